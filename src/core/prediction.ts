@@ -1,0 +1,37 @@
+/**
+ * What a pool of another shape would have done with the log's own requests: the question that findings ask and the
+ * simulation answers. Findings never import the simulation; whoever builds the facts passes a predictor in.
+ */
+export type PoolModel = 'sync' | 'threaded' | 'async';
+
+/** `threads` is per worker; it is 1 for sync and ignored for async. */
+export interface PoolShape {
+  readonly model: PoolModel;
+  readonly workers: number;
+  readonly threads: number;
+}
+
+/** Waits and latencies in µs, over all requests; ranges hold about 90 % of the repetitions. */
+export interface PoolPrediction {
+  readonly pool: PoolShape;
+  readonly waitMean: number;
+  readonly waitP95: number;
+  readonly waitP95Range: readonly [low: number, high: number];
+  readonly latencyP95: number;
+  /** 0..1 of the slots; NaN where slots are unbounded. */
+  readonly utilisation: number;
+  readonly throughputPerSecond: number;
+}
+
+export interface Predictor {
+  /** null where the log cannot carry a prediction (no service times, arrivals hidden by endless saturation). */
+  predict(pool: PoolShape, options?: { readonly withoutRoute?: number }): PoolPrediction | null;
+  /**
+   * The fewest workers of the present model and threads whose p95 wait stays at or below the target in nine of ten
+   * repetitions; null where the log cannot carry one.
+   */
+  smallestPool(targetP95WaitMicros: number): PoolPrediction | null;
+}
+
+/** For logs that cannot be simulated, and for tests that do not ask. */
+export const noPredictor: Predictor = { predict: () => null, smallestPool: () => null };

@@ -1,0 +1,27 @@
+/** Numbers as a person reads them in a sentence: "2.1 s", "180 ms", "4 workers", "37 %". Input units are in the names. */
+
+/** Two significant digits, or all digits before the point: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
+export function roundText(value: number): string {
+  if (!Number.isFinite(value)) return '?';
+  if (Math.abs(value) >= 10) return String(Math.round(value));
+  return String(Number(value.toPrecision(2)));
+}
+
+/** "850 µs", "12 ms", "2.1 s", "25 s", "4 min", "3.5 h". */
+export function durationText(micros: number): string {
+  if (!Number.isFinite(micros)) return 'unknown';
+  const size = Math.abs(micros);
+  if (size === 0) return '0 s';
+  if (size < 999.5) return `${roundText(micros)} µs`;
+  if (size < 999_500) return `${roundText(micros / 1e3)} ms`;
+  if (size < 119.5e6) return `${roundText(micros / 1e6)} s`;
+  if (size < 119.5 * 60e6) return `${roundText(micros / 60e6)} min`;
+  return `${roundText(micros / 3600e6)} h`;
+}
+
+/** 0.034 → "3.4 %". */
+export const percentText = (ratio: number): string => `${roundText(ratio * 100)} %`;
+
+/** (1, "worker") → "1 worker", (4, "process", "processes") → "4 processes". */
+export const countText = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

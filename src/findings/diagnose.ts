@@ -1,0 +1,63 @@
+/** From facts to a ranked list of findings: causes speak, their symptoms fall silent and are listed with them. */
+import type { Facts, Finding, FindingRule } from '../core/finding.ts';
+import type { FindingSummary, Severity } from '../core/summary.ts';
+import { isoInstant } from '../core/time.ts';
+import { findingRules } from './index.ts';
+
+const weight: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
+
+/** Whether the log has every column that the rule needs. */
+export const canExamine = (rule: FindingRule, { summary }: Pick<Facts, 'summary'>): boolean =>
+  rule.needs.every((need) => summary.knows[need]);
+
+/**
+ * The findings of a log, worst first; of one severity the one that cost callers most time comes first.
+ * Rules are injectable for tests.
+ */
+export function diagnose(facts: Facts, rules: readonly FindingRule[] = findingRules): FindingSummary[] {
+  const spoken: { rule: FindingRule; finding: Finding; order: number }[] = [];
+  rules.forEach((rule, order) => {
+    const finding = canExamine(rule, facts) ? rule.examine(facts) : null;
+    if (finding) spoken.push({ rule, finding, order });
+  });
+  const byId = new Map(spoken.map(({ rule }) => [rule.id, rule]));
+  const symptoms = new Map(spoken.map(({ rule }) => [rule.id, symptomsOf(rule, byId)]));
+  const silenced = new Set([...symptoms.values()].flat());
+  return spoken
+    .filter(({ rule }) => !silenced.has(rule.id))
+    .sort(
+      (a, b) =>
+        weight[a.finding.severity] - weight[b.finding.severity] ||
+        (b.finding.lostSeconds ?? 0) - (a.finding.lostSeconds ?? 0) ||
+        a.order - b.order,
+    )
+    .map(({ rule, finding }) => summarise(rule, finding, symptoms.get(rule.id)!));
+}
+
+/** Ids of the findings present that this one explains, also through another symptom, in the order found. */
+function symptomsOf(cause: FindingRule, present: ReadonlyMap<string, FindingRule>): string[] {
+  const found = new Set<string>();
+  const visit = (rule: FindingRule) => {
+    for (const id of rule.silences ?? []) {
+      const symptom = present.get(id);
+      if (!symptom || found.has(id) || id === cause.id) continue;
+      found.add(id);
+      visit(symptom);
+    }
+  };
+  visit(cause);
+  return [...found];
+}
+
+function summarise(rule: FindingRule, finding: Finding, symptoms: readonly string[]): FindingSummary {
+  return {
+    id: rule.id,
+    severity: finding.severity,
+    title: finding.title,
+    detail: finding.detail,
+    evidence: symptoms.length > 0 ? { ...finding.evidence, symptoms: symptoms.join(', ') } : finding.evidence,
+    advice: finding.advice,
+    from: isoInstant(finding.from),
+    to: isoInstant(finding.to),
+  };
+}

@@ -1,0 +1,49 @@
+/** Finding: the log is too short to say anything of its server. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText } from '../core/words.ts';
+
+const ENOUGH_REQUESTS = 30;
+
+function examine({ summary, inference }: Facts): Finding | null {
+  const { total } = summary.requests;
+  if (total >= ENOUGH_REQUESTS) return null;
+  // A burst that fills the pool tells more in 16 lines than an idle hour does.
+  if (inference.batches.detected || inference.concurrency.saturatedRatio >= 0.5) return null;
+  return {
+    severity: 'info',
+    title: total === 0 ? 'Not enough data: no request in the log' : `Not enough data: ${countText(total, 'request')}`,
+    detail:
+      total === 0
+        ? 'No request line was found, so nothing can be said of the server.'
+        : `${countText(total, 'request')} that never filled the server say little of how many it can run at once.`,
+    evidence: { requests: total, requests_needed: ENOUGH_REQUESTS, seconds: summary.window.seconds },
+    advice: `Log at least ${ENOUGH_REQUESTS} requests, among them a busy moment (a load test, the rush hour): a pool shows its size when it is full.`,
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+export default defineFinding({
+  id: 'not-enough-data',
+  title: 'The log is too short to judge its server',
+  needs: [],
+  examine,
+  explain: {
+    test: 'Fewer than 30 requests, no batches, and the pool full for less than half of the time.',
+    guards: 'A burst that fills the pool (16 requests on 4 workers) is enough data and keeps this finding quiet.',
+    fix: {
+      gunicorn:
+        'keep the access log on (--access-logfile -) and add pid and duration: --access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s pid=%(p)s us=%(D)s\'',
+      uvicorn: 'keep --access-log on, with the time and the pid in the format of the logger uvicorn.access',
+      waitress: 'wrap the app in paste.translogger.TransLogger, or log in the application',
+      hypercorn: '--access-logfile - --access-logformat \'%(t)s "%(r)s" %(s)s %(D)s pid=%(p)s\'',
+      uWSGI: 'leave request logging on (no --disable-logging)',
+    },
+  },
+  fires: [],
+  quiet: [
+    'article-form-sync-4-burst-of-16.log',
+    'gunicorn-sync-1-three-at-once.log',
+    'gunicorn-sync-4-half-loaded.log',
+  ],
+});

@@ -1,0 +1,170 @@
+/** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { type Episode, episodesOf } from './saturation.ts';
+
+/** Shares over the whole log from which a pool counts as saturated. */
+const FULL_SHARE = 0.2;
+const WAITING_SHARE = 0.3;
+/** Waits shorter than this share of the service time are the ordinary noise of a busy pool. */
+const MATERIAL_WAIT = 0.1;
+/** The wait a pool is sized for when nobody says otherwise: p95, µs. */
+export const DEFAULT_TARGET_WAIT = 200_000;
+
+/** An episode that is long and deep enough to be reported from a log that is quiet otherwise. */
+const severe = (episode: Episode, slots: number, service: number): boolean =>
+  episode.waiters >= Math.max(20, 5 * slots) &&
+  episode.fullMicros >= 0.5 * (episode.to - episode.from) &&
+  episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service / 2);
+
+/** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
+function burstLaw(facts: Facts, slots: number): { size: number; generations: number; lastMicros: number } | null {
+  const { batches, wait } = facts.inference;
+  if (!batches.detected || !(batches.periodMicros > 0)) return null;
+  const size = Number.isFinite(wait.peakQueue)
+    ? Math.min(facts.summary.requests.total, wait.peakQueue + slots)
+    : batches.size * batches.count;
+  const generations = Math.ceil(size / slots);
+  return generations < 2 ? null : { size, generations, lastMicros: generations * batches.periodMicros };
+}
+
+function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predictor']['smallestPool']>): string {
+  const { service } = facts.inference;
+  const parts: string[] = [];
+  if (enough)
+    parts.push(
+      `${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
+    );
+  if (facts.summary.server.model === 'sync' || facts.summary.server.model === 'threaded') {
+    parts.push(
+      'If the requests spend their time waiting for something else (I/O), threads or an ASGI server with async views hold many of them on one worker.',
+    );
+  }
+  if (parts.length === 0) {
+    parts.push(
+      Number.isFinite(service.mean)
+        ? `Every slot adds ${roundText(1e6 / service.mean)} requests/s; this pool of ${slots} ends at ${roundText((slots * 1e6) / service.mean)} requests/s.`
+        : 'Add slots until they are no longer all busy; log the duration to have the number computed.',
+    );
+  }
+  return parts.join(' ');
+}
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference } = facts;
+  const slots = knownSlots(summary.server);
+  const { saturatedRatio, saturatedMicros } = inference.concurrency;
+  const { wait, service } = inference;
+  if (slots === null || !(saturatedMicros > 0)) return null;
+
+  const burst = burstLaw(facts, slots);
+  const material =
+    !Number.isFinite(wait.mean) || !Number.isFinite(service.mean) || wait.mean >= MATERIAL_WAIT * service.mean;
+  const wholeLog =
+    saturatedRatio >= FULL_SHARE &&
+    material &&
+    (wait.waitingRatio >= WAITING_SHARE || (Number.isNaN(wait.waitingRatio) && burst !== null));
+  const episodes = episodesOf(facts);
+  const worst = episodes.filter((episode) => severe(episode, slots, service.mean));
+  if (!wholeLog && worst.length === 0) return null;
+
+  const spoken = wholeLog ? episodes : worst;
+  const fullMicros = wholeLog ? saturatedMicros : worst.reduce((sum, episode) => sum + episode.fullMicros, 0);
+  const from = spoken.length > 0 ? spoken[0].from : Number.NaN;
+  const to = spoken.length > 0 ? spoken.at(-1)!.to : Number.NaN;
+  const how = wait.method === 'measured' ? 'measured' : 'inferred';
+
+  const sentences: string[] = [
+    `All ${countText(slots, 'slot')} of ${poolText(summary.server)} were busy for ${durationText(fullMicros)}${wholeLog ? ` (${percentText(saturatedRatio)} of the time)` : ` in ${countText(worst.length, 'stretch', 'stretches')}`}.`,
+  ];
+  if (Number.isFinite(wait.p95)) {
+    sentences.push(
+      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)}, at most ${durationText(wait.max)} (${how}), up to ${countText(wait.peakQueue, 'request')} in the queue.`,
+    );
+  }
+  if (burst) {
+    sentences.push(
+      `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${durationText(inference.batches.periodMicros)}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${durationText(inference.batches.periodMicros)} = ${durationText(burst.lastMicros)}.`,
+    );
+  } else if (Number.isFinite(service.mean)) {
+    sentences.push(`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`);
+  }
+
+  const enough = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  const critical = wait.p95 >= Math.max(500_000, service.mean) || (burst !== null && burst.generations >= 3);
+  return {
+    severity: critical ? 'critical' : 'warning',
+    title: `Pool saturated: all ${countText(slots, 'slot')} busy, callers queue`,
+    detail: sentences.join(' '),
+    evidence: {
+      slots,
+      saturated_seconds: fullMicros / 1e6,
+      saturated_ratio: saturatedRatio,
+      episodes: spoken.length,
+      wait_method: wait.method,
+      waiting_ratio: orNull(wait.waitingRatio),
+      wait_mean_seconds: orNull(wait.mean / 1e6),
+      wait_p95_seconds: orNull(wait.p95 / 1e6),
+      wait_max_seconds: orNull(wait.max / 1e6),
+      peak_queue: orNull(wait.peakQueue),
+      service_mean_seconds: orNull(service.mean / 1e6),
+      ceiling_per_second: orNull((slots * 1e6) / service.mean),
+      burst_size: burst?.size ?? null,
+      burst_generations: burst?.generations ?? null,
+      burst_seconds: burst ? burst.lastMicros / 1e6 : null,
+      recommended_workers: enough?.pool.workers ?? null,
+      recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
+    },
+    advice: adviceOf(facts, slots, enough),
+    from,
+    to,
+    lostSeconds: lostSeconds(facts),
+  };
+}
+
+/** Mean wait × requests; 0 where the wait is unknown. */
+const lostSeconds = ({ inference, summary }: Facts): number =>
+  Number.isFinite(inference.wait.mean) ? (inference.wait.mean / 1e6) * summary.requests.total : 0;
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+export default defineFinding({
+  id: 'pool-saturated',
+  title: 'Every slot of the pool was busy and callers queued',
+  needs: ['time'],
+  examine,
+  silences: ['overprovisioned'],
+  explain: {
+    test: [
+      'A slot is a worker, or a thread of a worker; K slots run at most K requests at once.',
+      'Fires when all K slots are busy for at least 20 % of the time, at least 30 % of the requests start from the queue',
+      '(start within a moment of an end that left a full pool), and the mean wait is at least a tenth of the service time;',
+      'or when one stretch, full for at least half of its length, made max(20, 5 K) requests wait half a service time or more.',
+      'The ceil law: of n requests that arrive together on K slots with service time S, request n is answered after',
+      'ceil(n / K) × S, and waited (ceil(n / K) - 1) × S of that.',
+      'Source: congestion periods, R. C. Larson, "The Queue Inference Engine", Management Science 36(5), 1990.',
+    ].join('\n'),
+    guards: [
+      'Silent while the number of slots is not known (confidence under 0.5) or the server has no bound on them.',
+      'Short waits that a busy pool always has (under a tenth of the service time) do not count.',
+      'Clients that fill the pool but never queue (all slots busy, nobody waiting) do not count.',
+    ].join('\n'),
+    fix: {
+      gunicorn:
+        '--workers N with the number above; I/O-bound views: --worker-class gthread --threads K, or an ASGI app with -k uvicorn.workers.UvicornWorker',
+      uvicorn: '--workers N helps only where the loop is busy with CPU or blocked; look for event-loop-blocked first',
+      waitress: 'waitress-serve --threads=N (default 4); several processes behind a balancer once the GIL is the limit',
+      hypercorn: '--workers N; WSGI apps run in a thread pool, so prefer async views',
+      uWSGI: '--processes N, or --enable-threads --threads K for I/O-bound views; --listen only lengthens the queue',
+    },
+  },
+  fires: [
+    'article-form-sync-4-burst-of-16.log',
+    'gunicorn-sync-4-burst-of-100.log',
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-1-three-at-once.log',
+    'waitress-4-threads-ramp.log',
+  ],
+  quiet: ['gunicorn-sync-8-overprovisioned.log', 'hypercorn-4-default.log', 'gunicorn-sync-4-half-loaded.log'],
+});

@@ -1,0 +1,44 @@
+/** How a sentence speaks of a pool and its slots, for findings and the verdict alike. */
+import type { PoolPrediction } from '../core/prediction.ts';
+import type { Summary } from '../core/summary.ts';
+import { countText, durationText } from '../core/words.ts';
+
+type Server = Summary['server'];
+
+/** The slots of a pool that is bounded and known well enough to reason with; null otherwise. */
+export function knownSlots(server: Server): number | null {
+  const { value, confidence } = server.capacity;
+  return value !== null && value >= 1 && confidence >= 0.5 ? value : null;
+}
+
+/** "4 sync workers", "2 workers of 8 threads", "a pool of 4 slots", "2 async workers", "the server". */
+export function poolText(server: Server): string {
+  const workers = server.workers.value;
+  const threads = server.threads.value;
+  if (server.model === 'sync' && workers !== null) return countText(workers, 'sync worker');
+  if (server.model === 'threaded' && workers !== null && threads !== null) {
+    return workers === 1
+      ? countText(threads, 'thread')
+      : `${countText(workers, 'worker')} of ${countText(threads, 'thread')}`;
+  }
+  if (server.model === 'async' && workers !== null) return countText(workers, 'async worker');
+  if (server.model === 'thread-per-request') return 'a thread per request';
+  const slots = knownSlots(server);
+  return slots === null ? 'the server' : `a pool of ${countText(slots, 'slot')}`;
+}
+
+/** "7 workers", "2 workers of 12 threads": the shape of a predicted pool. */
+export function shapeText({ pool }: PoolPrediction): string {
+  if (pool.model === 'threaded') {
+    return pool.workers === 1
+      ? countText(pool.threads, 'thread')
+      : `${countText(pool.workers, 'worker')} of ${countText(pool.threads, 'thread')}`;
+  }
+  return countText(pool.workers, pool.model === 'async' ? 'async worker' : 'worker');
+}
+
+/** "p95 wait 120 ms (range 80-190 ms)". */
+export function predictedWaitText(prediction: PoolPrediction): string {
+  const [low, high] = prediction.waitP95Range;
+  return `p95 wait ${durationText(prediction.waitP95)}, range ${durationText(low)} to ${durationText(high)}`;
+}

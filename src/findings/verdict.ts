@@ -1,0 +1,90 @@
+/** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
+import type { Verdict } from '../core/snapshot.ts';
+import type { FindingSummary, Summary } from '../core/summary.ts';
+import { countText, durationText, roundText } from '../core/words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
+export function verdictOf(summary: Summary): Verdict {
+  const top = summary.findings.find((finding) => finding.severity !== 'info');
+  if (top) return troubled(summary, top);
+  if (summary.requests.total === 0) {
+    return { severity: 'info', sentence: 'No requests yet.', confidence: 1 };
+  }
+  return quiet(summary);
+}
+
+const confidenceOf = ({ server, wait }: Summary): number =>
+  Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
+
+function troubled(summary: Summary, top: FindingSummary): Verdict {
+  const saturated = summary.findings.find((finding) => finding.id === 'pool-saturated');
+  const sentence =
+    top.id === 'pool-saturated'
+      ? saturatedSentence(summary, top)
+      : `${capital(top.title)}.${saturated ? ` ${saturatedSentence(summary, saturated)}` : ''}`;
+  return { severity: top.severity, sentence, confidence: confidenceOf(summary) };
+}
+
+/** "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it." */
+function saturatedSentence(summary: Summary, { evidence }: FindingSummary): string {
+  const full = Number(evidence.saturated_seconds);
+  const window = summary.window.seconds;
+  const { wait } = summary;
+  const waited =
+    wait.max === null
+      ? 'callers queued, for how long the log cannot tell'
+      : `callers queued up to ${durationText(wait.max * 1e6)} (${wait.method})`;
+  const share = window === null ? `for ${roundText(full)} s` : `${roundText(full)} of ${roundText(window)} s`;
+  const workers = evidence.recommended_workers;
+  const remedy =
+    typeof workers === 'number'
+      ? ` ${capital(countText(workers, 'worker'))}${summary.server.model === 'threaded' && summary.server.threads.value !== null ? ` of ${summary.server.threads.value} threads` : ''}${summary.server.model === 'async' ? '' : ', or async I/O,'} would end it.`
+      : '';
+  return `${capital(poolText(summary.server))}, all busy ${share}; ${waited}.${remedy}`;
+}
+
+function quiet(summary: Summary): Verdict {
+  const { server, concurrency, wait, knows } = summary;
+  const confidence = confidenceOf(summary);
+  const unclear = summary.findings.find((finding) => finding.id === 'not-enough-data');
+  if (unclear)
+    return { severity: 'info', sentence: `${unclear.title}; too little to judge the server.`, confidence: 1 };
+
+  const slots = knownSlots(server);
+  if (slots !== null && concurrency.peak !== null) {
+    const queued =
+      wait.p95 === null
+        ? 'whether callers queued the log cannot tell'
+        : wait.p95 < 0.01
+          ? 'callers did not queue'
+          : `the queue stayed short (p95 ${durationText(wait.p95 * 1e6)}, ${wait.method})`;
+    return {
+      severity: wait.p95 === null ? 'info' : 'ok',
+      sentence: `${capital(poolText(server))}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
+      confidence,
+    };
+  }
+  if (server.model === 'async' || server.model === 'thread-per-request') {
+    const inFlight = concurrency.peak === null ? '' : `, up to ${concurrency.peak} requests in flight`;
+    return {
+      severity: 'ok',
+      sentence: `${capital(poolText(server))}${inFlight}; no limit on slots was met, so nobody queued for one.`,
+      confidence: server.model_confidence,
+    };
+  }
+  const lacks = knows.missing.map(({ what }) => what);
+  return {
+    severity: 'info',
+    sentence:
+      lacks.length > 0
+        ? `The log cannot tell how many requests the server runs at once: it lacks ${listText(lacks)}.`
+        : 'The log cannot tell how many requests the server runs at once: it was never seen full.',
+    confidence: 1,
+  };
+}
+
+const listText = (items: readonly string[]): string =>
+  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
