@@ -1,0 +1,71 @@
+/**
+ * Requests in service over time: at each level j the time T[j] spent there and the starts N[j] that found it, the
+ * statistics from which a limit is told from a lull (filtered ASTA: El-Taha & Stidham, 1992).
+ */
+export interface Levels {
+  readonly peak: number;
+  /** µs spent at each level, 0..peak. */
+  readonly time: Float64Array;
+  /** Starts that found each level. */
+  readonly starts: Float64Array;
+  /** µs from the first start to the last end. */
+  readonly span: number;
+  readonly mean: number;
+}
+
+/** Intervals [start, end]; an overlap shorter than `tolerance` µs does not count. Order does not matter. */
+export function levelsOf(starts: Float64Array, ends: Float64Array, tolerance: number): Levels {
+  const from: number[] = [];
+  const to: number[] = [];
+  for (let i = 0; i < starts.length; i++) {
+    if (ends[i] - starts[i] <= tolerance) continue;
+    from.push(starts[i] + tolerance);
+    to.push(ends[i]);
+  }
+  const n = from.length;
+  const up = Float64Array.from(from).sort();
+  const down = Float64Array.from(to).sort();
+  const time: number[] = [0];
+  const found: number[] = [0];
+  let level = 0;
+  let last = n > 0 ? up[0] : 0;
+  let area = 0;
+  for (let i = 0, j = 0; j < n; ) {
+    const starting = i < n && up[i] < down[j];
+    const now = starting ? up[i] : down[j];
+    time[level] += now - last;
+    area += level * (now - last);
+    last = now;
+    if (starting) {
+      found[level]++;
+      level++;
+      i++;
+      if (level === time.length) {
+        time.push(0);
+        found.push(0);
+      }
+    } else {
+      level--;
+      j++;
+    }
+  }
+  const span = n > 0 ? down[n - 1] - up[0] : 0;
+  return {
+    peak: time.length - 1,
+    time: Float64Array.from(time),
+    starts: Float64Array.from(found),
+    span,
+    mean: span > 0 ? area / span : 0,
+  };
+}
+
+/** The level that is not exceeded for `share` of the time. */
+export function levelQuantile(levels: Levels, share: number): number {
+  let sum = 0;
+  const total = levels.time.reduce((a, b) => a + b, 0);
+  for (let j = 0; j < levels.time.length; j++) {
+    sum += levels.time[j];
+    if (sum >= share * total) return j;
+  }
+  return levels.peak;
+}

@@ -1,0 +1,147 @@
+/**
+ * The requests of a log as the structure is read from them: dense columns in the order of the lines, each end with the
+ * window in which it can lie.
+ */
+import type { RequestTable } from '../../core/table.ts';
+
+/** How far the order of lines may deviate from the order of ends, µs: several processes write to one file. */
+export const WRITE_JITTER_MICROS = 5_000;
+
+export interface Trace {
+  readonly length: number;
+  /** Row of the table of each request. */
+  readonly row: Int32Array;
+  /** µs: the end lies in [low, high). */
+  readonly low: Float64Array;
+  readonly high: Float64Array;
+  /** µs: point estimate of the end, before any lane is known: requests of one tick are spread evenly in line order. */
+  readonly end: Float64Array;
+  /** µs; NaN unknown. */
+  readonly duration: Float64Array;
+  /** Dense index of the worker, -1 unknown. */
+  readonly worker: Int32Array;
+  /** Id in `names.workers` of each dense index. */
+  readonly workerIds: Int32Array;
+  readonly route: Int32Array;
+  /** µs: the widest tick of a stamp. */
+  readonly resolution: number;
+  /** Every request has a worker, and every request has a duration. */
+  readonly hasWorkers: boolean;
+  readonly hasDurations: boolean;
+  /** Lines stand in the order of their ends (up to the jitter of writing). */
+  readonly ordered: boolean;
+}
+
+/** Rows without a time, or (where `needDuration`) without a usable duration, are left out. */
+export function traceOf(table: RequestTable): Trace {
+  const rows = new Int32Array(table.length);
+  let n = 0;
+  let timed = 0;
+  let withDuration = 0;
+  let withWorker = 0;
+  for (let i = 0; i < table.length; i++) {
+    if (Number.isNaN(table.end[i]) && Number.isNaN(table.start[i])) continue;
+    timed++;
+    if (table.duration[i] >= 0) withDuration++;
+    if (table.worker[i] >= 0) withWorker++;
+  }
+  const hasDurations = timed > 0 && withDuration >= 0.98 * timed;
+  const hasWorkers = timed > 0 && withWorker >= 0.98 * timed;
+  for (let i = 0; i < table.length; i++) {
+    if (Number.isNaN(table.end[i]) && Number.isNaN(table.start[i])) continue;
+    if (hasDurations && !(table.duration[i] >= 0)) continue;
+    if (hasWorkers && table.worker[i] < 0) continue;
+    rows[n++] = i;
+  }
+  const row = rows.slice(0, n);
+  const low = new Float64Array(n);
+  const high = new Float64Array(n);
+  const duration = new Float64Array(n);
+  const route = new Int32Array(n);
+  const worker = new Int32Array(n);
+  const dense = new Map<number, number>();
+  let resolution = 0;
+  for (let k = 0; k < n; k++) {
+    const i = row[k];
+    const end = table.end[i];
+    low[k] = Number.isNaN(end) ? table.start[i] : end;
+    high[k] = low[k] + Math.max(table.resolution[i], 1);
+    resolution = Math.max(resolution, table.resolution[i]);
+    duration[k] = table.duration[i];
+    route[k] = table.route[i];
+    const id = table.worker[i];
+    if (id < 0) worker[k] = -1;
+    else {
+      let index = dense.get(id);
+      if (index === undefined) {
+        index = dense.size;
+        dense.set(id, index);
+      }
+      worker[k] = index;
+    }
+  }
+  const ordered = tightenByOrder(low, high);
+  return {
+    length: n,
+    row,
+    low,
+    high,
+    end: spreadInTicks(low, high),
+    duration,
+    worker,
+    workerIds: Int32Array.from(dense.keys()),
+    route,
+    resolution,
+    hasWorkers,
+    hasDurations,
+    ordered,
+  };
+}
+
+/**
+ * Lines are written as requests end, so an end is not earlier than the ends before it in the file (within the jitter of
+ * writing): one pass each way narrows the windows. Where that empties a window the order of lines means something else;
+ * the windows then stay as they are. false in that case.
+ */
+function tightenByOrder(low: Float64Array, high: Float64Array): boolean {
+  const n = low.length;
+  const lows = low.slice();
+  const highs = high.slice();
+  let bound = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) {
+    if (lows[i] < bound) lows[i] = bound;
+    else bound = lows[i];
+  }
+  bound = Number.POSITIVE_INFINITY;
+  for (let i = n - 1; i >= 0; i--) {
+    if (highs[i] > bound) highs[i] = bound;
+    else bound = highs[i];
+  }
+  let broken = 0;
+  for (let i = 0; i < n; i++) {
+    if (lows[i] > highs[i] + WRITE_JITTER_MICROS) broken++;
+    else if (lows[i] > highs[i]) lows[i] = highs[i] = (lows[i] + highs[i]) / 2;
+  }
+  if (broken > 0.002 * n) return false;
+  for (let i = 0; i < n; i++) {
+    if (lows[i] > highs[i]) continue;
+    low[i] = lows[i];
+    high[i] = highs[i];
+  }
+  return true;
+}
+
+/** The middle of each window; requests that share a window stand evenly in it, in line order. */
+function spreadInTicks(low: Float64Array, high: Float64Array): Float64Array {
+  const n = low.length;
+  const end = new Float64Array(n);
+  let from = 0;
+  while (from < n) {
+    let to = from + 1;
+    while (to < n && low[to] === low[from] && high[to] === high[from]) to++;
+    const width = high[from] - low[from];
+    for (let i = from; i < to; i++) end[i] = low[from] + (width * (i - from + 0.5)) / (to - from);
+    from = to;
+  }
+  return end;
+}
