@@ -1,0 +1,30 @@
+/** From a partial to everything that is said about it: the summary (findings come later) and the facts behind it. */
+import type { Analysis } from '../core/finding.ts';
+import type { InputSummary } from '../core/summary.ts';
+import { inferServer } from './infer-server.ts';
+import { type HowToLog, missingFields } from './missing-fields.ts';
+import type { Partial } from './partial.ts';
+import { summarise } from './summarise.ts';
+
+export interface AnalyseOptions {
+  readonly inputs: readonly InputSummary[];
+  readonly version: string;
+  /** The configuration that makes a format's server log a field, from the parsers. */
+  readonly howToLog: HowToLog;
+  /** `live`: a few milliseconds for a window on the screen; `full`: everything for a post-mortem. */
+  readonly effort: 'live' | 'full';
+}
+
+export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
+  const requests = partial.retained.table();
+  const inference = inferServer({
+    table: requests,
+    lifecycle: partial.lifecycle,
+    names: partial.names,
+    streams: partial.streams,
+    effort: options.effort,
+  });
+  const knows = missingFields(partial.streams, inference, options.howToLog);
+  const summary = summarise({ partial, requests, inference, knows, inputs: options.inputs, version: options.version });
+  return { summary, requests, inference, lifecycle: partial.lifecycle, names: partial.names };
+}

@@ -1,0 +1,43 @@
+/** What the log tells, what it lacks, and the line of configuration that would add it. */
+import type { ServerInference } from '../core/inference.ts';
+import type { Knows } from '../core/summary.ts';
+import type { Stream } from './partial.ts';
+
+export type LogField = 'time' | 'pid' | 'thread' | 'duration' | 'wait';
+
+/** The configuration that makes the server of a format log a field; null when it cannot. */
+export type HowToLog = (format: string, field: LogField) => string | null;
+
+const gives: Record<LogField, string> = {
+  time: 'rates, batches and everything below',
+  pid: 'workers and lanes',
+  thread: 'threads per worker',
+  duration: 'service time, concurrency and saturation',
+  wait: 'the queue time as it was, instead of as inferred',
+};
+
+/** A field is known when at least half of the requests carry it. */
+export function missingFields(streams: readonly Stream[], inference: ServerInference, howToLog: HowToLog): Knows {
+  const total = streams.reduce((sum, stream) => sum + stream.requests, 0);
+  const has = (test: (stream: Stream) => boolean) =>
+    total > 0 && streams.filter(test).reduce((sum, stream) => sum + stream.requests, 0) * 2 >= total;
+  const known: Record<LogField, boolean> = {
+    time: has(({ facts }) => facts.fields.time),
+    pid: has(({ facts }) => facts.fields.worker),
+    thread: has(({ facts }) => facts.fields.thread),
+    duration: has(({ facts }) => facts.fields.duration),
+    wait: has(({ facts }) => facts.fields.wait || facts.fields.arrival),
+  };
+  const busiest = [...streams].sort((a, b) => b.requests - a.requests)[0];
+  const worthAsking = (field: LogField) => {
+    if (known[field]) return false;
+    if (field === 'thread') return inference.model === 'threaded' && inference.threads.confidence < 0.8;
+    return true;
+  };
+  const missing = (Object.keys(known) as LogField[]).filter(worthAsking).map((what) => ({
+    what,
+    gives: gives[what],
+    how: (busiest && howToLog(busiest.facts.format, what)) ?? 'this server cannot log it; a proxy in front can',
+  }));
+  return { ...known, missing: total === 0 ? [] : missing };
+}

@@ -1,0 +1,189 @@
+/**
+ * What a stretch of log contributes to the summary: counters, histograms, a timeline, the lives of workers and the rows
+ * kept for inference. `merge(right)` joins the neighbour that follows; it is associative, and every sum is of whole µs,
+ * so the summary does not depend on how the log was cut: one thread or eight, one chunk or a thousand, one file or its shards.
+ */
+import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { createNames } from '../core/names.ts';
+import { BatchNormaliser, type RequestTable } from '../core/table.ts';
+import { DurationHistogram } from './histogram.ts';
+import { RetainedRows } from './retained-rows.ts';
+import { Timeline } from './timeline.ts';
+
+/** Rows kept whole for the inference; about 100 bytes each. */
+export const RETAINED_ROWS = 120_000;
+/** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
+const MAX_LIFECYCLE = 20_000;
+const MAX_STATUS = 1000;
+
+/** Totals of one worker or one route. */
+export class Totals {
+  requests = 0;
+  /** Answers with a 5xx status. */
+  errors = 0;
+  /** µs of logged durations */
+  busyMicros = 0;
+  /** µs since 1970 UTC of the first start and the last end. */
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+
+  merge(other: Totals): void {
+    this.requests += other.requests;
+    this.errors += other.errors;
+    this.busyMicros += other.busyMicros;
+    if (other.first < this.first) this.first = other.first;
+    if (other.last > this.last) this.last = other.last;
+  }
+}
+
+export interface Stream {
+  readonly facts: StreamFacts;
+  requests: number;
+}
+
+export class Partial {
+  readonly names: Names;
+  readonly timeline = new Timeline();
+  readonly durations = new DurationHistogram();
+  /** By id of the route; every row has one. */
+  readonly routes: (Totals & { durations?: DurationHistogram })[] = [];
+  /** By id of the worker. */
+  readonly workers: Totals[] = [];
+  readonly status = new Float64Array(MAX_STATUS);
+  readonly streams: Stream[] = [];
+  readonly lifecycle: LifecycleEvent[] = [];
+  readonly retained: RetainedRows;
+  lifecycleCount = 0;
+  requests = 0;
+  bytes = 0;
+  bytesKnown = 0;
+  /** µs since 1970 UTC: the first start (or end, where starts are unknown) and the last end (or start). */
+  first = Number.POSITIVE_INFINITY;
+  last = Number.NEGATIVE_INFINITY;
+  readonly #normaliser = new BatchNormaliser();
+
+  constructor(names: Names = createNames(), retainedRows = RETAINED_ROWS) {
+    this.names = names;
+    this.retained = new RetainedRows(retainedRows);
+  }
+
+  /** Adds the rows of a batch; the batch may be reused afterwards. */
+  batch(batch: RequestBatch): void {
+    if (batch.length > 0) this.rows(this.#normaliser.rowsOf(batch), batch.facts);
+  }
+
+  rows(rows: RequestTable, facts: StreamFacts): void {
+    const stream = this.streams.find((known) => sameFacts(known.facts, facts));
+    if (stream) stream.requests += rows.length;
+    else this.streams.push({ facts, requests: rows.length });
+    this.requests += rows.length;
+    const { start, end, duration, worker, route, status, bytes, length } = rows;
+    const busyIsService = facts.durationCovers === 'service';
+    for (let i = 0; i < length; i++) {
+      const code = status[i];
+      this.status[code < MAX_STATUS ? code : 0]++;
+      const isError = code >= 500;
+      const size = bytes[i];
+      if (size === size) {
+        this.bytes += size;
+        this.bytesKnown++;
+      }
+      const micros = duration[i];
+      const ended = end[i];
+      const started = start[i];
+      const instant = ended === ended ? ended : started;
+      const totals = (this.routes[route[i]] ??= new Totals());
+      totals.requests++;
+      if (isError) totals.errors++;
+      if (instant === instant) {
+        this.timeline.count(instant, isError);
+        const from = started === started ? started : instant;
+        if (from < this.first) this.first = from;
+        if (instant > this.last) this.last = instant;
+      }
+      if (micros === micros) {
+        this.durations.add(micros);
+        (totals.durations ??= new DurationHistogram()).add(micros);
+        if (micros > 0) {
+          totals.busyMicros += micros;
+          if (busyIsService && instant === instant) this.timeline.busy(started, ended);
+        }
+      }
+      const id = worker[i];
+      if (id >= 0) {
+        const life = (this.workers[id] ??= new Totals());
+        life.requests++;
+        if (isError) life.errors++;
+        if (micros > 0) life.busyMicros += micros;
+        if (instant < life.first) life.first = instant;
+        if (started < life.first) life.first = started;
+        if (instant > life.last) life.last = instant;
+      }
+    }
+    this.retained.add(rows);
+  }
+
+  event(event: LifecycleEvent): void {
+    this.lifecycleCount++;
+    if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
+  }
+
+  /** Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. */
+  merge(right: Partial): void {
+    const routeIds = translate(right.names.routes, this.names.routes);
+    const workerIds = translate(right.names.workers, this.names.workers);
+    const threadIds = translate(right.names.threads, this.names.threads);
+    this.timeline.merge(right.timeline);
+    this.durations.merge(right.durations);
+    right.routes.forEach((totals, id) => {
+      const mine = (this.routes[routeIds[id]] ??= new Totals());
+      mine.merge(totals);
+      if (totals.durations) (mine.durations ??= new DurationHistogram()).merge(totals.durations);
+    });
+    right.workers.forEach((totals, id) => {
+      (this.workers[workerIds[id]] ??= new Totals()).merge(totals);
+    });
+    for (let code = 0; code < MAX_STATUS; code++) this.status[code] += right.status[code];
+    for (const stream of right.streams) {
+      const mine = this.streams.find((known) => sameFacts(known.facts, stream.facts));
+      if (mine) mine.requests += stream.requests;
+      else this.streams.push({ ...stream });
+    }
+    for (const event of right.lifecycle) if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
+    this.lifecycleCount += right.lifecycleCount;
+    this.requests += right.requests;
+    this.bytes += right.bytes;
+    this.bytesKnown += right.bytesKnown;
+    this.first = Math.min(this.first, right.first);
+    this.last = Math.max(this.last, right.last);
+    this.retained.merge(right.retained, workerIds, threadIds, routeIds);
+  }
+}
+
+/** Id in `from` → id in `to`. */
+function translate(from: Names['routes'], to: Names['routes']): Int32Array {
+  const ids = new Int32Array(from.size);
+  for (let id = 0; id < from.size; id++) ids[id] = from === to ? id : to.add(from.text(id));
+  return ids;
+}
+
+function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
+  return (
+    a === b ||
+    (a.format === b.format &&
+      a.envelope === b.envelope &&
+      a.stampMeaning === b.stampMeaning &&
+      a.resolutionMicros === b.resolutionMicros &&
+      a.zone === b.zone &&
+      a.durationCovers === b.durationCovers &&
+      (Object.keys(a.fields) as (keyof StreamFacts['fields'])[]).every((name) => a.fields[name] === b.fields[name]))
+  );
+}
+
+/** A partial over rows that are in memory already (the window of a live view). */
+export function partialOfRows(rows: RequestTable, facts: StreamFacts, names: Names): Partial {
+  const partial = new Partial(names);
+  partial.rows(rows, facts);
+  return partial;
+}

@@ -1,0 +1,165 @@
+/**
+ * The requests kept whole for the inference: all of them while they fit, and beyond that whole stretches of time chosen
+ * by a hash of their date, so that the choice does not depend on how the log was cut into pieces.
+ *
+ * Time is cut into blocks of one minute; blocks have a total order (by the hash of their eight-minute group, then by
+ * number); kept is the longest run of blocks in that order that holds at most `limit` rows. A part of the log holds at most as
+ * many rows of each block as the whole, so whatever the whole keeps every part has kept, and merging parts and trimming
+ * again gives exactly the whole's choice. A first block that alone is too large keeps its first rows.
+ */
+
+import { instantOf, type RequestTable, selectRows, TableBuilder } from '../core/table.ts';
+import { MICROS_PER_MINUTE } from '../core/time.ts';
+
+const GROUP_BITS = 3;
+
+/** Position of a block in the total order: a number that sorts by the hash of its group, then by the block itself. */
+function orderOf(block: number): number {
+  const group = Math.floor(block / (1 << GROUP_BITS));
+  // Finaliser of MurmurHash3 (A. Appleby, public domain): every input bit reaches every output bit.
+  let hash = (group | 0) ^ 0x2c1b3c6d;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  hash = (hash ^ (hash >>> 16)) >>> 0;
+  return hash * (1 << GROUP_BITS) + (block - group * (1 << GROUP_BITS));
+}
+
+interface Block {
+  readonly order: number;
+  readonly rows: TableBuilder;
+}
+
+export class RetainedRows {
+  readonly limit: number;
+  readonly #blocks = new Map<number, Block>();
+  #count = 0;
+  /** Blocks at or beyond this order are not kept. */
+  #horizon = Number.POSITIVE_INFINITY;
+  /** Rows seen, kept or not. */
+  seen = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  get complete(): boolean {
+    return this.#count === this.seen;
+  }
+
+  add(rows: RequestTable): void {
+    this.seen += rows.length;
+    let from = 0;
+    while (from < rows.length) {
+      const block = blockOf(rows, from);
+      let to = from + 1;
+      while (to < rows.length && blockOf(rows, to) === block) to++;
+      this.#addTo(block, rows, from, to);
+      from = to;
+    }
+  }
+
+  #addTo(number: number, rows: RequestTable, from: number, to: number): void {
+    let block = this.#blocks.get(number);
+    if (!block) {
+      const order = orderOf(number);
+      if (order >= this.#horizon) return;
+      block = { order, rows: new TableBuilder(256) };
+      this.#blocks.set(number, block);
+    }
+    block.rows.appendRows(rows, from, to);
+    this.#count += to - from;
+    if (this.#count > this.limit) this.#trim();
+  }
+
+  #trim(): void {
+    const inOrder = [...this.#blocks].sort((a, b) => a[1].order - b[1].order);
+    while (this.#count > this.limit && inOrder.length > 1) {
+      const [number, block] = inOrder.pop()!;
+      this.#blocks.delete(number);
+      this.#count -= block.rows.length;
+      this.#horizon = block.order;
+    }
+    if (this.#count > this.limit) {
+      const [, only] = inOrder[0];
+      only.rows.dropLast(this.#count - this.limit);
+      this.#count = this.limit;
+    }
+  }
+
+  /** Takes over the rows of the part that follows in the input; the maps translate its ids of names. */
+  merge(right: RetainedRows, workerIds: Int32Array, threadIds: Int32Array, routeIds: Int32Array): void {
+    const seen = this.seen + right.seen;
+    this.#horizon = Math.min(this.#horizon, right.#horizon);
+    for (const [number, block] of this.#blocks) {
+      if (block.order < this.#horizon) continue;
+      this.#blocks.delete(number);
+      this.#count -= block.rows.length;
+    }
+    for (const [number, block] of right.#blocks) {
+      if (block.order >= this.#horizon) continue;
+      const rows = block.rows.table;
+      this.#addTo(
+        number,
+        {
+          ...rows,
+          worker: rows.worker.map((id) => (id < 0 ? id : workerIds[id])),
+          thread: rows.thread.map((id) => (id < 0 ? id : threadIds[id])),
+          route: rows.route.map((id) => (id < 0 ? id : routeIds[id])),
+        },
+        0,
+        rows.length,
+      );
+    }
+    this.seen = seen;
+  }
+
+  /** The kept rows in the order of their lines, several inputs merged by time. */
+  table(): RequestTable {
+    const all = new TableBuilder(this.#count);
+    const blocks = [...this.#blocks].sort((a, b) => a[0] - b[0]);
+    for (const [, block] of blocks) all.appendRows(block.rows.table);
+    return inLineOrder(all.table);
+  }
+}
+
+/** Rows without a time are placed by their offset, a megabyte a block. */
+function blockOf(rows: RequestTable, row: number): number {
+  const instant = instantOf(rows, row);
+  return Number.isNaN(instant) ? Math.floor(rows.offset[row] / (1 << 20)) : Math.floor(instant / MICROS_PER_MINUTE);
+}
+
+/** One input: by offset. Several: each by offset, merged by time (a stable merge, so no input is reordered). */
+function inLineOrder(table: RequestTable): RequestTable {
+  const rows = Array.from({ length: table.length }, (_, row) => row);
+  const { offset, source } = table;
+  rows.sort((a, b) => source[a] - source[b] || offset[a] - offset[b]);
+  const lastSource = table.length === 0 ? 0 : source[rows[rows.length - 1]];
+  if (table.length === 0 || source[rows[0]] === lastSource) return selectRows(table, rows);
+  const queues = new Map<number, number[]>();
+  for (const row of rows) {
+    const queue = queues.get(source[row]);
+    if (queue) queue.push(row);
+    else queues.set(source[row], [row]);
+  }
+  return selectRows(table, mergeByTime([...queues.values()], table));
+}
+
+function mergeByTime(queues: number[][], table: RequestTable): number[] {
+  const merged: number[] = [];
+  const at = queues.map(() => 0);
+  for (;;) {
+    let best = -1;
+    let bestInstant = Number.POSITIVE_INFINITY;
+    for (let k = 0; k < queues.length; k++) {
+      if (at[k] >= queues[k].length) continue;
+      const instant = instantOf(table, queues[k][at[k]]);
+      const key = Number.isNaN(instant) ? Number.NEGATIVE_INFINITY : instant;
+      if (best < 0 || key < bestInstant) {
+        best = k;
+        bestInstant = key;
+      }
+    }
+    if (best < 0) return merged;
+    merged.push(queues[best][at[best]++]);
+  }
+}

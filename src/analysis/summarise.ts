@@ -1,0 +1,236 @@
+/** Reads a partial and its inference into the summary, the document that `analyze --json` prints. */
+import type { ServerInference } from '../core/inference.ts';
+import {
+  type Distribution,
+  type InputSummary,
+  type Knows,
+  type RouteSummary,
+  SUMMARY_SCHEMA,
+  type Summary,
+  type WorkerSummary,
+} from '../core/summary.ts';
+import type { RequestTable } from '../core/table.ts';
+import { printable } from '../core/text.ts';
+import { isoInstant, MICROS_PER_SECOND, secondsOrNull } from '../core/time.ts';
+import type { DurationHistogram } from './histogram.ts';
+import type { Partial } from './partial.ts';
+import { summariseTimeline } from './summarise-timeline.ts';
+
+const MAX_ROUTES = 500;
+const MAX_WORKERS = 1000;
+
+export interface SummariseInput {
+  readonly partial: Partial;
+  readonly requests: RequestTable;
+  readonly inference: ServerInference;
+  readonly knows: Knows;
+  readonly inputs: readonly InputSummary[];
+  readonly version: string;
+}
+
+export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
+  const { partial, inference, knows, inputs, version } = input;
+  const window = windowOf(input);
+  const timeline = summariseTimeline(input);
+  const { wait, batches } = inference;
+  const service = serviceTime(partial, inference);
+  const capacity = inference.capacity.value;
+  return {
+    schema: SUMMARY_SCHEMA,
+    generator: { name: 'logscope', version },
+    inputs: inputs.map((item) => ({ ...item })),
+    knows,
+    window: {
+      from: isoInstant(window.from),
+      to: isoInstant(window.to),
+      seconds: secondsOrNull(window.to - window.from),
+    },
+    requests: {
+      total: partial.requests,
+      error_ratio: errorRatio(partial),
+      status: statusClasses(partial.status),
+      rate: { mean: window.rate, peak: timeline.peakRate },
+      bytes: partial.bytesKnown > 0 ? partial.bytes : null,
+    },
+    server: {
+      model: inference.model,
+      model_confidence: inference.modelConfidence,
+      model_method: inference.modelMethod,
+      workers: inference.workers,
+      threads: inference.threads,
+      capacity: inference.capacity,
+      restarts: inference.restarts,
+    },
+    service_time: service,
+    concurrency: concurrency(partial, inference, window),
+    batches: {
+      detected: batches.detected,
+      size: numberOrNull(batches.size),
+      period_seconds: secondsOrNull(batches.periodMicros),
+      count: numberOrNull(batches.count),
+    },
+    wait: {
+      method: wait.method,
+      mean: secondsOrNull(wait.mean),
+      p50: secondsOrNull(wait.p50),
+      p95: secondsOrNull(wait.p95),
+      p99: secondsOrNull(wait.p99),
+      max: secondsOrNull(wait.max),
+      waiting_ratio: numberOrNull(wait.waitingRatio),
+      peak_queue: numberOrNull(wait.peakQueue),
+      low: { mean: secondsOrNull(wait.lowMean), p95: secondsOrNull(wait.lowP95) },
+      high: { mean: secondsOrNull(wait.highMean), p95: secondsOrNull(wait.highP95) },
+      confidence: wait.confidence,
+      basis: wait.basis,
+    },
+    throughput: {
+      ceiling_per_second:
+        capacity !== null && service.mean !== null && service.mean > 0 ? capacity / service.mean : null,
+    },
+    workers: workers(partial, inference),
+    routes: routes(partial),
+    timeline: timeline.timeline,
+  };
+}
+
+const numberOrNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+interface Window {
+  readonly from: number;
+  readonly to: number;
+  /** Requests per second over the window; null where the log has no clock. */
+  readonly rate: number | null;
+}
+
+/** From the first start to the last end, sharpened where the inference could. */
+function windowOf({ partial, requests, inference }: SummariseInput): Window {
+  if (partial.first > partial.last) return { from: Number.NaN, to: Number.NaN, rate: null };
+  let { first: from, last: to } = partial;
+  let startsKnown = false;
+  if (partial.retained.complete) {
+    const { start, end } = inference.requests;
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < requests.length; i++) {
+      if (start[i] < low) low = start[i];
+      if (end[i] > high) high = end[i];
+    }
+    startsKnown = low < high;
+    if (startsKnown) [from, to] = [low, high];
+  } else startsKnown = partial.durations.count > 0;
+  // Stamps alone span one tick more than their difference: four lines stamped 15, 16, 17 and 18 took four seconds.
+  const resolution = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
+  const micros = to - from + (startsKnown ? 0 : resolution);
+  return { from, to, rate: micros > 0 ? (partial.requests * MICROS_PER_SECOND) / micros : null };
+}
+
+function errorRatio(partial: Partial): number | null {
+  let known = 0;
+  let errors = 0;
+  for (let code = 1; code < partial.status.length; code++) {
+    known += partial.status[code];
+    if (code >= 500) errors += partial.status[code];
+  }
+  return known > 0 ? errors / known : null;
+}
+
+function statusClasses(status: Float64Array): Record<string, number> {
+  const classes: Record<string, number> = {};
+  for (let code = 1; code < status.length; code++) {
+    if (status[code] === 0) continue;
+    const name = `${Math.floor(code / 100)}xx`;
+    classes[name] = (classes[name] ?? 0) + status[code];
+  }
+  return classes;
+}
+
+const distributionOf = (histogram: DurationHistogram): Distribution => ({
+  mean: secondsOrNull(histogram.mean),
+  p50: secondsOrNull(histogram.quantile(0.5)),
+  p90: secondsOrNull(histogram.quantile(0.9)),
+  p95: secondsOrNull(histogram.quantile(0.95)),
+  p99: secondsOrNull(histogram.quantile(0.99)),
+  max: histogram.count > 0 ? secondsOrNull(histogram.max) : null,
+});
+
+/** Logged durations come from all requests, inferred ones from the inference. */
+function serviceTime(partial: Partial, { service }: ServerInference): Summary['service_time'] {
+  if (service.method === 'logged')
+    return { method: 'logged', basis: service.basis, ...distributionOf(partial.durations) };
+  return {
+    method: service.method,
+    basis: service.basis,
+    mean: secondsOrNull(service.mean),
+    p50: secondsOrNull(service.p50),
+    p90: secondsOrNull(service.p90),
+    p95: secondsOrNull(service.p95),
+    p99: secondsOrNull(service.p99),
+    max: secondsOrNull(service.max),
+  };
+}
+
+function concurrency(partial: Partial, inference: ServerInference, window: Window): Summary['concurrency'] {
+  const { mean, p95, peak, saturatedMicros, saturatedRatio } = inference.concurrency;
+  // Of a very large log the inference saw whole stretches, not all: its ratio holds for the log, its seconds do not.
+  const micros = partial.retained.complete ? saturatedMicros : saturatedRatio * (window.to - window.from);
+  return {
+    mean: numberOrNull(mean),
+    p95: numberOrNull(p95),
+    peak: numberOrNull(peak),
+    saturated_seconds: secondsOrNull(micros),
+    saturated_ratio: numberOrNull(saturatedRatio),
+  };
+}
+
+function workers(partial: Partial, inference: ServerInference): WorkerSummary[] {
+  const lives = new Map(inference.lives.map((life) => [life.worker, life]));
+  const slots = inference.unbounded ? null : inference.threads.value;
+  return partial.workers
+    .map((totals, id) => {
+      const life = lives.get(id);
+      const micros = totals.last - totals.first;
+      return {
+        id: printable(partial.names.workers.text(id), 200),
+        from: isoInstant(totals.first),
+        to: isoInstant(totals.last),
+        requests: totals.requests,
+        busy_ratio:
+          totals.busyMicros > 0 && slots !== null && micros > 0
+            ? Math.min(1, totals.busyMicros / (micros * slots))
+            : null,
+        peak_concurrency: life && Number.isFinite(life.peakConcurrency) ? life.peakConcurrency : null,
+        fate: life?.fate ?? 'running',
+      };
+    })
+    .filter(Boolean)
+    .sort((a, b) => (a.from ?? '').localeCompare(b.from ?? '') || a.id.localeCompare(b.id))
+    .slice(0, MAX_WORKERS);
+}
+
+function routes(partial: Partial): RouteSummary[] {
+  const busy = partial.durations.sum;
+  const service = partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
+  const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
+  return partial.routes
+    .map((totals, id) => {
+      const of = service ? totals.durations : undefined;
+      return {
+        busyMicros: totals.busyMicros,
+        route: printable(partial.names.routes.text(id), 500),
+        requests: totals.requests,
+        error_ratio: hasStatus ? totals.errors / totals.requests : null,
+        busy_ratio: service && busy > 0 ? totals.busyMicros / busy : null,
+        service_time: {
+          mean: of ? secondsOrNull(of.mean) : null,
+          p50: of ? secondsOrNull(of.quantile(0.5)) : null,
+          p95: of ? secondsOrNull(of.quantile(0.95)) : null,
+          p99: of ? secondsOrNull(of.quantile(0.99)) : null,
+          max: of ? secondsOrNull(of.max) : null,
+        },
+      };
+    })
+    .filter(Boolean)
+    .sort((a, b) => b.busyMicros - a.busyMicros || b.requests - a.requests || (a.route < b.route ? -1 : 1))
+    .slice(0, MAX_ROUTES)
+    .map(({ busyMicros: _, ...route }) => route);
+}

@@ -1,0 +1,196 @@
+/**
+ * Requests, errors and busy time per step of time, in bounded memory: when a log spans more steps than fit, steps are
+ * joined into longer ones. The step depends only on the span of the data, and the sums are of whole µs, so the result is
+ * the same for any order and any split of the rows.
+ */
+import { MICROS_PER_SECOND } from '../core/time.ts';
+
+/** Each step divides the next, so that joining is exact. Seconds. */
+const STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 864_000, 8_640_000];
+const MAX_CELLS = 1 << 18;
+
+export interface TimelineView {
+  /** µs since 1970 UTC of the first cell. */
+  readonly from: number;
+  readonly stepSeconds: number;
+  readonly requests: Float64Array;
+  readonly errors: Float64Array;
+  /** µs of busy time in each cell. */
+  readonly busyMicros: Float64Array;
+}
+
+export class Timeline {
+  #stepIndex = 0;
+  #stepMicros = MICROS_PER_SECOND;
+  /** Absolute number of the cell at index 0. */
+  #base = 0;
+  /** Range of cells in use, relative to the base. */
+  #low = 0;
+  #high = -1;
+  #requests = new Float64Array(0);
+  #errors = new Float64Array(0);
+  /** Busy µs inside partly covered cells. */
+  #partly = new Float64Array(0);
+  /** +1 at the first wholly covered cell of a request, -1 behind the last one. */
+  #covered = new Float64Array(0);
+
+  get empty(): boolean {
+    return this.#high < 0;
+  }
+
+  /** Counts a request at an instant (µs). */
+  count(instant: number, isError: boolean): void {
+    const cell = this.#cellOf(instant);
+    this.#requests[cell]++;
+    if (isError) this.#errors[cell]++;
+  }
+
+  /** Adds the busy time of a request from start to end (µs). */
+  busy(start: number, end: number): void {
+    if (!(end > start)) return;
+    this.#cellOf(start);
+    const last = this.#cellOf(end);
+    const first = this.#cellOf(start);
+    const step = this.#stepMicros;
+    if (first === last) {
+      this.#partly[first] += end - start;
+      return;
+    }
+    this.#partly[first] += (this.#base + first + 1) * step - start;
+    this.#partly[last] += end - (this.#base + last) * step;
+    this.#covered[first + 1]++;
+    this.#covered[last]--;
+  }
+
+  /** Index of the cell of an instant, after making room for it. */
+  #cellOf(instant: number): number {
+    for (;;) {
+      const cell = Math.floor(instant / this.#stepMicros) - this.#base;
+      if (cell >= this.#low && cell <= this.#high) return cell;
+      if (this.#high < 0) {
+        this.#allocate(cell + this.#base, 64);
+        this.#low = 0;
+        this.#high = 0;
+        continue;
+      }
+      const low = Math.min(cell, this.#low);
+      const high = Math.max(cell, this.#high);
+      if (high - low + 1 > MAX_CELLS && this.#stepIndex < STEPS.length - 1) {
+        this.#coarsen();
+        continue;
+      }
+      if (low < 0 || high >= this.#requests.length - 1) this.#widen(low, high);
+      else {
+        this.#low = low;
+        this.#high = high;
+      }
+    }
+  }
+
+  #allocate(base: number, cells: number): void {
+    this.#base = base;
+    this.#requests = new Float64Array(cells);
+    this.#errors = new Float64Array(cells);
+    this.#partly = new Float64Array(cells);
+    this.#covered = new Float64Array(cells);
+  }
+
+  /** Moves the cells into arrays that hold low..high (relative to the old base) with room on both sides. */
+  #widen(low: number, high: number): void {
+    const used = high - low + 1;
+    const room = Math.max(64, used);
+    const before = low < 0 ? room >> 1 : 0;
+    const shift = before - low;
+    const old = [this.#requests, this.#errors, this.#partly, this.#covered] as const;
+    const [oldLow, oldHigh] = [this.#low, this.#high];
+    this.#allocate(this.#base - shift, used + before + room + 1);
+    const fresh = [this.#requests, this.#errors, this.#partly, this.#covered] as const;
+    // One cell more than in use: `covered` writes a -1 behind the last cell.
+    for (const [k, array] of old.entries()) fresh[k].set(array.subarray(oldLow, oldHigh + 2), oldLow + shift);
+    this.#low = low + shift;
+    this.#high = high + shift;
+  }
+
+  #coarsen(): void {
+    const view = this.view();
+    const factor = STEPS[this.#stepIndex + 1] / STEPS[this.#stepIndex];
+    const firstFine = Math.round(view.from / this.#stepMicros);
+    this.#stepIndex++;
+    this.#stepMicros = STEPS[this.#stepIndex] * MICROS_PER_SECOND;
+    const base = Math.floor(firstFine / factor);
+    const last = Math.floor((firstFine + view.requests.length - 1) / factor);
+    this.#allocate(base, last - base + 66);
+    for (let i = 0; i < view.requests.length; i++) {
+      const cell = Math.floor((firstFine + i) / factor) - base;
+      this.#requests[cell] += view.requests[i];
+      this.#errors[cell] += view.errors[i];
+      this.#partly[cell] += view.busyMicros[i];
+    }
+    this.#low = 0;
+    this.#high = last - base;
+  }
+
+  merge(other: Timeline): void {
+    if (other.empty) return;
+    const view = other.view();
+    while (this.#stepIndex < other.#stepIndex) {
+      if (this.empty) {
+        this.#stepIndex = other.#stepIndex;
+        this.#stepMicros = other.#stepMicros;
+      } else this.#coarsen();
+    }
+    const step = view.stepSeconds * MICROS_PER_SECOND;
+    this.#cellOf(view.from);
+    this.#cellOf(view.from + (view.requests.length - 1) * step);
+    for (let i = 0; i < view.requests.length; i++) {
+      const cell = this.#cellOf(view.from + i * step);
+      this.#requests[cell] += view.requests[i];
+      this.#errors[cell] += view.errors[i];
+      this.#partly[cell] += view.busyMicros[i];
+    }
+  }
+
+  /** The cells in use, as copies. */
+  view(): TimelineView {
+    const length = Math.max(0, this.#high - this.#low + 1);
+    const busyMicros = new Float64Array(length);
+    let covering = 0;
+    for (let i = 0; i < length; i++) {
+      covering += this.#covered[this.#low + i];
+      busyMicros[i] = this.#partly[this.#low + i] + covering * this.#stepMicros;
+    }
+    return {
+      from: (this.#base + this.#low) * this.#stepMicros,
+      stepSeconds: STEPS[this.#stepIndex],
+      requests: this.#requests.slice(this.#low, this.#low + length),
+      errors: this.#errors.slice(this.#low, this.#low + length),
+      busyMicros,
+    };
+  }
+}
+
+/** The same timeline in at most `cells` cells. */
+export function coarserView(view: TimelineView, cells: number): TimelineView {
+  let index = STEPS.indexOf(view.stepSeconds);
+  while (index < STEPS.length - 1 && (view.requests.length * view.stepSeconds) / STEPS[index] > cells) index++;
+  const stepSeconds = STEPS[index];
+  if (stepSeconds === view.stepSeconds) return view;
+  const step = stepSeconds * MICROS_PER_SECOND;
+  const base = Math.floor(view.from / step);
+  const fine = view.stepSeconds * MICROS_PER_SECOND;
+  const last = Math.floor((view.from + (view.requests.length - 1) * fine) / step);
+  const coarse = {
+    from: base * step,
+    stepSeconds,
+    requests: new Float64Array(last - base + 1),
+    errors: new Float64Array(last - base + 1),
+    busyMicros: new Float64Array(last - base + 1),
+  };
+  for (let i = 0; i < view.requests.length; i++) {
+    const cell = Math.floor((view.from + i * fine) / step) - base;
+    coarse.requests[cell] += view.requests[i];
+    coarse.errors[cell] += view.errors[i];
+    coarse.busyMicros[cell] += view.busyMicros[i];
+  }
+  return coarse;
+}

@@ -1,0 +1,101 @@
+/**
+ * The columns that a parser writes: one row a request, no object and no string per line.
+ *
+ * Units: every time and duration is in whole microseconds (µs), held in a Float64Array because 2^53 µs reach the
+ * year 2255 while 2^32 do not; sums of whole µs are exact. What a line does not say is `NaN` (or -1 for an id, 0 for a
+ * status), never 0 µs.
+ */
+import type { Dictionary } from './dictionary.ts';
+
+/** What the stamp of a line stands for. `response-start`: written when the head of the response was sent. */
+export type StampMeaning = 'start' | 'end' | 'response-start' | 'arrival';
+
+/** Facts that hold for every row of a batch: what the format says about its own lines. */
+export interface StreamFacts {
+  /** Id of the format, as `logscope formats` lists it. */
+  readonly format: string;
+  /** Envelopes around the line, outermost first, joined by "+"; null for none. */
+  readonly envelope: string | null;
+  /** null: the lines carry no time at all. */
+  readonly stampMeaning: StampMeaning | null;
+  /** Width of one tick of the stamp: the true instant lies in [time, time + resolution). */
+  readonly resolutionMicros: number;
+  /** "+00:00", "local" … null where the lines carry no time. */
+  readonly zone: string | null;
+  /**
+   * What the duration covers: the work in the application (`service`, gunicorn's %(D)s), or the wait in front of it as
+   * well (`response`, nginx's $request_time). null: no duration.
+   */
+  readonly durationCovers: 'service' | 'response' | null;
+  /** Which columns the layout fills. */
+  readonly fields: FieldSet;
+}
+
+export interface FieldSet {
+  readonly time: boolean;
+  readonly duration: boolean;
+  readonly worker: boolean;
+  readonly thread: boolean;
+  /** A queue time measured by somebody (a column of a proxy), in `wait`. */
+  readonly wait: boolean;
+  /** The instant a proxy received the request (X-Request-Start), in `arrival`. */
+  readonly arrival: boolean;
+}
+
+/** Text seen in the columns, interned: the columns hold ids. Shared by all batches of an analysis. */
+export interface Names {
+  /** Worker processes as the log names them (a pid, "worker-3", "web.1"). */
+  readonly workers: Dictionary;
+  readonly threads: Dictionary;
+  /** "GET /users/{id}": method and path template, without the query. */
+  readonly routes: Dictionary;
+}
+
+/** Up to `capacity` rows. The arrays are reused: a consumer copies what it keeps before it returns. */
+export interface RequestBatch {
+  readonly capacity: number;
+  length: number;
+  facts: StreamFacts;
+  /** Index of the input the rows come from. */
+  source: number;
+  /** The stamp, µs since 1970-01-01 UTC, at the start of its tick. */
+  readonly time: Float64Array;
+  /** µs */
+  readonly duration: Float64Array;
+  /** µs between the arrival at a proxy and the start of the work, as the line itself measures it. */
+  readonly wait: Float64Array;
+  /** µs since 1970 UTC at which a proxy in front received the request. */
+  readonly arrival: Float64Array;
+  /** Id in `names.workers`, -1 unknown. */
+  readonly worker: Int32Array;
+  readonly thread: Int32Array;
+  readonly route: Int32Array;
+  /** Hash of the client's address, 0 unknown: enough to count clients, too little to know them. */
+  readonly client: Uint32Array;
+  /** HTTP status, 0 unknown. */
+  readonly status: Uint16Array;
+  /** Bytes of the response. */
+  readonly bytes: Float64Array;
+  /** Byte offset of the line in its input, to read it back. */
+  readonly offset: Float64Array;
+}
+
+export function createBatch(capacity: number, facts: StreamFacts, source: number): RequestBatch {
+  return {
+    capacity,
+    length: 0,
+    facts,
+    source,
+    time: new Float64Array(capacity),
+    duration: new Float64Array(capacity),
+    wait: new Float64Array(capacity),
+    arrival: new Float64Array(capacity),
+    worker: new Int32Array(capacity),
+    thread: new Int32Array(capacity),
+    route: new Int32Array(capacity),
+    client: new Uint32Array(capacity),
+    status: new Uint16Array(capacity),
+    bytes: new Float64Array(capacity),
+    offset: new Float64Array(capacity),
+  };
+}

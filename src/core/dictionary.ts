@@ -1,0 +1,105 @@
+/**
+ * Text interned once per distinct value: bytes in, a small integer out, the string made only on the first sight.
+ * An open-addressing table over FNV-1a hashes; the bytes themselves are kept to compare, so two values never collide.
+ */
+export interface Dictionary {
+  readonly size: number;
+  /** Id of bytes[from, to), new if never seen. */
+  intern(bytes: Uint8Array, from: number, to: number): number;
+  /** Id of a string (UTF-8), new if never seen. */
+  add(text: string): number;
+  /** Id of a string, or -1. */
+  find(text: string): number;
+  text(id: number): string;
+}
+
+const decoder = new TextDecoder('utf-8');
+const encoder = new TextEncoder();
+
+export function createDictionary(): Dictionary {
+  let table = new Int32Array(256).fill(-1);
+  let hashes = new Uint32Array(128);
+  let starts = new Float64Array(129);
+  let store = new Uint8Array(4096);
+  const texts: string[] = [];
+
+  const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
+    let hash = 0x811c9dc5;
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ bytes[i], 0x01000193);
+    hash ^= hash >>> 15;
+    return hash >>> 0;
+  };
+
+  const equal = (id: number, bytes: Uint8Array, from: number, to: number): boolean => {
+    const at = starts[id];
+    if (starts[id + 1] - at !== to - from) return false;
+    for (let i = from, k = at; i < to; i++, k++) if (bytes[i] !== store[k]) return false;
+    return true;
+  };
+
+  const slotOf = (bytes: Uint8Array, from: number, to: number, hash: number): number => {
+    const mask = table.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const id = table[slot];
+      if (id < 0 || (hashes[id] === hash && equal(id, bytes, from, to))) return slot;
+      slot = (slot + 1) & mask;
+    }
+  };
+
+  const grow = () => {
+    table = new Int32Array(table.length * 2).fill(-1);
+    const mask = table.length - 1;
+    for (let id = 0; id < texts.length; id++) {
+      let slot = hashes[id] & mask;
+      while (table[slot] >= 0) slot = (slot + 1) & mask;
+      table[slot] = id;
+    }
+    const bigger = new Uint32Array(table.length / 2);
+    bigger.set(hashes.subarray(0, texts.length));
+    hashes = bigger;
+    const wider = new Float64Array(bigger.length + 1);
+    wider.set(starts.subarray(0, texts.length + 1));
+    starts = wider;
+  };
+
+  const intern = (bytes: Uint8Array, from: number, to: number): number => {
+    const hash = hashOf(bytes, from, to);
+    let slot = slotOf(bytes, from, to, hash);
+    if (table[slot] >= 0) return table[slot];
+    if ((texts.length + 1) * 2 > table.length) {
+      grow();
+      slot = slotOf(bytes, from, to, hash);
+    }
+    const id = texts.length;
+    const at = starts[id];
+    const end = at + (to - from);
+    if (end > store.length) {
+      const bigger = new Uint8Array(Math.max(end, store.length * 2));
+      bigger.set(store);
+      store = bigger;
+    }
+    for (let i = from, k = at; i < to; i++, k++) store[k] = bytes[i];
+    hashes[id] = hash;
+    starts[id + 1] = end;
+    texts.push(decoder.decode(bytes.subarray(from, to)));
+    table[slot] = id;
+    return id;
+  };
+
+  return {
+    get size() {
+      return texts.length;
+    },
+    intern,
+    add(text) {
+      const bytes = encoder.encode(text);
+      return intern(bytes, 0, bytes.length);
+    },
+    find(text) {
+      const bytes = encoder.encode(text);
+      return table[slotOf(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))];
+    },
+    text: (id) => texts[id] ?? '',
+  };
+}

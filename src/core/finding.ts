@@ -1,0 +1,64 @@
+/**
+ * The contract of a finding: ONE FILE under src/findings/ with a default export made by `defineFinding`.
+ * `examine` is a pure function of the facts; it returns what it saw with numbers, or nothing.
+ */
+import type { Names } from './batch.ts';
+import type { ServerInference } from './inference.ts';
+import type { LifecycleEvent } from './lifecycle.ts';
+import type { Predictor } from './prediction.ts';
+import type { FindingSummary, Severity, Summary } from './summary.ts';
+import type { RequestTable } from './table.ts';
+
+/** What the analysis of a log hands on: plain, read-only. */
+export interface Analysis {
+  /** The summary without its findings. */
+  readonly summary: Omit<Summary, 'findings'>;
+  /** The requests kept for inference (all of them, or for very large logs a fair sample of whole stretches of time). */
+  readonly requests: RequestTable;
+  readonly inference: ServerInference;
+  readonly lifecycle: readonly LifecycleEvent[];
+  readonly names: Names;
+}
+
+/** Everything a finding may look at: `{ ...analysis, predictor: createPredictor(analysis) }`. */
+export interface Facts extends Analysis {
+  /** Answers what another pool would have done with the same requests; `noPredictor` where nobody simulates. */
+  readonly predictor: Predictor;
+}
+
+export interface Finding {
+  readonly severity: Severity;
+  readonly title: string;
+  readonly detail: string;
+  readonly evidence: FindingSummary['evidence'];
+  readonly advice: string;
+  /** µs since 1970 UTC; NaN when it holds for the whole log. */
+  readonly from: number;
+  readonly to: number;
+  /** Seconds that callers lost to it within the log, all together: what findings of one severity are ranked by. */
+  readonly lostSeconds?: number;
+}
+
+export interface FindingRule {
+  /** Equals the file name. */
+  readonly id: string;
+  readonly title: string;
+  /** Columns the log must have. */
+  readonly needs: readonly ('time' | 'pid' | 'thread' | 'duration' | 'wait')[];
+  examine(facts: Facts): Finding | null;
+  /** Ids of findings that are symptoms of this one and fall silent when it speaks. */
+  readonly silences?: readonly string[];
+  readonly explain: {
+    /** The test, as formulas and words, with its source. */
+    readonly test: string;
+    /** What guards against a false alarm. */
+    readonly guards: string;
+    /** Server → the change that mends it. */
+    readonly fix: Readonly<Record<string, string>>;
+  };
+  /** Sample logs on which it must speak, and on which it must stay quiet. */
+  readonly fires: readonly string[];
+  readonly quiet: readonly string[];
+}
+
+export const defineFinding = (rule: FindingRule): FindingRule => rule;

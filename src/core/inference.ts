@@ -1,0 +1,115 @@
+/** What the inference says of a stretch of requests: the server behind them, and for each request where and when it ran. */
+import type { Estimate, ServerModel } from './summary.ts';
+
+/** One µs value per row of the table it was inferred from; NaN unknown. */
+export interface InferredRequests {
+  /** µs since 1970 UTC: best estimate of the start and the end, sharper than the stamp where lanes allow it. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Half-width of what is not known about the end, µs (0: exact). */
+  readonly uncertainty: Float64Array;
+  /** Index in `lanes`, -1 when the row could not be placed. */
+  readonly lane: Int32Array;
+  /** Estimated µs between the client's connection and the start; NaN unknown. */
+  readonly wait: Float64Array;
+  /** Posterior samples of `wait`, each one possible history of all rows; missing where the engine gives a point alone. */
+  readonly waitSamples?: readonly Float64Array[];
+}
+
+/** A lane is one slot that runs one request at a time: a sync worker, a thread of a worker, or a coloured row without a pid. */
+export interface Lane {
+  /** Id in `names.workers`, -1 when the log names no worker. */
+  readonly worker: number;
+  /** 0 for the first slot of its worker. */
+  readonly slot: number;
+}
+
+export interface CongestionPeriod {
+  /** µs since 1970 UTC: the start that filled the last slot, and the last start from the queue. */
+  readonly from: number;
+  readonly to: number;
+  /** Requests that started from the queue. */
+  readonly waiters: number;
+  readonly totalWaitMicros: number;
+  readonly peakQueue: number;
+}
+
+export interface WaitInference {
+  readonly method: 'measured' | 'inferred' | 'bounded' | 'unknown';
+  readonly confidence: number;
+  /** In words: which engine, on what evidence. */
+  readonly basis: string;
+  /** µs; NaN unknown. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly lowMean: number;
+  readonly highMean: number;
+  readonly lowP95: number;
+  readonly highP95: number;
+  /** 0..1 */
+  readonly waitingRatio: number;
+  readonly peakQueue: number;
+  readonly periods: readonly CongestionPeriod[];
+}
+
+export interface ServiceInference {
+  readonly method: 'logged' | 'inferred' | 'unknown';
+  readonly basis: string;
+  /** µs; NaN unknown. */
+  readonly mean: number;
+  /** Quantiles in µs, NaN unknown: a log without durations can give the mean alone. */
+  readonly p50: number;
+  readonly p90: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface WorkerLife {
+  /** Id in `names.workers`. */
+  readonly worker: number;
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+  readonly busyMicros: number;
+  readonly peakConcurrency: number;
+  readonly fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
+}
+
+export interface ServerInference {
+  readonly model: ServerModel;
+  readonly modelConfidence: number;
+  readonly modelMethod: string;
+  readonly workers: Estimate;
+  /** Per worker. */
+  readonly threads: Estimate;
+  /** Slots; value null when unbounded or unknown (the method says which). */
+  readonly capacity: Estimate;
+  /** true: no limit was found and the evidence says there is none. */
+  readonly unbounded: boolean;
+  readonly restarts: number | null;
+  /** One queue for all workers, or one per process; null when the log cannot tell. */
+  readonly queue: 'shared' | 'per-worker' | null;
+  readonly lives: readonly WorkerLife[];
+  readonly lanes: readonly Lane[];
+  readonly requests: InferredRequests;
+  readonly service: ServiceInference;
+  readonly concurrency: {
+    readonly mean: number;
+    readonly p95: number;
+    readonly peak: number;
+    readonly saturatedMicros: number;
+    readonly saturatedRatio: number;
+  };
+  readonly batches: {
+    readonly detected: boolean;
+    readonly size: number;
+    readonly periodMicros: number;
+    readonly count: number;
+  };
+  readonly wait: WaitInference;
+}

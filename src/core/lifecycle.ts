@@ -1,0 +1,28 @@
+/** What a server says about itself between its requests: boots, exits, timeouts, queue depths. Rare, so plain objects. */
+export type LifecycleKind =
+  | 'listen' // the server accepts connections
+  | 'boot' // a worker process started
+  | 'exit' // a worker process ended in order
+  | 'recycle' // a worker reached its maximum of requests
+  | 'timeout' // a worker did not answer in time and is being killed
+  | 'killed' // a worker was killed by a signal
+  | 'reload' // the operator asked for new workers (HUP, USR2)
+  | 'shutdown' // the server stops
+  | 'model' // names the worker class, in `text` ("sync", "gthread", "uvicorn.workers.UvicornWorker")
+  | 'threads' // names the threads per worker, in `value`
+  | 'queue-depth' // requests that wait for a worker at this moment, in `value`
+  | 'queue-full' // the listen queue or a limit was reached
+  | 'error'; // anything else worth a mark; `text` says what
+
+export interface LifecycleEvent {
+  readonly kind: LifecycleKind;
+  /** µs since 1970 UTC, NaN when the line carries no time. */
+  readonly time: number;
+  /** Byte offset of the line in its input. */
+  readonly offset: number;
+  readonly source: number;
+  /** The worker it speaks of, as the request lines name it; null for the server as a whole. */
+  readonly worker: string | null;
+  readonly value: number | null;
+  readonly text: string | null;
+}

@@ -1,0 +1,163 @@
+/**
+ * The JSON contract with the programs that read us (`logscope analyze --json`). Names are snake_case because they are
+ * JSON; times are seconds, instants ISO 8601 with a zone, ratios 0..1; what the log cannot tell is null, never 0.
+ */
+export const SUMMARY_SCHEMA = 'logscope/summary/v1';
+
+export type ServerModel = 'sync' | 'threaded' | 'async' | 'thread-per-request' | 'pool' | 'unknown';
+export type Severity = 'info' | 'warning' | 'critical';
+export type WorkerFate = 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
+
+/** An inferred number: its value, the range it lies in, how sure that is (0..1), and how it was found. */
+export interface Estimate {
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  confidence: number;
+  method: string;
+}
+
+export const unknownEstimate = (method: string): Estimate => ({
+  value: null,
+  low: null,
+  high: null,
+  confidence: 0,
+  method,
+});
+
+export interface InputSummary {
+  path: string;
+  format: string | null;
+  format_confidence: number;
+  envelope: string | null;
+  bytes: number;
+  lines: number;
+  requests: number;
+  lifecycle: number;
+  /** Lines that belong to the line before them (tracebacks). */
+  continuation: number;
+  unparsed: number;
+  timestamp: {
+    meaning: 'start' | 'end' | 'arrival' | null;
+    /** What exactly the server stamps, where the three words above are too coarse ("response start"). */
+    detail: string | null;
+    resolution_seconds: number | null;
+    zone: string | null;
+  };
+  /** The first lines that nothing took: line number (from 1), the text made printable, and why. */
+  unparsed_examples: { line: number; text: string; reason: string }[];
+  /** What was assumed where the log does not say (zone, unit, …), one sentence each. */
+  assumptions: string[];
+}
+
+export interface Distribution {
+  mean: number | null;
+  p50: number | null;
+  p90: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
+}
+
+export interface WaitSummary {
+  method: 'measured' | 'inferred' | 'bounded' | 'unknown';
+  mean: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
+  waiting_ratio: number | null;
+  peak_queue: number | null;
+  low: { mean: number | null; p95: number | null };
+  high: { mean: number | null; p95: number | null };
+  confidence: number;
+  /** How the wait was found, in words. */
+  basis: string;
+}
+
+export interface WorkerSummary {
+  id: string;
+  from: string | null;
+  to: string | null;
+  requests: number;
+  busy_ratio: number | null;
+  peak_concurrency: number | null;
+  fate: WorkerFate;
+}
+
+export interface RouteSummary {
+  route: string;
+  requests: number;
+  error_ratio: number | null;
+  /** Share of all busy time that this route took. */
+  busy_ratio: number | null;
+  service_time: { mean: number | null; p50: number | null; p95: number | null; p99: number | null; max: number | null };
+}
+
+export interface FindingSummary {
+  id: string;
+  severity: Severity;
+  title: string;
+  detail: string;
+  evidence: Record<string, number | string | boolean | null>;
+  advice: string;
+  from: string | null;
+  to: string | null;
+}
+
+export interface Knows {
+  time: boolean;
+  pid: boolean;
+  thread: boolean;
+  duration: boolean;
+  wait: boolean;
+  /** What the log lacks, what it would give, and the configuration that adds it. */
+  missing: { what: string; gives: string; how: string }[];
+}
+
+export interface Summary {
+  schema: typeof SUMMARY_SCHEMA;
+  generator: { name: 'logscope'; version: string };
+  inputs: InputSummary[];
+  knows: Knows;
+  window: { from: string | null; to: string | null; seconds: number | null };
+  requests: {
+    total: number;
+    error_ratio: number | null;
+    status: Record<string, number>;
+    rate: { mean: number | null; peak: number | null };
+    bytes: number | null;
+  };
+  server: {
+    model: ServerModel;
+    model_confidence: number;
+    model_method: string;
+    workers: Estimate;
+    threads: Estimate;
+    capacity: Estimate;
+    restarts: number | null;
+  };
+  service_time: Distribution & { method: 'logged' | 'inferred' | 'unknown'; basis: string };
+  concurrency: {
+    mean: number | null;
+    p95: number | null;
+    peak: number | null;
+    saturated_seconds: number | null;
+    saturated_ratio: number | null;
+  };
+  batches: { detected: boolean; size: number | null; period_seconds: number | null; count: number | null };
+  wait: WaitSummary;
+  throughput: { ceiling_per_second: number | null };
+  workers: WorkerSummary[];
+  routes: RouteSummary[];
+  findings: FindingSummary[];
+  timeline: {
+    from: string | null;
+    step_seconds: number;
+    requests: number[];
+    errors: number[];
+    /** Mean number of busy slots in each step; null where durations are unknown. */
+    busy: (number | null)[];
+    queue: (number | null)[];
+  };
+}

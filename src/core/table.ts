@@ -1,0 +1,195 @@
+/**
+ * Requests as growable columns, in the order of their lines: what the inference, the lanes and the screen read.
+ *
+ * A stamp becomes a start or an end here, once, by what the format says it means:
+ *   end (or response start): `end` = stamp, `start` = stamp - duration;
+ *   start:                   `start` = stamp, `end` = stamp + duration;
+ * each true instant lies in [value, value + resolution). Without a duration the other one is NaN.
+ */
+import type { RequestBatch } from './batch.ts';
+
+export interface RequestTable {
+  readonly length: number;
+  /** µs since 1970 UTC, lower bound; NaN unknown. */
+  readonly start: Float64Array;
+  /** µs since 1970 UTC, lower bound; NaN unknown. */
+  readonly end: Float64Array;
+  /** µs; NaN unknown. */
+  readonly duration: Float64Array;
+  /** µs of queue time that the line itself states; NaN unknown. */
+  readonly measuredWait: Float64Array;
+  /** µs since 1970 UTC at which a proxy received the request; NaN unknown. */
+  readonly arrival: Float64Array;
+  /** Width of the stamp's tick, µs. */
+  readonly resolution: Float64Array;
+  readonly worker: Int32Array;
+  readonly thread: Int32Array;
+  readonly route: Int32Array;
+  readonly client: Uint32Array;
+  readonly status: Uint16Array;
+  readonly bytes: Float64Array;
+  readonly offset: Float64Array;
+  readonly source: Uint16Array;
+}
+
+type Columns = { -readonly [K in keyof RequestTable]: RequestTable[K] };
+
+const emptyColumns = (capacity: number): Columns => ({
+  length: 0,
+  start: new Float64Array(capacity),
+  end: new Float64Array(capacity),
+  duration: new Float64Array(capacity),
+  measuredWait: new Float64Array(capacity),
+  arrival: new Float64Array(capacity),
+  resolution: new Float64Array(capacity),
+  worker: new Int32Array(capacity),
+  thread: new Int32Array(capacity),
+  route: new Int32Array(capacity),
+  client: new Uint32Array(capacity),
+  status: new Uint16Array(capacity),
+  bytes: new Float64Array(capacity),
+  offset: new Float64Array(capacity),
+  source: new Uint16Array(capacity),
+});
+
+const columnNames = Object.keys(emptyColumns(0)).filter((name) => name !== 'length') as Exclude<
+  keyof RequestTable,
+  'length'
+>[];
+
+/** Reads a batch as a table: the stamp becomes a start or an end, every other column is shared, nothing is copied. */
+export class BatchNormaliser {
+  #start = new Float64Array(0);
+  #end = new Float64Array(0);
+  #resolution = new Float64Array(0);
+  #source = new Uint16Array(0);
+
+  /** Valid until the next call, and until the batch is written again. */
+  rowsOf(batch: RequestBatch): RequestTable {
+    if (this.#start.length < batch.capacity) {
+      this.#start = new Float64Array(batch.capacity);
+      this.#end = new Float64Array(batch.capacity);
+      this.#resolution = new Float64Array(batch.capacity);
+      this.#source = new Uint16Array(batch.capacity);
+    }
+    const { time, duration, length } = batch;
+    const { stampMeaning, resolutionMicros } = batch.facts;
+    const start = this.#start;
+    const end = this.#end;
+    if (stampMeaning === 'start') {
+      for (let i = 0; i < length; i++) {
+        start[i] = time[i];
+        end[i] = time[i] + duration[i];
+      }
+    } else {
+      for (let i = 0; i < length; i++) {
+        end[i] = time[i];
+        start[i] = time[i] - duration[i];
+      }
+    }
+    this.#resolution.fill(resolutionMicros, 0, length);
+    this.#source.fill(batch.source, 0, length);
+    return {
+      length,
+      start,
+      end,
+      duration,
+      measuredWait: batch.wait,
+      arrival: batch.arrival,
+      resolution: this.#resolution,
+      worker: batch.worker,
+      thread: batch.thread,
+      route: batch.route,
+      client: batch.client,
+      status: batch.status,
+      bytes: batch.bytes,
+      offset: batch.offset,
+      source: this.#source,
+    };
+  }
+}
+
+export class TableBuilder {
+  #columns: Columns;
+  #capacity: number;
+  #normaliser: BatchNormaliser | null = null;
+
+  constructor(capacity = 1024) {
+    this.#capacity = capacity;
+    this.#columns = emptyColumns(capacity);
+  }
+
+  /** The live table: columns may be longer than `length`, and are replaced when they grow. */
+  get table(): RequestTable {
+    return this.#columns;
+  }
+
+  get length(): number {
+    return this.#columns.length;
+  }
+
+  #reserve(rows: number): void {
+    if (rows <= this.#capacity) return;
+    this.#capacity = Math.max(rows, this.#capacity * 2);
+    const wider = emptyColumns(this.#capacity);
+    for (const name of columnNames) wider[name].set(this.#columns[name] as never);
+    wider.length = this.#columns.length;
+    this.#columns = wider;
+  }
+
+  /** Copies rows [from, to) of a batch. */
+  append(batch: RequestBatch, from = 0, to = batch.length): void {
+    this.appendRows((this.#normaliser ??= new BatchNormaliser()).rowsOf(batch), from, to);
+  }
+
+  /** Copies rows [from, to) of another table. */
+  appendRows(rows: RequestTable, from = 0, to = rows.length): void {
+    const count = to - from;
+    if (count <= 0) return;
+    this.#reserve(this.#columns.length + count);
+    const at = this.#columns.length;
+    for (const name of columnNames) {
+      const source = rows[name];
+      const target = this.#columns[name];
+      // A typed-array view costs about as much as copying a dozen values.
+      if (count < 12) for (let i = 0; i < count; i++) target[at + i] = source[from + i];
+      else target.set(source.subarray(from, to) as never, at);
+    }
+    this.#columns.length = at + count;
+  }
+
+  /** Forgets the last `count` rows. */
+  dropLast(count: number): void {
+    this.#columns.length -= count;
+  }
+
+  /** Drops the first `count` rows (a sliding window moves on). */
+  dropFirst(count: number): void {
+    const c = this.#columns;
+    for (const name of columnNames) c[name].copyWithin(0, count, c.length);
+    c.length -= count;
+  }
+}
+
+/** A new table with the given rows, in the given order. */
+export function selectRows(table: RequestTable, rows: ArrayLike<number>): RequestTable {
+  const picked = emptyColumns(rows.length);
+  picked.length = rows.length;
+  for (const name of columnNames) {
+    const from = table[name];
+    const to = picked[name];
+    for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]];
+  }
+  return picked;
+}
+
+/** A table over rows [from, to) that shares the columns' memory. */
+export function sliceRows(table: RequestTable, from: number, to: number): RequestTable {
+  const view = { length: to - from } as Columns;
+  for (const name of columnNames) view[name] = table[name].subarray(from, to) as never;
+  return view;
+}
+
+/** The instant by which a row is placed in time: its end where known, else its start. NaN: the line has no time. */
+export const instantOf = (table: RequestTable, row: number): number =>
+  Number.isNaN(table.end[row]) ? table.start[row] : table.end[row];

@@ -1,0 +1,34 @@
+/** Instants are µs since 1970-01-01 UTC in a plain number; these are the only conversions to text and calendar. */
+export const MICROS_PER_SECOND = 1_000_000;
+export const MICROS_PER_MINUTE = 60_000_000;
+export const MICROS_PER_DAY = 86_400_000_000;
+
+/**
+ * Days from 1970-01-01 to a civil date of the proleptic Gregorian calendar; month 1..12.
+ * Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", days_from_civil.
+ */
+export function daysFromCivil(year: number, month: number, day: number): number {
+  const y = month <= 2 ? year - 1 : year;
+  const era = Math.floor(y / 400);
+  const yearOfEra = y - era * 400;
+  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
+  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
+  return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** ISO 8601 in UTC with as many fractional digits as the instant needs (0, 3 or 6); null for NaN. */
+export function isoInstant(micros: number): string | null {
+  if (!Number.isFinite(micros)) return null;
+  const whole = Math.floor(micros / MICROS_PER_SECOND);
+  const fraction = Math.round(micros - whole * MICROS_PER_SECOND);
+  const base = new Date(whole * 1000);
+  if (Number.isNaN(base.getTime())) return null;
+  const seconds = base.toISOString().slice(0, 19);
+  if (fraction === 0) return `${seconds}+00:00`;
+  const digits = String(fraction).padStart(6, '0');
+  return `${seconds}.${fraction % 1000 === 0 ? digits.slice(0, 3) : digits}+00:00`;
+}
+
+/** Seconds, or null where the log cannot tell. */
+export const secondsOrNull = (micros: number): number | null =>
+  Number.isFinite(micros) ? micros / MICROS_PER_SECOND : null;

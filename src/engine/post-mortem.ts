@@ -1,0 +1,46 @@
+/** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
+import { Partial } from '../analysis/partial.ts';
+import type { LogFormat } from '../core/format.ts';
+import type { InputSummary } from '../core/summary.ts';
+import { version } from '../core/version.ts';
+import { createParser } from '../ingest/create-parser.ts';
+import { readInput } from '../ingest/read-input.ts';
+import { type Examination, examine } from './examine.ts';
+import { howToLog } from './how-to-log.ts';
+
+export interface PostMortemOptions {
+  readonly formats: readonly LogFormat[];
+  readonly timezone?: string;
+  /** A format in a server's own directive language, "gunicorn:%(h)s …". */
+  readonly logFormat?: string;
+  readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
+}
+
+export async function readPartial(
+  paths: readonly string[],
+  options: PostMortemOptions,
+): Promise<{ partial: Partial; inputs: InputSummary[] }> {
+  const partial = new Partial();
+  const inputs: InputSummary[] = [];
+  for (const [source, path] of paths.entries()) {
+    const parser = createParser({
+      path,
+      source,
+      names: partial.names,
+      formats: options.formats,
+      sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
+      ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+      ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
+    });
+    await readInput(path, parser, {
+      onProgress: (bytesRead, totalBytes) => options.onProgress?.(path, bytesRead, totalBytes),
+    });
+    inputs.push(parser.report());
+  }
+  return { partial, inputs };
+}
+
+export async function postMortem(paths: readonly string[], options: PostMortemOptions): Promise<Examination> {
+  const { partial, inputs } = await readPartial(paths, options);
+  return examine(partial, { inputs, version, howToLog: howToLog(options.formats), effort: 'full' });
+}

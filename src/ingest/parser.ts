@@ -1,0 +1,21 @@
+/** The contract between bytes and columns: what feeds on a parser and what a parser reports. */
+import type { RequestBatch } from '../core/batch.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { InputSummary } from '../core/summary.ts';
+
+export interface IngestSink {
+  /** Rows of one stream; the arrays are reused after the call returns. */
+  batch(batch: RequestBatch): void;
+  lifecycle(event: LifecycleEvent): void;
+}
+
+export interface LogParser {
+  /** The next bytes of the input, wherever they were cut. */
+  push(chunk: Uint8Array): void;
+  /** Hands on the rows parsed so far (a torn last line stays back). */
+  flush(): void;
+  /** The input is over: a last line without a newline counts. */
+  end(): void;
+  /** What has been read so far. */
+  report(): InputSummary;
+}

@@ -1,0 +1,30 @@
+/** Text in columns and paragraphs for reports. Widths are in characters: report text is printable and mostly ASCII. */
+
+/** Breaks at spaces; rows after the first start with `indent`. */
+export function wrapText(text: string, width: number, indent = ''): string[] {
+  const rows: string[] = [];
+  let row = '';
+  for (const word of text.split(/\s+/)) {
+    if (row !== '' && row.length + 1 + word.length > width) {
+      rows.push(row);
+      row = indent + word;
+    } else row = row === '' ? word : `${row} ${word}`;
+  }
+  if (row !== '') rows.push(row);
+  return rows;
+}
+
+/** Cut with "…" where it is too long. */
+export const cutTo = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1))}…`;
+
+/** Rows of cells aligned by their widest cell: the first column to the left, the others to the right. */
+export function alignColumns(rows: readonly (readonly string[])[], gap = '  '): string[] {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join(gap)
+      .trimEnd(),
+  );
+}

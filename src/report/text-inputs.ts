@@ -1,0 +1,46 @@
+/** What was read, and what the log could not tell. */
+import { percentText } from '../core/words.ts';
+import { cutTo, wrapText } from './columns.ts';
+import type { TextReportInput } from './text.ts';
+
+const clock = (iso: string | null): string => (iso ? iso.slice(0, 19).replace('T', ' ') : 'no clock');
+
+export function inputSection({ summary, width, paint }: TextReportInput): string[] {
+  const rows = summary.inputs.map((input) => {
+    const format =
+      input.format === null ? 'no known format' : `${input.format} (${percentText(input.format_confidence)})`;
+    const envelope = input.envelope ? ` in ${input.envelope}` : '';
+    const lifecycle = input.lifecycle > 0 ? `, ${input.lifecycle} lifecycle lines` : '';
+    const unparsed = input.unparsed > 0 ? `, ${input.unparsed} of ${input.lines} lines not understood` : '';
+    return paint(
+      'title',
+      cutTo(`${input.path}: ${format}${envelope}, ${input.requests} requests${lifecycle}${unparsed}`, width),
+    );
+  });
+  const { window } = summary;
+  if (window.from !== null && window.to !== null) {
+    rows.push(paint('dim', `${clock(window.from)} to ${clock(window.to)} UTC, ${(window.seconds ?? 0).toFixed(1)} s`));
+  }
+  for (const input of summary.inputs) {
+    for (const assumption of input.assumptions) {
+      rows.push(...wrapText(`assumed: ${assumption}`, width, '  ').map((row) => paint('dim', row)));
+    }
+    if (input.unparsed * 100 <= input.lines) continue;
+    for (const { line, text, reason } of input.unparsed_examples.slice(0, 3)) {
+      rows.push(paint('warning', cutTo(`  line ${line}: ${reason}: ${text}`, width)));
+    }
+  }
+  return rows;
+}
+
+export function missingSection({ summary, width, paint }: TextReportInput): string[] {
+  const { missing } = summary.knows;
+  if (missing.length === 0) return [];
+  return [
+    paint('title', 'What this log cannot tell'),
+    ...missing.flatMap(({ what, gives, how }) => [
+      ...wrapText(`  no ${what} in the log; it would give ${gives}.`, width, '    '),
+      ...wrapText(`    ${how}`, width, '    ').map((row) => paint('info', row.startsWith(' ') ? row : `    ${row}`)),
+    ]),
+  ];
+}

@@ -1,0 +1,119 @@
+/** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
+import type { Facts } from '../core/finding.ts';
+import { durationText, percentText } from '../core/words.ts';
+import { cutTo } from './columns.ts';
+import { busyPerCell, strip } from './lane-strip.ts';
+import type { TextReportInput } from './text.ts';
+
+const MAX_LANES = 16;
+const LABEL = 12;
+const TAIL = 14;
+
+export function lanesSection({ summary, facts, width, paint }: TextReportInput): string[] {
+  const from = Date.parse(summary.window.from ?? '') * 1000;
+  const to = Date.parse(summary.window.to ?? '') * 1000;
+  const cells = width - LABEL - TAIL;
+  if (!(to > from) || cells < 10) return [];
+  const rows = workerRows(facts, from, to, cells);
+  const pool = poolRows({ summary, facts, from, to, cells });
+  if (rows.length + pool.length === 0) return [];
+  const shown = rows.slice(0, MAX_LANES);
+  const hidden = rows.length - shown.length;
+  return [
+    paint('title', `Lanes`) +
+      paint('dim', `  a column is ${durationText((to - from) / cells)}; height is the busy share`),
+    ...shown.map(
+      ({ label, cells: text, tail }) => `${cutTo(label, LABEL - 1).padEnd(LABEL)}${text} ${paint('dim', tail)}`,
+    ),
+    ...(hidden > 0 ? [paint('dim', `… and ${hidden} more workers`)] : []),
+    ...pool.map(
+      ({ label, cells: text, tail }) =>
+        `${paint('info', label.padEnd(LABEL))}${paint('info', text)} ${paint('dim', tail)}`,
+    ),
+  ];
+}
+
+interface StripRow {
+  readonly label: string;
+  readonly cells: string;
+  readonly tail: string;
+}
+
+function workerRows(
+  { inference, requests, names, summary }: Facts,
+  from: number,
+  to: number,
+  cells: number,
+): StripRow[] {
+  const rowsOf = new Map<number, number[]>();
+  for (let row = 0; row < requests.length; row++) {
+    const worker = requests.worker[row];
+    const known = rowsOf.get(worker);
+    if (known) known.push(row);
+    else if (worker >= 0) rowsOf.set(worker, [row]);
+  }
+  const { start, end } = inference.requests;
+  const busyRatio = new Map(summary.workers.map((worker) => [worker.id, worker.busy_ratio]));
+  const perCell = (to - from) / cells;
+  return [...rowsOf]
+    .map(([worker, rows]) => ({ worker, rows, first: Math.min(...rows.slice(0, 1000).map((row) => end[row])) }))
+    .sort((a, b) => a.first - b.first || a.worker - b.worker)
+    .map(({ worker, rows }) => {
+      const busy = busyPerCell(
+        rows.map((row) => [start[row], end[row]] as const),
+        from,
+        to,
+        cells,
+      );
+      const label = names.workers.text(worker);
+      const ratio = busyRatio.get(label);
+      const full = perCell * Math.max(1, inference.threads.value ?? 1);
+      return {
+        label,
+        cells: strip(busy, full),
+        tail: `${rows.length}${ratio == null ? '' : `, ${percentText(ratio)}`}`,
+      };
+    });
+}
+
+function poolRows(
+  input: Pick<TextReportInput, 'summary' | 'facts'> & { from: number; to: number; cells: number },
+): StripRow[] {
+  const { summary, facts, from, to, cells } = input;
+  const { start, end, wait } = facts.inference.requests;
+  const busy = busyPerCell(
+    pairs(facts.requests.length, (row) => [start[row], end[row]]),
+    from,
+    to,
+    cells,
+  );
+  const queue = busyPerCell(
+    pairs(facts.requests.length, (row) => [start[row] - wait[row], start[row]]),
+    from,
+    to,
+    cells,
+  );
+  const perCell = (to - from) / cells;
+  const capacity = summary.server.capacity.value;
+  const most = busy.reduce((high, value) => Math.max(high, value), 0);
+  const longest = queue.reduce((high, value) => Math.max(high, value), 0);
+  const rows: StripRow[] = [];
+  if (most > 0) {
+    const full = capacity === null ? most : Math.max(most, capacity * perCell);
+    rows.push({
+      label: 'busy',
+      cells: strip(busy, full),
+      tail: capacity === null ? `peak ${Math.round(most / perCell)}` : `of ${capacity}`,
+    });
+  }
+  if (longest > 0)
+    rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(longest / perCell)}` });
+  return rows;
+}
+
+function* pairs(
+  length: number,
+  interval: (row: number) => readonly [number, number],
+): Generator<readonly [number, number]> {
+  for (let row = 0; row < length; row++) yield interval(row);
+}

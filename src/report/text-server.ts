@@ -1,0 +1,82 @@
+/** The server as inferred, in a column of labelled facts. */
+import type { Estimate, Summary } from '../core/summary.ts';
+import { durationText, percentText, roundText } from '../core/words.ts';
+import { wrapText } from './columns.ts';
+import type { TextReportInput } from './text.ts';
+
+const seconds = (value: number | null): string => (value === null ? 'unknown' : durationText(value * 1e6));
+
+function estimate({ value, low, high, confidence, method }: Estimate): string {
+  if (value === null) {
+    const range = low !== null ? `at least ${low}` : 'unknown';
+    return method ? `${range} (${method})` : range;
+  }
+  const range = low !== null && high !== null && low !== high ? ` (${low} to ${high})` : '';
+  return `${value}${range}, ${percentText(confidence)} sure (${method})`;
+}
+
+const quantiles = (d: {
+  mean: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
+}) =>
+  [
+    `mean ${seconds(d.mean)}`,
+    ...(['p50', 'p95', 'p99', 'max'] as const)
+      .filter((name) => d[name] !== null)
+      .map((name) => `${name} ${seconds(d[name])}`),
+  ].join('  ');
+
+function waitText({ wait }: Summary): string {
+  if (wait.method === 'unknown') return `unknown: ${wait.basis}`;
+  const { low, high } = wait;
+  const range =
+    low.mean !== null && high.mean !== null ? ` (mean between ${seconds(low.mean)} and ${seconds(high.mean)})` : '';
+  const queue = wait.peak_queue !== null ? `  longest queue ${Math.round(wait.peak_queue)}` : '';
+  return `${wait.mean === null ? '' : quantiles(wait)}${range}${queue}; ${wait.method}: ${wait.basis}`.trim();
+}
+
+function concurrencyText({ concurrency, server }: Summary): string {
+  const parts = [];
+  if (concurrency.mean !== null) parts.push(`mean ${roundText(concurrency.mean)}`);
+  if (concurrency.p95 !== null) parts.push(`p95 ${roundText(concurrency.p95)}`);
+  if (concurrency.peak !== null) parts.push(`peak ${concurrency.peak}`);
+  if (concurrency.saturated_ratio !== null && server.capacity.value !== null) {
+    parts.push(
+      `all slots busy ${seconds(concurrency.saturated_seconds)} (${percentText(concurrency.saturated_ratio)} of the time)`,
+    );
+  }
+  return parts.join('  ') || 'unknown';
+}
+
+export function serverSection({ summary, width, paint }: TextReportInput): string[] {
+  const { server, requests, service_time: service, batches } = summary;
+  const rate =
+    requests.rate.mean === null
+      ? ''
+      : `, ${roundText(requests.rate.mean)}/s (peak ${roundText(requests.rate.peak ?? 0)}/s)`;
+  const errors = requests.error_ratio === null ? '' : `, ${percentText(requests.error_ratio)} errors`;
+  const ceiling = summary.throughput.ceiling_per_second;
+  const facts: [string, string][] = [
+    ['requests', `${requests.total}${rate}${errors}`],
+    ['model', `${server.model}, ${percentText(server.model_confidence)} sure (${server.model_method})`],
+    ['workers', estimate(server.workers)],
+    ['threads', estimate(server.threads)],
+    ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
+    [
+      'service time',
+      service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)}  (${service.basis})`,
+    ],
+    ['wait', waitText(summary)],
+    ['concurrency', concurrencyText(summary)],
+  ];
+  if (batches.detected) {
+    facts.push(['batches', `${batches.count} of ${batches.size} requests, every ${seconds(batches.period_seconds)}`]);
+  }
+  const indent = 14;
+  return facts.flatMap(([label, text]) =>
+    wrapText(text, width - indent).map((row, i) => `${paint('dim', (i === 0 ? label : '').padEnd(indent))}${row}`),
+  );
+}

@@ -1,0 +1,40 @@
+/** The post-mortem as a person reads it: verdict, server, lanes in miniature, workers, routes, findings, gaps. */
+
+import type { Facts } from '../core/finding.ts';
+import type { Verdict } from '../core/snapshot.ts';
+import type { Summary } from '../core/summary.ts';
+import { wrapText } from './columns.ts';
+import type { Paint } from './style.ts';
+import { findingsSection } from './text-findings.ts';
+import { inputSection, missingSection } from './text-inputs.ts';
+import { lanesSection } from './text-lanes.ts';
+import { routesSection } from './text-routes.ts';
+import { serverSection } from './text-server.ts';
+
+export interface TextReportInput {
+  readonly summary: Summary;
+  readonly verdict: Verdict;
+  readonly facts: Facts;
+  /** Characters a row may have. */
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const verdictSection = ({ verdict, width, paint }: TextReportInput): string[] =>
+  wrapText(verdict.sentence, width).map((row) => paint(verdict.severity === 'ok' ? 'ok' : verdict.severity, row));
+
+export function textReport(input: TextReportInput): string {
+  const sections = [
+    inputSection(input),
+    verdictSection(input),
+    serverSection(input),
+    lanesSection(input),
+    routesSection(input),
+    findingsSection(input),
+    missingSection(input),
+  ];
+  return `${sections
+    .filter((rows) => rows.length > 0)
+    .map((rows) => rows.join('\n'))
+    .join('\n\n')}\n`;
+}
