@@ -45,7 +45,7 @@ export interface Stream {
 export class Partial {
   readonly names: Names;
   readonly timeline = new Timeline();
-  readonly durations = new DurationHistogram();
+  durations = new DurationHistogram();
   /** By id of the route; every row has one. */
   readonly routes: (Totals & { durations?: DurationHistogram })[] = [];
   /** By id of the worker. */
@@ -53,7 +53,7 @@ export class Partial {
   readonly status = new Float64Array(MAX_STATUS);
   readonly streams: Stream[] = [];
   readonly lifecycle: LifecycleEvent[] = [];
-  readonly retained: RetainedRows;
+  retained: RetainedRows;
   lifecycleCount = 0;
   requests = 0;
   bytes = 0;
@@ -134,7 +134,7 @@ export class Partial {
     const routeIds = translate(right.names.routes, this.names.routes);
     const workerIds = translate(right.names.workers, this.names.workers);
     const threadIds = translate(right.names.threads, this.names.threads);
-    this.timeline.merge(right.timeline);
+    this.timeline.merge(right.timeline.view());
     this.durations.merge(right.durations);
     right.routes.forEach((totals, id) => {
       const mine = (this.routes[routeIds[id]] ??= new Totals());

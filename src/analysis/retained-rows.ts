@@ -8,7 +8,7 @@
  * again gives exactly the whole's choice. A first block that alone is too large keeps its first rows.
  */
 
-import { instantOf, type RequestTable, selectRows, TableBuilder } from '../core/table.ts';
+import { instantOf, type RequestTable, selectRows, sliceRows, TableBuilder } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 
 const GROUP_BITS = 3;
@@ -22,6 +22,13 @@ function orderOf(block: number): number {
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   hash = (hash ^ (hash >>> 16)) >>> 0;
   return hash * (1 << GROUP_BITS) + (block - group * (1 << GROUP_BITS));
+}
+
+export interface RetainedState {
+  readonly limit: number;
+  readonly seen: number;
+  readonly horizon: number;
+  readonly rows: RequestTable;
 }
 
 interface Block {
@@ -111,6 +118,21 @@ export class RetainedRows {
       );
     }
     this.seen = seen;
+  }
+
+  /** What another process needs to go on with these rows. */
+  state(): RetainedState {
+    const all = new TableBuilder(this.#count);
+    for (const block of this.#blocks.values()) all.appendRows(block.rows.table);
+    return { limit: this.limit, seen: this.seen, horizon: this.#horizon, rows: sliceRows(all.table, 0, all.length) };
+  }
+
+  static fromState({ limit, seen, horizon, rows }: RetainedState): RetainedRows {
+    const retained = new RetainedRows(limit);
+    retained.#horizon = horizon;
+    retained.add(rows);
+    retained.seen = seen;
+    return retained;
   }
 
   /** The kept rows in the order of their lines, several inputs merged by time. */

@@ -130,13 +130,14 @@ export class Timeline {
     this.#high = last - base;
   }
 
-  merge(other: Timeline): void {
-    if (other.empty) return;
-    const view = other.view();
-    while (this.#stepIndex < other.#stepIndex) {
+  /** Adds the cells of another timeline. */
+  merge(view: TimelineView): void {
+    if (view.requests.length === 0) return;
+    const stepIndex = STEPS.indexOf(view.stepSeconds);
+    while (this.#stepIndex < stepIndex) {
       if (this.empty) {
-        this.#stepIndex = other.#stepIndex;
-        this.#stepMicros = other.#stepMicros;
+        this.#stepIndex = stepIndex;
+        this.#stepMicros = STEPS[stepIndex] * MICROS_PER_SECOND;
       } else this.#coarsen();
     }
     const step = view.stepSeconds * MICROS_PER_SECOND;

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Partial } from '../../../src/analysis/partial.ts';
+import { partialOfState, stateOf } from '../../../src/analysis/partial-state.ts';
 import { createBatch, type RequestBatch, type StreamFacts } from '../../../src/core/batch.ts';
 import { createNames } from '../../../src/core/names.ts';
 
@@ -117,7 +118,20 @@ describe('Partial', () => {
           expect(read(rightFirst)).toEqual(whole);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
+    );
+  });
+
+  it('survives the way to another thread, and joins there as well', () => {
+    fc.assert(
+      fc.property(rowsArbitrary, fc.nat(120), fc.constantFrom(20, 1000), (rows, at, kept) => {
+        const cut = Math.min(at, rows.length);
+        const copy = (partial: Partial) => partialOfState(structuredClone(stateOf(partial)));
+        const joined = copy(partialOf(rows, 0, cut, kept));
+        joined.merge(copy(partialOf(rows, cut, rows.length, kept)));
+        expect(read(joined)).toEqual(read(partialOf(rows, 0, rows.length, kept)));
+      }),
+      { numRuns: 50 },
     );
   });
 

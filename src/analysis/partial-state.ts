@@ -1,0 +1,123 @@
+/**
+ * A partial as plain data: typed arrays, strings and numbers, ready for another thread (structured clone) or, packed by
+ * `partial-file.ts`, for another machine.
+ */
+import type { StreamFacts } from '../core/batch.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { DurationHistogram } from './histogram.ts';
+import { Partial, Totals } from './partial.ts';
+import { RetainedRows, type RetainedState } from './retained-rows.ts';
+import type { TimelineView } from './timeline.ts';
+
+interface HistogramState {
+  readonly pairs: Float64Array;
+  readonly sum: number;
+  readonly max: number;
+}
+
+export interface PartialState {
+  readonly names: { readonly workers: string[]; readonly threads: string[]; readonly routes: string[] };
+  readonly timeline: TimelineView;
+  readonly durations: HistogramState;
+  /** Five numbers a route or worker: requests, errors, busyMicros, first, last. */
+  readonly routes: Float64Array;
+  /** By route; null where no line of the route had a duration. */
+  readonly routeDurations: (HistogramState | null)[];
+  readonly workers: Float64Array;
+  readonly status: Float64Array;
+  readonly streams: { readonly facts: StreamFacts; readonly requests: number }[];
+  readonly lifecycle: readonly LifecycleEvent[];
+  readonly retained: RetainedState;
+  readonly totals: {
+    readonly lifecycleCount: number;
+    readonly requests: number;
+    readonly bytes: number;
+    readonly bytesKnown: number;
+    readonly first: number;
+    readonly last: number;
+  };
+}
+
+const histogramState = (histogram: DurationHistogram): HistogramState => ({
+  pairs: histogram.toPairs(),
+  sum: histogram.sum,
+  max: histogram.max,
+});
+
+const histogramOf = ({ pairs, sum, max }: HistogramState): DurationHistogram =>
+  DurationHistogram.fromPairs(pairs, sum, max);
+
+const textsOf = (dictionary: Dictionary): string[] =>
+  Array.from({ length: dictionary.size }, (_, id) => dictionary.text(id));
+
+const NUMBERS = 5;
+
+/** Ids without a row (a worker only a lifecycle line named) are NaN. */
+function packTotals(rows: readonly (Totals | undefined)[]): Float64Array {
+  const packed = new Float64Array(rows.length * NUMBERS).fill(Number.NaN);
+  rows.forEach((row, id) => {
+    if (row) packed.set([row.requests, row.errors, row.busyMicros, row.first, row.last], id * NUMBERS);
+  });
+  return packed;
+}
+
+function unpackTotals(packed: Float64Array, into: Totals[]): void {
+  for (let id = 0; id * NUMBERS < packed.length; id++) {
+    const [requests, errors, busyMicros, first, last] = packed.subarray(id * NUMBERS, (id + 1) * NUMBERS);
+    if (Number.isNaN(requests)) continue;
+    into[id] = Object.assign(new Totals(), { requests, errors, busyMicros, first, last });
+  }
+}
+
+export function stateOf(partial: Partial): PartialState {
+  return {
+    names: {
+      workers: textsOf(partial.names.workers),
+      threads: textsOf(partial.names.threads),
+      routes: textsOf(partial.names.routes),
+    },
+    timeline: partial.timeline.view(),
+    durations: histogramState(partial.durations),
+    routes: packTotals(partial.routes),
+    routeDurations: Array.from(partial.routes, (totals) =>
+      totals?.durations ? histogramState(totals.durations) : null,
+    ),
+    workers: packTotals(partial.workers),
+    status: partial.status,
+    streams: partial.streams,
+    lifecycle: partial.lifecycle,
+    retained: partial.retained.state(),
+    totals: {
+      lifecycleCount: partial.lifecycleCount,
+      requests: partial.requests,
+      bytes: partial.bytes,
+      bytesKnown: partial.bytesKnown,
+      first: partial.first,
+      last: partial.last,
+    },
+  };
+}
+
+export function partialOfState(state: PartialState): Partial {
+  const partial = new Partial();
+  for (const kind of ['workers', 'threads', 'routes'] as const) {
+    // Two names of broken UTF-8 may read alike; ids count positions, so the second gets a text of its own.
+    state.names[kind].forEach((text, id) => {
+      if (partial.names[kind].find(text) < 0) partial.names[kind].add(text);
+      else partial.names[kind].add(`${text}#${id}`);
+    });
+  }
+  partial.timeline.merge(state.timeline);
+  partial.durations = histogramOf(state.durations);
+  unpackTotals(state.routes, partial.routes);
+  state.routeDurations.forEach((durations, id) => {
+    if (durations) partial.routes[id].durations = histogramOf(durations);
+  });
+  unpackTotals(state.workers, partial.workers);
+  partial.status.set(state.status);
+  partial.streams.push(...state.streams.map((stream) => ({ ...stream })));
+  partial.lifecycle.push(...state.lifecycle);
+  partial.retained = RetainedRows.fromState(state.retained);
+  return Object.assign(partial, state.totals);
+}
