@@ -1,0 +1,143 @@
+"""The instrumented application of the lab, as WSGI (`wsgi`) and as ASGI (`asgi`): it does the work that a request asks
+for and notes, to the microsecond, when it began and when it ended.
+
+The request says what to do in the header `X-Lab: id;mode;seconds;count;status`:
+    sleep        waits without holding a core (time.sleep under WSGI, asyncio.sleep under ASGI)
+    async        the same through asyncio under WSGI too: an async view on a synchronous server
+    sequential   `count` sub-tasks of `seconds`, one after the other
+    gather       `count` sub-tasks of `seconds`, at once
+    block        time.sleep, under ASGI too: it holds the event loop
+    cpu          burns `seconds` of processor time
+The notes are lines of JSON appended to $LAB_RECORD; with $LAB_ARTICLE every request also writes the line
+`[2024-10-29 17:04:15] [pid-8712] GET /io` there when it ends.
+"""
+
+import asyncio
+import os
+import threading
+import time
+
+RECORD = os.environ["LAB_RECORD"]
+ARTICLE = os.environ.get("LAB_ARTICLE")
+REASONS = {200: "OK", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable"}
+PAYLOAD = b"hello, world"
+FILES = {}
+
+
+def append(path, text):
+    # One write of a short line to a file opened for appending is not torn by other processes.
+    key = (os.getpid(), path)
+    if key not in FILES:
+        FILES[key] = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    os.write(FILES[key], text.encode())
+
+
+def note_start(job, thread):
+    append(RECORD, '{"id":%s,"start":%.6f,"pid":%d,"thread":%d}\n' % (job[0], time.time(), os.getpid(), thread))
+
+
+def note_end(job, method, path):
+    append(RECORD, '{"id":%s,"end":%.6f}\n' % (job[0], time.time()))
+    if ARTICLE:
+        append(ARTICLE, time.strftime("[%Y-%m-%d %H:%M:%S]") + " [pid-%d] %s %s\n" % (os.getpid(), method, path))
+
+
+def job_of(header):
+    identity, mode, seconds, count, status = header.split(";")
+    return int(identity), mode, float(seconds), int(count), int(status)
+
+
+def burn(seconds):
+    # Processor time of this thread: threads that share the GIL take longer on the clock, as real work does.
+    until = time.thread_time() + seconds
+    while time.thread_time() < until:
+        sum(range(200))
+
+
+async def wait_async(mode, seconds, count):
+    if mode == "gather":
+        await asyncio.gather(*(asyncio.sleep(seconds) for _ in range(count)))
+        return
+    for _ in range(count):
+        await asyncio.sleep(seconds)
+
+
+def work_sync(job):
+    _, mode, seconds, count, _ = job
+    if mode in ("async", "gather"):
+        asyncio.run(wait_async(mode, seconds, count))
+    elif mode == "cpu":
+        burn(seconds)
+    else:
+        for _ in range(count):
+            time.sleep(seconds)
+
+
+def wsgi(environ, start_response):
+    job = job_of(environ["HTTP_X_LAB"])
+    note_start(job, threading.get_ident())
+    work_sync(job)
+    start_response(
+        "%d %s" % (job[4], REASONS[job[4]]),
+        [("Content-Type", "text/plain"), ("Content-Length", str(len(PAYLOAD)))],
+    )
+    note_end(job, environ["REQUEST_METHOD"], environ["PATH_INFO"])
+    return [PAYLOAD]
+
+
+async def asgi(scope, receive, send):
+    if scope["type"] == "lifespan":
+        while True:
+            message = await receive()
+            await send({"type": message["type"] + ".complete"})
+            if message["type"] == "lifespan.shutdown":
+                return
+    job = job_of(dict(scope["headers"])[b"x-lab"].decode())
+    _, mode, seconds, count, status = job
+    note_start(job, 0)
+    if mode == "block":
+        time.sleep(seconds)
+    elif mode == "cpu":
+        burn(seconds)
+    else:
+        await wait_async(mode, seconds, count)
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(PAYLOAD)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    note_end(job, scope["method"], scope["path"])
+    await send({"type": "http.response.body", "body": PAYLOAD})
+
+
+def serve_waitress(port, threads):
+    import logging
+
+    from paste.translogger import TransLogger
+    from waitress import serve
+
+    # TransLogger's own handler writes to standard output; the line alone, as its documentation shows it.
+    logger = logging.getLogger("wsgi")
+    logger.propagate = False
+    logger.setLevel(logging.INFO)
+    handler = logging.FileHandler("access.log")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.addHandler(handler)
+    logging.basicConfig()
+    serve(TransLogger(wsgi, logger=logger, setup_console_handler=False), host="127.0.0.1", port=port, threads=threads)
+
+
+def serve_flask(port):
+    import flask
+
+    app = flask.Flask("lab")
+    app.wsgi_app = wsgi
+    app.run(port=port)
+
+
+append(RECORD, '{"boot":%d}\n' % os.getpid())
+
+if __name__ == "__main__":
+    import sys
+
+    if sys.argv[1] == "waitress":
+        serve_waitress(int(sys.argv[2]), int(sys.argv[3]))
+    else:
+        serve_flask(int(sys.argv[2]))

@@ -1,0 +1,129 @@
+/**
+ * How the lab starts each server: one entry a server, its command line, where its lines go, and what is true of it.
+ *
+ * An entry takes {port, workers, threads, options} and returns
+ *   command  the program and its arguments; files are relative to the folder of the run
+ *   model    "sync" | "threaded" | "async" | "thread-per-request"
+ *   logsTo   "access.log", or "server.out" where the server writes its access log to standard output
+ */
+
+/** gunicorn's default line with the pid and the duration in µs added. */
+export const PID_AND_DURATION = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s';
+
+const gunicorn = (workerClass, application, { port, workers, threads, options }) => [
+  'gunicorn',
+  ...['--bind', `127.0.0.1:${port}`, '--workers', workers, '--worker-class', workerClass],
+  ...(workerClass === 'gthread' ? ['--threads', threads] : []),
+  ...['--access-logfile', 'access.log', '--error-logfile', 'error.log', '--keep-alive', options.keepAlive ?? 2],
+  ...(options.format === 'default' ? [] : ['--access-logformat', options.format ?? PID_AND_DURATION]),
+  ...(options.timeout ? ['--timeout', options.timeout] : []),
+  ...(options.maxRequests ? ['--max-requests', options.maxRequests, '--max-requests-jitter', options.jitter ?? 0] : []),
+  `app:${application}`,
+];
+
+/** uvicorn's access line with the time and the pid in front of it. */
+const uvicornLogConfig = {
+  version: 1,
+  disable_existing_loggers: false,
+  formatters: {
+    access: {
+      '()': 'uvicorn.logging.AccessFormatter',
+      fmt: '%(asctime)s [%(process)d] %(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s',
+      use_colors: false,
+    },
+  },
+  handlers: { access: { class: 'logging.FileHandler', filename: 'access.log', formatter: 'access' } },
+  loggers: { 'uvicorn.access': { handlers: ['access'], level: 'INFO', propagate: false } },
+};
+
+export const servers = {
+  'gunicorn-sync': (run) => ({ command: gunicorn('sync', 'wsgi', run), model: 'sync', logsTo: 'access.log' }),
+  'gunicorn-gthread': (run) => ({ command: gunicorn('gthread', 'wsgi', run), model: 'threaded', logsTo: 'access.log' }),
+  'gunicorn-gevent': (run) => ({ command: gunicorn('gevent', 'wsgi', run), model: 'async', logsTo: 'access.log' }),
+  'gunicorn-asgi': (run) => ({ command: gunicorn('asgi', 'asgi', run), model: 'async', logsTo: 'access.log' }),
+  // This worker class ignores gunicorn's format: the lines are uvicorn's own.
+  'gunicorn-uvicorn-worker': (run) => ({
+    command: gunicorn('uvicorn.workers.UvicornWorker', 'asgi', run),
+    model: 'async',
+    logsTo: 'access.log',
+  }),
+  uvicorn: ({ port, workers, options }) => ({
+    command: [
+      ...['uvicorn', 'app:asgi', '--port', port, '--workers', workers],
+      ...(options.format === 'default' ? ['--no-use-colors'] : ['--log-config', 'log-config.json']),
+    ],
+    files: options.format === 'default' ? {} : { 'log-config.json': JSON.stringify(uvicornLogConfig) },
+    model: 'async',
+    logsTo: options.format === 'default' ? 'server.out' : 'access.log',
+  }),
+  waitress: ({ port, threads }) => ({
+    command: ['python', 'app.py', 'waitress', port, threads],
+    model: 'threaded',
+    logsTo: 'access.log',
+  }),
+  hypercorn: ({ port, workers, options }) => ({
+    command: [
+      ...[
+        'hypercorn',
+        'app:asgi',
+        '--bind',
+        `127.0.0.1:${port}`,
+        '--workers',
+        workers,
+        '--access-logfile',
+        'access.log',
+      ],
+      ...(options.format === 'default' ? [] : ['--access-logformat', PID_AND_DURATION]),
+    ],
+    model: 'async',
+    logsTo: 'access.log',
+  }),
+  uwsgi: ({ port, workers, threads }) => ({
+    command: [
+      ...[
+        'uwsgi',
+        '--http-socket',
+        `127.0.0.1:${port}`,
+        '--wsgi',
+        'app:wsgi',
+        '--master',
+        '--lazy-apps',
+        '--die-on-term',
+      ],
+      ...[
+        '--processes',
+        workers,
+        ...(threads > 1 ? ['--threads', threads] : []),
+        '--listen',
+        '1024',
+        '--logto',
+        'access.log',
+      ],
+    ],
+    model: threads > 1 ? 'threaded' : 'sync',
+    logsTo: 'access.log',
+  }),
+  'granian-wsgi': ({ port, workers, threads }) => ({
+    command: [
+      ...['granian', '--interface', 'wsgi', '--port', port, '--workers', workers, '--blocking-threads', threads],
+      ...['--backlog', '1024', '--access-log', 'app:wsgi'],
+    ],
+    model: threads > 1 ? 'threaded' : 'sync',
+    logsTo: 'server.out',
+  }),
+  'granian-asgi': ({ port, workers }) => ({
+    command: ['granian', '--interface', 'asgi', '--port', port, '--workers', workers, '--access-log', 'app:asgi'],
+    model: 'async',
+    logsTo: 'server.out',
+  }),
+  daphne: ({ port }) => ({
+    command: ['daphne', '--port', port, '--access-log', 'access.log', 'app:asgi'],
+    model: 'async',
+    logsTo: 'access.log',
+  }),
+  flask: ({ port }) => ({
+    command: ['python', 'app.py', 'flask', port],
+    model: 'thread-per-request',
+    logsTo: 'server.out',
+  }),
+};
