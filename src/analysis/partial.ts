@@ -129,8 +129,11 @@ export class Partial {
     if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
   }
 
-  /** Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. */
-  merge(right: Partial): void {
+  /**
+   * Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. Its first input
+   * becomes input number `sourceShift` (0: both are parts of the same input).
+   */
+  merge(right: Partial, sourceShift = 0): void {
     const routeIds = translate(right.names.routes, this.names.routes);
     const workerIds = translate(right.names.workers, this.names.workers);
     const threadIds = translate(right.names.threads, this.names.threads);
@@ -150,14 +153,16 @@ export class Partial {
       if (mine) mine.requests += stream.requests;
       else this.streams.push({ ...stream });
     }
-    for (const event of right.lifecycle) if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
+    for (const event of right.lifecycle) {
+      if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push({ ...event, source: event.source + sourceShift });
+    }
     this.lifecycleCount += right.lifecycleCount;
     this.requests += right.requests;
     this.bytes += right.bytes;
     this.bytesKnown += right.bytesKnown;
     this.first = Math.min(this.first, right.first);
     this.last = Math.max(this.last, right.last);
-    this.retained.merge(right.retained, workerIds, threadIds, routeIds);
+    this.retained.merge(right.retained, { workerIds, threadIds, routeIds, sourceShift });
   }
 }
 

@@ -24,6 +24,14 @@ function orderOf(block: number): number {
   return hash * (1 << GROUP_BITS) + (block - group * (1 << GROUP_BITS));
 }
 
+/** Ids of the right-hand side → ids of the left; and how many inputs the left has. */
+export interface Translation {
+  readonly workerIds: Int32Array;
+  readonly threadIds: Int32Array;
+  readonly routeIds: Int32Array;
+  readonly sourceShift: number;
+}
+
 export interface RetainedState {
   readonly limit: number;
   readonly seen: number;
@@ -94,7 +102,7 @@ export class RetainedRows {
   }
 
   /** Takes over the rows of the part that follows in the input; the maps translate its ids of names. */
-  merge(right: RetainedRows, workerIds: Int32Array, threadIds: Int32Array, routeIds: Int32Array): void {
+  merge(right: RetainedRows, { workerIds, threadIds, routeIds, sourceShift }: Translation): void {
     const seen = this.seen + right.seen;
     this.#horizon = Math.min(this.#horizon, right.#horizon);
     for (const [number, block] of this.#blocks) {
@@ -112,6 +120,7 @@ export class RetainedRows {
           worker: rows.worker.map((id) => (id < 0 ? id : workerIds[id])),
           thread: rows.thread.map((id) => (id < 0 ? id : threadIds[id])),
           route: rows.route.map((id) => (id < 0 ? id : routeIds[id])),
+          source: rows.source.map((source) => source + sourceShift),
         },
         0,
         rows.length,

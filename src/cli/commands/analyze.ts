@@ -2,9 +2,11 @@
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { writeExamination } from '../write-examination.ts';
 
 interface Options extends InputOptions {
   readonly json?: boolean;
+  readonly partial?: boolean;
 }
 
 export default defineCommand({
@@ -17,31 +19,26 @@ export default defineCommand({
     'zcat access.log.*.gz | logscope analyze -',
   ],
   configure(command, run) {
-    command.argument('<file...>', 'log files; "-" reads standard input').option('--json', 'print the summary as JSON');
+    command
+      .argument('<file...>', 'log files; "-" reads standard input')
+      .option('--json', 'print the summary as JSON')
+      .option('--partial', 'print a partial (one line of text) for "logscope merge" instead of a summary');
     inputOptions(command).action((files: string[], options: Options) => run(() => analyze(files, options)));
   },
 });
 
 async function analyze(files: readonly string[], options: Options): Promise<number> {
-  const [{ formats }, { postMortem }, { createProgress }] = await Promise.all([
+  const [{ formats }, { examineJoined }, { readPartial }, { createProgress }] = await Promise.all([
     import('../../../parsers/index.ts'),
+    import('../../engine/join-partials.ts'),
     import('../../engine/post-mortem.ts'),
     import('../progress.ts'),
   ]);
   const progress = createProgress(process.stderr);
-  const examination = await postMortem(files, { formats, ...options, onProgress: progress.report }).finally(
-    progress.done,
-  );
-  if (options.json) {
-    const { jsonReport } = await import('../../report/json.ts');
-    process.stdout.write(jsonReport(examination.summary, process.stdout.isTTY === true));
-    return exitCodes.done;
-  }
-  const [{ textReport }, { paintFor }] = await Promise.all([
-    import('../../report/text.ts'),
-    import('../../report/style.ts'),
-  ]);
-  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
-  process.stdout.write(textReport({ ...examination, width, paint: paintFor(process.stdout, process.env) }));
+  const read = await readPartial(files, { formats, ...options, onProgress: progress.report }).finally(progress.done);
+  if (options.partial) {
+    const { packPartial } = await import('../../analysis/partial-file.ts');
+    process.stdout.write(packPartial(read));
+  } else await writeExamination(examineJoined(read, formats), options);
   return exitCodes.done;
 }

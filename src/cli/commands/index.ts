@@ -1,5 +1,6 @@
 /** The commands in the order in which `logscope --help` lists them. */
 import type { CliCommand } from '../command.ts';
 import analyze from './analyze.ts';
+import merge from './merge.ts';
 
-export const commands: readonly CliCommand[] = [analyze];
+export const commands: readonly CliCommand[] = [analyze, merge];

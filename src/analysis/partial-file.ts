@@ -1,0 +1,102 @@
+/**
+ * The text that `analyze --partial` writes and `merge` reads: a line a partial, so that partials may be concatenated and
+ * engines that pipe lines can carry them. A line is base64 of a gzip member that holds
+ *   "logscope/partial/v1\n"  magic and version
+ *   uint32 LE                length of the header in bytes
+ *   header                   JSON of the value, typed arrays as {"$array": kind, "at": byte offset, "length": n},
+ *                            NaN and infinities as {"$number": "NaN"}
+ *   columns                  the typed arrays' bytes (little endian), each at a multiple of 8
+ */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { UserError } from '../core/errors.ts';
+import type { InputSummary } from '../core/summary.ts';
+import { Partial } from './partial.ts';
+import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
+
+const MAGIC = 'logscope/partial/v1\n';
+/** A partial keeps bounded data; what unpacks to more than this is not one. */
+const MAX_BYTES = 1 << 29;
+
+const kinds = { Float64Array, Float32Array, Int32Array, Uint32Array, Uint16Array, Uint8Array } as const;
+type Kind = keyof typeof kinds;
+type Column = InstanceType<(typeof kinds)[Kind]>;
+
+/** A partial and what was read into it. */
+export interface PartialFile {
+  readonly partial: Partial;
+  readonly inputs: readonly InputSummary[];
+}
+
+/** One line, with its newline. */
+export function packPartial({ partial, inputs }: PartialFile): string {
+  const columns: Column[] = [];
+  let at = 0;
+  const header = JSON.stringify({ inputs, state: stateOf(partial) }, (_key, value: unknown) => {
+    if (typeof value === 'number' && !Number.isFinite(value)) return { $number: String(value) };
+    if (!ArrayBuffer.isView(value)) return value;
+    const column = value as Column;
+    const reference = { $array: column.constructor.name, at, length: column.length };
+    columns.push(column);
+    at += Math.ceil(column.byteLength / 8) * 8;
+    return reference;
+  });
+  const head = Buffer.from(header, 'utf8');
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(head.length);
+  const body = Buffer.alloc(at);
+  let to = 0;
+  for (const column of columns) {
+    body.set(new Uint8Array(column.buffer, column.byteOffset, column.byteLength), to);
+    to += Math.ceil(column.byteLength / 8) * 8;
+  }
+  return `${gzipSync(Buffer.concat([Buffer.from(MAGIC), length, head, body]), { level: 6 }).toString('base64')}\n`;
+}
+
+/** Reads one line. Throws a UserError that names `path` when it is not a whole partial of this version. */
+export function unpackPartial(line: string, path: string): PartialFile {
+  const broken = (why: string) =>
+    new UserError(
+      `${path} holds no partial that this version reads (${why}): write it with "logscope analyze --partial".`,
+    );
+  let data: Buffer;
+  try {
+    data = gunzipSync(Buffer.from(line, 'base64'), { maxOutputLength: MAX_BYTES });
+  } catch {
+    throw broken('it is not whole gzip data');
+  }
+  if (data.toString('latin1', 0, MAGIC.length) !== MAGIC) throw broken('it does not start with logscope/partial/v1');
+  const headAt = MAGIC.length + 4;
+  const headLength = data.length >= headAt ? data.readUInt32LE(MAGIC.length) : 0;
+  if (headLength === 0 || headAt + headLength > data.length) throw broken('its header is cut');
+  // A copy, because a typed array must start at a multiple of its element's size.
+  const body = new Uint8Array(data.subarray(headAt + headLength)).buffer;
+  try {
+    const { inputs, state } = JSON.parse(data.toString('utf8', headAt, headAt + headLength), (_key, value) =>
+      revive(value, body),
+    );
+    if (!Array.isArray(inputs)) throw new RangeError('it names no inputs');
+    return { partial: partialOfState(state as PartialState), inputs };
+  } catch (error) {
+    throw broken(error instanceof Error ? error.message : 'its header is broken');
+  }
+}
+
+function revive(value: unknown, body: ArrayBuffer): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if ('$number' in value) return Number(value.$number);
+  if (!('$array' in value)) return value;
+  const { $array, at, length } = value as { $array: string; at: number; length: number };
+  if (!Object.hasOwn(kinds, $array)) throw new RangeError('it has columns of an unknown kind');
+  return new kinds[$array as Kind](body, at, length);
+}
+
+/** Joins partials in the given order; inputs keep their order, so `source` of a row stays the index of its input. */
+export function joinPartials(parts: readonly PartialFile[]): PartialFile {
+  const partial = new Partial();
+  const inputs: InputSummary[] = [];
+  for (const part of parts) {
+    partial.merge(part.partial, inputs.length);
+    inputs.push(...part.inputs);
+  }
+  return { partial, inputs };
+}
