@@ -1,15 +1,5 @@
 /** Draws configurations of servers, work and load at random from a seed: the same seed, the same configurations. */
-
-/** mulberry32: a small seeded generator of numbers in [0, 1). */
-export function generator(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { generator } from './random.mjs';
 
 const SYNC_POOLS = ['gunicorn-sync', 'gunicorn-sync', 'gunicorn-gthread', 'gunicorn-gthread'];
 const POOLS = [...SYNC_POOLS, 'waitress', 'uwsgi', 'granian-wsgi'];
