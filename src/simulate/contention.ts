@@ -1,0 +1,152 @@
+/**
+ * Does the service time grow with the number of requests in service, and who is to blame: the own process (the GIL, an
+ * event loop) or something behind all of them (a database, the cores)?
+ *
+ * Model: a share φ of the service is work on a station that the requests share, the rest is delay. With j requests in
+ * flight, mean value analysis (Reiser & Lavenberg 1980) gives the mean service
+ *   Q_0 = 0;  r_j = φ (1 + Q_{j-1});  X_j = j / (r_j + 1 - φ);  Q_j = X_j r_j;  D(j) = r_j + 1 - φ, D(1) = 1.
+ */
+import { levelsSeen } from './levels.ts';
+import type { Trace } from './trace.ts';
+
+export interface Contention {
+  /** Who shares the station: the requests of one worker, or all of the server. */
+  readonly station: 'worker' | 'server';
+  /** φ, 0..1, and the range in which nineteen of twenty true values lie. */
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+  /** Mean level while a request was in service, per row of the trace: what its service time is deflated by. */
+  readonly level: Float64Array;
+}
+
+const MINIMUM_REQUESTS = 200;
+const SIGNIFICANT_Z = 4;
+/** Consecutive requests of a route compared with each other alone, so that a slow hour does not look like contention. */
+const BLOCK = 32;
+const GRID = 100;
+
+/** null: no growth that chance would not make as well, or too few requests to tell. */
+export function findContention(trace: Trace): Contention | null {
+  const { length, start, service, route, worker } = trace;
+  if (length < MINIMUM_REQUESTS || trace.constantService) return null;
+  const own = levelsSeen(start, service, worker);
+  const all = levelsSeen(start, service, null);
+  const others = new Float64Array(length);
+  for (let i = 0; i < length; i++) others[i] = all.atStart[i] - own.atStart[i];
+  const logs = Float64Array.from(service, (value) => Math.log(Math.max(1, value)));
+  const rows = blocksOf(route, length);
+  const y = centred(logs, rows);
+  const z = slopeScores(y, centred(own.atStart, rows), centred(others, rows));
+  const station = z.others > SIGNIFICANT_Z ? 'server' : z.own > SIGNIFICANT_Z ? 'worker' : null;
+  if (!station) return null;
+  const level = station === 'server' ? all.average : own.average;
+
+  const losses = new Float64Array(GRID + 1);
+  for (let step = 0; step <= GRID; step++) losses[step] = lossOf(step / GRID, y, level, rows);
+  let best = 0;
+  for (let step = 1; step <= GRID; step++) if (losses[step] < losses[best]) best = step;
+  if (best === 0) return null;
+  // Likelihood range: n ln(loss / least loss) <= 3.84, the 95 % point of χ² with one degree of freedom.
+  const within = (step: number) => length * Math.log(losses[step] / losses[best]) <= 3.84;
+  let low = best;
+  let high = best;
+  while (low > 0 && within(low - 1)) low--;
+  while (high < GRID && within(high + 1)) high++;
+  return { station, share: best / GRID, low: low / GRID, high: high / GRID, level };
+}
+
+/** D(j) / D(1) for j = 0 … most; D(0) stands for D(1). */
+export function slowdown(share: number, most: number): Float64Array {
+  const curve = new Float64Array(most + 1).fill(1);
+  let queue = 0;
+  for (let j = 1; j <= most; j++) {
+    const residence = share * (1 + queue);
+    curve[j] = residence + 1 - share;
+    queue = (j / curve[j]) * residence;
+  }
+  return curve;
+}
+
+/** The curve between its whole levels. */
+export function slowdownAt(curve: Float64Array, level: number): number {
+  const below = Math.min(Math.floor(level), curve.length - 1);
+  const above = Math.min(below + 1, curve.length - 1);
+  return curve[below] + (curve[above] - curve[below]) * (level - below);
+}
+
+/** Groups of at most BLOCK consecutive requests of one route, as the number of its group for every row. */
+function blocksOf(route: Int32Array, n: number): Int32Array {
+  const groups = new Int32Array(n);
+  const open = new Map<number, { id: number; size: number }>();
+  let next = 0;
+  for (let i = 0; i < n; i++) {
+    let group = open.get(route[i]);
+    if (!group || group.size === BLOCK) {
+      group = { id: next++, size: 0 };
+      open.set(route[i], group);
+    }
+    group.size++;
+    groups[i] = group.id;
+  }
+  return groups;
+}
+
+/** Values less the mean of their group. */
+function centred(values: Float64Array, groups: Int32Array): Float64Array {
+  let most = 0;
+  for (let i = 0; i < groups.length; i++) most = Math.max(most, groups[i] + 1);
+  const sums = new Float64Array(most);
+  const counts = new Float64Array(most);
+  for (let i = 0; i < values.length; i++) {
+    sums[groups[i]] += values[i];
+    counts[groups[i]]++;
+  }
+  return values.map((value, i) => value - sums[groups[i]] / counts[groups[i]]);
+}
+
+/** t values of both coefficients in the least squares fit y = a · own + b · others. */
+function slopeScores(y: Float64Array, own: Float64Array, others: Float64Array): { own: number; others: number } {
+  let aa = 0;
+  let bb = 0;
+  let ab = 0;
+  let ay = 0;
+  let by = 0;
+  let yy = 0;
+  for (let i = 0; i < y.length; i++) {
+    aa += own[i] * own[i];
+    bb += others[i] * others[i];
+    ab += own[i] * others[i];
+    ay += own[i] * y[i];
+    by += others[i] * y[i];
+    yy += y[i] * y[i];
+  }
+  const varies = (sum: number) => sum > 1e-9 * y.length;
+  const determinant = aa * bb - ab * ab;
+  if (!varies(aa) || !varies(bb) || determinant <= 1e-9 * aa * bb) {
+    const single = (xx: number, xy: number) => {
+      if (!varies(xx)) return 0;
+      const slope = xy / xx;
+      return slope / Math.sqrt((yy - slope * xy) / y.length / xx);
+    };
+    return { own: single(aa, ay), others: varies(aa) ? 0 : single(bb, by) };
+  }
+  const a = (ay * bb - by * ab) / determinant;
+  const b = (by * aa - ay * ab) / determinant;
+  const noise = Math.max(0, yy - a * ay - b * by) / y.length;
+  return { own: a / Math.sqrt((noise * bb) / determinant), others: b / Math.sqrt((noise * aa) / determinant) };
+}
+
+/** Sum of squares that a share leaves of the logarithms of the service times, within groups. */
+function lossOf(share: number, y: Float64Array, level: Float64Array, groups: Int32Array): number {
+  let most = 1;
+  for (let i = 0; i < level.length; i++) most = Math.max(most, Math.ceil(level[i]));
+  const curve = slowdown(share, most);
+  const x = centred(
+    level.map((value) => Math.log(slowdownAt(curve, value))),
+    groups,
+  );
+  let loss = 0;
+  for (let i = 0; i < y.length; i++) loss += (y[i] - x[i]) ** 2;
+  return loss;
+}

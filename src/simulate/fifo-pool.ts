@@ -1,0 +1,52 @@
+/** A pool whose service times do not depend on each other: the waits of a FIFO queue by a heap of slot free times. */
+
+/**
+ * One queue in front of all slots (workers that accept from one socket, or the threads of one process).
+ * `arrivals` ascending, µs; `service` µs that a request holds its slot; the wait of each row goes to `waits`.
+ * O(n log slots).
+ */
+export function waitsOfSharedQueue(
+  arrivals: Float64Array,
+  service: Float64Array,
+  slots: number,
+  waits: Float64Array,
+): void {
+  const free = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < arrivals.length; i++) waits[i] = takeSlot(free, 0, slots, arrivals[i], service[i]);
+}
+
+/**
+ * A queue per worker process (each worker accepts for itself and queues inside: gunicorn gthread, SO_REUSEPORT,
+ * one port per process). `worker` is the process that accepted the row, 0 … workers - 1.
+ */
+export function waitsOfWorkerQueues(
+  arrivals: Float64Array,
+  service: Float64Array,
+  worker: Uint16Array,
+  workers: number,
+  threads: number,
+  waits: Float64Array,
+): void {
+  const free = new Float64Array(workers * threads).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < arrivals.length; i++) {
+    waits[i] = takeSlot(free, worker[i] * threads, threads, arrivals[i], service[i]);
+  }
+}
+
+/** The heap free[base, base + size) holds when each slot is free next: the request takes the first, and holds it. */
+function takeSlot(free: Float64Array, base: number, size: number, arrival: number, service: number): number {
+  const earliest = free[base];
+  const start = Math.max(earliest, arrival);
+  const end = start + service;
+  let at = 0;
+  for (;;) {
+    let child = 2 * at + 1;
+    if (child >= size) break;
+    if (child + 1 < size && free[base + child + 1] < free[base + child]) child++;
+    if (free[base + child] >= end) break;
+    free[base + at] = free[base + child];
+    at = child;
+  }
+  free[base + at] = end;
+  return start - arrival;
+}

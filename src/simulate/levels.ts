@@ -1,0 +1,75 @@
+/** How many requests ran beside each request: at its start, and on average over its life. */
+
+export interface Levels {
+  /** Requests in service an instant before this one started, itself not counted. */
+  readonly atStart: Float64Array;
+  /** Mean over its own life, itself counted. */
+  readonly average: Float64Array;
+}
+
+/**
+ * `start` (ascending) and `service` in µs; `group` tells who shares: rows of another group do not count (-1: all rows
+ * are one group). O(n log n).
+ */
+export function levelsSeen(start: Float64Array, service: Float64Array, group: Int32Array | null): Levels {
+  const n = start.length;
+  const levels: Levels = { atStart: new Float64Array(n), average: new Float64Array(n) };
+  if (!group) {
+    const rows = new Int32Array(n);
+    for (let i = 0; i < n; i++) rows[i] = i;
+    fill(start, service, rows, levels);
+    return levels;
+  }
+  const members = new Map<number, number[]>();
+  for (let i = 0; i < n; i++) {
+    const list = members.get(group[i]);
+    if (list) list.push(i);
+    else members.set(group[i], [i]);
+  }
+  for (const rows of members.values()) fill(start, service, Int32Array.from(rows), levels);
+  return levels;
+}
+
+/** For the given rows (ascending by start), from the integral over time of starts minus ends. */
+function fill(start: Float64Array, service: Float64Array, rows: Int32Array, levels: Levels): void {
+  const n = rows.length;
+  // Instants relative to the first start: sums of absolute ones would pass 2^53 and lose the microseconds.
+  const origin = n > 0 ? start[rows[0]] : 0;
+  const starts = Float64Array.from(rows, (row) => start[row] - origin);
+  const ends = Float64Array.from(rows, (row) => start[row] - origin + service[row]).sort();
+  const startArea = prefix(starts);
+  const endArea = prefix(ends);
+  // Area under the level up to t: each start s <= t adds t - s, each end e <= t takes t - e away.
+  const area = (t: number): number => {
+    const begun = countUpTo(starts, t);
+    const ended = countUpTo(ends, t);
+    return begun * t - startArea[begun] - (ended * t - endArea[ended]);
+  };
+  let ended = 0;
+  for (let k = 0; k < n; k++) {
+    const row = rows[k];
+    while (ended < n && ends[ended] <= starts[k]) ended++;
+    levels.atStart[row] = Math.max(0, k - ended);
+    levels.average[row] =
+      service[row] > 0 ? Math.max(1, (area(starts[k] + service[row]) - area(starts[k])) / service[row]) : 1;
+  }
+}
+
+/** prefix(v)[i] = v[0] + … + v[i - 1] */
+function prefix(values: Float64Array): Float64Array {
+  const sums = new Float64Array(values.length + 1);
+  for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i] + values[i];
+  return sums;
+}
+
+/** Values <= t in an ascending array. */
+function countUpTo(values: Float64Array, t: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,80 @@
+/** What is measured of a simulated pool: waits, latencies, utilisation, throughput and the deepest queue. */
+import { mean, quantileSorted } from 'simple-statistics';
+
+export interface Spread {
+  /** µs; NaN unknown. */
+  readonly mean: number;
+  readonly p50: number;
+  readonly p95: number;
+  readonly p99: number;
+  readonly max: number;
+}
+
+export interface PoolMeasures {
+  readonly wait: Spread;
+  /** Wait and service together. */
+  readonly latency: Spread;
+  /** 0..1 of the slots; NaN without a bound on them. */
+  readonly utilisation: number;
+  /** Answers per second between the first arrival and the last answer. */
+  readonly throughput: number;
+  readonly peakQueue: number;
+}
+
+export const unknownSpread: Spread = {
+  mean: Number.NaN,
+  p50: Number.NaN,
+  p95: Number.NaN,
+  p99: Number.NaN,
+  max: Number.NaN,
+};
+
+/** Sorts `values` in place. */
+export function spreadOf(values: Float64Array): Spread {
+  if (values.length === 0) return unknownSpread;
+  // The library is typed for arrays of numbers; it reads by index alone.
+  const sorted = values.sort() as unknown as number[];
+  return {
+    mean: meanOf(values),
+    p50: quantileSorted(sorted, 0.5),
+    p95: quantileSorted(sorted, 0.95),
+    p99: quantileSorted(sorted, 0.99),
+    max: sorted[sorted.length - 1],
+  };
+}
+
+export const meanOf = (values: Float64Array): number => mean(values as unknown as number[]);
+
+/** Requests that wait at the same instant, at most; `arrival` ascending, µs. */
+export function peakQueueOf(arrival: Float64Array, wait: Float64Array): number {
+  const taken = new Float64Array(arrival.length);
+  for (let i = 0; i < arrival.length; i++) taken[i] = arrival[i] + wait[i];
+  taken.sort();
+  let gone = 0;
+  let peak = 0;
+  for (let i = 0; i < arrival.length; i++) {
+    while (gone <= i && taken[gone] <= arrival[i]) gone++;
+    if (i + 1 - gone > peak) peak = i + 1 - gone;
+  }
+  return peak;
+}
+
+/** `arrival` ascending; `slots` Infinity where they are unbounded. */
+export function measure(arrival: Float64Array, wait: Float64Array, latency: Float64Array, slots: number): PoolMeasures {
+  let busy = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < arrival.length; i++) {
+    busy += latency[i] - wait[i];
+    const answered = arrival[i] + latency[i];
+    if (answered > last) last = answered;
+  }
+  const elapsed = last - arrival[0];
+  const peakQueue = peakQueueOf(arrival, wait);
+  return {
+    wait: spreadOf(wait),
+    latency: spreadOf(latency),
+    utilisation: Number.isFinite(slots) && elapsed > 0 ? busy / (elapsed * slots) : Number.NaN,
+    throughput: elapsed > 0 ? (arrival.length * 1e6) / elapsed : Number.NaN,
+    peakQueue,
+  };
+}

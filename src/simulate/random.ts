@@ -1,0 +1,53 @@
+/** Seeded randomness: the same log gives the same draws, in whatever chunks it was read. */
+
+export type Random = () => number;
+
+/** FNV-1a over the bits of up to 4096 evenly spaced values and the length: a seed that depends on the data alone. */
+export function seedOf(values: Float64Array): number {
+  const step = Math.max(1, Math.floor(values.length / 4096));
+  const pair = new Float64Array(1);
+  const words = new Uint32Array(pair.buffer);
+  let hash = 0x811c9dc5 ^ values.length;
+  for (let i = 0; i < values.length; i += step) {
+    pair[0] = values[i];
+    hash = Math.imul(hash ^ words[0], 0x01000193);
+    hash = Math.imul(hash ^ words[1], 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** sfc32 (Chris Doty-Humphrey, PractRand), uniform in [0, 1); the first rounds are thrown away to mix the seed in. */
+export function createRandom(seed: number): Random {
+  let a = 0x9e3779b9;
+  let b = 0x243f6a88;
+  let c = seed | 0;
+  let counter = 1;
+  const next = () => {
+    const t = (((a + b) | 0) + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (c << 21) | (c >>> 11);
+    c = (c + t) | 0;
+    return (t >>> 0) / 4294967296;
+  };
+  for (let i = 0; i < 15; i++) next();
+  return next;
+}
+
+/** Exponential with mean 1. */
+export const exponential = (random: Random): number => -Math.log(1 - random());
+
+/** Standard normal (Box-Muller). */
+export const normal = (random: Random): number =>
+  Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+
+/** Shuffles rows [from, to) of an index list in place (Fisher-Yates). */
+export function shuffle(rows: Int32Array, random: Random, from = 0, to = rows.length): void {
+  for (let i = to - 1; i > from; i--) {
+    const j = from + Math.floor(random() * (i - from + 1));
+    const swap = rows[i];
+    rows[i] = rows[j];
+    rows[j] = swap;
+  }
+}

@@ -1,0 +1,148 @@
+/** One pool under the load of a log, repeated: arrivals, services and accepting workers are drawn anew each time. */
+import type { PoolShape } from '../core/prediction.ts';
+import type { Clients } from './clients.ts';
+import { waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
+import { measure, type PoolMeasures } from './measures.ts';
+import { createRandom, exponential, normal, type Random } from './random.ts';
+import { drawRepetition, type Repetition } from './repetition.ts';
+import { type Demand, simulateStations } from './station-pool.ts';
+import { deflated, type Workload } from './workload.ts';
+
+export interface ScenarioRuns {
+  /** One per repetition: the estimate is their median. */
+  readonly runs: readonly PoolMeasures[];
+  /** Other readings of the same log (clients open instead of closed): they widen the range alone. */
+  readonly others: readonly PoolMeasures[];
+}
+
+/** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
+const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
+
+/** Deterministic for a workload and a number of repetitions. */
+export function runScenario(workload: Workload, pool: PoolShape, repetitions: number): ScenarioRuns {
+  const random = createRandom(workload.seed);
+  const { clients } = workload;
+  const runs: PoolMeasures[] = [];
+  const others: PoolMeasures[] = [];
+  for (let r = 0; r < repetitions; r++) {
+    const drawn = drawRepetition(workload.trace, workload.times, random);
+    const load = clients.kind === 'hidden' ? HIDDEN_LOADS[r % HIDDEN_LOADS.length] : 1;
+    const repetition = load === 1 ? drawn : quicker(drawn, load);
+    runs.push(runOnce(workload, pool, repetition, clients, random));
+    if (clients.kind === 'closed' && r % 4 === 0) {
+      others.push(runOnce(workload, pool, repetition, { kind: 'open' }, random));
+    }
+  }
+  return { runs, others };
+}
+
+function quicker({ arrival, row }: Repetition, factor: number): Repetition {
+  const origin = arrival[0];
+  return { arrival: arrival.map((at) => origin + (at - origin) / factor), row };
+}
+
+function runOnce(
+  workload: Workload,
+  pool: PoolShape,
+  { arrival, row }: Repetition,
+  clients: Clients,
+  random: Random,
+): PoolMeasures {
+  const n = arrival.length;
+  const { contention, trace } = workload;
+  const async = pool.model === 'async';
+  const threads = async ? Number.POSITIVE_INFINITY : pool.model === 'sync' ? 1 : pool.threads;
+  const slots = pool.workers * threads;
+  const queue = queueOf(workload, pool);
+  const acceptor = queue === 'per-worker' || async ? acceptors(workload, pool, random) : new Uint16Array(n);
+
+  if (contention || clients.kind === 'closed') {
+    const share = contention ? within(contention.share, contention.low, contention.high, random) : 0;
+    const alone = contention ? deflated(trace, contention, share) : trace.service;
+    const work = new Float64Array(n);
+    const delay = new Float64Array(n);
+    for (let i = 0; i < n; i++) {
+      work[i] = alone[row[i]] * share;
+      delay[i] = alone[row[i]] - work[i];
+    }
+    const station = contention?.station ?? 'worker';
+    const demand =
+      clients.kind === 'closed' ? closedDemand(clients, arrival, random) : { kind: 'open' as const, arrivals: arrival };
+    const shape = { workers: pool.workers, threads, queue: async ? ('per-worker' as const) : queue, station };
+    const run = simulateStations(shape, demand, work, delay, acceptor);
+    return measure(run.arrival, run.wait, run.latency, slots);
+  }
+
+  const service = new Float64Array(n);
+  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]];
+  const wait = new Float64Array(n);
+  if (!async) {
+    if (queue === 'shared') waitsOfSharedQueue(arrival, service, slots, wait);
+    else waitsOfWorkerQueues(arrival, service, acceptor, pool.workers, threads, wait);
+  }
+  for (let i = 0; i < n; i++) service[i] += wait[i];
+  return measure(arrival, wait, service, slots);
+}
+
+/**
+ * Sync workers take from one accept queue; workers with threads accept for themselves and queue inside (gunicorn
+ * gthread), unless the log shows otherwise.
+ */
+function queueOf({ queue, present }: Workload, pool: PoolShape): 'shared' | 'per-worker' {
+  if (pool.workers === 1) return 'shared';
+  if (present?.model === pool.model && queue) return queue;
+  return pool.model === 'threaded' ? 'per-worker' : 'shared';
+}
+
+/**
+ * The process that accepts each arrival: as in the log where the number of processes stays, else at random with the
+ * same unevenness between processes.
+ */
+function acceptors({ trace, present }: Workload, pool: PoolShape, random: Random): Uint16Array {
+  const n = trace.length;
+  const chosen = new Uint16Array(n);
+  const seen = present !== null && present.workers === trace.workers && trace.workers > 1 ? trace.workers : 0;
+  if (seen === pool.workers && !trace.worker.includes(-1)) {
+    chosen.set(trace.worker);
+    return chosen;
+  }
+  const weights = new Float64Array(pool.workers).fill(1);
+  const unevenness = seen > 0 ? unevennessOf(trace.worker, seen) : 0;
+  let total = 0;
+  for (let w = 0; w < pool.workers; w++) {
+    weights[w] = Math.exp(unevenness * normal(random));
+    total += weights[w];
+  }
+  for (let i = 0; i < n; i++) {
+    let left = random() * total;
+    let w = 0;
+    while (w < pool.workers - 1 && left >= weights[w]) left -= weights[w++];
+    chosen[i] = w;
+  }
+  return chosen;
+}
+
+/** Coefficient of variation of the requests per worker beyond what an even random choice gives. */
+function unevennessOf(worker: Int32Array, workers: number): number {
+  const counts = new Float64Array(workers);
+  for (let i = 0; i < worker.length; i++) if (worker[i] >= 0) counts[worker[i]]++;
+  const even = worker.length / workers;
+  const variance = counts.reduce((sum, count) => sum + (count - even) ** 2, 0) / (workers - 1);
+  return Math.sqrt(Math.max(0, variance / even ** 2 - 1 / even));
+}
+
+function closedDemand(clients: Clients & { kind: 'closed' }, arrival: Float64Array, random: Random): Demand {
+  const pause = () => clients.thinkMicros * exponential(random);
+  return {
+    kind: 'closed',
+    first: Float64Array.from({ length: clients.count }, () => arrival[0] + pause()),
+    think: Float64Array.from(arrival, pause),
+  };
+}
+
+/** A value around `middle` whose ends are two standard deviations away, cut at the ends. */
+function within(middle: number, low: number, high: number, random: Random): number {
+  const step = normal(random);
+  const value = middle + (step < 0 ? (middle - low) * (step / 2) : (high - middle) * (step / 2));
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,104 @@
+/** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
+import type { Analysis } from '../core/finding.ts';
+
+export interface Trace {
+  readonly length: number;
+  /** µs since 1970 UTC: when the request got its slot, best estimate; rows ascend by this. */
+  readonly start: Float64Array;
+  /** µs */
+  readonly service: Float64Array;
+  /** Half-width of what is not known about `start`, µs. */
+  readonly uncertainty: Float64Array;
+  readonly route: Int32Array;
+  /** Dense index of the worker, -1 unknown; names in the order of first sight. */
+  readonly worker: Int32Array;
+  readonly workers: number;
+  /** Possible histories of the wait before `start`, µs per row: posterior samples, or one estimate. */
+  readonly waits: readonly Float64Array[];
+  /** The range of factors on those waits that the log allows; [1, 1] where the samples carry it. */
+  readonly stretch: readonly [low: number, high: number];
+  /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
+  readonly constantService: boolean;
+  /** true: nothing is known of waits, so starts stand for arrivals. */
+  readonly waitUnknown: boolean;
+}
+
+/** The trace of a log, or why there is none. */
+export function traceOf({ requests, inference }: Analysis): { trace: Trace } | { missing: string } {
+  const inferred = inference.requests;
+  const mean = inference.service.mean;
+  const rows: number[] = [];
+  const begin = new Float64Array(requests.length);
+  const hold = new Float64Array(requests.length);
+  let without = 0;
+  for (let i = 0; i < requests.length; i++) {
+    let service = inferred.end[i] - inferred.start[i];
+    if (!(service >= 0)) {
+      service = mean;
+      without++;
+    }
+    const start = Number.isFinite(inferred.start[i]) ? inferred.start[i] : inferred.end[i] - service;
+    if (!Number.isFinite(start) || !(service >= 0)) continue;
+    begin[i] = start;
+    hold[i] = service;
+    rows.push(i);
+  }
+  if (requests.length === 0) return { missing: 'there is no request in the log' };
+  if (rows.length === 0) {
+    return Number.isFinite(mean)
+      ? { missing: 'the lines carry no time' }
+      : { missing: 'the lines carry no duration, and no rhythm shows the service time' };
+  }
+  rows.sort((a, b) => begin[a] - begin[b]);
+
+  const n = rows.length;
+  const pick = (from: Float64Array, missing: number): Float64Array => {
+    const to = new Float64Array(n);
+    for (let i = 0; i < n; i++) to[i] = Number.isFinite(from[rows[i]]) ? from[rows[i]] : missing;
+    return to;
+  };
+  const worker = new Int32Array(n);
+  const route = new Int32Array(n);
+  const dense = new Map<number, number>();
+  for (let i = 0; i < n; i++) {
+    const id = requests.worker[rows[i]];
+    route[i] = requests.route[rows[i]];
+    if (id >= 0 && !dense.has(id)) dense.set(id, dense.size);
+    worker[i] = dense.get(id) ?? -1;
+  }
+  const samples = inferred.waitSamples ?? [];
+  const { wait } = inference;
+  const stretched = samples.length === 0 && wait.mean > 0;
+  return {
+    trace: {
+      length: n,
+      start: pick(begin, Number.NaN),
+      service: pick(hold, Number.NaN),
+      uncertainty: pick(inferred.uncertainty, 0),
+      route,
+      worker,
+      workers: dense.size,
+      waits: (samples.length > 0 ? samples : [inferred.wait]).map((sample) => pick(sample, 0)),
+      stretch: stretched ? [finiteOr(wait.lowMean / wait.mean, 1), finiteOr(wait.highMean / wait.mean, 1)] : [1, 1],
+      constantService: without * 2 > requests.length,
+      waitUnknown: wait.method === 'unknown' && !inference.unbounded,
+    },
+  };
+}
+
+const finiteOr = (value: number, fallback: number): number => (Number.isFinite(value) ? value : fallback);
+
+/** The trace of some of its rows, ascending. */
+export function keepRows(trace: Trace, rows: Int32Array): Trace {
+  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]);
+  return {
+    ...trace,
+    length: rows.length,
+    start: pick(trace.start),
+    service: pick(trace.service),
+    uncertainty: pick(trace.uncertainty),
+    route: Int32Array.from(rows, (row) => trace.route[row]),
+    worker: Int32Array.from(rows, (row) => trace.worker[row]),
+    waits: trace.waits.map(pick),
+  };
+}

@@ -1,0 +1,79 @@
+/** Everything a scenario needs to know of the log, worked out once: the trace, its services, clients and seed. */
+import type { Analysis } from '../core/finding.ts';
+import type { PoolShape } from '../core/prediction.ts';
+import { type Clients, findClients } from './clients.ts';
+import { type Contention, findContention, slowdown, slowdownAt } from './contention.ts';
+import { seedOf } from './random.ts';
+import { type ServiceTimes, serviceTimes } from './service-times.ts';
+import { keepRows, type Trace, traceOf } from './trace.ts';
+
+export interface Workload {
+  readonly trace: Trace;
+  readonly times: ServiceTimes;
+  readonly contention: Contention | null;
+  readonly clients: Clients;
+  /** The pool that wrote the log; null where its slots are not known. */
+  readonly present: PoolShape | null;
+  /** One queue for all workers or one per worker; null where the log cannot tell. */
+  readonly queue: 'shared' | 'per-worker' | null;
+  readonly seed: number;
+}
+
+/** µs per row that the service would have taken with nobody beside it, if `share` of it is shared work. */
+export function deflated({ service }: Trace, contention: Contention, share: number): Float64Array {
+  const most = contention.level.reduce((a, b) => Math.max(a, b), 1);
+  const curve = slowdown(share, Math.ceil(most));
+  return service.map((value, i) => value / slowdownAt(curve, contention.level[i]));
+}
+
+/** The workload of a log, or why it cannot be replayed. */
+export function workloadOf(analysis: Analysis): { workload: Workload } | { missing: string } {
+  const result = traceOf(analysis);
+  if ('missing' in result) return result;
+  const { inference } = analysis;
+  const { trace } = result;
+  const contention = findContention(trace);
+  return {
+    workload: {
+      trace,
+      times: serviceTimes(contention ? deflated(trace, contention, contention.share) : trace.service, trace.route),
+      contention,
+      clients: findClients({
+        trace,
+        slots: inference.capacity.value,
+        saturatedRatio: inference.concurrency.saturatedRatio,
+        waitKnown: inference.wait.method === 'measured' || inference.wait.method === 'inferred',
+      }),
+      present: presentShape(analysis),
+      queue: inference.queue,
+      seed: seedOf(trace.start),
+    },
+  };
+}
+
+/** The same log as if a route had never been asked for. */
+export function workloadWithout(workload: Workload, route: number): Workload | null {
+  const rows = Int32Array.from(workload.trace.route.keys()).filter((i) => workload.trace.route[i] !== route);
+  if (rows.length === 0) return null;
+  const trace = keepRows(workload.trace, rows);
+  const { contention } = workload;
+  const kept = contention && { ...contention, level: Float64Array.from(rows, (row) => contention.level[row]) };
+  return {
+    ...workload,
+    trace,
+    contention: kept,
+    times: serviceTimes(kept ? deflated(trace, kept, kept.share) : trace.service, trace.route),
+  };
+}
+
+/** A pool whose slots are known but not their kind is replayed as so many sync workers: it is the same queue. */
+export function presentShape({ inference }: Analysis): PoolShape | null {
+  const { model, capacity } = inference;
+  const workers = inference.workers.value;
+  const threads = inference.threads.value;
+  if (model === 'async') return { model: 'async', workers: workers ?? 1, threads: 1 };
+  if (model === 'thread-per-request') return { model: 'async', workers: workers ?? 1, threads: 1 };
+  if (capacity.value === null) return null;
+  if (model === 'threaded' && workers !== null && threads !== null) return { model: 'threaded', workers, threads };
+  return { model: 'sync', workers: capacity.value, threads: 1 };
+}
