@@ -35,7 +35,11 @@ for (const version of values.versions.split(',')) {
   console.log(`Node ${execFileSync(node, ['--version'], { encoding: 'utf8' }).trim()}`);
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
   const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` };
-  const run = spawnSync(node, [vitest, 'run', values.tests], { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
+  const run = spawnSync(node, [vitest, 'run', values.tests], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   if (run.status !== 0) failed.push(version);
 }
 if (failed.length > 0) console.error(`failed on Node ${failed.join(' and ')}`);

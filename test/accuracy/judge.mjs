@@ -1,0 +1,91 @@
+/**
+ * Compares a summary with the truth of its recording: every answer is right, near, silent or wrong.
+ * Silence is better than a wrong answer, and a range counts where it holds the truth and says something.
+ */
+
+/** What is compared, in the order of the tables. The first five are structure, the others waits. */
+export const MEASURES = ['lines', 'model', 'workers', 'capacity', 'service', 'wait mean', 'wait p95'];
+export const WAITS = new Set(['wait mean', 'wait p95']);
+
+/** Within `tight` of the truth (or `floor` seconds): right; within `loose` (or twice the floor): near. */
+function judgeNumber(got, want, tight, loose, floor) {
+  if (got === null || got === undefined || Number.isNaN(got)) return 'silent';
+  const error = Math.abs(got - want);
+  if (error <= Math.max(tight * want, floor)) return 'right';
+  return error <= Math.max(loose * want, 2 * floor) ? 'near' : 'wrong';
+}
+
+/** Seconds by which the truth may lie outside of a range. */
+const RANGE_SLACK = 0.005;
+/** A range says something when it is at most so many seconds wide, or spans at most this factor. */
+const INFORMATIVE_SECONDS = 0.1;
+const INFORMATIVE_FACTOR = 6;
+
+function judgeWait(wait, key, want, tight, loose, floor) {
+  const verdict = judgeNumber(wait[key], want, tight, loose, floor);
+  if (verdict === 'right' || verdict === 'near') return verdict;
+  const low = wait.low?.[key] ?? null;
+  const high = wait.high?.[key] ?? null;
+  if (low === null || high === null) return verdict;
+  if (low - RANGE_SLACK > want || want > high + RANGE_SLACK) return 'wrong';
+  const informative = high - low <= INFORMATIVE_SECONDS || high <= INFORMATIVE_FACTOR * low;
+  return informative || verdict === 'wrong' ? 'near' : 'silent';
+}
+
+/** Below this confidence a claim is a guess that says so: it may be off as long as its range holds the truth. */
+const GUESS = 0.6;
+
+function judgeCount(estimate, want) {
+  if (estimate?.value === null || estimate?.value === undefined) return 'silent';
+  if (estimate.value === want) return 'right';
+  return estimate.low <= want && want <= estimate.high && estimate.confidence < GUESS ? 'near' : 'wrong';
+}
+
+const ALIKE = {
+  sync: ['sync'],
+  threaded: ['threaded'],
+  async: ['async'],
+  'thread-per-request': ['thread-per-request', 'async'],
+};
+
+function judgeModel(server, truth, sees) {
+  if (server.model === 'unknown') return 'silent';
+  if (ALIKE[truth.model].includes(server.model)) return 'right';
+  // Without pids nobody can tell four processes from four threads.
+  const pool = truth.model === 'sync' || truth.model === 'threaded';
+  if (!sees.pid && pool && ['sync', 'threaded', 'pool'].includes(server.model)) return 'right';
+  return server.model_confidence < GUESS ? 'near' : 'wrong';
+}
+
+/**
+ * Verdicts by measure, for the measures that this log can be asked for, each with what was said and what is true.
+ * `sees` is {pid, duration}: what the lines carry.
+ */
+export function judge(summary, truth, sees) {
+  const verdicts = {};
+  const put = (measure, verdict, got, want) => {
+    verdicts[measure] = { verdict, got: got ?? null, want };
+  };
+  const { server, service_time: service, wait } = summary;
+  const pool = truth.model === 'sync' || truth.model === 'threaded';
+  const slots = truth.workers * Math.max(1, truth.threads);
+  const filled = pool && truth.peak_concurrency >= slots;
+  const logged = truth.logged ?? truth.answered;
+
+  put('lines', judgeNumber(summary.requests.total, logged, 0, 0.02, 0), summary.requests.total, logged);
+  put('model', judgeModel(server, truth, sees), server.model, truth.model);
+  if (sees.pid) put('workers', judgeCount(server.workers, truth.workers), server.workers.value, truth.workers);
+  if (filled) put('capacity', judgeCount(server.capacity, slots), server.capacity.value, slots);
+  if (!pool) put('capacity', server.capacity.value === null ? 'right' : 'wrong', server.capacity.value, null);
+  // Without durations the service time shows only where every slot was busy.
+  if (sees.duration || filled) {
+    const want = truth.service_seconds.mean;
+    put('service', judgeNumber(service.mean, want, sees.duration ? 0.05 : 0.15, 0.35, 0.01), service.mean, want);
+  }
+  if (pool) {
+    const { mean, p95 } = truth.wait_seconds;
+    put('wait mean', judgeWait(wait, 'mean', mean, 0.15, 0.4, 0.03), wait.mean, mean);
+    put('wait p95', judgeWait(wait, 'p95', p95, 0.2, 0.5, 0.06), wait.p95, p95);
+  }
+  return verdicts;
+}
