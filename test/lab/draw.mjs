@@ -74,6 +74,20 @@ const ARRIVAL_NAMES = [
   'cron',
 ];
 
+/** Makes all waiting work longer by a factor; work that holds a core stays what it is. */
+const stretched = (mix, factor) =>
+  mix.map(([path, weight, job]) => {
+    if (job.mode === 'cpu') return [path, weight, job];
+    const times = Object.entries(job).map(([key, v]) => [key, ['mean', 'low', 'high'].includes(key) ? v * factor : v]);
+    return [path, weight, Object.fromEntries(times)];
+  });
+
+/** Mean seconds of a request of a mix. */
+function meanSeconds(mix) {
+  const weight = mix.reduce((sum, [, w]) => sum + w, 0);
+  return mix.reduce((sum, [, w, job]) => sum + (w / weight) * meanOf(job), 0);
+}
+
 /** Users who together keep `load` slots busy if none of them waits: n (S / (S + Z)) = load. */
 function closedPhases(r, load, serviceSeconds, seconds, mix) {
   const think = serviceSeconds * (0.2 + 4 * r());
@@ -98,12 +112,10 @@ export function draw(seed, index, family = 'all') {
   const load = (0.3 + Math.sqrt(r())) * slots;
   const mixName = pick(Object.keys(MIXES));
   // Service times from 40 ms to 1 s, longer where so many slots would ask for more requests/s than one machine plays.
-  const wish = 0.04 * 25 ** r();
-  const scale = Math.max(wish, load / MAX_RATE);
-  const mix = MIXES[mixName](r, scale);
-  const weight = mix.reduce((sum, [, w]) => sum + w, 0);
-  const serviceSeconds = mix.reduce((sum, [, w, job]) => sum + (w / weight) * meanOf(job), 0);
-  const rate = Math.min(load / serviceSeconds, MAX_RATE);
+  const wish = MIXES[mixName](r, 0.04 * 25 ** r());
+  const mix = stretched(wish, Math.max(1, load / (MAX_RATE * meanSeconds(wish))));
+  const serviceSeconds = meanSeconds(mix);
+  const rate = load / serviceSeconds;
   const seconds = 30 + Math.floor(r() * 60);
   const arrivals = pick(ARRIVAL_NAMES);
   const phases =

@@ -72,10 +72,13 @@ class Load:
         return self.next_id, path, head, "127.0.0.%d" % (2 + self.rng.randrange(self.clients))
 
     async def exchange(self, path, head, address):
+        stamp = time.time()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
         try:
-            text = "GET %s HTTP/1.1\r\nHost: localhost\r\nUser-Agent: lab/1\r\nX-Lab: %s\r\nConnection: close\r\n\r\n"
-            writer.write((text % (path, head)).encode())
+            headers = ["Host: localhost", "User-Agent: lab/1", "X-Lab: " + head, "Connection: close"]
+            # As a proxy in front would stamp it; most log formats do not show it.
+            headers.append("X-Request-Start: t=%.6f" % stamp)
+            writer.write(("GET %s HTTP/1.1\r\n%s\r\n\r\n" % (path, "\r\n".join(headers))).encode())
             first = await reader.readline()
             status = int(first.split()[1]) if first else "closed"
             await reader.read()

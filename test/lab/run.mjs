@@ -2,36 +2,32 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
-  closeSync,
   copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
-  openSync,
   readFileSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { launch, stop } from './processes.mjs';
+import { proxies } from './proxies.mjs';
 import { servers } from './servers.mjs';
 import { joinRows, truthOf } from './truth.mjs';
 import { programs } from './venv.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
-/** A server that nobody stops any more ends after this time, even when the lab was killed. */
-const SERVER_LIMIT_SECONDS = 720;
 const BOOT_LIMIT_MILLIS = 20_000;
 const REQUEST_LINE = /GET \//;
 
-const readJsonLines = (path) =>
-  readFileSync(path, 'utf8')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
+const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
+const linesOf = (path) => read(path).split('\n').filter(Boolean);
+const notesOf = (path) => linesOf(path).map((line) => JSON.parse(line));
 
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
@@ -42,45 +38,26 @@ async function freePort() {
   return port;
 }
 
-/** The workers have loaded the application when each of them has noted its boot. */
-async function untilBooted(record, workers, child) {
+async function until(what, child, condition) {
   const deadline = Date.now() + BOOT_LIMIT_MILLIS;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`the server ended at once (exit code ${child.exitCode})`);
-    const boots = existsSync(record) ? readJsonLines(record).filter((note) => note.boot) : [];
-    if (boots.length >= workers) return sleep(700);
+    if (child.exitCode !== null) throw new Error(`${what} ended at once (exit code ${child.exitCode})`);
+    if (await condition()) return;
     await sleep(100);
   }
-  throw new Error(`the server did not start its ${workers} workers in ${BOOT_LIMIT_MILLIS / 1000} s`);
+  throw new Error(`${what} did not start in ${BOOT_LIMIT_MILLIS / 1000} s`);
 }
 
-const running = new Set();
-/** Interrupted or not: no server outlives the lab. */
-process.on('exit', () => {
-  for (const child of running) signal(child, 'SIGKILL');
-});
-for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => process.exit(130));
-
-/** Signals the process group of a server; false when it is gone. */
-function signal(child, name) {
+async function accepts(port) {
+  const socket = connect(port, '127.0.0.1');
   try {
-    return process.kill(-child.pid, name);
+    await once(socket, 'connect');
+    return true;
   } catch {
     return false;
+  } finally {
+    socket.destroy();
   }
-}
-
-/** Ends the process group of the server: politely, then for good. */
-async function stop(child) {
-  const ended = child.exitCode === null ? once(child, 'exit') : Promise.resolve();
-  for (const [name, patience] of [
-    ['SIGTERM', 6000],
-    ['SIGKILL', 2000],
-  ]) {
-    if (!signal(child, name)) break;
-    await Promise.race([ended, sleep(patience)]);
-  }
-  running.delete(child);
 }
 
 async function playLoad(bin, spec) {
@@ -90,63 +67,79 @@ async function playLoad(bin, spec) {
   if (code !== 0) throw new Error(`the load generator failed (exit code ${code})`);
 }
 
+/** Starts the server of a configuration and, where it has one, the proxy in front; the load goes to `port`. */
+async function start(config, folder) {
+  const at = (name) => join(folder, name);
+  const bin = programs(config.options.gunicorn);
+  const env = {
+    PATH: `${bin}:/usr/bin:/bin`,
+    TZ: 'UTC',
+    // gunicorn 25 and later put a control socket there.
+    HOME: folder,
+    PYTHONUNBUFFERED: '1',
+    PYTHONDONTWRITEBYTECODE: '1',
+    PYTHONPATH: folder,
+    LAB_RECORD: at('notes.ndjson'),
+    ...(config.options.article ? { LAB_ARTICLE: at('article.log') } : {}),
+  };
+  const upstream = await freePort();
+  const server = servers[config.server]({ ...config, port: upstream });
+  const writeFiles = (files = {}) => {
+    for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
+  };
+  copyFileSync(join(here, 'app.py'), at('app.py'));
+  writeFiles(server.files);
+  const children = [
+    launch([join(bin, server.command[0]), ...server.command.slice(1)], { folder, output: 'server.out', env }),
+  ];
+  let port = upstream;
+  try {
+    // The workers have loaded the application when each of them has noted its boot.
+    const booted = () => notesOf(at('notes.ndjson')).filter((note) => note.boot).length >= config.workers;
+    await until('the server', children[0], booted);
+    if (config.options.front) {
+      port = await freePort();
+      const slots = config.workers * Math.max(1, config.threads);
+      const proxy = proxies[config.options.front]({ port, upstream, slots, folder });
+      writeFiles(proxy.files);
+      const output = proxy.output ?? 'proxy.out';
+      children.push(launch(proxy.command, { folder, output, env: { ...env, PATH: process.env.PATH } }));
+      await until(config.options.front, children[1], () => accepts(port));
+    }
+    await sleep(700);
+  } catch (error) {
+    await Promise.all(children.map(stop));
+    throw new Error(`${error.message}\n${read(at('server.out')).slice(-2000)}${read(at('proxy.out'))}`);
+  }
+  return { children, port, ...server };
+}
+
 /**
  * Records one configuration {name, note, server, workers, threads, options, load, seed, patience, clients} into the
- * folder `out`/name: access.log or server.out, error.log, article.log where asked for, requests.ndjson, truth.json.
+ * folder `out`/name: access.log or server.out, error.log, article.log and the proxy's log where asked for,
+ * requests.ndjson, truth.json. Returns the truth.
  */
 export async function record(config, out) {
-  const bin = programs(config.options.gunicorn);
-  const clientBin = programs();
   const folder = mkdtempSync(join(tmpdir(), 'logscope-run-'));
   const at = (name) => join(folder, name);
-  const port = await freePort();
-  const { command, files = {}, model, logsTo } = servers[config.server]({ ...config, port });
-  copyFileSync(join(here, 'app.py'), at('app.py'));
-  for (const [name, text] of Object.entries(files)) writeFileSync(at(name), text);
-  const output = openSync(at('server.out'), 'w');
-  const [program, ...args] = command.map(String);
-  const child = spawn('timeout', ['--kill-after=10', String(SERVER_LIMIT_SECONDS), join(bin, program), ...args], {
-    cwd: folder,
-    detached: true,
-    stdio: ['ignore', output, output],
-    env: {
-      PATH: `${bin}:/usr/bin:/bin`,
-      TZ: 'UTC',
-      // gunicorn 25 and later put a control socket there.
-      HOME: folder,
-      PYTHONUNBUFFERED: '1',
-      PYTHONDONTWRITEBYTECODE: '1',
-      PYTHONPATH: folder,
-      LAB_RECORD: at('notes.ndjson'),
-      ...(config.options.article ? { LAB_ARTICLE: at('article.log') } : {}),
-    },
-  });
-  running.add(child);
+  const { children, port, model, logsTo } = await start(config, folder);
   try {
-    await untilBooted(at('notes.ndjson'), config.workers, child);
     const { seed, patience, clients, load: phases } = config;
-    await playLoad(clientBin, { port, seed, patience, clients, phases, out: at('callers.ndjson') });
+    await playLoad(programs(), { port, seed, patience, clients, phases, out: at('callers.ndjson') });
     await sleep(300);
-  } catch (error) {
-    process.stderr.write(`${readFileSync(at('server.out'), 'utf8').slice(-2000)}\n`);
-    throw error;
   } finally {
-    await stop(child);
-    closeSync(output);
+    await Promise.all(children.map(stop));
   }
 
-  const rows = joinRows(readJsonLines(at('callers.ndjson')), readJsonLines(at('notes.ndjson')));
-  const measured = truthOf(rows);
-  const logged = readFileSync(at(logsTo), 'utf8')
-    .split('\n')
-    .filter((line) => REQUEST_LINE.test(line)).length;
+  const rows = joinRows(notesOf(at('callers.ndjson')), notesOf(at('notes.ndjson')));
+  const logged = linesOf(at(logsTo)).filter((line) => REQUEST_LINE.test(line)).length;
   const { name, note, server, workers, threads, seed, load, options } = config;
-  const truth = { name, note, server, model, workers, threads, ...measured, logged, load, seed, options };
+  const truth = { name, note, server, model, workers, threads, ...truthOf(rows), logged, load, seed, options };
   const target = join(out, name);
   mkdirSync(target, { recursive: true });
   writeFileSync(join(target, 'truth.json'), `${JSON.stringify(truth, null, 1)}\n`);
   writeFileSync(join(target, 'requests.ndjson'), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
-  for (const log of ['access.log', 'error.log', 'article.log', 'server.out'])
+  for (const log of ['access.log', 'error.log', 'article.log', 'server.out', 'nginx-access.log', 'haproxy.log'])
     if (existsSync(at(log)) && statSync(at(log)).size > 0) copyFileSync(at(log), join(target, log));
   rmSync(folder, { recursive: true, force: true });
   return truth;

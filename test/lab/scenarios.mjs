@@ -1,4 +1,5 @@
 /** Fixed scenarios of the lab: known effects, each under a name that says what it shows. */
+import { WITH_REQUEST_START } from './servers.mjs';
 
 const scenario = (name, note, server, workers, threads, load, more = {}) => ({
   name,
@@ -198,5 +199,22 @@ const effects = [
   ]),
 ];
 
+/** Logs that carry the wait themselves: a proxy measured it, or its stamp of the arrival was logged. */
+const mix = [
+  ['/api/users/{id}', 3, { dist: 'lognormal', mean: 0.15, cv: 0.6 }],
+  ['/net', 1],
+];
+const fronted = [
+  sync('nginx-in-front-of-sync-3', 'nginx in front of three sync workers', 3, [['poisson', 7.5, 50, mix]], {
+    front: 'nginx',
+  }),
+  sync('haproxy-in-front-of-sync-3', 'HAProxy queues for three sync workers', 3, [['poisson', 8, 50, mix]], {
+    front: 'haproxy',
+  }),
+  sync('request-start-sync-3', 'X-Request-Start in the log of gunicorn', 3, [['poisson', 8, 50, mix]], {
+    format: WITH_REQUEST_START,
+  }),
+];
+
 /** Groups by the name that the command line takes. */
-export const scenarios = { bursts, waitress, hypercorn, whatif, effects };
+export const scenarios = { bursts, waitress, hypercorn, whatif, effects, fronted };
