@@ -8,13 +8,16 @@ export interface Repetition {
   readonly arrival: Float64Array;
   /** Row of the trace whose service time each arrival has. */
   readonly row: Int32Array;
+  /** Worker that accepted each arrival in the log, dense index; null unless asked for. */
+  readonly worker: Int32Array | null;
 }
 
 /**
  * Arrival = start - wait. What is not known of either is drawn: one of the wait's histories, its stretch, and the place
- * within the tick of the stamp. First come, first served: the i-th to arrive is the i-th to start.
+ * within the tick of the stamp. Requests arrive in the order in which they start, unless each worker has its own queue
+ * (`byWorker`): then the order is within the worker alone, and the worker stays with its request.
  */
-export function drawRepetition(trace: Trace, times: ServiceTimes, random: Random): Repetition {
+export function drawRepetition(trace: Trace, times: ServiceTimes, random: Random, byWorker: boolean): Repetition {
   const { length, start, uncertainty, waits, stretch } = trace;
   const wait = waits[Math.floor(random() * waits.length)];
   const [low, high] = stretch;
@@ -25,6 +28,14 @@ export function drawRepetition(trace: Trace, times: ServiceTimes, random: Random
     arrival[i] = start[i] - wait[i] * factor + (2 * random() - 1) * uncertainty[i];
     row[i] = times.draw(i, random);
   }
-  arrival.sort();
-  return { arrival, row };
+  if (!byWorker) {
+    arrival.sort();
+    return { arrival, row, worker: null };
+  }
+  const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
+  return {
+    arrival: Float64Array.from(order, (i) => arrival[i]),
+    row: Int32Array.from(order, (i) => row[i]),
+    worker: Int32Array.from(order, (i) => trace.worker[i]),
+  };
 }

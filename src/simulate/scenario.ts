@@ -21,11 +21,12 @@ const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
 /** Deterministic for a workload and a number of repetitions. */
 export function runScenario(workload: Workload, pool: PoolShape, repetitions: number): ScenarioRuns {
   const random = createRandom(workload.seed);
-  const { clients } = workload;
+  const { clients, trace } = workload;
+  const byWorker = keepsAcceptors(workload, pool);
   const runs: PoolMeasures[] = [];
   const others: PoolMeasures[] = [];
   for (let r = 0; r < repetitions; r++) {
-    const drawn = drawRepetition(workload.trace, workload.times, random);
+    const drawn = drawRepetition(trace, workload.times, random, byWorker);
     const load = clients.kind === 'hidden' ? HIDDEN_LOADS[r % HIDDEN_LOADS.length] : 1;
     const repetition = load === 1 ? drawn : quicker(drawn, load);
     runs.push(runOnce(workload, pool, repetition, clients, random));
@@ -36,25 +37,26 @@ export function runScenario(workload: Workload, pool: PoolShape, repetitions: nu
   return { runs, others };
 }
 
-function quicker({ arrival, row }: Repetition, factor: number): Repetition {
-  const origin = arrival[0];
-  return { arrival: arrival.map((at) => origin + (at - origin) / factor), row };
+function quicker(repetition: Repetition, factor: number): Repetition {
+  const origin = repetition.arrival[0];
+  return { ...repetition, arrival: repetition.arrival.map((at) => origin + (at - origin) / factor) };
 }
 
 function runOnce(
   workload: Workload,
   pool: PoolShape,
-  { arrival, row }: Repetition,
+  repetition: Repetition,
   clients: Clients,
   random: Random,
 ): PoolMeasures {
+  const { arrival, row } = repetition;
   const n = arrival.length;
   const { contention, trace } = workload;
   const async = pool.model === 'async';
   const threads = async ? Number.POSITIVE_INFINITY : pool.model === 'sync' ? 1 : pool.threads;
   const slots = pool.workers * threads;
   const queue = queueOf(workload, pool);
-  const acceptor = queue === 'per-worker' || async ? acceptors(workload, pool, random) : new Uint16Array(n);
+  const acceptor = queue === 'per-worker' || async ? acceptors(workload, pool, repetition, random) : new Uint16Array(n);
 
   if (contention || clients.kind === 'closed') {
     const share = contention ? within(contention.share, contention.low, contention.high, random) : 0;
@@ -94,32 +96,29 @@ function queueOf({ queue, present }: Workload, pool: PoolShape): 'shared' | 'per
   return pool.model === 'threaded' ? 'per-worker' : 'shared';
 }
 
-/**
- * The process that accepts each arrival: as in the log where the number of processes stays, else at random with the
- * same unevenness between processes.
- */
-function acceptors({ trace, present }: Workload, pool: PoolShape, random: Random): Uint16Array {
-  const n = trace.length;
-  const chosen = new Uint16Array(n);
-  const seen = present !== null && present.workers === trace.workers && trace.workers > 1 ? trace.workers : 0;
-  if (seen === pool.workers && !trace.worker.includes(-1)) {
-    chosen.set(trace.worker);
-    return chosen;
-  }
-  const weights = new Float64Array(pool.workers).fill(1);
-  const unevenness = seen > 0 ? unevennessOf(trace.worker, seen) : 0;
-  let total = 0;
-  for (let w = 0; w < pool.workers; w++) {
-    weights[w] = Math.exp(unevenness * normal(random));
-    total += weights[w];
-  }
-  for (let i = 0; i < n; i++) {
+/** As many processes as wrote the log, each with its own queue: they accept what they accepted. */
+const keepsAcceptors = (workload: Workload, pool: PoolShape): boolean =>
+  queueOf(workload, pool) === 'per-worker' &&
+  pool.workers === processesSeen(workload) &&
+  !workload.trace.worker.includes(-1);
+
+/** Processes of the log, 0 where recycled ones make more names than there were processes at once. */
+const processesSeen = ({ trace, present }: Workload): number =>
+  present !== null && present.workers === trace.workers ? trace.workers : 0;
+
+/** The process that accepts each arrival: its own, or a random one with the unevenness that the log shows. */
+function acceptors(workload: Workload, pool: PoolShape, repetition: Repetition, random: Random): Uint16Array {
+  if (repetition.worker) return Uint16Array.from(repetition.worker);
+  const seen = processesSeen(workload);
+  const unevenness = seen > 1 ? unevennessOf(workload.trace.worker, seen) : 0;
+  const weights = Float64Array.from({ length: pool.workers }, () => Math.exp(unevenness * normal(random)));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return Uint16Array.from(repetition.arrival, () => {
     let left = random() * total;
     let w = 0;
     while (w < pool.workers - 1 && left >= weights[w]) left -= weights[w++];
-    chosen[i] = w;
-  }
-  return chosen;
+    return w;
+  });
 }
 
 /** Coefficient of variation of the requests per worker beyond what an even random choice gives. */

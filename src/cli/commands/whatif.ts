@@ -1,0 +1,83 @@
+/** `logscope whatif`: the log's own load on other pools. */
+import { exitCodes, UserError } from '../../core/errors.ts';
+import type { PoolModel, PoolShape } from '../../core/prediction.ts';
+import { defineCommand } from '../command.ts';
+import { type InputOptions, inputOptions } from '../input-options.ts';
+import { parseCounts, parseSeconds } from '../quantities.ts';
+
+interface Options extends InputOptions {
+  readonly workers?: readonly number[];
+  readonly threads?: readonly number[];
+  readonly model?: PoolModel;
+  readonly targetP95Wait: number;
+  readonly json?: boolean;
+}
+
+const models: readonly string[] = ['sync', 'threaded', 'async'];
+
+function parseModel(text: string): PoolModel {
+  if (models.includes(text)) return text as PoolModel;
+  throw new UserError(`--model takes sync, threaded or async, not "${text}"`, exitCodes.usage);
+}
+
+export default defineCommand({
+  name: 'whatif',
+  summary: 'what other pools would have done with the same load, and the smallest one for a target wait',
+  examples: [
+    'logscope whatif access.log --workers 3,4,6',
+    'logscope whatif access.log --workers 2 --threads 1,4,8 --model threaded',
+    'logscope whatif access.log --workers 2 --model async',
+    'logscope whatif access.log --target-p95-wait 0.2 --json | jq .recommendation',
+  ],
+  configure(command, run) {
+    command
+      .argument('<file...>', 'log files; "-" reads standard input')
+      .option(
+        '--workers <counts>',
+        'worker processes to try, separated by commas (default: around the present)',
+        parseCounts,
+      )
+      .option('--threads <counts>', 'threads per worker to try, separated by commas', parseCounts)
+      .option(
+        '--model <model>',
+        'sync, threaded or async (default: as the log shows, threaded with --threads)',
+        parseModel,
+      )
+      .option(
+        '--target-p95-wait <seconds>',
+        'recommend the smallest pool whose p95 wait is at most this: 0.2 or 200ms',
+        parseSeconds,
+        0.2,
+      )
+      .option('--json', 'print the scenarios as JSON');
+    inputOptions(command).action((files: string[], options: Options) => run(() => whatif(files, options)));
+  },
+});
+
+async function whatif(files: readonly string[], options: Options): Promise<number> {
+  const [{ formats }, { postMortem }, { createProgress }, { whatIf, scenarioPools }] = await Promise.all([
+    import('../../../parsers/index.ts'),
+    import('../../engine/post-mortem.ts'),
+    import('../progress.ts'),
+    import('../../simulate/what-if.ts'),
+  ]);
+  const progress = createProgress(process.stderr);
+  const { facts } = await postMortem(files, { formats, ...options, onProgress: progress.report }).finally(
+    progress.done,
+  );
+  const pools: readonly PoolShape[] = scenarioPools(facts, options);
+  const document = whatIf(facts, { pools, targetP95WaitMicros: options.targetP95Wait * 1e6 });
+  if (options.json) {
+    const { jsonReport } = await import('../../report/json.ts');
+    process.stdout.write(jsonReport(document, process.stdout.isTTY === true));
+    return exitCodes.done;
+  }
+  const [{ whatIfText }, { paintFor }] = await Promise.all([
+    import('../../report/whatif-text.ts'),
+    import('../../report/style.ts'),
+  ]);
+  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+  const paint = paintFor(process.stdout, process.env);
+  process.stdout.write(whatIfText({ document, path: files.join(', '), width, paint }));
+  return exitCodes.done;
+}

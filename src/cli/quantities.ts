@@ -1,0 +1,36 @@
+/** Quantities as people type them on a command line: "3,4,6", "200ms", "1%"; a wrong one is a usage error. */
+import { exitCodes, UserError } from '../core/errors.ts';
+
+const MAX_COUNT = 4096;
+
+/** "3,4,6" → [3, 4, 6], whole numbers from 1, each once, in the order given. */
+export function parseCounts(text: string): readonly number[] {
+  const counts = text.split(',').map((part) => part.trim());
+  for (const part of counts) {
+    if (!/^\d{1,6}$/.test(part) || Number(part) < 1 || Number(part) > MAX_COUNT) {
+      throw new UserError(
+        `"${text}" is not a list of whole numbers from 1 to ${MAX_COUNT}, such as 3,4,6`,
+        exitCodes.usage,
+      );
+    }
+  }
+  return [...new Set(counts.map(Number))];
+}
+
+/** "0.2", "0.2s", "200ms", "2m" → seconds. */
+export function parseSeconds(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(us|µs|ms|s|m|min)?$/.exec(text.trim());
+  if (!match) throw new UserError(`"${text}" is not a time such as 0.2, 200ms or 1.5s`, exitCodes.usage);
+  const unit = { us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, min: 60 }[match[2] ?? 's'] as number;
+  return Number(match[1]) * unit;
+}
+
+/** "1%" or "0.01" → 0.01. */
+export function parseRatio(text: string): number {
+  const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%)?$/.exec(text.trim());
+  const ratio = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
+  if (!(ratio >= 0 && ratio <= 1)) {
+    throw new UserError(`"${text}" is not a share such as 1% or 0.01`, exitCodes.usage);
+  }
+  return ratio;
+}

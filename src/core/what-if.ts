@@ -1,0 +1,57 @@
+/**
+ * The JSON contract of `logscope whatif --json`: other pools under the log's own load, beside the present one. Times are
+ * seconds, rates per second, ratios 0..1; what the log cannot tell is null.
+ */
+import type { PoolModel } from './prediction.ts';
+
+export const WHAT_IF_SCHEMA = 'logscope/whatif/v1';
+
+export interface WhatIfSpread {
+  mean: number | null;
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+  max: number | null;
+}
+
+export interface WhatIfPool {
+  model: PoolModel;
+  workers: number;
+  /** Per worker. */
+  threads: number;
+  /** Of the slots; null where they are unbounded. */
+  utilisation: number | null;
+  /** Between the client's connection and the moment a worker takes the request. */
+  wait: WhatIfSpread;
+  /** Wait and service together. */
+  latency: WhatIfSpread;
+  throughput: number | null;
+  /** Requests that wait at the same instant, at most. */
+  peak_queue: number | null;
+}
+
+/** Nine of ten repetitions lie within. */
+export type WhatIfRange = [low: number, high: number] | null;
+
+export interface WhatIfScenario extends WhatIfPool {
+  range: {
+    wait_mean: WhatIfRange;
+    wait_p95: WhatIfRange;
+    latency_p95: WhatIfRange;
+    throughput: WhatIfRange;
+  };
+}
+
+export interface WhatIf {
+  schema: typeof WHAT_IF_SCHEMA;
+  /** The pool that wrote the log, as measured and inferred, not simulated; null where it is not known. */
+  baseline: WhatIfPool | null;
+  scenarios: WhatIfScenario[];
+  /** The smallest pool that keeps the target; null where the log cannot carry one. */
+  recommendation: { model: PoolModel; workers: number; threads: number; because: string } | null;
+  /** p95 wait that the recommendation keeps. */
+  target_p95_wait: number;
+  /** Repetitions behind every scenario; 0 where the log cannot be replayed. */
+  repetitions: number;
+  assumptions: string[];
+}

@@ -1,0 +1,102 @@
+/** The report of `logscope whatif`: the present and the scenarios in a table, a chart of p95 waits, the recommendation. */
+
+import type { WhatIf, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
+import { durationText, percentText, roundText } from '../core/words.ts';
+import { alignColumns, cutTo, wrapText } from './columns.ts';
+import type { Paint } from './style.ts';
+
+export interface WhatIfTextInput {
+  readonly document: WhatIf;
+  readonly path: string;
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+const time = (seconds: number | null): string => (seconds === null ? '?' : durationText(seconds * 1e6));
+
+const rangeText = (range: WhatIfRange): string => (range === null ? '?' : `${time(range[0])} to ${time(range[1])}`);
+
+/** "4 sync", "2 x 4 threads", "2 async": workers first, as the options name them. */
+const poolLabel = ({ model, workers, threads }: WhatIfPool): string =>
+  model === 'threaded' ? `${workers} x ${threads} threads` : `${workers} ${model}`;
+
+export function whatIfText({ document, path, width, paint }: WhatIfTextInput): string {
+  const { baseline, scenarios } = document;
+  const rows = [paint('title', cutTo(`What if: ${path}`, width)), ''];
+  rows.push(...table(document, paint), '');
+  const pools: (WhatIfPool | WhatIfScenario)[] = [...(baseline ? [baseline] : []), ...scenarios];
+  if (pools.some(({ wait }) => wait.p95 !== null)) rows.push(...chart(pools, document, width, paint), '');
+  rows.push(...recommendation(document, width, paint), '', paint('title', 'Assumptions'));
+  for (const assumption of document.assumptions) rows.push(...wrapText(`- ${assumption}`, width, '  '));
+  return `${rows.join('\n')}\n`;
+}
+
+function table({ baseline, scenarios }: WhatIf, paint: Paint): string[] {
+  const head = [
+    'pool',
+    'busy',
+    'wait mean',
+    'p50',
+    'p95',
+    'p99',
+    'latency p50',
+    'p95',
+    'p99',
+    'answers/s',
+    'queue',
+    'p95 wait range',
+  ];
+  const cells = (pool: WhatIfPool, name: string, range: string) => [
+    name,
+    pool.utilisation === null ? '-' : percentText(pool.utilisation),
+    ...[pool.wait.mean, pool.wait.p50, pool.wait.p95, pool.wait.p99].map(time),
+    ...[pool.latency.p50, pool.latency.p95, pool.latency.p99].map(time),
+    pool.throughput === null ? '?' : roundText(pool.throughput),
+    pool.peak_queue === null ? '?' : String(pool.peak_queue),
+    range,
+  ];
+  const body = [
+    ...(baseline ? [cells(baseline, `${poolLabel(baseline)}, now`, '')] : []),
+    ...scenarios.map((scenario) => cells(scenario, poolLabel(scenario), rangeText(scenario.range.wait_p95))),
+  ];
+  const [first, ...rest] = alignColumns([head, ...body]);
+  return [paint('dim', first), ...rest];
+}
+
+/** One bar per pool, the far end of its range in light; the target as a mark. */
+function chart(
+  pools: readonly (WhatIfPool | WhatIfScenario)[],
+  document: WhatIf,
+  width: number,
+  paint: Paint,
+): string[] {
+  const upper = (pool: WhatIfPool | WhatIfScenario): number =>
+    Math.max(pool.wait.p95 ?? 0, 'range' in pool ? (pool.range.wait_p95?.[1] ?? 0) : 0);
+  const most = Math.max(document.target_p95_wait, ...pools.map(upper));
+  const labels = pools.map((pool) => `${poolLabel(pool)}${'range' in pool ? '' : ', now'}`);
+  const labelWidth = Math.max(...labels.map((label) => label.length));
+  const room = Math.max(10, width - labelWidth - 14);
+  const cell = (seconds: number) => Math.round((seconds / most) * room);
+  const target = Math.min(room - 1, cell(document.target_p95_wait));
+  const rows = pools.map((pool, i) => {
+    const wait = pool.wait.p95;
+    if (wait === null) return `${labels[i].padEnd(labelWidth)}  ?`;
+    const full = wait > 0 ? Math.max(1, cell(wait)) : 0;
+    const light = Math.max(full, cell(upper(pool)));
+    const bar = '█'.repeat(full) + '░'.repeat(light - full) + ' '.repeat(room - light);
+    const marked = bar[target] === ' ' ? `${bar.slice(0, target)}¦${bar.slice(target + 1)}` : bar;
+    const meaning =
+      wait <= document.target_p95_wait ? 'ok' : wait <= 5 * document.target_p95_wait ? 'warning' : 'critical';
+    return `${labels[i].padEnd(labelWidth)}  ${paint(meaning, marked)}  ${time(wait)}`;
+  });
+  return [paint('title', `p95 wait by pool (¦ target ${time(document.target_p95_wait)}, ░ range)`), ...rows];
+}
+
+function recommendation({ recommendation: found }: WhatIf, width: number, paint: Paint): string[] {
+  if (!found) return [paint('warning', 'No recommendation: this log cannot carry one (see the assumptions).')];
+  const size =
+    found.model === 'threaded'
+      ? `${found.workers} workers of ${found.threads} threads`
+      : `${found.workers} ${found.model} ${found.workers === 1 ? 'worker' : 'workers'}`;
+  return wrapText(`${paint('ok', `Recommended: ${size}`)}, ${found.because}.`, width);
+}

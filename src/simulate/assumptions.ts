@@ -1,0 +1,70 @@
+/** What a simulation had to take for granted, in sentences, so that a reader can say where it would be wrong. */
+import type { Analysis } from '../core/finding.ts';
+import type { PoolShape } from '../core/prediction.ts';
+import { durationText, percentText } from '../core/words.ts';
+import type { Workload } from './workload.ts';
+
+export function assumptionsOf({ inference }: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
+  const { trace, clients, contention, times, queue } = workload;
+  const said: string[] = [];
+  if (trace.waitUnknown) {
+    said.push(
+      'The wait in this log is unknown, so requests are taken to arrive when they start: real waits were longer, and there is no recommendation.',
+    );
+  } else if (inference.wait.method === 'measured') {
+    said.push('Arrivals are the starts less the queue time that the lines state.');
+  } else {
+    said.push(
+      `Arrivals are the starts less the inferred wait (${inference.wait.basis}); what is not known of them widens the ranges.`,
+    );
+  }
+  if (clients.kind === 'hidden') {
+    said.push(
+      'The pool never left saturation, so the true rate of arrivals does not show: scenarios take 1 to 2 times the rate that was answered, and there is no recommendation.',
+    );
+  } else if (clients.kind === 'closed') {
+    said.push(
+      `Callers look closed (they wait for an answer before they ask again): about ${clients.count} of them with a pause of ${durationText(clients.thinkMicros)}; a faster pool gets more requests from them. Ranges also hold the reading that they are not.`,
+    );
+  } else {
+    said.push(
+      'Callers come when they come (open): a slower pool does not send them away, a faster one brings no more.',
+    );
+  }
+  if (trace.constantService) {
+    said.push(
+      'The lines carry no duration: every request takes the mean service time that the rhythm of the pool shows.',
+    );
+  } else {
+    said.push(
+      times.drifts
+        ? 'Service times drift in this log: each request draws one of its own route from its neighbourhood in time.'
+        : 'Each request draws a service time of its own route from the whole log.',
+    );
+  }
+  if (contention) {
+    const whose =
+      contention.station === 'worker'
+        ? 'its own process (the GIL or the event loop)'
+        : 'something behind all workers (a database, the cores)';
+    said.push(
+      `Service time grows with concurrency: ${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`,
+    );
+  } else {
+    said.push(
+      'No growth of service time with concurrency shows in this log; what lies behind the application is taken to bear more at once.',
+    );
+  }
+  if (pools.some(({ model }) => model === 'async')) {
+    said.push(
+      'An async pool holds any number of requests, if their views await: one blocking call stalls its whole worker.',
+    );
+  }
+  if (pools.some(({ model, workers }) => model === 'threaded' && workers > 1) && queue !== 'shared') {
+    said.push('Each process with threads accepts for itself and queues inside, as gunicorn gthread does.');
+  }
+  if (contention?.station === 'worker' && pools.some(({ workers }) => workers > 1)) {
+    said.push('There is a core for every process: the log does not show how many the host has.');
+  }
+  return said;
+}

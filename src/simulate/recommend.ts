@@ -1,0 +1,64 @@
+/** How scenarios are summed up and the smallest pool that keeps a target is found, for findings and `whatif` alike. */
+import { quantileSorted } from 'simple-statistics';
+import type { PoolShape } from '../core/prediction.ts';
+import type { PoolMeasures } from './measures.ts';
+import type { ScenarioRuns } from './scenario.ts';
+import type { Workload } from './workload.ts';
+
+/** Requests simulated per scenario, all repetitions together. */
+const BUDGET = 400_000;
+const MAX_WORKERS = 1024;
+
+/** Arrivals are known, and the present pool has slots that could be more. */
+export const carriesRecommendation = ({ clients, trace, present }: Workload): boolean =>
+  clients.kind !== 'hidden' && !trace.waitUnknown && present !== null && present.model !== 'async';
+
+/**
+ * In nine of ten repetitions the p95 wait stays at or below the target, µs. An async pool has no slots to wait for:
+ * there the time lost on a busy event loop counts, the p95 latency beyond the p95 service.
+ */
+export function meets({ trace }: Workload, pool: PoolShape, { runs }: ScenarioRuns, target: number): boolean {
+  const service = pool.model === 'async' ? quantileSorted(trace.service.toSorted() as unknown as number[], 0.95) : 0;
+  const lost = (run: PoolMeasures) => (pool.model === 'async' ? run.latency.p95 - service : run.wait.p95);
+  return runs.filter((run) => lost(run) <= target).length >= 0.9 * runs.length;
+}
+
+/** Fewer for long logs, whose own length averages the luck out. */
+export const repetitionsFor = (requests: number): number => Math.min(40, Math.max(8, Math.floor(BUDGET / requests)));
+
+/** Waits fall with every worker, so a binary search over a doubling range finds the first pool that is good enough. */
+export function fewestWorkers(
+  { trace }: Workload,
+  present: PoolShape,
+  good: (pool: PoolShape) => boolean,
+): number | null {
+  const enough = (workers: number): boolean => good({ ...present, workers });
+  const span = trace.start[trace.length - 1] - trace.start[0];
+  const offered = span > 0 ? trace.service.reduce((a, b) => a + b, 0) / span : 1;
+  let low = 0;
+  let high = Math.min(MAX_WORKERS, Math.max(1, Math.ceil(offered / present.threads)));
+  while (!enough(high)) {
+    low = high;
+    high *= 2;
+    if (high > MAX_WORKERS) return null;
+  }
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (enough(middle)) high = middle;
+    else low = middle;
+  }
+  return high;
+}
+
+const sortedOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures) => number): number[] =>
+  runs.map(read).sort((a, b) => a - b);
+
+export const medianOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures) => number): number =>
+  quantileSorted(sortedOf(runs, read), 0.5);
+
+/** Nine of ten repetitions lie within, and so does every other reading of the log. */
+export function rangeOf({ runs, others }: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
+  const sorted = sortedOf(runs, read);
+  const rest = others.map(read);
+  return [Math.min(quantileSorted(sorted, 0.05), ...rest), Math.max(quantileSorted(sorted, 0.95), ...rest)];
+}

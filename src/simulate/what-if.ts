@@ -1,0 +1,195 @@
+/** What if: scenarios beside the present pool, the smallest pool for a target, and everything that was assumed. */
+import type { Analysis } from '../core/finding.ts';
+import type { PoolShape } from '../core/prediction.ts';
+import {
+  WHAT_IF_SCHEMA,
+  type WhatIf,
+  type WhatIfPool,
+  type WhatIfRange,
+  type WhatIfScenario,
+} from '../core/what-if.ts';
+import { durationText } from '../core/words.ts';
+import { assumptionsOf } from './assumptions.ts';
+import { type PoolMeasures, type Spread, spreadOf } from './measures.ts';
+import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetitionsFor } from './recommend.ts';
+import { runScenario, type ScenarioRuns } from './scenario.ts';
+import { presentShape, type Workload, workloadOf } from './workload.ts';
+
+export interface WhatIfRequest {
+  readonly pools: readonly PoolShape[];
+  readonly targetP95WaitMicros: number;
+}
+
+const noSpread = { mean: null, p50: null, p95: null, p99: null, max: null };
+
+export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
+  const result = workloadOf(analysis);
+  const baseline = baselineOf(analysis);
+  const document = {
+    schema: WHAT_IF_SCHEMA,
+    baseline,
+    target_p95_wait: request.targetP95WaitMicros / 1e6,
+  } as const;
+  if ('missing' in result) {
+    const scenarios = request.pools.map((pool) => ({ ...unknownPool(pool), range: unknownRange }));
+    return {
+      ...document,
+      scenarios,
+      recommendation: null,
+      repetitions: 0,
+      assumptions: [`Nothing could be simulated: ${result.missing}.`],
+    };
+  }
+  const { workload } = result;
+  const repetitions = repetitionsFor(workload.trace.length);
+  const ask = remembering((pool) => runScenario(workload, pool, repetitions));
+  const scenarios = request.pools.map((pool) => scenarioOf(pool, ask(pool)));
+  return {
+    ...document,
+    scenarios,
+    recommendation: recommendationOf(workload, request, ask),
+    repetitions,
+    assumptions: assumptionsOf(analysis, workload, request.pools),
+  };
+}
+
+function remembering(run: (pool: PoolShape) => ScenarioRuns): (pool: PoolShape) => ScenarioRuns {
+  const known = new Map<string, ScenarioRuns>();
+  return (pool) => {
+    const key = `${pool.model} ${pool.workers} ${pool.threads}`;
+    const result = known.get(key) ?? run(pool);
+    known.set(key, result);
+    return result;
+  };
+}
+
+/** The same kind of pool as was asked for, if one kind was asked for; else as is. */
+function recommendationOf(
+  workload: Workload,
+  { pools, targetP95WaitMicros: target }: WhatIfRequest,
+  ask: (pool: PoolShape) => ScenarioRuns,
+): WhatIf['recommendation'] {
+  if (!carriesRecommendation(workload)) return null;
+  const kinds = new Set(pools.map(({ model, threads }) => `${model} ${threads}`));
+  const kind = kinds.size === 1 ? pools[0] : workload.present!;
+  const workers = fewestWorkers(workload, kind, (pool) => meets(workload, pool, ask(pool), target));
+  if (workers === null) return null;
+  const chosen = { ...kind, workers };
+  const words = (count: number) => {
+    const runs = ask({ ...kind, workers: count });
+    const [low, high] = rangeOf(runs, ({ wait }) => wait.p95);
+    return `${durationText(medianOf(runs.runs, ({ wait }) => wait.p95))} (${durationText(low)} to ${durationText(high)})`;
+  };
+  const fewer = workers > 1 ? `; with ${workers - 1} it would be ${words(workers - 1)}` : '';
+  return {
+    model: kind.model,
+    workers,
+    threads: kind.threads,
+    because: `the fewest ${chosen.model} workers${chosen.model === 'threaded' ? ` of ${chosen.threads} threads` : ''} whose p95 wait stays under ${durationText(target)} in nine of ten repetitions: ${words(workers)}${fewer}`,
+  };
+}
+
+const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
+
+const spreadDocument = (read: (name: keyof Spread) => number): WhatIfPool['wait'] => ({
+  mean: orNull(read('mean') / 1e6),
+  p50: orNull(read('p50') / 1e6),
+  p95: orNull(read('p95') / 1e6),
+  p99: orNull(read('p99') / 1e6),
+  max: orNull(read('max') / 1e6),
+});
+
+function scenarioOf(pool: PoolShape, result: ScenarioRuns): WhatIfScenario {
+  const { runs } = result;
+  const middle = (read: (run: PoolMeasures) => number) => medianOf(runs, read);
+  const range = (read: (run: PoolMeasures) => number): WhatIfRange => {
+    const [low, high] = rangeOf(result, read);
+    return Number.isFinite(low) && Number.isFinite(high) ? [low, high] : null;
+  };
+  return {
+    ...pool,
+    utilisation: orNull(middle((run) => run.utilisation)),
+    wait: spreadDocument((name) => middle((run) => run.wait[name])),
+    latency: spreadDocument((name) => middle((run) => run.latency[name])),
+    throughput: orNull(middle((run) => run.throughput)),
+    peak_queue: orNull(Math.round(middle((run) => run.peakQueue))),
+    range: {
+      wait_mean: range((run) => run.wait.mean / 1e6),
+      wait_p95: range((run) => run.wait.p95 / 1e6),
+      latency_p95: range((run) => run.latency.p95 / 1e6),
+      throughput: range((run) => run.throughput),
+    },
+  };
+}
+
+const unknownRange: WhatIfScenario['range'] = { wait_mean: null, wait_p95: null, latency_p95: null, throughput: null };
+
+const unknownPool = (pool: PoolShape): WhatIfPool => ({
+  ...pool,
+  utilisation: null,
+  wait: { ...noSpread },
+  latency: { ...noSpread },
+  throughput: null,
+  peak_queue: null,
+});
+
+/** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
+function baselineOf(analysis: Analysis): WhatIfPool | null {
+  const pool = presentShape(analysis);
+  if (!pool) return null;
+  const { inference, requests } = analysis;
+  const { wait, concurrency } = inference;
+  const latency: number[] = [];
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < requests.length; i++) {
+    const service = inference.requests.end[i] - inference.requests.start[i];
+    const waited = inference.unbounded ? 0 : inference.requests.wait[i];
+    if (Number.isFinite(service + waited)) latency.push(service + waited);
+    first = Math.min(first, inference.requests.start[i] - (waited || 0));
+    last = Math.max(last, inference.requests.end[i]);
+  }
+  const slots = inference.capacity.value;
+  const elapsed = last - first;
+  return {
+    ...pool,
+    utilisation: slots === null ? null : orNull(concurrency.mean / slots),
+    wait: inference.unbounded && wait.method === 'unknown' ? { ...noSpread } : spreadDocument((name) => wait[name]),
+    latency: latency.length > 0 ? spreadDocumentOf(spreadOf(Float64Array.from(latency))) : { ...noSpread },
+    throughput: elapsed > 0 ? orNull((requests.length * 1e6) / elapsed) : null,
+    peak_queue: orNull(wait.peakQueue),
+  };
+}
+
+const spreadDocumentOf = (spread: Spread): WhatIfPool['wait'] => spreadDocument((name) => spread[name]);
+
+/** Pools asked for on the command line; counts that are not given come from the present pool. */
+export interface PoolWishes {
+  readonly workers?: readonly number[];
+  readonly threads?: readonly number[];
+  readonly model?: PoolShape['model'];
+}
+
+/** Every combination asked for; around the present pool when nothing is. */
+export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
+  const present = presentShape(analysis);
+  const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
+  const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
+  if (kind !== 'threaded') return processes.map((count) => ({ model: kind, workers: count, threads: 1 }));
+  const each = threads ?? [present?.model === 'threaded' ? present.threads : 4];
+  return processes.flatMap((count) =>
+    each.map(
+      (width): PoolShape => ({
+        model: width === 1 && model === undefined ? 'sync' : 'threaded',
+        workers: count,
+        threads: width,
+      }),
+    ),
+  );
+}
+
+/** One less, and steps up to twice as many. */
+const around = (count: number): number[] =>
+  [...new Set([count - 1, count, count + 1, count + 2, Math.ceil(count * 1.5), count * 2])]
+    .filter((n) => n >= 1)
+    .sort((a, b) => a - b);
