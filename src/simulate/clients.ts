@@ -119,7 +119,8 @@ function rateRatio(tally: Tally): { ratio: number; error: number } {
 
 /**
  * Number of clients and their pause from the machine repair model (U clients, exponential pauses Z, K servers): of all
- * (U, Z) with the throughput of the log, the one whose pool is full for the share of time that the log's was.
+ * (U, Z) with the throughput of the log, the one whose pool is full for the share of time, and makes requests wait as
+ * long, as the log's did. (The share alone says little once the pool is nearly always full.)
  */
 function closedClients(trace: Trace, slots: number, tally: Tally): Clients | null {
   const n = trace.length;
@@ -128,16 +129,18 @@ function closedClients(trace: Trace, slots: number, tally: Tally): Clients | nul
   const elapsed = trace.start[n - 1] - trace.start[0];
   const rate = n / elapsed;
   const service = trace.service.reduce((a, b) => a + b, 0) / n;
+  const wait = trace.waits[0].reduce((a, b) => a + b, 0) / n;
   let best: Clients | null = null;
   let distance = Number.POSITIVE_INFINITY;
   for (let count = slots + 1; count <= MAX_CLIENTS; count = Math.ceil(count * 1.05)) {
     const think = thinkFor(count, slots, service, rate);
     if (think === null) continue;
-    const miss = Math.abs(repair(count, slots, service, think).full - share);
+    const model = repair(count, slots, service, think);
+    const miss = Math.abs(model.full - share) + Math.abs(count / rate - think - service - wait) / (wait + service);
     if (miss < distance) {
       distance = miss;
       best = { kind: 'closed', count, thinkMicros: think };
-    } else if (miss > distance + 0.05) break;
+    } else if (miss > distance + 0.2) break;
   }
   return best;
 }

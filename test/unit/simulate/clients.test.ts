@@ -1,0 +1,66 @@
+// Open, closed and hidden callers are told apart; what cannot be told is taken as open.
+import { describe, expect, it } from 'vitest';
+import { type Clients, findClients } from '../../../src/simulate/clients.ts';
+import { traceOf } from '../../../src/simulate/trace.ts';
+import type { Load, PoolSpec } from '../../helpers/simulate-pool.ts';
+import { analysisOfPool } from '../../helpers/stations.ts';
+
+function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
+  const analysis = analysisOfPool({
+    seed: 1,
+    workers: 4,
+    threads: 1,
+    queue: 'shared',
+    service: { law: 'exponential', mean: 0.2 },
+    load,
+    overhead: 0.0006,
+    ...spec,
+  });
+  const result = traceOf(analysis);
+  if ('missing' in result) throw new Error(result.missing);
+  return findClients({
+    trace: result.trace,
+    slots: analysis.inference.capacity.value,
+    saturatedRatio: analysis.inference.concurrency.saturatedRatio,
+    waitKnown: true,
+  });
+}
+
+const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
+
+describe('clients', () => {
+  it('of a Poisson process are open, at every load', () => {
+    for (const seed of seeds) {
+      for (const rate of [8, 14, 18]) {
+        expect(clientsOf({ kind: 'poisson', phases: [{ rate, seconds: 200 }] }, { seed }).kind).toBe('open');
+      }
+    }
+  });
+
+  it('in bursts are open: they come together, not in turn', () => {
+    for (const seed of seeds)
+      expect(clientsOf({ kind: 'batches', rate: 2, size: 6, seconds: 200 }, { seed }).kind).toBe('open');
+  });
+
+  it('who wait for their answer are closed, and counted within a factor of two', () => {
+    let found = 0;
+    for (const seed of seeds) {
+      const clients = clientsOf({ kind: 'closed', users: 10, think: 0.3, seconds: 200 }, { seed });
+      if (clients.kind !== 'closed') continue;
+      found++;
+      expect(clients.count).toBeGreaterThanOrEqual(6);
+      expect(clients.count).toBeLessThanOrEqual(20);
+    }
+    expect(found).toBeGreaterThanOrEqual(6);
+  });
+
+  it('behind endless saturation are hidden when the waits are only bounded', () => {
+    const input = { trace: { length: 500 } as never, slots: 4, saturatedRatio: 0.99, waitKnown: false };
+    expect(findClients(input).kind).toBe('hidden');
+  });
+
+  it('of a server without slots are open', () => {
+    const input = { trace: { length: 500 } as never, slots: null, saturatedRatio: Number.NaN, waitKnown: false };
+    expect(findClients(input).kind).toBe('open');
+  });
+});

@@ -1,0 +1,102 @@
+// Service time that grows with concurrency is found where it is, blamed on the right one, and not seen where it is not.
+import { describe, expect, it } from 'vitest';
+import { findContention, slowdown } from '../../../src/simulate/contention.ts';
+import { createRandom } from '../../../src/simulate/random.ts';
+import { traceOf } from '../../../src/simulate/trace.ts';
+import { knownAnalysis } from '../../helpers/known-analysis.ts';
+import { analysisOfPool, analysisOfStations, EPOCH } from '../../helpers/stations.ts';
+
+const contentionOf = (analysis: Parameters<typeof traceOf>[0]) => {
+  const result = traceOf(analysis);
+  if ('missing' in result) throw new Error(result.missing);
+  return findContention(result.trace);
+};
+
+describe('the slowdown of j requests in flight', () => {
+  it('is none without shared work and j-fold with nothing else', () => {
+    expect([...slowdown(0, 4)]).toEqual([1, 1, 1, 1, 1]);
+    expect([...slowdown(1, 4)].map((x) => Number(x.toFixed(9)))).toEqual([1, 1, 2, 3, 4]);
+  });
+});
+
+describe('contention', () => {
+  it.each([0.3, 0.6, 0.9])('finds a share of %f of a process with eight threads', (share) => {
+    const analysis = analysisOfStations({
+      seed: 3,
+      model: 'threaded',
+      pool: { workers: 1, threads: 8, queue: 'shared', station: 'worker' },
+      requests: 2500,
+      work: share * 100_000,
+      delay: (1 - share) * 100_000,
+      load: { rate: 6 / share },
+    });
+    const found = contentionOf(analysis);
+    expect(found?.station).toBe('worker');
+    expect(found!.share).toBeGreaterThan(share - 0.15);
+    expect(found!.share).toBeLessThan(share + 0.15);
+  });
+
+  it('blames what lies behind the workers when all of them slow each other', () => {
+    const analysis = analysisOfStations({
+      seed: 4,
+      model: 'threaded',
+      pool: { workers: 3, threads: 6, queue: 'per-worker', station: 'server' },
+      requests: 3000,
+      work: 50_000,
+      delay: 50_000,
+      load: { rate: 14 },
+    });
+    expect(contentionOf(analysis)?.station).toBe('server');
+  });
+
+  it('blames the own process when the others do not matter', () => {
+    const analysis = analysisOfStations({
+      seed: 5,
+      model: 'async',
+      pool: { workers: 3, threads: Number.POSITIVE_INFINITY, queue: 'per-worker', station: 'worker' },
+      requests: 3000,
+      work: 50_000,
+      delay: 50_000,
+      load: { rate: 40 },
+    });
+    expect(contentionOf(analysis)?.station).toBe('worker');
+  });
+
+  it.each([1, 2, 3, 4, 5, 6])('sees none in pools that only wait (seed %i)', (seed) => {
+    const analysis = analysisOfPool({
+      seed,
+      workers: 2,
+      threads: 6,
+      queue: 'per-worker',
+      service: { law: 'lognormal', mean: 0.3, variation: 1.5 },
+      load: { kind: 'poisson', phases: [{ rate: 30, seconds: 60 }] },
+      overhead: 0.0006,
+    });
+    expect(contentionOf(analysis)).toBeNull();
+  });
+
+  it('does not take a slow hour for contention', () => {
+    const random = createRandom(9);
+    let now = EPOCH;
+    const rows = Array.from({ length: 3000 }, (_, i) => {
+      now += -Math.log(1 - random()) * 1e5;
+      // A backend that is three times slower every other 500 requests: more pile up, but not because of each other.
+      const micros = (Math.floor(i / 500) % 2 === 0 ? 2e5 : 6e5) * (0.5 + random());
+      return { start: Math.round(now), end: Math.round(now + micros), wait: 0, worker: '1', route: 'GET /' };
+    });
+    expect(contentionOf(knownAnalysis(rows, { model: 'async', workers: 1, threads: 1 }))).toBeNull();
+  });
+
+  it('needs requests enough to tell', () => {
+    const analysis = analysisOfStations({
+      seed: 6,
+      model: 'threaded',
+      pool: { workers: 1, threads: 8, queue: 'shared', station: 'worker' },
+      requests: 150,
+      work: 90_000,
+      delay: 10_000,
+      load: { rate: 6 },
+    });
+    expect(contentionOf(analysis)).toBeNull();
+  });
+});
