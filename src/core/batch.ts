@@ -18,6 +18,8 @@ export interface StreamFacts {
   readonly envelope: string | null;
   /** null: the lines carry no time at all. */
   readonly stampMeaning: StampMeaning | null;
+  /** Neither the format nor the data say what the stamp means: `stampMeaning` is the likelier one. */
+  readonly stampAssumed?: boolean;
   /** Width of one tick of the stamp: the true instant lies in [time, time + resolution). */
   readonly resolutionMicros: number;
   /** "+00:00", "local" … null where the lines carry no time. */

@@ -1,0 +1,151 @@
+/**
+ * The contract of a log format: ONE FILE under parsers/ = ONE SERVER'S FORMATS. A format is data: layouts in the server's
+ * own directive language, what its stamp means, its lifecycle lines, samples. src/ingest compiles it into a byte scanner.
+ */
+import type { StampMeaning } from './batch.ts';
+import type { LifecycleKind } from './lifecycle.ts';
+
+export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
+
+/** How a stamp is written. */
+export type StampShape =
+  | 'clf' // 29/Oct/2024:17:04:15 +0000, zone and fraction optional
+  | 'clf-blank' // 29/Oct/2024 17:04:15
+  | 'iso' // 2024-10-29 17:04:15,123 or 2024-10-29T17:04:15.123456789Z, fraction and zone optional
+  | 'ctime' // Tue Oct 29 17:04:15 2024, fraction after the seconds optional
+  | 'compact' // 241029 17:04:15 (Tornado)
+  | 'syslog' // Oct 29 17:04:15, no year
+  | 'epoch-s' // 1730221455 or 1730221455.123
+  | 'epoch-ms'
+  | 'epoch-us'
+  | 'epoch-ns';
+
+/** What one directive writes, and the column it fills. Numbers may be "-" or "None": not known. */
+export type Field =
+  /** Address, perhaps empty, perhaps a list "a, b"; `port`: with ":port" at its end. */
+  | { readonly kind: 'client'; readonly port?: boolean }
+  /** `means: 'written'`: put in by a logging layer when the line is written, so it means what the format says of that. */
+  | { readonly kind: 'time'; readonly shape: StampShape; readonly means: StampMeaning | 'written' }
+  /** Several in one line: the finest is taken, unless `add` says that they are parts of one sum. */
+  | {
+      readonly kind: 'duration';
+      readonly unit: TimeUnit;
+      readonly covers: 'service' | 'response';
+      readonly add?: true;
+      /** Written with decimals, finer than its unit. */
+      readonly fine?: true;
+    }
+  /** Time in a queue as the line states it. `before`: the stamp lies before it, so the work starts that much later. */
+  | { readonly kind: 'wait'; readonly unit: TimeUnit; readonly before?: true }
+  /** Time between the stamp and the start of the work that is no queueing (headers read, connect). */
+  | { readonly kind: 'lead'; readonly unit: TimeUnit }
+  /** X-Request-Start: "t=1730221455.123", or an epoch in s, ms or µs. */
+  | { readonly kind: 'arrival' }
+  /** Digits, perhaps in <>. */
+  | { readonly kind: 'pid' }
+  /** A worker that is named by a word. */
+  | { readonly kind: 'worker' }
+  | { readonly kind: 'thread' }
+  | { readonly kind: 'status' }
+  /** "200 OK": the phrase may be missing. */
+  | { readonly kind: 'status-phrase' }
+  | { readonly kind: 'bytes' }
+  /** "GET /path?query HTTP/1.1"; `bare-version`: "GET /path 1.1". */
+  | { readonly kind: 'request'; readonly bareVersion?: true }
+  | { readonly kind: 'method' }
+  /** Path, perhaps with a query, perhaps an absolute URL. */
+  | { readonly kind: 'target' }
+  /** INFO, WARNING, … */
+  | { readonly kind: 'level' }
+  /** "INFO:    ", padded to nine characters (uvicorn). */
+  | { readonly kind: 'level-prefix' }
+  | { readonly kind: 'number' }
+  /** Numbers of several attempts: "0.1, 0.2" or "0.1 : 0.2". */
+  | { readonly kind: 'list' }
+  /** No blank in it; may be empty. */
+  | { readonly kind: 'word' }
+  /** Anything up to what follows. */
+  | { readonly kind: 'text' }
+  /** One blank or more. */
+  | { readonly kind: 'blanks' };
+
+/** What a directive stands for: a field, or fields with the literal text that the directive itself writes around them. */
+export type Directive = Field | readonly (Field | string)[];
+
+/** A server's directive language: how directives look in a layout, and what each writes. */
+export interface DirectiveLanguage {
+  /** Matches one directive; its first group that took part is the directive's name. */
+  readonly pattern: RegExp;
+  readonly directives: Readonly<Record<string, Directive>>;
+  /** Families such as %{name}i: tested in order when the name is not listed. */
+  readonly families?: readonly { readonly pattern: RegExp; readonly field: Directive }[];
+  /** Names are compared in lower case. */
+  readonly foldCase?: true;
+}
+
+export interface Layout {
+  /** "combined", "default", "with pid and duration" */
+  readonly name: string;
+  /** In the format's language; literal text stands for itself. */
+  readonly directives: string;
+  /** Further fields are often appended here: look for them. */
+  readonly open?: true;
+}
+
+/** A line that a server writes about itself. */
+export interface LifecycleRule {
+  /** Bytes the message starts with: a cheap test in front of the pattern. */
+  readonly starts: string;
+  /** Over the whole message; groups by name: worker, value, text. */
+  readonly pattern?: RegExp;
+  /** null: the server's own chatter, no event. */
+  readonly kind: LifecycleKind | null;
+  /** The worker is the process that wrote the line (its pid stands in front of the message). */
+  readonly byWriter?: true;
+}
+
+/** What a format gives for one sample line; only what is named is compared. */
+export interface SampleRow {
+  readonly time?: string | null;
+  readonly meaning?: StampMeaning | null;
+  readonly durationMicros?: number | null;
+  readonly waitMicros?: number | null;
+  readonly arrival?: string | null;
+  readonly worker?: string | null;
+  readonly thread?: string | null;
+  readonly route?: string | null;
+  readonly status?: number;
+  readonly bytes?: number | null;
+}
+
+export interface FormatSample {
+  readonly line: string;
+  /** null: a lifecycle line. */
+  readonly row: SampleRow | null;
+}
+
+export type LogField = 'time' | 'pid' | 'thread' | 'duration' | 'wait';
+
+export interface LogFormat {
+  /** Equals the file name. */
+  readonly id: string;
+  readonly title: string;
+  readonly language: DirectiveLanguage;
+  readonly layouts: readonly Layout[];
+  /** What a stamp means that the logging layer, or an envelope, put on the line when it was written. */
+  readonly written: StampMeaning;
+  /** Other servers write the same lines, and disagree about the stamp: it is read as the data say. */
+  readonly ambiguousStamp?: true;
+  /** Names of loggers or syslog tags that prove the format. */
+  readonly loggers?: readonly string[];
+  readonly lifecycle: readonly LifecycleRule[];
+  readonly samples: readonly FormatSample[];
+  /** Lines it must not take. */
+  readonly refuses: readonly string[];
+  /** Configuration that makes the server log fields, best first. */
+  readonly enable: readonly { readonly gives: readonly LogField[]; readonly how: string }[];
+  /** Facts for a reader of docs/formats.md, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+export const defineFormat = (format: LogFormat): LogFormat => format;

@@ -1,0 +1,63 @@
+/** Which field of a layout fills which column, and what that makes of the rows: the facts of the stream. */
+import type { FieldSet, StampMeaning } from '../../core/batch.ts';
+import type { Field, TimeUnit } from '../../core/format.ts';
+import { isLiteral, type Token } from './layout.ts';
+
+export interface Columns {
+  /** Index of the token whose stamp is taken; -1 none. */
+  readonly time: number;
+  /** null: the lines carry no time. */
+  readonly stampMeaning: StampMeaning | null;
+  /** Tokens whose values make the duration: one, or several that add up. */
+  readonly duration: readonly number[];
+  readonly durationCovers: 'service' | 'response' | null;
+  readonly fields: FieldSet;
+}
+
+const fineness: Record<TimeUnit, number> = { ns: 6, us: 5, ms: 2, s: 0 };
+const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
+  const byShape = {
+    clf: 0,
+    'clf-blank': 0,
+    ctime: 0,
+    compact: 0,
+    syslog: 0,
+    iso: 2,
+    'epoch-s': 2,
+    'epoch-ms': 3,
+    'epoch-us': 4,
+    'epoch-ns': 4,
+  };
+  return byShape[field.shape];
+};
+
+export function chooseColumns(tokens: readonly Token[], written: StampMeaning): Columns {
+  const fields = tokens.map((token, index) => ({ field: isLiteral(token) ? null : token.field, index }));
+  const ofKind = <K extends Field['kind']>(kind: K) =>
+    fields.filter(
+      (entry): entry is { field: Extract<Field, { kind: K }>; index: number } => entry.field?.kind === kind,
+    );
+  const best = <T>(entries: readonly T[], score: (entry: T) => number): T | undefined =>
+    entries.reduce<T | undefined>((top, entry) => (top && score(top) >= score(entry) ? top : entry), undefined);
+
+  const stamp = best(ofKind('time'), ({ field }) => stampFineness(field));
+  const durations = ofKind('duration');
+  const parts = durations.filter(({ field }) => field.add);
+  const finest = best(durations, ({ field }) => fineness[field.unit] + (field.fine ? 3 : 0));
+  const duration = parts.length > 0 ? parts : finest ? [finest] : [];
+  const has = (...kinds: Field['kind'][]) => fields.some(({ field }) => field !== null && kinds.includes(field.kind));
+  return {
+    time: stamp?.index ?? -1,
+    stampMeaning: stamp ? (stamp.field.means === 'written' ? written : stamp.field.means) : null,
+    duration: duration.map(({ index }) => index),
+    durationCovers: duration[0]?.field.covers ?? null,
+    fields: {
+      time: stamp !== undefined,
+      duration: duration.length > 0,
+      worker: has('pid', 'worker'),
+      thread: has('thread'),
+      wait: has('wait'),
+      arrival: has('arrival'),
+    },
+  };
+}

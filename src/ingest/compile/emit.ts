@@ -1,0 +1,190 @@
+/**
+ * The source of a scanner, field by field. Variables of the generated code: `b` bytes, `v` the same bytes as words, `p` where
+ * it reads, `e` end of the line, `s` `t` a range, `x` a number, `c` a byte; a jump to `fail` refuses the line at `p`.
+ * A line always ends with a newline byte, and at least 64 readable bytes follow it, so that loops need no bounds of their own.
+ */
+import type { Field, TimeUnit } from '../../core/format.ts';
+import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS } from './runtime.ts';
+
+const encoder = new TextEncoder();
+
+/** Bytes of a literal: characters up to U+00FF are bytes as they stand, so that a layout can hold any byte. */
+export const bytesOf = (text: string): Uint8Array =>
+  [...text].every((character) => character.charCodeAt(0) < 256)
+    ? Uint8Array.from(text, (c) => c.charCodeAt(0))
+    : encoder.encode(text);
+
+const word = (bytes: Uint8Array, at: number): number =>
+  bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+
+/** Condition that the literal stands at `at`. */
+export function literalTest(literal: string, at: string): string {
+  const bytes = bytesOf(literal);
+  const tests: string[] = [];
+  let k = 0;
+  for (; k + 4 <= bytes.length; k += 4) tests.push(`v.getInt32(${at}+${k},true)===${word(bytes, k)}`);
+  for (; k < bytes.length; k++) tests.push(`b[${at}+${k}]===${bytes[k]}`);
+  return tests.join('&&');
+}
+
+/** What a field that comes next must begin with: lets a free text end only where the rest can follow. */
+export function nextClass(field: Field | undefined): number {
+  switch (field?.kind) {
+    case 'status':
+    case 'status-phrase':
+      return NEXT_STATUS;
+    case 'duration':
+    case 'wait':
+    case 'lead':
+    case 'bytes':
+    case 'number':
+    case 'pid':
+      return NEXT_NUMBER;
+    default:
+      return NEXT_ANY;
+  }
+}
+
+export function nextTest(next: number, at: string): string {
+  const digit = (offset: number) => `b[${at}+${offset}]>47&&b[${at}+${offset}]<58`;
+  if (next === NEXT_STATUS) return `(${digit(0)}&&${digit(1)}&&${digit(2)}||b[${at}]===45||b[${at}]===78)`;
+  if (next === NEXT_NUMBER) return `(${digit(0)}||b[${at}]===45||b[${at}]===78||b[${at}]===60||b[${at}]===43)`;
+  return 'true';
+}
+
+const decimals: Record<TimeUnit, number> = { s: 6, ms: 3, us: 0, ns: 0 };
+
+/** Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones. */
+function numberCode(places: number): string {
+  const scale = 10 ** places;
+  const powers = Array.from({ length: places + 1 }, (_, k) => 10 ** (places - k)).join(',');
+  return `x=NaN;c=b[p];
+if(c>47&&c<58){x=c-48;p++;while((c=b[p])>47&&c<58){x=x*10+(c-48);p++}
+ if(c===46){p++;k=0;while((c=b[p])>47&&c<58){if(k<${places}){x=x*10+(c-48);k++}p++}${places > 0 ? `x*=[${powers}][k]` : ''}}${scale > 1 ? `else x*=${scale}` : ''}}
+else if(c===45||c===43){p++;while(((c=b[p])>47&&c<58)||c===46)p++}
+else if(c===78&&b[p+1]===111&&b[p+2]===110&&b[p+3]===101)p+=4;
+else break fail;
+`;
+}
+
+/** A number of a time unit into x as µs. */
+const microsCode = (unit: TimeUnit): string =>
+  numberCode(decimals[unit]) + (unit === 'ns' ? 'x=Math.floor(x/1000);\n' : '');
+
+/**
+ * Longer than 22 hours is no request: gunicorn prints 86 400 s minus the step when the clock was put back in the middle
+ * of one (it drops the days of a negative timedelta).
+ */
+const DURATION_LIMIT = 79_200_000_000;
+
+export interface FieldContext {
+  /** Literal after the field, '' at the end of the line. */
+  readonly after: string;
+  /** Class of the field after that literal. */
+  readonly next: number;
+  /** Does this field fill its column? (Of several stamps or durations one does.) */
+  readonly used: boolean;
+  /** The first part of a sum of durations starts it. */
+  readonly firstPart: boolean;
+  /** Index of the token: names constants in the generated code. */
+  readonly index: number;
+}
+
+/** Code that moves p to where `after` stands and the next field can follow; from `p`, at most to `e`. */
+function searchCode({ after, next }: FieldContext): string {
+  if (after === '') return 'p=e;\n';
+  const bytes = bytesOf(after);
+  return `for(;;){while(p<e&&b[p]!==${bytes[0]})p++;if(p+${bytes.length}>e)break fail;if(${literalTest(after, 'p')}&&${nextTest(next, `p+${bytes.length}`)})break;p++}
+`;
+}
+
+/** Code for a field that is read from p on; leaves p behind it. `end` tells whether e must be known. */
+export function fieldCode(field: Field, context: FieldContext): { code: string; needsEnd: boolean } {
+  const { after, used, index } = context;
+  const stop = after === '' ? 0 : bytesOf(after)[0];
+  const toStop = stop > 32 ? `while((c=b[p])>32&&c!==${stop})p++;` : 'while(b[p]>32)p++;';
+  const plain = (code: string) => ({ code, needsEnd: false });
+  switch (field.kind) {
+    case 'client':
+      // A list of addresses has blanks in it, each after a comma.
+      return plain(`s=p;for(;;){${toStop}if(b[p]===32&&p>s&&b[p-1]===44)p++;else break}
+t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);
+`);
+    case 'time':
+      return plain(`x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${used ? 'T=x;' : ''}\n`);
+    case 'duration': {
+      const add = field.add ? (context.firstPart ? 'D=x;' : 'D+=x;') : 'D=x;';
+      return plain(microsCode(field.unit) + (used ? `${add}if(D>${DURATION_LIMIT})D=NaN;\n` : ''));
+    }
+    case 'wait':
+      return plain(`${microsCode(field.unit)}W=x;${field.before ? 'L+=x;' : ''}\n`);
+    case 'lead':
+      return plain(`${microsCode(field.unit)}L+=x;\n`);
+    case 'number':
+      return plain(numberCode(0));
+    case 'bytes':
+      return plain(`${numberCode(0)}BY=x;\n`);
+    case 'arrival':
+      return { code: 'A=arrival(b,v,p,e);p=cursor.end;\n', needsEnd: true };
+    case 'pid':
+      return plain(`k=b[p]===60;if(k)p++;s=p;while(b[p]>47&&b[p]<58)p++;
+if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p]!==62)break fail;p++}
+`);
+    case 'worker':
+    case 'thread': {
+      const name = field.kind;
+      const column = name === 'worker' ? 'WK' : 'TH';
+      return plain(`s=p;${toStop}if(p===s)break fail;${column}=p===s+1&&b[s]===45?-1:${name}(b,v,s,p);\n`);
+    }
+    case 'status':
+      return plain(statusCode);
+    case 'status-phrase':
+      return { code: `${statusCode}if(b[p]>32)break fail;p=e;\n`, needsEnd: true };
+    case 'request':
+      return { code: requestCode(context, field.bareVersion === true), needsEnd: false };
+    case 'method':
+      return plain('ms=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123)||c===45||c===95)p++;mt=p;\n');
+    case 'target':
+      return { code: `us=p;${searchCode(context)}ut=p;\n`, needsEnd: true };
+    case 'level':
+      return plain(`s=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123))p++;if(p===s)break fail;\n`);
+    case 'level-prefix':
+      return plain('s=p;while(b[p]>64&&b[p]<91)p++;if(p===s||b[p]!==58)break fail;p++;while(p-s<9&&b[p]===32)p++;\n');
+    case 'list':
+      return plain(
+        'for(;;){c=b[p];if(c===45)p++;else{s=p;while(((c=b[p])>47&&c<58)||c===46)p++;if(p===s)break fail}if(b[p]===44){p++;if(b[p]===32)p++}else if(b[p]===32&&b[p+1]===58&&b[p+2]===32)p+=3;else break}\n',
+      );
+    case 'word':
+      return plain(`${toStop}\n`);
+    case 'text':
+      return { code: searchCode(context), needsEnd: true };
+    case 'blanks':
+      return plain('if(b[p]!==32)break fail;while(b[p]===32)p++;\n');
+  }
+}
+
+const statusCode = `c=b[p];ST=0;
+if(c>47&&c<58&&b[p+1]>47&&b[p+1]<58&&b[p+2]>47&&b[p+2]<58&&!(b[p+3]>47&&b[p+3]<58)){ST=c*100+b[p+1]*10+b[p+2]-5328;p+=3}
+else if(c===45){p++;while(b[p]>47&&b[p]<58)p++}
+else if(c===78&&b[p+1]===111&&b[p+2]===110&&b[p+3]===101)p+=4;
+else if(c===48&&!(b[p+1]>47&&b[p+1]<58))p++;
+else break fail;
+`;
+
+/** The plain form is read in place; everything else by the slow way, which finds the end of it from what must follow. */
+function requestCode({ after, next, index }: FieldContext, bareVersion: boolean): string {
+  const version = bareVersion
+    ? 'if(b[p+1]>47&&b[p+1]<58){p+=2;while(((c=b[p])>47&&c<58)||c===46)p++}'
+    : 'if(v.getInt32(p,true)===1414809632&&b[p+4]===80&&b[p+5]===47){p+=6;while((c=b[p])>45&&c<58)p++}';
+  const follows =
+    after === ''
+      ? '(b[p]===10||b[p]===13)'
+      : `${literalTest(after, 'p')}&&${nextTest(next, `p+${bytesOf(after).length}`)}`;
+  return `s=p;t=0;while((c=b[p])>64&&c<91)p++;
+if(c===32&&p>s){p++;while((c=b[p])>32&&c!==63&&c!==34)p++;t=p;if(c===63)while((c=b[p])>32&&c!==34)p++;
+ if(c===32){${version}}
+ if(!(${follows}))t=0}
+if(t>0)RT=route(b,v,s,t);
+else{k=b.indexOf(10,p);RT=request(b,v,s,b[k-1]===13?k-1:k,after${index},${next});if(RT===-2)break fail;p=cursor.end}
+`;
+}

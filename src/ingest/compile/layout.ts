@@ -1,0 +1,61 @@
+/** From a layout in a server's directive language to tokens: literal text and fields. */
+import { UserError } from '../../core/errors.ts';
+import type { Directive, DirectiveLanguage, Field } from '../../core/format.ts';
+
+export type Token = { readonly literal: string } | { readonly field: Field };
+
+export const isLiteral = (token: Token | undefined): token is { readonly literal: string } =>
+  token !== undefined && 'literal' in token;
+
+function meaningOf(language: DirectiveLanguage, name: string): Directive {
+  const key = language.foldCase ? name.toLowerCase() : name;
+  if (Object.hasOwn(language.directives, key)) return language.directives[key];
+  return language.families?.find(({ pattern }) => pattern.test(key))?.field ?? { kind: 'text' };
+}
+
+/** Joins neighbouring literals and drops empty ones. */
+export function tidy(tokens: readonly Token[]): Token[] {
+  const joined: Token[] = [];
+  for (const token of tokens) {
+    const last = joined[joined.length - 1];
+    if (isLiteral(token) && token.literal === '') continue;
+    if (isLiteral(token) && isLiteral(last)) joined[joined.length - 1] = { literal: last.literal + token.literal };
+    else joined.push(token);
+  }
+  return joined;
+}
+
+/** Kinds that carry their own end, so that the next field may follow without a literal in between. */
+const selfEnding = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
+
+/** @throws UserError when two fields follow each other with nothing that tells where the first one ends */
+export function parseLayout(language: DirectiveLanguage, directives: string): Token[] {
+  const tokens: Token[] = [];
+  const pattern = new RegExp(language.pattern.source, `${language.pattern.flags.replace(/[gy]/g, '')}g`);
+  let at = 0;
+  for (const match of directives.matchAll(pattern)) {
+    tokens.push({ literal: directives.slice(at, match.index) });
+    at = match.index + match[0].length;
+    const name = match.slice(1).find((group) => group !== undefined) ?? '';
+    if (name === '%') {
+      tokens.push({ literal: '%' });
+      continue;
+    }
+    const meaning = meaningOf(language, name);
+    for (const part of Array.isArray(meaning) ? meaning : [meaning]) {
+      tokens.push(typeof part === 'string' ? { literal: part } : { field: part as Field });
+    }
+  }
+  tokens.push({ literal: directives.slice(at) });
+  const tidied = tidy(tokens);
+  for (let i = 1; i < tidied.length; i++) {
+    const before = tidied[i - 1];
+    if (!isLiteral(before) && !isLiteral(tidied[i]) && !selfEnding.has(before.field.kind)) {
+      throw new UserError(
+        `in the format '${directives}' two fields follow each other with nothing between them; put a blank between them, in the server's configuration too`,
+        2,
+      );
+    }
+  }
+  return tidied;
+}

@@ -1,0 +1,124 @@
+/** What generated scanners call: memos, stamp readers, and the slow ways of fields that are not plain. */
+import type { Names } from '../../core/batch.ts';
+import type { StampShape } from '../../core/format.ts';
+import { printable } from '../../core/text.ts';
+import { createMemo, hashBytes } from '../memo.ts';
+import { routeId, routeOfRequestLine } from '../route-name.ts';
+import { createStampReader, type StampCursor, type StampReader } from '../stamps.ts';
+import type { Zone } from '../zone.ts';
+
+/** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
+const MAX_NAMES = 65_536;
+
+/** A field found in a line, for people: `logscope formats --explain`. */
+export interface Span {
+  /** Index of the token. */
+  readonly token: number;
+  readonly from: number;
+  readonly to: number;
+  /** For stamps: digits of the fraction of a second, and the offset it states (minutes, NaN for none). */
+  readonly digits: number;
+  readonly offsetMinutes: number;
+}
+
+export interface Runtime {
+  readonly cursor: StampCursor;
+  /** Where the scanner stopped at a line it does not take; the fields seen so far, when the scanner records them. */
+  readonly state: { stop: number; spans: Span[] };
+  stamp(shape: StampShape): StampReader;
+  route(b: Uint8Array, v: DataView, from: number, to: number): number;
+  worker(b: Uint8Array, v: DataView, from: number, to: number): number;
+  thread(b: Uint8Array, v: DataView, from: number, to: number): number;
+  /** Hash of an address, 0 for none. */
+  client(b: Uint8Array, v: DataView, from: number, to: number): number;
+  /**
+   * A request line that is not plain ("GET /a b", ANSI colour, TLS bytes, raw quotes): ends where `after` follows and what
+   * comes then looks right. Its route, or -2 when there is no such end before `end`; cursor.end is behind it.
+   */
+  request(b: Uint8Array, v: DataView, from: number, end: number, after: Uint8Array, next: number): number;
+  /** Route of a method and a target that stand apart. */
+  joinRoute(b: Uint8Array, v: DataView, methodFrom: number, methodTo: number, from: number, to: number): number;
+  /** X-Request-Start at p in µs, NaN when there is none; cursor.end is behind it. */
+  arrival(b: Uint8Array, v: DataView, p: number, end: number): number;
+}
+
+/** What may follow a field: 0 anything, 1 a status, 2 a number. */
+export const NEXT_ANY = 0;
+export const NEXT_STATUS = 1;
+export const NEXT_NUMBER = 2;
+
+const decoder = new TextDecoder('utf-8');
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+
+function nextFits(b: Uint8Array, p: number, next: number): boolean {
+  const c = b[p];
+  if (next === NEXT_ANY) return true;
+  if (c === 45 || c === 78) return true;
+  if (next === NEXT_NUMBER) return isDigit(c) || c === 60 || c === 43;
+  return isDigit(c) && isDigit(b[p + 1]) && isDigit(b[p + 2]) && !isDigit(b[p + 3]);
+}
+
+function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
+  for (let k = 0; k < literal.length; k++) if (b[p + k] !== literal[k]) return false;
+  return true;
+}
+
+export function createRuntime(names: Names, zone: Zone, nowMicros: () => number): Runtime {
+  const cursor: StampCursor = { end: 0, digits: 0, offsetMinutes: Number.NaN };
+  const { routes, workers, threads } = names;
+  const nameIn = (dictionary: typeof workers) => (b: Uint8Array, from: number, to: number) => {
+    const text = printable(decoder.decode(b.subarray(from, to)), 100);
+    const known = dictionary.find(text);
+    return known >= 0 || dictionary.size >= MAX_NAMES ? known : dictionary.add(text);
+  };
+  const routeMemo = createMemo((b, from, to) => routeOfRequestLine(routes, b, from, to));
+  const workerMemo = createMemo(nameIn(workers));
+  const threadMemo = createMemo(nameIn(threads));
+  const epochs = (['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const).map((shape) =>
+    createStampReader(shape, zone, cursor, nowMicros),
+  );
+
+  return {
+    cursor,
+    state: { stop: 0, spans: [] },
+    stamp: (shape) => createStampReader(shape, zone, cursor, nowMicros),
+    route: routeMemo.lookUp,
+    worker: workerMemo.lookUp,
+    thread: threadMemo.lookUp,
+    client: (b, v, from, to) =>
+      to <= from || (to === from + 1 && b[from] === 45) ? 0 : hashBytes(v, from, to) >>> 0 || 1,
+    request(b, v, from, end, after, next) {
+      let to = from;
+      if (after.length === 0) to = end;
+      else {
+        const last = end - after.length;
+        while (to <= last && !(b[to] === after[0] && literalAt(b, to, after) && nextFits(b, to + after.length, next)))
+          to++;
+        if (to > last) return -2;
+      }
+      cursor.end = to;
+      return routeMemo.lookUp(b, v, from, to);
+    },
+    joinRoute(b, v, methodFrom, methodTo, from, to) {
+      let path = from;
+      while (path < to && b[path] !== 63) path++;
+      if (methodTo + 1 === from) return routeMemo.lookUp(b, v, methodFrom, path);
+      const text = decoder.decode(b.subarray(from, path));
+      return routeId(routes, decoder.decode(b.subarray(methodFrom, methodTo)), text);
+    },
+    arrival(b, v, p, end) {
+      let at = p;
+      if ((b[at] | 32) === 116 && b[at + 1] === 61) at += 2;
+      let digits = 0;
+      while (isDigit(b[at + digits])) digits++;
+      const reader = digits < 12 ? epochs[0] : digits < 15 ? epochs[1] : digits < 18 ? epochs[2] : epochs[3];
+      const micros = digits === 0 ? Number.NaN : reader(b, v, at);
+      if (Number.isNaN(micros)) {
+        at = p;
+        while (at < end && b[at] > 32 && b[at] !== 34) at++;
+        cursor.end = at;
+      }
+      return micros;
+    },
+  };
+}

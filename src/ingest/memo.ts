@@ -1,0 +1,88 @@
+/**
+ * From bytes of a line to an id, remembered: what costs (making a string, a route, a dictionary entry) is done once per
+ * distinct value. An open-addressing table over a hash of 32-bit words; the bytes are kept to compare, so that two values
+ * never share an id. Bounded: when full it forgets everything, which costs time and never changes an id.
+ */
+export interface Memo {
+  /** Id of b[from, to); `v` looks at the same memory, readable up to 8 bytes past `to`. */
+  lookUp(b: Uint8Array, v: DataView, from: number, to: number): number;
+}
+
+const SLOTS = 1 << 14;
+const STORE_BYTES = 1 << 21;
+/** Longer values are not worth keeping: they are made anew each time. */
+const MAX_BYTES = 4096;
+
+const LOW_BYTES = [0, 0xff, 0xffff, 0xffffff];
+
+/** Hash of b[from, to) by 32-bit words. */
+export function hashBytes(v: DataView, from: number, to: number): number {
+  let hash = to - from;
+  let i = from;
+  for (; i + 4 <= to; i += 4) {
+    hash = Math.imul(hash ^ v.getInt32(i, true), 0x2c1b3c6d);
+    hash ^= hash >>> 15;
+  }
+  if (i < to) {
+    hash = Math.imul(hash ^ (v.getInt32(i, true) & LOW_BYTES[to - i]), 0x2c1b3c6d);
+    hash ^= hash >>> 15;
+  }
+  return Math.imul(hash, 0x297a2d39) ^ (hash >>> 13);
+}
+
+/** `make` gets the bytes on the first sight of a value; it must give the same id for the same bytes every time. */
+export function createMemo(make: (b: Uint8Array, from: number, to: number) => number): Memo {
+  const ids = new Int32Array(SLOTS);
+  const hashes = new Int32Array(SLOTS);
+  const starts = new Int32Array(SLOTS);
+  const lengths = new Int32Array(SLOTS).fill(-1);
+  let store = new Uint8Array(4096 + 8);
+  let words = new DataView(store.buffer);
+  let stored = 0;
+  let used = 0;
+
+  const equal = (at: number, v: DataView, from: number, length: number): boolean => {
+    let k = 0;
+    for (; k + 4 <= length; k += 4) if (words.getInt32(at + k, true) !== v.getInt32(from + k, true)) return false;
+    if (k === length) return true;
+    return ((words.getInt32(at + k, true) ^ v.getInt32(from + k, true)) & LOW_BYTES[length - k]) === 0;
+  };
+
+  const keep = (slot: number, hash: number, b: Uint8Array, from: number, to: number, id: number) => {
+    if (used * 2 > SLOTS || stored + (to - from) > STORE_BYTES) {
+      lengths.fill(-1);
+      stored = 0;
+      used = 0;
+      return;
+    }
+    if (stored + (to - from) + 8 > store.length) {
+      const bigger = new Uint8Array(Math.max(store.length * 2, stored + (to - from) + 8));
+      bigger.set(store);
+      store = bigger;
+      words = new DataView(store.buffer);
+    }
+    for (let i = from, k = stored; i < to; i++, k++) store[k] = b[i];
+    starts[slot] = stored;
+    lengths[slot] = to - from;
+    hashes[slot] = hash;
+    ids[slot] = id;
+    stored += to - from;
+    used++;
+  };
+
+  return {
+    lookUp(b, v, from, to) {
+      const length = to - from;
+      if (length > MAX_BYTES) return make(b, from, to);
+      const hash = hashBytes(v, from, to);
+      let slot = hash & (SLOTS - 1);
+      while (lengths[slot] >= 0) {
+        if (hashes[slot] === hash && lengths[slot] === length && equal(starts[slot], v, from, length)) return ids[slot];
+        slot = (slot + 1) & (SLOTS - 1);
+      }
+      const id = make(b, from, to);
+      keep(slot, hash, b, from, to, id);
+      return id;
+    },
+  };
+}

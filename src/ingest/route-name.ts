@@ -1,0 +1,56 @@
+/**
+ * From a request line to a route: "GET /users/42?x=1" becomes "GET /users/{id}". Numbers, UUIDs, hashes and dates in the path
+ * become placeholders, so that a route gathers the requests of one view. A log may hold millions of distinct URLs: the
+ * number of routes is capped, and what comes later is counted as "GET (other)".
+ */
+import type { Dictionary } from '../core/dictionary.ts';
+import { printable } from '../core/text.ts';
+
+const MAX_ROUTES = 2000;
+const MAX_LENGTH = 200;
+
+const decoder = new TextDecoder('utf-8');
+const method = /^[A-Za-z][A-Za-z_-]{0,31}$/;
+const csi = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+
+const placeholders: readonly (readonly [RegExp, string])[] = [
+  [/^-?\d+$/, '{id}'],
+  [/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, '{uuid}'],
+  [/^\d{4}-\d\d-\d\d(T[\d:.Z+-]*)?$/, '{date}'],
+  [/^(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{16,128}$/i, '{hash}'],
+];
+
+function template(path: string): string {
+  return path
+    .split('/')
+    .map((segment) => placeholders.find(([pattern]) => pattern.test(segment))?.[1] ?? segment)
+    .join('/');
+}
+
+/** The path of a target: without scheme and host of an absolute URL, query and fragment. */
+function pathOf(target: string): string {
+  const relative = target.replace(/^[a-z][a-z0-9+.-]*(:|%3a)\/\/[^/?#]*/i, '');
+  const path = relative.replace(/[?#].*$/s, '');
+  return path === '' ? '/' : path;
+}
+
+/** Id of the route of method and target, or -1 when the method is none (garbage on the port, "-"). */
+export function routeId(routes: Dictionary, verb: string, target: string): number {
+  if (!method.test(verb)) return -1;
+  const name = printable(`${verb} ${template(pathOf(target))}`, MAX_LENGTH);
+  const known = routes.find(name);
+  if (known >= 0) return known;
+  return routes.add(routes.size < MAX_ROUTES ? name : `${verb} (other)`);
+}
+
+/**
+ * Splits any text that stands where a request line should: the first word is the method, the last one the protocol when it
+ * looks like one, the rest the target, blanks included.
+ */
+export function routeOfRequestLine(routes: Dictionary, b: Uint8Array, from: number, to: number): number {
+  const text = decoder.decode(b.subarray(from, Math.min(to, from + 8192))).replace(csi, '');
+  const blank = text.indexOf(' ');
+  if (blank < 0) return -1;
+  const rest = text.slice(blank + 1).replace(/ (HTTP\/[\d.]*|\d\.\d)$/, '');
+  return routeId(routes, text.slice(0, blank), rest);
+}

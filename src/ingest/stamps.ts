@@ -1,0 +1,328 @@
+/**
+ * Readers of stamps: bytes in, µs since 1970 UTC out, no string made. Each remembers the second it saw last, because a
+ * busy server writes the same second thousands of times.
+ */
+import type { StampShape } from '../core/format.ts';
+import { daysFromCivil, MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
+import type { Zone } from './zone.ts';
+
+/** What a reader says besides its value. One object per parser, overwritten by every read. */
+export interface StampCursor {
+  /** Position after the stamp. */
+  end: number;
+  /** Digits of the fraction of a second. */
+  digits: number;
+  /** Offset the stamp itself states, minutes; NaN when it states none. */
+  offsetMinutes: number;
+}
+
+/** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */
+export type StampReader = (b: Uint8Array, v: DataView, p: number) => number;
+
+const isDigit = (c: number): boolean => c >= 48 && c <= 57;
+const two = (b: Uint8Array, p: number): number => {
+  const tens = b[p] - 48;
+  const ones = b[p + 1] - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+};
+
+/** Month 1..12 of "Jan" … "Dec" at p, NaN for anything else. */
+function monthAt(b: Uint8Array, p: number): number {
+  switch ((b[p] << 16) | (b[p + 1] << 8) | b[p + 2]) {
+    case 0x4a616e:
+      return 1;
+    case 0x466562:
+      return 2;
+    case 0x4d6172:
+      return 3;
+    case 0x417072:
+      return 4;
+    case 0x4d6179:
+      return 5;
+    case 0x4a756e:
+      return 6;
+    case 0x4a756c:
+      return 7;
+    case 0x417567:
+      return 8;
+    case 0x536570:
+      return 9;
+    case 0x4f6374:
+      return 10;
+    case 0x4e6f76:
+      return 11;
+    case 0x446563:
+      return 12;
+    default:
+      return Number.NaN;
+  }
+}
+
+/** HH:MM:SS at p as µs of the day; 24:00:00 and a leap second are let through. */
+function clockAt(b: Uint8Array, p: number): number {
+  if (b[p + 2] !== 58 || b[p + 5] !== 58) return Number.NaN;
+  const h = two(b, p);
+  const m = two(b, p + 3);
+  const s = two(b, p + 6);
+  return h <= 24 && m < 60 && s <= 60 ? ((h * 60 + m) * 60 + s) * MICROS_PER_SECOND : Number.NaN;
+}
+
+const dayMicros = (year: number, month: number, day: number): number =>
+  day >= 1 && day <= 31 && month >= 1 && month <= 12 ? daysFromCivil(year, month, day) * MICROS_PER_DAY : Number.NaN;
+
+/** A reader remembers `length` bytes of the last stamp and the wall-clock time they gave. */
+class LastSecond {
+  readonly bytes = new DataView(new ArrayBuffer(32));
+  wall = Number.NaN;
+  #utc = Number.NaN;
+
+  same(v: DataView, p: number, length: number): boolean {
+    const { bytes } = this;
+    if (bytes.getInt32(length - 4, true) !== v.getInt32(p + length - 4, true)) return false;
+    for (let k = 0; k + 4 < length; k += 4) {
+      if (bytes.getInt32(k, true) !== v.getInt32(p + k, true)) return false;
+    }
+    return true;
+  }
+
+  remember(v: DataView, p: number, length: number, wall: number): void {
+    for (let k = 0; k + 4 <= length; k += 4) this.bytes.setInt32(k, v.getInt32(p + k, true), true);
+    this.bytes.setInt32(length - 4, v.getInt32(p + length - 4, true), true);
+    this.wall = wall;
+    this.#utc = Number.NaN;
+  }
+
+  /** UTC of the remembered second in a zone, asked of the zone once. */
+  utc(zone: Zone): number {
+    if (Number.isNaN(this.#utc)) this.#utc = zone.toUtc(this.wall);
+    return this.#utc;
+  }
+}
+
+/** Reads the fraction after the seconds at p ("." or "," and digits): µs; sets cursor.end and cursor.digits. */
+function fractionAt(b: Uint8Array, p: number, cursor: StampCursor): number {
+  cursor.end = p;
+  cursor.digits = 0;
+  if ((b[p] !== 46 && b[p] !== 44) || !isDigit(b[p + 1])) return 0;
+  let i = p + 1;
+  let value = 0;
+  let digits = 0;
+  for (; isDigit(b[i]); i++, digits++) if (digits < 6) value = value * 10 + (b[i] - 48);
+  for (let k = digits; k < 6; k++) value *= 10;
+  cursor.end = i;
+  cursor.digits = Math.min(digits, 9);
+  return value;
+}
+
+/** Reads "Z", "+0000", "+00:00" at p; minutes, NaN when there is none (then cursor.end stays). */
+function offsetAt(b: Uint8Array, p: number, cursor: StampCursor): number {
+  const c = b[p];
+  if (c === 90) {
+    cursor.end = p + 1;
+    return 0;
+  }
+  if (c !== 43 && c !== 45) return Number.NaN;
+  const hours = two(b, p + 1);
+  const colon = b[p + 3] === 58 ? 1 : 0;
+  const minutes = two(b, p + 3 + colon);
+  if (!(hours <= 24) || !(minutes <= 99)) return Number.NaN;
+  cursor.end = p + 5 + colon;
+  // Paste's TransLogger writes hundredths of an hour: 25, 50 and 75 are no minutes of any zone.
+  const real = minutes === 25 || minutes === 50 || minutes === 75 ? (minutes * 3) / 5 : minutes;
+  return (c === 45 ? -1 : 1) * (hours * 60 + real);
+}
+
+function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampReader {
+  const memo = new LastSecond();
+  return (b, v, p) => {
+    if (!memo.same(v, p, 20)) {
+      const year = two(b, p + 7) * 100 + two(b, p + 9);
+      const plausible = b[p + 2] === 47 && b[p + 6] === 47 && b[p + 11] === separator;
+      const wall = plausible ? dayMicros(year, monthAt(b, p + 3), two(b, p)) + clockAt(b, p + 12) : Number.NaN;
+      if (Number.isNaN(wall)) {
+        cursor.end = p;
+        return Number.NaN;
+      }
+      memo.remember(v, p, 20, wall);
+    }
+    let fraction = 0;
+    if (b[p + 20] === 46 || b[p + 20] === 44) fraction = fractionAt(b, p + 20, cursor);
+    else {
+      cursor.end = p + 20;
+      cursor.digits = 0;
+    }
+    const end = cursor.end;
+    if (b[end] === 32) {
+      const offset = offsetAt(b, end + 1, cursor);
+      cursor.offsetMinutes = offset;
+      if (offset === offset) return memo.wall + fraction - offset * MICROS_PER_MINUTE;
+      // "29/Oct/2024:17:04:15 CDT": a name says less than it seems to; it is passed over.
+      let k = end + 1;
+      while (b[k] >= 65 && b[k] <= 90) k++;
+      if (k >= end + 4 && k <= end + 6 && b[k] === 93) cursor.end = k;
+    } else cursor.offsetMinutes = Number.NaN;
+    return memo.utc(zone) + fraction;
+  };
+}
+
+function isoReader(zone: Zone, cursor: StampCursor): StampReader {
+  const memo = new LastSecond();
+  return (b, v, p) => {
+    if (!memo.same(v, p, 19)) {
+      const year = two(b, p) * 100 + two(b, p + 2);
+      const separator = b[p + 10];
+      const plausible =
+        (b[p + 4] === 45 || b[p + 4] === 47) && b[p + 7] === b[p + 4] && (separator === 32 || separator === 84);
+      const wall = plausible ? dayMicros(year, two(b, p + 5), two(b, p + 8)) + clockAt(b, p + 11) : Number.NaN;
+      if (Number.isNaN(wall)) {
+        cursor.end = p;
+        return Number.NaN;
+      }
+      memo.remember(v, p, 19, wall);
+    }
+    const fraction = fractionAt(b, p + 19, cursor);
+    const end = cursor.end;
+    let offset = offsetAt(b, end, cursor);
+    if (offset !== offset && b[end] === 32 && (b[end + 1] === 43 || b[end + 1] === 45) && isDigit(b[end + 2])) {
+      offset = offsetAt(b, end + 1, cursor);
+    }
+    cursor.offsetMinutes = offset;
+    return offset === offset ? memo.wall + fraction - offset * MICROS_PER_MINUTE : memo.utc(zone) + fraction;
+  };
+}
+
+function ctimeReader(zone: Zone, cursor: StampCursor): StampReader {
+  const memo = new LastSecond();
+  return (b, v, p) => {
+    // "Tue Oct 29 17:04:15 2024", or with a fraction before the year.
+    const plain = b[p + 19] === 32;
+    if (!plain || !memo.same(v, p, 24)) {
+      const day = b[p + 8] === 32 ? b[p + 9] - 48 : two(b, p + 8);
+      const fraction = fractionAt(b, p + 19, cursor);
+      const digits = cursor.digits;
+      const yearAt = cursor.end + 1;
+      const year = two(b, yearAt) * 100 + two(b, yearAt + 2);
+      const wall = b[cursor.end] === 32 ? dayMicros(year, monthAt(b, p + 4), day) + clockAt(b, p + 11) : Number.NaN;
+      if (Number.isNaN(wall) || b[p + 3] !== 32) {
+        cursor.end = p;
+        return Number.NaN;
+      }
+      cursor.offsetMinutes = Number.NaN;
+      if (!plain) {
+        cursor.end = yearAt + 4;
+        cursor.digits = digits;
+        return zone.toUtc(wall) + fraction;
+      }
+      memo.remember(v, p, 24, wall);
+    }
+    cursor.end = p + 24;
+    cursor.digits = 0;
+    cursor.offsetMinutes = Number.NaN;
+    return memo.utc(zone);
+  };
+}
+
+function compactReader(zone: Zone, cursor: StampCursor): StampReader {
+  const memo = new LastSecond();
+  return (b, v, p) => {
+    if (!memo.same(v, p, 15)) {
+      const wall =
+        b[p + 6] === 32 ? dayMicros(2000 + two(b, p), two(b, p + 2), two(b, p + 4)) + clockAt(b, p + 7) : Number.NaN;
+      if (Number.isNaN(wall)) {
+        cursor.end = p;
+        return Number.NaN;
+      }
+      memo.remember(v, p, 15, wall);
+    }
+    cursor.end = p + 15;
+    cursor.digits = 0;
+    cursor.offsetMinutes = Number.NaN;
+    return memo.utc(zone);
+  };
+}
+
+/** "Oct 29 17:04:15": the year is the last one in which that day is not in the future. */
+function syslogReader(zone: Zone, cursor: StampCursor, nowMicros: () => number): StampReader {
+  const memo = new LastSecond();
+  return (b, v, p) => {
+    if (!memo.same(v, p, 15)) {
+      const month = monthAt(b, p);
+      const day = b[p + 4] === 32 ? b[p + 5] - 48 : two(b, p + 4);
+      const clock = b[p + 3] === 32 && b[p + 6] === 32 ? clockAt(b, p + 7) : Number.NaN;
+      const now = nowMicros();
+      const year = new Date(now / 1000).getUTCFullYear();
+      let wall = dayMicros(year, month, day) + clock;
+      if (Number.isNaN(wall)) {
+        cursor.end = p;
+        return Number.NaN;
+      }
+      if (wall > now + MICROS_PER_DAY) wall = dayMicros(year - 1, month, day) + clock;
+      memo.remember(v, p, 15, wall);
+    }
+    const fraction = fractionAt(b, p + 15, cursor);
+    cursor.offsetMinutes = Number.NaN;
+    return memo.utc(zone) + fraction;
+  };
+}
+
+/** An epoch in units of 10^-power seconds, with or without a fraction. Times outside 2000..2100 are refused. */
+function epochReader(power: number, cursor: StampCursor): StampReader {
+  return (b, _v, p) => {
+    let i = p;
+    let value = 0;
+    for (; isDigit(b[i]); i++) value = value * 10 + (b[i] - 48);
+    const whole = i;
+    let digits = 0;
+    if (b[i] === 46 && isDigit(b[i + 1])) {
+      for (i++; isDigit(b[i]); i++) {
+        if (power + digits < 6) {
+          value = value * 10 + (b[i] - 48);
+          digits++;
+        }
+      }
+    }
+    let micros = value;
+    for (let k = power + digits; k < 6; k++) micros *= 10;
+    for (let k = 6; k < power + digits; k++) micros /= 10;
+    micros = Math.floor(micros);
+    if (whole === p || micros < 946_684_800_000_000 || micros > 4_102_444_800_000_000) {
+      cursor.end = p;
+      return Number.NaN;
+    }
+    cursor.end = i;
+    cursor.digits = power + digits;
+    cursor.offsetMinutes = 0;
+    return micros;
+  };
+}
+
+/** @param nowMicros what to hold a stamp without a year against */
+export function createStampReader(
+  shape: StampShape,
+  zone: Zone,
+  cursor: StampCursor,
+  nowMicros: () => number,
+): StampReader {
+  switch (shape) {
+    case 'clf':
+      return clfReader(58, zone, cursor);
+    case 'clf-blank':
+      return clfReader(32, zone, cursor);
+    case 'iso':
+      return isoReader(zone, cursor);
+    case 'ctime':
+      return ctimeReader(zone, cursor);
+    case 'compact':
+      return compactReader(zone, cursor);
+    case 'syslog':
+      return syslogReader(zone, cursor, nowMicros);
+    case 'epoch-s':
+      return epochReader(0, cursor);
+    case 'epoch-ms':
+      return epochReader(3, cursor);
+    case 'epoch-us':
+      return epochReader(6, cursor);
+    case 'epoch-ns':
+      return epochReader(9, cursor);
+  }
+}

@@ -1,0 +1,85 @@
+/** From wall-clock time to UTC: the zone that stamps without an offset are read in. */
+import { UserError } from '../core/errors.ts';
+import { MICROS_PER_MINUTE } from '../core/time.ts';
+
+export interface Zone {
+  /** "UTC", "+05:30", "Europe/Paris", "local (Europe/Paris)". */
+  readonly name: string;
+  /**
+   * UTC of a wall-clock time (both µs). Where clocks are put back a wall-clock hour comes twice: the second one is meant
+   * when the first would lie more than half an hour before the time asked for last.
+   */
+  toUtc(wallMicros: number): number;
+}
+
+const SLOT_MICROS = 15 * MICROS_PER_MINUTE;
+const DAY_MICROS = 24 * 60 * MICROS_PER_MINUTE;
+
+const fixed = (name: string, offsetMicros: number): Zone => ({ name, toUtc: (wall) => wall - offsetMicros });
+
+/** Offset of an IANA zone from UTC at an instant, µs. */
+function offsets(timeZone: string): (utcMicros: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
+  return (utcMicros) => {
+    const ms = utcMicros / 1000;
+    if (!(Math.abs(ms) < 8.64e15)) return 0;
+    const text = format.formatToParts(ms).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const match = /([+-])(\d\d):(\d\d)(?::(\d\d))?/.exec(text);
+    if (!match) return 0;
+    const seconds = Number(match[2]) * 3600 + Number(match[3]) * 60 + Number(match[4] ?? 0);
+    return (match[1] === '-' ? -1 : 1) * seconds * 1_000_000;
+  };
+}
+
+function civil(name: string, timeZone: string): Zone {
+  const offsetAt = offsets(timeZone);
+  let slot = Number.NaN;
+  let earlier = 0;
+  let later = 0;
+  let last = Number.NEGATIVE_INFINITY;
+  const lookUp = (wall: number) => {
+    const before = offsetAt(wall - DAY_MICROS);
+    const after = offsetAt(wall + DAY_MICROS);
+    const valid = [before, after].filter((offset) => offsetAt(wall - offset) === offset);
+    // Inside the hour that clocks skip no offset is valid: the old one is kept.
+    earlier = wall - (valid[0] ?? before);
+    later = wall - (valid[valid.length - 1] ?? before);
+    if (later < earlier) [earlier, later] = [later, earlier];
+  };
+  return {
+    name,
+    toUtc(wall) {
+      const at = Math.floor(wall / SLOT_MICROS);
+      if (at !== slot) {
+        slot = at;
+        lookUp(at * SLOT_MICROS);
+      }
+      const inSlot = wall - slot * SLOT_MICROS;
+      const first = earlier + inSlot;
+      last = first >= last - 30 * MICROS_PER_MINUTE || later === earlier ? first : later + inSlot;
+      return last;
+    },
+  };
+}
+
+/** @throws UserError for a zone nobody knows. */
+export function createZone(timezone?: string): Zone {
+  if (timezone === undefined) {
+    const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return local === 'UTC' || local === 'Etc/UTC' ? fixed(`local (${local})`, 0) : civil(`local (${local})`, local);
+  }
+  if (/^(utc|gmt|z)$/i.test(timezone)) return fixed('UTC', 0);
+  const match = /^([+-])(\d\d):?(\d\d)$/.exec(timezone);
+  if (match && Number(match[2]) <= 18 && Number(match[3]) < 60) {
+    const minutes = (match[1] === '-' ? -1 : 1) * (Number(match[2]) * 60 + Number(match[3]));
+    return fixed(`${match[1]}${match[2]}:${match[3]}`, minutes * MICROS_PER_MINUTE);
+  }
+  try {
+    return civil(timezone, new Intl.DateTimeFormat('en-US', { timeZone: timezone }).resolvedOptions().timeZone);
+  } catch {
+    throw new UserError(
+      `the time zone "${timezone}" is not known; give an IANA name such as Europe/Paris, "UTC", or an offset such as +05:30`,
+      2,
+    );
+  }
+}
