@@ -48,7 +48,9 @@ function timed([program, ...args]) {
     let usage = null;
     let output = '';
     const sampler = setInterval(() => {
-      usage = usageOf(child.pid) ?? usage;
+      // A process that has ended but is not yet collected still has its times, its memory no more.
+      const now = usageOf(child.pid);
+      if (now) usage = { ...now, peakMegabytes: now.peakMegabytes ?? usage?.peakMegabytes ?? null };
     }, SAMPLE_MILLIS);
     child.stdout.on('data', (text) => {
       output += text;
