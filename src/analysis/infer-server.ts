@@ -2,12 +2,14 @@
 import type { Names, StreamFacts } from '../core/batch.ts';
 import type { ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import { type Estimate, type ServerModel, unknownEstimate } from '../core/summary.ts';
+import type { Estimate } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
-import { fewestLanes } from './structure/lanes.ts';
+import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { levelQuantile, levelsOf } from './structure/levels.ts';
 import { livesOf, workersFrom } from './structure/lives.ts';
+import { type Structure, unknownStructure } from './structure/structure.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
+import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
 import { inferWait } from './wait/infer-wait.ts';
 
 export interface ServerInput {
@@ -21,21 +23,13 @@ export interface ServerInput {
   readonly effort?: 'live' | 'full';
 }
 
-interface Structure {
-  readonly model: ServerModel;
-  readonly confidence: number;
-  readonly method: string;
-  readonly threads: Estimate;
-  readonly capacity: Estimate;
-  readonly unbounded: boolean;
-}
-
 export function inferServer(input: ServerInput): ServerInference {
   const { table, names, lifecycle } = input;
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
-  const workers = workersFrom(lives);
-  const structure = structureOf(trace, workers);
+  const declared = declaredBy(input.streams, lifecycle);
+  const workers = workersFrom(lives, declared.workers);
+  const structure = structureOf(trace, workers, declared, input.effort ?? 'full');
   const starts = trace.end.map((end, i) => end - trace.duration[i]);
   const levels = trace.hasDurations ? levelsOf(starts, trace.end, 0) : null;
   const service = serviceOf(trace);
@@ -86,34 +80,15 @@ export function inferServer(input: ServerInput): ServerInference {
   };
 }
 
-function structureOf(trace: Trace, workers: Estimate): Structure {
-  const silent = (method: string): Structure => ({
-    model: 'unknown',
-    confidence: 0,
-    method,
-    threads: unknownEstimate(method),
-    capacity: unknownEstimate(method),
-    unbounded: false,
-  });
-  if (!trace.hasDurations || !trace.hasWorkers) return silent('lines without a pid or a duration');
-  const slots = fewestLanes(trace, trace.worker, trace.workerIds.length, 64);
-  if (slots !== 1 || trace.length < 3) return silent('requests of one worker overlap');
-  const method = `no two of ${trace.length} requests of one worker overlap`;
-  const known = (value: number | null, how: string): Estimate => ({
-    value,
-    low: value,
-    high: value,
-    confidence: 0.8,
-    method: how,
-  });
-  return {
-    model: 'sync',
-    confidence: 0.8,
-    method,
-    threads: known(1, method),
-    capacity: known(workers.value, 'one request per worker'),
-    unbounded: false,
-  };
+function structureOf(trace: Trace, workers: Estimate, declared: Declared, effort: 'live' | 'full'): Structure {
+  const replicas = effort === 'live' ? 2 : 6;
+  const seen =
+    !trace.hasDurations || trace.length < 3
+      ? unknownStructure('lines without a duration')
+      : trace.hasWorkers
+        ? structureByWorker(trace, workers, declared, replicas)
+        : structureOfPool(trace, declared, replicas);
+  return declared.model === null ? seen : withDeclared(seen, declared, workers);
 }
 
 function serviceOf(trace: Trace): ServiceInference {

@@ -5,7 +5,54 @@
  * Interval graphs are perfect, so as many lanes suffice as requests overlap, and greedy filling is optimal when
  * intervals are taken in the order of one endpoint; lines come in the order of their ends, hence backwards.
  */
-import { type Trace, WRITE_JITTER_MICROS } from './trace.ts';
+import type { Trace } from './trace.ts';
+
+/**
+ * Ends when every request runs as late (backwards) and as early (forwards) as `slots` lanes per group allow; the middle
+ * of the two. µs.
+ */
+export function endsInLanes(trace: Trace, group: Int32Array | null, groups: number, slots: number): Float64Array {
+  const n = trace.length;
+  const ends = new Float64Array(n);
+  const free = new Float64Array(groups * slots).fill(Number.POSITIVE_INFINITY);
+  let bound = Number.POSITIVE_INFINITY;
+  for (let i = n - 1; i >= 0; i--) {
+    const lane = latestLane(free, (group ? group[i] : 0) * slots, slots, Math.min(trace.high[i], bound));
+    const end = Math.max(trace.low[i], Math.min(trace.high[i], bound, free[lane]));
+    free[lane] = end - trace.duration[i];
+    if (trace.ordered) bound = Math.min(bound, end);
+    ends[i] = end;
+  }
+  free.fill(Number.NEGATIVE_INFINITY);
+  bound = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < n; i++) {
+    const earliest = Math.max(trace.low[i], bound);
+    const base = (group ? group[i] : 0) * slots;
+    let best = -1;
+    let smallest = base;
+    for (let lane = base; lane < base + slots; lane++) {
+      if (free[lane] <= earliest - trace.duration[i] && (best < 0 || free[lane] > free[best])) best = lane;
+      if (free[lane] < free[smallest]) smallest = lane;
+    }
+    if (best < 0) best = smallest;
+    const end = Math.min(trace.high[i], Math.max(earliest, free[best] + trace.duration[i]));
+    free[best] = end;
+    if (trace.ordered) bound = Math.max(bound, end);
+    ends[i] = (ends[i] + end) / 2;
+  }
+  return ends;
+}
+
+/** The lane whose earliest start so far leaves the least room above `latest`, else the one that is free longest. */
+function latestLane(free: Float64Array, base: number, slots: number, latest: number): number {
+  let best = -1;
+  let largest = base;
+  for (let lane = base; lane < base + slots; lane++) {
+    if (free[lane] >= latest && (best < 0 || free[lane] < free[best])) best = lane;
+    if (free[lane] > free[largest]) largest = lane;
+  }
+  return best < 0 ? largest : best;
+}
 
 /** Requests that do not fit when every group (a worker, or the whole log) has `slots` lanes; stops after `limit`. */
 export function misfits(trace: Trace, group: Int32Array | null, groups: number, slots: number, limit: number): number {
@@ -14,16 +61,10 @@ export function misfits(trace: Trace, group: Int32Array | null, groups: number, 
   let failed = 0;
   for (let i = trace.length - 1; i >= 0; i--) {
     const base = (group ? group[i] : 0) * slots;
-    const latest = Math.min(trace.high[i], trace.ordered ? later + WRITE_JITTER_MICROS : Number.POSITIVE_INFINITY);
-    let best = -1;
-    let largest = base;
-    for (let lane = base; lane < base + slots; lane++) {
-      if (free[lane] >= latest && (best < 0 || free[lane] < free[best])) best = lane;
-      if (free[lane] > free[largest]) largest = lane;
-    }
-    if (best < 0) best = largest;
+    const latest = Math.min(trace.high[i], trace.ordered ? later + trace.jitter : Number.POSITIVE_INFINITY);
+    const best = latestLane(free, base, slots, latest);
     const end = Math.min(latest, free[best]);
-    if (end < trace.low[i] - WRITE_JITTER_MICROS) {
+    if (end < trace.low[i] - trace.jitter) {
       failed++;
       if (failed > limit) return failed;
       free[best] = trace.low[i] - trace.duration[i];

@@ -48,12 +48,34 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
   return lives;
 }
 
-/** Worker processes alive at once, weighted by time. */
-export function aliveAtOnce(lives: readonly Life[]): { mode: number; max: number; share: number } {
-  const edges = lives.flatMap((life) => [
-    { time: life.from, step: 1 },
-    { time: life.to, step: -1 },
-  ]);
+export interface Alive {
+  /** The number that lived at once for most of the time. */
+  readonly mode: number;
+  readonly max: number;
+  /** Share of the time at the mode. */
+  readonly share: number;
+}
+
+/**
+ * Worker processes alive at once, weighted by time. A worker lived before its first request and after its last one, about
+ * as long as it usually pauses; three of its own pauses (of the typical worker's, where it wrote too few lines) are granted.
+ */
+export function aliveAtOnce(lives: readonly Life[]): Alive {
+  const pauses = lives
+    .filter(hasRhythm)
+    .map(pauseOf)
+    .sort((a, b) => a - b);
+  const first = Math.min(...lives.map((life) => life.from));
+  const last = Math.max(...lives.map((life) => life.to));
+  const requests = lives.reduce((sum, life) => sum + life.requests, 0);
+  const typical =
+    pauses.length > 0 ? pauses[pauses.length >> 1] : ((last - first) * lives.length) / Math.max(1, requests);
+  const edges: { time: number; step: number }[] = [];
+  for (const life of lives) {
+    const granted = 3 * (hasRhythm(life) ? pauseOf(life) : typical);
+    edges.push({ time: Math.max(first, life.from - granted), step: 1 });
+    edges.push({ time: Math.min(last, life.to + (life.fate === 'running' ? granted : 0)), step: -1 });
+  }
   edges.sort((a, b) => a.time - b.time || b.step - a.step);
   const time = new Map<number, number>();
   let alive = 0;
@@ -71,13 +93,43 @@ export function aliveAtOnce(lives: readonly Life[]): { mode: number; max: number
   return { mode, max, share: total > 0 ? (time.get(mode) ?? 0) / total : 1 };
 }
 
-export function workersFrom(lives: readonly Life[]): Estimate {
+const hasRhythm = (life: Life): boolean => life.requests >= 5;
+const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests - 1);
+
+/**
+ * Idle workers leave no trace: where requests are dealt unevenly or are few, a worker may have had none. By the shares of
+ * the workers seen, one that gets a fair share is missed with a chance of (1 - 1/c)^n; a server that wakes the same
+ * worker first (uneven shares) hides any number.
+ */
+export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
     return { value: null, low: null, high: null, confidence: 0, method: 'no line names a worker' };
   const { mode, max, share } = aliveAtOnce(lives);
   const replaced = lives.length > max;
   const value = replaced ? mode : lives.length;
-  const fewest = Math.min(...lives.map((life) => life.requests));
-  const confidence = replaced ? Math.min(0.95, 0.5 + share / 2) : fewest >= 2 ? 0.97 : 0.8;
-  return { value, low: value, high: Math.max(value, max), confidence, method: 'pids alive at once, weighted by time' };
+  if (booted !== null && booted >= value) {
+    return {
+      value: booted,
+      low: booted,
+      high: booted,
+      confidence: 0.98,
+      method: 'workers that the server says it started',
+    };
+  }
+  const counts = lives.map((life) => life.requests).sort((a, b) => a - b);
+  const requests = counts.reduce((a, b) => a + b, 0);
+  const perSlot = requests / value;
+  const missed = value * Math.exp(-perSlot);
+  const fewest = counts[0];
+  const uneven =
+    !replaced && value > 1 && (fewest <= 2 || counts[counts.length - 1] > 4 * fewest) && fewest < 0.5 * perSlot;
+  const sure = value === 1 && !replaced ? 0.9 : replaced ? Math.min(0.95, 0.45 + share / 2) : 0.97;
+  const confidence = uneven || missed > 0.3 ? Math.min(sure, 0.55) : sure;
+  return {
+    value,
+    low: value,
+    high: confidence < 0.6 ? Math.max(max, Math.ceil(value * 1.6) + 1) : value,
+    confidence,
+    method: replaced ? 'pids alive at once, weighted by time' : 'pids seen',
+  };
 }

@@ -5,7 +5,8 @@
 import type { RequestTable } from '../../core/table.ts';
 
 /** How far the order of lines may deviate from the order of ends, µs: several processes write to one file. */
-export const WRITE_JITTER_MICROS = 5_000;
+const MOST_JITTER = 5_000;
+const LEAST_JITTER = 300;
 
 export interface Trace {
   readonly length: number;
@@ -30,6 +31,8 @@ export interface Trace {
   readonly hasDurations: boolean;
   /** Lines stand in the order of their ends (up to the jitter of writing). */
   readonly ordered: boolean;
+  /** µs: how far the order of lines is allowed to deviate from the order of ends. */
+  readonly jitter: number;
 }
 
 /** Rows without a time, or (where `needDuration`) without a usable duration, are left out. */
@@ -80,7 +83,8 @@ export function traceOf(table: RequestTable): Trace {
       worker[k] = index;
     }
   }
-  const ordered = tightenByOrder(low, high);
+  const jitter = jitterFor(duration);
+  const ordered = tightenByOrder(low, high, jitter);
   return {
     length: n,
     row,
@@ -95,6 +99,7 @@ export function traceOf(table: RequestTable): Trace {
     hasWorkers,
     hasDurations,
     ordered,
+    jitter,
   };
 }
 
@@ -103,7 +108,7 @@ export function traceOf(table: RequestTable): Trace {
  * writing): one pass each way narrows the windows. Where that empties a window the order of lines means something else;
  * the windows then stay as they are. false in that case.
  */
-function tightenByOrder(low: Float64Array, high: Float64Array): boolean {
+function tightenByOrder(low: Float64Array, high: Float64Array, jitter: number): boolean {
   const n = low.length;
   const lows = low.slice();
   const highs = high.slice();
@@ -119,7 +124,7 @@ function tightenByOrder(low: Float64Array, high: Float64Array): boolean {
   }
   let broken = 0;
   for (let i = 0; i < n; i++) {
-    if (lows[i] > highs[i] + WRITE_JITTER_MICROS) broken++;
+    if (lows[i] > highs[i] + jitter) broken++;
     else if (lows[i] > highs[i]) lows[i] = highs[i] = (lows[i] + highs[i]) / 2;
   }
   if (broken > 0.002 * n) return false;
@@ -144,4 +149,11 @@ function spreadInTicks(low: Float64Array, high: Float64Array): Float64Array {
     from = to;
   }
   return end;
+}
+
+/** A twentieth of the median duration within bounds: coarse enough for processes that race, fine enough to order requests. */
+function jitterFor(duration: Float64Array): number {
+  const known = duration.filter((micros) => micros >= 0).sort();
+  if (known.length === 0) return MOST_JITTER;
+  return Math.min(MOST_JITTER, Math.max(LEAST_JITTER, known[known.length >> 1] / 20));
 }

@@ -1,0 +1,141 @@
+/**
+ * What a server says of itself: the form of its lines, and the lines in which it names its worker class, its workers
+ * and its threads. Stronger than anything that can be read from when requests ran.
+ */
+import type { StreamFacts } from '../../core/batch.ts';
+import type { LifecycleEvent } from '../../core/lifecycle.ts';
+import type { Estimate, ServerModel } from '../../core/summary.ts';
+import { atLeast, exactly, type Structure, unboundedStructure } from './structure.ts';
+
+export interface Declared {
+  readonly model: ServerModel | null;
+  readonly confidence: number;
+  readonly method: string;
+  /** Requests one worker runs at once; null: not said. */
+  readonly threads: number | null;
+  /** Workers that were booted and did not end; null: not said. */
+  readonly workers: number | null;
+  /** The lines look like those of servers that run a fixed pool unless they are told otherwise. */
+  readonly usuallyPool: boolean;
+}
+
+/** Servers that print this form and no other, and how they run requests. */
+const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string][] = [
+  [/^(uvicorn|hypercorn|daphne|aiohttp|sanic|tornado|quart)/, 'async', 'an event loop in each worker'],
+  [
+    /^(werkzeug|flask|django-runserver|runserver)/,
+    'thread-per-request',
+    'a development server: one thread per request',
+  ],
+  [/^(waitress|cherrypy|cheroot)/, 'threaded', 'one process with a fixed pool of threads'],
+];
+
+/** gunicorn's worker classes (`Using worker: …`), by what they do. */
+const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
+  [/uvicorn|asgi|gevent|eventlet|tornado|aiohttp|meinheld/i, 'async'],
+  [/^(gunicorn\.workers\.gthread\.)?(gthread|ThreadWorker)$/i, 'threaded'],
+  [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
+];
+
+const usualPools = /^(gunicorn|combined|common|clf|uwsgi|mod_wsgi|apache)/;
+
+export function declaredBy(
+  streams: readonly { readonly facts: StreamFacts; readonly requests: number }[],
+  events: readonly LifecycleEvent[],
+): Declared {
+  let main: StreamFacts | null = null;
+  let most = -1;
+  for (const { facts, requests } of streams) if (requests > most) [main, most] = [facts, requests];
+  const format = main?.format ?? '';
+  const workers = bootedWorkers(events);
+  const threads = threadsPerWorker(events);
+  const said = workerClass(events);
+  const usuallyPool = usualPools.test(format);
+  if (said) {
+    const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;
+    return {
+      model,
+      confidence: 0.98,
+      method: `the server says "Using worker: ${said.name}"`,
+      threads,
+      workers,
+      usuallyPool,
+    };
+  }
+  if (threads !== null) {
+    const model = threads > 1 ? 'threaded' : 'sync';
+    return {
+      model,
+      confidence: 0.97,
+      method: `the server says that a worker runs ${threads} at once`,
+      threads,
+      workers,
+      usuallyPool,
+    };
+  }
+  for (const [pattern, model, words] of byFormat) {
+    if (!pattern.test(format)) continue;
+    return {
+      model,
+      confidence: 0.95,
+      method: `the form of the lines is that of ${words}`,
+      threads,
+      workers,
+      usuallyPool,
+    };
+  }
+  return { model: null, confidence: 0, method: 'no line names the kind of worker', threads, workers, usuallyPool };
+}
+
+function workerClass(events: readonly LifecycleEvent[]): { name: string; model: ServerModel } | null {
+  for (let i = events.length - 1; i >= 0; i--) {
+    const { kind, text } = events[i];
+    if (kind !== 'model' || text === null) continue;
+    for (const [pattern, model] of byWorkerClass) if (pattern.test(text)) return { name: text, model };
+  }
+  return null;
+}
+
+/** The largest number said: a server that was restarted with another number says so again. */
+function threadsPerWorker(events: readonly LifecycleEvent[]): number | null {
+  let threads: number | null = null;
+  for (const { kind, value } of events) if (kind === 'threads' && value !== null && value > 0) threads = value;
+  return threads;
+}
+
+/** Most workers alive at once by what the server says of boots and ends. */
+function bootedWorkers(events: readonly LifecycleEvent[]): number | null {
+  const alive = new Set<string>();
+  let most = 0;
+  for (const { kind, worker } of events) {
+    if (kind === 'boot' && worker !== null) alive.add(worker);
+    else if (worker !== null && ['exit', 'timeout', 'killed'].includes(kind)) alive.delete(worker);
+    most = Math.max(most, alive.size);
+  }
+  return most > 0 ? most : null;
+}
+
+/** What the server says of itself wins; what was seen fills in the numbers it did not say. */
+export function withDeclared(seen: Structure, declared: Declared, workers: Estimate): Structure {
+  const { model, confidence, method } = declared;
+  if (model === null) return seen;
+  if (model === 'async' || model === 'thread-per-request') return unboundedStructure(model, confidence, method);
+  const threads =
+    model === 'sync'
+      ? exactly(1, confidence, method)
+      : declared.threads !== null
+        ? exactly(declared.threads, confidence, method)
+        : seen.model === 'sync' || seen.threads.value === 1
+          ? atLeast(1, seen.threads.method)
+          : seen.threads;
+  const capacity =
+    threads.value !== null && workers.value !== null
+      ? {
+          ...exactly(threads.value * workers.value, Math.min(threads.confidence, workers.confidence), method),
+          high: workers.high === null ? null : threads.value * workers.high,
+        }
+      : seen.model === 'async'
+        ? atLeast(seen.threads.low ?? 1, seen.method)
+        : seen.capacity;
+  return { model, confidence, method, threads, capacity, unbounded: false };
+}

@@ -1,0 +1,42 @@
+/**
+ * Is there a limit, and where? Three numbers from the log alone: the fewest lanes that hold its requests, how many
+ * requests would have broken that limit had there been none, and how abruptly the requests stop asking for more.
+ */
+import { fewestLanes, misfits } from './lanes.ts';
+import type { Trace } from './trace.ts';
+import { misfitsWithoutLimit } from './unlimited.ts';
+
+export interface Limit {
+  /** Fewest lanes per worker (or in all) that hold every request: a lower bound of the slots, exact where they fill. */
+  readonly lanes: number;
+  /** Requests that would not fit had nothing held them back; 0 observed. */
+  readonly expected: number;
+  /**
+   * Requests expected not to fit if the tail went on as it fell before. With m(k) the requests that do not fit in k
+   * lanes, the tail of an unlimited server is log-concave, so m(k)·m(k)/m(k-1)·(its own decline) bounds the next.
+   */
+  readonly cliff: number;
+  /** √(expected · cliff): both must speak. */
+  readonly score: number;
+  /** Requests are so short beside a tick of the stamp that many overlaps are hidden. */
+  readonly blurred: boolean;
+}
+
+const MOST_LANES = 256;
+
+export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Limit {
+  const group = perWorker ? trace.worker : null;
+  const groups = perWorker ? trace.workerIds.length : 1;
+  const lanes = fewestLanes(trace, group, groups, MOST_LANES) ?? MOST_LANES;
+  const expected = misfitsWithoutLimit(trace, perWorker, lanes, replicas);
+  const atMost = (slots: number) => (slots <= 0 ? trace.length : misfits(trace, group, groups, slots, trace.length));
+  const one = atMost(lanes - 1);
+  const two = atMost(lanes - 2);
+  const fall = two > 0 ? one / two : 0;
+  const before = lanes > 2 ? two / Math.max(1, atMost(lanes - 3)) : 1;
+  const cliff = one * fall * Math.min(1, before > 0 ? fall / before : 0);
+  let total = 0;
+  for (let i = 0; i < trace.length; i++) total += trace.duration[i];
+  const blurred = total < 0.25 * trace.resolution * trace.length;
+  return { lanes, expected, cliff, score: Math.sqrt(expected * cliff), blurred };
+}

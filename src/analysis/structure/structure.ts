@@ -1,0 +1,61 @@
+/** What is concluded of a server's shape, and the words and numbers that go with it. */
+import type { Estimate, ServerModel } from '../../core/summary.ts';
+
+export interface Structure {
+  readonly model: ServerModel;
+  readonly confidence: number;
+  readonly method: string;
+  /** Requests that one worker runs at once. */
+  readonly threads: Estimate;
+  /** Slots of the whole server; null when unbounded or unknown. */
+  readonly capacity: Estimate;
+  readonly unbounded: boolean;
+}
+
+export const exactly = (value: number, confidence: number, method: string): Estimate => ({
+  value,
+  low: value,
+  high: value,
+  confidence,
+  method,
+});
+
+/** Nothing but a lower bound. */
+export const atLeast = (low: number, method: string): Estimate => ({
+  value: null,
+  low,
+  high: null,
+  confidence: 0,
+  method,
+});
+
+export const within = (value: number, low: number, high: number, confidence: number, method: string): Estimate => ({
+  value,
+  low,
+  high,
+  confidence,
+  method,
+});
+
+export const unknownStructure = (method: string): Structure => ({
+  model: 'unknown',
+  confidence: 0,
+  method,
+  threads: { value: null, low: null, high: null, confidence: 0, method },
+  capacity: { value: null, low: null, high: null, confidence: 0, method },
+  unbounded: false,
+});
+
+/** An event loop, or a thread for every request: no slot to wait for. */
+export const unboundedStructure = (
+  model: 'async' | 'thread-per-request',
+  confidence: number,
+  method: string,
+): Structure => ({
+  model,
+  confidence,
+  method,
+  threads: { value: model === 'async' ? 1 : null, low: null, high: null, confidence, method },
+  capacity: { value: null, low: null, high: null, confidence, method: `unbounded: ${method}` },
+  unbounded: confidence >= 0.6,
+});

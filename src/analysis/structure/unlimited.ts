@@ -1,0 +1,95 @@
+/**
+ * The same requests on a server without a limit: how often would they have overlapped more than they did?
+ *
+ * A limit shows as overlaps that never happen. What chance would give is found from the log itself, by replaying its
+ * requests as if nothing had held them back: each start is thrown anew within its stretch of time, each duration dealt
+ * to another request of the stretch (M/G/∞ with the log's own rates and durations), or only the workers are dealt anew.
+ * The requests that then no longer fit are the evidence: seeing none where E were expected has a chance of about e^-E.
+ */
+
+import { createDraws, type Draws } from './draws.ts';
+import { misfits } from './lanes.ts';
+import type { Trace } from './trace.ts';
+
+/** Mean number of requests that would not fit in `slots` lanes per worker, had any worker taken any request. */
+export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas: number): number {
+  const n = trace.length;
+  const workers = trace.workerIds.length;
+  const block = Math.max(40, 20 * workers);
+  const draws = createDraws(trace);
+  const worker = new Int32Array(n);
+  let sum = 0;
+  for (let k = 0; k < replicas; k++) {
+    worker.set(trace.worker);
+    for (let from = 0; from < n; from += block) shuffle(worker, from, Math.min(n, from + block), draws);
+    sum += misfits(trace, worker, workers, slots, n);
+  }
+  return sum / replicas;
+}
+
+/** Mean number of requests that would not fit, had nothing held any request back; per worker, or in all. */
+export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: number, replicas: number): number {
+  const n = trace.length;
+  const workers = trace.workerIds.length;
+  const draws = createDraws(trace);
+  const { resolution } = trace;
+  let total = 0;
+  for (let i = 0; i < n; i++) total += trace.duration[i];
+  const begin = new Float64Array(n);
+  for (let i = 0; i < n; i++) begin[i] = trace.end[i] - trace.duration[i];
+  const byStart = orderOf(begin);
+  const first = begin[byStart[0]];
+  const span = begin[byStart[n - 1]] - first;
+  const block = Math.max(5 * resolution, (4 * total) / n, (20 * span) / n);
+  const duration = new Float64Array(n);
+  const worker = new Int32Array(n);
+  const end = new Float64Array(n);
+  const low = new Float64Array(n);
+  const high = new Float64Array(n);
+  const dealtDuration = new Float64Array(n);
+  const dealtWorker = new Int32Array(n);
+  let sum = 0;
+  for (let k = 0; k < replicas; k++) {
+    for (let i = 0; i < n; i++) {
+      duration[i] = trace.duration[byStart[i]];
+      worker[i] = trace.worker[byStart[i]];
+    }
+    for (let from = 0; from < n; ) {
+      const number = Math.floor((begin[byStart[from]] - first) / block);
+      let to = from + 1;
+      while (to < n && Math.floor((begin[byStart[to]] - first) / block) === number) to++;
+      const left = first + number * block;
+      const right = to === n ? Math.max(begin[byStart[n - 1]], left + ((to - from) * span) / n) : left + block;
+      shuffle(duration, from, to, draws);
+      shuffle(worker, from, to, draws);
+      for (let i = from; i < to; i++) end[i] = left + (right - left) * draws.next() + duration[i];
+      from = to;
+    }
+    const byEnd = orderOf(end);
+    for (let i = 0; i < n; i++) {
+      low[i] = Math.floor(end[byEnd[i]] / resolution) * resolution;
+      high[i] = low[i] + resolution;
+      dealtDuration[i] = duration[byEnd[i]];
+      dealtWorker[i] = worker[byEnd[i]];
+    }
+    const dealt: Trace = { ...trace, low, high, duration: dealtDuration, worker: dealtWorker, ordered: true };
+    sum += misfits(dealt, perWorker ? dealtWorker : null, perWorker ? workers : 1, slots, n);
+  }
+  return sum / replicas;
+}
+
+function orderOf(values: Float64Array): Int32Array {
+  const order = new Int32Array(values.length);
+  for (let i = 0; i < order.length; i++) order[i] = i;
+  return order.sort((a, b) => values[a] - values[b] || a - b);
+}
+
+/** Fisher and Yates' shuffle of [from, to). */
+function shuffle(values: Float64Array | Int32Array, from: number, to: number, draws: Draws): void {
+  for (let i = to - 1; i > from; i--) {
+    const j = from + Math.floor(draws.next() * (i - from + 1));
+    const kept = values[i];
+    values[i] = values[j];
+    values[j] = kept;
+  }
+}

@@ -1,0 +1,184 @@
+/**
+ * The kind of server from requests whose time in the application is known: do those of one worker overlap, and if they
+ * do, is there a limit? (Durations that include the wait are read in with-response-times.ts.)
+ */
+import type { Estimate } from '../../core/summary.ts';
+import type { Declared } from './declared.ts';
+import { misfits } from './lanes.ts';
+import { type Limit, limitOf } from './limit.ts';
+import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure, within } from './structure.ts';
+import type { Trace } from './trace.ts';
+import { inTurn, turnsOf } from './turns.ts';
+import { misfitsWithShuffledWorkers } from './unlimited.ts';
+
+export function structureByWorker(trace: Trace, workers: Estimate, declared: Declared, replicas: number): Structure {
+  const limit = limitOf(trace, true, replicas);
+  return limit.lanes === 1
+    ? oneAtATime(trace, limit, workers, declared, replicas)
+    : manyAtOnce(trace, limit, workers, declared, replicas);
+}
+
+/** The requests of every worker fit one after the other. Would they, if the worker could run more? */
+function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Declared, replicas: number): Structure {
+  const n = trace.length;
+  const several = trace.workerIds.length > 1;
+  const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
+  const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1, n));
+  const confidence = several ? sureOfSeveral(overlap) : sureOfOne(overlap + natsOfSeamlessness(trace));
+  if (confidence > 0) {
+    const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
+    const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
+    return syncWith(workers, confidence, method);
+  }
+  const turns = turnsOf(trace);
+  if (inTurn(turns)) {
+    const method = `workers end requests in turn: ${turns.repeats} repeats where chance gives ${Math.round(turns.expected)}`;
+    return syncWith(workers, 0.75, method);
+  }
+  const method = 'no two requests of one worker overlap, but so few run at once that they hardly could';
+  if (!declared.usuallyPool) return unknownStructure(method);
+  const threads = within(1, 1, 8, 0.5, method);
+  return { model: 'sync', confidence: 0.5, method, threads, capacity: atLeast(1, method), unbounded: false };
+}
+
+/** Confidence by evidence in nats; measured on simulated servers (docs/inference.md). */
+const sureOfSeveral = (nats: number): number => (nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.7 : 0);
+const sureOfOne = (nats: number): number => (nats >= 3 ? 0.9 : nats >= 2 ? 0.7 : 0);
+
+const syncWith = (workers: Estimate, confidence: number, method: string): Structure => ({
+  model: 'sync',
+  confidence,
+  method,
+  threads: exactly(1, confidence, method),
+  capacity:
+    workers.value === null
+      ? atLeast(1, method)
+      : { ...workers, confidence: Math.min(workers.confidence, confidence), method: 'one request per worker' },
+  unbounded: false,
+});
+
+/**
+ * Requests of one worker that are much longer than a tick and follow each other without a gap: each time the chance that
+ * an unrelated request begins within a tick of the last one's end is about tick / duration.
+ */
+function natsOfSeamlessness(trace: Trace): number {
+  const n = trace.length;
+  let busy = 0;
+  for (let i = 0; i < n; i++) busy += trace.duration[i];
+  const span = trace.end[n - 1] - (trace.end[0] - trace.duration[0]);
+  return busy >= 0.95 * span ? (n - 1) * Math.max(0, Math.log(busy / n / trace.resolution)) : 0;
+}
+
+/** ln of the odds against chance of seeing `observed` where a Poisson number with mean `expected` was due. */
+function natsOf(expected: number, observed: number): number {
+  if (expected <= observed) return 0;
+  return expected - observed - (observed > 0 ? observed * Math.log(expected / observed) : 0);
+}
+
+/**
+ * How sure a limit is, by its score; measured on simulated pools and servers without a limit (docs/inference.md). Ticks
+ * that hide overlaps, and more lanes than a worker usually has threads, ask for more.
+ */
+function limitConfidence({ score, lanes, blurred }: Limit, usualLanes: number): number {
+  if (lanes > usualLanes) return score >= 25 ? 0.58 : 0;
+  if (blurred) return score >= 40 ? 0.9 : score >= 6 ? 0.55 : 0;
+  if (score >= 25) return 0.94;
+  if (score >= 12) return 0.9;
+  if (score >= 6) return 0.75;
+  return score >= 3 ? 0.58 : 0;
+}
+
+const MOST_THREADS = 19;
+const MOST_SLOTS = 19;
+
+function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Declared, replicas: number): Structure {
+  const { lanes } = limit;
+  const seen = `up to ${lanes} requests of one worker run at once`;
+  const sure = limitConfidence(limit, MOST_THREADS);
+  if (sure > 0) {
+    const method = `${seen}, never more, where ${Math.round(limit.expected)} would without a limit`;
+    if (sure >= 0.6 && clientsAreTheLimit(trace, limit, workers, replicas)) {
+      const doubt = `${seen}, but it is the number of clients that seems limited`;
+      return {
+        ...unboundedStructure('async', 0.5, doubt),
+        threads: atLeast(lanes, doubt),
+        capacity: atLeast(lanes, doubt),
+      };
+    }
+    const threads = sure >= 0.7 ? slotsAt(limit, sure, method) : atLeast(lanes, method);
+    return {
+      model: 'threaded',
+      confidence: sure,
+      method,
+      threads,
+      capacity: times(threads, workers),
+      unbounded: false,
+    };
+  }
+  const method = `${seen}, and nothing shows a limit`;
+  if (lanes <= 6 && declared.usuallyPool) {
+    const threads = atLeast(lanes, method);
+    return { model: 'threaded', confidence: 0.5, method, threads, capacity: times(threads, workers), unbounded: false };
+  }
+  return unboundedStructure('async', lanes > 40 ? 0.8 : lanes > MOST_THREADS ? 0.65 : 0.5, method);
+}
+
+/** A fixed number of clients bounds all workers together, and no single one: then the whole shows the sharper limit. */
+function clientsAreTheLimit(trace: Trace, limit: Limit, workers: Estimate, replicas: number): boolean {
+  const count = workers.value ?? 1;
+  if (count < 2) return false;
+  const whole = limitOf(trace, false, replicas);
+  return whole.lanes < count * limit.lanes && whole.score > 2 * limit.score;
+}
+
+/** The number of lanes is a lower bound; it falls short where ticks hide overlaps, and by one or two where lanes are many. */
+function slotsAt({ lanes, blurred, score }: Limit, sure: number, method: string): Estimate {
+  if (blurred) return within(lanes, lanes, Math.ceil(lanes * 1.5) + 1, lanes <= 6 ? 0.75 : 0.55, method);
+  const often = lanes >= 12 ? (score >= 25 ? 0.7 : 0.55) : 0.92;
+  return within(lanes, lanes, lanes + Math.ceil(lanes / 8), Math.min(often, sure), method);
+}
+
+const times = (threads: Estimate, workers: Estimate): Estimate => ({
+  value: threads.value === null || workers.value === null ? null : threads.value * workers.value,
+  low: threads.low === null ? null : threads.low * (workers.low ?? 1),
+  high: threads.high === null || workers.high === null ? null : threads.high * workers.high,
+  confidence: threads.value === null ? 0 : Math.min(threads.confidence, workers.confidence),
+  method: `${threads.method}; times the workers`,
+});
+
+/** Without pids: only the slots of the whole pool can be seen, not how they are shared out. */
+export function structureOfPool(trace: Trace, declared: Declared, replicas: number): Structure {
+  const limit = limitOf(trace, false, replicas);
+  const { lanes, expected, score, blurred } = limit;
+  if (lanes === 1) {
+    if (sureOfOne(expected + natsOfSeamlessness(trace)) > 0 && !blurred) {
+      const method = `requests run one at a time; about ${Math.round(expected)} would overlap had nothing held them back`;
+      return poolOf(0.85, method, exactly(1, 0.8, method));
+    }
+    const method = 'too little runs at once to tell';
+    return declared.usuallyPool ? poolOf(0.5, method, atLeast(1, method)) : unknownStructure(method);
+  }
+  const seen = `up to ${lanes} requests run at once`;
+  const limited = `${seen}, never more, where ${Math.round(expected)} would without a limit`;
+  const sure = limitConfidence(limit, MOST_SLOTS);
+  if (sure >= 0.7) return poolOf(sure, limited, slotsAt(limit, sure, limited));
+  if (sure > 0) {
+    const named = !blurred && lanes <= 11;
+    return poolOf(sure, limited, named ? within(lanes, lanes, lanes + 2, sure, limited) : atLeast(lanes, limited));
+  }
+  if (score >= 1 && !blurred && lanes <= 19) {
+    return poolOf(0.58, limited, atLeast(lanes, limited));
+  }
+  const open = `${seen}, and nothing shows a limit`;
+  if (lanes <= 11 && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
+  return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
+}
+
+const poolOf = (confidence: number, method: string, capacity: Estimate): Structure => ({
+  model: 'pool',
+  confidence,
+  method,
+  threads: { value: null, low: null, high: null, confidence: 0, method: 'the lines name no worker' },
+  capacity,
+  unbounded: false,
+});
