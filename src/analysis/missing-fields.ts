@@ -1,9 +1,8 @@
 /** What the log tells, what it lacks, and the line of configuration that would add it. */
+import type { LogField } from '../core/format.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { Knows } from '../core/summary.ts';
 import type { Stream } from './partial.ts';
-
-export type LogField = 'time' | 'pid' | 'thread' | 'duration' | 'wait';
 
 /** The configuration that makes the server of a format log a field; null when it cannot. */
 export type HowToLog = (format: string, field: LogField) => string | null;
