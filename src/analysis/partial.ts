@@ -46,7 +46,7 @@ export class Partial {
   readonly names: Names;
   readonly timeline = new Timeline();
   durations = new DurationHistogram();
-  /** By id of the route; every row has one. */
+  /** By id of the route; garbage on the port has none. */
   readonly routes: (Totals & { durations?: DurationHistogram })[] = [];
   /** By id of the worker. */
   readonly workers: Totals[] = [];
@@ -93,9 +93,12 @@ export class Partial {
       const ended = end[i];
       const started = start[i];
       const instant = ended === ended ? ended : started;
-      const totals = (this.routes[route[i]] ??= new Totals());
-      totals.requests++;
-      if (isError) totals.errors++;
+      const routeId = route[i];
+      const totals = routeId < 0 ? null : (this.routes[routeId] ??= new Totals());
+      if (totals) {
+        totals.requests++;
+        if (isError) totals.errors++;
+      }
       if (instant === instant) {
         this.timeline.count(instant, isError);
         const from = started === started ? started : instant;
@@ -104,9 +107,11 @@ export class Partial {
       }
       if (micros === micros) {
         this.durations.add(micros);
-        (totals.durations ??= new DurationHistogram()).add(micros);
+        if (totals) {
+          (totals.durations ??= new DurationHistogram()).add(micros);
+          if (micros > 0) totals.busyMicros += micros;
+        }
         if (micros > 0) {
-          totals.busyMicros += micros;
           if (busyIsService && instant === instant) this.timeline.busy(started, ended);
         }
       }
