@@ -7,9 +7,12 @@
 export const MEASURES = ['lines', 'model', 'workers', 'capacity', 'service', 'wait mean', 'wait p95'];
 export const WAITS = new Set(['wait mean', 'wait p95']);
 
+const known = (x) => x !== null && x !== undefined;
+const within = (low, want, high, slack = 0) => low - slack <= want && want <= high + slack;
+
 /** Within `tight` of the truth (or `floor` seconds): right; within `loose` (or twice the floor): near. */
 function judgeNumber(got, want, tight, loose, floor) {
-  if (got === null || got === undefined || Number.isNaN(got)) return 'silent';
+  if (!known(got) || Number.isNaN(got)) return 'silent';
   const error = Math.abs(got - want);
   if (error <= Math.max(tight * want, floor)) return 'right';
   return error <= Math.max(loose * want, 2 * floor) ? 'near' : 'wrong';
@@ -24,10 +27,10 @@ const INFORMATIVE_FACTOR = 6;
 function judgeWait(wait, key, want, tight, loose, floor) {
   const verdict = judgeNumber(wait[key], want, tight, loose, floor);
   if (verdict === 'right' || verdict === 'near') return verdict;
-  const low = wait.low?.[key] ?? null;
-  const high = wait.high?.[key] ?? null;
-  if (low === null || high === null) return verdict;
-  if (low - RANGE_SLACK > want || want > high + RANGE_SLACK) return 'wrong';
+  const low = wait.low?.[key];
+  const high = wait.high?.[key];
+  if (!known(low) || !known(high)) return verdict;
+  if (!within(low, want, high, RANGE_SLACK)) return 'wrong';
   const informative = high - low <= INFORMATIVE_SECONDS || high <= INFORMATIVE_FACTOR * low;
   return informative || verdict === 'wrong' ? 'near' : 'silent';
 }
@@ -36,7 +39,7 @@ function judgeWait(wait, key, want, tight, loose, floor) {
 const GUESS = 0.6;
 
 function judgeCount(estimate, want) {
-  if (estimate?.value === null || estimate?.value === undefined) return 'silent';
+  if (!known(estimate?.value)) return 'silent';
   if (estimate.value === want) return 'right';
   return estimate.low <= want && want <= estimate.high && estimate.confidence < GUESS ? 'near' : 'wrong';
 }
@@ -57,25 +60,40 @@ function judgeModel(server, truth, sees) {
   return server.model_confidence < GUESS ? 'near' : 'wrong';
 }
 
+/** What a count claims: how sure it is, and whether its range holds the truth. null where it says nothing. */
+const claimOfCount = (estimate, want) =>
+  known(estimate?.low) && known(estimate?.high)
+    ? { confidence: estimate.confidence, holds: within(estimate.low, want, estimate.high) }
+    : null;
+
+const claimOfWait = (wait, key, want) =>
+  known(wait.low?.[key]) && known(wait.high?.[key])
+    ? { confidence: wait.confidence, holds: within(wait.low[key], want, wait.high[key], RANGE_SLACK) }
+    : null;
+
 /**
- * Verdicts by measure, for the measures that this log can be asked for, each with what was said and what is true.
- * `sees` is {pid, duration}: what the lines carry.
+ * Verdicts by measure, for the measures that this log can be asked for: each with what was said, what is true, and what
+ * the answer claimed, {confidence, holds}, or null. `sees` is {pid, duration}: what the lines carry.
  */
 export function judge(summary, truth, sees) {
   const verdicts = {};
-  const put = (measure, verdict, got, want) => {
-    verdicts[measure] = { verdict, got: got ?? null, want };
+  const put = (measure, verdict, got, want, claim = null) => {
+    verdicts[measure] = { verdict, got: got ?? null, want, claim };
   };
   const { server, service_time: service, wait } = summary;
   const pool = truth.model === 'sync' || truth.model === 'threaded';
   const slots = truth.workers * Math.max(1, truth.threads);
   const filled = pool && truth.peak_concurrency >= slots;
   const logged = truth.logged ?? truth.answered;
+  const count = (measure, estimate, want) =>
+    put(measure, judgeCount(estimate, want), estimate?.value, want, claimOfCount(estimate, want));
 
   put('lines', judgeNumber(summary.requests.total, logged, 0, 0.02, 0), summary.requests.total, logged);
-  put('model', judgeModel(server, truth, sees), server.model, truth.model);
-  if (sees.pid) put('workers', judgeCount(server.workers, truth.workers), server.workers.value, truth.workers);
-  if (filled) put('capacity', judgeCount(server.capacity, slots), server.capacity.value, slots);
+  const model = judgeModel(server, truth, sees);
+  const claim = model === 'silent' ? null : { confidence: server.model_confidence, holds: model === 'right' };
+  put('model', model, server.model, truth.model, claim);
+  if (sees.pid) count('workers', server.workers, truth.workers);
+  if (filled) count('capacity', server.capacity, slots);
   if (!pool) put('capacity', server.capacity.value === null ? 'right' : 'wrong', server.capacity.value, null);
   // Without durations the service time shows only where every slot was busy.
   if (sees.duration || filled) {
@@ -84,8 +102,8 @@ export function judge(summary, truth, sees) {
   }
   if (pool) {
     const { mean, p95 } = truth.wait_seconds;
-    put('wait mean', judgeWait(wait, 'mean', mean, 0.15, 0.4, 0.03), wait.mean, mean);
-    put('wait p95', judgeWait(wait, 'p95', p95, 0.2, 0.5, 0.06), wait.p95, p95);
+    put('wait mean', judgeWait(wait, 'mean', mean, 0.15, 0.4, 0.03), wait.mean, mean, claimOfWait(wait, 'mean', mean));
+    put('wait p95', judgeWait(wait, 'p95', p95, 0.2, 0.5, 0.06), wait.p95, p95, claimOfWait(wait, 'p95', p95));
   }
   return verdicts;
 }
