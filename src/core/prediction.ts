@@ -23,6 +23,18 @@ export interface PoolPrediction {
   readonly throughputPerSecond: number;
 }
 
+/** Service time that grows with the number of requests in service. */
+export interface ContentionFound {
+  /** Who slows each other: the requests of one worker (GIL, event loop), or all of the server (database, cores). */
+  readonly station: 'worker' | 'server';
+  /** Share of the service that is shared work, 0..1, and its range. */
+  readonly share: number;
+  readonly low: number;
+  readonly high: number;
+  /** Mean service time with nobody beside, µs. */
+  readonly aloneMean: number;
+}
+
 export interface Predictor {
   /** null where the log cannot carry a prediction (no service times, arrivals hidden by endless saturation). */
   predict(pool: PoolShape, options?: { readonly withoutRoute?: number }): PoolPrediction | null;
@@ -31,7 +43,9 @@ export interface Predictor {
    * repetitions; null where the log cannot carry one.
    */
   smallestPool(targetP95WaitMicros: number): PoolPrediction | null;
+  /** null: no growth with concurrency shows. */
+  contention(): ContentionFound | null;
 }
 
 /** For logs that cannot be simulated, and for tests that do not ask. */
-export const noPredictor: Predictor = { predict: () => null, smallestPool: () => null };
+export const noPredictor: Predictor = { predict: () => null, smallestPool: () => null, contention: () => null };

@@ -4,7 +4,7 @@ import { countText, durationText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
 /** The log shows no source code: that a view is async can only be read from its route's own name. */
-const asyncWord = /(?:^|[^a-z])(?:async|asyncio|aio|asgi|await)(?:[^a-z]|$)/i;
+export const asyncWord = /(?:^|[^a-z])(?:async|asyncio|aio|asgi|await)(?:[^a-z]|$)/i;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;

@@ -1,8 +1,59 @@
 /** The findings, causes before symptoms: findings of one severity and cost are listed in this order. */
 import type { FindingRule } from '../core/finding.ts';
+import arrivalBursts from './arrival-bursts.ts';
+import asgiWouldNotQueue from './asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
+import clientsGiveUp from './clients-give-up.ts';
+import clockOrLinesLost from './clock-or-lines-lost.ts';
+import coldStart from './cold-start.ts';
+import commonTimeout from './common-timeout.ts';
+import errorBurst from './error-burst.ts';
+import eventLoopBlocked from './event-loop-blocked.ts';
+import gatheredSubtasks from './gathered-subtasks.ts';
+import headOfLine from './head-of-line.ts';
+import healthChecksSkew from './health-checks-skew.ts';
+import latencyStep from './latency-step.ts';
+import logLacksFields from './log-lacks-fields.ts';
+import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import notEnoughData from './not-enough-data.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolSaturated from './pool-saturated.ts';
+import poolTooSmall from './pool-too-small.ts';
+import recycleStorm from './recycle-storm.ts';
+import retryStorm from './retry-storm.ts';
+import slowClients from './slow-clients.ts';
+import threadsCpuBound from './threads-cpu-bound.ts';
+import threadsWouldHelp from './threads-would-help.ts';
+import threadsWouldNotHelp from './threads-would-not-help.ts';
+import unbalancedWorkers from './unbalanced-workers.ts';
+import workerTimeouts from './worker-timeouts.ts';
 
-export const findingRules: readonly FindingRule[] = [poolSaturated, asyncViewUnderWsgi, overprovisioned, notEnoughData];
+export const findingRules: readonly FindingRule[] = [
+  workerTimeouts,
+  poolSaturated,
+  headOfLine,
+  eventLoopBlocked,
+  threadsCpuBound,
+  threadsWouldNotHelp,
+  commonTimeout,
+  latencyStep,
+  errorBurst,
+  retryStorm,
+  clientsGiveUp,
+  slowClients,
+  arrivalBursts,
+  unbalancedWorkers,
+  poolTooSmall,
+  recycleStorm,
+  coldStart,
+  measuredWaitDisagrees,
+  asyncViewUnderWsgi,
+  gatheredSubtasks,
+  asgiWouldNotQueue,
+  threadsWouldHelp,
+  overprovisioned,
+  healthChecksSkew,
+  clockOrLinesLost,
+  logLacksFields,
+  notEnoughData,
+];

@@ -12,9 +12,9 @@ const TARGET_WAIT = 50_000;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
-  const slots = knownSlots(summary.server);
+  const slots = slotsAtLeast(summary.server);
   const { workers, threads, model } = summary.server;
-  if (slots === null || slots < MINIMUM_SLOTS || summary.server.capacity.confidence < 0.8) return null;
+  if (slots === null || slots < MINIMUM_SLOTS) return null;
   if (summary.requests.total < MINIMUM_REQUESTS || (summary.window.seconds ?? 0) < MINIMUM_SECONDS) return null;
   const { peak, mean } = inference.concurrency;
   if (!Number.isFinite(peak) || peak > slots / 2) return null;
@@ -50,6 +50,17 @@ function examine(facts: Facts): Finding | null {
     from: Number.NaN,
     to: Number.NaN,
   };
+}
+
+/**
+ * Slots that the server surely has: a pool that is hardly used may not show whether its workers run one request or more,
+ * but each of them runs one.
+ */
+function slotsAtLeast(server: Facts['summary']['server']): number | null {
+  if (server.model === 'async' || server.model === 'thread-per-request') return null;
+  const slots = knownSlots(server);
+  if (slots !== null && server.capacity.confidence >= 0.8) return slots;
+  return server.workers.value !== null && server.workers.confidence >= 0.8 ? server.workers.value : null;
 }
 
 export default defineFinding({

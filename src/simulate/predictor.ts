@@ -1,9 +1,10 @@
 /** The predictor that findings ask: scenarios over the log's own workload, worked out when first asked for. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
+import { meanOf } from './measures.ts';
 import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetitionsFor } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
-import { type Workload, workloadOf, workloadWithout } from './workload.ts';
+import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
 
 interface Answer {
   readonly prediction: PoolPrediction;
@@ -35,6 +36,12 @@ export function createPredictor(analysis: Analysis): Predictor {
     predict(pool, options) {
       const base = workloadNow();
       return base && (ask(base, pool, options?.withoutRoute)?.prediction ?? null);
+    },
+    contention() {
+      const base = workloadNow();
+      if (!base?.contention) return null;
+      const { station, share, low, high } = base.contention;
+      return { station, share, low, high, aloneMean: meanOf(deflated(base.trace, base.contention, share)) };
     },
     smallestPool(target) {
       const base = workloadNow();

@@ -1,0 +1,76 @@
+/** Tests that findings and comparisons share, on top of simple-statistics. */
+import { cumulativeStdNormalProbability, quantileSorted, wilcoxonRankSum } from 'simple-statistics';
+
+/** Ranked values per side at most: beyond this an even sample decides the same. */
+const MOST = 5000;
+
+/** Linear interpolation between order statistics; NaN of nothing. */
+export function quantileOf(values: ArrayLike<number>, share: number): number {
+  if (values.length === 0) return Number.NaN;
+  return quantileSorted(Float64Array.from(values).sort() as unknown as number[], share);
+}
+
+export const medianOf = (values: ArrayLike<number>): number => quantileOf(values, 0.5);
+
+export function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum / values.length;
+}
+
+/**
+ * Mann-Whitney test: z > 0 when `after` tends to be larger than `before`; p is two-sided, by the normal approximation,
+ * which wants eight values or more on each side.
+ */
+export function rankSumTest(before: ArrayLike<number>, after: ArrayLike<number>): { z: number; p: number } {
+  const a = thinned(after);
+  const b = thinned(before);
+  if (a.length === 0 || b.length === 0) return { z: 0, p: 1 };
+  const sum = wilcoxonRankSum(a, b);
+  const expected = (a.length * (a.length + b.length + 1)) / 2;
+  const deviation = Math.sqrt((a.length * b.length * (a.length + b.length + 1)) / 12);
+  const z = (sum - expected) / deviation;
+  return { z, p: twoSided(z) };
+}
+
+/** Two-sided p of a standard normal score: the library's near the middle, Laplace's continued fraction in the tail. */
+export function twoSided(z: number): number {
+  const size = Math.abs(z);
+  if (size < 3) return Math.min(1, 2 * (1 - cumulativeStdNormalProbability(size)));
+  let fraction = size;
+  for (let k = 12; k >= 1; k--) fraction = size + k / fraction;
+  return Math.max(Number.MIN_VALUE, (2 * Math.exp((-size * size) / 2)) / Math.sqrt(2 * Math.PI) / fraction);
+}
+
+/** Evenly spaced values where there are too many. */
+function thinned(values: ArrayLike<number>): number[] {
+  if (values.length <= MOST) return Array.from(values);
+  return Array.from({ length: MOST }, (_, i) => values[Math.floor((i * values.length) / MOST)]);
+}
+
+/** Difference of two shares k/n as a z score (pooled), > 0 when the second is larger. */
+export function shareScore(k1: number, n1: number, k2: number, n2: number): number {
+  if (n1 === 0 || n2 === 0) return 0;
+  const pooled = (k1 + k2) / (n1 + n2);
+  const deviation = Math.sqrt(pooled * (1 - pooled) * (1 / n1 + 1 / n2));
+  return deviation > 0 ? (k2 / n2 - k1 / n1) / deviation : 0;
+}
+
+/** ln P(X >= k) of a Poisson law, by its leading terms; 0 when k is no more than the mean. */
+export function logPoissonTail(k: number, mean: number): number {
+  if (k <= mean) return 0;
+  if (mean <= 0) return Number.NEGATIVE_INFINITY;
+  let logTerm = -mean + k * Math.log(mean);
+  for (let i = 2; i <= k; i++) logTerm -= Math.log(i);
+  // Geometric bound on the rest of the tail: each further term is at most mean / (k + 1) of the one before.
+  return Math.min(0, logTerm - Math.log(1 - mean / (k + 1)));
+}
+
+/** ln P(X >= k) of a binomial law by the Chernoff bound, exact enough where it decides (small probabilities). */
+export function logBinomialTail(k: number, n: number, p: number): number {
+  const share = k / n;
+  if (share <= p) return 0;
+  if (p <= 0) return Number.NEGATIVE_INFINITY;
+  const free = share < 1 ? (1 - share) * Math.log((1 - share) / (1 - p)) : 0;
+  return -n * (share * Math.log(share / p) + free);
+}

@@ -1,0 +1,135 @@
+/** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { knownSlots } from './pool-words.ts';
+import { orNull, type Rows, rowsOf } from './rows.ts';
+
+/** A herd: this many at least, by chance less likely than this (ln). */
+const SMALLEST = 8;
+const SURE = -20;
+const MINIMUM_HERDS = 3;
+/** Schedules that cron and its like keep, seconds. */
+const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
+
+interface Herd {
+  readonly at: number;
+  readonly size: number;
+  readonly waited: number;
+  readonly quick: number;
+}
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference } = facts;
+  const rows = rowsOf(facts);
+  if (rows.length < 100 || inference.wait.method === 'unknown') return null;
+  const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
+  const width = Math.max(100_000, 2 * resolution);
+  const herds = herdsOf(rows, width);
+  if (herds.length < MINIMUM_HERDS) return null;
+  const size = medianOf(herds.map((herd) => herd.size));
+  const slots = knownSlots(summary.server);
+  // A herd that the slots take at once harms nobody.
+  if (slots !== null && size <= slots) return null;
+  const period = periodOf(herds.map((herd) => herd.at));
+  const inHerds = herds.reduce((sum, herd) => sum + herd.size, 0);
+  const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
+  const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
+  const service = inference.service.mean;
+  const target = 200_000;
+  const needed = Number.isFinite(service) ? Math.ceil(size / (1 + Math.floor(target / service))) : Math.ceil(size);
+  const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
+  return {
+    severity: slots !== null && total > 0 && waited / total > 0.3 ? 'warning' : 'info',
+    title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}`,
+    detail:
+      `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${Math.min(...herds.map((herd) => herd.size))} to ${Math.max(...herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
+      (period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`) +
+      (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : ''),
+    evidence: {
+      herds: herds.length,
+      herd_size_median: size,
+      period_seconds: period,
+      requests_share: inHerds / rows.length,
+      wait_share: orNull(waited / total),
+      slots,
+      recommended_slots: needed,
+    },
+    advice: `Spread them: a random delay of up to the period in the job or client that sends them, or a queue that feeds them one by one. To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting.`,
+    from: herds[0].at,
+    to: herds.at(-1)!.at,
+    lostSeconds: waited / 1e6,
+  };
+}
+
+/** Windows of `width` µs with far more arrivals than the rest of the log would put there. */
+function herdsOf(rows: Rows, width: number): Herd[] {
+  const order = Int32Array.from({ length: rows.length }, (_, i) => i);
+  const arrival = Float64Array.from(order, (i) => rows.start[i] - (rows.wait[i] > 0 ? rows.wait[i] : 0));
+  order.sort((a, b) => arrival[a] - arrival[b]);
+  const at = Float64Array.from(order, (i) => arrival[i]);
+  const span = at[at.length - 1] - at[0];
+  const mean = Math.max(1e-3, (rows.length * width) / Math.max(span, width));
+  const herds: Herd[] = [];
+  let i = 0;
+  while (i < at.length) {
+    let j = i;
+    while (j < at.length && at[j] - at[i] <= width) j++;
+    const size = j - i;
+    if (size >= SMALLEST && size >= 3 * mean && logPoissonTail(size, mean) < SURE) {
+      let waited = 0;
+      let quick = 0;
+      for (let k = i; k < j; k++) {
+        const micros = rows.wait[order[k]];
+        if (micros > 0) waited += micros;
+        else quick++;
+      }
+      herds.push({ at: at[i], size, waited, quick });
+      i = j;
+    } else i++;
+  }
+  return herds;
+}
+
+/** Seconds of the longest schedule on which nine of ten herds lie (within a twentieth of it); null for none. */
+function periodOf(at: readonly number[]): number | null {
+  if (at.length < MINIMUM_HERDS + 1) return null;
+  for (const seconds of PERIODS.toReversed()) {
+    const micros = seconds * 1e6;
+    if (at.at(-1)! - at[0] < 2.5 * micros) continue;
+    const steps = at.slice(1).map((time, i) => (time - at[i]) / micros);
+    const kept = steps.filter((step) => Math.round(step) >= 1 && Math.abs(step - Math.round(step)) <= 0.05).length;
+    if (kept >= 0.9 * steps.length) return seconds;
+  }
+  return null;
+}
+
+export default defineFinding({
+  id: 'arrival-bursts',
+  title: 'Thundering herds and cron bursts: many requests at the same moment',
+  needs: ['time'],
+  examine,
+  explain: {
+    test: [
+      'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
+      'under 2e-9 at the mean rate of the log; more of them at once than the pool has slots. A schedule is named when nine of',
+      'ten gaps are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
+    ].join('\n'),
+    guards:
+      'At least 100 requests; arrivals are starts less waits, so that a pool that emptied its queue does not look like a herd.',
+    fix: {
+      gunicorn: 'jitter in the callers; --backlog only lengthens the queue',
+      uvicorn: 'jitter in the callers; --limit-concurrency N answers 503 beyond N',
+      waitress: 'jitter in the callers; --threads for the size of a herd',
+      hypercorn: 'jitter in the callers',
+      uWSGI: 'jitter in the callers; --cheaper with --cheaper-algo busyness follows slow tides, not herds',
+    },
+  },
+  fires: [],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-2-overloaded.log',
+    'gunicorn-gthread-2x8-nearly-full.log',
+    'article-form-sync-4-burst-of-16.log',
+  ],
+});

@@ -1,0 +1,76 @@
+/** Finding: callers queue for slots that requests hold while they wait for something else; awaiting would free them. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText, durationText } from '../core/words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
+import { secondsOf } from './rows.ts';
+
+/** Waits that matter: this long, and this share of the service time. */
+const MATERIAL_WAIT = 100_000;
+const MATERIAL_SHARE = 0.2;
+/** Latency on the event loop may be this much longer than the service alone. */
+const HEADROOM = 1.25;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, predictor } = facts;
+  const { model, workers } = summary.server;
+  const { wait, service } = inference;
+  const slots = knownSlots(summary.server);
+  if (slots === null || (model !== 'sync' && model !== 'threaded') || workers.value === null) return null;
+  if (summary.requests.total < 10 || !(wait.p95 >= Math.max(MATERIAL_WAIT, MATERIAL_SHARE * service.mean))) return null;
+  const prediction = predictor.predict({ model: 'async', workers: workers.value, threads: 1 });
+  const served = Number.isFinite(service.p95) ? service.p95 : service.mean;
+  if (!prediction || prediction.latencyP95 > HEADROOM * served) return null;
+  const contention = predictor.contention();
+  return {
+    severity: 'info',
+    title: 'The same load on ASGI would not queue, if its views await',
+    detail:
+      `Of the p95 latency, ${durationText(wait.p95)} were spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, which hold any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
+      (contention
+        ? ''
+        : ' No growth of service time with concurrency shows, which speaks for I/O and against computing.'),
+    evidence: {
+      slots,
+      wait_p95_seconds: secondsOf(wait.p95),
+      service_p95_seconds: secondsOf(served),
+      async_latency_p95_seconds: secondsOf(prediction.latencyP95),
+      shared_work: contention?.share ?? 0,
+    },
+    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.`,
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+export default defineFinding({
+  id: 'asgi-would-not-queue',
+  title: 'I/O-bound requests queue for slots that an ASGI server would not need',
+  needs: ['time'],
+  examine,
+  explain: {
+    test: [
+      'A sync or threaded pool whose p95 wait is at least 100 ms and a fifth of the mean service time; simulated on as many',
+      'async workers (processor sharing of the share of work that the log shows, mean value analysis) the p95 latency stays',
+      'within 1.25 times the p95 service time.',
+    ].join('\n'),
+    guards: [
+      'A log does not say whether a view waits or computes: the advice begins with "if".',
+      'Where service time grows with concurrency (GIL, CPU, a database), the simulation carries that growth over.',
+    ].join('\n'),
+    fix: {
+      gunicorn:
+        '-k uvicorn.workers.UvicornWorker module:app with an ASGI framework; or threads: -k gthread --threads K',
+      uvicorn: 'uvicorn module:app --workers N',
+      waitress: 'has no ASGI mode: uvicorn or hypercorn in its place, or more --threads',
+      hypercorn: 'hypercorn module:app --workers N',
+      uWSGI: 'has no ASGI mode: uvicorn or hypercorn in its place, or --gevent N with patched libraries',
+    },
+  },
+  fires: ['gunicorn-sync-4-burst-of-100.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-sync-4-nearly-full.log'],
+  quiet: [
+    'gunicorn-sync-4-enough.log',
+    'gunicorn-sync-8-overprovisioned.log',
+    'hypercorn-4-default.log',
+    'gunicorn-gthread-1x4-cpu-bound.log',
+  ],
+});

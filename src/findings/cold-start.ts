@@ -1,0 +1,104 @@
+/** Finding: the first requests of a new worker are much slower than its later ones. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { medianOf, rankSumTest } from '../core/statistics.ts';
+import { countText, durationText, roundText } from '../core/words.ts';
+import { groupsOf, rowsOf } from './rows.ts';
+
+/** Requests of a life that count as its first ones. */
+const FIRST = 2;
+const MINIMUM_LIVES = 4;
+const SLOWER = 3;
+const MATERIAL = 20_000;
+
+function examine(facts: Facts): Finding | null {
+  const rows = rowsOf(facts);
+  if (rows.length < 50) return null;
+  const logFrom = rows.start[0];
+  const booted = new Set(
+    facts.lifecycle.filter(({ kind, worker }) => kind === 'boot' && worker !== null).map(({ worker }) => worker),
+  );
+  const born = (worker: number): boolean => {
+    if (booted.has(facts.names.workers.text(worker))) return true;
+    // Without a word from the server: first seen well after the log began, when the others had answered plenty.
+    const life = facts.inference.lives.find((one) => one.worker === worker);
+    if (!life) return false;
+    let before = 0;
+    while (before < rows.length && rows.start[before] < life.from) before++;
+    return life.from - logFrom > 10e6 && before >= 20 * Math.max(1, facts.summary.server.workers.value ?? 1);
+  };
+  // Per route: how slow the first requests of new workers are, beside the median of all later ones.
+  const laterOf = new Map<number, number[]>();
+  const firsts: { position: number; route: number; micros: number; at: number }[] = [];
+  let lives = 0;
+  for (const [worker, members] of groupsOf(rows.worker)) {
+    if (worker < 0 || members.length < 5 * FIRST) continue;
+    const fresh = born(worker);
+    if (fresh) lives++;
+    members.forEach((i, position) => {
+      if (!(rows.service[i] >= 0)) return;
+      const route = rows.route[i];
+      if (position < FIRST) {
+        if (fresh) firsts.push({ position, route, micros: rows.service[i], at: rows.start[i] });
+        return;
+      }
+      const list = laterOf.get(route);
+      if (list) list.push(rows.service[i]);
+      else laterOf.set(route, [rows.service[i]]);
+    });
+  }
+  if (lives < MINIMUM_LIVES) return null;
+  const medians = new Map(
+    [...laterOf].filter(([, list]) => list.length >= 10).map(([route, list]) => [route, medianOf(list)]),
+  );
+  const heads = firsts.filter(({ position, route }) => position === 0 && medians.has(route));
+  if (heads.length < MINIMUM_LIVES) return null;
+  const ratios = heads.map(({ route, micros }) => micros / medians.get(route)!);
+  const excess = heads.map(({ route, micros }) => micros - medians.get(route)!);
+  const ratio = medianOf(ratios);
+  if (!(ratio >= SLOWER) || !(medianOf(excess) >= MATERIAL)) return null;
+  const laterRatios = [...laterOf].flatMap(([route, list]) =>
+    medians.has(route) ? list.map((micros) => micros / medians.get(route)!) : [],
+  );
+  if (rankSumTest(laterRatios, ratios).p > 0.001) return null;
+  const total = excess.reduce((sum, micros) => sum + Math.max(0, micros), 0);
+  return {
+    severity: 'warning',
+    title: `Cold start: the first request of a new worker takes ${roundText(ratio)} times as long`,
+    detail: `${countText(lives, 'worker')} were born within this log. Their first request took ${durationText(medianOf(excess))} longer (median) than later requests of the same route; ${durationText(total)} in all, at the cost of whoever came first.`,
+    evidence: {
+      new_workers: lives,
+      ratio_median: ratio,
+      excess_median_seconds: medianOf(excess) / 1e6,
+      excess_seconds: total / 1e6,
+    },
+    advice:
+      'Do the work before the first request comes: import and connect when the worker starts (preload, a warm-up request to itself in a post-fork hook), and keep workers alive longer.',
+    from: Math.min(...heads.map(({ at }) => at)),
+    to: Math.max(...heads.map(({ at }) => at)),
+    lostSeconds: total / 1e6,
+  };
+}
+
+export default defineFinding({
+  id: 'cold-start',
+  title: 'The first requests after boot or deploy are slow',
+  needs: ['time', 'pid', 'duration'],
+  examine,
+  explain: {
+    test: [
+      'First request of at least four workers born within the log, divided by the median of later requests of its route: median',
+      'ratio >= 3, excess >= 20 ms, Mann-Whitney p < 0.001 against later requests.',
+    ].join('\n'),
+    guards:
+      'Compared within a route alone. A worker counts as born when the server says so, or when it first appears long after the log began.',
+    fix: {
+      gunicorn: '--preload, or a post_fork / post_worker_init hook that warms up',
+      uvicorn: 'do it in the lifespan startup, not on the first request',
+      waitress: 'do it before serve()',
+      hypercorn: 'do it in the lifespan startup',
+      uWSGI: 'load before fork (no --lazy-apps), or @postfork',
+    },
+  },
+  fires: [],
+  quiet: ['gunicorn-sync-2-recycling.log', 'gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-3-timeout-kills.log'],
+});

@@ -1,0 +1,103 @@
+/** Finding: many requests end at one and the same duration: a time-out somewhere upstream, not work. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { medianOf } from '../core/statistics.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { groupsOf, rowsOf } from './rows.ts';
+
+/** Values that people give time-outs, seconds. */
+const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;
+const MINIMUM = 5;
+/** Durations just above the limit belong to it: the time-out fired, then the answer was made. */
+const ABOVE = 1.05;
+
+interface Edge {
+  readonly seconds: number;
+  readonly members: number[];
+}
+
+/** The usual limit at which a route's durations pile up and end. */
+function edgeOf(durations: readonly number[], members: readonly number[], median: number): Edge | null {
+  for (const seconds of USUAL) {
+    const limit = seconds * 1e6;
+    // What ends at its ordinary duration is work; a time-out stands far above it.
+    if (limit < 3 * median || limit < 500_000) continue;
+    const at: number[] = [];
+    let below = 0;
+    let beyond = 0;
+    for (let k = 0; k < durations.length; k++) {
+      const micros = durations[k];
+      if (micros >= 0.998 * limit && micros <= ABOVE * limit + 20_000) at.push(members[k]);
+      else if (micros > ABOVE * limit) beyond++;
+      else if (micros > 0.6 * limit) below++;
+    }
+    if (at.length >= MINIMUM && beyond <= 0.1 * at.length && below <= 0.2 * at.length) return { seconds, members: at };
+  }
+  return null;
+}
+
+function examine(facts: Facts): Finding | null {
+  const rows = rowsOf(facts);
+  const edges: { route: number; edge: Edge }[] = [];
+  for (const [route, members] of groupsOf(rows.route)) {
+    const durations = members.map((i) => rows.service[i]);
+    if (durations.length < 2 * MINIMUM) continue;
+    const edge = edgeOf(durations, members, medianOf(durations.filter(Number.isFinite)));
+    if (edge) edges.push({ route, edge });
+  }
+  if (edges.length === 0) return null;
+  edges.sort((a, b) => b.edge.members.length - a.edge.members.length);
+  const { seconds } = edges[0].edge;
+  const same = edges.filter(({ edge }) => edge.seconds === seconds);
+  const all = same.flatMap(({ edge }) => edge.members);
+  const errors = all.filter((i) => rows.status[i] >= 500 || rows.status[i] === 499).length;
+  const names = same
+    .map(({ route }) => facts.names.routes.text(route))
+    .slice(0, 5)
+    .join(', ');
+  return {
+    severity: 'warning',
+    title: `${countText(all.length, 'request')} end at ${seconds} s sharp: a time-out upstream`,
+    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and the usual duration is far shorter. Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error. Each held its slot for all that time.`,
+    evidence: {
+      limit_seconds: seconds,
+      requests: all.length,
+      routes: names,
+      error_share: errors / all.length,
+      slot_seconds: seconds * all.length,
+    },
+    advice: `Find the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon; raise it only if the callers would really wait that long.`,
+    from: Math.min(...all.map((i) => rows.start[i])),
+    to: Math.max(...all.map((i) => rows.end[i])),
+    lostSeconds: seconds * all.length,
+  };
+}
+
+export default defineFinding({
+  id: 'common-timeout',
+  title: 'Requests that all end at one duration: a time-out upstream',
+  needs: ['time', 'duration'],
+  examine,
+  explain: {
+    test: [
+      'Within a route, at least 5 durations in [X, 1.05 X] for a usual limit X (1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60,',
+      '90, 100, 120, 180, 300 s) that is three times the median or more; at most a fifth as many in [0.6 X, X), and at most a tenth as',
+      'many above.',
+    ].join('\n'),
+    guards: 'A route that always takes X (a sleep, a long poll) is work: the median of the route must be far below.',
+    fix: {
+      gunicorn:
+        'the limit is not gunicorn (its --timeout kills without a line); look at the clients that the view calls',
+      uvicorn: 'look at httpx / asyncpg / redis time-outs of the view',
+      waitress: 'look at the clients that the view calls',
+      hypercorn: 'look at the clients that the view calls',
+      uWSGI: 'look at --http-timeout and --socket-timeout, then at the clients that the view calls',
+    },
+  },
+  fires: [],
+  quiet: [
+    'gunicorn-sync-4-burst-of-16.log',
+    'gunicorn-sync-1-three-at-once.log',
+    'gunicorn-sync-3-slow-route-starves-fast.log',
+    'gunicorn-sync-4-nearly-full.log',
+  ],
+});

@@ -1,0 +1,129 @@
+/** Finding: server errors bunch together in time, and what happened at that moment. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { groupsOf, type Rows, rowsOf } from './rows.ts';
+import { episodesOf } from './saturation.ts';
+
+const MINIMUM_ERRORS = 5;
+/** Least log likelihood ratio, after correction. */
+const SURE = 12;
+/** Share of errors inside, and how many times the share outside that is. */
+const INSIDE = 0.2;
+const TIMES = 5;
+/** An event counts as the cause when it comes this long before the first error, or during them. */
+const NEAR = 15e6;
+
+interface Burst {
+  /** Positions in the rows. */
+  readonly first: number;
+  readonly last: number;
+  readonly errors: number;
+}
+
+/**
+ * The stretch that is most likely at a share of errors p1 = max(20 %, 5 p0) rather than p0, the share outside of bursts:
+ * each error adds ln(p1 / p0) to a running sum, each other answer takes ln((1 - p0) / (1 - p1)) away, and the stretch
+ * with the largest sum (Kadane) is the one of the largest likelihood ratio.
+ */
+function burstOf(rows: Rows, errors: number): Burst | null {
+  const usual = Math.max(errors / rows.length, 1e-6);
+  const high = Math.min(0.95, Math.max(INSIDE, TIMES * usual));
+  if (high <= usual) return null;
+  const gain = Math.log(high / usual);
+  const loss = Math.log((1 - usual) / (1 - high));
+  let sum = 0;
+  let first = 0;
+  let best = { sum: 0, first: 0, last: -1 };
+  for (let i = 0; i < rows.length; i++) {
+    if (sum === 0) first = i;
+    sum = Math.max(0, sum + (rows.status[i] >= 500 ? gain : -loss));
+    if (sum > best.sum) best = { sum, first, last: i };
+  }
+  // Any stretch of the log might have been the one.
+  if (best.sum - 2 * Math.log(rows.length) < SURE) return null;
+  let inside = 0;
+  for (let i = best.first; i <= best.last; i++) if (rows.status[i] >= 500) inside++;
+  return inside >= MINIMUM_ERRORS ? { first: best.first, last: best.last, errors: inside } : null;
+}
+
+function causeOf(facts: Facts, from: number, to: number): string | null {
+  const near = facts.lifecycle.filter(({ time }) => time >= from - NEAR && time <= to);
+  const kinds = new Set(near.map(({ kind }) => kind));
+  if (kinds.has('timeout') || kinds.has('killed')) return 'workers were killed';
+  if (kinds.has('queue-full')) return 'the queue of the server was full';
+  if (kinds.has('reload') || kinds.has('listen') || kinds.has('shutdown')) return 'the server was restarted';
+  if (kinds.has('boot') || kinds.has('exit')) return 'workers were replaced';
+  const full = episodesOf(facts).some(
+    (episode) => episode.waiters >= 5 && episode.from <= to && episode.to >= from - NEAR,
+  );
+  return full ? 'the pool was full and callers queued' : null;
+}
+
+function examine(facts: Facts): Finding | null {
+  const rows = rowsOf(facts);
+  const errors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
+  if (errors < MINIMUM_ERRORS || rows.length < 50) return null;
+  const burst = burstOf(rows, errors);
+  if (!burst) return null;
+  const inside: number[] = [];
+  let to = Number.NEGATIVE_INFINITY;
+  for (let i = burst.first; i <= burst.last; i++) {
+    if (rows.status[i] >= 500) inside.push(i);
+    to = Math.max(to, rows.end[i]);
+  }
+  const from = rows.start[burst.first];
+  const total = burst.last - burst.first + 1;
+  const outside = (errors - inside.length) / Math.max(1, rows.length - total);
+  // A log that fails all the time has no burst.
+  if (inside.length / total < TIMES * outside) return null;
+  const [[route, ofRoute], ...otherRoutes] = mostFirst(Int32Array.from(inside, (i) => rows.route[i]));
+  const [[status]] = mostFirst(Int32Array.from(inside, (i) => rows.status[i]));
+  const name = facts.names.routes.text(route);
+  const cause = causeOf(facts, from, to);
+  return {
+    severity: inside.length >= 0.5 * total ? 'critical' : 'warning',
+    title: `Error burst: ${countText(inside.length, 'server error')} in ${durationText(Math.max(1e6, to - from))}${cause ? `, while ${cause}` : ''}`,
+    detail: `${percentText(inside.length / total)} of the requests failed in that time, ${percentText(outside)} in the rest of the log. Mostly ${status}, on ${name} (${ofRoute.length})${otherRoutes.length > 0 ? ` and ${countText(otherRoutes.length, 'other route')}` : ''}.${cause ? '' : ' Nothing in this log happened at the same time that would explain it.'}`,
+    evidence: {
+      errors: inside.length,
+      requests: total,
+      share: inside.length / total,
+      share_outside: outside,
+      seconds: (to - from) / 1e6,
+      main_status: status,
+      main_route: name,
+      cause,
+    },
+    advice: cause
+      ? `Errors while ${cause}: mend that first (${cause.startsWith('the server') ? 'a rolling restart that keeps enough workers alive' : 'see the finding beside this one'}).`
+      : `Read the tracebacks of ${name} in the error log of that time; a backend that failed, rather than this server, is likely.`,
+    from,
+    to,
+  };
+}
+
+const mostFirst = (column: Int32Array) => [...groupsOf(column)].sort((a, b) => b[1].length - a[1].length);
+
+export default defineFinding({
+  id: 'error-burst',
+  title: 'Server errors bunch together in time',
+  needs: ['time'],
+  examine,
+  explain: {
+    test: [
+      'The stretch whose share of 5xx is most likely max(20 %, 5 times the mean) and not the mean (largest sum of log likelihood',
+      'ratios, Kadane 1984): at least 5 errors, a ratio of e^12 after correction for all stretches, five times the share outside.',
+      'Cause: kills, restarts or a full pool within 15 s before the first error or during the burst.',
+    ].join('\n'),
+    guards: 'Errors that are spread over the log, however many, are a rate and not a burst.',
+    fix: {
+      gunicorn: '--graceful-timeout and a rolling reload (HUP) for restarts; see worker-timeouts for kills',
+      uvicorn: 'one worker after the other behind the proxy',
+      waitress: 'two instances behind the proxy, restarted in turn',
+      hypercorn: 'one worker after the other behind the proxy; --graceful-timeout',
+      uWSGI: '--lazy-apps with chain-reload (touch-chain-reload) for restarts',
+    },
+  },
+  fires: [],
+  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-sync-2-recycling.log'],
+});

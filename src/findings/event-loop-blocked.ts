@@ -1,0 +1,181 @@
+/** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { logBinomialTail, medianOf, quantileOf } from '../core/statistics.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { groupsOf, type Rows, rowsOf } from './rows.ts';
+import { type Silence, silencesOf } from './silences.ts';
+
+interface Blame {
+  readonly route: number;
+  /** Times that a worker stood still for it, and µs each, by the median. */
+  readonly times: number;
+  readonly micros: number;
+  readonly requests: number;
+  readonly how: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** ln of the chance from which a pattern is taken for real. */
+const SURE = -18;
+const SHORTEST = 50_000;
+const MINIMUM_TIMES = 5;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, names } = facts;
+  if (summary.server.model !== 'async' || summary.requests.total < 50) return null;
+  const rows = rowsOf(facts);
+  if (rows.length < 50) return null;
+  const blame =
+    (summary.knows.duration ? blameBySilences(rows) : null) ?? (summary.knows.pid ? blameByGaps(facts, rows) : null);
+  if (!blame) return null;
+  const name = names.routes.text(blame.route);
+  const span = rows.end[rows.length - 1] - rows.start[0];
+  const lost = blame.times * blame.micros;
+  return {
+    severity: lost >= 0.05 * span || blame.micros >= 500_000 ? 'critical' : 'warning',
+    title: `${name} blocks the event loop: its worker stands still for ${durationText(blame.micros)}`,
+    detail: `${countText(blame.times, 'time')} a worker did nothing else for ${durationText(blame.micros)} (median) while ${name} ran; ${blame.how}. Every other request of that worker waits meanwhile, however quick it is.`,
+    evidence: {
+      route: name,
+      blocked_times: blame.times,
+      blocked_median_seconds: blame.micros / 1e6,
+      blocked_seconds: lost / 1e6,
+      route_requests: blame.requests,
+      capacity_lost: lost / span / Math.max(1, summary.server.workers.value ?? 1),
+    },
+    advice: `Take the blocking call out of the loop: \`await asyncio.to_thread(...)\`, an async library in its place, or write the view as plain \`def\` where the framework runs those in threads (FastAPI, Starlette). That gives back ${percentText(lost / span / Math.max(1, summary.server.workers.value ?? 1))} of the pool.`,
+    from: blame.from,
+    to: blame.to,
+    lostSeconds: lost / 1e6,
+  };
+}
+
+/** With durations: pauses with requests in flight; the route that began just before them far more often than chance. */
+function blameBySilences(rows: Rows): Blame | null {
+  const silences = [...groupsOf(rows.worker).values()].flatMap((members) => silencesOf(rows, members));
+  const alone = silences.filter((silence) => !everybodySilent(silence, silences));
+  if (alone.length < 3) return null;
+  const groups = groupsOf(rows.route);
+  let best: { route: number; hits: Silence[]; score: number } | null = null;
+  for (const [route, own] of groups) {
+    const hits = alone.filter(({ suspects }) => suspects.some((i) => rows.route[i] === route));
+    const share = own.length / rows.length;
+    // Chance that one of two requests near a silence is of this route anyway.
+    const chance = 1 - (1 - share) ** 2;
+    const score = logBinomialTail(hits.length, alone.length, chance);
+    if (hits.length >= 3 && hits.length >= alone.length / 2 && (!best || score < best.score))
+      best = { route, hits, score };
+  }
+  if (!best || (groups.size > 1 && best.score > SURE / 2)) return null;
+  const { hits } = best;
+  return {
+    route: best.route,
+    times: hits.length,
+    micros: medianOf(hits.map(({ from, to }) => to - from)),
+    requests: groups.get(best.route)!.length,
+    how: `with requests in flight nothing began or ended, and then all of it at once`,
+    from: Math.min(...hits.map(({ from }) => from)),
+    to: Math.max(...hits.map(({ to }) => to)),
+  };
+}
+
+const everybodySilent = (silence: Silence, all: readonly Silence[]): boolean =>
+  all.some(
+    (other) =>
+      other.worker !== silence.worker &&
+      Math.min(other.to, silence.to) - Math.max(other.from, silence.from) > 0.8 * (silence.to - silence.from),
+  );
+
+/**
+ * Without durations: the lines of a blocking route never follow another line of their worker closely, because nothing
+ * else of that worker can end while they run; the other workers go on writing meanwhile.
+ */
+function blameByGaps(facts: Facts, rows: Rows): Blame | null {
+  const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
+  const gap = new Float64Array(rows.length).fill(Number.NaN);
+  const lastOf = new Map<number, number>();
+  const order = Int32Array.from({ length: rows.length }, (_, i) => i).sort((a, b) => rows.end[a] - rows.end[b]);
+  for (const i of order) {
+    if (rows.worker[i] < 0) continue;
+    const last = lastOf.get(rows.worker[i]);
+    if (last !== undefined) gap[i] = rows.end[i] - rows.end[last];
+    lastOf.set(rows.worker[i], i);
+  }
+  const ends = Float64Array.from(order, (i) => rows.end[i]);
+  const groups = groupsOf(rows.route);
+  let best: (Blame & { score: number }) | null = null;
+  for (const [route, own] of groups) {
+    const gaps = own.map((i) => gap[i]).filter(Number.isFinite);
+    if (gaps.length < MINIMUM_TIMES || own.length > rows.length / 2) continue;
+    const shortest = quantileOf(gaps, 0.1);
+    if (!(shortest >= Math.max(SHORTEST, 3 * resolution))) continue;
+    const others = Array.from(gap).filter((value, i) => rows.route[i] !== route && Number.isFinite(value));
+    const chance = (others.filter((value) => value >= shortest).length + 1) / (others.length + 1);
+    const hits = own.filter((i) => gap[i] >= shortest);
+    // The threshold was chosen among the gaps, and the route among the routes.
+    const score = logBinomialTail(hits.length, gaps.length, chance) + Math.log(gaps.length * groups.size);
+    if (score > SURE || (best && best.score <= score)) continue;
+    // Lines of the other workers in those pauses: without them a lone client asking in turn would look the same.
+    const elsewhere =
+      hits.reduce((sum, i) => sum + linesBetween(ends, rows.end[i] - shortest, rows.end[i]), 0) - hits.length;
+    if (elsewhere < 2 * hits.length) continue;
+    best = {
+      route,
+      score,
+      times: hits.length,
+      micros: shortest,
+      requests: own.length,
+      how: `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(elsewhere, 'line')}`,
+      from: Math.min(...hits.map((i) => rows.end[i] - shortest)),
+      to: Math.max(...hits.map((i) => rows.end[i])),
+    };
+  }
+  return best;
+}
+
+/** Instants of an ascending list within (from, to]. */
+function linesBetween(ends: Float64Array, from: number, to: number): number {
+  const upTo = (limit: number) => {
+    let low = 0;
+    let high = ends.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (ends[middle] <= limit) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return upTo(to) - upTo(from);
+}
+
+export default defineFinding({
+  id: 'event-loop-blocked',
+  title: 'A synchronous call blocks the event loop of its worker',
+  needs: ['time'],
+  examine,
+  explain: {
+    test: [
+      'With durations: a worker with m >= 2 requests in flight neither starts nor ends one for g >= 50 ms although',
+      'g (m / E[D] + λ) >= ln(pauses) + 5 were due, and three or more follow within 12 ms; the blamed route began less than',
+      '12 ms before, and lasted through, at least half of these silences (binomial test against its share of the traffic).',
+      'Without durations: nine of ten lines of a route come g >= 50 ms or more after the line before of the same worker, and',
+      'chance (the gaps of the other routes) makes that with p < 1.5e-8, while the other workers wrote two lines per pause.',
+    ].join('\n'),
+    guards: [
+      'Async servers only. Pauses of all workers at once are the host (GC, swap, disk), not a route.',
+      'A single client that asks in turn makes pauses too: other workers must have been busy meanwhile.',
+    ].join('\n'),
+    fix: {
+      gunicorn:
+        'with -k gevent: patch the library or use an async one; with UvicornWorker: asyncio.to_thread around the call',
+      uvicorn:
+        'asyncio.to_thread around the call, or a plain def view in FastAPI and Starlette; python -X dev logs slow callbacks',
+      waitress: 'has no event loop for views: does not apply',
+      hypercorn: 'asyncio.to_thread (or trio.to_thread.run_sync) around the call',
+      uWSGI: 'with --gevent: monkey-patch before the import of the library',
+    },
+  },
+  fires: ['uvicorn-2-blocked-loop.log'],
+  quiet: ['gunicorn-gevent-2.log', 'hypercorn-4-default.log', 'uvicorn-default-no-time.log', 'daphne-1-default.log'],
+});

@@ -1,0 +1,98 @@
+/** Finding: one slow route fills the pool and the quick ones queue behind it. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { medianOf, quantileOf } from '../core/statistics.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
+import { groupsOf, rowsOf, secondsOf } from './rows.ts';
+
+/** The slow route: at most this share of the requests, at least this share of the busy time. */
+const MOST_REQUESTS = 0.34;
+const LEAST_BUSY = 0.3;
+/** Its requests take this many times the median of the others. */
+const SLOWER = 5;
+const MINIMUM_REQUESTS = 100;
+const MATERIAL_WAIT = 50_000;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, predictor, names, inference } = facts;
+  const slots = knownSlots(summary.server);
+  const { model, workers, threads } = summary.server;
+  if (slots === null || summary.requests.total < MINIMUM_REQUESTS || inference.wait.method === 'unknown') return null;
+  const rows = rowsOf(facts);
+  const groups = groupsOf(rows.route);
+  if (groups.size < 2) return null;
+  let total = 0;
+  const busy = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    if (!(rows.service[i] >= 0)) continue;
+    total += rows.service[i];
+    busy.set(rows.route[i], (busy.get(rows.route[i]) ?? 0) + rows.service[i]);
+  }
+  const [route, micros] = [...busy].sort((a, b) => b[1] - a[1])[0] ?? [];
+  if (route === undefined || micros === undefined || !(micros >= LEAST_BUSY * total)) return null;
+  const own = groups.get(route)!;
+  const others = Array.from({ length: rows.length }, (_, i) => i).filter((i) => rows.route[i] !== route);
+  if (own.length < 10 || own.length > MOST_REQUESTS * rows.length) return null;
+  const service = medianOf(own.map((i) => rows.service[i]));
+  const otherService = medianOf(others.map((i) => rows.service[i]));
+  if (!(service >= SLOWER * otherService)) return null;
+  const otherWait = quantileOf(others.map((i) => rows.wait[i]).filter(Number.isFinite), 0.95);
+  if (!(otherWait >= Math.max(MATERIAL_WAIT, otherService))) return null;
+
+  // The same arrivals without the slow route: what the others would have waited in this very pool.
+  const pool =
+    model === 'threaded'
+      ? { model, workers: workers.value ?? 1, threads: threads.value ?? slots }
+      : { model: 'sync' as const, workers: slots, threads: 1 };
+  const without = predictor.predict(pool, { withoutRoute: route });
+  if (!without || without.waitP95 > otherWait / 2) return null;
+  const span = (rows.start[rows.length - 1] - rows.start[0]) / 1e6;
+  const offered = micros / 1e6 / span;
+  const ownPool = Math.ceil(offered + 2 * Math.sqrt(offered));
+  const name = names.routes.text(route);
+  return {
+    severity: otherWait >= 1e6 || otherWait >= 20 * otherService ? 'critical' : 'warning',
+    title: `${name} starves the other routes: they wait ${durationText(otherWait)} behind it (p95)`,
+    detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (median ${durationText(service)}, the others ${durationText(otherService)}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
+    evidence: {
+      route: name,
+      request_share: own.length / rows.length,
+      busy_share: micros / total,
+      route_median_seconds: secondsOf(service),
+      others_median_seconds: secondsOf(otherService),
+      others_wait_p95_seconds: secondsOf(otherWait),
+      without_route_wait_p95_seconds: secondsOf(without.waitP95),
+      own_pool_workers: ownPool,
+    },
+    advice: `Give ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.`,
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
+  };
+}
+
+export default defineFinding({
+  id: 'head-of-line',
+  title: 'One slow route starves the others',
+  needs: ['time', 'duration'],
+  examine,
+  silences: ['pool-too-small', 'overprovisioned'],
+  explain: {
+    test: [
+      'Route r takes at least 30 % of the busy time with at most a third of the requests, its median service is five times',
+      "that of the others, the others' p95 wait is at least 50 ms and longer than their own service, and a simulation of the",
+      'same arrivals without r at least halves that wait. Pool of its own: ceil(a + 2 √a) slots for its offered load a = λ_r E[S_r].',
+    ].join('\n'),
+    guards:
+      'At least 100 requests and 10 of the route; the counterfactual must show that the queue is its doing, not the load of all.',
+    fix: {
+      gunicorn: 'a second gunicorn for the route behind the proxy (location /slow), or a task queue (Celery, RQ)',
+      uvicorn: 'async views do not queue behind each other; a sync view has the thread pool: give it its own limiter',
+      waitress: 'a second waitress for the route, or more --threads than slow requests can fill',
+      hypercorn: 'as uvicorn',
+      uWSGI: 'a second vassal for the route, or --route to a spooler',
+    },
+  },
+  fires: ['gunicorn-sync-3-slow-route-starves-fast.log'],
+  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-sync-3-timeout-kills.log'],
+});

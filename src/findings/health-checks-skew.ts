@@ -1,0 +1,102 @@
+/** Finding: health checks are so many and so quick that the averages of the log speak of them. */
+import { standardDeviation } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { meanOf, medianOf } from '../core/statistics.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { groupsOf, rowsOf } from './rows.ts';
+
+const MINIMUM = 20;
+/** Checks keep time: coefficient of variation of the gaps, beyond what the tick of the stamp adds. */
+const STEADY = 0.15;
+const SHARE = 0.15;
+/** The median of the log moves by this factor when they are left out. */
+const SKEW = 1.25;
+const LONGEST_PERIOD = 120e6;
+
+function examine(facts: Facts): Finding | null {
+  const rows = rowsOf(facts);
+  const { requests, names } = facts;
+  const groups = groupsOf(rows.route);
+  if (groups.size < 2 || rows.length < 2 * MINIMUM) return null;
+  const checks: { route: number; members: number[]; period: number }[] = [];
+  for (const [route, members] of groups) {
+    if (members.length < MINIMUM) continue;
+    // Several checkers of one route each keep their own time.
+    const clients = groupsOf(Int32Array.from(members, (i) => requests.client[rows.row[i]] | 0));
+    if (clients.size > 4) continue;
+    const steady = [...clients.values()].every((own) => periodOf(own.map((k) => rows.start[members[k]])) !== null);
+    if (!steady) continue;
+    const services = members.map((i) => rows.service[i]).filter(Number.isFinite);
+    const others = Array.from({ length: rows.length }, (_, i) => i).filter((i) => rows.route[i] !== route);
+    const rest = others.map((i) => rows.service[i]).filter(Number.isFinite);
+    if (services.length < MINIMUM || !(medianOf(services) < medianOf(rest) / 3)) continue;
+    checks.push({ route, members, period: periodOf([...clients.values()][0].map((k) => rows.start[members[k]]))! });
+  }
+  const count = checks.reduce((sum, { members }) => sum + members.length, 0);
+  if (count < SHARE * rows.length) return null;
+  const left = new Set(checks.map(({ route }) => route));
+  const all = Array.from(rows.service).filter(Number.isFinite);
+  const kept = Array.from(rows.service).filter((value, i) => Number.isFinite(value) && !left.has(rows.route[i]));
+  if (kept.length < MINIMUM) return null;
+  const with_ = { median: medianOf(all), mean: meanOf(all) };
+  const without = { median: medianOf(kept), mean: meanOf(kept) };
+  if (!(without.median >= SKEW * with_.median) && !(without.mean >= SKEW * with_.mean)) return null;
+  const list = checks.map(({ route }) => names.routes.text(route)).join(', ');
+  return {
+    severity: 'info',
+    title: `Health checks hide the truth: without them the median is ${durationText(without.median)}, not ${durationText(with_.median)}`,
+    detail: `${list}: ${countText(count, 'request')}, ${percentText(count / rows.length)} of the log, every ${durationText(checks[0].period)} and answered at once. Service time with them: median ${durationText(with_.median)}, mean ${durationText(with_.mean)}; of everybody else: median ${durationText(without.median)}, mean ${durationText(without.mean)}.`,
+    evidence: {
+      routes: list,
+      requests: count,
+      share: count / rows.length,
+      period_seconds: checks[0].period / 1e6,
+      median_with_seconds: with_.median / 1e6,
+      median_without_seconds: without.median / 1e6,
+    },
+    advice:
+      'Leave them out of the access log, or of the statistics; and let the check answer from a port or thread of its own, because one that queues with the requests fails exactly when the pool is full, and gets the server restarted.',
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+/** Mean gap, µs, of instants that keep time; null of others. */
+function periodOf(at: readonly number[]): number | null {
+  if (at.length < MINIMUM / 2) return null;
+  const gaps = at.slice(1).map((time, i) => time - at[i]);
+  const middle = medianOf(gaps);
+  if (!(middle > 0) || middle > LONGEST_PERIOD) return null;
+  // A pause of the log or a lost check is not a change of rhythm.
+  const usual = gaps.filter((gap) => gap > 0.5 * middle && gap < 1.5 * middle);
+  if (usual.length < 0.9 * gaps.length) return null;
+  return standardDeviation(usual) <= STEADY * middle ? meanOf(usual) : null;
+}
+
+export default defineFinding({
+  id: 'health-checks-skew',
+  title: 'Health checks hide the truth in averages',
+  needs: ['time', 'duration'],
+  examine,
+  explain: {
+    test: [
+      'Routes with at least 20 requests that come at a steady period under 2 min (coefficient of variation of the gaps <= 0.15),',
+      'from at most four clients, three times quicker than the rest; together 15 % of the log, and without them the median or the',
+      'mean service time is 1.25 times larger.',
+    ].join('\n'),
+    guards: 'Traffic that comes at random never keeps a period; a route that is merely quick does not count.',
+    fix: {
+      gunicorn: 'a logging filter on gunicorn.access that drops the path; or log in the proxy',
+      uvicorn: 'a logging filter on uvicorn.access that drops the path',
+      waitress: 'answer the check in the proxy, or in a middleware outside of TransLogger',
+      hypercorn: 'a logging filter on hypercorn.access that drops the path',
+      uWSGI: '--log-drain with a pattern of the path, or route = ^/health donotlog:',
+    },
+  },
+  fires: [],
+  quiet: [
+    'gunicorn-sync-3-slow-route-starves-fast.log',
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-2-recycling.log',
+  ],
+});

@@ -1,0 +1,131 @@
+/** Finding: from one moment on a route takes longer than before, and stays so. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { medianOf, rankSumTest } from '../core/statistics.ts';
+import { isoInstant } from '../core/time.ts';
+import { durationText, roundText } from '../core/words.ts';
+import { groupsOf, rowsOf } from './rows.ts';
+
+const MINIMUM_EACH_SIDE = 50;
+const SURE = 1e-9;
+const SLOWER = 1.5;
+const MATERIAL = 10_000;
+
+interface Step {
+  readonly route: number;
+  readonly at: number;
+  readonly before: number;
+  readonly after: number;
+  readonly requests: number;
+}
+
+/** The split of a route's service times with the largest sum of ranks to one side (Pettitt 1979). */
+function stepOf(route: number, start: readonly number[], service: readonly number[]): Step | null {
+  const n = service.length;
+  if (n < 2 * MINIMUM_EACH_SIDE) return null;
+  const order = service.map((_, i) => i).sort((a, b) => service[a] - service[b]);
+  const rank = new Float64Array(n);
+  order.forEach((i, position) => {
+    rank[i] = position + 1;
+  });
+  let sum = 0;
+  let best = 0;
+  let split = -1;
+  for (let k = 0; k < n - MINIMUM_EACH_SIDE; k++) {
+    sum += rank[k] - (n + 1) / 2;
+    if (k + 1 >= MINIMUM_EACH_SIDE && -sum > best) {
+      best = -sum;
+      split = k + 1;
+    }
+  }
+  if (split < 0) return null;
+  const early = service.slice(0, split);
+  const late = service.slice(split);
+  const before = medianOf(early);
+  const after = medianOf(late);
+  if (!(after >= SLOWER * before) || after - before < MATERIAL || rankSumTest(early, late).p > SURE / n) return null;
+  // A step: every third of what follows is slow, no third of what went before is. A passing burst or a slow rise is not.
+  const thirds = (values: readonly number[]) =>
+    [0, 1, 2].map((k) =>
+      medianOf(values.slice(Math.floor((k * values.length) / 3), Math.floor(((k + 1) * values.length) / 3))),
+    );
+  const middle = Math.sqrt(before * after);
+  if (thirds(late).some((median) => median < middle) || thirds(early).some((median) => median > middle)) return null;
+  const [first, , last] = thirds(late);
+  if (last > 2 * first || first > 2 * last) return null;
+  return { route, at: start[split], before, after, requests: late.length };
+}
+
+function examine(facts: Facts): Finding | null {
+  // Where requests slow each other down, a rise of the load is a rise of the latency.
+  if (facts.predictor.contention()) return null;
+  const rows = rowsOf(facts);
+  const steps: Step[] = [];
+  for (const [route, members] of groupsOf(rows.route)) {
+    const timed = members.filter((i) => rows.service[i] >= 0);
+    const step = stepOf(
+      route,
+      timed.map((i) => rows.start[i]),
+      timed.map((i) => rows.service[i]),
+    );
+    if (step) steps.push(step);
+  }
+  if (steps.length === 0) return null;
+  steps.sort((a, b) => (b.after - b.before) * b.requests - (a.after - a.before) * a.requests);
+  const [worst] = steps;
+  const name = facts.names.routes.text(worst.route);
+  const together = steps.filter((step) => Math.abs(step.at - worst.at) <= 60e6);
+  const others = together.slice(1).map((step) => facts.names.routes.text(step.route));
+  const lost = steps.reduce((sum, step) => sum + ((step.after - step.before) / 1e6) * step.requests, 0);
+  const cause = facts.lifecycle.find(
+    ({ kind, time }) => ['boot', 'reload', 'listen', 'shutdown'].includes(kind) && Math.abs(time - worst.at) <= 60e6,
+  );
+  return {
+    severity: worst.after >= 3 * worst.before ? 'critical' : 'warning',
+    title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so`,
+    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median service time is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${cause ? ` The server said "${cause.kind}" then: a deploy or restart.` : ''}`,
+    evidence: {
+      route: name,
+      before_median_seconds: worst.before / 1e6,
+      after_median_seconds: worst.after / 1e6,
+      ratio: worst.after / worst.before,
+      requests_since: worst.requests,
+      routes_affected: together.length,
+      with_restart: cause !== undefined,
+    },
+    advice: `Look for what changed at that moment: ${cause ? 'the release that was deployed' : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database'}. ${together.length > 1 ? 'Several routes changed together, so look at what they share.' : 'Other routes kept their pace, so look at what this one alone uses.'}`,
+    from: worst.at,
+    to: rows.end[rows.length - 1],
+    lostSeconds: lost,
+  };
+}
+
+export default defineFinding({
+  id: 'latency-step',
+  title: 'From one moment on a route is slower, and stays so',
+  needs: ['time', 'duration'],
+  examine,
+  explain: {
+    test: [
+      'Change point by Pettitt (Applied Statistics 28, 1979): the split of a route with the largest rank sum; the median after it',
+      'is at least 1.5 times and 10 ms above the one before, Mann-Whitney p < 1e-9 / n.',
+    ].join('\n'),
+    guards: [
+      'At least 50 requests on each side; each third after it must be slow and none before, so a burst or a slow rise is no step;',
+      'silent where service time grows with concurrency, because then load makes latency.',
+    ].join('\n'),
+    fix: {
+      gunicorn: 'compare the release before and after; --statsd-host dates the next one',
+      uvicorn: 'compare the release before and after',
+      waitress: 'compare the release before and after',
+      hypercorn: 'compare the release before and after; --statsd-host dates the next one',
+      uWSGI: 'compare the release before and after; --stats dates the next one',
+    },
+  },
+  fires: [],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-3-slow-route-starves-fast.log',
+    'gunicorn-gthread-1x4-cpu-bound.log',
+    'gunicorn-gevent-2.log',
+  ],
+});

@@ -1,0 +1,55 @@
+/** Finding: the log lacks what it takes to judge the server, with the line of configuration that adds it. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { knownSlots } from './pool-words.ts';
+
+/** Fields without which slots, service time or saturation stay in the dark; a measured wait is a luxury. */
+const essential: readonly string[] = ['time', 'duration', 'pid'];
+
+function examine({ summary }: Facts): Finding | null {
+  if (summary.requests.total === 0) return null;
+  const lacking = summary.knows.missing.filter(({ what }) => essential.includes(what));
+  if (lacking.length === 0) return null;
+  const unknown = [
+    summary.server.model === 'unknown' ? 'the kind of server' : null,
+    knownSlots(summary.server) === null &&
+    summary.server.model !== 'async' &&
+    summary.server.model !== 'thread-per-request'
+      ? 'how many requests it runs at once'
+      : null,
+    summary.service_time.mean === null ? 'how long they take' : null,
+    summary.wait.method === 'unknown' && summary.server.model !== 'async' ? 'how long callers wait' : null,
+  ].filter((text) => text !== null);
+  // A log that answers all of this without them lacks nothing.
+  if (unknown.length === 0) return null;
+  const names = lacking.map(({ what }) => what).join(', ');
+  return {
+    severity: 'info',
+    title: `The log lacks ${names}`,
+    detail: `So it cannot tell ${unknown.join(', ')}. ${lacking.map(({ what, gives }) => `${what} would give ${gives}`).join('; ')}.`,
+    evidence: { missing: names, unknown: unknown.join(', ') },
+    advice: lacking.map(({ what, how }) => `${what}: ${how}`).join('. '),
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+export default defineFinding({
+  id: 'log-lacks-fields',
+  title: 'The log lacks what is needed to judge the server',
+  needs: [],
+  examine,
+  explain: {
+    test: 'Time, duration or pid is missing from at least half of the requests, and the kind of server, its slots, the service time or the wait stay unknown because of it.',
+    guards: 'Silent where the answers were found without the field (from batches, from lifecycle lines).',
+    fix: {
+      gunicorn: '--access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s pid=%(p)s us=%(D)s\'',
+      uvicorn:
+        'a log config whose access formatter has %(asctime)s and [%(process)d]; durations need a middleware, or gunicorn in front',
+      waitress: 'paste.translogger.TransLogger logs the start; a middleware can add the duration',
+      hypercorn: '--access-logformat \'%(t)s "%(r)s" %(s)s %(b)s pid=%(p)s us=%(D)s\'',
+      uWSGI: 'the default line has pid, start and duration; keep it, or use --log-format with %(pid) %(msecs) %(ctime)',
+    },
+  },
+  fires: ['uvicorn-default-no-time.log'],
+  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-gthread-2x8-nearly-full.log'],
+});

@@ -1,0 +1,64 @@
+/** Finding: the pool is not saturated, but callers wait longer than they should; the number of workers that would do. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { DEFAULT_TARGET_WAIT } from './pool-saturated.ts';
+import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { orNull, secondsOf } from './rows.ts';
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, predictor } = facts;
+  const slots = knownSlots(summary.server);
+  const { wait } = inference;
+  if (slots === null || summary.requests.total < 100) return null;
+  // Even the favourable reading of the log must miss the target.
+  if (!(wait.p95 > DEFAULT_TARGET_WAIT && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
+  const enough = predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  const present =
+    summary.server.model === 'sync' || summary.server.model === 'threaded' ? summary.server.workers.value : slots;
+  if (!enough || present === null || enough.pool.workers <= present) return null;
+  return {
+    severity: 'warning',
+    title: `Pool too small for a p95 wait of ${durationText(DEFAULT_TARGET_WAIT)}: ${shapeText(enough)} would do`,
+    detail: `${poolText(summary.server)} kept up, but 5 % of the callers waited ${durationText(wait.p95)} or longer before a worker took them (${wait.method}); ${percentText(wait.waitingRatio)} waited at all.`,
+    evidence: {
+      slots,
+      wait_method: wait.method,
+      wait_p95_seconds: secondsOf(wait.p95),
+      waiting_ratio: orNull(wait.waitingRatio),
+      target_p95_wait_seconds: DEFAULT_TARGET_WAIT / 1e6,
+      recommended_workers: enough.pool.workers,
+      recommended_p95_wait_seconds: enough.waitP95 / 1e6,
+    },
+    advice: `${shapeText(enough)} instead of ${countText(present, 'worker')}: ${predictedWaitText(enough)}, simulated from this log.`,
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: (wait.mean / 1e6) * summary.requests.total,
+  };
+}
+
+export default defineFinding({
+  id: 'pool-too-small',
+  title: 'Callers wait longer than the target, and more workers would mend it',
+  needs: ['time'],
+  examine,
+  explain: {
+    test: [
+      'p95 wait > 200 ms, and > 100 ms even in the most favourable reading of the log; the least number of workers whose',
+      'p95 wait stays under 200 ms in nine of ten simulated repetitions is larger than the present one.',
+      'First guess by hand (Halfin & Whitt 1981): K = a + β √a slots for an offered load of a = λ E[S], β near 1.',
+    ].join('\n'),
+    guards: [
+      'At least 100 requests; silent where arrivals are hidden by endless saturation or the wait is unknown.',
+      'A symptom of pool-saturated, which carries the same number: silent when that one speaks.',
+    ].join('\n'),
+    fix: {
+      gunicorn: '--workers N with the number above',
+      uvicorn: 'does not queue for slots unless --limit-concurrency is set',
+      waitress: '--threads=N with the number above',
+      hypercorn: 'does not queue for slots; WSGI applications use a thread pool',
+      uWSGI: '--processes N with the number above',
+    },
+  },
+  fires: [],
+  quiet: ['gunicorn-sync-8-overprovisioned.log', 'hypercorn-4-default.log'],
+});

@@ -1,0 +1,95 @@
+/** Finding: workers are recycled so often, or so much together, that the pool is short of hands. */
+import { quantileSorted, standardDeviation } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import type { WorkerLife } from '../core/inference.ts';
+import { meanOf, medianOf } from '../core/statistics.ts';
+import { countText, durationText, roundText } from '../core/words.ts';
+import { poolText } from './pool-words.ts';
+
+/** A life shorter than this pays for its start again and again. */
+const SHORT_LIFE = 60e6;
+const MINIMUM_RECYCLED = 4;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference } = facts;
+  const workers = summary.server.workers.value;
+  if (workers === null) return null;
+  const logTo = Math.max(...inference.lives.map((life) => life.to));
+  // The last lives of the log are cut, not ended.
+  const ended = inference.lives
+    .filter((life) => life.fate === 'recycled' || (life.fate === 'exited' && life.to < logTo - 1e6))
+    .sort((a, b) => a.to - b.to);
+  if (ended.length < Math.max(MINIMUM_RECYCLED, 2 * workers)) return null;
+  const counts = ended.map((life) => life.requests);
+  const mean = meanOf(counts);
+  // Recycling by a number of requests: lives of nearly the same number. Crashes and deploys scatter.
+  if (mean < 2 || standardDeviation(counts) / mean > 0.3) return null;
+  const life = medianOf(ended.map(({ from, to }) => to - from));
+  const rounds = workers >= 2 ? roundsTogether(ended, workers, life) : 0;
+  const short = life < SHORT_LIFE;
+  if (!short && rounds < 2) return null;
+  const seconds = summary.window.seconds ?? Number.NaN;
+  const rate = summary.requests.total / seconds;
+  const hourly = Math.ceil((3600 * rate) / workers / 100) * 100;
+  const sorted = counts.toSorted((a, b) => a - b);
+  return {
+    severity: 'warning',
+    title:
+      rounds >= 2
+        ? `Workers are recycled together: ${countText(rounds, 'time')} at least half of them at once`
+        : `Workers are recycled every ${durationText(life)}`,
+    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${sorted[0]} to ${quantileSorted(sorted, 1)}) and ${durationText(life)}. A new worker imports the application again, and the pool is smaller meanwhile${rounds >= 2 ? '; workers that started together reach the limit together' : ''}.`,
+    evidence: {
+      recycled: ended.length,
+      requests_per_life: mean,
+      life_median_seconds: life / 1e6,
+      rounds_together: rounds,
+      recommended_max_requests: Number.isFinite(hourly) ? hourly : null,
+      recommended_jitter: Number.isFinite(hourly) ? Math.ceil(hourly / 2) : null,
+    },
+    advice: `Let a life last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together. If recycling covers a memory leak, find the leak.`,
+    from: ended[0].from,
+    to: ended.at(-1)!.to,
+  };
+}
+
+/** Moments in which at least half of the workers ended within a tenth of a life: one each at most per worker and round. */
+function roundsTogether(ended: readonly WorkerLife[], workers: number, life: number): number {
+  const needed = Math.max(2, Math.ceil(workers / 2));
+  const within = life / 10;
+  let rounds = 0;
+  let i = 0;
+  while (i < ended.length) {
+    let j = i;
+    while (j + 1 < ended.length && ended[j + 1].to - ended[i].to <= within) j++;
+    if (j - i + 1 >= needed) {
+      rounds++;
+      i = j + 1;
+    } else i++;
+  }
+  return rounds;
+}
+
+export default defineFinding({
+  id: 'recycle-storm',
+  title: 'Workers are recycled too often, or all together',
+  needs: ['time', 'pid'],
+  examine,
+  explain: {
+    test: [
+      'At least max(4, 2 c) workers ended after nearly the same number of requests (coefficient of variation <= 0.3), and the',
+      'median life is under 60 s, or at least half of the workers ended within a tenth of a life of each other, twice or more.',
+      'Limit for a life of an hour: max_requests = 3600 λ / c, with a jitter of half of it.',
+    ].join('\n'),
+    guards: 'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count.',
+    fix: {
+      gunicorn: '--max-requests N --max-requests-jitter N/2 with the numbers above, --preload to make a start cheap',
+      uvicorn: '--limit-max-requests N (one value for all: no jitter before 0.30), or no limit',
+      waitress: 'does not recycle',
+      hypercorn: '--max-requests N --max-requests-jitter N/2',
+      uWSGI: '--max-requests N --max-requests-delta N/2, or --max-worker-lifetime with a delta',
+    },
+  },
+  fires: ['gunicorn-sync-2-recycling.log'],
+  quiet: ['gunicorn-sync-3-timeout-kills.log', 'gunicorn-sync-4-nearly-full.log', 'gunicorn-gevent-2.log'],
+});

@@ -1,0 +1,104 @@
+/** Finding: sync workers are held by clients that read slowly: the time of a request grows with its bytes. */
+import { sampleRankCorrelation } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { medianOf, quantileOf } from '../core/statistics.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { poolText } from './pool-words.ts';
+import { groupsOf, rowsOf } from './rows.ts';
+
+const MINIMUM = 60;
+const MINIMUM_CLIENTS = 4;
+/** What the socket buffers take at once costs the worker nothing. */
+const BUFFERED = 256 * 1024;
+/** Slower than this is a line to a far client, not a disk or a loopback: bytes per second. */
+const SLOW = 5e6;
+const RANK = 0.5;
+const SHARE = 0.2;
+/** Bandwidth differs from client to client by this much, while work would not. */
+const CLIENTS_DIFFER = 2.5;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, requests } = facts;
+  const { model } = summary.server;
+  if (model !== 'sync' && model !== 'threaded') return null;
+  const rows = rowsOf(facts);
+  let busy = 0;
+  for (let i = 0; i < rows.length; i++) if (rows.service[i] > 0) busy += rows.service[i];
+  let worst: { route: number; held: number; speed: number; clients: number; members: number } | null = null;
+  for (const [route, members] of groupsOf(rows.route)) {
+    const bytes = (i: number) => requests.bytes[rows.row[i]];
+    const usable = members.filter((i) => rows.service[i] > 0 && bytes(i) > 0);
+    const large = usable.filter((i) => bytes(i) > BUFFERED);
+    if (large.length < MINIMUM) continue;
+    const rank = sampleRankCorrelation(
+      large.map(bytes),
+      large.map((i) => rows.service[i]),
+    );
+    if (!(rank >= RANK)) continue;
+    // Small answers of the route show the work alone.
+    const small = usable.filter((i) => bytes(i) <= BUFFERED);
+    const work =
+      small.length >= 10
+        ? medianOf(small.map((i) => rows.service[i]))
+        : quantileOf(
+            large.map((i) => rows.service[i]),
+            0.01,
+          );
+    const speedOf = (i: number) => bytes(i) / Math.max(1e-6, (rows.service[i] - work) / 1e6);
+    const byClient = [...groupsOf(Int32Array.from(large, (i) => requests.client[rows.row[i]] | 0))]
+      .filter(([client, own]) => client !== 0 && own.length >= 5)
+      .map(([, own]) => medianOf(own.map((k) => speedOf(large[k]))));
+    if (byClient.length < MINIMUM_CLIENTS) continue;
+    const differ = quantileOf(byClient, 0.9) / quantileOf(byClient, 0.1);
+    const slow = large.filter((i) => speedOf(i) < SLOW);
+    const held = slow.reduce((sum, i) => sum + Math.max(0, rows.service[i] - work), 0);
+    if (!(differ >= CLIENTS_DIFFER) || held < SHARE * busy) continue;
+    if (!worst || held > worst.held) {
+      worst = { route, held, speed: medianOf(slow.map(speedOf)), clients: byClient.length, members: slow.length };
+    }
+  }
+  if (!worst) return null;
+  const name = facts.names.routes.text(worst.route);
+  return {
+    severity: 'warning',
+    title: `Slow clients hold the workers: ${percentText(worst.held / busy)} of the busy time is sending ${name}`,
+    detail: `The time of ${countText(worst.members, 'large answer')} of ${name} grows with their bytes, at a speed that differs from client to client (${worst.clients} compared, median ${roundText(worst.speed / 1e3)} kB/s): ${poolText(summary.server)} spent ${durationText(worst.held)} writing to the network.`,
+    evidence: {
+      route: name,
+      large_answers: worst.members,
+      held_seconds: worst.held / 1e6,
+      held_share: worst.held / busy,
+      speed_median_bytes_per_second: worst.speed,
+      clients_compared: worst.clients,
+    },
+    advice: `Put a buffering proxy in front (nginx proxy_buffering on): it takes the answer at once and feeds the slow client itself; ${durationText(worst.held)} of slots come free. Serve files from the proxy or an object store (X-Accel-Redirect, signed URLs).`,
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: worst.held / 1e6,
+  };
+}
+
+export default defineFinding({
+  id: 'slow-clients',
+  title: 'Slow clients hold sync workers while they read',
+  needs: ['time', 'duration'],
+  examine,
+  explain: {
+    test: [
+      'Answers over 256 kB of a route (60 or more): rank correlation of duration and bytes >= 0.5; time beyond that of small',
+      'answers, at under 5 MB/s, is at least 20 % of all busy time; the median speed of clients differs by 2.5 times or more.',
+    ].join('\n'),
+    guards:
+      'Work that grows with the answer (a report, a cache miss) is alike for all clients: at least four of them must differ in speed.',
+    fix: {
+      gunicorn:
+        'never without a buffering proxy for sync workers (gunicorn documentation, Deploying); keep-alive is off for sync',
+      uvicorn: 'async views are not held by slow readers',
+      waitress: 'buffers answers itself (--outbuf-overflow): raise it rather than threads',
+      hypercorn: 'async views are not held by slow readers',
+      uWSGI: '--offload-threads N for files, a buffering proxy for the rest',
+    },
+  },
+  fires: [],
+  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-gthread-2x8-nearly-full.log'],
+});

@@ -1,0 +1,77 @@
+/** Finding: requests of one process slow each other down: its threads, or its event loop, are bound by one core. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { poolText } from './pool-words.ts';
+import { secondsOf } from './rows.ts';
+
+const MINIMUM_SHARE = 0.5;
+/** Share of a core that a process should be busy at most, to leave room for bursts. */
+const TARGET_BUSY = 0.7;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, predictor } = facts;
+  const { model } = summary.server;
+  if (summary.requests.total < 200 || (model !== 'threaded' && model !== 'async' && model !== 'thread-per-request'))
+    return null;
+  const found = predictor.contention();
+  if (found?.station !== 'worker' || found.share < MINIMUM_SHARE || found.low < MINIMUM_SHARE / 2) return null;
+  const seconds = summary.window.seconds ?? Number.NaN;
+  const rate = summary.requests.total / seconds;
+  const work = (found.aloneMean / 1e6) * found.share;
+  const ceiling = 1 / work;
+  const workers = summary.server.workers.value ?? 1;
+  const processes = Math.max(workers, Math.ceil((rate * work) / TARGET_BUSY));
+  const threads = Math.max(1, Math.round(1 + (1 - found.share) / found.share));
+  const slower = inference.service.mean / found.aloneMean;
+  // Requests that barely slow each other do not need mending.
+  if (!(slower >= 1.2)) return null;
+  return {
+    severity: 'warning',
+    title: `Requests of one process share one core: ${percentText(found.share)} of their time is computing`,
+    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slower)} times as long). Durations grow with the number of requests in the same process and not with those in others: the GIL, or an event loop. One process ends near ${roundText(ceiling)} requests/s, however many threads it has.`,
+    evidence: {
+      shared_work: found.share,
+      shared_work_low: found.low,
+      shared_work_high: found.high,
+      alone_mean_seconds: secondsOf(found.aloneMean),
+      service_mean_seconds: secondsOf(inference.service.mean),
+      ceiling_per_process_per_second: ceiling,
+      requests_per_second: Number.isFinite(rate) ? rate : null,
+      recommended_workers: processes,
+      recommended_threads: threads,
+    },
+    advice: `Use processes, not threads: ${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores. More threads only make each request slower.`,
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: ((inference.service.mean - found.aloneMean) / 1e6) * summary.requests.total,
+  };
+}
+
+export default defineFinding({
+  id: 'threads-cpu-bound',
+  title: 'Threads (or tasks) of one process are bound by the GIL or by CPU',
+  needs: ['time', 'duration'],
+  examine,
+  silences: ['threads-would-not-help', 'asgi-would-not-queue', 'event-loop-blocked'],
+  explain: {
+    test: [
+      'ln D of a request regressed on the level at its start, within 32 consecutive requests of its route: the coefficient of',
+      'its own process has t > 4, that of the other processes has not. Then the share φ of shared work is fitted:',
+      'D(j) = r_j + 1 - φ, r_j = φ (1 + Q_{j-1}), X_j = j / D(j), Q_j = X_j r_j (mean value analysis, Reiser & Lavenberg 1980).',
+      'Fires when φ >= 0.5 and requests take 1.2 times as long as alone. Processes: ceil(λ s_cpu / 0.7); threads: 1 + s_io / s_cpu.',
+    ].join('\n'),
+    guards: [
+      'At least 200 requests; comparison within a route and a short while, so that a slow hour or a slow route does not count;',
+      'the level is taken at the start, so that a long request does not blame itself.',
+    ].join('\n'),
+    fix: {
+      gunicorn: '--workers N with the number above, --threads small',
+      uvicorn: '--workers N; move computing out of the event loop (a process pool)',
+      waitress: 'one process only: run several behind a balancer, or gunicorn with workers',
+      hypercorn: '--workers N; move computing out of the event loop (a process pool)',
+      uWSGI: '--processes N, --threads small',
+    },
+  },
+  fires: ['gunicorn-gthread-1x4-cpu-bound.log'],
+  quiet: ['gunicorn-gthread-2x8-nearly-full.log', 'gunicorn-gevent-2.log', 'gunicorn-sync-4-nearly-full.log'],
+});

@@ -1,0 +1,69 @@
+/** Finding: sync workers queue, and threads in the same processes would end it. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import type { PoolPrediction } from '../core/prediction.ts';
+import { countText, durationText } from '../core/words.ts';
+import { knownSlots, poolText, predictedWaitText } from './pool-words.ts';
+import { secondsOf } from './rows.ts';
+
+const MATERIAL_WAIT = 100_000;
+const MATERIAL_SHARE = 0.2;
+const TARGET_WAIT = 50_000;
+/** Threads tried per worker; more than this is a sign that threads are not the answer. */
+const THREADS = [2, 4, 8, 16, 32] as const;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, predictor } = facts;
+  const { model, workers } = summary.server;
+  const { wait, service } = inference;
+  if (model !== 'sync' || workers.value === null || knownSlots(summary.server) === null) return null;
+  if (summary.requests.total < 30 || !(wait.p95 >= Math.max(MATERIAL_WAIT, MATERIAL_SHARE * service.mean))) return null;
+  if (predictor.contention()) return null;
+  let chosen: PoolPrediction | null = null;
+  for (const threads of THREADS) {
+    chosen = predictor.predict({ model: 'threaded', workers: workers.value, threads });
+    if (!chosen || chosen.waitP95Range[1] <= TARGET_WAIT) break;
+  }
+  if (!chosen || chosen.waitP95Range[1] > TARGET_WAIT) return null;
+  const { threads } = chosen.pool;
+  return {
+    severity: 'info',
+    title: `Threads would help, if the views wait for I/O: ${threads} per worker`,
+    detail: `The p95 wait in front of ${poolText(summary.server)} is ${durationText(wait.p95)} (${wait.method}). With ${countText(threads, 'thread')} in each of the same processes it is simulated at ${durationText(chosen.waitP95)} (${predictedWaitText(chosen)}). Service time does not grow as more requests run at once.`,
+    evidence: {
+      workers: workers.value,
+      threads_per_worker: threads,
+      wait_p95_seconds: secondsOf(wait.p95),
+      threaded_wait_p95_seconds: secondsOf(chosen.waitP95),
+    },
+    advice: `${countText(workers.value, 'worker')} with ${countText(threads, 'thread')} each cost little memory. They help views that wait (database, HTTP); views that compute share one GIL per process, and need processes instead. The application must be thread-safe.`,
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+export default defineFinding({
+  id: 'threads-would-help',
+  title: 'Sync workers queue, and threads in the same processes would end it',
+  needs: ['time', 'duration'],
+  examine,
+  explain: {
+    test: [
+      'A sync pool whose p95 wait is at least 100 ms and a fifth of the mean service time; simulated with k = 2, 4, 8, 16 or',
+      '32 threads per process, each process with its own queue, the p95 wait stays under 50 ms in the whole range.',
+    ].join('\n'),
+    guards: [
+      'At least 30 requests with durations. Silent where service time grows with concurrency (then threads-would-not-help or',
+      'threads-cpu-bound may speak). One request at a time per process hides the GIL: the advice says "if".',
+    ].join('\n'),
+    fix: {
+      gunicorn: '--worker-class gthread --threads K (K > 1 alone selects gthread)',
+      uvicorn:
+        'def views already run in a pool of 40 threads; raise it with anyio.to_thread.current_default_thread_limiter()',
+      waitress: '--threads=K',
+      hypercorn: 'WSGI views already run in the thread pool of the event loop',
+      uWSGI: '--enable-threads --threads K',
+    },
+  },
+  fires: ['gunicorn-sync-2-overloaded.log', 'gunicorn-sync-4-nearly-full.log'],
+  quiet: ['gunicorn-sync-4-enough.log', 'gunicorn-gthread-1x4-cpu-bound.log', 'gunicorn-sync-8-overprovisioned.log'],
+});

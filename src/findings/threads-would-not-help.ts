@@ -1,0 +1,83 @@
+/** Finding: requests of the whole server slow each other down, so more workers or threads would bring little. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { poolText } from './pool-words.ts';
+import { secondsOf } from './rows.ts';
+
+const MINIMUM_SHARE = 0.3;
+/** Doubling the slots must raise the throughput that the simulation sees, or lower the latency, by less than this. */
+const WORTH = 0.2;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, predictor } = facts;
+  if (summary.requests.total < 200) return null;
+  const found = predictor.contention();
+  if (found?.station !== 'server' || found.share < MINIMUM_SHARE || found.low < MINIMUM_SHARE / 2) return null;
+  const work = (found.aloneMean / 1e6) * found.share;
+  const ceiling = 1 / work;
+  const slower = inference.service.mean / found.aloneMean;
+  if (!(slower >= 1.2)) return null;
+
+  const { model, workers, threads } = summary.server;
+  const pool = {
+    model: model === 'threaded' ? ('threaded' as const) : ('sync' as const),
+    workers: workers.value ?? 1,
+    threads: threads.value ?? 1,
+  };
+  const now = predictor.predict(pool);
+  const doubled = predictor.predict({ ...pool, workers: pool.workers * 2 });
+  const async = model === 'async' || model === 'thread-per-request';
+  if (!async && (!now || !doubled || doubled.latencyP95 < (1 - WORTH) * now.latencyP95)) return null;
+  return {
+    severity: 'warning',
+    title: `More workers or threads would not help: ${percentText(found.share)} of each request is shared work behind them`,
+    detail:
+      `A request alone takes ${durationText(found.aloneMean)}, at the level of this log ${durationText(inference.service.mean)}. Durations grow with the number of requests in all of ${poolText(summary.server)}, not only with those of the same process: a database, a lock, or the cores of the host. What is shared ends near ${roundText(ceiling)} requests/s.` +
+      (now && doubled && !async
+        ? ` Simulated with twice the workers, the p95 latency goes from ${durationText(now.latencyP95)} to ${durationText(doubled.latencyP95)}.`
+        : ''),
+    evidence: {
+      shared_work: found.share,
+      shared_work_low: found.low,
+      shared_work_high: found.high,
+      alone_mean_seconds: secondsOf(found.aloneMean),
+      service_mean_seconds: secondsOf(inference.service.mean),
+      ceiling_per_second: ceiling,
+      doubled_latency_p95_seconds: doubled && !async ? secondsOf(doubled.latencyP95) : null,
+    },
+    advice: `Look behind the application first: slow queries, a lock, a connection pool of too few connections, or fewer cores than ${countText(Math.max(2, Math.round(inference.concurrency.mean)), 'busy request')}. Limit the requests in flight to about ${roundText(Math.max(1, 1 + (1 - found.share) / found.share))}, beyond which they only slow each other.`,
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: ((inference.service.mean - found.aloneMean) / 1e6) * summary.requests.total,
+  };
+}
+
+export default defineFinding({
+  id: 'threads-would-not-help',
+  title: 'More workers or threads would only slow each other down',
+  needs: ['time', 'duration'],
+  examine,
+  silences: ['pool-too-small', 'asgi-would-not-queue', 'threads-would-help'],
+  explain: {
+    test: [
+      'As threads-cpu-bound, but the coefficient of the requests in other processes is the one with t > 4: φ >= 0.3, requests',
+      'take 1.2 times as long as alone, and a simulation with twice the workers lowers the p95 latency by less than a fifth.',
+      'The knee of throughput lies near N* = 1 + (1 - φ) / φ requests in flight (asymptotic bounds, Denning & Buzen 1978).',
+    ].join('\n'),
+    guards:
+      'At least 200 requests, compared within a route and a short while; the level is taken at the start of a request.',
+    fix: {
+      gunicorn: 'keep --workers near the number of cores; fix the backend',
+      uvicorn: '--limit-concurrency N sheds what the backend cannot bear',
+      waitress: 'keep --threads; fix the backend',
+      hypercorn: 'keep --workers near the number of cores; fix the backend',
+      uWSGI: 'keep --processes; fix the backend',
+    },
+  },
+  fires: [],
+  quiet: [
+    'gunicorn-gthread-1x4-cpu-bound.log',
+    'gunicorn-gthread-2x8-nearly-full.log',
+    'gunicorn-sync-4-nearly-full.log',
+  ],
+});

@@ -1,0 +1,87 @@
+/** Finding: some workers get far more requests than others, and callers queue at the busy ones. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { twoSided } from '../core/statistics.ts';
+import { durationText, percentText, roundText } from '../core/words.ts';
+import { poolText } from './pool-words.ts';
+import { secondsOf } from './rows.ts';
+
+const MINIMUM_REQUESTS = 200;
+const SURE = 1e-6;
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, names } = facts;
+  const { model, workers } = summary.server;
+  // Workers that share one accept queue may take turns unevenly without anybody waiting for it.
+  const queues = model === 'async' || (model === 'threaded' && inference.queue === 'per-worker');
+  const count = workers.value;
+  if (!queues || count === null || count < 2 || workers.confidence < 0.8 || summary.requests.total < MINIMUM_REQUESTS)
+    return null;
+  const lives = inference.lives;
+  const from = Math.min(...lives.map((life) => life.from));
+  const to = Math.max(...lives.map((life) => life.to));
+  // Only workers that were there all the time can be compared.
+  const whole = lives.filter((life) => life.to - life.from >= 0.8 * (to - from));
+  if (whole.length !== count) return null;
+  const total = whole.reduce((sum, life) => sum + life.requests, 0);
+  const even = total / count;
+  const chi = whole.reduce((sum, life) => sum + (life.requests - even) ** 2 / even, 0);
+  const most = whole.reduce((a, b) => (b.requests > a.requests ? b : a));
+  const least = whole.reduce((a, b) => (b.requests < a.requests ? b : a));
+  if (chiSquareP(chi, count - 1) > SURE) return null;
+  const ratio = most.requests / Math.max(1, least.requests);
+  const { wait, service } = inference;
+  const harmed = wait.p95 >= Math.max(50_000, 0.2 * service.mean);
+  if (!(ratio >= 3) && !(harmed && ratio >= 1.2)) return null;
+  return {
+    severity: harmed ? 'warning' : 'info',
+    title: `Unbalanced workers: ${names.workers.text(most.worker)} took ${roundText(ratio)} times the requests of ${names.workers.text(least.worker)}`,
+    detail:
+      `Each process of ${poolText(summary.server)} queues for itself, so an uneven share makes callers wait at one while another has room: ${most.requests} requests (${percentText(most.requests / total)}) against ${least.requests}; even would be ${roundText(even)}.` +
+      (harmed ? ` The p95 wait is ${durationText(wait.p95)} (${wait.method}).` : ''),
+    evidence: {
+      workers: count,
+      most_requests: most.requests,
+      least_requests: least.requests,
+      ratio,
+      chi_square: chi,
+      wait_p95_seconds: secondsOf(wait.p95),
+    },
+    advice:
+      'Let the kernel spread connections (one listening socket per worker: reuse_port), let clients reconnect now and then (keep-alive pins them), or put a balancer with least connections in front; fewer processes with more threads each queue together.',
+    from: Number.NaN,
+    to: Number.NaN,
+  };
+}
+
+/** P(χ² >= x) by Wilson & Hilferty (1931): the cube root is nearly normal. */
+function chiSquareP(x: number, freedom: number): number {
+  const scale = 2 / (9 * freedom);
+  const z = ((x / freedom) ** (1 / 3) - (1 - scale)) / Math.sqrt(scale);
+  return z > 0 ? twoSided(z) / 2 : 1;
+}
+
+export default defineFinding({
+  id: 'unbalanced-workers',
+  title: 'Some workers get far more requests than others',
+  needs: ['time', 'pid'],
+  examine,
+  explain: {
+    test: [
+      'Requests per worker against an even share: χ² with p < 1e-6, and the busiest took three times the requests of the',
+      'laziest, or 1.2 times while the p95 wait is at least 50 ms and a fifth of the service time.',
+    ].join('\n'),
+    guards: [
+      'Only where every process queues for itself (async, or threads with a queue per process): workers that share one accept',
+      'queue may share unevenly without harm. Only workers alive for 80 % of the log are compared; at least 200 requests.',
+    ].join('\n'),
+    fix: {
+      gunicorn: '--reuse-port; gthread: --keep-alive small, or fewer --workers with more --threads',
+      uvicorn: 'several single-worker uvicorns behind a least-connections balancer',
+      waitress: 'one process: does not apply',
+      hypercorn: 'several hypercorns behind a least-connections balancer',
+      uWSGI: '--thunder-lock, or --reuse-port',
+    },
+  },
+  fires: ['gunicorn-gthread-2x8-nearly-full.log'],
+  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-gevent-2.log', 'hypercorn-4-default.log'],
+});
