@@ -134,7 +134,7 @@ export default defineFinding({
   title: 'Every slot of the pool was busy and callers queued',
   needs: ['time'],
   examine,
-  silences: ['overprovisioned'],
+  silences: ['pool-too-small', 'overprovisioned'],
   explain: {
     test: [
       'A slot is a worker, or a thread of a worker; K slots run at most K requests at once.',
