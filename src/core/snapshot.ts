@@ -16,28 +16,78 @@ export interface Verdict {
   readonly confidence: number;
 }
 
+/** Where each request is drawn, one value per row of the table; NaN (or -1) unknown. */
+export interface Placement {
+  /** µs since 1970 UTC. */
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  /** Half-width of what is not known about both, µs. */
+  readonly uncertainty: Float64Array;
+  /** Which slot of its worker (or of the pool, where the log names no worker), from 0. */
+  readonly slot: Int32Array;
+  /** µs in front of the worker. */
+  readonly wait: Float64Array;
+  /** 0 and 1 in turn for the requests of one worker, so that neighbours can be told apart. */
+  readonly turn: Uint8Array;
+}
+
+/** The rate over a whole log, for the transport bar of a replay. */
+export interface Overview {
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly stepMicros: number;
+  /** Requests per step. */
+  readonly requests: Float64Array;
+  readonly errors: Float64Array;
+}
+
+/** How much of the input has been read. */
+export interface Reading {
+  /** Bytes read, and bytes there are (NaN: a stream without a known end). */
+  readonly bytes: number;
+  readonly total: number;
+  /** Bytes of the file before the place where reading began: history that is not on the screen. */
+  readonly skipped: number;
+  /** false: still working through what was there at the start. */
+  readonly caughtUp: boolean;
+}
+
 export interface Snapshot {
   /** Increases with every published picture. */
   readonly version: number;
   readonly mode: 'tail' | 'replay';
-  /** µs since 1970 UTC: the right edge of the picture (live: now; replay: the cursor of the clock). */
+  /** What is being read, for the header: a path, "3 files", "standard input". */
+  readonly title: string;
+  /** One path per input: index = `source` of the table. */
+  readonly sources: readonly string[];
+  /** µs since 1970 UTC: the right edge of the picture (live: now; replay: the position of the player). */
   readonly now: number;
   /** µs since 1970 UTC of the first and last request known (replay: of the whole file); NaN while there is none. */
   readonly from: number;
   readonly to: number;
+  /** Live: `now` follows the wall clock. false: the log ended long ago (or is replayed). */
+  readonly live: boolean;
   readonly playing: boolean;
   /** Replay: log seconds per second. */
   readonly speed: number;
+  readonly looping: { readonly from: number; readonly to: number } | null;
+  readonly skippingIdle: boolean;
   /** What happened to the input, for the status line: "reading 43 %", "rotated", "file is gone, waiting for it". */
   readonly status: string;
-  /** Requests that came in since the picture was frozen. */
-  readonly unseen: number;
+  readonly reading: Reading;
+  /** Requests read so far, shown or not. */
+  readonly total: number;
   /** The summary of the window that the screen speaks of, findings included. */
   readonly summary: Summary;
   readonly verdict: Verdict;
-  /** The requests of the window and what was inferred of them (same rows). */
+  /** The requests that are held, in the order of their lines, and where to draw them (same rows). */
   readonly requests: RequestTable;
+  readonly placement: Placement;
   readonly inference: ServerInference;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
+  /** Minutes east of UTC in which the log writes its stamps. */
+  readonly zoneMinutes: number;
+  /** Replay only. */
+  readonly overview: Overview | null;
 }

@@ -2,6 +2,7 @@
 import type { CliCommand } from '../command.ts';
 import analyze from './analyze.ts';
 import merge from './merge.ts';
+import replay from './replay.ts';
 import whatif from './whatif.ts';
 
-export const commands: readonly CliCommand[] = [analyze, merge, whatif];
+export const commands: readonly CliCommand[] = [replay, analyze, merge, whatif];

@@ -1,0 +1,285 @@
+/**
+ * The filter language: `route:/io status:5xx worker:8712 slower:500ms wait>1s`. Terms are joined by "and", a leading "-"
+ * turns one around, a word without a field looks into the route. What a request does not say never passes a term about it.
+ */
+import type { Names } from '../core/batch.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import type { Placement } from '../core/snapshot.ts';
+import type { RequestTable } from '../core/table.ts';
+
+/** What a filter looks at. */
+export interface FilterInput {
+  readonly requests: RequestTable;
+  readonly placement: Placement;
+  readonly names: Names;
+  readonly sources: readonly string[];
+}
+
+export type RowTest = (row: number) => boolean;
+
+export interface Filter {
+  readonly text: string;
+  /** Builds the test for one picture. */
+  over(input: FilterInput): RowTest;
+}
+
+type Term = (input: FilterInput) => RowTest;
+type Comparison = '<' | '>' | '<=' | '>=';
+
+/** Field → what its values look like, for completion and help. */
+export const filterFields: Readonly<Record<string, string>> = {
+  route: 'part of the route, * stands for anything: route:/users/*',
+  method: 'method:POST',
+  status: 'status:5xx, status:404, status>=400',
+  worker: 'worker:8712',
+  thread: 'name of the thread',
+  slower: 'service time above: slower:500ms',
+  faster: 'service time below: faster:20ms',
+  duration: 'duration>1s',
+  wait: 'time in front of the worker: wait>200ms',
+  bytes: 'size of the response: bytes>100k',
+  file: 'part of the path of the input',
+};
+
+const units: Readonly<Record<string, number>> = { us: 1, µs: 1, ms: 1e3, s: 1e6, m: 60e6, h: 3600e6 };
+const sizes: Readonly<Record<string, number>> = { '': 1, b: 1, k: 1e3, kb: 1e3, m: 1e6, mb: 1e6, g: 1e9, gb: 1e9 };
+
+/** µs of "500ms", "1.5s", "2m"; a bare number is seconds. NaN: not a duration. */
+export function parseDuration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(us|µs|ms|s|m|h)?$/.exec(text);
+  return match ? Number(match[1]) * units[match[2] ?? 's'] : Number.NaN;
+}
+
+const parseSize = (text: string): number => {
+  const match = /^(\d+(?:\.\d+)?)([a-z]*)$/.exec(text.toLowerCase());
+  const unit = match ? sizes[match[2]] : undefined;
+  return match && unit !== undefined ? Number(match[1]) * unit : Number.NaN;
+};
+
+const compares: Readonly<Record<Comparison, (a: number, b: number) => boolean>> = {
+  '<': (a, b) => a < b,
+  '>': (a, b) => a > b,
+  '<=': (a, b) => a <= b,
+  '>=': (a, b) => a >= b,
+};
+
+/** A test of text: part of it, or the whole with "*" for anything. Case does not matter. */
+function textTest(pattern: string): (text: string) => boolean {
+  const wanted = pattern.toLowerCase();
+  if (!wanted.includes('*')) return (text) => text.toLowerCase().includes(wanted);
+  const parts = wanted.split('*');
+  return (text) => {
+    const seen = text.toLowerCase();
+    let at = 0;
+    for (const part of parts) {
+      at = seen.indexOf(part, at);
+      if (at < 0) return false;
+      at += part.length;
+    }
+    return true;
+  };
+}
+
+/** A test of an interned column: every distinct text is looked at once. */
+function namesTest(dictionary: Dictionary, test: (text: string) => boolean): (id: number) => boolean {
+  const known: (boolean | undefined)[] = [];
+  return (id) => {
+    if (id < 0) return false;
+    const answer = known[id];
+    if (answer !== undefined) return answer;
+    const fresh = test(dictionary.text(id));
+    known[id] = fresh;
+    return fresh;
+  };
+}
+
+const methodOf = (route: string): string => /^([A-Z]+) /.exec(route)?.[1] ?? '';
+
+/** Columns that a comparison may name, and how their bounds are written. */
+const numeric: Readonly<
+  Record<string, { parse: (text: string) => number; value: (input: FilterInput) => (row: number) => number }>
+> = {
+  // Service times as they are drawn: logged, or inferred where the log has stamps alone.
+  duration: {
+    parse: parseDuration,
+    value:
+      ({ placement }) =>
+      (row) =>
+        placement.end[row] - placement.start[row],
+  },
+  wait: {
+    parse: parseDuration,
+    value:
+      ({ placement }) =>
+      (row) =>
+        placement.wait[row],
+  },
+  bytes: {
+    parse: parseSize,
+    value:
+      ({ requests }) =>
+      (row) =>
+        requests.bytes[row],
+  },
+};
+
+function numberTerm(field: string, comparison: Comparison, bound: number): Term {
+  const passes = compares[comparison];
+  return (input) => {
+    const value = numeric[field].value(input);
+    return (row) => passes(value(row), bound);
+  };
+}
+
+function statusTerm(value: string, comparison: Comparison | ':'): Term | string {
+  const family = /^([1-5])xx$/i.exec(value);
+  if (family && comparison === ':') {
+    const wanted = Number(family[1]);
+    return ({ requests }) =>
+      (row) =>
+        Math.floor(requests.status[row] / 100) === wanted;
+  }
+  if (!/^\d{3}$/.test(value)) return `"${value}" is no status: try 5xx, 404 or >=400`;
+  const code = Number(value);
+  if (comparison === ':')
+    return ({ requests }) =>
+      (row) =>
+        requests.status[row] === code;
+  const passes = compares[comparison];
+  return ({ requests }) =>
+    (row) =>
+      requests.status[row] > 0 && passes(requests.status[row], code);
+}
+
+function termOf(field: string, comparison: Comparison | ':', value: string): Term | string {
+  if (value === '') return `"${field}${comparison}" lacks a value`;
+  if (field === 'status') return statusTerm(value, comparison);
+  const limit = field === 'slower' ? '>' : field === 'faster' ? '<' : null;
+  const column = limit ? 'duration' : field;
+  if (column in numeric) {
+    const bound = numeric[column].parse(value);
+    if (Number.isNaN(bound))
+      return `"${value}" is no ${field === 'bytes' ? 'size, as 100k is' : 'duration, as 500ms is'}`;
+    return numberTerm(column, limit ?? (comparison === ':' ? '>=' : comparison), bound);
+  }
+  if (comparison !== ':') return `"${field}" is not a number: write ${field}:${value}`;
+  const test = textTest(value);
+  switch (field) {
+    case 'route':
+      return ({ requests, names }) => {
+        const passes = namesTest(names.routes, test);
+        return (row) => passes(requests.route[row]);
+      };
+    case 'method':
+      return ({ requests, names }) => {
+        const passes = namesTest(names.routes, (route) => methodOf(route) === value.toUpperCase());
+        return (row) => passes(requests.route[row]);
+      };
+    case 'worker':
+      return ({ requests, names }) => {
+        const passes = namesTest(names.workers, value.includes('*') ? test : (name) => name === value);
+        return (row) => passes(requests.worker[row]);
+      };
+    case 'thread':
+      return ({ requests, names }) => {
+        const passes = namesTest(names.threads, test);
+        return (row) => passes(requests.thread[row]);
+      };
+    case 'file':
+      return ({ requests, sources }) =>
+        (row) =>
+          test(sources[requests.source[row]] ?? '');
+    default:
+      return `there is no field "${field}": ${Object.keys(filterFields).join(', ')}`;
+  }
+}
+
+/** Reads a filter; `error` says in a sentence what is wrong with it. An empty text is no filter. */
+export function parseFilter(text: string): { filter: Filter | null; error: string | null } {
+  const terms: Term[] = [];
+  for (const word of text.trim().split(/\s+/)) {
+    if (word === '') continue;
+    const negated = word.length > 1 && word.startsWith('-');
+    const body = negated ? word.slice(1) : word;
+    const match = /^([a-z]+)(<=|>=|[:<>])(.*)$/i.exec(body);
+    const term = match
+      ? termOf(match[1].toLowerCase(), match[2] as Comparison | ':', match[3])
+      : termOf('route', ':', body);
+    if (typeof term === 'string') return { filter: null, error: term };
+    terms.push(
+      negated
+        ? (input) =>
+            (
+              (passes) => (row: number) =>
+                !passes(row)
+            )(term(input))
+        : term,
+    );
+  }
+  if (terms.length === 0) return { filter: null, error: null };
+  return {
+    filter: {
+      text: text.trim(),
+      over(input) {
+        const tests = terms.map((term) => term(input));
+        return tests.length === 1 ? tests[0] : (row) => tests.every((test) => test(row));
+      },
+    },
+    error: null,
+  };
+}
+
+/** Completions of the word before the caret: fields, then the values that the picture holds, the most frequent first. */
+export function completeFilter(text: string, input: FilterInput, limit = 6): string[] {
+  const word = /(\S*)$/.exec(text)?.[1] ?? '';
+  const negation = word.startsWith('-') ? '-' : '';
+  const body = word.slice(negation.length);
+  const match = /^([a-z]+):(.*)$/i.exec(body);
+  if (!match) {
+    return Object.keys(filterFields)
+      .filter((field) => field.startsWith(body.toLowerCase()))
+      .slice(0, limit)
+      .map(
+        (field) => `${negation}${field}${field === 'wait' || field === 'duration' || field === 'bytes' ? '>' : ':'}`,
+      );
+  }
+  const field = match[1].toLowerCase();
+  const begun = match[2].toLowerCase();
+  const counts = new Map<string, number>();
+  const { requests, names, sources } = input;
+  const from = Math.max(0, requests.length - 20_000);
+  for (let row = from; row < requests.length; row++) {
+    const value = fieldText(field, row, requests, names, sources);
+    if (value !== '') counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts]
+    .filter(([value]) => !/\s/.test(value) && value.toLowerCase().includes(begun))
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, limit)
+    .map(([value]) => `${negation}${field}:${value}`);
+}
+
+function fieldText(
+  field: string,
+  row: number,
+  requests: RequestTable,
+  names: Names,
+  sources: readonly string[],
+): string {
+  switch (field) {
+    case 'route':
+      return names.routes.text(requests.route[row]).replace(/^[A-Z]+ /, '');
+    case 'method':
+      return methodOf(names.routes.text(requests.route[row]));
+    case 'status':
+      return requests.status[row] > 0 ? String(requests.status[row]) : '';
+    case 'worker':
+      return requests.worker[row] >= 0 ? names.workers.text(requests.worker[row]) : '';
+    case 'thread':
+      return requests.thread[row] >= 0 ? names.threads.text(requests.thread[row]) : '';
+    case 'file':
+      return sources[requests.source[row]] ?? '';
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,57 @@
+/** Where each request is drawn: what the inference says of it, or the bare stamps until it was asked. */
+import type { ServerInference } from '../core/inference.ts';
+import type { Placement } from '../core/snapshot.ts';
+import type { RequestTable } from '../core/table.ts';
+
+/** From this tick on, the middle of it is drawn instead of its beginning, µs: the error halves and has no direction. */
+const COARSE_TICK = 100_000;
+
+export function emptyPlacement(length: number): Placement {
+  return {
+    start: new Float64Array(length),
+    end: new Float64Array(length),
+    uncertainty: new Float64Array(length),
+    slot: new Int32Array(length),
+    wait: new Float64Array(length),
+    turn: new Uint8Array(length),
+  };
+}
+
+/** Turns for rows in the order of their lines: 0 and 1 by worker. */
+export class Turns {
+  readonly #next = new Map<number, number>();
+
+  of(worker: number): number {
+    const turn = this.#next.get(worker) ?? 0;
+    this.#next.set(worker, 1 - turn);
+    return turn;
+  }
+}
+
+/** The placement of rows that the inference has seen, all of them, in its order. */
+export function placementOf(requests: RequestTable, inference: ServerInference): Placement {
+  const { length } = requests;
+  const placement = emptyPlacement(length);
+  const { start, end, uncertainty, lane, wait } = inference.requests;
+  const turns = new Turns();
+  for (let row = 0; row < length; row++) {
+    placement.start[row] = start[row];
+    placement.end[row] = end[row];
+    // Without a better end the stamp itself is one.
+    if (Number.isNaN(end[row]) && Number.isNaN(start[row])) placeByStamp(placement, requests, row);
+    else placement.uncertainty[row] = uncertainty[row];
+    placement.slot[row] = lane[row] >= 0 ? inference.lanes[lane[row]].slot : 0;
+    placement.wait[row] = wait[row];
+    placement.turn[row] = turns.of(requests.worker[row]);
+  }
+  return placement;
+}
+
+/** Places a row by what its line says and nothing else. */
+export function placeByStamp(placement: Placement, requests: RequestTable, row: number): void {
+  const tick = requests.resolution[row];
+  const shift = tick >= COARSE_TICK ? tick / 2 : 0;
+  placement.start[row] = requests.start[row] + shift;
+  placement.end[row] = requests.end[row] + shift;
+  placement.uncertainty[row] = shift;
+}

@@ -1,0 +1,106 @@
+/** The position of a replay: plays on a clock of its own, at any speed, over a log that has a beginning and an end. */
+import type { Clock } from '../core/clock.ts';
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export class Player {
+  readonly #clock: Clock;
+  #range: Range;
+  /** Position at `#since` on the clock, µs since 1970 UTC. */
+  #at: number;
+  #since: number;
+  #playing = false;
+  #speed: number;
+  #loop: Range | null = null;
+  #idle: readonly Range[] = [];
+  #skipIdle = false;
+
+  constructor(clock: Clock, range: Range, speed: number) {
+    this.#clock = clock;
+    this.#range = range;
+    this.#at = range.from;
+    this.#since = clock.nowMicros();
+    this.#speed = speed;
+  }
+
+  get playing(): boolean {
+    return this.#playing;
+  }
+
+  get speed(): number {
+    return this.#speed;
+  }
+
+  get loop(): Range | null {
+    return this.#loop;
+  }
+
+  get skipsIdle(): boolean {
+    return this.#skipIdle;
+  }
+
+  /** Where it is now; stops at the end, goes round in a loop, jumps over idle stretches if asked to. */
+  position(): number {
+    if (!this.#playing) return this.#at;
+    const now = this.#clock.nowMicros();
+    let at = this.#at + (now - this.#since) * this.#speed;
+    if (this.#skipIdle) {
+      const gap = this.#idle.find(({ from, to }) => at >= from && at < to);
+      if (gap) at = gap.to;
+    }
+    const end = this.#loop ? this.#loop.to : this.#range.to;
+    if (at >= end) {
+      at = this.#loop ? this.#loop.from : end;
+      this.#playing = this.#loop !== null;
+    }
+    this.#at = at;
+    this.#since = now;
+    return at;
+  }
+
+  /** The log turned out to be longer, or to begin elsewhere. */
+  extend(range: Range, idle: readonly Range[]): void {
+    const wasAtStart = this.position() === this.#range.from;
+    this.#range = range;
+    this.#idle = idle;
+    if (wasAtStart) this.#at = range.from;
+    else this.#at = Math.min(range.to, Math.max(range.from, this.#at));
+  }
+
+  play(): void {
+    if (this.#playing) return;
+    // At the end there is nothing left to play: from the beginning again.
+    if (this.#at >= this.#range.to) this.#at = this.#range.from;
+    this.#since = this.#clock.nowMicros();
+    this.#playing = true;
+  }
+
+  pause(): void {
+    this.position();
+    this.#playing = false;
+  }
+
+  setSpeed(factor: number): void {
+    this.position();
+    this.#speed = Math.min(1000, Math.max(0.1, factor));
+  }
+
+  seek(to: number): void {
+    this.position();
+    this.#at = Math.min(this.#range.to, Math.max(this.#range.from, to));
+    this.#since = this.#clock.nowMicros();
+  }
+
+  setLoop(range: Range | null): void {
+    this.#loop = range;
+    if (range) this.seek(range.from);
+  }
+
+  setSkipIdle(on: boolean): void {
+    this.position();
+    this.#skipIdle = on;
+  }
+}

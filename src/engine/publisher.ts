@@ -1,0 +1,25 @@
+/** Holds the newest snapshot and tells who listens: the same object until something changed. */
+import type { Snapshot } from '../core/snapshot.ts';
+
+export class Publisher {
+  #snapshot: Snapshot;
+  readonly #listeners = new Set<() => void>();
+
+  constructor(first: Snapshot) {
+    this.#snapshot = first;
+  }
+
+  get snapshot(): Snapshot {
+    return this.#snapshot;
+  }
+
+  publish(change: Partial<Snapshot>): void {
+    this.#snapshot = { ...this.#snapshot, ...change, version: this.#snapshot.version + 1 };
+    for (const listener of this.#listeners) listener();
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

@@ -1,0 +1,21 @@
+/** In which zone the screen shows instants: the one the log writes its stamps in, so that both can be compared. */
+import type { InputSummary } from '../core/summary.ts';
+
+/** Minutes east of UTC of the first input that has a zone, at an instant (µs); 0 when none has. */
+export function zoneMinutesOf(inputs: readonly InputSummary[], instant: number): number {
+  const zone = inputs.find((input) => input.timestamp.zone !== null)?.timestamp.zone;
+  if (zone === undefined || zone === null) return 0;
+  const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
+  if (fixed) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3]));
+  const ms = Number.isFinite(instant) ? instant / 1000 : 0;
+  // "local (Europe/Paris)" and "Europe/Paris" alike.
+  const name = /\(([^)]+)\)/.exec(zone)?.[1] ?? zone;
+  if (name === 'local') return -new Date(ms).getTimezoneOffset();
+  try {
+    const parts = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' }).formatToParts(ms);
+    const offset = /([+-])(\d{2}):(\d{2})/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '');
+    return offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) : 0;
+  } catch {
+    return 0;
+  }
+}

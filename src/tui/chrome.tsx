@@ -1,0 +1,123 @@
+/** The part of the screen that Ink lays out and draws: tab names, the bottom line, the help. Everything else is painted. */
+import { Box, Text, useInput } from 'ink';
+import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
+import type { ChromeState } from './chrome-state.ts';
+import { footerItems, helpLines } from './help.ts';
+import { type InkKey, keyName } from './keys.ts';
+import type { Session } from './session.ts';
+import { rgbOf } from './style.ts';
+import { tabNames } from './tab-names.ts';
+import { type Colours, themes } from './theme.ts';
+
+const hex = (colour: number): string => `#${rgbOf(colour).toString(16).padStart(6, '0')}`;
+
+interface PartProps {
+  readonly state: ChromeState;
+  readonly colours: Colours;
+}
+
+/** Colour props of a text; none of the terminal's own colours is named, so that the theme decides. */
+const ink = (foreground: number, background = -1) => ({
+  ...(foreground >= 0 ? { color: hex(foreground) } : {}),
+  ...(background >= 0 ? { backgroundColor: hex(background) } : {}),
+});
+
+function Tabs({ state, colours }: PartProps): ReactNode {
+  return (
+    <Box height={1} paddingLeft={1}>
+      {tabNames(state.columns, state.tab).map(({ id, text }) => {
+        const isActive = id === state.tab;
+        // Without colours the brackets say which one is open.
+        const label = isActive && state.mono ? `[${text.slice(1, -1)}]` : text;
+        const looks = isActive ? { ...ink(colours.text, colours.selected), bold: true } : ink(colours.quiet);
+        return (
+          <Text key={id} {...looks} underline={isActive && state.focus === id}>
+            {label}
+          </Text>
+        );
+      })}
+    </Box>
+  );
+}
+
+const promptWords = { filter: 'Filter', goto: 'Go to', export: 'Export to' } as const;
+
+function Footer({ state, colours }: PartProps): ReactNode {
+  const { prompt } = state;
+  if (prompt) {
+    const hint = prompt.error ?? (prompt.kind === 'filter' ? state.completions : '');
+    return (
+      <Box height={1} width={state.columns} overflow="hidden">
+        <Text wrap="truncate-end">
+          <Text bold {...ink(colours.accent)}>{` ${promptWords[prompt.kind]}: `}</Text>
+          {prompt.text}
+          <Text inverse> </Text>
+          <Text {...ink(prompt.error ? colours.critical : colours.quiet)}>{`  ${hint}`}</Text>
+        </Text>
+      </Box>
+    );
+  }
+  return (
+    <Box height={1}>
+      {footerItems(state).map(({ keys, word }) => (
+        <Text key={keys}>
+          <Text bold {...ink(colours.accent)}>{` ${keys}`}</Text>
+          <Text {...ink(colours.quiet)}>{` ${word} `}</Text>
+        </Text>
+      ))}
+    </Box>
+  );
+}
+
+function Help({ state, colours }: PartProps): ReactNode {
+  const lines = helpLines(state);
+  const room = state.rows - 2;
+  const first = Math.max(0, Math.min(state.helpScroll, lines.length - room));
+  return (
+    <Box flexDirection="column" height={state.rows - 1} paddingLeft={2}>
+      {lines.slice(first, first + room).map(({ id, keys, text, isHeading }) => (
+        <Box key={id} height={1}>
+          {isHeading ? (
+            <Text bold {...ink(colours.accent)}>
+              {text || ' '}
+            </Text>
+          ) : (
+            <>
+              <Box width={18}>
+                <Text bold>{keys || ' '}</Text>
+              </Box>
+              <Text wrap="truncate-end">{text || ' '}</Text>
+            </>
+          )}
+        </Box>
+      ))}
+      <Text {...ink(colours.quiet)}>{lines.length > room ? 'up/down scrolls, ? goes back' : '? goes back'}</Text>
+    </Box>
+  );
+}
+
+export function Chrome({ session }: { readonly session: Session }): ReactNode {
+  const state = useSyncExternalStore(session.subscribe, session.chrome);
+  // Ink subscribes again whenever the handler is another one.
+  const onKey = useCallback((input: string, key: InkKey) => session.key(keyName(input, key), input), [session]);
+  useInput(onKey);
+  const colours = themes[state.theme];
+  const props = { state, colours };
+  if (state.tooSmall) return <Text> </Text>;
+  if (state.help) {
+    return (
+      <Box flexDirection="column" width={state.columns} height={state.rows}>
+        <Box height={1} />
+        <Help {...props} />
+      </Box>
+    );
+  }
+  return (
+    <Box flexDirection="column" width={state.columns} height={state.rows}>
+      <Box height={state.tabsRow} />
+      <Tabs {...props} />
+      <Box height={state.footerRow - state.tabsRow - 1} />
+      <Footer {...props} />
+    </Box>
+  );
+}

@@ -1,0 +1,64 @@
+/** Writes what is on the screen to a file: the summary as JSON, or the picture as text, ANSI or SVG, by the name's ending. */
+import { writeFileSync } from 'node:fs';
+import type { CellGrid } from './canvas.ts';
+import type { View } from './panel.ts';
+import { toSvg } from './svg.ts';
+
+export interface ExportInput {
+  readonly view: View;
+  readonly grid: CellGrid;
+}
+
+/** The cells as plain text, without blanks at the ends. */
+export function textOf(grid: CellGrid): string {
+  let text = '';
+  for (let row = 0; row < grid.rows; row++) {
+    text += `${grid.glyphs
+      .slice(row * grid.columns, (row + 1) * grid.columns)
+      .join('')
+      .trimEnd()}\n`;
+  }
+  return text;
+}
+
+/** The cells with their colours, for `cat`. */
+export function ansiOf(grid: CellGrid, { theme }: View): string {
+  let text = '';
+  for (let row = 0; row < grid.rows; row++) {
+    let style = 0;
+    for (let x = 0; x < grid.columns; x++) {
+      const at = row * grid.columns + x;
+      if (grid.styles[at] !== style) {
+        style = grid.styles[at];
+        text += theme.styles.sequence(style);
+      }
+      text += grid.glyphs[at];
+    }
+    text += `${style === 0 ? '' : '\x1b[0m'}\n`;
+  }
+  return text;
+}
+
+function contentFor(path: string, { view, grid }: ExportInput): string {
+  if (path.endsWith('.json')) return `${JSON.stringify(view.snapshot.summary, null, 2)}\n`;
+  if (path.endsWith('.svg')) return toSvg(grid, view.theme);
+  return path.endsWith('.ansi') ? ansiOf(grid, view) : textOf(grid);
+}
+
+/** Returns the sentence for the status line; a full disk or a missing folder is one too. */
+export function exportPicture(path: string, input: ExportInput): string {
+  try {
+    writeFileSync(path, contentFor(path, input), { flag: 'wx' });
+    return `Written to ${path}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const reasons: Readonly<Record<string, string>> = {
+      EEXIST: 'it exists already; choose another name',
+      ENOSPC: 'the disk is full',
+      EACCES: 'no permission',
+      ENOENT: 'there is no such folder',
+      EROFS: 'the file system is read-only',
+    };
+    return `Could not write ${path}: ${reasons[code ?? ''] ?? message}`;
+  }
+}

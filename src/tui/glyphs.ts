@@ -1,0 +1,111 @@
+/** The characters that bars and charts are made of, for terminals with Unicode and without. */
+
+/** Filled from the left: index = eighths of the cell, 0..8. */
+export const leftEighths = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'] as const;
+/** Filled from the bottom. */
+export const lowerEighths = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+const asciiLeft = [' ', ' ', '-', '-', '=', '=', '#', '#', '#'] as const;
+const asciiLower = [' ', '.', '.', ':', ':', '|', '|', '#', '#'] as const;
+
+export interface Glyphs {
+  readonly left: readonly string[];
+  readonly lower: readonly string[];
+  /** A request whose both ends the log states, one whose start was inferred, and a stretch that is not certain. */
+  readonly logged: string;
+  readonly inferred: string;
+  readonly uncertain: string;
+  /** Next to another request of the same colour, where colour cannot tell them apart. */
+  readonly alternate: string;
+  readonly idle: string;
+  readonly notYet: string;
+  readonly horizontal: string;
+  readonly vertical: string;
+  readonly tick: string;
+  readonly cursor: string;
+  readonly dot: string;
+  readonly hollow: string;
+  readonly boot: string;
+  readonly exit: string;
+  readonly recycle: string;
+  readonly timeout: string;
+  readonly killed: string;
+  readonly other: string;
+  readonly up: string;
+  readonly down: string;
+  readonly right: string;
+  readonly pause: string;
+  readonly play: string;
+  readonly ellipsis: string;
+  readonly cross: string;
+  readonly check: string;
+  readonly warn: string;
+  readonly info: string;
+}
+
+const unicode: Glyphs = {
+  left: leftEighths,
+  lower: lowerEighths,
+  logged: '█',
+  inferred: '▓',
+  uncertain: '▒',
+  alternate: '▓',
+  idle: ' ',
+  notYet: '·',
+  horizontal: '─',
+  vertical: '│',
+  tick: '┴',
+  cursor: '│',
+  dot: '●',
+  hollow: '○',
+  boot: '▲',
+  exit: '▼',
+  recycle: '↻',
+  timeout: '✖',
+  killed: '†',
+  other: '◆',
+  up: '↑',
+  down: '↓',
+  right: '→',
+  pause: '‖',
+  play: '▶',
+  ellipsis: '…',
+  cross: '✖',
+  check: '✔',
+  warn: '!',
+  info: 'i',
+};
+
+const plain: Glyphs = {
+  left: asciiLeft,
+  lower: asciiLower,
+  logged: '#',
+  inferred: '+',
+  uncertain: '~',
+  alternate: '=',
+  idle: ' ',
+  notYet: '.',
+  horizontal: '-',
+  vertical: '|',
+  tick: '+',
+  cursor: '|',
+  dot: '*',
+  hollow: 'o',
+  boot: '^',
+  exit: 'v',
+  recycle: 'R',
+  timeout: 'X',
+  killed: 'K',
+  other: '!',
+  up: '^',
+  down: 'v',
+  right: '>',
+  pause: '"',
+  play: '>',
+  ellipsis: '...',
+  cross: 'X',
+  check: '*',
+  warn: '!',
+  info: 'i',
+};
+
+export const glyphsFor = (ascii: boolean): Glyphs => (ascii ? plain : unicode);

@@ -1,0 +1,93 @@
+/** Help and footer, generated from the key table. */
+import { filterFields } from '../engine/filter.ts';
+import type { ChromeState } from './chrome-state.ts';
+import { type KeyBinding, keyBindings, keyLabel } from './keys.ts';
+
+export interface HelpLine {
+  /** Its place in the help. */
+  readonly id: number;
+  readonly keys: string;
+  readonly text: string;
+  readonly isHeading: boolean;
+}
+
+type Group = KeyBinding['group'];
+
+const groups = (mode: 'tail' | 'replay'): readonly Group[] =>
+  mode === 'replay'
+    ? ['Replay', 'Panels', 'Lanes and time', 'What if', 'Anywhere']
+    : ['Panels', 'Lanes and time', 'What if', 'Anywhere'];
+
+const labels = (binding: KeyBinding, ascii: boolean): string =>
+  binding.keys.map((name) => keyLabel(name, ascii)).join(' ');
+
+/** Bindings that hold in this mode: those whose place excludes it are left out. */
+function holds(binding: KeyBinding, { mode }: Pick<ChromeState, 'mode'>): boolean {
+  if (!binding.when || binding.group === 'What if') return true;
+  const anywhere = { help: true, focus: 'what-if', tab: 'what-if' };
+  return binding.when({ ui: anywhere as never, mode });
+}
+
+const legend: readonly (readonly [string, string, string])[] = [
+  ['█', '#', 'a request whose start and end the log states'],
+  ['▓', '+', 'a request whose start was inferred'],
+  ['▒', '~', 'the stamps are too coarse to say what ran here'],
+  ['▄', '|', 'many short requests: the share of the cell that the worker was busy'],
+  ['·', '.', 'not logged yet: a server writes a line when a request ends'],
+  ['▲ ▼', '^ v', 'a worker booted, exited'],
+  ['↻', 'R', 'a worker was recycled'],
+  ['✖ †', 'X K', 'a worker timed out, was killed'],
+];
+
+export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[] {
+  const lines: HelpLine[] = [];
+  const add = (keys: string, text: string, isHeading = false) =>
+    lines.push({ id: lines.length, keys, text, isHeading });
+  const heading = (text: string) => {
+    if (lines.length > 0) add('', '', true);
+    add('', text, true);
+  };
+  for (const group of groups(state.mode)) {
+    heading(group);
+    for (const binding of keyBindings) {
+      if (binding.group !== group || !holds(binding, state)) continue;
+      add(labels(binding, state.ascii), binding.does);
+    }
+  }
+  heading('On the lanes');
+  for (const [glyph, plain, text] of legend) add(state.ascii ? plain : glyph, text);
+  heading('Filter fields');
+  for (const [field, text] of Object.entries(filterFields)) add(field, text);
+  heading('Mouse');
+  add('click', 'a lane or chart: the cursor; a tab or line: chooses it; again: opens it');
+  add('wheel', 'zooms on the lanes, scrolls elsewhere');
+  return lines;
+}
+
+export interface FooterItem {
+  readonly keys: string;
+  readonly word: string;
+}
+
+/** The most important keys that fit, in the order of the table. */
+export function footerItems(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord'>): FooterItem[] {
+  const known = keyBindings
+    .filter((binding) => binding.footer && holds(binding, state))
+    .map((binding, order) => {
+      const name =
+        binding.footer!.word === '±10s'
+          ? `${keyLabel('left', state.ascii)}${keyLabel('right', state.ascii)}`
+          : keyLabel(binding.keys[0], state.ascii);
+      const word = binding.keys[0] === 'space' ? state.pauseWord : binding.footer!.word;
+      return { keys: name, word, rank: binding.footer!.rank, order };
+    });
+  const chosen = [];
+  let room = state.columns;
+  for (const item of known.toSorted((a, b) => a.rank - b.rank)) {
+    const cells = item.keys.length + item.word.length + 3;
+    if (cells > room) continue;
+    room -= cells;
+    chosen.push(item);
+  }
+  return chosen.sort((a, b) => a.order - b.order).map(({ keys, word }) => ({ keys, word }));
+}

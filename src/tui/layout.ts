@@ -1,0 +1,84 @@
+/** Where everything stands on a screen of a given size: pure, and used by Ink and the painter alike. */
+import type { Rect } from './canvas.ts';
+
+export interface Layout {
+  readonly columns: number;
+  readonly rows: number;
+  /** Nothing else is valid then. */
+  readonly tooSmall: boolean;
+  readonly header: Rect;
+  readonly verdict: Rect;
+  readonly lanes: Rect;
+  readonly pool: Rect;
+  /** The row of the tab names, drawn by Ink. */
+  readonly tabsRow: number;
+  readonly tab: Rect;
+  /** A second list beside the tab on wide screens. */
+  readonly side: Rect | null;
+  readonly transport: Rect | null;
+  readonly status: Rect;
+  /** The last row: keys, or the line that is being typed; drawn by Ink. */
+  readonly footerRow: number;
+}
+
+export const SMALLEST = { columns: 48, rows: 14 } as const;
+/** From this width on, a second list stands beside the first. */
+const WIDE = 140;
+
+export interface LayoutInput {
+  readonly columns: number;
+  readonly rows: number;
+  readonly mode: 'tail' | 'replay';
+  /** Rows that would show every lane. */
+  readonly lanesWanted: number;
+}
+
+export function layoutOf({ columns, rows, mode, lanesWanted }: LayoutInput): Layout {
+  const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
+  const verdictRows = rows >= 20 ? 2 : 1;
+  const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
+  // Header, tab names, status and footer take a row each.
+  const room = Math.max(0, rows - 4 - verdictRows - transportRows);
+  const panelLeast = Math.max(4, Math.floor(room * 0.36));
+  const poolLeast = rows >= 20 ? 4 : 2;
+  const lanesMost = Math.max(2, room - panelLeast - poolLeast);
+  // Three rows a lane where there is room: the lanes are what people come for.
+  const generous =
+    1 +
+    lanesWanted *
+      (lanesWanted <= 8 ? Math.max(1, Math.min(3, Math.floor((room * 0.3) / Math.max(1, lanesWanted)))) : 1);
+  const lanes = Math.min(generous, lanesMost);
+  const pool = Math.max(poolLeast, Math.min(Math.max(6, Math.floor(room * 0.24)), room - lanes - panelLeast));
+  const panel = Math.max(0, room - lanes - pool);
+
+  let y = 0;
+  const band = (height: number): Rect => {
+    const rect = { x: 0, y, columns, rows: height };
+    y += height;
+    return rect;
+  };
+  const header = band(1);
+  const verdict = band(verdictRows);
+  const lanesRect = band(lanes);
+  const poolRect = band(pool);
+  const tabsRow = band(1).y;
+  const whole = band(panel);
+  const transport = transportRows > 0 ? band(transportRows) : null;
+  const status = band(1);
+  const sideColumns = columns >= WIDE ? Math.floor(columns * 0.42) : 0;
+  return {
+    columns,
+    rows,
+    tooSmall,
+    header,
+    verdict,
+    lanes: lanesRect,
+    pool: poolRect,
+    tabsRow,
+    tab: { ...whole, columns: columns - (sideColumns > 0 ? sideColumns + 1 : 0) },
+    side: sideColumns > 0 ? { ...whole, x: columns - sideColumns, columns: sideColumns } : null,
+    transport,
+    status,
+    footerRow: rows - 1,
+  };
+}

@@ -1,0 +1,84 @@
+/** What a click or the wheel does, by where it happened. */
+import type { Action } from './action.ts';
+import type { Rect } from './canvas.ts';
+import { gutterOf } from './draw/gutter.ts';
+import { firstShown, selectedLine } from './draw/list.ts';
+import type { Layout } from './layout.ts';
+import type { MouseEvent } from './mouse.ts';
+import type { View } from './panel.ts';
+import { panelById } from './panels/index.ts';
+import { planLanes } from './scene/plan-lanes.ts';
+import { tabAt } from './tab-names.ts';
+
+const isIn = (rect: Rect | null, { x, y }: MouseEvent): rect is Rect =>
+  rect !== null && x >= rect.x && x < rect.x + rect.columns && y >= rect.y && y < rect.y + rect.rows;
+
+export function mouseActions(event: MouseEvent, view: View, layout: Layout): Action[] {
+  if (layout.tooSmall) return [];
+  const { ui } = view;
+  if (ui.help) return event.kind === 'wheel' ? [{ type: 'scroll-help', by: event.by * 3 }] : [];
+  if (event.kind === 'wheel') {
+    if (isIn(layout.lanes, event) || isIn(layout.pool, event)) return [{ type: 'zoom', by: event.by < 0 ? -1 : 1 }];
+    return [{ type: 'select', by: event.by * 3 }];
+  }
+  if (isIn(layout.transport, event)) return transport(event, view, layout.transport);
+  if (isIn(layout.lanes, event) || isIn(layout.pool, event)) return lanes(event, view, layout);
+  if (event.kind === 'drag') return [];
+  if (event.y === layout.tabsRow) {
+    const tab = tabAt(event.x, layout.columns, ui.tab);
+    return tab ? [{ type: 'tab', id: tab }] : [];
+  }
+  return isIn(layout.tab, event) ? list(event, view, layout.tab) : [];
+}
+
+/** A click on the lanes puts the cursor there and chooses the lane; on a bar it lists what runs there. */
+function lanes(event: MouseEvent, view: View, layout: Layout): Action[] {
+  const { left } = gutterOf(layout.columns);
+  const { axis } = view.scene;
+  const column = event.x - left;
+  const actions: Action[] = [];
+  if (column >= 0 && column < axis.columns) {
+    const cell = Math.round(axis.from / axis.microsPerColumn) + column;
+    actions.push({ type: 'cursor-at', micros: cell * axis.microsPerColumn });
+  }
+  if (event.kind === 'press' && isIn(layout.lanes, event)) {
+    const line = trackAt(event.y - layout.lanes.y - 1, view, layout);
+    if (line >= 0) actions.push({ type: 'select-line', panel: 'lanes', line });
+  }
+  return actions;
+}
+
+/** Track drawn in a text row under the title of the lanes, -1 none. */
+function trackAt(row: number, view: View, layout: Layout): number {
+  const { plans, headings } = planLanes(view, layout.lanes.rows - 1);
+  let y = 0;
+  for (let i = 0; i < plans.length; i++) {
+    if (headings[i] !== null) y++;
+    const rows = plans[i].rows * plans[i].thick;
+    if (row >= y && row < y + rows) return plans[i].track;
+    y += rows;
+  }
+  return -1;
+}
+
+function transport({ x }: MouseEvent, { snapshot }: View, rect: Rect): Action[] {
+  // The bar stands between two clock times, as the transport panel draws it.
+  const [left, right] = [9, 9];
+  const share = (x - rect.x - left) / Math.max(1, rect.columns - left - right);
+  if (share < 0 || share > 1) return [];
+  return [{ type: 'seek', micros: snapshot.from + share * (snapshot.to - snapshot.from) }];
+}
+
+/** A click on a line of a list selects it; on the selected one it opens it. */
+function list({ y }: MouseEvent, view: View, rect: Rect): Action[] {
+  const { tab } = view.ui;
+  const count = panelById(tab)?.count?.(view) ?? 0;
+  if (count === 0 || tab === 'findings')
+    return [{ type: 'focus', id: tab }].filter(() => view.ui.focus !== tab) as Action[];
+  const rows = rect.rows - 1;
+  const selected = selectedLine(view, tab, count);
+  const line = firstShown(selected, rows, count) + (y - rect.y - 1);
+  if (line < 0 || line >= count) return [];
+  const choose: Action = { type: 'select-line', panel: tab, line };
+  return line === selected && view.ui.focus === tab ? [{ type: 'open' }] : [choose];
+}

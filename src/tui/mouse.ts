@@ -1,0 +1,42 @@
+/** The mouse: SGR reports (mode 1006) taken out of the keyboard's bytes, and what a click or the wheel means where. */
+export interface MouseEvent {
+  readonly kind: 'press' | 'drag' | 'wheel';
+  /** Cells from 0. */
+  readonly x: number;
+  readonly y: number;
+  /** Wheel: -1 up, 1 down. Else 0. */
+  readonly by: number;
+}
+
+const report = /\x1b\[<(\d+);(\d+);(\d+)([Mm])/g;
+const begun = /\x1b(\[(<[\d;]*)?)?$/;
+
+/** Splits what came from the terminal into keys and mouse events; half a report waits for its end. */
+export class MouseFilter {
+  #pending = '';
+
+  /** `isFinal`: nothing follows soon, so a lone escape is the key. */
+  split(text: string): { keys: string; events: MouseEvent[] } {
+    const events: MouseEvent[] = [];
+    let keys = (this.#pending + text).replace(report, (_, code: string, x: string, y: string, end: string) => {
+      const event = eventOf(Number(code), Number(x) - 1, Number(y) - 1, end === 'M');
+      if (event) events.push(event);
+      return '';
+    });
+    this.#pending = '';
+    const tail = begun.exec(keys);
+    // A lone escape, or escape and bracket, may be keys of their own: only a report that surely begins waits.
+    if (tail?.[0].startsWith('\x1b[<')) {
+      this.#pending = tail[0];
+      keys = keys.slice(0, tail.index);
+    }
+    return { keys, events };
+  }
+}
+
+/** Bits of a report: 32 motion, 64 wheel; the low two bits are the button (xterm, "Extended coordinates"). */
+function eventOf(code: number, x: number, y: number, isPress: boolean): MouseEvent | null {
+  if (code & 64) return isPress && (code & 3) < 2 ? { kind: 'wheel', x, y, by: code & 1 ? 1 : -1 } : null;
+  if ((code & 3) !== 0 || !isPress) return null;
+  return { kind: code & 32 ? 'drag' : 'press', x, y, by: 0 };
+}

@@ -1,0 +1,111 @@
+/**
+ * Turns pictures into bytes for the terminal: rows that changed, from the first changed cell to the last, in one write
+ * inside a synchronised update (mode 2026). Nothing is erased first, so nothing can flicker; nothing changed, nothing written.
+ */
+import type { CellGrid } from './canvas.ts';
+import type { Styles } from './style.ts';
+import { toAscii } from './to-ascii.ts';
+
+const BEGIN = '\x1b[?2026h';
+const END = '\x1b[?2026l';
+
+export interface Picture {
+  readonly grid: CellGrid;
+  readonly styles: Styles;
+  /** Rows that Ink draws, as it drew them; they cover the grid. */
+  readonly chrome: ReadonlyMap<number, string>;
+  /** Only ASCII may reach the terminal. */
+  readonly ascii: boolean;
+}
+
+export class Painter {
+  #glyphs: string[] = [];
+  #styles = new Uint16Array(0);
+  #columns = 0;
+  #rows = 0;
+  #chrome = new Map<number, string>();
+  #known = false;
+  #sequences: Styles | null = null;
+
+  /** Forgets what is on the screen: the next picture is painted whole. */
+  forget(): void {
+    this.#known = false;
+  }
+
+  /** The bytes that turn the last picture into this one; "" when they are the same. */
+  paint({ grid, styles, chrome, ascii }: Picture): string {
+    if (grid.columns !== this.#columns || grid.rows !== this.#rows || styles !== this.#sequences) this.#known = false;
+    let out = '';
+    for (let row = 0; row < grid.rows; row++) {
+      const line = chrome.get(row);
+      if (line !== undefined) {
+        if (this.#known && this.#chrome.get(row) === line) continue;
+        out += `\x1b[${row + 1};1H${ascii ? toAscii(line) : line}\x1b[0m\x1b[K`;
+      } else {
+        out += this.#row(grid, styles, row, this.#known && !this.#chrome.has(row), ascii);
+      }
+    }
+    this.#keep(grid, styles, chrome);
+    return out === '' ? '' : `${BEGIN}${out}${END}`;
+  }
+
+  #row(grid: CellGrid, styles: Styles, row: number, known: boolean, ascii: boolean): string {
+    const { columns } = grid;
+    const base = row * columns;
+    let first = 0;
+    let last = columns - 1;
+    if (known) {
+      while (first < columns && this.#same(grid, base + first)) first++;
+      if (first === columns) return '';
+      while (this.#same(grid, base + last)) last--;
+      // Never begin in the right half of a wide glyph, and repaint both halves of one that was there before.
+      while (first > 0 && (grid.glyphs[base + first] === '' || this.#glyphs[base + first] === '')) first--;
+      while (last < columns - 1 && (grid.glyphs[base + last + 1] === '' || this.#glyphs[base + last + 1] === ''))
+        last++;
+    }
+    let blankFrom = last + 1;
+    if (last === columns - 1) {
+      while (blankFrom > first && grid.glyphs[base + blankFrom - 1] === ' ' && grid.styles[base + blankFrom - 1] === 0)
+        blankFrom--;
+    }
+    let out = `\x1b[${row + 1};${first + 1}H`;
+    let style = -1;
+    for (let x = first; x < blankFrom; x++) {
+      const glyph = grid.glyphs[base + x];
+      if (glyph === '') continue;
+      if (grid.styles[base + x] !== style) {
+        style = grid.styles[base + x];
+        out += styles.sequence(style);
+      }
+      const isWide = x + 1 < columns && grid.glyphs[base + x + 1] === '';
+      if (ascii && glyph > '~')
+        out += toAscii(glyph)
+          .padEnd(isWide ? 2 : 1)
+          .slice(0, isWide ? 2 : 1);
+      // Terminals do not agree on the width of such glyphs: say where the next cell is.
+      else if (isWide || glyph.length > 1) out += `${glyph}\x1b[${row + 1};${x + (isWide ? 3 : 2)}H`;
+      else out += glyph;
+    }
+    if (blankFrom <= last) out += '\x1b[0m\x1b[K';
+    else if (style !== 0) out += '\x1b[0m';
+    return out;
+  }
+
+  #same(grid: CellGrid, at: number): boolean {
+    return grid.styles[at] === this.#styles[at] && grid.glyphs[at] === this.#glyphs[at];
+  }
+
+  #keep(grid: CellGrid, styles: Styles, chrome: ReadonlyMap<number, string>): void {
+    if (this.#styles.length !== grid.styles.length) {
+      this.#styles = new Uint16Array(grid.styles.length);
+      this.#glyphs = new Array(grid.glyphs.length).fill(' ');
+    }
+    this.#styles.set(grid.styles);
+    for (let i = 0; i < grid.glyphs.length; i++) this.#glyphs[i] = grid.glyphs[i];
+    this.#columns = grid.columns;
+    this.#rows = grid.rows;
+    this.#sequences = styles;
+    this.#chrome = new Map(chrome);
+    this.#known = true;
+  }
+}

@@ -1,0 +1,89 @@
+/** The findings: what is wrong, with its evidence in numbers and what would mend it; enter jumps to the moment. */
+import type { FindingSummary } from '../../core/summary.ts';
+import { printable } from '../../core/text.ts';
+import { roundText } from '../../core/words.ts';
+import type { Canvas } from '../canvas.ts';
+import { firstShown, selectedLine } from '../draw/list.ts';
+import { definePanel, type View } from '../panel.ts';
+import { clockText } from '../time-axis.ts';
+import { wrap } from '../width.ts';
+import { timedFindings } from './transport.ts';
+
+/** "saturated_seconds 31, slots 4": evidence as it was measured. */
+function evidenceText({ evidence }: FindingSummary): string {
+  return Object.entries(evidence)
+    .filter(([, value]) => value !== null)
+    .map(
+      ([name, value]) => `${name.replaceAll('_', ' ')} ${typeof value === 'number' ? roundText(value) : String(value)}`,
+    )
+    .join(', ');
+}
+
+const momentOf = (finding: FindingSummary, zoneMinutes: number): string =>
+  finding.from === null ? '' : clockText(Date.parse(finding.from) * 1000, zoneMinutes);
+
+/** The lines of a finding in full. */
+function bodyOf(finding: FindingSummary, columns: number): { text: string; kind: 'detail' | 'evidence' | 'advice' }[] {
+  const part = (kind: 'detail' | 'evidence' | 'advice', label: string, text: string) =>
+    text === '' ? [] : wrap(`${label}${printable(text)}`, columns).map((line) => ({ text: line, kind }));
+  return [
+    ...part('advice', 'Do: ', finding.advice),
+    ...part('detail', '', finding.detail),
+    ...part('evidence', 'Seen: ', evidenceText(finding)),
+  ];
+}
+
+/** Which finding, and at most how many, are unfolded: all when there is room, else the selected one. */
+export default definePanel({
+  id: 'findings',
+  title: 'Findings',
+  place: 'tab',
+  count: ({ snapshot }) => snapshot.summary.findings.length,
+  open(view, line) {
+    const moment = timedFindings(view).find(({ index }) => index === line);
+    return moment
+      ? { type: 'show-moment', micros: moment.from }
+      : { type: 'message', text: 'This finding holds for the whole log' };
+  },
+  draw(view, canvas) {
+    const { snapshot, theme } = view;
+    const { findings, requests } = snapshot.summary;
+    if (findings.length === 0) {
+      const text = requests.total === 0 ? 'No requests yet.' : 'Nothing found that slows callers down.';
+      canvas.text(1, 0, text, theme.quiet);
+      return;
+    }
+    const selected = selectedLine(view, 'findings', findings.length);
+    const bodies = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
+    const wanted = bodies.reduce((sum, body) => sum + body.length + 1, 0);
+    const unfoldAll = wanted <= canvas.rows;
+    const first = unfoldAll ? 0 : firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
+    let y = 0;
+    for (let index = first; index < findings.length && y < canvas.rows; index++) {
+      drawHead(view, canvas, y, index, view.isFocused && index === selected);
+      y++;
+      if (!unfoldAll && index !== selected) continue;
+      // Heads of what follows stay in sight where they can.
+      const keep = unfoldAll ? 0 : Math.min(2, findings.length - index - 1);
+      const room = Math.max(1, canvas.rows - y - keep);
+      for (const { text, kind } of bodies[index].slice(0, room)) {
+        canvas.text(5, y++, text, kind === 'advice' ? theme.text : theme.quiet);
+      }
+    }
+  },
+});
+
+function drawHead(view: View, canvas: Canvas, y: number, index: number, isSelected: boolean): void {
+  const { snapshot, theme, glyphs } = view;
+  const finding = snapshot.summary.findings[index];
+  const looks = theme.severity(finding.severity);
+  const mark =
+    finding.severity === 'critical' ? glyphs.cross : finding.severity === 'warning' ? glyphs.warn : glyphs.info;
+  canvas.text(1, y, ` ${mark} `, looks.badge);
+  const moment = momentOf(finding, snapshot.zoneMinutes);
+  const room = canvas.columns - 5 - (moment === '' ? 0 : moment.length + 2);
+  const to = canvas.text(5, y, finding.title, looks.text, room);
+  if (moment !== '' && to < canvas.columns - moment.length - 1)
+    canvas.textRight(canvas.columns, y, moment, theme.quiet);
+  if (isSelected) canvas.restyle(5, y, canvas.columns - 5, theme.selected);
+}

@@ -1,0 +1,110 @@
+/** The line at the top: what is read, which server that is, how busy it is now, and the clock. */
+import { printable } from '../../core/text.ts';
+import { estimateText, shortNumber, shortPercent } from '../numbers.ts';
+import { definePanel, type View } from '../panel.ts';
+import type { StyleId } from '../style.ts';
+import { clockText, dateText } from '../time-axis.ts';
+import { cellWidth } from '../width.ts';
+
+type Piece = readonly [text: string, style: StyleId];
+
+const modelNames: Readonly<Record<string, string>> = {
+  sync: 'sync',
+  threaded: 'threaded',
+  async: 'async',
+  'thread-per-request': 'thread per request',
+  pool: 'pool',
+  unknown: '',
+};
+
+/** "4 sync workers", "2 workers × 8 threads", "16 slots", "server unknown". */
+export function serverText({ snapshot }: Pick<View, 'snapshot'>): string {
+  const { server } = snapshot.summary;
+  const workers = estimateText(server.workers);
+  const noun = server.workers.value === 1 ? 'worker' : 'workers';
+  if (server.model === 'threaded' && server.threads.value !== null) {
+    return workers === '?'
+      ? `${estimateText(server.capacity)} threads`
+      : `${workers} ${noun} × ${estimateText(server.threads)} threads`;
+  }
+  if (server.model === 'pool') return `pool of ${estimateText(server.capacity)}`;
+  const model = modelNames[server.model];
+  if (workers === '?') return model === '' ? 'server unknown' : model;
+  return `${workers} ${model}${model === '' ? '' : ' '}${noun}`;
+}
+
+/** The confidence behind that text. */
+const serverConfidence = ({ snapshot }: View): number => {
+  const { server } = snapshot.summary;
+  return server.workers.value === null
+    ? server.model_confidence
+    : Math.min(server.workers.confidence, server.model === 'unknown' ? 1 : server.model_confidence);
+};
+
+function modeBadge({ snapshot, ui, theme, glyphs }: View): Piece {
+  if (snapshot.mode === 'replay') {
+    const looks = snapshot.playing ? theme.severity('ok').badge : theme.severity('info').badge;
+    return [` ${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)} `, looks];
+  }
+  if (ui.frozen) return [` ${glyphs.pause} PAUSED `, theme.severity('warning').badge];
+  return snapshot.live ? [' LIVE ', theme.severity('ok').badge] : [' QUIET ', theme.severity('info').badge];
+}
+
+export const speedText = (factor: number): string => String(Number(factor.toPrecision(3)));
+
+export default definePanel({
+  id: 'header',
+  title: 'Header',
+  place: 'fixed',
+  draw(view, canvas) {
+    const { snapshot, theme, ui, unseen, scene } = view;
+    const { summary } = snapshot;
+    canvas.fill(0, 0, canvas.columns, ' ', theme.bar);
+    const right: Piece[] = [];
+    if (summary.requests.total > 0) {
+      const confidence = serverConfidence(view);
+      const sure = confidence > 0 && canvas.columns >= 76 ? ` (${shortPercent(confidence)} sure)` : '';
+      right.push([`${serverText(view)}${sure}`, theme.barStrong]);
+    }
+    const stats = scene.stats();
+    if (canvas.columns >= 60) {
+      right.push([`${shortNumber(stats.perSecond)} req/s`, theme.bar]);
+      if (stats.errors > 0)
+        right.push([
+          `${shortPercent(stats.errors / Math.max(1, stats.requests))} 5xx`,
+          theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true }),
+        ]);
+    }
+    const now = ui.edge ?? snapshot.now;
+    const date = canvas.columns >= 130 ? `${dateText(now, snapshot.zoneMinutes)} ` : '';
+    right.push([`${date}${clockText(now, snapshot.zoneMinutes)}`, theme.barStrong]);
+
+    const badge = modeBadge(view);
+    let x = canvas.text(0, 0, badge[0], badge[1]);
+    const rightCells = right.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
+    const room = canvas.columns - x - rightCells - 1;
+    const formats = [...new Set(summary.inputs.map((input) => input.format).filter((format) => format !== null))];
+    const format = formats.length > 0 ? formats.join(', ') : 'format unknown';
+    const news = ui.frozen && unseen > 0 ? `  ${shortNumber(unseen)} new` : '';
+    const title = printable(snapshot.title, 200);
+    if (room > 3) {
+      const titleRoom = Math.max(4, room - cellWidth(news) - (room > 34 ? cellWidth(format) + 3 : 0));
+      x = canvas.text(x + 1, 0, title, theme.barStrong, Math.min(titleRoom, room));
+      if (room > 34)
+        x = canvas.text(
+          x,
+          0,
+          ` · ${format}`,
+          theme.styles.of(theme.colours.quiet, theme.colours.bar),
+          room - cellWidth(title),
+        );
+      if (news !== '')
+        canvas.text(x, 0, news, theme.styles.of(theme.colours.warning, theme.colours.bar, { bold: true }));
+    }
+    let at = canvas.columns - rightCells + 1;
+    for (const [text, style] of right) {
+      canvas.text(at, 0, text, style);
+      at += cellWidth(text) + 2;
+    }
+  },
+});

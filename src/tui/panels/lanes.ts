@@ -1,0 +1,229 @@
+/** The lanes: a row per worker, time to the right, each request a bar from its start to its end. */
+import type { LifecycleEvent } from '../../core/lifecycle.ts';
+import { printable } from '../../core/text.ts';
+import type { Action } from '../action.ts';
+import type { Canvas } from '../canvas.ts';
+import { gutterOf } from '../draw/gutter.ts';
+import { LanePainter } from '../draw/lane-cells.ts';
+import type { Glyphs } from '../glyphs.ts';
+import { shortCount, shortPercent } from '../numbers.ts';
+import { definePanel, type View } from '../panel.ts';
+import type { TrackPicture } from '../scene/lane-raster.ts';
+import { planLanes } from '../scene/plan-lanes.ts';
+import { type Track, trackOfRow } from '../scene/tracks.ts';
+import type { StyleId } from '../style.ts';
+import { columnOf } from '../time-axis.ts';
+import { clip } from '../width.ts';
+import { drawCursor } from './pool.ts';
+
+const spanText = (seconds: number): string =>
+  seconds >= 3600 ? `${seconds / 3600} h` : seconds >= 60 ? `${seconds / 60} min` : `${seconds} s`;
+
+export default definePanel({
+  id: 'lanes',
+  title: 'Lanes',
+  place: 'fixed',
+  count: (view) => view.scene.tracks().list.length,
+  open(view, line) {
+    const request = requestUnderCursor(view, line);
+    if (request) return request;
+    const track = view.scene.tracks().list[line];
+    const life = track?.lives.at(-1);
+    return life ? { type: 'filter', text: `worker:${life.name}` } : null;
+  },
+  draw(view, canvas) {
+    const { left, right } = gutterOf(canvas.columns);
+    const plan = planLanes(view, canvas.rows - 1);
+    drawTitle(view, canvas, plan.hidden);
+    const pictures = view.scene.lanes(plan.plans);
+    const tracks = view.scene.tracks();
+    const painter = new LanePainter(view.theme, view.glyphs, view.scene.hues(), view.ui.colourBy);
+    let y = 1;
+    pictures.forEach((picture, index) => {
+      const heading = plan.headings[index];
+      if (heading !== null) {
+        canvas.text(0, y, clip(printable(heading), canvas.columns), view.theme.strong);
+        y++;
+      }
+      drawTrack(
+        view,
+        canvas.region(0, y, canvas.columns, picture.plan.rows),
+        painter,
+        picture,
+        tracks.list[picture.plan.track],
+        left,
+        right,
+      );
+      y += picture.plan.rows;
+    });
+    if (plan.folded > 0 && y < canvas.rows) {
+      canvas.text(0, y, `${plan.folded} calm ${plan.folded === 1 ? 'worker' : 'workers'} folded (z)`, view.theme.quiet);
+    }
+    drawCursor(view, canvas.region(0, 1, canvas.columns, canvas.rows - 1), left);
+  },
+});
+
+/** The request that runs on a track at the cursor; null without a cursor or where the lane is idle. */
+function requestUnderCursor({ ui, scene, snapshot }: View, track: number): Action | null {
+  if (ui.cursor === null) return null;
+  const { rows } = scene.stats();
+  const { requests } = snapshot;
+  const row = rows.find((one) => trackOfRow(scene.tracks(), requests, one) === track);
+  return row === undefined ? null : { type: 'request', source: requests.source[row], offset: requests.offset[row] };
+}
+
+function drawTitle(view: View, canvas: Canvas, hidden: number): void {
+  const { theme, glyphs, ui, scene, isFocused, snapshot } = view;
+  canvas.fill(0, 0, canvas.columns, glyphs.horizontal, theme.line);
+  const more = hidden > 0 ? `, ${hidden} more below` : '';
+  const what = scene.tracks().list.some((track) => track.lives.length > 0) ? 'Workers' : 'Requests';
+  let x = canvas.text(1, 0, ` ${what} · ${spanText(ui.spanSeconds)}${more} `, isFocused ? theme.accent : theme.strong);
+  const painter = new LanePainter(theme, glyphs, scene.hues(), ui.colourBy);
+  const shown = huesOnScreen(view);
+  const entries: [symbol: string, label: string, style: StyleId][] = shown.map((hue) => {
+    const { label, colour } = scene.hues().legend[hue];
+    const symbol = theme.mono ? painter.symbolOf(hue) || glyphs.logged : glyphs.logged;
+    return [symbol, clip(label, 22), theme.styles.of(colour)];
+  });
+  if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
+  if (hasUncertain(view)) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
+  if (snapshot.live && ui.edge === null) entries.push([glyphs.notYet, 'not logged yet', theme.quiet]);
+  const width = entries.reduce((sum, [, label]) => sum + label.length + 4, 0);
+  x = Math.max(x + 1, canvas.columns - width - 1);
+  for (const [symbol, label, style] of entries) {
+    if (x + label.length + 3 >= canvas.columns) break;
+    canvas.text(x, 0, ` ${symbol} `, style);
+    canvas.text(x + 3, 0, `${label} `, theme.quiet);
+    x += label.length + 4;
+  }
+}
+
+/** Hues that occur among the visible requests; a legend of what is not there only confuses. */
+function huesOnScreen({ scene }: View): number[] {
+  const hues = scene.hues();
+  const { rows, count } = scene.visible();
+  const seen = new Set<number>();
+  for (let i = 0; i < count && seen.size < hues.legend.length; i++) seen.add(hues.of(rows[i]));
+  return [...seen].sort((a, b) => a - b);
+}
+
+/** Whether some end on the screen is less certain than half a cell. */
+function hasUncertain({ scene, snapshot }: View): boolean {
+  const { rows, count } = scene.visible();
+  for (let i = 0; i < count; i++) {
+    if (snapshot.placement.uncertainty[rows[i]] >= scene.axis.microsPerColumn / 2) return true;
+  }
+  return false;
+}
+
+function drawTrack(
+  view: View,
+  canvas: Canvas,
+  painter: LanePainter,
+  picture: TrackPicture,
+  track: Track,
+  left: number,
+  right: number,
+): void {
+  const { theme, scene, snapshot, ui, isFocused } = view;
+  const { axis } = scene;
+  const index = picture.plan.track;
+  const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
+  const isSelected = isFocused && (ui.selected.lanes ?? 0) === index;
+  const alive = (column: number): boolean => {
+    if (track.lives.length === 0) return true;
+    const at = axis.from + column * axis.microsPerColumn;
+    return track.lives.some((one) => one.from <= at + axis.microsPerColumn && one.to >= at);
+  };
+  const notYet = snapshot.live && ui.edge === null ? columnOf(axis, picture.lastEnd) : Number.POSITIVE_INFINITY;
+  const name = life ? life.name : 'requests';
+  const rows = picture.plan.form === 'slots' ? picture.rows.length : 1;
+  if (picture.plan.form === 'height') {
+    const row = picture.rows[0];
+    if (row.kind === 'share') painter.tall(canvas, left, 0, canvas.rows, row, alive, notYet);
+    drawLabel(canvas, name, 0, left, isSelected ? theme.selected : theme.text);
+    if (row.kind === 'share' && canvas.rows > 1) {
+      canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
+    }
+  } else {
+    for (let slot = 0; slot < rows; slot++) {
+      const { thick } = picture.plan;
+      // The last of several rows stays blank: a gap between lanes.
+      for (let i = 0; i < Math.max(1, thick - 1); i++) {
+        painter.row(canvas, left, slot * thick + i, picture.rows[slot], alive, notYet);
+      }
+      const label = rows === 1 ? name : slot === 0 && life ? name : life ? `  ·${slot + 1}` : `slot ${slot + 1}`;
+      drawLabel(canvas, label, slot * thick, left, isSelected ? theme.selected : slot === 0 ? theme.text : theme.quiet);
+    }
+  }
+  if (right > 0)
+    canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
+  drawMarks(view, canvas, track, left);
+}
+
+const limitText = ({ snapshot }: View): string => {
+  const { threads } = snapshot.inference;
+  return snapshot.inference.unbounded || threads.value === null ? '' : `/${threads.value}`;
+};
+
+function busyStyle({ theme }: View, share: number): StyleId {
+  if (!Number.isFinite(share)) return theme.quiet;
+  return share >= 0.95 ? theme.critical : share >= 0.8 ? theme.warning : theme.text;
+}
+
+function drawLabel(canvas: Canvas, label: string, y: number, left: number, style: StyleId): void {
+  canvas.text(0, y, ' '.repeat(left - 1), style);
+  canvas.text(0, y, printable(label), style, left - 1);
+}
+
+const markOf = (event: LifecycleEvent, glyphs: Glyphs): string | null => {
+  switch (event.kind) {
+    case 'boot':
+      return glyphs.boot;
+    case 'exit':
+      return glyphs.exit;
+    case 'recycle':
+      return glyphs.recycle;
+    case 'timeout':
+      return glyphs.timeout;
+    case 'killed':
+      return glyphs.killed;
+    case 'error':
+    case 'queue-full':
+      return glyphs.other;
+    default:
+      return null;
+  }
+};
+
+/** Kinds that cover others in the same cell: what went wrong is never hidden by an ordinary boot. */
+const weight: Readonly<Partial<Record<LifecycleEvent['kind'], number>>> = {
+  timeout: 3,
+  killed: 3,
+  error: 2,
+  recycle: 1,
+};
+
+function drawMarks(view: View, canvas: Canvas, track: Track, left: number): void {
+  const { snapshot, scene, theme, glyphs } = view;
+  const names = new Set(track.lives.map((life) => life.name));
+  const drawn = new Map<number, number>();
+  for (const event of snapshot.lifecycle) {
+    if (event.worker === null || !names.has(event.worker)) continue;
+    const column = Math.floor(columnOf(scene.axis, event.time));
+    const glyph = markOf(event, glyphs);
+    const rank = weight[event.kind] ?? 0;
+    if (glyph === null || !(column >= 0 && column < scene.axis.columns) || (drawn.get(column) ?? -1) > rank) continue;
+    drawn.set(column, rank);
+    canvas.put(
+      left + column,
+      0,
+      glyph,
+      rank >= 2
+        ? theme.severity('critical').badge
+        : rank === 1
+          ? theme.severity('warning').badge
+          : theme.severity('info').badge,
+    );
+  }
+}

@@ -1,0 +1,64 @@
+/** The requests of the scope, the newest first, or those under the cursor; enter opens one. */
+import { type Column, drawList } from '../draw/list.ts';
+import { shortDuration } from '../numbers.ts';
+import { definePanel } from '../panel.ts';
+import { clockText } from '../time-axis.ts';
+
+export default definePanel({
+  id: 'requests',
+  title: 'Requests',
+  place: 'tab',
+  count: (view) => view.scene.stats().requests,
+  open(view, line) {
+    const { rows } = view.scene.stats();
+    const row = rows[rows.length - 1 - line];
+    if (row === undefined) return null;
+    const { requests } = view.snapshot;
+    return { type: 'request', source: requests.source[row], offset: requests.offset[row] };
+  },
+  draw(view, canvas) {
+    const { snapshot, theme, scene } = view;
+    const { requests, placement, names, zoneMinutes } = snapshot;
+    const { rows } = scene.stats();
+    const family = (row: number) => Math.floor(requests.status[row] / 100);
+    const statusLook = (row: number) =>
+      family(row) === 5 ? theme.critical : family(row) === 4 ? theme.warning : theme.quiet;
+    const columns: Column<number>[] = [
+      { title: 'ended', width: 12, align: 'left', text: (row) => clockText(placement.end[row], zoneMinutes, true) },
+      { title: 'route', width: 0, align: 'left', text: (row) => names.routes.text(requests.route[row]) },
+      {
+        title: 'status',
+        width: 6,
+        align: 'right',
+        text: (row) => (requests.status[row] > 0 ? String(requests.status[row]) : '?'),
+        style: statusLook,
+      },
+      {
+        title: 'worker',
+        width: 8,
+        align: 'right',
+        text: (row) => (requests.worker[row] < 0 ? '?' : names.workers.text(requests.worker[row])),
+      },
+      {
+        title: 'service',
+        width: 7,
+        align: 'right',
+        text: (row) => shortDuration(placement.end[row] - placement.start[row]),
+      },
+      {
+        title: 'wait',
+        width: 6,
+        align: 'right',
+        text: (row) => shortDuration(placement.wait[row]),
+        style: (row) => (placement.wait[row] > 1e6 ? theme.warning : theme.text),
+      },
+    ];
+    drawList(view, canvas, {
+      panel: 'requests',
+      count: rows.length,
+      line: (index) => rows[rows.length - 1 - index],
+      columns,
+      empty: scene.scope.isMoment ? 'No request ran or waited at this moment.' : 'No requests in this stretch of time.',
+    });
+  },
+});

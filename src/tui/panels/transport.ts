@@ -1,0 +1,87 @@
+/** The transport bar of a replay: the whole log's rate, the findings as marks, the window on the screen and the position. */
+import { MICROS_PER_SECOND } from '../../core/time.ts';
+import type { Canvas } from '../canvas.ts';
+import { definePanel, type View } from '../panel.ts';
+import { clockText } from '../time-axis.ts';
+import { speedText } from './header.ts';
+
+/** Findings in the order of their times, with the instants they speak of; those of the whole log are left out. */
+export function timedFindings({ snapshot }: Pick<View, 'snapshot'>): { index: number; from: number; to: number }[] {
+  return snapshot.summary.findings
+    .map((finding, index) => ({
+      index,
+      from: finding.from === null ? Number.NaN : Date.parse(finding.from) * 1000,
+      to: finding.to === null ? Number.NaN : Date.parse(finding.to) * 1000,
+    }))
+    .filter(({ from }) => Number.isFinite(from))
+    .sort((a, b) => a.from - b.from || a.index - b.index);
+}
+
+function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
+  const { snapshot, theme, glyphs } = view;
+  const { overview } = snapshot;
+  const { columns } = canvas;
+  const counts = new Float64Array(columns);
+  const errors = new Float64Array(columns);
+  if (overview) {
+    for (let step = 0; step < overview.requests.length; step++) {
+      const at = overview.from + (step + 0.5) * overview.stepMicros;
+      const column = Math.floor(((at - from) / (to - from)) * columns);
+      if (column < 0 || column >= columns) continue;
+      counts[column] += overview.requests[step];
+      errors[column] += overview.errors[step];
+    }
+  }
+  let most = 0;
+  for (const count of counts) if (count > most) most = count;
+  const { colours, styles } = theme;
+  const played = ((snapshot.now - from) / (to - from)) * columns;
+  for (let column = 0; column < columns; column++) {
+    const eighths = most > 0 && counts[column] > 0 ? Math.max(1, Math.round((counts[column] / most) * 8)) : 0;
+    const look = errors[column] > 0 ? colours.serverError : column < played ? colours.rate : colours.quiet;
+    canvas.put(column, 0, glyphs.lower[eighths], styles.of(look, colours.track));
+  }
+}
+
+export default definePanel({
+  id: 'transport',
+  title: 'Transport',
+  place: 'fixed',
+  draw(view, canvas) {
+    const { snapshot, theme, glyphs, scene } = view;
+    const { from, to, now, zoneMinutes } = snapshot;
+    if (!(to > from) || canvas.rows === 0) return;
+    const start = `${clockText(from, zoneMinutes)} `;
+    const end = ` ${clockText(to, zoneMinutes)}`;
+    const left = canvas.text(0, 0, start, theme.quiet);
+    const width = canvas.columns - left - end.length;
+    if (width < 10) return;
+    canvas.text(left + width, 0, end, theme.quiet);
+    const bar = canvas.region(left, 0, width, 1);
+    const columnAt = (micros: number) =>
+      Math.max(0, Math.min(width - 1, Math.floor(((micros - from) / (to - from)) * width)));
+    drawRate(view, bar, from, to);
+    const position = columnAt(now);
+    bar.put(position, 0, theme.mono ? glyphs.cursor : glyphs.vertical, theme.severity('info').badge);
+
+    if (canvas.rows < 2) return;
+    const marks = canvas.region(left, 1, width, 1);
+    marks.fill(0, 0, width, glyphs.horizontal, theme.line);
+    const first = columnAt(Math.max(from, scene.axis.from));
+    for (let column = first; column <= position; column++)
+      marks.put(column, 0, glyphs.logged === '█' ? '━' : '=', theme.accent);
+    if (snapshot.looping) {
+      marks.put(columnAt(snapshot.looping.from), 0, '[', theme.warning);
+      marks.put(columnAt(snapshot.looping.to), 0, ']', theme.warning);
+    }
+    for (const { index, from: at } of timedFindings(view).reverse()) {
+      const { severity } = snapshot.summary.findings[index];
+      marks.put(columnAt(at), 0, glyphs.other, theme.severity(severity).text);
+    }
+    const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}${snapshot.skippingIdle ? ' skip' : ''}`;
+    canvas.text(0, 1, state, theme.accent, left - 1);
+    const elapsed = Math.max(0, Math.round((now - from) / MICROS_PER_SECOND));
+    const whole = Math.max(0, Math.round((to - from) / MICROS_PER_SECOND));
+    canvas.textRight(canvas.columns, 1, `${elapsed}/${whole}s`, theme.quiet, end.length - 1);
+  },
+});

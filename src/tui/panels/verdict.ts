@@ -1,0 +1,30 @@
+/** The verdict, always in sight: one sentence, in the colour of its severity, with how sure it is. */
+import { shortPercent } from '../numbers.ts';
+import { definePanel } from '../panel.ts';
+import { clip, wrap } from '../width.ts';
+
+const badges = { ok: ' OK ', info: ' NOTE ', warning: ' SLOW ', critical: ' FULL ' } as const;
+const words = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
+
+export default definePanel({
+  id: 'verdict',
+  title: 'Verdict',
+  place: 'fixed',
+  draw({ snapshot, theme, ui }, canvas) {
+    const { severity, sentence, confidence } = snapshot.verdict;
+    const looks = theme.severity(severity);
+    const badge = canvas.columns >= 60 ? words[severity] : badges[severity];
+    const left = canvas.text(0, 0, badge, looks.badge) + 1;
+    const sure =
+      confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
+        ? ` (${shortPercent(confidence)} sure)`
+        : '';
+    const filtered = ui.filter === '' ? '' : ' All requests, filtered ones too.';
+    const lines = wrap(`${sentence}${sure}${filtered}`, canvas.columns - left - 1);
+    for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
+      const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
+      const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
+      canvas.text(left, row, text, looks.text);
+    }
+  },
+});

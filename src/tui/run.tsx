@@ -1,0 +1,134 @@
+/** Runs the terminal UI: terminal on, Ink mounted, terminal off on every way out. Resolves with the exit code. */
+import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { render } from 'ink';
+import type { Clock } from '../core/clock.ts';
+import { exitCodes } from '../core/errors.ts';
+import { version } from '../core/version.ts';
+import type { Engine } from '../engine/engine.ts';
+import { Chrome } from './chrome.tsx';
+import { exportPicture } from './export.ts';
+import { FrameSink } from './frame-sink.ts';
+import type { Effect } from './reduce.ts';
+import { Session } from './session.ts';
+import type { ColourDepth } from './style.ts';
+import { openTerminal } from './terminal.ts';
+import type { UiState } from './ui-state.ts';
+
+export interface RunOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly fps: number;
+  readonly depth: ColourDepth;
+  readonly ascii: boolean;
+  readonly ui?: Partial<UiState>;
+  /** The log comes through standard input, so keys come from /dev/tty. */
+  readonly logOnStdin: boolean;
+}
+
+/** Exit codes of shells for a program that a signal ended. */
+const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
+
+export async function runUi(options: RunOptions): Promise<number> {
+  const { engine } = options;
+  const terminal = openTerminal(options.logOnStdin);
+  let finish: (code: number) => void = () => {};
+  const finished = new Promise<number>((resolve) => {
+    finish = resolve;
+  });
+
+  const onEffect = (effect: Effect, session: Session) => {
+    if (effect.type === 'quit') finish(exitCodes.done);
+    else if (effect.type === 'redraw') session.repaint();
+    else if (effect.type === 'suspend') suspend();
+    else session.dispatch({ type: 'message', text: exportPicture(effect.path, session.picture()) });
+  };
+  const session = new Session({
+    engine,
+    clock: options.clock,
+    fps: options.fps,
+    depth: options.depth,
+    ascii: options.ascii,
+    ...(options.ui ? { ui: options.ui } : {}),
+    size: terminal.size,
+    write: (bytes) => {
+      terminal.setMouse(session.ui.mouse);
+      terminal.write(bytes);
+    },
+    isBehind: terminal.isBehind,
+    effect: onEffect,
+  });
+
+  const sink = new FrameSink(terminal.size, (frame) => session.setInkFrame(frame));
+  terminal.enter(session.ui.mouse);
+  const app = render(<Chrome session={session} />, {
+    stdout: sink as unknown as NodeJS.WriteStream,
+    stdin: terminal.keys as unknown as NodeJS.ReadStream,
+    debug: true,
+    patchConsole: false,
+    exitOnCtrlC: false,
+  });
+
+  const suspend = () => {
+    terminal.leave();
+    // The whole job stops, as a shell expects: npx or a wrapper around us too.
+    process.kill(0, 'SIGTSTP');
+  };
+  const onStop = () => {
+    terminal.leave();
+    process.kill(process.pid, 'SIGSTOP');
+  };
+  const onContinue = () => {
+    terminal.enter(session.ui.mouse);
+    terminal.keys.setRawMode(true);
+    session.repaint();
+  };
+  const onCrash = (error: unknown) => {
+    terminal.leave();
+    process.stderr.write(`${crashReport(error)}\n`);
+    process.exit(70);
+  };
+  const onExit = () => terminal.leave();
+  const onSignal = (signal: NodeJS.Signals) => finish(signalCodes[signal as keyof typeof signalCodes] ?? 1);
+
+  terminal.onResize(() => {
+    sink.emit('resize');
+    session.repaint();
+  });
+  terminal.onMouse((event) => session.mouse(event));
+  process.on('exit', onExit);
+  process.on('uncaughtException', onCrash);
+  process.on('unhandledRejection', onCrash);
+  process.on('SIGTSTP', onStop);
+  process.on('SIGCONT', onContinue);
+  for (const signal of Object.keys(signalCodes)) process.on(signal as NodeJS.Signals, onSignal);
+  try {
+    return await finished;
+  } finally {
+    session.stop();
+    app.unmount();
+    terminal.leave();
+    terminal.close();
+    process.off('exit', onExit);
+    process.off('SIGTSTP', onStop);
+    process.off('SIGCONT', onContinue);
+    for (const signal of Object.keys(signalCodes)) process.off(signal as NodeJS.Signals, onSignal);
+    await engine.stop();
+    process.off('uncaughtException', onCrash);
+    process.off('unhandledRejection', onCrash);
+  }
+}
+
+/** A short message, and a file with the details. */
+function crashReport(error: unknown): string {
+  const details = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const message = error instanceof Error ? error.message : details;
+  const path = join(tmpdir(), `logscope-crash-${process.pid}.txt`);
+  try {
+    writeFileSync(path, `logscope ${version}, Node ${process.version}, ${process.platform}\n${details}\n`);
+    return `logscope stopped because of a bug in itself: ${message}. Details are in ${path}; please report it with them.`;
+  } catch {
+    return `logscope stopped because of a bug in itself; please report it with these lines:\n${details}`;
+  }
+}

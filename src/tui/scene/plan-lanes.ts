@@ -1,0 +1,116 @@
+/** Which tracks are shown, how, and in how many rows, for the room there is. */
+import type { View } from '../panel.ts';
+import type { TrackPlan } from './lane-raster.ts';
+import { type Track, trackOfRow } from './tracks.ts';
+
+export interface LanePlan {
+  readonly plans: readonly TrackPlan[];
+  /** One per plan: the input that its group belongs to, where a group begins; null elsewhere. */
+  readonly headings: readonly (string | null)[];
+  /** Tracks that do not fit. */
+  readonly hidden: number;
+  /** Text rows of all plans and headings together. */
+  readonly used: number;
+  /** Calm tracks that share one line. */
+  readonly folded: number;
+}
+
+/** Beyond this many slots a worker is never drawn row by row. */
+const MAX_SLOT_ROWS = 16;
+
+type PlanView = Pick<View, 'snapshot' | 'ui' | 'scene'>;
+
+/** A track of sync workers is a row; many slots, or a server without a limit, are a height. */
+function isHeight({ snapshot, ui }: PlanView, track: Track): boolean {
+  if (ui.laneForm !== 'auto') return ui.laneForm === 'height' && track.slots > 1;
+  const { model, unbounded } = snapshot.inference;
+  return (
+    track.slots > MAX_SLOT_ROWS ||
+    (track.slots > 1 && (unbounded || model === 'async' || model === 'thread-per-request'))
+  );
+}
+
+/** Rows that would show everything: what the layout asks for. */
+export function lanesWanted(view: PlanView): number {
+  const { list } = view.scene.tracks();
+  const sources = new Set(list.map((track) => track.source)).size;
+  return list.reduce((sum, track) => sum + (isHeight(view, track) ? 3 : track.slots), sources > 1 ? sources : 0);
+}
+
+/** Tracks of workers that are not dead since before the visible time; with folding those on which something ran. */
+function shownTracks(view: PlanView): { tracks: number[]; folded: number } {
+  const { list } = view.scene.tracks();
+  const all = list.map((_, index) => index);
+  const { axis } = view.scene;
+  const present = all.filter((index) => {
+    const { lives } = list[index];
+    return lives.length === 0 || lives.some((life) => life.to >= axis.from);
+  });
+  if (!view.ui.foldCalm) return { tracks: present, folded: 0 };
+  const { rows, count } = view.scene.visible();
+  const { requests } = view.snapshot;
+  const tracks = view.scene.tracks();
+  const busy = new Set<number>();
+  for (let i = 0; i < count; i++) {
+    busy.add(trackOfRow(tracks, requests, rows[i]));
+  }
+  const kept = present.filter((index) => busy.has(index));
+  return { tracks: kept, folded: present.length - kept.length };
+}
+
+export function planLanes(view: PlanView, rows: number): LanePlan {
+  const { list } = view.scene.tracks();
+  const { tracks, folded } = shownTracks(view);
+  const room = Math.max(0, rows - (folded > 0 ? 1 : 0));
+  const grouped = new Set(tracks.map((index) => list[index].source)).size > 1;
+  const headings = grouped ? new Set(tracks.map((index) => list[index].source)).size : 0;
+
+  // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
+  const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
+  const bySlot = slotRows + headings <= room;
+  const tall = tracks.filter((index) => isHeight(view, list[index]) || (list[index].slots > 1 && !bySlot));
+  const flatRows = tracks.filter((index) => !tall.includes(index)).reduce((sum, index) => sum + list[index].slots, 0);
+  const each = tall.length > 0 ? Math.max(1, Math.min(8, Math.floor((room - headings - flatRows) / tall.length))) : 0;
+
+  const selected = Math.max(0, tracks.indexOf(view.ui.selected.lanes ?? 0));
+  // Few lanes on a tall screen are drawn thicker, with a gap, so that they are seen from afar.
+  const thick =
+    tall.length === 0 && flatRows > 0 ? Math.max(1, Math.min(3, Math.floor((room - headings) / flatRows))) : 1;
+  const rowsOf = (index: number) => (tall.includes(index) ? each : list[index].slots * thick);
+  // Scrolls just so far that the selected track is on the screen.
+  let first = 0;
+  const needed = (from: number, to: number) => {
+    let sum = 0;
+    let source = -1;
+    for (let i = from; i <= to; i++) {
+      if (grouped && list[tracks[i]].source !== source) sum++;
+      source = list[tracks[i]].source;
+      sum += rowsOf(tracks[i]);
+    }
+    return sum;
+  };
+  while (first < selected && needed(first, selected) > room) first++;
+
+  const plans: TrackPlan[] = [];
+  const heads: (string | null)[] = [];
+  let used = 0;
+  let source = -1;
+  let at = first;
+  for (; at < tracks.length; at++) {
+    const track = list[tracks[at]];
+    const heading = grouped && track.source !== source ? (view.snapshot.sources[track.source] ?? '') : null;
+    const take = rowsOf(tracks[at]) + (heading === null ? 0 : 1);
+    if (used + take > room) break;
+    used += take;
+    source = track.source;
+    const isTall = tall.includes(tracks[at]);
+    plans.push({
+      track: tracks[at],
+      form: isTall ? 'height' : 'slots',
+      rows: isTall ? each : track.slots,
+      thick: isTall ? 1 : thick,
+    });
+    heads.push(heading);
+  }
+  return { plans, headings: heads, hidden: tracks.length - plans.length, used, folded };
+}

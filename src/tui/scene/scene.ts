@@ -1,0 +1,122 @@
+/**
+ * The numbers behind one picture: which rows are visible, lanes as a raster, the pool as columns, what a scope contains.
+ * Everything is computed when it is asked for, and kept until the picture changes.
+ */
+import type { Snapshot } from '../../core/snapshot.ts';
+import { type Filter, parseFilter, type RowTest } from '../../engine/filter.ts';
+import { type ScopeStats, scopeStats } from '../../engine/scope-stats.ts';
+import type { Theme } from '../theme.ts';
+import type { TimeAxis } from '../time-axis.ts';
+import type { UiState } from '../ui-state.ts';
+import { type Hues, huesFor } from './hues.ts';
+import { rasterise, type TrackPicture, type TrackPlan } from './lane-raster.ts';
+import { type PoolSeries, poolSeries } from './pool-series.ts';
+import { type Tracks, tracksOf } from './tracks.ts';
+import { type VisibleRows, visibleRows } from './visible-rows.ts';
+
+/** What the lists speak of: the stretch on the screen, or the moment under the cursor. */
+export interface Scope {
+  readonly from: number;
+  readonly to: number;
+  readonly isMoment: boolean;
+}
+
+export interface Scene {
+  readonly axis: TimeAxis;
+  readonly scope: Scope;
+  readonly filter: Filter | null;
+  tracks(): Tracks;
+  visible(): VisibleRows;
+  hues(): Hues;
+  pool(): PoolSeries;
+  lanes(plans: readonly TrackPlan[]): readonly TrackPicture[];
+  stats(): ScopeStats;
+}
+
+export interface SceneInput {
+  readonly snapshot: Snapshot;
+  readonly ui: UiState;
+  readonly theme: Theme;
+  readonly axis: TimeAxis;
+}
+
+/** Computes once, the first time it is asked. */
+function once<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | null = null;
+  return () => {
+    value ??= { of: compute() };
+    return value.of;
+  };
+}
+
+const samePlans = (a: readonly TrackPlan[], b: readonly TrackPlan[]): boolean =>
+  a.length === b.length &&
+  a.every(
+    ({ track, form, rows, thick }, i) =>
+      track === b[i].track && form === b[i].form && rows === b[i].rows && thick === b[i].thick,
+  );
+
+export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = once(() => tracksOf(snapshot))): Scene {
+  const { filter } = parseFilter(ui.filter);
+  const passes = once((): RowTest | null => filter?.over(snapshot) ?? null);
+  const visible = once(() => visibleRows(snapshot, axis.from, axis.to, passes()));
+  const hues = once(() => huesFor(ui.colourBy, snapshot, visible(), theme));
+  const scope: Scope =
+    ui.cursor === null
+      ? { from: Math.min(axis.to, Math.max(axis.from, snapshot.from || axis.from)), to: axis.to, isMoment: false }
+      : { from: ui.cursor, to: ui.cursor + axis.microsPerColumn, isMoment: true };
+  let drawn: { plans: readonly TrackPlan[]; pictures: readonly TrackPicture[] } | null = null;
+  return {
+    axis,
+    scope,
+    filter,
+    tracks,
+    visible,
+    hues,
+    pool: once(() => poolSeries(snapshot, visible(), axis)),
+    lanes(plans) {
+      if (!drawn || !samePlans(drawn.plans, plans)) {
+        drawn = {
+          plans,
+          pictures: rasterise({ snapshot, visible: visible(), axis, tracks: tracks(), plans, hues: hues() }),
+        };
+      }
+      return drawn.pictures;
+    },
+    stats: once(() => {
+      const { rows, count } = visible();
+      return scopeStats(snapshot, rows, count, scope.from, scope.to, scope.isMoment);
+    }),
+  };
+}
+
+/** The scene of the last picture, kept while nothing it depends on has changed. */
+export class SceneCache {
+  #input: SceneInput | null = null;
+  #scene: Scene | null = null;
+  #tracks: (() => Tracks) | null = null;
+
+  get(input: SceneInput): Scene {
+    const last = this.#input;
+    const sameServer = last !== null && last.snapshot.inference === input.snapshot.inference;
+    if (!sameServer || !this.#tracks) this.#tracks = once(() => tracksOf(input.snapshot));
+    if (this.#scene && last && sameServer && isSamePicture(last, input)) return this.#scene;
+    this.#input = input;
+    this.#scene = createScene(input, this.#tracks);
+    return this.#scene;
+  }
+}
+
+function isSamePicture(a: SceneInput, b: SceneInput): boolean {
+  return (
+    a.snapshot.requests === b.snapshot.requests &&
+    a.snapshot.placement === b.snapshot.placement &&
+    a.theme === b.theme &&
+    a.axis.from === b.axis.from &&
+    a.axis.columns === b.axis.columns &&
+    a.axis.microsPerColumn === b.axis.microsPerColumn &&
+    a.ui.filter === b.ui.filter &&
+    a.ui.cursor === b.ui.cursor &&
+    a.ui.colourBy === b.ui.colourBy
+  );
+}

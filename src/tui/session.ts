@@ -1,0 +1,214 @@
+/** A running screen without a terminal: keys and pictures in, bytes out. What `run.tsx` connects to a real terminal, and tests to an emulator. */
+import type { Clock } from '../core/clock.ts';
+import type { Snapshot } from '../core/snapshot.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Action } from './action.ts';
+import { CellGrid } from './canvas.ts';
+import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
+import { FrameLoop } from './frame-loop.ts';
+import { actionOf } from './keys.ts';
+import type { Layout } from './layout.ts';
+import type { MouseEvent } from './mouse.ts';
+import { mouseActions } from './mouse-actions.ts';
+import { Painter } from './painter.ts';
+import type { View } from './panel.ts';
+import { type Effect, reduce } from './reduce.ts';
+import { SceneCache } from './scene/scene.ts';
+import { SideData } from './side-data.ts';
+import type { ColourDepth } from './style.ts';
+import { createTheme, type Theme } from './theme.ts';
+import { initialUi, type UiState } from './ui-state.ts';
+import { buildView, drawScreen } from './view-builder.ts';
+
+export interface SessionOptions {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly fps: number;
+  readonly depth: ColourDepth;
+  readonly ascii: boolean;
+  readonly ui?: Partial<UiState>;
+  readonly size: () => { columns: number; rows: number };
+  readonly write: (bytes: string) => void;
+  readonly isBehind: () => boolean;
+  readonly effect: (effect: Effect, session: Session) => void;
+}
+
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #loop: FrameLoop;
+  readonly #scenes = new SceneCache();
+  readonly #painter = new Painter();
+  readonly #side: SideData;
+  readonly #listeners = new Set<() => void>();
+  readonly #unsubscribe: () => void;
+  #ui: UiState;
+  #theme: Theme;
+  #frozen: Snapshot | null = null;
+  #grid = new CellGrid(0, 0);
+  #ink: string[] = [];
+  #chrome: ChromeState;
+  #shown: { from: number; to: number } = { from: Number.NaN, to: Number.NaN };
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#ui = initialUi(options.ui);
+    this.#theme = createTheme(this.#ui.theme, options.depth, options.ascii);
+    this.#side = new SideData(options.engine, options.clock, () => this.request());
+    this.#loop = new FrameLoop({
+      clock: options.clock,
+      fps: options.fps,
+      draw: () => this.#frame(),
+      isBehind: options.isBehind,
+    });
+    const { view, layout } = this.#view();
+    this.#chrome = chromeOf(view, layout);
+    this.#unsubscribe = options.engine.subscribe(() => this.request());
+    this.request();
+  }
+
+  get ui(): UiState {
+    return this.#ui;
+  }
+
+  /** What Ink draws; the same object until it changes. */
+  readonly chrome = (): ChromeState => this.#chrome;
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  request(): void {
+    this.#loop.request();
+  }
+
+  /** After a resize or a return from the shell: everything is painted anew. */
+  repaint(): void {
+    this.#painter.forget();
+    this.#refreshChrome();
+    this.request();
+  }
+
+  /** The frame that Ink drew: one string for the whole screen. */
+  setInkFrame(frame: string): void {
+    this.#ink = frame.split('\n');
+    this.request();
+  }
+
+  key(name: string, input: string): void {
+    const { prompt } = this.#ui;
+    if (prompt && name !== 'ctrl+c' && name !== 'ctrl+z') {
+      this.#type(name, input, prompt.text);
+      return;
+    }
+    const action = actionOf(name, { ui: this.#ui, mode: this.#options.engine.snapshot().mode });
+    if (action) this.dispatch(action);
+  }
+
+  #type(name: string, input: string, text: string): void {
+    if (name === 'escape') this.dispatch({ type: 'escape' });
+    else if (name === 'return') this.dispatch({ type: 'prompt-accept' });
+    else if (name === 'tab') this.dispatch({ type: 'prompt-complete' });
+    else if (name === 'backspace') this.dispatch({ type: 'prompt-text', text: text.slice(0, -1) });
+    else if (name === 'ctrl+u') this.dispatch({ type: 'prompt-text', text: '' });
+    else if (input !== '' && !name.startsWith('ctrl+') && !/[\u0000-\u001f\u007f]/.test(input)) {
+      this.dispatch({ type: 'prompt-text', text: (text + input).slice(0, 500) });
+    }
+  }
+
+  mouse(event: MouseEvent): void {
+    if (!this.#ui.mouse) return;
+    const { view, layout } = this.#view();
+    for (const action of mouseActions(event, view, layout)) this.dispatch(action);
+  }
+
+  dispatch(action: Action): void {
+    const { view } = this.#view();
+    const { ui, commands, effects } = reduce(view, action);
+    if (ui.theme !== this.#ui.theme) this.#theme = createTheme(ui.theme, this.#options.depth, this.#options.ascii);
+    if (ui.frozen !== this.#ui.frozen) this.#frozen = ui.frozen ? this.#options.engine.snapshot() : null;
+    this.#ui = ui;
+    for (const command of commands) this.#options.engine.command(command);
+    for (const effect of effects) this.#options.effect(effect, this);
+    this.#refreshChrome();
+    this.request();
+  }
+
+  /** The view, the layout and the cells as they are now: for export. */
+  picture(): { view: View; layout: Layout; grid: CellGrid; chrome: ReadonlyMap<number, string> } {
+    const { view, layout } = this.#view();
+    const grid = new CellGrid(layout.columns, layout.rows);
+    drawScreen(grid, view, layout);
+    return { view, layout, grid, chrome: this.#chromeRows(layout) };
+  }
+
+  stop(): void {
+    this.#unsubscribe();
+    this.#loop.stop();
+  }
+
+  #view(): { view: View; layout: Layout } {
+    const newest = this.#options.engine.snapshot();
+    const snapshot = this.#frozen ?? newest;
+    return buildView({
+      snapshot,
+      ui: this.#ui,
+      theme: this.#theme,
+      scenes: this.#scenes,
+      size: this.#options.size(),
+      unseen: newest.total - snapshot.total,
+      rawLines: this.#side.rawLines,
+      predictions: this.#side.predictions({ snapshot, ui: this.#ui }),
+    });
+  }
+
+  #refreshChrome(): void {
+    const { view, layout } = this.#view();
+    const fresh = chromeOf(view, layout);
+    if (sameChrome(fresh, this.#chrome)) return;
+    this.#chrome = fresh;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #chromeRows(layout: Layout): Map<number, string> {
+    const rows = new Map<number, string>();
+    if (layout.tooSmall) return rows;
+    const own = (row: number) => rows.set(row, this.#ink[row] ?? '');
+    if (this.#ui.help) for (let row = layout.header.y + 1; row < layout.rows; row++) own(row);
+    else {
+      own(layout.tabsRow);
+      own(layout.footerRow);
+    }
+    return rows;
+  }
+
+  /** Draws and writes one frame; returns its cost, ms. */
+  #frame(): number {
+    const begun = performance.now();
+    const { view, layout } = this.#view();
+    if (this.#grid.columns !== layout.columns || this.#grid.rows !== layout.rows) {
+      this.#grid = new CellGrid(layout.columns, layout.rows);
+    }
+    drawScreen(this.#grid, view, layout);
+    const bytes = this.#painter.paint({
+      grid: this.#grid,
+      styles: this.#theme.styles,
+      chrome: this.#chromeRows(layout),
+      ascii: this.#options.ascii,
+    });
+    if (bytes !== '') this.#options.write(bytes);
+    this.#announce(view);
+    this.#side.after(view);
+    const fresh = chromeOf(view, layout);
+    if (!sameChrome(fresh, this.#chrome)) this.#refreshChrome();
+    return performance.now() - begun;
+  }
+
+  /** Tells the engine which stretch of time is on the screen. */
+  #announce({ scene }: View): void {
+    const { from, to } = scene.axis;
+    if (from === this.#shown.from && to === this.#shown.to) return;
+    this.#shown = { from, to };
+    this.#options.engine.command({ type: 'show', from, to });
+  }
+}

@@ -1,0 +1,108 @@
+/** Colours and styles as small integers, and the escape sequence each of them is on this terminal. */
+
+/** -1: the terminal's own; else the nearest of its 16 colours (0..15) in the high byte over 24-bit RGB. */
+export type Colour = number;
+export const DEFAULT_COLOUR: Colour = -1;
+
+/** How many colours the terminal shows; 0: none (NO_COLOR). */
+export type ColourDepth = 0 | 16 | 256 | 16_777_216;
+
+/** The RGB of the 16 colours as xterm sets them by default: what "nearest" is measured against. */
+const ansi16 = [
+  0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
+  0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
+];
+
+const channels = (rgb: number): [number, number, number] => [(rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255];
+
+function nearestAnsi(rgb: number): number {
+  const [r, g, b] = channels(rgb);
+  let best = 0;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < 16; i++) {
+    const [r2, g2, b2] = channels(ansi16[i]);
+    const distance = (r - r2) ** 2 + (g - g2) ** 2 + (b - b2) ** 2;
+    if (distance < bestDistance) {
+      bestDistance = distance;
+      best = i;
+    }
+  }
+  return best;
+}
+
+/** A colour by its RGB; `ansi` says which of the 16 stands in for it where there are no more. */
+export const colour = (rgb: number, ansi: number = nearestAnsi(rgb)): Colour => ansi * 0x1000000 + rgb;
+export const rgbOf = (value: Colour): number => value % 0x1000000;
+export const ansiOf = (value: Colour): number => Math.floor(value / 0x1000000);
+
+/** A colour between two, `share` 0..1 of the way. */
+export function mix(from: Colour, to: Colour, share: number): Colour {
+  const [r, g, b] = channels(rgbOf(from));
+  const [r2, g2, b2] = channels(rgbOf(to));
+  const at = (x: number, y: number) => Math.round(x + (y - x) * share);
+  return colour((at(r, r2) << 16) | (at(g, g2) << 8) | at(b, b2), share < 0.5 ? ansiOf(from) : ansiOf(to));
+}
+
+/** Index in the 6×6×6 cube or the grey ramp of the 256 colours. */
+function cubeIndex(rgb: number): number {
+  const [r, g, b] = channels(rgb);
+  if (Math.max(r, g, b) - Math.min(r, g, b) < 12) {
+    const grey = Math.round((r + g + b) / 3);
+    if (grey < 8) return 16;
+    if (grey > 247) return 231;
+    return 232 + Math.round((grey - 8) / 10.3);
+  }
+  const level = (value: number) => (value < 48 ? 0 : value < 115 ? 1 : Math.round((value - 35) / 40));
+  return 16 + 36 * level(r) + 6 * level(g) + level(b);
+}
+
+export interface Attributes {
+  readonly bold?: boolean;
+  readonly dim?: boolean;
+  readonly underline?: boolean;
+  readonly inverse?: boolean;
+}
+
+/** Id of a style in its `Styles`. 0 is the terminal's own. */
+export type StyleId = number;
+
+/** Interns styles: a cell holds an id, the painter turns it into an escape sequence once. */
+export interface Styles {
+  readonly depth: ColourDepth;
+  of(foreground: Colour, background?: Colour, attributes?: Attributes): StyleId;
+  /** The sequence that sets exactly this style, whatever was set before. */
+  sequence(id: StyleId): string;
+}
+
+export function createStyles(depth: ColourDepth): Styles {
+  const ids = new Map<string, StyleId>();
+  const sequences: string[] = [];
+
+  const parameter = (value: Colour, background: boolean): string => {
+    if (value < 0 || depth === 0) return '';
+    if (depth === 16) {
+      const index = ansiOf(value);
+      return `;${(index < 8 ? 30 + index : 82 + index) + (background ? 10 : 0)}`;
+    }
+    if (depth === 256) return `;${background ? 48 : 38};5;${cubeIndex(rgbOf(value))}`;
+    const [r, g, b] = channels(rgbOf(value));
+    return `;${background ? 48 : 38};2;${r};${g};${b}`;
+  };
+
+  const of = (foreground: Colour, background: Colour = DEFAULT_COLOUR, attributes: Attributes = {}): StyleId => {
+    const flags =
+      (attributes.bold ? ';1' : '') +
+      (attributes.dim ? ';2' : '') +
+      (attributes.underline ? ';4' : '') +
+      (attributes.inverse ? ';7' : '');
+    const sequence = `\x1b[0${flags}${parameter(foreground, false)}${parameter(background, true)}m`;
+    const known = ids.get(sequence);
+    if (known !== undefined) return known;
+    const id = sequences.length;
+    ids.set(sequence, id);
+    sequences.push(sequence);
+    return id;
+  };
+  of(DEFAULT_COLOUR);
+  return { depth, of, sequence: (id) => sequences[id] };
+}

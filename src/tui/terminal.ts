@@ -1,0 +1,118 @@
+/** The terminal as a device: alternate screen, keys, mouse and size; left as it was found, once, on every path. */
+import { openSync, writeSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { ReadStream } from 'node:tty';
+import { type MouseEvent, MouseFilter } from './mouse.ts';
+
+const ENTER = '\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?7l';
+const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
+const MOUSE_ON = '\x1b[?1000h\x1b[?1002h\x1b[?1006h';
+const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l\x1b[?1000l';
+
+/** The keyboard as Ink wants its stdin: a stream that can switch raw mode, without the mouse's reports. */
+export interface KeyStream extends PassThrough {
+  isTTY: true;
+  setRawMode(on: boolean): this;
+  ref(): this;
+  unref(): this;
+}
+
+export interface Terminal {
+  readonly keys: KeyStream;
+  size(): { columns: number; rows: number };
+  onResize(listener: () => void): void;
+  onMouse(listener: (event: MouseEvent) => void): void;
+  enter(mouse: boolean): void;
+  /** Does nothing the second time. Synchronous: safe in an exit handler. */
+  leave(): void;
+  setMouse(on: boolean): void;
+  /** One write; false while the terminal does not keep up. */
+  write(bytes: string): boolean;
+  isBehind(): boolean;
+  close(): void;
+}
+
+/** Keys come from standard input, or from /dev/tty when the log does. */
+export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = process.stdout): Terminal {
+  const tty = logOnStdin ? openTty() : (process.stdin as ReadStream);
+  const filter = new MouseFilter();
+  const keys = new PassThrough() as unknown as KeyStream;
+  let entered = false;
+  let mouse = false;
+  let listener: ((event: MouseEvent) => void) | null = null;
+
+  keys.isTTY = true;
+  keys.setRawMode = (on) => {
+    if (tty?.isTTY) tty.setRawMode(on);
+    return keys;
+  };
+  keys.ref = () => {
+    tty?.ref();
+    return keys;
+  };
+  keys.unref = () => {
+    tty?.unref();
+    return keys;
+  };
+  const onData = (chunk: Buffer) => {
+    const { keys: typed, events } = filter.split(chunk.toString('utf8'));
+    if (typed !== '') keys.write(typed);
+    for (const event of events) listener?.(event);
+  };
+  tty?.on('data', onData);
+  tty?.on('error', () => {});
+
+  return {
+    keys,
+    size: () => ({ columns: stdout.columns || 80, rows: stdout.rows || 24 }),
+    onResize: (call) => void stdout.on('resize', call),
+    onMouse: (call) => {
+      listener = call;
+    },
+    enter(withMouse) {
+      if (entered) return;
+      entered = true;
+      mouse = withMouse;
+      stdout.write(ENTER + (mouse ? MOUSE_ON : ''));
+    },
+    leave() {
+      if (!entered) return;
+      entered = false;
+      writeAll((stdout as { fd?: number }).fd ?? 1, MOUSE_OFF + LEAVE);
+      if (tty?.isTTY) tty.setRawMode(false);
+    },
+    setMouse(on) {
+      if (on === mouse || !entered) return;
+      mouse = on;
+      stdout.write(on ? MOUSE_ON : MOUSE_OFF);
+    },
+    write: (bytes) => stdout.write(bytes),
+    isBehind: () => stdout.writableNeedDrain,
+    close() {
+      tty?.off('data', onData);
+      tty?.pause();
+      if (logOnStdin) tty?.destroy();
+    },
+  };
+}
+
+/** null where there is no terminal to type at (Windows has no /dev/tty). */
+function openTty(): ReadStream | null {
+  try {
+    return new ReadStream(openSync('/dev/tty', 'r'));
+  } catch {
+    return null;
+  }
+}
+
+/** Synchronously, also to a terminal that is busy; a terminal that is gone is left alone. */
+function writeAll(fd: number, text: string): void {
+  for (let tries = 0; tries < 50; tries++) {
+    try {
+      writeSync(fd, text);
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') return;
+    }
+  }
+}

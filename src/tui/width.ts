@@ -1,0 +1,76 @@
+/** How many cells of a terminal a text takes. Printable ASCII is answered without a look-up. */
+import { eastAsianWidth } from 'get-east-asian-width';
+
+const ascii = /^[\x20-\x7e]*$/;
+const zeroWidth = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u;
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+
+/** A piece of text that the terminal draws as one, and its cells (1 or 2). */
+export interface Cluster {
+  readonly text: string;
+  readonly cells: 1 | 2;
+}
+
+/** The clusters of a text. Marks that stand alone are dropped: they would be drawn over a neighbour. */
+export function clustersOf(text: string): Cluster[] {
+  const clusters: Cluster[] = [];
+  if (ascii.test(text)) {
+    for (const character of text) clusters.push({ text: character, cells: 1 });
+    return clusters;
+  }
+  for (const { segment } of segmenter.segment(text.normalize('NFC'))) {
+    if (zeroWidth.test(segment)) continue;
+    const first = segment.codePointAt(0) as number;
+    // An emoji asked for by a variation selector or a pair of regional indicators is wide.
+    const wide =
+      eastAsianWidth(first) === 2 ||
+      segment.includes('\ufe0f') ||
+      (first >= 0x1f1e6 && first <= 0x1f1ff && segment.length > 2);
+    clusters.push({ text: segment, cells: wide ? 2 : 1 });
+  }
+  return clusters;
+}
+
+export const isAscii = (text: string): boolean => ascii.test(text);
+
+/** Cells of a text that holds no control characters. */
+export function cellWidth(text: string): number {
+  if (ascii.test(text)) return text.length;
+  let cells = 0;
+  for (const cluster of clustersOf(text)) cells += cluster.cells;
+  return cells;
+}
+
+/** The text cut to `columns` cells, with "…" where something is missing. */
+export function clip(text: string, columns: number): string {
+  if (columns <= 0) return '';
+  if (text.length <= columns && ascii.test(text)) return text;
+  if (cellWidth(text) <= columns) return text;
+  let cells = 0;
+  let kept = '';
+  for (const cluster of clustersOf(text.slice(0, columns * 16))) {
+    if (cells + cluster.cells > columns - 1) break;
+    kept += cluster.text;
+    cells += cluster.cells;
+  }
+  return `${kept}…`;
+}
+
+/** The text broken at spaces into lines of at most `columns` cells; a longer word is cut. */
+export function wrap(text: string, columns: number): string[] {
+  if (columns <= 0) return [];
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(/\s+/)) {
+    if (word === '') continue;
+    const candidate = line === '' ? word : `${line} ${word}`;
+    if (cellWidth(candidate) <= columns) {
+      line = candidate;
+      continue;
+    }
+    if (line !== '') lines.push(line);
+    line = clip(word, columns);
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}

@@ -1,0 +1,100 @@
+/** The emulator's screen as an SVG picture: for the README and the docs, and to look at while developing. */
+import type { ScreenCell } from './terminal.ts';
+
+/** px */
+const CELL = { width: 8.43, height: 17, font: 14 } as const;
+const PAD = 10;
+
+const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+const escaped = (text: string): string => text.replace(/[&<>]/g, (character) => escapes[character]);
+const round = (value: number): string => String(Math.round(value * 100) / 100);
+
+export interface PictureOptions {
+  readonly ground?: string;
+  readonly text?: string;
+}
+
+/** Blocks are drawn as rectangles: fonts leave gaps between them that terminals do not. */
+const leftEighths = '▏▎▍▌▋▊▉█';
+const lowerEighths = '▁▂▃▄▅▆▇█';
+const shades: Readonly<Record<string, number>> = { '░': 0.28, '▒': 0.5, '▓': 0.75 };
+
+export function toSvg(
+  cells: readonly (readonly ScreenCell[])[],
+  { ground = '#14171d', text = '#d5dae3' }: PictureOptions = {},
+): string {
+  const columns = cells[0]?.length ?? 0;
+  const width = round(columns * CELL.width + 2 * PAD);
+  const height = round(cells.length * CELL.height + 2 * PAD);
+  const rects: string[] = [];
+  const texts: string[] = [];
+  const rect = (x: number, y: number, w: number, h: number, fill: string, opacity = 1) =>
+    rects.push(
+      `<rect x="${round(PAD + x)}" y="${round(PAD + y)}" width="${round(w)}" height="${round(h)}" fill="${fill}"${opacity < 1 ? ` fill-opacity="${opacity}"` : ''}/>`,
+    );
+  cells.forEach((row, y) => {
+    const top = y * CELL.height;
+    const looks = row.map((cell) => ({
+      fill: cell.inverse ? (cell.background ?? ground) : (cell.foreground ?? text),
+      back: cell.inverse ? (cell.foreground ?? text) : cell.background,
+      cell,
+    }));
+    runs(looks, (one) => one.back).forEach(([from, to]) => {
+      const { back } = looks[from];
+      if (back) rect(from * CELL.width, top, (to - from) * CELL.width, CELL.height, back);
+    });
+    looks.forEach(({ cell, fill }, x) => {
+      const left = leftEighths.indexOf(cell.text);
+      const lower = lowerEighths.indexOf(cell.text);
+      const at = x * CELL.width;
+      if (left >= 0) rect(at, top, (CELL.width * (left + 1)) / 8, CELL.height, fill, cell.dim ? 0.6 : 1);
+      else if (lower >= 0)
+        rect(
+          at,
+          top + (CELL.height * (7 - lower)) / 8,
+          CELL.width,
+          (CELL.height * (lower + 1)) / 8,
+          fill,
+          cell.dim ? 0.6 : 1,
+        );
+      else if (shades[cell.text]) rect(at, top, CELL.width, CELL.height, fill, shades[cell.text]);
+    });
+    const isText = ({ cell }: (typeof looks)[number]) => cell.text.trim() !== '' && !isBlock(cell.text);
+    runs(looks, (one) =>
+      isText(one) ? `${one.fill} ${one.cell.bold} ${one.cell.dim} ${one.cell.underline}` : null,
+    ).forEach(([from, to]) => {
+      const { fill, cell } = looks[from];
+      if (!isText(looks[from])) return;
+      const content = looks
+        .slice(from, to)
+        .map((one) => (one.cell.width === 0 ? '' : one.cell.text))
+        .join('');
+      texts.push(
+        `<text x="${round(PAD + from * CELL.width)}" y="${round(PAD + top + CELL.font - 1)}" fill="${fill}"${cell.bold ? ' font-weight="bold"' : ''}${cell.dim ? ' opacity="0.6"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}>${escaped(content)}</text>`,
+      );
+    });
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+<rect width="${width}" height="${height}" rx="8" fill="${ground}"/>
+${rects.join('\n')}
+<g font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${CELL.font}" xml:space="preserve">
+${texts.join('\n')}
+</g>
+</svg>
+`;
+}
+
+const isBlock = (glyph: string): boolean =>
+  leftEighths.includes(glyph) || lowerEighths.includes(glyph) || glyph in shades;
+
+/** Stretches [from, to) of equal keys. */
+function runs<T>(items: readonly T[], key: (item: T) => unknown): [number, number][] {
+  const found: [number, number][] = [];
+  for (let from = 0; from < items.length; ) {
+    let to = from + 1;
+    while (to < items.length && key(items[to]) === key(items[from])) to++;
+    found.push([from, to]);
+    from = to;
+  }
+  return found;
+}
