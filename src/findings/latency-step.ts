@@ -50,8 +50,10 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
     );
   const middle = Math.sqrt(before * after);
   if (thirds(late).some((median) => median < middle) || thirds(early).some((median) => median > middle)) return null;
-  const [first, , last] = thirds(late);
-  if (last > 2 * first || first > 2 * last) return null;
+  // Neither side may itself drift by much of the step.
+  const drift = (values: readonly number[]) => Math.max(...values) / Math.min(...values);
+  const allowed = (after / before) ** 0.6;
+  if (drift(thirds(late)) > allowed || drift(thirds(early)) > allowed) return null;
   return { route, at: start[split], before, after, requests: late.length };
 }
 
@@ -110,7 +112,8 @@ export default defineFinding({
       'is at least 1.5 times and 10 ms above the one before, Mann-Whitney p < 1e-9 / n.',
     ].join('\n'),
     guards: [
-      'At least 50 requests on each side; each third after it must be slow and none before, so a burst or a slow rise is no step;',
+      'At least 50 requests on each side; each third after it must be slow and none before, and neither side may drift by more than',
+      'ratio^0.6, so a burst or a slow rise is no step;',
       'silent where service time grows with concurrency, because then load makes latency.',
     ].join('\n'),
     fix: {

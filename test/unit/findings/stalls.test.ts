@@ -1,0 +1,118 @@
+// A blocked event loop is found, and its route named, with durations and without; other pauses are not blamed on a route.
+import { describe, expect, it } from 'vitest';
+import eventLoopBlocked from '../../../src/findings/event-loop-blocked.ts';
+import type { KnownRequest } from '../../helpers/known-analysis.ts';
+import { createRandom } from '../../helpers/random.ts';
+import { type Call, factsOf, poisson, request } from '../../helpers/traffic.ts';
+
+/**
+ * Async workers whose loop runs one thing at a time: a call of /block holds it for `block` seconds, everything else
+ * awaits; what becomes ready meanwhile goes on when the loop is free again.
+ */
+function loops(workers: number, calls: readonly Call[], block: number): KnownRequest[] {
+  const random = createRandom(5);
+  const rows: KnownRequest[] = [];
+  const byWorker: Call[][] = Array.from({ length: workers }, () => []);
+  for (const call of calls) byWorker[random.integer(0, workers - 1)].push(call);
+  byWorker.forEach((own, w) => {
+    let idle = 0;
+    const stalls = own
+      .filter(({ route }) => route === 'GET /block')
+      .map(({ at }) => {
+        const from = Math.max(at, idle);
+        idle = from + block;
+        return { at, from, to: idle };
+      });
+    const free = (at: number): number => {
+      let ready = at;
+      for (const { from, to } of stalls) if (ready > from && ready < to) ready = to + random.between(0, 0.004);
+      return ready;
+    };
+    for (const call of own) {
+      const stall = call.route === 'GET /block' ? stalls.find(({ at }) => at === call.at) : undefined;
+      const start = stall ? stall.from : free(call.at);
+      const takes = stall ? block : Math.max(0.0005, free(start + call.takes) - start);
+      rows.push(request({ ...call, at: start, takes }, start, String(100 + w)));
+    }
+  });
+  return rows;
+}
+
+const mix = (seed: number, rate: number, share: number, takes = 0.05) =>
+  poisson(seed, rate, 120, (random) =>
+    random.next() < share
+      ? { takes: 0, route: 'GET /block' }
+      : { takes: takes * random.between(0.5, 1.5), route: `GET /r${random.integer(0, 4)}` },
+  );
+
+const server = (workers: number, fields = {}) => ({ model: 'async' as const, workers, threads: 1, fields });
+
+describe('event-loop-blocked', () => {
+  it.each([0.1, 0.3, 1])('with durations names the route that blocks for %f s', (block) => {
+    const finding = eventLoopBlocked.examine(factsOf(loops(2, mix(1, 120, 0.01), block), server(2)))!;
+    expect(finding.evidence.route).toBe('GET /block');
+    expect(finding.evidence.blocked_median_seconds).toBeGreaterThan(block * 0.6);
+    expect(finding.evidence.blocked_median_seconds).toBeLessThan(block * 1.2);
+  });
+
+  it('without durations names it by the gaps before its lines', () => {
+    const calls = poisson(2, 8, 60, (random) =>
+      random.next() < 1 / 9 ? { takes: 0, route: 'GET /block' } : { takes: 0.005, route: 'GET /fast' },
+    );
+    const facts = factsOf(loops(2, calls, 0.8), server(2, { duration: false }));
+    const finding = eventLoopBlocked.examine(facts)!;
+    expect(finding.evidence.route).toBe('GET /block');
+    expect(finding.evidence.blocked_median_seconds).toBeGreaterThan(0.6);
+    expect(finding.evidence.blocked_median_seconds).toBeLessThan(1);
+  });
+
+  it('is quiet when every route awaits, slow ones too, with durations and without', () => {
+    for (const seed of [3, 4, 5, 6, 7, 8]) {
+      const calls = poisson(seed, 20 * (seed - 2), 100, (random) =>
+        random.next() < 0.05
+          ? { takes: random.between(0.8, 1.2), route: 'GET /report' }
+          : { takes: random.between(0.01, 0.1), route: `GET /r${random.integer(0, 4)}` },
+      );
+      const rows = loops(2, calls, 0);
+      expect(eventLoopBlocked.examine(factsOf(rows, server(2)))).toBeNull();
+      expect(eventLoopBlocked.examine(factsOf(rows, server(2, { duration: false })))).toBeNull();
+    }
+  });
+
+  it('does not blame a route for a pause of the whole host', () => {
+    const random = createRandom(9);
+    const pauses = Array.from({ length: 20 }, (_, i) => 3 + i * 5 + random.next());
+    const rows = mix(10, 150, 0).map((call) => {
+      const frozen = (at: number) => {
+        const pause = pauses.find((from) => at > from && at < from + 0.4);
+        return pause === undefined ? at : pause + 0.4 + random.between(0, 0.005);
+      };
+      const start = frozen(call.at);
+      const takes = Math.max(0.001, frozen(start + call.takes) - start);
+      return request({ ...call, at: start, takes }, start, String(100 + random.integer(0, 1)));
+    });
+    expect(eventLoopBlocked.examine(factsOf(rows, server(2)))).toBeNull();
+  });
+
+  it('does not take one client that asks in turn for a blocked loop', () => {
+    const random = createRandom(11);
+    let now = 0;
+    const rows = Array.from({ length: 600 }, (_, i) => {
+      const slow = i % 10 === 0;
+      const takes = slow ? 0.8 : 0.005;
+      const row = request(
+        { at: now, takes, route: slow ? 'GET /slow' : 'GET /fast' },
+        now,
+        String(100 + random.integer(0, 1)),
+      );
+      now += takes + 0.001;
+      return row;
+    });
+    expect(eventLoopBlocked.examine(factsOf(rows, server(2, { duration: false })))).toBeNull();
+  });
+
+  it('is for event loops only', () => {
+    const rows = loops(2, mix(12, 120, 0.01), 0.3);
+    expect(eventLoopBlocked.examine(factsOf(rows, { model: 'threaded', workers: 2, threads: 40 }))).toBeNull();
+  });
+});

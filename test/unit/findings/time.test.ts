@@ -1,0 +1,173 @@
+// Findings about moments: a step of the latency, a burst of errors, a common time-out, a clock that jumps.
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../src/core/finding.ts';
+import clockOrLinesLost from '../../../src/findings/clock-or-lines-lost.ts';
+import commonTimeout from '../../../src/findings/common-timeout.ts';
+import errorBurst from '../../../src/findings/error-burst.ts';
+import latencyStep from '../../../src/findings/latency-step.ts';
+import { createRandom } from '../../helpers/random.ts';
+import { asyncPool, event, NOON, poisson, syncPool } from '../../helpers/traffic.ts';
+
+describe('latency-step', () => {
+  const stepped = (seed: number, factor: (at: number) => number) =>
+    poisson(seed, 5, 400, (random, at) => ({ takes: 0.1 * factor(at) * random.exponential(1), route: 'GET /list' }));
+  it('says when and by how much', () => {
+    const finding = latencyStep.examine(
+      asyncPool(
+        1,
+        stepped(1, (at) => (at < 250 ? 1 : 3)),
+      ),
+    )!;
+    expect((finding.from - NOON) / 1e6).toBeGreaterThan(240);
+    expect((finding.from - NOON) / 1e6).toBeLessThan(260);
+    expect(finding.evidence.ratio).toBeGreaterThan(2.3);
+    expect(finding.evidence.ratio).toBeLessThan(3.8);
+  });
+  it('names a restart at that moment', () => {
+    const facts = asyncPool(
+      1,
+      stepped(2, (at) => (at < 200 ? 1 : 3)),
+      { lifecycle: [event('reload', 198)] },
+    );
+    expect(latencyStep.examine(facts)!.evidence.with_restart).toBe(true);
+  });
+  it.each([3, 4, 5, 6, 7])('is quiet when nothing changed (seed %i)', (seed) => {
+    expect(
+      latencyStep.examine(
+        asyncPool(
+          1,
+          stepped(seed, () => 1),
+        ),
+      ),
+    ).toBeNull();
+  });
+  it('is quiet of a burst that passed, and of a slow rise', () => {
+    expect(
+      latencyStep.examine(
+        asyncPool(
+          1,
+          stepped(8, (at) => (at > 200 && at < 260 ? 3 : 1)),
+        ),
+      ),
+    ).toBeNull();
+    expect(
+      latencyStep.examine(
+        asyncPool(
+          1,
+          stepped(9, (at) => 1 + at / 100),
+        ),
+      ),
+    ).toBeNull();
+  });
+  it('is quiet when it got better', () =>
+    expect(
+      latencyStep.examine(
+        asyncPool(
+          1,
+          stepped(10, (at) => (at < 200 ? 3 : 1)),
+        ),
+      ),
+    ).toBeNull());
+});
+
+describe('error-burst', () => {
+  const failing = (seed: number, share: (at: number) => number) =>
+    poisson(seed, 10, 300, (random, at) => ({
+      takes: 0.05,
+      route: 'GET /pay',
+      status: random.next() < share(at) ? 502 : 200,
+    }));
+  const during = (at: number) => (at > 120 && at < 135 ? 0.7 : 0.005);
+  it('finds the stretch and the status', () => {
+    const finding = errorBurst.examine(asyncPool(1, failing(1, during)))!;
+    expect((finding.from - NOON) / 1e6).toBeGreaterThan(115);
+    expect((finding.to - NOON) / 1e6).toBeLessThan(140);
+    expect(finding.evidence).toMatchObject({ main_status: 502, main_route: 'GET /pay', cause: null });
+    expect(finding.severity).toBe('critical');
+  });
+  it('says what happened at that moment', () => {
+    const cause = (kind: Parameters<typeof event>[0]) =>
+      errorBurst.examine(asyncPool(1, failing(2, during), { lifecycle: [event(kind, 119, '100')] }))!.evidence.cause;
+    expect(cause('timeout')).toBe('workers were killed');
+    expect(cause('reload')).toBe('the server was restarted');
+  });
+  it('is quiet of errors spread over the log, however many', () => {
+    for (const share of [0.005, 0.05, 0.3])
+      expect(
+        errorBurst.examine(
+          asyncPool(
+            1,
+            failing(3, () => share),
+          ),
+        ),
+      ).toBeNull();
+  });
+});
+
+describe('common-timeout', () => {
+  const upstream = (limit: number, share: number) =>
+    poisson(11, 5, 200, (random) => {
+      const stuck = random.next() < share;
+      return {
+        takes: stuck ? limit + random.between(0.001, 0.03) : random.exponential(0.2),
+        route: 'GET /quote',
+        status: stuck ? 504 : 200,
+      };
+    });
+  it.each([5, 30])('finds a time-out of %i s', (limit) => {
+    const finding = commonTimeout.examine(asyncPool(2, upstream(limit, 0.03)))!;
+    expect(finding.evidence.limit_seconds).toBe(limit);
+    expect(finding.evidence.error_share).toBeGreaterThan(0.9);
+  });
+  it('is quiet of a route that always takes that long', () => {
+    const sleep = poisson(12, 2, 100, (random) => ({ takes: 5 + random.between(0, 0.01), route: 'GET /sleep' }));
+    expect(commonTimeout.examine(asyncPool(2, sleep))).toBeNull();
+  });
+  it('is quiet of long tails', () => {
+    for (const seed of [13, 14, 15, 16]) {
+      const tail = poisson(seed, 20, 300, (random) => ({
+        takes: 0.2 * Math.exp(1.5 * random.normal()),
+        route: 'GET /tail',
+      }));
+      expect(commonTimeout.examine(asyncPool(2, tail))).toBeNull();
+    }
+  });
+});
+
+describe('clock-or-lines-lost', () => {
+  const calls = poisson(20, 5, 200, (random) => ({ takes: random.between(0.1, 3) }));
+  const shifted = (facts: Facts, from: number, back: number): Facts => {
+    const { requests } = facts;
+    const move = (column: Float64Array) => column.map((at, i) => (i >= from ? at - back : at));
+    return { ...facts, requests: { ...requests, start: move(requests.start), end: move(requests.end) } };
+  };
+  it('finds a clock that was set back', () => {
+    const finding = clockOrLinesLost.examine(shifted(asyncPool(2, calls), 400, 60e6))!;
+    expect(finding.evidence.clock_steps).toBe(1);
+    expect(finding.evidence.largest_step_seconds).toBeGreaterThan(50);
+  });
+  it('is quiet of the disorder that durations make', () =>
+    expect(clockOrLinesLost.examine(asyncPool(2, calls))).toBeNull());
+  it('is quiet of one late line', () => {
+    const facts = asyncPool(2, calls);
+    const end = facts.requests.end.slice();
+    end[300] -= 30e6;
+    expect(clockOrLinesLost.examine({ ...facts, requests: { ...facts.requests, end } })).toBeNull();
+  });
+  it('counts lines that were not understood', () => {
+    const facts = asyncPool(2, calls);
+    const input = {
+      path: 'a.log',
+      lines: 1000,
+      unparsed: 150,
+      unparsed_examples: [{ line: 7, text: 'what', reason: 'no known format' }],
+    } as unknown as Facts['summary']['inputs'][number];
+    const finding = clockOrLinesLost.examine({ ...facts, summary: { ...facts.summary, inputs: [input] } })!;
+    expect(finding.evidence).toMatchObject({ unparsed: 150, first_unparsed_line: 7 });
+  });
+  it('is quiet of a pool in order', () => {
+    const random = createRandom(21);
+    const sync = poisson(22, 10, 100, () => ({ takes: random.between(0.01, 0.2) }));
+    expect(clockOrLinesLost.examine(syncPool(4, sync))).toBeNull();
+  });
+});

@@ -1,0 +1,151 @@
+// Findings about the callers: herds, retries, hang-ups, health checks, slow readers.
+import { describe, expect, it } from 'vitest';
+import arrivalBursts from '../../../src/findings/arrival-bursts.ts';
+import clientsGiveUp from '../../../src/findings/clients-give-up.ts';
+import healthChecksSkew from '../../../src/findings/health-checks-skew.ts';
+import retryStorm from '../../../src/findings/retry-storm.ts';
+import slowClients from '../../../src/findings/slow-clients.ts';
+import { createRandom } from '../../helpers/random.ts';
+import { type Call, poisson, syncPool } from '../../helpers/traffic.ts';
+
+const background = (seed: number, rate: number, seconds: number) =>
+  poisson(seed, rate, seconds, (random) => ({ takes: 0.1 * random.between(0.8, 1.2), client: random.integer(1, 400) }));
+
+describe('arrival-bursts', () => {
+  const herd = (every: number, size: number, seconds: number, jitter = 0.02): Call[] => {
+    const random = createRandom(3);
+    return Array.from({ length: Math.floor(seconds / every) }, (_, i) => i).flatMap((i) =>
+      Array.from({ length: size }, () => ({ at: 5 + i * every + random.between(0, jitter), takes: 0.1 })),
+    );
+  };
+  it('names the schedule of a cron job and the slots that would bear it', () => {
+    const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 600), ...herd(60, 20, 600)]))!;
+    expect(finding.evidence).toMatchObject({ herds: 10, period_seconds: 60 });
+    expect(finding.evidence.recommended_slots).toBeGreaterThanOrEqual(6);
+    expect(finding.evidence.recommended_slots).toBeLessThanOrEqual(12);
+  });
+  it('is quiet of a herd that the slots take at once', () => {
+    expect(arrivalBursts.examine(syncPool(32, [...background(1, 8, 600), ...herd(60, 20, 600)]))).toBeNull();
+  });
+  it('is quiet of traffic that comes as it comes, quick or slow', () => {
+    for (const rate of [1, 10, 60])
+      expect(arrivalBursts.examine(syncPool(4, background(2, rate, 3000 / rate)))).toBeNull();
+  });
+  it('is quiet of one burst', () => expect(arrivalBursts.examine(syncPool(4, herd(60, 100, 60)))).toBeNull());
+  it('is quiet of a pool that empties its queue after a stall', () => {
+    // One request blocks the only worker for 20 s, then all that waited start together.
+    const calls = [...background(4, 5, 200), ...[20, 80, 140].map((at) => ({ at, takes: 20 }))];
+    expect(arrivalBursts.examine(syncPool(1, calls))).toBeNull();
+  });
+});
+
+describe('retry-storm', () => {
+  const traffic = (retries: boolean): Call[] => {
+    const random = createRandom(5);
+    return background(5, 20, 200).flatMap((call) => {
+      const fails = random.next() < 0.1;
+      const first = { ...call, route: 'GET /pay', status: fails ? 503 : 200 };
+      if (!fails || !retries) return [first];
+      return [
+        first,
+        { ...first, at: call.at + call.takes + random.between(0.3, 1.5), status: 503 },
+        { ...first, at: call.at + 3, status: 200 },
+      ];
+    });
+  };
+  it('counts what comes back', () => {
+    const finding = retryStorm.examine(syncPool(8, traffic(true)))!;
+    expect(finding.evidence.repeat_share).toBeGreaterThan(0.7);
+    expect(finding.evidence.repeat_share_after_success).toBeLessThan(0.3);
+  });
+  it('is quiet of errors that nobody repeats', () =>
+    expect(retryStorm.examine(syncPool(8, traffic(false)))).toBeNull());
+  it('is quiet of one busy address, whose requests follow each other anyway', () => {
+    const calls = traffic(false).map((call) => ({ ...call, client: 7 }));
+    expect(retryStorm.examine(syncPool(8, calls))).toBeNull();
+  });
+});
+
+describe('clients-give-up', () => {
+  it('says how long they were patient and what was wasted', () => {
+    const random = createRandom(6);
+    const calls = background(6, 10, 200).map((call) =>
+      random.next() < 0.05 ? { ...call, takes: 5, status: 499, route: 'GET /search' } : call,
+    );
+    const finding = clientsGiveUp.examine(syncPool(40, calls))!;
+    expect(finding.evidence.route).toBe('GET /search');
+    expect(finding.evidence.patience_median_seconds).toBeCloseTo(5, 0);
+    expect(finding.evidence.wasted_share).toBeGreaterThan(0.5);
+  });
+  it('is quiet of a few', () => {
+    const calls = background(7, 10, 200).map((call, i) => (i < 4 ? { ...call, status: 499 } : call));
+    expect(clientsGiveUp.examine(syncPool(8, calls))).toBeNull();
+  });
+});
+
+describe('health-checks-skew', () => {
+  const check = (every: number, seconds: number): Call[] =>
+    Array.from({ length: Math.floor(seconds / every) }, (_, i) => ({
+      at: 0.3 + i * every,
+      takes: 0.001,
+      route: 'GET /health',
+      client: 9,
+    }));
+  const users = (rate: number) =>
+    poisson(8, rate, 300, (random) => ({
+      takes: random.between(0.2, 0.6),
+      route: 'GET /order',
+      client: random.integer(10, 500),
+    }));
+  it('shows the median without them', () => {
+    const finding = healthChecksSkew.examine(syncPool(8, [...users(0.8), ...check(1, 300)]))!;
+    expect(finding.evidence.routes).toBe('GET /health');
+    expect(finding.evidence.period_seconds).toBeCloseTo(1, 1);
+    expect(finding.evidence.median_without_seconds).toBeGreaterThan(0.3);
+    expect(finding.evidence.median_with_seconds).toBeLessThan(0.2);
+  });
+  it('is quiet when they are few', () =>
+    expect(healthChecksSkew.examine(syncPool(8, [...users(10), ...check(5, 300)]))).toBeNull());
+  it('is quiet of a quick route that people ask for', () => {
+    const quick = poisson(9, 2, 300, () => ({ takes: 0.001, route: 'GET /ping', client: 9 }));
+    expect(healthChecksSkew.examine(syncPool(8, [...users(0.8), ...quick]))).toBeNull();
+  });
+});
+
+describe('slow-clients', () => {
+  const download = (speedOf: (client: number) => number): Call[] =>
+    poisson(10, 3, 200, (random) => {
+      const client = random.integer(1, 8);
+      const bytes = random.between(5e5, 5e6);
+      return { takes: 0.05 + bytes / speedOf(client), bytes, client, route: 'GET /file' };
+    });
+  it('tells slow lines from slow work', () => {
+    const finding = slowClients.examine(
+      syncPool(
+        16,
+        download((client) => 4e5 * client),
+      ),
+    )!;
+    expect(finding.evidence.route).toBe('GET /file');
+    expect(finding.evidence.held_share).toBeGreaterThan(0.5);
+  });
+  it('is quiet of work that grows with the answer, alike for all', () => {
+    expect(
+      slowClients.examine(
+        syncPool(
+          16,
+          download(() => 2e6),
+        ),
+      ),
+    ).toBeNull();
+  });
+  it('is quiet of quick lines', () =>
+    expect(
+      slowClients.examine(
+        syncPool(
+          16,
+          download((client) => 1e8 * client),
+        ),
+      ),
+    ).toBeNull());
+});
