@@ -1,0 +1,70 @@
+// The fast way to a route gives the same names as the slow one, or leaves the line to it.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createDictionary } from '../../../src/core/dictionary.ts';
+import { routeOfRequestLine } from '../../../src/ingest/route-name.ts';
+import { writeRouteTemplate } from '../../../src/ingest/route-template.ts';
+
+const encoder = new TextEncoder();
+const out = new Uint8Array(4096);
+
+const template = (line: string): string | null => {
+  const bytes = encoder.encode(line);
+  const length = writeRouteTemplate(bytes, 0, bytes.length, out);
+  return length < 0 ? null : new TextDecoder().decode(out.subarray(0, length));
+};
+
+const slowly = (line: string): string | null => {
+  const routes = createDictionary();
+  const bytes = encoder.encode(line);
+  const id = routeOfRequestLine(routes, bytes, 0, bytes.length);
+  return id < 0 ? null : routes.text(id);
+};
+
+describe('writeRouteTemplate', () => {
+  it('names ids, UUIDs, hashes and dates', () => {
+    expect(template('GET /users/42/orders/7')).toBe('GET /users/{id}/orders/{id}');
+    expect(template('GET /d/123e4567-e89b-12d3-a456-426614174000')).toBe('GET /d/{uuid}');
+    expect(template('POST /blob/9f86d081884c7d659a2feaa0c55ad015')).toBe('POST /blob/{hash}');
+    expect(template('GET /report/2024-10-29')).toBe('GET /report/{date}');
+    expect(template('GET /')).toBe('GET /');
+  });
+
+  it('leaves what is not plain to the slow way', () => {
+    for (const line of [
+      'GET /a b HTTP/1.1',
+      'GET http://h/a HTTP/1.1',
+      'GET /é HTTP/1.1',
+      '\u0016\u0003',
+      'GET',
+      'get /x HTTP/1.1',
+    ]) {
+      expect(template(line)).toBeNull();
+    }
+  });
+
+  it('agrees with the slow way on any request line', () => {
+    const segment = fc.oneof(
+      fc.string({ maxLength: 12 }),
+      fc.nat().map(String),
+      fc.uuid(),
+      fc.stringMatching(/^[0-9a-f]{14,40}$/),
+      fc.stringMatching(/^-?\d{1,4}-\d\d-\d\d(T[\d:.Z]{0,12})?$/),
+      fc.constantFrom('', '-', '-5', '--', '%2F', '2024-10-29T17:04:15Z', 'deadbeefdeadbeef', '{id}'),
+    );
+    const line = fc
+      .tuple(
+        fc.constantFrom('GET', 'POST', 'get', 'M-SEARCH', ''),
+        fc.array(segment, { maxLength: 4 }),
+        fc.constantFrom('', '?a=1', '#f', '?q=/1/2'),
+      )
+      .map(([verb, segments, query]) => `${verb} /${segments.join('/')}${query}`);
+    fc.assert(
+      fc.property(line, (text) => {
+        const fast = template(text);
+        if (fast !== null) expect(slowly(fast)).toBe(slowly(text));
+      }),
+      { numRuns: 3000 },
+    );
+  });
+});
