@@ -1,0 +1,72 @@
+/**
+ * Findings over time, for a live log: one opens when it has been seen for a while and closes when it has been gone for a
+ * while, so that a finding at its threshold does not flicker. Pure: the instant is passed in.
+ */
+import type { FindingSummary, Severity } from '../core/summary.ts';
+
+export interface TrackerOptions {
+  /** µs that a finding must be seen without a break before it opens; critical ones open at once. */
+  readonly openAfterMicros: number;
+  /** µs that it must be gone before it closes. */
+  readonly closeAfterMicros: number;
+}
+
+export const defaultTracker: TrackerOptions = { openAfterMicros: 3_000_000, closeAfterMicros: 10_000_000 };
+
+export interface FindingChange {
+  readonly state: 'opened' | 'closed';
+  /** Latest words and numbers; `from` is when it was first seen, `to` (closed) when it was last seen. */
+  readonly finding: FindingSummary;
+}
+
+interface Tracked {
+  readonly finding: FindingSummary;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly open: boolean;
+}
+
+export interface TrackerState {
+  readonly tracked: ReadonlyMap<string, Tracked>;
+}
+
+export const emptyTracker: TrackerState = { tracked: new Map() };
+
+/**
+ * The state after an examination at `now` (µs) that found `seen`, and what opened or closed by it. Time may stand still
+ * but not go back: after a jump (replay) start anew from `emptyTracker`.
+ */
+export function track(
+  state: TrackerState,
+  seen: readonly FindingSummary[],
+  now: number,
+  instant: (micros: number) => string | null,
+  options: TrackerOptions = defaultTracker,
+): { state: TrackerState; changes: FindingChange[] } {
+  const tracked = new Map<string, Tracked>();
+  const changes: FindingChange[] = [];
+  for (const finding of seen) {
+    const before = state.tracked.get(finding.id);
+    const firstSeen = before ? before.firstSeen : now;
+    const due = now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
+    const open = before?.open === true || due;
+    // A live window forgets the beginning: the finding keeps the one that was seen.
+    const from = before?.open ? before.finding.from : (finding.from ?? instant(firstSeen));
+    const current = { ...finding, from };
+    tracked.set(finding.id, { finding: current, firstSeen, lastSeen: now, open });
+    if (open && !before?.open) changes.push({ state: 'opened', finding: { ...current, to: null } });
+  }
+  for (const [id, before] of state.tracked) {
+    if (tracked.has(id)) continue;
+    if (!before.open) continue;
+    if (now - before.lastSeen < options.closeAfterMicros) tracked.set(id, before);
+    else changes.push({ state: 'closed', finding: { ...before.finding, to: instant(before.lastSeen) } });
+  }
+  return { state: { tracked }, changes };
+}
+
+const opensAtOnce = (severity: Severity): boolean => severity === 'critical';
+
+/** The findings that are open, in the order of the latest examination; those that linger come last. */
+export const openFindings = ({ tracked }: TrackerState): FindingSummary[] =>
+  [...tracked.values()].filter(({ open }) => open).map(({ finding }) => ({ ...finding, to: null }));

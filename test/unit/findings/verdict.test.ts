@@ -1,0 +1,75 @@
+// One sentence a person can act on; where the log cannot tell, it says so.
+import { describe, expect, it } from 'vitest';
+import type { Facts } from '../../../src/core/finding.ts';
+import type { Summary } from '../../../src/core/summary.ts';
+import { diagnose } from '../../../src/findings/diagnose.ts';
+import { verdictOf } from '../../../src/findings/verdict.ts';
+import { asyncPool, poisson, syncPool } from '../../helpers/traffic.ts';
+
+const summaryOf = (facts: Facts): Summary => ({ ...facts.summary, findings: diagnose(facts) });
+const views = (seed: number, rate: number, seconds = 300) =>
+  poisson(seed, rate, seconds, (random) => ({ takes: random.between(0.1, 1) }));
+
+describe('the verdict', () => {
+  it('of a full pool says how long, how long callers waited, and what would end it', () => {
+    const { severity, sentence } = verdictOf(summaryOf(syncPool(2, views(1, 3.6))));
+    expect(severity).toBe('critical');
+    expect(sentence).toMatch(
+      /^2 sync workers, all busy \d+ of \d+ s; callers queued up to [\d.]+ s \(inferred\)\. [345] workers, or async I\/O, would end it\.$/,
+    );
+  });
+  it('of a healthy pool says so', () => {
+    const { severity, sentence } = verdictOf(summaryOf(syncPool(12, views(2, 7))));
+    expect(severity).toBe('ok');
+    expect(sentence).toMatch(/^12 sync workers, at most \d+ of 12 slots busy at once; callers did not queue\.$/);
+  });
+  it('of an async server speaks of requests in flight', () => {
+    const { severity, sentence } = verdictOf(summaryOf(asyncPool(2, views(3, 60, 60))));
+    expect(severity).toBe('ok');
+    expect(sentence).toMatch(/^2 async workers, up to \d+ requests in flight;/);
+  });
+  it('of one slow route names it, and the pool it fills', () => {
+    const calls = poisson(4, 12, 120, (random) =>
+      random.next() < 1 / 6 ? { takes: 1.5, route: 'GET /slow' } : { takes: 0.005, route: 'GET /fast' },
+    );
+    const { sentence } = verdictOf(summaryOf(syncPool(3, calls)));
+    expect(sentence).toContain('3 sync workers, all busy');
+  });
+  it('of an empty log is that there is none', () => {
+    const summary = summaryOf(syncPool(2, views(5, 3)));
+    expect(verdictOf({ ...summary, findings: [], requests: { ...summary.requests, total: 0 } }).sentence).toBe(
+      'No requests yet.',
+    );
+  });
+  it('of a log that cannot tell names what it lacks', () => {
+    const summary = summaryOf(syncPool(2, views(6, 1)));
+    const blind: Summary = {
+      ...summary,
+      findings: [],
+      server: {
+        ...summary.server,
+        model: 'unknown',
+        capacity: { ...summary.server.capacity, value: null, confidence: 0 },
+      },
+      knows: { ...summary.knows, missing: ['pid', 'duration'].map((what) => ({ what, gives: '', how: '' })) },
+    };
+    const { severity, sentence } = verdictOf(blind);
+    expect(severity).toBe('info');
+    expect(sentence).toBe('The log cannot tell how many requests the server runs at once: it lacks pid and duration.');
+  });
+  it('of unknown waits does not call the pool healthy', () => {
+    const summary = summaryOf(syncPool(4, views(7, 2)));
+    const wait = {
+      ...summary.wait,
+      method: 'unknown' as const,
+      mean: null,
+      p50: null,
+      p95: null,
+      p99: null,
+      max: null,
+    };
+    const { severity, sentence } = verdictOf({ ...summary, findings: [], wait });
+    expect(severity).toBe('info');
+    expect(sentence).toContain('cannot tell');
+  });
+});
