@@ -7,9 +7,11 @@ import type { RequestTable } from '../core/table.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { levelQuantile, levelsOf } from './structure/levels.ts';
 import { livesOf, workersFrom } from './structure/lives.ts';
-import { type Structure, unknownStructure } from './structure/structure.ts';
+import { unknownStructure } from './structure/structure.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
+import { poolBehindProxy } from './structure/with-response-times.ts';
+import { type Found, structureFromStamps } from './structure/without-durations.ts';
 import { inferWait } from './wait/infer-wait.ts';
 
 export interface ServerInput {
@@ -29,10 +31,11 @@ export function inferServer(input: ServerInput): ServerInference {
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
   const workers = workersFrom(lives, declared.workers);
-  const structure = structureOf(trace, workers, declared, input.effort ?? 'full');
+  const found = structureOf(trace, workers, declared, input.effort ?? 'full');
+  const structure = withDeclared(found.structure, declared, workers);
   const starts = trace.end.map((end, i) => end - trace.duration[i]);
   const levels = trace.hasDurations ? levelsOf(starts, trace.end, 0) : null;
-  const service = serviceOf(trace);
+  const service = serviceOf(trace, found, declared.durationCovers);
   const capacity = structure.capacity.value;
   const { wait, requests, lanes } = inferWait({
     table,
@@ -80,43 +83,30 @@ export function inferServer(input: ServerInput): ServerInference {
   };
 }
 
-function structureOf(trace: Trace, workers: Estimate, declared: Declared, effort: 'live' | 'full'): Structure {
+function structureOf(trace: Trace, workers: Estimate, declared: Declared, effort: 'live' | 'full'): Found {
   const replicas = effort === 'live' ? 2 : 6;
-  const seen =
-    !trace.hasDurations || trace.length < 3
-      ? unknownStructure('lines without a duration')
-      : trace.hasWorkers
-        ? structureByWorker(trace, workers, declared, replicas)
-        : structureOfPool(trace, declared, replicas);
-  return declared.model === null ? seen : withDeclared(seen, declared, workers);
+  if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
+  if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
+  if (declared.durationCovers === 'response') return poolBehindProxy(trace, declared);
+  const structure = trace.hasWorkers
+    ? structureByWorker(trace, workers, declared, replicas)
+    : structureOfPool(trace, declared, replicas);
+  return { structure, ...noService };
 }
 
-function serviceOf(trace: Trace): ServiceInference {
-  const sorted = trace.duration.slice().sort();
-  const n = sorted.length;
-  if (!trace.hasDurations || n === 0) {
-    const unknown = Number.NaN;
-    return {
-      method: 'unknown',
-      basis: 'no durations in the lines',
-      mean: unknown,
-      p50: unknown,
-      p90: unknown,
-      p95: unknown,
-      p99: unknown,
-      max: unknown,
-    };
+const noService = { serviceMean: Number.NaN, serviceBasis: 'no durations in the lines' };
+
+function serviceOf(trace: Trace, found: Found, covers: 'service' | 'response' | null): ServiceInference {
+  const n = trace.length;
+  const nothing = Number.NaN;
+  const unknown = { p50: nothing, p90: nothing, p95: nothing, p99: nothing, max: nothing };
+  if (!trace.hasDurations || n === 0 || covers === 'response') {
+    const method = Number.isNaN(found.serviceMean) ? 'unknown' : 'inferred';
+    return { method, basis: found.serviceBasis, mean: found.serviceMean, ...unknown };
   }
+  const sorted = trace.duration.slice().sort();
   const at = (share: number) => sorted[Math.min(n - 1, Math.floor(share * n))];
   const mean = sorted.reduce((a, b) => a + b, 0) / n;
-  return {
-    method: 'logged',
-    basis: 'durations in the lines',
-    mean,
-    p50: at(0.5),
-    p90: at(0.9),
-    p95: at(0.95),
-    p99: at(0.99),
-    max: sorted[n - 1],
-  };
+  const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max: sorted[n - 1] };
+  return { method: 'logged', basis: 'durations in the lines', mean, ...quantiles };
 }

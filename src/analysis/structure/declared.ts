@@ -15,6 +15,8 @@ export interface Declared {
   readonly threads: number | null;
   /** Workers that were booted and did not end; null: not said. */
   readonly workers: number | null;
+  /** What the durations of most lines cover. */
+  readonly durationCovers: 'service' | 'response' | null;
   /** The lines look like those of servers that run a fixed pool unless they are told otherwise. */
   readonly usuallyPool: boolean;
 }
@@ -37,7 +39,7 @@ const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
   [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
 ];
 
-const usualPools = /^(gunicorn|combined|common|clf|uwsgi|mod_wsgi|apache)/;
+const usualPools = /^(gunicorn|article|combined|common|clf|uwsgi|mod_wsgi|apache|nginx|haproxy|traefik|caddy)/;
 
 export function declaredBy(
   streams: readonly { readonly facts: StreamFacts; readonly requests: number }[],
@@ -47,44 +49,24 @@ export function declaredBy(
   let most = -1;
   for (const { facts, requests } of streams) if (requests > most) [main, most] = [facts, requests];
   const format = main?.format ?? '';
+  const durationCovers = main?.durationCovers ?? null;
   const workers = bootedWorkers(events);
   const threads = threadsPerWorker(events);
+  const common = { threads, workers, durationCovers, usuallyPool: usualPools.test(format) };
   const said = workerClass(events);
-  const usuallyPool = usualPools.test(format);
   if (said) {
     const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;
-    return {
-      model,
-      confidence: 0.98,
-      method: `the server says "Using worker: ${said.name}"`,
-      threads,
-      workers,
-      usuallyPool,
-    };
+    return { model, confidence: 0.98, method: `the server says "Using worker: ${said.name}"`, ...common };
   }
   if (threads !== null) {
     const model = threads > 1 ? 'threaded' : 'sync';
-    return {
-      model,
-      confidence: 0.97,
-      method: `the server says that a worker runs ${threads} at once`,
-      threads,
-      workers,
-      usuallyPool,
-    };
+    return { model, confidence: 0.97, method: `the server says that a worker runs ${threads} at once`, ...common };
   }
   for (const [pattern, model, words] of byFormat) {
     if (!pattern.test(format)) continue;
-    return {
-      model,
-      confidence: 0.95,
-      method: `the form of the lines is that of ${words}`,
-      threads,
-      workers,
-      usuallyPool,
-    };
+    return { model, confidence: 0.95, method: `the form of the lines is that of ${words}`, ...common };
   }
-  return { model: null, confidence: 0, method: 'no line names the kind of worker', threads, workers, usuallyPool };
+  return { model: null, confidence: 0, method: 'no line names the kind of worker', ...common };
 }
 
 function workerClass(events: readonly LifecycleEvent[]): { name: string; model: ServerModel } | null {

@@ -2,7 +2,7 @@
  * Is there a limit, and where? Three numbers from the log alone: the fewest lanes that hold its requests, how many
  * requests would have broken that limit had there been none, and how abruptly the requests stop asking for more.
  */
-import { fewestLanes, misfits } from './lanes.ts';
+import { endsInLanes, fewestLanes, misfits } from './lanes.ts';
 import type { Trace } from './trace.ts';
 import { misfitsWithoutLimit } from './unlimited.ts';
 
@@ -18,6 +18,11 @@ export interface Limit {
   readonly cliff: number;
   /** √(expected · cliff): both must speak. */
   readonly score: number;
+  /**
+   * Share of the lanes' time that requests fill, from the first start to the last end; 0 where too little time passes to
+   * tell. Lanes that are nearly always full are a pool with a queue; nobody else leaves no gap in any of them.
+   */
+  readonly fill: number;
   /** Requests are so short beside a tick of the stamp that many overlaps are hidden. */
   readonly blurred: boolean;
 }
@@ -37,6 +42,16 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
   const cliff = one * fall * Math.min(1, before > 0 ? fall / before : 0);
   let total = 0;
   for (let i = 0; i < trace.length; i++) total += trace.duration[i];
-  const blurred = total < 0.25 * trace.resolution * trace.length;
-  return { lanes, expected, cliff, score: Math.sqrt(expected * cliff), blurred };
+  const mean = total / trace.length;
+  const blurred = mean < 0.25 * trace.resolution;
+  const ends = endsInLanes(trace, group, groups, lanes);
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < trace.length; i++) {
+    first = Math.min(first, ends[i] - trace.duration[i]);
+    last = Math.max(last, ends[i]);
+  }
+  const longEnough = trace.length >= 4 * lanes * groups && last - first >= Math.max(2 * trace.resolution, 3 * mean);
+  const fill = longEnough && mean >= 0.4 * trace.resolution ? total / (lanes * groups * (last - first)) : 0;
+  return { lanes, expected, cliff, score: Math.sqrt(expected * cliff), fill, blurred };
 }

@@ -12,6 +12,8 @@ export interface Trace {
   readonly length: number;
   /** Row of the table of each request. */
   readonly row: Int32Array;
+  /** The lines stand in the order of ends but carry only starts: `low`, `high` and `end` then speak of the start. */
+  readonly startsOnly: boolean;
   /** µs: the end lies in [low, high). */
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -84,10 +86,12 @@ export function traceOf(table: RequestTable): Trace {
     }
   }
   const jitter = jitterFor(duration);
-  const ordered = tightenByOrder(low, high, jitter);
+  const startsOnly = row.some((i) => Number.isNaN(table.end[i]));
+  const ordered = !startsOnly && tightenByOrder(low, high, jitter);
   return {
     length: n,
     row,
+    startsOnly,
     low,
     high,
     end: spreadInTicks(low, high),

@@ -3,8 +3,9 @@
  *
  * A limit shows as overlaps that never happen. What chance would give is found from the log itself, by replaying its
  * requests as if nothing had held them back: each start is thrown anew within its stretch of time, each duration dealt
- * to another request of the stretch (M/G/∞ with the log's own rates and durations), or only the workers are dealt anew.
- * The requests that then no longer fit are the evidence: seeing none where E were expected has a chance of about e^-E.
+ * to another request of the stretch (M/G/∞ with the log's own rates and durations; workers take starts in the order they
+ * did), or times stay and only the workers are dealt anew. The requests that then no longer fit are the evidence: seeing
+ * none where E were expected has a chance of about e^-E.
  */
 
 import { createDraws, type Draws } from './draws.ts';
@@ -61,7 +62,6 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
       const left = first + number * block;
       const right = to === n ? Math.max(begin[byStart[n - 1]], left + ((to - from) * span) / n) : left + block;
       shuffle(duration, from, to, draws);
-      shuffle(worker, from, to, draws);
       for (let i = from; i < to; i++) end[i] = left + (right - left) * draws.next() + duration[i];
       from = to;
     }

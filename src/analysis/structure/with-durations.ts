@@ -42,7 +42,7 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
 }
 
 /** Confidence by evidence in nats; measured on simulated servers (docs/inference.md). */
-const sureOfSeveral = (nats: number): number => (nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.7 : 0);
+const sureOfSeveral = (nats: number): number => (nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.58 : 0);
 const sureOfOne = (nats: number): number => (nats >= 3 ? 0.9 : nats >= 2 ? 0.7 : 0);
 
 const syncWith = (workers: Estimate, confidence: number, method: string): Structure => ({
@@ -53,7 +53,12 @@ const syncWith = (workers: Estimate, confidence: number, method: string): Struct
   capacity:
     workers.value === null
       ? atLeast(1, method)
-      : { ...workers, confidence: Math.min(workers.confidence, confidence), method: 'one request per worker' },
+      : {
+          ...workers,
+          high: confidence < 0.6 && workers.high !== null ? 8 * workers.high : workers.high,
+          confidence: Math.min(workers.confidence, confidence),
+          method: 'one request per worker',
+        },
   unbounded: false,
 });
 
@@ -79,12 +84,12 @@ function natsOf(expected: number, observed: number): number {
  * How sure a limit is, by its score; measured on simulated pools and servers without a limit (docs/inference.md). Ticks
  * that hide overlaps, and more lanes than a worker usually has threads, ask for more.
  */
-function limitConfidence({ score, lanes, blurred }: Limit, usualLanes: number): number {
+function limitConfidence({ score, lanes, blurred, fill, expected }: Limit, usualLanes: number): number {
   if (lanes > usualLanes) return score >= 25 ? 0.58 : 0;
   if (blurred) return score >= 40 ? 0.9 : score >= 6 ? 0.55 : 0;
   if (score >= 25) return 0.94;
   if (score >= 12) return 0.9;
-  if (score >= 6) return 0.75;
+  if (score >= 6 || (fill >= 0.8 && lanes <= 12 && expected > 0.2)) return 0.75;
   return score >= 3 ? 0.58 : 0;
 }
 

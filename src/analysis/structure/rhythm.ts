@@ -1,0 +1,123 @@
+/**
+ * A burst on a pool that runs one request per worker: every worker ends one request per generation, and generation j
+ * ends at φ + j·S. Stamps floored to a tick then lie on a digital straight line, and every pair of generations bounds S:
+ * (T_j - T_i - q)/(j - i) < S < (T_j - T_i + q)/(j - i) (Propp; Berstel & Pocchiola: digitised slopes). No durations needed.
+ */
+import type { Trace } from './trace.ts';
+
+export interface Rhythm {
+  /** Requests per generation. */
+  readonly size: number;
+  readonly generations: number;
+  /** µs between generations: best value, and the bounds the stamps leave. */
+  readonly period: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How far ends of one generation may scatter, as a share of the tick. */
+const SCATTER = 0.1;
+const FEWEST_GENERATIONS = 4;
+const MOST_GENERATIONS = 500;
+
+/** Every worker ends the same number of requests (the last round may be short), in rounds that keep one beat. */
+export function rhythmOfWorkers(trace: Trace): Rhythm | null {
+  const workers = trace.workerIds.length;
+  const counts = new Int32Array(workers);
+  for (let i = 0; i < trace.length; i++) counts[trace.worker[i]]++;
+  const generations = counts.reduce((a, b) => Math.max(a, b), 0);
+  const fewest = counts.reduce((a, b) => Math.min(a, b), generations);
+  if (generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS || fewest < generations - 1) return null;
+  const first = new Float64Array(generations).fill(Number.POSITIVE_INFINITY);
+  const last = new Float64Array(generations).fill(Number.NEGATIVE_INFINITY);
+  counts.fill(0);
+  for (let i = 0; i < trace.length; i++) {
+    const generation = counts[trace.worker[i]]++;
+    first[generation] = Math.min(first[generation], trace.low[i]);
+    last[generation] = Math.max(last[generation], trace.low[i]);
+  }
+  return beatOf(first, last, trace.resolution, workers);
+}
+
+/**
+ * Lines that name no worker, or several threads of one: the requests of each tick come in whole groups. Chance makes a
+ * tick's count a multiple of m one time in m, so `nats` = (ticks - 1)·ln m is the evidence. Smaller groups on a faster
+ * beat would write the same lines: `size` is the largest that would.
+ */
+export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number }) | null {
+  const n = trace.length;
+  if (n < 2 * FEWEST_GENERATIONS) return null;
+  const counts: number[] = [];
+  const ticks: number[] = [];
+  for (let i = 0; i < n; i++) {
+    if (i === 0 || trace.low[i] !== ticks[ticks.length - 1]) {
+      ticks.push(trace.low[i]);
+      counts.push(0);
+    }
+    counts[counts.length - 1]++;
+  }
+  const size = counts.slice(0, -1).reduce(greatestCommonDivisor, 0);
+  const nats = (counts.length - 1) * Math.log(size);
+  const generations = Math.ceil(n / Math.max(1, size));
+  if (size < 2 || nats < 4 || generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS) return null;
+  const at = Float64Array.from({ length: generations }, (_, g) => trace.low[g * size]);
+  const beat = beatOf(at, at, trace.resolution, size);
+  return beat && { ...beat, nats };
+}
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+
+/** Stamps of generation j lie in [first_j, last_j]; null when no φ and S put every generation into its tick. */
+function beatOf(first: Float64Array, last: Float64Array, tick: number, size: number): Rhythm | null {
+  for (let j = 0; j < first.length; j++) if (last[j] - first[j] > tick) return null;
+  for (const slack of [0, SCATTER * tick]) {
+    const bounds = slopeBounds(first, last, tick, slack);
+    // A beat much faster than the tick puts several generations into each: whatever is regular would fit.
+    if (!bounds || bounds.low < 0.25 * tick || bounds.high > 3.2 * bounds.low) continue;
+    const period = likeliestSlope(first, last, tick, slack, bounds);
+    return { size, generations: first.length, period, low: bounds.low, high: bounds.high };
+  }
+  return null;
+}
+
+interface Bounds {
+  readonly low: number;
+  readonly high: number;
+}
+
+function slopeBounds(first: Float64Array, last: Float64Array, tick: number, slack: number): Bounds | null {
+  let low = 0;
+  let high = Number.POSITIVE_INFINITY;
+  for (let j = 1; j < first.length; j++) {
+    for (let i = 0; i < j; i++) {
+      low = Math.max(low, (last[j] - first[i] - tick - 2 * slack) / (j - i));
+      high = Math.min(high, (first[j] - last[i] + tick + 2 * slack) / (j - i));
+    }
+    if (low >= high) return null;
+  }
+  return { low, high };
+}
+
+/**
+ * For a given S the phases φ that fit form an interval; with every phase as likely as any other before the log was
+ * seen, its width is the likelihood of S. Concave in S: golden-section search.
+ */
+function likeliestSlope(first: Float64Array, last: Float64Array, tick: number, slack: number, bounds: Bounds): number {
+  const width = (slope: number): number => {
+    let left = Number.NEGATIVE_INFINITY;
+    let right = Number.POSITIVE_INFINITY;
+    for (let j = 0; j < first.length; j++) {
+      left = Math.max(left, last[j] - slack - j * slope);
+      right = Math.min(right, first[j] + tick + slack - j * slope);
+    }
+    return right - left;
+  };
+  let { low, high } = bounds;
+  for (let step = 0; step < 60; step++) {
+    const a = high - (high - low) * 0.618;
+    const b = low + (high - low) * 0.618;
+    if (width(a) < width(b)) low = a;
+    else high = b;
+  }
+  return (low + high) / 2;
+}

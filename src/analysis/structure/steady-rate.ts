@@ -1,0 +1,112 @@
+/**
+ * The service time of a pool that is seldom idle, from the rate at which it ends (or starts) requests: with c slots busy,
+ * E[S] = c / X.
+ *
+ * Whether it is busy shows in how even that rate is. An unsaturated pool repeats its arrivals (Poisson or burstier:
+ * variance over mean of counts ≥ 1), a full one its service times, to whose squared coefficient of variation the ratio
+ * tends. An even rate could also be a regular client: then workers end in strict turn, while service times that vary mix
+ * the order up by as much as they vary.
+ */
+import type { Trace } from './trace.ts';
+
+export interface EvenStretch {
+  /** Requests per µs. */
+  readonly rate: number;
+  /** Variance over mean of the counts in windows of one and of three ticks, the larger of the two. */
+  readonly dispersion: number;
+  /** Ticks. */
+  readonly length: number;
+  /** Indices of its first request in the trace and after its last. */
+  readonly from: number;
+  readonly to: number;
+}
+
+const FEWEST_TICKS = 30;
+const FEWEST_LINES = 60;
+/** A dispersion is believed to be below one half when it is so by about one standard error, √(2 / ticks). */
+const evenBelow = (ticks: number): number => 0.65 - Math.sqrt(2 / ticks);
+/** Stretches begin and end on this many marks, evenly spread over the log. */
+const MARKS = 8;
+
+/** The longest stretch of the log whose rate is too even for chance; null when there is none. */
+export function evenStretchOf(trace: Trace): EvenStretch | null {
+  const n = trace.length;
+  if (n < FEWEST_LINES) return null;
+  const first = trace.low[0];
+  const last = trace.low.reduce((a, b) => Math.max(a, b), first);
+  const ticks = Math.round((last - first) / trace.resolution) + 1;
+  if (ticks < FEWEST_TICKS || ticks > 1e6) return null;
+  const counts = new Float64Array(ticks);
+  for (let i = 0; i < n; i++) {
+    const tick = Math.round((trace.low[i] - first) / trace.resolution);
+    if (tick >= 0) counts[tick]++;
+  }
+  // The first and the last tick are cut by the log.
+  const marks = Array.from({ length: MARKS + 1 }, (_, k) => 1 + Math.floor(((ticks - 2) * k) / MARKS));
+  for (let width = MARKS; width >= 2; width--) {
+    let best: EvenStretch | null = null;
+    for (let k = 0; k + width <= MARKS; k++) {
+      const stretch = examine(trace, counts, marks[k], marks[k + width], first);
+      if (stretch && (!best || stretch.rate > best.rate)) best = stretch;
+    }
+    if (best) return best;
+  }
+  return null;
+}
+
+function examine(trace: Trace, counts: Float64Array, from: number, to: number, first: number): EvenStretch | null {
+  const length = to - from;
+  if (length < FEWEST_TICKS) return null;
+  const dispersion = Math.max(dispersionOf(counts, from, to, 1), dispersionOf(counts, from, to, 3));
+  if (!(dispersion <= evenBelow(length))) return null;
+  let lines = 0;
+  for (let k = from; k < to; k++) lines += counts[k];
+  if (lines < FEWEST_LINES) return null;
+  const begin = first + from * trace.resolution;
+  const end = first + to * trace.resolution;
+  let left = 0;
+  while (left < trace.length && trace.low[left] < begin) left++;
+  let right = left;
+  while (right < trace.length && trace.low[right] < end) right++;
+  return { rate: lines / (length * trace.resolution), dispersion, length, from: left, to: right };
+}
+
+/** Variance over mean of the counts in windows of `width` ticks. */
+function dispersionOf(counts: Float64Array, from: number, to: number, width: number): number {
+  const windows = Math.floor((to - from) / width);
+  let sum = 0;
+  let squares = 0;
+  for (let w = 0; w < windows; w++) {
+    let count = 0;
+    for (let k = 0; k < width; k++) count += counts[from + w * width + k];
+    sum += count;
+    squares += count * count;
+  }
+  const mean = sum / windows;
+  return mean > 0 ? (squares - sum * mean) / (windows - 1) / mean : Number.NaN;
+}
+
+/** Squared coefficient of variation of the number of lines from one of a worker to its next: 0 for strict turns. */
+export function mixingOf(trace: Trace, from: number, to: number): number {
+  const last = new Int32Array(trace.workerIds.length).fill(-1);
+  let count = 0;
+  let sum = 0;
+  let squares = 0;
+  for (let i = from; i < to; i++) {
+    const worker = trace.worker[i];
+    if (last[worker] >= 0) {
+      const gap = i - last[worker];
+      count++;
+      sum += gap;
+      squares += gap * gap;
+    }
+    last[worker] = i;
+  }
+  const mean = sum / count;
+  return squares / count / (mean * mean) - 1;
+}
+
+/** Workers that are seldom idle and run one request at a time mix their order as much as service times vary. */
+export function mixesLikeBusyWorkers(stretch: EvenStretch, mixing: number): boolean {
+  return stretch.dispersion <= 0.2 && mixing <= 0.005 ? true : mixing >= 0.1 && mixing <= 0.32;
+}

@@ -1,0 +1,170 @@
+/**
+ * The pool behind a proxy whose durations include the wait: arrivals and departures are both in its log, starts are not.
+ *
+ * First come, first served on c slots, request i starts when it arrives or, if c earlier ones are still there, when the
+ * c-th last of them departs; so for every c the log gives every start, and with it every service time. The right c is
+ * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
+ * them too late, too many too early.
+ */
+import type { Declared } from './declared.ts';
+import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure } from './structure.ts';
+import type { Trace } from './trace.ts';
+
+export interface PoolBehindProxy {
+  readonly structure: Structure;
+  /** µs; NaN unknown. */
+  readonly serviceMean: number;
+  readonly serviceBasis: string;
+}
+
+const MOST_SLOTS = 64;
+const FEWEST = 10;
+/** Standard errors by which queued and unqueued service times may differ, and must for the slots beside it. */
+const ALIKE = 1.5;
+const UNLIKE = 3;
+/** Share of queued requests whose service time may come out negative: the queue is hardly first come, first served then. */
+const MOST_NEGATIVE = 0.12;
+
+/** Sums over requests under the hypothesis of so many slots; µs. */
+interface Split {
+  /** Requests that found at least so many others, and their service times if the hypothesis holds. */
+  queued: number;
+  queuedSum: number;
+  queuedSquares: number;
+  negative: number;
+  /** Requests that found at most half as many: stamps of a second would mix the others up. */
+  unqueued: number;
+  unqueuedSum: number;
+  unqueuedSquares: number;
+  /** Service times of all requests. */
+  sum: number;
+}
+
+export function poolBehindProxy(trace: Trace, declared: Declared): PoolBehindProxy {
+  const { splits, found } = splitBySlots(trace);
+  const unhindered = whenUnhindered(trace, found, declared);
+  if (unhindered) return unhindered;
+  const differences = splits.map(differenceOf);
+  const slots =
+    differences.findIndex((difference, k) => {
+      const { queued, negative } = splits[k];
+      const few = k === 0 || differences[k - 1] < -UNLIKE;
+      return Math.abs(difference) <= ALIKE && few && differences[k + 1] > UNLIKE && negative <= MOST_NEGATIVE * queued;
+    }) + 1;
+  if (slots === 0) {
+    const method = 'no single number of slots explains the times of those that queued and those that did not';
+    const structure: Structure = declared.usuallyPool
+      ? { ...noWorkers(method), model: 'pool', confidence: 0.55, capacity: atLeast(1, method) }
+      : unknownStructure(method);
+    return {
+      structure,
+      serviceMean: Number.NaN,
+      serviceBasis: 'logged times include a wait that cannot be told from the work',
+    };
+  }
+  const split = splits[slots - 1];
+  const method = `with ${slots} slots, ${split.queued} requests that queued needed as long as ${split.unqueued} that did not`;
+  return {
+    structure: { ...noWorkers(method), model: 'pool', confidence: 0.85, capacity: exactly(slots, 0.8, method) },
+    serviceMean: split.sum / trace.length,
+    serviceBasis: `from arrivals and departures, first come first served on ${slots} slots`,
+  };
+}
+
+const noWorkers = (method: string): Structure => ({
+  ...unknownStructure('the lines name no worker'),
+  method,
+});
+
+/** Requests that take as long among many others as among few wait for nobody: the logged time is the service time. */
+function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): PoolBehindProxy | null {
+  const n = trace.length;
+  const peak = found.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const middle = found.slice().sort()[n >> 1];
+  let [few, fewSum, fewFound, many, manySum, manyFound, squares] = [0, 0, 0, 0, 0, 0, 0];
+  for (let i = 0; i < n; i++) {
+    squares += trace.duration[i] ** 2;
+    if (found[i] <= middle) {
+      few++;
+      fewSum += trace.duration[i];
+      fewFound += found[i] + 1;
+    } else {
+      many++;
+      manySum += trace.duration[i];
+      manyFound += found[i] + 1;
+    }
+  }
+  const mean = (fewSum + manySum) / n;
+  const error = Math.sqrt(Math.max(0, squares / n - mean * mean) * (1 / many + 1 / few));
+  if (many < FEWEST || Math.abs(manySum / many - fewSum / few) > 2 * error) return null;
+  // In a full pool times grow with the number found; could that have been missed?
+  const growth = manyFound / many / (fewFound / few) - 1;
+  const span = trace.end[n - 1] - trace.end[0];
+  if (growth * mean < 5 * error || span < 5 * mean) return null;
+  const method = `requests take as long among many (up to ${peak}) as among few: none shows a wait`;
+  const structure: Structure =
+    peak > 19
+      ? unboundedStructure('async', peak > 40 ? 0.65 : 0.5, method)
+      : declared.usuallyPool
+        ? { ...noWorkers(method), model: 'pool', confidence: 0.5, capacity: atLeast(1, method) }
+        : unknownStructure(method);
+  return { structure, serviceMean: mean, serviceBasis: 'response times as logged: they do not grow with the load' };
+}
+
+/** The requests in the order of their arrival, split for every number of slots; and how many others each one found. */
+function splitBySlots(trace: Trace): { splits: Split[]; found: Float64Array } {
+  const n = trace.length;
+  const arrival = trace.end.map((end, i) => end - trace.duration[i]);
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => arrival[a] - arrival[b] || a - b);
+  const splits = Array.from({ length: Math.min(MOST_SLOTS, n) }, emptySplit);
+  const found = new Float64Array(n);
+  /** Departures of earlier arrivals that are still to come, latest first. */
+  let present: number[] = [];
+  for (const i of order) {
+    present = present.filter((departure) => departure > arrival[i]);
+    found[i] = present.length;
+    for (let k = 0; k < splits.length; k++) addTo(splits[k], k + 1, present, trace.duration[i], trace.end[i]);
+    let at = 0;
+    while (at < present.length && present[at] > trace.end[i]) at++;
+    present.splice(at, 0, trace.end[i]);
+  }
+  return { splits, found };
+}
+
+function addTo(split: Split, slots: number, present: readonly number[], logged: number, end: number): void {
+  const waits = present.length >= slots;
+  const service = waits ? end - present[slots - 1] : logged;
+  split.sum += service;
+  if (waits) {
+    split.queued++;
+    split.queuedSum += service;
+    split.queuedSquares += service * service;
+    if (service < -10_000) split.negative++;
+  } else if (2 * present.length <= slots - 1) {
+    split.unqueued++;
+    split.unqueuedSum += service;
+    split.unqueuedSquares += service * service;
+  }
+}
+
+const emptySplit = (): Split => ({
+  queued: 0,
+  queuedSum: 0,
+  queuedSquares: 0,
+  negative: 0,
+  unqueued: 0,
+  unqueuedSum: 0,
+  unqueuedSquares: 0,
+  sum: 0,
+});
+
+/** Mean service time of the queued less that of the others, in standard errors (Welch); NaN where there are too few. */
+function differenceOf(split: Split): number {
+  if (split.queued < FEWEST || split.unqueued < FEWEST) return Number.NaN;
+  const a = split.queuedSum / split.queued;
+  const b = split.unqueuedSum / split.unqueued;
+  const variance =
+    (split.queuedSquares / split.queued - a * a) / split.queued +
+    (split.unqueuedSquares / split.unqueued - b * b) / split.unqueued;
+  return (a - b) / Math.sqrt(Math.max(variance, 1));
+}

@@ -1,0 +1,148 @@
+/** The kind of server, and where it can be had the service time, from stamps (and pids) alone. */
+import type { Estimate } from '../../core/summary.ts';
+import type { Declared } from './declared.ts';
+import { type Rhythm, rhythmOfGroups, rhythmOfWorkers } from './rhythm.ts';
+import { longestPause } from './route-pauses.ts';
+import { mostInFlight, usualSlotsAbove } from './start-order.ts';
+import { evenStretchOf, mixesLikeBusyWorkers, mixingOf } from './steady-rate.ts';
+import { atLeast, exactly, type Structure, unknownStructure, within } from './structure.ts';
+import type { Trace } from './trace.ts';
+import { turnsOf } from './turns.ts';
+
+export interface Found {
+  readonly structure: Structure;
+  /** µs; NaN unknown. */
+  readonly serviceMean: number;
+  readonly serviceBasis: string;
+}
+
+const silent = 'no durations in the lines, and no stretch in which the pool was surely full';
+
+export function structureFromStamps(trace: Trace, workers: Estimate, declared: Declared): Found {
+  if (trace.startsOnly) return fromStarts(trace);
+  const structure = trace.hasWorkers ? fromOrderOfWorkers(trace, workers, declared) : fromCounts(trace, declared);
+  return { structure, ...serviceFromRate(trace, declared.model ?? structure.model, structure.confidence, workers) };
+}
+
+/** E[S] where one worker runs one request, and the workers' number is known. */
+function serviceFromRate(trace: Trace, model: string, confidence: number, workers: Estimate): Omit<Found, 'structure'> {
+  const unknown = { serviceMean: Number.NaN, serviceBasis: silent };
+  if (model !== 'sync' || confidence < 0.6 || !trace.hasWorkers || workers.value === null) return unknown;
+  const rhythm = trace.workerIds.length > 1 ? rhythmOfWorkers(trace) : null;
+  if (rhythm) {
+    const serviceBasis = `${rhythm.generations} rounds of ${rhythm.size} requests keep one beat`;
+    return { serviceMean: rhythm.period, serviceBasis };
+  }
+  const stretch = workers.value > 1 ? evenStretchOf(trace) : null;
+  if (!stretch || !mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))) return unknown;
+  const serviceBasis = `workers / rate: for ${stretch.length} ticks requests end too evenly for an idle pool (variance / mean ${stretch.dispersion.toFixed(2)})`;
+  return { serviceMean: workers.value / stretch.rate, serviceBasis };
+}
+
+function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared): Structure {
+  const several = trace.workerIds.length > 1;
+  const rhythm = several ? rhythmOfWorkers(trace) : null;
+  if (rhythm) {
+    return oneEach(
+      workers,
+      0.9,
+      `all ${rhythm.size} workers end one request per round, ${rhythm.generations} rounds on one beat`,
+    );
+  }
+  const pause = longestPause(trace);
+  if (pause.share > 0.88 && pause.z > 5) {
+    return oneEach(workers, 0.92, 'a worker writes nothing while it runs a request of the slow route');
+  }
+  const turns = turnsOf(trace);
+  const ratio = turns.expected > 0 ? turns.repeats / turns.expected : 1;
+  const z = turns.deviation > 0 ? (turns.repeats - turns.expected) / turns.deviation : 0;
+  const method = `${turns.repeats} times two lines of one worker in a row, where chance gives ${Math.round(turns.expected)}`;
+  if (ratio < 0.4 && z < -1.5 && turns.expected >= 5)
+    return oneEach(workers, z < -3 ? 0.95 : z < -2 ? 0.9 : 0.7, method);
+  if (ratio < 0.45 && z < -2) return oneEach(workers, 0.75, method);
+  if (ratio < 0.72 && z < -3 && several) {
+    const stretch = evenStretchOf(trace);
+    if (stretch && mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))) {
+      return oneEach(workers, 0.75, `${method}, and requests end too evenly for idle workers`);
+    }
+  }
+  const group = rhythmOfGroups(trace);
+  if (group) return inGroups(group, workers);
+  if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
+  if (ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
+  const hedge = ratio < 0.85;
+  return {
+    model: hedge ? 'sync' : 'threaded',
+    confidence: ratio < 0.7 && z < -2 ? 0.58 : 0.45,
+    method,
+    threads: atLeast(1, method),
+    capacity: atLeast(workers.low ?? 1, method),
+    unbounded: false,
+  };
+}
+
+const oneEach = (workers: Estimate, confidence: number, method: string): Structure => ({
+  model: 'sync',
+  confidence,
+  method,
+  threads: exactly(1, confidence, method),
+  capacity: {
+    ...workers,
+    high: confidence < 0.6 && workers.high !== null ? 8 * workers.high : workers.high,
+    confidence: Math.min(workers.confidence, confidence),
+    method: 'one request per worker',
+  },
+  unbounded: false,
+});
+
+/** Whole groups of more requests than workers: several threads each, or one that is as much faster. */
+function inGroups({ size, generations }: Rhythm, workers: Estimate): Structure {
+  const count = workers.value ?? 1;
+  const method = `requests end in groups of ${size} (${generations} groups); smaller groups on a faster beat would look the same`;
+  const threads = size / count;
+  if (!Number.isInteger(threads)) return unknownStructure(method);
+  return {
+    model: threads > 1 ? 'threaded' : 'sync',
+    confidence: 0.55,
+    method,
+    threads: within(threads, 1, threads, 0.55, method),
+    capacity: within(size, 1, size, 0.55, method),
+    unbounded: false,
+  };
+}
+
+function fromCounts(trace: Trace, declared: Declared): Structure {
+  const none = { value: null, low: null, high: null, confidence: 0, method: 'the lines name no worker' };
+  const group = rhythmOfGroups(trace);
+  if (group) {
+    const method = `requests end in groups of ${group.size} (${group.generations} groups); smaller groups on a faster beat would look the same`;
+    const capacity = within(group.size, 1, group.size, 0.55, method);
+    return { model: 'pool', confidence: 0.7, method, threads: none, capacity, unbounded: false };
+  }
+  if (!declared.usuallyPool || trace.length === 0) return unknownStructure('stamps alone do not tell');
+  const method =
+    'servers that write this form run a fixed pool unless told otherwise; nothing in the stamps confirms it';
+  return { model: 'pool', confidence: 0.5, method, threads: none, capacity: atLeast(1, method), unbounded: false };
+}
+
+/** Lines in the order of ends that carry starts: overlaps show, and where the rate is even the pool was full. */
+function fromStarts(trace: Trace): Found {
+  const most = mostInFlight(trace);
+  const method = `${most} requests in flight when later ones had already ended`;
+  const stretch = evenStretchOf(trace);
+  const slots = stretch && most >= 3 ? usualSlotsAbove(most) : null;
+  const capacity =
+    slots === null
+      ? atLeast(Math.max(1, most), method)
+      : within(slots, most, 2 * slots, 0.5, `${method}; the usual number of threads above`);
+  const structure: Structure = { ...unknownStructure(method), threads: capacity, capacity };
+  // Where the bound is far below, the number of slots is too rough for a service time.
+  const close = slots !== null && slots - most <= Math.max(1, 0.2 * slots);
+  return !close || !stretch
+    ? { structure, serviceMean: Number.NaN, serviceBasis: silent }
+    : {
+        structure,
+        serviceMean: slots / stretch.rate,
+        serviceBasis: `about ${slots} slots / rate while requests start too evenly for an idle pool`,
+      };
+}
