@@ -1,5 +1,5 @@
 /** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
-import type { Random } from './random.ts';
+import type { Random } from '../core/random.ts';
 import type { ServiceTimes } from './service-times.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,9 +1,9 @@
 /** One pool under the load of a log, repeated: arrivals, services and accepting workers are drawn anew each time. */
 import type { PoolShape } from '../core/prediction.ts';
+import { createRandom, exponential, normal, type Random } from '../core/random.ts';
 import type { Clients } from './clients.ts';
 import { waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
 import { measure, type PoolMeasures } from './measures.ts';
-import { createRandom, exponential, normal, type Random } from './random.ts';
 import { drawRepetition, type Repetition } from './repetition.ts';
 import { type Demand, simulateStations } from './station-pool.ts';
 import { deflated, type Workload } from './workload.ts';

@@ -3,7 +3,7 @@
  * pass for a law; where the service time drifts in time, it draws from its neighbourhood, so that slow hours stay slow.
  */
 import { quantileRankSorted } from 'simple-statistics';
-import type { Random } from './random.ts';
+import type { Random } from '../core/random.ts';
 
 /** Requests of a route looked at together when drift is tested, and drawn from when there is some. */
 const BLOCK = 16;

@@ -1,9 +1,9 @@
 /** Everything a scenario needs to know of the log, worked out once: the trace, its services, clients and seed. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
+import { seedOf } from '../core/random.ts';
 import { type Clients, findClients } from './clients.ts';
 import { type Contention, findContention, slowdown, slowdownAt } from './contention.ts';
-import { seedOf } from './random.ts';
 import { type ServiceTimes, serviceTimes } from './service-times.ts';
 import { keepRows, type Trace, traceOf } from './trace.ts';
 

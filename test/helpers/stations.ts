@@ -1,7 +1,7 @@
 /** Requests of simulated pools with the truth, as the analysis of a perfect inference. For tests alone. */
 import type { Analysis } from '../../src/core/finding.ts';
+import { createRandom, exponential } from '../../src/core/random.ts';
 import type { ServerModel } from '../../src/core/summary.ts';
-import { createRandom, exponential } from '../../src/simulate/random.ts';
 import { type Demand, type StationPool, simulateStations } from '../../src/simulate/station-pool.ts';
 import { type KnownRequest, knownAnalysis } from './known-analysis.ts';
 import { type PoolSpec, simulatePool } from './simulate-pool.ts';

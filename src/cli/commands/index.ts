@@ -1,8 +1,11 @@
 /** The commands in the order in which `logscope --help` lists them. */
 import type { CliCommand } from '../command.ts';
 import analyze from './analyze.ts';
+import check from './check.ts';
+import diff from './diff.ts';
+import findings from './findings.ts';
 import merge from './merge.ts';
 import replay from './replay.ts';
 import whatif from './whatif.ts';
 
-export const commands: readonly CliCommand[] = [replay, analyze, merge, whatif];
+export const commands: readonly CliCommand[] = [replay, analyze, merge, whatif, findings, check, diff];

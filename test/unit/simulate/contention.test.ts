@@ -1,7 +1,7 @@
 // Service time that grows with concurrency is found where it is, blamed on the right one, and not seen where it is not.
 import { describe, expect, it } from 'vitest';
+import { createRandom } from '../../../src/core/random.ts';
 import { findContention, slowdown } from '../../../src/simulate/contention.ts';
-import { createRandom } from '../../../src/simulate/random.ts';
 import { traceOf } from '../../../src/simulate/trace.ts';
 import { knownAnalysis } from '../../helpers/known-analysis.ts';
 import { analysisOfPool, analysisOfStations, EPOCH } from '../../helpers/stations.ts';

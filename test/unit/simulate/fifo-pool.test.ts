@@ -1,9 +1,9 @@
 // The FIFO pools against a slow and obvious simulation, against the ceil law of bursts and against Erlang's formula.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRandom, exponential } from '../../../src/core/random.ts';
 import { waitsOfSharedQueue, waitsOfWorkerQueues } from '../../../src/simulate/fifo-pool.ts';
 import { meanOf } from '../../../src/simulate/measures.ts';
-import { createRandom, exponential } from '../../../src/simulate/random.ts';
 
 const shared = (arrivals: readonly number[], service: readonly number[], slots: number): number[] => {
   const waits = new Float64Array(arrivals.length);

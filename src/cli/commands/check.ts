@@ -1,0 +1,84 @@
+/** `logscope check`: a gate for CI after a load test; exit code 1 with the reasons when a threshold is not kept. */
+import { exitCodes, UserError } from '../../core/errors.ts';
+import type { Severity } from '../../core/summary.ts';
+import { defineCommand } from '../command.ts';
+import { type InputOptions, inputOptions } from '../input-options.ts';
+import { parseRatio, parseSeconds } from '../quantities.ts';
+
+interface Options extends InputOptions {
+  readonly maxP95Wait?: number;
+  readonly maxMeanWait?: number;
+  readonly maxP95Service?: number;
+  readonly maxErrorRatio?: number;
+  readonly maxSaturatedRatio?: number;
+  readonly minRate?: number;
+  readonly failOn?: Severity;
+  readonly json?: boolean;
+}
+
+const severities: readonly string[] = ['info', 'warning', 'critical'];
+
+function parseSeverity(text: string): Severity {
+  if (severities.includes(text)) return text as Severity;
+  throw new UserError(`--fail-on takes info, warning or critical, not "${text}"`, exitCodes.usage);
+}
+
+function parseRate(text: string): number {
+  const rate = Number(text);
+  if (text.trim() !== '' && rate >= 0 && Number.isFinite(rate)) return rate;
+  throw new UserError(`"${text}" is not a rate such as 25 (requests per second)`, exitCodes.usage);
+}
+
+export default defineCommand({
+  name: 'check',
+  summary: 'fail (exit code 1) when a log does not keep its thresholds; for CI after a load test',
+  examples: [
+    'logscope check access.log                                  fails on a critical finding',
+    'logscope check access.log --max-p95-wait 200ms --max-error-ratio 1% --fail-on warning',
+    'logscope check access.log --max-p95-wait 0.2 --json | jq .results',
+  ],
+  configure(command, run) {
+    command
+      .argument('<file...>', 'log files; "-" reads standard input')
+      .option('--max-p95-wait <time>', 'the p95 wait for a worker, such as 200ms or 0.2', parseSeconds)
+      .option('--max-mean-wait <time>', 'the mean wait for a worker', parseSeconds)
+      .option('--max-p95-service <time>', 'the p95 service time', parseSeconds)
+      .option('--max-error-ratio <share>', 'the share of server errors, such as 1% or 0.01', parseRatio)
+      .option('--max-saturated-ratio <share>', 'the share of time with all slots busy', parseRatio)
+      .option('--min-rate <rate>', 'requests per second, mean over the log', parseRate)
+      .option(
+        '--fail-on <severity>',
+        'findings of this severity or worse fail (default without thresholds: critical)',
+        parseSeverity,
+      )
+      .option('--json', 'print the results as JSON');
+    inputOptions(command).action((files: string[], options: Options) => run(() => checkLog(files, options)));
+  },
+});
+
+async function checkLog(files: readonly string[], options: Options): Promise<number> {
+  const { json, timezone: _timezone, logFormat: _logFormat, ...limits } = options;
+  const thresholds = Object.keys(limits).length > 0 ? limits : { failOn: 'critical' as const };
+  const [{ formats }, { postMortem }, { createProgress }, { check }] = await Promise.all([
+    import('../../../parsers/index.ts'),
+    import('../../engine/post-mortem.ts'),
+    import('../progress.ts'),
+    import('../../findings/check.ts'),
+  ]);
+  const progress = createProgress(process.stderr);
+  const { summary } = await postMortem(files, { formats, ...options, onProgress: progress.report }).finally(
+    progress.done,
+  );
+  const result = check(summary, thresholds);
+  if (json) {
+    const { jsonReport } = await import('../../report/json.ts');
+    process.stdout.write(jsonReport(result, process.stdout.isTTY === true));
+  } else {
+    const { paintFor } = await import('../../report/style.ts');
+    const paint = paintFor(process.stdout, process.env);
+    for (const { ok, check: name, reason } of result.results) {
+      process.stdout.write(`${ok ? paint('ok', 'ok  ') : paint('critical', 'FAIL')} ${name}: ${reason}\n`);
+    }
+  }
+  return result.ok ? exitCodes.done : exitCodes.threshold;
+}

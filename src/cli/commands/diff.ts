@@ -1,0 +1,52 @@
+/** `logscope diff`: what changed between two logs, and what is only noise. */
+import { exitCodes } from '../../core/errors.ts';
+import { defineCommand } from '../command.ts';
+import { type InputOptions, inputOptions } from '../input-options.ts';
+
+interface Options extends InputOptions {
+  readonly json?: boolean;
+}
+
+export default defineCommand({
+  name: 'diff',
+  summary: 'what changed between two logs, with a significance test',
+  examples: ['logscope diff before.log after.log', 'logscope diff before.log after.log --json | jq .verdict'],
+  configure(command, run) {
+    command
+      .argument('<before>', 'the log before the change')
+      .argument('<after>', 'the log after it')
+      .option('--json', 'print the comparison as JSON');
+    inputOptions(command).action((before: string, after: string, options: Options) =>
+      run(() => diff(before, after, options)),
+    );
+  },
+});
+
+async function diff(before: string, after: string, options: Options): Promise<number> {
+  const [{ formats }, { postMortem }, { createProgress }, { compare }] = await Promise.all([
+    import('../../../parsers/index.ts'),
+    import('../../engine/post-mortem.ts'),
+    import('../progress.ts'),
+    import('../../findings/compare.ts'),
+  ]);
+  const progress = createProgress(process.stderr);
+  const examine = async (path: string) => {
+    const { facts, summary } = await postMortem([path], { formats, ...options, onProgress: progress.report });
+    return { path, analysis: facts, findings: summary.findings };
+  };
+  const document = await examine(before)
+    .then(async (left) => compare(left, await examine(after)))
+    .finally(progress.done);
+  if (options.json) {
+    const { jsonReport } = await import('../../report/json.ts');
+    process.stdout.write(jsonReport(document, process.stdout.isTTY === true));
+    return exitCodes.done;
+  }
+  const [{ diffText }, { paintFor }] = await Promise.all([
+    import('../../report/diff-text.ts'),
+    import('../../report/style.ts'),
+  ]);
+  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
+  process.stdout.write(diffText(document, width, paintFor(process.stdout, process.env)));
+  return exitCodes.done;
+}

@@ -1,0 +1,92 @@
+/** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
+import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
+import type { Severity, Summary } from '../core/summary.ts';
+import { durationText, percentText, roundText } from '../core/words.ts';
+
+export interface Thresholds {
+  /** Seconds. */
+  readonly maxP95Wait?: number;
+  readonly maxMeanWait?: number;
+  /** Seconds of service time. */
+  readonly maxP95Service?: number;
+  /** 0..1 */
+  readonly maxErrorRatio?: number;
+  /** 0..1 of the time with all slots busy. */
+  readonly maxSaturatedRatio?: number;
+  /** Requests per second, mean. */
+  readonly minRate?: number;
+  /** Findings of this severity or worse fail. */
+  readonly failOn?: Severity;
+}
+
+const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+const time = (seconds: number): string => durationText(seconds * 1e6);
+
+export function check(summary: Summary, thresholds: Thresholds): Check {
+  const results: CheckResult[] = [];
+  const { wait } = summary;
+  // The unfavourable end of what the log leaves open is mentioned, the estimate decides.
+  const range = (high: number | null): string => (high === null ? '' : `, ${time(high)} at most`);
+  const most = (
+    name: string,
+    what: string,
+    value: number | null,
+    limit: number | undefined,
+    text: (value: number) => string,
+    extra = '',
+  ) => {
+    if (limit === undefined) return;
+    const ok = value !== null && value <= limit;
+    results.push({
+      check: name,
+      ok,
+      value,
+      limit,
+      reason:
+        value === null
+          ? `${what} cannot be told from this log${name.endsWith('wait') ? ` (${wait.basis})` : ''}`
+          : `${what} is ${text(value)}${extra}; the limit is ${text(limit)}`,
+    });
+  };
+  const how = wait.method === 'unknown' ? '' : ` (${wait.method}`;
+  const waitExtra = (high: number | null) => (how === '' ? '' : `${how}${range(high)})`);
+  most('max-p95-wait', 'the p95 wait', wait.p95, thresholds.maxP95Wait, time, waitExtra(wait.high.p95));
+  most('max-mean-wait', 'the mean wait', wait.mean, thresholds.maxMeanWait, time, waitExtra(wait.high.mean));
+  most('max-p95-service', 'the p95 service time', summary.service_time.p95, thresholds.maxP95Service, time);
+  most('max-error-ratio', 'the share of errors', summary.requests.error_ratio, thresholds.maxErrorRatio, percentText);
+  most(
+    'max-saturated-ratio',
+    'the share of time with all slots busy',
+    summary.concurrency.saturated_ratio,
+    thresholds.maxSaturatedRatio,
+    percentText,
+  );
+  if (thresholds.minRate !== undefined) {
+    const value = summary.requests.rate.mean;
+    results.push({
+      check: 'min-rate',
+      ok: value !== null && value >= thresholds.minRate,
+      value,
+      limit: thresholds.minRate,
+      reason:
+        value === null
+          ? 'the rate of requests cannot be told from this log'
+          : `the rate is ${roundText(value)} requests/s; at least ${roundText(thresholds.minRate)} are wanted`,
+    });
+  }
+  const { failOn } = thresholds;
+  if (failOn !== undefined) {
+    const bad = summary.findings.filter(({ severity }) => rank[severity] >= rank[failOn]);
+    results.push({
+      check: 'fail-on',
+      ok: bad.length === 0,
+      value: bad.length,
+      limit: failOn,
+      reason:
+        bad.length === 0
+          ? `no finding of severity ${failOn} or worse`
+          : bad.map(({ id, severity, title }) => `${severity} ${id}: ${title}`).join('; '),
+    });
+  }
+  return { schema: CHECK_SCHEMA, ok: results.every(({ ok }) => ok), results };
+}

@@ -1,0 +1,88 @@
+// A comparison reports what changed, and never the noise of two runs of the same thing.
+import { describe, expect, it } from 'vitest';
+import type { Diff } from '../../../src/core/diff.ts';
+import type { Facts } from '../../../src/core/finding.ts';
+import { compare } from '../../../src/findings/compare.ts';
+import { diagnose } from '../../../src/findings/diagnose.ts';
+import type { Random } from '../../helpers/random.ts';
+import { poisson, syncPool } from '../../helpers/traffic.ts';
+
+const side = (path: string, facts: Facts) => ({ path, analysis: facts, findings: diagnose(facts) });
+const diffOf = (before: Facts, after: Facts): Diff => compare(side('before.log', before), side('after.log', after));
+
+const views = (seed: number, rate = 5, factor = 1, errors = 0) =>
+  poisson(seed, rate, 200, (random: Random) => {
+    const list = random.next() < 0.5;
+    return {
+      takes: (list ? 0.1 * factor : 0.5) * random.between(0.3, 1.7),
+      route: list ? 'GET /list' : 'GET /show',
+      status: random.next() < errors ? 500 : 200,
+    };
+  });
+
+describe('two runs of the same pool under the same load', () => {
+  it('differ in nothing, whatever the load', () => {
+    const wrong: string[] = [];
+    for (let seed = 1; seed <= 24; seed++) {
+      const rate = [3, 8, 11][seed % 3];
+      const diff = diffOf(syncPool(4, views(seed, rate)), syncPool(4, views(seed + 500, rate)));
+      const measures = [diff.wait_mean, diff.service_time_mean, diff.latency_mean, diff.error_ratio];
+      for (const route of diff.routes) measures.push(route.service_time_mean, route.wait_mean, route.error_ratio);
+      for (const { change, before, after, p } of measures) {
+        if (change === 'better' || change === 'worse') wrong.push(`${seed}: ${before} → ${after}, p ${p}`);
+      }
+    }
+    // 240 tests at a level of 1 % for each comparison as a whole: one or two by chance.
+    expect(wrong.length, wrong.join('\n')).toBeLessThanOrEqual(2);
+  });
+});
+
+describe('a change', () => {
+  it('of one route is found in that route alone', () => {
+    const diff = diffOf(syncPool(8, views(1)), syncPool(8, views(2, 5, 0.5)));
+    const change = (name: string) => diff.routes.find(({ route }) => route === name)!.service_time_mean.change;
+    expect(change('GET /list')).toBe('better');
+    expect(['same', 'unclear']).toContain(change('GET /show'));
+    expect(diff.verdict).toContain('aster: GET /list');
+  });
+  it('of the workers ends the queue, and the findings about it', () => {
+    const load = views(3, 11);
+    const diff = diffOf(syncPool(3, load), syncPool(8, load));
+    expect(diff.server).toMatchObject({ workers: { before: 3, after: 8 }, changed: true });
+    expect(diff.wait_mean.after).toBeLessThan(0.01);
+    expect(diff.findings.gone).toContain('pool-saturated');
+    expect(diff.findings.new).not.toContain('pool-saturated');
+    expect(diff.verdict).toContain('3 sync workers became 8 sync workers');
+  });
+  it('of the errors is found', () => {
+    const diff = diffOf(syncPool(8, views(4)), syncPool(8, views(5, 5, 1, 0.1)));
+    expect(diff.error_ratio.change).toBe('worse');
+    expect(diffOf(syncPool(8, views(5, 5, 1, 0.1)), syncPool(8, views(4))).error_ratio.change).toBe('better');
+  });
+  it('of the load is said, because it changes waits by itself', () => {
+    expect(diffOf(syncPool(8, views(6)), syncPool(8, views(7, 8))).verdict).toContain('The load differs');
+  });
+});
+
+describe('what cannot be compared', () => {
+  it('is unclear when there are too few requests', () => {
+    const few = (takes: number) =>
+      syncPool(
+        4,
+        Array.from({ length: 10 }, (_, i) => ({ at: i, takes })),
+      );
+    expect(diffOf(few(0.5), few(0.4)).service_time_mean.change).toBe('unclear');
+  });
+  it('is unknown when one log has no waits', () => {
+    const facts = syncPool(4, views(8));
+    const blind = {
+      ...facts,
+      summary: { ...facts.summary, wait: { ...facts.summary.wait, method: 'unknown' as const } },
+    };
+    expect(diffOf(facts, blind).wait_mean.change).toBe('unknown');
+  });
+  it('gives the same answer twice', () => {
+    const once = diffOf(syncPool(4, views(9)), syncPool(4, views(10)));
+    expect(diffOf(syncPool(4, views(9)), syncPool(4, views(10)))).toEqual(once);
+  });
+});
