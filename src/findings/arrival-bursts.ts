@@ -125,7 +125,7 @@ export default defineFinding({
       uWSGI: 'jitter in the callers; --cheaper with --cheaper-algo busyness follows slow tides, not herds',
     },
   },
-  fires: [],
+  fires: ['gunicorn-sync-4-twenty-every-ten-seconds.log'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-2-overloaded.log',

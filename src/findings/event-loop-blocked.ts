@@ -20,6 +20,8 @@ interface Blame {
 const SURE = -18;
 const SHORTEST = 50_000;
 const MINIMUM_TIMES = 5;
+/** Stamps must be known to this many µs (half-width) for pauses of 50 ms to mean anything. */
+const FINEST = 5000;
 
 function examine(facts: Facts): Finding | null {
   const { summary, names } = facts;
@@ -27,7 +29,8 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   if (rows.length < 50) return null;
   const blame =
-    (summary.knows.duration ? blameBySilences(rows) : null) ?? (summary.knows.pid ? blameByGaps(facts, rows) : null);
+    (summary.knows.duration && rows.uncertainty <= FINEST ? blameBySilences(rows) : null) ??
+    (summary.knows.pid ? blameByGaps(facts, rows) : null);
   if (!blame) return null;
   const name = names.routes.text(blame.route);
   const span = rows.end[rows.length - 1] - rows.start[0];
@@ -109,7 +112,7 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
     const gaps = own.map((i) => gap[i]).filter(Number.isFinite);
     if (gaps.length < MINIMUM_TIMES || own.length > rows.length / 2) continue;
     const shortest = quantileOf(gaps, 0.1);
-    if (!(shortest >= Math.max(SHORTEST, 3 * resolution))) continue;
+    if (!(shortest >= Math.max(SHORTEST, 3 * resolution, 6 * rows.uncertainty))) continue;
     const others = Array.from(gap).filter((value, i) => rows.route[i] !== route && Number.isFinite(value));
     const chance = (others.filter((value) => value >= shortest).length + 1) / (others.length + 1);
     const hits = own.filter((i) => gap[i] >= shortest);
@@ -163,7 +166,7 @@ export default defineFinding({
       'chance (the gaps of the other routes) makes that with p < 1.5e-8, while the other workers wrote a line per pause or more.',
     ].join('\n'),
     guards: [
-      'Async servers only. Pauses of all workers at once are the host (GC, swap, disk), not a route.',
+      'Async servers only, and stamps known to 5 ms (or pauses of three ticks). Pauses of all workers at once are the host (GC, swap, disk), not a route.',
       'A single client that asks in turn makes pauses too: other workers must have been busy meanwhile. One such client for each',
       'worker cannot be told apart without durations, and the finding says so.',
     ].join('\n'),

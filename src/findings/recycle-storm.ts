@@ -9,16 +9,13 @@ import { poolText } from './pool-words.ts';
 /** A life shorter than this pays for its start again and again. */
 const SHORT_LIFE = 60e6;
 const MINIMUM_RECYCLED = 4;
+const REPLACED_WITHIN = 5e6;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const workers = summary.server.workers.value;
   if (workers === null) return null;
-  const logTo = Math.max(...inference.lives.map((life) => life.to));
-  // The last lives of the log are cut, not ended.
-  const ended = inference.lives
-    .filter((life) => life.fate === 'recycled' || (life.fate === 'exited' && life.to < logTo - 1e6))
-    .sort((a, b) => a.to - b.to);
+  const ended = endedLives(inference.lives, workers);
   if (ended.length < Math.max(MINIMUM_RECYCLED, 2 * workers)) return null;
   const counts = ended.map((life) => life.requests);
   const mean = meanOf(counts);
@@ -51,6 +48,22 @@ function examine(facts: Facts): Finding | null {
     from: ended[0].from,
     to: ended.at(-1)!.to,
   };
+}
+
+/**
+ * Lives that ended within the log. A silent worker may only be idle, so a life whose end nobody announced counts when
+ * another begins in its place, in a log with far more names of workers than there were at once.
+ */
+function endedLives(lives: readonly WorkerLife[], workers: number): WorkerLife[] {
+  const logTo = Math.max(...lives.map((life) => life.to));
+  const many = lives.length >= 3 * workers;
+  const replaced = ({ to }: WorkerLife) =>
+    many && to < logTo - 2e6 && lives.some((next) => next.from >= to - 1e6 && next.from <= to + REPLACED_WITHIN);
+  return lives
+    .filter((life) =>
+      life.fate === 'running' ? replaced(life) : life.fate !== 'timeout' && life.fate !== 'killed' && life.to < logTo,
+    )
+    .sort((a, b) => a.to - b.to);
 }
 
 /** Moments in which at least half of the workers ended within a tenth of a life: one each at most per worker and round. */

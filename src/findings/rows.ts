@@ -1,5 +1,6 @@
 /** The rows that findings count with: requests placed in time, in order of their starts, grouped by route and worker. */
 import type { Facts } from '../core/finding.ts';
+import { medianOf } from '../core/statistics.ts';
 
 export interface Rows {
   /** Rows of the table whose place in time is known. */
@@ -16,6 +17,8 @@ export interface Rows {
   readonly route: Int32Array;
   readonly worker: Int32Array;
   readonly status: Uint16Array;
+  /** Median half-width of what is not known about an instant, µs: what is finer than this does not show. */
+  readonly uncertainty: number;
 }
 
 const known = new WeakMap<Facts['requests'], Rows>();
@@ -38,6 +41,7 @@ export function rowsOf({ requests, inference }: Pick<Facts, 'requests' | 'infere
     route: Int32Array.from(row, (i) => requests.route[i]),
     worker: Int32Array.from(row, (i) => requests.worker[i]),
     status: Uint16Array.from(row, (i) => requests.status[i]),
+    uncertainty: medianOf(row.length > 0 ? Float64Array.from(row, (i) => inference.requests.uncertainty[i] || 0) : [0]),
   };
   known.set(requests, rows);
   return rows;

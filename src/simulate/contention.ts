@@ -24,12 +24,13 @@ const MINIMUM_REQUESTS = 200;
 const SIGNIFICANT_Z = 4;
 /** Consecutive requests of a route compared with each other alone, so that a slow hour does not look like contention. */
 const BLOCK = 32;
+const COARSE = 0.25;
 const GRID = 100;
 
 /** null: no growth that chance would not make as well, or too few requests to tell. */
 export function findContention(trace: Trace): Contention | null {
   const { length, start, service, route, worker } = trace;
-  if (length < MINIMUM_REQUESTS || trace.constantService) return null;
+  if (length < MINIMUM_REQUESTS || trace.constantService || tooCoarse(trace)) return null;
   const own = levelsSeen(start, service, worker);
   const all = levelsSeen(start, service, null);
   const others = new Float64Array(length);
@@ -54,6 +55,12 @@ export function findContention(trace: Trace): Contention | null {
   while (low > 0 && within(low - 1)) low--;
   while (high < GRID && within(high + 1)) high++;
   return { station, share: best / GRID, low: low / GRID, high: high / GRID, level };
+}
+
+/** The stamps are so coarse, beside the service times, that levels are not known. */
+export function tooCoarse({ uncertainty, service, length }: Trace): boolean {
+  const middle = uncertainty.toSorted()[length >> 1];
+  return middle > COARSE * (service.reduce((a, b) => a + b, 0) / length);
 }
 
 /** D(j) / D(1) for j = 0 … most; D(0) stands for D(1). */

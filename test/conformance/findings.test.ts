@@ -1,0 +1,70 @@
+// Every finding keeps its contract: explained, mendable on five servers, speaking and quiet on the samples it names.
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formats } from '../../parsers/index.ts';
+import type { FindingSummary } from '../../src/core/summary.ts';
+import { postMortem } from '../../src/engine/post-mortem.ts';
+import { findingRules } from '../../src/findings/index.ts';
+
+const samples = join(import.meta.dirname, '../../sample-logs');
+const folder = join(import.meta.dirname, '../../src/findings');
+const servers = ['gunicorn', 'uvicorn', 'waitress', 'hypercorn', 'uWSGI'];
+
+const named = [...new Set(findingRules.flatMap(({ fires, quiet }) => [...fires, ...quiet]))].sort();
+const found = new Map<string, FindingSummary[]>();
+
+beforeAll(async () => {
+  for (const name of named) {
+    const { summary } = await postMortem([join(samples, name)], { formats });
+    found.set(name, summary.findings);
+  }
+});
+
+/** Said by the finding itself, or listed as a symptom of a cause that speaks for it. */
+const spoken = (name: string, id: string): boolean =>
+  found.get(name)!.some(
+    (one) =>
+      one.id === id ||
+      String(one.evidence.symptoms ?? '')
+        .split(', ')
+        .includes(id),
+  );
+
+describe.each(findingRules.map((rule) => [rule.id, rule] as const))('%s', (id, rule) => {
+  it('has a file of its name', () => expect(existsSync(join(folder, `${id}.ts`))).toBe(true));
+
+  it('explains its test and its guards, and how to mend it on every server', () => {
+    expect(rule.title.length).toBeGreaterThan(20);
+    expect(rule.explain.test.length).toBeGreaterThan(40);
+    expect(rule.explain.guards.length).toBeGreaterThan(40);
+    expect(Object.keys(rule.explain.fix)).toEqual(servers);
+    for (const fix of Object.values(rule.explain.fix)) expect(fix.length).toBeGreaterThan(5);
+  });
+
+  it('names samples that exist, and some on which it stays quiet', () => {
+    const known = new Set(readdirSync(samples));
+    for (const name of [...rule.fires, ...rule.quiet]) expect(known.has(name), name).toBe(true);
+    expect(rule.quiet.length).toBeGreaterThanOrEqual(2);
+  });
+
+  for (const name of rule.fires) it(`speaks on ${name}`, () => expect(spoken(name, id)).toBe(true));
+  for (const name of rule.quiet) it(`stays quiet on ${name}`, () => expect(spoken(name, id)).toBe(false));
+});
+
+describe('what is said of a sample', () => {
+  it('has words, evidence in plain values and advice', () => {
+    for (const findings of found.values()) {
+      for (const { title, detail, advice, evidence } of findings) {
+        for (const text of [title, detail, advice]) {
+          expect(text.length).toBeGreaterThan(15);
+          expect(text).not.toMatch(/NaN|undefined|Infinity|\bunknown µ/);
+        }
+        for (const value of Object.values(evidence)) {
+          expect(value === null || ['string', 'number', 'boolean'].includes(typeof value)).toBe(true);
+          if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+        }
+      }
+    }
+  });
+});
