@@ -1,9 +1,15 @@
 /** Runs `replay`: chooses between the screen and the stream, and wires the engine to it. */
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
+import { exitCodes } from '../core/errors.ts';
+import { Player } from '../engine/player.ts';
 import { ReplayEngine } from '../engine/replay-engine.ts';
+import { replayObjects } from '../engine/replay-stream.ts';
+import { isInteractive } from '../tui/capabilities.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
+import { flushed, writeLines } from './write-lines.ts';
 
 export async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<number> {
   const engine = new ReplayEngine({
@@ -15,6 +21,27 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
   await engine.load();
+  if (options.json || (!options.plain && !isInteractive({ stdout: process.stdout, env: process.env }))) {
+    return streamReplay(engine, options.speed ?? null);
+  }
   if (!options.paused) engine.play();
-  return runScreen(engine, options, paths.includes('-'));
+  return options.plain ? runPlain(engine, systemClock) : runScreen(engine, options, paths.includes('-'));
+}
+
+/** At the pace of a speed, or as fast as they can be written. */
+async function streamReplay(engine: ReplayEngine, speed: number | null): Promise<number> {
+  const snapshot = engine.snapshot();
+  const moments = replayObjects(snapshot);
+  if (speed === null) await writeLines(moments.map(({ object }) => object));
+  else {
+    const player = new Player(systemClock, snapshot, speed);
+    player.play();
+    for (const { time, object } of moments) {
+      const wait = (time - player.position()) / speed / 1000;
+      if (wait > 0 && player.playing) await new Promise<void>((resume) => void systemClock.after(wait, resume));
+      await writeLines([object]);
+    }
+  }
+  await flushed();
+  return exitCodes.done;
 }

@@ -100,7 +100,7 @@ async function readStandardInput(parser: LogParser, { onProgress }: ReadOptions)
 }
 
 /** Why an input gave nothing. */
-function nothingIn(name: string, report: InputSummary): UserError | null {
+export function nothingIn(name: string, report: InputSummary): UserError | null {
   if (report.bytes === 0) return new UserError(`${name} is empty: there is nothing to read in it yet`);
   if (report.requests + report.lifecycle > 0) return null;
   const example = report.unparsed_examples[0];

@@ -6,6 +6,7 @@ import diff from './diff.ts';
 import findings from './findings.ts';
 import merge from './merge.ts';
 import replay from './replay.ts';
+import tail from './tail.ts';
 import whatif from './whatif.ts';
 
-export const commands: readonly CliCommand[] = [replay, analyze, merge, whatif, findings, check, diff];
+export const commands: readonly CliCommand[] = [tail, replay, analyze, merge, whatif, findings, check, diff];

@@ -1,0 +1,55 @@
+/** Runs `tail`: chooses between the screen, the growing report and the stream, and wires the engine to it. */
+import { formats } from '../../parsers/index.ts';
+import { systemClock } from '../core/clock.ts';
+import { exitCodes } from '../core/errors.ts';
+import { LocalExaminer } from '../engine/examiner.ts';
+import { LiveEngine } from '../engine/live-engine.ts';
+import { LiveStream } from '../engine/live-stream.ts';
+import { ThreadExaminer } from '../engine/thread-examiner.ts';
+import { isInteractive } from '../tui/capabilities.ts';
+import type { TailOptions } from './commands/tail.ts';
+import { runPlain } from './run-plain.ts';
+import { runScreen } from './run-screen.ts';
+import { flushed, writeLine } from './write-lines.ts';
+
+/** From source there is no bundle with the code of the thread. */
+const isBundled = !import.meta.url.endsWith('.ts');
+
+export async function runTail(paths: readonly string[], options: TailOptions): Promise<number> {
+  const engine = new LiveEngine({
+    paths,
+    formats,
+    clock: systemClock,
+    history: options.fromStart ? Number.POSITIVE_INFINITY : options.history,
+    poll: options.poll ?? false,
+    examiner: (names) => (isBundled ? new ThreadExaminer(names, formats) : new LocalExaminer(names, formats)),
+    ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+    ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
+    ...(options.state === undefined ? {} : { stateFile: options.state }),
+  });
+  const asStream = options.json || !isInteractive({ stdout: process.stdout, env: process.env });
+  if (options.plain) {
+    await engine.start();
+    return runPlain(engine, systemClock);
+  }
+  if (asStream) return streamTail(engine);
+  await engine.start();
+  return runScreen(engine, options, paths.includes('-'));
+}
+
+/** SIGINT and SIGTERM are the ordinary end of a tail, and so is the end of standard input. */
+async function streamTail(engine: LiveEngine): Promise<number> {
+  const stream = new LiveStream(engine, systemClock, writeLine);
+  const ended = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+    engine.onOver(() => resolve());
+  });
+  await engine.start();
+  stream.begin();
+  await ended;
+  await engine.stop();
+  stream.end();
+  await flushed();
+  return exitCodes.done;
+}

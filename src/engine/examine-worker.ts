@@ -1,0 +1,45 @@
+/** The thread that examines windows: `ThreadExaminer` is its only caller. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { createNames } from '../core/names.ts';
+import type { PoolShape } from '../core/prediction.ts';
+import type { Examination } from './examine.ts';
+import { type ExamineWindow, examineWindow, type FormatAdvice } from './examiner.ts';
+
+/** Names that became known since the last request: the ids of both sides stay the same because the order is. */
+export interface NewNames {
+  readonly workers: readonly string[];
+  readonly threads: readonly string[];
+  readonly routes: readonly string[];
+}
+
+export type ThreadRequest =
+  | { readonly id: number; readonly window: ExamineWindow; readonly names: NewNames }
+  | { readonly id: number; readonly pool: PoolShape };
+
+const names = createNames();
+const { formats } = workerData as { formats: readonly FormatAdvice[] };
+let last: Examination | null = null;
+
+parentPort?.on('message', (request: ThreadRequest) => {
+  const { id } = request;
+  try {
+    if ('pool' in request) {
+      parentPort?.postMessage({ id, answer: last?.facts.predictor.predict(request.pool) ?? null });
+      return;
+    }
+    for (const kind of ['workers', 'threads', 'routes'] as const) {
+      for (const name of request.names[kind]) names[kind].add(name);
+    }
+    const { examination, result } = examineWindow(request.window, names, formats);
+    last = examination;
+    parentPort?.postMessage({ id, answer: { ...result, inference: withoutSamples(result.inference) } });
+  } catch (error) {
+    parentPort?.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+});
+
+/** The screen draws the point estimates; their samples stay here, where the findings have used them. */
+function withoutSamples<T extends { readonly requests: { readonly waitSamples?: unknown } }>(inference: T): T {
+  const { waitSamples: _, ...requests } = inference.requests;
+  return { ...inference, requests };
+}

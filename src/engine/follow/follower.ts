@@ -1,0 +1,231 @@
+/** All inputs of a live view: opens them, finds new ones, reads them in turn, remembers where it stopped. */
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Names } from '../../core/batch.ts';
+import type { Clock } from '../../core/clock.ts';
+import { UserError } from '../../core/errors.ts';
+import type { LogFormat } from '../../core/format.ts';
+import type { Reading } from '../../core/snapshot.ts';
+import type { InputSummary } from '../../core/summary.ts';
+import { createParser } from '../../ingest/create-parser.ts';
+import type { IngestSink } from '../../ingest/parser.ts';
+import { nothingIn } from '../../ingest/read-input.ts';
+import type { FollowEvent } from './followed-file.ts';
+import { LiveInput } from './live-input.ts';
+import { filesOf, type Pattern, patternOf } from './patterns.ts';
+import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
+import { followStream, openPipe } from './stream-source.ts';
+import { Watcher } from './watcher.ts';
+
+export interface FollowerOptions {
+  readonly paths: readonly string[];
+  readonly formats: readonly LogFormat[];
+  readonly names: Names;
+  readonly clock: Clock;
+  readonly history: number;
+  readonly poll: boolean;
+  readonly timezone?: string;
+  readonly logFormat?: string;
+  readonly stateFile?: string;
+  readonly sink: IngestSink;
+  /** There may be something to read. */
+  readonly wake: () => void;
+  readonly event: (event: FollowEvent, path: string) => void;
+  readonly trouble: (sentence: string) => void;
+}
+
+/** How often positions are remembered, µs. */
+const SAVE_EVERY = 2_000_000;
+
+export class Follower {
+  readonly #options: FollowerOptions;
+  readonly inputs: LiveInput[] = [];
+  readonly #patterns: Pattern[] = [];
+  readonly #added: string[] = [];
+  #watcher: Watcher | null = null;
+  #turn = 0;
+  #savedAt = Number.NEGATIVE_INFINITY;
+  /** The state file as it was written last. */
+  #written = '';
+  #lookAround = false;
+  #caughtUp = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws UserError when an input is of a kind that cannot be followed, or may not be read */
+  async start(): Promise<void> {
+    const state = await readState(this.#options.stateFile);
+    for (const path of this.#options.paths) {
+      if (path === '-') {
+        this.#input(path).attach((sink) => followStream(process.stdin, sink), this.#options.wake);
+        continue;
+      }
+      const info = await stat(path).catch(() => null);
+      if (info?.isFIFO()) {
+        this.#input(path).attach((sink) => followStream(openPipe(path), sink), this.#options.wake);
+        continue;
+      }
+      const pattern = await patternOf(path);
+      await requireFolder(pattern);
+      this.#patterns.push(pattern);
+      for (const file of await filesOf(pattern)) await this.#open(file, this.#options.history, state);
+    }
+  }
+
+  /** From now on changes are announced. */
+  watch(): void {
+    this.#caughtUp = true;
+    if (this.#patterns.length === 0) return;
+    this.#watcher = new Watcher({
+      patterns: this.#patterns,
+      clock: this.#options.clock,
+      poll: this.#options.poll,
+      wake: (added) => {
+        if (added !== null) this.#added.push(added);
+        else this.#lookAround = true;
+        this.#options.wake();
+      },
+      trouble: this.#options.trouble,
+    });
+    this.#watcher.start();
+  }
+
+  /** Reads a chunk of the next input that has one. true: there is more somewhere. */
+  async step(): Promise<boolean> {
+    await this.#openAdded();
+    for (let tries = 0; tries < this.inputs.length; tries++) {
+      const input = this.inputs[this.#turn % this.inputs.length];
+      if (await input.step()) return true;
+      this.#turn++;
+    }
+    await this.#save(false);
+    return false;
+  }
+
+  flush(): void {
+    for (const input of this.inputs) input.flush();
+  }
+
+  /** Bytes that are there and not read yet. */
+  get behind(): number {
+    return this.inputs.reduce((sum, input) => sum + input.behind, 0);
+  }
+
+  /** All inputs are streams whose writers are gone. */
+  get isOver(): boolean {
+    return this.inputs.length > 0 && this.inputs.every((input) => input.isOver);
+  }
+
+  reports(): InputSummary[] {
+    return this.inputs.map((input) => input.report());
+  }
+
+  reading(): Reading {
+    const files = this.inputs.filter((input) => !input.isStream);
+    return {
+      bytes: files.reduce((sum, input) => sum + input.file.position, 0),
+      total: files.length < this.inputs.length ? Number.NaN : files.reduce((sum, input) => sum + input.file.size, 0),
+      skipped: this.inputs.reduce((sum, input) => sum + input.skipped, 0),
+      caughtUp: this.#caughtUp,
+    };
+  }
+
+  /** @throws UserError when there are lines and none of them is of a known format */
+  async checkRecognised(): Promise<void> {
+    const reports = this.reports().filter((report) => report.bytes > 0);
+    if (reports.length === 0 || reports.some((report) => report.requests + report.lifecycle > 0)) return;
+    const [first] = reports;
+    // A line or two may be the head of a log that is just being written.
+    if (first.lines < 3) return;
+    const error = nothingIn(first.path === '-' ? 'standard input' : first.path, first);
+    if (error) throw error;
+  }
+
+  async stop(): Promise<void> {
+    await this.#watcher?.stop();
+    await this.#save(true);
+    for (const input of this.inputs) await input.finish();
+  }
+
+  async #openAdded(): Promise<void> {
+    if (this.#lookAround) {
+      this.#lookAround = false;
+      // Some changes are never announced: folders are looked through as well.
+      for (const pattern of this.#patterns) if (pattern.file === null) this.#added.push(...(await filesOf(pattern)));
+    }
+    while (this.#added.length > 0) {
+      const path = this.#added.shift() as string;
+      if (
+        this.#patterns.every((pattern) => pattern.file === null || !pattern.matches(path)) &&
+        !this.inputs.some((input) => input.path === path)
+      ) {
+        await this.#open(path, Number.POSITIVE_INFINITY, null);
+      }
+    }
+  }
+
+  async #open(path: string, history: number, state: SavedState | null): Promise<void> {
+    const input = this.#input(path);
+    try {
+      if (state && (await resumeFrom(state, input, (sentence) => this.#options.trouble(sentence)))) return;
+      if (await input.file.open(history)) input.skipped = input.file.position;
+    } catch (error) {
+      throw cannotFollow(path, error);
+    }
+  }
+
+  #input(path: string): LiveInput {
+    const { formats, names, clock, sink, timezone, logFormat } = this.#options;
+    const source = this.inputs.length;
+    const parser = createParser({
+      path,
+      source,
+      names,
+      sink,
+      formats,
+      arrivalClock: clock,
+      ...(timezone === undefined ? {} : { timezone }),
+      ...(logFormat === undefined ? {} : { logFormat }),
+    });
+    const input = new LiveInput({
+      path,
+      source,
+      parser,
+      clock,
+      event: (event) => this.#options.event(event, path),
+      trouble: this.#options.trouble,
+    });
+    this.inputs.push(input);
+    return input;
+  }
+
+  async #save(now: boolean): Promise<void> {
+    const { stateFile, clock } = this.#options;
+    if (stateFile === undefined || (!now && clock.nowMicros() - this.#savedAt < SAVE_EVERY)) return;
+    this.#savedAt = clock.nowMicros();
+    this.#written = await writeState(stateFile, this.inputs, this.#written);
+  }
+}
+
+/** A file may come into being, a folder is expected to be there. */
+async function requireFolder(pattern: Pattern): Promise<void> {
+  try {
+    await access(pattern.folder, constants.R_OK);
+  } catch (error) {
+    const folder = pattern.file === null ? pattern.folder : dirname(pattern.file);
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? new UserError(`there is no ${pattern.text}, and no folder ${folder} in which it could appear: check the name`)
+      : new UserError(`the folder ${folder} cannot be read, permission denied: run as a user who may read it`);
+  }
+}
+
+function cannotFollow(path: string, error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new UserError(`${path} cannot be read, permission denied: run as a user who may read it`);
+  }
+  return code === undefined ? error : new UserError(`${path} cannot be read (${code}): check the file`);
+}

@@ -1,0 +1,63 @@
+/** What the user named: files, folders and patterns; and which paths belong to them, now and later. */
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+
+/** Names in a folder that are logs of our own making, or packed: never followed. */
+const packed = /\.(gz|zst|xz|bz2|zip)$/;
+
+export interface Pattern {
+  /** As the user wrote it. */
+  readonly text: string;
+  /** The folder whose entries may belong to it. */
+  readonly folder: string;
+  /** A single file is followed even while it is not there. */
+  readonly file: string | null;
+  matches(path: string): boolean;
+}
+
+/** "*" and "?" in the last part of a path. */
+function nameTest(glob: string): RegExp {
+  const source = [...glob]
+    .map((character) =>
+      character === '*' ? '[^/]*' : character === '?' ? '[^/]' : character.replace(/[.+^${}()|[\]\\]/g, '\\$&'),
+    )
+    .join('');
+  return new RegExp(`^${source}$`);
+}
+
+export async function patternOf(text: string): Promise<Pattern> {
+  const path = resolve(text);
+  const info = await stat(path).catch(() => null);
+  if (info?.isDirectory()) {
+    return {
+      text,
+      folder: path,
+      file: null,
+      matches: (other) => dirname(other) === path && !packed.test(other) && !basename(other).startsWith('.'),
+    };
+  }
+  if (!info && /[*?]/.test(basename(text))) {
+    const folder = dirname(path);
+    const test = nameTest(basename(path));
+    return {
+      text,
+      folder,
+      file: null,
+      matches: (other) => dirname(other) === folder && test.test(basename(other)) && !packed.test(other),
+    };
+  }
+  return { text, folder: dirname(path), file: text, matches: (other) => other === path };
+}
+
+/** Files that are there now, in the order of their names. */
+export async function filesOf(pattern: Pattern): Promise<string[]> {
+  if (pattern.file !== null) return [pattern.file];
+  const names = await readdir(pattern.folder).catch(() => []);
+  const files: string[] = [];
+  for (const name of names.sort()) {
+    const path = join(pattern.folder, name);
+    if (!pattern.matches(path)) continue;
+    if ((await stat(path).catch(() => null))?.isFile()) files.push(path);
+  }
+  return files;
+}

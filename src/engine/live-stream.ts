@@ -1,0 +1,93 @@
+/** The stream of a live log: ticks, findings, lifecycle and what happened to the files, until it is stopped. */
+import type { Clock } from '../core/clock.ts';
+import type { Summary } from '../core/summary.ts';
+import { isoInstant } from '../core/time.ts';
+import { FindingChanges } from './finding-changes.ts';
+import type { LiveEngine, LiveEvent } from './live-engine.ts';
+import { isLifecycleWord, type StreamObject } from './stream-objects.ts';
+import { Ticker } from './ticker.ts';
+
+export class LiveStream {
+  readonly #engine: LiveEngine;
+  readonly #clock: Clock;
+  readonly #write: (object: StreamObject) => void;
+  readonly #ticker = new Ticker();
+  readonly #findings = new FindingChanges();
+  #told = 0;
+  #summary: Summary | null = null;
+  #cancel: (() => void) | null = null;
+  #begun = false;
+
+  /** Listens from now on; nothing is written before `begin`. */
+  constructor(engine: LiveEngine, clock: Clock, write: (object: StreamObject) => void) {
+    this.#engine = engine;
+    this.#clock = clock;
+    this.#write = write;
+    engine.onEvent((event) => this.#event(event));
+    engine.subscribe(() => this.#look());
+  }
+
+  /** The history was read: its ticks are told at once, and from now on every second. */
+  begin(): void {
+    this.#begun = true;
+    this.#look();
+    this.#tick();
+  }
+
+  /** The rest, and the summary. The engine must have stopped. */
+  end(): void {
+    this.#cancel?.();
+    this.#look();
+    for (const tick of this.#ticker.rest()) this.#write(tick);
+    const { summary, now } = this.#engine.snapshot();
+    this.#write({ type: 'summary', at: this.#at(now), summary });
+  }
+
+  #at(micros: number): string {
+    return isoInstant(Math.round(micros)) ?? (isoInstant(this.#clock.nowMicros()) as string);
+  }
+
+  #event(event: LiveEvent): void {
+    const { now } = this.#engine.snapshot();
+    if (event.type !== 'lifecycle') this.#write({ type: event.type, at: this.#at(now), path: event.path });
+    else if (isLifecycleWord(event.event.kind)) {
+      this.#write({
+        type: 'lifecycle',
+        at: this.#at(event.event.time),
+        event: event.event.kind,
+        worker: event.event.worker,
+      });
+    }
+  }
+
+  /** Counts the requests that the picture has and the ticks have not. */
+  #look(): void {
+    const snapshot = this.#engine.snapshot();
+    const { requests, placement, total, inference, summary } = snapshot;
+    const fresh = Math.min(requests.length, total - this.#told);
+    this.#ticker.add(requests, placement, requests.length - fresh, requests.length);
+    this.#told = total;
+    this.#ticker.capacity = inference.unbounded ? null : inference.capacity.value;
+    if (!this.#begun) return;
+    // Requests of the second that is just passing may still come.
+    this.#tell(this.#ticker.until(snapshot.live ? snapshot.now : this.#ticker.newest, snapshot.live));
+    if (summary === this.#summary) return;
+    this.#summary = summary;
+    for (const { state, finding } of this.#findings.update(summary.findings)) {
+      this.#write({ type: 'finding', at: this.#at(snapshot.now), state, finding });
+    }
+  }
+
+  #tell(ticks: readonly StreamObject[]): void {
+    for (const tick of ticks) this.#write(tick);
+  }
+
+  /** Just after every full second, so that a second is told as soon as it is over. */
+  #tick(): void {
+    const beyond = 1_000_000 - (this.#clock.nowMicros() % 1_000_000);
+    this.#cancel = this.#clock.after(beyond / 1000 + 5, () => {
+      this.#look();
+      this.#tick();
+    });
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * The requests a live view holds, the newest at the end: what their lines say, and where they are drawn. Pictures handed
+ * out stay valid: rows are only added behind them, and everything else is done on a copy.
+ */
+import type { StreamFacts } from '../core/batch.ts';
+import type { Placement } from '../core/snapshot.ts';
+import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
+import { FreeSlots } from './free-slots.ts';
+import { emptyPlacement, placeByStamp, Turns } from './placement.ts';
+
+export class RowStore {
+  #table = new TableBuilder(4096);
+  #placement = emptyPlacement(4096);
+  #stream: Uint8Array = new Uint8Array(4096);
+  readonly facts: StreamFacts[] = [];
+  readonly #turns = new Turns();
+  readonly #slots = new FreeSlots();
+  /** Rows forgotten so far: row 0 is the row of this number since the beginning. */
+  #first = 0;
+  /** Rows ever added. */
+  total = 0;
+
+  get length(): number {
+    return this.#table.length;
+  }
+
+  /** Number of row 0 since the beginning: what stays the same when rows are forgotten. */
+  get firstNumber(): number {
+    return this.#first;
+  }
+
+  /** Slots per worker beyond which a request is not placed beside others; from the inference. */
+  set slotsPerWorker(slots: number) {
+    this.#slots.limit = slots;
+  }
+
+  add(rows: RequestTable, facts: StreamFacts): void {
+    const from = this.#table.length;
+    this.#table.appendRows(rows);
+    this.total += rows.length;
+    const { table } = this.#table;
+    if (this.#stream.length < table.start.length) {
+      this.#stream = grown(this.#stream, table.start.length);
+      this.#placement = grownPlacement(this.#placement, table.start.length);
+    }
+    const stream = this.#streamOf(facts);
+    const { slot, wait, turn, start, end } = this.#placement;
+    for (let row = from; row < table.length; row++) {
+      this.#stream[row] = stream;
+      placeByStamp(this.#placement, table, row);
+      slot[row] = this.#slots.take(table.worker[row], start[row], end[row]);
+      wait[row] = table.measuredWait[row];
+      turn[row] = this.#turns.of(table.worker[row]);
+    }
+  }
+
+  #streamOf(facts: StreamFacts): number {
+    const known = this.facts.indexOf(facts);
+    if (known >= 0) return known;
+    // A log that changes its format for ever is still one log: the last place is shared.
+    if (this.facts.length === 255) return 254;
+    return this.facts.push(facts) - 1;
+  }
+
+  view(): { requests: RequestTable; placement: Placement } {
+    const { length } = this.#table;
+    return { requests: sliceRows(this.#table.table, 0, length), placement: slicePlacement(this.#placement, 0, length) };
+  }
+
+  /** Rows from `from` on, as they are examined. */
+  window(from: number): { requests: RequestTable; stream: Uint8Array } {
+    const { length } = this.#table;
+    return { requests: sliceRows(this.#table.table, from, length), stream: this.#stream.slice(from, length) };
+  }
+
+  /** First of the rows that ended at or after an instant, at most `most` of the newest. */
+  firstSince(instant: number, most: number): number {
+    const { table } = this.#table;
+    const least = Math.max(0, table.length - most);
+    let row = table.length;
+    // Lines are nearly in order of their ends; a few that are not do not end the search.
+    let late = 0;
+    while (row > least && late < 64) {
+      const at = instantOf(table, row - 1);
+      late = at < instant ? late + 1 : 0;
+      row--;
+    }
+    return Math.min(table.length, row + late);
+  }
+
+  /**
+   * Takes over where the inference places rows: `requests` are rows of this store, those of one input in the order in which
+   * they were added, perhaps interleaved differently with other inputs. `number`: that of the first of them.
+   */
+  settle(number: number, requests: RequestTable, placement: Placement): void {
+    const { length } = this.#table;
+    const from = Math.max(0, number - this.#first);
+    const fresh = grownPlacement(this.#placement, this.#placement.start.length);
+    const { source, offset } = this.#table.table;
+    const next = new Map<number, number>();
+    for (let i = 0; i < requests.length; i++) {
+      const of = requests.source[i];
+      let row = next.get(of) ?? from;
+      while (row < length && (source[row] !== of || offset[row] !== requests.offset[i])) row++;
+      if (row >= length) continue;
+      next.set(of, row + 1);
+      fresh.start[row] = placement.start[i];
+      fresh.end[row] = placement.end[i];
+      fresh.uncertainty[row] = placement.uncertainty[i];
+      fresh.slot[row] = placement.slot[i];
+      fresh.wait[row] = placement.wait[i];
+    }
+    this.#placement = fresh;
+  }
+
+  /** Forgets the first rows; returns them. */
+  dropFirst(count: number): { requests: RequestTable; placement: Placement } {
+    const { length, table } = this.#table;
+    const dropped = { requests: sliceRows(table, 0, count), placement: slicePlacement(this.#placement, 0, count) };
+    const kept = new TableBuilder(Math.max(4096, (length - count) * 2));
+    kept.appendRows(table, count, length);
+    const capacity = kept.table.start.length;
+    this.#placement = grownPlacement(slicePlacement(this.#placement, count, length), capacity);
+    this.#stream = grown(this.#stream.subarray(count, length), capacity);
+    this.#table = kept;
+    this.#first += count;
+    return dropped;
+  }
+}
+
+function grown(values: Uint8Array, capacity: number): Uint8Array {
+  const wider = new Uint8Array(capacity);
+  wider.set(values.subarray(0, capacity));
+  return wider;
+}
+
+function grownPlacement(placement: Placement, capacity: number): Placement {
+  const wider = emptyPlacement(capacity);
+  for (const name of Object.keys(wider) as (keyof Placement)[]) wider[name].set(placement[name].subarray(0, capacity));
+  return wider;
+}
+
+export const slicePlacement = (placement: Placement, from: number, to: number): Placement =>
+  Object.fromEntries(
+    Object.entries(placement).map(([name, column]) => [name, (column as Float64Array).subarray(from, to)]),
+  ) as unknown as Placement;

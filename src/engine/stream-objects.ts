@@ -1,0 +1,39 @@
+/** The objects of `tail --json` and `replay --json`: one a line, names and units as in the summary. */
+import type { FindingSummary, Summary } from '../core/summary.ts';
+
+/** One a second of log time. `busy` and `queue` are means over the second; null: the log cannot tell. */
+export interface TickObject {
+  readonly type: 'tick';
+  readonly at: string;
+  /** Requests that ended since the last tick, so that the ticks add up to the log. */
+  readonly requests: number;
+  /** Among them answers with a 5xx status. */
+  readonly errors: number;
+  /** Requests per second. */
+  readonly rate: number;
+  readonly busy: number | null;
+  readonly capacity: number | null;
+  readonly queue: number | null;
+  /** Seconds. */
+  readonly service_time: { readonly p50: number | null; readonly p95: number | null };
+  readonly wait: { readonly p95: number | null };
+}
+
+export type StreamObject =
+  | TickObject
+  | {
+      readonly type: 'finding';
+      readonly at: string;
+      readonly state: 'opened' | 'closed';
+      readonly finding: FindingSummary;
+    }
+  | { readonly type: 'lifecycle'; readonly at: string; readonly event: LifecycleWord; readonly worker: string | null }
+  | { readonly type: 'rotated' | 'truncated' | 'gone' | 'back'; readonly at: string; readonly path: string }
+  | { readonly type: 'summary'; readonly at: string; readonly summary: Summary };
+
+/** The lifecycle events that the stream tells of. */
+export const lifecycleWords = ['boot', 'exit', 'timeout', 'recycle', 'killed', 'listen'] as const;
+export type LifecycleWord = (typeof lifecycleWords)[number];
+
+export const isLifecycleWord = (kind: string): kind is LifecycleWord =>
+  (lifecycleWords as readonly string[]).includes(kind);

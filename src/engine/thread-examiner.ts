@@ -1,0 +1,96 @@
+/** An examiner in a thread of its own. A thread that dies is replaced; the window it had is given up, with the reason. */
+import { Worker } from 'node:worker_threads';
+import type { Names } from '../core/batch.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
+import { sliceRows } from '../core/table.ts';
+import type { ThreadRequest } from './examine-worker.ts';
+import type { ExaminedWindow, Examiner, ExamineWindow, FormatAdvice } from './examiner.ts';
+
+/** A request as it is posted: without its id. */
+type Question = ThreadRequest extends infer Request ? (Request extends unknown ? Omit<Request, 'id'> : never) : never;
+
+export class ThreadExaminer implements Examiner {
+  readonly #names: Names;
+  readonly #formats: readonly FormatAdvice[];
+  #thread: Worker | null = null;
+  #known = { workers: 0, threads: 0, routes: 0 };
+  #next = 1;
+  readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
+
+  constructor(names: Names, formats: readonly FormatAdvice[]) {
+    this.#names = names;
+    // Only what can be copied to another thread, and no more than is needed there.
+    this.#formats = formats.map(({ id, enable }) => ({ id, enable })) as unknown as readonly FormatAdvice[];
+  }
+
+  examine(window: ExamineWindow): Promise<ExaminedWindow> {
+    const thread = this.#start();
+    const fresh = (dictionary: Dictionary, from: number) =>
+      Array.from({ length: dictionary.size - from }, (_, i) => dictionary.text(from + i));
+    const names = {
+      workers: fresh(this.#names.workers, this.#known.workers),
+      threads: fresh(this.#names.threads, this.#known.threads),
+      routes: fresh(this.#names.routes, this.#known.routes),
+    };
+    this.#known = {
+      workers: this.#names.workers.size,
+      threads: this.#names.threads.size,
+      routes: this.#names.routes.size,
+    };
+    return this.#ask(thread, { window: { ...window, requests: compact(window) }, names });
+  }
+
+  predict(pool: PoolShape): Promise<PoolPrediction | null> {
+    return this.#thread ? this.#ask(this.#thread, { pool }) : Promise.resolve(null);
+  }
+
+  async close(): Promise<void> {
+    const thread = this.#thread;
+    this.#thread = null;
+    await thread?.terminate();
+  }
+
+  #ask<Answer>(thread: Worker, question: Question): Promise<Answer> {
+    const id = this.#next++;
+    return new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(id, { resolve: resolve as (answer: never) => void, reject });
+      thread.postMessage({ ...question, id });
+    });
+  }
+
+  #start(): Worker {
+    if (this.#thread) return this.#thread;
+    const thread = new Worker(new URL('./examine-worker.mjs', import.meta.url), {
+      workerData: { formats: this.#formats },
+    });
+    this.#thread = thread;
+    this.#known = { workers: 0, threads: 0, routes: 0 };
+    thread.unref();
+    thread.on('message', ({ id, answer, error }: { id: number; answer: never; error?: string }) => {
+      const caller = this.#waiting.get(id);
+      this.#waiting.delete(id);
+      if (error !== undefined) caller?.reject(new Error(error));
+      else caller?.resolve(answer);
+    });
+    const lost = (reason: string) => {
+      if (this.#thread === thread) this.#thread = null;
+      for (const { reject } of this.#waiting.values()) reject(new Error(reason));
+      this.#waiting.clear();
+    };
+    thread.on('error', (error) => lost(error.message));
+    thread.on('exit', (code) => lost(`the thread that examines requests ended (code ${code})`));
+    return thread;
+  }
+}
+
+/** Views on a large buffer would be posted with all of it: the rows alone are copied. */
+function compact({ requests }: ExamineWindow): ExamineWindow['requests'] {
+  const rows = sliceRows(requests, 0, requests.length);
+  return Object.fromEntries(
+    Object.entries(rows).map(([name, column]) => [
+      name,
+      ArrayBuffer.isView(column) ? (column as Float64Array).slice() : column,
+    ]),
+  ) as unknown as ExamineWindow['requests'];
+}

@@ -1,0 +1,132 @@
+/** Requests → one tick a second of log time: each request is counted in exactly one tick, the first that is still open for it. */
+import type { Placement } from '../core/snapshot.ts';
+import type { RequestTable } from '../core/table.ts';
+import { isoInstant, MICROS_PER_SECOND } from '../core/time.ts';
+import type { TickObject } from './stream-objects.ts';
+
+class Second {
+  requests = 0;
+  errors = 0;
+  busyMicros = 0;
+  queueMicros = 0;
+  readonly durations: number[] = [];
+  readonly waits: number[] = [];
+}
+
+/** A request covers at most so many seconds of busy time; a longer one is broken in the log, not in the server. */
+const LONGEST_SECONDS = 3600;
+
+export class Ticker {
+  readonly #seconds = new Map<number, Second>();
+  /** Seconds before this one have been told. */
+  #open = Number.NEGATIVE_INFINITY;
+  #newest = Number.NEGATIVE_INFINITY;
+  #knowsBusy = false;
+  #knowsWait = false;
+  /** Slots; null unknown or unbounded. */
+  capacity: number | null = null;
+
+  /** µs since 1970 UTC of the newest request. */
+  get newest(): number {
+    return this.#newest;
+  }
+
+  add(
+    requests: Pick<RequestTable, 'status'>,
+    placement: Pick<Placement, 'start' | 'end' | 'wait'>,
+    from: number,
+    to: number,
+  ): void {
+    for (let row = from; row < to; row++) {
+      const start = placement.start[row];
+      const ended = placement.end[row] === placement.end[row] ? placement.end[row] : start;
+      const second = this.#second(ended);
+      second.requests++;
+      if (requests.status[row] >= 500) second.errors++;
+      if (ended > this.#newest) this.#newest = ended;
+      if (ended > start) {
+        this.#knowsBusy = true;
+        second.durations.push(ended - start);
+        this.#cover(start, ended, 'busyMicros');
+      }
+      const wait = placement.wait[row];
+      if (wait >= 0) {
+        this.#knowsWait = true;
+        second.waits.push(wait);
+        if (wait > 0) this.#cover(start - wait, start, 'queueMicros');
+      }
+    }
+  }
+
+  /**
+   * Ticks of all seconds that were over at an instant, oldest first. `quiet`: seconds without a request are told too, from
+   * the last one told on.
+   */
+  until(instant: number, quiet: boolean): TickObject[] {
+    if (!Number.isFinite(instant)) return [];
+    const end = Math.floor(instant / MICROS_PER_SECOND);
+    const due = [...this.#seconds.keys()].filter((second) => second < end && second >= this.#open);
+    if (quiet && Number.isFinite(this.#open)) {
+      // Not more than an hour of silence at once: the clock was put forward, or the machine slept.
+      for (let second = Math.max(this.#open, end - 3600); second < end; second++) due.push(second);
+    }
+    const ticks = [...new Set(due)].sort((a, b) => a - b).map((second) => this.#tick(second));
+    if (end > this.#open) this.#open = end;
+    for (const second of this.#seconds.keys()) if (second < end) this.#seconds.delete(second);
+    return quiet ? ticks : ticks.filter((tick) => tick.requests > 0 || (tick.busy ?? 0) > 0);
+  }
+
+  /** What is left, the present second included. */
+  rest(): TickObject[] {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const [second, { requests }] of this.#seconds) if (requests > 0 && second > last) last = second;
+    return this.until((last + 1) * MICROS_PER_SECOND, false);
+  }
+
+  #second(instant: number): Second {
+    const known = Number.isFinite(instant) ? Math.floor(instant / MICROS_PER_SECOND) : this.#open;
+    return this.#at(Math.max(known, this.#open, Number.MIN_SAFE_INTEGER));
+  }
+
+  #at(number: number): Second {
+    let second = this.#seconds.get(number);
+    if (!second) {
+      second = new Second();
+      this.#seconds.set(number, second);
+    }
+    return second;
+  }
+
+  #cover(from: number, to: number, field: 'busyMicros' | 'queueMicros'): void {
+    const last = Math.floor(to / MICROS_PER_SECOND);
+    const first = Math.max(Math.floor(from / MICROS_PER_SECOND), this.#open, last - LONGEST_SECONDS);
+    for (let number = first; number <= last; number++) {
+      const inside = Math.min(to, (number + 1) * MICROS_PER_SECOND) - Math.max(from, number * MICROS_PER_SECOND);
+      if (inside > 0) this.#at(number)[field] += inside;
+    }
+  }
+
+  #tick(number: number): TickObject {
+    const second = this.#seconds.get(number) ?? new Second();
+    const share = (micros: number) => Math.round((micros / MICROS_PER_SECOND) * 1000) / 1000;
+    return {
+      type: 'tick',
+      at: isoInstant(number * MICROS_PER_SECOND) as string,
+      requests: second.requests,
+      errors: second.errors,
+      rate: second.requests,
+      busy: this.#knowsBusy ? share(second.busyMicros) : null,
+      capacity: this.capacity,
+      queue: this.#knowsWait ? share(second.queueMicros) : null,
+      service_time: { p50: quantile(second.durations, 0.5), p95: quantile(second.durations, 0.95) },
+      wait: { p95: quantile(second.waits, 0.95) },
+    };
+  }
+}
+
+/** Seconds at a quantile of values in µs (rank ceil(q n)); null without any. */
+function quantile(values: number[], q: number): number | null {
+  if (values.length === 0) return null;
+  const sorted = Float64Array.from(values).sort();
+  return Math.round(sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]) / MICROS_PER_SECOND;
+}
