@@ -32,7 +32,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Overprovisioned: at most ${peak} of ${countText(slots, 'slot')} busy at once`,
-    detail: `${poolText(summary.server)} ran ${summary.requests.total} requests in ${durationText((summary.window.seconds ?? 0) * 1e6)}; never more than ${peak} at once, ${percentText(mean / slots)} of the slots busy on average.`,
+    detail: `${slots === knownSlots(summary.server) ? poolText(summary.server) : `A pool of at least ${countText(slots, 'slot')}`} ran ${summary.requests.total} requests in ${durationText((summary.window.seconds ?? 0) * 1e6)}; never more than ${peak} at once, ${percentText(mean / slots)} of the slots busy on average.`,
     evidence: {
       slots,
       workers: workers.value,
@@ -54,13 +54,12 @@ function examine(facts: Facts): Finding | null {
 
 /**
  * Slots that the server surely has: a pool that is hardly used may not show whether its workers run one request or more,
- * but each of them runs one.
+ * nor whether there are others that were never needed, but each worker seen runs one.
  */
 function slotsAtLeast(server: Facts['summary']['server']): number | null {
   if (server.model === 'async' || server.model === 'thread-per-request') return null;
   const slots = knownSlots(server);
-  if (slots !== null && server.capacity.confidence >= 0.8) return slots;
-  return server.workers.value !== null && server.workers.confidence >= 0.8 ? server.workers.value : null;
+  return slots !== null && server.capacity.confidence >= 0.8 ? slots : server.workers.low;
 }
 
 export default defineFinding({

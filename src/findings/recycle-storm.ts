@@ -97,10 +97,10 @@ export default defineFinding({
     guards: 'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count.',
     fix: {
       gunicorn: '--max-requests N --max-requests-jitter N/2 with the numbers above, --preload to make a start cheap',
-      uvicorn: '--limit-max-requests N (one value for all: no jitter before 0.30), or no limit',
+      uvicorn: '--limit-max-requests N --limit-max-requests-jitter N/2 (the jitter from uvicorn 0.41 on)',
       waitress: 'does not recycle',
       hypercorn: '--max-requests N --max-requests-jitter N/2',
-      uWSGI: '--max-requests N --max-requests-delta N/2, or --max-worker-lifetime with a delta',
+      uWSGI: '--max-worker-lifetime 3600 --max-worker-lifetime-delta 300: each worker at its own time',
     },
   },
   fires: ['gunicorn-sync-2-recycling.log'],

@@ -67,7 +67,7 @@ export function traceOf({ requests, inference }: Analysis): { trace: Trace } | {
     worker[i] = dense.get(id) ?? -1;
   }
   const samples = inferred.waitSamples ?? [];
-  const { wait } = inference;
+  const { wait, concurrency, capacity } = inference;
   const stretched = samples.length === 0 && wait.mean > 0;
   return {
     trace: {
@@ -81,7 +81,8 @@ export function traceOf({ requests, inference }: Analysis): { trace: Trace } | {
       waits: (samples.length > 0 ? samples : [inferred.wait]).map((sample) => pick(sample, 0)),
       stretch: stretched ? [finiteOr(wait.lowMean / wait.mean, 1), finiteOr(wait.highMean / wait.mean, 1)] : [1, 1],
       constantService: without * 2 > requests.length,
-      waitUnknown: wait.method === 'unknown' && !inference.unbounded,
+      // Nobody waits for a slot where there is no bound on them, or one was always free.
+      waitUnknown: wait.method === 'unknown' && !inference.unbounded && !(concurrency.peak < (capacity.value ?? 0)),
     },
   };
 }

@@ -1,0 +1,66 @@
+// docs/findings.md says what the rules say: run with `-u` after a finding has changed.
+import { expect, it } from 'vitest';
+import type { FindingRule } from '../../src/core/finding.ts';
+import { findingRules } from '../../src/findings/index.ts';
+
+const intro = `# Findings
+
+What logscope can find in a log, with the test behind each, what guards it against false alarms, and how to mend it. The
+same text is in the program: \`logscope findings\` lists them, \`logscope findings pool-saturated\` explains one.
+
+How they behave:
+
+- A finding speaks when its test is met **and** its guards are; otherwise it is silent. A false alarm costs more than silence.
+- It is a pure function of the facts: the summary, the requests, what was inferred of them, what the server said. It needs
+  certain columns; without them it is not asked.
+- It shows its evidence in numbers and computes its advice: the number of workers comes from replaying the log's own load
+  through a simulation of the pool (see what-if.md).
+- Findings are ranked by severity, then by the seconds that callers lost. A cause silences its symptoms and lists them in its
+  evidence (\`symptoms\`), so that two findings never say the same thing twice or contradict each other.
+- In \`tail\` a finding opens after it has been seen for 3 s (a critical one at once) and closes when it has been gone for 10 s.
+- \`from\` and \`to\` say when; null means the whole log.
+
+To add one: a file in \`src/findings/\` with a default export of \`defineFinding({ … })\`, a line in \`src/findings/index.ts\`,
+and samples on which it speaks and stays quiet. \`test/conformance/findings.test.ts\` holds every finding to that.
+
+`;
+
+const lines = (text: string): string =>
+  text
+    .split('\n')
+    .map((line, i, all) => (i > 0 && /[.;:]$/.test(all[i - 1]) ? `\n${line}` : line))
+    .join(' ')
+    .replace(/ \n/g, '\n')
+    .replace(/</g, '&lt;');
+
+function section({ id, title, needs, silences, explain, fires, quiet }: FindingRule): string {
+  const logs = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ');
+  const facts = [
+    `Needs: ${needs.length > 0 ? needs.join(', ') : 'nothing but lines'}.`,
+    silences && silences.length > 0 ? `Silences: ${silences.join(', ')}.` : null,
+    fires.length > 0 ? `Speaks on ${logs(fires)}.` : 'Tested on seeded simulations: no sample log shows it.',
+    `Quiet on ${logs(quiet)}.`,
+  ].filter((text) => text !== null);
+  const fixes = Object.entries(explain.fix).map(([server, fix]) => `| ${server} | ${fix.replace(/\|/g, '\\|')} |`);
+  return [
+    `## ${id}`,
+    '',
+    `${title}.`,
+    '',
+    `**Test.** ${lines(explain.test)}`,
+    '',
+    `**Guards.** ${lines(explain.guards)}`,
+    '',
+    facts.join(' '),
+    '',
+    '| server | what to change |',
+    '|---|---|',
+    ...fixes,
+    '',
+  ].join('\n');
+}
+
+it('docs/findings.md is up to date', async () => {
+  const page = `${intro}${findingRules.map(section).join('\n')}`;
+  await expect(page).toMatchFileSnapshot('../../docs/findings.md');
+});
