@@ -58,7 +58,7 @@ export default defineFinding({
         'sync workers finish the work of those who left; put a deadline on the work (a statement timeout, a request deadline)',
       uvicorn: 'await request.is_disconnected() in long views, or let cancellation end them',
       waitress:
-        '--asyncore-use-poll does not help: 2.1 and later can look for a disconnect (channel_request_lookahead)',
+        '--channel-request-lookahead=1, and ask environ["waitress.client_disconnected"]() in long views (waitress 2.0 on)',
       hypercorn: 'handle the disconnect message of ASGI in long views',
       uWSGI: '--harakiri as a deadline; uwsgi.is_connected(fd) in long views',
     },
