@@ -19,6 +19,7 @@ export default defineFormat({
     { name: 'worker with pid-', directives: '[%(asctime)s] [pid-%(worker)s] %(method)s %(path)s' },
     { name: 'worker', directives: '[%(asctime)s] [%(worker)s] %(method)s %(path)s' },
   ],
+  stamp: 'end',
   written: 'end',
   ambiguousStamp: true,
   lifecycle: [],

@@ -12,7 +12,7 @@ export default defineFormat({
     pattern: percentLetter,
     directives: {
       h: { kind: 'client' },
-      l: { kind: 'word' },
+      l: ['-'],
       u: { kind: 'text' },
       t: ['[', { kind: 'time', shape: 'clf', means: 'end' }, ']'],
       r: { kind: 'request' },
@@ -25,6 +25,7 @@ export default defineFormat({
     { name: 'combined', directives: '%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i"' },
     { name: 'common', directives: '%h %l %u %t "%r" %>s %b', open: true },
   ],
+  stamp: 'end',
   written: 'end',
   ambiguousStamp: true,
   lifecycle: [],

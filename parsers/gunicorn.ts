@@ -64,7 +64,7 @@ export default defineFormat({
     // glogging.py, Logger.atoms
     directives: {
       h: { kind: 'client' },
-      l: { kind: 'word' },
+      l: ['-'],
       u: { kind: 'text' },
       t: ['[', { kind: 'time', shape: 'clf', means: 'end' }, ']'],
       r: { kind: 'request' },
@@ -105,7 +105,9 @@ export default defineFormat({
     },
     { name: 'default', directives: usual },
   ],
+  stamp: 'end',
   written: 'end',
+  writesCombined: true,
   loggers: ['gunicorn.access', 'gunicorn.error'],
   lifecycle,
   samples: [

@@ -13,7 +13,7 @@ export default defineFormat({
     // hypercorn/logging.py, AccessLogAtoms
     directives: {
       h: { kind: 'client', port: true },
-      l: { kind: 'word' },
+      l: ['-'],
       u: { kind: 'text' },
       t: ['[', { kind: 'time', shape: 'clf', means: 'end' }, ']'],
       r: { kind: 'request', bareVersion: true },
@@ -49,6 +49,7 @@ export default defineFormat({
     { name: 'with pid and duration', directives: `${envelope}${usual} pid=%(p)s us=%(D)s` },
     { name: 'time, pid, duration first', directives: `${envelope}%(t)s %(p)s %(D)s "%(m)s %(Uq)s" %(s)s %(b)s` },
   ],
+  stamp: 'end',
   written: 'end',
   loggers: ['hypercorn.access', 'hypercorn.error'],
   lifecycle: [

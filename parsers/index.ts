@@ -1,11 +1,57 @@
 /** All formats, in the order of detection: of two that take the same lines the earlier one is named. */
 import type { LogFormat } from '../src/core/format.ts';
+import aiohttp from './aiohttp.ts';
+import alb from './alb.ts';
+import apache from './apache.ts';
 import article from './article.ts';
+import caddy from './caddy.ts';
+import cherrypy from './cherrypy.ts';
 import combined from './combined.ts';
+import daphne from './daphne.ts';
+import django from './django.ts';
+import envoy from './envoy.ts';
+import granian from './granian.ts';
 import gunicorn from './gunicorn.ts';
+import haproxy from './haproxy.ts';
+import heroku from './heroku.ts';
 import hypercorn from './hypercorn.ts';
+import json from './json.ts';
+import logfmt from './logfmt.ts';
+import nginx from './nginx.ts';
+import sanic from './sanic.ts';
+import tornado from './tornado.ts';
+import traefik from './traefik.ts';
 import uvicorn from './uvicorn.ts';
 import uvicornWorker from './uvicorn-worker.ts';
+import uwsgi from './uwsgi.ts';
 import waitress from './waitress.ts';
+import werkzeug from './werkzeug.ts';
 
-export const formats: readonly LogFormat[] = [combined, gunicorn, hypercorn, uvicorn, uvicornWorker, waitress, article];
+export const formats: readonly LogFormat[] = [
+  cherrypy,
+  daphne,
+  combined,
+  gunicorn,
+  uvicorn,
+  uvicornWorker,
+  hypercorn,
+  waitress,
+  uwsgi,
+  granian,
+  aiohttp,
+  sanic,
+  tornado,
+  werkzeug,
+  django,
+  nginx,
+  apache,
+  haproxy,
+  caddy,
+  traefik,
+  envoy,
+  alb,
+  heroku,
+  article,
+  json,
+  logfmt,
+];

@@ -25,6 +25,7 @@ export default defineFormat({
       directives: '%(asctime)s %(process)d %(client_addr)s - "%(request_line)s" %(status_code)s',
     },
   ],
+  stamp: 'response-start',
   written: 'response-start',
   // The lifecycle of the worker comes through gunicorn's error log and is declared there and in uvicorn.ts.
   lifecycle: [],

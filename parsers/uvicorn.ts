@@ -41,6 +41,7 @@ export default defineFormat({
       directives: '%(asctime)s %(levelprefix)s %(client_addr)s - "%(request_line)s" %(status_code)s',
     },
   ],
+  stamp: 'response-start',
   written: 'response-start',
   loggers: ['uvicorn.access', 'uvicorn.error'],
   lifecycle: [

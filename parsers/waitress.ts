@@ -39,7 +39,9 @@ export default defineFormat({
         '%(asctime)s %(process)d %(threadName)s %(REMOTE_ADDR)s - %(REMOTE_USER)s [%(time)s] "%(REQUEST_METHOD)s %(REQUEST_URI)s %(HTTP_VERSION)s" %(status)s %(bytes)s "%(HTTP_REFERER)s" "%(HTTP_USER_AGENT)s"',
     },
   ],
+  stamp: 'start',
   written: 'response-start',
+  writesCombined: true,
   loggers: ['wsgi', 'waitress', 'waitress.queue'],
   lifecycle: [
     // task.py, ThreadedTaskDispatcher.add_task: the requests that must wait, the new one among them (1.3 and later).

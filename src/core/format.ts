@@ -10,6 +10,7 @@ export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
 /** How a stamp is written. */
 export type StampShape =
   | 'clf' // 29/Oct/2024:17:04:15 +0000, zone and fraction optional
+  | 'clf-local' // 29/Oct/2024:17:04:15, never with a zone
   | 'clf-blank' // 29/Oct/2024 17:04:15
   | 'iso' // 2024-10-29 17:04:15,123 or 2024-10-29T17:04:15.123456789Z, fraction and zone optional
   | 'ctime' // Tue Oct 29 17:04:15 2024, fraction after the seconds optional
@@ -18,7 +19,8 @@ export type StampShape =
   | 'epoch-s' // 1730221455 or 1730221455.123
   | 'epoch-ms'
   | 'epoch-us'
-  | 'epoch-ns';
+  | 'epoch-ns'
+  | 'any'; // any of these, told by its look: for JSON and logfmt
 
 /** What one directive writes, and the column it fills. Numbers may be "-" or "None": not known. */
 export type Field =
@@ -29,7 +31,8 @@ export type Field =
   /** Several in one line: the finest is taken, unless `add` says that they are parts of one sum. */
   | {
       readonly kind: 'duration';
-      readonly unit: TimeUnit;
+      /** `by-value`: not said, told by the values. */
+      readonly unit: TimeUnit | 'by-value';
       readonly covers: 'service' | 'response';
       readonly add?: true;
       /** Written with decimals, finer than its unit. */
@@ -46,7 +49,8 @@ export type Field =
   /** A worker that is named by a word. */
   | { readonly kind: 'worker' }
   | { readonly kind: 'thread' }
-  | { readonly kind: 'status' }
+  /** `known`: never "-". */
+  | { readonly kind: 'status'; readonly known?: true }
   /** "200 OK": the phrase may be missing. */
   | { readonly kind: 'status-phrase' }
   | { readonly kind: 'bytes' }
@@ -64,8 +68,10 @@ export type Field =
   | { readonly kind: 'list' }
   /** No blank in it; may be empty. */
   | { readonly kind: 'word' }
-  /** Anything up to what follows. */
-  | { readonly kind: 'text' }
+  /** Anything up to what follows; `never`: not this. */
+  | { readonly kind: 'text'; readonly never?: string }
+  /** A second stamp, the end of the request: the duration is what lies between. */
+  | { readonly kind: 'until'; readonly shape: StampShape }
   /** One blank or more. */
   | { readonly kind: 'blanks' };
 
@@ -90,16 +96,30 @@ export interface Layout {
   readonly directives: string;
   /** Further fields are often appended here: look for them. */
   readonly open?: true;
+  /** The lines do not name the worker: it is the one of the last event of this kind. */
+  readonly workerFrom?: LifecycleKind;
+}
+
+/** Lines of named values. */
+export interface KeyedLayout {
+  readonly name: string;
+  readonly syntax: 'json' | 'logfmt';
+  /** Key, or path with dots ("request.uri"), → what its value means. Of several keys for one column the first is taken. */
+  readonly fields: Readonly<Record<string, Field>>;
+  /** Keys without which it is no such line. */
+  readonly requires: readonly string[];
 }
 
 /** A line that a server writes about itself. */
 export interface LifecycleRule {
-  /** Bytes the message starts with: a cheap test in front of the pattern. */
+  /** What the message starts with: a cheap test in front of the pattern; '' when nothing is fixed. */
   readonly starts: string;
   /** Over the whole message; groups by name: worker, value, text. */
   readonly pattern?: RegExp;
   /** null: the server's own chatter, no event. */
   readonly kind: LifecycleKind | null;
+  /** A second event of the same line. */
+  readonly also?: LifecycleKind;
   /** The worker is the process that wrote the line (its pid stands in front of the message). */
   readonly byWriter?: true;
 }
@@ -132,12 +152,19 @@ export interface LogFormat {
   readonly title: string;
   readonly language: DirectiveLanguage;
   readonly layouts: readonly Layout[];
+  readonly keyed?: readonly KeyedLayout[];
+  /** What the server's own stamp means. */
+  readonly stamp: StampMeaning;
   /** What a stamp means that the logging layer, or an envelope, put on the line when it was written. */
   readonly written: StampMeaning;
   /** Other servers write the same lines, and disagree about the stamp: it is read as the data say. */
   readonly ambiguousStamp?: true;
-  /** Names of loggers or syslog tags that prove the format. */
+  /** Writes Common or Combined lines by default: lines of its own in the same input say that those are its. */
+  readonly writesCombined?: true;
+  /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */
   readonly loggers?: readonly string[];
+  /** A proxy: pids of its envelope are its own and say nothing of the workers behind it. */
+  readonly proxy?: true;
   readonly lifecycle: readonly LifecycleRule[];
   readonly samples: readonly FormatSample[];
   /** Lines it must not take. */

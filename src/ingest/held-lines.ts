@@ -1,18 +1,23 @@
-/** Lines that nothing has taken yet, kept until there are enough of them to tell what they are. */
-import type { Sample } from './detect/detect.ts';
+/** Lines that nothing has taken yet, with and without their envelopes, kept until there are enough to tell what they are. */
+import type { Sample, SampleLine } from './detect/sample.ts';
+import { type Line, SLACK_BYTES } from './envelopes/line.ts';
+import type { Told } from './plan.ts';
 
-interface HeldLine {
-  /** Range in `b`; a newline stands at `end`. */
-  readonly start: number;
-  readonly end: number;
+/** The text of a line behind some of its envelopes, and what those told. */
+export interface Variant extends SampleLine, Told {
+  /** Ids of the envelopes that were peeled off, joined by "+"; '' none. */
+  readonly chain: string;
+}
+
+export interface HeldLine {
   /** Byte offset in the input. */
   readonly offset: number;
   /** Line number in the input, from 1. */
   readonly number: number;
+  readonly stream: number;
+  /** The whole line first, the innermost text last. */
+  readonly variants: readonly Variant[];
 }
-
-/** Scanners look ahead by words: so many bytes stay readable behind the last line. */
-const SLACK_BYTES = 256;
 
 export class HeldLines {
   b = Buffer.alloc(1 << 12);
@@ -20,23 +25,40 @@ export class HeldLines {
   bytes = 0;
   lines: HeldLine[] = [];
 
-  add(from: Buffer, start: number, end: number, offset: number, number: number): void {
-    const needed = this.bytes + (end - start) + 1 + SLACK_BYTES;
+  /** Keeps the text of the line in hand. */
+  variant(line: Line, chain: string): Variant {
+    const { b, from, to } = line;
+    const needed = this.bytes + (to - from) + 1 + SLACK_BYTES;
     if (needed > this.b.length) {
       const bigger = Buffer.alloc(needed * 2);
       this.b.copy(bigger, 0, 0, this.bytes);
       this.b = bigger;
       this.v = new DataView(bigger.buffer, bigger.byteOffset, bigger.length);
     }
-    from.copy(this.b, this.bytes, start, end);
-    const at = this.bytes;
-    this.bytes += end - start;
-    this.lines.push({ start: at, end: this.bytes, offset, number });
-    this.b[this.bytes++] = 10;
+    b.copy(this.b, this.bytes, from, to);
+    const start = this.bytes;
+    const end = start + (to - from);
+    this.b[end] = 10;
+    this.bytes = end + 1;
+    const { stamp, stampDigits, worker, thread, host, tag } = line;
+    return { chain, start, end, stamp, stampDigits, worker, thread, host, tag };
   }
 
-  sample(): Sample {
-    return { b: this.b, v: this.v, starts: this.lines.map(({ start }) => start) };
+  add(line: HeldLine): void {
+    this.lines.push(line);
+  }
+
+  /** Takes back the bytes of variants that turned out not to be needed. */
+  release(to: number): void {
+    this.bytes = to;
+  }
+
+  sample(lines: readonly Variant[]): Sample {
+    return { b: this.b, v: this.v, lines };
+  }
+
+  text({ start, end }: { start: number; end: number }, limit = 2000): string {
+    return this.b.toString('utf8', start, Math.min(end, start + limit));
   }
 
   clear(): void {

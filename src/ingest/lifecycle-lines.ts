@@ -1,32 +1,43 @@
 /**
  * Lines in which a server speaks of itself, behind whatever a logging layer puts in front: "[stamp] [pid] [LEVEL] ",
  * "LEVEL:logger:", "stamp pid thread LEVEL logger ". Rare beside requests, so strings and regular expressions are fine here,
- * behind a cheap look at the first characters.
+ * behind a cheap look at the first character.
  */
 import type { LifecycleRule, LogFormat } from '../core/format.ts';
-import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { LifecycleKind } from '../core/lifecycle.ts';
 import { printable } from '../core/text.ts';
+
+export interface ServerEvent {
+  readonly kind: LifecycleKind;
+  /** Named by the message or by the prefix of the line; null when neither does. */
+  readonly worker: string | null;
+  /** The worker is the process that wrote the line. */
+  readonly byWriter: boolean;
+  readonly value: number | null;
+  readonly text: string | null;
+}
 
 export interface ServerLine {
   readonly format: LogFormat;
-  readonly event: Pick<LifecycleEvent, 'kind' | 'worker' | 'value' | 'text'> | null;
+  readonly events: readonly ServerEvent[];
   /** Where the stamp of the line starts, -1 when it has none. */
   readonly stampAt: number;
   /** A traceback may follow. */
   readonly isError: boolean;
 }
 
-const stamp = /\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d/;
-const level = /\b(CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE)\b/;
+const stamp =
+  /\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d/;
+const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b/;
+const level = /\b(CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE)\b/i;
 /** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */
 const separator = /(?:: *|\] +| - | +)/g;
 const PREFIX_LIMIT = 200;
 
 function writerPid(prefix: string): string | null {
+  const bare = prefix.replace(stamp, ' ').replace(/[.,]\d+/g, ' ');
   return (
-    /\[(\d+)(?::\d+)?\]/.exec(prefix)?.[1] ??
-    /(?:^|[\s(<])(\d{2,7})(?=[\s)>])/.exec(prefix.replace(stamp, ' '))?.[1] ??
-    null
+    /\[(?:pid )?(\d+)(?::(?:tid )?\d+)?\]/.exec(bare)?.[1] ?? /(?:^|[\s(<])(\d{2,7})(?=[\s)>])/.exec(bare)?.[1] ?? null
   );
 }
 
@@ -34,44 +45,65 @@ export function createServerLines(formats: readonly LogFormat[]): (text: string)
   const rules = new Map<string, { rule: LifecycleRule; format: LogFormat }[]>();
   for (const format of formats) {
     for (const rule of format.lifecycle) {
-      const key = rule.starts.slice(0, 3);
+      const key = rule.starts.slice(0, 1);
       rules.set(key, [...(rules.get(key) ?? []), { rule, format }]);
     }
   }
+  const anywhere = rules.get('') ?? [];
+
+  const matched = (text: string, start: number, rule: LifecycleRule, format: LogFormat): ServerLine | null => {
+    if (!text.startsWith(rule.starts, start)) return null;
+    const match = rule.pattern?.exec(text.slice(start)) ?? null;
+    if (rule.pattern && !match) return null;
+    const prefix = text.slice(0, start);
+    const groups = match?.groups ?? {};
+    const event = {
+      worker: groups.worker ?? (rule.byWriter ? writerPid(prefix) : null),
+      byWriter: rule.byWriter === true,
+      value: groups.value === undefined ? null : Number(groups.value),
+      text: groups.text === undefined ? null : printable(groups.text, 500),
+    };
+    return {
+      format,
+      stampAt: (stamp.exec(prefix) ?? compactStamp.exec(prefix))?.index ?? -1,
+      isError: rule.kind === 'error' || /\b(ERROR|CRITICAL)\b/.test(prefix),
+      events: [rule.kind, rule.also].flatMap((kind) => (kind ? [{ kind, ...event }] : [])),
+    };
+  };
 
   const at = (text: string, start: number): ServerLine | null => {
-    for (const { rule, format } of rules.get(text.slice(start, start + 3)) ?? []) {
-      if (!text.startsWith(rule.starts, start)) continue;
-      const message = text.slice(start);
-      const match = rule.pattern ? rule.pattern.exec(message) : null;
-      if (rule.pattern && !match) continue;
-      const prefix = text.slice(0, start);
-      const found = stamp.exec(prefix);
-      const groups = match?.groups ?? {};
-      return {
-        format,
-        stampAt: found?.index ?? -1,
-        isError: rule.kind === 'error' || /\b(ERROR|CRITICAL)\b/.test(prefix),
-        event: rule.kind && {
-          kind: rule.kind,
-          worker: groups.worker ?? (rule.byWriter ? writerPid(prefix) : null),
-          value: groups.value === undefined ? null : Number(groups.value),
-          text: groups.text === undefined ? null : printable(groups.text, 500),
-        },
-      };
+    for (const { rule, format } of rules.get(text[start] ?? '') ?? []) {
+      const line = matched(text, start, rule, format);
+      if (line) return line;
+    }
+    return null;
+  };
+
+  const everywhere = (text: string, start: number): ServerLine | null => {
+    for (const { rule, format } of anywhere) {
+      const line = matched(text, start, rule, format);
+      if (line) return line;
     }
     return null;
   };
 
   return (text) => {
-    const direct = at(text, 0);
+    const direct = at(text, 0) ?? everywhere(text, 0);
     if (direct) return direct;
     // Only behind something that looks like a logging prefix: a level or a stamp.
     const head = text.slice(0, PREFIX_LIMIT);
-    if (!level.test(head) && !stamp.test(head)) return null;
+    if (!level.test(head) && !stamp.test(head) && !compactStamp.test(head)) return null;
+    const starts: number[] = [];
     separator.lastIndex = 0;
     for (let match = separator.exec(head); match; match = separator.exec(head)) {
-      const line = at(text, match.index + match[0].length);
+      starts.push(match.index + match[0].length);
+    }
+    for (const start of starts) {
+      const line = at(text, start);
+      if (line) return line;
+    }
+    for (const start of starts) {
+      const line = everywhere(text, start);
       if (line) return line;
     }
     return null;

@@ -1,23 +1,13 @@
-/** A plan reads one kind of line: a compiled scanner, the facts that hold for its rows, and the batch it fills. */
+/** A plan reads one kind of line: the envelopes around it, a compiled scanner, the facts that hold for its rows, a batch. */
 import { createBatch, type RequestBatch, type StreamFacts } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { Scanner } from './compile/generate.ts';
-import type { Token } from './compile/layout.ts';
-
-export interface Plan {
-  readonly format: LogFormat;
-  readonly layout: string;
-  readonly tokens: readonly Token[];
-  readonly scan: Scanner;
-  readonly batch: RequestBatch;
-  /** Share of the sampled lines it took, less what another format took as well. */
-  readonly confidence: number;
-  /** Rows it has given. */
-  requests: number;
-}
+import type { Recipe } from './compile/recipe.ts';
+import type { Runtime } from './compile/runtime.ts';
+import type { Envelope } from './envelopes/line.ts';
 
 /** Rows a batch holds: 70 bytes each, so that a batch stays in the cache. */
-export const BATCH_ROWS = 1024;
+const BATCH_ROWS = 1024;
 
 /** The columns a layout does not fill are set here once and never touched. */
 export function blankBatch(facts: StreamFacts, source: number): RequestBatch {
@@ -25,4 +15,90 @@ export function blankBatch(facts: StreamFacts, source: number): RequestBatch {
   for (const column of [batch.time, batch.duration, batch.wait, batch.arrival, batch.bytes]) column.fill(Number.NaN);
   for (const column of [batch.worker, batch.thread, batch.route]) column.fill(-1);
   return batch;
+}
+
+const columns = [
+  'time',
+  'duration',
+  'wait',
+  'arrival',
+  'worker',
+  'thread',
+  'route',
+  'client',
+  'status',
+  'bytes',
+  'offset',
+] as const;
+
+function moveLastRow(from: RequestBatch, to: RequestBatch): void {
+  const row = from.length - 1;
+  for (const column of columns) to[column][to.length] = from[column][row];
+  to.length++;
+  from.length--;
+}
+
+/** What the envelopes of one line told. */
+export interface Told {
+  readonly stamp: number;
+  readonly worker: number;
+  readonly thread: number;
+  readonly host: number;
+}
+
+export interface PlanParts {
+  readonly format: LogFormat;
+  readonly layout: string;
+  readonly recipe: Recipe;
+  /** Envelopes to peel off, outermost first. */
+  readonly chain: readonly Envelope[];
+  readonly scan: Scanner;
+  readonly facts: StreamFacts;
+  /** Facts of rows whose own stamp the envelope cannot sharpen; null when it does not sharpen. */
+  readonly coarse: StreamFacts | null;
+  /** The stamp of the envelope is taken for the line's, or sharpens it where it lies in the same tick, or is not used. */
+  readonly envelopeTime: 'taken' | 'sharpens' | 'ignored';
+  /** The pid of the envelope is the worker. */
+  readonly envelopeWorker: boolean;
+  readonly envelopeThread: boolean;
+  /** Share of the sampled lines it took, less what another format took as well. */
+  readonly confidence: number;
+  readonly source: number;
+}
+
+export class Plan {
+  readonly parts: PlanParts;
+  readonly batch: RequestBatch;
+  readonly coarse: RequestBatch | null;
+  /** Chain and layout by name: two plans with the same key take the same lines. */
+  readonly chainKey: string;
+  /** Rows it has given. */
+  requests = 0;
+
+  constructor(parts: PlanParts) {
+    this.parts = parts;
+    this.batch = blankBatch(parts.facts, parts.source);
+    this.coarse = parts.coarse ? blankBatch(parts.coarse, parts.source) : null;
+    this.chainKey = parts.chain.map(({ id }) => id).join('+');
+  }
+
+  /** Scans the text of b from `from` to its newline, which stands at `offset` in the input. */
+  take(b: Buffer, v: DataView, from: number, offset: number, told: Told, runtime: Runtime): boolean {
+    const { batch } = this;
+    const row = batch.length;
+    this.parts.scan(b, v, from, from + 1, batch, offset - from);
+    if (batch.length === row) return false;
+    const { envelopeTime, envelopeWorker, envelopeThread } = this.parts;
+    if (envelopeWorker) batch.worker[row] = told.worker;
+    if (envelopeThread) batch.thread[row] = told.thread;
+    if (told.host > 1) batch.worker[row] = runtime.workerOn(told.host, batch.worker[row]);
+    if (envelopeTime === 'taken') batch.time[row] = told.stamp;
+    else if (envelopeTime === 'sharpens') {
+      const own = batch.time[row];
+      const tick = this.parts.coarse?.resolutionMicros ?? 0;
+      if (told.stamp >= own && told.stamp < own + tick) batch.time[row] = told.stamp;
+      else if (this.coarse) moveLastRow(batch, this.coarse);
+    }
+    return true;
+  }
 }

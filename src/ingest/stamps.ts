@@ -296,6 +296,25 @@ function epochReader(power: number, cursor: StampCursor): StampReader {
   };
 }
 
+/** Any shape, told by its look: an epoch by its number of digits, a date by its separators. */
+function anyReader(read: (shape: StampShape) => StampReader): StampReader {
+  const iso = read('iso');
+  const clf = read('clf');
+  const ctime = read('ctime');
+  const blank = read('clf-blank');
+  const compact = read('compact');
+  const epochs = [read('epoch-s'), read('epoch-ms'), read('epoch-us'), read('epoch-ns')];
+  return (b, v, p) => {
+    const at = b[p] === 91 ? p + 1 : p;
+    if (!isDigit(b[at])) return ctime(b, v, at);
+    let digits = 0;
+    while (isDigit(b[at + digits])) digits++;
+    if (digits >= 9) return epochs[digits < 12 ? 0 : digits < 15 ? 1 : digits < 18 ? 2 : 3](b, v, at);
+    if (digits === 2) return b[at + 11] === 32 ? blank(b, v, at) : clf(b, v, at);
+    return digits === 6 ? compact(b, v, at) : iso(b, v, at);
+  };
+}
+
 /** @param nowMicros what to hold a stamp without a year against */
 export function createStampReader(
   shape: StampShape,
@@ -306,6 +325,13 @@ export function createStampReader(
   switch (shape) {
     case 'clf':
       return clfReader(58, zone, cursor);
+    case 'clf-local': {
+      const read = clfReader(58, zone, cursor);
+      return (b, v, p) => {
+        const micros = read(b, v, p);
+        return Number.isNaN(cursor.offsetMinutes) ? micros : Number.NaN;
+      };
+    }
     case 'clf-blank':
       return clfReader(32, zone, cursor);
     case 'iso':
@@ -324,5 +350,7 @@ export function createStampReader(
       return epochReader(6, cursor);
     case 'epoch-ns':
       return epochReader(9, cursor);
+    case 'any':
+      return anyReader((one) => createStampReader(one, zone, cursor, nowMicros));
   }
 }

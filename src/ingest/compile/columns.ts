@@ -1,23 +1,23 @@
 /** Which field of a layout fills which column, and what that makes of the rows: the facts of the stream. */
 import type { FieldSet, StampMeaning } from '../../core/batch.ts';
 import type { Field, TimeUnit } from '../../core/format.ts';
-import { isLiteral, type Token } from './layout.ts';
 
 export interface Columns {
-  /** Index of the token whose stamp is taken; -1 none. */
+  /** Index of the field whose stamp is taken; -1 none. */
   readonly time: number;
   /** null: the lines carry no time. */
   readonly stampMeaning: StampMeaning | null;
-  /** Tokens whose values make the duration: one, or several that add up. */
+  /** Fields whose values make the duration: one, or several that add up. */
   readonly duration: readonly number[];
   readonly durationCovers: 'service' | 'response' | null;
   readonly fields: FieldSet;
 }
 
-const fineness: Record<TimeUnit, number> = { ns: 6, us: 5, ms: 2, s: 0 };
+const fineness: Record<TimeUnit | 'by-value', number> = { ns: 6, us: 5, ms: 2, s: 0, 'by-value': -1 };
 const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
   const byShape = {
     clf: 0,
+    'clf-local': 0,
     'clf-blank': 0,
     ctime: 0,
     compact: 0,
@@ -27,12 +27,14 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'epoch-ms': 3,
     'epoch-us': 4,
     'epoch-ns': 4,
+    any: 2,
   };
   return byShape[field.shape];
 };
 
-export function chooseColumns(tokens: readonly Token[], written: StampMeaning): Columns {
-  const fields = tokens.map((token, index) => ({ field: isLiteral(token) ? null : token.field, index }));
+/** @param all fields by index, null where a literal stands; @param written what a stamp of the logging layer means */
+export function chooseColumns(all: readonly (Field | null)[], written: StampMeaning): Columns {
+  const fields = all.map((field, index) => ({ field, index }));
   const ofKind = <K extends Field['kind']>(kind: K) =>
     fields.filter(
       (entry): entry is { field: Extract<Field, { kind: K }>; index: number } => entry.field?.kind === kind,
@@ -45,15 +47,16 @@ export function chooseColumns(tokens: readonly Token[], written: StampMeaning): 
   const parts = durations.filter(({ field }) => field.add);
   const finest = best(durations, ({ field }) => fineness[field.unit] + (field.fine ? 3 : 0));
   const duration = parts.length > 0 ? parts : finest ? [finest] : [];
+  const until = ofKind('until').length > 0;
   const has = (...kinds: Field['kind'][]) => fields.some(({ field }) => field !== null && kinds.includes(field.kind));
   return {
     time: stamp?.index ?? -1,
     stampMeaning: stamp ? (stamp.field.means === 'written' ? written : stamp.field.means) : null,
     duration: duration.map(({ index }) => index),
-    durationCovers: duration[0]?.field.covers ?? null,
+    durationCovers: duration[0]?.field.covers ?? (until ? 'service' : null),
     fields: {
       time: stamp !== undefined,
-      duration: duration.length > 0,
+      duration: duration.length > 0 || until,
       worker: has('pid', 'worker'),
       thread: has('thread'),
       wait: has('wait'),

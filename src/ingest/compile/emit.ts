@@ -47,12 +47,15 @@ export function nextClass(field: Field | undefined): number {
 
 export function nextTest(next: number, at: string): string {
   const digit = (offset: number) => `b[${at}+${offset}]>47&&b[${at}+${offset}]<58`;
-  if (next === NEXT_STATUS) return `(${digit(0)}&&${digit(1)}&&${digit(2)}||b[${at}]===45||b[${at}]===78)`;
+  if (next === NEXT_STATUS) {
+    return `(${digit(0)}&&${digit(1)}&&${digit(2)}||b[${at}]===45||b[${at}]===78||b[${at}]===48&&b[${at}+1]<48)`;
+  }
   if (next === NEXT_NUMBER) return `(${digit(0)}||b[${at}]===45||b[${at}]===78||b[${at}]===60||b[${at}]===43)`;
   return 'true';
 }
 
-const decimals: Record<TimeUnit, number> = { s: 6, ms: 3, us: 0, ns: 0 };
+/** A unit that is not said is told from a sample before anything is compiled. */
+const decimals: Record<TimeUnit | 'by-value', number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0 };
 
 /** Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones. */
 function numberCode(places: number): string {
@@ -68,7 +71,7 @@ else break fail;
 }
 
 /** A number of a time unit into x as µs. */
-const microsCode = (unit: TimeUnit): string =>
+const microsCode = (unit: TimeUnit | 'by-value'): string =>
   numberCode(decimals[unit]) + (unit === 'ns' ? 'x=Math.floor(x/1000);\n' : '');
 
 /**
@@ -136,8 +139,10 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
       const column = name === 'worker' ? 'WK' : 'TH';
       return plain(`s=p;${toStop}if(p===s)break fail;${column}=p===s+1&&b[s]===45?-1:${name}(b,v,s,p);\n`);
     }
+    case 'until':
+      return plain(`U=stamp${index}(b,v,p);if(U!==U){p=cursor.end;break fail}p=cursor.end;\n`);
     case 'status':
-      return plain(statusCode);
+      return plain(field.known ? `${statusCode}if(ST===0)break fail;\n` : statusCode);
     case 'status-phrase':
       return { code: `${statusCode}if(b[p]>32)break fail;p=e;\n`, needsEnd: true };
     case 'request':
@@ -156,8 +161,12 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
       );
     case 'word':
       return plain(`${toStop}\n`);
-    case 'text':
-      return { code: searchCode(context), needsEnd: true };
+    case 'text': {
+      const { never } = field;
+      const not =
+        never === undefined ? '' : `if(p-s===${bytesOf(never).length}&&${literalTest(never, 's')})break fail;\n`;
+      return { code: `s=p;${searchCode(context)}${not}`, needsEnd: true };
+    }
     case 'blanks':
       return plain('if(b[p]!==32)break fail;while(b[p]===32)p++;\n');
   }

@@ -8,6 +8,7 @@ import type { Field } from '../../core/format.ts';
 import type { Columns } from './columns.ts';
 import { bytesOf, fieldCode, literalTest, nextClass } from './emit.ts';
 import { isLiteral, type Token } from './layout.ts';
+import type { CompileOptions } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -63,7 +64,7 @@ const columnsOf = [
 interface Generated {
   readonly source: string;
   readonly literals: Record<string, Uint8Array>;
-  readonly stamps: Record<string, Extract<Field, { kind: 'time' }>>;
+  readonly stamps: Record<string, Extract<Field, { kind: 'time' | 'until' }>>;
 }
 
 function generate(tokens: readonly Token[], columns: Columns, explain: boolean): Generated {
@@ -91,7 +92,7 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
     };
   };
   const emitField = (index: number, field: Field) => {
-    if (field.kind === 'time') stamps[`stamp${index}`] = field;
+    if (field.kind === 'time' || field.kind === 'until') stamps[`stamp${index}`] = field;
     if (field.kind === 'request') literals[`after${index}`] = bytesOf(contextOf(index).after);
     const { code: body, needsEnd } = fieldCode(field, contextOf(index));
     if (needsEnd) needEnd();
@@ -129,7 +130,12 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
       emitField(i, token.field);
       code += 'if(p!==z)break fail;\n';
     }
-    code += `p=r;\n`;
+    code += 'p=r;\n';
+    const text = tokens[textAt];
+    if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
+      const { length } = bytesOf(text.field.never);
+      code += `if(q-r===${length}&&${literalTest(text.field.never, 'r')})break fail;\n`;
+    }
     if (explain) code += `spans.push({token:${textAt},from:r,to:q,digits:0,offsetMinutes:NaN});\n`;
   }
 
@@ -139,14 +145,15 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
     kinds.has('lead') ||
     tokens.some((token) => !isLiteral(token) && token.field.kind === 'wait' && token.field.before)
   ) {
-    code += 'T+=L;D-=L;\n';
+    code += 'if(L===L){T+=L;D-=L}else D=NaN;\n';
   }
+  if (kinds.has('until')) code += 'D=U-T;\n';
   const filled = columnsOf.filter(([, column]) => {
     switch (column) {
       case 'time':
         return columns.time >= 0;
       case 'duration':
-        return columns.duration.length > 0;
+        return columns.fields.duration;
       case 'wait':
       case 'arrival':
       case 'client':
@@ -166,7 +173,7 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
   const arrays = [...filled.map(([, column]) => column), 'offset'];
   const source = `return function scan(b,v,pos,limit,rows,base){
 const {${arrays.map((name) => `${name}:col_${name}`).join(',')}}=rows,capacity=rows.capacity;let row=rows.length;
-let p=pos,c=0,s=0,t=0,k=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,L=0,ms=0,mt=0,us=0,ut=0;
+let p=pos,c=0,s=0,t=0,k=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,L=0,U=0,ms=0,mt=0,us=0,ut=0;
 let ${columnsOf.map(([name, , unset]) => `${name}=${unset}`).join(',')};
 while(pos<limit&&row<capacity){fail:{
 p=pos;ms=mt=us=ut=0;L=0;${explain ? 'state.spans=[];const spans=state.spans;' : ''}
@@ -177,11 +184,23 @@ rows.length=row;return pos}`;
   return { source, literals, stamps };
 }
 
-/** `explain`: the scanner records the fields it sees in `runtime.state.spans`; slow. */
-export function compileScanner(tokens: readonly Token[], columns: Columns, runtime: Runtime, explain = false): Scanner {
+/** Functions made of the same source share their optimised code; layouts are few. */
+type Factory = (...scope: unknown[]) => Scanner;
+const factories = new Map<string, Factory>();
+
+export function compileTokens(
+  tokens: readonly Token[],
+  columns: Columns,
+  runtime: Runtime,
+  { explain = false, zone }: CompileOptions,
+): Scanner {
   const { source, literals, stamps } = generate(tokens, columns, explain);
   const { cursor, state, route, worker, thread, client, request, joinRoute, arrival } = runtime;
-  const readers = Object.fromEntries(Object.entries(stamps).map(([name, { shape }]) => [name, runtime.stamp(shape)]));
+  const readers = Object.fromEntries(
+    Object.entries(stamps).map(([name, { shape }]) => [name, runtime.stamp(shape, zone)]),
+  );
   const scope = { cursor, state, route, worker, thread, client, request, joinRoute, arrival, ...literals, ...readers };
-  return new Function(...Object.keys(scope), source)(...Object.values(scope)) as Scanner;
+  const factory = factories.get(source) ?? (new Function(...Object.keys(scope), source) as Factory);
+  factories.set(source, factory);
+  return factory(...Object.values(scope));
 }

@@ -1,9 +1,11 @@
 /** What generated scanners call: memos, stamp readers, and the slow ways of fields that are not plain. */
 import type { Names } from '../../core/batch.ts';
+import { createDictionary } from '../../core/dictionary.ts';
 import type { StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { routeId, routeOfRequestLine } from '../route-name.ts';
+import { writeRouteTemplate } from '../route-template.ts';
 import { createStampReader, type StampCursor, type StampReader } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
 
@@ -25,7 +27,16 @@ export interface Runtime {
   readonly cursor: StampCursor;
   /** Where the scanner stopped at a line it does not take; the fields seen so far, when the scanner records them. */
   readonly state: { stop: number; spans: Span[] };
-  stamp(shape: StampShape): StampReader;
+  /** @param own zone of stamps without one, instead of the input's */
+  stamp(shape: StampShape, own?: Zone): StampReader;
+  /** Ids from 1 of the hosts (containers, pods, dynos) and of the tags that envelopes name. */
+  host(b: Uint8Array, v: DataView, from: number, to: number): number;
+  tag(b: Uint8Array, v: DataView, from: number, to: number): number;
+  tagName(tag: number): string;
+  /** A worker of a host: the same pid on two hosts is two workers. */
+  workerOn(host: number, worker: number): number;
+  /** The same for a worker that a lifecycle line names. */
+  workerNameOn(host: number, worker: string): string;
   route(b: Uint8Array, v: DataView, from: number, to: number): number;
   worker(b: Uint8Array, v: DataView, from: number, to: number): number;
   thread(b: Uint8Array, v: DataView, from: number, to: number): number;
@@ -55,6 +66,7 @@ function nextFits(b: Uint8Array, p: number, next: number): boolean {
   if (next === NEXT_ANY) return true;
   if (c === 45 || c === 78) return true;
   if (next === NEXT_NUMBER) return isDigit(c) || c === 60 || c === 43;
+  if (c === 48 && !isDigit(b[p + 1])) return true;
   return isDigit(c) && isDigit(b[p + 1]) && isDigit(b[p + 2]) && !isDigit(b[p + 3]);
 }
 
@@ -72,8 +84,17 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     return known >= 0 || dictionary.size >= MAX_NAMES ? known : dictionary.add(text);
   };
   const routeMemo = createMemo((b, from, to) => routeOfRequestLine(routes, b, from, to));
+  const template = new Uint8Array(2048);
+  const templateWords = new DataView(template.buffer);
   const workerMemo = createMemo(nameIn(workers));
   const threadMemo = createMemo(nameIn(threads));
+  const hosts = createDictionary();
+  const tags = createDictionary();
+  const hostMemo = createMemo((b, from, to) => 1 + nameIn(hosts)(b, from, to));
+  const tagMemo = createMemo((b, from, to) => 1 + nameIn(tags)(b, from, to));
+  const workersOn = new Map<number, number>();
+  // The first host is the only one in most logs: its workers keep their plain names.
+  const workerNameOn = (host: number, worker: string) => (host <= 1 ? worker : `${hosts.text(host - 1)}/${worker}`);
   const epochs = (['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const).map((shape) =>
     createStampReader(shape, zone, cursor, nowMicros),
   );
@@ -81,8 +102,24 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
   return {
     cursor,
     state: { stop: 0, spans: [] },
-    stamp: (shape) => createStampReader(shape, zone, cursor, nowMicros),
-    route: routeMemo.lookUp,
+    stamp: (shape, own = zone) => createStampReader(shape, own, cursor, nowMicros),
+    host: hostMemo.lookUp,
+    tag: tagMemo.lookUp,
+    tagName: (tag) => (tag > 0 ? tags.text(tag - 1) : ''),
+    workerNameOn,
+    workerOn(host, worker) {
+      if (host <= 1 || worker < 0) return worker;
+      const key = host * MAX_NAMES * 2 + worker;
+      const known = workersOn.get(key);
+      if (known !== undefined) return known;
+      const id = workers.size < MAX_NAMES ? workers.add(workerNameOn(host, workers.text(worker))) : -1;
+      workersOn.set(key, id);
+      return id;
+    },
+    route(b, v, from, to) {
+      const length = writeRouteTemplate(b, from, to, template);
+      return length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
+    },
     worker: workerMemo.lookUp,
     thread: threadMemo.lookUp,
     client: (b, v, from, to) =>

@@ -1,36 +1,19 @@
-/** Which format wrote these lines: every layout is tried on a sample, the one that takes most of it becomes a plan. */
-import type { StampMeaning, StreamFacts } from '../../core/batch.ts';
+/** Which formats wrote these lines: every layout is tried, the one that takes most of them becomes a plan, and so on. */
 import type { LogFormat } from '../../core/format.ts';
-import { chooseColumns } from '../compile/columns.ts';
-import { compileScanner } from '../compile/generate.ts';
-import { isLiteral, type Token, tidy } from '../compile/layout.ts';
-import type { Runtime, Span } from '../compile/runtime.ts';
-import { blankBatch, type Plan } from '../plan.ts';
-import type { Zone } from '../zone.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
-import { type StampEvidence, stampMeaning } from './stamp-meaning.ts';
+import { tidy } from '../compile/layout.ts';
+import { fieldsOf, type Recipe } from '../compile/recipe.ts';
+import { type Candidate, candidatesOf, markOf } from './candidates.ts';
+import { messageStarts, readPrefixes } from './logging-prefix.ts';
+import type { Sample, Trials } from './sample.ts';
+import { settleKeys } from './settle-keys.ts';
 import { findTrailingFields } from './trailing-fields.ts';
 
-/** Lines that nothing has taken yet: each ends with a newline in `b`. */
-export interface Sample {
-  readonly b: Buffer;
-  readonly v: DataView;
-  readonly starts: readonly number[];
-}
-
-export interface DetectContext {
-  readonly formats: readonly LogFormat[];
-  readonly runtime: Runtime;
-  readonly zone: Zone;
-  readonly source: number;
-  /** Ids of formats whose own lines (lifecycle) were seen in this input. */
-  readonly seen: ReadonlySet<string>;
-  /** Time of arrival stands in where a line has no time. */
-  readonly live: boolean;
-}
-
-export interface Detected {
-  readonly plan: Plan;
+export interface Found {
+  readonly candidate: Candidate;
+  /** Indices into the sample of the lines it took. */
+  readonly taken: readonly number[];
+  /** Share of the sample it took, less what another format took as well. */
+  readonly confidence: number;
   readonly assumptions: readonly string[];
 }
 
@@ -38,207 +21,187 @@ interface Trial {
   readonly candidate: Candidate;
   readonly taken: readonly number[];
   readonly assumptions: readonly string[];
+  /** The layout is not declared as it stands: fields were found around it. */
+  readonly found: boolean;
 }
 
-/** Indices into the sample of the lines that tokens take; `spans` of each, when asked for. */
-function tryTokens(
-  tokens: readonly Token[],
-  sample: Sample,
-  lines: readonly number[],
-  runtime: Runtime,
-  spans?: Span[][],
-): number[] {
-  const scan = compileScanner(tokens, chooseColumns(tokens, 'end'), runtime, spans !== undefined);
-  const batch = scratchBatch();
-  return lines.filter((line) => {
-    const start = sample.starts[line];
-    batch.length = 0;
-    scan(sample.b, sample.v, start, start + 1, batch, 0);
-    if (batch.length === 1) spans?.push(runtime.state.spans);
-    return batch.length === 1;
-  });
-}
+/** Lines looked at for what stands around a known layout. */
+const SEARCHED_LINES = 200;
 
-const scratchFacts: StreamFacts = {
-  format: '',
-  envelope: null,
-  stampMeaning: null,
-  resolutionMicros: Number.NaN,
-  zone: null,
-  durationCovers: null,
-  fields: { time: false, duration: false, worker: false, thread: false, wait: false, arrival: false },
-};
-let scratch: ReturnType<typeof blankBatch> | null = null;
-const scratchBatch = () => {
-  scratch ??= blankBatch(scratchFacts, 0);
-  return scratch;
-};
-
-/** An open layout with the fields that follow it in this sample. */
-function extend(candidate: Candidate, sample: Sample, lines: readonly number[], context: DetectContext): Trial | null {
-  const head = [...candidate.tokens, { field: { kind: 'text' } } satisfies Token];
-  const spans: Span[][] = [];
-  if (tryTokens(head, sample, lines, context.runtime, spans).length === 0) return null;
-  const rests = spans.map((found) => {
-    const { from, to } = found[found.length - 1];
-    return sample.b.toString('latin1', from, Math.min(to, from + 4096));
-  });
-  const trailing = findTrailingFields(rests);
-  if (!trailing) return null;
-  const tokens = tidy([...candidate.tokens, ...trailing.tokens]);
-  const proven = candidate.format.ambiguousStamp ? context.formats.find(({ id }) => id === trailing.proves) : undefined;
-  const format = proven ?? candidate.format;
-  return {
-    candidate: { format, layout: `${candidate.layout}, with further fields`, tokens, open: false },
-    taken: tryTokens(tokens, sample, lines, context.runtime),
-    assumptions: trailing.assumptions,
-  };
-}
-
-/** Formats whose own lines were seen claim the layouts that several formats write alike. */
-function claim(candidate: Candidate, context: DetectContext): LogFormat {
-  if (!candidate.format.ambiguousStamp || candidate.format.id !== 'combined') return candidate.format;
-  const claimants = context.formats.filter(
-    (format) => context.seen.has(format.id) && format.layouts.some(({ name }) => name === 'default') && format.loggers,
-  );
-  return claimants.find(({ id }) => id === 'gunicorn') ?? candidate.format;
-}
-
-interface Measured {
-  readonly stamps: Float64Array;
-  readonly durations: Float64Array;
-  /** Digits of the fraction of a second that the stamps show. */
-  readonly digits: number;
-  readonly offsets: ReadonlySet<number>;
-}
-
-function measure(
-  tokens: readonly Token[],
-  timeAt: number,
-  sample: Sample,
-  lines: readonly number[],
-  runtime: Runtime,
-): Measured {
-  const columns = chooseColumns(tokens, 'end');
-  const scan = compileScanner(tokens, columns, runtime, true);
-  const batch = scratchBatch();
-  const stamps = new Float64Array(lines.length);
-  const durations = new Float64Array(lines.length);
-  const offsets = new Set<number>();
-  let digits = 0;
-  lines.forEach((line, i) => {
-    const start = sample.starts[line];
-    batch.length = 0;
-    batch.time[0] = Number.NaN;
-    batch.duration[0] = Number.NaN;
-    scan(sample.b, sample.v, start, start + 1, batch, 0);
-    stamps[i] = batch.time[0];
-    durations[i] = batch.duration[0];
-    const span = runtime.state.spans.find(({ token }) => token === timeAt);
-    if (!span) return;
-    digits = Math.max(digits, span.digits);
-    offsets.add(span.offsetMinutes);
-  });
-  for (const column of [batch.time, batch.duration]) column[0] = Number.NaN;
-  return { stamps, durations, digits, offsets };
-}
-
-const offsetText = (minutes: number): string => {
-  const size = Math.abs(minutes);
-  const pad = (value: number) => String(Math.floor(value)).padStart(2, '0');
-  return `${minutes < 0 ? '-' : '+'}${pad(size / 60)}:${pad(size % 60)}`;
-};
-
-function planFor(trial: Trial, sample: Sample, confidence: number, context: DetectContext): Detected {
-  const { candidate, taken } = trial;
-  const format = claim(candidate, context);
-  const columns = chooseColumns(candidate.tokens, format.written);
-  const assumptions = [...trial.assumptions];
-  const measured = measure(candidate.tokens, columns.time, sample, taken, context.runtime);
-  const resolutionMicros = columns.time < 0 ? 1 : 10 ** Math.max(0, 6 - measured.digits);
-
-  let meaning: StampMeaning | null = columns.stampMeaning;
-  let evidence: StampEvidence | null = null;
-  if (meaning !== null && format.ambiguousStamp) {
-    evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
-    meaning = evidence.meaning;
-    if (!evidence.proven) {
-      assumptions.push(
-        `stamps are taken as the end of a request: the lines do not say whether they mean its start or its end (${evidence.because})`,
-      );
-    }
-  }
-  if (meaning === null && context.live) meaning = 'arrival';
-
-  let zone: string | null = null;
-  if (columns.time >= 0) {
-    const [first] = measured.offsets;
-    const stated = [...measured.offsets].filter((minutes) => !Number.isNaN(minutes));
-    zone =
-      stated.length === 0
-        ? context.zone.name
-        : stated.length === 1 && !Number.isNaN(first)
-          ? offsetText(first)
-          : 'mixed';
-    if (stated.length === 0) {
-      assumptions.push(`stamps without a zone are read as ${context.zone.name} time; --timezone changes that`);
-    }
-  }
-  const facts: StreamFacts = {
-    format: format.id,
-    envelope: null,
-    stampMeaning: meaning,
-    ...(evidence && !evidence.proven ? { stampAssumed: true } : {}),
-    resolutionMicros,
-    zone,
-    durationCovers: columns.durationCovers,
-    fields: { ...columns.fields, time: columns.fields.time || context.live },
-  };
-  const scan = compileScanner(candidate.tokens, columns, context.runtime);
-  const plan: Plan = {
-    format,
-    layout: candidate.layout,
-    tokens: candidate.tokens,
-    scan,
-    batch: blankBatch(facts, context.source),
-    confidence,
-    requests: 0,
-  };
-  return { plan, assumptions };
-}
+const silent = new Set(['text', 'word', 'number', 'blanks', 'level', 'level-prefix', 'list']);
 
 /** Number of fields that say something: of two layouts that take the same lines, the one that tells more is right. */
-const telling = (tokens: readonly Token[]): number =>
-  tokens.filter(
-    (token) => !isLiteral(token) && !['text', 'word', 'number', 'blanks', 'level', 'list'].includes(token.field.kind),
-  ).length;
+const telling = (recipe: Recipe): number =>
+  'keyed' in recipe
+    ? recipe.keyed.requires.length
+    : fieldsOf(recipe).filter((field) => field !== null && !silent.has(field.kind)).length;
 
-/** Plans for the lines of a sample, the busiest first. */
-export function detect(sample: Sample, context: DetectContext): Detected[] {
-  const found: Detected[] = [];
-  let open = sample.starts.map((_, index) => index);
-  while (open.length > 0) {
-    let best: Trial | null = null;
-    const trials: Trial[] = [];
-    for (const candidate of candidatesOf(context.formats)) {
-      const taken = tryTokens(candidate.tokens, sample, open, context.runtime);
-      if (taken.length > 0) trials.push({ candidate, taken, assumptions: [] });
-      if (candidate.open && taken.length < open.length) {
-        const extended = extend(candidate, sample, open, context);
-        if (extended && extended.taken.length > 0) trials.push(extended);
-      }
-    }
-    for (const trial of trials) {
-      const better =
-        !best ||
-        trial.taken.length > best.taken.length ||
-        (trial.taken.length === best.taken.length && telling(trial.candidate.tokens) > telling(best.candidate.tokens));
-      if (better) best = trial;
-    }
-    if (!best) break;
-    found.push(planFor(best, sample, best.taken.length / sample.starts.length, context));
-    const gone = new Set(best.taken);
-    open = open.filter((line) => !gone.has(line));
+const proves = (format: LogFormat, name: string): boolean =>
+  (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));
+
+export class Detector {
+  readonly #formats: readonly LogFormat[];
+  readonly #trials: Trials;
+
+  constructor(formats: readonly LogFormat[], trials: Trials) {
+    this.#formats = formats;
+    this.#trials = trials;
   }
-  return found;
+
+  #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
+    return lines.filter((line) => this.#trials.takes(candidate.recipe, sample, sample.lines[line].start));
+  }
+
+  /** An open layout with the fields that follow it in these lines; `starts` where the layout begins in each. */
+  #extend(candidate: Candidate, sample: Sample, starts: readonly number[]): Omit<Trial, 'taken'> | null {
+    if (!('tokens' in candidate.recipe)) return null;
+    const head: Recipe = { tokens: [...candidate.recipe.tokens, { field: { kind: 'text' } }] };
+    const rests: string[] = [];
+    for (const start of starts) {
+      const spans = this.#trials.spans(head, sample, start);
+      if (!spans) continue;
+      const { from, to } = spans[spans.length - 1];
+      rests.push(sample.b.toString('latin1', from, Math.min(to, from + 4096)));
+    }
+    const trailing = findTrailingFields(rests);
+    if (!trailing) return null;
+    const recipe = { tokens: tidy([...candidate.recipe.tokens, ...trailing.tokens]) };
+    const proven = candidate.format.ambiguousStamp ? this.#formats.find(({ id }) => id === trailing.proves) : undefined;
+    return {
+      candidate: {
+        format: proven ?? candidate.format,
+        layout: `${candidate.layout}, with further fields`,
+        recipe,
+        open: false,
+        mark: markOf(recipe),
+      },
+      assumptions: trailing.assumptions,
+      found: true,
+    };
+  }
+
+  /** A known layout behind a logging prefix. */
+  #behindPrefix(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial | null {
+    const searched = lines.slice(0, SEARCHED_LINES);
+    let best: { candidate: Candidate; starts: Map<number, number> } | null = null;
+    for (const candidate of candidates) {
+      if (!('tokens' in candidate.recipe)) continue;
+      const recipe: Recipe = candidate.open
+        ? { tokens: [...candidate.recipe.tokens, { field: { kind: 'text' } }] }
+        : candidate.recipe;
+      const starts = new Map<number, number>();
+      for (const line of searched) {
+        const { start, end } = sample.lines[line];
+        const text = sample.b.toString('latin1', start, Math.min(end, start + 200));
+        const at = messageStarts(text).find((offset) => this.#trials.takes(recipe, sample, start + offset));
+        if (at !== undefined) starts.set(line, at);
+      }
+      if (starts.size > (best?.starts.size ?? 0)) best = { candidate, starts };
+    }
+    if (!best) return null;
+    const { starts } = best;
+    const at = [...starts.keys()];
+    const prefix = readPrefixes(
+      at.map((line) => {
+        const { start } = sample.lines[line];
+        return sample.b.toString('latin1', start, start + (starts.get(line) ?? 0));
+      }),
+    );
+    if (!prefix || !('tokens' in best.candidate.recipe)) return null;
+    const inner =
+      best.candidate.open === true
+        ? this.#extend(
+            best.candidate,
+            sample,
+            prefix.lines.map((i) => sample.lines[at[i]].start + (starts.get(at[i]) ?? 0)),
+          )
+        : null;
+    const base = inner?.candidate ?? best.candidate;
+    if (!('tokens' in base.recipe)) return null;
+    const recipe = { tokens: tidy([...prefix.tokens, ...base.recipe.tokens]) };
+    const named = base.format.ambiguousStamp
+      ? this.#formats.find((format) => prefix.names.some((name) => proves(format, name)))
+      : undefined;
+    const candidate = {
+      format: named ?? base.format,
+      layout: `${base.layout}, behind a logging prefix`,
+      recipe,
+      open: false,
+      mark: markOf(recipe),
+    };
+    return {
+      candidate,
+      taken: this.#take(candidate, sample, lines),
+      assumptions: inner?.assumptions ?? [],
+      found: true,
+    };
+  }
+
+  /** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
+  #settle(trial: Trial, sample: Sample): Trial {
+    if (!('keyed' in trial.candidate.recipe)) return trial;
+    const { keyed, assumptions } = settleKeys(trial.candidate.recipe.keyed, sample, trial.taken, this.#trials);
+    const recipe = { keyed };
+    return { ...trial, candidate: { ...trial.candidate, recipe }, assumptions: [...trial.assumptions, ...assumptions] };
+  }
+
+  /** Candidates whose mark stands anywhere in these lines. */
+  #plausible(sample: Sample, lines: readonly number[]): Candidate[] {
+    const text = lines
+      .map((line) => sample.b.toString('latin1', sample.lines[line].start, sample.lines[line].end))
+      .join('\n');
+    return candidatesOf(this.#formats).filter(({ mark }) => text.includes(mark));
+  }
+
+  detect(sample: Sample): Found[] {
+    const found: Found[] = [];
+    let open = sample.lines.map((_, index) => index);
+    while (open.length > 0) {
+      const candidates = this.#plausible(sample, open);
+      const trials: Trial[] = [];
+      for (const candidate of candidates) {
+        const taken = this.#take(candidate, sample, open);
+        if (taken.length > 0) trials.push({ candidate, taken, assumptions: [], found: false });
+        if (candidate.open && taken.length < open.length) {
+          const extended = this.#extend(
+            candidate,
+            sample,
+            open.map((line) => sample.lines[line].start),
+          );
+          const more = extended ? this.#take(extended.candidate, sample, open) : [];
+          if (extended && more.length > 0) trials.push({ ...extended, taken: more });
+        }
+      }
+      let best = trials.reduce<Trial | null>((top, trial) => {
+        if (!top || trial.taken.length > top.taken.length) return trial;
+        if (trial.taken.length < top.taken.length) return top;
+        // What a format declares is surer than what was found behind it.
+        if (trial.found !== top.found) return top.found ? trial : top;
+        return telling(trial.candidate.recipe) > telling(top.candidate.recipe) ? trial : top;
+      }, null);
+      best ??= this.#behindPrefix(candidates, sample, open);
+      if (!best || best.taken.length === 0) break;
+      const { candidate, taken, assumptions } = this.#settle(best, sample);
+      const rival = Math.max(
+        0,
+        ...trials
+          .filter((trial) => trial.candidate.format !== candidate.format && !trial.candidate.format.ambiguousStamp)
+          .filter((trial) => telling(trial.candidate.recipe) >= telling(candidate.recipe))
+          .map((trial) => trial.taken.length),
+      );
+      found.push({
+        candidate,
+        taken,
+        confidence: (taken.length - rival / 2) / sample.lines.length,
+        assumptions,
+      });
+      const gone = new Set(taken);
+      open = open.filter((line) => !gone.has(line));
+    }
+    return found;
+  }
 }
+
+/** The format that a tag of an envelope names ("gunicorn", "nginx"), for lines that several formats write alike. */
+export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogFormat | undefined =>
+  formats.find((format) => proves(format, tag) || tag === format.id || tag.startsWith(`${format.id}.`));

@@ -1,0 +1,124 @@
+/** Sanic: the access log of 24.6 and later (production and debug), and the older one. */
+import { percentParen } from '../src/core/directives.ts';
+import { defineFormat } from '../src/core/format.ts';
+
+export default defineFormat({
+  id: 'sanic',
+  title: 'Sanic access log',
+  language: {
+    pattern: percentParen,
+    // sanic/logging/formatter.py
+    directives: {
+      ident: { kind: 'text' },
+      asctime: { kind: 'time', shape: 'iso', means: 'response-start' },
+      clock: { kind: 'word' },
+      levelname: { kind: 'level' },
+      host: { kind: 'client', port: true },
+      request: { kind: 'request' },
+      status: { kind: 'status', known: true },
+      byte: { kind: 'bytes' },
+      size: { kind: 'word' },
+      duration: { kind: 'duration', unit: 'ms', covers: 'service', fine: true },
+      name: { kind: 'word' },
+    },
+  },
+  layouts: [
+    {
+      name: 'production',
+      directives: '%(ident)s|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
+    },
+    {
+      name: 'production, no duration',
+      directives: '%(ident)s|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s',
+    },
+    {
+      name: 'production, chunked',
+      directives: '%(ident)s|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s chunked  %(duration)sms',
+    },
+    {
+      name: 'debug',
+      directives: 'Srv %(size)s %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
+    },
+    {
+      name: 'debug, no duration',
+      directives: 'Srv %(size)s %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s',
+    },
+    {
+      name: 'up to 23.12',
+      directives: '[%(asctime)s] - (%(name)s)[%(levelname)s][%(host)s]: %(request)s  %(status)s %(byte)s',
+    },
+  ],
+  stamp: 'response-start',
+  written: 'response-start',
+  loggers: ['sanic.access', 'sanic.root', 'sanic.server'],
+  lifecycle: [
+    { starts: 'Starting worker [', pattern: /^Starting worker \[(?<worker>\d+)\]$/, kind: 'boot' },
+    { starts: 'Worker ready [', kind: null },
+    { starts: 'Stopping worker [', kind: null },
+    { starts: 'Worker complete [', pattern: /^Worker complete \[(?<worker>\d+)\]$/, kind: 'exit' },
+    { starts: "Goin' Fast @ ", pattern: /^Goin' Fast @ (?<text>\S+)$/, kind: 'listen' },
+    { starts: 'Server Stopped', kind: 'shutdown' },
+    { starts: 'Received signal ', kind: null },
+    { starts: 'Exception occurred while handling uri: ', pattern: /^(?<text>.*)$/, kind: 'error' },
+    { starts: 'Sanic v', kind: null },
+    { starts: 'app: ', kind: null },
+    { starts: 'mode: ', kind: null },
+    { starts: 'server: ', kind: null },
+    { starts: 'python: ', kind: null },
+    { starts: 'platform: ', kind: null },
+    { starts: 'packages: ', kind: null },
+    { starts: 'auto-reload: ', kind: null },
+    { starts: 'Error Page: ', kind: null },
+    { starts: 'Creating multiprocessing context', kind: null },
+    { starts: 'Starting a process: ', kind: null },
+    { starts: 'Process ack: ', kind: null },
+    { starts: 'Terminating a process: ', kind: null },
+    { starts: 'Dispatching signal: ', kind: null },
+    { starts: 'KeepAlive Timeout', kind: null },
+    // The line of a client that left follows the one of its answer.
+    { starts: '', pattern: /^\S+ [A-Z]+ \S+ \d{3} DISCONNECTED\s*$/, kind: null },
+  ],
+  samples: [
+    {
+      line: 'Srv 0|2024-10-29 17:04:15 +0000 INFO: 203.0.113.7:52134 GET http://h:8000/a?x=1 200 6  1.2ms',
+      row: {
+        time: '2024-10-29T17:04:15+00:00',
+        meaning: 'response-start',
+        durationMicros: 1200,
+        route: 'GET /a',
+        status: 200,
+        bytes: 6,
+      },
+    },
+    {
+      line: 'Srv 0 |2024-10-29 17:04:15 +0000 INFO: ABCDunx NONE http:///* 400 61 ',
+      row: { route: 'NONE /*', status: 400, durationMicros: null },
+    },
+    {
+      line: 'Srv 0 17:04:15 INFO: 203.0.113.7:52134 GET http://h:8000/a 200 6  301.0ms',
+      row: { time: null, durationMicros: 301_000, route: 'GET /a' },
+    },
+    {
+      line: '[2024-10-29 17:04:15 +0000] - (sanic.access)[INFO][203.0.113.7:52134]: GET http://h:8000/a  200 6',
+      row: { time: '2024-10-29T17:04:15+00:00', route: 'GET /a', status: 200, bytes: 6 },
+    },
+    { line: 'Srv 1 2024-10-29 17:04:15 +0000 INFO: Starting worker [19536]', row: null },
+    { line: 'Srv 0|2024-10-29 17:04:15 +0000 INFO: 203.0.113.7:52134 GET http://x/slow 500 DISCONNECTED ', row: null },
+  ],
+  refuses: [
+    '[2024-10-29 17:04:15 +0000] [123] [INFO] Booting worker with pid: 124',
+    '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512',
+  ],
+  enable: [
+    { gives: ['time', 'duration'], how: 'sanic app:app --access-logs' },
+    {
+      gives: ['pid'],
+      how: "a formatter for sanic.access with '%(process)d'; by default only the lines at the start and end of a worker have its pid",
+    },
+    { gives: ['wait'], how: 'let nginx in front log $msec $request_time $upstream_response_time' },
+  ],
+  notes: [
+    'The line is written when the head of the response is sent; the duration runs from the parsed request head to there.',
+    'In debug mode the stamp has no date: such lines give counts, routes and durations, and no time.',
+  ],
+});

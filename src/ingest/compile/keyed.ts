@@ -1,0 +1,266 @@
+/** Scanner of lines of named values (JSON, logfmt): walks the keys, reads the wanted ones, writes a row. */
+import type { RequestBatch } from '../../core/batch.ts';
+import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
+import { Scratch } from '../envelopes/line.ts';
+import { type JsonVisitor, keyLevel, unescapeJson, walkObject } from '../json.ts';
+import { walkLogfmt } from '../logfmt.ts';
+import type { StampReader } from '../stamps.ts';
+import type { Columns } from './columns.ts';
+import type { Scanner } from './generate.ts';
+import type { CompileOptions } from './recipe.ts';
+import type { Runtime } from './runtime.ts';
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+const unitMicros: Record<TimeUnit | 'by-value', number> = {
+  s: 1_000_000,
+  ms: 1000,
+  us: 1,
+  ns: 0.001,
+  'by-value': 1000,
+};
+
+/** A number at b[from, to), perhaps with a unit behind it ("31ms", "1.5s", Go's "1m2.5s"), in µs; NaN when there is none. */
+function microsAt(b: Uint8Array, from: number, to: number, unit: TimeUnit | 'by-value'): number {
+  let p = from;
+  let total = Number.NaN;
+  while (p < to && isDigit(b[p])) {
+    let value = 0;
+    while (p < to && isDigit(b[p])) value = value * 10 + (b[p++] - 48);
+    if (b[p] === 46) {
+      let scale = 0.1;
+      for (p++; p < to && isDigit(b[p]); p++, scale /= 10) value += (b[p] - 48) * scale;
+    }
+    if ((b[p] | 32) === 101 && p < to) {
+      const negative = b[p + 1] === 45;
+      let exponent = 0;
+      for (p += negative || b[p + 1] === 43 ? 2 : 1; p < to && isDigit(b[p]); p++)
+        exponent = exponent * 10 + (b[p] - 48);
+      value *= 10 ** (Math.min(30, exponent) ** (negative ? -1 : 1));
+    }
+    let factor = unitMicros[unit];
+    if (p < to) {
+      const c = b[p];
+      const second = p + 1 < to ? b[p + 1] : 0;
+      if (c === 109 && second === 115) factor = 1000;
+      else if (c === 117 && second === 115) factor = 1;
+      else if (c === 0xc2 && second === 0xb5) factor = 1;
+      else if (c === 110 && second === 115) factor = 0.001;
+      else if (c === 115) factor = 1_000_000;
+      else if (c === 109) factor = 60_000_000;
+      else if (c === 104) factor = 3_600_000_000;
+      else return Number.NaN;
+      while (p < to && !isDigit(b[p])) p++;
+    }
+    total = (Number.isNaN(total) ? 0 : total) + value * factor;
+  }
+  return Math.floor(total + 1e-6);
+}
+
+function integerAt(b: Uint8Array, from: number, to: number): number {
+  let value = 0;
+  let p = from;
+  while (p < to && isDigit(b[p])) value = value * 10 + (b[p++] - 48);
+  return p === from ? Number.NaN : value;
+}
+
+export function compileKeyed(
+  layout: KeyedLayout,
+  columns: Columns,
+  runtime: Runtime,
+  { explain = false, zone }: CompileOptions,
+): Scanner {
+  const fields: readonly Field[] = Object.values(layout.fields);
+  const keys = Object.keys(layout.fields);
+  const level = keyLevel(new Map(keys.map((key, slot) => [key, slot])));
+  const required = layout.requires.map((key) => keys.indexOf(key));
+  const readers = fields.map((field) => (field.kind === 'time' ? runtime.stamp(field.shape, zone) : null));
+  const seen = new Uint8Array(fields.length);
+  const { cursor, state } = runtime;
+  const plain = new Scratch();
+  const joined = new Scratch();
+
+  let b: Uint8Array = plain.b;
+  let v: DataView = plain.v;
+  const row = {
+    time: 0,
+    duration: 0,
+    wait: 0,
+    arrival: 0,
+    lead: 0,
+    bytes: 0,
+    worker: 0,
+    thread: 0,
+    route: 0,
+    client: 0,
+    status: 0,
+  };
+  let methodFrom = 0;
+  let methodTo = 0;
+  let targetFrom = 0;
+  let targetTo = 0;
+  let targetPlain = true;
+
+  const clear = () => {
+    row.time = row.duration = row.wait = row.arrival = row.bytes = Number.NaN;
+    row.lead = row.client = row.status = 0;
+    row.worker = row.thread = row.route = -1;
+    methodFrom = methodTo = targetFrom = targetTo = 0;
+    seen.fill(0);
+  };
+
+  const hasEscape = (from: number, to: number): boolean => {
+    for (let p = from; p < to; p++) if (b[p] === 92) return true;
+    return false;
+  };
+
+  /** Runs `read` on the value without its escapes. */
+  const unescaped = (
+    from: number,
+    to: number,
+    read: (bytes: Uint8Array, words: DataView, from: number, to: number) => void,
+  ) => {
+    if (!hasEscape(from, to)) return read(b, v, from, to);
+    plain.reserve(to - from);
+    const length = unescapeJson(b, from, to, plain.b);
+    plain.b[length] = 10;
+    read(plain.b, plain.v, 0, length);
+  };
+
+  const visit: JsonVisitor = (slot, _isString, from, to) => {
+    const field = fields[slot];
+    if (to <= from || (b[from] === 45 && to === from + 1) || (b[from] === 110 && b[from + 1] === 117)) return;
+    seen[slot] = 1;
+    cursor.digits = 0;
+    switch (field.kind) {
+      case 'time': {
+        if (columns.time !== slot) break;
+        row.time = (readers[slot] as StampReader)(b, v, from);
+        break;
+      }
+      case 'duration':
+        if (columns.duration[0] === slot) row.duration = microsAt(b, from, to, field.unit);
+        else if (columns.duration.includes(slot)) row.duration += microsAt(b, from, to, field.unit);
+        break;
+      case 'wait':
+        row.wait = microsAt(b, from, to, field.unit);
+        if (field.before) row.lead += row.wait;
+        break;
+      case 'lead':
+        row.lead += microsAt(b, from, to, field.unit);
+        break;
+      case 'arrival':
+        row.arrival = runtime.arrival(b, v, from, to);
+        break;
+      case 'bytes':
+        row.bytes = integerAt(b, from, to);
+        break;
+      case 'status':
+        row.status = to - from === 3 ? integerAt(b, from, to) || 0 : 0;
+        break;
+      case 'pid': {
+        const open = b[from] === 60 ? 1 : 0;
+        if (isDigit(b[from + open])) row.worker = runtime.worker(b, v, from + open, to - open);
+        break;
+      }
+      case 'worker':
+        row.worker = runtime.worker(b, v, from, to);
+        break;
+      case 'thread':
+        row.thread = runtime.thread(b, v, from, to);
+        break;
+      case 'client': {
+        let end = to;
+        if (field.port) {
+          const colon = (b as Buffer).lastIndexOf(58, to - 1);
+          if (colon > from) end = colon;
+        }
+        row.client = runtime.client(b, v, from, end);
+        break;
+      }
+      case 'request':
+        unescaped(from, to, (bytes, words, start, end) => {
+          row.route = runtime.request(bytes, words, start, end, new Uint8Array(), 0);
+        });
+        break;
+      case 'method':
+        methodFrom = from;
+        methodTo = to;
+        break;
+      case 'target':
+        targetFrom = from;
+        targetTo = to;
+        targetPlain = !hasEscape(from, to);
+        break;
+      default:
+    }
+    if (explain)
+      state.spans.push({ token: slot, from, to, digits: cursor.digits, offsetMinutes: cursor.offsetMinutes });
+  };
+
+  /** "METHOD target" in one piece, for the memo of routes. */
+  const joinRoute = () => {
+    let pathTo = targetFrom;
+    while (pathTo < targetTo && b[pathTo] !== 63) pathTo++;
+    const methodLength = methodTo - methodFrom;
+    joined.reserve(methodLength + 1 + (pathTo - targetFrom));
+    let k = 0;
+    for (let p = methodFrom; p < methodTo; p++) joined.b[k++] = b[p];
+    joined.b[k++] = 32;
+    if (targetPlain) for (let p = targetFrom; p < pathTo; p++) joined.b[k++] = b[p];
+    else k += unescapeJson(b, targetFrom, pathTo, joined.b.subarray(k));
+    row.route = runtime.route(joined.b, joined.v, 0, k);
+  };
+
+  const take = (start: number, end: number): number => {
+    clear();
+    if (layout.syntax === 'json') {
+      const after = walkObject(b, start, end, level, visit);
+      if (after < 0) return start;
+    } else if (walkLogfmt(b, start, end, level, visit) < 2) return start;
+    for (const slot of required) if (seen[slot] === 0) return end;
+    if (columns.time >= 0 && seen[columns.time] === 1 && Number.isNaN(row.time)) return end;
+    if (targetTo > targetFrom && methodTo > methodFrom) joinRoute();
+    if (row.lead > 0) {
+      row.time += row.lead;
+      row.duration -= row.lead;
+    }
+    return -1;
+  };
+
+  const write = (rows: RequestBatch, offset: number) => {
+    const i = rows.length;
+    rows.time[i] = row.time;
+    rows.duration[i] = row.duration;
+    rows.wait[i] = row.wait;
+    rows.arrival[i] = row.arrival;
+    rows.worker[i] = row.worker;
+    rows.thread[i] = row.thread;
+    rows.route[i] = row.route;
+    rows.client[i] = row.client;
+    rows.status[i] = row.status;
+    rows.bytes[i] = row.bytes;
+    rows.offset[i] = offset;
+    rows.length = i + 1;
+  };
+
+  return (bytes, words, pos, limit, rows, base) => {
+    b = bytes;
+    v = words;
+    let at = pos;
+    while (at < limit && rows.length < rows.capacity) {
+      const newline = bytes.indexOf(10, at);
+      let end = newline;
+      while (end > at && (bytes[end - 1] === 13 || bytes[end - 1] === 32)) end--;
+      if (explain) state.spans = [];
+      const stopped = take(at, end);
+      if (stopped >= 0) {
+        state.stop = stopped;
+        break;
+      }
+      write(rows, base + at);
+      at = newline + 1;
+    }
+    return at;
+  };
+}

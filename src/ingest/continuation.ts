@@ -1,0 +1,33 @@
+/** Lines that belong to the one before them: the body of a traceback, and its last line. One state per stream. */
+
+const opens = /^\s*(\+ |\| )*(Exception Group )?Traceback \(most recent call last\)|^ {2}File "|^--- Logging error ---/;
+const between = /^(During handling of the above exception|The above exception was the direct cause)/;
+/** "RuntimeError: boom", "SystemExit: 1", "django.db.utils.OperationalError: …", "KeyError" */
+const exception =
+  /^[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Warning|Iteration|Group|Timeout|Fault|DoesNotExist|[A-Z]\w*)?(:|$)/;
+const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
+/** Written by Python's logging when a handler fails. */
+const loggingError = /^(Call stack:|Message: |Arguments: )/;
+
+export class Continuation {
+  readonly #inTraceback = new Set<number>();
+
+  /** A line of another kind was seen in the stream; after an error line a traceback may follow. */
+  other(stream: number, isError: boolean): void {
+    if (isError) this.#inTraceback.add(stream);
+    else if (this.#inTraceback.size > 0) this.#inTraceback.delete(stream);
+  }
+
+  takes(text: string, stream: number): boolean {
+    if (opens.test(text)) {
+      this.#inTraceback.add(stream);
+      return true;
+    }
+    if (/^==> .* <==$/.test(text) || loggingError.test(text)) return true;
+    if (!this.#inTraceback.has(stream)) return false;
+    if (text === '' || /^\s/.test(text) || between.test(text)) return true;
+    if (exception.test(text) && !notException.test(text)) return true;
+    this.#inTraceback.delete(stream);
+    return false;
+  }
+}

@@ -1,0 +1,242 @@
+/** From a layout that takes lines to a plan: what its stamps mean, at which resolution and in which zone; a compiled scanner. */
+import type { StampMeaning, StreamFacts } from '../../core/batch.ts';
+import type { Dictionary } from '../../core/dictionary.ts';
+import type { LogFormat } from '../../core/format.ts';
+import { MICROS_PER_MINUTE } from '../../core/time.ts';
+import type { Columns } from '../compile/columns.ts';
+import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
+import type { Runtime } from '../compile/runtime.ts';
+import type { Envelope } from '../envelopes/line.ts';
+import { Plan, type PlanParts } from '../plan.ts';
+import { createZone, type Zone } from '../zone.ts';
+import { type Found, formatOfTag } from './detect.ts';
+import type { Sample, Trials } from './sample.ts';
+import { stampMeaning } from './stamp-meaning.ts';
+
+export interface PlanContext {
+  readonly formats: readonly LogFormat[];
+  readonly trials: Trials;
+  readonly runtime: Runtime;
+  readonly zone: Zone;
+  /** The user named the zone of stamps without one. */
+  readonly zoneGiven: boolean;
+  readonly source: number;
+  readonly workers: Dictionary;
+  /** Formats whose own lines (lifecycle) were seen in this input. */
+  readonly seen: ReadonlySet<string>;
+  /** Pids that the server said it booted as workers. */
+  readonly booted: ReadonlySet<string>;
+  /** Time of arrival stands in where a line has no time. */
+  readonly live: boolean;
+}
+
+/** A stamp of an envelope is no sharper than this: the collector reads the line some time after it was written. */
+const ENVELOPE_RESOLUTION = 1000;
+const QUARTER_HOUR = 15 * MICROS_PER_MINUTE;
+
+interface Measured {
+  /** µs, NaN where the line gives none. */
+  readonly stamps: Float64Array;
+  readonly durations: Float64Array;
+  /** Digits of the fraction of a second that the stamps show. */
+  readonly digits: number;
+  /** Offsets the stamps state, minutes; NaN for none. */
+  readonly offsets: ReadonlySet<number>;
+  /** Of the envelopes: µs, NaN unknown. */
+  readonly envelope: Float64Array;
+}
+
+function measure(
+  recipe: Recipe,
+  columns: Columns,
+  { taken }: Found,
+  sample: Sample,
+  zone: Zone,
+  context: PlanContext,
+): Measured {
+  const { trials, runtime } = context;
+  const { batch } = trials;
+  const scan = compile(recipe, columns, runtime, { explain: true, zone });
+  const stamps = new Float64Array(taken.length);
+  const durations = new Float64Array(taken.length);
+  const offsets = new Set<number>();
+  let digits = 0;
+  taken.forEach((line, i) => {
+    batch.time[0] = Number.NaN;
+    batch.duration[0] = Number.NaN;
+    batch.length = 0;
+    const { start } = sample.lines[line];
+    scan(sample.b, sample.v, start, start + 1, batch, 0);
+    stamps[i] = batch.time[0];
+    durations[i] = batch.duration[0];
+    const span = runtime.state.spans.find(({ token }) => token === columns.time);
+    if (!span) return;
+    digits = Math.max(digits, span.digits);
+    offsets.add(span.offsetMinutes);
+  });
+  batch.time[0] = Number.NaN;
+  batch.duration[0] = Number.NaN;
+  return { stamps, durations, digits, offsets, envelope: Float64Array.from(taken, (line) => sample.lines[line].stamp) };
+}
+
+const pad = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+const offsetText = (minutes: number): string =>
+  `${minutes < 0 ? '-' : '+'}${pad(Math.abs(minutes) / 60)}:${pad(Math.abs(minutes) % 60)}`;
+
+const share = (values: Float64Array, test: (value: number, index: number) => boolean): number =>
+  values.reduce((count, value, i) => count + (test(value, i) ? 1 : 0), 0) / Math.max(1, values.length);
+
+/** Offset from UTC, minutes, that brings zone-less stamps (read as UTC) to those of the envelope; NaN when none does. */
+function offsetByEnvelope(asUtc: Float64Array, envelope: Float64Array): number {
+  const steps = Array.from(asUtc, (stamp, i) => Math.round((stamp - envelope[i]) / QUARTER_HOUR)).filter(
+    (step) => step === step,
+  );
+  if (steps.length === 0) return Number.NaN;
+  const step = steps.sort((a, b) => a - b)[Math.floor(steps.length / 2)];
+  const fits = share(asUtc, (stamp, i) => Math.abs(stamp - step * QUARTER_HOUR - envelope[i]) < MICROS_PER_MINUTE);
+  return fits >= 0.95 && Math.abs(step) <= 72 ? step * 15 : Number.NaN;
+}
+
+/** Who wrote lines that several servers write alike: told by the tag of the envelope, or by lines of its own beside them. */
+function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
+  const { format } = found.candidate;
+  if (format.id !== 'combined') return format;
+  const tags = new Set(found.taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
+  for (const tag of tags) {
+    const named = formatOfTag(context.formats, context.runtime.tagName(tag));
+    if (named) return named;
+  }
+  const beside = context.formats.filter(({ id, writesCombined }) => writesCombined === true && context.seen.has(id));
+  return beside.length === 1 ? beside[0] : format;
+}
+
+/** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
+function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
+  if (format === of || !('tokens' in recipe)) return recipe;
+  return {
+    tokens: recipe.tokens.map((token) =>
+      'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
+        ? { field: { ...token.field, means: format.stamp } }
+        : token,
+    ),
+  };
+}
+
+export function makePlan(
+  found: Found,
+  sample: Sample,
+  chain: readonly Envelope[],
+  context: PlanContext,
+): { plan: Plan; assumptions: string[] } {
+  const { candidate } = found;
+  const format = writer(found, sample, context);
+  const recipe = withMeaning(candidate.recipe, format, candidate.format);
+  const columns = columnsOf(recipe, format.written);
+  const assumptions = [...found.assumptions];
+  let zone = context.zone;
+  let measured = measure(recipe, columns, found, sample, zone, context);
+  const enveloped = share(measured.envelope, (stamp) => stamp === stamp) >= 0.9;
+
+  let zoneName: string | null = null;
+  if (columns.time >= 0) {
+    const stated = [...measured.offsets].filter((minutes) => !Number.isNaN(minutes));
+    if (stated.length > 1 || (stated.length === 1 && measured.offsets.size > 1)) zoneName = 'mixed';
+    else if (stated.length === 1) zoneName = offsetText(stated[0]);
+    else {
+      const offset =
+        enveloped && !context.zoneGiven
+          ? offsetByEnvelope(
+              measure(recipe, columns, found, sample, createZone('UTC'), context).stamps,
+              measured.envelope,
+            )
+          : Number.NaN;
+      if (Number.isNaN(offset)) {
+        zoneName = zone.name;
+        if (!context.zoneGiven) {
+          assumptions.push(`stamps without a zone are read as ${zone.name} time; --timezone changes that`);
+        }
+      } else {
+        zone = createZone(offsetText(offset));
+        zoneName = offsetText(offset);
+        assumptions.push(`stamps without a zone are read at ${zoneName}, which the stamps of the envelope show`);
+        measured = measure(recipe, columns, found, sample, zone, context);
+      }
+    }
+  }
+
+  let resolutionMicros = columns.time < 0 ? 1 : Math.max(1, 10 ** (6 - measured.digits));
+  let meaning: StampMeaning | null = columns.stampMeaning;
+  let assumed = false;
+  if (meaning !== null && format.ambiguousStamp) {
+    const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
+    meaning = evidence.meaning;
+    assumed = !evidence.proven;
+    if (assumed) {
+      assumptions.push(
+        `stamps are taken as the end of a request: the lines do not say whether they mean its start or its end (${evidence.because})`,
+      );
+    }
+  }
+
+  let envelopeTime: PlanParts['envelopeTime'] = 'ignored';
+  let coarse: StreamFacts | null = null;
+  if (enveloped && columns.time < 0) {
+    envelopeTime = 'taken';
+    meaning = format.written;
+    zoneName = '+00:00';
+    resolutionMicros = ENVELOPE_RESOLUTION;
+  } else if (enveloped && resolutionMicros > ENVELOPE_RESOLUTION && meaning !== 'start' && meaning !== null) {
+    const tick = resolutionMicros;
+    const inTick = share(
+      measured.envelope,
+      (stamp, i) => stamp >= measured.stamps[i] && stamp < measured.stamps[i] + tick,
+    );
+    if (inTick >= 0.9) envelopeTime = 'sharpens';
+  }
+  if (meaning === null && context.live) meaning = 'arrival';
+
+  const ownWorker = columns.fields.worker;
+  const pids = new Set(found.taken.map((line) => sample.lines[line].worker));
+  const named = !ownWorker && format.proxy !== true && !pids.has(-1) && pids.size > 0;
+  // Older journals name the process that started the server, not the one that wrote the line: then all lines have one pid.
+  const trusted = pids.size > 1 || [...pids].some((id) => context.booted.has(context.workers.text(id)));
+  const envelopeWorker = named && trusted;
+  if (named && !trusted) {
+    assumptions.push(
+      'the pid of the envelope is the same on all lines: it may be that of the master, so it is not used',
+    );
+  }
+  const envelopeThread =
+    !columns.fields.thread && found.taken.some((line) => sample.lines[line].thread >= 0) && format.proxy !== true;
+  const facts: StreamFacts = {
+    format: format.id,
+    envelope: chain.length === 0 ? null : chain.map(({ id }) => id).join('+'),
+    stampMeaning: meaning,
+    ...(assumed ? { stampAssumed: true } : {}),
+    resolutionMicros: envelopeTime === 'sharpens' ? ENVELOPE_RESOLUTION : resolutionMicros,
+    zone: zoneName,
+    durationCovers: columns.durationCovers,
+    fields: {
+      ...columns.fields,
+      time: columns.fields.time || envelopeTime === 'taken' || meaning === 'arrival',
+      worker: ownWorker || envelopeWorker,
+      thread: columns.fields.thread || envelopeThread,
+    },
+  };
+  if (envelopeTime === 'sharpens') coarse = { ...facts, resolutionMicros };
+  const plan = new Plan({
+    format,
+    layout: candidate.layout,
+    recipe,
+    chain,
+    scan: compile(recipe, columns, context.runtime, { zone }),
+    facts,
+    coarse,
+    envelopeTime,
+    envelopeWorker,
+    envelopeThread,
+    confidence: found.confidence,
+    source: context.source,
+  });
+  return { plan, assumptions };
+}

@@ -1,0 +1,69 @@
+/** Lines on which formats are tried. */
+
+import type { Scanner } from '../compile/generate.ts';
+import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
+import type { Runtime, Span } from '../compile/runtime.ts';
+import { blankBatch } from '../plan.ts';
+
+export interface SampleLine {
+  /** The text is b[start, end); a newline follows. */
+  readonly start: number;
+  readonly end: number;
+  /** What the envelopes told: µs (NaN unknown), digits of the fraction, pid and thread (-1 unknown), tag (0 none). */
+  readonly stamp: number;
+  readonly stampDigits: number;
+  readonly worker: number;
+  readonly thread: number;
+  readonly tag: number;
+}
+
+export interface Sample {
+  readonly b: Buffer;
+  readonly v: DataView;
+  readonly lines: readonly SampleLine[];
+}
+
+/** Tries recipes on lines; a recipe is compiled once. */
+export class Trials {
+  readonly runtime: Runtime;
+  readonly batch = blankBatch(
+    {
+      format: '',
+      envelope: null,
+      stampMeaning: null,
+      resolutionMicros: Number.NaN,
+      zone: null,
+      durationCovers: null,
+      fields: { time: false, duration: false, worker: false, thread: false, wait: false, arrival: false },
+    },
+    0,
+  );
+  readonly #plain = new Map<unknown, Scanner>();
+  readonly #explaining = new Map<unknown, Scanner>();
+
+  constructor(runtime: Runtime) {
+    this.runtime = runtime;
+  }
+
+  #scanner(recipe: Recipe, explain: boolean): Scanner {
+    const cache = explain ? this.#explaining : this.#plain;
+    const key = 'tokens' in recipe ? recipe.tokens : recipe.keyed;
+    const scanner = cache.get(key) ?? compile(recipe, columnsOf(recipe, 'end'), this.runtime, { explain });
+    cache.set(key, scanner);
+    return scanner;
+  }
+
+  /** Does the recipe take the text of b from `start` to its newline? Then the row is at index 0 of `batch`. */
+  takes(recipe: Recipe, { b, v }: Sample, start: number): boolean {
+    this.batch.length = 0;
+    this.#scanner(recipe, false)(b, v, start, start + 1, this.batch, 0);
+    return this.batch.length === 1;
+  }
+
+  /** The fields the recipe sees in the line, or null when it does not take it (`runtime.state.stop` says where it stopped). */
+  spans(recipe: Recipe, { b, v }: Sample, start: number): readonly Span[] | null {
+    this.batch.length = 0;
+    this.#scanner(recipe, true)(b, v, start, start + 1, this.batch, 0);
+    return this.batch.length === 1 ? this.runtime.state.spans : null;
+  }
+}

@@ -1,0 +1,56 @@
+/** Lines of named values: of the keys that could fill a column, the one that these lines have; the unit of its values. */
+import type { Field, KeyedLayout } from '../../core/format.ts';
+import type { Sample, Trials } from './sample.ts';
+import { guessUnit } from './units.ts';
+
+const SAMPLED_LINES = 200;
+
+/** The column a field fills; null when several of its kind may stand side by side. */
+function columnOf(field: Field): string | null {
+  switch (field.kind) {
+    case 'duration':
+      return field.add ? null : 'duration';
+    case 'pid':
+    case 'worker':
+      return 'worker';
+    case 'wait':
+    case 'lead':
+      return null;
+    default:
+      return field.kind;
+  }
+}
+
+export function settleKeys(
+  layout: KeyedLayout,
+  sample: Sample,
+  lines: readonly number[],
+  trials: Trials,
+): { keyed: KeyedLayout; assumptions: string[] } {
+  const entries = Object.entries(layout.fields);
+  const texts = entries.map((): string[] => []);
+  for (const line of lines.slice(0, SAMPLED_LINES)) {
+    const spans = trials.spans({ keyed: layout }, sample, sample.lines[line].start) ?? [];
+    for (const { token, from, to } of spans) texts[token].push(sample.b.toString('latin1', from, to));
+  }
+  const assumptions: string[] = [];
+  const filled = new Set<string>();
+  const fields: Record<string, Field> = {};
+  const most = Math.max(...texts.map((values) => values.length));
+  entries.forEach(([key, field], i) => {
+    const column = columnOf(field);
+    const required = layout.requires.includes(key);
+    if (!required && texts[i].length * 2 < most) return;
+    if (column !== null) {
+      if (filled.has(column)) return;
+      filled.add(column);
+    }
+    if (field.kind === 'duration' && field.unit === 'by-value') {
+      const guess = guessUnit(texts[i]);
+      fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
+      const withUnit = texts[i].some((text) => /[a-zµ]$/.test(text));
+      if (guess && !withUnit) assumptions.push(`"${key}" is taken as the duration (${guess.because})`);
+    } else fields[key] = field;
+  });
+  return { keyed: { ...layout, fields }, assumptions };
+}

@@ -1,0 +1,52 @@
+/**
+ * Docker's json-file log driver: {"log":"…\n","stream":"stdout","time":"2024-10-29T17:04:15.123456789Z"}. A line longer than
+ * 16 KiB comes in several records: one whose text has no newline goes on in the next one of its stream.
+ */
+import type { Runtime } from '../compile/runtime.ts';
+import { unescapeJson } from '../json.ts';
+import type { Envelope } from './line.ts';
+
+const HEAD = Buffer.from('{"log":"');
+const TIME = Buffer.from('"time":"');
+const STDERR = Buffer.from('"stream":"stderr"');
+
+/** The first quote that is not escaped. */
+function closingQuote(b: Buffer, from: number, to: number): number {
+  let p = b.indexOf(34, from);
+  while (p >= 0 && p < to) {
+    let k = p - 1;
+    while (b[k] === 92) k--;
+    if ((p - k) % 2 === 1) return p;
+    p = b.indexOf(34, p + 1);
+  }
+  return -1;
+}
+
+export function dockerJson(runtime: Runtime): Envelope {
+  const stampAt = runtime.stamp('iso');
+  return {
+    id: 'docker',
+    peel(line) {
+      const { b, v, from, to } = line;
+      for (let k = 0; k < HEAD.length; k++) if (b[from + k] !== HEAD[k]) return false;
+      const textFrom = from + HEAD.length;
+      const textTo = closingQuote(b, textFrom, to);
+      if (textTo < 0) return false;
+      const time = b.indexOf(TIME, textTo);
+      if (time < 0 || time > to) return false;
+      const stamp = stampAt(b, v, time + TIME.length);
+      if (Number.isNaN(stamp)) return false;
+      line.stamp = stamp;
+      line.stampDigits = 9;
+      const stderr = b.indexOf(STDERR, textTo);
+      line.stream = stderr >= 0 && stderr < to ? 2 : 1;
+      const scratch = line.scratch(textTo - textFrom);
+      let length = unescapeJson(b, textFrom, textTo, scratch.b);
+      // The newline of the text was written as a vertical tab.
+      line.partial = length === 0 || scratch.b[length - 1] !== 11;
+      if (!line.partial) length--;
+      line.moveTo(scratch, length);
+      return true;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+/** All envelopes, in the order in which they are tried at each level. */
+import type { Runtime } from '../compile/runtime.ts';
+import { colour } from './colour.ts';
+import { dockerJson } from './docker-json.ts';
+import { jsonMessage } from './json-message.ts';
+import type { Envelope } from './line.ts';
+import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
+import { syslog } from './syslog.ts';
+
+export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
+  dockerJson(runtime),
+  jsonMessage(runtime),
+  compose(runtime),
+  colour(),
+  kubectlPrefix(runtime),
+  cri(runtime),
+  syslog(runtime),
+  stamped(runtime),
+];

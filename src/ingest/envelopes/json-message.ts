@@ -1,0 +1,109 @@
+/**
+ * JSON lines that carry an access line as their message: python-json-logger, structlog, journalctl -o json. Stamp, pid and
+ * thread of the record are kept.
+ */
+import type { Runtime } from '../compile/runtime.ts';
+import { type KeyLevel, keyLevel, unescapeJson, walkObject } from '../json.ts';
+import type { Envelope, Line } from './line.ts';
+
+const MESSAGE = 1;
+const TIME = 2;
+const PID = 3;
+const THREAD = 4;
+const LOGGER = 5;
+const REALTIME = 6;
+
+const keys: readonly (readonly [number, readonly string[]])[] = [
+  [MESSAGE, ['message', 'msg', 'event', 'log', 'MESSAGE']],
+  [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp']],
+  [PID, ['process', 'pid', 'process_id', '_PID']],
+  [THREAD, ['thread', 'thread_id']],
+  [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER']],
+  [REALTIME, ['__REALTIME_TIMESTAMP']],
+];
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+export function jsonMessage(runtime: Runtime): Envelope {
+  const level: KeyLevel = keyLevel(
+    new Map(keys.flatMap(([slot, names]) => names.map((name) => [name, slot] as const))),
+  );
+  const iso = runtime.stamp('iso');
+  const epochs = { s: runtime.stamp('epoch-s'), ms: runtime.stamp('epoch-ms'), us: runtime.stamp('epoch-us') };
+  const { cursor } = runtime;
+  let current: Line;
+  let messageFrom = -1;
+  let messageTo = -1;
+  let isText = false;
+
+  const stamp = (from: number): number => {
+    const { b, v } = current;
+    let digits = 0;
+    while (isDigit(b[from + digits])) digits++;
+    if (digits < 9) return iso(b, v, from);
+    return digits < 12 ? epochs.s(b, v, from) : digits < 15 ? epochs.ms(b, v, from) : epochs.us(b, v, from);
+  };
+
+  const visit = (slot: number, isString: boolean, from: number, to: number) => {
+    const { b, v } = current;
+    switch (slot) {
+      case MESSAGE:
+        // journald gives bytes that are no UTF-8 as an array of numbers.
+        if (isString || b[from] === 91) {
+          messageFrom = from;
+          messageTo = to;
+          isText = isString;
+        }
+        return;
+      case TIME:
+      case REALTIME: {
+        const micros = stamp(from);
+        if (!Number.isNaN(micros)) {
+          current.stamp = micros;
+          current.stampDigits = cursor.digits;
+        }
+        return;
+      }
+      case PID:
+        if (isDigit(b[from])) current.worker = runtime.worker(b, v, from, to);
+        return;
+      case THREAD:
+        if (isDigit(b[from])) current.thread = runtime.thread(b, v, from, to);
+        return;
+      case LOGGER:
+        if (isString && to > from) current.tag = runtime.tag(b, v, from, to);
+    }
+  };
+
+  return {
+    id: 'json',
+    peel(line) {
+      const { b, from, to } = line;
+      if (b[from] !== 123) return false;
+      current = line;
+      messageFrom = -1;
+      walkObject(b, from, to, level, visit);
+      if (messageFrom < 0) return false;
+      const scratch = line.scratch(messageTo - messageFrom);
+      const length = isText
+        ? unescapeJson(b, messageFrom, messageTo, scratch.b)
+        : numbersToBytes(b, messageFrom, messageTo, scratch.b);
+      line.moveTo(scratch, length);
+      return true;
+    },
+  };
+}
+
+/** "[71,69,84]" → bytes. */
+function numbersToBytes(b: Uint8Array, from: number, to: number, into: Uint8Array): number {
+  let length = 0;
+  let value = -1;
+  for (let p = from; p < to; p++) {
+    if (isDigit(b[p])) value = (value < 0 ? 0 : value) * 10 + (b[p] - 48);
+    else if (value >= 0) {
+      into[length++] = value === 10 ? 11 : value;
+      value = -1;
+    }
+  }
+  return length;
+}

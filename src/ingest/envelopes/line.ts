@@ -1,0 +1,82 @@
+/** The line in hand while its envelopes are peeled off: a range of bytes, and what the envelopes told about it. */
+
+/** Scanners look ahead by words: so many bytes stay readable behind every line. */
+export const SLACK_BYTES = 256;
+
+/** A buffer of its own for text that had to be rewritten (unescaped, joined, stripped of colour). */
+export class Scratch {
+  b = Buffer.alloc(1 << 12);
+  v = new DataView(this.b.buffer, this.b.byteOffset, this.b.length);
+
+  /** Makes room for `length` bytes, a newline and the slack; what it held is lost. */
+  reserve(length: number): void {
+    if (length + 1 + SLACK_BYTES <= this.b.length) return;
+    this.b = Buffer.alloc((length + 1 + SLACK_BYTES) * 2);
+    this.v = new DataView(this.b.buffer, this.b.byteOffset, this.b.length);
+  }
+}
+
+export class Line {
+  b: Buffer = Buffer.alloc(0);
+  v: DataView = new DataView(new ArrayBuffer(0));
+  /** The text is b[from, to); b[to] is a newline or a carriage return before one. */
+  from = 0;
+  to = 0;
+  /** µs since 1970 UTC at which a collector saw the line, of the innermost envelope with a stamp; NaN unknown. */
+  stamp = Number.NaN;
+  /** Digits of the fraction of a second in it. */
+  stampDigits = 0;
+  /** Id in names.workers of the process that wrote the line, -1 unknown. */
+  worker = -1;
+  /** Id in names.threads, -1 unknown. */
+  thread = -1;
+  /** Which of several streams it belongs to (container, host, stdout or stderr), as a hash; 0 for the only one. */
+  stream = 0;
+  /** Container, pod, host or dyno: id in the runtime's hosts, 0 none. */
+  host = 0;
+  /** Tag or logger name the line was sent under: id in the runtime's tags, 0 none. */
+  tag = 0;
+  /** The text goes on in the next record of the stream. */
+  partial = false;
+
+  readonly #scratches = [new Scratch(), new Scratch()];
+  #next = 0;
+
+  start(b: Buffer, v: DataView, from: number, to: number): void {
+    this.b = b;
+    this.v = v;
+    this.from = from;
+    this.to = to;
+    this.stamp = Number.NaN;
+    this.stampDigits = 0;
+    this.worker = -1;
+    this.thread = -1;
+    this.stream = 0;
+    this.host = 0;
+    this.tag = 0;
+    this.partial = false;
+  }
+
+  /** A scratch that the line does not stand in now. */
+  scratch(length: number): Scratch {
+    this.#next = 1 - this.#next;
+    const scratch = this.#scratches[this.#next];
+    scratch.reserve(length);
+    return scratch;
+  }
+
+  /** The line goes on as the first `length` bytes of a scratch; puts the newline behind them. */
+  moveTo(scratch: Scratch, length: number): void {
+    scratch.b[length] = 10;
+    this.b = scratch.b;
+    this.v = scratch.v;
+    this.from = 0;
+    this.to = length;
+  }
+}
+
+/** One kind of envelope. `peel` takes it off: moves `from` or the whole line, or returns false and leaves the line as it was. */
+export interface Envelope {
+  readonly id: string;
+  peel(line: Line): boolean;
+}

@@ -1,0 +1,239 @@
+/**
+ * syslog and journald in the forms they are stored or sent in:
+ *   <134>Oct 29 17:04:15 host tag[123]: msg          RFC 3164, and journalctl -o short without the number
+ *   <134>1 2024-10-29T17:04:15.123456Z host app 123 - - msg     RFC 5424, also behind an octet count
+ *   2024-10-29T17:04:15.123456+00:00 host tag[123]: msg         rsyslog's files, journalctl -o short-iso
+ *   2024-10-29T17:04:15.123456+00:00 app[web.1]: msg            Heroku
+ *   1730221455.123456 host tag[123]: msg, [ 12.345678] host tag[123]: msg, Tue 2024-10-29 17:04:15 UTC host tag[123]: msg
+ *   <14>gunicorn.name.access: [123] msg                         gunicorn's own datagrams
+ */
+import type { Runtime } from '../compile/runtime.ts';
+import { hashBytes } from '../memo.ts';
+import type { StampReader } from '../stamps.ts';
+import type { Envelope, Line } from './line.ts';
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+const MAX_WORD = 128;
+
+/** End of the word at p (the next blank), or -1 when it is empty or too long. */
+function wordEnd(b: Uint8Array, p: number, to: number): number {
+  let k = p;
+  const limit = Math.min(to, p + MAX_WORD);
+  while (k < limit && b[k] > 32) k++;
+  return k > p && b[k] === 32 ? k : -1;
+}
+
+function digitsEnd(b: Uint8Array, p: number): number {
+  let k = p;
+  while (isDigit(b[k]) && k < p + 20) k++;
+  return k;
+}
+
+class SyslogEnvelope implements Envelope {
+  readonly id = 'syslog';
+  readonly #runtime: Runtime;
+  readonly #iso: StampReader;
+  readonly #short: StampReader;
+  readonly #epoch: StampReader;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#iso = runtime.stamp('iso');
+    this.#short = runtime.stamp('syslog');
+    this.#epoch = runtime.stamp('epoch-s');
+  }
+
+  peel(line: Line): boolean {
+    const { b, to } = line;
+    let p = line.from;
+    if (isDigit(b[p])) {
+      const count = digitsEnd(b, p);
+      if (b[count] === 32 && b[count + 1] === 60 && isDigit(b[count + 2])) p = count + 1;
+    }
+    let numbered = false;
+    if (b[p] === 60) {
+      const close = digitsEnd(b, p + 1);
+      if (close === p + 1 || close > p + 4 || b[close] !== 62) return false;
+      p = close + 1;
+      numbered = true;
+      if (b[p] === 49 && b[p + 1] === 32) return this.#structured(line, p + 2);
+    }
+    const stampFrom = p;
+    const after = this.#stamp(line, p);
+    if (after < 0 && !numbered) return false;
+    return this.#tagged(line, after < 0 ? stampFrom : after, to, after < 0);
+  }
+
+  /** Reads a stamp in any of its forms; the position behind it and its blank, -1 when there is none. */
+  #stamp(line: Line, p: number): number {
+    const { b, v } = line;
+    const { cursor } = this.#runtime;
+    let stamp = Number.NaN;
+    let digits = 0;
+    const c = b[p];
+    if (c > 64 && c < 91) {
+      if (b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45) {
+        // "Tue 2024-10-29 17:04:15 UTC": the zone is a name; UTC and GMT are read, others passed over.
+        stamp = this.#iso(b, v, p + 4);
+        let end = cursor.end;
+        digits = cursor.digits;
+        if (b[end] === 32) {
+          end++;
+          while (b[end] > 32) end++;
+        }
+        cursor.end = end;
+      } else {
+        stamp = this.#short(b, v, p);
+        digits = cursor.digits;
+      }
+    } else if (isDigit(c) && isDigit(b[p + 4])) {
+      stamp = this.#epoch(b, v, p);
+      digits = cursor.digits;
+      if (digits < 3) return -1;
+    } else if (isDigit(c) && b[p + 10] === 84) {
+      stamp = this.#iso(b, v, p);
+      digits = cursor.digits;
+      if (Number.isNaN(cursor.offsetMinutes)) return -1;
+    } else if (c === 91 && (b[p + 1] === 32 || isDigit(b[p + 1]))) {
+      // Seconds since the machine started: no time of day.
+      let k = p + 1;
+      while (b[k] === 32) k++;
+      k = digitsEnd(b, k);
+      if (b[k] !== 46) return -1;
+      k = digitsEnd(b, k + 1);
+      return b[k] === 93 && b[k + 1] === 32 ? k + 2 : -1;
+    } else return -1;
+    if (Number.isNaN(stamp) || b[cursor.end] !== 32) return -1;
+    line.stamp = stamp;
+    line.stampDigits = digits;
+    return cursor.end + 1;
+  }
+
+  /** "host tag[123]: " or "tag[123]: " at p. */
+  #tagged(line: Line, p: number, to: number, hostless: boolean): boolean {
+    const { b, v } = line;
+    const first = wordEnd(b, p, to);
+    if (first < 0) return false;
+    let tagFrom = p;
+    let end = first;
+    if (b[first - 1] !== 58) {
+      if (hostless) return false;
+      tagFrom = first + 1;
+      end = wordEnd(b, tagFrom, to);
+      if (end < 0 || b[end - 1] !== 58) return false;
+      line.host = this.#runtime.host(b, v, p, first);
+    }
+    let tagTo = end - 1;
+    if (b[tagTo - 1] === 93) {
+      const open = b.lastIndexOf(91, tagTo);
+      if (open <= tagFrom) return false;
+      const inFrom = open + 1;
+      if (digitsEnd(b, inFrom) === tagTo - 1) line.worker = this.#runtime.worker(b, v, inFrom, tagTo - 1);
+      else line.host = this.#runtime.host(b, v, inFrom, tagTo - 1);
+      tagTo = open;
+    }
+    this.#finish(line, tagFrom, tagTo, end + 1);
+    return true;
+  }
+
+  /** RFC 5424 behind the version: stamp, host, app, process, message id, structured data. */
+  #structured(line: Line, from: number): boolean {
+    const { b, v, to } = line;
+    const { cursor } = this.#runtime;
+    let p = from;
+    if (b[p] === 45) p += 2;
+    else {
+      const stamp = this.#iso(b, v, p);
+      if (Number.isNaN(stamp) || b[cursor.end] !== 32) return false;
+      line.stamp = stamp;
+      line.stampDigits = cursor.digits;
+      p = cursor.end + 1;
+    }
+    const ends: number[] = [];
+    const starts: number[] = [];
+    for (let k = 0; k < 4; k++) {
+      const end = wordEnd(b, p, to);
+      if (end < 0) return false;
+      starts.push(p);
+      ends.push(end);
+      p = end + 1;
+    }
+    const isNil = (k: number) => ends[k] === starts[k] + 1 && b[starts[k]] === 45;
+    if (!isNil(0)) line.host = this.#runtime.host(b, v, starts[0], ends[0]);
+    if (!isNil(2)) {
+      if (digitsEnd(b, starts[2]) === ends[2]) line.worker = this.#runtime.worker(b, v, starts[2], ends[2]);
+      else line.host = this.#runtime.host(b, v, starts[2], ends[2]);
+    }
+    // Heroku's drains leave the structured data out.
+    if (b[p] === 45 && (b[p + 1] === 32 || p + 1 >= to)) p = Math.min(to, p + 2);
+    else if (b[p] === 91) {
+      const data = structuredDataEnd(b, p, to);
+      if (data > 0) p = Math.min(to, data + 1);
+    }
+    if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
+    this.#finish(line, starts[1], ends[1], p);
+    return true;
+  }
+
+  #finish(line: Line, tagFrom: number, tagTo: number, textFrom: number): void {
+    const { b, v } = line;
+    line.tag = this.#runtime.tag(b, v, tagFrom, tagTo);
+    line.stream = hashBytes(v, tagFrom, tagTo);
+    line.from = Math.min(textFrom, line.to);
+    let to = line.to;
+    // gunicorn ends its datagrams with NUL, which rsyslog writes as #000.
+    if (b[to - 1] === 0 && to > line.from) to--;
+    else if (to - line.from >= 4 && b[to - 4] === 35 && b[to - 3] === 48 && b[to - 2] === 48 && b[to - 1] === 48)
+      to -= 4;
+    // gunicorn: "gunicorn.name.access: [123] line"
+    if (b[line.from] === 91 && line.worker < 0) {
+      const end = digitsEnd(b, line.from + 1);
+      if (end > line.from + 1 && b[end] === 93 && b[end + 1] === 32) {
+        line.worker = this.#runtime.worker(b, v, line.from + 1, end);
+        line.from = end + 2;
+      }
+    }
+    const octal = b.indexOf('#0', line.from);
+    if (to !== line.to || (octal >= 0 && octal < to)) this.#unescape(line, to);
+  }
+
+  /** rsyslog writes control characters as # and three octal digits. */
+  #unescape(line: Line, to: number): void {
+    const { b, from } = line;
+    const scratch = line.scratch(to - from);
+    let k = 0;
+    for (let p = from; p < to; p++) {
+      const octal = b[p] === 35 && b[p + 1] === 48 && b[p + 2] > 47 && b[p + 2] < 52 && b[p + 3] > 47 && b[p + 3] < 56;
+      if (octal) {
+        const code = (b[p + 2] - 48) * 8 + b[p + 3] - 48;
+        scratch.b[k++] = code === 10 ? 11 : code;
+        p += 3;
+      } else scratch.b[k++] = b[p];
+    }
+    line.moveTo(scratch, k);
+  }
+}
+
+/** Behind "[id k="v"][id2 …]" at p, -1 when that is no structured data. */
+function structuredDataEnd(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  while (b[p] === 91) {
+    p++;
+    const id = p;
+    while (p < to && b[p] > 32 && b[p] !== 93 && b[p] !== 61 && b[p] !== 34 && b[p] !== 91) p++;
+    if (p === id) return -1;
+    while (b[p] === 32) {
+      p++;
+      while (p < to && b[p] > 32 && b[p] !== 61 && b[p] !== 93) p++;
+      if (b[p] !== 61 || b[p + 1] !== 34) return -1;
+      for (p += 2; p < to && b[p] !== 34; p++) if (b[p] === 92) p++;
+      if (p >= to) return -1;
+      p++;
+    }
+    if (b[p] !== 93) return -1;
+    p++;
+  }
+  return p;
+}
+
+export const syslog = (runtime: Runtime): Envelope => new SyslogEnvelope(runtime);

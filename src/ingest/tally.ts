@@ -1,0 +1,57 @@
+/** Counts what became of the lines of an input, keeps the first that nothing took, and reports. */
+import type { InputSummary } from '../core/summary.ts';
+import { printable } from '../core/text.ts';
+import type { Plan } from './plan.ts';
+
+const EXAMPLES = 5;
+
+export class Tally {
+  lines = 0;
+  requests = 0;
+  lifecycle = 0;
+  continuation = 0;
+  unparsed = 0;
+  readonly examples: InputSummary['unparsed_examples'] = [];
+  readonly assumptions = new Set<string>();
+
+  reject(line: number, text: string, reason: string): void {
+    this.unparsed++;
+    if (this.examples.length < EXAMPLES) this.examples.push({ line, text: printable(text, 200), reason });
+  }
+
+  report(path: string, bytes: number, plans: readonly Plan[]): InputSummary {
+    const main = plans.reduce<Plan | null>((top, plan) => (top && top.requests >= plan.requests ? top : plan), null);
+    const facts = main?.parts.facts;
+    const meaning = facts?.stampMeaning ?? null;
+    const others = plans.filter((plan) => plan !== main && plan.requests > 0);
+    const assumptions = [...this.assumptions];
+    if (others.length > 0 && main) {
+      const list = [main, ...others].map(
+        ({ parts, requests }) =>
+          `${requests} of ${parts.format.id} (${parts.layout}${parts.facts.envelope ? `, in ${parts.facts.envelope}` : ''})`,
+      );
+      assumptions.unshift(`lines of several kinds: ${list.join(', ')}`);
+    }
+    return {
+      path,
+      format: main?.parts.format.id ?? null,
+      format_confidence: main ? Math.round(main.parts.confidence * 100) / 100 : 0,
+      envelope: facts?.envelope ?? null,
+      bytes,
+      lines: this.lines,
+      requests: this.requests,
+      lifecycle: this.lifecycle,
+      continuation: this.continuation,
+      unparsed: this.unparsed,
+      timestamp: {
+        meaning: facts?.stampAssumed ? null : meaning === 'response-start' ? 'start' : meaning,
+        detail:
+          meaning === 'response-start' ? 'response start' : facts?.stampAssumed ? `taken as the ${meaning}` : null,
+        resolution_seconds: meaning === null || !facts ? null : facts.resolutionMicros / 1_000_000,
+        zone: facts?.zone ?? null,
+      },
+      unparsed_examples: this.examples,
+      assumptions,
+    };
+  }
+}
