@@ -4,9 +4,14 @@ import type { ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
+import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
-import { levelQuantile, levelsOf } from './structure/levels.ts';
-import { livesOf, workersFrom } from './structure/lives.ts';
+import { estimatedTimes } from './structure/estimated-times.ts';
+import { evidencePart } from './structure/evidence-part.ts';
+import { livesOf, summariseLives, workersFrom } from './structure/lives.ts';
+import { placeOnLanes } from './structure/placed.ts';
+import { queueOf } from './structure/queue.ts';
+import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { unknownStructure } from './structure/structure.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -25,30 +30,47 @@ export interface ServerInput {
   readonly effort?: 'live' | 'full';
 }
 
+/** Rows of which questions about limits are asked, and how often chance is replayed. */
+const efforts = { live: { rows: 1200, replicas: 2 }, full: { rows: 6000, replicas: 6 } };
+
 export function inferServer(input: ServerInput): ServerInference {
-  const { table, names, lifecycle } = input;
+  const { table, names, lifecycle, effort = 'full' } = input;
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
   const workers = workersFrom(lives, declared.workers);
-  const found = structureOf(trace, workers, declared, input.effort ?? 'full');
+  const part = evidencePart(table, efforts[effort].rows);
+  const evidence = part === table ? trace : traceOf(part);
+  const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
   const structure = withDeclared(found.structure, declared, workers);
-  const starts = trace.end.map((end, i) => end - trace.duration[i]);
-  const levels = trace.hasDurations ? levelsOf(starts, trace.end, 0) : null;
   const service = serviceOf(trace, found, declared.durationCovers);
-  const capacity = structure.capacity.value;
-  const { wait, requests, lanes } = inferWait({
+  const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
+  const waited = inferWait({
     table,
     model: structure.model,
-    capacity,
+    capacity: structure.capacity.value,
     unbounded: structure.unbounded,
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
-    queue: null,
+    queue,
     serviceMean: service.mean,
     lifecycle,
-    effort: input.effort ?? 'full',
+    effort,
   });
+  const rhythm = rhythmOf(trace);
+  const capacity = structure.capacity.value;
+  // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
+  const times = waited.lanes.length > 0 ? waited.requests : estimatedTimes(table, trace, structure);
+  const slots = trace.hasWorkers ? structure.threads.value : capacity;
+  const threads = input.streams.some(({ facts }) => facts.fields.thread);
+  const running = declared.durationCovers !== 'response';
+  const { lane, lanes } = placeOnLanes(
+    table,
+    times.start,
+    times.end,
+    running && !structure.unbounded ? slots : null,
+    threads,
+  );
   return {
     model: structure.model,
     modelConfidence: structure.confidence,
@@ -57,34 +79,35 @@ export function inferServer(input: ServerInput): ServerInference {
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
-    restarts: trace.hasWorkers ? Math.max(0, lives.length - (workers.value ?? lives.length)) : null,
-    queue: null,
-    lives: lives.map((life) => ({
-      worker: trace.workerIds[life.worker],
-      from: life.from,
-      to: life.to,
-      requests: life.requests,
-      busyMicros: Number.NaN,
-      peakConcurrency: Number.NaN,
-      fate: life.fate,
-    })),
+    restarts: workers.value === null ? null : Math.max(0, Math.max(lives.length, declared.boots) - workers.value),
+    queue,
+    lives: summariseLives(lives, trace, times, structure.threads.value, running),
     lanes,
-    requests,
+    requests: { start: times.start, end: times.end, uncertainty: times.uncertainty, lane, wait: waited.requests.wait },
     service,
-    concurrency: {
-      mean: levels?.mean ?? Number.NaN,
-      p95: levels ? levelQuantile(levels, 0.95) : Number.NaN,
-      peak: levels ? Math.min(levels.peak, capacity ?? levels.peak) : Number.NaN,
-      saturatedMicros: Number.NaN,
-      saturatedRatio: Number.NaN,
-    },
-    batches: { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN },
-    wait,
+    concurrency: running
+      ? concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean)
+      : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
+    batches: batchesOf(rhythm),
+    wait: waited.wait,
   };
 }
 
-function structureOf(trace: Trace, workers: Estimate, declared: Declared, effort: 'live' | 'full'): Found {
-  const replicas = effort === 'live' ? 2 : 6;
+/** Requests per µs over the whole log. */
+function rateOf(trace: Trace): number {
+  const n = trace.length;
+  if (n < 2) return Number.NaN;
+  const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const last = trace.high.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return n / (last - first);
+}
+
+const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
+  rhythm
+    ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
+    : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
+
+function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number): Found {
   if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
   if (declared.durationCovers === 'response') return poolBehindProxy(trace, declared);

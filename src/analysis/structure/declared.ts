@@ -8,6 +8,8 @@ import type { Estimate, ServerModel } from '../../core/summary.ts';
 import { atLeast, exactly, type Structure, unboundedStructure } from './structure.ts';
 
 export interface Declared {
+  /** Id of the format of most lines. */
+  readonly format: string;
   readonly model: ServerModel | null;
   readonly confidence: number;
   readonly method: string;
@@ -15,6 +17,8 @@ export interface Declared {
   readonly threads: number | null;
   /** Workers that were booted and did not end; null: not said. */
   readonly workers: number | null;
+  /** Workers that the server says it started, restarts included; 0 where it says nothing. */
+  readonly boots: number;
   /** What the durations of most lines cover. */
   readonly durationCovers: 'service' | 'response' | null;
   /** The lines look like those of servers that run a fixed pool unless they are told otherwise. */
@@ -52,7 +56,8 @@ export function declaredBy(
   const durationCovers = main?.durationCovers ?? null;
   const workers = bootedWorkers(events);
   const threads = threadsPerWorker(events);
-  const common = { threads, workers, durationCovers, usuallyPool: usualPools.test(format) };
+  const boots = events.filter((event) => event.kind === 'boot').length;
+  const common = { format, threads, workers, boots, durationCovers, usuallyPool: usualPools.test(format) };
   const said = workerClass(events);
   if (said) {
     const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;

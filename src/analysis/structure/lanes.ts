@@ -7,13 +7,38 @@
  */
 import type { Trace } from './trace.ts';
 
-/**
- * Ends when every request runs as late (backwards) and as early (forwards) as `slots` lanes per group allow; the middle
- * of the two. µs.
- */
-export function endsInLanes(trace: Trace, group: Int32Array | null, groups: number, slots: number): Float64Array {
+export interface EndBounds {
+  /** µs: each end when every request runs as early as its lane allows, and as late. */
+  readonly early: Float64Array;
+  readonly late: Float64Array;
+}
+
+/** One end for each request within its bounds: as near to their middle as the lanes allow, µs. */
+export function endsInLanes(
+  trace: Trace,
+  group: Int32Array | null,
+  groups: number,
+  slots: number,
+  bounds = endBounds(trace, group, groups, slots),
+): Float64Array {
   const n = trace.length;
   const ends = new Float64Array(n);
+  const free = new Float64Array(groups * slots).fill(Number.NEGATIVE_INFINITY);
+  for (let i = 0; i < n; i++) {
+    const middle = (bounds.early[i] + bounds.late[i]) / 2;
+    const lane = earliestLane(free, (group ? group[i] : 0) * slots, slots, middle - trace.duration[i]);
+    const end = Math.max(middle, Math.min(bounds.late[i], free[lane] + trace.duration[i]));
+    free[lane] = Math.max(free[lane], end);
+    ends[i] = end;
+  }
+  return ends;
+}
+
+/** Ends when every request runs as late (backwards) and as early (forwards) as `slots` lanes per group allow. */
+export function endBounds(trace: Trace, group: Int32Array | null, groups: number, slots: number): EndBounds {
+  const n = trace.length;
+  const late = new Float64Array(n);
+  const early = new Float64Array(n);
   const free = new Float64Array(groups * slots).fill(Number.POSITIVE_INFINITY);
   let bound = Number.POSITIVE_INFINITY;
   for (let i = n - 1; i >= 0; i--) {
@@ -21,26 +46,31 @@ export function endsInLanes(trace: Trace, group: Int32Array | null, groups: numb
     const end = Math.max(trace.low[i], Math.min(trace.high[i], bound, free[lane]));
     free[lane] = end - trace.duration[i];
     if (trace.ordered) bound = Math.min(bound, end);
-    ends[i] = end;
+    late[i] = end;
   }
   free.fill(Number.NEGATIVE_INFINITY);
   bound = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < n; i++) {
     const earliest = Math.max(trace.low[i], bound);
     const base = (group ? group[i] : 0) * slots;
-    let best = -1;
-    let smallest = base;
-    for (let lane = base; lane < base + slots; lane++) {
-      if (free[lane] <= earliest - trace.duration[i] && (best < 0 || free[lane] > free[best])) best = lane;
-      if (free[lane] < free[smallest]) smallest = lane;
-    }
-    if (best < 0) best = smallest;
+    const best = earliestLane(free, base, slots, earliest - trace.duration[i]);
     const end = Math.min(trace.high[i], Math.max(earliest, free[best] + trace.duration[i]));
     free[best] = end;
     if (trace.ordered) bound = Math.max(bound, end);
-    ends[i] = (ends[i] + end) / 2;
+    early[i] = end;
   }
-  return ends;
+  return { early, late };
+}
+
+/** The lane whose latest end so far leaves the least room below `earliest`, else the one that is free first. */
+function earliestLane(free: Float64Array, base: number, slots: number, earliest: number): number {
+  let best = -1;
+  let smallest = base;
+  for (let lane = base; lane < base + slots; lane++) {
+    if (free[lane] <= earliest && (best < 0 || free[lane] > free[best])) best = lane;
+    if (free[lane] < free[smallest]) smallest = lane;
+  }
+  return best < 0 ? smallest : best;
 }
 
 /** The lane whose earliest start so far leaves the least room above `latest`, else the one that is free longest. */

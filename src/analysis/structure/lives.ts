@@ -4,8 +4,11 @@
  * The number of workers is the time-weighted mode of live pids, never the count of distinct pids: a recycled worker
  * comes back under another pid.
  */
+import type { WorkerLife } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Estimate } from '../../core/summary.ts';
+import type { Times } from './estimated-times.ts';
+import { levelsOf } from './levels.ts';
 import type { Trace } from './trace.ts';
 
 export interface Life {
@@ -45,7 +48,64 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
     else if (event.kind === 'exit' && life.fate === 'running') life.fate = 'exited';
     if (['exit', 'timeout', 'killed', 'recycle'].includes(event.kind) && event.time > life.to) life.to = event.time;
   }
+  return withInferredEnds(lives);
+}
+
+/**
+ * A worker that fell silent for long and was followed by another one ended. If all that ended so had about the same number
+ * of requests, they were recycled (max_requests); why others end, only the server can say.
+ */
+function withInferredEnds(lives: Life[]): Life[] {
+  const last = Math.max(...lives.map((life) => life.to));
+  const silent = lives.filter(
+    (life) =>
+      life.fate === 'running' &&
+      hasRhythm(life) &&
+      last - life.to > 5 * pauseOf(life) &&
+      lives.some((other) => other.from > life.to),
+  );
+  const counts = silent.map((life) => life.requests);
+  const mean = counts.reduce((a, b) => a + b, 0) / counts.length;
+  const spread = Math.sqrt(counts.reduce((sum, count) => sum + (count - mean) ** 2, 0) / counts.length);
+  const fate = counts.length >= 4 && spread < 0.15 * mean ? 'recycled' : 'exited';
+  for (const life of silent) life.fate = fate;
   return lives;
+}
+
+/** The lives as the summary tells them: how busy each worker was, and how many requests it ran at once at most. */
+export function summariseLives(
+  lives: readonly Life[],
+  trace: Trace,
+  times: Times,
+  threads: number | null,
+  running: boolean,
+): WorkerLife[] {
+  const rows = rowsByWorker(trace, lives.length);
+  return lives.map((life) => {
+    const own = rows[life.worker];
+    const starts = Float64Array.from(own, (row) => times.start[row]);
+    const ends = Float64Array.from(own, (row) => times.end[row]);
+    const known = running && own.length > 0 && !starts.some(Number.isNaN) && !ends.some(Number.isNaN);
+    const levels = known ? levelsOf(starts, ends, OVERLAP_TOLERANCE) : null;
+    return {
+      worker: trace.workerIds[life.worker],
+      from: life.from,
+      to: life.to,
+      requests: life.requests,
+      busyMicros: known ? ends.reduce((sum, end, i) => sum + Math.max(0, end - starts[i]), 0) : Number.NaN,
+      peakConcurrency: levels ? Math.max(1, Math.min(levels.peak, threads ?? levels.peak)) : Number.NaN,
+      fate: life.fate,
+    };
+  });
+}
+
+/** µs: overlaps this short are errors of the estimated times. */
+const OVERLAP_TOLERANCE = 2_000;
+
+function rowsByWorker(trace: Trace, workers: number): number[][] {
+  const rows: number[][] = Array.from({ length: workers }, () => []);
+  for (let k = 0; k < trace.length; k++) if (trace.worker[k] >= 0) rows[trace.worker[k]].push(trace.row[k]);
+  return rows;
 }
 
 export interface Alive {

@@ -15,6 +15,19 @@ export interface Rhythm {
   readonly high: number;
 }
 
+/** The rounds of a log, by workers where lines name them, else by groups; null when requests keep no beat. */
+export function rhythmOf(trace: Trace): Rhythm | null {
+  if (trace.startsOnly || trace.length < 2 * FEWEST_GENERATIONS) return null;
+  const byWorker = trace.hasWorkers && trace.workerIds.length > 1 ? rhythmOfWorkers(trace) : null;
+  const rhythm = byWorker ?? rhythmOfGroups(trace);
+  if (!rhythm || !trace.hasDurations) return rhythm;
+  // Where durations are logged they are the beat, or the requests keep none.
+  let total = 0;
+  for (let i = 0; i < trace.length; i++) total += trace.duration[i];
+  const mean = total / trace.length;
+  return mean >= 0.8 * rhythm.low && mean <= 1.1 * rhythm.high ? { ...rhythm, period: mean } : null;
+}
+
 /** How far ends of one generation may scatter, as a share of the tick. */
 const SCATTER = 0.1;
 const FEWEST_GENERATIONS = 4;
@@ -41,7 +54,7 @@ export function rhythmOfWorkers(trace: Trace): Rhythm | null {
 
 /**
  * Lines that name no worker, or several threads of one: the requests of each tick come in whole groups. Chance makes a
- * tick's count a multiple of m one time in m, so `nats` = (ticks - 1)·ln m is the evidence. Smaller groups on a faster
+ * tick's count a multiple of m one time in m, so `nats` = ticks·ln m is the evidence (the last tick may be cut short). Smaller groups on a faster
  * beat would write the same lines: `size` is the largest that would.
  */
 export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number }) | null {
@@ -57,7 +70,8 @@ export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number 
     counts[counts.length - 1]++;
   }
   const size = counts.slice(0, -1).reduce(greatestCommonDivisor, 0);
-  const nats = (counts.length - 1) * Math.log(size);
+  const whole = counts[counts.length - 1] % Math.max(1, size) === 0;
+  const nats = (counts.length - (whole ? 0 : 1)) * Math.log(size);
   const generations = Math.ceil(n / Math.max(1, size));
   if (size < 2 || nats < 4 || generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS) return null;
   const at = Float64Array.from({ length: generations }, (_, g) => trace.low[g * size]);

@@ -6,6 +6,7 @@ import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
 import { misfits } from './lanes.ts';
 import { type Limit, limitOf } from './limit.ts';
+import { rhythmOfGroups } from './rhythm.ts';
 import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 import { inTurn, turnsOf } from './turns.ts';
@@ -167,6 +168,11 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   const limited = `${seen}, never more, where ${Math.round(expected)} would without a limit`;
   const sure = limitConfidence(limit, MOST_SLOTS);
   if (sure >= 0.7) return poolOf(sure, limited, slotsAt(limit, sure, limited));
+  const group = rhythmOfGroups(trace);
+  if (group && group.size === lanes && Math.abs(group.period / meanDuration(trace) - 1) < 0.25) {
+    const method = `${group.generations} groups of ${lanes} requests end on the beat of their duration`;
+    return poolOf(0.8, method, within(lanes, lanes, lanes + 1, 0.75, method));
+  }
   if (sure > 0) {
     const named = !blurred && lanes <= 11;
     return poolOf(sure, limited, named ? within(lanes, lanes, lanes + 2, sure, limited) : atLeast(lanes, limited));
@@ -175,9 +181,11 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
     return poolOf(0.58, limited, atLeast(lanes, limited));
   }
   const open = `${seen}, and nothing shows a limit`;
-  if (lanes <= 11 && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
+  if (lanes <= MOST_SLOTS && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
   return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
 }
+
+const meanDuration = (trace: Trace): number => trace.duration.reduce((sum, micros) => sum + micros, 0) / trace.length;
 
 const poolOf = (confidence: number, method: string, capacity: Estimate): Structure => ({
   model: 'pool',

@@ -20,6 +20,10 @@ const silent = 'no durations in the lines, and no stretch in which the pool was 
 
 export function structureFromStamps(trace: Trace, workers: Estimate, declared: Declared): Found {
   if (trace.startsOnly) return fromStarts(trace);
+  if (!trace.hasWorkers) {
+    const group = rhythmOfGroups(trace);
+    if (group) return fromGroups(group, trace.resolution);
+  }
   const structure = trace.hasWorkers ? fromOrderOfWorkers(trace, workers, declared) : fromCounts(trace, declared);
   return { structure, ...serviceFromRate(trace, declared.model ?? structure.model, structure.confidence, workers) };
 }
@@ -111,18 +115,35 @@ function inGroups({ size, generations }: Rhythm, workers: Estimate): Structure {
   };
 }
 
+const noThreads: Estimate = { value: null, low: null, high: null, confidence: 0, method: 'the lines name no worker' };
+
+/**
+ * A burst that leaves in whole groups. Half as many slots on a beat twice as fast write the same lines when two of their
+ * rounds always fall into one tick: the largest group is the plainest reading, the range says the rest, and the service
+ * time stays open where the beat is not slower than the tick.
+ */
+function fromGroups({ size, generations, period }: Rhythm, tick: number): Found {
+  const method = `requests end in groups of ${size} (${generations} groups); smaller groups on a faster beat would look the same`;
+  const capacity = within(size, 1, size, 0.55, method);
+  const structure: Structure = {
+    model: 'pool',
+    confidence: 0.7,
+    method,
+    threads: noThreads,
+    capacity,
+    unbounded: false,
+  };
+  const divisible = size % 2 === 0 || size % 3 === 0;
+  return divisible && period < 1.12 * tick
+    ? { structure, serviceMean: Number.NaN, serviceBasis: `${method}: only slots / service time is known` }
+    : { structure, serviceMean: period, serviceBasis: `beat of ${generations} groups of ${size}` };
+}
+
 function fromCounts(trace: Trace, declared: Declared): Structure {
-  const none = { value: null, low: null, high: null, confidence: 0, method: 'the lines name no worker' };
-  const group = rhythmOfGroups(trace);
-  if (group) {
-    const method = `requests end in groups of ${group.size} (${group.generations} groups); smaller groups on a faster beat would look the same`;
-    const capacity = within(group.size, 1, group.size, 0.55, method);
-    return { model: 'pool', confidence: 0.7, method, threads: none, capacity, unbounded: false };
-  }
   if (!declared.usuallyPool || trace.length === 0) return unknownStructure('stamps alone do not tell');
   const method =
     'servers that write this form run a fixed pool unless told otherwise; nothing in the stamps confirms it';
-  return { model: 'pool', confidence: 0.5, method, threads: none, capacity: atLeast(1, method), unbounded: false };
+  return { model: 'pool', confidence: 0.5, method, threads: noThreads, capacity: atLeast(1, method), unbounded: false };
 }
 
 /** Lines in the order of ends that carry starts: overlaps show, and where the rate is even the pool was full. */

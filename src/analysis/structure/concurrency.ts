@@ -1,0 +1,102 @@
+/** How many requests ran at once over time, and for how long every slot was busy. */
+import type { ServerInference } from '../../core/inference.ts';
+import type { Times } from './estimated-times.ts';
+import { levelQuantile, levelsOf } from './levels.ts';
+import type { Rhythm } from './rhythm.ts';
+
+export type Concurrency = ServerInference['concurrency'];
+
+const nothing = Number.NaN;
+
+export const unknownConcurrency: Concurrency = {
+  mean: nothing,
+  p95: nothing,
+  peak: nothing,
+  saturatedMicros: nothing,
+  saturatedRatio: nothing,
+};
+
+/** µs: a slot that is taken again this soon was not free in between. */
+const HAND_OVER = 20_000;
+
+/**
+ * @param starts µs, no NaN
+ * @param ends µs
+ * @param capacity slots; null: unknown or unbounded, then nothing is ever "full"
+ */
+export function concurrencyOf(starts: Float64Array, ends: Float64Array, capacity: number | null): Concurrency {
+  if (starts.length === 0) return unknownConcurrency;
+  const levels = levelsOf(starts, ends, 0);
+  const most = capacity ?? levels.peak;
+  const common = {
+    mean: levels.mean,
+    p95: Math.min(levelQuantile(levels, 0.95), most),
+    peak: Math.min(levels.peak, most),
+  };
+  if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
+  const full = fullMicros(starts, ends, capacity);
+  return {
+    ...common,
+    saturatedMicros: full,
+    saturatedRatio: levels.span > 0 ? Math.min(1, full / levels.span) : nothing,
+  };
+}
+
+/** Time with all slots busy, hand-overs included. */
+function fullMicros(starts: Float64Array, ends: Float64Array, capacity: number): number {
+  const up = starts.slice().sort();
+  const down = ends.slice().sort();
+  let full = 0;
+  let level = 0;
+  let since = nothing;
+  let until = nothing;
+  for (let i = 0, j = 0; j < down.length; ) {
+    if (i < up.length && up[i] <= down[j]) {
+      level++;
+      if (level === capacity) {
+        if (!Number.isNaN(until) && up[i] - until > HAND_OVER) {
+          full += until - since;
+          since = up[i];
+        } else if (Number.isNaN(since)) since = up[i];
+        until = nothing;
+      }
+      i++;
+    } else {
+      if (level === capacity) until = down[j];
+      level--;
+      j++;
+    }
+  }
+  return Number.isNaN(since) || Number.isNaN(until) ? full : full + until - since;
+}
+
+/** Rounds of a full pool without durations: `size` at once, from the first round's start to the last one's end. */
+export function concurrencyOfRounds(requests: number, { size, generations, period }: Rhythm): Concurrency {
+  const full = Math.floor(requests / size);
+  return {
+    mean: requests / generations,
+    p95: size,
+    peak: size,
+    saturatedMicros: full * period,
+    saturatedRatio: Math.min(1, full / generations),
+  };
+}
+
+/** The requests whose times are known; without durations, what a beat or the rate alone can tell. */
+export function concurrencyIn(
+  requests: Times,
+  capacity: number | null,
+  rhythm: Rhythm | null,
+  ratePerMicro: number,
+  serviceMean: number,
+): Concurrency {
+  const known: number[] = [];
+  for (let i = 0; i < requests.start.length; i++) if (requests.end[i] >= requests.start[i]) known.push(i);
+  if (known.length > 0) {
+    const starts = Float64Array.from(known, (i) => requests.start[i]);
+    const ends = Float64Array.from(known, (i) => requests.end[i]);
+    return concurrencyOf(starts, ends, capacity);
+  }
+  if (rhythm && capacity !== null) return concurrencyOfRounds(requests.start.length, { ...rhythm, size: capacity });
+  return { ...unknownConcurrency, mean: ratePerMicro * serviceMean };
+}

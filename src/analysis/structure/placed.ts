@@ -1,0 +1,101 @@
+/**
+ * Requests placed on lanes for drawing: one lane per slot of a worker (or of the whole pool where lines name no worker),
+ * no two requests of a lane at once. Intervals in the order of their starts, each on the lane that was freed last: the
+ * fewest lanes that fit (interval graphs are perfect), so quiet slots stay empty at the bottom.
+ */
+import type { Lane } from '../../core/inference.ts';
+import type { RequestTable } from '../../core/table.ts';
+
+export interface Placed {
+  readonly lanes: Lane[];
+  /** Index in `lanes` per row, -1: not placed. */
+  readonly lane: Int32Array;
+}
+
+/** A picture with more lanes than this per worker says nothing; later requests share the last ones. */
+const MOST_LANES = 256;
+/** µs: overlaps this short are errors of the estimate, not of the server. */
+const TOLERANCE = 2_000;
+
+/**
+ * @param start µs per row, NaN unknown
+ * @param end µs per row, NaN unknown
+ * @param slots most lanes per worker (or in all); null: as many as requests overlap
+ * @param threads the line's own thread is the lane
+ */
+export function placeOnLanes(
+  table: RequestTable,
+  start: Float64Array,
+  end: Float64Array,
+  slots: number | null,
+  threads: boolean,
+): Placed {
+  const n = table.length;
+  const lane = new Int32Array(n).fill(-1);
+  const lanes: Lane[] = [];
+  const groups = new Map<number, { lanes: number[]; free: number[]; threads: Map<number, number> }>();
+  const groupOf = (worker: number) => {
+    let group = groups.get(worker);
+    if (!group) {
+      group = { lanes: [], free: [], threads: new Map() };
+      groups.set(worker, group);
+    }
+    return group;
+  };
+  const order: number[] = [];
+  for (let i = 0; i < n; i++) {
+    if (!Number.isNaN(start[i]) && !Number.isNaN(end[i])) order.push(i);
+    else if (table.worker[i] >= 0) {
+      // Without a duration a worker is all that can be told.
+      const group = groupOf(table.worker[i]);
+      if (group.lanes.length === 0) openLane(lanes, group, table.worker[i]);
+      lane[i] = group.lanes[0];
+    }
+  }
+  order.sort((a, b) => start[a] - start[b] || a - b);
+  const most = Math.min(slots ?? MOST_LANES, MOST_LANES);
+  for (const i of order) {
+    const worker = table.worker[i];
+    const group = groupOf(worker);
+    if (threads && table.thread[i] >= 0) {
+      let slot = group.threads.get(table.thread[i]);
+      if (slot === undefined) {
+        slot = openLane(lanes, group, worker);
+        group.threads.set(table.thread[i], slot);
+      }
+      lane[i] = group.lanes[slot];
+      continue;
+    }
+    let best = -1;
+    let earliest = 0;
+    for (let slot = 0; slot < group.free.length; slot++) {
+      if (group.free[slot] <= start[i] + TOLERANCE && (best < 0 || group.free[slot] > group.free[best])) best = slot;
+      if (group.free[slot] < group.free[earliest]) earliest = slot;
+    }
+    if (best < 0) best = group.lanes.length < most ? openLane(lanes, group, worker) : earliest;
+    group.free[best] = Math.max(group.free[best], end[i]);
+    lane[i] = group.lanes[best];
+  }
+  return inOrder(lanes, lane);
+}
+
+function openLane(lanes: Lane[], group: { lanes: number[]; free: number[] }, worker: number): number {
+  group.lanes.push(lanes.length);
+  group.free.push(Number.NEGATIVE_INFINITY);
+  lanes.push({ worker, slot: group.lanes.length - 1 });
+  return group.lanes.length - 1;
+}
+
+/** Lanes of one worker side by side, workers in the order in which they first appear. */
+function inOrder(lanes: Lane[], lane: Int32Array): Placed {
+  const first = new Map<number, number>();
+  for (const { worker } of lanes) if (!first.has(worker)) first.set(worker, first.size);
+  const order = lanes.map((_, k) => k);
+  order.sort((a, b) => first.get(lanes[a].worker)! - first.get(lanes[b].worker)! || lanes[a].slot - lanes[b].slot);
+  const place = new Int32Array(lanes.length);
+  order.forEach((k, at) => {
+    place[k] = at;
+  });
+  for (let i = 0; i < lane.length; i++) if (lane[i] >= 0) lane[i] = place[lane[i]];
+  return { lanes: order.map((k) => lanes[k]), lane };
+}

@@ -1,0 +1,80 @@
+/**
+ * One accept queue for all workers, or one in each process? gunicorn's threads and SO_REUSEPORT sockets take connections
+ * in before a thread is free, so that one process can have a queue while another idles.
+ *
+ * A sync worker accepts when it is free: the queue is the socket's, and shared. Threads: by the server's name, else from
+ * starts that follow an end of their own full process at once although another process had a slot free. A shared queue
+ * makes them only by chance: (departures from a full process while another was free) · (1 - e^(-λε)).
+ */
+import type { Trace } from './trace.ts';
+
+export type Queue = 'shared' | 'per-worker' | null;
+
+/** µs: a start this soon after an end came from a queue. */
+const AT_ONCE = 2_000;
+/** Stamps coarser than this (µs) cannot show it. */
+const FINE_STAMP = 10_000;
+
+/** `slots` per worker. */
+export function queueOf(
+  trace: Trace,
+  model: string,
+  workers: number | null,
+  slots: number | null,
+  format: string,
+): Queue {
+  if (model === 'sync' || workers === 1) return 'shared';
+  if (model !== 'threaded') return null;
+  if (/^gunicorn/.test(format)) return 'per-worker';
+  if (/^(uwsgi|waitress|cherrypy|cheroot)/.test(format)) return 'shared';
+  if (slots === null || !trace.hasDurations || !trace.hasWorkers || trace.resolution > FINE_STAMP) return null;
+  const { startsAtOnce, whileAnotherWasFree, byChance } = startsFromQueues(trace, slots);
+  if (startsAtOnce < 30) return null;
+  return whileAnotherWasFree > 3 * byChance + 10 ? 'per-worker' : 'shared';
+}
+
+interface QueueStarts {
+  /** Starts within `AT_ONCE` after an end that had left their own process full until then. */
+  readonly startsAtOnce: number;
+  readonly whileAnotherWasFree: number;
+  readonly byChance: number;
+}
+
+function startsFromQueues(trace: Trace, slots: number): QueueStarts {
+  const n = trace.length;
+  const workers = trace.workerIds.length;
+  const times = new Float64Array(2 * n);
+  for (let i = 0; i < n; i++) {
+    times[i] = trace.end[i] - trace.duration[i];
+    times[n + i] = trace.end[i];
+  }
+  const order = Int32Array.from({ length: 2 * n }, (_, k) => k).sort((a, b) => times[a] - times[b] || b - a);
+  const level = new Int32Array(workers);
+  const fullUntil = new Float64Array(workers).fill(Number.NEGATIVE_INFINITY);
+  const anotherFree = new Uint8Array(workers);
+  const rate = n / (times[order[2 * n - 1]] - times[order[0]]);
+  let [startsAtOnce, whileAnotherWasFree, byChance] = [0, 0, 0];
+  const someFree = (but: number): boolean => {
+    for (let w = 0; w < workers; w++) if (w !== but && level[w] < slots) return true;
+    return false;
+  };
+  for (const k of order) {
+    const worker = trace.worker[k % n];
+    if (k < n) {
+      if (times[k] - fullUntil[worker] <= AT_ONCE) {
+        startsAtOnce++;
+        whileAnotherWasFree += anotherFree[worker];
+        fullUntil[worker] = Number.NEGATIVE_INFINITY;
+      }
+      level[worker]++;
+    } else {
+      if (level[worker] >= slots) {
+        fullUntil[worker] = times[k];
+        anotherFree[worker] = someFree(worker) ? 1 : 0;
+        if (anotherFree[worker]) byChance += 1 - Math.exp(-rate * AT_ONCE);
+      }
+      level[worker]--;
+    }
+  }
+  return { startsAtOnce, whileAnotherWasFree, byChance };
+}
