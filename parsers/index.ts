@@ -7,6 +7,7 @@ import article from './article.ts';
 import caddy from './caddy.ts';
 import cherrypy from './cherrypy.ts';
 import combined from './combined.ts';
+import custom from './custom.ts';
 import daphne from './daphne.ts';
 import django from './django.ts';
 import envoy from './envoy.ts';
@@ -54,4 +55,5 @@ export const formats: readonly LogFormat[] = [
   article,
   json,
   logfmt,
+  custom,
 ];

@@ -24,6 +24,12 @@ const lifecycle: LifecycleRule[] = [
   },
   { starts: 'HARAKIRI !!!', kind: null },
   { starts: 'HARAKIRI: ', kind: null },
+  { starts: 'HARAKIRI triggered by worker ', kind: null },
+  { starts: '...brutally killing workers...', kind: 'shutdown' },
+  { starts: 'binary reloading uWSGI', kind: 'reload' },
+  { starts: 'closing all non-uwsgi socket fds', kind: null },
+  { starts: 'found fd ', pattern: /^found fd \d+ mapped to socket/, kind: null },
+  { starts: 'running ', pattern: /^running \S+$/, kind: null },
   {
     starts: 'DAMN ! worker ',
     pattern: /^DAMN ! worker \d+ \(pid: (?<worker>\d+)\) (?<text>died.*?) :\( trying respawn/,

@@ -54,8 +54,8 @@ export type Field =
   /** "200 OK": the phrase may be missing. */
   | { readonly kind: 'status-phrase' }
   | { readonly kind: 'bytes' }
-  /** "GET /path?query HTTP/1.1"; `bare-version`: "GET /path 1.1". */
-  | { readonly kind: 'request'; readonly bareVersion?: true }
+  /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage. */
+  | { readonly kind: 'request'; readonly bareVersion?: true; readonly known?: true }
   | { readonly kind: 'method' }
   /** Path, perhaps with a query, perhaps an absolute URL. */
   | { readonly kind: 'target' }

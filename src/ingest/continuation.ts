@@ -23,7 +23,8 @@ export class Continuation {
       this.#inTraceback.add(stream);
       return true;
     }
-    if (/^==> .* <==$/.test(text) || loggingError.test(text)) return true;
+    // Sanic and rich draw their tracebacks in boxes.
+    if (/^==> .* <==$/.test(text) || /^[│╭╰├┃┏┗─]/.test(text) || loggingError.test(text)) return true;
     if (!this.#inTraceback.has(stream)) return false;
     if (text === '' || /^\s/.test(text) || between.test(text)) return true;
     if (exception.test(text) && !notException.test(text)) return true;

@@ -99,6 +99,6 @@ export function createParser(options: ParserOptions): LogParser {
       }
       router.flush();
     },
-    report: () => tally.report(options.path, base + filled, router.plans),
+    report: () => tally.report(options.path, base + filled, router.plans, router.seen),
   };
 }

@@ -88,11 +88,11 @@ export function createServerLines(formats: readonly LogFormat[]): (text: string)
   };
 
   return (text) => {
-    const direct = at(text, 0) ?? everywhere(text, 0);
+    const direct = at(text, 0);
     if (direct) return direct;
     // Only behind something that looks like a logging prefix: a level or a stamp.
     const head = text.slice(0, PREFIX_LIMIT);
-    if (!level.test(head) && !stamp.test(head) && !compactStamp.test(head)) return null;
+    if (!level.test(head) && !stamp.test(head) && !compactStamp.test(head)) return everywhere(text, 0);
     const starts: number[] = [];
     separator.lastIndex = 0;
     for (let match = separator.exec(head); match; match = separator.exec(head)) {
@@ -102,7 +102,7 @@ export function createServerLines(formats: readonly LogFormat[]): (text: string)
       const line = at(text, start);
       if (line) return line;
     }
-    for (const start of starts) {
+    for (const start of [0, ...starts]) {
       const line = everywhere(text, start);
       if (line) return line;
     }

@@ -57,7 +57,8 @@ export class Router {
   readonly #line = new Line();
   readonly #joiner: Joiner;
   readonly #continuation = new Continuation();
-  readonly #seen = new Set<string>();
+  /** Formats whose own lines were seen. */
+  readonly seen = new Set<string>();
   readonly #booted = new Set<string>();
   /** The worker of the last event of each kind. */
   readonly #lastWorker = new Map<LifecycleKind, string>();
@@ -205,7 +206,7 @@ export class Router {
       const own = this.#serverLine(held.text(variants[i]));
       if (!own) continue;
       this.tally.lifecycle++;
-      this.#seen.add(own.format.id);
+      this.seen.add(own.format.id);
       this.#continuation.other(stream, own.isError);
       this.#emit(own, variants[i], offset);
       return true;
@@ -258,7 +259,14 @@ export class Router {
     const taker = new Map<HeldLine, { plan: Plan; variant: Variant }>();
     const depthOf = (chain: string) => (chain === '' ? 0 : chain.split('+').length);
     const chains = new Set(held.lines.flatMap(({ variants }) => variants.map(({ chain }) => chain)));
-    for (const chain of [...chains].sort((a, b) => depthOf(b) - depthOf(a))) {
+    const linesWith = (chain: string) =>
+      held.lines.filter(({ variants }) => variants.some((variant) => variant.chain === chain)).length;
+    const order = [...chains].sort((a, b) => linesWith(b) - linesWith(a) || depthOf(b) - depthOf(a));
+    // Known layouts first, with the envelopes that most lines have; what stands behind prefixes is searched for last.
+    for (const [chain, search] of [
+      ...order.map((one) => [one, false] as const),
+      ...order.map((one) => [one, true] as const),
+    ]) {
       const open = held.lines.filter((line) => !taker.has(line));
       const pairs = open.flatMap((line) => {
         const variant = line.variants.find((one) => one.chain === chain);
@@ -266,7 +274,7 @@ export class Router {
       });
       if (pairs.length === 0) continue;
       const sample = held.sample(pairs.map(({ variant }) => variant));
-      for (const found of this.#detector.detect(sample)) {
+      for (const found of this.#detector.detect(sample, search)) {
         const plan = this.#plan(found, sample, chain);
         for (const index of found.taken) taker.set(pairs[index].line, { plan, variant: pairs[index].variant });
       }
@@ -286,7 +294,7 @@ export class Router {
       workers: names.workers,
       trials: this.#trials,
       runtime: this.#runtime,
-      seen: this.#seen,
+      seen: this.seen,
       booted: this.#booted,
       live: arrivalClock !== null,
     });

@@ -19,7 +19,8 @@ export class Tally {
     if (this.examples.length < EXAMPLES) this.examples.push({ line, text: printable(text, 200), reason });
   }
 
-  report(path: string, bytes: number, plans: readonly Plan[]): InputSummary {
+  /** @param spoke formats whose own lines were seen */
+  report(path: string, bytes: number, plans: readonly Plan[], spoke: ReadonlySet<string>): InputSummary {
     const main = plans.reduce<Plan | null>((top, plan) => (top && top.requests >= plan.requests ? top : plan), null);
     const facts = main?.parts.facts;
     const meaning = facts?.stampMeaning ?? null;
@@ -34,8 +35,10 @@ export class Tally {
     }
     return {
       path,
-      format: main?.parts.format.id ?? null,
-      format_confidence: main ? Math.round(main.parts.confidence * 100) / 100 : 0,
+      format: main?.parts.format.id ?? (spoke.size > 0 ? [...spoke][0] : null),
+      format_confidence: main
+        ? Math.round(main.parts.confidence * 100) / 100
+        : this.lifecycle / Math.max(1, this.lines),
       envelope: facts?.envelope ?? null,
       bytes,
       lines: this.lines,

@@ -146,7 +146,10 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
     case 'status-phrase':
       return { code: `${statusCode}if(b[p]>32)break fail;p=e;\n`, needsEnd: true };
     case 'request':
-      return { code: requestCode(context, field.bareVersion === true), needsEnd: false };
+      return {
+        code: requestCode(context, field.bareVersion === true) + (field.known ? 'if(RT<0)break fail;\n' : ''),
+        needsEnd: false,
+      };
     case 'method':
       return plain('ms=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123)||c===45||c===95)p++;mt=p;\n');
     case 'target':
@@ -159,8 +162,11 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
       return plain(
         'for(;;){c=b[p];if(c===45)p++;else{s=p;while(((c=b[p])>47&&c<58)||c===46)p++;if(p===s)break fail}if(b[p]===44){p++;if(b[p]===32)p++}else if(b[p]===32&&b[p+1]===58&&b[p+2]===32)p+=3;else break}\n',
       );
-    case 'word':
-      return plain(`${toStop}\n`);
+    case 'word': {
+      // Everything but a blank: paths decoded by a server hold control characters.
+      const at = stop > 32 ? `&&c!==${stop}` : '';
+      return plain(`while((c=b[p])!==32&&c!==10&&c!==13${at})p++;\n`);
+    }
     case 'text': {
       const { never } = field;
       const not =

@@ -100,7 +100,10 @@ function offsetByEnvelope(asUtc: Float64Array, envelope: Float64Array): number {
 /** Who wrote lines that several servers write alike: told by the tag of the envelope, or by lines of its own beside them. */
 function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   const { format } = found.candidate;
-  if (format.id !== 'combined') return format;
+  if (format.id !== 'combined') {
+    const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
+    return beside.length === 1 ? beside[0] : format;
+  }
   const tags = new Set(found.taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
   for (const tag of tags) {
     const named = formatOfTag(context.formats, context.runtime.tagName(tag));
@@ -167,7 +170,12 @@ export function makePlan(
   let resolutionMicros = columns.time < 0 ? 1 : Math.max(1, 10 ** (6 - measured.digits));
   let meaning: StampMeaning | null = columns.stampMeaning;
   let assumed = false;
-  if (meaning !== null && format.ambiguousStamp) {
+  // Formats that write the same line may mean different things by its stamp.
+  const disputed = found.rivals.some(
+    (rival) => columnsOf(recipe, rival.written).stampMeaning !== null && rival.stamp !== format.stamp,
+  );
+  const settled = context.seen.has(format.id);
+  if (meaning !== null && (format.ambiguousStamp || (disputed && !settled && format.id !== 'combined'))) {
     const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
     meaning = evidence.meaning;
     assumed = !evidence.proven;

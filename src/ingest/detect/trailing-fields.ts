@@ -1,15 +1,12 @@
 /**
  * Fields that a user appended to a known layout, found without being told: "pid=<12> us=340", "<12> 340",
- * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens of the layout.
+ * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
  */
 import type { Field, TimeUnit } from '../../core/format.ts';
-import type { Token } from '../compile/layout.ts';
-import { guessUnit } from './units.ts';
+import type { FoundToken } from './units.ts';
 
 export interface TrailingFields {
-  readonly tokens: Token[];
-  /** What was assumed, one sentence each. */
-  readonly assumptions: string[];
+  readonly tokens: readonly FoundToken[];
   /** Id of the format that these fields prove, or null. */
   readonly proves: string | null;
 }
@@ -38,12 +35,13 @@ function split(rest: string): Part[] | null {
 const shapeOf = ({ key, value }: Part): string =>
   `${key}=${value.startsWith('"') ? '"' : value.startsWith('<') ? '<' : ''}`;
 
-type Meaning =
-  | { readonly field: Field; readonly proves?: string }
-  | { readonly unit: 'by value'; readonly covers: 'service' | 'response' };
+interface Meaning {
+  readonly field: Field | 'duration by value';
+  readonly proves?: string;
+}
 
-const duration = (unit: TimeUnit, covers: 'service' | 'response' = 'service', fine?: true): Meaning => ({
-  field: { kind: 'duration', unit, covers, ...(fine ? { fine } : {}) },
+const duration = (unit: TimeUnit, fine?: true): Meaning => ({
+  field: { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) },
 });
 
 /** Keys as people write them in access formats. Single letters are gunicorn's atoms. */
@@ -53,20 +51,72 @@ const byKey: readonly (readonly [RegExp, Meaning])[] = [
   [/^D$/, duration('us')],
   [/^M$/, duration('ms')],
   [/^T$/, duration('s')],
-  [/^L$/, duration('s', 'service', true)],
+  [/^L$/, duration('s', true)],
   [/^(us|usec|micros|microseconds|duration_us|time_us|dur_us)$/i, duration('us')],
   [/^(ms|msecs|millis|milliseconds|duration_ms|time_ms|dur_ms|elapsed_ms|took_ms|latency_ms|rt_ms)$/i, duration('ms')],
   [/^(rt|request_time)$/, { field: { kind: 'duration', unit: 's', covers: 'response', fine: true }, proves: 'nginx' }],
   [/^(urt|uct|uht|upstream_(response|connect|header)_time)$/, { field: { kind: 'list' }, proves: 'nginx' }],
+  [/^msec$/, { field: { kind: 'time', shape: 'epoch-s', means: 'end' } }],
   [/^(xrs|x-request-start|request_start|queue_start|req_start)$/i, { field: { kind: 'arrival' } }],
   [
     /^(d|dur|duration|took|elapsed|latency|time|resp_time|response_time|rtime|secs?|seconds)$/i,
-    { unit: 'by value', covers: 'service' },
+    { field: 'duration by value' },
   ],
 ];
 
 const majority = (texts: readonly string[], pattern: RegExp): boolean =>
   texts.length > 0 && texts.filter((text) => pattern.test(text)).length * 10 >= texts.length * 9;
+
+const number = /^-?\d+(\.\d+)?$/;
+const withUnit = /^\d+(\.\d+)?(ms|us|µs|\u00c2\u00b5s|s)$/;
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+
+/** What the values of one part say, and what its key says. */
+function read(key: string, values: readonly string[], index: number): { tokens: FoundToken[]; proves: string | null } {
+  const known = values.filter((value) => value !== '-' && value !== '');
+  const numeric = majority(known, number);
+  const meaning = byKey.find(([pattern]) => pattern.test(key))?.[1];
+  const field = meaning?.field;
+  const name = key === '' ? `the ${ordinals[index] ?? `${index + 1}th`} field behind the known ones` : `${key}=`;
+  const one = (token: Field, open?: FoundToken['open']) => ({
+    tokens: [{ token: { field: token }, values, name, ...(open ? { open } : {}) }],
+    proves: meaning?.proves ?? null,
+  });
+  if (majority(values, /^<\d+>$/)) return { ...one({ kind: 'pid' }), proves: 'gunicorn' };
+  if (majority(known, /^t=\d{10}/)) return one({ kind: 'arrival' });
+  if (majority(known, withUnit)) {
+    const suffix = withUnit.exec(known.find((value) => withUnit.test(value)) ?? '')?.[2] ?? '';
+    const unit = suffix === 'ms' || suffix === 's' ? suffix : 'us';
+    const fine = known.some((value) => value.includes('.'));
+    return {
+      tokens: [
+        ...one({ kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) }).tokens,
+        { token: { literal: suffix }, values: [], name: '' },
+      ],
+      proves: null,
+    };
+  }
+  if (field && field !== 'duration by value') {
+    switch (field.kind) {
+      case 'duration':
+        if (numeric || known.length === 0) return one(field);
+        break;
+      case 'pid':
+        if (majority(values, /^\d+$/)) return one(field);
+        break;
+      case 'time':
+        if (numeric) return one(field);
+        break;
+      case 'list':
+        return one(numeric || known.length === 0 ? { kind: 'number' } : { kind: 'word' });
+      default:
+        return one(field);
+    }
+  }
+  if (field === 'duration by value' && numeric) return one({ kind: 'number' }, 'duration');
+  if (numeric && majority(values, /^(-?\d+(\.\d+)?|-)$/)) return one({ kind: 'number' }, key === '' ? 'number' : undefined);
+  return one({ kind: 'word' });
+}
 
 /** @param rests what follows the known fields, per sampled line (latin-1) */
 export function findTrailingFields(rests: readonly string[]): TrailingFields | null {
@@ -79,61 +129,19 @@ export function findTrailingFields(rests: readonly string[]): TrailingFields | n
   }
   const lines = [...shapes.values()].reduce<Part[][]>((most, some) => (some.length > most.length ? some : most), []);
   if (lines.length === 0) return null;
-
-  const tokens: Token[] = [];
-  const assumptions: string[] = [];
+  const tokens: FoundToken[] = [];
+  const literal = (text: string) => tokens.push({ token: { literal: text }, values: [], name: '' });
   let proves: string | null = null;
-  const addDuration = (field: Field, suffix = '') => {
-    tokens.push({ field });
-    if (suffix) tokens.push({ literal: suffix });
-  };
-  for (let i = 0; i < lines[0].length; i++) {
-    const { key } = lines[0][i];
-    const quoted = shapeOf(lines[0][i]).endsWith('"');
-    const values = lines.map((parts) => (quoted ? parts[i].value.slice(1, -1) : parts[i].value));
-    const known = values.filter((value) => value !== '-' && value !== '');
-    tokens.push({ literal: ` ${key === '' ? '' : `${key}=`}${quoted ? '"' : ''}` });
-    const meaning = byKey.find(([pattern]) => pattern.test(key))?.[1];
-    const numeric = majority(known, /^-?\d+(\.\d+)?$/);
-    const lists = majority(known, /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/);
-
-    if (majority(values, /^<\d+>$/)) {
-      tokens.push({ field: { kind: 'pid' } });
-      proves ??= 'gunicorn';
-    } else if (meaning && 'field' in meaning && meaning.field.kind === 'duration' && (numeric || known.length === 0)) {
-      addDuration(meaning.field);
-      proves ??= meaning.proves ?? null;
-    } else if (meaning && 'field' in meaning && meaning.field.kind === 'list' && lists) {
-      tokens.push({
-        field: quoted ? { kind: 'text' } : numeric || known.length === 0 ? { kind: 'number' } : { kind: 'word' },
-      });
-      proves ??= meaning.proves ?? null;
-    } else if (meaning && 'field' in meaning && meaning.field.kind === 'pid' && majority(values, /^\d+$/)) {
-      tokens.push({ field: { kind: 'pid' } });
-    } else if (meaning && 'field' in meaning && meaning.field.kind === 'thread' && !quoted) {
-      tokens.push({ field: { kind: 'thread' } });
-    } else if (majority(known, /^t=\d{10}/) || (meaning && 'field' in meaning && meaning.field.kind === 'arrival')) {
-      tokens.push({ field: { kind: 'arrival' } });
-    } else if (known.length > 0 && majority(known, /^\d+(\.\d+)?(ms|us|µs|s)$/)) {
-      const suffix = /[^\d.]+$/.exec(known[0])?.[0] ?? '';
-      const unit = suffix === 'ms' || suffix === 's' ? suffix : 'us';
-      addDuration(
-        { kind: 'duration', unit, covers: 'service', ...(known[0].includes('.') ? { fine: true } : {}) },
-        suffix,
-      );
-    } else if ((key === '' || (meaning && 'unit' in meaning)) && numeric && known.length > 0) {
-      const guess = guessUnit(known);
-      if (guess) {
-        addDuration({ kind: 'duration', unit: guess.unit, covers: 'service', ...(guess.fine ? { fine: true } : {}) });
-        assumptions.push(
-          `${key === '' ? `the ${ordinal(i)} field after the known ones` : `${key}=`} is taken as the duration (${guess.because})`,
-        );
-      } else tokens.push({ field: { kind: 'number' } });
-    } else if (quoted) tokens.push({ field: { kind: 'text' } });
-    else tokens.push({ field: majority(values, /^-?\d+(\.\d+)?$|^-$/) ? { kind: 'number' } : { kind: 'word' } });
-    if (quoted) tokens.push({ literal: '"' });
-  }
-  return { tokens, assumptions, proves };
+  lines[0].forEach(({ key, value }, index) => {
+    const quoted = value.startsWith('"');
+    const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
+    literal(` ${key === '' ? '' : `${key}=`}${quoted ? '"' : ''}`);
+    const meaning = read(key, values, index);
+    const plainText = quoted && meaning.tokens.every(({ token }) => !('field' in token) || token.field.kind === 'word');
+    if (plainText) tokens.push({ token: { field: { kind: 'text' } }, values: [], name: '' });
+    else tokens.push(...meaning.tokens);
+    proves ??= meaning.proves;
+    if (quoted) literal('"');
+  });
+  return { tokens, proves };
 }
-
-const ordinal = (index: number): string => ['first', 'second', 'third', 'fourth', 'fifth'][index] ?? `${index + 1}th`;

@@ -1,23 +1,36 @@
-/** What a bare number at the end of a line measures, told from its values. */
-import type { TimeUnit } from '../../core/format.ts';
+/** What bare numbers in a line measure, told from their values: which is the duration, and in which unit; which is the pid. */
+import type { Field, TimeUnit } from '../../core/format.ts';
+import type { Token } from '../compile/layout.ts';
 
 export interface UnitGuess {
   readonly unit: TimeUnit;
   readonly fine: boolean;
-  /** One sentence for the reader. */
+  /** The reason, for the reader. */
   readonly because: string;
+}
+
+/** A token that was found in the lines, with what stands in its place in each. */
+export interface FoundToken {
+  readonly token: Token;
+  /** Of a field whose meaning is open: a number that may be anything, or one that is a duration of unknown unit. */
+  readonly open?: 'number' | 'duration';
+  readonly values: readonly string[];
+  /** How to call it in a sentence. */
+  readonly name: string;
 }
 
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
+
+const isNumber = /^-?\d+(\.\d+)?$/;
+const isWhole = /^-?\d+$/;
 
 /**
  * A server that gives microseconds (gunicorn's and Apache's %D) never finishes in less than some tens of them, and one
  * that gives whole milliseconds or seconds shows small numbers and zeros.
  */
 export function guessUnit(texts: readonly string[]): UnitGuess | null {
-  const numbers = texts.filter((text) => /^-?\d+(\.\d+)?$/.test(text));
-  if (numbers.length === 0) return null;
+  const numbers = texts.filter((text) => isNumber.test(text));
   const values = numbers
     .map(Number)
     .filter((value) => value >= 0)
@@ -35,7 +48,95 @@ export function guessUnit(texts: readonly string[]): UnitGuess | null {
   if (smallest >= 40 && largest >= 200) {
     return { unit: 'us', fine: false, because: `whole numbers from ${smallest} to ${largest}: microseconds` };
   }
-  if (largest >= 60)
+  if (largest >= 60) {
     return { unit: 'ms', fine: false, because: `whole numbers from ${smallest} to ${largest}: milliseconds` };
+  }
   return null;
+}
+
+/** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded down? (gunicorn's %(M)s and %(D)s) */
+function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
+  return (
+    fine.some((value) => value >= factor) &&
+    coarse.every((value, i) => Math.abs(Math.floor(fine[i] / factor) - Math.floor(value)) <= 1)
+  );
+}
+
+/** Units that several columns prove of each other: one is the other, a thousand or a million times coarser. */
+function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit> {
+  const numbers = columns.map((values) => (values.every((value) => isNumber.test(value)) ? values.map(Number) : null));
+  const units = new Map<number, TimeUnit>();
+  for (let i = 0; i < numbers.length; i++) {
+    for (let j = 0; j < numbers.length; j++) {
+      const a = numbers[i];
+      const b = numbers[j];
+      if (i === j || !a || !b || !columns[j].every((value) => isWhole.test(value))) continue;
+      if (isCoarser(a, b, 1_000_000)) {
+        units.set(i, 's');
+        units.set(j, 'us');
+      } else if (isCoarser(a, b, 1000) && !units.has(i) && !units.has(j)) {
+        units.set(i, 'ms');
+        units.set(j, 'us');
+      }
+    }
+  }
+  return units;
+}
+
+const fewValues = (values: readonly string[]): boolean =>
+  values.length >= 8 &&
+  new Set(values).size * 4 <= values.length &&
+  values.every((value) => isWhole.test(value) && Number(value) > 1);
+
+/** @param logging the numbers stand in a logging prefix, whose first number is the process */
+export function resolveNumbers(
+  found: readonly FoundToken[],
+  logging: boolean,
+): { tokens: Token[]; assumptions: string[] } {
+  const tokens = found.map(({ token }) => token);
+  const assumptions: string[] = [];
+  const open = found.flatMap(({ open: kind }, index) => (kind ? [index] : []));
+  const has = (kind: Field['kind']) => tokens.some((token) => 'field' in token && token.field.kind === kind);
+  const duration = (index: number, unit: TimeUnit, fine: boolean) => {
+    tokens[index] = { field: { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) } };
+  };
+
+  const relations = related(open.map((index) => found[index].values));
+  for (const [k, unit] of relations) {
+    const index = open[k];
+    duration(
+      index,
+      unit,
+      found[index].values.some((value) => value.includes('.')),
+    );
+  }
+  for (const index of open) {
+    const { open: kind, values, name } = found[index];
+    if (kind !== 'duration' || has('duration')) continue;
+    const guess = guessUnit(values.filter((value) => value !== '-'));
+    if (!guess) continue;
+    duration(index, guess.unit, guess.fine);
+    assumptions.push(`${name} is taken as the duration (${guess.because})`);
+  }
+  for (const index of open) {
+    const { values, name } = found[index];
+    const token = tokens[index];
+    if (!('field' in token) || token.field.kind !== 'number' || has('pid')) continue;
+    if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(values)) {
+      tokens[index] = { field: { kind: 'pid' } };
+      if (!logging) assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);
+    }
+  }
+  if (!has('duration') && !logging) {
+    for (const index of open) {
+      const { values, name } = found[index];
+      const token = tokens[index];
+      if (!('field' in token) || token.field.kind !== 'number' || has('duration')) continue;
+      const guess = guessUnit(values.filter((value) => value !== '-'));
+      if (!guess) continue;
+      duration(index, guess.unit, guess.fine);
+      assumptions.push(`${name} is taken as the duration (${guess.because})`);
+    }
+  }
+  return { tokens, assumptions };
 }

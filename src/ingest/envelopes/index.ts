@@ -5,6 +5,7 @@ import { dockerJson } from './docker-json.ts';
 import { jsonMessage } from './json-message.ts';
 import type { Envelope } from './line.ts';
 import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
+import { pythonBytes } from './python-bytes.ts';
 import { syslog } from './syslog.ts';
 
 export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
@@ -12,6 +13,7 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   jsonMessage(runtime),
   compose(runtime),
   colour(),
+  pythonBytes(),
   kubectlPrefix(runtime),
   cri(runtime),
   syslog(runtime),
