@@ -1,4 +1,5 @@
 /** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -43,7 +44,7 @@ function examine(facts: Facts): Finding | null {
     severity: slots !== null && total > 0 && waited / total > 0.3 ? 'warning' : 'info',
     title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}`,
     detail:
-      `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${Math.min(...herds.map((herd) => herd.size))} to ${Math.max(...herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
+      `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(herds.map((herd) => herd.size))} to ${max(herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
       (period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`) +
       (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : ''),
     evidence: {

@@ -1,4 +1,5 @@
 /** Finding: clients hang up before their answer comes, and the server works for nobody. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -38,8 +39,8 @@ function examine(facts: Facts): Finding | null {
     advice: `Answer within the patience of the clients${Number.isFinite(patience) ? ` (${durationText(patience)})` : ''}: ${
       facts.inference.wait.p95 > patience / 4 ? 'shorten the queue first (see pool-saturated)' : `make ${name} quicker`
     }, and refuse early what cannot be answered in time, so that no worker works for somebody who left.`,
-    from: Math.min(...gone.map((i) => rows.start[i])),
-    to: Math.max(...gone.map((i) => rows.end[i])),
+    from: min(gone.map((i) => rows.start[i])),
+    to: max(gone.map((i) => rows.end[i])),
     lostSeconds: Number.isFinite(patience) ? (patience / 1e6) * gone.length : 0,
   };
 }

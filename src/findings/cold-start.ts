@@ -1,4 +1,5 @@
 /** Finding: the first requests of a new worker are much slower than its later ones. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
@@ -73,8 +74,8 @@ function examine(facts: Facts): Finding | null {
     },
     advice:
       'Do the work before the first request comes: import and connect when the worker starts (preload, a warm-up request to itself in a post-fork hook), and keep workers alive longer.',
-    from: Math.min(...heads.map(({ at }) => at)),
-    to: Math.max(...heads.map(({ at }) => at)),
+    from: min(heads.map(({ at }) => at)),
+    to: max(heads.map(({ at }) => at)),
     lostSeconds: total / 1e6,
   };
 }

@@ -1,4 +1,5 @@
 /** Finding: many requests end at one and the same duration: a time-out somewhere upstream, not work. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -70,8 +71,8 @@ function examine(facts: Facts): Finding | null {
       slot_seconds: seconds * all.length,
     },
     advice: `Find the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon; raise it only if the callers would really wait that long.`,
-    from: Math.min(...all.map((i) => rows.start[i])),
-    to: Math.max(...all.map((i) => rows.end[i])),
+    from: min(all.map((i) => rows.start[i])),
+    to: max(all.map((i) => rows.end[i])),
     lostSeconds: seconds * all.length,
   };
 }

@@ -1,4 +1,5 @@
 /** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { logBinomialTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -78,8 +79,8 @@ function blameBySilences(rows: Rows): Blame | null {
     micros: medianOf(hits.map(({ from, to }) => to - from)),
     requests: groups.get(best.route)!.length,
     how: `with requests in flight nothing began or ended, and then all of it at once`,
-    from: Math.min(...hits.map(({ from }) => from)),
-    to: Math.max(...hits.map(({ to }) => to)),
+    from: min(hits.map(({ from }) => from)),
+    to: max(hits.map(({ to }) => to)),
   };
 }
 
@@ -130,8 +131,8 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
       micros: shortest,
       requests: own.length,
       how: `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(elsewhere, 'line')} (one client per worker, asking in turn over a kept connection, would look the same)`,
-      from: Math.min(...hits.map((i) => rows.end[i] - shortest)),
-      to: Math.max(...hits.map((i) => rows.end[i])),
+      from: min(hits.map((i) => rows.end[i] - shortest)),
+      to: max(hits.map((i) => rows.end[i])),
     };
   }
   return best;

@@ -1,4 +1,5 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
@@ -51,7 +52,7 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
   const middle = Math.sqrt(before * after);
   if (thirds(late).some((median) => median < middle) || thirds(early).some((median) => median > middle)) return null;
   // Neither side may itself drift by much of the step.
-  const drift = (values: readonly number[]) => Math.max(...values) / Math.min(...values);
+  const drift = (values: readonly number[]) => max(values) / min(values);
   const allowed = (after / before) ** 0.6;
   if (drift(thirds(late)) > allowed || drift(thirds(early)) > allowed) return null;
   return { route, at: start[split], before, after, requests: late.length };

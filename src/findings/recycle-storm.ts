@@ -1,5 +1,5 @@
 /** Finding: workers are recycled so often, or so much together, that the pool is short of hands. */
-import { quantileSorted, standardDeviation } from 'simple-statistics';
+import { max, quantileSorted, standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { WorkerLife } from '../core/inference.ts';
 import { meanOf, medianOf } from '../core/statistics.ts';
@@ -55,7 +55,7 @@ function examine(facts: Facts): Finding | null {
  * another begins in its place, in a log with far more names of workers than there were at once.
  */
 function endedLives(lives: readonly WorkerLife[], workers: number): WorkerLife[] {
-  const logTo = Math.max(...lives.map((life) => life.to));
+  const logTo = max(lives.map((life) => life.to));
   const many = lives.length >= 3 * workers;
   const replaced = ({ to }: WorkerLife) =>
     many && to < logTo - 2e6 && lives.some((next) => next.from >= to - 1e6 && next.from <= to + REPLACED_WITHIN);

@@ -1,4 +1,5 @@
 /** Finding: failed requests come back at once, and the repeats make up much of the load. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, shareScore } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -81,8 +82,8 @@ function examine(facts: Facts): Finding | null {
     },
     advice:
       'Let clients back off exponentially with full jitter and give up after two or three tries; cap repeats at 10 % of all requests (a retry budget), and answer 503 with Retry-After while overloaded.',
-    from: Math.min(...times),
-    to: Math.max(...times),
+    from: min(times),
+    to: max(times),
   };
 }
 

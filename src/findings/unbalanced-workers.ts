@@ -1,4 +1,5 @@
 /** Finding: some workers get far more requests than others, and callers queue at the busy ones. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { twoSided } from '../core/statistics.ts';
 import { durationText, percentText, roundText } from '../core/words.ts';
@@ -17,8 +18,8 @@ function examine(facts: Facts): Finding | null {
   if (!queues || count === null || count < 2 || workers.confidence < 0.8 || summary.requests.total < MINIMUM_REQUESTS)
     return null;
   const lives = inference.lives;
-  const from = Math.min(...lives.map((life) => life.from));
-  const to = Math.max(...lives.map((life) => life.to));
+  const from = min(lives.map((life) => life.from));
+  const to = max(lives.map((life) => life.to));
   // Only workers that were there all the time can be compared.
   const whole = lives.filter((life) => life.to - life.from >= 0.8 * (to - from));
   if (whole.length !== count) return null;

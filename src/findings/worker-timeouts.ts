@@ -1,4 +1,5 @@
 /** Finding: workers were killed because they did not answer in time, and what they were doing was lost. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText } from '../core/words.ts';
@@ -72,8 +73,8 @@ function examine(facts: Facts): Finding | null {
       (Number.isFinite(silence)
         ? ` (it seems to be about ${durationText(Math.round(silence / 1e6) * 1e6)} now).`
         : '.'),
-    from: times.length > 0 ? Math.min(...times) : Number.NaN,
-    to: times.length > 0 ? Math.max(...times) : Number.NaN,
+    from: times.length > 0 ? min(times) : Number.NaN,
+    to: times.length > 0 ? max(times) : Number.NaN,
     lostSeconds: Number.isFinite(silence) ? (silence / 1e6) * kills.length : kills.length,
   };
 }

@@ -48,8 +48,12 @@ export const meanOf = (values: Float64Array): number => mean(values as unknown a
 /** Requests that wait at the same instant, at most; `arrival` ascending, µs. */
 export function peakQueueOf(arrival: Float64Array, wait: Float64Array): number {
   const taken = new Float64Array(arrival.length);
-  for (let i = 0; i < arrival.length; i++) taken[i] = arrival[i] + wait[i];
-  taken.sort();
+  let ordered = true;
+  for (let i = 0; i < arrival.length; i++) {
+    taken[i] = arrival[i] + wait[i];
+    if (i > 0 && taken[i] < taken[i - 1]) ordered = false;
+  }
+  if (!ordered) taken.sort();
   let gone = 0;
   let peak = 0;
   for (let i = 0; i < arrival.length; i++) {
@@ -70,9 +74,14 @@ export function measure(arrival: Float64Array, wait: Float64Array, latency: Floa
   }
   const elapsed = last - arrival[0];
   const peakQueue = peakQueueOf(arrival, wait);
+  let latencySpread: Spread | null = null;
   return {
     wait: spreadOf(wait),
-    latency: spreadOf(latency),
+    // Sorted when asked for: the search for the smallest pool looks at waits alone.
+    get latency() {
+      latencySpread ??= spreadOf(latency);
+      return latencySpread;
+    },
     utilisation: Number.isFinite(slots) && elapsed > 0 ? busy / (elapsed * slots) : Number.NaN,
     throughput: elapsed > 0 ? (arrival.length * 1e6) / elapsed : Number.NaN,
     peakQueue,

@@ -6,6 +6,10 @@ import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetit
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
 
+/** Findings ask often and answer in words: stretches of this many requests in all are enough. */
+const MOST_REQUESTS = 16_000;
+const BUDGET = 160_000;
+
 interface Answer {
   readonly prediction: PoolPrediction;
   readonly result: ScenarioRuns;
@@ -16,7 +20,7 @@ export function createPredictor(analysis: Analysis): Predictor {
   const known = new Map<string, Answer>();
   const workloadNow = (): Workload | null => {
     if (workload === undefined) {
-      const result = workloadOf(analysis);
+      const result = workloadOf(analysis, MOST_REQUESTS);
       workload = 'workload' in result ? result.workload : null;
     }
     return workload;
@@ -27,7 +31,7 @@ export function createPredictor(analysis: Analysis): Predictor {
     if (before) return before;
     const asked = without === undefined ? base : workloadWithout(base, without);
     if (!asked) return null;
-    const result = runScenario(asked, pool, repetitionsFor(asked.trace.length));
+    const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, BUDGET));
     const answer = { prediction: predictionOf(pool, result), result };
     known.set(key, answer);
     return answer;

@@ -5,8 +5,6 @@ import type { PoolMeasures } from './measures.ts';
 import type { ScenarioRuns } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
-/** Requests simulated per scenario, all repetitions together. */
-const BUDGET = 400_000;
 const MAX_WORKERS = 1024;
 
 /** Arrivals are known, and the present pool has slots that could be more. */
@@ -23,8 +21,9 @@ export function meets({ trace }: Workload, pool: PoolShape, { runs }: ScenarioRu
   return runs.filter((run) => lost(run) <= target).length >= 0.9 * runs.length;
 }
 
-/** Fewer for long logs, whose own length averages the luck out. */
-export const repetitionsFor = (requests: number): number => Math.min(40, Math.max(8, Math.floor(BUDGET / requests)));
+/** `budget` requests per scenario in all; fewer repetitions for long logs, whose own length averages the luck out. */
+export const repetitionsFor = (requests: number, budget: number): number =>
+  Math.min(40, Math.max(10, Math.floor(budget / requests)));
 
 /** Waits fall with every worker, so a binary search over a doubling range finds the first pool that is good enough. */
 export function fewestWorkers(

@@ -18,17 +18,32 @@ export interface ScenarioRuns {
 /** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
 const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
 
+/** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
+const drawn = new WeakMap<Workload, Map<string, Repetition>>();
+
+function repetitionOf(workload: Workload, r: number, byWorker: boolean): Repetition {
+  const known = drawn.get(workload) ?? new Map<string, Repetition>();
+  drawn.set(workload, known);
+  const key = `${r} ${byWorker}`;
+  let repetition = known.get(key);
+  if (!repetition) {
+    repetition = drawRepetition(workload.trace, workload.times, createRandom(workload.seed + r), byWorker);
+    known.set(key, repetition);
+  }
+  return repetition;
+}
+
 /** Deterministic for a workload and a number of repetitions. */
 export function runScenario(workload: Workload, pool: PoolShape, repetitions: number): ScenarioRuns {
-  const random = createRandom(workload.seed);
-  const { clients, trace } = workload;
+  const random = createRandom(workload.seed ^ 0x5bd1e995);
+  const { clients } = workload;
   const byWorker = keepsAcceptors(workload, pool);
   const runs: PoolMeasures[] = [];
   const others: PoolMeasures[] = [];
   for (let r = 0; r < repetitions; r++) {
-    const drawn = drawRepetition(trace, workload.times, random, byWorker);
+    const plain = repetitionOf(workload, r, byWorker);
     const load = clients.kind === 'hidden' ? HIDDEN_LOADS[r % HIDDEN_LOADS.length] : 1;
-    const repetition = load === 1 ? drawn : quicker(drawn, load);
+    const repetition = load === 1 ? plain : quicker(plain, load);
     runs.push(runOnce(workload, pool, repetition, clients, random));
     if (clients.kind === 'closed' && r % 4 === 0) {
       others.push(runOnce(workload, pool, repetition, { kind: 'open' }, random));

@@ -23,11 +23,20 @@ export interface Trace {
   readonly waitUnknown: boolean;
 }
 
-/** The trace of a log, or why there is none. */
-export function traceOf({ requests, inference }: Analysis): { trace: Trace } | { missing: string } {
+/** Stretches that stand for a log too long to replay whole, evenly spread over it. */
+const STRETCHES = 8;
+
+/**
+ * The trace of a log, or why there is none. Of a log with more than `most` requests, stretches of it; the time between
+ * stretches (these, or those that the analysis kept of a very long log) is left out.
+ */
+export function traceOf(
+  { requests, inference, summary }: Analysis,
+  most = Number.POSITIVE_INFINITY,
+): { trace: Trace } | { missing: string } {
   const inferred = inference.requests;
   const mean = inference.service.mean;
-  const rows: number[] = [];
+  let rows: number[] = [];
   const begin = new Float64Array(requests.length);
   const hold = new Float64Array(requests.length);
   let without = 0;
@@ -50,6 +59,8 @@ export function traceOf({ requests, inference }: Analysis): { trace: Trace } | {
       : { missing: 'the lines carry no duration, and no rhythm shows the service time' };
   }
   rows.sort((a, b) => begin[a] - begin[b]);
+  const sampled = rows.length > most || requests.length < summary.requests.total;
+  if (rows.length > most) rows = stretchesOf(rows, most);
 
   const n = rows.length;
   const pick = (from: Float64Array, missing: number): Float64Array => {
@@ -72,7 +83,7 @@ export function traceOf({ requests, inference }: Analysis): { trace: Trace } | {
   return {
     trace: {
       length: n,
-      start: pick(begin, Number.NaN),
+      start: sampled ? withoutGaps(pick(begin, Number.NaN), 20 * mean) : pick(begin, Number.NaN),
       service: pick(hold, Number.NaN),
       uncertainty: pick(inferred.uncertainty, 0),
       route,
@@ -85,6 +96,24 @@ export function traceOf({ requests, inference }: Analysis): { trace: Trace } | {
       waitUnknown: wait.method === 'unknown' && !inference.unbounded && !(concurrency.peak < (capacity.value ?? 0)),
     },
   };
+}
+
+function stretchesOf(rows: readonly number[], most: number): number[] {
+  const length = Math.floor(most / STRETCHES);
+  return Array.from({ length: STRETCHES }, (_, k) => {
+    const from = Math.floor((k * (rows.length - length)) / (STRETCHES - 1));
+    return rows.slice(from, from + length);
+  }).flat();
+}
+
+/** Instants moved together so that no two neighbours are further apart than `longest` µs (10 s at least). */
+function withoutGaps(start: Float64Array, longest: number): Float64Array {
+  const most = Math.max(10e6, longest || 0);
+  let left = 0;
+  return start.map((at, i) => {
+    if (i > 0 && at - start[i - 1] > most) left += at - start[i - 1] - most;
+    return at - left;
+  });
 }
 
 const finiteOr = (value: number, fallback: number): number => (Number.isFinite(value) ? value : fallback);

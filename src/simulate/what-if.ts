@@ -20,6 +20,9 @@ export interface WhatIfRequest {
   readonly targetP95WaitMicros: number;
 }
 
+/** Requests simulated per scenario, all repetitions together. */
+const BUDGET = 400_000;
+
 const noSpread = { mean: null, p50: null, p95: null, p99: null, max: null };
 
 export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
@@ -41,7 +44,7 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
     };
   }
   const { workload } = result;
-  const repetitions = repetitionsFor(workload.trace.length);
+  const repetitions = repetitionsFor(workload.trace.length, BUDGET);
   const ask = remembering((pool) => runScenario(workload, pool, repetitions));
   const scenarios = request.pools.map((pool) => scenarioOf(pool, ask(pool)));
   return {

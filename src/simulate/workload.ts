@@ -26,9 +26,9 @@ export function deflated({ service }: Trace, contention: Contention, share: numb
   return service.map((value, i) => value / slowdownAt(curve, contention.level[i]));
 }
 
-/** The workload of a log, or why it cannot be replayed. */
-export function workloadOf(analysis: Analysis): { workload: Workload } | { missing: string } {
-  const result = traceOf(analysis);
+/** The workload of a log, or of `most` of its requests, or why it cannot be replayed. */
+export function workloadOf(analysis: Analysis, most?: number): { workload: Workload } | { missing: string } {
+  const result = traceOf(analysis, most);
   if ('missing' in result) return result;
   const { inference } = analysis;
   const { trace } = result;

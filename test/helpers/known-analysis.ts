@@ -95,8 +95,8 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
   const waits = column((r) => r.wait);
   const sortedWaits = waits.toSorted();
   const profile = profileOf(requests, slots);
-  const from = Math.min(...requests.map((r) => r.start));
-  const to = Math.max(...requests.map((r) => r.end));
+  const from = requests.reduce((least, r) => Math.min(least, r.start), Number.POSITIVE_INFINITY);
+  const to = requests.reduce((most, r) => Math.max(most, r.end), Number.NEGATIVE_INFINITY);
   const micros = Math.max(1, to - from);
   const lanes = [...new Set(requests.map((r) => r.worker))];
 
@@ -167,8 +167,8 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
 function livesOf(requests: readonly KnownRequest[], id: (name: string) => number): WorkerLife[] {
   return [...groupBy(requests, (r) => r.worker)].map(([name, own]) => ({
     worker: id(name),
-    from: Math.min(...own.map((r) => r.start)),
-    to: Math.max(...own.map((r) => r.end)),
+    from: own.reduce((least, r) => Math.min(least, r.start), Number.POSITIVE_INFINITY),
+    to: own.reduce((most, r) => Math.max(most, r.end), Number.NEGATIVE_INFINITY),
     requests: own.length,
     busyMicros: own.reduce((sum, r) => sum + r.end - r.start, 0),
     peakConcurrency: 1,

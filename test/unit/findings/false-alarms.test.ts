@@ -15,9 +15,9 @@ const aboutSize = new Set([
   'not-enough-data',
 ]);
 
-const pools = Array.from({ length: 60 }, (_, seed) => randomPool(1000 + seed));
+const pools = Array.from({ length: 40 }, (_, seed) => randomPool(1000 + seed));
 
-describe('sixty random pools', () => {
+describe('forty random pools', () => {
   const diagnosed = pools.map((spec) => {
     const analysis = analysisOfPool(spec);
     return { spec, found: diagnose({ ...analysis, predictor: createPredictor(analysis) }).map(({ id }) => id) };
