@@ -16,7 +16,7 @@ export default defineFormat({
       u: { kind: 'text' },
       t: ['[', { kind: 'time', shape: 'clf', means: 'end' }, ']'],
       r: { kind: 'request' },
-      s: { kind: 'status' },
+      s: { kind: 'status', known: true },
       b: { kind: 'bytes' },
     },
     families: [{ pattern: /^\{.*\}i$/, field: { kind: 'text' } }],

@@ -77,7 +77,12 @@ export default defineFormat({
     { starts: 'KeepAlive Timeout', kind: null },
     // The line of a client that left follows the one of its answer.
     { starts: '', pattern: /^\S+ [A-Z]+ \S+ \d{3} DISCONNECTED\s*$/, kind: null },
-    { starts: '', pattern: /^(Main|Srv \d+|Reloader)\s*\|?\s*(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d (?:[+-]\d{4} )?[A-Z]+:(?! \S+ [A-Z]+ http)/, kind: null },
+    {
+      starts: '',
+      pattern:
+        /^(Main|Srv \d+|Reloader)\s*\|?\s*(\d{4}-\d\d-\d\d )?\d\d:\d\d:\d\d (?:[+-]\d{4} )?[A-Z]+:(?! \S+ [A-Z]+ http)/,
+      kind: null,
+    },
   ],
   samples: [
     {

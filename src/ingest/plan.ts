@@ -61,8 +61,6 @@ export interface PlanParts {
   /** The pid of the envelope is the worker. */
   readonly envelopeWorker: boolean;
   readonly envelopeThread: boolean;
-  /** Share of the sampled lines it took, less what another format took as well. */
-  readonly confidence: number;
   readonly source: number;
 }
 
@@ -72,6 +70,8 @@ export class Plan {
   readonly coarse: RequestBatch | null;
   /** Chain and layout by name: two plans with the same key take the same lines. */
   readonly chainKey: string;
+  /** Share of the sampled requests it took, halved where other formats write the same lines. */
+  confidence = 0;
   /** Rows it has given. */
   requests = 0;
 

@@ -176,13 +176,18 @@ export class Router {
       variants.push(held.variant(line, chain));
     }
     const { stream } = line;
-    if (chain !== '' && this.#takeVariant(variants, offset)) this.#continuation.other(stream, false);
-    else if (!this.#own(variants, offset, stream)) {
-      held.add({ offset, number: this.tally.lines, stream, variants });
-      this.#decideWhenFull();
+    if (chain !== '' && this.#takeVariant(variants, offset)) {
+      this.#continuation.other(stream, false);
+      held.release(mark);
       return;
     }
-    held.release(mark);
+    const heldLine = { offset, number: this.tally.lines, stream, variants };
+    // Before the first plan everything is held: most lines will be requests.
+    if (this.plans.length > 0 && this.#own(heldLine)) held.release(mark);
+    else {
+      held.add(heldLine);
+      this.#decideWhenFull();
+    }
   }
 
   #takeVariant(variants: readonly Variant[], offset: number): boolean {
@@ -200,7 +205,7 @@ export class Router {
   }
 
   /** The server's own lines, and tracebacks. */
-  #own(variants: readonly Variant[], offset: number, stream: number): boolean {
+  #own({ variants, offset, stream }: HeldLine): boolean {
     const held = this.#held;
     for (let i = variants.length - 1; i >= 0; i--) {
       const own = this.#serverLine(held.text(variants[i]));
@@ -239,8 +244,10 @@ export class Router {
   #decide(): void {
     const held = this.#held;
     if (held.lines.length === 0) return;
-    const taker = this.#detect();
+    const { taker, own, shares } = this.#detect();
+    const rejected = this.tally.unparsed;
     for (const line of held.lines) {
+      if (own.has(line)) continue;
       const taken = taker.get(line);
       if (taken) {
         const before = taken.plan.batch.length;
@@ -249,37 +256,50 @@ export class Router {
         this.#continuation.other(line.stream, false);
       } else this.#leftOver(line);
     }
+    const requests = taker.size + this.tally.unparsed - rejected;
+    for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
     if (this.plans.length > 0) this.#sample = LATER_SAMPLE;
   }
 
-  /** New plans for the held lines, the innermost texts first; which plan takes which line. */
-  #detect(): Map<HeldLine, { plan: Plan; variant: Variant }> {
+  /**
+   * New plans for the held lines: which plan takes which line, and which lines are the servers' own. Known layouts come
+   * first, in the envelopes that most lines have; then the servers' own lines, which also tell who wrote the others; what
+   * stands behind prefixes is searched for last.
+   */
+  #detect() {
     const held = this.#held;
     const taker = new Map<HeldLine, { plan: Plan; variant: Variant }>();
+    const own = new Set<HeldLine>();
     const depthOf = (chain: string) => (chain === '' ? 0 : chain.split('+').length);
-    const chains = new Set(held.lines.flatMap(({ variants }) => variants.map(({ chain }) => chain)));
-    const linesWith = (chain: string) =>
-      held.lines.filter(({ variants }) => variants.some((variant) => variant.chain === chain)).length;
-    const order = [...chains].sort((a, b) => linesWith(b) - linesWith(a) || depthOf(b) - depthOf(a));
-    // Known layouts first, with the envelopes that most lines have; what stands behind prefixes is searched for last.
-    for (const [chain, search] of [
-      ...order.map((one) => [one, false] as const),
-      ...order.map((one) => [one, true] as const),
-    ]) {
-      const open = held.lines.filter((line) => !taker.has(line));
-      const pairs = open.flatMap((line) => {
-        const variant = line.variants.find((one) => one.chain === chain);
-        return variant ? [{ line, variant }] : [];
+    const chains = new Map<string, number>();
+    for (const { chain } of held.lines.flatMap(({ variants }) => variants))
+      chains.set(chain, (chains.get(chain) ?? 0) + 1);
+    const order = [...chains].sort((a, b) => b[1] - a[1] || depthOf(b[0]) - depthOf(a[0])).map(([chain]) => chain);
+    const taken = new Set<HeldLine>();
+    const look = (search: boolean) =>
+      order.flatMap((chain) => {
+        const pairs = held.lines.flatMap((line) => {
+          const variant =
+            taken.has(line) || own.has(line) ? undefined : line.variants.find((one) => one.chain === chain);
+          return variant ? [{ line, variant }] : [];
+        });
+        const sample = held.sample(pairs.map(({ variant }) => variant));
+        return this.#detector.detect(sample, search).map((found) => {
+          const lines = found.taken.map((index) => pairs[index]);
+          for (const { line } of lines) taken.add(line);
+          return { found, sample, chain, lines };
+        });
       });
-      if (pairs.length === 0) continue;
-      const sample = held.sample(pairs.map(({ variant }) => variant));
-      for (const found of this.#detector.detect(sample, search)) {
-        const plan = this.#plan(found, sample, chain);
-        for (const index of found.taken) taker.set(pairs[index].line, { plan, variant: pairs[index].variant });
-      }
+    const known = look(false);
+    for (const line of held.lines) if (!taken.has(line) && this.#own(line)) own.add(line);
+    const shares = new Map<Plan, number>();
+    for (const { found, sample, chain, lines } of [...known, ...look(true)]) {
+      const plan = this.#plan(found, sample, chain);
+      shares.set(plan, lines.length * (found.contested ? 0.5 : 1));
+      for (const { line, variant } of lines) taker.set(line, { plan, variant });
     }
-    return taker;
+    return { taker, own, shares };
   }
 
   #plan(found: Found, sample: Parameters<typeof makePlan>[1], chain: string): Plan {

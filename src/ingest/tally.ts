@@ -36,9 +36,7 @@ export class Tally {
     return {
       path,
       format: main?.parts.format.id ?? (spoke.size > 0 ? [...spoke][0] : null),
-      format_confidence: main
-        ? Math.round(main.parts.confidence * 100) / 100
-        : this.lifecycle / Math.max(1, this.lines),
+      format_confidence: main ? Math.round(main.confidence * 100) / 100 : this.lifecycle / Math.max(1, this.lines),
       envelope: facts?.envelope ?? null,
       bytes,
       lines: this.lines,

@@ -142,7 +142,7 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
     case 'until':
       return plain(`U=stamp${index}(b,v,p);if(U!==U){p=cursor.end;break fail}p=cursor.end;\n`);
     case 'status':
-      return plain(field.known ? `${statusCode}if(ST===0)break fail;\n` : statusCode);
+      return plain(field.known ? `if(b[p]===45)break fail;${statusCode}` : statusCode);
     case 'status-phrase':
       return { code: `${statusCode}if(b[p]>32)break fail;p=e;\n`, needsEnd: true };
     case 'request':

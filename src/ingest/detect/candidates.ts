@@ -9,22 +9,19 @@ export interface Candidate {
   readonly recipe: Recipe;
   /** More fields may follow the last one. */
   readonly open: boolean;
-  /** Text that every line of it holds: a cheap test in front of trying it. */
-  readonly mark: string;
+  /** Texts that every line of it holds: a cheap test in front of trying it. */
+  readonly marks: readonly string[];
 }
 
 const cache = new WeakMap<readonly LogFormat[], readonly Candidate[]>();
 
-export function markOf(recipe: Recipe): string {
-  const texts =
-    'tokens' in recipe
-      ? recipe.tokens.filter(isLiteral).map(({ literal }) => literal)
-      : recipe.keyed.requires.map((key) => {
-          const name = key.slice(key.lastIndexOf('.') + 1);
-          return recipe.keyed.syntax === 'json' ? `"${name}"` : `${name}=`;
-        });
-  return texts.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
-}
+export const marksOf = (recipe: Recipe): string[] =>
+  'tokens' in recipe
+    ? recipe.tokens.flatMap((token) => (isLiteral(token) && token.literal.length > 1 ? [token.literal] : []))
+    : recipe.keyed.requires.map((key) => {
+        const name = key.slice(key.lastIndexOf('.') + 1);
+        return recipe.keyed.syntax === 'json' ? `"${name}"` : `${name}=`;
+      });
 
 export function candidatesOf(formats: readonly LogFormat[]): readonly Candidate[] {
   const known = cache.get(formats);
@@ -32,11 +29,11 @@ export function candidatesOf(formats: readonly LogFormat[]): readonly Candidate[
   const candidates = formats.flatMap((format): Candidate[] => [
     ...format.layouts.map((layout) => {
       const recipe = { tokens: parseLayout(format.language, layout.directives) };
-      return { format, layout: layout.name, recipe, open: layout.open === true, mark: markOf(recipe) };
+      return { format, layout: layout.name, recipe, open: layout.open === true, marks: marksOf(recipe) };
     }),
     ...(format.keyed ?? []).map((keyed) => {
       const recipe = { keyed };
-      return { format, layout: keyed.name, recipe, open: false, mark: markOf(recipe) };
+      return { format, layout: keyed.name, recipe, open: false, marks: marksOf(recipe) };
     }),
   ]);
   cache.set(formats, candidates);

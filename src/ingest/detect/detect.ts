@@ -2,7 +2,7 @@
 import type { LogFormat } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
-import { type Candidate, candidatesOf, markOf } from './candidates.ts';
+import { type Candidate, candidatesOf, marksOf } from './candidates.ts';
 import { messageStarts, readPrefixes } from './logging-prefix.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settleKeys } from './settle-keys.ts';
@@ -13,8 +13,8 @@ export interface Found {
   readonly candidate: Candidate;
   /** Indices into the sample of the lines it took. */
   readonly taken: readonly number[];
-  /** Share of the sample it took, less what another format took as well. */
-  readonly confidence: number;
+  /** Other formats write such lines, too: the name is in doubt. */
+  readonly contested: boolean;
   /** Other formats that write the very same lines. */
   readonly rivals: readonly LogFormat[];
   readonly assumptions: readonly string[];
@@ -30,6 +30,8 @@ interface Trial {
 
 /** Lines looked at for what stands around a known layout, and for whether addresses look like addresses. */
 const SEARCHED_LINES = 200;
+/** Lines on which candidates are compared. */
+const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
 
 const silent = new Set(['text', 'word', 'number', 'blanks', 'level', 'level-prefix', 'list']);
@@ -44,7 +46,15 @@ const telling = (recipe: Recipe): number =>
 const lookOf = (recipe: Recipe): string =>
   'keyed' in recipe
     ? JSON.stringify(recipe.keyed.requires)
-    : recipe.tokens.map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' }))).join('');
+    : recipe.tokens
+        .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
+        .join('');
+
+/** At most `count` of the lines, evenly spread. */
+const spread = (lines: readonly number[], count: number): readonly number[] =>
+  lines.length <= count
+    ? lines
+    : Array.from({ length: count }, (_, i) => lines[Math.floor((i * lines.length) / count)]);
 
 const proves = (format: LogFormat, name: string): boolean =>
   (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));
@@ -122,7 +132,7 @@ export class Detector {
         layout: [candidate.layout, ...around.filter((text) => text !== '')].join(', '),
         recipe,
         open: false,
-        mark: markOf(recipe),
+        marks: marksOf(recipe),
       },
       assumptions,
       found: true,
@@ -194,66 +204,68 @@ export class Detector {
     return { ...trial, candidate, assumptions: [...trial.assumptions, ...assumptions] };
   }
 
-  /** Candidates whose mark stands anywhere in these lines. */
-  #plausible(sample: Sample, lines: readonly number[]): Candidate[] {
-    const text = lines
-      .map((line) => sample.b.toString('latin1', sample.lines[line].start, sample.lines[line].end))
-      .join('\n');
-    return candidatesOf(this.#formats).filter(({ mark }) => text.includes(mark));
+  /** Candidates whose marks stand anywhere in the sample. */
+  #plausible({ b, lines }: Sample): Candidate[] {
+    const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
+    return candidatesOf(this.#formats).filter(({ marks }) => marks.every((mark) => text.includes(mark)));
   }
 
-  #tryAll(candidates: readonly Candidate[], sample: Sample, open: readonly number[]): Trial[] {
+  /** What each candidate takes of some lines, the best first. */
+  #tryAll(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial[] {
     const trials: Trial[] = [];
     for (const candidate of candidates) {
-      const taken = this.#take(candidate, sample, open);
+      const taken = this.#take(candidate, sample, lines);
       if (taken.length > 0) trials.push({ candidate, taken, assumptions: [], found: false });
-      if (candidate.open && taken.length < open.length) {
-        const extended = this.#extend(candidate, sample, open);
+      if (candidate.open && taken.length < lines.length) {
+        const extended = this.#extend(candidate, sample, lines);
         if (extended && extended.taken.length > 0) trials.push(extended);
       }
     }
-    return trials.filter(({ candidate, taken }) => this.#hasAddresses(candidate, sample, taken));
+    // What a format declares is surer than what was found behind it; of two that take the same, the one that tells more is right.
+    return trials
+      .filter(({ candidate, taken }) => this.#hasAddresses(candidate, sample, taken))
+      .sort(
+        (a, b) =>
+          b.taken.length - a.taken.length ||
+          Number(a.found) - Number(b.found) ||
+          telling(b.candidate.recipe) - telling(a.candidate.recipe),
+      );
   }
 
   /** @param search look behind prefixes, too: slow, and an envelope should have been peeled off before */
   detect(sample: Sample, search: boolean): Found[] {
     const found: Found[] = [];
+    if (sample.lines.length === 0) return found;
+    const candidates = this.#plausible(sample);
     let open = sample.lines.map((_, index) => index);
     while (open.length > 0) {
-      const candidates = this.#plausible(sample, open);
-      const trials = this.#tryAll(candidates, sample, open);
-      let best = trials.reduce<Trial | null>((top, trial) => {
-        if (!top || trial.taken.length > top.taken.length) return trial;
-        if (trial.taken.length < top.taken.length) return top;
-        // What a format declares is surer than what was found behind it.
-        if (trial.found !== top.found) return top.found ? trial : top;
-        return telling(trial.candidate.recipe) > telling(top.candidate.recipe) ? trial : top;
-      }, null);
-      if (search) best ??= this.#behindPrefix(candidates, sample, open);
-      if (!best || best.taken.length === 0) break;
-      const { candidate, taken, assumptions } = this.#settle(best, sample);
-      found.push({
-        candidate,
-        taken,
-        ...this.#compare(best, trials, sample),
-        assumptions,
-      });
-      const gone = new Set(taken);
+      // All candidates on some of the lines, the best of them on all lines.
+      const some = spread(open, RANKED_LINES);
+      let trials = this.#tryAll(candidates, sample, some);
+      if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
+      const first = trials[0] ?? (search ? this.#behindPrefix(candidates, sample, open) : null);
+      if (!first || first.taken.length === 0) break;
+      const best = this.#settle(
+        some.length < open.length ? { ...first, taken: this.#take(first.candidate, sample, open) } : first,
+        sample,
+      );
+      const { candidate, taken, assumptions } = best;
+      found.push({ candidate, taken, assumptions, ...this.#compare(first, trials) });
+      const gone = new Set(best.taken);
       open = open.filter((line) => !gone.has(line));
     }
     return found;
   }
 
-  /** Formats that write the same lines; how much of the sample is nobody else's. */
-  #compare(best: Trial, trials: readonly Trial[], sample: Sample): { rivals: LogFormat[]; confidence: number } {
+  /** Formats that write the same lines; whether that leaves the name in doubt. */
+  #compare(best: Trial, trials: readonly Trial[]): { rivals: LogFormat[]; contested: boolean } {
     const look = lookOf(best.candidate.recipe);
     const others = trials.filter(({ candidate }) => candidate.format !== best.candidate.format);
     const alike = others
       .filter(({ candidate }) => lookOf(candidate.recipe) === look)
       .map(({ candidate }) => candidate.format);
     // Lines of Common and Combined shape are named by their shape: that others write it, too, is what the name says.
-    const shared = best.candidate.format.id === 'combined' ? 0 : alike.length > 0 ? best.taken.length : 0;
-    return { rivals: alike, confidence: (best.taken.length - shared / 2) / sample.lines.length };
+    return { rivals: alike, contested: best.candidate.format.id !== 'combined' && alike.length > 0 };
   }
 }
 

@@ -74,7 +74,8 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
   );
   if (most.length === 0) return null;
   const kinds = new Set(most[0].list.map(({ kind }) => kind));
-  const logging = (kinds.has('level') || kinds.has('iso') || kinds.has('word')) && !kinds.has('address') && !kinds.has('clf');
+  const logging =
+    (kinds.has('level') || kinds.has('iso') || kinds.has('word')) && !kinds.has('address') && !kinds.has('clf');
   const names: string[] = [];
   let thread = false;
   const tokenOf = (kind: Kind, text: string, values: readonly string[]): Token => {

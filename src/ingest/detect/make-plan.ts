@@ -243,7 +243,6 @@ export function makePlan(
     envelopeTime,
     envelopeWorker,
     envelopeThread,
-    confidence: found.confidence,
     source: context.source,
   });
   return { plan, assumptions };

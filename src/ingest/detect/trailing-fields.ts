@@ -114,7 +114,8 @@ function read(key: string, values: readonly string[], index: number): { tokens: 
     }
   }
   if (field === 'duration by value' && numeric) return one({ kind: 'number' }, 'duration');
-  if (numeric && majority(values, /^(-?\d+(\.\d+)?|-)$/)) return one({ kind: 'number' }, key === '' ? 'number' : undefined);
+  if (numeric && majority(values, /^(-?\d+(\.\d+)?|-)$/))
+    return one({ kind: 'number' }, key === '' ? 'number' : undefined);
   return one({ kind: 'word' });
 }
 
