@@ -3,7 +3,15 @@ import { systemClock } from '../core/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { colourDepth, hasUnicode } from '../tui/capabilities.ts';
 import type { ThemeName } from '../tui/theme.ts';
+import { spanSteps } from '../tui/time-axis.ts';
 import type { ScreenOptions } from './screen-options.ts';
+
+/** A minute, or as much as a short saved log lasts. */
+function firstSpan(engine: Engine): number {
+  const { mode, from, to } = engine.snapshot();
+  const seconds = mode === 'replay' ? (to - from) / 1e6 : Number.NaN;
+  return spanSteps.find((step) => step >= seconds && step <= 60) ?? 60;
+}
 
 export async function runScreen(engine: Engine, options: ScreenOptions, logOnStdin: boolean): Promise<number> {
   const depth = colourDepth(process.env);
@@ -19,7 +27,7 @@ export async function runScreen(engine: Engine, options: ScreenOptions, logOnStd
     ui: {
       theme: options.theme as ThemeName,
       mouse: options.mouse,
-      spanSeconds: options.span,
+      spanSeconds: options.span ?? firstSpan(engine),
       filter: options.filter ?? '',
     },
     logOnStdin,

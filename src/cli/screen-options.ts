@@ -8,7 +8,7 @@ export interface ScreenOptions {
   readonly theme: string;
   readonly fps: number;
   readonly mouse: boolean;
-  readonly span: number;
+  readonly span?: number;
   readonly filter?: string;
 }
 
@@ -21,7 +21,11 @@ export const screenOptions = (command: Command): Command =>
     .option('--ascii', 'draw with ASCII alone')
     .option('--theme <name>', `colours: ${themes.join(', ')}`, parseTheme, 'dark')
     .option('--fps <number>', 'pictures a second at most, 1 to 60', parseFps, 30)
-    .option('--span <seconds>', 'seconds on the screen at first', parseSpan, 60)
+    .option(
+      '--span <seconds>',
+      'seconds on the screen at first, 1 to 3600 (default 60, less for a short log)',
+      parseSpan,
+    )
     .option('--filter <terms>', 'show only what passes, such as "status:5xx slower:500ms"')
     .option('--no-mouse', 'leave the mouse to the terminal');
 

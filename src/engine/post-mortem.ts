@@ -7,12 +7,15 @@ import { createParser } from '../ingest/create-parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
+import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 
 export interface PostMortemOptions {
   readonly formats: readonly LogFormat[];
   readonly timezone?: string;
   /** A format in a server's own directive language, "gunicorn:%(h)s …". */
   readonly logFormat?: string;
+  /** Reads large files with several threads; without it one thread reads everything. */
+  readonly parallel?: { readonly threads: number; readonly startRange: ParallelOptions['startRange'] };
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
 }
 
@@ -23,6 +26,15 @@ export async function readPartial(
   const partial = new Partial();
   const inputs: InputSummary[] = [];
   for (const [source, path] of paths.entries()) {
+    const onProgress = (bytesRead: number, totalBytes: number | null) =>
+      options.onProgress?.(path, bytesRead, totalBytes);
+    const whole =
+      options.parallel && (await readInParallel(path, source, { ...options, ...options.parallel, onProgress }));
+    if (whole) {
+      partial.merge(whole.partial);
+      inputs.push(whole.report);
+      continue;
+    }
     const parser = createParser({
       path,
       source,
@@ -32,9 +44,7 @@ export async function readPartial(
       ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
       ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     });
-    await readInput(path, parser, {
-      onProgress: (bytesRead, totalBytes) => options.onProgress?.(path, bytesRead, totalBytes),
-    });
+    await readInput(path, parser, { onProgress });
     inputs.push(parser.report());
   }
   return { partial, inputs };

@@ -21,6 +21,8 @@ export interface ParserOptions {
   /** Live: lines without a time get the time of their arrival. */
   readonly arrivalClock?: Clock;
   readonly formats?: readonly LogFormat[];
+  /** A range of a larger input: where it starts, and the input's head, by which the formats are found as by the whole. */
+  readonly range?: { readonly from: number; readonly head: Uint8Array };
 }
 
 /** A line of this many bytes or more is skipped and counted. */
@@ -31,10 +33,15 @@ const PIECE_BYTES = 1 << 17;
 /** @throws UserError for an unknown time zone or a log format that cannot be read */
 export function createParser(options: ParserOptions): LogParser {
   const clock = options.arrivalClock ?? systemClock;
+  let muted = false;
+  const sink: IngestSink = {
+    batch: (batch) => muted || options.sink.batch(batch),
+    lifecycle: (event) => muted || options.sink.lifecycle(event),
+  };
   const router = new Router({
     source: options.source,
     names: options.names,
-    sink: options.sink,
+    sink,
     formats: options.formats ?? [],
     zone: createZone(options.timezone),
     zoneGiven: options.timezone !== undefined,
@@ -69,26 +76,40 @@ export function createParser(options: ParserOptions): LogParser {
     skipping = true;
   };
 
-  return {
-    push(chunk) {
-      let at = 0;
-      while (at < chunk.length) {
-        if (skipping) {
-          const newline = chunk.indexOf(10, at);
-          const to = newline < 0 ? chunk.length : newline + 1;
-          base += to - at;
-          at = to;
-          skipping = newline < 0;
-          continue;
-        }
-        const size = Math.min(chunk.length - at, PIECE_BYTES, MAX_LINE_BYTES - filled);
-        b.set(chunk.subarray(at, at + size), filled);
-        at += size;
-        filled += size;
-        wholeLines();
-        if (filled === MAX_LINE_BYTES) skipLine();
+  const push = (chunk: Uint8Array) => {
+    let at = 0;
+    while (at < chunk.length) {
+      if (skipping) {
+        const newline = chunk.indexOf(10, at);
+        const to = newline < 0 ? chunk.length : newline + 1;
+        base += to - at;
+        at = to;
+        skipping = newline < 0;
+        continue;
       }
-    },
+      const size = Math.min(chunk.length - at, PIECE_BYTES, MAX_LINE_BYTES - filled);
+      b.set(chunk.subarray(at, at + size), filled);
+      at += size;
+      filled += size;
+      wholeLines();
+      if (filled === MAX_LINE_BYTES) skipLine();
+    }
+  };
+
+  if (options.range) {
+    muted = true;
+    push(options.range.head);
+    router.flush();
+    router.forgetLines();
+    muted = false;
+    filled = 0;
+    skipping = false;
+    base = options.range.from;
+  }
+  const knownPlans = router.plans.length;
+
+  return {
+    push,
     flush: () => router.flush(),
     end() {
       if (filled > 0) {
@@ -99,6 +120,7 @@ export function createParser(options: ParserOptions): LogParser {
       }
       router.flush();
     },
-    report: () => tally.report(options.path, base + filled, router.plans, router.seen),
+    report: () => tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen),
+    dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds,
   };
 }

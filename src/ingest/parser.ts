@@ -18,4 +18,6 @@ export interface LogParser {
   end(): void;
   /** What has been read so far. */
   report(): InputSummary;
+  /** true: with the lines around the range that was read, some might have been taken otherwise (a format that is new in it). */
+  dependsOnNeighbours(): boolean;
 }

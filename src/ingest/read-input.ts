@@ -13,7 +13,7 @@ export interface ReadOptions {
 }
 
 /** One sentence for what the file system says. */
-function cannotRead(path: string, error: unknown): UserError {
+export function cannotRead(path: string, error: unknown): UserError {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new UserError(`there is no file ${path}: check the name`);
   if (code === 'EACCES' || code === 'EPERM') {

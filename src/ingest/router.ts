@@ -108,6 +108,17 @@ export class Router {
     }
   }
 
+  /** A line waits for its other pieces. */
+  get holds(): boolean {
+    return this.#joiner.size > 0;
+  }
+
+  /** Keeps the formats found and forgets what was counted. */
+  forgetLines(): void {
+    this.tally.forget();
+    for (const plan of this.plans) plan.requests = 0;
+  }
+
   #hand(batch: RequestBatch): void {
     if (batch.length === 0) return;
     this.#options.sink.batch(batch);

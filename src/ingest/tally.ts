@@ -14,6 +14,12 @@ export class Tally {
   readonly examples: InputSummary['unparsed_examples'] = [];
   readonly assumptions = new Set<string>();
 
+  /** Back to no lines; what was assumed of the formats still holds. */
+  forget(): void {
+    this.lines = this.requests = this.lifecycle = this.continuation = this.unparsed = 0;
+    this.examples.length = 0;
+  }
+
   reject(line: number, text: string, reason: string): void {
     this.unparsed++;
     if (this.examples.length < EXAMPLES) this.examples.push({ line, text: printable(text, 200), reason });

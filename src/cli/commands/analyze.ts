@@ -1,12 +1,16 @@
 /** `logscope analyze`: the post-mortem of saved logs, as a report or as JSON. */
+import { availableParallelism } from 'node:os';
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { parseCounts } from '../quantities.ts';
+import { startRange } from '../start-range.ts';
 import { writeExamination } from '../write-examination.ts';
 
 interface Options extends InputOptions {
   readonly json?: boolean;
   readonly partial?: boolean;
+  readonly threads: number;
 }
 
 export default defineCommand({
@@ -23,9 +27,17 @@ export default defineCommand({
       .argument('<file...>', 'log files; "-" reads standard input')
       .option('--json', 'print the summary as JSON')
       .option('--partial', 'print a partial (one line of text) for "logscope merge" instead of a summary');
+    command.option(
+      '--threads <n>',
+      'threads that read a large file (the result is the same for any number)',
+      parseThreads,
+      availableParallelism(),
+    );
     inputOptions(command).action((files: string[], options: Options) => run(() => analyze(files, options)));
   },
 });
+
+const parseThreads = (text: string): number => Math.min(64, parseCounts(text)[0]);
 
 async function analyze(files: readonly string[], options: Options): Promise<number> {
   const [{ formats }, { examineJoined }, { readPartial }, { createProgress }] = await Promise.all([
@@ -35,7 +47,10 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
     import('../progress.ts'),
   ]);
   const progress = createProgress(process.stderr);
-  const read = await readPartial(files, { formats, ...options, onProgress: progress.report }).finally(progress.done);
+  const parallel = { threads: options.threads, startRange };
+  const read = await readPartial(files, { formats, ...options, parallel, onProgress: progress.report }).finally(
+    progress.done,
+  );
   if (options.partial) {
     const { packPartial } = await import('../../analysis/partial-file.ts');
     process.stdout.write(packPartial(read));
