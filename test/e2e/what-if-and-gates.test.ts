@@ -1,0 +1,176 @@
+// whatif, findings, check and diff as a script meets them: documents, reasons, exit codes, one-sentence errors.
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const sample = (name: string): string => join(root, 'sample-logs', name);
+const overloaded = sample('gunicorn-sync-2-overloaded.log');
+const enough = sample('gunicorn-sync-4-enough.log');
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...args: readonly string[]): Promise<Result> {
+  return new Promise((done) => {
+    execFile(
+      process.execPath,
+      [join(root, 'bin/logscope.js'), ...args],
+      { env: { ...process.env, NODE_ENV: '', NO_COLOR: '1' }, encoding: 'utf8', maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => done({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+/** Wrong usage and unreadable input: one sentence on standard error, nothing on standard output. */
+async function expectRefusal(code: number, words: string, ...args: readonly string[]): Promise<void> {
+  const result = await run(...args);
+  expect(result).toMatchObject({ code, stdout: '' });
+  expect(result.stderr).toContain(words);
+  expect(result.stderr.trim().split('\n')).toHaveLength(1);
+}
+
+describe('logscope whatif', () => {
+  it('prints the document with every pool asked for', async () => {
+    const { code, stdout } = await run('whatif', overloaded, '--workers', '3,4', '--threads', '1,4', '--json');
+    expect(code).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document.schema).toBe('logscope/whatif/v1');
+    expect(document.baseline).toMatchObject({ model: 'sync', workers: 2, threads: 1 });
+    expect(
+      document.scenarios.map(({ model, workers, threads }: Record<string, unknown>) => [model, workers, threads]),
+    ).toEqual([
+      ['sync', 3, 1],
+      ['threaded', 3, 4],
+      ['sync', 4, 1],
+      ['threaded', 4, 4],
+    ]);
+    for (const pool of [document.baseline, ...document.scenarios]) {
+      for (const times of [pool.wait, pool.latency])
+        expect(Object.keys(times)).toEqual(['mean', 'p50', 'p95', 'p99', 'max']);
+    }
+    for (const { range, throughput } of document.scenarios) {
+      expect(Object.keys(range)).toEqual(expect.arrayContaining(['wait_mean', 'wait_p95']));
+      expect(throughput).toBeGreaterThan(3);
+    }
+    expect(document.assumptions.length).toBeGreaterThan(2);
+  });
+
+  it('prints a table, a chart and what it assumed', async () => {
+    const { code, stdout } = await run('whatif', overloaded, '--workers', '3,4', '--model', 'async');
+    expect(code).toBe(0);
+    expect(stdout).toContain('3 async');
+    expect(stdout).toContain('Assumptions');
+    expect(stdout).toContain('blocking call');
+  });
+
+  it('gives nulls and the reason for a log that cannot carry it', async () => {
+    const { code, stdout } = await run('whatif', sample('uvicorn-default-no-time.log'), '--workers', '2', '--json');
+    expect(code).toBe(0);
+    const document = JSON.parse(stdout);
+    expect(document.recommendation).toBeNull();
+    expect(document.scenarios[0].wait.mean).toBeNull();
+    expect(document.assumptions[0]).toContain('Nothing could be simulated');
+  });
+
+  it('refuses what it cannot do', async () => {
+    await expectRefusal(2, 'whole numbers', 'whatif', overloaded, '--workers', '0');
+    await expectRefusal(2, 'sync, threaded or async', 'whatif', overloaded, '--model', 'fibers');
+    await expectRefusal(2, 'not a time', 'whatif', overloaded, '--target-p95-wait', 'soon');
+    await expectRefusal(3, 'no file', 'whatif', join(root, 'absent.log'));
+  });
+});
+
+describe('logscope findings', () => {
+  it('lists every finding, and explains one with a fix for each server', async () => {
+    const [list, one] = await Promise.all([run('findings'), run('findings', 'pool-saturated')]);
+    expect(list.stdout.match(/^[a-z-]+ {2,}\S/gm)!.length).toBeGreaterThanOrEqual(25);
+    for (const words of ['ceil(n / K)', 'Larson', 'gunicorn', 'uvicorn', 'waitress', 'hypercorn', 'uWSGI']) {
+      expect(one.stdout).toContain(words);
+    }
+  });
+  it('prints them for programs', async () => {
+    const { stdout } = await run('findings', '--json');
+    expect(JSON.parse(stdout)[0]).toMatchObject({
+      id: expect.any(String),
+      explain: { fix: { gunicorn: expect.any(String) } },
+    });
+  });
+  it('refuses an unknown one', () => expectRefusal(2, 'there is no finding', 'findings', 'everything-fine'));
+});
+
+describe('logscope check', () => {
+  it('passes what keeps its thresholds', async () => {
+    const { code, stdout } = await run(
+      'check',
+      enough,
+      '--max-error-ratio',
+      '1%',
+      '--max-p95-service',
+      '2s',
+      '--min-rate',
+      '3',
+    );
+    expect(code).toBe(0);
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .every((line) => line.startsWith('ok')),
+    ).toBe(true);
+  });
+  it('fails with the reasons', async () => {
+    const { code, stdout } = await run(
+      'check',
+      overloaded,
+      '--max-p95-service',
+      '500ms',
+      '--max-error-ratio',
+      '1%',
+      '--json',
+    );
+    expect(code).toBe(1);
+    const { ok, results } = JSON.parse(stdout);
+    expect(ok).toBe(false);
+    expect(results.map(({ check, ok: kept }: { check: string; ok: boolean }) => [check, kept])).toEqual([
+      ['max-p95-service', false],
+      ['max-error-ratio', true],
+    ]);
+    expect(results[0].reason).toMatch(/the p95 service time is 9\d\d ms; the limit is 500 ms/);
+  });
+  it('does not pass what the log cannot tell', async () => {
+    const { code, stdout } = await run('check', sample('uvicorn-default-no-time.log'), '--max-p95-service', '1s');
+    expect(code).toBe(1);
+    expect(stdout).toContain('cannot be told from this log');
+  });
+  it('looks for critical findings when nothing is asked', async () => {
+    expect((await run('check', enough)).stdout).toContain('severity critical');
+  });
+  it('refuses thresholds that are none', async () => {
+    await expectRefusal(2, 'not a share', 'check', enough, '--max-error-ratio', '150%');
+    await expectRefusal(2, 'info, warning or critical', 'check', enough, '--fail-on', 'doom');
+  });
+});
+
+describe('logscope diff', () => {
+  it('says what changed and what did not', async () => {
+    const { code, stdout } = await run('diff', overloaded, enough, '--json');
+    expect(code).toBe(0);
+    const diff = JSON.parse(stdout);
+    expect(diff.schema).toBe('logscope/diff/v1');
+    expect(diff.server).toMatchObject({ workers: { before: 2, after: 4 }, changed: true });
+    // The service times of both recordings were drawn from one law.
+    expect(['same', 'unclear']).toContain(diff.service_time_mean.change);
+    expect(diff.verdict).toContain('2 sync workers became 4 sync workers');
+  });
+  it('of a log and itself finds nothing', async () => {
+    const { stdout } = await run('diff', enough, enough);
+    expect(stdout).toContain('Nothing changed');
+  });
+  it('refuses one log alone', async () => {
+    expect(await run('diff', enough)).toMatchObject({ code: 2 });
+  });
+});
