@@ -1,7 +1,7 @@
 /** How many requests ran at once over time, and for how long every slot was busy. */
 import type { ServerInference } from '../../core/inference.ts';
 import type { Times } from './estimated-times.ts';
-import { levelQuantile, levelsOf } from './levels.ts';
+import { levelQuantile, levelsOfSorted } from './levels.ts';
 import type { Rhythm } from './rhythm.ts';
 
 export type Concurrency = ServerInference['concurrency'];
@@ -20,13 +20,12 @@ export const unknownConcurrency: Concurrency = {
 const HAND_OVER = 20_000;
 
 /**
- * @param starts µs, no NaN
- * @param ends µs
+ * @param starts µs, sorted
+ * @param ends µs, sorted
  * @param capacity slots; null: unknown or unbounded, then nothing is ever "full"
  */
-export function concurrencyOf(starts: Float64Array, ends: Float64Array, capacity: number | null): Concurrency {
-  if (starts.length === 0) return unknownConcurrency;
-  const levels = levelsOf(starts, ends, 0);
+function concurrencyOf(starts: Float64Array, ends: Float64Array, capacity: number | null): Concurrency {
+  const levels = levelsOfSorted(starts, ends);
   const most = capacity ?? levels.peak;
   const common = {
     mean: levels.mean,
@@ -43,9 +42,7 @@ export function concurrencyOf(starts: Float64Array, ends: Float64Array, capacity
 }
 
 /** Time with all slots busy, hand-overs included. */
-function fullMicros(starts: Float64Array, ends: Float64Array, capacity: number): number {
-  const up = starts.slice().sort();
-  const down = ends.slice().sort();
+function fullMicros(up: Float64Array, down: Float64Array, capacity: number): number {
   let full = 0;
   let level = 0;
   let since = nothing;
@@ -90,13 +87,16 @@ export function concurrencyIn(
   ratePerMicro: number,
   serviceMean: number,
 ): Concurrency {
-  const known: number[] = [];
-  for (let i = 0; i < requests.start.length; i++) if (requests.end[i] >= requests.start[i]) known.push(i);
-  if (known.length > 0) {
-    const starts = Float64Array.from(known, (i) => requests.start[i]);
-    const ends = Float64Array.from(known, (i) => requests.end[i]);
-    return concurrencyOf(starts, ends, capacity);
+  const n = requests.start.length;
+  const starts = new Float64Array(n);
+  const ends = new Float64Array(n);
+  let known = 0;
+  for (let i = 0; i < n; i++) {
+    if (!(requests.end[i] >= requests.start[i])) continue;
+    starts[known] = requests.start[i];
+    ends[known++] = requests.end[i];
   }
+  if (known > 0) return concurrencyOf(starts.subarray(0, known).sort(), ends.subarray(0, known).sort(), capacity);
   if (rhythm && capacity !== null) return concurrencyOfRounds(requests.start.length, { ...rhythm, size: capacity });
   return { ...unknownConcurrency, mean: ratePerMicro * serviceMean };
 }

@@ -13,18 +13,22 @@ export interface Levels {
   readonly mean: number;
 }
 
-/** Intervals [start, end]; an overlap shorter than `tolerance` µs does not count. Order does not matter. */
+/** Intervals [start, end], no NaN; an overlap shorter than `tolerance` µs does not count. Order does not matter. */
 export function levelsOf(starts: Float64Array, ends: Float64Array, tolerance: number): Levels {
-  const from: number[] = [];
-  const to: number[] = [];
+  const up = new Float64Array(starts.length);
+  const down = new Float64Array(starts.length);
+  let n = 0;
   for (let i = 0; i < starts.length; i++) {
     if (ends[i] - starts[i] <= tolerance) continue;
-    from.push(starts[i] + tolerance);
-    to.push(ends[i]);
+    up[n] = starts[i] + tolerance;
+    down[n++] = ends[i];
   }
-  const n = from.length;
-  const up = Float64Array.from(from).sort();
-  const down = Float64Array.from(to).sort();
+  return levelsOfSorted(up.subarray(0, n).sort(), down.subarray(0, n).sort());
+}
+
+/** The same from starts and ends that are sorted, each for itself. */
+export function levelsOfSorted(up: Float64Array, down: Float64Array): Levels {
+  const n = up.length;
   const time: number[] = [0];
   const found: number[] = [0];
   let level = 0;

@@ -82,18 +82,25 @@ export function summariseLives(
 ): WorkerLife[] {
   const rows = rowsByWorker(trace, lives.length);
   return lives.map((life) => {
-    const own = rows[life.worker];
-    const starts = Float64Array.from(own, (row) => times.start[row]);
-    const ends = Float64Array.from(own, (row) => times.end[row]);
-    const known = running && own.length > 0 && !starts.some(Number.isNaN) && !ends.some(Number.isNaN);
-    const levels = known ? levelsOf(starts, ends, OVERLAP_TOLERANCE) : null;
+    const from = rows.first[life.worker];
+    const to = rows.first[life.worker + 1];
+    const starts = new Float64Array(to - from);
+    const ends = new Float64Array(to - from);
+    let busyMicros = 0;
+    for (let k = from; k < to; k++) {
+      starts[k - from] = times.start[rows.row[k]];
+      ends[k - from] = times.end[rows.row[k]];
+      busyMicros += Math.max(0, ends[k - from] - starts[k - from]);
+    }
+    const known = running && to > from && !Number.isNaN(busyMicros);
+    const peak = known ? levelsOf(starts, ends, OVERLAP_TOLERANCE).peak : Number.NaN;
     return {
       worker: trace.workerIds[life.worker],
       from: life.from,
       to: life.to,
       requests: life.requests,
-      busyMicros: known ? ends.reduce((sum, end, i) => sum + Math.max(0, end - starts[i]), 0) : Number.NaN,
-      peakConcurrency: levels ? Math.max(1, Math.min(levels.peak, threads ?? levels.peak)) : Number.NaN,
+      busyMicros: known ? busyMicros : Number.NaN,
+      peakConcurrency: Math.max(1, Math.min(peak, threads ?? peak)),
       fate: life.fate,
     };
   });
@@ -102,10 +109,15 @@ export function summariseLives(
 /** µs: overlaps this short are errors of the estimated times. */
 const OVERLAP_TOLERANCE = 2_000;
 
-function rowsByWorker(trace: Trace, workers: number): number[][] {
-  const rows: number[][] = Array.from({ length: workers }, () => []);
-  for (let k = 0; k < trace.length; k++) if (trace.worker[k] >= 0) rows[trace.worker[k]].push(trace.row[k]);
-  return rows;
+/** Rows of each worker, side by side: worker w has row[first[w]] to row[first[w + 1] - 1]. */
+function rowsByWorker(trace: Trace, workers: number): { row: Int32Array; first: Int32Array } {
+  const first = new Int32Array(workers + 1);
+  for (let k = 0; k < trace.length; k++) if (trace.worker[k] >= 0) first[trace.worker[k] + 1]++;
+  for (let w = 0; w < workers; w++) first[w + 1] += first[w];
+  const next = first.slice();
+  const row = new Int32Array(first[workers]);
+  for (let k = 0; k < trace.length; k++) if (trace.worker[k] >= 0) row[next[trace.worker[k]]++] = trace.row[k];
+  return { row, first };
 }
 
 export interface Alive {

@@ -5,6 +5,7 @@
  */
 import type { Lane } from '../../core/inference.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { orderOf } from './order.ts';
 
 export interface Placed {
   readonly lanes: Lane[];
@@ -42,19 +43,24 @@ export function placeOnLanes(
     }
     return group;
   };
-  const order: number[] = [];
+  const timed = new Int32Array(n);
+  const starts = new Float64Array(n);
+  let known = 0;
   for (let i = 0; i < n; i++) {
-    if (!Number.isNaN(start[i]) && !Number.isNaN(end[i])) order.push(i);
-    else if (table.worker[i] >= 0) {
+    if (end[i] >= start[i]) {
+      starts[known] = start[i];
+      timed[known++] = i;
+    } else if (table.worker[i] >= 0) {
       // Without a duration a worker is all that can be told.
       const group = groupOf(table.worker[i]);
       if (group.lanes.length === 0) openLane(lanes, group, table.worker[i]);
       lane[i] = group.lanes[0];
     }
   }
-  order.sort((a, b) => start[a] - start[b] || a - b);
   const most = Math.min(slots ?? MOST_LANES, MOST_LANES);
-  for (const i of order) {
+  const order = orderOf(starts.subarray(0, known));
+  for (let k = 0; k < known; k++) {
+    const i = timed[order[k]];
     const worker = table.worker[i];
     const group = groupOf(worker);
     if (threads && table.thread[i] >= 0) {

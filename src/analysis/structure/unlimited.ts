@@ -10,6 +10,7 @@
 
 import { createDraws, type Draws } from './draws.ts';
 import { misfits } from './lanes.ts';
+import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
 
 /** Mean number of requests that would not fit in `slots` lanes per worker, had any worker taken any request. */
@@ -76,12 +77,6 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
     sum += misfits(dealt, perWorker ? dealtWorker : null, perWorker ? workers : 1, slots, n);
   }
   return sum / replicas;
-}
-
-function orderOf(values: Float64Array): Int32Array {
-  const order = new Int32Array(values.length);
-  for (let i = 0; i < order.length; i++) order[i] = i;
-  return order.sort((a, b) => values[a] - values[b] || a - b);
 }
 
 /** Fisher and Yates' shuffle of [from, to). */
