@@ -5,7 +5,7 @@
  * lab recorded, without a floor. Exit code 1 below the floor.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,12 +23,11 @@ const { values } = parseArgs({
   },
 });
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
-const program = path('../../bin/logscope.js');
 const JOBS = 2;
 const LIMIT_MILLIS = 60_000;
 
 /** The summary of a log, or null with what the program said instead. */
-function analyze(file) {
+function analyze(program, file) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [program, 'analyze', '--json', file], { timeout: LIMIT_MILLIS });
     let output = '';
@@ -52,11 +51,15 @@ function analyze(file) {
 /** Adds to every row what was said about its log. */
 async function judgeAll(rows) {
   const folder = mkdtempSync(join(tmpdir(), 'logscope-accuracy-'));
+  // A copy of the program, so that a build in the meantime changes nothing.
+  for (const part of ['bin', 'dist', 'package.json'])
+    cpSync(path(`../../${part}`), join(folder, part), { recursive: true });
+  const program = join(folder, 'bin', 'logscope.js');
   const pending = rows.map((row, index) => ({ row, file: join(folder, `${index}.log`) }));
   const worker = async () => {
     for (let next = pending.shift(); next; next = pending.shift()) {
       writeFileSync(next.file, next.row.log);
-      const { summary, complaint } = await analyze(next.file);
+      const { summary, complaint } = await analyze(program, next.file);
       next.row.verdicts = summary ? judge(summary, next.row.truth, next.row.sees) : null;
       next.row.complaint = complaint;
     }
