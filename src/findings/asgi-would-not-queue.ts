@@ -3,10 +3,8 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
+import { materialWait } from './saturation.ts';
 
-/** Waits that matter: this long, and this share of the service time. */
-const MATERIAL_WAIT = 100_000;
-const MATERIAL_SHARE = 0.2;
 /** Latency on the event loop may be this much longer than the service alone. */
 const HEADROOM = 1.25;
 
@@ -16,7 +14,7 @@ function examine(facts: Facts): Finding | null {
   const { wait, service } = inference;
   const slots = knownSlots(summary.server);
   if (slots === null || (model !== 'sync' && model !== 'threaded') || workers.value === null) return null;
-  if (summary.requests.total < 10 || !(wait.p95 >= Math.max(MATERIAL_WAIT, MATERIAL_SHARE * service.mean))) return null;
+  if (summary.requests.total < 10 || !materialWait(facts)) return null;
   const prediction = predictor.predict({ model: 'async', workers: workers.value, threads: 1 });
   const served = Number.isFinite(service.p95) ? service.p95 : service.mean;
   if (!prediction || prediction.latencyP95 > HEADROOM * served) return null;
@@ -49,7 +47,7 @@ export default defineFinding({
   examine,
   explain: {
     test: [
-      'A sync or threaded pool whose p95 wait is at least 100 ms and a fifth of the mean service time; simulated on as many',
+      'A sync or threaded pool whose p95 wait is at least 100 ms and its mean wait 15 % of the mean service time; simulated on as many',
       'async workers (processor sharing of the share of work that the log shows, mean value analysis) the p95 latency stays',
       'within 1.25 times the p95 service time.',
     ].join('\n'),

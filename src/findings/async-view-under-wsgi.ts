@@ -54,6 +54,7 @@ export default defineFinding({
   title: 'An async view under a WSGI server runs one request per slot',
   needs: ['time'],
   examine,
+  silences: ['asgi-would-not-queue'],
   explain: {
     test: [
       'The pool is sync or threaded with K slots, was full (batches, or all slots busy for 20 % of the time), and never ran',

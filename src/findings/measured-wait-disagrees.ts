@@ -13,27 +13,34 @@ const NEGATIVE = -5000;
 function examine(facts: Facts): Finding | null {
   const { requests, summary, inference } = facts;
   const rows = rowsOf(facts);
-  const measured = new Float64Array(rows.length).fill(Number.NaN);
+  const known: number[] = [];
+  const behind: number[] = [];
+  let slack = 0;
   for (let i = 0; i < rows.length; i++) {
     const row = rows.row[i];
     const stated = requests.measuredWait[row];
-    measured[i] = Number.isFinite(stated) ? stated : rows.start[i] - requests.arrival[row];
+    const micros = Number.isFinite(stated) ? stated : rows.start[i] - requests.arrival[row];
+    if (!Number.isFinite(micros)) continue;
+    // A wait that the line does not state is only as exact as the start.
+    const open = Number.isFinite(stated) ? 0 : inference.requests.uncertainty[row] || 0;
+    slack = Math.max(slack, open);
+    known.push(micros);
+    if (micros < NEGATIVE - open) behind.push(micros);
   }
-  const known = measured.filter(Number.isFinite);
   if (known.length < MINIMUM) return null;
-  const negative = known.filter((micros) => micros < NEGATIVE).length / known.length;
+  const negative = behind.length / known.length;
   const p95 = quantileOf(known, 0.95);
   const slots = knownSlots(summary.server);
   const { peak, saturatedRatio } = inference.concurrency;
   const skewed = negative >= 0.02;
   // Waiting although a slot was always free: not the queue of this server.
-  const free = slots !== null && peak < slots && p95 >= MATERIAL;
+  const free = slots !== null && peak < slots && p95 >= MATERIAL + slack;
   // No waiting although requests start in the footsteps of others in a full pool.
   const none =
     slots !== null && saturatedRatio >= 0.5 && quantileOf(known, 0.99) < 2000 && inference.service.mean > 20_000;
   if (!skewed && !free && !none) return null;
   const what = skewed
-    ? `${percentText(negative)} of the measured waits are negative (median of those ${durationText(medianOf(known.filter((micros) => micros < NEGATIVE)))}): the clocks of the proxy and of this server differ.`
+    ? `${percentText(negative)} of the measured waits are negative (median of those ${durationText(medianOf(behind))}): the clocks of the proxy and of this server differ.`
     : free
       ? `The proxy measured a p95 wait of ${durationText(p95)}, but no more than ${peak} of ${slots} slots were ever busy: the time is lost before this server (proxy, TLS, network), between accept and the application, or the clocks differ.`
       : `The pool was full for ${percentText(saturatedRatio)} of the time, yet 99 % of the measured waits are under ${durationText(quantileOf(known, 0.99))}: the stamp is set after the queue (by a middleware of the application?), so it does not measure the queue.`;
@@ -74,7 +81,8 @@ export default defineFinding({
       'Of at least 100 measured waits: 2 % are under -5 ms (clock skew); or the p95 is 100 ms or more although a slot was always',
       'free; or 99 % are under 2 ms although all slots were busy half of the time and requests take 20 ms or more.',
     ].join('\n'),
-    guards: 'Waits of a few ms are accept and parsing, not a queue; the number of slots must be known.',
+    guards:
+      'Waits of a few ms are accept and parsing, not a queue; the number of slots must be known; a wait taken from a coarse stamp counts with its uncertainty.',
     fix: {
       gunicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it with %({x-request-start}i)s',
       uvicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it in a middleware',
@@ -84,5 +92,11 @@ export default defineFinding({
     },
   },
   fires: [],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'nginx-in-front-of-sync-2.log'],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'nginx-in-front-of-sync-2.log',
+    'gunicorn-sync-2-behind-nginx.log',
+    'gunicorn-sync-3-request-start.log',
+    'haproxy-in-front-of-sync-3.log',
+  ],
 });

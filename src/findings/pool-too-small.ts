@@ -4,6 +4,7 @@ import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT } from './pool-saturated.ts';
 import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
 import { orNull, secondsOf } from './rows.ts';
+import { materialWait } from './saturation.ts';
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
@@ -12,6 +13,7 @@ function examine(facts: Facts): Finding | null {
   if (slots === null || summary.requests.total < 100) return null;
   // Even the favourable reading of the log must miss the target.
   if (!(wait.p95 > DEFAULT_TARGET_WAIT && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
+  if (!materialWait(facts)) return null;
   const enough = predictor.smallestPool(DEFAULT_TARGET_WAIT);
   const present =
     summary.server.model === 'sync' || summary.server.model === 'threaded' ? summary.server.workers.value : slots;
@@ -43,7 +45,8 @@ export default defineFinding({
   examine,
   explain: {
     test: [
-      'p95 wait > 200 ms, and > 100 ms even in the most favourable reading of the log; the least number of workers whose',
+      'p95 wait > 200 ms, and > 100 ms even in the most favourable reading of the log; mean wait 15 % of the mean service time or',
+      'more; the least number of workers whose',
       'p95 wait stays under 200 ms in nine of ten simulated repetitions is larger than the present one.',
       'First guess by hand (Halfin & Whitt 1981): K = a + β √a slots for an offered load of a = λ E[S], β near 1.',
     ].join('\n'),
@@ -60,5 +63,10 @@ export default defineFinding({
     },
   },
   fires: [],
-  quiet: ['gunicorn-sync-8-overprovisioned.log', 'hypercorn-4-default.log'],
+  quiet: [
+    'gunicorn-sync-4-half-loaded.log',
+    'gunicorn-sync-4-enough.log',
+    'gunicorn-sync-8-overprovisioned.log',
+    'hypercorn-4-default.log',
+  ],
 });

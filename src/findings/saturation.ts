@@ -45,3 +45,7 @@ export function episodesOf(facts: Facts): Episode[] {
   }
   return episodes;
 }
+
+/** Waits that deserve a word: a share of the service time on average, so that the busy moments of a healthy pool do not count. */
+export const materialWait = ({ inference: { wait, service } }: Facts): boolean =>
+  wait.p95 >= 100_000 && (!Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean);

@@ -4,9 +4,8 @@ import type { PoolPrediction } from '../core/prediction.ts';
 import { countText, durationText } from '../core/words.ts';
 import { knownSlots, poolText, predictedWaitText } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
+import { materialWait } from './saturation.ts';
 
-const MATERIAL_WAIT = 100_000;
-const MATERIAL_SHARE = 0.2;
 const TARGET_WAIT = 50_000;
 /** Threads tried per worker; more than this is a sign that threads are not the answer. */
 const THREADS = [2, 4, 8, 16, 32] as const;
@@ -14,9 +13,9 @@ const THREADS = [2, 4, 8, 16, 32] as const;
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
   const { model, workers } = summary.server;
-  const { wait, service } = inference;
+  const { wait } = inference;
   if (model !== 'sync' || workers.value === null || knownSlots(summary.server) === null) return null;
-  if (summary.requests.total < 30 || !(wait.p95 >= Math.max(MATERIAL_WAIT, MATERIAL_SHARE * service.mean))) return null;
+  if (summary.requests.total < 30 || !materialWait(facts)) return null;
   if (predictor.contention()) return null;
   let chosen: PoolPrediction | null = null;
   for (const threads of THREADS) {
@@ -48,7 +47,7 @@ export default defineFinding({
   examine,
   explain: {
     test: [
-      'A sync pool whose p95 wait is at least 100 ms and a fifth of the mean service time; simulated with k = 2, 4, 8, 16 or',
+      'A sync pool whose p95 wait is at least 100 ms and its mean wait 15 % of the mean service time; simulated with k = 2, 4, 8, 16 or',
       '32 threads per process, each process with its own queue, the p95 wait stays under 50 ms in the whole range.',
     ].join('\n'),
     guards: [
