@@ -115,7 +115,8 @@ export class Ticker {
       requests: second.requests,
       errors: second.errors,
       rate: second.requests,
-      busy: this.#knowsBusy ? share(second.busyMicros) : null,
+      // Coarse stamps may put more into a second than there are slots; the pool cannot have.
+      busy: this.#knowsBusy ? Math.min(share(second.busyMicros), this.capacity ?? Number.POSITIVE_INFINITY) : null,
       capacity: this.capacity,
       queue: this.#knowsWait ? share(second.queueMicros) : null,
       service_time: { p50: quantile(second.durations, 0.5), p95: quantile(second.durations, 0.95) },

@@ -18,6 +18,8 @@ export interface Glyphs {
   readonly alternate: string;
   readonly idle: string;
   readonly notYet: string;
+  /** A request that its worker took to the grave. */
+  readonly lost: string;
   readonly horizontal: string;
   readonly vertical: string;
   readonly tick: string;
@@ -51,6 +53,7 @@ const unicode: Glyphs = {
   alternate: '▓',
   idle: ' ',
   notYet: '·',
+  lost: '░',
   horizontal: '─',
   vertical: '│',
   tick: '┴',
@@ -84,6 +87,7 @@ const plain: Glyphs = {
   alternate: '=',
   idle: ' ',
   notYet: '.',
+  lost: ':',
   horizontal: '-',
   vertical: '|',
   tick: '+',

@@ -33,6 +33,7 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['▓', '+', 'a request whose start was inferred'],
   ['▒', '~', 'the stamps are too coarse to say what ran here'],
   ['▄', '|', 'many short requests: the share of the cell that the worker was busy'],
+  ['░', ':', 'from the last line of a worker to its death by timeout: a request that was never logged'],
   ['·', '.', 'not logged yet: a server writes a line when a request ends'],
   ['▲ ▼', '^ v', 'a worker booted, exited'],
   ['↻', 'R', 'a worker was recycled'],

@@ -35,7 +35,8 @@ export interface LayoutInput {
 
 export function layoutOf({ columns, rows, mode, lanesWanted }: LayoutInput): Layout {
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
-  const verdictRows = rows >= 20 ? 2 : 1;
+  // On a wide screen the sentence fits into one line.
+  const verdictRows = rows >= 20 && columns < 160 ? 2 : 1;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
   // Header, tab names, status and footer take a row each.
   const room = Math.max(0, rows - 4 - verdictRows - transportRows);

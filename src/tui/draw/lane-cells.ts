@@ -3,7 +3,7 @@ import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { type Hues, secondTone } from '../scene/hues.ts';
 import { type BarRow, flagsOfInk, hueOfInk, INFERRED, type ShareRow, TURN, UNCERTAIN } from '../scene/lane-raster.ts';
-import { type Colour, DEFAULT_COLOUR, type StyleId } from '../style.ts';
+import { type Colour, DEFAULT_COLOUR, mix, type StyleId } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
 /** One letter per hue where there are no colours: outcomes by their first digit, routes and durations in order. */
@@ -18,13 +18,20 @@ export class LanePainter {
   readonly #glyphs: Glyphs;
   readonly #hues: Hues;
   readonly #symbols: readonly string[];
-  readonly #styles = new Map<number, StyleId>();
+  #styles = new Map<number, StyleId>();
+  #isShaded = false;
 
   constructor(theme: Theme, glyphs: Glyphs, hues: Hues, by: keyof typeof monoSymbols) {
     this.#theme = theme;
     this.#glyphs = glyphs;
     this.#hues = hues;
     this.#symbols = monoSymbols[by];
+  }
+
+  /** Every other lane is a little darker, so that full lanes do not run together. */
+  set shaded(on: boolean) {
+    if (on !== this.#isShaded) this.#styles = new Map();
+    this.#isShaded = on;
   }
 
   /** The letter that stands for a hue without colours, "" for a plain block. */
@@ -60,7 +67,12 @@ export class LanePainter {
   #colour(ink: number): Colour {
     if (ink === 0) return this.#theme.colours.track;
     const { colour } = this.#hues.legend[hueOfInk(ink)] ?? { colour: this.#theme.colours.unknown };
-    return flagsOfInk(ink) & TURN ? secondTone(colour, this.#theme.name === 'light') : colour;
+    const tone = flagsOfInk(ink) & TURN ? secondTone(colour, this.#theme.name === 'light') : colour;
+    return this.#shade(tone);
+  }
+
+  #shade(colour: Colour): Colour {
+    return this.#isShaded ? mix(colour, this.#theme.name === 'light' ? 0xffffff : 0x000000, 0.14) : colour;
   }
 
   #style(foreground: number, background: number): StyleId {
@@ -158,7 +170,7 @@ export class LanePainter {
   }
 
   #height(canvas: Canvas, x: number, y: number, rows: number, share: number, hue: number): void {
-    const colour = this.#hues.legend[hue]?.colour ?? this.#theme.colours.unknown;
+    const colour = this.#shade(this.#hues.legend[hue]?.colour ?? this.#theme.colours.unknown);
     const style = this.#theme.mono ? 0 : this.#theme.styles.of(colour, this.#theme.colours.track);
     // Something ran here, so something shows.
     const eighths = Math.max(1, Math.min(rows * 8, Math.round(share * rows * 8)));

@@ -40,6 +40,10 @@ export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line
   const flexible = Math.max(4, canvas.columns - 2 - fixed);
   const widthOf = (column: Column<Line>) => column.width || flexible;
 
+  const rows = canvas.rows - 1;
+  const selected = selectedLine(view, input.panel, input.count);
+  const first = firstShown(selected, rows, input.count);
+  const place = input.count > rows ? `${first + 1}-${Math.min(first + rows, input.count)} of ${input.count}` : '';
   let x = 1;
   for (const column of shown) {
     const width = widthOf(column);
@@ -47,15 +51,15 @@ export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line
     const title = isSorted ? `${column.title}${input.sorted?.ascending ? glyphs.up : glyphs.down}` : column.title;
     if (column.align === 'left') canvas.text(x, 0, title, isSorted ? theme.accent : theme.quiet, width);
     else canvas.textRight(x + width, 0, title, isSorted ? theme.accent : theme.quiet, width);
+    // The column with room to spare says which lines are shown.
+    if (column.width === 0 && title.length + place.length + 3 < width)
+      canvas.textRight(x + width, 0, place, theme.quiet);
     x += width + 2;
   }
   if (input.count === 0) {
     canvas.text(1, 1, input.empty, theme.quiet);
     return;
   }
-  const rows = canvas.rows - 1;
-  const selected = selectedLine(view, input.panel, input.count);
-  const first = firstShown(selected, rows, input.count);
   for (let i = 0; i < Math.min(rows, input.count - first); i++) {
     const line = input.line(first + i);
     const isSelected = view.isFocused && first + i === selected;
@@ -68,13 +72,5 @@ export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line
       x += width + 2;
     }
     if (isSelected) canvas.restyle(0, i + 1, canvas.columns, theme.selected);
-  }
-  if (input.count > rows) {
-    canvas.textRight(
-      canvas.columns,
-      0,
-      ` ${first + 1}-${Math.min(first + rows, input.count)} of ${input.count}`,
-      theme.quiet,
-    );
   }
 }

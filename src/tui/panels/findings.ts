@@ -33,7 +33,6 @@ function bodyOf(finding: FindingSummary, columns: number): { text: string; kind:
   ];
 }
 
-/** Which finding, and at most how many, are unfolded: all when there is room, else the selected one. */
 export default definePanel({
   id: 'findings',
   title: 'Findings',
@@ -55,23 +54,40 @@ export default definePanel({
     }
     const selected = selectedLine(view, 'findings', findings.length);
     const bodies = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
-    const wanted = bodies.reduce((sum, body) => sum + body.length + 1, 0);
-    const unfoldAll = wanted <= canvas.rows;
-    const first = unfoldAll ? 0 : firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
+    const first = firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
+    const shown = unfolded(
+      bodies.map((body) => body.length),
+      selected,
+      first,
+      canvas.rows,
+    );
     let y = 0;
     for (let index = first; index < findings.length && y < canvas.rows; index++) {
       drawHead(view, canvas, y, index, view.isFocused && index === selected);
       y++;
-      if (!unfoldAll && index !== selected) continue;
-      // Heads of what follows stay in sight where they can.
-      const keep = unfoldAll ? 0 : Math.min(2, findings.length - index - 1);
-      const room = Math.max(1, canvas.rows - y - keep);
-      for (const { text, kind } of bodies[index].slice(0, room)) {
+      for (const { text, kind } of bodies[index].slice(0, shown.get(index) ?? 0)) {
         canvas.text(5, y++, text, kind === 'advice' ? theme.text : theme.quiet);
       }
     }
   },
 });
+
+/** Lines of each body that are shown: the selected one first, then the others from the top, while there is room. */
+function unfolded(sizes: readonly number[], selected: number, first: number, rows: number): Map<number, number> {
+  const shown = new Map<number, number>();
+  // The heads of two more findings stay in sight of a long one.
+  const heads = Math.min(sizes.length - first, selected - first + 3);
+  let room = rows - heads;
+  for (const index of [selected, ...sizes.keys()]) {
+    if (index < first || shown.has(index) || room <= 0) continue;
+    const isSelected = index === selected;
+    if (!isSelected && sizes[index] + Math.max(0, sizes.length - first - heads) > room) continue;
+    const lines = Math.min(sizes[index], room);
+    shown.set(index, lines);
+    room -= lines;
+  }
+  return shown;
+}
 
 function drawHead(view: View, canvas: Canvas, y: number, index: number, isSelected: boolean): void {
   const { snapshot, theme, glyphs } = view;

@@ -35,6 +35,15 @@ export default definePanel({
     const { left, right } = gutterOf(canvas.columns);
     const plan = planLanes(view, canvas.rows - 1);
     drawTitle(view, canvas, plan.hidden);
+    if (view.scene.isTimeless) {
+      canvas.text(
+        1,
+        1,
+        'The lines carry no time, so there is nothing to draw; live, the time of their arrival is used.',
+        view.theme.quiet,
+      );
+      return;
+    }
     const pictures = view.scene.lanes(plan.plans);
     const tracks = view.scene.tracks();
     const painter = new LanePainter(view.theme, view.glyphs, view.scene.hues(), view.ui.colourBy);
@@ -45,16 +54,17 @@ export default definePanel({
         canvas.text(0, y, clip(printable(heading), canvas.columns), view.theme.strong);
         y++;
       }
+      const rows = picture.plan.rows * picture.plan.thick;
       drawTrack(
         view,
-        canvas.region(0, y, canvas.columns, picture.plan.rows),
+        canvas.region(0, y, canvas.columns, rows),
         painter,
         picture,
         tracks.list[picture.plan.track],
         left,
         right,
       );
-      y += picture.plan.rows;
+      y += rows;
     });
     if (plan.folded > 0 && y < canvas.rows) {
       canvas.text(0, y, `${plan.folded} calm ${plan.folded === 1 ? 'worker' : 'workers'} folded (z)`, view.theme.quiet);
@@ -87,6 +97,7 @@ function drawTitle(view: View, canvas: Canvas, hidden: number): void {
   });
   if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
   if (hasUncertain(view)) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
+  if (scene.lost().length > 0) entries.push([glyphs.lost, 'killed, never logged', theme.critical]);
   if (snapshot.live && ui.edge === null) entries.push([glyphs.notYet, 'not logged yet', theme.quiet]);
   const width = entries.reduce((sum, [, label]) => sum + label.length + 4, 0);
   x = Math.max(x + 1, canvas.columns - width - 1);
@@ -130,6 +141,7 @@ function drawTrack(
   const index = picture.plan.track;
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
   const isSelected = isFocused && (ui.selected.lanes ?? 0) === index;
+  painter.shaded = index % 2 === 1;
   const alive = (column: number): boolean => {
     if (track.lives.length === 0) return true;
     const at = axis.from + column * axis.microsPerColumn;
@@ -158,6 +170,7 @@ function drawTrack(
   }
   if (right > 0)
     canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
+  drawLost(view, canvas, index, left);
   drawMarks(view, canvas, track, left);
 }
 
@@ -165,6 +178,17 @@ const limitText = ({ snapshot }: View): string => {
   const { threads } = snapshot.inference;
   return snapshot.inference.unbounded || threads.value === null ? '' : `/${threads.value}`;
 };
+
+function drawLost({ scene, theme, glyphs }: View, canvas: Canvas, track: number, left: number): void {
+  const { axis } = scene;
+  const style = theme.styles.of(theme.colours.serverError, theme.colours.track);
+  for (const lost of scene.lost()) {
+    if (lost.track !== track) continue;
+    const from = Math.max(0, Math.ceil(columnOf(axis, lost.from)));
+    const to = Math.min(axis.columns, Math.floor(columnOf(axis, lost.to)));
+    for (let y = 0; y < Math.max(1, canvas.rows - 1); y++) canvas.fill(left + from, y, to - from, glyphs.lost, style);
+  }
+}
 
 function busyStyle({ theme }: View, share: number): StyleId {
   if (!Number.isFinite(share)) return theme.quiet;

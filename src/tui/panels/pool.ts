@@ -2,7 +2,7 @@
 import type { Canvas } from '../canvas.ts';
 import { drawChart } from '../draw/chart.ts';
 import { gutterOf } from '../draw/gutter.ts';
-import { estimateText, shortDuration, shortNumber } from '../numbers.ts';
+import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
@@ -45,7 +45,7 @@ function stripsOf(view: View): Strip[] {
     const full = capacity ?? greatest(pool.busy);
     const isFull = (value: number) => capacity !== null && value >= capacity * 0.985;
     strips.push({
-      label: capacity === null ? 'in flight' : `busy of ${estimateText(inference.capacity)}`,
+      label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',
       values: pool.busy,
       full: Math.max(1, full),

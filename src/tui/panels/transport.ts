@@ -23,11 +23,12 @@ function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   const { columns } = canvas;
   const counts = new Float64Array(columns);
   const errors = new Float64Array(columns);
-  if (overview) {
-    for (let step = 0; step < overview.requests.length; step++) {
-      const at = overview.from + (step + 0.5) * overview.stepMicros;
-      const column = Math.floor(((at - from) / (to - from)) * columns);
-      if (column < 0 || column >= columns) continue;
+  const perColumn = (to - from) / columns;
+  for (let column = 0; overview && column < columns; column++) {
+    // All steps that begin in the column, or the one that covers it where steps are longer than columns.
+    const first = Math.floor((from + column * perColumn - overview.from) / overview.stepMicros);
+    const last = Math.floor((from + (column + 1) * perColumn - overview.from) / overview.stepMicros);
+    for (let step = Math.max(0, first); step < Math.max(first + 1, last) && step < overview.requests.length; step++) {
       counts[column] += overview.requests[step];
       errors[column] += overview.errors[step];
     }

@@ -3,8 +3,7 @@ import { shortPercent } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import { clip, wrap } from '../width.ts';
 
-const badges = { ok: ' OK ', info: ' NOTE ', warning: ' SLOW ', critical: ' FULL ' } as const;
-const words = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
+const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
 
 export default definePanel({
   id: 'verdict',
@@ -13,8 +12,7 @@ export default definePanel({
   draw({ snapshot, theme, ui }, canvas) {
     const { severity, sentence, confidence } = snapshot.verdict;
     const looks = theme.severity(severity);
-    const badge = canvas.columns >= 60 ? words[severity] : badges[severity];
-    const left = canvas.text(0, 0, badge, looks.badge) + 1;
+    const left = canvas.text(0, 0, badges[severity], looks.badge) + 1;
     const sure =
       confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
         ? ` (${shortPercent(confidence)} sure)`

@@ -199,7 +199,10 @@ function drawBar(ink: Uint16Array, from: number, to: number, slack: number, hue:
 function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks }: RasterInput): TrackPicture {
   const { plan, bars, shares, lastEnd } = builder;
   const { slots } = tracks.list[plan.track];
-  const busyShare = builder.timed ? builder.busyMicros / ((axis.to - axis.from) * slots) : Number.NaN;
+  // Only the part of the axis that the log covers counts.
+  const covered =
+    Math.min(axis.to, snapshot.now) - Math.max(axis.from, Number.isFinite(snapshot.from) ? snapshot.from : axis.from);
+  const busyShare = builder.timed && covered > 0 ? Math.min(1, builder.busyMicros / (covered * slots)) : Number.NaN;
   if (bars.length > 0) {
     return { plan, rows: bars.map((ink) => ({ kind: 'bars', ink })), lastEnd, requests, busyShare, peak: Number.NaN };
   }
@@ -212,6 +215,7 @@ function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks 
     lastEnd,
     requests,
     busyShare,
-    peak: Math.max(...built.map(({ peak }) => peak)),
+    // Coarse stamps may put more side by side than there are slots; the worker cannot have.
+    peak: Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(...built.map(({ peak }) => peak))),
   };
 }

@@ -10,21 +10,21 @@ export class Level {
     this.#change = new Float64Array(steps + 1);
   }
 
-  /** An interval in units of a step; parts outside are left out. */
-  add(from: number, to: number): void {
+  /** An interval in units of a step; parts outside are left out. `weight`: how much it counts for in each step. */
+  add(from: number, to: number, weight = 1): void {
     const a = Math.max(0, from);
     const b = Math.min(this.steps, to);
     if (!(b > a)) return;
     const first = Math.floor(a);
     const last = Math.min(this.steps - 1, Math.floor(b));
     if (first === last) {
-      this.#partly[first] += b - a;
+      this.#partly[first] += weight * (b - a);
       return;
     }
-    this.#partly[first] += first + 1 - a;
-    this.#partly[last] += b - last;
-    this.#change[first + 1]++;
-    this.#change[last]--;
+    this.#partly[first] += weight * (first + 1 - a);
+    this.#partly[last] += weight * (b - last);
+    this.#change[first + 1] += weight;
+    this.#change[last] -= weight;
   }
 
   /** Mean number of intervals in each step. */
@@ -33,7 +33,9 @@ export class Level {
     let open = 0;
     for (let i = 0; i < this.steps; i++) {
       open += this.#change[i];
-      values[i] = open + this.#partly[i];
+      // Weights are fractions: what should be nothing may be a rounding error.
+      const value = open + this.#partly[i];
+      values[i] = value > 1e-9 ? value : 0;
     }
     return values;
   }

@@ -13,20 +13,22 @@ export interface PoolSeries {
   /** Requests and 5xx answers per second. */
   readonly rate: Float64Array;
   readonly errors: Float64Array;
-  /** Requests that ended in the column. */
-  readonly count: Float64Array;
   /** µs, NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
   readonly waitP95: Float64Array;
 }
 
-export function poolSeries({ requests, placement }: Snapshot, visible: VisibleRows, axis: TimeAxis): PoolSeries {
+export function poolSeries(
+  { requests, placement, inference }: Snapshot,
+  visible: VisibleRows,
+  axis: TimeAxis,
+): PoolSeries {
   const { columns } = axis;
   const busy = new Level(columns);
   const queue = new Level(columns);
-  const count = new Float64Array(columns);
-  const errors = new Float64Array(columns);
+  const count = new Level(columns);
+  const errors = new Level(columns);
   const service = new ColumnQuantiles(columns);
   const waits = new ColumnQuantiles(columns);
   let timed = false;
@@ -47,20 +49,25 @@ export function poolSeries({ requests, placement }: Snapshot, visible: VisibleRo
       waited = true;
       if (wait > 0) queue.add(columnOf(axis, start - wait), from);
     }
-    const column = Math.floor(to);
-    if (column < 0 || column >= columns) continue;
-    count[column]++;
-    if (requests.status[row] >= 500) errors[column]++;
-    if (ended > start) service.add(column, ended - start);
-    if (wait >= 0) waits.add(column, wait);
+    // An end that is only known to lie somewhere counts in equal parts everywhere it may lie.
+    const slack = Math.max(0.5, placement.uncertainty[row] / axis.microsPerColumn || 0);
+    const middle = slack > 0.5 ? to : Math.floor(to) + 0.5;
+    count.add(middle - slack, middle + slack, 0.5 / slack);
+    if (requests.status[row] >= 500) errors.add(middle - slack, middle + slack, 0.5 / slack);
+    const last = Math.min(columns - 1, Math.ceil(middle + slack) - 1);
+    for (let column = Math.max(0, Math.floor(middle - slack)); column <= last; column++) {
+      if (ended > start) service.add(column, ended - start);
+      if (wait >= 0) waits.add(column, wait);
+    }
   }
+  const slots = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.capacity.value ?? Number.POSITIVE_INFINITY);
   const perSecond = MICROS_PER_SECOND / axis.microsPerColumn;
   return {
-    busy: timed ? busy.values() : null,
+    // Coarse stamps may put more into a column than there are slots; the pool cannot have.
+    busy: timed ? busy.values().map((value) => Math.min(value, slots)) : null,
     queue: waited ? queue.values() : null,
-    rate: count.map((value) => value * perSecond),
-    errors: errors.map((value) => value * perSecond),
-    count,
+    rate: count.values().map((value) => value * perSecond),
+    errors: errors.values().map((value) => value * perSecond),
     serviceP50: service.quantile(0.5),
     serviceP95: service.quantile(0.95),
     waitP95: waits.quantile(0.95),

@@ -10,9 +10,10 @@ import type { TimeAxis } from '../time-axis.ts';
 import type { UiState } from '../ui-state.ts';
 import { type Hues, huesFor } from './hues.ts';
 import { rasterise, type TrackPicture, type TrackPlan } from './lane-raster.ts';
+import { type LostRequest, lostRequests } from './lost-requests.ts';
 import { type PoolSeries, poolSeries } from './pool-series.ts';
 import { type Tracks, tracksOf } from './tracks.ts';
-import { type VisibleRows, visibleRows } from './visible-rows.ts';
+import { allRows, type VisibleRows, visibleRows } from './visible-rows.ts';
 
 /** What the lists speak of: the stretch on the screen, or the moment under the cursor. */
 export interface Scope {
@@ -25,12 +26,16 @@ export interface Scene {
   readonly axis: TimeAxis;
   readonly scope: Scope;
   readonly filter: Filter | null;
+  /** No request has a time: all of them are listed, none is drawn. */
+  readonly isTimeless: boolean;
   tracks(): Tracks;
   visible(): VisibleRows;
   hues(): Hues;
   pool(): PoolSeries;
   lanes(plans: readonly TrackPlan[]): readonly TrackPicture[];
   stats(): ScopeStats;
+  /** Requests that died with their worker. */
+  lost(): readonly LostRequest[];
 }
 
 export interface SceneInput {
@@ -59,20 +64,29 @@ const samePlans = (a: readonly TrackPlan[], b: readonly TrackPlan[]): boolean =>
 export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = once(() => tracksOf(snapshot))): Scene {
   const { filter } = parseFilter(ui.filter);
   const passes = once((): RowTest | null => filter?.over(snapshot) ?? null);
-  const visible = once(() => visibleRows(snapshot, axis.from, axis.to, passes()));
+  const isTimeless = snapshot.requests.length > 0 && !Number.isFinite(snapshot.from);
+  const visible = once(() =>
+    isTimeless ? allRows(snapshot, passes()) : visibleRows(snapshot, axis.from, axis.to, passes()),
+  );
   const hues = once(() => huesFor(ui.colourBy, snapshot, visible(), theme));
   const scope: Scope =
     ui.cursor === null
-      ? { from: Math.min(axis.to, Math.max(axis.from, snapshot.from || axis.from)), to: axis.to, isMoment: false }
+      ? {
+          from: Math.min(axis.to, Math.max(axis.from, Number.isFinite(snapshot.from) ? snapshot.from : axis.from)),
+          to: axis.to,
+          isMoment: false,
+        }
       : { from: ui.cursor, to: ui.cursor + axis.microsPerColumn, isMoment: true };
   let drawn: { plans: readonly TrackPlan[]; pictures: readonly TrackPicture[] } | null = null;
   return {
     axis,
     scope,
     filter,
+    isTimeless,
     tracks,
     visible,
     hues,
+    lost: once(() => lostRequests(snapshot, tracks(), axis)),
     pool: once(() => poolSeries(snapshot, visible(), axis)),
     lanes(plans) {
       if (!drawn || !samePlans(drawn.plans, plans)) {
@@ -85,7 +99,7 @@ export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = 
     },
     stats: once(() => {
       const { rows, count } = visible();
-      return scopeStats(snapshot, rows, count, scope.from, scope.to, scope.isMoment);
+      return scopeStats(snapshot, rows, count, isTimeless ? Number.NaN : scope.from, scope.to, scope.isMoment);
     }),
   };
 }

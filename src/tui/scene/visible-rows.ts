@@ -7,7 +7,7 @@ export interface VisibleRows {
   /** Rows of the table, in its order; valid up to `count`. */
   readonly rows: Int32Array;
   readonly count: number;
-  /** Among them those that ended inside, µs since 1970 UTC. */
+  /** µs since 1970 UTC. */
   readonly from: number;
   readonly to: number;
 }
@@ -33,4 +33,12 @@ export function visibleRows(
     rows[count++] = row;
   }
   return { rows, count, from, to };
+}
+
+/** Every row that passes: of a log without times. */
+export function allRows({ requests }: Pick<Snapshot, 'requests'>, passes: RowTest | null): VisibleRows {
+  const rows = new Int32Array(requests.length);
+  let count = 0;
+  for (let row = 0; row < requests.length; row++) if (!passes || passes(row)) rows[count++] = row;
+  return { rows, count, from: Number.NaN, to: Number.NaN };
 }
