@@ -27,13 +27,9 @@ export interface Declared {
 
 /** Servers that print this form and no other, and how they run requests. */
 const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string][] = [
-  [/^(uvicorn|hypercorn|daphne|aiohttp|sanic|tornado|quart)/, 'async', 'an event loop in each worker'],
-  [
-    /^(werkzeug|flask|django-runserver|runserver)/,
-    'thread-per-request',
-    'a development server: one thread per request',
-  ],
-  [/^(waitress|cherrypy|cheroot)/, 'threaded', 'one process with a fixed pool of threads'],
+  [/^(uvicorn|hypercorn|daphne|aiohttp|sanic|tornado)/, 'async', 'an event loop in each worker'],
+  [/^(werkzeug|django)/, 'thread-per-request', 'a development server: one thread per request'],
+  [/^(waitress|cherrypy)/, 'threaded', 'one process with a fixed pool of threads'],
 ];
 
 /** gunicorn's worker classes (`Using worker: …`), by what they do. */
@@ -43,7 +39,7 @@ const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
   [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
 ];
 
-const usualPools = /^(gunicorn|article|combined|common|clf|uwsgi|mod_wsgi|apache|nginx|haproxy|traefik|caddy)/;
+const usualPools = /^(gunicorn|article|combined|uwsgi|apache|nginx|haproxy|traefik|caddy|envoy|alb|heroku)/;
 
 export function declaredBy(
   streams: readonly { readonly facts: StreamFacts; readonly requests: number }[],

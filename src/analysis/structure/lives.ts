@@ -6,9 +6,10 @@
  */
 import type { WorkerLife } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
-import type { Estimate } from '../../core/summary.ts';
+import { type Estimate, unknownEstimate } from '../../core/summary.ts';
 import type { Times } from './estimated-times.ts';
 import { levelsOf } from './levels.ts';
+import { exactly } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 export interface Life {
@@ -173,6 +174,8 @@ const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests -
  * the workers seen, one that gets a fair share is missed with a chance of (1 - 1/c)^n; a server that wakes the same
  * worker first (uneven shares) hides any number.
  */
+const started = 'workers that the server says it started';
+
 export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
     return { value: null, low: null, high: null, confidence: 0, method: 'no line names a worker' };

@@ -26,7 +26,7 @@ export function queueOf(
   if (model === 'sync' || workers === 1) return 'shared';
   if (model !== 'threaded') return null;
   if (/^gunicorn/.test(format)) return 'per-worker';
-  if (/^(uwsgi|waitress|cherrypy|cheroot)/.test(format)) return 'shared';
+  if (/^(uwsgi|waitress|cherrypy)/.test(format)) return 'shared';
   if (slots === null || !trace.hasDurations || !trace.hasWorkers || trace.resolution > FINE_STAMP) return null;
   const { startsAtOnce, whileAnotherWasFree, byChance } = startsFromQueues(trace, slots);
   if (startsAtOnce < 30) return null;

@@ -19,7 +19,7 @@ export interface Found {
 const silent = 'no durations in the lines, and no stretch in which the pool was surely full';
 
 export function structureFromStamps(trace: Trace, workers: Estimate, declared: Declared): Found {
-  if (trace.startsOnly) return fromStarts(trace);
+  if (trace.startsOnly) return fromStarts(trace, declared);
   if (!trace.hasWorkers) {
     const group = rhythmOfGroups(trace);
     if (group) return fromGroups(group, trace.resolution);
@@ -146,8 +146,11 @@ function fromCounts(trace: Trace, declared: Declared): Structure {
   return { model: 'pool', confidence: 0.5, method, threads: noThreads, capacity: atLeast(1, method), unbounded: false };
 }
 
+const startStamped =
+  "servers that stamp the start in this form (Apache, Paste's TransLogger before waitress) run a fixed pool of threads";
+
 /** Lines in the order of ends that carry starts: overlaps show, and where the rate is even the pool was full. */
-function fromStarts(trace: Trace): Found {
+function fromStarts(trace: Trace, declared: Declared): Found {
   const most = mostInFlight(trace);
   const method = `${most} requests in flight when later ones had already ended`;
   const stretch = evenStretchOf(trace);
@@ -156,7 +159,9 @@ function fromStarts(trace: Trace): Found {
     slots === null
       ? atLeast(Math.max(1, most), method)
       : within(slots, most, 2 * slots, 0.5, `${method}; the usual number of threads above`);
-  const structure: Structure = { ...unknownStructure(method), threads: capacity, capacity };
+  const structure: Structure = declared.usuallyPool
+    ? { model: 'pool', confidence: 0.75, method: startStamped, threads: noThreads, capacity, unbounded: false }
+    : { ...unknownStructure(method), threads: capacity, capacity };
   // Where the bound is far below, the number of slots is too rough for a service time.
   const close = slots !== null && slots - most <= Math.max(1, 0.2 * slots);
   return !close || !stretch
