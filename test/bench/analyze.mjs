@@ -103,6 +103,8 @@ for (const { name, command } of commands) {
     cpuSeconds,
     peakMegabytes,
     megabytesPerSecond: bytes / 1e6 / seconds,
+    // What one core does, however busy the machine is with other things.
+    megabytesPerCpuSecond: cpuSeconds ? bytes / 1e6 / cpuSeconds : null,
     linesPerSecond: lines / seconds,
   });
 }
@@ -115,16 +117,12 @@ if (values.json) {
   console.log(
     `${file}: ${(bytes / 1e6).toFixed(0)} MB, ${lines} lines; Node ${process.version}, ${cpus().length} cores`,
   );
-  console.log(
-    `${'command'.padEnd(44)} ${'s'.padStart(7)} ${'cpu s'.padStart(7)} ${'MB/s'.padStart(7)} ${'lines/s'.padStart(11)} ${'RSS MB'.padStart(7)}  time against logscope's`,
-  );
+  const row = (name, ...cells) => console.log(name.padEnd(42) + cells.map((cell) => cell.padStart(11)).join(''));
+  const fixed = (x, digits) => x?.toFixed(digits) ?? '-';
+  row('command', 's', 'cpu s', 'MB/s', 'MB/cpu s', 'lines/s', 'RSS MB', 'x logscope');
   for (const r of results) {
-    const cells = [
-      r.seconds.toFixed(2).padStart(7),
-      (r.cpuSeconds?.toFixed(2) ?? '-').padStart(7),
-      r.megabytesPerSecond.toFixed(0).padStart(7),
-    ];
-    cells.push(Math.round(r.linesPerSecond).toString().padStart(11), (r.peakMegabytes?.toFixed(0) ?? '-').padStart(7));
-    console.log(`${r.name.padEnd(44)} ${cells.join(' ')}  x ${(r.seconds / own.seconds).toFixed(2)}`);
+    const speed = [fixed(r.megabytesPerSecond, 0), fixed(r.megabytesPerCpuSecond, 0), fixed(r.linesPerSecond, 0)];
+    const share = fixed(r.seconds / own.seconds, 2);
+    row(r.name, fixed(r.seconds, 2), fixed(r.cpuSeconds, 2), ...speed, fixed(r.peakMegabytes, 0), share);
   }
 }
