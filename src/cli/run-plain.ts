@@ -49,7 +49,7 @@ export async function runPlain(
       verdict = snapshot.verdict.sentence;
       write(`Verdict, ${snapshot.verdict.severity}: ${printable(verdict)}`);
     }
-    for (const { state, finding } of changes.update(snapshot.summary.findings)) {
+    for (const { state, finding } of changes.update(snapshot.summary.findings, snapshot.now)) {
       write(
         state === 'opened'
           ? `Finding, ${finding.severity}: ${printable(finding.title)} ${printable(finding.advice)}`

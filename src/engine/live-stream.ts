@@ -1,6 +1,5 @@
 /** The stream of a live log: ticks, findings, lifecycle and what happened to the files, until it is stopped. */
 import type { Clock } from '../core/clock.ts';
-import type { Summary } from '../core/summary.ts';
 import { isoInstant } from '../core/time.ts';
 import { FindingChanges } from './finding-changes.ts';
 import type { LiveEngine, LiveEvent } from './live-engine.ts';
@@ -14,7 +13,6 @@ export class LiveStream {
   readonly #ticker = new Ticker();
   readonly #findings = new FindingChanges();
   #told = 0;
-  #summary: Summary | null = null;
   #cancel: (() => void) | null = null;
   #begun = false;
 
@@ -71,9 +69,7 @@ export class LiveStream {
     if (!this.#begun) return;
     // Requests of the second that is just passing may still come.
     this.#tell(this.#ticker.until(snapshot.live ? snapshot.now : this.#ticker.newest, snapshot.live));
-    if (summary === this.#summary) return;
-    this.#summary = summary;
-    for (const { state, finding } of this.#findings.update(summary.findings)) {
+    for (const { state, finding } of this.#findings.update(summary.findings, snapshot.now)) {
       this.#write({ type: 'finding', at: this.#at(snapshot.now), state, finding });
     }
   }
