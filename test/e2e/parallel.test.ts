@@ -1,0 +1,44 @@
+// A large file gives the same bytes of JSON for any number of threads, also when its format changes in the middle.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+const program = join(root, 'bin/logscope.js');
+let folder = '';
+let large = '';
+
+const summary = (path: string, threads: number): string =>
+  execFileSync(process.execPath, [program, 'analyze', '--json', '--threads', String(threads), path], {
+    encoding: 'utf8',
+    maxBuffer: 1 << 28,
+  });
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'logscope-parallel-'));
+  large = join(folder, 'large.log');
+  // Three ranges of at least 12 MiB each need 36 MiB.
+  execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '40', '--seed', '3', '--out', large]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe('threads', () => {
+  it('give the same summary, to the byte', () => {
+    const one = summary(large, 1);
+    expect(JSON.parse(one).requests.total).toBe(readFileSync(large, 'latin1').split('\n').length - 1);
+    for (const threads of [2, 3, 8]) expect(summary(large, threads)).toBe(one);
+  });
+
+  it('leave a file that changes its format in the middle to one of them', () => {
+    const lines = readFileSync(large, 'latin1').split('\n');
+    const middle = lines.length >> 1;
+    const changed = lines.map((line, i) => (i < middle ? line : line.replace(/ pid=<(\d+)> us=(\d+)$/, ' <$1> $2')));
+    const path = join(folder, 'changed.log');
+    writeFileSync(path, changed.join('\n'), 'latin1');
+    const one = summary(path, 1);
+    expect(JSON.parse(one).requests.total).toBe(lines.length - 1);
+    expect(summary(path, 3)).toBe(one);
+  });
+});
