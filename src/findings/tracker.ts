@@ -66,7 +66,3 @@ export function track(
 }
 
 const opensAtOnce = (severity: Severity): boolean => severity === 'critical';
-
-/** The findings that are open, in the order of the latest examination; those that linger come last. */
-export const openFindings = ({ tracked }: TrackerState): FindingSummary[] =>
-  [...tracked.values()].filter(({ open }) => open).map(({ finding }) => ({ ...finding, to: null }));

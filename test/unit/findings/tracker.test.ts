@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FindingSummary, Severity } from '../../../src/core/summary.ts';
 import { isoInstant } from '../../../src/core/time.ts';
-import { defaultTracker, emptyTracker, openFindings, type TrackerState, track } from '../../../src/findings/tracker.ts';
+import { defaultTracker, emptyTracker, type TrackerState, track } from '../../../src/findings/tracker.ts';
 
 const finding = (id: string, severity: Severity = 'warning'): FindingSummary => ({
   id,
@@ -18,6 +18,9 @@ const finding = (id: string, severity: Severity = 'warning'): FindingSummary => 
 
 const SECOND = 1e6;
 const START = 1_700_000_000 * SECOND;
+
+const openFindings = ({ tracked }: TrackerState): FindingSummary[] =>
+  [...tracked.values()].filter(({ open }) => open).map(({ finding: one }) => one);
 
 /** One examination a second; the events as "3 +a" (opened in second 3). */
 function play(seconds: readonly (readonly FindingSummary[])[]): { events: string[]; state: TrackerState } {
