@@ -8,11 +8,11 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
 import { DurationHistogram } from './histogram.ts';
-import { RetainedRows } from './retained-rows.ts';
+import { RetainedRows, type Retention } from './retained-rows.ts';
 import { Timeline } from './timeline.ts';
 
 /** Rows kept whole for the inference; about 100 bytes each. */
-export const RETAINED_ROWS = 120_000;
+export const RETENTION: Retention = { all: 120_000, sample: 24_000 };
 /** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
 const MAX_LIFECYCLE = 20_000;
 const MAX_STATUS = 1000;
@@ -63,9 +63,9 @@ export class Partial {
   last = Number.NEGATIVE_INFINITY;
   readonly #normaliser = new BatchNormaliser();
 
-  constructor(names: Names = createNames(), retainedRows = RETAINED_ROWS) {
+  constructor(names: Names = createNames(), retention = RETENTION) {
     this.names = names;
-    this.retained = new RetainedRows(retainedRows);
+    this.retained = new RetainedRows(retention);
   }
 
   /** Adds the rows of a batch; the batch may be reused afterwards. */

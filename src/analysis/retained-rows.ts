@@ -3,7 +3,7 @@
  * by a hash of their date, so that the choice does not depend on how the log was cut into pieces.
  *
  * Time is cut into blocks of one minute; blocks have a total order (by the hash of their eight-minute group, then by
- * number); kept is the longest run of blocks in that order that holds at most `limit` rows. A part of the log holds at most as
+ * number); of more than `all` rows, kept is the longest run of blocks in that order that holds at most `sample` rows. A part of the log holds at most as
  * many rows of each block as the whole, so whatever the whole keeps every part has kept, and merging parts and trimming
  * again gives exactly the whole's choice. A first block that alone is too large keeps its first rows.
  */
@@ -33,7 +33,7 @@ export interface Translation {
 }
 
 export interface RetainedState {
-  readonly limit: number;
+  readonly retention: Retention;
   readonly seen: number;
   readonly horizon: number;
   readonly rows: RequestTable;
@@ -44,8 +44,15 @@ interface Block {
   readonly rows: TableBuilder;
 }
 
+export interface Retention {
+  /** So many rows are kept all. */
+  readonly all: number;
+  /** Of more rows so many are kept: what a screenful of conclusions needs, at a tenth of the cost. */
+  readonly sample: number;
+}
+
 export class RetainedRows {
-  readonly limit: number;
+  readonly retention: Retention;
   readonly #blocks = new Map<number, Block>();
   #count = 0;
   /** Blocks at or beyond this order are not kept. */
@@ -53,8 +60,12 @@ export class RetainedRows {
   /** Rows seen, kept or not. */
   seen = 0;
 
-  constructor(limit: number) {
-    this.limit = limit;
+  constructor(retention: Retention) {
+    this.retention = retention;
+  }
+
+  get #limit(): number {
+    return this.seen > this.retention.all ? this.retention.sample : this.retention.all;
   }
 
   get complete(): boolean {
@@ -83,27 +94,28 @@ export class RetainedRows {
     }
     block.rows.appendRows(rows, from, to);
     this.#count += to - from;
-    if (this.#count > this.limit) this.#trim();
+    if (this.#count > this.#limit) this.#trim();
   }
 
   #trim(): void {
     const inOrder = [...this.#blocks].sort((a, b) => a[1].order - b[1].order);
-    while (this.#count > this.limit && inOrder.length > 1) {
+    const limit = this.#limit;
+    while (this.#count > limit && inOrder.length > 1) {
       const [number, block] = inOrder.pop()!;
       this.#blocks.delete(number);
       this.#count -= block.rows.length;
       this.#horizon = block.order;
     }
-    if (this.#count > this.limit) {
+    if (this.#count > limit) {
       const [, only] = inOrder[0];
-      only.rows.dropLast(this.#count - this.limit);
-      this.#count = this.limit;
+      only.rows.dropLast(this.#count - limit);
+      this.#count = limit;
     }
   }
 
   /** Takes over the rows of the part that follows in the input; the maps translate its ids of names. */
   merge(right: RetainedRows, { workerIds, threadIds, routeIds, sourceShift }: Translation): void {
-    const seen = this.seen + right.seen;
+    this.seen += right.seen;
     this.#horizon = Math.min(this.#horizon, right.#horizon);
     for (const [number, block] of this.#blocks) {
       if (block.order < this.#horizon) continue;
@@ -126,18 +138,23 @@ export class RetainedRows {
         rows.length,
       );
     }
-    this.seen = seen;
+    if (this.#count > this.#limit) this.#trim();
   }
 
   /** What another process needs to go on with these rows. */
   state(): RetainedState {
     const all = new TableBuilder(this.#count);
     for (const block of this.#blocks.values()) all.appendRows(block.rows.table);
-    return { limit: this.limit, seen: this.seen, horizon: this.#horizon, rows: sliceRows(all.table, 0, all.length) };
+    return {
+      retention: this.retention,
+      seen: this.seen,
+      horizon: this.#horizon,
+      rows: sliceRows(all.table, 0, all.length),
+    };
   }
 
-  static fromState({ limit, seen, horizon, rows }: RetainedState): RetainedRows {
-    const retained = new RetainedRows(limit);
+  static fromState({ retention, seen, horizon, rows }: RetainedState): RetainedRows {
+    const retained = new RetainedRows(retention);
     retained.#horizon = horizon;
     retained.add(rows);
     retained.seen = seen;

@@ -169,27 +169,21 @@ export function aliveAtOnce(lives: readonly Life[]): Alive {
 const hasRhythm = (life: Life): boolean => life.requests >= 5;
 const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests - 1);
 
+const started = 'workers that the server says it started';
+
 /**
  * Idle workers leave no trace: where requests are dealt unevenly or are few, a worker may have had none. By the shares of
  * the workers seen, one that gets a fair share is missed with a chance of (1 - 1/c)^n; a server that wakes the same
  * worker first (uneven shares) hides any number.
  */
-const started = 'workers that the server says it started';
-
 export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
-    return { value: null, low: null, high: null, confidence: 0, method: 'no line names a worker' };
+    return booted === null ? unknownEstimate('no line names a worker') : exactly(booted, 0.98, started);
   const { mode, max, share } = aliveAtOnce(lives);
   const replaced = lives.length > max;
   const value = replaced ? mode : lives.length;
   if (booted !== null && booted >= value) {
-    return {
-      value: booted,
-      low: booted,
-      high: booted,
-      confidence: 0.98,
-      method: 'workers that the server says it started',
-    };
+    return exactly(booted, 0.98, started);
   }
   const counts = lives.map((life) => life.requests).sort((a, b) => a - b);
   const requests = counts.reduce((a, b) => a + b, 0);

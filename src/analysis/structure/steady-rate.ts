@@ -12,9 +12,9 @@ import type { Trace } from './trace.ts';
 export interface EvenStretch {
   /** Requests per µs. */
   readonly rate: number;
-  /** Variance over mean of the counts in windows of one and of three ticks, the larger of the two. */
+  /** Variance over mean of the counts in windows of one and of three bins, the larger of the two. */
   readonly dispersion: number;
-  /** Ticks. */
+  /** Bins of a tick or more. */
   readonly length: number;
   /** Indices of its first request in the trace and after its last. */
   readonly from: number;
@@ -23,6 +23,7 @@ export interface EvenStretch {
 
 const FEWEST_TICKS = 30;
 const FEWEST_LINES = 60;
+const FEW = 3;
 /** A dispersion is believed to be below one half when it is so by about one standard error, √(2 / ticks). */
 const evenBelow = (ticks: number): number => 0.65 - Math.sqrt(2 / ticks);
 /** Stretches begin and end on this many marks, evenly spread over the log. */
@@ -34,19 +35,21 @@ export function evenStretchOf(trace: Trace): EvenStretch | null {
   if (n < FEWEST_LINES) return null;
   const first = trace.low[0];
   const last = trace.low.reduce((a, b) => Math.max(a, b), first);
-  const ticks = Math.round((last - first) / trace.resolution) + 1;
+  // Finer stamps are counted in bins that hold a few requests each, or chance drowns the rest.
+  const tick = Math.max(trace.resolution, (FEW * (last - first)) / n);
+  const ticks = Math.floor((last - first) / tick) + 1;
   if (ticks < FEWEST_TICKS || ticks > 1e6) return null;
   const counts = new Float64Array(ticks);
   for (let i = 0; i < n; i++) {
-    const tick = Math.round((trace.low[i] - first) / trace.resolution);
-    if (tick >= 0) counts[tick]++;
+    const bin = Math.floor((trace.low[i] - first) / tick);
+    if (bin >= 0) counts[bin]++;
   }
   // The first and the last tick are cut by the log.
   const marks = Array.from({ length: MARKS + 1 }, (_, k) => 1 + Math.floor(((ticks - 2) * k) / MARKS));
   for (let width = MARKS; width >= 2; width--) {
     let best: EvenStretch | null = null;
     for (let k = 0; k + width <= MARKS; k++) {
-      const stretch = examine(trace, counts, marks[k], marks[k + width], first);
+      const stretch = examine(trace, counts, marks[k], marks[k + width], first, tick);
       if (stretch && (!best || stretch.rate > best.rate)) best = stretch;
     }
     if (best) return best;
@@ -54,7 +57,14 @@ export function evenStretchOf(trace: Trace): EvenStretch | null {
   return null;
 }
 
-function examine(trace: Trace, counts: Float64Array, from: number, to: number, first: number): EvenStretch | null {
+function examine(
+  trace: Trace,
+  counts: Float64Array,
+  from: number,
+  to: number,
+  first: number,
+  tick: number,
+): EvenStretch | null {
   const length = to - from;
   if (length < FEWEST_TICKS) return null;
   const dispersion = Math.max(dispersionOf(counts, from, to, 1), dispersionOf(counts, from, to, 3));
@@ -62,13 +72,13 @@ function examine(trace: Trace, counts: Float64Array, from: number, to: number, f
   let lines = 0;
   for (let k = from; k < to; k++) lines += counts[k];
   if (lines < FEWEST_LINES) return null;
-  const begin = first + from * trace.resolution;
-  const end = first + to * trace.resolution;
+  const begin = first + from * tick;
+  const end = first + to * tick;
   let left = 0;
   while (left < trace.length && trace.low[left] < begin) left++;
   let right = left;
   while (right < trace.length && trace.low[right] < end) right++;
-  return { rate: lines / (length * trace.resolution), dispersion, length, from: left, to: right };
+  return { rate: lines / (length * tick), dispersion, length, from: left, to: right };
 }
 
 /** Variance over mean of the counts in windows of `width` ticks. */

@@ -64,7 +64,8 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   if (ratio < 0.4 && z < -1.5 && turns.expected >= 5)
     return oneEach(workers, z < -3 ? 0.95 : z < -2 ? 0.9 : 0.7, method);
   if (ratio < 0.45 && z < -2) return oneEach(workers, 0.75, method);
-  if (ratio < 0.72 && z < -3 && several) {
+  // Two workers repeat each other more than many do.
+  if (ratio < (trace.workerIds.length === 2 ? 0.72 : 0.5) && z < -3) {
     const stretch = evenStretchOf(trace);
     if (stretch && mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))) {
       return oneEach(workers, 0.75, `${method}, and requests end too evenly for idle workers`);

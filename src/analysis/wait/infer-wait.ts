@@ -3,6 +3,13 @@ import type { InferredRequests, Lane, WaitInference } from '../../core/inference
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { traceOf } from '../structure/trace.ts';
+import { createDraws, seedOf } from './draws.ts';
+import { filterLanes } from './lane-filter.ts';
+import { drawWaits } from './posterior.ts';
+import { rateCurve } from './rate-curve.ts';
+import { onLanes, stretchOf } from './stretch.ts';
+import { summariseWaits, unknownWait } from './summarise-waits.ts';
 
 /** What must be known of a stretch of log before its wait can be asked for. */
 export interface WaitInput {
@@ -34,25 +41,6 @@ export interface WaitResult {
 
 const filled = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
 
-/** A wait of which nothing can be said, and why. */
-export const unknownWait = (basis: string): WaitInference => ({
-  method: 'unknown',
-  confidence: 0,
-  basis,
-  mean: Number.NaN,
-  p50: Number.NaN,
-  p95: Number.NaN,
-  p99: Number.NaN,
-  max: Number.NaN,
-  lowMean: Number.NaN,
-  highMean: Number.NaN,
-  lowP95: Number.NaN,
-  highP95: Number.NaN,
-  waitingRatio: Number.NaN,
-  peakQueue: Number.NaN,
-  periods: [],
-});
-
 /**
  * Deterministic: random draws are seeded by the data. Columns of the result have one value per row of `input.table`,
  * µs, NaN unknown.
@@ -69,9 +57,29 @@ export function inferWait(input: WaitInput): WaitResult {
     end[i] = table.end[i] + half;
     uncertainty[i] = half;
   }
-  return {
-    wait: unknownWait('no engine spoke for this log'),
-    requests: { start, end, uncertainty, lane: new Int32Array(n).fill(-1), wait: filled(n, Number.NaN) },
-    lanes: [],
-  };
+  const requests = { start, end, uncertainty, lane: new Int32Array(n).fill(-1), wait: filled(n, Number.NaN) };
+  const trace = traceOf(table);
+  if (input.capacity && trace.hasDurations && trace.hasWorkers && input.threadsPerWorker === 1) {
+    const stretch = stretchOf(trace, Int32Array.from({ length: trace.length }, (_, i) => i), input.capacity);
+    const lanes = onLanes(stretch, trace);
+    if (lanes) {
+      const seed = seedOf(lanes.low, lanes.duration);
+      let work = 0;
+      let last = 0;
+      for (let i = 0; i < lanes.length; i++) {
+        work += lanes.duration[i];
+        last = Math.max(last, lanes.high[i]);
+      }
+      const load = Math.min(0.98, work / (input.capacity * Math.max(1, last)));
+      const particles = Number(process.env.NP ?? 64);
+      const draws = createDraws(seed ^ 1);
+      const curve = rateCurve(lanes);
+      const steering = (process.env.STEER ?? '1,1.3').split(',').map((f) => (t: number) => Number(f) * curve(t));
+      const found = steering.map((rate, k) => filterLanes(lanes, { particles, paths: Number(process.env.MP ?? 6), rate, load, seed: seed + k }));
+      const result = drawWaits(found.flatMap((p) => p.paths), steering, lanes.duration, 48, draws);
+      const misfit = found.map((p) => p.misfit.toFixed(3)).join('/');
+      return { wait: summariseWaits(result.waits, `${result.model} ${misfit}`), requests, lanes: [] };
+    }
+  }
+  return { wait: unknownWait('no engine spoke for this log'), requests, lanes: [] };
 }
