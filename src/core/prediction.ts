@@ -2,9 +2,10 @@
  * What a pool of another shape would have done with the log's own requests: the question that findings ask and the
  * simulation answers. Findings never import the simulation; whoever builds the facts passes a predictor in.
  */
-export type PoolModel = 'sync' | 'threaded' | 'async';
+/** `pool`: so many slots, whether processes or threads is not known. */
+export type PoolModel = 'sync' | 'threaded' | 'async' | 'pool';
 
-/** `threads` is per worker; it is 1 for sync and ignored for async. */
+/** `threads` is per worker; it is 1 for sync and pool, and ignored for async. */
 export interface PoolShape {
   readonly model: PoolModel;
   readonly workers: number;

@@ -34,7 +34,7 @@ export function shapeText({ pool }: PoolPrediction): string {
       ? countText(pool.threads, 'thread')
       : `${countText(pool.workers, 'worker')} of ${countText(pool.threads, 'thread')}`;
   }
-  return countText(pool.workers, pool.model === 'async' ? 'async worker' : 'worker');
+  return countText(pool.workers, pool.model === 'async' ? 'async worker' : pool.model === 'pool' ? 'slot' : 'worker');
 }
 
 /** "p95 wait 120 ms (range 80-190 ms)". */

@@ -18,7 +18,11 @@ const rangeText = (range: WhatIfRange): string => (range === null ? '?' : `${tim
 
 /** "4 sync", "2 x 4 threads", "2 async": workers first, as the options name them. */
 const poolLabel = ({ model, workers, threads }: WhatIfPool): string =>
-  model === 'threaded' ? `${workers} x ${threads} threads` : `${workers} ${model}`;
+  model === 'threaded'
+    ? `${workers} x ${threads} threads`
+    : model === 'pool'
+      ? `${workers} slots`
+      : `${workers} ${model}`;
 
 export function whatIfText({ document, path, width, paint }: WhatIfTextInput): string {
   const { baseline, scenarios } = document;
@@ -97,6 +101,6 @@ function recommendation({ recommendation: found }: WhatIf, width: number, paint:
   const size =
     found.model === 'threaded'
       ? `${found.workers} workers of ${found.threads} threads`
-      : `${found.workers} ${found.model} ${found.workers === 1 ? 'worker' : 'workers'}`;
+      : `${found.workers} ${found.model === 'pool' ? 'slots' : `${found.model} ${found.workers === 1 ? 'worker' : 'workers'}`}`;
   return wrapText(`${paint('ok', `Recommended: ${size}`)}, ${found.because}.`, width);
 }

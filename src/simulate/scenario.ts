@@ -68,7 +68,7 @@ function runOnce(
   const n = arrival.length;
   const { contention, trace } = workload;
   const async = pool.model === 'async';
-  const threads = async ? Number.POSITIVE_INFINITY : pool.model === 'sync' ? 1 : pool.threads;
+  const threads = async ? Number.POSITIVE_INFINITY : pool.model === 'threaded' ? pool.threads : 1;
   const slots = pool.workers * threads;
   const queue = queueOf(workload, pool);
   const acceptor = queue === 'per-worker' || async ? acceptors(workload, pool, repetition, random) : new Uint16Array(n);
@@ -80,7 +80,7 @@ function runOnce(
     const delay = new Float64Array(n);
     for (let i = 0; i < n; i++) {
       work[i] = alone[row[i]] * share;
-      delay[i] = alone[row[i]] - work[i];
+      delay[i] = alone[row[i]] - work[i] + trace.overhead;
     }
     const station = contention?.station ?? 'worker';
     const demand =
@@ -91,7 +91,8 @@ function runOnce(
   }
 
   const service = new Float64Array(n);
-  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]];
+  // A slot is held a moment longer than the request takes; only the next one in the queue notices.
+  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] + trace.overhead;
   const wait = new Float64Array(n);
   if (!async) {
     if (queue === 'shared') waitsOfSharedQueue(arrival, service, slots, wait);

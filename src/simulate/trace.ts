@@ -1,5 +1,6 @@
 /** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
 import type { Analysis } from '../core/finding.ts';
+import { medianOf } from '../core/statistics.ts';
 
 export interface Trace {
   readonly length: number;
@@ -17,6 +18,8 @@ export interface Trace {
   readonly waits: readonly Float64Array[];
   /** The range of factors on those waits that the log allows; [1, 1] where the samples carry it. */
   readonly stretch: readonly [low: number, high: number];
+  /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
+  readonly overhead: number;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
   readonly constantService: boolean;
   /** true: nothing is known of waits, so starts stand for arrivals. */
@@ -91,11 +94,39 @@ export function traceOf(
       workers: dense.size,
       waits: (samples.length > 0 ? samples : [inferred.wait]).map((sample) => pick(sample, 0)),
       stretch: stretched ? [finiteOr(wait.lowMean / wait.mean, 1), finiteOr(wait.highMean / wait.mean, 1)] : [1, 1],
+      overhead: overheadOf(rows, inferred, begin, hold),
       constantService: without * 2 > requests.length,
       // Nobody waits for a slot where there is no bound on them, or one was always free.
-      waitUnknown: wait.method === 'unknown' && !inference.unbounded && !(concurrency.peak < (capacity.value ?? 0)),
+      waitUnknown:
+        (wait.method === 'unknown' || !samples.concat(inferred.wait).some((one) => one.some(Number.isFinite))) &&
+        !inference.unbounded &&
+        !(concurrency.peak < (capacity.value ?? 0)),
     },
   };
+}
+
+/** Fewer gaps say nothing of the overhead; nor do stamps that are coarser than it. */
+const MINIMUM_GAPS = 20;
+const FINE = 1000;
+
+/** Median gap on a lane before a request that had waited; 0 where it does not show. `rows` in order of `begin`. */
+function overheadOf(
+  rows: readonly number[],
+  { lane, wait, uncertainty }: Analysis['inference']['requests'],
+  begin: Float64Array,
+  hold: Float64Array,
+): number {
+  const lastEnd = new Map<number, number>();
+  const gaps: number[] = [];
+  for (const row of rows) {
+    const last = lastEnd.get(lane[row]);
+    const gap = begin[row] - (last ?? Number.NaN);
+    if (lane[row] >= 0 && wait[row] > 0 && uncertainty[row] <= FINE && gap >= 0) gaps.push(gap);
+    if (lane[row] >= 0) lastEnd.set(lane[row], begin[row] + hold[row]);
+  }
+  if (gaps.length < MINIMUM_GAPS) return 0;
+  // Waiting has no gap of more than a moment: a longer one was no wait.
+  return Math.min(medianOf(gaps), 10_000);
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {

@@ -88,9 +88,12 @@ function recommendationOf(
     model: kind.model,
     workers,
     threads: kind.threads,
-    because: `the fewest ${chosen.model} workers${chosen.model === 'threaded' ? ` of ${chosen.threads} threads` : ''} whose p95 wait stays under ${durationText(target)} in nine of ten repetitions: ${words(workers)}${fewer}`,
+    because: `the fewest ${nameOf(chosen)} whose p95 wait stays under ${durationText(target)} in nine of ten repetitions: ${words(workers)}${fewer}`,
   };
 }
+
+const nameOf = ({ model, threads }: PoolShape): string =>
+  model === 'pool' ? 'slots' : model === 'threaded' ? `workers of ${threads} threads` : `${model} workers`;
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 

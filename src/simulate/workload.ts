@@ -66,7 +66,7 @@ export function workloadWithout(workload: Workload, route: number): Workload | n
   };
 }
 
-/** A pool whose slots are known but not their kind is replayed as so many sync workers: it is the same queue. */
+/** The pool that wrote the log; null where its slots are not known. */
 export function presentShape({ inference }: Analysis): PoolShape | null {
   const { model, capacity } = inference;
   const workers = inference.workers.value;
@@ -75,5 +75,5 @@ export function presentShape({ inference }: Analysis): PoolShape | null {
   if (model === 'thread-per-request') return { model: 'async', workers: workers ?? 1, threads: 1 };
   if (capacity.value === null) return null;
   if (model === 'threaded' && workers !== null && threads !== null) return { model: 'threaded', workers, threads };
-  return { model: 'sync', workers: capacity.value, threads: 1 };
+  return { model: model === 'sync' ? 'sync' : 'pool', workers: capacity.value, threads: 1 };
 }
