@@ -25,7 +25,10 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const several = trace.workerIds.length > 1;
   const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
   const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1, n));
-  const confidence = several ? sureOfSeveral(overlap) : sureOfOne(overlap + natsOfSeamlessness(trace));
+  // In a moment, many short requests fit one after the other by luck.
+  const enough = !limit.blurred || ticksIn(trace) >= 5;
+  const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
+  const confidence = enough ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
   if (confidence > 0) {
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
@@ -87,7 +90,7 @@ function natsOf(expected: number, observed: number): number {
  */
 function limitConfidence({ score, lanes, blurred, fill, expected }: Limit, usualLanes: number): number {
   if (lanes > usualLanes) return score >= 25 ? 0.58 : 0;
-  if (blurred) return score >= 40 ? 0.9 : score >= 6 ? 0.55 : 0;
+  if (blurred) return score >= 40 ? 0.85 : score >= 6 ? 0.55 : 0;
   if (score >= 25) return 0.94;
   if (score >= 12) return 0.9;
   if (score >= 6 || (fill >= 0.8 && lanes <= 12 && expected > 0.2)) return 0.75;
@@ -185,6 +188,8 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   if (lanes <= MOST_SLOTS && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
   return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
 }
+
+const ticksIn = (trace: Trace): number => (trace.high[trace.length - 1] - trace.low[0]) / trace.resolution;
 
 const meanDuration = (trace: Trace): number => trace.duration.reduce((sum, micros) => sum + micros, 0) / trace.length;
 
