@@ -110,6 +110,7 @@ export default defineFormat({
   writesCombined: true,
   loggers: ['gunicorn.access', 'gunicorn.error'],
   lifecycle,
+  quirks: ['double-500', 'killed-500'],
   samples: [
     {
       line: '127.0.0.1 - - [29/Oct/2024:17:04:15 +0000] "GET /io HTTP/1.1" 200 12 "-" "curl/8.5.0" pid=<8712> us=1001776',

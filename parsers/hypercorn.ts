@@ -63,6 +63,7 @@ export default defineFormat({
     { starts: 'ASGI Framework Lifespan', pattern: /^(?<text>.*)$/, kind: null },
     { starts: 'socket.send() raised exception.', kind: null },
   ],
+  quirks: ['disconnect-pair'],
   samples: [
     {
       line: '[2024-10-29 17:04:15 +0000] [123] [INFO] 203.0.113.7:52134 - - [29/Oct/2024:17:04:15 +0000] "GET /a 1.1" 200 512 "-" "curl/8.5.0"',

@@ -110,6 +110,9 @@ export interface KeyedLayout {
   readonly requires: readonly string[];
 }
 
+/** Stories that two lines tell of one request, or whose numbers are not what they seem: src/ingest/quirks.ts. */
+export type Quirk = 'double-500' | 'killed-500' | 'disconnect-pair';
+
 /** A line that a server writes about itself. */
 export interface LifecycleRule {
   /** What the message starts with: a cheap test in front of the pattern; '' when nothing is fixed. */
@@ -166,6 +169,7 @@ export interface LogFormat {
   /** A proxy: pids of its envelope are its own and say nothing of the workers behind it. */
   readonly proxy?: true;
   readonly lifecycle: readonly LifecycleRule[];
+  readonly quirks?: readonly Quirk[];
   readonly samples: readonly FormatSample[];
   /** Lines it must not take. */
   readonly refuses: readonly string[];

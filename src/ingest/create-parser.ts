@@ -43,6 +43,7 @@ export function createParser(options: ParserOptions): LogParser {
     names: options.names,
     sink,
     formats: options.formats ?? [],
+    logFormat: options.logFormat ?? null,
     zone: createZone(options.timezone),
     zoneGiven: options.timezone !== undefined,
     arrivalClock: options.arrivalClock ?? null,
@@ -118,7 +119,7 @@ export function createParser(options: ParserOptions): LogParser {
         wholeLines();
         base--;
       }
-      router.flush();
+      router.end();
     },
     report: () => tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen),
     dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds,

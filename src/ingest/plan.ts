@@ -1,41 +1,24 @@
 /** A plan reads one kind of line: the envelopes around it, a compiled scanner, the facts that hold for its rows, a batch. */
 import { createBatch, type RequestBatch, type StreamFacts } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
+import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Scanner } from './compile/generate.ts';
 import type { Recipe } from './compile/recipe.ts';
 import type { Runtime } from './compile/runtime.ts';
 import type { Envelope } from './envelopes/line.ts';
+import { appendRow, removeRow } from './rows.ts';
 
 /** Rows a batch holds: 70 bytes each, so that a batch stays in the cache. */
 const BATCH_ROWS = 1024;
+/** Rows that a settled story may put behind the last one (src/ingest/quirks.ts). */
+const SPARE_ROWS = 64;
 
 /** The columns a layout does not fill are set here once and never touched. */
 export function blankBatch(facts: StreamFacts, source: number): RequestBatch {
-  const batch = createBatch(BATCH_ROWS, facts, source);
+  const batch = { ...createBatch(BATCH_ROWS + SPARE_ROWS, facts, source), capacity: BATCH_ROWS };
   for (const column of [batch.time, batch.duration, batch.wait, batch.arrival, batch.bytes]) column.fill(Number.NaN);
   for (const column of [batch.worker, batch.thread, batch.route]) column.fill(-1);
   return batch;
-}
-
-const columns = [
-  'time',
-  'duration',
-  'wait',
-  'arrival',
-  'worker',
-  'thread',
-  'route',
-  'client',
-  'status',
-  'bytes',
-  'offset',
-] as const;
-
-function moveLastRow(from: RequestBatch, to: RequestBatch): void {
-  const row = from.length - 1;
-  for (const column of columns) to[column][to.length] = from[column][row];
-  to.length++;
-  from.length--;
 }
 
 /** What the envelopes of one line told. */
@@ -62,6 +45,8 @@ export interface PlanParts {
   readonly envelopeWorker: boolean;
   readonly envelopeThread: boolean;
   readonly source: number;
+  /** The lines do not name the worker: it is the one of the last event of this kind. */
+  readonly workerFrom?: LifecycleKind;
 }
 
 export class Plan {
@@ -97,7 +82,7 @@ export class Plan {
       const own = batch.time[row];
       const tick = this.parts.coarse?.resolutionMicros ?? 0;
       if (told.stamp >= own && told.stamp < own + tick) batch.time[row] = told.stamp;
-      else if (this.coarse) moveLastRow(batch, this.coarse);
+      else if (this.coarse) appendRow(this.coarse, removeRow(batch, row));
     }
     return true;
   }

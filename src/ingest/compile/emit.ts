@@ -117,7 +117,7 @@ t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]=
       return plain(`x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${used ? 'T=x;' : ''}\n`);
     case 'duration': {
       const add = field.add ? (context.firstPart ? 'D=x;' : 'D+=x;') : 'D=x;';
-      return plain(microsCode(field.unit) + (used ? `${add}if(D>${DURATION_LIMIT})D=NaN;\n` : ''));
+      return plain(microsCode(field.unit) + (used ? `${add}if(D>${DURATION_LIMIT}){D=NaN;state.stepped++}\n` : ''));
     }
     case 'wait':
       return plain(`${microsCode(field.unit)}W=x;${field.before ? 'L+=x;' : ''}\n`);
@@ -165,7 +165,7 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
     case 'word': {
       // Everything but a blank: paths decoded by a server hold control characters.
       const at = stop > 32 ? `&&c!==${stop}` : '';
-      return plain(`while((c=b[p])!==32&&c!==10&&c!==13${at})p++;\n`);
+      return plain(`while((c=b[p])!==32&&c!==10${at})p++;\n`);
     }
     case 'text': {
       const { never } = field;
@@ -180,8 +180,8 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
 
 const statusCode = `c=b[p];ST=0;
 if(c>47&&c<58&&b[p+1]>47&&b[p+1]<58&&b[p+2]>47&&b[p+2]<58&&!(b[p+3]>47&&b[p+3]<58)){ST=c*100+b[p+1]*10+b[p+2]-5328;p+=3}
-else if(c===45){p++;while(b[p]>47&&b[p]<58)p++}
-else if(c===78&&b[p+1]===111&&b[p+2]===110&&b[p+3]===101)p+=4;
+else if(c===45){p++;while(b[p]>47&&b[p]<58)p++;state.odd=1}
+else if(c===78&&b[p+1]===111&&b[p+2]===110&&b[p+3]===101){p+=4;state.odd=1}
 else if(c===48&&!(b[p+1]>47&&b[p+1]<58))p++;
 else break fail;
 `;

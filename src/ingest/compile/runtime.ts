@@ -25,8 +25,12 @@ export interface Span {
 
 export interface Runtime {
   readonly cursor: StampCursor;
-  /** Where the scanner stopped at a line it does not take; the fields seen so far, when the scanner records them. */
-  readonly state: { stop: number; spans: Span[] };
+  /**
+   * `stop`: where the scanner stopped at a line it does not take. `spans`: the fields seen so far, when the scanner records
+   * them. `odd`: set to 1 when a row was written whose line has no plain status; `stepped`: rows whose duration shows that the
+   * clock was set back.
+   */
+  readonly state: { stop: number; spans: Span[]; odd: number; stepped: number };
   /** @param own zone of stamps without one, instead of the input's */
   stamp(shape: StampShape, own?: Zone): StampReader;
   /** Ids from 1 of the hosts (containers, pods, dynos) and of the tags that envelopes name. */
@@ -101,7 +105,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
 
   return {
     cursor,
-    state: { stop: 0, spans: [] },
+    state: { stop: 0, spans: [], odd: 0, stepped: 0 },
     stamp: (shape, own = zone) => createStampReader(shape, own, cursor, nowMicros),
     host: hostMemo.lookUp,
     tag: tagMemo.lookUp,
@@ -139,7 +143,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     joinRoute(b, v, methodFrom, methodTo, from, to) {
       let path = from;
       while (path < to && b[path] !== 63) path++;
-      if (methodTo + 1 === from) return routeMemo.lookUp(b, v, methodFrom, path);
+      if (methodTo + 1 === from && b[methodTo] === 32) return routeMemo.lookUp(b, v, methodFrom, path);
       const text = decoder.decode(b.subarray(from, path));
       return routeId(routes, decoder.decode(b.subarray(methodFrom, methodTo)), text);
     },

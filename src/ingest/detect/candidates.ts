@@ -1,5 +1,6 @@
 /** Every layout of every format, ready to be tried. */
 import type { LogFormat } from '../../core/format.ts';
+import type { LifecycleKind } from '../../core/lifecycle.ts';
 import { isLiteral, parseLayout } from '../compile/layout.ts';
 import type { Recipe } from '../compile/recipe.ts';
 
@@ -9,6 +10,7 @@ export interface Candidate {
   readonly recipe: Recipe;
   /** More fields may follow the last one. */
   readonly open: boolean;
+  readonly workerFrom?: LifecycleKind;
   /** Texts that every line of it holds: a cheap test in front of trying it. */
   readonly marks: readonly string[];
 }
@@ -29,7 +31,8 @@ export function candidatesOf(formats: readonly LogFormat[]): readonly Candidate[
   const candidates = formats.flatMap((format): Candidate[] => [
     ...format.layouts.map((layout) => {
       const recipe = { tokens: parseLayout(format.language, layout.directives) };
-      return { format, layout: layout.name, recipe, open: layout.open === true, marks: marksOf(recipe) };
+      const { name, open = false, workerFrom } = layout;
+      return { format, layout: name, recipe, open, marks: marksOf(recipe), ...(workerFrom ? { workerFrom } : {}) };
     }),
     ...(format.keyed ?? []).map((keyed) => {
       const recipe = { keyed };

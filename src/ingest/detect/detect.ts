@@ -30,6 +30,8 @@ interface Trial {
 
 /** Lines looked at for what stands around a known layout, and for whether addresses look like addresses. */
 const SEARCHED_LINES = 200;
+/** Fewer lines than this do not make a new kind of line out of a known one with other fields around it. */
+const FEW_LINES = 3;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
@@ -69,10 +71,13 @@ export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogForm
 export class Detector {
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
+  /** Formats that the user described: they come first. */
+  readonly #given: readonly Candidate[];
 
-  constructor(formats: readonly LogFormat[], trials: Trials) {
+  constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
     this.#formats = formats;
     this.#trials = trials;
+    this.#given = given;
   }
 
   #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
@@ -207,7 +212,7 @@ export class Detector {
   /** Candidates whose marks stand anywhere in the sample. */
   #plausible({ b, lines }: Sample): Candidate[] {
     const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
-    return candidatesOf(this.#formats).filter(({ marks }) => marks.every((mark) => text.includes(mark)));
+    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) => marks.every((mark) => text.includes(mark)));
   }
 
   /** What each candidate takes of some lines, the best first. */
@@ -226,14 +231,18 @@ export class Detector {
       .filter(({ candidate, taken }) => this.#hasAddresses(candidate, sample, taken))
       .sort(
         (a, b) =>
+          Number(this.#given.includes(b.candidate)) - Number(this.#given.includes(a.candidate)) ||
           b.taken.length - a.taken.length ||
           Number(a.found) - Number(b.found) ||
           telling(b.candidate.recipe) - telling(a.candidate.recipe),
       );
   }
 
-  /** @param search look behind prefixes, too: slow, and an envelope should have been peeled off before */
-  detect(sample: Sample, search: boolean): Found[] {
+  /**
+   * @param search look behind prefixes, too: slow, and an envelope should have been peeled off before
+   * @param known formats have been found before: a layout that was found around a few lines is rather a line that is broken
+   */
+  detect(sample: Sample, search: boolean, known: boolean): Found[] {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
     const candidates = this.#plausible(sample);
@@ -245,6 +254,7 @@ export class Detector {
       if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
       const first = trials[0] ?? (search ? this.#behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
+      if (first.found && first.taken.length < FEW_LINES && (known || found.length > 0)) break;
       const best = this.#settle(
         some.length < open.length ? { ...first, taken: this.#take(first.candidate, sample, open) } : first,
         sample,

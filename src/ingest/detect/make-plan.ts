@@ -203,7 +203,8 @@ export function makePlan(
   }
   if (meaning === null && context.live) meaning = 'arrival';
 
-  const ownWorker = columns.fields.worker;
+  const { workerFrom } = found.candidate;
+  const ownWorker = columns.fields.worker || workerFrom !== undefined;
   const pids = new Set(found.taken.map((line) => sample.lines[line].worker));
   const named = !ownWorker && format.proxy !== true && !pids.has(-1) && pids.size > 0;
   // Older journals name the process that started the server, not the one that wrote the line: then all lines have one pid.
@@ -244,6 +245,7 @@ export function makePlan(
     envelopeWorker,
     envelopeThread,
     source: context.source,
+    ...(workerFrom ? { workerFrom } : {}),
   });
   return { plan, assumptions };
 }

@@ -1,0 +1,88 @@
+/**
+ * A format that the user gives in a server's own directive language, on the command line or in the server's configuration:
+ *   gunicorn:%(h)s %(t)s "%(r)s" %(D)s      nginx:@/etc/nginx/nginx.conf      @gunicorn.conf.py
+ */
+import { readFileSync } from 'node:fs';
+import { exitCodes, UserError } from '../../core/errors.ts';
+import type { LogFormat } from '../../core/format.ts';
+import { parseLayout } from '../compile/layout.ts';
+import { type Candidate, marksOf } from './candidates.ts';
+
+const quoted = `'[^']*'|"(?:[^"\\\\]|\\\\.)*"`;
+
+/** How a format stands in the configuration of a server: the setting, and which servers have it. */
+const settings: readonly { readonly ids: readonly string[]; readonly pattern: RegExp }[] = [
+  {
+    ids: ['gunicorn', 'hypercorn', 'aiohttp'],
+    pattern: new RegExp(`access_?-?log_?-?format\\s*[=:]?\\s*\\(?\\s*((?:(?:${quoted})\\s*)+)`, 'g'),
+  },
+  { ids: ['nginx'], pattern: new RegExp(`log_format\\s+\\w+\\s+(?:escape=\\w+\\s+)?((?:(?:${quoted})\\s*)+);`, 'g') },
+  { ids: ['apache'], pattern: /^\s*LogFormat\s+("(?:[^"\\]|\\.)*")/gm },
+  { ids: ['uwsgi'], pattern: /^\s*(?:log-?format|logformat)\s*[=:]\s*(.+?)\s*$/gm },
+  { ids: ['haproxy'], pattern: /^\s*log-format\s+(.+?)\s*$/gm },
+];
+
+/** The text of one or several quoted strings side by side; bare text as it is. */
+function unquote(text: string): string {
+  const parts = [...text.matchAll(new RegExp(quoted, 'g'))].map(([part]) => part.slice(1, -1).replace(/\\(["'\\])/g, '$1'));
+  return parts.length > 0 && /^['"]/.test(text.trim()) ? parts.join('') : text.replace(/\\ /g, ' ');
+}
+
+/** Which of several servers with the same setting it is: their directives look different. */
+const looksLike = (id: string, directives: string): boolean => {
+  if (id === 'aiohttp') return !directives.includes('%(');
+  if (id === 'hypercorn') return false;
+  return id !== 'gunicorn' || directives.includes('%(');
+};
+
+function fromFile(path: string, id: string | null): { id: string; directives: string }[] {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new UserError(`the configuration ${path} named by --log-format cannot be read: check the path`, exitCodes.usage);
+  }
+  const found = settings
+    .filter(({ ids }) => id === null || ids.includes(id))
+    .flatMap(({ ids, pattern }) =>
+      [...text.matchAll(pattern)].flatMap(([, value]) => {
+        const directives = unquote(value);
+        const own = id ?? ids.find((one) => looksLike(one, directives));
+        return own ? [{ id: own, directives }] : [];
+      }),
+    );
+  if (found.length === 0) {
+    throw new UserError(
+      `${path} holds no access log format (access_log_format, log_format, LogFormat, log-format): give it on the command line`,
+      exitCodes.usage,
+    );
+  }
+  return found;
+}
+
+/** @throws UserError when the text names no format, or its directives cannot be read */
+export function givenFormats(text: string, formats: readonly LogFormat[]): Candidate[] {
+  const match = /^(?:([a-z-]+):)?(.*)$/s.exec(text) as RegExpExecArray;
+  const id = match[1] ?? null;
+  const described = formats.filter(({ language, layouts }) => layouts.length > 0 && Object.keys(language.directives).length > 0);
+  const known = described.map((format) => format.id).sort();
+  if (id !== null && !known.includes(id)) {
+    throw new UserError(`--log-format: "${id}" is no format; known are ${known.join(', ')}`, exitCodes.usage);
+  }
+  const given = match[2].startsWith('@')
+    ? fromFile(match[2].slice(1), id)
+    : id === null
+      ? []
+      : [{ id, directives: match[2] }];
+  if (given.length === 0) {
+    throw new UserError(
+      `--log-format must say whose directives it is in, as in 'gunicorn:%(t)s %(p)s %(D)s "%(r)s"'; known are ${known.join(', ')}`,
+      exitCodes.usage,
+    );
+  }
+  return given.map(({ id: own, directives }) => {
+    const format = formats.find((one) => one.id === own) as LogFormat;
+    const recipe = { tokens: parseLayout(format.language, directives) };
+    return { format, layout: 'given by --log-format', recipe, open: false, marks: marksOf(recipe) };
+  });
+}

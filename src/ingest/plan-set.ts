@@ -1,0 +1,145 @@
+/** The plans of an input, the busiest first: takes lines with them, settles what needs settling, hands batches on. */
+import type { RequestBatch } from '../core/batch.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import type { LifecycleKind } from '../core/lifecycle.ts';
+import type { Runtime } from './compile/runtime.ts';
+import type { IngestSink } from './parser.ts';
+import type { Plan, Told } from './plan.ts';
+import { Quirks } from './quirks.ts';
+import type { Tally } from './tally.ts';
+
+export interface PlanSetOptions {
+  readonly runtime: Runtime;
+  readonly sink: IngestSink;
+  readonly tally: Tally;
+  readonly workers: Dictionary;
+  /** Lines without any time get its time. */
+  readonly arrivalClock: Clock | null;
+}
+
+export class PlanSet {
+  readonly list: Plan[] = [];
+  readonly #options: PlanSetOptions;
+  readonly #quirks = new Map<Plan, Quirks>();
+  /** The worker of the last event of each kind, for lines that do not name theirs. */
+  readonly #lastWorker = new Map<LifecycleKind, string>();
+
+  constructor(options: PlanSetOptions) {
+    this.#options = options;
+  }
+
+  add(plan: Plan): void {
+    this.list.push(plan);
+    const { quirks } = plan.parts.format;
+    if (quirks) this.#quirks.set(plan, new Quirks(quirks, this.#options.workers));
+  }
+
+  /** The plan that took the last line goes first: streams change rarely. */
+  promote(index: number): void {
+    if (index > 0) this.list.unshift(...this.list.splice(index, 1));
+  }
+
+  /** Lines of b[pos, limit) while the first plan takes them; the position behind them. The plan must have no envelope. */
+  takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number): number {
+    const [plan] = this.list;
+    const before = plan.batch.length;
+    const after = plan.parts.scan(b, v, pos, limit, plan.batch, base);
+    const rows = plan.batch.length - before;
+    if (rows > 0) {
+      this.#options.tally.lines += rows;
+      this.#finish(plan, before, rows, b, base);
+    }
+    return after;
+  }
+
+  /** One line, whose text is b[from] to its newline and which stands at `offset` in the input. */
+  take(plan: Plan, b: Buffer, v: DataView, from: number, offset: number, told: Told): boolean {
+    const before = plan.batch.length;
+    const { workerFrom } = plan.parts;
+    if (!plan.take(b, v, from, offset, told, this.#options.runtime)) return false;
+    const worker = workerFrom && this.#lastWorker.get(workerFrom);
+    if (worker && plan.batch.length > before) plan.batch.worker[before] = this.#options.workers.add(worker);
+    this.#finish(plan, before, 1, b, offset - from);
+    return true;
+  }
+
+  /** `rows` lines were taken, their rows stand from `before` on; the bytes of b[0] stand at `base` in the input. */
+  #finish(plan: Plan, before: number, rows: number, b: Buffer, base: number): void {
+    const { runtime, arrivalClock } = this.#options;
+    const { batch, coarse } = plan;
+    if (batch.facts.stampMeaning === 'arrival' && arrivalClock) {
+      batch.time.fill(arrivalClock.nowMicros(), before, batch.length);
+    }
+    let given = rows;
+    const quirks = this.#quirks.get(plan);
+    if (quirks && (runtime.state.odd !== 0 || !quirks.idle)) {
+      const moved = batch.length - before < rows ? 1 : 0;
+      quirks.settle(batch, before, (offset) => lineAt(b, offset - base));
+      given = batch.length - before + moved;
+    }
+    runtime.state.odd = 0;
+    if (runtime.state.stepped > 0) this.#clockStepped();
+    this.#count(plan, given, rows - given);
+    if (batch.length >= batch.capacity) this.#hand(batch);
+    if (coarse && coarse.length >= coarse.capacity) this.#hand(coarse);
+  }
+
+  #count(plan: Plan, requests: number, continuation: number): void {
+    plan.requests += requests;
+    this.#options.tally.requests += requests;
+    this.#options.tally.continuation += continuation;
+  }
+
+  #clockStepped(): void {
+    this.#options.runtime.state.stepped = 0;
+    this.#options.tally.assumptions.add(
+      'durations of nearly a day are those of requests during which the clock was put back: they are taken as not known',
+    );
+  }
+
+  /** The server has said something of a worker. */
+  event(kind: LifecycleKind, worker: string): void {
+    this.#lastWorker.set(kind, worker);
+    if (kind !== 'error' && kind !== 'timeout') return;
+    for (const [plan, quirks] of this.#quirks) {
+      const before = plan.batch.length;
+      quirks.event(kind, worker, plan.batch);
+      this.#count(plan, plan.batch.length - before, before - plan.batch.length);
+    }
+  }
+
+  #hand(batch: RequestBatch): void {
+    if (batch.length === 0) return;
+    this.#options.sink.batch(batch);
+    batch.length = 0;
+  }
+
+  /** Hands on all rows. */
+  flush(): void {
+    for (const { batch, coarse } of this.list) {
+      this.#hand(batch);
+      if (coarse) this.#hand(coarse);
+    }
+  }
+
+  /** No second lines will come: gives the rows that waited for theirs. */
+  end(): void {
+    for (const [plan, quirks] of this.#quirks) {
+      while (quirks.giveOne(plan.batch)) {
+        this.#count(plan, 1, -1);
+        if (plan.batch.length >= plan.batch.capacity) this.#hand(plan.batch);
+      }
+    }
+    this.flush();
+  }
+
+  /** A row waits for its second line. */
+  get holds(): boolean {
+    return [...this.#quirks.values()].some((quirks) => !quirks.idle);
+  }
+}
+
+function lineAt(b: Buffer, at: number): string {
+  return b.toString('latin1', at, Math.min(at + 400, b.indexOf(10, at)));
+}

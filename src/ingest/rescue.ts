@@ -1,0 +1,143 @@
+/** Last resort for a line that nothing takes: it may be a part of one, or hold a whole one inside. */
+import { isLiteral } from './compile/layout.ts';
+import type { Runtime } from './compile/runtime.ts';
+import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
+import type { Plan } from './plan.ts';
+import type { PlanSet } from './plan-set.ts';
+import type { Tally } from './tally.ts';
+import { type Torn, TornLines } from './torn-lines.ts';
+
+/** Places inside a line at which a whole one is looked for. */
+const MAX_STARTS = 8;
+/** A part must have come this far to be one: anything else is no line of the plan. */
+const MIN_PART_BYTES = 8;
+const MAX_PART_BYTES = 1 << 15;
+
+const openRequest = /"[A-Z]{3,10} [^"]*$/;
+const isAddress = (c: number): boolean =>
+  (c > 47 && c < 59) || c === 46 || (c > 96 && c < 103) || (c > 64 && c < 71) || c === 37;
+
+export class Rescue {
+  readonly torn = new TornLines();
+  readonly #held: HeldLines;
+  readonly #plans: PlanSet;
+  readonly #tally: Tally;
+  readonly #runtime: Runtime;
+
+  constructor(held: HeldLines, plans: PlanSet, tally: Tally, runtime: Runtime) {
+    this.#held = held;
+    this.#plans = plans;
+    this.#tally = tally;
+    this.#runtime = runtime;
+  }
+
+  /** true: the line has its place, or waits for its rest. */
+  take(line: HeldLine): boolean {
+    const variant = line.variants[line.variants.length - 1];
+    const plans = this.#plans.list.filter(({ chainKey }) => chainKey === variant.chain);
+    const pending = this.torn.pending(line.stream, line.number);
+    if (pending) {
+      if (this.#complete(pending, line, variant, plans)) return true;
+      this.#lose(this.torn.drop(line.stream));
+    }
+    return this.#findInside(line, variant, plans) || this.#keepPart(line, variant, plans);
+  }
+
+  #complete(pending: Torn, line: HeldLine, variant: Variant, plans: readonly Plan[]): boolean {
+    const rest = this.#held.b.subarray(variant.start, variant.end);
+    for (const broken of [true, false]) {
+      const { b, v, length } = this.torn.join(pending, rest, broken);
+      for (const plan of plans) {
+        if (!this.#plans.take(plan, b, v, 0, pending.offset, variant)) continue;
+        this.#tally.continuation += pending.parts;
+        this.torn.drop(line.stream);
+        return true;
+      }
+      if (
+        !broken ||
+        !this.torn.canGrow(pending, rest.length) ||
+        !plans.some((plan) => this.#isCut(plan, b, v, 0, length))
+      ) {
+        continue;
+      }
+      const parts = pending.parts + 1;
+      this.torn.keep(line.stream, {
+        ...pending,
+        bytes: Buffer.from(b.subarray(0, length)),
+        lastNumber: line.number,
+        parts,
+      });
+      return true;
+    }
+    return false;
+  }
+
+  /** Two processes wrote at once: the whole line of one inside that of the other. */
+  #findInside(line: HeldLine, variant: Variant, plans: readonly Plan[]): boolean {
+    const { b, v } = this.#held;
+    for (const plan of plans) {
+      for (const start of this.#starts(plan, variant)) {
+        if (!this.#plans.take(plan, b, v, start, line.offset + start - variant.start, variant)) continue;
+        const bytes = Buffer.from(b.subarray(variant.start, start));
+        const { offset, number } = line;
+        this.torn.keep(line.stream, { bytes, offset, number, lastNumber: number, parts: 0 });
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Where a line of the plan may start inside another. */
+  #starts({ parts: { recipe } }: Plan, { start, end }: Variant): number[] {
+    if (!('tokens' in recipe)) return [];
+    const [first, second] = recipe.tokens;
+    const mark = isLiteral(first) ? first : isLiteral(second) ? second : null;
+    if (!mark || mark.literal.length < 2) return [];
+    const { b } = this.#held;
+    const starts: number[] = [];
+    for (let at = b.indexOf(mark.literal, start + 1, 'latin1'); at > 0 && at < end && starts.length < MAX_STARTS; ) {
+      let from = at;
+      if (mark === second) while (from > start && isAddress(b[from - 1])) from--;
+      if (from > start) starts.push(from);
+      at = b.indexOf(mark.literal, at + 1, 'latin1');
+    }
+    return starts;
+  }
+
+  #keepPart(line: HeldLine, variant: Variant, plans: readonly Plan[]): boolean {
+    const { b, v } = this.#held;
+    const { start, end } = variant;
+    if (end - start > MAX_PART_BYTES || !plans.some((plan) => this.#isCut(plan, b, v, start, end))) return false;
+    const bytes = Buffer.from(b.subarray(start, end));
+    this.torn.keep(line.stream, { bytes, offset: line.offset, number: line.number, lastNumber: line.number, parts: 1 });
+    return true;
+  }
+
+  /** Does the plan follow the text up to its end, or into a request that does not end? */
+  #isCut({ parts, batch }: Plan, b: Buffer, v: DataView, start: number, end: number): boolean {
+    const rows = batch.length;
+    parts.scan(b, v, start, start + 1, batch, 0);
+    if (batch.length > rows) {
+      batch.length = rows;
+      return false;
+    }
+    const { stop } = this.#runtime.state;
+    if (stop - start < MIN_PART_BYTES) return false;
+    return stop >= end - 2 || openRequest.test(b.toString('latin1', start, end));
+  }
+
+  #lose(torn: Torn | null): void {
+    if (!torn || torn.parts === 0) return;
+    this.#tally.reject(
+      torn.number,
+      torn.bytes.toString('utf8', 0, 400),
+      'cut off: the rest of the line did not follow',
+    );
+    this.#tally.continuation += torn.parts - 1;
+  }
+
+  /** The input is over: parts are counted as what they are. */
+  end(): void {
+    for (const torn of this.torn.dropAll()) this.#lose(torn);
+  }
+}

@@ -1,0 +1,35 @@
+/** Single rows of a batch, taken out and put in: for the rare lines that are settled only by a later one. */
+import type { RequestBatch } from '../core/batch.ts';
+
+const columns = [
+  'time',
+  'duration',
+  'wait',
+  'arrival',
+  'worker',
+  'thread',
+  'route',
+  'client',
+  'status',
+  'bytes',
+  'offset',
+] as const;
+
+export type Row = Record<(typeof columns)[number], number>;
+
+export function copyRow(batch: RequestBatch, index: number): Row {
+  return Object.fromEntries(columns.map((column) => [column, batch[column][index]])) as Row;
+}
+
+/** Behind the last row; the batch must have room for it. */
+export function appendRow(batch: RequestBatch, row: Row): void {
+  for (const column of columns) batch[column][batch.length] = row[column];
+  batch.length++;
+}
+
+export function removeRow(batch: RequestBatch, index: number): Row {
+  const row = copyRow(batch, index);
+  for (const column of columns) batch[column].copyWithin(index, index + 1, batch.length);
+  batch.length--;
+  return row;
+}
