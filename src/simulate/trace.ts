@@ -121,12 +121,11 @@ function overheadOf(
   for (const row of rows) {
     const last = lastEnd.get(lane[row]);
     const gap = begin[row] - (last ?? Number.NaN);
-    if (lane[row] >= 0 && wait[row] > 0 && uncertainty[row] <= FINE && gap >= 0) gaps.push(gap);
+    // Whoever had come before the slot was free was waiting; a longer gap is idle time.
+    if (lane[row] >= 0 && gap >= 0 && wait[row] > gap && uncertainty[row] <= FINE) gaps.push(gap);
     if (lane[row] >= 0) lastEnd.set(lane[row], begin[row] + hold[row]);
   }
-  if (gaps.length < MINIMUM_GAPS) return 0;
-  // Waiting has no gap of more than a moment: a longer one was no wait.
-  return Math.min(medianOf(gaps), 10_000);
+  return gaps.length < MINIMUM_GAPS ? 0 : medianOf(gaps);
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {
