@@ -92,11 +92,11 @@ export class Canvas {
       return column;
     }
     for (const cluster of clustersOf(shown)) {
-      this.put(column, y, cluster.text, style);
-      if (cluster.cells === 2) {
-        this.put(column + 1, y, ' ', style);
-        this.#continue(column + 1, y);
-      }
+      // Half of a wide character cannot be drawn.
+      const fits = cluster.cells === 1 || (column >= 0 && column + 1 < this.columns);
+      this.put(column, y, fits ? cluster.text : ' ', style);
+      if (cluster.cells === 2) this.put(column + 1, y, ' ', style);
+      if (cluster.cells === 2 && fits) this.#continue(column + 1, y);
       column += cluster.cells;
     }
     return column;

@@ -52,7 +52,7 @@ function cubeIndex(rgb: number): number {
     if (grey > 247) return 231;
     return 232 + Math.round((grey - 8) / 10.3);
   }
-  const level = (value: number) => (value < 48 ? 0 : value < 115 ? 1 : Math.round((value - 35) / 40));
+  const level = (value: number) => (value < 48 ? 0 : value < 115 ? 1 : Math.min(5, Math.floor((value - 35) / 40)));
   return 16 + 36 * level(r) + 6 * level(g) + level(b);
 }
 

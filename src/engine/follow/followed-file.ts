@@ -198,6 +198,7 @@ export class FollowedFile {
     this.#sink.bytes(this.#buffer.subarray(from, last + 1), file.position + from, file === this.#current);
     file.position += last + 1;
     file.lastGrowth = this.#clock.nowMicros();
+    await this.#rememberHead(file);
     if (this.#buffer.length > CHUNK) this.#buffer = Buffer.allocUnsafe(CHUNK);
     return isFull;
   }
@@ -249,7 +250,6 @@ export class FollowedFile {
       file.head = Buffer.alloc(0);
       this.#sink.event('truncated');
     }
-    if (file.position > 0 && file.head.length < HEAD_BYTES) await this.#rememberHead(file);
   }
 
   async #hasSameHead(file: OpenFile): Promise<boolean> {

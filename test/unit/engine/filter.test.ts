@@ -1,0 +1,107 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { completeFilter, filterFields, parseDuration, parseFilter } from '../../../src/engine/filter.ts';
+import { handSnapshot } from '../../helpers/snapshots.ts';
+
+const snapshot = handSnapshot({
+  requests: [
+    { start: -10, end: -9, worker: '8712', route: 'GET /io', status: 200, wait: 0 },
+    { start: -9, end: -8.5, worker: '8713', route: 'POST /users/{id}', status: 503, wait: 2 },
+    { start: -8, end: -7.98, worker: '87', route: 'GET /users/{id}/orders', status: 404 },
+    { start: -7, end: -4, worker: '', route: '/odd', status: 0, wait: 0.5 },
+  ],
+  change: { sources: ['/var/log/web1.log'] },
+});
+
+const passing = (text: string): number[] => {
+  const { filter, error } = parseFilter(text);
+  expect(error).toBeNull();
+  const test = filter?.over(snapshot) ?? (() => true);
+  return [0, 1, 2, 3].filter((row) => test(row));
+};
+
+describe('parseFilter', () => {
+  it.each([
+    ['', [0, 1, 2, 3]],
+    ['route:/users', [1, 2]],
+    ['route:/users/*/orders', [2]],
+    ['USERS', [1, 2]],
+    ['method:post', [1]],
+    ['status:5xx', [1]],
+    ['status:404', [2]],
+    ['status>=400', [1, 2]],
+    ['status<300', [0]],
+    ['worker:8712', [0]],
+    ['worker:87', [2]],
+    ['worker:87*', [0, 1, 2]],
+    ['slower:500ms', [0, 3]],
+    ['faster:100ms', [2]],
+    ['duration>=1s', [0, 3]],
+    ['wait>1s', [1]],
+    ['wait<1s', [0, 3]],
+    ['bytes>10', [0, 1, 2, 3]],
+    ['bytes>1k', []],
+    ['file:web1', [0, 1, 2, 3]],
+    ['-status:5xx', [0, 2, 3]],
+    ['route:/users -status:5xx slower:1ms', [2]],
+  ])('%j passes %j', (text, rows) => {
+    expect(passing(text)).toEqual(rows);
+  });
+
+  it.each([
+    ['colour:red', 'there is no field "colour"'],
+    ['status:fine', '"fine" is no status'],
+    ['slower:soon', '"soon" is no duration'],
+    ['bytes>much', '"much" is no size'],
+    ['route>5', '"route" is not a number'],
+    ['worker:', 'lacks a value'],
+  ])('says what is wrong with %j', (text, sentence) => {
+    const { filter, error } = parseFilter(text);
+    expect(filter).toBeNull();
+    expect(error).toContain(sentence);
+  });
+
+  it('takes any text, as a filter or with a sentence', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const { filter, error } = parseFilter(text);
+        if (error !== null) expect(filter).toBeNull();
+        else filter?.over(snapshot)(0);
+      }),
+    );
+  });
+
+  it('is the complement of its negation, term by term', () => {
+    for (const term of ['status:5xx', 'route:/io', 'wait>1s', 'worker:8712']) {
+      expect([...passing(term), ...passing(`-${term}`)].sort()).toEqual([0, 1, 2, 3]);
+    }
+  });
+});
+
+describe('parseDuration', () => {
+  it.each([
+    ['500ms', 500_000],
+    ['1.5s', 1_500_000],
+    ['2', 2_000_000],
+    ['850us', 850],
+    ['3m', 180_000_000],
+    ['1h', 3_600_000_000],
+  ])('reads %s', (text, micros) => {
+    expect(parseDuration(text)).toBe(micros);
+  });
+});
+
+describe('completeFilter', () => {
+  it('offers fields, and values that are there, the most frequent first', () => {
+    expect(completeFilter('', snapshot, 20)).toEqual(
+      Object.keys(filterFields).map((field) => expect.stringContaining(field)),
+    );
+    expect(completeFilter('wa', snapshot)).toEqual(['wait>']);
+    expect(completeFilter('status:', snapshot)).toEqual(['status:200', 'status:404', 'status:503']);
+    expect(completeFilter('slower:1s -route:/us', snapshot)).toEqual([
+      '-route:/users/{id}',
+      '-route:/users/{id}/orders',
+    ]);
+    expect(completeFilter('nothing:x', snapshot)).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import { footerItems, helpLines } from '../../../src/tui/help.ts';
+import { actionOf, type InkKey, keyBindings, keyName } from '../../../src/tui/keys.ts';
+import { tabs } from '../../../src/tui/panels/index.ts';
+import { initialUi } from '../../../src/tui/ui-state.ts';
+
+const none: InkKey = {
+  upArrow: false,
+  downArrow: false,
+  leftArrow: false,
+  rightArrow: false,
+  pageUp: false,
+  pageDown: false,
+  home: false,
+  end: false,
+  return: false,
+  escape: false,
+  tab: false,
+  backspace: false,
+  delete: false,
+  ctrl: false,
+  shift: false,
+};
+
+describe('keyName', () => {
+  it.each([
+    ['q', {}, 'q'],
+    [' ', {}, 'space'],
+    ['', { leftArrow: true }, 'left'],
+    ['', { leftArrow: true, shift: true }, 'shift+left'],
+    ['', { tab: true, shift: true }, 'shift+tab'],
+    ['c', { ctrl: true }, 'ctrl+c'],
+    ['', { escape: true }, 'escape'],
+    ['', { delete: true }, 'backspace'],
+    ['', { backspace: true }, 'backspace'],
+    ['G', { shift: true }, 'G'],
+  ])('of %j %j is %s', (input, key, name) => {
+    expect(keyName(input, { ...none, ...key })).toBe(name);
+  });
+});
+
+describe('the key table', () => {
+  const contexts = [
+    { ui: initialUi(), mode: 'tail' as const },
+    { ui: initialUi(), mode: 'replay' as const },
+    { ui: initialUi({ tab: 'what-if', focus: 'what-if' }), mode: 'tail' as const },
+    { ui: initialUi({ help: true }), mode: 'tail' as const },
+  ];
+
+  it('reaches every binding with each of its keys somewhere', () => {
+    for (const binding of keyBindings) {
+      for (const key of binding.keys) {
+        const reached = contexts.some((context) => {
+          const expected = typeof binding.action === 'function' ? binding.action(context) : binding.action;
+          return (
+            (binding.when?.(context) ?? true) && JSON.stringify(actionOf(key, context)) === JSON.stringify(expected)
+          );
+        });
+        expect(reached, `${key}: ${binding.does}`).toBe(true);
+      }
+    }
+  });
+
+  it('has a number for every tab', () => {
+    tabs.forEach(({ id }, i) => {
+      expect(actionOf(String(i + 1), contexts[0])).toEqual({ type: 'tab', id });
+    });
+  });
+
+  it('means time in a replay and the cursor in a tail', () => {
+    expect(actionOf('left', contexts[0])).toEqual({ type: 'move-cursor', cells: -1 });
+    expect(actionOf('left', contexts[1])).toEqual({ type: 'seek-by', micros: -10_000_000 });
+    expect(actionOf('left', contexts[2])).toEqual({ type: 'what-if', workers: 0, threads: -1 });
+    expect(actionOf('nothing', contexts[0])).toBeNull();
+  });
+});
+
+describe('help', () => {
+  it.each(['tail', 'replay'] as const)('of %s explains every key that holds there', (mode) => {
+    const lines = helpLines({ mode, ascii: false });
+    const texts = lines.map(({ text }) => text);
+    for (const binding of keyBindings) {
+      const foreign = binding.group === 'Replay' && mode === 'tail';
+      const here = !binding.when || binding.when({ ui: initialUi(), mode }) || binding.group === 'What if';
+      if (here && !foreign) expect(texts).toContain(binding.does);
+    }
+    if (mode === 'tail') expect(texts.some((text) => text.includes('10 s back'))).toBe(false);
+    expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
+  });
+
+  it('says it in ASCII where it must', () => {
+    for (const { keys, text } of helpLines({ mode: 'replay', ascii: true }))
+      expect(`${keys}${text}`).toMatch(/^[\x20-\x7e]*$/);
+  });
+});
+
+describe('the footer', () => {
+  it.each([30, 80, 200])('fits into %i columns, quit and help first', (columns) => {
+    const items = footerItems({ mode: 'replay', ascii: false, columns, pauseWord: 'pause' });
+    expect(items.reduce((sum, { keys, word }) => sum + keys.length + word.length + 3, 0)).toBeLessThanOrEqual(columns);
+    expect(items.map(({ word }) => word)).toEqual(expect.arrayContaining(['quit', 'help']));
+  });
+
+  it('says what space would do now', () => {
+    const words = footerItems({ mode: 'tail', ascii: false, columns: 100, pauseWord: 'go on' }).map(({ word }) => word);
+    expect(words).toContain('go on');
+  });
+});

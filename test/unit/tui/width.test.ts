@@ -1,0 +1,50 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cellWidth, clip, clustersOf, wrap } from '../../../src/tui/width.ts';
+
+describe('cellWidth', () => {
+  it.each([
+    ['', 0],
+    ['GET /io', 7],
+    ['日本', 4],
+    ['é', 1],
+    ['e\u0301', 1],
+    ['🇩🇪', 2],
+    ['❤️', 2],
+    ['│▄█', 3],
+  ])('of %j is %i', (text, cells) => {
+    expect(cellWidth(text)).toBe(cells);
+  });
+});
+
+describe('clip', () => {
+  it('leaves what fits, and says where something is missing', () => {
+    expect(clip('abc', 3)).toBe('abc');
+    expect(clip('abcd', 3)).toBe('ab…');
+    expect(clip('日本語', 4)).toBe('日…');
+    expect(clip('abc', 0)).toBe('');
+  });
+
+  it('never takes more cells than it may', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 0, max: 40 }), (text, columns) => {
+        expect(cellWidth(clip(text, columns))).toBeLessThanOrEqual(columns);
+      }),
+    );
+  });
+});
+
+describe('clustersOf', () => {
+  it('drops marks that stand alone', () => {
+    expect(clustersOf('a\u0301').map(({ text }) => text)).toEqual(['á']);
+    expect(clustersOf('\u0301a').map(({ text }) => text)).toEqual(['a']);
+  });
+});
+
+describe('wrap', () => {
+  it('breaks at spaces and cuts a word that is too long', () => {
+    expect(wrap('four sync workers', 9)).toEqual(['four sync', 'workers']);
+    expect(wrap('abcdefghij kl', 5)).toEqual(['abcd…', 'kl']);
+    expect(wrap('', 5)).toEqual([]);
+  });
+});
