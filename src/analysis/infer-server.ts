@@ -3,7 +3,7 @@ import type { Names, StreamFacts } from '../core/batch.ts';
 import type { ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
-import type { RequestTable } from '../core/table.ts';
+import { type RequestTable, selectRows } from '../core/table.ts';
 import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { estimatedTimes } from './structure/estimated-times.ts';
@@ -13,6 +13,7 @@ import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { unknownStructure } from './structure/structure.ts';
+import { spread, tellingRows } from './structure/telling-rows.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
 import { poolBehindProxy } from './structure/with-response-times.ts';
@@ -34,6 +35,25 @@ export interface ServerInput {
 const efforts = { live: { rows: 800, replicas: 3 }, full: { rows: 6000, replicas: 6 } };
 
 export function inferServer(input: ServerInput): ServerInference {
+  const { table } = input;
+  const rows = tellingRows(table);
+  if (!rows) return inferFrom(input);
+  const telling = selectRows(table, rows);
+  const hasWorker = telling.worker[0] >= 0;
+  const hasDuration = telling.duration[0] >= 0;
+  const streams = input.streams.filter(
+    ({ facts }) => facts.fields.worker === hasWorker && facts.fields.duration === hasDuration,
+  );
+  const inference = inferFrom({ ...input, table: telling, streams: streams.length > 0 ? streams : input.streams });
+  const { start, end, uncertainty, wait } = inference.requests;
+  const lane = new Int32Array(table.length).fill(-1);
+  for (let k = 0; k < rows.length; k++) lane[rows[k]] = inference.requests.lane[k];
+  const wide = (column: Float64Array) => spread(column, rows, table.length);
+  const requests = { start: wide(start), end: wide(end), uncertainty: wide(uncertainty), wait: wide(wait), lane };
+  return { ...inference, requests };
+}
+
+function inferFrom(input: ServerInput): ServerInference {
   const { table, names, lifecycle, effort = 'full' } = input;
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];

@@ -37,6 +37,14 @@ export interface Trace {
   readonly jitter: number;
 }
 
+/**
+ * µs: gunicorn prints a clock that was set back during a request as a day less the step (the days of its timedelta are
+ * dropped), so a duration of nearly a day is none.
+ */
+const NEARLY_A_DAY = 79_200_000_000;
+
+const isUsable = (duration: number): boolean => duration >= 0 && duration < NEARLY_A_DAY;
+
 /** Rows without a time, or (where `needDuration`) without a usable duration, are left out. */
 export function traceOf(table: RequestTable): Trace {
   const rows = new Int32Array(table.length);
@@ -47,14 +55,14 @@ export function traceOf(table: RequestTable): Trace {
   for (let i = 0; i < table.length; i++) {
     if (Number.isNaN(table.end[i]) && Number.isNaN(table.start[i])) continue;
     timed++;
-    if (table.duration[i] >= 0) withDuration++;
+    if (isUsable(table.duration[i])) withDuration++;
     if (table.worker[i] >= 0) withWorker++;
   }
   const hasDurations = timed > 0 && withDuration >= 0.98 * timed;
   const hasWorkers = timed > 0 && withWorker >= 0.98 * timed;
   for (let i = 0; i < table.length; i++) {
     if (Number.isNaN(table.end[i]) && Number.isNaN(table.start[i])) continue;
-    if (hasDurations && !(table.duration[i] >= 0)) continue;
+    if (hasDurations && !isUsable(table.duration[i])) continue;
     if (hasWorkers && table.worker[i] < 0) continue;
     rows[n++] = i;
   }
