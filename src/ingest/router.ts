@@ -5,9 +5,10 @@
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
-import { createRuntime } from './compile/runtime.ts';
+import { createRuntime, type Span } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { Decider } from './decide.ts';
+import { type Closest, closest } from './detect/closest.ts';
 import { givenFormats } from './detect/given-format.ts';
 import { Trials } from './detect/sample.ts';
 import { createEnvelopes } from './envelopes/index.ts';
@@ -38,6 +39,26 @@ export interface RouterOptions {
   readonly maxLineBytes: number;
 }
 
+/** What one line is, looked at again: `logscope formats --explain`. Text and positions are in a buffer of the envelope. */
+export type Judged =
+  | {
+      readonly kind: 'request';
+      readonly plan: Plan;
+      readonly spans: readonly Span[];
+      readonly b: Buffer;
+      readonly start: number;
+      readonly end: number;
+    }
+  | { readonly kind: 'own'; readonly format: string }
+  | { readonly kind: 'continuation' }
+  | {
+      readonly kind: 'nothing';
+      readonly best: Closest | null;
+      readonly b: Buffer;
+      readonly start: number;
+      readonly end: number;
+    };
+
 /** How many undecided lines are held until formats are looked for: many at the start, few later on. */
 const FIRST_SAMPLE = { lines: 1000, bytes: 1 << 17 };
 const LATER_SAMPLE = { lines: 50, bytes: 1 << 15 };
@@ -56,11 +77,15 @@ export class Router {
   readonly #continuation = new Continuation();
   readonly #rescue: Rescue;
   readonly #decider: Decider;
+  readonly #formats: readonly LogFormat[];
+  readonly #trials: Trials;
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
     const runtime = createRuntime(names, zone, options.nowMicros);
     const { tally } = this;
+    this.#formats = formats;
+    this.#trials = new Trials(runtime);
     this.#envelopes = createEnvelopes(runtime);
     this.#joiner = new Joiner(options.maxLineBytes);
     this.#plans = new PlanSet({ runtime, sink, tally, workers: names.workers, arrivalClock });
@@ -78,7 +103,7 @@ export class Router {
       tally,
       context: {
         formats,
-        trials: new Trials(runtime),
+        trials: this.#trials,
         runtime,
         zone,
         zoneGiven,
@@ -200,6 +225,31 @@ export class Router {
       held.add(heldLine);
       this.#decideWhenFull();
     }
+  }
+
+  /** What the line b[from, to) is, by the plans that were made; nothing is counted. @param search find out how far layouts come */
+  judge(b: Buffer, v: DataView, from: number, to: number, search: boolean): Judged {
+    const line = this.#line;
+    const held = this.#held;
+    for (const plan of this.plans) {
+      line.start(b, v, from, to);
+      if (!plan.parts.chain.every((envelope) => envelope.peel(line))) continue;
+      const spans = this.#trials.spans(plan.parts.recipe, { b: line.b, v: line.v, lines: [] }, line.from);
+      if (spans) return { kind: 'request', plan, spans, b: line.b, start: line.from, end: line.to };
+    }
+    const mark = held.bytes;
+    line.start(b, v, from, to);
+    const variants: Variant[] = [held.variant(line, '')];
+    for (let depth = 0; depth < MAX_ENVELOPES && this.#envelopes.some((one) => one.peel(line)); depth++) {
+      variants.push(held.variant(line, ''));
+    }
+    held.release(mark);
+    const heard = this.#speech.hear(held, variants);
+    if (heard) return { kind: 'own', format: heard.line.format.id };
+    const innermost = variants[variants.length - 1];
+    if (this.#continuation.takes(held.text(innermost), line.stream)) return { kind: 'continuation' };
+    const best = search ? closest(held.sample([innermost]), this.#formats, this.#trials) : null;
+    return { kind: 'nothing', best, b: line.b, start: line.from, end: line.to };
   }
 
   #takeVariant(variants: readonly Variant[], offset: number): boolean {

@@ -212,7 +212,9 @@ export class Detector {
   /** Candidates whose marks stand anywhere in the sample. */
   #plausible({ b, lines }: Sample): Candidate[] {
     const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
-    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) => marks.every((mark) => text.includes(mark)));
+    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) =>
+      marks.every((mark) => text.includes(mark)),
+    );
   }
 
   /** What each candidate takes of some lines, the best first. */

@@ -24,7 +24,9 @@ const settings: readonly { readonly ids: readonly string[]; readonly pattern: Re
 
 /** The text of one or several quoted strings side by side; bare text as it is. */
 function unquote(text: string): string {
-  const parts = [...text.matchAll(new RegExp(quoted, 'g'))].map(([part]) => part.slice(1, -1).replace(/\\(["'\\])/g, '$1'));
+  const parts = [...text.matchAll(new RegExp(quoted, 'g'))].map(([part]) =>
+    part.slice(1, -1).replace(/\\(["'\\])/g, '$1'),
+  );
   return parts.length > 0 && /^['"]/.test(text.trim()) ? parts.join('') : text.replace(/\\ /g, ' ');
 }
 
@@ -40,7 +42,10 @@ function fromFile(path: string, id: string | null): { id: string; directives: st
   try {
     text = readFileSync(path, 'utf8');
   } catch {
-    throw new UserError(`the configuration ${path} named by --log-format cannot be read: check the path`, exitCodes.usage);
+    throw new UserError(
+      `the configuration ${path} named by --log-format cannot be read: check the path`,
+      exitCodes.usage,
+    );
   }
   const found = settings
     .filter(({ ids }) => id === null || ids.includes(id))
@@ -64,7 +69,9 @@ function fromFile(path: string, id: string | null): { id: string; directives: st
 export function givenFormats(text: string, formats: readonly LogFormat[]): Candidate[] {
   const match = /^(?:([a-z-]+):)?(.*)$/s.exec(text) as RegExpExecArray;
   const id = match[1] ?? null;
-  const described = formats.filter(({ language, layouts }) => layouts.length > 0 && Object.keys(language.directives).length > 0);
+  const described = formats.filter(
+    ({ language, layouts }) => layouts.length > 0 && Object.keys(language.directives).length > 0,
+  );
   const known = described.map((format) => format.id).sort();
   if (id !== null && !known.includes(id)) {
     throw new UserError(`--log-format: "${id}" is no format; known are ${known.join(', ')}`, exitCodes.usage);

@@ -1,0 +1,86 @@
+/** An explanation of a log's lines as text: which formats took how many, their fields labelled in place, where others stopped. */
+import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
+
+const number = (value: number): string => value.toLocaleString('en');
+
+function share(lines: number, all: number): string {
+  const percent = (100 * lines) / Math.max(1, all);
+  return `${percent > 0 && percent < 1 ? '< 1' : percent > 99 && percent < 100 ? '> 99' : Math.round(percent)} %`;
+}
+
+/** Labels under the text, on as many rows as they need not to overlap. */
+function labelRows(labels: readonly Label[]): string[] {
+  const rows: string[] = [];
+  for (const { from, name } of [...labels].sort((a, b) => a.from - b.from)) {
+    const mark = `^${name}`;
+    const row = rows.findIndex((text) => text.length + 1 <= from || (text.length === 0 && from === 0));
+    if (row < 0) rows.push(' '.repeat(from) + mark);
+    else rows[row] = rows[row].padEnd(from) + mark;
+  }
+  return rows;
+}
+
+/** The line with its labels, in pieces that fit the width. */
+function labelledLines({ text, labels }: ExplainedLine, width: number): string[] {
+  const lines: string[] = [];
+  for (let at = 0; at < text.length || at === 0; at += width) {
+    lines.push(text.slice(at, at + width));
+    const inPiece = labels.filter(({ from }) => from >= at && from < at + width);
+    lines.push(...labelRows(inPiece.map((label) => ({ ...label, from: label.from - at, to: label.to - at }))));
+  }
+  return lines;
+}
+
+function stampText({ facts }: ExplainedKind): string {
+  const { stampMeaning, resolutionMicros, zone, envelope, stampAssumed } = facts;
+  if (stampMeaning === null) return 'no time in the line';
+  const meaning = {
+    start: 'the stamp is the start of the request',
+    end: 'the stamp is the end of the request',
+    'response-start': 'the stamp is the start of the response',
+    arrival: 'the stamp is the arrival of the line',
+  }[stampMeaning];
+  const resolution = resolutionMicros >= 1000 ? `${resolutionMicros / 1_000_000} s` : `${resolutionMicros} µs`;
+  const around = envelope ? `, inside ${envelope}` : '';
+  return `${meaning}${stampAssumed ? ' (assumed)' : ''}, to ${resolution}, zone ${zone}${around}`;
+}
+
+function stuckText({ number: line, text, best, at, expected }: StuckLine, width: number): string[] {
+  const from = Math.max(0, Math.min(at - Math.floor(width * 0.6), text.length - width));
+  const shown = text.slice(from, from + width);
+  const where =
+    best === null
+      ? ['no layout takes any of it']
+      : [`${' '.repeat(at - from)}^ ${best} stopped here, expecting ${expected}`];
+  return [`line ${number(line)}`, ...[shown, ...where].map((row) => `  ${row}`)];
+}
+
+/** @param width columns of the output */
+export function explanationText(path: string, explanation: Explanation, width: number): string {
+  const { lines, complete, kinds, own, continuation, unparsed, stuck, assumptions } = explanation;
+  const inner = Math.max(40, width - 4);
+  const counted: (readonly [number, string])[] = [
+    ...kinds.map((kind) => [kind.lines, `requests: ${kind.format}, ${kind.layout}`] as const),
+    ...own.map((entry) => [entry.lines, `lines of ${entry.format} about itself`] as const),
+    [continuation, 'tracebacks and other lines that belong to the one before'],
+    [unparsed, 'lines that nothing took'],
+  ];
+  const out = [`${path}: ${number(lines)} lines looked at${complete ? '' : ' (the head of the file)'}`, ''];
+  for (const [count, text] of counted) {
+    if (count > 0) out.push(`${number(count).padStart(9)}  ${share(count, lines).padStart(6)}  ${text}`);
+  }
+  for (const kind of kinds) {
+    out.push('', `${kind.format}, ${kind.layout}: ${stampText(kind)}`);
+    out.push(`  line ${number(kind.first.number)}`);
+    out.push(...labelledLines(kind.first, inner).map((row) => `    ${row}`));
+  }
+  for (const { format, first } of own) {
+    out.push('', `${format} about itself, line ${number(first.number)}`, `    ${first.text.slice(0, inner)}`);
+  }
+  if (stuck.length > 0) {
+    out.push('', 'Lines that nothing took:');
+    for (const line of stuck) out.push(...stuckText(line, inner - 2).map((row) => `  ${row}`));
+  }
+  if (assumptions.length > 0) out.push('', 'Assumed:', ...assumptions.map((sentence) => `  ${sentence}`));
+  return `${out.map((row) => row.trimEnd()).join('\n')}\n`;
+}

@@ -1,0 +1,58 @@
+/** The layout that comes farthest in a line that none takes: where it stopped, and what it expected there. */
+import type { Field, LogFormat } from '../../core/format.ts';
+import { isLiteral, type Token } from '../compile/layout.ts';
+import { candidatesOf } from './candidates.ts';
+import type { Sample, Trials } from './sample.ts';
+
+export interface Closest {
+  /** "gunicorn, default" */
+  readonly name: string;
+  /** Byte of the line. */
+  readonly at: number;
+  readonly expected: string | null;
+}
+
+export const fieldName = (field: Field): string => {
+  switch (field.kind) {
+    case 'time':
+      return field.means === 'written' ? 'time written' : `time (${field.means})`;
+    case 'duration':
+      return field.unit === 'by-value' ? 'duration' : `duration (${field.unit})`;
+    case 'wait':
+      return `wait (${field.unit})`;
+    case 'lead':
+      return 'before the work';
+    case 'until':
+      return 'time (end)';
+    case 'target':
+      return 'path';
+    case 'status-phrase':
+      return 'status';
+    case 'level-prefix':
+      return 'level';
+    case 'blanks':
+      return 'blanks';
+    default:
+      return field.kind;
+  }
+};
+
+const describe = (token: Token | undefined): string =>
+  token === undefined ? 'the end of the line' : isLiteral(token) ? `"${token.literal}"` : `a ${fieldName(token.field)}`;
+
+export function closest(sample: Sample, formats: readonly LogFormat[], trials: Trials): Closest | null {
+  const { start } = sample.lines[0];
+  let best: Closest | null = null;
+  for (const { format, layout, recipe } of candidatesOf(formats)) {
+    if (!('tokens' in recipe) || trials.spans(recipe, sample, start)) continue;
+    const { stop, spans } = trials.runtime.state;
+    const at = stop - start;
+    if (spans.length === 0 || at <= (best?.at ?? 0)) continue;
+    // The token behind the last field read, or the one behind the literal that follows it.
+    const read = Math.max(...spans.map(({ token }) => token));
+    const next = recipe.tokens[read + 1];
+    const passed = isLiteral(next) && spans[spans.length - 1].to + next.literal.length <= stop;
+    best = { name: `${format.id}, ${layout}`, at, expected: describe(recipe.tokens[read + (passed ? 2 : 1)]) };
+  }
+  return best;
+}

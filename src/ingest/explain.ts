@@ -1,0 +1,128 @@
+/** Explains the head of a log: reads it as any log is read, then looks at each line again and says what it was taken for. */
+import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
+import type { LogFormat } from '../core/format.ts';
+import { createNames } from '../core/names.ts';
+import { printable } from '../core/text.ts';
+import { fieldsOf } from './compile/recipe.ts';
+import { fieldName } from './detect/closest.ts';
+import { SLACK_BYTES } from './envelopes/line.ts';
+import type { Plan } from './plan.ts';
+import { readHead } from './read-head.ts';
+import { type Judged, Router } from './router.ts';
+import { createZone } from './zone.ts';
+
+export interface ExplainOptions {
+  readonly formats: readonly LogFormat[];
+  readonly timezone?: string;
+  readonly logFormat?: string;
+}
+
+const HEAD_BYTES = 1 << 20;
+const MAX_STUCK = 5;
+const MAX_TEXT = 1000;
+
+const silent = new Set(['word', 'text', 'blanks', 'number', 'list']);
+
+/** Text of bytes, and the labels of fields in it, whose positions are bytes. */
+function labelled(bytes: Buffer, number: number, labels: readonly Label[]): ExplainedLine {
+  const cut = bytes.subarray(0, MAX_TEXT);
+  const character = (at: number) => cut.toString('utf8', 0, Math.min(at, cut.length)).length;
+  return {
+    number,
+    text: printable(cut.toString('utf8')),
+    labels: labels
+      .filter(({ from }) => from < cut.length)
+      .map(({ from, to, name }) => ({ from: character(from), to: character(to), name })),
+  };
+}
+
+function labelsOf(plan: Plan, { spans, start }: Extract<Judged, { kind: 'request' }>): Label[] {
+  const fields = fieldsOf(plan.parts.recipe);
+  return spans.flatMap(({ token, from, to }) => {
+    const field = fields[token];
+    if (!field || silent.has(field.kind) || to <= from) return [];
+    return [{ from: from - start, to: to - start, name: fieldName(field) }];
+  });
+}
+
+export function explainHead(head: Buffer, complete: boolean, options: ExplainOptions): Explanation {
+  const padded = Buffer.alloc(head.length + 1 + SLACK_BYTES);
+  head.copy(padded);
+  let limit = head.length;
+  if (complete && limit > 0 && padded[limit - 1] !== 10) padded[limit++] = 10;
+  const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+  const router = new Router({
+    source: 0,
+    names: createNames(),
+    sink: { batch: () => {}, lifecycle: () => {} },
+    formats: options.formats,
+    logFormat: options.logFormat ?? null,
+    zone: createZone(options.timezone),
+    zoneGiven: options.timezone !== undefined,
+    arrivalClock: null,
+    nowMicros: () => Date.now() * 1000,
+    maxLineBytes: HEAD_BYTES,
+  });
+  const last = limit === 0 ? -1 : padded.lastIndexOf(10, limit - 1);
+  router.lines(padded, view, last + 1, 0);
+  router.end();
+
+  const kinds = new Map<Plan, { lines: number; first: ExplainedLine }>();
+  const own = new Map<string, { lines: number; first: ExplainedLine }>();
+  const stuck: StuckLine[] = [];
+  let number = 0;
+  for (let pos = 0; pos <= last; ) {
+    const end = padded.indexOf(10, pos);
+    const judged = router.judge(padded, view, pos, end, stuck.length < MAX_STUCK);
+    number++;
+    if (judged.kind === 'request') {
+      const known = kinds.get(judged.plan);
+      if (known) known.lines++;
+      else {
+        const bytes = judged.b.subarray(judged.start, judged.end);
+        kinds.set(judged.plan, { lines: 1, first: labelled(bytes, number, labelsOf(judged.plan, judged)) });
+      }
+    } else if (judged.kind === 'own') {
+      const known = own.get(judged.format);
+      if (known) known.lines++;
+      else own.set(judged.format, { lines: 1, first: labelled(padded.subarray(pos, end), number, []) });
+    } else if (judged.kind === 'nothing' && stuck.length < MAX_STUCK) {
+      const { best } = judged;
+      const line = labelled(
+        judged.b.subarray(judged.start, judged.end),
+        number,
+        best ? [{ from: best.at, to: best.at, name: '' }] : [],
+      );
+      stuck.push({
+        number,
+        text: line.text,
+        best: best?.name ?? null,
+        at: line.labels[0]?.from ?? 0,
+        expected: best?.expected ?? null,
+      });
+    }
+    pos = end + 1;
+  }
+  const { tally } = router;
+  return {
+    lines: tally.lines,
+    complete,
+    kinds: [...kinds]
+      .map(([plan, { first }]): ExplainedKind => {
+        const { format, layout, facts } = plan.parts;
+        return { format: format.id, layout, lines: plan.requests, facts, first };
+      })
+      .sort((a, b) => b.lines - a.lines),
+    own: [...own].map(([format, entry]) => ({ format, ...entry })),
+    continuation: tally.continuation,
+    unparsed: tally.unparsed,
+    stuck,
+    assumptions: [...tally.assumptions],
+  };
+}
+
+/** @throws UserError when the input cannot be read */
+export async function explain(path: string, options: ExplainOptions): Promise<Explanation> {
+  const { head, complete } = await readHead(path, HEAD_BYTES);
+  return explainHead(head, complete, options);
+}
