@@ -25,5 +25,7 @@ export function askedPool(present: PoolShape, { whatIf }: Pick<UiState, 'whatIf'
   return { model: threads > 1 ? 'threaded' : 'sync', workers, threads };
 }
 
-export const poolName = ({ model, workers, threads }: PoolShape): string =>
-  `${workers} ${model} ${workers === 1 ? 'worker' : 'workers'}${model === 'threaded' ? ` x ${threads} threads` : ''}`;
+export const poolName = ({ model, workers, threads }: PoolShape): string => {
+  const noun = workers === 1 ? 'worker' : 'workers';
+  return model === 'threaded' ? `${workers} ${noun} x ${threads} threads` : `${workers} ${model} ${noun}`;
+};

@@ -56,12 +56,12 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
-/** The text broken at spaces into lines of at most `columns` cells; a longer word is cut. */
+/** The text broken at spaces (not at no-break spaces) into lines of at most `columns` cells; a longer word is cut. */
 export function wrap(text: string, columns: number): string[] {
   if (columns <= 0) return [];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/[ \t\n\r]+/)) {
     if (word === '') continue;
     const candidate = line === '' ? word : `${line} ${word}`;
     if (cellWidth(candidate) <= columns) {

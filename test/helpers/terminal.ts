@@ -99,7 +99,7 @@ export class TerminalProgram {
     await this.#pending;
     const buffer = this.#terminal.buffer.active;
     return Array.from({ length: this.#terminal.rows }, (_, y) =>
-      (buffer.getLine(buffer.viewportY + y)?.translateToString(true) ?? '').trimEnd(),
+      (buffer.getLine(buffer.viewportY + y)?.translateToString(true, 0, this.#terminal.cols) ?? '').trimEnd(),
     );
   }
 

@@ -127,7 +127,13 @@ function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
     canvas.put(left + column, y, glyphs.tick, theme.quiet);
     if (column + label.length + 1 < axis.columns) canvas.text(left + column + 1, y, label, theme.quiet);
   }
-  if (ui.edge === null) canvas.textRight(left + axis.columns, y, snapshot.live ? 'now' : 'end', theme.quiet);
+  if (ui.edge === null)
+    canvas.textRight(
+      left + axis.columns,
+      y,
+      snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here',
+      theme.quiet,
+    );
 }
 
 export default definePanel({

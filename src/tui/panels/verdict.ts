@@ -15,14 +15,14 @@ export default definePanel({
     const left = canvas.text(0, 0, badges[severity], looks.badge) + 1;
     const sure =
       confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
-        ? ` (${shortPercent(confidence)} sure)`
+        ? ` (${shortPercent(confidence)}\u00a0sure)`
         : '';
     const filtered = ui.filter === '' ? '' : ' All requests, filtered ones too.';
     const lines = wrap(`${sentence}${sure}${filtered}`, canvas.columns - left - 1);
     for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
       const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
       const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
-      canvas.text(left, row, text, looks.text);
+      canvas.text(left, row, text.replaceAll('\u00a0', ' '), looks.text);
     }
   },
 });

@@ -37,7 +37,7 @@ export interface BarRow {
 
 export interface ShareRow {
   readonly kind: 'share';
-  /** Per column: mean requests in flight. */
+  /** Per column: mean requests in flight, or requests that ended where nothing has a duration. */
   readonly level: Float64Array;
   /** What a full cell is. */
   readonly full: number;
@@ -75,10 +75,13 @@ export interface RasterInput {
 class ShareBuilder {
   readonly level: Level;
   readonly hue: Int16Array;
+  /** Requests that ended in each column: all there is to show where nothing has a duration. */
+  readonly ends: Float64Array;
   readonly #strength: Float64Array;
 
   constructor(columns: number) {
     this.level = new Level(columns * 8);
+    this.ends = new Float64Array(columns);
     this.hue = new Int16Array(columns).fill(-1);
     this.#strength = new Float64Array(columns);
   }
@@ -88,6 +91,8 @@ class ShareBuilder {
     this.level.add(from, to);
     const first = Math.max(0, Math.floor(from / 8));
     const last = Math.min(this.hue.length - 1, Math.floor(Math.max(from, to) / 8));
+    const end = Math.floor(to / 8);
+    if (end >= 0 && end < this.ends.length) this.ends[end]++;
     for (let cell = first; cell <= last; cell++) {
       const filled = Math.min(to, cell * 8 + 8) - Math.max(from, cell * 8);
       const strength = weight * 1000 + filled;
@@ -202,12 +207,18 @@ function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks 
   // Only the part of the axis that the log covers counts.
   const covered =
     Math.min(axis.to, snapshot.now) - Math.max(axis.from, Number.isFinite(snapshot.from) ? snapshot.from : axis.from);
-  const busyShare = builder.timed && covered > 0 ? Math.min(1, builder.busyMicros / (covered * slots)) : Number.NaN;
+  const knowsBusy = builder.timed || (requests === 0 && snapshot.inference.service.method !== 'unknown');
+  const busyShare = knowsBusy && covered > 0 ? Math.min(1, builder.busyMicros / (covered * slots)) : Number.NaN;
   if (bars.length > 0) {
     return { plan, rows: bars.map((ink) => ({ kind: 'bars', ink })), lastEnd, requests, busyShare, peak: Number.NaN };
   }
   const threads = snapshot.inference.threads.value;
   const limit = plan.form === 'slots' ? 1 : snapshot.inference.unbounded ? null : threads;
+  if (!builder.timed) {
+    const most = Math.max(1, ...shares.map(({ ends }) => ends.reduce((a, b) => Math.max(a, b), 0)));
+    const rows = shares.map(({ ends, hue }) => ({ kind: 'share' as const, level: ends, full: most, hue }));
+    return { plan, rows, lastEnd, requests, busyShare, peak: Number.NaN };
+  }
   const built = shares.map((share) => share.row((peak) => limit ?? Math.max(1, peak)));
   return {
     plan,

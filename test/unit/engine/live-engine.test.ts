@@ -1,0 +1,186 @@
+import { appendFileSync, mkdirSync, renameSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { systemClock } from '../../../src/core/clock.ts';
+import { LocalExaminer } from '../../../src/engine/examiner.ts';
+import { LiveEngine, type LiveOptions } from '../../../src/engine/live-engine.ts';
+import { temporaryFolder } from '../../helpers/terminal.ts';
+
+let folder: string;
+let path: string;
+let engine: LiveEngine | null = null;
+
+/** A line of gunicorn that ended now, so many seconds ago. */
+function line(i: number, { ago = 0, pid = 8712 + (i % 2), micros = 100_000, route = '/io' } = {}): string {
+  const date = new Date(Date.now() - ago * 1000);
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(date.toUTCString()) as RegExpExecArray;
+  return `127.0.0.1 - - [${day}/${month}/${year}:${time} +0000] "GET ${route} HTTP/1.1" 200 12 "-" "test ${i}" pid=<${pid}> us=${micros}\n`;
+}
+const lines = (count: number, from = 0, ago = 5): string =>
+  Array.from({ length: count }, (_, i) => line(from + i, { ago })).join('');
+
+async function start(options: Partial<LiveOptions> = {}): Promise<LiveEngine> {
+  engine = new LiveEngine({
+    paths: [path],
+    formats,
+    clock: systemClock,
+    history: 4_000_000,
+    poll: false,
+    examiner: (names) => new LocalExaminer(names, formats),
+    ...options,
+  });
+  await engine.start();
+  return engine;
+}
+
+async function until(test: () => boolean, what: string): Promise<void> {
+  const end = performance.now() + 8000;
+  while (!test()) {
+    if (performance.now() > end)
+      throw new Error(`never: ${what}; total ${engine?.snapshot().total}, ${engine?.snapshot().status}`);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+}
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  path = join(folder, 'access.log');
+});
+afterEach(async () => {
+  await engine?.stop();
+  engine = null;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('LiveEngine', () => {
+  it('holds what is there, then what is appended, within a tenth of a second', async () => {
+    writeFileSync(path, lines(40));
+    const live = await start();
+    expect(live.snapshot()).toMatchObject({ total: 40, live: true, mode: 'tail' });
+    expect(live.snapshot().summary.requests.total).toBe(40);
+    const delays: number[] = [];
+    for (let i = 0; i < 10; i++) {
+      const begun = performance.now();
+      appendFileSync(path, line(40 + i));
+      await until(() => live.snapshot().total === 41 + i, 'the appended line');
+      delays.push(performance.now() - begun);
+      await new Promise((done) => setTimeout(done, 20));
+    }
+    delays.sort((a, b) => a - b);
+    // A busy machine may be late once; the median of a follower that polls would be far above this.
+    expect(delays[5]).toBeLessThan(100);
+    expect(live.snapshot().placement.end.length).toBe(50);
+  });
+
+  it('tells of rotation, disappearance and return, and loses nothing', async () => {
+    writeFileSync(path, lines(10));
+    const live = await start();
+    const told: string[] = [];
+    live.onEvent((event) => told.push(event.type));
+    appendFileSync(path, lines(5, 10));
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, lines(7, 15));
+    await until(() => live.snapshot().total === 22, 'the new file');
+    expect(told).toEqual(['rotated']);
+    expect(live.snapshot().status).toContain('was rotated');
+    unlinkSync(path);
+    await until(() => told.includes('gone'), 'that it is gone');
+    expect(live.snapshot().status).toContain('is gone');
+    writeFileSync(path, lines(3, 22));
+    await until(() => live.snapshot().total === 25, 'that it is back');
+    expect(told).toEqual(['rotated', 'gone', 'back']);
+  });
+
+  it('waits for a file that is not there yet', async () => {
+    const live = await start();
+    expect(live.snapshot().status).toContain('not there yet');
+    writeFileSync(path, lines(4));
+    await until(() => live.snapshot().total === 4, 'the file');
+    await until(() => live.snapshot().status === '', 'that the waiting is over');
+  });
+
+  it('follows a folder and a pattern, files that appear later included', async () => {
+    mkdirSync(join(folder, 'logs'));
+    writeFileSync(join(folder, 'logs/a.log'), lines(3));
+    writeFileSync(join(folder, 'logs/notes.txt'), 'not a log\n');
+    const live = await start({ paths: [join(folder, 'logs/*.log')] });
+    expect(live.snapshot().total).toBe(3);
+    writeFileSync(join(folder, 'logs/b.log'), lines(4, 3));
+    await until(() => live.snapshot().total === 7, 'the second file');
+    expect(live.snapshot().sources.map((source) => source.slice(-5))).toEqual(['a.log', 'b.log']);
+    expect([...new Set(live.snapshot().requests.source)]).toEqual([0, 1]);
+  });
+
+  it('begins with the last part of a large file and says how much is in front of it', async () => {
+    writeFileSync(path, lines(5000));
+    const live = await start({ history: 10_000 });
+    const { total, reading } = live.snapshot();
+    expect(total).toBeGreaterThan(30);
+    expect(total).toBeLessThan(200);
+    expect(reading.skipped).toBeGreaterThan(100_000);
+    const [raw] = await live.readLines(0, live.snapshot().requests.offset[total - 1], 0, 1);
+    expect(raw.text).toContain('"test 4999"');
+  });
+
+  it('reads raw lines back, in the ring and in the file', async () => {
+    writeFileSync(path, lines(60));
+    const live = await start();
+    const { offset } = live.snapshot().requests;
+    const around = await live.readLines(0, offset[30], 3, 2);
+    expect(around.map(({ text }) => /test (\d+)/.exec(text)?.[1])).toEqual(['27', '28', '29', '30', '31']);
+    expect(around[3].offset).toBe(offset[30]);
+  });
+
+  it('goes on where it stopped, through a rotation in between', async () => {
+    const stateFile = join(folder, 'state.json');
+    writeFileSync(path, lines(10));
+    let live = await start({ stateFile });
+    expect(live.snapshot().total).toBe(10);
+    await live.stop();
+    appendFileSync(path, lines(3, 10));
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, lines(4, 13));
+    live = await start({ stateFile });
+    await until(() => live.snapshot().total === 7, 'the lines in between');
+    await new Promise((done) => setTimeout(done, 50));
+    expect(live.snapshot().total).toBe(7);
+  });
+
+  it.each([
+    [
+      'a folder that is not there',
+      () => ({ paths: [join(folder, 'no/such.log')] }),
+      /there is no .*such\.log, and no folder/,
+    ],
+    [
+      'a file in no known format',
+      () => {
+        writeFileSync(path, 'this\nis\nno\nlog\nat all\n');
+        return {};
+      },
+      /no line of .* is in a known format/,
+    ],
+    [
+      'a state file that is none',
+      () => {
+        writeFileSync(path, lines(3));
+        return { stateFile: path };
+      },
+      /is no state file/,
+    ],
+  ])('refuses %s in one sentence', async (_, prepare, sentence) => {
+    await expect(start(prepare())).rejects.toThrow(sentence);
+  });
+
+  it('keeps the picture that was handed out when more comes', async () => {
+    writeFileSync(path, lines(10));
+    const live = await start();
+    const before = live.snapshot();
+    appendFileSync(path, lines(10, 10));
+    await until(() => live.snapshot().total === 20, 'more');
+    expect(before.total).toBe(10);
+    expect(before.requests.length).toBe(10);
+    expect(before).not.toBe(live.snapshot());
+  });
+});
