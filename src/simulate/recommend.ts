@@ -15,10 +15,11 @@ export const carriesRecommendation = ({ clients, trace, present }: Workload): bo
  * In nine of ten repetitions the p95 wait stays at or below the target, µs. An async pool has no slots to wait for:
  * there the time lost on a busy event loop counts, the p95 latency beyond the p95 service.
  */
-export function meets({ trace }: Workload, pool: PoolShape, { runs }: ScenarioRuns, target: number): boolean {
+export function meets({ trace }: Workload, pool: PoolShape, result: ScenarioRuns, target: number): boolean {
   const service = pool.model === 'async' ? quantileSorted(trace.service.toSorted() as unknown as number[], 0.95) : 0;
   const lost = (run: PoolMeasures) => (pool.model === 'async' ? run.latency.p95 - service : run.wait.p95);
-  return runs.filter((run) => lost(run) <= target).length >= 0.9 * runs.length;
+  const all = [...result.runs, ...result.wider];
+  return all.filter((run) => lost(run) <= target).length >= 0.9 * all.length;
 }
 
 /** `budget` requests per scenario in all; fewer repetitions for long logs, whose own length averages the luck out. */
@@ -56,8 +57,8 @@ export const medianOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures
   quantileSorted(sortedOf(runs, read), 0.5);
 
 /** Nine of ten repetitions lie within, and so does every other reading of the log. */
-export function rangeOf({ runs, others }: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
-  const sorted = sortedOf(runs, read);
+export function rangeOf({ runs, wider, others }: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
+  const sorted = sortedOf([...runs, ...wider], read);
   const rest = others.map(read);
   return [Math.min(quantileSorted(sorted, 0.05), ...rest), Math.max(quantileSorted(sorted, 0.95), ...rest)];
 }

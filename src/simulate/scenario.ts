@@ -9,14 +9,21 @@ import { type Demand, simulateStations } from './station-pool.ts';
 import { deflated, type Workload } from './workload.ts';
 
 export interface ScenarioRuns {
-  /** One per repetition: the estimate is their median. */
+  /**
+   * The estimate is their median. Whether a service time belongs to its request or to the luck of the moment a log does
+   * not say: here a share of the requests, another one each time, keeps its own.
+   */
   readonly runs: readonly PoolMeasures[];
+  /** All services drawn anew: these belong to the range as well. */
+  readonly wider: readonly PoolMeasures[];
   /** Other readings of the same log (clients open instead of closed): they widen the range alone. */
   readonly others: readonly PoolMeasures[];
 }
 
 /** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
 const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
+
+const isWider = (r: number): boolean => r % 2 === 1;
 
 /** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
 const drawn = new WeakMap<Workload, Map<string, Repetition>>();
@@ -27,7 +34,9 @@ function repetitionOf(workload: Workload, r: number, byWorker: boolean): Repetit
   const key = `${r} ${byWorker}`;
   let repetition = known.get(key);
   if (!repetition) {
-    repetition = drawRepetition(workload.trace, workload.times, createRandom(workload.seed + r), byWorker);
+    const random = createRandom(workload.seed + r);
+    const kept = isWider(r) ? 0 : random();
+    repetition = drawRepetition(workload.trace, workload.times, random, { byWorker, kept });
     known.set(key, repetition);
   }
   return repetition;
@@ -39,17 +48,18 @@ export function runScenario(workload: Workload, pool: PoolShape, repetitions: nu
   const { clients } = workload;
   const byWorker = keepsAcceptors(workload, pool);
   const runs: PoolMeasures[] = [];
+  const wider: PoolMeasures[] = [];
   const others: PoolMeasures[] = [];
   for (let r = 0; r < repetitions; r++) {
     const plain = repetitionOf(workload, r, byWorker);
-    const load = clients.kind === 'hidden' ? HIDDEN_LOADS[r % HIDDEN_LOADS.length] : 1;
+    const load = clients.kind === 'hidden' ? HIDDEN_LOADS[(r >> 1) % HIDDEN_LOADS.length] : 1;
     const repetition = load === 1 ? plain : quicker(plain, load);
-    runs.push(runOnce(workload, pool, repetition, clients, random));
+    (isWider(r) ? wider : runs).push(runOnce(workload, pool, repetition, clients, random));
     if (clients.kind === 'closed' && r % 4 === 0) {
       others.push(runOnce(workload, pool, repetition, { kind: 'open' }, random));
     }
   }
-  return { runs, others };
+  return { runs, wider, others };
 }
 
 function quicker(repetition: Repetition, factor: number): Repetition {
@@ -64,7 +74,7 @@ function runOnce(
   clients: Clients,
   random: Random,
 ): PoolMeasures {
-  const { arrival, row } = repetition;
+  const { arrival, row, scale } = repetition;
   const n = arrival.length;
   const { contention, trace } = workload;
   const async = pool.model === 'async';
@@ -79,8 +89,9 @@ function runOnce(
     const work = new Float64Array(n);
     const delay = new Float64Array(n);
     for (let i = 0; i < n; i++) {
-      work[i] = alone[row[i]] * share;
-      delay[i] = alone[row[i]] - work[i] + trace.overhead;
+      const service = alone[row[i]] * scale;
+      work[i] = service * share;
+      delay[i] = service - work[i] + trace.overhead;
     }
     const station = contention?.station ?? 'worker';
     const demand =
@@ -92,7 +103,7 @@ function runOnce(
 
   const service = new Float64Array(n);
   // A slot is held a moment longer than the request takes; only the next one in the queue notices.
-  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] + trace.overhead;
+  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] * scale + trace.overhead;
   const wait = new Float64Array(n);
   if (!async) {
     if (queue === 'shared') waitsOfSharedQueue(arrival, service, slots, wait);

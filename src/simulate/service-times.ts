@@ -2,8 +2,9 @@
  * Service times for a repetition: each request draws one of its own route's, so that the luck of one order does not
  * pass for a law; where the service time drifts in time, it draws from its neighbourhood, so that slow hours stay slow.
  */
-import { quantileRankSorted } from 'simple-statistics';
+import { quantileRankSorted, sampleStandardDeviation } from 'simple-statistics';
 import type { Random } from '../core/random.ts';
+import { meanOf } from '../core/statistics.ts';
 
 /** Requests of a route looked at together when drift is tested, and drawn from when there is some. */
 const BLOCK = 16;
@@ -12,6 +13,8 @@ const DRIFT_Z = 4;
 
 export interface ServiceTimes {
   readonly drifts: boolean;
+  /** Standard error of the mean service time, relative to it. */
+  readonly meanError: number;
   /** Row whose service time stands in for row `i`. */
   draw(i: number, random: Random): number;
 }
@@ -45,6 +48,7 @@ export function serviceTimes(service: Float64Array, route: Int32Array): ServiceT
   const drifts = drifting(service, groups);
   return {
     drifts,
+    meanError: n > 1 ? sampleStandardDeviation(service as unknown as number[]) / meanOf(service) / Math.sqrt(n) : 0,
     draw(i, random) {
       if (!drifts) return group[from[i] + Math.floor(random() * size[i])];
       const low = Math.max(from[i], place[i] - BLOCK / 2);
