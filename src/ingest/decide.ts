@@ -34,6 +34,15 @@ interface Sighting {
   readonly lines: readonly { readonly line: HeldLine; readonly variant: Variant }[];
 }
 
+/** The plan that takes a line, and the text of it. */
+interface Taker {
+  readonly plan: Plan;
+  readonly variant: Variant;
+}
+
+const takenBy = (sightings: readonly Sighting[]): Set<HeldLine> =>
+  new Set(sightings.flatMap(({ lines }) => lines.map(({ line }) => line)));
+
 /** What a line is that no plan takes. */
 type Own = Heard | 'continuation';
 
@@ -76,71 +85,85 @@ export class Decider {
   }
 
   decide(): void {
-    const { held, plans, tally } = this.#parts;
+    const { held, tally, rescue, plans } = this.#parts;
     if (held.lines.length === 0) return;
-    const { taker, own, shares } = this.#detect();
     const rejected = tally.unparsed;
-    for (const line of held.lines) {
+    const own = new Map<HeldLine, Own>();
+    const taker = new Map<HeldLine, Taker>();
+    const shares = new Map<Plan, number>();
+    const few = plans.list.length > 0 ? 'never' : 'first';
+    const first = this.#look(held.lines, false, few);
+    this.#listenToAll(first, own);
+    const known = takenBy(first);
+    const unknown = held.lines.filter((line) => !own.has(line) && !known.has(line));
+    const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
+    this.#makePlans([...first, ...second], taker, shares);
+    const rest = held.lines.filter((line) => {
       const said = own.get(line);
       const taken = taker.get(line);
       if (said) this.#place(line, said);
-      else if (taken) {
-        const { plan, variant } = taken;
-        plans.take(plan, held.b, held.v, variant.start, line.offset, variant);
-      } else this.#leftOver(line);
+      else if (taken) this.#take(line, taken);
+      return !said && !taken && !rescue.take(line);
+    });
+    // What is no broken line of a known kind may be one of a rare kind.
+    this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
+    for (const line of rest) {
+      const taken = taker.get(line);
+      if (taken) this.#take(line, taken);
+      else this.#leave(line);
     }
     const requests = taker.size + tally.unparsed - rejected;
     for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
   }
 
-  /**
-   * Which plan takes which line, and which lines are the servers' own. Known layouts come first, in the envelopes that most
-   * lines have; then the servers' own lines, which also tell who wrote the others; what stands behind prefixes is searched
-   * for last.
-   */
-  #detect() {
-    const { held, continuation, speech } = this.#parts;
-    const own = new Map<HeldLine, Own>();
-    const taken = new Set<HeldLine>();
-    const chains = new Map<string, number>();
-    for (const { variants } of held.lines) {
-      for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
-    }
-    const order = [...chains].sort((a, b) => b[1] - a[1] || depthOf(b[0]) - depthOf(a[0])).map(([chain]) => chain);
-    const look = (search: boolean) => order.flatMap((chain) => this.#lookAt(chain, search, taken, own));
-    const known = look(false);
-    for (const line of held.lines) {
-      if (taken.has(line)) {
-        continuation.other(line.stream, false);
-        continue;
-      }
-      const said = this.#listen(line);
-      if (said) own.set(line, said);
-    }
-    const taker = new Map<HeldLine, { plan: Plan; variant: Variant }>();
-    const shares = new Map<Plan, number>();
-    for (const { found, sample, chain, lines } of [...known, ...look(true)]) {
-      const plan = this.#plan(found, sample, chain);
-      const doubtful = found.contested && !speech.formats.has(plan.parts.format.id);
-      shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
-      for (const { line, variant } of lines) taker.set(line, { plan, variant });
-    }
-    return { taker, own, shares };
+  #take(line: HeldLine, { plan, variant }: Taker): void {
+    const { held, plans } = this.#parts;
+    plans.take(plan, held.b, held.v, variant.start, line.offset, variant);
   }
 
-  #lookAt(chain: string, search: boolean, taken: Set<HeldLine>, own: ReadonlyMap<HeldLine, Own>): Sighting[] {
+  /** The lines that no known layout took, in order with the others: a traceback ends where a request stands. */
+  #listenToAll(sightings: readonly Sighting[], own: Map<HeldLine, Own>): void {
+    const { held, continuation } = this.#parts;
+    const taken = takenBy(sightings);
+    for (const line of held.lines) {
+      if (taken.has(line)) continuation.other(line.stream, false);
+      else {
+        const said = this.#listen(line);
+        if (said) own.set(line, said);
+      }
+    }
+  }
+
+  #makePlans(sightings: readonly Sighting[], taker: Map<HeldLine, Taker>, shares: Map<Plan, number>): void {
+    for (const { found, sample, chain, lines } of sightings) {
+      const plan = this.#plan(found, sample, chain);
+      const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
+      shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
+      for (const { line, variant } of lines) if (!taker.has(line)) taker.set(line, { plan, variant });
+    }
+  }
+
+  /** Formats of these lines, in the envelopes that most of them have first. */
+  #look(candidates: readonly HeldLine[], search: boolean, few: Parameters<Detector['detect']>[2]): Sighting[] {
     const { held } = this.#parts;
-    const pairs = held.lines.flatMap((line) => {
-      const variant = taken.has(line) || own.has(line) ? undefined : line.variants.find((one) => one.chain === chain);
-      return variant ? [{ line, variant }] : [];
-    });
-    const sample = held.sample(pairs.map(({ variant }) => variant));
-    const known = taken.size > 0 || this.#parts.plans.list.length > 0;
-    return this.#detector.detect(sample, search, known).map((found) => {
-      const lines = found.taken.map((index) => pairs[index]);
-      for (const { line } of lines) taken.add(line);
-      return { found, sample, chain, lines };
+    const taken = new Set<HeldLine>();
+    const chains = new Map<string, number>();
+    for (const { variants } of candidates) {
+      for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
+    }
+    const order = [...chains].sort((a, b) => b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]));
+    return order.flatMap(([chain]) => {
+      const pairs = candidates.flatMap((line) => {
+        const variant = taken.has(line) ? undefined : line.variants.find((one) => one.chain === chain);
+        return variant ? [{ line, variant }] : [];
+      });
+      const sample = held.sample(pairs.map(({ variant }) => variant));
+      return this.#detector.detect(sample, search, few).map((found) => {
+        const lines = found.taken.map((index) => pairs[index]);
+        for (const { line } of lines) taken.add(line);
+        return { found, sample, chain, lines };
+      });
     });
   }
 
@@ -154,10 +177,10 @@ export class Decider {
     return plan;
   }
 
-  #leftOver(line: HeldLine): void {
-    const { held, rescue, tally, plans } = this.#parts;
+  /** Nothing takes the line. */
+  #leave(line: HeldLine): void {
+    const { held, tally, plans } = this.#parts;
     const innermost = held.text(line.variants[line.variants.length - 1]);
-    if (rescue.take(line)) return;
     if (/^\s/.test(innermost) || innermost === '') {
       tally.continuation++;
       return;

@@ -18,7 +18,6 @@ export interface ExplainOptions {
 }
 
 const HEAD_BYTES = 1 << 20;
-const MAX_STUCK = 5;
 const MAX_TEXT = 1000;
 
 const silent = new Set(['word', 'text', 'blanks', 'number', 'list']);
@@ -69,12 +68,13 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
 
   const kinds = new Map<Plan, { lines: number; first: ExplainedLine }>();
   const own = new Map<string, { lines: number; first: ExplainedLine }>();
+  const rejected = new Set(router.tally.examples.map(({ line }) => line));
   const stuck: StuckLine[] = [];
   let number = 0;
   for (let pos = 0; pos <= last; ) {
     const end = padded.indexOf(10, pos);
-    const judged = router.judge(padded, view, pos, end, stuck.length < MAX_STUCK);
     number++;
+    const judged = router.judge(padded, view, pos, end, rejected.has(number));
     if (judged.kind === 'request') {
       const known = kinds.get(judged.plan);
       if (known) known.lines++;
@@ -86,7 +86,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
       const known = own.get(judged.format);
       if (known) known.lines++;
       else own.set(judged.format, { lines: 1, first: labelled(padded.subarray(pos, end), number, []) });
-    } else if (judged.kind === 'nothing' && stuck.length < MAX_STUCK) {
+    } else if (judged.kind === 'nothing' && rejected.has(number)) {
       const { best } = judged;
       const line = labelled(
         judged.b.subarray(judged.start, judged.end),

@@ -248,7 +248,14 @@ export class Router {
     if (heard) return { kind: 'own', format: heard.line.format.id };
     const innermost = variants[variants.length - 1];
     if (this.#continuation.takes(held.text(innermost), line.stream)) return { kind: 'continuation' };
-    const best = search ? closest(held.sample([innermost]), this.#formats, this.#trials) : null;
+    const best = search
+      ? closest(
+          held.sample([innermost]),
+          this.#formats,
+          this.plans.map(({ parts }) => parts),
+          this.#trials,
+        )
+      : null;
     return { kind: 'nothing', best, b: line.b, start: line.from, end: line.to };
   }
 

@@ -1,7 +1,7 @@
 /** The layout that comes farthest in a line that none takes: where it stopped, and what it expected there. */
 import type { Field, LogFormat } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
-import { candidatesOf } from './candidates.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Sample, Trials } from './sample.ts';
 
 export interface Closest {
@@ -40,10 +40,16 @@ export const fieldName = (field: Field): string => {
 const describe = (token: Token | undefined): string =>
   token === undefined ? 'the end of the line' : isLiteral(token) ? `"${token.literal}"` : `a ${fieldName(token.field)}`;
 
-export function closest(sample: Sample, formats: readonly LogFormat[], trials: Trials): Closest | null {
+/** @param own layouts that were made for this input */
+export function closest(
+  sample: Sample,
+  formats: readonly LogFormat[],
+  own: readonly Pick<Candidate, 'format' | 'layout' | 'recipe'>[],
+  trials: Trials,
+): Closest | null {
   const { start } = sample.lines[0];
   let best: Closest | null = null;
-  for (const { format, layout, recipe } of candidatesOf(formats)) {
+  for (const { format, layout, recipe } of [...own, ...candidatesOf(formats)]) {
     if (!('tokens' in recipe) || trials.spans(recipe, sample, start)) continue;
     const { stop, spans } = trials.runtime.state;
     const at = stop - start;

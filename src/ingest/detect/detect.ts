@@ -126,14 +126,15 @@ export class Detector {
     const { tokens, assumptions } = parts.logging
       ? resolvedApart(parts.before, core, parts.behind)
       : resolveNumbers([...parts.before, ...core, ...parts.behind], false);
-    const recipe = { tokens: tidy(tokens) };
+    const writer = format ?? candidate.format;
+    const recipe = { tokens: tidy(writer.proxy ? tokens.map(withoutWorker) : tokens) };
     const around = [
       parts.before.length > 0 ? 'behind a prefix' : '',
       parts.behind.length > 0 ? 'with further fields' : '',
     ];
     return {
       candidate: {
-        format: format ?? candidate.format,
+        format: writer,
         layout: [candidate.layout, ...around.filter((text) => text !== '')].join(', '),
         recipe,
         open: false,
@@ -242,9 +243,10 @@ export class Detector {
 
   /**
    * @param search look behind prefixes, too: slow, and an envelope should have been peeled off before
-   * @param known formats have been found before: a layout that was found around a few lines is rather a line that is broken
+   * @param few whether a layout may be found around a few lines only, which may rather be broken lines of another kind:
+   * `first`, only when there is no other kind
    */
-  detect(sample: Sample, search: boolean, known: boolean): Found[] {
+  detect(sample: Sample, search: boolean, few: 'never' | 'first' | 'always'): Found[] {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
     const candidates = this.#plausible(sample);
@@ -256,7 +258,8 @@ export class Detector {
       if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
       const first = trials[0] ?? (search ? this.#behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
-      if (first.found && first.taken.length < FEW_LINES && (known || found.length > 0)) break;
+      const isRare = first.found && first.taken.length < FEW_LINES;
+      if (isRare && (few === 'never' || (few === 'first' && found.length > 0))) break;
       const best = this.#settle(
         some.length < open.length ? { ...first, taken: this.#take(first.candidate, sample, open) } : first,
         sample,
@@ -280,6 +283,12 @@ export class Detector {
     return { rivals: alike, contested: best.candidate.format.id !== 'combined' && alike.length > 0 };
   }
 }
+
+/** The pid of a proxy says nothing of the workers behind it. */
+const withoutWorker = (token: Token): Token =>
+  'field' in token && (token.field.kind === 'pid' || token.field.kind === 'thread')
+    ? { field: { kind: 'word' } }
+    : token;
 
 /** In a line of Python's logging the first number in front is the process, and durations stand behind. */
 function resolvedApart(before: readonly FoundToken[], core: readonly FoundToken[], behind: readonly FoundToken[]) {

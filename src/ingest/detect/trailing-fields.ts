@@ -3,6 +3,7 @@
  * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
  */
 import type { Field, TimeUnit } from '../../core/format.ts';
+import type { Token } from '../compile/layout.ts';
 import type { FoundToken } from './units.ts';
 
 export interface TrailingFields {
@@ -68,11 +69,19 @@ const majority = (texts: readonly string[], pattern: RegExp): boolean =>
   texts.length > 0 && texts.filter((text) => pattern.test(text)).length * 10 >= texts.length * 9;
 
 const number = /^-?\d+(\.\d+)?$/;
+const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
+/** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
+const status = /^[1-5]\d\d$/;
 const withUnit = /^\d+(\.\d+)?(ms|us|µs|\u00c2\u00b5s|s)$/;
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 
 /** What the values of one part say, and what its key says. */
-function read(key: string, values: readonly string[], index: number): { tokens: FoundToken[]; proves: string | null } {
+function read(
+  key: string,
+  values: readonly string[],
+  index: number,
+  quoted: boolean,
+): { tokens: FoundToken[]; proves: string | null } {
   const known = values.filter((value) => value !== '-' && value !== '');
   const numeric = majority(known, number);
   const meaning = byKey.find(([pattern]) => pattern.test(key))?.[1];
@@ -99,7 +108,7 @@ function read(key: string, values: readonly string[], index: number): { tokens: 
   if (field && field !== 'duration by value') {
     switch (field.kind) {
       case 'duration':
-        if (numeric || known.length === 0) return one(field);
+        if ((numeric && !(quoted && majority(known, status))) || known.length === 0) return one(field);
         break;
       case 'pid':
         if (majority(values, /^\d+$/)) return one(field);
@@ -108,7 +117,7 @@ function read(key: string, values: readonly string[], index: number): { tokens: 
         if (numeric) return one(field);
         break;
       case 'list':
-        return one(numeric || known.length === 0 ? { kind: 'number' } : { kind: 'word' });
+        return one(majority(values, list) ? field : { kind: 'word' });
       default:
         return one(field);
     }
@@ -118,6 +127,10 @@ function read(key: string, values: readonly string[], index: number): { tokens: 
     return one({ kind: 'number' }, key === '' ? 'number' : undefined);
   return one({ kind: 'word' });
 }
+
+/** It fills no column: in quotes it may be anything. */
+const isPlain = (token: Token): boolean =>
+  'literal' in token || token.field.kind === 'word' || token.field.kind === 'number';
 
 /** @param rests what follows the known fields, per sampled line (latin-1) */
 export function findTrailingFields(rests: readonly string[]): TrailingFields | null {
@@ -137,8 +150,8 @@ export function findTrailingFields(rests: readonly string[]): TrailingFields | n
     const quoted = value.startsWith('"');
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
     literal(` ${key === '' ? '' : `${key}=`}${quoted ? '"' : ''}`);
-    const meaning = read(key, values, index);
-    const plainText = quoted && meaning.tokens.every(({ token }) => !('field' in token) || token.field.kind === 'word');
+    const meaning = read(key, values, index, quoted);
+    const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);
     if (plainText) tokens.push({ token: { field: { kind: 'text' } }, values: [], name: '' });
     else tokens.push(...meaning.tokens);
     proves ??= meaning.proves;
