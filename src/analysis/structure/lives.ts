@@ -19,6 +19,8 @@ export interface Life {
   from: number;
   to: number;
   requests: number;
+  /** The server said when it started. */
+  booted: boolean;
   fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
@@ -31,7 +33,7 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
     const start = trace.duration[i] >= 0 ? end - trace.duration[i] : end;
     let life = lives[worker];
     if (!life) {
-      life = { worker, from: start, to: end, requests: 0, fate: 'running' };
+      life = { worker, from: start, to: end, requests: 0, booted: false, fate: 'running' };
       lives[worker] = life;
     }
     life.from = Math.min(life.from, start);
@@ -42,7 +44,10 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
   for (const event of events) {
     const life = event.worker === null ? undefined : byName.get(event.worker);
     if (!life) continue;
-    if (event.kind === 'boot' && event.time < life.from) life.from = event.time;
+    if (event.kind === 'boot') {
+      life.booted = true;
+      if (event.time < life.from) life.from = event.time;
+    }
     if (event.kind === 'timeout') life.fate = 'timeout';
     else if (event.kind === 'killed' && life.fate !== 'timeout') life.fate = 'killed';
     else if (event.kind === 'recycle') life.fate = 'recycled';
@@ -146,7 +151,7 @@ export function aliveAtOnce(lives: readonly Life[]): Alive {
   const edges: { time: number; step: number }[] = [];
   for (const life of lives) {
     const granted = 3 * (hasRhythm(life) ? pauseOf(life) : typical);
-    edges.push({ time: Math.max(first, life.from - granted), step: 1 });
+    edges.push({ time: Math.max(first, life.from - (life.booted ? 0 : granted)), step: 1 });
     edges.push({ time: Math.min(last, life.to + (life.fate === 'running' ? granted : 0)), step: -1 });
   }
   edges.sort((a, b) => a.time - b.time || b.step - a.step);
@@ -182,7 +187,7 @@ export function workersFrom(lives: readonly Life[], booted: number | null): Esti
   const { mode, max, share } = aliveAtOnce(lives);
   const replaced = lives.length > max;
   const value = replaced ? mode : lives.length;
-  if (booted !== null && booted >= value) {
+  if (booted !== null && (booted >= value || lives.every((life) => life.booted))) {
     return exactly(booted, 0.98, started);
   }
   const counts = lives.map((life) => life.requests).sort((a, b) => a - b);

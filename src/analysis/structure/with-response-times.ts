@@ -19,8 +19,10 @@ export interface PoolBehindProxy {
 
 const MOST_SLOTS = 64;
 const FEWEST = 10;
+/** Share of a full pool's growth that times may show and still count as unhindered. */
+const GROWN = 0.15;
 /** Standard errors by which queued and unqueued service times may differ, and must for the slots beside it. */
-const ALIKE = 1.5;
+const ALIKE = 2.6;
 const UNLIKE = 3;
 /** Share of queued requests whose service time may come out negative: the queue is hardly first come, first served then. */
 const MOST_NEGATIVE = 0.12;
@@ -64,9 +66,12 @@ export function poolBehindProxy(trace: Trace, declared: Declared): PoolBehindPro
   }
   const split = splits[slots - 1];
   const method = `with ${slots} slots, ${split.queued} requests that queued needed as long as ${split.unqueued} that did not`;
+  const serviceMean = split.sum / trace.length;
+  // Within a tick the order of arrivals and departures blurs, and with it the number of slots.
+  const capacity = serviceMean < 0.25 * trace.resolution ? atLeast(1, method) : exactly(slots, 0.8, method);
   return {
-    structure: { ...noWorkers(method), model: 'pool', confidence: 0.85, capacity: exactly(slots, 0.8, method) },
-    serviceMean: split.sum / trace.length,
+    structure: { ...noWorkers(method), model: 'pool', confidence: 0.85, capacity },
+    serviceMean,
     serviceBasis: `from arrivals and departures, first come first served on ${slots} slots`,
   };
 }
@@ -96,11 +101,12 @@ function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): 
   }
   const mean = (fewSum + manySum) / n;
   const error = Math.sqrt(Math.max(0, squares / n - mean * mean) * (1 / many + 1 / few));
-  if (many < FEWEST || Math.abs(manySum / many - fewSum / few) > 2 * error) return null;
-  // In a full pool times grow with the number found; could that have been missed?
-  const growth = manyFound / many / (fewFound / few) - 1;
+  // In a full pool times grow with the number found: here they must not, and it must have shown.
+  const growth = (fewSum / few) * (manyFound / many / (fewFound / few) - 1);
+  const difference = manySum / many - fewSum / few;
   const span = trace.end[n - 1] - trace.end[0];
-  if (growth * mean < 5 * error || span < 5 * mean) return null;
+  if (n < 60 || many < FEWEST || growth < 5 * error || Math.abs(difference) > GROWN * growth || span < 5 * mean)
+    return null;
   const method = `requests take as long among many (up to ${peak}) as among few: none shows a wait`;
   const structure: Structure =
     peak > 19

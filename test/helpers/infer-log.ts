@@ -1,0 +1,26 @@
+/** Reads the text of logs the way `analyze` does, and asks what server wrote them. */
+import { formats } from '../../parsers/index.ts';
+import { inferServer, type ServerInput } from '../../src/analysis/infer-server.ts';
+import { Partial } from '../../src/analysis/partial.ts';
+import type { ServerInference } from '../../src/core/inference.ts';
+import { createParser } from '../../src/ingest/create-parser.ts';
+
+export function serverInput(...texts: string[]): ServerInput {
+  const partial = new Partial();
+  texts.forEach((text, source) => {
+    const parser = createParser({
+      path: `${source}.log`,
+      source,
+      names: partial.names,
+      formats,
+      timezone: 'UTC',
+      sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
+    });
+    parser.push(Buffer.from(text, 'utf8'));
+    parser.end();
+  });
+  const { names, streams, lifecycle } = partial;
+  return { table: partial.retained.table(), names, streams, lifecycle };
+}
+
+export const inferLog = (...texts: string[]): ServerInference => inferServer(serverInput(...texts));

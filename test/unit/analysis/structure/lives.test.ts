@@ -1,0 +1,92 @@
+/** Workers: who lived when, how many at once, what ended them, and who the log cannot show. */
+import { expect, test } from 'vitest';
+import { declaredBy, withDeclared } from '../../../../src/analysis/structure/declared.ts';
+import { aliveAtOnce, type Life, workersFrom } from '../../../../src/analysis/structure/lives.ts';
+import { exactly, unknownStructure } from '../../../../src/analysis/structure/structure.ts';
+import type { LifecycleEvent, LifecycleKind } from '../../../../src/core/lifecycle.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
+
+const life = (worker: number, from: number, to: number, requests: number): Life => ({
+  worker,
+  from: from * 1e6,
+  to: to * 1e6,
+  requests,
+  booted: false,
+  fate: 'running',
+});
+
+const event = (
+  kind: LifecycleKind,
+  worker: string | null,
+  text: string | null = null,
+  value: number | null = null,
+): LifecycleEvent => ({
+  kind,
+  time: Number.NaN,
+  offset: 0,
+  source: 0,
+  worker,
+  text,
+  value,
+});
+
+test('recycled workers are not counted twice', () => {
+  const lives = Array.from({ length: 16 }, (_, i) => life(i, (i >> 1) * 4, (i >> 1) * 4 + 3.9, 68));
+  expect(aliveAtOnce(lives).mode).toBe(2);
+  expect(workersFrom(lives, null)).toMatchObject({ value: 2, low: 2 });
+});
+
+test('idle workers leave no trace: few or uneven requests are a bound, said with doubt', () => {
+  const even = [1, 2, 3, 4].map((k) => life(k, 0, 60, 50));
+  expect(workersFrom(even, null)).toMatchObject({ value: 4, high: 4 });
+  expect(workersFrom(even, null).confidence).toBeGreaterThan(0.9);
+  const uneven = [life(0, 0, 60, 80), life(1, 1, 55, 12), life(2, 20, 21, 1)];
+  const said = workersFrom(uneven, null);
+  expect(said.confidence).toBeLessThan(0.6);
+  expect(said.high).toBeGreaterThan(3);
+});
+
+test('what the server says of its workers wins', () => {
+  expect(workersFrom([life(0, 0, 9, 4)], 8)).toMatchObject({ value: 8, low: 8, high: 8 });
+  expect(workersFrom([], null).value).toBeNull();
+});
+
+test('a server names its kind by the form of its lines or in words', () => {
+  const facts = (format: string) => [{ facts: { format, durationCovers: null } as never, requests: 9 }];
+  expect(declaredBy(facts('uvicorn'), []).model).toBe('async');
+  expect(declaredBy(facts('werkzeug'), []).model).toBe('thread-per-request');
+  expect(declaredBy(facts('waitress'), []).model).toBe('threaded');
+  expect(declaredBy(facts('gunicorn'), []).model).toBeNull();
+  expect(declaredBy(facts('gunicorn'), [event('model', null, 'gevent')]).model).toBe('async');
+  expect(declaredBy(facts('gunicorn'), [event('model', null, 'uvicorn.workers.UvicornWorker')]).model).toBe('async');
+  const uwsgi = declaredBy(facts('uwsgi'), [event('boot', '7'), event('threads', '7', null, 4), event('boot', '8')]);
+  expect(uwsgi).toMatchObject({ model: 'threaded', threads: 4, workers: 2 });
+  const structure = withDeclared(unknownStructure('nothing seen'), uwsgi, exactly(2, 0.9, 'pids'));
+  expect(structure).toMatchObject({ model: 'threaded', unbounded: false });
+  expect(structure.capacity.value).toBe(8);
+});
+
+const line = (second: number, pid: number) =>
+  `127.0.0.1 - - [20/Nov/2026:13:09:${String(second).padStart(2, '0')} +0000] "GET /net HTTP/1.1" 200 12 "-" "-" pid=<${pid}> us=400000`;
+const errorLine = (second: number, pid: number, words: string) =>
+  `[2026-11-20 13:09:${String(second).padStart(2, '0')} +0000] [${pid}] [INFO] ${words}`;
+
+test('lifecycle lines end lives and name the worker class', () => {
+  const access = Array.from({ length: 30 }, (_, i) =>
+    line(i + 15, i < 10 && i % 3 === 0 ? 11 : i % 3 === 1 ? 12 : i < 16 ? 12 : 13),
+  );
+  const errors = [
+    errorLine(14, 10, 'Using worker: sync'),
+    errorLine(14, 11, 'Booting worker with pid: 11'),
+    errorLine(14, 12, 'Booting worker with pid: 12'),
+    errorLine(26, 10, 'WORKER TIMEOUT (pid:11)').replace('INFO', 'CRITICAL'),
+    errorLine(26, 11, 'Worker exiting (pid: 11)'),
+    errorLine(27, 13, 'Booting worker with pid: 13'),
+  ];
+  const said = inferLog(access.join('\n'), errors.join('\n'));
+  expect(said.model).toBe('sync');
+  expect(said.modelMethod).toContain('Using worker: sync');
+  expect(said.workers.value).toBe(2);
+  expect(said.restarts).toBe(1);
+  expect(said.lives.map((one) => one.fate)).toEqual(['timeout', 'running', 'running']);
+});

@@ -1,0 +1,70 @@
+/** The pool behind a proxy, queues of one process, and time with all slots busy. */
+import { expect, test } from 'vitest';
+import { concurrencyIn } from '../../../../src/analysis/structure/concurrency.ts';
+import { declaredBy } from '../../../../src/analysis/structure/declared.ts';
+import { queueOf } from '../../../../src/analysis/structure/queue.ts';
+import { traceOf } from '../../../../src/analysis/structure/trace.ts';
+import { poolBehindProxy } from '../../../../src/analysis/structure/with-response-times.ts';
+import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+
+const spec: ServerSpec = {
+  seed: 4,
+  kind: 'sync',
+  workers: 2,
+  threads: 1,
+  service: { law: 'uniform', mean: 0.54 },
+  load: { kind: 'poisson', phases: [{ rate: 3.1, seconds: 200 }] },
+  wakes: 'in-turn',
+};
+const proxy = { pid: false, duration: true, proxy: true };
+const behind = (one: ServerSpec) => {
+  const { input, truth } = logOf(one, proxy);
+  return { ...poolBehindProxy(traceOf(input.table), declaredBy(input.streams, [])), truth };
+};
+
+test('arrivals and departures of a proxy give the slots and the service time behind it', () => {
+  const { structure, serviceMean, truth } = behind(spec);
+  expect(structure.model).toBe('pool');
+  expect(structure.capacity.value).toBe(2);
+  expect(Math.abs(serviceMean / 1e6 / truth.serviceMean - 1)).toBeLessThan(0.06);
+});
+
+test('where nobody waits the logged time is the service time, and no slots are claimed', () => {
+  const { structure, serviceMean, truth } = behind({
+    ...spec,
+    kind: 'gevent',
+    load: { kind: 'poisson', phases: [{ rate: 20, seconds: 60 }] },
+  });
+  expect(structure.capacity.value).toBeNull();
+  expect(Math.abs(serviceMean / 1e6 / truth.serviceMean - 1)).toBeLessThan(0.05);
+});
+
+test('a queue in each process shows in fine stamps: it starts requests while another process is idle', () => {
+  const eager: ServerSpec = {
+    ...spec,
+    kind: 'gthread',
+    workers: 4,
+    threads: 2,
+    load: { kind: 'poisson', phases: [{ rate: 11, seconds: 120 }] },
+  };
+  const view = { pid: true, duration: true, tick: 1e-6 };
+  expect(queueOf(traceOf(logOf(eager, view).input.table), 'threaded', 4, 2, 'json')).toBe('per-worker');
+  const shared: ServerSpec = { ...spec, workers: 4, load: { kind: 'poisson', phases: [{ rate: 7, seconds: 120 }] } };
+  expect(queueOf(traceOf(logOf(shared, view).input.table), 'threaded', 4, 1, 'json')).toBe('shared');
+  expect(
+    queueOf(traceOf(logOf(eager, { pid: true, duration: true }).input.table), 'threaded', 4, 2, 'json'),
+  ).toBeNull();
+  expect(queueOf(traceOf(logOf(spec, view).input.table), 'sync', 2, 1, 'gunicorn')).toBe('shared');
+});
+
+test('saturated time counts hand-overs and nothing else', () => {
+  const micros = (...seconds: number[]) => Float64Array.from(seconds, (value) => value * 1e6);
+  const times = { start: micros(0, 1, 4.005, 9), end: micros(4, 6, 8, 10), uncertainty: micros(0, 0, 0, 0) };
+  const two = concurrencyIn(times, 2, null, Number.NaN, Number.NaN);
+  expect(two.peak).toBe(2);
+  expect(two.saturatedMicros / 1e6).toBeCloseTo(5, 3);
+  expect(two.saturatedRatio).toBeCloseTo(0.5, 2);
+  const open = concurrencyIn(times, null, null, Number.NaN, Number.NaN);
+  expect(open.saturatedMicros).toBeNaN();
+  expect(open.mean).toBeCloseTo((4 + 5 + 3.995 + 1) / 10, 3);
+});
