@@ -14,7 +14,7 @@ const REPLACED_WITHIN = 5e6;
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const workers = summary.server.workers.value;
-  if (workers === null) return null;
+  if (workers === null || inference.lives.length === 0) return null;
   const ended = endedLives(inference.lives, workers);
   if (ended.length < Math.max(MINIMUM_RECYCLED, 2 * workers)) return null;
   const counts = ended.map((life) => life.requests);

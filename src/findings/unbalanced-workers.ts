@@ -18,6 +18,7 @@ function examine(facts: Facts): Finding | null {
   if (!queues || count === null || count < 2 || workers.confidence < 0.8 || summary.requests.total < MINIMUM_REQUESTS)
     return null;
   const lives = inference.lives;
+  if (lives.length < count) return null;
   const from = min(lives.map((life) => life.from));
   const to = max(lives.map((life) => life.to));
   // Only workers that were there all the time can be compared.

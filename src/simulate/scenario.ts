@@ -119,7 +119,7 @@ function runOnce(
  */
 function queueOf({ queue, present }: Workload, pool: PoolShape): 'shared' | 'per-worker' {
   if (pool.workers === 1) return 'shared';
-  if (present?.model === pool.model && queue) return queue;
+  if (present?.model === pool.model && present.workers > 1 && queue) return queue;
   return pool.model === 'threaded' ? 'per-worker' : 'shared';
 }
 

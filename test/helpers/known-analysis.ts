@@ -266,7 +266,7 @@ function summaryOf(
     window: { from: isoInstant(window.from), to: isoInstant(window.to), seconds },
     requests: {
       total: n,
-      error_ratio: errors / n,
+      error_ratio: n > 0 ? errors / n : null,
       status: {},
       rate: { mean: n / seconds, peak: n / seconds },
       bytes: null,
@@ -305,7 +305,7 @@ function summaryOf(
       p95: s(wait.p95),
       p99: s(wait.p99),
       max: s(wait.max),
-      waiting_ratio: wait.waitingRatio,
+      waiting_ratio: n > 0 ? wait.waitingRatio : null,
       peak_queue: wait.peakQueue,
       low: { mean: s(wait.lowMean), p95: s(wait.lowP95) },
       high: { mean: s(wait.highMean), p95: s(wait.highP95) },
