@@ -1,0 +1,152 @@
+/**
+ * Requests that all arrive at once: the n-th of them is answered after ceil(n / slots) x service time, so each waited from
+ * the common beginning to its own start. No arrival needs to be guessed; what must be shown is that the pool worked without a
+ * pause from one beginning, with several turns on every slot, and fell idle afterwards.
+ *
+ * What the log cannot tell: clients that come back as soon as they are answered (a load tester with fewer connections than
+ * requests) keep a pool just as busy. The longer the run, the likelier that is, so the confidence falls with the turns.
+ */
+import type { Trace } from '../structure/trace.ts';
+
+/** Between two requests of one slot, µs: accept, read and write, up to several milliseconds on real servers. */
+const MOST_GAP = 12_000;
+/** gunicorn's stamps come from a coarse clock: an end may lie this far behind its tick, µs. */
+const STAMP_LAG = 8_000;
+/** Fewer turns than this are too few to tell a burst from chance. */
+const FEWEST_TURNS = 2;
+/** Share of the requests that must belong to such runs before the law speaks for the log. */
+const MOST_OF_THEM = 0.85;
+
+export interface Burst {
+  /** Requests, as indices in the trace. */
+  readonly members: readonly number[];
+  /** µs since 1970 */
+  readonly from: number;
+  readonly to: number;
+  /** Requests that the fullest slot ran. */
+  readonly turns: number;
+}
+
+export interface CeilLaw {
+  /** µs by index in the trace. */
+  readonly wait: Float64Array;
+  readonly bursts: readonly Burst[];
+}
+
+/** null: this is no log of bursts. `service`: mean service time in µs where the lines carry no duration. */
+export function ceilLaw(trace: Trace, slots: number, service: number): CeilLaw | null {
+  if (trace.length < slots * FEWEST_TURNS || !(slots > 0)) return null;
+  const durations = durationsOf(trace, service);
+  if (!durations) return null;
+  const wait = new Float64Array(trace.length).fill(Number.NaN);
+  const bursts: Burst[] = [];
+  let explained = 0;
+  for (const cluster of clustersOf(trace, durations)) {
+    const burst = burstOf(trace, cluster, durations, slots, wait);
+    if (burst) {
+      bursts.push(burst);
+      explained += cluster.length;
+    } else if (cluster.length > slots) return null;
+    else {
+      // A handful of requests between bursts: every one found a free slot.
+      for (const i of cluster) wait[i] = 0;
+    }
+  }
+  return bursts.length > 0 && explained >= MOST_OF_THEM * trace.length ? { wait, bursts } : null;
+}
+
+function durationsOf(trace: Trace, service: number): Float64Array | null {
+  if (trace.hasDurations) return trace.duration;
+  return service > 0 ? new Float64Array(trace.length).fill(service) : null;
+}
+
+/** Stretches between moments at which surely nothing ran, in the order of ends. */
+function clustersOf(trace: Trace, durations: Float64Array): number[][] {
+  const order = Array.from({ length: trace.length }, (_, i) => i).sort((a, b) => trace.end[a] - trace.end[b]);
+  // Earliest start among this and all later requests: a gap before it is idle time.
+  const earliest = new Float64Array(order.length + 1).fill(Number.POSITIVE_INFINITY);
+  for (let k = order.length - 1; k >= 0; k--) {
+    earliest[k] = Math.min(earliest[k + 1], trace.low[order[k]] - durations[order[k]]);
+  }
+  const clusters: number[][] = [];
+  let latest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < order.length; k++) {
+    if (clusters.length === 0 || earliest[k] > latest) clusters.push([]);
+    clusters[clusters.length - 1].push(order[k]);
+    latest = Math.max(latest, trace.high[order[k]] + STAMP_LAG);
+  }
+  return clusters;
+}
+
+/** Fills `wait` for a cluster in which every slot worked without a pause from one beginning; null for any other. */
+function burstOf(
+  trace: Trace,
+  cluster: readonly number[],
+  durations: Float64Array,
+  slots: number,
+  wait: Float64Array,
+): Burst | null {
+  if (cluster.length < slots * FEWEST_TURNS) return null;
+  const before = workBefore(trace, cluster, durations, slots);
+  if (!before) return null;
+  // e = begin + work before + duration + gaps, with 0 <= gap <= MOST_GAP at every hand-over: windows for the beginning.
+  let from = Number.NEGATIVE_INFINITY;
+  let to = Number.POSITIVE_INFINITY;
+  let turns = 1;
+  // Without durations each is known only on average: allow the sum to stray as sums do.
+  const stray = trace.hasDurations ? 0 : 0.06;
+  for (let k = 0; k < cluster.length; k++) {
+    const i = cluster[k];
+    const work = before.work[k] + durations[i];
+    turns = Math.max(turns, before.turn[k] + 1);
+    from = Math.max(from, trace.low[i] - work * (1 + stray) - (before.turn[k] + 1) * MOST_GAP);
+    to = Math.min(to, trace.high[i] + STAMP_LAG - work * (1 - stray));
+  }
+  if (from > to) return null;
+  const begin = (from + to) / 2;
+  const last = cluster[cluster.length - 1];
+  for (let k = 0; k < cluster.length; k++) wait[cluster[k]] = before.work[k];
+  return { members: cluster, from: begin, to: trace.end[last], turns };
+}
+
+interface Work {
+  /** µs that the slot of each member worked before it, by position in the cluster. */
+  readonly work: Float64Array;
+  /** Requests the slot ran before it. */
+  readonly turn: Int32Array;
+}
+
+/** What each slot did before each request; null when the slots were not all used, or one ran twice as much as another. */
+function workBefore(trace: Trace, cluster: readonly number[], durations: Float64Array, slots: number): Work | null {
+  const work = new Float64Array(cluster.length);
+  const turn = new Int32Array(cluster.length);
+  const perWorker = trace.hasWorkers && new Set(cluster.map((i) => trace.worker[i])).size === slots;
+  const free = new Float64Array(slots);
+  const turns = new Int32Array(slots);
+  const slotOf = new Map<number, number>();
+  for (let k = 0; k < cluster.length; k++) {
+    const i = cluster[k];
+    let slot = 0;
+    if (perWorker) {
+      slot = slotOf.get(trace.worker[i]) ?? slotOf.size;
+      slotOf.set(trace.worker[i], slot);
+    } else {
+      // Without a worker the requests are dealt in the order of their starts: to the slot that is free first.
+      for (let s = 1; s < slots; s++) if (free[s] + durations[i] < free[slot] + durations[i]) slot = s;
+    }
+    work[k] = free[slot];
+    turn[k] = turns[slot];
+    free[slot] += durations[i];
+    turns[slot]++;
+  }
+  let most = 0;
+  let least = Number.POSITIVE_INFINITY;
+  let longest = 0;
+  for (const i of cluster) longest = Math.max(longest, durations[i]);
+  for (let s = 0; s < slots; s++) {
+    most = Math.max(most, free[s]);
+    least = Math.min(least, free[s]);
+  }
+  // A shared queue leaves no slot idle while another has more than one request to go.
+  return least >= most - longest - cluster.length * MOST_GAP && least > 0 ? { work, turn } : null;
+}

@@ -1,0 +1,53 @@
+/**
+ * A pool that always had a free slot made nobody wait: true whatever the arrivals were, so where the windows of the stamps
+ * prove it, it is said without any model. Where they prove it for most of the time only, what is left bounds the wait:
+ * nobody waited longer than the pool can have been full before.
+ */
+import type { Trace } from '../structure/trace.ts';
+
+/** µs: a slot that is taken again this soon was not free in between: its next caller may have waited for it. */
+const HAND_OVER = 15_000;
+
+export interface FullBound {
+  /** µs by index in the trace: no request waited longer than this. */
+  readonly most: Float64Array;
+  /** Share of the requests that may have found the pool full. */
+  readonly mayWait: number;
+}
+
+/**
+ * Longest time that the pool may have been full before each start.
+ * @param slots per queue: of the pool, or of one worker where every worker has its own queue
+ * @param own the queue of a request is its worker's
+ */
+export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound | null {
+  if (!trace.hasDurations || trace.startsOnly || (own && !trace.hasWorkers)) return null;
+  const most = new Float64Array(trace.length);
+  let mayWait = 0;
+  for (const members of queuesOf(trace, own)) {
+    // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
+    const up = members.map((i) => [trace.low[i] - trace.duration[i], i] as const).sort((a, b) => a[0] - b[0]);
+    const down = members.map((i) => trace.high[i] + HAND_OVER).sort((a, b) => a - b);
+    let ended = 0;
+    let fullSince = Number.NaN;
+    for (let k = 0; k < up.length; k++) {
+      const [start, i] = up[k];
+      while (ended < down.length && down[ended] <= start) ended++;
+      const running = k - ended;
+      if (running < slots) {
+        fullSince = running + 1 === slots ? start : Number.NaN;
+        continue;
+      }
+      most[i] = Math.max(0, trace.high[i] - trace.duration[i] - fullSince);
+      mayWait++;
+    }
+  }
+  return { most, mayWait: trace.length > 0 ? mayWait / trace.length : 0 };
+}
+
+function queuesOf(trace: Trace, own: boolean): number[][] {
+  if (!own) return [Array.from({ length: trace.length }, (_, i) => i)];
+  const queues: number[][] = trace.workerIds.length > 0 ? Array.from(trace.workerIds, () => []) : [];
+  for (let i = 0; i < trace.length; i++) queues[trace.worker[i]].push(i);
+  return queues;
+}

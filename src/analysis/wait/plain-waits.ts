@@ -1,0 +1,144 @@
+/** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
+import type { CongestionPeriod, WaitInference } from '../../core/inference.ts';
+import type { Trace } from '../structure/trace.ts';
+import { type CeilLaw, ceilLaw } from './ceil-law.ts';
+import type { WaitInput } from './infer-wait.ts';
+import { measuredWaits } from './measured-waits.ts';
+import { fullBefore } from './never-full.ts';
+import { quantile, unknownWait } from './summarise-waits.ts';
+
+export interface PlainWaits {
+  readonly summary: WaitInference;
+  /** µs by index in the trace; NaN unknown. */
+  readonly wait: Float64Array;
+}
+
+/** µs: a bound below this is as good as none waiting. */
+const NOTHING = 25_000;
+/** A run of so many turns may as well be clients that came back. */
+const SURELY_BURST = 8;
+const MAYBE_BURST = 40;
+
+interface Described {
+  readonly wait: Float64Array;
+  readonly method: WaitInference['method'];
+  readonly confidence: number;
+  readonly basis: string;
+}
+
+/** null: only an engine that models the arrivals can tell. */
+export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
+  return measured(input, trace) ?? unlimited(input, trace) ?? neverFull(input, trace) ?? allAtOnce(input, trace);
+}
+
+/** Mean and quantiles of waits, with a range of the given widths around mean and p95. */
+function describe({ wait, method, confidence, basis }: Described, meanWidth: number, p95Width: number): PlainWaits {
+  const sorted = wait.filter((value) => !Number.isNaN(value)).sort();
+  const mean = sorted.reduce((sum, value) => sum + value, 0) / sorted.length;
+  const p95 = quantile(sorted, 0.95);
+  const summary: WaitInference = {
+    ...unknownWait(basis),
+    method,
+    confidence,
+    mean,
+    p50: quantile(sorted, 0.5),
+    p95,
+    p99: quantile(sorted, 0.99),
+    max: sorted[sorted.length - 1],
+    lowMean: Math.max(0, mean - meanWidth),
+    highMean: mean + meanWidth,
+    lowP95: Math.max(0, p95 - p95Width),
+    highP95: p95 + p95Width,
+    waitingRatio: sorted.filter((value) => value > NOTHING).length / sorted.length,
+  };
+  return { summary, wait };
+}
+
+function measured({ table }: WaitInput, trace: Trace): PlainWaits | null {
+  const found = measuredWaits(table, trace);
+  if (!found) return null;
+  const { wait, blur, share, basis } = found;
+  const known = Math.max(1, share * trace.length);
+  return describe(
+    { wait, method: 'measured', confidence: 0.95, basis },
+    Math.max(2_000, (3 * blur) / Math.sqrt(known)),
+    Math.max(2_000, blur),
+  );
+}
+
+/** A server without slots to wait for: what is left is the event loop's own turn. */
+function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
+  if (!input.unbounded || trace.length === 0) return null;
+  return {
+    summary: unknownWait(
+      'the server sets no limit, so nobody waits for a slot; time before the event loop comes round is not in the log',
+    ),
+    wait: new Float64Array(trace.length).fill(Number.NaN),
+  };
+}
+
+function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
+  const { capacity, queue, threadsPerWorker, model } = input;
+  if (capacity === null || !['sync', 'threaded', 'pool'].includes(model)) return null;
+  const own = queue === 'per-worker';
+  if (own && threadsPerWorker === null) return null;
+  const bound = fullBefore(trace, own ? (threadsPerWorker as number) : capacity, own);
+  if (!bound || trace.length === 0) return null;
+  const most = bound.most.reduce((sum, value) => sum + value, 0) / trace.length;
+  const p95 = quantile(bound.most.slice().sort(), 0.95);
+  if (most > NOTHING || p95 > 2 * NOTHING) return null;
+  const basis = bound.mayWait === 0 ? 'a slot was free whenever a request started' : 'the pool was hardly ever full';
+  const none = describe(
+    { wait: bound.most.map((value) => (value > 0 ? Number.NaN : 0)), method: 'inferred', confidence: 0.97, basis },
+    0,
+    0,
+  );
+  return {
+    ...none,
+    summary: { ...none.summary, highMean: most + 5_000, highP95: p95 + 10_000, waitingRatio: 0, peakQueue: 0 },
+  };
+}
+
+function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
+  const { capacity, queue, model, serviceMean } = input;
+  if (capacity === null || queue === 'per-worker' || !['sync', 'threaded', 'pool'].includes(model)) return null;
+  const law = ceilLaw(trace, capacity, serviceMean);
+  if (!law) return null;
+  const turns = law.bursts.reduce((most, burst) => Math.max(most, burst.turns), 0);
+  if (turns > MAYBE_BURST) return null;
+  const size = Math.max(...law.bursts.map(({ members }) => members.length));
+  const again = law.bursts.length > 1 ? `${law.bursts.length} bursts of up to ${size}` : `one burst of ${size}`;
+  const basis =
+    turns <= SURELY_BURST
+      ? `${again}: all slots worked without a pause from one beginning, so request n was answered after ceil(n / ${capacity}) turns`
+      : `${again}, if all came at once: clients that come back when they are answered would have waited less`;
+  const confidence = turns <= SURELY_BURST ? 0.85 : 0.5;
+  const described = describe({ wait: law.wait, method: 'inferred', confidence, basis }, 0, 0);
+  const { mean, p95 } = described.summary;
+  // Clients that come back keep at least one waiting for each turn of a slot.
+  const least = turns <= SURELY_BURST ? 0.8 : Math.min(1, 2 / turns);
+  return {
+    wait: law.wait,
+    summary: {
+      ...described.summary,
+      lowMean: mean * least,
+      highMean: mean * 1.1 + 20_000,
+      lowP95: p95 * least,
+      highP95: p95 * 1.1 + 20_000,
+      peakQueue: Math.max(...law.bursts.map(({ members }) => members.length - capacity)),
+      periods: periodsOf(law),
+    },
+  };
+}
+
+const periodsOf = ({ bursts, wait }: CeilLaw): CongestionPeriod[] =>
+  bursts.map(({ members, from, to }) => {
+    const waiters = members.filter((i) => wait[i] > 0);
+    return {
+      from,
+      to,
+      waiters: waiters.length,
+      totalWaitMicros: waiters.reduce((sum, i) => sum + wait[i], 0),
+      peakQueue: waiters.length,
+    };
+  });
