@@ -104,6 +104,7 @@ export default defineFormat({
       directives: '%(t)s %(p)s %(D)s "%(r)s" %(s)s %(b)s "%({x-request-start}i)s"',
     },
     { name: 'default', directives: usual },
+    { name: 'client, time, request', directives: '%(h)s %(t)s "%(r)s" %(s)s %(b)s', open: true },
   ],
   stamp: 'end',
   written: 'end',

@@ -1,6 +1,7 @@
 /** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
 import type { LogFormat } from '../core/format.ts';
 import type { Continuation } from './continuation.ts';
+import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
 import { Detector, type Found } from './detect/detect.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
@@ -33,6 +34,9 @@ interface Sighting {
   readonly chain: string;
   readonly lines: readonly { readonly line: HeldLine; readonly variant: Variant }[];
 }
+
+/** What journalctl prints for a line with control characters. */
+const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -98,10 +102,11 @@ export class Decider {
     const unknown = held.lines.filter((line) => !own.has(line) && !known.has(line));
     const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
     this.#makePlans([...first, ...second], taker, shares);
-    const rest = held.lines.filter((line) => {
+    const rest = held.lines.filter((line, i) => {
       const said = own.get(line);
       const taken = taker.get(line);
       if (said) this.#place(line, said);
+      else if (taken && this.#isCopy(taken, held.lines[i - 1], line)) tally.continuation++;
       else if (taken) this.#take(line, taken);
       return !said && !taken && !rescue.take(line);
     });
@@ -115,6 +120,14 @@ export class Decider {
     const requests = taker.size + tally.unparsed - rejected;
     for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
+  }
+
+  /** The line before it, written once more by the root logger? */
+  #isCopy({ plan, variant }: Taker, before: HeldLine | undefined, line: HeldLine): boolean {
+    if (!plan.parts.prefixed || before?.number !== line.number - 1) return false;
+    const { b } = this.#parts.held;
+    const [first] = before.variants;
+    return isCopyOf(b, variant.start, variant.end, b, first.start, first.end);
   }
 
   #take(line: HeldLine, { plan, variant }: Taker): void {
@@ -186,7 +199,8 @@ export class Decider {
       return;
     }
     const [first] = plans.list;
-    const reason = first ? `not a line of ${first.parts.format.id}` : 'no known format takes it';
+    const unknown = first ? `not a line of ${first.parts.format.id}` : 'no known format takes it';
+    const reason = withheld.test(innermost) ? 'withheld by the journal: use journalctl -a or -o json' : unknown;
     tally.reject(line.number, held.text(line.variants[0]), reason);
   }
 }

@@ -45,6 +45,8 @@ export interface PlanParts {
   readonly envelopeWorker: boolean;
   readonly envelopeThread: boolean;
   readonly source: number;
+  /** A logging prefix stands in front of a known layout. */
+  readonly prefixed: boolean;
   /** The lines do not name the worker: it is the one of the last event of this kind. */
   readonly workerFrom?: LifecycleKind;
 }

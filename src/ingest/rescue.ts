@@ -98,7 +98,7 @@ export class Rescue {
     for (let at = b.indexOf(mark.literal, start + 1, 'latin1'); at > 0 && at < end && starts.length < MAX_STARTS; ) {
       let from = at;
       if (mark === second) while (from > start && isAddress(b[from - 1])) from--;
-      if (from > start) starts.push(from);
+      if (from > start && (mark === first || from < at)) starts.push(from);
       at = b.indexOf(mark.literal, at + 1, 'latin1');
     }
     return starts;

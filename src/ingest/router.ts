@@ -7,6 +7,7 @@ import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import { createRuntime, type Span } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
+import { LastLine } from './copied-lines.ts';
 import { Decider } from './decide.ts';
 import { type Closest, closest } from './detect/closest.ts';
 import { givenFormats } from './detect/given-format.ts';
@@ -76,6 +77,7 @@ export class Router {
   readonly #joiner: Joiner;
   readonly #continuation = new Continuation();
   readonly #rescue: Rescue;
+  readonly #lastLine = new LastLine();
   readonly #decider: Decider;
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
@@ -144,6 +146,7 @@ export class Router {
       if (!this.#byPlan(b, v, pos, end, base + pos)) this.#other(b, v, pos, end, base + pos);
       pos = newline + 1;
     }
+    if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
   }
 
   /** Decides what is held and hands on all rows. */
@@ -179,6 +182,10 @@ export class Router {
       let peeled = 0;
       while (peeled < chain.length && chain[peeled].peel(line)) peeled++;
       if (peeled < chain.length || line.partial || (chain.length > 0 && this.#joiner.size > 0)) continue;
+      if (i > 0 && list[i].parts.prefixed && this.#lastLine.isCopied(b, from, to)) {
+        this.tally.continuation++;
+        return true;
+      }
       if (!this.#plans.take(list[i], line.b, line.v, line.from, offset, line)) continue;
       this.#continuation.other(line.stream, false);
       this.#plans.promote(i);

@@ -111,7 +111,7 @@ export function fieldCode(field: Field, context: FieldContext): { code: string; 
     case 'client':
       // A list of addresses has blanks in it, each after a comma.
       return plain(`s=p;for(;;){${toStop}if(b[p]===32&&p>s&&b[p-1]===44)p++;else break}
-t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);
+t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);if(CL<0){p=s;break fail}
 `);
     case 'time':
       return plain(`x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${used ? 'T=x;' : ''}\n`);

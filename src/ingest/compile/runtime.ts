@@ -44,7 +44,7 @@ export interface Runtime {
   route(b: Uint8Array, v: DataView, from: number, to: number): number;
   worker(b: Uint8Array, v: DataView, from: number, to: number): number;
   thread(b: Uint8Array, v: DataView, from: number, to: number): number;
-  /** Hash of an address, 0 for none. */
+  /** Hash of an address, 0 for none; -1 when it can be no address. */
   client(b: Uint8Array, v: DataView, from: number, to: number): number;
   /**
    * A request line that is not plain ("GET /a b", ANSI colour, TLS bytes, raw quotes): ends where `after` follows and what
@@ -72,6 +72,27 @@ function nextFits(b: Uint8Array, p: number, next: number): boolean {
   if (next === NEXT_NUMBER) return isDigit(c) || c === 60 || c === 43;
   if (c === 48 && !isDigit(b[p + 1])) return true;
   return isDigit(c) && isDigit(b[p + 1]) && isDigit(b[p + 2]) && !isDigit(b[p + 3]);
+}
+
+const LONGEST_IPV4 = 15;
+
+/** A colon is in an IPv6 address, which has no letters but a to f; "INFO:gunicorn.access:10.0.0.1" is none. Lists are let through. */
+function isAddress(b: Uint8Array, from: number, to: number): boolean {
+  let colon = false;
+  let letter = false;
+  for (let p = from; p < to; p++) {
+    const c = b[p] | 32;
+    if (b[p] === 44 || b[p] === 37) return true;
+    if (b[p] === 58) colon = true;
+    else if (c > 102 && c < 123) letter = true;
+  }
+  return !(colon && letter) || (b[from] === 117 && b[from + 4] === 58);
+}
+
+/** A request line that holds `] "` holds the head of another line: two processes wrote into each other. */
+function holdsHead(b: Uint8Array, from: number, to: number): boolean {
+  for (let p = from; p + 2 < to; p++) if (b[p] === 93 && b[p + 1] === 32 && b[p + 2] === 34) return true;
+  return false;
 }
 
 function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
@@ -126,8 +147,11 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     },
     worker: workerMemo.lookUp,
     thread: threadMemo.lookUp,
-    client: (b, v, from, to) =>
-      to <= from || (to === from + 1 && b[from] === 45) ? 0 : hashBytes(v, from, to) >>> 0 || 1,
+    client(b, v, from, to) {
+      if (to <= from || (to === from + 1 && b[from] === 45)) return 0;
+      if (to - from > LONGEST_IPV4 && !isAddress(b, from, to)) return -1;
+      return hashBytes(v, from, to) >>> 0 || 1;
+    },
     request(b, v, from, end, after, next) {
       let to = from;
       if (after.length === 0) to = end;
@@ -135,7 +159,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
         const last = end - after.length;
         while (to <= last && !(b[to] === after[0] && literalAt(b, to, after) && nextFits(b, to + after.length, next)))
           to++;
-        if (to > last) return -2;
+        if (to > last || holdsHead(b, from, to)) return -2;
       }
       cursor.end = to;
       return routeMemo.lookUp(b, v, from, to);

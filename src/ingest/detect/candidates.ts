@@ -11,6 +11,8 @@ export interface Candidate {
   /** More fields may follow the last one. */
   readonly open: boolean;
   readonly workerFrom?: LifecycleKind;
+  /** A logging prefix was found in front of a known layout. */
+  readonly prefixed?: true;
   /** Texts that every line of it holds: a cheap test in front of trying it. */
   readonly marks: readonly string[];
 }

@@ -62,7 +62,10 @@ const proves = (format: LogFormat, name: string): boolean =>
   (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));
 
 /** IPv4, IPv6, host name, with port, list of them, "unix:", "b''", "-", nothing. */
-const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
+const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
+
+/** The end of a quoted text and the beginning of a further field. */
+const moreFields = /" ("|[\w.-]+=)/;
 
 /** The format that a tag of an envelope names ("gunicorn", "nginx"), for lines that several formats write alike. */
 export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogFormat | undefined =>
@@ -95,6 +98,21 @@ export class Detector {
       return span === undefined || address.test(sample.b.toString('latin1', span.from, span.to));
     });
     return good.length * 2 > checked.length;
+  }
+
+  /** Does the last free text of a declared layout swallow fields that stand behind it? */
+  #swallows({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return false;
+    const at = recipe.tokens.findLastIndex((token) => 'field' in token && token.field.kind === 'text');
+    const behind = recipe.tokens[at + 1];
+    const endsQuoted = at >= 0 && at === recipe.tokens.length - 2 && isLiteral(behind) && behind.literal === '"';
+    if (!endsQuoted) return false;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const swallowed = checked.filter((line) => {
+      const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
+      return span !== undefined && moreFields.test(sample.b.toString('latin1', span.from, span.to));
+    });
+    return swallowed.length * 2 > checked.length;
   }
 
   /** An open layout with the fields that follow it; `starts` is where the layout begins in each line. */
@@ -139,6 +157,7 @@ export class Detector {
         recipe,
         open: false,
         marks: marksOf(recipe),
+        ...(parts.logging ? ({ prefixed: true } as const) : {}),
       },
       assumptions,
       found: true,
@@ -231,7 +250,10 @@ export class Detector {
     }
     // What a format declares is surer than what was found behind it; of two that take the same, the one that tells more is right.
     return trials
-      .filter(({ candidate, taken }) => this.#hasAddresses(candidate, sample, taken))
+      .filter(
+        ({ candidate, taken, found }) =>
+          this.#hasAddresses(candidate, sample, taken) && (found || !this.#swallows(candidate, sample, taken)),
+      )
       .sort(
         (a, b) =>
           Number(this.#given.includes(b.candidate)) - Number(this.#given.includes(a.candidate)) ||
@@ -275,7 +297,9 @@ export class Detector {
   /** Formats that write the same lines; whether that leaves the name in doubt. */
   #compare(best: Trial, trials: readonly Trial[]): { rivals: LogFormat[]; contested: boolean } {
     const look = lookOf(best.candidate.recipe);
-    const others = trials.filter(({ candidate }) => candidate.format !== best.candidate.format);
+    const others = trials.filter(
+      ({ candidate, found }) => candidate.format !== best.candidate.format && (best.found || !found),
+    );
     const alike = others
       .filter(({ candidate }) => lookOf(candidate.recipe) === look)
       .map(({ candidate }) => candidate.format);

@@ -245,6 +245,7 @@ export function makePlan(
     envelopeWorker,
     envelopeThread,
     source: context.source,
+    prefixed: candidate.prefixed === true,
     ...(workerFrom ? { workerFrom } : {}),
   });
   return { plan, assumptions };
