@@ -17,7 +17,6 @@ interface Herd {
   readonly at: number;
   readonly size: number;
   readonly waited: number;
-  readonly quick: number;
 }
 
 function examine(facts: Facts): Finding | null {
@@ -32,7 +31,10 @@ function examine(facts: Facts): Finding | null {
   const slots = knownSlots(summary.server);
   // A herd that the slots take at once harms nobody.
   if (slots !== null && size <= slots) return null;
-  const period = periodOf(herds.map((herd) => herd.at));
+  const period = periodOf(
+    herds.map((herd) => herd.at),
+    resolution,
+  );
   const inHerds = herds.reduce((sum, herd) => sum + herd.size, 0);
   const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
@@ -63,43 +65,50 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** Windows of `width` µs with far more arrivals than the rest of the log would put there. */
+/** Windows of `width` µs with far more arrivals than the log has between them. */
 function herdsOf(rows: Rows, width: number): Herd[] {
   const order = Int32Array.from({ length: rows.length }, (_, i) => i);
   const arrival = Float64Array.from(order, (i) => rows.start[i] - (rows.wait[i] > 0 ? rows.wait[i] : 0));
   order.sort((a, b) => arrival[a] - arrival[b]);
   const at = Float64Array.from(order, (i) => arrival[i]);
-  const span = at[at.length - 1] - at[0];
-  const mean = Math.max(1e-3, (rows.length * width) / Math.max(span, width));
-  const herds: Herd[] = [];
-  let i = 0;
-  while (i < at.length) {
-    let j = i;
-    while (j < at.length && at[j] - at[i] <= width) j++;
-    const size = j - i;
-    if (size >= SMALLEST && size >= 3 * mean && logPoissonTail(size, mean) < SURE) {
+  const span = Math.max(width, at[at.length - 1] - at[0]);
+  const crowded = (least: number): { from: number; to: number }[] => {
+    const found: { from: number; to: number }[] = [];
+    for (let i = 0; i < at.length; ) {
+      let j = i;
+      while (j < at.length && at[j] - at[i] <= width) j++;
+      if (j - i >= least) {
+        found.push({ from: i, to: j });
+        i = j;
+      } else i++;
+    }
+    return found;
+  };
+  // The herds themselves must not count as the rate that they are measured by.
+  const overall = (at.length * width) / span;
+  const candidates = crowded(Math.max(SMALLEST, 3 * overall));
+  const inside = candidates.reduce((sum, { from, to }) => sum + to - from, 0);
+  const between = ((at.length - inside) * width) / Math.max(width, span - candidates.length * width);
+  return candidates
+    .filter(({ from, to }) => logPoissonTail(to - from, Math.max(0.01, between)) < SURE)
+    .map(({ from, to }) => {
       let waited = 0;
-      let quick = 0;
-      for (let k = i; k < j; k++) {
-        const micros = rows.wait[order[k]];
-        if (micros > 0) waited += micros;
-        else quick++;
-      }
-      herds.push({ at: at[i], size, waited, quick });
-      i = j;
-    } else i++;
-  }
-  return herds;
+      for (let k = from; k < to; k++) waited += rows.wait[order[k]] > 0 ? rows.wait[order[k]] : 0;
+      return { at: at[from], size: to - from, waited };
+    });
 }
 
-/** Seconds of the longest schedule on which nine of ten herds lie (within a twentieth of it); null for none. */
-function periodOf(at: readonly number[]): number | null {
-  if (at.length < MINIMUM_HERDS + 1) return null;
+/**
+ * Seconds of the longest schedule on which nine of ten herds lie, within a twentieth of it and a tick of the stamp; null
+ * for none. A tick that is wide beside the period proves less, and takes more herds.
+ */
+function periodOf(at: readonly number[], resolution: number): number | null {
   for (const seconds of PERIODS.toReversed()) {
     const micros = seconds * 1e6;
-    if (at.at(-1)! - at[0] < 2.5 * micros) continue;
+    const tolerance = 0.05 + resolution / micros;
     const steps = at.slice(1).map((time, i) => (time - at[i]) / micros);
-    const kept = steps.filter((step) => Math.round(step) >= 1 && Math.abs(step - Math.round(step)) <= 0.05).length;
+    if (steps.length < (tolerance > 0.1 ? 5 : 3) || at.at(-1)! - at[0] < 2.5 * micros) continue;
+    const kept = steps.filter((step) => Math.round(step) >= 1 && Math.abs(step - Math.round(step)) <= tolerance).length;
     if (kept >= 0.9 * steps.length) return seconds;
   }
   return null;
@@ -113,7 +122,7 @@ export default defineFinding({
   explain: {
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
-      'under 2e-9 at the mean rate of the log; more of them at once than the pool has slots. A schedule is named when nine of',
+      'under 2e-9 at the rate between them; more of them at once than the pool has slots. A schedule is named when nine of',
       'ten gaps are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
     ].join('\n'),
     guards:

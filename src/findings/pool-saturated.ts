@@ -14,9 +14,9 @@ export const DEFAULT_TARGET_WAIT = 200_000;
 
 /** An episode that is long and deep enough to be reported from a log that is quiet otherwise. */
 const severe = (episode: Episode, slots: number, service: number): boolean =>
-  episode.waiters >= Math.max(20, 5 * slots) &&
+  episode.waiters >= Math.max(10, 3 * slots) &&
   episode.fullMicros >= 0.5 * (episode.to - episode.from) &&
-  episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service / 2);
+  episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service || 0);
 
 /** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
 function burstLaw(facts: Facts, slots: number): { size: number; generations: number; lastMicros: number } | null {
@@ -76,11 +76,11 @@ function examine(facts: Facts): Finding | null {
   const how = wait.method === 'measured' ? 'measured' : 'inferred';
 
   const sentences: string[] = [
-    `All ${countText(slots, 'slot')} of ${poolText(summary.server)} were busy for ${durationText(fullMicros)}${wholeLog ? ` (${percentText(saturatedRatio)} of the time)` : ` in ${countText(worst.length, 'stretch', 'stretches')}`}.`,
+    `${allSlots(summary.server, slots)} busy for ${durationText(fullMicros)}${wholeLog ? ` (${percentText(saturatedRatio)} of the time)` : ` in ${countText(worst.length, 'stretch', 'stretches')}`}.`,
   ];
   if (Number.isFinite(wait.p95)) {
     sentences.push(
-      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)}, at most ${durationText(wait.max)} (${how}), up to ${countText(wait.peakQueue, 'request')} in the queue.`,
+      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)}, at most ${durationText(wait.max)} (${how})${Number.isFinite(wait.peakQueue) ? `, up to ${countText(Math.round(wait.peakQueue), 'request')} in the queue` : ''}.`,
     );
   }
   if (burst) {
@@ -95,7 +95,7 @@ function examine(facts: Facts): Finding | null {
   const critical = wait.p95 >= Math.max(500_000, service.mean) || (burst !== null && burst.generations >= 3);
   return {
     severity: critical ? 'critical' : 'warning',
-    title: `Pool saturated: all ${countText(slots, 'slot')} busy, callers queue`,
+    title: `Pool saturated: ${slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy and callers queue`,
     detail: sentences.join(' '),
     evidence: {
       slots,
@@ -123,6 +123,12 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
+/** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
+function allSlots(server: Facts['summary']['server'], slots: number): string {
+  if (slots === 1) return `The only slot of ${poolText(server)} was`;
+  return server.model === 'sync' ? `All ${poolText(server)} were` : `All ${slots} slots of ${poolText(server)} were`;
+}
+
 /** Mean wait × requests; 0 where the wait is unknown. */
 const lostSeconds = ({ inference, summary }: Facts): number =>
   Number.isFinite(inference.wait.mean) ? (inference.wait.mean / 1e6) * summary.requests.total : 0;
@@ -140,7 +146,7 @@ export default defineFinding({
       'A slot is a worker, or a thread of a worker; K slots run at most K requests at once.',
       'Fires when all K slots are busy for at least 20 % of the time, at least 30 % of the requests start from the queue',
       '(start within a moment of an end that left a full pool), and the mean wait is at least a tenth of the service time;',
-      'or when one stretch, full for at least half of its length, made max(20, 5 K) requests wait half a service time or more.',
+      'or when one stretch, full for at least half of its length, made max(10, 3 K) requests wait a service time or more.',
       'The ceil law: of n requests that arrive together on K slots with service time S, request n is answered after',
       'ceil(n / K) × S, and waited (ceil(n / K) - 1) × S of that.',
       'Source: congestion periods, R. C. Larson, "The Queue Inference Engine", Management Science 36(5), 1990.',
