@@ -197,12 +197,15 @@ export function workersFrom(lives: readonly Life[], booted: number | null): Esti
   const fewest = counts[0];
   const uneven =
     !replaced && value > 1 && (fewest <= 2 || counts[counts.length - 1] > 4 * fewest) && fewest < 0.5 * perSlot;
-  const sure = value === 1 && !replaced ? 0.9 : replaced ? Math.min(0.95, 0.45 + share / 2) : 0.97;
+  const sure = value === 1 && !replaced ? 0.9 : !replaced ? 0.97 : share >= 0.85 ? 0.93 : 0.58;
   const confidence = uneven || missed > 0.3 ? Math.min(sure, 0.55) : sure;
   return {
     value,
     low: value,
-    high: confidence < 0.6 ? Math.max(max, Math.ceil(value * 1.6) + 1) : value,
+    high:
+      confidence < 0.6
+        ? Math.max(max, Math.ceil(value * 1.6) + 1, replaced ? Math.min(lives.length, 2 * value) : 0)
+        : value,
     confidence,
     method: replaced ? 'pids alive at once, weighted by time' : 'pids seen',
   };

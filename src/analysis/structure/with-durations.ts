@@ -41,8 +41,9 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   }
   const method = 'no two requests of one worker overlap, but so few run at once that they hardly could';
   if (!declared.usuallyPool) return unknownStructure(method);
-  const threads = within(1, 1, 8, 0.5, method);
-  return { model: 'sync', confidence: 0.5, method, threads, capacity: atLeast(1, method), unbounded: false };
+  // One each is the plainest reading of several workers of which none was ever seen with two.
+  const plain = { ...syncWith(workers, 0.5, method), threads: within(1, 1, 8, 0.5, method) };
+  return several ? plain : { ...plain, capacity: atLeast(1, method) };
 }
 
 /** Confidence by evidence in nats; measured on simulated servers (docs/inference.md). */
