@@ -51,3 +51,33 @@ function queuesOf(trace: Trace, own: boolean): number[][] {
   for (let i = 0; i < trace.length; i++) queues[trace.worker[i]].push(i);
   return queues;
 }
+
+/** Work that a tick brings must stay below this share of what the slots can do, or a backlog may outlast the tick. */
+const LIGHT = 0.6;
+const SECOND = 1_000_000;
+
+/**
+ * A bound from the work alone, for stamps too coarse to place the requests: where the slots could do all that ended in a second
+ * within the second, nobody waited longer than it takes them to do what ended in it and its neighbours.
+ * @returns µs, mean and 95th percentile of the bound over the requests; null where some second brings too much work
+ */
+export function boundByWork(trace: Trace, slots: number): { readonly mean: number; readonly p95: number } | null {
+  if (!trace.hasDurations || trace.startsOnly || trace.length === 0 || slots < 1) return null;
+  const work = new Map<number, number>();
+  const second = (i: number) => Math.floor(trace.end[i] / SECOND);
+  for (let i = 0; i < trace.length; i++) {
+    // A request longer than the tick works in several of them: the bound would not hold.
+    if (trace.duration[i] > SECOND / 2) return null;
+    work.set(second(i), (work.get(second(i)) ?? 0) + trace.duration[i]);
+  }
+  for (const micros of work.values()) if (micros > LIGHT * slots * SECOND) return null;
+  const at = (key: number) => work.get(key) ?? 0;
+  const most = Float64Array.from({ length: trace.length }, (_, i) => {
+    const key = second(i);
+    return Math.max(0, at(key - 1) + at(key) - trace.duration[i]) / slots;
+  }).sort();
+  return {
+    mean: most.reduce((sum, value) => sum + value, 0) / most.length,
+    p95: most[Math.min(most.length - 1, Math.floor(0.95 * most.length))],
+  };
+}

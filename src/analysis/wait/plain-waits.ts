@@ -4,7 +4,7 @@ import type { Trace } from '../structure/trace.ts';
 import { type CeilLaw, ceilLaw } from './ceil-law.ts';
 import type { WaitInput } from './infer-wait.ts';
 import { measuredWaits } from './measured-waits.ts';
-import { fullBefore } from './never-full.ts';
+import { boundByWork, fullBefore } from './never-full.ts';
 import { quantile, unknownWait } from './summarise-waits.ts';
 
 export interface PlainWaits {
@@ -15,6 +15,8 @@ export interface PlainWaits {
 
 /** µs: a bound below this is as good as none waiting. */
 const NOTHING = 25_000;
+/** µs: a bound from the work alone errs far to the safe side. */
+const LITTLE = 110_000;
 /** A run of so many turns may as well be clients that came back. */
 const SURELY_BURST = 8;
 const MAYBE_BURST = 40;
@@ -78,25 +80,27 @@ function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
 }
 
 function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
-  const { capacity, queue, threadsPerWorker, model } = input;
-  if (capacity === null || !['sync', 'threaded', 'pool'].includes(model)) return null;
+  const { slotsAtLeast, queue, threadsPerWorker, workers, unbounded } = input;
+  if (unbounded || trace.length === 0) return null;
   const own = queue === 'per-worker';
-  if (own && threadsPerWorker === null) return null;
-  const bound = fullBefore(trace, own ? (threadsPerWorker as number) : capacity, own);
-  if (!bound || trace.length === 0) return null;
-  const most = bound.most.reduce((sum, value) => sum + value, 0) / trace.length;
+  const perQueue = own ? (threadsPerWorker ?? Math.floor(slotsAtLeast / Math.max(1, workers ?? 1))) : slotsAtLeast;
+  if (perQueue < 1) return null;
+  const bound = fullBefore(trace, perQueue, own);
+  if (!bound) return null;
+  const mean = bound.most.reduce((sum, value) => sum + value, 0) / trace.length;
   const p95 = quantile(bound.most.slice().sort(), 0.95);
-  if (most > NOTHING || p95 > 2 * NOTHING) return null;
   const basis = bound.mayWait === 0 ? 'a slot was free whenever a request started' : 'the pool was hardly ever full';
-  const none = describe(
-    { wait: bound.most.map((value) => (value > 0 ? Number.NaN : 0)), method: 'inferred', confidence: 0.97, basis },
-    0,
-    0,
-  );
-  return {
-    ...none,
-    summary: { ...none.summary, highMean: most + 5_000, highP95: p95 + 10_000, waitingRatio: 0, peakQueue: 0 },
-  };
+  if (mean <= NOTHING && p95 <= 2 * NOTHING) return nobodyWaited(trace, basis, mean, p95);
+  const byWork = own ? null : boundByWork(trace, perQueue);
+  if (!byWork || byWork.mean > LITTLE || byWork.p95 > 2 * LITTLE) return null;
+  return nobodyWaited(trace, 'every second the slots could do far more than came', byWork.mean, byWork.p95);
+}
+
+/** `mean` and `p95` bound the wait from above, µs. */
+function nobodyWaited(trace: Trace, basis: string, mean: number, p95: number): PlainWaits {
+  const wait = new Float64Array(trace.length);
+  const { summary } = describe({ wait, method: 'inferred', confidence: 0.95, basis }, 0, 0);
+  return { wait, summary: { ...summary, highMean: mean + 5_000, highP95: p95 + 10_000, waitingRatio: Number.NaN } };
 }
 
 function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
