@@ -26,6 +26,8 @@ interface Trial {
   readonly assumptions: readonly string[];
   /** The layout is not declared as it stands: fields were found around it. */
   readonly found: boolean;
+  /** Other formats whose lines look the same. */
+  readonly rivals?: readonly LogFormat[];
 }
 
 /** Lines looked at for what stands around a known layout, and for whether addresses look like addresses. */
@@ -218,7 +220,11 @@ export class Detector {
       { before: prefix.tokens, behind: trailing?.tokens ?? [], logging: prefix.logging },
       proven,
     );
-    return { ...trial, taken: this.#take(trial.candidate, sample, lines) };
+    const look = lookOf(candidate.recipe);
+    const rivals = candidates
+      .filter((other) => other.format !== candidate.format && lookOf(other.recipe) === look)
+      .map((other) => other.format);
+    return { ...trial, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
   }
 
   /** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
@@ -304,7 +310,7 @@ export class Detector {
       .filter(({ candidate }) => lookOf(candidate.recipe) === look)
       .map(({ candidate }) => candidate.format);
     // Lines of Common and Combined shape are named by their shape: that others write it, too, is what the name says.
-    return { rivals: alike, contested: best.candidate.format.id !== 'combined' && alike.length > 0 };
+    return { rivals: all, contested: best.candidate.format.id !== 'combined' && all.length > 0 };
   }
 }
 
