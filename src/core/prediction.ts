@@ -44,9 +44,9 @@ export interface Predictor {
    * repetitions; null where the log cannot carry one.
    */
   smallestPool(targetP95WaitMicros: number): PoolPrediction | null;
-  /** null: no growth with concurrency shows. */
-  contention(): ContentionFound | null;
+  /** `none`: no growth with concurrency shows; `unknown`: too few requests, or stamps too coarse, to look for it. */
+  contention(): ContentionFound | 'none' | 'unknown';
 }
 
 /** For logs that cannot be simulated, and for tests that do not ask. */
-export const noPredictor: Predictor = { predict: () => null, smallestPool: () => null, contention: () => null };
+export const noPredictor: Predictor = { predict: () => null, smallestPool: () => null, contention: () => 'unknown' };

@@ -24,7 +24,7 @@ function examine(facts: Facts): Finding | null {
     title: 'The same load on ASGI would not queue, if its views await',
     detail:
       `Of the p95 latency, ${durationText(wait.p95)} were spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, which hold any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
-      (contention
+      (contention !== 'none'
         ? ''
         : ' No growth of service time with concurrency shows, which speaks for I/O and against computing.'),
     evidence: {
@@ -32,7 +32,7 @@ function examine(facts: Facts): Finding | null {
       wait_p95_seconds: secondsOf(wait.p95),
       service_p95_seconds: secondsOf(served),
       async_latency_p95_seconds: secondsOf(prediction.latencyP95),
-      shared_work: contention?.share ?? 0,
+      shared_work: typeof contention === 'string' ? (contention === 'none' ? 0 : null) : contention.share,
     },
     advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.`,
     from: Number.NaN,

@@ -60,7 +60,7 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
 
 function examine(facts: Facts): Finding | null {
   // Where requests slow each other down, a rise of the load is a rise of the latency.
-  if (facts.predictor.contention()) return null;
+  if (typeof facts.predictor.contention() !== 'string') return null;
   const rows = rowsOf(facts);
   const steps: Step[] = [];
   for (const [route, members] of groupsOf(rows.route)) {

@@ -14,7 +14,13 @@ function examine(facts: Facts): Finding | null {
   if (summary.requests.total < 200 || (model !== 'threaded' && model !== 'async' && model !== 'thread-per-request'))
     return null;
   const found = predictor.contention();
-  if (found?.station !== 'worker' || found.share < MINIMUM_SHARE || found.low < MINIMUM_SHARE / 2) return null;
+  if (
+    typeof found === 'string' ||
+    found.station !== 'worker' ||
+    found.share < MINIMUM_SHARE ||
+    found.low < MINIMUM_SHARE / 2
+  )
+    return null;
   const seconds = summary.window.seconds ?? Number.NaN;
   const rate = summary.requests.total / seconds;
   const work = (found.aloneMean / 1e6) * found.share;

@@ -16,7 +16,8 @@ function examine(facts: Facts): Finding | null {
   const { wait } = inference;
   if (model !== 'sync' || workers.value === null || knownSlots(summary.server) === null) return null;
   if (summary.requests.total < 30 || !materialWait(facts)) return null;
-  if (predictor.contention()) return null;
+  const contention = predictor.contention();
+  if (typeof contention !== 'string') return null;
   let chosen: PoolPrediction | null = null;
   for (const threads of THREADS) {
     chosen = predictor.predict({ model: 'threaded', workers: workers.value, threads });
@@ -27,7 +28,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Threads would help, if the views wait for I/O: ${threads} per worker`,
-    detail: `The p95 wait in front of ${poolText(summary.server)} is ${durationText(wait.p95)} (${wait.method}). With ${countText(threads, 'thread')} in each of the same processes it is simulated at ${durationText(chosen.waitP95)} (${predictedWaitText(chosen)}). Service time does not grow as more requests run at once.`,
+    detail: `The p95 wait in front of ${poolText(summary.server)} is ${durationText(wait.p95)} (${wait.method}). With ${countText(threads, 'thread')} in each of the same processes it is simulated at ${durationText(chosen.waitP95)} (${predictedWaitText(chosen)}).${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
     evidence: {
       workers: workers.value,
       threads_per_worker: threads,

@@ -12,7 +12,13 @@ function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
   if (summary.requests.total < 200) return null;
   const found = predictor.contention();
-  if (found?.station !== 'server' || found.share < MINIMUM_SHARE || found.low < MINIMUM_SHARE / 2) return null;
+  if (
+    typeof found === 'string' ||
+    found.station !== 'server' ||
+    found.share < MINIMUM_SHARE ||
+    found.low < MINIMUM_SHARE / 2
+  )
+    return null;
   const work = (found.aloneMean / 1e6) * found.share;
   const ceiling = 1 / work;
   const slower = inference.service.mean / found.aloneMean;

@@ -2,7 +2,7 @@
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { durationText, percentText } from '../core/words.ts';
-import { tooCoarse } from './contention.ts';
+import { canTellContention } from './contention.ts';
 import type { Workload } from './workload.ts';
 
 export function assumptionsOf({ inference }: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
@@ -51,8 +51,10 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
     said.push(
       `Service time grows with concurrency: ${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`,
     );
-  } else if (tooCoarse(trace)) {
-    said.push('The stamps are too coarse to show whether service time grows with concurrency; it is taken not to.');
+  } else if (!canTellContention(trace)) {
+    said.push(
+      'There are too few requests, or the stamps are too coarse, to show whether service time grows with concurrency; it is taken not to.',
+    );
   } else {
     said.push(
       'No growth of service time with concurrency shows in this log; what lies behind the application is taken to bear more at once.',

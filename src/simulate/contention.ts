@@ -27,10 +27,14 @@ const BLOCK = 32;
 const COARSE = 0.25;
 const GRID = 100;
 
-/** null: no growth that chance would not make as well, or too few requests to tell. */
+/** Levels can be told, and there are requests enough to compare. */
+export const canTellContention = (trace: Trace): boolean =>
+  trace.length >= MINIMUM_REQUESTS && !trace.constantService && !tooCoarse(trace);
+
+/** null: no growth that chance would not make as well, or no way to tell. */
 export function findContention(trace: Trace): Contention | null {
   const { length, start, service, route, worker } = trace;
-  if (length < MINIMUM_REQUESTS || trace.constantService || tooCoarse(trace)) return null;
+  if (!canTellContention(trace)) return null;
   const own = levelsSeen(start, service, worker);
   const all = levelsSeen(start, service, null);
   const others = new Float64Array(length);
@@ -58,7 +62,7 @@ export function findContention(trace: Trace): Contention | null {
 }
 
 /** The stamps are so coarse, beside the service times, that levels are not known. */
-export function tooCoarse({ uncertainty, service, length }: Trace): boolean {
+function tooCoarse({ uncertainty, service, length }: Trace): boolean {
   const middle = uncertainty.toSorted()[length >> 1];
   return middle > COARSE * (service.reduce((a, b) => a + b, 0) / length);
 }

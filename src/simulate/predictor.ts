@@ -1,6 +1,7 @@
 /** The predictor that findings ask: scenarios over the log's own workload, worked out when first asked for. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
+import { canTellContention } from './contention.ts';
 import { meanOf } from './measures.ts';
 import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetitionsFor } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
@@ -43,7 +44,7 @@ export function createPredictor(analysis: Analysis): Predictor {
     },
     contention() {
       const base = workloadNow();
-      if (!base?.contention) return null;
+      if (!base?.contention) return base && canTellContention(base.trace) ? 'none' : 'unknown';
       const { station, share, low, high } = base.contention;
       return { station, share, low, high, aloneMean: meanOf(deflated(base.trace, base.contention, share)) };
     },
