@@ -38,7 +38,12 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'Shutting down: Master', kind: 'shutdown' },
   { starts: 'socket backlog: ', pattern: /^socket backlog: (?<value>\d+)$/, kind: 'queue-depth' },
   { starts: 'Reason: ', pattern: /^Reason: (?<text>.*)$/, kind: 'error' },
-  { starts: 'Error handling request', pattern: /^(?<text>Error handling request.*)$/, kind: 'error', byWriter: true },
+  {
+    starts: 'Error handling request',
+    pattern: /^(?<text>Error handling request(?! from ).*)$/,
+    kind: 'error',
+    byWriter: true,
+  },
   { starts: 'Error in ASGI application', pattern: /^(?<text>.*)$/, kind: 'error', byWriter: true },
   { starts: 'Exception in worker process', pattern: /^(?<text>.*)$/, kind: 'error', byWriter: true },
   { starts: 'Worker failed to boot', pattern: /^(?<text>.*)$/, kind: 'error' },

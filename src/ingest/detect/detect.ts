@@ -303,13 +303,12 @@ export class Detector {
   /** Formats that write the same lines; whether that leaves the name in doubt. */
   #compare(best: Trial, trials: readonly Trial[]): { rivals: LogFormat[]; contested: boolean } {
     const look = lookOf(best.candidate.recipe);
-    const others = trials.filter(
-      ({ candidate, found }) => candidate.format !== best.candidate.format && (best.found || !found),
-    );
-    const alike = others
+    const alike = trials
+      .filter(({ candidate, found }) => candidate.format !== best.candidate.format && (best.found || !found))
       .filter(({ candidate }) => lookOf(candidate.recipe) === look)
       .map(({ candidate }) => candidate.format);
     // Lines of Common and Combined shape are named by their shape: that others write it, too, is what the name says.
+    const all = [...new Set([...alike, ...(best.rivals ?? [])])];
     return { rivals: all, contested: best.candidate.format.id !== 'combined' && all.length > 0 };
   }
 }
