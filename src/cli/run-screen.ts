@@ -30,6 +30,7 @@ export async function runScreen(engine: Engine, options: ScreenOptions, logOnStd
       spanSeconds: options.span ?? firstSpan(engine),
       filter: options.filter ?? '',
     },
+    endsByInterrupt: engine.snapshot().mode === 'tail',
     logOnStdin,
   });
 }

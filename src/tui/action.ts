@@ -2,7 +2,8 @@
 import type { ColourBy } from './scene/hues.ts';
 
 export type Action =
-  | { readonly type: 'quit' }
+  /** `interrupted`: by Ctrl-C. */
+  | { readonly type: 'quit'; readonly interrupted?: boolean }
   | { readonly type: 'suspend' }
   | { readonly type: 'redraw' }
   | { readonly type: 'escape' }

@@ -36,12 +36,13 @@ const SECOND = 1_000_000;
 /** The first binding whose key and place match wins. */
 export const keyBindings: readonly KeyBinding[] = [
   {
-    keys: ['q', 'ctrl+c'],
+    keys: ['q'],
     does: 'quit',
     group: 'Anywhere',
     action: { type: 'quit' },
     footer: { word: 'quit', rank: 0 },
   },
+  { keys: ['ctrl+c'], does: 'quit', group: 'Anywhere', action: { type: 'quit', interrupted: true } },
   {
     keys: ['?', 'f1'],
     does: 'this help, and back',

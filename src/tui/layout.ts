@@ -31,9 +31,11 @@ export interface LayoutInput {
   readonly mode: 'tail' | 'replay';
   /** Rows that would show every lane. */
   readonly lanesWanted: number;
+  /** Charts under the lanes. */
+  readonly strips: number;
 }
 
-export function layoutOf({ columns, rows, mode, lanesWanted }: LayoutInput): Layout {
+export function layoutOf({ columns, rows, mode, lanesWanted, strips }: LayoutInput): Layout {
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line.
   const verdictRows = rows >= 20 && columns < 160 ? 2 : 1;
@@ -49,7 +51,10 @@ export function layoutOf({ columns, rows, mode, lanesWanted }: LayoutInput): Lay
     lanesWanted *
       (lanesWanted <= 8 ? Math.max(1, Math.min(3, Math.floor((room * 0.3) / Math.max(1, lanesWanted)))) : 1);
   const lanes = Math.min(generous, lanesMost);
-  const pool = Math.max(poolLeast, Math.min(Math.max(6, Math.floor(room * 0.24)), room - lanes - panelLeast));
+  const pool = Math.max(
+    poolLeast,
+    Math.min(Math.max(6, Math.floor(room * 0.24)), room - lanes - panelLeast, strips * 3 + 1),
+  );
   const panel = Math.max(0, room - lanes - pool);
 
   let y = 0;

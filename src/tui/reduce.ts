@@ -15,7 +15,7 @@ import type { UiState } from './ui-state.ts';
 
 /** What the program itself must do. */
 export type Effect =
-  | { readonly type: 'quit' }
+  | { readonly type: 'quit'; readonly interrupted: boolean }
   | { readonly type: 'suspend' }
   | { readonly type: 'redraw' }
   | { readonly type: 'export'; readonly path: string };
@@ -46,6 +46,7 @@ export function reduce(view: View, action: Action): Outcome {
 
   switch (action.type) {
     case 'quit':
+      return effect({ type: 'quit', interrupted: action.interrupted ?? false });
     case 'suspend':
     case 'redraw':
       return effect({ type: action.type });

@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly depth: ColourDepth;
   readonly ascii: boolean;
   readonly ui?: Partial<UiState>;
+  /** To be interrupted is the ordinary end (of a tail), so every exit code is 0. */
+  readonly endsByInterrupt: boolean;
   /** The log comes through standard input, so keys come from /dev/tty. */
   readonly logOnStdin: boolean;
 }
@@ -38,8 +40,10 @@ export async function runUi(options: RunOptions): Promise<number> {
     finish = resolve;
   });
 
+  const codeOf = (signal: keyof typeof signalCodes): number =>
+    options.endsByInterrupt ? exitCodes.done : signalCodes[signal];
   const onEffect = (effect: Effect, session: Session) => {
-    if (effect.type === 'quit') finish(exitCodes.done);
+    if (effect.type === 'quit') finish(effect.interrupted ? codeOf('SIGINT') : exitCodes.done);
     else if (effect.type === 'redraw') session.repaint();
     else if (effect.type === 'suspend') suspend();
     else session.dispatch({ type: 'message', text: exportPicture(effect.path, session.picture()) });
@@ -90,7 +94,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     process.exit(70);
   };
   const onExit = () => terminal.leave();
-  const onSignal = (signal: NodeJS.Signals) => finish(signalCodes[signal as keyof typeof signalCodes] ?? 1);
+  const onSignal = (signal: NodeJS.Signals) => finish(codeOf(signal as keyof typeof signalCodes));
 
   terminal.onResize(() => {
     sink.emit('resize');

@@ -1,21 +1,13 @@
 /** The terminal as a device: alternate screen, keys, mouse and size; left as it was found, once, on every path. */
 import { openSync, writeSync } from 'node:fs';
-import { PassThrough } from 'node:stream';
 import { ReadStream } from 'node:tty';
+import { createKeyStream, type KeyStream, splitKeys } from './key-stream.ts';
 import { type MouseEvent, MouseFilter } from './mouse.ts';
 
 const ENTER = '\x1b[?1049h\x1b[2J\x1b[?25l\x1b[?7l';
 const LEAVE = '\x1b[?2026l\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l';
 const MOUSE_ON = '\x1b[?1000h\x1b[?1002h\x1b[?1006h';
 const MOUSE_OFF = '\x1b[?1006l\x1b[?1002l\x1b[?1000l';
-
-/** The keyboard as Ink wants its stdin: a stream that can switch raw mode, without the mouse's reports. */
-export interface KeyStream extends PassThrough {
-  isTTY: true;
-  setRawMode(on: boolean): this;
-  ref(): this;
-  unref(): this;
-}
 
 export interface Terminal {
   readonly keys: KeyStream;
@@ -36,27 +28,18 @@ export interface Terminal {
 export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = process.stdout): Terminal {
   const tty = logOnStdin ? openTty() : (process.stdin as ReadStream);
   const filter = new MouseFilter();
-  const keys = new PassThrough() as unknown as KeyStream;
+  const keys = createKeyStream({
+    setRawMode: (on) => tty?.isTTY && tty.setRawMode(on),
+    ref: () => tty?.ref(),
+    unref: () => tty?.unref(),
+  });
   let entered = false;
   let mouse = false;
   let listener: ((event: MouseEvent) => void) | null = null;
 
-  keys.isTTY = true;
-  keys.setRawMode = (on) => {
-    if (tty?.isTTY) tty.setRawMode(on);
-    return keys;
-  };
-  keys.ref = () => {
-    tty?.ref();
-    return keys;
-  };
-  keys.unref = () => {
-    tty?.unref();
-    return keys;
-  };
   const onData = (chunk: Buffer) => {
     const { keys: typed, events } = filter.split(chunk.toString('utf8'));
-    if (typed !== '') keys.write(typed);
+    for (const key of splitKeys(typed)) keys.write(key);
     for (const event of events) listener?.(event);
   };
   tty?.on('data', onData);
@@ -73,6 +56,8 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
       if (entered) return;
       entered = true;
       mouse = withMouse;
+      // Before the first picture: Ink asks for it only after that, and a key pressed in between would be lost.
+      if (tty?.isTTY) tty.setRawMode(true);
       stdout.write(ENTER + (mouse ? MOUSE_ON : ''));
     },
     leave() {

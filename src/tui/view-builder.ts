@@ -7,6 +7,7 @@ import { glyphsFor } from './glyphs.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import type { Panel, View } from './panel.ts';
 import { panelById } from './panels/index.ts';
+import { stripsWanted } from './panels/pool.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene.ts';
 import type { Theme } from './theme.ts';
@@ -40,7 +41,10 @@ export function buildView(input: ViewInput): { view: View; layout: Layout } {
     rawLines: input.rawLines,
     predictions: input.predictions,
   };
-  return { view, layout: layoutOf({ ...size, mode: snapshot.mode, lanesWanted: lanesWanted(view) }) };
+  return {
+    view,
+    layout: layoutOf({ ...size, mode: snapshot.mode, lanesWanted: lanesWanted(view), strips: stripsWanted(view) }),
+  };
 }
 
 /** Draws every panel of the layout; rows that Ink owns stay blank. */

@@ -1,5 +1,4 @@
 /** The real screen without a program around it: session and Ink over an engine, an emulator as the terminal, a clock by hand. */
-import { PassThrough } from 'node:stream';
 import xterm from '@xterm/headless';
 import { type Instance, render } from 'ink';
 import type { PoolPrediction } from '../../src/core/prediction.ts';
@@ -8,6 +7,7 @@ import type { EngineCommand } from '../../src/engine/command.ts';
 import type { Engine, RawLine } from '../../src/engine/engine.ts';
 import { Chrome } from '../../src/tui/chrome.tsx';
 import { FrameSink } from '../../src/tui/frame-sink.ts';
+import { createKeyStream, splitKeys } from '../../src/tui/key-stream.ts';
 import type { Effect } from '../../src/tui/reduce.ts';
 import { Session } from '../../src/tui/session.ts';
 import type { ColourDepth } from '../../src/tui/style.ts';
@@ -71,7 +71,7 @@ export class TestScreen {
   /** Everything written to the terminal, one string a write. */
   readonly writes: string[] = [];
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
-  readonly #keys = new PassThrough();
+  readonly #keys = createKeyStream({ setRawMode() {}, ref() {}, unref() {} });
   readonly #app: Instance;
   readonly #sink: FrameSink;
   #size: { columns: number; rows: number };
@@ -100,15 +100,9 @@ export class TestScreen {
       () => this.#size,
       (frame) => this.session.setInkFrame(frame),
     );
-    const stdin = Object.assign(this.#keys, {
-      isTTY: true,
-      setRawMode: () => stdin,
-      ref: () => stdin,
-      unref: () => stdin,
-    });
     this.#app = render(<Chrome session={this.session} />, {
       stdout: this.#sink as unknown as NodeJS.WriteStream,
-      stdin: stdin as unknown as NodeJS.ReadStream,
+      stdin: this.#keys as unknown as NodeJS.ReadStream,
       debug: true,
       patchConsole: false,
       exitOnCtrlC: false,
@@ -126,7 +120,7 @@ export class TestScreen {
 
   async press(...keys: string[]): Promise<void> {
     for (const key of keys) {
-      this.#keys.write(key);
+      for (const one of splitKeys(key)) this.#keys.write(one);
       await this.settle(100);
     }
   }

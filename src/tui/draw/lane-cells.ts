@@ -39,22 +39,17 @@ export class LanePainter {
     return this.#symbols[hue] ?? '+';
   }
 
-  /** Draws a row from column x on; `alive` says in which columns the worker lives, `notYet` where nothing is logged yet. */
-  row(
+  /** Draws a row of bars from column x on; `alive` says in which columns the worker lives, from `notYet` on nothing is logged. */
+  bars(
     canvas: Canvas,
     x: number,
     y: number,
-    row: BarRow | ShareRow,
+    { ink }: BarRow,
     alive: (column: number) => boolean,
     notYet: number,
   ): void {
-    const columns = row.kind === 'bars' ? row.ink.length / 8 : row.level.length;
-    for (let column = 0; column < columns; column++) {
-      const painted =
-        row.kind === 'bars'
-          ? this.#bar(canvas, x + column, y, row.ink, column * 8)
-          : this.#share(canvas, x + column, y, row, column);
-      if (painted || !alive(column)) continue;
+    for (let column = 0; column < ink.length / 8; column++) {
+      if (this.#bar(canvas, x + column, y, ink, column * 8) || !alive(column)) continue;
       canvas.put(x + column, y, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track());
     }
   }
@@ -139,17 +134,8 @@ export class LanePainter {
     canvas.put(x, y, glyph, this.#style(ink, 0));
   }
 
-  /** A cell that is a share of its time: a height from the bottom. */
-  #share(canvas: Canvas, x: number, y: number, row: ShareRow, column: number): boolean {
-    const hue = row.hue[column];
-    if (hue < 0) return false;
-    const share = row.full > 0 ? row.level[column] / row.full : 0;
-    this.#height(canvas, x, y, 1, share, hue);
-    return true;
-  }
-
-  /** A height over several text rows, from `y` (top) down. */
-  tall(
+  /** Draws shares as heights over one or more text rows, from `y` (top) down. */
+  shares(
     canvas: Canvas,
     x: number,
     y: number,

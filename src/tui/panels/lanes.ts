@@ -152,7 +152,7 @@ function drawTrack(
   const rows = picture.plan.form === 'slots' ? picture.rows.length : 1;
   if (picture.plan.form === 'height') {
     const row = picture.rows[0];
-    if (row.kind === 'share') painter.tall(canvas, left, 0, canvas.rows, row, alive, notYet);
+    if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
     drawLabel(canvas, name, 0, left, isSelected ? theme.selected : theme.text);
     if (row.kind === 'share' && canvas.rows > 1 && Number.isFinite(picture.peak)) {
       canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
@@ -161,9 +161,10 @@ function drawTrack(
     for (let slot = 0; slot < rows; slot++) {
       const { thick } = picture.plan;
       // The last of several rows stays blank: a gap between lanes.
-      for (let i = 0; i < Math.max(1, thick - 1); i++) {
-        painter.row(canvas, left, slot * thick + i, picture.rows[slot], alive, notYet);
-      }
+      const bar = Math.max(1, thick - 1);
+      const row = picture.rows[slot];
+      if (row.kind === 'share') painter.shares(canvas, left, slot * thick, bar, row, alive, notYet);
+      else for (let i = 0; i < bar; i++) painter.bars(canvas, left, slot * thick + i, row, alive, notYet);
       const label = rows === 1 ? name : slot === 0 && life ? name : life ? `  ·${slot + 1}` : `slot ${slot + 1}`;
       drawLabel(canvas, label, slot * thick, left, isSelected ? theme.selected : slot === 0 ? theme.text : theme.quiet);
     }

@@ -33,6 +33,12 @@ function readOut(view: View, values: Float64Array): number {
   return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
 }
 
+/** How many charts there are for what the log knows, without computing them. */
+export const stripsWanted = ({ snapshot }: Pick<View, 'snapshot'>): number =>
+  1 +
+  (snapshot.inference.service.method === 'unknown' ? 0 : 2) +
+  (snapshot.inference.wait.method === 'unknown' ? 0 : 2);
+
 function stripsOf(view: View): Strip[] {
   const { snapshot, scene, theme } = view;
   const { inference } = snapshot;

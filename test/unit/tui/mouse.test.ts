@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { splitKeys } from '../../../src/tui/key-stream.ts';
 import { type MouseEvent, MouseFilter } from '../../../src/tui/mouse.ts';
 
 describe('MouseFilter', () => {
@@ -33,6 +34,24 @@ describe('MouseFilter', () => {
         const [a, b] = [filter.split(stream.slice(0, cut)), filter.split(stream.slice(cut))];
         expect(a.keys + b.keys).toBe(whole.keys);
         expect([...a.events, ...b.events] as MouseEvent[]).toEqual(whole.events);
+      }),
+    );
+  });
+});
+
+describe('splitKeys', () => {
+  it('takes apart what came at once', () => {
+    expect(splitKeys('G2')).toEqual(['G', '2']);
+    expect(splitKeys('\x1b[A\x1b[1;2Dq\r')).toEqual(['\x1b[A', '\x1b[1;2D', 'q', '\r']);
+    expect(splitKeys('\x1bOP\x1b[15~\x1bx')).toEqual(['\x1bOP', '\x1b[15~', '\x1bx']);
+    expect(splitKeys('\x1b')).toEqual(['\x1b']);
+    expect(splitKeys('日👍')).toEqual(['日', '👍']);
+  });
+
+  it('loses nothing', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('\x1b', '[', 'O', 'A', '1', ';', '~', 'é', '\r') }), (text) => {
+        expect(splitKeys(text).join('')).toBe(text);
       }),
     );
   });

@@ -188,8 +188,8 @@ describe('the screen', () => {
     const { screen } = await open(full());
     await screen.press('q', '\x03', '\x1a', 'e', '\r');
     expect(screen.effects).toEqual([
-      { type: 'quit' },
-      { type: 'quit' },
+      { type: 'quit', interrupted: false },
+      { type: 'quit', interrupted: true },
       { type: 'suspend' },
       { type: 'export', path: 'logscope.json' },
     ]);
