@@ -6,6 +6,7 @@ import type { RequestTable } from '../../core/table.ts';
 import { traceOf } from '../structure/trace.ts';
 import { createDraws, seedOf } from './draws.ts';
 import { filterLanes } from './lane-filter.ts';
+import { plainWaits } from './plain-waits.ts';
 import { drawWaits } from './posterior.ts';
 import { rateCurve } from './rate-curve.ts';
 import { onLanes, stretchOf } from './stretch.ts';
@@ -18,6 +19,8 @@ export interface WaitInput {
   readonly model: ServerModel;
   /** Slots of the whole pool; null when unknown or without a limit. */
   readonly capacity: number | null;
+  /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
+  readonly slotsAtLeast: number;
   /** true: evidence says that there is no limit, so nobody queues for a slot. */
   readonly unbounded: boolean;
   /** Worker processes alive at once; null unknown. */
@@ -59,8 +62,17 @@ export function inferWait(input: WaitInput): WaitResult {
   }
   const requests = { start, end, uncertainty, lane: new Int32Array(n).fill(-1), wait: filled(n, Number.NaN) };
   const trace = traceOf(table);
+  const plain = plainWaits(input, trace);
+  if (plain) {
+    for (let i = 0; i < trace.length; i++) requests.wait[trace.row[i]] = plain.wait[i];
+    return { wait: plain.summary, requests, lanes: [] };
+  }
   if (input.capacity && trace.hasDurations && trace.hasWorkers && input.threadsPerWorker === 1) {
-    const stretch = stretchOf(trace, Int32Array.from({ length: trace.length }, (_, i) => i), input.capacity);
+    const stretch = stretchOf(
+      trace,
+      Int32Array.from({ length: trace.length }, (_, i) => i),
+      input.capacity,
+    );
     const lanes = onLanes(stretch, trace);
     if (lanes) {
       const seed = seedOf(lanes.low, lanes.duration);
@@ -71,12 +83,18 @@ export function inferWait(input: WaitInput): WaitResult {
         last = Math.max(last, lanes.high[i]);
       }
       const load = Math.min(0.98, work / (input.capacity * Math.max(1, last)));
-      const particles = Number(process.env.NP ?? 64);
+      const particles = 48;
       const draws = createDraws(seed ^ 1);
       const curve = rateCurve(lanes);
-      const steering = (process.env.STEER ?? '1,1.3').split(',').map((f) => (t: number) => Number(f) * curve(t));
-      const found = steering.map((rate, k) => filterLanes(lanes, { particles, paths: Number(process.env.MP ?? 6), rate, load, seed: seed + k }));
-      const result = drawWaits(found.flatMap((p) => p.paths), steering, lanes.duration, 48, draws);
+      const settings = { particles, paths: 3, rate: curve, load };
+      const found = [0, 1, 2, 3].map((k) => filterLanes(lanes, { ...settings, seed: seed + k }));
+      const result = drawWaits(
+        found.flatMap((p) => p.paths),
+        curve,
+        lanes.duration,
+        48,
+        draws,
+      );
       const misfit = found.map((p) => p.misfit.toFixed(3)).join('/');
       return { wait: summariseWaits(result.waits, `${result.model} ${misfit}`), requests, lanes: [] };
     }

@@ -1,0 +1,32 @@
+/** Random draws seeded by the data, never by the clock: the same requests get the same answer. */
+
+export interface Draws {
+  /** Uniform in [0, 1). */
+  next(): number;
+}
+
+/** mulberry32 (Tommy Ettinger, public domain). */
+export function createDraws(seed: number): Draws {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+  for (let i = 0; i < 4; i++) next();
+  return { next };
+}
+
+/** A seed made of numbers (FNV-1a over their 32-bit halves). */
+export function seedOf(...columns: Float64Array[]): number {
+  let hash = 0x811c9dc5;
+  for (const column of columns) {
+    for (const value of column) {
+      const whole = Number.isFinite(value) ? Math.round(value * 1e6) : 0;
+      hash = Math.imul(hash ^ (whole | 0), 0x01000193);
+      hash = Math.imul(hash ^ Math.floor(whole / 4294967296), 0x01000193);
+    }
+  }
+  return hash >>> 0;
+}

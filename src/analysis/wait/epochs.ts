@@ -1,0 +1,87 @@
+/**
+ * One possible history as the arrival engines read it: the starts in their order, cut into epochs.
+ *
+ * A start that did not queue is an arrival at that instant. Starts from the queue form congestion periods: while one
+ * lasts, the number of arrivals A since it opened satisfies A(start of the i-th waiter) >= i, and A = N at the last one
+ * (Larson, Management Science 36, 1990). Long periods are cut at every m-th waiter only; the barrier is then raised by
+ * 0.58 √m (Chernoff 1965, Siegmund 1985), and counts are kept in units of u callers.
+ */
+import type { Path } from './paths.ts';
+
+export const FRESH = 0;
+export const INSIDE = 1;
+export const LAST = 2;
+export const SILENCE = 3;
+
+export interface Epochs {
+  readonly length: number;
+  /** s: the epoch is (at - span, at]. */
+  readonly at: Float64Array;
+  readonly span: Float64Array;
+  /** FRESH: ends with an arrival that did not queue; INSIDE, LAST: part of a congestion period, LAST its end; SILENCE. */
+  readonly kind: Uint8Array;
+  /** Units of arrivals since the period opened that are needed at the end of the epoch. */
+  readonly needed: Int32Array;
+  /** Callers per unit, and waiters of the period. */
+  readonly unit: Int32Array;
+  readonly waiters: Int32Array;
+  /** Position in `order` of the first start of the period (or of the fresh start). */
+  readonly first: Int32Array;
+  /** Requests in the order of their starts. */
+  readonly order: Int32Array;
+  readonly start: Float64Array;
+}
+
+const BARRIER_SHIFT = 0.58;
+
+/** `end`: s, the instant up to which the log is known to hold no further start. */
+export function epochsOf(path: Path, end: number): Epochs {
+  const n = path.start.length;
+  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => path.start[a] - path.start[b]);
+  const start = Float64Array.from(order, (i) => path.start[i]);
+  const at = new Float64Array(n + 1);
+  const span = new Float64Array(n + 1);
+  const kind = new Uint8Array(n + 1);
+  const needed = new Int32Array(n + 1);
+  const unit = new Int32Array(n + 1).fill(1);
+  const waiters = new Int32Array(n + 1);
+  const first = new Int32Array(n + 1);
+  let count = 0;
+  let now = start[0];
+  const put = (time: number) => {
+    at[count] = time;
+    span[count] = Math.max(1e-9, time - now);
+    now = time;
+    return count++;
+  };
+  let i = 0;
+  while (i < n) {
+    if (i === 0 || path.queued[order[i]] === 0) {
+      const e = put(start[i]);
+      kind[e] = FRESH;
+      first[e] = i;
+      i++;
+      continue;
+    }
+    let to = i;
+    while (to < n && path.queued[order[to]] === 1) to++;
+    const total = to - i;
+    const u = Math.max(1, Math.round(Math.sqrt(total) / 10));
+    const stride = total <= 40 ? 1 : total <= 120 ? 2 : Math.max(3, u * u);
+    const shift = stride > 1 ? BARRIER_SHIFT * Math.sqrt(stride) : 0;
+    for (let from = i; from < to; from += stride) {
+      const until = Math.min(to, from + stride);
+      const e = put(start[until - 1]);
+      const last = until === to;
+      kind[e] = last ? LAST : INSIDE;
+      needed[e] = last ? Math.ceil(total / u) : Math.min(Math.ceil(total / u), Math.ceil((until - i + shift) / u));
+      unit[e] = u;
+      waiters[e] = total;
+      first[e] = i;
+    }
+    i = to;
+  }
+  const e = put(Math.max(end, now));
+  kind[e] = SILENCE;
+  return { length: count, at, span, kind, needed, unit, waiters, first, order, start };
+}

@@ -1,0 +1,157 @@
+/**
+ * What the rest of a lane's log thinks of an end: for each request the likelihood of all later stamps of its lane, as a
+ * function of where in its window it ends, up to a factor per request.
+ *
+ * Backward over each lane with e' the end of the next request, D' its duration:
+ *   ψ(e) = π ∫ f(e' - D' - e) ψ'(e') de' + (1 - π) ∫ h exp(-h (e' - D' - e)) ψ'(e') de'
+ * f: the law of the gap when somebody queued, π: how often that is, h: the rate at which an idle lane gets its next
+ * request. A particle filter that is steered by it (a "twisted" one) seldom walks into stamps that it cannot meet; the
+ * weights undo the steering, so π and h need not be right.
+ */
+import type { Draws } from './draws.ts';
+import type { GapLaw } from './gap-law.ts';
+import type { LaneStretch } from './stretch.ts';
+
+/** Cells in which a window is divided. */
+const CELLS = 16;
+/** A window narrower than this is one cell, s. */
+const NARROW = 0.004;
+const LEAST = 1e-6;
+
+export class LaneOutlook {
+  readonly #cells: Uint8Array;
+  readonly #width: Float64Array;
+  readonly #value: Float64Array;
+  readonly #low: Float64Array;
+  readonly #high: Float64Array;
+  readonly #mass = new Float64Array(CELLS);
+
+  constructor(stretch: LaneStretch, gap: GapLaw, queuedShare: number, idleRate: number) {
+    const { length, low, high, duration, next } = stretch;
+    this.#low = low;
+    this.#high = high;
+    this.#cells = new Uint8Array(length);
+    this.#width = new Float64Array(length);
+    this.#value = new Float64Array(length * CELLS).fill(1);
+    for (let i = length - 1; i >= 0; i--) {
+      const width = Math.max(high[i] - low[i], 1e-6);
+      this.#cells[i] = width < NARROW ? 1 : CELLS;
+      this.#width[i] = width / this.#cells[i];
+      const after = next[i];
+      if (after < 0) continue;
+      let most = 0;
+      for (let b = 0; b < this.#cells[i]; b++) {
+        const ready = low[i] + (b + 0.5) * this.#width[i] + duration[after];
+        const value = this.#ahead(after, ready, gap, queuedShare, idleRate);
+        this.#value[i * CELLS + b] = value;
+        if (value > most) most = value;
+      }
+      for (let b = 0; b < this.#cells[i]; b++)
+        this.#value[i * CELLS + b] = most > 0 ? Math.max(LEAST, this.#value[i * CELLS + b] / most) : 1;
+    }
+  }
+
+  /** ψ of the request before `i` when `i` could end at `ready` at the earliest. */
+  #ahead(i: number, ready: number, gap: GapLaw, queuedShare: number, idleRate: number): number {
+    let queued = 0;
+    let idle = 0;
+    let gapBefore = gap.below(this.#low[i] - ready);
+    let idleBefore = Math.exp(-idleRate * Math.max(0, this.#low[i] - ready));
+    for (let b = 0; b < this.#cells[i]; b++) {
+      const edge = this.#low[i] + (b + 1) * this.#width[i] - ready;
+      if (edge < gap.least) continue;
+      const gapAfter = gap.below(edge);
+      const idleAfter = edge <= 0 ? 1 : Math.exp(-idleRate * edge);
+      const value = this.#value[i * CELLS + b];
+      queued += value * (gapAfter - gapBefore);
+      idle += value * (idleBefore - idleAfter);
+      gapBefore = gapAfter;
+      idleBefore = idleAfter;
+    }
+    return queuedShare * queued + (1 - queuedShare) * idle;
+  }
+
+  /** ψ_i(end). */
+  at(i: number, end: number): number {
+    const cell = Math.floor((end - this.#low[i]) / this.#width[i]);
+    return this.#value[i * CELLS + Math.min(this.#cells[i] - 1, Math.max(0, cell))];
+  }
+
+  #edge(i: number, b: number): number {
+    return b >= this.#cells[i] ? this.#high[i] : this.#low[i] + b * this.#width[i];
+  }
+
+  /** The first cell that reaches beyond `end`. */
+  #cellOf(i: number, end: number): number {
+    const cell = Math.floor((end - this.#low[i]) / this.#width[i]);
+    return cell < 0 ? 0 : cell >= this.#cells[i] ? this.#cells[i] - 1 : cell;
+  }
+
+  /** ∫ f ψ_i over ends in [from, to], where `ready` is the end without a gap. Keeps its parts for `drawQueued`. */
+  queued(i: number, ready: number, from: number, to: number, gap: GapLaw): number {
+    let left = Math.max(from, ready + gap.least);
+    let below = gap.below(left - ready);
+    let sum = 0;
+    this.#mass.fill(0);
+    for (let b = this.#cellOf(i, left); b < this.#cells[i] && left < to; b++) {
+      const right = Math.min(to, this.#edge(i, b + 1));
+      if (right <= left) continue;
+      const upTo = gap.below(right - ready);
+      this.#mass[b] = this.#value[i * CELLS + b] * (upTo - below);
+      sum += this.#mass[b];
+      if (upTo > 0.9999) break;
+      left = right;
+      below = upTo;
+    }
+    return sum;
+  }
+
+  /** An end from f ψ_i, right after `queued` with the same arguments returned `sum`. */
+  drawQueued(i: number, ready: number, from: number, to: number, gap: GapLaw, sum: number, draws: Draws): number {
+    const b = this.#pick(i, sum, draws);
+    const left = Math.max(from, ready + gap.least, this.#edge(i, b));
+    const right = Math.min(to, this.#edge(i, b + 1));
+    return ready + gap.draw(left - ready, right - ready, draws);
+  }
+
+  /** ∫ rate exp(-rate (e - ready)) ψ_i over ends in [from, to]. Keeps its parts for `drawIdle`. */
+  idle(i: number, ready: number, from: number, to: number, rate: number): number {
+    let left = Math.max(from, ready);
+    let before = Math.exp(-rate * (left - ready));
+    let sum = 0;
+    this.#mass.fill(0);
+    for (let b = this.#cellOf(i, left); b < this.#cells[i] && left < to; b++) {
+      const right = Math.min(to, this.#edge(i, b + 1));
+      if (right <= left) continue;
+      const after = Math.exp(-rate * (right - ready));
+      this.#mass[b] = this.#value[i * CELLS + b] * (before - after);
+      sum += this.#mass[b];
+      left = right;
+      before = after;
+    }
+    return sum;
+  }
+
+  /** An end from the law of `idle`, right after it returned `sum`. */
+  drawIdle(i: number, ready: number, from: number, to: number, rate: number, sum: number, draws: Draws): number {
+    const b = this.#pick(i, sum, draws);
+    const left = Math.max(from, ready, this.#edge(i, b));
+    const right = Math.min(to, this.#edge(i, b + 1));
+    const before = Math.exp(-rate * (left - ready));
+    const after = Math.exp(-rate * (right - ready));
+    return ready - Math.log(before - draws.next() * (before - after)) / rate;
+  }
+
+  #pick(i: number, sum: number, draws: Draws): number {
+    let u = draws.next() * sum;
+    let b = 0;
+    let last = 0;
+    for (; b < this.#cells[i]; b++) {
+      if (this.#mass[b] <= 0) continue;
+      last = b;
+      if (u < this.#mass[b]) return b;
+      u -= this.#mass[b];
+    }
+    return last;
+  }
+}
