@@ -69,6 +69,7 @@ function inferFrom(input: ServerInput): ServerInference {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
+    slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     unbounded: structure.unbounded,
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
