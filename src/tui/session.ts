@@ -45,6 +45,7 @@ export class Session {
   #theme: Theme;
   #frozen: Snapshot | null = null;
   #grid = new CellGrid(0, 0);
+  #cancelWait: (() => void) | null = null;
   #ink: string[] = [];
   #chrome: ChromeState;
   #shown: { from: number; to: number } = { from: Number.NaN, to: Number.NaN };
@@ -144,10 +145,11 @@ export class Session {
 
   stop(): void {
     this.#unsubscribe();
+    this.#cancelWait?.();
     this.#loop.stop();
   }
 
-  #view(): { view: View; layout: Layout } {
+  #view(): { view: View; layout: Layout; wait: number } {
     const newest = this.#options.engine.snapshot();
     const snapshot = this.#frozen ?? newest;
     return buildView({
@@ -159,6 +161,7 @@ export class Session {
       unseen: newest.total - snapshot.total,
       rawLines: this.#side.rawLines,
       predictions: this.#side.predictions({ snapshot, ui: this.#ui }),
+      nowMs: this.#options.clock.nowMicros() / 1000,
     });
   }
 
@@ -185,11 +188,14 @@ export class Session {
   /** Draws and writes one frame; returns its cost, ms. */
   #frame(): number {
     const begun = performance.now();
-    const { view, layout } = this.#view();
+    const { view, layout, wait } = this.#view();
     if (this.#grid.columns !== layout.columns || this.#grid.rows !== layout.rows) {
       this.#grid = new CellGrid(layout.columns, layout.rows);
     }
     drawScreen(this.#grid, view, layout);
+    this.#scenes.spent(performance.now() - begun);
+    this.#cancelWait?.();
+    this.#cancelWait = wait > 0 ? this.#options.clock.after(wait, () => this.request()) : null;
     const bytes = this.#painter.paint({
       grid: this.#grid,
       styles: this.#theme.styles,

@@ -76,6 +76,8 @@ export interface Styles {
 
 export function createStyles(depth: ColourDepth): Styles {
   const ids = new Map<string, StyleId>();
+  // Cells ask for the same few styles thousands of times a frame: found by numbers, before any text is made.
+  const found = new Map<Colour, Map<number, StyleId>>();
   const sequences: string[] = [];
 
   const parameter = (value: Colour, background: boolean): string => {
@@ -89,7 +91,7 @@ export function createStyles(depth: ColourDepth): Styles {
     return `;${background ? 48 : 38};2;${r};${g};${b}`;
   };
 
-  const of = (foreground: Colour, background: Colour = DEFAULT_COLOUR, attributes: Attributes = {}): StyleId => {
+  const intern = (foreground: Colour, background: Colour, attributes: Attributes): StyleId => {
     const flags =
       (attributes.bold ? ';1' : '') +
       (attributes.dim ? ';2' : '') +
@@ -101,6 +103,25 @@ export function createStyles(depth: ColourDepth): Styles {
     const id = sequences.length;
     ids.set(sequence, id);
     sequences.push(sequence);
+    return id;
+  };
+  const of = (foreground: Colour, background: Colour = DEFAULT_COLOUR, attributes: Attributes = {}): StyleId => {
+    let backgrounds = found.get(foreground);
+    if (!backgrounds) {
+      backgrounds = new Map();
+      found.set(foreground, backgrounds);
+    }
+    const bits =
+      (attributes.bold ? 1 : 0) +
+      (attributes.dim ? 2 : 0) +
+      (attributes.underline ? 4 : 0) +
+      (attributes.inverse ? 8 : 0);
+    const key = background * 16 + bits;
+    let id = backgrounds.get(key);
+    if (id === undefined) {
+      id = intern(foreground, background, attributes);
+      backgrounds.set(key, id);
+    }
     return id;
   };
   of(DEFAULT_COLOUR);

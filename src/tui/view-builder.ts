@@ -24,12 +24,15 @@ export interface ViewInput {
   readonly unseen: number;
   readonly rawLines: readonly RawLine[];
   readonly predictions: Predictions;
+  /** ms of any clock, to tell how old a scene is. */
+  readonly nowMs: number;
 }
 
-export function buildView(input: ViewInput): { view: View; layout: Layout } {
+/** `wait`: the picture is a little behind; ask again after so many ms. */
+export function buildView(input: ViewInput): { view: View; layout: Layout; wait: number } {
   const { snapshot, ui, theme, scenes, size } = input;
   const axis = createAxis(ui.edge ?? snapshot.now, ui.spanSeconds * 1e6, axisColumns(size.columns));
-  const scene = scenes.get({ snapshot, ui, theme, axis });
+  const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs);
   const view: View = {
     snapshot,
     ui,
@@ -44,6 +47,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout } {
   return {
     view,
     layout: layoutOf({ ...size, mode: snapshot.mode, lanesWanted: lanesWanted(view), strips: stripsWanted(view) }),
+    wait,
   };
 }
 

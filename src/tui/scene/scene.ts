@@ -104,27 +104,49 @@ export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = 
   };
 }
 
-/** The scene of the last picture, kept while nothing it depends on has changed. */
+/** A scene may be this old when only data was added, in multiples of what it cost, and at most so long, ms. */
+const AGE_PER_COST = 8;
+const OLDEST_MS = 500;
+
+/**
+ * The scene of the last picture, kept while nothing it depends on has changed; and for a moment longer when only requests
+ * were added, so that a picture of very many of them takes no more than a small share of the time.
+ */
 export class SceneCache {
   #input: SceneInput | null = null;
   #scene: Scene | null = null;
   #tracks: (() => Tracks) | null = null;
+  #madeAt = Number.NEGATIVE_INFINITY;
+  #cost = 0;
 
-  get(input: SceneInput): Scene {
+  /** `nowMs`: of any clock. `wait`: how long until the scene should be asked for again, 0 when it is of now. */
+  get(input: SceneInput, nowMs: number): { scene: Scene; wait: number } {
     const last = this.#input;
     const sameServer = last !== null && last.snapshot.inference === input.snapshot.inference;
+    if (this.#scene && last) {
+      if (sameServer && isSamePicture(last, input)) return { scene: this.#scene, wait: 0 };
+      const wait = this.#madeAt + Math.min(OLDEST_MS, this.#cost * AGE_PER_COST) - nowMs;
+      if (wait > 0 && sameServer && isSameView(last, input)) return { scene: this.#scene, wait };
+    }
     if (!sameServer || !this.#tracks) this.#tracks = once(() => tracksOf(input.snapshot));
-    if (this.#scene && last && sameServer && isSamePicture(last, input)) return this.#scene;
     this.#input = input;
     this.#scene = createScene(input, this.#tracks);
-    return this.#scene;
+    this.#madeAt = nowMs;
+    this.#cost = 0;
+    return { scene: this.#scene, wait: 0 };
+  }
+
+  /** What drawing the scene just made cost, ms. */
+  spent(ms: number): void {
+    if (this.#cost === 0) this.#cost = ms;
   }
 }
 
-function isSamePicture(a: SceneInput, b: SceneInput): boolean {
+const isSamePicture = (a: SceneInput, b: SceneInput): boolean =>
+  a.snapshot.requests === b.snapshot.requests && a.snapshot.placement === b.snapshot.placement && isSameView(a, b);
+
+function isSameView(a: SceneInput, b: SceneInput): boolean {
   return (
-    a.snapshot.requests === b.snapshot.requests &&
-    a.snapshot.placement === b.snapshot.placement &&
     a.theme === b.theme &&
     a.axis.from === b.axis.from &&
     a.axis.columns === b.axis.columns &&

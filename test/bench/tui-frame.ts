@@ -1,0 +1,164 @@
+/** What a frame costs: a dense picture of 200 x 50 cells, changing every time, from snapshot to bytes. Prints JSON. */
+import { createNames } from '../../src/core/names.ts';
+import type { Snapshot } from '../../src/core/snapshot.ts';
+import { emptySnapshot } from '../../src/engine/empty-snapshot.ts';
+import { emptyPlacement } from '../../src/engine/placement.ts';
+import { Session } from '../../src/tui/session.ts';
+import type { UiState } from '../../src/tui/ui-state.ts';
+
+const START = Date.UTC(2026, 10, 20, 12) * 1000;
+const SECOND = 1_000_000;
+
+/** `workers` sync workers that are nearly always busy, `perSecond` requests a second, for `seconds`. */
+function denseSnapshot(workers: number, perSecond: number, seconds: number): Snapshot {
+  const names = createNames();
+  const length = Math.floor(perSecond * seconds);
+  const base = emptySnapshot('tail', 'access.log', ['access.log'], names, []);
+  const placement = emptyPlacement(length);
+  const column = () => new Float64Array(length);
+  const requests = {
+    length,
+    start: column(),
+    end: column(),
+    duration: column(),
+    measuredWait: column(),
+    arrival: column(),
+    resolution: column(),
+    worker: new Int32Array(length),
+    thread: new Int32Array(length).fill(-1),
+    route: new Int32Array(length),
+    client: new Uint32Array(length),
+    status: new Uint16Array(length),
+    bytes: column(),
+    offset: column(),
+    source: new Uint16Array(length),
+  };
+  const ids = Array.from({ length: workers }, (_, i) => names.workers.add(String(8712 + i)));
+  const routes = Array.from({ length: 40 }, (_, i) => names.routes.add(`GET /resource-${i}/{id}`));
+  let random = 12_345;
+  const next = () => {
+    random = (random * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return random / 2_147_483_648;
+  };
+  for (let row = 0; row < length; row++) {
+    const worker = row % workers;
+    const end = START - seconds * SECOND + (row / perSecond) * SECOND;
+    const took = (workers / perSecond) * SECOND * (0.7 + 0.5 * next());
+    requests.start[row] = placement.start[row] = end - took;
+    requests.end[row] = placement.end[row] = end;
+    requests.duration[row] = took;
+    requests.worker[row] = ids[worker];
+    requests.route[row] = routes[Math.floor(next() * next() * routes.length)];
+    requests.status[row] = next() < 0.02 ? 500 : next() < 0.05 ? 404 : 200;
+    requests.offset[row] = row * 120;
+    placement.wait[row] = next() * 0.5 * SECOND;
+    placement.turn[row] = Math.floor(row / workers) % 2;
+  }
+  const sure = (value: number) => ({ value, low: value, high: value, confidence: 1, method: 'made' });
+  return {
+    ...base,
+    now: START,
+    from: START - seconds * SECOND,
+    to: START,
+    live: true,
+    total: length,
+    requests,
+    placement,
+    names,
+    inference: {
+      ...base.inference,
+      model: 'sync',
+      workers: sure(workers),
+      threads: sure(1),
+      capacity: sure(workers),
+      lanes: ids.map((worker) => ({ worker, slot: 0 })),
+      lives: ids.map((worker) => ({
+        worker,
+        from: START - 3600 * SECOND,
+        to: START,
+        requests: 1,
+        busyMicros: 1,
+        peakConcurrency: 1,
+        fate: 'running' as const,
+      })),
+      service: { ...base.inference.service, method: 'logged' },
+      wait: { ...base.inference.wait, method: 'inferred' },
+    },
+  };
+}
+
+function measure(name: string, snapshot: Snapshot, ui: Partial<UiState>) {
+  let now = START;
+  let listener = () => {};
+  let current = snapshot;
+  let frame = () => {};
+  let bytes = 0;
+  const session = new Session({
+    engine: {
+      snapshot: () => current,
+      subscribe: (call) => {
+        listener = call;
+        return () => {};
+      },
+      command: () => {},
+      readLines: async () => [],
+      predict: async () => null,
+      stop: async () => {},
+    },
+    clock: {
+      nowMicros: () => now,
+      after: (_, callback) => {
+        frame = callback;
+        return () => {};
+      },
+    },
+    fps: 30,
+    depth: 16_777_216,
+    ascii: false,
+    ui,
+    size: () => ({ columns: 200, rows: 50 }),
+    write: (text) => {
+      bytes += text.length;
+    },
+    isBehind: () => false,
+    effect: () => {},
+  });
+  const costs: number[] = [];
+  for (let i = 0; i < 400; i++) {
+    // A second later each time: no scene is young enough to be drawn again, so every frame is worked out from the rows.
+    now += SECOND;
+    // Everything moves: another picture each time, as when lines pour in and lanes scroll.
+    current = {
+      ...snapshot,
+      version: i,
+      now: START + i * 400_000,
+      requests: { ...snapshot.requests },
+      placement: { ...snapshot.placement },
+    };
+    listener();
+    const before = process.cpuUsage();
+    frame();
+    const used = process.cpuUsage(before);
+    costs.push((used.user + used.system) / 1000);
+  }
+  session.stop();
+  const steady = costs.slice(100).sort((a, b) => a - b);
+  const at = (share: number) => Math.round(steady[Math.floor(share * steady.length)] * 100) / 100;
+  return { name, median_ms: at(0.5), p95_ms: at(0.95), bytes_per_frame: Math.round(bytes / 400) };
+}
+
+const results = [
+  measure('200x50, 24 workers, 60 s, 400 requests/s', denseSnapshot(24, 400, 60), {}),
+  measure('200x50, 24 workers, 10 s of bars', denseSnapshot(24, 60, 200), {
+    spanSeconds: 10,
+    tab: 'requests',
+    focus: 'requests',
+  }),
+  measure('200x50, 24 workers, 60 s, routes', denseSnapshot(24, 400, 60), {
+    tab: 'routes',
+    focus: 'routes',
+    colourBy: 'route',
+  }),
+  measure('200x50, 200,000 requests held, 10 min', denseSnapshot(24, 333, 600), { spanSeconds: 600 }),
+];
+process.stdout.write(`${JSON.stringify(results)}\n`);
