@@ -62,11 +62,18 @@ function civil(name: string, timeZone: string): Zone {
   };
 }
 
+let local: string | null = null;
+/** Asking costs some milliseconds. */
+const localZone = (): string => {
+  local ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return local;
+};
+
 /** @throws UserError for a zone nobody knows. */
 export function createZone(timezone?: string): Zone {
   if (timezone === undefined) {
-    const local = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return local === 'UTC' || local === 'Etc/UTC' ? fixed(`local (${local})`, 0) : civil(`local (${local})`, local);
+    const name = localZone();
+    return name === 'UTC' || name === 'Etc/UTC' ? fixed(`local (${name})`, 0) : civil(`local (${name})`, name);
   }
   if (/^(utc|gmt|z)$/i.test(timezone)) return fixed('UTC', 0);
   const match = /^([+-])(\d\d):?(\d\d)$/.exec(timezone);

@@ -6,13 +6,10 @@
 import type { Field, TimeUnit } from '../../core/format.ts';
 import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS } from './runtime.ts';
 
-const encoder = new TextEncoder();
+const beyondBytes = /[^\u0000-\u00ff]/;
 
 /** Bytes of a literal: characters up to U+00FF are bytes as they stand, so that a layout can hold any byte. */
-export const bytesOf = (text: string): Uint8Array =>
-  [...text].every((character) => character.charCodeAt(0) < 256)
-    ? Uint8Array.from(text, (c) => c.charCodeAt(0))
-    : encoder.encode(text);
+export const bytesOf = (text: string): Uint8Array => Buffer.from(text, beyondBytes.test(text) ? 'utf8' : 'latin1');
 
 const word = (bytes: Uint8Array, at: number): number =>
   bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);

@@ -184,6 +184,18 @@ rows.length=row;return pos}`;
   return { source, literals, stamps };
 }
 
+/** Sources are made once per layout, choice of columns and way of scanning. */
+const sources = new WeakMap<readonly Token[], Map<string, Generated>>();
+
+function generated(tokens: readonly Token[], columns: Columns, explain: boolean): Generated {
+  const known = sources.get(tokens) ?? new Map<string, Generated>();
+  sources.set(tokens, known);
+  const key = `${explain} ${columns.time} ${columns.duration}`;
+  const source = known.get(key) ?? generate(tokens, columns, explain);
+  known.set(key, source);
+  return source;
+}
+
 /** Functions made of the same source share their optimised code; layouts are few. */
 type Factory = (...scope: unknown[]) => Scanner;
 const factories = new Map<string, Factory>();
@@ -194,7 +206,7 @@ export function compileTokens(
   runtime: Runtime,
   { explain = false, zone }: CompileOptions,
 ): Scanner {
-  const { source, literals, stamps } = generate(tokens, columns, explain);
+  const { source, literals, stamps } = generated(tokens, columns, explain);
   const { cursor, state, route, worker, thread, client, request, joinRoute, arrival } = runtime;
   const readers = Object.fromEntries(
     Object.entries(stamps).map(([name, { shape }]) => [name, runtime.stamp(shape, zone)]),

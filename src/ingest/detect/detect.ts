@@ -238,9 +238,13 @@ export class Detector {
   /** Candidates whose marks stand anywhere in the sample. */
   #plausible({ b, lines }: Sample): Candidate[] {
     const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
-    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) =>
-      marks.every((mark) => text.includes(mark)),
-    );
+    const found = new Map<string, boolean>();
+    const stands = (mark: string) => {
+      const known = found.get(mark) ?? text.includes(mark);
+      found.set(mark, known);
+      return known;
+    };
+    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) => marks.every(stands));
   }
 
   /** What each candidate takes of some lines, the best first. */

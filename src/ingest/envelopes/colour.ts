@@ -1,7 +1,8 @@
 /** ANSI escape sequences (colour, cursor movement, titles): stripped from a copy, the raw line stays in its file. */
-import type { Envelope } from './line.ts';
+import { type Envelope, findIn } from './line.ts';
 
 const ESC = 27;
+const ESCAPE = Buffer.from([ESC]);
 
 /** Behind the sequence that starts at p (an ESC). */
 function sequenceEnd(b: Uint8Array, p: number, to: number): number {
@@ -26,8 +27,7 @@ export function colour(): Envelope {
     id: 'ansi',
     peel(line) {
       const { b, from, to } = line;
-      const first = b.indexOf(ESC, from);
-      if (first < 0 || first >= to) return false;
+      if (findIn(b, ESCAPE, from, to) < 0) return false;
       const scratch = line.scratch(to - from);
       let length = 0;
       for (let p = from; p < to; ) {

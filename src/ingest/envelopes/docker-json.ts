@@ -4,7 +4,7 @@
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { unescapeJson } from '../json.ts';
-import type { Envelope } from './line.ts';
+import { type Envelope, findIn } from './line.ts';
 
 const HEAD = Buffer.from('{"log":"');
 const TIME = Buffer.from('"time":"');
@@ -32,14 +32,13 @@ export function dockerJson(runtime: Runtime): Envelope {
       const textFrom = from + HEAD.length;
       const textTo = closingQuote(b, textFrom, to);
       if (textTo < 0) return false;
-      const time = b.indexOf(TIME, textTo);
-      if (time < 0 || time > to) return false;
+      const time = findIn(b, TIME, textTo, to);
+      if (time < 0) return false;
       const stamp = stampAt(b, v, time + TIME.length);
       if (Number.isNaN(stamp)) return false;
       line.stamp = stamp;
       line.stampDigits = 9;
-      const stderr = b.indexOf(STDERR, textTo);
-      line.stream = stderr >= 0 && stderr < to ? 2 : 1;
+      line.stream = findIn(b, STDERR, textTo, time) >= 0 ? 2 : 1;
       const scratch = line.scratch(textTo - textFrom);
       let length = unescapeJson(b, textFrom, textTo, scratch.b);
       // The newline of the text was written as a vertical tab.

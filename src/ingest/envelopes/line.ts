@@ -75,6 +75,17 @@ export class Line {
   }
 }
 
+/** Position of `text` in b[from, to), -1 when it is not there. (Buffer.indexOf would search to the end of the buffer.) */
+export function findIn(b: Buffer, text: Uint8Array, from: number, to: number): number {
+  const last = to - text.length;
+  for (let p = from; p <= last; p++) {
+    let k = 0;
+    while (k < text.length && b[p + k] === text[k]) k++;
+    if (k === text.length) return p;
+  }
+  return -1;
+}
+
 /** One kind of envelope. `peel` takes it off: moves `from` or the whole line, or returns false and leaves the line as it was. */
 export interface Envelope {
   readonly id: string;

@@ -10,10 +10,12 @@
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
-import type { Envelope, Line } from './line.ts';
+import { type Envelope, findIn, type Line } from './line.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 const MAX_WORD = 128;
+/** How rsyslog's escapes start. */
+const OCTAL = Buffer.from('#0');
 
 /** End of the word at p (the next blank), or -1 when it is empty or too long. */
 function wordEnd(b: Uint8Array, p: number, to: number): number {
@@ -193,8 +195,7 @@ class SyslogEnvelope implements Envelope {
         line.from = end + 2;
       }
     }
-    const octal = b.indexOf('#0', line.from);
-    if (to !== line.to || (octal >= 0 && octal < to)) this.#unescape(line, to);
+    if (to !== line.to || findIn(b, OCTAL, line.from, to) >= 0) this.#unescape(line, to);
   }
 
   /** rsyslog writes control characters as # and three octal digits. */
