@@ -2,11 +2,12 @@
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { durationText, percentText } from '../core/words.ts';
+import type { Callers, ClosedClients } from './clients.ts';
 import { canTellContention } from './contention.ts';
 import type { Workload } from './workload.ts';
 
 export function assumptionsOf({ inference }: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
-  const { trace, clients, contention, times, queue } = workload;
+  const { trace, callers, contention, times, queue } = workload;
   const said: string[] = [];
   if (trace.waitUnknown) {
     said.push(
@@ -19,19 +20,7 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
       `Arrivals are the starts less the inferred wait (${inference.wait.basis}); what is not known of them widens the ranges.`,
     );
   }
-  if (clients.kind === 'hidden') {
-    said.push(
-      'The pool never left saturation, so the true rate of arrivals does not show: scenarios take 1 to 2 times the rate that was answered, and there is no recommendation.',
-    );
-  } else if (clients.kind === 'closed') {
-    said.push(
-      `Callers look closed (they wait for an answer before they ask again): about ${clients.count} of them with a pause of ${durationText(clients.thinkMicros)}; a faster pool gets more requests from them. Ranges also hold the reading that they are not.`,
-    );
-  } else {
-    said.push(
-      'Callers come when they come (open): a slower pool does not send them away, a faster one brings no more.',
-    );
-  }
+  said.push(...callersSaid(callers));
   if (trace.constantService) {
     said.push(
       'The lines carry no duration: every request takes the mean service time that the rhythm of the pool shows.',
@@ -72,4 +61,29 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
     said.push('There is a core for every process: the log does not show how many the host has.');
   }
   return said;
+}
+
+function callersSaid({ likely, others }: Callers): string[] {
+  const closed = ({ count, thinkMicros }: ClosedClients) =>
+    `about ${count} callers who wait for their answer and pause for ${durationText(thinkMicros)} before they ask again`;
+  const alternatives = others.map((other) =>
+    other.kind === 'closed' ? closed(other) : 'callers who come when they come',
+  );
+  const kept =
+    alternatives.length > 0
+      ? [`The log does not exclude ${alternatives.join(', or ')}: ranges hold that reading as well.`]
+      : [];
+  switch (likely.kind) {
+    case 'hidden':
+      return [
+        'The pool never left saturation, so the true rate of arrivals does not show: scenarios take 1 to 2 times the rate that was answered, and there is no recommendation.',
+      ];
+    case 'closed':
+      return [`The load looks closed, ${closed(likely)}: a faster pool gets more requests out of them.`, ...kept];
+    case 'open':
+      return [
+        'Callers come when they come (open): a slower pool does not send them away, a faster one brings no more.',
+        ...kept,
+      ];
+  }
 }

@@ -2,179 +2,170 @@
  * Are callers independent of the server (open), do they wait for their answer before they come back (closed), or does a
  * pool that never stops being full hide them?
  *
- * Test (filtered ASTA, El-Taha & Stidham 1992): open arrivals start at the same rate whether the pool is full or not;
- * closed clients who queue do not arrive. R = rate of starts from the queue per time full / rate of starts per time not
- * full; closed when ln R < -0.1 by more than three standard errors (jackknife over 20 stretches).
+ * U closed clients with a mean pause Z start requests at rate (U - j) / Z while j of them are in the server; open arrivals
+ * come at the same rate whatever j is (filtered ASTA, El-Taha & Stidham 1992). All of it shows in a log: N_j starts in
+ * T_j of time at level j. The two readings are compared by their Poisson likelihood, Σ N_j ln λ_j - λ_j T_j, with one free
+ * parameter each (U, and the mean rate): Z follows from U and the throughput. Bursts make the rate rise with the level,
+ * never fall, so they speak against the closed reading.
  */
+import { mean } from 'simple-statistics';
+import { pauseFor, repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 
-export type Clients =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'hidden' }
-  | {
-      readonly kind: 'closed';
-      readonly count: number;
-      /** Mean pause between an answer and the next request, µs. */
-      readonly thinkMicros: number;
-    };
+export interface ClosedClients {
+  readonly kind: 'closed';
+  readonly count: number;
+  /** Mean pause between an answer and the next request, µs. */
+  readonly thinkMicros: number;
+}
 
-const STRETCHES = 20;
-const MINIMUM_STARTS = 200;
-/** Share of the time full from which arrivals no longer show. */
-const HIDDEN_SHARE = 0.97;
-const MAX_CLIENTS = 4096;
+export type Clients = { readonly kind: 'open' } | { readonly kind: 'hidden' } | ClosedClients;
+
+export interface Callers {
+  readonly likely: Clients;
+  /** Other readings that the log does not exclude: they widen ranges. */
+  readonly others: readonly Clients[];
+}
 
 export interface ClientsInput {
   readonly trace: Trace;
   /** Slots of the pool; null where they are unbounded or unknown. */
   readonly slots: number | null;
+  /** One queue in front of all slots: waiting shows when all are busy. */
+  readonly sharedQueue: boolean;
   readonly saturatedRatio: number;
-  /** false: the waits of the trace are only bounds. */
-  readonly waitKnown: boolean;
+  readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
 }
 
-export function findClients({ trace, slots, saturatedRatio, waitKnown }: ClientsInput): Clients {
-  if (slots === null) return { kind: 'open' };
-  if (saturatedRatio >= HIDDEN_SHARE && !waitKnown) return { kind: 'hidden' };
-  if (trace.length < MINIMUM_STARTS || trace.waitUnknown) return { kind: 'open' };
-  const tally = tallyStates(trace, slots);
-  const { ratio, error } = rateRatio(tally);
-  if (!(Math.log(ratio) < -0.1 && Math.log(ratio) / error < -3)) return { kind: 'open' };
-  return closedClients(trace, slots, tally) ?? { kind: 'open' };
+const MINIMUM_STARTS = 100;
+/** Nats by which the closed reading must be likelier to be taken, and to be the only one. */
+const LIKELIER = 6;
+const SURE = 10;
+/** Nats by which a reading may be less likely than the best and still be kept for the range. */
+const NOT_EXCLUDED = 3;
+/** Share of the time full from which arrivals no longer show. */
+const HIDDEN_SHARE = 0.97;
+const MAX_CLIENTS = 4096;
+/** More clients than this per one ever seen at once are as good as open. */
+const FEW = 20;
+/** How well the share of time full, and the wait, of the model must fit the log's. */
+const FULL_SPREAD = 0.04;
+const WAIT_SPREAD = { measured: 0.05, inferred: 0.3, bounded: 1, unknown: 1 } as const;
+
+const open: Clients = { kind: 'open' };
+
+export function findCallers(input: ClientsInput): Callers {
+  const { trace, slots, saturatedRatio, waitMethod } = input;
+  if (slots !== null && saturatedRatio >= HIDDEN_SHARE && (waitMethod === 'bounded' || waitMethod === 'unknown')) {
+    return { likely: { kind: 'hidden' }, others: [] };
+  }
+  if (trace.length < MINIMUM_STARTS || trace.waitUnknown) return { likely: open, others: [] };
+  const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
+  const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
+  const fits = closedFits(input, levels, station).filter(({ clients }) => clients.count <= FEW * levels.most);
+  if (fits.length === 0) return { likely: open, others: [] };
+  const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
+  if (best.gain < LIKELIER) {
+    return { likely: open, others: best.gain >= -NOT_EXCLUDED ? [best.clients] : [] };
+  }
+  const near = fits.filter(({ score }) => score >= best.score - NOT_EXCLUDED).map(({ clients }) => clients);
+  const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
+  return { likely: best.clients, others: best.gain >= SURE ? ends : [...ends, open] };
 }
 
-interface Tally {
-  /** Per stretch: starts while the pool was full (from the queue), and the µs it was; the same while it was not. */
-  readonly fullStarts: Float64Array;
-  readonly fullMicros: Float64Array;
-  readonly freeStarts: Float64Array;
-  readonly freeMicros: Float64Array;
+interface Levels {
+  /** Starts that found the level, and µs at it; the last entry is "full" for a pool. */
+  readonly starts: readonly number[];
+  readonly micros: readonly number[];
+  /** Requests in the server at once, at most. */
+  readonly most: number;
 }
 
-/** Walks starts and ends in order of time; a start from the queue closes a gap in which the pool counts as full. */
-function tallyStates(trace: Trace, slots: number): Tally {
-  const n = trace.length;
-  const { start, service } = trace;
-  const wait = trace.waits[0];
-  const origin = start[0];
+/** Level = requests in service; with all slots busy, the starts from the queue stand for the arrivals into it. */
+function levelsOfPool({ start, service, waits, length }: Trace, slots: number): Levels {
+  const starts = new Array<number>(slots + 1).fill(0);
+  const micros = new Array<number>(slots + 1).fill(0);
   const end = Float64Array.from(start, (at, i) => at + service[i]).sort();
-  const span = end[n - 1] - origin || 1;
-  const tally: Tally = {
-    fullStarts: new Float64Array(STRETCHES),
-    fullMicros: new Float64Array(STRETCHES),
-    freeStarts: new Float64Array(STRETCHES),
-    freeMicros: new Float64Array(STRETCHES),
-  };
   let level = 0;
   let ended = 0;
-  let last = origin;
-  let gap = 0;
-  for (let i = 0; i < n; i++) {
-    const stretch = Math.min(STRETCHES - 1, Math.floor(((start[i] - origin) / span) * STRETCHES));
-    let full = 0;
-    let free = 0;
-    const pass = (to: number) => {
-      if (level >= slots) full += to - last;
-      else free += to - last;
-      last = to;
-    };
-    while (ended < n && end[ended] <= start[i]) {
-      if (level >= slots) gap = 0;
-      pass(Math.max(last, end[ended++]));
+  let last = start[0];
+  for (let i = 0; i < length; i++) {
+    while (ended < length && end[ended] <= start[i]) {
+      micros[Math.min(level, slots)] += Math.max(0, end[ended] - last);
+      last = Math.max(last, end[ended++]);
       level--;
     }
-    pass(Math.max(last, start[i]));
     // The moment between an end and the start that follows it from the queue: the pool was never free.
-    if (wait[i] > 0) {
-      gap = Math.min(free, start[i] - (ended > 0 ? end[ended - 1] : start[i]));
-      full += gap;
-      free -= gap;
-      tally.fullStarts[stretch]++;
-    } else tally.freeStarts[stretch]++;
-    tally.fullMicros[stretch] += full;
-    tally.freeMicros[stretch] += free;
+    const waited = waits[0][i] > 0;
+    micros[waited ? slots : Math.min(level, slots)] += Math.max(0, start[i] - last);
+    if (i > 0) starts[waited ? slots : Math.min(level, slots - 1)]++;
+    last = Math.max(last, start[i]);
     level++;
   }
-  return tally;
+  return { starts, micros, most: slots };
 }
 
-const sum = (values: Float64Array): number => values.reduce((a, b) => a + b, 0);
-
-function rateRatio(tally: Tally): { ratio: number; error: number } {
-  const totals = [tally.fullStarts, tally.fullMicros, tally.freeStarts, tally.freeMicros].map(sum);
-  const ratioOf = ([fs, fm, rs, rm]: number[]) => (fs + 0.5) / fm / ((rs + 0.5) / rm);
-  const whole = Math.log(ratioOf(totals));
-  let square = 0;
-  for (let k = 0; k < STRETCHES; k++) {
-    const without = ratioOf([
-      totals[0] - tally.fullStarts[k],
-      totals[1] - tally.fullMicros[k],
-      totals[2] - tally.freeStarts[k],
-      totals[3] - tally.freeMicros[k],
-    ]);
-    square += (Math.log(without) - whole) ** 2;
-  }
-  return { ratio: Math.exp(whole), error: Math.sqrt((square * (STRETCHES - 1)) / STRETCHES) };
-}
-
-/**
- * Number of clients and their pause from the machine repair model (U clients, exponential pauses Z, K servers): of all
- * (U, Z) with the throughput of the log, the one whose pool is full for the share of time, and makes requests wait as
- * long, as the log's did. (The share alone says little once the pool is nearly always full.)
- */
-function closedClients(trace: Trace, slots: number, tally: Tally): Clients | null {
-  const n = trace.length;
-  const full = sum(tally.fullMicros);
-  const share = full / (full + sum(tally.freeMicros));
-  const elapsed = trace.start[n - 1] - trace.start[0];
-  const rate = n / elapsed;
-  const service = trace.service.reduce((a, b) => a + b, 0) / n;
-  const wait = trace.waits[0].reduce((a, b) => a + b, 0) / n;
-  let best: Clients | null = null;
-  let distance = Number.POSITIVE_INFINITY;
-  for (let count = slots + 1; count <= MAX_CLIENTS; count = Math.ceil(count * 1.05)) {
-    const think = thinkFor(count, slots, service, rate);
-    if (think === null) continue;
-    const model = repair(count, slots, service, think);
-    const miss = Math.abs(model.full - share) + Math.abs(count / rate - think - service - wait) / (wait + service);
-    if (miss < distance) {
-      distance = miss;
-      best = { kind: 'closed', count, thinkMicros: think };
-    } else if (miss > distance + 0.2) break;
-  }
-  return best;
-}
-
-/** The pause with which `count` clients make `rate` requests per µs; null where they cannot. */
-function thinkFor(count: number, slots: number, service: number, rate: number): number | null {
-  let low = service * 1e-4;
-  let high = count / rate;
-  if (repair(count, slots, service, low).rate < rate || !(high > low)) return null;
-  for (let i = 0; i < 60; i++) {
-    const middle = Math.sqrt(low * high);
-    if (repair(count, slots, service, middle).rate > rate) low = middle;
-    else high = middle;
-  }
-  return Math.sqrt(low * high);
-}
-
-/** Steady state of the machine repair model: requests per µs, and the share of time with all slots busy. */
-function repair(count: number, slots: number, service: number, think: number): { rate: number; full: number } {
-  let weight = 1;
-  let total = 1;
-  let full = slots === 0 ? 1 : 0;
-  let thinking = count;
-  for (let j = 1; j <= count; j++) {
-    weight *= ((count - j + 1) / think) * (service / Math.min(j, slots));
-    if (weight > 1e200) {
-      weight *= 1e-200;
-      total *= 1e-200;
-      full *= 1e-200;
-      thinking *= 1e-200;
+/** Level = requests waiting or in service, as far as the waits are known. */
+function levelsInServer({ start, service, waits, length }: Trace): Levels {
+  const starts: number[] = [];
+  const micros: number[] = [];
+  const arrival = Float64Array.from(start, (at, i) => at - waits[0][i]).sort();
+  const end = Float64Array.from(start, (at, i) => at + service[i]).sort();
+  const pass = (level: number, time: number) => {
+    micros[level] = (micros[level] ?? 0) + Math.max(0, time);
+  };
+  let ended = 0;
+  let last = arrival[0];
+  for (let i = 0; i < length; i++) {
+    while (ended < length && end[ended] <= arrival[i]) {
+      pass(i - ended, end[ended] - last);
+      last = Math.max(last, end[ended++]);
     }
-    total += weight;
-    thinking += weight * (count - j);
-    if (j >= slots) full += weight;
+    const level = i - ended;
+    pass(level, arrival[i] - last);
+    if (i > 0) starts[level] = (starts[level] ?? 0) + 1;
+    last = Math.max(last, arrival[i]);
   }
-  return { rate: thinking / total / think, full: full / total };
+  return { starts, micros, most: Math.max(starts.length, micros.length) };
+}
+
+interface ClosedFit {
+  readonly clients: ClosedClients;
+  /** Nats by which it explains the levels better than open arrivals do. */
+  readonly gain: number;
+  /** The same, less what speaks against it in the wait and the share of time full. */
+  readonly score: number;
+}
+
+/** Numbers of clients, ascending, each with the pause that makes the log's throughput. */
+function closedFits(
+  { trace, waitMethod, saturatedRatio }: ClientsInput,
+  { starts, micros, most }: Levels,
+  slots: number,
+): ClosedFit[] {
+  const total = starts.reduce((sum, count) => sum + (count ?? 0), 0);
+  const time = micros.reduce((sum, span) => sum + (span ?? 0), 0);
+  if (!(total > 0) || !(time > 0)) return [];
+  const rate = total / time;
+  const flat = total * Math.log(rate) - total;
+  const service = mean(trace.service as unknown as number[]);
+  const wait = mean(trace.waits[0] as unknown as number[]);
+  const bounded = Number.isFinite(slots);
+  const fits: ClosedFit[] = [];
+  for (let count = Math.max(2, most - 1); count <= MAX_CLIENTS; count = Math.ceil(count * 1.03 + 0.5)) {
+    const think = bounded ? pauseFor(count, slots, service, rate) : count / rate - service - wait;
+    if (think === null || !(think > 0)) continue;
+    const state = repairState(count, slots, service, think);
+    let gain = -flat;
+    for (let j = 0; j < micros.length; j++) {
+      const expected = j === slots ? state.fullRate : Math.max(1e-3, count - j) / think;
+      gain += (starts[j] ?? 0) * Math.log(Math.max(1e-15, expected)) - expected * (micros[j] ?? 0);
+    }
+    const misfit = bounded
+      ? ((state.full - saturatedRatio) / FULL_SPREAD) ** 2 +
+        ((state.wait - wait) / (WAIT_SPREAD[waitMethod] * (wait + service))) ** 2
+      : 0;
+    fits.push({ clients: { kind: 'closed', count, thinkMicros: think }, gain, score: gain - misfit / 2 });
+  }
+  return fits;
 }

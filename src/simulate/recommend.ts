@@ -8,8 +8,8 @@ import type { Workload } from './workload.ts';
 const MAX_WORKERS = 1024;
 
 /** Arrivals are known, and the present pool has slots that could be more. */
-export const carriesRecommendation = ({ clients, trace, present }: Workload): boolean =>
-  clients.kind !== 'hidden' && !trace.waitUnknown && present !== null && present.model !== 'async';
+export const carriesRecommendation = ({ callers, trace, present }: Workload): boolean =>
+  callers.likely.kind !== 'hidden' && !trace.waitUnknown && present !== null && present.model !== 'async';
 
 /**
  * In nine of ten repetitions the p95 wait stays at or below the target, µs. An async pool has no slots to wait for:

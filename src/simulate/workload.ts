@@ -2,7 +2,7 @@
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { seedOf } from '../core/random.ts';
-import { type Clients, findClients } from './clients.ts';
+import { type Callers, findCallers } from './clients.ts';
 import { type Contention, findContention, slowdown, slowdownAt } from './contention.ts';
 import { type ServiceTimes, serviceTimes } from './service-times.ts';
 import { keepRows, type Trace, traceOf } from './trace.ts';
@@ -11,7 +11,7 @@ export interface Workload {
   readonly trace: Trace;
   readonly times: ServiceTimes;
   readonly contention: Contention | null;
-  readonly clients: Clients;
+  readonly callers: Callers;
   /** The pool that wrote the log; null where its slots are not known. */
   readonly present: PoolShape | null;
   /** One queue for all workers or one per worker; null where the log cannot tell. */
@@ -38,11 +38,12 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
       trace,
       times: serviceTimes(contention ? deflated(trace, contention, contention.share) : trace.service, trace.route),
       contention,
-      clients: findClients({
+      callers: findCallers({
         trace,
         slots: inference.capacity.value,
+        sharedQueue: inference.queue !== 'per-worker',
         saturatedRatio: inference.concurrency.saturatedRatio,
-        waitKnown: inference.wait.method === 'measured' || inference.wait.method === 'inferred',
+        waitMethod: inference.wait.method,
       }),
       present: presentShape(analysis),
       queue: inference.queue,

@@ -1,6 +1,6 @@
 // Open, closed and hidden callers are told apart; what cannot be told is taken as open.
 import { describe, expect, it } from 'vitest';
-import { type Clients, findClients } from '../../../src/simulate/clients.ts';
+import { type Clients, findCallers } from '../../../src/simulate/clients.ts';
 import { traceOf } from '../../../src/simulate/trace.ts';
 import type { Load, PoolSpec } from '../../helpers/simulate-pool.ts';
 import { analysisOfPool } from '../../helpers/stations.ts';
@@ -18,12 +18,13 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
   });
   const result = traceOf(analysis);
   if ('missing' in result) throw new Error(result.missing);
-  return findClients({
+  return findCallers({
     trace: result.trace,
     slots: analysis.inference.capacity.value,
+    sharedQueue: analysis.inference.queue !== 'per-worker',
     saturatedRatio: analysis.inference.concurrency.saturatedRatio,
-    waitKnown: true,
-  });
+    waitMethod: 'inferred',
+  }).likely;
 }
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -42,25 +43,32 @@ describe('clients', () => {
       expect(clientsOf({ kind: 'batches', rate: 2, size: 6, seconds: 200 }, { seed }).kind).toBe('open');
   });
 
-  it('who wait for their answer are closed, and counted within a factor of two', () => {
+  it('who wait for their answer are closed, and counted', () => {
     let found = 0;
     for (const seed of seeds) {
       const clients = clientsOf({ kind: 'closed', users: 10, think: 0.3, seconds: 200 }, { seed });
       if (clients.kind !== 'closed') continue;
       found++;
-      expect(clients.count).toBeGreaterThanOrEqual(6);
-      expect(clients.count).toBeLessThanOrEqual(20);
+      expect(clients.count).toBeGreaterThanOrEqual(8);
+      expect(clients.count).toBeLessThanOrEqual(13);
+      expect(clients.thinkMicros).toBeGreaterThan(0.2e6);
+      expect(clients.thinkMicros).toBeLessThan(0.45e6);
     }
-    expect(found).toBeGreaterThanOrEqual(6);
+    expect(found).toBe(seeds.length);
   });
 
   it('behind endless saturation are hidden when the waits are only bounded', () => {
-    const input = { trace: { length: 500 } as never, slots: 4, saturatedRatio: 0.99, waitKnown: false };
-    expect(findClients(input).kind).toBe('hidden');
+    const input = {
+      trace: { length: 500 } as never,
+      slots: 4,
+      sharedQueue: true,
+      saturatedRatio: 0.99,
+      waitMethod: 'bounded',
+    } as const;
+    expect(findCallers(input).likely.kind).toBe('hidden');
   });
 
-  it('of a server without slots are open', () => {
-    const input = { trace: { length: 500 } as never, slots: null, saturatedRatio: Number.NaN, waitKnown: false };
-    expect(findClients(input).kind).toBe('open');
+  it('of a pool that is never full are open', () => {
+    expect(clientsOf({ kind: 'poisson', phases: [{ rate: 30, seconds: 100 }] }, { workers: 64 }).kind).toBe('open');
   });
 });
