@@ -81,7 +81,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const rhythm = rhythmOf(trace);
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
-  const times = waited.lanes.length > 0 ? waited.requests : estimatedTimes(table, trace, structure);
+  const times = waited.sharpened ? waited.requests : estimatedTimes(table, trace, structure);
   const slots = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
   const running = declared.durationCovers !== 'response';
@@ -162,5 +162,12 @@ function serviceOf(trace: Trace, found: Found, covers: 'service' | 'response' | 
   const sorted = Float64Array.from({ length: Math.ceil(n / step) }, (_, k) => trace.duration[k * step]).sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max };
-  return { method: 'logged', basis: 'durations in the lines', mean, ...quantiles };
+  return trace.killed.length === 0
+    ? { method: 'logged', basis: 'durations in the lines', mean, ...quantiles }
+    : {
+        method: 'inferred',
+        basis: `durations in the lines; ${trace.killed.length} killed requests by the silence before`,
+        mean,
+        ...quantiles,
+      };
 }

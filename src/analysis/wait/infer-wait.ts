@@ -1,16 +1,12 @@
 /** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
-import type { InferredRequests, Lane, WaitInference } from '../../core/inference.ts';
+import type { InferredRequests, WaitInference } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
-import { traceOf } from '../structure/trace.ts';
-import { createDraws, seedOf } from './draws.ts';
-import { filterLanes } from './lane-filter.ts';
+import { type Trace, traceOf } from '../structure/trace.ts';
+import { filteredWaits } from './filtered-waits.ts';
 import { plainWaits } from './plain-waits.ts';
-import { drawWaits } from './posterior.ts';
-import { rateCurve } from './rate-curve.ts';
-import { onLanes, stretchOf } from './stretch.ts';
-import { summariseWaits, unknownWait } from './summarise-waits.ts';
+import { unknownWait } from './summarise-waits.ts';
 
 /** What must be known of a stretch of log before its wait can be asked for. */
 export interface WaitInput {
@@ -39,7 +35,8 @@ export interface WaitInput {
 export interface WaitResult {
   readonly wait: WaitInference;
   readonly requests: InferredRequests;
-  readonly lanes: readonly Lane[];
+  /** The starts and ends are sharper than the stamps. */
+  readonly sharpened: boolean;
 }
 
 const filled = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
@@ -65,39 +62,32 @@ export function inferWait(input: WaitInput): WaitResult {
   const plain = plainWaits(input, trace);
   if (plain) {
     for (let i = 0; i < trace.length; i++) requests.wait[trace.row[i]] = plain.wait[i];
-    return { wait: plain.summary, requests, lanes: [] };
+    return { wait: plain.summary, requests, sharpened: false };
   }
-  if (input.capacity && trace.hasDurations && trace.hasWorkers && input.threadsPerWorker === 1) {
-    const stretch = stretchOf(
-      trace,
-      Int32Array.from({ length: trace.length }, (_, i) => i),
-      input.capacity,
-    );
-    const lanes = onLanes(stretch, trace);
-    if (lanes) {
-      const seed = seedOf(lanes.low, lanes.duration);
-      let work = 0;
-      let last = 0;
-      for (let i = 0; i < lanes.length; i++) {
-        work += lanes.duration[i];
-        last = Math.max(last, lanes.high[i]);
-      }
-      const load = Math.min(0.98, work / (input.capacity * Math.max(1, last)));
-      const particles = 48;
-      const draws = createDraws(seed ^ 1);
-      const curve = rateCurve(lanes);
-      const settings = { particles, paths: 3, rate: curve, load };
-      const found = [0, 1, 2, 3].map((k) => filterLanes(lanes, { ...settings, seed: seed + k }));
-      const result = drawWaits(
-        found.flatMap((p) => p.paths),
-        curve,
-        lanes.duration,
-        48,
-        draws,
-      );
-      const misfit = found.map((p) => p.misfit.toFixed(3)).join('/');
-      return { wait: summariseWaits(result.waits, `${result.model} ${misfit}`), requests, lanes: [] };
-    }
+  const { capacity, threadsPerWorker } = input;
+  if (!capacity || !trace.hasDurations || !trace.hasWorkers || trace.startsOnly || threadsPerWorker !== 1) {
+    return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
   }
-  return { wait: unknownWait('no engine spoke for this log'), requests, lanes: [] };
+  const found = trace.length > 0 ? filteredWaits(trace, capacity, input.effort) : null;
+  if (!found) {
+    return { wait: unknownWait('some worker ran two requests at once'), requests, sharpened: false };
+  }
+  for (let i = 0; i < trace.length; i++) {
+    const row = trace.row[i];
+    requests.wait[row] = found.wait[i];
+    if (!found.times) continue;
+    requests.start[row] = found.times.start[i];
+    requests.end[row] = found.times.end[i];
+    requests.uncertainty[row] = found.times.uncertainty[i];
+  }
+  return { wait: found.summary, requests, sharpened: found.times !== null };
+}
+
+function whySilent({ capacity, threadsPerWorker, model }: WaitInput, trace: Trace): string {
+  if (!capacity) return 'how many slots the server has is not known';
+  if (!trace.hasDurations) return 'without durations only bursts tell how long callers waited, and this log is none';
+  if (!trace.hasWorkers) return 'without worker ids the requests cannot be followed through the pool';
+  return model === 'threaded' || threadsPerWorker !== 1
+    ? 'stamps this coarse do not tell when a thread of a worker became free'
+    : 'the stamps are those of the starts alone';
 }

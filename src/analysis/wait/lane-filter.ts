@@ -38,6 +38,13 @@ const GIVE = 0.003;
 /** A new worker takes about this long to boot, s. */
 const BOOT = 0.5;
 const LEAST_RATE = 1e-3;
+/**
+ * While all lanes are busy the log shows what the pool can do, not what callers ask for: each particle has its own idea
+ * of how far the arrivals are off the smoothed starts, and changes it now and then.
+ */
+const FACTORS = [0.75, 1, 1.3, 1.7];
+const FACTOR_CHANCE = [0.2, 0.4, 0.25, 0.15];
+const FACTOR_HOLD = 20;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
 
@@ -61,6 +68,9 @@ class LaneFilter {
   /** By particle: the instant up to which it has been told. */
   #clock: Float64Array;
   #spareClock: Float64Array;
+  /** By particle: arrivals per second as a multiple of the given rate. */
+  #factor: Float64Array;
+  #spareFactor: Float64Array;
   readonly #logWeight: Float64Array;
   /** The current request of each lane, the same in all particles: lines come in the order of ends. */
   readonly #current: Int32Array;
@@ -82,6 +92,9 @@ class LaneFilter {
     this.#spareQueued = new Uint8Array(n * slots);
     this.#clock = new Float64Array(n);
     this.#spareClock = new Float64Array(n);
+    this.#factor = new Float64Array(n);
+    this.#spareFactor = new Float64Array(n);
+    for (let a = 0; a < n; a++) this.#factor[a] = this.#drawFactor();
     this.#logWeight = new Float64Array(n);
     this.#current = stretch.first.slice();
     let work = 0;
@@ -150,11 +163,24 @@ class LaneFilter {
         this.#spareQueued[k * slots + l] = this.#queued[from + l];
       }
       this.#spareClock[k] = this.#clock[ancestors[k]];
+      this.#spareFactor[k] = this.#factor[ancestors[k]];
     }
     [this.#start, this.#spareStart] = [this.#spareStart, this.#start];
     [this.#queued, this.#spareQueued] = [this.#spareQueued, this.#queued];
     [this.#clock, this.#spareClock] = [this.#spareClock, this.#clock];
+    [this.#factor, this.#spareFactor] = [this.#spareFactor, this.#factor];
     this.#belief.follow(ancestors);
+  }
+
+  #drawFactor(): number {
+    let u = this.#draws.next();
+    let k = 0;
+    while (k < FACTORS.length - 1 && u >= FACTOR_CHANCE[k]) u -= FACTOR_CHANCE[k++];
+    return FACTORS[k];
+  }
+
+  #rate(a: number, second: number): number {
+    return Math.max(LEAST_RATE, this.#factor[a] * this.#set.rate(second));
   }
 
   /** Before the first request all lanes idle and nobody queues. */
@@ -163,8 +189,8 @@ class LaneFilter {
     const earliest = (l: number) => low[first[l]] - duration[first[l]];
     const lanes = [...first.keys()].filter((l) => first[l] >= 0).sort((a, b) => earliest(a) - earliest(b));
     const begin = earliest(lanes[0]) - 1e-9;
-    const rate = Math.max(LEAST_RATE, this.#set.rate(begin)) / slots;
     for (let a = 0; a < this.#set.particles; a++) {
+      const rate = this.#rate(a, begin) / slots;
       this.#clock[a] = begin;
       for (const l of lanes) {
         const i = first[l];
@@ -206,6 +232,7 @@ class LaneFilter {
     const l = lane[i];
     const base = a * slots;
     const end = Math.max(this.#clock[a], this.#start[base + l] + duration[i]);
+    if (this.#draws.next() * FACTOR_HOLD < end - this.#clock[a]) this.#factor[a] = this.#drawFactor();
     const idle = this.#tellFreshStarts(a, end);
     const waiting = idle === 0 ? this.#belief.waiting(a) : 0;
     this.#clock[a] = end;
@@ -219,7 +246,7 @@ class LaneFilter {
     this.#window(a, after, l);
     const gap = this.#s.newWorker[after] === 1 ? this.#bootGap : this.#gap;
     const ready = end + duration[after];
-    const rate = Math.max(LEAST_RATE, this.#set.rate(end)) / (idle + 1);
+    const rate = this.#rate(a, end) / (idle + 1);
     const queuedMass = waiting > 0 ? waiting * this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
     const idleMass =
       waiting < SURE && this.#to > Math.max(this.#from, ready)
@@ -264,14 +291,14 @@ class LaneFilter {
         if (this.#queued[base + l] === 0 && start > now && start < soonest) soonest = start;
       }
       const until = Math.min(soonest, end, Math.max(now, this.#lastStart));
-      this.#logWeight[a] -= this.#set.rate(now) * (until - now);
+      this.#logWeight[a] -= this.#rate(a, now) * (until - now);
       if (soonest > end) return idle;
-      this.#logWeight[a] += Math.log(Math.max(LEAST_RATE, this.#set.rate(soonest)) / idle);
+      this.#logWeight[a] += Math.log(this.#rate(a, soonest) / idle);
       idle--;
       now = soonest;
       if (idle === 0) this.#belief.clear(a);
     }
-    this.#belief.arrive(a, this.#set.rate(now) * (end - now));
+    this.#belief.arrive(a, this.#rate(a, now) * (end - now));
     return 0;
   }
 

@@ -1,9 +1,9 @@
 /** From possible histories to possible waits: arrival models weighed by how likely they make the starts, then drawn from. */
-import { type ArrivalModel, arrivalModels, givenRate } from './arrival-models.ts';
+import { arrivalModels } from './arrival-models.ts';
 import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
 import { OpenArrivals } from './open-arrivals.ts';
-import type { Path, RateCurve } from './paths.ts';
+import type { Path } from './paths.ts';
 
 export interface WaitDraws {
   /** Equally likely: the wait of every request of the stretch, s. */
@@ -13,16 +13,12 @@ export interface WaitDraws {
   readonly modelWeight: number;
 }
 
-/** `assumed`: the arrival rates that the filter which found the histories took for granted. */
-export function drawWaits(
-  paths: readonly Path[],
-  assumed: RateCurve,
-  duration: Float64Array,
-  count: number,
-  draws: Draws,
-): WaitDraws {
+/** Histories are equally likely; the arrival models compete on each of them. */
+export function drawWaits(paths: readonly Path[], duration: Float64Array, count: number, draws: Draws): WaitDraws {
   const n = duration.length;
-  const samplers: { sampler: OpenArrivals; model: ArrivalModel; logWeight: number }[] = [];
+  const perPath = Math.ceil(count / paths.length);
+  const byModel = new Map<string, number>();
+  const waits: Float64Array[] = [];
   for (const path of paths) {
     let begin = Number.POSITIVE_INFINITY;
     let end = 0;
@@ -32,24 +28,27 @@ export function drawWaits(
     }
     const epochs = epochsOf(path, end);
     const seconds = Math.max(1e-3, end - begin);
-    const known = new OpenArrivals(epochs, givenRate(), assumed).logLikelihood;
-    for (const model of arrivalModels(n / seconds, seconds)) {
-      const sampler = new OpenArrivals(epochs, model);
-      samplers.push({ sampler, model, logWeight: sampler.logLikelihood - known + Math.log(model.prior) });
-    }
+    const samplers = arrivalModels(n / seconds, seconds).map((model) => ({
+      model,
+      sampler: new OpenArrivals(epochs, model),
+    }));
+    const logWeights = samplers.map(({ model, sampler }) => sampler.logLikelihood + Math.log(model.prior));
+    const best = Math.max(...logWeights);
+    const weights = logWeights.map((w) => Math.exp(w - best));
+    const total = weights.reduce((a, b) => a + b, 0);
+    const offset = draws.next();
+    let reached = 0;
+    let drawn = 0;
+    samplers.forEach(({ sampler, model }, k) => {
+      const share = weights[k] / total;
+      byModel.set(model.name, (byModel.get(model.name) ?? 0) + share / paths.length);
+      reached += share * perPath;
+      while (drawn < perPath && drawn + offset < reached) {
+        waits.push(sampler.sample(draws).wait);
+        drawn++;
+      }
+    });
   }
-  const best = Math.max(...samplers.map((s) => s.logWeight));
-  const weights = samplers.map((s) => Math.exp(s.logWeight - best));
-  const total = weights.reduce((a, b) => a + b, 0);
-  const waits: Float64Array[] = [];
-  let reached = 0;
-  const offset = draws.next();
-  const byModel = new Map<string, number>();
-  samplers.forEach(({ sampler, model }, k) => {
-    byModel.set(model.name, (byModel.get(model.name) ?? 0) + weights[k] / total);
-    reached += (weights[k] / total) * count;
-    while (waits.length < count && waits.length + offset < reached) waits.push(sampler.sample(draws).wait);
-  });
   const [model, modelWeight] = [...byModel].sort((a, b) => b[1] - a[1])[0];
   return { waits, model, modelWeight };
 }
