@@ -40,6 +40,7 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
     life.to = Math.max(life.to, end);
     life.requests++;
   }
+  for (const k of trace.killed) lives[trace.worker[k]].fate = 'killed';
   const byName = new Map(lives.map((life) => [names(life.worker), life]));
   for (const event of events) {
     const life = event.worker === null ? undefined : byName.get(event.worker);
@@ -136,21 +137,16 @@ export interface Alive {
 
 /**
  * Worker processes alive at once, weighted by time. A worker lived before its first request and after its last one, about
- * as long as it usually pauses; three of its own pauses (of the typical worker's, where it wrote too few lines) are granted.
+ * as long as it usually pauses: so many of its own pauses (of the typical worker's, where it wrote too few lines) are
+ * granted at both ends.
  */
-export function aliveAtOnce(lives: readonly Life[]): Alive {
-  const pauses = lives
-    .filter(hasRhythm)
-    .map(pauseOf)
-    .sort((a, b) => a - b);
+export function aliveAtOnce(lives: readonly Life[], pauses = PAUSES_GRANTED): Alive {
   const first = Math.min(...lives.map((life) => life.from));
   const last = Math.max(...lives.map((life) => life.to));
-  const requests = lives.reduce((sum, life) => sum + life.requests, 0);
-  const typical =
-    pauses.length > 0 ? pauses[pauses.length >> 1] : ((last - first) * lives.length) / Math.max(1, requests);
+  const typical = typicalPause(lives);
   const edges: { time: number; step: number }[] = [];
   for (const life of lives) {
-    const granted = 3 * (hasRhythm(life) ? pauseOf(life) : typical);
+    const granted = pauses * (hasRhythm(life) ? pauseOf(life) : typical);
     edges.push({ time: Math.max(first, life.from - (life.booted ? 0 : granted)), step: 1 });
     edges.push({ time: Math.min(last, life.to + (life.fate === 'running' ? granted : 0)), step: -1 });
   }
@@ -171,6 +167,39 @@ export function aliveAtOnce(lives: readonly Life[]): Alive {
   return { mode, max, share: total > 0 ? (time.get(mode) ?? 0) / total : 1 };
 }
 
+/** A worker that is idle for longer than this is taken to be gone. */
+const PAUSES_GRANTED = 3;
+
+/**
+ * Workers that took the place of another: each that first appeared after the start, matched with one that had fallen
+ * silent for good by then. A worker that was merely idle until late has nobody's place to take.
+ */
+function replacementsIn(lives: readonly Life[]): number {
+  const first = Math.min(...lives.map((life) => life.from));
+  const last = Math.max(...lives.map((life) => life.to));
+  const typical = typicalPause(lives);
+  const granted = (life: Life) => PAUSES_GRANTED * (hasRhythm(life) ? pauseOf(life) : typical);
+  const gone = lives
+    .filter((life) => life.fate !== 'running' || last - life.to > granted(life))
+    .sort((a, b) => a.to - b.to);
+  const late = lives.filter((life) => life.from - first > granted(life)).sort((a, b) => a.from - b.from);
+  let matched = 0;
+  for (const birth of late) if (matched < gone.length && gone[matched].to <= birth.from + typical) matched++;
+  return Math.min(matched, lives.length - 1);
+}
+
+function typicalPause(lives: readonly Life[]): number {
+  const usual = lives
+    .filter(hasRhythm)
+    .map(pauseOf)
+    .sort((a, b) => a - b);
+  if (usual.length > 0) return usual[usual.length >> 1];
+  const first = Math.min(...lives.map((life) => life.from));
+  const last = Math.max(...lives.map((life) => life.to));
+  const requests = lives.reduce((sum, life) => sum + life.requests, 0);
+  return ((last - first) * lives.length) / Math.max(1, requests);
+}
+
 const hasRhythm = (life: Life): boolean => life.requests >= 5;
 const pauseOf = (life: Life): number => (life.to - life.from) / (life.requests - 1);
 
@@ -184,9 +213,10 @@ const started = 'workers that the server says it started';
 export function workersFrom(lives: readonly Life[], booted: number | null): Estimate {
   if (lives.length === 0)
     return booted === null ? unknownEstimate('no line names a worker') : exactly(booted, 0.98, started);
-  const { mode, max, share } = aliveAtOnce(lives);
-  const replaced = lives.length > max;
-  const value = replaced ? mode : lives.length;
+  const replacements = replacementsIn(lives);
+  const value = lives.length - replacements;
+  const replaced = replacements > 0;
+  const { mode, max } = aliveAtOnce(lives, 0);
   if (booted !== null && (booted >= value || lives.every((life) => life.booted))) {
     return exactly(booted, 0.98, started);
   }
@@ -197,16 +227,14 @@ export function workersFrom(lives: readonly Life[], booted: number | null): Esti
   const fewest = counts[0];
   const uneven =
     !replaced && value > 1 && (fewest <= 2 || counts[counts.length - 1] > 4 * fewest) && fewest < 0.5 * perSlot;
-  const sure = value === 1 && !replaced ? 0.9 : !replaced ? 0.97 : share >= 0.85 ? 0.93 : 0.58;
+  const sure = value === 1 ? 0.9 : !replaced ? 0.97 : mode === value ? 0.93 : 0.58;
   const confidence = uneven || missed > 0.3 ? Math.min(sure, 0.55) : sure;
+  const low = replaced && confidence < 0.6 ? Math.min(value, mode) : value;
   return {
     value,
-    low: value,
-    high:
-      confidence < 0.6
-        ? Math.max(max, Math.ceil(value * 1.6) + 1, replaced ? Math.min(lives.length, 2 * value) : 0)
-        : value,
+    low,
+    high: confidence < 0.6 ? Math.max(max, Math.ceil(value * 1.6) + 1) : value,
     confidence,
-    method: replaced ? 'pids alive at once, weighted by time' : 'pids seen',
+    method: replaced ? `${lives.length} pids, ${replacements} of them in the place of another` : 'pids seen',
   };
 }

@@ -3,6 +3,7 @@
  * window in which it can lie.
  */
 import type { RequestTable } from '../../core/table.ts';
+import { killedRequests } from './killed.ts';
 
 /** How far the order of lines may deviate from the order of ends, µs: several processes write to one file. */
 const MOST_JITTER = 5_000;
@@ -31,6 +32,8 @@ export interface Trace {
   /** Every request has a worker, and every request has a duration. */
   readonly hasWorkers: boolean;
   readonly hasDurations: boolean;
+  /** Positions of requests whose worker was killed; their durations are estimates. */
+  readonly killed: readonly number[];
   /** Lines stand in the order of their ends (up to the jitter of writing). */
   readonly ordered: boolean;
   /** µs: how far the order of lines is allowed to deviate from the order of ends. */
@@ -93,6 +96,8 @@ export function traceOf(table: RequestTable): Trace {
       worker[k] = index;
     }
   }
+  const killed = hasWorkers && hasDurations ? killedRequests(table, row) : { positions: [], duration: Number.NaN };
+  for (const k of killed.positions) duration[k] = killed.duration;
   const jitter = jitterFor(duration);
   const startsOnly = row.some((i) => Number.isNaN(table.end[i]));
   const ordered = !startsOnly && tightenByOrder(low, high, jitter);
@@ -110,6 +115,7 @@ export function traceOf(table: RequestTable): Trace {
     resolution,
     hasWorkers,
     hasDurations,
+    killed: killed.positions,
     ordered,
     jitter,
   };

@@ -1,0 +1,48 @@
+/**
+ * Requests whose worker was killed while it ran them. gunicorn (23 and later) writes a line for them as the worker goes
+ * down, with status 500 and a duration of a millisecond: the clock of the line starts with the abort. What they really
+ * took is the worker's silence before it, at least for the one that began at once after the request before.
+ */
+import type { RequestTable } from '../../core/table.ts';
+
+/** µs: the logged duration of an aborted request, and the silence that gives it away. */
+const ABORTED = 50_000;
+const SILENCE = 2_000_000;
+/** A worker that replaces a killed one answers within this, µs. */
+const REPLACED_WITHIN = 30_000_000;
+
+export interface Killed {
+  /** Positions in `rows`. */
+  readonly positions: number[];
+  /** µs that each of them took: the shortest silence, and half a second for the arbiter's look around once a second. */
+  readonly duration: number;
+}
+
+/** `rows`: rows of the table in the order of their lines, all with a worker and a duration. */
+export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
+  const last = new Map<number, number>();
+  const before = new Map<number, number>();
+  const first = new Map<number, number>();
+  for (let k = 0; k < rows.length; k++) {
+    const worker = table.worker[rows[k]];
+    const previous = last.get(worker);
+    if (previous === undefined) first.set(worker, k);
+    else before.set(worker, previous);
+    last.set(worker, k);
+  }
+  const births = [...first.values()].sort((a, b) => a - b);
+  const positions: number[] = [];
+  let shortest = Number.POSITIVE_INFINITY;
+  for (const [worker, k] of last) {
+    const row = rows[k];
+    const previous = before.get(worker);
+    if (previous === undefined || table.status[row] < 500 || table.duration[row] > ABORTED) continue;
+    const silence = table.end[row] - table.end[rows[previous]];
+    const heir = births.find((birth) => birth > k);
+    if (silence < SILENCE || heir === undefined) continue;
+    if (table.end[rows[heir]] - table.end[row] > REPLACED_WITHIN) continue;
+    positions.push(k);
+    if (silence < shortest) shortest = silence;
+  }
+  return positions.length >= 2 ? { positions, duration: shortest + 500_000 } : { positions: [], duration: Number.NaN };
+}
