@@ -4,7 +4,10 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { orNull, rowsOf } from './rows.ts';
+import { groupsOf, orNull, type Rows, rowsOf } from './rows.ts';
+
+/** µs: the kill and the line that it made. */
+const SAME_MOMENT = 1_500_000;
 
 interface Kill {
   readonly worker: string;
@@ -27,37 +30,60 @@ function killsOf({ lifecycle, inference, names }: Facts): Kill[] {
   return [...kills.values()];
 }
 
+interface LastWords {
+  /** Route of the request that was killed, where the server logged it after all; -1 otherwise. */
+  readonly killed: number;
+  /** Route of the last request answered in order, -1 none. */
+  readonly before: number;
+  /** µs between the last answer (or the boot) and the kill; NaN unknown. */
+  readonly silent: number;
+}
+
+/** Newer servers log the killed request with a 5xx at the moment of the kill; older ones write nothing. */
+function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: Rows, facts: Facts): LastWords {
+  const before = members.filter((i) => !(rows.end[i] > time + SAME_MOMENT));
+  const last = before.at(-1);
+  const own = last !== undefined && rows.status[last] >= 500 && Math.abs(rows.end[last] - time) <= SAME_MOMENT;
+  const answered = own ? before.at(-2) : last;
+  const booted = facts.lifecycle.find((event) => event.kind === 'boot' && event.worker === worker)?.time ?? Number.NaN;
+  const since = answered === undefined ? booted : rows.end[answered];
+  return {
+    killed: own ? rows.route[last] : -1,
+    before: answered === undefined ? -1 : rows.route[answered],
+    silent: time - since,
+  };
+}
+
 function examine(facts: Facts): Finding | null {
   const { summary, names, lifecycle } = facts;
   const kills = killsOf(facts);
   if (kills.length === 0) return null;
   const rows = rowsOf(facts);
-  const silent: number[] = [];
-  const last = new Map<string, number>();
-  for (const { worker, time } of kills) {
-    const id = names.workers.find(worker);
-    let before = -1;
-    for (let i = 0; i < rows.length; i++)
-      if (rows.worker[i] === id && id >= 0 && !(rows.end[i] > time + 1e6)) before = i;
-    if (before < 0) continue;
-    const route = names.routes.text(rows.route[before]);
-    last.set(route, (last.get(route) ?? 0) + 1);
-    if (Number.isFinite(time)) silent.push(time - rows.end[before]);
-  }
+  const groups = groupsOf(rows.worker);
+  const words = kills.map((kill) => lastWordsOf(kill, groups.get(names.workers.find(kill.worker)) ?? [], rows, facts));
   const timeouts = lifecycle.filter(({ kind }) => kind === 'timeout').length;
-  const silence = silent.length > 0 ? medianOf(silent) : Number.NaN;
+  const silent = words.map((one) => one.silent).filter((micros) => micros > 0);
+  const shortest = silent.length > 0 ? min(silent) : Number.NaN;
   const times = kills.map(({ time }) => time).filter(Number.isFinite);
-  const before = [...last].sort((a, b) => b[1] - a[1])[0];
-  const perWorker = summary.server.model === 'sync' ? 'one request' : 'all its requests';
+  const killed = mostFirst(words.map((one) => one.killed));
+  const before = mostFirst(words.map((one) => one.before));
+  const name = (route: number) => names.routes.text(route);
+  const one = summary.server.model === 'sync' ? 'one request' : 'all its requests';
+  const lost =
+    killed.length > 0
+      ? `In flight when they died: ${killed
+          .slice(0, 3)
+          .map(([route, count]) => `${name(route)} (${count} of ${kills.length})`)
+          .join(', ')}.`
+      : `Each took ${one} in flight with it, and those wrote no line, so this log does not name them.${before.length > 0 ? ` Last answered before: ${name(before[0][0])} (${before[0][1]} of ${kills.length}).` : ''}`;
   return {
     severity: 'critical',
     title: `${countText(kills.length, 'worker')} killed${timeouts > 0 ? ' for not answering in time' : ''}`,
     detail:
-      `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}: each took ${perWorker} in flight with it, and those wrote no line, so this log does not name them.` +
-      (Number.isFinite(silence)
-        ? ` The workers had written nothing for ${durationText(silence)} (median) when they were killed.`
-        : '') +
-      (before ? ` Last answered before: ${before[0]} (${before[1]} of ${kills.length}).` : ''),
+      `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${lost}` +
+      (silent.length > 0
+        ? ` Their last answer lay ${durationText(medianOf(silent))} back (median; ${durationText(shortest)} at least).`
+        : ''),
     evidence: {
       killed: kills.length,
       workers: kills
@@ -65,18 +91,23 @@ function examine(facts: Facts): Finding | null {
         .map(({ worker }) => worker)
         .join(', '),
       timeout_events: timeouts,
-      silent_median_seconds: orNull(silence / 1e6),
-      requests_lost_at_least: kills.length,
+      in_flight: killed.length > 0 ? name(killed[0][0]) : null,
+      silent_median_seconds: silent.length > 0 ? medianOf(silent) / 1e6 : null,
+      silent_shortest_seconds: orNull(shortest / 1e6),
     },
-    advice:
-      'Find the request that hangs: log it when it begins (or dump the stack of the worker with py-spy before the timeout), give its outgoing calls timeouts well under that of the server, and move long work to a task queue. A longer server timeout only hides it' +
-      (Number.isFinite(silence)
-        ? ` (it seems to be about ${durationText(Math.round(silence / 1e6) * 1e6)} now).`
-        : '.'),
+    advice: `${killed.length > 0 ? `Look at ${name(killed[0][0])}` : 'Find the request that hangs: log it when it begins, or dump the stack of the worker with py-spy before the timeout'}; give its outgoing calls timeouts well under that of the server${Number.isFinite(shortest) ? ` (about ${Math.ceil((shortest + rows.uncertainty) / 1e6)} s, or less)` : ''}, and move long work to a task queue. A longer server timeout only hides it.`,
     from: times.length > 0 ? min(times) : Number.NaN,
     to: times.length > 0 ? max(times) : Number.NaN,
-    lostSeconds: Number.isFinite(silence) ? (silence / 1e6) * kills.length : kills.length,
+    lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6,
   };
+}
+
+/** Values and how often each occurs, -1 left out, most frequent first. */
+function mostFirst(values: readonly number[]): [value: number, count: number][] {
+  return [...groupsOf(Int32Array.from(values))]
+    .filter(([value]) => value >= 0)
+    .map(([value, members]): [number, number] => [value, members.length])
+    .sort((a, b) => b[1] - a[1]);
 }
 
 export default defineFinding({

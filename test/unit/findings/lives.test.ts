@@ -31,6 +31,22 @@ describe('worker-timeouts', () => {
     expect(finding.evidence.silent_median_seconds).toBeLessThan(32);
     expect(finding.detail).toContain('one request');
   });
+  it('names the killed request where the server logs it with a 5xx', () => {
+    const lifecycle = [event('timeout', 50, '100'), event('timeout', 70, '101')];
+    const rows = servedBy(3, calls).filter(
+      (row) => !(row.worker === '100' && row.end > NOON + 45e6) && !(row.worker === '101' && row.end > NOON + 66e6),
+    );
+    for (const [worker, at] of [
+      ['100', 50.01],
+      ['101', 70.01],
+    ] as const) {
+      rows.push(request({ at, takes: 0.002, route: 'GET /stuck', status: 500 }, at, worker));
+    }
+    const finding = workerTimeouts.examine(factsOf(rows, { model: 'sync', workers: 3, threads: 1, lifecycle }))!;
+    expect(finding.evidence.in_flight).toBe('GET /stuck');
+    expect(finding.evidence.silent_shortest_seconds).toBeGreaterThan(3.5);
+    expect(finding.advice).toContain('Look at GET /stuck');
+  });
   it('is quiet of orderly exits and boots', () => {
     const lifecycle = [event('boot', 0, '100'), event('exit', 50, '100'), event('recycle', 60, '101')];
     expect(workerTimeouts.examine(syncPool(3, calls, { lifecycle }))).toBeNull();
