@@ -12,6 +12,11 @@ const loggingError = /^(Call stack:|Message: |Arguments: )/;
 export class Continuation {
   readonly #inTraceback = new Set<number>();
 
+  /** No traceback goes on. */
+  get idle(): boolean {
+    return this.#inTraceback.size === 0;
+  }
+
   /** A line of another kind was seen in the stream; after an error line a traceback may follow. */
   other(stream: number, isError: boolean): void {
     if (isError) this.#inTraceback.add(stream);

@@ -4,9 +4,9 @@ import type { Clock } from '../core/clock.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Runtime } from './compile/runtime.ts';
+import type { Line } from './envelopes/line.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan, Told } from './plan.ts';
-import { Quirks } from './quirks.ts';
 import type { Tally } from './tally.ts';
 
 export interface PlanSetOptions {
@@ -21,7 +21,6 @@ export interface PlanSetOptions {
 export class PlanSet {
   readonly list: Plan[] = [];
   readonly #options: PlanSetOptions;
-  readonly #quirks = new Map<Plan, Quirks>();
   /** The worker of the last event of each kind, for lines that do not name theirs. */
   readonly #lastWorker = new Map<LifecycleKind, string>();
 
@@ -31,8 +30,6 @@ export class PlanSet {
 
   add(plan: Plan): void {
     this.list.push(plan);
-    const { quirks } = plan.parts.format;
-    if (quirks) this.#quirks.set(plan, new Quirks(quirks, this.#options.workers));
   }
 
   /** The plan that took the last line goes first: streams change rarely. */
@@ -40,14 +37,22 @@ export class PlanSet {
     if (index > 0) this.list.unshift(...this.list.splice(index, 1));
   }
 
-  /** Lines of b[pos, limit) while the first plan takes them; the position behind them. The plan must have no envelope. */
-  takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number): number {
+  /** Lines of b[pos, limit) while the first plan takes them; the position behind them. */
+  takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line): number {
     const [plan] = this.list;
+    const { runtime, tally } = this.#options;
     const before = plan.batch.length;
-    const after = plan.parts.scan(b, v, pos, limit, plan.batch, base);
-    const rows = plan.batch.length - before;
+    let after: number;
+    let rows: number;
+    if (plan.parts.chain.length === 0) {
+      after = plan.parts.scan(b, v, pos, limit, plan.batch, base);
+      rows = plan.batch.length - before;
+    } else {
+      after = plan.takeMany(b, v, pos, limit, base, line, runtime);
+      rows = plan.taken;
+    }
     if (rows > 0) {
-      this.#options.tally.lines += rows;
+      tally.lines += rows;
       this.#finish(plan, before, rows, b, base);
     }
     return after;
@@ -72,11 +77,11 @@ export class PlanSet {
       batch.time.fill(arrivalClock.nowMicros(), before, batch.length);
     }
     let given = rows;
-    const quirks = this.#quirks.get(plan);
+    const { quirks } = plan;
     if (quirks && (runtime.state.odd !== 0 || !quirks.idle)) {
-      const moved = batch.length - before < rows ? 1 : 0;
+      const settled = batch.length;
       quirks.settle(batch, before, (offset) => lineAt(b, offset - base));
-      given = batch.length - before + moved;
+      given += batch.length - settled;
     }
     runtime.state.odd = 0;
     if (runtime.state.stepped > 0) this.#clockStepped();
@@ -102,9 +107,9 @@ export class PlanSet {
   event(kind: LifecycleKind, worker: string): void {
     this.#lastWorker.set(kind, worker);
     if (kind !== 'error' && kind !== 'timeout') return;
-    for (const [plan, quirks] of this.#quirks) {
+    for (const plan of this.list) {
       const before = plan.batch.length;
-      quirks.event(kind, worker, plan.batch);
+      plan.quirks?.event(kind, worker, plan.batch);
       this.#count(plan, plan.batch.length - before, before - plan.batch.length);
     }
   }
@@ -125,8 +130,8 @@ export class PlanSet {
 
   /** No second lines will come: gives the rows that waited for theirs. */
   end(): void {
-    for (const [plan, quirks] of this.#quirks) {
-      while (quirks.giveOne(plan.batch)) {
+    for (const plan of this.list) {
+      while (plan.quirks?.giveOne(plan.batch)) {
         this.#count(plan, 1, -1);
         if (plan.batch.length >= plan.batch.capacity) this.#hand(plan.batch);
       }
@@ -136,7 +141,7 @@ export class PlanSet {
 
   /** A row waits for its second line. */
   get holds(): boolean {
-    return [...this.#quirks.values()].some((quirks) => !quirks.idle);
+    return this.list.some(({ quirks }) => quirks !== null && !quirks.idle);
   }
 }
 

@@ -1,11 +1,13 @@
 /** A plan reads one kind of line: the envelopes around it, a compiled scanner, the facts that hold for its rows, a batch. */
 import { createBatch, type RequestBatch, type StreamFacts } from '../core/batch.ts';
+import type { Dictionary } from '../core/dictionary.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Scanner } from './compile/generate.ts';
 import type { Recipe } from './compile/recipe.ts';
 import type { Runtime } from './compile/runtime.ts';
-import type { Envelope } from './envelopes/line.ts';
+import type { Envelope, Line } from './envelopes/line.ts';
+import { Quirks } from './quirks.ts';
 import { appendRow, removeRow } from './rows.ts';
 
 /** Rows a batch holds: 70 bytes each, so that a batch stays in the cache. */
@@ -61,9 +63,16 @@ export class Plan {
   confidence = 0;
   /** Rows it has given. */
   requests = 0;
+  /** Lines that the last `takeMany` took. */
+  taken = 0;
+  readonly quirks: Quirks | null;
+  /** Width of a tick of the lines' own stamps, where the envelope sharpens them. */
+  readonly #tick: number;
 
-  constructor(parts: PlanParts) {
+  constructor(parts: PlanParts, workers: Dictionary) {
     this.parts = parts;
+    this.quirks = parts.format.quirks ? new Quirks(parts.format.quirks, workers) : null;
+    this.#tick = parts.coarse?.resolutionMicros ?? 0;
     this.batch = blankBatch(parts.facts, parts.source);
     this.coarse = parts.coarse ? blankBatch(parts.coarse, parts.source) : null;
     this.chainKey = parts.chain.map(({ id }) => id).join('+');
@@ -75,17 +84,54 @@ export class Plan {
     const row = batch.length;
     this.parts.scan(b, v, from, from + 1, batch, offset - from);
     if (batch.length === row) return false;
+    this.#patch(row, told, runtime);
+    return true;
+  }
+
+  /**
+   * Lines of b[pos, limit) in their envelopes, while the plan takes them and the batch has room; the position behind them.
+   * A line that goes on in another record is not taken. @returns the position, and the number of lines in `taken`
+   */
+  takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line, runtime: Runtime): number {
+    const { batch, coarse } = this;
+    const { chain, scan } = this.parts;
+    const depth = chain.length;
+    let at = pos;
+    let taken = 0;
+    line.brief = true;
+    while (at < limit && batch.length < batch.capacity && (coarse === null || coarse.length < coarse.capacity)) {
+      const newline = b.indexOf(10, at);
+      line.start(b, v, at, b[newline - 1] === 13 && newline > at ? newline - 1 : newline);
+      let peeled = 0;
+      while (peeled < depth && chain[peeled].peel(line)) peeled++;
+      if (peeled < depth || line.partial) break;
+      const row = batch.length;
+      const { from } = line;
+      scan(line.b, line.v, from, from + 1, batch, base + at - from);
+      if (batch.length === row) break;
+      this.#patch(row, line, runtime);
+      taken++;
+      at = newline + 1;
+    }
+    line.brief = false;
+    this.taken = taken;
+    return at;
+  }
+
+  /** What the envelopes told goes into the row. */
+  #patch(row: number, told: Told, runtime: Runtime): void {
+    const { batch } = this;
     const { envelopeTime, envelopeWorker, envelopeThread } = this.parts;
     if (envelopeWorker) batch.worker[row] = told.worker;
     if (envelopeThread) batch.thread[row] = told.thread;
     if (told.host > 1) batch.worker[row] = runtime.workerOn(told.host, batch.worker[row]);
-    if (envelopeTime === 'taken') batch.time[row] = told.stamp;
-    else if (envelopeTime === 'sharpens') {
-      const own = batch.time[row];
-      const tick = this.parts.coarse?.resolutionMicros ?? 0;
-      if (told.stamp >= own && told.stamp < own + tick) batch.time[row] = told.stamp;
-      else if (this.coarse) appendRow(this.coarse, removeRow(batch, row));
+    if (envelopeTime === 'ignored') return;
+    if (envelopeTime === 'taken') {
+      batch.time[row] = told.stamp;
+      return;
     }
-    return true;
+    const own = batch.time[row];
+    if (told.stamp >= own && told.stamp < own + this.#tick) batch.time[row] = told.stamp;
+    else if (this.coarse) appendRow(this.coarse, removeRow(batch, row));
   }
 }

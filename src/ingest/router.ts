@@ -132,8 +132,9 @@ export class Router {
     let pos = 0;
     while (pos < limit) {
       const [plan] = this.#plans.list;
-      if (plan !== undefined && plan.parts.chain.length === 0 && plan.parts.workerFrom === undefined) {
-        const after = this.#plans.takeMany(b, v, pos, limit, base);
+      const alone = plan?.parts.chain.length === 0 || (this.#joiner.size === 0 && this.#continuation.idle);
+      if (plan !== undefined && alone && plan.parts.workerFrom === undefined) {
+        const after = this.#plans.takeMany(b, v, pos, limit, base, this.#line);
         if (after > pos) {
           this.#continuation.other(0, false);
           pos = after;

@@ -233,20 +233,23 @@ export function makePlan(
     },
   };
   if (envelopeTime === 'sharpens') coarse = { ...facts, resolutionMicros };
-  const plan = new Plan({
-    format,
-    layout: candidate.layout,
-    recipe,
-    chain,
-    scan: compile(recipe, columns, context.runtime, { zone }),
-    facts,
-    coarse,
-    envelopeTime,
-    envelopeWorker,
-    envelopeThread,
-    source: context.source,
-    prefixed: candidate.prefixed === true,
-    ...(workerFrom ? { workerFrom } : {}),
-  });
+  const plan = new Plan(
+    {
+      format,
+      layout: candidate.layout,
+      recipe,
+      chain,
+      scan: compile(recipe, columns, context.runtime, { zone }),
+      facts,
+      coarse,
+      envelopeTime,
+      envelopeWorker,
+      envelopeThread,
+      source: context.source,
+      prefixed: candidate.prefixed === true,
+      ...(workerFrom ? { workerFrom } : {}),
+    },
+    context.workers,
+  );
   return { plan, assumptions };
 }

@@ -1,8 +1,7 @@
 /** ANSI escape sequences (colour, cursor movement, titles): stripped from a copy, the raw line stays in its file. */
-import { type Envelope, findIn } from './line.ts';
+import { copyWords, type Envelope, findByte } from './line.ts';
 
 const ESC = 27;
-const ESCAPE = Buffer.from([ESC]);
 
 /** Behind the sequence that starts at p (an ESC). */
 function sequenceEnd(b: Uint8Array, p: number, to: number): number {
@@ -26,14 +25,18 @@ export function colour(): Envelope {
   return {
     id: 'ansi',
     peel(line) {
-      const { b, from, to } = line;
-      if (findIn(b, ESCAPE, from, to) < 0) return false;
+      const { b, v, from, to } = line;
+      let sequence = findByte(b, v, ESC, from, to);
+      if (sequence < 0) return false;
       const scratch = line.scratch(to - from);
       let length = 0;
-      for (let p = from; p < to; ) {
-        if (b[p] === ESC) p = sequenceEnd(b, p, to);
-        else scratch.b[length++] = b[p++];
+      let p = from;
+      while (sequence >= 0) {
+        length = copyWords(v, p, sequence, scratch.v, length);
+        p = sequenceEnd(b, sequence, to);
+        sequence = findByte(b, v, ESC, p, to);
       }
+      length = copyWords(v, p, to, scratch.v, length);
       line.moveTo(scratch, length);
       return true;
     },

@@ -3,24 +3,12 @@
  * 16 KiB comes in several records: one whose text has no newline goes on in the next one of its stream.
  */
 import type { Runtime } from '../compile/runtime.ts';
-import { unescapeJson } from '../json.ts';
+import { unescaped, unescapeString } from '../json.ts';
 import { type Envelope, findIn } from './line.ts';
 
 const HEAD = Buffer.from('{"log":"');
 const TIME = Buffer.from('"time":"');
 const STDERR = Buffer.from('"stream":"stderr"');
-
-/** The first quote that is not escaped. */
-function closingQuote(b: Buffer, from: number, to: number): number {
-  let p = b.indexOf(34, from);
-  while (p >= 0 && p < to) {
-    let k = p - 1;
-    while (b[k] === 92) k--;
-    if ((p - k) % 2 === 1) return p;
-    p = b.indexOf(34, p + 1);
-  }
-  return -1;
-}
 
 export function dockerJson(runtime: Runtime): Envelope {
   const stampAt = runtime.stamp('iso');
@@ -30,8 +18,10 @@ export function dockerJson(runtime: Runtime): Envelope {
       const { b, v, from, to } = line;
       for (let k = 0; k < HEAD.length; k++) if (b[from + k] !== HEAD[k]) return false;
       const textFrom = from + HEAD.length;
-      const textTo = closingQuote(b, textFrom, to);
-      if (textTo < 0) return false;
+      const scratch = line.scratch(to - textFrom);
+      let length = unescapeString(b, v, textFrom, to, scratch.b, scratch.v);
+      const textTo = unescaped.end;
+      if (textTo >= to) return false;
       const time = findIn(b, TIME, textTo, to);
       if (time < 0) return false;
       const stamp = stampAt(b, v, time + TIME.length);
@@ -39,8 +29,6 @@ export function dockerJson(runtime: Runtime): Envelope {
       line.stamp = stamp;
       line.stampDigits = 9;
       line.stream = findIn(b, STDERR, textTo, time) >= 0 ? 2 : 1;
-      const scratch = line.scratch(textTo - textFrom);
-      let length = unescapeJson(b, textFrom, textTo, scratch.b);
       // The newline of the text was written as a vertical tab.
       line.partial = length === 0 || scratch.b[length - 1] !== 11;
       if (!line.partial) length--;

@@ -36,6 +36,8 @@ export class Line {
   host = 0;
   /** Tag or logger name the line was sent under: id in the runtime's tags, 0 none. */
   tag = 0;
+  /** Only what goes into a row is asked for: neither stream nor tag. */
+  brief = false;
   /** The text goes on in the next record of the stream. */
   partial = false;
 
@@ -84,6 +86,27 @@ export function findIn(b: Buffer, text: Uint8Array, from: number, to: number): n
     if (k === text.length) return p;
   }
   return -1;
+}
+
+/** Position of a byte in b[from, to), -1 when it is not there; `v` looks at the same memory, readable 4 bytes past `to`. */
+export function findByte(b: Uint8Array, v: DataView, byte: number, from: number, to: number): number {
+  const four = byte * 0x01010101;
+  let p = from;
+  while (p < to) {
+    // A byte of the difference is zero where the byte stands.
+    const difference = v.getInt32(p, true) ^ four;
+    if (((difference - 0x01010101) & ~difference & 0x80808080) !== 0) break;
+    p += 4;
+  }
+  while (p < to && b[p] !== byte) p++;
+  return p < to ? p : -1;
+}
+
+/** Copies v[from, to) to the start of `into`, four bytes at a time (up to three more are written); @returns the length. */
+export function copyWords(v: DataView, from: number, to: number, into: DataView, at: number): number {
+  let k = at;
+  for (let p = from; p < to; p += 4, k += 4) into.setInt32(k, v.getInt32(p, true), true);
+  return at + Math.max(0, to - from);
 }
 
 /** One kind of envelope. `peel` takes it off: moves `from` or the whole line, or returns false and leaves the line as it was. */

@@ -78,7 +78,7 @@ export function kubectlPrefix(runtime: Runtime): Envelope {
       while (p < to && (isName(b[p]) || b[p] === 47)) p++;
       if (b[p] !== 93 || b[p + 1] !== 32) return false;
       line.host = runtime.host(b, v, from + 5, p);
-      line.stream = hashBytes(v, from, p);
+      if (!line.brief) line.stream = hashBytes(v, from, p);
       line.from = p + 2;
       return true;
     },
@@ -102,7 +102,7 @@ export function compose(runtime: Runtime): Envelope {
       if (b[p] === 32) p++;
       else if (p < to) return false;
       line.host = runtime.host(b, v, nameFrom, nameTo);
-      line.stream = hashBytes(v, nameFrom, nameTo);
+      if (!line.brief) line.stream = hashBytes(v, nameFrom, nameTo);
       line.from = Math.min(p, to);
       return true;
     },

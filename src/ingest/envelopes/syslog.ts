@@ -10,12 +10,12 @@
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
-import { type Envelope, findIn, type Line } from './line.ts';
+import { type Envelope, findByte, type Line } from './line.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 const MAX_WORD = 128;
-/** How rsyslog's escapes start. */
-const OCTAL = Buffer.from('#0');
+/** rsyslog's escapes start with it, and a digit follows. */
+const HASH = 35;
 
 /** End of the word at p (the next blank), or -1 when it is empty or too long. */
 function wordEnd(b: Uint8Array, p: number, to: number): number {
@@ -30,6 +30,9 @@ function digitsEnd(b: Uint8Array, p: number): number {
   while (isDigit(b[k]) && k < p + 20) k++;
   return k;
 }
+
+/** "-": no value. */
+const isNil = (b: Uint8Array, from: number, to: number): boolean => to === from + 1 && b[from] === 45;
 
 class SyslogEnvelope implements Envelope {
   readonly id = 'syslog';
@@ -151,21 +154,19 @@ class SyslogEnvelope implements Envelope {
       line.stampDigits = cursor.digits;
       p = cursor.end + 1;
     }
-    const ends: number[] = [];
-    const starts: number[] = [];
-    for (let k = 0; k < 4; k++) {
-      const end = wordEnd(b, p, to);
-      if (end < 0) return false;
-      starts.push(p);
-      ends.push(end);
-      p = end + 1;
+    const hostEnd = wordEnd(b, p, to);
+    const app = hostEnd + 1;
+    const appEnd = hostEnd < 0 ? -1 : wordEnd(b, app, to);
+    const process = appEnd + 1;
+    const processEnd = appEnd < 0 ? -1 : wordEnd(b, process, to);
+    const idEnd = processEnd < 0 ? -1 : wordEnd(b, processEnd + 1, to);
+    if (idEnd < 0) return false;
+    if (!isNil(b, p, hostEnd)) line.host = this.#runtime.host(b, v, p, hostEnd);
+    if (!isNil(b, process, processEnd)) {
+      if (digitsEnd(b, process) === processEnd) line.worker = this.#runtime.worker(b, v, process, processEnd);
+      else line.host = this.#runtime.host(b, v, process, processEnd);
     }
-    const isNil = (k: number) => ends[k] === starts[k] + 1 && b[starts[k]] === 45;
-    if (!isNil(0)) line.host = this.#runtime.host(b, v, starts[0], ends[0]);
-    if (!isNil(2)) {
-      if (digitsEnd(b, starts[2]) === ends[2]) line.worker = this.#runtime.worker(b, v, starts[2], ends[2]);
-      else line.host = this.#runtime.host(b, v, starts[2], ends[2]);
-    }
+    p = idEnd + 1;
     // Heroku's drains leave the structured data out.
     if (b[p] === 45 && (b[p + 1] === 32 || p + 1 >= to)) p = Math.min(to, p + 2);
     else if (b[p] === 91) {
@@ -173,14 +174,16 @@ class SyslogEnvelope implements Envelope {
       if (data > 0) p = Math.min(to, data + 1);
     }
     if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
-    this.#finish(line, starts[1], ends[1], p);
+    this.#finish(line, app, appEnd, p);
     return true;
   }
 
   #finish(line: Line, tagFrom: number, tagTo: number, textFrom: number): void {
     const { b, v } = line;
-    line.tag = this.#runtime.tag(b, v, tagFrom, tagTo);
-    line.stream = hashBytes(v, tagFrom, tagTo);
+    if (!line.brief) {
+      line.tag = this.#runtime.tag(b, v, tagFrom, tagTo);
+      line.stream = hashBytes(v, tagFrom, tagTo);
+    }
     line.from = Math.min(textFrom, line.to);
     let to = line.to;
     // gunicorn ends its datagrams with NUL, which rsyslog writes as #000.
@@ -195,7 +198,8 @@ class SyslogEnvelope implements Envelope {
         line.from = end + 2;
       }
     }
-    if (to !== line.to || findIn(b, OCTAL, line.from, to) >= 0) this.#unescape(line, to);
+    const octal = findByte(b, v, HASH, line.from, to);
+    if (to !== line.to || (octal >= 0 && b[octal + 1] === 48)) this.#unescape(line, to);
   }
 
   /** rsyslog writes control characters as # and three octal digits. */
