@@ -3,8 +3,7 @@
 const opens = /^\s*(\+ |\| )*(Exception Group )?Traceback \(most recent call last\)|^ {2}File "|^--- Logging error ---/;
 const between = /^(During handling of the above exception|The above exception was the direct cause)/;
 /** "RuntimeError: boom", "SystemExit: 1", "django.db.utils.OperationalError: …", "KeyError" */
-const exception =
-  /^[A-Za-z_][\w.]*(Error|Exception|Exit|Interrupt|Warning|Iteration|Group|Timeout|Fault|DoesNotExist|[A-Z]\w*)?(:|$)/;
+const exception = /^[A-Za-z_][\w.]*(:|$)/;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
 /** Written by Python's logging when a handler fails. */
 const loggingError = /^(Call stack:|Message: |Arguments: )/;

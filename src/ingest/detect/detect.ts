@@ -34,6 +34,7 @@ interface Trial {
 const SEARCHED_LINES = 200;
 /** Fewer lines than this do not make a new kind of line out of a known one with other fields around it. */
 const FEW_LINES = 3;
+const MAX_FIELD_BYTES = 1000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
@@ -73,6 +74,10 @@ const moreFields = /" ("|[\w.-]+=)/;
 export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogFormat | undefined =>
   formats.find((format) => proves(format, tag) || tag === format.id || tag.startsWith(`${format.id}.`));
 
+/** Text of a field, cut: expressions over it must not take long. */
+const textOf = ({ b }: Sample, from: number, to: number): string =>
+  b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
+
 export class Detector {
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
@@ -97,7 +102,7 @@ export class Detector {
     const checked = taken.slice(0, CHECKED_LINES);
     const good = checked.filter((line) => {
       const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
-      return span === undefined || address.test(sample.b.toString('latin1', span.from, span.to));
+      return span === undefined || address.test(textOf(sample, span.from, span.to));
     });
     return good.length * 2 > checked.length;
   }
@@ -112,7 +117,7 @@ export class Detector {
     const checked = taken.slice(0, CHECKED_LINES);
     const swallowed = checked.filter((line) => {
       const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
-      return span !== undefined && moreFields.test(sample.b.toString('latin1', span.from, span.to));
+      return span !== undefined && moreFields.test(textOf(sample, span.from, span.to));
     });
     return swallowed.length * 2 > checked.length;
   }
