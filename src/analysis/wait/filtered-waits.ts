@@ -12,26 +12,26 @@ import { type LaneStretch, onLanes, stretchOf } from './stretch.ts';
 import { summariseWaits } from './summarise-waits.ts';
 
 interface Effort {
-  /** Rows that are filtered as one; a longer log is asked in evenly spaced windows. */
-  readonly whole: number;
-  readonly windows: number;
-  readonly windowRows: number;
+  /** So many neighbouring rows are filtered at most: the newest of a live window, the first of a long log. */
+  readonly rows: number;
   readonly particles: number;
   /** Independent filters, so that one that lost its way shows. */
   readonly runs: number;
   readonly draws: number;
 }
 
-const efforts: Record<'live' | 'full', Effort> = {
-  live: { whole: 260, windows: 1, windowRows: 260, particles: 16, runs: 1, draws: 12 },
-  full: { whole: 2000, windows: 4, windowRows: 500, particles: 48, runs: 4, draws: 48 },
-};
+/** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
+function effortFor(n: number, level: 'live' | 'full'): Effort {
+  if (level === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12 };
+  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48 };
+  return { rows: 24_000, particles: 12, runs: 1, draws: 12 };
+}
 
 export interface FilteredWaits {
   readonly summary: WaitInference;
-  /** µs by index in the trace: mean over the possible histories; NaN for requests of no window. */
+  /** µs by index in the trace: mean over the possible histories; NaN for requests that were not filtered. */
   readonly wait: Float64Array;
-  /** µs since 1970 and half-widths by index in the trace; null when only windows were filtered. */
+  /** µs since 1970 and half-widths by index in the trace; null when only a part was filtered. */
   readonly times: {
     readonly start: Float64Array;
     readonly end: Float64Array;
@@ -39,50 +39,33 @@ export interface FilteredWaits {
   } | null;
 }
 
-/** null where the log contradicts workers that run one request at a time. */
-export function filteredWaits(trace: Trace, slots: number, level: 'live' | 'full'): FilteredWaits | null {
-  const effort = efforts[level];
+/**
+ * null where the log contradicts workers that run one request at a time. `hidden`: workers were replaced, perhaps with a request
+ * that held them and wrote no line.
+ */
+export function filteredWaits(
+  trace: Trace,
+  slots: number,
+  level: 'live' | 'full',
+  hidden: boolean,
+): FilteredWaits | null {
+  const effort = effortFor(trace.length, level);
+  const length = Math.min(trace.length, effort.rows);
+  const from = level === 'live' ? trace.length - length : 0;
+  const rows = Int32Array.from({ length }, (_, i) => from + i);
+  const lanes = onLanes(stretchOf(trace, rows, slots), trace);
+  if (!lanes) return null;
+  const { waits, model, timesOf } = histories(lanes, slots, effort);
   const wait = new Float64Array(trace.length).fill(Number.NaN);
-  const sets: number[][] = Array.from({ length: effort.draws }, () => []);
-  let model = '';
-  let times: FilteredWaits['times'] = null;
-  const windows = windowsOf(trace.length, effort, level);
-  for (const rows of windows) {
-    const lanes = onLanes(stretchOf(trace, rows, slots), trace);
-    if (!lanes) return null;
-    const found = histories(lanes, slots, effort);
-    model = found.model;
-    found.waits.slice(0, effort.draws).forEach((waits, k) => {
-      for (const seconds of waits) sets[k].push(seconds);
-    });
-    for (let i = 0; i < rows.length; i++) {
-      let sum = 0;
-      for (const waits of found.waits) sum += waits[i];
-      wait[rows[i]] = (1e6 * sum) / found.waits.length;
-    }
-    if (rows.length === trace.length) times = found.timesOf(trace.length);
+  for (let i = 0; i < length; i++) {
+    let sum = 0;
+    for (const set of waits) sum += set[i];
+    wait[rows[i]] = (1e6 * sum) / waits.length;
   }
-  const part =
-    windows.length > 1 || windows[0].length < trace.length ? `, from ${windows.length} of its stretches` : '';
-  const basis = `possible histories of ${slots} workers and their callers (${model})${part}; the range is as wide as the error on recorded servers, clients that wait for their answer included`;
-  return {
-    summary: summariseWaits(
-      sets.map((set) => Float64Array.from(set)),
-      basis,
-    ),
-    wait,
-    times,
-  };
-}
-
-/** The whole, the newest part of a live window, or windows evenly over a long log. */
-function windowsOf(n: number, effort: Effort, level: 'live' | 'full'): Int32Array[] {
-  const range = (from: number, length: number) => Int32Array.from({ length }, (_, i) => from + i);
-  if (n <= effort.whole) return [range(0, n)];
-  if (level === 'live') return [range(n - effort.windowRows, effort.windowRows)];
-  return Array.from({ length: effort.windows }, (_, k) =>
-    range(Math.floor(((n - effort.windowRows) * k) / (effort.windows - 1)), effort.windowRows),
-  );
+  const partly = length < trace.length;
+  const basis = `possible histories of ${slots} workers and their callers (${model})${partly ? `, of ${length} requests of the log` : ''}; the range is as wide as the error on recorded servers, clients that wait for their answer included`;
+  // What was queued before a part began cannot be seen in it.
+  return { summary: summariseWaits(waits, basis, hidden || partly), wait, times: partly ? null : timesOf(length) };
 }
 
 function histories(lanes: LaneStretch, slots: number, effort: Effort) {

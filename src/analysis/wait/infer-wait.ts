@@ -68,7 +68,8 @@ export function inferWait(input: WaitInput): WaitResult {
   if (!capacity || !trace.hasDurations || !trace.hasWorkers || trace.startsOnly || threadsPerWorker !== 1) {
     return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
   }
-  const found = trace.length > 0 ? filteredWaits(trace, capacity, input.effort) : null;
+  const found =
+    trace.length > 0 ? filteredWaits(trace, capacity, input.effort, trace.workerIds.length > capacity) : null;
   if (!found) {
     return { wait: unknownWait('some worker ran two requests at once'), requests, sharpened: false };
   }

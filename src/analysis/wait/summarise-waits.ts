@@ -30,12 +30,15 @@ export const quantile = (sorted: ArrayLike<number>, share: number): number =>
  */
 const LESS = 3.2;
 const MORE = 2.9;
+/** Killed requests hold a worker for many times the usual service time and write no line. */
+const MORE_HIDDEN = 7;
 /** µs */
 const FLOOR = 10_000;
 /** s: a wait shorter than this is the accepting itself. */
 const NO_WAIT = 0.002;
 
-export function summariseWaits(waits: readonly Float64Array[], basis: string): WaitInference {
+export function summariseWaits(waits: readonly Float64Array[], basis: string, hidden: boolean): WaitInference {
+  const more = hidden ? MORE_HIDDEN : MORE;
   const means: number[] = [];
   const p50: number[] = [];
   const p95: number[] = [];
@@ -63,16 +66,16 @@ export function summariseWaits(waits: readonly Float64Array[], basis: string): W
   return {
     ...unknownWait(basis),
     method: 'inferred',
-    confidence: 0.9,
+    confidence: hidden ? 0.7 : 0.9,
     mean,
     p50: at(p50, 0.5),
     p95: p95Middle,
     p99: at(p99, 0.5),
     max: at(max, 0.5),
     lowMean: Math.max(0, Math.min(at(means, 0.05), mean / LESS) - FLOOR),
-    highMean: Math.max(at(means, 0.95), mean * MORE) + FLOOR,
+    highMean: Math.max(at(means, 0.95), mean * more) + FLOOR,
     lowP95: Math.max(0, Math.min(at(p95, 0.05), p95Middle / LESS) - FLOOR),
-    highP95: Math.max(at(p95, 0.95), p95Middle * MORE) + 3 * FLOOR,
+    highP95: Math.max(at(p95, 0.95), p95Middle * more) + 3 * FLOOR,
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
   };
 }
