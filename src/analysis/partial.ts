@@ -12,7 +12,7 @@ import { RetainedRows, type Retention } from './retained-rows.ts';
 import { Timeline } from './timeline.ts';
 
 /** Rows kept whole for the inference; about 100 bytes each. */
-export const RETENTION: Retention = { all: 120_000, sample: 24_000 };
+export const RETENTION: Retention = { all: 40_000, sample: 10_000 };
 /** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
 const MAX_LIFECYCLE = 20_000;
 const MAX_STATUS = 1000;

@@ -24,7 +24,7 @@ interface Effort {
 function effortFor(n: number, level: 'live' | 'full'): Effort {
   if (level === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12 };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48 };
-  return { rows: 24_000, particles: 12, runs: 1, draws: 12 };
+  return { rows: 6000, particles: 12, runs: 1, draws: 12 };
 }
 
 export interface FilteredWaits {
