@@ -4,9 +4,11 @@ import type { Clock } from '../core/clock.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Runtime } from './compile/runtime.ts';
+import { STAMP_ASSUMED } from './detect/make-plan.ts';
 import type { Line } from './envelopes/line.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan, Told } from './plan.ts';
+import { StampWatch } from './stamp-watch.ts';
 import type { Tally } from './tally.ts';
 
 export interface PlanSetOptions {
@@ -21,6 +23,7 @@ export interface PlanSetOptions {
 export class PlanSet {
   readonly list: Plan[] = [];
   readonly #options: PlanSetOptions;
+  readonly #watches = new Map<RequestBatch, StampWatch>();
   /** The worker of the last event of each kind, for lines that do not name theirs. */
   readonly #lastWorker = new Map<LifecycleKind, string>();
 
@@ -116,8 +119,25 @@ export class PlanSet {
 
   #hand(batch: RequestBatch): void {
     if (batch.length === 0) return;
+    if (batch.facts.stampAssumed && this.#options.arrivalClock) this.#learnMeaning(batch);
     this.#options.sink.batch(batch);
     batch.length = 0;
+  }
+
+  /**
+   * The first lines of a live log did not tell what the stamp means: perhaps these do. Of a file the sample was large, and
+   * ranges of it that are read apart must be read alike.
+   */
+  #learnMeaning(batch: RequestBatch): void {
+    const watch = this.#watches.get(batch) ?? new StampWatch(batch.facts.resolutionMicros);
+    this.#watches.set(batch, watch);
+    const evidence = watch.see(batch);
+    if (!evidence) return;
+    const { stampAssumed: _, ...facts } = batch.facts;
+    batch.facts = { ...facts, stampMeaning: evidence.meaning };
+    const { assumptions } = this.#options.tally;
+    for (const sentence of assumptions) if (sentence.startsWith(STAMP_ASSUMED)) assumptions.delete(sentence);
+    assumptions.add(`stamps mean the ${evidence.meaning} of a request: ${evidence.because}`);
   }
 
   /** Hands on all rows. */

@@ -28,7 +28,7 @@ export class Tally {
   /** @param spoke formats whose own lines were seen */
   report(path: string, bytes: number, plans: readonly Plan[], spoke: ReadonlySet<string>): InputSummary {
     const main = plans.reduce<Plan | null>((top, plan) => (top && top.requests >= plan.requests ? top : plan), null);
-    const facts = main?.parts.facts;
+    const facts = main?.batch.facts;
     const meaning = facts?.stampMeaning ?? null;
     const others = plans.filter((plan) => plan !== main && plan.requests > 0);
     const assumptions = [...this.assumptions];

@@ -34,7 +34,8 @@ export interface Parsed {
 
 export interface ParseOptions {
   readonly chunkBytes?: number;
-  readonly timezone?: string;
+  /** Default UTC; null: not given. */
+  readonly timezone?: string | null;
   readonly logFormat?: string;
   readonly arrivalClock?: Clock;
   readonly formats?: readonly LogFormat[];
@@ -46,13 +47,13 @@ export function parse(input: string | Uint8Array, options: ParseOptions = {}): P
   const names = createNames();
   const rows: Row[] = [];
   const events: LifecycleEvent[] = [];
-  const { chunkBytes, ...rest } = options;
+  const { chunkBytes, timezone = 'UTC', ...rest } = options;
   const parser = createParser({
     path: 'test.log',
     source: 0,
     names,
     formats,
-    timezone: 'UTC',
+    ...(timezone === null ? {} : { timezone }),
     ...rest,
     sink: {
       batch(batch: RequestBatch) {

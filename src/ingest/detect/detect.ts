@@ -197,7 +197,8 @@ export class Detector {
       for (const line of searched) {
         const { start, end } = sample.lines[line];
         const text = sample.b.toString('latin1', start, Math.min(end, start + 200));
-        const at = messageStarts(text).find((offset) => this.#trials.takes(recipe, sample, start + offset));
+        // The last one: a level and a dash in front of an address look like an address, too.
+        const at = messageStarts(text).findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
         if (at !== undefined) starts.set(line, at);
       }
       if (starts.size > (best?.starts.size ?? 0)) best = { candidate, starts };

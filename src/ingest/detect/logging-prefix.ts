@@ -118,7 +118,10 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
   const tokens = most[0].list.flatMap(({ kind, text }, i): FoundToken[] => {
     const values = most.map(({ list }) => list[i].text);
     const token = tokenOf(kind, text, values);
-    const open = 'field' in token && token.field.kind === 'number' ? ({ open: 'number' } as const) : {};
+    // "glogging.py:363", "web:2446": the number of a line of code.
+    const isCodeLine = most[0].list[i - 1]?.text === ':' && most[0].list[i - 2]?.kind === 'word';
+    const isOpen = 'field' in token && token.field.kind === 'number' && !isCodeLine;
+    const open = isOpen ? ({ open: 'number' } as const) : {};
     const found: FoundToken = { token, values, name: `the number ${text} in front`, ...open };
     if (kind !== 'unit') return [found];
     return [found, { token: { literal: text.replace(/[\d.]/g, '') }, values: [], name: '' }];

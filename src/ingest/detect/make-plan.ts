@@ -32,6 +32,8 @@ export interface PlanContext {
 
 /** A stamp of an envelope is no sharper than this: the collector reads the line some time after it was written. */
 const ENVELOPE_RESOLUTION = 1000;
+/** How the sentence starts that says so. */
+export const STAMP_ASSUMED = 'stamps are taken as the end of a request';
 const QUARTER_HOUR = 15 * MICROS_PER_MINUTE;
 
 interface Measured {
@@ -181,7 +183,7 @@ export function makePlan(
     assumed = !evidence.proven;
     if (assumed) {
       assumptions.push(
-        `stamps are taken as the end of a request: the lines do not say whether they mean its start or its end (${evidence.because})`,
+        `${STAMP_ASSUMED}: the lines do not say whether they mean its start or its end (${evidence.because})`,
       );
     }
   }

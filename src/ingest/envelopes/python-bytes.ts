@@ -26,6 +26,8 @@ export function pythonBytes(): Envelope {
           p += 2;
         } else scratch.b[length++] = escapes[b[p]] ?? b[p];
       }
+      // gunicorn ends its datagrams with NUL.
+      if (scratch.b[length - 1] === 0) length--;
       line.moveTo(scratch, length);
       return true;
     },
