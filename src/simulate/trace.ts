@@ -1,6 +1,7 @@
 /** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
 import type { Analysis } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
+import { waitHistories } from './wait-histories.ts';
 
 export interface Trace {
   readonly length: number;
@@ -22,7 +23,7 @@ export interface Trace {
   readonly overhead: number;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
   readonly constantService: boolean;
-  /** true: nothing is known of waits, so starts stand for arrivals. */
+  /** true: waits are not known; `waits` are upper bounds. */
   readonly waitUnknown: boolean;
 }
 
@@ -33,10 +34,8 @@ const STRETCHES = 8;
  * The trace of a log, or why there is none. Of a log with more than `most` requests, stretches of it; the time between
  * stretches (these, or those that the analysis kept of a very long log) is left out.
  */
-export function traceOf(
-  { requests, inference, summary }: Analysis,
-  most = Number.POSITIVE_INFINITY,
-): { trace: Trace } | { missing: string } {
+export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { trace: Trace } | { missing: string } {
+  const { requests, inference, summary } = analysis;
   const inferred = inference.requests;
   const mean = inference.service.mean;
   let rows: number[] = [];
@@ -80,27 +79,24 @@ export function traceOf(
     if (id >= 0 && !dense.has(id)) dense.set(id, dense.size);
     worker[i] = dense.get(id) ?? -1;
   }
-  const samples = inferred.waitSamples ?? [];
-  const { wait, concurrency, capacity } = inference;
-  const stretched = samples.length === 0 && wait.mean > 0;
+  const start = pick(begin, Number.NaN);
+  const service = pick(hold, Number.NaN);
+  const uncertainty = pick(inferred.uncertainty, 0);
+  const { waits, stretch, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
   return {
     trace: {
       length: n,
-      start: sampled ? withoutGaps(pick(begin, Number.NaN), 20 * mean) : pick(begin, Number.NaN),
-      service: pick(hold, Number.NaN),
-      uncertainty: pick(inferred.uncertainty, 0),
+      start: sampled ? withoutGaps(start, 20 * mean) : start,
+      service,
+      uncertainty,
       route,
       worker,
       workers: dense.size,
-      waits: (samples.length > 0 ? samples : [inferred.wait]).map((sample) => pick(sample, 0)),
-      stretch: stretched ? [finiteOr(wait.lowMean / wait.mean, 1), finiteOr(wait.highMean / wait.mean, 1)] : [1, 1],
+      waits,
+      stretch,
       overhead: overheadOf(rows, inferred, begin, hold),
       constantService: without * 2 > requests.length,
-      // Nobody waits for a slot where there is no bound on them, or one was always free.
-      waitUnknown:
-        (wait.method === 'unknown' || !samples.concat(inferred.wait).some((one) => one.some(Number.isFinite))) &&
-        !inference.unbounded &&
-        !(concurrency.peak < (capacity.value ?? 0)),
+      waitUnknown: unknown,
     },
   };
 }
@@ -145,8 +141,6 @@ function withoutGaps(start: Float64Array, longest: number): Float64Array {
     return at - left;
   });
 }
-
-const finiteOr = (value: number, fallback: number): number => (Number.isFinite(value) ? value : fallback);
 
 /** The trace of some of its rows, ascending. */
 export function keepRows(trace: Trace, rows: Int32Array): Trace {

@@ -1,0 +1,88 @@
+/** What the waits before the starts may have been: samples, one estimate with its range, or only bounds. */
+import type { Analysis } from '../core/finding.ts';
+
+export interface WaitHistories {
+  /** Possible histories, µs per row. */
+  readonly waits: readonly Float64Array[];
+  /** The range of factors on them that the log allows; [1, 1] where the samples carry it. */
+  readonly stretch: readonly [low: number, high: number];
+  /** true: the log does not tell waits; the histories are upper bounds, and the factors begin at 0. */
+  readonly unknown: boolean;
+}
+
+/** Share of the slots that must be busy for a moment to count as full, where single moments are not known. */
+const NEARLY_FULL = 0.85;
+
+/**
+ * `rows` of the request table in order of `start`; `service` and `uncertainty` µs per entry. Nobody waits for a slot
+ * where there is no bound on them, or one was always free.
+ */
+export function waitHistories(
+  { inference }: Analysis,
+  rows: readonly number[],
+  start: Float64Array,
+  service: Float64Array,
+  uncertainty: Float64Array,
+): WaitHistories {
+  const pick = (column: Float64Array): Float64Array =>
+    Float64Array.from(rows, (row) => (Number.isFinite(column[row]) ? column[row] : 0));
+  const { waitSamples, wait: estimate } = inference.requests;
+  const { wait, concurrency, capacity } = inference;
+  const slots = capacity.value;
+  if (inference.unbounded || slots === null || concurrency.peak < slots) {
+    const none = inference.unbounded || slots !== null;
+    const waits = none ? [new Float64Array(rows.length)] : [pick(estimate)];
+    return { waits, stretch: [1, 1], unknown: !none && wait.method === 'unknown' };
+  }
+  const known = (wait.method === 'measured' || wait.method === 'inferred') && estimate.some(Number.isFinite);
+  if (known && waitSamples && waitSamples.length > 0) {
+    return { waits: waitSamples.map(pick), stretch: [1, 1], unknown: false };
+  }
+  if (known && wait.mean > 0) {
+    const factor = (bound: number) => (Number.isFinite(bound) ? bound / wait.mean : 1);
+    return { waits: [pick(estimate)], stretch: [factor(wait.lowMean), factor(wait.highMean)], unknown: false };
+  }
+  if (known) return { waits: [pick(estimate)], stretch: [1, 1], unknown: false };
+  return { waits: [longestWaits(start, service, uncertainty, slots)], stretch: [0, 1], unknown: true };
+}
+
+/**
+ * Nobody who waited came before the pool was full: for requests within a stretch that is full, the time since it began
+ * (the upper bound of Larson 1990). A stretch is full while the mean level of its bins is nearly the number of slots.
+ */
+function longestWaits(
+  start: Float64Array,
+  service: Float64Array,
+  uncertainty: Float64Array,
+  slots: number,
+): Float64Array {
+  const n = start.length;
+  const longest = new Float64Array(n);
+  if (n === 0) return longest;
+  const meanService = service.reduce((a, b) => a + b, 0) / n;
+  const meanOpen = uncertainty.reduce((a, b) => a + b, 0) / n;
+  const width = Math.max(1000, 2 * meanOpen, meanService / 2);
+  const origin = start[0];
+  const bins = new Float64Array(Math.min(1_000_000, Math.ceil((start[n - 1] - origin) / width) + 1));
+  for (let i = 0; i < n; i++) {
+    const from = start[i] - origin;
+    const to = from + service[i];
+    const last = Math.min(bins.length - 1, Math.floor(to / width));
+    for (let bin = Math.floor(from / width); bin <= last; bin++) {
+      bins[bin] += Math.max(0, Math.min(to, (bin + 1) * width) - Math.max(from, bin * width)) / width;
+    }
+  }
+  let began = -1;
+  let bin = -1;
+  for (let i = 0; i < n; i++) {
+    const at = Math.min(bins.length - 1, Math.floor((start[i] - origin) / width));
+    while (bin < at) {
+      bin++;
+      if (bins[bin] >= NEARLY_FULL * slots) {
+        if (began < 0) began = origin + bin * width;
+      } else began = -1;
+    }
+    if (began >= 0) longest[i] = Math.max(0, start[i] - began);
+  }
+  return longest;
+}
