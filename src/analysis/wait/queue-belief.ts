@@ -82,7 +82,10 @@ export class QueueBelief {
     const width = this.#width[a];
     let sum = 0;
     for (let x = 1; x < width; x++) sum += this.#mass[base + x];
-    if (!(sum > 0)) return this.clear(a);
+    if (!(sum > 0)) {
+      this.clear(a);
+      return;
+    }
     for (let x = 1; x < width; x++) this.#mass[base + x - 1] = this.#mass[base + x] / sum;
     this.#width[a] = width - 1;
   }
