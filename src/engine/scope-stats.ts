@@ -37,6 +37,8 @@ export interface WorkerStats {
 }
 
 export interface ScopeStats {
+  /** What `rows` are rows of. */
+  readonly source: Pick<Snapshot, 'requests' | 'placement'>;
   readonly from: number;
   readonly to: number;
   readonly requests: number;
@@ -127,16 +129,17 @@ class Tally {
  * nothing ends in). `candidates` are rows of the table that pass the filter, valid up to `count`.
  */
 export function scopeStats(
-  { requests, placement }: Pick<Snapshot, 'requests' | 'placement'>,
+  source: Pick<Snapshot, 'requests' | 'placement'>,
   candidates: Int32Array,
   count: number,
   from: number,
   to: number,
   touching = false,
 ): ScopeStats {
+  const { requests, placement } = source;
   const rows = new Int32Array(count);
-  const routes = new Map<number, Tally>();
-  const workers = new Map<number, Tally>();
+  const routes: Tally[] = [];
+  const workers: Tally[] = [];
   const service = new DurationHistogram();
   const wait = new DurationHistogram();
   let length = 0;
@@ -154,8 +157,9 @@ export function scopeStats(
     const micros = ended - start;
     const step =
       to > from ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS))) : 0;
-    tallyOf(routes, requests.route[row]).add(begun, ended, micros, isError, step);
-    if (requests.worker[row] >= 0) tallyOf(workers, requests.worker[row]).add(begun, ended, micros, isError, step);
+    (routes[requests.route[row]] ??= new Tally()).add(begun, ended, micros, isError, step);
+    const worker = requests.worker[row];
+    if (worker >= 0) (workers[worker] ??= new Tally()).add(begun, ended, micros, isError, step);
     if (micros > 0) {
       busy += micros;
       service.add(micros);
@@ -164,6 +168,7 @@ export function scopeStats(
   }
   const seconds = Math.max((to - from) / 1e6, 1e-6);
   return {
+    source: { requests, placement },
     from,
     to,
     requests: length,
@@ -171,7 +176,7 @@ export function scopeStats(
     perSecond: length / seconds,
     service: quantilesOf(service),
     wait: quantilesOf(wait),
-    routes: [...routes].map(([route, tally]) => ({
+    routes: entriesOf(routes).map(([route, tally]) => ({
       route,
       requests: tally.requests,
       errors: tally.errors,
@@ -182,7 +187,7 @@ export function scopeStats(
       },
       trend: tally.trend,
     })),
-    workers: [...workers].map(([worker, tally]) => ({
+    workers: entriesOf(workers).map(([worker, tally]) => ({
       worker,
       requests: tally.requests,
       errors: tally.errors,
@@ -197,10 +202,11 @@ export function scopeStats(
   };
 }
 
-function tallyOf(tallies: Map<number, Tally>, id: number): Tally {
-  const known = tallies.get(id);
-  if (known) return known;
-  const fresh = new Tally();
-  tallies.set(id, fresh);
-  return fresh;
+/** Ids that occur, with their tallies. */
+function entriesOf(tallies: readonly Tally[]): [id: number, tally: Tally][] {
+  const entries: [number, Tally][] = [];
+  tallies.forEach((tally, id) => {
+    entries.push([id, tally]);
+  });
+  return entries;
 }

@@ -47,9 +47,9 @@ export class SideData {
   }
 
   /** Lines up to the newest request in scope, and some after it when it is not the newest of all. */
-  #log({ scene, snapshot, ui }: View): void {
-    const { rows } = scene.stats();
-    const { requests } = snapshot;
+  #log({ scene, ui }: View): void {
+    const { rows, source } = scene.stats();
+    const { requests } = source;
     const row = rows.length > 0 ? rows[rows.length - 1] : requests.length - 1;
     if (row < 0) return;
     const after = ui.cursor === null && row === requests.length - 1 ? LINES_AFTER : 1;

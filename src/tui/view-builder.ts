@@ -33,8 +33,10 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
   const { snapshot, ui, theme, scenes, size } = input;
   const axis = createAxis(ui.edge ?? snapshot.now, ui.spanSeconds * 1e6, axisColumns(size.columns));
   const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs);
+  const { requests, placement } = scene.source;
   const view: View = {
-    snapshot,
+    // Rows are rows of the table that the scene was made of, which may be a moment older.
+    snapshot: requests === snapshot.requests ? snapshot : { ...snapshot, requests, placement },
     ui,
     theme,
     glyphs: glyphsFor(theme.ascii),

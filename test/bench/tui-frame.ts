@@ -131,7 +131,7 @@ function measure(name: string, snapshot: Snapshot, ui: Partial<UiState>) {
     current = {
       ...snapshot,
       version: i,
-      now: START + i * 400_000,
+      now: START + (i % 3) * 400_000,
       requests: { ...snapshot.requests },
       placement: { ...snapshot.placement },
     };
@@ -147,18 +147,19 @@ function measure(name: string, snapshot: Snapshot, ui: Partial<UiState>) {
   return { name, median_ms: at(0.5), p95_ms: at(0.95), bytes_per_frame: Math.round(bytes / 400) };
 }
 
-const results = [
-  measure('200x50, 24 workers, 60 s, 400 requests/s', denseSnapshot(24, 400, 60), {}),
-  measure('200x50, 24 workers, 10 s of bars', denseSnapshot(24, 60, 200), {
-    spanSeconds: 10,
-    tab: 'requests',
-    focus: 'requests',
-  }),
-  measure('200x50, 24 workers, 60 s, routes', denseSnapshot(24, 400, 60), {
-    tab: 'routes',
-    focus: 'routes',
-    colourBy: 'route',
-  }),
-  measure('200x50, 200,000 requests held, 10 min', denseSnapshot(24, 333, 600), { spanSeconds: 600 }),
+const cases: readonly [name: string, snapshot: () => Snapshot, ui: Partial<UiState>][] = [
+  ['200x50, 24 workers, 60 s, 400 requests/s', () => denseSnapshot(24, 400, 60), {}],
+  [
+    '200x50, 24 workers, 10 s of bars',
+    () => denseSnapshot(24, 60, 200),
+    { spanSeconds: 10, tab: 'requests', focus: 'requests' },
+  ],
+  [
+    '200x50, 24 workers, 60 s, routes',
+    () => denseSnapshot(24, 400, 60),
+    { tab: 'routes', focus: 'routes', colourBy: 'route' },
+  ],
+  ['200x50, 200,000 requests held, 10 min', () => denseSnapshot(24, 333, 600), { spanSeconds: 600 }],
 ];
-process.stdout.write(`${JSON.stringify(results)}\n`);
+const only = process.argv[2] === undefined ? cases : [cases[Number(process.argv[2])]];
+process.stdout.write(`${JSON.stringify(only.map(([name, snapshot, ui]) => measure(name, snapshot(), ui)))}\n`);

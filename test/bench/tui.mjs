@@ -44,7 +44,7 @@ async function run(name, args = []) {
 }
 
 try {
-  if (what === 'all' || what === 'frame') console.table(await run('tui-frame'));
+  if (what === 'all' || what === 'frame') console.table(await run('tui-frame', rest));
   if (what === 'all' || what === 'program') console.table(await run('tui-program'));
   if (what === 'soak') console.table(await run('tui-program', ['soak', ...rest]));
 } finally {

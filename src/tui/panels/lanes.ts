@@ -74,10 +74,10 @@ export default definePanel({
 });
 
 /** The request that runs on a track at the cursor; null without a cursor or where the lane is idle. */
-function requestUnderCursor({ ui, scene, snapshot }: View, track: number): Action | null {
+function requestUnderCursor({ ui, scene }: View, track: number): Action | null {
   if (ui.cursor === null) return null;
-  const { rows } = scene.stats();
-  const { requests } = snapshot;
+  const { rows, source } = scene.stats();
+  const { requests } = source;
   const row = rows.find((one) => trackOfRow(scene.tracks(), requests, one) === track);
   return row === undefined ? null : { type: 'request', source: requests.source[row], offset: requests.offset[row] };
 }
@@ -89,14 +89,15 @@ function drawTitle(view: View, canvas: Canvas, hidden: number): void {
   const what = scene.tracks().list.some((track) => track.lives.length > 0) ? 'Workers' : 'Requests';
   let x = canvas.text(1, 0, ` ${what} · ${spanText(ui.spanSeconds)}${more} `, isFocused ? theme.accent : theme.strong);
   const painter = new LanePainter(theme, glyphs, scene.hues(), ui.colourBy);
-  const shown = huesOnScreen(view);
+  const { shown } = scene.hues();
   const entries: [symbol: string, label: string, style: StyleId][] = shown.map((hue) => {
     const { label, colour } = scene.hues().legend[hue];
     const symbol = theme.mono ? painter.symbolOf(hue) || glyphs.logged : glyphs.logged;
     return [symbol, clip(label, 22), theme.styles.of(colour)];
   });
   if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
-  if (hasUncertain(view)) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
+  // What is certain to half a cell looks certain.
+  if (scene.visible().mostSlack >= 0.5) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
   if (scene.lost().length > 0) entries.push([glyphs.lost, 'killed, never logged', theme.critical]);
   if (snapshot.live && ui.edge === null) entries.push([glyphs.notYet, 'not logged yet', theme.quiet]);
   const width = entries.reduce((sum, [, label]) => sum + label.length + 4, 0);
@@ -107,24 +108,6 @@ function drawTitle(view: View, canvas: Canvas, hidden: number): void {
     canvas.text(x + 3, 0, `${label} `, theme.quiet);
     x += label.length + 4;
   }
-}
-
-/** Hues that occur among the visible requests; a legend of what is not there only confuses. */
-function huesOnScreen({ scene }: View): number[] {
-  const hues = scene.hues();
-  const { rows, count } = scene.visible();
-  const seen = new Set<number>();
-  for (let i = 0; i < count && seen.size < hues.legend.length; i++) seen.add(hues.of(rows[i]));
-  return [...seen].sort((a, b) => a - b);
-}
-
-/** Whether some end on the screen is less certain than half a cell. */
-function hasUncertain({ scene, snapshot }: View): boolean {
-  const { rows, count } = scene.visible();
-  for (let i = 0; i < count; i++) {
-    if (snapshot.placement.uncertainty[rows[i]] >= scene.axis.microsPerColumn / 2) return true;
-  }
-  return false;
 }
 
 function drawTrack(
@@ -147,7 +130,7 @@ function drawTrack(
     const at = axis.from + column * axis.microsPerColumn;
     return track.lives.some((one) => one.from <= at + axis.microsPerColumn && one.to >= at);
   };
-  const notYet = snapshot.live && ui.edge === null ? columnOf(axis, picture.lastEnd) : Number.POSITIVE_INFINITY;
+  const notYet = snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY;
   const name = life ? life.name : 'requests';
   const rows = picture.plan.form === 'slots' ? picture.rows.length : 1;
   if (picture.plan.form === 'height') {

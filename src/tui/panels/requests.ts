@@ -10,16 +10,17 @@ export default definePanel({
   place: 'tab',
   count: (view) => view.scene.stats().requests,
   open(view, line) {
-    const { rows } = view.scene.stats();
+    const { rows, source } = view.scene.stats();
     const row = rows[rows.length - 1 - line];
     if (row === undefined) return null;
-    const { requests } = view.snapshot;
+    const { requests } = source;
     return { type: 'request', source: requests.source[row], offset: requests.offset[row] };
   },
   draw(view, canvas) {
     const { snapshot, theme, scene } = view;
-    const { requests, placement, names, zoneMinutes } = snapshot;
-    const { rows } = scene.stats();
+    const { names, zoneMinutes } = snapshot;
+    const { rows, source } = scene.stats();
+    const { requests, placement } = source;
     const family = (row: number) => Math.floor(requests.status[row] / 100);
     const statusLook = (row: number) =>
       family(row) === 5 ? theme.critical : family(row) === 4 ? theme.warning : theme.quiet;

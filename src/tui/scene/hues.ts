@@ -9,19 +9,37 @@ export const colourings: readonly ColourBy[] = ['status', 'route', 'duration'];
 
 /** A colouring: every request has a hue, a small number; a legend says what the hues mean. */
 export interface Hues {
-  /** Hue of a row, 0..legend.length-1. */
-  of(row: number): number;
+  /** Hue of each visible row, 0..legend.length-1. */
+  readonly hue: Uint8Array;
+  /** Hues that occur, in the order of the legend. */
+  readonly shown: readonly number[];
   readonly legend: readonly { readonly label: string; readonly colour: Colour }[];
   /** When requests share a cell, the greater weight decides the colour; equal weights: the one that fills more of it. */
   readonly weight: readonly number[];
 }
 
-export function huesFor(by: ColourBy, snapshot: Snapshot, visible: VisibleRows, theme: Theme): Hues {
-  if (by === 'route') return byRoute(snapshot, visible, theme);
-  return by === 'duration' ? byDuration(snapshot, theme) : byStatus(snapshot, theme);
+/** A colouring before it is applied. */
+interface Colouring extends Pick<Hues, 'legend' | 'weight'> {
+  of(row: number): number;
 }
 
-function byStatus({ requests }: Snapshot, { colours }: Theme): Hues {
+export function huesFor(by: ColourBy, snapshot: Snapshot, visible: VisibleRows, theme: Theme): Hues {
+  const { of, legend, weight } =
+    by === 'route'
+      ? byRoute(snapshot, visible, theme)
+      : by === 'duration'
+        ? byDuration(snapshot, theme)
+        : byStatus(snapshot, theme);
+  const hue = new Uint8Array(visible.count);
+  const seen = new Uint8Array(legend.length);
+  for (let i = 0; i < visible.count; i++) {
+    hue[i] = of(visible.rows[i]);
+    seen[hue[i]] = 1;
+  }
+  return { hue, shown: [...seen.keys()].filter((one) => seen[one] === 1), legend, weight };
+}
+
+function byStatus({ requests }: Snapshot, { colours }: Theme): Colouring {
   const { status } = requests;
   return {
     of(row) {
@@ -43,7 +61,7 @@ function byStatus({ requests }: Snapshot, { colours }: Theme): Hues {
 const durationSteps = [10e3, 100e3, 500e3, 1e6, 5e6];
 const durationLabels = ['<10ms', '<100ms', '<500ms', '<1s', '<5s', '≥5s'];
 
-function byDuration({ placement }: Snapshot, theme: Theme): Hues {
+function byDuration({ placement }: Snapshot, theme: Theme): Colouring {
   const { start, end } = placement;
   return {
     of(row) {
@@ -62,7 +80,7 @@ function byDuration({ placement }: Snapshot, theme: Theme): Hues {
 }
 
 /** The routes seen most often have a colour of their own, in the order of their ids, so that colours stay put. */
-function byRoute({ requests, names }: Snapshot, visible: VisibleRows, { colours }: Theme): Hues {
+function byRoute({ requests, names }: Snapshot, visible: VisibleRows, { colours }: Theme): Colouring {
   const counts = new Map<number, number>();
   for (let i = 0; i < visible.count; i++) {
     const route = requests.route[visible.rows[i]];

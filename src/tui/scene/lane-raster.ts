@@ -49,8 +49,8 @@ export interface TrackPicture {
   readonly plan: TrackPlan;
   /** One per text row for slots, a single one for a height. */
   readonly rows: readonly (BarRow | ShareRow)[];
-  /** µs since 1970 UTC of the last end that is known, -Infinity none. */
-  readonly lastEnd: number;
+  /** Column of the last end that is known, -Infinity none. */
+  readonly lastColumn: number;
   /** Requests on it that the picture shows. */
   readonly requests: number;
   /** Share of the axis that its slots were busy; NaN when durations are unknown. */
@@ -118,8 +118,9 @@ interface Builder {
   readonly plan: TrackPlan;
   readonly bars: readonly Uint16Array[];
   readonly shares: readonly ShareBuilder[];
-  busyMicros: number;
-  lastEnd: number;
+  /** Busy time in columns. */
+  busyColumns: number;
+  lastColumn: number;
   timed: boolean;
 }
 
@@ -150,36 +151,32 @@ export function rasterise(input: RasterInput): TrackPicture[] {
       plan,
       bars: asBars ? Array.from({ length: rows }, () => new Uint16Array(columns * 8)) : [],
       shares: asBars ? [] : Array.from({ length: rows }, () => new ShareBuilder(columns)),
-      busyMicros: 0,
-      lastEnd: Number.NEGATIVE_INFINITY,
+      busyColumns: 0,
+      lastColumn: Number.NEGATIVE_INFINITY,
       timed: false,
     };
   });
 
-  const perEighth = axis.microsPerColumn / 8;
+  const { from, to, slack } = visible;
   for (let i = 0; i < visible.count; i++) {
     if (planOfVisible[i] < 0) continue;
     const builder = builders[planOfVisible[i]];
     const row = visible.rows[i];
-    const end = placement.end[row];
-    const start = placement.start[row];
-    const ended = end === end ? end : start;
-    const begun = start === start ? start : ended;
-    if (ended > builder.lastEnd) builder.lastEnd = ended;
-    if (ended > begun) {
+    const [first, last] = [from[i], to[i]];
+    if (last > builder.lastColumn) builder.lastColumn = last;
+    if (last > first) {
       builder.timed = true;
-      builder.busyMicros += Math.max(0, Math.min(ended, axis.to) - Math.max(begun, axis.from));
+      builder.busyColumns += Math.max(0, Math.min(last, columns) - Math.max(first, 0));
     }
-    const from = (begun - axis.from) / perEighth;
-    const to = (ended - axis.from) / perEighth;
-    const hue = hues.of(row);
+    const hue = hues.hue[i];
     const slot = builder.plan.form === 'slots' ? Math.max(0, placement.slot[row]) : 0;
     if (builder.bars.length > 0) {
+      const start = placement.start[row];
       const flags = (placement.turn[row] ? TURN : 0) | (startsInferred || start !== start ? INFERRED : 0);
       const ink = builder.bars[Math.min(slot, builder.bars.length - 1)];
-      drawBar(ink, from, to, placement.uncertainty[row] / perEighth, hue, flags);
+      drawBar(ink, first * 8, last * 8, slack[i] * 8, hue, flags);
     } else {
-      builder.shares[Math.min(slot, builder.shares.length - 1)].add(from, to, hue, hues.weight[hue] ?? 0);
+      builder.shares[Math.min(slot, builder.shares.length - 1)].add(first * 8, last * 8, hue, hues.weight[hue] ?? 0);
     }
   }
   return builders.map((builder, index) => pictureOf(builder, counts[index], input));
@@ -202,28 +199,38 @@ function drawBar(ink: Uint16Array, from: number, to: number, slack: number, hue:
 }
 
 function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks }: RasterInput): TrackPicture {
-  const { plan, bars, shares, lastEnd } = builder;
+  const { plan, bars, shares, lastColumn } = builder;
   const { slots } = tracks.list[plan.track];
   // Only the part of the axis that the log covers counts.
   const covered =
     Math.min(axis.to, snapshot.now) - Math.max(axis.from, Number.isFinite(snapshot.from) ? snapshot.from : axis.from);
   const knowsBusy = builder.timed || (requests === 0 && snapshot.inference.service.method !== 'unknown');
-  const busyShare = knowsBusy && covered > 0 ? Math.min(1, builder.busyMicros / (covered * slots)) : Number.NaN;
+  const busyShare =
+    knowsBusy && covered > 0
+      ? Math.min(1, (builder.busyColumns * axis.microsPerColumn) / (covered * slots))
+      : Number.NaN;
   if (bars.length > 0) {
-    return { plan, rows: bars.map((ink) => ({ kind: 'bars', ink })), lastEnd, requests, busyShare, peak: Number.NaN };
+    return {
+      plan,
+      rows: bars.map((ink) => ({ kind: 'bars', ink })),
+      lastColumn,
+      requests,
+      busyShare,
+      peak: Number.NaN,
+    };
   }
   const threads = snapshot.inference.threads.value;
   const limit = plan.form === 'slots' ? 1 : snapshot.inference.unbounded ? null : threads;
   if (!builder.timed) {
     const most = Math.max(1, ...shares.map(({ ends }) => ends.reduce((a, b) => Math.max(a, b), 0)));
     const rows = shares.map(({ ends, hue }) => ({ kind: 'share' as const, level: ends, full: most, hue }));
-    return { plan, rows, lastEnd, requests, busyShare, peak: Number.NaN };
+    return { plan, rows, lastColumn, requests, busyShare, peak: Number.NaN };
   }
   const built = shares.map((share) => share.row((peak) => limit ?? Math.max(1, peak)));
   return {
     plan,
     rows: built.map(({ row }) => row),
-    lastEnd,
+    lastColumn,
     requests,
     busyShare,
     // Coarse stamps may put more side by side than there are slots; the worker cannot have.

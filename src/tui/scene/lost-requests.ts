@@ -22,8 +22,8 @@ export function lostRequests(
   for (const event of lifecycle) {
     if (event.kind !== 'timeout' || event.worker === null || !(event.time >= axis.from)) continue;
     const worker = names.workers.find(event.worker);
-    const track = tracks.ofWorker.get(worker);
-    if (worker < 0 || track === undefined) continue;
+    const track = worker < 0 ? -1 : (tracks.ofWorker[worker] ?? -1);
+    if (track < 0) continue;
     let from = tracks.list[track].lives.find((life) => life.worker === worker)?.from ?? Number.NEGATIVE_INFINITY;
     for (let row = 0; row < requests.length; row++) {
       if (requests.worker[row] !== worker || trackOfRow(tracks, requests, row) !== track) continue;

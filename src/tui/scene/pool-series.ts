@@ -1,7 +1,7 @@
 /** The pool over time, one value per column of the axis: busy slots, queue, rate, errors and quantiles. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
-import { columnOf, type TimeAxis } from '../time-axis.ts';
+import type { TimeAxis } from '../time-axis.ts';
 import { Level } from './level.ts';
 import type { VisibleRows } from './visible-rows.ts';
 
@@ -29,34 +29,45 @@ export function poolSeries(
   const queue = new Level(columns);
   const count = new Level(columns);
   const errors = new Level(columns);
+  // Ends that are known to the column are counted, without fractions.
+  const sure = new Float64Array(columns);
+  const sureErrors = new Float64Array(columns);
   const service = new ColumnQuantiles(columns);
   const waits = new ColumnQuantiles(columns);
   let timed = false;
   let waited = false;
+  const perColumn = 1 / axis.microsPerColumn;
   for (let i = 0; i < visible.count; i++) {
     const row = visible.rows[i];
-    const start = placement.start[row];
-    const end = placement.end[row];
+    const from = visible.from[i];
+    const to = visible.to[i];
+    const slack = visible.slack[i];
     const wait = placement.wait[row];
-    const ended = end === end ? end : start;
-    const from = columnOf(axis, start);
-    const to = columnOf(axis, ended);
-    if (ended > start) {
+    const micros = (to - from) * axis.microsPerColumn;
+    if (to > from) {
       timed = true;
       busy.add(from, to);
     }
     if (wait >= 0) {
       waited = true;
-      if (wait > 0) queue.add(columnOf(axis, start - wait), from);
+      if (wait > 0) queue.add(from - wait * perColumn, from);
     }
-    // An end that is only known to lie somewhere counts in equal parts everywhere it may lie.
-    const slack = Math.max(0.5, placement.uncertainty[row] / axis.microsPerColumn || 0);
-    const middle = slack > 0.5 ? to : Math.floor(to) + 0.5;
-    count.add(middle - slack, middle + slack, 0.5 / slack);
-    if (requests.status[row] >= 500) errors.add(middle - slack, middle + slack, 0.5 / slack);
-    const last = Math.min(columns - 1, Math.ceil(middle + slack) - 1);
-    for (let column = Math.max(0, Math.floor(middle - slack)); column <= last; column++) {
-      if (ended > start) service.add(column, ended - start);
+    const isError = requests.status[row] >= 500;
+    let first = Math.floor(to);
+    let last = first;
+    if (slack > 0.5) {
+      // An end that is only known to lie somewhere counts in equal parts everywhere it may lie.
+      count.add(to - slack, to + slack, 0.5 / slack);
+      if (isError) errors.add(to - slack, to + slack, 0.5 / slack);
+      first = Math.max(0, Math.floor(to - slack));
+      last = Math.min(columns - 1, Math.ceil(to + slack) - 1);
+    } else {
+      if (!(first >= 0 && first < columns)) continue;
+      sure[first]++;
+      if (isError) sureErrors[first]++;
+    }
+    for (let column = first; column <= last; column++) {
+      if (to > from) service.add(column, micros);
       if (wait >= 0) waits.add(column, wait);
     }
   }
@@ -66,16 +77,26 @@ export function poolSeries(
     // Coarse stamps may put more into a column than there are slots; the pool cannot have.
     busy: timed ? busy.values().map((value) => Math.min(value, slots)) : null,
     queue: waited ? queue.values() : null,
-    rate: count.values().map((value) => value * perSecond),
-    errors: errors.values().map((value) => value * perSecond),
+    rate: count.values().map((value, column) => (value + sure[column]) * perSecond),
+    errors: errors.values().map((value, column) => (value + sureErrors[column]) * perSecond),
     serviceP50: service.quantile(0.5),
     serviceP95: service.quantile(0.95),
     waitP95: waits.quantile(0.95),
   };
 }
 
-/** Octaves from 1 µs to 2^36 µs, eight bins each: the bin is within 6 % of the value, as fine as a chart can show. */
-const BINS = 36 * 8;
+/** Octaves from 1 µs to 2^31 µs (36 min), eight bins each: the bin is within 6 % of the value, as fine as a chart can show. */
+const BINS = 31 * 8;
+
+function binOf(micros: number): number {
+  const value = micros < 1 ? 1 : micros > 0x7fffffff ? 0x7fffffff : micros | 0;
+  const octave = 31 - Math.clz32(value);
+  const eighth = octave < 3 ? (value << (3 - octave)) & 7 : (value >> (octave - 3)) & 7;
+  return octave * 8 + eighth;
+}
+
+/** Middle of a bin, µs. */
+const middleOf = (bin: number): number => 2 ** Math.floor(bin / 8) * (1 + ((bin % 8) + 0.5) / 8);
 
 /** A histogram per column, small enough to be filled anew for every picture. */
 class ColumnQuantiles {
@@ -88,8 +109,7 @@ class ColumnQuantiles {
   }
 
   add(column: number, micros: number): void {
-    const bin = micros < 1 ? 0 : Math.min(BINS - 1, Math.floor(Math.log2(micros) * 8));
-    const at = column * BINS + bin;
+    const at = column * BINS + binOf(micros);
     if (this.#bins[at] < 65_535) this.#bins[at]++;
     this.#counts[column]++;
   }
@@ -102,7 +122,7 @@ class ColumnQuantiles {
       for (let bin = 0; bin < BINS; bin++) {
         rank -= this.#bins[column * BINS + bin];
         if (rank > 0) continue;
-        values[column] = bin === 0 ? 0 : 2 ** ((bin + 0.5) / 8);
+        values[column] = bin === 0 ? 0 : middleOf(bin);
         break;
       }
     }

@@ -23,6 +23,8 @@ export interface Scope {
 }
 
 export interface Scene {
+  /** The snapshot it was made of; rows are rows of its table. */
+  readonly source: Snapshot;
   readonly axis: TimeAxis;
   readonly scope: Scope;
   readonly filter: Filter | null;
@@ -61,13 +63,15 @@ const samePlans = (a: readonly TrackPlan[], b: readonly TrackPlan[]): boolean =>
       track === b[i].track && form === b[i].form && rows === b[i].rows && thick === b[i].thick,
   );
 
-export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = once(() => tracksOf(snapshot))): Scene {
+export function createScene(
+  { snapshot, ui, theme, axis }: SceneInput,
+  tracks = once(() => tracksOf(snapshot)),
+  knownStats: ScopeStats | null = null,
+): Scene {
   const { filter } = parseFilter(ui.filter);
   const passes = once((): RowTest | null => filter?.over(snapshot) ?? null);
   const isTimeless = snapshot.requests.length > 0 && !Number.isFinite(snapshot.from);
-  const visible = once(() =>
-    isTimeless ? allRows(snapshot, passes()) : visibleRows(snapshot, axis.from, axis.to, passes()),
-  );
+  const visible = once(() => (isTimeless ? allRows(snapshot, passes()) : visibleRows(snapshot, axis, passes())));
   const hues = once(() => huesFor(ui.colourBy, snapshot, visible(), theme));
   const scope: Scope =
     ui.cursor === null
@@ -79,6 +83,7 @@ export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = 
       : { from: ui.cursor, to: ui.cursor + axis.microsPerColumn, isMoment: true };
   let drawn: { plans: readonly TrackPlan[]; pictures: readonly TrackPicture[] } | null = null;
   return {
+    source: snapshot,
     axis,
     scope,
     filter,
@@ -98,6 +103,7 @@ export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = 
       return drawn.pictures;
     },
     stats: once(() => {
+      if (knownStats) return knownStats;
       const { rows, count } = visible();
       return scopeStats(snapshot, rows, count, isTimeless ? Number.NaN : scope.from, scope.to, scope.isMoment);
     }),
@@ -107,6 +113,8 @@ export function createScene({ snapshot, ui, theme, axis }: SceneInput, tracks = 
 /** A scene may be this old when only data was added, in multiples of what it cost, and at most so long, ms. */
 const AGE_PER_COST = 8;
 const OLDEST_MS = 500;
+/** Lists that change more often than this, ms, cannot be read. */
+const STATS_EVERY_MS = 250;
 
 /**
  * The scene of the last picture, kept while nothing it depends on has changed; and for a moment longer when only requests
@@ -117,6 +125,7 @@ export class SceneCache {
   #scene: Scene | null = null;
   #tracks: (() => Tracks) | null = null;
   #madeAt = Number.NEGATIVE_INFINITY;
+  #statsAt = Number.NEGATIVE_INFINITY;
   #cost = 0;
 
   /** `nowMs`: of any clock. `wait`: how long until the scene should be asked for again, 0 when it is of now. */
@@ -124,16 +133,20 @@ export class SceneCache {
     const last = this.#input;
     const sameServer = last !== null && last.snapshot.inference === input.snapshot.inference;
     if (this.#scene && last) {
-      if (sameServer && isSamePicture(last, input)) return { scene: this.#scene, wait: 0 };
+      if (sameServer && isSamePicture(last, input) && this.#statsAt === this.#madeAt)
+        return { scene: this.#scene, wait: 0 };
       const wait = this.#madeAt + Math.min(OLDEST_MS, this.#cost * AGE_PER_COST) - nowMs;
       if (wait > 0 && sameServer && isSameView(last, input)) return { scene: this.#scene, wait };
     }
     if (!sameServer || !this.#tracks) this.#tracks = once(() => tracksOf(input.snapshot));
+    const wait = this.#statsAt + STATS_EVERY_MS - nowMs;
+    const keepsStats = wait > 0 && this.#scene !== null && last !== null && isSameScope(last, input);
+    this.#scene = createScene(input, this.#tracks, keepsStats && this.#scene ? this.#scene.stats() : null);
     this.#input = input;
-    this.#scene = createScene(input, this.#tracks);
     this.#madeAt = nowMs;
+    if (!keepsStats) this.#statsAt = nowMs;
     this.#cost = 0;
-    return { scene: this.#scene, wait: 0 };
+    return { scene: this.#scene, wait: keepsStats ? wait : 0 };
   }
 
   /** What drawing the scene just made cost, ms. */
@@ -141,6 +154,16 @@ export class SceneCache {
     if (this.#cost === 0) this.#cost = ms;
   }
 }
+
+/** The lists speak of the same stretch, but for what has passed since. */
+const isSameScope = (a: SceneInput, b: SceneInput): boolean =>
+  a.ui.cursor === null &&
+  b.ui.cursor === null &&
+  a.ui.filter === b.ui.filter &&
+  a.ui.edge === b.ui.edge &&
+  a.ui.spanSeconds === b.ui.spanSeconds &&
+  a.snapshot.mode === 'tail' &&
+  a.snapshot.summary.requests.total > 0;
 
 const isSamePicture = (a: SceneInput, b: SceneInput): boolean =>
   a.snapshot.requests === b.snapshot.requests && a.snapshot.placement === b.snapshot.placement && isSameView(a, b);

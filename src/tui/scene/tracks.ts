@@ -23,8 +23,8 @@ export interface Track {
 
 export interface Tracks {
   readonly list: readonly Track[];
-  /** Track of each worker, by id. */
-  readonly ofWorker: ReadonlyMap<number, number>;
+  /** Track of each worker, by id; -1 none. */
+  readonly ofWorker: Int32Array;
   /** Track of rows that name no worker, -1 none. */
   readonly nameless: number;
 }
@@ -62,7 +62,7 @@ export function tracksOf(snapshot: Snapshot): Tracks {
   });
   workers.sort((a, b) => a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
 
-  const trackOfWorker = new Map<number, number>();
+  const trackOfWorker = new Int32Array(names.workers.size).fill(-1);
   for (const life of workers) {
     const source = sourceOfWorker.get(life.worker) ?? 0;
     let at = list.findIndex(
@@ -74,7 +74,7 @@ export function tracksOf(snapshot: Snapshot): Tracks {
     }
     list[at].lives.push(life);
     list[at].slots = Math.max(list[at].slots, slots.get(life.worker) ?? 1);
-    trackOfWorker.set(life.worker, at);
+    trackOfWorker[life.worker] = at;
   }
   const nameless = list.length === 0 || lanes.some((lane) => lane.worker < 0) ? list.length : -1;
   if (nameless >= 0) {
@@ -103,13 +103,18 @@ function inSourceOrder({ list, ofWorker, nameless }: Tracks): Tracks {
   });
   return {
     list: order.map((index) => list[index]),
-    ofWorker: new Map([...ofWorker].map(([worker, track]) => [worker, place[track]])),
+    ofWorker: ofWorker.map((track) => (track < 0 ? -1 : place[track])),
     nameless: nameless < 0 ? -1 : place[nameless],
   };
 }
 
 /** Track of a row, -1 none. */
-export function trackOfRow(tracks: Tracks, requests: Pick<RequestTable, 'worker'>, row: number): number {
+export function trackOfRow(
+  { ofWorker, nameless }: Tracks,
+  requests: Pick<RequestTable, 'worker'>,
+  row: number,
+): number {
   const worker = requests.worker[row];
-  return worker < 0 ? tracks.nameless : (tracks.ofWorker.get(worker) ?? tracks.nameless);
+  const track = worker < 0 || worker >= ofWorker.length ? -1 : ofWorker[worker];
+  return track < 0 ? nameless : track;
 }
