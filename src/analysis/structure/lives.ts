@@ -178,15 +178,23 @@ function replacementsIn(lives: readonly Life[]): number {
   const first = Math.min(...lives.map((life) => life.from));
   const last = Math.max(...lives.map((life) => life.to));
   const typical = typicalPause(lives);
-  const granted = (life: Life) => PAUSES_GRANTED * (hasRhythm(life) ? pauseOf(life) : typical);
-  const gone = lives
-    .filter((life) => life.fate !== 'running' || last - life.to > granted(life))
-    .sort((a, b) => a.to - b.to);
-  const late = lives.filter((life) => life.from - first > granted(life)).sort((a, b) => a.from - b.from);
-  let matched = 0;
-  for (const birth of late) if (matched < gone.length && gone[matched].to <= birth.from + typical) matched++;
-  return Math.min(matched, lives.length - 1);
+  const granted = (life: Life, least: number) =>
+    Math.max(least, PAUSES_GRANTED * (hasRhythm(life) ? pauseOf(life) : typical));
+  const gone = lives.filter((life) => life.fate !== 'running' || last - life.to > granted(life, GONE));
+  const late = lives.filter((life) => life.from - first > granted(life, LATE));
+  gone.sort((a, b) => a.to - b.to);
+  late.sort((a, b) => a.from - b.from);
+  const taken = new Set<Life>();
+  for (const birth of late) {
+    const place = gone.find((life) => life !== birth && !taken.has(life) && life.to <= birth.from + typical);
+    if (place) taken.add(place);
+  }
+  return Math.min(taken.size, lives.length - 1);
 }
+
+/** µs: no worker is replaced in a moment, however fast requests come. */
+const GONE = 1_000_000;
+const LATE = 1_500_000;
 
 function typicalPause(lives: readonly Life[]): number {
   const usual = lives
