@@ -23,7 +23,7 @@ const pictures: readonly Picture[] = [
   {
     name: 'burst-on-four-sync-workers',
     args: ['replay', sample('gunicorn-sync-4-burst-of-16'), '--speed', '10'],
-    keys: ['+', '+'],
+    keys: [],
     columns: 110,
     rows: 32,
     until: /4\/4s|end/,
