@@ -265,13 +265,23 @@ function syslogReader(zone: Zone, cursor: StampCursor, nowMicros: () => number):
   };
 }
 
+/** Digits of an integer that a double holds exactly. */
+const EXACT_DIGITS = 16;
+
 /** An epoch in units of 10^-power seconds, with or without a fraction. Times outside 2000..2100 are refused. */
 function epochReader(power: number, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
     let i = p;
     let value = 0;
-    for (; isDigit(b[i]); i++) value = value * 10 + (b[i] - 48);
+    let kept = 0;
+    for (; isDigit(b[i]); i++) {
+      // More digits than a double holds are those of nanoseconds.
+      if (kept === EXACT_DIGITS) continue;
+      value = value * 10 + (b[i] - 48);
+      kept++;
+    }
     const whole = i;
+    const dropped = i - p - kept;
     let digits = 0;
     if (b[i] === 46 && isDigit(b[i + 1])) {
       for (i++; isDigit(b[i]); i++) {
@@ -282,8 +292,8 @@ function epochReader(power: number, cursor: StampCursor): StampReader {
       }
     }
     let micros = value;
-    for (let k = power + digits; k < 6; k++) micros *= 10;
-    for (let k = 6; k < power + digits; k++) micros /= 10;
+    for (let k = power + digits - dropped; k < 6; k++) micros *= 10;
+    for (let k = 6; k < power + digits - dropped; k++) micros /= 10;
     micros = Math.floor(micros);
     if (whole === p || micros < 946_684_800_000_000 || micros > 4_102_444_800_000_000) {
       cursor.end = p;

@@ -7,7 +7,7 @@ export interface Zone {
   readonly name: string;
   /**
    * UTC of a wall-clock time (both µs). Where clocks are put back a wall-clock hour comes twice: the second one is meant
-   * when the first would lie more than half an hour before the time asked for last.
+   * when the first would lie more than a minute before the time asked for last.
    */
   toUtc(wallMicros: number): number;
 }
@@ -56,7 +56,7 @@ function civil(name: string, timeZone: string): Zone {
       }
       const inSlot = wall - slot * SLOT_MICROS;
       const first = earlier + inSlot;
-      last = first >= last - 30 * MICROS_PER_MINUTE || later === earlier ? first : later + inSlot;
+      last = first >= last - MICROS_PER_MINUTE || later === earlier ? first : later + inSlot;
       return last;
     },
   };

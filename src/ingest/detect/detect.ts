@@ -26,6 +26,8 @@ interface Trial {
   readonly assumptions: readonly string[];
   /** The layout is not declared as it stands: fields were found around it. */
   readonly found: boolean;
+  /** The layout that takes anything with a request in it, whatever stands around it. */
+  readonly loose?: boolean;
   /** Other formats whose lines look the same. */
   readonly rivals?: readonly LogFormat[];
 }
@@ -168,6 +170,7 @@ export class Detector {
       },
       assumptions,
       found: true,
+      loose: candidate.format.id === 'custom',
     };
   }
 
@@ -296,7 +299,9 @@ export class Detector {
       if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
       const first = trials[0] ?? (search ? this.#behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
+      // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;
+      if (isRare && few !== 'first' && first.loose) break;
       if (isRare && (few === 'never' || (few === 'first' && found.length > 0))) break;
       const best = this.#settle(
         some.length < open.length ? { ...first, taken: this.#take(first.candidate, sample, open) } : first,

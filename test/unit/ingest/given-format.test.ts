@@ -1,0 +1,116 @@
+// --log-format: a format in a server's own directives, from the command line or its configuration.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parse } from '../../helpers/ingest.ts';
+
+const row = (line: string, logFormat: string) => {
+  const { rows, report } = parse(`${line}\n`, { logFormat });
+  expect(report.unparsed).toBe(0);
+  return { ...rows[0], format: report.format };
+};
+
+describe('--log-format', () => {
+  let folder = '';
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'logscope-test-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('reads the directives of every server that has them', () => {
+    expect(
+      row(
+        '127.0.0.1 446 [29/Oct/2024:17:04:15 +0000] GET /a?x=1 200',
+        'gunicorn:%(h)s %(D)s %(t)s %(m)s %(U)s?%(q)s %(s)s',
+      ),
+    ).toMatchObject({
+      format: 'gunicorn',
+      meaning: 'end',
+      duration: 446,
+      route: 'GET /a',
+      status: 200,
+    });
+    expect(
+      row('1730221455.123|GET|/a?b|0.031|200', 'nginx:$msec|$request_method|$request_uri|$request_time|$status'),
+    ).toMatchObject({
+      format: 'nginx',
+      duration: 31_000,
+      route: 'GET /a',
+    });
+    expect(row('[29/Oct/2024:17:04:15 +0000] 31 "GET /a HTTP/1.1" 200', 'apache:%t %{ms}T "%r" %>s')).toMatchObject({
+      format: 'apache',
+      meaning: 'start',
+      duration: 31_000,
+    });
+    expect(row('12 3 GET /a 200', 'uwsgi:%(pid) %(msecs) %(method) %(uri) %(status)')).toMatchObject({
+      worker: '12',
+      duration: 3000,
+    });
+    expect(row('203.0.113.7 <8> 0.1234 "GET /a HTTP/1.1" 200', 'aiohttp:%a %P %Tf "%r" %s')).toMatchObject({
+      worker: '8',
+      duration: 123_400,
+    });
+    expect(
+      row(
+        '[2024-10-29 17:04:15 +0000] [8] [INFO] GET /a 200 31',
+        'hypercorn:[%(asctime)s] [%(process)d] [%(levelname)s] %(m)s %(U)s %(s)s %(D)s',
+      ),
+    ).toMatchObject({ worker: '8', duration: 31, route: 'GET /a' });
+    expect(
+      row('203.0.113.7:1 [29/Oct/2024:17:04:15.123] 35 156 200 GET /a?x', 'haproxy:%ci:%cp [%tr] %Tw %Ta %ST %HM %HU'),
+    ).toMatchObject({ wait: 35_000, duration: 121_000, route: 'GET /a' });
+  });
+
+  it('is found in the configuration of the server', () => {
+    const line = '[29/Oct/2024:17:04:15 +0000] <8> 446 GET /a 200';
+    const configurations: [string, string, string][] = [
+      ['gunicorn.conf.py', `bind = ":8000"\naccess_log_format = '%(t)s %(p)s %(D)s %(m)s %(U)s %(s)s'\n`, '@'],
+      ['split.conf.py', `access_log_format = (\n  '%(t)s %(p)s '\n  "%(D)s %(m)s %(U)s %(s)s"\n)\n`, 'gunicorn:@'],
+      ['uwsgi.ini', '[uwsgi]\nlog-format = [%(ltime2)] <%(pid)> %(micros) %(method) %(uri) %(status)\n', 'uwsgi:@'],
+    ];
+    for (const [name, text, prefix] of configurations) {
+      const path = join(folder, name);
+      writeFileSync(path, text);
+      expect(row(line, `${prefix}${path}`), name).toMatchObject({
+        duration: 446,
+        worker: '8',
+        route: 'GET /a',
+        status: 200,
+      });
+    }
+    const nginx = join(folder, 'nginx.conf');
+    writeFileSync(
+      nginx,
+      `http { log_format one '$status'; log_format two escape=json '$msec $request_time '\n  '"$request" $status'; }`,
+    );
+    expect(row('1730221455.123 0.031 "GET /a HTTP/1.1" 200', `@${nginx}`)).toMatchObject({
+      format: 'nginx',
+      duration: 31_000,
+    });
+    const apache = join(folder, 'apache.conf');
+    writeFileSync(apache, 'LogFormat "%{usec}t %D \\"%r\\" %>s" scope\n');
+    expect(row('1730221455123456 31000 "GET /a HTTP/1.1" 200', `@${apache}`)).toMatchObject({
+      format: 'apache',
+      duration: 31_000,
+    });
+  });
+
+  it('leaves lines of other kinds to the formats that are known', () => {
+    const { report } = parse('GET /a 200 446\n[2024-10-29 17:04:15 +0000] [1] [INFO] Booting worker with pid: 7\n', {
+      logFormat: 'gunicorn:%(m)s %(U)s %(s)s %(D)s',
+    });
+    expect(report).toMatchObject({ requests: 1, lifecycle: 1, unparsed: 0 });
+  });
+
+  it('says in one sentence what is wrong with it', () => {
+    for (const [text, message] of [
+      ['%(h)s', /whose directives/],
+      ['nonsense:%h', /"nonsense" is no format/],
+      ['gunicorn:%(h)s%(D)s', /two fields follow each other/],
+      ['gunicorn:@/no/such/file', /cannot be read/],
+    ] as const) {
+      expect(() => parse('x\n', { logFormat: text })).toThrow(message);
+    }
+  });
+});
