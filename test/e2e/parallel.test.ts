@@ -24,7 +24,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('threads', () => {
+describe('threads', { timeout: 180_000 }, () => {
   it('give the same summary, to the byte', () => {
     const one = summary(large, 1);
     expect(JSON.parse(one).requests.total).toBe(readFileSync(large, 'latin1').split('\n').length - 1);
