@@ -1,4 +1,4 @@
-/** Opens the terminal UI over an engine: Ink and React are loaded here and nowhere earlier. */
+/** Opens the terminal UI over an engine. */
 import { systemClock } from '../core/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { colourDepth, hasUnicode } from '../tui/capabilities.ts';
@@ -17,7 +17,7 @@ export async function runScreen(engine: Engine, options: ScreenOptions, logOnStd
   const depth = colourDepth(process.env);
   // Ink's colours are chalk's, which looks at the environment when it is loaded: both must agree.
   process.env.FORCE_COLOR = depth === 0 ? '0' : depth === 16 ? '1' : depth === 256 ? '2' : '3';
-  const { runUi } = await import('../tui/run.tsx');
+  const { runUi } = await import('../tui/run.ts');
   return runUi({
     engine,
     clock: systemClock,

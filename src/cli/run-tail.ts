@@ -30,6 +30,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
   const asStream = options.json || !isInteractive({ stdout: process.stdout, env: process.env });
   if (options.plain) {
     await engine.start();
+    await engine.examined();
     return runPlain(engine, systemClock);
   }
   if (asStream) return streamTail(engine);
@@ -46,6 +47,7 @@ async function streamTail(engine: LiveEngine): Promise<number> {
     engine.onOver(() => resolve());
   });
   await engine.start();
+  await engine.examined();
   stream.begin();
   await ended;
   await engine.stop();

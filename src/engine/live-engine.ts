@@ -121,16 +121,24 @@ export class LiveEngine implements Engine {
     );
   }
 
-  /** Opens the inputs and reads the last part of what is there. @throws UserError when an input cannot be followed */
+  /**
+   * Opens the inputs and reads the last part of what is there; what it says is worked out after that, see `examined`.
+   * @throws UserError when an input cannot be followed
+   */
   async start(): Promise<void> {
     await this.#follower.start();
     await this.#pump();
     await this.#follower.checkRecognised();
     this.#time.caughtUp();
-    await this.#examine();
-    this.#publish();
     this.#follower.watch();
+    this.#publish();
     this.#tick();
+    void this.#examine();
+  }
+
+  /** Resolves when the requests read at the start have been examined. */
+  async examined(): Promise<void> {
+    await this.#examining;
   }
 
   snapshot(): Snapshot {
@@ -239,7 +247,7 @@ export class LiveEngine implements Engine {
     this.#examining = this.#examineNow();
     await this.#examining;
     this.#examining = null;
-    if (this.#examined.rows !== this.#rows.total) this.#scheduleExamine();
+    if (this.#examined.rows !== this.#rows.total && !this.#stopped) this.#scheduleExamine();
   }
 
   async #examineNow(): Promise<void> {

@@ -1,8 +1,10 @@
 /** The part of the screen that Ink lays out and draws: tab names, the bottom line, the help. Everything else is painted. */
-import { Box, Text, useInput } from 'ink';
+import { Box, render, Text, useInput } from 'ink';
 import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
 import type { ChromeState } from './chrome-state.ts';
+import type { FrameSink } from './frame-sink.ts';
 import { footerItems, helpLines } from './help.ts';
+import type { KeyStream } from './key-stream.ts';
 import { type InkKey, keyName } from './keys.ts';
 import type { Session } from './session.ts';
 import { rgbOf } from './style.ts';
@@ -120,4 +122,16 @@ export function Chrome({ session }: { readonly session: Session }): ReactNode {
       <Footer {...props} />
     </Box>
   );
+}
+
+/** Mounts Ink over a sink that takes its frames; the returned function takes it down. */
+export function mountChrome(session: Session, sink: FrameSink, keys: KeyStream): () => void {
+  const app = render(<Chrome session={session} />, {
+    stdout: sink as unknown as NodeJS.WriteStream,
+    stdin: keys as unknown as NodeJS.ReadStream,
+    debug: true,
+    patchConsole: false,
+    exitOnCtrlC: false,
+  });
+  return () => app.unmount();
 }

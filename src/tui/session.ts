@@ -83,6 +83,11 @@ export class Session {
     this.#loop.request();
   }
 
+  /** Draws at once, for the first picture. */
+  drawNow(): void {
+    this.#frame();
+  }
+
   /** After a resize or a return from the shell: everything is painted anew. */
   repaint(): void {
     this.#painter.forget();

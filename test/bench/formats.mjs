@@ -60,18 +60,19 @@ function logOf(line, bytes) {
   return Buffer.from(lines.join(''));
 }
 
-const clf = '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11; Linux) Firefox/131" pid=<8712> us=30123';
+const clf =
+  '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512 "-" "Mozilla/5.0 (X11; Linux) Firefox/131" pid=<8712> us=30123';
 const quoted = JSON.stringify(clf).slice(1, -1);
 const envelopes = {
   'gunicorn, bare': clf,
   'docker json-file': `{"log":"${quoted}\\n","stream":"stdout","time":"2024-10-29T17:04:15.123456789Z"}`,
   'docker logs -t': `2024-10-29T17:04:15.123456789Z ${clf}`,
-  'CRI': `2024-10-29T17:04:15.123456789Z stdout F ${clf}`,
+  CRI: `2024-10-29T17:04:15.123456789Z stdout F ${clf}`,
   'docker compose': `web-1  | ${clf}`,
   'kubectl --prefix': `[pod/web-abc/app] ${clf}`,
-  'journald': `Oct 29 17:04:15 host gunicorn[8712]: ${clf}`,
+  journald: `Oct 29 17:04:15 host gunicorn[8712]: ${clf}`,
   'RFC 5424': `<134>1 2024-10-29T17:04:15.123456Z host app 8712 - - ${clf}`,
-  'Heroku': `2024-10-29T17:04:15.123456+00:00 app[web.1]: ${clf}`,
+  Heroku: `2024-10-29T17:04:15.123456+00:00 app[web.1]: ${clf}`,
   'ANSI colour': `\u001b[36m${clf}\u001b[0m`,
   'python-json-logger': `{"asctime": "2024-10-29 17:04:15,123", "levelname": "INFO", "process": 8712, "message": "${quoted}"}`,
   'logging prefix': `2024-10-29 17:04:15,123 8712 INFO gunicorn.access ${clf}`,

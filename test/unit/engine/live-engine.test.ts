@@ -31,6 +31,7 @@ async function start(options: Partial<LiveOptions> = {}): Promise<LiveEngine> {
     ...options,
   });
   await engine.start();
+  await engine.examined();
   return engine;
 }
 

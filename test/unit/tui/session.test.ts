@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
-import { FakeEngine, type ScreenOptions, TestScreen } from '../../helpers/screen.tsx';
+import { FakeEngine, type ScreenOptions, TestScreen } from '../../helpers/screen.ts';
 import { emptyTail, finding, handSnapshot, NOON } from '../../helpers/snapshots.ts';
 
 const SECOND = 1_000_000;

@@ -1,11 +1,10 @@
 /** The real screen without a program around it: session and Ink over an engine, an emulator as the terminal, a clock by hand. */
 import xterm from '@xterm/headless';
-import { type Instance, render } from 'ink';
 import type { PoolPrediction } from '../../src/core/prediction.ts';
 import type { Snapshot } from '../../src/core/snapshot.ts';
 import type { EngineCommand } from '../../src/engine/command.ts';
 import type { Engine, RawLine } from '../../src/engine/engine.ts';
-import { Chrome } from '../../src/tui/chrome.tsx';
+import { mountChrome } from '../../src/tui/chrome.tsx';
 import { FrameSink } from '../../src/tui/frame-sink.ts';
 import { createKeyStream, splitKeys } from '../../src/tui/key-stream.ts';
 import type { Effect } from '../../src/tui/reduce.ts';
@@ -72,7 +71,7 @@ export class TestScreen {
   readonly writes: string[] = [];
   readonly #terminal: InstanceType<typeof xterm.Terminal>;
   readonly #keys = createKeyStream({ setRawMode() {}, ref() {}, unref() {} });
-  readonly #app: Instance;
+  readonly #unmount: () => void;
   readonly #sink: FrameSink;
   #size: { columns: number; rows: number };
 
@@ -100,13 +99,7 @@ export class TestScreen {
       () => this.#size,
       (frame) => this.session.setInkFrame(frame),
     );
-    this.#app = render(<Chrome session={this.session} />, {
-      stdout: this.#sink as unknown as NodeJS.WriteStream,
-      stdin: this.#keys as unknown as NodeJS.ReadStream,
-      debug: true,
-      patchConsole: false,
-      exitOnCtrlC: false,
-    });
+    this.#unmount = mountChrome(this.session, this.#sink, this.#keys);
   }
 
   /** Lets time pass, and Ink and the emulator do their work. */
@@ -156,7 +149,7 @@ export class TestScreen {
 
   close(): void {
     this.session.stop();
-    this.#app.unmount();
+    this.#unmount();
     this.#terminal.dispose();
   }
 }

@@ -1,13 +1,11 @@
-/** Runs the terminal UI: terminal on, Ink mounted, terminal off on every way out. Resolves with the exit code. */
+/** Runs the terminal UI: terminal on, first picture, Ink mounted, terminal off on every way out. Resolves with the exit code. */
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { render } from 'ink';
 import type { Clock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 import type { Engine } from '../engine/engine.ts';
-import { Chrome } from './chrome.tsx';
 import { exportPicture } from './export.ts';
 import { FrameSink } from './frame-sink.ts';
 import type { Effect } from './reduce.ts';
@@ -65,14 +63,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   });
 
   const sink = new FrameSink(terminal.size, (frame) => session.setInkFrame(frame));
-  terminal.enter(session.ui.mouse);
-  const app = render(<Chrome session={session} />, {
-    stdout: sink as unknown as NodeJS.WriteStream,
-    stdin: terminal.keys as unknown as NodeJS.ReadStream,
-    debug: true,
-    patchConsole: false,
-    exitOnCtrlC: false,
-  });
+  let unmount = () => {};
 
   const suspend = () => {
     terminal.leave();
@@ -108,10 +99,15 @@ export async function runUi(options: RunOptions): Promise<number> {
   process.on('SIGCONT', onContinue);
   for (const signal of Object.keys(signalCodes)) process.on(signal as NodeJS.Signals, onSignal);
   try {
+    terminal.enter(session.ui.mouse);
+    // The picture first: loading Ink and React takes longer than drawing it. Keys wait in their stream meanwhile.
+    session.drawNow();
+    const { mountChrome } = await import('./chrome.tsx');
+    unmount = mountChrome(session, sink, terminal.keys);
     return await finished;
   } finally {
     session.stop();
-    app.unmount();
+    unmount();
     terminal.leave();
     terminal.close();
     process.off('exit', onExit);

@@ -1,0 +1,158 @@
+/**
+ * The built program in a pseudo-terminal: first frame, a key answered under load, what idling costs, and with "soak" the
+ * memory over time. Prints JSON.
+ */
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TerminalProgram } from '../helpers/terminal.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'logscope-bench-'));
+const path = join(folder, 'access.log');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** `count` lines of gunicorn that ended in the second before now. */
+function lines(count: number, at = new Date()): string {
+  const stamp = `${two(at.getUTCDate())}/${months[at.getUTCMonth()]}/${at.getUTCFullYear()}:${two(at.getUTCHours())}:${two(at.getUTCMinutes())}:${two(at.getUTCSeconds())} +0000`;
+  let text = '';
+  for (let i = 0; i < count; i++) {
+    text += `127.0.0.1 - - [${stamp}] "GET /resource/${i % 50} HTTP/1.1" ${i % 97 === 0 ? 500 : 200} 512 "-" "bench" pid=<${8700 + (i % 16)}> us=${1000 + ((i * 7919) % 3000)}\n`;
+  }
+  return text;
+}
+
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const quantile = (values: number[], share: number) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10;
+};
+/** CPU time of a process so far, ms, and its resident memory, MB. */
+function usage(pid: number): { cpu: number; memory: number } {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  return { cpu: (Number(fields[11]) + Number(fields[12])) * 10, memory: Number(fields[21]) * 4096e-6 };
+}
+
+async function firstFrame(megabytes: number): Promise<{ median_ms: number; node_ms: number }> {
+  writeFileSync(path, '');
+  const block = lines(20_000);
+  while (statSync(path).size < megabytes * 1e6) appendFileSync(path, block);
+  const times: number[] = [];
+  const bare: number[] = [];
+  for (let i = 0; i < 7; i++) {
+    let begun = performance.now();
+    execFileSync(process.execPath, ['-e', '0']);
+    bare.push(performance.now() - begun);
+    begun = performance.now();
+    const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
+    while (!program.output.includes('\x1b[?2026l') && performance.now() - begun < 20_000) await sleep(1);
+    times.push(performance.now() - begun);
+    await program.close();
+  }
+  return { median_ms: quantile(times, 0.5), node_ms: quantile(bare, 0.5) };
+}
+
+/** Time from a key to the screen that shows it, while lines are appended at a rate. */
+async function keys(
+  perSecond: number,
+): Promise<{ p50_ms: number; p95_ms: number; core_share: number; behind: string }> {
+  writeFileSync(path, lines(100));
+  const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
+  await program.waitFor('q quit', 20_000);
+  let running = true;
+  const writer = (async () => {
+    const step = 20;
+    while (running) {
+      const begun = performance.now();
+      appendFileSync(path, lines((perSecond * step) / 1000));
+      await sleep(Math.max(1, step - (performance.now() - begun)));
+    }
+  })();
+  await sleep(2000);
+  const before = usage(program.pid);
+  const measured = performance.now();
+  const delays: number[] = [];
+  for (let i = 0; i < 60; i++) {
+    const key = i % 2 === 0 ? '3' : '4';
+    const wanted = i % 2 === 0 ? 'balance' : 'ended';
+    const begun = performance.now();
+    const from = program.output.length;
+    program.press(key);
+    while (!program.output.slice(from).includes(wanted) && performance.now() - begun < 2000) await sleep(1);
+    delays.push(performance.now() - begun);
+    await sleep(50 + (i % 7) * 10);
+  }
+  const after = usage(program.pid);
+  const share = (after.cpu - before.cpu) / (performance.now() - measured);
+  running = false;
+  await writer;
+  const behind = /(\d+) MB behind/.exec(await program.text())?.[0] ?? 'no';
+  await program.close();
+  return {
+    p50_ms: quantile(delays, 0.5),
+    p95_ms: quantile(delays, 0.95),
+    core_share: Math.round(share * 100) / 100,
+    behind,
+  };
+}
+
+/** CPU share and bytes written while nothing is logged: a log that is live but quiet, and one that ended long ago. */
+async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_per_second: number }> {
+  writeFileSync(path, lines(2000, new Date(Date.now() - (live ? 0 : 86_400_000))));
+  const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
+  await program.waitFor('q quit', 20_000);
+  // A live picture has to scroll empty first.
+  await sleep(live ? 65_000 : 3000);
+  const before = usage(program.pid);
+  const written = program.output.length;
+  await sleep(20_000);
+  const after = usage(program.pid);
+  const bytes = program.output.length - written;
+  await program.close();
+  return {
+    core_share_percent: Math.round((after.cpu - before.cpu) / 2) / 100,
+    bytes_per_second: Math.round(bytes / 20),
+  };
+}
+
+async function soak(seconds: number) {
+  writeFileSync(path, lines(100));
+  const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
+  await program.waitFor('q quit', 20_000);
+  const samples: { second: number; memory_mb: number }[] = [];
+  for (let second = 0; second < seconds; second++) {
+    const begun = performance.now();
+    for (let i = 0; i < 10; i++) {
+      appendFileSync(path, lines(500));
+      await sleep(Math.max(1, (i + 1) * 100 - (performance.now() - begun)));
+    }
+    if (second % Math.max(1, Math.floor(seconds / 20)) === 0)
+      samples.push({ second, memory_mb: Math.round(usage(program.pid).memory) });
+    // The log is kept small: it is rotated as a real one would be.
+    if (second % 60 === 59) {
+      execFileSync('mv', [path, `${path}.1`]);
+      writeFileSync(path, '');
+    }
+  }
+  await program.close();
+  return samples;
+}
+
+const [what, seconds = '600'] = process.argv.slice(2);
+try {
+  const result =
+    what === 'soak'
+      ? await soak(Number(seconds))
+      : {
+          'first frame, 1 MB log': await firstFrame(1),
+          'first frame, 300 MB log': await firstFrame(300),
+          'key at 50,000 lines/s': await keys(50_000),
+          'idle, log of yesterday': await idle(false),
+          'idle, live': await idle(true),
+        };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+process.exit(0);
