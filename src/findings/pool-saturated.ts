@@ -170,7 +170,6 @@ export default defineFinding({
     'gunicorn-sync-4-burst-of-100.log',
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-1-three-at-once.log',
-    'waitress-4-threads-ramp.log',
   ],
   quiet: ['gunicorn-sync-8-overprovisioned.log', 'hypercorn-4-default.log', 'gunicorn-sync-4-half-loaded.log'],
 });

@@ -84,6 +84,6 @@ export default defineFinding({
       uWSGI: '--thunder-lock, or --reuse-port',
     },
   },
-  fires: ['gunicorn-gthread-2x8-nearly-full.log'],
+  fires: [],
   quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-gevent-2.log', 'hypercorn-4-default.log'],
 });
