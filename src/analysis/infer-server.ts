@@ -1,6 +1,6 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { ServerInference, ServiceInference } from '../core/inference.ts';
+import type { InferredRequests, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
@@ -49,7 +49,14 @@ export function inferServer(input: ServerInput): ServerInference {
   const lane = new Int32Array(table.length).fill(-1);
   for (let k = 0; k < rows.length; k++) lane[rows[k]] = inference.requests.lane[k];
   const wide = (column: Float64Array) => spread(column, rows, table.length);
-  const requests = { start: wide(start), end: wide(end), uncertainty: wide(uncertainty), wait: wide(wait), lane };
+  const requests = {
+    start: wide(start),
+    end: wide(end),
+    uncertainty: wide(uncertainty),
+    wait: wide(wait),
+    lane,
+    ...samplesOf(inference.requests, wide),
+  };
   return { ...inference, requests };
 }
 
@@ -104,7 +111,14 @@ function inferFrom(input: ServerInput): ServerInference {
     queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
     lanes,
-    requests: { start: times.start, end: times.end, uncertainty: times.uncertainty, lane, wait: waited.requests.wait },
+    requests: {
+      start: times.start,
+      end: times.end,
+      uncertainty: times.uncertainty,
+      lane,
+      wait: waited.requests.wait,
+      ...samplesOf(waited.requests),
+    },
     service,
     concurrency: running
       ? concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean)
@@ -171,3 +185,9 @@ function serviceOf(trace: Trace, found: Found, covers: 'service' | 'response' | 
         ...quantiles,
       };
 }
+
+/** The histories of the wait, where there are some, each through `change`. */
+const samplesOf = (
+  { waitSamples }: InferredRequests,
+  change = (sample: Float64Array): Float64Array => sample,
+): Pick<InferredRequests, 'waitSamples'> => (waitSamples ? { waitSamples: waitSamples.map(change) } : {});

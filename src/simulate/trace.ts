@@ -29,6 +29,7 @@ export interface Trace {
 
 /** Stretches that stand for a log too long to replay whole, evenly spread over it. */
 const STRETCHES = 8;
+const MINIMUM_FOLLOWED = 100;
 
 /**
  * The trace of a log, or why there is none. Of a log with more than `most` requests, stretches of it; the time between
@@ -60,8 +61,11 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       ? { missing: 'the lines carry no time' }
       : { missing: 'the lines carry no duration, and no rhythm shows the service time' };
   }
+  // Of a long log only a part may have been followed through the pool: the rest would seem never to have waited.
+  const followed = rows.filter((i) => Number.isFinite(inferred.wait[i]));
+  if (followed.length >= MINIMUM_FOLLOWED) rows = followed;
   rows.sort((a, b) => begin[a] - begin[b]);
-  const sampled = rows.length > most || requests.length < summary.requests.total;
+  const sampled = rows.length > most || rows.length < summary.requests.total;
   if (rows.length > most) rows = stretchesOf(rows, most);
 
   const n = rows.length;

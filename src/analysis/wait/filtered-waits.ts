@@ -31,6 +31,8 @@ export interface FilteredWaits {
   readonly summary: WaitInference;
   /** µs by index in the trace: mean over the possible histories; NaN for requests that were not filtered. */
   readonly wait: Float64Array;
+  /** Each possible history of all waits, µs by index in the trace; NaN for requests that were not filtered. */
+  readonly samples: readonly Float64Array[];
   /** µs since 1970 and half-widths by index in the trace; null when only a part was filtered. */
   readonly times: {
     readonly start: Float64Array;
@@ -57,6 +59,11 @@ export function filteredWaits(
   if (!lanes) return null;
   const { waits, model, timesOf } = histories(lanes, slots, effort);
   const wait = new Float64Array(trace.length).fill(Number.NaN);
+  const samples = waits.map((set) => {
+    const sample = new Float64Array(trace.length).fill(Number.NaN);
+    for (let i = 0; i < length; i++) sample[rows[i]] = 1e6 * set[i];
+    return sample;
+  });
   for (let i = 0; i < length; i++) {
     let sum = 0;
     for (const set of waits) sum += set[i];
@@ -65,7 +72,12 @@ export function filteredWaits(
   const partly = length < trace.length;
   const basis = `possible histories of ${slots} workers and their callers (${model})${partly ? `, of ${length} requests of the log` : ''}; the range is as wide as the error on recorded servers, clients that wait for their answer included`;
   // What was queued before a part began cannot be seen in it.
-  return { summary: summariseWaits(waits, basis, hidden || partly), wait, times: partly ? null : timesOf(length) };
+  return {
+    summary: summariseWaits(waits, basis, hidden || partly),
+    wait,
+    samples,
+    times: partly ? null : timesOf(length),
+  };
 }
 
 function histories(lanes: LaneStretch, slots: number, effort: Effort) {

@@ -81,7 +81,12 @@ export function inferWait(input: WaitInput): WaitResult {
     requests.end[row] = found.times.end[i];
     requests.uncertainty[row] = found.times.uncertainty[i];
   }
-  return { wait: found.summary, requests, sharpened: found.times !== null };
+  const waitSamples = found.samples.map((sample) => {
+    const column = filled(n, Number.NaN);
+    for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
+    return column;
+  });
+  return { wait: found.summary, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 
 function whySilent({ capacity, threadsPerWorker, model }: WaitInput, trace: Trace): string {
