@@ -1,6 +1,7 @@
 /** The kind of server, and where it can be had the service time, from stamps (and pids) alone. */
 import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
+import { isClear, isLonger, type Refrain, refrainOf } from './refrain.ts';
 import { type Rhythm, rhythmOfGroups, rhythmOfWorkers } from './rhythm.ts';
 import { longestPause } from './route-pauses.ts';
 import { mostInFlight, usualSlotsAbove } from './start-order.ts';
@@ -31,7 +32,14 @@ export function structureFromStamps(trace: Trace, workers: Estimate, declared: D
 /** E[S] where one worker runs one request, and the workers' number is known. */
 function serviceFromRate(trace: Trace, model: string, confidence: number, workers: Estimate): Omit<Found, 'structure'> {
   const unknown = { serviceMean: Number.NaN, serviceBasis: silent };
-  if (model !== 'sync' || confidence < 0.6 || !trace.hasWorkers || workers.value === null) return unknown;
+  if (confidence < 0.6 || !trace.hasWorkers || workers.value === null) return unknown;
+  const refrain = workers.value === trace.workerIds.length ? refrainOf(trace) : null;
+  if (refrain && isClear(refrain) && refrain.lag % trace.workerIds.length === 0) {
+    const busy = evenStretchOf(trace);
+    const serviceBasis = `${refrain.lag} slots / rate, while they take turns`;
+    if (busy && refrain.share >= 0.7) return { serviceMean: refrain.lag / busy.rate, serviceBasis };
+  }
+  if (model !== 'sync') return unknown;
   const rhythm = trace.workerIds.length > 1 ? rhythmOfWorkers(trace) : null;
   if (rhythm) {
     const serviceBasis = `${rhythm.generations} rounds of ${rhythm.size} requests keep one beat`;
@@ -57,15 +65,20 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   if (pause.share > 0.88 && pause.z > 5) {
     return oneEach(workers, 0.92, 'a worker writes nothing while it runs a request of the slow route');
   }
+  const count = trace.workerIds.length;
+  // Workers that replace each other break any pattern.
+  const refrain = workers.value === count ? refrainOf(trace) : null;
+  if (refrain && isClear(refrain) && refrain.lag % count === 0) return fromRefrain(refrain, count, workers);
+  const longer = refrain !== null && isLonger(refrain);
   const turns = turnsOf(trace);
   const ratio = turns.expected > 0 ? turns.repeats / turns.expected : 1;
   const z = turns.deviation > 0 ? (turns.repeats - turns.expected) / turns.deviation : 0;
   const method = `${turns.repeats} times two lines of one worker in a row, where chance gives ${Math.round(turns.expected)}`;
-  if (ratio < 0.4 && z < -1.5 && turns.expected >= 5)
+  if (!longer && ratio < 0.4 && z < -1.5 && turns.expected >= 5)
     return oneEach(workers, z < -3 ? 0.95 : z < -2 ? 0.9 : 0.7, method);
-  if (ratio < 0.45 && z < -2) return oneEach(workers, 0.75, method);
+  if (!longer && ratio < 0.45 && z < -2) return oneEach(workers, 0.75, method);
   // Two workers repeat each other more than many do.
-  if (ratio < (trace.workerIds.length === 2 ? 0.72 : 0.5) && z < -3) {
+  if (!longer && ratio < (count === 2 ? 0.72 : 0.5) && z < -3) {
     const stretch = evenStretchOf(trace);
     if (stretch && mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))) {
       return oneEach(workers, 0.75, `${method}, and requests end too evenly for idle workers`);
@@ -74,8 +87,8 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   const group = rhythmOfGroups(trace);
   if (group) return inGroups(group, workers);
   if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
-  if (ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
-  const hedge = ratio < 0.85;
+  if (!longer && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
+  const hedge = !longer && ratio < 0.85;
   return {
     model: hedge ? 'sync' : 'threaded',
     confidence: ratio < 0.7 && z < -2 ? 0.58 : 0.45,
@@ -84,6 +97,16 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
     capacity: atLeast(workers.low ?? 1, method),
     unbounded: false,
   };
+}
+
+/** The order of workers repeats after as many lines as there are slots. */
+function fromRefrain({ lag, share }: Refrain, count: number, workers: Estimate): Structure {
+  const percent = Math.round(100 * share);
+  const method = `${percent} % of the lines have the worker of ${lag} lines before: that many slots take turns`;
+  if (lag === count) return oneEach(workers, 0.95, method);
+  const threads = within(lag / count, 1, lag / count, 0.75, method);
+  const capacity = within(lag, count, lag, 0.75, method);
+  return { model: 'threaded', confidence: 0.75, method, threads, capacity, unbounded: false };
 }
 
 const oneEach = (workers: Estimate, confidence: number, method: string): Structure => ({

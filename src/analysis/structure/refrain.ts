@@ -1,0 +1,57 @@
+/**
+ * Where requests all take about as long and the pool stays full, its slots take turns for ever: the order of workers in
+ * the file repeats after as many lines as there are slots. (Sync workers: after one line of each; k threads each: after k.)
+ */
+import type { Trace } from './trace.ts';
+
+export interface Refrain {
+  /** Lines after which the order of workers repeats best. */
+  readonly lag: number;
+  /** Share of lines that have the worker of the line `lag` before. */
+  readonly share: number;
+  /** The same share after one line of each worker. */
+  readonly ofOneEach: number;
+  /** Expected by chance. */
+  readonly chance: number;
+  readonly lines: number;
+  readonly workers: number;
+}
+
+const LONGEST = 128;
+/** Lines looked at. */
+const LINES = 4_000;
+
+/** null: a single worker, or too few lines. */
+export function refrainOf(trace: Trace): Refrain | null {
+  const workers = trace.workerIds.length;
+  const n = Math.min(trace.length, LINES);
+  const longest = Math.min(LONGEST, n >> 2);
+  if (workers < 2 || workers > longest) return null;
+  const counts = new Float64Array(workers);
+  for (let i = 0; i < n; i++) counts[trace.worker[i]]++;
+  const chance = counts.reduce((sum, count) => sum + (count / n) ** 2, 0);
+  const shares = new Float64Array(longest + 1);
+  let best = workers;
+  for (let lag = 2; lag <= longest; lag++) {
+    let same = 0;
+    for (let i = lag; i < n; i++) if (trace.worker[i] === trace.worker[i - lag]) same++;
+    shares[lag] = same / (n - lag);
+    if (shares[lag] > shares[best]) best = lag;
+  }
+  // Multiples of the true lag repeat nearly as well: the shortest that does.
+  for (let lag = 2; lag < best; lag++) {
+    if (best % lag === 0 && shares[lag] > 0.85 * shares[best]) {
+      best = lag;
+      break;
+    }
+  }
+  return { lag: best, share: shares[best], ofOneEach: shares[workers], chance, lines: n, workers };
+}
+
+/** Clear enough to count the slots by. */
+export const isClear = ({ share, chance, lines, lag }: Refrain): boolean =>
+  share >= 0.6 && share > chance + 0.25 && lines >= Math.max(60, 8 * lag);
+
+/** More slots take turns than there are workers. */
+export const isLonger = ({ share, ofOneEach, lag, lines, workers }: Refrain): boolean =>
+  lag > workers && share - ofOneEach > Math.max(0.08, 2 / Math.sqrt(lines));
