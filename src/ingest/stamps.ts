@@ -132,9 +132,22 @@ function offsetAt(b: Uint8Array, p: number, cursor: StampCursor): number {
   return (c === 45 ? -1 : 1) * (hours * 60 + real);
 }
 
+/** Bytes of "29/Oct/2024:17:04:15 +0000". */
+const WITH_OFFSET = 26;
+
 function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampReader {
   const memo = new LastSecond();
+  /** The last stamp with its offset: "29/Oct/2024:17:04:15 +0000", and what it gave. */
+  const whole = new LastSecond();
+  let wholeMicros = Number.NaN;
+  let wholeOffset = Number.NaN;
   return (b, v, p) => {
+    if (whole.same(v, p, WITH_OFFSET)) {
+      cursor.end = p + WITH_OFFSET;
+      cursor.digits = 0;
+      cursor.offsetMinutes = wholeOffset;
+      return wholeMicros;
+    }
     if (!memo.same(v, p, 20)) {
       const year = two(b, p + 7) * 100 + two(b, p + 9);
       const plausible = b[p + 2] === 47 && b[p + 6] === 47 && b[p + 11] === separator;
@@ -152,15 +165,24 @@ function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampRea
       cursor.digits = 0;
     }
     const end = cursor.end;
+    cursor.offsetMinutes = Number.NaN;
     if (b[end] === 32) {
       const offset = offsetAt(b, end + 1, cursor);
       cursor.offsetMinutes = offset;
-      if (offset === offset) return memo.wall + fraction - offset * MICROS_PER_MINUTE;
+      if (offset === offset) {
+        const micros = memo.wall + fraction - offset * MICROS_PER_MINUTE;
+        if (cursor.end === p + WITH_OFFSET) {
+          whole.remember(v, p, WITH_OFFSET, micros);
+          wholeMicros = micros;
+          wholeOffset = offset;
+        }
+        return micros;
+      }
       // "29/Oct/2024:17:04:15 CDT": a name says less than it seems to; it is passed over.
       let k = end + 1;
       while (b[k] >= 65 && b[k] <= 90) k++;
       if (k >= end + 4 && k <= end + 6 && b[k] === 93) cursor.end = k;
-    } else cursor.offsetMinutes = Number.NaN;
+    }
     return memo.utc(zone) + fraction;
   };
 }

@@ -4,7 +4,7 @@
  * A line always ends with a newline byte, and at least 64 readable bytes follow it, so that loops need no bounds of their own.
  */
 import type { Field, TimeUnit } from '../../core/format.ts';
-import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS } from './runtime.ts';
+import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS, PID_SLOTS } from './runtime.ts';
 
 const beyondBytes = /[^\u0000-\u00ff]/;
 
@@ -98,6 +98,11 @@ function searchCode({ after, next }: FieldContext): string {
 `;
 }
 
+/** Finds the end of the line once: n is its newline, e what is before it and before blanks at the end. Four bytes at a time. */
+export const endCode = `if(n<0){n=p;for(;;){w=v.getInt32(n,true)^0x0a0a0a0a;if((w-0x01010101)&~w&0x80808080)break;n+=4}while(b[n]!==10)n++;
+e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--}
+`;
+
 /** Code for a field that is read from p on; leaves p behind it. `end` tells whether e must be known. */
 export function fieldCode(field: Field, context: FieldContext): { code: string; needsEnd: boolean } {
   const { after, used, index } = context;
@@ -127,8 +132,12 @@ t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]=
     case 'arrival':
       return { code: 'A=arrival(b,v,p,e);p=cursor.end;\n', needsEnd: true };
     case 'pid':
-      return plain(`k=b[p]===60;if(k)p++;s=p;while(b[p]>47&&b[p]<58)p++;
-if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p]!==62)break fail;p++}
+      // Pids are few: a small table by their value is asked before the memo of their digits.
+      return plain(`g=0;o=b[p]===60?1:0;p+=o;s=p;while((c=b[p])>47&&c<58){g=(g*10+(c-48))|0;p++}
+if(p===s){if(c!==45)break fail;p++;WK=-1}
+else if(p-s<10&&pidValues[g&${PID_SLOTS - 1}]===g&&b[s]!==48)WK=pidIds[g&${PID_SLOTS - 1}];
+else{WK=worker(b,v,s,p);if(p-s<10&&b[s]!==48){pidValues[g&${PID_SLOTS - 1}]=g;pidIds[g&${PID_SLOTS - 1}]=WK}}
+if(o===1){if(b[p]!==62)break fail;p++}
 `);
     case 'worker':
     case 'thread': {
@@ -166,6 +175,11 @@ if(p===s){if(b[p]!==45)break fail;p++;WK=-1}else WK=worker(b,v,s,p);if(k){if(b[p
     }
     case 'text': {
       const { never } = field;
+      if (never === undefined && after !== '') {
+        // Most often it is "-", and what follows stands right behind it.
+        const dash = `b[p]===45&&${literalTest(after, 'p+1')}&&${nextTest(context.next, `p+1+${bytesOf(after).length}`)}`;
+        return { code: `if(${dash})p++;else{${endCode}${searchCode(context)}}\n`, needsEnd: false };
+      }
       const not =
         never === undefined ? '' : `if(p-s===${bytesOf(never).length}&&${literalTest(never, 's')})break fail;\n`;
       return { code: `s=p;${searchCode(context)}${not}`, needsEnd: true };

@@ -6,7 +6,7 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Field } from '../../core/format.ts';
 import type { Columns } from './columns.ts';
-import { bytesOf, fieldCode, literalTest, nextClass } from './emit.ts';
+import { bytesOf, endCode, fieldCode, literalTest, nextClass } from './emit.ts';
 import { isLiteral, type Token } from './layout.ts';
 import type { CompileOptions } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
@@ -75,12 +75,8 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
   let code = '';
   let endKnown = false;
   const needEnd = () => {
-    if (endKnown) return;
+    if (!endKnown) code += endCode;
     endKnown = true;
-    // Four bytes at a time: one of the difference is zero where the newline stands.
-    code += `n=p;for(;;){w=v.getInt32(n,true)^0x0a0a0a0a;if((w-0x01010101)&~w&0x80808080)break;n+=4}while(b[n]!==10)n++;
-e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--;
-`;
   };
   const contextOf = (index: number) => {
     const next = tokens[index + 1];
@@ -100,7 +96,7 @@ e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--;
     const { code: body, needsEnd } = fieldCode(field, contextOf(index));
     if (needsEnd) needEnd();
     code += explain
-      ? `o=p;${body}spans.push({token:${index},from:o,to:p,digits:cursor.digits,offsetMinutes:cursor.offsetMinutes});\n`
+      ? `h=p;${body}spans.push({token:${index},from:h,to:p,digits:cursor.digits,offsetMinutes:cursor.offsetMinutes});\n`
       : body;
   };
   const emitForwards = (index: number) => {
@@ -115,7 +111,9 @@ e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--;
   for (let i = 0; i < forwardsTo; i++) emitForwards(i);
   if (textAt < 0) {
     // At the end of the line: blanks and a carriage return are let through.
-    code += endKnown ? 'if(p<e)break fail;\n' : 'while(b[p]===32||b[p]===13)p++;if(b[p]!==10)break fail;n=p;\n';
+    code += endKnown
+      ? 'if(p<e)break fail;\n'
+      : 'if(n<0){while(b[p]===32||b[p]===13)p++;if(b[p]!==10)break fail;n=p}else if(p<e)break fail;\n';
   } else {
     needEnd();
     code += 'r=p;q=e;\n';
@@ -144,10 +142,9 @@ e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--;
 
   const hasRequest = kinds.has('request');
   if (!hasRequest && kinds.has('target')) code += 'RT=joinRoute(b,v,ms,mt,us,ut);\n';
-  if (
-    kinds.has('lead') ||
-    tokens.some((token) => !isLiteral(token) && token.field.kind === 'wait' && token.field.before)
-  ) {
+  const leads =
+    kinds.has('lead') || tokens.some((token) => !isLiteral(token) && token.field.kind === 'wait' && token.field.before);
+  if (leads) {
     code += 'if(L===L){T+=L;D-=L}else D=NaN;\n';
   }
   if (kinds.has('until')) code += 'D=U-T;\n';
@@ -176,10 +173,10 @@ e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--;
   const arrays = [...filled.map(([, column]) => column), 'offset'];
   const source = `return function scan(b,v,pos,limit,rows,base){
 const {${arrays.map((name) => `${name}:col_${name}`).join(',')}}=rows,capacity=rows.capacity;let row=rows.length;
-let p=pos,c=0,s=0,t=0,k=0,w=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,L=0,U=0,ms=0,mt=0,us=0,ut=0;
+let p=pos,c=0,s=0,t=0,k=0,w=0,g=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,h=0,L=0,U=0,ms=0,mt=0,us=0,ut=0;
 let ${columnsOf.map(([name, , unset]) => `${name}=${unset}`).join(',')};
 while(pos<limit&&row<capacity){fail:{
-p=pos;ms=mt=us=ut=0;L=0;${explain ? 'state.spans=[];const spans=state.spans;' : ''}
+p=pos;n=-1;${kinds.has('target') ? 'ms=mt=us=ut=0;' : ''}${leads ? 'L=0;' : ''}${explain ? 'state.spans=[];const spans=state.spans;' : ''}
 ${code}
 ${filled.map(([name, column]) => `col_${column}[row]=${name};`).join('')}col_offset[row]=base+pos;row++;pos=n+1;continue}
 state.stop=p;break}
@@ -210,11 +207,25 @@ export function compileTokens(
   { explain = false, zone }: CompileOptions,
 ): Scanner {
   const { source, literals, stamps } = generated(tokens, columns, explain);
-  const { cursor, state, route, worker, thread, client, request, joinRoute, arrival } = runtime;
+  const { cursor, state, route, worker, pidValues, pidIds, thread, client, request, joinRoute, arrival } = runtime;
   const readers = Object.fromEntries(
     Object.entries(stamps).map(([name, { shape }]) => [name, runtime.stamp(shape, zone)]),
   );
-  const scope = { cursor, state, route, worker, thread, client, request, joinRoute, arrival, ...literals, ...readers };
+  const scope = {
+    cursor,
+    state,
+    route,
+    worker,
+    pidValues,
+    pidIds,
+    thread,
+    client,
+    request,
+    joinRoute,
+    arrival,
+    ...literals,
+    ...readers,
+  };
   const factory = factories.get(source) ?? (new Function(...Object.keys(scope), source) as Factory);
   factories.set(source, factory);
   return factory(...Object.values(scope));

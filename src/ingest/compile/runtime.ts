@@ -3,7 +3,7 @@ import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
 import type { StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
-import { createMemo, hashBytes } from '../memo.ts';
+import { createMemo, hashBytes, RecentCache } from '../memo.ts';
 import { routeId, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
 import { createStampReader, type StampCursor, type StampReader } from '../stamps.ts';
@@ -11,6 +11,9 @@ import type { Zone } from '../zone.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
 const MAX_NAMES = 65_536;
+
+/** Size of the table of pids by value, a power of two. */
+export const PID_SLOTS = 4096;
 
 /** A field found in a line, for people: `logscope formats --explain`. */
 export interface Span {
@@ -43,6 +46,9 @@ export interface Runtime {
   workerNameOn(host: number, worker: string): string;
   route(b: Uint8Array, v: DataView, from: number, to: number): number;
   worker(b: Uint8Array, v: DataView, from: number, to: number): number;
+  /** Ids of workers whose name is a small number, by that number modulo the size of the table; a value of -1 is a free place. */
+  readonly pidValues: Int32Array;
+  readonly pidIds: Int32Array;
   thread(b: Uint8Array, v: DataView, from: number, to: number): number;
   /** Hash of an address, 0 for none; -1 when it can be no address. */
   client(b: Uint8Array, v: DataView, from: number, to: number): number;
@@ -109,6 +115,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     return known >= 0 || dictionary.size >= MAX_NAMES ? known : dictionary.add(text);
   };
   const routeMemo = createMemo((b, from, to) => routeOfRequestLine(routes, b, from, to));
+  const recentRoutes = new RecentCache();
   const template = new Uint8Array(2048);
   const templateWords = new DataView(template.buffer);
   const workerMemo = createMemo(nameIn(workers));
@@ -142,10 +149,16 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
       return id;
     },
     route(b, v, from, to) {
+      const recent = recentRoutes.find(v, from, to);
+      if (recent >= -1) return recent;
       const length = writeRouteTemplate(b, from, to, template);
-      return length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
+      const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
+      recentRoutes.keep(v, from, to, id);
+      return id;
     },
     worker: workerMemo.lookUp,
+    pidValues: new Int32Array(PID_SLOTS).fill(-1),
+    pidIds: new Int32Array(PID_SLOTS),
     thread: threadMemo.lookUp,
     client(b, v, from, to) {
       if (to <= from || (to === from + 1 && b[from] === 45)) return 0;
