@@ -253,7 +253,10 @@ class LaneFilter {
         ? (1 - waiting) * this.#outlook.idle(after, ready, this.#from, this.#to, rate)
         : 0;
     const mass = queuedMass + idleMass;
-    if (!(mass > 1e-12)) return this.#bend(a, after, l, end, waiting, rate);
+    if (!(mass > 1e-12)) {
+      this.#bend(a, after, l, end, waiting, rate);
+      return;
+    }
     this.#logWeight[a] += Math.log(mass);
     if (this.#draws.next() * mass < queuedMass) {
       const sum = this.#outlook.queued(after, ready, this.#from, this.#to, gap);
