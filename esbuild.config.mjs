@@ -9,7 +9,11 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const fresh = `dist.${process.pid}.tmp`;
 await build({
   absWorkingDir: new URL('.', import.meta.url).pathname,
-  entryPoints: { main: 'src/cli/main.ts', 'examine-worker': 'src/engine/examine-worker.ts' },
+  entryPoints: {
+    main: 'src/cli/main.ts',
+    'examine-worker': 'src/engine/examine-worker.ts',
+    'range-worker': 'src/cli/range-worker.ts',
+  },
   outdir: fresh,
   outExtension: { '.js': '.mjs' },
   bundle: true,
