@@ -19,7 +19,7 @@ interface HistogramState {
 export interface PartialState {
   readonly names: { readonly workers: string[]; readonly threads: string[]; readonly routes: string[] };
   readonly timeline: TimelineView;
-  readonly durations: HistogramState;
+  readonly unrouted: HistogramState;
   /** Five numbers a route or worker: requests, errors, busyMicros, first, last. */
   readonly routes: Float64Array;
   /** By route; null where no line of the route had a duration. */
@@ -78,7 +78,7 @@ export function stateOf(partial: Partial): PartialState {
       routes: textsOf(partial.names.routes),
     },
     timeline: partial.timeline.view(),
-    durations: histogramState(partial.durations),
+    unrouted: histogramState(partial.unrouted),
     routes: packTotals(partial.routes),
     routeDurations: Array.from(partial.routes, (totals) =>
       totals?.durations ? histogramState(totals.durations) : null,
@@ -109,7 +109,7 @@ export function partialOfState(state: PartialState): Partial {
     });
   }
   partial.timeline.merge(state.timeline);
-  partial.durations = histogramOf(state.durations);
+  partial.unrouted = histogramOf(state.unrouted);
   unpackTotals(state.routes, partial.routes);
   state.routeDurations.forEach((durations, id) => {
     if (durations) partial.routes[id].durations = histogramOf(durations);

@@ -74,11 +74,13 @@ export class RetainedRows {
 
   add(rows: RequestTable): void {
     this.seen += rows.length;
-    let from = 0;
-    while (from < rows.length) {
+    const { end, length } = rows;
+    for (let from = 0; from < length; ) {
       const block = blockOf(rows, from);
+      const begin = block * MICROS_PER_MINUTE;
+      const behind = begin + MICROS_PER_MINUTE;
       let to = from + 1;
-      while (to < rows.length && blockOf(rows, to) === block) to++;
+      while (to < length && ((end[to] >= begin && end[to] < behind) || blockOf(rows, to) === block)) to++;
       this.#addTo(block, rows, from, to);
       from = to;
     }

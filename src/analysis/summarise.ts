@@ -117,7 +117,7 @@ function windowOf({ partial, requests, inference }: SummariseInput): Window {
     }
     startsKnown = low < high;
     if (startsKnown) [from, to] = [low, high];
-  } else startsKnown = partial.durations.count > 0;
+  } else startsKnown = partial.durations().count > 0;
   // Stamps alone span one tick more than their difference: four lines stamped 15, 16, 17 and 18 took four seconds.
   const resolution = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
   const micros = to - from + (startsKnown ? 0 : resolution);
@@ -156,7 +156,7 @@ const distributionOf = (histogram: DurationHistogram): Distribution => ({
 /** Logged durations come from all requests, inferred ones from the inference. */
 function serviceTime(partial: Partial, { service }: ServerInference): Summary['service_time'] {
   if (service.method === 'logged')
-    return { method: 'logged', basis: service.basis, ...distributionOf(partial.durations) };
+    return { method: 'logged', basis: service.basis, ...distributionOf(partial.durations()) };
   return {
     method: service.method,
     basis: service.basis,
@@ -208,7 +208,7 @@ function workers(partial: Partial, inference: ServerInference): WorkerSummary[] 
 }
 
 function routes(partial: Partial): RouteSummary[] {
-  const busy = partial.durations.sum;
+  const busy = partial.durations().sum;
   const service = partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
   const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
   return partial.routes

@@ -27,6 +27,13 @@ export class Timeline {
   /** Range of cells in use, relative to the base. */
   #low = 0;
   #high = -1;
+  /** The cells of the last end and the last start, and the instants (µs) they hold: lines come in the order of time. */
+  #endFrom = 0;
+  #endTo = 0;
+  #endCell = 0;
+  #startFrom = 0;
+  #startTo = 0;
+  #startCell = 0;
   #requests = new Float64Array(0);
   #errors = new Float64Array(0);
   /** Busy µs inside partly covered cells. */
@@ -40,26 +47,40 @@ export class Timeline {
 
   /** Counts a request at an instant (µs). */
   count(instant: number, isError: boolean): void {
-    const cell = this.#cellOf(instant);
-    this.#requests[cell]++;
-    if (isError) this.#errors[cell]++;
+    if (!(instant >= this.#endFrom && instant < this.#endTo)) this.#seekEnd(instant);
+    this.#requests[this.#endCell]++;
+    if (isError) this.#errors[this.#endCell]++;
   }
 
   /** Adds the busy time of a request from start to end (µs). */
   busy(start: number, end: number): void {
     if (!(end > start)) return;
-    this.#cellOf(start);
-    const last = this.#cellOf(end);
-    const first = this.#cellOf(start);
-    const step = this.#stepMicros;
+    if (!(start >= this.#startFrom && start < this.#startTo)) this.#seekStart(start);
+    if (!(end >= this.#endFrom && end < this.#endTo)) this.#seekEnd(end);
+    // Making room for the end may have moved the cell of the start.
+    if (!(start >= this.#startFrom && start < this.#startTo)) this.#seekStart(start);
+    const first = this.#startCell;
+    const last = this.#endCell;
     if (first === last) {
       this.#partly[first] += end - start;
       return;
     }
-    this.#partly[first] += (this.#base + first + 1) * step - start;
-    this.#partly[last] += end - (this.#base + last) * step;
+    this.#partly[first] += this.#startTo - start;
+    this.#partly[last] += end - this.#endFrom;
     this.#covered[first + 1]++;
     this.#covered[last]--;
+  }
+
+  #seekEnd(instant: number): void {
+    this.#endCell = this.#cellOf(instant);
+    this.#endFrom = (this.#base + this.#endCell) * this.#stepMicros;
+    this.#endTo = this.#endFrom + this.#stepMicros;
+  }
+
+  #seekStart(instant: number): void {
+    this.#startCell = this.#cellOf(instant);
+    this.#startFrom = (this.#base + this.#startCell) * this.#stepMicros;
+    this.#startTo = this.#startFrom + this.#stepMicros;
   }
 
   /** Index of the cell of an instant, after making room for it. */
@@ -89,6 +110,8 @@ export class Timeline {
 
   #allocate(base: number, cells: number): void {
     this.#base = base;
+    this.#endTo = this.#endFrom;
+    this.#startTo = this.#startFrom;
     this.#requests = new Float64Array(cells);
     this.#errors = new Float64Array(cells);
     this.#partly = new Float64Array(cells);

@@ -25,7 +25,7 @@ function counts(lines: readonly string[]) {
   return {
     requests: partial.requests,
     status: [...partial.status],
-    durations: partial.durations.sum,
+    durations: partial.durations().sum,
     perSecond: [...partial.timeline.view().requests],
     workers: byName(partial.workers.map((totals, id) => [partial.names.workers.text(id), totals.requests] as const)),
     routes: byName(partial.routes.map((totals, id) => [partial.names.routes.text(id), totals.requests] as const)),

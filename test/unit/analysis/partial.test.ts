@@ -69,7 +69,7 @@ const read = (partial: Partial) => ({
   first: partial.first,
   last: partial.last,
   status: [...partial.status],
-  durations: [...partial.durations.toPairs(), partial.durations.sum, partial.durations.max],
+  durations: [...partial.durations().toPairs(), partial.durations().sum, partial.durations().max],
   timeline: { ...partial.timeline.view() },
   routes: partial.routes.map((totals, id) => [
     partial.names.routes.text(id),
