@@ -22,7 +22,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     lifecycle: partial.lifecycle,
     names: partial.names,
     streams: partial.streams,
-    effort: options.effort,
+    effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
   });
   const knows = missingFields(partial.streams, inference, options.howToLog);
   const summary = summarise({ partial, requests, inference, knows, inputs: options.inputs, version: options.version });

@@ -1,6 +1,6 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { InferredRequests, ServerInference, ServiceInference } from '../core/inference.ts';
+import type { Effort, InferredRequests, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
@@ -28,11 +28,15 @@ export interface ServerInput {
   /** What the formats say of their own lines: every stream of the log once. */
   readonly streams: readonly { readonly facts: StreamFacts; readonly requests: number }[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
-  readonly effort?: 'live' | 'full';
+  readonly effort?: Effort;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
-const efforts = { live: { rows: 800, replicas: 3 }, full: { rows: 6000, replicas: 6 } };
+const efforts = {
+  live: { rows: 800, replicas: 3 },
+  sample: { rows: 3000, replicas: 4 },
+  full: { rows: 6000, replicas: 6 },
+} as const;
 
 export function inferServer(input: ServerInput): ServerInference {
   const { table } = input;

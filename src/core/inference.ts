@@ -113,3 +113,9 @@ export interface ServerInference {
   };
   readonly wait: WaitInference;
 }
+
+/**
+ * How much work an inference may be: `live` answers for a screen's window in a few milliseconds, `sample` speaks for a log
+ * too long to be kept whole (whose own length averages), `full` does all it can.
+ */
+export type Effort = 'live' | 'sample' | 'full';

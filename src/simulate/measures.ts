@@ -1,5 +1,6 @@
 /** What is measured of a simulated pool: waits, latencies, utilisation, throughput and the deepest queue. */
-import { mean, quantileSorted } from 'simple-statistics';
+import { quantileSorted } from 'simple-statistics';
+import { meanOf } from '../core/statistics.ts';
 
 export interface Spread {
   /** µs; NaN unknown. */
@@ -42,8 +43,6 @@ export function spreadOf(values: Float64Array): Spread {
     max: sorted[sorted.length - 1],
   };
 }
-
-export const meanOf = (values: Float64Array): number => mean(values as unknown as number[]);
 
 /** Requests that wait at the same instant, at most; `arrival` ascending, µs. */
 export function peakQueueOf(arrival: Float64Array, wait: Float64Array): number {

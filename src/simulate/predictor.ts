@@ -1,15 +1,15 @@
 /** The predictor that findings ask: scenarios over the log's own workload, worked out when first asked for. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
+import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
-import { meanOf } from './measures.ts';
 import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetitionsFor } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
 
 /** Findings ask often and answer in words: stretches of this many requests in all are enough. */
 const MOST_REQUESTS = 16_000;
-const BUDGET = 160_000;
+const BUDGET = 60_000;
 
 interface Answer {
   readonly prediction: PoolPrediction;

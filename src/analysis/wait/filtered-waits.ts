@@ -2,7 +2,7 @@
  * Waits of a pool whose workers run one request at a time, when callers come as they like: possible histories of starts by a
  * particle filter over the lanes, possible arrivals for each, and the waits between the two.
  */
-import type { WaitInference } from '../../core/inference.ts';
+import type { Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
 import { createDraws, seedOf } from './draws.ts';
 import { filterLanes } from './lane-filter.ts';
@@ -11,7 +11,7 @@ import { rateCurve } from './rate-curve.ts';
 import { type LaneStretch, onLanes, stretchOf } from './stretch.ts';
 import { summariseWaits } from './summarise-waits.ts';
 
-interface Effort {
+interface Plan {
   /** So many neighbouring rows are filtered at most: the newest of a live window, the first of a long log. */
   readonly rows: number;
   readonly particles: number;
@@ -21,8 +21,9 @@ interface Effort {
 }
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
-function effortFor(n: number, level: 'live' | 'full'): Effort {
-  if (level === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12 };
+function planFor(n: number, effort: Effort): Plan {
+  if (effort === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12 };
+  if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, draws: 12 };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48 };
   return { rows: 6000, particles: 12, runs: 1, draws: 12 };
 }
@@ -45,19 +46,14 @@ export interface FilteredWaits {
  * null where the log contradicts workers that run one request at a time. `hidden`: workers were replaced, perhaps with a request
  * that held them and wrote no line.
  */
-export function filteredWaits(
-  trace: Trace,
-  slots: number,
-  level: 'live' | 'full',
-  hidden: boolean,
-): FilteredWaits | null {
-  const effort = effortFor(trace.length, level);
-  const length = Math.min(trace.length, effort.rows);
-  const from = level === 'live' ? trace.length - length : 0;
+export function filteredWaits(trace: Trace, slots: number, effort: Effort, hidden: boolean): FilteredWaits | null {
+  const plan = planFor(trace.length, effort);
+  const length = Math.min(trace.length, plan.rows);
+  const from = effort === 'live' ? trace.length - length : 0;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
   const lanes = onLanes(stretchOf(trace, rows, slots), trace);
   if (!lanes) return null;
-  const { waits, model, timesOf } = histories(lanes, slots, effort);
+  const { waits, model, timesOf } = histories(lanes, slots, plan);
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   const samples = waits.map((set) => {
     const sample = new Float64Array(trace.length).fill(Number.NaN);
@@ -80,7 +76,7 @@ export function filteredWaits(
   };
 }
 
-function histories(lanes: LaneStretch, slots: number, effort: Effort) {
+function histories(lanes: LaneStretch, slots: number, plan: Plan) {
   const seed = seedOf(lanes.low, lanes.duration);
   let work = 0;
   let last = 0;
@@ -89,10 +85,10 @@ function histories(lanes: LaneStretch, slots: number, effort: Effort) {
     last = Math.max(last, lanes.high[i]);
   }
   const load = Math.min(0.98, work / (slots * Math.max(1, last)));
-  const settings = { particles: effort.particles, paths: 3, rate: rateCurve(lanes), load };
-  const runs = Array.from({ length: effort.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
+  const settings = { particles: plan.particles, paths: 3, rate: rateCurve(lanes), load };
+  const runs = Array.from({ length: plan.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
   const paths = runs.flatMap((run) => run.paths);
-  const { waits, model } = drawWaits(paths, lanes.duration, effort.draws, createDraws(seed ^ 1));
+  const { waits, model } = drawWaits(paths, lanes.duration, plan.draws, createDraws(seed ^ 1));
   return {
     waits,
     model,

@@ -1,5 +1,5 @@
 /** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
-import type { InferredRequests, WaitInference } from '../../core/inference.ts';
+import type { Effort, InferredRequests, WaitInference } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
@@ -28,8 +28,7 @@ export interface WaitInput {
   /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
   readonly serviceMean: number;
   readonly lifecycle: readonly LifecycleEvent[];
-  /** `live`: a screen's window, a few ms; `full`: as well as it can. */
-  readonly effort: 'live' | 'full';
+  readonly effort: Effort;
 }
 
 export interface WaitResult {

@@ -1,8 +1,9 @@
 // The tables of the articles that describe these servers, from the simulation: what each pool carries, and where it stops.
 import { describe, expect, it } from 'vitest';
 import { createRandom, exponential } from '../../../src/core/random.ts';
+import { meanOf } from '../../../src/core/statistics.ts';
 import { waitsOfSharedQueue } from '../../../src/simulate/fifo-pool.ts';
-import { meanOf, measure } from '../../../src/simulate/measures.ts';
+import { measure } from '../../../src/simulate/measures.ts';
 import { simulateStations } from '../../../src/simulate/station-pool.ts';
 
 const SECOND = 1e6;

@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, exponential } from '../../../src/core/random.ts';
+import { meanOf } from '../../../src/core/statistics.ts';
 import { waitsOfSharedQueue, waitsOfWorkerQueues } from '../../../src/simulate/fifo-pool.ts';
-import { meanOf } from '../../../src/simulate/measures.ts';
 
 const shared = (arrivals: readonly number[], service: readonly number[], slots: number): number[] => {
   const waits = new Float64Array(arrivals.length);

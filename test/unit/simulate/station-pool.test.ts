@@ -1,9 +1,9 @@
 // Pools whose requests slow each other down, against queueing theory: processor sharing, mean value analysis, FIFO.
 import { describe, expect, it } from 'vitest';
 import { createRandom, exponential } from '../../../src/core/random.ts';
+import { meanOf } from '../../../src/core/statistics.ts';
 import { slowdown } from '../../../src/simulate/contention.ts';
 import { waitsOfSharedQueue } from '../../../src/simulate/fifo-pool.ts';
-import { meanOf } from '../../../src/simulate/measures.ts';
 import { simulateStations } from '../../../src/simulate/station-pool.ts';
 
 function poisson(n: number, rate: number, seed: number): Float64Array {
