@@ -4,6 +4,7 @@ import type { Effort, InferredRequests, ServerInference, ServiceInference } from
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { beatTimes } from './structure/beat-times.ts';
 import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { estimatedTimes } from './structure/estimated-times.ts';
@@ -92,7 +93,11 @@ function inferFrom(input: ServerInput): ServerInference {
   const rhythm = rhythmOf(trace);
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
-  const times = waited.sharpened ? waited.requests : estimatedTimes(table, trace, structure);
+  const times = waited.sharpened
+    ? waited.requests
+    : rhythm && service.mean === rhythm.period && !trace.hasDurations
+      ? beatTimes(table, trace, rhythm)
+      : estimatedTimes(table, trace, structure);
   const slots = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
   const running = declared.durationCovers !== 'response';

@@ -6,6 +6,8 @@
 import type { Trace } from './trace.ts';
 
 export interface Rhythm {
+  /** A generation is one request of every worker; false: so many lines in a row, whoever wrote them. */
+  readonly byWorker: boolean;
   /** Requests per generation. */
   readonly size: number;
   readonly generations: number;
@@ -49,7 +51,8 @@ export function rhythmOfWorkers(trace: Trace): Rhythm | null {
     first[generation] = Math.min(first[generation], trace.low[i]);
     last[generation] = Math.max(last[generation], trace.low[i]);
   }
-  return beatOf(first, last, trace.resolution, workers);
+  const beat = beatOf(first, last, trace.resolution, workers);
+  return beat && { ...beat, byWorker: true };
 }
 
 /**
@@ -76,13 +79,13 @@ export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number 
   if (size < 2 || nats < 4 || generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS) return null;
   const at = Float64Array.from({ length: generations }, (_, g) => trace.low[g * size]);
   const beat = beatOf(at, at, trace.resolution, size);
-  return beat && { ...beat, nats };
+  return beat && { ...beat, byWorker: false, nats };
 }
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
 /** Stamps of generation j lie in [first_j, last_j]; null when no φ and S put every generation into its tick. */
-function beatOf(first: Float64Array, last: Float64Array, tick: number, size: number): Rhythm | null {
+function beatOf(first: Float64Array, last: Float64Array, tick: number, size: number): Omit<Rhythm, 'byWorker'> | null {
   for (let j = 0; j < first.length; j++) if (last[j] - first[j] > tick) return null;
   for (const slack of [0, SCATTER * tick]) {
     const bounds = slopeBounds(first, last, tick, slack);

@@ -132,3 +132,21 @@ test('starts out of order bound the threads from below', () => {
   expect(usualSlotsAbove(3)).toBe(4);
   expect(usualSlotsAbove(13)).toBe(16);
 });
+
+test('the beat places every request: inside its tick, on its worker, with no overlap', () => {
+  const twice = Array.from({ length: 16 }, (_, i): [number, number] => [[0, 1, 1, 2][i >> 2], 8712 + (i % 4)]);
+  const said = inferLog(article(twice));
+  const { start, end, lane, wait } = said.requests;
+  const free = new Map<number, number>();
+  for (const [i, [second]] of twice.entries()) {
+    const tick = Date.UTC(2024, 9, 29, 17, 4, 15 + second) * 1000;
+    expect(end[i]).toBeGreaterThanOrEqual(tick);
+    expect(end[i]).toBeLessThan(tick + 1e6);
+    expect(end[i] - start[i]).toBeCloseTo(said.service.mean, 3);
+    expect(start[i]).toBeGreaterThanOrEqual((free.get(lane[i]) ?? 0) - 1);
+    free.set(lane[i], end[i]);
+  }
+  expect(said.lanes).toHaveLength(4);
+  // Everybody came when the first round began.
+  expect(start[15] - wait[15]).toBeCloseTo(start[0], -4);
+});
