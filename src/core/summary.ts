@@ -39,7 +39,7 @@ export interface InputSummary {
   unparsed: number;
   timestamp: {
     meaning: 'start' | 'end' | 'arrival' | null;
-    /** What exactly the server stamps, where the three words above are too coarse ("response start"). */
+    /** What exactly the server stamps: "response start" is an "end", but for responses that stream on. */
     detail: string | null;
     resolution_seconds: number | null;
     zone: string | null;

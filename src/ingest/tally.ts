@@ -51,7 +51,7 @@ export class Tally {
       continuation: this.continuation,
       unparsed: this.unparsed,
       timestamp: {
-        meaning: facts?.stampAssumed ? null : meaning === 'response-start' ? 'start' : meaning,
+        meaning: facts?.stampAssumed ? null : meaning === 'response-start' ? 'end' : meaning,
         detail:
           meaning === 'response-start' ? 'response start' : facts?.stampAssumed ? `taken as the ${meaning}` : null,
         resolution_seconds: meaning === null || !facts ? null : facts.resolutionMicros / 1_000_000,
