@@ -62,19 +62,28 @@ function civil(name: string, timeZone: string): Zone {
   };
 }
 
-let local: string | null = null;
-/** Asking costs some milliseconds. */
-const localZone = (): string => {
-  local ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return local;
-};
+/** The machine's own zone, looked up when a stamp first needs it: asking costs 12 ms, and most stamps carry an offset. */
+function local(): Zone {
+  let known: Zone | null = null;
+  const lookUp = (): Zone => {
+    const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
+    return name === 'UTC' || name === 'Etc/UTC' ? fixed(`local (${name})`, 0) : civil(`local (${name})`, name);
+  };
+  return {
+    get name() {
+      known ??= lookUp();
+      return known.name;
+    },
+    toUtc(wall) {
+      known ??= lookUp();
+      return known.toUtc(wall);
+    },
+  };
+}
 
 /** @throws UserError for a zone nobody knows. */
 export function createZone(timezone?: string): Zone {
-  if (timezone === undefined) {
-    const name = localZone();
-    return name === 'UTC' || name === 'Etc/UTC' ? fixed(`local (${name})`, 0) : civil(`local (${name})`, name);
-  }
+  if (timezone === undefined) return local();
   if (/^(utc|gmt|z)$/i.test(timezone)) return fixed('UTC', 0);
   const match = /^([+-])(\d\d):?(\d\d)$/.exec(timezone);
   if (match && Number(match[2]) <= 18 && Number(match[3]) < 60) {
