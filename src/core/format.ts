@@ -54,8 +54,9 @@ export type Field =
   /** "200 OK": the phrase may be missing. */
   | { readonly kind: 'status-phrase' }
   | { readonly kind: 'bytes' }
-  /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage. */
-  | { readonly kind: 'request'; readonly bareVersion?: true; readonly known?: true }
+  /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage; `plain`: nothing
+   * that would have to be unescaped. */
+  | { readonly kind: 'request'; readonly bareVersion?: true; readonly known?: true; readonly plain?: true }
   | { readonly kind: 'method' }
   /** Path, perhaps with a query, perhaps an absolute URL. */
   | { readonly kind: 'target' }
@@ -70,6 +71,16 @@ export type Field =
   | { readonly kind: 'word' }
   /** Anything up to what follows; `never`: not this. */
   | { readonly kind: 'text'; readonly never?: string }
+  /**
+   * The stamp of an envelope in front of the line: taken for the line's own, or sharpening it where both lie in one tick, or
+   * passed over. Only src/ingest makes such fields.
+   */
+  | {
+      readonly kind: 'collected';
+      readonly shape: StampShape;
+      readonly use: 'taken' | 'sharpens' | 'ignored';
+      readonly tickMicros: number;
+    }
   /** A second stamp, the end of the request: the duration is what lies between. */
   | { readonly kind: 'until'; readonly shape: StampShape }
   /** One blank or more. */

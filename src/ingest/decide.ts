@@ -4,6 +4,7 @@ import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
 import { Detector, type Found } from './detect/detect.ts';
+import { fuse } from './detect/fuse.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
 import type { Sample } from './detect/sample.ts';
 import type { Envelope } from './envelopes/line.ts';
@@ -149,8 +150,9 @@ export class Decider {
   }
 
   #makePlans(sightings: readonly Sighting[], taker: Map<HeldLine, Taker>, shares: Map<Plan, number>): void {
-    for (const { found, sample, chain, lines } of sightings) {
-      const plan = this.#plan(found, sample, chain);
+    for (const sighting of sightings) {
+      const { found, lines } = sighting;
+      const plan = this.#plan(sighting);
       const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
       for (const { line, variant } of lines) if (!taker.has(line)) taker.set(line, { plan, variant });
@@ -180,11 +182,15 @@ export class Decider {
     });
   }
 
-  #plan(found: Found, sample: Sample, chain: string): Plan {
-    const { envelopes, context, plans, tally } = this.#parts;
+  #plan({ found, sample, chain, lines }: Sighting): Plan {
+    const { envelopes, context, plans, tally, held } = this.#parts;
     const ids = chain === '' ? [] : chain.split('+');
     const around = ids.map((id) => envelopes.find((envelope) => envelope.id === id) as Envelope);
-    const { plan, assumptions } = makePlan(found, sample, around, context);
+    const { plan, assumptions, columns, zone } = makePlan(found, sample, around, context);
+    const { runtime, workers } = context;
+    const wrapped = lines.map(({ line, variant }) => ({ ...variant, whole: line.variants[0] }));
+    const workerName = (worker: number) => workers.text(worker);
+    plan.fused = fuse({ plan, columns, zone, b: held.b, v: held.v, lines: wrapped, runtime, workerName });
     plans.add(plan);
     for (const sentence of assumptions) tally.assumptions.add(sentence);
     return plan;

@@ -13,7 +13,8 @@ const STORE_BYTES = 1 << 21;
 /** Longer values are not worth keeping: they are made anew each time. */
 const MAX_BYTES = 4096;
 
-const LOW_BYTES = [0, 0xff, 0xffff, 0xffffff];
+/** Masks of the bytes of a word that belong to a value of 0..3 bytes. */
+export const LOW_BYTES = [0, 0xff, 0xffff, 0xffffff];
 
 /** Hash of b[from, to) by 32-bit words. */
 export function hashBytes(v: DataView, from: number, to: number): number {
@@ -85,48 +86,4 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
       return id;
     },
   };
-}
-
-/** Longest value a `RecentCache` keeps. */
-const RECENT_BYTES = 64;
-const RECENT_SLOTS = 1 << 12;
-
-/**
- * The ids of values seen lately, one per place: what comes to the same place takes it. In front of work that is worth saving,
- * for values of which some come again and again and many never.
- */
-export class RecentCache {
-  readonly #hashes = new Int32Array(RECENT_SLOTS);
-  readonly #lengths = new Int32Array(RECENT_SLOTS).fill(-1);
-  readonly #ids = new Int32Array(RECENT_SLOTS);
-  readonly #words = new DataView(new ArrayBuffer(RECENT_SLOTS * RECENT_BYTES + 8));
-  #hash = 0;
-
-  /** Id of v[from, to), -2 when it is not known; then `keep` may follow. */
-  find(v: DataView, from: number, to: number): number {
-    const length = to - from;
-    if (length > RECENT_BYTES) return -2;
-    const hash = hashBytes(v, from, to);
-    this.#hash = hash;
-    const slot = hash & (RECENT_SLOTS - 1);
-    if (this.#hashes[slot] !== hash || this.#lengths[slot] !== length) return -2;
-    const words = this.#words;
-    const at = slot * RECENT_BYTES;
-    let k = 0;
-    for (; k + 4 <= length; k += 4) if (words.getInt32(at + k, true) !== v.getInt32(from + k, true)) return -2;
-    if (k < length && ((words.getInt32(at + k, true) ^ v.getInt32(from + k, true)) & LOW_BYTES[length - k]) !== 0)
-      return -2;
-    return this.#ids[slot];
-  }
-
-  /** Keeps the id of the value that was not found last. */
-  keep(v: DataView, from: number, to: number, id: number): void {
-    if (to - from > RECENT_BYTES) return;
-    const slot = this.#hash & (RECENT_SLOTS - 1);
-    const at = slot * RECENT_BYTES;
-    for (let k = 0; k < to - from; k += 4) this.#words.setInt32(at + k, v.getInt32(from + k, true), true);
-    this.#hashes[slot] = this.#hash;
-    this.#lengths[slot] = to - from;
-    this.#ids[slot] = id;
-  }
 }

@@ -45,13 +45,17 @@ export class PlanSet {
     const [plan] = this.list;
     const { runtime, tally } = this.#options;
     const before = plan.batch.length;
-    let after: number;
-    let rows: number;
-    if (plan.parts.chain.length === 0) {
-      after = plan.parts.scan(b, v, pos, limit, plan.batch, base);
+    let after = pos;
+    let rows = 0;
+    const whole = plan.parts.chain.length === 0 ? plan.parts.scan : plan.fused;
+    if (whole !== null) {
+      after = whole(b, v, pos, limit, plan.batch, base);
       rows = plan.batch.length - before;
-    } else {
-      after = plan.takeMany(b, v, pos, limit, base, line, runtime);
+    }
+    if (rows === 0 && plan.parts.chain.length > 0) {
+      // Where whole lines can be scanned, only the one that could not is peeled.
+      const peelTo = plan.fused === null ? limit : b.indexOf(10, pos) + 1;
+      after = plan.takeMany(b, v, pos, peelTo, base, line, runtime);
       rows = plan.taken;
     }
     if (rows > 0) {

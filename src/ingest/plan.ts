@@ -6,7 +6,7 @@ import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Scanner } from './compile/generate.ts';
 import type { Recipe } from './compile/recipe.ts';
 import type { Runtime } from './compile/runtime.ts';
-import type { Envelope, Line } from './envelopes/line.ts';
+import { type Envelope, findByte, type Line } from './envelopes/line.ts';
 import { Quirks } from './quirks.ts';
 import { appendRow, removeRow } from './rows.ts';
 
@@ -66,16 +66,25 @@ export class Plan {
   /** Lines that the last `takeMany` took. */
   taken = 0;
   readonly quirks: Quirks | null;
+  /** Scans whole lines with their envelopes; null when they have to be peeled. */
+  fused: Scanner | null = null;
+  readonly #workers: Dictionary;
   /** Width of a tick of the lines' own stamps, where the envelope sharpens them. */
   readonly #tick: number;
 
   constructor(parts: PlanParts, workers: Dictionary) {
     this.parts = parts;
+    this.#workers = workers;
     this.quirks = parts.format.quirks ? new Quirks(parts.format.quirks, workers) : null;
     this.#tick = parts.coarse?.resolutionMicros ?? 0;
     this.batch = blankBatch(parts.facts, parts.source);
     this.coarse = parts.coarse ? blankBatch(parts.coarse, parts.source) : null;
     this.chainKey = parts.chain.map(({ id }) => id).join('+');
+  }
+
+  /** A plan like this one with batches of its own. */
+  twin(): Plan {
+    return new Plan(this.parts, this.#workers);
   }
 
   /** Scans the text of b from `from` to its newline, which stands at `offset` in the input. */
@@ -100,7 +109,7 @@ export class Plan {
     let taken = 0;
     line.brief = true;
     while (at < limit && batch.length < batch.capacity && (coarse === null || coarse.length < coarse.capacity)) {
-      const newline = b.indexOf(10, at);
+      const newline = findByte(b, v, 10, at, limit);
       line.start(b, v, at, b[newline - 1] === 13 && newline > at ? newline - 1 : newline);
       let peeled = 0;
       while (peeled < depth && chain[peeled].peel(line)) peeled++;

@@ -60,23 +60,31 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, { onP
   const info = await file.stat();
   if (info.isDirectory()) throw cannotRead(path, { code: 'EISDIR' });
   const total = info.isFile() ? info.size : null;
-  const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   let done = 0;
-  const next = async () => {
+  const piece = async (buffer: Buffer) => {
     const { bytesRead } = await file.read(buffer, 0, BUFFER_BYTES, null);
     done += bytesRead;
     onProgress?.(done, total);
     return buffer.subarray(0, bytesRead);
   };
-  const first = await next();
+  const buffers = [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
+  const first = await piece(buffers[0]);
   const through = decompressor(first, path);
   if (through) {
     const pieces = async function* () {
-      for (let piece = first; piece.length > 0; piece = await next()) yield Buffer.from(piece);
+      for (let now = first; now.length > 0; now = await piece(buffers[0])) yield Buffer.from(now);
     };
     return readCompressed(pieces(), through, path, parser);
   }
-  for (let piece = first; piece.length > 0; piece = await next()) parser.push(piece);
+  // While one buffer is parsed, the other one is filled.
+  let now = first;
+  for (let next = 1; now.length > 0; next = 1 - next) {
+    const reading = piece(buffers[next]);
+    // Parsing may throw before the reading is awaited.
+    reading.catch(() => {});
+    parser.push(now);
+    now = await reading;
+  }
 }
 
 async function readStandardInput(parser: LogParser, { onProgress }: ReadOptions): Promise<void> {

@@ -3,7 +3,7 @@
  * it reads, `e` end of the line, `s` `t` a range, `x` a number, `c` a byte; a jump to `fail` refuses the line at `p`.
  * A line always ends with a newline byte, and at least 64 readable bytes follow it, so that loops need no bounds of their own.
  */
-import type { Field, TimeUnit } from '../../core/format.ts';
+import type { Field, StampShape, TimeUnit } from '../../core/format.ts';
 import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS, PID_SLOTS } from './runtime.ts';
 
 const beyondBytes = /[^\u0000-\u00ff]/;
@@ -14,13 +14,17 @@ export const bytesOf = (text: string): Uint8Array => Buffer.from(text, beyondByt
 const word = (bytes: Uint8Array, at: number): number =>
   bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
 
-/** Condition that the literal stands at `at`. */
+/** Condition that the literal stands at `at`: word by word, the last word over bytes that were looked at where it must. */
 export function literalTest(literal: string, at: string): string {
   const bytes = bytesOf(literal);
+  const { length } = bytes;
+  const wordAt = (k: number) => `v.getInt32(${at}+${k},true)`;
+  if (length === 1) return `b[${at}]===${bytes[0]}`;
+  if (length === 2) return `v.getUint16(${at},true)===${bytes[0] | (bytes[1] << 8)}`;
+  if (length === 3) return `(${wordAt(0)}&0xffffff)===${bytes[0] | (bytes[1] << 8) | (bytes[2] << 16)}`;
   const tests: string[] = [];
-  let k = 0;
-  for (; k + 4 <= bytes.length; k += 4) tests.push(`v.getInt32(${at}+${k},true)===${word(bytes, k)}`);
-  for (; k < bytes.length; k++) tests.push(`b[${at}+${k}]===${bytes[k]}`);
+  for (let k = 0; k + 4 <= length; k += 4) tests.push(`${wordAt(k)}===${word(bytes, k)}`);
+  if (length % 4 > 0) tests.push(`${wordAt(length - 4)}===${word(bytes, length - 4)}`);
   return tests.join('&&');
 }
 
@@ -45,7 +49,7 @@ export function nextClass(field: Field | undefined): number {
 export function nextTest(next: number, at: string): string {
   const digit = (offset: number) => `b[${at}+${offset}]>47&&b[${at}+${offset}]<58`;
   if (next === NEXT_STATUS) {
-    return `(${digit(0)}&&${digit(1)}&&${digit(2)}||b[${at}]===45||b[${at}]===78||b[${at}]===48&&b[${at}+1]<48)`;
+    return `(v.getInt32(${at},true)===SW||${digit(0)}&&${digit(1)}&&${digit(2)}||b[${at}]===45||b[${at}]===78||b[${at}]===48&&b[${at}+1]<48)`;
   }
   if (next === NEXT_NUMBER) return `(${digit(0)}||b[${at}]===45||b[${at}]===78||b[${at}]===60||b[${at}]===43)`;
   return 'true';
@@ -54,13 +58,19 @@ export function nextTest(next: number, at: string): string {
 /** A unit that is not said is told from a sample before anything is compiled. */
 const decimals: Record<TimeUnit | 'by-value', number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0 };
 
-/** Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones. */
+/**
+ * Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones.
+ * In 32 bits while it has at most nine digits.
+ */
 function numberCode(places: number): string {
   const scale = 10 ** places;
   const powers = Array.from({ length: places + 1 }, (_, k) => 10 ** (places - k)).join(',');
+  const skipped = 'p++;while((c=b[p])>47&&c<58)p++';
+  const kept = `p++;k=0;o=0;while((c=b[p])>47&&c<58){if(k<${places}){o=(o*10+(c-48))|0;k++}p++}x+=o*[${powers}][k]`;
   return `x=NaN;c=b[p];
-if(c>47&&c<58){x=c-48;p++;while((c=b[p])>47&&c<58){x=x*10+(c-48);p++}
- if(c===46){p++;k=0;while((c=b[p])>47&&c<58){if(k<${places}){x=x*10+(c-48);k++}p++}${places > 0 ? `x*=[${powers}][k]` : ''}}${scale > 1 ? `else x*=${scale}` : ''}}
+if(c>47&&c<58){t=p;g=c-48;p++;while((c=b[p])>47&&c<58){g=(g*10+(c-48))|0;p++}
+ x=g;if(p-t>9){x=0;for(;t<p;t++)x=x*10+(b[t]-48)}
+ ${scale > 1 ? `x*=${scale};` : ''}if(c===46){${places > 0 ? kept : skipped}}}
 else if(c===45||c===43){p++;while(((c=b[p])>47&&c<58)||c===46)p++}
 else if(c===78&&b[p+1]===111&&b[p+2]===110&&b[p+3]===101)p+=4;
 else break fail;
@@ -98,10 +108,33 @@ function searchCode({ after, next }: FieldContext): string {
 `;
 }
 
-/** Finds the end of the line once: n is its newline, e what is before it and before blanks at the end. Four bytes at a time. */
-export const endCode = `if(n<0){n=p;for(;;){w=v.getInt32(n,true)^0x0a0a0a0a;if((w-0x01010101)&~w&0x80808080)break;n+=4}while(b[n]!==10)n++;
+/**
+ * Finds the end of the line once: n is its newline, e what is before it and before blanks at the end. Eight bytes at a time:
+ * the sign bit of a byte of the test is set where a byte is at most 10 (or stands above such a one).
+ */
+export const endCode = `if(n<0){n=p;for(;;){w=v.getInt32(n,true);k=v.getInt32(n+4,true);if(((w-0x0b0b0b0b)&~w|(k-0x0b0b0b0b)&~k)&0x80808080){k=n+8;while(n<k&&b[n]!==10)n++;if(n<k)break}else n+=8}
 e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--}
 `;
+
+/** Lengths of stamps that stay the same for a second, zone and all: those of the line before are known again by their bytes. */
+const remembered: Partial<Record<StampShape, number>> = { clf: 26, 'clf-local': 20, 'clf-blank': 20, ctime: 24 };
+
+/** Variables that a layout needs to know the stamp of its field `index` again: T is the time, S0, S1 … are its words. */
+export function stampVariables(shape: StampShape, index: number): string[] {
+  const words = Math.ceil((remembered[shape] ?? 0) / 4);
+  return words === 0 ? [] : [`T${index}=NaN`, ...Array.from({ length: words }, (_, k) => `S${index}_${k}=0`)];
+}
+
+function stampCode(shape: StampShape, index: number): string {
+  const read = `x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}`;
+  const length = remembered[shape];
+  if (length === undefined) return `${read}p=cursor.end;`;
+  // The seconds are near the end: what differs is seen first.
+  const places = Array.from({ length: Math.ceil(length / 4) }, (_, k) => Math.min(k * 4, length - 4)).reverse();
+  const same = places.map((at, k) => `v.getInt32(p+${at},true)===S${index}_${k}`).join('&&');
+  const keep = places.map((at, k) => `S${index}_${k}=v.getInt32(p+${at},true);`).join('');
+  return `if(${same})p+=${length};else{${read}if(cursor.end===p+${length}){${keep}}else S${index}_0=0;p=cursor.end;T${index}=x}`;
+}
 
 /** Code for a field that is read from p on; leaves p behind it. `end` tells whether e must be known. */
 export function fieldCode(field: Field, context: FieldContext): { code: string; needsEnd: boolean } {
@@ -116,7 +149,9 @@ export function fieldCode(field: Field, context: FieldContext): { code: string; 
 t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);if(CL<0){p=s;break fail}
 `);
     case 'time':
-      return plain(`x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${used ? 'T=x;' : ''}\n`);
+      return plain(
+        `${stampCode(field.shape, index)}${used ? `T=${remembered[field.shape] ? `T${index}` : 'x'};` : ''}\n`,
+      );
     case 'duration': {
       const add = field.add ? (context.firstPart ? 'D=x;' : 'D+=x;') : 'D=x;';
       return plain(microsCode(field.unit) + (used ? `${add}if(D>${DURATION_LIMIT}){D=NaN;state.stepped++}\n` : ''));
@@ -145,6 +180,10 @@ if(o===1){if(b[p]!==62)break fail;p++}
       const column = name === 'worker' ? 'WK' : 'TH';
       return plain(`s=p;${toStop}if(p===s)break fail;${column}=p===s+1&&b[s]===45?-1:${name}(b,v,s,p);\n`);
     }
+    case 'collected':
+      return plain(
+        `x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${field.use === 'ignored' ? '' : 'E=x;'}\n`,
+      );
     case 'until':
       return plain(`U=stamp${index}(b,v,p);if(U!==U){p=cursor.end;break fail}p=cursor.end;\n`);
     case 'status':
@@ -153,7 +192,7 @@ if(o===1){if(b[p]!==62)break fail;p++}
       return { code: `${statusCode}if(b[p]>32)break fail;p=e;\n`, needsEnd: true };
     case 'request':
       return {
-        code: requestCode(context, field.bareVersion === true) + (field.known ? 'if(RT<0)break fail;\n' : ''),
+        code: requestCode(context, field) + (field.known ? 'if(RT<0)break fail;\n' : ''),
         needsEnd: false,
       };
     case 'method':
@@ -189,16 +228,20 @@ if(o===1){if(b[p]!==62)break fail;p++}
   }
 }
 
-const statusCode = `c=b[p];ST=0;
-if(c>47&&c<58&&b[p+1]>47&&b[p+1]<58&&b[p+2]>47&&b[p+2]<58&&!(b[p+3]>47&&b[p+3]<58)){ST=c*100+b[p+1]*10+b[p+2]-5328;p+=3}
+/** Nearly all lines of a log have the status of the line before: SW is its word, SV its value. */
+const statusCode = `w=v.getInt32(p,true);if(w===SW){ST=SV;p+=3}else{c=b[p];ST=0;
+if(c>47&&c<58&&b[p+1]>47&&b[p+1]<58&&b[p+2]>47&&b[p+2]<58&&!(b[p+3]>47&&b[p+3]<58)){ST=c*100+b[p+1]*10+b[p+2]-5328;p+=3;SW=w;SV=ST}
 else if(c===45){p++;while(b[p]>47&&b[p]<58)p++;state.odd=1}
 else if(c===78&&b[p+1]===111&&b[p+2]===110&&b[p+3]===101){p+=4;state.odd=1}
 else if(c===48&&!(b[p+1]>47&&b[p+1]<58))p++;
-else break fail;
+else break fail}
 `;
 
 /** The plain form is read in place; everything else by the slow way, which finds the end of it from what must follow. */
-function requestCode({ after, next, index }: FieldContext, bareVersion: boolean): string {
+function requestCode(
+  { after, next, index }: FieldContext,
+  { bareVersion, plain }: Extract<Field, { kind: 'request' }>,
+): string {
   const version = bareVersion
     ? 'if(b[p+1]>47&&b[p+1]<58){p+=2;while(((c=b[p])>47&&c<58)||c===46)p++}'
     : 'if(v.getInt32(p,true)===1414809632&&b[p+4]===80&&b[p+5]===47){p+=6;while((c=b[p])>45&&c<58)p++}';
@@ -206,11 +249,18 @@ function requestCode({ after, next, index }: FieldContext, bareVersion: boolean)
     after === ''
       ? '(b[p]===10||b[p]===13)'
       : `${literalTest(after, 'p')}&&${nextTest(next, `p+${bytesOf(after).length}`)}`;
+  const backslash = plain ? '&&c!==92' : '';
+  const otherwise = plain
+    ? 'break fail;'
+    : `{k=b.indexOf(10,p);RT=request(b,v,s,b[k-1]===13?k-1:k,after${index},${next});if(RT===-2)break fail;p=cursor.end}`;
   return `s=p;t=0;while((c=b[p])>64&&c<91)p++;
-if(c===32&&p>s){p++;while((c=b[p])>32&&c!==63&&c!==34)p++;t=p;if(c===63)while((c=b[p])>32&&c!==34)p++;
+if(c===32&&p>s){p++;RT=recentRoutes.find(b,v,s,p);
+ if(RT!==-2){p=t=recentRoutes.end;c=b[p]}
+ else{while((c=b[p])>32&&c!==63&&c!==34${backslash})p++;t=p}
+ if(c===63)while((c=b[p])>32&&c!==34${backslash})p++;
  if(c===32){${version}}
  if(!(${follows}))t=0}
-if(t>0)RT=route(b,v,s,t);
-else{k=b.indexOf(10,p);RT=request(b,v,s,b[k-1]===13?k-1:k,after${index},${next});if(RT===-2)break fail;p=cursor.end}
+if(t>0){if(RT===-2)RT=route(b,v,s,t)}
+else ${otherwise}
 `;
 }

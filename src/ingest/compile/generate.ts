@@ -6,7 +6,7 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Field } from '../../core/format.ts';
 import type { Columns } from './columns.ts';
-import { bytesOf, endCode, fieldCode, literalTest, nextClass } from './emit.ts';
+import { bytesOf, endCode, fieldCode, literalTest, nextClass, stampVariables } from './emit.ts';
 import { isLiteral, type Token } from './layout.ts';
 import type { CompileOptions } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
@@ -64,7 +64,7 @@ const columnsOf = [
 interface Generated {
   readonly source: string;
   readonly literals: Record<string, Uint8Array>;
-  readonly stamps: Record<string, Extract<Field, { kind: 'time' | 'until' }>>;
+  readonly stamps: Record<string, Extract<Field, { kind: 'time' | 'until' | 'collected' }>>;
 }
 
 function generate(tokens: readonly Token[], columns: Columns, explain: boolean): Generated {
@@ -91,7 +91,7 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
     };
   };
   const emitField = (index: number, field: Field) => {
-    if (field.kind === 'time' || field.kind === 'until') stamps[`stamp${index}`] = field;
+    if (field.kind === 'time' || field.kind === 'until' || field.kind === 'collected') stamps[`stamp${index}`] = field;
     if (field.kind === 'request') literals[`after${index}`] = bytesOf(contextOf(index).after);
     const { code: body, needsEnd } = fieldCode(field, contextOf(index));
     if (needsEnd) needEnd();
@@ -148,10 +148,16 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
     code += 'if(L===L){T+=L;D-=L}else D=NaN;\n';
   }
   if (kinds.has('until')) code += 'D=U-T;\n';
+  const collected = tokens.flatMap((token) =>
+    !isLiteral(token) && token.field.kind === 'collected' && token.field.use !== 'ignored' ? [token.field] : [],
+  );
+  for (const { use, tickMicros } of collected) {
+    code += use === 'taken' ? 'T=E;\n' : `if(E>=T&&E<T+${tickMicros})T=E;else break fail;\n`;
+  }
   const filled = columnsOf.filter(([, column]) => {
     switch (column) {
       case 'time':
-        return columns.time >= 0;
+        return columns.time >= 0 || collected.length > 0;
       case 'duration':
         return columns.fields.duration;
       case 'wait':
@@ -171,10 +177,13 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
     }
   });
   const arrays = [...filled.map(([, column]) => column), 'offset'];
+  const memories = Object.entries(stamps).flatMap(([name, { kind, shape }]) =>
+    kind === 'time' ? stampVariables(shape, Number(name.slice('stamp'.length))) : [],
+  );
   const source = `return function scan(b,v,pos,limit,rows,base){
 const {${arrays.map((name) => `${name}:col_${name}`).join(',')}}=rows,capacity=rows.capacity;let row=rows.length;
-let p=pos,c=0,s=0,t=0,k=0,w=0,g=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,h=0,L=0,U=0,ms=0,mt=0,us=0,ut=0;
-let ${columnsOf.map(([name, , unset]) => `${name}=${unset}`).join(',')};
+let p=pos,c=0,s=0,t=0,k=0,w=0,g=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,h=0,L=0,U=0,E=0,ms=0,mt=0,us=0,ut=0,SW=0,SV=0;
+let ${[...columnsOf.map(([name, , unset]) => `${name}=${unset}`), ...memories].join(',')};
 while(pos<limit&&row<capacity){fail:{
 p=pos;n=-1;${kinds.has('target') ? 'ms=mt=us=ut=0;' : ''}${leads ? 'L=0;' : ''}${explain ? 'state.spans=[];const spans=state.spans;' : ''}
 ${code}
@@ -207,13 +216,19 @@ export function compileTokens(
   { explain = false, zone }: CompileOptions,
 ): Scanner {
   const { source, literals, stamps } = generated(tokens, columns, explain);
-  const { cursor, state, route, worker, pidValues, pidIds, thread, client, request, joinRoute, arrival } = runtime;
+  const { cursor, state, recentRoutes, route, worker, pidValues, pidIds, thread, client, request, joinRoute, arrival } =
+    runtime;
   const readers = Object.fromEntries(
-    Object.entries(stamps).map(([name, { shape }]) => [name, runtime.stamp(shape, zone)]),
+    // The zone of an envelope's stamp is not that of the lines inside.
+    Object.entries(stamps).map(([name, { kind, shape }]) => [
+      name,
+      runtime.stamp(shape, kind === 'collected' ? undefined : zone),
+    ]),
   );
   const scope = {
     cursor,
     state,
+    recentRoutes,
     route,
     worker,
     pidValues,

@@ -2,7 +2,8 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
 import { Scratch } from '../envelopes/line.ts';
-import { type JsonVisitor, keyLevel, unescapeJson, walkObject } from '../json.ts';
+import { type JsonVisitor, keyLevel, walkObject } from '../json.ts';
+import { unescapeJson } from '../json-text.ts';
 import { walkLogfmt } from '../logfmt.ts';
 import type { StampReader } from '../stamps.ts';
 import type { Columns } from './columns.ts';
@@ -209,6 +210,7 @@ export function compileKeyed(
     joined.b[k++] = 32;
     if (targetPlain) for (let p = targetFrom; p < pathTo; p++) joined.b[k++] = b[p];
     else k += unescapeJson(b, targetFrom, pathTo, joined.b.subarray(k));
+    joined.b[k] = 10;
     row.route = runtime.route(joined.b, joined.v, 0, k);
   };
 

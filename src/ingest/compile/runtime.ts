@@ -3,10 +3,12 @@ import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
 import type { StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
-import { createMemo, hashBytes, RecentCache } from '../memo.ts';
+import { createMemo, hashBytes } from '../memo.ts';
+import { RouteCache } from '../route-cache.ts';
 import { routeId, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
-import { createStampReader, type StampCursor, type StampReader } from '../stamps.ts';
+import type { StampCursor } from '../stamp-parts.ts';
+import { createStampReader, type StampReader } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
@@ -44,6 +46,9 @@ export interface Runtime {
   workerOn(host: number, worker: number): number;
   /** The same for a worker that a lifecycle line names. */
   workerNameOn(host: number, worker: string): string;
+  /** Routes seen lately; what it finds is what `route` gives. */
+  readonly recentRoutes: RouteCache;
+  /** Route of b[from, to), a method and a path, behind which a byte stands that cannot be part of a path. */
   route(b: Uint8Array, v: DataView, from: number, to: number): number;
   worker(b: Uint8Array, v: DataView, from: number, to: number): number;
   /** Ids of workers whose name is a small number, by that number modulo the size of the table; a value of -1 is a free place. */
@@ -115,7 +120,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     return known >= 0 || dictionary.size >= MAX_NAMES ? known : dictionary.add(text);
   };
   const routeMemo = createMemo((b, from, to) => routeOfRequestLine(routes, b, from, to));
-  const recentRoutes = new RecentCache();
+  const recentRoutes = new RouteCache();
   const template = new Uint8Array(2048);
   const templateWords = new DataView(template.buffer);
   const workerMemo = createMemo(nameIn(workers));
@@ -148,12 +153,16 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
       workersOn.set(key, id);
       return id;
     },
+    recentRoutes,
     route(b, v, from, to) {
-      const recent = recentRoutes.find(v, from, to);
-      if (recent >= -1) return recent;
+      let path = from;
+      while (path < to && b[path] !== 32) path++;
+      const recent = recentRoutes.find(b, v, from, path + 1);
+      const same = recentRoutes.end === to;
+      if (recent !== -2 && same) return recent;
       const length = writeRouteTemplate(b, from, to, template);
       const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
-      recentRoutes.keep(v, from, to, id);
+      if (same) recentRoutes.keep(v, id);
       return id;
     },
     worker: workerMemo.lookUp,

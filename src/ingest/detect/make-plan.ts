@@ -132,7 +132,7 @@ export function makePlan(
   sample: Sample,
   chain: readonly Envelope[],
   context: PlanContext,
-): { plan: Plan; assumptions: string[] } {
+): { plan: Plan; assumptions: string[]; columns: Columns; zone: Zone } {
   const { candidate } = found;
   const format = writer(found, sample, context);
   const recipe = withMeaning(candidate.recipe, format, candidate.format);
@@ -253,5 +253,5 @@ export function makePlan(
     },
     context.workers,
   );
-  return { plan, assumptions };
+  return { plan, assumptions, columns, zone };
 }

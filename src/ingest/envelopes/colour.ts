@@ -1,5 +1,5 @@
 /** ANSI escape sequences (colour, cursor movement, titles): stripped from a copy, the raw line stays in its file. */
-import { copyWords, type Envelope, findByte } from './line.ts';
+import { copyUpTo, copyWords, type Envelope, findByte } from './line.ts';
 
 const ESC = 27;
 
@@ -26,17 +26,17 @@ export function colour(): Envelope {
     id: 'ansi',
     peel(line) {
       const { b, v, from, to } = line;
-      let sequence = findByte(b, v, ESC, from, to);
-      if (sequence < 0) return false;
+      const first = findByte(b, v, ESC, from, to);
+      if (first < 0) return false;
       const scratch = line.scratch(to - from);
-      let length = 0;
-      let p = from;
-      while (sequence >= 0) {
-        length = copyWords(v, p, sequence, scratch.v, length);
-        p = sequenceEnd(b, sequence, to);
-        sequence = findByte(b, v, ESC, p, to);
+      let length = copyWords(v, from, first, scratch.v, 0);
+      let p = first;
+      while (p < to) {
+        p = sequenceEnd(b, p, to);
+        const before = length;
+        length = copyUpTo(b, v, ESC, p, to, scratch.v, length);
+        p += length - before;
       }
-      length = copyWords(v, p, to, scratch.v, length);
       line.moveTo(scratch, length);
       return true;
     },

@@ -3,7 +3,7 @@
  * 16 KiB comes in several records: one whose text has no newline goes on in the next one of its stream.
  */
 import type { Runtime } from '../compile/runtime.ts';
-import { unescaped, unescapeString } from '../json.ts';
+import { unescaped, unescapeString } from '../json-text.ts';
 import { type Envelope, findIn } from './line.ts';
 
 const HEAD = Buffer.from('{"log":"');

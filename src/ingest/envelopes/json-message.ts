@@ -3,7 +3,8 @@
  * thread of the record are kept.
  */
 import type { Runtime } from '../compile/runtime.ts';
-import { type KeyLevel, keyLevel, unescapeJson, walkObject } from '../json.ts';
+import { type KeyLevel, keyLevel, walkObject } from '../json.ts';
+import { unescapeJson } from '../json-text.ts';
 import type { Envelope, Line } from './line.ts';
 
 const MESSAGE = 1;

@@ -102,6 +102,33 @@ export function findByte(b: Uint8Array, v: DataView, byte: number, from: number,
   return p < to ? p : -1;
 }
 
+/**
+ * Copies b[from, to) behind the first `at` bytes of `into`, up to the first `byte` (not copied); four bytes at a time, up to
+ * three more are written. @returns the length of `into`
+ */
+export function copyUpTo(
+  b: Uint8Array,
+  v: DataView,
+  byte: number,
+  from: number,
+  to: number,
+  into: DataView,
+  at: number,
+): number {
+  const four = byte * 0x01010101;
+  let p = from;
+  let k = at;
+  for (; p < to; p += 4, k += 4) {
+    const word = v.getInt32(p, true);
+    into.setInt32(k, word, true);
+    // A byte of the difference is zero where the byte stands.
+    const difference = word ^ four;
+    if (((difference - 0x01010101) & ~difference & 0x80808080) !== 0) break;
+  }
+  while (p < to && b[p] !== byte) p++;
+  return at + Math.min(p, to) - from;
+}
+
 /** Copies v[from, to) to the start of `into`, four bytes at a time (up to three more are written); @returns the length. */
 export function copyWords(v: DataView, from: number, to: number, into: DataView, at: number): number {
   let k = at;

@@ -2,8 +2,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDictionary } from '../../../src/core/dictionary.ts';
+import { createNames } from '../../../src/core/names.ts';
+import { createRuntime } from '../../../src/ingest/compile/runtime.ts';
 import { routeOfRequestLine } from '../../../src/ingest/route-name.ts';
 import { writeRouteTemplate } from '../../../src/ingest/route-template.ts';
+import { createZone } from '../../../src/ingest/zone.ts';
 
 const encoder = new TextEncoder();
 const out = new Uint8Array(4096);
@@ -65,6 +68,41 @@ describe('writeRouteTemplate', () => {
         if (fast !== null) expect(slowly(fast)).toBe(slowly(text));
       }),
       { numRuns: 3000 },
+    );
+  });
+});
+
+describe('routes seen lately', () => {
+  it('are those that the slow way finds, whatever came before', () => {
+    const segment = fc.constantFrom(
+      'users',
+      'orders',
+      'v1',
+      '1',
+      '42',
+      '1234567890123456789012345',
+      '7a',
+      '-5',
+      '',
+      'é',
+      '1.5',
+    );
+    const path = fc.array(segment, { maxLength: 5 }).map((segments) => `/${segments.join('/')}`);
+    const line = fc
+      .tuple(fc.constantFrom('GET', 'POST', 'get'), path, fc.constantFrom('', 'x'.repeat(70), '\\'))
+      .map(([method, target, tail]) => `${method} ${target}${tail}`);
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 60 }), (lines) => {
+        const names = createNames();
+        const runtime = createRuntime(names, createZone('UTC'), () => 0);
+        for (const text of lines) {
+          const bytes = Buffer.from(`${text} HTTP/1.1"${' '.repeat(64)}`);
+          const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+          const id = runtime.route(bytes, view, 0, Buffer.byteLength(text));
+          expect(names.routes.text(id)).toBe(slowly(text));
+        }
+      }),
+      { numRuns: 300 },
     );
   });
 });

@@ -1,0 +1,181 @@
+/**
+ * A layout and the envelopes around it as one layout: "2024-10-29T17:04:15.123456789Z stdout F " or {"log":" in front of it, so
+ * that a line is scanned once and in one place. Made from what the sampled lines look like; lines that look otherwise are
+ * peeled one envelope after the other.
+ */
+import type { Field, StampShape } from '../../core/format.ts';
+import type { Columns } from '../compile/columns.ts';
+import type { Scanner } from '../compile/generate.ts';
+import { isLiteral, type Token, tidy } from '../compile/layout.ts';
+import { compile, type Recipe } from '../compile/recipe.ts';
+import type { Runtime } from '../compile/runtime.ts';
+import { blankBatch, type Plan, type Told } from '../plan.ts';
+import { copyRow } from '../rows.ts';
+import type { Zone } from '../zone.ts';
+
+/** A sampled line: the whole of it, and its text without envelopes, in the same buffer. */
+export interface WrappedLine extends Told {
+  readonly whole: { readonly start: number; readonly end: number };
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface FuseParts {
+  readonly plan: Plan;
+  readonly columns: Columns;
+  readonly zone: Zone;
+  readonly b: Buffer;
+  readonly v: DataView;
+  readonly lines: readonly WrappedLine[];
+  readonly runtime: Runtime;
+  readonly workerName: (worker: number) => string;
+}
+
+const LOOKED_AT = 64;
+/** Envelopes that leave the line as it is and stand in front of it. */
+const inFront = new Set(['cri', 'stamped', 'kubectl', 'compose', 'syslog']);
+const dockerHead = '{"log":"';
+
+type Piece =
+  | { readonly shape: StampShape; readonly text: string }
+  | { readonly digits: string }
+  | { readonly text: string };
+
+const stamps: readonly (readonly [StampShape, string])[] = [
+  ['iso', '\\d{4}-\\d\\d-\\d\\d[T ]\\d\\d:\\d\\d:\\d\\d(?:[.,]\\d+)?(?:Z|[+-]\\d\\d:?\\d\\d)?'],
+  ['syslog', '[A-Z][a-z]{2} [ \\d]\\d \\d\\d:\\d\\d:\\d\\d(?:\\.\\d+)?'],
+  ['epoch-s', '\\d{10}\\.\\d+'],
+];
+const piece = new RegExp(
+  `${stamps.map(([, source]) => `(${source})`).join('|')}|(\\d+)|([^\\d]+?(?=\\d|[A-Z][a-z]{2} [ \\d]\\d |$))`,
+  'g',
+);
+
+function split(text: string): Piece[] {
+  return [...text.matchAll(piece)].map((match): Piece => {
+    const index = match.slice(1).findIndex((group) => group !== undefined);
+    if (index < stamps.length) return { shape: stamps[index][0], text: match[0] };
+    return index === stamps.length ? { digits: match[0] } : { text: match[0] };
+  });
+}
+
+const lookOf = (pieces: readonly Piece[]): string =>
+  pieces.map((one) => ('shape' in one ? `<${one.shape}>` : 'digits' in one ? '<digits>' : one.text)).join('');
+
+/** Text around the lines as tokens: what is the same on all of them is literal; null when they do not look alike. */
+function around(
+  texts: readonly string[],
+  workers: readonly string[],
+  use: Collected['use'],
+  tickMicros: number,
+): Token[] | null {
+  const split0 = split(texts[0]);
+  const all = texts.map(split);
+  if (all.some((pieces) => lookOf(pieces) !== lookOf(split0))) return null;
+  const last = split0.findLastIndex((one) => 'shape' in one);
+  return split0.map((one, i): Token => {
+    if ('shape' in one) {
+      return { field: { kind: 'collected', shape: one.shape, use: i === last ? use : 'ignored', tickMicros } };
+    }
+    if (!('digits' in one)) return { literal: one.text };
+    const values = all.map((pieces) => (pieces[i] as { digits: string }).digits);
+    if (values.every((value, line) => value === workers[line])) return { field: { kind: 'pid' } };
+    return values.every((value) => value === one.digits) ? { literal: one.digits } : { field: { kind: 'number' } };
+  });
+}
+
+type Collected = Extract<Field, { kind: 'collected' }>;
+
+/** Fields that read the same whether the text around them is escaped or not. */
+const sameEscaped = new Set<Field['kind']>([
+  'client',
+  'time',
+  'duration',
+  'request',
+  'status',
+  'status-phrase',
+  'bytes',
+  'pid',
+  'text',
+  'word',
+  'number',
+  'list',
+  'level',
+  'level-prefix',
+  'blanks',
+]);
+
+/** The tokens of a layout inside a JSON string; null when that would read otherwise. */
+function escaped(tokens: readonly Token[]): Token[] | null {
+  if (tokens.some((token) => !isLiteral(token) && !sameEscaped.has(token.field.kind))) return null;
+  return tokens.flatMap((token): Token[] => {
+    if (isLiteral(token)) return [{ literal: token.literal.replace(/["\\]/g, '\\$&') }];
+    if (token.field.kind === 'request') return [{ field: { ...token.field, plain: true } }];
+    if (token.field.kind === 'status-phrase') return [{ field: { kind: 'status' } }, { field: { kind: 'text' } }];
+    return [token];
+  });
+}
+
+const withoutPid = (token: Token): Token =>
+  !isLiteral(token) && token.field.kind === 'pid' ? { field: { kind: 'number' } } : token;
+
+function fusedTokens({ plan, b, lines, workerName }: FuseParts): Token[] | null {
+  const { recipe, chain, envelopeTime, envelopeWorker, coarse } = plan.parts;
+  if (!('tokens' in recipe) || chain.length === 0) return null;
+  const text = (from: number, to: number) => b.toString('latin1', from, to);
+  const tick = coarse?.resolutionMicros ?? 0;
+  const workers = lines.map(({ worker }) => (envelopeWorker && worker >= 0 ? workerName(worker) : ''));
+  const plainPid = envelopeWorker ? (token: Token) => token : withoutPid;
+  if (chain.every(({ id }) => inFront.has(id))) {
+    const fronts = lines.map(({ whole, start, end }) => text(whole.start, whole.end - (end - start)));
+    const unchanged = lines.every(
+      ({ whole, start, end }, i) => text(whole.start, whole.end) === fronts[i] + text(start, end),
+    );
+    const front = unchanged ? around(fronts, workers, envelopeTime, tick) : null;
+    if (!front) return null;
+    return [...front.map(plainPid), ...recipe.tokens];
+  }
+  if (chain.length !== 1 || chain[0].id !== 'docker') return null;
+  const wholes = lines.map(({ whole }) => text(whole.start, whole.end));
+  const tails = wholes.map((whole) => /^\{"log":"(?:[^"\\]|\\.)*?(\\n".*)$/.exec(whole)?.[1] ?? '');
+  const inside = escaped(recipe.tokens);
+  const tail = tails.every((one) => one !== '') ? around(tails, workers, envelopeTime, tick) : null;
+  if (!inside || !tail) return null;
+  return [{ literal: dockerHead }, ...inside, ...tail.map(withoutPid)];
+}
+
+/** A scanner for whole lines, envelopes and all; null when the lines do not lend themselves to it. */
+export function fuse(parts: FuseParts): Scanner | null {
+  const { plan, columns, zone, b, v, runtime } = parts;
+  const lines = parts.lines.slice(0, LOOKED_AT);
+  // Workers of a second host have other names: their lines are peeled.
+  if (lines.length === 0 || lines.some(({ host }) => host > 1)) return null;
+  const fused = fusedTokens({ ...parts, lines });
+  if (!fused || !('tokens' in plan.parts.recipe)) return null;
+  const tokens = tidy(fused);
+  const { tokens: inner } = plan.parts.recipe;
+  const shift = (index: number) => tokens.indexOf(inner[index]);
+  const recipe: Recipe = { tokens };
+  const scan = compile(
+    recipe,
+    {
+      ...columns,
+      time: columns.time < 0 ? -1 : shift(columns.time),
+      duration: columns.duration.map(shift),
+    },
+    runtime,
+    { zone },
+  );
+  const batch = blankBatch(plan.parts.facts, 0);
+  const twin = plan.twin();
+  const agrees = lines.every((line) => {
+    batch.length = 0;
+    twin.batch.length = 0;
+    scan(b, v, line.whole.start, line.whole.start + 1, batch, 0);
+    twin.take(b, v, line.start, line.whole.start, line, runtime);
+    // What only the slow way takes is left to it.
+    if (batch.length === 0) return true;
+    return twin.batch.length === 1 && JSON.stringify(copyRow(batch, 0)) === JSON.stringify(copyRow(twin.batch, 0));
+  });
+  return agrees ? scan : null;
+}

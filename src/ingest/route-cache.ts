@@ -1,0 +1,150 @@
+/**
+ * Routes seen lately, found while the request line is read: "GET /users/42/orders/7" is the same as "GET /users/9/orders/1", because
+ * what is compared are the pieces between the numbers, byte for byte. A value that comes to the place of another one takes it.
+ */
+import { LOW_BYTES } from './memo.ts';
+
+/** Paths with more than two numbers are left to the slow way. */
+const PIECES = 3;
+/** Longest piece that is kept. */
+const PIECE_BYTES = 64;
+/** Longer digits are no number that a name would be shortened for. */
+const MAX_DIGITS = 20;
+const SLOTS = 1 << 11;
+/** Bits of a hash that are dropped to get a slot. */
+const SHIFT = 32 - 11;
+
+const DIGIT = 1;
+const END = 2;
+const ODD = 3;
+/** What a byte is in a request line: 0 stands for itself; a backslash may be an escape, so that the line is not plain. */
+const kindOf = new Uint8Array(256);
+kindOf.fill(END, 0, 33);
+for (const text of '?"') kindOf[text.charCodeAt(0)] = END;
+for (const text of '0123456789') kindOf[text.charCodeAt(0)] = DIGIT;
+kindOf[92] = ODD;
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+export class RouteCache {
+  /** Position behind the path, after `find`. */
+  end = 0;
+  readonly #ids = new Int32Array(SLOTS);
+  /** Lengths of the pieces, -1 for one that is not there. */
+  readonly #lengths = new Int32Array(SLOTS * PIECES).fill(-1);
+  readonly #words = new DataView(new ArrayBuffer(SLOTS * PIECES * PIECE_BYTES + 8));
+  /** Of the line looked at last: its pieces begin and end here, -1 for one that is not there. */
+  #from = 0;
+  #to = -1;
+  #from2 = 0;
+  #to2 = -1;
+  #from3 = 0;
+  #to3 = -1;
+  /** And its slot; -1 when it cannot be kept. */
+  #slot = -1;
+
+  /**
+   * Id of the route of the method and path at b[from], whose path starts at `path`; -2 when it is not known, then `keep` may
+   * follow. A byte that ends it (blank, quote, "?" or a control character) must come.
+   */
+  find(b: Uint8Array, v: DataView, from: number, path: number): number {
+    this.#slot = -1;
+    if (b[path] !== 47) return -2;
+    let start = from;
+    let to = -1;
+    let from2 = 0;
+    let to2 = -1;
+    let hash = 0;
+    let p = path;
+    for (;;) {
+      let kind = kindOf[b[p]];
+      while (kind === 0) kind = kindOf[b[++p]];
+      if (kind !== DIGIT) {
+        if (kind === ODD) return -2;
+        break;
+      }
+      const digits = p;
+      do p++;
+      while (isDigit(b[p]));
+      if (b[digits - 1] !== 47 || (b[p] !== 47 && kindOf[b[p]] !== END)) continue;
+      if (to2 >= 0 || p - digits > MAX_DIGITS) return -2;
+      if (to < 0) to = digits;
+      else {
+        from2 = start;
+        to2 = digits;
+      }
+      hash = hashPiece(v, start, digits, hash);
+      start = p;
+    }
+    hash = hashPiece(v, start, p, hash);
+    const slot = Math.imul(hash, 0x2c1b3c6d) >>> SHIFT;
+    this.end = p;
+    if (to < 0) {
+      if (this.#same(v, slot, from, p, -1)) return this.#ids[slot];
+    } else if (to2 < 0) {
+      const same = this.#same(v, slot, from, to, p - start) && this.#lengths[slot * PIECES + 2] === -1;
+      if (same && this.#sameBytes(v, slot, 1, start, p)) return this.#ids[slot];
+    } else {
+      const same = this.#same(v, slot, from, to, to2 - from2) && this.#lengths[slot * PIECES + 2] === p - start;
+      if (same && this.#sameBytes(v, slot, 1, from2, to2) && this.#sameBytes(v, slot, 2, start, p)) {
+        return this.#ids[slot];
+      }
+    }
+    this.#remember(from, to, from2, to2, start, p, slot);
+    return -2;
+  }
+
+  #remember(from: number, to: number, from2: number, to2: number, last: number, end: number, slot: number): void {
+    const numbers = to < 0 ? 0 : to2 < 0 ? 1 : 2;
+    this.#from = from;
+    this.#to = numbers === 0 ? end : to;
+    this.#from2 = numbers === 2 ? from2 : last;
+    this.#to2 = numbers === 0 ? -1 : numbers === 1 ? end : to2;
+    this.#from3 = last;
+    this.#to3 = numbers === 2 ? end : -1;
+    const longest = Math.max(this.#to - this.#from, this.#to2 - this.#from2, this.#to3 - this.#from3);
+    this.#slot = longest > PIECE_BYTES ? -1 : slot;
+  }
+
+  /** Keeps the id of the line that was not found last. */
+  keep(v: DataView, id: number): void {
+    const slot = this.#slot;
+    if (slot < 0) return;
+    this.#keepPiece(v, slot * PIECES, this.#from, this.#to);
+    this.#keepPiece(v, slot * PIECES + 1, this.#from2, this.#to2);
+    this.#keepPiece(v, slot * PIECES + 2, this.#from3, this.#to3);
+    this.#ids[slot] = id;
+  }
+
+  #keepPiece(v: DataView, place: number, from: number, to: number): void {
+    this.#lengths[place] = to < 0 ? -1 : to - from;
+    for (let i = from, k = place * PIECE_BYTES; i < to; i += 4, k += 4)
+      this.#words.setInt32(k, v.getInt32(i, true), true);
+  }
+
+  /** Is the first piece the one that is kept, and the second one of that length? */
+  #same(v: DataView, slot: number, from: number, to: number, length2: number): boolean {
+    const place = slot * PIECES;
+    return (
+      this.#lengths[place] === to - from &&
+      this.#lengths[place + 1] === length2 &&
+      this.#sameBytes(v, slot, 0, from, to)
+    );
+  }
+
+  #sameBytes(v: DataView, slot: number, piece: number, from: number, to: number): boolean {
+    const words = this.#words;
+    let k = (slot * PIECES + piece) * PIECE_BYTES;
+    let i = from;
+    for (; i + 4 <= to; i += 4, k += 4) if (words.getInt32(k, true) !== v.getInt32(i, true)) return false;
+    return i === to || ((words.getInt32(k, true) ^ v.getInt32(i, true)) & LOW_BYTES[to - i]) === 0;
+  }
+}
+
+/** Goes on with the hash of the pieces before. */
+function hashPiece(v: DataView, from: number, to: number, seed: number): number {
+  let hash = seed + to - from;
+  let i = from;
+  for (; i + 4 <= to; i += 4) hash = ((hash << 5) | (hash >>> 27)) + v.getInt32(i, true);
+  return i < to ? ((hash << 5) | (hash >>> 27)) + (v.getInt32(i, true) & LOW_BYTES[to - i]) : hash | 0;
+}
