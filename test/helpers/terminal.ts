@@ -153,7 +153,7 @@ export class TerminalProgram {
   }
 
   /** Waits until the screen satisfies a test; fails with what it showed instead. */
-  async waitFor(what: string | RegExp | ((text: string) => boolean), timeoutMs = 10_000): Promise<string> {
+  async waitFor(what: string | RegExp | ((text: string) => boolean), timeoutMs = 30_000): Promise<string> {
     const passes = (text: string) =>
       typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text);
     const until = performance.now() + timeoutMs;
@@ -165,7 +165,7 @@ export class TerminalProgram {
     }
   }
 
-  async waitForExit(timeoutMs = 10_000): Promise<{ code: number; signal: number | undefined }> {
+  async waitForExit(timeoutMs = 30_000): Promise<{ code: number; signal: number | undefined }> {
     const until = performance.now() + timeoutMs;
     while (!this.#exit) {
       if (performance.now() > until) throw new Error(`still running; last screen:\n${await this.text()}`);
