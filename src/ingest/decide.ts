@@ -187,10 +187,12 @@ export class Decider {
     const ids = chain === '' ? [] : chain.split('+');
     const around = ids.map((id) => envelopes.find((envelope) => envelope.id === id) as Envelope);
     const { plan, assumptions, columns, zone } = makePlan(found, sample, around, context);
-    const { runtime, workers } = context;
+    const { runtime, workers, threads } = context;
     const wrapped = lines.map(({ line, variant }) => ({ ...variant, whole: line.variants[0] }));
     const workerName = (worker: number) => workers.text(worker);
-    plan.fused = fuse({ plan, columns, zone, b: held.b, v: held.v, lines: wrapped, runtime, workerName });
+    const threadName = (thread: number) => threads.text(thread);
+    const parts = { plan, columns, zone, b: held.b, v: held.v, lines: wrapped, runtime, workerName, threadName };
+    plan.fused = fuse(parts);
     plans.add(plan);
     for (const sentence of assumptions) tally.assumptions.add(sentence);
     return plan;

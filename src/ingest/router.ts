@@ -111,6 +111,7 @@ export class Router {
         zoneGiven,
         source,
         workers: names.workers,
+        threads: names.threads,
         seen: this.#speech.formats,
         booted: this.#speech.booted,
         live: arrivalClock !== null,

@@ -181,17 +181,26 @@ const EXACT_DIGITS = 16;
 /** An epoch in units of 10^-power seconds, with or without a fraction. Times outside 2000..2100 are refused. */
 function epochReader(power: number, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
+    // In 32 bits nine digits at a time.
     let i = p;
-    let value = 0;
-    let kept = 0;
-    for (; isDigit(b[i]); i++) {
-      // More digits than a double holds are those of nanoseconds.
-      if (kept === EXACT_DIGITS) continue;
-      value = value * 10 + (b[i] - 48);
-      kept++;
+    let head = 0;
+    for (; i < p + 9 && isDigit(b[i]); i++) head = (head * 10 + (b[i] - 48)) | 0;
+    let value = head;
+    let dropped = 0;
+    if (i === p + 9) {
+      let rest = 0;
+      let scale = 1;
+      for (; isDigit(b[i]); i++) {
+        // More digits than a double holds are those of nanoseconds.
+        if (i - p >= EXACT_DIGITS) dropped++;
+        else {
+          rest = (rest * 10 + (b[i] - 48)) | 0;
+          scale *= 10;
+        }
+      }
+      value = head * scale + rest;
     }
     const whole = i;
-    const dropped = i - p - kept;
     let digits = 0;
     if (b[i] === 46 && isDigit(b[i + 1])) {
       for (i++; isDigit(b[i]); i++) {

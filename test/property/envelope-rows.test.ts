@@ -49,6 +49,13 @@ const envelopes: Record<string, (line: string, one: Written, i: number) => strin
   rfc5424: (line, one, i) => `<134>1 ${stampOf(one, i)}.123456Z ${one.host} gunicorn 99 - - ${line}`,
   heroku: (line, one, i) => `${stampOf(one, i)}.123456+00:00 app[${one.host}]: ${line}`,
   json: (line, one, i) => JSON.stringify({ asctime: `${stampOf(one, i)},123`, process: one.pid, message: line }),
+  'json with a thread': (line, one, i) =>
+    JSON.stringify({
+      timestamp: `${stampOf(one, i)}.123456Z`,
+      event: line,
+      thread: 140_000 + (i % 3),
+      process: one.pid,
+    }),
   nested: (line, one, i) => `web-1  | ${stampOf(one, i)}.123456789Z ${line}`,
 };
 
@@ -75,6 +82,8 @@ describe('a line in an envelope', () => {
             // The envelope's stamp is taken only where it lies in the second that the line names: seconds never change.
             const seconds = (rows: typeof plain) => rows.map(({ time }) => time?.slice(0, 19)).sort();
             expect(seconds(wrapped)).toEqual(seconds(plain));
+            if (name === 'json with a thread')
+              expect(wrapped.every(({ thread }) => thread?.startsWith('14000'))).toBe(true);
             const workers = (rows: typeof plain) =>
               rows.map(({ worker }) => worker?.replace(/^.*\//, '') ?? null).sort();
             expect(workers(wrapped)).toEqual(workers(plain));

@@ -85,6 +85,16 @@ function nextFits(b: Uint8Array, p: number, next: number): boolean {
   return isDigit(c) && isDigit(b[p + 1]) && isDigit(b[p + 2]) && !isDigit(b[p + 3]);
 }
 
+/** Where the path of the URL at b[from] starts ("http://h:8000/a"); -1 when it is none, or has no path. */
+function pathOfUrl(b: Uint8Array, from: number, to: number): number {
+  if (b[from] !== 104 || b[from + 1] !== 116 || b[from + 2] !== 116 || b[from + 3] !== 112) return -1;
+  let p = from + 4;
+  if (b[p] === 115) p++;
+  if (b[p] !== 58 || b[p + 1] !== 47 || b[p + 2] !== 47) return -1;
+  for (p += 3; p < to && b[p] !== 47; p++) if (b[p] <= 32 || b[p] === 63 || b[p] === 35) return -1;
+  return p < to ? p : -1;
+}
+
 const LONGEST_IPV4 = 15;
 
 /** A colon is in an IPv6 address, which has no letters but a to f; "INFO:gunicorn.access:10.0.0.1" is none. Lists are let through. */
@@ -136,6 +146,32 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     createStampReader(shape, zone, cursor, nowMicros),
   );
 
+  const relative = new Uint8Array(2048);
+  const relativeWords = new DataView(relative.buffer);
+  const route: Runtime['route'] = (b, v, from, to) => {
+    let path = from;
+    while (path < to && b[path] !== 32) path++;
+    path++;
+    if (b[path] !== 47 && to - from < relative.length) {
+      // "GET http://h:8000/a" is the route of "GET /a".
+      const slash = pathOfUrl(b, path, to);
+      if (slash > 0) {
+        let k = 0;
+        for (let p = from; p < path; p++) relative[k++] = b[p];
+        for (let p = slash; p < to; p++) relative[k++] = b[p];
+        relative[k] = 10;
+        return route(relative, relativeWords, 0, k);
+      }
+    }
+    const recent = recentRoutes.find(b, v, from, path);
+    const same = recentRoutes.end === to;
+    if (recent !== -2 && same) return recent;
+    const length = writeRouteTemplate(b, from, to, template);
+    const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
+    if (same) recentRoutes.keep(v, id);
+    return id;
+  };
+
   return {
     cursor,
     state: { stop: 0, spans: [], odd: 0, stepped: 0 },
@@ -154,17 +190,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
       return id;
     },
     recentRoutes,
-    route(b, v, from, to) {
-      let path = from;
-      while (path < to && b[path] !== 32) path++;
-      const recent = recentRoutes.find(b, v, from, path + 1);
-      const same = recentRoutes.end === to;
-      if (recent !== -2 && same) return recent;
-      const length = writeRouteTemplate(b, from, to, template);
-      const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
-      if (same) recentRoutes.keep(v, id);
-      return id;
-    },
+    route,
     worker: workerMemo.lookUp,
     pidValues: new Int32Array(PID_SLOTS).fill(-1),
     pidIds: new Int32Array(PID_SLOTS),
@@ -189,7 +215,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     joinRoute(b, v, methodFrom, methodTo, from, to) {
       let path = from;
       while (path < to && b[path] !== 63) path++;
-      if (methodTo + 1 === from && b[methodTo] === 32) return routeMemo.lookUp(b, v, methodFrom, path);
+      if (methodTo + 1 === from && b[methodTo] === 32) return route(b, v, methodFrom, path);
       const text = decoder.decode(b.subarray(from, path));
       return routeId(routes, decoder.decode(b.subarray(methodFrom, methodTo)), text);
     },

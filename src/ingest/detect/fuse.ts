@@ -29,12 +29,12 @@ export interface FuseParts {
   readonly lines: readonly WrappedLine[];
   readonly runtime: Runtime;
   readonly workerName: (worker: number) => string;
+  readonly threadName: (thread: number) => string;
 }
 
 const LOOKED_AT = 64;
 /** Envelopes that leave the line as it is and stand in front of it. */
 const inFront = new Set(['cri', 'stamped', 'kubectl', 'compose', 'syslog']);
-const dockerHead = '{"log":"';
 
 type Piece =
   | { readonly shape: StampShape; readonly text: string }
@@ -62,13 +62,16 @@ function split(text: string): Piece[] {
 const lookOf = (pieces: readonly Piece[]): string =>
   pieces.map((one) => ('shape' in one ? `<${one.shape}>` : 'digits' in one ? '<digits>' : one.text)).join('');
 
+interface Around {
+  /** What the envelopes tell of each line, '' for nothing. */
+  readonly workers: readonly string[];
+  readonly threads: readonly string[];
+  readonly use: Collected['use'];
+  readonly tickMicros: number;
+}
+
 /** Text around the lines as tokens: what is the same on all of them is literal; null when they do not look alike. */
-function around(
-  texts: readonly string[],
-  workers: readonly string[],
-  use: Collected['use'],
-  tickMicros: number,
-): Token[] | null {
+function around(texts: readonly string[], { workers, threads, use, tickMicros }: Around): Token[] | null {
   const split0 = split(texts[0]);
   const all = texts.map(split);
   if (all.some((pieces) => lookOf(pieces) !== lookOf(split0))) return null;
@@ -80,6 +83,7 @@ function around(
     if (!('digits' in one)) return { literal: one.text };
     const values = all.map((pieces) => (pieces[i] as { digits: string }).digits);
     if (values.every((value, line) => value === workers[line])) return { field: { kind: 'pid' } };
+    if (values.every((value, line) => value === threads[line])) return { field: { kind: 'thread' } };
     return values.every((value) => value === one.digits) ? { literal: one.digits } : { field: { kind: 'number' } };
   });
 }
@@ -105,12 +109,13 @@ const sameEscaped = new Set<Field['kind']>([
   'blanks',
 ]);
 
-/** The tokens of a layout inside a JSON string; null when that would read otherwise. */
-function escaped(tokens: readonly Token[]): Token[] | null {
+/** The tokens of a layout inside a JSON string; null when that would read otherwise. @param angled the pid stands in \u003c… */
+function escaped(tokens: readonly Token[], angled: boolean): Token[] | null {
   if (tokens.some((token) => !isLiteral(token) && !sameEscaped.has(token.field.kind))) return null;
   return tokens.flatMap((token): Token[] => {
     if (isLiteral(token)) return [{ literal: token.literal.replace(/["\\]/g, '\\$&') }];
     if (token.field.kind === 'request') return [{ field: { ...token.field, plain: true } }];
+    if (token.field.kind === 'pid' && angled) return [{ literal: '\\u003c' }, token, { literal: '\\u003e' }];
     if (token.field.kind === 'status-phrase') return [{ field: { kind: 'status' } }, { field: { kind: 'text' } }];
     return [token];
   });
@@ -119,29 +124,65 @@ function escaped(tokens: readonly Token[]): Token[] | null {
 const withoutPid = (token: Token): Token =>
   !isLiteral(token) && token.field.kind === 'pid' ? { field: { kind: 'number' } } : token;
 
-function fusedTokens({ plan, b, lines, workerName }: FuseParts): Token[] | null {
-  const { recipe, chain, envelopeTime, envelopeWorker, coarse } = plan.parts;
+/** A line as it may stand in a JSON string: Go writes the brackets of HTML as numbers. */
+const jsonForms = (line: string): string[] => {
+  const plain = JSON.stringify(line).slice(1, -1);
+  const go = plain.replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`);
+  return [plain, go];
+};
+
+/** Head and tail of JSON records around lines that stand in them as strings; null when one is not found. */
+function recordParts(texts: readonly { whole: string; line: string }[]): { head: string; tail: string }[] | null {
+  const parts = texts.flatMap(({ whole, line }) => {
+    const form = jsonForms(line).find((text) => whole.includes(`"${text}`));
+    if (form === undefined) return [];
+    const at = whole.indexOf(`"${form}`) + 1;
+    return [{ head: whole.slice(0, at), tail: whole.slice(at + form.length) }];
+  });
+  return parts.length === texts.length ? parts : null;
+}
+
+function fusedTokens({ plan, b, lines, workerName, threadName }: FuseParts): Token[] | null {
+  const { recipe, chain, envelopeTime, envelopeWorker, envelopeThread, coarse } = plan.parts;
   if (!('tokens' in recipe) || chain.length === 0) return null;
   const text = (from: number, to: number) => b.toString('latin1', from, to);
-  const tick = coarse?.resolutionMicros ?? 0;
-  const workers = lines.map(({ worker }) => (envelopeWorker && worker >= 0 ? workerName(worker) : ''));
+  const told: Around = {
+    workers: lines.map(({ worker }) => (envelopeWorker && worker >= 0 ? workerName(worker) : '')),
+    threads: lines.map(({ thread }) => (envelopeThread && thread >= 0 ? threadName(thread) : '')),
+    use: envelopeTime,
+    tickMicros: coarse?.resolutionMicros ?? 0,
+  };
   const plainPid = envelopeWorker ? (token: Token) => token : withoutPid;
   if (chain.every(({ id }) => inFront.has(id))) {
     const fronts = lines.map(({ whole, start, end }) => text(whole.start, whole.end - (end - start)));
     const unchanged = lines.every(
       ({ whole, start, end }, i) => text(whole.start, whole.end) === fronts[i] + text(start, end),
     );
-    const front = unchanged ? around(fronts, workers, envelopeTime, tick) : null;
+    const front = unchanged ? around(fronts, told) : null;
     if (!front) return null;
     return [...front.map(plainPid), ...recipe.tokens];
   }
-  if (chain.length !== 1 || chain[0].id !== 'docker') return null;
-  const wholes = lines.map(({ whole }) => text(whole.start, whole.end));
-  const tails = wholes.map((whole) => /^\{"log":"(?:[^"\\]|\\.)*?(\\n".*)$/.exec(whole)?.[1] ?? '');
-  const inside = escaped(recipe.tokens);
-  const tail = tails.every((one) => one !== '') ? around(tails, workers, envelopeTime, tick) : null;
-  if (!inside || !tail) return null;
-  return [{ literal: dockerHead }, ...inside, ...tail.map(withoutPid)];
+  if (chain.length !== 1 || (chain[0].id !== 'docker' && chain[0].id !== 'json')) return null;
+  const texts = lines.map(({ whole, start, end }) => ({ whole: text(whole.start, whole.end), line: text(start, end) }));
+  const inside = escaped(
+    recipe.tokens,
+    texts.every(({ whole, line }) => /<\d+>/.test(line) && /\\u003c\d/.test(whole)),
+  );
+  const records = recordParts(texts);
+  if (!inside || !records) return null;
+  const { use } = told;
+  // The stamp of a record stands on one side of the line.
+  const stampIn = (texts: readonly string[]) => split(texts[0]).some((one) => 'shape' in one);
+  const inTail = stampIn(records.map(({ tail }) => tail));
+  const head = around(
+    records.map((one) => one.head),
+    { ...told, use: inTail ? 'ignored' : use },
+  );
+  const tail = around(
+    records.map((one) => one.tail),
+    told,
+  );
+  return head && tail && [...head.map(plainPid), ...inside, ...tail.map(plainPid)];
 }
 
 /** A scanner for whole lines, envelopes and all; null when the lines do not lend themselves to it. */
@@ -168,6 +209,7 @@ export function fuse(parts: FuseParts): Scanner | null {
   );
   const batch = blankBatch(plan.parts.facts, 0);
   const twin = plan.twin();
+  let taken = 0;
   const agrees = lines.every((line) => {
     batch.length = 0;
     twin.batch.length = 0;
@@ -175,7 +217,8 @@ export function fuse(parts: FuseParts): Scanner | null {
     twin.take(b, v, line.start, line.whole.start, line, runtime);
     // What only the slow way takes is left to it.
     if (batch.length === 0) return true;
+    taken++;
     return twin.batch.length === 1 && JSON.stringify(copyRow(batch, 0)) === JSON.stringify(copyRow(twin.batch, 0));
   });
-  return agrees ? scan : null;
+  return agrees && taken * 2 > lines.length ? scan : null;
 }

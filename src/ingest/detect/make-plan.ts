@@ -22,6 +22,7 @@ export interface PlanContext {
   readonly zoneGiven: boolean;
   readonly source: number;
   readonly workers: Dictionary;
+  readonly threads: Dictionary;
   /** Formats whose own lines (lifecycle) were seen in this input. */
   readonly seen: ReadonlySet<string>;
   /** Pids that the server said it booted as workers. */
