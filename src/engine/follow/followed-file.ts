@@ -1,19 +1,18 @@
 /**
- * One file that is written while it is read, by positions of our own: every whole line once, through renames, truncations,
- * deletions and returns. A torn last line waits; the rest of an old file is read before the new one.
+ * A path that is followed, by positions of our own: every whole line once, through renames, truncations, deletions and
+ * returns. A torn last line waits; the rest of an old file is read before the new one.
  */
-import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { type Stats, statSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
+import { LineReader, type LineSink } from './line-reader.ts';
+import { isMissing, keyOf, OpenFile } from './open-file.ts';
+import { isRotatedName, Siblings } from './siblings.ts';
 
 export type FollowEvent = 'rotated' | 'truncated' | 'gone' | 'back';
 
-export interface FollowSink {
-  /**
-   * Whole lines, or a piece of one that is too long to wait for its end; valid until the call returns. They begin at byte
-   * `position` of the file at the path, or of one that was there before (`isCurrent` false).
-   */
-  bytes(chunk: Uint8Array, position: number, isCurrent: boolean): void;
+export interface FollowSink extends LineSink {
   event(event: FollowEvent): void;
   /** A sentence about what hinders reading; "" when nothing does any more. */
   trouble(sentence: string): void;
@@ -28,49 +27,66 @@ export interface FilePosition {
   readonly position: number;
 }
 
-const CHUNK = 1 << 18;
-/** A line longer than this is handed on in pieces: the parser skips it. */
-const MAX_TORN = 1 << 20;
-const HEAD_BYTES = 256;
-/** An old file is still read this long after its last growth: writers need a moment to open the new one. */
-const DRAIN_MICROS = 3_000_000;
+/** A file that stood at the path before, under the name it has now, and how far it was read. */
+export interface EarlierFile {
+  readonly path: string;
+  readonly position: number;
+}
+
+/**
+ * An old file is closed this long after its last growth. Writers reopen their log when they are told to, and some are told
+ * late.
+ */
+const DRAIN_MICROS = 60_000_000;
+/** More old files than this are closed sooner: they were rotated away faster than anybody writes. */
+const MAX_OLD = 16;
+const DRAIN_SOON_MICROS = 2_000_000;
 /** A file that is missing only for this long was being replaced, not deleted. */
 const GONE_AFTER_MICROS = 1_000_000;
-
-interface OpenFile {
-  readonly handle: FileHandle;
-  readonly inode: number;
-  readonly device: number;
-  position: number;
-  head: Buffer;
-  lastGrowth: number;
-}
+/** However much there is to read, the path is looked at this often: files that come and go are opened while they are there. */
+const LOOK_MS = 40;
+/** How long a truncation is waited for when a copy was made. */
+const COPY_MS = 60;
+const COPY_LOOK_MS = 0.2;
+/** Nobody changes it: to wait on it is to sleep. */
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 
 export class FollowedFile {
   readonly path: string;
   readonly #sink: FollowSink;
   readonly #clock: Clock;
+  readonly #isLocal: boolean;
+  readonly #reader: LineReader;
+  readonly #siblings: Siblings;
   #current: OpenFile | null = null;
   /** Files that were at this path before and may still grow, oldest first. */
   #old: OpenFile[] = [];
   #missingSince: number | null = null;
   #isGone = false;
-  #buffer = Buffer.allocUnsafe(CHUNK);
-  #size = 0;
+  #isTroubled = false;
+  /** Something is under way that must not be done twice at once. */
+  #isBusy = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(path: string, sink: FollowSink, clock: Clock) {
+  /** `isLocal` false: on a network, which may take its time. */
+  constructor(path: string, sink: FollowSink, clock: Clock, isLocal = true) {
+    this.#isLocal = isLocal;
     this.path = path;
     this.#sink = sink;
     this.#clock = clock;
+    this.#reader = new LineReader(sink, clock);
+    this.#siblings = new Siblings(path);
   }
 
   /** Bytes that are there and not yet read. */
   get behind(): number {
-    return this.#current ? Math.max(0, this.#size - this.#current.position) : 0;
+    let bytes = 0;
+    for (const file of this.#files) bytes += Math.max(0, file.size - file.position - file.torn.length);
+    return bytes;
   }
 
   get size(): number {
-    return this.#size;
+    return this.#current?.size ?? 0;
   }
 
   get position(): number {
@@ -81,256 +97,217 @@ export class FollowedFile {
     return this.#current !== null;
   }
 
+  get #files(): OpenFile[] {
+    return this.#current ? [...this.#old, this.#current] : this.#old;
+  }
+
   /** Opens the file at its end minus `history` bytes, at a whole line. false: it is not there yet. @throws system errors */
   async open(history: number): Promise<boolean> {
-    const file = await this.#open();
+    await this.#siblings.begin(this.#clock.nowMicros());
+    const file = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
     if (!file) return false;
     this.#current = file;
-    file.position = Math.max(0, this.#size - history);
-    if (file.position > 0) await this.#skipToLine(file);
+    file.position = Math.max(0, file.size - history);
+    if (file.position > 0) await this.#reader.skipToLine(file);
     return true;
   }
 
-  /** Goes on where an earlier run stopped. false: this is another file now. */
-  async resume({ inode, device, head, position }: FilePosition): Promise<boolean> {
-    const file = await this.#open();
-    if (!file) return false;
-    const same =
-      file.inode === inode &&
-      file.device === device &&
-      file.head.toString('hex').startsWith(head) &&
-      this.#size >= position;
-    this.#current = file;
-    file.position = same ? position : 0;
-    return same;
-  }
-
-  /** Files to read before the one at the path, oldest first, each from a position on. */
-  async prepend(files: readonly { readonly path: string; readonly position: number }[]): Promise<void> {
-    for (const { path, position } of files) {
-      const handle = await open(path, 'r').catch(() => null);
-      if (!handle) continue;
-      const info = await handle.stat();
-      const lastGrowth = this.#clock.nowMicros();
-      this.#old.push({ handle, inode: info.ino, device: info.dev, position, head: Buffer.alloc(0), lastGrowth });
+  /**
+   * Goes on where an earlier run stopped. `earlier`: files to read before the one at the path, oldest first, each from a
+   * position on. false: there is no file at the path.
+   */
+  async resume(position: number, earlier: readonly EarlierFile[]): Promise<boolean> {
+    const now = this.#clock.nowMicros();
+    await this.#siblings.begin(now);
+    for (const one of earlier) {
+      const file = await OpenFile.open(one.path, now).catch(() => null);
+      if (!file) continue;
+      file.position = one.position;
+      this.#old.push(file);
     }
+    const file = await OpenFile.open(this.path, now, this.#isLocal);
+    if (!file) return false;
+    this.#current = file;
+    file.position = position;
+    return true;
   }
 
-  /** null before the file was there. */
-  async state(): Promise<FilePosition | null> {
-    const file = this.#current;
-    if (!file) return null;
-    await this.#rememberHead(file);
-    return { inode: file.inode, device: file.device, head: file.head.toString('hex'), position: file.position };
+  /** Where reading stands in the files that may still grow, the one at the path last. */
+  state(): FilePosition[] {
+    return this.#files.map(({ inode, device, head, position }) => ({
+      inode,
+      device,
+      head: head.toString('hex'),
+      position,
+    }));
   }
 
   /** Looks what happened and reads at most one chunk. true: there is more to read now. */
   async step(): Promise<boolean> {
-    for (const old of this.#old) if (await this.#read(old)) return true;
-    await this.#closeDrained();
-    if (this.#current) {
-      await this.#checkTruncation(this.#current);
-      if (await this.#read(this.#current)) return true;
+    this.#isBusy = true;
+    try {
+      return await this.#step();
+    } finally {
+      this.#isBusy = false;
     }
+  }
+
+  async #step(): Promise<boolean> {
+    if (performance.now() - this.#lookedAt > LOOK_MS) await this.#checkPath();
+    const now = this.#clock.nowMicros();
+    for (const old of this.#old) if (old.isDue(now) && (await this.#read(old))) return true;
+    await this.#closeDrained();
+    if (this.#current && (await this.#read(this.#current))) return true;
     return this.#checkPath();
   }
 
-  /** Hands on a last line without an end, for the end of all reading. */
-  async finish(): Promise<void> {
-    for (const file of [...this.#old, ...(this.#current ? [this.#current] : [])]) {
-      while (await this.#read(file));
-      await this.#readTorn(file);
+  /**
+   * Something happened to a file beside this one. When it is a whole copy of this one, a truncation follows within
+   * milliseconds, and what is written until then is in no file afterwards: so it is read as soon as it is there.
+   */
+  async watchCopy(folder: string, name: string): Promise<void> {
+    const file = this.#current;
+    if (!file || !this.#isLocal || this.#isBusy || file.size === 0) return;
+    if (!isRotatedName(name, basename(this.path)) || folder !== dirname(resolve(this.path))) return;
+    if (!file.hasCopyAt(join(folder, name))) return;
+    this.#isBusy = true;
+    const until = performance.now() + COPY_MS;
+    try {
+      // Between two looks the processor is left to whoever truncates.
+      while (performance.now() < until && (await this.#reader.read(file, true)) !== 'truncated') {
+        Atomics.wait(NEVER, 0, 0, COPY_LOOK_MS);
+      }
+    } catch {
+      // The next step says what hinders reading.
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  /** Reads what there is. */
+  async drain(): Promise<void> {
+    for (const file of this.#files) while (await this.#read(file));
+  }
+
+  /** Closes everything. `last`: a last line without an end is handed on. */
+  async close(last: boolean): Promise<void> {
+    for (const file of this.#files) {
+      if (last) await this.#reader.torn(file).catch(() => {});
       await file.handle.close();
     }
     this.#old = [];
     this.#current = null;
   }
 
-  async #open(): Promise<OpenFile | null> {
-    let handle: FileHandle;
-    try {
-      handle = await open(this.path, 'r');
-    } catch (error) {
-      if (isMissing(error)) return null;
-      throw error;
-    }
-    const info = await handle.stat();
-    if (info.isDirectory()) {
-      await handle.close();
-      return null;
-    }
-    this.#size = info.size;
-    const file = {
-      handle,
-      inode: info.ino,
-      device: info.dev,
-      position: 0,
-      head: Buffer.alloc(0),
-      lastGrowth: this.#clock.nowMicros(),
-    };
-    await this.#rememberHead(file);
-    return file;
-  }
-
-  async #rememberHead(file: OpenFile): Promise<void> {
-    if (file.head.length >= HEAD_BYTES) return;
-    const head = Buffer.alloc(HEAD_BYTES);
-    const { bytesRead } = await file.handle.read(head, 0, HEAD_BYTES, 0);
-    file.head = head.subarray(0, bytesRead);
-  }
-
-  async #skipToLine(file: OpenFile): Promise<void> {
-    const { bytesRead } = await file.handle.read(this.#buffer, 0, this.#buffer.length, file.position - 1);
-    const newline = this.#buffer.subarray(0, bytesRead).indexOf(10);
-    if (newline >= 0) file.position += newline;
-  }
-
-  /** Reads whole lines of one chunk. true: there may be more at once. */
   async #read(file: OpenFile): Promise<boolean> {
-    const { bytesRead } = await file.handle.read(this.#buffer, 0, this.#buffer.length, file.position);
-    if (bytesRead === 0) return false;
-    const isFull = bytesRead === this.#buffer.length;
-    let from = 0;
-    // A writer that did not notice a truncation leaves a hole of zero bytes before its next line.
-    while (from < bytesRead && this.#buffer[from] === 0) from++;
-    const last = this.#buffer.subarray(0, bytesRead).lastIndexOf(10);
-    if (last < from) return this.#longLine(file, from, bytesRead);
-    this.#sink.bytes(this.#buffer.subarray(from, last + 1), file.position + from, file === this.#current);
-    file.position += last + 1;
-    file.lastGrowth = this.#clock.nowMicros();
-    await this.#rememberHead(file);
-    if (this.#buffer.length > CHUNK) this.#buffer = Buffer.allocUnsafe(CHUNK);
-    return isFull;
+    try {
+      const result = await this.#reader.read(file, file === this.#current);
+      if (result === 'truncated') await this.#restart(file);
+      if (file === this.#current) this.#say('');
+      return result !== 'all';
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      this.#say(`${this.path} cannot be read (${code}), trying again`);
+      // A handle that went stale (NFS) never recovers: the file is opened anew, at the same place.
+      if (code === 'ESTALE' && file === this.#current) {
+        this.#siblings.leave(file);
+        this.#current = null;
+        await file.handle.close().catch(() => {});
+      }
+      return false;
+    }
   }
 
-  /** A chunk without the end of a line: it waits, or is looked at in a larger buffer, or is too long to wait for. */
-  #longLine(file: OpenFile, from: number, bytesRead: number): boolean {
-    if (from === bytesRead) {
-      file.position += bytesRead;
-      return true;
-    }
-    if (bytesRead < this.#buffer.length) return false;
-    if (this.#buffer.length < MAX_TORN) {
-      this.#buffer = Buffer.allocUnsafe(MAX_TORN);
-      return true;
-    }
-    this.#sink.bytes(this.#buffer.subarray(from, bytesRead), file.position + from, file === this.#current);
-    file.position += bytesRead;
-    file.lastGrowth = this.#clock.nowMicros();
-    return true;
+  /** What was written to the copy before the truncation, and is not read yet, comes before what is written now. */
+  async #restart(file: OpenFile): Promise<void> {
+    const files = this.#files;
+    const fresh = await this.#siblings.fresh(files, this.#clock.nowMicros());
+    const copies = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
+    const [copy] = copies.sort((a, b) => b.size - a.size);
+    if (copy) copy.position = file.position;
+    for (const one of fresh) await this.#takeOld(one, one === copy);
+    file.restart(copy ?? null);
+    if (file === this.#current) this.#sink.event('truncated');
   }
 
-  /** A line that will never end, because its file is not written any more. */
-  async #readTorn(file: OpenFile): Promise<void> {
-    const buffer = Buffer.alloc(MAX_TORN + 1);
-    const { bytesRead } = await file.handle.read(buffer, 0, MAX_TORN, file.position);
-    if (bytesRead === 0) return;
-    buffer[bytesRead] = 10;
-    this.#sink.bytes(buffer.subarray(0, bytesRead + 1), file.position, false);
-    file.position += bytesRead;
+  /** A file that was rotated away between two looks. */
+  async #takeOld(file: OpenFile, isWanted: boolean): Promise<void> {
+    if (isWanted || !this.#siblings.isCopy(file, this.#files)) this.#old.push(file);
+    else await file.handle.close();
+  }
+
+  /** An empty sentence takes back our own earlier one only. */
+  #say(sentence: string): void {
+    if (sentence === '' && !this.#isTroubled) return;
+    this.#isTroubled = sentence !== '';
+    this.#sink.trouble(sentence);
   }
 
   async #closeDrained(): Promise<void> {
     const now = this.#clock.nowMicros();
-    const done = this.#old.filter((file) => now - file.lastGrowth > DRAIN_MICROS);
-    if (done.length === 0) return;
-    this.#old = this.#old.filter((file) => !done.includes(file));
-    for (const file of done) {
-      await this.#readTorn(file);
+    const most = this.#old.length > MAX_OLD ? DRAIN_SOON_MICROS : DRAIN_MICROS;
+    for (const file of this.#old) {
+      // The clock was put back.
+      if (file.lastGrowth > now) file.lastGrowth = now;
+      if (now - file.lastGrowth <= most) continue;
+      this.#old = this.#old.filter((one) => one !== file);
+      await this.#reader.torn(file).catch(() => {});
+      this.#siblings.leave(file);
       await file.handle.close();
     }
   }
 
-  /** A file that became shorter, or begins with other bytes, was emptied and is being written anew. */
-  async #checkTruncation(file: OpenFile): Promise<void> {
-    const info = await file.handle.stat();
-    this.#size = info.size;
-    if (info.size < file.position || (info.size > file.position && !(await this.#hasSameHead(file)))) {
-      file.position = 0;
-      file.head = Buffer.alloc(0);
-      this.#sink.event('truncated');
-    }
-  }
-
-  async #hasSameHead(file: OpenFile): Promise<boolean> {
-    if (file.head.length === 0) return true;
-    const head = Buffer.alloc(file.head.length);
-    const { bytesRead } = await file.handle.read(head, 0, head.length, 0);
-    return bytesRead === head.length && head.equals(file.head);
-  }
-
   /** Whether another file stands at the path now. true: it was opened, and there may be something to read. */
   async #checkPath(): Promise<boolean> {
-    let info: Awaited<ReturnType<typeof stat>> | null = null;
+    this.#lookedAt = performance.now();
+    let info: Stats | null = null;
     try {
-      info = await stat(this.path);
+      info = this.#isLocal ? statSync(this.path) : await stat(this.path);
     } catch (error) {
       if (!isMissing(error))
-        this.#sink.trouble(`${this.path} cannot be looked at (${(error as NodeJS.ErrnoException).code})`);
+        this.#say(`${this.path} cannot be looked at (${(error as NodeJS.ErrnoException).code}), trying again`);
     }
     if (!info || info.isDirectory()) {
       this.#noteMissing();
       return false;
     }
-    const current = this.#current;
-    const isSame = current !== null && info.ino === current.inode && info.dev === current.device;
-    if (isSame) {
+    const before = this.#current;
+    if (before && keyOf(info.dev, info.ino) === before.key) {
       this.#noteBack();
       return false;
     }
     const fresh = await this.#openFresh();
     if (!fresh) return false;
-    if (current) {
-      current.lastGrowth = this.#clock.nowMicros();
-      this.#old.push(current, ...(await this.#between(current, fresh)));
+    const now = this.#clock.nowMicros();
+    if (before) {
+      before.lastGrowth = now;
+      this.#old.push(before);
     }
     this.#current = fresh;
-    if (this.#isGone || !current) this.#noteBack();
+    for (const one of await this.#siblings.fresh(this.#files, now)) await this.#takeOld(one, false);
+    if (this.#isGone || !before) this.#noteBack();
     else this.#sink.event('rotated');
     this.#missingSince = null;
     return true;
   }
 
-  /**
-   * Files that stood at the path between two looks: rotated away under a name that begins with ours, written after the one
-   * we know and before the one that is there now.
-   */
-  async #between(before: OpenFile, now: OpenFile): Promise<OpenFile[]> {
-    const folder = dirname(this.path);
-    const name = basename(this.path);
-    const known = new Set([before.inode, now.inode, ...this.#old.map((file) => file.inode)]);
-    const first = (await before.handle.stat()).mtimeMs;
-    const last = (await now.handle.stat()).mtimeMs;
-    const found: { file: OpenFile; written: number }[] = [];
-    for (const sibling of await readdir(folder).catch(() => [])) {
-      if (sibling === name || !sibling.startsWith(name) || /\.(gz|zst|xz|bz2)$/.test(sibling)) continue;
-      const handle = await open(join(folder, sibling), 'r').catch(() => null);
-      if (!handle) continue;
-      const info = await handle.stat();
-      if (!info.isFile() || known.has(info.ino) || info.mtimeMs <= first || info.mtimeMs > last) {
-        await handle.close();
-        continue;
-      }
-      const file = {
-        handle,
-        inode: info.ino,
-        device: info.dev,
-        position: 0,
-        head: Buffer.alloc(0),
-        lastGrowth: this.#clock.nowMicros(),
-      };
-      found.push({ file, written: info.mtimeMs });
-    }
-    return found.sort((a, b) => a.written - b.written).map(({ file }) => file);
-  }
-
+  /** The file at the path: one that is open as an old one already, or was closed, goes on where it was left. */
   async #openFresh(): Promise<OpenFile | null> {
     try {
-      const fresh = await this.#open();
-      if (fresh) this.#sink.trouble('');
-      return fresh;
+      const fresh = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
+      if (!fresh) return null;
+      this.#say('');
+      const open = this.#old.find(({ key }) => key === fresh.key);
+      if (!open) {
+        fresh.position = this.#siblings.positionOf(fresh);
+        return fresh;
+      }
+      await fresh.handle.close();
+      this.#old = this.#old.filter((one) => one !== open);
+      return open;
     } catch (error) {
-      this.#sink.trouble(`${this.path} cannot be opened (${(error as NodeJS.ErrnoException).code}), trying again`);
+      this.#say(`${this.path} cannot be opened (${(error as NodeJS.ErrnoException).code}), trying again`);
       return null;
     }
   }
@@ -351,8 +328,3 @@ export class FollowedFile {
     this.#sink.event('back');
   }
 }
-
-const isMissing = (error: unknown): boolean => {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
-};

@@ -1,7 +1,7 @@
 /** All inputs of a live view: opens them, finds new ones, reads them in turn, remembers where it stopped. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Names } from '../../core/batch.ts';
 import type { Clock } from '../../core/clock.ts';
 import { UserError } from '../../core/errors.ts';
@@ -49,6 +49,8 @@ export class Follower {
   /** The state file as it was written last. */
   #written = '';
   #lookAround = false;
+  /** What hinders reading, by what it is about. */
+  readonly #troubles = new Map<string, string>();
   #caughtUp = false;
 
   constructor(options: FollowerOptions) {
@@ -81,6 +83,7 @@ export class Follower {
     if (this.#patterns.length === 0) return;
     this.#watcher = new Watcher({
       patterns: this.#patterns,
+      files: () => this.inputs.filter((input) => !input.isStream).map((input) => resolve(input.path)),
       clock: this.#options.clock,
       poll: this.#options.poll,
       wake: (added) => {
@@ -88,7 +91,10 @@ export class Follower {
         else this.#lookAround = true;
         this.#options.wake();
       },
-      trouble: this.#options.trouble,
+      changed: (folder, name) => {
+        for (const input of this.inputs) void input.file.watchCopy(folder, name);
+      },
+      trouble: (sentence) => this.#say('', sentence),
     });
     this.#watcher.start();
   }
@@ -146,8 +152,10 @@ export class Follower {
 
   async stop(): Promise<void> {
     await this.#watcher?.stop();
+    for (const input of this.inputs) await input.drain();
     await this.#save(true);
-    for (const input of this.inputs) await input.finish();
+    // A line that is torn now is left to the run that goes on from here.
+    for (const input of this.inputs) await input.close(this.#options.stateFile === undefined);
   }
 
   async #openAdded(): Promise<void> {
@@ -162,7 +170,11 @@ export class Follower {
         this.#patterns.every((pattern) => pattern.file === null || !pattern.matches(path)) &&
         !this.inputs.some((input) => input.path === path)
       ) {
-        await this.#open(path, Number.POSITIVE_INFINITY, null);
+        // It stays an input: as soon as it can be opened, it is.
+        await this.#open(path, Number.POSITIVE_INFINITY, null).catch((error) => {
+          if (!(error instanceof UserError)) throw error;
+          this.#say(path, error.message);
+        });
       }
     }
   }
@@ -170,7 +182,7 @@ export class Follower {
   async #open(path: string, history: number, state: SavedState | null): Promise<void> {
     const input = this.#input(path);
     try {
-      if (state && (await resumeFrom(state, input, (sentence) => this.#options.trouble(sentence)))) return;
+      if (state && (await resumeFrom(state, input, (sentence) => this.#say(path, sentence)))) return;
       if (await input.file.open(history)) input.skipped = input.file.position;
     } catch (error) {
       throw cannotFollow(path, error);
@@ -195,8 +207,12 @@ export class Follower {
       source,
       parser,
       clock,
-      event: (event) => this.#options.event(event, path),
-      trouble: this.#options.trouble,
+      isLocal: !this.#options.poll,
+      event: (event) => {
+        void this.#watcher?.refresh();
+        this.#options.event(event, path);
+      },
+      trouble: (sentence) => this.#say(path, sentence),
     });
     this.inputs.push(input);
     return input;
@@ -204,9 +220,29 @@ export class Follower {
 
   async #save(now: boolean): Promise<void> {
     const { stateFile, clock } = this.#options;
-    if (stateFile === undefined || (!now && clock.nowMicros() - this.#savedAt < SAVE_EVERY)) return;
+    if (stateFile === undefined || (!now && Math.abs(clock.nowMicros() - this.#savedAt) < SAVE_EVERY)) return;
     this.#savedAt = clock.nowMicros();
-    this.#written = await writeState(stateFile, this.inputs, this.#written);
+    try {
+      this.#written = await writeState(stateFile, this.inputs, this.#written);
+      this.#say(stateFile, '');
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === undefined) throw error;
+      this.#say(stateFile, `the state file ${stateFile} cannot be written (${code}): positions are not remembered`);
+    }
+  }
+
+  /** The oldest trouble that is not over is told. */
+  #say(of: string, sentence: string): void {
+    const before = this.#trouble;
+    if (sentence === '') this.#troubles.delete(of);
+    else this.#troubles.set(of, sentence);
+    if (this.#trouble !== before) this.#options.trouble(this.#trouble);
+  }
+
+  get #trouble(): string {
+    for (const sentence of this.#troubles.values()) return sentence;
+    return '';
   }
 }
 

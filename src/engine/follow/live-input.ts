@@ -13,6 +13,8 @@ export interface LiveInputOptions {
   readonly source: number;
   readonly parser: LogParser;
   readonly clock: Clock;
+  /** false: files are on a network. */
+  readonly isLocal: boolean;
   readonly event: (event: FollowEvent) => void;
   readonly trouble: (sentence: string) => void;
 }
@@ -50,7 +52,7 @@ export class LiveInput {
       },
       trouble: options.trouble,
     };
-    this.file = new FollowedFile(options.path, sink, options.clock);
+    this.file = new FollowedFile(options.path, sink, options.clock, options.isLocal);
   }
 
   /** Reads from a stream instead of a file. */
@@ -100,15 +102,22 @@ export class LiveInput {
     return this.#queue.length > 0;
   }
 
-  async finish(): Promise<void> {
+  /** Reads what there is, for the end. */
+  async drain(): Promise<void> {
     this.#stream?.close();
     for (const chunk of this.#queue.splice(0)) this.#take(chunk, 0, false);
-    if (!this.#stream) await this.file.finish();
+    if (!this.#stream) await this.file.drain();
+  }
+
+  /** `last`: a last line without its end is taken as it is. */
+  async close(last: boolean): Promise<void> {
+    await this.file.close(last);
     this.#parser.end();
   }
 
-  async position(): Promise<FilePosition | null> {
-    return this.#stream ? null : this.file.state();
+  /** Where reading stands, in the files that may still grow; empty for streams. */
+  positions(): readonly FilePosition[] {
+    return this.file.state();
   }
 
   async lines(offset: number, before: number, after: number): Promise<RawLine[]> {

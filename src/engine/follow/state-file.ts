@@ -1,14 +1,16 @@
 /** `tail --state FILE`: remembers how far each file was read, and goes on from there, through rotations in between. */
-import { open, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import type { FilePosition } from './followed-file.ts';
+import type { EarlierFile, FilePosition } from './followed-file.ts';
 import type { LiveInput } from './live-input.ts';
+import { OpenFile } from './open-file.ts';
+import { rotatedPaths } from './siblings.ts';
 
 export interface SavedState {
   readonly schema: 'logscope/state/v1';
-  /** By absolute path. */
-  readonly files: Readonly<Record<string, FilePosition>>;
+  /** By absolute path: the files that may still grow, the one at the path last. */
+  readonly files: Readonly<Record<string, readonly FilePosition[]>>;
 }
 
 /** null without a state file, or before the first one was written. @throws UserError when it is something else */
@@ -23,19 +25,22 @@ export async function readState(path: string | undefined): Promise<SavedState | 
   }
   try {
     const state = JSON.parse(text) as SavedState;
-    if (state.schema === 'logscope/state/v1' && typeof state.files === 'object' && state.files !== null) return state;
+    if (state.schema === 'logscope/state/v1' && Object.values(state.files).flat().every(isPosition)) return state;
   } catch {
     // Said below.
   }
   throw new UserError(`${path} is no state file of logscope: name another one, or delete it`);
 }
 
+const isPosition = (one: FilePosition): boolean =>
+  Number.isInteger(one?.inode) && Number.isInteger(one.position) && typeof one.head === 'string';
+
 /** Written beside the old one and put in its place, so that a crash leaves one of both. Returns what it wrote. */
 export async function writeState(path: string, inputs: readonly LiveInput[], written: string): Promise<string> {
-  const files: Record<string, FilePosition> = {};
+  const files: Record<string, readonly FilePosition[]> = {};
   for (const input of inputs) {
-    const position = await input.position();
-    if (position) files[resolve(input.path)] = position;
+    const positions = input.positions();
+    if (positions.length > 0) files[resolve(input.path)] = positions;
   }
   const state: SavedState = { schema: 'logscope/state/v1', files };
   const text = `${JSON.stringify(state)}\n`;
@@ -46,6 +51,17 @@ export async function writeState(path: string, inputs: readonly LiveInput[], wri
   return text;
 }
 
+/** A file that is there now. */
+interface Present {
+  readonly path: string;
+  readonly inode: number;
+  readonly device: number;
+  readonly size: number;
+  /** Hexadecimal. */
+  readonly head: string;
+  readonly written: bigint;
+}
+
 /** Goes on where the state says. false: the state does not know this input. */
 export async function resumeFrom(
   state: SavedState,
@@ -53,48 +69,53 @@ export async function resumeFrom(
   trouble: (sentence: string) => void,
 ): Promise<boolean> {
   const saved = state.files[resolve(input.path)];
-  if (!saved) return false;
-  if (await input.file.resume(saved)) return true;
-  if (!input.file.isOpen) return true;
-  const missed = await rotatedSince(input.path, saved);
-  if (missed === null) {
-    trouble(`${basename(input.path)} is another file now and the old one was not found: reading from its beginning`);
-    return true;
+  if (!saved || saved.length === 0) return false;
+  const current = await lookAt(input.path);
+  const rotated = (await Promise.all((await rotatedPaths(input.path)).map(lookAt))).filter((one) => one !== null);
+  const present = current ? [current, ...rotated] : rotated;
+  const at = new Map<Present, number>();
+  let last: Present | undefined;
+  for (const one of saved) {
+    last = fileOf(one, present);
+    if (last) at.set(last, one.position);
   }
-  await input.file.prepend(missed);
+  if (last !== current) {
+    if (last) for (const one of since(last, rotated, saved)) if (!at.has(one)) at.set(one, 0);
+    if (!last && current)
+      trouble(`${basename(input.path)} is another file now and the old one was not found: reading from its beginning`);
+  }
+  const earlier: EarlierFile[] = rotated
+    .filter((one) => at.has(one))
+    .sort(byWritten)
+    .map((one) => ({ path: one.path, position: at.get(one) as number }));
+  await input.file.resume((current && at.get(current)) ?? 0, earlier);
   return true;
 }
 
-/** The file that the position belongs to under its new name, and those written after it, oldest first; null: not found. */
-async function rotatedSince(path: string, saved: FilePosition): Promise<{ path: string; position: number }[] | null> {
-  const folder = dirname(path);
-  const name = basename(path);
-  const candidates: { path: string; written: number; isSaved: boolean }[] = [];
-  for (const sibling of await readdir(folder).catch(() => [])) {
-    if (sibling === name || !sibling.startsWith(name) || /\.(gz|zst|xz|bz2)$/.test(sibling)) continue;
-    const at = join(folder, sibling);
-    const info = await stat(at).catch(() => null);
-    if (!info?.isFile()) continue;
-    const isSaved =
-      info.ino === saved.inode &&
-      info.size >= saved.position &&
-      (await headOf(at, saved.head.length / 2)) === saved.head;
-    candidates.push({ path: at, written: info.mtimeMs, isSaved });
-  }
-  candidates.sort((a, b) => a.written - b.written);
-  const at = candidates.findIndex(({ isSaved }) => isSaved);
-  if (at < 0) return null;
-  return candidates.slice(at).map((one) => ({ path: one.path, position: one.isSaved ? saved.position : 0 }));
+/** By inode; a copy made before a truncation has another one, and is known by its first bytes. */
+function fileOf({ inode, device, head, position }: FilePosition, present: readonly Present[]): Present | undefined {
+  const alike = present.filter((one) => one.head.startsWith(head) && one.size >= position);
+  const same = alike.find((one) => one.inode === inode && one.device === device);
+  return same ?? (head === '' ? undefined : alike[0]);
 }
 
-async function headOf(path: string, length: number): Promise<string> {
-  const file = await open(path, 'r').catch(() => null);
-  if (!file) return '';
-  try {
-    const head = Buffer.alloc(length);
-    const { bytesRead } = await file.read(head, 0, length, 0);
-    return head.subarray(0, bytesRead).toString('hex');
-  } finally {
-    await file.close();
-  }
+/** Written after a file; copies of what is known already are not. */
+const since = (last: Present, rotated: readonly Present[], saved: readonly FilePosition[]): Present[] =>
+  rotated.filter(
+    (one) =>
+      one !== last &&
+      one.written >= last.written &&
+      one.head !== '' &&
+      !saved.some(({ head }) => head !== '' && one.head.startsWith(head)),
+  );
+
+const byWritten = (a: Present, b: Present): number => (a.written < b.written ? -1 : a.written > b.written ? 1 : 0);
+
+async function lookAt(path: string): Promise<Present | null> {
+  const file = await OpenFile.open(path, 0).catch(() => null);
+  if (!file) return null;
+  const { mtimeNs } = await file.handle.stat({ bigint: true });
+  await file.handle.close();
+  const { inode, device, size, head } = file;
+  return { path, inode, device, size, head: head.toString('hex'), written: mtimeNs };
 }

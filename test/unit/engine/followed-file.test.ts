@@ -51,7 +51,7 @@ beforeEach(() => {
   troubles = [];
 });
 afterEach(async () => {
-  for (const file of opened.splice(0)) await file.finish();
+  for (const file of opened.splice(0)) await file.close(false);
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -65,7 +65,8 @@ describe('FollowedFile', () => {
     appendFileSync(path, 'ee\nfo');
     await drain(file);
     expect(text).toBe('one\ntwo\nthree\n');
-    await file.finish();
+    await file.drain();
+    await file.close(true);
     expect(text).toBe('one\ntwo\nthree\nfo\n');
     expect(events).toEqual([]);
   });
@@ -100,7 +101,7 @@ describe('FollowedFile', () => {
     await drain(file);
     expect(text).toBe('a1\na2\nb1\na3\nb2\n');
     appendFileSync(`${path}.1`, 'a4 without end');
-    clock.advance(4000);
+    clock.advance(61_000);
     await drain(file);
     expect(text).toContain('a4 without end\n');
   });
@@ -203,29 +204,124 @@ describe('FollowedFile', () => {
     expect(text).toBe('a\nb\n');
   });
 
-  it('hands on a line without end in pieces instead of holding it', async () => {
-    writeFileSync(path, `${'z'.repeat(3_000_000)}\nafter\n`);
+  it('hands on the beginning of a line without end, and passes over the rest', async () => {
+    writeFileSync(path, `before\n${'z'.repeat(3_000_000)}`);
     const file = follow();
     await file.open(1e9);
     await drain(file);
-    expect(text.length).toBe(3_000_007);
-    expect(text.endsWith('z\nafter\n')).toBe(true);
+    expect(text.length).toBe(7 + (1 << 20) + 1);
+    appendFileSync(path, 'zzz\nafter\n');
+    await drain(file);
+    expect(text.slice(7).replace(/z+/, '')).toBe('\nafter\n');
   });
 
-  it('remembers where it is, and knows the file again', async () => {
-    writeFileSync(path, 'one\ntwo\n');
+  it('keeps lines of a new file whole while the end of a long line of the old one is missing', async () => {
+    writeFileSync(path, 'z'.repeat(1_100_000));
     const file = follow();
     await file.open(1e9);
     await drain(file);
-    const position = await file.state();
-    appendFileSync(path, 'three\n');
-    text = '';
-    const later = follow();
-    expect(await later.resume(position!)).toBe(true);
-    await drain(later);
-    expect(text).toBe('three\n');
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'new\n');
+    await drain(file);
+    expect(text.endsWith('z\nnew\n')).toBe(true);
+    appendFileSync(`${path}.1`, 'zz\nold\n');
+    await drain(file);
+    expect(text.endsWith('z\nnew\nold\n')).toBe(true);
+  });
+
+  it('reads from the copy what was written before a truncation and not read yet', async () => {
+    writeFileSync(path, 'one\n');
+    const file = follow();
+    await file.open(1e9);
+    await drain(file);
+    for (const [n, line] of ['two', 'three'].entries()) {
+      appendFileSync(path, `${line}\nto`);
+      copyFileSync(path, `${path}.${n}`);
+      truncateSync(path);
+      appendFileSync(path, `rn ${n}\n`);
+      if (n === 0) await drain(file);
+    }
+    await drain(file);
+    expect(text).toBe('one\ntwo\ntorn 0\nthree\ntorn 1\n');
+    expect(events).toEqual(['truncated', 'truncated']);
+  });
+
+  it('joins a line whose middle a truncation came into', async () => {
+    writeFileSync(path, 'one\ntw');
+    const file = follow();
+    await file.open(1e9);
+    await drain(file);
+    truncateSync(path);
+    appendFileSync(path, 'o\nthree\n');
+    await drain(file);
+    expect(text).toBe('one\ntwo\nthree\n');
+    expect(events).toEqual(['truncated']);
+  });
+
+  it('goes on at the end of a file that was cut off behind a whole line', async () => {
+    writeFileSync(path, 'one\ntwo\nthree\n');
+    const file = follow();
+    await file.open(1e9);
+    await drain(file);
+    truncateSync(path, 8);
+    await drain(file);
+    appendFileSync(path, 'four\n');
+    await drain(file);
+    expect(text).toBe('one\ntwo\nthree\nfour\n');
+  });
+
+  it('reads a file that comes back to its path from where it was left', async () => {
+    const [first, second] = [join(folder, '0.log'), join(folder, '1.log')];
+    writeFileSync(first, 'a\n');
+    writeFileSync(second, 'b\n');
+    symlinkSync(first, path);
+    const file = follow();
+    await file.open(1e9);
+    await drain(file);
+    for (const [target, pause] of [
+      [second, 0],
+      [first, 61_000],
+      [second, 61_000],
+      [first, 0],
+    ] as const) {
+      unlinkSync(path);
+      symlinkSync(target, path);
+      appendFileSync(target, `${target.slice(-5, -4)}\n`);
+      await drain(file);
+      clock.advance(pause);
+      await drain(file);
+    }
+    expect(text).toBe('a\nb\n1\n0\n1\n0\n');
+  });
+
+  it('reads no copy of what it has read, and no other log that is beside it', async () => {
+    writeFileSync(path, 'one\n');
+    const file = follow();
+    await file.open(1e9);
+    await drain(file);
+    copyFileSync(path, `${path}.bak`);
+    writeFileSync(`${path}.err`, 'another log\n');
+    writeFileSync(join(folder, 'access-api.log'), 'a third\n');
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'two\n');
+    await drain(file);
+    expect(text).toBe('one\ntwo\n');
+  });
+
+  it.runIf(process.platform === 'linux')('says that reading fails, and goes on when it does not any more', async () => {
+    writeFileSync(path, 'one\n');
+    const file = follow();
+    await file.open(1e9);
+    await drain(file);
     unlinkSync(path);
-    writeFileSync(path, 'ONE\n');
-    expect(await follow().resume(position!)).toBe(false);
+    // Reading its first byte is an input/output error, whoever reads.
+    symlinkSync('/proc/self/mem', path);
+    await drain(file);
+    expect(troubles.at(-1)).toMatch(/access\.log cannot be (read|opened) \(EIO\), trying again/);
+    unlinkSync(path);
+    writeFileSync(path, 'two\n');
+    await drain(file);
+    expect(troubles.at(-1)).toBe('');
+    expect(text).toBe('one\ntwo\n');
   });
 });

@@ -1,0 +1,124 @@
+/** Reads whole lines of files that are being written: torn ends wait, truncation is noticed before its bytes are believed. */
+import type { Clock } from '../../core/clock.ts';
+import type { OpenFile } from './open-file.ts';
+
+export interface LineSink {
+  /**
+   * Whole lines, or the beginning of one; valid until the call returns. They begin at byte `position` of the file at the
+   * path, or of one that was there before (`isCurrent` false).
+   */
+  bytes(chunk: Uint8Array, position: number, isCurrent: boolean): void;
+}
+
+/** all: nothing more to read now. */
+export type ReadResult = 'more' | 'all' | 'truncated';
+
+const CHUNK = 1 << 18;
+/** Of a longer line only so much is handed on: the parser counts it and skips it. */
+const MAX_TORN = 1 << 20;
+const END = Buffer.from('\n');
+
+export class LineReader {
+  readonly #sink: LineSink;
+  readonly #clock: Clock;
+  #buffer = Buffer.allocUnsafe(CHUNK);
+
+  constructor(sink: LineSink, clock: Clock) {
+    this.#sink = sink;
+    this.#clock = clock;
+  }
+
+  /** Moves the position to the start of the next line. */
+  async skipToLine(file: OpenFile): Promise<void> {
+    const bytesRead = await file.read(this.#buffer, file.position - 1);
+    const newline = this.#buffer.subarray(0, bytesRead).indexOf(10);
+    if (newline >= 0) file.position += newline;
+  }
+
+  /** Reads and hands on the whole lines of one chunk. 'truncated': the file must be started anew before it is read again. */
+  async read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
+    const { position } = file;
+    const bytesRead = await file.read(this.#buffer, position);
+    const bytes = this.#buffer.subarray(0, bytesRead);
+    const begins = position > 0 || file.beganWith(bytes);
+    // Looked at after reading: what was read and does not stand there any more is of the file as it was.
+    if (!begins || !(await file.isSame())) {
+      if (begins && bytesRead > 0 && !(await file.holds(bytes, position))) this.#take(file, bytes, isCurrent);
+      this.#shrink();
+      return 'truncated';
+    }
+    if (bytesRead === 0 || file.position !== position) return 'all';
+    if (bytesRead === file.torn.length) return 'all';
+    return this.#take(file, bytes, isCurrent) && bytesRead === bytes.length ? 'more' : 'all';
+  }
+
+  /** A line that will never end, because its file is not written any more. */
+  async torn(file: OpenFile): Promise<void> {
+    const buffer = Buffer.alloc(MAX_TORN);
+    const bytesRead = await file.read(buffer, file.position);
+    if (file.skipping || bytesRead + (file.torso?.torn.length ?? 0) === 0) return;
+    this.#hand(file, buffer.subarray(0, bytesRead), file.position, false);
+    this.#sink.bytes(END, file.position + bytesRead, false);
+    file.position += bytesRead;
+    file.torn = Buffer.alloc(0);
+  }
+
+  /** true: there may be more at once. */
+  #take(file: OpenFile, bytes: Buffer, isCurrent: boolean): boolean {
+    const { length } = bytes;
+    const isFull = length === this.#buffer.length;
+    let from = 0;
+    if (file.skipping) {
+      const newline = bytes.indexOf(10);
+      from = newline < 0 ? length : newline + 1;
+      file.skipping = newline < 0;
+    }
+    // A writer that did not notice a truncation leaves a hole of zero bytes before its next line.
+    while (from < length && bytes[from] === 0) from++;
+    const last = bytes.lastIndexOf(10);
+    if (last >= from) {
+      this.#hand(file, bytes.subarray(from, last + 1), file.position + from, isCurrent);
+      this.#moved(file, bytes, last + 1);
+      this.#shrink();
+      return isFull;
+    }
+    if (from > 0) {
+      this.#moved(file, bytes, from);
+      return isFull;
+    }
+    if (!isFull) {
+      file.torn = Buffer.from(bytes);
+      return false;
+    }
+    // A chunk without an end of a line: looked at in a larger buffer, or too long to wait for.
+    if (length < MAX_TORN) {
+      this.#buffer = Buffer.allocUnsafe(MAX_TORN);
+      return true;
+    }
+    this.#hand(file, bytes, file.position, isCurrent);
+    this.#sink.bytes(END, file.position + length, false);
+    this.#moved(file, bytes, length);
+    file.skipping = true;
+    return true;
+  }
+
+  #moved(file: OpenFile, bytes: Buffer, count: number): void {
+    file.position += count;
+    file.torn = Buffer.from(bytes.subarray(count));
+    file.lastGrowth = this.#clock.nowMicros();
+  }
+
+  #hand(file: OpenFile, bytes: Uint8Array, position: number, isCurrent: boolean): void {
+    if (file.torso) {
+      this.#sink.bytes(file.torso.torn, file.torso.position, false);
+      file.torso.position += file.torso.torn.length;
+      file.torso.torn = Buffer.alloc(0);
+      file.torso = null;
+    }
+    if (bytes.length > 0) this.#sink.bytes(bytes, position, isCurrent);
+  }
+
+  #shrink(): void {
+    if (this.#buffer.length > CHUNK) this.#buffer = Buffer.allocUnsafe(CHUNK);
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The files beside a log that were that log once: "access.log.1", "access.log-20261121", "access-20261121.log". Knows which
+ * of them were read or were there before, so that a file that stood at the path only between two looks is found, once.
+ */
+import { readdir } from 'node:fs/promises';
+import { basename, dirname, extname, join } from 'node:path';
+import { OpenFile } from './open-file.ts';
+
+const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
+const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
+
+/** Whether rotation may have given a name to an earlier file of the log of another name. */
+export function isRotatedName(other: string, name: string): boolean {
+  const extension = extname(name);
+  const stem = name.slice(0, name.length - extension.length);
+  if (other === name || packed.test(other)) return false;
+  if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
+  if (extension === '' || !other.startsWith(stem) || !other.endsWith(extension)) return false;
+  return suffix.test(other.slice(stem.length, other.length - extension.length));
+}
+
+/** Paths that rotation may have given to earlier files of a log. */
+export async function rotatedPaths(path: string): Promise<string[]> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((other) => isRotatedName(other, basename(path))).map((other) => join(folder, other));
+}
+
+interface Known {
+  /** Hexadecimal. */
+  readonly head: string;
+  /** Read up to here; NaN: it was there before, and is none of ours to read. */
+  readonly position: number;
+}
+
+export class Siblings {
+  readonly #path: string;
+  readonly #known = new Map<string, Known>();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** All that are there now belong to the past. */
+  async begin(now: number): Promise<void> {
+    for (const path of await rotatedPaths(this.#path)) {
+      const file = await OpenFile.open(path, now).catch(() => null);
+      if (!file) continue;
+      this.#known.set(file.key, { head: headOf(file), position: Number.NaN });
+      await file.handle.close();
+    }
+  }
+
+  /** A file that we close now. */
+  leave(file: OpenFile): void {
+    this.#known.set(file.key, { head: headOf(file), position: file.position });
+  }
+
+  /** How far a file was read when it was left; 0 when it never was. */
+  positionOf(file: OpenFile): number {
+    const known = this.#known.get(file.key);
+    return known && known.position <= file.size && headOf(file).startsWith(known.head) ? known.position : 0;
+  }
+
+  /** Those that came into being since the last look, oldest first, open. `open`: the files that are read already. */
+  async fresh(open: readonly OpenFile[], now: number): Promise<OpenFile[]> {
+    const found: { file: OpenFile; written: bigint }[] = [];
+    const present = new Set<string>();
+    for (const path of await rotatedPaths(this.#path)) {
+      const file = await OpenFile.open(path, now).catch(() => null);
+      if (!file) continue;
+      present.add(file.key);
+      if (open.some(({ key }) => key === file.key) || !this.#isNew(file)) await file.handle.close();
+      else found.push({ file, written: (await file.handle.stat({ bigint: true })).mtimeNs });
+    }
+    for (const key of this.#known.keys()) if (!present.has(key)) this.#known.delete(key);
+    return found.sort((a, b) => (a.written < b.written ? -1 : 1)).map(({ file }) => file);
+  }
+
+  #isNew(file: OpenFile): boolean {
+    const head = headOf(file);
+    const known = this.#known.get(file.key);
+    if (head === '' || (known && head.startsWith(known.head))) return false;
+    this.#known.set(file.key, { head, position: Number.NaN });
+    return true;
+  }
+
+  /** Whether a file begins like another that is open or known: a copy of it. */
+  isCopy(file: OpenFile, open: readonly OpenFile[]): boolean {
+    const head = headOf(file);
+    const isAlike = (other: string) => other !== '' && (other.startsWith(head) || head.startsWith(other));
+    if (open.some((one) => one !== file && isAlike(headOf(one)))) return true;
+    for (const [key, known] of this.#known) if (key !== file.key && isAlike(known.head)) return true;
+    return false;
+  }
+}
+
+const headOf = (file: OpenFile): string => file.head.toString('hex');
