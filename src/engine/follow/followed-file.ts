@@ -8,6 +8,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import { LineReader, type LineSink } from './line-reader.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
+import { Presence } from './presence.ts';
 import { isRotatedName, Siblings } from './siblings.ts';
 
 export type FollowEvent = 'rotated' | 'truncated' | 'gone' | 'back';
@@ -41,8 +42,6 @@ const DRAIN_MICROS = 60_000_000;
 /** More old files than this are closed sooner: they were rotated away faster than anybody writes. */
 const MAX_OLD = 16;
 const DRAIN_SOON_MICROS = 2_000_000;
-/** A file that is missing only for this long was being replaced, not deleted. */
-const GONE_AFTER_MICROS = 1_000_000;
 /** However much there is to read, the path is looked at this often: files that come and go are opened while they are there. */
 const LOOK_MS = 40;
 /** How long a truncation is waited for when a copy was made. */
@@ -61,8 +60,7 @@ export class FollowedFile {
   #current: OpenFile | null = null;
   /** Files that were at this path before and may still grow, oldest first. */
   #old: OpenFile[] = [];
-  #missingSince: number | null = null;
-  #isGone = false;
+  readonly #presence: Presence;
   #isTroubled = false;
   /** Something is under way that must not be done twice at once. */
   #isBusy = false;
@@ -76,6 +74,7 @@ export class FollowedFile {
     this.#clock = clock;
     this.#reader = new LineReader(sink, clock);
     this.#siblings = new Siblings(path);
+    this.#presence = new Presence(clock, (event) => sink.event(event));
   }
 
   /** Bytes that are there and not yet read. */
@@ -269,12 +268,12 @@ export class FollowedFile {
         this.#say(`${this.path} cannot be looked at (${(error as NodeJS.ErrnoException).code}), trying again`);
     }
     if (!info || info.isDirectory()) {
-      this.#noteMissing();
+      if (this.#current) this.#presence.missing();
       return false;
     }
     const before = this.#current;
     if (before && keyOf(info.dev, info.ino) === before.key) {
-      this.#noteBack();
+      this.#presence.there();
       return false;
     }
     const fresh = await this.#openFresh();
@@ -286,9 +285,8 @@ export class FollowedFile {
     }
     this.#current = fresh;
     for (const one of await this.#siblings.fresh(this.#files, now)) await this.#takeOld(one, false);
-    if (this.#isGone || !before) this.#noteBack();
-    else this.#sink.event('rotated');
-    this.#missingSince = null;
+    if (before && !this.#presence.isGone) this.#sink.event('rotated');
+    this.#presence.there();
     return true;
   }
 
@@ -310,21 +308,5 @@ export class FollowedFile {
       this.#say(`${this.path} cannot be opened (${(error as NodeJS.ErrnoException).code}), trying again`);
       return null;
     }
-  }
-
-  #noteMissing(): void {
-    if (!this.#current || this.#isGone) return;
-    const now = this.#clock.nowMicros();
-    this.#missingSince ??= now;
-    if (now - this.#missingSince < GONE_AFTER_MICROS) return;
-    this.#isGone = true;
-    this.#sink.event('gone');
-  }
-
-  #noteBack(): void {
-    this.#missingSince = null;
-    if (!this.#isGone) return;
-    this.#isGone = false;
-    this.#sink.event('back');
   }
 }
