@@ -19,21 +19,6 @@ export interface FollowSink extends LineSink {
   trouble(sentence: string): void;
 }
 
-/** Where reading stands, to go on from there another day. */
-export interface FilePosition {
-  readonly inode: number;
-  readonly device: number;
-  /** The first bytes of the file, hexadecimal: inodes are given out again. */
-  readonly head: string;
-  readonly position: number;
-}
-
-/** A file that stood at the path before, under the name it has now, and how far it was read. */
-export interface EarlierFile {
-  readonly path: string;
-  readonly position: number;
-}
-
 /**
  * An old file is closed this long after its last growth. Writers reopen their log when they are told to, and some are told
  * late.

@@ -4,7 +4,8 @@ import type { InputSummary } from '../../core/summary.ts';
 import type { LogParser } from '../../ingest/parser.ts';
 import type { RawLine } from '../engine.ts';
 import { readLinesOf } from '../read-lines.ts';
-import { type FilePosition, type FollowEvent, FollowedFile } from './followed-file.ts';
+import type { FilePosition } from './file-position.ts';
+import { type FollowEvent, FollowedFile } from './followed-file.ts';
 import { RawRing } from './raw-ring.ts';
 import type { StreamSource } from './stream-source.ts';
 

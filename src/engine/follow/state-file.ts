@@ -2,7 +2,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-import type { EarlierFile, FilePosition } from './followed-file.ts';
+import type { EarlierFile, FilePosition } from './file-position.ts';
 import type { LiveInput } from './live-input.ts';
 import { OpenFile } from './open-file.ts';
 import { rotatedPaths } from './siblings.ts';
