@@ -6,6 +6,7 @@ import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
+import type { EarlierFile, FilePosition } from './file-position.ts';
 import { LineReader, type LineSink } from './line-reader.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
 import { Presence } from './presence.ts';
