@@ -124,6 +124,11 @@ export class TestScreen {
     this.#sink.emit('resize');
     this.session.repaint();
     await this.settle();
+    // Ink draws in its own time, at most every 33 ms of the real clock.
+    for (let tries = 0; tries < 30 && this.rows()[rows - 1] === ''; tries++) {
+      await new Promise((done) => setTimeout(done, 20));
+      await this.settle();
+    }
   }
 
   rows(): string[] {
