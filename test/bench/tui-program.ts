@@ -3,10 +3,10 @@
  * memory over time. Prints JSON.
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TerminalProgram } from '../helpers/terminal.ts';
+import { root, TerminalProgram } from '../helpers/terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'logscope-bench-'));
 const path = join(folder, 'access.log');
@@ -116,27 +116,67 @@ async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_
   };
 }
 
+interface HeapSample {
+  readonly second: number;
+  /** Bytes, after a full collection. */
+  readonly heapUsed: number;
+  readonly arrayBuffers: number;
+  readonly rss: number;
+}
+
+/** Least squares, in y per x. */
+function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const over = points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+  return points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0) / over;
+}
+
+/** Memory of a live screen at 5,000 lines/s, its log rotated every minute. The first 90 s are for what is held at most. */
 async function soak(seconds: number) {
   writeFileSync(path, lines(100));
-  const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
+  const file = join(folder, 'heap.jsonl');
+  const program = new TerminalProgram(['tail', path], {
+    columns: 120,
+    rows: 40,
+    env: { NODE_OPTIONS: `--import ${join(root, 'test/bench/heap-probe.mjs')}`, HEAP_FILE: file },
+  });
   await program.waitFor('q quit', 20_000);
-  const samples: { second: number; memory_mb: number }[] = [];
-  for (let second = 0; second < seconds; second++) {
+  for (let second = 0; second < seconds && !program.exited; second++) {
     const begun = performance.now();
     for (let i = 0; i < 10; i++) {
       appendFileSync(path, lines(500));
       await sleep(Math.max(1, (i + 1) * 100 - (performance.now() - begun)));
     }
-    if (second % Math.max(1, Math.floor(seconds / 20)) === 0)
-      samples.push({ second, memory_mb: Math.round(usage(program.pid).memory) });
-    // The log is kept small: it is rotated as a real one would be.
     if (second % 60 === 59) {
-      execFileSync('mv', [path, `${path}.1`]);
+      renameSync(path, `${path}.1`);
       writeFileSync(path, '');
     }
+    // What the emulator has shown is not needed again.
+    program.output = '';
   }
+  const isAlive = !program.exited;
   await program.close();
-  return samples;
+  const samples = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as HeapSample);
+  const settled = samples.filter(({ second }) => second > 90);
+  const mb = (bytes: number) => Math.round(bytes / 1e5) / 10;
+  const perMinute = (value: (sample: HeapSample) => number) =>
+    Math.round((slope(settled.map((sample) => [sample.second / 60, value(sample) / 1e3] as const)) ?? 0) * 10) / 10;
+  return [
+    {
+      alive: isAlive,
+      heap_mb_first: mb(settled[0].heapUsed),
+      heap_mb_last: mb(settled.at(-1)?.heapUsed ?? Number.NaN),
+      heap_kb_per_minute: perMinute(({ heapUsed }) => heapUsed),
+      arrays_kb_per_minute: perMinute(({ arrayBuffers }) => arrayBuffers),
+      rss_mb_last: mb(settled.at(-1)?.rss ?? Number.NaN),
+      rss_kb_per_minute: perMinute(({ rss }) => rss),
+    },
+    ...settled.filter((_, i) => i % Math.ceil(settled.length / 15) === 0),
+  ];
 }
 
 const [what, seconds = '600'] = process.argv.slice(2);
