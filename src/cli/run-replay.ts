@@ -7,6 +7,7 @@ import { ReplayEngine } from '../engine/replay-engine.ts';
 import { replayObjects } from '../engine/replay-stream.ts';
 import { isInteractive } from '../tui/capabilities.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
+import { createExaminer } from './create-examiner.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
 import { flushed, writeLines } from './write-lines.ts';
@@ -17,13 +18,17 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     formats,
     clock: systemClock,
     speed: options.speed ?? 1,
+    examiner: (names) => createExaminer(names, formats),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
-  await engine.load();
   if (options.json || (!options.plain && !isInteractive({ stdout: process.stdout, env: process.env }))) {
-    return streamReplay(engine, options.speed ?? null);
+    await engine.load();
+    const code = await streamReplay(engine, options.speed ?? null);
+    await engine.stop();
+    return code;
   }
+  await engine.open();
   if (!options.paused) engine.play();
   return options.plain ? runPlain(engine, systemClock) : runScreen(engine, options, paths.includes('-'));
 }

@@ -2,18 +2,14 @@
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
-import { LocalExaminer } from '../engine/examiner.ts';
 import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
-import { ThreadExaminer } from '../engine/thread-examiner.ts';
 import { isInteractive } from '../tui/capabilities.ts';
 import type { TailOptions } from './commands/tail.ts';
+import { createExaminer } from './create-examiner.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
 import { flushed, writeLine } from './write-lines.ts';
-
-/** From source there is no bundle with the code of the thread. */
-const isBundled = !import.meta.url.endsWith('.ts');
 
 export async function runTail(paths: readonly string[], options: TailOptions): Promise<number> {
   const engine = new LiveEngine({
@@ -22,7 +18,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     clock: systemClock,
     history: options.fromStart ? Number.POSITIVE_INFINITY : options.history,
     poll: options.poll ?? false,
-    examiner: (names) => (isBundled ? new ThreadExaminer(names, formats) : new LocalExaminer(names, formats)),
+    examiner: (names) => createExaminer(names, formats),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),

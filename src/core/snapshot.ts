@@ -41,6 +41,20 @@ export interface Overview {
   readonly errors: Float64Array;
 }
 
+/** What is left of requests that are no longer held: sums per step, to draw the part of a picture they lie in. */
+export interface Past {
+  /** µs since 1970 UTC: of the first step, and where the held requests take over. */
+  readonly from: number;
+  readonly until: number;
+  readonly stepMicros: number;
+  /** Per step. */
+  readonly requests: Float64Array;
+  readonly errors: Float64Array;
+  readonly busyMicros: Float64Array;
+  /** By id of the worker: busy µs per step. Empty where nobody counted. */
+  readonly workers: ReadonlyMap<number, Float64Array>;
+}
+
 /** How much of the input has been read. */
 export interface Reading {
   /** Bytes read, and bytes there are (NaN: a stream without a known end). */
@@ -83,6 +97,8 @@ export interface Snapshot {
   /** The requests that are held, in the order of their lines, and where to draw them (same rows). */
   readonly requests: RequestTable;
   readonly placement: Placement;
+  /** Requests before those; null: all there are, are held. */
+  readonly past: Past | null;
   readonly inference: ServerInference;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;

@@ -41,6 +41,7 @@ export function emptySnapshot(
     verdict,
     requests: facts.requests,
     placement: placementOf(facts.requests, facts.inference),
+    past: null,
     inference: facts.inference,
     lifecycle: [],
     names,

@@ -1,9 +1,11 @@
 /** The thread that examines windows: `ThreadExaminer` is its only caller. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { type PartialState, partialOfState } from '../analysis/partial-state.ts';
 import { createNames } from '../core/names.ts';
 import type { PoolShape } from '../core/prediction.ts';
+import type { InputSummary } from '../core/summary.ts';
 import type { Examination } from './examine.ts';
-import { type ExamineWindow, examineWindow, type FormatAdvice } from './examiner.ts';
+import { type ExamineWindow, examinePartial, examineWindow, type FormatAdvice } from './examiner.ts';
 
 /** Names that became known since the last request: the ids of both sides stay the same because the order is. */
 export interface NewNames {
@@ -14,17 +16,25 @@ export interface NewNames {
 
 export type ThreadRequest =
   | { readonly id: number; readonly window: ExamineWindow; readonly names: NewNames }
+  | { readonly id: number; readonly state: PartialState; readonly inputs: readonly InputSummary[] }
   | { readonly id: number; readonly pool: PoolShape };
 
 const names = createNames();
 const { formats } = workerData as { formats: readonly FormatAdvice[] };
 let last: Examination | null = null;
+let whole: Examination | null = null;
 
 parentPort?.on('message', (request: ThreadRequest) => {
   const { id } = request;
   try {
     if ('pool' in request) {
-      parentPort?.postMessage({ id, answer: last?.facts.predictor.predict(request.pool) ?? null });
+      parentPort?.postMessage({ id, answer: (whole ?? last)?.facts.predictor.predict(request.pool) ?? null });
+      return;
+    }
+    if ('state' in request) {
+      const { examination, result } = examinePartial(partialOfState(request.state), request.inputs, formats);
+      whole = examination;
+      parentPort?.postMessage({ id, answer: { ...result, inference: withoutSamples(result.inference) } });
       return;
     }
     for (const kind of ['workers', 'threads', 'routes'] as const) {

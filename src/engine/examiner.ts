@@ -37,17 +37,15 @@ export interface ExaminedWindow {
 
 export interface Examiner {
   examine(window: ExamineWindow): Promise<ExaminedWindow>;
-  /** About the requests of the last window; null where they cannot carry a prediction. */
+  /** A whole log, with all the effort of a post-mortem; predictions are about it from then on. */
+  examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow>;
+  /** About the whole log, or the requests of the last window; null where they cannot carry a prediction. */
   predict(pool: PoolShape): Promise<PoolPrediction | null>;
   close(): Promise<void>;
 }
 
 /** Examines at once, in this thread. */
-export function examineWindow(
-  window: ExamineWindow,
-  names: Names,
-  formats: readonly FormatAdvice[],
-): { examination: Examination; result: ExaminedWindow } {
+export function examineWindow(window: ExamineWindow, names: Names, formats: readonly FormatAdvice[]): Examined {
   const begun = performance.now();
   const { requests, stream, facts } = window;
   const partial = new LogPartial(names);
@@ -58,19 +56,36 @@ export function examineWindow(
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
-  const examination = examine(partial, {
-    inputs: window.inputs,
-    version,
-    howToLog: howToLog(formats),
-    effort: 'live',
-  });
-  const { inference, requests: ordered } = examination.facts;
+  return finish(partial, window.inputs, formats, 'live', begun);
+}
+
+/** Examines a whole log, in this thread. */
+export const examinePartial = (
+  partial: LogPartial,
+  inputs: readonly InputSummary[],
+  formats: readonly FormatAdvice[],
+): Examined => finish(partial, inputs, formats, 'full', performance.now());
+
+export interface Examined {
+  readonly examination: Examination;
+  readonly result: ExaminedWindow;
+}
+
+function finish(
+  partial: LogPartial,
+  inputs: readonly InputSummary[],
+  formats: readonly FormatAdvice[],
+  effort: 'live' | 'full',
+  begun: number,
+): Examined {
+  const examination = examine(partial, { inputs, version, howToLog: howToLog(formats), effort });
+  const { inference, requests } = examination.facts;
   const result = {
     summary: examination.summary,
     verdict: examination.verdict,
     inference,
-    requests: ordered,
-    placement: placementOf(ordered, inference),
+    requests,
+    placement: placementOf(requests, inference),
     cost: performance.now() - begun,
   };
   return { examination, result };
@@ -80,6 +95,7 @@ export class LocalExaminer implements Examiner {
   readonly #names: Names;
   readonly #formats: readonly FormatAdvice[];
   #last: Examination | null = null;
+  #whole: Examination | null = null;
 
   constructor(names: Names, formats: readonly FormatAdvice[]) {
     this.#names = names;
@@ -92,8 +108,14 @@ export class LocalExaminer implements Examiner {
     return result;
   }
 
+  async examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow> {
+    const { examination, result } = examinePartial(partial, inputs, this.#formats);
+    this.#whole = examination;
+    return result;
+  }
+
   async predict(pool: PoolShape): Promise<PoolPrediction | null> {
-    return this.#last?.facts.predictor.predict(pool) ?? null;
+    return (this.#whole ?? this.#last)?.facts.predictor.predict(pool) ?? null;
   }
 
   async close(): Promise<void> {}

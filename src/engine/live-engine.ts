@@ -5,7 +5,7 @@ import type { LogFormat } from '../core/format.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import type { Past, Snapshot } from '../core/snapshot.ts';
 import { BatchNormaliser, instantOf } from '../core/table.ts';
 import type { EngineCommand } from './command.ts';
 import { emptySnapshot } from './empty-snapshot.ts';
@@ -14,6 +14,7 @@ import type { Examiner } from './examiner.ts';
 import type { FollowEvent } from './follow/followed-file.ts';
 import { Follower } from './follow/follower.ts';
 import type { LiveInput } from './follow/live-input.ts';
+import { History } from './history.ts';
 import { LiveClock } from './live-clock.ts';
 import { Publisher } from './publisher.ts';
 import { RowStore } from './row-store.ts';
@@ -57,6 +58,8 @@ export class LiveEngine implements Engine {
   readonly #names = createNames();
   readonly #rows = new RowStore();
   readonly #normaliser = new BatchNormaliser();
+  readonly #history = new History();
+  #past: Past | null = null;
   readonly #time: LiveClock;
   readonly #publisher: Publisher;
   readonly #examiner: Examiner;
@@ -226,9 +229,16 @@ export class LiveEngine implements Engine {
     this.#follower.flush();
     if (!this.#changed) return;
     this.#changed = false;
-    if (this.#rows.length > HELD_ROWS) this.#rows.dropFirst(this.#rows.length - Math.floor(HELD_ROWS * 0.8));
+    if (this.#rows.length > HELD_ROWS) this.#forget(this.#rows.length - Math.floor(HELD_ROWS * 0.8));
     this.#publish();
     this.#scheduleExamine();
+  }
+
+  /** The oldest requests become sums. */
+  #forget(count: number): void {
+    const { requests, placement } = this.#rows.dropFirst(count);
+    this.#history.add(requests, placement);
+    this.#past = this.#history.past(instantOf(requests, count - 1));
   }
 
   #scheduleExamine(): void {
@@ -282,7 +292,7 @@ export class LiveEngine implements Engine {
   #picture(): Partial<Snapshot> {
     const { requests, placement } = this.#rows.view();
     const inputs = this.#follower.inputs;
-    const from = requests.length > 0 ? instantOf(requests, 0) : Number.NaN;
+    const from = this.#past?.from ?? (requests.length > 0 ? instantOf(requests, 0) : Number.NaN);
     return {
       now: this.#time.now(),
       live: this.#time.isLive,
@@ -294,6 +304,7 @@ export class LiveEngine implements Engine {
       total: this.#rows.total,
       requests,
       placement,
+      past: this.#past,
       lifecycle: this.#lifecycle,
       zoneMinutes: zoneMinutesOf(this.#follower.reports(), from),
     };

@@ -1,6 +1,6 @@
-/** The rate over a whole log from its timeline, and the stretches in which nothing happened. */
+/** A whole log from its timeline: its rate, what is left of its past, and the stretches in which nothing happened. */
 import type { TimelineView } from '../analysis/timeline.ts';
-import type { Overview } from '../core/snapshot.ts';
+import type { Overview, Past } from '../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { Range } from './player.ts';
 
@@ -10,6 +10,20 @@ export const overviewOf = (view: TimelineView): Overview => ({
   requests: view.requests,
   errors: view.errors,
 });
+
+/** What is known of the time before the requests in memory; nobody counted it by worker. null: they are the first ones. */
+export const pastOf = (view: TimelineView, until: number): Past | null =>
+  until <= view.from
+    ? null
+    : {
+        from: view.from,
+        until,
+        stepMicros: view.stepSeconds * MICROS_PER_SECOND,
+        requests: view.requests,
+        errors: view.errors,
+        busyMicros: view.busyMicros,
+        workers: new Map(),
+      };
 
 /** Shorter stretches than this are not worth a jump. */
 const IDLE_MICROS = 3 * MICROS_PER_SECOND;

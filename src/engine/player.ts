@@ -46,6 +46,11 @@ export class Player {
   position(): number {
     if (!this.#playing) return this.#at;
     const now = this.#clock.nowMicros();
+    if (!(this.#range.to > this.#range.from)) {
+      // Nothing is known to play yet.
+      this.#since = now;
+      return this.#at;
+    }
     let at = this.#at + (now - this.#since) * this.#speed;
     if (this.#skipIdle) {
       const gap = this.#idle.find(({ from, to }) => at >= from && at < to);
@@ -63,10 +68,12 @@ export class Player {
 
   /** The log turned out to be longer, or to begin elsewhere. */
   extend(range: Range, idle: readonly Range[]): void {
-    const wasAtStart = this.position() === this.#range.from;
+    const at = this.position();
+    const { from, to } = this.#range;
     this.#range = range;
     this.#idle = idle;
-    if (wasAtStart) this.#at = range.from;
+    if (at === from) this.#at = range.from;
+    else if (at === to) this.#at = range.to;
     else this.#at = Math.min(range.to, Math.max(range.from, this.#at));
   }
 

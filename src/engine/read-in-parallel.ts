@@ -110,7 +110,7 @@ function bytesAt(file: number, at: number, length: number): Uint8Array {
 }
 
 /** gzip, zstd, bzip2, xz: no range of them can be read on its own. */
-function isCompressed(head: Uint8Array): boolean {
+export function isCompressed(head: Uint8Array): boolean {
   const magic = head[0] * 256 + head[1];
   return magic === 0x1f8b || magic === 0x28b5 || magic === 0x425a || magic === 0xfd37;
 }

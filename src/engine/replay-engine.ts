@@ -1,77 +1,93 @@
-/** The engine of `replay`: a saved log read once, then played on a clock of its own. */
+/** The engine of `replay`: a saved log read once, examined, and played on a clock of its own. */
 import { basename } from 'node:path';
-import { Partial as LogPartial } from '../analysis/partial.ts';
+import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
-import type { LogFormat } from '../core/format.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Snapshot } from '../core/snapshot.ts';
-import type { InputSummary } from '../core/summary.ts';
-import { version } from '../core/version.ts';
-import { createParser } from '../ingest/create-parser.ts';
-import type { LogParser } from '../ingest/parser.ts';
-import { readInput } from '../ingest/read-input.ts';
+import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { EngineCommand } from './command.ts';
+import { emptySnapshot } from './empty-snapshot.ts';
 import type { Engine, RawLine } from './engine.ts';
-import { type Examination, examine } from './examine.ts';
-import { howToLog } from './how-to-log.ts';
-import { idleStretches, overviewOf } from './overview.ts';
-import { placementOf } from './placement.ts';
-import { Player } from './player.ts';
+import type { Examiner } from './examiner.ts';
+import { idleStretches, overviewOf, pastOf } from './overview.ts';
+import { Player, type Range } from './player.ts';
 import { Publisher } from './publisher.ts';
 import { readLinesOf } from './read-lines.ts';
+import { ReplayLog, type ReplayLogOptions } from './replay-log.ts';
+import { ReplayWindow, type WindowPicture } from './replay-window.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
-export interface ReplayOptions {
-  readonly paths: readonly string[];
-  readonly formats: readonly LogFormat[];
+export interface ReplayOptions extends ReplayLogOptions {
   readonly clock: Clock;
   /** Log seconds per second. */
   readonly speed: number;
-  readonly timezone?: string;
-  readonly logFormat?: string;
+  readonly examiner: (names: Names) => Examiner;
 }
 
 /** While it plays, a picture this often, ms: the screen decides which of them it draws. */
 const PICTURE_EVERY = 16;
+/** Progress and what has been read are shown this often, ms. */
+const PROGRESS_EVERY = 100;
+/** A small log is waited for this long, so that it opens with its verdict; a large one is shown while it is read. ms */
+const PATIENCE = 120;
+const LOOK_EVERY = 10;
+const SMALL_REQUESTS = 20_000;
 
 export class ReplayEngine implements Engine {
   readonly #options: ReplayOptions;
-  readonly #partial = new LogPartial();
-  readonly #parsers: LogParser[] = [];
+  readonly #log: ReplayLog;
   readonly #player: Player;
   readonly #publisher: Publisher;
-  #examination: Examination;
+  readonly #examiner: Examiner;
+  #window: ReplayWindow | null = null;
+  #shown: Range = { from: Number.NaN, to: Number.NaN };
   #cancel: (() => void) | null = null;
-  #bytes = 0;
-  #totalBytes = 0;
+  #progressAt = Number.NEGATIVE_INFINITY;
+  #loading: Promise<void> | null = null;
+  #isSettled = false;
+  #stopped = false;
 
   constructor(options: ReplayOptions) {
     this.#options = options;
-    this.#examination = this.#examine();
+    this.#log = new ReplayLog(options);
     this.#player = new Player(options.clock, { from: 0, to: 0 }, options.speed);
-    this.#publisher = new Publisher(this.#first());
+    const { names } = this.#log.partial;
+    this.#examiner = options.examiner(names);
+    const { paths, formats, speed } = options;
+    const title = paths.length === 1 ? basename(paths[0]) : `${paths.length} files`;
+    this.#publisher = new Publisher({ ...emptySnapshot('replay', title, paths, names, formats), speed });
   }
 
-  /** Reads everything; pictures are published on the way. @throws UserError when an input cannot be read */
-  async load(): Promise<void> {
-    const { paths, formats, timezone, logFormat } = this.#options;
-    for (const [source, path] of paths.entries()) {
-      const parser = createParser({
-        path,
-        source,
-        formats,
-        names: this.#partial.names,
-        sink: { batch: (batch) => this.#partial.batch(batch), lifecycle: (event) => this.#partial.event(event) },
-        ...(timezone === undefined ? {} : { timezone }),
-        ...(logFormat === undefined ? {} : { logFormat }),
-      });
-      this.#parsers.push(parser);
-      const before = this.#bytes;
-      await readInput(path, parser, {
-        onProgress: (read, total) => this.#progress(before + read, before + (total ?? Number.NaN)),
-      });
+  /** Reads and examines everything. @throws UserError when an input cannot be read */
+  load(): Promise<void> {
+    this.#loading ??= this.#log.read(() => this.#progress()).then(() => this.#settle());
+    return this.#loading;
+  }
+
+  /** Resolves when there is something to show: all of a small log, the beginning of a large one. */
+  async open(): Promise<void> {
+    const { clock } = this.#options;
+    const loading = this.load();
+    let cancel = () => {};
+    const begun = new Promise<void>((resolve) => {
+      let waited = 0;
+      const look = () => {
+        waited += LOOK_EVERY;
+        const { first, partial } = this.#log;
+        if (first.length > 0 && (partial.requests > SMALL_REQUESTS || waited >= PATIENCE)) resolve();
+        else cancel = clock.after(LOOK_EVERY, look);
+      };
+      cancel = clock.after(LOOK_EVERY, look);
+    });
+    try {
+      await Promise.race([loading, begun]);
+    } finally {
+      cancel();
     }
-    this.#settle();
+    // A failure while the screen is up is told there.
+    loading.catch((error) => this.#fail(error));
+    this.#progress(true);
+    if (!this.#isSettled) void this.#examineFirst().catch((error) => this.#fail(error));
   }
 
   /** Begins to play, from wherever it is. */
@@ -107,6 +123,8 @@ export class ReplayEngine implements Engine {
         this.#player.setLoop(command.range);
         break;
       case 'show':
+        this.#shown = command;
+        this.#window?.show(command);
         return;
     }
     this.#tick();
@@ -117,67 +135,133 @@ export class ReplayEngine implements Engine {
     return path === undefined || path === '-' ? [] : readLinesOf(path, source, offset, before, after);
   }
 
-  async predict(pool: PoolShape): Promise<PoolPrediction | null> {
-    return this.#examination.facts.predictor.predict(pool);
+  predict(pool: PoolShape): Promise<PoolPrediction | null> {
+    return this.#examiner.predict(pool);
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#log.stop();
     this.#cancel?.();
     this.#cancel = null;
+    await this.#examiner.close();
   }
 
-  #progress(read: number, total: number): void {
-    this.#bytes = read;
-    this.#totalBytes = total;
-    this.#publisher.publish({ reading: { bytes: read, total, skipped: 0, caughtUp: false } });
+  /** While it is read: how far, and the first requests by their stamps, until a window shows what is looked at. */
+  #progress(now = false): void {
+    const at = this.#options.clock.nowMicros();
+    if ((!now && at - this.#progressAt < PROGRESS_EVERY * 1000) || this.#stopped || this.#isSettled) return;
+    this.#progressAt = at;
+    const { bytes, total, first, partial } = this.#log;
+    if (partial.timeline.empty) return;
+    const range = { from: partial.first, to: partial.last };
+    this.#player.extend(range, []);
+    if (this.#log.isLarge && !this.#window) this.#openWindow().catch((error) => this.#fail(error));
+    this.#publisher.publish({
+      ...(this.#window ? {} : first.view()),
+      ...range,
+      now: this.#player.position(),
+      reading: { bytes, total, skipped: 0, caughtUp: false },
+      total: partial.requests,
+      overview: overviewOf(partial.timeline.view()),
+      lifecycle: [...partial.lifecycle],
+      zoneMinutes: zoneMinutesOf(this.#log.inputs, partial.first),
+    });
   }
 
-  #inputs(): InputSummary[] {
-    return this.#parsers.map((parser) => parser.report());
-  }
-
-  #examine(): Examination {
-    const { formats } = this.#options;
-    return examine(this.#partial, { inputs: this.#inputs(), version, howToLog: howToLog(formats), effort: 'full' });
+  /** What the first requests say, until all are read. */
+  async #examineFirst(): Promise<void> {
+    const { first, partial, inputs } = this.#log;
+    const { summary, verdict, inference } = await this.#examiner.examine({
+      ...first.window(0),
+      facts: first.facts,
+      lifecycle: [...partial.lifecycle],
+      inputs,
+    });
+    if (this.#isSettled || this.#stopped) return;
+    this.#publisher.publish({ summary, verdict, inference, status: 'judged by its first requests' });
   }
 
   /** Everything is read: the whole log is examined, and the player knows how long it is. */
-  #settle(): void {
-    this.#examination = this.#examine();
-    const { summary, verdict, facts } = this.#examination;
-    const { requests, inference, lifecycle, names } = facts;
-    const placement = placementOf(requests, inference);
-    const [from, to] = spanOf(placement.start, placement.end, requests.length);
-    const view = this.#partial.timeline.view();
+  async #settle(): Promise<void> {
+    const { partial, inputs, bytes, total, isLarge } = this.#log;
+    const { requests, placement, inference, summary, verdict } = await this.#examiner.examineAll(partial, inputs);
+    if (this.#stopped) return;
+    this.#isSettled = true;
+    const [from, to] = isLarge ? [partial.first, partial.last] : spanOf(placement, requests.length);
+    const view = partial.timeline.view();
     this.#player.extend({ from, to }, idleStretches(view));
+    const window = isLarge ? (this.#window ?? (await this.#openWindow())) : null;
     this.#publisher.publish({
       from,
       to,
       now: this.#player.position(),
-      reading: { bytes: this.#bytes, total: this.#totalBytes, skipped: 0, caughtUp: true },
-      total: this.#partial.requests,
+      reading: { bytes, total, skipped: 0, caughtUp: true },
+      total: partial.requests,
       summary,
       verdict,
-      requests,
-      placement,
       inference,
-      lifecycle,
-      names,
+      lifecycle: partial.lifecycle,
       zoneMinutes: zoneMinutesOf(summary.inputs, from),
       overview: overviewOf(view),
-      status: this.#partial.retained.complete
-        ? ''
-        : `${requests.length} of ${this.#partial.requests} requests are held`,
+      status:
+        isLarge && !window
+          ? `${requests.length} of ${partial.requests} requests are held: unpack the log to see all of them`
+          : '',
+      ...(window ? {} : { requests, placement }),
     });
+    window?.again();
+  }
+
+  /** A log too large for memory: what is on the screen is read back from the files. null: they cannot be read so. */
+  async #openWindow(): Promise<ReplayWindow | null> {
+    if (!(await this.#log.isAddressable()) || this.#window) return this.#window;
+    const { partial, blocks } = this.#log;
+    this.#window = new ReplayWindow({
+      ...this.#options,
+      names: partial.names,
+      blocks,
+      examiner: this.#examiner,
+      known: () => {
+        const { unbounded, threads } = this.#publisher.snapshot.inference;
+        return {
+          lifecycle: partial.lifecycle,
+          inputs: this.#log.inputs,
+          slotsPerWorker: (unbounded ? null : threads.value) ?? Number.POSITIVE_INFINITY,
+        };
+      },
+      changed: (picture) => this.#show(picture),
+      failed: (error) => this.#fail(error),
+    });
+    const { from, to } = this.#shown;
+    this.#window.show(from <= to ? this.#shown : { from: partial.first, to: partial.first + 60 * MICROS_PER_SECOND });
+    return this.#window;
+  }
+
+  #show({ requests, placement, from, workers }: WindowPicture): void {
+    if (this.#stopped) return;
+    const { inference } = this.#publisher.snapshot;
+    this.#publisher.publish({
+      requests,
+      placement,
+      past: pastOf(this.#log.partial.timeline.view(), from),
+      // The server is that of the whole log; who was alive is known of these requests.
+      inference: workers ? { ...inference, lanes: workers.lanes, lives: workers.lives } : inference,
+    });
+  }
+
+  /** Told on the screen: what is there can still be looked at. */
+  #fail(error: unknown): void {
+    if (!this.#stopped) this.#publisher.publish({ status: wordsOf(error) });
   }
 
   /** A picture of the position now, and while it plays the next one soon. */
   #tick(): void {
     this.#cancel?.();
     this.#cancel = null;
-    const now = this.#player.position();
+    if (this.#stopped) return;
     this.#publisher.publish({
-      now,
+      now: this.#player.position(),
       playing: this.#player.playing,
       speed: this.#player.speed,
       looping: this.#player.loop,
@@ -185,48 +269,17 @@ export class ReplayEngine implements Engine {
     });
     if (this.#player.playing) this.#cancel = this.#options.clock.after(PICTURE_EVERY, () => this.#tick());
   }
-
-  #first(): Snapshot {
-    const { paths, speed } = this.#options;
-    const { summary, verdict, facts } = this.#examination;
-    return {
-      version: 0,
-      mode: 'replay',
-      title: paths.length === 1 ? basename(paths[0]) : `${paths.length} files`,
-      sources: paths,
-      now: Number.NaN,
-      from: Number.NaN,
-      to: Number.NaN,
-      live: false,
-      playing: false,
-      speed,
-      looping: null,
-      skippingIdle: false,
-      status: '',
-      reading: { bytes: 0, total: Number.NaN, skipped: 0, caughtUp: false },
-      total: 0,
-      summary,
-      verdict,
-      requests: facts.requests,
-      placement: placementOf(facts.requests, facts.inference),
-      inference: facts.inference,
-      lifecycle: [],
-      names: facts.names,
-      zoneMinutes: 0,
-      overview: null,
-    };
-  }
 }
 
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** First start (or end) and last end (or start) of all rows, µs; NaN while there is none. */
-function spanOf(start: Float64Array, end: Float64Array, length: number): [from: number, to: number] {
+function spanOf({ start, end }: Snapshot['placement'], length: number): [from: number, to: number] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < length; row++) {
-    const [first, last] = [
-      start[row] === start[row] ? start[row] : end[row],
-      end[row] === end[row] ? end[row] : start[row],
-    ];
+    const first = start[row] === start[row] ? start[row] : end[row];
+    const last = end[row] === end[row] ? end[row] : start[row];
     if (first < from) from = first;
     if (last > to) to = last;
   }

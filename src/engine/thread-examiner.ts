@@ -1,8 +1,11 @@
 /** An examiner in a thread of its own. A thread that dies is replaced; the window it had is given up, with the reason. */
 import { Worker } from 'node:worker_threads';
+import type { Partial as LogPartial } from '../analysis/partial.ts';
+import { stateOf } from '../analysis/partial-state.ts';
 import type { Names } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
+import type { InputSummary } from '../core/summary.ts';
 import { sliceRows } from '../core/table.ts';
 import type { ThreadRequest } from './examine-worker.ts';
 import type { ExaminedWindow, Examiner, ExamineWindow, FormatAdvice } from './examiner.ts';
@@ -41,6 +44,10 @@ export class ThreadExaminer implements Examiner {
     return this.#ask(thread, { window: { ...window, requests: compact(window) }, names });
   }
 
+  examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow> {
+    return this.#ask(this.#start(), { state: stateOf(partial), inputs });
+  }
+
   predict(pool: PoolShape): Promise<PoolPrediction | null> {
     return this.#thread ? this.#ask(this.#thread, { pool }) : Promise.resolve(null);
   }
@@ -55,6 +62,8 @@ export class ThreadExaminer implements Examiner {
     const id = this.#next++;
     return new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (answer: never) => void, reject });
+      // The program goes on while somebody waits for an answer, and only then.
+      thread.ref();
       thread.postMessage({ ...question, id });
     });
   }
@@ -70,6 +79,7 @@ export class ThreadExaminer implements Examiner {
     thread.on('message', ({ id, answer, error }: { id: number; answer: never; error?: string }) => {
       const caller = this.#waiting.get(id);
       this.#waiting.delete(id);
+      if (this.#waiting.size === 0) thread.unref();
       if (error !== undefined) caller?.reject(new Error(error));
       else caller?.resolve(answer);
     });

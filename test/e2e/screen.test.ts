@@ -28,7 +28,7 @@ async function played(names: string[], options: ProgramOptions & { keys?: string
   const one = start(['replay', '--paused', ...names], { columns: 110, rows: 36, ...options });
   await one.waitFor('q quit', 20_000);
   one.press(`G${options.keys ?? ''}`);
-  await one.waitFor(/end$/m);
+  await one.waitFor((text) => /end$/m.test(text) && !text.includes('Reading what is there'), 20_000);
   return one;
 }
 
@@ -123,13 +123,13 @@ describe('the screen', () => {
     await one.waitFor('x50', 20_000);
     await one.waitFor(/end$/m);
     one.press('g');
-    await one.waitFor(/ 0\/9\ds/);
+    await one.waitFor(/ 0s\/9\ds/);
     one.press('\x1b[C');
-    await one.waitFor(/ 10\/9\ds/);
+    await one.waitFor(/ 10s\/9\ds/);
     one.press('<<');
     await one.waitFor('x10');
     one.press(':13:03:58\r');
-    await one.waitFor(/ 60\/9\ds/);
+    await one.waitFor(/ 60s\/9\ds/);
   });
 
   it('shows colours as the terminal can, or none', async () => {

@@ -8,6 +8,7 @@ import type { Snapshot } from '../../src/core/snapshot.ts';
 import type { Estimate, FindingSummary } from '../../src/core/summary.ts';
 import { isoInstant } from '../../src/core/time.ts';
 import { emptySnapshot } from '../../src/engine/empty-snapshot.ts';
+import { LocalExaminer } from '../../src/engine/examiner.ts';
 import { emptyPlacement } from '../../src/engine/placement.ts';
 import { ReplayEngine } from '../../src/engine/replay-engine.ts';
 import { FakeClock } from './fake-clock.ts';
@@ -237,6 +238,7 @@ export async function replaySnapshot(...logs: string[]): Promise<Snapshot> {
     formats,
     clock: new FakeClock(),
     speed: 1,
+    examiner: (names) => new LocalExaminer(names, formats),
   });
   await engine.load();
   engine.command({ type: 'seek', to: engine.snapshot().to });

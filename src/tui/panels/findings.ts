@@ -47,6 +47,10 @@ export default definePanel({
   draw(view, canvas) {
     const { snapshot, theme } = view;
     const { findings, requests } = snapshot.summary;
+    if (requests.total === 0 && snapshot.total > 0) {
+      canvas.text(1, 0, 'Reading what is there…', theme.quiet);
+      return;
+    }
     if (findings.length === 0) {
       const text = requests.total === 0 ? 'No requests yet.' : 'Nothing found that slows callers down.';
       canvas.text(1, 0, text, theme.quiet);

@@ -81,8 +81,14 @@ export default definePanel({
     }
     const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}${snapshot.skippingIdle ? ' skip' : ''}`;
     canvas.text(0, 1, state, theme.accent, left - 1);
-    const elapsed = Math.max(0, Math.round((now - from) / MICROS_PER_SECOND));
-    const whole = Math.max(0, Math.round((to - from) / MICROS_PER_SECOND));
-    canvas.textRight(canvas.columns, 1, `${elapsed}/${whole}s`, theme.quiet, end.length - 1);
+    const place = `${lengthText(now - from)}/${lengthText(to - from)}`;
+    canvas.textRight(canvas.columns, 1, place, theme.quiet, end.length);
   },
 });
+
+/** "41s", "12m", "2.8h": so short that two of them fit under a clock time. */
+function lengthText(micros: number): string {
+  const seconds = Math.max(0, Math.round(micros / MICROS_PER_SECOND));
+  if (seconds < 600) return `${seconds}s`;
+  return seconds < 5970 ? `${Math.round(seconds / 60)}m` : `${(seconds / 3600).toFixed(seconds < 35_900 ? 1 : 0)}h`;
+}

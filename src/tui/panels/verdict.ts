@@ -1,16 +1,21 @@
 /** The verdict, always in sight: one sentence, in the colour of its severity, with how sure it is. */
+import type { Verdict } from '../../core/snapshot.ts';
 import { shortPercent } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import { clip, wrap } from '../width.ts';
 
 const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
 
+/** There are requests, and nobody has looked at them yet. */
+const reading: Verdict = { severity: 'info', sentence: 'Reading what is there…', confidence: 0 };
+
 export default definePanel({
   id: 'verdict',
   title: 'Verdict',
   place: 'fixed',
   draw({ snapshot, theme, ui }, canvas) {
-    const { severity, sentence, confidence } = snapshot.verdict;
+    const isRead = snapshot.summary.requests.total > 0 || snapshot.total === 0;
+    const { severity, sentence, confidence } = isRead ? snapshot.verdict : reading;
     const looks = theme.severity(severity);
     const left = canvas.text(0, 0, badges[severity], looks.badge) + 1;
     const sure =

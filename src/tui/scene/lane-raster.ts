@@ -6,6 +6,7 @@ import type { Snapshot } from '../../core/snapshot.ts';
 import type { TimeAxis } from '../time-axis.ts';
 import type { Hues } from './hues.ts';
 import { Level } from './level.ts';
+import type { PastColumns } from './past-columns.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 import type { VisibleRows } from './visible-rows.ts';
 
@@ -69,6 +70,7 @@ export interface RasterInput {
   readonly tracks: Tracks;
   readonly plans: readonly TrackPlan[];
   readonly hues: Hues;
+  readonly past: PastColumns | null;
 }
 
 /** A text row whose cells are shares of their time. */
@@ -102,10 +104,16 @@ class ShareBuilder {
     }
   }
 
-  row(full: (peak: number) => number): { row: ShareRow; peak: number } {
+  /** `past`: mean requests in flight in columns whose requests are no longer held. */
+  row(full: (peak: number) => number, past: Float64Array | null): { row: ShareRow; peak: number } {
     const eighths = this.level.values();
     const level = new Float64Array(this.hue.length);
     let peak = 0;
+    past?.forEach((value, column) => {
+      level[column] += value;
+      if (value > 0 && this.hue[column] < 0) this.hue[column] = 0;
+      if (value > peak) peak = value;
+    });
     for (let x = 0; x < eighths.length; x++) {
       if (eighths[x] > peak) peak = eighths[x];
       level[x >> 3] += eighths[x] / 8;
@@ -144,7 +152,8 @@ export function rasterise(input: RasterInput): TrackPicture[] {
   }
 
   const builders = plans.map((plan, index): Builder => {
-    const crowded = counts[index] > columns * plan.rows * CROWDED;
+    // Of the past only sums are left, so the whole lane is drawn as shares.
+    const crowded = input.past !== null || counts[index] > columns * plan.rows * CROWDED;
     const asBars = plan.form === 'slots' && !crowded;
     const rows = plan.form === 'slots' ? plan.rows : 1;
     return {
@@ -198,7 +207,8 @@ function drawBar(ink: Uint16Array, from: number, to: number, slack: number, hue:
   paint(Math.max(to - slack, from), to + slack);
 }
 
-function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks }: RasterInput): TrackPicture {
+function pictureOf(builder: Builder, requests: number, input: RasterInput): TrackPicture {
+  const { axis, snapshot, tracks } = input;
   const { plan, bars, shares, lastColumn } = builder;
   const { slots } = tracks.list[plan.track];
   // Only the part of the axis that the log covers counts.
@@ -226,7 +236,8 @@ function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks 
     const rows = shares.map(({ ends, hue }) => ({ kind: 'share' as const, level: ends, full: most, hue }));
     return { plan, rows, lastColumn, requests, busyShare, peak: Number.NaN };
   }
-  const built = shares.map((share) => share.row((peak) => limit ?? Math.max(1, peak)));
+  const past = pastOf(input, plan.track);
+  const built = shares.map((share) => share.row((peak) => limit ?? Math.max(1, peak), past));
   return {
     plan,
     rows: built.map(({ row }) => row),
@@ -236,4 +247,15 @@ function pictureOf(builder: Builder, requests: number, { axis, snapshot, tracks 
     // Coarse stamps may put more side by side than there are slots; the worker cannot have.
     peak: Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(...built.map(({ peak }) => peak))),
   };
+}
+
+/** Mean requests in flight of a track's workers in the past; null without one. */
+function pastOf({ past, tracks }: RasterInput, track: number): Float64Array | null {
+  if (!past) return null;
+  let sum: Float64Array | null = null;
+  for (const life of tracks.list[track].lives) {
+    const own = past.ofWorker(life.worker);
+    if (own) sum = sum ? sum.map((value, column) => value + own[column]) : own;
+  }
+  return sum;
 }

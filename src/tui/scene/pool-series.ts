@@ -3,6 +3,7 @@ import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { TimeAxis } from '../time-axis.ts';
 import { Level } from './level.ts';
+import type { PastColumns } from './past-columns.ts';
 import type { VisibleRows } from './visible-rows.ts';
 
 export interface PoolSeries {
@@ -23,6 +24,7 @@ export function poolSeries(
   { requests, placement, inference }: Snapshot,
   visible: VisibleRows,
   axis: TimeAxis,
+  past: PastColumns | null,
 ): PoolSeries {
   const { columns } = axis;
   const busy = new Level(columns);
@@ -73,12 +75,20 @@ export function poolSeries(
   }
   const slots = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.capacity.value ?? Number.POSITIVE_INFINITY);
   const perSecond = MICROS_PER_SECOND / axis.microsPerColumn;
+  const busyColumns = busy.values();
+  const rate = count.values().map((value, column) => (value + sure[column]) * perSecond);
+  const errorRate = errors.values().map((value, column) => (value + sureErrors[column]) * perSecond);
+  for (let column = 0; past && column < past.until; column++) {
+    busyColumns[column] += past.busy[column];
+    rate[column] += past.rate[column];
+    errorRate[column] += past.errors[column];
+  }
   return {
     // Coarse stamps may put more into a column than there are slots; the pool cannot have.
-    busy: timed ? busy.values().map((value) => Math.min(value, slots)) : null,
+    busy: timed ? busyColumns.map((value) => Math.min(value, slots)) : null,
     queue: waited ? queue.values() : null,
-    rate: count.values().map((value, column) => (value + sure[column]) * perSecond),
-    errors: errors.values().map((value, column) => (value + sureErrors[column]) * perSecond),
+    rate,
+    errors: errorRate,
     serviceP50: service.quantile(0.5),
     serviceP95: service.quantile(0.95),
     waitP95: waits.quantile(0.95),

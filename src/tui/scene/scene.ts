@@ -11,6 +11,7 @@ import type { UiState } from '../ui-state.ts';
 import { type Hues, huesFor } from './hues.ts';
 import { rasterise, type TrackPicture, type TrackPlan } from './lane-raster.ts';
 import { type LostRequest, lostRequests } from './lost-requests.ts';
+import { type PastColumns, pastColumns } from './past-columns.ts';
 import { type PoolSeries, poolSeries } from './pool-series.ts';
 import { type Tracks, tracksOf } from './tracks.ts';
 import { allRows, type VisibleRows, visibleRows } from './visible-rows.ts';
@@ -81,6 +82,8 @@ export function createScene(
           isMoment: false,
         }
       : { from: ui.cursor, to: ui.cursor + axis.microsPerColumn, isMoment: true };
+  // A filter looks at requests, and of the past there are none.
+  const past = once((): PastColumns | null => (filter ? null : pastColumns(snapshot.past, axis)));
   let drawn: { plans: readonly TrackPlan[]; pictures: readonly TrackPicture[] } | null = null;
   return {
     source: snapshot,
@@ -92,12 +95,20 @@ export function createScene(
     visible,
     hues,
     lost: once(() => lostRequests(snapshot, tracks(), axis)),
-    pool: once(() => poolSeries(snapshot, visible(), axis)),
+    pool: once(() => poolSeries(snapshot, visible(), axis, past())),
     lanes(plans) {
       if (!drawn || !samePlans(drawn.plans, plans)) {
         drawn = {
           plans,
-          pictures: rasterise({ snapshot, visible: visible(), axis, tracks: tracks(), plans, hues: hues() }),
+          pictures: rasterise({
+            snapshot,
+            visible: visible(),
+            axis,
+            tracks: tracks(),
+            plans,
+            hues: hues(),
+            past: past(),
+          }),
         };
       }
       return drawn.pictures;

@@ -43,6 +43,8 @@ export function tracksOf(snapshot: Snapshot): Tracks {
   for (const lane of lanes)
     if (lane.worker >= 0) slots.set(lane.worker, Math.max(slots.get(lane.worker) ?? 0, lane.slot + 1));
   for (const life of lives) if (!slots.has(life.worker)) slots.set(life.worker, 1);
+  // Workers that came after the last examination.
+  for (const worker of sourceOfWorker.keys()) if (!slots.has(worker)) slots.set(worker, 1);
 
   const boots = new Map<string, number>();
   const ends = new Map<string, number>();

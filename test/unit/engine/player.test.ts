@@ -88,4 +88,14 @@ describe('Player', () => {
     one.extend({ from: 50 * SECOND, to: 90 * SECOND }, []);
     expect(one.position()).toBe(55 * SECOND);
   });
+
+  it('may be told to play before there is anything to play', () => {
+    const { clock, player: one } = player(1, { from: 0, to: 0 });
+    one.play();
+    clock.advance(5000);
+    expect([one.position(), one.playing]).toEqual([0, true]);
+    one.extend({ from: 50 * SECOND, to: 60 * SECOND }, []);
+    clock.advance(2000);
+    expect([one.position(), one.playing]).toEqual([52 * SECOND, true]);
+  });
 });

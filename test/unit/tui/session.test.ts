@@ -250,7 +250,7 @@ describe('the screen of a replay', () => {
     const bar = screen.rows().findIndex((row) => row.startsWith('11:59:00'));
     expect(screen.rows()[bar]).toMatch(/█.*12:00:00$/);
     expect(screen.rows()[bar + 1]).toContain('◆');
-    expect(screen.rows()[bar + 1]).toContain('30/60s');
+    expect(screen.rows()[bar + 1]).toContain('30s/60s');
     expect(screen.rows()[0]).toContain('▶ x10');
   });
 

@@ -1,0 +1,95 @@
+/** Which bytes of a saved log hold which stretch of time: what a replay of a log too large for memory seeks with. */
+import { instantOf, type RequestTable } from '../core/table.ts';
+
+interface Block {
+  readonly source: number;
+  /** Offsets of its first and of its last line. Blocks of a log with several formats may overlap. */
+  from: number;
+  last: number;
+  rows: number;
+  /** µs since 1970 UTC: first start and last end of its requests. */
+  begun: number;
+  ended: number;
+}
+
+/** A range of bytes of one input. */
+export interface ByteRange {
+  readonly source: number;
+  readonly from: number;
+  /** Infinity: to the end of the file. */
+  readonly to: number;
+  readonly rows: number;
+}
+
+/** Small enough to read no more than a stretch needs, large enough for an index of some thousand entries a gigabyte. */
+const ROWS_PER_BLOCK = 1024;
+
+export class BlockIndex {
+  readonly #blocks: Block[] = [];
+  /** The block being filled, by input. */
+  readonly #open = new Map<number, Block>();
+  #isComplete = false;
+
+  /** Rows of one input, roughly in the order of their lines. */
+  add(rows: RequestTable): void {
+    for (let row = 0; row < rows.length; row++) {
+      const source = rows.source[row];
+      const offset = rows.offset[row];
+      let block = this.#open.get(source);
+      if (!block || block.rows >= ROWS_PER_BLOCK) {
+        block = {
+          source,
+          from: offset,
+          last: offset,
+          rows: 0,
+          begun: Number.POSITIVE_INFINITY,
+          ended: Number.NEGATIVE_INFINITY,
+        };
+        this.#open.set(source, block);
+        this.#blocks.push(block);
+      }
+      block.rows++;
+      if (offset < block.from) block.from = offset;
+      if (offset > block.last) block.last = offset;
+      const ended = instantOf(rows, row);
+      const begun = rows.start[row] <= ended ? rows.start[row] : ended;
+      if (begun < block.begun) block.begun = begun;
+      if (ended > block.ended) block.ended = ended;
+    }
+  }
+
+  /** All rows were added: the last blocks go on to the ends of their files. */
+  complete(): void {
+    this.#isComplete = true;
+  }
+
+  /**
+   * The ranges of bytes that hold what ran in [from, to], neighbours joined, inputs in their order. When that is more than
+   * `most` requests, those that ended last are kept: the picture is of the last part of the stretch.
+   */
+  rangesFor(from: number, to: number, most: number): ByteRange[] {
+    const touching = this.#blocks
+      .filter((block) => block.ended >= from && block.begun <= to)
+      .sort((a, b) => b.ended - a.ended);
+    let rows = 0;
+    const kept = touching.filter((block, i) => {
+      rows += block.rows;
+      return i === 0 || rows <= most;
+    });
+    const ranges: ByteRange[] = [];
+    for (const source of [...new Set(kept.map((block) => block.source))].sort((a, b) => a - b)) {
+      const own = this.#blocks.filter((block) => block.source === source);
+      const begins = own.map((block) => block.from).sort((a, b) => a - b);
+      // A line ends where another block begins; of what is still being read only the lines behind which something came.
+      const end = this.#isComplete ? Number.POSITIVE_INFINITY : Math.max(...own.slice(-4).map(({ last }) => last));
+      for (const block of kept.filter((one) => one.source === source).sort((a, b) => a.from - b.from)) {
+        const next = begins.find((begin) => begin > block.last) ?? end;
+        const open = ranges.at(-1);
+        if (open?.source === source && block.from <= open.to) {
+          ranges[ranges.length - 1] = { ...open, to: Math.max(open.to, next), rows: open.rows + block.rows };
+        } else ranges.push({ source, from: block.from, to: next, rows: block.rows });
+      }
+    }
+    return ranges;
+  }
+}

@@ -1,0 +1,108 @@
+/** The reading of a saved log for a replay: everything into a partial, the first requests whole, and an index of the rest. */
+import { open } from 'node:fs/promises';
+import { Partial as LogPartial } from '../analysis/partial.ts';
+import type { LogFormat } from '../core/format.ts';
+import type { InputSummary } from '../core/summary.ts';
+import { BatchNormaliser } from '../core/table.ts';
+import { createParser } from '../ingest/create-parser.ts';
+import type { LogParser } from '../ingest/parser.ts';
+import { readInput } from '../ingest/read-input.ts';
+import { BlockIndex } from './block-index.ts';
+import { isCompressed } from './read-in-parallel.ts';
+import { RowStore } from './row-store.ts';
+
+export interface ReplayLogOptions {
+  readonly paths: readonly string[];
+  readonly formats: readonly LogFormat[];
+  readonly timezone?: string;
+  readonly logFormat?: string;
+}
+
+/** The first requests are held: all of a small log, of a large one enough to play at once. */
+const FIRST_ROWS = 40_000;
+
+export class ReplayLog {
+  readonly partial = new LogPartial();
+  readonly blocks = new BlockIndex();
+  /** The first requests of the log. */
+  readonly first = new RowStore();
+  readonly #options: ReplayLogOptions;
+  readonly #parsers: LogParser[] = [];
+  /** Read so far, and how many there are (NaN: a stream without a known end). */
+  bytes = 0;
+  total = 0;
+  #stopped = false;
+
+  constructor(options: ReplayLogOptions) {
+    this.#options = options;
+  }
+
+  /** There are more requests than are held. */
+  get isLarge(): boolean {
+    return !this.partial.retained.complete;
+  }
+
+  get inputs(): InputSummary[] {
+    return this.#parsers.map((parser) => parser.report());
+  }
+
+  /** Reads everything; `progress` is called after every piece. @throws UserError when an input cannot be read */
+  async read(progress: () => void): Promise<void> {
+    const { paths, formats, timezone, logFormat } = this.#options;
+    for (const [source, path] of paths.entries()) {
+      const normaliser = new BatchNormaliser();
+      const parser = createParser({
+        path,
+        source,
+        formats,
+        names: this.partial.names,
+        sink: {
+          batch: (batch) => {
+            const rows = normaliser.rowsOf(batch);
+            this.partial.rows(rows, batch.facts);
+            this.blocks.add(rows);
+            if (this.first.length < FIRST_ROWS) this.first.add(rows, batch.facts);
+          },
+          lifecycle: (event) => this.partial.event(event),
+        },
+        ...(timezone === undefined ? {} : { timezone }),
+        ...(logFormat === undefined ? {} : { logFormat }),
+      });
+      this.#parsers.push(parser);
+      const before = this.bytes;
+      const beforeTotal = this.total;
+      await readInput(path, parser, {
+        onProgress: (read, size) => {
+          if (this.#stopped) throw new Error('nobody waits for the rest');
+          // What is waiting for a full batch is wanted on the screen.
+          if (this.first.length < FIRST_ROWS) parser.flush();
+          this.bytes = before + read;
+          this.total = beforeTotal + (size ?? Number.NaN);
+          progress();
+        },
+      });
+    }
+    this.blocks.complete();
+  }
+
+  /** Gives up reading; `read` rejects. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  /** Lines can be found again in the files by their offsets: not in compressed ones, nor in a stream. */
+  async isAddressable(): Promise<boolean> {
+    for (const path of this.#options.paths) {
+      const file = path === '-' ? null : await open(path, 'r').catch(() => null);
+      if (!file) return false;
+      try {
+        const head = Buffer.alloc(4);
+        await file.read(head, 0, head.length, 0);
+        if (!(await file.stat()).isFile() || isCompressed(head)) return false;
+      } finally {
+        await file.close();
+      }
+    }
+    return true;
+  }
+}

@@ -1,0 +1,151 @@
+/** The requests in memory of a replay whose log is too large for it: those around the stretch that is on the screen. */
+import type { Names } from '../core/batch.ts';
+import type { ServerInference } from '../core/inference.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { Placement } from '../core/snapshot.ts';
+import type { InputSummary } from '../core/summary.ts';
+import { instantOf, type RequestTable } from '../core/table.ts';
+import type { BlockIndex } from './block-index.ts';
+import type { Examiner } from './examiner.ts';
+import type { Range } from './player.ts';
+import type { ReplayLogOptions } from './replay-log.ts';
+import type { RowStore } from './row-store.ts';
+import { loadRanges } from './window-loader.ts';
+
+/** Requests in memory at most; about 200 bytes each. */
+const MOST_ROWS = 100_000;
+/** What is examined anew for its lanes, at most. */
+const EXAMINED_ROWS = 20_000;
+
+export interface WindowPicture {
+  readonly requests: RequestTable;
+  readonly placement: Placement;
+  /** µs since 1970 UTC: requests that ended before this instant may be missing. */
+  readonly from: number;
+  /** Who ran them; null until they were examined. */
+  readonly workers: Pick<ServerInference, 'lanes' | 'lives'> | null;
+}
+
+/** What is known of the whole log by now. */
+export interface KnownOfLog {
+  readonly lifecycle: readonly LifecycleEvent[];
+  readonly inputs: readonly InputSummary[];
+  readonly slotsPerWorker: number;
+}
+
+export interface WindowOptions extends ReplayLogOptions {
+  readonly names: Names;
+  readonly blocks: BlockIndex;
+  readonly examiner: Examiner;
+  readonly known: () => KnownOfLog;
+  /** There is a new picture. */
+  readonly changed: (picture: WindowPicture) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+export class ReplayWindow {
+  readonly #options: WindowOptions;
+  /** What is in memory, or being read. */
+  #loaded: Range = { from: Number.NaN, to: Number.NaN };
+  #shown: Range = this.#loaded;
+  /** What is to be read next; `now`: the screen has nothing of it yet. */
+  #wanted: { readonly range: Range; readonly now: boolean } | null = null;
+  #busy = false;
+  #store: RowStore | null = null;
+  #unexamined: RowStore | null = null;
+  #examining = false;
+
+  constructor(options: WindowOptions) {
+    this.#options = options;
+  }
+
+  /** The stretch that the screen shows. */
+  show(range: Range): void {
+    this.#shown = range;
+    const { from, to } = range;
+    const isThere = from >= this.#loaded.from && to <= this.#loaded.to;
+    // Playing on, the next stretch is read before this one is over.
+    if (isThere && to + (to - from) / 4 <= this.#loaded.to) return;
+    this.#want(range, !isThere);
+  }
+
+  /** More is known of the log: what is shown is read anew. */
+  again(): void {
+    this.#want(this.#shown, false);
+  }
+
+  #want(range: Range, now: boolean): void {
+    this.#wanted = { range, now };
+    if (!this.#busy) void this.#load();
+  }
+
+  async #load(): Promise<void> {
+    this.#busy = true;
+    try {
+      while (this.#wanted) {
+        const { range, now } = this.#wanted;
+        this.#wanted = null;
+        // First what is on the screen, then what lies around it, so that playing on finds it there.
+        if (now) await this.#read(range);
+        if (this.#wanted) continue;
+        const span = range.to - range.from;
+        const store = await this.#read({ from: range.from - span / 4, to: range.to + span });
+        if (!this.#wanted) void this.#examine(store);
+      }
+    } catch (error) {
+      this.#options.failed(error);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  async #read(range: Range): Promise<RowStore> {
+    const { blocks, known, changed } = this.#options;
+    this.#loaded = range;
+    const ranges = blocks.rangesFor(range.from, range.to, MOST_ROWS);
+    const store = await loadRanges(ranges, { ...this.#options, slotsPerWorker: known().slotsPerWorker });
+    this.#store = store;
+    changed({ ...store.view(), from: coveredFrom(store, range.from), workers: null });
+    return store;
+  }
+
+  /** Lanes sharper than the stamps, a moment later; of what is read meanwhile only the last is examined. */
+  async #examine(store: RowStore): Promise<void> {
+    this.#unexamined = store;
+    if (this.#examining) return;
+    this.#examining = true;
+    try {
+      while (this.#unexamined) {
+        const next: RowStore = this.#unexamined;
+        this.#unexamined = null;
+        await this.#examineNow(next);
+      }
+    } catch (error) {
+      this.#options.failed(error);
+    } finally {
+      this.#examining = false;
+    }
+  }
+
+  async #examineNow(store: RowStore): Promise<void> {
+    const { examiner, known, changed } = this.#options;
+    const { lifecycle, inputs } = known();
+    const from = Math.max(0, store.length - EXAMINED_ROWS);
+    const asked = this.#loaded.from;
+    const { inference, requests, placement } = await examiner.examine({
+      ...store.window(from),
+      facts: store.facts,
+      lifecycle,
+      inputs,
+    });
+    if (store !== this.#store) return;
+    store.settle(from, requests, placement);
+    changed({ ...store.view(), from: coveredFrom(store, asked), workers: inference });
+  }
+}
+
+/** From when on nothing is missing: the first line read, or the beginning of what was asked for. */
+function coveredFrom(store: RowStore, asked: number): number {
+  const { requests } = store.view();
+  return requests.length === 0 ? asked : Math.max(asked, instantOf(requests, 0));
+}

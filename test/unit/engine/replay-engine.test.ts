@@ -1,0 +1,279 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { BlockIndex } from '../../../src/engine/block-index.ts';
+import { LocalExaminer } from '../../../src/engine/examiner.ts';
+import { ReplayEngine } from '../../../src/engine/replay-engine.ts';
+import { replayObjects } from '../../../src/engine/replay-stream.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
+import { root } from '../../helpers/terminal.ts';
+
+const sample = (name: string) => join(root, 'sample-logs', name);
+const SECOND = 1_000_000;
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'logscope-test-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function open(paths: string[], clock = new FakeClock()): { engine: ReplayEngine; clock: FakeClock } {
+  return {
+    clock,
+    engine: new ReplayEngine({
+      paths,
+      formats,
+      clock,
+      speed: 10,
+      examiner: (names) => new LocalExaminer(names, formats),
+    }),
+  };
+}
+
+/** A gunicorn log of many requests: 16 workers, 100 requests a second. */
+function writeLarge(path: string, count: number): void {
+  const lines: string[] = [];
+  const start = Date.UTC(2026, 10, 20, 12);
+  for (let i = 0; i < count; i++) {
+    const at = new Date(start + i * 10).toUTCString();
+    const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(at) as RegExpExecArray;
+    lines.push(
+      `10.0.0.1 - - [${day}/${month}/${year}:${time} +0000] "GET /r/${i % 30} HTTP/1.1" 200 512 "-" "n${i}" pid=<${9000 + (i % 16)}> us=${100_000 + (i % 97) * 400}`,
+    );
+  }
+  writeFileSync(path, `${lines.join('\n')}\n`);
+}
+
+describe('ReplayEngine', () => {
+  it('holds the whole of a small log, examined, and plays it on its clock', async () => {
+    const { engine, clock } = open([sample('gunicorn-sync-4-nearly-full.log')]);
+    await engine.load();
+    const { from, to, requests, summary, overview } = engine.snapshot();
+    expect(requests.length).toBe(585);
+    expect(summary.server.workers.value).toBe(4);
+    expect((to - from) / SECOND).toBeCloseTo(90.5, 0);
+    expect(overview?.requests.reduce((a, b) => a + b)).toBe(585);
+    engine.play();
+    clock.advance(2000);
+    expect((engine.snapshot().now - from) / SECOND).toBeCloseTo(20, 0);
+    engine.command({ type: 'toggle' });
+    clock.advance(5000);
+    expect((engine.snapshot().now - from) / SECOND).toBeCloseTo(20, 0);
+    engine.command({ type: 'seek', to });
+    expect(engine.snapshot()).toMatchObject({ now: to, playing: false });
+  });
+
+  it('merges the lifecycle of another file by time', async () => {
+    const { engine } = open([
+      sample('gunicorn-sync-3-timeout-kills.log'),
+      sample('gunicorn-sync-3-timeout-kills.error.log'),
+    ]);
+    await engine.load();
+    const { lifecycle, title, inference } = engine.snapshot();
+    expect(title).toBe('2 files');
+    expect(lifecycle.filter(({ kind }) => kind === 'timeout').length).toBe(3);
+    expect(inference.lives.length).toBe(6);
+  });
+
+  it('reads what is on the screen back from a log too large for memory', async () => {
+    const path = join(folder, 'large.log');
+    writeLarge(path, 200_000);
+    const { engine } = open([path]);
+    const changed = (test: () => boolean) =>
+      new Promise<void>((resolve) => {
+        const end = engine.subscribe(() => {
+          if (!test()) return;
+          end();
+          resolve();
+        });
+      });
+    await engine.load();
+    expect(engine.snapshot().total).toBe(200_000);
+    const start = Date.UTC(2026, 10, 20, 12) * 1000;
+    const middle = start + 1000 * SECOND;
+    const covers = () => {
+      const { requests, inference } = engine.snapshot();
+      return (
+        requests.length > 0 &&
+        requests.end[0] <= middle &&
+        requests.end[requests.length - 1] >= middle + 59 * SECOND &&
+        inference.lanes.length === 16
+      );
+    };
+    const there = changed(covers);
+    engine.command({ type: 'show', from: middle, to: middle + 60 * SECOND });
+    await there;
+    const { requests, placement, past, names } = engine.snapshot();
+    expect(requests.length).toBeLessThan(20_000);
+    // Every request of the minute is there once, at its own place in the file.
+    const inside = [...requests.end].filter((end) => end >= middle && end < middle + 60 * SECOND);
+    expect(inside.length).toBe(6000);
+    const row = requests.end.findIndex((end) => end >= middle);
+    const [line] = await engine.readLines(0, requests.offset[row], 0, 1);
+    expect(line.text).toContain(`pid=<${names.workers.text(requests.worker[row])}>`);
+    expect(placement.slot.every((slot) => slot === 0)).toBe(true);
+    expect(past?.requests.reduce((a, b) => a + b)).toBe(200_000);
+    await engine.stop();
+  }, 60_000);
+
+  it('shows what is looked for while a large log is still being read', async () => {
+    const path = join(folder, 'large.log');
+    writeLarge(path, 200_000);
+    const clock = new FakeClock();
+    // What is examined never comes back: nothing on the screen may wait for it.
+    class Slow extends LocalExaminer {
+      override examine(): Promise<never> {
+        return new Promise(() => {});
+      }
+    }
+    const examiner = (names: ConstructorParameters<typeof Slow>[0]) => new Slow(names, formats);
+    const engine = new ReplayEngine({ paths: [path], formats, clock, speed: 10, examiner });
+    const time = setInterval(() => clock.advance(100), 2);
+    const at = (Date.UTC(2026, 10, 20, 12) + 500_000) * 1000;
+    let seen = 0;
+    const there = new Promise<void>((resolve) => {
+      engine.subscribe(() => {
+        const { requests, reading, from, to } = engine.snapshot();
+        if (reading.caughtUp || !(from < to)) return;
+        if (seen === 0 && to > at) engine.command({ type: 'show', from: at - 60 * SECOND, to: at });
+        if (to > at) seen++;
+        if (
+          requests.length > 0 &&
+          requests.end[0] <= at - 60 * SECOND &&
+          requests.end[requests.length - 1] >= at - SECOND
+        )
+          resolve();
+      });
+    });
+    const loading = engine.load();
+    await Promise.race([there, loading.then(() => Promise.reject(new Error('only when all was read')))]);
+    await loading;
+    clearInterval(time);
+    await engine.stop();
+  }, 60_000);
+
+  it('gives up reading when it is stopped', async () => {
+    const path = join(folder, 'large.log');
+    writeLarge(path, 100_000);
+    const { engine } = open([path]);
+    const loading = engine.load();
+    await engine.stop();
+    await expect(loading).rejects.toThrow();
+    expect(engine.snapshot().total).toBeLessThan(100_000);
+  });
+
+  it('is done with opening when the log cannot be read', async () => {
+    const { engine, clock } = open([join(folder, 'none.log')]);
+    await expect(engine.open()).rejects.toThrow(/there is no file/);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('says of a packed log that only a part of it is held', async () => {
+    const plain = join(folder, 'large.log');
+    writeLarge(plain, 150_000);
+    const path = join(folder, 'large.log.gz');
+    writeFileSync(path, gzipSync(readFileSync(plain), { level: 1 }));
+    const { engine } = open([path]);
+    await engine.load();
+    expect(engine.snapshot().status).toMatch(/of 150000 requests are held: unpack/);
+    expect(engine.snapshot().requests.length).toBeGreaterThan(1000);
+  }, 60_000);
+
+  it('refuses what cannot be read, in one sentence', async () => {
+    await expect(open([join(folder, 'none.log')]).engine.load()).rejects.toThrow(/there is no file/);
+  });
+
+  it('gives a stream whose ticks add up to the log, in the order of time, the summary last', async () => {
+    const { engine } = open([
+      sample('gunicorn-sync-3-timeout-kills.log'),
+      sample('gunicorn-sync-3-timeout-kills.error.log'),
+    ]);
+    await engine.load();
+    const objects = replayObjects(engine.snapshot()).map(({ object }) => object);
+    expect(objects.at(-1)?.type).toBe('summary');
+    expect(objects.filter(({ type }) => type === 'summary').length).toBe(1);
+    let requests = 0;
+    for (const object of objects) if (object.type === 'tick') requests += object.requests;
+    expect(requests).toBe(52);
+    const ticks = objects.filter(({ type }) => type === 'tick').map(({ at }) => at);
+    expect(ticks).toEqual([...ticks].sort());
+    const findings = objects.filter((object) => object.type === 'finding');
+    expect(findings.length % 2).toBe(0);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(objects.filter((object) => object.type === 'lifecycle' && object.event === 'timeout').length).toBe(3);
+  });
+});
+
+describe('BlockIndex', () => {
+  const rowsAt = (from: number, count: number, source = 0) => {
+    const { requests } = handSnapshot({
+      requests: Array.from({ length: count }, (_, i) => ({ start: from + i - 0.5, end: from + i, source })),
+    });
+    requests.offset.forEach((_, i) => {
+      requests.offset[i] = (from + i) * 100;
+    });
+    return requests;
+  };
+
+  const filled = (parts: number) => {
+    const index = new BlockIndex();
+    for (let i = 0; i < parts; i++) index.add(rowsAt(i * 4096, 4096));
+    index.complete();
+    return index;
+  };
+
+  it('finds the bytes of a stretch of time, neighbours joined', () => {
+    const index = filled(5);
+    expect(index.rangesFor(NOON + 5000 * SECOND, NOON + 9000 * SECOND, 1e9)).toEqual([
+      { source: 0, from: 409_600, to: 921_600, rows: 5120 },
+    ]);
+    expect(index.rangesFor(NOON + 20_000 * SECOND, NOON + 99_999 * SECOND, 1e9)).toEqual([
+      { source: 0, from: 1_945_600, to: Number.POSITIVE_INFINITY, rows: 1024 },
+    ]);
+    expect(index.rangesFor(NOON - 99 * SECOND, NOON - 9 * SECOND, 1e9)).toEqual([]);
+  });
+
+  it('leaves out the line that is still being read', () => {
+    const index = new BlockIndex();
+    index.add(rowsAt(0, 2000));
+    expect(index.rangesFor(NOON, NOON + 99_999 * SECOND, 1e9)).toEqual([
+      { source: 0, from: 0, to: 199_900, rows: 2000 },
+    ]);
+  });
+
+  it('keeps the end of a stretch with too many requests', () => {
+    expect(filled(5).rangesFor(NOON, NOON + 99_999 * SECOND, 9000)).toEqual([
+      { source: 0, from: 1_228_800, to: Number.POSITIVE_INFINITY, rows: 8192 },
+    ]);
+  });
+
+  it('reads no line twice of a log whose formats alternate, although their rows come in batches', () => {
+    const index = new BlockIndex();
+    // The lines of the second format lie between those of the first.
+    const rows = rowsAt(0, 2000);
+    index.add(rows);
+    const between = rowsAt(0, 2000);
+    for (let i = 0; i < between.length; i++) between.offset[i] += 50;
+    index.add(between);
+    index.complete();
+    const ranges = index.rangesFor(NOON, NOON + 500 * SECOND, 1e9);
+    expect(ranges.length).toBe(1);
+    expect(ranges[0].from).toBe(0);
+    expect(ranges[0].to).toBeGreaterThan(500 * 100 + 50);
+  });
+
+  it('keeps inputs apart', () => {
+    const index = new BlockIndex();
+    index.add(rowsAt(0, 100, 0));
+    index.add(rowsAt(0, 100, 1));
+    index.add(rowsAt(100, 100, 0));
+    index.complete();
+    expect(index.rangesFor(NOON, NOON + 999 * SECOND, 1e9).map(({ source, rows }) => [source, rows])).toEqual([
+      [0, 200],
+      [1, 100],
+    ]);
+  });
+});
