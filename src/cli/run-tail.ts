@@ -30,7 +30,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     return runPlain(engine, systemClock);
   }
   if (asStream) return streamTail(engine);
-  await engine.start();
+  await engine.open();
   return runScreen(engine, options, paths.includes('-'));
 }
 

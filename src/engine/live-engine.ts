@@ -49,6 +49,8 @@ const EXAMINE_EVERY_MS = 1000;
 const EXAMINE_SHARE = 20;
 /** Reading gives way to the keyboard after this long, ms. */
 const SLICE_MS = 8;
+/** A screen is opened after this time of reading, although there is more to read. */
+const PATIENCE_MS = 40;
 const LIFECYCLE_KEPT = 5000;
 /** Behind by more than this many bytes is worth a word. */
 const BEHIND_BYTES = 4_000_000;
@@ -66,6 +68,9 @@ export class LiveEngine implements Engine {
   readonly #follower: Follower;
   readonly #eventListeners = new Set<(event: LiveEvent) => void>();
   #over: () => void = () => {};
+  #begun: () => void = () => {};
+  #openedAt = Number.NaN;
+  #caughtUp = false;
   #lifecycle: readonly LifecycleEvent[] = [];
   #words = '';
   #trouble = '';
@@ -130,8 +135,29 @@ export class LiveEngine implements Engine {
    */
   async start(): Promise<void> {
     await this.#follower.start();
+    await this.#readHistory();
+  }
+
+  /**
+   * The same for a screen: resolves as soon as there is something to show, and goes on reading behind it.
+   * @throws UserError when an input cannot be followed
+   */
+  async open(): Promise<void> {
+    await this.#follower.start();
+    const all = this.#readHistory();
+    const begun = new Promise<void>((resolve) => {
+      this.#begun = resolve;
+    });
+    await Promise.race([all, begun]);
+    all.catch((error) => this.#fail(error));
+  }
+
+  async #readHistory(): Promise<void> {
+    this.#openedAt = performance.now();
     await this.#pump();
+    if (this.#stopped) return;
     await this.#follower.checkRecognised();
+    this.#caughtUp = true;
     this.#time.caughtUp();
     this.#follower.watch();
     this.#publish();
@@ -210,9 +236,10 @@ export class LiveEngine implements Engine {
       do {
         this.#again = false;
         let sliceEnds = performance.now() + SLICE_MS;
-        while (await this.#follower.step()) {
+        while ((await this.#follower.step()) && !this.#stopped) {
           if (performance.now() < sliceEnds) continue;
           this.#deliver();
+          if (this.#rows.length > 0 && performance.now() - this.#openedAt > PATIENCE_MS) this.#begun();
           await new Promise((resume) => setImmediate(resume));
           sliceEnds = performance.now() + SLICE_MS;
         }
@@ -231,7 +258,8 @@ export class LiveEngine implements Engine {
     this.#changed = false;
     if (this.#rows.length > HELD_ROWS) this.#forget(this.#rows.length - Math.floor(HELD_ROWS * 0.8));
     this.#publish();
-    this.#scheduleExamine();
+    // Of a history half read nothing is said.
+    if (this.#caughtUp) this.#scheduleExamine();
   }
 
   /** The oldest requests become sums. */
@@ -279,9 +307,13 @@ export class LiveEngine implements Engine {
     } catch (error) {
       // Reading and drawing go on without it; the next window may fare better.
       this.#examineAfter = this.#options.clock.nowMicros() + 10 * EXAMINE_EVERY_MS * 1000;
-      this.#trouble = `the newest requests could not be examined: ${error instanceof Error ? error.message : String(error)}`;
-      this.#publish();
+      this.#fail(error, 'the newest requests could not be examined: ');
     }
+  }
+
+  #fail(error: unknown, what = ''): void {
+    this.#trouble = `${what}${error instanceof Error ? error.message : String(error)}`;
+    this.#publish();
   }
 
   #publish(): void {

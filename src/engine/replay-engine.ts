@@ -31,7 +31,7 @@ const PROGRESS_EVERY = 100;
 /** A small log is waited for this long, so that it opens with its verdict; a large one is shown while it is read. ms */
 const PATIENCE = 120;
 const LOOK_EVERY = 10;
-const SMALL_REQUESTS = 20_000;
+const SMALL_BYTES = 3_000_000;
 
 export class ReplayEngine implements Engine {
   readonly #options: ReplayOptions;
@@ -73,8 +73,8 @@ export class ReplayEngine implements Engine {
       let waited = 0;
       const look = () => {
         waited += LOOK_EVERY;
-        const { first, partial } = this.#log;
-        if (first.length > 0 && (partial.requests > SMALL_REQUESTS || waited >= PATIENCE)) resolve();
+        const { first, total } = this.#log;
+        if (first.length > 0 && waited >= (total > SMALL_BYTES ? PATIENCE / 4 : PATIENCE)) resolve();
         else cancel = clock.after(LOOK_EVERY, look);
       };
       cancel = clock.after(LOOK_EVERY, look);

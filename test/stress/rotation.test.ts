@@ -71,6 +71,7 @@ async function follow(poll: boolean): Promise<{ engine: LiveEngine; counts: Coun
       let first: ReturnType<typeof examiner.examine> | null = null;
       return {
         examine: (window) => (first ??= examiner.examine(window)),
+        examineAll: (partial, inputs) => examiner.examineAll(partial, inputs),
         predict: async () => null,
         close: async () => {},
       };
