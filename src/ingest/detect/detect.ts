@@ -40,6 +40,8 @@ const MAX_FIELD_BYTES = 1000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
+/** Lines by which most candidates are put aside before they are compared. */
+const GLANCED_LINES = 8;
 
 const silent = new Set(['text', 'word', 'number', 'blanks', 'level', 'level-prefix', 'list']);
 
@@ -85,6 +87,7 @@ export class Detector {
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
   readonly #given: readonly Candidate[];
+  readonly #heads = new WeakMap<Recipe, Recipe>();
 
   constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
     this.#formats = formats;
@@ -124,10 +127,28 @@ export class Detector {
     return swallowed.length * 2 > checked.length;
   }
 
+  /** The recipe with anything behind it where more fields may follow. */
+  #headOf({ recipe, open }: Candidate): Recipe {
+    if (!open || !('tokens' in recipe)) return recipe;
+    const known = this.#heads.get(recipe) ?? { tokens: [...recipe.tokens, { field: { kind: 'text' } }] };
+    this.#heads.set(recipe, known);
+    return known;
+  }
+
+  /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
+  #likely(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Candidate[] {
+    const few = spread(lines, GLANCED_LINES);
+    const likely = candidates.filter((candidate) => {
+      const head = this.#headOf(candidate);
+      return few.some((line) => this.#trials.takes(head, sample, sample.lines[line].start));
+    });
+    return likely.length > 0 ? likely : candidates;
+  }
+
   /** An open layout with the fields that follow it; `starts` is where the layout begins in each line. */
   #trailing(candidate: Candidate, sample: Sample, starts: readonly number[]) {
     if (!('tokens' in candidate.recipe)) return null;
-    const head: Recipe = { tokens: [...candidate.recipe.tokens, { field: { kind: 'text' } }] };
+    const head = this.#headOf(candidate);
     const rests: string[] = [];
     for (const start of starts) {
       const spans = this.#trials.spans(head, sample, start);
@@ -193,9 +214,7 @@ export class Detector {
     let best: { candidate: Candidate; starts: Map<number, number> } | null = null;
     for (const candidate of candidates) {
       if (!('tokens' in candidate.recipe)) continue;
-      const recipe: Recipe = candidate.open
-        ? { tokens: [...candidate.recipe.tokens, { field: { kind: 'text' } }] }
-        : candidate.recipe;
+      const recipe = this.#headOf(candidate);
       const starts = new Map<number, number>();
       for (const line of searched) {
         const { start, end } = sample.lines[line];
@@ -295,7 +314,7 @@ export class Detector {
     while (open.length > 0) {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
-      let trials = this.#tryAll(candidates, sample, some);
+      let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
       if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
       const first = trials[0] ?? (search ? this.#behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
