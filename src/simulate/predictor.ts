@@ -9,7 +9,7 @@ import { deflated, type Workload, workloadOf, workloadWithout } from './workload
 
 /** Findings ask often and answer in words: stretches of this many requests in all are enough. */
 const MOST_REQUESTS = 16_000;
-const BUDGET = 60_000;
+const BUDGET = 30_000;
 
 interface Answer {
   readonly prediction: PoolPrediction;
