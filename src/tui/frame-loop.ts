@@ -1,4 +1,4 @@
-/** When frames are drawn: only when asked for, at most `fps` a second, and never more than a third of the time. */
+/** When frames are drawn: only when asked for, at most `fps` a second, and for new data alone never more than a third of the time. */
 import type { Clock } from '../core/clock.ts';
 
 export interface FrameLoopOptions {
@@ -13,32 +13,42 @@ export interface FrameLoopOptions {
 export class FrameLoop {
   readonly #options: FrameLoopOptions;
   #cancel: (() => void) | null = null;
-  #notBefore = 0;
+  /** µs of the clock: when the frame that is planned is due, when the next is in turn, and when one for data alone may be. */
+  #due = 0;
+  #turn = 0;
+  #nextForData = 0;
   #stopped = false;
 
   constructor(options: FrameLoopOptions) {
     this.#options = options;
   }
 
-  /** Something changed: a frame follows as soon as it may. */
-  request(): void {
-    if (this.#cancel || this.#stopped) return;
-    const { clock } = this.#options;
-    const delay = Math.max(0, (this.#notBefore - clock.nowMicros()) / 1000);
-    this.#cancel = clock.after(delay, () => this.#frame());
+  /**
+   * Something changed: a frame follows as soon as it may. `byKey`: somebody pressed a key and waits for it, so that it need
+   * not wait for its turn; the one after it waits the longer.
+   */
+  request(byKey = false): void {
+    if (this.#stopped) return;
+    const { clock, fps } = this.#options;
+    const due = Math.max(clock.nowMicros(), byKey ? this.#turn - 1e6 / fps : this.#nextForData);
+    if (this.#cancel && this.#due <= due) return;
+    this.#cancel?.();
+    this.#due = due;
+    this.#cancel = clock.after((due - clock.nowMicros()) / 1000, () => this.#frame());
   }
 
   #frame(): void {
     this.#cancel = null;
     if (this.#stopped) return;
     const { clock, fps, draw, isBehind } = this.#options;
+    this.#turn = Math.max(this.#turn, clock.nowMicros()) + 1e6 / fps;
     if (isBehind()) {
-      this.#notBefore = clock.nowMicros() + 1e6 / fps;
+      this.#nextForData = this.#turn;
       this.request();
       return;
     }
     const cost = draw();
-    this.#notBefore = clock.nowMicros() + Math.max(1e6 / fps, cost * 2000);
+    this.#nextForData = Math.max(this.#turn, clock.nowMicros() + cost * 2000);
   }
 
   stop(): void {

@@ -79,8 +79,9 @@ export class Session {
     return () => this.#listeners.delete(listener);
   };
 
-  request(): void {
-    this.#loop.request();
+  /** `byKey`: somebody waits for this picture. */
+  request(byKey = false): void {
+    this.#loop.request(byKey);
   }
 
   /** Draws at once, for the first picture. */
@@ -92,13 +93,13 @@ export class Session {
   repaint(): void {
     this.#painter.forget();
     this.#refreshChrome();
-    this.request();
+    this.request(true);
   }
 
   /** The frame that Ink drew: one string for the whole screen. */
   setInkFrame(frame: string): void {
     this.#ink = frame.split('\n');
-    this.request();
+    this.request(true);
   }
 
   key(name: string, input: string): void {
@@ -137,7 +138,7 @@ export class Session {
     for (const command of commands) this.#options.engine.command(command);
     for (const effect of effects) this.#options.effect(effect, this);
     this.#refreshChrome();
-    this.request();
+    this.request(true);
   }
 
   /** The view, the layout and the cells as they are now: for export. */

@@ -1,6 +1,7 @@
 // Figures of the terminal UI: cost of a frame, first frame, key to screen under load, idle, memory.
 //   node test/bench/tui.mjs            all but the soak (about a minute)
 //   node test/bench/tui.mjs frame      the cost of a frame alone
+//   node test/bench/tui.mjs program key   of the program, what begins with "key" (first frame, key, idle)
 //   node test/bench/tui.mjs soak 600   heap over so many seconds at 5,000 lines/s
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -45,7 +46,7 @@ async function run(name, args = []) {
 
 try {
   if (what === 'all' || what === 'frame') console.table(await run('tui-frame', rest));
-  if (what === 'all' || what === 'program') console.table(await run('tui-program'));
+  if (what === 'all' || what === 'program') console.table(await run('tui-program', rest));
   if (what === 'soak') console.table(await run('tui-program', ['soak', ...rest]));
 } finally {
   rmSync(folder, { recursive: true, force: true });
