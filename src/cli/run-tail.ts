@@ -2,6 +2,7 @@
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
 import { isInteractive } from '../tui/capabilities.ts';
@@ -36,7 +37,9 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
 
 /** SIGINT and SIGTERM are the ordinary end of a tail, and so is the end of standard input. */
 async function streamTail(engine: LiveEngine): Promise<number> {
-  const stream = new LiveStream(engine, systemClock, writeLine);
+  const stream = new LiveStream(engine, systemClock, writeLine, (sentence) => {
+    process.stderr.write(`logscope: ${printable(sentence)}\n`);
+  });
   const ended = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

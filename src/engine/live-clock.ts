@@ -4,6 +4,8 @@ import { MICROS_PER_MINUTE } from '../core/time.ts';
 
 /** A stamp this near to the wall clock was made by it: clocks of hosts differ, and requests take their time. */
 const NEAR = 10 * MICROS_PER_MINUTE;
+/** A clock that is adjusted goes back by less. */
+const PUT_BACK = 5_000_000;
 /** After this long without a line, a log with stamps of its own stands still. */
 const QUIET = MICROS_PER_MINUTE;
 
@@ -30,9 +32,12 @@ export class LiveClock {
 
   seen(instant: number): void {
     if (this.#isCaughtUp) this.#isWritten = true;
-    if (!(instant > this.#newest)) return;
+    const wall = this.#clock.nowMicros();
+    // The clock was put back, and the line was stamped by it after that.
+    const isBack = wall < this.#readAt - PUT_BACK && Math.abs(wall - instant) < PUT_BACK;
+    if (!(instant > this.#newest) && !isBack) return;
     this.#newest = instant;
-    this.#readAt = this.#clock.nowMicros();
+    this.#readAt = wall;
   }
 
   /** The newest line was new when it was read: the log is written by this clock, now or after a pause. */

@@ -47,6 +47,7 @@ const EXAMINED_ROWS = 20_000;
 /** At most a twentieth of the time of a core goes into examining. */
 const EXAMINE_EVERY_MS = 1000;
 const EXAMINE_SHARE = 20;
+const LONGEST_PAUSE_MS = 30_000;
 /** Reading gives way to the keyboard after this long, ms. */
 const SLICE_MS = 8;
 /** A screen is opened after this time of reading, although there is more to read. */
@@ -271,7 +272,9 @@ export class LiveEngine implements Engine {
 
   #scheduleExamine(): void {
     if (this.#examining || this.#cancelExamine || this.#stopped) return;
-    const delay = Math.max(0, this.#examineAfter - this.#options.clock.nowMicros()) / 1000;
+    const left = Math.max(0, this.#examineAfter - this.#options.clock.nowMicros()) / 1000;
+    // The clock may have been put back since.
+    const delay = Math.min(left, LONGEST_PAUSE_MS);
     this.#cancelExamine = this.#options.clock.after(delay, () => {
       this.#cancelExamine = null;
       void this.#examine();
@@ -342,10 +345,20 @@ export class LiveEngine implements Engine {
     };
   }
 
-  #statusText(inputs: readonly LiveInput[]): string {
+  /** Bytes that are there and not read yet. */
+  get behind(): number {
+    return this.#follower.behind;
+  }
+
+  /** What keeps the picture from being complete, in words; "" when nothing does. */
+  get hindrance(): string {
     if (this.#trouble !== '') return this.#trouble;
-    const behind = this.#follower.behind;
-    if (behind > BEHIND_BYTES) return `${Math.round(behind / 1e6)} MB behind`;
+    const { behind } = this;
+    return behind > BEHIND_BYTES ? `reading is ${Math.round(behind / 1e6)} MB behind` : '';
+  }
+
+  #statusText(inputs: readonly LiveInput[]): string {
+    if (this.hindrance !== '') return this.hindrance;
     const missing = inputs.filter((input) => !input.isStream && !input.file.isOpen);
     if (missing.length > 0) return `${missing[0].path} is not there yet, waiting for it`;
     return this.#words;

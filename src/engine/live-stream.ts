@@ -10,6 +10,9 @@ export class LiveStream {
   readonly #engine: LiveEngine;
   readonly #clock: Clock;
   readonly #write: (object: StreamObject) => void;
+  /** For what hinders reading: it is no part of the stream. */
+  readonly #say: (sentence: string) => void;
+  #said = '';
   readonly #ticker = new Ticker();
   readonly #findings = new FindingChanges();
   #told = 0;
@@ -17,10 +20,16 @@ export class LiveStream {
   #begun = false;
 
   /** Listens from now on; nothing is written before `begin`. */
-  constructor(engine: LiveEngine, clock: Clock, write: (object: StreamObject) => void) {
+  constructor(
+    engine: LiveEngine,
+    clock: Clock,
+    write: (object: StreamObject) => void,
+    say: (sentence: string) => void,
+  ) {
     this.#engine = engine;
     this.#clock = clock;
     this.#write = write;
+    this.#say = say;
     engine.onEvent((event) => this.#event(event));
     engine.subscribe(() => this.#look());
   }
@@ -66,6 +75,11 @@ export class LiveStream {
     this.#ticker.add(requests, placement, requests.length - fresh, requests.length);
     this.#told = total;
     this.#ticker.capacity = inference.unbounded ? null : inference.capacity.value;
+    const { hindrance } = this.#engine;
+    if (hindrance !== '' && (this.#said === '' || !hindrance.endsWith('behind'))) {
+      if (hindrance !== this.#said) this.#say(hindrance);
+    }
+    this.#said = hindrance;
     if (!this.#begun) return;
     // Requests of the second that is just passing may still come.
     this.#tell(this.#ticker.until(snapshot.live ? snapshot.now : this.#ticker.newest, snapshot.live));
@@ -75,7 +89,9 @@ export class LiveStream {
   }
 
   #tell(ticks: readonly StreamObject[]): void {
-    for (const tick of ticks) this.#write(tick);
+    for (const tick of ticks) {
+      this.#write(tick.type === 'tick' ? { ...tick, behind_bytes: this.#engine.behind } : tick);
+    }
   }
 
   /** Just after every full second, so that a second is told as soon as it is over. */

@@ -8,6 +8,9 @@ import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/t
 import { FreeSlots } from './free-slots.ts';
 import { emptyPlacement, placeByStamp, Turns } from './placement.ts';
 
+/** Each request looks through the slots of its worker: of more it would look for too long. */
+const MOST_SLOTS = 64;
+
 export class RowStore {
   #table = new TableBuilder(4096);
   #placement = emptyPlacement(4096);
@@ -31,7 +34,7 @@ export class RowStore {
 
   /** Slots per worker beyond which a request is not placed beside others; from the inference. */
   set slotsPerWorker(slots: number) {
-    this.#slots.limit = slots;
+    this.#slots.limit = Math.min(slots, MOST_SLOTS);
   }
 
   add(rows: RequestTable, facts: StreamFacts): void {

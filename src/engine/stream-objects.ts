@@ -17,6 +17,8 @@ export interface TickObject {
   /** Seconds. */
   readonly service_time: { readonly p50: number | null; readonly p95: number | null };
   readonly wait: { readonly p95: number | null };
+  /** Live only: bytes that are in the files and not read yet. */
+  readonly behind_bytes?: number;
 }
 
 export type StreamObject =

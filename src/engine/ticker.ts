@@ -15,6 +15,7 @@ class Second {
 
 /** A request covers at most so many seconds of busy time; a longer one is broken in the log, not in the server. */
 const LONGEST_SECONDS = 3600;
+const PUT_BACK_SECONDS = 5;
 
 export class Ticker {
   readonly #seconds = new Map<number, Second>();
@@ -65,6 +66,12 @@ export class Ticker {
   until(instant: number, quiet: boolean): TickObject[] {
     if (!Number.isFinite(instant)) return [];
     const end = Math.floor(instant / MICROS_PER_SECOND);
+    if (end < this.#open - PUT_BACK_SECONDS) {
+      // The clock was put back: what is open is told with the time it has, and time begins anew.
+      const told = this.rest();
+      this.#open = end;
+      return told;
+    }
     const due = [...this.#seconds.keys()].filter((second) => second < end && second >= this.#open);
     if (quiet && Number.isFinite(this.#open)) {
       // Not more than an hour of silence at once: the clock was put forward, or the machine slept.
@@ -80,7 +87,7 @@ export class Ticker {
   rest(): TickObject[] {
     let last = Number.NEGATIVE_INFINITY;
     for (const [second, { requests }] of this.#seconds) if (requests > 0 && second > last) last = second;
-    return this.until((last + 1) * MICROS_PER_SECOND, false);
+    return this.until(Math.max(last + 1, this.#open) * MICROS_PER_SECOND, false);
   }
 
   #second(instant: number): Second {

@@ -152,7 +152,7 @@ describe('a rotated log', { timeout: isLong ? 600_000 : 90_000 }, () => {
   const modes: readonly (Run & { readonly name: string; readonly skip?: boolean })[] = [
     { name: 'renamed, numbers shifted', mode: 'rename', pauseMs: 150 },
     { name: 'renamed, dated, looked at every 200 ms', mode: 'dated', pauseMs: 120, poll: true },
-    { name: 'deleted and created', mode: 'recreate', pauseMs: 700 },
+    { name: 'deleted and created', mode: 'recreate', pauseMs: 1200 },
     { name: 'a symbolic link that is switched', mode: 'symlink', pauseMs: 400 },
     {
       name: 'by logrotate',

@@ -20,10 +20,7 @@ export interface FollowSink extends LineSink {
   trouble(sentence: string): void;
 }
 
-/**
- * An old file is closed this long after its last growth. Writers reopen their log when they are told to, and some are told
- * late.
- */
+/** An old file is closed this long after its last growth: some writers are told late to open the new one. */
 const DRAIN_MICROS = 60_000_000;
 /** More old files than this are closed sooner: they were rotated away faster than anybody writes. */
 const MAX_OLD = 16;
@@ -211,15 +208,19 @@ export class FollowedFile {
     const copies = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
     const [copy] = copies.sort((a, b) => b.size - a.size);
     if (copy) copy.position = file.position;
-    for (const one of fresh) await this.#takeOld(one, one === copy);
-    file.restart(copy ?? null);
+    const taken: OpenFile[] = [];
+    for (const one of fresh) if (await this.#takeOld(one, one === copy)) taken.push(one);
+    // Truncated more than once since the last look: each copy begins where the one before it ends.
+    file.restart(copy ? taken.slice(taken.indexOf(copy)) : taken);
     if (file === this.#current) this.#sink.event('truncated');
   }
 
   /** A file that was rotated away between two looks. */
-  async #takeOld(file: OpenFile, isWanted: boolean): Promise<void> {
-    if (isWanted || !this.#siblings.isCopy(file, this.#files)) this.#old.push(file);
+  async #takeOld(file: OpenFile, isWanted: boolean): Promise<boolean> {
+    const isTaken = isWanted || !this.#siblings.isCopy(file, this.#files);
+    if (isTaken) this.#old.push(file);
     else await file.handle.close();
+    return isTaken;
   }
 
   /** An empty sentence takes back our own earlier one only. */

@@ -145,12 +145,13 @@ export class OpenFile {
     return bytesRead === bytes.length && now.equals(bytes);
   }
 
-  /** It was emptied and is being written anew. `copy`: a copy of how it was before, which is read first. */
-  restart(copy: OpenFile | null): void {
-    if (copy) {
+  /** It was emptied and is being written anew. `copies`: of how it was before, oldest first, which are read before it. */
+  restart(copies: readonly OpenFile[]): void {
+    if (copies.length === 0 && this.torn.length > 0) this.torso = { torn: this.torn, position: this.position };
+    for (const copy of copies) {
       copy.torso = this.torso;
       this.torso = copy;
-    } else if (this.torn.length > 0) this.torso = { torn: this.torn, position: this.position };
+    }
     this.position = 0;
     this.head = Buffer.alloc(0);
     this.torn = Buffer.alloc(0);

@@ -2,8 +2,8 @@
  * The files beside a log that were that log once: "access.log.1", "access.log-20261121", "access-20261121.log". Knows which
  * of them were read or were there before, so that a file that stood at the path only between two looks is found, once.
  */
-import { readdir } from 'node:fs/promises';
-import { basename, dirname, extname, join } from 'node:path';
+import { readdir, realpath } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
@@ -19,12 +19,27 @@ export function isRotatedName(other: string, name: string): boolean {
   return suffix.test(other.slice(stem.length, other.length - extension.length));
 }
 
-/** Paths that rotation may have given to earlier files of a log. */
+/**
+ * Paths that rotation may have given to earlier files of a log. Where the path is a symbolic link ("current" to
+ * "2026-11-21.log", or "web.log" to "pods/web/3.log"), files beside its target that differ in numbers only as well.
+ */
 export async function rotatedPaths(path: string): Promise<string[]> {
-  const folder = dirname(path);
-  const names = await readdir(folder).catch(() => []);
-  return names.filter((other) => isRotatedName(other, basename(path))).map((other) => join(folder, other));
+  const real = await realpath(path).catch(() => resolve(path));
+  const own = await namesIn(dirname(path), (other) => isRotatedName(other, basename(path)));
+  if (real === resolve(path)) return own;
+  const name = basename(real);
+  const isAlike = (other: string) => other !== name && /\d/.test(name) && shapeOf(other) === shapeOf(name);
+  return [...own, ...(await namesIn(dirname(real), (other) => isAlike(other) || isRotatedName(other, name)))];
 }
+
+const shapeOf = (name: string): string => name.replace(/\d+/g, '0');
+
+async function namesIn(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter(isOurs).map((other) => join(folder, other));
+}
+
+const MOST_ROUNDS = 5;
 
 interface Known {
   /** Hexadecimal. */
@@ -36,6 +51,8 @@ interface Known {
 export class Siblings {
   readonly #path: string;
   readonly #known = new Map<string, Known>();
+  /** Known, and not there when it was looked for last. */
+  #missed: readonly string[] = [];
 
   constructor(path: string) {
     this.#path = path;
@@ -64,17 +81,32 @@ export class Siblings {
 
   /** Those that came into being since the last look, oldest first, open. `open`: the files that are read already. */
   async fresh(open: readonly OpenFile[], now: number): Promise<OpenFile[]> {
-    const found: { file: OpenFile; written: bigint }[] = [];
+    const found: OpenFile[] = [];
+    // Names are shifted while they are looked through: a file that was passed over is found by the next round.
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const more = await this.#scan([...open, ...found], now);
+      found.push(...more);
+      if (more.length === 0) break;
+    }
+    const written = await Promise.all(found.map(async (file) => (await file.handle.stat({ bigint: true })).mtimeNs));
+    const order = found.map((_, i) => i).sort((a, b) => (written[a] < written[b] ? -1 : 1));
+    return order.map((i) => found[i]);
+  }
+
+  async #scan(open: readonly OpenFile[], now: number): Promise<OpenFile[]> {
+    const found: OpenFile[] = [];
     const present = new Set<string>();
     for (const path of await rotatedPaths(this.#path)) {
       const file = await OpenFile.open(path, now).catch(() => null);
       if (!file) continue;
       present.add(file.key);
       if (open.some(({ key }) => key === file.key) || !this.#isNew(file)) await file.handle.close();
-      else found.push({ file, written: (await file.handle.stat({ bigint: true })).mtimeNs });
+      else found.push(file);
     }
-    for (const key of this.#known.keys()) if (!present.has(key)) this.#known.delete(key);
-    return found.sort((a, b) => (a.written < b.written ? -1 : 1)).map(({ file }) => file);
+    // Forgotten is only what two looks did not see: names may have been shifted during one.
+    for (const key of this.#missed) if (!present.has(key)) this.#known.delete(key);
+    this.#missed = [...this.#known.keys()].filter((key) => !present.has(key));
+    return found;
   }
 
   #isNew(file: OpenFile): boolean {
