@@ -205,8 +205,9 @@ export class FollowedFile {
   async #restart(file: OpenFile): Promise<void> {
     const files = this.#files;
     const fresh = await this.#siblings.fresh(files, this.#clock.nowMicros());
-    const copies = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
-    const [copy] = copies.sort((a, b) => b.size - a.size);
+    // The oldest that begins alike: what little is known of a young file may be at the start of the next one as well.
+    const [first] = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
+    const [copy] = fresh.filter((one) => first && one.hasHead(first.head)).sort((a, b) => b.size - a.size);
     if (copy) copy.position = file.position;
     const taken: OpenFile[] = [];
     for (const one of fresh) if (await this.#takeOld(one, one === copy)) taken.push(one);

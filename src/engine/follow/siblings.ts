@@ -4,7 +4,7 @@
  */
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { OpenFile } from './open-file.ts';
+import { HEAD_BYTES, OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
 const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
@@ -120,11 +120,15 @@ export class Siblings {
   /** Whether a file begins like another that is open or known: a copy of it. */
   isCopy(file: OpenFile, open: readonly OpenFile[]): boolean {
     const head = headOf(file);
-    const isAlike = (other: string) => other !== '' && (other.startsWith(head) || head.startsWith(other));
+    const isAlike = (other: string) =>
+      tells(other) && tells(head) && (other.startsWith(head) || head.startsWith(other));
     if (open.some((one) => one !== file && isAlike(headOf(one)))) return true;
     for (const [key, known] of this.#known) if (key !== file.key && isAlike(known.head)) return true;
     return false;
   }
 }
+
+/** A part of a line, such as an address, is at the start of many files. */
+const tells = (head: string): boolean => head.length === 2 * HEAD_BYTES || Buffer.from(head, 'hex').includes(10);
 
 const headOf = (file: OpenFile): string => file.head.toString('hex');
