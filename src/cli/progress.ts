@@ -1,4 +1,6 @@
-/** Progress on standard error for anything that takes longer than a second; silent in a pipe. */
+/** What a reading command says on standard error: progress when it takes longer than a second (silent in a pipe), damaged inputs. */
+import { exitCodes } from '../core/errors.ts';
+
 const PATIENCE_MS = 1000;
 const EVERY_MS = 200;
 
@@ -6,6 +8,10 @@ export interface Progress {
   report(path: string, bytesRead: number, totalBytes: number | null): void;
   /** Wipes the line. */
   done(): void;
+  /** An input could not be read to its end, in a sentence. */
+  damaged(sentence: string): void;
+  /** The exit code of a command that would end with `code` if all inputs had been read to their end. */
+  exitCode(code: number): number;
 }
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
@@ -14,6 +20,11 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
   const began = now();
   let next = began + PATIENCE_MS;
   let shown = false;
+  let isDamaged = false;
+  const done = () => {
+    if (shown) stream.write('\r\u001b[K');
+    shown = false;
+  };
   return {
     report(path, bytesRead, totalBytes) {
       if (!stream.isTTY || now() < next) return;
@@ -25,9 +36,12 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
       const text = `reading ${path}:${share}`;
       stream.write(`\r${text.slice(0, (stream.columns ?? 80) - 1)}\u001b[K`);
     },
-    done() {
-      if (shown) stream.write('\r\u001b[K');
-      shown = false;
+    done,
+    damaged(sentence) {
+      done();
+      isDamaged = true;
+      stream.write(`logscope: ${sentence}\n`);
     },
+    exitCode: (code) => (isDamaged ? exitCodes.input : code),
   };
 }

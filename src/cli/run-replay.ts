@@ -8,17 +8,20 @@ import { replayObjects } from '../engine/replay-stream.ts';
 import { isInteractive } from '../tui/capabilities.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import { createExaminer } from './create-examiner.ts';
+import { createProgress } from './progress.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
 import { flushed, writeLines } from './write-lines.ts';
 
 export async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<number> {
+  const progress = createProgress(process.stderr);
   const engine = new ReplayEngine({
     paths,
     formats,
     clock: systemClock,
     speed: options.speed ?? 1,
     examiner: (names) => createExaminer(names, formats),
+    onDamage: progress.damaged,
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
@@ -26,11 +29,12 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     await engine.load();
     const code = await streamReplay(engine, options.speed ?? null);
     await engine.stop();
-    return code;
+    return progress.exitCode(code);
   }
   await engine.open();
   if (!options.paused) engine.play();
-  return options.plain ? runPlain(engine, systemClock) : runScreen(engine, options, paths.includes('-'));
+  const shown = options.plain ? runPlain(engine, systemClock) : runScreen(engine, options, paths.includes('-'));
+  return progress.exitCode(await shown);
 }
 
 /** At the pace of a speed, or as fast as they can be written. */

@@ -17,6 +17,8 @@ export interface PostMortemOptions {
   /** Reads large files with several threads; without it one thread reads everything. */
   readonly parallel?: { readonly threads: number; readonly startRange: ParallelOptions['startRange'] };
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
+  /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
+  readonly onDamage?: (sentence: string) => void;
 }
 
 export async function readPartial(
@@ -44,7 +46,7 @@ export async function readPartial(
       ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
       ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     });
-    await readInput(path, parser, { onProgress });
+    await readInput(path, parser, { onProgress, ...(options.onDamage ? { onDamage: options.onDamage } : {}) });
     inputs.push(parser.report());
   }
   return { partial, inputs };

@@ -10,6 +10,7 @@ import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { createParser } from '../ingest/create-parser.ts';
+import { compressionOf } from '../ingest/decompress.ts';
 import { joinReports } from '../ingest/join-reports.ts';
 import { type RangeJob, readRange } from './read-range.ts';
 
@@ -78,7 +79,8 @@ function planRanges(path: string, source: number, options: ParallelOptions): Ran
     const ranges = Math.min(options.threads, Math.floor(info.size / MIN_BYTES_PER_THREAD));
     if (!info.isFile() || ranges < 2) return null;
     const head = bytesAt(file, 0, HEAD_BYTES);
-    if (isCompressed(head)) return null;
+    // No range of a compressed file can be read on its own.
+    if (compressionOf(head)) return null;
     const { timezone, logFormat } = options;
     const common = {
       path,
@@ -107,12 +109,6 @@ function planRanges(path: string, source: number, options: ParallelOptions): Ran
 function bytesAt(file: number, at: number, length: number): Uint8Array {
   const buffer = Buffer.allocUnsafeSlow(length);
   return buffer.subarray(0, readSync(file, buffer, 0, length, at));
-}
-
-/** gzip, zstd, bzip2, xz: no range of them can be read on its own. */
-export function isCompressed(head: Uint8Array): boolean {
-  const magic = head[0] * 256 + head[1];
-  return magic === 0x1f8b || magic === 0x28b5 || magic === 0x425a || magic === 0xfd37;
 }
 
 /** Offset of the first line behind `near` that is a request by the formats of the head; null when there is none close by. */

@@ -5,10 +5,10 @@ import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { BatchNormaliser } from '../core/table.ts';
 import { createParser } from '../ingest/create-parser.ts';
+import { COMPRESSION_HEAD_BYTES, compressionOf } from '../ingest/decompress.ts';
 import type { LogParser } from '../ingest/parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { BlockIndex } from './block-index.ts';
-import { isCompressed } from './read-in-parallel.ts';
 import { RowStore } from './row-store.ts';
 
 export interface ReplayLogOptions {
@@ -16,6 +16,8 @@ export interface ReplayLogOptions {
   readonly formats: readonly LogFormat[];
   readonly timezone?: string;
   readonly logFormat?: string;
+  /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
+  readonly onDamage?: (sentence: string) => void;
 }
 
 /** The first requests are held: all of a small log, of a large one enough to play at once. */
@@ -48,7 +50,7 @@ export class ReplayLog {
 
   /** Reads everything; `progress` is called after every piece. @throws UserError when an input cannot be read */
   async read(progress: () => void): Promise<void> {
-    const { paths, formats, timezone, logFormat } = this.#options;
+    const { paths, formats, timezone, logFormat, onDamage } = this.#options;
     for (const [source, path] of paths.entries()) {
       const normaliser = new BatchNormaliser();
       const parser = createParser({
@@ -80,6 +82,7 @@ export class ReplayLog {
           this.total = beforeTotal + (size ?? Number.NaN);
           progress();
         },
+        ...(onDamage ? { onDamage } : {}),
       });
     }
     this.blocks.complete();
@@ -96,9 +99,9 @@ export class ReplayLog {
       const file = path === '-' ? null : await open(path, 'r').catch(() => null);
       if (!file) return false;
       try {
-        const head = Buffer.alloc(4);
+        const head = Buffer.alloc(COMPRESSION_HEAD_BYTES);
         await file.read(head, 0, head.length, 0);
-        if (!(await file.stat()).isFile() || isCompressed(head)) return false;
+        if (!(await file.stat()).isFile() || compressionOf(head)) return false;
       } finally {
         await file.close();
       }

@@ -121,6 +121,15 @@ export function createParser(options: ParserOptions): LogParser {
       }
       router.end();
     },
+    cutOff(sentence) {
+      tally.assumptions.add(sentence);
+      if (filled > 0) {
+        tally.lines++;
+        tally.reject(tally.lines, b.toString('utf8', 0, Math.min(200, filled)), 'cut off: the input ends in it');
+      }
+      base += filled;
+      filled = 0;
+    },
     report: () => tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen),
     dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds,
   };

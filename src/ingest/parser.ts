@@ -16,6 +16,8 @@ export interface LogParser {
   flush(): void;
   /** The input is over: a last line without a newline counts. */
   end(): void;
+  /** The input is damaged here, and cannot be read on: a sentence for the report. What there is of a last line counts for nothing. */
+  cutOff(sentence: string): void;
   /** What has been read so far. */
   report(): InputSummary;
   /** true: with the lines around the range that was read, some might have been taken otherwise (a format that is new in it). */

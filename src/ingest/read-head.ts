@@ -1,6 +1,6 @@
 /** The first bytes of a file or of standard input, decompressed. */
-import { open } from 'node:fs/promises';
-import zlib from 'node:zlib';
+import { createReadStream } from 'node:fs';
+import { compressionOf, DamagedInput, decompress } from './decompress.ts';
 import { cannotRead } from './read-input.ts';
 
 export interface Head {
@@ -9,36 +9,32 @@ export interface Head {
   readonly complete: boolean;
 }
 
-async function headOfFile(path: string, limit: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    const buffer = Buffer.alloc(limit);
-    const { bytesRead } = await file.read(buffer, 0, limit, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-async function headOfStandardInput(limit: number): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of process.stdin) {
-    pieces.push(chunk as Buffer);
-    bytes += chunk.length;
-    if (bytes >= limit) break;
-  }
-  return Buffer.concat(pieces).subarray(0, limit);
-}
+const enough = Symbol('enough has been read');
 
 /** @throws UserError when the input cannot be read */
 export async function readHead(path: string, limit: number): Promise<Head> {
-  const head = await (path === '-' ? headOfStandardInput(limit) : headOfFile(path, limit)).catch((error) => {
-    throw cannotRead(path, error);
-  });
-  const complete = head.length < limit;
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return { head, complete };
-  // What is cut off behind the limit is no error here.
-  const plain = zlib.gunzipSync(head, { finishFlush: zlib.constants.Z_SYNC_FLUSH });
-  return { head: plain.subarray(0, limit), complete: complete && plain.length <= limit };
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  const keep = (piece: Uint8Array) => {
+    pieces.push(Buffer.from(piece));
+    bytes += piece.length;
+    if (bytes > limit) throw enough;
+  };
+  const stream = path === '-' ? process.stdin : createReadStream(path, { highWaterMark: 1 << 16 });
+  try {
+    const chunks = stream[Symbol.asyncIterator]();
+    const first = await chunks.next();
+    const all = async function* () {
+      for (let now = first; !now.done; now = await chunks.next()) yield now.value as Buffer;
+    };
+    const compression = first.done ? null : compressionOf(first.value);
+    if (compression) await decompress(all(), compression, keep);
+    else for await (const chunk of all()) keep(chunk);
+  } catch (error) {
+    // What stands before the damage is explained.
+    if (error !== enough && !(error instanceof DamagedInput)) throw cannotRead(path, error);
+  } finally {
+    stream.destroy();
+  }
+  return { head: Buffer.concat(pieces).subarray(0, limit), complete: bytes <= limit };
 }

@@ -1,15 +1,16 @@
-/** Reads a file or standard input into a parser: gzip and zstd by content, in reused buffers. */
+/** Reads a file or standard input into a parser: compressed ones by content, in reused buffers. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { Readable, type Transform } from 'node:stream';
-import zlib from 'node:zlib';
 import { UserError } from '../core/errors.ts';
 import type { InputSummary } from '../core/summary.ts';
+import { type Compression, compressionOf, DamagedInput, decompress } from './decompress.ts';
 import type { LogParser } from './parser.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
 export interface ReadOptions {
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
+  /** The input ends too early or is damaged: a sentence for people. What stood before that place has been read. */
+  readonly onDamage?: (sentence: string) => void;
 }
 
 /** One sentence for what the file system says. */
@@ -23,40 +24,30 @@ export function cannotRead(path: string, error: unknown): UserError {
   return new UserError(`${path} cannot be read (${code ?? String(error)}): check the file`);
 }
 
-/** Decompressor for what the first bytes say, null for plain bytes. */
-function decompressor(head: Uint8Array, name: string): Transform | null {
-  if (head[0] === 0x1f && head[1] === 0x8b) return zlib.createGunzip();
-  if (head[0] === 0x28 && head[1] === 0xb5 && head[2] === 0x2f && head[3] === 0xfd) {
-    // Part of Node since 22.15.
-    const create = (zlib as { createZstdDecompress?: () => Transform }).createZstdDecompress;
-    if (!create)
-      throw new UserError(
-        `${name} is compressed with zstd, which Node ${process.versions.node} cannot read: use zstdcat ${name} | logscope … -`,
-      );
-    return create();
-  }
-  return null;
-}
-
-/** Whole pieces of a compressed input. */
+/** Whole pieces of a compressed input; what can be read of a damaged one counts. */
 async function readCompressed(
   source: AsyncIterable<Uint8Array>,
-  through: Transform,
+  compression: Compression,
   name: string,
   parser: LogParser,
+  { onDamage }: ReadOptions,
 ): Promise<void> {
-  const input = Readable.from(source, { objectMode: false });
-  input.on('error', (error) => through.destroy(error));
   try {
-    for await (const chunk of input.pipe(through)) parser.push(chunk);
+    await decompress(source, compression, (piece) => parser.push(piece));
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined || !/^(Z_|ERR_ZSTD|ZSTD)/.test(code)) throw error;
-    throw new UserError(`${name} is damaged or cut off (${code}): decompress it by hand to see what is left of it`);
+    if (!(error instanceof DamagedInput)) throw error;
+    const what = `${name} is damaged or cut off (${error.message})`;
+    parser.flush();
+    const { requests, lifecycle } = parser.report();
+    if (requests + lifecycle === 0) throw new UserError(`${what}: nothing could be read of it`);
+    const sentence = `${what}: what could be read before that place is reported`;
+    parser.cutOff(sentence);
+    onDamage?.(sentence);
   }
 }
 
-async function readOpen(file: FileHandle, path: string, parser: LogParser, { onProgress }: ReadOptions): Promise<void> {
+async function readOpen(file: FileHandle, path: string, parser: LogParser, options: ReadOptions): Promise<void> {
+  const { onProgress } = options;
   const info = await file.stat();
   if (info.isDirectory()) throw cannotRead(path, { code: 'EISDIR' });
   const total = info.isFile() ? info.size : null;
@@ -69,12 +60,12 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, { onP
   };
   const buffers = [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
   const first = await piece(buffers[0]);
-  const through = decompressor(first, path);
-  if (through) {
+  const compression = compressionOf(first);
+  if (compression) {
     const pieces = async function* () {
       for (let now = first; now.length > 0; now = await piece(buffers[0])) yield Buffer.from(now);
     };
-    return readCompressed(pieces(), through, path, parser);
+    return readCompressed(pieces(), compression, path, parser, options);
   }
   // While one buffer is parsed, the other one is filled.
   let now = first;
@@ -87,7 +78,8 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, { onP
   }
 }
 
-async function readStandardInput(parser: LogParser, { onProgress }: ReadOptions): Promise<void> {
+async function readStandardInput(parser: LogParser, options: ReadOptions): Promise<void> {
+  const { onProgress } = options;
   let done = 0;
   const pieces = (async function* () {
     for await (const chunk of process.stdin) {
@@ -98,12 +90,12 @@ async function readStandardInput(parser: LogParser, { onProgress }: ReadOptions)
   })();
   const first = await pieces.next();
   if (first.done) return;
-  const through = decompressor(first.value, 'standard input');
+  const compression = compressionOf(first.value);
   const all = async function* () {
     yield first.value;
     yield* pieces;
   };
-  if (through) return readCompressed(all(), through, 'standard input', parser);
+  if (compression) return readCompressed(all(), compression, 'standard input', parser, options);
   for await (const chunk of all()) parser.push(chunk);
 }
 
@@ -112,7 +104,8 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
   if (report.bytes === 0) return new UserError(`${name} is empty: there is nothing to read in it yet`);
   if (report.requests + report.lifecycle > 0) return null;
   const example = report.unparsed_examples[0];
-  if (example && (example.text.match(/·/g) ?? []).length * 4 > example.text.length) {
+  // Control characters are shown as "·", bytes that are no UTF-8 as U+FFFD.
+  if (example && (example.text.match(/[·\ufffd]/g) ?? []).length * 4 > example.text.length) {
     return new UserError(`${name} is not text (its first line is binary data): give the log itself`);
   }
   const shown = example ? `; line ${example.line} is: ${example.text.slice(0, 120)}` : '';

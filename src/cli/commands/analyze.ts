@@ -20,7 +20,8 @@ export default defineCommand({
     'logscope analyze access.log',
     'logscope analyze access.log error.log          several files are merged by time',
     'logscope analyze --json access.log | jq .server',
-    'zcat access.log.*.gz | logscope analyze -',
+    'logscope analyze access.log.2.gz access.log.1     gzip, zstd, bzip2 and xz are told by content',
+    'docker logs web 2>&1 | logscope analyze -',
   ],
   configure(command, run) {
     command
@@ -48,12 +49,16 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
   ]);
   const progress = createProgress(process.stderr);
   const parallel = { threads: options.threads, startRange };
-  const read = await readPartial(files, { formats, ...options, parallel, onProgress: progress.report }).finally(
-    progress.done,
-  );
+  const read = await readPartial(files, {
+    formats,
+    ...options,
+    parallel,
+    onProgress: progress.report,
+    onDamage: progress.damaged,
+  }).finally(progress.done);
   if (options.partial) {
     const { packPartial } = await import('../../analysis/partial-file.ts');
     process.stdout.write(packPartial(read));
   } else await writeExamination(examineJoined(read, formats), options);
-  return exitCodes.done;
+  return progress.exitCode(exitCodes.done);
 }

@@ -66,9 +66,12 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
     import('../../findings/check.ts'),
   ]);
   const progress = createProgress(process.stderr);
-  const { summary } = await postMortem(files, { formats, ...options, onProgress: progress.report }).finally(
-    progress.done,
-  );
+  const { summary } = await postMortem(files, {
+    formats,
+    ...options,
+    onProgress: progress.report,
+    onDamage: progress.damaged,
+  }).finally(progress.done);
   const result = check(summary, thresholds);
   if (json) {
     const { jsonReport } = await import('../../report/json.ts');
@@ -80,5 +83,5 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
       process.stdout.write(`${ok ? paint('ok', 'ok  ') : paint('critical', 'FAIL')} ${name}: ${reason}\n`);
     }
   }
-  return result.ok ? exitCodes.done : exitCodes.threshold;
+  return progress.exitCode(result.ok ? exitCodes.done : exitCodes.threshold);
 }

@@ -31,7 +31,12 @@ async function diff(before: string, after: string, options: Options): Promise<nu
   ]);
   const progress = createProgress(process.stderr);
   const examine = async (path: string) => {
-    const { facts, summary } = await postMortem([path], { formats, ...options, onProgress: progress.report });
+    const { facts, summary } = await postMortem([path], {
+      formats,
+      ...options,
+      onProgress: progress.report,
+      onDamage: progress.damaged,
+    });
     return { path, analysis: facts, findings: summary.findings };
   };
   const document = await examine(before)
@@ -40,7 +45,7 @@ async function diff(before: string, after: string, options: Options): Promise<nu
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
     process.stdout.write(jsonReport(document, process.stdout.isTTY === true));
-    return exitCodes.done;
+    return progress.exitCode(exitCodes.done);
   }
   const [{ diffText }, { paintFor }] = await Promise.all([
     import('../../report/diff-text.ts'),
@@ -48,5 +53,5 @@ async function diff(before: string, after: string, options: Options): Promise<nu
   ]);
   const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
   process.stdout.write(diffText(document, width, paintFor(process.stdout, process.env)));
-  return exitCodes.done;
+  return progress.exitCode(exitCodes.done);
 }

@@ -62,15 +62,18 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
     import('../../simulate/what-if.ts'),
   ]);
   const progress = createProgress(process.stderr);
-  const { facts } = await postMortem(files, { formats, ...options, onProgress: progress.report }).finally(
-    progress.done,
-  );
+  const { facts } = await postMortem(files, {
+    formats,
+    ...options,
+    onProgress: progress.report,
+    onDamage: progress.damaged,
+  }).finally(progress.done);
   const pools: readonly PoolShape[] = scenarioPools(facts, options);
   const document = whatIf(facts, { pools, targetP95WaitMicros: options.targetP95Wait * 1e6 });
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
     process.stdout.write(jsonReport(document, process.stdout.isTTY === true));
-    return exitCodes.done;
+    return progress.exitCode(exitCodes.done);
   }
   const [{ whatIfText }, { paintFor }] = await Promise.all([
     import('../../report/whatif-text.ts'),
@@ -79,5 +82,5 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
   const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
   const paint = paintFor(process.stdout, process.env);
   process.stdout.write(whatIfText({ document, path: files.join(', '), width, paint }));
-  return exitCodes.done;
+  return progress.exitCode(exitCodes.done);
 }

@@ -1,0 +1,94 @@
+/**
+ * bzip2, a block at a time, with the decoder of unbzip2-stream. Its own stream makes new arrays for every block, which a long run of
+ * blocks piles up faster than they are collected: here one block and one buffer are used for all of them.
+ */
+import bitIterator, { type BitReader } from 'unbzip2-stream/lib/bit_iterator.js';
+import decoder from 'unbzip2-stream/lib/bzip2.js';
+
+const OUT_BYTES = 1 << 16;
+/** Bytes of a stream's header. */
+const HEADER_BYTES = 4;
+/** A block is never packed into more than this, per level (the decoder's own bound). */
+const packedBytes = (level: number): number => 25_000 + 100_000 * level;
+
+/** Takes packed bytes, gives plain ones to `take`. Both methods throw when the bytes are no bzip2. */
+export class Bunzip {
+  readonly #take: (piece: Uint8Array) => void;
+  readonly #queue: Uint8Array[] = [];
+  readonly #out = Buffer.allocUnsafe(OUT_BYTES);
+  #filled = 0;
+  #received = 0;
+  #bits: BitReader | null = null;
+  /** Of the stream in hand, 1 to 9; 0 between streams. */
+  #level = 0;
+  #block = new Int32Array(0);
+  #checksum = 0;
+  #streams = 0;
+  #ended = false;
+
+  constructor(take: (piece: Uint8Array) => void) {
+    this.#take = take;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#queue.push(Uint8Array.from(chunk));
+    this.#received += chunk.length;
+    this.#bits ??= bitIterator(() => {
+      const next = this.#queue.shift();
+      if (!next) throw new Error('unexpected end');
+      return next;
+    });
+    while (!this.#ended && this.#left >= (this.#level === 0 ? HEADER_BYTES : packedBytes(this.#level))) {
+      this.#step(this.#bits);
+    }
+  }
+
+  end(): void {
+    while (this.#bits && !this.#ended && this.#left > 0) this.#step(this.#bits);
+    if (this.#level !== 0) throw new Error('unexpected end');
+  }
+
+  get #left(): number {
+    return this.#received - (this.#bits?.bytesRead ?? 0);
+  }
+
+  #step(bits: BitReader): void {
+    if (this.#level === 0) {
+      this.#begin(bits);
+      return;
+    }
+    const size = 100_000 * this.#level;
+    try {
+      const next = decoder.decompress(bits, this.#put, this.#block, size, this.#checksum);
+      if (next === null) {
+        this.#level = 0;
+        this.#streams++;
+      } else this.#checksum = next;
+    } finally {
+      this.#flush();
+    }
+  }
+
+  /** A stream begins; what follows the last one and is none is left alone, as bzip2 leaves it. */
+  #begin(bits: BitReader): void {
+    try {
+      this.#level = decoder.header(bits);
+    } catch (error) {
+      if (this.#streams === 0) throw error;
+      this.#ended = true;
+      return;
+    }
+    this.#checksum = 0;
+    if (this.#block.length < 100_000 * this.#level) this.#block = new Int32Array(100_000 * this.#level);
+  }
+
+  readonly #put = (byte: number): void => {
+    this.#out[this.#filled++] = byte;
+    if (this.#filled === OUT_BYTES) this.#flush();
+  };
+
+  #flush(): void {
+    if (this.#filled > 0) this.#take(this.#out.subarray(0, this.#filled));
+    this.#filled = 0;
+  }
+}

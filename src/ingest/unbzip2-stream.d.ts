@@ -1,0 +1,26 @@
+/** The parts of unbzip2-stream that are used; the package has no types. */
+declare module 'unbzip2-stream/lib/bit_iterator.js' {
+  export interface BitReader {
+    (bits: number | null): number;
+    readonly bytesRead: number;
+  }
+  /** Reads bits from the buffers that `next` gives, the first one at once. */
+  export default function bitIterator(next: () => Uint8Array): BitReader;
+}
+declare module 'unbzip2-stream/lib/bzip2.js' {
+  import type { BitReader } from 'unbzip2-stream/lib/bit_iterator.js';
+
+  const decoder: {
+    /** The level of the stream that begins. */
+    header(bits: BitReader): number;
+    /** One block, byte by byte, to `put`; the checksum of the stream so far, null at its end. */
+    decompress(
+      bits: BitReader,
+      put: (byte: number) => void,
+      block: Int32Array,
+      size: number,
+      checksum: number,
+    ): number | null;
+  };
+  export default decoder;
+}
