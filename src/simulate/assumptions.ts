@@ -20,6 +20,11 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
       `Arrivals are the starts less the inferred wait (${inference.wait.basis}); what is not known of them widens the ranges.`,
     );
   }
+  if (trace.clumps.size > 1) {
+    said.push(
+      `Callers come together, about ${trace.clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(trace.clumps.tick)} is drawn.`,
+    );
+  }
   said.push(...callersSaid(callers));
   if (trace.constantService) {
     said.push(
@@ -28,8 +33,8 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
   } else {
     said.push(
       times.drifts
-        ? 'Service times drift in this log: each request draws one of its own route from its neighbourhood in time.'
-        : 'Each request draws a service time of its own route from the whole log.',
+        ? 'Every request keeps its service time; for the range it also draws one of its own route from its neighbourhood in time, as service times drift in this log.'
+        : 'Every request keeps its service time; for the range it also draws one of its own route from the whole log.',
     );
   }
   if (contention) {

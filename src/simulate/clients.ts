@@ -9,6 +9,8 @@
  * never fall, so they speak against the closed reading.
  */
 import { mean } from 'simple-statistics';
+import { medianOf } from '../core/statistics.ts';
+import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 
@@ -34,6 +36,8 @@ export interface ClientsInput {
   /** One queue in front of all slots: waiting shows when all are busy. */
   readonly sharedQueue: boolean;
   readonly saturatedRatio: number;
+  /** Requests in service at once, at most. */
+  readonly peak: number;
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
 }
 
@@ -50,7 +54,9 @@ const MAX_CLIENTS = 4096;
 const FEW = 20;
 /** How well the share of time full, and the wait, of the model must fit the log's. */
 const FULL_SPREAD = 0.04;
-const WAIT_SPREAD = { measured: 0.05, inferred: 0.3, bounded: 1, unknown: 1 } as const;
+const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as const;
+/** Stamps as coarse as this share of the service time blur the levels, and count for less. */
+const BLURRED = 0.05;
 
 const open: Clients = { kind: 'open' };
 
@@ -59,74 +65,21 @@ export function findCallers(input: ClientsInput): Callers {
   if (slots !== null && saturatedRatio >= HIDDEN_SHARE && (waitMethod === 'bounded' || waitMethod === 'unknown')) {
     return { likely: { kind: 'hidden' }, others: [] };
   }
-  if (trace.length < MINIMUM_STARTS || trace.waitUnknown) return { likely: open, others: [] };
+  if (trace.length < MINIMUM_STARTS || (trace.waitUnknown && slots !== null)) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const fits = closedFits(input, levels, station).filter(({ clients }) => clients.count <= FEW * levels.most);
   if (fits.length === 0) return { likely: open, others: [] };
   const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.gain < LIKELIER) {
-    return { likely: open, others: best.gain >= -NOT_EXCLUDED ? [best.clients] : [] };
+    // Of the readings that are left, the one that differs most from open callers holds the others between them.
+    const fewest = fits.find(({ score }) => score >= Math.max(0, best.score) - NOT_EXCLUDED);
+    return { likely: open, others: fewest ? [fewest.clients] : [] };
   }
-  const near = fits.filter(({ score }) => score >= best.score - NOT_EXCLUDED).map(({ clients }) => clients);
+  const loosest = fits.reduce((most, { loose }) => Math.max(most, loose), Number.NEGATIVE_INFINITY);
+  const near = fits.filter(({ loose }) => loose >= loosest - NOT_EXCLUDED).map(({ clients }) => clients);
   const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
   return { likely: best.clients, others: best.gain >= SURE ? ends : [...ends, open] };
-}
-
-interface Levels {
-  /** Starts that found the level, and µs at it; the last entry is "full" for a pool. */
-  readonly starts: readonly number[];
-  readonly micros: readonly number[];
-  /** Requests in the server at once, at most. */
-  readonly most: number;
-}
-
-/** Level = requests in service; with all slots busy, the starts from the queue stand for the arrivals into it. */
-function levelsOfPool({ start, service, waits, length }: Trace, slots: number): Levels {
-  const starts = new Array<number>(slots + 1).fill(0);
-  const micros = new Array<number>(slots + 1).fill(0);
-  const end = Float64Array.from(start, (at, i) => at + service[i]).sort();
-  let level = 0;
-  let ended = 0;
-  let last = start[0];
-  for (let i = 0; i < length; i++) {
-    while (ended < length && end[ended] <= start[i]) {
-      micros[Math.min(level, slots)] += Math.max(0, end[ended] - last);
-      last = Math.max(last, end[ended++]);
-      level--;
-    }
-    // The moment between an end and the start that follows it from the queue: the pool was never free.
-    const waited = waits[0][i] > 0;
-    micros[waited ? slots : Math.min(level, slots)] += Math.max(0, start[i] - last);
-    if (i > 0) starts[waited ? slots : Math.min(level, slots - 1)]++;
-    last = Math.max(last, start[i]);
-    level++;
-  }
-  return { starts, micros, most: slots };
-}
-
-/** Level = requests waiting or in service, as far as the waits are known. */
-function levelsInServer({ start, service, waits, length }: Trace): Levels {
-  const starts: number[] = [];
-  const micros: number[] = [];
-  const arrival = Float64Array.from(start, (at, i) => at - waits[0][i]).sort();
-  const end = Float64Array.from(start, (at, i) => at + service[i]).sort();
-  const pass = (level: number, time: number) => {
-    micros[level] = (micros[level] ?? 0) + Math.max(0, time);
-  };
-  let ended = 0;
-  let last = arrival[0];
-  for (let i = 0; i < length; i++) {
-    while (ended < length && end[ended] <= arrival[i]) {
-      pass(i - ended, end[ended] - last);
-      last = Math.max(last, end[ended++]);
-    }
-    const level = i - ended;
-    pass(level, arrival[i] - last);
-    if (i > 0) starts[level] = (starts[level] ?? 0) + 1;
-    last = Math.max(last, arrival[i]);
-  }
-  return { starts, micros, most: Math.max(starts.length, micros.length) };
 }
 
 interface ClosedFit {
@@ -135,11 +88,13 @@ interface ClosedFit {
   readonly gain: number;
   /** The same, less what speaks against it in the wait and the share of time full. */
   readonly score: number;
+  /** As if both were known half as well: what the range goes by. */
+  readonly loose: number;
 }
 
 /** Numbers of clients, ascending, each with the pause that makes the log's throughput. */
 function closedFits(
-  { trace, waitMethod, saturatedRatio }: ClientsInput,
+  { trace, waitMethod, saturatedRatio, peak }: ClientsInput,
   { starts, micros, most }: Levels,
   slots: number,
 ): ClosedFit[] {
@@ -152,20 +107,31 @@ function closedFits(
   const wait = mean(trace.waits[0] as unknown as number[]);
   const bounded = Number.isFinite(slots);
   const fits: ClosedFit[] = [];
-  for (let count = Math.max(2, most - 1); count <= MAX_CLIENTS; count = Math.ceil(count * 1.03 + 0.5)) {
+  const clarity = Math.min(1, (BLURRED * service) / Math.max(1, medianOf(trace.uncertainty)));
+  // A clear level never passes the number of clients; a blurred one may seem to.
+  const blurred = clarity < 1;
+  const least = blurred ? Math.max(peak, Math.ceil(rate * (service + wait))) : most - 1;
+  const floor = blurred ? 0.5 : 1e-3;
+  for (let count = Math.max(2, least); count <= MAX_CLIENTS; count = Math.ceil(count * 1.03 + 0.5)) {
     const think = bounded ? pauseFor(count, slots, service, rate) : count / rate - service - wait;
     if (think === null || !(think > 0)) continue;
     const state = repairState(count, slots, service, think);
     let gain = -flat;
     for (let j = 0; j < micros.length; j++) {
-      const expected = j === slots ? state.fullRate : Math.max(1e-3, count - j) / think;
+      const expected = j === slots ? state.fullRate : Math.max(floor, count - j) / think;
       gain += (starts[j] ?? 0) * Math.log(Math.max(1e-15, expected)) - expected * (micros[j] ?? 0);
     }
     const misfit = bounded
-      ? ((state.full - saturatedRatio) / FULL_SPREAD) ** 2 +
+      ? (((state.full - saturatedRatio) * clarity) / FULL_SPREAD) ** 2 +
         ((state.wait - wait) / (WAIT_SPREAD[waitMethod] * (wait + service))) ** 2
       : 0;
-    fits.push({ clients: { kind: 'closed', count, thinkMicros: think }, gain, score: gain - misfit / 2 });
+    const clear = gain * clarity;
+    fits.push({
+      clients: { kind: 'closed', count, thinkMicros: think },
+      gain: bounded ? gain : clear,
+      score: clear - misfit / 2,
+      loose: clear - misfit / 8,
+    });
   }
   return fits;
 }

@@ -1,7 +1,8 @@
 /** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
 import { normal, type Random } from '../core/random.ts';
+import { drawTogether } from './clumps.ts';
 import type { ServiceTimes } from './service-times.ts';
-import type { Trace } from './trace.ts';
+import { drawStarts, type Trace } from './trace.ts';
 
 export interface Repetition {
   /** µs, ascending. */
@@ -14,38 +15,46 @@ export interface Repetition {
   readonly worker: Int32Array | null;
 }
 
+export interface RepetitionChoice {
+  /** Every request stays with the worker that accepted it. */
+  readonly byWorker: boolean;
+  /** Every request keeps its own service time; otherwise it draws one of its route. */
+  readonly ownService: boolean;
+  /** Factor on all waits; null: drawn from what is likely. */
+  readonly stretched: number | null;
+  /** Callers that come together are put together where the stamps blur them. */
+  readonly clumped: boolean;
+}
+
 /**
  * Arrival = start - wait. What is not known of either is drawn: one of the wait's histories, its stretch, and the place
- * within the tick of the stamp. Requests arrive in the order in which they start, unless each worker has its own queue
- * (`byWorker`): then the order is within the worker alone, and the worker stays with its request. A request keeps its own
- * service time with probability `kept`, and draws one otherwise.
+ * within the tick of the stamp.
  */
 export function drawRepetition(
   trace: Trace,
   times: ServiceTimes,
   random: Random,
-  { byWorker, kept }: { readonly byWorker: boolean; readonly kept: number },
+  { byWorker, ownService, clumped, stretched }: RepetitionChoice,
 ): Repetition {
-  const { length, start, uncertainty, waits, stretch } = trace;
-  const scale = kept === 0 ? Math.max(0.1, 1 + times.meanError * normal(random)) : 1;
+  const { length, waits, stretch, clumps } = trace;
+  const scale = ownService ? 1 : Math.max(0.1, 1 + times.meanError * normal(random));
   const wait = waits[Math.floor(random() * waits.length)];
   const [low, high] = stretch;
-  const factor = low > 0 ? low * (high / low) ** random() : low + (high - low) * random();
+  const likely = low > 0 ? low * (high / low) ** random() : low + (high - low) * random();
+  const factor = stretched ?? likely;
   const arrival = new Float64Array(length);
   const row = new Int32Array(length);
+  const begun = drawStarts(trace, random);
   for (let i = 0; i < length; i++) {
-    arrival[i] = start[i] - wait[i] * factor + (2 * random() - 1) * uncertainty[i];
-    row[i] = random() < kept ? i : times.draw(i, random);
+    arrival[i] = begun[i] - wait[i] * factor;
+    row[i] = ownService ? i : times.draw(i, random);
   }
-  if (!byWorker) {
-    arrival.sort();
-    return { arrival, row, scale, worker: null };
-  }
+  if (clumped && clumps.size > 1) drawTogether(arrival, clumps.size, clumps.tick, random);
   const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
   return {
     scale,
     arrival: Float64Array.from(order, (i) => arrival[i]),
     row: Int32Array.from(order, (i) => row[i]),
-    worker: Int32Array.from(order, (i) => trace.worker[i]),
+    worker: byWorker ? Int32Array.from(order, (i) => trace.worker[i]) : null,
   };
 }

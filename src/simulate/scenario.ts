@@ -9,14 +9,14 @@ import { type Demand, simulateStations } from './station-pool.ts';
 import { deflated, type Workload } from './workload.ts';
 
 export interface ScenarioRuns {
-  /**
-   * The estimate is their median. Whether a service time belongs to its request or to the luck of the moment a log does
-   * not say: here a share of the requests, another one each time, keeps its own.
-   */
+  /** The estimate is their median: every request keeps its own service time. */
   readonly runs: readonly PoolMeasures[];
-  /** All services drawn anew: these belong to the range as well. */
+  /**
+   * Whether a service time belongs to its request or to the luck of the moment a log does not say: here all are drawn anew,
+   * and these belong to the range as well.
+   */
   readonly wider: readonly PoolMeasures[];
-  /** Other readings of the same log (clients open instead of closed): they widen the range alone. */
+  /** Other readings of the same log (clients open instead of closed, the longest waits possible): they widen the range alone. */
   readonly others: readonly PoolMeasures[];
 }
 
@@ -28,15 +28,19 @@ const isWider = (r: number): boolean => r % 2 === 1;
 /** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
 const drawn = new WeakMap<Workload, Map<string, Repetition>>();
 
-function repetitionOf(workload: Workload, r: number, byWorker: boolean): Repetition {
+function repetitionOf(workload: Workload, r: number, byWorker: boolean, stretched: number | null = null): Repetition {
   const known = drawn.get(workload) ?? new Map<string, Repetition>();
   drawn.set(workload, known);
-  const key = `${r} ${byWorker}`;
+  const key = `${r} ${byWorker} ${stretched}`;
   let repetition = known.get(key);
   if (!repetition) {
     const random = createRandom(workload.seed + r);
-    const kept = isWider(r) ? 0 : random();
-    repetition = drawRepetition(workload.trace, workload.times, random, { byWorker, kept });
+    repetition = drawRepetition(workload.trace, workload.times, random, {
+      byWorker,
+      ownService: !isWider(r),
+      clumped: r % 4 !== 1,
+      stretched,
+    });
     known.set(key, repetition);
   }
   return repetition;
@@ -56,8 +60,11 @@ export function runScenario(workload: Workload, pool: PoolShape, repetitions: nu
     const load = clients.kind === 'hidden' ? HIDDEN_LOADS[(r >> 1) % HIDDEN_LOADS.length] : 1;
     const repetition = load === 1 ? plain : quicker(plain, load);
     (isWider(r) ? wider : runs).push(runOnce(workload, pool, repetition, clients, random));
-    for (const other of r % 4 === 0 ? callers.others : []) {
-      others.push(runOnce(workload, pool, repetition, other, random));
+    if (r % 4 !== 0) continue;
+    for (const other of callers.others) others.push(runOnce(workload, pool, repetition, other, random));
+    if (clients.kind !== 'open') continue;
+    for (const factor of workload.trace.extremes.filter((one) => one !== 1)) {
+      others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, factor), clients, random));
     }
   }
   return { runs, wider, others };

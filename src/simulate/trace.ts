@@ -1,6 +1,10 @@
 /** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
 import type { Analysis } from '../core/finding.ts';
+import type { Random } from '../core/random.ts';
 import { medianOf } from '../core/statistics.ts';
+import { clumpSize } from './clumps.ts';
+import { overheadOf } from './overhead.ts';
+import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
 import { waitHistories } from './wait-histories.ts';
 
 export interface Trace {
@@ -11,14 +15,20 @@ export interface Trace {
   readonly service: Float64Array;
   /** Half-width of what is not known about `start`, µs. */
   readonly uncertainty: Float64Array;
+  /** Requests whose place within their tick only the order of lines narrows; null where that order says nothing. */
+  readonly ticks: Ticks | null;
   readonly route: Int32Array;
   /** Dense index of the worker, -1 unknown; names in the order of first sight. */
   readonly worker: Int32Array;
   readonly workers: number;
   /** Possible histories of the wait before `start`, µs per row: posterior samples, or one estimate. */
   readonly waits: readonly Float64Array[];
-  /** The range of factors on those waits that the log allows; [1, 1] where the samples carry it. */
+  /** The range of factors on those waits that repetitions draw from; [1, 1] where the samples carry it. */
   readonly stretch: readonly [low: number, high: number];
+  /** Factors at the ends of what is possible at all. */
+  readonly extremes: readonly [low: number, high: number];
+  /** Callers that come together finer than the stamps show: mean size, and the tick that hides them in µs; size 1: none. */
+  readonly clumps: { readonly size: number; readonly tick: number };
   /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
   readonly overhead: number;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
@@ -86,46 +96,42 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
   const start = pick(begin, Number.NaN);
   const service = pick(hold, Number.NaN);
   const uncertainty = pick(inferred.uncertainty, 0);
-  const { waits, stretch, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
+  const { waits, stretch, extremes, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
   return {
     trace: {
       length: n,
       start: sampled ? withoutGaps(start, 20 * mean) : start,
       service,
       uncertainty,
+      ticks: ticksOf(requests, rows, inferred),
       route,
       worker,
       workers: dense.size,
       waits,
       stretch,
-      overhead: overheadOf(rows, inferred, begin, hold),
+      extremes,
+      clumps: clumpsOf(rows, requests, start, waits, mean),
+      overhead: overheadOf(rows, inferred, begin, hold, mean),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,
     },
   };
 }
 
-/** Fewer gaps say nothing of the overhead; nor do stamps that are coarser than it. */
-const MINIMUM_GAPS = 20;
-const FINE = 1000;
+/** A tick below this share of the service time hides no clump that matters. */
+const COARSE = 0.25;
 
-/** Median gap on a lane before a request that had waited; 0 where it does not show. `rows` in order of `begin`. */
-function overheadOf(
+function clumpsOf(
   rows: readonly number[],
-  { lane, wait, uncertainty }: Analysis['inference']['requests'],
-  begin: Float64Array,
-  hold: Float64Array,
-): number {
-  const lastEnd = new Map<number, number>();
-  const gaps: number[] = [];
-  for (const row of rows) {
-    const last = lastEnd.get(lane[row]);
-    const gap = begin[row] - (last ?? Number.NaN);
-    // Whoever had come before the slot was free was waiting; a longer gap is idle time.
-    if (lane[row] >= 0 && gap >= 0 && wait[row] > gap && uncertainty[row] <= FINE) gaps.push(gap);
-    if (lane[row] >= 0) lastEnd.set(lane[row], begin[row] + hold[row]);
-  }
-  return gaps.length < MINIMUM_GAPS ? 0 : medianOf(gaps);
+  { resolution }: Analysis['requests'],
+  start: Float64Array,
+  waits: readonly Float64Array[],
+  meanService: number,
+): Trace['clumps'] {
+  const tick = medianOf(rows.map((row) => resolution[row]));
+  if (!(tick >= COARSE * meanService)) return { size: 1, tick };
+  const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
+  return { size: clumpSize(arrival, tick), tick };
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {
@@ -146,6 +152,18 @@ function withoutGaps(start: Float64Array, longest: number): Float64Array {
   });
 }
 
+/** One possible set of starts, µs per row. */
+export function drawStarts({ start, uncertainty, ticks }: Trace, random: Random): Float64Array {
+  const begun = start.slice();
+  const drawn = new Uint8Array(start.length);
+  if (ticks) {
+    drawWithinTicks(ticks, begun, random);
+    for (const group of ticks.groups) for (const i of group) drawn[i] = 1;
+  }
+  for (let i = 0; i < begun.length; i++) if (drawn[i] === 0) begun[i] += (2 * random() - 1) * uncertainty[i];
+  return begun;
+}
+
 /** The trace of some of its rows, ascending. */
 export function keepRows(trace: Trace, rows: Int32Array): Trace {
   const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]);
@@ -155,6 +173,7 @@ export function keepRows(trace: Trace, rows: Int32Array): Trace {
     start: pick(trace.start),
     service: pick(trace.service),
     uncertainty: pick(trace.uncertainty),
+    ticks: trace.ticks && keepEntries(trace.ticks, rows),
     route: Int32Array.from(rows, (row) => trace.route[row]),
     worker: Int32Array.from(rows, (row) => trace.worker[row]),
     waits: trace.waits.map(pick),

@@ -4,8 +4,10 @@ import type { Analysis } from '../core/finding.ts';
 export interface WaitHistories {
   /** Possible histories, µs per row. */
   readonly waits: readonly Float64Array[];
-  /** The range of factors on them that the log allows; [1, 1] where the samples carry it. */
+  /** The range of factors on them that repetitions draw from; [1, 1] where the samples carry it. */
   readonly stretch: readonly [low: number, high: number];
+  /** Factors on the mean of the histories at the ends of what the inference thinks possible, its own error included. */
+  readonly extremes: readonly [low: number, high: number];
   /** true: the log does not tell waits; the histories are upper bounds, and the factors begin at 0. */
   readonly unknown: boolean;
 }
@@ -32,18 +34,21 @@ export function waitHistories(
   if (inference.unbounded || slots === null || concurrency.peak < slots) {
     const none = inference.unbounded || slots !== null;
     const waits = none ? [new Float64Array(rows.length)] : [pick(estimate)];
-    return { waits, stretch: [1, 1], unknown: !none && wait.method === 'unknown' };
+    return { waits, stretch: [1, 1], extremes: [1, 1], unknown: !none && wait.method === 'unknown' };
   }
+  const factor = (bound: number) => (wait.mean > 0 && Number.isFinite(bound) ? bound / wait.mean : 1);
+  const extremes = [factor(wait.lowMean), factor(wait.highMean)] as const;
   const known = (wait.method === 'measured' || wait.method === 'inferred') && estimate.some(Number.isFinite);
   if (known && waitSamples && waitSamples.length > 0) {
-    return { waits: waitSamples.map(pick), stretch: [1, 1], unknown: false };
+    return { waits: waitSamples.map(pick), stretch: [1, 1], extremes, unknown: false };
   }
-  if (known && wait.mean > 0) {
-    const factor = (bound: number) => (Number.isFinite(bound) ? bound / wait.mean : 1);
-    return { waits: [pick(estimate)], stretch: [factor(wait.lowMean), factor(wait.highMean)], unknown: false };
-  }
-  if (known) return { waits: [pick(estimate)], stretch: [1, 1], unknown: false };
-  return { waits: [longestWaits(start, service, uncertainty, slots)], stretch: [0, 1], unknown: true };
+  if (known) return { waits: [pick(estimate)], stretch: extremes, extremes, unknown: false };
+  return {
+    waits: [longestWaits(start, service, uncertainty, slots)],
+    stretch: [0, 1],
+    extremes: [0, 1],
+    unknown: true,
+  };
 }
 
 /**

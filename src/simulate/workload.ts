@@ -43,6 +43,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
         slots: inference.capacity.value,
         sharedQueue: inference.queue !== 'per-worker',
         saturatedRatio: inference.concurrency.saturatedRatio,
+        peak: inference.concurrency.peak,
         waitMethod: inference.wait.method,
       }),
       present: presentShape(analysis),

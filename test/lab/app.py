@@ -1,13 +1,14 @@
 """The instrumented application of the lab, as WSGI (`wsgi`) and as ASGI (`asgi`): it does the work that a request asks
 for and notes, to the microsecond, when it began and when it ended.
 
-The request says what to do in the header `X-Lab: id;mode;seconds;count;status`:
+The request says what to do in the header `X-Lab: id;mode;seconds;count;status;bytes` (bytes: of the answer, 0 for the usual one):
     sleep        waits without holding a core (time.sleep under WSGI, asyncio.sleep under ASGI)
     async        the same through asyncio under WSGI too: an async view on a synchronous server
     sequential   `count` sub-tasks of `seconds`, one after the other
     gather       `count` sub-tasks of `seconds`, at once
     block        time.sleep, under ASGI too: it holds the event loop
     cpu          burns `seconds` of processor time
+With $LAB_COLD the first request of every process takes that many seconds longer.
 The notes are lines of JSON appended to $LAB_RECORD; with $LAB_ARTICLE every request also writes the line
 `[2024-10-29 17:04:15] [pid-8712] GET /io` there when it ends.
 """
@@ -22,6 +23,8 @@ ARTICLE = os.environ.get("LAB_ARTICLE")
 REASONS = {200: "OK", 404: "Not Found", 500: "Internal Server Error", 503: "Service Unavailable"}
 PAYLOAD = b"hello, world"
 FILES = {}
+COLD = float(os.environ.get("LAB_COLD", 0))
+WARM = set()
 
 
 def append(path, text):
@@ -43,8 +46,17 @@ def note_end(job, method, path):
 
 
 def job_of(header):
-    identity, mode, seconds, count, status = header.split(";")
-    return int(identity), mode, float(seconds), int(count), int(status)
+    identity, mode, seconds, count, status, size = header.split(";")
+    body = b"x" * int(size) if int(size) else PAYLOAD
+    return int(identity), mode, float(seconds), int(count), int(status), body
+
+
+def cold():
+    """Seconds that the first request of this process takes longer."""
+    if os.getpid() in WARM:
+        return 0
+    WARM.add(os.getpid())
+    return COLD
 
 
 def burn(seconds):
@@ -63,7 +75,8 @@ async def wait_async(mode, seconds, count):
 
 
 def work_sync(job):
-    _, mode, seconds, count, _ = job
+    _, mode, seconds, count, *_ = job
+    time.sleep(cold())
     if mode in ("async", "gather"):
         asyncio.run(wait_async(mode, seconds, count))
     elif mode == "cpu":
@@ -79,10 +92,10 @@ def wsgi(environ, start_response):
     work_sync(job)
     start_response(
         "%d %s" % (job[4], REASONS[job[4]]),
-        [("Content-Type", "text/plain"), ("Content-Length", str(len(PAYLOAD)))],
+        [("Content-Type", "text/plain"), ("Content-Length", str(len(job[5])))],
     )
     note_end(job, environ["REQUEST_METHOD"], environ["PATH_INFO"])
-    return [PAYLOAD]
+    return [job[5]]
 
 
 async def asgi(scope, receive, send):
@@ -93,7 +106,8 @@ async def asgi(scope, receive, send):
             if message["type"] == "lifespan.shutdown":
                 return
     job = job_of(dict(scope["headers"])[b"x-lab"].decode())
-    _, mode, seconds, count, status = job
+    _, mode, seconds, count, status, body = job
+    await asyncio.sleep(cold())
     note_start(job, 0)
     if mode == "block":
         time.sleep(seconds)
@@ -101,10 +115,10 @@ async def asgi(scope, receive, send):
         burn(seconds)
     else:
         await wait_async(mode, seconds, count)
-    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(PAYLOAD)).encode())]
+    headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     note_end(job, scope["method"], scope["path"])
-    await send({"type": "http.response.body", "body": PAYLOAD})
+    await send({"type": "http.response.body", "body": body})
 
 
 def serve_waitress(port, threads):

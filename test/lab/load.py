@@ -1,6 +1,6 @@
 """The load generator of the lab: plays a list of phases against 127.0.0.1 and notes what every caller saw.
 
-Standard input: {"port", "seed", "phases", "patience", "clients", "limit", "out"}. A phase is a list:
+Standard input: {"port", "seed", "phases", "patience", "retries", "clients", "limit", "out"}. A phase is a list:
     ["poisson", per_second, seconds, mix]               independent callers
     ["ramp", from_per_second, to_per_second, seconds, mix]
     ["mmpp", slow, fast, dwell, seconds, mix]           two speeds, each kept for `dwell` seconds on average
@@ -8,16 +8,21 @@ Standard input: {"port", "seed", "phases", "patience", "clients", "limit", "out"
     ["cron", every, size, seconds, mix]                 `size` at once, every `every` seconds
     ["burst", size, mix]                                all at once
     ["closed", users, think, seconds, mix]              users who wait for the answer, then think
+    ["pinned", users, think, seconds, mix]              the same, each on one connection that is kept alive
+    ["slow-readers", users, think, seconds, mix]        the same, and they read slowly, each at a speed of its own
+    ["together", phase, phase, …]                       phases at the same time
     ["idle", seconds]    ["settle"]                     settle: until every caller is answered
 A mix is a path or a list of [path, weight, work]; `{id}` in a path becomes a number. `work` is
-{"mode", "dist", "mean", "low", "high", "cv", "count", "errors"}; the paths of ROUTES bring their own.
-One connection a request, as a load balancer without keep-alive does. At most `limit` callers at once, 600 s in all.
+{"mode", "dist", "mean", "low", "high", "cv", "count", "errors", "bytes": [low, high]}; the paths of ROUTES bring their own.
+One connection a request, as a load balancer without keep-alive does; `retries` {"most", "after"}: callers whose request
+failed ask again after so many seconds. At most `limit` callers at once, 600 s in all.
 """
 
 import asyncio
 import json
 import math
 import random
+import socket
 import sys
 import time
 
@@ -52,6 +57,7 @@ class Load:
         self.port = spec["port"]
         self.rng = random.Random(spec["seed"])
         self.patience = spec.get("patience")
+        self.retries = spec.get("retries") or {"most": 0, "after": 0}
         self.clients = spec.get("clients", 1)
         self.limit = asyncio.Semaphore(spec.get("limit", 1500))
         self.out = open(spec["out"], "w")
@@ -68,35 +74,64 @@ class Load:
         status = 500 if self.rng.random() < work.get("errors", 0) else 200
         path = path.replace("{id}", str(self.rng.randint(1, 99999)))
         self.next_id += 1
-        head = "%d;%s;%.6f;%d;%d" % (self.next_id, work.get("mode", "sleep"), seconds, work.get("count", 1), status)
+        size = self.rng.randint(*work["bytes"]) if "bytes" in work else 0
+        details = (work.get("mode", "sleep"), seconds, work.get("count", 1), status, size)
+        head = "%d;%s;%.6f;%d;%d;%d" % (self.next_id, *details)
         return self.next_id, path, head, "127.0.0.%d" % (2 + self.rng.randrange(self.clients))
 
     async def exchange(self, path, head, address):
-        stamp = time.time()
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))
         try:
-            headers = ["Host: localhost", "User-Agent: lab/1", "X-Lab: " + head, "Connection: close"]
-            # As a proxy in front would stamp it; most log formats do not show it.
-            headers.append("X-Request-Start: t=%.6f" % stamp)
-            writer.write(("GET %s HTTP/1.1\r\n%s\r\n\r\n" % (path, "\r\n".join(headers))).encode())
-            first = await reader.readline()
-            status = int(first.split()[1]) if first else "closed"
-            await reader.read()
-            return status
+            return await self.ask(reader, writer, path, head)
         finally:
             writer.close()
 
-    async def request(self, identity, path, head, address):
+    async def ask(self, reader, writer, path, head, keep=False, speed=None):
+        """Sends one request and reads the answer, at `speed` bytes a second where given; returns the status."""
+        headers = ["Host: localhost", "User-Agent: lab/1", "X-Lab: " + head]
+        headers.append("Connection: " + ("keep-alive" if keep else "close"))
+        # As a proxy in front would stamp it; most log formats do not show it.
+        headers.append("X-Request-Start: t=%.6f" % time.time())
+        writer.write(("GET %s HTTP/1.1\r\n%s\r\n\r\n" % (path, "\r\n".join(headers))).encode())
+        first = await reader.readline()
+        status = int(first.split()[1]) if first else "closed"
+        length = None
+        while (line := await reader.readline()) not in (b"\r\n", b""):
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        if keep:
+            await reader.readexactly(length)
+        elif speed is None:
+            await reader.read()
+        else:
+            while part := await reader.read(16384):
+                await asyncio.sleep(len(part) / speed)
+        return status
+
+    async def noted(self, identity, path, exchange):
+        """Runs one exchange and writes the caller's row; returns the status."""
         async with self.limit:
             send = time.time()
             try:
-                status = await asyncio.wait_for(self.exchange(path, head, address), self.patience)
+                status = await asyncio.wait_for(exchange, self.patience)
             except asyncio.TimeoutError:
                 status = "gave-up"
-            except OSError as error:
+            except (OSError, asyncio.IncompleteReadError) as error:
                 status = type(error).__name__
             row = {"id": identity, "path": path, "send": round(send, 6), "done": round(time.time(), 6), "status": status}
             self.out.write(json.dumps(row) + "\n")
+            return status
+
+    async def request(self, identity, path, head, address):
+        status = await self.noted(identity, path, self.exchange(path, head, address))
+        for _ in range(self.retries["most"]):
+            if status == 200:
+                return
+            await asyncio.sleep(self.retries["after"])
+            # The same request by the same caller: it fails again, as it does while a fault lasts.
+            self.next_id += 1
+            again = "%d;%s" % (self.next_id, head.split(";", 1)[1])
+            status = await self.noted(self.next_id, path, self.exchange(path, again, address))
 
     def fire(self, mix):
         task = asyncio.ensure_future(self.request(*self.draw(mix)))
@@ -120,6 +155,41 @@ class Load:
             await self.request(*self.draw(mix))
             await asyncio.sleep(self.rng.expovariate(1 / think) if think else 0)
 
+    async def pinned(self, stop, think, mix):
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(self.rng.expovariate(1 / think))
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        while loop.time() < stop:
+            identity, path, head, _ = self.draw(mix)
+            status = await self.noted(identity, path, self.ask(reader, writer, path, head, keep=True))
+            if status != 200:
+                writer.close()
+                reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            await asyncio.sleep(self.rng.expovariate(1 / think))
+        writer.close()
+
+    async def slow_reader(self, number, stop, think, mix):
+        loop = asyncio.get_running_loop()
+        speed = 0.5e6 * 8 ** (number % 8 / 7)
+
+        async def exchange(path, head, address):
+            # A small window, as a far client has, or the loopback would swallow the answer whole.
+            sock = socket.socket()
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 32768)
+            sock.setblocking(False)
+            sock.bind((address, 0))
+            await loop.sock_connect(sock, ("127.0.0.1", self.port))
+            reader, writer = await asyncio.open_connection(sock=sock, limit=16384)
+            try:
+                return await self.ask(reader, writer, path, head, speed=speed)
+            finally:
+                writer.close()
+
+        while loop.time() < stop:
+            await asyncio.sleep(self.rng.expovariate(1 / think))
+            identity, path, head, _ = self.draw(mix)
+            await self.noted(identity, path, exchange(path, head, "127.0.0.%d" % (2 + number)))
+
     async def phase(self, kind, *args):
         if kind == "settle":
             while self.running:
@@ -128,10 +198,18 @@ class Load:
             await asyncio.sleep(args[0])
         elif kind == "burst":
             await self.play([0.0] * args[0], args[1])
-        elif kind == "closed":
+        elif kind == "together":
+            await asyncio.gather(*(self.phase(*phase) for phase in args))
+        elif kind in ("closed", "pinned", "slow-readers"):
             users, think, seconds, mix = args
             stop = asyncio.get_running_loop().time() + seconds
-            await asyncio.gather(*(self.user(stop, think, mix) for _ in range(users)))
+            if kind == "closed":
+                playing = [self.user(stop, think, mix) for _ in range(users)]
+            elif kind == "pinned":
+                playing = [self.pinned(stop, think, mix) for _ in range(users)]
+            else:
+                playing = [self.slow_reader(number, stop, think, mix) for number in range(users)]
+            await asyncio.gather(*playing)
         else:
             *numbers, seconds, mix = args
             arrivals = list(SCHEDULES[kind](self.rng, *numbers, seconds))

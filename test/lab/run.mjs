@@ -80,6 +80,7 @@ async function start(config, folder) {
     PYTHONDONTWRITEBYTECODE: '1',
     PYTHONPATH: folder,
     LAB_RECORD: at('notes.ndjson'),
+    ...(config.options.cold ? { LAB_COLD: String(config.options.cold) } : {}),
     ...(config.options.article ? { LAB_ARTICLE: at('article.log') } : {}),
   };
   const upstream = await freePort();
@@ -115,7 +116,7 @@ async function start(config, folder) {
 }
 
 /**
- * Records one configuration {name, note, server, workers, threads, options, load, seed, patience, clients} into the
+ * Records one configuration {name, note, server, workers, threads, options, load, seed, patience, retries, clients} into the
  * folder `out`/name: access.log or server.out, error.log, article.log and the proxy's log where asked for,
  * requests.ndjson, truth.json. Returns the truth.
  */
@@ -124,8 +125,8 @@ export async function record(config, out) {
   const at = (name) => join(folder, name);
   const { children, port, model, logsTo } = await start(config, folder);
   try {
-    const { seed, patience, clients, load: phases } = config;
-    await playLoad(programs(), { port, seed, patience, clients, phases, out: at('callers.ndjson') });
+    const { seed, patience, retries, clients, load: phases } = config;
+    await playLoad(programs(), { port, seed, patience, retries, clients, phases, out: at('callers.ndjson') });
     await sleep(300);
   } finally {
     await Promise.all(children.map(stop));

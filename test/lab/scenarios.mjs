@@ -1,20 +1,9 @@
 /** Fixed scenarios of the lab: known effects, each under a name that says what it shows. */
+import { faults } from './faults.mjs';
+import { scenario, sync } from './scenario.mjs';
 import { WITH_REQUEST_START } from './servers.mjs';
+import { whatif } from './what-if-groups.mjs';
 
-const scenario = (name, note, server, workers, threads, load, more = {}) => ({
-  name,
-  note,
-  server,
-  workers,
-  threads,
-  load,
-  seed: 1,
-  clients: 1,
-  options: {},
-  ...more,
-});
-const sync = (name, note, workers, load, options = {}) =>
-  scenario(name, note, 'gunicorn-sync', workers, 1, load, { options });
 const article = { article: true };
 
 /** 100 at once and 16 at once: what a pool of four makes of them, and what ASGI does. */
@@ -83,122 +72,6 @@ const hypercorn = [
   ),
 );
 
-const oneSchedule = (group, load, pools) =>
-  pools.map(([server, workers, threads]) =>
-    scenario(
-      `whatif-${group}-${server}-${workers}x${threads}`,
-      `whatif group ${group}: one arrival schedule`,
-      server,
-      workers,
-      threads,
-      load,
-      {
-        seed: 77,
-      },
-    ),
-  );
-const POOLS = [
-  ['gunicorn-sync', 3, 1],
-  ['gunicorn-sync', 4, 1],
-  ['gunicorn-sync', 6, 1],
-  ['gunicorn-gthread', 2, 4],
-  ['gunicorn-gthread', 1, 3],
-  ['waitress', 1, 4],
-  ['uvicorn', 2, 1],
-];
-const api = [
-  ['/api/users/{id}', 5, { dist: 'lognormal', mean: 0.12, cv: 0.5 }],
-  ['/api/orders', 3, { dist: 'lognormal', mean: 0.3, cv: 1 }],
-  ['/api/export', 1, { dist: 'uniform', low: 0.8, high: 2 }],
-];
-const whatif = [
-  ...oneSchedule(
-    'b',
-    [
-      ['poisson', 8, 40, api],
-      ['poisson', 14, 40, api],
-    ],
-    POOLS,
-  ),
-  ...oneSchedule('c', [['batches', 1.2, 6, 80, '/net']], POOLS),
-  ...oneSchedule('d', [['closed', 12, 0.6, 60, '/net']], POOLS),
-];
-
-/** Faults and effects that findings speak of. */
-const effects = [
-  sync(
-    'effect-timeout-kills',
-    'stuck requests killed after 3 s',
-    3,
-    [
-      [
-        'poisson',
-        2.5,
-        40,
-        [
-          ['/net', 14],
-          ['/stuck', 1],
-        ],
-      ],
-    ],
-    { timeout: 3 },
-  ),
-  sync('effect-recycling', 'workers recycled by max_requests', 3, [['closed', 6, 0.1, 40, '/fast']], {
-    maxRequests: 80,
-    jitter: 10,
-  }),
-  sync('effect-recycle-together', 'all workers recycled at the same moment', 4, [['closed', 8, 0.05, 40, '/fast']], {
-    maxRequests: 150,
-  }),
-  sync('effect-overprovisioned', 'eight workers, load for less than one', 8, [['poisson', 0.8, 60, '/net']]),
-  sync('effect-head-of-line', 'one slow route starves a fast one', 3, [
-    [
-      'poisson',
-      10,
-      50,
-      [
-        ['/fast', 5],
-        ['/slow', 1],
-      ],
-    ],
-  ]),
-  sync('effect-cron', 'twenty at once every ten seconds', 4, [['cron', 10, 20, 60, '/net']]),
-  sync('effect-errors', 'a route that fails one time in five', 2, [
-    [
-      'poisson',
-      5,
-      40,
-      [
-        ['/ok', 3, { mean: 0.1 }],
-        ['/broken', 2, { mean: 0.05, errors: 0.2 }],
-      ],
-    ],
-  ]),
-  scenario(
-    'effect-clients-give-up',
-    'callers leave after 1.5 s',
-    'gunicorn-sync',
-    2,
-    1,
-    [['poisson', 4.5, 40, '/net']],
-    { patience: 1.5 },
-  ),
-  scenario('effect-gil-threads', 'four threads share one core', 'gunicorn-gthread', 1, 4, [
-    ['closed', 8, 0.05, 20, '/cpu'],
-  ]),
-  scenario('effect-blocked-loop', 'a blocking call holds the event loop', 'uvicorn', 2, 1, [
-    [
-      'poisson',
-      6,
-      40,
-      [
-        ['/fast', 8],
-        ['/block', 1],
-      ],
-    ],
-  ]),
-];
-
 /** Logs that carry the wait themselves: a proxy measured it, or its stamp of the arrival was logged. */
 const mix = [
   ['/api/users/{id}', 3, { dist: 'lognormal', mean: 0.15, cv: 0.6 }],
@@ -217,4 +90,4 @@ const fronted = [
 ];
 
 /** Groups by the name that the command line takes. */
-export const scenarios = { bursts, waitress, hypercorn, whatif, effects, fronted };
+export const scenarios = { bursts, waitress, hypercorn, whatif, faults, fronted };

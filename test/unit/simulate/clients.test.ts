@@ -23,6 +23,7 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
     slots: analysis.inference.capacity.value,
     sharedQueue: analysis.inference.queue !== 'per-worker',
     saturatedRatio: analysis.inference.concurrency.saturatedRatio,
+    peak: analysis.inference.concurrency.peak,
     waitMethod: 'inferred',
   }).likely;
 }
@@ -63,6 +64,7 @@ describe('clients', () => {
       slots: 4,
       sharedQueue: true,
       saturatedRatio: 0.99,
+      peak: 4,
       waitMethod: 'bounded',
     } as const;
     expect(findCallers(input).likely.kind).toBe('hidden');

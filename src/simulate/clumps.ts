@@ -1,0 +1,88 @@
+/**
+ * Callers that come together (page loads, fan-outs) where the stamps are too coarse to show it: a stamp blurs a clump over
+ * its tick, but the counts of whole ticks still scatter as the clumps make them.
+ *
+ * With N_k arrivals in the k-th window of width w, the Allan factor A(w) = E[(N_{k+1} - N_k)²] / (2 E[N]) is 1 for Poisson
+ * arrivals, E[B²] / E[B] whatever w is for clumps of size B that come at random, and 1 + c w where the rate itself wanders
+ * (Lowen & Teich, Fractal-Based Point Processes, 2005). What is left of it at w = 0 is due to clumps; for geometric sizes
+ * their mean is (A + 1) / 2.
+ */
+import type { Random } from '../core/random.ts';
+
+/** Windows, in ticks: one tick alone still splits its clumps. */
+const WINDOWS = [2, 4, 8] as const;
+const MINIMUM_WINDOWS = 12;
+/** Standard deviations above 1, at least. */
+const SURE = 3;
+const SLOPE_Z = 1;
+
+/**
+ * A clump that is blurred over a tick may fall on two windows: of its excess, 1 - tick / (2 w) is left (two members fall on
+ * neighbouring windows with probability tick / (3 w); then they add -1/2 where they would have added 1).
+ */
+const left = (ticks: number): number => 1 - 1 / (2 * ticks);
+
+/** Mean size of clumps finer than a tick, 1 where none show. `arrival` ascending, µs; `tick` µs. */
+export function clumpSize(arrival: Float64Array, tick: number): number {
+  const factors = WINDOWS.map((ticks) => {
+    const { factor, windows } = allanFactor(arrival, ticks * tick);
+    return { factor: 1 + (factor - 1) / left(ticks), windows };
+  }).filter(({ windows }) => windows >= MINIMUM_WINDOWS);
+  if (factors.length < 2) return 1;
+  // Weighted least squares of A(w) = a + c w; a slope that chance would make as well is none.
+  let n = 0;
+  let x = 0;
+  let y = 0;
+  let xx = 0;
+  let xy = 0;
+  factors.forEach(({ factor, windows }, k) => {
+    n += windows;
+    x += windows * WINDOWS[k];
+    y += windows * factor;
+    xx += windows * WINDOWS[k] ** 2;
+    xy += windows * WINDOWS[k] * factor;
+  });
+  const slope = (n * xy - x * y) / (n * xx - x * x);
+  const mean = y / n;
+  // The variance of A over n windows is about 3 A² / n.
+  const wanders = slope > SLOPE_Z * Math.sqrt((3 * mean * mean) / (xx - (x * x) / n));
+  const atZero = wanders ? mean - (slope * x) / n : mean;
+  if (atZero - 1 < SURE * (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows)) return 1;
+  return (atZero + 1) / 2;
+}
+
+/** `arrival` ascending and `width` in one unit. */
+function allanFactor(arrival: Float64Array, width: number): { factor: number; windows: number } {
+  const origin = arrival[0];
+  const windows = Math.floor((arrival[arrival.length - 1] - origin) / width);
+  if (windows < 2) return { factor: 1, windows };
+  const counts = new Float64Array(windows);
+  for (let i = 0; i < arrival.length; i++) {
+    const window = Math.floor((arrival[i] - origin) / width);
+    if (window < windows) counts[window]++;
+  }
+  let total = 0;
+  let squares = 0;
+  for (let k = 0; k < windows; k++) {
+    total += counts[k];
+    if (k > 0) squares += (counts[k] - counts[k - 1]) ** 2;
+  }
+  return { factor: total > 0 ? squares / (windows - 1) / ((2 * total) / windows) : 1, windows };
+}
+
+/**
+ * Draws arrivals together into clumps of geometric size with the given mean, none further than `reach` µs from the
+ * first of its clump; each clump comes at the mean of its members. `arrival` in any order, in place.
+ */
+export function drawTogether(arrival: Float64Array, size: number, reach: number, random: Random): void {
+  const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
+  for (let from = 0; from < order.length; ) {
+    let to = from + 1;
+    let sum = arrival[order[from]];
+    const latest = sum + reach;
+    while (to < order.length && arrival[order[to]] <= latest && random() * size >= 1) sum += arrival[order[to++]];
+    const at = sum / (to - from);
+    for (let k = from; k < to; k++) arrival[order[k]] = at;
+    from = to;
+  }
+}

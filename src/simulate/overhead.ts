@@ -1,0 +1,32 @@
+/** The moment between two requests of a slot: accepting, parsing and closing hold it too, and no line records them. */
+import type { Analysis } from '../core/finding.ts';
+import { medianOf } from '../core/statistics.ts';
+
+/** Fewer gaps say nothing of the overhead; nor do stamps that are coarser than it. */
+const MINIMUM_GAPS = 20;
+const FINE = 1000;
+
+/** µs that recorded gunicorn, uWSGI and waitress servers need between two requests: 0.5 to 2 ms in the median. */
+const USUAL_OVERHEAD = 1000;
+/** The overhead that does not show is taken to be no more than this share of the service time. */
+const MOST_OVERHEAD = 0.05;
+
+/** Median gap on a lane before a request that had waited, or the usual one. `rows` in order of `begin`. */
+export function overheadOf(
+  rows: readonly number[],
+  { lane, wait, uncertainty }: Analysis['inference']['requests'],
+  begin: Float64Array,
+  hold: Float64Array,
+  meanService: number,
+): number {
+  const lastEnd = new Map<number, number>();
+  const gaps: number[] = [];
+  for (const row of rows) {
+    const last = lastEnd.get(lane[row]);
+    const gap = begin[row] - (last ?? Number.NaN);
+    // Whoever had come before the slot was free was waiting; a longer gap is idle time.
+    if (lane[row] >= 0 && gap >= 0 && wait[row] > gap && uncertainty[row] <= FINE) gaps.push(gap);
+    if (lane[row] >= 0) lastEnd.set(lane[row], begin[row] + hold[row]);
+  }
+  return gaps.length < MINIMUM_GAPS ? Math.min(USUAL_OVERHEAD, MOST_OVERHEAD * meanService || 0) : medianOf(gaps);
+}

@@ -1,0 +1,69 @@
+/**
+ * Where within the tick of its stamp each request ended: lines are written as requests end, so the ends of one tick stand
+ * in the order of its lines, and a uniform draw from all such orders is a sorted sample of uniform draws.
+ */
+import type { InferredRequests } from '../core/inference.ts';
+import type { Random } from '../core/random.ts';
+import type { RequestTable } from '../core/table.ts';
+
+export interface Ticks {
+  /** Entries that share a stamp, in the order of their lines. */
+  readonly groups: readonly Int32Array[];
+  /** From the estimate of an end to the beginning of its tick, µs per entry. */
+  readonly back: Float64Array;
+  /** Width of a stamp, µs per entry. */
+  readonly width: Float64Array;
+}
+
+/** Share of neighbouring lines whose stamps may fall back before their order says nothing of their ends. */
+const DISORDER = 0.01;
+
+/**
+ * Of `rows` of the table: those of which half a tick is unknown; entries that are known better are in no group. null where
+ * the lines are not in the order of their ends.
+ */
+export function ticksOf(
+  table: RequestTable,
+  rows: readonly number[],
+  { end, uncertainty }: InferredRequests,
+): Ticks | null {
+  const entries = Int32Array.from(rows.keys()).sort((a, b) => rows[a] - rows[b]);
+  const width = Float64Array.from(rows, (row) => table.resolution[row]);
+  const back = Float64Array.from(rows, (row) => end[row] - table.end[row]);
+  const groups: Int32Array[] = [];
+  let from = 0;
+  let disordered = 0;
+  for (let k = 1; k <= entries.length; k++) {
+    const stamp = k < entries.length ? table.end[rows[entries[k]]] : Number.NaN;
+    if (stamp < table.end[rows[entries[k - 1]]]) disordered++;
+    if (stamp === table.end[rows[entries[from]]]) continue;
+    const group = entries.subarray(from, k).filter((i) => uncertainty[rows[i]] >= width[i] / 2 && width[i] > 0);
+    if (group.length > 0) groups.push(group);
+    from = k;
+  }
+  return disordered <= DISORDER * entries.length ? { groups, back, width } : null;
+}
+
+/** Moves the grouped entries of `start` (µs, estimates) to a place each within their tick. */
+export function drawWithinTicks({ groups, back, width }: Ticks, start: Float64Array, random: Random): void {
+  for (const group of groups) {
+    const places = Float64Array.from(group, random).sort();
+    for (let k = 0; k < group.length; k++) start[group[k]] += places[k] * width[group[k]] - back[group[k]];
+  }
+}
+
+/** The same of some of the entries, ascending. */
+export function keepEntries({ groups, back, width }: Ticks, kept: Int32Array): Ticks {
+  const place = new Map(Array.from(kept, (entry, i) => [entry, i]));
+  const left = groups.map((group) =>
+    Int32Array.from(
+      Array.from(group).filter((i) => place.has(i)),
+      (i) => place.get(i)!,
+    ),
+  );
+  return {
+    groups: left.filter((group) => group.length > 0),
+    back: Float64Array.from(kept, (entry) => back[entry]),
+    width: Float64Array.from(kept, (entry) => width[entry]),
+  };
+}

@@ -1,0 +1,187 @@
+/** Faults that findings speak of, recorded with the real fault, and beside them what only looks like it. */
+import { scenario, sync } from './scenario.mjs';
+
+const api = [
+  ['/api/users/{id}', 5, { dist: 'lognormal', mean: 0.12, cv: 0.5 }],
+  ['/api/orders', 3, { dist: 'lognormal', mean: 0.25, cv: 0.8 }],
+];
+const slower = [api[0], ['/api/orders', 3, { dist: 'lognormal', mean: 0.75, cv: 0.8 }]];
+const broken = api.map(([path, weight, work]) => [path, weight, { ...work, errors: 0.9 }]);
+const failing = [['poisson', 6, 50, api.map(([path, weight, work]) => [path, weight, { ...work, errors: 0.25 }])]];
+const storm = { clients: 40, retries: { most: 3, after: 0.3 } };
+const pinned = [['pinned', 7, 0.1, 40, api]];
+const timingOut = [
+  ['/pay', 11, { dist: 'lognormal', mean: 0.3, cv: 0.6 }],
+  ['/pay', 1, { mean: 3 }],
+];
+const heavyTail = [['/pay', 1, { dist: 'lognormal', mean: 0.45, cv: 2 }]];
+const large = [['/download', 1, { mean: 0.05, bytes: [50_000, 3_000_000] }]];
+
+/** Each with the real fault; the counter-example stands beside it under the same name with `-not`. */
+export const faults = [
+  sync(
+    'fault-timeout-kills',
+    'stuck requests killed after 3 s',
+    3,
+    [
+      [
+        'poisson',
+        2.5,
+        40,
+        [
+          ['/net', 14],
+          ['/stuck', 1],
+        ],
+      ],
+    ],
+    { timeout: 3 },
+  ),
+  sync('fault-recycling', 'workers recycled by max_requests', 3, [['closed', 6, 0.1, 40, '/fast']], {
+    maxRequests: 80,
+    jitter: 10,
+  }),
+  sync('fault-recycle-together', 'all workers recycled at the same moment', 4, [['closed', 8, 0.05, 40, '/fast']], {
+    maxRequests: 150,
+  }),
+  sync('fault-overprovisioned', 'eight workers, load for less than one', 8, [['poisson', 0.8, 60, '/net']]),
+  sync('fault-head-of-line', 'one slow route starves a fast one', 3, [
+    [
+      'poisson',
+      10,
+      50,
+      [
+        ['/fast', 5],
+        ['/slow', 1],
+      ],
+    ],
+  ]),
+  sync('fault-cron', 'twenty at once every ten seconds', 4, [['cron', 10, 20, 60, '/net']]),
+  sync('fault-errors', 'a route that fails one time in five', 2, [
+    [
+      'poisson',
+      5,
+      40,
+      [
+        ['/ok', 3, { mean: 0.1 }],
+        ['/broken', 2, { mean: 0.05, errors: 0.2 }],
+      ],
+    ],
+  ]),
+  scenario(
+    'fault-clients-give-up',
+    'callers leave after 1.5 s',
+    'gunicorn-sync',
+    2,
+    1,
+    [['poisson', 4.5, 40, '/net']],
+    { patience: 1.5 },
+  ),
+  scenario('fault-gil-threads', 'four threads share one core', 'gunicorn-gthread', 1, 4, [
+    ['closed', 8, 0.05, 20, '/cpu'],
+  ]),
+  scenario('fault-blocked-loop', 'a blocking call holds the event loop', 'uvicorn', 2, 1, [
+    [
+      'poisson',
+      6,
+      40,
+      [
+        ['/fast', 8],
+        ['/block', 1],
+      ],
+    ],
+  ]),
+  sync('fault-cold-start', 'the first request of every worker connects for 0.6 s', 3, [['poisson', 8, 45, api]], {
+    maxRequests: 40,
+    jitter: 15,
+    cold: 0.6,
+  }),
+  sync('fault-cold-start-not', 'workers come and go, and are warm when they start', 3, [['poisson', 8, 45, api]], {
+    maxRequests: 40,
+    jitter: 15,
+  }),
+  sync('fault-retry-storm', 'failed requests come back after 0.3 s, three times', 4, failing, {}, storm),
+  sync('fault-retry-storm-not', 'the same failures, and callers who leave it at that', 4, failing, {}, { clients: 40 }),
+  scenario('fault-unbalanced', 'seven clients pinned to processes by keep-alive', 'gunicorn-gthread', 3, 2, pinned),
+  scenario('fault-unbalanced-not', 'the same load, a connection for each request', 'gunicorn-gthread', 3, 2, [
+    ['closed', 7, 0.1, 40, api],
+  ]),
+  sync('fault-upstream-time-out', 'one call in twelve ends at the time-out of its client, 3 s', 6, [
+    ['poisson', 6, 60, timingOut],
+  ]),
+  sync('fault-upstream-time-out-not', 'a heavy tail that ends nowhere in particular', 6, [
+    ['poisson', 6, 60, heavyTail],
+  ]),
+  sync(
+    'fault-slow-clients',
+    'clients who read up to 3 MB at 0.5 to 4 MB/s',
+    4,
+    [['slow-readers', 8, 0.2, 70, large]],
+    {},
+    {
+      clients: 8,
+    },
+  ),
+  sync(
+    'fault-slow-clients-not',
+    'the same answers to quick readers',
+    4,
+    [['closed', 8, 0.2, 30, large]],
+    {},
+    {
+      clients: 8,
+    },
+  ),
+  sync('fault-error-burst', 'all requests fail for eight seconds', 4, [
+    ['poisson', 8, 30, api],
+    ['poisson', 8, 8, broken],
+    ['poisson', 8, 30, api],
+  ]),
+  sync('fault-latency-step', 'from one moment on a route takes three times as long', 5, [
+    ['poisson', 7, 40, api],
+    ['poisson', 7, 40, slower],
+  ]),
+  sync('fault-latency-step-not', 'the load doubles, the service times stay', 5, [
+    ['poisson', 4, 40, api],
+    ['poisson', 9, 40, api],
+  ]),
+  sync(
+    'fault-clients-give-up-nginx',
+    'callers leave after 1.5 s, nginx notes it',
+    2,
+    [['poisson', 4.5, 40, '/net']],
+    {
+      front: 'nginx',
+    },
+    { patience: 1.5 },
+  ),
+  sync(
+    'fault-clients-give-up-haproxy',
+    'callers leave after 1.5 s, HAProxy notes it',
+    2,
+    [['poisson', 4.5, 40, '/net']],
+    {
+      front: 'haproxy',
+    },
+    { patience: 1.5 },
+  ),
+  scenario('fault-clients-give-up-uwsgi', 'callers leave after 1.5 s', 'uwsgi', 2, 1, [['poisson', 4.5, 40, '/net']], {
+    patience: 1.5,
+  }),
+  scenario('fault-gil-threads-not', 'four threads that wait', 'gunicorn-gthread', 1, 4, [
+    ['closed', 8, 0.05, 20, [['/net', 1, { dist: 'uniform', low: 0.05, high: 0.15 }]]],
+  ]),
+  scenario('fault-blocked-loop-not', 'the same routes, all awaiting', 'uvicorn', 2, 1, [
+    [
+      'poisson',
+      6,
+      40,
+      [
+        ['/fast', 8],
+        ['/block', 1, { mode: 'sleep', mean: 0.8 }],
+      ],
+    ],
+  ]),
+  sync('fault-health-checks', 'a health check every half second beside a slow page', 3, [
+    ['together', ['cron', 0.5, 1, 60, [['/health', 1, { mean: 0.002 }]]], ['poisson', 1.5, 60, api]],
+  ]),
+];

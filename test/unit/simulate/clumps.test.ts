@@ -1,0 +1,60 @@
+// Callers that come together are seen through coarse stamps, and put together again.
+import { describe, expect, it } from 'vitest';
+import { createRandom, exponential, type Random } from '../../../src/core/random.ts';
+import { clumpSize, drawTogether } from '../../../src/simulate/clumps.ts';
+
+const SECOND = 1e6;
+
+/** Arrivals of a minute and a half, blurred over a second as stamps of one second would. */
+function blurred(random: Random, gap: () => number, size: () => number): Float64Array {
+  const at: number[] = [];
+  for (let t = gap(); t < 90 * SECOND; t += gap())
+    for (let k = size(); k > 0; k--) at.push(t + (random() - 0.5) * SECOND);
+  return Float64Array.from(at).sort();
+}
+
+const sizes = (draw: (random: Random) => Float64Array): number[] =>
+  Array.from({ length: 60 }, (_, seed) => clumpSize(draw(createRandom(seed + 1)), SECOND)).sort((a, b) => a - b);
+
+describe('clumps finer than a tick', () => {
+  it('are not seen where arrivals are independent, slow or quick', () => {
+    for (const rate of [3, 20]) {
+      const found = sizes((random) =>
+        blurred(
+          random,
+          () => (exponential(random) * SECOND) / rate,
+          () => 1,
+        ),
+      );
+      expect(found.filter((size) => size > 1).length).toBeLessThanOrEqual(2);
+    }
+  });
+
+  it('are counted where page loads bring 1 to 11 requests at once', () => {
+    const found = sizes((random) =>
+      blurred(
+        random,
+        () => exponential(random) * 0.8 * SECOND,
+        () => 1 + Math.floor(random() * 11),
+      ),
+    );
+    // E[B²] / E[B] = 7.67, as geometric sizes with a mean of 4.3 have it.
+    expect(found[30]).toBeGreaterThan(3);
+    expect(found[30]).toBeLessThan(5.5);
+  });
+
+  it('come at one moment once they are drawn together, and none moves by more than the reach', () => {
+    const random = createRandom(7);
+    const arrival = blurred(
+      random,
+      () => exponential(random) * 0.2 * SECOND,
+      () => 1,
+    );
+    const before = arrival.slice();
+    drawTogether(arrival, 4, SECOND, random);
+    const moments = new Set(arrival).size;
+    expect(arrival.length / moments).toBeGreaterThan(3);
+    expect(arrival.length / moments).toBeLessThan(5);
+    for (let i = 0; i < arrival.length; i++) expect(Math.abs(arrival[i] - before[i])).toBeLessThanOrEqual(SECOND);
+  });
+});
