@@ -3,7 +3,7 @@ import type { Analysis } from '../core/finding.ts';
 import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
-import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetitionsFor } from './recommend.ts';
+import { carriesRecommendation, fewestWorkers, likelyRange, medianOf, meets, repetitionsFor } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
 
@@ -64,7 +64,7 @@ function predictionOf(pool: PoolShape, result: ScenarioRuns): PoolPrediction {
     pool,
     waitMean: medianOf(runs, (run) => run.wait.mean),
     waitP95: medianOf(runs, (run) => run.wait.p95),
-    waitP95Range: rangeOf(result, (run) => run.wait.p95),
+    waitP95Range: likelyRange(result, (run) => run.wait.p95),
     latencyP95: medianOf(runs, (run) => run.latency.p95),
     utilisation: medianOf(runs, (run) => run.utilisation),
     throughputPerSecond: medianOf(runs, (run) => run.throughput),

@@ -56,9 +56,15 @@ const sortedOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures) => nu
 export const medianOf = (runs: readonly PoolMeasures[], read: (run: PoolMeasures) => number): number =>
   quantileSorted(sortedOf(runs, read), 0.5);
 
-/** Nine of ten repetitions lie within, and so does every other reading of the log. */
-export function rangeOf({ runs, wider, others }: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
+/** Nine of ten repetitions lie within. */
+export function likelyRange({ runs, wider }: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
   const sorted = sortedOf([...runs, ...wider], read);
-  const rest = others.map(read);
-  return [Math.min(quantileSorted(sorted, 0.05), ...rest), Math.max(quantileSorted(sorted, 0.95), ...rest)];
+  return [quantileSorted(sorted, 0.05), quantileSorted(sorted, 0.95)];
+}
+
+/** The same, widened by every other reading that the log does not exclude. */
+export function rangeOf(result: ScenarioRuns, read: (run: PoolMeasures) => number): [number, number] {
+  const [low, high] = likelyRange(result, read);
+  const rest = result.others.map(read);
+  return [Math.min(low, ...rest), Math.max(high, ...rest)];
 }

@@ -36,17 +36,19 @@ export function drawRepetition(
   random: Random,
   { byWorker, ownService, clumped, stretched }: RepetitionChoice,
 ): Repetition {
-  const { length, waits, stretch, clumps } = trace;
+  const { length, waits, stretch, clumps, waitUnknown } = trace;
   const scale = ownService ? 1 : Math.max(0.1, 1 + times.meanError * normal(random));
   const wait = waits[Math.floor(random() * waits.length)];
   const [low, high] = stretch;
-  const likely = low > 0 ? low * (high / low) ** random() : low + (high - low) * random();
-  const factor = stretched ?? likely;
+  const possible = low > 0 ? low * (high / low) ** random() : low + (high - low) * random();
+  // The estimate stands for itself; where there is none, any factor is as good as another.
+  const factor = stretched ?? (ownService && !waitUnknown ? 1 : possible);
   const arrival = new Float64Array(length);
   const row = new Int32Array(length);
   const begun = drawStarts(trace, random);
   for (let i = 0; i < length; i++) {
-    arrival[i] = begun[i] - wait[i] * factor;
+    // A start from the queue follows from the end before it: the wait belongs to the estimate, wherever its tick is.
+    arrival[i] = wait[i] > 0 ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
   if (clumped && clumps.size > 1) drawTogether(arrival, clumps.size, clumps.tick, random);

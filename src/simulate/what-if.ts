@@ -11,7 +11,15 @@ import {
 import { durationText } from '../core/words.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type PoolMeasures, type Spread, spreadOf } from './measures.ts';
-import { carriesRecommendation, fewestWorkers, medianOf, meets, rangeOf, repetitionsFor } from './recommend.ts';
+import {
+  carriesRecommendation,
+  fewestWorkers,
+  likelyRange,
+  medianOf,
+  meets,
+  rangeOf,
+  repetitionsFor,
+} from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { presentShape, type Workload, workloadOf } from './workload.ts';
 
@@ -80,7 +88,7 @@ function recommendationOf(
   const chosen = { ...kind, workers };
   const words = (count: number) => {
     const runs = ask({ ...kind, workers: count });
-    const [low, high] = rangeOf(runs, ({ wait }) => wait.p95);
+    const [low, high] = likelyRange(runs, ({ wait }) => wait.p95);
     return `${durationText(medianOf(runs.runs, ({ wait }) => wait.p95))} (${durationText(low)} to ${durationText(high)})`;
   };
   const fewer = workers > 1 ? `; with ${workers - 1} it would be ${words(workers - 1)}` : '';
