@@ -13,15 +13,22 @@ Examples:
 Exit codes: 0 done, 1 check failed, 2 wrong usage, 3 input unreadable or not recognised, 130 interrupted.
 `;
 
-/** A reader that closes the pipe (\`| head -1\`) ends us quietly. */
+/** A reader that closes the pipe (\`| head -1\`) ends us quietly; a full disk behind it does so in one sentence. */
 function endQuietlyOnClosedPipe(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitCodes.done);
-      throw error;
+      if (error.syscall !== 'write') throw error;
+      if (stream === process.stdout) {
+        process.stderr.write(`logscope: the output could not be written (${error.code}): is the disk full?\n`);
+      }
+      process.exit(OUTPUT_FAILED);
     });
   }
 }
+
+/** As EX_IOERR of sysexits.h. */
+const OUTPUT_FAILED = 74;
 
 function fail(error: unknown): void {
   if (error instanceof UserError) {

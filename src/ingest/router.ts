@@ -145,10 +145,20 @@ export class Router {
       const newline = b.indexOf(10, pos);
       const end = newline > pos && b[newline - 1] === 13 ? newline - 1 : newline;
       this.tally.lines++;
+      if (end === pos && this.#isIdle) {
+        this.tally.continuation++;
+        pos = newline + 1;
+        continue;
+      }
       if (!this.#byPlan(b, v, pos, end, base + pos)) this.#other(b, v, pos, end, base + pos);
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
+  }
+
+  /** No line waits for another one: an empty line says nothing. */
+  get #isIdle(): boolean {
+    return this.#joiner.size + this.#held.lines.length + this.#rescue.torn.size === 0 && this.#continuation.idle;
   }
 
   /** Decides what is held and hands on all rows. */
