@@ -96,17 +96,23 @@ export class RowStore {
    * they were added, perhaps interleaved differently with other inputs. `number`: that of the first of them.
    */
   settle(number: number, requests: RequestTable, placement: Placement): void {
-    const { length } = this.#table;
     const from = Math.max(0, number - this.#first);
+    const to = Math.min(this.#table.length, number - this.#first + requests.length);
     const fresh = grownPlacement(this.#placement, this.#placement.start.length);
     const { source, offset } = this.#table.table;
-    const next = new Map<number, number>();
+    // By input and offset, not by a search: rows that were forgotten meanwhile would be searched for in vain, each of them.
+    const rows = new Map<number, Map<number, number>>();
+    for (let row = from; row < to; row++) {
+      let ofSource = rows.get(source[row]);
+      if (!ofSource) {
+        ofSource = new Map();
+        rows.set(source[row], ofSource);
+      }
+      ofSource.set(offset[row], row);
+    }
     for (let i = 0; i < requests.length; i++) {
-      const of = requests.source[i];
-      let row = next.get(of) ?? from;
-      while (row < length && (source[row] !== of || offset[row] !== requests.offset[i])) row++;
-      if (row >= length) continue;
-      next.set(of, row + 1);
+      const row = rows.get(requests.source[i])?.get(requests.offset[i]);
+      if (row === undefined) continue;
       fresh.start[row] = placement.start[i];
       fresh.end[row] = placement.end[i];
       fresh.uncertainty[row] = placement.uncertainty[i];
