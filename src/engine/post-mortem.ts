@@ -15,7 +15,7 @@ export interface PostMortemOptions {
   /** A format in a server's own directive language, "gunicorn:%(h)s …". */
   readonly logFormat?: string;
   /** Reads large files with several threads; without it one thread reads everything. */
-  readonly parallel?: { readonly threads: number; readonly startRange: ParallelOptions['startRange'] };
+  readonly parallel?: { readonly threads: number; readonly startThread: ParallelOptions['startThread'] };
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
   /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
   readonly onDamage?: (sentence: string) => void;

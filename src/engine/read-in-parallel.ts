@@ -7,19 +7,19 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { Partial } from '../analysis/partial.ts';
 import { type PartialState, partialOfState } from '../analysis/partial-state.ts';
 import type { LogFormat } from '../core/format.ts';
-import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
-import { createParser } from '../ingest/create-parser.ts';
 import { compressionOf } from '../ingest/decompress.ts';
 import { joinReports } from '../ingest/join-reports.ts';
-import { type RangeJob, readRange } from './read-range.ts';
+import { openRange, type RangeJob, type RangeReader, type RangeStart } from './read-range.ts';
 
 /** Below this a second thread costs more than it saves: it takes some 60 ms to start. */
 const MIN_BYTES_PER_THREAD = 12 << 20;
 /** Enough for the sample in which formats are looked for. */
 const HEAD_BYTES = 1 << 20;
 /** How far a request line is looked for behind the place of a cut. */
-const SEARCH_BYTES = 1 << 20;
+const SEARCH_BYTES = 1 << 18;
+/** So much is read while another thread finds the formats. */
+const HEAD_START_BYTES = 32 << 20;
 
 /** What a thread sends back. */
 export interface RangeMessage {
@@ -28,11 +28,17 @@ export interface RangeMessage {
   readonly dependsOnNeighbours: boolean;
 }
 
+/** A thread that waits for a range. */
+export interface RangeThread {
+  /** Rejects when the thread dies. */
+  read(job: RangeJob): Promise<RangeMessage>;
+  close(): void;
+}
+
 export interface ParallelOptions {
   readonly formats: readonly LogFormat[];
   readonly threads: number;
-  /** Starts a thread on a range; rejects when the thread dies. */
-  readonly startRange: (job: RangeJob) => Promise<RangeMessage>;
+  readonly startThread: () => RangeThread;
   readonly timezone?: string;
   readonly logFormat?: string;
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
@@ -44,97 +50,88 @@ export async function readInParallel(
   source: number,
   options: ParallelOptions,
 ): Promise<{ partial: Partial; report: InputSummary } | null> {
-  const jobs = planRanges(path, source, options);
-  if (!jobs) return null;
-  const total = jobs[jobs.length - 1].to;
-  const others = jobs.slice(1).map((job) => options.startRange(job));
-  // A thread that dies is noticed below; until then nobody listens.
-  for (const other of others) other.catch(() => undefined);
-  let done = 0;
-  const first = readRange(jobs[0], options.formats, (bytes) => {
-    done += bytes;
-    options.onProgress?.(done * jobs.length, total);
-  });
-  const rest = await Promise.allSettled(others);
-  const messages: RangeMessage[] = [];
-  for (const one of rest) {
-    if (one.status === 'rejected') return null;
-    messages.push(one.value);
+  const large = openLarge(path, options.threads);
+  if (!large) return null;
+  const { formats, startThread, timezone, logFormat, onProgress } = options;
+  const { size, head, ranges } = large;
+  // Threads start while the formats are looked for: both take a while.
+  const threads = Array.from({ length: ranges - 1 }, startThread);
+  try {
+    const start: RangeStart = {
+      path,
+      source,
+      from: 0,
+      head,
+      ...(timezone === undefined ? {} : { timezone }),
+      ...(logFormat === undefined ? {} : { logFormat }),
+    };
+    const own = openRange(start, formats);
+    const cuts = cutsOf(large, own);
+    if (!cuts) return null;
+    const others = threads.map((thread, k) => thread.read({ ...start, from: cuts[k], to: cuts[k + 1] ?? size }));
+    let done = 0;
+    const first = own.read(cuts[0], (bytes) => {
+      done += bytes;
+      onProgress?.(Math.min(size, done * ranges), size);
+    });
+    const messages: RangeMessage[] = [];
+    for (const one of await Promise.allSettled(others)) {
+      if (one.status === 'rejected') return null;
+      messages.push(one.value);
+    }
+    if (first.dependsOnNeighbours || messages.some((message) => message.dependsOnNeighbours)) return null;
+    for (const { state } of messages) first.partial.merge(partialOfState(state));
+    return { partial: first.partial, report: joinReports([first.report, ...messages.map(({ report }) => report)]) };
+  } finally {
+    closeSync(large.file);
+    for (const thread of threads) thread.close();
   }
-  if (first.dependsOnNeighbours || messages.some((message) => message.dependsOnNeighbours)) return null;
-  for (const { state } of messages) first.partial.merge(partialOfState(state));
-  return { partial: first.partial, report: joinReports([first.report, ...messages.map(({ report }) => report)]) };
 }
 
-function planRanges(path: string, source: number, options: ParallelOptions): RangeJob[] | null {
-  if (options.threads < 2 || path === '-') return null;
+interface LargeFile {
+  readonly file: number;
+  readonly size: number;
+  readonly head: Uint8Array;
+  readonly ranges: number;
+}
+
+/** null: not a file, not large, or compressed, so that no range of it can be read on its own. */
+function openLarge(path: string, threads: number): LargeFile | null {
+  if (threads < 2 || path === '-') return null;
   let file: number;
   try {
     file = openSync(path, 'r');
   } catch {
     return null;
   }
-  try {
-    const info = fstatSync(file);
-    const ranges = Math.min(options.threads, Math.floor(info.size / MIN_BYTES_PER_THREAD));
-    if (!info.isFile() || ranges < 2) return null;
+  const info = fstatSync(file);
+  const ranges = Math.min(threads, Math.floor(info.size / MIN_BYTES_PER_THREAD));
+  if (info.isFile() && ranges > 1) {
     const head = bytesAt(file, 0, HEAD_BYTES);
-    // No range of a compressed file can be read on its own.
-    if (compressionOf(head)) return null;
-    const { timezone, logFormat } = options;
-    const common = {
-      path,
-      source,
-      head,
-      ...(timezone === undefined ? {} : { timezone }),
-      ...(logFormat === undefined ? {} : { logFormat }),
-    };
-    const cuts = [0];
-    for (let k = 1; k < ranges; k++) {
-      const cut = requestNear(
-        file,
-        Math.floor((info.size * k) / ranges),
-        { ...common, from: 0, to: 0 },
-        options.formats,
-      );
-      if (cut === null || cut <= cuts[cuts.length - 1]) return null;
-      cuts.push(cut);
-    }
-    return cuts.map((from, k) => ({ ...common, from, to: cuts[k + 1] ?? info.size }));
-  } finally {
-    closeSync(file);
+    if (!compressionOf(head)) return { file, size: info.size, head, ranges };
   }
+  closeSync(file);
+  return null;
+}
+
+/** Where the ranges behind the first one begin, each at a request line; null when there is none near such a place. */
+function cutsOf({ file, size, ranges }: LargeFile, reader: RangeReader): number[] | null {
+  const cuts: number[] = [];
+  // This thread knows the formats already and begins at once: its range is the longest.
+  const each = Math.floor((size - Math.min(HEAD_START_BYTES, size / (4 * ranges))) / ranges);
+  for (let k = 1; k < ranges; k++) {
+    const near = size - (ranges - k) * each;
+    const piece = bytesAt(file, near, SEARCH_BYTES);
+    const newline = piece.indexOf(10);
+    const first = newline < 0 ? -1 : reader.firstRequest(piece.subarray(newline + 1));
+    const cut = near + newline + 1 + first;
+    if (first < 0 || cut <= (cuts[cuts.length - 1] ?? 0)) return null;
+    cuts.push(cut);
+  }
+  return cuts;
 }
 
 function bytesAt(file: number, at: number, length: number): Uint8Array {
   const buffer = Buffer.allocUnsafeSlow(length);
   return buffer.subarray(0, readSync(file, buffer, 0, length, at));
-}
-
-/** Offset of the first line behind `near` that is a request by the formats of the head; null when there is none close by. */
-function requestNear(file: number, near: number, job: RangeJob, formats: readonly LogFormat[]): number | null {
-  const piece = bytesAt(file, near, SEARCH_BYTES);
-  const newline = piece.indexOf(10);
-  if (newline < 0) return null;
-  const from = near + newline + 1;
-  let first = Number.POSITIVE_INFINITY;
-  const parser = createParser({
-    path: job.path,
-    source: job.source,
-    names: createNames(),
-    formats,
-    sink: {
-      batch: ({ length, offset }) => {
-        for (let i = 0; i < length; i++) first = Math.min(first, offset[i]);
-      },
-      lifecycle: () => undefined,
-    },
-    range: { from, head: job.head },
-    ...(job.timezone === undefined ? {} : { timezone: job.timezone }),
-    ...(job.logFormat === undefined ? {} : { logFormat: job.logFormat }),
-  });
-  const lines = piece.subarray(newline + 1, newline + 1 + (1 << 16));
-  parser.push(lines);
-  parser.flush();
-  return Number.isFinite(first) && !parser.dependsOnNeighbours() ? first : null;
 }

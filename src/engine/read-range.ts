@@ -4,20 +4,26 @@ import { Partial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { createParser } from '../ingest/create-parser.ts';
+import type { LogParser } from '../ingest/parser.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
-export interface RangeJob {
+/** Where a range begins, and all that decides how its lines are read. */
+export interface RangeStart {
   readonly path: string;
   /** Index of the input. */
   readonly source: number;
-  /** Bytes [from, to) of the file; `from` is the start of a line. */
+  /** Byte of the file, the start of a line. */
   readonly from: number;
-  readonly to: number;
   /** The file's first bytes: the formats are found in them, so that every range is read alike. */
   readonly head: Uint8Array;
   readonly timezone?: string;
   readonly logFormat?: string;
+}
+
+export interface RangeJob extends RangeStart {
+  /** Byte of the file behind the range. */
+  readonly to: number;
 }
 
 export interface RangeResult {
@@ -27,28 +33,48 @@ export interface RangeResult {
   readonly dependsOnNeighbours: boolean;
 }
 
-/** @throws the file system's errors */
-export function readRange(
-  job: RangeJob,
-  formats: readonly LogFormat[],
-  onProgress?: (bytes: number) => void,
-): RangeResult {
+export interface RangeReader {
+  /** Offset in `lines` of the first line that is a request by the formats of the head, -1 none. Nothing is counted. */
+  firstRequest(lines: Uint8Array): number;
+  /** Reads the range up to byte `to` of the file. @throws the file system's errors */
+  read(to: number, onProgress?: (bytes: number) => void): RangeResult;
+}
+
+export function openRange(start: RangeStart, formats: readonly LogFormat[]): RangeReader {
   const partial = new Partial();
+  const { path, source, from, head, timezone, logFormat } = start;
   const parser = createParser({
-    path: job.path,
-    source: job.source,
+    path,
+    source,
     names: partial.names,
     formats,
     sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
-    range: { from: job.from, head: job.head },
-    ...(job.timezone === undefined ? {} : { timezone: job.timezone }),
-    ...(job.logFormat === undefined ? {} : { logFormat: job.logFormat }),
+    range: { from, head },
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(logFormat === undefined ? {} : { logFormat }),
   });
-  const file = openSync(job.path, 'r');
+  return {
+    firstRequest: (lines) => parser.firstRequest(lines),
+    read(to, onProgress) {
+      pushBytes(path, from, to, parser, onProgress);
+      parser.end();
+      return { partial, report: parser.report(), dependsOnNeighbours: parser.dependsOnNeighbours() };
+    },
+  };
+}
+
+function pushBytes(
+  path: string,
+  from: number,
+  to: number,
+  parser: LogParser,
+  onProgress?: (bytes: number) => void,
+): void {
+  const file = openSync(path, 'r');
   try {
     const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-    for (let at = job.from; at < job.to; ) {
-      const bytes = readSync(file, buffer, 0, Math.min(BUFFER_BYTES, job.to - at), at);
+    for (let at = from; at < to; ) {
+      const bytes = readSync(file, buffer, 0, Math.min(BUFFER_BYTES, to - at), at);
       if (bytes === 0) break;
       parser.push(buffer.subarray(0, bytes));
       at += bytes;
@@ -57,6 +83,4 @@ export function readRange(
   } finally {
     closeSync(file);
   }
-  parser.end();
-  return { partial, report: parser.report(), dependsOnNeighbours: parser.dependsOnNeighbours() };
 }

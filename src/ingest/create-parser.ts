@@ -131,6 +131,19 @@ export function createParser(options: ParserOptions): LogParser {
       filled = 0;
     },
     report: () => tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen),
+    firstRequest(lines) {
+      const padded = Buffer.alloc(lines.length + SLACK_BYTES);
+      padded.set(lines);
+      const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
+      for (let from = 0; from < lines.length; ) {
+        const to = lines.indexOf(10, from);
+        if (to < 0) break;
+        const end = to > from && lines[to - 1] === 13 ? to - 1 : to;
+        if (router.judge(padded, view, from, end, false).kind === 'request') return from;
+        from = to + 1;
+      }
+      return -1;
+    },
     dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds,
   };
 }

@@ -20,6 +20,8 @@ export interface LogParser {
   cutOff(sentence: string): void;
   /** What has been read so far. */
   report(): InputSummary;
+  /** Offset in `lines` (whole lines) of the first one that is a request by the formats found so far, -1 none. Nothing is counted. */
+  firstRequest(lines: Uint8Array): number;
   /** true: with the lines around the range that was read, some might have been taken otherwise (a format that is new in it). */
   dependsOnNeighbours(): boolean;
 }

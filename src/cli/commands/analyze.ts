@@ -4,7 +4,7 @@ import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { parseCounts } from '../quantities.ts';
-import { startRange } from '../start-range.ts';
+import { startRangeThread } from '../range-thread.ts';
 import { writeExamination } from '../write-examination.ts';
 
 interface Options extends InputOptions {
@@ -48,7 +48,7 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
     import('../progress.ts'),
   ]);
   const progress = createProgress(process.stderr);
-  const parallel = { threads: options.threads, startRange };
+  const parallel = { threads: options.threads, startThread: startRangeThread };
   const read = await readPartial(files, {
     formats,
     ...options,

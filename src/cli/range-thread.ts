@@ -1,0 +1,21 @@
+/** A thread of the bundle that reads a range of a file. */
+import { Worker } from 'node:worker_threads';
+import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
+
+export function startRangeThread(): RangeThread {
+  const worker = new Worker(new URL('./range-worker.mjs', import.meta.url));
+  const answer = new Promise<RangeMessage>((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+    worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code}`)));
+  });
+  // A thread may die before anybody asks for its answer.
+  answer.catch(() => undefined);
+  return {
+    read(job) {
+      worker.postMessage(job);
+      return answer;
+    },
+    close: () => void worker.terminate(),
+  };
+}

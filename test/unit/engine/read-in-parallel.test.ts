@@ -1,0 +1,54 @@
+// Ranges of a large file read by threads (here: in this one), and what becomes of a thread that dies.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { stateOf } from '../../../src/analysis/partial-state.ts';
+import { type RangeThread, readInParallel } from '../../../src/engine/read-in-parallel.ts';
+import { openRange, type RangeJob } from '../../../src/engine/read-range.ts';
+
+const root = resolve(import.meta.dirname, '../../..');
+let folder = '';
+let log = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'logscope-ranges-'));
+  log = join(folder, 'large.log');
+  execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '40', '--seed', '5', '--out', log]);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const read = async (dies: boolean) => {
+  const jobs: RangeJob[] = [];
+  let closed = 0;
+  const startThread = (): RangeThread => ({
+    async read(job) {
+      jobs.push(job);
+      if (dies && jobs.length === 2) throw new Error('out of memory');
+      const { partial, report, dependsOnNeighbours } = openRange(job, formats).read(job.to);
+      return { state: stateOf(partial), report, dependsOnNeighbours };
+    },
+    close: () => {
+      closed++;
+    },
+  });
+  const result = await readInParallel(log, 0, { formats, threads: 3, startThread });
+  return { result, jobs, closed };
+};
+
+test('three ranges join without a gap, and every thread is closed', async () => {
+  const { result, jobs, closed } = await read(false);
+  expect(jobs).toHaveLength(2);
+  expect(jobs[0].to).toBe(jobs[1].from);
+  expect(result?.report.bytes).toBe(jobs[1].to);
+  expect(result?.partial.requests).toBe(result?.report.requests);
+  expect(result?.report.unparsed).toBe(0);
+  expect(closed).toBe(2);
+});
+
+test('the file of a thread that died is left to one thread', async () => {
+  const { result, closed } = await read(true);
+  expect(result).toBeNull();
+  expect(closed).toBe(2);
+});
