@@ -1,6 +1,7 @@
 /** What a screen or a stream of JSON needs of the engine, live or replayed. */
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { Summary } from '../core/summary.ts';
 import type { EngineCommand } from './command.ts';
 
 /** A raw line of the log, read back from the input. */
@@ -21,6 +22,8 @@ export interface Engine {
   readLines(source: number, offset: number, before: number, after: number): Promise<RawLine[]>;
   /** What another pool would have done with the requests of the summary; null where the log cannot carry it. */
   predict(pool: PoolShape): Promise<PoolPrediction | null>;
+  /** The summary of some of the requests of a picture; null where their lines are no longer held. */
+  summarise(picture: Snapshot, rows: Int32Array): Promise<Summary | null>;
   /** Stops reading and hands on what is left; the last picture stays valid. */
   stop(): Promise<void>;
 }

@@ -41,7 +41,7 @@ parentPort?.on('message', (request: ThreadRequest) => {
       for (const name of request.names[kind]) names[kind].add(name);
     }
     const { examination, result } = examineWindow(request.window, names, formats);
-    last = examination;
+    if (!request.window.isAside) last = examination;
     parentPort?.postMessage({ id, answer: { ...result, inference: withoutSamples(result.inference) } });
   } catch (error) {
     parentPort?.postMessage({ id, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });

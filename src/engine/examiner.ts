@@ -22,6 +22,8 @@ export interface ExamineWindow {
   readonly facts: readonly StreamFacts[];
   readonly lifecycle: readonly LifecycleEvent[];
   readonly inputs: readonly InputSummary[];
+  /** Asked about once: predictions stay about the window before. */
+  readonly isAside?: boolean;
 }
 
 export interface ExaminedWindow {
@@ -104,7 +106,7 @@ export class LocalExaminer implements Examiner {
 
   async examine(window: ExamineWindow): Promise<ExaminedWindow> {
     const { examination, result } = examineWindow(window, this.#names, this.#formats);
-    this.#last = examination;
+    if (!window.isAside) this.#last = examination;
     return result;
   }
 

@@ -6,6 +6,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Past, Snapshot } from '../core/snapshot.ts';
+import type { Summary } from '../core/summary.ts';
 import { BatchNormaliser, instantOf } from '../core/table.ts';
 import type { EngineCommand } from './command.ts';
 import { emptySnapshot } from './empty-snapshot.ts';
@@ -18,6 +19,7 @@ import { History } from './history.ts';
 import { LiveClock } from './live-clock.ts';
 import { Publisher } from './publisher.ts';
 import { RowStore } from './row-store.ts';
+import { summariseRows } from './summarise-rows.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
 export interface LiveOptions {
@@ -203,6 +205,10 @@ export class LiveEngine implements Engine {
 
   predict(pool: PoolShape): Promise<PoolPrediction | null> {
     return this.#examiner.predict(pool);
+  }
+
+  summarise(picture: Snapshot, rows: Int32Array): Promise<Summary | null> {
+    return summariseRows(picture, rows, this.#rows, this.#examiner);
   }
 
   async stop(): Promise<void> {

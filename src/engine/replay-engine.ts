@@ -4,6 +4,7 @@ import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { Summary } from '../core/summary.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { EngineCommand } from './command.ts';
 import { emptySnapshot } from './empty-snapshot.ts';
@@ -15,6 +16,7 @@ import { Publisher } from './publisher.ts';
 import { readLinesOf } from './read-lines.ts';
 import { ReplayLog, type ReplayLogOptions } from './replay-log.ts';
 import { ReplayWindow, type WindowPicture } from './replay-window.ts';
+import { summariseRows } from './summarise-rows.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
 export interface ReplayOptions extends ReplayLogOptions {
@@ -137,6 +139,10 @@ export class ReplayEngine implements Engine {
 
   predict(pool: PoolShape): Promise<PoolPrediction | null> {
     return this.#examiner.predict(pool);
+  }
+
+  summarise(picture: Snapshot, rows: Int32Array): Promise<Summary | null> {
+    return summariseRows(picture, rows, this.#window?.store ?? this.#log.first, this.#examiner);
   }
 
   async stop(): Promise<void> {

@@ -59,6 +59,11 @@ export class ReplayWindow {
     this.#options = options;
   }
 
+  /** The requests in memory. */
+  get store(): RowStore | null {
+    return this.#store;
+  }
+
   /** The stretch that the screen shows. */
   show(range: Range): void {
     this.#shown = range;

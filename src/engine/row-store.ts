@@ -76,6 +76,19 @@ export class RowStore {
     return { requests: sliceRows(this.#table.table, from, length), stream: this.#stream.slice(from, length) };
   }
 
+  /** The rows whose lines are wanted, as they are examined. */
+  select(wanted: (source: number, offset: number) => boolean): { requests: RequestTable; stream: Uint8Array } {
+    const { table, length } = this.#table;
+    const chosen = new TableBuilder(1024);
+    const stream: number[] = [];
+    for (let row = 0; row < length; row++) {
+      if (!wanted(table.source[row], table.offset[row])) continue;
+      chosen.appendRows(table, row, row + 1);
+      stream.push(this.#stream[row]);
+    }
+    return { requests: sliceRows(chosen.table, 0, chosen.length), stream: Uint8Array.from(stream) };
+  }
+
   /** First of the rows that ended at or after an instant, at most `most` of the newest. */
   firstSince(instant: number, most: number): number {
     const { table } = this.#table;

@@ -1,5 +1,6 @@
-/** Writes what is on the screen to a file: the summary as JSON, or the picture as text, ANSI or SVG, by the name's ending. */
+/** Writes what is on the screen to a file: the summary of its requests as JSON, or its picture as text, ANSI or SVG, by the name's ending. */
 import { writeFileSync } from 'node:fs';
+import type { Summary } from '../core/summary.ts';
 import type { CellGrid } from './canvas.ts';
 import type { View } from './panel.ts';
 import { toSvg } from './svg.ts';
@@ -39,16 +40,23 @@ export function ansiOf(grid: CellGrid, { theme }: View): string {
   return text;
 }
 
-function contentFor(path: string, { view, grid }: ExportInput): string {
-  if (path.endsWith('.json')) return `${JSON.stringify(view.snapshot.summary, null, 2)}\n`;
+/** `.json`: a summary; else a picture. */
+export const isSummaryPath = (path: string): boolean => path.endsWith('.json');
+
+function pictureFor(path: string, { view, grid }: ExportInput): string {
   if (path.endsWith('.svg')) return toSvg(grid, view.theme);
   return path.endsWith('.ansi') ? ansiOf(grid, view) : textOf(grid);
 }
 
+export const exportPicture = (path: string, input: ExportInput): string => write(path, pictureFor(path, input));
+
+export const exportSummary = (path: string, summary: Summary): string =>
+  write(path, `${JSON.stringify(summary, null, 2)}\n`);
+
 /** Returns the sentence for the status line; a full disk or a missing folder is one too. */
-export function exportPicture(path: string, input: ExportInput): string {
+function write(path: string, content: string): string {
   try {
-    writeFileSync(path, contentFor(path, input), { flag: 'wx' });
+    writeFileSync(path, content, { flag: 'wx' });
     return `Written to ${path}`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -33,17 +33,19 @@ export interface LayoutInput {
   readonly lanesWanted: number;
   /** Charts under the lanes. */
   readonly strips: number;
+  /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
+  readonly panelWanted?: number;
 }
 
-export function layoutOf({ columns, rows, mode, lanesWanted, strips }: LayoutInput): Layout {
+export function layoutOf({ columns, rows, mode, lanesWanted, strips, panelWanted = 0 }: LayoutInput): Layout {
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line.
   const verdictRows = rows >= 20 && columns < 160 ? 2 : 1;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
   // Header, tab names, status and footer take a row each.
   const room = Math.max(0, rows - 4 - verdictRows - transportRows);
-  const panelLeast = Math.max(4, Math.floor(room * 0.36));
-  const poolLeast = rows >= 20 ? 4 : 2;
+  const poolLeast = rows >= 20 && panelWanted === 0 ? 4 : 2;
+  const panelLeast = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
   const lanesMost = Math.max(2, room - panelLeast - poolLeast);
   // Three rows a lane where there is room: the lanes are what people come for.
   const generous =

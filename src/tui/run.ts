@@ -6,7 +6,7 @@ import type { Clock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 import type { Engine } from '../engine/engine.ts';
-import { exportPicture } from './export.ts';
+import { exportPicture, exportSummary, isSummaryPath } from './export.ts';
 import { FrameSink } from './frame-sink.ts';
 import type { Effect } from './reduce.ts';
 import { Session } from './session.ts';
@@ -44,7 +44,8 @@ export async function runUi(options: RunOptions): Promise<number> {
     if (effect.type === 'quit') finish(effect.interrupted ? codeOf('SIGINT') : exitCodes.done);
     else if (effect.type === 'redraw') session.repaint();
     else if (effect.type === 'suspend') suspend();
-    else session.dispatch({ type: 'message', text: exportPicture(effect.path, session.picture()) });
+    // When Ink has drawn the line of keys again that the prompt stood in.
+    else setImmediate(() => void exportTo(effect.path, session));
   };
   const session = new Session({
     engine,
@@ -118,6 +119,17 @@ export async function runUi(options: RunOptions): Promise<number> {
     process.off('uncaughtException', onCrash);
     process.off('unhandledRejection', onCrash);
   }
+}
+
+/** The sentence about it goes to the status line. */
+async function exportTo(path: string, session: Session): Promise<void> {
+  let text: string;
+  if (isSummaryPath(path)) {
+    const { summary, isOfWindow } = await session.summary();
+    text = exportSummary(path, summary);
+    if (!isOfWindow) text += ' (of all that was read: the requests of this picture are not all held)';
+  } else text = exportPicture(path, session.picture());
+  session.dispatch({ type: 'message', text });
 }
 
 /** A short message, and a file with the details. */

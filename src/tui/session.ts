@@ -1,8 +1,10 @@
 /** A running screen without a terminal: keys and pictures in, bytes out. What `run.tsx` connects to a real terminal, and tests to an emulator. */
 import type { Clock } from '../core/clock.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { Summary } from '../core/summary.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Action } from './action.ts';
+import { drawAnsiRow } from './ansi-row.ts';
 import { CellGrid } from './canvas.ts';
 import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
 import { FrameLoop } from './frame-loop.ts';
@@ -48,6 +50,8 @@ export class Session {
   #cancelWait: (() => void) | null = null;
   #ink: string[] = [];
   #chrome: ChromeState;
+  /** What the frame of Ink was drawn for: its rows may be elsewhere by now. */
+  #inkFor: ChromeState;
   #shown: { from: number; to: number } = { from: Number.NaN, to: Number.NaN };
 
   constructor(options: SessionOptions) {
@@ -63,6 +67,7 @@ export class Session {
     });
     const { view, layout } = this.#view();
     this.#chrome = chromeOf(view, layout);
+    this.#inkFor = this.#chrome;
     this.#unsubscribe = options.engine.subscribe(() => this.request());
     this.request();
   }
@@ -99,6 +104,7 @@ export class Session {
   /** The frame that Ink drew: one string for the whole screen. */
   setInkFrame(frame: string): void {
     this.#ink = frame.split('\n');
+    this.#inkFor = this.#chrome;
     this.request(true);
   }
 
@@ -141,12 +147,21 @@ export class Session {
     this.request(true);
   }
 
-  /** The view, the layout and the cells as they are now: for export. */
-  picture(): { view: View; layout: Layout; grid: CellGrid; chrome: ReadonlyMap<number, string> } {
+  /** Everything that is on the screen now, the rows of Ink included: for export. */
+  picture(): { view: View; grid: CellGrid } {
     const { view, layout } = this.#view();
     const grid = new CellGrid(layout.columns, layout.rows);
     drawScreen(grid, view, layout);
-    return { view, layout, grid, chrome: this.#chromeRows(layout) };
+    for (const [row, text] of this.#chromeRows(layout)) drawAnsiRow(grid, row, text, this.#theme.styles);
+    return { view, grid };
+  }
+
+  /** The summary of the requests on the screen, those that pass the filter; of all where their lines are not held. */
+  async summary(): Promise<{ summary: Summary; isOfWindow: boolean }> {
+    const { view } = this.#view();
+    const { rows, count } = view.scene.visible();
+    const summary = count > 0 ? await this.#options.engine.summarise(view.snapshot, rows.slice(0, count)) : null;
+    return { summary: summary ?? view.snapshot.summary, isOfWindow: summary !== null };
   }
 
   stop(): void {
@@ -182,11 +197,11 @@ export class Session {
   #chromeRows(layout: Layout): Map<number, string> {
     const rows = new Map<number, string>();
     if (layout.tooSmall) return rows;
-    const own = (row: number) => rows.set(row, this.#ink[row] ?? '');
+    const own = (row: number, drawn = row) => rows.set(row, this.#ink[drawn] ?? '');
     if (this.#ui.help) for (let row = layout.header.y + 1; row < layout.rows; row++) own(row);
     else {
-      own(layout.tabsRow);
-      own(layout.footerRow);
+      own(layout.tabsRow, this.#inkFor.tabsRow);
+      own(layout.footerRow, this.#inkFor.footerRow);
     }
     return rows;
   }

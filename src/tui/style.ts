@@ -70,6 +70,8 @@ export type StyleId = number;
 export interface Styles {
   readonly depth: ColourDepth;
   of(foreground: Colour, background?: Colour, attributes?: Attributes): StyleId;
+  /** The style of a sequence that somebody else made; it begins with a reset. */
+  adopt(sequence: string): StyleId;
   /** The sequence that sets exactly this style, whatever was set before. */
   sequence(id: StyleId): string;
 }
@@ -91,19 +93,21 @@ export function createStyles(depth: ColourDepth): Styles {
     return `;${background ? 48 : 38};2;${r};${g};${b}`;
   };
 
-  const intern = (foreground: Colour, background: Colour, attributes: Attributes): StyleId => {
-    const flags =
-      (attributes.bold ? ';1' : '') +
-      (attributes.dim ? ';2' : '') +
-      (attributes.underline ? ';4' : '') +
-      (attributes.inverse ? ';7' : '');
-    const sequence = `\x1b[0${flags}${parameter(foreground, false)}${parameter(background, true)}m`;
+  const adopt = (sequence: string): StyleId => {
     const known = ids.get(sequence);
     if (known !== undefined) return known;
     const id = sequences.length;
     ids.set(sequence, id);
     sequences.push(sequence);
     return id;
+  };
+  const intern = (foreground: Colour, background: Colour, attributes: Attributes): StyleId => {
+    const flags =
+      (attributes.bold ? ';1' : '') +
+      (attributes.dim ? ';2' : '') +
+      (attributes.underline ? ';4' : '') +
+      (attributes.inverse ? ';7' : '');
+    return adopt(`\x1b[0${flags}${parameter(foreground, false)}${parameter(background, true)}m`);
   };
   const of = (foreground: Colour, background: Colour = DEFAULT_COLOUR, attributes: Attributes = {}): StyleId => {
     let backgrounds = found.get(foreground);
@@ -125,5 +129,5 @@ export function createStyles(depth: ColourDepth): Styles {
     return id;
   };
   of(DEFAULT_COLOUR);
-  return { depth, of, sequence: (id) => sequences[id] };
+  return { depth, of, adopt, sequence: (id) => sequences[id] };
 }

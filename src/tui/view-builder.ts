@@ -8,6 +8,7 @@ import { type Layout, layoutOf } from './layout.ts';
 import type { Panel, View } from './panel.ts';
 import { panelById } from './panels/index.ts';
 import { stripsWanted } from './panels/pool.ts';
+import { requestRows } from './panels/request.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene.ts';
 import type { Theme } from './theme.ts';
@@ -48,7 +49,13 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
   };
   return {
     view,
-    layout: layoutOf({ ...size, mode: snapshot.mode, lanesWanted: lanesWanted(view), strips: stripsWanted(view) }),
+    layout: layoutOf({
+      ...size,
+      mode: snapshot.mode,
+      lanesWanted: lanesWanted(view),
+      strips: stripsWanted(view),
+      panelWanted: ui.request ? requestRows(size.columns) : 0,
+    }),
     wait,
   };
 }

@@ -103,6 +103,7 @@ function measure(name: string, snapshot: Snapshot, ui: Partial<UiState>) {
       command: () => {},
       readLines: async () => [],
       predict: async () => null,
+      summarise: async () => null,
       stop: async () => {},
     },
     clock: {

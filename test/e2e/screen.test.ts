@@ -169,6 +169,55 @@ describe('the screen', () => {
   });
 });
 
+describe('what is exported', () => {
+  it('is all that is on the screen: as text, with colours, as a picture', async () => {
+    const folder = temporaryFolder();
+    const one = await played([sample('gunicorn-sync-4-nearly-full.log')], { columns: 100, rows: 30, keys: '2' });
+    await one.waitFor('GET /net');
+    const exportTo = async (path: string) => {
+      one.press(`e\x15${path}\r`);
+      await one.waitFor(`Written to ${path}`);
+      return readFileSync(path, 'utf8');
+    };
+    const screen = (await one.text()).split('\n');
+    const text = (await exportTo(join(folder, 'a.txt'))).split('\n');
+    // The status line speaks of the export; every other row is the same, tabs and keys included.
+    const others = (rows: string[]) => rows.slice(0, 30).filter((_, y) => y !== 28);
+    expect(others(text)).toEqual(others(screen));
+    expect(text.join('\n')).toContain('1 Findings  2 Routes');
+    expect(text[29]).toContain('q quit');
+    const ansi = await exportTo(join(folder, 'a.ansi'));
+    expect(
+      others(
+        ansi
+          .replace(/\x1b\[[\d;]*m/g, '')
+          .split('\n')
+          .map((row) => row.trimEnd()),
+      ),
+    ).toEqual(others(screen));
+    expect(ansi).toMatch(/\x1b\[0;1;38;2;\d+;\d+;\d+m/);
+    const svg = await exportTo(join(folder, 'a.svg'));
+    expect(svg).toMatch(/> ?q ?<\/text>/);
+    expect(svg).toContain('Findings');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('is the summary of the requests on the screen that pass the filter', async () => {
+    const folder = temporaryFolder();
+    const one = await played([sample('gunicorn-sync-3-slow-route-starves-fast.log')]);
+    one.press('/route:/slow\r');
+    await one.waitFor(/route:\/slow/);
+    const path = join(folder, 'slow.json');
+    one.press(`e\x15${path}\r`);
+    await one.waitFor('Written to');
+    const summary = JSON.parse(readFileSync(path, 'utf8'));
+    expect(summary.schema).toBe('logscope/summary/v1');
+    expect(summary.requests.total).toBe(99);
+    expect(summary.routes.map(({ route }: { route: string }) => route)).toEqual(['GET /slow']);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('the terminal', () => {
   const expectRestored = async (one: TerminalProgram) => {
     expect(one.isAlternate).toBe(false);

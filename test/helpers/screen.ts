@@ -51,6 +51,10 @@ export class FakeEngine implements Engine {
     return this.prediction;
   }
 
+  async summarise(): Promise<null> {
+    return null;
+  }
+
   async stop(): Promise<void> {}
 }
 

@@ -84,13 +84,15 @@ export default definePanel({
     const rightCells = right.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
     const room = canvas.columns - x - rightCells - 1;
     const formats = [...new Set(summary.inputs.map((input) => input.format).filter((format) => format !== null))];
-    const format = formats.length > 0 ? formats.join(', ') : 'format unknown';
+    // While nobody has looked at the requests, nothing is said of their format.
+    const isUnread = summary.requests.total === 0 && (snapshot.total > 0 || !snapshot.reading.caughtUp);
+    const format = formats.length > 0 ? formats.join(', ') : isUnread ? '' : 'format unknown';
     const news = ui.frozen && unseen > 0 ? `  ${shortNumber(unseen)} new` : '';
     const title = printable(snapshot.title, 200);
     if (room > 3) {
-      const titleRoom = Math.max(4, room - cellWidth(news) - (room > 34 ? cellWidth(format) + 3 : 0));
+      const titleRoom = Math.max(4, room - cellWidth(news) - (room > 34 && format !== '' ? cellWidth(format) + 3 : 0));
       x = canvas.text(x + 1, 0, title, theme.barStrong, Math.min(titleRoom, room));
-      if (room > 34)
+      if (room > 34 && format !== '')
         x = canvas.text(
           x,
           0,

@@ -1,6 +1,6 @@
 /** Latency over time as a heat map: time to the right, duration upwards in equal factors, colour by how many. */
 import { gutterOf } from '../draw/gutter.ts';
-import { shortDuration } from '../numbers.ts';
+import { shortCount, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import { columnOf } from '../time-axis.ts';
 import { drawCursor } from './pool.ts';
@@ -49,9 +49,15 @@ export default definePanel({
       counts[at]++;
       if (counts[at] > top) top = counts[at];
     }
-    const { left } = gutterOf(canvas.columns);
+    const { left, right } = gutterOf(canvas.columns);
     const { styles, mono } = theme;
     const shades = theme.ascii ? ['.', ':', '+', '#'] : ['░', '▒', '▓', '█'];
+    const cellOf = (requests: number) => {
+      const share = top <= 1 ? 0.3 : Math.log2(1 + requests) / Math.log2(1 + top);
+      return mono
+        ? { glyph: shades[Math.min(3, Math.floor(share * 3.99))], style: 0 }
+        : { glyph: glyphs.logged, style: styles.of(theme.heat(share)) };
+    };
     for (let row = 0; row < rows; row++) {
       const upper = 2 ** (high - ((high - low) * row) / rows);
       if (row === 0 || row === rows - 1 || rows <= 6 || row % 2 === 0) {
@@ -66,11 +72,17 @@ export default definePanel({
       for (let column = 0; column < axis.columns; column++) {
         const here = counts[row * axis.columns + column];
         if (here === 0) continue;
-        const share = top <= 1 ? 0.3 : Math.log2(1 + here) / Math.log2(1 + top);
-        if (mono) canvas.put(left + column, row, shades[Math.min(3, Math.floor(share * 3.99))], 0);
-        else canvas.put(left + column, row, glyphs.logged, styles.of(theme.heat(share)));
+        const { glyph, style } = cellOf(here);
+        canvas.put(left + column, row, glyph, style);
       }
     }
+    // What the colours mean, at the right edge: one request, the most in a cell, and what lies between.
+    const known = [...new Set([top, Math.round(Math.sqrt(top)), 1])].slice(0, right > 0 ? rows : 0);
+    known.forEach((requests, y) => {
+      const { glyph, style } = cellOf(requests);
+      canvas.put(left + axis.columns + 1, y, glyph, style);
+      canvas.text(left + axis.columns + 3, y, shortCount(requests), theme.quiet);
+    });
     drawCursor(view, canvas, left);
   },
 });

@@ -176,7 +176,9 @@ function drawLost({ scene, theme, glyphs }: View, canvas: Canvas, track: number,
 
 function busyStyle({ theme }: View, share: number): StyleId {
   if (!Number.isFinite(share)) return theme.quiet;
-  return share >= 0.95 ? theme.critical : share >= 0.8 ? theme.warning : theme.text;
+  // By the percentage that is shown beside it.
+  const percent = Math.round(share * 100);
+  return percent >= 95 ? theme.critical : percent >= 80 ? theme.warning : theme.text;
 }
 
 function drawLabel(canvas: Canvas, label: string, y: number, left: number, style: StyleId): void {

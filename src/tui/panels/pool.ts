@@ -125,21 +125,20 @@ function heights(strips: readonly Strip[], rows: number): number[] {
   return given;
 }
 
+/** The note as it fits into so many cells, short where it must be. */
+const noteFor = (note: string, cells: number): string =>
+  [`(${note})`, note, note.replace(/^(inf|meas).*/, '$1.')].find((text) => note !== '' && text.length <= cells) ?? '';
+
 function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
   const { scene, snapshot, theme, glyphs, ui } = view;
   const { axis } = scene;
   canvas.fill(left, y, axis.columns, glyphs.horizontal, theme.line);
+  const edge = ui.edge !== null ? '' : snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here';
   for (const { column, label } of ticksOf(axis, snapshot.zoneMinutes)) {
     canvas.put(left + column, y, glyphs.tick, theme.quiet);
-    if (column + label.length + 1 < axis.columns) canvas.text(left + column + 1, y, label, theme.quiet);
+    if (column + label.length + 1 < axis.columns - edge.length) canvas.text(left + column + 1, y, label, theme.quiet);
   }
-  if (ui.edge === null)
-    canvas.textRight(
-      left + axis.columns,
-      y,
-      snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here',
-      theme.quiet,
-    );
+  canvas.textRight(left + axis.columns, y, edge, theme.quiet);
 }
 
 export default definePanel({
@@ -150,6 +149,8 @@ export default definePanel({
     const { theme, glyphs, ui, scene } = view;
     const { left, right } = gutterOf(canvas.columns);
     const { axis } = scene;
+    // Without times there is nothing to stand on an axis.
+    if (scene.isTimeless) return;
     const strips = stripsOf(view);
     const rows = heights(strips, canvas.rows - 1);
     let y = 0;
@@ -157,8 +158,7 @@ export default definePanel({
       const strip = strips[i];
       canvas.text(0, y, strip.label, theme.quiet, left - 1);
       if (strip.note !== '' && height > 1) canvas.text(0, y + 1, `(${strip.note})`, theme.quiet, left - 1);
-      else if (strip.note !== '' && left > 12)
-        canvas.text(strip.label.length + 1, y, `(${strip.note})`, theme.quiet, left - strip.label.length - 2);
+      else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
       drawChart(canvas.region(left, y, axis.columns, height), glyphs, strip);
       if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
       y += height;

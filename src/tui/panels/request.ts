@@ -22,13 +22,14 @@ export function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number
 export function fieldsOf(
   { snapshot }: Pick<View, 'snapshot'>,
   row: number,
+  withDate: boolean,
 ): [name: string, value: string, note: string][] {
   const { requests, placement, inference, names, zoneMinutes, sources } = snapshot;
   const known = (value: number, text: string) => (Number.isFinite(value) ? text : 'not in the log');
   const logged = Number.isFinite(requests.duration[row]);
   const slack = placement.uncertainty[row] > 0 ? ` ± ${shortDuration(placement.uncertainty[row])}` : '';
   const instant = (micros: number) =>
-    `${dateText(micros, zoneMinutes)} ${clockText(micros, zoneMinutes, true)}${slack}`;
+    `${withDate ? `${dateText(micros, zoneMinutes)} ` : ''}${clockText(micros, zoneMinutes, true)}${slack}`;
   const start = placement.start[row];
   const end = placement.end[row];
   const wait = placement.wait[row];
@@ -43,7 +44,7 @@ export function fieldsOf(
     [
       'wait',
       known(wait, shortDuration(wait)),
-      Number.isFinite(wait) ? `in front of the worker, ${inference.wait.method}` : '',
+      Number.isFinite(wait) ? `${inference.wait.method}, in front of the worker` : '',
     ],
     ['start', known(start, instant(start)), logged ? '' : Number.isFinite(start) ? 'inferred' : ''],
     ['end', known(end, instant(end)), ''],
@@ -57,6 +58,12 @@ export function fieldsOf(
   ];
 }
 
+/** From this width on the fields stand in two columns. */
+const TWO_COLUMNS = 70;
+
+/** Rows for all fields and a raw line of usual length. */
+export const requestRows = (columns: number): number => (columns >= TWO_COLUMNS ? 8 : 13);
+
 export default definePanel({
   id: 'request',
   title: 'Request',
@@ -68,10 +75,10 @@ export default definePanel({
       canvas.text(1, 0, 'This request is no longer held in memory (esc goes back).', theme.quiet);
       return;
     }
-    const fields = fieldsOf(view, row);
+    const fields = fieldsOf(view, row, canvas.columns >= 100 || canvas.columns < TWO_COLUMNS);
     // Two columns of fields where there is room, so that the raw line has its place on a small screen.
-    const perColumn = canvas.columns >= 70 ? Math.ceil(fields.length / 2) : fields.length;
-    const half = canvas.columns >= 70 ? Math.floor(canvas.columns / 2) : canvas.columns;
+    const perColumn = canvas.columns >= TWO_COLUMNS ? Math.ceil(fields.length / 2) : fields.length;
+    const half = canvas.columns >= TWO_COLUMNS ? Math.floor(canvas.columns / 2) : canvas.columns;
     fields.forEach((field, i) => {
       drawField(canvas, 1 + Math.floor(i / perColumn) * half, i % perColumn, field, half - 2, theme.quiet, theme.text);
     });

@@ -1,0 +1,60 @@
+/** A row of text with its colours (SGR sequences, as Ink writes them) put into the cells of a grid. */
+import { printable } from '../core/text.ts';
+import type { CellGrid } from './canvas.ts';
+import type { Styles } from './style.ts';
+import { clustersOf } from './width.ts';
+
+interface Pen {
+  foreground: string;
+  background: string;
+  /** Parameters in force: 1 bold, 2 dim, 4 underline, 7 inverse. */
+  readonly flags: Set<number>;
+}
+
+/** What ends each flag. */
+const ends: Readonly<Record<number, readonly number[]>> = { 22: [1, 2], 24: [4], 27: [7] };
+
+function apply(pen: Pen, codes: readonly number[]): void {
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
+    if (code === 0) {
+      pen.foreground = '';
+      pen.background = '';
+      pen.flags.clear();
+    } else if (code === 38 || code === 48) {
+      const length = codes[i + 1] === 2 ? 5 : 3;
+      const value = codes.slice(i, i + length).join(';');
+      if (code === 38) pen.foreground = value;
+      else pen.background = value;
+      i += length - 1;
+    } else if (code === 39) pen.foreground = '';
+    else if (code === 49) pen.background = '';
+    else if ((code >= 30 && code < 38) || (code >= 90 && code < 98)) pen.foreground = String(code);
+    else if ((code >= 40 && code < 48) || (code >= 100 && code < 108)) pen.background = String(code);
+    else if (code in ends) for (const flag of ends[code]) pen.flags.delete(flag);
+    else pen.flags.add(code);
+  }
+}
+
+export function drawAnsiRow(grid: CellGrid, row: number, text: string, styles: Styles): void {
+  const pen: Pen = { foreground: '', background: '', flags: new Set() };
+  const base = row * grid.columns;
+  grid.glyphs.fill(' ', base, base + grid.columns);
+  grid.styles.fill(0, base, base + grid.columns);
+  let x = 0;
+  for (const part of text.split(/(\x1b\[[\d;]*m)/)) {
+    if (part.startsWith('\x1b[')) {
+      apply(pen, part.slice(2, -1).split(';').map(Number));
+      continue;
+    }
+    const parameters = [...[...pen.flags].sort((a, b) => a - b), pen.foreground, pen.background];
+    const style = styles.adopt(`\x1b[${['0', ...parameters].filter((value) => value !== '').join(';')}m`);
+    for (const cluster of clustersOf(printable(part))) {
+      if (x + cluster.cells > grid.columns) return;
+      grid.glyphs[base + x] = cluster.text;
+      grid.styles.fill(style, base + x, base + x + cluster.cells);
+      if (cluster.cells === 2) grid.glyphs[base + x + 1] = '';
+      x += cluster.cells;
+    }
+  }
+}
