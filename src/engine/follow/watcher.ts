@@ -25,6 +25,9 @@ const LOOK_MS = 1000;
 /** Until the system announces changes. */
 const STARTING_MS = 30;
 
+/** The system has no watches or no open files left for us. */
+const exhausted: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSYS']);
+
 export class Watcher {
   readonly #options: WatcherOptions;
   #watcher: FSWatcher | null = null;
@@ -88,9 +91,10 @@ export class Watcher {
 
   /** The system has no watches left (ENOSPC), or too many files are open: from now on we look ourselves. */
   #failed(error: unknown): void {
-    if (this.#polling || this.#stopped) return;
-    this.#polling = true;
     const { code } = error as NodeJS.ErrnoException;
+    // Anything else is about one file, which is looked at anyway.
+    if (this.#polling || this.#stopped || !exhausted.has(code ?? '')) return;
+    this.#polling = true;
     this.#options.trouble(
       `the system cannot announce changes (${code ?? 'error'}): looking every ${POLL_MS} ms instead`,
     );
