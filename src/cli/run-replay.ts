@@ -11,6 +11,7 @@ import { createExaminer } from './create-examiner.ts';
 import { createProgress } from './progress.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
+import { askedWindow } from './window-options.ts';
 import { flushed, writeLines } from './write-lines.ts';
 
 export async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<number> {
@@ -21,6 +22,7 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     clock: systemClock,
     speed: options.speed ?? 1,
     examiner: (names) => createExaminer(names, formats),
+    window: askedWindow(options),
     onDamage: progress.damaged,
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),

@@ -2,12 +2,15 @@
 import { Partial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
+import type { AskedWindow } from '../core/time-window.ts';
 import { version } from '../core/version.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
+import { findPlace } from './time-place.ts';
+import { requireRequests, resolveWindow, withWindow } from './window.ts';
 
 export interface PostMortemOptions {
   readonly formats: readonly LogFormat[];
@@ -17,6 +20,8 @@ export interface PostMortemOptions {
   /** Reads large files with several threads; without it one thread reads everything. */
   readonly parallel?: { readonly threads: number; readonly startThread: ParallelOptions['startThread'] };
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
+  /** Only this stretch of the logs is wanted. */
+  readonly window?: AskedWindow | null;
   /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
   readonly onDamage?: (sentence: string) => void;
 }
@@ -27,11 +32,20 @@ export async function readPartial(
 ): Promise<{ partial: Partial; inputs: InputSummary[] }> {
   const partial = new Partial();
   const inputs: InputSummary[] = [];
+  const { formats, timezone, logFormat } = options;
+  const reading = {
+    formats,
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(logFormat === undefined ? {} : { logFormat }),
+  };
+  const window = options.window ? await resolveWindow(paths, options.window, reading) : null;
   for (const [source, path] of paths.entries()) {
     const onProgress = (bytesRead: number, totalBytes: number | null) =>
       options.onProgress?.(path, bytesRead, totalBytes);
+    const place = window && findPlace(path, window, reading);
     const whole =
-      options.parallel && (await readInParallel(path, source, { ...options, ...options.parallel, onProgress }));
+      options.parallel &&
+      (await readInParallel(path, source, { ...reading, ...options.parallel, window, place, onProgress }));
     if (whole) {
       partial.merge(whole.partial);
       inputs.push(whole.report);
@@ -41,15 +55,21 @@ export async function readPartial(
       path,
       source,
       names: partial.names,
-      formats: options.formats,
       sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
-      ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
-      ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
+      ...reading,
+      ...(window ? { window } : {}),
+      ...(place ? { range: place } : {}),
     });
-    await readInput(path, parser, { onProgress, ...(options.onDamage ? { onDamage: options.onDamage } : {}) });
+    await readInput(path, parser, {
+      onProgress,
+      ...(place ? { bytes: place } : {}),
+      ...(options.onDamage ? { onDamage: options.onDamage } : {}),
+    });
     inputs.push(parser.report());
   }
-  return { partial, inputs };
+  if (!window) return { partial, inputs };
+  requireRequests(inputs, window);
+  return { partial, inputs: withWindow(inputs, window) };
 }
 
 export async function postMortem(paths: readonly string[], options: PostMortemOptions): Promise<Examination> {

@@ -8,9 +8,11 @@ import type { Partial } from '../analysis/partial.ts';
 import { type PartialState, partialOfState } from '../analysis/partial-state.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
+import type { TimeWindow } from '../core/time-window.ts';
 import { compressionOf } from '../ingest/decompress.ts';
 import { joinReports } from '../ingest/join-reports.ts';
 import { openRange, type RangeJob, type RangeReader, type RangeStart } from './read-range.ts';
+import type { Place } from './time-place.ts';
 
 /** Below this a second thread costs more than it saves: it takes some 60 ms to start. */
 const MIN_BYTES_PER_THREAD = 12 << 20;
@@ -41,6 +43,9 @@ export interface ParallelOptions {
   readonly startThread: () => RangeThread;
   readonly timezone?: string;
   readonly logFormat?: string;
+  /** Only requests stamped in it are wanted, and they stand in these bytes. */
+  readonly window?: TimeWindow | null;
+  readonly place?: Place | null;
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
 }
 
@@ -50,29 +55,30 @@ export async function readInParallel(
   source: number,
   options: ParallelOptions,
 ): Promise<{ partial: Partial; report: InputSummary } | null> {
-  const large = openLarge(path, options.threads);
+  const large = openLarge(path, options.threads, options.place ?? null);
   if (!large) return null;
-  const { formats, startThread, timezone, logFormat, onProgress } = options;
-  const { size, head, ranges } = large;
+  const { formats, startThread, timezone, logFormat, window, onProgress } = options;
+  const { begin, end, head, ranges } = large;
   // Threads start while the formats are looked for: both take a while.
   const threads = Array.from({ length: ranges - 1 }, startThread);
   try {
     const start: RangeStart = {
       path,
       source,
-      from: 0,
+      from: begin,
       head,
       ...(timezone === undefined ? {} : { timezone }),
       ...(logFormat === undefined ? {} : { logFormat }),
+      ...(window ? { window } : {}),
     };
     const own = openRange(start, formats);
     const cuts = cutsOf(large, own);
     if (!cuts) return null;
-    const others = threads.map((thread, k) => thread.read({ ...start, from: cuts[k], to: cuts[k + 1] ?? size }));
+    const others = threads.map((thread, k) => thread.read({ ...start, from: cuts[k], to: cuts[k + 1] ?? end }));
     let done = 0;
     const first = own.read(cuts[0], (bytes) => {
       done += bytes;
-      onProgress?.(Math.min(size, done * ranges), size);
+      onProgress?.(Math.min(end - begin, done * ranges), end - begin);
     });
     const messages: RangeMessage[] = [];
     for (const one of await Promise.allSettled(others)) {
@@ -90,13 +96,15 @@ export async function readInParallel(
 
 interface LargeFile {
   readonly file: number;
-  readonly size: number;
+  /** The bytes that are wanted of it. */
+  readonly begin: number;
+  readonly end: number;
   readonly head: Uint8Array;
   readonly ranges: number;
 }
 
 /** null: not a file, not large, or compressed, so that no range of it can be read on its own. */
-function openLarge(path: string, threads: number): LargeFile | null {
+function openLarge(path: string, threads: number, place: Place | null): LargeFile | null {
   if (threads < 2 || path === '-') return null;
   let file: number;
   try {
@@ -105,27 +113,30 @@ function openLarge(path: string, threads: number): LargeFile | null {
     return null;
   }
   const info = fstatSync(file);
-  const ranges = Math.min(threads, Math.floor(info.size / MIN_BYTES_PER_THREAD));
+  const begin = place?.from ?? 0;
+  const end = place?.to ?? info.size;
+  const ranges = Math.min(threads, Math.floor((end - begin) / MIN_BYTES_PER_THREAD));
   if (info.isFile() && ranges > 1) {
     const head = bytesAt(file, 0, HEAD_BYTES);
-    if (!compressionOf(head)) return { file, size: info.size, head, ranges };
+    if (!compressionOf(head)) return { file, begin, end, head, ranges };
   }
   closeSync(file);
   return null;
 }
 
 /** Where the ranges behind the first one begin, each at a request line; null when there is none near such a place. */
-function cutsOf({ file, size, ranges }: LargeFile, reader: RangeReader): number[] | null {
+function cutsOf({ file, begin, end, ranges }: LargeFile, reader: RangeReader): number[] | null {
   const cuts: number[] = [];
   // This thread knows the formats already and begins at once: its range is the longest.
+  const size = end - begin;
   const each = Math.floor((size - Math.min(HEAD_START_BYTES, size / (4 * ranges))) / ranges);
   for (let k = 1; k < ranges; k++) {
-    const near = size - (ranges - k) * each;
+    const near = end - (ranges - k) * each;
     const piece = bytesAt(file, near, SEARCH_BYTES);
     const newline = piece.indexOf(10);
     const first = newline < 0 ? -1 : reader.firstRequest(piece.subarray(newline + 1));
     const cut = near + newline + 1 + first;
-    if (first < 0 || cut <= (cuts[cuts.length - 1] ?? 0)) return null;
+    if (first < 0 || cut <= (cuts[cuts.length - 1] ?? begin)) return null;
     cuts.push(cut);
   }
   return cuts;

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { Partial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
+import type { TimeWindow } from '../core/time-window.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import type { LogParser } from '../ingest/parser.ts';
 
@@ -19,6 +20,8 @@ export interface RangeStart {
   readonly head: Uint8Array;
   readonly timezone?: string;
   readonly logFormat?: string;
+  /** Only requests stamped in it are wanted. */
+  readonly window?: TimeWindow;
 }
 
 export interface RangeJob extends RangeStart {
@@ -42,7 +45,7 @@ export interface RangeReader {
 
 export function openRange(start: RangeStart, formats: readonly LogFormat[]): RangeReader {
   const partial = new Partial();
-  const { path, source, from, head, timezone, logFormat } = start;
+  const { path, source, from, head, timezone, logFormat, window } = start;
   const parser = createParser({
     path,
     source,
@@ -52,6 +55,7 @@ export function openRange(start: RangeStart, formats: readonly LogFormat[]): Ran
     range: { from, head },
     ...(timezone === undefined ? {} : { timezone }),
     ...(logFormat === undefined ? {} : { logFormat }),
+    ...(window ? { window } : {}),
   });
   return {
     firstRequest: (lines) => parser.firstRequest(lines),

@@ -226,6 +226,7 @@ export class ReplayEngine implements Engine {
     this.#window = new ReplayWindow({
       ...this.#options,
       names: partial.names,
+      timeWindow: this.#log.window,
       blocks,
       examiner: this.#examiner,
       known: () => {

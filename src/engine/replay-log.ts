@@ -4,18 +4,23 @@ import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { BatchNormaliser } from '../core/table.ts';
+import type { AskedWindow, TimeWindow } from '../core/time-window.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import { COMPRESSION_HEAD_BYTES, compressionOf } from '../ingest/decompress.ts';
 import type { LogParser } from '../ingest/parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { BlockIndex } from './block-index.ts';
 import { RowStore } from './row-store.ts';
+import { findPlace } from './time-place.ts';
+import { requireRequests, resolveWindow, withWindow } from './window.ts';
 
 export interface ReplayLogOptions {
   readonly paths: readonly string[];
   readonly formats: readonly LogFormat[];
   readonly timezone?: string;
   readonly logFormat?: string;
+  /** Only this stretch of the logs is wanted. */
+  readonly window?: AskedWindow | null;
   /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
   readonly onDamage?: (sentence: string) => void;
 }
@@ -34,6 +39,8 @@ export class ReplayLog {
   bytes = 0;
   total = 0;
   #stopped = false;
+  /** The stretch that was wanted, once it is known. */
+  window: TimeWindow | null = null;
 
   constructor(options: ReplayLogOptions) {
     this.#options = options;
@@ -45,18 +52,26 @@ export class ReplayLog {
   }
 
   get inputs(): InputSummary[] {
-    return this.#parsers.map((parser) => parser.report());
+    const inputs = this.#parsers.map((parser) => parser.report());
+    return this.window ? withWindow(inputs, this.window) : inputs;
   }
 
   /** Reads everything; `progress` is called after every piece. @throws UserError when an input cannot be read */
   async read(progress: () => void): Promise<void> {
     const { paths, formats, timezone, logFormat, onDamage } = this.#options;
+    const reading = {
+      formats,
+      ...(timezone === undefined ? {} : { timezone }),
+      ...(logFormat === undefined ? {} : { logFormat }),
+    };
+    const window = this.#options.window ? await resolveWindow(paths, this.#options.window, reading) : null;
+    this.window = window;
     for (const [source, path] of paths.entries()) {
       const normaliser = new BatchNormaliser();
+      const place = window && findPlace(path, window, reading);
       const parser = createParser({
         path,
         source,
-        formats,
         names: this.partial.names,
         sink: {
           batch: (batch) => {
@@ -67,8 +82,9 @@ export class ReplayLog {
           },
           lifecycle: (event) => this.partial.event(event),
         },
-        ...(timezone === undefined ? {} : { timezone }),
-        ...(logFormat === undefined ? {} : { logFormat }),
+        ...reading,
+        ...(window ? { window } : {}),
+        ...(place ? { range: place } : {}),
       });
       this.#parsers.push(parser);
       const before = this.bytes;
@@ -82,9 +98,11 @@ export class ReplayLog {
           this.total = beforeTotal + (size ?? Number.NaN);
           progress();
         },
+        ...(place ? { bytes: place } : {}),
         ...(onDamage ? { onDamage } : {}),
       });
     }
+    if (window) requireRequests(this.inputs, window);
     this.blocks.complete();
   }
 

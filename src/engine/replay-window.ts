@@ -5,6 +5,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Placement } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
+import type { TimeWindow } from '../core/time-window.ts';
 import type { BlockIndex } from './block-index.ts';
 import type { Examiner } from './examiner.ts';
 import type { Range } from './player.ts';
@@ -35,6 +36,8 @@ export interface KnownOfLog {
 
 export interface WindowOptions extends ReplayLogOptions {
   readonly names: Names;
+  /** The stretch of the log that is wanted; null: all of it. */
+  readonly timeWindow: TimeWindow | null;
   readonly blocks: BlockIndex;
   readonly examiner: Examiner;
   readonly known: () => KnownOfLog;

@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
 import { BatchNormaliser } from '../core/table.ts';
+import type { TimeWindow } from '../core/time-window.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import { readHead } from '../ingest/read-head.ts';
 import type { ByteRange } from './block-index.ts';
@@ -16,6 +17,8 @@ export interface WindowLoaderOptions {
   readonly formats: readonly LogFormat[];
   readonly timezone?: string;
   readonly logFormat?: string;
+  /** Only requests stamped in it are wanted. */
+  readonly timeWindow?: TimeWindow | null;
 }
 
 const CHUNK = 1 << 20;
@@ -34,7 +37,7 @@ async function loadRange(
   store: RowStore,
   options: WindowLoaderOptions,
 ): Promise<void> {
-  const { paths, names, formats, timezone, logFormat } = options;
+  const { paths, names, formats, timezone, logFormat, timeWindow } = options;
   const normaliser = new BatchNormaliser();
   const { head } = await readHead(paths[source], HEAD_BYTES);
   const parser = createParser({
@@ -50,6 +53,7 @@ async function loadRange(
     range: { from, head },
     ...(timezone === undefined ? {} : { timezone }),
     ...(logFormat === undefined ? {} : { logFormat }),
+    ...(timeWindow ? { window: timeWindow } : {}),
   });
   const file = await open(paths[source], 'r');
   try {

@@ -2,9 +2,11 @@
 import type { Names } from '../core/batch.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
+import type { TimeWindow } from '../core/time-window.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import type { IngestSink, LogParser } from './parser.ts';
 import { Router } from './router.ts';
+import { WindowFilter } from './window-filter.ts';
 import { createZone } from './zone.ts';
 
 export interface ParserOptions {
@@ -21,6 +23,8 @@ export interface ParserOptions {
   /** Live: lines without a time get the time of their arrival. */
   readonly arrivalClock?: Clock;
   readonly formats?: readonly LogFormat[];
+  /** Only requests stamped in it are wanted. */
+  readonly window?: TimeWindow;
   /** A range of a larger input: where it starts, and the input's head, by which the formats are found as by the whole. */
   readonly range?: { readonly from: number; readonly head: Uint8Array };
 }
@@ -34,9 +38,11 @@ const PIECE_BYTES = 1 << 17;
 export function createParser(options: ParserOptions): LogParser {
   const clock = options.arrivalClock ?? systemClock;
   let muted = false;
+  const filter = options.window ? new WindowFilter(options.window, options.sink) : null;
+  const wanted = filter ?? options.sink;
   const sink: IngestSink = {
-    batch: (batch) => muted || options.sink.batch(batch),
-    lifecycle: (event) => muted || options.sink.lifecycle(event),
+    batch: (batch) => muted || wanted.batch(batch),
+    lifecycle: (event) => muted || wanted.lifecycle(event),
   };
   const router = new Router({
     source: options.source,
@@ -130,7 +136,18 @@ export function createParser(options: ParserOptions): LogParser {
       base += filled;
       filled = 0;
     },
-    report: () => tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen),
+    leftOut: () => filter?.leftOut ?? null,
+    report() {
+      const report = tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen);
+      if (!filter) return report;
+      const { requests, lifecycle } = filter.leftOut;
+      return {
+        ...report,
+        lines: report.lines - requests - lifecycle,
+        requests: report.requests - requests,
+        lifecycle: report.lifecycle - lifecycle,
+      };
+    },
     firstRequest(lines) {
       const padded = Buffer.alloc(lines.length + SLACK_BYTES);
       padded.set(lines);

@@ -2,6 +2,7 @@
 import type { RequestBatch } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { InputSummary } from '../core/summary.ts';
+import type { LeftOut } from './window-filter.ts';
 
 export interface IngestSink {
   /** Rows of one stream; the arrays are reused after the call returns. */
@@ -18,6 +19,8 @@ export interface LogParser {
   end(): void;
   /** The input is damaged here, and cannot be read on: a sentence for the report. What there is of a last line counts for nothing. */
   cutOff(sentence: string): void;
+  /** What lay outside the stretch of time that is wanted; null when everything is wanted. It is not in the report. */
+  leftOut(): LeftOut | null;
   /** What has been read so far. */
   report(): InputSummary;
   /** Offset in `lines` (whole lines) of the first one that is a request by the formats found so far, -1 none. Nothing is counted. */

@@ -21,6 +21,17 @@ export function copyRow(batch: RequestBatch, index: number): Row {
   return Object.fromEntries(columns.map((column) => [column, batch[column][index]])) as Row;
 }
 
+/** Drops all rows but those that `keep` names, which stay in their order. */
+export function keepRows(batch: RequestBatch, keep: (index: number) => boolean): void {
+  let length = 0;
+  for (let i = 0; i < batch.length; i++) {
+    if (!keep(i)) continue;
+    if (i > length) for (const column of columns) batch[column][length] = batch[column][i];
+    length++;
+  }
+  batch.length = length;
+}
+
 /** Behind the last row; the batch must have room for it. */
 export function appendRow(batch: RequestBatch, row: Row): void {
   for (const column of columns) batch[column][batch.length] = row[column];

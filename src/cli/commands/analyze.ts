@@ -5,9 +5,10 @@ import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { parseCounts } from '../quantities.ts';
 import { startRangeThread } from '../range-thread.ts';
+import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 import { writeExamination } from '../write-examination.ts';
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, WindowOptions {
   readonly json?: boolean;
   readonly partial?: boolean;
   readonly threads: number;
@@ -19,6 +20,7 @@ export default defineCommand({
   examples: [
     'logscope analyze access.log',
     'logscope analyze access.log error.log          several files are merged by time',
+    'logscope analyze access.log --last 15m           a stretch of it, found without reading the rest',
     'logscope analyze --json access.log | jq .server',
     'logscope analyze access.log.2.gz access.log.1     gzip, zstd, bzip2 and xz are told by content',
     'docker logs web 2>&1 | logscope analyze -',
@@ -34,7 +36,9 @@ export default defineCommand({
       parseThreads,
       availableParallelism(),
     );
-    inputOptions(command).action((files: string[], options: Options) => run(() => analyze(files, options)));
+    windowOptions(inputOptions(command)).action((files: string[], options: Options) =>
+      run(() => analyze(files, options)),
+    );
   },
 });
 
@@ -53,6 +57,7 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
     formats,
     ...options,
     parallel,
+    window: askedWindow(options),
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);

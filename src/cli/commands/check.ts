@@ -4,8 +4,9 @@ import type { Severity } from '../../core/summary.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { parseRatio, parseSeconds } from '../quantities.ts';
+import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, WindowOptions {
   readonly maxP95Wait?: number;
   readonly maxMeanWait?: number;
   readonly maxP95Service?: number;
@@ -35,6 +36,7 @@ export default defineCommand({
   examples: [
     'logscope check access.log                                  fails on a critical finding',
     'logscope check access.log --max-p95-wait 200ms --max-error-ratio 1% --fail-on warning',
+    'logscope check access.log --since 17:04 --until 17:20      only the load test, on the day the log ends',
     'logscope check access.log --max-p95-wait 0.2 --json | jq .results',
   ],
   configure(command, run) {
@@ -52,12 +54,22 @@ export default defineCommand({
         parseSeverity,
       )
       .option('--json', 'print the results as JSON');
-    inputOptions(command).action((files: string[], options: Options) => run(() => checkLog(files, options)));
+    windowOptions(inputOptions(command)).action((files: string[], options: Options) =>
+      run(() => checkLog(files, options)),
+    );
   },
 });
 
 async function checkLog(files: readonly string[], options: Options): Promise<number> {
-  const { json, timezone: _timezone, logFormat: _logFormat, ...limits } = options;
+  const {
+    json,
+    timezone: _timezone,
+    logFormat: _logFormat,
+    since: _since,
+    until: _until,
+    last: _last,
+    ...limits
+  } = options;
   const thresholds = Object.keys(limits).length > 0 ? limits : { failOn: 'critical' as const };
   const [{ formats }, { postMortem }, { createProgress }, { check }] = await Promise.all([
     import('../../../parsers/index.ts'),
@@ -69,6 +81,7 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
   const { summary } = await postMortem(files, {
     formats,
     ...options,
+    window: askedWindow(options),
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);

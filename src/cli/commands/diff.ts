@@ -2,8 +2,9 @@
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, WindowOptions {
   readonly json?: boolean;
 }
 
@@ -16,7 +17,7 @@ export default defineCommand({
       .argument('<before>', 'the log before the change')
       .argument('<after>', 'the log after it')
       .option('--json', 'print the comparison as JSON');
-    inputOptions(command).action((before: string, after: string, options: Options) =>
+    windowOptions(inputOptions(command)).action((before: string, after: string, options: Options) =>
       run(() => diff(before, after, options)),
     );
   },
@@ -34,6 +35,7 @@ async function diff(before: string, after: string, options: Options): Promise<nu
     const { facts, summary } = await postMortem([path], {
       formats,
       ...options,
+      window: askedWindow(options),
       onProgress: progress.report,
       onDamage: progress.damaged,
     });

@@ -2,8 +2,9 @@
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { type ScreenOptions, screenOptions } from '../screen-options.ts';
+import { type WindowOptions, windowOptions } from '../window-options.ts';
 
-export interface ReplayCommandOptions extends InputOptions, ScreenOptions {
+export interface ReplayCommandOptions extends InputOptions, ScreenOptions, WindowOptions {
   readonly speed?: number;
   readonly paused?: boolean;
 }
@@ -14,6 +15,7 @@ export default defineCommand({
   examples: [
     'logscope replay access.log --speed 10',
     'logscope replay access.log error.log                 with the lifecycle of the workers',
+    'logscope replay access.log --last 15m                its last quarter of an hour',
     'logscope replay access.log --json | jq .             the stream of JSON, as fast as it can be read',
     'logscope replay access.log --json --speed 1          the same at the pace of the log',
   ],
@@ -22,7 +24,7 @@ export default defineCommand({
       .argument('<file...>', 'log files; several are merged by time')
       .option('--speed <factor>', 'log seconds per second, 0.1 to 1000 (default 1; with --json: unlimited)', parseSpeed)
       .option('--paused', 'start paused');
-    screenOptions(inputOptions(command)).action((files: string[], options: ReplayCommandOptions) =>
+    screenOptions(windowOptions(inputOptions(command))).action((files: string[], options: ReplayCommandOptions) =>
       run(async () => (await import('../run-replay.ts')).runReplay(files, options)),
     );
   },

@@ -4,8 +4,9 @@ import type { PoolModel, PoolShape } from '../../core/prediction.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { parseCounts, parseSeconds } from '../quantities.ts';
+import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 
-interface Options extends InputOptions {
+interface Options extends InputOptions, WindowOptions {
   readonly workers?: readonly number[];
   readonly threads?: readonly number[];
   readonly model?: PoolModel;
@@ -50,7 +51,9 @@ export default defineCommand({
         0.2,
       )
       .option('--json', 'print the scenarios as JSON');
-    inputOptions(command).action((files: string[], options: Options) => run(() => whatif(files, options)));
+    windowOptions(inputOptions(command)).action((files: string[], options: Options) =>
+      run(() => whatif(files, options)),
+    );
   },
 });
 
@@ -65,6 +68,7 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
   const { facts } = await postMortem(files, {
     formats,
     ...options,
+    window: askedWindow(options),
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);

@@ -1,0 +1,114 @@
+/** The options that choose a stretch of a log by time, and the spellings they take. */
+import type { Command } from 'commander';
+import { exitCodes, UserError } from '../core/errors.ts';
+import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
+import type { AskedWindow, TimeBound } from '../core/time-window.ts';
+
+export interface WindowOptions {
+  readonly since?: TimeBound;
+  readonly until?: TimeBound;
+  readonly last?: number;
+}
+
+export const windowOptions = (command: Command): Command =>
+  command
+    .option(
+      '--since <time>',
+      'read from here on: "2026-03-01 17:04", 2026-03-01T17:04:15Z, "01/Mar/2026:17:04:15 +0100", 17:04 (on the day the log ends), an epoch, or 2h (before the end)',
+      parseBound,
+    )
+    .option('--until <time>', 'read up to here, the same spellings', parseBound)
+    .option('--last <time>', 'read the end of the log: 15m, 90s, 2h, 1d', parseSpan);
+
+/** null: everything is wanted. @throws UserError when the options contradict each other */
+export function askedWindow({ since, until, last }: WindowOptions): AskedWindow | null {
+  if (last !== undefined && since !== undefined) {
+    throw new UserError('--last and --since both say where to begin: give one of them', exitCodes.usage);
+  }
+  const begin: TimeBound | null = last === undefined ? (since ?? null) : { kind: 'before-end', micros: last };
+  return begin || until ? { since: begin, until: until ?? null } : null;
+}
+
+const unitMicros: Readonly<Record<string, number>> = {
+  s: MICROS_PER_SECOND,
+  m: MICROS_PER_MINUTE,
+  min: MICROS_PER_MINUTE,
+  h: 60 * MICROS_PER_MINUTE,
+  d: 24 * 60 * MICROS_PER_MINUTE,
+};
+const spans = /^(?:\d+(?:\.\d+)?(?:s|min|m|h|d))+$/;
+
+/** "15m", "1h30m" → µs; NaN when it is none. */
+function spanOf(text: string): number {
+  if (!spans.test(text)) return Number.NaN;
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(s|min|m|h|d)/g)];
+  return parts.reduce((sum, [, value, unit]) => sum + Number(value) * unitMicros[unit], 0);
+}
+
+export function parseSpan(text: string): number {
+  const span = spanOf(text.trim());
+  if (span > 0) return span;
+  throw new UserError(`"${text}" is no length of time such as 90s, 15m, 2h, 1h30m or 1d`, exitCodes.usage);
+}
+
+const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+const clock = '(\\d{1,2}):(\\d\\d)(?::(\\d\\d(?:[.,]\\d{1,6})?))?';
+const offset = ' ?(Z|[+-]\\d\\d:?\\d\\d)?';
+const isoDate = new RegExp(`^(\\d{4})-(\\d\\d)-(\\d\\d)(?:[T ]${clock}${offset})?$`, 'i');
+const logDate = new RegExp(`^\\[?(\\d{1,2})/([a-z]{3})/(\\d{4})(?:[: ]${clock}${offset})?\\]?$`, 'i');
+const timeOfDay = new RegExp(`^${clock}$`);
+const epoch = /^(\d{9,10}(?:\.\d{1,6})?|\d{13}|\d{16})$/;
+
+const clockMicros = (hours = '0', minutes = '0', seconds = '0'): number =>
+  Number(hours) < 24 && Number(minutes) < 60 && Number(seconds.replace(',', '.')) < 60
+    ? (Number(hours) * 60 + Number(minutes)) * MICROS_PER_MINUTE +
+      Math.round(Number(seconds.replace(',', '.')) * MICROS_PER_SECOND)
+    : Number.NaN;
+
+/** Midnight of a date as if it were UTC, µs; NaN when there is no such day. */
+function dateMicros(year: number, month: number, day: number): number {
+  const date = new Date(Date.UTC(year, month - 1, day));
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() * 1000 : Number.NaN;
+}
+
+function dated(day: number, time: number, zone: string | undefined): TimeBound | null {
+  const micros = day + time;
+  if (Number.isNaN(micros)) return null;
+  if (zone === undefined) return { kind: 'wall', micros };
+  const [, sign, hours, minutes] = /^([+-])(\d\d):?(\d\d)$/.exec(zone) ?? ['', '+', '0', '0'];
+  const shift = (Number(hours) * 60 + Number(minutes)) * MICROS_PER_MINUTE;
+  return { kind: 'instant', micros: sign === '-' ? micros + shift : micros - shift };
+}
+
+function boundOf(text: string): TimeBound | null {
+  const iso = isoDate.exec(text);
+  if (iso) {
+    const day = dateMicros(Number(iso[1]), Number(iso[2]), Number(iso[3]));
+    return dated(day, clockMicros(iso[4], iso[5], iso[6]), iso[7]);
+  }
+  const log = logDate.exec(text);
+  if (log) {
+    const day = dateMicros(Number(log[3]), months.indexOf(log[2].toLowerCase()) + 1, Number(log[1]));
+    return dated(day, clockMicros(log[4], log[5], log[6]), log[7]);
+  }
+  const time = timeOfDay.exec(text);
+  if (time) {
+    const micros = clockMicros(time[1], time[2], time[3]);
+    return Number.isNaN(micros) ? null : { kind: 'clock', micros };
+  }
+  if (epoch.test(text)) {
+    const digits = text.split('.')[0].length;
+    return { kind: 'instant', micros: Math.round(Number(text) * (digits > 13 ? 1 : digits > 10 ? 1e3 : 1e6)) };
+  }
+  const span = spanOf(text);
+  return span > 0 ? { kind: 'before-end', micros: span } : null;
+}
+
+export function parseBound(text: string): TimeBound {
+  const bound = boundOf(text.trim());
+  if (bound) return bound;
+  throw new UserError(
+    `"${text}" is no time such as "2026-03-01 17:04", 2026-03-01T17:04:15+01:00, 17:04, 1772381055 or 2h (before the end)`,
+    exitCodes.usage,
+  );
+}

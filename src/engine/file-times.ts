@@ -1,0 +1,107 @@
+/** The times of a plain file at places in it: pieces are read and parsed, the rest of the file is not. */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { LogFormat } from '../core/format.ts';
+import { createNames } from '../core/names.ts';
+import { createParser } from '../ingest/create-parser.ts';
+import { compressionOf } from '../ingest/decompress.ts';
+import type { LogParser } from '../ingest/parser.ts';
+
+export interface FileTimesOptions {
+  readonly formats: readonly LogFormat[];
+  readonly timezone?: string;
+  readonly logFormat?: string;
+}
+
+/** Stamps of the requests of a piece (µs) and where its first whole line starts. */
+export interface PieceTimes {
+  readonly earliest: number;
+  readonly latest: number;
+  readonly lineStart: number;
+}
+
+/** Enough for the sample in which formats are looked for. */
+const HEAD_BYTES = 1 << 20;
+const PIECE_BYTES = 1 << 16;
+/** A piece without a request is followed by larger ones, up to this. */
+const MAX_PIECE_BYTES = 1 << 20;
+
+export class FileTimes {
+  readonly size: number;
+  readonly head: Uint8Array;
+  readonly #file: number;
+  readonly #parser: LogParser;
+  #earliest = Number.POSITIVE_INFINITY;
+  #latest = Number.NEGATIVE_INFINITY;
+
+  /** null: not a plain file, or it cannot be opened. Must be closed. */
+  static open(path: string, options: FileTimesOptions): FileTimes | null {
+    if (path === '-') return null;
+    let file: number;
+    try {
+      file = openSync(path, 'r');
+    } catch {
+      return null;
+    }
+    const info = fstatSync(file);
+    const head = info.isFile() ? bytesAt(file, 0, HEAD_BYTES) : null;
+    if (head && !compressionOf(head)) return new FileTimes(path, file, info.size, head, options);
+    closeSync(file);
+    return null;
+  }
+
+  private constructor(path: string, file: number, size: number, head: Uint8Array, options: FileTimesOptions) {
+    this.#file = file;
+    this.size = size;
+    this.head = head;
+    this.#parser = createParser({
+      path,
+      source: 0,
+      names: createNames(),
+      sink: {
+        batch: ({ time, length }) => {
+          for (let i = 0; i < length; i++) {
+            if (time[i] < this.#earliest) this.#earliest = time[i];
+            if (time[i] > this.#latest) this.#latest = time[i];
+          }
+        },
+        lifecycle: () => undefined,
+      },
+      range: { from: 0, head },
+      ...options,
+    });
+  }
+
+  /** The latest stamp near the end; null when there is none. */
+  latest(): number | null {
+    return this.at(Math.max(0, this.size - MAX_PIECE_BYTES), MAX_PIECE_BYTES)?.latest ?? null;
+  }
+
+  /** Times of the requests in a piece of so many bytes behind `at`, or a larger one; null when there is none close by. */
+  at(at: number, atLeast = PIECE_BYTES): PieceTimes | null {
+    for (let bytes = atLeast; bytes <= MAX_PIECE_BYTES; bytes *= 4) {
+      const piece = bytesAt(this.#file, at, bytes);
+      const first = at === 0 ? 0 : piece.indexOf(10) + 1;
+      const end = piece.lastIndexOf(10) + 1;
+      if ((at === 0 || first > 0) && end > first) {
+        this.#earliest = Number.POSITIVE_INFINITY;
+        this.#latest = Number.NEGATIVE_INFINITY;
+        this.#parser.push(piece.subarray(first, end));
+        this.#parser.flush();
+        if (this.#latest >= this.#earliest) {
+          return { earliest: this.#earliest, latest: this.#latest, lineStart: at + first };
+        }
+      }
+      if (at + bytes >= this.size) return null;
+    }
+    return null;
+  }
+
+  close(): void {
+    closeSync(this.#file);
+  }
+}
+
+function bytesAt(file: number, at: number, length: number): Uint8Array {
+  const buffer = Buffer.allocUnsafeSlow(length);
+  return buffer.subarray(0, readSync(file, buffer, 0, length, at));
+}

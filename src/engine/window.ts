@@ -1,0 +1,105 @@
+/** From a stretch of time as it was asked for to instants, and to the rows of a log that lie in it. */
+import { exitCodes, UserError } from '../core/errors.ts';
+import { createNames } from '../core/names.ts';
+import type { InputSummary } from '../core/summary.ts';
+import { isoInstant, MICROS_PER_DAY } from '../core/time.ts';
+import { type AskedWindow, needsEnd, type TimeBound, type TimeWindow } from '../core/time-window.ts';
+import { createParser } from '../ingest/create-parser.ts';
+import { readInput } from '../ingest/read-input.ts';
+import { createZone, type Zone } from '../ingest/zone.ts';
+import type { FileTimesOptions } from './file-times.ts';
+import { latestOfSorted } from './time-place.ts';
+
+/** The latest stamp of a log, µs; -Infinity when its lines carry none. */
+async function latestOf(path: string, options: FileTimesOptions): Promise<number> {
+  if (path === '-') {
+    throw new UserError(
+      'standard input has no end to count back from before it is read: give the file, or a date with --since',
+      exitCodes.usage,
+    );
+  }
+  const sorted = latestOfSorted(path, options);
+  if (sorted !== null) return sorted;
+  let latest = Number.NEGATIVE_INFINITY;
+  const parser = createParser({
+    path,
+    source: 0,
+    names: createNames(),
+    sink: {
+      batch: ({ time, length }) => {
+        for (let i = 0; i < length; i++) if (time[i] > latest) latest = time[i];
+      },
+      lifecycle: () => undefined,
+    },
+    ...options,
+  });
+  await readInput(path, parser);
+  return latest;
+}
+
+/** Where the end of all logs is, when a bound is counted from it. */
+async function endOf(paths: readonly string[], asked: AskedWindow, options: FileTimesOptions): Promise<number> {
+  if (!needsEnd(asked)) return Number.NaN;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const path of paths) end = Math.max(end, await latestOf(path, options));
+  if (Number.isFinite(end)) return end;
+  throw new UserError('the lines of this log carry no time: no stretch of time can be chosen in it');
+}
+
+/** The day in a zone on which an instant lies, as wall-clock µs of its midnight. */
+function dayOf(micros: number, zone: Zone): number {
+  // The wall clock is the one that leads to this instant: the offset of a zone is at most a day.
+  let wall = micros;
+  for (let k = 0; k < 2; k++) wall += micros - zone.toUtc(wall);
+  return Math.floor(wall / MICROS_PER_DAY) * MICROS_PER_DAY;
+}
+
+/** @throws UserError when the logs carry no time, or the end lies before the beginning */
+export async function resolveWindow(
+  paths: readonly string[],
+  asked: AskedWindow,
+  options: FileTimesOptions,
+): Promise<TimeWindow> {
+  const end = await endOf(paths, asked, options);
+  const zone = createZone(options.timezone);
+  const instant = (bound: TimeBound): number => {
+    switch (bound.kind) {
+      case 'instant':
+        return bound.micros;
+      case 'wall':
+        return zone.toUtc(bound.micros);
+      case 'clock':
+        return createZone(options.timezone).toUtc(dayOf(end, createZone(options.timezone)) + bound.micros);
+      case 'before-end':
+        return end - bound.micros;
+    }
+  };
+  const window = {
+    from: asked.since ? instant(asked.since) : Number.NEGATIVE_INFINITY,
+    to: asked.until ? instant(asked.until) : Number.POSITIVE_INFINITY,
+  };
+  if (window.from < window.to) return window;
+  throw new UserError(`--until (${isoInstant(window.to)}) is not after --since (${isoInstant(window.from)})`, 2);
+}
+
+/** @throws UserError when nothing lies in the window */
+export function requireRequests(inputs: readonly InputSummary[], window: TimeWindow): void {
+  if (inputs.some(({ requests }) => requests > 0)) return;
+  throw new UserError(
+    `no request is stamped ${windowText(window)}: "logscope analyze" without --since, --until and --last says when the log begins and ends`,
+  );
+}
+
+/** The reports of inputs say that only a part of them was wanted. */
+export const withWindow = (inputs: readonly InputSummary[], window: TimeWindow): InputSummary[] =>
+  inputs.map((input) => ({
+    ...input,
+    assumptions: [`only requests stamped ${windowText(window)} are read`, ...input.assumptions],
+  }));
+
+/** "from 2026-03-01T00:10:00+00:00 to …", for people. */
+function windowText({ from, to }: TimeWindow): string {
+  const begin = Number.isFinite(from) ? `from ${isoInstant(from)}` : '';
+  const end = Number.isFinite(to) ? `before ${isoInstant(to)}` : '';
+  return [begin, end].filter((text) => text !== '').join(' and ');
+}

@@ -1,0 +1,54 @@
+/** Lets through only the rows and events of a stretch of time, and remembers what it left out. */
+import type { RequestBatch } from '../core/batch.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { TimeWindow } from '../core/time-window.ts';
+import type { IngestSink } from './parser.ts';
+import { keepRows } from './rows.ts';
+
+/** Requests and events left out, and the stamps of the requests among them (infinite when none had one), µs. */
+export interface LeftOut {
+  requests: number;
+  lifecycle: number;
+  earliest: number;
+  latest: number;
+}
+
+export class WindowFilter implements IngestSink {
+  readonly leftOut: LeftOut = {
+    requests: 0,
+    lifecycle: 0,
+    earliest: Number.POSITIVE_INFINITY,
+    latest: Number.NEGATIVE_INFINITY,
+  };
+  readonly #window: TimeWindow;
+  readonly #sink: IngestSink;
+
+  constructor(window: TimeWindow, sink: IngestSink) {
+    this.#window = window;
+    this.#sink = sink;
+  }
+
+  /** A row without a time lies in no stretch of time. */
+  batch(batch: RequestBatch): void {
+    const { from, to } = this.#window;
+    const { time } = batch;
+    const { leftOut } = this;
+    const before = batch.length;
+    let outside = 0;
+    for (let i = 0; i < before; i++) {
+      if (time[i] >= from && time[i] < to) continue;
+      outside++;
+      if (time[i] < leftOut.earliest) leftOut.earliest = time[i];
+      if (time[i] > leftOut.latest) leftOut.latest = time[i];
+    }
+    if (outside > 0) keepRows(batch, (i) => time[i] >= from && time[i] < to);
+    leftOut.requests += outside;
+    if (batch.length > 0) this.#sink.batch(batch);
+  }
+
+  lifecycle(event: LifecycleEvent): void {
+    const { from, to } = this.#window;
+    if (event.time >= from && event.time < to) this.#sink.lifecycle(event);
+    else this.leftOut.lifecycle++;
+  }
+}
