@@ -11,7 +11,8 @@ import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { compressionOf } from '../ingest/decompress.ts';
 import { joinReports } from '../ingest/join-reports.ts';
-import { openRange, type RangeJob, type RangeReader, type RangeStart } from './read-range.ts';
+import { becameShorter } from '../ingest/read-input.ts';
+import { isFull, openRange, type RangeJob, type RangeReader, type RangeStart } from './read-range.ts';
 import type { Place } from './time-place.ts';
 
 /** Below this a second thread costs more than it saves: it takes some 60 ms to start. */
@@ -47,6 +48,7 @@ export interface ParallelOptions {
   readonly window?: TimeWindow | null;
   readonly place?: Place | null;
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
+  readonly onDamage?: (sentence: string) => void;
 }
 
 /** null: read it with one thread. */
@@ -57,7 +59,7 @@ export async function readInParallel(
 ): Promise<{ partial: Partial; report: InputSummary } | null> {
   const large = openLarge(path, options.threads, options.place ?? null);
   if (!large) return null;
-  const { formats, startThread, timezone, logFormat, window, onProgress } = options;
+  const { formats, startThread, timezone, logFormat, window, onProgress, onDamage } = options;
   const { begin, end, head, ranges } = large;
   // Threads start while the formats are looked for: both take a while.
   const threads = Array.from({ length: ranges - 1 }, startThread);
@@ -87,7 +89,10 @@ export async function readInParallel(
     }
     if (first.dependsOnNeighbours || messages.some((message) => message.dependsOnNeighbours)) return null;
     for (const { state } of messages) first.partial.merge(partialOfState(state));
-    return { partial: first.partial, report: joinReports([first.report, ...messages.map(({ report }) => report)]) };
+    if (isFull(first.partial.names)) return null;
+    const report = joinReports([first.report, ...messages.map((message) => message.report)]);
+    if (report.bytes < end - begin) onDamage?.(becameShorter(path));
+    return { partial: first.partial, report };
   } finally {
     closeSync(large.file);
     for (const thread of threads) thread.close();

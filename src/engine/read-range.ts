@@ -1,11 +1,14 @@
 /** One range of a large file into a partial: the work of one thread. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Partial } from '../analysis/partial.ts';
+import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
+import { MAX_NAMES } from '../ingest/compile/runtime.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import type { LogParser } from '../ingest/parser.ts';
+import { MAX_ROUTES } from '../ingest/route-name.ts';
 
 const BUFFER_BYTES = 1 << 20;
 
@@ -62,10 +65,18 @@ export function openRange(start: RangeStart, formats: readonly LogFormat[]): Ran
     read(to, onProgress) {
       pushBytes(path, from, to, parser, onProgress);
       parser.end();
-      return { partial, report: parser.report(), dependsOnNeighbours: parser.dependsOnNeighbours() };
+      return {
+        partial,
+        report: parser.report(),
+        dependsOnNeighbours: parser.dependsOnNeighbours() || isFull(partial.names),
+      };
     },
   };
 }
+
+/** Of more names the first ones are kept: which those are, only a reader of the whole can tell. */
+export const isFull = ({ routes, workers, threads }: Names): boolean =>
+  routes.size >= MAX_ROUTES || workers.size >= MAX_NAMES || threads.size >= MAX_NAMES;
 
 function pushBytes(
   path: string,

@@ -79,7 +79,12 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
     parser.push(now);
     now = await reading;
   }
+  if (total !== null && done < total) options.onDamage?.(becameShorter(path));
 }
+
+/** For a file that was truncated while it was read. */
+export const becameShorter = (path: string): string =>
+  `${path} became shorter while it was read: what could be read before that is reported`;
 
 async function readStandardInput(parser: LogParser, options: ReadOptions): Promise<void> {
   const { onProgress } = options;

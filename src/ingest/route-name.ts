@@ -6,7 +6,7 @@
 import type { Dictionary } from '../core/dictionary.ts';
 import { printable } from '../core/text.ts';
 
-const MAX_ROUTES = 2000;
+export const MAX_ROUTES = 2000;
 const MAX_LENGTH = 200;
 
 const decoder = new TextDecoder('utf-8');

@@ -12,7 +12,7 @@ import { createStampReader, type StampReader } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
-const MAX_NAMES = 65_536;
+export const MAX_NAMES = 65_536;
 
 /** Size of the table of pids by value, a power of two. */
 export const PID_SLOTS = 4096;

@@ -1,6 +1,6 @@
 // Ranges of a large file read by threads (here: in this one), and what becomes of a thread that dies.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -51,4 +51,23 @@ test('the file of a thread that died is left to one thread', async () => {
   const { result, closed } = await read(true);
   expect(result).toBeNull();
   expect(closed).toBe(2);
+});
+
+test('a file that is truncated meanwhile is reported as far as it was read, and that is said', async () => {
+  const copy = join(folder, 'copy.log');
+  copyFileSync(log, copy);
+  const said: string[] = [];
+  const startThread = (): RangeThread => ({
+    async read(job) {
+      truncateSync(copy, 20_000_000);
+      const { partial, report, dependsOnNeighbours } = openRange(job, formats).read(job.to);
+      return { state: stateOf(partial), report, dependsOnNeighbours };
+    },
+    close: () => {},
+  });
+  const onDamage = (sentence: string) => said.push(sentence);
+  const result = await readInParallel(copy, 0, { formats, threads: 3, startThread, onDamage });
+  expect(said).toEqual([`${copy} became shorter while it was read: what could be read before that is reported`]);
+  expect(result?.report.bytes).toBe(20_000_000);
+  expect(result?.partial.requests).toBe(result?.report.requests);
 });
