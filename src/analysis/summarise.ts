@@ -13,6 +13,7 @@ import type { RequestTable } from '../core/table.ts';
 import { printable } from '../core/text.ts';
 import { isoInstant, MICROS_PER_SECOND, secondsOrNull } from '../core/time.ts';
 import type { DurationHistogram } from './histogram.ts';
+import { type OwnDurations, ownDurations } from './own-durations.ts';
 import type { Partial } from './partial.ts';
 import { summariseTimeline } from './summarise-timeline.ts';
 
@@ -33,7 +34,8 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
   const window = windowOf(input);
   const timeline = summariseTimeline(input);
   const { wait, batches } = inference;
-  const service = serviceTime(partial, inference);
+  const own = ownDurations(partial, input.requests, inference);
+  const service = serviceTime(partial, inference, own);
   const capacity = inference.capacity.value;
   return {
     schema: SUMMARY_SCHEMA,
@@ -88,7 +90,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
         capacity !== null && service.mean !== null && service.mean > 0 ? capacity / service.mean : null,
     },
     workers: workers(partial, inference),
-    routes: routes(partial),
+    routes: routes(partial, own),
     timeline: timeline.timeline,
   };
 }
@@ -121,6 +123,9 @@ function windowOf({ partial, requests, inference }: SummariseInput): Window {
   // Stamps alone span one tick more than their difference: four lines stamped 15, 16, 17 and 18 took four seconds.
   const resolution = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
   const micros = to - from + (startsKnown ? 0 : resolution);
+  // Nobody is busy for longer than the log lasts: without durations, the first round began before its stamps.
+  const { saturatedMicros } = inference.concurrency;
+  if (!startsKnown && saturatedMicros > to - from) from = to - saturatedMicros;
   return { from, to, rate: micros > 0 ? (partial.requests * MICROS_PER_SECOND) / micros : null };
 }
 
@@ -154,9 +159,15 @@ const distributionOf = (histogram: DurationHistogram): Distribution => ({
 });
 
 /** Logged durations come from all requests, inferred ones from the inference. */
-function serviceTime(partial: Partial, { service }: ServerInference): Summary['service_time'] {
-  if (service.method === 'logged')
-    return { method: 'logged', basis: service.basis, ...distributionOf(partial.durations()) };
+function serviceTime(
+  partial: Partial,
+  { service }: ServerInference,
+  own: OwnDurations | null,
+): Summary['service_time'] {
+  if (service.method === 'logged') {
+    const basis = own ? "durations in the server's own lines" : service.basis;
+    return { method: 'logged', basis, ...distributionOf(own?.all ?? partial.durations()) };
+  }
   return {
     method: service.method,
     basis: service.basis,
@@ -207,19 +218,20 @@ function workers(partial: Partial, inference: ServerInference): WorkerSummary[] 
     .slice(0, MAX_WORKERS);
 }
 
-function routes(partial: Partial): RouteSummary[] {
-  const busy = partial.durations().sum;
-  const service = partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
+function routes(partial: Partial, own: OwnDurations | null): RouteSummary[] {
+  const busy = (own?.all ?? partial.durations()).sum;
+  const service = own !== null || partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
   const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
   return partial.routes
     .map((totals, id) => {
-      const of = service ? totals.durations : undefined;
+      const of = own ? own.routes.get(id) : service ? totals.durations : undefined;
+      const busyMicros = own ? (of?.sum ?? 0) : totals.busyMicros;
       return {
-        busyMicros: totals.busyMicros,
+        busyMicros,
         route: printable(partial.names.routes.text(id), 500),
         requests: totals.requests,
         error_ratio: hasStatus ? totals.errors / totals.requests : null,
-        busy_ratio: service && busy > 0 ? totals.busyMicros / busy : null,
+        busy_ratio: service && busy > 0 ? busyMicros / busy : null,
         service_time: {
           mean: of ? secondsOrNull(of.mean) : null,
           p50: of ? secondsOrNull(of.quantile(0.5)) : null,

@@ -15,7 +15,7 @@ const timingOut = [
   ['/pay', 1, { mean: 3 }],
 ];
 const heavyTail = [['/pay', 1, { dist: 'lognormal', mean: 0.45, cv: 2 }]];
-const large = [['/download', 1, { mean: 0.05, bytes: [50_000, 3_000_000] }]];
+const large = [['/download', 1, { mean: 0.05, bytes: [50_000, 14_000_000] }]];
 
 /** Each with the real fault; the counter-example stands beside it under the same name with `-not`. */
 export const faults = [
@@ -113,9 +113,9 @@ export const faults = [
   ]),
   sync(
     'fault-slow-clients',
-    'clients who read up to 3 MB at 0.5 to 4 MB/s',
+    'clients who read up to 14 MB at 1 to 5 MB/s',
     4,
-    [['slow-readers', 8, 0.2, 70, large]],
+    [['slow-readers', 8, 0.2, 120, large]],
     {},
     {
       clients: 8,
@@ -181,7 +181,7 @@ export const faults = [
       ],
     ],
   ]),
-  sync('fault-health-checks', 'a health check every half second beside a slow page', 3, [
-    ['together', ['cron', 0.5, 1, 60, [['/health', 1, { mean: 0.002 }]]], ['poisson', 1.5, 60, api]],
+  sync('fault-health-checks', 'a health check every two seconds beside a slow page', 3, [
+    ['together', ['cron', 2, 1, 120, [['/health', 1, { mean: 0.002 }]]], ['poisson', 0.9, 120, api]],
   ]),
 ];

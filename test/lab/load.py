@@ -170,7 +170,7 @@ class Load:
 
     async def slow_reader(self, number, stop, think, mix):
         loop = asyncio.get_running_loop()
-        speed = 0.5e6 * 8 ** (number % 8 / 7)
+        speed = 1.2e6 * 4 ** (number % 8 / 7)
 
         async def exchange(path, head, address):
             # A small window, as a far client has, or the loopback would swallow the answer whole.

@@ -1,0 +1,65 @@
+// The summary of logs that are easily summed up wrongly: no durations, or every request written twice.
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { analyse } from '../../../src/analysis/analyse.ts';
+import { Partial } from '../../../src/analysis/partial.ts';
+import { createParser } from '../../../src/ingest/create-parser.ts';
+
+function summaryOf(...texts: string[]) {
+  const partial = new Partial();
+  texts.forEach((text, source) => {
+    const parser = createParser({
+      path: `${source}.log`,
+      source,
+      names: partial.names,
+      formats,
+      timezone: 'UTC',
+      sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
+    });
+    parser.push(Buffer.from(text, 'utf8'));
+    parser.end();
+  });
+  return analyse(partial, { inputs: [], version: '0', howToLog: () => null, effort: 'full' }).summary;
+}
+
+const sample = (name: string) => readFileSync(new URL(`../../../sample-logs/${name}`, import.meta.url), 'utf8');
+
+/** `rounds` rounds of four requests that take `seconds` each, stamped at their ends, without pid or duration. */
+const roundsOfFour = (rounds: number, seconds: number) =>
+  Array.from({ length: 4 * rounds }, (_, i) => {
+    const stamp = new Date(Date.UTC(2024, 9, 29, 17, 4, 15) + Math.floor((Math.floor(i / 4) + 1) * seconds) * 1000);
+    return `127.0.0.1 - - [29/Oct/2024:${stamp.toISOString().slice(11, 19)} +0000] "GET /io HTTP/1.1" 200 12\n`;
+  }).join('');
+
+describe('a log of rounds without durations', () => {
+  it('is never full for longer than it lasts: the first round began before its stamps', () => {
+    for (const rounds of [4, 16, 25]) {
+      const { window, concurrency, requests } = summaryOf(roundsOfFour(rounds, 1));
+      expect(concurrency.saturated_seconds).toBeCloseTo(rounds, 3);
+      expect(window.seconds).toBeGreaterThanOrEqual(concurrency.saturated_seconds! - 1e-6);
+      expect(requests.rate.mean).toBeCloseTo(4, 3);
+    }
+  });
+});
+
+describe("a server's log read together with its proxy's", () => {
+  const server = sample('gunicorn-sync-2-behind-nginx.log');
+  const alone = summaryOf(server);
+  const both = summaryOf(server, sample('nginx-in-front-of-sync-2.log'));
+
+  it('has the service times of the server alone, not those of the answers at the proxy', () => {
+    expect(alone.service_time.mean).toBeGreaterThan(0);
+    for (const key of ['mean', 'p50', 'p95', 'p99', 'max'] as const)
+      expect(both.service_time[key]).toBeCloseTo(alone.service_time[key]!, 6);
+    expect(both.throughput.ceiling_per_second).toBeCloseTo(alone.throughput.ceiling_per_second!, 6);
+  });
+
+  it('has them by route as well', () => {
+    for (const { route, service_time, busy_ratio } of alone.routes) {
+      const same = both.routes.find((other) => other.route === route)!;
+      expect(same.service_time).toEqual(service_time);
+      expect(same.busy_ratio).toBeCloseTo(busy_ratio!, 6);
+    }
+  });
+});
