@@ -31,7 +31,7 @@ export default defineFormat({
     { starts: 'Django version ', kind: null },
     { starts: 'Quit the server with ', kind: null },
     { starts: 'For more information on production servers see', kind: null },
-    { starts: '- Broken pipe from ', kind: null },
+    { starts: '- Broken pipe from ', kind: 'client-gone' },
     { starts: "You're accessing the development server over HTTPS", kind: null },
     { starts: 'code ', pattern: /^code \d{3}, message /, kind: null },
     { starts: 'Internal Server Error: ', pattern: /^(?<text>.*)$/, kind: 'error' },

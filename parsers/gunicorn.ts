@@ -54,7 +54,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'ASGI server listening on ', kind: null },
   { starts: 'Worker shutting down...', kind: null },
   { starts: 'Waiting for ', pattern: /^Waiting for \d+ connections to finish/, kind: null },
-  { starts: 'Ignored premature client disconnection', kind: null },
+  { starts: 'Ignored premature client disconnection', kind: 'client-gone' },
   { starts: 'Error while closing socket ', kind: null },
   { starts: 'Connection in use: ', pattern: /^(?<text>.*)$/, kind: 'error' },
 ];

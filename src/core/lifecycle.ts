@@ -12,6 +12,7 @@ export type LifecycleKind =
   | 'threads' // names the threads per worker, in `value`
   | 'queue-depth' // requests that wait for a worker at this moment, in `value`
   | 'queue-full' // the listen queue or a limit was reached
+  | 'client-gone' // a client closed its connection before the answer was through
   | 'error'; // anything else worth a mark; `text` says what
 
 export interface LifecycleEvent {

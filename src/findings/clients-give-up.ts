@@ -3,7 +3,7 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { orNull, rowsOf } from './rows.ts';
+import { groupsOf, orNull } from './rows.ts';
 
 const MINIMUM = 5;
 const MINIMUM_SHARE = 0.01;
@@ -11,39 +11,63 @@ const MINIMUM_SHARE = 0.01;
 const CLIENT_CLOSED = 499;
 
 function examine(facts: Facts): Finding | null {
-  const rows = rowsOf(facts);
-  const { names } = facts;
-  const gone = Array.from({ length: rows.length }, (_, i) => i).filter((i) => rows.status[i] === CLIENT_CLOSED);
-  if (gone.length < MINIMUM || gone.length < MINIMUM_SHARE * rows.length) return null;
-  const patience = medianOf(
-    gone.map((i) => rows.service[i] + (rows.wait[i] > 0 ? rows.wait[i] : 0)).filter(Number.isFinite),
-  );
-  const wasted = gone.reduce((sum, i) => sum + (rows.service[i] > 0 ? rows.service[i] : 0), 0);
-  const total = rows.service.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
-  const byRoute = new Map<number, number>();
-  for (const i of gone) byRoute.set(rows.route[i], (byRoute.get(rows.route[i]) ?? 0) + 1);
-  const [route, count] = [...byRoute].sort((a, b) => b[1] - a[1])[0];
+  // Of the table itself: a line of the proxy has no place among the server's own when both logs are read together.
+  const { requests, lifecycle } = facts;
+  const gone = Array.from({ length: requests.length }, (_, i) => i).filter((i) => requests.status[i] === CLIENT_CLOSED);
+  if (gone.length >= MINIMUM && gone.length >= MINIMUM_SHARE * requests.length) return byStatus(facts, gone);
+  const said = lifecycle.filter(({ kind }) => kind === 'client-gone');
+  if (said.length < MINIMUM || said.length < MINIMUM_SHARE * facts.summary.requests.total) return null;
+  return byWord(facts, said);
+}
+
+function byStatus({ requests, names, summary }: Facts, gone: readonly number[]): Finding {
+  const timeOf = (i: number) => (requests.duration[i] >= 0 ? requests.duration[i] : Number.NaN);
+  const patience = medianOf(gone.map(timeOf).filter(Number.isFinite));
+  const byRoute = groupsOf(Int32Array.from(gone, (i) => requests.route[i]));
+  const [[route, members]] = [...byRoute].sort((a, b) => b[1].length - a[1].length);
   const name = names.routes.text(route);
+  const share = gone.length / requests.length;
+  const queued = (summary.wait.p95 ?? 0) * 1e6 > patience / 4;
   return {
-    severity: gone.length >= 0.05 * rows.length ? 'critical' : 'warning',
-    title: `${countText(gone.length, 'client')} gave up before the answer (${percentText(gone.length / rows.length)})`,
-    detail: `Status 499: the client closed the connection${Number.isFinite(patience) ? ` after ${durationText(patience)} (median)` : ''}. ${count} of them asked for ${name}.${total > 0 ? ` ${percentText(wasted / total)} of the server's time went into answers that nobody took.` : ''}`,
+    severity: share >= 0.05 ? 'critical' : 'warning',
+    title: `${countText(gone.length, 'client')} gave up before the answer (${percentText(share)})`,
+    detail: `Status 499: the client closed the connection${Number.isFinite(patience) ? ` after ${durationText(patience)} (median)` : ''}. ${members.length} of them asked for ${name}. A server that does not notice goes on to work for nobody.`,
     evidence: {
       given_up: gone.length,
-      share: gone.length / rows.length,
+      share,
       patience_median_seconds: orNull(patience / 1e6),
-      wasted_share: total > 0 ? wasted / total : null,
       route: name,
-      route_given_up: count,
+      route_given_up: members.length,
     },
-    advice: `Answer within the patience of the clients${Number.isFinite(patience) ? ` (${durationText(patience)})` : ''}: ${
-      facts.inference.wait.p95 > patience / 4 ? 'shorten the queue first (see pool-saturated)' : `make ${name} quicker`
-    }, and refuse early what cannot be answered in time, so that no worker works for somebody who left.`,
-    from: min(gone.map((i) => rows.start[i])),
-    to: max(gone.map((i) => rows.end[i])),
+    advice: adviceFor(patience, queued ? 'shorten the queue first (see pool-saturated)' : `make ${name} quicker`),
+    from: min(gone.map((i) => requests.start[i]).filter(Number.isFinite)),
+    to: max(gone.map((i) => requests.end[i]).filter(Number.isFinite)),
     lostSeconds: Number.isFinite(patience) ? (patience / 1e6) * gone.length : 0,
   };
 }
+
+/** The server's own words, which name no request: when it found the connection closed. */
+function byWord({ summary }: Facts, said: Facts['lifecycle']): Finding {
+  const { total } = summary.requests;
+  const share = said.length / total;
+  const times = said.map(({ time }) => time).filter(Number.isFinite);
+  const queued = (summary.wait.p95 ?? 0) > 1;
+  return {
+    severity: share >= 0.05 ? 'critical' : 'warning',
+    title: `${countText(said.length, 'client')} gave up before the answer (${percentText(share)})`,
+    detail: `The server found the connection closed when it wrote the answer, ${said.length} times on ${countText(total, 'request')}: those workers had worked for nobody.`,
+    evidence: { given_up: said.length, share, patience_median_seconds: null, route: null, route_given_up: null },
+    advice: adviceFor(
+      Number.NaN,
+      queued ? 'shorten the queue first (see pool-saturated)' : 'make the slowest routes quicker',
+    ),
+    from: times.length > 0 ? min(times) : Number.NaN,
+    to: times.length > 0 ? max(times) : Number.NaN,
+  };
+}
+
+const adviceFor = (patience: number, first: string): string =>
+  `Answer within the patience of the clients${Number.isFinite(patience) ? ` (${durationText(patience)})` : ''}: ${first}, and refuse early what cannot be answered in time, so that no worker works for somebody who left.`;
 
 export default defineFinding({
   id: 'clients-give-up',
@@ -51,9 +75,12 @@ export default defineFinding({
   needs: [],
   examine,
   explain: {
-    test: 'At least 5 requests and 1 % of all with status 499 (nginx: client closed request).',
+    test: [
+      'At least 5 requests and 1 % of all with status 499 (nginx: client closed request); or as many lines in which the server says',
+      'that the client was gone (waitress "Client disconnected", uWSGI "SIGPIPE: writing to a closed pipe", Django "Broken pipe").',
+    ].join('\n'),
     guards:
-      'Only a proxy writes this status: a log of the application server alone cannot show it, and the finding stays quiet.',
+      'Only a proxy writes this status, and few servers say a word: a log that does neither cannot show it, and the finding stays quiet.',
     fix: {
       gunicorn:
         'sync workers finish the work of those who left; put a deadline on the work (a statement timeout, a request deadline)',

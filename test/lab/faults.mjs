@@ -15,6 +15,7 @@ const timingOut = [
   ['/pay', 1, { mean: 3 }],
 ];
 const heavyTail = [['/pay', 1, { dist: 'lognormal', mean: 0.45, cv: 2 }]];
+const heavy = [['/net', 1, { dist: 'uniform', low: 0.1, high: 1, bytes: [4_000_000, 6_000_000] }]];
 const large = [['/download', 1, { mean: 0.05, bytes: [50_000, 14_000_000] }]];
 
 /** Each with the real fault; the counter-example stands beside it under the same name with `-not`. */
@@ -164,9 +165,20 @@ export const faults = [
     },
     { patience: 1.5 },
   ),
-  scenario('fault-clients-give-up-uwsgi', 'callers leave after 1.5 s', 'uwsgi', 2, 1, [['poisson', 4.5, 40, '/net']], {
+  scenario('fault-clients-give-up-uwsgi', 'callers leave after 1.5 s', 'uwsgi', 2, 1, [['poisson', 4.5, 40, heavy]], {
     patience: 1.5,
   }),
+  scenario(
+    'fault-clients-give-up-waitress',
+    'callers leave after 1.5 s',
+    'waitress',
+    1,
+    2,
+    [['poisson', 4.5, 40, heavy]],
+    {
+      patience: 1.5,
+    },
+  ),
   scenario('fault-gil-threads-not', 'four threads that wait', 'gunicorn-gthread', 1, 4, [
     ['closed', 8, 0.05, 20, [['/net', 1, { dist: 'uniform', low: 0.05, high: 0.15 }]]],
   ]),

@@ -67,7 +67,7 @@ describe('retry-storm', () => {
 });
 
 describe('clients-give-up', () => {
-  it('says how long they were patient and what was wasted', () => {
+  it('says how long they were patient, and for what', () => {
     const random = createRandom(6);
     const calls = background(6, 10, 200).map((call) =>
       random.next() < 0.05 ? { ...call, takes: 5, status: 499, route: 'GET /search' } : call,
@@ -75,7 +75,21 @@ describe('clients-give-up', () => {
     const finding = clientsGiveUp.examine(syncPool(40, calls))!;
     expect(finding.evidence.route).toBe('GET /search');
     expect(finding.evidence.patience_median_seconds).toBeCloseTo(5, 0);
-    expect(finding.evidence.wasted_share).toBeGreaterThan(0.5);
+  });
+  it('takes the word of a server that found the connection closed', () => {
+    const facts = syncPool(4, background(8, 10, 100));
+    const said = (count: number) =>
+      Array.from({ length: count }, (_, i) => ({
+        kind: 'client-gone' as const,
+        time: facts.requests.end[10 * i],
+        offset: 0,
+        source: 0,
+        worker: null,
+        value: null,
+        text: null,
+      }));
+    expect(clientsGiveUp.examine({ ...facts, lifecycle: said(40) })!.evidence.given_up).toBe(40);
+    expect(clientsGiveUp.examine({ ...facts, lifecycle: said(4) })).toBeNull();
   });
   it('is quiet of a few', () => {
     const calls = background(7, 10, 200).map((call, i) => (i < 4 ? { ...call, status: 499 } : call));
