@@ -38,6 +38,7 @@ export async function readPartial(
     ...(timezone === undefined ? {} : { timezone }),
     ...(logFormat === undefined ? {} : { logFormat }),
   };
+  const damage = options.onDamage ? { onDamage: options.onDamage } : {};
   const window = options.window ? await resolveWindow(paths, options.window, reading) : null;
   for (const [source, path] of paths.entries()) {
     const onProgress = (bytesRead: number, totalBytes: number | null) =>
@@ -45,7 +46,7 @@ export async function readPartial(
     const place = window && findPlace(path, window, reading);
     const whole =
       options.parallel &&
-      (await readInParallel(path, source, { ...reading, ...options.parallel, window, place, onProgress }));
+      (await readInParallel(path, source, { ...reading, ...options.parallel, ...damage, window, place, onProgress }));
     if (whole) {
       partial.merge(whole.partial);
       inputs.push(whole.report);
@@ -60,11 +61,7 @@ export async function readPartial(
       ...(window ? { window } : {}),
       ...(place ? { range: place } : {}),
     });
-    await readInput(path, parser, {
-      onProgress,
-      ...(place ? { bytes: place } : {}),
-      ...(options.onDamage ? { onDamage: options.onDamage } : {}),
-    });
+    await readInput(path, parser, { onProgress, ...damage, ...(place ? { bytes: place } : {}) });
     inputs.push(parser.report());
   }
   if (!window) return { partial, inputs };
