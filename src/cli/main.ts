@@ -53,7 +53,7 @@ async function main(argv: string[]): Promise<void> {
   ]);
   const program = new Command('logscope')
     .description(
-      'Reads the access logs of Python web servers and shows how many requests the server could run at once,\nwhen it ran out, how long callers queued before a worker took them, and what would fix it.',
+      'Reads the access logs of Python web servers and shows how many requests the server could run at once, when it ran out, how long callers queued before a worker took them, and what would fix it.',
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
