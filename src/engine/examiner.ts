@@ -24,6 +24,8 @@ export interface ExamineWindow {
   readonly inputs: readonly InputSummary[];
   /** Asked about once: predictions stay about the window before. */
   readonly isAside?: boolean;
+  /** `full`: as a post-mortem would, for a stretch that somebody looks at; default `live`. */
+  readonly effort?: 'live' | 'full';
 }
 
 export interface ExaminedWindow {
@@ -58,7 +60,7 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
-  return finish(partial, window.inputs, formats, 'live', begun);
+  return finish(partial, window.inputs, formats, window.effort ?? 'live', begun);
 }
 
 /** Examines a whole log, in this thread. */

@@ -253,7 +253,7 @@ export class ReplayEngine implements Engine {
       placement,
       past: pastOf(this.#log.partial.timeline.view(), from),
       // The server is that of the whole log; who was alive is known of these requests.
-      inference: workers ? { ...inference, lanes: workers.lanes, lives: workers.lives } : inference,
+      inference: { ...inference, lanes: (workers ?? inference).lanes, lives: (workers ?? inference).lives },
     });
   }
 

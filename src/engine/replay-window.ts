@@ -15,15 +15,18 @@ import { loadRanges } from './window-loader.ts';
 
 /** Requests in memory at most; about 200 bytes each. */
 const MOST_ROWS = 100_000;
-/** What is examined anew for its lanes, at most. */
-const EXAMINED_ROWS = 20_000;
+/** Of the stretch on the screen, what is examined anew for its lanes and waits, at most; about a second in its thread. */
+const EXAMINED_ROWS = 6000;
+
+/** Elsewhere other workers may have run: what the rows say must do. */
+const nobody = { lanes: [], lives: [] };
 
 export interface WindowPicture {
   readonly requests: RequestTable;
   readonly placement: Placement;
   /** µs since 1970 UTC: requests that ended before this instant may be missing. */
   readonly from: number;
-  /** Who ran them; null until they were examined. */
+  /** Who ran them; null until they were examined: those of the picture before may still do. */
   readonly workers: Pick<ServerInference, 'lanes' | 'lives'> | null;
 }
 
@@ -79,7 +82,7 @@ export class ReplayWindow {
 
   /** More is known of the log: what is shown is read anew. */
   again(): void {
-    this.#want(this.#shown, false);
+    this.#want(this.#shown, true);
   }
 
   #want(range: Range, now: boolean): void {
@@ -94,10 +97,10 @@ export class ReplayWindow {
         const { range, now } = this.#wanted;
         this.#wanted = null;
         // First what is on the screen, then what lies around it, so that playing on finds it there.
-        if (now) await this.#read(range);
+        if (now) await this.#read(range, nobody);
         if (this.#wanted) continue;
         const span = range.to - range.from;
-        const store = await this.#read({ from: range.from - span / 4, to: range.to + span });
+        const store = await this.#read({ from: range.from - span / 4, to: range.to + span }, null);
         if (!this.#wanted) void this.#examine(store);
       }
     } catch (error) {
@@ -107,13 +110,13 @@ export class ReplayWindow {
     }
   }
 
-  async #read(range: Range): Promise<RowStore> {
+  async #read(range: Range, workers: WindowPicture['workers']): Promise<RowStore> {
     const { blocks, known, changed } = this.#options;
     this.#loaded = range;
     const ranges = blocks.rangesFor(range.from, range.to, MOST_ROWS);
     const store = await loadRanges(ranges, { ...this.#options, slotsPerWorker: known().slotsPerWorker });
     this.#store = store;
-    changed({ ...store.view(), from: coveredFrom(store, range.from), workers: null });
+    changed({ ...store.view(), from: coveredFrom(store, range.from), workers });
     return store;
   }
 
@@ -138,16 +141,20 @@ export class ReplayWindow {
   async #examineNow(store: RowStore): Promise<void> {
     const { examiner, known, changed } = this.#options;
     const { lifecycle, inputs } = known();
-    const from = Math.max(0, store.length - EXAMINED_ROWS);
     const asked = this.#loaded.from;
+    const shown = store.select(
+      (_, __, instant) => instant >= this.#shown.from && instant <= this.#shown.to,
+      EXAMINED_ROWS,
+    );
     const { inference, requests, placement } = await examiner.examine({
-      ...store.window(from),
+      ...shown,
+      effort: 'full',
       facts: store.facts,
       lifecycle,
       inputs,
     });
     if (store !== this.#store) return;
-    store.settle(from, requests, placement);
+    store.settle(0, requests, placement);
     changed({ ...store.view(), from: coveredFrom(store, asked), workers: inference });
   }
 }

@@ -76,17 +76,23 @@ export class RowStore {
     return { requests: sliceRows(this.#table.table, from, length), stream: this.#stream.slice(from, length) };
   }
 
-  /** The rows whose lines are wanted, as they are examined. */
-  select(wanted: (source: number, offset: number) => boolean): { requests: RequestTable; stream: Uint8Array } {
+  /** The rows whose lines are wanted, at most the `most` last of them, as they are examined. */
+  select(
+    wanted: (source: number, offset: number, instant: number) => boolean,
+    most = Number.POSITIVE_INFINITY,
+  ): { requests: RequestTable; stream: Uint8Array } {
     const { table, length } = this.#table;
-    const chosen = new TableBuilder(1024);
-    const stream: number[] = [];
-    for (let row = 0; row < length; row++) {
-      if (!wanted(table.source[row], table.offset[row])) continue;
-      chosen.appendRows(table, row, row + 1);
-      stream.push(this.#stream[row]);
+    const rows: number[] = [];
+    for (let row = length - 1; row >= 0 && rows.length < most; row--) {
+      if (wanted(table.source[row], table.offset[row], instantOf(table, row))) rows.push(row);
     }
-    return { requests: sliceRows(chosen.table, 0, chosen.length), stream: Uint8Array.from(stream) };
+    rows.reverse();
+    const chosen = new TableBuilder(Math.max(1, rows.length));
+    for (const row of rows) chosen.appendRows(table, row, row + 1);
+    return {
+      requests: sliceRows(chosen.table, 0, chosen.length),
+      stream: Uint8Array.from(rows, (row) => this.#stream[row]),
+    };
   }
 
   /** First of the rows that ended at or after an instant, at most `most` of the newest. */
@@ -130,7 +136,8 @@ export class RowStore {
       fresh.end[row] = placement.end[i];
       fresh.uncertainty[row] = placement.uncertainty[i];
       fresh.slot[row] = placement.slot[i];
-      fresh.wait[row] = placement.wait[i];
+      // A live examination works out the waits of its newest requests; those of others were told by one before.
+      if (placement.wait[i] >= 0) fresh.wait[row] = placement.wait[i];
     }
     this.#placement = fresh;
   }

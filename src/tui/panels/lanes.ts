@@ -131,7 +131,7 @@ function drawTrack(
     return track.lives.some((one) => one.from <= at + axis.microsPerColumn && one.to >= at);
   };
   const notYet = snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY;
-  const name = life ? life.name : 'requests';
+  const name = life ? life.label : 'requests';
   const rows = picture.plan.form === 'slots' ? picture.rows.length : 1;
   if (picture.plan.form === 'height') {
     const row = picture.rows[0];

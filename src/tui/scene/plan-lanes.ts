@@ -35,18 +35,18 @@ function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boolean {
 /** Rows that would show everything: what the layout asks for. */
 export function lanesWanted(view: PlanView): number {
   const { list } = view.scene.tracks();
-  const sources = new Set(list.map((track) => track.source)).size;
-  return list.reduce((sum, track) => sum + (isHeight(view, track) ? 3 : track.slots), sources > 1 ? sources : 0);
+  const groups = new Set(list.map((track) => track.group)).size;
+  return list.reduce((sum, track) => sum + (isHeight(view, track) ? 3 : track.slots), groups > 1 ? groups : 0);
 }
 
-/** Tracks of workers that are not dead since before the visible time; with folding those on which something ran. */
+/** Tracks of workers that lived in the visible time; with folding those on which something ran. */
 function shownTracks(view: PlanView): { tracks: number[]; folded: number } {
   const { list } = view.scene.tracks();
   const all = list.map((_, index) => index);
   const { axis } = view.scene;
   const present = all.filter((index) => {
     const { lives } = list[index];
-    return lives.length === 0 || lives.some((life) => life.to >= axis.from);
+    return lives.length === 0 || lives.some((life) => life.to >= axis.from && life.from <= axis.to);
   });
   if (!view.ui.foldCalm) return { tracks: present, folded: 0 };
   const { rows, count } = view.scene.visible();
@@ -64,8 +64,9 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   const { tracks, folded } = shownTracks(view);
   const room = Math.max(0, rows - (folded > 0 ? 1 : 0));
-  const grouped = new Set(tracks.map((index) => list[index].source)).size > 1;
-  const headings = grouped ? new Set(tracks.map((index) => list[index].source)).size : 0;
+  const groups = new Set(tracks.map((index) => list[index].group)).size;
+  const grouped = groups > 1;
+  const headings = grouped ? groups : 0;
 
   // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
   const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
@@ -83,10 +84,10 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   let first = 0;
   const needed = (from: number, to: number) => {
     let sum = 0;
-    let source = -1;
+    let group: string | null = null;
     for (let i = from; i <= to; i++) {
-      if (grouped && list[tracks[i]].source !== source) sum++;
-      source = list[tracks[i]].source;
+      if (grouped && list[tracks[i]].group !== group) sum++;
+      group = list[tracks[i]].group;
       sum += rowsOf(tracks[i]);
     }
     return sum;
@@ -96,15 +97,15 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const plans: TrackPlan[] = [];
   const heads: (string | null)[] = [];
   let used = 0;
-  let source = -1;
+  let group: string | null = null;
   let at = first;
   for (; at < tracks.length; at++) {
     const track = list[tracks[at]];
-    const heading = grouped && track.source !== source ? (view.snapshot.sources[track.source] ?? '') : null;
+    const heading = grouped && track.group !== group ? track.group : null;
     const take = rowsOf(tracks[at]) + (heading === null ? 0 : 1);
     if (used + take > room) break;
     used += take;
-    source = track.source;
+    group = track.group;
     const isTall = tall.includes(tracks[at]);
     plans.push({
       track: tracks[at],

@@ -8,14 +8,16 @@ import type { RequestTable } from '../../core/table.ts';
 export interface TrackLife {
   readonly worker: number;
   readonly name: string;
+  /** The name without its host, which stands above the tracks of a group. */
+  readonly label: string;
   /** µs since 1970 UTC; -Infinity / Infinity where neither the log nor the inference says when it began or ended. */
   readonly from: number;
   readonly to: number;
 }
 
 export interface Track {
-  /** Index of the input its requests come from. */
-  readonly source: number;
+  /** Where its workers ran: the host that the log names, else the input. Tracks of a group stand together. */
+  readonly group: string;
   readonly lives: TrackLife[];
   /** Slots of its widest life; 1 for a sync worker. */
   slots: number;
@@ -36,15 +38,15 @@ export function tracksOf(snapshot: Snapshot): Tracks {
   const { inference, names, lifecycle } = snapshot;
   const { lanes, lives } = inference;
   const list: Track[] = [];
-  const sourceOfWorker = sourcesOfWorkers(snapshot);
+  const seen = seenWorkers(snapshot);
 
   const known = new Map(lives.map((life) => [life.worker, life]));
   const slots = new Map<number, number>();
   for (const lane of lanes)
     if (lane.worker >= 0) slots.set(lane.worker, Math.max(slots.get(lane.worker) ?? 0, lane.slot + 1));
   for (const life of lives) if (!slots.has(life.worker)) slots.set(life.worker, 1);
-  // Workers that came after the last examination.
-  for (const worker of sourceOfWorker.keys()) if (!slots.has(worker)) slots.set(worker, 1);
+  // Workers that the last examination did not see.
+  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, one.slots);
 
   const boots = new Map<string, number>();
   const ends = new Map<string, number>();
@@ -59,20 +61,28 @@ export function tracksOf(snapshot: Snapshot): Tracks {
     const name = names.workers.text(worker);
     const life = known.get(worker);
     const gone = life !== undefined && ended.has(life.fate);
-    const from = boots.get(name) ?? life?.from ?? Number.NEGATIVE_INFINITY;
-    return { worker, name, from, to: ends.get(name) ?? (gone ? life.to : Number.POSITIVE_INFINITY) };
+    const guess = life === undefined ? seen.get(worker) : undefined;
+    const from = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
+    const label = name.slice(name.lastIndexOf('/') + 1);
+    return {
+      worker,
+      name,
+      label,
+      from,
+      to: ends.get(name) ?? (gone ? life.to : (guess?.to ?? Number.POSITIVE_INFINITY)),
+    };
   });
   workers.sort((a, b) => a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
 
   const trackOfWorker = new Int32Array(names.workers.size).fill(-1);
   for (const life of workers) {
-    const source = sourceOfWorker.get(life.worker) ?? 0;
+    const group = hostOf(life.name) || (snapshot.sources[seen.get(life.worker)?.source ?? 0] ?? '');
     let at = list.findIndex(
-      (track) => track.source === source && (track.lives.at(-1) as TrackLife).to <= life.from + 2e6,
+      (track) => track.group === group && (track.lives.at(-1) as TrackLife).to <= life.from + 2e6,
     );
     if (at < 0) {
       at = list.length;
-      list.push({ source, lives: [], slots: 1 });
+      list.push({ group, lives: [], slots: 1 });
     }
     list[at].lives.push(life);
     list[at].slots = Math.max(list[at].slots, slots.get(life.worker) ?? 1);
@@ -81,24 +91,61 @@ export function tracksOf(snapshot: Snapshot): Tracks {
   const nameless = list.length === 0 || lanes.some((lane) => lane.worker < 0) ? list.length : -1;
   if (nameless >= 0) {
     const slotsOfPool = lanes.reduce((most, lane) => (lane.worker < 0 ? Math.max(most, lane.slot + 1) : most), 1);
-    list.push({ source: 0, lives: [], slots: slotsOfPool });
+    list.push({ group: snapshot.sources[0] ?? '', lives: [], slots: slotsOfPool });
   }
-  return inSourceOrder({ list, ofWorker: trackOfWorker, nameless });
+  return inGroups({ list, ofWorker: trackOfWorker, nameless });
 }
 
-/** The input that each worker's requests come from: the one of its first row. */
-function sourcesOfWorkers({ requests }: Snapshot): Map<number, number> {
-  const sources = new Map<number, number>();
+/** Workers of several hosts are told apart by "host/pid". */
+const hostOf = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));
+
+interface SeenWorker {
+  /** The input of its first row. */
+  readonly source: number;
+  slots: number;
+  /** µs since 1970 UTC: as far as its rows reach; infinite where it may have gone on before or after what is held. */
+  from: number;
+  to: number;
+}
+
+/** A worker that was silent for this long at the edge of a saved log's window is taken to have come or gone there, µs. */
+const SILENT_MICROS = 5e6;
+
+/** What the rows alone say of their workers. */
+function seenWorkers({ requests, placement, mode }: Snapshot): Map<number, SeenWorker> {
+  const workers = new Map<number, SeenWorker>();
   const { worker, source, length } = requests;
+  let begun = Number.POSITIVE_INFINITY;
+  let ended = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < length; row++) {
     const id = worker[row];
-    if (id >= 0 && !sources.has(id)) sources.set(id, source[row]);
+    const to = placement.end[row] === placement.end[row] ? placement.end[row] : placement.start[row];
+    const from = placement.start[row] === placement.start[row] ? placement.start[row] : to;
+    if (from < begun) begun = from;
+    if (to > ended) ended = to;
+    if (id < 0) continue;
+    let one = workers.get(id);
+    if (!one) {
+      one = { source: source[row], slots: 1, from, to };
+      workers.set(id, one);
+    }
+    if (from < one.from) one.from = from;
+    if (to > one.to) one.to = to;
+    if (placement.slot[row] >= one.slots) one.slots = placement.slot[row] + 1;
   }
-  return sources;
+  for (const one of workers.values()) {
+    if (!(one.from > begun + SILENT_MICROS)) one.from = Number.NEGATIVE_INFINITY;
+    // Of a live log nobody knows whether a silent worker is gone.
+    if (mode === 'tail' || !(one.to < ended - SILENT_MICROS)) one.to = Number.POSITIVE_INFINITY;
+  }
+  return workers;
 }
 
-function inSourceOrder({ list, ofWorker, nameless }: Tracks): Tracks {
-  const order = list.map((_, index) => index).sort((a, b) => list[a].source - list[b].source || a - b);
+/** Groups in the order in which they were first seen. */
+function inGroups({ list, ofWorker, nameless }: Tracks): Tracks {
+  const groups = [...new Set(list.map(({ group }) => group))];
+  const groupOf = list.map(({ group }) => groups.indexOf(group));
+  const order = list.map((_, index) => index).sort((a, b) => groupOf[a] - groupOf[b] || a - b);
   const place = new Int32Array(list.length);
   order.forEach((index, at) => {
     place[index] = at;

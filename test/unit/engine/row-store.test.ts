@@ -57,6 +57,25 @@ describe('RowStore', () => {
     expect([...store.view().placement.slot]).toEqual([11, 12, 20, 21, 22]);
   });
 
+  it('keeps the waits that an examination told, when the next one looks at newer requests', () => {
+    const store = new RowStore();
+    store.add(rowsOf(3), facts);
+    const { requests, placement } = store.view();
+    store.settle(0, requests, { ...placement, wait: Float64Array.from([Number.NaN, 2 * SECOND, 0]) });
+    store.settle(0, requests, { ...placement, wait: Float64Array.from([Number.NaN, Number.NaN, SECOND]) });
+    expect([...store.view().placement.wait]).toEqual([Number.NaN, 2 * SECOND, SECOND]);
+  });
+
+  it('selects rows by their lines or times, the last of them where there are too many', () => {
+    const store = new RowStore();
+    store.add(rowsOf(10), facts);
+    const offsets = (rows: { requests: { offset: Float64Array } }) => [...rows.requests.offset];
+    const all = [...store.view().requests.offset];
+    expect(offsets(store.select((_, offset) => offset === all[3] || offset === all[7]))).toEqual([all[3], all[7]]);
+    expect(offsets(store.select((_, __, instant) => instant >= NOON + 5 * SECOND, 2))).toEqual(all.slice(8));
+    expect(store.select(() => false).requests.length).toBe(0);
+  });
+
   it('settles at once although all those rows were forgotten', () => {
     const store = new RowStore();
     store.add(rowsOf(30_000), facts);

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/core/snapshot.ts';
+import { tracksOf } from '../../../src/tui/scene/tracks.ts';
+import { FakeEngine, TestScreen } from '../../helpers/screen.ts';
+import { handSnapshot } from '../../helpers/snapshots.ts';
+
+const names = (snapshot: Parameters<typeof tracksOf>[0]) =>
+  tracksOf(snapshot).list.map(({ lives }) => lives.map(({ name }) => name));
+
+describe('tracksOf, without an inference', () => {
+  it('gives a worker that replaced another the track of that one, in a saved log', () => {
+    const requests = [
+      ...Array.from({ length: 10 }, (_, i) => ({ start: i, end: i + 0.9, worker: '1' })),
+      ...Array.from({ length: 60 }, (_, i) => ({ start: i, end: i + 0.9, worker: '2' })),
+      ...Array.from({ length: 40 }, (_, i) => ({ start: 20 + i, end: 20.9 + i, worker: '3' })),
+    ].sort((a, b) => a.end - b.end);
+    const snapshot = handSnapshot({ requests, change: { mode: 'replay' } });
+    const without = { ...snapshot, inference: { ...snapshot.inference, lanes: [], lives: [] } };
+    expect(names(without)).toEqual([['1', '3'], ['2']]);
+    // Of a live log nobody knows that the first is gone.
+    expect(names({ ...without, mode: 'tail' }).length).toBe(3);
+  });
+
+  it('gives a worker as many slots as its requests need', () => {
+    const requests = [
+      { start: 0, end: 2, worker: '1' },
+      { start: 1, end: 3, worker: '1' },
+    ];
+    const snapshot = handSnapshot({ requests });
+    snapshot.placement.slot.set([0, 1]);
+    const without = { ...snapshot, inference: { ...snapshot.inference, lanes: [], lives: [] } };
+    expect(tracksOf(without).list.map(({ slots }) => slots)).toEqual([2]);
+  });
+});
+
+async function openScreen(snapshot: Snapshot): Promise<TestScreen> {
+  const screen = new TestScreen(new FakeEngine(snapshot), { rows: 30 });
+  await screen.settle();
+  return screen;
+}
+
+describe('lanes of several files or hosts', () => {
+  const everySecond = (worker: string, source = 0) =>
+    Array.from({ length: 20 }, (_, i) => ({ start: -20 + i, end: -19.2 + i, worker, source }));
+
+  it('stand in groups, each under the name of its file', async () => {
+    const snapshot = handSnapshot({
+      requests: [...everySecond('11', 1), ...everySecond('12'), ...everySecond('13', 1)],
+      change: { sources: ['web-a.log', 'web-b.log'] },
+    });
+    const screen = await openScreen(snapshot);
+    const rows = screen.rows().map((row) => row.split(' ')[0]);
+    const from = rows.indexOf('web-b.log');
+    expect(rows.slice(from, from + 5)).toEqual(['web-b.log', '11', '13', 'web-a.log', '12']);
+    screen.close();
+  });
+
+  it('stand under the host where the log names it, without it in each label', async () => {
+    const snapshot = handSnapshot({
+      requests: [...everySecond('blue/7'), ...everySecond('green/7'), ...everySecond('blue/8')],
+    });
+    const screen = await openScreen(snapshot);
+    const rows = screen.rows().map((row) => row.split(' ')[0]);
+    const from = rows.indexOf('blue');
+    expect(rows.slice(from, from + 5)).toEqual(['blue', '7', '8', 'green', '7']);
+    screen.close();
+  });
+
+  it('have no heading when there is one group', async () => {
+    const screen = await openScreen(handSnapshot({ requests: everySecond('7') }));
+    const title = screen.rows().findIndex((row) => row.includes('Workers · '));
+    expect(screen.rows()[title + 1]).toMatch(/^7 /);
+    screen.close();
+  });
+});
