@@ -91,6 +91,6 @@ export default defineFinding({
       uWSGI: '--harakiri as a deadline; uwsgi.is_connected(fd) in long views',
     },
   },
-  fires: [],
+  fires: ['faults/clients-give-up-nginx.log.gz', 'faults/clients-give-up-uwsgi.log.gz'],
   quiet: ['nginx-in-front-of-sync-2.log', 'gunicorn-sync-2-overloaded.log'],
 });

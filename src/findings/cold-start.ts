@@ -100,6 +100,11 @@ export default defineFinding({
       uWSGI: 'load before fork (no --lazy-apps), or @postfork',
     },
   },
-  fires: [],
-  quiet: ['gunicorn-sync-2-recycling.log', 'gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-3-timeout-kills.log'],
+  fires: ['faults/cold-start.log.gz'],
+  quiet: [
+    'gunicorn-sync-2-recycling.log',
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-3-timeout-kills.log',
+    'faults/cold-start-not.log.gz',
+  ],
 });

@@ -98,11 +98,12 @@ export default defineFinding({
       uWSGI: 'look at --http-timeout and --socket-timeout, then at the clients that the view calls',
     },
   },
-  fires: [],
+  fires: ['faults/upstream-time-out.log.gz'],
   quiet: [
     'gunicorn-sync-4-burst-of-16.log',
     'gunicorn-sync-1-three-at-once.log',
     'gunicorn-sync-3-slow-route-starves-fast.log',
     'gunicorn-sync-4-nearly-full.log',
+    'faults/upstream-time-out-not.log.gz',
   ],
 });

@@ -124,6 +124,11 @@ export default defineFinding({
       uWSGI: '--lazy-apps with chain-reload (touch-chain-reload) for restarts',
     },
   },
-  fires: [],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-sync-2-recycling.log'],
+  fires: ['faults/error-burst.log.gz'],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-2-overloaded.log',
+    'gunicorn-sync-2-recycling.log',
+    'faults/retry-storm-not.log.gz',
+  ],
 });

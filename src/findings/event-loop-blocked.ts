@@ -182,5 +182,11 @@ export default defineFinding({
     },
   },
   fires: ['uvicorn-2-blocked-loop.log'],
-  quiet: ['gunicorn-gevent-2.log', 'hypercorn-4-default.log', 'uvicorn-default-no-time.log', 'daphne-1-default.log'],
+  quiet: [
+    'gunicorn-gevent-2.log',
+    'hypercorn-4-default.log',
+    'uvicorn-default-no-time.log',
+    'daphne-1-default.log',
+    'faults/blocked-loop-not.log.gz',
+  ],
 });

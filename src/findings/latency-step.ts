@@ -125,11 +125,12 @@ export default defineFinding({
       uWSGI: 'compare the release before and after; --stats dates the next one',
     },
   },
-  fires: [],
+  fires: ['faults/latency-step.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-3-slow-route-starves-fast.log',
     'gunicorn-gthread-1x4-cpu-bound.log',
     'gunicorn-gevent-2.log',
+    'faults/latency-step-not.log.gz',
   ],
 });

@@ -62,7 +62,7 @@ export default defineFinding({
       uWSGI: '--processes N with the number above',
     },
   },
-  fires: [],
+  fires: ['faults/pool-too-small.log.gz'],
   quiet: [
     'gunicorn-sync-4-half-loaded.log',
     'gunicorn-sync-4-enough.log',

@@ -107,6 +107,11 @@ export default defineFinding({
       uWSGI: 'answer 503 with Retry-After from a middleware',
     },
   },
-  fires: [],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-3-timeout-kills.log', 'gunicorn-sync-2-recycling.log'],
+  fires: ['faults/retry-storm.log.gz'],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-3-timeout-kills.log',
+    'gunicorn-sync-2-recycling.log',
+    'faults/retry-storm-not.log.gz',
+  ],
 });

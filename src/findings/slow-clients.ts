@@ -99,6 +99,11 @@ export default defineFinding({
       uWSGI: '--offload-threads N for files, a buffering proxy for the rest',
     },
   },
-  fires: [],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-gthread-2x8-nearly-full.log'],
+  fires: ['faults/slow-clients.log.gz'],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-2-overloaded.log',
+    'gunicorn-gthread-2x8-nearly-full.log',
+    'faults/slow-clients-not.log.gz',
+  ],
 });

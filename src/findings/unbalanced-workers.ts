@@ -84,6 +84,11 @@ export default defineFinding({
       uWSGI: '--thunder-lock, or --reuse-port',
     },
   },
-  fires: [],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-gevent-2.log', 'hypercorn-4-default.log'],
+  fires: ['faults/unbalanced.log.gz'],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-gevent-2.log',
+    'hypercorn-4-default.log',
+    'faults/unbalanced-not.log.gz',
+  ],
 });

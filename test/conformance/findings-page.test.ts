@@ -19,6 +19,8 @@ How they behave:
   evidence (\`symptoms\`), so that two findings never say the same thing twice or contradict each other.
 - In \`tail\` a finding opens after it has been seen for 3 s (a critical one at once) and closes when it has been gone for 10 s.
 - \`from\` and \`to\` say when; null means the whole log.
+- The logs named are in \`sample-logs/\`; those under \`faults/\` are in \`test/faults/\`, recorded in the lab with the real fault, or
+  (\`-not\`) with what only looks like it.
 
 To add one: a file in \`src/findings/\` with a default export of \`defineFinding({ … })\`, a line in \`src/findings/index.ts\`,
 and samples on which it speaks and stays quiet. \`test/conformance/findings.test.ts\` holds every finding to that.

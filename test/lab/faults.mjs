@@ -1,5 +1,6 @@
 /** Faults that findings speak of, recorded with the real fault, and beside them what only looks like it. */
 import { scenario, sync } from './scenario.mjs';
+import { WITH_REQUEST_START } from './servers.mjs';
 
 const api = [
   ['/api/users/{id}', 5, { dist: 'lognormal', mean: 0.12, cv: 0.5 }],
@@ -196,4 +197,43 @@ export const faults = [
   sync('fault-health-checks', 'a health check every two seconds beside a slow page', 3, [
     ['together', ['cron', 2, 1, 120, [['/health', 1, { mean: 0.002 }]]], ['poisson', 0.9, 120, api]],
   ]),
+  scenario(
+    'fault-gil-open',
+    'threads that compute, callers who come in small groups',
+    'gunicorn-gthread',
+    1,
+    8,
+    [['batches', 3, 3, 70, [['/render', 1, { mode: 'cpu', dist: 'lognormal', mean: 0.04, cv: 0.4 }]]]],
+    { options: { logConfig: true } },
+  ),
+  scenario(
+    'fault-gil-open-not',
+    'threads that wait, callers who come in small groups',
+    'gunicorn-gthread',
+    1,
+    8,
+    [['batches', 3, 3, 70, [['/fetch', 1, { dist: 'lognormal', mean: 0.1, cv: 0.4 }]]]],
+    { options: { logConfig: true } },
+  ),
+  sync('fault-gathered', 'two sub-tasks one after the other, and gathered in a route beside it', 4, [
+    [
+      'poisson',
+      2.5,
+      50,
+      [
+        ['/io-multi', 1],
+        ['/async-io-multi', 1],
+      ],
+    ],
+  ]),
+  sync(
+    'fault-clock-skew',
+    'the proxy that stamps arrivals is 0.4 s ahead',
+    3,
+    [['poisson', 7, 45, api]],
+    {
+      format: WITH_REQUEST_START,
+    },
+    { skew: 0.4 },
+  ),
 ];

@@ -1,6 +1,6 @@
 """The load generator of the lab: plays a list of phases against 127.0.0.1 and notes what every caller saw.
 
-Standard input: {"port", "seed", "phases", "patience", "retries", "clients", "limit", "out"}. A phase is a list:
+Standard input: {"port", "seed", "phases", "patience", "retries", "skew", "clients", "limit", "out"}. A phase is a list:
     ["poisson", per_second, seconds, mix]               independent callers
     ["ramp", from_per_second, to_per_second, seconds, mix]
     ["mmpp", slow, fast, dwell, seconds, mix]           two speeds, each kept for `dwell` seconds on average
@@ -15,7 +15,7 @@ Standard input: {"port", "seed", "phases", "patience", "retries", "clients", "li
 A mix is a path or a list of [path, weight, work]; `{id}` in a path becomes a number. `work` is
 {"mode", "dist", "mean", "low", "high", "cv", "count", "errors", "bytes": [low, high]}; the paths of ROUTES bring their own.
 One connection a request, as a load balancer without keep-alive does; `retries` {"most", "after"}: callers whose request
-failed ask again after so many seconds. At most `limit` callers at once, 600 s in all.
+failed ask again after so many seconds; `skew`: the clock that stamps X-Request-Start is that many seconds ahead. At most `limit` callers at once, 600 s in all.
 """
 
 import asyncio
@@ -58,6 +58,7 @@ class Load:
         self.rng = random.Random(spec["seed"])
         self.patience = spec.get("patience")
         self.retries = spec.get("retries") or {"most": 0, "after": 0}
+        self.skew = spec.get("skew") or 0
         self.clients = spec.get("clients", 1)
         self.limit = asyncio.Semaphore(spec.get("limit", 1500))
         self.out = open(spec["out"], "w")
@@ -91,7 +92,7 @@ class Load:
         headers = ["Host: localhost", "User-Agent: lab/1", "X-Lab: " + head]
         headers.append("Connection: " + ("keep-alive" if keep else "close"))
         # As a proxy in front would stamp it; most log formats do not show it.
-        headers.append("X-Request-Start: t=%.6f" % time.time())
+        headers.append("X-Request-Start: t=%.6f" % (time.time() + self.skew))
         writer.write(("GET %s HTTP/1.1\r\n%s\r\n\r\n" % (path, "\r\n".join(headers))).encode())
         first = await reader.readline()
         status = int(first.split()[1]) if first else "closed"

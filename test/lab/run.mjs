@@ -116,7 +116,7 @@ async function start(config, folder) {
 }
 
 /**
- * Records one configuration {name, note, server, workers, threads, options, load, seed, patience, retries, clients} into the
+ * Records one configuration {name, note, server, workers, threads, options, load, seed, patience, retries, skew, clients} into the
  * folder `out`/name: access.log or server.out, error.log, article.log and the proxy's log where asked for,
  * requests.ndjson, truth.json. Returns the truth.
  */
@@ -125,8 +125,8 @@ export async function record(config, out) {
   const at = (name) => join(folder, name);
   const { children, port, model, logsTo } = await start(config, folder);
   try {
-    const { seed, patience, retries, clients, load: phases } = config;
-    await playLoad(programs(), { port, seed, patience, retries, clients, phases, out: at('callers.ndjson') });
+    const { seed, patience, retries, skew, clients, load: phases } = config;
+    await playLoad(programs(), { port, seed, patience, retries, skew, clients, phases, out: at('callers.ndjson') });
     await sleep(300);
   } finally {
     await Promise.all(children.map(stop));

@@ -19,10 +19,34 @@ const gunicorn = (workerClass, application, { port, workers, threads, options })
   ...(workerClass === 'gthread' ? ['--threads', threads] : []),
   ...['--access-logfile', 'access.log', '--error-logfile', 'error.log', '--keep-alive', options.keepAlive ?? 2],
   ...(options.format === 'default' ? [] : ['--access-logformat', options.format ?? PID_AND_DURATION]),
+  ...(options.logConfig ? ['--log-config', 'logging.ini'] : []),
   ...(options.timeout ? ['--timeout', options.timeout] : []),
   ...(options.maxRequests ? ['--max-requests', options.maxRequests, '--max-requests-jitter', options.jitter ?? 0] : []),
   `app:${application}`,
 ];
+
+/** A log config that puts a stamp of milliseconds in front of gunicorn's access line. */
+const gunicornLogConfig = `[loggers]
+keys=root,gunicorn.access
+[handlers]
+keys=access
+[formatters]
+keys=access
+[logger_root]
+level=WARNING
+handlers=
+[logger_gunicorn.access]
+level=INFO
+handlers=access
+propagate=0
+qualname=gunicorn.access
+[handler_access]
+class=FileHandler
+formatter=access
+args=('access.log',)
+[formatter_access]
+format=%(asctime)s [%(process)d] %(message)s
+`;
 
 /** uvicorn's access line with the time and the pid in front of it. */
 const uvicornLogConfig = {
@@ -41,7 +65,12 @@ const uvicornLogConfig = {
 
 export const servers = {
   'gunicorn-sync': (run) => ({ command: gunicorn('sync', 'wsgi', run), model: 'sync', logsTo: 'access.log' }),
-  'gunicorn-gthread': (run) => ({ command: gunicorn('gthread', 'wsgi', run), model: 'threaded', logsTo: 'access.log' }),
+  'gunicorn-gthread': (run) => ({
+    command: gunicorn('gthread', 'wsgi', run),
+    files: run.options.logConfig ? { 'logging.ini': gunicornLogConfig } : {},
+    model: 'threaded',
+    logsTo: 'access.log',
+  }),
   'gunicorn-gevent': (run) => ({ command: gunicorn('gevent', 'wsgi', run), model: 'async', logsTo: 'access.log' }),
   'gunicorn-asgi': (run) => ({ command: gunicorn('asgi', 'asgi', run), model: 'async', logsTo: 'access.log' }),
   // This worker class ignores gunicorn's format: the lines are uvicorn's own.
