@@ -10,7 +10,9 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '../core/errors.ts';
 import type { InputSummary } from '../core/summary.ts';
+import { printable } from '../core/text.ts';
 import { Partial } from './partial.ts';
+import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
 
 const MAGIC = 'logscope/partial/v1\n';
@@ -74,20 +76,45 @@ export function unpackPartial(line: string, path: string): PartialFile {
     const { inputs, state } = JSON.parse(data.toString('utf8', headAt, headAt + headLength), (_key, value) =>
       revive(value, body),
     );
-    if (!Array.isArray(inputs)) throw new RangeError('it names no inputs');
+    if (!Array.isArray(inputs) || !inputs.every(isInput)) throw new RangeError('it names no inputs');
+    checkState(state as PartialState, inputs.length);
     return { partial: partialOfState(state as PartialState), inputs };
   } catch (error) {
     throw broken(error instanceof Error ? error.message : 'its header is broken');
   }
 }
 
+/** The counts and words that a report of inputs is made of. */
+function isInput(input: InputSummary): boolean {
+  const { bytes, lines, requests, lifecycle, continuation, unparsed, timestamp } = input;
+  return (
+    typeof input.path === 'string' &&
+    [bytes, lines, requests, lifecycle, continuation, unparsed].every((count) => count >= 0) &&
+    typeof timestamp === 'object' &&
+    timestamp !== null &&
+    Array.isArray(input.unparsed_examples) &&
+    input.unparsed_examples.every((example) => typeof example?.text === 'string') &&
+    Array.isArray(input.assumptions) &&
+    input.assumptions.every((sentence) => typeof sentence === 'string')
+  );
+}
+
 function revive(value: unknown, body: ArrayBuffer): unknown {
+  // Text from elsewhere is as hostile as that of a log.
+  if (typeof value === 'string') return printable(value);
   if (typeof value !== 'object' || value === null) return value;
   if ('$number' in value) return Number(value.$number);
   if (!('$array' in value)) return value;
   const { $array, at, length } = value as { $array: string; at: number; length: number };
   if (!Object.hasOwn(kinds, $array)) throw new RangeError('it has columns of an unknown kind');
   return new kinds[$array as Kind](body, at, length);
+}
+
+/** The same of a host that is named: its workers and its inputs are told from those of other hosts. */
+export function onHost({ partial, inputs }: PartialFile, host: string): PartialFile {
+  const named = new Partial();
+  named.merge(partial, 0, host);
+  return { partial: named, inputs: inputs.map((input) => ({ ...input, host })) };
 }
 
 /** Joins partials in the given order; inputs keep their order, so `source` of a row stays the index of its input. */

@@ -15,7 +15,7 @@ import { Timeline } from './timeline.ts';
 export const RETENTION: Retention = { all: 40_000, sample: 10_000 };
 /** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
 const MAX_LIFECYCLE = 20_000;
-const MAX_STATUS = 1000;
+export const MAX_STATUS = 1000;
 const FIRST_ERROR = 500;
 
 /** Totals of one worker or one route. */
@@ -172,11 +172,13 @@ export class Partial {
 
   /**
    * Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. Its first input
-   * becomes input number `sourceShift` (0: both are parts of the same input).
+   * becomes input number `sourceShift` (0: both are parts of the same input). Workers of a named `host` are others than those
+   * of the same process id elsewhere.
    */
-  merge(right: Partial, sourceShift = 0): void {
+  merge(right: Partial, sourceShift = 0, host: string | null = null): void {
+    const workerOn = (worker: string) => (host === null ? worker : `${host}/${worker}`);
     const routeIds = translate(right.names.routes, this.names.routes);
-    const workerIds = translate(right.names.workers, this.names.workers);
+    const workerIds = translate(right.names.workers, this.names.workers, workerOn);
     const threadIds = translate(right.names.threads, this.names.threads);
     this.timeline.merge(right.timeline.view());
     this.unrouted.merge(right.unrouted);
@@ -195,7 +197,10 @@ export class Partial {
       else this.streams.push({ ...stream });
     }
     for (const event of right.lifecycle) {
-      if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push({ ...event, source: event.source + sourceShift });
+      if (this.lifecycle.length < MAX_LIFECYCLE) {
+        const worker = event.worker === null ? null : workerOn(event.worker);
+        this.lifecycle.push({ ...event, worker, source: event.source + sourceShift });
+      }
     }
     this.lifecycleCount += right.lifecycleCount;
     this.requests += right.requests;
@@ -208,9 +213,13 @@ export class Partial {
 }
 
 /** Id in `from` → id in `to`. */
-function translate(from: Names['routes'], to: Names['routes']): Int32Array {
+function translate(
+  from: Names['routes'],
+  to: Names['routes'],
+  rename: (text: string) => string = (text) => text,
+): Int32Array {
   const ids = new Int32Array(from.size);
-  for (let id = 0; id < from.size; id++) ids[id] = from === to ? id : to.add(from.text(id));
+  for (let id = 0; id < from.size; id++) ids[id] = from === to ? id : to.add(rename(from.text(id)));
   return ids;
 }
 

@@ -6,8 +6,8 @@
 import { MICROS_PER_SECOND } from '../core/time.ts';
 
 /** Each step divides the next, so that joining is exact. Seconds. */
-const STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 864_000, 8_640_000];
-const MAX_CELLS = 1 << 18;
+export const STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 864_000, 8_640_000];
+export const MAX_CELLS = 1 << 18;
 
 export interface TimelineView {
   /** µs since 1970 UTC of the first cell. */

@@ -27,6 +27,8 @@ export const unknownEstimate = (method: string): Estimate => ({
 
 export interface InputSummary {
   path: string;
+  /** The host it was read on, where somebody named it. */
+  host?: string;
   format: string | null;
   format_confidence: number;
   envelope: string | null;

@@ -14,7 +14,10 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
     const unparsed = input.unparsed > 0 ? `, ${input.unparsed} of ${input.lines} lines not understood` : '';
     return paint(
       'title',
-      cutTo(`${input.path}: ${format}${envelope}, ${input.requests} requests${lifecycle}${unparsed}`, width),
+      cutTo(
+        `${input.host === undefined ? '' : `${input.host}: `}${input.path}: ${format}${envelope}, ${input.requests} requests${lifecycle}${unparsed}`,
+        width,
+      ),
     );
   });
   const { window } = summary;

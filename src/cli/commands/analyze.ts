@@ -1,6 +1,7 @@
 /** `logscope analyze`: the post-mortem of saved logs, as a report or as JSON. */
 import { availableParallelism } from 'node:os';
 import { exitCodes } from '../../core/errors.ts';
+import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { parseCounts } from '../quantities.ts';
@@ -11,6 +12,7 @@ import { writeExamination } from '../write-examination.ts';
 interface Options extends InputOptions, WindowOptions {
   readonly json?: boolean;
   readonly partial?: boolean;
+  readonly host?: string;
   readonly threads: number;
 }
 
@@ -29,7 +31,8 @@ export default defineCommand({
     command
       .argument('<file...>', 'log files; "-" reads standard input')
       .option('--json', 'print the summary as JSON')
-      .option('--partial', 'print a partial (one line of text) for "logscope merge" instead of a summary');
+      .option('--partial', 'print a partial (one line of text) for "logscope merge" instead of a summary')
+      .option('--host <name>', 'the host these logs were written on: its workers are told from those of other hosts');
     command.option(
       '--threads <n>',
       'threads that read a large file (the result is the same for any number)',
@@ -61,9 +64,9 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);
-  if (options.partial) {
-    const { packPartial } = await import('../../analysis/partial-file.ts');
-    process.stdout.write(packPartial(read));
-  } else await writeExamination(examineJoined(read, formats), options);
+  const { onHost, packPartial } = await import('../../analysis/partial-file.ts');
+  const named = options.host === undefined ? read : onHost(read, printable(options.host, 100));
+  if (options.partial) process.stdout.write(packPartial(named));
+  else await writeExamination(examineJoined(named, formats), options);
   return progress.exitCode(exitCodes.done);
 }
