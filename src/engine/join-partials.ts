@@ -11,9 +11,10 @@ import { howToLog } from './how-to-log.ts';
 export async function joinFiles(paths: readonly string[]): Promise<PartialFile> {
   const parts: PartialFile[] = [];
   for (const path of paths) {
+    const name = path === '-' ? 'standard input' : path;
     const lines = (await contentOf(path)).split('\n').filter((line) => line.trim() !== '');
-    if (lines.length === 0) throw new UserError(`${path} is empty: write a partial with "logscope analyze --partial".`);
-    for (const line of lines) parts.push(unpackPartial(line, path));
+    if (lines.length === 0) throw new UserError(`${name} is empty: write a partial with "logscope analyze --partial"`);
+    for (const line of lines) parts.push(unpackPartial(line, name));
   }
   return joinPartials(parts);
 }
