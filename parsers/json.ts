@@ -13,12 +13,14 @@ const each = (keys: string, field: Field): Record<string, Field> =>
 
 const common: Record<string, Field> = {
   ...each('time timestamp @timestamp ts t asctime datetime date time_local time_iso8601 start_time', time),
+  // What stands before the first pair of a line: "2026-03-01 17:04:15,123 INFO request method=GET …".
+  ...each('', time),
   ...each('D us usec micros duration_us request_time_us elapsed_us', duration('us')),
   ...each('M ms duration_ms request_time_ms response_time_ms elapsed_ms latency_ms took_ms time_ms', duration('ms')),
   ...each('L duration_s duration_seconds request_time_seconds elapsed_seconds', duration('s')),
   ...each('duration_ns', duration('ns')),
   ...each(
-    'duration request_time response_time elapsed took latency time_taken request_timetaken process_time rt',
+    'duration dur request_time response_time elapsed took latency time_taken request_timetaken process_time rt',
     duration('by-value'),
   ),
   ...each('pid p process process_id worker_pid', { kind: 'pid' }),

@@ -182,6 +182,7 @@ export default defineFormat({
   ],
   stamp: 'start',
   written: 'end',
+  writesCombined: true,
   loggers: ['uwsgi'],
   lifecycle,
   samples: [

@@ -173,7 +173,7 @@ export interface LogFormat {
   readonly written: StampMeaning;
   /** Other servers write the same lines, and disagree about the stamp: it is read as the data say. */
   readonly ambiguousStamp?: true;
-  /** Writes Common or Combined lines by default: lines of its own in the same input say that those are its. */
+  /** Writes Common or Combined lines, by default or often: lines of its own in the same input say that those are its. */
   readonly writesCombined?: true;
   /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */
   readonly loggers?: readonly string[];

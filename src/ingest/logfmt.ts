@@ -5,10 +5,36 @@ import { findKey } from './json.ts';
 const isKey = (c: number): boolean =>
   (c > 47 && c < 58) || (c > 64 && c < 91) || (c > 96 && c < 123) || c === 45 || c === 46 || c === 95 || c === 64;
 
-/** Visits the wanted keys of b[from, end). @returns how many pairs the line has; -1 when it is no logfmt */
+/** Bytes in which the first pair is looked for behind a logging prefix. */
+const PREFIX_BYTES = 200;
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+/** Where the first pair starts: behind a stamp or a level in brackets words may stand before it, but nothing in quotes. */
+function firstPair(b: Uint8Array, from: number, end: number): number {
+  if (b[from] !== 91 && !isDigit(b[from])) return from;
+  const last = Math.min(end, from + PREFIX_BYTES);
+  for (let p = from; p < last && b[p] !== 34; p++) {
+    if (p > from && b[p - 1] !== 32) continue;
+    let k = p;
+    while (k < last && isKey(b[k])) k++;
+    if (k > p && b[k] === 61) return p;
+  }
+  return from;
+}
+
+/**
+ * Visits the wanted keys of b[from, end), and as the key '' what stands before the first pair when it starts with a digit, as a stamp
+ * does. @returns how many pairs the line has; -1 when it is no logfmt
+ */
 export function walkLogfmt(b: Uint8Array, from: number, end: number, level: KeyLevel, visit: JsonVisitor): number {
-  let p = from;
+  let p = firstPair(b, from, end);
   let pairs = 0;
+  const stampAt = b[from] === 91 ? from + 1 : from;
+  if (p > stampAt && isDigit(b[stampAt])) {
+    const node = findKey(level, b, from, from);
+    if (node !== null && node.slot >= 0) visit(node.slot, true, stampAt, p);
+  }
   while (p < end) {
     while (b[p] === 32) p++;
     if (p >= end) break;

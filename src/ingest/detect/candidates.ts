@@ -13,6 +13,8 @@ export interface Candidate {
   readonly workerFrom?: LifecycleKind;
   /** A logging prefix was found in front of a known layout. */
   readonly prefixed?: true;
+  /** It was found around a request line that any server may have written. */
+  readonly loose?: true;
   /** Texts that every line of it holds: a cheap test in front of trying it. */
   readonly marks: readonly string[];
 }

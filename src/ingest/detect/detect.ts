@@ -188,6 +188,7 @@ export class Detector {
         open: false,
         marks: marksOf(recipe),
         ...(parts.logging ? ({ prefixed: true } as const) : {}),
+        ...(candidate.format.id === 'custom' ? ({ loose: true } as const) : {}),
       },
       assumptions,
       found: true,

@@ -105,7 +105,12 @@ function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   const { format } = found.candidate;
   if (format.id !== 'combined') {
     const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
-    return beside.length === 1 ? beside[0] : format;
+    if (beside.length === 1) return beside[0];
+    // Lines of a shape of their own beside those of one server are most likely that server's.
+    const spoke = found.candidate.loose
+      ? context.formats.filter(({ id, proxy }) => proxy !== true && context.seen.has(id))
+      : [];
+    return spoke.length === 1 ? spoke[0] : format;
   }
   const tags = new Set(found.taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
   for (const tag of tags) {
@@ -178,7 +183,11 @@ export function makePlan(
     (rival) => columnsOf(recipe, rival.written).stampMeaning !== null && rival.stamp !== format.stamp,
   );
   const settled = context.seen.has(format.id);
-  if (meaning !== null && (format.ambiguousStamp || (disputed && !settled && format.id !== 'combined'))) {
+  if (meaning !== null && candidate.loose && !format.ambiguousStamp) {
+    const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
+    // Another server's lines beside it: what the lines show goes before what their likely writer does.
+    if (evidence.proven && (evidence.meaning === 'start') !== (meaning === 'start')) meaning = evidence.meaning;
+  } else if (meaning !== null && (format.ambiguousStamp || (disputed && !settled && format.id !== 'combined'))) {
     const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
     meaning = evidence.meaning;
     assumed = !evidence.proven;

@@ -11,6 +11,8 @@ export interface StampEvidence {
 
 /** Two processes may write in the wrong order across the border of a second: so many backward steps prove nothing. */
 const TOLERATED = 0.005;
+/** A log that lasts fewer durations than this may be a single burst. */
+const BURST_DURATIONS = 5;
 
 function backwardSteps(values: Float64Array, toleranceMicros: number): number {
   let highest = Number.NEGATIVE_INFINITY;
@@ -20,6 +22,14 @@ function backwardSteps(values: Float64Array, toleranceMicros: number): number {
     if (value > highest) highest = value;
   }
   return steps;
+}
+
+/** The requests of one burst may have started in the order in which they ended: a log must last longer than its requests. */
+function lasts(stamp: Float64Array, duration: Float64Array): boolean {
+  const known = duration.filter((value) => value === value);
+  const mean = known.reduce((sum, value) => sum + value, 0) / Math.max(1, known.length);
+  const ordered = stamp.filter((value) => value === value).sort();
+  return ordered[ordered.length - 1] - ordered[0] > BURST_DURATIONS * mean;
 }
 
 /** @param stamp µs, in file order; @param duration µs, NaN where unknown; @param resolution µs of a tick of the stamp */
@@ -44,9 +54,10 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
     stamp.map((value, i) => value + known(duration[i])),
     resolution,
   );
-  // What the other meaning would have looked like on these very requests.
+  // What the other meaning would have looked like on these very requests. The end lies anywhere in its tick: at its very end the
+  // fewest stamps of starts fall into an earlier one.
   const ifStarts = backwardSteps(
-    stamp.map((value, i) => floor(value - known(duration[i]))),
+    stamp.map((value, i) => floor(value + resolution - 1 - known(duration[i]))),
     0,
   );
   if (asEnds <= few && asStarts > 2 * few) {
@@ -59,7 +70,7 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
       because: 'stamp + duration never goes back in file order, the bare stamps do',
     };
   }
-  if (asEnds <= few && ifStarts > 4 * few) {
+  if (asEnds <= few && ifStarts > 4 * few && lasts(stamp, duration)) {
     return { meaning: 'end', proven: true, because: 'stamps never go back in file order; stamps of starts would have' };
   }
   return { meaning: 'end', proven: false, because: 'the order of the lines fits both' };

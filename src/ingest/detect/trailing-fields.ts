@@ -48,6 +48,7 @@ const duration = (unit: TimeUnit, fine?: true): Meaning => ({
 /** Keys as people write them in access formats. Single letters are gunicorn's atoms. */
 const byKey: readonly (readonly [RegExp, Meaning])[] = [
   [/^(p|pid|process|worker_?pid|process_?id)$/i, { field: { kind: 'pid' } }],
+  [/^(worker|worker_?id|wid)$/i, { field: { kind: 'worker' } }],
   [/^(tid|thread|thread_?id|thread_?name)$/i, { field: { kind: 'thread' } }],
   [/^D$/, duration('us')],
   [/^M$/, duration('ms')],
@@ -132,6 +133,16 @@ function read(
 const isPlain = (token: Token): boolean =>
   'literal' in token || token.field.kind === 'word' || token.field.kind === 'number';
 
+/** gunicorn's durations are those of the work, whatever they are called. */
+function ofService(found: FoundToken): FoundToken {
+  const { token } = found;
+  if ('literal' in token || token.field.kind !== 'duration') return found;
+  return { ...found, token: { field: { ...token.field, covers: 'service' } } };
+}
+
+/** "Not Found": the reason behind a status. */
+const phrase = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4} *$/;
+
 /** @param rests what follows the known fields, per sampled line (latin-1) */
 export function findTrailingFields(rests: readonly string[]): TrailingFields | null {
   const shapes = new Map<string, Part[][]>();
@@ -146,6 +157,11 @@ export function findTrailingFields(rests: readonly string[]): TrailingFields | n
   const tokens: FoundToken[] = [];
   const literal = (text: string) => tokens.push({ token: { literal: text }, values: [], name: '' });
   let proves: string | null = null;
+  const isPhrase = rests.filter((rest) => phrase.test(rest)).length * 10 >= rests.length * 9;
+  if (isPhrase) {
+    const reason = { token: { field: { kind: 'text' } }, values: [], name: '' } as const;
+    return { tokens: [{ token: { literal: ' ' }, values: [], name: '' }, reason], proves: null };
+  }
   lines[0].forEach(({ key, value }, index) => {
     const quoted = value.startsWith('"');
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
@@ -154,8 +170,9 @@ export function findTrailingFields(rests: readonly string[]): TrailingFields | n
     const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);
     if (plainText) tokens.push({ token: { field: { kind: 'text' } }, values: [], name: '' });
     else tokens.push(...meaning.tokens);
-    proves ??= meaning.proves;
+    // A pid in angle brackets proves more than a name that anyone may use.
+    if (meaning.proves === 'gunicorn' || proves === null) proves = meaning.proves;
     if (quoted) literal('"');
   });
-  return { tokens, proves };
+  return { tokens: proves === 'gunicorn' ? tokens.map(ofService) : tokens, proves };
 }

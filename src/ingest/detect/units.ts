@@ -127,11 +127,19 @@ export function resolveNumbers(
       if (!logging) assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);
     }
   }
+  const pids = tokens.flatMap((token, index) =>
+    'field' in token && token.field.kind === 'pid'
+      ? [found[index].values.map((value) => value.replace(/[<>]/g, ''))]
+      : [],
+  );
+  // "[25053] [INFO] … <25053>": the same number twice is no duration.
+  const isPid = (values: readonly string[]) =>
+    pids.some((known) => known.length > 0 && values.every((value, line) => value === known[line]));
   if (!has('duration') && !logging) {
     for (const index of open) {
       const { values, name } = found[index];
       const token = tokens[index];
-      if (!('field' in token) || token.field.kind !== 'number' || has('duration')) continue;
+      if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;
       const guess = guessUnit(values.filter((value) => value !== '-'));
       if (!guess) continue;
       duration(index, guess.unit, guess.fine);

@@ -8,6 +8,7 @@ import { parse } from '../../helpers/ingest.ts';
 const captures: readonly (readonly [string, string, number, number, number, number, number])[] = [
   ['aiohttp-behind-asctime.log', 'aiohttp', 45, 22, 2, 21, 0],
   ['aiohttp-default.log', 'aiohttp', 45, 22, 2, 21, 0],
+  ['aiohttp-seconds-and-pid.log', 'aiohttp', 51, 37, 3, 11, 0],
   ['cherrypy-access.log', 'cherrypy', 20, 20, 0, 0, 0],
   ['cherrypy-error.log', 'cherrypy', 38, 0, 18, 20, 0],
   ['daphne-access.log', 'daphne', 19, 19, 0, 0, 0],
@@ -17,20 +18,27 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['django-startup.log', 'django', 10, 0, 8, 2, 0],
   ['flask-run.log', 'werkzeug', 44, 22, 5, 17, 0],
   ['granian-asgi.log', 'granian', 44, 20, 14, 10, 0],
+  ['granian-own-format.log', 'custom', 56, 37, 9, 10, 0],
   ['granian-wsgi.log', 'granian', 52, 20, 13, 19, 0],
+  ['gunicorn-app-structlog-console.log', 'logfmt', 69, 43, 13, 13, 0],
   ['gunicorn-asgi-default.log', 'combined', 20, 20, 0, 0, 0],
   ['gunicorn-asgi-odd-requests.log', 'gunicorn', 48, 14, 16, 16, 2],
   ['gunicorn-bare-pid-and-micros.log', 'gunicorn', 22, 22, 0, 0, 0],
   ['gunicorn-gevent-all-durations-first.log', 'gunicorn', 21, 21, 0, 0, 0],
   ['gunicorn-gthread-error.log', 'gunicorn', 26, 0, 10, 16, 0],
   ['gunicorn-gthread-one-stream.log', 'gunicorn', 61, 20, 14, 27, 0],
+  ['gunicorn-json-named-keys.log', 'json', 66, 43, 13, 10, 0],
+  ['gunicorn-key-value.log', 'logfmt', 66, 43, 12, 11, 0],
   ['gunicorn-logconfig-unix-socket.log', 'gunicorn', 10, 2, 8, 0, 0],
+  ['gunicorn-pid-and-micros-first.log', 'gunicorn', 66, 43, 13, 10, 0],
+  ['gunicorn-request-time-and-worker.log', 'gunicorn', 66, 43, 13, 10, 0],
   ['gunicorn-sync-odd-requests.log', 'gunicorn', 61, 21, 22, 18, 0],
   ['gunicorn-sync-one-stream.log', 'gunicorn', 78, 21, 20, 37, 0],
   ['gunicorn-syslog-datagrams.log', 'gunicorn', 11, 3, 8, 0, 0],
   ['gunicorn-timeout-recycle-reload.log', 'gunicorn', 48, 5, 32, 11, 0],
   ['hypercorn-client-left.log', 'hypercorn', 21, 20, 0, 1, 0],
   ['hypercorn-odd-requests.log', 'hypercorn', 60, 19, 20, 21, 0],
+  ['hypercorn-pid-and-micros.log', 'hypercorn', 49, 37, 3, 9, 0],
   ['hypercorn-unix-socket.log', 'hypercorn', 4, 2, 2, 0, 0],
   ['nginx-combined.log', 'combined', 29, 29, 0, 0, 0],
   ['nginx-escape-none.log', 'nginx', 29, 29, 0, 0, 0],
@@ -41,10 +49,13 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['tornado-default.log', 'tornado', 32, 21, 2, 9, 0],
   ['uvicorn-colour-access.log', 'uvicorn', 19, 19, 0, 0, 0],
   ['uvicorn-colour-server.log', 'uvicorn', 34, 0, 23, 11, 0],
+  ['uvicorn-json-logger.log', 'uvicorn-worker', 46, 37, 9, 0, 0],
   ['uvicorn-odd-requests.log', 'uvicorn', 61, 19, 20, 22, 0],
+  ['uvicorn-time-pid-phrase.log', 'uvicorn', 57, 37, 9, 11, 0],
   ['uvicorn-unix-socket-pid-thread.log', 'uvicorn', 13, 4, 9, 0, 0],
   ['uvicorn-worker-access.log', 'uvicorn-worker', 19, 19, 0, 0, 0],
   ['uvicorn-worker-error.log', 'gunicorn', 40, 0, 29, 11, 0],
+  ['uwsgi-combined-format.log', 'uwsgi', 97, 43, 45, 9, 0],
   ['uwsgi-log-format.log', 'uwsgi', 84, 22, 45, 17, 0],
   ['uwsgi-log-micros.log', 'uwsgi', 82, 22, 43, 17, 0],
   ['uwsgi-memory-report-harakiri.log', 'uwsgi', 90, 23, 50, 17, 0],
@@ -72,6 +83,38 @@ describe('captures', () => {
       for (const { route } of rows) expect(route ?? '').not.toMatch(/[\u0000-\u001f\u007f-\u009f]/);
     });
   }
+});
+
+describe('captures of formats of their own', () => {
+  const first = (name: string) => parse(readFileSync(join(folder, name))).rows[0];
+
+  it('are of the server that speaks beside them, with its meaning of the stamp', () => {
+    expect(first('uwsgi-combined-format.log')).toMatchObject({ format: 'uwsgi', meaning: 'start', worker: '25421' });
+    expect(first('uvicorn-time-pid-phrase.log')).toMatchObject({ meaning: 'response-start', worker: '24150' });
+    expect(first('granian-own-format.log')).toMatchObject({ meaning: 'start', duration: 501 });
+  });
+
+  it('have no pid for a duration, and no other name for gunicorn', () => {
+    expect(first('hypercorn-pid-and-micros.log')).toMatchObject({ duration: 569, worker: '25053' });
+    expect(first('gunicorn-request-time-and-worker.log')).toMatchObject({ duration: 676, worker: '20695' });
+    expect(first('gunicorn-pid-and-micros-first.log')).toMatchObject({ duration: 3731, worker: '20631' });
+  });
+
+  it('are pairs behind a stamp and a level, too', () => {
+    expect(first('gunicorn-app-structlog-console.log')).toMatchObject({
+      time: '2026-11-21T04:53:40.513817+00:00',
+      duration: 50,
+      worker: '24926',
+      route: 'GET /plain',
+    });
+    expect(first('gunicorn-key-value.log')).toMatchObject({ duration: 0, worker: '20291' });
+    const python = '2026-11-21 04:53:40,513 INFO app request method=GET path=/a status=200 dur=31ms\n';
+    expect(parse(python.repeat(3)).rows[0]).toMatchObject({
+      time: '2026-11-21T04:53:40.513+00:00',
+      duration: 31_000,
+      status: 200,
+    });
+  });
 });
 
 describe('sample logs', () => {
