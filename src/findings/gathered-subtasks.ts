@@ -75,6 +75,6 @@ export default defineFinding({
       uWSGI: 'a concurrent.futures pool inside the view (--enable-threads)',
     },
   },
-  fires: [],
+  fires: ['faults/gathered.log.gz'],
   quiet: ['gunicorn-sync-4-burst-of-16-gathered.log', 'gunicorn-sync-3-slow-route-starves-fast.log'],
 });

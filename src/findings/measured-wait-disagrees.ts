@@ -2,37 +2,23 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { durationText, percentText } from '../core/words.ts';
+import { clocksDiffer, measuredWaits } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
-import { orNull, rowsOf } from './rows.ts';
+import { orNull } from './rows.ts';
 
 const MINIMUM = 100;
 const MATERIAL = 100_000;
-/** A clock that runs behind makes waits negative; a little of it is rounding. */
-const NEGATIVE = -5000;
 
 function examine(facts: Facts): Finding | null {
-  const { requests, summary, inference } = facts;
-  const rows = rowsOf(facts);
-  const known: number[] = [];
-  const behind: number[] = [];
-  let slack = 0;
-  for (let i = 0; i < rows.length; i++) {
-    const row = rows.row[i];
-    const stated = requests.measuredWait[row];
-    const micros = Number.isFinite(stated) ? stated : rows.start[i] - requests.arrival[row];
-    if (!Number.isFinite(micros)) continue;
-    // A wait that the line does not state is only as exact as the start.
-    const open = Number.isFinite(stated) ? 0 : inference.requests.uncertainty[row] || 0;
-    slack = Math.max(slack, open);
-    known.push(micros);
-    if (micros < NEGATIVE - open) behind.push(micros);
-  }
+  const { summary, inference } = facts;
+  const measured = measuredWaits(facts);
+  const { known, negative: behind, slack } = measured;
   if (known.length < MINIMUM) return null;
   const negative = behind.length / known.length;
   const p95 = quantileOf(known, 0.95);
   const slots = knownSlots(summary.server);
   const { peak, saturatedRatio } = inference.concurrency;
-  const skewed = negative >= 0.02;
+  const skewed = clocksDiffer(measured);
   // Waiting although a slot was always free: not the queue of this server.
   const free = slots !== null && peak < slots && p95 >= MATERIAL + slack;
   // No waiting although requests start in the footsteps of others in a full pool.
@@ -91,7 +77,7 @@ export default defineFinding({
       uWSGI: 'nginx: uwsgi_param HTTP_X_REQUEST_START t=$msec; log it with log-format %(var.HTTP_X_REQUEST_START)',
     },
   },
-  fires: [],
+  fires: ['faults/clock-skew.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'nginx-in-front-of-sync-2.log',

@@ -1,6 +1,7 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { waitIsClockError } from './measured-waits.ts';
 import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
 import { type Episode, episodesOf } from './saturation.ts';
 
@@ -56,7 +57,7 @@ function examine(facts: Facts): Finding | null {
   const slots = knownSlots(summary.server);
   const { saturatedRatio, saturatedMicros } = inference.concurrency;
   const { wait, service } = inference;
-  if (slots === null || !(saturatedMicros > 0)) return null;
+  if (slots === null || !(saturatedMicros > 0) || waitIsClockError(facts)) return null;
 
   const burst = burstLaw(facts, slots);
   const material =
@@ -91,7 +92,10 @@ function examine(facts: Facts): Finding | null {
     sentences.push(`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`);
   }
 
-  const enough = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  // As many as there are is no advice: the queue was a matter of moments.
+  const present = summary.server.model === 'threaded' ? (summary.server.workers.value ?? slots) : slots;
+  const enough = smallest && smallest.pool.workers > present ? smallest : null;
   const critical = wait.p95 >= Math.max(500_000, service.mean) || (burst !== null && burst.generations >= 3);
   return {
     severity: critical ? 'critical' : 'warning',
@@ -154,7 +158,7 @@ export default defineFinding({
     guards: [
       'Silent while the number of slots is not known (confidence under 0.5) or the server has no bound on them.',
       'Short waits that a busy pool always has (under a tenth of the service time) do not count.',
-      'Clients that fill the pool but never queue (all slots busy, nobody waiting) do not count.',
+      'Clients that fill the pool but never queue (all slots busy, nobody waiting) do not count, nor do waits that are an error of clocks.',
     ].join('\n'),
     fix: {
       gunicorn:
@@ -171,5 +175,10 @@ export default defineFinding({
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-1-three-at-once.log',
   ],
-  quiet: ['gunicorn-sync-8-overprovisioned.log', 'hypercorn-4-default.log', 'gunicorn-sync-4-half-loaded.log'],
+  quiet: [
+    'gunicorn-sync-8-overprovisioned.log',
+    'hypercorn-4-default.log',
+    'gunicorn-sync-4-half-loaded.log',
+    'faults/clock-skew.log.gz',
+  ],
 });

@@ -3,6 +3,7 @@
  * A congestion period runs from the start that fills the last slot to the last start taken from the queue (Larson 1990).
  */
 import type { Facts } from '../core/finding.ts';
+import { waitIsClockError } from './measured-waits.ts';
 
 export interface Episode {
   /** µs since 1970 UTC */
@@ -47,5 +48,8 @@ export function episodesOf(facts: Facts): Episode[] {
 }
 
 /** Waits that deserve a word: a share of the service time on average, so that the busy moments of a healthy pool do not count. */
-export const materialWait = ({ inference: { wait, service } }: Facts): boolean =>
-  wait.p95 >= 100_000 && (!Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean);
+export function materialWait(facts: Facts): boolean {
+  const { wait, service } = facts.inference;
+  if (!(wait.p95 >= 100_000) || waitIsClockError(facts)) return false;
+  return !Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean;
+}

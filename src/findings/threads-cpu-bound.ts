@@ -79,6 +79,11 @@ export default defineFinding({
       uWSGI: '--processes N, --threads small',
     },
   },
-  fires: [],
-  quiet: ['gunicorn-gthread-2x8-nearly-full.log', 'gunicorn-gevent-2.log', 'gunicorn-sync-4-nearly-full.log'],
+  fires: ['faults/gil-open.log.gz'],
+  quiet: [
+    'gunicorn-gthread-2x8-nearly-full.log',
+    'gunicorn-gevent-2.log',
+    'gunicorn-sync-4-nearly-full.log',
+    'faults/gil-open-not.log.gz',
+  ],
 });
