@@ -7,6 +7,8 @@
  */
 import type { Trace } from './trace.ts';
 
+type Ends = Pick<Trace, 'length' | 'low' | 'high' | 'duration' | 'ordered'>;
+
 export interface EndBounds {
   /** µs: each end when every request runs as early as its lane allows, and as late. */
   readonly early: Float64Array;
@@ -15,7 +17,7 @@ export interface EndBounds {
 
 /** One end for each request within its bounds: as near to their middle as the lanes allow, µs. */
 export function endsInLanes(
-  trace: Trace,
+  trace: Ends,
   group: Int32Array | null,
   groups: number,
   slots: number,
@@ -35,7 +37,7 @@ export function endsInLanes(
 }
 
 /** Ends when every request runs as late (backwards) and as early (forwards) as `slots` lanes per group allow. */
-export function endBounds(trace: Trace, group: Int32Array | null, groups: number, slots: number): EndBounds {
+export function endBounds(trace: Ends, group: Int32Array | null, groups: number, slots: number): EndBounds {
   const n = trace.length;
   const late = new Float64Array(n);
   const early = new Float64Array(n);

@@ -4,7 +4,7 @@ import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
-import { filteredWaits } from './filtered-waits.ts';
+import { filteredWaits, type Pool } from './filtered-waits.ts';
 import { plainWaits } from './plain-waits.ts';
 import { unknownWait } from './summarise-waits.ts';
 
@@ -63,12 +63,11 @@ export function inferWait(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) requests.wait[trace.row[i]] = plain.wait[i];
     return { wait: plain.summary, requests, sharpened: false };
   }
-  const { capacity, threadsPerWorker } = input;
-  if (!capacity || !trace.hasDurations || !trace.hasWorkers || trace.startsOnly || threadsPerWorker !== 1) {
-    return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
-  }
-  const found =
-    trace.length > 0 ? filteredWaits(trace, capacity, input.effort, trace.workerIds.length > capacity) : null;
+  const { capacity } = input;
+  const pool = poolOf(input, trace);
+  if (!capacity || !pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
+  const hidden = trace.workerIds.length > (input.workers ?? capacity);
+  const found = trace.length > 0 ? filteredWaits(trace, pool, input.effort, hidden) : null;
   if (!found) {
     return { wait: unknownWait('some worker ran two requests at once'), requests, sharpened: false };
   }
@@ -86,6 +85,18 @@ export function inferWait(input: WaitInput): WaitResult {
     return column;
   });
   return { wait: found.summary, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
+}
+
+/** Where a request of this server runs, as far as the lines tell; null: not well enough to follow it. */
+function poolOf(input: WaitInput, trace: Trace): Pool | null {
+  const { capacity, threadsPerWorker, workers, queue } = input;
+  if (!capacity || !trace.hasDurations || trace.startsOnly) return null;
+  if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
+  if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
+    return { slots: threadsPerWorker, queue: 'worker', onLanes: false };
+  if (queue === 'shared' && (workers === 1 || !trace.hasWorkers))
+    return { slots: capacity, queue: 'pool', onLanes: false };
+  return null;
 }
 
 function whySilent({ capacity, threadsPerWorker, model }: WaitInput, trace: Trace): string {

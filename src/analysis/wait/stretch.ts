@@ -1,9 +1,13 @@
 /** The requests of one queue as the engines read them: windows of their ends and their durations, in seconds. */
 import { sharpen } from '../sharpen.ts';
+import { endBounds } from '../structure/lanes.ts';
 import type { Trace } from '../structure/trace.ts';
 
 /** How far lines may be out of the order of their ends, s: several processes write to one file. */
 export const LINE_JITTER = 0.003;
+
+/** s: what the bounds of a chain may be off by. */
+const SLACK = 0.005;
 
 export interface Stretch {
   readonly length: number;
@@ -17,6 +21,8 @@ export interface Stretch {
   readonly low: Float64Array;
   readonly high: Float64Array;
   readonly duration: Float64Array;
+  /** s: the widest tick of a stamp. */
+  readonly tick: number;
   /** s: how far lines may be out of the order of their ends; Infinity when their order says nothing. */
   readonly jitter: number;
 }
@@ -34,6 +40,43 @@ export interface LaneStretch extends Stretch {
   readonly newWorker: Uint8Array;
 }
 
+/** Some requests of a stretch. */
+export const partOf = (stretch: Stretch, members: Int32Array): Stretch => ({
+  ...stretch,
+  length: members.length,
+  index: members.map((i) => stretch.index[i]),
+  low: Float64Array.from(members, (i) => stretch.low[i]),
+  high: Float64Array.from(members, (i) => stretch.high[i]),
+  duration: Float64Array.from(members, (i) => stretch.duration[i]),
+});
+
+/** A stretch whose requests are known to belong to queues, each with `slots` slots of its own. */
+export interface QueueStretch extends Stretch {
+  /** Queue of each request. */
+  readonly group: Int32Array;
+  /** Requests of each queue, in the order of their lines. */
+  readonly members: readonly Int32Array[];
+  /** By queue and request: how many requests of the queue stand before it. One more for the end. */
+  readonly place: readonly Int32Array[];
+  /** s, by queue. */
+  readonly longest: Float64Array;
+}
+
+/** The same with every request in its queue; `queues` 1: all in one. */
+export function onQueues(stretch: Stretch, group: Int32Array, queues: number): QueueStretch {
+  const members = Array.from({ length: queues }, (_, g) => Int32Array.from(group.keys()).filter((i) => group[i] === g));
+  const place = Array.from({ length: queues }, () => new Int32Array(stretch.length + 1));
+  const longest = new Float64Array(queues);
+  for (let i = 0; i < stretch.length; i++) {
+    for (let g = 0; g < queues; g++) place[g][i + 1] = place[g][i] + (group[i] === g ? 1 : 0);
+    longest[group[i]] = Math.max(longest[group[i]], stretch.duration[i]);
+  }
+  // What must still run on the slots bounds every end from above.
+  const { late } = endBounds({ ...stretch, ordered: stretch.jitter < Infinity }, group, queues, stretch.slots);
+  const high = stretch.high.map((at, i) => Math.max(stretch.low[i] + 1e-6, Math.min(at, late[i] + SLACK)));
+  return { ...stretch, high, group, members, place, longest };
+}
+
 /** Requests [from, to) of `index` as a stretch. */
 export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stretch {
   const n = index.length;
@@ -47,7 +90,17 @@ export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stret
     high[i] = Math.max(low[i] + 1e-6, (trace.high[index[i]] - origin) / 1e6);
     duration[i] = trace.duration[index[i]] / 1e6;
   }
-  return { length: n, index, origin, slots, low, high, duration, jitter: trace.ordered ? LINE_JITTER : Infinity };
+  return {
+    length: n,
+    index,
+    origin,
+    slots,
+    low,
+    high,
+    duration,
+    tick: trace.resolution / 1e6,
+    jitter: trace.ordered ? LINE_JITTER : Infinity,
+  };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Equally likely sets of waits in, estimates with ranges out. */
 import type { WaitInference } from '../../core/inference.ts';
+import type { ArrivalEvidence } from './arrival-evidence.ts';
 
 /** A wait of which nothing can be said, and why. */
 export const unknownWait = (basis: string): WaitInference => ({
@@ -25,20 +26,53 @@ export const quantile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 
 /**
- * Errors on recorded servers: callers that come back when they are answered wait up to three times less than callers that
- * come at random, callers that come in waves up to three times longer, and the log seldom tells which they are.
+ * How far the mean of the histories may be off on recorded servers where nothing speaks against callers that come at
+ * random: so many times more, so many times less.
  */
-const LESS = 3.2;
-const MORE = 2.9;
+const LESS = 2.2;
+const MORE = 2.4;
+/** Where callers come in waves, or one slot alone shows no difference between a full and an idle pool. */
+const LESS_IN_WAVES = 4;
+/** Where the pool hardly ever was idle: callers that come back when they are answered wait that much less. */
+const LESS_WHEN_FULL = 30;
 /** Killed requests hold a worker for many times the usual service time and write no line. */
 const MORE_HIDDEN = 7;
+/** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
+const USUAL_RATIO = 0.35;
+const TELLING = 2;
+/** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
+const OFTEN_FULL = 0.8;
+const ALWAYS_FULL = 0.9;
+const ONE_PERIOD = 0.3;
 /** µs */
 const FLOOR = 10_000;
 /** s: a wait shorter than this is the accepting itself. */
 const NO_WAIT = 0.002;
 
-export function summariseWaits(waits: readonly Float64Array[], basis: string, hidden: boolean): WaitInference {
-  const more = hidden ? MORE_HIDDEN : MORE;
+export interface WaitContext {
+  readonly basis: string;
+  /** Requests may be missing that held a worker. */
+  readonly hidden: boolean;
+  readonly evidence: ArrivalEvidence;
+  /** Of each queue. */
+  readonly slots: number;
+  /** s: best estimate of each start. */
+  readonly start: Float64Array;
+}
+
+/** By what factors the truth may lie below and above a mean of `mean` s. */
+function doubt(mean: number, { evidence, hidden, slots }: WaitContext): { less: number; more: number } {
+  const { logRatio, error, full, longest, most } = evidence;
+  const waves = logRatio - USUAL_RATIO > TELLING * Math.max(0.03, error);
+  const hiddenArrivals = full >= ALWAYS_FULL && longest > ONE_PERIOD;
+  return {
+    less: hiddenArrivals ? LESS_WHEN_FULL : waves || slots === 1 ? LESS_IN_WAVES : LESS,
+    more: Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? most / mean : 0),
+  };
+}
+
+/** `waits`: s, each a possible history. */
+export function summariseWaits(waits: readonly Float64Array[], context: WaitContext): WaitInference {
   const means: number[] = [];
   const p50: number[] = [];
   const p95: number[] = [];
@@ -54,28 +88,45 @@ export function summariseWaits(waits: readonly Float64Array[], basis: string, hi
     p99.push(quantile(sorted, 0.99));
     max.push(sorted[sorted.length - 1]);
   }
-  const at = (values: number[], share: number) =>
-    1e6 *
+  const among = (values: number[], share: number) =>
     quantile(
       values.slice().sort((a, b) => a - b),
       share,
     );
+  const at = (values: number[], share: number) => 1e6 * among(values, share);
   const mean = at(means, 0.5);
   const p95Middle = at(p95, 0.5);
+  const { less, more } = doubt(mean / 1e6, context);
   const waiting = waits.map((wait) => wait.filter((seconds) => seconds > NO_WAIT).length / Math.max(1, wait.length));
   return {
-    ...unknownWait(basis),
+    ...unknownWait(context.basis),
     method: 'inferred',
-    confidence: hidden ? 0.7 : 0.9,
+    confidence: context.hidden ? 0.7 : 0.9,
     mean,
     p50: at(p50, 0.5),
     p95: p95Middle,
     p99: at(p99, 0.5),
     max: at(max, 0.5),
-    lowMean: Math.max(0, Math.min(at(means, 0.05), mean / LESS) - FLOOR),
+    lowMean: Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR),
     highMean: Math.max(at(means, 0.95), mean * more) + FLOOR,
-    lowP95: Math.max(0, Math.min(at(p95, 0.05), p95Middle / LESS) - FLOOR),
+    lowP95: Math.max(0, Math.min(at(p95, 0.05), p95Middle / less) - 2 * FLOOR),
     highP95: Math.max(at(p95, 0.95), p95Middle * more) + 3 * FLOOR,
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
+    peakQueue: among(
+      waits.map((wait) => longestQueue(context.start, wait)),
+      0.5,
+    ),
   };
+}
+
+/** Most requests that waited at once, by the starts and the waits of one history, s. */
+function longestQueue(start: Float64Array, wait: Float64Array): number {
+  const came = Float64Array.from(start, (at, i) => at - wait[i]).sort();
+  const began = start.slice().sort();
+  let most = 0;
+  for (let i = 0, j = 0; i < came.length; i++) {
+    while (began[j] <= came[i]) j++;
+    most = Math.max(most, i - j + 1);
+  }
+  return most;
 }

@@ -1,0 +1,88 @@
+/**
+ * What histories of starts say about the arrivals behind them, before any model of the callers.
+ *
+ * Callers who come at random come as often while a pool is full as while it has a free slot (filtered ASTA, El-Taha and
+ * Stidham): R = (starts from the queue / time full) / (starts that found a slot idle / other time) is near 1. Waves, batches
+ * and too much load make it larger; callers who wait for their answer before they come again make it smaller.
+ */
+import type { Path } from './paths.ts';
+
+export interface ArrivalEvidence {
+  /** ln R, and its standard error from the counts; NaN where the pool was never full, or always. */
+  readonly logRatio: number;
+  readonly error: number;
+  /** Share of all requests that started from the queue within the longest congestion period. */
+  readonly longest: number;
+  /** Share of the time in which every slot was taken. */
+  readonly full: number;
+  /** s: mean wait if all had come at once, when hardly a slot was taken: earlier than they can have come. */
+  readonly most: number;
+}
+
+/** Mean over `paths`; `queues`: the requests of each queue of `slots` slots, as indices in the paths; `duration` in s. */
+export function arrivalEvidence(
+  paths: readonly Path[],
+  queues: readonly Int32Array[],
+  slots: number,
+  duration: Float64Array,
+): ArrivalEvidence {
+  const requests = queues.reduce((sum, members) => sum + members.length, 0);
+  const counts = { queued: 0, fresh: 0, full: 0, free: 0, most: 0, longest: 0 };
+  for (const path of paths) {
+    let longest = 0;
+    for (const members of queues)
+      if (members.length > 0) longest = Math.max(longest, addQueue(path, members, slots, duration, counts));
+    counts.longest += longest;
+  }
+  const { queued, fresh, full, free } = counts;
+  return {
+    logRatio: Math.log(queued / full / (fresh / free)),
+    error: Math.sqrt(paths.length * (1 / queued + 1 / fresh)),
+    longest: counts.longest / paths.length / requests,
+    full: full / (full + free),
+    most: counts.most / paths.length / requests,
+  };
+}
+
+interface Counts {
+  queued: number;
+  fresh: number;
+  full: number;
+  free: number;
+  most: number;
+}
+
+/** Returns the requests in the longest congestion period. */
+function addQueue(
+  { start, queued }: Path,
+  members: Int32Array,
+  slots: number,
+  duration: Float64Array,
+  counts: Counts,
+): number {
+  const order = members.slice().sort((a, b) => start[a] - start[b]);
+  const few = Math.floor((slots - 1) / 4);
+  let running: number[] = [];
+  let crowdedSince = start[order[0]];
+  let waiters = 0;
+  let longest = 0;
+  for (let k = 0; k < order.length; k++) {
+    const at = start[order[k]];
+    const passed = k > 0 ? at - start[order[k - 1]] : 0;
+    running = running.filter((end) => end > at);
+    if (k > 0 && queued[order[k]] === 1) {
+      counts.queued++;
+      counts.full += passed;
+      waiters++;
+      longest = Math.max(longest, waiters);
+    } else {
+      counts.fresh++;
+      counts.free += passed;
+      waiters = 0;
+      if (running.length <= few) crowdedSince = at;
+    }
+    counts.most += at - crowdedSince;
+    running.push(at + duration[order[k]]);
+  }
+  return longest;
+}

@@ -1,0 +1,119 @@
+/** Possible histories of a stretch of log: when requests started, when their callers had come, how long each waited. */
+import { endBounds } from '../structure/lanes.ts';
+import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
+import { createDraws, seedOf } from './draws.ts';
+import { filterLanes } from './lane-filter.ts';
+import type { Path } from './paths.ts';
+import { drawWaits } from './posterior.ts';
+import { sampleQueues, TYPICAL_GAP } from './queue-sampler.ts';
+import { rateCurve } from './rate-curve.ts';
+import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
+
+export interface Effort {
+  readonly particles: number;
+  /** Independent filters, so that one that lost its way shows. */
+  readonly runs: number;
+  readonly draws: number;
+  /** Starts that one walk through the histories of queues with several slots may work out. */
+  readonly steps: number;
+}
+
+/** µs since 1970 and half-widths, by request. */
+export interface HistoryTimes {
+  readonly start: Float64Array;
+  readonly end: Float64Array;
+  readonly uncertainty: Float64Array;
+}
+
+export interface Histories {
+  readonly evidence: ArrivalEvidence;
+  readonly waits: readonly Float64Array[];
+  readonly model: string;
+  readonly times: HistoryTimes;
+}
+
+/** Of workers that run one request at a time, by a particle filter. */
+export function laneHistories(lanes: LaneStretch | null, effort: Effort): Histories | null {
+  if (!lanes) return null;
+  const seed = seedOf(lanes.low, lanes.duration);
+  let work = 0;
+  let last = 0;
+  for (let i = 0; i < lanes.length; i++) {
+    work += lanes.duration[i];
+    last = Math.max(last, lanes.high[i]);
+  }
+  const load = Math.min(0.98, work / (lanes.slots * Math.max(1, last)));
+  const settings = { particles: effort.particles, paths: 3, rate: rateCurve(lanes), load };
+  const runs = Array.from({ length: effort.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
+  const paths = runs.flatMap((run) => run.paths);
+  return {
+    ...drawWaits(paths, lanes.duration, effort.draws, createDraws(seed ^ 1)),
+    times: timesOf(lanes, paths),
+    evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
+  };
+}
+
+/** Of queues with several slots each, by a walk through them. */
+export function queueHistories(queues: QueueStretch, effort: Effort): Histories {
+  const seed = seedOf(queues.low, queues.duration);
+  const draws = createDraws(seed ^ 1);
+  const rates = queues.members.map((members) => rateCurve(partOf(queues, members)));
+  const starts = latestStarts(queues);
+  const settings = { settle: effort.steps / 2, budget: effort.steps, paths: Math.ceil(effort.draws / 8) };
+  const paths = LEADS.flatMap((ticks) => sampleQueues(queues, starts, rates, ticks * queues.tick, settings, draws));
+  const waits = Array.from({ length: effort.draws }, () => new Float64Array(queues.length));
+  const models = new Map<string, number>();
+  for (const members of queues.members) {
+    if (members.length === 0) continue;
+    const part = partOf(queues, members);
+    const own = paths.map(({ start, queued }) => ({
+      start: Float64Array.from(members, (i) => start[i]),
+      queued: Uint8Array.from(members, (i) => queued[i]),
+    }));
+    const drawn = drawWaits(own, part.duration, effort.draws, draws);
+    models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
+    waits.forEach((wait, k) => {
+      const set = drawn.waits[k % drawn.waits.length];
+      for (let x = 0; x < members.length; x++) wait[members[x]] = set[x];
+    });
+  }
+  const [model] = [...models].sort((a, b) => b[1] - a[1])[0];
+  return {
+    waits,
+    model,
+    times: timesOf(queues, paths),
+    evidence: arrivalEvidence(paths, queues.members, queues.slots, queues.duration),
+  };
+}
+
+/** Mean of the histories. */
+function timesOf(stretch: Stretch, paths: readonly Path[]): HistoryTimes {
+  const { length } = stretch;
+  const start = new Float64Array(length);
+  const end = new Float64Array(length);
+  const uncertainty = new Float64Array(length);
+  for (let i = 0; i < length; i++) {
+    let sum = 0;
+    let squares = 0;
+    for (const path of paths) {
+      sum += path.start[i];
+      squares += path.start[i] ** 2;
+    }
+    const mean = sum / paths.length;
+    start[i] = Math.round(stretch.origin + 1e6 * mean);
+    end[i] = start[i] + Math.round(1e6 * stretch.duration[i]);
+    uncertainty[i] = 1e6 * Math.sqrt(Math.max(0, squares / paths.length - mean * mean));
+  }
+  return { start, end, uncertainty };
+}
+
+/** Ticks of the stamps by which walks begin early: two that come from different sides show what the walk did not reach. */
+const LEADS = [1, 0.75];
+
+/** As late as what follows allows: the order in which requests must have started where the queue was long. */
+function latestStarts(queues: QueueStretch): Float64Array {
+  const duration = queues.duration.map((seconds) => seconds + TYPICAL_GAP);
+  const trace = { ...queues, duration, ordered: queues.jitter < Infinity };
+  const { late } = endBounds(trace, queues.group, queues.members.length, queues.slots);
+  return late.map((end, i) => end - queues.duration[i]);
+}
