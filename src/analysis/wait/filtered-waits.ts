@@ -8,7 +8,7 @@ import { summariseWaits } from './summarise-waits.ts';
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function effortFor(n: number, level: 'live' | 'full'): Effort & { readonly rows: number } {
   if (level === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12, steps: 40_000 };
-  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48, steps: 2_000_000 };
+  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48, steps: Math.min(2_000_000, 1500 * n) };
   return { rows: 6000, particles: 12, runs: 1, draws: 12, steps: 2_000_000 };
 }
 

@@ -12,47 +12,61 @@ export interface MeasuredWaits {
   readonly wait: Float64Array;
   /** µs: how far a single wait may be off (half the tick of a stamp; 0 for a column). */
   readonly blur: number;
+  /** All waits may be off to the same side. */
+  readonly systematic: boolean;
   readonly share: number;
   readonly basis: string;
 }
 
-/** null where too few lines carry it. */
-export function measuredWaits(table: RequestTable, trace: Trace): MeasuredWaits | null {
-  return fromColumn(table, trace) ?? fromArrivals(table, trace);
+/** null where too few lines carry it. `oneAtATime`: each worker runs one request at a time. */
+export function measuredWaits(table: RequestTable, trace: Trace, oneAtATime: boolean): MeasuredWaits | null {
+  return fromColumn(table, trace) ?? fromArrivals(table, trace, oneAtATime);
 }
 
 function fromColumn(table: RequestTable, trace: Trace): MeasuredWaits | null {
   const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
   const known = wait.filter((value) => value >= 0).length;
   if (known < ENOUGH * trace.length || known === 0) return null;
-  return { wait, blur: 0, share: known / trace.length, basis: 'the queue time that the proxy logs' };
+  return { wait, blur: 0, systematic: false, share: known / trace.length, basis: 'the queue time that the proxy logs' };
 }
 
 /**
- * Start less arrival. The start is known to the tick of the stamp: its window, narrowed by "nobody starts before arriving",
- * gives each wait to half the window, and the mean to much less.
+ * Start less arrival. The arrival is known, the end to the tick of its stamp. Workers that run one request at a time start it when it
+ * is there and they are free, which follows from the arrivals and the durations alone (Lindley's recursion along each
+ * worker); for others the window of the stamp, narrowed by "nobody starts before arriving", holds the start.
  */
-function fromArrivals(table: RequestTable, trace: Trace): MeasuredWaits | null {
+function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): MeasuredWaits | null {
   if (!trace.hasDurations || trace.startsOnly) return null;
+  const chained = oneAtATime && trace.hasWorkers;
+  const free = new Float64Array(trace.workerIds.length).fill(Number.NEGATIVE_INFINITY);
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   let known = 0;
   let blur = 0;
   for (let i = 0; i < trace.length; i++) {
     const arrival = table.arrival[trace.row[i]];
-    if (Number.isNaN(arrival)) continue;
-    const low = Math.max(0, trace.low[i] - trace.duration[i] - arrival);
-    const high = trace.high[i] - trace.duration[i] - arrival;
+    const worker = trace.worker[i];
+    const latest = trace.high[i] - trace.duration[i];
+    const earliest = Math.max(trace.low[i] - trace.duration[i], chained ? free[worker] : Number.NEGATIVE_INFINITY);
     // A clock that is behind, or a header that somebody else wrote.
-    if (high < -CLOCKS) continue;
-    wait[i] = Math.max(0, (low + Math.max(low, high)) / 2);
-    blur += Math.max(0, high - low) / 2;
+    if (Number.isNaN(arrival) || latest - arrival < -CLOCKS) {
+      if (chained) free[worker] = Math.max(free[worker], trace.low[i]);
+      continue;
+    }
+    const low = Math.max(0, Math.min(earliest, latest) - arrival);
+    const high = Math.max(low, latest - arrival);
+    wait[i] = chained ? low : (low + high) / 2;
+    blur += chained ? CLOCKS : (high - low) / 2;
+    if (chained) free[worker] = arrival + wait[i] + trace.duration[i];
     known++;
   }
   if (known < ENOUGH * trace.length || known === 0) return null;
   return {
     wait,
     blur: blur / known,
+    systematic: !chained,
     share: known / trace.length,
-    basis: 'the arrival at the proxy (X-Request-Start), less the start of the work',
+    basis: chained
+      ? 'the arrival at the proxy (X-Request-Start), and when its worker was free'
+      : 'the arrival at the proxy (X-Request-Start), less the start of the work',
   };
 }
