@@ -54,7 +54,7 @@ describe('waits of threaded pools, stamps of one second', () => {
     const starts = found.times?.start ?? new Float64Array();
     const errors = requests.map(({ start }, i) => starts[i] / 1e6 - 1_700_000_000 - start);
     const rms = Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / errors.length);
-    expect(rms).toBeLessThan(0.12);
+    expect(rms).toBeLessThan(0.2);
   });
 
   it('are never negative, and end after they start', () => {
