@@ -1,13 +1,14 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
-import type { WaitInference } from '../../core/inference.ts';
+import type { Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
-import { type Effort, type HistoryTimes, laneHistories, queueHistories } from './histories.ts';
+import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { onLanes, onQueues, type QueueStretch, stretchOf } from './stretch.ts';
 import { summariseWaits } from './summarise-waits.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
-function effortFor(n: number, level: 'live' | 'full'): Effort & { readonly rows: number } {
-  if (level === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12, steps: 40_000 };
+function planFor(n: number, effort: Effort): Plan & { readonly rows: number } {
+  if (effort === 'live') return { rows: 260, particles: 16, runs: 1, draws: 12, steps: 40_000 };
+  if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, draws: 12, steps: 300_000 };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48, steps: Math.min(2_000_000, 1500 * n) };
   return { rows: 6000, particles: 12, runs: 1, draws: 12, steps: 2_000_000 };
 }
@@ -36,14 +37,14 @@ export interface Pool {
  * null where the log contradicts workers that run one request at a time. `hidden`: workers were replaced, perhaps with a request
  * that held them and wrote no line.
  */
-export function filteredWaits(trace: Trace, pool: Pool, level: 'live' | 'full', hidden: boolean): FilteredWaits | null {
-  const effort = effortFor(trace.length, level);
-  const length = Math.min(trace.length, effort.rows);
-  const from = level === 'live' ? trace.length - length : 0;
+export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: boolean): FilteredWaits | null {
+  const plan = planFor(trace.length, effort);
+  const length = Math.min(trace.length, plan.rows);
+  const from = effort === 'live' ? trace.length - length : 0;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
   const found = pool.onLanes
-    ? laneHistories(onLanes(stretchOf(trace, rows, pool.slots), trace), effort)
-    : queueHistories(queuesOf(trace, rows, pool), effort);
+    ? laneHistories(onLanes(stretchOf(trace, rows, pool.slots), trace), plan)
+    : queueHistories(queuesOf(trace, rows, pool), plan);
   if (!found) return null;
   const { waits, model, times, evidence } = found;
   const wait = new Float64Array(trace.length).fill(Number.NaN);

@@ -9,7 +9,7 @@ import { sampleQueues, TYPICAL_GAP } from './queue-sampler.ts';
 import { rateCurve } from './rate-curve.ts';
 import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
 
-export interface Effort {
+export interface Plan {
   readonly particles: number;
   /** Independent filters, so that one that lost its way shows. */
   readonly runs: number;
@@ -33,7 +33,7 @@ export interface Histories {
 }
 
 /** Of workers that run one request at a time, by a particle filter. */
-export function laneHistories(lanes: LaneStretch | null, effort: Effort): Histories | null {
+export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories | null {
   if (!lanes) return null;
   const seed = seedOf(lanes.low, lanes.duration);
   let work = 0;
@@ -43,25 +43,25 @@ export function laneHistories(lanes: LaneStretch | null, effort: Effort): Histor
     last = Math.max(last, lanes.high[i]);
   }
   const load = Math.min(0.98, work / (lanes.slots * Math.max(1, last)));
-  const settings = { particles: effort.particles, paths: 3, rate: rateCurve(lanes), load };
-  const runs = Array.from({ length: effort.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
+  const settings = { particles: plan.particles, paths: 3, rate: rateCurve(lanes), load };
+  const runs = Array.from({ length: plan.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
   const paths = runs.flatMap((run) => run.paths);
   return {
-    ...drawWaits(paths, lanes.duration, effort.draws, createDraws(seed ^ 1)),
+    ...drawWaits(paths, lanes.duration, plan.draws, createDraws(seed ^ 1)),
     times: timesOf(lanes, paths),
     evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
   };
 }
 
 /** Of queues with several slots each, by a walk through them. */
-export function queueHistories(queues: QueueStretch, effort: Effort): Histories {
+export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   const seed = seedOf(queues.low, queues.duration);
   const draws = createDraws(seed ^ 1);
   const rates = queues.members.map((members) => rateCurve(partOf(queues, members)));
   const starts = latestStarts(queues);
-  const settings = { settle: effort.steps / 2, budget: effort.steps, paths: Math.ceil(effort.draws / 8) };
+  const settings = { settle: plan.steps / 2, budget: plan.steps, paths: Math.ceil(plan.draws / 8) };
   const paths = LEADS.flatMap((ticks) => sampleQueues(queues, starts, rates, ticks * queues.tick, settings, draws));
-  const waits = Array.from({ length: effort.draws }, () => new Float64Array(queues.length));
+  const waits = Array.from({ length: plan.draws }, () => new Float64Array(queues.length));
   const models = new Map<string, number>();
   for (const members of queues.members) {
     if (members.length === 0) continue;
@@ -70,7 +70,7 @@ export function queueHistories(queues: QueueStretch, effort: Effort): Histories 
       start: Float64Array.from(members, (i) => start[i]),
       queued: Uint8Array.from(members, (i) => queued[i]),
     }));
-    const drawn = drawWaits(own, part.duration, effort.draws, draws);
+    const drawn = drawWaits(own, part.duration, plan.draws, draws);
     models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
     waits.forEach((wait, k) => {
       const set = drawn.waits[k % drawn.waits.length];

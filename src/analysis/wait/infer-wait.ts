@@ -104,6 +104,6 @@ function whySilent({ capacity, threadsPerWorker, model }: WaitInput, trace: Trac
   if (!trace.hasDurations) return 'without durations only bursts tell how long callers waited, and this log is none';
   if (!trace.hasWorkers) return 'without worker ids the requests cannot be followed through the pool';
   return model === 'threaded' || threadsPerWorker !== 1
-    ? 'stamps this coarse do not tell when a thread of a worker became free'
+    ? 'it is not known whether the workers share one queue'
     : 'the stamps are those of the starts alone';
 }
