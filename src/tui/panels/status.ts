@@ -25,6 +25,7 @@ export default definePanel({
     const pieces: [text: string, style: StyleId][] = [];
     if (ui.message !== '') pieces.push([ui.message, theme.accent]);
     if (snapshot.status !== '') pieces.push([snapshot.status, theme.warning]);
+    if (snapshot.skippingIdle) pieces.push(['skips idle stretches', theme.accent]);
     if (ui.filter !== '') pieces.push([`filter ${ui.filter} (esc clears)`, theme.accent]);
     if (ui.cursor !== null) pieces.push([`cursor ${clockText(ui.cursor, snapshot.zoneMinutes, true)}`, theme.accent]);
     if (ui.edge !== null) pieces.push(['looking back (end returns)', theme.warning]);

@@ -79,7 +79,7 @@ export default definePanel({
       const { severity } = snapshot.summary.findings[index];
       marks.put(columnAt(at), 0, glyphs.other, theme.severity(severity).text);
     }
-    const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}${snapshot.skippingIdle ? ' skip' : ''}`;
+    const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}`;
     canvas.text(0, 1, state, theme.accent, left - 1);
     const place = `${lengthText(now - from)}/${lengthText(to - from)}`;
     canvas.textRight(canvas.columns, 1, place, theme.quiet, end.length);

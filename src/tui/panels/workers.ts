@@ -22,7 +22,9 @@ function workerLines({ scene, snapshot }: View): WorkerLine[] {
   const served = new Map(stats.workers.map((worker) => [worker.worker, worker]));
   const ids = [...new Set([...lives.keys(), ...served.keys()])].filter((id) => {
     const life = lives.get(id);
-    return served.has(id) || (life !== undefined && life.fate === 'running' && life.from <= scene.scope.to);
+    if (served.has(id)) return true;
+    // Those that are idle, unless a filter asks for some requests only.
+    return scene.filter === null && life !== undefined && life.fate === 'running' && life.from <= scene.scope.to;
   });
   const mean = stats.requests / Math.max(1, ids.length);
   const threads = snapshot.inference.threads.value;

@@ -135,6 +135,7 @@ export class SceneCache {
   #input: SceneInput | null = null;
   #scene: Scene | null = null;
   #tracks: (() => Tracks) | null = null;
+  #workers = 0;
   #madeAt = Number.NEGATIVE_INFINITY;
   #statsAt = Number.NEGATIVE_INFINITY;
   #cost = 0;
@@ -142,7 +143,11 @@ export class SceneCache {
   /** `nowMs`: of any clock. `wait`: how long until the scene should be asked for again, 0 when it is of now. */
   get(input: SceneInput, nowMs: number): { scene: Scene; wait: number } {
     const last = this.#input;
-    const sameServer = last !== null && last.snapshot.inference === input.snapshot.inference;
+    // A worker that is new has a lane before the next examination knows it.
+    const workers = input.snapshot.names.workers.size;
+    const sameServer =
+      last !== null && last.snapshot.inference === input.snapshot.inference && workers === this.#workers;
+    this.#workers = workers;
     if (this.#scene && last) {
       if (sameServer && isSamePicture(last, input) && this.#statsAt === this.#madeAt)
         return { scene: this.#scene, wait: 0 };
