@@ -74,9 +74,12 @@ export function tracksOf(snapshot: Snapshot): Tracks {
   });
   workers.sort((a, b) => a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
 
+  const firstSource = new Map<string, number>();
   const trackOfWorker = new Int32Array(names.workers.size).fill(-1);
   for (const life of workers) {
-    const group = hostOf(life.name) || (snapshot.sources[seen.get(life.worker)?.source ?? 0] ?? '');
+    const source = seen.get(life.worker)?.source ?? 0;
+    const group = hostOf(life.name) || (snapshot.sources[source] ?? '');
+    firstSource.set(group, Math.min(source, firstSource.get(group) ?? source));
     let at = list.findIndex(
       (track) => track.group === group && (track.lives.at(-1) as TrackLife).to <= life.from + 2e6,
     );
@@ -93,7 +96,7 @@ export function tracksOf(snapshot: Snapshot): Tracks {
     const slotsOfPool = lanes.reduce((most, lane) => (lane.worker < 0 ? Math.max(most, lane.slot + 1) : most), 1);
     list.push({ group: snapshot.sources[0] ?? '', lives: [], slots: slotsOfPool });
   }
-  return inGroups({ list, ofWorker: trackOfWorker, nameless });
+  return inGroups({ list, ofWorker: trackOfWorker, nameless }, firstSource);
 }
 
 /** Workers of several hosts are told apart by "host/pid". */
@@ -141,9 +144,11 @@ function seenWorkers({ requests, placement, mode }: Snapshot): Map<number, SeenW
   return workers;
 }
 
-/** Groups in the order in which they were first seen. */
-function inGroups({ list, ofWorker, nameless }: Tracks): Tracks {
-  const groups = [...new Set(list.map(({ group }) => group))];
+/** Groups in the order of the inputs that they first appear in, whatever else is known of them. */
+function inGroups({ list, ofWorker, nameless }: Tracks, firstSource: ReadonlyMap<string, number>): Tracks {
+  const groups = [...new Set(list.map(({ group }) => group))].sort(
+    (a, b) => (firstSource.get(a) ?? 0) - (firstSource.get(b) ?? 0),
+  );
   const groupOf = list.map(({ group }) => groups.indexOf(group));
   const order = list.map((_, index) => index).sort((a, b) => groupOf[a] - groupOf[b] || a - b);
   const place = new Int32Array(list.length);

@@ -50,8 +50,8 @@ describe('lanes of several files or hosts', () => {
     });
     const screen = await openScreen(snapshot);
     const rows = screen.rows().map((row) => row.split(' ')[0]);
-    const from = rows.indexOf('web-b.log');
-    expect(rows.slice(from, from + 5)).toEqual(['web-b.log', '11', '13', 'web-a.log', '12']);
+    const from = rows.indexOf('web-a.log');
+    expect(rows.slice(from, from + 5)).toEqual(['web-a.log', '12', 'web-b.log', '11', '13']);
     screen.close();
   });
 
