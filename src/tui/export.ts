@@ -1,5 +1,5 @@
 /** Writes what is on the screen to a file: the summary of its requests as JSON, or its picture as text, ANSI or SVG, by the name's ending. */
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import type { Summary } from '../core/summary.ts';
 import type { CellGrid } from './canvas.ts';
 import type { View } from './panel.ts';
@@ -60,6 +60,8 @@ function write(path: string, content: string): string {
     return `Written to ${path}`;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    // Of a file that does not fit nothing is left behind; another one under that name is not ours.
+    if (code === 'ENOSPC') rmSync(path, { force: true });
     const reasons: Readonly<Record<string, string>> = {
       EEXIST: 'it exists already; choose another name',
       ENOSPC: 'the disk is full',

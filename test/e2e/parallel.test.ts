@@ -43,4 +43,18 @@ describe('threads', { timeout: 180_000 }, () => {
     expect(JSON.parse(one).requests.total).toBe(lines.length - 1);
     expect(summary(path, 3)).toBe(one);
   });
+
+  it('list the same routes of a file with more of them than are kept', () => {
+    const word = (n: number) => n.toString(36).replace(/\d/g, (digit) => 'qrstuvwxyz'[Number(digit)]);
+    const text = readFileSync(large, 'latin1')
+      .split('\n')
+      .map((line, i) => (i % 9 === 0 ? line.replace('/api/users/', `/${word(i)}/`) : line))
+      .join('\n');
+    const path = join(folder, 'routes.log');
+    writeFileSync(path, text, 'latin1');
+    const one = summary(path, 1);
+    const { routes } = JSON.parse(one);
+    expect(routes.some(({ route }: { route: string }) => route.endsWith('(other)'))).toBe(true);
+    for (const threads of [2, 3]) expect(summary(path, threads)).toBe(one);
+  });
 });
