@@ -40,6 +40,20 @@ export function ansiOf(grid: CellGrid, { theme }: View): string {
   return text;
 }
 
+/**
+ * The summary of the requests that pass a filter. What only all requests together can tell (which server it is, who queued,
+ * what is wrong) is that of all of them: a part of the lines looks like a smaller, idler server.
+ */
+export const filteredSummary = (passing: Summary, all: Summary): Summary => ({
+  ...passing,
+  server: all.server,
+  wait: all.wait,
+  batches: all.batches,
+  throughput: all.throughput,
+  findings: all.findings,
+  concurrency: { ...passing.concurrency, saturated_seconds: null, saturated_ratio: null },
+});
+
 /** `.json`: a summary; else a picture. */
 export const isSummaryPath = (path: string): boolean => path.endsWith('.json');
 

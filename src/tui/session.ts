@@ -7,6 +7,7 @@ import type { Action } from './action.ts';
 import { drawAnsiRow } from './ansi-row.ts';
 import { CellGrid } from './canvas.ts';
 import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
+import { filteredSummary } from './export.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { actionOf } from './keys.ts';
 import type { Layout } from './layout.ts';
@@ -161,7 +162,9 @@ export class Session {
     const { view } = this.#view();
     const { rows, count } = view.scene.visible();
     const summary = count > 0 ? await this.#options.engine.summarise(view.snapshot, rows.slice(0, count)) : null;
-    return { summary: summary ?? view.snapshot.summary, isOfWindow: summary !== null };
+    const all = view.snapshot.summary;
+    if (!summary) return { summary: all, isOfWindow: false };
+    return { summary: view.scene.filter ? filteredSummary(summary, all) : summary, isOfWindow: true };
   }
 
   stop(): void {

@@ -213,6 +213,9 @@ describe('what is exported', () => {
     const summary = JSON.parse(readFileSync(path, 'utf8'));
     expect(summary.schema).toBe('logscope/summary/v1');
     expect(summary.requests.total).toBe(99);
+    // The server is the one that all requests tell of.
+    expect(summary.server.workers.value).toBe(3);
+    expect(summary.findings.length).toBeGreaterThan(0);
     expect(summary.routes.map(({ route }: { route: string }) => route)).toEqual(['GET /slow']);
     rmSync(folder, { recursive: true });
   });
