@@ -19,7 +19,8 @@ export interface Ticks {
 const DISORDER = 0.01;
 
 /**
- * Of `rows` of the table: those of which half a tick is unknown; entries that are known better are in no group. null where
+ * Of `rows` of the table: those of which half a tick is unknown; entries that are known better, or whose stamp is not that of
+ * their end, are in no group. null where
  * the lines are not in the order of their ends.
  */
 export function ticksOf(
@@ -37,7 +38,9 @@ export function ticksOf(
     const stamp = k < entries.length ? table.end[rows[entries[k]]] : Number.NaN;
     if (stamp < table.end[rows[entries[k - 1]]]) disordered++;
     if (stamp === table.end[rows[entries[from]]]) continue;
-    const group = entries.subarray(from, k).filter((i) => uncertainty[rows[i]] >= width[i] / 2 && width[i] > 0);
+    const group = entries
+      .subarray(from, k)
+      .filter((i) => uncertainty[rows[i]] >= width[i] / 2 && width[i] > 0 && !Number.isNaN(back[i]));
     if (group.length > 0) groups.push(group);
     from = k;
   }

@@ -110,7 +110,8 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       waits,
       stretch,
       extremes,
-      clumps: clumpsOf(rows, requests, start, waits, mean),
+      // Bounds on the waits heap arrivals up where each stretch began.
+      clumps: unknown ? { size: 1, tick: 0 } : clumpsOf(rows, requests, start, waits, mean),
       overhead: overheadOf(rows, inferred, begin, hold, mean),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,

@@ -89,9 +89,9 @@ const cases = [
     },
   ]),
   {
-    name: 'three workers become five, load 0.7 of four',
-    before: { load: 0.7, workers: 3 },
-    after: { load: 0.7, workers: 5 },
+    name: 'three workers become six, load 0.9 of four: more than three can do',
+    before: { load: 0.9, workers: 3 },
+    after: { load: 0.9, workers: 6 },
     says: 'the mean wait is better, no service time is',
     wanted: (diff) => diff.wait_mean.change === 'better' && service(diff).every(({ change }) => change !== 'better'),
   },

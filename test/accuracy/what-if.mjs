@@ -2,99 +2,94 @@
 /**
  * Prediction beside measurement: from the log of every pool of a group (one arrival schedule, several pools), what
  * `logscope whatif` says of the others, against what they really did.
- *   node test/accuracy/what-if.mjs DIR [--group whatif-b] [--cmd "node bin/logscope.js"] [--markdown]
- * DIR holds recordings of the lab (`record.mjs --scenarios whatif`). A mean wait counts as met within 25 % or 30 ms, as
- * in the range within it or 30 ms beside it, a throughput within 5 %.
+ *   node test/accuracy/what-if.mjs DIR… [--group whatif-b] [--cmd "node bin/logscope.js"] [--page docs/what-if.md]
+ * A DIR holds recordings of the lab (`record.mjs --scenarios whatif,waitress,hypercorn,bursts`). A mean wait counts as met
+ * within 25 % or 30 ms, as in the range within it or 30 ms beside it, a throughput within 5 %. `--page` writes the tables
+ * between the marks of the page; recordings of the articles' servers, where DIRs hold them, make the last ones.
  */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { articleTables } from './what-if-articles.mjs';
+import { predictor, recordingsIn, shown, table } from './what-if-recordings.mjs';
 
-const { values, positionals } = parseArgs({
+const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
-    group: { type: 'string', default: '' },
+    group: { type: 'string', default: 'whatif' },
     cmd: { type: 'string', default: 'node bin/logscope.js' },
-    markdown: { type: 'boolean', default: false },
+    page: { type: 'string' },
   },
 });
-const [folder] = positionals;
-if (!folder) throw new Error('which folder of recordings?');
-const [program, ...prefix] = values.cmd.split(' ');
+if (folders.length === 0) throw new Error('which folder of recordings?');
+const predict = predictor(values.cmd);
+const all = recordingsIn(folders);
 
-const recordings = readdirSync(folder)
-  .filter((name) => name.startsWith(values.group) && existsSync(join(folder, name, 'truth.json')))
-  .sort()
-  .map((name) => {
-    const truth = JSON.parse(readFileSync(join(folder, name, 'truth.json'), 'utf8'));
-    const log = ['access.log', 'server.out']
-      .map((file) => join(folder, name, file))
-      .find((file) => existsSync(file) && statSync(file).size > 0);
-    return { name, truth, log };
-  });
-
-const groupOf = (name) => name.split('-').slice(0, 2).join('-');
-const asOptions = ({ model, workers, threads }) =>
-  model === 'sync'
-    ? ['--model', 'sync', '--workers', String(workers)]
-    : model === 'threaded'
-      ? ['--model', 'threaded', '--workers', String(workers), '--threads', String(threads)]
-      : ['--model', 'async', '--workers', String(Math.max(1, workers))];
-
-function predict(log, truth) {
-  const args = [...prefix, 'whatif', log, ...asOptions(truth), '--json'];
-  const document = JSON.parse(execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }));
-  return document.scenarios[0];
+const groups = new Map();
+for (const recording of all.filter(({ name }) => name.startsWith(values.group))) {
+  const group = recording.name.split('-').slice(0, 2).join('-');
+  groups.set(group, [...(groups.get(group) ?? []), recording]);
 }
 
-const shown = (seconds) =>
-  seconds === null ? '?' : seconds < 1 ? `${(seconds * 1000).toFixed(0)} ms` : `${seconds.toFixed(2)} s`;
-const tally = { waits: 0, waitsMet: 0, inRange: 0, throughputs: 0, throughputsMet: 0, silent: 0 };
-const rows = [];
-for (const from of recordings) {
-  for (const to of recordings) {
-    if (from === to || groupOf(from.name) !== groupOf(to.name) || !from.log) continue;
-    const { wait, range, throughput } = predict(from.log, to.truth);
+const none = () => ({ logs: 0, waits: 0, waitsMet: 0, inRange: 0, throughputsMet: 0, silent: 0 });
+
+/** One row of the table: what the log of `from` says of each of the others. */
+function judge(from, others, tally) {
+  const scenarios = predict(
+    from.log,
+    others.map(({ truth }) => truth),
+  );
+  tally.logs++;
+  return others.map((to, k) => {
+    if (to === from) return '';
+    const { wait, range, throughput } = scenarios[k];
     const real = to.truth.wait_seconds.mean;
     if (wait.mean === null) {
       tally.silent++;
-      rows.push([from.name, to.name, '?', '', shown(real), '', '']);
-      continue;
+      return '?';
     }
     const met = Math.abs(wait.mean - real) <= Math.max(0.03, 0.25 * real);
     const within = range.wait_mean[0] - 0.03 <= real && real <= range.wait_mean[1] + 0.03;
-    const rateMet = Math.abs(throughput / to.truth.throughput_rps - 1) <= 0.05;
     tally.waits++;
     tally.waitsMet += met;
     tally.inRange += within;
-    tally.throughputs++;
-    tally.throughputsMet += rateMet;
-    rows.push([
-      from.name,
-      to.name,
-      shown(wait.mean),
-      `${shown(range.wait_mean[0])} to ${shown(range.wait_mean[1])}${within ? '' : ' (not in it)'}`,
-      `${shown(real)}${met ? '' : ' (missed)'}`,
-      throughput.toFixed(2),
-      `${to.truth.throughput_rps.toFixed(2)}${rateMet ? '' : ' (missed)'}`,
-    ]);
-  }
+    tally.throughputsMet += Math.abs(throughput / to.truth.throughput_rps - 1) <= 0.05;
+    const text = `${shown(wait.mean)} (${shown(range.wait_mean[0])} to ${shown(range.wait_mean[1])})`;
+    return `${met ? text : `_${text}_`}${within ? '' : ' **!**'}`;
+  });
 }
-const head = ['log of', 'asked for', 'predicted mean wait', 'range', 'measured', 'predicted answers/s', 'measured'];
-if (values.markdown) {
-  console.log(`| ${head.join(' | ')} |\n|${'---|'.repeat(head.length)}`);
-  for (const row of rows) console.log(`| ${row.join(' | ')} |`);
-} else {
-  const widths = head.map((cell, i) => Math.max(cell.length, ...rows.map((row) => row[i].length)));
-  for (const row of [head, ...rows])
-    console.log(
-      row
-        .map((cell, i) => cell.padEnd(widths[i]))
-        .join('  ')
-        .trimEnd(),
-    );
+
+const short = (group, name) => name.slice(group.length + 1).replace('gunicorn-', '');
+const summed = ({ waits, waitsMet, inRange, throughputsMet, silent }) => [
+  `${waitsMet} of ${waits}`,
+  `${inRange} of ${waits}`,
+  `${throughputsMet} of ${waits}`,
+  String(silent),
+];
+const parts = [];
+const totals = [['group', 'mean wait met', 'in range', 'throughput met', 'silent']];
+const sum = none();
+for (const [group, recordings] of groups) {
+  const tally = none();
+  const rows = [
+    ['log of', ...recordings.map(({ name }) => short(group, name))],
+    ['**measured**', ...recordings.map(({ truth }) => `**${shown(truth.wait_seconds.mean)}**`)],
+    ...recordings.filter(({ log }) => log).map((from) => [short(group, from.name), ...judge(from, recordings, tally)]),
+  ];
+  const told = rows.filter((row) => row.slice(1).some((cell) => cell !== '?' && cell !== ''));
+  const untold = rows.filter((row) => !told.includes(row)).map(([name]) => name);
+  for (const key of Object.keys(sum)) sum[key] += tally[key];
+  totals.push([group, ...summed(tally)]);
+  const load = recordings[0].truth.load.map((phase) => `${phase[0]} ${phase.slice(1, -1).join(', ')}`).join(', then ');
+  const without =
+    untold.length > 0 ? `\n\nNothing can be said from the logs of ${untold.join(' and ')} (no durations).` : '';
+  parts.push(`### ${group}: ${load}\n\n${table(told)}${without}`);
+  console.log(totals.at(-1).join('   '));
 }
-console.log(
-  `\nmean waits met ${tally.waitsMet} of ${tally.waits}, in range ${tally.inRange} of ${tally.waits}, silent ${tally.silent}; throughputs met ${tally.throughputsMet} of ${tally.throughputs}`,
-);
+totals.push(['all', ...summed(sum)]);
+console.log(totals.at(-1).join('   '));
+
+if (values.page) {
+  const text = [table(totals), ...parts, ...articleTables(all, predict)].join('\n\n');
+  const [head, , tail] = readFileSync(values.page, 'utf8').split(/<!-- (?:tables|end) -->/);
+  writeFileSync(values.page, `${head}<!-- tables -->\n\n${text}\n\n<!-- end -->${tail}`);
+}

@@ -57,20 +57,25 @@ const waitress = [4, 16].flatMap((threads) =>
 
 /** 100 and 250 in flight on one and four hypercorn processes, requests of 100-1000 ms. */
 const hypercorn = [
-  [1, 100],
-  [1, 250],
-  [4, 100],
-  [4, 250],
-].map(([workers, users]) =>
-  scenario(
-    `hypercorn-${workers}-users-${users}`,
-    `${users} in flight, 100-1000 ms, ${workers} processes`,
-    'hypercorn',
-    workers,
-    1,
-    [['closed', users, 0, 20, '/net']],
+  scenario('hypercorn-open', '45 requests/s that come when they come, 100-1000 ms', 'hypercorn', 1, 1, [
+    ['poisson', 45, 40, '/net'],
+  ]),
+  ...[
+    [1, 100],
+    [1, 250],
+    [4, 100],
+    [4, 250],
+  ].map(([workers, users]) =>
+    scenario(
+      `hypercorn-${workers}-users-${users}`,
+      `${users} in flight, 100-1000 ms, ${workers} processes`,
+      'hypercorn',
+      workers,
+      1,
+      [['closed', users, 0, 20, '/net']],
+    ),
   ),
-);
+];
 
 /** Logs that carry the wait themselves: a proxy measured it, or its stamp of the arrival was logged. */
 const mix = [

@@ -46,4 +46,14 @@ describe('starts drawn from a log of one-second stamps', () => {
     expect(places[Math.floor(places.length / 10)] / SECOND).toBeCloseTo(0.1, 1);
     expect(places[Math.floor((9 * places.length) / 10)] / SECOND).toBeCloseTo(0.9, 1);
   });
+
+  it('are drawn around stamps of the start as well, which say nothing of the order of ends', () => {
+    const analysis = coarse();
+    analysis.requests.end.fill(Number.NaN);
+    const started = traceOf(analysis);
+    if ('missing' in started) throw new Error(started.missing);
+    expect(started.trace.ticks!.groups).toEqual([]);
+    const start = drawStarts(started.trace, createRandom(1));
+    start.forEach((at, i) => expect(Math.abs(at - started.trace.start[i])).toBeLessThanOrEqual(SECOND / 2));
+  });
 });
