@@ -56,6 +56,11 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'Waiting for ', pattern: /^Waiting for \d+ connections to finish/, kind: null },
   { starts: 'Ignored premature client disconnection', kind: 'client-gone' },
   { starts: 'Error while closing socket ', kind: null },
+  // --log-level debug
+  { starts: 'Current configuration:', pattern: /^Current configuration:$/, kind: null },
+  { starts: 'Arbiter booted', pattern: /^Arbiter booted$/, kind: null },
+  { starts: 'Closing connection.', pattern: /^Closing connection\. *$/, kind: null },
+  { starts: '[DEBUG] ', pattern: /^\[DEBUG\] (?:[A-Z]+ \S*|\d+ workers|Ignoring \w+.*)$/, kind: null },
   { starts: 'Connection in use: ', pattern: /^(?<text>.*)$/, kind: 'error' },
 ];
 

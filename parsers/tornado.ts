@@ -32,6 +32,8 @@ export default defineFormat({
   loggers: ['tornado.access', 'tornado.general', 'tornado.application'],
   lifecycle: [
     { starts: 'Malformed HTTP message from ', kind: null },
+    // The second line of "Uncaught exception …".
+    { starts: 'HTTPServerRequest(', kind: null },
     { starts: 'Uncaught exception ', pattern: /^(?<text>Uncaught exception .*)$/, kind: 'error' },
     { starts: 'Starting ', pattern: /^Starting \d+ processes$/, kind: null },
     { starts: 'child ', pattern: /^child \d+ \(pid (?<worker>\d+)\) (?<text>killed by signal \d+)/, kind: 'killed' },

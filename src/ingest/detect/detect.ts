@@ -1,13 +1,12 @@
 /** Which formats wrote these lines: every layout is tried, the one that takes most of them becomes a plan, and so on. */
 import type { LogFormat } from '../../core/format.ts';
-import { isLiteral, type Token, tidy } from '../compile/layout.ts';
+import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
-import { type Candidate, candidatesOf, marksOf } from './candidates.ts';
-import { messageStarts, readPrefixes } from './logging-prefix.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settleKeys } from './settle-keys.ts';
-import { findTrailingFields } from './trailing-fields.ts';
-import { type FoundToken, resolveNumbers } from './units.ts';
+import { Surroundings } from './surroundings.ts';
+import { lookOf, type Trial } from './trial.ts';
 
 export interface Found {
   readonly candidate: Candidate;
@@ -20,20 +19,6 @@ export interface Found {
   readonly assumptions: readonly string[];
 }
 
-interface Trial {
-  readonly candidate: Candidate;
-  readonly taken: readonly number[];
-  readonly assumptions: readonly string[];
-  /** The layout is not declared as it stands: fields were found around it. */
-  readonly found: boolean;
-  /** The layout that takes anything with a request in it, whatever stands around it. */
-  readonly loose?: boolean;
-  /** Other formats whose lines look the same. */
-  readonly rivals?: readonly LogFormat[];
-}
-
-/** Lines looked at for what stands around a known layout, and for whether addresses look like addresses. */
-const SEARCHED_LINES = 200;
 /** Fewer lines than this do not make a new kind of line out of a known one with other fields around it. */
 const FEW_LINES = 3;
 const MAX_FIELD_BYTES = 1000;
@@ -51,32 +36,17 @@ const telling = (recipe: Recipe): number =>
     ? recipe.keyed.requires.length
     : fieldsOf(recipe).filter((field) => field !== null && !silent.has(field.kind)).length;
 
-/** What a layout looks like on the page, whatever its stamps mean. */
-const lookOf = (recipe: Recipe): string =>
-  'keyed' in recipe
-    ? JSON.stringify(recipe.keyed.requires)
-    : recipe.tokens
-        .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
-        .join('');
-
 /** At most `count` of the lines, evenly spread. */
 const spread = (lines: readonly number[], count: number): readonly number[] =>
   lines.length <= count
     ? lines
     : Array.from({ length: count }, (_, i) => lines[Math.floor((i * lines.length) / count)]);
 
-const proves = (format: LogFormat, name: string): boolean =>
-  (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));
-
 /** IPv4, IPv6, host name, with port, list of them, "unix:", "b''", "-", nothing. */
 const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
 
 /** The end of a quoted text and the beginning of a further field. */
 const moreFields = /" ("|[\w.-]+=)/;
-
-/** The format that a tag of an envelope names ("gunicorn", "nginx"), for lines that several formats write alike. */
-export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogFormat | undefined =>
-  formats.find((format) => proves(format, tag) || tag === format.id || tag.startsWith(`${format.id}.`));
 
 /** Text of a field, cut: expressions over it must not take long. */
 const textOf = ({ b }: Sample, from: number, to: number): string =>
@@ -87,12 +57,13 @@ export class Detector {
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
   readonly #given: readonly Candidate[];
-  readonly #heads = new WeakMap<Recipe, Recipe>();
+  readonly #surroundings: Surroundings;
 
   constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
     this.#formats = formats;
     this.#trials = trials;
     this.#given = given;
+    this.#surroundings = new Surroundings(formats, trials);
   }
 
   #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
@@ -127,133 +98,14 @@ export class Detector {
     return swallowed.length * 2 > checked.length;
   }
 
-  /** The recipe with anything behind it where more fields may follow. */
-  #headOf({ recipe, open }: Candidate): Recipe {
-    if (!open || !('tokens' in recipe)) return recipe;
-    const known = this.#heads.get(recipe) ?? { tokens: [...recipe.tokens, { field: { kind: 'text' } }] };
-    this.#heads.set(recipe, known);
-    return known;
-  }
-
   /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
   #likely(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Candidate[] {
     const few = spread(lines, GLANCED_LINES);
     const likely = candidates.filter((candidate) => {
-      const head = this.#headOf(candidate);
+      const head = this.#surroundings.headOf(candidate);
       return few.some((line) => this.#trials.takes(head, sample, sample.lines[line].start));
     });
     return likely.length > 0 ? likely : candidates;
-  }
-
-  /** An open layout with the fields that follow it; `starts` is where the layout begins in each line. */
-  #trailing(candidate: Candidate, sample: Sample, starts: readonly number[]) {
-    if (!('tokens' in candidate.recipe)) return null;
-    const head = this.#headOf(candidate);
-    const rests: string[] = [];
-    for (const start of starts) {
-      const spans = this.#trials.spans(head, sample, start);
-      if (!spans) continue;
-      const { from, to } = spans[spans.length - 1];
-      rests.push(sample.b.toString('latin1', from, Math.min(to, from + 4096)));
-    }
-    return findTrailingFields(rests);
-  }
-
-  #assemble(
-    candidate: Candidate,
-    parts: {
-      readonly before: readonly FoundToken[];
-      readonly behind: readonly FoundToken[];
-      readonly logging: boolean;
-    },
-    format: LogFormat | undefined,
-  ): Omit<Trial, 'taken'> {
-    const core = (candidate.recipe as { tokens: readonly Token[] }).tokens.map(
-      (token): FoundToken => ({ token, values: [], name: '' }),
-    );
-    const { tokens, assumptions } = parts.logging
-      ? resolvedApart(parts.before, core, parts.behind)
-      : resolveNumbers([...parts.before, ...core, ...parts.behind], false);
-    const writer = format ?? candidate.format;
-    const recipe = { tokens: tidy(writer.proxy ? tokens.map(withoutWorker) : tokens) };
-    const around = [
-      parts.before.length > 0 ? 'behind a prefix' : '',
-      parts.behind.length > 0 ? 'with further fields' : '',
-    ];
-    return {
-      candidate: {
-        format: writer,
-        layout: [candidate.layout, ...around.filter((text) => text !== '')].join(', '),
-        recipe,
-        open: false,
-        marks: marksOf(recipe),
-        ...(parts.logging ? ({ prefixed: true } as const) : {}),
-        ...(candidate.format.id === 'custom' ? ({ loose: true } as const) : {}),
-      },
-      assumptions,
-      found: true,
-      loose: candidate.format.id === 'custom',
-    };
-  }
-
-  #extend(candidate: Candidate, sample: Sample, lines: readonly number[]): Trial | null {
-    const starts = lines.map((line) => sample.lines[line].start);
-    const trailing = this.#trailing(candidate, sample, starts);
-    if (!trailing) return null;
-    const proven = candidate.format.ambiguousStamp ? this.#format(trailing.proves) : undefined;
-    const trial = this.#assemble(candidate, { before: [], behind: trailing.tokens, logging: false }, proven);
-    return { ...trial, taken: this.#take(trial.candidate, sample, lines) };
-  }
-
-  #format(id: string | null): LogFormat | undefined {
-    return this.#formats.find((format) => format.id === id);
-  }
-
-  /** A known layout behind a prefix of any shape. */
-  #behindPrefix(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial | null {
-    const searched = lines.slice(0, SEARCHED_LINES);
-    let best: { candidate: Candidate; starts: Map<number, number> } | null = null;
-    for (const candidate of candidates) {
-      if (!('tokens' in candidate.recipe)) continue;
-      const recipe = this.#headOf(candidate);
-      const starts = new Map<number, number>();
-      for (const line of searched) {
-        const { start, end } = sample.lines[line];
-        const text = sample.b.toString('latin1', start, Math.min(end, start + 200));
-        // The last one: a level and a dash in front of an address look like an address, too.
-        const at = messageStarts(text).findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
-        if (at !== undefined) starts.set(line, at);
-      }
-      if (starts.size > (best?.starts.size ?? 0)) best = { candidate, starts };
-    }
-    if (!best) return null;
-    const { candidate, starts } = best;
-    const at = [...starts.keys()];
-    const startOf = (line: number) => sample.lines[line].start + (starts.get(line) ?? 0);
-    const prefix = readPrefixes(at.map((line) => sample.b.toString('latin1', sample.lines[line].start, startOf(line))));
-    if (!prefix || (candidate.format.id !== 'custom' && !prefix.logging)) return null;
-    const trailing = candidate.open
-      ? this.#trailing(
-          candidate,
-          sample,
-          prefix.lines.map((i) => startOf(at[i])),
-        )
-      : null;
-    const angled = prefix.tokens.some(({ values }) => /^<\d+>$/.test(values[0] ?? '')) ? 'gunicorn' : null;
-    const proven = candidate.format.ambiguousStamp
-      ? (this.#formats.find((format) => prefix.names.some((name) => proves(format, name))) ??
-        this.#format(trailing?.proves ?? angled))
-      : undefined;
-    const trial = this.#assemble(
-      candidate,
-      { before: prefix.tokens, behind: trailing?.tokens ?? [], logging: prefix.logging },
-      proven,
-    );
-    const look = lookOf(candidate.recipe);
-    const rivals = candidates
-      .filter((other) => other.format !== candidate.format && lookOf(other.recipe) === look)
-      .map((other) => other.format);
-    return { ...trial, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
   }
 
   /** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
@@ -283,7 +135,7 @@ export class Detector {
       const taken = this.#take(candidate, sample, lines);
       if (taken.length > 0) trials.push({ candidate, taken, assumptions: [], found: false });
       if (candidate.open && taken.length < lines.length) {
-        const extended = this.#extend(candidate, sample, lines);
+        const extended = this.#surroundings.extend(candidate, sample, lines);
         if (extended && extended.taken.length > 0) trials.push(extended);
       }
     }
@@ -317,7 +169,7 @@ export class Detector {
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
       if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
-      const first = trials[0] ?? (search ? this.#behindPrefix(candidates, sample, open) : null);
+      const first = trials[0] ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;
@@ -346,17 +198,4 @@ export class Detector {
     const all = [...new Set([...alike, ...(best.rivals ?? [])])];
     return { rivals: all, contested: best.candidate.format.id !== 'combined' && all.length > 0 };
   }
-}
-
-/** The pid of a proxy says nothing of the workers behind it. */
-const withoutWorker = (token: Token): Token =>
-  'field' in token && (token.field.kind === 'pid' || token.field.kind === 'thread')
-    ? { field: { kind: 'word' } }
-    : token;
-
-/** In a line of Python's logging the first number in front is the process, and durations stand behind. */
-function resolvedApart(before: readonly FoundToken[], core: readonly FoundToken[], behind: readonly FoundToken[]) {
-  const front = resolveNumbers(before, true);
-  const rest = resolveNumbers([...core, ...behind], false);
-  return { tokens: [...front.tokens, ...rest.tokens], assumptions: [...front.assumptions, ...rest.assumptions] };
 }

@@ -9,9 +9,10 @@ import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from '../envelopes/line.ts';
 import { Plan, type PlanParts } from '../plan.ts';
 import { createZone, type Zone } from '../zone.ts';
-import { type Found, formatOfTag } from './detect.ts';
+import type { Found } from './detect.ts';
 import type { Sample, Trials } from './sample.ts';
 import { stampMeaning } from './stamp-meaning.ts';
+import { formatOfTag } from './trial.ts';
 
 export interface PlanContext {
   readonly formats: readonly LogFormat[];

@@ -24,8 +24,11 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['gunicorn-asgi-default.log', 'combined', 20, 20, 0, 0, 0],
   ['gunicorn-asgi-odd-requests.log', 'gunicorn', 48, 14, 16, 16, 2],
   ['gunicorn-bare-pid-and-micros.log', 'gunicorn', 22, 22, 0, 0, 0],
+  ['gunicorn-debug-without-user.log', 'gunicorn', 247, 43, 74, 130, 0],
   ['gunicorn-gevent-all-durations-first.log', 'gunicorn', 21, 21, 0, 0, 0],
   ['gunicorn-gthread-error.log', 'gunicorn', 26, 0, 10, 16, 0],
+  ['gunicorn-gthread-formatter.log', 'gunicorn', 66, 43, 12, 11, 0],
+  ['gunicorn-gthread-json-logger.log', 'gunicorn', 56, 43, 13, 0, 0],
   ['gunicorn-gthread-one-stream.log', 'gunicorn', 61, 20, 14, 27, 0],
   ['gunicorn-json-named-keys.log', 'json', 66, 43, 13, 10, 0],
   ['gunicorn-key-value.log', 'logfmt', 66, 43, 12, 11, 0],
@@ -97,6 +100,9 @@ describe('captures of formats of their own', () => {
   it('have no pid for a duration, and no other name for gunicorn', () => {
     expect(first('hypercorn-pid-and-micros.log')).toMatchObject({ duration: 569, worker: '25053' });
     expect(first('gunicorn-request-time-and-worker.log')).toMatchObject({ duration: 676, worker: '20695' });
+    expect(first('gunicorn-debug-without-user.log')).toMatchObject({ duration: 13_755, worker: '13813' });
+    expect(first('gunicorn-gthread-json-logger.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
+    expect(first('gunicorn-gthread-formatter.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-pid-and-micros-first.log')).toMatchObject({ duration: 3731, worker: '20631' });
   });
 

@@ -1,0 +1,174 @@
+/** What stands around a known layout: fields that were appended to it, a prefix of any shape in front of it. */
+import type { LogFormat } from '../../core/format.ts';
+import { type Token, tidy } from '../compile/layout.ts';
+import type { Recipe } from '../compile/recipe.ts';
+import { type Candidate, marksOf } from './candidates.ts';
+import { messageStarts, readPrefixes } from './logging-prefix.ts';
+import type { Sample, Trials } from './sample.ts';
+import { findTrailingFields } from './trailing-fields.ts';
+import { lookOf, proves, type Trial } from './trial.ts';
+import { type FoundToken, resolveNumbers } from './units.ts';
+
+/** Lines looked at for what stands around a known layout. */
+const SEARCHED_LINES = 200;
+
+export class Surroundings {
+  readonly #formats: readonly LogFormat[];
+  readonly #trials: Trials;
+  readonly #heads = new WeakMap<Recipe, Recipe>();
+
+  constructor(formats: readonly LogFormat[], trials: Trials) {
+    this.#formats = formats;
+    this.#trials = trials;
+  }
+
+  #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
+    return lines.filter((line) => this.#trials.takes(candidate.recipe, sample, sample.lines[line].start));
+  }
+
+  /** The recipe with anything behind it where more fields may follow. */
+  headOf({ recipe, open }: Candidate): Recipe {
+    if (!open || !('tokens' in recipe)) return recipe;
+    const known = this.#heads.get(recipe) ?? { tokens: [...recipe.tokens, { field: { kind: 'text' } }] };
+    this.#heads.set(recipe, known);
+    return known;
+  }
+
+  /** An open layout with the fields that follow it; `starts` is where the layout begins in each line. */
+  #trailing(candidate: Candidate, sample: Sample, starts: readonly number[]) {
+    if (!('tokens' in candidate.recipe)) return null;
+    const head = this.headOf(candidate);
+    const rests: string[] = [];
+    for (const start of starts) {
+      const spans = this.#trials.spans(head, sample, start);
+      if (!spans) continue;
+      const { from, to } = spans[spans.length - 1];
+      rests.push(sample.b.toString('latin1', from, Math.min(to, from + 4096)));
+    }
+    return findTrailingFields(rests);
+  }
+
+  #assemble(
+    candidate: Candidate,
+    parts: {
+      readonly before: readonly FoundToken[];
+      readonly behind: readonly FoundToken[];
+      readonly logging: boolean;
+    },
+    format: LogFormat | undefined,
+  ): Omit<Trial, 'taken'> {
+    const core = (candidate.recipe as { tokens: readonly Token[] }).tokens.map(
+      (token): FoundToken => ({ token, values: [], name: '' }),
+    );
+    const { tokens, assumptions } = parts.logging
+      ? resolvedApart(parts.before, core, parts.behind)
+      : resolveNumbers([...parts.before, ...core, ...parts.behind], false);
+    const writer = format ?? candidate.format;
+    const recipe = { tokens: tidy(writer.proxy ? tokens.map(withoutWorker) : tokens) };
+    const around = [
+      parts.before.length > 0 ? 'behind a prefix' : '',
+      parts.behind.length > 0 ? 'with further fields' : '',
+    ];
+    return {
+      candidate: {
+        format: writer,
+        layout: [candidate.layout, ...around.filter((text) => text !== '')].join(', '),
+        recipe,
+        open: false,
+        marks: marksOf(recipe),
+        ...(parts.logging ? ({ prefixed: true } as const) : {}),
+        ...(candidate.format.id === 'custom' ? ({ loose: true } as const) : {}),
+      },
+      assumptions,
+      found: true,
+      loose: candidate.format.id === 'custom',
+    };
+  }
+
+  /** A declared layout with fields that follow it. */
+  extend(candidate: Candidate, sample: Sample, lines: readonly number[]): Trial | null {
+    const starts = lines.map((line) => sample.lines[line].start);
+    const trailing = this.#trailing(candidate, sample, starts);
+    if (!trailing) return null;
+    const proven = candidate.format.ambiguousStamp ? this.#format(trailing.proves) : undefined;
+    const trial = this.#assemble(candidate, { before: [], behind: trailing.tokens, logging: false }, proven);
+    return { ...trial, taken: this.#take(trial.candidate, sample, lines) };
+  }
+
+  #format(id: string | null): LogFormat | undefined {
+    return this.#formats.find((format) => format.id === id);
+  }
+
+  /** A known layout behind a prefix of any shape. */
+  behindPrefix(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial | null {
+    const searched = lines.slice(0, SEARCHED_LINES);
+    const found: { candidate: Candidate; starts: Map<number, number> }[] = [];
+    for (const candidate of candidates) {
+      if (!('tokens' in candidate.recipe)) continue;
+      const recipe = this.headOf(candidate);
+      const starts = new Map<number, number>();
+      for (const line of searched) {
+        const { start, end } = sample.lines[line];
+        const text = sample.b.toString('latin1', start, Math.min(end, start + 200));
+        // The last one: a level and a dash in front of an address look like an address, too.
+        const at = messageStarts(text).findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
+        if (at !== undefined) starts.set(line, at);
+      }
+      if (starts.size > 0) found.push({ candidate, starts });
+    }
+    for (const { candidate, starts } of found.sort((a, b) => b.starts.size - a.starts.size)) {
+      const trial = this.#withPrefix(candidate, starts, candidates, sample, lines);
+      if (trial) return trial;
+    }
+    return null;
+  }
+
+  /** A layout that starts at these offsets of the sampled lines, with what stands in front of it and behind. */
+  #withPrefix(
+    candidate: Candidate,
+    starts: ReadonlyMap<number, number>,
+    candidates: readonly Candidate[],
+    sample: Sample,
+    lines: readonly number[],
+  ): Trial | null {
+    const at = [...starts.keys()];
+    const startOf = (line: number) => sample.lines[line].start + (starts.get(line) ?? 0);
+    const prefix = readPrefixes(at.map((line) => sample.b.toString('latin1', sample.lines[line].start, startOf(line))));
+    if (!prefix || (candidate.format.id !== 'custom' && !prefix.logging)) return null;
+    const trailing = candidate.open
+      ? this.#trailing(
+          candidate,
+          sample,
+          prefix.lines.map((i) => startOf(at[i])),
+        )
+      : null;
+    const angled = prefix.tokens.some(({ values }) => /^<\d+>$/.test(values[0] ?? '')) ? 'gunicorn' : null;
+    const proven = candidate.format.ambiguousStamp
+      ? (this.#formats.find((format) => prefix.names.some((name) => proves(format, name))) ??
+        this.#format(trailing?.proves ?? angled))
+      : undefined;
+    const trial = this.#assemble(
+      candidate,
+      { before: prefix.tokens, behind: trailing?.tokens ?? [], logging: prefix.logging },
+      proven,
+    );
+    const look = lookOf(candidate.recipe);
+    const rivals = candidates
+      .filter((other) => other.format !== candidate.format && lookOf(other.recipe) === look)
+      .map((other) => other.format);
+    return { ...trial, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
+  }
+}
+
+/** The pid of a proxy says nothing of the workers behind it. */
+const withoutWorker = (token: Token): Token =>
+  'field' in token && (token.field.kind === 'pid' || token.field.kind === 'thread')
+    ? { field: { kind: 'word' } }
+    : token;
+
+/** In a line of Python's logging the first number in front is the process, and durations stand behind. */
+function resolvedApart(before: readonly FoundToken[], core: readonly FoundToken[], behind: readonly FoundToken[]) {
+  const front = resolveNumbers(before, true);
+  const rest = resolveNumbers([...core, ...behind], false);
+  return { tokens: [...front.tokens, ...rest.tokens], assumptions: [...front.assumptions, ...rest.assumptions] };
+}

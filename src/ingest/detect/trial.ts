@@ -1,0 +1,33 @@
+/** A layout that was tried on sampled lines: what it took, and what was found around it. */
+import type { LogFormat } from '../../core/format.ts';
+import { isLiteral } from '../compile/layout.ts';
+import type { Recipe } from '../compile/recipe.ts';
+import type { Candidate } from './candidates.ts';
+
+export interface Trial {
+  readonly candidate: Candidate;
+  readonly taken: readonly number[];
+  readonly assumptions: readonly string[];
+  /** The layout is not declared as it stands: fields were found around it. */
+  readonly found: boolean;
+  /** The layout that takes anything with a request in it, whatever stands around it. */
+  readonly loose?: boolean;
+  /** Other formats whose lines look the same. */
+  readonly rivals?: readonly LogFormat[];
+}
+
+/** What a layout looks like on the page, whatever its stamps mean. */
+export const lookOf = (recipe: Recipe): string =>
+  'keyed' in recipe
+    ? JSON.stringify(recipe.keyed.requires)
+    : recipe.tokens
+        .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
+        .join('');
+
+/** Is this the name of a logger of the format? */
+export const proves = (format: LogFormat, name: string): boolean =>
+  (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));
+
+/** The format that a tag of an envelope names ("gunicorn", "nginx"), for lines that several formats write alike. */
+export const formatOfTag = (formats: readonly LogFormat[], tag: string): LogFormat | undefined =>
+  formats.find((format) => proves(format, tag) || tag === format.id || tag.startsWith(`${format.id}.`));
