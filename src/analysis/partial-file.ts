@@ -11,6 +11,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '../core/errors.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
+import { foldRoutes } from './fold-routes.ts';
 import { Partial } from './partial.ts';
 import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
@@ -118,12 +119,13 @@ export function onHost({ partial, inputs }: PartialFile, host: string): PartialF
 }
 
 /** Joins partials in the given order; inputs keep their order, so `source` of a row stays the index of its input. */
-export function joinPartials(parts: readonly PartialFile[]): PartialFile {
-  const partial = new Partial();
-  const inputs: InputSummary[] = [];
-  for (const part of parts) {
-    partial.merge(part.partial, inputs.length);
-    inputs.push(...part.inputs);
+export class PartialJoin implements PartialFile {
+  readonly partial = new Partial();
+  readonly inputs: InputSummary[] = [];
+
+  add({ partial, inputs }: PartialFile): void {
+    this.partial.merge(partial, this.inputs.length);
+    this.inputs.push(...inputs);
+    foldRoutes(this.partial);
   }
-  return { partial, inputs };
 }

@@ -26,9 +26,9 @@ beforeAll(() => {
   chmodSync(folder, 0o755);
   mkdirSync(join(folder, 'shards'));
   const log = join(folder, 'whole.log');
-  execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '3', '--seed', '11', '--out', log]);
+  execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '1', '--seed', '11', '--out', log]);
   const lines = readFileSync(log, 'latin1').split('\n').slice(0, -1);
-  const cuts = [0, 3000, 3100, 9000, lines.length];
+  const cuts = [0, 1500, 1600, 3500, lines.length];
   for (let k = 0; k + 1 < cuts.length; k++) {
     writeFileSync(join(folder, 'shards', `${k}.log`), `${lines.slice(cuts[k], cuts[k + 1]).join('\n')}\n`, 'latin1');
   }

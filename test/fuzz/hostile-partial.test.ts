@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
 import { Partial } from '../../src/analysis/partial.ts';
-import { joinPartials, packPartial, unpackPartial } from '../../src/analysis/partial-file.ts';
+import { PartialJoin, packPartial, unpackPartial } from '../../src/analysis/partial-file.ts';
 import { UserError } from '../../src/core/errors.ts';
 import { completeFilter, parseFilter } from '../../src/engine/filter.ts';
 import { examineJoined } from '../../src/engine/join-partials.ts';
@@ -47,7 +47,10 @@ function expectTold(line: string): void {
     );
     return;
   }
-  const { summary } = examineJoined(joinPartials([unpackPartial(good, 'good.partial'), file]), formats);
+  const join = new PartialJoin();
+  join.add(unpackPartial(good, 'good.partial'));
+  join.add(file);
+  const { summary } = examineJoined(join, formats);
   JSON.parse(JSON.stringify(summary));
 }
 
