@@ -9,6 +9,7 @@ import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
+import { seemsAborted } from './structure/killed.ts';
 import { livesOf, summariseLives, workersFrom } from './structure/lives.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
@@ -75,7 +76,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
   const structure = withDeclared(found.structure, declared, workers);
-  const service = serviceOf(trace, found, declared.durationCovers);
+  const service = serviceOf(table, trace, found, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const waited = inferWait({
     table,
@@ -166,13 +167,22 @@ const noService = { serviceMean: Number.NaN, serviceBasis: 'no durations in the 
 /** Quantiles of longer logs are taken from every k-th request. */
 const QUANTILE_ROWS = 20_000;
 
-function serviceOf(trace: Trace, found: Found, covers: 'service' | 'response' | null): ServiceInference {
+function serviceOf(
+  table: RequestTable,
+  trace: Trace,
+  found: Found,
+  covers: 'service' | 'response' | null,
+): ServiceInference {
   const n = trace.length;
   const nothing = Number.NaN;
   const unknown = { p50: nothing, p90: nothing, p95: nothing, p99: nothing, max: nothing };
   if (!trace.hasDurations || n === 0 || covers === 'response') {
     const method = Number.isNaN(found.serviceMean) ? 'unknown' : 'inferred';
     return { method, basis: found.serviceBasis, mean: found.serviceMean, ...unknown };
+  }
+  if (!trace.hasWorkers && seemsAborted(table, trace.row)) {
+    const basis = 'some requests were aborted (500 without a byte): what they took is not in their lines';
+    return { method: 'unknown', basis, mean: nothing, ...unknown };
   }
   let total = 0;
   let max = 0;

@@ -46,3 +46,22 @@ export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
   }
   return positions.length >= 2 ? { positions, duration: shortest + 500_000 } : { positions: [], duration: Number.NaN };
 }
+
+/** An aborted request answers nothing; applications that fail say so with a body. */
+const FEWEST = 2;
+
+/**
+ * Lines without a worker: aborted requests show as status 500 without a byte after a millisecond or so, and what they
+ * took cannot be told. true where there are several, of routes that never answered otherwise.
+ */
+export function seemsAborted(table: RequestTable, rows: Int32Array): boolean {
+  const aborted = new Map<number, number>();
+  const answered = new Set<number>();
+  for (const row of rows) {
+    const route = table.route[row];
+    if (table.status[row] === 500 && table.bytes[row] === 0 && table.duration[row] < ABORTED)
+      aborted.set(route, (aborted.get(route) ?? 0) + 1);
+    else answered.add(route);
+  }
+  return [...aborted].some(([route, times]) => times >= FEWEST && !answered.has(route));
+}
