@@ -216,6 +216,8 @@ export class LiveEngine implements Engine {
     this.#stopped = true;
     this.#cancelTick?.();
     this.#cancelExamine?.();
+    // What is being read now must not be read twice.
+    while (this.#pumping) await new Promise((resume) => setImmediate(resume));
     await this.#follower.stop();
     await this.#examining;
     await this.#examine();

@@ -27,12 +27,7 @@ const MAX_OLD = 16;
 const DRAIN_SOON_MICROS = 2_000_000;
 /** However much there is to read, the path is looked at this often: files that come and go are opened while they are there. */
 const LOOK_MS = 40;
-/** How long a truncation is waited for when a copy was made. */
-const COPY_MS = 60;
-const COPY_LOOK_MS = 0.2;
-/** Nobody changes it: to wait on it is to sleep. */
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
-
+const LAST_BYTES = 1 << 24;
 export class FollowedFile {
   readonly path: string;
   readonly #sink: FollowSink;
@@ -153,12 +148,8 @@ export class FollowedFile {
     if (!isRotatedName(name, basename(this.path)) || folder !== dirname(resolve(this.path))) return;
     if (!file.hasCopyAt(join(folder, name))) return;
     this.#isBusy = true;
-    const until = performance.now() + COPY_MS;
     try {
-      // Between two looks the processor is left to whoever truncates.
-      while (performance.now() < until && (await this.#reader.read(file, true)) !== 'truncated') {
-        Atomics.wait(NEVER, 0, 0, COPY_LOOK_MS);
-      }
+      await this.#reader.readUntilTruncated(file);
     } catch {
       // The next step says what hinders reading.
     } finally {
@@ -166,9 +157,12 @@ export class FollowedFile {
     }
   }
 
-  /** Reads what there is. */
+  /** Reads what came in the last moment; what we are far behind with is left. */
   async drain(): Promise<void> {
-    for (const file of this.#files) while (await this.#read(file));
+    for (const file of this.#files) {
+      const end = file.position + LAST_BYTES;
+      while ((await this.#read(file)) && file.position < end);
+    }
   }
 
   /** Closes everything. `last`: a last line without an end is handed on. */

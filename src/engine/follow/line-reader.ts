@@ -16,6 +16,11 @@ export type ReadResult = 'more' | 'all' | 'truncated';
 const CHUNK = 1 << 18;
 /** Of a longer line only so much is handed on: the parser counts it and skips it. */
 const MAX_TORN = 1 << 20;
+/** How long a truncation is waited for when a copy was made, ms. */
+const COPY_MS = 60;
+const COPY_LOOK_MS = 0.2;
+/** Nobody changes it: to wait on it is to sleep. */
+const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const END = Buffer.from('\n');
 
 export class LineReader {
@@ -50,6 +55,15 @@ export class LineReader {
     if (bytesRead === 0 || file.position !== position) return 'all';
     if (bytesRead === file.torn.length) return 'all';
     return this.#take(file, bytes, isCurrent) && bytesRead === bytes.length ? 'more' : 'all';
+  }
+
+  /** Reads what is written until the file is truncated, which happens within milliseconds or not at all. */
+  async readUntilTruncated(file: OpenFile): Promise<void> {
+    const until = performance.now() + COPY_MS;
+    while (performance.now() < until && (await this.read(file, true)) !== 'truncated') {
+      // Between two looks the processor is left to whoever truncates.
+      Atomics.wait(NEVER, 0, 0, COPY_LOOK_MS);
+    }
   }
 
   /** A line that will never end, because its file is not written any more. */

@@ -174,6 +174,24 @@ describe('LiveEngine', () => {
     await expect(start(prepare())).rejects.toThrow(sentence);
   });
 
+  it('ends at once although it is far behind, and has read no line twice', async () => {
+    writeFileSync(path, lines(1000).repeat(600));
+    const live = new LiveEngine({
+      paths: [path],
+      formats,
+      clock: systemClock,
+      history: Number.POSITIVE_INFINITY,
+      poll: false,
+      examiner: (names) => new LocalExaminer(names, formats),
+    });
+    await live.open();
+    await live.stop();
+    const { total, requests } = live.snapshot();
+    expect(total).toBeGreaterThan(0);
+    expect(total).toBeLessThan(600_000);
+    expect(new Set(requests.offset).size).toBe(requests.length);
+  });
+
   it('keeps the picture that was handed out when more comes', async () => {
     writeFileSync(path, lines(10));
     const live = await start();
