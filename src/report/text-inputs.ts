@@ -32,6 +32,9 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
     for (const { line, text, reason } of input.unparsed_examples.slice(0, 3)) {
       rows.push(paint('warning', cutTo(`  line ${line}: ${reason}: ${text}`, width)));
     }
+    const share = percentText(input.unparsed / input.lines);
+    const sentence = `${share} of the lines were not understood: "logscope formats --explain ${input.path}" shows how far the formats got in them`;
+    rows.push(...wrapText(sentence, width, '  ').map((row) => paint('warning', row)));
   }
   return rows;
 }

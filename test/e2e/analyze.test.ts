@@ -177,4 +177,51 @@ describe('logscope analyze', () => {
     expect(forced.stdout).toContain('\u001b[');
     expect(refused.stdout).not.toContain('\u001b');
   });
+
+  it('reports what can be read of a damaged log, with exit code 3', async () => {
+    const packed = gzipSync(readFileSync(sample));
+    const cut = write('cut.log.gz', packed.subarray(0, Math.floor(packed.length * 0.7)));
+    const whole = JSON.parse((await run(['analyze', '--json', sample])).stdout);
+    for (const command of [
+      ['analyze', '--json', cut],
+      ['replay', '--json', cut],
+      ['check', '--json', cut],
+    ]) {
+      const { code, stdout, stderr } = await run(command);
+      expect(code, command[0]).toBe(3);
+      expect(stderr, command[0]).toMatch(/cut\.log\.gz is damaged or cut off \(gzip: unexpected end of file\)/);
+      expect(stdout, command[0]).not.toBe('');
+      if (command[0] !== 'analyze') continue;
+      const { requests } = JSON.parse(stdout);
+      expect(requests.total).toBeGreaterThan(whole.requests.total / 3);
+      expect(requests.total).toBeLessThan(whole.requests.total);
+    }
+  });
+
+  it('reads a stretch of a log, and says which spellings of time it takes', async () => {
+    const whole = JSON.parse((await run(['analyze', '--json', sample])).stdout);
+    const middle = new Date((Date.parse(whole.window.from) + Date.parse(whole.window.to)) / 2).toISOString();
+    const [before, after, none, wrong] = await Promise.all([
+      run(['analyze', '--json', '--until', middle, sample]),
+      run(['analyze', '--json', '--since', middle, sample]),
+      run(['analyze', '--since', '2040-01-01', sample]),
+      run(['analyze', '--since', 'yesterday', sample]),
+    ]);
+    const totals = [before, after].map(({ stdout }) => JSON.parse(stdout).requests.total);
+    expect(totals[0] + totals[1]).toBe(whole.requests.total);
+    expect(Math.min(...totals)).toBeGreaterThan(0);
+    expect([none.code, wrong.code]).toEqual([3, 2]);
+    expect(none.stderr).toMatch(/no request is stamped from 2040-01-01/);
+    expect(wrong.stderr).toMatch(/no time such as/);
+  });
+
+  it('points to the explanation when more than one line in a hundred is not understood', async () => {
+    const log = readFileSync(sample, 'utf8').repeat(20);
+    const odd = write('odd.log', log + 'what is this line doing here\n'.repeat(8));
+    const few = write('few.log', `${log}what is this line doing here\n`);
+    expect((await run(['analyze', odd])).stdout.replace(/\s+/g, ' ')).toMatch(
+      /2\.4 % of the lines were not understood: "logscope formats --explain \S*odd\.log" shows/,
+    );
+    expect((await run(['analyze', few])).stdout).not.toContain('--explain');
+  });
 });
