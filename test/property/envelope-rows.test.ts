@@ -56,6 +56,8 @@ const envelopes: Record<string, (line: string, one: Written, i: number) => strin
       thread: 140_000 + (i % 3),
       process: one.pid,
     }),
+  // Some of the lines with a colour inside, too.
+  ansi: (line, { host }) => `\u001b[36m${host === 'db' ? line.replace('"', '\u001b[1m"') : line}\u001b[0m`,
   nested: (line, one, i) => `web-1  | ${stampOf(one, i)}.123456789Z ${line}`,
 };
 

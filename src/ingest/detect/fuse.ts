@@ -142,6 +142,24 @@ function recordParts(texts: readonly { whole: string; line: string }[]): { head:
   return parts.length === texts.length ? parts : null;
 }
 
+/** Colours that stand around the lines, the same on all of them; those inside are stripped. */
+function coloured(
+  tokens: readonly Token[],
+  lines: readonly WrappedLine[],
+  text: (from: number, to: number) => string,
+): Token[] | null {
+  const [{ whole, start, end }] = lines;
+  const first = text(whole.start, whole.end);
+  const at = first.indexOf(text(start, end));
+  if (at < 0) return null;
+  const front = first.slice(0, at);
+  const back = first.slice(at + end - start);
+  const alike = lines.every(
+    (line) => text(line.whole.start, line.whole.end) === front + text(line.start, line.end) + back,
+  );
+  return alike ? [{ literal: front }, ...tokens, { literal: back }] : null;
+}
+
 function fusedTokens({ plan, b, lines, workerName, threadName }: FuseParts): Token[] | null {
   const { recipe, chain, envelopeTime, envelopeWorker, envelopeThread, coarse } = plan.parts;
   if (!('tokens' in recipe) || chain.length === 0) return null;
@@ -162,7 +180,9 @@ function fusedTokens({ plan, b, lines, workerName, threadName }: FuseParts): Tok
     if (!front) return null;
     return [...front.map(plainPid), ...recipe.tokens];
   }
-  if (chain.length !== 1 || (chain[0].id !== 'docker' && chain[0].id !== 'json')) return null;
+  if (chain.length !== 1) return null;
+  if (chain[0].id === 'ansi') return coloured(recipe.tokens, lines, text);
+  if (chain[0].id !== 'docker' && chain[0].id !== 'json') return null;
   const texts = lines.map(({ whole, start, end }) => ({ whole: text(whole.start, whole.end), line: text(start, end) }));
   const inside = escaped(
     recipe.tokens,
