@@ -31,7 +31,7 @@ function Tabs({ state, colours }: PartProps): ReactNode {
         const isActive = id === state.tab;
         // Without colours the brackets say which one is open.
         const label = isActive && state.mono ? `[${text.slice(1, -1)}]` : text;
-        const looks = isActive ? { ...ink(colours.text, colours.selected), bold: true } : ink(colours.quiet);
+        const looks = isActive ? { ...ink(colours.onBar, colours.selected), bold: true } : ink(colours.quiet);
         return (
           <Text key={id} {...looks} underline={isActive && state.focus === id}>
             {label}

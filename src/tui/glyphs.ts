@@ -103,7 +103,7 @@ const plain: Glyphs = {
   up: '^',
   down: 'v',
   right: '>',
-  pause: '"',
+  pause: '||',
   play: '>',
   ellipsis: '...',
   cross: 'X',

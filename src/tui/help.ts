@@ -77,7 +77,7 @@ export function footerItems(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns
     .map((binding, order) => {
       const name =
         binding.footer!.word === '±10s'
-          ? `${keyLabel('left', state.ascii)}${keyLabel('right', state.ascii)}`
+          ? `${keyLabel('left', state.ascii)}${state.ascii ? '/' : ''}${keyLabel('right', state.ascii)}`
           : keyLabel(binding.keys[0], state.ascii);
       const word = binding.keys[0] === 'space' ? state.pauseWord : binding.footer!.word;
       return { keys: name, word, rank: binding.footer!.rank, order };

@@ -13,6 +13,8 @@ import {
 export interface Colours {
   /** Text, quiet text, the lines between areas. */
   readonly text: Colour;
+  /** Text on one of the backgrounds below: the terminal's own may be unreadable there, whatever its ground is. */
+  readonly onBar: Colour;
   readonly quiet: Colour;
   readonly line: Colour;
   readonly accent: Colour;
@@ -47,6 +49,7 @@ export interface Colours {
 
 const dark: Colours = {
   text: DEFAULT_COLOUR,
+  onBar: colour(0xe6e9ef, 15),
   quiet: colour(0x8a919e, 8),
   line: colour(0x4b5261, 8),
   accent: colour(0x7cb7ff, 12),
@@ -94,6 +97,7 @@ const light: Colours = {
   line: colour(0xb6bcc8, 7),
   accent: colour(0x0b5fc2, 4),
   selected: colour(0xcfe1fb, 7),
+  onBar: colour(0x1f2430, 0),
   bar: colour(0xe6e9ef, 7),
   track: colour(0xe9ecf1, 7),
   ok: colour(0x1b7f37, 2),
@@ -124,6 +128,7 @@ const light: Colours = {
 const highContrast: Colours = {
   ...dark,
   text: colour(0xffffff, 15),
+  onBar: colour(0xffffff, 15),
   quiet: colour(0xd0d0d0, 7),
   line: colour(0xa0a0a0, 7),
   accent: colour(0x00ffff, 14),
@@ -237,9 +242,9 @@ export function createTheme(name: ThemeName, depth: ColourDepth, ascii: boolean)
     quiet: of(colours.quiet, -1, mono ? { dim: true } : {}),
     line: of(colours.line, -1, mono ? { dim: true } : {}),
     accent: of(colours.accent, -1, { bold: true }),
-    selected: mono ? of(-1, -1, { inverse: true }) : of(colours.text, colours.selected, { bold: true }),
-    bar: of(colours.text, colours.bar),
-    barStrong: of(colours.text, colours.bar, { bold: true }),
+    selected: mono ? of(-1, -1, { inverse: true }) : of(colours.onBar, colours.selected, { bold: true }),
+    bar: of(colours.onBar, colours.bar),
+    barStrong: of(colours.onBar, colours.bar, { bold: true }),
     ok: severities.ok.text,
     info: severities.info.text,
     warning: severities.warning.text,
