@@ -6,7 +6,7 @@ export interface WaitHistories {
   readonly waits: readonly Float64Array[];
   /** The range of factors on them that repetitions draw from; [1, 1] where the samples carry it. */
   readonly stretch: readonly [low: number, high: number];
-  /** Factors on the mean of the histories at the ends of what the inference thinks possible, its own error included. */
+  /** Factors on the histories by which other readings of the waits differ most, the error of the inference included. */
   readonly extremes: readonly [low: number, high: number];
   /** true: the log does not tell waits; the histories are upper bounds, and the factors begin at 0. */
   readonly unknown: boolean;
@@ -37,7 +37,8 @@ export function waitHistories(
     return { waits, stretch: [1, 1], extremes: [1, 1], unknown: !none && wait.method === 'unknown' };
   }
   const factor = (bound: number) => (wait.mean > 0 && Number.isFinite(bound) ? bound / wait.mean : 1);
-  const extremes = [factor(wait.lowMean), factor(wait.highMean)] as const;
+  // Half way to the ends, as a ratio: stretched further, arrivals only thin out, and other pools would queue less again.
+  const extremes = [Math.sqrt(factor(wait.lowMean)), Math.sqrt(factor(wait.highMean))] as const;
   const known = (wait.method === 'measured' || wait.method === 'inferred') && estimate.some(Number.isFinite);
   if (known && waitSamples && waitSamples.length > 0) {
     return { waits: waitSamples.map(pick), stretch: [1, 1], extremes, unknown: false };
