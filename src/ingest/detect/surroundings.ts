@@ -101,17 +101,18 @@ export class Surroundings {
 
   /** A known layout behind a prefix of any shape. */
   behindPrefix(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial | null {
-    const searched = lines.slice(0, SEARCHED_LINES);
+    const searched = lines.slice(0, SEARCHED_LINES).map((line) => {
+      const { start, end } = sample.lines[line];
+      return { line, start, offsets: messageStarts(sample.b.toString('latin1', start, Math.min(end, start + 200))) };
+    });
     const found: { candidate: Candidate; starts: Map<number, number> }[] = [];
     for (const candidate of candidates) {
       if (!('tokens' in candidate.recipe)) continue;
       const recipe = this.headOf(candidate);
       const starts = new Map<number, number>();
-      for (const line of searched) {
-        const { start, end } = sample.lines[line];
-        const text = sample.b.toString('latin1', start, Math.min(end, start + 200));
+      for (const { line, start, offsets } of searched) {
         // The last one: a level and a dash in front of an address look like an address, too.
-        const at = messageStarts(text).findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
+        const at = offsets.findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
         if (at !== undefined) starts.set(line, at);
       }
       if (starts.size > 0) found.push({ candidate, starts });
