@@ -39,7 +39,9 @@ const LESS_WHEN_FULL = 30;
 const MORE_HIDDEN = 7;
 /** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
 const USUAL_RATIO = 0.35;
-const TELLING = 2;
+const TELLING = 3;
+/** A history may break up a wave, and with it the wait of those who came all at once. */
+const AT_ONCE_MORE = 1.3;
 /** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
 const OFTEN_FULL = 0.8;
 const ALWAYS_FULL = 0.9;
@@ -67,7 +69,7 @@ function doubt(mean: number, { evidence, hidden, slots }: WaitContext): { less: 
   const hiddenArrivals = full >= ALWAYS_FULL && longest > ONE_PERIOD;
   return {
     less: hiddenArrivals ? LESS_WHEN_FULL : waves || slots === 1 ? LESS_IN_WAVES : LESS,
-    more: Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? most / mean : 0),
+    more: Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? (AT_ONCE_MORE * most) / mean : 0),
   };
 }
 
