@@ -86,7 +86,7 @@ export class Siblings {
     for (let round = 0; round < MOST_ROUNDS; round++) {
       const more = await this.#scan([...open, ...found], now);
       found.push(...more);
-      if (more.length === 0) break;
+      if (more.length === 0 && round > 0) break;
     }
     const written = await Promise.all(found.map(async (file) => (await file.handle.stat({ bigint: true })).mtimeNs));
     const order = found.map((_, i) => i).sort((a, b) => (written[a] < written[b] ? -1 : 1));
