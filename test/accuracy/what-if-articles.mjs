@@ -5,13 +5,13 @@ const async = (workers) => ({ model: 'async', workers, threads: 1 });
 const threads = (count) => ({ model: 'threaded', workers: 1, threads: count });
 const rate = (value) => (value === null ? '?' : value.toFixed(1));
 
-export function articleTables(recordings, predict) {
+export async function articleTables(recordings, predict) {
   const find = (name) => recordings.find((recording) => recording.name === name && recording.log);
   const tables = [];
 
   const busy = find('hypercorn-open');
   if (busy) {
-    const [four, sixteen] = predict(busy.log, [threads(4), threads(16)]);
+    const [four, sixteen] = await predict(busy.log, [threads(4), threads(16)]);
     const measured = (count) => find(`waitress-${count}-users-40`)?.truth.throughput_rps ?? null;
     tables.push(
       `### A thread pool under more load than it can bear\n\nViews of 100 to 1000 ms, ${rate(busy.truth.throughput_rps)} requests/s in the log of one hypercorn process; measured on waitress under 40 users.\n\n` +
@@ -41,18 +41,20 @@ export function articleTables(recordings, predict) {
       `### Event loops with 100 and 250 requests in flight\n\nThe same views, awaited, under users who do not pause. What a process can bear shows only where requests slow each other down.\n\n` +
         table([
           ['log of', 'asked for', 'predicted answers/s', 'measured', 'predicted p95 latency', 'measured service p95'],
-          ...loops.map(([from, workers, to]) => {
-            const [{ throughput, latency }] = predict(find(from).log, [async(workers)]);
-            const { truth } = find(to);
-            return [
-              from,
-              `${workers} process${workers > 1 ? 'es' : ''}`,
-              rate(throughput),
-              rate(truth.throughput_rps),
-              shown(latency.p95),
-              shown(truth.service_seconds.p95),
-            ];
-          }),
+          ...(await Promise.all(
+            loops.map(async ([from, workers, to]) => {
+              const [{ throughput, latency }] = await predict(find(from).log, [async(workers)]);
+              const { truth } = find(to);
+              return [
+                from,
+                `${workers} process${workers > 1 ? 'es' : ''}`,
+                rate(throughput),
+                rate(truth.throughput_rps),
+                shown(latency.p95),
+                shown(truth.service_seconds.p95),
+              ];
+            }),
+          )),
         ]),
     );
   }
@@ -60,7 +62,7 @@ export function articleTables(recordings, predict) {
   const wsgi = find('burst-100-sync-4-io');
   const asgi = find('burst-100-gunicorn-asgi-4') ?? find('burst-100-uvicorn-4');
   if (wsgi && asgi) {
-    const [same, loop] = predict(wsgi.log, [{ model: 'sync', workers: 4, threads: 1 }, async(4)]);
+    const [same, loop] = await predict(wsgi.log, [{ model: 'sync', workers: 4, threads: 1 }, async(4)]);
     const row = (name, { wait, latency }, { truth }) => [
       name,
       shown(wait.mean),
@@ -79,23 +81,20 @@ export function articleTables(recordings, predict) {
 
   const kinds = ['sequential', 'gathered'].map((kind) => [kind, find(`burst-16-sync-4-${kind}`)]);
   if (kinds.every(([, recording]) => recording)) {
+    const rows = [['sub-tasks', 'predicted mean wait', 'measured', 'predicted answers/s', 'measured', 'most at once']];
+    for (const [kind, { log, truth }] of kinds) {
+      const [{ wait, throughput }] = await predict(log, [{ model: 'sync', workers: 4, threads: 1 }]);
+      rows.push([
+        kind,
+        shown(wait.mean),
+        shown(truth.wait_seconds.mean),
+        rate(throughput),
+        rate(truth.throughput_rps),
+        truth.peak_concurrency,
+      ]);
+    }
     tables.push(
-      `### 16 at once, two sub-tasks of half a second in each\n\nOne after the other, and gathered inside the view: the view is quicker, and still four run at a time.\n\n${table(
-        [
-          ['sub-tasks', 'predicted mean wait', 'measured', 'predicted answers/s', 'measured', 'most at once'],
-          ...kinds.map(([kind, { log, truth }]) => {
-            const [{ wait, throughput }] = predict(log, [{ model: 'sync', workers: 4, threads: 1 }]);
-            return [
-              kind,
-              shown(wait.mean),
-              shown(truth.wait_seconds.mean),
-              rate(throughput),
-              rate(truth.throughput_rps),
-              truth.peak_concurrency,
-            ];
-          }),
-        ],
-      )}`,
+      `### 16 at once, two sub-tasks of half a second in each\n\nOne after the other, and gathered inside the view: the view is quicker, and still four run at a time.\n\n${table(rows)}`,
     );
   }
   return tables.length > 0 ? ["## The articles' tables", ...tables] : [];

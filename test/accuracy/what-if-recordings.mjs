@@ -1,7 +1,9 @@
 /** Recordings of the lab as the what-if page reads them, and what `logscope whatif` says of their logs. */
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
 
 export const recordingsIn = (folders) =>
   folders
@@ -16,20 +18,32 @@ export const recordingsIn = (folders) =>
     }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-const asOptions = ({ model, workers, threads }) =>
-  model === 'threaded'
-    ? ['--model', 'threaded', '--workers', String(workers), '--threads', String(threads)]
-    : ['--model', model === 'sync' ? 'sync' : 'async', '--workers', String(Math.max(1, workers))];
+/** What the lab says of a server, as a pool to ask for. */
+const poolOf = ({ model, workers, threads }) => ({
+  model: model === 'thread-per-request' ? 'async' : model,
+  workers: Math.max(1, workers),
+  threads: model === 'threaded' ? threads : 1,
+});
 
-/** (log, pools) => the scenario of each pool {model, workers, threads}. */
-export function predictor(command) {
-  const [program, ...prefix] = command.split(' ');
-  return (log, pools) =>
-    pools.map((pool) => {
-      const args = [...prefix, 'whatif', log, ...asOptions(pool), '--json'];
-      const text = execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
-      return JSON.parse(text).scenarios[0];
+/** (log, pools) => the scenario of each pool {model, workers, threads}; the sources are bundled for it. */
+export async function predictor() {
+  const folder = mkdtempSync(join(tmpdir(), 'logscope-what-if-'));
+  try {
+    const outfile = join(folder, 'predict.mjs');
+    await build({
+      entryPoints: [fileURLToPath(new URL('what-if-predict.ts', import.meta.url))],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+      logLevel: 'error',
     });
+    const { predict } = await import(outfile);
+    return (log, pools) => predict(log, pools.map(poolOf));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 export const shown = (seconds) =>

@@ -2,7 +2,7 @@
 /**
  * Prediction beside measurement: from the log of every pool of a group (one arrival schedule, several pools), what
  * `logscope whatif` says of the others, against what they really did.
- *   node test/accuracy/what-if.mjs DIR… [--group whatif-b] [--cmd "node bin/logscope.js"] [--page docs/what-if.md]
+ *   node test/accuracy/what-if.mjs DIR… [--group whatif-b] [--page docs/what-if.md]
  * A DIR holds recordings of the lab (`record.mjs --scenarios whatif,waitress,hypercorn,bursts`). A mean wait counts as met
  * within 25 % or 30 ms, as in the range within it or 30 ms beside it, a throughput within 5 %. `--page` writes the tables
  * between the marks of the page; recordings of the articles' servers, where DIRs hold them, make the last ones.
@@ -16,12 +16,11 @@ const { values, positionals: folders } = parseArgs({
   allowPositionals: true,
   options: {
     group: { type: 'string', default: 'whatif' },
-    cmd: { type: 'string', default: 'node bin/logscope.js' },
     page: { type: 'string' },
   },
 });
 if (folders.length === 0) throw new Error('which folder of recordings?');
-const predict = predictor(values.cmd);
+const predict = await predictor();
 const all = recordingsIn(folders);
 
 const groups = new Map();
@@ -33,8 +32,8 @@ for (const recording of all.filter(({ name }) => name.startsWith(values.group)))
 const none = () => ({ logs: 0, waits: 0, waitsMet: 0, inRange: 0, throughputsMet: 0, silent: 0 });
 
 /** One row of the table: what the log of `from` says of each of the others. */
-function judge(from, others, tally) {
-  const scenarios = predict(
+async function judge(from, others, tally) {
+  const scenarios = await predict(
     from.log,
     others.map(({ truth }) => truth),
   );
@@ -73,8 +72,10 @@ for (const [group, recordings] of groups) {
   const rows = [
     ['log of', ...recordings.map(({ name }) => short(group, name))],
     ['**measured**', ...recordings.map(({ truth }) => `**${shown(truth.wait_seconds.mean)}**`)],
-    ...recordings.filter(({ log }) => log).map((from) => [short(group, from.name), ...judge(from, recordings, tally)]),
   ];
+  for (const from of recordings.filter(({ log }) => log)) {
+    rows.push([short(group, from.name), ...(await judge(from, recordings, tally))]);
+  }
   const told = rows.filter((row) => row.slice(1).some((cell) => cell !== '?' && cell !== ''));
   const untold = rows.filter((row) => !told.includes(row)).map(([name]) => name);
   for (const key of Object.keys(sum)) sum[key] += tally[key];
@@ -89,7 +90,7 @@ totals.push(['all', ...summed(sum)]);
 console.log(totals.at(-1).join('   '));
 
 if (values.page) {
-  const text = [table(totals), ...parts, ...articleTables(all, predict)].join('\n\n');
+  const text = [table(totals), ...parts, ...(await articleTables(all, predict))].join('\n\n');
   const [head, , tail] = readFileSync(values.page, 'utf8').split(/<!-- (?:tables|end) -->/);
   writeFileSync(values.page, `${head}<!-- tables -->\n\n${text}\n\n<!-- end -->${tail}`);
 }
