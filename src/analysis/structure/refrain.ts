@@ -52,6 +52,9 @@ export function refrainOf(trace: Trace): Refrain | null {
 export const isClear = ({ share, chance, lines, lag }: Refrain): boolean =>
   share >= 0.6 && share > chance + 0.25 && lines >= Math.max(60, 8 * lag);
 
-/** More slots take turns than there are workers. */
-export const isLonger = ({ share, ofOneEach, lag, lines, workers }: Refrain): boolean =>
-  lag > workers && share - ofOneEach > Math.max(0.08, 2 / Math.sqrt(lines));
+/** More slots take turns than there are workers; clear of the best of many lags by chance. */
+export const isLonger = ({ share, ofOneEach, chance, lag, lines, workers }: Refrain): boolean =>
+  lag > workers &&
+  share >= 0.4 &&
+  share - ofOneEach > Math.max(0.1, 3 / Math.sqrt(lines)) &&
+  share - chance > 5 * Math.sqrt((chance * (1 - chance)) / lines);
