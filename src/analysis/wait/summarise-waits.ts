@@ -39,7 +39,7 @@ const LESS_WHEN_FULL = 30;
 const MORE_HIDDEN = 7;
 /** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
 const USUAL_RATIO = 0.35;
-const TELLING = 3;
+const TELLING = 2;
 /** A history may break up a wave, and with it the wait of those who came all at once. */
 const AT_ONCE_MORE = 1.3;
 /** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
