@@ -181,16 +181,41 @@ function serviceTime(
 }
 
 function concurrency(partial: Partial, inference: ServerInference, window: Window): Summary['concurrency'] {
-  const { mean, p95, peak, saturatedMicros, saturatedRatio } = inference.concurrency;
-  // Of a very large log the inference saw whole stretches, not all: its ratio holds for the log, its seconds do not.
-  const micros = partial.retained.complete ? saturatedMicros : saturatedRatio * (window.to - window.from);
+  const { p95, peak } = inference.concurrency;
+  const { mean, saturatedMicros, saturatedRatio } = partial.retained.complete
+    ? inference.concurrency
+    : ofWholeLog(partial, inference, window);
   return {
     mean: numberOrNull(mean),
     p95: numberOrNull(p95),
     peak: numberOrNull(peak),
-    saturated_seconds: secondsOrNull(micros),
+    saturated_seconds: secondsOrNull(saturatedMicros),
     saturated_ratio: numberOrNull(saturatedRatio),
   };
+}
+
+/** A step counts as full from this share of its slots: hand-overs leave small gaps. */
+const FULL_STEP = 0.9;
+/** s: longer steps hide the moments in which a pool has room. */
+const LONGEST_STEP = 10;
+
+/** Of a very large log the inference saw stretches. Where durations are logged, the timeline tells of all of it. */
+function ofWholeLog(
+  partial: Partial,
+  { capacity, concurrency: seen, unbounded }: ServerInference,
+  window: Window,
+): Pick<ServerInference['concurrency'], 'mean' | 'saturatedMicros' | 'saturatedRatio'> {
+  const micros = window.to - window.from;
+  const view = partial.timeline.view();
+  const logged = partial.streams.every(({ facts }) => facts.durationCovers === 'service');
+  const slots = unbounded ? null : capacity.value;
+  const mean = logged ? partial.durations().sum / micros : seen.mean;
+  if (!logged || slots === null || view.stepSeconds > LONGEST_STEP) {
+    return { mean, saturatedRatio: seen.saturatedRatio, saturatedMicros: seen.saturatedRatio * micros };
+  }
+  const step = view.stepSeconds * MICROS_PER_SECOND;
+  const full = view.busyMicros.filter((busy) => busy >= FULL_STEP * slots * step).length * step;
+  return { mean, saturatedMicros: full, saturatedRatio: full / micros };
 }
 
 function workers(partial: Partial, inference: ServerInference): WorkerSummary[] {

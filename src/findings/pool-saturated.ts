@@ -8,6 +8,8 @@ import { type Episode, episodesOf } from './saturation.ts';
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
 const WAITING_SHARE = 0.3;
+/** Share of the time full from which it is said even where the wait is not known. */
+const MOSTLY_FULL = 0.5;
 /** Waits shorter than this share of the service time are the ordinary noise of a busy pool. */
 const MATERIAL_WAIT = 0.1;
 /** The wait a pool is sized for when nobody says otherwise: p95, µs. */
@@ -55,7 +57,9 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const slots = knownSlots(summary.server);
-  const { saturatedRatio, saturatedMicros } = inference.concurrency;
+  // Of a very large log the inference saw stretches; the summary speaks of all of it.
+  const saturatedRatio = summary.concurrency.saturated_ratio ?? Number.NaN;
+  const saturatedMicros = 1e6 * (summary.concurrency.saturated_seconds ?? Number.NaN);
   const { wait, service } = inference;
   if (slots === null || !(saturatedMicros > 0) || waitIsClockError(facts)) return null;
 
@@ -65,7 +69,8 @@ function examine(facts: Facts): Finding | null {
   const wholeLog =
     saturatedRatio >= FULL_SHARE &&
     material &&
-    (wait.waitingRatio >= WAITING_SHARE || (Number.isNaN(wait.waitingRatio) && burst !== null));
+    (wait.waitingRatio >= WAITING_SHARE ||
+      (Number.isNaN(wait.waitingRatio) && (burst !== null || saturatedRatio >= MOSTLY_FULL)));
   const episodes = episodesOf(facts);
   const worst = episodes.filter((episode) => severe(episode, slots, service.mean));
   if (!wholeLog && worst.length === 0) return null;
@@ -88,6 +93,8 @@ function examine(facts: Facts): Finding | null {
     sentences.push(
       `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${durationText(inference.batches.periodMicros)}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${durationText(inference.batches.periodMicros)} = ${durationText(burst.lastMicros)}.`,
     );
+  } else if (!Number.isFinite(wait.p95)) {
+    sentences.push('Whether callers queued, and for how long, this log does not tell.');
   } else if (Number.isFinite(service.mean)) {
     sentences.push(`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`);
   }
@@ -96,10 +103,11 @@ function examine(facts: Facts): Finding | null {
   // As many as there are is no advice: the queue was a matter of moments.
   const present = summary.server.model === 'threaded' ? (summary.server.workers.value ?? slots) : slots;
   const enough = smallest && smallest.pool.workers > present ? smallest : null;
+  const queues = burst !== null || Number.isFinite(wait.waitingRatio);
   const critical = wait.p95 >= Math.max(500_000, service.mean) || (burst !== null && burst.generations >= 3);
   return {
     severity: critical ? 'critical' : 'warning',
-    title: `Pool saturated: ${slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy and callers queue`,
+    title: `Pool saturated: ${slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy${queues ? ' and callers queue' : ''}`,
     detail: sentences.join(' '),
     evidence: {
       slots,
@@ -151,6 +159,7 @@ export default defineFinding({
       'Fires when all K slots are busy for at least 20 % of the time, at least 30 % of the requests start from the queue',
       '(start within a moment of an end that left a full pool), and the mean wait is at least a tenth of the service time;',
       'or when one stretch, full for at least half of its length, made max(10, 3 K) requests wait a service time or more.',
+      'or when they are all busy for at least half of the time and the wait is not known: then it says so.',
       'The ceil law: of n requests that arrive together on K slots with service time S, request n is answered after',
       'ceil(n / K) × S, and waited (ceil(n / K) - 1) × S of that.',
       'Source: congestion periods, R. C. Larson, "The Queue Inference Engine", Management Science 36(5), 1990.',

@@ -35,7 +35,7 @@ function saturatedSentence(summary: Summary, { evidence }: FindingSummary): stri
   const { wait } = summary;
   const waited =
     wait.max === null
-      ? 'callers queued, for how long the log cannot tell'
+      ? 'whether callers queued, and for how long, the log cannot tell'
       : `callers queued up to ${durationText(wait.max * 1e6)} (${wait.method})`;
   const share = window === null ? `for ${roundText(full)} s` : `${roundText(full)} of ${roundText(window)} s`;
   const workers = evidence.recommended_workers;

@@ -3,7 +3,8 @@ import type { Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { onLanes, onQueues, type QueueStretch, stretchOf } from './stretch.ts';
-import { summariseWaits } from './summarise-waits.ts';
+import { summariseWaits, unknownWait } from './summarise-waits.ts';
+import { unseenBeginning } from './unseen-beginning.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Plan & { readonly rows: number } {
@@ -12,6 +13,9 @@ function planFor(n: number, effort: Effort): Plan & { readonly rows: number } {
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48, steps: Math.min(2_000_000, 1500 * n) };
   return { rows: 6000, particles: 12, runs: 1, draws: 12, steps: 2_000_000 };
 }
+
+/** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
+const MOST_UNSEEN = 0.2;
 
 export interface FilteredWaits {
   readonly summary: WaitInference;
@@ -47,7 +51,12 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     : queueHistories(queuesOf(trace, rows, pool), plan);
   if (!found) return null;
   const { waits, model, times, evidence } = found;
+  const partly = length < trace.length;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
+  if (partly && unseenBeginning(trace, from, length, pool.slots, pool.queue === 'worker') > MOST_UNSEEN) {
+    const basis = `the pool was full already when the ${length} requests began that were followed: what was queued then cannot be seen in them`;
+    return { summary: unknownWait(basis), wait, samples: [], times: null };
+  }
   const samples = waits.map((set) => {
     const sample = new Float64Array(trace.length).fill(Number.NaN);
     for (let i = 0; i < length; i++) sample[rows[i]] = 1e6 * set[i];
@@ -58,7 +67,6 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     for (const set of waits) sum += set[i];
     wait[rows[i]] = (1e6 * sum) / waits.length;
   }
-  const partly = length < trace.length;
   const what = pool.onLanes ? 'workers' : pool.queue === 'worker' ? 'slots in each worker' : 'slots';
   const part = partly ? `, of ${length} requests of the log` : '';
   const basis = `possible histories of ${pool.slots} ${what} and their callers (${model})${part}; the range is as wide as the error on recorded servers`;

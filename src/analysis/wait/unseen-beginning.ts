@@ -1,0 +1,57 @@
+/**
+ * How much of a part of a log lies before the first moment at which the pool was not full. Callers that were queued when the
+ * part began cannot be seen in it; only such a moment shows that none of them is left.
+ */
+import type { Trace } from '../structure/trace.ts';
+
+/** Mean level of a bin, as a share of the slots, from which the pool counts as full: hand-overs leave small gaps. */
+const FULL_LEVEL = 0.9;
+/** Services that a bin holds at least, on the average: shorter ones have levels by chance. */
+const SERVICES = 2;
+const MOST_BINS = 1 << 20;
+
+/**
+ * Share of the requests `from` .. `from + length` of the trace, 0..1. What ran before them is looked at, too.
+ * @param byWorker each worker is a pool of `slots` slots of its own
+ */
+export function unseenBeginning(trace: Trace, from: number, length: number, slots: number, byWorker: boolean): number {
+  const queues = byWorker ? trace.workerIds.length : 1;
+  const members = Array.from({ length: queues }, (): number[] => []);
+  for (let k = 0; k < trace.length; k++) members[byWorker ? trace.worker[k] : 0].push(k);
+  let unseen = 0;
+  for (const queue of members) unseen += unseenOfQueue(trace, queue, from, from + length, slots);
+  return length > 0 ? unseen / length : 0;
+}
+
+function unseenOfQueue(trace: Trace, queue: readonly number[], from: number, to: number, slots: number): number {
+  let origin = Number.POSITIVE_INFINITY;
+  let firstEnd = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  let work = 0;
+  for (const k of queue) {
+    origin = Math.min(origin, trace.end[k] - trace.duration[k]);
+    firstEnd = Math.min(firstEnd, trace.end[k]);
+    last = Math.max(last, trace.end[k]);
+    work += trace.duration[k];
+  }
+  const width = Math.max(trace.resolution, (SERVICES * work) / queue.length, (last - origin) / MOST_BINS, 1);
+  const level = new Float64Array(Math.floor((last - origin) / width) + 1);
+  for (const k of queue) {
+    const end = trace.end[k] - origin;
+    const start = end - trace.duration[k];
+    for (let bin = Math.floor(start / width); bin * width < end; bin++) {
+      level[bin] += (Math.min(end, (bin + 1) * width) - Math.max(start, bin * width)) / width;
+    }
+  }
+  const binOf = (instant: number) => Math.min(level.length - 1, Math.floor((instant - origin) / width));
+  const followed = queue.filter((k) => k >= from && k < to);
+  if (followed.length === 0) return 0;
+  // Of what ran before the first line of the trace only a part is seen, and of what runs behind its last line, too.
+  const firstKnown = binOf(firstEnd) + 1;
+  const lastKnown = binOf(last - width) - 1;
+  const began = Math.max(firstKnown, from === 0 ? 0 : binOf(trace.end[followed[0]]) - 1);
+  let bin = began;
+  while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
+  if (bin === began) return 0;
+  return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+}

@@ -1,0 +1,38 @@
+/** A window that begins while the pool is full says nothing of who was queued then; one that begins idle does. */
+import { expect, test } from 'vitest';
+import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { sliceRows } from '../../../../src/core/table.ts';
+import { logOf, type ServerLog, type ServerSpec } from '../../../helpers/simulate-server.ts';
+
+const logAt = (rate: number): ServerLog => {
+  const spec: ServerSpec = {
+    seed: 5,
+    kind: 'sync',
+    workers: 8,
+    threads: 1,
+    service: { law: 'uniform', mean: 0.2 },
+    load: { kind: 'poisson', phases: [{ rate, seconds: 180 }] },
+    wakes: 'in-turn',
+  };
+  return logOf(spec, { pid: true, duration: true });
+};
+const waitOf = ({ input }: ServerLog, from: number, to: number, effort: 'live' | 'sample') =>
+  inferServer({ ...input, table: sliceRows(input.table, from, to), effort }).wait;
+
+// Forty requests a second are all that eight slots with 0.2 s each can do.
+const overloaded = logAt(44);
+const calm = logAt(20);
+
+test('in the middle of an overload the wait is unknown, not the little that the window shows', () => {
+  for (const effort of ['live', 'sample'] as const) {
+    const wait = waitOf(overloaded, 2000, 5000, effort);
+    expect(wait.method).toBe('unknown');
+    expect(wait.basis).toContain('full already');
+  }
+});
+
+test('a window of a pool with idle slots keeps its wait', () => {
+  const wait = waitOf(calm, 400, 3400, 'sample');
+  expect(wait.method).toBe('inferred');
+  expect(wait.mean).toBeLessThan(100_000);
+});
