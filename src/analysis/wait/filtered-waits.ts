@@ -46,17 +46,18 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
   const length = Math.min(trace.length, plan.rows);
   const from = effort === 'live' ? trace.length - length : 0;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
+  const partly = length < trace.length;
+  if (partly && unseenBeginning(trace, from, length, pool.slots, pool.queue === 'worker') > MOST_UNSEEN) {
+    const basis = `the pool was full already when the ${length} requests began that were followed: what was queued then cannot be seen in them`;
+    const wait = new Float64Array(trace.length).fill(Number.NaN);
+    return { summary: unknownWait(basis), wait, samples: [], times: null };
+  }
   const found = pool.onLanes
     ? laneHistories(onLanes(stretchOf(trace, rows, pool.slots), trace), plan)
     : queueHistories(queuesOf(trace, rows, pool), plan);
   if (!found) return null;
   const { waits, model, times, evidence } = found;
-  const partly = length < trace.length;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
-  if (partly && unseenBeginning(trace, from, length, pool.slots, pool.queue === 'worker') > MOST_UNSEEN) {
-    const basis = `the pool was full already when the ${length} requests began that were followed: what was queued then cannot be seen in them`;
-    return { summary: unknownWait(basis), wait, samples: [], times: null };
-  }
   const samples = waits.map((set) => {
     const sample = new Float64Array(trace.length).fill(Number.NaN);
     for (let i = 0; i < length; i++) sample[rows[i]] = 1e6 * set[i];
