@@ -133,7 +133,8 @@ export class Decider {
 
   #take(line: HeldLine, { plan, variant }: Taker): void {
     const { held, plans } = this.#parts;
-    plans.take(plan, held.b, held.v, variant.start, line.offset, variant);
+    // What was tried on a sample may be refused now that zone and meaning of its stamps are settled.
+    if (!plans.take(plan, held.b, held.v, variant.start, line.offset, variant)) this.#leave(line);
   }
 
   /** The lines that no known layout took, in order with the others: a traceback ends where a request stands. */

@@ -143,3 +143,8 @@ describe('reading', () => {
     }
   });
 });
+
+it('counts a line that is refused once its kind is settled', () => {
+  const line = 'ts=%0a2024-10-29T17:04:15.123Z level=info method=GET path="/a?x=1" status=200 duration=31.5ms pid=123';
+  expectWhole(parse(Buffer.from(`${line}\n`)));
+});
