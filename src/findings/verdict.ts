@@ -28,6 +28,10 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
   return { severity: top.severity, sentence, confidence: confidenceOf(summary) };
 }
 
+/** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
+const isHidden = ({ mean, high }: Summary['wait']): boolean =>
+  mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
+
 /** "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it." */
 function saturatedSentence(summary: Summary, { evidence }: FindingSummary): string {
   const full = Number(evidence.saturated_seconds);
@@ -36,7 +40,7 @@ function saturatedSentence(summary: Summary, { evidence }: FindingSummary): stri
   const waited =
     wait.max === null
       ? 'whether callers queued, and for how long, the log cannot tell'
-      : `callers queued up to ${durationText(wait.max * 1e6)} (${wait.method})`;
+      : `callers queued up to ${durationText(wait.max * 1e6)}${isHidden(wait) ? ' or more' : ''} (${wait.method})`;
   const share = window === null ? `for ${roundText(full)} s` : `${roundText(full)} of ${roundText(window)} s`;
   const workers = evidence.recommended_workers;
   const remedy =

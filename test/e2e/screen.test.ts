@@ -28,7 +28,14 @@ async function played(names: string[], options: ProgramOptions & { keys?: string
   const one = start(['replay', '--paused', ...names], { columns: 110, rows: 36, ...options });
   await one.waitFor('q quit', 20_000);
   one.press(`G${options.keys ?? ''}`);
-  await one.waitFor((text) => /end$/m.test(text) && !text.includes('Reading what is there'), 20_000);
+  // Pictures come in several steps: the last one stands still.
+  let before = '';
+  let looks = 0;
+  await one.waitFor((text) => {
+    looks = text === before ? looks + 1 : 0;
+    before = text;
+    return looks >= 20 && /end$/m.test(text) && !text.includes('Reading what is there');
+  }, 60_000);
   return one;
 }
 

@@ -8,6 +8,8 @@ import type { Trace } from '../structure/trace.ts';
 const FULL_LEVEL = 0.9;
 /** Services that a bin holds at least, on the average: shorter ones have levels by chance. */
 const SERVICES = 2;
+/** Ticks of the stamps that a bin holds: within one, nobody knows where a request ended. */
+const TICKS = 3;
 const MOST_BINS = 1 << 20;
 
 /**
@@ -34,7 +36,7 @@ function unseenOfQueue(trace: Trace, queue: readonly number[], from: number, to:
     last = Math.max(last, trace.end[k]);
     work += trace.duration[k];
   }
-  const width = Math.max(trace.resolution, (SERVICES * work) / queue.length, (last - origin) / MOST_BINS, 1);
+  const width = Math.max(TICKS * trace.resolution, (SERVICES * work) / queue.length, (last - origin) / MOST_BINS, 1);
   const level = new Float64Array(Math.floor((last - origin) / width) + 1);
   for (const k of queue) {
     const end = trace.end[k] - origin;
@@ -49,7 +51,7 @@ function unseenOfQueue(trace: Trace, queue: readonly number[], from: number, to:
   // Of what ran before the first line of the trace only a part is seen, and of what runs behind its last line, too.
   const firstKnown = binOf(firstEnd) + 1;
   const lastKnown = binOf(last - width) - 1;
-  const began = Math.max(firstKnown, from === 0 ? 0 : binOf(trace.end[followed[0]]) - 1);
+  const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
   let bin = began;
   while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
   if (bin === began) return 0;
