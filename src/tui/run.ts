@@ -8,6 +8,7 @@ import { version } from '../core/version.ts';
 import type { Engine } from '../engine/engine.ts';
 import { exportPicture, exportSummary, isSummaryPath } from './export.ts';
 import { FrameSink } from './frame-sink.ts';
+import { holdWarnings } from './hold-warnings.ts';
 import type { Effect } from './reduce.ts';
 import { Session } from './session.ts';
 import type { ColourDepth } from './style.ts';
@@ -99,6 +100,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   process.on('SIGTSTP', onStop);
   process.on('SIGCONT', onContinue);
   for (const signal of Object.keys(signalCodes)) process.on(signal as NodeJS.Signals, onSignal);
+  const printWarnings = holdWarnings();
   try {
     terminal.enter(session.ui.mouse);
     // The picture first: loading Ink and React takes longer than drawing it. Keys wait in their stream meanwhile.
@@ -111,6 +113,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     unmount();
     terminal.leave();
     terminal.close();
+    printWarnings();
     process.off('exit', onExit);
     process.off('SIGTSTP', onStop);
     process.off('SIGCONT', onContinue);
