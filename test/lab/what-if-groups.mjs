@@ -31,7 +31,7 @@ const api = [
   ['/api/orders', 3, { dist: 'lognormal', mean: 0.3, cv: 1 }],
   ['/api/export', 1, { dist: 'uniform', low: 0.8, high: 2 }],
 ];
-/** Groups that nothing was tuned on: other mixes, other pools, other callers. */
+/** Groups that nothing was fitted to: other mixes, other pools, other callers. */
 const SMALL_POOLS = [
   ['gunicorn-sync', 2, 1],
   ['gunicorn-sync', 3, 1],
