@@ -31,11 +31,12 @@ export interface SummariseInput {
 
 export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
   const { partial, inference, knows, inputs, version } = input;
-  const window = windowOf(input);
+  const all = partial.durations();
+  const window = windowOf(input, all);
   const timeline = summariseTimeline(input);
   const { wait, batches } = inference;
   const own = ownDurations(partial, input.requests, inference);
-  const service = serviceTime(partial, inference, own);
+  const service = serviceTime(inference, own, all);
   const capacity = inference.capacity.value;
   return {
     schema: SUMMARY_SCHEMA,
@@ -64,7 +65,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       restarts: inference.restarts,
     },
     service_time: service,
-    concurrency: concurrency(partial, inference, window),
+    concurrency: concurrency(partial, inference, window, all),
     batches: {
       detected: batches.detected,
       size: numberOrNull(batches.size),
@@ -90,7 +91,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
         capacity !== null && service.mean !== null && service.mean > 0 ? capacity / service.mean : null,
     },
     workers: workers(partial, inference),
-    routes: routes(partial, own),
+    routes: routes(partial, own, all),
     timeline: timeline.timeline,
   };
 }
@@ -105,7 +106,7 @@ interface Window {
 }
 
 /** From the first start to the last end, sharpened where the inference could. */
-function windowOf({ partial, requests, inference }: SummariseInput): Window {
+function windowOf({ partial, requests, inference }: SummariseInput, all: DurationHistogram): Window {
   if (partial.first > partial.last) return { from: Number.NaN, to: Number.NaN, rate: null };
   let { first: from, last: to } = partial;
   let startsKnown = false;
@@ -119,7 +120,7 @@ function windowOf({ partial, requests, inference }: SummariseInput): Window {
     }
     startsKnown = low < high;
     if (startsKnown) [from, to] = [low, high];
-  } else startsKnown = partial.durations().count > 0;
+  } else startsKnown = all.count > 0;
   // Stamps alone span one tick more than their difference: four lines stamped 15, 16, 17 and 18 took four seconds.
   const resolution = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
   const micros = to - from + (startsKnown ? 0 : resolution);
@@ -160,13 +161,13 @@ const distributionOf = (histogram: DurationHistogram): Distribution => ({
 
 /** Logged durations come from all requests, inferred ones from the inference. */
 function serviceTime(
-  partial: Partial,
   { service }: ServerInference,
   own: OwnDurations | null,
+  all: DurationHistogram,
 ): Summary['service_time'] {
   if (service.method === 'logged') {
     const basis = own ? "durations in the server's own lines" : service.basis;
-    return { method: 'logged', basis, ...distributionOf(own?.all ?? partial.durations()) };
+    return { method: 'logged', basis, ...distributionOf(own?.all ?? all) };
   }
   return {
     method: service.method,
@@ -180,11 +181,16 @@ function serviceTime(
   };
 }
 
-function concurrency(partial: Partial, inference: ServerInference, window: Window): Summary['concurrency'] {
+function concurrency(
+  partial: Partial,
+  inference: ServerInference,
+  window: Window,
+  all: DurationHistogram,
+): Summary['concurrency'] {
   const { p95, peak } = inference.concurrency;
   const { mean, saturatedMicros, saturatedRatio } = partial.retained.complete
     ? inference.concurrency
-    : ofWholeLog(partial, inference, window);
+    : ofWholeLog(partial, inference, window, all);
   return {
     mean: numberOrNull(mean),
     p95: numberOrNull(p95),
@@ -204,12 +210,13 @@ function ofWholeLog(
   partial: Partial,
   { capacity, concurrency: seen, unbounded }: ServerInference,
   window: Window,
+  all: DurationHistogram,
 ): Pick<ServerInference['concurrency'], 'mean' | 'saturatedMicros' | 'saturatedRatio'> {
   const micros = window.to - window.from;
   const view = partial.timeline.view();
   const logged = partial.streams.every(({ facts }) => facts.durationCovers === 'service');
   const slots = unbounded ? null : capacity.value;
-  const mean = logged ? partial.durations().sum / micros : seen.mean;
+  const mean = logged ? all.sum / micros : seen.mean;
   if (!logged || slots === null || view.stepSeconds > LONGEST_STEP) {
     return { mean, saturatedRatio: seen.saturatedRatio, saturatedMicros: seen.saturatedRatio * micros };
   }
@@ -243,8 +250,8 @@ function workers(partial: Partial, inference: ServerInference): WorkerSummary[] 
     .slice(0, MAX_WORKERS);
 }
 
-function routes(partial: Partial, own: OwnDurations | null): RouteSummary[] {
-  const busy = (own?.all ?? partial.durations()).sum;
+function routes(partial: Partial, own: OwnDurations | null, all: DurationHistogram): RouteSummary[] {
+  const busy = (own?.all ?? all).sum;
   const service = own !== null || partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
   const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
   return partial.routes

@@ -1,10 +1,10 @@
 /** The times of a plain file at places in it: pieces are read and parsed, the rest of the file is not. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import { createParser } from '../ingest/create-parser.ts';
-import { compressionOf } from '../ingest/decompress.ts';
 import type { LogParser } from '../ingest/parser.ts';
+import { bytesAt, headOf, openPlain } from './plain-file.ts';
 
 export interface FileTimesOptions {
   readonly formats: readonly LogFormat[];
@@ -19,8 +19,6 @@ export interface PieceTimes {
   readonly lineStart: number;
 }
 
-/** Enough for the sample in which formats are looked for. */
-const HEAD_BYTES = 1 << 20;
 const PIECE_BYTES = 1 << 16;
 /** A piece without a request is followed by larger ones, up to this. */
 const MAX_PIECE_BYTES = 1 << 20;
@@ -35,17 +33,11 @@ export class FileTimes {
 
   /** null: not a plain file, or it cannot be opened. Must be closed. */
   static open(path: string, options: FileTimesOptions): FileTimes | null {
-    if (path === '-') return null;
-    let file: number;
-    try {
-      file = openSync(path, 'r');
-    } catch {
-      return null;
-    }
-    const info = fstatSync(file);
-    const head = info.isFile() ? bytesAt(file, 0, HEAD_BYTES) : null;
-    if (head && !compressionOf(head)) return new FileTimes(path, file, info.size, head, options);
-    closeSync(file);
+    const plain = openPlain(path);
+    if (!plain) return null;
+    const head = headOf(plain.file);
+    if (head) return new FileTimes(path, plain.file, plain.size, head, options);
+    closeSync(plain.file);
     return null;
   }
 
@@ -99,9 +91,4 @@ export class FileTimes {
   close(): void {
     closeSync(this.#file);
   }
-}
-
-function bytesAt(file: number, at: number, length: number): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  return buffer.subarray(0, readSync(file, buffer, 0, length, at));
 }

@@ -3,22 +3,20 @@
  * the file's head, starts at a line that is a request, and the partials join in the order of the file. Where a range turns
  * out to depend on its neighbours (a format that is new in the middle), nothing is returned and one thread reads it all.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import type { Partial } from '../analysis/partial.ts';
 import { type PartialState, partialOfState } from '../analysis/partial-state.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
-import { compressionOf } from '../ingest/decompress.ts';
 import { joinReports } from '../ingest/join-reports.ts';
 import { becameShorter } from '../ingest/read-input.ts';
+import { bytesAt, headOf, openPlain } from './plain-file.ts';
 import { isFull, openRange, type RangeJob, type RangeReader, type RangeStart } from './read-range.ts';
 import type { Place } from './time-place.ts';
 
 /** Below this a second thread costs more than it saves: it takes some 60 ms to start. */
 const MIN_BYTES_PER_THREAD = 12 << 20;
-/** Enough for the sample in which formats are looked for. */
-const HEAD_BYTES = 1 << 20;
 /** How far a request line is looked for behind the place of a cut. */
 const SEARCH_BYTES = 1 << 18;
 /** So much is read while another thread finds the formats. */
@@ -110,21 +108,14 @@ interface LargeFile {
 
 /** null: not a file, not large, or compressed, so that no range of it can be read on its own. */
 function openLarge(path: string, threads: number, place: Place | null): LargeFile | null {
-  if (threads < 2 || path === '-') return null;
-  let file: number;
-  try {
-    file = openSync(path, 'r');
-  } catch {
-    return null;
-  }
-  const info = fstatSync(file);
+  const plain = threads < 2 ? null : openPlain(path);
+  if (!plain) return null;
+  const { file, size } = plain;
   const begin = place?.from ?? 0;
-  const end = place?.to ?? info.size;
+  const end = place?.to ?? size;
   const ranges = Math.min(threads, Math.floor((end - begin) / MIN_BYTES_PER_THREAD));
-  if (info.isFile() && ranges > 1) {
-    const head = bytesAt(file, 0, HEAD_BYTES);
-    if (!compressionOf(head)) return { file, begin, end, head, ranges };
-  }
+  const head = ranges > 1 ? headOf(file) : null;
+  if (head) return { file, begin, end, head, ranges };
   closeSync(file);
   return null;
 }
@@ -145,9 +136,4 @@ function cutsOf({ file, begin, end, ranges }: LargeFile, reader: RangeReader): n
     cuts.push(cut);
   }
   return cuts;
-}
-
-function bytesAt(file: number, at: number, length: number): Uint8Array {
-  const buffer = Buffer.allocUnsafeSlow(length);
-  return buffer.subarray(0, readSync(file, buffer, 0, length, at));
 }

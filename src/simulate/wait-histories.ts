@@ -1,4 +1,5 @@
 /** What the waits before the starts may have been: samples, one estimate with its range, or only bounds. */
+import { binLevels } from '../core/bin-levels.ts';
 import type { Analysis } from '../core/finding.ts';
 
 export interface WaitHistories {
@@ -69,15 +70,8 @@ function longestWaits(
   const meanOpen = uncertainty.reduce((a, b) => a + b, 0) / n;
   const width = Math.max(1000, 2 * meanOpen, meanService / 2);
   const origin = start[0];
-  const bins = new Float64Array(Math.min(1_000_000, Math.ceil((start[n - 1] - origin) / width) + 1));
-  for (let i = 0; i < n; i++) {
-    const from = start[i] - origin;
-    const to = from + service[i];
-    const last = Math.min(bins.length - 1, Math.floor(to / width));
-    for (let bin = Math.floor(from / width); bin <= last; bin++) {
-      bins[bin] += Math.max(0, Math.min(to, (bin + 1) * width) - Math.max(from, bin * width)) / width;
-    }
-  }
+  const count = Math.min(1_000_000, Math.ceil((start[n - 1] - origin) / width) + 1);
+  const bins = binLevels(start, service, origin, width, count);
   let began = -1;
   let bin = -1;
   for (let i = 0; i < n; i++) {

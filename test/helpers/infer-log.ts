@@ -5,7 +5,8 @@ import { Partial } from '../../src/analysis/partial.ts';
 import type { ServerInference } from '../../src/core/inference.ts';
 import { createParser } from '../../src/ingest/create-parser.ts';
 
-export function serverInput(...texts: string[]): ServerInput {
+/** The partial of several inputs. */
+export function partialOfTexts(...texts: string[]): Partial {
   const partial = new Partial();
   texts.forEach((text, source) => {
     const parser = createParser({
@@ -19,6 +20,11 @@ export function serverInput(...texts: string[]): ServerInput {
     parser.push(Buffer.from(text, 'utf8'));
     parser.end();
   });
+  return partial;
+}
+
+export function serverInput(...texts: string[]): ServerInput {
+  const partial = partialOfTexts(...texts);
   const { names, streams, lifecycle } = partial;
   return { table: partial.retained.table(), names, streams, lifecycle };
 }

@@ -2,6 +2,7 @@
  * How much of a part of a log lies before the first moment at which the pool was not full. Callers that were queued when the
  * part began cannot be seen in it; only such a moment shows that none of them is left.
  */
+import { binLevels } from '../../core/bin-levels.ts';
 import type { Trace } from '../structure/trace.ts';
 
 /** Mean level of a bin, as a share of the slots, from which the pool counts as full: hand-overs leave small gaps. */
@@ -37,14 +38,9 @@ function unseenOfQueue(trace: Trace, queue: readonly number[], from: number, to:
     work += trace.duration[k];
   }
   const width = Math.max(TICKS * trace.resolution, (SERVICES * work) / queue.length, (last - origin) / MOST_BINS, 1);
-  const level = new Float64Array(Math.floor((last - origin) / width) + 1);
-  for (const k of queue) {
-    const end = trace.end[k] - origin;
-    const start = end - trace.duration[k];
-    for (let bin = Math.floor(start / width); bin * width < end; bin++) {
-      level[bin] += (Math.min(end, (bin + 1) * width) - Math.max(start, bin * width)) / width;
-    }
-  }
+  const start = Float64Array.from(queue, (k) => trace.end[k] - trace.duration[k]);
+  const service = Float64Array.from(queue, (k) => trace.duration[k]);
+  const level = binLevels(start, service, origin, width, Math.floor((last - origin) / width) + 1);
   const binOf = (instant: number) => Math.min(level.length - 1, Math.floor((instant - origin) / width));
   const followed = queue.filter((k) => k >= from && k < to);
   if (followed.length === 0) return 0;

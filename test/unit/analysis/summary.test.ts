@@ -1,27 +1,11 @@
 // The summary of logs that are easily summed up wrongly: no durations, or every request written twice.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { formats } from '../../../parsers/index.ts';
 import { analyse } from '../../../src/analysis/analyse.ts';
-import { Partial } from '../../../src/analysis/partial.ts';
-import { createParser } from '../../../src/ingest/create-parser.ts';
+import { partialOfTexts } from '../../helpers/infer-log.ts';
 
-function summaryOf(...texts: string[]) {
-  const partial = new Partial();
-  texts.forEach((text, source) => {
-    const parser = createParser({
-      path: `${source}.log`,
-      source,
-      names: partial.names,
-      formats,
-      timezone: 'UTC',
-      sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
-    });
-    parser.push(Buffer.from(text, 'utf8'));
-    parser.end();
-  });
-  return analyse(partial, { inputs: [], version: '0', howToLog: () => null, effort: 'full' }).summary;
-}
+const summaryOf = (...texts: string[]) =>
+  analyse(partialOfTexts(...texts), { inputs: [], version: '0', howToLog: () => null, effort: 'full' }).summary;
 
 const sample = (name: string) => readFileSync(new URL(`../../../sample-logs/${name}`, import.meta.url), 'utf8');
 
