@@ -18,7 +18,9 @@ export interface GapLaw {
 
 const TAIL = 0.08;
 const TAIL_POWER = 1.8;
+/** Points of a table for the main part of the law, and of a coarser one for its tail. */
 const TABLE = 250;
+const COARSER = 10;
 /** No gap of a worker that has something to do is longer: s, and in typical gaps. */
 const LONGEST = 0.25;
 const LONGEST_GAPS = 8;
@@ -30,16 +32,22 @@ export function gapLaw(typical: number, spread: number): GapLaw {
   const main = (x: number) => 1 / (1 + Math.exp((typical - x) / spread));
   const tail = (x: number) => (x <= 0 ? 0 : 1 / (1 + (tailScale / x) ** TAIL_POWER));
   const exactly = (x: number) => (1 - TAIL) * main(x) + TAIL * tail(x);
-  // Asked for millions of times: linear between the points of a table where nearly all of the mass is.
+  // Asked for millions of times: linear between the points of tables.
   const step = spread / 10;
-  const table = Float64Array.from({ length: TABLE + 1 }, (_, k) => exactly(least + k * step));
+  const near = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * step));
+  const far = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * COARSER * step));
   return {
     least,
     below(x) {
-      const place = (x - least) / step;
+      let place = (x - least) / step;
       if (place <= 0) return 0;
       if (x >= longest) return 1;
-      if (place >= TABLE) return exactly(x);
+      let table = near;
+      if (place >= TABLE) {
+        place /= COARSER;
+        if (place >= TABLE) return exactly(x);
+        table = far;
+      }
       const k = Math.floor(place);
       return table[k] + (place - k) * (table[k + 1] - table[k]);
     },

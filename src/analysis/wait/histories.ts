@@ -14,6 +14,8 @@ export interface Plan {
   /** Independent filters, so that one that lost its way shows. */
   readonly runs: number;
   readonly draws: number;
+  /** Arrivals are drawn under one model of the callers instead of several. */
+  readonly quick: boolean;
   /** Starts that one walk through the histories of queues with several slots may work out. */
   readonly steps: number;
 }
@@ -47,7 +49,7 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
   const runs = Array.from({ length: plan.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
   const paths = runs.flatMap((run) => run.paths);
   return {
-    ...drawWaits(paths, lanes.duration, plan.draws, createDraws(seed ^ 1)),
+    ...drawWaits(paths, lanes.duration, plan.draws, plan.quick, createDraws(seed ^ 1)),
     times: timesOf(lanes, paths),
     evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
   };
@@ -70,7 +72,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
       start: Float64Array.from(members, (i) => start[i]),
       queued: Uint8Array.from(members, (i) => queued[i]),
     }));
-    const drawn = drawWaits(own, part.duration, plan.draws, draws);
+    const drawn = drawWaits(own, part.duration, plan.draws, plan.quick, draws);
     models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
     waits.forEach((wait, k) => {
       const set = drawn.waits[k % drawn.waits.length];

@@ -11,7 +11,7 @@
 import type { ArrivalModel } from './arrival-models.ts';
 import type { Draws } from './draws.ts';
 import { type Epochs, FRESH, INSIDE, LAST, SILENCE } from './epochs.ts';
-import type { RateCurve } from './paths.ts';
+import { type Kernel, poissonKernel } from './poisson-kernels.ts';
 
 export interface ArrivalSample {
   /** s that each request waited, by request. */
@@ -25,29 +25,20 @@ interface Band {
   readonly mass: Float64Array;
 }
 
-/** Probabilities of `from`, `from` + 1, … units of arrivals in an epoch. */
-interface Kernel {
-  readonly from: number;
-  readonly mass: Float64Array;
-}
-
-const PRUNED = 1e-12;
+const PRUNED = 1e-8;
 
 export class OpenArrivals {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
-  /** Factor of all rates in each epoch. */
-  readonly #shape: Float64Array;
   readonly #before: Band[] = [];
   readonly #after: Band[] = [];
   readonly #kernels: (Kernel[] | null)[] = [];
   /** ln P(the starts | the model), up to a constant that all models of a path share. */
   readonly logLikelihood: number;
 
-  constructor(epochs: Epochs, model: ArrivalModel, shape: RateCurve = () => 1) {
+  constructor(epochs: Epochs, model: ArrivalModel) {
     this.#epochs = epochs;
     this.#model = model;
-    this.#shape = Float64Array.from({ length: epochs.length }, (_, e) => shape(epochs.at[e] - epochs.span[e] / 2));
     let band: Band = { low: 0, width: 1, mass: model.chance.slice() };
     let likelihood = 0;
     for (let e = 0; e < epochs.length; e++) {
@@ -66,9 +57,8 @@ export class OpenArrivals {
   }
 
   #kernelsOf(e: number): Kernel[] {
-    const { span, unit, waiters } = this.#epochs;
-    const most = Math.ceil(waiters[e] / unit[e]);
-    return Array.from(this.#model.levels, (rate) => kernelOf(rate * this.#shape[e] * span[e], unit[e], most));
+    const { span, unit } = this.#epochs;
+    return Array.from(this.#model.levels, (rate) => poissonKernel(rate * span[e], unit[e]));
   }
 
   /** Time in which every arrival starts at once. */
@@ -77,7 +67,7 @@ export class OpenArrivals {
     const mass = new Float64Array(levels.length);
     const arrives = this.#epochs.kind[e] === FRESH;
     for (let l = 0; l < levels.length; l++) {
-      const rate = levels[l] * this.#shape[e];
+      const rate = levels[l];
       mass[l] = band.mass[l] * Math.exp(-rate * this.#epochs.span[e]) * (arrives ? rate : 1);
     }
     return { low: 0, width: 1, mass };
@@ -100,7 +90,7 @@ export class OpenArrivals {
       const { from, mass: p } = kernels[l];
       for (let x = 0; x < band.width; x++) {
         const f = band.mass[l * band.width + x];
-        if (f < 1e-15) continue;
+        if (f < PRUNED / 1000) continue;
         const base = band.low + x + from - low;
         const until = Math.min(p.length - 1, width - 1 - base);
         for (let k = Math.max(0, -base), y = l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
@@ -153,7 +143,7 @@ export class OpenArrivals {
         if (reach < 1e-12) continue;
         const at = l * before.width;
         if (!kernels) {
-          const rate = this.#model.levels[l] * this.#shape[e];
+          const rate = this.#model.levels[l];
           mass[at] = before.mass[at] * reach * Math.exp(-rate * span[e]) * (kind[e] === SILENCE ? 1 : rate);
           continue;
         }
@@ -177,33 +167,6 @@ export class OpenArrivals {
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
     return { wait };
   }
-}
-
-/** Poisson probabilities with the given mean, in units of `unit` arrivals (then by the normal law). */
-function kernelOf(mean: number, unit: number, most: number): Kernel {
-  const centre = Math.max(1e-12, mean) / unit;
-  const deviation = unit === 1 ? Math.sqrt(centre) : Math.max(0.35, Math.sqrt(mean) / unit);
-  const from = Math.min(most, Math.max(0, Math.floor(centre - 6 * deviation - 1)));
-  const to = Math.max(from, Math.min(most, Math.ceil(centre + 6 * deviation + (unit === 1 ? 6 : 1))));
-  const mass = new Float64Array(to - from + 1);
-  if (unit === 1) {
-    let logFactorial = 0;
-    for (let k = 2; k <= from; k++) logFactorial += Math.log(k);
-    let p = Math.exp(from * Math.log(centre) - centre - logFactorial);
-    for (let k = from; k <= to; k++) {
-      mass[k - from] = p;
-      p *= centre / (k + 1);
-    }
-    return { from, mass };
-  }
-  let sum = 0;
-  for (let k = from; k <= to; k++) {
-    const z = (k - centre) / deviation;
-    mass[k - from] = Math.exp((-z * z) / 2);
-    sum += mass[k - from];
-  }
-  for (let k = 0; k < mass.length; k++) mass[k] /= sum;
-  return { from, mass };
 }
 
 /** Divides by the sum and returns its logarithm; where nothing is left the model starts anew at a price. */

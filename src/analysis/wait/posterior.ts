@@ -13,8 +13,14 @@ export interface WaitDraws {
   readonly modelWeight: number;
 }
 
-/** Histories are equally likely; the arrival models compete on each of them. */
-export function drawWaits(paths: readonly Path[], duration: Float64Array, count: number, draws: Draws): WaitDraws {
+/** Histories are equally likely; the arrival models compete on each of them. `quick`: one model is asked alone. */
+export function drawWaits(
+  paths: readonly Path[],
+  duration: Float64Array,
+  count: number,
+  quick: boolean,
+  draws: Draws,
+): WaitDraws {
   const n = duration.length;
   const perPath = Math.ceil(count / paths.length);
   const byModel = new Map<string, number>();
@@ -28,7 +34,7 @@ export function drawWaits(paths: readonly Path[], duration: Float64Array, count:
     }
     const epochs = epochsOf(path, end);
     const seconds = Math.max(1e-3, end - begin);
-    const samplers = arrivalModels(n / seconds, seconds).map((model) => ({
+    const samplers = arrivalModels(n / seconds, seconds, quick).map((model) => ({
       model,
       sampler: new OpenArrivals(epochs, model),
     }));
