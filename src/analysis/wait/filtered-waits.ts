@@ -8,11 +8,10 @@ import { unseenBeginning } from './unseen-beginning.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Plan & { readonly rows: number } {
-  if (effort === 'live') return { rows: 220, particles: 12, runs: 1, draws: 9, quick: true, steps: 40_000 };
-  if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, draws: 12, quick: false, steps: 300_000 };
-  if (n <= 2000)
-    return { rows: 2000, particles: 48, runs: 4, draws: 48, quick: false, steps: Math.min(2_000_000, 1500 * n) };
-  return { rows: 6000, particles: 12, runs: 1, draws: 12, quick: false, steps: 2_000_000 };
+  if (effort === 'live') return { rows: 220, particles: 12, runs: 1, draws: 9, quick: true };
+  if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, draws: 12, quick: false };
+  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48, quick: false };
+  return { rows: 6000, particles: 32, runs: 3, draws: 24, quick: false };
 }
 
 /** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
@@ -79,6 +78,7 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
       hidden: hidden || partly,
       evidence,
       slots: pool.slots,
+      onLanes: pool.onLanes,
       start: times.start.map((micros) => micros / 1e6),
     }),
     wait,

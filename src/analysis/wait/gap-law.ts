@@ -8,6 +8,8 @@
 import type { Draws } from './draws.ts';
 
 export interface GapLaw {
+  /** s: the middle of the main part. */
+  readonly typical: number;
   /** Seconds below which a gap cannot be. */
   readonly least: number;
   /** P(gap <= seconds). */
@@ -25,18 +27,20 @@ const COARSER = 10;
 const LONGEST = 0.25;
 const LONGEST_GAPS = 8;
 
-export function gapLaw(typical: number, spread: number): GapLaw {
+/** `typical`, `spread`: s, of the main part; `tail`: the share of the other. */
+export function gapLaw(typical: number, spread: number, tailShare = TAIL): GapLaw {
   const tailScale = 4 * typical;
   const least = Math.max(typical - 7 * spread, -0.02);
   const longest = Math.max(LONGEST, LONGEST_GAPS * typical);
   const main = (x: number) => 1 / (1 + Math.exp((typical - x) / spread));
   const tail = (x: number) => (x <= 0 ? 0 : 1 / (1 + (tailScale / x) ** TAIL_POWER));
-  const exactly = (x: number) => (1 - TAIL) * main(x) + TAIL * tail(x);
+  const exactly = (x: number) => (1 - tailShare) * main(x) + tailShare * tail(x);
   // Asked for millions of times: linear between the points of tables.
   const step = spread / 10;
   const near = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * step));
   const far = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * COARSER * step));
   return {
+    typical,
     least,
     below(x) {
       let place = (x - least) / step;
@@ -56,8 +60,8 @@ export function gapLaw(typical: number, spread: number): GapLaw {
       const mainTo = main(to);
       const tailFrom = tail(from);
       const tailTo = tail(to);
-      const mainMass = (1 - TAIL) * (mainTo - mainFrom);
-      const tailMass = TAIL * (tailTo - tailFrom);
+      const mainMass = (1 - tailShare) * (mainTo - mainFrom);
+      const tailMass = tailShare * (tailTo - tailFrom);
       if (draws.next() * (mainMass + tailMass) < mainMass || !(tailMass > 0)) {
         const u = Math.min(1 - 1e-12, Math.max(1e-12, mainFrom + draws.next() * (mainTo - mainFrom)));
         return typical + spread * Math.log(u / (1 - u));

@@ -1,11 +1,11 @@
 /** Possible histories of a stretch of log: when requests started, when their callers had come, how long each waited. */
-import { endBounds } from '../structure/lanes.ts';
 import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, seedOf } from './draws.ts';
+import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
 import type { Path } from './paths.ts';
 import { drawWaits } from './posterior.ts';
-import { sampleQueues, TYPICAL_GAP } from './queue-sampler.ts';
+import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
 import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
 
@@ -16,8 +16,6 @@ export interface Plan {
   readonly draws: number;
   /** Arrivals are drawn under one model of the callers instead of several. */
   readonly quick: boolean;
-  /** Starts that one walk through the histories of queues with several slots may work out. */
-  readonly steps: number;
 }
 
 /** µs since 1970 and half-widths, by request. */
@@ -55,23 +53,28 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
   };
 }
 
-/** Of queues with several slots each, by a walk through them. */
+/** Of queues with several slots each, by a particle filter for each. */
 export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   const seed = seedOf(queues.low, queues.duration);
   const draws = createDraws(seed ^ 1);
-  const rates = queues.members.map((members) => rateCurve(partOf(queues, members)));
-  const starts = latestStarts(queues);
-  const settings = { settle: plan.steps / 2, budget: plan.steps, paths: Math.ceil(plan.draws / 8) };
-  const paths = LEADS.flatMap((ticks) => sampleQueues(queues, starts, rates, ticks * queues.tick, settings, draws));
+  const count = 3 * plan.runs;
+  const paths = Array.from({ length: count }, () => ({
+    start: new Float64Array(queues.length),
+    queued: new Uint8Array(queues.length),
+  }));
   const waits = Array.from({ length: plan.draws }, () => new Float64Array(queues.length));
   const models = new Map<string, number>();
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const own = paths.map(({ start, queued }) => ({
-      start: Float64Array.from(members, (i) => start[i]),
-      queued: Uint8Array.from(members, (i) => queued[i]),
-    }));
+    const settings = { particles: plan.particles, paths: 3, rate: rateCurve(part) };
+    const own = Array.from({ length: plan.runs }, (_, k) => filterQueue(part, { ...settings, seed: seed + k })).flat();
+    own.forEach(({ start, queued }, k) => {
+      for (let x = 0; x < members.length; x++) {
+        paths[k].start[members[x]] = start[x];
+        paths[k].queued[members[x]] = queued[x];
+      }
+    });
     const drawn = drawWaits(own, part.duration, plan.draws, plan.quick, draws);
     models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
     waits.forEach((wait, k) => {
@@ -83,7 +86,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   return {
     waits,
     model,
-    times: timesOf(queues, paths),
+    times: inLineOrder(queues, timesOf(queues, paths)),
     evidence: arrivalEvidence(paths, queues.members, queues.slots, queues.duration),
   };
 }
@@ -109,13 +112,14 @@ function timesOf(stretch: Stretch, paths: readonly Path[]): HistoryTimes {
   return { start, end, uncertainty };
 }
 
-/** Ticks of the stamps by which walks begin early: two that come from different sides show what the walk did not reach. */
-const LEADS = [1, 0.75];
-
-/** As late as what follows allows: the order in which requests must have started where the queue was long. */
-function latestStarts(queues: QueueStretch): Float64Array {
-  const duration = queues.duration.map((seconds) => seconds + TYPICAL_GAP);
-  const trace = { ...queues, duration, ordered: queues.jitter < Infinity };
-  const { late } = endBounds(trace, queues.group, queues.members.length, queues.slots);
-  return late.map((end, i) => end - queues.duration[i]);
+/** Histories of unknown slots may have neighbours in each other's place; the lines say which of them ended first. */
+function inLineOrder(stretch: Stretch, times: HistoryTimes): HistoryTimes {
+  if (stretch.jitter === Infinity) return times;
+  const end = isotonic(times.end);
+  for (let i = 0; i < end.length; i++) {
+    const at = (end[i] - stretch.origin) / 1e6;
+    end[i] = Math.round(stretch.origin + 1e6 * Math.min(stretch.high[i], Math.max(stretch.low[i], at)));
+  }
+  const start = end.map((at, i) => at - Math.round(1e6 * stretch.duration[i]));
+  return { start, end, uncertainty: times.uncertainty };
 }

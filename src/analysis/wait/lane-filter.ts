@@ -14,6 +14,8 @@
  */
 import { createDraws, type Draws } from './draws.ts';
 import { type GapLaw, gapLaw } from './gap-law.ts';
+import { Genealogy } from './genealogy.ts';
+import { Guesses } from './guesses.ts';
 import { LaneOutlook } from './lane-outlook.ts';
 import type { Path, Paths, RateCurve } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
@@ -30,21 +32,13 @@ export interface FilterSettings {
   readonly seed: number;
 }
 
-/** Median gap of recorded servers, s, and how far an offset may drift per request, s. */
-const TYPICAL_GAP = 0.00045;
+/** s: by how much an offset may drift per request. */
 const DRIFT = 0.002;
 /** Where the model cannot meet a stamp, a deviation of x seconds costs exp(-x / GIVE). */
 const GIVE = 0.003;
 /** A new worker takes about this long to boot, s. */
 const BOOT = 0.5;
 const LEAST_RATE = 1e-3;
-/**
- * While all lanes are busy the log shows what the pool can do, not what callers ask for: each particle has its own idea
- * of how far the arrivals are off the smoothed starts, and changes it now and then.
- */
-const FACTORS = [0.75, 1, 1.3, 1.7];
-const FACTOR_CHANCE = [0.2, 0.4, 0.25, 0.15];
-const FACTOR_HOLD = 20;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
 
@@ -56,7 +50,7 @@ class LaneFilter {
   readonly #s: LaneStretch;
   readonly #set: FilterSettings;
   readonly #draws: Draws;
-  readonly #gap: GapLaw = gapLaw(TYPICAL_GAP, DRIFT);
+  readonly #guesses: Guesses;
   readonly #bootGap: GapLaw = gapLaw(BOOT, BOOT / 4);
   readonly #outlook: LaneOutlook;
   readonly #belief: QueueBelief;
@@ -68,9 +62,6 @@ class LaneFilter {
   /** By particle: the instant up to which it has been told. */
   #clock: Float64Array;
   #spareClock: Float64Array;
-  /** By particle: arrivals per second as a multiple of the given rate. */
-  #factor: Float64Array;
-  #spareFactor: Float64Array;
   readonly #logWeight: Float64Array;
   /** The current request of each lane, the same in all particles: lines come in the order of ends. */
   readonly #current: Int32Array;
@@ -92,9 +83,7 @@ class LaneFilter {
     this.#spareQueued = new Uint8Array(n * slots);
     this.#clock = new Float64Array(n);
     this.#spareClock = new Float64Array(n);
-    this.#factor = new Float64Array(n);
-    this.#spareFactor = new Float64Array(n);
-    for (let a = 0; a < n; a++) this.#factor[a] = this.#drawFactor();
+    this.#guesses = new Guesses(n, DRIFT, this.#draws);
     this.#logWeight = new Float64Array(n);
     this.#current = stretch.first.slice();
     let work = 0;
@@ -106,15 +95,13 @@ class LaneFilter {
     this.#lastStart = lastStart;
     const queuedShare = Math.min(0.95, Math.max(0.05, settings.load ** Math.sqrt(slots)));
     const idlePerRequest = (Math.max(0.02, 1 / settings.load - 1) * work) / stretch.length;
-    this.#outlook = new LaneOutlook(stretch, this.#gap, queuedShare, (1 - queuedShare) / idlePerRequest);
+    this.#outlook = new LaneOutlook(stretch, this.#guesses.usualLaw, queuedShare, (1 - queuedShare) / idlePerRequest);
   }
 
   run(): Paths {
     const { length, slots, lane, next, first } = this.#s;
     const n = this.#set.particles;
-    const startAt = new Float64Array(length * n);
-    const queuedAt = new Uint8Array(length * n);
-    const parents = new Int32Array(length * n);
+    const genealogy = new Genealogy(length, n);
     const weights = new Float64Array(n);
     const ancestors = new Int32Array(n);
     this.#open();
@@ -124,15 +111,13 @@ class LaneFilter {
       for (let a = 0; a < n; a++) this.#endOf(a, i);
       this.#current[l] = next[i];
       for (let a = 0; a < n; a++) {
-        startAt[i * n + a] = this.#start[a * slots + l];
-        queuedAt[i * n + a] = this.#queued[a * slots + l];
-        parents[i * n + a] = a;
+        genealogy.note(i, a, this.#start[a * slots + l], this.#queued[a * slots + l]);
       }
       const effective = normalise(this.#logWeight, weights);
       if (effective === 0) this.#logWeight.fill(0);
       else if (effective < n / 2 || i === length - 1) {
         resample(weights, ancestors, this.#draws);
-        parents.set(ancestors, i * n);
+        genealogy.branch(i, ancestors);
         this.#follow(ancestors);
         this.#logWeight.fill(0);
       }
@@ -141,13 +126,11 @@ class LaneFilter {
     for (let m = 0; m < this.#set.paths; m++) {
       const start = new Float64Array(length);
       const queued = new Uint8Array(length);
-      let a = Math.floor(((m + 0.5) / this.#set.paths) * n);
-      for (let i = length - 1; i >= 0; i--) {
-        a = parents[i * n + a];
-        if (next[i] < 0) continue;
-        start[next[i]] = startAt[i * n + a];
-        queued[next[i]] = queuedAt[i * n + a];
-      }
+      const a = genealogy.tell(m, this.#set.paths, (i, at, fromQueue) => {
+        if (next[i] < 0) return;
+        start[next[i]] = at;
+        queued[next[i]] = fromQueue;
+      });
       for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
       paths.push({ start, queued });
     }
@@ -163,24 +146,16 @@ class LaneFilter {
         this.#spareQueued[k * slots + l] = this.#queued[from + l];
       }
       this.#spareClock[k] = this.#clock[ancestors[k]];
-      this.#spareFactor[k] = this.#factor[ancestors[k]];
     }
     [this.#start, this.#spareStart] = [this.#spareStart, this.#start];
     [this.#queued, this.#spareQueued] = [this.#spareQueued, this.#queued];
     [this.#clock, this.#spareClock] = [this.#spareClock, this.#clock];
-    [this.#factor, this.#spareFactor] = [this.#spareFactor, this.#factor];
+    this.#guesses.follow(ancestors);
     this.#belief.follow(ancestors);
   }
 
-  #drawFactor(): number {
-    let u = this.#draws.next();
-    let k = 0;
-    while (k < FACTORS.length - 1 && u >= FACTOR_CHANCE[k]) u -= FACTOR_CHANCE[k++];
-    return FACTORS[k];
-  }
-
   #rate(a: number, second: number): number {
-    return Math.max(LEAST_RATE, this.#factor[a] * this.#set.rate(second));
+    return Math.max(LEAST_RATE, this.#guesses.factor(a) * this.#set.rate(second));
   }
 
   /** Before the first request all lanes idle and nobody queues. */
@@ -232,7 +207,7 @@ class LaneFilter {
     const l = lane[i];
     const base = a * slots;
     const end = Math.max(this.#clock[a], this.#start[base + l] + duration[i]);
-    if (this.#draws.next() * FACTOR_HOLD < end - this.#clock[a]) this.#factor[a] = this.#drawFactor();
+    this.#guesses.wander(a, end - this.#clock[a]);
     const idle = this.#tellFreshStarts(a, end);
     const waiting = idle === 0 ? this.#belief.waiting(a) : 0;
     this.#clock[a] = end;
@@ -244,7 +219,7 @@ class LaneFilter {
       return;
     }
     this.#window(a, after, l);
-    const gap = this.#s.newWorker[after] === 1 ? this.#bootGap : this.#gap;
+    const gap = this.#s.newWorker[after] === 1 ? this.#bootGap : this.#guesses.law(a);
     const ready = end + duration[after];
     const rate = this.#rate(a, end) / (idle + 1);
     const queuedMass = waiting > 0 ? waiting * this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
@@ -318,10 +293,11 @@ class LaneFilter {
     }
     const place = (wanted: number) => Math.min(to, Math.max(from, wanted));
     const ready = end + duration[i];
-    const fromQueue = place(ready + TYPICAL_GAP);
+    const { typical } = this.#guesses.law(a);
+    const fromQueue = place(ready + typical);
     const fresh = place(ready + 2 * GIVE);
     const cost = (deviation: number) => Math.exp(-Math.min(300, Math.max(0, deviation) / GIVE));
-    const queuedMass = waiting * cost(Math.abs(fromQueue - ready - TYPICAL_GAP));
+    const queuedMass = waiting * cost(Math.abs(fromQueue - ready - typical));
     const freshMass = (1 - waiting) * cost(ready + 2 * GIVE - fresh) * Math.min(1, rate * GIVE);
     const mass = queuedMass + freshMass;
     this.#logWeight[a] += Math.log(Math.max(1e-300, mass)) - price;

@@ -16,6 +16,8 @@ import { type Kernel, poissonKernel } from './poisson-kernels.ts';
 export interface ArrivalSample {
   /** s that each request waited, by request. */
   readonly wait: Float64Array;
+  /** Arrivals/s in each epoch. */
+  readonly rate: Float64Array;
 }
 
 /** A band of counts [low, low + width) at every level: mass[l · width + j - low]. */
@@ -126,6 +128,7 @@ export class OpenArrivals {
     const { length, kind, at, span, unit, waiters, first, order, start } = this.#epochs;
     const levels = this.#model.levels.length;
     const arrival = start.slice();
+    const rate = new Float64Array(length);
     let scratch = new Float64Array(64);
     let level = 0;
     let count = 0;
@@ -143,8 +146,8 @@ export class OpenArrivals {
         if (reach < 1e-12) continue;
         const at = l * before.width;
         if (!kernels) {
-          const rate = this.#model.levels[l];
-          mass[at] = before.mass[at] * reach * Math.exp(-rate * span[e]) * (kind[e] === SILENCE ? 1 : rate);
+          const r = this.#model.levels[l];
+          mass[at] = before.mass[at] * reach * Math.exp(-r * span[e]) * (kind[e] === SILENCE ? 1 : r);
           continue;
         }
         const { from, mass: p } = kernels[l];
@@ -154,6 +157,7 @@ export class OpenArrivals {
       }
       const chosen = pick(mass, cells, draws);
       level = Math.floor(chosen / before.width);
+      rate[e] = this.#model.levels[level];
       if (!kernels) continue;
       const earlier = before.low + (chosen % before.width);
       const from = Math.min(waiters[e], earlier * unit[e]);
@@ -165,7 +169,7 @@ export class OpenArrivals {
     }
     const wait = new Float64Array(start.length);
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
-    return { wait };
+    return { wait, rate };
   }
 }
 

@@ -56,25 +56,15 @@ export interface QueueStretch extends Stretch {
   readonly group: Int32Array;
   /** Requests of each queue, in the order of their lines. */
   readonly members: readonly Int32Array[];
-  /** By queue and request: how many requests of the queue stand before it. One more for the end. */
-  readonly place: readonly Int32Array[];
-  /** s, by queue. */
-  readonly longest: Float64Array;
 }
 
 /** The same with every request in its queue; `queues` 1: all in one. */
 export function onQueues(stretch: Stretch, group: Int32Array, queues: number): QueueStretch {
   const members = Array.from({ length: queues }, (_, g) => Int32Array.from(group.keys()).filter((i) => group[i] === g));
-  const place = Array.from({ length: queues }, () => new Int32Array(stretch.length + 1));
-  const longest = new Float64Array(queues);
-  for (let i = 0; i < stretch.length; i++) {
-    for (let g = 0; g < queues; g++) place[g][i + 1] = place[g][i] + (group[i] === g ? 1 : 0);
-    longest[group[i]] = Math.max(longest[group[i]], stretch.duration[i]);
-  }
   // What must still run on the slots bounds every end from above.
   const { late } = endBounds({ ...stretch, ordered: stretch.jitter < Infinity }, group, queues, stretch.slots);
   const high = stretch.high.map((at, i) => Math.max(stretch.low[i] + 1e-6, Math.min(at, late[i] + SLACK)));
-  return { ...stretch, high, group, members, place, longest };
+  return { ...stretch, high, group, members };
 }
 
 /** Requests [from, to) of `index` as a stretch. */

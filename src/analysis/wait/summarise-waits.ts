@@ -31,8 +31,12 @@ export const quantile = (sorted: ArrayLike<number>, share: number): number =>
  */
 const LESS = 2.2;
 const MORE = 2.4;
-/** Where callers come in waves, or one slot alone shows no difference between a full and an idle pool. */
+/** Where it is not known which slot ran a request, a pool that is nearly full looks full for longer than it was. */
+const LESS_UNKNOWN_SLOTS = 6;
+/** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
+/** One slot alone shows no difference between a full and an idle pool, so nothing tells patient clients from random callers. */
+const LESS_ONE_SLOT = 12;
 /** Where the pool hardly ever was idle: callers that come back when they are answered wait that much less. */
 const LESS_WHEN_FULL = 30;
 /** Killed requests hold a worker for many times the usual service time and write no line. */
@@ -58,17 +62,27 @@ export interface WaitContext {
   readonly evidence: ArrivalEvidence;
   /** Of each queue. */
   readonly slots: number;
+  /** Which slot ran a request is known. */
+  readonly onLanes: boolean;
   /** s: best estimate of each start. */
   readonly start: Float64Array;
 }
 
 /** By what factors the truth may lie below and above a mean of `mean` s. */
-function doubt(mean: number, { evidence, hidden, slots }: WaitContext): { less: number; more: number } {
+function doubt(mean: number, { evidence, hidden, slots, onLanes }: WaitContext): { less: number; more: number } {
   const { logRatio, error, full, longest, most } = evidence;
   const waves = logRatio - USUAL_RATIO > TELLING * Math.max(0.03, error);
   const hiddenArrivals = full >= ALWAYS_FULL && longest > ONE_PERIOD;
   return {
-    less: hiddenArrivals ? LESS_WHEN_FULL : waves || slots === 1 ? LESS_IN_WAVES : LESS,
+    less: hiddenArrivals
+      ? LESS_WHEN_FULL
+      : slots === 1
+        ? LESS_ONE_SLOT
+        : !onLanes
+          ? LESS_UNKNOWN_SLOTS
+          : waves
+            ? LESS_IN_WAVES
+            : LESS,
     more: Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? (AT_ONCE_MORE * most) / mean : 0),
   };
 }

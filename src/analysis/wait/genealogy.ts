@@ -1,0 +1,40 @@
+/** Which particle came from which: a history is read backwards, from a particle at the end to its ancestor at the beginning. */
+export class Genealogy {
+  readonly #particles: number;
+  readonly #steps: number;
+  readonly #start: Float64Array;
+  readonly #queued: Uint8Array;
+  readonly #parents: Int32Array;
+
+  constructor(steps: number, particles: number) {
+    this.#particles = particles;
+    this.#steps = steps;
+    this.#start = new Float64Array(steps * particles);
+    this.#queued = new Uint8Array(steps * particles);
+    this.#parents = new Int32Array(steps * particles);
+  }
+
+  /** What particle `a` decided in a step. */
+  note(step: number, a: number, start: number, queued: number): void {
+    const at = step * this.#particles + a;
+    this.#start[at] = start;
+    this.#queued[at] = queued;
+    this.#parents[at] = a;
+  }
+
+  /** After the step, particle k goes on as a copy of `ancestors[k]`. */
+  branch(step: number, ancestors: Int32Array): void {
+    this.#parents.set(ancestors, step * this.#particles);
+  }
+
+  /** Of `count` histories, evenly spread over the particles, number `m`, told from its last step to its first; returns its first particle. */
+  tell(m: number, count: number, step: (step: number, start: number, queued: number) => void): number {
+    let a = Math.floor(((m + 0.5) / count) * this.#particles);
+    for (let s = this.#steps - 1; s >= 0; s--) {
+      a = this.#parents[s * this.#particles + a];
+      const at = s * this.#particles + a;
+      step(s, this.#start[at], this.#queued[at]);
+    }
+    return a;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * What each particle of a filter takes for true beside the log: how far the arrivals are off the smoothed starts, and how
+ * long it takes from the end of a request to the start of the next one from the queue. Each changes its mind now and then;
+ * what the log speaks against does not go on.
+ */
+import type { Draws } from './draws.ts';
+import { type GapLaw, gapLaw } from './gap-law.ts';
+
+/**
+ * While a pool is full the log shows what the pool can do, not what callers ask for: arrivals per second as a multiple of
+ * the smoothed starts, kept for so many seconds on average.
+ */
+const FACTORS = [0.75, 1, 1.3, 1.7];
+const FACTOR_CHANCE = [0.22, 0.46, 0.2, 0.12];
+const FACTOR_HOLD = 30;
+/**
+ * Median gaps, s, and the share of longer ones: half a millisecond on a machine that has time, milliseconds where workers
+ * wait for a processor. Kept for so many requests on average.
+ */
+const GAPS = [
+  { typical: 0.00045, tail: 0.08 },
+  { typical: 0.001, tail: 0.12 },
+  { typical: 0.002, tail: 0.25 },
+  { typical: 0.004, tail: 0.3 },
+  { typical: 0.008, tail: 0.3 },
+];
+const GAP_CHANCE = [0.45, 0.28, 0.15, 0.08, 0.04];
+const GAP_HOLD = 300;
+/** The middle of a law is as wide as this share of its median, at least. */
+const RELATIVE_SPREAD = 0.7;
+
+export class Guesses {
+  readonly #draws: Draws;
+  readonly #laws: readonly GapLaw[];
+  #factor: Uint8Array;
+  #spareFactor: Uint8Array;
+  #gap: Uint8Array;
+  #spareGap: Uint8Array;
+
+  /** `drift`: s, by how much an offset must be able to drift per request. */
+  constructor(particles: number, drift: number, draws: Draws) {
+    this.#draws = draws;
+    this.#laws = GAPS.map(({ typical, tail }) => gapLaw(typical, Math.max(drift, RELATIVE_SPREAD * typical), tail));
+    this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
+    this.#spareFactor = new Uint8Array(particles);
+    this.#gap = new Uint8Array(particles).map(() => pick(GAP_CHANCE, draws));
+    this.#spareGap = new Uint8Array(particles);
+  }
+
+  /** A law between the others. */
+  get usualLaw(): GapLaw {
+    return this.#laws[1];
+  }
+
+  factor(a: number): number {
+    return FACTORS[this.#factor[a]];
+  }
+
+  law(a: number): GapLaw {
+    return this.#laws[this.#gap[a]];
+  }
+
+  /** Lets particle `a` change its mind, after a request and so many seconds. */
+  wander(a: number, seconds: number): void {
+    const u = this.#draws.next();
+    if (u * FACTOR_HOLD < seconds) this.#factor[a] = pick(FACTOR_CHANCE, this.#draws);
+    if (u * GAP_HOLD > GAP_HOLD - 1) this.#gap[a] = pick(GAP_CHANCE, this.#draws);
+  }
+
+  /** Particle k continues as a copy of `ancestors[k]`. */
+  follow(ancestors: Int32Array): void {
+    for (let k = 0; k < ancestors.length; k++) {
+      this.#spareFactor[k] = this.#factor[ancestors[k]];
+      this.#spareGap[k] = this.#gap[ancestors[k]];
+    }
+    [this.#factor, this.#spareFactor] = [this.#spareFactor, this.#factor];
+    [this.#gap, this.#spareGap] = [this.#spareGap, this.#gap];
+  }
+}
+
+function pick(chances: readonly number[], draws: Draws): number {
+  let u = draws.next();
+  let k = 0;
+  while (k < chances.length - 1 && u >= chances[k]) u -= chances[k++];
+  return k;
+}

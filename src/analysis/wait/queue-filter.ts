@@ -1,0 +1,228 @@
+/**
+ * Possible histories of a queue that several slots serve, where the log does not say which slot ran a request: the threads
+ * of a worker, or the workers of a pool whose lines carry no pid.
+ *
+ * A particle filter over the requests in the order of their starts. First come, first served: the next request starts
+ *   - from the queue, a gap after the first slot is free, if somebody waited (probability from `QueueBelief`);
+ *   - else fresh, when its caller comes, at the rate of the arrivals.
+ * Ends follow from the logged durations; their stamps decide between the two. The order of starts is not logged: ends that
+ * do not go back in the order of the lines, less the durations, give it to within a place or two. A request in the place
+ * of its neighbour ends a little off, so the bounds of the ends are soft; the work of the slots is the same in any order,
+ * and with it when they are all taken.
+ *
+ * Resampling is systematic. Cost O(requests x particles x slots).
+ */
+import { createDraws, type Draws } from './draws.ts';
+import { Genealogy } from './genealogy.ts';
+import { Guesses } from './guesses.ts';
+import { isotonic } from './isotonic.ts';
+import type { Path, RateCurve } from './paths.ts';
+import { QueueBelief } from './queue-belief.ts';
+import { normalise, resample } from './resample.ts';
+import { LINE_JITTER, type Stretch } from './stretch.ts';
+
+export interface QueueFilterSettings {
+  readonly particles: number;
+  readonly paths: number;
+  /** Arrivals per second, as far as known before. */
+  readonly rate: RateCurve;
+  readonly seed: number;
+}
+
+/** s: by how much an offset may drift per request. */
+const DRIFT = 0.001;
+const LONGEST_GAP = 0.25;
+const LEAST_RATE = 1e-3;
+/** How soft the bounds of an end are: in ticks of the stamps, and in means between two starts. */
+const SOFT_TICKS = 0.12;
+const SOFT_STARTS = 1.5;
+/** A bound is looked beyond by so many times its softness. */
+const REACH = 6;
+/** Nats that a request costs at which nothing fits the stamp. */
+const MISFIT = 60;
+/** A queue that is not empty with this probability is not empty. */
+const SURE = 1 - 1e-5;
+
+export const filterQueue = (queue: Stretch, settings: QueueFilterSettings): Path[] =>
+  new QueueFilter(queue, settings).run();
+
+class QueueFilter {
+  readonly #s: Stretch;
+  readonly #set: QueueFilterSettings;
+  readonly #order: Int32Array;
+  readonly #draws: Draws;
+  readonly #guesses: Guesses;
+  readonly #belief: QueueBelief;
+  /** s: logistic scale of the bounds of an end. */
+  readonly #soft: number;
+  /** By particle: when each slot is free, ascending. */
+  #free: Float64Array;
+  #spareFree: Float64Array;
+  /** By particle: the last start, and the instant up to which the belief has been told of arrivals. */
+  #clock: Float64Array;
+  #spareClock: Float64Array;
+  #told: Float64Array;
+  #spareTold: Float64Array;
+  /** By particle: 1 while a slot is known to be free, and so nobody queues. */
+  #idle: Uint8Array;
+  #spareIdle: Uint8Array;
+  readonly #logWeight: Float64Array;
+
+  constructor(queue: Stretch, settings: QueueFilterSettings) {
+    const { length, slots, low, high, duration, tick } = queue;
+    const n = settings.particles;
+    this.#s = queue;
+    this.#set = settings;
+    this.#order = startOrder(queue);
+    this.#draws = createDraws(settings.seed);
+    this.#guesses = new Guesses(n, DRIFT, this.#draws);
+    this.#belief = new QueueBelief(n);
+    const first = this.#order[0];
+    const begin = low[first] - duration[first];
+    const seconds = high[length - 1] - begin;
+    this.#soft = Math.max(LINE_JITTER, Math.min(SOFT_TICKS * tick, (SOFT_STARTS * seconds) / length));
+    this.#free = new Float64Array(n * slots).fill(Number.NEGATIVE_INFINITY);
+    this.#spareFree = new Float64Array(n * slots);
+    this.#clock = new Float64Array(n).fill(begin - REACH * this.#soft);
+    this.#spareClock = new Float64Array(n);
+    this.#told = new Float64Array(n);
+    this.#spareTold = new Float64Array(n);
+    this.#idle = new Uint8Array(n).fill(1);
+    this.#spareIdle = new Uint8Array(n);
+    this.#logWeight = new Float64Array(n);
+  }
+
+  run(): Path[] {
+    const { length } = this.#s;
+    const { particles, paths } = this.#set;
+    const genealogy = new Genealogy(length, particles);
+    const weights = new Float64Array(particles);
+    const ancestors = new Int32Array(particles);
+    for (let p = 0; p < length; p++) {
+      for (let a = 0; a < particles; a++) {
+        const queued = this.#startOf(a, this.#order[p]);
+        genealogy.note(p, a, this.#clock[a], queued);
+      }
+      const effective = normalise(this.#logWeight, weights);
+      if (effective === 0) this.#logWeight.fill(0);
+      else if (effective < particles / 2 || p === length - 1) {
+        resample(weights, ancestors, this.#draws);
+        genealogy.branch(p, ancestors);
+        this.#follow(ancestors);
+        this.#logWeight.fill(0);
+      }
+    }
+    return Array.from({ length: paths }, (_, m) => {
+      const path = { start: new Float64Array(length), queued: new Uint8Array(length) };
+      genealogy.tell(m, paths, (p, start, queued) => {
+        path.start[this.#order[p]] = start;
+        path.queued[this.#order[p]] = queued;
+      });
+      return path;
+    });
+  }
+
+  #follow(ancestors: Int32Array): void {
+    const { slots } = this.#s;
+    for (let k = 0; k < ancestors.length; k++) {
+      const from = ancestors[k] * slots;
+      for (let x = 0; x < slots; x++) this.#spareFree[k * slots + x] = this.#free[from + x];
+      this.#spareClock[k] = this.#clock[ancestors[k]];
+      this.#spareTold[k] = this.#told[ancestors[k]];
+      this.#spareIdle[k] = this.#idle[ancestors[k]];
+    }
+    [this.#free, this.#spareFree] = [this.#spareFree, this.#free];
+    [this.#clock, this.#spareClock] = [this.#spareClock, this.#clock];
+    [this.#told, this.#spareTold] = [this.#spareTold, this.#told];
+    [this.#idle, this.#spareIdle] = [this.#spareIdle, this.#idle];
+    this.#guesses.follow(ancestors);
+    this.#belief.follow(ancestors);
+  }
+
+  #rate(a: number, second: number): number {
+    return Math.max(LEAST_RATE, this.#guesses.factor(a) * this.#set.rate(second));
+  }
+
+  /** Decides when request `i` starts in particle `a`, and weighs it; returns 1 where it came from the queue. */
+  #startOf(a: number, i: number): 0 | 1 {
+    const { duration } = this.#s;
+    const free = this.#free[a * this.#s.slots];
+    const waiting = this.#waiting(a, free);
+    const law = this.#guesses.law(a);
+    // A start of each kind is drawn first; how it fits the stamp decides between them.
+    const queued = waiting > 0 ? Math.max(this.#clock[a], free + law.draw(law.least, LONGEST_GAP, this.#draws)) : 0;
+    const queuedMass = waiting > 0 ? waiting * this.#fit(i, queued + duration[i]) : 0;
+    const ready = Math.max(free, this.#clock[a]);
+    const fresh = waiting < SURE ? this.#drawFresh(a, i, ready) : { start: 0, mass: 0 };
+    const freshMass = (1 - waiting) * fresh.mass;
+    const mass = queuedMass + freshMass;
+    let fromQueue = this.#draws.next() * mass < queuedMass;
+    let start = fromQueue ? queued : fresh.start;
+    if (mass > Math.exp(-MISFIT)) this.#logWeight[a] += Math.log(mass);
+    else {
+      const wanted = this.#s.low[i] - duration[i];
+      fromQueue = waiting > 0.5;
+      start = Math.max(ready, wanted);
+      this.#logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
+    }
+    this.#take(a, start, start + duration[i], fromQueue);
+    return fromQueue ? 1 : 0;
+  }
+
+  /** P(somebody queues when the first slot is free). */
+  #waiting(a: number, free: number): number {
+    const passed = Math.max(0, free - this.#told[a]);
+    if (this.#idle[a] === 1) {
+      this.#guesses.wander(a, 0);
+      return 0;
+    }
+    this.#guesses.wander(a, passed);
+    this.#belief.arrive(a, this.#rate(a, free) * passed);
+    this.#told[a] += passed;
+    return this.#belief.waiting(a);
+  }
+
+  /** The next arrival from `ready` on, within reach of the stamp, and how likely such a one is and fits. */
+  #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
+    const { low, high, duration } = this.#s;
+    const rate = this.#rate(a, ready);
+    const reach = REACH * this.#soft;
+    const from = Math.max(ready, low[i] - duration[i] - reach);
+    const to = Math.max(from + 1e-6, high[i] - duration[i] + reach);
+    const before = Math.exp(-rate * (from - ready));
+    const after = Math.exp(-rate * (to - ready));
+    const start = Math.min(to, ready - Math.log(before - this.#draws.next() * (before - after)) / rate);
+    return { start, mass: (before - after) * this.#fit(i, start + duration[i]) };
+  }
+
+  /** The slot that was free first runs a request. */
+  #take(a: number, start: number, end: number, fromQueue: boolean): void {
+    const { slots } = this.#s;
+    const base = a * slots;
+    let x = 1;
+    for (; x < slots && this.#free[base + x] < end; x++) this.#free[base + x - 1] = this.#free[base + x];
+    this.#free[base + x - 1] = end;
+    this.#clock[a] = start;
+    if (fromQueue) {
+      this.#belief.take(a);
+      return;
+    }
+    this.#idle[a] = this.#free[base] > start ? 0 : 1;
+    this.#told[a] = start;
+    this.#belief.clear(a);
+  }
+
+  /** How well an end fits its stamp, 0..1. */
+  #fit(i: number, end: number): number {
+    const below = Math.exp((this.#s.low[i] - end) / this.#soft);
+    const above = Math.exp((end - this.#s.high[i]) / this.#soft);
+    return 1 / ((1 + below) * (1 + above));
+  }
+}
+
+/** Requests in the order in which they started, as far as their stamps and the order of the lines tell. */
+function startOrder({ low, high, duration }: Stretch): Int32Array {
+  const end = isotonic(low.map((from, i) => (from + high[i]) / 2));
+  const start = end.map((at, i) => at - duration[i]);
+  return Int32Array.from(start.keys()).sort((a, b) => start[a] - start[b] || a - b);
+}
