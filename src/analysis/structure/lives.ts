@@ -180,7 +180,11 @@ function replacementsIn(lives: readonly Life[]): number {
   const typical = typicalPause(lives);
   const granted = (life: Life, least: number) =>
     Math.max(least, PAUSES_GRANTED * (hasRhythm(life) ? pauseOf(life) : typical));
-  const gone = lives.filter((life) => life.fate !== 'running' || last - life.to > granted(life, GONE));
+  // A worker that has run as many requests as those that were recycled is due, however short its silence at the end of the log.
+  const due = Math.min(...lives.filter((life) => life.fate === 'recycled').map((life) => life.requests));
+  const gone = lives.filter(
+    (life) => life.fate !== 'running' || life.requests >= due || last - life.to > granted(life, GONE),
+  );
   const late = lives.filter((life) => life.from - first > granted(life, LATE));
   gone.sort((a, b) => a.to - b.to);
   late.sort((a, b) => a.from - b.from);

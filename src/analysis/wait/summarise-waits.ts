@@ -35,6 +35,8 @@ const MORE = 2.4;
 const LESS_UNKNOWN_SLOTS = 6;
 /** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
+/** Where callers come less often while the pool is full: they wait for their answers before they ask again. */
+const LESS_PATIENT = 4;
 /** One slot alone shows no difference between a full and an idle pool, so nothing tells patient clients from random callers. */
 const LESS_ONE_SLOT = 12;
 /** Where the pool hardly ever was idle: callers that come back when they are answered wait that much less. */
@@ -44,6 +46,8 @@ const MORE_HIDDEN = 7;
 /** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
 const USUAL_RATIO = 0.35;
 const TELLING = 2;
+/** No log tells ln R better than this. */
+const LEAST_ERROR = 0.03;
 /** A history may break up a wave, and with it the wait of those who came all at once. */
 const AT_ONCE_MORE = 1.3;
 /** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
@@ -70,21 +74,15 @@ export interface WaitContext {
 
 /** By what factors the truth may lie below and above a mean of `mean` s. */
 function doubt(mean: number, { evidence, hidden, slots, onLanes }: WaitContext): { less: number; more: number } {
-  const { logRatio, error, full, longest, most } = evidence;
-  const waves = logRatio - USUAL_RATIO > TELLING * Math.max(0.03, error);
-  const hiddenArrivals = full >= ALWAYS_FULL && longest > ONE_PERIOD;
-  return {
-    less: hiddenArrivals
-      ? LESS_WHEN_FULL
-      : slots === 1
-        ? LESS_ONE_SLOT
-        : !onLanes
-          ? LESS_UNKNOWN_SLOTS
-          : waves
-            ? LESS_IN_WAVES
-            : LESS,
-    more: Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? (AT_ONCE_MORE * most) / mean : 0),
-  };
+  const { logRatio, full, longest, most } = evidence;
+  const error = Math.max(LEAST_ERROR, evidence.error);
+  const waves = logRatio - USUAL_RATIO > TELLING * error;
+  const patient = logRatio < -TELLING * error;
+  const more = Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? (AT_ONCE_MORE * most) / mean : 0);
+  if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
+  if (slots === 1) return { less: LESS_ONE_SLOT, more };
+  if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
+  return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
 }
 
 /** `waits`: s, each a possible history. */

@@ -90,3 +90,15 @@ test('lifecycle lines end lives and name the worker class', () => {
   expect(said.restarts).toBe(1);
   expect(said.lives.map((one) => one.fate)).toEqual(['timeout', 'running', 'running']);
 });
+
+test('workers that are recycled as the log ends are counted once, with those that take their place', () => {
+  // Four workers, each recycled after 20 requests; the last change of all falls into the last second.
+  const lines: string[] = [];
+  for (let i = 0; i < 164; i++) {
+    const second = Math.floor(i / 4);
+    const pid = 100 * (1 + Math.floor(i / 80)) + (i % 4);
+    lines.push(line(second % 60, pid));
+  }
+  const { workers } = inferLog(lines.join('\n'));
+  expect(workers).toMatchObject({ value: 4, low: 4, high: 4 });
+});
