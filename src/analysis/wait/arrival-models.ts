@@ -1,15 +1,18 @@
 /**
  * What callers are believed to do, before the log is read: come at random at a rate that is one of several levels.
  *
- * Three worlds are weighed against each other by how likely they make what was seen: one rate all along, a rate that
- * changes now and then (a ramp, a busy quarter of an hour), and one that changes every few seconds. In all of them the
+ * Worlds are weighed against each other by how likely they make what was seen: one rate all along, a rate that changes
+ * now and then (a ramp, a busy quarter of an hour), one that changes every few seconds, and so many clients of whom each
+ * waits for its answer before it asks again (a closed system: the more are in it, the fewer come). In all of them the
  * load may stop at some moment for good, which is what lets a queue drain.
  */
 
 export interface ArrivalModel {
   readonly name: string;
-  /** Arrivals per second; level 0 is the end of all load. */
+  /** Arrivals per second, from clients who are not waiting for an answer; level 0 is the end of all load. */
   readonly levels: Float64Array;
+  /** Clients in all, of whom each waits for its answer before it asks again; Infinity: callers do not wait for each other. */
+  readonly clients: number;
   /** Chance of each level when the rate is drawn. */
   readonly chance: Float64Array;
   /** s between changes of the rate, on average. */
@@ -44,16 +47,54 @@ const SHAPES = [
   },
 ];
 
+/** Weight of all worlds in which clients wait for their answers (load tests, browsers that load one thing after another). */
+const PATIENT = 0.2;
+/** Clients beyond the slots. */
+const MORE_CLIENTS = [1, 2, 4, 8, 16, 32];
+/** What the rate of the free clients may be, beside what would follow if nobody queued. */
+const PATIENT_FACTORS = [0.7, 0.85, 1, 1.25, 1.6, 2.2, 3.5];
+
 /** The world between the others: the one to ask where there is time for one. */
 const MIDDLE = 1;
 
-/** The worlds for a stretch with a mean of `rate` arrivals/s over `seconds`; `quick`: one of them. */
-export const arrivalModels = (rate: number, seconds: number, quick: boolean): ArrivalModel[] =>
-  (quick ? [SHAPES[MIDDLE]] : SHAPES).map(({ name, factors, chance, hold, prior }) => ({
+/** What is known of a stretch before its arrivals are asked for. */
+export interface Throughput {
+  /** Requests/s, and for how many seconds. */
+  readonly rate: number;
+  readonly seconds: number;
+  /** Slots of the pool, all behind one queue; null: the queue is one of several, whose callers are shared. */
+  readonly slots: number | null;
+  /** Requests in service, on average. */
+  readonly busy: number;
+}
+
+/** The worlds for a stretch; `quick`: one of them. */
+export function arrivalModels({ rate, seconds, slots, busy }: Throughput, quick: boolean): ArrivalModel[] {
+  const open = (quick ? [SHAPES[MIDDLE]] : SHAPES).map(({ name, factors, chance, hold, prior }) => ({
     name,
     levels: Float64Array.from([1e-6, ...factors.map((factor) => factor * rate)]),
     chance: Float64Array.from([0, ...chance]),
+    clients: Number.POSITIVE_INFINITY,
     hold,
     stop: 1 / seconds,
-    prior,
+    prior: slots === null ? prior : (1 - PATIENT) * prior,
   }));
+  if (quick || slots === null) return open;
+  return [
+    ...open,
+    ...MORE_CLIENTS.map((more) => {
+      const clients = slots + more;
+      // Of all clients those who are not answered just now, on average, make the rate.
+      const ifAllFree = (rate * clients) / Math.max(0.5, clients - busy);
+      return {
+        name: 'clients that wait for their answer',
+        levels: Float64Array.from([1e-6, ...PATIENT_FACTORS.map((factor) => factor * ifAllFree)]),
+        chance: Float64Array.from([0, ...PATIENT_FACTORS.map(() => 1 / PATIENT_FACTORS.length)]),
+        clients,
+        hold: Number.POSITIVE_INFINITY,
+        stop: 1 / seconds,
+        prior: PATIENT / MORE_CLIENTS.length,
+      };
+    }),
+  ];
+}

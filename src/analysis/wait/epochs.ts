@@ -27,6 +27,11 @@ export interface Epochs {
   readonly waiters: Int32Array;
   /** Position in `order` of the first start of the period (or of the fresh start). */
   readonly first: Int32Array;
+  /** Starts of the period before the epoch. */
+  readonly taken: Int32Array;
+  /** Requests in service over the epoch, on average, and at its end; outside of periods. */
+  readonly busy: Float64Array;
+  readonly busyAtEnd: Float64Array;
   /** Requests in the order of their starts. */
   readonly order: Int32Array;
   readonly start: Float64Array;
@@ -34,8 +39,8 @@ export interface Epochs {
 
 const BARRIER_SHIFT = 0.58;
 
-/** `end`: s, the instant up to which the log is known to hold no further start. */
-export function epochsOf(path: Path, end: number): Epochs {
+/** `duration`: s, by request. `end`: s, the instant up to which the log is known to hold no further start. */
+export function epochsOf(path: Path, duration: Float64Array, end: number): Epochs {
   const n = path.start.length;
   const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => path.start[a] - path.start[b]);
   const start = Float64Array.from(order, (i) => path.start[i]);
@@ -46,8 +51,23 @@ export function epochsOf(path: Path, end: number): Epochs {
   const unit = new Int32Array(n + 1).fill(1);
   const waiters = new Int32Array(n + 1);
   const first = new Int32Array(n + 1);
+  const taken = new Int32Array(n + 1);
+  const busy = new Float64Array(n + 1);
+  const busyAtEnd = new Float64Array(n + 1);
+  const ends = path.start.map((at, i) => at + duration[i]).sort();
   let count = 0;
   let now = start[0];
+  let ended = 0;
+  /** Outside of periods nobody starts within an epoch: the level falls with the ends alone. */
+  const putAlone = (time: number, started: number) => {
+    while (ended < n && ends[ended] <= now) ended++;
+    const atBegin = started - ended;
+    while (ended < n && ends[ended] <= time) ended++;
+    const e = put(time);
+    busyAtEnd[e] = Math.max(0, started - ended);
+    busy[e] = Math.max(0, atBegin + busyAtEnd[e]) / 2;
+    return e;
+  };
   const put = (time: number) => {
     at[count] = time;
     span[count] = Math.max(1e-9, time - now);
@@ -57,7 +77,7 @@ export function epochsOf(path: Path, end: number): Epochs {
   let i = 0;
   while (i < n) {
     if (i === 0 || path.queued[order[i]] === 0) {
-      const e = put(start[i]);
+      const e = putAlone(start[i], i);
       kind[e] = FRESH;
       first[e] = i;
       i++;
@@ -77,11 +97,12 @@ export function epochsOf(path: Path, end: number): Epochs {
       needed[e] = last ? Math.ceil(total / u) : Math.min(Math.ceil(total / u), Math.ceil((until - i + shift) / u));
       unit[e] = u;
       waiters[e] = total;
+      taken[e] = from - i;
       first[e] = i;
     }
     i = to;
   }
-  const e = put(Math.max(end, now));
+  const e = putAlone(Math.max(end, now), n);
   kind[e] = SILENCE;
-  return { length: count, at, span, kind, needed, unit, waiters, first, order, start };
+  return { length: count, at, span, kind, needed, unit, waiters, first, taken, busy, busyAtEnd, order, start };
 }

@@ -47,7 +47,14 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
   const runs = Array.from({ length: plan.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
   const paths = runs.flatMap((run) => run.paths);
   return {
-    ...drawWaits(paths, lanes.duration, plan.draws, plan.quick, createDraws(seed ^ 1)),
+    ...drawWaits(
+      paths,
+      lanes.duration,
+      { slots: lanes.slots, shared: true },
+      plan.draws,
+      plan.quick,
+      createDraws(seed ^ 1),
+    ),
     times: timesOf(lanes, paths),
     evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
   };
@@ -75,7 +82,8 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
         paths[k].queued[members[x]] = queued[x];
       }
     });
-    const drawn = drawWaits(own, part.duration, plan.draws, plan.quick, draws);
+    const shared = queues.members.length === 1;
+    const drawn = drawWaits(own, part.duration, { slots: queues.slots, shared }, plan.draws, plan.quick, draws);
     models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
     waits.forEach((wait, k) => {
       const set = drawn.waits[k % drawn.waits.length];

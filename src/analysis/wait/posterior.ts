@@ -1,9 +1,15 @@
 /** From possible histories to possible waits: arrival models weighed by how likely they make the starts, then drawn from. */
 import { arrivalModels } from './arrival-models.ts';
+import { Arrivals } from './arrivals.ts';
 import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
-import { OpenArrivals } from './open-arrivals.ts';
 import type { Path } from './paths.ts';
+
+export interface Queue {
+  readonly slots: number;
+  /** All callers of the server come to this queue. */
+  readonly shared: boolean;
+}
 
 export interface WaitDraws {
   /** Equally likely: the wait of every request of the stretch, s. */
@@ -17,11 +23,13 @@ export interface WaitDraws {
 export function drawWaits(
   paths: readonly Path[],
   duration: Float64Array,
+  { slots, shared }: Queue,
   count: number,
   quick: boolean,
   draws: Draws,
 ): WaitDraws {
   const n = duration.length;
+  const work = duration.reduce((sum, seconds) => sum + seconds, 0);
   const perPath = Math.ceil(count / paths.length);
   const byModel = new Map<string, number>();
   const waits: Float64Array[] = [];
@@ -32,11 +40,12 @@ export function drawWaits(
       begin = Math.min(begin, path.start[i]);
       end = Math.max(end, path.start[i] + duration[i]);
     }
-    const epochs = epochsOf(path, end);
+    const epochs = epochsOf(path, duration, end);
     const seconds = Math.max(1e-3, end - begin);
-    const samplers = arrivalModels(n / seconds, seconds, quick).map((model) => ({
+    const throughput = { rate: n / seconds, seconds, slots: shared ? slots : null, busy: work / seconds };
+    const samplers = arrivalModels(throughput, quick).map((model) => ({
       model,
-      sampler: new OpenArrivals(epochs, model),
+      sampler: new Arrivals(epochs, model, slots),
     }));
     const logWeights = samplers.map(({ model, sampler }) => sampler.logLikelihood + Math.log(model.prior));
     const best = Math.max(...logWeights);

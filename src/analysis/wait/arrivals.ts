@@ -1,5 +1,5 @@
 /**
- * Arrivals of callers who do not wait for each other, sampled exactly given when every request started.
+ * Arrivals, sampled exactly given when every request started.
  *
  * Forward over the epochs of a history, with f(j, l) the probability of j arrivals since the congestion period opened
  * (in units of u callers) and a rate at level l:
@@ -7,17 +7,18 @@
  * between periods f is a law over levels alone, and every fresh start has the likelihood λ_l exp(-λ_l · span). Backward,
  * levels and counts are drawn; arrivals of an epoch are uniform in it. Forward filtering, backward sampling; for one
  * level this is Larson's queue inference engine in O(N √N).
+ *
+ * Of U clients who wait for their answers only those come who are not in the system: λ_l (1 - n / U) with n in service or
+ * in the queue, which j tells while the pool is full.
  */
 import type { ArrivalModel } from './arrival-models.ts';
 import type { Draws } from './draws.ts';
-import { type Epochs, FRESH, INSIDE, LAST, SILENCE } from './epochs.ts';
+import { type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
 import { type Kernel, poissonKernel } from './poisson-kernels.ts';
 
 export interface ArrivalSample {
   /** s that each request waited, by request. */
   readonly wait: Float64Array;
-  /** Arrivals/s in each epoch. */
-  readonly rate: Float64Array;
 }
 
 /** A band of counts [low, low + width) at every level: mass[l · width + j - low]. */
@@ -29,70 +30,91 @@ interface Band {
 
 const PRUNED = 1e-8;
 
-export class OpenArrivals {
+export class Arrivals {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
+  readonly #slots: number;
+  /** As many come whoever is in the system. */
+  readonly #open: boolean;
   readonly #before: Band[] = [];
   readonly #after: Band[] = [];
-  readonly #kernels: (Kernel[] | null)[] = [];
   /** ln P(the starts | the model), up to a constant that all models of a path share. */
   readonly logLikelihood: number;
 
-  constructor(epochs: Epochs, model: ArrivalModel) {
+  /** `slots`: of the pool, what is in service while it is full. */
+  constructor(epochs: Epochs, model: ArrivalModel, slots: number) {
     this.#epochs = epochs;
     this.#model = model;
+    this.#slots = slots;
+    this.#open = model.clients === Number.POSITIVE_INFINITY;
     let band: Band = { low: 0, width: 1, mass: model.chance.slice() };
     let likelihood = 0;
     for (let e = 0; e < epochs.length; e++) {
       this.#before.push(band);
-      const inPeriod = epochs.kind[e] === INSIDE || epochs.kind[e] === LAST;
-      const kernels = inPeriod ? this.#kernelsOf(e) : null;
-      const next = kernels ? this.#inPeriod(e, band, kernels) : this.#alone(e, band);
+      const next = this.#isInPeriod(e) ? this.#inPeriod(e, band) : this.#alone(e, band);
       likelihood += scale(next.mass, model.chance);
       const kept = prune(next, model.levels.length);
       this.#changeLevel(kept, epochs.span[e]);
-      this.#kernels.push(kernels);
       this.#after.push(kept);
       band = epochs.kind[e] === LAST ? levelsOnly(kept, model.levels.length) : kept;
     }
     this.logLikelihood = likelihood;
   }
 
-  #kernelsOf(e: number): Kernel[] {
-    const { span, unit } = this.#epochs;
-    return Array.from(this.#model.levels, (rate) => poissonKernel(rate * span[e], unit[e]));
+  #isInPeriod(e: number): boolean {
+    return this.#epochs.kind[e] === INSIDE || this.#epochs.kind[e] === LAST;
+  }
+
+  /** Arrivals per second at level `l` with `n` in the system. */
+  #rate(l: number, n: number): number {
+    const { levels, clients } = this.#model;
+    return this.#open ? levels[l] : levels[l] * Math.max(0, 1 - n / clients);
+  }
+
+  /** Law of the arrivals in epoch `e` after `count` units of them in its period. */
+  #kernel(e: number, l: number, count: number): Kernel {
+    const { span, unit, taken } = this.#epochs;
+    const inSystem = this.#slots + count * unit[e] - taken[e];
+    return poissonKernel(this.#rate(l, inSystem) * span[e], unit[e]);
+  }
+
+  /** P(nobody comes in epoch `e`, which ends with an arrival if it is fresh). */
+  #likelihoodAlone(e: number, l: number): number {
+    const { span, kind, busy, busyAtEnd } = this.#epochs;
+    const nobody = Math.exp(-this.#rate(l, busy[e]) * span[e]);
+    return kind[e] === FRESH ? nobody * this.#rate(l, busyAtEnd[e]) : nobody;
   }
 
   /** Time in which every arrival starts at once. */
   #alone(e: number, band: Band): Band {
-    const { levels } = this.#model;
-    const mass = new Float64Array(levels.length);
-    const arrives = this.#epochs.kind[e] === FRESH;
-    for (let l = 0; l < levels.length; l++) {
-      const rate = levels[l];
-      mass[l] = band.mass[l] * Math.exp(-rate * this.#epochs.span[e]) * (arrives ? rate : 1);
-    }
+    const mass = band.mass.map((m, l) => m * this.#likelihoodAlone(e, l));
     return { low: 0, width: 1, mass };
   }
 
-  #inPeriod(e: number, band: Band, kernels: Kernel[]): Band {
+  #inPeriod(e: number, band: Band): Band {
     const { unit, waiters, needed } = this.#epochs;
+    const { levels } = this.#model;
     const top = Math.ceil(waiters[e] / unit[e]);
+    // Fewer come the more are in the system: the first of the band has the most arrivals ahead.
     let low = top;
     let high = 0;
-    for (const kernel of kernels) {
-      low = Math.min(low, band.low + kernel.from);
-      high = Math.max(high, band.low + band.width - 1 + kernel.from + kernel.mass.length - 1);
+    for (let l = 0; l < levels.length; l++) {
+      const fewest = this.#kernel(e, l, band.low + band.width - 1);
+      const most = this.#open ? fewest : this.#kernel(e, l, band.low);
+      low = Math.min(low, band.low + fewest.from);
+      high = Math.max(high, band.low + band.width - 1 + most.from + most.mass.length - 1);
     }
     low = Math.max(low, needed[e]);
     high = Math.max(low, Math.min(high, top));
     const width = high - low + 1;
-    const mass = new Float64Array(kernels.length * width);
-    for (let l = 0; l < kernels.length; l++) {
-      const { from, mass: p } = kernels[l];
+    const mass = new Float64Array(levels.length * width);
+    for (let l = 0; l < levels.length; l++) {
+      let kernel = this.#kernel(e, l, band.low);
       for (let x = 0; x < band.width; x++) {
         const f = band.mass[l * band.width + x];
         if (f < PRUNED / 1000) continue;
+        if (!this.#open) kernel = this.#kernel(e, l, band.low + x);
+        const { from, mass: p } = kernel;
         const base = band.low + x + from - low;
         const until = Math.min(p.length - 1, width - 1 - base);
         for (let k = Math.max(0, -base), y = l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
@@ -128,7 +150,6 @@ export class OpenArrivals {
     const { length, kind, at, span, unit, waiters, first, order, start } = this.#epochs;
     const levels = this.#model.levels.length;
     const arrival = start.slice();
-    const rate = new Float64Array(length);
     let scratch = new Float64Array(64);
     let level = 0;
     let count = 0;
@@ -137,7 +158,7 @@ export class OpenArrivals {
       if (e === length - 1) level = Math.floor(pick(after.mass, after.mass.length, draws) / after.width);
       if (kind[e] === LAST) count = after.low;
       const before = this.#before[e];
-      const kernels = this.#kernels[e];
+      const inPeriod = this.#isInPeriod(e);
       const cells = levels * before.width;
       if (scratch.length < cells) scratch = new Float64Array(2 * cells);
       const mass = scratch.fill(0, 0, cells);
@@ -145,20 +166,22 @@ export class OpenArrivals {
         const reach = this.#transition(l, level, span[e]);
         if (reach < 1e-12) continue;
         const at = l * before.width;
-        if (!kernels) {
-          const r = this.#model.levels[l];
-          mass[at] = before.mass[at] * reach * Math.exp(-r * span[e]) * (kind[e] === SILENCE ? 1 : r);
+        if (!inPeriod) {
+          mass[at] = before.mass[at] * reach * this.#likelihoodAlone(e, l);
           continue;
         }
-        const { from, mass: p } = kernels[l];
-        const last = count - before.low - from;
-        for (let x = Math.max(0, last - p.length + 1); x <= Math.min(before.width - 1, last); x++)
-          mass[at + x] = before.mass[at + x] * reach * p[last - x];
+        let kernel = this.#kernel(e, l, before.low);
+        for (let x = 0; x < before.width; x++) {
+          if (before.mass[at + x] < PRUNED / 1000) continue;
+          if (!this.#open) kernel = this.#kernel(e, l, before.low + x);
+          const { from, mass: p } = kernel;
+          const arrived = count - before.low - x - from;
+          if (arrived >= 0 && arrived < p.length) mass[at + x] = before.mass[at + x] * reach * p[arrived];
+        }
       }
       const chosen = pick(mass, cells, draws);
       level = Math.floor(chosen / before.width);
-      rate[e] = this.#model.levels[level];
-      if (!kernels) continue;
+      if (!inPeriod) continue;
       const earlier = before.low + (chosen % before.width);
       const from = Math.min(waiters[e], earlier * unit[e]);
       const to = Math.min(waiters[e], count * unit[e]);
@@ -169,7 +192,7 @@ export class OpenArrivals {
     }
     const wait = new Float64Array(start.length);
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
-    return { wait, rate };
+    return { wait };
   }
 }
 
