@@ -32,6 +32,9 @@ export interface Histories {
   readonly times: HistoryTimes;
 }
 
+/** Each finds fewer clients than the one before. */
+const ROUNDS = 3;
+
 /** Of workers that run one request at a time, by a particle filter. */
 export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories | null {
   if (!lanes) return null;
@@ -44,17 +47,23 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
   }
   const load = Math.min(0.98, work / (lanes.slots * Math.max(1, last)));
   const settings = { particles: plan.particles, paths: 3, rate: rateCurve(lanes), load };
-  const runs = Array.from({ length: plan.runs }, (_, k) => filterLanes(lanes, { ...settings, seed: seed + k }));
-  const paths = runs.flatMap((run) => run.paths);
+  const queue = { slots: lanes.slots, shared: true };
+  const follow = (clients: number) => {
+    const runs = Array.from({ length: plan.runs }, (_, k) =>
+      filterLanes(lanes, { ...settings, clients, seed: seed + k }),
+    );
+    const paths = runs.flatMap((run) => run.paths);
+    return { paths, drawn: drawWaits(paths, lanes.duration, queue, plan.draws, plan.quick, createDraws(seed ^ 1)) };
+  };
+  let { paths, drawn } = follow(Number.POSITIVE_INFINITY);
+  // Histories of random callers that speak for clients who wait are followed again, as those clients would make them.
+  let asked = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < ROUNDS && drawn.clients < asked; round++) {
+    asked = drawn.clients;
+    ({ paths, drawn } = follow(asked));
+  }
   return {
-    ...drawWaits(
-      paths,
-      lanes.duration,
-      { slots: lanes.slots, shared: true },
-      plan.draws,
-      plan.quick,
-      createDraws(seed ^ 1),
-    ),
+    ...drawn,
     times: timesOf(lanes, paths),
     evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
   };

@@ -29,6 +29,8 @@ export interface FilterSettings {
   readonly rate: RateCurve;
   /** Load of the pool, 0..1. */
   readonly load: number;
+  /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
+  readonly clients: number;
   readonly seed: number;
 }
 
@@ -154,8 +156,11 @@ class LaneFilter {
     this.#belief.follow(ancestors);
   }
 
-  #rate(a: number, second: number): number {
-    return Math.max(LEAST_RATE, this.#guesses.factor(a) * this.#set.rate(second));
+  /** Arrivals per second of particle `a` with `inSystem` requests in service or queued. */
+  #rate(a: number, second: number, inSystem: number): number {
+    const { clients, load, rate } = this.#set;
+    const free = clients === Number.POSITIVE_INFINITY ? 1 : (clients - inSystem) / (clients - load * this.#s.slots);
+    return Math.max(LEAST_RATE, this.#guesses.factor(a) * rate(second) * free);
   }
 
   /** Before the first request all lanes idle and nobody queues. */
@@ -165,7 +170,7 @@ class LaneFilter {
     const lanes = [...first.keys()].filter((l) => first[l] >= 0).sort((a, b) => earliest(a) - earliest(b));
     const begin = earliest(lanes[0]) - 1e-9;
     for (let a = 0; a < this.#set.particles; a++) {
-      const rate = this.#rate(a, begin) / slots;
+      const rate = this.#rate(a, begin, 0) / slots;
       this.#clock[a] = begin;
       for (const l of lanes) {
         const i = first[l];
@@ -221,7 +226,7 @@ class LaneFilter {
     this.#window(a, after, l);
     const gap = this.#s.newWorker[after] === 1 ? this.#bootGap : this.#guesses.law(a);
     const ready = end + duration[after];
-    const rate = this.#rate(a, end) / (idle + 1);
+    const rate = this.#rate(a, end, slots - idle - 1) / (idle + 1);
     const queuedMass = waiting > 0 ? waiting * this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
     const idleMass =
       waiting < SURE && this.#to > Math.max(this.#from, ready)
@@ -269,14 +274,14 @@ class LaneFilter {
         if (this.#queued[base + l] === 0 && start > now && start < soonest) soonest = start;
       }
       const until = Math.min(soonest, end, Math.max(now, this.#lastStart));
-      this.#logWeight[a] -= this.#rate(a, now) * (until - now);
+      this.#logWeight[a] -= this.#rate(a, now, slots - idle) * (until - now);
       if (soonest > end) return idle;
-      this.#logWeight[a] += Math.log(this.#rate(a, soonest) / idle);
+      this.#logWeight[a] += Math.log(this.#rate(a, soonest, slots - idle) / idle);
       idle--;
       now = soonest;
       if (idle === 0) this.#belief.clear(a);
     }
-    this.#belief.arrive(a, this.#rate(a, now) * (end - now));
+    this.#belief.arrive(a, this.#rate(a, now, slots + this.#belief.mean(a)) * (end - now));
     return 0;
   }
 

@@ -17,6 +17,8 @@ export interface WaitDraws {
   /** The arrival model that the log speaks for most, and its weight 0..1. */
   readonly model: string;
   readonly modelWeight: number;
+  /** Clients in all, where the log speaks for clients who wait for their answers; else Infinity. */
+  readonly clients: number;
 }
 
 /** Histories are equally likely; the arrival models compete on each of them. `quick`: one model is asked alone. */
@@ -32,6 +34,7 @@ export function drawWaits(
   const work = duration.reduce((sum, seconds) => sum + seconds, 0);
   const perPath = Math.ceil(count / paths.length);
   const byModel = new Map<string, number>();
+  const byClients = new Map<number, number>();
   const waits: Float64Array[] = [];
   for (const path of paths) {
     let begin = Number.POSITIVE_INFINITY;
@@ -57,6 +60,7 @@ export function drawWaits(
     samplers.forEach(({ sampler, model }, k) => {
       const share = weights[k] / total;
       byModel.set(model.name, (byModel.get(model.name) ?? 0) + share / paths.length);
+      byClients.set(model.clients, (byClients.get(model.clients) ?? 0) + share / paths.length);
       reached += share * perPath;
       while (drawn < perPath && drawn + offset < reached) {
         waits.push(sampler.sample(draws).wait);
@@ -65,5 +69,8 @@ export function drawWaits(
     });
   }
   const [model, modelWeight] = [...byModel].sort((a, b) => b[1] - a[1])[0];
-  return { waits, model, modelWeight };
+  const open = byClients.get(Number.POSITIVE_INFINITY) ?? 0;
+  byClients.delete(Number.POSITIVE_INFINITY);
+  const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
+  return { waits, model, modelWeight, clients: open < 0.5 ? clients : Number.POSITIVE_INFINITY };
 }

@@ -40,6 +40,13 @@ export class QueueBelief {
     return none > 1 - 1e-12 ? 0 : 1 - none;
   }
 
+  /** Mean number of callers in the queue. */
+  mean(a: number): number {
+    let sum = this.#offset[a];
+    for (let x = 1; x < this.#width[a]; x++) sum += x * this.#mass[a * BAND + x];
+    return sum;
+  }
+
   /** Poisson arrivals with mean `expected` join the queue. */
   arrive(a: number, expected: number): void {
     if (expected < 1e-12) return;
