@@ -29,6 +29,13 @@ const GAP_HOLD = 300;
 /** The middle of a law is as wide as this share of its median, at least. */
 const RELATIVE_SPREAD = 0.7;
 
+/**
+ * Of `clients` who wait for their answers those ask who have none to come: how many times more or less arrive with
+ * `inSystem` requests in service or queued than with `busy`, what is in service on average.
+ */
+export const shareOfFree = (clients: number, busy: number, inSystem: number): number =>
+  clients === Number.POSITIVE_INFINITY ? 1 : Math.max(0, clients - inSystem) / (clients - busy);
+
 export class Guesses {
   readonly #draws: Draws;
   readonly #laws: readonly GapLaw[];

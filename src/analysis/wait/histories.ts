@@ -4,7 +4,7 @@ import { createDraws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
 import type { Path } from './paths.ts';
-import { drawWaits } from './posterior.ts';
+import { drawWaits, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
 import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
@@ -35,33 +35,47 @@ export interface Histories {
 /** Each finds fewer clients than the one before. */
 const ROUNDS = 3;
 
+interface Followed {
+  readonly paths: readonly Path[];
+  readonly drawn: WaitDraws;
+}
+
+/** Histories of random callers that speak for clients who wait are followed again, as those clients would make them. */
+function settled(follow: (clients: number) => Followed): Followed {
+  let asked = Number.POSITIVE_INFINITY;
+  let found = follow(asked);
+  for (let round = 0; round < ROUNDS && found.drawn.clients < asked; round++) {
+    asked = found.drawn.clients;
+    found = follow(asked);
+  }
+  return found;
+}
+
+/** Work per time of the slots, 0..1. */
+function loadOf({ length, duration, high, slots }: Stretch): number {
+  let work = 0;
+  let last = 0;
+  for (let i = 0; i < length; i++) {
+    work += duration[i];
+    last = Math.max(last, high[i]);
+  }
+  return Math.min(MOST_LOAD, work / (slots * Math.max(1, last)));
+}
+
+const MOST_LOAD = 0.98;
+
 /** Of workers that run one request at a time, by a particle filter. */
 export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories | null {
   if (!lanes) return null;
   const seed = seedOf(lanes.low, lanes.duration);
-  let work = 0;
-  let last = 0;
-  for (let i = 0; i < lanes.length; i++) {
-    work += lanes.duration[i];
-    last = Math.max(last, lanes.high[i]);
-  }
-  const load = Math.min(0.98, work / (lanes.slots * Math.max(1, last)));
-  const settings = { particles: plan.particles, paths: 3, rate: rateCurve(lanes), load };
+  const settings = { particles: plan.particles, paths: PATHS, rate: rateCurve(lanes), load: loadOf(lanes) };
   const queue = { slots: lanes.slots, shared: true };
-  const follow = (clients: number) => {
-    const runs = Array.from({ length: plan.runs }, (_, k) =>
-      filterLanes(lanes, { ...settings, clients, seed: seed + k }),
-    );
-    const paths = runs.flatMap((run) => run.paths);
-    return { paths, drawn: drawWaits(paths, lanes.duration, queue, plan.draws, plan.quick, createDraws(seed ^ 1)) };
-  };
-  let { paths, drawn } = follow(Number.POSITIVE_INFINITY);
-  // Histories of random callers that speak for clients who wait are followed again, as those clients would make them.
-  let asked = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < ROUNDS && drawn.clients < asked; round++) {
-    asked = drawn.clients;
-    ({ paths, drawn } = follow(asked));
-  }
+  const { paths, drawn } = settled((clients) => {
+    const run = (k: number) => filterLanes(lanes, { ...settings, clients, seed: seed + k }).paths;
+    const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
+    const draws = createDraws(seed ^ 1);
+    return { paths: followed, drawn: drawWaits(followed, lanes.duration, queue, plan.draws, plan.quick, draws) };
+  });
   return {
     ...drawn,
     times: timesOf(lanes, paths),
@@ -69,12 +83,14 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
   };
 }
 
+/** Histories of one run of a filter. */
+const PATHS = 3;
+
 /** Of queues with several slots each, by a particle filter for each. */
 export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   const seed = seedOf(queues.low, queues.duration);
   const draws = createDraws(seed ^ 1);
-  const count = 3 * plan.runs;
-  const paths = Array.from({ length: count }, () => ({
+  const paths = Array.from({ length: PATHS * plan.runs }, () => ({
     start: new Float64Array(queues.length),
     queued: new Uint8Array(queues.length),
   }));
@@ -83,16 +99,19 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const settings = { particles: plan.particles, paths: 3, rate: rateCurve(part) };
-    const own = Array.from({ length: plan.runs }, (_, k) => filterQueue(part, { ...settings, seed: seed + k })).flat();
+    const settings = { particles: plan.particles, paths: PATHS, rate: rateCurve(part), load: loadOf(part) };
+    const queue = { slots: queues.slots, shared: queues.members.length === 1 };
+    const { paths: own, drawn } = settled((clients) => {
+      const run = (k: number) => filterQueue(part, { ...settings, clients, seed: seed + k });
+      const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
+      return { paths: followed, drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick, draws) };
+    });
     own.forEach(({ start, queued }, k) => {
       for (let x = 0; x < members.length; x++) {
         paths[k].start[members[x]] = start[x];
         paths[k].queued[members[x]] = queued[x];
       }
     });
-    const shared = queues.members.length === 1;
-    const drawn = drawWaits(own, part.duration, { slots: queues.slots, shared }, plan.draws, plan.quick, draws);
     models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
     waits.forEach((wait, k) => {
       const set = drawn.waits[k % drawn.waits.length];

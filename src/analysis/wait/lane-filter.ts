@@ -15,7 +15,7 @@
 import { createDraws, type Draws } from './draws.ts';
 import { type GapLaw, gapLaw } from './gap-law.ts';
 import { Genealogy } from './genealogy.ts';
-import { Guesses } from './guesses.ts';
+import { Guesses, shareOfFree } from './guesses.ts';
 import { LaneOutlook } from './lane-outlook.ts';
 import type { Path, Paths, RateCurve } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
@@ -159,7 +159,7 @@ class LaneFilter {
   /** Arrivals per second of particle `a` with `inSystem` requests in service or queued. */
   #rate(a: number, second: number, inSystem: number): number {
     const { clients, load, rate } = this.#set;
-    const free = clients === Number.POSITIVE_INFINITY ? 1 : (clients - inSystem) / (clients - load * this.#s.slots);
+    const free = shareOfFree(clients, load * this.#s.slots, inSystem);
     return Math.max(LEAST_RATE, this.#guesses.factor(a) * rate(second) * free);
   }
 

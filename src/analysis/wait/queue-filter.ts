@@ -14,7 +14,7 @@
  */
 import { createDraws, type Draws } from './draws.ts';
 import { Genealogy } from './genealogy.ts';
-import { Guesses } from './guesses.ts';
+import { Guesses, shareOfFree } from './guesses.ts';
 import { isotonic } from './isotonic.ts';
 import type { Path, RateCurve } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
@@ -26,6 +26,10 @@ export interface QueueFilterSettings {
   readonly paths: number;
   /** Arrivals per second, as far as known before. */
   readonly rate: RateCurve;
+  /** Load of the slots, 0..1. */
+  readonly load: number;
+  /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
+  readonly clients: number;
   readonly seed: number;
 }
 
@@ -139,8 +143,19 @@ class QueueFilter {
     this.#belief.follow(ancestors);
   }
 
-  #rate(a: number, second: number): number {
-    return Math.max(LEAST_RATE, this.#guesses.factor(a) * this.#set.rate(second));
+  /** Arrivals per second of particle `a` with `inSystem` requests in service or queued. */
+  #rate(a: number, second: number, inSystem: number): number {
+    const { clients, load, rate } = this.#set;
+    const free = shareOfFree(clients, load * this.#s.slots, inSystem);
+    return Math.max(LEAST_RATE, this.#guesses.factor(a) * rate(second) * free);
+  }
+
+  /** Slots that are taken at an instant. */
+  #busy(a: number, second: number): number {
+    const { slots } = this.#s;
+    let taken = 0;
+    for (let x = 0; x < slots; x++) if (this.#free[a * slots + x] > second) taken++;
+    return taken;
   }
 
   /** Decides when request `i` starts in particle `a`, and weighs it; returns 1 where it came from the queue. */
@@ -177,7 +192,7 @@ class QueueFilter {
       return 0;
     }
     this.#guesses.wander(a, passed);
-    this.#belief.arrive(a, this.#rate(a, free) * passed);
+    this.#belief.arrive(a, this.#rate(a, free, this.#s.slots + this.#belief.mean(a)) * passed);
     this.#told[a] += passed;
     return this.#belief.waiting(a);
   }
@@ -185,7 +200,7 @@ class QueueFilter {
   /** The next arrival from `ready` on, within reach of the stamp, and how likely such a one is and fits. */
   #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
     const { low, high, duration } = this.#s;
-    const rate = this.#rate(a, ready);
+    const rate = this.#rate(a, ready, this.#busy(a, ready));
     const reach = REACH * this.#soft;
     const from = Math.max(ready, low[i] - duration[i] - reach);
     const to = Math.max(from + 1e-6, high[i] - duration[i] + reach);
