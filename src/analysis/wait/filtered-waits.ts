@@ -8,10 +8,10 @@ import { unseenBeginning } from './unseen-beginning.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Plan & { readonly rows: number } {
-  if (effort === 'live') return { rows: 220, particles: 12, runs: 1, draws: 9, quick: true };
-  if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, draws: 12, quick: false };
-  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, draws: 48, quick: false };
-  return { rows: 6000, particles: 32, runs: 3, draws: 24, quick: false };
+  if (effort === 'live') return { rows: 220, particles: 12, runs: 1, paths: 3, draws: 9, quick: true };
+  if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
+  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
+  return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
 }
 
 /** A part of a log of which more lies before its first idle moment says too little of the waits in it. */

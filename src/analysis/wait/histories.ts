@@ -11,8 +11,9 @@ import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './str
 
 export interface Plan {
   readonly particles: number;
-  /** Independent filters, so that one that lost its way shows. */
+  /** Independent filters, so that one that lost its way shows, and histories of each. */
   readonly runs: number;
+  readonly paths: number;
   readonly draws: number;
   /** Arrivals are drawn under one model of the callers instead of several. */
   readonly quick: boolean;
@@ -68,7 +69,7 @@ const MOST_LOAD = 0.98;
 export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories | null {
   if (!lanes) return null;
   const seed = seedOf(lanes.low, lanes.duration);
-  const settings = { particles: plan.particles, paths: PATHS, rate: rateCurve(lanes), load: loadOf(lanes) };
+  const settings = { particles: plan.particles, paths: plan.paths, rate: rateCurve(lanes), load: loadOf(lanes) };
   const queue = { slots: lanes.slots, shared: true };
   const { paths, drawn } = settled((clients) => {
     const run = (k: number) => filterLanes(lanes, { ...settings, clients, seed: seed + k }).paths;
@@ -83,14 +84,11 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
   };
 }
 
-/** Histories of one run of a filter. */
-const PATHS = 3;
-
 /** Of queues with several slots each, by a particle filter for each. */
 export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   const seed = seedOf(queues.low, queues.duration);
   const draws = createDraws(seed ^ 1);
-  const paths = Array.from({ length: PATHS * plan.runs }, () => ({
+  const paths = Array.from({ length: plan.paths * plan.runs }, () => ({
     start: new Float64Array(queues.length),
     queued: new Uint8Array(queues.length),
   }));
@@ -99,7 +97,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const settings = { particles: plan.particles, paths: PATHS, rate: rateCurve(part), load: loadOf(part) };
+    const settings = { particles: plan.particles, paths: plan.paths, rate: rateCurve(part), load: loadOf(part) };
     const queue = { slots: queues.slots, shared: queues.members.length === 1 };
     const { paths: own, drawn } = settled((clients) => {
       const run = (k: number) => filterQueue(part, { ...settings, clients, seed: seed + k });

@@ -5,6 +5,9 @@ import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
 import type { Path } from './paths.ts';
 
+/** Nats behind the best world from which a world is out of question. */
+const HOPELESS = 10;
+
 export interface Queue {
   readonly slots: number;
   /** All callers of the server come to this queue. */
@@ -36,6 +39,8 @@ export function drawWaits(
   const byModel = new Map<string, number>();
   const byClients = new Map<number, number>();
   const waits: Float64Array[] = [];
+  // A world that the first history speaks against is not asked about the others.
+  let worlds: ReadonlySet<number> | null = null;
   for (const path of paths) {
     let begin = Number.POSITIVE_INFINITY;
     let end = 0;
@@ -46,12 +51,13 @@ export function drawWaits(
     const epochs = epochsOf(path, duration, end);
     const seconds = Math.max(1e-3, end - begin);
     const throughput = { rate: n / seconds, seconds, slots: shared ? slots : null, busy: work / seconds };
-    const samplers = arrivalModels(throughput, quick).map((model) => ({
-      model,
-      sampler: new Arrivals(epochs, model, slots),
-    }));
+    const samplers = arrivalModels(throughput, quick)
+      .map((model, world) => ({ model, world }))
+      .filter(({ world }) => worlds === null || worlds.has(world))
+      .map(({ model, world }) => ({ model, world, sampler: new Arrivals(epochs, model, slots) }));
     const logWeights = samplers.map(({ model, sampler }) => sampler.logLikelihood + Math.log(model.prior));
     const best = Math.max(...logWeights);
+    worlds ??= new Set(samplers.filter((_, k) => logWeights[k] > best - HOPELESS).map(({ world }) => world));
     const weights = logWeights.map((w) => Math.exp(w - best));
     const total = weights.reduce((a, b) => a + b, 0);
     const offset = draws.next();

@@ -29,16 +29,18 @@ export const quantile = (sorted: ArrayLike<number>, share: number): number =>
  * How far the mean of the histories may be off on recorded servers where nothing speaks against callers that come at
  * random: so many times more, so many times less.
  */
-const LESS = 2.2;
+const LESS = 1.8;
 const MORE = 2.4;
 /** Where it is not known which slot ran a request, a pool that is nearly full looks full for longer than it was. */
-const LESS_UNKNOWN_SLOTS = 6;
+const LESS_UNKNOWN_SLOTS = 10;
 /** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
 /** Where callers come less often while the pool is full: they wait for their answers before they ask again. */
 const LESS_PATIENT = 4;
 /** One slot alone shows no difference between a full and an idle pool, so nothing tells patient clients from random callers. */
 const LESS_ONE_SLOT = 12;
+/** Where the pool was full for most of the time, patient clients and random callers begin to look the same. */
+const LESS_OFTEN_FULL = 10;
 /** Where the pool hardly ever was idle: callers that come back when they are answered wait that much less. */
 const LESS_WHEN_FULL = 30;
 /** Killed requests hold a worker for many times the usual service time and write no line. */
@@ -82,6 +84,7 @@ function doubt(mean: number, { evidence, hidden, slots, onLanes }: WaitContext):
   if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
   if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
+  if (full >= OFTEN_FULL) return { less: LESS_OFTEN_FULL, more };
   return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
 }
 
