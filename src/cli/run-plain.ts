@@ -18,7 +18,7 @@ const clockOf = (micros: number, zoneMinutes: number): string =>
 export function plainLine(snapshot: Snapshot, seconds: number): string {
   const { requests, now, zoneMinutes } = snapshot;
   const rows = Int32Array.from({ length: requests.length }, (_, row) => row);
-  const stats = scopeStats(snapshot, rows, requests.length, now - seconds * 1e6, now);
+  const stats = scopeStats(snapshot, rows, requests.length, { from: now - seconds * 1e6, to: now });
   const parts = [
     `${countText(stats.requests, 'request')} (${roundText(stats.requests / seconds)} a second)`,
     ...(Number.isFinite(stats.service.p95) ? [`service time p95 ${durationText(stats.service.p95)}`] : []),

@@ -31,6 +31,22 @@ export interface Placement {
   readonly turn: Uint8Array;
 }
 
+/**
+ * Which rows the table of a picture holds, so that what was worked out from the rows of one picture can be kept for the
+ * next. Of two pictures with the same `table` the later one has rows added behind, rows forgotten in front (`first`), and
+ * places worked out anew (`settled`), nothing else.
+ */
+export interface RowsRevision {
+  readonly table: object;
+  /** Number of row 0 since the table began. */
+  readonly first: number;
+  /** How often places were worked out anew, and the number of the first row that the last time moved. */
+  readonly settled: number;
+  readonly settledFrom: number;
+}
+
+export const newRevision = (): RowsRevision => ({ table: {}, first: 0, settled: 0, settledFrom: 0 });
+
 /** The rate over a whole log, for the transport bar of a replay. */
 export interface Overview {
   /** µs since 1970 UTC */
@@ -97,6 +113,8 @@ export interface Snapshot {
   /** The requests that are held, in the order of their lines, and where to draw them (same rows). */
   readonly requests: RequestTable;
   readonly placement: Placement;
+  /** Whenever one of both is another object, this one is too. */
+  readonly revision: RowsRevision;
   /** Requests before those; null: all there are, are held. */
   readonly past: Past | null;
   readonly inference: ServerInference;

@@ -1,7 +1,7 @@
 /** The picture before anything was read. */
 import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { newRevision, type Snapshot } from '../core/snapshot.ts';
 import { version } from '../core/version.ts';
 import { examine } from './examine.ts';
 import type { FormatAdvice } from './examiner.ts';
@@ -41,6 +41,7 @@ export function emptySnapshot(
     verdict,
     requests: facts.requests,
     placement: placementOf(facts.requests, facts.inference),
+    revision: newRevision(),
     past: null,
     inference: facts.inference,
     lifecycle: [],

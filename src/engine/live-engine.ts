@@ -333,7 +333,7 @@ export class LiveEngine implements Engine {
 
   /** Everything that reading changes. */
   #picture(): Partial<Snapshot> {
-    const { requests, placement } = this.#rows.view();
+    const { requests, placement, revision } = this.#rows.view();
     const inputs = this.#follower.inputs;
     const from = this.#past?.from ?? (requests.length > 0 ? instantOf(requests, 0) : Number.NaN);
     return {
@@ -347,6 +347,7 @@ export class LiveEngine implements Engine {
       total: this.#rows.total,
       requests,
       placement,
+      revision,
       past: this.#past,
       lifecycle: this.#lifecycle,
       zoneMinutes: zoneMinutesOf(this.#follower.reports(), from),

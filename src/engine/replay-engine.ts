@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { newRevision, type Snapshot } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { EngineCommand } from './command.ts';
@@ -214,7 +214,7 @@ export class ReplayEngine implements Engine {
         isLarge && !window
           ? `${requests.length} of ${partial.requests} requests are held: unpack the log to see all of them`
           : '',
-      ...(window ? {} : { requests, placement }),
+      ...(window ? {} : { requests, placement, revision: newRevision() }),
     });
     window?.again();
   }
@@ -245,12 +245,13 @@ export class ReplayEngine implements Engine {
     return this.#window;
   }
 
-  #show({ requests, placement, from, workers }: WindowPicture): void {
+  #show({ requests, placement, revision, from, workers }: WindowPicture): void {
     if (this.#stopped) return;
     const { inference } = this.#publisher.snapshot;
     this.#publisher.publish({
       requests,
       placement,
+      revision,
       past: pastOf(this.#log.partial.timeline.view(), from),
       // The server is that of the whole log; who was alive is known of these requests.
       inference: { ...inference, lanes: (workers ?? inference).lanes, lives: (workers ?? inference).lives },

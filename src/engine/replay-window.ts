@@ -2,7 +2,7 @@
 import type { Names } from '../core/batch.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import type { Placement } from '../core/snapshot.ts';
+import type { Placement, RowsRevision } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
 import type { TimeWindow } from '../core/time-window.ts';
@@ -24,6 +24,7 @@ const nobody = { lanes: [], lives: [] };
 export interface WindowPicture {
   readonly requests: RequestTable;
   readonly placement: Placement;
+  readonly revision: RowsRevision;
   /** µs since 1970 UTC: requests that ended before this instant may be missing. */
   readonly from: number;
   /** Who ran them; null until they were examined: those of the picture before may still do. */

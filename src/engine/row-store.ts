@@ -3,7 +3,7 @@
  * out stay valid: rows are only added behind them, and everything else is done on a copy.
  */
 import type { StreamFacts } from '../core/batch.ts';
-import type { Placement } from '../core/snapshot.ts';
+import type { Placement, RowsRevision } from '../core/snapshot.ts';
 import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
 import { FreeSlots } from './free-slots.ts';
 import { emptyPlacement, placeByStamp, Turns } from './placement.ts';
@@ -22,6 +22,8 @@ export class RowStore {
   #first = 0;
   /** Rows ever added. */
   total = 0;
+  #settled = 0;
+  #settledFrom = 0;
 
   get length(): number {
     return this.#table.length;
@@ -65,9 +67,13 @@ export class RowStore {
     return this.facts.push(facts) - 1;
   }
 
-  view(): { requests: RequestTable; placement: Placement } {
+  view(): { requests: RequestTable; placement: Placement; revision: RowsRevision } {
     const { length } = this.#table;
-    return { requests: sliceRows(this.#table.table, 0, length), placement: slicePlacement(this.#placement, 0, length) };
+    return {
+      requests: sliceRows(this.#table.table, 0, length),
+      placement: slicePlacement(this.#placement, 0, length),
+      revision: { table: this, first: this.#first, settled: this.#settled, settledFrom: this.#settledFrom },
+    };
   }
 
   /** Rows from `from` on, as they are examined. */
@@ -140,6 +146,8 @@ export class RowStore {
       if (placement.wait[i] >= 0) fresh.wait[row] = placement.wait[i];
     }
     this.#placement = fresh;
+    this.#settled++;
+    this.#settledFrom = Math.max(number, this.#first);
   }
 
   /** Forgets the first rows; returns them. */

@@ -1,6 +1,7 @@
 /** What the requests of a stretch of time say, for the lists on the screen: routes, workers and totals of a selection of rows. */
 import { DurationHistogram } from '../analysis/histogram.ts';
 import type { Snapshot } from '../core/snapshot.ts';
+import type { RowTest } from './filter.ts';
 
 /** µs; NaN unknown. */
 export interface Quantiles {
@@ -42,6 +43,8 @@ export interface ScopeStats {
   readonly from: number;
   readonly to: number;
   readonly requests: number;
+  /** Those that do not pass the filter too. */
+  readonly inScope: number;
   readonly errors: number;
   readonly perSecond: number;
   readonly service: Quantiles;
@@ -124,82 +127,128 @@ class Tally {
   }
 }
 
-/**
- * Counts the rows that ended in [from, to]; with `touching` those that ran or waited at any time in it (for a moment, which
- * nothing ends in). `candidates` are rows of the table that pass the filter, valid up to `count`.
- */
+export interface Scope {
+  /** µs since 1970 UTC; NaN: rows have no times, and all of them are meant. */
+  readonly from: number;
+  readonly to: number;
+  /** Counts rows that ran or waited at any time in it (for a moment, which nothing ends in), not those that ended in it. */
+  readonly touching?: boolean;
+}
+
+/** Counts rows in portions: a picture of very many requests is counted over several frames. */
+export class ScopeTally {
+  readonly #source: Pick<Snapshot, 'requests' | 'placement'>;
+  readonly #scope: Scope;
+  readonly #passes: RowTest | null;
+  #rows = new Int32Array(1024);
+  readonly #routes: Tally[] = [];
+  readonly #workers: Tally[] = [];
+  readonly #service = new DurationHistogram();
+  readonly #wait = new DurationHistogram();
+  #length = 0;
+  #inScope = 0;
+  #errors = 0;
+  #busy = 0;
+
+  constructor(source: Pick<Snapshot, 'requests' | 'placement'>, scope: Scope, passes: RowTest | null = null) {
+    this.#source = source;
+    this.#scope = scope;
+    this.#passes = passes;
+  }
+
+  /** Rows [first, last) of a list of rows of the table. */
+  add(candidates: Int32Array, first: number, last: number): void {
+    const { requests, placement } = this.#source;
+    const { from, to, touching = false } = this.#scope;
+    for (let i = first; i < last; i++) {
+      const row = candidates[i];
+      const start = placement.start[row];
+      const ended = placement.end[row] === placement.end[row] ? placement.end[row] : start;
+      const begun = start === start ? start - Math.max(0, placement.wait[row] || 0) : ended;
+      if (touching ? ended < from || begun > to : ended < from || ended > to) continue;
+      this.#inScope++;
+      if (this.#passes && !this.#passes(row)) continue;
+      this.#keep(row);
+      const isError = requests.status[row] >= 500;
+      if (isError) this.#errors++;
+      const micros = ended - start;
+      const step =
+        to > from
+          ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)))
+          : 0;
+      (this.#routes[requests.route[row]] ??= new Tally()).add(begun, ended, micros, isError, step);
+      const worker = requests.worker[row];
+      if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(begun, ended, micros, isError, step);
+      if (micros > 0) {
+        this.#busy += micros;
+        this.#service.add(micros);
+      }
+      if (placement.wait[row] >= 0) this.#wait.add(placement.wait[row]);
+    }
+  }
+
+  #keep(row: number): void {
+    if (this.#length === this.#rows.length) {
+      const wider = new Int32Array(this.#rows.length * 2);
+      wider.set(this.#rows);
+      this.#rows = wider;
+    }
+    this.#rows[this.#length++] = row;
+  }
+
+  /** What was counted; nothing may be added after that. */
+  result(): ScopeStats {
+    const { from, to } = this.#scope;
+    const busy = this.#busy;
+    const seconds = Math.max((to - from) / 1e6, 1e-6);
+    return {
+      source: this.#source,
+      from,
+      to,
+      requests: this.#length,
+      inScope: this.#inScope,
+      errors: this.#errors,
+      perSecond: this.#length / seconds,
+      service: quantilesOf(this.#service),
+      wait: quantilesOf(this.#wait),
+      routes: entriesOf(this.#routes).map(([route, tally]) => ({
+        route,
+        requests: tally.requests,
+        errors: tally.errors,
+        perSecond: tally.requests / seconds,
+        busyShare: busy > 0 ? tally.busyMicros / busy : Number.NaN,
+        get service() {
+          return tally.service;
+        },
+        trend: tally.trend,
+      })),
+      workers: entriesOf(this.#workers).map(([worker, tally]) => ({
+        worker,
+        requests: tally.requests,
+        errors: tally.errors,
+        busyMicros: tally.busyMicros,
+        get service() {
+          return tally.service;
+        },
+        first: tally.first,
+        last: tally.last,
+      })),
+      rows: this.#rows.subarray(0, this.#length),
+    };
+  }
+}
+
+/** Counts at once; `candidates` are rows of the table, valid up to `count`. */
 export function scopeStats(
   source: Pick<Snapshot, 'requests' | 'placement'>,
   candidates: Int32Array,
   count: number,
-  from: number,
-  to: number,
-  touching = false,
+  scope: Scope,
+  passes: RowTest | null = null,
 ): ScopeStats {
-  const { requests, placement } = source;
-  const rows = new Int32Array(count);
-  const routes: Tally[] = [];
-  const workers: Tally[] = [];
-  const service = new DurationHistogram();
-  const wait = new DurationHistogram();
-  let length = 0;
-  let errors = 0;
-  let busy = 0;
-  for (let i = 0; i < count; i++) {
-    const row = candidates[i];
-    const start = placement.start[row];
-    const ended = placement.end[row] === placement.end[row] ? placement.end[row] : start;
-    const begun = start === start ? start - Math.max(0, placement.wait[row] || 0) : ended;
-    if (touching ? ended < from || begun > to : ended < from || ended > to) continue;
-    rows[length++] = row;
-    const isError = requests.status[row] >= 500;
-    if (isError) errors++;
-    const micros = ended - start;
-    const step =
-      to > from ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS))) : 0;
-    (routes[requests.route[row]] ??= new Tally()).add(begun, ended, micros, isError, step);
-    const worker = requests.worker[row];
-    if (worker >= 0) (workers[worker] ??= new Tally()).add(begun, ended, micros, isError, step);
-    if (micros > 0) {
-      busy += micros;
-      service.add(micros);
-    }
-    if (placement.wait[row] >= 0) wait.add(placement.wait[row]);
-  }
-  const seconds = Math.max((to - from) / 1e6, 1e-6);
-  return {
-    source: { requests, placement },
-    from,
-    to,
-    requests: length,
-    errors,
-    perSecond: length / seconds,
-    service: quantilesOf(service),
-    wait: quantilesOf(wait),
-    routes: entriesOf(routes).map(([route, tally]) => ({
-      route,
-      requests: tally.requests,
-      errors: tally.errors,
-      perSecond: tally.requests / seconds,
-      busyShare: busy > 0 ? tally.busyMicros / busy : Number.NaN,
-      get service() {
-        return tally.service;
-      },
-      trend: tally.trend,
-    })),
-    workers: entriesOf(workers).map(([worker, tally]) => ({
-      worker,
-      requests: tally.requests,
-      errors: tally.errors,
-      busyMicros: tally.busyMicros,
-      get service() {
-        return tally.service;
-      },
-      first: tally.first,
-      last: tally.last,
-    })),
-    rows: rows.subarray(0, length),
-  };
+  const tally = new ScopeTally(source, scope, passes);
+  tally.add(candidates, 0, count);
+  return tally.result();
 }
 
 /** Ids that occur, with their tallies. */

@@ -32,6 +32,7 @@ export interface Glyphs {
   readonly timeout: string;
   readonly killed: string;
   readonly other: string;
+  readonly atLeast: string;
   readonly up: string;
   readonly down: string;
   readonly right: string;
@@ -66,6 +67,7 @@ const unicode: Glyphs = {
   timeout: '✖',
   killed: '†',
   other: '◆',
+  atLeast: '≥',
   up: '↑',
   down: '↓',
   right: '→',
@@ -100,6 +102,7 @@ const plain: Glyphs = {
   timeout: 'X',
   killed: 'K',
   other: '!',
+  atLeast: '>',
   up: '^',
   down: 'v',
   right: '>',

@@ -16,7 +16,7 @@ import { mouseActions } from './mouse-actions.ts';
 import { Painter } from './painter.ts';
 import type { View } from './panel.ts';
 import { type Effect, reduce } from './reduce.ts';
-import { SceneCache } from './scene/scene.ts';
+import { SceneCache } from './scene/scene-cache.ts';
 import { SideData } from './side-data.ts';
 import type { ColourDepth } from './style.ts';
 import { createTheme, type Theme } from './theme.ts';
@@ -173,7 +173,7 @@ export class Session {
     this.#loop.stop();
   }
 
-  #view(): { view: View; layout: Layout; wait: number } {
+  #view(): { view: View; layout: Layout; wait: () => number } {
     const newest = this.#options.engine.snapshot();
     const snapshot = this.#frozen ?? newest;
     return buildView({
@@ -217,9 +217,9 @@ export class Session {
       this.#grid = new CellGrid(layout.columns, layout.rows);
     }
     drawScreen(this.#grid, view, layout);
-    this.#scenes.spent(performance.now() - begun);
     this.#cancelWait?.();
-    this.#cancelWait = wait > 0 ? this.#options.clock.after(wait, () => this.request()) : null;
+    const behind = wait();
+    this.#cancelWait = behind > 0 ? this.#options.clock.after(behind, () => this.request()) : null;
     const bytes = this.#painter.paint({
       grid: this.#grid,
       styles: this.#theme.styles,

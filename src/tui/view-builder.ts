@@ -10,7 +10,7 @@ import { panelById } from './panels/index.ts';
 import { stripsWanted } from './panels/pool.ts';
 import { requestRows } from './panels/request.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
-import type { SceneCache } from './scene/scene.ts';
+import type { SceneCache } from './scene/scene-cache.ts';
 import type { Theme } from './theme.ts';
 import { createAxis } from './time-axis.ts';
 import type { UiState } from './ui-state.ts';
@@ -29,15 +29,13 @@ export interface ViewInput {
   readonly nowMs: number;
 }
 
-/** `wait`: the picture is a little behind; ask again after so many ms. */
-export function buildView(input: ViewInput): { view: View; layout: Layout; wait: number } {
+/** `wait`, asked when the picture is drawn: it is a little behind; ask again after so many ms. */
+export function buildView(input: ViewInput): { view: View; layout: Layout; wait: () => number } {
   const { snapshot, ui, theme, scenes, size } = input;
   const axis = createAxis(ui.edge ?? snapshot.now, ui.spanSeconds * 1e6, axisColumns(size.columns));
   const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs);
-  const { requests, placement } = scene.source;
   const view: View = {
-    // Rows are rows of the table that the scene was made of, which may be a moment older.
-    snapshot: requests === snapshot.requests ? snapshot : { ...snapshot, requests, placement },
+    snapshot,
     ui,
     theme,
     glyphs: glyphsFor(theme.ascii),

@@ -11,8 +11,24 @@ export interface Cluster {
   readonly cells: 1 | 2;
 }
 
+/** Texts seen lately: a screen draws the same few with every frame, and to segment one costs more than all cells of its row. */
+const known = new Map<string, readonly Cluster[]>();
+const MOST_KNOWN = 1000;
+const LONGEST_KNOWN = 200;
+
 /** The clusters of a text. Marks that stand alone are dropped: they would be drawn over a neighbour. */
-export function clustersOf(text: string): Cluster[] {
+export function clustersOf(text: string): readonly Cluster[] {
+  const before = known.get(text);
+  if (before) return before;
+  const clusters = segmented(text);
+  if (text.length <= LONGEST_KNOWN) {
+    if (known.size >= MOST_KNOWN) known.clear();
+    known.set(text, clusters);
+  }
+  return clusters;
+}
+
+function segmented(text: string): Cluster[] {
   const clusters: Cluster[] = [];
   if (ascii.test(text)) {
     for (const character of text) clusters.push({ text: character, cells: 1 });

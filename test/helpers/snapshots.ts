@@ -4,7 +4,7 @@ import { formats } from '../../parsers/index.ts';
 import type { ServerInference } from '../../src/core/inference.ts';
 import type { LifecycleEvent } from '../../src/core/lifecycle.ts';
 import { createNames } from '../../src/core/names.ts';
-import type { Snapshot } from '../../src/core/snapshot.ts';
+import { newRevision, type Snapshot } from '../../src/core/snapshot.ts';
 import type { Estimate, FindingSummary } from '../../src/core/summary.ts';
 import { isoInstant } from '../../src/core/time.ts';
 import { emptySnapshot } from '../../src/engine/empty-snapshot.ts';
@@ -141,6 +141,7 @@ export function handSnapshot(options: HandOptions): Snapshot {
     total: length,
     requests,
     placement,
+    revision: newRevision(),
     inference,
     names,
     lifecycle: (options.lifecycle ?? []).map((event) => ({

@@ -4,7 +4,7 @@ import { Canvas, CellGrid } from '../../src/tui/canvas.ts';
 import { axisColumns } from '../../src/tui/draw/gutter.ts';
 import { glyphsFor } from '../../src/tui/glyphs.ts';
 import type { Panel, View } from '../../src/tui/panel.ts';
-import { createScene } from '../../src/tui/scene/scene.ts';
+import { SceneCache } from '../../src/tui/scene/scene-cache.ts';
 import type { ColourDepth } from '../../src/tui/style.ts';
 import { createTheme, type ThemeName } from '../../src/tui/theme.ts';
 import { createAxis } from '../../src/tui/time-axis.ts';
@@ -29,7 +29,7 @@ export function viewOf(snapshot: Snapshot, options: ViewOptions = {}): View {
     ui,
     theme,
     glyphs: glyphsFor(ascii),
-    scene: createScene({ snapshot, ui, theme, axis }),
+    scene: new SceneCache().get({ snapshot, ui, theme, axis }, 0).scene,
     unseen: 0,
     isFocused: true,
     rawLines: [],

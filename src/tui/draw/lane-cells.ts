@@ -2,7 +2,16 @@
 import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { type Hues, secondTone } from '../scene/hues.ts';
-import { type BarRow, flagsOfInk, hueOfInk, INFERRED, type ShareRow, TURN, UNCERTAIN } from '../scene/lane-raster.ts';
+import {
+  type BarRow,
+  flagsOfInk,
+  hueOfInk,
+  INFERRED,
+  PERHAPS,
+  type ShareRow,
+  TURN,
+  UNCERTAIN,
+} from '../scene/lane-raster.ts';
 import { type Colour, DEFAULT_COLOUR, mix, type StyleId } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
@@ -19,6 +28,8 @@ export class LanePainter {
   readonly #hues: Hues;
   readonly #symbols: readonly string[];
   #styles = new Map<number, StyleId>();
+  /** By hue: its colour over the track, and over requests that do not pass. */
+  #heights: { over: StyleId; overBehind: StyleId }[] = [];
   #isShaded = false;
 
   constructor(theme: Theme, glyphs: Glyphs, hues: Hues, by: keyof typeof monoSymbols) {
@@ -30,7 +41,10 @@ export class LanePainter {
 
   /** Every other lane is a little darker, so that full lanes do not run together. */
   set shaded(on: boolean) {
-    if (on !== this.#isShaded) this.#styles = new Map();
+    if (on !== this.#isShaded) {
+      this.#styles = new Map();
+      this.#heights = [];
+    }
     this.#isShaded = on;
   }
 
@@ -39,17 +53,10 @@ export class LanePainter {
     return this.#symbols[hue] ?? '+';
   }
 
-  /** Draws a row of bars from column x on; `alive` says in which columns the worker lives, from `notYet` on nothing is logged. */
-  bars(
-    canvas: Canvas,
-    x: number,
-    y: number,
-    { ink }: BarRow,
-    alive: (column: number) => boolean,
-    notYet: number,
-  ): void {
+  /** Draws a row of bars from column x on; `alive` is 1 in the columns in which the worker lives, from `notYet` on nothing is logged. */
+  bars(canvas: Canvas, x: number, y: number, { ink }: BarRow, alive: Uint8Array, notYet: number): void {
     for (let column = 0; column < ink.length / 8; column++) {
-      if (this.#bar(canvas, x + column, y, ink, column * 8) || !alive(column)) continue;
+      if (this.#bar(canvas, x + column, y, ink, column * 8) || alive[column] === 0) continue;
       canvas.put(x + column, y, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track());
     }
   }
@@ -61,9 +68,14 @@ export class LanePainter {
 
   #colour(ink: number): Colour {
     if (ink === 0) return this.#theme.colours.track;
-    const { colour } = this.#hues.legend[hueOfInk(ink)] ?? { colour: this.#theme.colours.unknown };
+    const colour = this.#hueColour(hueOfInk(ink));
     const tone = flagsOfInk(ink) & TURN ? secondTone(colour, this.#theme.name === 'light') : colour;
     return this.#shade(tone);
+  }
+
+  /** The hue after the last of the legend is that of requests which do not pass the filter. */
+  #hueColour(hue: number): Colour {
+    return this.#hues.legend[hue]?.colour ?? this.#theme.colours.line;
   }
 
   #shade(colour: Colour): Colour {
@@ -124,6 +136,10 @@ export class LanePainter {
   #solid(canvas: Canvas, x: number, y: number, ink: number): void {
     const flags = flagsOfInk(ink);
     const glyphs = this.#glyphs;
+    if (this.#theme.mono && hueOfInk(ink) === this.#hues.legend.length) {
+      canvas.put(x, y, glyphs.lost, this.#track());
+      return;
+    }
     if (this.#theme.mono) {
       const symbol = this.symbolOf(hueOfInk(ink));
       const block = flags & UNCERTAIN ? glyphs.uncertain : flags & TURN ? glyphs.alternate : glyphs.logged;
@@ -131,23 +147,31 @@ export class LanePainter {
       return;
     }
     const glyph = flags & UNCERTAIN ? glyphs.uncertain : flags & INFERRED ? glyphs.inferred : glyphs.logged;
-    canvas.put(x, y, glyph, this.#style(ink, 0));
+    canvas.put(x, y, glyph, flags & UNCERTAIN && !(flags & PERHAPS) ? this.#likely(ink) : this.#style(ink, 0));
+  }
+
+  /** Which request ran here is not certain, that the best estimate has one here is: brighter than a mere perhaps. */
+  #likely(ink: number): StyleId {
+    const key = -ink;
+    let style = this.#styles.get(key);
+    if (style === undefined) {
+      const colour = this.#colour(ink);
+      style = this.#theme.styles.of(colour, mix(colour, this.#theme.colours.track, 0.45));
+      this.#styles.set(key, style);
+    }
+    return style;
   }
 
   /** Draws shares as heights over one or more text rows, from `y` (top) down. */
-  shares(
-    canvas: Canvas,
-    x: number,
-    y: number,
-    rows: number,
-    row: ShareRow,
-    alive: (column: number) => boolean,
-    notYet: number,
-  ): void {
+  shares(canvas: Canvas, x: number, y: number, rows: number, row: ShareRow, alive: Uint8Array, notYet: number): void {
     for (let column = 0; column < row.level.length; column++) {
       const hue = row.hue[column];
-      if (hue >= 0) this.#height(canvas, x + column, y, rows, row.full > 0 ? row.level[column] / row.full : 0, hue);
-      else if (alive(column)) {
+      const behind = row.behind?.[column] ?? 0;
+      const share = (value: number) => (row.full > 0 ? value / row.full : 0);
+      if (hue >= 0 || behind > 0) {
+        const front = hue >= 0 ? share(row.level[column]) : -1;
+        this.#height(canvas, x + column, y, rows, front, hue, share(behind));
+      } else if (alive[column] === 1) {
         for (let i = 0; i < rows; i++) {
           canvas.put(x + column, y + i, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track());
         }
@@ -155,16 +179,40 @@ export class LanePainter {
     }
   }
 
-  #height(canvas: Canvas, x: number, y: number, rows: number, share: number, hue: number): void {
-    const colour = this.#shade(this.#hues.legend[hue]?.colour ?? this.#theme.colours.unknown);
-    const style = this.#theme.mono ? 0 : this.#theme.styles.of(colour, this.#theme.colours.track);
+  /** `share` below 0: nothing in front; `behind`: the height of all requests, where a filter shows some of them. */
+  #height(canvas: Canvas, x: number, y: number, rows: number, share: number, hue: number, behind: number): void {
+    const { mono } = this.#theme;
     // Something ran here, so something shows.
-    const eighths = Math.max(1, Math.min(rows * 8, Math.round(share * rows * 8)));
-    const symbol = this.#theme.mono ? this.symbolOf(hue) : '';
+    const eighthsOf = (value: number) => Math.max(1, Math.min(rows * 8, Math.round(value * rows * 8)));
+    const front = share < 0 ? 0 : eighthsOf(share);
+    const back = behind > 0 ? eighthsOf(behind) : 0;
+    const symbol = mono && hue >= 0 ? this.symbolOf(hue) : '';
     for (let i = 0; i < rows; i++) {
-      const here = Math.max(0, Math.min(8, eighths - (rows - 1 - i) * 8));
-      canvas.put(x, y + i, here === 0 ? ' ' : symbol && here >= 4 ? symbol : this.#glyphs.lower[here], style);
+      const above = (rows - 1 - i) * 8;
+      const here = front <= above ? 0 : Math.min(8, front - above);
+      const there = back <= above ? 0 : Math.min(8, back - above);
+      if (here === 0 && there > 0) {
+        if (mono) canvas.put(x, y + i, this.#glyphs.lost, this.#track());
+        else canvas.put(x, y + i, this.#glyphs.lower[there], this.#heightOf(this.#hues.legend.length).over);
+        continue;
+      }
+      const { over, overBehind } = this.#heightOf(hue);
+      const glyph = here === 0 ? ' ' : symbol && here >= 4 ? symbol : this.#glyphs.lower[here];
+      canvas.put(x, y + i, glyph, there === 8 ? overBehind : over);
     }
+  }
+
+  #heightOf(hue: number): { over: StyleId; overBehind: StyleId } {
+    const known = this.#heights[hue];
+    if (known) return known;
+    const { styles, mono, colours } = this.#theme;
+    const colour = this.#shade(this.#hueColour(hue));
+    const fresh = {
+      over: mono ? 0 : styles.of(colour, colours.track),
+      overBehind: mono ? 0 : styles.of(colour, this.#shade(colours.line)),
+    };
+    this.#heights[hue] = fresh;
+    return fresh;
   }
 }
 

@@ -2,7 +2,7 @@
 import { gutterOf } from '../draw/gutter.ts';
 import { shortCount, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
-import { columnOf } from '../time-axis.ts';
+import { DURATION_BINS, durationOfBin } from '../scene/column-durations.ts';
 import { drawCursor } from './pool.ts';
 
 export default definePanel({
@@ -10,23 +10,30 @@ export default definePanel({
   title: 'Heat map',
   place: 'tab',
   draw(view, canvas) {
-    const { snapshot, scene, theme, glyphs } = view;
-    const { placement } = snapshot;
+    const { scene, theme, glyphs } = view;
     const { axis } = scene;
-    const { rows: visible, count } = scene.visible();
-    let least = Number.POSITIVE_INFINITY;
-    let most = Number.NEGATIVE_INFINITY;
-    for (let i = 0; i < count; i++) {
-      const micros = placement.end[visible[i]] - placement.start[visible[i]];
-      if (!(micros > 0)) continue;
-      if (micros < least) least = micros;
-      if (micros > most) most = micros;
+    if (scene.isTimeless) {
+      canvas.text(1, 0, 'The lines carry no time, so there is no axis to draw durations on.', theme.quiet);
+      return;
     }
-    if (!(most >= least)) {
+    // First and last bin in use: the heat map stands between them.
+    let least = DURATION_BINS;
+    let most = -1;
+    for (const { tile, from, to } of scene.durations()) {
+      for (let at = from; at < to; at++) {
+        if (tile.service.isEmpty(at)) continue;
+        for (let bin = 0; bin < DURATION_BINS; bin++) {
+          if (tile.service.count(at, bin) === 0) continue;
+          if (bin < least) least = bin;
+          if (bin > most) most = bin;
+        }
+      }
+    }
+    if (most < least) {
       canvas.text(
         1,
         0,
-        count === 0
+        scene.stats().requests === 0
           ? 'No requests in this stretch of time.'
           : 'The log states no durations; see the request line of the server.',
         theme.quiet,
@@ -35,19 +42,22 @@ export default definePanel({
     }
     const rows = Math.max(1, canvas.rows);
     // At least a factor of two over the whole height, so that equal durations do not look scattered.
-    const low = Math.log2(least) - 0.01;
-    const high = Math.max(Math.log2(most) + 0.01, low + 1);
+    const bins = Math.max(8, most + 1 - least);
+    const lowerEdge = (row: number) => durationOfBin(least + Math.ceil(((rows - 1 - row) * bins) / rows));
     const counts = new Uint32Array(rows * axis.columns);
     let top = 0;
-    for (let i = 0; i < count; i++) {
-      const end = placement.end[visible[i]];
-      const micros = end - placement.start[visible[i]];
-      const column = Math.floor(columnOf(axis, end));
-      if (!(micros > 0) || column < 0 || column >= axis.columns) continue;
-      const row = rows - 1 - Math.min(rows - 1, Math.floor(((Math.log2(micros) - low) / (high - low)) * rows));
-      const at = row * axis.columns + column;
-      counts[at]++;
-      if (counts[at] > top) top = counts[at];
+    for (const { tile, from, to, column } of scene.durations()) {
+      for (let inTile = from; inTile < to; inTile++) {
+        if (tile.service.isEmpty(inTile)) continue;
+        for (let bin = least; bin <= most; bin++) {
+          const here = tile.service.count(inTile, bin);
+          if (here === 0) continue;
+          const row = rows - 1 - Math.floor(((bin - least) * rows) / bins);
+          const at = row * axis.columns + column + inTile - from;
+          counts[at] += here;
+          if (counts[at] > top) top = counts[at];
+        }
+      }
     }
     const { left, right } = gutterOf(canvas.columns);
     const { styles, mono } = theme;
@@ -59,15 +69,8 @@ export default definePanel({
         : { glyph: glyphs.logged, style: styles.of(theme.heat(share)) };
     };
     for (let row = 0; row < rows; row++) {
-      const upper = 2 ** (high - ((high - low) * row) / rows);
       if (row === 0 || row === rows - 1 || rows <= 6 || row % 2 === 0) {
-        canvas.text(
-          0,
-          row,
-          `${row === rows - 1 && rows > 1 ? shortDuration(least) : `≤ ${shortDuration(upper)}`}`,
-          theme.quiet,
-          left - 1,
-        );
+        canvas.text(0, row, `${glyphs.atLeast} ${shortDuration(lowerEdge(row))}`, theme.quiet, left - 1);
       }
       for (let column = 0; column < axis.columns; column++) {
         const here = counts[row * axis.columns + column];

@@ -10,9 +10,10 @@ import { shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
 import { planLanes } from '../scene/plan-lanes.ts';
+import type { LaneScene } from '../scene/scene.ts';
 import { type Track, trackOfRow } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
-import { columnOf } from '../time-axis.ts';
+import { columnOf, type TimeAxis } from '../time-axis.ts';
 import { clip } from '../width.ts';
 import { drawCursor } from './pool.ts';
 
@@ -34,7 +35,8 @@ export default definePanel({
   draw(view, canvas) {
     const { left, right } = gutterOf(canvas.columns);
     const plan = planLanes(view, canvas.rows - 1);
-    drawTitle(view, canvas, plan.hidden);
+    const lanes = view.scene.lanes(view.scene.isTimeless ? [] : plan.plans);
+    drawTitle(view, canvas, lanes, plan.hidden);
     if (view.scene.isTimeless) {
       canvas.text(
         1,
@@ -44,9 +46,9 @@ export default definePanel({
       );
       return;
     }
-    const pictures = view.scene.lanes(plan.plans);
+    const { pictures, hues } = lanes;
     const tracks = view.scene.tracks();
-    const painter = new LanePainter(view.theme, view.glyphs, view.scene.hues(), view.ui.colourBy);
+    const painter = new LanePainter(view.theme, view.glyphs, hues, view.ui.colourBy);
     let y = 1;
     pictures.forEach((picture, index) => {
       const heading = plan.headings[index];
@@ -82,22 +84,22 @@ function requestUnderCursor({ ui, scene }: View, track: number): Action | null {
   return row === undefined ? null : { type: 'request', source: requests.source[row], offset: requests.offset[row] };
 }
 
-function drawTitle(view: View, canvas: Canvas, hidden: number): void {
+function drawTitle(view: View, canvas: Canvas, { hues, mostSlack }: LaneScene, hidden: number): void {
   const { theme, glyphs, ui, scene, isFocused, snapshot } = view;
   canvas.fill(0, 0, canvas.columns, glyphs.horizontal, theme.line);
   const more = hidden > 0 ? `, ${hidden} more below` : '';
   const what = scene.tracks().list.some((track) => track.lives.length > 0) ? 'Workers' : 'Requests';
   let x = canvas.text(1, 0, ` ${what} · ${spanText(ui.spanSeconds)}${more} `, isFocused ? theme.accent : theme.strong);
-  const painter = new LanePainter(theme, glyphs, scene.hues(), ui.colourBy);
-  const { shown } = scene.hues();
+  const painter = new LanePainter(theme, glyphs, hues, ui.colourBy);
+  const { shown } = hues;
   const entries: [symbol: string, label: string, style: StyleId][] = shown.map((hue) => {
-    const { label, colour } = scene.hues().legend[hue];
+    const { label, colour } = hues.legend[hue];
     const symbol = theme.mono ? painter.symbolOf(hue) || glyphs.logged : glyphs.logged;
     return [symbol, clip(label, 22), theme.styles.of(colour)];
   });
   if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
   // What is certain to half a cell looks certain.
-  if (scene.visible().mostSlack >= 0.5) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
+  if (mostSlack >= 0.5) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
   if (scene.lost().length > 0) entries.push([glyphs.lost, 'killed, never logged', theme.critical]);
   if (snapshot.live && ui.edge === null) entries.push([glyphs.notYet, 'not logged yet', theme.quiet]);
   const width = entries.reduce((sum, [, label]) => sum + label.length + 4, 0);
@@ -125,11 +127,7 @@ function drawTrack(
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
   const isSelected = isFocused && (ui.selected.lanes ?? 0) === index;
   painter.shaded = index % 2 === 1;
-  const alive = (column: number): boolean => {
-    if (track.lives.length === 0) return true;
-    const at = axis.from + column * axis.microsPerColumn;
-    return track.lives.some((one) => one.from <= at + axis.microsPerColumn && one.to >= at);
-  };
+  const alive = aliveColumns(track, axis);
   const notYet = snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY;
   const name = life ? life.label : 'requests';
   const rows = picture.plan.form === 'slots' ? picture.rows.length : 1;
@@ -156,6 +154,17 @@ function drawTrack(
     canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
   drawLost(view, canvas, index, left);
   drawMarks(view, canvas, track, left);
+}
+
+/** 1 in the columns in which a worker of the track lives. */
+function aliveColumns({ lives }: Track, axis: TimeAxis): Uint8Array {
+  const alive = new Uint8Array(axis.columns);
+  if (lives.length === 0) return alive.fill(1);
+  const clamped = (column: number) => Math.max(0, Math.min(axis.columns, column));
+  for (const { from, to } of lives) {
+    alive.fill(1, clamped(Math.ceil(columnOf(axis, from)) - 1), clamped(Math.floor(columnOf(axis, to)) + 1));
+  }
+  return alive;
 }
 
 const limitText = ({ snapshot }: View): string => {

@@ -2,42 +2,34 @@
 import type { Snapshot } from '../../core/snapshot.ts';
 import { type Colour, mix } from '../style.ts';
 import type { Theme } from '../theme.ts';
-import type { VisibleRows } from './visible-rows.ts';
 
 export type ColourBy = 'status' | 'route' | 'duration';
 export const colourings: readonly ColourBy[] = ['status', 'route', 'duration'];
 
 /** A colouring: every request has a hue, a small number; a legend says what the hues mean. */
-export interface Hues {
-  /** Hue of each visible row, 0..legend.length-1. */
-  readonly hue: Uint8Array;
-  /** Hues that occur, in the order of the legend. */
-  readonly shown: readonly number[];
+export interface Colouring {
+  /** Hue of a row, 0..legend.length-1. */
+  of(row: number): number;
   readonly legend: readonly { readonly label: string; readonly colour: Colour }[];
   /** When requests share a cell, the greater weight decides the colour; equal weights: the one that fills more of it. */
   readonly weight: readonly number[];
+  /** The same for colourings that give every request the same hue. */
+  readonly key: string;
 }
 
-/** A colouring before it is applied. */
-interface Colouring extends Pick<Hues, 'legend' | 'weight'> {
-  of(row: number): number;
+/** What the legend of a picture needs: a colouring and which of its hues occur. */
+export interface Hues extends Pick<Colouring, 'legend' | 'weight'> {
+  /** Hues that occur, in the order of the legend. */
+  readonly shown: readonly number[];
 }
 
-export function huesFor(by: ColourBy, snapshot: Snapshot, visible: VisibleRows, theme: Theme): Hues {
-  const { of, legend, weight } =
-    by === 'route'
-      ? byRoute(snapshot, visible, theme)
-      : by === 'duration'
-        ? byDuration(snapshot, theme)
-        : byStatus(snapshot, theme);
-  const hue = new Uint8Array(visible.count);
-  const seen = new Uint8Array(legend.length);
-  for (let i = 0; i < visible.count; i++) {
-    hue[i] = of(visible.rows[i]);
-    seen[hue[i]] = 1;
-  }
-  return { hue, shown: [...seen.keys()].filter((one) => seen[one] === 1), legend, weight };
-}
+/** `routes`: those with a colour of their own, see `RouteColours`. */
+export const colouringFor = (by: ColourBy, snapshot: Snapshot, routes: readonly number[], theme: Theme): Colouring =>
+  by === 'route'
+    ? byRoute(snapshot, routes, theme)
+    : by === 'duration'
+      ? byDuration(snapshot, theme)
+      : byStatus(snapshot, theme);
 
 function byStatus({ requests }: Snapshot, { colours }: Theme): Colouring {
   const { status } = requests;
@@ -54,6 +46,7 @@ function byStatus({ requests }: Snapshot, { colours }: Theme): Colouring {
       { label: 'status unknown', colour: colours.unknown },
     ],
     weight: [0, 0, 1, 2, 0],
+    key: 'status',
   };
 }
 
@@ -76,30 +69,54 @@ function byDuration({ placement }: Snapshot, theme: Theme): Colouring {
       { label: 'unknown', colour: theme.colours.unknown },
     ],
     weight: [0, 1, 2, 3, 4, 5, 0],
+    key: 'duration',
   };
 }
 
-/** The routes seen most often have a colour of their own, in the order of their ids, so that colours stay put. */
-function byRoute({ requests, names }: Snapshot, visible: VisibleRows, { colours }: Theme): Colouring {
-  const counts = new Map<number, number>();
-  for (let i = 0; i < visible.count; i++) {
-    const route = requests.route[visible.rows[i]];
-    counts.set(route, (counts.get(route) ?? 0) + 1);
-  }
-  const shown = [...counts]
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-    .slice(0, colours.routes.length)
-    .map(([route]) => route)
-    .sort((a, b) => a - b);
-  const hueOf = new Map(shown.map((route, hue) => [route, hue]));
+function byRoute({ requests, names }: Snapshot, routes: readonly number[], { colours }: Theme): Colouring {
+  const hueOf = new Map(routes.map((route, hue) => [route, hue]));
   return {
-    of: (row) => hueOf.get(requests.route[row]) ?? shown.length,
+    of: (row) => hueOf.get(requests.route[row]) ?? routes.length,
     legend: [
-      ...shown.map((route, hue) => ({ label: names.routes.text(route), colour: colours.routes[hue] })),
+      ...routes.map((route, hue) => ({ label: names.routes.text(route), colour: colours.routes[hue] })),
       { label: 'others', colour: colours.unknown },
     ],
-    weight: new Array(shown.length + 1).fill(0),
+    weight: new Array(routes.length + 1).fill(0),
+    key: `route ${routes.join(' ')}`,
   };
+}
+
+/** A route keeps its colour until another one is asked for this many times as often. */
+const CLEARLY_MORE = 1.3;
+
+/** Which routes have a colour of their own: those seen most often, and a colour once given stays where it is. */
+export class RouteColours {
+  #routes: number[] = [];
+
+  /** `rows`: of the table, valid up to `count`. */
+  update({ requests }: Pick<Snapshot, 'requests'>, rows: Int32Array, count: number, most: number): readonly number[] {
+    const counts = new Map<number, number>();
+    for (let i = 0; i < count; i++) {
+      const route = requests.route[rows[i]];
+      counts.set(route, (counts.get(route) ?? 0) + 1);
+    }
+    const ranked = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const seen = this.#routes.filter((route) => counts.has(route));
+    if (seen.length === 0) this.#routes = [];
+    for (const [route, requestsOf] of ranked.slice(0, most)) {
+      if (this.#routes.includes(route)) continue;
+      if (this.#routes.length < most) {
+        this.#routes.push(route);
+        continue;
+      }
+      let least = 0;
+      this.#routes.forEach((other, i) => {
+        if ((counts.get(other) ?? 0) < (counts.get(this.#routes[least]) ?? 0)) least = i;
+      });
+      if (requestsOf > (counts.get(this.#routes[least]) ?? 0) * CLEARLY_MORE) this.#routes[least] = route;
+    }
+    return [...this.#routes];
+  }
 }
 
 /** The second tone of a colour: what the next request on the same lane is drawn in. */

@@ -1,7 +1,6 @@
 /** Requests that died with their worker and wrote no line: between its last line and the moment it was killed. */
 import type { Snapshot } from '../../core/snapshot.ts';
-import type { TimeAxis } from '../time-axis.ts';
-import { type Tracks, trackOfRow } from './tracks.ts';
+import type { Tracks } from './tracks.ts';
 
 export interface LostRequest {
   readonly track: number;
@@ -13,24 +12,27 @@ export interface LostRequest {
 /** A worker that served until a moment before it was killed was not stuck. */
 const LEAST_MICROS = 1_000_000;
 
-export function lostRequests(
-  { requests, placement, lifecycle, names }: Snapshot,
-  tracks: Tracks,
-  axis: TimeAxis,
-): LostRequest[] {
-  const lost: LostRequest[] = [];
+export function lostRequests({ requests, placement, lifecycle, names }: Snapshot, tracks: Tracks): LostRequest[] {
+  const lost: { track: number; from: number; readonly to: number }[] = [];
+  const byWorker = new Map<number, typeof lost>();
   for (const event of lifecycle) {
-    if (event.kind !== 'timeout' || event.worker === null || !(event.time >= axis.from)) continue;
+    if (event.kind !== 'timeout' || event.worker === null || !Number.isFinite(event.time)) continue;
     const worker = names.workers.find(event.worker);
     const track = worker < 0 ? -1 : (tracks.ofWorker[worker] ?? -1);
     if (track < 0) continue;
-    let from = tracks.list[track].lives.find((life) => life.worker === worker)?.from ?? Number.NEGATIVE_INFINITY;
-    for (let row = 0; row < requests.length; row++) {
-      if (requests.worker[row] !== worker || trackOfRow(tracks, requests, row) !== track) continue;
-      const end = placement.end[row] - placement.uncertainty[row];
-      if (end > from && end <= event.time) from = placement.end[row];
-    }
-    if (event.time - from >= LEAST_MICROS && Number.isFinite(from)) lost.push({ track, from, to: event.time });
+    const born = tracks.list[track].lives.find((life) => life.worker === worker)?.from ?? Number.NEGATIVE_INFINITY;
+    const one = { track, from: born, to: event.time };
+    lost.push(one);
+    byWorker.set(worker, [...(byWorker.get(worker) ?? []), one]);
   }
-  return lost;
+  if (lost.length === 0) return lost;
+  for (let row = 0; row < requests.length; row++) {
+    const own = byWorker.get(requests.worker[row]);
+    if (!own) continue;
+    const end = placement.end[row];
+    for (const one of own) {
+      if (end - placement.uncertainty[row] > one.from && end - placement.uncertainty[row] <= one.to) one.from = end;
+    }
+  }
+  return lost.filter(({ from, to }) => to - from >= LEAST_MICROS && Number.isFinite(from));
 }

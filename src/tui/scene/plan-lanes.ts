@@ -1,7 +1,7 @@
 /** Which tracks are shown, how, and in how many rows, for the room there is. */
 import type { View } from '../panel.ts';
 import type { TrackPlan } from './lane-raster.ts';
-import { type Track, trackOfRow } from './tracks.ts';
+import type { Track } from './tracks.ts';
 
 export interface LanePlan {
   readonly plans: readonly TrackPlan[];
@@ -49,13 +49,7 @@ function shownTracks(view: PlanView): { tracks: number[]; folded: number } {
     return lives.length === 0 || lives.some((life) => life.to >= axis.from && life.from <= axis.to);
   });
   if (!view.ui.foldCalm) return { tracks: present, folded: 0 };
-  const { rows, count } = view.scene.visible();
-  const { requests } = view.snapshot;
-  const tracks = view.scene.tracks();
-  const busy = new Set<number>();
-  for (let i = 0; i < count; i++) {
-    busy.add(trackOfRow(tracks, requests, rows[i]));
-  }
+  const busy = view.scene.busyTracks();
   const kept = present.filter((index) => busy.has(index));
   return { tracks: kept, folded: present.length - kept.length };
 }

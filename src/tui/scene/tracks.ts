@@ -4,6 +4,7 @@
  */
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { SeenWorkers } from './seen-workers.ts';
 
 export interface TrackLife {
   readonly worker: number;
@@ -34,11 +35,10 @@ export interface Tracks {
 /** Fates that end a life. */
 const ended = new Set(['exited', 'recycled', 'timeout', 'killed']);
 
-export function tracksOf(snapshot: Snapshot): Tracks {
+export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(snapshot)): Tracks {
   const { inference, names, lifecycle } = snapshot;
   const { lanes, lives } = inference;
   const list: Track[] = [];
-  const seen = seenWorkers(snapshot);
 
   const known = new Map(lives.map((life) => [life.worker, life]));
   const slots = new Map<number, number>();
@@ -101,48 +101,6 @@ export function tracksOf(snapshot: Snapshot): Tracks {
 
 /** Workers of several hosts are told apart by "host/pid". */
 const hostOf = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));
-
-interface SeenWorker {
-  /** The input of its first row. */
-  readonly source: number;
-  slots: number;
-  /** µs since 1970 UTC: as far as its rows reach; infinite where it may have gone on before or after what is held. */
-  from: number;
-  to: number;
-}
-
-/** A worker that was silent for this long at the edge of a saved log's window is taken to have come or gone there, µs. */
-const SILENT_MICROS = 5e6;
-
-/** What the rows alone say of their workers. */
-function seenWorkers({ requests, placement, mode }: Snapshot): Map<number, SeenWorker> {
-  const workers = new Map<number, SeenWorker>();
-  const { worker, source, length } = requests;
-  let begun = Number.POSITIVE_INFINITY;
-  let ended = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < length; row++) {
-    const id = worker[row];
-    const to = placement.end[row] === placement.end[row] ? placement.end[row] : placement.start[row];
-    const from = placement.start[row] === placement.start[row] ? placement.start[row] : to;
-    if (from < begun) begun = from;
-    if (to > ended) ended = to;
-    if (id < 0) continue;
-    let one = workers.get(id);
-    if (!one) {
-      one = { source: source[row], slots: 1, from, to };
-      workers.set(id, one);
-    }
-    if (from < one.from) one.from = from;
-    if (to > one.to) one.to = to;
-    if (placement.slot[row] >= one.slots) one.slots = placement.slot[row] + 1;
-  }
-  for (const one of workers.values()) {
-    if (!(one.from > begun + SILENT_MICROS)) one.from = Number.NEGATIVE_INFINITY;
-    // Of a live log nobody knows whether a silent worker is gone.
-    if (mode === 'tail' || !(one.to < ended - SILENT_MICROS)) one.to = Number.POSITIVE_INFINITY;
-  }
-  return workers;
-}
 
 /** Groups in the order of the inputs that they first appear in, whatever else is known of them. */
 function inGroups({ list, ofWorker, nameless }: Tracks, firstSource: ReadonlyMap<string, number>): Tracks {

@@ -1,0 +1,129 @@
+/** Makes the lanes of each picture from tiles, and decides what they are made of: bars or shares, and which routes have a colour. */
+import type { RowTest } from '../../engine/filter.ts';
+import { colouringFor, RouteColours } from './hues.ts';
+import { lanePictures } from './lane-pictures.ts';
+import { type Raster, rasterFor, type TrackPlan } from './lane-raster.ts';
+import { type LaneTile, laneTile } from './lane-tile.ts';
+import type { PastColumns } from './past-columns.ts';
+import type { Change, RowIndex } from './row-index.ts';
+import type { LaneScene, SceneInput } from './scene.ts';
+import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts';
+import { type Tracks, trackOfRow } from './tracks.ts';
+
+/** How crowded the lanes are, and which routes have a colour, is told from so many rows, and that often, ms. */
+const SAMPLE = 4000;
+const SAMPLE_EVERY_MS = 1000;
+
+export interface LaneRequest extends Omit<TileRange, 'key'> {
+  readonly plans: readonly TrackPlan[];
+  readonly tracks: Tracks;
+  /** Another number when rows stand on other tracks. */
+  readonly tracksKey: number;
+  /** The same number while the picture is the same. */
+  readonly picture: number;
+  readonly passes: RowTest | null;
+  readonly past: PastColumns | null;
+  readonly budget: Budget;
+  readonly nowMs: number;
+}
+
+export class LaneScenes {
+  readonly #index: RowIndex;
+  readonly #tiles = new TileCache<LaneTile>();
+  readonly #rowsIn = (from: number, to: number) => this.#index.rowsIn({ from, to });
+  readonly #routeColours = new RouteColours();
+  #raster: Raster | null = null;
+  #sampled: { readonly rows: Int32Array; readonly count: number; readonly weight: number } | null = null;
+  #sampledAt = Number.NEGATIVE_INFINITY;
+  #sampledKey = '';
+  #routes: readonly number[] = [];
+
+  constructor(index: RowIndex) {
+    this.#index = index;
+  }
+
+  /** Marks what is different in the rows. */
+  change(change: Change): void {
+    this.#tiles.change(change);
+  }
+
+  /** The lanes of a picture; `isBehind`: a part of them is still as it was. */
+  get(input: SceneInput, asked: LaneRequest): { lanes: LaneScene; isBehind: boolean } {
+    const { snapshot, ui, axis, theme } = input;
+    const { plans, tracks, passes, past, budget } = asked;
+    this.#sample(input, asked);
+    const raster = rasterFor({
+      plans,
+      tracks,
+      columns: axis.columns,
+      crowd: this.#crowd(input, tracks),
+      hasPast: past !== null,
+      before: this.#raster,
+    });
+    this.#raster = raster;
+    const colouring = colouringFor(ui.colourBy, snapshot, this.#routes, theme);
+    const startsInferred = snapshot.inference.service.method !== 'logged';
+    const { tiles, isBehind } = this.#tiles.get(
+      {
+        ...asked,
+        key: [ui.filter, raster.key, colouring.key, asked.tracksKey, startsInferred].join('|'),
+      },
+      (firstColumn) =>
+        laneTile(firstColumn, {
+          snapshot,
+          rowsIn: this.#rowsIn,
+          passes,
+          tracks,
+          raster,
+          colouring,
+          startsInferred,
+          microsPerColumn: axis.microsPerColumn,
+          budget,
+        }),
+      budget,
+    );
+    const parts = partsOf(tiles, asked);
+    let hues = 0;
+    let mostSlack = 0;
+    for (const { tile, from, to } of parts) {
+      for (let at = from; at < to; at++) hues |= tile.hues[at];
+      if (tile.mostSlack > mostSlack) mostSlack = tile.mostSlack;
+    }
+    const shown = colouring.legend.map((_, hue) => hue).filter((hue) => (hues & (1 << hue)) !== 0);
+    const { firstColumn } = asked;
+    return {
+      lanes: {
+        pictures: lanePictures({ snapshot, axis, firstColumn, parts, tracks, raster, past }),
+        hues: { legend: colouring.legend, weight: colouring.weight, shown },
+        mostSlack,
+      },
+      isBehind,
+    };
+  }
+
+  /** Rows of the picture, evenly, now and then: they tell how crowded lanes are and which routes are frequent. */
+  #sample({ snapshot, ui, axis, theme }: SceneInput, { passes, picture, nowMs }: LaneRequest): void {
+    const isMoving = snapshot.mode === 'tail' || snapshot.playing;
+    const key = `${ui.filter} ${ui.spanSeconds} ${ui.edge} ${ui.colourBy} ${isMoving ? '' : picture}`;
+    if (this.#sampled && key === this.#sampledKey && nowMs - this.#sampledAt < SAMPLE_EVERY_MS) return;
+    this.#sampledKey = key;
+    this.#sampledAt = nowMs;
+    const { rows, count, weight } = this.#index.sampleIn(axis, SAMPLE);
+    let kept = 0;
+    for (let i = 0; i < count; i++) if (!passes || passes(rows[i])) rows[kept++] = rows[i];
+    this.#sampled = { rows, count: kept, weight };
+    if (ui.colourBy === 'route')
+      this.#routes = this.#routeColours.update(snapshot, rows, kept, theme.colours.routes.length);
+  }
+
+  /** Requests on each track in the time on the screen, roughly. */
+  #crowd({ snapshot }: SceneInput, tracks: Tracks): Float64Array {
+    const crowd = new Float64Array(tracks.list.length);
+    const { rows, count, weight } = this.#sampled!;
+    for (let i = 0; i < count; i++) {
+      const track = rows[i] < snapshot.requests.length ? trackOfRow(tracks, snapshot.requests, rows[i]) : -1;
+      if (track >= 0) crowd[track] += weight;
+    }
+    return crowd;
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Finds the rows of a stretch of time without looking at all of them: rows stand in blocks, and of each block it is known
+ * from when to when its requests reach. Follows a table that grows; says which stretches of time are new in a picture.
+ */
+import type { RowsRevision, Snapshot } from '../../core/snapshot.ts';
+
+const BLOCK = 256;
+
+export interface Stretch {
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What is different from the picture before: everything, or what lies in these stretches of time. */
+export type Change = 'all' | readonly Stretch[];
+
+const always: Stretch = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+
+/** Rows added since this many pictures are looked at one by one; of more the whole stretch is new. */
+const FEW_ROWS = 2000;
+
+/** From where a row is drawn (its wait included) to where it ends, what is not known of both included; NaN: nowhere. */
+export function reachOf({ start, end, wait, uncertainty }: Snapshot['placement'], row: number): Stretch {
+  const stop = end[row] === end[row] ? end[row] : start[row];
+  const begun = start[row] === start[row] ? start[row] : stop;
+  const slack = uncertainty[row] > 0 ? uncertainty[row] : 0;
+  return { from: begun - Math.max(slack, wait[row] > 0 ? wait[row] : 0), to: stop + slack };
+}
+
+type Picture = Pick<Snapshot, 'requests' | 'placement' | 'revision'>;
+
+export class RowIndex {
+  #snapshot: Picture | null = null;
+  /** Per block. Row numbers count from the beginning of the table, so that forgetting rows moves nothing. */
+  #low: number[] = [];
+  #high: number[] = [];
+  #firstBlock = 0;
+  /** Number after the last row that is indexed. */
+  #indexed = 0;
+
+  /** Takes the rows of a picture; what is different from the one before. */
+  update(snapshot: Picture): Change {
+    const before = this.#snapshot;
+    this.#snapshot = snapshot;
+    const { revision } = snapshot;
+    if (before && before.requests === snapshot.requests && before.placement === snapshot.placement) return [];
+    const total = revision.first + snapshot.requests.length;
+    if (!before || !isLater(before.revision, revision) || total < this.#indexed) {
+      this.#low = [];
+      this.#high = [];
+      this.#firstBlock = Math.floor(revision.first / BLOCK);
+      this.#indexed = revision.first;
+      this.#extend(total);
+      return 'all';
+    }
+    const changes: Stretch[] = [];
+    if (revision.first > before.revision.first) {
+      const gone = this.#span(before.revision.first, revision.first);
+      this.#forget(revision.first);
+      if (gone) changes.push(gone);
+    }
+    if (revision.settled > before.revision.settled) changes.push(...this.#moved(before, snapshot));
+    const from = this.#indexed;
+    this.#extend(total);
+    if (total - from > FEW_ROWS) changes.push(this.#span(from, total) ?? always);
+    else
+      for (let number = from; number < total; number++)
+        changes.push(reachOf(snapshot.placement, number - revision.first));
+    return changes;
+  }
+
+  /** Blocks whose rows were moved, where they were and where they are now: most stay where they are. */
+  #moved(before: Picture, now: Picture): Stretch[] {
+    const changes: Stretch[] = [];
+    const from = Math.max(now.revision.first, now.revision.settledFrom);
+    for (let block = Math.floor(from / BLOCK); block * BLOCK < this.#indexed; block++) {
+      const first = Math.max(from, block * BLOCK);
+      const last = Math.min(this.#indexed, (block + 1) * BLOCK);
+      if (isSamePlace(before, now, first, last)) continue;
+      const i = block - this.#firstBlock;
+      changes.push({ from: this.#low[i], to: this.#high[i] });
+      this.#low[i] = Number.POSITIVE_INFINITY;
+      this.#high[i] = Number.NEGATIVE_INFINITY;
+      this.#reach(Math.max(now.revision.first, block * BLOCK), last);
+      changes.push({ from: this.#low[i], to: this.#high[i] });
+    }
+    return changes;
+  }
+
+  /** Rows that reach into a stretch of time, in the order of the table; the array is longer than they are. */
+  rowsIn({ from, to }: Stretch): { rows: Int32Array; count: number } {
+    let rows = new Int32Array(1024);
+    let count = 0;
+    if (!this.#snapshot) return { rows, count };
+    const { placement } = this.#snapshot;
+    const { start, end, wait, uncertainty } = placement;
+    this.#eachBlock(from, to, (first, last) => {
+      if (count + BLOCK > rows.length) {
+        const wider = new Int32Array(rows.length * 2);
+        wider.set(rows);
+        rows = wider;
+      }
+      for (let row = first; row < last; row++) {
+        const stop = end[row] === end[row] ? end[row] : start[row];
+        const slack = uncertainty[row] > 0 ? uncertainty[row] : 0;
+        if (!(stop + slack >= from)) continue;
+        const begun = start[row] === start[row] ? start[row] : stop;
+        if (begun - (wait[row] > slack ? wait[row] : slack) > to) continue;
+        rows[count++] = row;
+      }
+    });
+    return { rows, count };
+  }
+
+  /** About `most` rows of the blocks that reach into a stretch, evenly; each stands for `weight` rows. */
+  sampleIn({ from, to }: Stretch, most: number): { rows: Int32Array; count: number; weight: number } {
+    let total = 0;
+    this.#eachBlock(from, to, (first, last) => {
+      total += last - first;
+    });
+    const weight = Math.max(1, Math.ceil(total / most));
+    const rows = new Int32Array(Math.ceil(total / weight));
+    let count = 0;
+    let skip = 0;
+    this.#eachBlock(from, to, (first, last) => {
+      let row = first + skip;
+      for (; row < last; row += weight) rows[count++] = row;
+      skip = row - last;
+    });
+    return { rows, count, weight };
+  }
+
+  /** Calls with the rows [first, last) of every block that reaches into a stretch. */
+  #eachBlock(from: number, to: number, call: (first: number, last: number) => void): void {
+    if (!this.#snapshot) return;
+    const { first } = this.#snapshot.revision;
+    const { length } = this.#snapshot.requests;
+    for (let i = 0; i < this.#low.length; i++) {
+      if (!(this.#high[i] >= from && this.#low[i] <= to)) continue;
+      const begin = (this.#firstBlock + i) * BLOCK - first;
+      call(Math.max(0, begin), Math.min(length, begin + BLOCK));
+    }
+  }
+
+  /** From the first to the last instant of rows by number, whole blocks; null for none. */
+  #span(from: number, to: number): Stretch | null {
+    let low = Number.POSITIVE_INFINITY;
+    let high = Number.NEGATIVE_INFINITY;
+    for (let i = Math.floor(from / BLOCK) - this.#firstBlock; i * BLOCK < to - this.#firstBlock * BLOCK; i++) {
+      if (this.#low[i] < low) low = this.#low[i];
+      if (this.#high[i] > high) high = this.#high[i];
+    }
+    return low <= high ? { from: low, to: high } : null;
+  }
+
+  #forget(first: number): void {
+    const gone = Math.floor(first / BLOCK) - this.#firstBlock;
+    this.#low.splice(0, gone);
+    this.#high.splice(0, gone);
+    this.#firstBlock += gone;
+  }
+
+  #extend(total: number): void {
+    while (this.#indexed < total) {
+      const i = Math.floor(this.#indexed / BLOCK) - this.#firstBlock;
+      const stop = Math.min(total, (this.#firstBlock + i + 1) * BLOCK);
+      if (i >= this.#low.length) {
+        this.#low.push(Number.POSITIVE_INFINITY);
+        this.#high.push(Number.NEGATIVE_INFINITY);
+      }
+      this.#reach(this.#indexed, stop);
+      this.#indexed = stop;
+    }
+  }
+
+  /** The block of the rows [from, to), by number, reaches as far as they do. */
+  #reach(from: number, to: number): void {
+    const { placement, revision } = this.#snapshot!;
+    const { start, end, wait, uncertainty } = placement;
+    const i = Math.floor(from / BLOCK) - this.#firstBlock;
+    let low = this.#low[i];
+    let high = this.#high[i];
+    for (let row = from - revision.first; row < to - revision.first; row++) {
+      const ended = end[row] === end[row] ? end[row] : start[row];
+      const begun = start[row] === start[row] ? start[row] : ended;
+      const slack = uncertainty[row] > 0 ? uncertainty[row] : 0;
+      const first = begun - (wait[row] > slack ? wait[row] : slack);
+      if (first < low) low = first;
+      if (ended + slack > high) high = ended + slack;
+    }
+    this.#low[i] = low;
+    this.#high[i] = high;
+  }
+}
+
+const same = (a: number, b: number): boolean => a === b || (a !== a && b !== b);
+
+/** Rows [from, to), by number, are drawn in the same places in both pictures. */
+function isSamePlace(before: Picture, now: Picture, from: number, to: number): boolean {
+  const a = before.placement;
+  const b = now.placement;
+  for (let number = from; number < to; number++) {
+    const i = number - before.revision.first;
+    const k = number - now.revision.first;
+    if (
+      !same(a.start[i], b.start[k]) ||
+      !same(a.end[i], b.end[k]) ||
+      !same(a.wait[i], b.wait[k]) ||
+      a.uncertainty[i] !== b.uncertainty[k] ||
+      a.slot[i] !== b.slot[k]
+    )
+      return false;
+  }
+  return true;
+}
+
+/** The later picture was made of the earlier one's table, and settled at most once since. */
+const isLater = (before: RowsRevision, now: RowsRevision): boolean =>
+  before !== now &&
+  before.table === now.table &&
+  now.first >= before.first &&
+  (now.settled === before.settled || now.settled === before.settled + 1);

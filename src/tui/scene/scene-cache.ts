@@ -1,0 +1,225 @@
+/** Makes the scene of each picture, and keeps what is the same as in the one before. */
+import { parseFilter, type RowTest } from '../../engine/filter.ts';
+import { type ScopeStats, ScopeTally } from '../../engine/scope-stats.ts';
+import { LaneScenes } from './lane-scenes.ts';
+import { type LostRequest, lostRequests } from './lost-requests.ts';
+import { type PastColumns, pastColumns } from './past-columns.ts';
+import { poolSeries } from './pool-series.ts';
+import { type PoolTile, poolTile } from './pool-tile.ts';
+import { RowIndex, type Stretch } from './row-index.ts';
+import type { LaneScene, Scene, SceneInput, Scope } from './scene.ts';
+import { SeenWorkers } from './seen-workers.ts';
+import { StatsKeeper } from './stats-keeper.ts';
+import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts';
+import { type Tracks, trackOfRow, tracksOf } from './tracks.ts';
+
+/** Rows that a frame looks at to bring stale tiles up to date, about 0.2 µs each. */
+const ROWS_PER_FRAME = 6000;
+/** Tiles that are stale are worked at again after this long, ms. */
+const SOON_MS = 16;
+
+/** Computes once, the first time it is asked. */
+function once<T>(compute: () => T): () => T {
+  let value: { readonly of: T } | null = null;
+  return () => {
+    value ??= { of: compute() };
+    return value.of;
+  };
+}
+
+export class SceneCache {
+  readonly #index = new RowIndex();
+  readonly #lanes = new LaneScenes(this.#index);
+  readonly #pool = new TileCache<PoolTile>();
+  readonly #stats = new StatsKeeper();
+  #last: { readonly input: SceneInput; readonly made: { readonly scene: Scene; readonly wait: () => number } } | null =
+    null;
+  #tracks: Tracks | null = null;
+  #tracksKey = 0;
+  readonly #seen = new SeenWorkers();
+  #workers = 0;
+  #lost: { readonly of: readonly LostRequest[]; readonly tracks: Tracks; readonly lifecycle: object } | null = null;
+  /** Counts pictures that differ. */
+  #picture = 0;
+
+  /**
+   * `nowMs`: of any clock. `wait`, asked when the picture is drawn: how long until the scene should be asked for again,
+   * ms; 0 when it is of now.
+   */
+  get(input: SceneInput, nowMs: number): { scene: Scene; wait: () => number } {
+    const last = this.#last;
+    const isSame = last !== null && isSamePicture(last.input, input);
+    if (isSame && last.made.wait() === 0) return last.made;
+    if (!isSame) this.#picture++;
+    const change = this.#index.update(input.snapshot);
+    this.#lanes.change(change);
+    this.#pool.change(change);
+    this.#updateTracks(input, last?.input ?? null);
+    const made = this.#make(input, nowMs);
+    this.#last = { input, made };
+    return made;
+  }
+
+  /** Tracks change with the inference, and when a worker is new: it has a lane before the next examination knows it. */
+  #updateTracks({ snapshot }: SceneInput, last: SceneInput | null): void {
+    const workers = snapshot.names.workers.size;
+    if (this.#tracks && last?.snapshot.inference === snapshot.inference && workers === this.#workers) return;
+    this.#workers = workers;
+    const tracks = tracksOf(snapshot, this.#seen.update(snapshot));
+    if (!this.#tracks || !hasSamePlaces(this.#tracks, tracks)) this.#tracksKey++;
+    this.#tracks = tracks;
+  }
+
+  #make(input: SceneInput, nowMs: number): { scene: Scene; wait: () => number } {
+    const { snapshot, ui, axis } = input;
+    const { filter } = parseFilter(ui.filter);
+    const passes = once((): RowTest | null => filter?.over(snapshot) ?? null);
+    const isTimeless = snapshot.requests.length > 0 && !Number.isFinite(snapshot.from);
+    const scope: Scope =
+      ui.cursor === null
+        ? {
+            from: Math.min(axis.to, Math.max(axis.from, Number.isFinite(snapshot.from) ? snapshot.from : axis.from)),
+            to: axis.to,
+            isMoment: false,
+          }
+        : { from: ui.cursor, to: ui.cursor + axis.microsPerColumn, isMoment: true };
+    // A filter looks at requests, and of the past there are none.
+    const past = once((): PastColumns | null => (filter ? null : pastColumns(snapshot.past, axis)));
+    const tracks = this.#tracks as Tracks;
+    const range = {
+      microsPerColumn: axis.microsPerColumn,
+      firstColumn: Math.round(axis.from / axis.microsPerColumn),
+      columns: axis.columns,
+    };
+    const budget: Budget = { rows: ROWS_PER_FRAME };
+    let wait = 0;
+    const behind = (ms: number) => {
+      if (ms > 0) wait = wait === 0 ? ms : Math.min(wait, ms);
+    };
+    const poolParts = once(() => {
+      const { tiles, isBehind } = this.#poolTiles(input, range, passes(), budget);
+      if (isBehind) behind(SOON_MS);
+      return partsOf(tiles, range);
+    });
+    let drawn: { readonly plans: string; readonly lanes: LaneScene } | null = null;
+    const scene: Scene = {
+      axis,
+      scope,
+      filter,
+      isTimeless,
+      tracks: () => tracks,
+      visible: once(() => (isTimeless ? allRows(snapshot.requests.length, passes()) : this.#visible(input, passes()))),
+      busyTracks: once(() => {
+        const { rows, count } = scene.visible();
+        const busy = new Set<number>();
+        for (let i = 0; i < count; i++) busy.add(trackOfRow(tracks, snapshot.requests, rows[i]));
+        return busy;
+      }),
+      pool: once(() => poolSeries({ snapshot, axis, parts: poolParts(), past: past() })),
+      durations: poolParts,
+      lanes: (plans) => {
+        const key = JSON.stringify(plans);
+        if (drawn?.plans !== key) {
+          const { lanes, isBehind } = this.#lanes.get(input, {
+            ...range,
+            plans,
+            tracks,
+            tracksKey: this.#tracksKey,
+            picture: this.#picture,
+            passes: passes(),
+            past: past(),
+            budget,
+            nowMs,
+          });
+          if (isBehind) behind(SOON_MS);
+          drawn = { plans: key, lanes };
+        }
+        return drawn.lanes;
+      },
+      stats: once((): ScopeStats => {
+        const asked = this.#stats.get(
+          {
+            key: `${ui.filter} ${ui.edge} ${ui.spanSeconds} ${ui.cursor}`,
+            picture: this.#picture,
+            isMoving:
+              !scope.isMoment && (snapshot.mode === 'tail' ? snapshot.summary.requests.total > 0 : snapshot.playing),
+            candidates: () => (isTimeless ? allRows(snapshot.requests.length, null) : this.#index.rowsIn(scope)),
+            tally: () =>
+              new ScopeTally(
+                snapshot,
+                { from: isTimeless ? Number.NaN : scope.from, to: scope.to, touching: scope.isMoment },
+                passes(),
+              ),
+          },
+          nowMs,
+        );
+        behind(asked.wait);
+        return asked.stats;
+      }),
+      lost: once(() => this.#lostOf(input, tracks)),
+    };
+    return { scene, wait: () => wait };
+  }
+
+  #visible({ snapshot, axis }: SceneInput, passes: RowTest | null): { rows: Int32Array; count: number } {
+    const { placement } = snapshot;
+    const near = this.#index.rowsIn(axis);
+    let count = 0;
+    for (let i = 0; i < near.count; i++) {
+      const row = near.rows[i];
+      const ended = placement.end[row] === placement.end[row] ? placement.end[row] : placement.start[row];
+      const begun = placement.start[row] === placement.start[row] ? placement.start[row] : ended;
+      const waited = placement.wait[row] > 0 ? placement.wait[row] : 0;
+      if (ended >= axis.from && begun - waited <= axis.to && (!passes || passes(row))) near.rows[count++] = row;
+    }
+    return { rows: near.rows, count };
+  }
+
+  #rowsIn = (from: number, to: number): { rows: Int32Array; count: number } => this.#index.rowsIn({ from, to });
+
+  #poolTiles(
+    { snapshot, ui }: SceneInput,
+    range: Omit<TileRange, 'key'>,
+    passes: RowTest | null,
+    budget: Budget,
+  ): { tiles: PoolTile[]; isBehind: boolean } {
+    const { microsPerColumn } = range;
+    const tile = { snapshot, rowsIn: this.#rowsIn, passes, microsPerColumn, budget };
+    return this.#pool.get({ ...range, key: ui.filter }, (firstColumn) => poolTile(firstColumn, tile), budget);
+  }
+
+  #lostOf({ snapshot, axis }: SceneInput, tracks: Tracks): readonly LostRequest[] {
+    const { lifecycle } = snapshot;
+    if (!this.#lost || this.#lost.tracks !== tracks || this.#lost.lifecycle !== lifecycle) {
+      this.#lost = { of: lostRequests(snapshot, tracks), tracks, lifecycle };
+    }
+    return this.#lost.of.filter((lost: Stretch) => lost.to >= axis.from && lost.from <= axis.to);
+  }
+}
+
+/** Every row that passes, of a log without times. */
+function allRows(length: number, passes: RowTest | null): { rows: Int32Array; count: number } {
+  const rows = new Int32Array(length);
+  let count = 0;
+  for (let row = 0; row < length; row++) if (!passes || passes(row)) rows[count++] = row;
+  return { rows, count };
+}
+
+const hasSamePlaces = (a: Tracks, b: Tracks): boolean =>
+  a.nameless === b.nameless &&
+  a.list.length === b.list.length &&
+  a.ofWorker.length === b.ofWorker.length &&
+  a.ofWorker.every((track, worker) => track === b.ofWorker[worker]);
+
+const isSamePicture = (a: SceneInput, b: SceneInput): boolean =>
+  a.snapshot.requests === b.snapshot.requests &&
+  a.snapshot.placement === b.snapshot.placement &&
+  a.snapshot.inference === b.snapshot.inference &&
+  a.snapshot.lifecycle === b.snapshot.lifecycle &&
+  a.theme === b.theme &&
+  a.axis.from === b.axis.from &&
+  a.axis.columns === b.axis.columns &&
+  a.axis.microsPerColumn === b.axis.microsPerColumn &&
+  a.ui.filter === b.ui.filter &&
+  a.ui.cursor === b.ui.cursor &&
+  a.ui.colourBy === b.ui.colourBy;
