@@ -191,12 +191,6 @@ function measure(
     costs.push((used.user + used.system) / 1000);
   }
   session.stop();
-  process.stderr.write(
-    `${costs
-      .slice(200, 300)
-      .map((c) => c.toFixed(1))
-      .join(' ')}\n`,
-  );
   const steady = costs.slice(Math.floor(frames / 4)).sort((a, b) => a - b);
   const round = (value: number) => Math.round(value * 100) / 100;
   return {

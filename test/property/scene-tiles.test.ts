@@ -156,6 +156,22 @@ describe('RowIndex', () => {
     expect(found().map((row) => store.view().requests.offset[row])).toEqual(before);
   });
 
+  it('samples evenly, also of workers that take turns', () => {
+    const store = new RowStore();
+    store.add(requestsOf(0, 3000, 900), facts);
+    const index = new RowIndex();
+    const { requests } = store.view();
+    index.update({ ...server, ...store.view() });
+    const { rows, count, weight } = index.sampleIn({ from: NOON - SECOND, to: NOON + 200 * SECOND }, 1000);
+    expect(count * weight).toBeGreaterThan(2900);
+    expect(count * weight).toBeLessThan(3100);
+    for (const worker of [0, 1, 2]) {
+      const own = [...rows.subarray(0, count)].filter((row) => requests.worker[row] === worker).length;
+      expect(own * weight).toBeGreaterThan(800);
+      expect(own * weight).toBeLessThan(1200);
+    }
+  });
+
   it('tells of nothing where places were worked out anew and are the same', () => {
     const store = new RowStore();
     store.add(requestsOf(0, 600, 900), facts);

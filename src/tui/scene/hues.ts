@@ -86,8 +86,9 @@ function byRoute({ requests, names }: Snapshot, routes: readonly number[], { col
   };
 }
 
-/** A route keeps its colour until another one is asked for this many times as often. */
+/** A route keeps its colour until another one is seen this many times as often, and so many times more. */
 const CLEARLY_MORE = 1.3;
+const MORE_SEEN = 10;
 
 /** Which routes have a colour of their own: those seen most often, and a colour once given stays where it is. */
 export class RouteColours {
@@ -113,7 +114,7 @@ export class RouteColours {
       this.#routes.forEach((other, i) => {
         if ((counts.get(other) ?? 0) < (counts.get(this.#routes[least]) ?? 0)) least = i;
       });
-      if (requestsOf > (counts.get(this.#routes[least]) ?? 0) * CLEARLY_MORE) this.#routes[least] = route;
+      if (requestsOf > (counts.get(this.#routes[least]) ?? 0) * CLEARLY_MORE + MORE_SEEN) this.#routes[least] = route;
     }
     return [...this.#routes];
   }

@@ -120,13 +120,20 @@ export class RowIndex {
       total += last - first;
     });
     const weight = Math.max(1, Math.ceil(total / most));
-    const rows = new Int32Array(Math.ceil(total / weight));
+    const rows = new Int32Array(Math.ceil(total / weight) + 1);
     let count = 0;
-    let skip = 0;
+    // One of each `weight` rows, but not always the same one: workers that take turns would be missed or counted twice.
+    let seen = 0;
+    let wanted = 0;
+    let draw = 1;
     this.#eachBlock(from, to, (first, last) => {
-      let row = first + skip;
-      for (; row < last; row += weight) rows[count++] = row;
-      skip = row - last;
+      for (let row = first; row < last; row++, seen++) {
+        if (seen % weight === 0) {
+          draw = (Math.imul(draw, 1_664_525) + 1_013_904_223) >>> 0;
+          wanted = seen + ((draw >>> 8) % weight);
+        }
+        if (seen === wanted) rows[count++] = row;
+      }
     });
     return { rows, count, weight };
   }
