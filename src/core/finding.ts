@@ -46,6 +46,11 @@ export interface FindingRule {
   /** Columns the log must have. */
   readonly needs: readonly ('time' | 'pid' | 'thread' | 'duration' | 'wait')[];
   examine(facts: Facts): Finding | null;
+  /**
+   * It judges each route by its own requests alone, so that it may be asked about those that a filter lets through. All
+   * others speak of the pool, or of requests beside each other, and a part of the requests would mislead them.
+   */
+  readonly ofPart?: true;
   /** Ids of findings that are symptoms of this one and fall silent when it speaks. */
   readonly silences?: readonly string[];
   readonly explain: {

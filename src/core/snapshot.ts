@@ -5,6 +5,7 @@
 import type { Names } from './batch.ts';
 import type { ServerInference } from './inference.ts';
 import type { LifecycleEvent } from './lifecycle.ts';
+import type { FilteredPart } from './part.ts';
 import type { Severity, Summary } from './summary.ts';
 import type { RequestTable } from './table.ts';
 
@@ -110,6 +111,8 @@ export interface Snapshot {
   /** The summary of the window that the screen speaks of, findings included. */
   readonly summary: Summary;
   readonly verdict: Verdict;
+  /** What passes the filter that the engine was told of; null: there is none, or it is not judged yet. */
+  readonly part: FilteredPart | null;
   /** The requests that are held, in the order of their lines, and where to draw them (same rows). */
   readonly requests: RequestTable;
   readonly placement: Placement;

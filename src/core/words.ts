@@ -25,3 +25,5 @@ export const percentText = (ratio: number): string => `${roundText(ratio * 100)}
 /** (1, "worker") → "1 worker", (4, "process", "processes") → "4 processes". */
 export const countText = (count: number, one: string, many = `${one}s`): string =>
   `${count} ${count === 1 ? one : many}`;
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -8,5 +8,7 @@ export type EngineCommand =
   /** Replay: jump over stretches without requests. */
   | { readonly type: 'skip-idle'; readonly on: boolean }
   | { readonly type: 'loop'; readonly range: { readonly from: number; readonly to: number } | null }
+  /** What the screen filters by, "" nothing: what passes is judged too. */
+  | { readonly type: 'filter'; readonly text: string }
   /** The stretch of time on the screen, µs since 1970 UTC: what must be held in memory. */
   | { readonly type: 'show'; readonly from: number; readonly to: number };

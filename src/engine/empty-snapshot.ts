@@ -39,6 +39,7 @@ export function emptySnapshot(
     total: 0,
     summary,
     verdict,
+    part: null,
     requests: facts.requests,
     placement: placementOf(facts.requests, facts.inference),
     revision: newRevision(),

@@ -5,6 +5,7 @@ import { createNames } from '../core/names.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { Examination } from './examine.ts';
+import { examinePart } from './examine-part.ts';
 import { type ExamineWindow, examinePartial, examineWindow, type FormatAdvice } from './examiner.ts';
 
 /** Names that became known since the last request: the ids of both sides stay the same because the order is. */
@@ -17,6 +18,7 @@ export interface NewNames {
 export type ThreadRequest =
   | { readonly id: number; readonly window: ExamineWindow; readonly names: NewNames }
   | { readonly id: number; readonly state: PartialState; readonly inputs: readonly InputSummary[] }
+  | { readonly id: number; readonly filter: string; readonly sources: readonly string[] }
   | { readonly id: number; readonly pool: PoolShape };
 
 const names = createNames();
@@ -29,6 +31,11 @@ parentPort?.on('message', (request: ThreadRequest) => {
   try {
     if ('pool' in request) {
       parentPort?.postMessage({ id, answer: (whole ?? last)?.facts.predictor.predict(request.pool) ?? null });
+      return;
+    }
+    if ('filter' in request) {
+      const facts = (whole ?? last)?.facts;
+      parentPort?.postMessage({ id, answer: facts ? examinePart(facts, request.filter, request.sources) : null });
       return;
     }
     if ('state' in request) {

@@ -3,12 +3,14 @@ import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Names, StreamFacts } from '../core/batch.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { FilteredPart } from '../core/part.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Placement, Verdict } from '../core/snapshot.ts';
 import type { InputSummary, Summary } from '../core/summary.ts';
 import { type RequestTable, sliceRows } from '../core/table.ts';
 import { version } from '../core/version.ts';
 import { type Examination, examine } from './examine.ts';
+import { examinePart } from './examine-part.ts';
 import { howToLog } from './how-to-log.ts';
 import { placementOf } from './placement.ts';
 
@@ -45,6 +47,8 @@ export interface Examiner {
   examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow>;
   /** About the whole log, or the requests of the last window; null where they cannot carry a prediction. */
   predict(pool: PoolShape): Promise<PoolPrediction | null>;
+  /** What passes a filter, of the whole log or the last window; null before there is one, and for what is no filter. */
+  part(filter: string, sources: readonly string[]): Promise<FilteredPart | null>;
   close(): Promise<void>;
 }
 
@@ -120,6 +124,11 @@ export class LocalExaminer implements Examiner {
 
   async predict(pool: PoolShape): Promise<PoolPrediction | null> {
     return (this.#whole ?? this.#last)?.facts.predictor.predict(pool) ?? null;
+  }
+
+  async part(filter: string, sources: readonly string[]): Promise<FilteredPart | null> {
+    const examination = this.#whole ?? this.#last;
+    return examination && examinePart(examination.facts, filter, sources);
   }
 
   async close(): Promise<void> {}

@@ -19,9 +19,14 @@ export type RowTest = (row: number) => boolean;
 
 export interface Filter {
   readonly text: string;
+  /** It picks by what happened (status, duration, wait, size), not only by who asked for what and where. */
+  readonly picksOutcome: boolean;
   /** Builds the test for one picture. */
   over(input: FilterInput): RowTest;
 }
+
+/** Fields about what became of a request. */
+const outcomes = new Set(['status', 'slower', 'faster', 'duration', 'wait', 'bytes']);
 
 type Term = (input: FilterInput) => RowTest;
 type Comparison = '<' | '>' | '<=' | '>=';
@@ -197,6 +202,7 @@ function termOf(field: string, comparison: Comparison | ':', value: string): Ter
 /** Reads a filter; `error` says in a sentence what is wrong with it. An empty text is no filter. */
 export function parseFilter(text: string): { filter: Filter | null; error: string | null } {
   const terms: Term[] = [];
+  let picksOutcome = false;
   for (const word of text.trim().split(/\s+/)) {
     if (word === '') continue;
     const negated = word.length > 1 && word.startsWith('-');
@@ -206,6 +212,7 @@ export function parseFilter(text: string): { filter: Filter | null; error: strin
       ? termOf(match[1].toLowerCase(), match[2] as Comparison | ':', match[3])
       : termOf('route', ':', body);
     if (typeof term === 'string') return { filter: null, error: term };
+    if (match && outcomes.has(match[1].toLowerCase())) picksOutcome = true;
     terms.push(
       negated
         ? (input) =>
@@ -220,6 +227,7 @@ export function parseFilter(text: string): { filter: Filter | null; error: strin
   return {
     filter: {
       text: text.trim(),
+      picksOutcome,
       over(input) {
         const tests = terms.map((term) => term(input));
         return tests.length === 1 ? tests[0] : (row) => tests.every((test) => test(row));

@@ -17,6 +17,7 @@ import { Follower } from './follow/follower.ts';
 import type { LiveInput } from './follow/live-input.ts';
 import { History } from './history.ts';
 import { LiveClock } from './live-clock.ts';
+import { PartKeeper } from './part-keeper.ts';
 import { Publisher } from './publisher.ts';
 import { RowStore } from './row-store.ts';
 import { summariseRows } from './summarise-rows.ts';
@@ -68,6 +69,7 @@ export class LiveEngine implements Engine {
   readonly #time: LiveClock;
   readonly #publisher: Publisher;
   readonly #examiner: Examiner;
+  readonly #part: PartKeeper;
   readonly #follower: Follower;
   readonly #eventListeners = new Set<(event: LiveEvent) => void>();
   #over: () => void = () => {};
@@ -93,6 +95,11 @@ export class LiveEngine implements Engine {
     this.#options = options;
     this.#time = new LiveClock(options.clock);
     this.#examiner = options.examiner(this.#names);
+    this.#part = new PartKeeper({
+      examiner: this.#examiner,
+      sources: options.paths,
+      changed: (part) => this.#publisher.publish({ part }),
+    });
     this.#follower = new Follower({
       ...options,
       names: this.#names,
@@ -193,6 +200,7 @@ export class LiveEngine implements Engine {
   }
 
   command(command: EngineCommand): void {
+    if (command.type === 'filter') this.#part.filter = command.text;
     if (command.type !== 'show') return;
     // A picture for every step that the lanes move to the left.
     this.#tickMs = Math.max(33, Math.min(1000, (command.to - command.from) / 1000 / 150));
@@ -315,6 +323,7 @@ export class LiveEngine implements Engine {
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
       this.#examineAfter = this.#options.clock.nowMicros() + Math.max(EXAMINE_EVERY_MS, cost * EXAMINE_SHARE) * 1000;
       this.#publisher.publish({ ...this.#picture(), summary, verdict, inference });
+      this.#part.again();
     } catch (error) {
       // Reading and drawing go on without it; the next window may fare better.
       this.#examineAfter = this.#options.clock.nowMicros() + 10 * EXAMINE_EVERY_MS * 1000;

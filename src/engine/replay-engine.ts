@@ -11,6 +11,7 @@ import { emptySnapshot } from './empty-snapshot.ts';
 import type { Engine, RawLine } from './engine.ts';
 import type { Examiner } from './examiner.ts';
 import { idleStretches, overviewOf, pastOf } from './overview.ts';
+import { PartKeeper } from './part-keeper.ts';
 import { Player, type Range } from './player.ts';
 import { Publisher } from './publisher.ts';
 import { readLinesOf } from './read-lines.ts';
@@ -41,6 +42,7 @@ export class ReplayEngine implements Engine {
   readonly #player: Player;
   readonly #publisher: Publisher;
   readonly #examiner: Examiner;
+  readonly #part: PartKeeper;
   #window: ReplayWindow | null = null;
   #shown: Range = { from: Number.NaN, to: Number.NaN };
   #cancel: (() => void) | null = null;
@@ -56,6 +58,11 @@ export class ReplayEngine implements Engine {
     const { names } = this.#log.partial;
     this.#examiner = options.examiner(names);
     const { paths, formats, speed } = options;
+    this.#part = new PartKeeper({
+      examiner: this.#examiner,
+      sources: paths,
+      changed: (part) => this.#publisher.publish({ part }),
+    });
     const title = paths.length === 1 ? basename(paths[0]) : `${paths.length} files`;
     this.#publisher = new Publisher({ ...emptySnapshot('replay', title, paths, names, formats), speed });
   }
@@ -124,6 +131,9 @@ export class ReplayEngine implements Engine {
       case 'loop':
         this.#player.setLoop(command.range);
         break;
+      case 'filter':
+        this.#part.filter = command.text;
+        return;
       case 'show':
         this.#shown = command;
         this.#window?.show(command);
@@ -186,6 +196,7 @@ export class ReplayEngine implements Engine {
     });
     if (this.#isSettled || this.#stopped) return;
     this.#publisher.publish({ summary, verdict, inference, status: 'judged by its first requests' });
+    this.#part.again();
   }
 
   /** Everything is read: the whole log is examined, and the player knows how long it is. */
@@ -216,6 +227,7 @@ export class ReplayEngine implements Engine {
           : '',
       ...(window ? {} : { requests, placement, revision: newRevision() }),
     });
+    this.#part.again();
     window?.again();
   }
 

@@ -4,6 +4,7 @@ import type { Partial as LogPartial } from '../analysis/partial.ts';
 import { stateOf } from '../analysis/partial-state.ts';
 import type { Names } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
+import type { FilteredPart } from '../core/part.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { sliceRows } from '../core/table.ts';
@@ -50,6 +51,10 @@ export class ThreadExaminer implements Examiner {
 
   predict(pool: PoolShape): Promise<PoolPrediction | null> {
     return this.#thread ? this.#ask(this.#thread, { pool }) : Promise.resolve(null);
+  }
+
+  part(filter: string, sources: readonly string[]): Promise<FilteredPart | null> {
+    return this.#thread ? this.#ask(this.#thread, { filter, sources }) : Promise.resolve(null);
   }
 
   async close(): Promise<void> {

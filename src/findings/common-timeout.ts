@@ -81,6 +81,7 @@ export default defineFinding({
   id: 'common-timeout',
   title: 'Requests that all end at one duration: a time-out upstream',
   needs: ['time', 'duration'],
+  ofPart: true,
   examine,
   explain: {
     test: [

@@ -108,6 +108,7 @@ export default defineFinding({
   id: 'error-burst',
   title: 'Server errors bunch together in time',
   needs: ['time'],
+  ofPart: true,
   examine,
   explain: {
     test: [

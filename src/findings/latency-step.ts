@@ -106,6 +106,7 @@ export default defineFinding({
   id: 'latency-step',
   title: 'From one moment on a route is slower, and stays so',
   needs: ['time', 'duration'],
+  ofPart: true,
   examine,
   explain: {
     test: [

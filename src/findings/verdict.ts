@@ -1,10 +1,8 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { countText, durationText, roundText } from '../core/words.ts';
+import { capital, countText, durationText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -29,7 +27,7 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
 }
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
-const isHidden = ({ mean, high }: Summary['wait']): boolean =>
+export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
   mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
 
 /** "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it." */

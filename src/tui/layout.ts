@@ -33,14 +33,17 @@ export interface LayoutInput {
   readonly lanesWanted: number;
   /** Charts under the lanes. */
   readonly strips: number;
+  /** A filter is on: what passes has a verdict of its own above that of all requests. */
+  readonly filtered?: boolean;
   /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
   readonly panelWanted?: number;
 }
 
-export function layoutOf({ columns, rows, mode, lanesWanted, strips, panelWanted = 0 }: LayoutInput): Layout {
+export function layoutOf(input: LayoutInput): Layout {
+  const { columns, rows, mode, lanesWanted, strips, filtered = false, panelWanted = 0 } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line.
-  const verdictRows = rows >= 20 && columns < 160 ? 2 : 1;
+  const verdictRows = rows >= 20 && (columns < 160 || filtered) ? 2 : 1;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
   // Header, tab names, status and footer take a row each.
   const room = Math.max(0, rows - 4 - verdictRows - transportRows);

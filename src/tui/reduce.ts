@@ -7,8 +7,8 @@ import { parseGoto } from './goto.ts';
 import type { View } from './panel.ts';
 import { panelById, tabs } from './panels/index.ts';
 import { routeSortCount } from './panels/routes.ts';
-import { timedFindings } from './panels/transport.ts';
 import { colourings } from './scene/hues.ts';
+import { timedFindings } from './shown-findings.ts';
 import { themeNames } from './theme.ts';
 import { spanSteps } from './time-axis.ts';
 import type { UiState } from './ui-state.ts';
@@ -36,6 +36,13 @@ const nextSpeed = (speed: number, by: 1 | -1): number =>
 const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
 
 export function reduce(view: View, action: Action): Outcome {
+  const outcome = reduced(view, action);
+  const { filter } = outcome.ui;
+  if (filter === view.ui.filter || outcome.commands.some(({ type }) => type === 'filter')) return outcome;
+  return { ...outcome, commands: [...outcome.commands, { type: 'filter', text: filter }] };
+}
+
+function reduced(view: View, action: Action): Outcome {
   const { ui, snapshot } = view;
   const quiet: UiState = ui.message === '' ? ui : { ...ui, message: '' };
   const change = (to: Partial<UiState>): Outcome => ({ ui: { ...quiet, ...to }, commands: [], effects: [] });

@@ -70,6 +70,7 @@ export class Session {
     this.#chrome = chromeOf(view, layout);
     this.#inkFor = this.#chrome;
     this.#unsubscribe = options.engine.subscribe(() => this.request());
+    if (this.#ui.filter !== '') options.engine.command({ type: 'filter', text: this.#ui.filter });
     this.request();
   }
 
@@ -164,7 +165,10 @@ export class Session {
     const summary = count > 0 ? await this.#options.engine.summarise(view.snapshot, rows.slice(0, count)) : null;
     const all = view.snapshot.summary;
     if (!summary) return { summary: all, isOfWindow: false };
-    return { summary: view.scene.filter ? filteredSummary(summary, all) : summary, isOfWindow: true };
+    if (!view.scene.filter) return { summary, isOfWindow: true };
+    const { wait } = view.snapshot.placement;
+    const waits = Array.from(rows.subarray(0, count), (row) => wait[row]).filter((micros) => micros >= 0);
+    return { summary: filteredSummary(summary, all, waits), isOfWindow: true };
   }
 
   stop(): void {
@@ -175,7 +179,8 @@ export class Session {
 
   #view(): { view: View; layout: Layout; wait: () => number } {
     const newest = this.#options.engine.snapshot();
-    const snapshot = this.#frozen ?? newest;
+    // What passes is judged when it is asked for, also while the picture stands still.
+    const snapshot = this.#frozen ? { ...this.#frozen, part: newest.part } : newest;
     return buildView({
       snapshot,
       ui: this.#ui,

@@ -52,6 +52,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       mode: snapshot.mode,
       lanesWanted: lanesWanted(view),
       strips: stripsWanted(view),
+      filtered: ui.filter !== '',
       panelWanted: ui.request ? requestRows(size.columns) : 0,
     }),
     wait,

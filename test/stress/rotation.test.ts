@@ -73,6 +73,7 @@ async function follow(poll: boolean): Promise<{ engine: LiveEngine; counts: Coun
         examine: (window) => (first ??= examiner.examine(window)),
         examineAll: (partial, inputs) => examiner.examineAll(partial, inputs),
         predict: async () => null,
+        part: async () => null,
         close: async () => {},
       };
     },

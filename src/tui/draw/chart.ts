@@ -5,22 +5,32 @@ import type { StyleId } from '../style.ts';
 
 export interface ChartInput {
   readonly values: Float64Array;
+  /** Drawn behind them, quietly: of all requests, where a filter shows some. `glyph`: instead of heights, "" none. */
+  readonly behind?: { readonly values: Float64Array; readonly style: StyleId; readonly glyph: string } | null;
   /** The value that fills the whole height. */
   readonly full: number;
-  style(value: number, column: number): StyleId;
+  /** `isOver`: in front of what is drawn behind. */
+  style(value: number, column: number, isOver: boolean): StyleId;
 }
 
+/** From this many eighths on a cell behind another one is taken for full: a cell has two colours. */
+const NEARLY_FULL = 6;
+
 /** Draws into the whole canvas, one column per value. A value above zero always shows; NaN and zero stay blank. */
-export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, full, style }: ChartInput): void {
+export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, behind, full, style }: ChartInput): void {
   const { rows, columns } = canvas;
   if (!(full > 0)) return;
+  const eighthsOf = (value: number, least: number) =>
+    value > 0 ? Math.max(least, Math.min(rows * 8, Math.round((value / full) * rows * 8))) : 0;
   for (let column = 0; column < Math.min(columns, values.length); column++) {
     const value = values[column];
-    if (!(value > 0)) continue;
-    const eighths = Math.max(1, Math.min(rows * 8, Math.round((value / full) * rows * 8)));
-    const look = style(value, column);
-    for (let row = rows - 1, left = eighths; row >= 0 && left > 0; row--, left -= 8) {
-      canvas.put(column, row, glyphs.lower[Math.min(8, left)], look);
+    const front = eighthsOf(value, 1);
+    const back = behind ? eighthsOf(behind.values[column], 0) : 0;
+    for (let row = rows - 1, below = 0; row >= 0 && below < Math.max(front, back); row--, below += 8) {
+      const here = Math.min(8, front - below);
+      const there = Math.min(8, back - below);
+      if (here > 0) canvas.put(column, row, glyphs.lower[here], style(value, column, there >= NEARLY_FULL && here < 8));
+      else if (behind) canvas.put(column, row, behind.glyph || glyphs.lower[there], behind.style);
     }
   }
 }

@@ -1,13 +1,14 @@
 /** The findings: what is wrong, with its evidence in numbers and what would mend it; enter jumps to the moment. */
+import type { FilteredPart } from '../../core/part.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
 import { roundText } from '../../core/words.ts';
 import type { Canvas } from '../canvas.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
 import { definePanel, type View } from '../panel.ts';
+import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
 import { clockText } from '../time-axis.ts';
 import { wrap } from '../width.ts';
-import { timedFindings } from './transport.ts';
 
 /** "saturated_seconds 31, slots 4": evidence as it was measured. */
 function evidenceText({ evidence }: FindingSummary): string {
@@ -37,7 +38,7 @@ export default definePanel({
   id: 'findings',
   title: 'Findings',
   place: 'tab',
-  count: ({ snapshot }) => snapshot.summary.findings.length,
+  count: (view) => shownFindings(view).length,
   open(view, line) {
     const moment = timedFindings(view).find(({ index }) => index === line);
     return moment
@@ -45,36 +46,77 @@ export default definePanel({
       : { type: 'message', text: 'This finding holds for the whole log' };
   },
   draw(view, canvas) {
-    const { snapshot, theme } = view;
+    const { snapshot, theme, ui } = view;
     const { findings, requests } = snapshot.summary;
     if (requests.total === 0 && snapshot.total > 0) {
       canvas.text(1, 0, 'Reading what is there…', theme.quiet);
       return;
     }
-    if (findings.length === 0) {
-      const text = requests.total === 0 ? 'No requests yet.' : 'Nothing found that slows callers down.';
-      canvas.text(1, 0, text, theme.quiet);
+    const quiet = requests.total === 0 ? 'No requests yet.' : 'Nothing found that slows callers down.';
+    if (ui.filter === '') {
+      drawFindings(view, canvas, findings, 0, quiet);
       return;
     }
-    const selected = selectedLine(view, 'findings', findings.length);
-    const bodies = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
-    const first = firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
-    const shown = unfolded(
-      bodies.map((body) => body.length),
-      selected,
-      first,
-      canvas.rows,
-    );
-    let y = 0;
-    for (let index = first; index < findings.length && y < canvas.rows; index++) {
-      drawHead(view, canvas, y, index, view.isFocused && index === selected);
-      y++;
-      for (const { text, kind } of bodies[index].slice(0, shown.get(index) ?? 0)) {
-        canvas.text(5, y++, text, kind === 'advice' ? theme.text : theme.quiet);
-      }
-    }
+    const part = shownPart(view);
+    const y = drawPart(view, canvas, part);
+    if (y >= canvas.rows) return;
+    canvas.text(1, y, 'Of all requests, whether they pass or not', theme.strong);
+    const rest = canvas.region(0, y + 1, canvas.columns, canvas.rows - y - 1);
+    drawFindings(view, rest, findings, part?.findings.length ?? 0, quiet);
   },
 });
+
+/** What passes the filter; returns the row after it. Findings of all requests keep half of the room. */
+function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number {
+  const { theme } = view;
+  const x = canvas.text(1, 0, 'Of what passes', theme.strong);
+  if (!part) {
+    canvas.text(x, 0, ': working it out…', theme.quiet);
+    return 1;
+  }
+  if (part.findings.length === 0) {
+    const why = part.unasked === '' ? 'nothing stands out.' : part.unasked;
+    canvas.text(x, 0, `: ${why}`, theme.quiet);
+    return 1;
+  }
+  const wanted = part.findings.reduce((sum, finding) => sum + 1 + bodyOf(finding, canvas.columns - 6).length, 0);
+  const rows = Math.min(wanted, Math.max(1, Math.floor((canvas.rows - 2) / 2)));
+  drawFindings(view, canvas.region(0, 1, canvas.columns, rows), part.findings, 0, '');
+  return 1 + rows;
+}
+
+/** `before`: how many findings stand above these. */
+function drawFindings(
+  view: View,
+  canvas: Canvas,
+  findings: readonly FindingSummary[],
+  before: number,
+  quiet: string,
+): void {
+  const { theme } = view;
+  if (findings.length === 0) {
+    canvas.text(1, 0, quiet, theme.quiet);
+    return;
+  }
+  const chosen = selectedLine(view, 'findings', shownFindings(view).length) - before;
+  const selected = Math.max(0, Math.min(findings.length - 1, chosen));
+  const bodies = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
+  const first = firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
+  const shown = unfolded(
+    bodies.map((body) => body.length),
+    selected,
+    first,
+    canvas.rows,
+  );
+  let y = 0;
+  for (let index = first; index < findings.length && y < canvas.rows; index++) {
+    drawHead(view, canvas, y, findings[index], view.isFocused && index === chosen);
+    y++;
+    for (const { text, kind } of bodies[index].slice(0, shown.get(index) ?? 0)) {
+      canvas.text(5, y++, text, kind === 'advice' ? theme.text : theme.quiet);
+    }
+  }
+}
 
 /** Lines of each body that are shown: the selected one first, then the others from the top, while there is room. */
 function unfolded(sizes: readonly number[], selected: number, first: number, rows: number): Map<number, number> {
@@ -93,9 +135,8 @@ function unfolded(sizes: readonly number[], selected: number, first: number, row
   return shown;
 }
 
-function drawHead(view: View, canvas: Canvas, y: number, index: number, isSelected: boolean): void {
+function drawHead(view: View, canvas: Canvas, y: number, finding: FindingSummary, isSelected: boolean): void {
   const { snapshot, theme, glyphs } = view;
-  const finding = snapshot.summary.findings[index];
   const looks = theme.severity(finding.severity);
   const mark =
     finding.severity === 'critical' ? glyphs.cross : finding.severity === 'warning' ? glyphs.warn : glyphs.info;

@@ -68,7 +68,7 @@ export default definePanel({
     }
     const stats = scene.stats();
     if (canvas.columns >= 60) {
-      right.push([`${shortNumber(stats.perSecond)} req/s`, theme.bar]);
+      right.push([`${shortNumber(stats.perSecond)} req/s${ui.filter === '' ? '' : ' pass'}`, theme.bar]);
       if (stats.errors > 0)
         right.push([
           `${shortPercent(stats.errors / Math.max(1, stats.requests))} 5xx`,
@@ -90,16 +90,12 @@ export default definePanel({
     const news = ui.frozen && unseen > 0 ? `  ${shortNumber(unseen)} new` : '';
     const title = printable(snapshot.title, 200);
     if (room > 3) {
-      const titleRoom = Math.max(4, room - cellWidth(news) - (room > 34 && format !== '' ? cellWidth(format) + 3 : 0));
-      x = canvas.text(x + 1, 0, title, theme.barStrong, Math.min(titleRoom, room));
-      if (room > 34 && format !== '')
-        x = canvas.text(
-          x,
-          0,
-          ` · ${format}`,
-          theme.styles.of(theme.colours.quiet, theme.colours.bar),
-          room - cellWidth(title),
-        );
+      const formatText = format === '' ? '' : ` · ${format}`;
+      // The format where there is room for all of it: a part of it says nothing.
+      const spare = room - cellWidth(news) - cellWidth(title);
+      x = canvas.text(x + 1, 0, title, theme.barStrong, Math.max(4, room - cellWidth(news)));
+      if (spare >= cellWidth(formatText))
+        x = canvas.text(x, 0, formatText, theme.styles.of(theme.colours.quiet, theme.colours.bar));
       if (news !== '')
         canvas.text(x, 0, news, theme.styles.of(theme.colours.warning, theme.colours.bar, { bold: true }));
     }

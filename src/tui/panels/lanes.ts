@@ -97,6 +97,9 @@ function drawTitle(view: View, canvas: Canvas, { hues, mostSlack }: LaneScene, h
     const symbol = theme.mono ? painter.symbolOf(hue) || glyphs.logged : glyphs.logged;
     return [symbol, clip(label, 22), theme.styles.of(colour)];
   });
+  if (scene.filter) {
+    entries.push([theme.mono ? glyphs.lost : glyphs.logged, 'do not pass', theme.line]);
+  }
   if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
   // What is certain to half a cell looks certain.
   if (mostSlack >= 0.5) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);

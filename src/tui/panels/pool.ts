@@ -4,7 +4,7 @@ import { drawChart } from '../draw/chart.ts';
 import { gutterOf } from '../draw/gutter.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import type { StyleId } from '../style.ts';
+import type { Attributes, Colour, StyleId } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
 
 interface Strip {
@@ -12,8 +12,10 @@ interface Strip {
   /** The word after the label that says how the number is known. */
   readonly note: string;
   readonly values: Float64Array;
+  /** Of all requests, where a filter shows some. */
+  readonly behind?: Float64Array | null;
   readonly full: number;
-  readonly style: (value: number, column: number) => StyleId;
+  readonly style: (value: number, column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
   readonly value: string;
   /** Height it deserves when there is room: its share of the rows. */
@@ -44,19 +46,24 @@ function stripsOf(view: View): Strip[] {
   const { inference } = snapshot;
   const pool = scene.pool();
   const { colours, styles } = theme;
-  const plain = (style: StyleId) => () => style;
+  const looks = (colour: Colour, isOver: boolean, attributes: Attributes = {}) =>
+    styles.of(colour, isOver && !theme.mono ? colours.line : -1, attributes);
+  const plain = (colour: Colour) => (_: number, __: number, isOver: boolean) => looks(colour, isOver);
   const strips: Strip[] = [];
   const capacity = inference.capacity.value;
   if (pool.busy) {
-    const full = capacity ?? greatest(pool.busy);
+    const full = capacity ?? greatest(pool.all?.busy ?? pool.busy);
     const isFull = (value: number) => capacity !== null && value >= capacity * 0.985;
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',
       values: pool.busy,
+      behind: pool.all?.busy ?? null,
       full: Math.max(1, full),
-      style: (value) =>
-        isFull(value) ? styles.of(colours.saturated, -1, theme.mono ? { bold: true } : {}) : styles.of(colours.busy),
+      style: (value, _, isOver) =>
+        isFull(value)
+          ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : {})
+          : looks(colours.busy, isOver),
       value: shortNumber(readOut(view, pool.busy)),
       weight: 3,
     });
@@ -66,8 +73,9 @@ function stripsOf(view: View): Strip[] {
       label: 'queue',
       note: inference.wait.method,
       values: pool.queue,
-      full: Math.max(capacity ?? 1, greatest(pool.queue) || 0, 1),
-      style: plain(styles.of(colours.queue)),
+      behind: pool.all?.queue ?? null,
+      full: Math.max(capacity ?? 1, greatest(pool.all?.queue ?? pool.queue) || 0, 1),
+      style: plain(colours.queue),
       value: shortNumber(readOut(view, pool.queue)),
       weight: 3,
     });
@@ -76,11 +84,12 @@ function stripsOf(view: View): Strip[] {
     label: 'req/s',
     note: '',
     values: pool.rate,
-    full: greatest(pool.rate),
-    style: (_, column) =>
-      styles.of(
+    behind: pool.all?.rate ?? null,
+    full: greatest(pool.all?.rate ?? pool.rate),
+    style: (_, column, isOver) =>
+      looks(
         pool.errors[column] > 0 ? colours.serverError : colours.rate,
-        -1,
+        isOver,
         theme.mono && pool.errors[column] > 0 ? { inverse: true } : {},
       ),
     value: shortNumber(readOut(view, pool.rate)),
@@ -92,7 +101,7 @@ function stripsOf(view: View): Strip[] {
       note: inference.service.method === 'inferred' ? 'inferred' : '',
       values: pool.serviceP95,
       full: greatest(pool.serviceP95),
-      style: plain(styles.of(colours.latency)),
+      style: plain(colours.latency),
       value: shortDuration(readOut(view, pool.serviceP95)),
       weight: 1,
     });
@@ -103,7 +112,7 @@ function stripsOf(view: View): Strip[] {
       note: '',
       values: pool.waitP95,
       full: Math.max(greatest(pool.waitP95) || 0, 1),
-      style: plain(styles.of(colours.queue)),
+      style: plain(colours.queue),
       value: shortDuration(readOut(view, pool.waitP95)),
       weight: 1,
     });
@@ -159,7 +168,13 @@ export default definePanel({
       canvas.text(0, y, strip.label, theme.quiet, left - 1);
       if (strip.note !== '' && height > 1) canvas.text(0, y + 1, `(${strip.note})`, theme.quiet, left - 1);
       else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
-      drawChart(canvas.region(left, y, axis.columns, height), glyphs, strip);
+      const behind = strip.behind && {
+        values: strip.behind,
+        style: theme.line,
+        // Without colours the glyph must tell them apart.
+        glyph: theme.mono ? glyphs.lost : '',
+      };
+      drawChart(canvas.region(left, y, axis.columns, height), glyphs, { ...strip, behind: behind ?? null });
       if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
       y += height;
     });

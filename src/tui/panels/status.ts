@@ -33,7 +33,10 @@ export default definePanel({
     const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + input.unparsed, 0);
     if (unparsed > 0) pieces.push([`${shortCount(unparsed)} lines not understood`, theme.warning]);
     pieces.push([`${shortCount(snapshot.total)} requests`, theme.quiet]);
-    if (scene.filter) pieces.push([`${shortCount(scene.stats().requests)} pass here`, theme.quiet]);
+    if (scene.filter) {
+      const { requests, inScope } = scene.stats();
+      pieces.push([`${shortCount(requests)} of ${shortCount(inScope)} here pass`, theme.quiet]);
+    }
     let x = 0;
     for (const [text, style] of pieces) {
       if (text === '') continue;

@@ -2,20 +2,9 @@
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { Canvas } from '../canvas.ts';
 import { definePanel, type View } from '../panel.ts';
+import { shownFindings, timedFindings } from '../shown-findings.ts';
 import { clockText } from '../time-axis.ts';
 import { speedText } from './header.ts';
-
-/** Findings in the order of their times, with the instants they speak of; those of the whole log are left out. */
-export function timedFindings({ snapshot }: Pick<View, 'snapshot'>): { index: number; from: number; to: number }[] {
-  return snapshot.summary.findings
-    .map((finding, index) => ({
-      index,
-      from: finding.from === null ? Number.NaN : Date.parse(finding.from) * 1000,
-      to: finding.to === null ? Number.NaN : Date.parse(finding.to) * 1000,
-    }))
-    .filter(({ from }) => Number.isFinite(from))
-    .sort((a, b) => a.from - b.from || a.index - b.index);
-}
 
 function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   const { snapshot, theme, glyphs } = view;
@@ -75,8 +64,9 @@ export default definePanel({
       marks.put(columnAt(snapshot.looping.from), 0, '[', theme.warning);
       marks.put(columnAt(snapshot.looping.to), 0, ']', theme.warning);
     }
+    const findings = shownFindings(view);
     for (const { index, from: at } of timedFindings(view).reverse()) {
-      const { severity } = snapshot.summary.findings[index];
+      const { severity } = findings[index];
       marks.put(columnAt(at), 0, glyphs.other, theme.severity(severity).text);
     }
     const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}`;

@@ -1,7 +1,9 @@
 /** The verdict, always in sight: one sentence, in the colour of its severity, with how sure it is. */
 import type { Verdict } from '../../core/snapshot.ts';
+import type { Canvas } from '../canvas.ts';
 import { shortPercent } from '../numbers.ts';
-import { definePanel } from '../panel.ts';
+import { definePanel, type View } from '../panel.ts';
+import { shownPart } from '../shown-findings.ts';
 import { clip, wrap } from '../width.ts';
 
 const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
@@ -9,25 +11,41 @@ const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' C
 /** There are requests, and nobody has looked at them yet. */
 const reading: Verdict = { severity: 'info', sentence: 'Reading what is there…', confidence: 0 };
 
+/** What passes the filter is not judged yet. */
+const filtering: Verdict = { severity: 'info', sentence: 'Working out what passes…', confidence: 0 };
+
+function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict, badge: string, before = ''): void {
+  const { severity, sentence, confidence } = verdict;
+  const looks = theme.severity(severity);
+  const left = canvas.text(0, 0, badge, looks.badge) + 1;
+  const sure =
+    confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
+      ? ` (${shortPercent(confidence)}\u00a0sure)`
+      : '';
+  const lines = wrap(`${before}${sentence}${sure}`, canvas.columns - left - 1);
+  for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
+    const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
+    const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
+    canvas.text(left, row, text.replaceAll('\u00a0', ' '), before === '' ? looks.text : theme.quiet);
+  }
+}
+
 export default definePanel({
   id: 'verdict',
   title: 'Verdict',
   place: 'fixed',
-  draw({ snapshot, theme, ui }, canvas) {
+  draw(view, canvas) {
+    const { snapshot, ui } = view;
     const isRead = snapshot.summary.requests.total > 0 || snapshot.total === 0;
-    const { severity, sentence, confidence } = isRead ? snapshot.verdict : reading;
-    const looks = theme.severity(severity);
-    const left = canvas.text(0, 0, badges[severity], looks.badge) + 1;
-    const sure =
-      confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
-        ? ` (${shortPercent(confidence)}\u00a0sure)`
-        : '';
-    const filtered = ui.filter === '' ? '' : ' All requests, filtered ones too.';
-    const lines = wrap(`${sentence}${sure}${filtered}`, canvas.columns - left - 1);
-    for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
-      const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
-      const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
-      canvas.text(left, row, text.replaceAll('\u00a0', ' '), looks.text);
+    const verdict = isRead ? snapshot.verdict : reading;
+    if (ui.filter === '') {
+      drawVerdict(view, canvas, verdict, badges[verdict.severity]);
+      return;
     }
+    // First what passes; the pool is that of all requests, and says so.
+    const part = shownPart(view)?.verdict ?? filtering;
+    drawVerdict(view, canvas.region(0, 0, canvas.columns, 1), part, ' FILTER ');
+    const below = canvas.region(0, 1, canvas.columns, canvas.rows - 1);
+    drawVerdict(view, below, verdict, badges[verdict.severity], 'All requests: ');
   },
 });

@@ -118,7 +118,7 @@ export default definePanel({
     canvas.text(
       1,
       7,
-      'up/down: workers, left/right: threads, 0: the present pool. Simulated from the arrivals and service times of this log.',
+      `up/down: workers, left/right: threads, 0: the present pool. Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
       theme.quiet,
     );
   },

@@ -70,9 +70,10 @@ export function poolTile(firstColumn: number, input: PoolTileInput): PoolTile {
       if (slack > 0.5) levels.add(group + ENDS, to - slack, to + slack, 0.5 / slack);
       else if (to >= 0 && to < TILE) sure[(group + ENDS) * TILE + Math.floor(to)]++;
     }
-    if (isBehind) continue;
+    // What is known of the log does not depend on what passes.
     if (to > from) timed = true;
     if (wait >= 0) hasWaits = true;
+    if (isBehind) continue;
     let first = Math.floor(to);
     let last = first;
     if (slack > 0.5) {

@@ -1,0 +1,89 @@
+/**
+ * What a filter lets through, judged as a part: its rates, times and errors are its own, the pool behind it stays the one that
+ * all requests tell of. A part taken for a log of its own would show a smaller, idler server that never was.
+ */
+import type { Facts } from '../core/finding.ts';
+import type { FilteredPart, PartNumbers } from '../core/part.ts';
+import { meanOf, quantileOf } from '../core/statistics.ts';
+import { selectRows } from '../core/table.ts';
+import { diagnose } from '../findings/diagnose.ts';
+import { findingRules } from '../findings/index.ts';
+import { partVerdict } from '../findings/part-verdict.ts';
+import { isHidden } from '../findings/verdict.ts';
+import { parseFilter } from './filter.ts';
+import { placementOf } from './placement.ts';
+
+const rulesForParts = findingRules.filter(({ ofPart }) => ofPart);
+
+const UNASKED =
+  'a filter by status, duration, wait or size picks the outcome, so that findings would be about the filter.';
+
+/** null: the text is no filter. */
+export function examinePart(facts: Facts, text: string, sources: readonly string[]): FilteredPart | null {
+  const { filter } = parseFilter(text);
+  if (!filter) return null;
+  const { requests, inference, names } = facts;
+  const passes = filter.over({ requests, placement: placementOf(requests, inference), names, sources });
+  const rows = Array.from({ length: requests.length }, (_, row) => row).filter(passes);
+  const findings = filter.picksOutcome || rows.length === 0 ? [] : diagnose(partOf(facts, rows), rulesForParts);
+  return {
+    filter: text,
+    requests: rows.length,
+    of: requests.length,
+    verdict: partVerdict(numbersOf(facts, rows, filter.picksOutcome), findings),
+    findings,
+    unasked: filter.picksOutcome ? UNASKED : '',
+  };
+}
+
+/** The facts with these requests alone; everything about the pool stays that of all requests. */
+function partOf(facts: Facts, rows: readonly number[]): Facts {
+  const { start, end, uncertainty, lane, wait } = facts.inference.requests;
+  const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]);
+  return {
+    ...facts,
+    requests: selectRows(facts.requests, rows),
+    inference: {
+      ...facts.inference,
+      requests: {
+        start: pick(start),
+        end: pick(end),
+        uncertainty: pick(uncertainty),
+        lane: Int32Array.from(rows, (row) => lane[row]),
+        wait: pick(wait),
+      },
+    },
+  };
+}
+
+function numbersOf(
+  { requests, inference, summary }: Facts,
+  rows: readonly number[],
+  picksOutcome: boolean,
+): PartNumbers {
+  const { start, end, wait, waitSamples } = inference.requests;
+  const service = (row: number) => end[row] - start[row];
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  const known = (values: readonly number[]) => values.filter((value) => value >= 0);
+  const all = Array.from({ length: requests.length }, (_, row) => service(row));
+  const own = known(rows.map(service));
+  // Each sample is one possible history of all requests: its quantile has their spread, that of the best estimates has not.
+  const waits = (waitSamples ?? [wait])
+    .map((one) => known(rows.map((row) => one[row])))
+    .filter(({ length }) => length > 0);
+  const hasWaits = inference.wait.method !== 'unknown' && waits.length > 0;
+  const hasStatus = rows.some((row) => requests.status[row] > 0);
+  return {
+    requests: rows.length,
+    of: requests.length,
+    isSample: requests.length < summary.requests.total,
+    picksOutcome,
+    busyShare: own.length > 0 ? sum(own) / sum(known(all)) : Number.NaN,
+    serviceP95: own.length > 0 ? quantileOf(own, 0.95) : Number.NaN,
+    waitP95: hasWaits ? meanOf(waits.map((one) => quantileOf(one, 0.95))) : Number.NaN,
+    waitMethod: inference.wait.method,
+    waitConfidence: inference.wait.confidence,
+    waitIsHidden: isHidden(summary.wait),
+    errors: hasStatus ? rows.filter((row) => requests.status[row] >= 500).length : Number.NaN,
+  };
+}

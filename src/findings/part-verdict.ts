@@ -1,0 +1,43 @@
+/** The verdict on the requests that pass a filter: what they took, how long they waited, how many failed; nothing about the pool. */
+import type { PartNumbers } from '../core/part.ts';
+import type { Verdict } from '../core/snapshot.ts';
+import type { FindingSummary } from '../core/summary.ts';
+import { capital, countText, durationText, percentText } from '../core/words.ts';
+import { DEFAULT_TARGET_WAIT } from './pool-saturated.ts';
+
+/** From this share of server errors on, a part is in trouble. */
+const MANY_ERRORS = 0.05;
+/** A wait below this is none, µs. */
+const NO_WAIT = 10_000;
+
+export function partVerdict(part: PartNumbers, findings: readonly FindingSummary[]): Verdict {
+  if (part.requests === 0) return { severity: 'info', sentence: 'No request passes this filter.', confidence: 1 };
+  const top = findings.find(({ severity }) => severity !== 'info');
+  return {
+    severity: top?.severity ?? severityOf(part),
+    sentence: `${top ? `${capital(top.title)}. ` : ''}${sentenceOf(part)}`,
+    confidence: Number.isFinite(part.waitP95) ? part.waitConfidence || 1 : 1,
+  };
+}
+
+/** "481 of 580 requests, 2 % of the busy time; wait p95 4.4 s (inferred), no errors, service p95 5.8 ms." */
+function sentenceOf(part: PartNumbers): string {
+  const { requests, of, busyShare, serviceP95, waitP95, errors } = part;
+  const said = [
+    ...(Number.isFinite(waitP95)
+      ? [`wait p95 ${durationText(waitP95)}${part.waitIsHidden ? ' or more' : ''} (${part.waitMethod})`]
+      : []),
+    ...(errors > 0 ? [`${countText(errors, 'error')} (${percentText(errors / requests)})`] : []),
+    ...(errors === 0 ? ['no errors'] : []),
+    ...(Number.isFinite(serviceP95) ? [`service p95 ${durationText(serviceP95)}`] : []),
+  ];
+  const busy = Number.isFinite(busyShare) ? `, ${percentText(busyShare)} of the busy time` : '';
+  const passing = `${requests} of ${part.isSample ? 'a sample of ' : ''}${countText(of, 'request')}${busy}`;
+  return `${passing}${said.length > 0 ? `; ${said.join(', ')}` : ''}.`;
+}
+
+function severityOf({ picksOutcome, waitP95, errors, requests }: PartNumbers): Verdict['severity'] {
+  if (picksOutcome) return 'info';
+  if (waitP95 > DEFAULT_TARGET_WAIT || errors >= MANY_ERRORS * requests) return 'warning';
+  return waitP95 < NO_WAIT && !(errors > 0) ? 'ok' : 'info';
+}
