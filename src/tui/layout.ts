@@ -8,6 +8,8 @@ export interface Layout {
   readonly tooSmall: boolean;
   readonly header: Rect;
   readonly verdict: Rect;
+  /** The queue above the lanes; no rows where no wait is known. */
+  readonly queue: Rect;
   readonly lanes: Rect;
   readonly pool: Rect;
   /** The row of the tab names, drawn by Ink. */
@@ -31,6 +33,8 @@ export interface LayoutInput {
   readonly mode: 'tail' | 'replay';
   /** Rows that would show every lane. */
   readonly lanesWanted: number;
+  /** The log tells of a queue. */
+  readonly hasQueue: boolean;
   /** Charts under the lanes. */
   readonly strips: number;
   /** A filter is on: what passes has a verdict of its own above that of all requests. */
@@ -40,13 +44,14 @@ export interface LayoutInput {
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { columns, rows, mode, lanesWanted, strips, filtered = false, panelWanted = 0 } = input;
+  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0 } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line.
   const verdictRows = rows >= 20 && (columns < 160 || filtered) ? 2 : 1;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
+  const queueRows = hasQueue ? (rows >= 48 ? 4 : rows >= 34 ? 3 : rows >= 28 ? 2 : 1) : 0;
   // Header, tab names, status and footer take a row each.
-  const room = Math.max(0, rows - 4 - verdictRows - transportRows);
+  const room = Math.max(0, rows - 4 - verdictRows - transportRows - queueRows);
   const poolLeast = rows >= 20 && panelWanted === 0 ? 4 : 2;
   const panelLeast = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
   const lanesMost = Math.max(2, room - panelLeast - poolLeast);
@@ -54,7 +59,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const generous =
     1 +
     lanesWanted *
-      (lanesWanted <= 8 ? Math.max(1, Math.min(3, Math.floor((room * 0.3) / Math.max(1, lanesWanted)))) : 1);
+      (lanesWanted <= 8 ? Math.max(1, Math.min(3, Math.floor((room * 0.36) / Math.max(1, lanesWanted)))) : 1);
   const lanes = Math.min(generous, lanesMost);
   const pool = Math.max(
     poolLeast,
@@ -70,6 +75,7 @@ export function layoutOf(input: LayoutInput): Layout {
   };
   const header = band(1);
   const verdict = band(verdictRows);
+  const queue = band(queueRows);
   const lanesRect = band(lanes);
   const poolRect = band(pool);
   const tabsRow = band(1).y;
@@ -83,6 +89,7 @@ export function layoutOf(input: LayoutInput): Layout {
     tooSmall,
     header,
     verdict,
+    queue,
     lanes: lanesRect,
     pool: poolRect,
     tabsRow,

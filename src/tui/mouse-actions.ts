@@ -13,16 +13,19 @@ import { tabAt } from './tab-names.ts';
 const isIn = (rect: Rect | null, { x, y }: MouseEvent): rect is Rect =>
   rect !== null && x >= rect.x && x < rect.x + rect.columns && y >= rect.y && y < rect.y + rect.rows;
 
+const isOnAxis = ({ queue, lanes, pool }: Layout, event: MouseEvent): boolean =>
+  [queue, lanes, pool].some((rect) => isIn(rect, event));
+
 export function mouseActions(event: MouseEvent, view: View, layout: Layout): Action[] {
   if (layout.tooSmall) return [];
   const { ui } = view;
   if (ui.help) return event.kind === 'wheel' ? [{ type: 'scroll-help', by: event.by * 3 }] : [];
   if (event.kind === 'wheel') {
-    if (isIn(layout.lanes, event) || isIn(layout.pool, event)) return [{ type: 'zoom', by: event.by < 0 ? -1 : 1 }];
+    if (isOnAxis(layout, event)) return [{ type: 'zoom', by: event.by < 0 ? -1 : 1 }];
     return [{ type: 'select', by: event.by * 3 }];
   }
   if (isIn(layout.transport, event)) return transport(event, view, layout.transport);
-  if (isIn(layout.lanes, event) || isIn(layout.pool, event)) return lanes(event, view, layout);
+  if (isOnAxis(layout, event)) return lanes(event, view, layout);
   if (event.kind === 'drag') return [];
   if (event.y === layout.tabsRow) {
     const tab = tabAt(event.x, layout.columns, ui.tab);

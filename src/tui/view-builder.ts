@@ -8,6 +8,7 @@ import { type Layout, layoutOf } from './layout.ts';
 import type { Panel, View } from './panel.ts';
 import { panelById } from './panels/index.ts';
 import { stripsWanted } from './panels/pool.ts';
+import { knowsWaits } from './panels/queue.ts';
 import { requestRows } from './panels/request.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene-cache.ts';
@@ -51,6 +52,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       ...size,
       mode: snapshot.mode,
       lanesWanted: lanesWanted(view),
+      hasQueue: knowsWaits(snapshot),
       strips: stripsWanted(view),
       filtered: ui.filter !== '',
       panelWanted: ui.request ? requestRows(size.columns) : 0,
@@ -80,6 +82,7 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   draw('header', layout.header);
   if (ui.help) return;
   draw('verdict', layout.verdict);
+  draw('queue', layout.queue);
   draw('lanes', layout.lanes);
   draw('pool', layout.pool);
   draw(ui.request ? 'request' : ui.tab, layout.tab);

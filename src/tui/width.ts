@@ -90,3 +90,21 @@ export function wrap(text: string, columns: number): string[] {
   if (line !== '') lines.push(line);
   return lines;
 }
+
+/** The text in pieces of at most `columns` cells, cut anywhere: nothing of it is lost. */
+export function cut(text: string, columns: number): string[] {
+  const pieces: string[] = [];
+  let piece = '';
+  let cells = 0;
+  for (const cluster of clustersOf(text)) {
+    if (cells + cluster.cells > columns && piece !== '') {
+      pieces.push(piece);
+      piece = '';
+      cells = 0;
+    }
+    piece += cluster.text;
+    cells += cluster.cells;
+  }
+  if (piece !== '') pieces.push(piece);
+  return pieces;
+}

@@ -2,21 +2,34 @@
 import type { FilteredPart } from '../../core/part.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
-import { roundText } from '../../core/words.ts';
+import { durationText, percentText, roundText } from '../../core/words.ts';
 import type { Canvas } from '../canvas.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
+import { byteText } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
 import { clockText } from '../time-axis.ts';
 import { wrap } from '../width.ts';
+import { readingText } from '../words.ts';
 
-/** "saturated_seconds 31, slots 4": evidence as it was measured. */
+/** Names of evidence end in their unit. */
+const evidenceUnits: readonly (readonly [ending: RegExp, text: (value: number) => string])[] = [
+  [/_bytes_per_second$/, (value) => `${byteText(value)}/s`],
+  [/_per_second$/, (value) => `${roundText(value)}/s`],
+  [/_seconds$/, (value) => durationText(value * 1e6)],
+  [/_(ratio|share)$/, percentText],
+];
+
+/** "saturated 31 s, slots 4": evidence as it was measured, in the units of people. */
 function evidenceText({ evidence }: FindingSummary): string {
   return Object.entries(evidence)
     .filter(([, value]) => value !== null)
-    .map(
-      ([name, value]) => `${name.replaceAll('_', ' ')} ${typeof value === 'number' ? roundText(value) : String(value)}`,
-    )
+    .map(([name, value]) => {
+      if (typeof value !== 'number') return `${name.replaceAll('_', ' ')} ${String(value)}`;
+      const unit = evidenceUnits.find(([ending]) => ending.test(name));
+      const words = (unit ? name.replace(unit[0], '') : name).replaceAll('_', ' ');
+      return `${words} ${unit ? unit[1](value) : roundText(value)}`;
+    })
     .join(', ');
 }
 
@@ -49,7 +62,7 @@ export default definePanel({
     const { snapshot, theme, ui } = view;
     const { findings, requests } = snapshot.summary;
     if (requests.total === 0 && snapshot.total > 0) {
-      canvas.text(1, 0, 'Reading what is there…', theme.quiet);
+      canvas.text(1, 0, readingText(snapshot), theme.quiet);
       return;
     }
     const quiet = requests.total === 0 ? 'No requests yet.' : 'Nothing found that slows callers down.';

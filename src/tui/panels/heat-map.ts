@@ -1,9 +1,9 @@
 /** Latency over time as a heat map: time to the right, duration upwards in equal factors, colour by how many. */
 import { gutterOf } from '../draw/gutter.ts';
+import { drawCursor } from '../draw/strip.ts';
 import { shortCount, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import { DURATION_BINS, durationOfBin } from '../scene/column-durations.ts';
-import { drawCursor } from './pool.ts';
 
 export default definePanel({
   id: 'heat-map',

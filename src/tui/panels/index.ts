@@ -6,6 +6,7 @@ import heatMap from './heat-map.ts';
 import lanes from './lanes.ts';
 import log from './log.ts';
 import pool from './pool.ts';
+import queue from './queue.ts';
 import request from './request.ts';
 import requests from './requests.ts';
 import routes from './routes.ts';
@@ -18,6 +19,7 @@ import workers from './workers.ts';
 export const panels: readonly Panel[] = [
   header,
   verdict,
+  queue,
   lanes,
   pool,
   findings,

@@ -5,6 +5,7 @@ import type { Action } from '../action.ts';
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';
 import { LanePainter } from '../draw/lane-cells.ts';
+import { drawCursor } from '../draw/strip.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
@@ -15,7 +16,6 @@ import { type Track, trackOfRow } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
 import { clip } from '../width.ts';
-import { drawCursor } from './pool.ts';
 
 const spanText = (seconds: number): string =>
   seconds >= 3600 ? `${seconds / 3600} h` : seconds >= 60 ? `${seconds / 60} min` : `${seconds} s`;

@@ -1,7 +1,12 @@
 /** The log itself: raw lines around the moment the screen speaks of; lines that no format took are marked. */
 
+import { printable } from '../../core/text.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
 import { definePanel, type View } from '../panel.ts';
+import { cut } from '../width.ts';
+
+/** Rows of the chosen line at most. */
+const MOST_ROWS = 4;
 
 /** Offsets of the lines that became requests or events, per input: the others were not understood or continue one. */
 function understood({ snapshot, rawLines }: View): Set<string> {
@@ -42,13 +47,22 @@ export default definePanel({
     const known = understood(view);
     const selected =
       view.ui.selected.log === undefined ? rawLines.length - 1 : selectedLine(view, 'log', rawLines.length);
-    const first = firstShown(selected, canvas.rows, rawLines.length);
-    for (let i = 0; i < Math.min(canvas.rows, rawLines.length - first); i++) {
-      const line = rawLines[first + i];
+    // The end of a line says the most (duration, pid): the chosen one is shown in full, over a few rows.
+    const whole = cut(printable(rawLines[selected].text, 4000), canvas.columns - 3).slice(0, MOST_ROWS);
+    const extra = Math.max(0, Math.min(whole.length, canvas.rows) - 1);
+    const first = firstShown(selected, canvas.rows - extra, rawLines.length);
+    for (let i = first, y = 0; i < rawLines.length && y < canvas.rows; i++) {
+      const line = rawLines[i];
       const isKnown = known.has(`${line.source}:${line.offset}`);
-      canvas.put(0, i, isKnown ? ' ' : glyphs.warn, theme.warning);
-      canvas.text(2, i, line.text, isKnown ? theme.text : theme.warning);
-      if (view.isFocused && first + i === selected) canvas.restyle(0, i, canvas.columns, theme.selected);
+      const look = isKnown ? theme.text : theme.warning;
+      canvas.put(0, y, isKnown ? ' ' : glyphs.warn, theme.warning);
+      const rows = i === selected ? whole : [line.text];
+      for (const text of rows) {
+        canvas.text(2, y, text, look);
+        if (view.isFocused && i === selected) canvas.restyle(0, y, canvas.columns, theme.selected);
+        y++;
+      }
+      if (rows.length === 0) y++;
     }
   },
 });

@@ -1,53 +1,23 @@
-/** The pool under the lanes, on the same time axis: busy slots against capacity, queue, rate with errors, quantiles. */
+/** The pool under the lanes, on the same time axis: busy slots against capacity, rate with errors, quantiles. */
 import type { Canvas } from '../canvas.ts';
-import { drawChart } from '../draw/chart.ts';
 import { gutterOf } from '../draw/gutter.ts';
+import { drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import type { Attributes, Colour, StyleId } from '../style.ts';
+import type { Colour } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
-
-interface Strip {
-  readonly label: string;
-  /** The word after the label that says how the number is known. */
-  readonly note: string;
-  readonly values: Float64Array;
-  /** Of all requests, where a filter shows some. */
-  readonly behind?: Float64Array | null;
-  readonly full: number;
-  readonly style: (value: number, column: number, isOver: boolean) => StyleId;
-  /** Shown at the right: the value at the cursor, or the greatest. */
-  readonly value: string;
-  /** Height it deserves when there is room: its share of the rows. */
-  readonly weight: number;
-}
-
-const greatest = (values: Float64Array): number => {
-  let most = Number.NaN;
-  for (const value of values) if (!(value <= most)) most = value === value ? value : most;
-  return most;
-};
-
-/** The value under the cursor, or the greatest on the screen. */
-function readOut(view: View, values: Float64Array): number {
-  const { ui, scene } = view;
-  if (ui.cursor === null) return greatest(values);
-  return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
-}
+import { knowsWaits } from './queue.ts';
 
 /** How many charts there are for what the log knows, without computing them. */
 export const stripsWanted = ({ snapshot }: Pick<View, 'snapshot'>): number =>
-  1 +
-  (snapshot.inference.service.method === 'unknown' ? 0 : 2) +
-  (snapshot.inference.wait.method === 'unknown' ? 0 : 2);
+  1 + (snapshot.inference.service.method === 'unknown' ? 0 : 2) + (knowsWaits(snapshot) ? 1 : 0);
 
 function stripsOf(view: View): Strip[] {
   const { snapshot, scene, theme } = view;
   const { inference } = snapshot;
   const pool = scene.pool();
-  const { colours, styles } = theme;
-  const looks = (colour: Colour, isOver: boolean, attributes: Attributes = {}) =>
-    styles.of(colour, isOver && !theme.mono ? colours.line : -1, attributes);
+  const { colours } = theme;
+  const looks = stripLooks(view);
   const plain = (colour: Colour) => (_: number, __: number, isOver: boolean) => looks(colour, isOver);
   const strips: Strip[] = [];
   const capacity = inference.capacity.value;
@@ -65,18 +35,6 @@ function stripsOf(view: View): Strip[] {
           ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : {})
           : looks(colours.busy, isOver),
       value: shortNumber(readOut(view, pool.busy)),
-      weight: 3,
-    });
-  }
-  if (pool.queue && inference.wait.method !== 'unknown') {
-    strips.push({
-      label: 'queue',
-      note: inference.wait.method,
-      values: pool.queue,
-      behind: pool.all?.queue ?? null,
-      full: Math.max(capacity ?? 1, greatest(pool.all?.queue ?? pool.queue) || 0, 1),
-      style: plain(colours.queue),
-      value: shortNumber(readOut(view, pool.queue)),
       weight: 3,
     });
   }
@@ -106,7 +64,7 @@ function stripsOf(view: View): Strip[] {
       weight: 1,
     });
   }
-  if (pool.queue && inference.wait.method !== 'unknown') {
+  if (pool.queue && knowsWaits(snapshot)) {
     strips.push({
       label: 'wait p95',
       note: '',
@@ -120,24 +78,6 @@ function stripsOf(view: View): Strip[] {
   return strips;
 }
 
-/** Rows for each strip: one each, what is left by weight; the least important fall away when there are too few. */
-function heights(strips: readonly Strip[], rows: number): number[] {
-  const shown = strips.slice(0, Math.max(0, rows));
-  const given = shown.map(() => 1);
-  let left = rows - shown.length;
-  while (left > 0 && shown.length > 0) {
-    let best = 0;
-    for (let i = 1; i < shown.length; i++) if (shown[i].weight / given[i] > shown[best].weight / given[best]) best = i;
-    given[best]++;
-    left--;
-  }
-  return given;
-}
-
-/** The note as it fits into so many cells, short where it must be. */
-const noteFor = (note: string, cells: number): string =>
-  [`(${note})`, note, note.replace(/^(inf|meas).*/, '$1.')].find((text) => note !== '' && text.length <= cells) ?? '';
-
 function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
   const { scene, snapshot, theme, glyphs, ui } = view;
   const { axis } = scene;
@@ -148,6 +88,9 @@ function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
     if (column + label.length + 1 < axis.columns - edge.length) canvas.text(left + column + 1, y, label, theme.quiet);
   }
   canvas.textRight(left + axis.columns, y, edge, theme.quiet);
+  // What the numbers at the right are.
+  if (canvas.columns > left + axis.columns)
+    canvas.textRight(canvas.columns, y, ui.cursor === null ? `${glyphs.up}max` : `${glyphs.up}then`, theme.quiet);
 }
 
 export default definePanel({
@@ -155,38 +98,11 @@ export default definePanel({
   title: 'Pool',
   place: 'fixed',
   draw(view, canvas) {
-    const { theme, glyphs, ui, scene } = view;
-    const { left, right } = gutterOf(canvas.columns);
-    const { axis } = scene;
     // Without times there is nothing to stand on an axis.
-    if (scene.isTimeless) return;
-    const strips = stripsOf(view);
-    const rows = heights(strips, canvas.rows - 1);
-    let y = 0;
-    rows.forEach((height, i) => {
-      const strip = strips[i];
-      canvas.text(0, y, strip.label, theme.quiet, left - 1);
-      if (strip.note !== '' && height > 1) canvas.text(0, y + 1, `(${strip.note})`, theme.quiet, left - 1);
-      else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
-      const behind = strip.behind && {
-        values: strip.behind,
-        style: theme.line,
-        // Without colours the glyph must tell them apart.
-        glyph: theme.mono ? glyphs.lost : '',
-      };
-      drawChart(canvas.region(left, y, axis.columns, height), glyphs, { ...strip, behind: behind ?? null });
-      if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
-      y += height;
-    });
+    if (view.scene.isTimeless) return;
+    const { left } = gutterOf(canvas.columns);
+    drawStrips(view, canvas.region(0, 0, canvas.columns, canvas.rows - 1), stripsOf(view));
     if (canvas.rows > 0) drawAxis(view, canvas, canvas.rows - 1, left);
-    if (ui.cursor !== null) drawCursor(view, canvas, left);
+    drawCursor(view, canvas, left);
   },
 });
-
-/** The cursor through all strips and the axis. */
-export function drawCursor({ ui, scene, glyphs, theme }: View, canvas: Canvas, left: number): void {
-  if (ui.cursor === null) return;
-  const column = Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6);
-  if (column < 0 || column >= scene.axis.columns) return;
-  for (let y = 0; y < canvas.rows; y++) canvas.put(left + column, y, glyphs.cursor, theme.accent);
-}

@@ -5,11 +5,16 @@ import { shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownPart } from '../shown-findings.ts';
 import { clip, wrap } from '../width.ts';
+import { readingText } from '../words.ts';
 
 const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
 
 /** There are requests, and nobody has looked at them yet. */
-const reading: Verdict = { severity: 'info', sentence: 'Reading what is there…', confidence: 0 };
+const reading = (snapshot: View['snapshot']): Verdict => ({
+  severity: 'info',
+  sentence: readingText(snapshot),
+  confidence: 0,
+});
 
 /** What passes the filter is not judged yet. */
 const filtering: Verdict = { severity: 'info', sentence: 'Working out what passes…', confidence: 0 };
@@ -37,7 +42,7 @@ export default definePanel({
   draw(view, canvas) {
     const { snapshot, ui } = view;
     const isRead = snapshot.summary.requests.total > 0 || snapshot.total === 0;
-    const verdict = isRead ? snapshot.verdict : reading;
+    const verdict = isRead ? snapshot.verdict : reading(snapshot);
     if (ui.filter === '') {
       drawVerdict(view, canvas, verdict, badges[verdict.severity]);
       return;

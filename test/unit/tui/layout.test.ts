@@ -8,7 +8,9 @@ const input = fc.record({
   rows: fc.integer({ min: SMALLEST.rows, max: 120 }),
   mode: fc.constantFrom('tail' as const, 'replay' as const),
   lanesWanted: fc.integer({ min: 1, max: 300 }),
-  strips: fc.integer({ min: 1, max: 5 }),
+  hasQueue: fc.boolean(),
+  filtered: fc.boolean(),
+  strips: fc.integer({ min: 1, max: 4 }),
 });
 
 describe('layoutOf', () => {
@@ -20,6 +22,7 @@ describe('layoutOf', () => {
         const parts = [
           layout.header,
           layout.verdict,
+          layout.queue,
           layout.lanes,
           layout.pool,
           layout.tab,
@@ -49,14 +52,18 @@ describe('layoutOf', () => {
   });
 
   it('shows lanes, pool and a list on 80 x 24', () => {
-    const layout = layoutOf({ columns: 80, rows: 24, mode: 'tail', lanesWanted: 4, strips: 3 });
+    const layout = layoutOf({ columns: 80, rows: 24, mode: 'tail', lanesWanted: 4, hasQueue: true, strips: 3 });
     expect(layout.lanes.rows).toBeGreaterThanOrEqual(5);
     expect(layout.pool.rows).toBeGreaterThanOrEqual(4);
     expect(layout.tab.rows).toBeGreaterThanOrEqual(5);
   });
 
   it('gives up on a terminal that is too small', () => {
-    expect(layoutOf({ columns: 30, rows: 24, mode: 'tail', lanesWanted: 4, strips: 3 }).tooSmall).toBe(true);
-    expect(layoutOf({ columns: 80, rows: 10, mode: 'tail', lanesWanted: 4, strips: 3 }).tooSmall).toBe(true);
+    expect(layoutOf({ columns: 30, rows: 24, mode: 'tail', lanesWanted: 4, hasQueue: true, strips: 3 }).tooSmall).toBe(
+      true,
+    );
+    expect(layoutOf({ columns: 80, rows: 10, mode: 'tail', lanesWanted: 4, hasQueue: true, strips: 3 }).tooSmall).toBe(
+      true,
+    );
   });
 });

@@ -1,0 +1,84 @@
+/** Strip charts on the time axis of the lanes: a label, a chart of one value per column, and the value to read. */
+import type { Canvas } from '../canvas.ts';
+import type { View } from '../panel.ts';
+import type { Attributes, Colour, StyleId } from '../style.ts';
+import { drawChart } from './chart.ts';
+import { gutterOf } from './gutter.ts';
+
+export interface Strip {
+  readonly label: string;
+  /** The word after the label that says how the number is known. */
+  readonly note: string;
+  readonly values: Float64Array;
+  /** Of all requests, where a filter shows some. */
+  readonly behind?: Float64Array | null;
+  readonly full: number;
+  readonly style: (value: number, column: number, isOver: boolean) => StyleId;
+  /** Shown at the right: the value at the cursor, or the greatest. */
+  readonly value: string;
+  /** Height it deserves when there is room: its share of the rows. */
+  readonly weight: number;
+}
+
+export const greatest = (values: Float64Array): number => {
+  let most = Number.NaN;
+  for (const value of values) if (!(value <= most)) most = value === value ? value : most;
+  return most;
+};
+
+/** The value under the cursor, or the greatest on the screen. */
+export function readOut(view: View, values: Float64Array): number {
+  const { ui, scene } = view;
+  if (ui.cursor === null) return greatest(values);
+  return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
+}
+
+/** Styles of a strip in one colour, over what is drawn behind it. */
+export const stripLooks =
+  ({ theme }: View) =>
+  (colour: Colour, isOver: boolean, attributes: Attributes = {}): StyleId =>
+    theme.styles.of(colour, isOver && !theme.mono ? theme.colours.line : -1, attributes);
+
+/** Draws strips one under the other, in as many rows as they share. */
+export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[]): void {
+  const { theme, glyphs, scene } = view;
+  const { left, right } = gutterOf(canvas.columns);
+  let y = 0;
+  heights(strips, canvas.rows).forEach((height, i) => {
+    const strip = strips[i];
+    canvas.text(0, y, strip.label, theme.quiet, left - 1);
+    if (strip.note !== '' && height > 1) canvas.text(0, y + 1, `(${strip.note})`, theme.quiet, left - 1);
+    else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
+    // Without colours the glyph must tell what passes from the rest.
+    const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
+    drawChart(canvas.region(left, y, scene.axis.columns, height), glyphs, { ...strip, behind: behind ?? null });
+    if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
+    y += height;
+  });
+}
+
+/** Rows for each strip: one each, what is left by weight; the least important fall away when there are too few. */
+function heights(strips: readonly Strip[], rows: number): number[] {
+  const shown = strips.slice(0, Math.max(0, rows));
+  const given = shown.map(() => 1);
+  let left = rows - shown.length;
+  while (left > 0 && shown.length > 0) {
+    let best = 0;
+    for (let i = 1; i < shown.length; i++) if (shown[i].weight / given[i] > shown[best].weight / given[best]) best = i;
+    given[best]++;
+    left--;
+  }
+  return given;
+}
+
+/** The note as it fits into so many cells, short where it must be. */
+const noteFor = (note: string, cells: number): string =>
+  [`(${note})`, note, note.replace(/^(inf|meas).*/, '$1.')].find((text) => note !== '' && text.length <= cells) ?? '';
+
+/** The cursor through all strips and the axis. */
+export function drawCursor({ ui, scene, glyphs, theme }: View, canvas: Canvas, left: number): void {
+  if (ui.cursor === null) return;
+  const column = Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6);
+  if (column < 0 || column >= scene.axis.columns) return;
+  for (let y = 0; y < canvas.rows; y++) canvas.put(left + column, y, glyphs.cursor, theme.accent);
+}

@@ -1,0 +1,37 @@
+/** The callers that wait, above the lanes that they wait for: the queue on the same time axis, growing upwards. */
+import type { Snapshot } from '../../core/snapshot.ts';
+import { gutterOf } from '../draw/gutter.ts';
+import { drawCursor, drawStrips, greatest, readOut, stripLooks } from '../draw/strip.ts';
+import { shortNumber } from '../numbers.ts';
+import { definePanel } from '../panel.ts';
+
+/** Whether there is a queue to draw. */
+export const knowsWaits = ({ inference }: Pick<Snapshot, 'inference'>): boolean => inference.wait.method !== 'unknown';
+
+export default definePanel({
+  id: 'queue',
+  title: 'Queue',
+  place: 'fixed',
+  draw(view, canvas) {
+    const { snapshot, scene, theme } = view;
+    if (scene.isTimeless || !knowsWaits(snapshot) || canvas.rows === 0) return;
+    const { queue, all } = scene.pool();
+    if (!queue) return;
+    const { capacity, wait } = snapshot.inference;
+    const looks = stripLooks(view);
+    drawStrips(view, canvas, [
+      {
+        label: 'queue',
+        note: wait.method,
+        values: queue,
+        behind: all?.queue ?? null,
+        // A queue as long as the pool is wide fills the chart at least: one caller that waits is no tower.
+        full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
+        style: (_, __, isOver) => looks(theme.colours.queue, isOver),
+        value: shortNumber(readOut(view, queue)),
+        weight: 1,
+      },
+    ]);
+    drawCursor(view, canvas, gutterOf(canvas.columns).left);
+  },
+});
