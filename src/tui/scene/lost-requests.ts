@@ -9,6 +9,8 @@ export interface LostRequest {
   readonly to: number;
 }
 
+/** A server that logs the killed request after all does so at the moment of the kill, with a 5xx: that line is no end of another. */
+const SAME_MOMENT = 1_500_000;
 /** A worker that served until a moment before it was killed was not stuck. */
 const LEAST_MICROS = 1_000_000;
 
@@ -31,6 +33,7 @@ export function lostRequests({ requests, placement, lifecycle, names }: Snapshot
     if (!own) continue;
     const end = placement.end[row];
     for (const one of own) {
+      if (requests.status[row] >= 500 && Math.abs(end - one.to) <= SAME_MOMENT) continue;
       if (end - placement.uncertainty[row] > one.from && end - placement.uncertainty[row] <= one.to) one.from = end;
     }
   }
