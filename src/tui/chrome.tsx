@@ -5,7 +5,7 @@ import type { ChromeState } from './chrome-state.ts';
 import type { FrameSink } from './frame-sink.ts';
 import { footerItems, helpLines } from './help.ts';
 import type { KeyStream } from './key-stream.ts';
-import { type InkKey, keyName } from './keys.ts';
+import { type InkKey, keyName } from './keys/names.ts';
 import type { Session } from './session.ts';
 import { rgbOf } from './style.ts';
 import { tabNames } from './tab-names.ts';

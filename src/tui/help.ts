@@ -1,7 +1,9 @@
 /** Help and footer, generated from the key table. */
 import { filterFields } from '../engine/filter.ts';
 import type { ChromeState } from './chrome-state.ts';
-import { type KeyBinding, keyBindings, keyLabel } from './keys.ts';
+import type { KeyBinding } from './keys/binding.ts';
+import { keyBindings } from './keys/index.ts';
+import { keyLabel } from './keys/names.ts';
 
 export interface HelpLine {
   /** Its place in the help. */

@@ -9,7 +9,7 @@ import { CellGrid } from './canvas.ts';
 import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
 import { filteredSummary } from './export.ts';
 import { FrameLoop } from './frame-loop.ts';
-import { actionOf } from './keys.ts';
+import { actionOf } from './keys/index.ts';
 import type { Layout } from './layout.ts';
 import type { MouseEvent } from './mouse.ts';
 import { mouseActions } from './mouse-actions.ts';

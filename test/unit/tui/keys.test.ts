@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { footerItems, helpLines } from '../../../src/tui/help.ts';
-import { actionOf, type InkKey, keyBindings, keyName } from '../../../src/tui/keys.ts';
+import { actionOf, keyBindings } from '../../../src/tui/keys/index.ts';
+import { type InkKey, keyName } from '../../../src/tui/keys/names.ts';
 import { tabs } from '../../../src/tui/panels/index.ts';
 import { initialUi } from '../../../src/tui/ui-state.ts';
 

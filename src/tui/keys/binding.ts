@@ -1,0 +1,23 @@
+/** What a key does, and where: the contract of the key tables in this folder. Help and the footer are generated from them. */
+import type { Action } from '../action.ts';
+import type { UiState } from '../ui-state.ts';
+
+export interface KeyContext {
+  readonly ui: UiState;
+  readonly mode: 'tail' | 'replay';
+}
+
+export interface KeyBinding {
+  /** Names as `keyName` makes them; the first one is shown. */
+  readonly keys: readonly string[];
+  readonly does: string;
+  readonly group: 'Anywhere' | 'Lanes and time' | 'Panels' | 'Replay' | 'What if';
+  /** Where it holds; everywhere when missing. */
+  readonly when?: (context: KeyContext) => boolean;
+  readonly action: Action | ((context: KeyContext) => Action);
+  /** A word for the footer; none when missing. The lower the rank, the longer it stays on a narrow screen. */
+  readonly footer?: { readonly word: string; readonly rank: number };
+}
+
+export const inReplay = ({ mode }: KeyContext): boolean => mode === 'replay';
+export const inTail = ({ mode }: KeyContext): boolean => mode === 'tail';

@@ -1,0 +1,22 @@
+/** All keys. Of two bindings of one key the first one whose place fits wins: those of a panel stand before those of the lanes. */
+import type { Action } from '../action.ts';
+import { anywhereKeys } from './anywhere.ts';
+import type { KeyBinding, KeyContext } from './binding.ts';
+import { laneKeys } from './lanes.ts';
+import { panelKeys } from './panels.ts';
+import { replayKeys } from './replay.ts';
+import { whatIfKeys } from './what-if.ts';
+
+export const keyBindings: readonly KeyBinding[] = [
+  ...anywhereKeys,
+  ...whatIfKeys,
+  ...panelKeys,
+  ...replayKeys,
+  ...laneKeys,
+];
+
+export function actionOf(name: string, context: KeyContext): Action | null {
+  const binding = keyBindings.find(({ keys, when }) => keys.includes(name) && (when?.(context) ?? true));
+  if (!binding) return null;
+  return typeof binding.action === 'function' ? binding.action(context) : binding.action;
+}

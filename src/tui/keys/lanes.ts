@@ -1,0 +1,97 @@
+/** Keys of the lanes, and of the time that the screen shows. */
+import { inTail, type KeyBinding } from './binding.ts';
+
+export const laneKeys: readonly KeyBinding[] = [
+  {
+    keys: ['+', '='],
+    does: 'zoom in, down to 1 s on the screen',
+    group: 'Lanes and time',
+    action: { type: 'zoom', by: -1 },
+    footer: { word: 'zoom', rank: 8 },
+  },
+  {
+    keys: ['-', '_'],
+    does: 'zoom out, up to 1 h on the screen',
+    group: 'Lanes and time',
+    action: { type: 'zoom', by: 1 },
+  },
+  {
+    keys: ['left'],
+    does: 'cursor one cell back',
+    group: 'Lanes and time',
+    when: inTail,
+    action: { type: 'move-cursor', cells: -1 },
+  },
+  {
+    keys: ['right'],
+    does: 'cursor one cell on',
+    group: 'Lanes and time',
+    when: inTail,
+    action: { type: 'move-cursor', cells: 1 },
+  },
+  {
+    keys: ['shift+left'],
+    does: 'cursor ten cells back',
+    group: 'Lanes and time',
+    when: inTail,
+    action: { type: 'move-cursor', cells: -10 },
+  },
+  {
+    keys: ['shift+right'],
+    does: 'cursor ten cells on',
+    group: 'Lanes and time',
+    when: inTail,
+    action: { type: 'move-cursor', cells: 10 },
+  },
+  {
+    keys: ['['],
+    does: 'cursor one cell back; panels speak of that moment',
+    group: 'Lanes and time',
+    action: { type: 'move-cursor', cells: -1 },
+  },
+  { keys: [']'], does: 'cursor one cell on', group: 'Lanes and time', action: { type: 'move-cursor', cells: 1 } },
+  { keys: ['{'], does: 'cursor ten cells back', group: 'Lanes and time', action: { type: 'move-cursor', cells: -10 } },
+  { keys: ['}'], does: 'cursor ten cells on', group: 'Lanes and time', action: { type: 'move-cursor', cells: 10 } },
+  {
+    keys: ['home', 'g'],
+    does: 'to the first request held',
+    group: 'Lanes and time',
+    when: inTail,
+    action: { type: 'seek-edge', to: 'start' },
+  },
+  {
+    keys: ['end', 'G'],
+    does: 'back to now',
+    group: 'Lanes and time',
+    when: inTail,
+    action: { type: 'seek-edge', to: 'end' },
+  },
+  {
+    keys: ['n'],
+    does: 'next finding',
+    group: 'Lanes and time',
+    action: { type: 'step-finding', by: 1 },
+    footer: { word: 'finding', rank: 5 },
+  },
+  { keys: ['N'], does: 'previous finding', group: 'Lanes and time', action: { type: 'step-finding', by: -1 } },
+  {
+    keys: [':'],
+    does: 'go to a time: 13:02:10, +30s, -5m, 50%',
+    group: 'Lanes and time',
+    action: { type: 'prompt', kind: 'goto' },
+  },
+  {
+    keys: ['c'],
+    does: 'colour by status, route, duration',
+    group: 'Lanes and time',
+    action: { type: 'colour' },
+    footer: { word: 'colour', rank: 8 },
+  },
+  {
+    keys: ['v'],
+    does: 'lanes as rows per slot, as height, as it fits',
+    group: 'Lanes and time',
+    action: { type: 'lane-form' },
+  },
+  { keys: ['z'], does: 'fold calm workers', group: 'Lanes and time', action: { type: 'fold' } },
+];

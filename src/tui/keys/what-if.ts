@@ -1,0 +1,26 @@
+/** Keys of the what-if panel: the arrows change the pool. */
+import type { Action } from '../action.ts';
+import type { KeyBinding, KeyContext } from './binding.ts';
+
+const inWhatIf = ({ ui }: KeyContext): boolean => ui.focus === 'what-if' && ui.tab === 'what-if';
+const whatIf =
+  (workers: number, threads: number) =>
+  ({ ui }: KeyContext): Action => ({
+    type: 'what-if',
+    workers: ui.whatIf.workers + workers,
+    threads: ui.whatIf.threads + threads,
+  });
+
+export const whatIfKeys: readonly KeyBinding[] = [
+  { keys: ['up'], does: 'more workers', group: 'What if', when: inWhatIf, action: whatIf(1, 0) },
+  { keys: ['down'], does: 'fewer workers', group: 'What if', when: inWhatIf, action: whatIf(-1, 0) },
+  { keys: ['right'], does: 'more threads per worker', group: 'What if', when: inWhatIf, action: whatIf(0, 1) },
+  { keys: ['left'], does: 'fewer threads per worker', group: 'What if', when: inWhatIf, action: whatIf(0, -1) },
+  {
+    keys: ['0'],
+    does: 'back to the present pool',
+    group: 'What if',
+    when: inWhatIf,
+    action: { type: 'what-if', workers: 0, threads: 0 },
+  },
+];
