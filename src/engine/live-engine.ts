@@ -1,58 +1,25 @@
-/** The engine of `tail`: follows inputs, holds their newest requests, examines them now and then, publishes pictures. */
-import { basename } from 'node:path';
-import type { Clock } from '../core/clock.ts';
-import type { LogFormat } from '../core/format.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
-import type { Past, Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
-import { BatchNormaliser, instantOf } from '../core/table.ts';
+import { instantOf } from '../core/table.ts';
 import type { EngineCommand } from './command.ts';
 import { emptySnapshot } from './empty-snapshot.ts';
 import type { Engine, RawLine } from './engine.ts';
 import type { Examiner } from './examiner.ts';
-import type { FollowEvent } from './follow/followed-file.ts';
 import { Follower } from './follow/follower.ts';
-import type { LiveInput } from './follow/live-input.ts';
-import { History } from './history.ts';
+import { HeldRequests } from './held-requests.ts';
 import { LiveClock } from './live-clock.ts';
+import { LiveExaminations } from './live-examinations.ts';
+import type { LiveEvent, LiveOptions } from './live-options.ts';
+import { statusOf, titleOf, wordsFor } from './live-words.ts';
 import { PartKeeper } from './part-keeper.ts';
 import { Publisher } from './publisher.ts';
-import { RowStore } from './row-store.ts';
+import { SlicedReading } from './sliced-reading.ts';
 import { summariseRows } from './summarise-rows.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
-export interface LiveOptions {
-  readonly paths: readonly string[];
-  readonly formats: readonly LogFormat[];
-  readonly clock: Clock;
-  /** Bytes of history read from the end of each file. */
-  readonly history: number;
-  readonly poll: boolean;
-  /** Makes the examiner over the names that this engine interns. */
-  readonly examiner: (names: ReturnType<typeof createNames>) => Examiner;
-  readonly timezone?: string;
-  readonly logFormat?: string;
-  /** Where to remember positions, and to go on from. */
-  readonly stateFile?: string;
-}
-
-export type LiveEvent =
-  | { readonly type: 'lifecycle'; readonly event: LifecycleEvent }
-  | { readonly type: FollowEvent; readonly path: string };
-
-/** Requests held: about 40 MB. */
-const HELD_ROWS = 200_000;
-/** What is examined: the newest requests of this many µs, and at most so many of them. */
-const EXAMINED_MICROS = 300_000_000;
-const EXAMINED_ROWS = 20_000;
-/** At most a twentieth of the time of a core goes into examining. */
-const EXAMINE_EVERY_MS = 1000;
-const EXAMINE_SHARE = 20;
-const LONGEST_PAUSE_MS = 30_000;
-/** Reading gives way to the keyboard after this long, ms. */
-const SLICE_MS = 8;
 /** A screen is opened after this time of reading, although there is more to read. */
 const PATIENCE_MS = 40;
 const LIFECYCLE_KEPT = 5000;
@@ -62,16 +29,19 @@ const BEHIND_BYTES = 4_000_000;
 export class LiveEngine implements Engine {
   readonly #options: LiveOptions;
   readonly #names = createNames();
-  readonly #rows = new RowStore();
-  readonly #normaliser = new BatchNormaliser();
-  readonly #history = new History();
-  #past: Past | null = null;
+  readonly #held = new HeldRequests();
+  readonly #rows = this.#held.rows;
   readonly #time: LiveClock;
   readonly #publisher: Publisher;
   readonly #examiner: Examiner;
+  readonly #examinations: LiveExaminations;
   readonly #part: PartKeeper;
   readonly #follower: Follower;
+  readonly #reading: SlicedReading;
   readonly #eventListeners = new Set<(event: LiveEvent) => void>();
+  readonly #tell = (event: LiveEvent) => {
+    for (const listener of this.#eventListeners) listener(event);
+  };
   #over: () => void = () => {};
   #begun: () => void = () => {};
   #openedAt = Number.NaN;
@@ -79,15 +49,8 @@ export class LiveEngine implements Engine {
   #lifecycle: readonly LifecycleEvent[] = [];
   #words = '';
   #trouble = '';
-  #pumping = false;
-  #again = false;
   #stopped = false;
   #changed = false;
-  /** The examination under way. */
-  #examining: Promise<void> | null = null;
-  #examineAfter = Number.NEGATIVE_INFINITY;
-  #examined = { rows: -1, events: -1 };
-  #cancelExamine: (() => void) | null = null;
   #cancelTick: (() => void) | null = null;
   #tickMs = 500;
 
@@ -105,34 +68,50 @@ export class LiveEngine implements Engine {
       names: this.#names,
       sink: {
         batch: (batch) => {
-          const rows = this.#normaliser.rowsOf(batch);
-          this.#rows.add(rows, batch.facts);
-          let newest = Number.NaN;
-          for (let row = 0; row < rows.length; row++) {
-            const instant = instantOf(rows, row);
-            if (!(instant <= newest)) newest = instant;
-          }
-          this.#time.seen(newest);
+          this.#time.seen(this.#held.add(batch));
           this.#changed = true;
         },
         lifecycle: (event) => {
           this.#lifecycle = [...this.#lifecycle.slice(-LIFECYCLE_KEPT), event];
           this.#changed = true;
-          this.#emit({ type: 'lifecycle', event });
+          this.#tell({ type: 'lifecycle', event });
         },
       },
-      wake: () => this.#wake(),
+      wake: () => this.#reading.wake(),
       event: (event, path) => {
         this.#words = wordsFor(event, path);
-        this.#emit({ type: event, path });
+        this.#tell({ type: event, path });
         this.#changed = true;
-        this.#wake();
+        this.#reading.wake();
       },
       trouble: (sentence) => {
         this.#trouble = sentence;
         this.#changed = true;
-        this.#wake();
+        this.#reading.wake();
       },
+    });
+    this.#reading = new SlicedReading({
+      step: () => this.#follower.step(),
+      deliver: () => {
+        this.#deliver();
+        if (this.#rows.length > 0 && performance.now() - this.#openedAt > PATIENCE_MS) this.#begun();
+      },
+      idle: () => {
+        if (this.#follower.isOver) this.#over();
+      },
+    });
+    this.#examinations = new LiveExaminations({
+      clock: options.clock,
+      examiner: this.#examiner,
+      rows: this.#rows,
+      newest: () => this.#time.newest,
+      lifecycle: () => this.#lifecycle,
+      inputs: () => this.#follower.reports(),
+      done: (examined) => {
+        this.#publisher.publish({ ...this.#picture(), ...examined });
+        this.#part.again();
+      },
+      failed: (error) => this.#fail(error, 'the newest requests could not be examined: '),
     });
     this.#publisher = new Publisher(
       emptySnapshot('tail', titleOf(options.paths), options.paths, this.#names, options.formats),
@@ -164,7 +143,7 @@ export class LiveEngine implements Engine {
 
   async #readHistory(): Promise<void> {
     this.#openedAt = performance.now();
-    await this.#pump();
+    await this.#reading.run();
     if (this.#stopped) return;
     await this.#follower.checkRecognised();
     this.#caughtUp = true;
@@ -172,12 +151,12 @@ export class LiveEngine implements Engine {
     this.#follower.watch();
     this.#publish();
     this.#tick();
-    void this.#examine();
+    void this.#examinations.run();
   }
 
   /** Resolves when the requests read at the start have been examined. */
   async examined(): Promise<void> {
-    await this.#examining;
+    await this.#examinations.underWay;
   }
 
   snapshot(): Snapshot {
@@ -223,49 +202,14 @@ export class LiveEngine implements Engine {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelTick?.();
-    this.#cancelExamine?.();
+    this.#examinations.stop();
     // What is being read now must not be read twice.
-    while (this.#pumping) await new Promise((resume) => setImmediate(resume));
+    await this.#reading.stop();
     await this.#follower.stop();
-    await this.#examining;
-    await this.#examine();
+    await this.#examinations.underWay;
+    await this.#examinations.run();
     this.#publish();
     await this.#examiner.close();
-  }
-
-  #emit(event: LiveEvent): void {
-    for (const listener of this.#eventListeners) listener(event);
-  }
-
-  #wake(): void {
-    if (this.#pumping) {
-      this.#again = true;
-      return;
-    }
-    if (!this.#stopped) void this.#pump();
-  }
-
-  /** Reads everything there is, in slices that leave room for keys and pictures. */
-  async #pump(): Promise<void> {
-    if (this.#pumping) return;
-    this.#pumping = true;
-    try {
-      do {
-        this.#again = false;
-        let sliceEnds = performance.now() + SLICE_MS;
-        while ((await this.#follower.step()) && !this.#stopped) {
-          if (performance.now() < sliceEnds) continue;
-          this.#deliver();
-          if (this.#rows.length > 0 && performance.now() - this.#openedAt > PATIENCE_MS) this.#begun();
-          await new Promise((resume) => setImmediate(resume));
-          sliceEnds = performance.now() + SLICE_MS;
-        }
-        this.#deliver();
-      } while (this.#again && !this.#stopped);
-    } finally {
-      this.#pumping = false;
-    }
-    if (this.#follower.isOver) this.#over();
   }
 
   /** What was read so far becomes visible. */
@@ -273,62 +217,10 @@ export class LiveEngine implements Engine {
     this.#follower.flush();
     if (!this.#changed) return;
     this.#changed = false;
-    if (this.#rows.length > HELD_ROWS) this.#forget(this.#rows.length - Math.floor(HELD_ROWS * 0.8));
+    this.#held.forgetOld();
     this.#publish();
     // Of a history half read nothing is said.
-    if (this.#caughtUp) this.#scheduleExamine();
-  }
-
-  /** The oldest requests become sums. */
-  #forget(count: number): void {
-    const { requests, placement } = this.#rows.dropFirst(count);
-    this.#history.add(requests, placement);
-    this.#past = this.#history.past(instantOf(requests, count - 1));
-  }
-
-  #scheduleExamine(): void {
-    if (this.#examining || this.#cancelExamine || this.#stopped) return;
-    const left = Math.max(0, this.#examineAfter - this.#options.clock.nowMicros()) / 1000;
-    // The clock may have been put back since.
-    const delay = Math.min(left, LONGEST_PAUSE_MS);
-    this.#cancelExamine = this.#options.clock.after(delay, () => {
-      this.#cancelExamine = null;
-      void this.#examine();
-    });
-  }
-
-  /** Asks what the newest requests say, unless nothing came since it was asked last. */
-  async #examine(): Promise<void> {
-    const isSame = this.#examined.rows === this.#rows.total && this.#examined.events === this.#lifecycle.length;
-    if (this.#examining || isSame) return;
-    this.#examining = this.#examineNow();
-    await this.#examining;
-    this.#examining = null;
-    if (this.#examined.rows !== this.#rows.total && !this.#stopped) this.#scheduleExamine();
-  }
-
-  async #examineNow(): Promise<void> {
-    const rows = this.#rows;
-    this.#examined = { rows: rows.total, events: this.#lifecycle.length };
-    const from = rows.firstSince(this.#time.newest - EXAMINED_MICROS, EXAMINED_ROWS);
-    const number = rows.firstNumber + from;
-    try {
-      const { summary, verdict, inference, requests, placement, cost } = await this.#examiner.examine({
-        ...rows.window(from),
-        facts: rows.facts,
-        lifecycle: this.#lifecycle,
-        inputs: this.#follower.reports(),
-      });
-      rows.settle(number, requests, placement);
-      rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
-      this.#examineAfter = this.#options.clock.nowMicros() + Math.max(EXAMINE_EVERY_MS, cost * EXAMINE_SHARE) * 1000;
-      this.#publisher.publish({ ...this.#picture(), summary, verdict, inference });
-      this.#part.again();
-    } catch (error) {
-      // Reading and drawing go on without it; the next window may fare better.
-      this.#examineAfter = this.#options.clock.nowMicros() + 10 * EXAMINE_EVERY_MS * 1000;
-      this.#fail(error, 'the newest requests could not be examined: ');
-    }
+    if (this.#caughtUp) this.#examinations.schedule();
   }
 
   #fail(error: unknown, what = ''): void {
@@ -344,20 +236,21 @@ export class LiveEngine implements Engine {
   #picture(): Partial<Snapshot> {
     const { requests, placement, revision } = this.#rows.view();
     const inputs = this.#follower.inputs;
-    const from = this.#past?.from ?? (requests.length > 0 ? instantOf(requests, 0) : Number.NaN);
+    const { past } = this.#held;
+    const from = past?.from ?? (requests.length > 0 ? instantOf(requests, 0) : Number.NaN);
     return {
       now: this.#time.now(),
       live: this.#time.isLive,
       from,
       to: this.#time.newest,
-      status: this.#statusText(inputs),
+      status: statusOf(inputs, this.hindrance, this.#words),
       reading: this.#follower.reading(),
       sources: inputs.map((input) => input.path),
       total: this.#rows.total,
       requests,
       placement,
       revision,
-      past: this.#past,
+      past,
       lifecycle: this.#lifecycle,
       zoneMinutes: zoneMinutesOf(this.#follower.reports(), from),
     };
@@ -375,13 +268,6 @@ export class LiveEngine implements Engine {
     return behind > BEHIND_BYTES ? `reading is ${Math.round(behind / 1e6)} MB behind` : '';
   }
 
-  #statusText(inputs: readonly LiveInput[]): string {
-    if (this.hindrance !== '') return this.hindrance;
-    const missing = inputs.filter((input) => !input.isStream && !input.file.isOpen);
-    if (missing.length > 0) return `${missing[0].path} is not there yet, waiting for it`;
-    return this.#words;
-  }
-
   /** While the log is live, time goes on although nothing is written. */
   #tick(): void {
     this.#cancelTick?.();
@@ -394,22 +280,5 @@ export class LiveEngine implements Engine {
       if (now !== snapshot.now || live !== snapshot.live) this.#publisher.publish({ now, live });
       this.#tick();
     });
-  }
-}
-
-const titleOf = (paths: readonly string[]): string =>
-  paths.length === 1 ? (paths[0] === '-' ? 'standard input' : basename(paths[0])) : `${paths.length} inputs`;
-
-function wordsFor(event: FollowEvent, path: string): string {
-  const name = basename(path);
-  switch (event) {
-    case 'rotated':
-      return `${name} was rotated, reading the new one`;
-    case 'truncated':
-      return `${name} was truncated, reading from its beginning`;
-    case 'gone':
-      return `${name} is gone, waiting for it`;
-    case 'back':
-      return `${name} is back`;
   }
 }

@@ -2,7 +2,8 @@
 import type { Clock } from '../core/clock.ts';
 import { isoInstant } from '../core/time.ts';
 import { FindingChanges } from './finding-changes.ts';
-import type { LiveEngine, LiveEvent } from './live-engine.ts';
+import type { LiveEngine } from './live-engine.ts';
+import type { LiveEvent } from './live-options.ts';
 import { isLifecycleWord, type StreamObject } from './stream-objects.ts';
 import { Ticker } from './ticker.ts';
 

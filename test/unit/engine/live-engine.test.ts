@@ -4,7 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { LocalExaminer } from '../../../src/engine/examiner.ts';
-import { LiveEngine, type LiveOptions } from '../../../src/engine/live-engine.ts';
+import { LiveEngine } from '../../../src/engine/live-engine.ts';
+import type { LiveOptions } from '../../../src/engine/live-options.ts';
 import { temporaryFolder } from '../../helpers/terminal.ts';
 
 let folder: string;

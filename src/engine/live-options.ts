@@ -1,0 +1,26 @@
+/** What a live engine is given, and what it tells besides its pictures. */
+import type { Clock } from '../core/clock.ts';
+import type { LogFormat } from '../core/format.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { createNames } from '../core/names.ts';
+import type { Examiner } from './examiner.ts';
+import type { FollowEvent } from './follow/followed-file.ts';
+
+export interface LiveOptions {
+  readonly paths: readonly string[];
+  readonly formats: readonly LogFormat[];
+  readonly clock: Clock;
+  /** Bytes of history read from the end of each file. */
+  readonly history: number;
+  readonly poll: boolean;
+  /** Makes the examiner over the names that this engine interns. */
+  readonly examiner: (names: ReturnType<typeof createNames>) => Examiner;
+  readonly timezone?: string;
+  readonly logFormat?: string;
+  /** Where to remember positions, and to go on from. */
+  readonly stateFile?: string;
+}
+
+export type LiveEvent =
+  | { readonly type: 'lifecycle'; readonly event: LifecycleEvent }
+  | { readonly type: FollowEvent; readonly path: string };

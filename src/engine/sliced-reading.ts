@@ -1,0 +1,59 @@
+/** Reads whatever there is, in slices that leave room for keys and pictures between them. */
+
+/** Reading gives way to the keyboard after this long, ms. */
+const SLICE_MS = 8;
+
+export interface SlicedReadingOptions {
+  /** Reads some more; false: there is nothing more now. */
+  readonly step: () => Promise<boolean>;
+  /** A slice is over, or everything is read. */
+  readonly deliver: () => void;
+  /** Everything that there was is read. */
+  readonly idle: () => void;
+}
+
+export class SlicedReading {
+  readonly #options: SlicedReadingOptions;
+  #isReading = false;
+  #again = false;
+  #stopped = false;
+
+  constructor(options: SlicedReadingOptions) {
+    this.#options = options;
+  }
+
+  /** There may be something to read. */
+  wake(): void {
+    if (this.#isReading) this.#again = true;
+    else if (!this.#stopped) void this.run();
+  }
+
+  /** Resolves when everything that there is was read. */
+  async run(): Promise<void> {
+    if (this.#isReading) return;
+    const { step, deliver, idle } = this.#options;
+    this.#isReading = true;
+    try {
+      do {
+        this.#again = false;
+        let sliceEnds = performance.now() + SLICE_MS;
+        while ((await step()) && !this.#stopped) {
+          if (performance.now() < sliceEnds) continue;
+          deliver();
+          await new Promise((resume) => setImmediate(resume));
+          sliceEnds = performance.now() + SLICE_MS;
+        }
+        deliver();
+      } while (this.#again && !this.#stopped);
+    } finally {
+      this.#isReading = false;
+    }
+    idle();
+  }
+
+  /** Resolves when nothing is being read any more: what is being read now must not be read twice. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    while (this.#isReading) await new Promise((resume) => setImmediate(resume));
+  }
+}
