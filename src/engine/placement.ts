@@ -55,3 +55,16 @@ export function placeByStamp(placement: Placement, requests: RequestTable, row: 
   placement.end[row] = requests.end[row] + shift;
   placement.uncertainty[row] = shift;
 }
+
+/** First start (or end) and last end (or start) of all rows, µs; NaN while there is none. */
+export function spanOf({ start, end }: Placement, length: number): [from: number, to: number] {
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (let row = 0; row < length; row++) {
+    const first = start[row] === start[row] ? start[row] : end[row];
+    const last = end[row] === end[row] ? end[row] : start[row];
+    if (first < from) from = first;
+    if (last > to) to = last;
+  }
+  return from <= to ? [from, to] : [Number.NaN, Number.NaN];
+}

@@ -12,6 +12,7 @@ import type { Engine, RawLine } from './engine.ts';
 import type { Examiner } from './examiner.ts';
 import { idleStretches, overviewOf, pastOf } from './overview.ts';
 import { PartKeeper } from './part-keeper.ts';
+import { spanOf } from './placement.ts';
 import { Player, type Range } from './player.ts';
 import { Publisher } from './publisher.ts';
 import { readLinesOf } from './read-lines.ts';
@@ -292,16 +293,3 @@ export class ReplayEngine implements Engine {
 }
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** First start (or end) and last end (or start) of all rows, µs; NaN while there is none. */
-function spanOf({ start, end }: Snapshot['placement'], length: number): [from: number, to: number] {
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (let row = 0; row < length; row++) {
-    const first = start[row] === start[row] ? start[row] : end[row];
-    const last = end[row] === end[row] ? end[row] : start[row];
-    if (first < from) from = first;
-    if (last > to) to = last;
-  }
-  return from <= to ? [from, to] : [Number.NaN, Number.NaN];
-}

@@ -125,19 +125,10 @@ export class RowStore {
     const to = Math.min(this.#table.length, number - this.#first + requests.length);
     const fresh = grownPlacement(this.#placement, this.#placement.start.length);
     const { source, offset } = this.#table.table;
-    // By input and offset, not by a search: rows that were forgotten meanwhile would be searched for in vain, each of them.
-    const rows = new Map<number, Map<number, number>>();
-    for (let row = from; row < to; row++) {
-      let ofSource = rows.get(source[row]);
-      if (!ofSource) {
-        ofSource = new Map();
-        rows.set(source[row], ofSource);
-      }
-      ofSource.set(offset[row], row);
-    }
+    const find = lineFinder(source, offset, from, to);
     for (let i = 0; i < requests.length; i++) {
-      const row = rows.get(requests.source[i])?.get(requests.offset[i]);
-      if (row === undefined) continue;
+      const row = find(requests.source[i], requests.offset[i]);
+      if (row < 0) continue;
       fresh.start[row] = placement.start[i];
       fresh.end[row] = placement.end[i];
       fresh.uncertainty[row] = placement.uncertainty[i];
@@ -163,6 +154,39 @@ export class RowStore {
     this.#first += count;
     return dropped;
   }
+}
+
+/**
+ * Finds the row of a line among rows [from, to), -1 none. Lines are nearly always asked for in the order of the rows, those of
+ * each input for themselves; where they are not, they are looked up. Never by a search over all: rows that were forgotten
+ * meanwhile would be searched for in vain, each of them.
+ */
+function lineFinder(
+  source: Uint16Array,
+  offset: Float64Array,
+  from: number,
+  to: number,
+): (wantedSource: number, wantedOffset: number) => number {
+  const next: number[] = [];
+  let all: Map<number, Map<number, number>> | null = null;
+  const lookUp = (wantedSource: number, wantedOffset: number): number => {
+    if (!all) {
+      all = new Map();
+      for (let row = from; row < to; row++) {
+        let ofSource = all.get(source[row]);
+        if (!ofSource) all.set(source[row], (ofSource = new Map()));
+        ofSource.set(offset[row], row);
+      }
+    }
+    return all.get(wantedSource)?.get(wantedOffset) ?? -1;
+  };
+  return (wantedSource, wantedOffset) => {
+    let row = next[wantedSource] ?? from;
+    while (row < to && source[row] !== wantedSource) row++;
+    if (row >= to || offset[row] !== wantedOffset) row = lookUp(wantedSource, wantedOffset);
+    if (row >= 0) next[wantedSource] = row + 1;
+    return row;
+  };
 }
 
 function grown(values: Uint8Array, capacity: number): Uint8Array {
