@@ -34,6 +34,7 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['█', '#', 'a request whose start and end the log states'],
   ['▓', '+', 'a request whose start was inferred'],
   ['▒', '~', 'the stamps are too coarse to say what ran here'],
+  ['/io 1s', '/io 1s', 'zoomed in, a bar has the name of its route, and how long it took'],
   ['▄', '|', 'many short requests: the share of the cell that the worker was busy'],
   ['░', ':', 'from the last line of a worker to its death by timeout: a request that was never logged'],
   ['·', '.', 'not logged yet: a server writes a line when a request ends'],
@@ -59,6 +60,7 @@ export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[
   }
   heading('On the lanes');
   for (const [glyph, plain, text] of legend) add(state.ascii ? plain : glyph, text);
+  add('grey', 'under a filter: requests that do not pass', false);
   heading('Filter fields');
   for (const [field, text] of Object.entries(filterFields)) add(field, text);
   heading('Mouse');

@@ -43,6 +43,15 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
   return colour((at(r, r2) << 16) | (at(g, g2) << 8) | at(b, b2), share < 0.5 ? ansiOf(from) : ansiOf(to));
 }
 
+/** Black or white, whichever stands out more on a ground (relative luminance, WCAG 2). */
+export function readableOn(ground: Colour): Colour {
+  const [r, g, b] = channels(rgbOf(ground)).map((value) => {
+    const share = value / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? colour(0x0b0e13, 0) : colour(0xffffff, 15);
+}
+
 /** Index in the 6×6×6 cube or the grey ramp of the 256 colours. */
 function cubeIndex(rgb: number): number {
   const [r, g, b] = channels(rgb);

@@ -12,7 +12,7 @@ import {
   TURN,
   UNCERTAIN,
 } from '../scene/lane-raster.ts';
-import { type Colour, DEFAULT_COLOUR, mix, type StyleId } from '../style.ts';
+import { type Colour, DEFAULT_COLOUR, mix, readableOn, type StyleId } from '../style.ts';
 import type { Theme } from '../theme.ts';
 
 /** One letter per hue where there are no colours: outcomes by their first digit, routes and durations in order. */
@@ -160,6 +160,19 @@ export class LanePainter {
       this.#styles.set(key, style);
     }
     return style;
+  }
+
+  /** The style of a name on a bar of such ink. */
+  labelOn(ink: number): StyleId {
+    const { styles, mono, colours } = this.#theme;
+    if (mono) return styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { inverse: true });
+    const colour = this.#colour(ink);
+    const ground = flagsOfInk(ink) & UNCERTAIN ? mix(colour, colours.track, 0.45) : colour;
+    return styles.of(
+      styles.depth === 16_777_216 || styles.depth === 256 ? readableOn(ground) : colours.onColour,
+      ground,
+      { bold: true },
+    );
   }
 
   /** Draws shares as heights over one or more text rows, from `y` (top) down. */

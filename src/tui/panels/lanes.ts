@@ -3,12 +3,14 @@ import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import { printable } from '../../core/text.ts';
 import type { Action } from '../action.ts';
 import type { Canvas } from '../canvas.ts';
+import { drawBarLabels, wideBars } from '../draw/bar-labels.ts';
 import { gutterOf } from '../draw/gutter.ts';
 import { LanePainter } from '../draw/lane-cells.ts';
 import { drawCursor } from '../draw/strip.ts';
 import type { Glyphs } from '../glyphs.ts';
 import { shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
+import type { Hues } from '../scene/hues.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
 import { planLanes } from '../scene/plan-lanes.ts';
 import type { LaneScene } from '../scene/scene.ts';
@@ -49,6 +51,7 @@ export default definePanel({
     const { pictures, hues } = lanes;
     const tracks = view.scene.tracks();
     const painter = new LanePainter(view.theme, view.glyphs, hues, view.ui.colourBy);
+    const wide = wideBars(view, pictures);
     let y = 1;
     pictures.forEach((picture, index) => {
       const heading = plan.headings[index];
@@ -63,6 +66,7 @@ export default definePanel({
         painter,
         picture,
         tracks.list[picture.plan.track],
+        { hues, named: wide.get(picture.plan.track) ?? [] },
         left,
         right,
       );
@@ -121,6 +125,7 @@ function drawTrack(
   painter: LanePainter,
   picture: TrackPicture,
   track: Track,
+  { hues, named }: { hues: Hues; named: readonly number[] },
   left: number,
   right: number,
 ): void {
@@ -148,7 +153,11 @@ function drawTrack(
       const bar = Math.max(1, thick - 1);
       const row = picture.rows[slot];
       if (row.kind === 'share') painter.shares(canvas, left, slot * thick, bar, row, alive, notYet);
-      else for (let i = 0; i < bar; i++) painter.bars(canvas, left, slot * thick + i, row, alive, notYet);
+      else {
+        for (let i = 0; i < bar; i++) painter.bars(canvas, left, slot * thick + i, row, alive, notYet);
+        const ofSlot = rows === 1 ? named : named.filter((one) => Math.max(0, snapshot.placement.slot[one]) === slot);
+        drawBarLabels(view, canvas, painter, row, hues, ofSlot, left, slot * thick);
+      }
       const label = rows === 1 ? name : slot === 0 && life ? name : life ? `  ·${slot + 1}` : `slot ${slot + 1}`;
       drawLabel(canvas, label, slot * thick, left, isSelected ? theme.selected : slot === 0 ? theme.text : theme.quiet);
     }

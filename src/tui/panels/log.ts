@@ -8,17 +8,17 @@ import { cut } from '../width.ts';
 /** Rows of the chosen line at most. */
 const MOST_ROWS = 4;
 
-/** Offsets of the lines that became requests or events, per input: the others were not understood or continue one. */
-function understood({ snapshot, rawLines }: View): Set<string> {
+/** Status of the lines that became requests (0: an event, or unknown), per input and offset: other lines were not understood or continue one. */
+function understood({ snapshot, rawLines }: View): Map<string, number> {
   const { requests, lifecycle } = snapshot;
-  const known = new Set<string>();
+  const known = new Map<string, number>();
   if (rawLines.length === 0) return known;
   const wanted = new Set(rawLines.map(({ source, offset }) => `${source}:${offset}`));
   for (let row = 0; row < requests.length; row++) {
     const key = `${requests.source[row]}:${requests.offset[row]}`;
-    if (wanted.has(key)) known.add(key);
+    if (wanted.has(key)) known.set(key, requests.status[row]);
   }
-  for (const event of lifecycle) known.add(`${event.source}:${event.offset}`);
+  for (const event of lifecycle) known.set(`${event.source}:${event.offset}`, 0);
   return known;
 }
 
@@ -53,8 +53,10 @@ export default definePanel({
     const first = firstShown(selected, canvas.rows - extra, rawLines.length);
     for (let i = first, y = 0; i < rawLines.length && y < canvas.rows; i++) {
       const line = rawLines[i];
-      const isKnown = known.has(`${line.source}:${line.offset}`);
-      const look = isKnown ? theme.text : theme.warning;
+      const status = known.get(`${line.source}:${line.offset}`);
+      const isKnown = status !== undefined;
+      const look =
+        !isKnown || (status >= 400 && status < 500) ? theme.warning : status >= 500 ? theme.critical : theme.text;
       canvas.put(0, y, isKnown ? ' ' : glyphs.warn, theme.warning);
       const rows = i === selected ? whole : [line.text];
       for (const text of rows) {

@@ -90,3 +90,36 @@ describe('RouteColours', () => {
     expect(of({ a: 50, b: 40, c: 90 })).toEqual(['a', 'c']);
   });
 });
+
+describe('names on bars', () => {
+  const view = (requests: Parameters<typeof handSnapshot>[0]['requests'], seconds = 10) =>
+    viewOf(handSnapshot({ requests }), { columns: 112, ui: { spanSeconds: seconds } });
+
+  it('stand in the middle of bars that are wide enough, with how long they took', () => {
+    const [, lane] = drawn(lanes, view([{ start: -8, end: -5, route: 'GET /report' }]), 112, 2);
+    expect(lane).toMatch(/█{3,}\/report 3\.00s█{3,}/);
+  });
+
+  it('are left out where they do not fit, and cut where a part of them does', () => {
+    const many = Array.from({ length: 40 }, (_, i) => ({ start: -9 + i * 0.2, end: -8.85 + i * 0.2, route: 'GET /a' }));
+    expect(drawn(lanes, view(many), 112, 2)[1]).not.toContain('/a');
+    const [, cut] = drawn(lanes, view([{ start: -5, end: -4, route: 'GET /a/very/long/route' }]), 112, 2);
+    expect(cut).toMatch(/█*\/a\/ver…█*/);
+  });
+
+  it('do not tell how long an uncertain bar took', () => {
+    const [, lane] = drawn(lanes, view([{ start: -8, end: -5, route: 'GET /report', slack: 1 }]), 112, 2);
+    expect(lane).toContain('/report');
+    expect(lane).not.toContain('3.00s');
+  });
+
+  it('are of the request that the bar is drawn for', () => {
+    const overlapping = [
+      { start: -8, end: -4, route: 'GET /first', status: 200 },
+      { start: -5, end: -2, route: 'GET /second', status: 500 },
+    ];
+    const [, lane] = drawn(lanes, view(overlapping), 112, 2);
+    expect(lane.indexOf('/first')).toBeLessThan(lane.indexOf('/second'));
+    expect(lane.match(/\/first/g)?.length).toBe(1);
+  });
+});
