@@ -85,12 +85,16 @@ export class Canvas {
   text(x: number, y: number, text: string, style: StyleId, limit = this.columns - x): number {
     const room = Math.min(limit, this.columns - x);
     if (y < 0 || y >= this.rows || room <= 0) return x;
-    const shown = clip(isAscii(text) ? text : printable(text, room * 16), room);
     let column = x;
-    if (isAscii(shown)) {
-      for (let i = 0; i < shown.length; i++) this.put(column++, y, shown[i], style);
+    // Nearly everything that is drawn is ASCII, and a cut one is but for its last character.
+    if (isAscii(text)) {
+      const fits = text.length <= room;
+      const end = fits ? text.length : room - 1;
+      for (let i = 0; i < end; i++) this.put(column++, y, text[i], style);
+      if (!fits) this.put(column++, y, '…', style);
       return column;
     }
+    const shown = clip(printable(text, room * 16), room);
     for (const cluster of clustersOf(shown)) {
       // Half of a wide character cannot be drawn.
       const fits = cluster.cells === 1 || (column >= 0 && column + 1 < this.columns);

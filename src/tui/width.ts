@@ -60,7 +60,7 @@ export function cellWidth(text: string): number {
 /** The text cut to `columns` cells, with "…" where something is missing. */
 export function clip(text: string, columns: number): string {
   if (columns <= 0) return '';
-  if (text.length <= columns && ascii.test(text)) return text;
+  if (ascii.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
   if (cellWidth(text) <= columns) return text;
   let cells = 0;
   let kept = '';

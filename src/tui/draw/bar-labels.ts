@@ -3,7 +3,8 @@ import type { Canvas } from '../canvas.ts';
 import { shortDuration } from '../numbers.ts';
 import type { View } from '../panel.ts';
 import type { Hues } from '../scene/hues.ts';
-import { type BarRow, flagsOfInk, hueOfInk, type TrackPicture, TURN, UNCERTAIN } from '../scene/lane-raster.ts';
+import { type BarRow, flagsOfInk, hueOfInk, TURN, UNCERTAIN } from '../scene/lane-raster.ts';
+import type { LaneScene } from '../scene/scene.ts';
 import { trackOfRow } from '../scene/tracks.ts';
 import { columnOf } from '../time-axis.ts';
 import { cellWidth } from '../width.ts';
@@ -13,8 +14,9 @@ import type { LanePainter } from './lane-cells.ts';
 const LEAST_CELLS = 5;
 
 /** Rows of requests whose bars are that wide, by track. */
-export function wideBars(view: View, pictures: readonly TrackPicture[]): Map<number, number[]> {
+export function wideBars(view: View, { pictures, longest }: LaneScene): Map<number, number[]> {
   const wide = new Map<number, number[]>();
+  if (longest < LEAST_CELLS) return wide;
   const asBars = new Set(pictures.filter(({ rows }) => rows[0]?.kind === 'bars').map(({ plan }) => plan.track));
   if (asBars.size === 0) return wide;
   const { scene, snapshot } = view;
@@ -72,9 +74,12 @@ export function drawBarLabels(
     const ink = bar.ink[first * 8];
     if (hueOfInk(ink) >= hues.legend.length) continue;
     const name = names.routes.text(requests.route[row]).replace(/^GET /, '');
-    const timed = `${name} ${shortDuration(placement.end[row] - placement.start[row])}`;
     // How long an uncertain bar took is not told to the hundredth by its looks.
-    const text = cellWidth(timed) <= room && !(flagsOfInk(ink) & UNCERTAIN) ? timed : name;
+    const timed =
+      room < name.length + 3 || flagsOfInk(ink) & UNCERTAIN
+        ? name
+        : `${name} ${shortDuration(placement.end[row] - placement.start[row])}`;
+    const text = timed === name || cellWidth(timed) <= room ? timed : name;
     const indent = Math.max(0, Math.floor((last - first - cellWidth(text)) / 2));
     canvas.text(x + first + indent, y, text, painter.labelOn(ink), room);
   }

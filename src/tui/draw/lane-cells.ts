@@ -28,6 +28,7 @@ export class LanePainter {
   readonly #hues: Hues;
   readonly #symbols: readonly string[];
   #styles = new Map<number, StyleId>();
+  #labels = new Map<number, StyleId>();
   /** By hue: its colour over the track, and over requests that do not pass. */
   #heights: { over: StyleId; overBehind: StyleId }[] = [];
   #isShaded = false;
@@ -44,6 +45,7 @@ export class LanePainter {
     if (on !== this.#isShaded) {
       this.#styles = new Map();
       this.#heights = [];
+      this.#labels = new Map();
     }
     this.#isShaded = on;
   }
@@ -164,15 +166,17 @@ export class LanePainter {
 
   /** The style of a name on a bar of such ink. */
   labelOn(ink: number): StyleId {
+    const known = this.#labels.get(ink);
+    if (known !== undefined) return known;
     const { styles, mono, colours } = this.#theme;
-    if (mono) return styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { inverse: true });
     const colour = this.#colour(ink);
     const ground = flagsOfInk(ink) & UNCERTAIN ? mix(colour, colours.track, 0.45) : colour;
-    return styles.of(
-      styles.depth === 16_777_216 || styles.depth === 256 ? readableOn(ground) : colours.onColour,
-      ground,
-      { bold: true },
-    );
+    const letters = styles.depth > 16 ? readableOn(ground) : colours.onColour;
+    const style = mono
+      ? styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { inverse: true })
+      : styles.of(letters, ground, { bold: true });
+    this.#labels.set(ink, style);
+    return style;
   }
 
   /** Draws shares as heights over one or more text rows, from `y` (top) down. */

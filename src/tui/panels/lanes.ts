@@ -51,7 +51,7 @@ export default definePanel({
     const { pictures, hues } = lanes;
     const tracks = view.scene.tracks();
     const painter = new LanePainter(view.theme, view.glyphs, hues, view.ui.colourBy);
-    const wide = wideBars(view, pictures);
+    const wide = wideBars(view, lanes);
     let y = 1;
     pictures.forEach((picture, index) => {
       const heading = plan.headings[index];

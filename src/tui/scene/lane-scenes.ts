@@ -85,9 +85,11 @@ export class LaneScenes {
     const parts = partsOf(tiles, asked);
     let hues = 0;
     let mostSlack = 0;
+    let longest = 0;
     for (const { tile, from, to } of parts) {
       for (let at = from; at < to; at++) hues |= tile.hues[at];
       if (tile.mostSlack > mostSlack) mostSlack = tile.mostSlack;
+      if (tile.longest > longest) longest = tile.longest;
     }
     const shown = colouring.legend.map((_, hue) => hue).filter((hue) => (hues & (1 << hue)) !== 0);
     const { firstColumn } = asked;
@@ -96,6 +98,7 @@ export class LaneScenes {
         pictures: lanePictures({ snapshot, axis, firstColumn, parts, tracks, raster, past }),
         hues: { legend: colouring.legend, weight: colouring.weight, shown },
         mostSlack,
+        longest,
       },
       isBehind,
     };

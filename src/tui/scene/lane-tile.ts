@@ -32,6 +32,8 @@ export interface LaneTile {
   readonly hues: Uint32Array;
   /** Greatest half-width of what is not known, columns. */
   readonly mostSlack: number;
+  /** Longest of the requests that pass, columns. */
+  readonly longest: number;
 }
 
 export interface LaneTileInput {
@@ -67,6 +69,7 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
   const timed = new Uint8Array(plans.length);
   const hues = new Uint32Array(TILE);
   let mostSlack = 0;
+  let longest = 0;
   /** Requests that do not pass are drawn behind the others, in the hue after the last of the legend. */
   const behindHue = colouring.legend.length;
 
@@ -89,6 +92,7 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
     if (slack > mostSlack) mostSlack = slack;
     if (to + firstColumn > lastColumn[index]) lastColumn[index] = to + firstColumn;
     if (to > from) {
+      if (to - from > longest) longest = to - from;
       timed[index] = 1;
       busy.add(index, from, to);
     }
@@ -124,6 +128,7 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
     timed,
     hues,
     mostSlack,
+    longest,
   };
 }
 

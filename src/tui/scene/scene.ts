@@ -25,6 +25,8 @@ export interface LaneScene {
   readonly hues: Hues;
   /** Greatest half-width of what is not known, columns. */
   readonly mostSlack: number;
+  /** Longest of the requests that pass, columns. */
+  readonly longest: number;
 }
 
 export interface Scene {
