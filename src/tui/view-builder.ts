@@ -4,7 +4,7 @@ import type { RawLine } from '../engine/engine.ts';
 import { Canvas, type CellGrid, type Rect } from './canvas.ts';
 import { axisColumns } from './draw/gutter.ts';
 import { glyphsFor } from './glyphs.ts';
-import { type Layout, layoutOf } from './layout.ts';
+import { type Layout, layoutOf, SMALLEST } from './layout.ts';
 import type { Panel, View } from './panel.ts';
 import { panelById } from './panels/index.ts';
 import { stripsWanted } from './panels/pool.ts';
@@ -71,12 +71,9 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
     panel.draw({ ...view, isFocused: ui.focus === id && !ui.help }, new Canvas(grid, rect));
   };
   if (layout.tooSmall) {
-    new Canvas(grid).text(
-      0,
-      0,
-      `logscope needs a larger terminal (${layout.columns}x${layout.rows}); q quits`,
-      theme.text,
-    );
+    const { columns, rows } = layout;
+    const words = `Too small: ${columns}x${rows}, needs ${SMALLEST.columns}x${SMALLEST.rows}; q quits`;
+    new Canvas(grid).text(0, 0, words, theme.text);
     return;
   }
   draw('header', layout.header);

@@ -108,19 +108,16 @@ export default definePanel({
       drawValue(view, canvas, second, y, column, row, predictions.asked, predictions.present);
     });
     const range = predictions.asked?.waitP95Range;
-    if (range)
-      canvas.text(
-        second,
-        6,
-        `p95 of the wait: ${shortDuration(range[0])} to ${shortDuration(range[1])} in nine of ten runs`,
-        theme.quiet,
-      );
-    canvas.text(
-      1,
-      7,
-      `up/down: workers, left/right: threads, 0: the present pool. Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
-      theme.quiet,
-    );
+    const hints = [
+      range
+        ? `In nine of ten runs the p95 of the wait lies between ${shortDuration(range[0])} and ${shortDuration(range[1])} with ${poolName(asked)}.`
+        : '',
+      'up/down: workers, left/right: threads, 0: the present pool',
+      `Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
+    ];
+    hints.forEach((hint, i) => {
+      canvas.text(1, 6 + i, hint, theme.quiet);
+    });
   },
 });
 

@@ -220,7 +220,7 @@ describe('the screen', () => {
     expect(screen.rows()[59]).toContain('q quit');
     expect(screen.text()).toMatch(/^8715 .*█/m);
     await screen.resize(40, 10);
-    expect(screen.text().trim()).toBe('logscope needs a larger terminal (40x10…');
+    expect(screen.text().trim()).toBe('Too small: 40x10, needs 48x14; q quits');
     await screen.resize(80, 24);
     expect(screen.rows()[23]).toContain('q quit');
     expect(screen.text()).toContain('busy of 4');
