@@ -13,7 +13,7 @@ interface Picture {
   readonly keys: readonly string[];
   readonly columns: number;
   readonly rows: number;
-  /** Text on the screen that says that the picture is there. */
+  /** Text on the screen that says that the picture is there, besides the verdict. */
   readonly until: RegExp;
 }
 
@@ -26,7 +26,7 @@ const pictures: readonly Picture[] = [
     keys: [],
     columns: 110,
     rows: 32,
-    until: /4\/4s|end/,
+    until: /4s\/4s/,
   },
   {
     name: 'slow-route-starves-fast',
@@ -34,15 +34,29 @@ const pictures: readonly Picture[] = [
     keys: [],
     columns: 120,
     rows: 36,
-    until: /54\/54s|end/,
+    until: /55s\/55s/,
   },
   {
     name: 'timeout-kills',
-    args: ['replay', sample('gunicorn-sync-3-timeout-kills'), '--speed', '100'],
+    args: [
+      'replay',
+      sample('gunicorn-sync-3-timeout-kills'),
+      sample('gunicorn-sync-3-timeout-kills.error'),
+      '--speed',
+      '100',
+    ],
     keys: [],
     columns: 110,
     rows: 32,
-    until: /end/,
+    until: /30s\/30s/,
+  },
+  {
+    name: 'filtered-by-route',
+    args: ['replay', sample('gunicorn-sync-3-slow-route-starves-fast'), '--speed', '100', '--filter', 'route:/fast'],
+    keys: [],
+    columns: 110,
+    rows: 32,
+    until: /FILTER {2}481[\s\S]*55s\/55s/,
   },
 ];
 
@@ -51,7 +65,7 @@ const folder = join(root, 'docs/pictures');
 mkdirSync(folder, { recursive: true });
 for (const { name, args, keys, columns, rows, until } of pictures) {
   const program = new TerminalProgram(args, { columns, rows });
-  await program.waitFor(until);
+  await program.waitFor((text) => until.test(text) && /^ CRITICAL /m.test(text), 120_000);
   await pause(2500);
   for (const key of keys) {
     program.press(key);
