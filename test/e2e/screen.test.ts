@@ -115,7 +115,7 @@ describe('the screen', () => {
     await one.waitFor((text) => text.split('\n')[59].includes('q quit'));
     expect((await one.screen()).length).toBe(60);
     one.resize(40, 8);
-    await one.waitFor('needs a larger');
+    await one.waitFor('Too small:');
     one.resize(80, 24);
     const text = await one.waitFor((screen) => screen.split('\n')[23].includes('q quit'));
     expect(text).toContain('busy of 4');
