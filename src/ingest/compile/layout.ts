@@ -25,17 +25,30 @@ export function tidy(tokens: readonly Token[]): Token[] {
   return joined;
 }
 
+/** A language's pattern, to be asked again and again. Made once: making it takes longer than reading a layout with it. */
+const patterns = new WeakMap<DirectiveLanguage, RegExp>();
+
+function patternOf(language: DirectiveLanguage): RegExp {
+  const { source, flags } = language.pattern;
+  const pattern = patterns.get(language) ?? new RegExp(source, `${flags.replace(/[gy]/g, '')}g`);
+  patterns.set(language, pattern);
+  return pattern;
+}
+
 /** Kinds that carry their own end, so that the next field may follow without a literal in between. */
 const selfEnding = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
 
 /** @throws UserError when two fields follow each other with nothing that tells where the first one ends */
 export function parseLayout(language: DirectiveLanguage, directives: string): Token[] {
   const tokens: Token[] = [];
-  const pattern = new RegExp(language.pattern.source, `${language.pattern.flags.replace(/[gy]/g, '')}g`);
+  const pattern = patternOf(language);
+  pattern.lastIndex = 0;
   let at = 0;
-  for (const match of directives.matchAll(pattern)) {
+  for (let match = pattern.exec(directives); match !== null; match = pattern.exec(directives)) {
     tokens.push({ literal: directives.slice(at, match.index) });
     at = match.index + match[0].length;
+    // An empty match would be found again and again.
+    if (match[0] === '') pattern.lastIndex++;
     const name = match.slice(1).find((group) => group !== undefined) ?? '';
     if (name === '%') {
       tokens.push({ literal: '%' });

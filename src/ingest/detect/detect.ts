@@ -3,6 +3,7 @@ import type { LogFormat } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
+import { couldTake } from './outline.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settleKeys } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
@@ -52,12 +53,19 @@ const moreFields = /" ("|[\w.-]+=)/;
 const textOf = ({ b }: Sample, from: number, to: number): string =>
   b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
 
+const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { start: number; text: string }[] =>
+  indices.map((index) => {
+    const { start, end } = lines[index];
+    return { start, text: b.toString('latin1', start, end) };
+  });
+
 export class Detector {
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
   readonly #given: readonly Candidate[];
   readonly #surroundings: Surroundings;
+  readonly #right = new WeakMap<Trial, boolean>();
 
   constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
     this.#formats = formats;
@@ -100,10 +108,10 @@ export class Detector {
 
   /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
   #likely(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Candidate[] {
-    const few = spread(lines, GLANCED_LINES);
+    const few = textsOf(sample, spread(lines, GLANCED_LINES));
     const likely = candidates.filter((candidate) => {
       const head = this.#surroundings.headOf(candidate);
-      return few.some((line) => this.#trials.takes(head, sample, sample.lines[line].start));
+      return few.some(({ start, text }) => couldTake(head, text) && this.#trials.takes(head, sample, start));
     });
     return likely.length > 0 ? likely : candidates;
   }
@@ -130,28 +138,42 @@ export class Detector {
 
   /** What each candidate takes of some lines, the best first. */
   #tryAll(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial[] {
-    const trials: Trial[] = [];
-    for (const candidate of candidates) {
-      const taken = this.#take(candidate, sample, lines);
-      if (taken.length > 0) trials.push({ candidate, taken, assumptions: [], found: false });
-      if (candidate.open && taken.length < lines.length) {
-        const extended = this.#surroundings.extend(candidate, sample, lines);
-        if (extended && extended.taken.length > 0) trials.push(extended);
-      }
+    const texts = textsOf(sample, lines);
+    const trials = candidates.flatMap((candidate): Trial[] => {
+      // Most open layouts stand whole in no line: then they need not be compiled without what may follow them.
+      const whole = !candidate.open || texts.some(({ text }) => couldTake(candidate.recipe, text));
+      const taken = whole ? this.#take(candidate, sample, lines) : [];
+      return taken.length > 0 ? [{ candidate, taken, assumptions: [], found: false }] : [];
+    });
+    const declared = new Map(trials.map((trial) => [trial.candidate, trial.taken.length]));
+    // Where a declared layout takes all lines, nothing that is found around another one can be better.
+    const settled =
+      this.#given.length === 0 &&
+      trials.some((trial) => trial.taken.length === lines.length && this.#isRight(trial, sample));
+    for (const candidate of settled ? [] : candidates) {
+      if (!candidate.open || declared.get(candidate) === lines.length) continue;
+      const extended = this.#surroundings.extend(candidate, sample, lines);
+      if (extended && extended.taken.length > 0) trials.push(extended);
     }
     // What a format declares is surer than what was found behind it; of two that take the same, the one that tells more is right.
-    return trials
-      .filter(
-        ({ candidate, taken, found }) =>
-          this.#hasAddresses(candidate, sample, taken) && (found || !this.#swallows(candidate, sample, taken)),
-      )
-      .sort(
-        (a, b) =>
-          Number(this.#given.includes(b.candidate)) - Number(this.#given.includes(a.candidate)) ||
-          b.taken.length - a.taken.length ||
-          Number(a.found) - Number(b.found) ||
-          telling(b.candidate.recipe) - telling(a.candidate.recipe),
-      );
+    return trials.sort(
+      (a, b) =>
+        Number(this.#given.includes(b.candidate)) - Number(this.#given.includes(a.candidate)) ||
+        b.taken.length - a.taken.length ||
+        Number(a.found) - Number(b.found) ||
+        telling(b.candidate.recipe) - telling(a.candidate.recipe),
+    );
+  }
+
+  /** Are its fields what they are taken for? Looked at only for what would be chosen: it takes a slower scanner. */
+  #isRight(trial: Trial, sample: Sample): boolean {
+    const { candidate, taken, found } = trial;
+    const known = this.#right.get(trial);
+    if (known !== undefined) return known;
+    const isRight =
+      this.#hasAddresses(candidate, sample, taken) && (found || !this.#swallows(candidate, sample, taken));
+    this.#right.set(trial, isRight);
+    return isRight;
   }
 
   /**
@@ -168,8 +190,12 @@ export class Detector {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
-      if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
-      const first = trials[0] ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null);
+      let right = trials.find((trial) => this.#isRight(trial, sample));
+      if (!right && some.length < open.length) {
+        trials = this.#tryAll(candidates, sample, open);
+        right = trials.find((trial) => this.#isRight(trial, sample));
+      }
+      const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;
@@ -180,7 +206,7 @@ export class Detector {
         sample,
       );
       const { candidate, taken, assumptions } = best;
-      found.push({ candidate, taken, assumptions, ...this.#compare(first, trials) });
+      found.push({ candidate, taken, assumptions, ...this.#compare(first, trials, sample) });
       const gone = new Set(best.taken);
       open = open.filter((line) => !gone.has(line));
     }
@@ -188,11 +214,13 @@ export class Detector {
   }
 
   /** Formats that write the same lines; whether that leaves the name in doubt. */
-  #compare(best: Trial, trials: readonly Trial[]): { rivals: LogFormat[]; contested: boolean } {
+  #compare(best: Trial, trials: readonly Trial[], sample: Sample): { rivals: LogFormat[]; contested: boolean } {
     const look = lookOf(best.candidate.recipe);
     const alike = trials
       .filter(({ candidate, found }) => candidate.format !== best.candidate.format && (best.found || !found))
-      .filter(({ candidate }) => lookOf(candidate.recipe) === look)
+      .filter((trial) => lookOf(trial.candidate.recipe) === look)
+      // What looks like the best is as right as the best.
+      .filter((trial) => trial.found === best.found || this.#isRight(trial, sample))
       .map(({ candidate }) => candidate.format);
     // Lines of Common and Combined shape are named by their shape: that others write it, too, is what the name says.
     const all = [...new Set([...alike, ...(best.rivals ?? [])])];

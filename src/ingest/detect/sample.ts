@@ -4,6 +4,7 @@ import type { Scanner } from '../compile/generate.ts';
 import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
 import type { Runtime, Span } from '../compile/runtime.ts';
 import { blankBatch } from '../plan.ts';
+import { lookOf } from './trial.ts';
 
 export interface SampleLine {
   /** The text is b[start, end); a newline follows. */
@@ -48,8 +49,13 @@ export class Trials {
   #scanner(recipe: Recipe, explain: boolean): Scanner {
     const cache = explain ? this.#explaining : this.#plain;
     const key = 'tokens' in recipe ? recipe.tokens : recipe.keyed;
-    const scanner = cache.get(key) ?? compile(recipe, columnsOf(recipe, 'end'), this.runtime, { explain });
+    const known = cache.get(key);
+    if (known) return known;
+    // Several formats write the same lines: they differ in what their stamps mean, which does not matter here.
+    const look = 'tokens' in recipe ? lookOf(recipe) : key;
+    const scanner = cache.get(look) ?? compile(recipe, columnsOf(recipe, 'end'), this.runtime, { explain });
     cache.set(key, scanner);
+    cache.set(look, scanner);
     return scanner;
   }
 
