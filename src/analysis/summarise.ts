@@ -225,6 +225,9 @@ function ofWholeLog(
   return { mean, saturatedMicros: full, saturatedRatio: full / micros };
 }
 
+/** By character codes: the same in every locale, and without the tables of ICU, which take 5 ms to load. */
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
 function workers(partial: Partial, inference: ServerInference): WorkerSummary[] {
   const lives = new Map(inference.lives.map((life) => [life.worker, life]));
   const slots = inference.unbounded ? null : inference.threads.value;
@@ -246,7 +249,7 @@ function workers(partial: Partial, inference: ServerInference): WorkerSummary[] 
       };
     })
     .filter(Boolean)
-    .sort((a, b) => (a.from ?? '').localeCompare(b.from ?? '') || a.id.localeCompare(b.id))
+    .sort((a, b) => byText(a.from ?? '', b.from ?? '') || byText(a.id, b.id))
     .slice(0, MAX_WORKERS);
 }
 

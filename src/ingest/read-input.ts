@@ -1,4 +1,5 @@
 /** Reads a file or standard input into a parser: compressed ones by content, in reused buffers. */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -6,6 +7,8 @@ import { type Compression, compressionOf, DamagedInput, decompress } from './dec
 import type { LogParser } from './parser.ts';
 
 const BUFFER_BYTES = 1 << 20;
+/** The first piece is small: who watches sees something soon. */
+const FIRST_BYTES = 1 << 18;
 
 export interface ReadOptions {
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
@@ -48,6 +51,41 @@ async function readCompressed(
   }
 }
 
+/**
+ * A plain file that one read takes whole, read at once: Node's promises of files take longer to load than it does to read.
+ * @returns false where it is something else, or cannot be read: nothing has been done then
+ */
+function readSmall(path: string, parser: LogParser, { bytes, onProgress }: ReadOptions): boolean {
+  const content = bytes ? null : smallContent(path);
+  if (!content || compressionOf(content)) return false;
+  onProgress?.(content.length, content.length);
+  parser.push(content);
+  return true;
+}
+
+function smallContent(path: string): Uint8Array | null {
+  let file: number;
+  let size: number;
+  try {
+    // A named pipe would be waited for.
+    const info = statSync(path);
+    if (!info.isFile() || info.size >= BUFFER_BYTES) return null;
+    size = info.size;
+    file = openSync(path, 'r');
+  } catch {
+    return null;
+  }
+  try {
+    const buffer = Buffer.allocUnsafeSlow(size + 1);
+    const length = readSync(file, buffer, 0, size + 1, 0);
+    return length === size ? buffer.subarray(0, size) : null;
+  } catch {
+    return null;
+  } finally {
+    closeSync(file);
+  }
+}
+
 async function readOpen(file: FileHandle, path: string, parser: LogParser, options: ReadOptions): Promise<void> {
   const { onProgress, bytes } = options;
   const info = await file.stat();
@@ -55,7 +93,8 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
   const total = bytes ? bytes.to - bytes.from : info.isFile() ? info.size : null;
   let done = 0;
   const piece = async (buffer: Buffer) => {
-    const size = bytes ? Math.min(BUFFER_BYTES, bytes.to - bytes.from - done) : BUFFER_BYTES;
+    const most = done === 0 ? FIRST_BYTES : BUFFER_BYTES;
+    const size = bytes ? Math.min(most, bytes.to - bytes.from - done) : most;
     const { bytesRead } = await file.read(buffer, 0, size, bytes ? bytes.from + done : null);
     done += bytesRead;
     onProgress?.(done, total);
@@ -125,7 +164,7 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
 /** @throws UserError when the input cannot be read, is empty, or holds no line of a known format */
 export async function readInput(path: string, parser: LogParser, options: ReadOptions = {}): Promise<void> {
   if (path === '-') await readStandardInput(parser, options);
-  else {
+  else if (!readSmall(path, parser, options)) {
     const file = await open(path, 'r').catch((error) => {
       throw cannotRead(path, error);
     });
