@@ -3,7 +3,15 @@ import type { Analysis } from '../core/finding.ts';
 import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
-import { carriesRecommendation, fewestWorkers, likelyRange, medianOf, meets, repetitionsFor } from './recommend.ts';
+import {
+  cannotMeet,
+  carriesRecommendation,
+  fewestWorkers,
+  likelyRange,
+  medianOf,
+  meets,
+  repetitionsFor,
+} from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
 
@@ -26,16 +34,33 @@ export function createPredictor(analysis: Analysis): Predictor {
     }
     return workload;
   };
+  const keyOf = (pool: PoolShape, without?: number) => `${pool.model} ${pool.workers} ${pool.threads} ${without ?? ''}`;
   const ask = (base: Workload, pool: PoolShape, without?: number): Answer | null => {
-    const key = `${pool.model} ${pool.workers} ${pool.threads} ${without ?? ''}`;
+    const key = keyOf(pool, without);
     const before = known.get(key);
     if (before) return before;
     const asked = without === undefined ? base : workloadWithout(base, without);
     if (!asked) return null;
     const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, BUDGET));
+    return keep(key, pool, result);
+  };
+  const keep = (key: string, pool: PoolShape, result: ScenarioRuns): Answer => {
     const answer = { prediction: predictionOf(pool, result), result };
     known.set(key, answer);
     return answer;
+  };
+  /** Of a pool that is too small a few repetitions tell: only one that is large enough is worked out to the end. */
+  const isEnough = (base: Workload, pool: PoolShape, target: number): boolean => {
+    const key = keyOf(pool);
+    const before = known.get(key);
+    if (before) return meets(base, pool, before.result, target);
+    const repetitions = repetitionsFor(base.trace.length, BUDGET);
+    const isHopeless = cannotMeet(base, pool, target, repetitions);
+    let isSmall = false;
+    const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(run)));
+    if (isSmall) return false;
+    keep(key, pool, result);
+    return meets(base, pool, result, target);
   };
   return {
     predict(pool, options) {
@@ -52,7 +77,7 @@ export function createPredictor(analysis: Analysis): Predictor {
       const base = workloadNow();
       if (!base || !carriesRecommendation(base)) return null;
       const present = base.present!;
-      const workers = fewestWorkers(base, present, (pool) => meets(base, pool, ask(base, pool)!.result, target));
+      const workers = fewestWorkers(base, present, (pool) => isEnough(base, pool, target));
       return workers === null ? null : ask(base, { ...present, workers })!.prediction;
     },
   };

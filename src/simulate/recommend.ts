@@ -11,15 +11,37 @@ const MAX_WORKERS = 1024;
 export const carriesRecommendation = ({ callers, trace, present }: Workload): boolean =>
   callers.likely.kind !== 'hidden' && !trace.waitUnknown && present !== null && present.model !== 'async';
 
+/** Of the repetitions, those in which the target is met are at least this share. */
+const GOOD_SHARE = 0.9;
+
 /**
- * In nine of ten repetitions the p95 wait stays at or below the target, µs. An async pool has no slots to wait for:
- * there the time lost on a busy event loop counts, the p95 latency beyond the p95 service.
+ * Whether a repetition keeps its p95 wait at or below the target, µs. An async pool has no slots to wait for: there the time
+ * lost on a busy event loop counts, the p95 latency beyond the p95 service.
  */
-export function meets({ trace }: Workload, pool: PoolShape, result: ScenarioRuns, target: number): boolean {
+function isGood({ trace }: Workload, pool: PoolShape, target: number): (run: PoolMeasures) => boolean {
   const service = pool.model === 'async' ? quantileSorted(trace.service.toSorted() as unknown as number[], 0.95) : 0;
-  const lost = (run: PoolMeasures) => (pool.model === 'async' ? run.latency.p95 - service : run.wait.p95);
+  return (run) => (pool.model === 'async' ? run.latency.p95 - service : run.wait.p95) <= target;
+}
+
+/** In nine of ten repetitions the target is met. */
+export function meets(workload: Workload, pool: PoolShape, result: ScenarioRuns, target: number): boolean {
   const all = [...result.runs, ...result.wider];
-  return all.filter((run) => lost(run) <= target).length >= 0.9 * all.length;
+  return all.filter(isGood(workload, pool, target)).length >= GOOD_SHARE * all.length;
+}
+
+/** To be asked after each of so many repetitions: true as soon as the others cannot bring the pool to `meets` any more. */
+export function cannotMeet(
+  workload: Workload,
+  pool: PoolShape,
+  target: number,
+  repetitions: number,
+): (run: PoolMeasures) => boolean {
+  const good = isGood(workload, pool, target);
+  let bad = 0;
+  return (run) => {
+    if (!good(run)) bad++;
+    return repetitions - bad < GOOD_SHARE * repetitions;
+  };
 }
 
 /** `budget` requests per scenario in all; fewer repetitions for long logs, whose own length averages the luck out. */

@@ -46,8 +46,16 @@ function repetitionOf(workload: Workload, r: number, byWorker: boolean, stretche
   return repetition;
 }
 
-/** Deterministic for a workload and a number of repetitions. */
-export function runScenario(workload: Workload, pool: PoolShape, repetitions: number): ScenarioRuns {
+/**
+ * Deterministic for a workload and a number of repetitions. @param isDecided asked after each repetition: the others are not
+ * run when it says yes
+ */
+export function runScenario(
+  workload: Workload,
+  pool: PoolShape,
+  repetitions: number,
+  isDecided: (run: PoolMeasures) => boolean = () => false,
+): ScenarioRuns {
   const random = createRandom(workload.seed ^ 0x5bd1e995);
   const { callers } = workload;
   const clients = callers.likely;
@@ -59,7 +67,9 @@ export function runScenario(workload: Workload, pool: PoolShape, repetitions: nu
     const plain = repetitionOf(workload, r, byWorker);
     const load = clients.kind === 'hidden' ? HIDDEN_LOADS[(r >> 1) % HIDDEN_LOADS.length] : 1;
     const repetition = load === 1 ? plain : quicker(plain, load);
-    (isWider(r) ? wider : runs).push(runOnce(workload, pool, repetition, clients, random));
+    const run = runOnce(workload, pool, repetition, clients, random);
+    (isWider(r) ? wider : runs).push(run);
+    if (isDecided(run)) break;
     if (r % 4 !== 0) continue;
     for (const other of callers.others) others.push(runOnce(workload, pool, repetition, other, random));
     if (clients.kind !== 'open') continue;
