@@ -21,7 +21,7 @@ import { summariseRows } from './summarise-rows.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
 /** A screen is opened after this time of reading, although there is more to read. */
-const PATIENCE_MS = 40;
+const PATIENCE_MS = 10;
 const LIFECYCLE_KEPT = 5000;
 /** Behind by more than this many bytes is worth a word. */
 const BEHIND_BYTES = 4_000_000;
@@ -125,6 +125,7 @@ export class LiveEngine implements Engine {
   async start(): Promise<void> {
     await this.#follower.start();
     await this.#readHistory();
+    this.#follow();
   }
 
   /**
@@ -138,7 +139,8 @@ export class LiveEngine implements Engine {
       this.#begun = resolve;
     });
     await Promise.race([all, begun]);
-    all.catch((error) => this.#fail(error));
+    // Watches and the thread that examines take a while to start: the first picture goes before them.
+    all.then(() => setImmediate(() => this.#follow())).catch((error) => this.#fail(error));
   }
 
   async #readHistory(): Promise<void> {
@@ -148,6 +150,13 @@ export class LiveEngine implements Engine {
     await this.#follower.checkRecognised();
     this.#caughtUp = true;
     this.#time.caughtUp();
+    this.#follower.caughtUp();
+    this.#publish();
+  }
+
+  /** What is there has been read: from now on what comes. */
+  #follow(): void {
+    if (this.#stopped) return;
     this.#follower.watch();
     this.#publish();
     this.#tick();
@@ -198,7 +207,8 @@ export class LiveEngine implements Engine {
     return summariseRows(picture, rows, this.#rows, this.#examiner);
   }
 
-  async stop(): Promise<void> {
+  /** @param isHeard the last requests are examined, too: somebody still listens */
+  async stop(isHeard = false): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
     this.#cancelTick?.();
@@ -206,9 +216,11 @@ export class LiveEngine implements Engine {
     // What is being read now must not be read twice.
     await this.#reading.stop();
     await this.#follower.stop();
-    await this.#examinations.underWay;
-    await this.#examinations.run();
-    this.#publish();
+    if (isHeard) {
+      await this.#examinations.underWay;
+      await this.#examinations.run();
+      this.#publish();
+    }
     await this.#examiner.close();
   }
 

@@ -32,9 +32,9 @@ export interface ReplayOptions extends ReplayLogOptions {
 const PICTURE_EVERY = 16;
 /** Progress and what has been read are shown this often, ms. */
 const PROGRESS_EVERY = 100;
-/** A small log is waited for this long, so that it opens with its verdict; a large one is shown while it is read. ms */
-const PATIENCE = 120;
-const LOOK_EVERY = 10;
+/** A small log is waited for this long, so that it opens as a whole; a large one is shown while it is read. ms */
+const PATIENCE = 50;
+const LOOK_EVERY = 5;
 const SMALL_BYTES = 3_000_000;
 
 export class ReplayEngine implements Engine {
@@ -49,6 +49,8 @@ export class ReplayEngine implements Engine {
   #cancel: (() => void) | null = null;
   #progressAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | null = null;
+  #begun: () => void = () => {};
+  #isRead = false;
   #isSettled = false;
   #stopped = false;
 
@@ -70,25 +72,35 @@ export class ReplayEngine implements Engine {
 
   /** Reads and examines everything. @throws UserError when an input cannot be read */
   load(): Promise<void> {
-    this.#loading ??= this.#log.read(() => this.#progress()).then(() => this.#settle());
+    this.#loading ??= this.#load();
     return this.#loading;
   }
 
-  /** Resolves when there is something to show: all of a small log, the beginning of a large one. */
+  async #load(): Promise<void> {
+    await this.#log.read(() => this.#progress());
+    this.#isRead = true;
+    this.#begun();
+    // The thread that examines takes a while to start: the first picture goes before it.
+    await new Promise((resume) => setImmediate(resume));
+    await this.#settle();
+  }
+
+  /** Resolves when there is something to show: all requests of a small log, the beginning of a large one. */
   async open(): Promise<void> {
     const { clock } = this.#options;
-    const loading = this.load();
     let cancel = () => {};
     const begun = new Promise<void>((resolve) => {
+      this.#begun = resolve;
       let waited = 0;
       const look = () => {
         waited += LOOK_EVERY;
         const { first, total } = this.#log;
-        if (first.length > 0 && waited >= (total > SMALL_BYTES ? PATIENCE / 4 : PATIENCE)) resolve();
+        if (first.length > 0 && (total > SMALL_BYTES || waited >= PATIENCE)) resolve();
         else cancel = clock.after(LOOK_EVERY, look);
       };
       cancel = clock.after(LOOK_EVERY, look);
     });
+    const loading = this.load();
     try {
       await Promise.race([loading, begun]);
     } finally {
@@ -97,7 +109,8 @@ export class ReplayEngine implements Engine {
     // A failure while the screen is up is told there.
     loading.catch((error) => this.#fail(error));
     this.#progress(true);
-    if (!this.#isSettled) void this.#examineFirst().catch((error) => this.#fail(error));
+    // After the first picture, too; of a log that is read by then the whole is examined.
+    setImmediate(() => this.#isRead || void this.#examineFirst().catch((error) => this.#fail(error)));
   }
 
   /** Begins to play, from wherever it is. */
@@ -159,6 +172,7 @@ export class ReplayEngine implements Engine {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#log.stop();
+    this.#window?.stop();
     this.#cancel?.();
     this.#cancel = null;
     await this.#examiner.close();
@@ -234,7 +248,7 @@ export class ReplayEngine implements Engine {
 
   /** A log too large for memory: what is on the screen is read back from the files. null: they cannot be read so. */
   async #openWindow(): Promise<ReplayWindow | null> {
-    if (!(await this.#log.isAddressable()) || this.#window) return this.#window;
+    if (!(await this.#log.isAddressable()) || this.#window || this.#stopped) return this.#window;
     const { partial, blocks } = this.#log;
     this.#window = new ReplayWindow({
       ...this.#options,

@@ -61,6 +61,7 @@ export class ReplayWindow {
   #store: RowStore | null = null;
   #unexamined: RowStore | null = null;
   #examining = false;
+  #stopped = false;
 
   constructor(options: WindowOptions) {
     this.#options = options;
@@ -81,6 +82,11 @@ export class ReplayWindow {
     this.#want(range, !isThere);
   }
 
+  /** Gives up what is being read and examined. */
+  stop(): void {
+    this.#stopped = true;
+  }
+
   /** More is known of the log: what is shown is read anew. */
   again(): void {
     this.#want(this.#shown, true);
@@ -94,7 +100,7 @@ export class ReplayWindow {
   async #load(): Promise<void> {
     this.#busy = true;
     try {
-      while (this.#wanted) {
+      while (this.#wanted && !this.#stopped) {
         const { range, now } = this.#wanted;
         this.#wanted = null;
         // First what is on the screen, then what lies around it, so that playing on finds it there.
@@ -102,7 +108,7 @@ export class ReplayWindow {
         if (this.#wanted) continue;
         const span = range.to - range.from;
         const store = await this.#read({ from: range.from - span / 4, to: range.to + span }, null);
-        if (!this.#wanted) void this.#examine(store);
+        if (!this.#wanted && !this.#stopped) void this.#examine(store);
       }
     } catch (error) {
       this.#options.failed(error);
@@ -115,7 +121,11 @@ export class ReplayWindow {
     const { blocks, known, changed } = this.#options;
     this.#loaded = range;
     const ranges = blocks.rangesFor(range.from, range.to, MOST_ROWS);
-    const store = await loadRanges(ranges, { ...this.#options, slotsPerWorker: known().slotsPerWorker });
+    const store = await loadRanges(ranges, {
+      ...this.#options,
+      slotsPerWorker: known().slotsPerWorker,
+      isWanted: () => !this.#stopped,
+    });
     this.#store = store;
     changed({ ...store.view(), from: coveredFrom(store, range.from), workers });
     return store;

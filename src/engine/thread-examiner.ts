@@ -18,6 +18,7 @@ export class ThreadExaminer implements Examiner {
   readonly #names: Names;
   readonly #formats: readonly FormatAdvice[];
   #thread: Worker | null = null;
+  #closed = false;
   #known = { workers: 0, threads: 0, routes: 0 };
   #next = 1;
   readonly #waiting = new Map<number, { resolve: (answer: never) => void; reject: (error: Error) => void }>();
@@ -28,7 +29,7 @@ export class ThreadExaminer implements Examiner {
     this.#formats = formats.map(({ id, enable }) => ({ id, enable })) as unknown as readonly FormatAdvice[];
   }
 
-  examine(window: ExamineWindow): Promise<ExaminedWindow> {
+  async examine(window: ExamineWindow): Promise<ExaminedWindow> {
     const thread = this.#start();
     const fresh = (dictionary: Dictionary, from: number) =>
       Array.from({ length: dictionary.size - from }, (_, i) => dictionary.text(from + i));
@@ -45,7 +46,7 @@ export class ThreadExaminer implements Examiner {
     return this.#ask(thread, { window: { ...window, requests: compact(window) }, names });
   }
 
-  examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow> {
+  async examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow> {
     return this.#ask(this.#start(), { state: stateOf(partial), inputs });
   }
 
@@ -58,6 +59,7 @@ export class ThreadExaminer implements Examiner {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     const thread = this.#thread;
     this.#thread = null;
     await thread?.terminate();
@@ -75,8 +77,10 @@ export class ThreadExaminer implements Examiner {
 
   #start(): Worker {
     if (this.#thread) return this.#thread;
-    const thread = new Worker(new URL('./examine-worker.mjs', import.meta.url), {
-      workerData: { formats: this.#formats },
+    // A thread that is started now would keep the program until it has answered.
+    if (this.#closed) throw new Error('nobody waits for an examination any more');
+    const thread = new Worker(new URL('../bin/thread.js', import.meta.url), {
+      workerData: { script: 'examine-worker', formats: this.#formats },
     });
     this.#thread = thread;
     this.#known = { workers: 0, threads: 0, routes: 0 };

@@ -19,6 +19,8 @@ export interface WindowLoaderOptions {
   readonly logFormat?: string;
   /** Only requests stamped in it are wanted. */
   readonly timeWindow?: TimeWindow | null;
+  /** Asked before each piece: what is read may not be wanted any more. Then the rest is left out. */
+  readonly isWanted?: () => boolean;
 }
 
 const CHUNK = 1 << 20;
@@ -37,7 +39,8 @@ async function loadRange(
   store: RowStore,
   options: WindowLoaderOptions,
 ): Promise<void> {
-  const { paths, names, formats, timezone, logFormat, timeWindow } = options;
+  const { paths, names, formats, timezone, logFormat, timeWindow, isWanted = () => true } = options;
+  if (!isWanted()) return;
   const normaliser = new BatchNormaliser();
   const { head } = await readHead(paths[source], HEAD_BYTES);
   const parser = createParser({
@@ -58,7 +61,7 @@ async function loadRange(
   const file = await open(paths[source], 'r');
   try {
     const buffer = Buffer.allocUnsafe(CHUNK);
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to && isWanted(); ) {
       const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK, to - at), at);
       if (bytesRead === 0) break;
       parser.push(buffer.subarray(0, bytesRead));

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly logOnStdin: boolean;
 }
 
+const CTRL_C = '\x03';
+
 /** Exit codes of shells for a program that a signal ended. */
 const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
 
@@ -64,8 +66,19 @@ export async function runUi(options: RunOptions): Promise<number> {
     effect: onEffect,
   });
 
+  // Until Ink is there nobody reads the keys; who wants to leave need not wait for it.
+  let isMounted = false;
+  let typed = 0;
+  terminal.onKey((key) => {
+    if (isMounted) return;
+    if (key === CTRL_C) finish(codeOf('SIGINT'));
+    else if (key === 'q' && typed === 0) finish(exitCodes.done);
+    typed++;
+  });
+
   const sink = new FrameSink(terminal.size, (frame) => session.setInkFrame(frame));
   let unmount = () => {};
+  let isOver = false;
 
   const suspend = () => {
     terminal.leave();
@@ -105,13 +118,19 @@ export async function runUi(options: RunOptions): Promise<number> {
     terminal.enter(session.ui.mouse);
     // The picture first: loading Ink and React takes longer than drawing it. Keys wait in their stream meanwhile.
     session.drawNow();
-    const { mountChrome } = await import('./chrome.tsx');
-    unmount = mountChrome(session, sink, terminal.keys);
+    const mounted = import('./chrome.tsx').then(({ mountChrome }) => {
+      if (isOver) return;
+      unmount = mountChrome(session, sink, terminal.keys);
+      isMounted = true;
+    });
+    mounted.catch(onCrash);
     return await finished;
   } finally {
+    isOver = true;
     session.stop();
-    unmount();
+    // First what is seen.
     terminal.leave();
+    unmount();
     terminal.close();
     printWarnings();
     process.off('exit', onExit);

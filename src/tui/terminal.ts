@@ -14,6 +14,8 @@ export interface Terminal {
   size(): { columns: number; rows: number };
   onResize(listener: () => void): void;
   onMouse(listener: (event: MouseEvent) => void): void;
+  /** Each key as it is typed, besides the stream. */
+  onKey(listener: (key: string) => void): void;
   enter(mouse: boolean): void;
   /** Does nothing the second time. Synchronous: safe in an exit handler. */
   leave(): void;
@@ -36,10 +38,14 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
   let entered = false;
   let mouse = false;
   let listener: ((event: MouseEvent) => void) | null = null;
+  let onKey: (key: string) => void = () => {};
 
   const onData = (chunk: Buffer) => {
     const { keys: typed, events } = filter.split(chunk.toString('utf8'));
-    for (const key of splitKeys(typed)) keys.write(key);
+    for (const key of splitKeys(typed)) {
+      onKey(key);
+      keys.write(key);
+    }
     for (const event of events) listener?.(event);
   };
   tty?.on('data', onData);
@@ -51,6 +57,9 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
     onResize: (call) => void stdout.on('resize', call),
     onMouse: (call) => {
       listener = call;
+    },
+    onKey: (call) => {
+      onKey = call;
     },
     enter(withMouse) {
       if (entered) return;

@@ -77,9 +77,13 @@ export class Follower {
     }
   }
 
+  /** What was there at the start has been read. */
+  caughtUp(): void {
+    this.#caughtUp = true;
+  }
+
   /** From now on changes are announced. */
   watch(): void {
-    this.#caughtUp = true;
     if (this.#patterns.length === 0) return;
     this.#watcher = new Watcher({
       patterns: this.#patterns,
