@@ -1,14 +1,13 @@
 #!/usr/bin/env node
-// Sets what must be set before the first import, then loads the bundle. React picks its production build by NODE_ENV.
-import module from 'node:module';
+// Sets what must be set before anything is loaded, then runs the bundle. React picks its production build by NODE_ENV.
+'use strict';
+const { runScript } = require('./run-script.js');
 
 process.env.NODE_ENV ??= 'production';
-module.enableCompileCache?.();
-
 try {
-  await import('../dist/main.mjs');
+  runScript('main', process.argv[2] ?? 'help');
 } catch (error) {
-  if (error?.code !== 'ERR_MODULE_NOT_FOUND' || !String(error.message).includes('main.mjs')) throw error;
+  if (error?.code !== 'ENOENT' || !String(error.path).endsWith('main.cjs')) throw error;
   process.stderr.write('logscope is not built yet: run "npm ci" (or "npm run build") in its folder first.\n');
   process.exitCode = 2;
 }

@@ -1,6 +1,7 @@
 /** Entry of the program: options, wiring and exit codes, nothing else. */
 import { exitCodes, UserError } from '../core/errors.ts';
 import { version } from '../core/version.ts';
+import { isWritten, output, print, stderr } from './output.ts';
 
 const examples = `
 Examples:
@@ -13,38 +14,20 @@ Examples:
 Exit codes: 0 done, 1 check failed, 2 wrong usage, 3 input unreadable or not recognised, 130 interrupted.
 `;
 
-/** A reader that closes the pipe (\`| head -1\`) ends us quietly; a full disk behind it does so in one sentence. */
-function endQuietlyOnClosedPipe(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitCodes.done);
-      if (error.syscall !== 'write') throw error;
-      if (stream === process.stdout) {
-        process.stderr.write(`logscope: the output could not be written (${error.code}): is the disk full?\n`);
-      }
-      process.exit(OUTPUT_FAILED);
-    });
-  }
-}
-
-/** As EX_IOERR of sysexits.h. */
-const OUTPUT_FAILED = 74;
-
 function fail(error: unknown): void {
   if (error instanceof UserError) {
-    process.stderr.write(`logscope: ${error.message}\n`);
+    stderr().write(`logscope: ${error.message}\n`);
     process.exitCode = error.exitCode;
     return;
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  process.stderr.write(`logscope: this is a bug in logscope ${version}; please report it with these lines:\n${text}\n`);
+  stderr().write(`logscope: this is a bug in logscope ${version}; please report it with these lines:\n${text}\n`);
   process.exitCode = 70;
 }
 
 async function main(argv: string[]): Promise<void> {
-  endQuietlyOnClosedPipe();
   if (argv.length === 1 && (argv[0] === '--version' || argv[0] === '-V')) {
-    process.stdout.write(`${version}\n`);
+    print(`${version}\n`);
     return;
   }
   const [{ Command, CommanderError }, { commands }] = await Promise.all([
@@ -59,9 +42,18 @@ async function main(argv: string[]): Promise<void> {
     .helpOption('-h, --help', 'print this help')
     .showSuggestionAfterError(true)
     .addHelpText('after', examples)
+    .configureOutput({
+      writeOut: print,
+      writeErr: (text) => stderr().write(text),
+      getOutHelpWidth: () => output().columns ?? 80,
+      // There are none in our texts, whatever the terminal can.
+      getOutHasColors: () => true,
+    })
     .exitOverride();
   let result: Promise<number> | null = null;
-  for (const command of commands) {
+  const named = commands.find((command) => command.name === argv[0]);
+  // To the command that is asked for the others mean nothing.
+  for (const command of named ? [named] : commands) {
     const sub = program.command(command.name).description(command.summary).exitOverride();
     command.configure(sub, (run) => {
       result = run();
@@ -70,7 +62,7 @@ async function main(argv: string[]): Promise<void> {
   }
   try {
     if (argv.length === 0) {
-      process.stderr.write(program.helpInformation() + examples);
+      stderr().write(program.helpInformation() + examples);
       process.exitCode = exitCodes.usage;
       return;
     }
@@ -80,7 +72,10 @@ async function main(argv: string[]): Promise<void> {
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     return;
   }
-  if (result) process.exitCode = await (result as Promise<number>);
+  if (!result) return;
+  process.exitCode = await (result as Promise<number>);
+  // By itself Node would wait for what nobody needs any more: reads under way, and timers of the library that watches files.
+  if (isWritten()) process.exit();
 }
 
 main(process.argv.slice(2)).catch(fail);

@@ -16,18 +16,20 @@ export interface Progress {
 
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
-export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
+export function createProgress(to: () => NodeJS.WriteStream, now: () => number = Date.now): Progress {
   const began = now();
   let next = began + PATIENCE_MS;
   let shown = false;
   let isDamaged = false;
   const done = () => {
-    if (shown) stream.write('\r\u001b[K');
+    if (shown) to().write('\r\u001b[K');
     shown = false;
   };
   return {
     report(path, bytesRead, totalBytes) {
-      if (!stream.isTTY || now() < next) return;
+      if (now() < next) return;
+      const stream = to();
+      if (!stream.isTTY) return;
       next = now() + EVERY_MS;
       shown = true;
       const share = totalBytes
@@ -40,7 +42,7 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
     damaged(sentence) {
       done();
       isDamaged = true;
-      stream.write(`logscope: ${sentence}\n`);
+      to().write(`logscope: ${sentence}\n`);
     },
     exitCode: (code) => (isDamaged ? exitCodes.input : code),
   };

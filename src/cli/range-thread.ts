@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
 
 export function startRangeThread(): RangeThread {
-  const worker = new Worker(new URL('./range-worker.mjs', import.meta.url));
+  const worker = new Worker(new URL('../bin/thread.js', import.meta.url), { workerData: { script: 'range-worker' } });
   const answer = new Promise<RangeMessage>((resolve, reject) => {
     worker.once('message', resolve);
     worker.once('error', reject);

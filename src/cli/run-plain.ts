@@ -7,6 +7,7 @@ import { countText, durationText, percentText, roundText } from '../core/words.t
 import type { Engine } from '../engine/engine.ts';
 import { FindingChanges } from '../engine/finding-changes.ts';
 import { scopeStats } from '../engine/scope-stats.ts';
+import { stdout } from './output.ts';
 
 /** A line about the last seconds this often, ms. */
 const LINE_EVERY = 10_000;
@@ -35,7 +36,7 @@ export function plainLine(snapshot: Snapshot, seconds: number): string {
 export async function runPlain(
   engine: Engine,
   clock: Clock,
-  write = (line: string) => void process.stdout.write(`${line}\n`),
+  write = (line: string) => void stdout().write(`${line}\n`),
 ): Promise<number> {
   const changes = new FindingChanges();
   let verdict = '';

@@ -8,6 +8,7 @@ import { replayObjects } from '../engine/replay-stream.ts';
 import { isInteractive } from '../tui/capabilities.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import { createExaminer } from './create-examiner.ts';
+import { stderr, stdout } from './output.ts';
 import { createProgress } from './progress.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
@@ -15,7 +16,7 @@ import { askedWindow } from './window-options.ts';
 import { flushed, writeLines } from './write-lines.ts';
 
 export async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<number> {
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(stderr);
   const engine = new ReplayEngine({
     paths,
     formats,
@@ -27,7 +28,7 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
-  if (options.json || (!options.plain && !isInteractive({ stdout: process.stdout, env: process.env }))) {
+  if (options.json || (!options.plain && !isInteractive({ stdout: stdout(), env: process.env }))) {
     await engine.load();
     const code = await streamReplay(engine, options.speed ?? null);
     await engine.stop();

@@ -8,6 +8,7 @@ import { LiveStream } from '../engine/live-stream.ts';
 import { isInteractive } from '../tui/capabilities.ts';
 import type { TailOptions } from './commands/tail.ts';
 import { createExaminer } from './create-examiner.ts';
+import { stderr, stdout } from './output.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
 import { flushed, writeLine } from './write-lines.ts';
@@ -24,7 +25,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
-  const asStream = options.json || !isInteractive({ stdout: process.stdout, env: process.env });
+  const asStream = options.json || !isInteractive({ stdout: stdout(), env: process.env });
   if (options.plain) {
     await engine.start();
     await engine.examined();
@@ -38,7 +39,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
 /** SIGINT and SIGTERM are the ordinary end of a tail, and so is the end of standard input. */
 async function streamTail(engine: LiveEngine): Promise<number> {
   const stream = new LiveStream(engine, systemClock, writeLine, (sentence) => {
-    process.stderr.write(`logscope: ${printable(sentence)}\n`);
+    stderr().write(`logscope: ${printable(sentence)}\n`);
   });
   const ended = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
@@ -49,7 +50,7 @@ async function streamTail(engine: LiveEngine): Promise<number> {
   await engine.examined();
   stream.begin();
   await ended;
-  await engine.stop();
+  await engine.stop(true);
   stream.end();
   await flushed();
   return exitCodes.done;

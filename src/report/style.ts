@@ -19,7 +19,7 @@ export const plain: Paint = (_meaning, text) => text;
 export const coloured: Paint = (meaning, text) => styleText(formats[meaning], text, { validateStream: false });
 
 /** NO_COLOR (any value but empty) wins over FORCE_COLOR, FORCE_COLOR over "is it a terminal". See no-color.org. */
-export function paintFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): Paint {
+export function paintFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Paint {
   if (env.NO_COLOR) return plain;
   if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR === '0' ? plain : coloured;
   return stream.isTTY && env.TERM !== 'dumb' ? coloured : plain;

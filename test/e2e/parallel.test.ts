@@ -27,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 describe('threads', { timeout: 180_000 }, () => {
   it('give the same summary, to the byte', () => {
     // Without this part of the bundle one thread would read everything, and nobody would notice.
-    expect(existsSync(join(root, 'dist/range-worker.mjs'))).toBe(true);
+    expect(existsSync(join(root, 'dist/range-worker.cjs'))).toBe(true);
     const one = summary(large, 1);
     expect(JSON.parse(one).requests.total).toBe(readFileSync(large, 'latin1').split('\n').length - 1);
     for (const threads of [2, 3, 8]) expect(summary(large, threads)).toBe(one);

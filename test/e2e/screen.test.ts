@@ -16,7 +16,7 @@ const start = (args: string[], options: ProgramOptions = {}): TerminalProgram =>
 };
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/main.mjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
+  if (!existsSync(join(root, 'dist/main.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
 });
 afterEach(async () => {
   for (const one of open) await one.close();

@@ -4,6 +4,7 @@ import { exitCodes } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { print, stderr } from '../output.ts';
 import { parseCounts } from '../quantities.ts';
 import { startRangeThread } from '../range-thread.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
@@ -54,7 +55,7 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
     import('../../engine/post-mortem.ts'),
     import('../progress.ts'),
   ]);
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(stderr);
   const parallel = { threads: options.threads, startThread: startRangeThread };
   const read = await readPartial(files, {
     formats,
@@ -66,7 +67,7 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
   }).finally(progress.done);
   const { onHost, packPartial } = await import('../../analysis/partial-file.ts');
   const named = options.host === undefined ? read : onHost(read, printable(options.host, 100));
-  if (options.partial) process.stdout.write(packPartial(named));
+  if (options.partial) print(packPartial(named));
   else await writeExamination(examineJoined(named, formats), options);
   return progress.exitCode(exitCodes.done);
 }

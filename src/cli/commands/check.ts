@@ -3,6 +3,7 @@ import { exitCodes, UserError } from '../../core/errors.ts';
 import type { Severity } from '../../core/summary.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { output, print, stderr } from '../output.ts';
 import { parseRatio, parseSeconds } from '../quantities.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 
@@ -77,7 +78,7 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
     import('../progress.ts'),
     import('../../findings/check.ts'),
   ]);
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(stderr);
   const { summary } = await postMortem(files, {
     formats,
     ...options,
@@ -88,12 +89,12 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
   const result = check(summary, thresholds);
   if (json) {
     const { jsonReport } = await import('../../report/json.ts');
-    process.stdout.write(jsonReport(result, process.stdout.isTTY === true));
+    print(jsonReport(result, output().isTTY));
   } else {
     const { paintFor } = await import('../../report/style.ts');
-    const paint = paintFor(process.stdout, process.env);
+    const paint = paintFor(output(), process.env);
     for (const { ok, check: name, reason } of result.results) {
-      process.stdout.write(`${ok ? paint('ok', 'ok  ') : paint('critical', 'FAIL')} ${name}: ${reason}\n`);
+      print(`${ok ? paint('ok', 'ok  ') : paint('critical', 'FAIL')} ${name}: ${reason}\n`);
     }
   }
   return progress.exitCode(result.ok ? exitCodes.done : exitCodes.threshold);

@@ -2,6 +2,7 @@
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { output, print, stderr } from '../output.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 
 interface Options extends InputOptions, WindowOptions {
@@ -30,7 +31,7 @@ async function diff(before: string, after: string, options: Options): Promise<nu
     import('../progress.ts'),
     import('../../findings/compare.ts'),
   ]);
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(stderr);
   const examine = async (path: string) => {
     const { facts, summary } = await postMortem([path], {
       formats,
@@ -46,14 +47,14 @@ async function diff(before: string, after: string, options: Options): Promise<nu
     .finally(progress.done);
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
-    process.stdout.write(jsonReport(document, process.stdout.isTTY === true));
+    print(jsonReport(document, output().isTTY));
     return progress.exitCode(exitCodes.done);
   }
   const [{ diffText }, { paintFor }] = await Promise.all([
     import('../../report/diff-text.ts'),
     import('../../report/style.ts'),
   ]);
-  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
-  process.stdout.write(diffText(document, width, paintFor(process.stdout, process.env)));
+  const width = Math.min(120, Math.max(60, output().columns ?? 100));
+  print(diffText(document, width, paintFor(output(), process.env)));
   return progress.exitCode(exitCodes.done);
 }

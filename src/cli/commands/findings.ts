@@ -1,6 +1,7 @@
 /** `logscope findings`: what logscope can find, and for one finding its test, its guards and the fix per server. */
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
+import { output, print } from '../output.ts';
 
 interface Options {
   readonly json?: boolean;
@@ -31,12 +32,12 @@ async function findings(id: string | undefined, { json }: Options): Promise<numb
   if (json) {
     const documents = chosen.map(({ examine: _examine, ...rule }) => rule);
     const { jsonReport } = await import('../../report/json.ts');
-    process.stdout.write(jsonReport(id === undefined ? documents : documents[0], process.stdout.isTTY === true));
+    print(jsonReport(id === undefined ? documents : documents[0], output().isTTY));
     return exitCodes.done;
   }
-  const width = Math.min(100, Math.max(60, process.stdout.columns ?? 100));
-  const paint = paintFor(process.stdout, process.env);
-  process.stdout.write(
+  const width = Math.min(100, Math.max(60, output().columns ?? 100));
+  const paint = paintFor(output(), process.env);
+  print(
     id === undefined
       ? report.listFindingRules(chosen, width, paint)
       : report.explainFindingRule(chosen[0], width, paint),

@@ -2,6 +2,7 @@
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { output, print } from '../output.ts';
 
 interface Options extends InputOptions {
   readonly explain?: string;
@@ -28,7 +29,7 @@ export default defineCommand({
 
 async function showFormats(id: string | undefined, options: Options): Promise<number> {
   const { formats } = await import('../../../parsers/index.ts');
-  const width = process.stdout.columns ?? 120;
+  const width = output().columns ?? 120;
   if (options.explain !== undefined) {
     const [{ explain }, { explanationText }] = await Promise.all([
       import('../../ingest/explain.ts'),
@@ -42,12 +43,12 @@ async function showFormats(id: string | undefined, options: Options): Promise<nu
     });
     const name = options.explain === '-' ? 'standard input' : options.explain;
     if (explanation.lines === 0) throw new UserError(`${name} is empty: there is nothing to explain in it yet`);
-    process.stdout.write(explanationText(name, explanation, width));
+    print(explanationText(name, explanation, width));
     return explanation.kinds.length + explanation.own.length > 0 ? exitCodes.done : exitCodes.input;
   }
   const { formatList, formatPage } = await import('../format-text.ts');
   if (id === undefined) {
-    process.stdout.write(formatList(formats, width));
+    print(formatList(formats, width));
     return exitCodes.done;
   }
   const format = formats.find((one) => one.id === id);
@@ -55,6 +56,6 @@ async function showFormats(id: string | undefined, options: Options): Promise<nu
     const known = formats.map((one) => one.id).sort();
     throw new UserError(`there is no format "${id}"; known are ${known.join(', ')}`, exitCodes.usage);
   }
-  process.stdout.write(formatPage(format));
+  print(formatPage(format));
   return exitCodes.done;
 }

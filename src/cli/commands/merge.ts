@@ -1,6 +1,7 @@
 /** `logscope merge`: the summary of partials that were made elsewhere, exactly as one run over all their logs gives it. */
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
+import { print } from '../output.ts';
 import { writeExamination } from '../write-examination.ts';
 
 interface Options {
@@ -34,7 +35,7 @@ async function merge(files: readonly string[], options: Options): Promise<number
   const joined = await joinFiles(files);
   if (options.partial) {
     const { packPartial } = await import('../../analysis/partial-file.ts');
-    process.stdout.write(packPartial(joined));
+    print(packPartial(joined));
     return exitCodes.done;
   }
   await writeExamination(examineJoined(joined, formats), options);

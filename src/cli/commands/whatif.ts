@@ -3,6 +3,7 @@ import { exitCodes, UserError } from '../../core/errors.ts';
 import type { PoolModel, PoolShape } from '../../core/prediction.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
+import { output, print, stderr } from '../output.ts';
 import { parseCounts, parseSeconds } from '../quantities.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 
@@ -64,7 +65,7 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
     import('../progress.ts'),
     import('../../simulate/what-if.ts'),
   ]);
-  const progress = createProgress(process.stderr);
+  const progress = createProgress(stderr);
   const { facts } = await postMortem(files, {
     formats,
     ...options,
@@ -76,15 +77,15 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
   const document = whatIf(facts, { pools, targetP95WaitMicros: options.targetP95Wait * 1e6 });
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
-    process.stdout.write(jsonReport(document, process.stdout.isTTY === true));
+    print(jsonReport(document, output().isTTY));
     return progress.exitCode(exitCodes.done);
   }
   const [{ whatIfText }, { paintFor }] = await Promise.all([
     import('../../report/whatif-text.ts'),
     import('../../report/style.ts'),
   ]);
-  const width = Math.min(120, Math.max(60, process.stdout.columns ?? 100));
-  const paint = paintFor(process.stdout, process.env);
-  process.stdout.write(whatIfText({ document, path: files.join(', '), width, paint }));
+  const width = Math.min(120, Math.max(60, output().columns ?? 100));
+  const paint = paintFor(output(), process.env);
+  print(whatIfText({ document, path: files.join(', '), width, paint }));
   return progress.exitCode(exitCodes.done);
 }
