@@ -82,22 +82,30 @@ export interface RequestBatch {
   readonly offset: Float64Array;
 }
 
-export function createBatch(capacity: number, facts: StreamFacts, source: number): RequestBatch {
+/** @param place memory for a column of so many bytes, and where in it the column begins; default: memory of its own */
+export function createBatch(
+  capacity: number,
+  facts: StreamFacts,
+  source: number,
+  place: (bytes: number) => readonly [ArrayBuffer, number] = (bytes) => [new ArrayBuffer(bytes), 0],
+): RequestBatch {
+  const float64 = () => new Float64Array(...place(capacity * 8), capacity);
+  const int32 = () => new Int32Array(...place(capacity * 4), capacity);
   return {
     capacity,
     length: 0,
     facts,
     source,
-    time: new Float64Array(capacity),
-    duration: new Float64Array(capacity),
-    wait: new Float64Array(capacity),
-    arrival: new Float64Array(capacity),
-    worker: new Int32Array(capacity),
-    thread: new Int32Array(capacity),
-    route: new Int32Array(capacity),
-    client: new Uint32Array(capacity),
-    status: new Uint16Array(capacity),
-    bytes: new Float64Array(capacity),
-    offset: new Float64Array(capacity),
+    time: float64(),
+    duration: float64(),
+    wait: float64(),
+    arrival: float64(),
+    worker: int32(),
+    thread: int32(),
+    route: int32(),
+    client: new Uint32Array(...place(capacity * 4), capacity),
+    status: new Uint16Array(...place(capacity * 2), capacity),
+    bytes: float64(),
+    offset: float64(),
   };
 }

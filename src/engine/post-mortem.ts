@@ -56,6 +56,7 @@ export async function readPartial(
       path,
       source,
       names: partial.names,
+      bulk: true,
       sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
       ...reading,
       ...(window ? { window } : {}),

@@ -56,6 +56,7 @@ export function openRange(start: RangeStart, formats: readonly LogFormat[]): Ran
     formats,
     sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
     range: { from, head },
+    bulk: true,
     ...(timezone === undefined ? {} : { timezone }),
     ...(logFormat === undefined ? {} : { logFormat }),
     ...(window ? { window } : {}),

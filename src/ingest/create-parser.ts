@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
+import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
 import { Router } from './router.ts';
 import { WindowFilter } from './window-filter.ts';
@@ -25,6 +26,8 @@ export interface ParserOptions {
   readonly formats?: readonly LogFormat[];
   /** Only requests stamped in it are wanted. */
   readonly window?: TimeWindow;
+  /** Much will come: lines are read by kernels where they can be. What is read is the same. */
+  readonly bulk?: boolean;
   /** A range of a larger input: where it starts, and the input's head, by which the formats are found as by the whole. */
   readonly range?: { readonly from: number; readonly head: Uint8Array };
 }
@@ -44,7 +47,11 @@ export function createParser(options: ParserOptions): LogParser {
     batch: (batch) => muted || wanted.batch(batch),
     lifecycle: (event) => muted || wanted.lifecycle(event),
   };
+  const memory = options.bulk ? createKernelMemory() : null;
+  const b = memory?.bytes(MAX_LINE_BYTES + SLACK_BYTES) ?? Buffer.alloc(MAX_LINE_BYTES + SLACK_BYTES);
+  const v = new DataView(b.buffer, b.byteOffset, b.length);
   const router = new Router({
+    kernels: memory && { memory, b, v },
     source: options.source,
     names: options.names,
     sink,
@@ -58,8 +65,6 @@ export function createParser(options: ParserOptions): LogParser {
   });
   const { tally } = router;
 
-  const b = Buffer.alloc(MAX_LINE_BYTES + SLACK_BYTES);
-  const v = new DataView(b.buffer, b.byteOffset, b.length);
   /** Bytes of `b` in use, and the offset in the input of b[0]. */
   let filled = 0;
   let base = 0;

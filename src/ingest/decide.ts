@@ -193,7 +193,8 @@ export class Decider {
     const workerName = (worker: number) => workers.text(worker);
     const threadName = (thread: number) => threads.text(thread);
     const parts = { plan, columns, zone, b: held.b, v: held.v, lines: wrapped, runtime, workerName, threadName };
-    plan.fused = fuse(parts);
+    plan.whole =
+      ids.length === 0 ? { scan: plan.parts.scan, recipe: plan.parts.recipe, columns, zone, runtime } : fuse(parts);
     plans.add(plan);
     for (const sentence of assumptions) tally.assumptions.add(sentence);
     return plan;

@@ -61,6 +61,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
     arrivalClock: null,
     nowMicros: () => Date.now() * 1000,
     maxLineBytes: HEAD_BYTES,
+    kernels: null,
   });
   const last = limit === 0 ? -1 : padded.lastIndexOf(10, limit - 1);
   router.lines(padded, view, last + 1, 0);

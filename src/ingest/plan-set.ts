@@ -47,14 +47,14 @@ export class PlanSet {
     const before = plan.batch.length;
     let after = pos;
     let rows = 0;
-    const whole = plan.parts.chain.length === 0 ? plan.parts.scan : plan.fused;
+    const { whole } = plan;
     if (whole !== null) {
-      after = whole(b, v, pos, limit, plan.batch, base);
+      after = plan.takeWhole(whole, b, v, pos, limit, base);
       rows = plan.batch.length - before;
     }
     if (rows === 0 && plan.parts.chain.length > 0) {
       // Where whole lines can be scanned, only the one that could not is peeled.
-      const peelTo = plan.fused === null ? limit : b.indexOf(10, pos) + 1;
+      const peelTo = whole === null ? limit : b.indexOf(10, pos) + 1;
       after = plan.takeMany(b, v, pos, peelTo, base, line, runtime);
       rows = plan.taken;
     }

@@ -3,12 +3,16 @@ import { createBatch, type RequestBatch, type StreamFacts } from '../core/batch.
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
+import type { Columns } from './compile/columns.ts';
 import type { Scanner } from './compile/generate.ts';
 import type { Recipe } from './compile/recipe.ts';
 import type { Runtime } from './compile/runtime.ts';
 import { type Envelope, findByte, type Line } from './envelopes/line.ts';
+import { compileKernel, type Kernel, type KernelInput } from './kernel/compile.ts';
+import type { KernelMemory } from './kernel/memory.ts';
 import { Quirks } from './quirks.ts';
-import { appendRow, removeRow } from './rows.ts';
+import { appendRow, copyRow, removeRow } from './rows.ts';
+import type { Zone } from './zone.ts';
 
 /** Rows a batch holds: 70 bytes each, so that a batch stays in the cache. */
 const BATCH_ROWS = 1024;
@@ -16,11 +20,27 @@ const BATCH_ROWS = 1024;
 const SPARE_ROWS = 64;
 
 /** The columns a layout does not fill are set here once and never touched. */
-export function blankBatch(facts: StreamFacts, source: number): RequestBatch {
-  const batch = { ...createBatch(BATCH_ROWS + SPARE_ROWS, facts, source), capacity: BATCH_ROWS };
+export function blankBatch(facts: StreamFacts, source: number, memory?: KernelMemory): RequestBatch {
+  const rows = BATCH_ROWS + SPARE_ROWS;
+  const batch = {
+    ...(memory?.batch(rows, facts, source) ?? createBatch(rows, facts, source)),
+    capacity: BATCH_ROWS,
+  };
   for (const column of [batch.time, batch.duration, batch.wait, batch.arrival, batch.bytes]) column.fill(Number.NaN);
   for (const column of [batch.worker, batch.thread, batch.route]) column.fill(-1);
   return batch;
+}
+
+/** Fewer bytes at once are not worth a kernel: it takes about a millisecond to make. */
+const KERNEL_BYTES = 1 << 15;
+
+/** How whole lines are scanned. */
+export interface WholeLines {
+  readonly scan: Scanner;
+  readonly recipe: Recipe;
+  readonly columns: Columns;
+  readonly zone: Zone;
+  readonly runtime: Runtime;
 }
 
 /** What the envelopes of one line told. */
@@ -55,7 +75,7 @@ export interface PlanParts {
 
 export class Plan {
   readonly parts: PlanParts;
-  readonly batch: RequestBatch;
+  batch: RequestBatch;
   readonly coarse: RequestBatch | null;
   /** Chain and layout by name: two plans with the same key take the same lines. */
   readonly chainKey: string;
@@ -66,9 +86,11 @@ export class Plan {
   /** Lines that the last `takeMany` took. */
   taken = 0;
   readonly quirks: Quirks | null;
-  /** Scans whole lines with their envelopes; null when they have to be peeled. */
-  fused: Scanner | null = null;
+  /** How whole lines are scanned, envelopes and all; null when they have to be peeled. */
+  whole: WholeLines | null = null;
   readonly #workers: Dictionary;
+  /** Not made yet; null: there is none. */
+  #kernel: Kernel | null | undefined;
   /** Width of a tick of the lines' own stamps, where the envelope sharpens them. */
   readonly #tick: number;
 
@@ -80,6 +102,40 @@ export class Plan {
     this.batch = blankBatch(parts.facts, parts.source);
     this.coarse = parts.coarse ? blankBatch(parts.coarse, parts.source) : null;
     this.chainKey = parts.chain.map(({ id }) => id).join('+');
+  }
+
+  /** Whole lines of b[pos, limit) while they are of this plan and the batch has room; the position behind them. */
+  takeWhole(whole: WholeLines, b: Buffer, v: DataView, pos: number, limit: number, base: number): number {
+    const { kernels } = whole.runtime;
+    if (b !== kernels?.b) return whole.scan(b, v, pos, limit, this.batch, base);
+    if (this.#kernel === undefined && limit - pos >= KERNEL_BYTES) this.#kernel = this.#compileKernel(whole, kernels);
+    let at = pos;
+    while (at < limit && this.batch.length < this.batch.capacity) {
+      if (this.#kernel) at = this.#kernel(at, limit, base);
+      else return whole.scan(b, v, at, limit, this.batch, base);
+      if (at >= limit || this.batch.length >= this.batch.capacity) break;
+      // The line at which it stopped, for the scanner.
+      const after = whole.scan(b, v, at, at + 1, this.batch, base);
+      if (after === at) break;
+      at = after;
+    }
+    return at;
+  }
+
+  #compileKernel({ recipe, columns, zone, runtime }: WholeLines, input: KernelInput): Kernel | null {
+    if (!('tokens' in recipe)) return null;
+    try {
+      const batch = blankBatch(this.parts.facts, this.parts.source, input.memory);
+      const kernel = compileKernel({ tokens: recipe.tokens, columns, zone, runtime, input, batch });
+      if (!kernel) return null;
+      for (let i = 0; i < this.batch.length; i++) appendRow(batch, copyRow(this.batch, i));
+      batch.facts = this.batch.facts;
+      this.batch = batch;
+      return kernel;
+    } catch {
+      // An old machine, or more kinds of lines than there is memory for: the scanner reads them all.
+      return null;
+    }
   }
 
   /** A plan like this one with batches of its own. */

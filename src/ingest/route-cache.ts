@@ -2,17 +2,18 @@
  * Routes seen lately, found while the request line is read: "GET /users/42/orders/7" is the same as "GET /users/9/orders/1", because
  * what is compared are the pieces between the numbers, byte for byte. A value that comes to the place of another one takes it.
  */
+import type { KernelMemory } from './kernel/memory.ts';
 import { LOW_BYTES } from './memo.ts';
 
 /** Paths with more than two numbers are left to the slow way. */
-const PIECES = 3;
+export const PIECES = 3;
 /** Longest piece that is kept. */
-const PIECE_BYTES = 64;
+export const PIECE_BYTES = 64;
 /** Longer digits are no number that a name would be shortened for. */
-const MAX_DIGITS = 20;
+export const MAX_DIGITS = 20;
 const SLOTS = 1 << 11;
 /** Bits of a hash that are dropped to get a slot. */
-const SHIFT = 32 - 11;
+export const SHIFT = 32 - 11;
 
 const DIGIT = 1;
 const END = 2;
@@ -29,10 +30,14 @@ const isDigit = (c: number): boolean => c > 47 && c < 58;
 export class RouteCache {
   /** Position behind the path, after `find`. */
   end = 0;
-  readonly #ids = new Int32Array(SLOTS);
+  readonly #ids: Int32Array;
   /** Lengths of the pieces, -1 for one that is not there. */
-  readonly #lengths = new Int32Array(SLOTS * PIECES).fill(-1);
-  readonly #words = new DataView(new ArrayBuffer(SLOTS * PIECES * PIECE_BYTES + 8));
+  readonly #lengths: Int32Array;
+  readonly #words: DataView;
+  /** Where ids, lengths and bytes of the pieces stand in the memory that kernels share. */
+  readonly idsAt: number;
+  readonly lengthsAt: number;
+  readonly wordsAt: number;
   /** Of the line looked at last: its pieces begin and end here, -1 for one that is not there. */
   #from = 0;
   #to = -1;
@@ -42,6 +47,18 @@ export class RouteCache {
   #to3 = -1;
   /** And its slot; -1 when it cannot be kept. */
   #slot = -1;
+
+  constructor(memory: KernelMemory | null = null) {
+    const words = (length: number) => memory?.int32(length) ?? new Int32Array(length);
+    this.#ids = words(SLOTS);
+    this.#lengths = words(SLOTS * PIECES).fill(-1);
+    // Whole words are read and written, also of a piece that ends within one.
+    const kept = words((SLOTS * PIECES * PIECE_BYTES) / 4 + 1);
+    this.#words = new DataView(kept.buffer, kept.byteOffset, kept.byteLength);
+    this.idsAt = this.#ids.byteOffset;
+    this.lengthsAt = this.#lengths.byteOffset;
+    this.wordsAt = kept.byteOffset;
+  }
 
   /**
    * Id of the route of the method and path at b[from], whose path starts at `path`; -2 when it is not known, then `keep` may

@@ -16,6 +16,7 @@ import { createEnvelopes } from './envelopes/index.ts';
 import { type Envelope, Line } from './envelopes/line.ts';
 import { HeldLines, type Variant } from './held-lines.ts';
 import { Joiner } from './joiner.ts';
+import type { KernelInput } from './kernel/compile.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
@@ -38,6 +39,7 @@ export interface RouterOptions {
   /** What to hold stamps without a year against. */
   readonly nowMicros: () => number;
   readonly maxLineBytes: number;
+  readonly kernels: KernelInput | null;
 }
 
 /** What one line is, looked at again: `logscope formats --explain`. Text and positions are in a buffer of the envelope. */
@@ -84,7 +86,7 @@ export class Router {
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
-    const runtime = createRuntime(names, zone, options.nowMicros);
+    const runtime = createRuntime(names, zone, options.nowMicros, options.kernels);
     const { tally } = this;
     this.#formats = formats;
     this.#trials = new Trials(runtime);

@@ -56,7 +56,7 @@ export function nextTest(next: number, at: string): string {
 }
 
 /** A unit that is not said is told from a sample before anything is compiled. */
-const decimals: Record<TimeUnit | 'by-value', number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0 };
+export const decimals: Record<TimeUnit | 'by-value', number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0 };
 
 /**
  * Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones.
@@ -85,7 +85,7 @@ const microsCode = (unit: TimeUnit | 'by-value'): string =>
  * Longer than 22 hours is no request: gunicorn prints 86 400 s minus the step when the clock was put back in the middle
  * of one (it drops the days of a negative timedelta).
  */
-const DURATION_LIMIT = 79_200_000_000;
+export const DURATION_LIMIT = 79_200_000_000;
 
 export interface FieldContext {
   /** Literal after the field, '' at the end of the line. */
@@ -117,7 +117,7 @@ e=n;while(e>p&&(b[e-1]===13||b[e-1]===32))e--}
 `;
 
 /** Lengths of stamps that stay the same for a second, zone and all: those of the line before are known again by their bytes. */
-const remembered: Partial<Record<StampShape, number>> = { clf: 26, 'clf-local': 20, 'clf-blank': 20, ctime: 24 };
+export const remembered: Partial<Record<StampShape, number>> = { clf: 26, 'clf-local': 20, 'clf-blank': 20, ctime: 24 };
 
 /** Variables that a layout needs to know the stamp of its field `index` again: T is the time, S0, S1 … are its words. */
 export function stampVariables(shape: StampShape, index: number): string[] {

@@ -6,10 +6,11 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Field } from '../../core/format.ts';
 import type { Columns } from './columns.ts';
-import { bytesOf, endCode, fieldCode, literalTest, nextClass, stampVariables } from './emit.ts';
+import { bytesOf, endCode, fieldCode, literalTest, stampVariables } from './emit.ts';
 import { isLiteral, type Token } from './layout.ts';
 import type { CompileOptions } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
+import { allColumns, collectedOf, contextOf, filledColumns, hasLead, lastText } from './shape.ts';
 
 /**
  * Reads whole lines of b[pos, limit) into `rows` until one is refused, the batch is full or the limit is reached; returns
@@ -17,49 +18,6 @@ import type { Runtime } from './runtime.ts';
  * `runtime.state.stop` is where the line and the layout parted.
  */
 export type Scanner = (b: Buffer, v: DataView, pos: number, limit: number, rows: RequestBatch, base: number) => number;
-
-/** Fields whose text cannot hold a blank: their start is found by going back to the blank in front. */
-const reversible = new Set<Field['kind']>([
-  'duration',
-  'wait',
-  'lead',
-  'number',
-  'bytes',
-  'pid',
-  'status',
-  'word',
-  'worker',
-  'thread',
-  'level',
-  'arrival',
-]);
-
-/** Index of the token behind which the line is read backwards; -1: it is read forwards to its end. */
-function lastText(tokens: readonly Token[]): number {
-  const index = tokens.findLastIndex((token) => !isLiteral(token) && token.field.kind === 'text');
-  if (index < 0) return -1;
-  for (let i = index + 1; i < tokens.length; i++) {
-    const token = tokens[i];
-    if (isLiteral(token)) continue;
-    const before = tokens[i - 1];
-    const blanksBefore = isLiteral(before) ? [...before.literal].filter((c) => c === ' ').length : 0;
-    if (!reversible.has(token.field.kind) || blanksBefore !== 1) return -1;
-  }
-  return index;
-}
-
-const columnsOf = [
-  ['T', 'time', 'NaN'],
-  ['D', 'duration', 'NaN'],
-  ['W', 'wait', 'NaN'],
-  ['A', 'arrival', 'NaN'],
-  ['WK', 'worker', '-1'],
-  ['TH', 'thread', '-1'],
-  ['RT', 'route', '-1'],
-  ['CL', 'client', '0'],
-  ['ST', 'status', '0'],
-  ['BY', 'bytes', 'NaN'],
-] as const;
 
 interface Generated {
   readonly source: string;
@@ -78,22 +36,10 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
     if (!endKnown) code += endCode;
     endKnown = true;
   };
-  const contextOf = (index: number) => {
-    const next = tokens[index + 1];
-    const after = isLiteral(next) ? next.literal : '';
-    const follower = isLiteral(next) ? tokens[index + 2] : next;
-    return {
-      after,
-      next: follower && !isLiteral(follower) ? nextClass(follower.field) : 0,
-      used: columns.time === index || columns.duration.includes(index),
-      firstPart: columns.duration[0] === index,
-      index,
-    };
-  };
   const emitField = (index: number, field: Field) => {
     if (field.kind === 'time' || field.kind === 'until' || field.kind === 'collected') stamps[`stamp${index}`] = field;
-    if (field.kind === 'request') literals[`after${index}`] = bytesOf(contextOf(index).after);
-    const { code: body, needsEnd } = fieldCode(field, contextOf(index));
+    if (field.kind === 'request') literals[`after${index}`] = bytesOf(contextOf(tokens, columns, index).after);
+    const { code: body, needsEnd } = fieldCode(field, contextOf(tokens, columns, index));
     if (needsEnd) needEnd();
     code += explain
       ? `h=p;${body}spans.push({token:${index},from:h,to:p,digits:cursor.digits,offsetMinutes:cursor.offsetMinutes});\n`
@@ -142,40 +88,16 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
 
   const hasRequest = kinds.has('request');
   if (!hasRequest && kinds.has('target')) code += 'RT=joinRoute(b,v,ms,mt,us,ut);\n';
-  const leads =
-    kinds.has('lead') || tokens.some((token) => !isLiteral(token) && token.field.kind === 'wait' && token.field.before);
+  const leads = hasLead(tokens);
   if (leads) {
     code += 'if(L===L){T+=L;D-=L}else D=NaN;\n';
   }
   if (kinds.has('until')) code += 'D=U-T;\n';
-  const collected = tokens.flatMap((token) =>
-    !isLiteral(token) && token.field.kind === 'collected' && token.field.use !== 'ignored' ? [token.field] : [],
-  );
+  const collected = collectedOf(tokens);
   for (const { use, tickMicros } of collected) {
     code += use === 'taken' ? 'T=E;\n' : `if(E>=T&&E<T+${tickMicros})T=E;else break fail;\n`;
   }
-  const filled = columnsOf.filter(([, column]) => {
-    switch (column) {
-      case 'time':
-        return columns.time >= 0 || collected.length > 0;
-      case 'duration':
-        return columns.fields.duration;
-      case 'wait':
-      case 'arrival':
-      case 'client':
-      case 'thread':
-      case 'bytes':
-        return kinds.has(column);
-      case 'worker':
-        return kinds.has('pid') || kinds.has('worker');
-      case 'status':
-        return kinds.has('status') || kinds.has('status-phrase');
-      case 'route':
-        return hasRequest || kinds.has('target');
-      default:
-        return false;
-    }
-  });
+  const filled = filledColumns(tokens, columns);
   const arrays = [...filled.map(([, column]) => column), 'offset'];
   const memories = Object.entries(stamps).flatMap(([name, { kind, shape }]) =>
     kind === 'time' ? stampVariables(shape, Number(name.slice('stamp'.length))) : [],
@@ -183,7 +105,7 @@ function generate(tokens: readonly Token[], columns: Columns, explain: boolean):
   const source = `return function scan(b,v,pos,limit,rows,base){
 const {${arrays.map((name) => `${name}:col_${name}`).join(',')}}=rows,capacity=rows.capacity;let row=rows.length;
 let p=pos,c=0,s=0,t=0,k=0,w=0,g=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,h=0,L=0,U=0,E=0,ms=0,mt=0,us=0,ut=0,SW=0,SV=0;
-let ${[...columnsOf.map(([name, , unset]) => `${name}=${unset}`), ...memories].join(',')};
+let ${[...allColumns.map(([name, , unset]) => `${name}=${unset}`), ...memories].join(',')};
 while(pos<limit&&row<capacity){fail:{
 p=pos;n=-1;${kinds.has('target') ? 'ms=mt=us=ut=0;' : ''}${leads ? 'L=0;' : ''}${explain ? 'state.spans=[];const spans=state.spans;' : ''}
 ${code}

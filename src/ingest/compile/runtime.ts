@@ -3,6 +3,7 @@ import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
 import type { StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
+import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
 import { routeId, routeOfRequestLine } from '../route-name.ts';
@@ -29,6 +30,8 @@ export interface Span {
 }
 
 export interface Runtime {
+  /** The buffer that kernels read and its memory; null: there are no kernels. */
+  readonly kernels: KernelInput | null;
   readonly cursor: StampCursor;
   /**
    * `stop`: where the scanner stopped at a line it does not take. `spans`: the fields seen so far, when the scanner records
@@ -121,7 +124,14 @@ function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
   return true;
 }
 
-export function createRuntime(names: Names, zone: Zone, nowMicros: () => number): Runtime {
+/** @param kernels see there */
+export function createRuntime(
+  names: Names,
+  zone: Zone,
+  nowMicros: () => number,
+  kernels: KernelInput | null = null,
+): Runtime {
+  const memory = kernels?.memory ?? null;
   const cursor: StampCursor = { end: 0, digits: 0, offsetMinutes: Number.NaN };
   const { routes, workers, threads } = names;
   const nameIn = (dictionary: typeof workers) => (b: Uint8Array, from: number, to: number) => {
@@ -130,7 +140,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     return known >= 0 || dictionary.size >= MAX_NAMES ? known : dictionary.add(text);
   };
   const routeMemo = createMemo((b, from, to) => routeOfRequestLine(routes, b, from, to));
-  const recentRoutes = new RouteCache();
+  const recentRoutes = new RouteCache(memory);
   const template = new Uint8Array(2048);
   const templateWords = new DataView(template.buffer);
   const workerMemo = createMemo(nameIn(workers));
@@ -173,6 +183,7 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
   };
 
   return {
+    kernels,
     cursor,
     state: { stop: 0, spans: [], odd: 0, stepped: 0 },
     stamp: (shape, own = zone) => createStampReader(shape, own, cursor, nowMicros),
@@ -192,8 +203,8 @@ export function createRuntime(names: Names, zone: Zone, nowMicros: () => number)
     recentRoutes,
     route,
     worker: workerMemo.lookUp,
-    pidValues: new Int32Array(PID_SLOTS).fill(-1),
-    pidIds: new Int32Array(PID_SLOTS),
+    pidValues: (memory?.int32(PID_SLOTS) ?? new Int32Array(PID_SLOTS)).fill(-1),
+    pidIds: memory?.int32(PID_SLOTS) ?? new Int32Array(PID_SLOTS),
     thread: threadMemo.lookUp,
     client(b, v, from, to) {
       if (to <= from || (to === from + 1 && b[from] === 45)) return 0;

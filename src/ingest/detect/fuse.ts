@@ -5,11 +5,10 @@
  */
 import type { Field, StampShape } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
-import type { Scanner } from '../compile/generate.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { compile, type Recipe } from '../compile/recipe.ts';
 import type { Runtime } from '../compile/runtime.ts';
-import { blankBatch, type Plan, type Told } from '../plan.ts';
+import { blankBatch, type Plan, type Told, type WholeLines } from '../plan.ts';
 import { copyRow } from '../rows.ts';
 import type { Zone } from '../zone.ts';
 
@@ -205,8 +204,8 @@ function fusedTokens({ plan, b, lines, workerName, threadName }: FuseParts): Tok
   return head && tail && [...head.map(plainPid), ...inside, ...tail.map(plainPid)];
 }
 
-/** A scanner for whole lines, envelopes and all; null when the lines do not lend themselves to it. */
-export function fuse(parts: FuseParts): Scanner | null {
+/** How whole lines are scanned, envelopes and all; null when the lines do not lend themselves to it. */
+export function fuse(parts: FuseParts): WholeLines | null {
   const { plan, columns, zone, b, v, runtime } = parts;
   const lines = parts.lines.slice(0, LOOKED_AT);
   // Workers of a second host have other names: their lines are peeled.
@@ -217,16 +216,12 @@ export function fuse(parts: FuseParts): Scanner | null {
   const { tokens: inner } = plan.parts.recipe;
   const shift = (index: number) => tokens.indexOf(inner[index]);
   const recipe: Recipe = { tokens };
-  const scan = compile(
-    recipe,
-    {
-      ...columns,
-      time: columns.time < 0 ? -1 : shift(columns.time),
-      duration: columns.duration.map(shift),
-    },
-    runtime,
-    { zone },
-  );
+  const shifted = {
+    ...columns,
+    time: columns.time < 0 ? -1 : shift(columns.time),
+    duration: columns.duration.map(shift),
+  };
+  const scan = compile(recipe, shifted, runtime, { zone });
   const batch = blankBatch(plan.parts.facts, 0);
   const twin = plan.twin();
   let taken = 0;
@@ -240,5 +235,5 @@ export function fuse(parts: FuseParts): Scanner | null {
     taken++;
     return twin.batch.length === 1 && JSON.stringify(copyRow(batch, 0)) === JSON.stringify(copyRow(twin.batch, 0));
   });
-  return agrees && taken * 2 > lines.length ? scan : null;
+  return agrees && taken * 2 > lines.length ? { scan, recipe, columns: shifted, zone, runtime } : null;
 }
