@@ -63,10 +63,15 @@ function packTotals(rows: readonly (Totals | undefined)[]): Float64Array {
 }
 
 function unpackTotals(packed: Float64Array, into: Totals[]): void {
-  for (let id = 0; id * NUMBERS < packed.length; id++) {
-    const [requests, errors, busyMicros, first, last] = packed.subarray(id * NUMBERS, (id + 1) * NUMBERS);
-    if (Number.isNaN(requests)) continue;
-    into[id] = Object.assign(new Totals(), { requests, errors, busyMicros, first, last });
+  for (let id = 0, at = 0; at < packed.length; id++, at += NUMBERS) {
+    if (Number.isNaN(packed[at])) continue;
+    const totals = new Totals();
+    totals.requests = packed[at];
+    totals.errors = packed[at + 1];
+    totals.busyMicros = packed[at + 2];
+    totals.first = packed[at + 3];
+    totals.last = packed[at + 4];
+    into[id] = totals;
   }
 }
 
@@ -103,9 +108,9 @@ export function partialOfState(state: PartialState): Partial {
   const partial = new Partial();
   for (const kind of ['workers', 'threads', 'routes'] as const) {
     // Two names of broken UTF-8 may read alike; ids count positions, so the second gets a text of its own.
+    const { [kind]: names } = partial.names;
     state.names[kind].forEach((text, id) => {
-      if (partial.names[kind].find(text) < 0) partial.names[kind].add(text);
-      else partial.names[kind].add(`${text}#${id}`);
+      if (names.add(text) < id) names.add(`${text}#${id}`);
     });
   }
   partial.timeline.merge(state.timeline);

@@ -236,6 +236,7 @@ function workers(partial: Partial, inference: ServerInference): WorkerSummary[] 
       const life = lives.get(id);
       const micros = totals.last - totals.first;
       return {
+        first: Number.isFinite(totals.first) ? totals.first : Number.NEGATIVE_INFINITY,
         id: printable(partial.names.workers.text(id), 200),
         from: isoInstant(totals.first),
         to: isoInstant(totals.last),
@@ -249,8 +250,9 @@ function workers(partial: Partial, inference: ServerInference): WorkerSummary[] 
       };
     })
     .filter(Boolean)
-    .sort((a, b) => byText(a.from ?? '', b.from ?? '') || byText(a.id, b.id))
-    .slice(0, MAX_WORKERS);
+    .sort((a, b) => (a.first === b.first ? byText(a.id, b.id) : a.first - b.first))
+    .slice(0, MAX_WORKERS)
+    .map(({ first: _, ...worker }) => worker);
 }
 
 function routes(partial: Partial, own: OwnDurations | null, all: DurationHistogram): RouteSummary[] {

@@ -164,8 +164,15 @@ export class Timeline {
       } else this.#coarsen();
     }
     const step = view.stepSeconds * MICROS_PER_SECOND;
-    this.#cellOf(view.from);
+    // Making room may coarsen the steps or move the cells: the last one is asked for before the first.
     this.#cellOf(view.from + (view.requests.length - 1) * step);
+    const first = this.#cellOf(view.from);
+    if (this.#stepMicros === step) {
+      addTo(this.#requests, view.requests, first);
+      addTo(this.#errors, view.errors, first);
+      addTo(this.#partly, view.busyMicros, first);
+      return;
+    }
     for (let i = 0; i < view.requests.length; i++) {
       const cell = this.#cellOf(view.from + i * step);
       this.#requests[cell] += view.requests[i];
@@ -191,6 +198,10 @@ export class Timeline {
       busyMicros,
     };
   }
+}
+
+function addTo(cells: Float64Array, values: Float64Array, first: number): void {
+  for (let i = 0; i < values.length; i++) cells[first + i] += values[i];
 }
 
 /** The same timeline in at most `cells` cells. */

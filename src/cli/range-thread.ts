@@ -1,11 +1,15 @@
-/** A thread of the bundle that reads a range of a file. */
+/** A thread of the bundle that reads ranges of a file. */
 import { Worker } from 'node:worker_threads';
 import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
 
 export function startRangeThread(): RangeThread {
   const worker = new Worker(new URL('../bin/thread.js', import.meta.url), { workerData: { script: 'range-worker' } });
-  const answer = new Promise<RangeMessage>((resolve, reject) => {
-    worker.once('message', resolve);
+  const messages: RangeMessage[] = [];
+  const answer = new Promise<RangeMessage[]>((resolve, reject) => {
+    worker.on('message', (message: RangeMessage | null) => {
+      if (message) messages.push(message);
+      else resolve(messages);
+    });
     worker.once('error', reject);
     worker.once('exit', (code) => reject(new Error(`the thread ended with code ${code}`)));
   });

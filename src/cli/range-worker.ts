@@ -1,12 +1,17 @@
-/** Entry of a thread that reads one range of a large file, as soon as it is told which. */
+/** Entry of a thread that reads ranges of a large file, as soon as it is told which file. */
 import { parentPort } from 'node:worker_threads';
 import { formats } from '../../parsers/index.ts';
 import { stateOf } from '../analysis/partial-state.ts';
-import type { RangeMessage } from '../engine/read-in-parallel.ts';
-import { openRange, type RangeJob } from '../engine/read-range.ts';
+import type { RangeJob, RangeMessage } from '../engine/read-in-parallel.ts';
+import { readRanges } from '../engine/read-range.ts';
+import { SharedRanges } from '../engine/shared-ranges.ts';
 
-parentPort?.once('message', (job: RangeJob) => {
-  const { partial, report, dependsOnNeighbours } = openRange(job, formats).read(job.to);
-  const message: RangeMessage = { state: stateOf(partial), report, dependsOnNeighbours };
-  parentPort?.postMessage(message);
+parentPort?.once('message', ({ shared, reader, ...start }: RangeJob) => {
+  readRanges(start, formats, new SharedRanges(shared), reader, ({ partial, ...rest }) => {
+    const message: RangeMessage = { ...rest, state: stateOf(partial) };
+    parentPort?.postMessage(message);
+    return !rest.dependsOnNeighbours;
+  });
+  // That was all.
+  parentPort?.postMessage(null);
 });

@@ -18,7 +18,7 @@ export interface PostMortemOptions {
   /** A format in a server's own directive language, "gunicorn:%(h)s …". */
   readonly logFormat?: string;
   /** Reads large files with several threads; without it one thread reads everything. */
-  readonly parallel?: { readonly threads: number; readonly startThread: ParallelOptions['startThread'] };
+  readonly parallel?: Pick<ParallelOptions, 'threads' | 'startThread' | 'worthSplitting'>;
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
   /** Only this stretch of the logs is wanted. */
   readonly window?: AskedWindow | null;
@@ -30,7 +30,7 @@ export async function readPartial(
   paths: readonly string[],
   options: PostMortemOptions,
 ): Promise<{ partial: Partial; inputs: InputSummary[] }> {
-  const partial = new Partial();
+  let partial = new Partial();
   const inputs: InputSummary[] = [];
   const { formats, timezone, logFormat } = options;
   const reading = {
@@ -48,21 +48,23 @@ export async function readPartial(
       options.parallel &&
       (await readInParallel(path, source, { ...reading, ...options.parallel, ...damage, window, place, onProgress }));
     if (whole) {
-      partial.merge(whole.partial);
+      if (inputs.length === 0) partial = whole.partial;
+      else partial.merge(whole.partial);
       inputs.push(whole.report);
       continue;
     }
+    const into = partial;
     const parser = createParser({
       path,
       source,
-      names: partial.names,
+      names: into.names,
       bulk: true,
-      sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
+      sink: { batch: (batch) => into.batch(batch), lifecycle: (event) => into.event(event) },
       ...reading,
       ...(window ? { window } : {}),
       ...(place ? { range: place } : {}),
     });
-    await readInput(path, parser, { onProgress, ...damage, ...(place ? { bytes: place } : {}) });
+    await readInput(path, parser, { onProgress, atOnce: true, ...damage, ...(place ? { bytes: place } : {}) });
     inputs.push(parser.report());
   }
   if (!window) return { partial, inputs };

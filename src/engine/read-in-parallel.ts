@@ -1,5 +1,5 @@
 /**
- * A large file read by several threads, a range each, to exactly the result of one thread: every range finds the formats in
+ * A large file read by several threads, in ranges, to exactly the result of one thread: every range finds the formats in
  * the file's head, starts at a line that is a request, and the partials join in the order of the file. Where a range turns
  * out to depend on its neighbours (a format that is new in the middle), nothing is returned and one thread reads it all.
  */
@@ -11,28 +11,30 @@ import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { joinReports } from '../ingest/join-reports.ts';
 import { becameShorter } from '../ingest/read-input.ts';
-import { bytesAt, headOf, openPlain } from './plain-file.ts';
-import { isFull, openRange, type RangeJob, type RangeReader, type RangeStart } from './read-range.ts';
+import { headOf, openPlain } from './plain-file.ts';
+import { isFull, type RangeResult, type RangeSource, readRanges } from './read-range.ts';
+import { BLOCK_BYTES, SharedRanges, type SharedState } from './shared-ranges.ts';
 import type { Place } from './time-place.ts';
 
-/** Below this a second thread costs more than it saves: it takes some 60 ms to start. */
-const MIN_BYTES_PER_THREAD = 12 << 20;
-/** How far a request line is looked for behind the place of a cut. */
-const SEARCH_BYTES = 1 << 18;
-/** So much is read while another thread finds the formats. */
-const HEAD_START_BYTES = 32 << 20;
+/** A rest of fewer MiB is read by the thread that has it: another one takes 60 ms to start, and 20 ms for each range. */
+const WORTH_SPLITTING = 48;
 
-/** What a thread sends back. */
-export interface RangeMessage {
-  readonly state: PartialState;
-  readonly report: InputSummary;
-  readonly dependsOnNeighbours: boolean;
+/** What a thread is told. */
+export interface RangeJob extends RangeSource {
+  readonly shared: SharedState;
+  /** Its number among the readers. */
+  readonly reader: number;
 }
 
-/** A thread that waits for a range. */
+/** What a thread sends back of each range. */
+export interface RangeMessage extends Omit<RangeResult, 'partial'> {
+  readonly state: PartialState;
+}
+
+/** A thread that waits for a job. */
 export interface RangeThread {
-  /** Rejects when the thread dies. */
-  read(job: RangeJob): Promise<RangeMessage>;
+  /** Reads ranges until there are none. Rejects when the thread dies. */
+  read(job: RangeJob): Promise<readonly RangeMessage[]>;
   close(): void;
 }
 
@@ -45,6 +47,8 @@ export interface ParallelOptions {
   /** Only requests stamped in it are wanted, and they stand in these bytes. */
   readonly window?: TimeWindow | null;
   readonly place?: Place | null;
+  /** MiB; default: what pays. */
+  readonly worthSplitting?: number;
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
   readonly onDamage?: (sentence: string) => void;
 }
@@ -55,47 +59,54 @@ export async function readInParallel(
   source: number,
   options: ParallelOptions,
 ): Promise<{ partial: Partial; report: InputSummary } | null> {
-  const large = openLarge(path, options.threads, options.place ?? null);
+  const { worthSplitting = WORTH_SPLITTING } = options;
+  const large = openLarge(path, options.threads, options.place ?? null, worthSplitting * BLOCK_BYTES);
   if (!large) return null;
   const { formats, startThread, timezone, logFormat, window, onProgress, onDamage } = options;
-  const { begin, end, head, ranges } = large;
+  const { begin, end, head, readers } = large;
+  const shared = SharedRanges.create(readers, begin, end, worthSplitting);
+  const start: RangeSource = {
+    path,
+    source,
+    from: begin,
+    head,
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(logFormat === undefined ? {} : { logFormat }),
+    ...(window ? { window } : {}),
+  };
   // Threads start while the formats are looked for: both take a while.
-  const threads = Array.from({ length: ranges - 1 }, startThread);
+  const threads = Array.from({ length: readers - 1 }, startThread);
   try {
-    const start: RangeStart = {
-      path,
-      source,
-      from: begin,
-      head,
-      ...(timezone === undefined ? {} : { timezone }),
-      ...(logFormat === undefined ? {} : { logFormat }),
-      ...(window ? { window } : {}),
-    };
-    const own = openRange(start, formats);
-    const cuts = cutsOf(large, own);
-    if (!cuts) return null;
-    const others = threads.map((thread, k) => thread.read({ ...start, from: cuts[k], to: cuts[k + 1] ?? end }));
-    let done = 0;
-    const first = own.read(cuts[0], (bytes) => {
-      done += bytes;
-      onProgress?.(Math.min(end - begin, done * ranges), end - begin);
-    });
-    const messages: RangeMessage[] = [];
-    for (const one of await Promise.allSettled(others)) {
-      if (one.status === 'rejected') return null;
-      messages.push(one.value);
+    const answers = threads.map((thread, k) => thread.read({ ...start, shared: shared.state, reader: k + 1 }));
+    for (const answer of answers) answer.catch(() => undefined);
+    const own: RangeResult[] = [];
+    const progress = () => onProgress?.(end - begin - shared.left(), end - begin);
+    readRanges(start, formats, shared, 0, (result) => own.push(result) > 0 && !result.dependsOnNeighbours, progress);
+    const parts: (RangeResult | RangeMessage)[] = own;
+    for (const reader of shared.close()) {
+      if (reader === 0) continue;
+      try {
+        parts.push(...(await answers[reader - 1]));
+      } catch {
+        return null;
+      }
     }
-    if (first.dependsOnNeighbours || messages.some((message) => message.dependsOnNeighbours)) return null;
-    for (const { state } of messages) first.partial.merge(partialOfState(state));
-    if (isFull(first.partial.names)) return null;
-    const report = joinReports([first.report, ...messages.map((message) => message.report)]);
+    if (parts.some(({ dependsOnNeighbours }) => dependsOnNeighbours)) return null;
+    const [first, ...others] = parts.sort((a, b) => a.from - b.from);
+    const partial = partialOf(first);
+    for (const part of others) partial.merge(partialOf(part));
+    if (isFull(partial.names)) return null;
+    const report = joinReports(parts.map((part) => part.report));
     if (report.bytes < end - begin) onDamage?.(becameShorter(path));
-    return { partial: first.partial, report };
+    return { partial, report };
   } finally {
     closeSync(large.file);
     for (const thread of threads) thread.close();
   }
 }
+
+const partialOf = (part: RangeResult | RangeMessage): Partial =>
+  'partial' in part ? part.partial : partialOfState(part.state);
 
 interface LargeFile {
   readonly file: number;
@@ -103,37 +114,19 @@ interface LargeFile {
   readonly begin: number;
   readonly end: number;
   readonly head: Uint8Array;
-  readonly ranges: number;
+  readonly readers: number;
 }
 
 /** null: not a file, not large, or compressed, so that no range of it can be read on its own. */
-function openLarge(path: string, threads: number, place: Place | null): LargeFile | null {
+function openLarge(path: string, threads: number, place: Place | null, minBytes: number): LargeFile | null {
   const plain = threads < 2 ? null : openPlain(path);
   if (!plain) return null;
   const { file, size } = plain;
   const begin = place?.from ?? 0;
   const end = place?.to ?? size;
-  const ranges = Math.min(threads, Math.floor((end - begin) / MIN_BYTES_PER_THREAD));
-  const head = ranges > 1 ? headOf(file) : null;
-  if (head) return { file, begin, end, head, ranges };
+  const readers = Math.min(threads, Math.floor((end - begin) / minBytes));
+  const head = readers > 1 ? headOf(file) : null;
+  if (head) return { file, begin, end, head, readers };
   closeSync(file);
   return null;
-}
-
-/** Where the ranges behind the first one begin, each at a request line; null when there is none near such a place. */
-function cutsOf({ file, begin, end, ranges }: LargeFile, reader: RangeReader): number[] | null {
-  const cuts: number[] = [];
-  // This thread knows the formats already and begins at once: its range is the longest.
-  const size = end - begin;
-  const each = Math.floor((size - Math.min(HEAD_START_BYTES, size / (4 * ranges))) / ranges);
-  for (let k = 1; k < ranges; k++) {
-    const near = end - (ranges - k) * each;
-    const piece = bytesAt(file, near, SEARCH_BYTES);
-    const newline = piece.indexOf(10);
-    const first = newline < 0 ? -1 : reader.firstRequest(piece.subarray(newline + 1));
-    const cut = near + newline + 1 + first;
-    if (first < 0 || cut <= (cuts[cuts.length - 1] ?? begin)) return null;
-    cuts.push(cut);
-  }
-  return cuts;
 }

@@ -1,4 +1,4 @@
-/** One range of a large file into a partial: the work of one thread. */
+/** Ranges of a large file into partials: the work of one thread. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { Partial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
@@ -9,15 +9,18 @@ import { MAX_NAMES } from '../ingest/compile/runtime.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import type { LogParser } from '../ingest/parser.ts';
 import { MAX_ROUTES } from '../ingest/route-name.ts';
+import { bytesAt } from './plain-file.ts';
+import type { SharedRanges } from './shared-ranges.ts';
 
-const BUFFER_BYTES = 1 << 20;
+/** How far a request line is looked for behind the place of a cut. */
+const SEARCH_BYTES = 1 << 18;
 
-/** Where a range begins, and all that decides how its lines are read. */
-export interface RangeStart {
+/** A file, and all that decides how its lines are read. */
+export interface RangeSource {
   readonly path: string;
   /** Index of the input. */
   readonly source: number;
-  /** Byte of the file, the start of a line. */
+  /** Byte at which the first range begins, the start of a line. */
   readonly from: number;
   /** The file's first bytes: the formats are found in them, so that every range is read alike. */
   readonly head: Uint8Array;
@@ -27,26 +30,21 @@ export interface RangeStart {
   readonly window?: TimeWindow;
 }
 
-export interface RangeJob extends RangeStart {
-  /** Byte of the file behind the range. */
-  readonly to: number;
-}
-
 export interface RangeResult {
+  /** Byte of the file at which the range begins. */
+  readonly from: number;
   readonly partial: Partial;
   readonly report: InputSummary;
   /** true: the range cannot be read on its own exactly as within its file. */
   readonly dependsOnNeighbours: boolean;
 }
 
-export interface RangeReader {
-  /** Offset in `lines` of the first line that is a request by the formats of the head, -1 none. Nothing is counted. */
-  firstRequest(lines: Uint8Array): number;
-  /** Reads the range up to byte `to` of the file. @throws the file system's errors */
-  read(to: number, onProgress?: (bytes: number) => void): RangeResult;
+interface Reader {
+  readonly partial: Partial;
+  readonly parser: LogParser;
 }
 
-export function openRange(start: RangeStart, formats: readonly LogFormat[]): RangeReader {
+function createReader(start: RangeSource, formats: readonly LogFormat[]): Reader {
   const partial = new Partial();
   const { path, source, from, head, timezone, logFormat, window } = start;
   const parser = createParser({
@@ -61,42 +59,72 @@ export function openRange(start: RangeStart, formats: readonly LogFormat[]): Ran
     ...(logFormat === undefined ? {} : { logFormat }),
     ...(window ? { window } : {}),
   });
-  return {
-    firstRequest: (lines) => parser.firstRequest(lines),
-    read(to, onProgress) {
-      pushBytes(path, from, to, parser, onProgress);
-      parser.end();
-      return {
-        partial,
-        report: parser.report(),
-        dependsOnNeighbours: parser.dependsOnNeighbours() || isFull(partial.names),
-      };
-    },
-  };
+  return { partial, parser };
 }
 
-/** Of more names the first ones are kept: which those are, only a reader of the whole can tell. */
-export const isFull = ({ routes, workers, threads }: Names): boolean =>
-  routes.size >= MAX_ROUTES || workers.size >= MAX_NAMES || threads.size >= MAX_NAMES;
+/** The first request line at or behind a place of the file, by the formats of the head; -1 when there is none near. */
+function findCut(file: number, near: number, parser: LogParser): number {
+  const piece = bytesAt(file, near, SEARCH_BYTES);
+  const newline = piece.indexOf(10);
+  const first = newline < 0 ? -1 : parser.firstRequest(piece.subarray(newline + 1));
+  return first < 0 ? -1 : near + newline + 1 + first;
+}
 
-function pushBytes(
-  path: string,
-  from: number,
-  to: number,
-  parser: LogParser,
-  onProgress?: (bytes: number) => void,
+/**
+ * Reads ranges as long as there are some, the range that is this reader's already first. Gives each when it is read; false stops.
+ * @throws the file system's errors
+ */
+export function readRanges(
+  start: RangeSource,
+  formats: readonly LogFormat[],
+  shared: SharedRanges,
+  reader: number,
+  give: (result: RangeResult) => boolean,
+  onProgress?: () => void,
 ): void {
-  const file = openSync(path, 'r');
+  if (!shared.join(reader)) return;
+  const file = openSync(start.path, 'r');
   try {
-    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
-    for (let at = from; at < to; ) {
-      const bytes = readSync(file, buffer, 0, Math.min(BUFFER_BYTES, to - at), at);
-      if (bytes === 0) break;
-      parser.push(buffer.subarray(0, bytes));
-      at += bytes;
-      onProgress?.(bytes);
+    let has = reader === 0;
+    while (has || shared.isWorthSplitting) {
+      const { partial, parser } = createReader(start, formats);
+      let { from } = start;
+      if (!has) {
+        const cut = shared.split(reader, (near) => findCut(file, near, parser));
+        if (cut === null) return;
+        from = cut;
+      }
+      has = false;
+      parser.startAt(from);
+      readRange(file, from, parser, () => shared.advance(reader), onProgress);
+      parser.end();
+      const dependsOnNeighbours = parser.dependsOnNeighbours() || isFull(partial.names);
+      if (!give({ from, partial, report: parser.report(), dependsOnNeighbours })) return;
     }
   } finally {
     closeSync(file);
   }
 }
+
+function readRange(
+  file: number,
+  from: number,
+  parser: LogParser,
+  advance: () => { to: number; last: boolean },
+  onProgress?: () => void,
+): void {
+  for (let at = from; ; ) {
+    const { to, last } = advance();
+    while (at < to) {
+      const bytes = parser.pull((b, place, most) => readSync(file, b, place, Math.min(most, to - at), at));
+      if (bytes === 0) return;
+      at += bytes;
+    }
+    if (last) return;
+    onProgress?.();
+  }
+}
+
+/** Of more names the first ones are kept: which those are, only a reader of the whole can tell. */
+export const isFull = ({ routes, workers, threads }: Names): boolean =>
+  routes.size >= MAX_ROUTES || workers.size >= MAX_NAMES || threads.size >= MAX_NAMES;

@@ -82,6 +82,7 @@ export class ReplayLog {
           },
           lifecycle: (event) => this.partial.event(event),
         },
+        bulk: true,
         ...reading,
         ...(window ? { window } : {}),
         ...(place ? { range: place } : {}),

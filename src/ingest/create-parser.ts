@@ -108,6 +108,20 @@ export function createParser(options: ParserOptions): LogParser {
     }
   };
 
+  const pull: LogParser['pull'] = (read) => {
+    if (skipping) {
+      const size = read(b, 0, PIECE_BYTES);
+      push(Buffer.from(b.subarray(0, size)));
+      return size;
+    }
+    const size = read(b, filled, Math.min(PIECE_BYTES, MAX_LINE_BYTES - filled));
+    filled += size;
+    wholeLines();
+    if (filled === MAX_LINE_BYTES) skipLine();
+    return size;
+  };
+
+  let begin = 0;
   if (options.range) {
     muted = true;
     push(options.range.head);
@@ -116,12 +130,16 @@ export function createParser(options: ParserOptions): LogParser {
     muted = false;
     filled = 0;
     skipping = false;
-    base = options.range.from;
+    begin = base = options.range.from;
   }
   const knownPlans = router.plans.length;
 
   return {
     push,
+    pull,
+    startAt(offset) {
+      begin = base = offset;
+    },
     flush: () => router.flush(),
     end() {
       if (filled > 0) {
@@ -143,7 +161,7 @@ export function createParser(options: ParserOptions): LogParser {
     },
     leftOut: () => filter?.leftOut ?? null,
     report() {
-      const report = tally.report(options.path, base + filled - (options.range?.from ?? 0), router.plans, router.seen);
+      const report = tally.report(options.path, base + filled - begin, router.plans, router.seen);
       if (!filter) return report;
       const { requests, lifecycle } = filter.leftOut;
       return {

@@ -13,6 +13,10 @@ export interface IngestSink {
 export interface LogParser {
   /** The next bytes of the input, wherever they were cut. */
   push(chunk: Uint8Array): void;
+  /** The next bytes, written by `read` into a buffer of the parser (at `place`, at most so many); gives how many it gave. */
+  pull(read: (buffer: Buffer, place: number, most: number) => number): number;
+  /** What comes next stands at this byte of a larger input; nothing has been read of it yet. */
+  startAt(offset: number): void;
   /** Hands on the rows parsed so far (a torn last line stays back). */
   flush(): void;
   /** The input is over: a last line without a newline counts. */

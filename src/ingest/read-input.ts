@@ -9,11 +9,15 @@ import type { LogParser } from './parser.ts';
 const BUFFER_BYTES = 1 << 20;
 /** The first piece is small: who watches sees something soon. */
 const FIRST_BYTES = 1 << 18;
+/** Progress is told every so often. */
+const PROGRESS_BYTES = 1 << 23;
 
 export interface ReadOptions {
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
   /** Bytes [from, to) of a plain file, from the start of a line; default all. */
   readonly bytes?: { readonly from: number; readonly to: number };
+  /** Nothing else is to be done meanwhile: a plain file is read without a pause. */
+  readonly atOnce?: boolean;
   /** The input ends too early or is damaged: a sentence for people. What stood before that place has been read. */
   readonly onDamage?: (sentence: string) => void;
 }
@@ -108,6 +112,19 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
       for (let now = first; now.length > 0; now = await piece(buffers[0])) yield Buffer.from(now);
     };
     return readCompressed(pieces(), compression, path, parser, options);
+  }
+  if (options.atOnce && info.isFile()) {
+    parser.push(first);
+    for (let got = first.length; got > 0; ) {
+      const at = (bytes?.from ?? 0) + done;
+      got = parser.pull((b, place, most) =>
+        readSync(file.fd, b, place, bytes ? Math.min(most, bytes.to - at) : most, at),
+      );
+      done += got;
+      if (done % PROGRESS_BYTES < got) onProgress?.(done, total);
+    }
+    if (total !== null && done < total) options.onDamage?.(becameShorter(path));
+    return;
   }
   // While one buffer is parsed, the other one is filled.
   let now = first;

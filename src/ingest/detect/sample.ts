@@ -1,6 +1,8 @@
 /** Lines on which formats are tried. */
 
+import { bytesOf } from '../compile/emit.ts';
 import type { Scanner } from '../compile/generate.ts';
+import { isLiteral, type Token } from '../compile/layout.ts';
 import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
 import type { Runtime, Span } from '../compile/runtime.ts';
 import { blankBatch } from '../plan.ts';
@@ -41,6 +43,7 @@ export class Trials {
   );
   readonly #plain = new Map<unknown, Scanner>();
   readonly #explaining = new Map<unknown, Scanner>();
+  readonly #literals = new WeakMap<object, Buffer>();
 
   constructor(runtime: Runtime) {
     this.runtime = runtime;
@@ -61,9 +64,37 @@ export class Trials {
 
   /** Does the recipe take the text of b from `start` to its newline? Then the row is at index 0 of `batch`. */
   takes(recipe: Recipe, { b, v }: Sample, start: number): boolean {
+    // Most recipes are none of this log's: a scanner is compiled for those that may be.
+    if ('tokens' in recipe && !this.#plain.has(recipe.tokens) && !this.#mayTake(recipe.tokens, b, start)) return false;
     this.batch.length = 0;
     this.#scanner(recipe, false)(b, v, start, start + 1, this.batch, 0);
     return this.batch.length === 1;
+  }
+
+  /** Do the literals stand in the line, in their order, the first one at its beginning? */
+  #mayTake(tokens: readonly Token[], b: Buffer, start: number): boolean {
+    let at = start;
+    let end = -1;
+    for (const [index, token] of tokens.entries()) {
+      if (!isLiteral(token)) continue;
+      const literal = this.#bytesOf(token);
+      if (index === 0) {
+        if (literal.compare(b, start, start + literal.length) !== 0) return false;
+        at = start + literal.length;
+        continue;
+      }
+      if (end < 0) end = b.indexOf(10, start);
+      const found = b.indexOf(literal, at);
+      if (found < 0 || found + literal.length > end) return false;
+      at = found + literal.length;
+    }
+    return true;
+  }
+
+  #bytesOf(token: { readonly literal: string }): Buffer {
+    const bytes = this.#literals.get(token) ?? Buffer.from(bytesOf(token.literal));
+    this.#literals.set(token, bytes);
+    return bytes;
   }
 
   /** The fields the recipe sees in the line, or null when it does not take it (`runtime.state.stop` says where it stopped). */

@@ -6,8 +6,14 @@ import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { stateOf } from '../../../src/analysis/partial-state.ts';
-import { type RangeThread, readInParallel } from '../../../src/engine/read-in-parallel.ts';
-import { openRange, type RangeJob } from '../../../src/engine/read-range.ts';
+import { readPartial } from '../../../src/engine/post-mortem.ts';
+import {
+  type RangeJob,
+  type RangeMessage,
+  type RangeThread,
+  readInParallel,
+} from '../../../src/engine/read-in-parallel.ts';
+import { readJob } from '../../helpers/range-thread.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 let folder = '';
@@ -21,29 +27,30 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = async (dies: boolean) => {
   const jobs: RangeJob[] = [];
+  const parts: RangeMessage[] = [];
   let closed = 0;
   const startThread = (): RangeThread => ({
     async read(job) {
       jobs.push(job);
+      const read = readJob(job);
       if (dies && jobs.length === 2) throw new Error('out of memory');
-      const { partial, report, dependsOnNeighbours } = openRange(job, formats).read(job.to);
-      return { state: stateOf(partial), report, dependsOnNeighbours };
+      parts.push(...read);
+      return read;
     },
     close: () => {
       closed++;
     },
   });
-  const result = await readInParallel(log, 0, { formats, threads: 3, startThread });
-  return { result, jobs, closed };
+  const result = await readInParallel(log, 0, { formats, threads: 3, startThread, worthSplitting: 8 });
+  return { result, parts, closed };
 };
 
-test('three ranges join without a gap, and every thread is closed', async () => {
-  const { result, jobs, closed } = await read(false);
-  expect(jobs).toHaveLength(2);
-  expect(jobs[0].to).toBe(jobs[1].from);
-  expect(result?.report.bytes).toBe(jobs[1].to);
-  expect(result?.partial.requests).toBe(result?.report.requests);
-  expect(result?.report.unparsed).toBe(0);
+test('ranges of three threads join without a gap, and every thread is closed', async () => {
+  const { result, parts, closed } = await read(false);
+  const whole = await readPartial([log], { formats });
+  expect(parts).toHaveLength(2);
+  expect(result?.report).toEqual(whole.inputs[0]);
+  expect(result && stateOf(result.partial)).toEqual(stateOf(whole.partial));
   expect(closed).toBe(2);
 });
 
@@ -60,13 +67,12 @@ test('a file that is truncated meanwhile is reported as far as it was read, and 
   const startThread = (): RangeThread => ({
     async read(job) {
       truncateSync(copy, 20_000_000);
-      const { partial, report, dependsOnNeighbours } = openRange(job, formats).read(job.to);
-      return { state: stateOf(partial), report, dependsOnNeighbours };
+      return readJob(job);
     },
     close: () => {},
   });
   const onDamage = (sentence: string) => said.push(sentence);
-  const result = await readInParallel(copy, 0, { formats, threads: 3, startThread, onDamage });
+  const result = await readInParallel(copy, 0, { formats, threads: 3, startThread, onDamage, worthSplitting: 8 });
   expect(said).toEqual([`${copy} became shorter while it was read: what could be read before that is reported`]);
   expect(result?.report.bytes).toBe(20_000_000);
   expect(result?.partial.requests).toBe(result?.report.requests);

@@ -8,9 +8,9 @@ import { formats } from '../../../parsers/index.ts';
 import { partialOfState, stateOf } from '../../../src/analysis/partial-state.ts';
 import { parseBound } from '../../../src/cli/window-options.ts';
 import { readPartial } from '../../../src/engine/post-mortem.ts';
-import { openRange, type RangeJob } from '../../../src/engine/read-range.ts';
 import { findPlace } from '../../../src/engine/time-place.ts';
 import { createRandom } from '../../helpers/random.ts';
+import { threadHere } from '../../helpers/range-thread.ts';
 
 const DAY = Date.UTC(2026, 2, 1) / 1000;
 const months = ['Jan', 'Feb', 'Mar'];
@@ -52,16 +52,7 @@ describe('a stretch of time', () => {
       until: until === null ? null : parseBound(until),
     };
     const options = { formats, timezone: 'UTC', window };
-    const parallel = {
-      threads,
-      startThread: () => ({
-        read: async ({ to, ...start }: RangeJob) => {
-          const { partial, ...rest } = openRange(start, formats).read(to);
-          return { ...rest, state: stateOf(partial) };
-        },
-        close: () => undefined,
-      }),
-    };
+    const parallel = { threads, startThread: threadHere, worthSplitting: 8 };
     return readPartial(names.map(at), { ...options, ...(threads > 1 ? { parallel } : {}) });
   };
   const expected = (from: number, to: number) => seconds.filter((second) => second >= from && second < to).length;

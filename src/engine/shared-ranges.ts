@@ -1,0 +1,144 @@
+/**
+ * Who reads what of a large file: a range of blocks a reader, in memory that threads share. A reader that is free takes the rear half
+ * of the longest rest of another one, so that all are done at about the same time, however late they started and however fast
+ * they are. Ranges begin at requests: near the border of two blocks, at a place ("cut") that whoever splits there finds.
+ */
+export const BLOCK_BYTES = 1 << 20;
+const END_SHIFT = 32n;
+const LOW = 0xffff_ffffn;
+
+/** What a reader has still to read: blocks from `next` to `end`. */
+interface Rest {
+  readonly reader: number;
+  readonly packed: bigint;
+  readonly next: number;
+  readonly end: number;
+}
+
+const pack = (next: number, end: number): bigint => (BigInt(end) << END_SHIFT) | BigInt(next);
+
+export interface SharedState {
+  /** A number a reader: its next block, and the end of its blocks in the upper half. */
+  readonly rests: BigInt64Array<SharedArrayBuffer>;
+  /** By block: the byte at which the range that begins there begins; 0 for none. */
+  readonly cuts: BigInt64Array<SharedArrayBuffer>;
+  /** By reader: 1 when it may have taken a range. The last one: 1 when nobody may take one any more. */
+  readonly flags: Int32Array<SharedArrayBuffer>;
+  /** A rest of fewer blocks is not worth splitting. */
+  readonly worthSplitting: number;
+  /** The bytes of the file that are to be read. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export class SharedRanges {
+  readonly state: SharedState;
+  readonly #blocks: number;
+
+  constructor(state: SharedState) {
+    this.state = state;
+    this.#blocks = Math.ceil((state.end - state.begin) / BLOCK_BYTES);
+  }
+
+  /** All blocks are those of reader 0. */
+  static create(readers: number, begin: number, end: number, worthSplitting: number): SharedRanges {
+    const blocks = Math.ceil((end - begin) / BLOCK_BYTES);
+    const shared = (bytes: number) => new SharedArrayBuffer(bytes);
+    const rests = new BigInt64Array(shared(readers * 8));
+    rests[0] = pack(0, blocks);
+    const cuts = new BigInt64Array(shared((blocks + 1) * 8));
+    const flags = new Int32Array(shared((readers + 1) * 4));
+    return new SharedRanges({ rests, cuts, flags, worthSplitting, begin, end });
+  }
+
+  get #closedAt(): number {
+    return this.state.flags.length - 1;
+  }
+
+  /** Says that this reader may take a range; false: there are none any more. */
+  join(reader: number): boolean {
+    const { flags } = this.state;
+    Atomics.store(flags, reader, 1);
+    return Atomics.load(flags, this.#closedAt) === 0;
+  }
+
+  /** Nobody takes a range any more. @returns the readers that may have taken one */
+  close(): number[] {
+    const { flags } = this.state;
+    Atomics.store(flags, this.#closedAt, 1);
+    return Array.from(flags.subarray(0, this.#closedAt), (_, reader) => reader).filter(
+      (reader) => Atomics.load(flags, reader) === 1,
+    );
+  }
+
+  #restOf(reader: number): Rest {
+    const packed = Atomics.load(this.state.rests, reader);
+    return { reader, packed, next: Number(packed & LOW), end: Number(packed >> END_SHIFT) };
+  }
+
+  #byteOf(block: number): number {
+    return Math.min(this.state.end, this.state.begin + block * BLOCK_BYTES);
+  }
+
+  /** Takes the next block: the byte up to which may be read now; `last`, when the range ends there. */
+  advance(reader: number): { to: number; last: boolean } {
+    for (;;) {
+      const { packed, next, end } = this.#restOf(reader);
+      if (next >= end) {
+        const cut = end >= this.#blocks ? this.state.end : Number(Atomics.load(this.state.cuts, end));
+        return { to: cut, last: true };
+      }
+      if (Atomics.compareExchange(this.state.rests, reader, packed, pack(next + 1, end)) === packed) {
+        return { to: this.#byteOf(next + 1), last: false };
+      }
+    }
+  }
+
+  #longest(): Rest {
+    const rests = Array.from(this.state.rests, (_, one) => this.#restOf(one));
+    return rests.reduce((a, b) => (b.end - b.next > a.end - a.next ? b : a));
+  }
+
+  /** Is there a rest that is worth splitting? */
+  get isWorthSplitting(): boolean {
+    const { next, end } = this.#longest();
+    return end - next >= this.state.worthSplitting;
+  }
+
+  /**
+   * Takes the rear half of the longest rest. @param findCut the byte at or behind a place at which a range may begin, less than
+   * a block away; -1 for none @returns the byte at which the range begins; null: there is nothing to take
+   */
+  split(reader: number, findCut: (near: number) => number): number | null {
+    for (;;) {
+      const { next, end, reader: victim } = this.#longest();
+      if (end - next < this.state.worthSplitting) return null;
+      const middle = next + Math.ceil((end - next) / 2);
+      const cut = findCut(this.#byteOf(middle));
+      if (cut < 0) return null;
+      Atomics.store(this.state.cuts, middle, BigInt(cut));
+      if (!this.#give(victim, middle, end)) continue;
+      Atomics.store(this.state.rests, reader, pack(middle, end));
+      return cut;
+    }
+  }
+
+  /** Ends the blocks of a reader at `middle`, unless it has come too near or its end is another one by now. */
+  #give(reader: number, middle: number, end: number): boolean {
+    for (;;) {
+      const rest = this.#restOf(reader);
+      if (rest.end !== end || rest.next >= middle) return false;
+      const now = Atomics.compareExchange(this.state.rests, reader, rest.packed, pack(rest.next, middle));
+      if (now === rest.packed) return true;
+    }
+  }
+
+  /** Bytes that nobody has begun to read. */
+  left(): number {
+    const blocks = Array.from(this.state.rests, (_, one) => this.#restOf(one)).reduce(
+      (sum, { next, end }) => sum + Math.max(0, end - next),
+      0,
+    );
+    return Math.min(this.state.end - this.state.begin, blocks * BLOCK_BYTES);
+  }
+}

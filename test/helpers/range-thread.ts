@@ -1,0 +1,17 @@
+/** A thread that reads ranges of a file, in this one: at once, when it is told to. */
+import { formats } from '../../parsers/index.ts';
+import { stateOf } from '../../src/analysis/partial-state.ts';
+import type { RangeJob, RangeMessage, RangeThread } from '../../src/engine/read-in-parallel.ts';
+import { readRanges } from '../../src/engine/read-range.ts';
+import { SharedRanges } from '../../src/engine/shared-ranges.ts';
+
+export function readJob({ shared, reader, ...start }: RangeJob, ranges = 1): RangeMessage[] {
+  const messages: RangeMessage[] = [];
+  readRanges(start, formats, new SharedRanges(shared), reader, ({ partial, ...rest }) => {
+    messages.push({ ...rest, state: stateOf(partial) });
+    return messages.length < ranges;
+  });
+  return messages;
+}
+
+export const threadHere = (): RangeThread => ({ read: async (job) => readJob(job), close: () => undefined });
