@@ -1,6 +1,7 @@
 /** From a partial to everything that is said about it: the summary (findings come later) and the facts behind it. */
 import type { Analysis } from '../core/finding.ts';
 import type { InputSummary } from '../core/summary.ts';
+import { listHeavyRoutes } from './heavy-routes.ts';
 import { inferServer } from './infer-server.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
@@ -16,6 +17,7 @@ export interface AnalyseOptions {
 }
 
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
+  const estimates = listHeavyRoutes(partial);
   const requests = partial.retained.table();
   const inference = inferServer({
     table: requests,
@@ -25,6 +27,14 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
   });
   const knows = missingFields(partial.streams, inference, options.howToLog);
-  const summary = summarise({ partial, requests, inference, knows, inputs: options.inputs, version: options.version });
+  const summary = summarise({
+    partial,
+    requests,
+    inference,
+    knows,
+    inputs: options.inputs,
+    version: options.version,
+    estimates,
+  });
   return { summary, requests, inference, lifecycle: partial.lifecycle, names: partial.names };
 }

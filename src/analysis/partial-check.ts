@@ -2,10 +2,11 @@
  * Whether what was unpacked is the state of a partial: kinds, lengths and ranges of everything that is computed with. A file
  * from elsewhere may hold anything, and a wrong number must not become an endless loop or a table of terabytes.
  */
-import type { Names } from '../core/batch.ts';
 import type { RequestTable } from '../core/table.ts';
 import { MAX_STATUS } from './partial.ts';
 import type { PartialState } from './partial-state.ts';
+import { SAMPLED_REQUESTS } from './request-sample.ts';
+import { METHOD_NUMBERS, SKETCH_CELLS } from './route-sketch.ts';
 import { MAX_CELLS, STEPS } from './timeline.ts';
 
 const NUMBERS_A_ROW = 5;
@@ -51,10 +52,41 @@ export function checkState(state: PartialState, inputs: number): void {
   const { retention, seen, horizon, rows } = state.retained;
   expect(isCount(retention.all) && isCount(retention.sample) && isCount(seen), 'rows');
   expect(typeof horizon === 'number' && !Number.isNaN(horizon), 'rows');
+  checkSample(state.sample, routes.length, inputs);
+  if (state.sketch !== null) checkSketch(state.sketch);
   checkRows(rows, { inputs, routes: routes.length, threads: threads.length, workers: workers.length });
 }
 
-function checkNames(names: Record<keyof Names, string[]>): void {
+function checkSample(sample: PartialState['sample'], routes: number, inputs: number): void {
+  const { hash, offset, source, route, duration } = sample;
+  const columns = [
+    [hash, Uint32Array],
+    [offset, Float64Array],
+    [source, Uint16Array],
+    [route, Int32Array],
+    [duration, Float64Array],
+  ] as const;
+  expect(
+    columns.every(([column, kind]) => column instanceof kind && column.length === hash.length),
+    'sample',
+  );
+  expect(hash.length <= SAMPLED_REQUESTS && all(offset, isCount) && all(duration, isInstant), 'sample');
+  expect(all(source, (one) => one < Math.max(1, inputs)) && all(route, (id) => id >= -1 && id < routes), 'sample');
+}
+
+function checkSketch(sketch: NonNullable<PartialState['sketch']>): void {
+  const { requests, errors, busyMicros, methods, smallest, durations } = sketch;
+  const cells = [requests, errors, busyMicros];
+  expect(
+    [...cells, methods].every((column) => column instanceof Float64Array && all(column, isCount)),
+    'routes',
+  );
+  expect(cells.every(({ length }) => length === SKETCH_CELLS) && methods.length === METHOD_NUMBERS, 'routes');
+  expect(smallest instanceof Uint32Array && smallest.length <= SKETCH_CELLS, 'routes');
+  checkHistogram(durations);
+}
+
+function checkNames(names: PartialState['names']): void {
   for (const kind of ['workers', 'threads', 'routes'] as const) {
     const list: unknown = names[kind];
     expect(Array.isArray(list) && list.every((name) => typeof name === 'string'), 'names');

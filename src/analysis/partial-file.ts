@@ -1,7 +1,7 @@
 /**
  * The text that `analyze --partial` writes and `merge` reads: a line a partial, so that partials may be concatenated and
  * engines that pipe lines can carry them. A line is base64 of a gzip member that holds
- *   "logscope/partial/v1\n"  magic and version
+ *   "logscope/partial/v2\n"  magic and version
  *   uint32 LE                length of the header in bytes
  *   header                   JSON of the value, typed arrays as {"$array": kind, "at": byte offset, "length": n},
  *                            NaN and infinities as {"$number": "NaN"}
@@ -9,14 +9,14 @@
  */
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '../core/errors.ts';
+import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
-import { foldRoutes } from './fold-routes.ts';
 import { Partial } from './partial.ts';
 import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
 
-const MAGIC = 'logscope/partial/v1\n';
+const MAGIC = 'logscope/partial/v2\n';
 /** A partial keeps bounded data; what unpacks to more than this is not one. */
 const MAX_BYTES = 1 << 29;
 
@@ -67,7 +67,7 @@ export function unpackPartial(line: string, path: string): PartialFile {
   } catch {
     throw broken('it is not whole gzip data');
   }
-  if (data.toString('latin1', 0, MAGIC.length) !== MAGIC) throw broken('it does not start with logscope/partial/v1');
+  if (data.toString('latin1', 0, MAGIC.length) !== MAGIC) throw broken('it does not start with logscope/partial/v2');
   const headAt = MAGIC.length + 4;
   const headLength = data.length >= headAt ? data.readUInt32LE(MAGIC.length) : 0;
   if (headLength === 0 || headAt + headLength > data.length) throw broken('its header is cut');
@@ -113,19 +113,18 @@ function revive(value: unknown, body: ArrayBuffer): unknown {
 
 /** The same of a host that is named: its workers and its inputs are told from those of other hosts. */
 export function onHost({ partial, inputs }: PartialFile, host: string): PartialFile {
-  const named = new Partial();
+  const named = new Partial(createNames(Number.POSITIVE_INFINITY));
   named.merge(partial, 0, host);
   return { partial: named, inputs: inputs.map((input) => ({ ...input, host })) };
 }
 
 /** Joins partials in the given order; inputs keep their order, so `source` of a row stays the index of its input. */
 export class PartialJoin implements PartialFile {
-  readonly partial = new Partial();
+  readonly partial = new Partial(createNames(Number.POSITIVE_INFINITY));
   readonly inputs: InputSummary[] = [];
 
   add({ partial, inputs }: PartialFile): void {
     this.partial.merge(partial, this.inputs.length);
     this.inputs.push(...inputs);
-    foldRoutes(this.partial);
   }
 }

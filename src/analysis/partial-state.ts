@@ -5,9 +5,12 @@
 import type { StreamFacts } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { createNames } from '../core/names.ts';
 import { DurationHistogram } from './histogram.ts';
 import { Partial, Totals } from './partial.ts';
+import type { SampleState } from './request-sample.ts';
 import { RetainedRows, type RetainedState } from './retained-rows.ts';
+import type { RouteSketch, SketchState } from './route-sketch.ts';
 import type { TimelineView } from './timeline.ts';
 
 interface HistogramState {
@@ -29,6 +32,9 @@ export interface PartialState {
   readonly streams: { readonly facts: StreamFacts; readonly requests: number }[];
   readonly lifecycle: readonly LifecycleEvent[];
   readonly retained: RetainedState;
+  readonly sample: SampleState;
+  /** null: `routes` tells of each route. */
+  readonly sketch: (Omit<SketchState, 'durations'> & { readonly durations: HistogramState }) | null;
   readonly totals: {
     readonly lifecycleCount: number;
     readonly requests: number;
@@ -48,6 +54,11 @@ const histogramState = (histogram: DurationHistogram): HistogramState => ({
 const histogramOf = ({ pairs, sum, max }: HistogramState): DurationHistogram =>
   DurationHistogram.fromPairs(pairs, sum, max);
 
+function sketchState(sketch: RouteSketch): NonNullable<PartialState['sketch']> {
+  const { durations, ...cells } = sketch.state();
+  return { ...cells, durations: histogramState(durations) };
+}
+
 const textsOf = (dictionary: Dictionary): string[] =>
   Array.from({ length: dictionary.size }, (_, id) => dictionary.text(id));
 
@@ -62,7 +73,7 @@ function packTotals(rows: readonly (Totals | undefined)[]): Float64Array {
   return packed;
 }
 
-function unpackTotals(packed: Float64Array, into: Totals[]): void {
+function unpackTotals(packed: Float64Array, give: (id: number, totals: Totals) => void): void {
   for (let id = 0, at = 0; at < packed.length; id++, at += NUMBERS) {
     if (Number.isNaN(packed[at])) continue;
     const totals = new Totals();
@@ -71,7 +82,7 @@ function unpackTotals(packed: Float64Array, into: Totals[]): void {
     totals.busyMicros = packed[at + 2];
     totals.first = packed[at + 3];
     totals.last = packed[at + 4];
-    into[id] = totals;
+    give(id, totals);
   }
 }
 
@@ -93,6 +104,8 @@ export function stateOf(partial: Partial): PartialState {
     streams: partial.streams,
     lifecycle: partial.lifecycle,
     retained: partial.retained.state(),
+    sample: partial.sample.state(),
+    sketch: partial.sketch && sketchState(partial.sketch),
     totals: {
       lifecycleCount: partial.lifecycleCount,
       requests: partial.requests,
@@ -105,7 +118,7 @@ export function stateOf(partial: Partial): PartialState {
 }
 
 export function partialOfState(state: PartialState): Partial {
-  const partial = new Partial();
+  const partial = new Partial(createNames(Number.POSITIVE_INFINITY));
   for (const kind of ['workers', 'threads', 'routes'] as const) {
     // Two names of broken UTF-8 may read alike; ids count positions, so the second gets a text of its own.
     const { [kind]: names } = partial.names;
@@ -115,11 +128,17 @@ export function partialOfState(state: PartialState): Partial {
   }
   partial.timeline.merge(state.timeline);
   partial.unrouted = histogramOf(state.unrouted);
-  unpackTotals(state.routes, partial.routes);
-  state.routeDurations.forEach((durations, id) => {
-    if (durations) partial.routes[id].durations = histogramOf(durations);
+  unpackTotals(state.routes, (id, totals) => {
+    const { [id]: durations } = state.routeDurations;
+    partial.setRoute(id, durations ? Object.assign(totals, { durations: histogramOf(durations) }) : totals);
   });
-  unpackTotals(state.workers, partial.workers);
+  unpackTotals(state.workers, (id, totals) => {
+    partial.workers[id] = totals;
+  });
+  const { sketch } = state;
+  if (sketch) partial.foldRoutes().merge({ ...sketch, durations: histogramOf(sketch.durations) });
+  const sameIds = Int32Array.from(state.names.routes, (_, id) => id);
+  partial.sample.merge(state.sample, sameIds, 0);
   partial.status.set(state.status);
   partial.streams.push(...state.streams.map((stream) => ({ ...stream })));
   partial.lifecycle.push(...state.lifecycle);

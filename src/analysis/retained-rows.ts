@@ -143,6 +143,22 @@ export class RetainedRows {
     if (this.#count > this.#limit) this.#trim();
   }
 
+  /** Ids of routes have changed. */
+  renumberRoutes(routeIds: Int32Array): void {
+    for (const { rows } of this.#blocks.values()) {
+      const { route, length } = rows.table;
+      for (let i = 0; i < length; i++) if (route[i] >= 0) route[i] = routeIds[route[i]];
+    }
+  }
+
+  /** Calls back with the route of every row. */
+  forEachRoute(see: (route: number) => void): void {
+    for (const { rows } of this.#blocks.values()) {
+      const { route, length } = rows.table;
+      for (let i = 0; i < length; i++) see(route[i]);
+    }
+  }
+
   /** What another process needs to go on with these rows. */
   state(): RetainedState {
     const all = new TableBuilder(this.#count);

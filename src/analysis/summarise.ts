@@ -1,5 +1,6 @@
 /** Reads a partial and its inference into the summary, the document that `analyze --json` prints. */
 import type { ServerInference } from '../core/inference.ts';
+import { MOST_ROUTES } from '../core/names.ts';
 import {
   type Distribution,
   type InputSummary,
@@ -12,6 +13,7 @@ import {
 import type { RequestTable } from '../core/table.ts';
 import { printable } from '../core/text.ts';
 import { isoInstant, MICROS_PER_SECOND, secondsOrNull } from '../core/time.ts';
+import type { RouteEstimates } from './heavy-routes.ts';
 import type { DurationHistogram } from './histogram.ts';
 import { type OwnDurations, ownDurations } from './own-durations.ts';
 import type { Partial } from './partial.ts';
@@ -27,6 +29,8 @@ export interface SummariseInput {
   readonly knows: Knows;
   readonly inputs: readonly InputSummary[];
   readonly version: string;
+  /** How sure the numbers of routes are; null: they are exact. */
+  readonly estimates: RouteEstimates | null;
 }
 
 export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
@@ -92,7 +96,21 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
     },
     workers: workers(partial, inference),
     routes: routes(partial, own, all),
+    ...routeEstimates(input.estimates),
     timeline: timeline.timeline,
+  };
+}
+
+function routeEstimates(estimates: RouteEstimates | null): Pick<Summary, 'route_estimates'> {
+  if (!estimates) return {};
+  const { distinct, excessRequests, sampledRequests } = estimates;
+  return {
+    route_estimates: {
+      distinct_routes: distinct,
+      excess_requests: excessRequests,
+      sampled_requests: sampledRequests,
+      basis: `more than ${MOST_ROUTES} routes: listed are those with a thousandth of the requests or more; their numbers are never too low, and too high by at most ${excessRequests} requests in 98 of 100 cases; their times are those of ${sampledRequests} requests, drawn at random`,
+    },
   };
 }
 

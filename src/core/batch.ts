@@ -51,6 +51,8 @@ export interface Names {
   readonly threads: Dictionary;
   /** "GET /users/{id}": method and path template, without the query. */
   readonly routes: Dictionary;
+  /** Of more routes than this the others are named "GET (other)". */
+  readonly mostRoutes: number;
 }
 
 /** Up to `capacity` rows. The arrays are reused: a consumer copies what it keeps before it returns. */

@@ -11,10 +11,25 @@ export interface Dictionary {
   /** Id of a string, or -1. */
   find(text: string): number;
   text(id: number): string;
+  /** Hash of a text, the same wherever the text is known. */
+  hash(id: number): number;
+  /** Forgets everything; ids begin at 0 again. */
+  clear(): void;
 }
+
+/** Texts beyond these are made anew when they are asked for: there may be very many. */
+const KEPT_TEXTS = 4096;
 
 const decoder = new TextDecoder('utf-8');
 const encoder = new TextEncoder();
+/** Short texts are encoded here. */
+const scratch = new Uint8Array(1024);
+
+function encoded(text: string): Uint8Array {
+  return text.length * 3 > scratch.length
+    ? encoder.encode(text)
+    : scratch.subarray(0, encoder.encodeInto(text, scratch).written);
+}
 
 export function createDictionary(): Dictionary {
   let table = new Int32Array(256).fill(-1);
@@ -22,6 +37,7 @@ export function createDictionary(): Dictionary {
   let starts = new Float64Array(129);
   let store = new Uint8Array(4096);
   const texts: string[] = [];
+  let size = 0;
 
   const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
     let hash = 0x811c9dc5;
@@ -50,16 +66,16 @@ export function createDictionary(): Dictionary {
   const grow = () => {
     table = new Int32Array(table.length * 2).fill(-1);
     const mask = table.length - 1;
-    for (let id = 0; id < texts.length; id++) {
+    for (let id = 0; id < size; id++) {
       let slot = hashes[id] & mask;
       while (table[slot] >= 0) slot = (slot + 1) & mask;
       table[slot] = id;
     }
     const bigger = new Uint32Array(table.length / 2);
-    bigger.set(hashes.subarray(0, texts.length));
+    bigger.set(hashes.subarray(0, size));
     hashes = bigger;
     const wider = new Float64Array(bigger.length + 1);
-    wider.set(starts.subarray(0, texts.length + 1));
+    wider.set(starts.subarray(0, size + 1));
     starts = wider;
   };
 
@@ -67,11 +83,11 @@ export function createDictionary(): Dictionary {
     const hash = hashOf(bytes, from, to);
     let slot = slotOf(bytes, from, to, hash);
     if (table[slot] >= 0) return table[slot];
-    if ((texts.length + 1) * 2 > table.length) {
+    if ((size + 1) * 2 > table.length) {
       grow();
       slot = slotOf(bytes, from, to, hash);
     }
-    const id = texts.length;
+    const id = size++;
     const at = starts[id];
     const end = at + (to - from);
     if (end > store.length) {
@@ -82,24 +98,36 @@ export function createDictionary(): Dictionary {
     for (let i = from, k = at; i < to; i++, k++) store[k] = bytes[i];
     hashes[id] = hash;
     starts[id + 1] = end;
-    texts.push(decoder.decode(bytes.subarray(from, to)));
     table[slot] = id;
     return id;
   };
 
   return {
     get size() {
-      return texts.length;
+      return size;
     },
     intern,
     add(text) {
-      const bytes = encoder.encode(text);
+      const bytes = encoded(text);
       return intern(bytes, 0, bytes.length);
     },
     find(text) {
-      const bytes = encoder.encode(text);
+      const bytes = encoded(text);
       return table[slotOf(bytes, 0, bytes.length, hashOf(bytes, 0, bytes.length))];
     },
-    text: (id) => texts[id] ?? '',
+    text(id) {
+      const known = texts[id];
+      if (known !== undefined) return known;
+      if (!(id >= 0 && id < size)) return '';
+      const text = decoder.decode(store.subarray(starts[id], starts[id + 1]));
+      if (id < KEPT_TEXTS) texts[id] = text;
+      return text;
+    },
+    hash: (id) => hashes[id],
+    clear() {
+      table.fill(-1);
+      texts.length = 0;
+      size = 0;
+    },
   };
 }

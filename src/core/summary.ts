@@ -96,6 +96,16 @@ export interface RouteSummary {
   service_time: { mean: number | null; p50: number | null; p95: number | null; p99: number | null; max: number | null };
 }
 
+export interface RouteEstimatesSummary {
+  /** About. */
+  distinct_routes: number;
+  /** The requests of a listed route may be too high by so many. */
+  excess_requests: number;
+  /** Requests that the times of listed routes come from. */
+  sampled_requests: number;
+  basis: string;
+}
+
 export interface FindingSummary {
   id: string;
   severity: Severity;
@@ -152,6 +162,8 @@ export interface Summary {
   throughput: { ceiling_per_second: number | null };
   workers: WorkerSummary[];
   routes: RouteSummary[];
+  /** Only where there are too many routes to count each. */
+  route_estimates?: RouteEstimatesSummary;
   findings: FindingSummary[];
   timeline: {
     from: string | null;

@@ -1,6 +1,7 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
 import { Partial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';
+import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { AskedWindow } from '../core/time-window.ts';
 import { version } from '../core/version.ts';
@@ -9,6 +10,7 @@ import { readInput } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
+import { sinkOf } from './read-range.ts';
 import { findPlace } from './time-place.ts';
 import { requireRequests, resolveWindow, withWindow } from './window.ts';
 
@@ -30,7 +32,7 @@ export async function readPartial(
   paths: readonly string[],
   options: PostMortemOptions,
 ): Promise<{ partial: Partial; inputs: InputSummary[] }> {
-  let partial = new Partial();
+  let partial = new Partial(createNames(Number.POSITIVE_INFINITY));
   const inputs: InputSummary[] = [];
   const { formats, timezone, logFormat } = options;
   const reading = {
@@ -59,7 +61,7 @@ export async function readPartial(
       source,
       names: into.names,
       bulk: true,
-      sink: { batch: (batch) => into.batch(batch), lifecycle: (event) => into.event(event) },
+      sink: sinkOf(into),
       ...reading,
       ...(window ? { window } : {}),
       ...(place ? { range: place } : {}),

@@ -3,12 +3,12 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { Partial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
+import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { MAX_NAMES } from '../ingest/compile/runtime.ts';
 import { createParser } from '../ingest/create-parser.ts';
-import type { LogParser } from '../ingest/parser.ts';
-import { MAX_ROUTES } from '../ingest/route-name.ts';
+import type { IngestSink, LogParser } from '../ingest/parser.ts';
 import { bytesAt } from './plain-file.ts';
 import type { SharedRanges } from './shared-ranges.ts';
 
@@ -44,15 +44,25 @@ interface Reader {
   readonly parser: LogParser;
 }
 
+/** What is parsed goes into a partial. */
+export const sinkOf = (partial: Partial): IngestSink => ({
+  batch: (batch) => partial.batch(batch),
+  lifecycle: (event) => partial.event(event),
+  dropRoutes() {
+    partial.dropRoutes();
+    return true;
+  },
+});
+
 function createReader(start: RangeSource, formats: readonly LogFormat[]): Reader {
-  const partial = new Partial();
+  const partial = new Partial(createNames(Number.POSITIVE_INFINITY));
   const { path, source, from, head, timezone, logFormat, window } = start;
   const parser = createParser({
     path,
     source,
     names: partial.names,
     formats,
-    sink: { batch: (batch) => partial.batch(batch), lifecycle: (event) => partial.event(event) },
+    sink: sinkOf(partial),
     range: { from, head },
     bulk: true,
     ...(timezone === undefined ? {} : { timezone }),
@@ -126,5 +136,4 @@ function readRange(
 }
 
 /** Of more names the first ones are kept: which those are, only a reader of the whole can tell. */
-export const isFull = ({ routes, workers, threads }: Names): boolean =>
-  routes.size >= MAX_ROUTES || workers.size >= MAX_NAMES || threads.size >= MAX_NAMES;
+export const isFull = ({ workers, threads }: Names): boolean => workers.size >= MAX_NAMES || threads.size >= MAX_NAMES;

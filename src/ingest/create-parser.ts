@@ -46,6 +46,7 @@ export function createParser(options: ParserOptions): LogParser {
   const sink: IngestSink = {
     batch: (batch) => muted || wanted.batch(batch),
     lifecycle: (event) => muted || wanted.lifecycle(event),
+    ...(options.sink.dropRoutes ? { dropRoutes: () => options.sink.dropRoutes?.() ?? false } : {}),
   };
   const memory = options.bulk ? createKernelMemory() : null;
   const b = memory?.bytes(MAX_LINE_BYTES + SLACK_BYTES) ?? Buffer.alloc(MAX_LINE_BYTES + SLACK_BYTES);

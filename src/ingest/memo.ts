@@ -6,6 +6,7 @@
 export interface Memo {
   /** Id of b[from, to); `v` looks at the same memory, readable up to 8 bytes past `to`. */
   lookUp(b: Uint8Array, v: DataView, from: number, to: number): number;
+  forget(): void;
 }
 
 const SLOTS = 1 << 14;
@@ -49,11 +50,15 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
     return ((words.getInt32(at + k, true) ^ v.getInt32(from + k, true)) & LOW_BYTES[length - k]) === 0;
   };
 
+  const forget = () => {
+    lengths.fill(-1);
+    stored = 0;
+    used = 0;
+  };
+
   const keep = (slot: number, hash: number, b: Uint8Array, from: number, to: number, id: number) => {
     if (used * 2 > SLOTS || stored + (to - from) > STORE_BYTES) {
-      lengths.fill(-1);
-      stored = 0;
-      used = 0;
+      forget();
       return;
     }
     if (stored + (to - from) + 8 > store.length) {
@@ -72,6 +77,7 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
   };
 
   return {
+    forget,
     lookUp(b, v, from, to) {
       const length = to - from;
       if (length > MAX_BYTES) return make(b, from, to);

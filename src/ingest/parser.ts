@@ -8,6 +8,8 @@ export interface IngestSink {
   /** Rows of one stream; the arrays are reused after the call returns. */
   batch(batch: RequestBatch): void;
   lifecycle(event: LifecycleEvent): void;
+  /** There are very many names of routes, and no rows wait: those that nobody needs may go. true: ids have changed. */
+  dropRoutes?(): boolean;
 }
 
 export interface LogParser {

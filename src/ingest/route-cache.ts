@@ -123,6 +123,11 @@ export class RouteCache {
     this.#slot = longest > PIECE_BYTES ? -1 : slot;
   }
 
+  forget(): void {
+    this.#lengths.fill(-1);
+    this.#slot = -1;
+  }
+
   /** Keeps the id of the line that was not found last. */
   keep(v: DataView, id: number): void {
     const slot = this.#slot;

@@ -1,13 +1,13 @@
 /**
  * From a request line to a route: "GET /users/42?x=1" becomes "GET /users/{id}". Numbers, UUIDs, hashes and dates in the path
  * become placeholders, so that a route gathers the requests of one view. A log may hold millions of distinct URLs: the
- * number of routes is capped, and what comes later is counted as "GET (other)".
+ * number of names is capped, and what comes later is named "GET (other)".
  */
-import type { Dictionary } from '../core/dictionary.ts';
+import type { Names } from '../core/batch.ts';
 import { printable } from '../core/text.ts';
 
-export const MAX_ROUTES = 2000;
 const MAX_LENGTH = 200;
+const MAX_METHOD = 32;
 
 const decoder = new TextDecoder('utf-8');
 const method = /^[A-Za-z][A-Za-z_-]{0,31}$/;
@@ -35,22 +35,29 @@ function pathOf(target: string): string {
 }
 
 /** Id of the route of method and target, or -1 when the method is none (garbage on the port, "-"). */
-export function routeId(routes: Dictionary, verb: string, target: string): number {
+export function routeId({ routes, mostRoutes }: Names, verb: string, target: string): number {
   if (!method.test(verb)) return -1;
   const name = printable(`${verb} ${template(pathOf(target))}`, MAX_LENGTH);
+  if (routes.size < mostRoutes) return routes.add(name);
   const known = routes.find(name);
-  if (known >= 0) return known;
-  return routes.add(routes.size < MAX_ROUTES ? name : `${verb} (other)`);
+  return known >= 0 ? known : routes.add(`${verb} (other)`);
 }
 
 /**
  * Splits any text that stands where a request line should: the first word is the method, the last one the protocol when it
  * looks like one, the rest the target, blanks included.
  */
-export function routeOfRequestLine(routes: Dictionary, b: Uint8Array, from: number, to: number): number {
+export function routeOfRequestLine(names: Names, b: Uint8Array, from: number, to: number): number {
   const text = decoder.decode(b.subarray(from, Math.min(to, from + 8192))).replace(csi, '');
   const blank = text.indexOf(' ');
   if (blank < 0) return -1;
   const rest = text.slice(blank + 1).replace(/ (HTTP\/[\d.]*|\d\.\d)$/, '');
-  return routeId(routes, text.slice(0, blank), rest);
+  return routeId(names, text.slice(0, blank), rest);
+}
+
+/** Id of the route whose name, all plain characters, `writeRouteTemplate` wrote into b[from, to). */
+export function idOfTemplate(names: Names, b: Uint8Array, from: number, to: number): number {
+  const { routes, mostRoutes } = names;
+  const isName = to - from <= MAX_LENGTH && b.indexOf(32, from) - from <= MAX_METHOD;
+  return isName && routes.size < mostRoutes ? routes.intern(b, from, to) : routeOfRequestLine(names, b, from, to);
 }

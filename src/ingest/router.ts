@@ -5,7 +5,7 @@
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
-import { createRuntime, type Span } from './compile/runtime.ts';
+import { createRuntime, type Runtime, type Span } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { LastLine } from './copied-lines.ts';
 import { Decider } from './decide.ts';
@@ -68,6 +68,8 @@ const LATER_SAMPLE = { lines: 50, bytes: 1 << 15 };
 /** Lines that may pass before a held one is decided. */
 const MAX_HOLD_LINES = 5000;
 const MAX_ENVELOPES = 6;
+/** Of so many names of routes it is asked which of them are needed; and again when there are twice as many as those. */
+const MANY_ROUTES = 1 << 14;
 
 export class Router {
   readonly tally = new Tally();
@@ -83,11 +85,18 @@ export class Router {
   readonly #decider: Decider;
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
+  readonly #runtime: Runtime;
+  readonly #names: Names;
+  readonly #sink: IngestSink;
+  #manyRoutes = MANY_ROUTES;
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
     const runtime = createRuntime(names, zone, options.nowMicros, options.kernels);
     const { tally } = this;
+    this.#runtime = runtime;
+    this.#names = names;
+    this.#sink = sink;
     this.#formats = formats;
     this.#trials = new Trials(runtime);
     this.#envelopes = createEnvelopes(runtime);
@@ -156,6 +165,15 @@ export class Router {
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
+    if (this.#names.routes.size >= this.#manyRoutes) this.#dropRoutes();
+  }
+
+  /** Rows that wait hold ids of routes: then the next time. */
+  #dropRoutes(): void {
+    if (!this.#sink.dropRoutes || this.#plans.holds) return;
+    this.#plans.flush();
+    if (this.#sink.dropRoutes()) this.#runtime.forgetRoutes();
+    this.#manyRoutes = Math.max(MANY_ROUTES, 2 * this.#names.routes.size);
   }
 
   /** No line waits for another one: an empty line says nothing. */

@@ -6,7 +6,7 @@ import { printable } from '../../core/text.ts';
 import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
-import { routeId, routeOfRequestLine } from '../route-name.ts';
+import { idOfTemplate, routeId, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
 import type { StampCursor } from '../stamp-parts.ts';
 import { createStampReader, type StampReader } from '../stamps.ts';
@@ -51,6 +51,8 @@ export interface Runtime {
   workerNameOn(host: number, worker: string): string;
   /** Routes seen lately; what it finds is what `route` gives. */
   readonly recentRoutes: RouteCache;
+  /** The ids of routes have changed. */
+  forgetRoutes(): void;
   /** Route of b[from, to), a method and a path, behind which a byte stands that cannot be part of a path. */
   route(b: Uint8Array, v: DataView, from: number, to: number): number;
   worker(b: Uint8Array, v: DataView, from: number, to: number): number;
@@ -133,13 +135,14 @@ export function createRuntime(
 ): Runtime {
   const memory = kernels?.memory ?? null;
   const cursor: StampCursor = { end: 0, digits: 0, offsetMinutes: Number.NaN };
-  const { routes, workers, threads } = names;
+  const { workers, threads } = names;
   const nameIn = (dictionary: typeof workers) => (b: Uint8Array, from: number, to: number) => {
     const text = printable(decoder.decode(b.subarray(from, to)), 100);
     const known = dictionary.find(text);
     return known >= 0 || dictionary.size >= MAX_NAMES ? known : dictionary.add(text);
   };
-  const routeMemo = createMemo((b, from, to) => routeOfRequestLine(routes, b, from, to));
+  const routeMemo = createMemo((b, from, to) => routeOfRequestLine(names, b, from, to));
+  const templateMemo = createMemo((b, from, to) => idOfTemplate(names, b, from, to));
   const recentRoutes = new RouteCache(memory);
   const template = new Uint8Array(2048);
   const templateWords = new DataView(template.buffer);
@@ -177,7 +180,7 @@ export function createRuntime(
     const same = recentRoutes.end === to;
     if (recent !== -2 && same) return recent;
     const length = writeRouteTemplate(b, from, to, template);
-    const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : routeMemo.lookUp(template, templateWords, 0, length);
+    const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : templateMemo.lookUp(template, templateWords, 0, length);
     if (same) recentRoutes.keep(v, id);
     return id;
   };
@@ -201,6 +204,11 @@ export function createRuntime(
       return id;
     },
     recentRoutes,
+    forgetRoutes() {
+      routeMemo.forget();
+      templateMemo.forget();
+      recentRoutes.forget();
+    },
     route,
     worker: workerMemo.lookUp,
     pidValues: (memory?.int32(PID_SLOTS) ?? new Int32Array(PID_SLOTS)).fill(-1),
@@ -228,7 +236,7 @@ export function createRuntime(
       while (path < to && b[path] !== 63) path++;
       if (methodTo + 1 === from && b[methodTo] === 32) return route(b, v, methodFrom, path);
       const text = decoder.decode(b.subarray(from, path));
-      return routeId(routes, decoder.decode(b.subarray(methodFrom, methodTo)), text);
+      return routeId(names, decoder.decode(b.subarray(methodFrom, methodTo)), text);
     },
     arrival(b, v, p, end) {
       let at = p;

@@ -1,7 +1,6 @@
 // The fast way to a route gives the same names as the slow one, or leaves the line to it.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createDictionary } from '../../../src/core/dictionary.ts';
 import { createNames } from '../../../src/core/names.ts';
 import { createRuntime } from '../../../src/ingest/compile/runtime.ts';
 import { routeOfRequestLine } from '../../../src/ingest/route-name.ts';
@@ -18,10 +17,10 @@ const template = (line: string): string | null => {
 };
 
 const slowly = (line: string): string | null => {
-  const routes = createDictionary();
+  const names = createNames();
   const bytes = encoder.encode(line);
-  const id = routeOfRequestLine(routes, bytes, 0, bytes.length);
-  return id < 0 ? null : routes.text(id);
+  const id = routeOfRequestLine(names, bytes, 0, bytes.length);
+  return id < 0 ? null : names.routes.text(id);
 };
 
 describe('writeRouteTemplate', () => {

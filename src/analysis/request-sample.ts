@@ -1,0 +1,119 @@
+/**
+ * A random sample of requests that does not depend on how the log was cut: the ones whose offsets have the smallest hashes. The
+ * smallest of a whole are among the smallest of its parts, so parts join to exactly the sample of the whole.
+ */
+import type { RequestTable } from '../core/table.ts';
+
+export const SAMPLED_REQUESTS = 8192;
+
+export interface SampleState {
+  readonly hash: Uint32Array;
+  readonly offset: Float64Array;
+  readonly source: Uint16Array;
+  /** Ids in names.routes, -1 none. */
+  readonly route: Int32Array;
+  /** µs, NaN unknown. */
+  readonly duration: Float64Array;
+}
+
+const emptyState = (length: number): SampleState => ({
+  hash: new Uint32Array(length),
+  offset: new Float64Array(length),
+  source: new Uint16Array(length),
+  route: new Int32Array(length),
+  duration: new Float64Array(length),
+});
+
+/** Finaliser of MurmurHash3 (A. Appleby, public domain). */
+function hashOf(offset: number): number {
+  let hash = (offset | 0) ^ 0x5bd1e995;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+export class RequestSample {
+  readonly #size: number;
+  #columns: SampleState;
+  #length = 0;
+  /** Requests with a larger hash are not among the smallest. */
+  #limit = 0xffff_ffff;
+
+  constructor(size = SAMPLED_REQUESTS) {
+    this.#size = size;
+    this.#columns = emptyState(256);
+  }
+
+  add({ offset, source, route, duration, length }: RequestTable): void {
+    for (let i = 0; i < length; i++) {
+      const hash = hashOf(offset[i]);
+      if (hash <= this.#limit) this.#keep(hash, offset[i], source[i], route[i], duration[i]);
+    }
+  }
+
+  #keep(hash: number, offset: number, source: number, route: number, duration: number): void {
+    if (this.#length === this.#columns.hash.length) this.#makeRoom();
+    const at = this.#length++;
+    const columns = this.#columns;
+    columns.hash[at] = hash;
+    columns.offset[at] = offset;
+    columns.source[at] = source;
+    columns.route[at] = route;
+    columns.duration[at] = duration;
+  }
+
+  #makeRoom(): void {
+    if (this.#length >= 2 * this.#size) {
+      this.#trim();
+      return;
+    }
+    const wider = emptyState(this.#columns.hash.length * 2);
+    for (const name of Object.keys(wider) as (keyof SampleState)[]) wider[name].set(this.#columns[name]);
+    this.#columns = wider;
+  }
+
+  /** Forgets all but the smallest; the ones left stand in their order. */
+  #trim(): void {
+    const { hash, offset, source } = this.#columns;
+    const rows = Array.from({ length: this.#length }, (_, row) => row).sort(
+      (a, b) => hash[a] - hash[b] || source[a] - source[b] || offset[a] - offset[b],
+    );
+    const kept = rows.slice(0, this.#size);
+    const old = this.#columns;
+    this.#columns = emptyState(old.hash.length);
+    this.#length = 0;
+    for (const row of kept)
+      this.#keep(old.hash[row], old.offset[row], old.source[row], old.route[row], old.duration[row]);
+    if (kept.length === this.#size) this.#limit = this.#columns.hash[this.#size - 1];
+  }
+
+  /** @param routeIds its ids of routes → ours @param sourceShift inputs in front of its own */
+  merge(right: SampleState, routeIds: Int32Array, sourceShift: number): void {
+    for (let i = 0; i < right.hash.length; i++) {
+      if (right.hash[i] > this.#limit) continue;
+      const route = right.route[i];
+      const id = route < 0 ? route : routeIds[route];
+      this.#keep(right.hash[i], right.offset[i], right.source[i] + sourceShift, id, right.duration[i]);
+    }
+  }
+
+  /** The sample in its order, as copies. */
+  state(): SampleState {
+    this.#trim();
+    const { hash, offset, source, route, duration } = this.#columns;
+    const [length] = [this.#length];
+    return {
+      hash: hash.slice(0, length),
+      offset: offset.slice(0, length),
+      source: source.slice(0, length),
+      route: route.slice(0, length),
+      duration: duration.slice(0, length),
+    };
+  }
+
+  /** Ids of routes have changed. */
+  renumber(routeIds: Int32Array): void {
+    const { route } = this.#columns;
+    for (let i = 0; i < this.#length; i++) if (route[i] >= 0) route[i] = routeIds[route[i]];
+  }
+}
