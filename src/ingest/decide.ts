@@ -36,6 +36,12 @@ interface Sighting {
   readonly lines: readonly { readonly line: HeldLine; readonly variant: Variant }[];
 }
 
+/** After so many lines in which no format was found, formats are looked for in a few of the lines only. */
+const PATIENCE_LINES = 1000;
+/** So much of it comes back with each line that is read. */
+const REGAINED = 0.05;
+const PROBED_LINES = 5;
+
 /** What journalctl prints for a line with control characters. */
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
@@ -56,6 +62,11 @@ const depthOf = (chain: string): number => (chain === '' ? 0 : chain.split('+').
 export class Decider {
   readonly #parts: DeciderParts;
   readonly #detector: Detector;
+  /** Lines that may be searched in vain. */
+  #patience = PATIENCE_LINES;
+  #linesBefore = 0;
+  /** Some lines were not searched for formats: whether, depends on what stood before them. */
+  skipped = false;
 
   constructor(parts: DeciderParts) {
     this.#parts = parts;
@@ -97,11 +108,12 @@ export class Decider {
     const taker = new Map<HeldLine, Taker>();
     const shares = new Map<Plan, number>();
     const few = plans.list.length > 0 ? 'never' : 'first';
-    const first = this.#look(held.lines, false, few);
+    const worth = this.#isWorthSearching();
+    const first = worth ? this.#look(held.lines, false, few) : [];
     this.#listenToAll(first, own);
     const known = takenBy(first);
     const unknown = held.lines.filter((line) => !own.has(line) && !known.has(line));
-    const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
+    const second = worth ? this.#look(unknown, true, first.length > 0 ? 'never' : few) : [];
     this.#makePlans([...first, ...second], taker, shares);
     const rest = held.lines.filter((line, i) => {
       const said = own.get(line);
@@ -112,7 +124,10 @@ export class Decider {
       return !said && !taken && !rescue.take(line);
     });
     // What is no broken line of a known kind may be one of a rare kind.
-    this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
+    const third = worth ? [...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')] : [];
+    this.#makePlans(third, taker, shares);
+    if (first.length + second.length + third.length > 0) this.#patience = PATIENCE_LINES;
+    else if (worth) this.#patience -= rest.length;
     for (const line of rest) {
       const taken = taker.get(line);
       if (taken) this.#take(line, taken);
@@ -121,6 +136,22 @@ export class Decider {
     const requests = taker.size + tally.unparsed - rejected;
     for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
+  }
+
+  /**
+   * Formats are looked for in all lines that nothing takes, until a thousand of them were searched in vain: then in a few of each
+   * sample, and in all of it again when one of those is of a format.
+   */
+  #isWorthSearching(): boolean {
+    const { tally, plans, held } = this.#parts;
+    this.#patience = Math.min(PATIENCE_LINES, this.#patience + REGAINED * (tally.lines - this.#linesBefore));
+    this.#linesBefore = tally.lines;
+    if (plans.list.length === 0 || this.#patience > 0) return true;
+    const step = Math.max(1, Math.floor(held.lines.length / PROBED_LINES));
+    const probed = held.lines.filter((_, i) => i % step === 0);
+    if (this.#look(probed, false, 'always').length + this.#look(probed, true, 'always').length > 0) return true;
+    this.skipped = true;
+    return false;
   }
 
   /** The line before it, written once more by the root logger? */

@@ -199,6 +199,11 @@ export class Router {
     return this.#joiner.size > 0 || this.#rescue.torn.size > 0 || this.#plans.holds;
   }
 
+  /** Whether lines were searched for formats depended on the lines before them. */
+  get hasSkipped(): boolean {
+    return this.#decider.skipped;
+  }
+
   /** Keeps the formats found and forgets what was counted. */
   forgetLines(): void {
     this.tally.forget();

@@ -19,12 +19,12 @@ const summary = (path: string, threads: number): string =>
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'logscope-parallel-'));
   large = join(folder, 'large.log');
-  // Three ranges of at least 12 MiB each need 36 MiB.
-  execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '40', '--seed', '3', '--out', large]);
-});
+  // Large enough that other threads come in time to take a part.
+  execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '150', '--seed', '3', '--out', large]);
+}, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('threads', { timeout: 180_000 }, () => {
+describe('threads', { timeout: 300_000 }, () => {
   it('give the same summary, to the byte', () => {
     // Without this part of the bundle one thread would read everything, and nobody would notice.
     expect(existsSync(join(root, 'dist/range-worker.cjs'))).toBe(true);
@@ -53,8 +53,9 @@ describe('threads', { timeout: 180_000 }, () => {
     const path = join(folder, 'routes.log');
     writeFileSync(path, text, 'latin1');
     const one = summary(path, 1);
-    const { routes } = JSON.parse(one);
+    const { routes, route_estimates: estimates } = JSON.parse(one);
     expect(routes.some(({ route }: { route: string }) => route.endsWith('(other)'))).toBe(true);
+    expect(estimates.distinct_routes).toBeGreaterThan(10_000);
     for (const threads of [2, 3]) expect(summary(path, threads)).toBe(one);
   });
 });

@@ -4,6 +4,7 @@ import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { couldTake } from './outline.ts';
+import { PossibleCandidates } from './possible.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settleKeys } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
@@ -53,29 +54,41 @@ const moreFields = /" ("|[\w.-]+=)/;
 const textOf = ({ b }: Sample, from: number, to: number): string =>
   b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
 
-const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { start: number; text: string }[] =>
+const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { index: number; start: number; text: string }[] =>
   indices.map((index) => {
     const { start, end } = lines[index];
-    return { start, text: b.toString('latin1', start, end) };
+    return { index, start, text: b.toString('latin1', start, end) };
   });
 
 export class Detector {
-  readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
   readonly #given: readonly Candidate[];
+  /** Those and what all formats declare. */
+  readonly #listed: ReadonlySet<Candidate>;
+  readonly #possible: PossibleCandidates;
   readonly #surroundings: Surroundings;
   readonly #right = new WeakMap<Trial, boolean>();
 
   constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
-    this.#formats = formats;
     this.#trials = trials;
     this.#given = given;
+    this.#listed = new Set([...given, ...candidatesOf(formats)]);
+    this.#possible = new PossibleCandidates([...this.#listed]);
     this.#surroundings = new Surroundings(formats, trials);
   }
 
   #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
-    return lines.filter((line) => this.#trials.takes(candidate.recipe, sample, sample.lines[line].start));
+    return lines.filter(
+      (line) =>
+        this.#isPossible(candidate, sample, line) &&
+        this.#trials.takes(candidate.recipe, sample, sample.lines[line].start),
+    );
+  }
+
+  /** Candidates that were made of the lines, with what was found around a listed one, are always. */
+  #isPossible(candidate: Candidate, sample: Sample, line: number): boolean {
+    return !this.#listed.has(candidate) || this.#possible.of(sample, sample.lines[line]).has(candidate);
   }
 
   /** Is what stands where an address should stand an address? A logger's name in front of one is none. */
@@ -111,7 +124,12 @@ export class Detector {
     const few = textsOf(sample, spread(lines, GLANCED_LINES));
     const likely = candidates.filter((candidate) => {
       const head = this.#surroundings.headOf(candidate);
-      return few.some(({ start, text }) => couldTake(head, text) && this.#trials.takes(head, sample, start));
+      return few.some(
+        ({ index, start, text }) =>
+          this.#possible.of(sample, sample.lines[index]).has(candidate) &&
+          couldTake(head, text) &&
+          this.#trials.takes(head, sample, start),
+      );
     });
     return likely.length > 0 ? likely : candidates;
   }
@@ -122,18 +140,6 @@ export class Detector {
     const { keyed, assumptions } = settleKeys(trial.candidate.recipe.keyed, sample, trial.taken, this.#trials);
     const candidate = { ...trial.candidate, recipe: { keyed } };
     return { ...trial, candidate, assumptions: [...trial.assumptions, ...assumptions] };
-  }
-
-  /** Candidates whose marks stand anywhere in the sample. */
-  #plausible({ b, lines }: Sample): Candidate[] {
-    const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
-    const found = new Map<string, boolean>();
-    const stands = (mark: string) => {
-      const known = found.get(mark) ?? text.includes(mark);
-      found.set(mark, known);
-      return known;
-    };
-    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) => marks.every(stands));
   }
 
   /** What each candidate takes of some lines, the best first. */
@@ -184,8 +190,9 @@ export class Detector {
   detect(sample: Sample, search: boolean, few: 'never' | 'first' | 'always'): Found[] {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
-    const candidates = this.#plausible(sample);
-    let open = sample.lines.map((_, index) => index);
+    const possible = sample.lines.map((line) => this.#possible.of(sample, line));
+    const candidates = [...this.#listed].filter((candidate) => possible.some((some) => some.has(candidate)));
+    let open = sample.lines.map((_, index) => index).filter((index) => possible[index].size > 0);
     while (open.length > 0) {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
@@ -195,7 +202,7 @@ export class Detector {
         trials = this.#tryAll(candidates, sample, open);
         right = trials.find((trial) => this.#isRight(trial, sample));
       }
-      const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null);
+      const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
       if (!first || first.taken.length === 0) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;

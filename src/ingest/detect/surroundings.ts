@@ -99,8 +99,13 @@ export class Surroundings {
     return this.#formats.find((format) => format.id === id);
   }
 
-  /** A known layout behind a prefix of any shape. */
-  behindPrefix(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial | null {
+  /** A known layout behind a prefix of any shape. @param possible by line of the sample: what it may be of */
+  behindPrefix(
+    candidates: readonly Candidate[],
+    sample: Sample,
+    lines: readonly number[],
+    possible: readonly ReadonlySet<Candidate>[],
+  ): Trial | null {
     const searched = lines.slice(0, SEARCHED_LINES).map((line) => {
       const { start, end } = sample.lines[line];
       return { line, start, offsets: messageStarts(sample.b.toString('latin1', start, Math.min(end, start + 200))) };
@@ -111,6 +116,7 @@ export class Surroundings {
       const recipe = this.headOf(candidate);
       const starts = new Map<number, number>();
       for (const { line, start, offsets } of searched) {
+        if (!possible[line].has(candidate)) continue;
         // The last one: a level and a dash in front of an address look like an address, too.
         const at = offsets.findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
         if (at !== undefined) starts.set(line, at);
