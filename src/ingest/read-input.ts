@@ -16,7 +16,7 @@ export interface ReadOptions {
   readonly onProgress?: (bytesRead: number, totalBytes: number | null) => void;
   /** Bytes [from, to) of a plain file, from the start of a line; default all. */
   readonly bytes?: { readonly from: number; readonly to: number };
-  /** Nothing else is to be done meanwhile: a plain file is read without a pause. */
+  /** Nothing else is to be done meanwhile: plain files and standard input are read without a pause. */
   readonly atOnce?: boolean;
   /** The input ends too early or is damaged: a sentence for people. What stood before that place has been read. */
   readonly onDamage?: (sentence: string) => void;
@@ -142,14 +142,48 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
 export const becameShorter = (path: string): string =>
   `${path} became shorter while it was read: what could be read before that is reported`;
 
+const STANDARD_INPUT = 0;
+/** How long to wait for a pipe that has nothing yet and says so instead of blocking. */
+const PIPE_WAIT_MILLIS = 2;
+
+/** What standard input has next, at most `most` bytes, written to `place`; 0 at its end. Blocks. */
+function readNow(b: Buffer, place: number, most: number): number {
+  for (;;) {
+    try {
+      return readSync(STANDARD_INPUT, b, place, most, null);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EOF') return 0;
+      if (code !== 'EAGAIN') throw cannotRead('standard input', error);
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PIPE_WAIT_MILLIS);
+    }
+  }
+}
+
+async function* waitingPieces(): AsyncGenerator<Uint8Array> {
+  for await (const chunk of process.stdin) yield chunk as Buffer;
+}
+
+function* piecesNow(): Generator<Uint8Array> {
+  for (;;) {
+    const buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    const bytes = readNow(buffer, 0, BUFFER_BYTES);
+    if (bytes === 0) return;
+    yield buffer.subarray(0, bytes);
+  }
+}
+
 async function readStandardInput(parser: LogParser, options: ReadOptions): Promise<void> {
-  const { onProgress } = options;
+  const { onProgress, atOnce } = options;
   let done = 0;
+  const count = (bytes: number) => {
+    done += bytes;
+    if (done % PROGRESS_BYTES < bytes || !atOnce) onProgress?.(done, null);
+  };
   const pieces = (async function* () {
-    for await (const chunk of process.stdin) {
-      done += chunk.length;
-      onProgress?.(done, null);
-      yield chunk as Buffer;
+    for await (const chunk of atOnce ? piecesNow() : waitingPieces()) {
+      count(chunk.length);
+      yield chunk;
     }
   })();
   const first = await pieces.next();
@@ -160,7 +194,12 @@ async function readStandardInput(parser: LogParser, options: ReadOptions): Promi
     yield* pieces;
   };
   if (compression) return readCompressed(all(), compression, 'standard input', parser, options);
-  for await (const chunk of all()) parser.push(chunk);
+  if (!atOnce) {
+    for await (const chunk of all()) parser.push(chunk);
+    return;
+  }
+  parser.push(first.value);
+  for (let bytes = 1; bytes > 0; count(bytes)) bytes = parser.pull(readNow);
 }
 
 /** Why an input gave nothing. */
