@@ -3,8 +3,9 @@
  * time. They are found in the sample, counted by the sketch; the others of a method are summed up as "GET (other)".
  */
 import { DurationHistogram } from './histogram.ts';
-import { type Partial, type RouteTotals, Totals } from './partial.ts';
+import type { Partial } from './partial.ts';
 import { METHODS, methodOf, RouteSketch } from './route-sketch.ts';
+import { type RouteTotals, Totals } from './totals.ts';
 
 const SHARE_OF_REQUESTS = 1 / 1000;
 const SHARE_OF_BUSY_TIME = 1 / 200;
@@ -30,7 +31,8 @@ interface Sampled {
  * that is kept. For a partial to which nothing will be added. null: each route was counted.
  */
 export function listHeavyRoutes(partial: Partial): RouteEstimates | null {
-  const { sketch, names } = partial;
+  const { names } = partial;
+  const { sketch } = partial.routeCounts;
   if (!sketch) return null;
   const sample = partial.sample.state();
   const sampled = new Map<number, Sampled>();
@@ -67,10 +69,10 @@ export function listHeavyRoutes(partial: Partial): RouteEstimates | null {
   const otherIds = others.map(({ name, isRouted }) => (isRouted ? names.routes.add(name) : -1));
   partial.renumberRoutes(Int32Array.from(texts, (name, id) => newIds.get(id) ?? otherIds[methodOf(name)]));
   const put = (id: number, totals: RouteTotals, durations: DurationHistogram) =>
-    partial.setRoute(id, durations.count > 0 ? Object.assign(totals, { durations }) : totals);
-  heavy.forEach(({ requests, errors, busyMicros, durations }, id) =>
-    put(id, Object.assign(new Totals(), { requests, errors, busyMicros }), durations),
-  );
+    partial.routeCounts.set(id, durations.count > 0 ? Object.assign(totals, { durations }) : totals);
+  for (const [id, { requests, errors, busyMicros, durations }] of heavy.entries()) {
+    put(id, Object.assign(new Totals(), { requests, errors, busyMicros }), durations);
+  }
   others.forEach(({ rest, durations }, index) => {
     if (otherIds[index] >= 0 && rest.requests > 0) put(otherIds[index], rest, durations);
   });

@@ -7,11 +7,12 @@ import type { Dictionary } from '../core/dictionary.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { DurationHistogram } from './histogram.ts';
-import { Partial, Totals } from './partial.ts';
+import { Partial } from './partial.ts';
 import type { SampleState } from './request-sample.ts';
 import { RetainedRows, type RetainedState } from './retained-rows.ts';
 import type { RouteSketch, SketchState } from './route-sketch.ts';
 import type { TimelineView } from './timeline.ts';
+import { Totals } from './totals.ts';
 
 interface HistogramState {
   readonly pairs: Float64Array;
@@ -94,9 +95,9 @@ export function stateOf(partial: Partial): PartialState {
       routes: textsOf(partial.names.routes),
     },
     timeline: partial.timeline.view(),
-    unrouted: histogramState(partial.unrouted),
-    routes: packTotals(partial.routes),
-    routeDurations: Array.from(partial.routes, (totals) =>
+    unrouted: histogramState(partial.routeCounts.unrouted),
+    routes: packTotals(partial.routeCounts.routes),
+    routeDurations: Array.from(partial.routeCounts.routes, (totals) =>
       totals?.durations ? histogramState(totals.durations) : null,
     ),
     workers: packTotals(partial.workers),
@@ -105,7 +106,7 @@ export function stateOf(partial: Partial): PartialState {
     lifecycle: partial.lifecycle,
     retained: partial.retained.state(),
     sample: partial.sample.state(),
-    sketch: partial.sketch && sketchState(partial.sketch),
+    sketch: partial.routeCounts.sketch && sketchState(partial.routeCounts.sketch),
     totals: {
       lifecycleCount: partial.lifecycleCount,
       requests: partial.requests,
@@ -127,16 +128,16 @@ export function partialOfState(state: PartialState): Partial {
     });
   }
   partial.timeline.merge(state.timeline);
-  partial.unrouted = histogramOf(state.unrouted);
+  partial.routeCounts.unrouted = histogramOf(state.unrouted);
   unpackTotals(state.routes, (id, totals) => {
     const { [id]: durations } = state.routeDurations;
-    partial.setRoute(id, durations ? Object.assign(totals, { durations: histogramOf(durations) }) : totals);
+    partial.routeCounts.set(id, durations ? Object.assign(totals, { durations: histogramOf(durations) }) : totals);
   });
   unpackTotals(state.workers, (id, totals) => {
     partial.workers[id] = totals;
   });
   const { sketch } = state;
-  if (sketch) partial.foldRoutes().merge({ ...sketch, durations: histogramOf(sketch.durations) });
+  if (sketch) partial.routeCounts.fold().merge({ ...sketch, durations: histogramOf(sketch.durations) });
   const sameIds = Int32Array.from(state.names.routes, (_, id) => id);
   partial.sample.merge(state.sample, sameIds, 0);
   partial.status.set(state.status);

@@ -5,13 +5,13 @@
  */
 import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import { createNames, MOST_ROUTES } from '../core/names.ts';
+import { createNames } from '../core/names.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
-import { DurationHistogram } from './histogram.ts';
 import { RequestSample } from './request-sample.ts';
 import { RetainedRows, type Retention } from './retained-rows.ts';
-import { methodOf, RouteSketch } from './route-sketch.ts';
+import { RouteCounts } from './route-counts.ts';
 import { Timeline } from './timeline.ts';
+import { FIRST_ERROR, Totals } from './totals.ts';
 
 /** Rows kept whole for the inference; about 100 bytes each. */
 export const RETENTION: Retention = { all: 40_000, sample: 10_000 };
@@ -20,29 +20,6 @@ const MAX_LIFECYCLE = 20_000;
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
-const FIRST_ERROR = 500;
-
-/** Totals of one worker or one route. */
-export class Totals {
-  requests = 0;
-  /** Answers with a 5xx status. */
-  errors = 0;
-  /** µs of logged durations */
-  busyMicros = 0;
-  /** µs since 1970 UTC of the first start and the last end. */
-  first = Number.POSITIVE_INFINITY;
-  last = Number.NEGATIVE_INFINITY;
-
-  merge(other: Totals): void {
-    this.requests += other.requests;
-    this.errors += other.errors;
-    this.busyMicros += other.busyMicros;
-    if (other.first < this.first) this.first = other.first;
-    if (other.last > this.last) this.last = other.last;
-  }
-}
-
-export type RouteTotals = Totals & { durations?: DurationHistogram };
 
 export interface Stream {
   readonly facts: StreamFacts;
@@ -52,16 +29,8 @@ export interface Stream {
 export class Partial {
   readonly names: Names;
   readonly timeline = new Timeline();
-  /** Durations of requests without a route: garbage on the port. */
-  unrouted = new DurationHistogram();
-  /** By id of the route, while there are not too many of them. */
-  readonly routes: RouteTotals[] = [];
-  /** All that is known of routes when there are too many of them to list. */
-  sketch: RouteSketch | null = null;
+  readonly routeCounts: RouteCounts;
   readonly sample = new RequestSample();
-  #routeCount = 0;
-  /** By id of the route. */
-  #routeMethods: number[] = [];
   /** By id of the worker. */
   readonly workers: Totals[] = [];
   readonly status = new Float64Array(MAX_STATUS);
@@ -79,16 +48,8 @@ export class Partial {
 
   constructor(names: Names = createNames(), retention = RETENTION) {
     this.names = names;
+    this.routeCounts = new RouteCounts(names);
     this.retained = new RetainedRows(retention);
-  }
-
-  /** Durations of all requests. */
-  durations(): DurationHistogram {
-    const all = new DurationHistogram();
-    all.merge(this.unrouted);
-    if (this.sketch) all.merge(this.sketch.durations);
-    else for (const totals of this.routes) if (totals?.durations) all.merge(totals.durations);
-    return all;
   }
 
   /** Adds the rows of a batch; the batch may be reused afterwards. */
@@ -104,7 +65,7 @@ export class Partial {
     // A pass per subject: each is a small loop over few columns, which runs twice as fast as one loop over all.
     this.#countAnswers(rows);
     this.#place(rows, facts.durationCovers === 'service');
-    this.#countByRoute(rows);
+    this.routeCounts.add(rows);
     this.#countByWorker(rows);
     this.retained.add(rows);
     this.sample.add(rows);
@@ -145,79 +106,6 @@ export class Partial {
     this.last = last;
   }
 
-  #countByRoute(rows: RequestTable): void {
-    const { duration, route, status, length } = rows;
-    if (this.sketch) {
-      this.#sketchRoutes(rows, this.sketch);
-      return;
-    }
-    for (let i = 0; i < length; i++) {
-      const id = route[i];
-      const micros = duration[i];
-      if (id < 0) {
-        this.unrouted.add(micros);
-        continue;
-      }
-      let totals = this.routes[id];
-      if (totals === undefined) {
-        totals = new Totals();
-        this.routes[id] = totals;
-        this.#routeCount++;
-      }
-      totals.requests++;
-      if (status[i] >= FIRST_ERROR) totals.errors++;
-      if (micros !== micros) continue;
-      (totals.durations ??= new DurationHistogram()).add(micros);
-      if (micros > 0) totals.busyMicros += micros;
-    }
-    if (this.#hasTooManyRoutes) this.foldRoutes();
-  }
-
-  /** Names are capped where too many routes would be a burden: then there are never too many. */
-  get #hasTooManyRoutes(): boolean {
-    return this.#routeCount > MOST_ROUTES && this.names.mostRoutes > MOST_ROUTES;
-  }
-
-  #sketchRoutes({ duration, route, status, length }: RequestTable, sketch: RouteSketch): void {
-    const { routes } = this.names;
-    for (let i = 0; i < length; i++) {
-      const id = route[i];
-      const micros = duration[i];
-      if (id < 0) {
-        this.unrouted.add(micros);
-        continue;
-      }
-      const busy = micros > 0 ? micros : 0;
-      sketch.add(routes.hash(id), this.#methodOf(id), 1, status[i] >= FIRST_ERROR ? 1 : 0, busy);
-      sketch.durations.add(micros);
-    }
-  }
-
-  /** Index in METHODS of the method of a route. */
-  #methodOf(id: number): number {
-    const known = this.#routeMethods[id];
-    if (known !== undefined) return known;
-    const method = methodOf(this.names.routes.text(id));
-    this.#routeMethods[id] = method;
-    return method;
-  }
-
-  /** From totals of each route to a sketch of them all. */
-  foldRoutes(): RouteSketch {
-    if (this.sketch) return this.sketch;
-    const sketch = new RouteSketch();
-    this.sketch = sketch;
-    this.routes.forEach((totals, id) => this.#sketchTotals(totals, id, sketch));
-    this.routes.length = 0;
-    this.#routeCount = 0;
-    return sketch;
-  }
-
-  #sketchTotals({ requests, errors, busyMicros, durations }: RouteTotals, id: number, sketch: RouteSketch): void {
-    sketch.add(this.names.routes.hash(id), this.#methodOf(id), requests, errors, busyMicros);
-    if (durations) sketch.durations.merge(durations);
-  }
-
   /** Forgets the names of routes that no total and no kept row has; ids change. */
   dropRoutes(): void {
     const { routes } = this.names;
@@ -227,7 +115,7 @@ export class Partial {
     };
     this.retained.forEachRoute(need);
     this.sample.state().route.forEach(need);
-    this.routes.forEach((_, id) => need(id));
+    for (const id of Object.keys(this.routeCounts.routes)) need(Number(id));
     const texts = Array.from(needed, (isNeeded, id) => (isNeeded ? routes.text(id) : null));
     routes.clear();
     this.renumberRoutes(Int32Array.from(texts, (text) => (text === null ? -1 : routes.add(text))));
@@ -237,10 +125,7 @@ export class Partial {
   renumberRoutes(routeIds: Int32Array): void {
     this.retained.renumberRoutes(routeIds);
     this.sample.renumber(routeIds);
-    const totals = [...this.routes.entries()].filter(([, one]) => one !== undefined);
-    this.routes.length = 0;
-    for (const [id, one] of totals) this.routes[routeIds[id]] = one;
-    this.#routeMethods = [];
+    this.routeCounts.renumber(routeIds);
   }
 
   #countByWorker({ start, end, duration, worker, status, length }: RequestTable): void {
@@ -260,29 +145,6 @@ export class Partial {
     }
   }
 
-  #mergeRoutes(right: Partial, routeIds: Int32Array): void {
-    const sketch = right.sketch ? this.foldRoutes() : this.sketch;
-    if (right.sketch) sketch?.merge(right.sketch.state());
-    right.routes.forEach((totals, rightId) => {
-      const id = routeIds[rightId];
-      if (sketch) {
-        this.#sketchTotals(totals, id, sketch);
-        return;
-      }
-      if (this.routes[id] === undefined) this.#routeCount++;
-      const mine = (this.routes[id] ??= new Totals());
-      mine.merge(totals);
-      if (totals.durations) (mine.durations ??= new DurationHistogram()).merge(totals.durations);
-    });
-    if (this.#hasTooManyRoutes) this.foldRoutes();
-  }
-
-  /** Sets the totals of a route (from another process). */
-  setRoute(id: number, totals: RouteTotals): void {
-    if (this.routes[id] === undefined) this.#routeCount++;
-    this.routes[id] = totals;
-  }
-
   event(event: LifecycleEvent): void {
     this.lifecycleCount++;
     if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
@@ -299,8 +161,7 @@ export class Partial {
     const workerIds = translate(right.names.workers, this.names.workers, workerOn);
     const threadIds = translate(right.names.threads, this.names.threads);
     this.timeline.merge(right.timeline.view());
-    this.unrouted.merge(right.unrouted);
-    this.#mergeRoutes(right, routeIds);
+    this.routeCounts.merge(right.routeCounts, routeIds);
     this.sample.merge(right.sample.state(), routeIds, sourceShift);
     right.workers.forEach((totals, id) => {
       (this.workers[workerIds[id]] ??= new Totals()).merge(totals);

@@ -35,7 +35,7 @@ export interface SummariseInput {
 
 export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
   const { partial, inference, knows, inputs, version } = input;
-  const all = partial.durations();
+  const all = partial.routeCounts.durations();
   const window = windowOf(input, all);
   const timeline = summariseTimeline(input);
   const { wait, batches } = inference;
@@ -277,7 +277,7 @@ function routes(partial: Partial, own: OwnDurations | null, all: DurationHistogr
   const busy = (own?.all ?? all).sum;
   const service = own !== null || partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
   const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
-  return partial.routes
+  return partial.routeCounts.routes
     .map((totals, id) => {
       const of = own ? own.routes.get(id) : service ? totals.durations : undefined;
       const busyMicros = own ? (of?.sum ?? 0) : totals.busyMicros;

@@ -185,6 +185,6 @@ export function createParser(options: ParserOptions): LogParser {
       }
       return -1;
     },
-    dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds || router.hasSkipped,
+    dependsOnNeighbours: () => router.plans.length !== knownPlans || router.holds,
   };
 }

@@ -6,9 +6,10 @@ import { printable } from '../core/text.ts';
 import { fieldsOf } from './compile/recipe.ts';
 import { fieldName } from './detect/closest.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
+import type { Judged } from './judged.ts';
 import type { Plan } from './plan.ts';
 import { readHead } from './read-head.ts';
-import { type Judged, Router } from './router.ts';
+import { Router } from './router.ts';
 import { createZone } from './zone.ts';
 
 export interface ExplainOptions {

@@ -5,22 +5,24 @@
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
-import { createRuntime, type Runtime, type Span } from './compile/runtime.ts';
+import { createRuntime } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { LastLine } from './copied-lines.ts';
 import { Decider } from './decide.ts';
-import { type Closest, closest } from './detect/closest.ts';
+import { closest } from './detect/closest.ts';
 import { givenFormats } from './detect/given-format.ts';
 import { Trials } from './detect/sample.ts';
 import { createEnvelopes } from './envelopes/index.ts';
 import { type Envelope, Line } from './envelopes/line.ts';
 import { HeldLines, type Variant } from './held-lines.ts';
 import { Joiner } from './joiner.ts';
+import type { Judged } from './judged.ts';
 import type { KernelInput } from './kernel/compile.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
 import { Rescue } from './rescue.ts';
+import { RouteNames } from './route-names.ts';
 import { ServerSpeech } from './server-speech.ts';
 import { Tally } from './tally.ts';
 import type { Zone } from './zone.ts';
@@ -42,35 +44,12 @@ export interface RouterOptions {
   readonly kernels: KernelInput | null;
 }
 
-/** What one line is, looked at again: `logscope formats --explain`. Text and positions are in a buffer of the envelope. */
-export type Judged =
-  | {
-      readonly kind: 'request';
-      readonly plan: Plan;
-      readonly spans: readonly Span[];
-      readonly b: Buffer;
-      readonly start: number;
-      readonly end: number;
-    }
-  | { readonly kind: 'own'; readonly format: string }
-  | { readonly kind: 'continuation' }
-  | {
-      readonly kind: 'nothing';
-      readonly best: Closest | null;
-      readonly b: Buffer;
-      readonly start: number;
-      readonly end: number;
-    };
-
 /** How many undecided lines are held until formats are looked for: many at the start, few later on. */
 const FIRST_SAMPLE = { lines: 1000, bytes: 1 << 17 };
 const LATER_SAMPLE = { lines: 50, bytes: 1 << 15 };
 /** Lines that may pass before a held one is decided. */
 const MAX_HOLD_LINES = 5000;
 const MAX_ENVELOPES = 6;
-/** Of so many names of routes it is asked which of them are needed; and again when there are twice as many as those. */
-const MANY_ROUTES = 1 << 14;
-
 export class Router {
   readonly tally = new Tally();
   readonly #plans: PlanSet;
@@ -85,23 +64,18 @@ export class Router {
   readonly #decider: Decider;
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
-  readonly #runtime: Runtime;
-  readonly #names: Names;
-  readonly #sink: IngestSink;
-  #manyRoutes = MANY_ROUTES;
+  readonly #routeNames: RouteNames;
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
     const runtime = createRuntime(names, zone, options.nowMicros, options.kernels);
     const { tally } = this;
-    this.#runtime = runtime;
-    this.#names = names;
-    this.#sink = sink;
     this.#formats = formats;
     this.#trials = new Trials(runtime);
     this.#envelopes = createEnvelopes(runtime);
     this.#joiner = new Joiner(options.maxLineBytes);
     this.#plans = new PlanSet({ runtime, sink, tally, workers: names.workers, arrivalClock });
+    this.#routeNames = new RouteNames(names, sink, runtime, this.#plans);
     this.#speech = new ServerSpeech(formats, runtime, this.#plans, { sink, names, source });
     this.#rescue = new Rescue(this.#held, this.#plans, tally, runtime);
     this.#decider = new Decider({
@@ -165,15 +139,7 @@ export class Router {
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
-    if (this.#names.routes.size >= this.#manyRoutes) this.#dropRoutes();
-  }
-
-  /** Rows that wait hold ids of routes: then the next time. */
-  #dropRoutes(): void {
-    if (!this.#sink.dropRoutes || this.#plans.holds) return;
-    this.#plans.flush();
-    if (this.#sink.dropRoutes()) this.#runtime.forgetRoutes();
-    this.#manyRoutes = Math.max(MANY_ROUTES, 2 * this.#names.routes.size);
+    this.#routeNames.keepFew();
   }
 
   /** No line waits for another one: an empty line says nothing. */
@@ -194,14 +160,9 @@ export class Router {
     this.#plans.end();
   }
 
-  /** A line waits for another one. */
+  /** A line waits for another one, or how lines were read depended on the lines before them. */
   get holds(): boolean {
-    return this.#joiner.size > 0 || this.#rescue.torn.size > 0 || this.#plans.holds;
-  }
-
-  /** Whether lines were searched for formats depended on the lines before them. */
-  get hasSkipped(): boolean {
-    return this.#decider.skipped;
+    return this.#decider.skipped || this.#joiner.size > 0 || this.#rescue.torn.size > 0 || this.#plans.holds;
   }
 
   /** Keeps the formats found and forgets what was counted. */

@@ -25,10 +25,12 @@ function counts(lines: readonly string[]) {
   return {
     requests: partial.requests,
     status: [...partial.status],
-    durations: partial.durations().sum,
+    durations: partial.routeCounts.durations().sum,
     perSecond: [...partial.timeline.view().requests],
     workers: byName(partial.workers.map((totals, id) => [partial.names.workers.text(id), totals.requests] as const)),
-    routes: byName(partial.routes.map((totals, id) => [partial.names.routes.text(id), totals.requests] as const)),
+    routes: byName(
+      partial.routeCounts.routes.map((totals, id) => [partial.names.routes.text(id), totals.requests] as const),
+    ),
     unparsed: parser.report().unparsed,
   };
 }

@@ -69,9 +69,13 @@ const read = (partial: Partial) => ({
   first: partial.first,
   last: partial.last,
   status: [...partial.status],
-  durations: [...partial.durations().toPairs(), partial.durations().sum, partial.durations().max],
+  durations: [
+    ...partial.routeCounts.durations().toPairs(),
+    partial.routeCounts.durations().sum,
+    partial.routeCounts.durations().max,
+  ],
   timeline: { ...partial.timeline.view() },
-  routes: partial.routes.map((totals, id) => [
+  routes: partial.routeCounts.routes.map((totals, id) => [
     partial.names.routes.text(id),
     totals.requests,
     totals.errors,

@@ -1,0 +1,136 @@
+/** Numbers in a line: up to eight digits at once. */
+import type { TimeUnit } from '../../core/format.ts';
+import { decimals } from '../compile/emit.ts';
+import {
+  add,
+  and,
+  type Code,
+  differs,
+  equal,
+  f64,
+  get,
+  i32,
+  i64,
+  isZero,
+  less,
+  long,
+  longAt,
+  mul,
+  or,
+  real,
+  select,
+  set,
+  shiftRight,
+  shl,
+  sub,
+  when,
+  wordAt,
+} from './assembler.ts';
+
+import { KernelLine } from './line.ts';
+
+/** Digits that a number may have. */
+export const MOST_DIGITS = 8;
+const digitBytes = (byte: number): bigint => BigInt(`0x${byte.toString(16).padStart(2, '0').repeat(8)}`);
+
+export class KernelNumbers extends KernelLine {
+  /** Looks at the digits at p: their number, and eight bytes of them. */
+  protected readDigits(): Code {
+    const [digits, count] = [this.digits, this.count];
+    const notDigit = long.and(
+      long.or(long.add(get(digits), i64(digitBytes(0x76))), get(digits)),
+      i64(digitBytes(0x80)),
+    );
+    return [
+      set(digits, long.xor(longAt(get(this.p), this.at.buffer), i64(digitBytes(0x30)))),
+      set(count, shiftRight(long.wrap(long.trailingZeros(notDigit)), i32(3))),
+    ];
+  }
+
+  /** The first `count` (at least one) of the digits looked at, as a number. Two, then four digits are joined at a time. */
+  protected valueOfDigits(count: Code): Code {
+    const digits = this.digits;
+    const pairs = set(digits, long.add(long.mul(get(digits), i64(10n)), long.shiftRight(get(digits), i64(8n))));
+    const part = (value: Code, factors: bigint) => long.mul(long.and(value, i64(0x000000ff000000ffn)), i64(factors));
+    return [
+      set(digits, long.shl(get(digits), long.extend(sub(i32(64), shl(count, i32(3)))))),
+      pairs,
+      long.wrap(
+        long.shiftRight(
+          long.add(
+            part(get(digits), 0x000f424000000064n),
+            part(long.shiftRight(get(digits), i64(16n)), 0x0000271000000001n),
+          ),
+          i64(32n),
+        ),
+      ),
+    ];
+  }
+
+  /** A number at p into x, as an integer with `places` decimals kept; NaN for "-". */
+  protected number(places: number): Code {
+    const { p } = this;
+    const [x, count, kept] = [this.x, this.count, this.k];
+    const minus = or(
+      differs(this.byte(get(p)), i32(45)),
+      or(this.isDigit(get(p), 1), equal(this.byte(get(p), 1), i32(46))),
+    );
+    const forward = set(p, add(get(p), get(count)));
+    const fraction =
+      places === 0
+        ? forward
+        : [
+            set(kept, select(less(get(count), i32(places)), get(count), i32(places))),
+            forward,
+            set(
+              x,
+              real.add(
+                get(x),
+                real.ofUnsigned(
+                  mul(this.valueOfDigits(get(kept)), wordAt(shl(sub(i32(places), get(kept)), i32(2)), this.at.powers)),
+                ),
+              ),
+            ),
+          ];
+    return [
+      this.readDigits(),
+      when(
+        isZero(get(count)),
+        [this.leaveIf(minus), set(p, add(get(p), i32(1))), set(x, f64(Number.NaN))],
+        [
+          this.leaveIf(and(equal(get(count), i32(MOST_DIGITS)), this.isDigit(get(p), MOST_DIGITS))),
+          forward,
+          set(x, real.ofUnsigned(this.valueOfDigits(get(count)))),
+          places > 0 ? set(x, real.mul(get(x), f64(10 ** places))) : [],
+          when(equal(this.byte(get(p)), i32(46)), [
+            set(p, add(get(p), i32(1))),
+            this.readDigits(),
+            this.leaveIf(or(isZero(get(count)), equal(get(count), i32(MOST_DIGITS)))),
+            fraction,
+          ]),
+        ],
+      ),
+    ];
+  }
+
+  protected micros(unit: TimeUnit | 'by-value'): Code {
+    const nanos = unit === 'ns' ? set(this.x, real.floor(real.div(get(this.x), f64(1000)))) : [];
+    return [this.number(decimals[unit]), nanos];
+  }
+
+  /** Three digits. */
+  protected status(): Code {
+    const { p } = this;
+    const digit = (place: number) => sub(this.byte(get(p), place), i32(48));
+    return [
+      this.leaveIf(
+        or(
+          isZero(and(and(this.isDigit(get(p)), this.isDigit(get(p), 1)), this.isDigit(get(p), 2))),
+          this.isDigit(get(p), 3),
+        ),
+      ),
+      set(this.columns.ST, add(add(mul(digit(0), i32(100)), mul(digit(1), i32(10))), digit(2))),
+      set(p, add(get(p), i32(3))),
+    ];
+  }
+}
