@@ -5,6 +5,7 @@ import { formats } from '../../parsers/index.ts';
 import { createNames } from '../../src/core/names.ts';
 import { createRandom, type Random } from '../../src/core/random.ts';
 import { createParser } from '../../src/ingest/create-parser.ts';
+import { copyRow } from '../../src/ingest/rows.ts';
 
 const LOG_BYTES = 160_000;
 const lineOf = (id: string, index: number) =>
@@ -49,20 +50,6 @@ function damaged(log: Buffer, share: number, random: Random): Buffer {
   return bytes;
 }
 
-const columns = [
-  'time',
-  'duration',
-  'wait',
-  'arrival',
-  'worker',
-  'thread',
-  'route',
-  'client',
-  'status',
-  'bytes',
-  'offset',
-] as const;
-
 /** All that is read of a log, as text: rows by their columns, names, events, the report. */
 function readAll(log: Buffer, bulk: boolean): string[] {
   const names = createNames();
@@ -76,7 +63,7 @@ function readAll(log: Buffer, bulk: boolean): string[] {
     bulk,
     sink: {
       batch(batch) {
-        for (let i = 0; i < batch.length; i++) read.push(columns.map((column) => batch[column][i]).join());
+        for (let i = 0; i < batch.length; i++) read.push(Object.values(copyRow(batch, i)).join());
       },
       lifecycle: (event) => read.push(JSON.stringify(event)),
     },
