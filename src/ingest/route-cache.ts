@@ -15,6 +15,10 @@ const SLOTS = 1 << 11;
 /** Bits of a hash that are dropped to get a slot. */
 export const SHIFT = 32 - 11;
 
+const SLASH = 47;
+/** Absolute URLs begin with it; their host is a part of the piece in front of the first number. */
+export const SMALL_H = 104;
+
 const DIGIT = 1;
 const END = 2;
 const ODD = 3;
@@ -66,7 +70,7 @@ export class RouteCache {
    */
   find(b: Uint8Array, v: DataView, from: number, path: number): number {
     this.#slot = -1;
-    if (b[path] !== 47) return -2;
+    if (b[path] !== SLASH && b[path] !== SMALL_H) return -2;
     let start = from;
     let to = -1;
     let from2 = 0;

@@ -165,20 +165,20 @@ export function createRuntime(
     let path = from;
     while (path < to && b[path] !== 32) path++;
     path++;
-    if (b[path] !== 47 && to - from < relative.length) {
-      // "GET http://h:8000/a" is the route of "GET /a".
-      const slash = pathOfUrl(b, path, to);
-      if (slash > 0) {
-        let k = 0;
-        for (let p = from; p < path; p++) relative[k++] = b[p];
-        for (let p = slash; p < to; p++) relative[k++] = b[p];
-        relative[k] = 10;
-        return route(relative, relativeWords, 0, k);
-      }
-    }
     const recent = recentRoutes.find(b, v, from, path);
     const same = recentRoutes.end === to;
     if (recent !== -2 && same) return recent;
+    // "GET http://h:8000/a" is the route of "GET /a".
+    const slash = b[path] !== 47 && to - from < relative.length ? pathOfUrl(b, path, to) : -1;
+    if (slash > 0) {
+      let k = 0;
+      for (let p = from; p < path; p++) relative[k++] = b[p];
+      for (let p = slash; p < to; p++) relative[k++] = b[p];
+      relative[k] = 10;
+      const id = route(relative, relativeWords, 0, k);
+      if (same && recentRoutes.find(b, v, from, path) === -2) recentRoutes.keep(v, id);
+      return id;
+    }
     const length = writeRouteTemplate(b, from, to, template);
     const id = length < 0 ? routeMemo.lookUp(b, v, from, to) : templateMemo.lookUp(template, templateWords, 0, length);
     if (same) recentRoutes.keep(v, id);

@@ -71,7 +71,13 @@ type StampField = Extract<Field, { kind: 'time' | 'until' | 'collected' }>;
 const POWERS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
 /** Bytes kept of a stamp, in front of what it means. */
 const STAMP_BYTES = 32;
-const STAMP_WORDS = STAMP_BYTES / 4 + 2;
+/** Behind them: what it means (NaN: none is kept), which of the bytes count, how many there are. */
+const STAMP_WORDS = STAMP_BYTES / 4 + 4;
+const ISO_WITHOUT_ZONE = 19;
+
+/** Behind a blank an offset may follow, so that the next byte alone does not tell where the stamp ends. */
+const isWholeSecond = (bytes: number, digits: number, next: number): boolean =>
+  digits === 0 && bytes >= ISO_WITHOUT_ZONE && bytes < STAMP_BYTES - 2 && !(bytes === ISO_WITHOUT_ZONE && next === 32);
 
 /** A stamp is read by its reader and kept, so that the kernel knows it again; NaN: none is kept. */
 function stampImport({ shape, kind }: StampField, parts: KernelParts): { at: number; read: (p: number) => number } {
@@ -82,14 +88,20 @@ function stampImport({ shape, kind }: StampField, parts: KernelParts): { at: num
   const words = memory.int32(STAMP_WORDS);
   const kept = new Uint8Array(words.buffer, words.byteOffset, STAMP_BYTES);
   const micros = new Float64Array(words.buffer, words.byteOffset + STAMP_BYTES, 1);
+  const counted = words.subarray(STAMP_BYTES / 4 + 2);
   micros[0] = Number.NaN;
   return {
     at: words.byteOffset,
     read: (p) => {
       const read = reader(b, v, p);
       memory.end[0] = runtime.cursor.end;
-      const isKept = length !== undefined && runtime.cursor.end === p + length;
-      if (isKept) kept.set(b.subarray(p, p + length));
+      const bytes = runtime.cursor.end - p;
+      const isKept = shape === 'iso' ? isWholeSecond(bytes, runtime.cursor.digits, b[p + bytes]) : bytes === length;
+      if (isKept) {
+        kept.set(b.subarray(p, p + bytes + 1));
+        // The byte behind it counts: it ended the stamp.
+        counted.set([2 ** (bytes + 1) - 1, bytes]);
+      }
       micros[0] = isKept ? read : Number.NaN;
       return read;
     },

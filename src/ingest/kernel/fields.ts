@@ -54,7 +54,18 @@ export class KernelFields extends KernelRequests {
     const leave = this.leaveIf(real.differs(get(x), get(x)));
     const { [shape]: length } = remembered;
     const kept = this.at.stamps.get(index);
-    if (length === undefined || kept === undefined) return [read, leave];
+    if (kept === undefined || (length === undefined && shape !== 'iso')) return [read, leave];
+    if (length === undefined) {
+      const half = (at: number) =>
+        bytes16.mask(bytes16.equal(bytes16.at(get(p), this.at.buffer + at), bytes16.at(i32(kept + at))));
+      const counted = wordAt(i32(0), kept + 40);
+      const isKnown = and(
+        equal(and(or(half(0), shl(half(16), i32(16))), counted), counted),
+        isZero(real.differs(realAt(i32(kept + 32)), realAt(i32(kept + 32)))),
+      );
+      const take = [set(x, realAt(i32(kept + 32))), set(p, add(get(p), wordAt(i32(0), kept + 44)))];
+      return [when(isKnown, take, read), leave];
+    }
     const same = (offset: number) =>
       equal(
         bytes16.mask(bytes16.equal(bytes16.at(get(p), this.at.buffer + offset), bytes16.at(i32(kept + offset)))),
@@ -191,10 +202,8 @@ export class KernelFields extends KernelRequests {
       case 'worker':
       case 'thread': {
         const column = field.kind === 'worker' ? c.WK : c.TH;
-        const named =
-          field.kind === 'worker'
-            ? call(this.calls.worker, get(s), get(p), i32(-1))
-            : call(this.calls.thread, get(s), get(p));
+        const [known, isWorker] = [this.calls, field.kind === 'worker'];
+        const named = isWorker ? call(known.worker, get(s), get(p), i32(-1)) : call(known.thread, get(s), get(p));
         return [
           set(s, get(p)),
           this.skipTo(p, get(p), ...wordEnd),
@@ -282,10 +291,5 @@ export class KernelFields extends KernelRequests {
       case 'blanks':
         return [this.leaveIf(differs(this.byte(get(p)), i32(32))), this.skipWhile(equal(this.byte(get(p)), i32(32)))];
     }
-  }
-
-  /** Route of method and target, where a layout names them apart. */
-  joinRoute(): Code {
-    return set(this.columns.RT, call(this.calls.joinRoute, ...this.target.map(get)));
   }
 }

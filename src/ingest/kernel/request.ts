@@ -74,4 +74,18 @@ export class KernelRequests extends KernelNumbers {
       field.known ? this.leaveIf(less(get(RT), i32(0))) : [],
     ];
   }
+
+  /** Route of method and target, where a layout names them apart: mostly with one blank between them, as in a request line. */
+  joinRoute(): Code {
+    const [from, to, path, end] = this.target;
+    const { RT } = this.columns;
+    const joined = and(equal(add(get(to), i32(1)), get(path)), equal(this.byte(get(to)), i32(32)));
+    const found = wordAt(i32(0), this.at.end);
+    const isWhole = or(equal(found, get(end)), and(less(found, get(end)), equal(this.byte(found), i32(63))));
+    return [
+      set(RT, i32(-2)),
+      when(joined, set(RT, call(this.calls.findRoute, get(from), get(path)))),
+      when(or(equal(get(RT), i32(-2)), isZero(isWhole)), set(RT, call(this.calls.joinRoute, ...this.target.map(get)))),
+    ];
+  }
 }

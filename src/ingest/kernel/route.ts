@@ -2,7 +2,7 @@
  * The look-up of `route-cache.ts` as kernel code, over the same tables: the place and the digits of a path are found 16 bytes at a
  * time.
  */
-import { MAX_DIGITS, PIECE_BYTES, PIECES, type RouteCache, SHIFT } from '../route-cache.ts';
+import { MAX_DIGITS, PIECE_BYTES, PIECES, type RouteCache, SHIFT, SMALL_H } from '../route-cache.ts';
 import {
   add,
   and,
@@ -151,7 +151,7 @@ export function findRoute(buffer: number, endAt: number, cache: RouteCache, firs
   const lengthIs = (piece: number, value: Code) =>
     equal(wordAt(mul(get(slot), i32(PIECES * 4)), cache.lengthsAt + piece * 4), value);
   f.body = [
-    unknown(differs(byteAt(get(path), buffer), i32(47))),
+    unknown(and(differs(byteAt(get(path), buffer), i32(47)), differs(byteAt(get(path), buffer), i32(SMALL_H)))),
     look(bytes, masks, get(path), 0, buffer),
     when(long.isZero(get(ends)), look(bytes, masks, get(path), 32, buffer)),
     unknown(long.isZero(get(ends))),
