@@ -124,7 +124,8 @@ describe('the code cache', { timeout: 60_000 }, () => {
     const log = join(folder, 'large.log');
     writeFileSync(log, '');
     const block = readFileSync(sample, 'utf8').repeat(2000);
-    while (statSync(log).size < 26 << 20) appendFileSync(log, block);
+    // So much that the other thread is there before this one has read all.
+    while (statSync(log).size < 160 << 20) appendFileSync(log, block);
     const of = (threads: number) => run(['analyze', '--json', '--threads', String(threads), log]).stdout;
     const one = of(1);
     expect(JSON.parse(one).requests.total).toBeGreaterThan(100_000);
