@@ -6,11 +6,13 @@
  * come at the same rate whatever j is (filtered ASTA, El-Taha & Stidham 1992). All of it shows in a log: N_j starts in
  * T_j of time at level j. The two readings are compared by their Poisson likelihood, Σ N_j ln λ_j - λ_j T_j, with one free
  * parameter each (U, and the mean rate): Z follows from U and the throughput. Bursts make the rate rise with the level,
- * never fall, so they speak against the closed reading.
+ * never fall, so they speak against the closed reading. Where nobody waits for a slot, the evenness of the answers speaks as
+ * well (client-rhythm.ts).
  */
 import { mean } from 'simple-statistics';
 import { medianOf } from '../core/statistics.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
+import { type ClientRhythm, clientRhythm } from './client-rhythm.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 
@@ -57,6 +59,8 @@ const FULL_SPREAD = 0.04;
 const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as const;
 /** Stamps as coarse as this share of the service time blur the levels, and count for less. */
 const BLURRED = 0.05;
+/** Mean wait, in service times, up to which a pool passes the evenness of its callers on and makes none of its own. */
+const NO_QUEUE = 0.02;
 
 const open: Clients = { kind: 'open' };
 
@@ -68,7 +72,10 @@ export function findCallers(input: ClientsInput): Callers {
   if (trace.length < MINIMUM_STARTS || (trace.waitUnknown && slots !== null)) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
-  const fits = closedFits(input, levels, station).filter(({ clients }) => clients.count <= FEW * levels.most);
+  const service = mean(trace.service as unknown as number[]);
+  const wait = mean(trace.waits[0] as unknown as number[]);
+  const rhythm = wait <= NO_QUEUE * service ? clientRhythm(trace, 2 * medianOf(trace.uncertainty)) : null;
+  const fits = closedFits(input, levels, station, rhythm).filter(({ clients }) => clients.count <= FEW * levels.most);
   if (fits.length === 0) return { likely: open, others: [] };
   const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.gain < LIKELIER) {
@@ -97,6 +104,7 @@ function closedFits(
   { trace, waitMethod, saturatedRatio, peak }: ClientsInput,
   { starts, micros, most }: Levels,
   slots: number,
+  rhythm: ClientRhythm | null,
 ): ClosedFit[] {
   const total = starts.reduce((sum, count) => sum + (count ?? 0), 0);
   const time = micros.reduce((sum, span) => sum + (span ?? 0), 0);
@@ -125,10 +133,11 @@ function closedFits(
       ? (((state.full - saturatedRatio) * clarity) / FULL_SPREAD) ** 2 +
         ((state.wait - wait) / (WAIT_SPREAD[waitMethod] * (wait + service))) ** 2
       : 0;
-    const clear = gain * clarity;
+    const even = rhythm ? rhythm.closed(think) - Math.max(0, rhythm.paced) : 0;
+    const clear = gain * clarity + even;
     fits.push({
       clients: { kind: 'closed', count, thinkMicros: think },
-      gain: bounded ? gain : clear,
+      gain: bounded ? gain + even : clear,
       score: clear - misfit / 2,
       loose: clear - misfit / 8,
     });

@@ -1,7 +1,7 @@
 /** Groups of pools under one arrival schedule: what one of them did is what `whatif` must say from the log of another. */
 import { scenario } from './scenario.mjs';
 
-const oneSchedule = (group, load, pools) =>
+const oneSchedule = (group, load, pools, seed = 77) =>
   pools.map(([server, workers, threads]) =>
     scenario(
       `whatif-${group}-${server}-${workers}x${threads}`,
@@ -10,9 +10,7 @@ const oneSchedule = (group, load, pools) =>
       workers,
       threads,
       load,
-      {
-        seed: 77,
-      },
+      { seed },
     ),
   );
 /** Pools of the groups b, c and d. */
@@ -50,6 +48,42 @@ const quick = [
   ['/basket', 2, { dist: 'uniform', low: 0.05, high: 0.35 }],
 ];
 
+/** Groups that judge: recorded once the defaults were chosen, under seeds of their own. */
+const steady = [
+  ['/api/users/{id}', 4, { dist: 'lognormal', mean: 0.15, cv: 0.6 }],
+  ['/api/cart', 2, { dist: 'uniform', low: 0.2, high: 0.7 }],
+];
+const even = [['/quote/{id}', 1, { dist: 'lognormal', mean: 0.35, cv: 0.5 }]];
+const slow = [['/render', 1, { dist: 'uniform', low: 0.4, high: 1.4 }]];
+const page = [
+  ['/page/{id}', 3, { dist: 'lognormal', mean: 0.2, cv: 1 }],
+  ['/image/{id}', 3, { dist: 'exponential', mean: 0.12 }],
+];
+const computing = [
+  ['/fetch/{id}', 2, { dist: 'lognormal', mean: 0.4, cv: 0.5 }],
+  ['/compute', 2, { mode: 'cpu', dist: 'uniform', low: 0.03, high: 0.09 }],
+];
+const JUDGES = [
+  ['gunicorn-sync', 2, 1],
+  ['gunicorn-sync', 4, 1],
+  ['gunicorn-gthread', 1, 4],
+  ['gunicorn-gthread', 2, 3],
+  ['gunicorn-asgi', 1, 1],
+];
+const held = [
+  ...oneSchedule('i', [5, 9, 4].map((rate) => ['poisson', rate, 25, steady]), JUDGES, 4201),
+  ...oneSchedule('j', [['closed', 14, 0.8, 70, even]], [...JUDGES, ['gunicorn-sync', 6, 1]], 4202),
+  ...oneSchedule('k', [['batches', 1.3, 4, 75, page]], JUDGES, 4203),
+  ...oneSchedule('l', [['poisson', 7, 70, computing]], JUDGES, 4204),
+  ...oneSchedule('m', [['closed', 6, 0.5, 75, slow]], JUDGES, 4205),
+  ...oneSchedule(
+    'n',
+    [['together', ['poisson', 4, 75, page], ['cron', 15, 10, 75, page]]],
+    [...JUDGES, ['hypercorn', 1, 1]],
+    4206,
+  ),
+];
+
 export const whatif = [
   ...oneSchedule(
     'b',
@@ -65,4 +99,5 @@ export const whatif = [
   ...oneSchedule('f', [['mmpp', 10, 32, 8, 80, quick]], SMALL_POOLS),
   ...oneSchedule('g', [['ramp', 1, 8, 90, [['/io', 1, { dist: 'exponential', mean: 0.45 }]]]], SMALL_POOLS),
   ...oneSchedule('h', [['closed', 10, 1.5, 80, skewed]], SMALL_POOLS),
+  ...held,
 ];
