@@ -71,7 +71,12 @@ const JUDGES = [
   ['gunicorn-asgi', 1, 1],
 ];
 const held = [
-  ...oneSchedule('i', [5, 9, 4].map((rate) => ['poisson', rate, 25, steady]), JUDGES, 4201),
+  ...oneSchedule(
+    'i',
+    [5, 9, 4].map((rate) => ['poisson', rate, 25, steady]),
+    JUDGES,
+    4201,
+  ),
   ...oneSchedule('j', [['closed', 14, 0.8, 70, even]], [...JUDGES, ['gunicorn-sync', 6, 1]], 4202),
   ...oneSchedule('k', [['batches', 1.3, 4, 75, page]], JUDGES, 4203),
   ...oneSchedule('l', [['poisson', 7, 70, computing]], JUDGES, 4204),
