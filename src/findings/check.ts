@@ -1,7 +1,7 @@
 /** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
 import type { Severity, Summary } from '../core/summary.ts';
-import { durationText, percentText, roundText } from '../core/words.ts';
+import { durationText, listText, percentText, roundText } from '../core/words.ts';
 
 export interface Thresholds {
   /** Seconds. */
@@ -21,6 +21,17 @@ export interface Thresholds {
 
 const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
 const time = (seconds: number): string => durationText(seconds * 1e6);
+
+/** Why there is no figure, and what to ask or to log instead. */
+function unknown({ server, wait, knows }: Summary, name: string, what: string): string {
+  const isWait = name.endsWith('wait');
+  if (isWait && (server.model === 'async' || server.model === 'thread-per-request')) {
+    return `${what} is no figure of this server (${wait.basis}): --max-p95-service limits how long it takes`;
+  }
+  const lacking = knows.missing.filter((field) => isWait || field.what !== 'wait').map((field) => field.what);
+  const lacks = lacking.length > 0 ? `; "logscope analyze" says how to log ${listText(lacking)}` : '';
+  return `${what} cannot be told from this log${isWait ? ` (${wait.basis})` : ''}${lacks}`;
+}
 
 export function check(summary: Summary, thresholds: Thresholds): Check {
   const results: CheckResult[] = [];
@@ -44,7 +55,7 @@ export function check(summary: Summary, thresholds: Thresholds): Check {
       limit,
       reason:
         value === null
-          ? `${what} cannot be told from this log${name.endsWith('wait') ? ` (${wait.basis})` : ''}`
+          ? unknown(summary, name, what)
           : `${what} is ${text(value)}${extra}; the limit is ${text(limit)}`,
     });
   };
@@ -70,7 +81,7 @@ export function check(summary: Summary, thresholds: Thresholds): Check {
       limit: thresholds.minRate,
       reason:
         value === null
-          ? 'the rate of requests cannot be told from this log'
+          ? unknown(summary, 'min-rate', 'the rate of requests')
           : `the rate is ${roundText(value)} requests/s; at least ${roundText(thresholds.minRate)} are wanted`,
     });
   }

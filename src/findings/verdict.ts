@@ -1,7 +1,7 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { capital, countText, durationText, roundText } from '../core/words.ts';
+import { capital, countText, durationText, listText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
@@ -87,6 +87,3 @@ function quiet(summary: Summary): Verdict {
     confidence: 1,
   };
 }
-
-const listText = (items: readonly string[]): string =>
-  items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;

@@ -146,6 +146,20 @@ describe('logscope check', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('cannot be told from this log');
   });
+  it('says what to log, or what to ask instead, where the wait is unknown', async () => {
+    const limit = ['--max-p95-wait', '200ms', '--json'];
+    const reasons = await Promise.all(
+      ['gunicorn-sync-3-default-format.log', 'gunicorn-gevent-2.log'].map(async (name) => {
+        const { code, stdout } = await run('check', sample(name), ...limit);
+        expect(code).toBe(1);
+        const [result] = JSON.parse(stdout).results;
+        expect(result.value).toBeNull();
+        return result.reason;
+      }),
+    );
+    expect(reasons[0]).toContain('"logscope analyze" says how to log pid, duration and wait');
+    expect(reasons[1]).toContain('--max-p95-service');
+  });
   it('looks for critical findings when nothing is asked', async () => {
     expect((await run('check', enough)).stdout).toContain('severity critical');
   });
