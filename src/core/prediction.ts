@@ -28,6 +28,8 @@ export interface PoolPrediction {
 export interface ContentionFound {
   /** Who slows each other: the requests of one worker (GIL, event loop), or all of the server (database, cores). */
   readonly station: 'worker' | 'server';
+  /** true: one process wrote the log, so what slows its requests may as well lie behind it (a database, a lock). */
+  readonly onlyProcess: boolean;
   /** Share of the service that is shared work, 0..1, and its range. */
   readonly share: number;
   readonly low: number;

@@ -12,6 +12,8 @@ const WAITING_SHARE = 0.3;
 const MOSTLY_FULL = 0.5;
 /** Waits shorter than this share of the service time are the ordinary noise of a busy pool. */
 const MATERIAL_WAIT = 0.1;
+/** Share of the service that requests share from which holding more of them at once is no remedy. */
+const SHARED_WORK = 0.3;
 /** The wait a pool is sized for when nobody says otherwise: p95, µs. */
 export const DEFAULT_TARGET_WAIT = 200_000;
 
@@ -39,7 +41,11 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
     parts.push(
       `${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
     );
-  if (facts.summary.server.model === 'sync' || facts.summary.server.model === 'threaded') {
+  if (slowEachOther(facts)) {
+    parts.push(
+      'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
+    );
+  } else if (facts.summary.server.model === 'sync' || facts.summary.server.model === 'threaded') {
     parts.push(
       'If the requests spend their time waiting for something else (I/O), threads or an ASGI server with async views hold many of them on one worker.',
     );
@@ -52,6 +58,12 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
     );
   }
   return parts.join(' ');
+}
+
+/** Part of each request is work that the requests share: more of them at once on a worker then gain little. */
+function slowEachOther({ predictor }: Facts): boolean {
+  const found = predictor.contention();
+  return typeof found !== 'string' && found.share >= SHARED_WORK;
 }
 
 function examine(facts: Facts): Finding | null {
@@ -125,6 +137,7 @@ function examine(facts: Facts): Finding | null {
       burst_size: burst?.size ?? null,
       burst_generations: burst?.generations ?? null,
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
+      requests_slow_each_other: slowEachOther(facts),
       recommended_workers: enough?.pool.workers ?? null,
       recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
     },

@@ -31,10 +31,17 @@ function examine(facts: Facts): Finding | null {
   const slower = inference.service.mean / found.aloneMean;
   // Requests that barely slow each other do not need mending.
   if (!(slower >= 1.2)) return null;
+  const shared = percentText(found.share);
+  const growth = found.onlyProcess
+    ? 'Durations grow with the number of requests in service: its GIL or event loop, or something behind it (a database, a lock). There is no other process in this log to tell the two apart.'
+    : 'Durations grow with the number of requests in the same process and not with those in others: the GIL, or an event loop.';
+  const processesAdvice = `${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores`;
   return {
     severity: 'warning',
-    title: `Requests of one process share one core: ${percentText(found.share)} of their time is computing`,
-    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slower)} times as long). Durations grow with the number of requests in the same process and not with those in others: the GIL, or an event loop. One process ends near ${roundText(ceiling)} requests/s, however many threads it has.`,
+    title: found.onlyProcess
+      ? `Requests slow each other down: ${shared} of their time is work that they share`
+      : `Requests of one process share one core: ${shared} of their time is computing`,
+    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slower)} times as long). ${growth} ${found.onlyProcess ? 'What they share' : 'One process'} ends near ${roundText(ceiling)} requests/s, however many threads there are.`,
     evidence: {
       shared_work: found.share,
       shared_work_low: found.low,
@@ -42,11 +49,14 @@ function examine(facts: Facts): Finding | null {
       alone_mean_seconds: secondsOf(found.aloneMean),
       service_mean_seconds: secondsOf(inference.service.mean),
       ceiling_per_process_per_second: ceiling,
+      told_from_backend: !found.onlyProcess,
       requests_per_second: Number.isFinite(rate) ? rate : null,
       recommended_workers: processes,
       recommended_threads: threads,
     },
-    advice: `Use processes, not threads: ${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores. More threads only make each request slower.`,
+    advice: found.onlyProcess
+      ? `Look with py-spy top under load which it is. If the views compute, use processes, not threads: ${processesAdvice}. If they wait for a shared backend, mend that: more of either would only slow each request down.`
+      : `Use processes, not threads: ${processesAdvice}. More threads only make each request slower.`,
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: ((inference.service.mean - found.aloneMean) / 1e6) * summary.requests.total,
@@ -69,7 +79,7 @@ export default defineFinding({
     guards: [
       'At least 200 requests; comparison within a route and a short while, so that a slow hour or a slow route does not count;',
       'the level is taken at the start, so that a long request does not blame itself. Stamps of whole seconds hide levels that',
-      'change within a second: log milliseconds.',
+      'change within a second: log milliseconds. Of one process alone it does not say whether the GIL or a backend is shared.',
     ].join('\n'),
     fix: {
       gunicorn: '--workers N with the number above, --threads small',

@@ -43,7 +43,7 @@ function saturatedSentence(summary: Summary, { evidence }: FindingSummary): stri
   const workers = evidence.recommended_workers;
   const remedy =
     typeof workers === 'number'
-      ? ` ${capital(countText(workers, summary.server.model === 'pool' ? 'slot' : 'worker'))}${summary.server.model === 'threaded' && summary.server.threads.value !== null ? ` of ${summary.server.threads.value} threads` : ''}${summary.server.model === 'async' ? '' : ', or async I/O,'} would end it.`
+      ? ` ${capital(countText(workers, summary.server.model === 'pool' ? 'slot' : 'worker'))}${summary.server.model === 'threaded' && summary.server.threads.value !== null ? ` of ${summary.server.threads.value} threads` : ''}${summary.server.model === 'async' || evidence.requests_slow_each_other === true ? '' : ', or async I/O,'} would end it.`
       : '';
   return `${capital(poolText(summary.server))}, all busy ${share}; ${waited}.${remedy}`;
 }

@@ -45,6 +45,11 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
     said.push(
       `Service time grows with concurrency: ${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`,
     );
+    if (contention.onlyProcess) {
+      said.push(
+        'One process wrote this log, so what its requests share may as well lie behind it (a database, a lock): more processes would then bring little, and ranges hold that too.',
+      );
+    }
   } else if (!canTellContention(trace)) {
     said.push(
       'There are too few requests, or the stamps are too coarse, to show whether service time grows with concurrency; it is taken not to.',

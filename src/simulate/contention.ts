@@ -12,6 +12,8 @@ import type { Trace } from './trace.ts';
 export interface Contention {
   /** Who shares the station: the requests of one worker, or all of the server. */
   readonly station: 'worker' | 'server';
+  /** true: there are no others to compare with, so what slows the requests of the one worker may as well lie behind it. */
+  readonly onlyProcess: boolean;
   /** φ, 0..1, and the range in which nineteen of twenty true values lie. */
   readonly share: number;
   readonly low: number;
@@ -46,6 +48,7 @@ export function findContention(trace: Trace): Contention | null {
   const station = z.others > SIGNIFICANT_Z ? 'server' : z.own > SIGNIFICANT_Z ? 'worker' : null;
   if (!station) return null;
   const level = station === 'server' ? all.average : own.average;
+  const onlyProcess = others.every((count) => count === 0);
 
   const losses = new Float64Array(GRID + 1);
   for (let step = 0; step <= GRID; step++) losses[step] = lossOf(step / GRID, y, level, rows);
@@ -58,7 +61,7 @@ export function findContention(trace: Trace): Contention | null {
   let high = best;
   while (low > 0 && within(low - 1)) low--;
   while (high < GRID && within(high + 1)) high++;
-  return { station, share: best / GRID, low: low / GRID, high: high / GRID, level };
+  return { station, onlyProcess, share: best / GRID, low: low / GRID, high: high / GRID, level };
 }
 
 /** The stamps are so coarse, beside the service times, that levels are not known. */

@@ -70,8 +70,8 @@ export function createPredictor(analysis: Analysis): Predictor {
     contention() {
       const base = workloadNow();
       if (!base?.contention) return base && canTellContention(base.trace) ? 'none' : 'unknown';
-      const { station, share, low, high } = base.contention;
-      return { station, share, low, high, aloneMean: meanOf(deflated(base.trace, base.contention, share)) };
+      const { station, onlyProcess, share, low, high } = base.contention;
+      return { station, onlyProcess, share, low, high, aloneMean: meanOf(deflated(base.trace, base.contention, share)) };
     },
     smallestPool(target) {
       const base = workloadNow();

@@ -72,6 +72,9 @@ export function runScenario(
     if (isDecided(run)) break;
     if (r % 4 !== 0) continue;
     for (const other of callers.others) others.push(runOnce(workload, pool, repetition, other, random));
+    if (workload.contention?.onlyProcess && pool.workers > 1) {
+      others.push(runOnce(behindAll(workload), pool, repetition, clients, random));
+    }
     if (clients.kind !== 'open') continue;
     for (const factor of workload.trace.extremes.filter((one) => one !== 1)) {
       others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, factor), clients, random));
@@ -79,6 +82,12 @@ export function runScenario(
   }
   return { runs, wider, others };
 }
+
+/** The same log, if what slows its only process lies behind it and would slow all of them. */
+const behindAll = (workload: Workload): Workload => ({
+  ...workload,
+  contention: workload.contention && { ...workload.contention, station: 'server' },
+});
 
 function quicker(repetition: Repetition, factor: number): Repetition {
   const origin = repetition.arrival[0];
