@@ -71,7 +71,14 @@ export function createPredictor(analysis: Analysis): Predictor {
       const base = workloadNow();
       if (!base?.contention) return base && canTellContention(base.trace) ? 'none' : 'unknown';
       const { station, onlyProcess, share, low, high } = base.contention;
-      return { station, onlyProcess, share, low, high, aloneMean: meanOf(deflated(base.trace, base.contention, share)) };
+      return {
+        station,
+        onlyProcess,
+        share,
+        low,
+        high,
+        aloneMean: meanOf(deflated(base.trace, base.contention, share)),
+      };
     },
     smallestPool(target) {
       const base = workloadNow();
