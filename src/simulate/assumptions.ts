@@ -4,6 +4,7 @@ import type { PoolShape } from '../core/prediction.ts';
 import { durationText, percentText } from '../core/words.ts';
 import type { Callers, ClosedClients } from './clients.ts';
 import { canTellContention } from './contention.ts';
+import { acceptorsUnknown } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 export function assumptionsOf({ inference }: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
@@ -25,7 +26,7 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
       `Callers come together, about ${trace.clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(trace.clumps.tick)} is drawn.`,
     );
   }
-  said.push(...callersSaid(callers));
+  said.push(...callersSaid(callers, trace.waitUnknown));
   if (trace.constantService) {
     said.push(
       'The lines carry no duration: every request takes the mean service time that the rhythm of the pool shows.',
@@ -65,7 +66,10 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
     );
   }
   if (pools.some(({ model, workers }) => model === 'threaded' && workers > 1) && queue !== 'shared') {
-    said.push('Each process with threads accepts for itself and queues inside, as gunicorn gthread does.');
+    const known = !pools.some((pool) => acceptorsUnknown(workload, pool));
+    said.push(
+      `Each process with threads accepts for itself and queues inside, as gunicorn gthread does${known ? '' : '; how evenly they accept this log does not show, and ranges hold one that takes nearly all'}.`,
+    );
   }
   if (contention?.station === 'worker' && pools.some(({ workers }) => workers > 1)) {
     said.push('There is a core for every process: the log does not show how many the host has.');
@@ -73,7 +77,7 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
   return said;
 }
 
-function callersSaid({ likely, others }: Callers): string[] {
+function callersSaid({ likely, others }: Callers, waitUnknown: boolean): string[] {
   const closed = ({ count, thinkMicros }: ClosedClients) =>
     `about ${count} callers who wait for their answer and pause for ${durationText(thinkMicros)} before they ask again`;
   const alternatives = others.map((other) =>
@@ -86,7 +90,10 @@ function callersSaid({ likely, others }: Callers): string[] {
   switch (likely.kind) {
     case 'hidden':
       return [
-        'The pool never left saturation, so the true rate of arrivals does not show: scenarios take 1 to 2 times the rate that was answered, and there is no recommendation.',
+        waitUnknown
+          ? 'The pool never left saturation, so the true rate of arrivals does not show: scenarios take 1 to 2 times the rate that was answered, and there is no recommendation.'
+          : 'The pool never left saturation: a few callers who take turns and a load beyond what it can do look alike, and differ by all of the range. There is no recommendation.',
+        ...kept,
       ];
     case 'closed':
       return [`The load looks closed, ${closed(likely)}: a faster pool gets more requests out of them.`, ...kept];

@@ -41,6 +41,8 @@ export interface ClientsInput {
   /** Requests in service at once, at most. */
   readonly peak: number;
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
+  /** Mean waits between which the truth lies, µs; NaN unknown. */
+  readonly waitRange: readonly [low: number, high: number];
 }
 
 const MINIMUM_STARTS = 100;
@@ -49,12 +51,13 @@ const LIKELIER = 6;
 const SURE = 10;
 /** Nats by which a reading may be less likely than the best and still be kept for the range. */
 const NOT_EXCLUDED = 3;
-/** Share of the time full from which arrivals no longer show. */
+/** Share of the time full from which arrivals no longer show, unless the waits are known to within this factor. */
 const HIDDEN_SHARE = 0.97;
+const VAGUE = 30;
 const MAX_CLIENTS = 4096;
 /** More clients than this per one ever seen at once are as good as open. */
 const FEW = 20;
-/** How well the share of time full, and the wait, of the model must fit the log's. */
+/** How well the share of time full, and the wait, of the model must fit the log's: at best, or as its range allows. */
 const FULL_SPREAD = 0.04;
 const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as const;
 /** Stamps as coarse as this share of the service time blur the levels, and count for less. */
@@ -66,9 +69,10 @@ const open: Clients = { kind: 'open' };
 
 export function findCallers(input: ClientsInput): Callers {
   const { trace, slots, saturatedRatio, waitMethod } = input;
-  if (slots !== null && saturatedRatio >= HIDDEN_SHARE && (waitMethod === 'bounded' || waitMethod === 'unknown')) {
-    return { likely: { kind: 'hidden' }, others: [] };
-  }
+  const [lowWait, highWait] = input.waitRange;
+  const vague = waitMethod === 'inferred' ? highWait > VAGUE * lowWait : waitMethod !== 'measured';
+  const hidden = slots !== null && saturatedRatio >= HIDDEN_SHARE && vague;
+  if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: [] };
   if (trace.length < MINIMUM_STARTS || (trace.waitUnknown && slots !== null)) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
@@ -76,12 +80,12 @@ export function findCallers(input: ClientsInput): Callers {
   const wait = mean(trace.waits[0] as unknown as number[]);
   const rhythm = wait <= NO_QUEUE * service ? clientRhythm(trace, 2 * medianOf(trace.uncertainty)) : null;
   const fits = closedFits(input, levels, station, rhythm).filter(({ clients }) => clients.count <= FEW * levels.most);
-  if (fits.length === 0) return { likely: open, others: [] };
+  if (fits.length === 0) return { likely: hidden ? { kind: 'hidden' } : open, others: [] };
   const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
   if (best.gain < LIKELIER) {
     // Of the readings that are left, the one that differs most from open callers holds the others between them.
     const fewest = fits.find(({ score }) => score >= Math.max(0, best.score) - NOT_EXCLUDED);
-    return { likely: open, others: fewest ? [fewest.clients] : [] };
+    return { likely: hidden ? { kind: 'hidden' } : open, others: fewest ? [fewest.clients] : [] };
   }
   const loosest = fits.reduce((most, { loose }) => Math.max(most, loose), Number.NEGATIVE_INFINITY);
   const near = fits.filter(({ loose }) => loose >= loosest - NOT_EXCLUDED).map(({ clients }) => clients);
@@ -101,7 +105,7 @@ interface ClosedFit {
 
 /** Numbers of clients, ascending, each with the pause that makes the log's throughput. */
 function closedFits(
-  { trace, waitMethod, saturatedRatio, peak }: ClientsInput,
+  { trace, waitMethod, waitRange, saturatedRatio, peak }: ClientsInput,
   { starts, micros, most }: Levels,
   slots: number,
   rhythm: ClientRhythm | null,
@@ -114,6 +118,9 @@ function closedFits(
   const service = mean(trace.service as unknown as number[]);
   const wait = mean(trace.waits[0] as unknown as number[]);
   const bounded = Number.isFinite(slots);
+  const [low, high] = waitRange;
+  // The ends of the range are two standard deviations away.
+  const waitSpread = Math.max(WAIT_SPREAD[waitMethod] * (wait + service), (high - low) / 4 || 0);
   const fits: ClosedFit[] = [];
   const clarity = Math.min(1, (BLURRED * service) / Math.max(1, medianOf(trace.uncertainty)));
   // A clear level never passes the number of clients; a blurred one may seem to.
@@ -130,8 +137,7 @@ function closedFits(
       gain += (starts[j] ?? 0) * Math.log(Math.max(1e-15, expected)) - expected * (micros[j] ?? 0);
     }
     const misfit = bounded
-      ? (((state.full - saturatedRatio) * clarity) / FULL_SPREAD) ** 2 +
-        ((state.wait - wait) / (WAIT_SPREAD[waitMethod] * (wait + service))) ** 2
+      ? (((state.full - saturatedRatio) * clarity) / FULL_SPREAD) ** 2 + ((state.wait - wait) / waitSpread) ** 2
       : 0;
     const even = rhythm ? rhythm.closed(think) - Math.max(0, rhythm.paced) : 0;
     const clear = gain * clarity + even;

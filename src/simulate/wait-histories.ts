@@ -18,7 +18,7 @@ const NEARLY_FULL = 0.85;
 
 /**
  * `rows` of the request table in order of `start`; `service` and `uncertainty` µs per entry. Nobody waits for a slot
- * where there is no bound on them, or one was always free.
+ * where there is no bound on them, or one was always free: in front of a queue for all slots, whoever took them.
  */
 export function waitHistories(
   { inference }: Analysis,
@@ -32,7 +32,8 @@ export function waitHistories(
   const { waitSamples, wait: estimate } = inference.requests;
   const { wait, concurrency, capacity } = inference;
   const slots = capacity.value;
-  if (inference.unbounded || slots === null || concurrency.peak < slots) {
+  const neverFull = slots !== null && concurrency.peak < slots && !(inference.queue === 'per-worker' && wait.mean > 0);
+  if (inference.unbounded || slots === null || neverFull) {
     const none = inference.unbounded || slots !== null;
     const waits = none ? [new Float64Array(rows.length)] : [pick(estimate)];
     return { waits, stretch: [1, 1], extremes: [1, 1], unknown: !none && wait.method === 'unknown' };

@@ -45,6 +45,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
         saturatedRatio: inference.concurrency.saturatedRatio,
         peak: inference.concurrency.peak,
         waitMethod: inference.wait.method,
+        waitRange: [inference.wait.lowMean, inference.wait.highMean],
       }),
       present: presentShape(analysis),
       queue: inference.queue,

@@ -88,7 +88,14 @@ describe('the rhythm of answers', () => {
   });
 
   it('tells how many clients an event loop has behind stamps of a second', () => {
-    const ask = { slots: null, sharedQueue: true, saturatedRatio: 0, peak: 11, waitMethod: 'unknown' } as const;
+    const ask = {
+      slots: null,
+      sharedQueue: true,
+      saturatedRatio: 0,
+      peak: 11,
+      waitMethod: 'unknown',
+      waitRange: [Number.NaN, Number.NaN],
+    } as const;
     const counts = seeds
       .map((seed) => findCallers({ ...ask, trace: traceOf(closed(seed, 12, 0.6)) }).likely)
       .map((clients) => (clients.kind === 'closed' ? clients.count : 0));

@@ -25,6 +25,7 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
     saturatedRatio: analysis.inference.concurrency.saturatedRatio,
     peak: analysis.inference.concurrency.peak,
     waitMethod: 'inferred',
+    waitRange: [analysis.inference.wait.lowMean, analysis.inference.wait.highMean],
   }).likely;
 }
 
@@ -66,6 +67,7 @@ describe('clients', () => {
       saturatedRatio: 0.99,
       peak: 4,
       waitMethod: 'bounded',
+      waitRange: [Number.NaN, Number.NaN],
     } as const;
     expect(findCallers(input).likely.kind).toBe('hidden');
   });
