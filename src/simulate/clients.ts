@@ -73,7 +73,7 @@ export function findCallers(input: ClientsInput): Callers {
   const vague = waitMethod === 'inferred' ? highWait > VAGUE * lowWait : waitMethod !== 'measured';
   const hidden = slots !== null && saturatedRatio >= HIDDEN_SHARE && vague;
   if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: [] };
-  if (trace.length < MINIMUM_STARTS || (trace.waitUnknown && slots !== null)) return { likely: open, others: [] };
+  if (trace.length < MINIMUM_STARTS) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const service = mean(trace.service as unknown as number[]);
@@ -82,7 +82,8 @@ export function findCallers(input: ClientsInput): Callers {
   const fits = closedFits(input, levels, station, rhythm).filter(({ clients }) => clients.count <= FEW * levels.most);
   if (fits.length === 0) return { likely: hidden ? { kind: 'hidden' } : open, others: [] };
   const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
-  if (best.gain < LIKELIER) {
+  const blind = trace.waitUnknown && slots !== null;
+  if (best.gain < LIKELIER || blind) {
     // Of the readings that are left, the one that differs most from open callers holds the others between them.
     const fewest = fits.find(({ score }) => score >= Math.max(0, best.score) - NOT_EXCLUDED);
     return { likely: hidden ? { kind: 'hidden' } : open, others: fewest ? [fewest.clients] : [] };

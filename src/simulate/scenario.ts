@@ -170,9 +170,9 @@ const SAME_WORKER = 0.8;
 
 /**
  * Of processes that accept for themselves the first to wake takes a connection, and on some hosts that is nearly always the
- * same one (recorded: 98 of 100 on gunicorn gthread, where it may run at once; half on a host that is busy otherwise).
+ * same one (recorded on gunicorn gthread: 94 to 99 of 100 where the servers could run at once, about half on a host that was busy).
  */
-const MOST_LOPSIDED = 0.95;
+const MOST_LOPSIDED = 0.98;
 
 /** Several processes with threads, and no log of such a pool to show how evenly they accept. */
 export const acceptorsUnknown = (workload: Workload, pool: PoolShape): boolean =>
