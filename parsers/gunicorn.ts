@@ -54,12 +54,17 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'ASGI server listening on ', kind: null },
   { starts: 'Worker shutting down...', kind: null },
   { starts: 'Waiting for ', pattern: /^Waiting for \d+ connections to finish/, kind: null },
-  { starts: 'Ignored premature client disconnection', kind: 'client-gone' },
+  // Connected and sent no request: a TCP health check does the same.
+  { starts: 'Ignored premature client disconnection', kind: null },
   { starts: 'Error while closing socket ', kind: null },
   // --log-level debug
   { starts: 'Current configuration:', pattern: /^Current configuration:$/, kind: null },
   { starts: 'Arbiter booted', pattern: /^Arbiter booted$/, kind: null },
   { starts: 'Closing connection.', pattern: /^Closing connection\. *$/, kind: null },
+  // The answer could not be written.
+  { starts: '[DEBUG] Ignoring EPIPE', kind: 'client-gone' },
+  { starts: '[DEBUG] Ignoring connection epipe', kind: 'client-gone' },
+  { starts: '[DEBUG] Ignoring connection reset', kind: 'client-gone' },
   { starts: '[DEBUG] ', pattern: /^\[DEBUG\] (?:[A-Z]+ \S*|\d+ workers|Ignoring \w+.*)$/, kind: null },
   { starts: 'Connection in use: ', pattern: /^(?<text>.*)$/, kind: 'error' },
 ];

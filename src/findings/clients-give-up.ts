@@ -77,10 +77,14 @@ export default defineFinding({
   explain: {
     test: [
       'At least 5 requests and 1 % of all with status 499 (nginx: client closed request); or as many lines in which the server says',
-      'that the client was gone (waitress "Client disconnected", uWSGI "SIGPIPE: writing to a closed pipe", Django "Broken pipe").',
+      'that the client was gone (waitress "Client disconnected", uWSGI "SIGPIPE: writing to a closed pipe", Django "Broken pipe",',
+      'gunicorn with --log-level debug "Ignoring EPIPE").',
     ].join('\n'),
-    guards:
-      'Only a proxy writes this status, and few servers say a word: a log that does neither cannot show it, and the finding stays quiet.',
+    guards: [
+      'Only a proxy writes this status, and few servers say a word: a log that does neither cannot show it, and the finding stays',
+      'quiet. gunicorn notices only when an answer is too large for one write; uvicorn writes no line at all for a client who left.',
+      'Connections that never sent a request (TCP health checks) do not count.',
+    ].join('\n'),
     fix: {
       gunicorn:
         'sync workers finish the work of those who left; put a deadline on the work (a statement timeout, a request deadline)',
@@ -91,6 +95,10 @@ export default defineFinding({
       uWSGI: '--harakiri as a deadline; uwsgi.is_connected(fd) in long views',
     },
   },
-  fires: ['faults/clients-give-up-nginx.log.gz', 'faults/clients-give-up-uwsgi.log.gz'],
+  fires: [
+    'faults/clients-give-up-nginx.log.gz',
+    'faults/clients-give-up-uwsgi.log.gz',
+    'faults/clients-give-up-gunicorn.log.gz',
+  ],
   quiet: ['nginx-in-front-of-sync-2.log', 'gunicorn-sync-2-overloaded.log'],
 });

@@ -93,11 +93,12 @@ export default defineFinding({
     guards:
       'Compared within a route alone. A worker counts as born when the server says so, or when it first appears long after the log began.',
     fix: {
-      gunicorn: '--preload, or a post_fork / post_worker_init hook that warms up',
+      gunicorn:
+        '--preload for imports; a post_worker_init hook that connects and warms up (connections are made after the fork)',
       uvicorn: 'do it in the lifespan startup, not on the first request',
       waitress: 'do it before serve()',
       hypercorn: 'do it in the lifespan startup',
-      uWSGI: 'load before fork (no --lazy-apps), or @postfork',
+      uWSGI: 'load before the fork (no --lazy-apps) for imports; @postfork for connections',
     },
   },
   fires: ['faults/cold-start.log.gz'],

@@ -90,7 +90,7 @@ export default defineFinding({
       uvicorn: 'async views do not queue behind each other; a sync view has the thread pool: give it its own limiter',
       waitress: 'a second waitress for the route, or more --threads than slow requests can fill',
       hypercorn: 'as uvicorn',
-      uWSGI: 'a second vassal for the route, or --route to a spooler',
+      uWSGI: 'a second instance (vassal) for the route behind the proxy, or the spooler for work that nobody waits for',
     },
   },
   fires: ['gunicorn-sync-3-slow-route-starves-fast.log'],

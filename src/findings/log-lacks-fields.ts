@@ -42,11 +42,14 @@ export default defineFinding({
     test: 'Time, duration or pid is missing from at least half of the requests, and the kind of server, its slots, the service time or the wait stay unknown because of it.',
     guards: 'Silent where the answers were found without the field (from batches, from lifecycle lines).',
     fix: {
-      gunicorn: '--access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s pid=%(p)s us=%(D)s\'',
+      gunicorn:
+        '--access-logfile - --access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'',
       uvicorn:
-        'a log config whose access formatter has %(asctime)s and [%(process)d]; durations need a middleware, or gunicorn in front',
-      waitress: 'paste.translogger.TransLogger logs the start; a middleware can add the duration',
-      hypercorn: '--access-logformat \'%(t)s "%(r)s" %(s)s %(b)s pid=%(p)s us=%(D)s\'',
+        'a log config whose access formatter has %(asctime)s and [%(process)d]; durations need a middleware, or a proxy that logs them (UvicornWorker writes the same lines, without)',
+      waitress:
+        "paste.translogger.TransLogger, with logging.basicConfig(format='%(asctime)s %(process)d %(threadName)s %(message)s'); a middleware can add the duration",
+      hypercorn:
+        '--access-logfile - --access-logformat \'%(h)s %(l)s %(l)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'',
       uWSGI: 'the default line has pid, start and duration; keep it, or use --log-format with %(pid) %(msecs) %(ctime)',
     },
   },

@@ -33,10 +33,11 @@ export default defineFinding({
     guards: 'A burst that fills the pool (16 requests on 4 workers) is enough data and keeps this finding quiet.',
     fix: {
       gunicorn:
-        'keep the access log on (--access-logfile -) and add pid and duration: --access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s pid=%(p)s us=%(D)s\'',
+        'keep the access log on, with pid and duration: --access-logfile - --access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'',
       uvicorn: 'keep --access-log on, with the time and the pid in the format of the logger uvicorn.access',
       waitress: 'wrap the app in paste.translogger.TransLogger, or log in the application',
-      hypercorn: '--access-logfile - --access-logformat \'%(t)s "%(r)s" %(s)s %(D)s pid=%(p)s\'',
+      hypercorn:
+        '--access-logfile - --access-logformat \'%(h)s %(l)s %(l)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'',
       uWSGI: 'leave request logging on (no --disable-logging)',
     },
   },

@@ -102,7 +102,7 @@ export default defineFinding({
     fix: {
       gunicorn: 'answer 503 with Retry-After from a middleware while the queue is long',
       uvicorn: '--limit-concurrency N answers 503 at once',
-      waitress: '--connection-limit; answer 503 with Retry-After from a middleware',
+      waitress: 'answer 503 with Retry-After from a middleware while waitress.queue warns of its depth',
       hypercorn: 'answer 503 with Retry-After from a middleware',
       uWSGI: 'answer 503 with Retry-After from a middleware',
     },

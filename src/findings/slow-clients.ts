@@ -94,7 +94,7 @@ export default defineFinding({
       gunicorn:
         'never without a buffering proxy for sync workers (gunicorn documentation, Deploying); keep-alive is off for sync',
       uvicorn: 'async views are not held by slow readers',
-      waitress: 'buffers answers itself (--outbuf-overflow): raise it rather than threads',
+      waitress: 'buffers answers itself, up to --outbuf-high-watermark (16 MB) each: raise that rather than threads',
       hypercorn: 'async views are not held by slow readers',
       uWSGI: '--offload-threads N for files, a buffering proxy for the rest',
     },

@@ -28,7 +28,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Threads would help, if the views wait for I/O: ${threads} per worker`,
-    detail: `The p95 wait in front of ${poolText(summary.server)} is ${durationText(wait.p95)} (${wait.method}). With ${countText(threads, 'thread')} in each of the same processes it is simulated at ${durationText(chosen.waitP95)} (${predictedWaitText(chosen)}).${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
+    detail: `The p95 wait in front of ${poolText(summary.server)} is ${durationText(wait.p95)} (${wait.method}). With ${countText(threads, 'thread')} in each of the same processes, simulated from this log: ${predictedWaitText(chosen)}.${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
     evidence: {
       workers: workers.value,
       threads_per_worker: threads,

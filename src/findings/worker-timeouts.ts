@@ -123,7 +123,8 @@ export default defineFinding({
     fix: {
       gunicorn:
         '--timeout above the slowest honest request; gthread and async workers answer the arbiter while requests run',
-      uvicorn: '--timeout-graceful-shutdown for shutdowns; uvicorn does not kill slow requests',
+      uvicorn:
+        'does not kill slow requests; a worker that answers no health check for 5 s (a C call that keeps the GIL) is replaced: --timeout-worker-healthcheck',
       waitress: 'does not kill: --channel-timeout closes idle connections only',
       hypercorn: 'does not kill slow requests; --graceful-timeout for shutdowns',
       uWSGI: '--harakiri above the slowest honest request, --harakiri-verbose to see what it was doing',

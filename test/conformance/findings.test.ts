@@ -1,5 +1,5 @@
 // Every finding keeps its contract: explained, mendable on five servers, speaking and quiet on the samples it names.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
@@ -51,6 +51,15 @@ describe.each(findingRules.map((rule) => [rule.id, rule] as const))('%s', (id, r
 
   for (const name of rule.fires) it(`speaks on ${name}`, () => expect(spoken(name, id)).toBe(true));
   for (const name of rule.quiet) it(`stays quiet on ${name}`, () => expect(spoken(name, id)).toBe(false));
+});
+
+it('the log formats that findings advise are those of the README, which the parsers know', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const advised = findingRules.flatMap(({ explain }) =>
+    Object.values(explain.fix).flatMap((fix) => fix.match(/--access-logformat '[^']+'/g) ?? []),
+  );
+  expect(advised.length).toBeGreaterThan(2);
+  for (const format of advised) expect(readme).toContain(format);
 });
 
 describe('what is said of a sample', () => {

@@ -8,12 +8,14 @@ The request says what to do in the header `X-Lab: id;mode;seconds;count;status;b
     gather       `count` sub-tasks of `seconds`, at once
     block        time.sleep, under ASGI too: it holds the event loop
     cpu          burns `seconds` of processor time
+    database     waits for `seconds` of work on one backend that all processes share, in slices that take turns
 With $LAB_COLD the first request of every process takes that many seconds longer.
 The notes are lines of JSON appended to $LAB_RECORD; with $LAB_ARTICLE every request also writes the line
 `[2024-10-29 17:04:15] [pid-8712] GET /io` there when it ends.
 """
 
 import asyncio
+import fcntl
 import os
 import threading
 import time
@@ -25,6 +27,7 @@ PAYLOAD = b"hello, world"
 FILES = {}
 COLD = float(os.environ.get("LAB_COLD", 0))
 WARM = set()
+SLICE = 0.005
 
 
 def append(path, text):
@@ -66,6 +69,19 @@ def burn(seconds):
         sum(range(200))
 
 
+def ask_database(seconds):
+    # A slice for one, then for the next: n requests at once each progress at an n-th of the speed.
+    left = seconds
+    with open(os.path.join(os.path.dirname(RECORD), "database.lock"), "w") as backend:
+        while left > 0:
+            fcntl.flock(backend, fcntl.LOCK_EX)
+            time.sleep(min(SLICE, left))
+            fcntl.flock(backend, fcntl.LOCK_UN)
+            # Without this the one who has just let go would mostly be first again.
+            time.sleep(SLICE / 50)
+            left -= SLICE
+
+
 async def wait_async(mode, seconds, count):
     if mode == "gather":
         await asyncio.gather(*(asyncio.sleep(seconds) for _ in range(count)))
@@ -81,6 +97,8 @@ def work_sync(job):
         asyncio.run(wait_async(mode, seconds, count))
     elif mode == "cpu":
         burn(seconds)
+    elif mode == "database":
+        ask_database(seconds)
     else:
         for _ in range(count):
             time.sleep(seconds)

@@ -166,6 +166,14 @@ export const faults = [
     },
     { patience: 1.5 },
   ),
+  sync(
+    'fault-clients-give-up-debug',
+    'callers leave after 1.5 s, and gunicorn logs its debugging',
+    2,
+    [['poisson', 4.5, 40, heavy]],
+    { logLevel: 'debug' },
+    { patience: 1.5 },
+  ),
   scenario('fault-clients-give-up-uwsgi', 'callers leave after 1.5 s', 'uwsgi', 2, 1, [['poisson', 4.5, 40, heavy]], {
     patience: 1.5,
   }),
@@ -205,6 +213,65 @@ export const faults = [
     8,
     [['batches', 3, 3, 70, [['/render', 1, { mode: 'cpu', dist: 'lognormal', mean: 0.04, cv: 0.4 }]]]],
     { options: { logConfig: true } },
+  ),
+  scenario(
+    'fault-gil-processes',
+    'two processes whose threads compute, callers who come in small groups',
+    'gunicorn-gthread',
+    2,
+    4,
+    [['batches', 5, 3, 70, [['/render', 1, { mode: 'cpu', dist: 'lognormal', mean: 0.03, cv: 0.4 }]]]],
+    { options: { logConfig: true } },
+  ),
+  scenario('fault-gil-whole-seconds', 'threads that compute, stamps of a second', 'gunicorn-gthread', 1, 8, [
+    ['mmpp', 4, 22, 6, 120, [['/render', 1, { mode: 'cpu', dist: 'lognormal', mean: 0.035, cv: 0.4 }]]],
+  ]),
+  scenario('fault-gil-whole-seconds-not', 'threads that wait, stamps of a second', 'gunicorn-gthread', 1, 8, [
+    ['mmpp', 4, 22, 6, 120, [['/fetch', 1, { dist: 'lognormal', mean: 0.1, cv: 0.4 }]]],
+  ]),
+  scenario(
+    'fault-database',
+    'three processes of four threads on a database that slows down as they ask together',
+    'gunicorn-gthread',
+    3,
+    4,
+    [['batches', 2.4, 3, 80, [['/list', 1, { mode: 'database', dist: 'lognormal', mean: 0.08, cv: 0.4 }]]]],
+    { options: { logConfig: true } },
+  ),
+  sync('fault-database-sync', 'six sync workers on a database that slows down as they ask together', 6, [
+    ['mmpp', 2, 9, 8, 120, [['/list', 1, { mode: 'database', dist: 'lognormal', mean: 0.08, cv: 0.4 }]]],
+  ]),
+  sync(
+    'fault-workers-killed',
+    'all workers killed three times behind nginx',
+    4,
+    [['poisson', 9, 70, api]],
+    {
+      front: 'nginx',
+      disturbances: [
+        [30, 'kill'],
+        [31, 'kill'],
+        [32, 'kill'],
+      ],
+    },
+    {},
+  ),
+  sync(
+    'fault-reload',
+    'a reload under load, and workers that connect at their first request',
+    4,
+    [['poisson', 9, 60, api]],
+    {
+      cold: 0.8,
+      disturbances: [[30, 'reload']],
+    },
+  ),
+  sync(
+    'fault-idle-connections',
+    'callers who connect and send nothing for two seconds hold sync workers',
+    3,
+    [['together', ['poisson', 5, 60, api], ['holders', 3, 2, 60, api]]],
+    { format: WITH_REQUEST_START },
   ),
   scenario(
     'fault-gil-open-not',

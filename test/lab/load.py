@@ -10,6 +10,7 @@ Standard input: {"port", "seed", "phases", "patience", "retries", "skew", "clien
     ["closed", users, think, seconds, mix]              users who wait for the answer, then think
     ["pinned", users, think, seconds, mix]              the same, each on one connection that is kept alive
     ["slow-readers", users, think, seconds, mix]        the same, and they read slowly, each at a speed of its own
+    ["holders", count, hold, seconds, mix]              callers who connect and send nothing for `hold` seconds
     ["together", phase, phase, …]                       phases at the same time
     ["idle", seconds]    ["settle"]                     settle: until every caller is answered
 A mix is a path or a list of [path, weight, work]; `{id}` in a path becomes a number. `work` is
@@ -191,6 +192,16 @@ class Load:
             identity, path, head, _ = self.draw(mix)
             await self.noted(identity, path, exchange(path, head, "127.0.0.%d" % (2 + number)))
 
+    async def holder(self, stop, hold, mix):
+        loop = asyncio.get_running_loop()
+        while loop.time() < stop:
+            await asyncio.sleep(self.rng.expovariate(1 / hold))
+            identity, path, head, _ = self.draw(mix)
+            reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+            await asyncio.sleep(hold)
+            await self.noted(identity, path, self.ask(reader, writer, path, head))
+            writer.close()
+
     async def phase(self, kind, *args):
         if kind == "settle":
             while self.running:
@@ -201,13 +212,15 @@ class Load:
             await self.play([0.0] * args[0], args[1])
         elif kind == "together":
             await asyncio.gather(*(self.phase(*phase) for phase in args))
-        elif kind in ("closed", "pinned", "slow-readers"):
+        elif kind in ("closed", "pinned", "slow-readers", "holders"):
             users, think, seconds, mix = args
             stop = asyncio.get_running_loop().time() + seconds
             if kind == "closed":
                 playing = [self.user(stop, think, mix) for _ in range(users)]
             elif kind == "pinned":
                 playing = [self.pinned(stop, think, mix) for _ in range(users)]
+            elif kind == "holders":
+                playing = [self.holder(stop, think, mix) for _ in range(users)]
             else:
                 playing = [self.slow_reader(number, stop, think, mix) for number in range(users)]
             await asyncio.gather(*playing)

@@ -115,6 +115,19 @@ async function start(config, folder) {
   return { children, port, ...server };
 }
 
+/** Signals that a configuration has the server get under load: [seconds, 'reload' | 'kill'], kill: of all workers at once. */
+function disturb({ options }, notesPath) {
+  const send = (what) => {
+    const workers = notesOf(notesPath).flatMap((note) => note.boot ?? []);
+    const alive = workers.filter((pid) => existsSync(`/proc/${pid}`));
+    const master = Number(read(`/proc/${alive[0]}/stat`).split(') ')[1]?.split(' ')[1]);
+    if (what === 'kill') for (const pid of alive) process.kill(pid, 'SIGKILL');
+    else if (master > 1) process.kill(master, 'SIGHUP');
+  };
+  const timers = (options.disturbances ?? []).map(([seconds, what]) => setTimeout(send, 1000 * seconds, what));
+  return () => timers.forEach(clearTimeout);
+}
+
 /**
  * Records one configuration {name, note, server, workers, threads, options, load, seed, patience, retries, skew, clients} into the
  * folder `out`/name: access.log or server.out, error.log, article.log and the proxy's log where asked for,
@@ -124,11 +137,13 @@ export async function record(config, out) {
   const folder = mkdtempSync(join(tmpdir(), 'logscope-run-'));
   const at = (name) => join(folder, name);
   const { children, port, model, logsTo } = await start(config, folder);
+  const calm = disturb(config, at('notes.ndjson'));
   try {
     const { seed, patience, retries, skew, clients, load: phases } = config;
     await playLoad(programs(), { port, seed, patience, retries, skew, clients, phases, out: at('callers.ndjson') });
     await sleep(300);
   } finally {
+    calm();
     await Promise.all(children.map(stop));
   }
 

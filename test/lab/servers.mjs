@@ -21,6 +21,7 @@ const gunicorn = (workerClass, application, { port, workers, threads, options })
   ...(options.format === 'default' ? [] : ['--access-logformat', options.format ?? PID_AND_DURATION]),
   ...(options.logConfig ? ['--log-config', 'logging.ini'] : []),
   ...(options.timeout ? ['--timeout', options.timeout] : []),
+  ...(options.logLevel ? ['--log-level', options.logLevel] : []),
   ...(options.maxRequests ? ['--max-requests', options.maxRequests, '--max-requests-jitter', options.jitter ?? 0] : []),
   `app:${application}`,
 ];
