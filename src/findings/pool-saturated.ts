@@ -3,7 +3,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
-import { type Episode, episodesOf } from './saturation.ts';
+import { type Episode, episodesOf, fullSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -89,8 +89,7 @@ function examine(facts: Facts): Finding | null {
 
   const spoken = wholeLog ? episodes : worst;
   const fullMicros = wholeLog ? saturatedMicros : worst.reduce((sum, episode) => sum + episode.fullMicros, 0);
-  const from = spoken.length > 0 ? spoken[0].from : Number.NaN;
-  const to = spoken.length > 0 ? spoken.at(-1)!.to : Number.NaN;
+  const { from, to } = spoken.length > 0 ? { from: spoken[0].from, to: spoken.at(-1)!.to } : fullSpan(facts, slots);
   const how = wait.method === 'measured' ? 'measured' : 'inferred';
 
   const sentences: string[] = [

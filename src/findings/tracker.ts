@@ -9,9 +9,15 @@ export interface TrackerOptions {
   readonly openAfterMicros: number;
   /** µs that it must be gone before it closes. */
   readonly closeAfterMicros: number;
+  /** µs after its own end from which it counts as gone, though the window of the log still shows it. */
+  readonly pastAfterMicros: number;
 }
 
-export const defaultTracker: TrackerOptions = { openAfterMicros: 3_000_000, closeAfterMicros: 10_000_000 };
+export const defaultTracker: TrackerOptions = {
+  openAfterMicros: 3_000_000,
+  closeAfterMicros: 10_000_000,
+  pastAfterMicros: 60_000_000,
+};
 
 export interface FindingChange {
   readonly state: 'opened' | 'closed';
@@ -46,6 +52,7 @@ export function track(
   const tracked = new Map<string, Tracked>();
   const changes: FindingChange[] = [];
   for (const finding of seen) {
+    if (finding.to !== null && now - 1000 * Date.parse(finding.to) > options.pastAfterMicros) continue;
     const before = state.tracked.get(finding.id);
     const firstSeen = before ? before.firstSeen : now;
     const due = now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
@@ -60,7 +67,11 @@ export function track(
     if (tracked.has(id)) continue;
     if (!before.open) continue;
     if (now - before.lastSeen < options.closeAfterMicros) tracked.set(id, before);
-    else changes.push({ state: 'closed', finding: { ...before.finding, to: instant(before.lastSeen) } });
+    else
+      changes.push({
+        state: 'closed',
+        finding: { ...before.finding, to: before.finding.to ?? instant(before.lastSeen) },
+      });
   }
   return { state: { tracked }, changes };
 }

@@ -44,6 +44,11 @@ describe('a finding', () => {
   });
   it('that is critical opens at once', () => expect(play([[finding('x', 'critical')]]).events).toEqual(['0 +x']));
   it('seen for a moment never opens', () => expect(play([[a], [a], ...times(20, [])]).events).toEqual([]));
+  it('whose own end lies a minute back is gone, though the window still shows it', () => {
+    const past = { ...a, to: isoInstant(START + 5 * SECOND) };
+    expect(play(times(90, [past])).events).toEqual(['3 +a', '75 -a']);
+    expect(play(times(90, [past])).state.tracked.size).toBe(0);
+  });
   it('that flickers stays open', () => {
     const flicker = Array.from({ length: 60 }, (_, i) => (i % 5 === 4 ? [] : [a]));
     expect(play([...times(4, [a]), ...flicker]).events).toEqual(['3 +a']);
