@@ -34,9 +34,11 @@ interface Tracked {
 
 export interface TrackerState {
   readonly tracked: ReadonlyMap<string, Tracked>;
+  /** µs at which findings closed that may come again: what they had said before is told. */
+  readonly closed: ReadonlyMap<string, number>;
 }
 
-export const emptyTracker: TrackerState = { tracked: new Map() };
+export const emptyTracker: TrackerState = { tracked: new Map(), closed: new Map() };
 
 /**
  * The state after an examination at `now` (µs) that found `seen`, and what opened or closed by it. Time may stand still
@@ -50,6 +52,7 @@ export function track(
   options: TrackerOptions = defaultTracker,
 ): { state: TrackerState; changes: FindingChange[] } {
   const tracked = new Map<string, Tracked>();
+  const closed = new Map(state.closed);
   const changes: FindingChange[] = [];
   for (const finding of seen) {
     if (finding.to !== null && now - 1000 * Date.parse(finding.to) > options.pastAfterMicros) continue;
@@ -57,8 +60,10 @@ export function track(
     const firstSeen = before ? before.firstSeen : now;
     const due = now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
     const open = before?.open === true || due;
+    const own =
+      finding.from === null || 1000 * Date.parse(finding.from) < (closed.get(finding.id) ?? 0) ? null : finding.from;
     // A live window forgets the beginning: the finding keeps the one that was seen.
-    const from = before?.open ? before.finding.from : (finding.from ?? instant(firstSeen));
+    const from = before?.open ? before.finding.from : (own ?? instant(firstSeen));
     const current = { ...finding, from };
     tracked.set(finding.id, { finding: current, firstSeen, lastSeen: now, open });
     if (open && !before?.open) changes.push({ state: 'opened', finding: { ...current, to: null } });
@@ -67,13 +72,13 @@ export function track(
     if (tracked.has(id)) continue;
     if (!before.open) continue;
     if (now - before.lastSeen < options.closeAfterMicros) tracked.set(id, before);
-    else
-      changes.push({
-        state: 'closed',
-        finding: { ...before.finding, to: before.finding.to ?? instant(before.lastSeen) },
-      });
+    else {
+      closed.set(id, now);
+      const to = before.finding.to ?? instant(before.lastSeen);
+      changes.push({ state: 'closed', finding: { ...before.finding, to } });
+    }
   }
-  return { state: { tracked }, changes };
+  return { state: { tracked, closed }, changes };
 }
 
 const opensAtOnce = (severity: Severity): boolean => severity === 'critical';

@@ -111,7 +111,10 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       stretch,
       extremes,
       // Bounds on the waits heap arrivals up where each stretch began.
-      clumps: unknown ? { size: 1, tick: 0 } : clumpsOf(rows, requests, start, waits, mean),
+      clumps:
+        unknown && inference.capacity.value !== null
+          ? { size: 1, tick: 0 }
+          : clumpsOf(rows, requests, start, waits, mean),
       overhead: overheadOf(rows, inferred, begin, hold, mean),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,

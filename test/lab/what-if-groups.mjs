@@ -87,6 +87,9 @@ const held = [
     [...JUDGES, ['hypercorn', 1, 1]],
     4206,
   ),
+  ...oneSchedule('o', [['closed', 9, 0.7, 90, slow]], JUDGES, 4207),
+  ...oneSchedule('p', [['batches', 1.6, 5, 75, steady]], JUDGES, 4208),
+  ...oneSchedule('q', [['mmpp', 2, 9, 6, 80, page]], JUDGES, 4209),
 ];
 
 export const whatif = [

@@ -49,6 +49,13 @@ describe('a finding', () => {
     expect(play(times(90, [past])).events).toEqual(['3 +a', '75 -a']);
     expect(play(times(90, [past])).state.tracked.size).toBe(0);
   });
+  it('that comes again begins anew, whatever the window still holds', () => {
+    const first = { ...a, from: isoInstant(START), to: isoInstant(START + 5 * SECOND) };
+    const both = { ...a, from: isoInstant(START), to: isoInstant(START + 95 * SECOND) };
+    const { events, state } = play([...times(90, [first]), ...times(5, [both])]);
+    expect(events).toEqual(['3 +a', '75 -a', '93 +a']);
+    expect(openFindings(state)[0].from).toBe(isoInstant(START + 90 * SECOND));
+  });
   it('that flickers stays open', () => {
     const flicker = Array.from({ length: 60 }, (_, i) => (i % 5 === 4 ? [] : [a]));
     expect(play([...times(4, [a]), ...flicker]).events).toEqual(['3 +a']);
