@@ -23,7 +23,7 @@ function examine(facts: Facts): Finding | null {
     severity: 'info',
     title: 'The same load on ASGI would not queue, if its views await',
     detail:
-      `Of the p95 latency, ${durationText(wait.p95)} were spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, which hold any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
+      `Of the p95 latency, ${durationText(wait.p95)} were spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
       (contention !== 'none'
         ? ''
         : ' No growth of service time with concurrency shows, which speaks for I/O and against computing.'),

@@ -150,7 +150,8 @@ function examine(facts: Facts): Finding | null {
 /** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
 function allSlots(server: Facts['summary']['server'], slots: number): string {
   if (slots === 1) return `The only slot of ${poolText(server)} was`;
-  return server.model === 'sync' ? `All ${poolText(server)} were` : `All ${slots} slots of ${poolText(server)} were`;
+  const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
+  return single ? `All ${poolText(server)} were` : `All ${slots} slots of ${poolText(server)} were`;
 }
 
 /** Mean wait × requests; 0 where the wait is unknown. */

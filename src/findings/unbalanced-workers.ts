@@ -8,27 +8,24 @@ import { secondsOf } from './rows.ts';
 
 const MINIMUM_REQUESTS = 200;
 const SURE = 1e-6;
+/** Share of the log that a worker must have lived to be compared. */
+const WHOLE = 0.8;
 
 function examine(facts: Facts): Finding | null {
-  const { summary, inference, names } = facts;
+  const { summary, inference } = facts;
   const { model, workers } = summary.server;
   // Workers that share one accept queue may take turns unevenly without anybody waiting for it.
   const queues = model === 'async' || (model === 'threaded' && inference.queue === 'per-worker');
   const count = workers.value;
   if (!queues || count === null || count < 2 || workers.confidence < 0.8 || summary.requests.total < MINIMUM_REQUESTS)
     return null;
-  const lives = inference.lives;
-  if (lives.length < count) return null;
-  const from = min(lives.map((life) => life.from));
-  const to = max(lives.map((life) => life.to));
-  // Only workers that were there all the time can be compared.
-  const whole = lives.filter((life) => life.to - life.from >= 0.8 * (to - from));
-  if (whole.length !== count) return null;
-  const total = whole.reduce((sum, life) => sum + life.requests, 0);
+  const shares = sharesOf(facts);
+  if (shares.length !== count) return null;
+  const total = shares.reduce((sum, share) => sum + share.requests, 0);
   const even = total / count;
-  const chi = whole.reduce((sum, life) => sum + (life.requests - even) ** 2 / even, 0);
-  const most = whole.reduce((a, b) => (b.requests > a.requests ? b : a));
-  const least = whole.reduce((a, b) => (b.requests < a.requests ? b : a));
+  const chi = shares.reduce((sum, share) => sum + (share.requests - even) ** 2 / even, 0);
+  const most = shares.reduce((a, b) => (b.requests > a.requests ? b : a));
+  const least = shares.reduce((a, b) => (b.requests < a.requests ? b : a));
   if (chiSquareP(chi, count - 1) > SURE) return null;
   const ratio = most.requests / Math.max(1, least.requests);
   const { wait, service } = inference;
@@ -36,7 +33,10 @@ function examine(facts: Facts): Finding | null {
   if (!(ratio >= 3) && !(harmed && ratio >= 1.2)) return null;
   return {
     severity: harmed ? 'warning' : 'info',
-    title: `Unbalanced workers: ${names.workers.text(most.worker)} took ${roundText(ratio)} times the requests of ${names.workers.text(least.worker)}`,
+    title:
+      least.requests === 0
+        ? `Unbalanced workers: ${most.worker} took ${percentText(most.requests / total)} of the requests, ${least.worker} none`
+        : `Unbalanced workers: ${most.worker} took ${roundText(ratio)} times the requests of ${least.worker}`,
     detail:
       `Each process of ${poolText(summary.server)} queues for itself, so an uneven share makes callers wait at one while another has room: ${most.requests} requests (${percentText(most.requests / total)}) against ${least.requests}; even would be ${roundText(even)}.` +
       (harmed ? ` The p95 wait is ${durationText(wait.p95)} (${wait.method}).` : ''),
@@ -55,6 +55,33 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
+interface Share {
+  readonly worker: string;
+  readonly requests: number;
+}
+
+/** Of the workers that were there nearly all the time, and can be compared: those that took nothing are known by their boot. */
+function sharesOf({ inference, lifecycle, names }: Facts): Share[] {
+  const { lives } = inference;
+  if (lives.length === 0) return [];
+  const from = min(lives.map((life) => life.from));
+  const to = max(lives.map((life) => life.to));
+  const whole = lives
+    .filter((life) => life.to - life.from >= WHOLE * (to - from))
+    .map((life) => ({ worker: names.workers.text(life.worker), requests: life.requests }));
+  const seen = new Set(lives.map((life) => names.workers.text(life.worker)));
+  const timesOf = (kind: string, worker: string) =>
+    lifecycle.filter((event) => event.kind === kind && event.worker === worker).map(({ time }) => time);
+  const silent = [...new Set(lifecycle.filter(({ kind }) => kind === 'boot').map(({ worker }) => worker))]
+    .filter((worker) => worker !== null && !seen.has(worker))
+    .filter((worker) => {
+      const until = Math.min(to, ...timesOf('exit', worker!));
+      return until - Math.max(from, ...timesOf('boot', worker!)) >= WHOLE * (to - from);
+    })
+    .map((worker) => ({ worker: worker!, requests: 0 }));
+  return [...whole, ...silent];
+}
+
 /** P(χ² >= x) by Wilson & Hilferty (1931): the cube root is nearly normal. */
 function chiSquareP(x: number, freedom: number): number {
   const scale = 2 / (9 * freedom);
@@ -67,6 +94,7 @@ export default defineFinding({
   title: 'Some workers get far more requests than others',
   needs: ['time', 'pid'],
   examine,
+  silences: ['pool-too-small'],
   explain: {
     test: [
       'Requests per worker against an even share: χ² with p < 1e-6, and the busiest took three times the requests of the',
@@ -74,7 +102,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'Only where every process queues for itself (async, or threads with a queue per process): workers that share one accept',
-      'queue may share unevenly without harm. Only workers alive for 80 % of the log are compared; at least 200 requests.',
+      'queue may share unevenly without harm. Only workers alive for 80 % of the log are compared (those that took',
+      'no request are known by their boot line); at least 200 requests.',
     ].join('\n'),
     fix: {
       gunicorn: '--reuse-port; gthread: --keep-alive small, or fewer --workers with more --threads',
@@ -84,7 +113,7 @@ export default defineFinding({
       uWSGI: '--thunder-lock, or --reuse-port',
     },
   },
-  fires: ['faults/unbalanced.log.gz'],
+  fires: ['faults/unbalanced.log.gz', 'faults/unbalanced-one-takes-all.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-gevent-2.log',

@@ -20,6 +20,7 @@ const CONTRARY: readonly [string, string][] = [
   ['asgi-would-not-queue', 'threads-cpu-bound'],
   ['threads-cpu-bound', 'threads-would-not-help'],
   ['pool-saturated', 'pool-too-small'],
+  ['unbalanced-workers', 'pool-too-small'],
 ];
 /** Of these, requests of one process (or of all) slow each other down. */
 const SHARED = ['threads-cpu-bound', 'threads-would-not-help'];
