@@ -27,7 +27,13 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
   const [[route, members]] = [...byRoute].sort((a, b) => b[1].length - a[1].length);
   const name = names.routes.text(route);
   const share = gone.length / requests.length;
-  const queued = (summary.wait.p95 ?? 0) * 1e6 > patience / 4;
+  const waited = (summary.wait.p95 ?? Number.NaN) * 1e6;
+  const first =
+    waited > patience / 4
+      ? 'shorten the queue first (see pool-saturated)'
+      : Number.isNaN(waited)
+        ? `make ${name} quicker, or shorten the queue in front of it, which this log does not tell`
+        : `make ${name} quicker`;
   return {
     severity: share >= 0.05 ? 'critical' : 'warning',
     title: `${countText(gone.length, 'client')} gave up before the answer (${percentText(share)})`,
@@ -39,7 +45,7 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
       route: name,
       route_given_up: members.length,
     },
-    advice: adviceFor(patience, queued ? 'shorten the queue first (see pool-saturated)' : `make ${name} quicker`),
+    advice: adviceFor(patience, first),
     from: min(gone.map((i) => requests.start[i]).filter(Number.isFinite)),
     to: max(gone.map((i) => requests.end[i]).filter(Number.isFinite)),
     lostSeconds: Number.isFinite(patience) ? (patience / 1e6) * gone.length : 0,

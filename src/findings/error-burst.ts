@@ -1,6 +1,8 @@
 /** Finding: server errors bunch together in time, and what happened at that moment. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import type { LifecycleKind } from '../core/lifecycle.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
+import { happened } from './coincidence.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { episodesOf } from './saturation.ts';
 
@@ -47,12 +49,11 @@ function burstOf(rows: Rows, errors: number): Burst | null {
 }
 
 function causeOf(facts: Facts, from: number, to: number): string | null {
-  const near = facts.lifecycle.filter(({ time }) => time >= from - NEAR && time <= to);
-  const kinds = new Set(near.map(({ kind }) => kind));
-  if (kinds.has('timeout') || kinds.has('killed')) return 'workers were killed';
-  if (kinds.has('queue-full')) return 'the queue of the server was full';
-  if (kinds.has('reload') || kinds.has('listen') || kinds.has('shutdown')) return 'the server was restarted';
-  if (kinds.has('boot') || kinds.has('exit')) return 'workers were replaced';
+  const near = (...kinds: LifecycleKind[]) => happened(facts, kinds, from - NEAR, to);
+  if (near('timeout', 'killed')) return 'workers were killed';
+  if (near('queue-full')) return 'the queue of the server was full';
+  if (near('reload', 'listen', 'shutdown')) return 'the server was restarted';
+  if (near('boot', 'exit')) return 'workers were replaced';
   const full = episodesOf(facts).some(
     (episode) => episode.waiters >= 5 && episode.from <= to && episode.to >= from - NEAR,
   );
@@ -114,7 +115,7 @@ export default defineFinding({
     test: [
       'The stretch whose share of 5xx is most likely max(20 %, 5 times the mean) and not the mean (largest sum of log likelihood',
       'ratios, Kadane 1984): at least 5 errors, a ratio of e^12 after correction for all stretches, five times the share outside.',
-      'Cause: kills, restarts or a full pool within 15 s before the first error or during the burst.',
+      'Cause: kills, restarts or a full pool within 15 s before the first error or during the burst, where such events are rare.',
     ].join('\n'),
     guards: 'Errors that are spread over the log, however many, are a rate and not a burst.',
     fix: {

@@ -4,12 +4,15 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
 import { durationText, roundText } from '../core/words.ts';
+import { happened } from './coincidence.ts';
 import { groupsOf, rowsOf } from './rows.ts';
 
 const MINIMUM_EACH_SIDE = 50;
 const SURE = 1e-9;
 const SLOWER = 1.5;
 const MATERIAL = 10_000;
+/** µs between a restart and the step that it made. */
+const SAME_MOMENT = 15e6;
 
 interface Step {
   readonly route: number;
@@ -79,13 +82,16 @@ function examine(facts: Facts): Finding | null {
   const together = steps.filter((step) => Math.abs(step.at - worst.at) <= 60e6);
   const others = together.slice(1).map((step) => facts.names.routes.text(step.route));
   const lost = steps.reduce((sum, step) => sum + ((step.after - step.before) / 1e6) * step.requests, 0);
-  const cause = facts.lifecycle.find(
-    ({ kind, time }) => ['boot', 'reload', 'listen', 'shutdown'].includes(kind) && Math.abs(time - worst.at) <= 60e6,
+  const restarted = happened(
+    facts,
+    ['boot', 'reload', 'listen', 'shutdown'],
+    worst.at - SAME_MOMENT,
+    worst.at + SAME_MOMENT,
   );
   return {
     severity: worst.after >= 3 * worst.before ? 'critical' : 'warning',
     title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so`,
-    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median service time is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${cause ? ` The server said "${cause.kind}" then: a deploy or restart.` : ''}`,
+    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median service time is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}`,
     evidence: {
       route: name,
       before_median_seconds: worst.before / 1e6,
@@ -93,9 +99,9 @@ function examine(facts: Facts): Finding | null {
       ratio: worst.after / worst.before,
       requests_since: worst.requests,
       routes_affected: together.length,
-      with_restart: cause !== undefined,
+      with_restart: restarted,
     },
-    advice: `Look for what changed at that moment: ${cause ? 'the release that was deployed' : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database'}. ${together.length > 1 ? 'Several routes changed together, so look at what they share.' : 'Other routes kept their pace, so look at what this one alone uses.'}`,
+    advice: `Look for what changed at that moment: ${restarted ? 'the release that was deployed' : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database'}. ${together.length > 1 ? 'Several routes changed together, so look at what they share.' : 'Other routes kept their pace, so look at what this one alone uses.'}`,
     from: worst.at,
     to: rows.end[rows.length - 1],
     lostSeconds: lost,
