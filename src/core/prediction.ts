@@ -34,6 +34,8 @@ export interface ContentionFound {
   readonly share: number;
   readonly low: number;
   readonly high: number;
+  /** true: the stamps blur it, and the share is at least this. */
+  readonly atLeast: boolean;
   /** Mean service time with nobody beside, µs. */
   readonly aloneMean: number;
 }

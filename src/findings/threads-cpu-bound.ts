@@ -31,17 +31,17 @@ function examine(facts: Facts): Finding | null {
   const slower = inference.service.mean / found.aloneMean;
   // Requests that barely slow each other do not need mending.
   if (!(slower >= 1.2)) return null;
-  const shared = percentText(found.share);
+  const shared = `${found.atLeast ? 'at least ' : ''}${percentText(found.share)}`;
   const growth = found.onlyProcess
     ? 'Durations grow with the number of requests in service: its GIL or event loop, or something behind it (a database, a lock). There is no other process in this log to tell the two apart.'
     : 'Durations grow with the number of requests in the same process and not with those in others: the GIL, or an event loop.';
-  const processesAdvice = `${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores`;
+  const processesAdvice = `${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} would keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores`;
   return {
     severity: 'warning',
     title: found.onlyProcess
       ? `Requests slow each other down: ${shared} of their time is work that they share`
       : `Requests of one process share one core: ${shared} of their time is computing`,
-    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slower)} times as long). ${growth} ${found.onlyProcess ? 'What they share' : 'One process'} ends near ${roundText(ceiling)} requests/s, however many threads there are.`,
+    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slower)} times as long). ${growth} ${found.onlyProcess ? 'What they share' : 'One process'} ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s, however many threads there are.`,
     evidence: {
       shared_work: found.share,
       shared_work_low: found.low,
@@ -78,8 +78,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'At least 200 requests; comparison within a route and a short while, so that a slow hour or a slow route does not count;',
-      'the level is taken at the start, so that a long request does not blame itself. Stamps of whole seconds hide levels that',
-      'change within a second: log milliseconds. Of one process alone it does not say whether the GIL or a backend is shared.',
+      'the level is taken at the start, so that a long request does not blame itself. Where stamps are too coarse to show levels, the',
+      'number of answers in the same tick stands for them, and the share is a lower bound. Of one process alone it does not say whether the GIL or a backend is shared.',
     ].join('\n'),
     fix: {
       gunicorn: '--workers N with the number above, --threads small',
@@ -89,11 +89,13 @@ export default defineFinding({
       uWSGI: '--processes N, --threads small',
     },
   },
-  fires: ['faults/gil-open.log.gz'],
+  fires: ['faults/gil-open.log.gz', 'faults/gil-processes.log.gz', 'faults/gil-whole-seconds.log.gz'],
   quiet: [
     'gunicorn-gthread-2x8-nearly-full.log',
     'gunicorn-gevent-2.log',
     'gunicorn-sync-4-nearly-full.log',
     'faults/gil-open-not.log.gz',
+    'faults/gil-whole-seconds-not.log.gz',
+    'faults/database.log.gz',
   ],
 });

@@ -36,9 +36,9 @@ function examine(facts: Facts): Finding | null {
   if (!async && (!now || !doubled || doubled.latencyP95 < (1 - WORTH) * now.latencyP95)) return null;
   return {
     severity: 'warning',
-    title: `More workers or threads would not help: ${percentText(found.share)} of each request is shared work behind them`,
+    title: `More workers or threads would not help: ${found.atLeast ? 'at least ' : ''}${percentText(found.share)} of each request is shared work behind them`,
     detail:
-      `A request alone takes ${durationText(found.aloneMean)}, at the level of this log ${durationText(inference.service.mean)}. Durations grow with the number of requests in all of ${poolText(summary.server)}, not only with those of the same process: a database, a lock, or the cores of the host. What is shared ends near ${roundText(ceiling)} requests/s.` +
+      `A request alone takes ${durationText(found.aloneMean)}, at the level of this log ${durationText(inference.service.mean)}. Durations grow with the number of requests in all of ${poolText(summary.server)}, not only with those of the same process: a database, a lock, or the cores of the host. What is shared ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s.` +
       (now && doubled && !async
         ? ` Simulated with twice the workers, the p95 latency goes from ${durationText(now.latencyP95)} to ${durationText(doubled.latencyP95)}.`
         : ''),
@@ -51,7 +51,7 @@ function examine(facts: Facts): Finding | null {
       ceiling_per_second: ceiling,
       doubled_latency_p95_seconds: doubled && !async ? secondsOf(doubled.latencyP95) : null,
     },
-    advice: `Look behind the application first: slow queries, a lock, a connection pool of too few connections, or fewer cores than ${countText(Math.max(2, Math.round(inference.concurrency.mean)), 'busy request')}. Limit the requests in flight to about ${roundText(Math.max(1, 1 + (1 - found.share) / found.share))}, beyond which they only slow each other.`,
+    advice: `Look behind the application first: slow queries, a lock, a connection pool of too few connections, or too few cores for the ${countText(Math.max(2, Math.round(inference.concurrency.mean)), 'request')} that ran at once on average. Limit the requests in flight to about ${roundText(Math.max(1, 1 + (1 - found.share) / found.share))}, beyond which they only slow each other.`,
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: ((inference.service.mean - found.aloneMean) / 1e6) * summary.requests.total,
@@ -80,10 +80,11 @@ export default defineFinding({
       uWSGI: 'keep --processes; fix the backend',
     },
   },
-  fires: [],
+  fires: ['faults/database.log.gz'],
   quiet: [
     'gunicorn-gthread-1x4-cpu-bound.log',
     'gunicorn-gthread-2x8-nearly-full.log',
     'gunicorn-sync-4-nearly-full.log',
+    'faults/gil-processes.log.gz',
   ],
 });

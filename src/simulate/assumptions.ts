@@ -44,7 +44,7 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
         ? 'its own process (the GIL or the event loop)'
         : 'something behind all workers (a database, the cores)';
     said.push(
-      `Service time grows with concurrency: ${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`,
+      `Service time grows with concurrency: ${contention.atLeast ? 'at least ' : ''}${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`,
     );
     if (contention.onlyProcess) {
       said.push(

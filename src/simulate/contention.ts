@@ -6,7 +6,9 @@
  * flight, mean value analysis (Reiser & Lavenberg 1980) gives the mean service
  *   Q_0 = 0;  r_j = φ (1 + Q_{j-1});  X_j = j / (r_j + 1 - φ);  Q_j = X_j r_j;  D(j) = r_j + 1 - φ, D(1) = 1.
  */
+import { medianOf } from '../core/statistics.ts';
 import { levelsSeen } from './levels.ts';
+import { levelsByTick, type TickLevels } from './levels-by-tick.ts';
 import type { Trace } from './trace.ts';
 
 export interface Contention {
@@ -18,6 +20,8 @@ export interface Contention {
   readonly share: number;
   readonly low: number;
   readonly high: number;
+  /** true: stamps blur the levels, and blurred levels make the growth look smaller than it is. */
+  readonly atLeast: boolean;
   /** Mean level while a request was in service, per row of the trace: what its service time is deflated by. */
   readonly level: Float64Array;
 }
@@ -35,20 +39,18 @@ export const canTellContention = (trace: Trace): boolean =>
 
 /** null: no growth that chance would not make as well, or no way to tell. */
 export function findContention(trace: Trace): Contention | null {
-  const { length, start, service, route, worker } = trace;
-  if (!canTellContention(trace)) return null;
-  const own = levelsSeen(start, service, worker);
-  const all = levelsSeen(start, service, null);
-  const others = new Float64Array(length);
-  for (let i = 0; i < length; i++) others[i] = all.atStart[i] - own.atStart[i];
+  const { length, service, route } = trace;
+  if (length < MINIMUM_REQUESTS || trace.constantService) return null;
+  const atLeast = tooCoarse(trace);
+  const seen = atLeast ? seenByTick(trace) : seenByInstant(trace);
   const logs = Float64Array.from(service, (value) => Math.log(Math.max(1, value)));
   const rows = blocksOf(route, length);
   const y = centred(logs, rows);
-  const z = slopeScores(y, centred(own.atStart, rows), centred(others, rows));
+  const z = slopeScores(y, centred(seen.own, rows), centred(seen.others, rows));
   const station = z.others > SIGNIFICANT_Z ? 'server' : z.own > SIGNIFICANT_Z ? 'worker' : null;
   if (!station) return null;
-  const level = station === 'server' ? all.average : own.average;
-  const onlyProcess = others.every((count) => count === 0);
+  const level = station === 'server' ? seen.allLevel : seen.ownLevel;
+  const onlyProcess = seen.others.every((count) => count === 0);
 
   const losses = new Float64Array(GRID + 1);
   for (let step = 0; step <= GRID; step++) losses[step] = lossOf(step / GRID, y, level, rows);
@@ -61,8 +63,19 @@ export function findContention(trace: Trace): Contention | null {
   let high = best;
   while (low > 0 && within(low - 1)) low--;
   while (high < GRID && within(high + 1)) high++;
-  return { station, onlyProcess, share: best / GRID, low: low / GRID, high: high / GRID, level };
+  return { station, onlyProcess, share: best / GRID, low: low / GRID, high: atLeast ? 1 : high / GRID, atLeast, level };
 }
+
+/** The level at the start of each request, so that a long one does not blame itself, and the mean over its life. */
+function seenByInstant({ length, start, service, worker }: Trace): TickLevels {
+  const own = levelsSeen(start, service, worker);
+  const all = levelsSeen(start, service, null);
+  const others = new Float64Array(length);
+  for (let i = 0; i < length; i++) others[i] = all.atStart[i] - own.atStart[i];
+  return { own: own.atStart, others, ownLevel: own.average, allLevel: all.average };
+}
+
+const seenByTick = (trace: Trace): TickLevels => levelsByTick(trace, 2 * medianOf(trace.uncertainty));
 
 /** The stamps are so coarse, beside the service times, that levels are not known. */
 function tooCoarse({ uncertainty, service, length }: Trace): boolean {

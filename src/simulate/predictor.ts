@@ -70,15 +70,8 @@ export function createPredictor(analysis: Analysis): Predictor {
     contention() {
       const base = workloadNow();
       if (!base?.contention) return base && canTellContention(base.trace) ? 'none' : 'unknown';
-      const { station, onlyProcess, share, low, high } = base.contention;
-      return {
-        station,
-        onlyProcess,
-        share,
-        low,
-        high,
-        aloneMean: meanOf(deflated(base.trace, base.contention, share)),
-      };
+      const { level: _level, ...found } = base.contention;
+      return { ...found, aloneMean: meanOf(deflated(base.trace, base.contention, found.share)) };
     },
     smallestPool(target) {
       const base = workloadNow();

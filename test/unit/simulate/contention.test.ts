@@ -100,3 +100,43 @@ describe('contention', () => {
     expect(contentionOf(analysis)).toBeNull();
   });
 });
+
+/** The same log with stamps of a second at the end of each request. */
+function inWholeSeconds(analysis: Parameters<typeof traceOf>[0]): ReturnType<typeof findContention> {
+  const result = traceOf(analysis);
+  if ('missing' in result) throw new Error(result.missing);
+  const { trace } = result;
+  const start = trace.start.map((at, i) => {
+    const end = at + trace.service[i];
+    return Math.floor(end / 1e6) * 1e6 + 500_000 - trace.service[i];
+  });
+  return findContention({ ...trace, start, uncertainty: trace.uncertainty.map(() => 500_000), ticks: null });
+}
+
+describe('contention behind stamps of a second', () => {
+  const pool = { workers: 2, threads: 8, queue: 'per-worker', station: 'worker' } as const;
+  const spec = { model: 'threaded', requests: 1500 } as const;
+  it('of a process shows in the answers of the same second, and is called a lower bound', () => {
+    for (const seed of [21, 22, 23]) {
+      const load = { rate: 32 };
+      const found = inWholeSeconds(analysisOfStations({ ...spec, seed, pool, work: 45_000, delay: 5_000, load }));
+      expect(found).toMatchObject({ station: 'worker', atLeast: true, high: 1, onlyProcess: false });
+      expect(found!.share).toBeLessThanOrEqual(0.95);
+    }
+  });
+  it('of all processes is told from that of one', () => {
+    const shared = { ...pool, station: 'server' } as const;
+    const load = { rate: 16 };
+    const found = inWholeSeconds(
+      analysisOfStations({ ...spec, seed: 24, pool: shared, work: 45_000, delay: 5_000, load }),
+    );
+    expect(found?.station).toBe('server');
+  });
+  it('is not seen where there is none, whatever the callers do', () => {
+    for (let seed = 31; seed < 46; seed++) {
+      for (const load of [{ rate: 40 }, { clients: 12, pause: 100_000 }]) {
+        expect(inWholeSeconds(analysisOfStations({ ...spec, seed, pool, work: 0, delay: 90_000, load }))).toBeNull();
+      }
+    }
+  });
+});
