@@ -1,13 +1,50 @@
 /** Finding: the queue time that a proxy measured and what the lanes show do not fit together. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
-import { durationText, percentText } from '../core/words.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
 import { clocksDiffer, measuredWaits } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
 import { orNull } from './rows.ts';
 
 const MINIMUM = 100;
 const MATERIAL = 100_000;
+
+/** A wait so many times the one that the logged requests make, and so much longer, is not theirs. */
+const TIMES = 3;
+const LONGER = 50_000;
+
+/** Waits that the requests of the log do not make: something that writes no line holds the slots. */
+function held(facts: Facts): Finding | null {
+  const { summary, inference, predictor } = facts;
+  const { wait, queue } = inference;
+  const slots = knownSlots(summary.server);
+  if (slots === null || wait.method !== 'measured' || queue === 'per-worker' || !(wait.p95 >= MATERIAL)) return null;
+  const threaded = summary.server.model === 'threaded';
+  const alone = predictor.predict({
+    model: threaded ? 'threaded' : 'sync',
+    workers: threaded ? (summary.server.workers.value ?? 1) : slots,
+    threads: threaded ? (summary.server.threads.value ?? slots) : 1,
+  });
+  if (!alone || wait.mean < TIMES * alone.waitMean || wait.mean - alone.waitMean < LONGER) return null;
+  if (wait.p95 < 2 * alone.waitP95Range[1]) return null;
+  return {
+    severity: 'warning',
+    title: `Callers wait ${durationText(wait.mean)} on average; the requests of this log alone would make it ${durationText(alone.waitMean)}`,
+    detail: `Replayed on the same ${countText(slots, 'slot')} with their measured arrivals, these requests would wait ${durationText(alone.waitP95)} (p95), and not ${durationText(wait.p95)}. Something that writes no line holds slots: connections that send their request late or not at all, slow uploads, TLS, requests that were killed, or another application on the same workers.`,
+    evidence: {
+      wait_mean_seconds: orNull(wait.mean / 1e6),
+      wait_p95_seconds: orNull(wait.p95 / 1e6),
+      simulated_wait_mean_seconds: orNull(alone.waitMean / 1e6),
+      simulated_wait_p95_seconds: orNull(alone.waitP95 / 1e6),
+      slots,
+    },
+    advice:
+      'Let a proxy that buffers requests (nginx) stand in front, so that a worker only meets requests that are complete, and close idle connections early; without one, use workers with threads, which wait for slow senders beside their work.',
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: ((wait.mean - alone.waitMean) / 1e6) * summary.requests.total,
+  };
+}
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
@@ -24,7 +61,7 @@ function examine(facts: Facts): Finding | null {
   // No waiting although requests start in the footsteps of others in a full pool.
   const none =
     slots !== null && saturatedRatio >= 0.5 && quantileOf(known, 0.99) < 2000 && inference.service.mean > 20_000;
-  if (!skewed && !free && !none) return null;
+  if (!skewed && !free && !none) return held(facts);
   const what = skewed
     ? `${percentText(negative)} of the measured waits are negative (median of those ${durationText(medianOf(behind))}): the clocks of the proxy and of this server differ.`
     : free
@@ -65,7 +102,9 @@ export default defineFinding({
   explain: {
     test: [
       'Of at least 100 measured waits: 2 % are under -5 ms (clock skew); or the p95 is 100 ms or more although a slot was always',
-      'free; or 99 % are under 2 ms although all slots were busy half of the time and requests take 20 ms or more.',
+      'free; or 99 % are under 2 ms although all slots were busy half of the time and requests take 20 ms or more; or the mean wait',
+      'is three times, and 50 ms more than, the one that a simulation of the same pool under the measured arrivals makes, and its',
+      'p95 is 100 ms or more and twice the upper end of the simulated range: something that writes no line holds slots.',
     ].join('\n'),
     guards:
       'Waits of a few ms are accept and parsing, not a queue; the number of slots must be known; a wait taken from a coarse stamp counts with its uncertainty.',
@@ -77,7 +116,7 @@ export default defineFinding({
       uWSGI: 'nginx: uwsgi_param HTTP_X_REQUEST_START t=$msec; log it with log-format %(var.HTTP_X_REQUEST_START)',
     },
   },
-  fires: ['faults/clock-skew.log.gz'],
+  fires: ['faults/clock-skew.log.gz', 'faults/idle-connections.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'nginx-in-front-of-sync-2.log',

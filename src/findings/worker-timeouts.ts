@@ -54,6 +54,9 @@ function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: R
   };
 }
 
+const KILLED_FROM_OUTSIDE =
+  'No time-out was announced before, so something else killed them: look for the out-of-memory killer (dmesg, the memory limit of the container), for a deployment tool, or for a crash of native code at that time; max_requests with a jitter bounds a leak until it is found.';
+
 function examine(facts: Facts): Finding | null {
   const { summary, names, lifecycle } = facts;
   const kills = killsOf(facts);
@@ -62,6 +65,8 @@ function examine(facts: Facts): Finding | null {
   const groups = groupsOf(rows.worker);
   const words = kills.map((kill) => lastWordsOf(kill, groups.get(names.workers.find(kill.worker)) ?? [], rows, facts));
   const timeouts = lifecycle.filter(({ kind }) => kind === 'timeout').length;
+  // The server itself says that they were killed, and not that they had not answered.
+  const said = lifecycle.some(({ kind }) => kind === 'killed');
   const silent = words.map((one) => one.silent).filter((micros) => micros > 0);
   const shortest = silent.length > 0 ? min(silent) : Number.NaN;
   const times = kills.map(({ time }) => time).filter(Number.isFinite);
@@ -95,7 +100,10 @@ function examine(facts: Facts): Finding | null {
       silent_median_seconds: silent.length > 0 ? medianOf(silent) / 1e6 : null,
       silent_shortest_seconds: orNull(shortest / 1e6),
     },
-    advice: `${killed.length > 0 ? `Look at ${name(killed[0][0])}` : 'Find the request that hangs: log it when it begins, or dump the stack of the worker with py-spy before the timeout'}; give its outgoing calls timeouts well under that of the server${Number.isFinite(shortest) ? ` (about ${Math.ceil((shortest + rows.uncertainty) / 1e6)} s, or less)` : ''}, and move long work to a task queue. A longer server timeout only hides it.`,
+    advice:
+      timeouts === 0 && killed.length === 0 && said
+        ? KILLED_FROM_OUTSIDE
+        : `${killed.length > 0 ? `Look at ${name(killed[0][0])}` : 'Find the request that hangs: log it when it begins, or dump the stack of the worker with py-spy before the timeout'}; give its outgoing calls timeouts well under that of the server${Number.isFinite(shortest) ? ` (about ${Math.ceil((shortest + rows.uncertainty) / 1e6)} s, or less)` : ''}, and move long work to a task queue. A longer server timeout only hides it.`,
     from: times.length > 0 ? min(times) : Number.NaN,
     to: times.length > 0 ? max(times) : Number.NaN,
     lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6,

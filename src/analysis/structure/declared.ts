@@ -86,15 +86,34 @@ function threadsPerWorker(events: readonly LifecycleEvent[]): number | null {
   return threads;
 }
 
-/** Most workers alive at once by what the server says of boots and ends. */
+/**
+ * Workers alive by what the server says of boots and ends: the number that held longest. A reload has the old and the new
+ * ones alive together for a while, so the most at once would count both.
+ */
 function bootedWorkers(events: readonly LifecycleEvent[]): number | null {
   const alive = new Set<string>();
+  const held = new Map<number, number>();
   let most = 0;
-  for (const { kind, worker } of events) {
-    if (kind === 'boot' && worker !== null) alive.add(worker);
-    else if (worker !== null && ['exit', 'timeout', 'killed'].includes(kind)) alive.delete(worker);
+  let ended = false;
+  let since = Number.NaN;
+  let first = Number.NaN;
+  const hold = (micros: number) => {
+    if (micros > 0 && alive.size > 0) held.set(alive.size, (held.get(alive.size) ?? 0) + micros);
+  };
+  for (const { kind, worker, time } of events) {
+    const ends = ['exit', 'timeout', 'killed'].includes(kind);
+    if (worker === null || (kind !== 'boot' && !ends)) continue;
+    hold(time - since);
+    if (kind === 'boot') alive.add(worker);
+    else ended = alive.delete(worker) || ended;
     most = Math.max(most, alive.size);
+    since = time;
+    if (Number.isNaN(first)) first = time;
   }
+  // How long the last number held is not said: half as long as all before.
+  hold(Math.max(1, (since - first) / 2));
+  const [longest] = [...held].sort((x, y) => y[1] - x[1]);
+  if (ended && longest) return longest[0];
   return most > 0 ? most : null;
 }
 

@@ -101,4 +101,17 @@ test('workers that are recycled as the log ends are counted once, with those tha
   }
   const { workers } = inferLog(lines.join('\n'));
   expect(workers).toMatchObject({ value: 4, low: 4, high: 4 });
+
+test('a reload has the old and the new workers alive together, and is no larger pool', () => {
+  const at = (seconds: number, kind: LifecycleKind, worker: string | null): LifecycleEvent => ({
+    ...event(kind, worker),
+    time: seconds * 1e6,
+  });
+  const boots = (seconds: number, from: number) =>
+    [0, 1, 2, 3].map((k) => at(seconds + k / 10, 'boot', String(from + k)));
+  const exits = (seconds: number, from: number) => [0, 1, 2, 3].map((k) => at(seconds + k, 'exit', String(from + k)));
+  const reloaded = [...boots(0, 10), at(30, 'reload', null), ...boots(30, 20), ...exits(31, 10)];
+  expect(declaredBy([], reloaded).workers).toBe(4);
+  expect(declaredBy([], [...reloaded, ...exits(60, 20), at(65, 'shutdown', null)]).workers).toBe(4);
+  expect(declaredBy([], boots(0, 10)).workers).toBe(4);
 });
