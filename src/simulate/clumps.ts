@@ -7,7 +7,7 @@
  * (Lowen & Teich, Fractal-Based Point Processes, 2005). What is left of it at w = 0 is due to clumps; for geometric sizes
  * their mean is (A + 1) / 2.
  */
-import type { Random } from '../core/random.ts';
+import { createRandom, type Random, seedOf } from '../core/random.ts';
 
 /** Windows, in ticks: one tick alone still splits its clumps. */
 const WINDOWS = [2, 4, 8] as const;
@@ -22,13 +22,25 @@ const SLOPE_Z = 1;
  */
 const left = (ticks: number): number => 1 - 1 / (2 * ticks);
 
-/** Mean size of clumps finer than a tick, 1 where none show. `arrival` ascending, µs; `tick` µs. */
-export function clumpSize(arrival: Float64Array, tick: number): number {
+export interface ClumpSize {
+  /** Mean size of clumps finer than a tick, 1 where none show. */
+  readonly size: number;
+  /** What `drawTogether` must be given so that the arrivals scatter as the log's do, 1: nothing. */
+  readonly drawn: number;
+  /** The same at the upper end of what so few windows leave open: one in twenty is larger. */
+  readonly most: number;
+}
+
+const UPPER_Z = 1.645;
+
+/** `arrival` ascending, µs; `tick` µs. */
+export function clumpSize(arrival: Float64Array, tick: number): ClumpSize {
+  const none = { size: 1, drawn: 1, most: 1 };
   const factors = WINDOWS.map((ticks) => {
     const { factor, windows } = allanFactor(arrival, ticks * tick);
     return { factor: 1 + (factor - 1) / left(ticks), windows };
   }).filter(({ windows }) => windows >= MINIMUM_WINDOWS);
-  if (factors.length < 2) return 1;
+  if (factors.length < 2) return none;
   // Weighted least squares of A(w) = a + c w; a slope that chance would make as well is none.
   let n = 0;
   let x = 0;
@@ -47,8 +59,40 @@ export function clumpSize(arrival: Float64Array, tick: number): number {
   // The variance of A over n windows is about 3 A² / n.
   const wanders = slope > SLOPE_Z * Math.sqrt((3 * mean * mean) / (xx - (x * x) / n));
   const atZero = wanders ? mean - (slope * x) / n : mean;
-  if (atZero - 1 < SURE * (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows)) return 1;
-  return (atZero + 1) / 2;
+  // Relative standard error, doubled where a slope was fitted as well.
+  const error = (wanders ? 2 : 1) * Math.sqrt(3 / factors[0].windows);
+  if (atZero - 1 < SURE * error) return none;
+  return {
+    size: (atZero + 1) / 2,
+    drawn: drawnFor(arrival, tick, atZero),
+    most: drawnFor(arrival, tick, atZero * (1 + UPPER_Z * error)),
+  };
+}
+
+/** Steps by which larger groups are tried, draws that are averaged, and the arrivals that stand for all. */
+const STEP = 1.25;
+const STEPS = 12;
+const DRAWS = 6;
+const ENOUGH = 3000;
+
+/**
+ * Blurred clumps lie among each other, and cutting their sequence at random breaks large ones up: groups of the size wanted
+ * scatter less than the clumps did. Larger groups are tried until the factor at half a tick is the one at which it was blurred.
+ */
+function drawnFor(arrival: Float64Array, tick: number, wanted: number): number {
+  const random = createRandom(seedOf(arrival));
+  const part = arrival.subarray(0, ENOUGH);
+  let size = (wanted + 1) / 2;
+  for (let step = 0; step < STEPS; step++, size *= STEP) {
+    let sum = 0;
+    for (let draw = 0; draw < DRAWS; draw++) {
+      const together = part.slice();
+      drawTogether(together, size, tick, random);
+      sum += allanFactor(together.sort(), tick / 2).factor;
+    }
+    if (sum / DRAWS >= wanted) break;
+  }
+  return size;
 }
 
 /** `arrival` ascending and `width` in one unit. */

@@ -22,8 +22,8 @@ export interface RepetitionChoice {
   readonly ownService: boolean;
   /** Factor on all waits; null: drawn from what is likely. */
   readonly stretched: number | null;
-  /** Callers that come together are put together where the stamps blur them. */
-  readonly clumped: boolean;
+  /** Callers that come together are put together where the stamps blur them: so many on average; 1: not. */
+  readonly clumped: number;
 }
 
 /**
@@ -51,7 +51,7 @@ export function drawRepetition(
     arrival[i] = wait[i] > 0 ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
-  if (clumped && clumps.size > 1) drawTogether(arrival, clumps.size, clumps.tick, random);
+  if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);
   const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
   return {
     scale,

@@ -28,17 +28,27 @@ const isWider = (r: number): boolean => r % 2 === 1;
 /** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
 const drawn = new WeakMap<Workload, Map<string, Repetition>>();
 
-function repetitionOf(workload: Workload, r: number, byWorker: boolean, stretched: number | null = null): Repetition {
+interface Reading {
+  /** Factor on all waits; null: as is likely. */
+  readonly stretched?: number;
+  /** Mean size of the groups that callers come in; as the log shows unless given. */
+  readonly clumped?: number;
+}
+
+function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading: Reading = {}): Repetition {
   const known = drawn.get(workload) ?? new Map<string, Repetition>();
   drawn.set(workload, known);
-  const key = `${r} ${byWorker} ${stretched}`;
+  // A quarter of the repetitions leave callers where the stamps put them.
+  const clumped = reading.clumped ?? (r % 4 === 1 ? 1 : workload.trace.clumps.drawn);
+  const stretched = reading.stretched ?? null;
+  const key = `${r} ${byWorker} ${stretched} ${clumped}`;
   let repetition = known.get(key);
   if (!repetition) {
     const random = createRandom(workload.seed + r);
     repetition = drawRepetition(workload.trace, workload.times, random, {
       byWorker,
       ownService: !isWider(r),
-      clumped: r % 4 !== 1,
+      clumped,
       stretched,
     });
     known.set(key, repetition);
@@ -78,8 +88,13 @@ export function runScenario(
     }
     if (acceptorsUnknown(workload, pool)) others.push(runOnce(workload, pool, repetition, clients, random, true));
     if (clients.kind === 'closed') continue;
+    const { clumps } = workload.trace;
+    if (clumps.size > 1) {
+      const more = repetitionOf(workload, r, byWorker, { clumped: clumps.most });
+      others.push(runOnce(workload, pool, more, clients, random));
+    }
     for (const factor of workload.trace.extremes.filter((one) => one !== 1)) {
-      others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, factor), clients, random));
+      others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, { stretched: factor }), clients, random));
     }
   }
   return { runs, wider, others };

@@ -2,7 +2,7 @@
 import type { Analysis } from '../core/finding.ts';
 import type { Random } from '../core/random.ts';
 import { medianOf } from '../core/statistics.ts';
-import { clumpSize } from './clumps.ts';
+import { type ClumpSize, clumpSize } from './clumps.ts';
 import { overheadOf } from './overhead.ts';
 import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
 import { waitHistories } from './wait-histories.ts';
@@ -27,8 +27,8 @@ export interface Trace {
   readonly stretch: readonly [low: number, high: number];
   /** Factors at the ends of what is possible at all. */
   readonly extremes: readonly [low: number, high: number];
-  /** Callers that come together finer than the stamps show: mean size, and the tick that hides them in µs; size 1: none. */
-  readonly clumps: { readonly size: number; readonly tick: number };
+  /** Callers that come together finer than the stamps show, and the tick that hides them in µs; size 1: none. */
+  readonly clumps: ClumpSize & { readonly tick: number };
   /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
   readonly overhead: number;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
@@ -113,7 +113,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       // Bounds on the waits heap arrivals up where each stretch began.
       clumps:
         unknown && inference.capacity.value !== null
-          ? { size: 1, tick: 0 }
+          ? { size: 1, drawn: 1, most: 1, tick: 0 }
           : clumpsOf(rows, requests, start, waits, mean),
       overhead: overheadOf(rows, inferred, begin, hold, mean),
       constantService: without * 2 > requests.length,
@@ -133,9 +133,9 @@ function clumpsOf(
   meanService: number,
 ): Trace['clumps'] {
   const tick = medianOf(rows.map((row) => resolution[row]));
-  if (!(tick >= COARSE * meanService)) return { size: 1, tick };
+  if (!(tick >= COARSE * meanService)) return { size: 1, drawn: 1, most: 1, tick };
   const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
-  return { size: clumpSize(arrival, tick), tick };
+  return { ...clumpSize(arrival, tick), tick };
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {

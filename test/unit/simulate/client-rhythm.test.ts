@@ -27,7 +27,7 @@ function traceOf(jobs: readonly Job[]): Trace {
     waits: [new Float64Array(length)],
     stretch: [1, 1],
     extremes: [1, 1],
-    clumps: { size: 1, tick: SECOND },
+    clumps: { size: 1, drawn: 1, most: 1, tick: SECOND },
     overhead: 1000,
     constantService: false,
     waitUnknown: false,

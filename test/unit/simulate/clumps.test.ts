@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom, exponential, type Random } from '../../../src/core/random.ts';
 import { clumpSize, drawTogether } from '../../../src/simulate/clumps.ts';
+import { waitsOfSharedQueue } from '../../../src/simulate/fifo-pool.ts';
 
 const SECOND = 1e6;
 
@@ -14,7 +15,7 @@ function blurred(random: Random, gap: () => number, size: () => number): Float64
 }
 
 const sizes = (draw: (random: Random) => Float64Array): number[] =>
-  Array.from({ length: 60 }, (_, seed) => clumpSize(draw(createRandom(seed + 1)), SECOND)).sort((a, b) => a - b);
+  Array.from({ length: 60 }, (_, seed) => clumpSize(draw(createRandom(seed + 1)), SECOND).size).sort((a, b) => a - b);
 
 describe('clumps finer than a tick', () => {
   it('are not seen where arrivals are independent, slow or quick', () => {
@@ -41,6 +42,33 @@ describe('clumps finer than a tick', () => {
     // E[B²] / E[B] = 7.67, as geometric sizes with a mean of 4.3 have it.
     expect(found[30]).toBeGreaterThan(3);
     expect(found[30]).toBeLessThan(5.5);
+  });
+
+  it('drawn together again make callers wait about as long as those that came together', () => {
+    const waits = (at: Float64Array) => {
+      const wait = new Float64Array(at.length);
+      waitsOfSharedQueue(at, new Float64Array(at.length).fill(0.2 * SECOND), 3, wait);
+      return wait.reduce((a, b) => a + b, 0) / at.length;
+    };
+    let truth = 0;
+    let drawn = 0;
+    let asBlurred = 0;
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandom(seed);
+      const at: number[] = [];
+      for (let t = 0; t < 90 * SECOND; t += exponential(random) * 0.8 * SECOND)
+        for (let k = 1 + Math.floor(random() * 9); k > 0; k--) at.push(t);
+      const blur = Float64Array.from(at, (t) => t + (random() - 0.5) * SECOND).sort();
+      truth += waits(Float64Array.from(at));
+      asBlurred += waits(blur);
+      const { drawn: size } = clumpSize(blur, SECOND);
+      const together = blur.slice();
+      drawTogether(together, size, SECOND, random);
+      drawn += waits(together.sort());
+    }
+    expect(asBlurred / truth).toBeLessThan(0.6);
+    expect(drawn / truth).toBeGreaterThan(0.8);
+    expect(drawn / truth).toBeLessThan(1.25);
   });
 
   it('come at one moment once they are drawn together, and none moves by more than the reach', () => {
