@@ -57,6 +57,8 @@ async function judge(from, others, tally) {
   });
 }
 
+const phaseText = ([kind, ...rest]) =>
+  kind === 'together' ? rest.map(phaseText).join(' beside ') : `${kind} ${rest.slice(0, -1).join(', ')}`;
 const short = (group, name) => name.slice(group.length + 1).replace('gunicorn-', '');
 const summed = ({ waits, waitsMet, inRange, throughputsMet, silent }) => [
   `${waitsMet} of ${waits}`,
@@ -80,7 +82,7 @@ for (const [group, recordings] of groups) {
   const untold = rows.filter((row) => !told.includes(row)).map(([name]) => name);
   for (const key of Object.keys(sum)) sum[key] += tally[key];
   totals.push([group, ...summed(tally)]);
-  const load = recordings[0].truth.load.map((phase) => `${phase[0]} ${phase.slice(1, -1).join(', ')}`).join(', then ');
+  const load = recordings[0].truth.load.map(phaseText).join(', then ');
   const without =
     untold.length > 0 ? `\n\nNothing can be said from the logs of ${untold.join(' and ')} (no durations).` : '';
   parts.push(`### ${group}: ${load}\n\n${table(told)}${without}`);

@@ -17,7 +17,10 @@ How they behave:
   through a simulation of the pool (see what-if.md).
 - Findings are ranked by severity, then by the seconds that callers lost. A cause silences its symptoms and lists them in its
   evidence (\`symptoms\`), so that two findings never say the same thing twice or contradict each other.
-- In \`tail\` a finding opens after it has been seen for 3 s (a critical one at once) and closes when it has been gone for 10 s.
+- In \`tail\` a finding opens after it has been seen for 3 s (a critical one at once) and closes when it has been gone for 10 s; one
+  whose own end lies a minute back counts as gone, though the window of the log (five minutes) still shows it.
+- What the server says counts as the cause of something only where such events are rare: workers that come and go all the time
+  coincide with anything.
 - \`from\` and \`to\` say when; null means the whole log.
 - The logs named are in \`sample-logs/\`; those under \`faults/\` are in \`test/faults/\`, recorded in the lab with the real fault, or
   (\`-not\`) with what only looks like it.

@@ -89,6 +89,7 @@ const held = [
   ),
   ...oneSchedule('o', [['closed', 9, 0.7, 90, slow]], JUDGES, 4207),
   ...oneSchedule('p', [['batches', 1.6, 5, 75, steady]], JUDGES, 4208),
+  ...oneSchedule('r', [['batches', 0.9, 6, 70, skewed]], JUDGES.slice(0, 3).concat(JUDGES.slice(4)), 4210),
   ...oneSchedule('q', [['mmpp', 2, 9, 6, 80, page]], JUDGES, 4209),
 ];
 
