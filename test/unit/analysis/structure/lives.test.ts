@@ -101,6 +101,7 @@ test('workers that are recycled as the log ends are counted once, with those tha
   }
   const { workers } = inferLog(lines.join('\n'));
   expect(workers).toMatchObject({ value: 4, low: 4, high: 4 });
+});
 
 test('a reload has the old and the new workers alive together, and is no larger pool', () => {
   const at = (seconds: number, kind: LifecycleKind, worker: string | null): LifecycleEvent => ({
