@@ -7,12 +7,14 @@ import { summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginning } from './unseen-beginning.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
-function planFor(n: number, effort: Effort): Plan & { readonly rows: number } {
+function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
   if (effort === 'live') return { rows: 220, particles: 12, runs: 1, paths: 3, draws: 9, quick: true };
   if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
 }
+
+const ROUNDS = 3;
 
 /** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
 const MOST_UNSEEN = 0.2;
@@ -42,7 +44,8 @@ export interface Pool {
  * that held them and wrote no line.
  */
 export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: boolean): FilteredWaits | null {
-  const plan = planFor(trace.length, effort);
+  // A worker that a killed request held looks like clients who stayed away.
+  const plan = { ...planFor(trace.length, effort), rounds: hidden ? 0 : ROUNDS };
   const length = Math.min(trace.length, plan.rows);
   const from = effort === 'live' ? trace.length - length : 0;
   const rows = Int32Array.from({ length }, (_, i) => from + i);

@@ -14,6 +14,8 @@ export interface Plan {
   /** Independent filters, so that one that lost its way shows, and histories of each. */
   readonly runs: number;
   readonly paths: number;
+  /** How often histories may be followed again for clients who wait; each time there are fewer of them. */
+  readonly rounds: number;
   readonly draws: number;
   /** Arrivals are drawn under one model of the callers instead of several. */
   readonly quick: boolean;
@@ -33,19 +35,16 @@ export interface Histories {
   readonly times: HistoryTimes;
 }
 
-/** Each finds fewer clients than the one before. */
-const ROUNDS = 3;
-
 interface Followed {
   readonly paths: readonly Path[];
   readonly drawn: WaitDraws;
 }
 
 /** Histories of random callers that speak for clients who wait are followed again, as those clients would make them. */
-function settled(follow: (clients: number) => Followed): Followed {
+function settled(follow: (clients: number) => Followed, rounds: number): Followed {
   let asked = Number.POSITIVE_INFINITY;
   let found = follow(asked);
-  for (let round = 0; round < ROUNDS && found.drawn.clients < asked; round++) {
+  for (let round = 0; round < rounds && found.drawn.clients < asked; round++) {
     asked = found.drawn.clients;
     found = follow(asked);
   }
@@ -76,7 +75,7 @@ export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories 
     const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
     const draws = createDraws(seed ^ 1);
     return { paths: followed, drawn: drawWaits(followed, lanes.duration, queue, plan.draws, plan.quick, draws) };
-  });
+  }, plan.rounds);
   return {
     ...drawn,
     times: timesOf(lanes, paths),
@@ -103,7 +102,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
       const run = (k: number) => filterQueue(part, { ...settings, clients, seed: seed + k });
       const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
       return { paths: followed, drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick, draws) };
-    });
+    }, plan.rounds);
     own.forEach(({ start, queued }, k) => {
       for (let x = 0; x < members.length; x++) {
         paths[k].start[members[x]] = start[x];

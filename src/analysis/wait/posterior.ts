@@ -5,6 +5,8 @@ import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
 import type { Path } from './paths.ts';
 
+/** Callers who do not wait for each other are given up below this weight. */
+const UNLIKELY = 0.5;
 /** Nats behind the best world from which a world is out of question. */
 const HOPELESS = 10;
 
@@ -78,5 +80,5 @@ export function drawWaits(
   const open = byClients.get(Number.POSITIVE_INFINITY) ?? 0;
   byClients.delete(Number.POSITIVE_INFINITY);
   const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
-  return { waits, model, modelWeight, clients: open < 0.5 ? clients : Number.POSITIVE_INFINITY };
+  return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY };
 }
