@@ -57,6 +57,8 @@ const lifecycle: LifecycleRule[] = [
   // Connected and sent no request: a TCP health check does the same.
   { starts: 'Ignored premature client disconnection', kind: null },
   { starts: 'Error while closing socket ', kind: null },
+  { starts: 'WSGI app sent body bytes on a no-body response', kind: null },
+  { starts: 'ASGI app sent body bytes on a no-body response', kind: null },
   // --log-level debug
   { starts: 'Current configuration:', pattern: /^Current configuration:$/, kind: null },
   { starts: 'Arbiter booted', pattern: /^Arbiter booted$/, kind: null },

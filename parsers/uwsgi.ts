@@ -88,7 +88,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'python threads support ', kind: null },
   { starts: 'Set PythonHome to ', kind: null },
   { starts: 'mapped ', pattern: /^mapped \d+ bytes/, kind: null },
-  { starts: 'WSGI app ', kind: null },
+  { starts: 'WSGI app ', pattern: /^WSGI app \d+ \(mountpoint=/, kind: null },
   { starts: '[uwsgi] ', kind: null },
   { starts: '[uWSGI] ', kind: null },
   { starts: 'chdir() to ', kind: null },

@@ -16,6 +16,9 @@ export type StampShape =
   | 'ctime' // Tue Oct 29 17:04:15 2024, fraction after the seconds optional
   | 'compact' // 241029 17:04:15 (Tornado)
   | 'syslog' // Oct 29 17:04:15, no year
+  | 'day-first' // 29/10/2024 17:04:15 or 29.10.24, 29-10-2024; fraction, "PM" and zone optional
+  | 'month-first' // 10/29/2024 05:04:15 PM
+  | 'named-month' // 29 Oct 2024 17:04:15, 29-Oct-24 17:04:15; fraction and zone optional
   | 'epoch-s' // 1730221455 or 1730221455.123
   | 'epoch-ms'
   | 'epoch-us'

@@ -26,18 +26,27 @@ export interface ServerLine {
   readonly isError: boolean;
 }
 
-const stamp =
-  /\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:\d\d:\d\d|[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d/;
+const stamp = new RegExp(
+  [
+    String.raw`\d{4}[-/]\d\d[-/]\d\d[ T]`,
+    String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]`,
+    String.raw`\d\d[-/.]\d\d[-/.]\d{2,4},?[ T]`,
+    String.raw`\d{1,2}[- ][A-Z][a-z]{2}[- ]\d{2,4},?[ T]`,
+    String.raw`(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ \d]\d `,
+  ]
+    .map((date) => `${date}\\d\\d:\\d\\d:\\d\\d`)
+    .join('|'),
+);
 const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b/;
 const level = /\b(CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE)\b/i;
 /** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */
-const separator = /(?:: *|\] +| - | +)/g;
+const separator = /(?:: *|\] +| - |\| *| +|\t)/g;
 const PREFIX_LIMIT = 200;
 
 function writerPid(prefix: string): string | null {
   const bare = prefix.replace(stamp, ' ').replace(/[.,]\d+/g, ' ');
   return (
-    /\[(?:pid )?(\d+)(?::(?:tid )?\d+)?\]/.exec(bare)?.[1] ?? /(?:^|[\s(<])(\d{2,7})(?=[\s)>])/.exec(bare)?.[1] ?? null
+    /\[(?:pid )?(\d+)(?::(?:tid )?\d+)?\]/.exec(bare)?.[1] ?? /(?:^|[\s(<|])(\d{2,7})(?=[\s)>|])/.exec(bare)?.[1] ?? null
   );
 }
 
@@ -92,10 +101,14 @@ export function createServerLines(formats: readonly LogFormat[]): (text: string)
     if (direct) return direct;
     // Only behind something that looks like a logging prefix: a level or a stamp.
     const head = text.slice(0, PREFIX_LIMIT);
-    if (!level.test(head) && !stamp.test(head) && !compactStamp.test(head)) return everywhere(text, 0);
+    const marks = [level, stamp, compactStamp].flatMap((mark) => mark.exec(head)?.index ?? []);
+    if (marks.length === 0) return everywhere(text, 0);
+    const firstMark = Math.min(...marks);
     const starts: number[] = [];
     separator.lastIndex = 0;
     for (let match = separator.exec(head); match; match = separator.exec(head)) {
+      // "[pid: 12|app: 0|…" is no prefix that ends in front of "app".
+      if (match[0].startsWith('|') && match.index < firstMark) continue;
       starts.push(match.index + match[0].length);
     }
     for (const start of starts) {

@@ -15,6 +15,7 @@ import {
   type StampCursor,
   two,
 } from './stamp-parts.ts';
+import { namedMonth, numberedDate } from './other-dates.ts';
 import type { Zone } from './zone.ts';
 
 /** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */
@@ -232,14 +233,28 @@ function anyReader(read: (shape: StampShape) => StampReader): StampReader {
   const ctime = read('ctime');
   const blank = read('clf-blank');
   const compact = read('compact');
+  const syslog = read('syslog');
+  const namedMonth = read('named-month');
+  const dayFirst = read('day-first');
+  const monthFirst = read('month-first');
   const epochs = [read('epoch-s'), read('epoch-ms'), read('epoch-us'), read('epoch-ns')];
   return (b, v, p) => {
     const at = b[p] === 91 ? p + 1 : p;
-    if (!isDigit(b[at])) return ctime(b, v, at);
+    if (!isDigit(b[at])) return isDigit(b[at + 5]) && b[at + 6] === 32 ? syslog(b, v, at) : ctime(b, v, at);
     let digits = 0;
     while (isDigit(b[at + digits])) digits++;
     if (digits >= 9) return epochs[digits < 12 ? 0 : digits < 15 ? 1 : digits < 18 ? 2 : 3](b, v, at);
-    if (digits === 2) return b[at + 11] === 32 ? blank(b, v, at) : clf(b, v, at);
+    if (digits < 3 && !isDigit(b[at + digits + 1])) {
+      if (b[at + digits] !== 47) return namedMonth(b, v, at);
+      return b[at + 11] === 32 ? blank(b, v, at) : clf(b, v, at);
+    }
+    if (digits === 2) {
+      // Which of both is the month is not said by "03/04/2024".
+      const first = two(b, at);
+      const second = two(b, at + 3);
+      if (first > 12 || first === second) return dayFirst(b, v, at);
+      return second > 12 ? monthFirst(b, v, at) : Number.NaN;
+    }
     return digits === 6 ? compact(b, v, at) : iso(b, v, at);
   };
 }
@@ -279,6 +294,11 @@ export function createStampReader(
       return epochReader(6, cursor);
     case 'epoch-ns':
       return epochReader(9, cursor);
+    case 'day-first':
+    case 'month-first':
+      return numberedDate(shape === 'day-first', zone, cursor);
+    case 'named-month':
+      return namedMonth(zone, cursor);
     case 'any':
       return anyReader((one) => createStampReader(one, zone, cursor, nowMicros));
   }

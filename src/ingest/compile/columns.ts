@@ -21,7 +21,11 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'clf-blank': 0,
     ctime: 0,
     compact: 0,
-    syslog: 0,
+    // Without a year, or which of two numbers is the month: where a stamp of a server stands beside it, that is surer.
+    syslog: -1,
+    'day-first': -1,
+    'month-first': -1,
+    'named-month': -1,
     iso: 2,
     'epoch-s': 2,
     'epoch-ms': 3,

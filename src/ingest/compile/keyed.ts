@@ -37,7 +37,7 @@ function microsAt(b: Uint8Array, from: number, to: number, unit: TimeUnit | 'by-
       let exponent = 0;
       for (p += negative || b[p + 1] === 43 ? 2 : 1; p < to && isDigit(b[p]); p++)
         exponent = exponent * 10 + (b[p] - 48);
-      value *= 10 ** (Math.min(30, exponent) ** (negative ? -1 : 1));
+      value *= 10 ** (negative ? -Math.min(30, exponent) : Math.min(30, exponent));
     }
     let factor = unitMicros[unit];
     if (p < to) {

@@ -4,49 +4,15 @@
  * addresses, numbers, levels and words.
  */
 import type { Token } from '../compile/layout.ts';
+import { type Piece, type PieceKind, splitPieces, stampShape } from './pieces.ts';
 import type { FoundToken } from './units.ts';
-
-type Kind =
-  | 'iso'
-  | 'clf'
-  | 'epoch'
-  | 'angled'
-  | 'address'
-  | 'unit'
-  | 'number'
-  | 'level'
-  | 'word'
-  | 'blanks'
-  | 'literal';
-
-const pieces: readonly (readonly [Kind, RegExp])[] = [
-  ['iso', /\d{4}[-/]\d\d[-/]\d\d[ T]\d\d:\d\d:\d\d(?:[.,]\d+)?(?: ?(?:Z|[+-]\d\d:?\d\d))?/],
-  ['clf', /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d(?:[.,]\d+)?(?: [+-]\d{4})?/],
-  ['epoch', /\d{10}(?:\.\d+)?(?![\d.])/],
-  ['angled', /<\d+>/],
-  ['address', /\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])/],
-  ['unit', /\d+(?:\.\d+)?(?:ms|us|s)(?![\w.])/],
-  ['number', /\d+(?:\.\d+)?(?![\w.])/],
-  ['level', /(?:CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])/],
-  ['word', /[A-Za-z_][^\s[\]():|,;"]*|-(?= )/],
-  ['blanks', / {2,}/],
-  ['literal', /[\s\S]/],
-];
-const piece = new RegExp(pieces.map(([, pattern]) => `(${pattern.source})`).join('|'), 'g');
-
-interface Piece {
-  readonly kind: Kind;
-  readonly text: string;
-}
-
-const split = (prefix: string): Piece[] =>
-  [...prefix.matchAll(piece)].map((match) => ({
-    kind: pieces[match.slice(1).findIndex((group) => group !== undefined)][0],
-    text: match[0],
-  }));
 
 const shapeOf = (list: readonly Piece[]): string =>
   list.map(({ kind, text }) => (kind === 'literal' ? text : `<${kind}>`)).join('');
+
+/** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
+const isLoggingStamp = (kind: PieceKind): boolean =>
+  kind === 'iso' || kind === 'numbered-date' || kind === 'named-month' || kind === 'syslog' || kind === 'clock';
 
 const threadName = /thread|waitress-\d|executor|worker|dummy/i;
 
@@ -56,6 +22,7 @@ export interface LoggingPrefix {
   readonly logging: boolean;
   /** Words that are the same on all lines: names of loggers. */
   readonly names: readonly string[];
+  readonly assumptions: readonly string[];
   /** Indices of the prefixes that have this shape. */
   readonly lines: readonly number[];
 }
@@ -64,7 +31,7 @@ export interface LoggingPrefix {
 export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null {
   const shapes = new Map<string, { line: number; list: Piece[] }[]>();
   prefixes.forEach((prefix, line) => {
-    const list = split(prefix);
+    const list = splitPieces(prefix);
     const shape = shapeOf(list);
     shapes.set(shape, [...(shapes.get(shape) ?? []), { line, list }]);
   });
@@ -75,17 +42,21 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
   if (most.length === 0) return null;
   const kinds = new Set(most[0].list.map(({ kind }) => kind));
   const logging =
-    (kinds.has('level') || kinds.has('iso') || kinds.has('word')) && !kinds.has('address') && !kinds.has('clf');
+    (kinds.has('level') || kinds.has('word') || [...kinds].some(isLoggingStamp)) &&
+    !kinds.has('address') &&
+    !kinds.has('clf');
   const names: string[] = [];
+  const assumptions: string[] = [];
   let thread = false;
-  const tokenOf = (kind: Kind, text: string, values: readonly string[]): Token => {
+  const tokenOf = (kind: PieceKind, text: string, values: readonly string[]): Token => {
+    const stamp = stampShape(kind, values);
+    if (stamp) {
+      if (stamp.assumed !== null) assumptions.push(stamp.assumed);
+      return { field: { kind: 'time', shape: stamp.shape, means: logging ? 'written' : 'end' } };
+    }
     switch (kind) {
-      case 'iso':
-      case 'clf':
-      case 'epoch':
-        return {
-          field: { kind: 'time', shape: kind === 'epoch' ? 'epoch-s' : kind, means: logging ? 'written' : 'end' },
-        };
+      case 'clock':
+        return { field: { kind: 'word' } };
       case 'angled':
         return { field: { kind: 'pid' } };
       case 'address':
@@ -126,7 +97,7 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
     if (kind !== 'unit') return [found];
     return [found, { token: { literal: text.replace(/[\d.]/g, '') }, values: [], name: '' }];
   });
-  return { tokens, logging, names, lines: most.map(({ line }) => line) };
+  return { tokens, logging, names, assumptions, lines: most.map(({ line }) => line) };
 }
 
 /** Positions in a line at which a known layout may start behind such a prefix. */

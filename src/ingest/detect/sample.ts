@@ -71,30 +71,19 @@ export class Trials {
     return this.batch.length === 1;
   }
 
-  /** Do the literals stand in the line, in their order, the first one at its beginning? */
-  #mayTake(tokens: readonly Token[], b: Buffer, start: number): boolean {
-    let at = start;
-    let end = -1;
-    for (const [index, token] of tokens.entries()) {
-      if (!isLiteral(token)) continue;
-      const literal = this.#bytesOf(token);
-      if (index === 0) {
-        if (literal.compare(b, start, start + literal.length) !== 0) return false;
-        at = start + literal.length;
-        continue;
-      }
-      if (end < 0) end = b.indexOf(10, start);
-      const found = b.indexOf(literal, at);
-      if (found < 0 || found + literal.length > end) return false;
-      at = found + literal.length;
+  /** From the first stamp to the last of the lines, NaN where they have none. */
+  spannedSeconds(recipe: Recipe, sample: Sample, lines: readonly number[]): number {
+    let first = Number.POSITIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
+    for (const line of lines) {
+      this.batch.time[0] = Number.NaN;
+      if (!this.takes(recipe, sample, sample.lines[line].start)) continue;
+      const [time] = this.batch.time;
+      if (time < first) first = time;
+      if (time > last) last = time;
     }
-    return true;
-  }
-
-  #bytesOf(token: { readonly literal: string }): Buffer {
-    const bytes = this.#literals.get(token) ?? Buffer.from(bytesOf(token.literal));
-    this.#literals.set(token, bytes);
-    return bytes;
+    this.batch.time[0] = Number.NaN;
+    return last > first ? (last - first) / 1_000_000 : Number.NaN;
   }
 
   /** The fields the recipe sees in the line, or null when it does not take it (`runtime.state.stop` says where it stopped). */

@@ -1,7 +1,7 @@
 /** Lines of named values: of the keys that could fill a column, the one that these lines have; the unit of its values. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import type { Sample, Trials } from './sample.ts';
-import { guessUnit } from './units.ts';
+import { guessUnit, unitUnknown } from './units.ts';
 
 const SAMPLED_LINES = 200;
 
@@ -46,10 +46,16 @@ export function settleKeys(
       filled.add(column);
     }
     if (field.kind === 'duration' && field.unit === 'by-value') {
-      const guess = guessUnit(texts[i]);
+      const context = { spannedSeconds: trials.spannedSeconds({ keyed: layout }, sample, lines), byServer: false };
+      const guess = guessUnit(texts[i], context);
+      if (guess?.unit === null) {
+        assumptions.push(unitUnknown(`"${key}"`, guess));
+        filled.delete('duration');
+        return;
+      }
+      // Without a guess the values carry their unit, or are all zero.
       fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
-      const withUnit = texts[i].some((text) => /[a-zµ]$/.test(text));
-      if (guess && !withUnit) assumptions.push(`"${key}" is taken as the duration (${guess.because})`);
+      if (guess) assumptions.push(`"${key}" is taken as the duration (${guess.because})`);
     } else fields[key] = field;
   });
   return { keyed: { ...layout, fields }, assumptions };

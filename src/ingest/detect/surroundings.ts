@@ -7,7 +7,7 @@ import { messageStarts, readPrefixes } from './logging-prefix.ts';
 import type { Sample, Trials } from './sample.ts';
 import { findTrailingFields } from './trailing-fields.ts';
 import { lookOf, proves, type Trial } from './trial.ts';
-import { type FoundToken, resolveNumbers } from './units.ts';
+import { type FoundToken, resolveNumbers, type UnitContext } from './units.ts';
 
 /** Lines looked at for what stands around a known layout. */
 const SEARCHED_LINES = 200;
@@ -54,15 +54,17 @@ export class Surroundings {
       readonly before: readonly FoundToken[];
       readonly behind: readonly FoundToken[];
       readonly logging: boolean;
+      readonly spannedSeconds: number;
     },
     format: LogFormat | undefined,
   ): Omit<Trial, 'taken'> {
     const core = (candidate.recipe as { tokens: readonly Token[] }).tokens.map(
       (token): FoundToken => ({ token, values: [], name: '' }),
     );
+    const context = { spannedSeconds: parts.spannedSeconds, byServer: candidate.format.id !== 'custom' };
     const { tokens, assumptions } = parts.logging
-      ? resolvedApart(parts.before, core, parts.behind)
-      : resolveNumbers([...parts.before, ...core, ...parts.behind], false);
+      ? resolvedApart(parts.before, core, parts.behind, context)
+      : resolveNumbers([...parts.before, ...core, ...parts.behind], false, context);
     const writer = format ?? candidate.format;
     const recipe = { tokens: tidy(writer.proxy ? tokens.map(withoutWorker) : tokens) };
     const around = [
@@ -91,7 +93,9 @@ export class Surroundings {
     const trailing = this.#trailing(candidate, sample, starts);
     if (!trailing) return null;
     const proven = candidate.format.ambiguousStamp ? this.#format(trailing.proves) : undefined;
-    const trial = this.#assemble(candidate, { before: [], behind: trailing.tokens, logging: false }, proven);
+    const spannedSeconds = this.#trials.spannedSeconds(this.headOf(candidate), sample, lines);
+    const around = { before: [], behind: trailing.tokens, logging: false, spannedSeconds };
+    const trial = this.#assemble(candidate, around, proven);
     return { ...trial, taken: this.#take(trial.candidate, sample, lines) };
   }
 
@@ -156,14 +160,21 @@ export class Surroundings {
       : undefined;
     const trial = this.#assemble(
       candidate,
-      { before: prefix.tokens, behind: trailing?.tokens ?? [], logging: prefix.logging },
+      {
+        before: prefix.tokens,
+        behind: trailing?.tokens ?? [],
+        logging: prefix.logging,
+        // The stamps stand in the prefix, or are those of the layout behind it.
+        spannedSeconds: this.#trials.spannedSeconds(withPrefix(prefix.tokens), sample, lines),
+      },
       proven,
     );
     const look = lookOf(candidate.recipe);
     const rivals = candidates
       .filter((other) => other.format !== candidate.format && lookOf(other.recipe) === look)
       .map((other) => other.format);
-    return { ...trial, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
+    const assumptions = [...prefix.assumptions, ...trial.assumptions];
+    return { ...trial, assumptions, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
   }
 }
 
@@ -173,9 +184,19 @@ const withoutWorker = (token: Token): Token =>
     ? { field: { kind: 'word' } }
     : token;
 
+/** A prefix with anything behind it. */
+const withPrefix = (tokens: readonly FoundToken[]): Recipe => ({
+  tokens: tidy([...tokens.map(({ token }) => token), { field: { kind: 'text' } }]),
+});
+
 /** In a line of Python's logging the first number in front is the process, and durations stand behind. */
-function resolvedApart(before: readonly FoundToken[], core: readonly FoundToken[], behind: readonly FoundToken[]) {
-  const front = resolveNumbers(before, true);
-  const rest = resolveNumbers([...core, ...behind], false);
+function resolvedApart(
+  before: readonly FoundToken[],
+  core: readonly FoundToken[],
+  behind: readonly FoundToken[],
+  context: UnitContext,
+) {
+  const front = resolveNumbers(before, true, context);
+  const rest = resolveNumbers([...core, ...behind], false, context);
   return { tokens: [...front.tokens, ...rest.tokens], assumptions: [...front.assumptions, ...rest.assumptions] };
 }

@@ -3,10 +3,19 @@ import type { Field, TimeUnit } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 
 export interface UnitGuess {
-  readonly unit: TimeUnit;
+  /** null: the values fit two units, and nothing tells which. */
+  readonly unit: TimeUnit | null;
   readonly fine: boolean;
   /** The reason, for the reader. */
   readonly because: string;
+}
+
+/** What is known of the lines in which numbers stand. */
+export interface UnitContext {
+  /** From the first stamp to the last, NaN where that is not known. */
+  readonly spannedSeconds: number;
+  /** A server's own layout with a number behind it: servers give microseconds (%D), or seconds with decimals. */
+  readonly byServer: boolean;
 }
 
 /** A token that was found in the lines, with what stands in its place in each. */
@@ -22,14 +31,20 @@ export interface FoundToken {
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 
+/** Longer than any server lets a request run by default, in milliseconds. */
+const LONG_AS_MILLIS = 100_000;
+/** More requests at once than servers of Python are run with. */
+const TOO_MANY_AT_ONCE = 64;
+
 const isNumber = /^-?\d+(\.\d+)?$/;
 const isWhole = /^-?\d+$/;
 
 /**
  * A server that gives microseconds (gunicorn's and Apache's %D) never finishes in less than some tens of them, and one
- * that gives whole milliseconds or seconds shows small numbers and zeros.
+ * that gives whole milliseconds or seconds shows small numbers and zeros. What would mean more requests at once than a
+ * server has is a smaller unit.
  */
-export function guessUnit(texts: readonly string[]): UnitGuess | null {
+export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }: UnitContext): UnitGuess | null {
   const numbers = texts.filter((text) => isNumber.test(text));
   const values = numbers
     .map(Number)
@@ -38,21 +53,35 @@ export function guessUnit(texts: readonly string[]): UnitGuess | null {
   if (values.length === 0) return null;
   const decimals = Math.max(...numbers.map((text) => text.split('.')[1]?.length ?? 0));
   const median = quantile(values, 0.5);
-  if (decimals > 0) {
-    return median < 100 || decimals >= 6
-      ? { unit: 's', fine: true, because: `${decimals} decimals and a median of ${median}: seconds` }
-      : { unit: 'ms', fine: true, because: `decimals and a median of ${median}: milliseconds` };
-  }
   const smallest = values[0];
   const largest = values[values.length - 1];
-  if (smallest >= 40 && largest >= 200) {
-    return { unit: 'us', fine: false, because: `whole numbers from ${smallest} to ${largest}: microseconds` };
+  const atOnce = (secondsPerUnit: number) =>
+    (values.reduce((sum, value) => sum + value, 0) * secondsPerUnit) / spannedSeconds;
+  const range = `from ${smallest} to ${largest}`;
+  if (decimals > 0) {
+    const fine = { fine: true };
+    const crowded = atOnce(1) > TOO_MANY_AT_ONCE;
+    if (crowded || median > (byServer ? 100 : 20)) {
+      return { unit: 'ms', ...fine, because: `decimals and a median of ${median}: milliseconds` };
+    }
+    if (byServer || median < 0.5 || (decimals >= 6 && median < 5)) {
+      return { unit: 's', ...fine, because: `${decimals} decimals and a median of ${median}: seconds` };
+    }
+    return { unit: null, ...fine, because: `values ${range} may be seconds or milliseconds` };
   }
-  if (largest >= 60) {
-    return { unit: 'ms', fine: false, because: `whole numbers from ${smallest} to ${largest}: milliseconds` };
-  }
-  return null;
+  const whole = (unit: TimeUnit, name: string) => ({ unit, fine: false, because: `whole numbers ${range}: ${name}` });
+  if (largest < 60) return null;
+  if (smallest < 10) return whole('ms', 'milliseconds');
+  if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
+  // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
+  if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE) return whole('us', 'microseconds');
+  if (byServer) return smallest >= 40 && largest >= 200 ? whole('us', 'microseconds') : whole('ms', 'milliseconds');
+  return { unit: null, fine: false, because: `whole numbers ${range} may be milliseconds or microseconds` };
 }
+
+/** What to say of a duration that is not used. */
+export const unitUnknown = (name: string, { because }: UnitGuess): string =>
+  `${name} looks like a duration and is not used: ${because}; a unit in its name or behind it, or --log-format, tells`;
 
 /** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded down? (gunicorn's %(M)s and %(D)s) */
 function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
@@ -92,6 +121,7 @@ const fewValues = (values: readonly string[]): boolean =>
 export function resolveNumbers(
   found: readonly FoundToken[],
   logging: boolean,
+  context: UnitContext,
 ): { tokens: Token[]; assumptions: string[] } {
   const tokens = found.map(({ token }) => token);
   const assumptions: string[] = [];
@@ -99,6 +129,19 @@ export function resolveNumbers(
   const has = (kind: Field['kind']) => tokens.some((token) => 'field' in token && token.field.kind === kind);
   const duration = (index: number, unit: TimeUnit, fine: boolean) => {
     tokens[index] = { field: { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) } };
+  };
+
+  const take = (index: number, values: readonly string[], name: string) => {
+    const guess = guessUnit(
+      values.filter((value) => value !== '-'),
+      context,
+    );
+    if (!guess) return;
+    if (guess.unit === null) assumptions.push(unitUnknown(name, guess));
+    else {
+      duration(index, guess.unit, guess.fine);
+      assumptions.push(`${name} is taken as the duration (${guess.because})`);
+    }
   };
 
   const relations = related(open.map((index) => found[index].values));
@@ -113,10 +156,7 @@ export function resolveNumbers(
   for (const index of open) {
     const { open: kind, values, name } = found[index];
     if (kind !== 'duration' || has('duration')) continue;
-    const guess = guessUnit(values.filter((value) => value !== '-'));
-    if (!guess) continue;
-    duration(index, guess.unit, guess.fine);
-    assumptions.push(`${name} is taken as the duration (${guess.because})`);
+    take(index, values, name);
   }
   for (const index of open) {
     const { values, name } = found[index];
@@ -140,10 +180,7 @@ export function resolveNumbers(
       const { values, name } = found[index];
       const token = tokens[index];
       if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;
-      const guess = guessUnit(values.filter((value) => value !== '-'));
-      if (!guess) continue;
-      duration(index, guess.unit, guess.fine);
-      assumptions.push(`${name} is taken as the duration (${guess.because})`);
+      take(index, values, name);
     }
   }
   return { tokens, assumptions };

@@ -1,0 +1,108 @@
+/** What text falls into when nothing is known of its layout: stamps, numbers, addresses, words. */
+import type { StampShape } from '../../core/format.ts';
+
+export type PieceKind =
+  | 'iso'
+  | 'clf'
+  | 'clf-blank'
+  | 'numbered-date'
+  | 'named-month'
+  | 'ctime'
+  | 'syslog'
+  | 'epoch-s'
+  | 'epoch-ms'
+  | 'epoch-us'
+  | 'epoch-ns'
+  | 'clock'
+  | 'angled'
+  | 'address'
+  | 'unit'
+  | 'number'
+  | 'level'
+  | 'word'
+  | 'blanks'
+  | 'literal';
+
+export interface Piece {
+  readonly kind: PieceKind;
+  readonly text: string;
+}
+
+const clock = String.raw`\d\d:\d\d:\d\d(?:[.,]\d+)?`;
+const zone = String.raw`(?: ?(?:Z|[+-]\d\d:?\d\d)(?!\d))?`;
+
+/** In the order in which they are tried. */
+export const stampPieces: readonly (readonly [PieceKind, string])[] = [
+  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T]${clock}${zone}`],
+  ['clf', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}:${clock}(?: [+-]\d{4})?`],
+  ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}`],
+  ['numbered-date', String.raw`\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d),?[ T]${clock}(?: [AP]M)?${zone}`],
+  ['named-month', String.raw`\d{1,2}[- ][A-Z][a-z]{2}[- ](?:\d{4}|\d\d),?[ T:]${clock}${zone}`],
+  ['ctime', String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ${clock} \d{4}`],
+  ['syslog', String.raw`[A-Z][a-z]{2} [ \d]\d ${clock}`],
+  ['epoch-s', String.raw`1\d{9}(?:\.\d+)?(?![\d.])`],
+  ['epoch-ms', String.raw`1\d{12}(?:\.\d+)?(?![\d.])`],
+  ['epoch-us', String.raw`1\d{15}(?![\d.])`],
+  ['epoch-ns', String.raw`1\d{18}(?![\d.])`],
+  ['clock', clock],
+];
+
+export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
+export const levelSource = String.raw`(?:CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])`;
+
+const pieces: readonly (readonly [PieceKind, string])[] = [
+  ...stampPieces,
+  ['angled', String.raw`<\d+>`],
+  ['address', addressSource],
+  ['unit', String.raw`\d+(?:\.\d+)?(?:ms|us|s)(?![\w.])`],
+  ['number', String.raw`\d+(?:\.\d+)?(?![\w.])`],
+  ['level', levelSource],
+  ['word', String.raw`[A-Za-z_][^\s[\]():|,;"]*|-(?= )`],
+  ['blanks', ' {2,}'],
+  ['literal', String.raw`[\s\S]`],
+];
+const piece = new RegExp(pieces.map(([, source]) => `(${source})`).join('|'), 'g');
+
+export const splitPieces = (text: string): Piece[] =>
+  [...text.matchAll(piece)].map((match) => ({
+    kind: pieces[match.slice(1).findIndex((group) => group !== undefined)][0],
+    text: match[0],
+  }));
+
+export interface StampGuess {
+  readonly shape: StampShape;
+  /** What was assumed, for the reader. */
+  readonly assumed: string | null;
+}
+
+/** Which shape stamps of this look have; null: a piece that is no stamp, or only a time of day. */
+export function stampShape(kind: PieceKind, values: readonly string[]): StampGuess | null {
+  switch (kind) {
+    case 'numbered-date':
+      return dayOrMonthFirst(values);
+    case 'iso':
+    case 'clf':
+    case 'clf-blank':
+    case 'named-month':
+    case 'ctime':
+    case 'syslog':
+    case 'epoch-s':
+    case 'epoch-ms':
+    case 'epoch-us':
+    case 'epoch-ns':
+      return { shape: kind, assumed: null };
+    default:
+      return null;
+  }
+}
+
+/** "10/29/2024" can only start with the month; of "03/04/2024" nothing tells. */
+function dayOrMonthFirst(values: readonly string[]): StampGuess {
+  if (values.some((value) => Number(value.slice(0, 2)) > 12)) return { shape: 'day-first', assumed: null };
+  if (values.some((value) => Number(value.slice(3, 5)) > 12)) return { shape: 'month-first', assumed: null };
+  const american = / [AP]M/.test(values[0]) || /^\d\d\/\d\d\/\d\d\D/.test(values[0]);
+  const [first] = values;
+  return american
+    ? { shape: 'month-first', assumed: `dates like ${first} are read with the month first` }
+    : { shape: 'day-first', assumed: `dates like ${first} are read with the day first` };
+}

@@ -1,0 +1,86 @@
+/** Readers of dates that no server writes by itself, but `datefmt` of Python's logging and hand-made formats do. */
+import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
+import {
+  clockAt,
+  dayMicros,
+  fractionAt,
+  isDigit,
+  monthAt,
+  offsetAt,
+  type StampCursor,
+  two,
+} from './stamp-parts.ts';
+import type { StampReader } from './stamps.ts';
+import type { Zone } from './zone.ts';
+
+const HALF_DAY = MICROS_PER_DAY / 2;
+
+/** Day at p, µs since 1970 as if UTC, NaN for none; leaves cursor.end behind it. */
+type DateReader = (b: Uint8Array, p: number, cursor: StampCursor) => number;
+
+/** Year of four digits or two at p; leaves cursor.end behind it. */
+function yearAt(b: Uint8Array, p: number, cursor: StampCursor): number {
+  const year = two(b, p);
+  if (isDigit(b[p + 2]) && isDigit(b[p + 3])) {
+    cursor.end = p + 4;
+    return year * 100 + two(b, p + 2);
+  }
+  cursor.end = p + 2;
+  return 2000 + year;
+}
+
+const isSeparator = (c: number): boolean => c === 45 || c === 46 || c === 47;
+
+const numbered =
+  (dayFirst: boolean): DateReader =>
+  (b, p, cursor) => {
+    const separator = b[p + 2];
+    if (!isSeparator(separator) || b[p + 5] !== separator) return Number.NaN;
+    const first = two(b, p);
+    const second = two(b, p + 3);
+    const year = yearAt(b, p + 6, cursor);
+    return dayFirst ? dayMicros(year, second, first) : dayMicros(year, first, second);
+  };
+
+/** "29 Oct 2024", "29-Oct-24", "9 Oct 2024" */
+const named: DateReader = (b, p, cursor) => {
+  const digits = isDigit(b[p + 1]) ? 2 : 1;
+  const day = digits === 2 ? two(b, p) : b[p] - 48;
+  const month = monthAt(b, p + digits + 1);
+  if (Number.isNaN(month) || b[p + digits] !== b[p + digits + 4]) return Number.NaN;
+  return dayMicros(yearAt(b, p + digits + 5, cursor), month, day);
+};
+
+/** A date, a blank or "T" or ", ", the time of day; fraction, "PM" and offset may follow. */
+function withClock(date: DateReader, zone: Zone, cursor: StampCursor): StampReader {
+  return (b, _v, p) => {
+    const day = date(b, p, cursor);
+    const at = b[cursor.end] === 44 ? cursor.end + 1 : cursor.end;
+    const gap = b[at] === 32 || b[at] === 84 || b[at] === 58;
+    let clock = gap ? clockAt(b, at + 1) : Number.NaN;
+    cursor.offsetMinutes = Number.NaN;
+    if (Number.isNaN(day + clock)) {
+      cursor.end = p;
+      return Number.NaN;
+    }
+    const fraction = fractionAt(b, at + 9, cursor);
+    const { digits } = cursor;
+    let end = cursor.end;
+    // "05:04:15 PM"
+    const half = b[end + 1] === 80 ? HALF_DAY : 0;
+    if (b[end] === 32 && (half > 0 || b[end + 1] === 65) && b[end + 2] === 77) {
+      clock = (clock % HALF_DAY) + half;
+      end += 3;
+      cursor.end = end;
+    }
+    const offset = offsetAt(b, b[end] === 32 ? end + 1 : end, cursor);
+    cursor.digits = digits;
+    cursor.offsetMinutes = offset;
+    return offset === offset ? day + clock + fraction - offset * MICROS_PER_MINUTE : zone.toUtc(day + clock) + fraction;
+  };
+}
+
+export const numberedDate = (dayFirst: boolean, zone: Zone, cursor: StampCursor): StampReader =>
+  withClock(numbered(dayFirst), zone, cursor);
+
+export const namedMonth = (zone: Zone, cursor: StampCursor): StampReader => withClock(named, zone, cursor);
