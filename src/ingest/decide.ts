@@ -3,7 +3,8 @@ import type { LogFormat } from '../core/format.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
-import { Detector, type Found } from './detect/detect.ts';
+import { Detector, type Few, type Found } from './detect/detect.ts';
+import { tellsOfRequest } from './detect/free-form.ts';
 import { fuse } from './detect/fuse.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
 import type { Sample } from './detect/sample.ts';
@@ -124,10 +125,9 @@ export class Decider {
       return !said && !taken && !rescue.take(line);
     });
     // What is no broken line of a known kind may be one of a rare kind.
-    const third = worth ? [...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')] : [];
-    this.#makePlans(third, taker, shares);
-    if (first.length + second.length + third.length > 0) this.#patience = PATIENCE_LINES;
-    else if (worth) this.#patience -= rest.length;
+    this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
+    const untaken = rest.filter((line) => !taker.has(line));
+    this.#makePlans(this.#byLook(untaken, taker), taker, shares);
     for (const line of rest) {
       const taken = taker.get(line);
       if (taken) this.#take(line, taken);
@@ -191,22 +191,43 @@ export class Decider {
     }
   }
 
-  /** Formats of these lines, in the envelopes that most of them have first. */
-  #look(candidates: readonly HeldLine[], search: boolean, few: Parameters<Detector['detect']>[2]): Sighting[] {
+  /**
+   * Lines that tell of requests in no known layout. Where lines of known requests stand between them, both tell of the same
+   * ones: an application logs what its server logs, too.
+   */
+  #byLook(lines: readonly HeldLine[], taker: ReadonlyMap<HeldLine, Taker>): Sighting[] {
+    const { held } = this.#parts;
+    const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
+    if (!lines.some(isTold)) return [];
+    return this.#look(lines, true, 'always', true).filter(({ found, lines: taken }) => {
+      if (found.candidate.free !== true) return true;
+      const first = taken[0].line.number;
+      const last = taken[taken.length - 1].line.number;
+      const between = held.lines.filter(({ number }) => number >= first && number <= last);
+      // Lines that are not held were taken by a plan at once.
+      const others = last - first + 1 - between.length + between.filter((line) => taker.has(line)).length;
+      return others * 10 <= taken.length;
+    });
+  }
+
+  /** Formats of these lines, in the envelopes that most of them have first; what is taken by its look, without its envelopes first. */
+  #look(candidates: readonly HeldLine[], search: boolean, few: Few, free = false): Sighting[] {
     const { held } = this.#parts;
     const taken = new Set<HeldLine>();
     const chains = new Map<string, number>();
     for (const { variants } of candidates) {
       for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
     }
-    const order = [...chains].sort((a, b) => b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]));
+    const order = [...chains].sort((a, b) =>
+      free ? depthOf(b[0]) - depthOf(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
+    );
     return order.flatMap(([chain]) => {
       const pairs = candidates.flatMap((line) => {
         const variant = taken.has(line) ? undefined : line.variants.find((one) => one.chain === chain);
         return variant ? [{ line, variant }] : [];
       });
       const sample = held.sample(pairs.map(({ variant }) => variant));
-      return this.#detector.detect(sample, search, few).map((found) => {
+      return this.#detector.detect(sample, search, few, free).map((found) => {
         const lines = found.taken.map((index) => pairs[index]);
         for (const { line } of lines) taken.add(line);
         return { found, sample, chain, lines };

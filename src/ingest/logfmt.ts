@@ -53,8 +53,13 @@ export function walkLogfmt(b: Uint8Array, from: number, end: number, level: KeyL
     } else {
       const valueFrom = p;
       while (p < end && b[p] > 32) p++;
+      const at = p;
+      // "method=GET, status=200"
+      if (p > valueFrom && b[p - 1] === 44) p--;
       if (node !== null && node.slot >= 0 && p > valueFrom) visit(node.slot, true, valueFrom, p);
+      p = at;
     }
+    if (p < end && b[p] === 44) p++;
     if (p < end && b[p] !== 32) return -1;
   }
   return pairs;

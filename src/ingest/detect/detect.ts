@@ -2,13 +2,15 @@
 import type { LogFormat } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
-import { type Candidate, candidatesOf } from './candidates.ts';
-import { couldTake } from './outline.ts';
-import { PossibleCandidates } from './possible.ts';
+import { type Candidate, candidatesOf, marksOf } from './candidates.ts';
+import { findFreeForm, tellsOfRequest } from './free-form.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settleKeys } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
 import { lookOf, type Trial } from './trial.ts';
+
+/** Whether a layout may be found around a few lines only, which may rather be broken lines of another kind. */
+export type Few = 'never' | 'first' | 'always';
 
 export interface Found {
   readonly candidate: Candidate;
@@ -27,6 +29,8 @@ const MAX_FIELD_BYTES = 1000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
+/** Lines of no known layout whose look is compared. */
+const READ_LINES = 400;
 /** Lines by which most candidates are put aside before they are compared. */
 const GLANCED_LINES = 8;
 
@@ -182,12 +186,29 @@ export class Detector {
     return isRight;
   }
 
+  /** Lines of no known layout that tell of requests all the same. */
+  #freeForm(sample: Sample, lines: readonly number[]): Trial | null {
+    const format = this.#formats.find(({ id }) => id === 'custom');
+    const told = lines.filter((line) => tellsOfRequest(textOf(sample, sample.lines[line].start, sample.lines[line].end)));
+    if (!format || told.length < Math.min(FEW_LINES, lines.length)) return null;
+    const read = spread(told, READ_LINES);
+    const texts = read.map((line) => textOf(sample, sample.lines[line].start, sample.lines[line].end));
+    const first = findFreeForm(texts, Number.NaN);
+    if (!first) return null;
+    const spanned = this.#trials.spannedSeconds({ tokens: first.tokens }, sample, read);
+    const { tokens, assumptions } = findFreeForm(texts, spanned) ?? first;
+    const recipe = { tokens };
+    const layout = 'found by the look of its lines';
+    const candidate = { format, layout, recipe, open: false, loose: true, free: true, marks: marksOf(recipe) } as const;
+    return { candidate, taken: this.#take(candidate, sample, lines), assumptions, found: true, loose: true };
+  }
+
   /**
+   * @param free take lines of no known layout by their look, when nothing else takes them
    * @param search look behind prefixes, too: slow, and an envelope should have been peeled off before
-   * @param few whether a layout may be found around a few lines only, which may rather be broken lines of another kind:
-   * `first`, only when there is no other kind
+   * @param few `first`: only when there is no other kind
    */
-  detect(sample: Sample, search: boolean, few: 'never' | 'first' | 'always'): Found[] {
+  detect(sample: Sample, search: boolean, few: Few, free: boolean): Found[] {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
     const possible = sample.lines.map((line) => this.#possible.of(sample, line));
@@ -197,12 +218,11 @@ export class Detector {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
-      let right = trials.find((trial) => this.#isRight(trial, sample));
-      if (!right && some.length < open.length) {
-        trials = this.#tryAll(candidates, sample, open);
-        right = trials.find((trial) => this.#isRight(trial, sample));
-      }
-      const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
+      if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
+      const first =
+        trials[0] ??
+        (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null) ??
+        (free ? this.#freeForm(sample, open) : null);
       if (!first || first.taken.length === 0) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;

@@ -93,7 +93,7 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
     const isCodeLine = most[0].list[i - 1]?.text === ':' && most[0].list[i - 2]?.kind === 'word';
     const isOpen = 'field' in token && token.field.kind === 'number' && !isCodeLine;
     const open = isOpen ? ({ open: 'number' } as const) : {};
-    const found: FoundToken = { token, values, name: `the number ${text} in front`, ...open };
+    const found: FoundToken = { token, values, name: `the number ${text} in front`, inFront: true, ...open };
     if (kind !== 'unit') return [found];
     return [found, { token: { literal: text.replace(/[\d.]/g, '') }, values: [], name: '' }];
   });

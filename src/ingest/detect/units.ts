@@ -21,9 +21,14 @@ export interface UnitContext {
 /** A token that was found in the lines, with what stands in its place in each. */
 export interface FoundToken {
   readonly token: Token;
-  /** Of a field whose meaning is open: a number that may be anything, or one that is a duration of unknown unit. */
-  readonly open?: 'number' | 'duration';
+  /**
+   * Of a field whose meaning is open: a number that may be anything, one that is a duration of unknown unit, or a whole one that
+   * may be a pid, but a size as well as a duration.
+   */
+  readonly open?: 'number' | 'duration' | 'pid or size';
   readonly values: readonly string[];
+  /** It stands in front of the request, as what a formatter of Python's logging puts there. */
+  readonly inFront?: true;
   /** How to call it in a sentence. */
   readonly name: string;
 }
@@ -70,7 +75,7 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
     return { unit: null, ...fine, because: `values ${range} may be seconds or milliseconds` };
   }
   const whole = (unit: TimeUnit, name: string) => ({ unit, fine: false, because: `whole numbers ${range}: ${name}` });
-  if (largest < 60) return null;
+  if (largest < 60 || (values.length >= 8 && smallest === largest)) return null;
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
   // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
@@ -112,9 +117,15 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
   return units;
 }
 
-const fewValues = (values: readonly string[]): boolean =>
+/** Ports that servers listen on. */
+const ports = /^(80|443|8000|8080|8443)$/;
+
+/** A number that never changes may be anything, but in front of the request it is the process. */
+const fewValues = ({ values, inFront }: FoundToken): boolean =>
   values.length >= 8 &&
+  (inFront === true || new Set(values).size > 1) &&
   new Set(values).size * 4 <= values.length &&
+  !values.every((value) => ports.test(value)) &&
   values.every((value) => isWhole.test(value) && Number(value) > 1);
 
 /** @param logging the numbers stand in a logging prefix, whose first number is the process */
@@ -162,7 +173,7 @@ export function resolveNumbers(
     const { values, name } = found[index];
     const token = tokens[index];
     if (!('field' in token) || token.field.kind !== 'number' || has('pid')) continue;
-    if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(values)) {
+    if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(found[index])) {
       tokens[index] = { field: { kind: 'pid' } };
       if (!logging) assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);
     }
@@ -180,6 +191,7 @@ export function resolveNumbers(
       const { values, name } = found[index];
       const token = tokens[index];
       if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;
+      if (found[index].open === 'pid or size') continue;
       take(index, values, name);
     }
   }

@@ -93,9 +93,14 @@ export function compose(runtime: Runtime): Envelope {
       const { b, v, to } = line;
       let p = skipColour(b, line.from);
       const nameFrom = p;
-      while (p < to && isName(b[p])) p++;
+      let lowerCase = false;
+      while (p < to && isName(b[p])) {
+        if (b[p] > 96) lowerCase = true;
+        p++;
+      }
       const nameTo = p;
-      if (nameTo === nameFrom || nameTo - nameFrom > 128) return false;
+      // Names of containers are in lower case: "203.0.113.7 | " and "INFO  | " begin a line of their own.
+      if (!lowerCase || nameTo - nameFrom > 128) return false;
       while (b[p] === 32) p++;
       if (b[p] !== 124 || p === nameTo) return false;
       p = skipColour(b, p + 1);

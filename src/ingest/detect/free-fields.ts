@@ -1,0 +1,294 @@
+/** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
+import type { Field, TimeUnit } from '../../core/format.ts';
+import { isLiteral, type Token, tidy } from '../compile/layout.ts';
+import { fieldName } from './closest.ts';
+import { type FreeKind, unitOf } from './free-pieces.ts';
+import { isOtherTime, isStatus, keyMeaning } from './key-meanings.ts';
+import { stampShape } from './pieces.ts';
+import { type FoundToken, resolveNumbers } from './units.ts';
+
+/** A part of the lines: text that is the same in all, or a piece with its value in each ('-' where a line has none). */
+export type Slot =
+  | { readonly kind: 'literal'; readonly text: string }
+  | {
+      readonly kind: 'field';
+      readonly piece: FreeKind;
+      readonly values: readonly string[];
+      /** A text that stands in no quotes. */
+      readonly bare?: true;
+    };
+type FieldSlot = Extract<Slot, { kind: 'field' }>;
+
+export interface FreeForm {
+  readonly tokens: readonly Token[];
+  readonly assumptions: readonly string[];
+}
+
+const isConstant = ({ values }: FieldSlot): boolean => values.every((value) => value === values[0]);
+const given = (values: readonly string[]): string[] => values.filter((value) => value !== '-' && value !== '');
+
+/** "status: ", "dur=[", "'took': " */
+const strongKey = /([A-Za-z_@][\w.@-]*)["']?\s*[=:]\s*["'[(<{]?\s*$/;
+const weakKey = /(?:^|[^\w])([A-Za-z_]+) $/;
+const KEY_BYTES = 60;
+
+interface Key {
+  readonly name: string;
+  /** A sign stands between the name and the value. */
+  readonly strong: boolean;
+}
+
+/** The name that stands in front of a slot. */
+function keyOf(slots: readonly Slot[], index: number): Key | null {
+  let text = '';
+  for (let i = index - 1; i >= 0 && text.length < KEY_BYTES; i--) {
+    const slot = slots[i];
+    if (slot.kind === 'field' && !isConstant(slot)) break;
+    text = (slot.kind === 'literal' ? slot.text : slot.values[0]) + text;
+  }
+  const strong = strongKey.exec(text);
+  if (strong) return { name: strong[1], strong: true };
+  const weak = weakKey.exec(text);
+  return weak ? { name: weak[1], strong: false } : null;
+}
+
+interface Request {
+  /** Indices of slots; method and target are the same where both stand in one. */
+  readonly method: number;
+  readonly target: number;
+  readonly status: number;
+}
+
+/** Which slots say what was asked for and how it was answered; null when they do not. */
+function findRequest(slots: readonly Slot[]): Request | null {
+  const at = (piece: FreeKind, from = 0) =>
+    slots.findIndex((slot, index) => index >= from && slot.kind === 'field' && slot.piece === piece);
+  const whole = at('request');
+  const method = whole >= 0 ? whole : at('method');
+  const target = whole >= 0 ? whole : at('target', method) >= 0 ? at('target', method) : at('target');
+  if (method < 0 || target < 0) return null;
+  const statuses = slots.flatMap((slot, index) =>
+    slot.kind === 'field' && slot.piece === 'number' && given(slot.values).every(isStatus) ? [index] : [],
+  );
+  const isNamed = (index: number) => {
+    const key = keyOf(slots, index);
+    return key !== null && keyMeaning(key.name)?.kind === 'status';
+  };
+  const status =
+    statuses.find(isNamed) ?? statuses.find((index) => index > target) ?? statuses.findLast((index) => index < method);
+  return status === undefined ? null : { method, target, status };
+}
+
+/** Pairs of equal requests that must be seen for that. */
+const PAIRS = 5;
+
+/** Redirects and errors have the same size each time: a number that differs between them is none. */
+function isNoSize(values: readonly string[], slots: readonly Slot[], { method, target, status }: Request): boolean {
+  const valueOf = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
+  const seen = new Map<string, string>();
+  let pairs = 0;
+  let different = 0;
+  values.forEach((value, line) => {
+    if (valueOf(status, line) < '300') return;
+    const request = [method, target, status].map((index) => valueOf(index, line)).join(' ');
+    const before = seen.get(request);
+    seen.set(request, value);
+    if (before === undefined) return;
+    pairs++;
+    if (before !== value) different++;
+  });
+  return pairs >= PAIRS && different >= 0.8 * pairs;
+}
+
+const threadName = /thread|waitress-\d|executor/i;
+const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
+const decimal = /\.\d/;
+
+class Fields {
+  readonly found: FoundToken[] = [];
+  readonly assumptions: string[] = [];
+  readonly #slots: readonly Slot[];
+  readonly #request: Request;
+  readonly #taken = new Set<Field['kind']>();
+  #numbers = 0;
+
+  constructor(slots: readonly Slot[], request: Request) {
+    this.#slots = slots;
+    this.#request = request;
+    slots.forEach((slot, index) => {
+      if (slot.kind === 'literal') this.#literal(slot.text);
+      else this.#field(slot, index);
+    });
+  }
+
+  #literal(text: string): void {
+    this.found.push({ token: { literal: text }, values: [], name: '' });
+  }
+
+  #push(field: Field, slot: FieldSlot, name = '', open?: FoundToken['open']): void {
+    this.#taken.add(field.kind);
+    this.found.push({ token: { field }, values: slot.values, name, ...(open ? { open } : {}) });
+  }
+
+  #field(slot: FieldSlot, index: number): void {
+    const { piece, values } = slot;
+    const { method, target, status } = this.#request;
+    if (index === status) return this.#push({ kind: 'status', known: true }, slot);
+    if (piece === 'request' && index === target) return this.#push({ kind: 'request', known: true }, slot);
+    if (index === method) return this.#push({ kind: 'method' }, slot);
+    if (index === target) return this.#push({ kind: 'target' }, slot);
+    const stamp = stampShape(piece as Parameters<typeof stampShape>[0], given(values));
+    if (stamp) {
+      if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
+      return this.#push({ kind: 'time', shape: stamp.shape, means: 'end' }, slot);
+    }
+    switch (piece) {
+      case 'level':
+      case 'blanks':
+        return this.#push({ kind: piece }, slot);
+      case 'angled':
+        return this.#once('pid', { kind: 'pid' }, slot);
+      case 'address': {
+        const port = given(values).every((value) => /(\.\d+|\]):\d+$/.test(value));
+        return this.#once('client', { kind: 'client', ...(port ? { port } : {}) }, slot);
+      }
+      case 'unit':
+        return this.#unit(slot, index);
+      case 'number':
+        return this.#number(slot, index);
+      case 'size':
+        this.#once('bytes', { kind: 'bytes' }, slot);
+        return this.#literal('B');
+      case 'quoted':
+        return this.#inside(slot, '"', '"');
+      case 'bracketed':
+        return this.#inside(slot, '[', ']');
+      case 'word':
+      case 'words':
+        return this.#words(slot, index);
+      default:
+        return isConstant(slot) ? this.#literal(values[0]) : this.#push({ kind: 'word' }, slot);
+    }
+  }
+
+  /** The first of its kind fills the column. */
+  #once(kind: Field['kind'], field: Field, slot: FieldSlot): void {
+    this.#push(this.#taken.has(kind) ? { kind: 'word' } : field, slot);
+  }
+
+  #inside(slot: FieldSlot, open: string, close: string): void {
+    if (!slot.bare) this.#literal(open);
+    this.#push({ kind: 'text' }, slot);
+    if (!slot.bare) this.#literal(close);
+  }
+
+  #unit(slot: FieldSlot, index: number): void {
+    const [first] = given(slot.values);
+    const behind = unitOf(first);
+    const name = behind.trim();
+    const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
+    const key = keyOf(this.#slots, index);
+    const isOther = key?.strong === true && isOtherTime(key.name);
+    const fine = slot.values.some((value) => decimal.test(value));
+    this.#push(
+      isOther ? { kind: 'number' } : { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) },
+      slot,
+    );
+    this.#literal(behind);
+  }
+
+  #number(slot: FieldSlot, index: number): void {
+    const key = keyOf(this.#slots, index);
+    const meaning = key && keyMeaning(key.name);
+    const name = key?.strong ? `"${key.name}"` : `the number ${given(slot.values)[0] ?? '-'}`;
+    const known = given(slot.values);
+    if (meaning) {
+      const fine = known.some((value) => decimal.test(value));
+      switch (meaning.kind) {
+        case 'duration':
+          if (meaning.unit === 'by-value') return this.#push({ kind: 'number' }, slot, name, 'duration');
+          return this.#push(
+            { kind: 'duration', unit: meaning.unit, covers: 'service', ...(fine ? { fine } : {}) },
+            slot,
+          );
+        case 'status':
+          return this.#push({ kind: 'number' }, slot);
+        case 'client':
+          break;
+        default:
+          return this.#once(meaning.kind, { kind: meaning.kind }, slot);
+      }
+    }
+    // A name that says something else: "line=42", "db=0.012".
+    if (key?.strong) return this.#push({ kind: 'number' }, slot);
+    if (known.some((value) => decimal.test(value))) return this.#push({ kind: 'number' }, slot, name, 'number');
+    const isFirst = index > this.#request.status && this.#numbers++ === 0;
+    if (!isFirst) return this.#push({ kind: 'number' }, slot, name, 'number');
+    const others = this.#slots.some(
+      (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
+    );
+    if (others) return this.#push({ kind: 'bytes' }, slot);
+    if (isNoSize(slot.values, this.#slots, this.#request)) return this.#push({ kind: 'number' }, slot, name, 'number');
+    this.assumptions.push(`${name} behind the status may be a size or a duration: it is not used; --log-format tells`);
+    this.#push({ kind: 'number' }, slot, name, 'pid or size');
+  }
+
+  #words(slot: FieldSlot, index: number): void {
+    const { values } = slot;
+    const key = keyOf(this.#slots, index);
+    const isValue = key?.strong === true || /[[("'<]$/.test(this.#before(index));
+    if (isConstant(slot) && !isValue) return this.#literal(values[0]);
+    const words = given(values);
+    const meaning = key?.strong ? keyMeaning(key.name)?.kind : undefined;
+    if (meaning === 'worker' || words.every((word) => workerName.test(word))) {
+      return this.#once('worker', { kind: 'worker' }, slot);
+    }
+    if (meaning === 'thread' || words.some((word) => threadName.test(word))) {
+      return this.#once('thread', { kind: 'thread' }, slot);
+    }
+    this.#push({ kind: words.some((word) => word.includes(' ')) ? 'text' : 'word' }, slot);
+  }
+
+  #before(index: number): string {
+    const slot = this.#slots[index - 1];
+    return slot?.kind === 'literal' ? slot.text : '';
+  }
+}
+
+/** Two fields side by side, with nothing that tells where the first one ends. */
+function isAmbiguous(tokens: readonly Token[]): boolean {
+  const ends = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
+  return tokens.some((token, i) => {
+    const before = tokens[i - 1];
+    if (i === 0 || isLiteral(token) || isLiteral(before) || ends.has(before.field.kind)) return false;
+    return token.field.kind !== 'blanks' || before.field.kind === 'text' || before.field.kind === 'target';
+  });
+}
+
+/** A word ends where a blank stands, or what follows it: one that holds that is a text. */
+const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
+  found.map((one, i) => {
+    const next = found[i + 1]?.token;
+    const end = isLiteral(next) ? next.literal[0] : ' ';
+    const isWord = 'field' in one.token && (one.token.field.kind === 'word' || one.token.field.kind === 'client');
+    return isWord && one.values.some((value) => value.includes(end)) ? { ...one, token: { field: { kind: 'text' } } } : one;
+  });
+
+const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
+
+/** null: no request in it, or nothing tells where its fields end. */
+export function resolveFields(slots: readonly Slot[], spannedSeconds: number): FreeForm | null {
+  const request = findRequest(slots);
+  if (!request) return null;
+  const fields = new Fields(slots, request);
+  const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, { spannedSeconds, byServer: false });
+  const tokens = tidy(resolved);
+  if (isAmbiguous(tokens)) return null;
+  const names = tokens.flatMap((token) =>
+    isLiteral(token) || unsaid.has(token.field.kind) ? [] : [fieldName(token.field)],
+  );
+  return {
+    tokens,
+    assumptions: [`lines of no known layout are read by their look: ${names.join(', ')}`, ...fields.assumptions, ...assumptions],
+  };
+}

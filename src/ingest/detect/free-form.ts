@@ -1,0 +1,94 @@
+/**
+ * Lines of no known layout that tell of a request all the same: a method and a path, a status, and around them a stamp, pids,
+ * durations, in any order and cut in any way ("2024-10-29 17:04:15,123 | GET | /api/x | 200 | 31ms | pid=811"). The shape that
+ * most of them share becomes a layout.
+ */
+import { cutIntoColumns } from './free-columns.ts';
+import { type FreePiece, freePieces, freeShape, methodSource } from './free-pieces.ts';
+import { type FreeForm, resolveFields, type Slot } from './free-fields.ts';
+import { isOutgoing } from './key-meanings.ts';
+
+const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
+const target = /(?<![\w.)])(?:\/|https?:\/\/|\*(?!\w))/;
+const status = /(?<![\d.])[1-5]\d\d(?![\d.])/;
+
+/** Does the line tell of a request? */
+export const tellsOfRequest = (text: string): boolean =>
+  text.charCodeAt(0) !== 123 && method.test(text) && target.test(text) && status.test(text) && !isOutgoing(text);
+
+/** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
+const ALIKE = 0.9;
+
+/** The pieces of those texts that have the shape of most, and which texts these are. */
+function alike(texts: readonly string[]): { lines: number[]; pieces: FreePiece[][] } {
+  const shapes = new Map<string, { lines: number[]; pieces: FreePiece[][] }>();
+  texts.forEach((text, index) => {
+    const pieces = freePieces(text);
+    if (!pieces) return;
+    const shape = freeShape(pieces);
+    const group = shapes.get(shape) ?? { lines: [], pieces: [] };
+    group.lines.push(index);
+    group.pieces.push(pieces);
+    shapes.set(shape, group);
+  });
+  return [...shapes.values()].reduce((top, group) => (group.lines.length > top.lines.length ? group : top), {
+    lines: [],
+    pieces: [],
+  });
+}
+
+const literal = (text: string): Slot => ({ kind: 'literal', text });
+
+/** The slots of pieces that have the same shape in all lines. */
+const slotsOf = (pieces: readonly (readonly FreePiece[])[]): Slot[] =>
+  pieces[0].map(({ kind, text }, i): Slot => {
+    if (kind === 'literal') return literal(text);
+    return { kind: 'field', piece: kind, values: pieces.map((list) => list[i].text) };
+  });
+
+/** A column whose texts do not look alike: anything up to what ends it. */
+const anything = (values: readonly string[]): Slot => ({ kind: 'field', piece: 'quoted', values, bare: true });
+
+/** Blanks in front of a column or behind it: one, several, or none; null when it differs. */
+function padding(texts: readonly string[], pattern: RegExp): Slot[] | null {
+  const lengths = texts.map((text) => pattern.exec(text)?.[0].length ?? 0);
+  if (lengths.every((length) => length === lengths[0] && length < 2)) return lengths[0] === 0 ? [] : [literal(' ')];
+  return lengths.every((length) => length > 0) ? [{ kind: 'field', piece: 'blanks', values: texts.map(() => ' ') }] : null;
+}
+
+/** @param texts lines that tell of requests (latin-1) */
+export function findFreeForm(texts: readonly string[], spannedSeconds: number): FreeForm | null {
+  const cut = cutIntoColumns(texts);
+  let slots: Slot[];
+  if (cut.delimiter === '') {
+    const { pieces } = alike(texts);
+    if (pieces.length === 0) return null;
+    slots = slotsOf(pieces);
+  } else {
+    slots = [];
+    for (let column = 0; column < cut.rows[0].length; column++) {
+      if (column > 0) slots.push(literal(cut.delimiter));
+      const whole = cut.rows.map((row) => row[column]);
+      const before = padding(whole, /^ */);
+      const behind = padding(whole, / *$/);
+      if (!before || !behind) return null;
+      const inner = whole.map((text) => text.trim());
+      const given = inner.flatMap((text, index) => (text === '-' || text === '' ? [] : [index]));
+      const { lines, pieces } = alike(given.map((index) => inner[index]));
+      const isAlike = lines.length > 0 && lines.length >= ALIKE * given.length;
+      // Every slot has a value for every line: of lines that look otherwise it is empty.
+      const byLine = new Map(lines.map((line, i) => [given[line], pieces[i]]));
+      slots.push(
+        ...before,
+        ...(isAlike
+          ? pieces[0].map(({ kind, text }, i): Slot => {
+              if (kind === 'literal') return literal(text);
+              return { kind: 'field', piece: kind, values: inner.map((_, line) => byLine.get(line)?.[i].text ?? '-') };
+            })
+          : [anything(inner)]),
+        ...behind,
+      );
+    }
+  }
+  return resolveFields(slots, spannedSeconds);
+}

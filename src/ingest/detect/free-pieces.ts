@@ -1,0 +1,94 @@
+/** What a line of no known layout falls into: requests, methods, paths, stamps, numbers with units, quoted and bracketed texts. */
+import { addressSource, levelSource, type PieceKind, stampPieces } from './pieces.ts';
+
+export type FreeKind =
+  | PieceKind
+  | 'request'
+  | 'method'
+  | 'target'
+  | 'protocol'
+  | 'dash'
+  /** "512B" */
+  | 'size'
+  | 'quoted'
+  | 'bracketed'
+  /** Words with single blanks between them. */
+  | 'words';
+
+export interface FreePiece {
+  readonly kind: FreeKind;
+  readonly text: string;
+}
+
+export const methodSource =
+  '(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)(?![A-Za-z])';
+const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>]*`;
+const unitSource =
+  '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
+const numberSource = String.raw`\d+(?:\.\d+)?`;
+/** "msec 1730221455.123" is a name in front of its value, and no unit. */
+const spacedUnit = `(?:${unitSource}| ${unitSource}(?! *[=:]? *[\\d<"']))`;
+/** One field that says of itself what it is: in brackets it is looked at. */
+const simple = [
+  ...stampPieces.map(([, source]) => source),
+  `<?${numberSource}>?(?:${spacedUnit})?`,
+  `${methodSource}(?: ${targetSource}(?: HTTP\\/[\\d.]+)?)?`,
+  targetSource,
+  '-',
+  String.raw`[A-Za-z_][\w.-]*`,
+  addressSource,
+].join('|');
+
+const sources: readonly (readonly [FreeKind, string])[] = [
+  ...stampPieces,
+  ['angled', String.raw`<\d+>`],
+  ['request', `${methodSource} ${targetSource}(?: HTTP\\/\\d(?:\\.\\d)?)?`],
+  ['method', methodSource],
+  ['target', String.raw`(?<![\w.)])${targetSource}`],
+  ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
+  ['quoted', `"(?!(?:${simple})(?:"|$))[^"]*"`],
+  ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z][^[\]]*\]`],
+  ['address', addressSource],
+  ['unit', `${numberSource}${spacedUnit}`],
+  ['size', String.raw`\d+B(?!\w)`],
+  ['number', String.raw`-?${numberSource}(?![\w.])`],
+  ['level', levelSource],
+  ['word', String.raw`[A-Za-z_][^\s[\]():|,;"'=<>]*`],
+  ['dash', String.raw`-(?=$|[\s,;|\])"'])`],
+  ['blanks', ' {2,}'],
+  ['literal', String.raw`[\s\S]`],
+];
+const pattern = new RegExp(sources.map(([, source]) => `(${source})`).join('|'), 'g');
+
+/** A line of this many pieces is no line of a log of requests. */
+const MAX_PIECES = 120;
+
+/** null: too many pieces. */
+export function freePieces(text: string): FreePiece[] | null {
+  const pieces: FreePiece[] = [];
+  for (const match of text.matchAll(pattern)) {
+    const [kind] = sources[match.slice(1).findIndex((group) => group !== undefined)];
+    const piece = match[0];
+    const last = pieces[pieces.length - 1];
+    const before = pieces[pieces.length - 2];
+    // "request handled": words are one text, however many they are.
+    if (kind === 'word' && last?.text === ' ' && (before?.kind === 'word' || before?.kind === 'words')) {
+      pieces.splice(-2, 2, { kind: 'words', text: `${before.text} ${piece}` });
+    } else pieces.push({ kind, text: piece });
+    if (pieces.length > MAX_PIECES) return null;
+  }
+  return pieces;
+}
+
+/** What stands behind the number of a duration: "ms", " seconds". */
+export const unitOf = (text: string): string => text.replace(/^[\d.]+/, '');
+
+/** Words may be one or several, and look the same; units do not. */
+export const freeShape = (pieces: readonly FreePiece[]): string =>
+  pieces
+    .map(({ kind, text }) => {
+      if (kind === 'literal') return text;
+      if (kind === 'unit') return `<${unitOf(text)}>`;
+      return kind === 'word' ? '<words>' : `<${kind}>`;
+    })
+    .join('');

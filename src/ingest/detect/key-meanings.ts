@@ -1,0 +1,88 @@
+/** What people call the fields of a request: "pid=", "dur_us=", "elapsedMs", "http.response.status_code", "took". */
+import type { TimeUnit } from '../../core/format.ts';
+
+export type KeyMeaning =
+  | { readonly kind: 'pid' | 'worker' | 'thread' | 'arrival' | 'status' | 'bytes' | 'client' }
+  | { readonly kind: 'duration'; readonly unit: TimeUnit | 'by-value' };
+
+/** Single letters are the atoms of gunicorn's and Apache's formats: there the case tells. */
+const letters: Readonly<Record<string, KeyMeaning>> = {
+  p: { kind: 'pid' },
+  P: { kind: 'pid' },
+  D: { kind: 'duration', unit: 'us' },
+  M: { kind: 'duration', unit: 'ms' },
+  T: { kind: 'duration', unit: 's' },
+  L: { kind: 'duration', unit: 's' },
+  s: { kind: 'status' },
+  b: { kind: 'bytes' },
+  B: { kind: 'bytes' },
+  h: { kind: 'client' },
+};
+
+const named: readonly (readonly [RegExp, KeyMeaning])[] = [
+  [/(^|_)(pid|process|proc|process_id|worker_pid)$/, { kind: 'pid' }],
+  [/(^|_)(worker|worker_id|worker_name|wid)$/, { kind: 'worker' }],
+  [/(^|_)(tid|thread|thread_id|thread_name)$/, { kind: 'thread' }],
+  [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
+  [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
+  [/(^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/, { kind: 'bytes' }],
+  [
+    /(^|_)(remote_?(addr|ip|address|host)?|client(_?(ip|addr|address|host))?|ip|host|peer|src_?ip|x_forwarded_for)$/,
+    { kind: 'client' },
+  ],
+];
+
+const units: readonly (readonly [RegExp, TimeUnit])[] = [
+  [/(^|_)(ns|nsec|nanos|nanoseconds)$/, 'ns'],
+  [/(^|_)(us|usec|usecs|micros|microsec|microseconds)$/, 'us'],
+  [/(^|_)(ms|msec|msecs|millis|millisec|milliseconds)$/, 'ms'],
+  [/(^|_)(s|sec|secs|seconds)$/, 's'],
+];
+
+/** Parts of the time of a request, or times of something else. */
+const others =
+  /queue|wait|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
+const spent =
+  /(^|_)(d|dur|duration|took|taken|elapsed|latency|time_?taken|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
+/** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */
+const timed = /(^|_)(time|request|response|req|resp|total|app|processing)$/;
+
+/** "elapsedMs", "http.response.statusCode" → "elapsed_ms", "http_response_status_code" */
+const snake = (key: string): string =>
+  key
+    .replace(/([a-z\d])([A-Z])/g, '$1_$2')
+    .replace(/[.\-@ ]+/g, '_')
+    .toLowerCase();
+
+/** Does the name speak of another time than that of the request: in a queue, of the database, until something ends? */
+export const isOtherTime = (key: string): boolean => others.test(snake(key));
+
+/** null: the name says nothing that is looked for. */
+export function keyMeaning(key: string): KeyMeaning | null {
+  if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
+  const name = snake(key);
+  const plain = named.find(([pattern]) => pattern.test(name))?.[1];
+  if (plain) return plain;
+  if (others.test(name)) return null;
+  // Elastic Common Schema: always nanoseconds.
+  if (name === 'event_duration') return { kind: 'duration', unit: 'ns' };
+  const unit = units.find(([pattern]) => pattern.test(name));
+  if (unit) {
+    const base = name.replace(unit[0], '');
+    const isTime = base === '' || spent.test(base) || timed.test(base);
+    return isTime ? { kind: 'duration', unit: unit[1] } : null;
+  }
+  return spent.test(name) ? { kind: 'duration', unit: 'by-value' } : null;
+}
+
+const methods =
+  /^(GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)$/;
+export const isMethod = (text: string): boolean => methods.test(text);
+
+/** Statuses that are registered, and those that nginx, IIS and load balancers have of their own. */
+export const isStatus = (text: string): boolean =>
+  /^(10[0-3]|20[0-8]|226|299|30[0-8]|4[0-2]\d|431|44[049]|451|46[0134]|49[4-9]|50\d|51[01]|52\d|530|561|59[89])$/.test(text);
+
+/** Lines of HTTP clients: requests that the server made itself, and none that it was asked. */
+const clientLibraries = /\bHTTP Request: |\burllib3\b|\bconnectionpool\b|\bhttpx\b|\bhttpcore\b|\bbotocore\b|\baiohttp\.client\b/;
+export const isOutgoing = (text: string): boolean => clientLibraries.test(text);
