@@ -3,7 +3,7 @@ import type { LogFormat } from '../core/format.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
-import { Detector, type Few, type Found } from './detect/detect.ts';
+import { Detector, type Few, type Found, type Free } from './detect/detect.ts';
 import { tellsOfRequest } from './detect/free-form.ts';
 import { fuse } from './detect/fuse.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
@@ -126,8 +126,17 @@ export class Decider {
     });
     // What is no broken line of a known kind may be one of a rare kind.
     this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
-    const untaken = rest.filter((line) => !taker.has(line));
-    this.#makePlans(this.#byLook(untaken, taker), taker, shares);
+    for (const free of ['keys', 'look'] as const) {
+      this.#makePlans(
+        this.#ofNoLayout(
+          rest.filter((line) => !taker.has(line)),
+          taker,
+          free,
+        ),
+        taker,
+        shares,
+      );
+    }
     for (const line of rest) {
       const taken = taker.get(line);
       if (taken) this.#take(line, taken);
@@ -195,11 +204,11 @@ export class Decider {
    * Lines that tell of requests in no known layout. Where lines of known requests stand between them, both tell of the same
    * ones: an application logs what its server logs, too.
    */
-  #byLook(lines: readonly HeldLine[], taker: ReadonlyMap<HeldLine, Taker>): Sighting[] {
+  #ofNoLayout(lines: readonly HeldLine[], taker: ReadonlyMap<HeldLine, Taker>, free: Free): Sighting[] {
     const { held } = this.#parts;
     const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
     if (!lines.some(isTold)) return [];
-    return this.#look(lines, true, 'always', true).filter(({ found, lines: taken }) => {
+    return this.#look(lines, true, 'always', free).filter(({ found, lines: taken }) => {
       if (found.candidate.free !== true) return true;
       const first = taken[0].line.number;
       const last = taken[taken.length - 1].line.number;
@@ -211,7 +220,7 @@ export class Decider {
   }
 
   /** Formats of these lines, in the envelopes that most of them have first; what is taken by its look, without its envelopes first. */
-  #look(candidates: readonly HeldLine[], search: boolean, few: Few, free = false): Sighting[] {
+  #look(candidates: readonly HeldLine[], search: boolean, few: Few, free: Free = null): Sighting[] {
     const { held } = this.#parts;
     const taken = new Set<HeldLine>();
     const chains = new Map<string, number>();
@@ -219,7 +228,7 @@ export class Decider {
       for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
     }
     const order = [...chains].sort((a, b) =>
-      free ? depthOf(b[0]) - depthOf(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
+      free === 'look' ? depthOf(b[0]) - depthOf(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
     );
     return order.flatMap(([chain]) => {
       const pairs = candidates.flatMap((line) => {

@@ -46,7 +46,9 @@ const PREFIX_LIMIT = 200;
 function writerPid(prefix: string): string | null {
   const bare = prefix.replace(stamp, ' ').replace(/[.,]\d+/g, ' ');
   return (
-    /\[(?:pid )?(\d+)(?::(?:tid )?\d+)?\]/.exec(bare)?.[1] ?? /(?:^|[\s(<|])(\d{2,7})(?=[\s)>|])/.exec(bare)?.[1] ?? null
+    /\[(?:pid )?(\d+)(?::(?:tid )?\d+)?\]/.exec(bare)?.[1] ??
+    /(?:^|[\s(<|])(\d{2,7})(?=[\s)>|])/.exec(bare)?.[1] ??
+    null
   );
 }
 

@@ -4,6 +4,7 @@
  */
 import type { StampShape } from '../core/format.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
+import { namedMonth, numberedDate } from './other-dates.ts';
 import {
   clockAt,
   dayMicros,
@@ -15,7 +16,6 @@ import {
   type StampCursor,
   two,
 } from './stamp-parts.ts';
-import { namedMonth, numberedDate } from './other-dates.ts';
 import type { Zone } from './zone.ts';
 
 /** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */

@@ -271,7 +271,9 @@ const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
     const next = found[i + 1]?.token;
     const end = isLiteral(next) ? next.literal[0] : ' ';
     const isWord = 'field' in one.token && (one.token.field.kind === 'word' || one.token.field.kind === 'client');
-    return isWord && one.values.some((value) => value.includes(end)) ? { ...one, token: { field: { kind: 'text' } } } : one;
+    return isWord && one.values.some((value) => value.includes(end))
+      ? { ...one, token: { field: { kind: 'text' } } }
+      : one;
   });
 
 const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
@@ -281,7 +283,10 @@ export function resolveFields(slots: readonly Slot[], spannedSeconds: number): F
   const request = findRequest(slots);
   if (!request) return null;
   const fields = new Fields(slots, request);
-  const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, { spannedSeconds, byServer: false });
+  const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, {
+    spannedSeconds,
+    byServer: false,
+  });
   const tokens = tidy(resolved);
   if (isAmbiguous(tokens)) return null;
   const names = tokens.flatMap((token) =>
@@ -289,6 +294,10 @@ export function resolveFields(slots: readonly Slot[], spannedSeconds: number): F
   );
   return {
     tokens,
-    assumptions: [`lines of no known layout are read by their look: ${names.join(', ')}`, ...fields.assumptions, ...assumptions],
+    assumptions: [
+      `lines of no known layout are read by their look: ${names.join(', ')}`,
+      ...fields.assumptions,
+      ...assumptions,
+    ],
   };
 }

@@ -4,17 +4,17 @@
  * most of them share becomes a layout.
  */
 import { cutIntoColumns } from './free-columns.ts';
-import { type FreePiece, freePieces, freeShape, methodSource } from './free-pieces.ts';
 import { type FreeForm, resolveFields, type Slot } from './free-fields.ts';
+import { type FreePiece, freePieces, freeShape, methodSource } from './free-pieces.ts';
 import { isOutgoing } from './key-meanings.ts';
 
 const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
-const target = /(?<![\w.)])(?:\/|https?:\/\/|\*(?!\w))/;
+const target = /(?<![\w.)])(?:\\?\/|https?:|\*(?!\w))/;
 const status = /(?<![\d.])[1-5]\d\d(?![\d.])/;
 
 /** Does the line tell of a request? */
 export const tellsOfRequest = (text: string): boolean =>
-  text.charCodeAt(0) !== 123 && method.test(text) && target.test(text) && status.test(text) && !isOutgoing(text);
+  method.test(text) && target.test(text) && status.test(text) && !isOutgoing(text);
 
 /** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
 const ALIKE = 0.9;
@@ -53,7 +53,9 @@ const anything = (values: readonly string[]): Slot => ({ kind: 'field', piece: '
 function padding(texts: readonly string[], pattern: RegExp): Slot[] | null {
   const lengths = texts.map((text) => pattern.exec(text)?.[0].length ?? 0);
   if (lengths.every((length) => length === lengths[0] && length < 2)) return lengths[0] === 0 ? [] : [literal(' ')];
-  return lengths.every((length) => length > 0) ? [{ kind: 'field', piece: 'blanks', values: texts.map(() => ' ') }] : null;
+  return lengths.every((length) => length > 0)
+    ? [{ kind: 'field', piece: 'blanks', values: texts.map(() => ' ') }]
+    : null;
 }
 
 /** @param texts lines that tell of requests (latin-1) */

@@ -81,8 +81,11 @@ export const isMethod = (text: string): boolean => methods.test(text);
 
 /** Statuses that are registered, and those that nginx, IIS and load balancers have of their own. */
 export const isStatus = (text: string): boolean =>
-  /^(10[0-3]|20[0-8]|226|299|30[0-8]|4[0-2]\d|431|44[049]|451|46[0134]|49[4-9]|50\d|51[01]|52\d|530|561|59[89])$/.test(text);
+  /^(10[0-3]|20[0-8]|226|299|30[0-8]|4[0-2]\d|431|44[049]|451|46[0134]|49[4-9]|50\d|51[01]|52\d|530|561|59[89])$/.test(
+    text,
+  );
 
 /** Lines of HTTP clients: requests that the server made itself, and none that it was asked. */
-const clientLibraries = /\bHTTP Request: |\burllib3\b|\bconnectionpool\b|\bhttpx\b|\bhttpcore\b|\bbotocore\b|\baiohttp\.client\b/;
+const clientLibraries =
+  /\bHTTP Request: |\burllib3\b|\bconnectionpool\b|\bhttpx\b|\bhttpcore\b|\bbotocore\b|\baiohttp\.client\b/;
 export const isOutgoing = (text: string): boolean => clientLibraries.test(text);

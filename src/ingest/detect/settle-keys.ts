@@ -1,5 +1,6 @@
 /** Lines of named values: of the keys that could fill a column, the one that these lines have; the unit of its values. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
+import { findFreeKeys } from './free-keys.ts';
 import type { Sample, Trials } from './sample.ts';
 import { guessUnit, unitUnknown } from './units.ts';
 
@@ -22,11 +23,21 @@ function columnOf(field: Field): string | null {
 }
 
 export function settleKeys(
-  layout: KeyedLayout,
+  declared: KeyedLayout,
   sample: Sample,
   lines: readonly number[],
   trials: Trials,
 ): { keyed: KeyedLayout; assumptions: string[] } {
+  // What the usual names leave open may stand under another one.
+  const free = findFreeKeys(
+    lines
+      .slice(0, SAMPLED_LINES)
+      .map((line) => sample.b.toString('utf8', sample.lines[line].start, sample.lines[line].end)),
+  );
+  const others = Object.entries(free?.fields ?? {}).filter(
+    ([key, { kind }]) => !(key in declared.fields) && kind !== 'request' && kind !== 'method' && kind !== 'target',
+  );
+  const layout: KeyedLayout = { ...declared, fields: { ...declared.fields, ...Object.fromEntries(others) } };
   const entries = Object.entries(layout.fields);
   const texts = entries.map((): string[] => []);
   for (const line of lines.slice(0, SAMPLED_LINES)) {

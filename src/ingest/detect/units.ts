@@ -79,7 +79,8 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
   // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
-  if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE) return whole('us', 'microseconds');
+  if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE)
+    return whole('us', 'microseconds');
   if (byServer) return smallest >= 40 && largest >= 200 ? whole('us', 'microseconds') : whole('ms', 'milliseconds');
   return { unit: null, fine: false, because: `whole numbers ${range} may be milliseconds or microseconds` };
 }

@@ -1,0 +1,158 @@
+/**
+ * Lines of named values (JSON, logfmt) under names of their own: "httpMethod", "http.response.status_code", "elapsedMs". Which
+ * key is what is told by its values, and by its name where values do not tell.
+ */
+import type { Field, KeyedLayout } from '../../core/format.ts';
+import { isMethod, isOtherTime, isOutgoing, isStatus, keyMeaning } from './key-meanings.ts';
+
+interface Column {
+  readonly key: string;
+  /** Of the lines that have the key. */
+  readonly values: readonly string[];
+}
+
+const MAX_DEPTH = 4;
+const MAX_KEYS = 300;
+
+function flatten(value: unknown, path: string, into: Map<string, string>, depth: number): void {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    if (depth > MAX_DEPTH) return;
+    for (const [key, inner] of Object.entries(value))
+      flatten(inner, path === '' ? key : `${path}.${key}`, into, depth + 1);
+    return;
+  }
+  if (into.size < MAX_KEYS && value !== null && !Array.isArray(value)) into.set(path, String(value));
+}
+
+/** Keys and values of a JSON object, nested ones by their path; null when the text is none. */
+function jsonPairs(text: string): Map<string, string> | null {
+  if (!text.startsWith('{')) return null;
+  try {
+    const pairs = new Map<string, string>();
+    flatten(JSON.parse(text), '', pairs, 0);
+    return pairs;
+  } catch {
+    return null;
+  }
+}
+
+const pair = /(?:^|\s)([A-Za-z_@][\w.@-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|,|$)/g;
+
+function logfmtPairs(text: string): Map<string, string> | null {
+  const found = [...text.matchAll(pair)];
+  return found.length < 3
+    ? null
+    : new Map(found.map(([, key, quoted, bare]) => [key, quoted ?? bare.replace(/,$/, '')]));
+}
+
+const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
+const target = /^(?:\/|https?:\/\/)/;
+const stamp =
+  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
+const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
+const timed = /^\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
+
+const all = ({ values }: Column, test: (value: string) => boolean): boolean =>
+  values.length > 0 && values.filter(test).length >= 0.95 * values.length;
+const last = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
+
+/** Of columns that could be it, the one whose name says most: by the order of the patterns. */
+function byName(columns: readonly Column[], patterns: readonly RegExp[]): Column | undefined {
+  for (const pattern of patterns) {
+    const found = columns.find(({ key }) => pattern.test(key));
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const field = (column: Column | undefined, of: Field): Record<string, Field> => (column ? { [column.key]: of } : {});
+
+/** The layout of lines that tell of requests under names of their own; null when they do not. */
+export function findFreeKeys(texts: readonly string[]): KeyedLayout | null {
+  for (const [syntax, read] of [['json', jsonPairs] as const, ['logfmt', logfmtPairs] as const]) {
+    const lines = texts.flatMap((text) => (isOutgoing(text) ? [] : (read(text) ?? [])));
+    const layout = lines.length > 0 && lines.length * 2 >= texts.length ? layoutOf(syntax, lines) : null;
+    if (layout) return layout;
+  }
+  return null;
+}
+
+function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[]): KeyedLayout | null {
+  // Only lines that have a status and a method or a request line: others stand between them.
+  const requests = all_.filter((pairs) => {
+    const values = [...pairs.values()];
+    return values.some(isStatus) && values.some((value) => isMethod(value) || requestLine.test(value));
+  });
+  if (requests.length === 0) return null;
+  const keys = new Set(requests.flatMap((pairs) => [...pairs.keys()]));
+  const columns = [...keys].map((key): Column => ({ key, values: requests.flatMap((pairs) => pairs.get(key) ?? []) }));
+  const usual = columns.filter(({ values }) => values.length * 2 >= requests.length);
+
+  const statuses = usual.filter((column) => all(column, isStatus));
+  const status = byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]);
+  const wholes = usual.filter((column) => all(column, (value) => requestLine.test(value)));
+  const whole = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i, /./]);
+  const method = usual.find((column) => all(column, isMethod));
+  const targets = usual.filter(
+    (column) => all(column, (value) => target.test(value)) && !/refer|origin|user_?agent/i.test(column.key),
+  );
+  const path = byName(targets, [/(^|[._])path$/i, /uri|url|path|target/i, /route|endpoint/i, /./]);
+  if (!status || !(whole ?? (method && path))) return null;
+
+  const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
+  const stamps = rest.filter((column) => all(column, (value) => stamp.test(value)));
+  const time = byName(stamps, [
+    /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
+    /timestamp|time|date/i,
+    /(^|[._])ts$|@t/i,
+  ]);
+  const meant = rest.flatMap((column) => {
+    const meaning = keyMeaning(column.key);
+    return meaning && column !== time ? [{ column, meaning }] : [];
+  });
+  const named = (kind: string, test: (value: string) => boolean) =>
+    meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
+  const durations = meant.flatMap(({ column, meaning }) =>
+    meaning.kind === 'duration' &&
+    all(column, (value) => number.test(value) || timed.test(value)) &&
+    !isOtherTime(last(column.key))
+      ? [{ column, unit: meaning.unit }]
+      : [],
+  );
+  // A unit in the name is surer than what the values would tell.
+  const duration = durations.find(({ unit }) => unit !== 'by-value') ?? durations[0];
+  const pid = named('pid', (value) => /^<?\d+>?$/.test(value));
+  const fields: Record<string, Field> = {
+    ...field(time, { kind: 'time', shape: 'any', means: 'end' }),
+    ...(whole
+      ? field(whole, { kind: 'request' })
+      : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),
+    ...field(status, { kind: 'status' }),
+    ...(duration ? field(duration.column, { kind: 'duration', unit: duration.unit, covers: 'service' }) : {}),
+    ...field(pid, { kind: 'pid' }),
+    ...(pid
+      ? {}
+      : field(
+          named('worker', (value) => value !== ''),
+          { kind: 'worker' },
+        )),
+    ...field(
+      named('thread', (value) => value !== ''),
+      { kind: 'thread' },
+    ),
+    ...field(
+      named('bytes', (value) => number.test(value)),
+      { kind: 'bytes' },
+    ),
+    ...field(
+      named('client', (value) => value !== ''),
+      { kind: 'client' },
+    ),
+    ...field(
+      named('arrival', (value) => value !== ''),
+      { kind: 'arrival' },
+    ),
+  };
+  const requires = (whole ? [whole, status] : [method as Column, path as Column, status]).map(({ key }) => key);
+  return { name: 'found by its keys', syntax, fields, requires };
+}
