@@ -34,7 +34,7 @@ export default defineFormat({
   lifecycle: [
     { starts: 'Starting granian', kind: null },
     { starts: 'Listening at: ', pattern: /^Listening at: (?<text>\S+)$/, kind: 'listen' },
-    { starts: 'Spawning ', pattern: /^Spawning \S+ with [PT]ID: (?<worker>\d+)$/, kind: 'boot' },
+    { starts: 'Spawning ', pattern: /^Spawning \S+ with (?:[PT]ID|pid|tid): (?<worker>\d+)$/, kind: 'boot' },
     { starts: 'Started worker-', kind: null },
     { starts: 'Stopping worker-', kind: null },
     { starts: 'Stopped worker-', kind: null },
@@ -46,6 +46,7 @@ export default defineFormat({
     { starts: 'Shutting down granian', kind: 'shutdown' },
     { starts: 'Granian shutdown completed', kind: null },
     { starts: 'Websockets are not supported', kind: null },
+    { starts: 'Workers respawn is configured', kind: null },
     { starts: 'Configuration allows spawning', kind: null },
     { starts: 'Application callable raised an exception', pattern: /^(?<text>.*)$/, kind: 'error' },
     { starts: 'worker-', pattern: /^worker-\d+ lifetime expired/, kind: 'recycle' },

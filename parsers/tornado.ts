@@ -32,6 +32,7 @@ export default defineFormat({
   loggers: ['tornado.access', 'tornado.general', 'tornado.application'],
   lifecycle: [
     { starts: 'Malformed HTTP message from ', kind: null },
+    { starts: 'Unsatisfiable read, closing connection', kind: null },
     // The second line of "Uncaught exception …".
     { starts: 'HTTPServerRequest(', kind: null },
     { starts: 'Uncaught exception ', pattern: /^(?<text>Uncaught exception .*)$/, kind: 'error' },

@@ -61,7 +61,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'SIGTERM received', kind: null },
   { starts: 'invalid HTTP request size', kind: null },
   { starts: 'invalid request block size', kind: null },
-  { starts: 'uwsgi_', pattern: /^uwsgi_\w+\(\): /, kind: null },
+  { starts: 'uwsgi_', pattern: /^uwsgi_\w+\(\)(?:: | -> )/, kind: null },
   { starts: 'SIGPIPE: writing to a closed pipe', kind: 'client-gone' },
   { starts: 'OSError: write error', kind: null },
   { starts: 'IOError: write error', kind: null },

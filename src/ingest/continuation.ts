@@ -5,6 +5,10 @@ const between = /^(During handling of the above exception|The above exception wa
 /** "RuntimeError: boom", "SystemExit: 1", "django.db.utils.OperationalError: …", "KeyError" */
 const exception = /^[A-Za-z_][\w.]*(:|$)/;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
+/** Written by asyncio in front of a traceback, and of what the error was in. */
+const asyncioError =
+  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Exception ignored in|Task was destroyed but it is pending|Executing <)/;
+const asyncioContext = /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
 /** Written by Python's logging when a handler fails. */
 const loggingError = /^(Call stack:|Message: |Arguments: )/;
 
@@ -29,8 +33,12 @@ export class Continuation {
     }
     // Sanic and rich draw their tracebacks in boxes.
     if (/^==> .* <==$/.test(text) || /^[│╭╰├┃┏┗─]/.test(text) || loggingError.test(text)) return true;
+    if (asyncioError.test(text)) {
+      this.#inTraceback.add(stream);
+      return true;
+    }
     if (!this.#inTraceback.has(stream)) return false;
-    if (text === '' || /^\s/.test(text) || between.test(text)) return true;
+    if (text === '' || /^\s/.test(text) || between.test(text) || asyncioContext.test(text)) return true;
     if (exception.test(text) && !notException.test(text)) return true;
     this.#inTraceback.delete(stream);
     return false;

@@ -38,7 +38,7 @@ const stamp = new RegExp(
     .join('|'),
 );
 const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b/;
-const level = /\b(CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE)\b/i;
+const level = /\b(CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)\b/i;
 /** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */
 const separator = /(?:: *|\] +| - |\| *| +|\t)/g;
 const PREFIX_LIMIT = 200;

@@ -84,18 +84,18 @@ const PAIRS = 5;
 
 /** Redirects and errors have the same size each time: a number that differs between them is none. */
 function isNoSize(values: readonly string[], slots: readonly Slot[], { method, target, status }: Request): boolean {
-  const valueOf = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
+  const value = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
   const seen = new Map<string, string>();
   let pairs = 0;
   let different = 0;
-  values.forEach((value, line) => {
-    if (valueOf(status, line) < '300') return;
-    const request = [method, target, status].map((index) => valueOf(index, line)).join(' ');
+  values.forEach((number, line) => {
+    if (value(status, line) < '300') return;
+    const request = [method, target, status].map((index) => value(index, line)).join(' ');
     const before = seen.get(request);
-    seen.set(request, value);
+    seen.set(request, number);
     if (before === undefined) return;
     pairs++;
-    if (before !== value) different++;
+    if (before !== number) different++;
   });
   return pairs >= PAIRS && different >= 0.8 * pairs;
 }
@@ -133,7 +133,7 @@ class Fields {
   #field(slot: FieldSlot, index: number): void {
     const { piece, values } = slot;
     const { method, target, status } = this.#request;
-    if (index === status) return this.#push({ kind: 'status', known: true }, slot);
+    if (index === status) return this.#push({ kind: 'status' }, slot);
     if (piece === 'request' && index === target) return this.#push({ kind: 'request', known: true }, slot);
     if (index === method) return this.#push({ kind: 'method' }, slot);
     if (index === target) return this.#push({ kind: 'target' }, slot);
@@ -158,7 +158,8 @@ class Fields {
         return this.#number(slot, index);
       case 'size':
         this.#once('bytes', { kind: 'bytes' }, slot);
-        return this.#literal('B');
+        this.#literal(unitOf(values[0]));
+        return;
       case 'quoted':
         return this.#inside(slot, '"', '"');
       case 'bracketed':
@@ -219,6 +220,8 @@ class Fields {
           return this.#once(meaning.kind, { kind: meaning.kind }, slot);
       }
     }
+    // "26 vars", "2 headers": a count of something.
+    if (this.#isCounted(index)) return this.#push({ kind: 'number' }, slot);
     // A name that says something else: "line=42", "db=0.012".
     if (key?.strong) return this.#push({ kind: 'number' }, slot);
     if (known.some((value) => decimal.test(value))) return this.#push({ kind: 'number' }, slot, name, 'number');
@@ -247,6 +250,11 @@ class Fields {
       return this.#once('thread', { kind: 'thread' }, slot);
     }
     this.#push({ kind: words.some((word) => word.includes(' ')) ? 'text' : 'word' }, slot);
+  }
+
+  #isCounted(index: number): boolean {
+    const [gap, word] = [this.#slots[index + 1], this.#slots[index + 2]];
+    return gap?.kind === 'literal' && gap.text === ' ' && word?.kind === 'field' && word.piece.startsWith('word') && isConstant(word);
   }
 
   #before(index: number): string {

@@ -8,7 +8,7 @@ export type FreeKind =
   | 'target'
   | 'protocol'
   | 'dash'
-  /** "512B" */
+  /** "512B", "512 bytes" */
   | 'size'
   | 'quoted'
   | 'bracketed'
@@ -47,10 +47,10 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['target', String.raw`(?<![\w.)])${targetSource}`],
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
   ['quoted', `"(?!(?:${simple})(?:"|$))[^"]*"`],
-  ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z][^[\]]*\]`],
+  ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
   ['address', addressSource],
   ['unit', `${numberSource}${spacedUnit}`],
-  ['size', String.raw`\d+B(?!\w)`],
+  ['size', String.raw`\d+(?:B| bytes)(?!\w)`],
   ['number', String.raw`-?${numberSource}(?![\w.])`],
   ['level', levelSource],
   ['word', String.raw`[A-Za-z_][^\s[\]():|,;"'=<>]*`],

@@ -12,7 +12,7 @@ import { createZone, type Zone } from '../zone.ts';
 import type { Found } from './detect.ts';
 import type { Sample, Trials } from './sample.ts';
 import { stampMeaning } from './stamp-meaning.ts';
-import { formatOfTag } from './trial.ts';
+import { formatOfTag, withMeaning } from './trial.ts';
 
 export interface PlanContext {
   readonly formats: readonly LogFormat[];
@@ -35,7 +35,18 @@ export interface PlanContext {
 /** A stamp of an envelope is no sharper than this: the collector reads the line some time after it was written. */
 const ENVELOPE_RESOLUTION = 1000;
 /** How the sentence starts that says so. */
-export const STAMP_ASSUMED = 'stamps are taken as the end of a request';
+export const STAMP_ASSUMED = 'stamps are taken as the ';
+const stampAssumed = (meaning: StampMeaning, why: string, because: string): string =>
+  `${STAMP_ASSUMED}${meaning === 'response-start' ? 'start of a response' : `${meaning} of a request`}: ${why} (${because})`;
+/** What the stamps mean that a server can be told to write. */
+const stampsOf = ({ language }: LogFormat): Set<StampMeaning> =>
+  new Set(
+    Object.values(language.directives)
+      .flat()
+      .flatMap((part) =>
+        typeof part !== 'string' && part.kind === 'time' && part.means !== 'written' ? [part.means] : [],
+      ),
+  );
 const QUARTER_HOUR = 15 * MICROS_PER_MINUTE;
 
 interface Measured {
@@ -122,18 +133,6 @@ function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   return beside.length === 1 ? beside[0] : format;
 }
 
-/** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
-function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
-  if (format === of || !('tokens' in recipe)) return recipe;
-  return {
-    tokens: recipe.tokens.map((token) =>
-      'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
-        ? { field: { ...token.field, means: format.stamp } }
-        : token,
-    ),
-  };
-}
-
 export function makePlan(
   found: Found,
   sample: Sample,
@@ -188,13 +187,15 @@ export function makePlan(
     const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
     // Another server's lines beside it: what the lines show goes before what their likely writer does.
     if (evidence.proven && (evidence.meaning === 'start') !== (meaning === 'start')) meaning = evidence.meaning;
+    assumed = !evidence.proven && stampsOf(format).size > 1;
+    if (assumed) assumptions.push(stampAssumed(meaning, `${format.id} has stamps of both kinds`, evidence.because));
   } else if (meaning !== null && (format.ambiguousStamp || (disputed && !settled && format.id !== 'combined'))) {
     const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
     meaning = evidence.meaning;
     assumed = !evidence.proven;
     if (assumed) {
       assumptions.push(
-        `${STAMP_ASSUMED}: the lines do not say whether they mean its start or its end (${evidence.because})`,
+        stampAssumed(meaning, 'the lines do not say whether they mean its start or its end', evidence.because),
       );
     }
   }

@@ -6,7 +6,7 @@ import { type Candidate, marksOf } from './candidates.ts';
 import { messageStarts, readPrefixes } from './logging-prefix.ts';
 import type { Sample, Trials } from './sample.ts';
 import { findTrailingFields } from './trailing-fields.ts';
-import { lookOf, proves, type Trial } from './trial.ts';
+import { lookOf, proves, type Trial, withMeaning } from './trial.ts';
 import { type FoundToken, resolveNumbers, type UnitContext } from './units.ts';
 
 /** Lines looked at for what stands around a known layout. */
@@ -59,14 +59,15 @@ export class Surroundings {
     format: LogFormat | undefined,
   ): Omit<Trial, 'taken'> {
     const core = (candidate.recipe as { tokens: readonly Token[] }).tokens.map(
-      (token): FoundToken => ({ token, values: [], name: '' }),
+      (token): FoundToken => ({ token: maybeNone(token), values: [], name: '' }),
     );
     const context = { spannedSeconds: parts.spannedSeconds, byServer: candidate.format.id !== 'custom' };
     const { tokens, assumptions } = parts.logging
       ? resolvedApart(parts.before, core, parts.behind, context)
       : resolveNumbers([...parts.before, ...core, ...parts.behind], false, context);
     const writer = format ?? candidate.format;
-    const recipe = { tokens: tidy(writer.proxy ? tokens.map(withoutWorker) : tokens) };
+    const found = { tokens: tidy(writer.proxy ? tokens.map(withoutWorker) : tokens) };
+    const recipe = withMeaning(found, writer, candidate.format);
     const around = [
       parts.before.length > 0 ? 'behind a prefix' : '',
       parts.behind.length > 0 ? 'with further fields' : '',
@@ -127,7 +128,13 @@ export class Surroundings {
       }
       if (starts.size > 0) found.push({ candidate, starts });
     }
-    for (const { candidate, starts } of found.sort((a, b) => b.starts.size - a.starts.size)) {
+    const named = ({ candidate, starts }: (typeof found)[number]) => {
+      const [[line, offset]] = starts;
+      const { start } = sample.lines[line];
+      const prefix = sample.b.toString('latin1', start, start + offset);
+      return Number(candidate.format.loggers?.some((logger) => prefix.includes(logger)) === true);
+    };
+    for (const { candidate, starts } of found.sort((a, b) => b.starts.size - a.starts.size || named(b) - named(a))) {
       const trial = this.#withPrefix(candidate, starts, candidates, sample, lines);
       if (trial) return trial;
     }
@@ -183,6 +190,10 @@ const withoutWorker = (token: Token): Token =>
   'field' in token && (token.field.kind === 'pid' || token.field.kind === 'thread')
     ? { field: { kind: 'word' } }
     : token;
+
+/** Where what stands around it is known, too, the status may be missing: the client left. */
+const maybeNone = (token: Token): Token =>
+  'field' in token && token.field.kind === 'status' ? { field: { kind: 'status' } } : token;
 
 /** A prefix with anything behind it. */
 const withPrefix = (tokens: readonly FoundToken[]): Recipe => ({

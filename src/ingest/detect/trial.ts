@@ -24,6 +24,18 @@ export const lookOf = (recipe: Recipe): string =>
         .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
         .join('');
 
+/** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
+export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
+  if (format === of || !('tokens' in recipe)) return recipe;
+  return {
+    tokens: recipe.tokens.map((token) =>
+      'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
+        ? { field: { ...token.field, means: format.stamp } }
+        : token,
+    ),
+  };
+}
+
 /** Is this the name of a logger of the format? */
 export const proves = (format: LogFormat, name: string): boolean =>
   (format.loggers ?? []).some((logger) => name === logger || name.startsWith(`${logger}.`));

@@ -89,11 +89,14 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
 export const unitUnknown = (name: string, { because }: UnitGuess): string =>
   `${name} looks like a duration and is not used: ${because}; a unit in its name or behind it, or --log-format, tells`;
 
-/** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded down? (gunicorn's %(M)s and %(D)s) */
+/** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
 function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
   return (
     fine.some((value) => value >= factor) &&
-    coarse.every((value, i) => Math.abs(Math.floor(fine[i] / factor) - Math.floor(value)) <= 1)
+    coarse.every((value, i) => {
+      const exact = fine[i] / factor;
+      return Math.floor(exact) === Math.floor(value) || Math.round(exact) === Math.floor(value);
+    })
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * JSON lines that carry an access line as their message: python-json-logger, structlog, journalctl -o json. Stamp, pid and
+ * JSON lines that carry an access line as their message: python-json-logger, structlog, loguru, journalctl -o json. Stamp, pid and
  * thread of the record are kept.
  */
 import type { Runtime } from '../compile/runtime.ts';
@@ -15,11 +15,11 @@ const LOGGER = 5;
 const REALTIME = 6;
 
 const keys: readonly (readonly [number, readonly string[]])[] = [
-  [MESSAGE, ['message', 'msg', 'event', 'log', 'MESSAGE']],
-  [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp']],
-  [PID, ['process', 'pid', 'process_id', '_PID']],
-  [THREAD, ['thread', 'thread_id']],
-  [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER']],
+  [MESSAGE, ['message', 'msg', 'event', 'log', 'MESSAGE', 'record.message']],
+  [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp', 'record.time.timestamp']],
+  [PID, ['process', 'pid', 'process_id', '_PID', 'record.process.id']],
+  [THREAD, ['thread', 'thread_id', 'record.thread.id']],
+  [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],
   [REALTIME, ['__REALTIME_TIMESTAMP']],
 ];
 
