@@ -52,7 +52,11 @@ function writerPid(prefix: string): string | null {
   );
 }
 
-export function createServerLines(formats: readonly LogFormat[]): (text: string) => ServerLine | null {
+/** @param seen formats whose lines were seen: a line that several servers write is theirs */
+export function createServerLines(
+  formats: readonly LogFormat[],
+  seen: ReadonlySet<string>,
+): (text: string) => ServerLine | null {
   const rules = new Map<string, { rule: LifecycleRule; format: LogFormat }[]>();
   for (const format of formats) {
     for (const rule of format.lifecycle) {
@@ -83,11 +87,14 @@ export function createServerLines(formats: readonly LogFormat[]): (text: string)
   };
 
   const at = (text: string, start: number): ServerLine | null => {
+    let first: ServerLine | null = null;
     for (const { rule, format } of rules.get(text[start] ?? '') ?? []) {
+      if (first !== null && !seen.has(format.id)) continue;
       const line = matched(text, start, rule, format);
-      if (line) return line;
+      if (line && seen.has(format.id)) return line;
+      first ??= line;
     }
-    return null;
+    return first;
   };
 
   const everywhere = (text: string, start: number): ServerLine | null => {

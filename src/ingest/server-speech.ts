@@ -30,7 +30,7 @@ export class ServerSpeech {
     plans: PlanSet,
     options: { readonly sink: IngestSink; readonly names: Names; readonly source: number },
   ) {
-    this.#find = createServerLines(formats);
+    this.#find = createServerLines(formats, this.formats);
     this.#runtime = runtime;
     this.#anyStamp = runtime.stamp('any');
     this.#plans = plans;

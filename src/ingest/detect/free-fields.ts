@@ -104,6 +104,9 @@ const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
 
+const isStamp = (slot: Slot): boolean =>
+  slot.kind === 'field' && stampShape(slot.piece as Parameters<typeof stampShape>[0], given(slot.values)) !== null;
+
 class Fields {
   readonly found: FoundToken[] = [];
   readonly assumptions: string[] = [];
@@ -140,12 +143,15 @@ class Fields {
     const stamp = stampShape(piece as Parameters<typeof stampShape>[0], given(values));
     if (stamp) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
-      return this.#push({ kind: 'time', shape: stamp.shape, means: 'end' }, slot);
+      // In front of a stamp of the server's own, it is that of the logging layer.
+      const isWritten = piece === 'iso' && this.#slots.some((other, at) => at > index && isStamp(other));
+      return this.#push({ kind: 'time', shape: stamp.shape, means: isWritten ? 'written' : 'end' }, slot);
     }
     switch (piece) {
       case 'level':
+        return this.#push({ kind: 'level' }, slot);
       case 'blanks':
-        return this.#push({ kind: piece }, slot);
+        return isConstant(slot) ? this.#literal(values[0]) : this.#push({ kind: 'blanks' }, slot);
       case 'angled':
         return this.#once('pid', { kind: 'pid' }, slot);
       case 'address': {
@@ -263,13 +269,16 @@ class Fields {
   }
 }
 
+/** Fields that end where the text behind them is found. */
+const searched = new Set<Field['kind']>(['text', 'target', 'request']);
+
 /** Two fields side by side, with nothing that tells where the first one ends. */
 function isAmbiguous(tokens: readonly Token[]): boolean {
   const ends = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
   return tokens.some((token, i) => {
     const before = tokens[i - 1];
     if (i === 0 || isLiteral(token) || isLiteral(before) || ends.has(before.field.kind)) return false;
-    return token.field.kind !== 'blanks' || before.field.kind === 'text' || before.field.kind === 'target';
+    return token.field.kind !== 'blanks' || searched.has(before.field.kind);
   });
 }
 

@@ -54,7 +54,7 @@ function padding(texts: readonly string[], pattern: RegExp): Slot[] | null {
   const lengths = texts.map((text) => pattern.exec(text)?.[0].length ?? 0);
   if (lengths.every((length) => length === lengths[0] && length < 2)) return lengths[0] === 0 ? [] : [literal(' ')];
   return lengths.every((length) => length > 0)
-    ? [{ kind: 'field', piece: 'blanks', values: texts.map(() => ' ') }]
+    ? [{ kind: 'field', piece: 'blanks', values: texts.map((_, i) => ' '.repeat(1 + (i % 2))) }]
     : null;
 }
 

@@ -52,8 +52,10 @@ const stamp =
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 const timed = /^\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
 
-const all = ({ values }: Column, test: (value: string) => boolean): boolean =>
-  values.length > 0 && values.filter(test).length >= 0.95 * values.length;
+/** Garbage and "CONNECT host:443" are among the paths of any server. */
+const MOST = 0.8;
+const all = ({ values }: Column, test: (value: string) => boolean, share = 0.95): boolean =>
+  values.length > 0 && values.filter(test).length >= share * values.length;
 const last = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
 
 /** Of columns that could be it, the one whose name says most: by the order of the patterns. */
@@ -89,12 +91,14 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   const usual = columns.filter(({ values }) => values.length * 2 >= requests.length);
 
   const statuses = usual.filter((column) => all(column, isStatus));
-  const status = byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]);
-  const wholes = usual.filter((column) => all(column, (value) => requestLine.test(value)));
+  const status =
+    byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]) ??
+    (statuses.length === 1 ? statuses[0] : undefined);
+  const wholes = usual.filter((column) => all(column, (value) => requestLine.test(value), MOST));
   const whole = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i, /./]);
   const method = usual.find((column) => all(column, isMethod));
   const targets = usual.filter(
-    (column) => all(column, (value) => target.test(value)) && !/refer|origin|user_?agent/i.test(column.key),
+    (column) => all(column, (value) => target.test(value), MOST) && !/refer|origin|user_?agent/i.test(column.key),
   );
   const path = byName(targets, [/(^|[._])path$/i, /uri|url|path|target/i, /route|endpoint/i, /./]);
   if (!status || !(whole ?? (method && path))) return null;

@@ -70,6 +70,7 @@ const majority = (texts: readonly string[], pattern: RegExp): boolean =>
   texts.length > 0 && texts.filter((text) => pattern.test(text)).length * 10 >= texts.length * 9;
 
 const number = /^-?\d+(\.\d+)?$/;
+const pairOfNumbers = /^\d+\/\d+$/;
 const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
 /** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
 const status = /^[1-5]\d\d$/;
@@ -94,6 +95,16 @@ function read(
   });
   if (majority(values, /^<\d+>$/)) return { ...one({ kind: 'pid' }), proves: 'gunicorn' };
   if (majority(known, /^t=\d{10}/)) return one({ kind: 'arrival' });
+  // Apache's and gunicorn's "%T/%D"
+  if (key === '' && majority(values, pairOfNumbers)) {
+    const half = (at: 0 | 1) => ({
+      token: { field: { kind: 'number' } } as const,
+      values: values.map((value) => value.split('/')[at] ?? '-'),
+      name: at === 0 ? `the first number of ${name}` : `the second number of ${name}`,
+      open: 'number' as const,
+    });
+    return { tokens: [half(0), { token: { literal: '/' }, values: [], name: '' }, half(1)], proves: null };
+  }
   if (majority(known, withUnit)) {
     const suffix = withUnit.exec(known.find((value) => withUnit.test(value)) ?? '')?.[2] ?? '';
     const unit = suffix === 'ms' || suffix === 's' ? suffix : 'us';
