@@ -130,7 +130,12 @@ export function compileKeyed(
 
   const visit: JsonVisitor = (slot, _isString, from, to) => {
     const field = fields[slot];
-    if (to <= from || (b[from] === 45 && to === from + 1) || (b[from] === 110 && b[from + 1] === 117)) return;
+    if (to <= from || (b[from] === 110 && b[from + 1] === 117)) return;
+    if (b[from] === 45 && to === from + 1) {
+      // The line has the key, and the request has no such value.
+      if (required.includes(slot) && slot !== columns.time) seen[slot] = 1;
+      return;
+    }
     seen[slot] = 1;
     cursor.digits = 0;
     switch (field.kind) {

@@ -18,7 +18,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['django-startup.log', 'django', 10, 0, 8, 2, 0],
   ['flask-run.log', 'werkzeug', 44, 22, 5, 17, 0],
   ['granian-asgi.log', 'granian', 44, 20, 14, 10, 0],
-  ['granian-own-format.log', 'custom', 56, 37, 9, 10, 0],
+  ['granian-own-format.log', 'granian', 56, 37, 9, 10, 0],
   ['granian-wsgi.log', 'granian', 52, 20, 13, 19, 0],
   ['gunicorn-app-structlog-console.log', 'logfmt', 69, 43, 13, 13, 0],
   ['gunicorn-asgi-default.log', 'combined', 20, 20, 0, 0, 0],
