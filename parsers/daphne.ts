@@ -39,7 +39,11 @@ export default defineFormat({
     { starts: 'Starting factory <daphne.', kind: null },
     { starts: '(TCP Port ', kind: null },
     { starts: 'Stopping factory <daphne.', kind: null },
-    { starts: 'HTTP ', pattern: /^HTTP (?:b'\w*' request|\d{3} response started|response chunk|response complete|close|disconnect) for /, kind: null },
+    {
+      starts: 'HTTP ',
+      pattern: /^HTTP (?:b'\w*' request|\d{3} response started|response chunk|response complete|close|disconnect) for /,
+      kind: null,
+    },
     { starts: 'Upgraded connection [', kind: null },
     { starts: 'WebSocket ', pattern: /^WebSocket (?:open|closed|\[).*(?:for|\]) ?/, kind: null },
     { starts: 'Sent WebSocket packet to client for ', kind: null },

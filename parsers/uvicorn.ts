@@ -88,7 +88,11 @@ export default defineFormat({
     { starts: '> ', pattern: /^> (?:HTTP\/|[\w-]+: |[A-Z]+)/, kind: null },
     { starts: '= connection is ', kind: null },
     { starts: 'ASGI [', kind: null },
-    { starts: '', pattern: /^\S* ?- (?:ASGI \[\d+\] |(?:HTTP|WebSocket) connection |Upgrading to WebSocket)/, kind: null },
+    {
+      starts: '',
+      pattern: /^\S* ?- (?:ASGI \[\d+\] |(?:HTTP|WebSocket) connection |Upgrading to WebSocket)/,
+      kind: null,
+    },
     { starts: 'Will watch for changes in these directories', kind: null },
     { starts: 'WatchFiles detected changes', kind: 'reload' },
     { starts: 'StatReload detected changes', kind: 'reload' },

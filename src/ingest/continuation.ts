@@ -8,7 +8,8 @@ const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
 /** Written by asyncio in front of a traceback, and of what the error was in. */
 const asyncioError =
   /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <)/;
-const asyncioContext = /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
+const asyncioContext =
+  /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
 /** Written by Python's logging when a handler fails. */
 const loggingError = /^(Call stack:|Message: |Arguments: )/;
 

@@ -3,16 +3,20 @@ import type { LogFormat } from '../core/format.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
-import { Detector, type Few, type Found, type Free } from './detect/detect.ts';
+import { Detector, type Few, type Found } from './detect/detect.ts';
 import { tellsOfRequest } from './detect/free-form.ts';
+
 import { fuse } from './detect/fuse.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
+import { NoLayout } from './detect/no-layout.ts';
+import { holdsStamp } from './detect/pieces.ts';
 import type { Sample } from './detect/sample.ts';
 import type { Envelope } from './envelopes/line.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
 import type { Plan } from './plan.ts';
 import type { PlanSet } from './plan-set.ts';
 import type { Rescue } from './rescue.ts';
+import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
 import type { Tally } from './tally.ts';
 
@@ -30,18 +34,16 @@ export interface DeciderParts {
   readonly context: PlanContext;
 }
 
-interface Sighting {
+/** Lines of one kind. */
+export interface Sighting {
   readonly found: Found;
   readonly sample: Sample;
   readonly chain: string;
   readonly lines: readonly { readonly line: HeldLine; readonly variant: Variant }[];
 }
 
-/** After so many lines in which no format was found, formats are looked for in a few of the lines only. */
-const PATIENCE_LINES = 1000;
-/** So much of it comes back with each line that is read. */
-const REGAINED = 0.05;
-const PROBED_LINES = 5;
+/** Fewer lines are no kind of their own beside others. */
+const FEW_LINES = 3;
 
 /** What journalctl prints for a line with control characters. */
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
@@ -63,15 +65,14 @@ const depthOf = (chain: string): number => (chain === '' ? 0 : chain.split('+').
 export class Decider {
   readonly #parts: DeciderParts;
   readonly #detector: Detector;
-  /** Lines that may be searched in vain. */
-  #patience = PATIENCE_LINES;
-  #linesBefore = 0;
-  /** Some lines were not searched for formats: whether, depends on what stood before them. */
-  skipped = false;
+  readonly #noLayout: NoLayout;
+  readonly #retold: Retold;
 
   constructor(parts: DeciderParts) {
     this.#parts = parts;
     this.#detector = new Detector(parts.formats, parts.context.trials, parts.given);
+    this.#noLayout = new NoLayout(parts.formats, parts.context.trials);
+    this.#retold = new Retold(parts.context.trials);
   }
 
   /** A server's own line, or part of a traceback? Then it is counted, and its events are given on. */
@@ -114,8 +115,14 @@ export class Decider {
     this.#listenToAll(first, own);
     const known = takenBy(first);
     const unknown = held.lines.filter((line) => !own.has(line) && !known.has(line));
-    const second = worth ? this.#look(unknown, true, first.length > 0 ? 'never' : few) : [];
-    this.#makePlans([...first, ...second], taker, shares);
+    const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
+    const known2 = takenBy(second);
+    const third = this.#ofNoLayout(
+      unknown.filter((line) => !known2.has(line)),
+      [...first, ...second],
+    );
+    const sightings = [...first, ...second, ...third];
+    this.#makePlans(sightings, taker, shares, this.#retold.among(sightings));
     const rest = held.lines.filter((line, i) => {
       const said = own.get(line);
       const taken = taker.get(line);
@@ -126,17 +133,6 @@ export class Decider {
     });
     // What is no broken line of a known kind may be one of a rare kind.
     this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
-    for (const free of ['keys', 'look'] as const) {
-      this.#makePlans(
-        this.#ofNoLayout(
-          rest.filter((line) => !taker.has(line)),
-          taker,
-          free,
-        ),
-        taker,
-        shares,
-      );
-    }
     for (const line of rest) {
       const taken = taker.get(line);
       if (taken) this.#take(line, taken);
@@ -190,45 +186,83 @@ export class Decider {
     }
   }
 
-  #makePlans(sightings: readonly Sighting[], taker: Map<HeldLine, Taker>, shares: Map<Plan, number>): void {
+  #makePlans(
+    sightings: readonly Sighting[],
+    taker: Map<HeldLine, Taker>,
+    shares: Map<Plan, number>,
+    again: ReadonlyMap<Sighting, Sighting> = new Map(),
+  ): void {
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const plan = this.#plan(sighting);
+      const other = again.get(sighting)?.found.candidate;
+      if (other) {
+        const { format, layout } = found.candidate;
+        plan.retells = true;
+        this.#parts.tally.assumptions.add(
+          `lines of ${format.id} (${layout}) tell of the requests that lines of ${other.format.id} (${other.layout}) tell of: they are not counted`,
+        );
+      }
       const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
       for (const { line, variant } of lines) if (!taker.has(line)) taker.set(line, { plan, variant });
     }
   }
 
-  /**
-   * Lines that tell of requests in no known layout. Where lines of known requests stand between them, both tell of the same
-   * ones: an application logs what its server logs, too.
-   */
-  #ofNoLayout(lines: readonly HeldLine[], taker: ReadonlyMap<HeldLine, Taker>, free: Free): Sighting[] {
+  /** Lines that tell of requests in no known layout: by the names of their values first, then by their look. */
+  #ofNoLayout(lines: readonly HeldLine[], others: readonly Sighting[]): Sighting[] {
     const { held } = this.#parts;
     const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
-    if (!lines.some(isTold)) return [];
-    return this.#look(lines, true, 'always', free).filter(({ found, lines: taken }) => {
-      if (found.candidate.free !== true) return true;
-      const first = taken[0].line.number;
-      const last = taken[taken.length - 1].line.number;
-      const between = held.lines.filter(({ number }) => number >= first && number <= last);
-      // Lines that are not held were taken by a plan at once.
-      const others = last - first + 1 - between.length + between.filter((line) => taker.has(line)).length;
-      return others * 10 <= taken.length;
-    });
+    const told = lines.filter(isTold).length;
+    if (told === 0 || (others.length > 0 && told < FEW_LINES)) return [];
+    const found: Sighting[] = [];
+    for (const by of ['keys', 'look'] as const) {
+      const known = takenBy(found);
+      const isAlone = others.length + found.length === 0;
+      const open = lines.filter((line) => !known.has(line));
+      // The look of a line is that without its envelopes; of a record with keys it is not.
+      found.push(...this.#lookIn(open, by === 'look', (sample) => this.#noLayout.find(sample, by, isAlone)));
+    }
+    return found.filter(
+      (one) =>
+        this.#standsAlone(one, others) ||
+        others.some((other) => this.#retold.retells(one, other) || this.#retold.retells(other, one)),
+    );
   }
 
-  /** Formats of these lines, in the envelopes that most of them have first; what is taken by its look, without its envelopes first. */
-  #look(candidates: readonly HeldLine[], search: boolean, few: Few, free: Free = null): Sighting[] {
+  /** No requests that others tell of stand between its lines: an application may log anything about requests beside its server. */
+  #standsAlone({ lines }: Sighting, others: readonly Sighting[]): boolean {
+    const first = lines[0].line.number;
+    const last = lines[lines.length - 1].line.number;
+    const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
+    // Lines that are not held were taken by a plan at once.
+    const notHeld = last - first + 1 - this.#parts.held.lines.filter(isBetween).length;
+    const taken = [...takenBy(others)].filter(isBetween).length;
+    return (notHeld + taken) * 10 <= lines.length;
+  }
+
+  /** Formats of these lines. */
+  #look(lines: readonly HeldLine[], search: boolean, few: Few): Sighting[] {
+    return this.#lookIn(lines, false, (sample) => this.#detector.detect(sample, search, few));
+  }
+
+  /** What is found in these lines, in the envelopes that most of them have first, or without their envelopes first. */
+  #lookIn(candidates: readonly HeldLine[], innermost: boolean, find: (sample: Sample) => Found[]): Sighting[] {
     const { held } = this.#parts;
     const taken = new Set<HeldLine>();
     const chains = new Map<string, number>();
     for (const { variants } of candidates) {
       for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
     }
+    // A stamp in front of a line that has no other is more likely the line's own than that of an envelope.
+    const isOwnStamp = (chain: string) => {
+      const inside = candidates.flatMap(({ variants }) => variants.find((one) => one.chain === chain) ?? []);
+      return chain.endsWith('stamped') && !inside.slice(0, 5).some((one) => holdsStamp(held.text(one)));
+    };
+    const depths = new Map([...chains.keys()].map((chain) => [chain, depthOf(chain) - (isOwnStamp(chain) ? 1.5 : 0)]));
+    const depth = (chain: string) => depths.get(chain) ?? 0;
     const order = [...chains].sort((a, b) =>
-      free === 'look' ? depthOf(b[0]) - depthOf(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
+      innermost ? depth(b[0]) - depth(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
     );
     return order.flatMap(([chain]) => {
       const pairs = candidates.flatMap((line) => {
@@ -236,7 +270,7 @@ export class Decider {
         return variant ? [{ line, variant }] : [];
       });
       const sample = held.sample(pairs.map(({ variant }) => variant));
-      return this.#detector.detect(sample, search, few, free).map((found) => {
+      return find(sample).map((found) => {
         const lines = found.taken.map((index) => pairs[index]);
         for (const { line } of lines) taken.add(line);
         return { found, sample, chain, lines };

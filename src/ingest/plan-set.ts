@@ -78,8 +78,15 @@ export class PlanSet {
 
   /** `rows` lines were taken, their rows stand from `before` on; the bytes of b[0] stand at `base` in the input. */
   #finish(plan: Plan, before: number, rows: number, b: Buffer, base: number): void {
-    const { runtime, arrivalClock } = this.#options;
+    const { runtime, arrivalClock, tally } = this.#options;
     const { batch, coarse } = plan;
+    if (plan.retells) {
+      batch.length = 0;
+      if (coarse) coarse.length = 0;
+      runtime.state.odd = runtime.state.stepped = 0;
+      tally.continuation += rows;
+      return;
+    }
     if (batch.facts.stampMeaning === 'arrival' && arrivalClock) {
       batch.time.fill(arrivalClock.nowMicros(), before, batch.length);
     }

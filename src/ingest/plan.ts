@@ -86,8 +86,10 @@ export class Plan {
   /** Lines that the last `takeMany` took. */
   taken = 0;
   readonly quirks: Quirks | null;
-  /** How whole lines are scanned, envelopes and all; null when they have to be peeled. */
-  whole: WholeLines | null = null;
+  /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
+  retells = false;
+  /** Scans whole lines with their envelopes; null when they have to be peeled. */
+  fused: Scanner | null = null;
   readonly #workers: Dictionary;
   /** Not made yet; null: there is none. */
   #kernel: Kernel | null | undefined;

@@ -15,8 +15,6 @@ export interface Candidate {
   readonly prefixed?: true;
   /** It was found around a request line that any server may have written. */
   readonly loose?: true;
-  /** Found by the look of the lines alone. */
-  readonly free?: true;
   /** Texts that every line of it holds: a cheap test in front of trying it. */
   readonly marks: readonly string[];
 }

@@ -2,27 +2,14 @@
 import type { LogFormat } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
-import { type Candidate, candidatesOf, marksOf } from './candidates.ts';
-import { fieldName } from './closest.ts';
-import { findFreeForm, tellsOfRequest } from './free-form.ts';
-import { findFreeKeys } from './free-keys.ts';
+import { type Candidate, candidatesOf } from './candidates.ts';
 import type { Sample, Trials } from './sample.ts';
-import { settleKeys } from './settle-keys.ts';
+import { settle } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
 import { lookOf, type Trial } from './trial.ts';
 
 /** Whether a layout may be found around a few lines only, which may rather be broken lines of another kind. */
 export type Few = 'never' | 'first' | 'always';
-
-/** Lines of no known layout are found by the names of their values, by their look, or not looked for. */
-export type Free = 'keys' | 'look' | null;
-
-interface OfNoLayout {
-  /** Id of the format that such lines are counted as. */
-  readonly format: string;
-  readonly recipe: Recipe;
-  readonly assumptions: readonly string[];
-}
 
 export interface Found {
   readonly candidate: Candidate;
@@ -38,12 +25,9 @@ export interface Found {
 /** Fewer lines than this do not make a new kind of line out of a known one with other fields around it. */
 const FEW_LINES = 3;
 const MAX_FIELD_BYTES = 1000;
-const MAX_LINE_BYTES = 4000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
-/** Lines of no known layout whose look is compared. */
-const READ_LINES = 400;
 /** Lines by which most candidates are put aside before they are compared. */
 const GLANCED_LINES = 8;
 
@@ -56,7 +40,7 @@ const telling = (recipe: Recipe): number =>
     : fieldsOf(recipe).filter((field) => field !== null && !silent.has(field.kind)).length;
 
 /** At most `count` of the lines, evenly spread. */
-const spread = (lines: readonly number[], count: number): readonly number[] =>
+export const spread = (lines: readonly number[], count: number): readonly number[] =>
   lines.length <= count
     ? lines
     : Array.from({ length: count }, (_, i) => lines[Math.floor((i * lines.length) / count)]);
@@ -70,18 +54,6 @@ const moreFields = /" ("|[\w.-]+=)/;
 /** Text of a field, cut: expressions over it must not take long. */
 const textOf = ({ b }: Sample, from: number, to: number): string =>
   b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
-/** Text of a line: keys are characters, the layout of others is one of bytes. */
-const lineText = ({ b, lines }: Sample, line: number, by: 'keys' | 'look'): string => {
-  const { start, end } = lines[line];
-  return b.toString(by === 'keys' ? 'utf8' : 'latin1', start, Math.min(end, start + MAX_LINE_BYTES));
-};
-
-const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { index: number; start: number; text: string }[] =>
-  indices.map((index) => {
-    const { start, end } = lines[index];
-    return { index, start, text: b.toString('latin1', start, end) };
-  });
-
 export class Detector {
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
@@ -156,12 +128,16 @@ export class Detector {
     return likely.length > 0 ? likely : candidates;
   }
 
-  /** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
-  #settle(trial: Trial, sample: Sample): Trial {
-    if (!('keyed' in trial.candidate.recipe)) return trial;
-    const { keyed, assumptions } = settleKeys(trial.candidate.recipe.keyed, sample, trial.taken, this.#trials);
-    const candidate = { ...trial.candidate, recipe: { keyed } };
-    return { ...trial, candidate, assumptions: [...trial.assumptions, ...assumptions] };
+  /** Candidates whose marks stand anywhere in the sample. */
+  #plausible({ b, lines }: Sample): Candidate[] {
+    const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
+    const found = new Map<string, boolean>();
+    const stands = (mark: string) => {
+      const known = found.get(mark) ?? text.includes(mark);
+      found.set(mark, known);
+      return known;
+    };
+    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) => marks.every(stands));
   }
 
   /** What each candidate takes of some lines, the best first. */
@@ -204,44 +180,11 @@ export class Detector {
     return isRight;
   }
 
-  /** Lines of no known layout that tell of requests all the same, by the names of their values or by their look. */
-  #ofNoLayout(sample: Sample, lines: readonly number[], by: 'keys' | 'look'): Trial | null {
-    const text = (line: number) => lineText(sample, line, by);
-    const told = lines.filter((line) => tellsOfRequest(text(line)));
-    if (told.length < Math.min(FEW_LINES, lines.length)) return null;
-    const read = spread(told, READ_LINES);
-    const found = (by === 'keys' ? this.#byKeys : this.#byLook).call(this, sample, read, read.map(text));
-    if (!found) return null;
-    const format = this.#formats.find(({ id }) => id === found.format);
-    if (!format) return null;
-    const { recipe, assumptions } = found;
-    const layout = by === 'keys' ? 'found by its keys' : 'found by the look of its lines';
-    const candidate = { format, layout, recipe, open: false, loose: true, free: true, marks: marksOf(recipe) } as const;
-    return { candidate, taken: this.#take(candidate, sample, lines), assumptions, found: true, loose: true };
-  }
-
-  #byKeys(_sample: Sample, _lines: readonly number[], texts: readonly string[]): OfNoLayout | null {
-    const keyed = findFreeKeys(texts);
-    if (!keyed) return null;
-    const names = Object.entries(keyed.fields).map(([key, field]) => `${fieldName(field)} from "${key}"`);
-    const assumptions = [`lines of no known layout are read by the names of their values: ${names.join(', ')}`];
-    return { format: keyed.syntax, recipe: { keyed }, assumptions };
-  }
-
-  #byLook(sample: Sample, lines: readonly number[], texts: readonly string[]): OfNoLayout | null {
-    const first = findFreeForm(texts, Number.NaN);
-    if (!first) return null;
-    const spanned = this.#trials.spannedSeconds({ tokens: first.tokens }, sample, lines);
-    const { tokens, assumptions } = findFreeForm(texts, spanned) ?? first;
-    return { format: 'custom', recipe: { tokens }, assumptions };
-  }
-
   /**
-   * @param free take lines of no known layout, too, when nothing else takes them
    * @param search look behind prefixes, too: slow, and an envelope should have been peeled off before
    * @param few `first`: only when there is no other kind
    */
-  detect(sample: Sample, search: boolean, few: Few, free: Free): Found[] {
+  detect(sample: Sample, search: boolean, few: Few): Found[] {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
     const possible = sample.lines.map((line) => this.#possible.of(sample, line));
@@ -252,18 +195,16 @@ export class Detector {
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
       if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
-      const first =
-        trials[0] ??
-        (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null) ??
-        (free ? this.#ofNoLayout(sample, open, free) : null);
+      const first = trials[0] ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null);
       if (!first || first.taken.length === 0) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;
       if (isRare && few !== 'first' && first.loose) break;
       if (isRare && (few === 'never' || (few === 'first' && found.length > 0))) break;
-      const best = this.#settle(
+      const best = settle(
         some.length < open.length ? { ...first, taken: this.#take(first.candidate, sample, open) } : first,
         sample,
+        this.#trials,
       );
       const { candidate, taken, assumptions } = best;
       found.push({ candidate, taken, assumptions, ...this.#compare(first, trials, sample) });

@@ -104,11 +104,19 @@ const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
 
-const isStamp = (slot: Slot): boolean =>
-  slot.kind === 'field' && stampShape(slot.piece as Parameters<typeof stampShape>[0], given(slot.values)) !== null;
+const stampOf = ({ piece, values }: FieldSlot) => stampShape(piece as Parameters<typeof stampShape>[0], given(values));
+
+const duration = (unit: TimeUnit, values: readonly string[]): Field => ({
+  kind: 'duration',
+  unit,
+  covers: 'service',
+  ...(values.some((value) => decimal.test(value)) ? { fine: true } : {}),
+});
+
+const literal = (text: string): FoundToken => ({ token: { literal: text }, values: [], name: '' });
 
 class Fields {
-  readonly found: FoundToken[] = [];
+  readonly found: readonly FoundToken[];
   readonly assumptions: string[] = [];
   readonly #slots: readonly Slot[];
   readonly #request: Request;
@@ -118,54 +126,54 @@ class Fields {
   constructor(slots: readonly Slot[], request: Request) {
     this.#slots = slots;
     this.#request = request;
-    slots.forEach((slot, index) => {
-      if (slot.kind === 'literal') this.#literal(slot.text);
-      else this.#field(slot, index);
-    });
+    this.found = slots.flatMap((slot, index) =>
+      slot.kind === 'literal' ? [literal(slot.text)] : this.#field(slot, index),
+    );
   }
 
-  #literal(text: string): void {
-    this.found.push({ token: { literal: text }, values: [], name: '' });
-  }
-
-  #push(field: Field, slot: FieldSlot, name = '', open?: FoundToken['open']): void {
+  #one(field: Field, { values }: FieldSlot, name = '', open?: FoundToken['open']): FoundToken[] {
     this.#taken.add(field.kind);
-    this.found.push({ token: { field }, values: slot.values, name, ...(open ? { open } : {}) });
+    return [{ token: { field }, values, name, ...(open ? { open } : {}) }];
   }
 
-  #field(slot: FieldSlot, index: number): void {
+  /** The first of its kind fills the column. */
+  #first(field: Field, slot: FieldSlot): FoundToken[] {
+    return this.#one(this.#taken.has(field.kind) ? { kind: 'word' } : field, slot);
+  }
+
+  #field(slot: FieldSlot, index: number): FoundToken[] {
     const { piece, values } = slot;
     const { method, target, status } = this.#request;
-    if (index === status) return this.#push({ kind: 'status' }, slot);
-    if (piece === 'request' && index === target) return this.#push({ kind: 'request', known: true }, slot);
-    if (index === method) return this.#push({ kind: 'method' }, slot);
-    if (index === target) return this.#push({ kind: 'target' }, slot);
-    const stamp = stampShape(piece as Parameters<typeof stampShape>[0], given(values));
+    if (index === status) return this.#one({ kind: 'status' }, slot);
+    if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
+    if (index === method) return this.#one({ kind: 'method' }, slot);
+    if (index === target) return this.#one({ kind: 'target' }, slot);
+    const stamp = stampOf(slot);
     if (stamp) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
       // In front of a stamp of the server's own, it is that of the logging layer.
-      const isWritten = piece === 'iso' && this.#slots.some((other, at) => at > index && isStamp(other));
-      return this.#push({ kind: 'time', shape: stamp.shape, means: isWritten ? 'written' : 'end' }, slot);
+      const isWritten =
+        piece === 'iso' &&
+        this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
+      return this.#one({ kind: 'time', shape: stamp.shape, means: isWritten ? 'written' : 'end' }, slot);
     }
     switch (piece) {
       case 'level':
-        return this.#push({ kind: 'level' }, slot);
+        return this.#one({ kind: 'level' }, slot);
       case 'blanks':
-        return isConstant(slot) ? this.#literal(values[0]) : this.#push({ kind: 'blanks' }, slot);
+        return isConstant(slot) ? [literal(values[0])] : this.#one({ kind: 'blanks' }, slot);
       case 'angled':
-        return this.#once('pid', { kind: 'pid' }, slot);
+        return this.#first({ kind: 'pid' }, slot);
       case 'address': {
         const port = given(values).every((value) => /(\.\d+|\]):\d+$/.test(value));
-        return this.#once('client', { kind: 'client', ...(port ? { port } : {}) }, slot);
+        return this.#first({ kind: 'client', ...(port ? { port } : {}) }, slot);
       }
       case 'unit':
         return this.#unit(slot, index);
       case 'number':
         return this.#number(slot, index);
       case 'size':
-        this.#once('bytes', { kind: 'bytes' }, slot);
-        this.#literal(unitOf(values[0]));
-        return;
+        return [...this.#first({ kind: 'bytes' }, slot), literal(unitOf(values[0]))];
       case 'quoted':
         return this.#inside(slot, '"', '"');
       case 'bracketed':
@@ -174,93 +182,73 @@ class Fields {
       case 'words':
         return this.#words(slot, index);
       default:
-        return isConstant(slot) ? this.#literal(values[0]) : this.#push({ kind: 'word' }, slot);
+        return isConstant(slot) ? [literal(values[0])] : this.#one({ kind: 'word' }, slot);
     }
   }
 
-  /** The first of its kind fills the column. */
-  #once(kind: Field['kind'], field: Field, slot: FieldSlot): void {
-    this.#push(this.#taken.has(kind) ? { kind: 'word' } : field, slot);
+  #inside(slot: FieldSlot, open: string, close: string): FoundToken[] {
+    const text = this.#one({ kind: 'text' }, slot);
+    return slot.bare ? text : [literal(open), ...text, literal(close)];
   }
 
-  #inside(slot: FieldSlot, open: string, close: string): void {
-    if (!slot.bare) this.#literal(open);
-    this.#push({ kind: 'text' }, slot);
-    if (!slot.bare) this.#literal(close);
-  }
-
-  #unit(slot: FieldSlot, index: number): void {
+  #unit(slot: FieldSlot, index: number): FoundToken[] {
     const [first] = given(slot.values);
     const behind = unitOf(first);
     const name = behind.trim();
     const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
     const key = keyOf(this.#slots, index);
     const isOther = key?.strong === true && isOtherTime(key.name);
-    const fine = slot.values.some((value) => decimal.test(value));
-    this.#push(
-      isOther ? { kind: 'number' } : { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) },
-      slot,
-    );
-    this.#literal(behind);
+    const field: Field = isOther ? { kind: 'number' } : duration(unit, slot.values);
+    return [...this.#one(field, slot), literal(behind)];
   }
 
-  #number(slot: FieldSlot, index: number): void {
+  #number(slot: FieldSlot, index: number): FoundToken[] {
+    const { values } = slot;
+    const known = given(values);
     const key = keyOf(this.#slots, index);
     const meaning = key && keyMeaning(key.name);
-    const name = key?.strong ? `"${key.name}"` : `the number ${given(slot.values)[0] ?? '-'}`;
-    const known = given(slot.values);
-    if (meaning) {
-      const fine = known.some((value) => decimal.test(value));
-      switch (meaning.kind) {
-        case 'duration':
-          if (meaning.unit === 'by-value') return this.#push({ kind: 'number' }, slot, name, 'duration');
-          return this.#push(
-            { kind: 'duration', unit: meaning.unit, covers: 'service', ...(fine ? { fine } : {}) },
-            slot,
-          );
-        case 'status':
-          return this.#push({ kind: 'number' }, slot);
-        case 'client':
-          break;
-        default:
-          return this.#once(meaning.kind, { kind: meaning.kind }, slot);
-      }
+    const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
+    const plain: Field = { kind: 'number' };
+    if (meaning?.kind === 'duration') {
+      if (meaning.unit === 'by-value') return this.#one(plain, slot, name, 'duration');
+      return this.#one(duration(meaning.unit, values), slot);
     }
-    // "26 vars", "2 headers": a count of something.
-    if (this.#isCounted(index)) return this.#push({ kind: 'number' }, slot);
-    // A name that says something else: "line=42", "db=0.012".
-    if (key?.strong) return this.#push({ kind: 'number' }, slot);
-    if (known.some((value) => decimal.test(value))) return this.#push({ kind: 'number' }, slot, name, 'number');
+    if (meaning && meaning.kind !== 'status' && meaning.kind !== 'client') {
+      return this.#first({ kind: meaning.kind }, slot);
+    }
+    // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
+    if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);
     const isFirst = index > this.#request.status && this.#numbers++ === 0;
-    if (!isFirst) return this.#push({ kind: 'number' }, slot, name, 'number');
+    if (!isFirst || known.some((value) => decimal.test(value))) return this.#one(plain, slot, name, 'number');
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
-    if (others) return this.#push({ kind: 'bytes' }, slot);
-    if (isNoSize(slot.values, this.#slots, this.#request)) return this.#push({ kind: 'number' }, slot, name, 'number');
+    if (others) return this.#one({ kind: 'bytes' }, slot);
+    if (isNoSize(values, this.#slots, this.#request)) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(`${name} behind the status may be a size or a duration: it is not used; --log-format tells`);
-    this.#push({ kind: 'number' }, slot, name, 'pid or size');
+    return this.#one(plain, slot, name, 'pid or size');
   }
 
-  #words(slot: FieldSlot, index: number): void {
+  #words(slot: FieldSlot, index: number): FoundToken[] {
     const { values } = slot;
     const key = keyOf(this.#slots, index);
     const isValue = key?.strong === true || /[[("'<]$/.test(this.#before(index));
-    if (isConstant(slot) && !isValue) return this.#literal(values[0]);
+    if (isConstant(slot) && !isValue) return [literal(values[0])];
     const words = given(values);
     const meaning = key?.strong ? keyMeaning(key.name)?.kind : undefined;
     if (meaning === 'worker' || words.every((word) => workerName.test(word))) {
-      return this.#once('worker', { kind: 'worker' }, slot);
+      return this.#first({ kind: 'worker' }, slot);
     }
     if (meaning === 'thread' || words.some((word) => threadName.test(word))) {
-      return this.#once('thread', { kind: 'thread' }, slot);
+      return this.#first({ kind: 'thread' }, slot);
     }
-    this.#push({ kind: words.some((word) => word.includes(' ')) ? 'text' : 'word' }, slot);
+    return this.#one({ kind: words.some((word) => word.includes(' ')) ? 'text' : 'word' }, slot);
   }
 
   #isCounted(index: number): boolean {
     const [gap, word] = [this.#slots[index + 1], this.#slots[index + 2]];
-    return gap?.kind === 'literal' && gap.text === ' ' && word?.kind === 'field' && word.piece.startsWith('word') && isConstant(word);
+    const isWord = word?.kind === 'field' && (word.piece === 'word' || word.piece === 'words') && isConstant(word);
+    return isWord && gap?.kind === 'literal' && gap.text === ' ';
   }
 
   #before(index: number): string {

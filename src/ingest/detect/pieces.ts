@@ -48,7 +48,7 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
 ];
 
 export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
-export const levelSource = String.raw`(?:CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])`;
+export const levelSource = '(?:CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
 
 const pieces: readonly (readonly [PieceKind, string])[] = [
   ...stampPieces,
@@ -74,6 +74,9 @@ export interface StampGuess {
   /** What was assumed, for the reader. */
   readonly assumed: string | null;
 }
+
+const anyStamp = new RegExp(stampPieces.map(([, source]) => source).join('|'));
+export const holdsStamp = (text: string): boolean => anyStamp.test(text);
 
 /** Which shape stamps of this look have; null: a piece that is no stamp, or only a time of day. */
 export function stampShape(kind: PieceKind, values: readonly string[]): StampGuess | null {

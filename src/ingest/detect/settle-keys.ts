@@ -2,6 +2,7 @@
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import { findFreeKeys } from './free-keys.ts';
 import type { Sample, Trials } from './sample.ts';
+import type { Trial } from './trial.ts';
 import { guessUnit, unitUnknown } from './units.ts';
 
 const SAMPLED_LINES = 200;
@@ -22,7 +23,7 @@ function columnOf(field: Field): string | null {
   }
 }
 
-export function settleKeys(
+function settleKeys(
   declared: KeyedLayout,
   sample: Sample,
   lines: readonly number[],
@@ -70,4 +71,12 @@ export function settleKeys(
     } else fields[key] = field;
   });
   return { keyed: { ...layout, fields }, assumptions };
+}
+
+/** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
+export function settle(trial: Trial, sample: Sample, trials: Trials): Trial {
+  if (!('keyed' in trial.candidate.recipe)) return trial;
+  const { keyed, assumptions } = settleKeys(trial.candidate.recipe.keyed, sample, trial.taken, trials);
+  const candidate = { ...trial.candidate, recipe: { keyed } };
+  return { ...trial, candidate, assumptions: [...trial.assumptions, ...assumptions] };
 }

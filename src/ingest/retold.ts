@@ -1,0 +1,86 @@
+/**
+ * Requests that two kinds of lines tell of: an application that logs what its server logs, too ("request_finished" beside the
+ * access log). Counted twice they would be twice as many: the lines that tell less give no rows.
+ */
+import { columnsOf } from './compile/recipe.ts';
+import type { Sighting } from './decide.ts';
+import type { Trials } from './detect/sample.ts';
+
+/** A line that tells of a request. */
+export interface Telling {
+  /** Line number in the input. */
+  readonly number: number;
+  readonly stream: number;
+  /** Route and status. */
+  readonly key: string;
+}
+
+/** Fewer lines than this, or all of one request, may meet by chance. */
+const MIN_LINES = 5;
+const MIN_KEYS = 2;
+/** Lines that may stand between the two: of other requests, of a traceback. */
+const MAX_DISTANCE = 40;
+const MOST = 0.9;
+
+/** Do lines of `all` tell of nearly every request that lines of `some` tell of? Both in the order of the input. */
+export function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
+  if (some.length < MIN_LINES || new Set(some.map(({ key }) => key)).size < MIN_KEYS) return false;
+  const waiting = new Map<string, Telling[]>();
+  let next = 0;
+  let met = 0;
+  for (const line of some) {
+    for (; next < all.length && all[next].number <= line.number + MAX_DISTANCE; next++) {
+      const { key } = all[next];
+      waiting.set(key, [...(waiting.get(key) ?? []), all[next]]);
+    }
+    const near = (waiting.get(line.key) ?? []).filter(({ number }) => number >= line.number - MAX_DISTANCE);
+    const partner = near.findIndex(({ stream }) => stream === line.stream);
+    if (partner >= 0) {
+      met++;
+      near.splice(partner, 1);
+    }
+    waiting.set(line.key, near);
+  }
+  return met >= MOST * some.length;
+}
+
+/** How much its lines tell. */
+const wealth = ({ found }: Sighting): number => {
+  const { fields } = columnsOf(found.candidate.recipe, 'end');
+  return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
+};
+
+const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy === true;
+
+export class Retold {
+  readonly #trials: Trials;
+
+  constructor(trials: Trials) {
+    this.#trials = trials;
+  }
+
+  /** Of two kinds of lines that tell of the same requests the one that tells less, and the other one. */
+  among(sightings: readonly Sighting[]): Map<Sighting, Sighting> {
+    const again = new Map<Sighting, Sighting>();
+    const byWealth = [...sightings].sort((a, b) => wealth(b) - wealth(a));
+    byWealth.forEach((rich, i) => {
+      if (again.has(rich)) return;
+      for (const poor of byWealth.slice(i + 1)) if (this.retells(poor, rich)) again.set(poor, rich);
+    });
+    return again;
+  }
+
+  /** A proxy and the server behind it tell of one request each in its own way. */
+  retells(poor: Sighting, rich: Sighting): boolean {
+    if (poor.chain !== rich.chain || isProxy(poor) !== isProxy(rich)) return false;
+    return tellsOfAll(this.#tellings(rich), this.#tellings(poor));
+  }
+
+  #tellings({ found, sample, lines }: Sighting): Telling[] {
+    const { batch } = this.#trials;
+    return lines.map(({ line: { number, stream }, variant }) => {
+      this.#trials.takes(found.candidate.recipe, sample, variant.start);
+      return { number, stream, key: `${batch.route[0]} ${batch.status[0]}` };
+    });
+  }
+}
