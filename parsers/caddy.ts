@@ -30,7 +30,14 @@ export default defineFormat({
   written: 'end',
   proxy: true,
   loggers: ['caddy'],
-  lifecycle: [],
+  lifecycle: [
+    {
+      starts: '{"level":"',
+      pattern:
+        /^\{"level":"\w+","ts":[^,]+,(?:"logger":"(?:admin|tls|http|pki|caddy|watcher|events|docker)[\w.]*",)?"msg":"(?!handled request)/,
+      kind: null,
+    },
+  ],
   samples: [
     {
       line: '{"level":"info","ts":1730221455.1234567,"logger":"http.log.access.log0","msg":"handled request","request":{"remote_ip":"203.0.113.7","remote_port":"52134","client_ip":"203.0.113.7","proto":"HTTP/1.1","method":"GET","host":"h","uri":"/a?x=1","headers":{"User-Agent":["curl/8.5.0"]}},"bytes_read":0,"user_id":"","duration":0.031,"size":512,"status":200,"resp_headers":{"Server":["Caddy"]}}',

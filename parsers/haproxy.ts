@@ -37,6 +37,7 @@ export default defineFormat({
       CS: { kind: 'word' },
       tsc: { kind: 'word' },
       ts: { kind: 'word' },
+      ms: { kind: 'number' },
       ac: { kind: 'number' },
       fc: { kind: 'number' },
       bc: { kind: 'number' },
@@ -59,6 +60,12 @@ export default defineFormat({
     families: [{ pattern: /./, field: { kind: 'text' } }],
   },
   layouts: [
+    {
+      name: 'option httplog clf',
+      directives:
+        '%ci - - [%trg] %{+Q}r %ST %B "" "" %cp %ms "%ft" "%b" "%s" %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc %sc %rc %sq %bq "%CC" "%CS"',
+      open: true,
+    },
     { name: 'option httplog', directives: `${head} %{+Q}r` },
     { name: 'with captured headers', directives: `${head} {%hr} %{+Q}r` },
     { name: 'with captured headers of both', directives: `${head} {%hr} {%hs} %{+Q}r` },

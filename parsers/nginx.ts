@@ -61,6 +61,11 @@ export default defineFormat({
       directives:
         '$msec $request_time $upstream_connect_time $upstream_header_time $upstream_response_time $status $pid $connection "$request"',
     },
+    {
+      name: 'ingress-nginx (Kubernetes)',
+      directives:
+        '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $request_length $request_time [$proxy_upstream_name] [$proxy_alternative_upstream_name] $upstream_addr $upstream_response_length $upstream_response_time $upstream_status $req_id',
+    },
     { name: 'time, duration, request', directives: '$msec $request_time "$request" $status', open: true },
   ],
   keyed: [
@@ -94,7 +99,7 @@ export default defineFormat({
   lifecycle: [
     { starts: '*', pattern: /^\*\d+ /, kind: null },
     { starts: 'start worker process', kind: null },
-    { starts: 'worker process ', pattern: /^worker process \d+ exited on signal \d+/, kind: null },
+    { starts: 'worker process ', pattern: /^worker process \d+ exited (?:on signal|with code) \d+/, kind: null },
     { starts: 'signal ', pattern: /^signal \d+ \(\w+\) received/, kind: null },
     { starts: 'using the "', kind: null },
     { starts: 'nginx/', kind: null },

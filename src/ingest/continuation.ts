@@ -13,6 +13,10 @@ const asyncioContext =
 /** Written by Python's logging when a handler fails. */
 const loggingError = /^(Call stack:|Message: |Arguments: )/;
 
+/** mod_wsgi writes the lines of a traceback one by one into Apache's error log. */
+const apacheError =
+  /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [^\]]+\] \[wsgi:error\] \[pid [^\]]+\](?: \[(?:client|remote) [^\]]+\])? /;
+
 export class Continuation {
   readonly #inTraceback = new Set<number>();
 
@@ -27,7 +31,8 @@ export class Continuation {
     else if (this.#inTraceback.size > 0) this.#inTraceback.delete(stream);
   }
 
-  takes(text: string, stream: number): boolean {
+  takes(line: string, stream: number): boolean {
+    const text = line.startsWith('[') ? line.replace(apacheError, '') : line;
     if (opens.test(text)) {
       this.#inTraceback.add(stream);
       return true;

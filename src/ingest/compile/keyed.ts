@@ -128,12 +128,12 @@ export function compileKeyed(
     read(plain.b, plain.v, 0, length);
   };
 
-  const visit: JsonVisitor = (slot, _isString, from, to) => {
+  const visit: JsonVisitor = (slot, isString, from, to) => {
     const field = fields[slot];
-    if (to <= from || (b[from] === 110 && b[from + 1] === 117)) return;
-    if (b[from] === 45 && to === from + 1) {
-      // The line has the key, and the request has no such value.
-      if (required.includes(slot) && slot !== columns.time) seen[slot] = 1;
+    if (b[from] === 110 && b[from + 1] === 117) return;
+    if (to <= from || (b[from] === 45 && to === from + 1)) {
+      // The line has the key, and the request has no such value: "-", or nothing in nginx's JSON.
+      if (required.includes(slot) && slot !== columns.time && (to > from || isString)) seen[slot] = 1;
       return;
     }
     seen[slot] = 1;
@@ -225,7 +225,7 @@ export function compileKeyed(
       const after = walkObject(b, start, end, level, visit);
       if (after < 0) return start;
     } else if (walkLogfmt(b, start, end, level, visit) < 2) return start;
-    for (const slot of required) if (seen[slot] === 0) return end;
+    for (const slot of required) if (seen[slot] === 0) return start;
     if (columns.time >= 0 && seen[columns.time] === 1 && Number.isNaN(row.time)) return end;
     if (targetTo > targetFrom && methodTo > methodFrom) joinRoute();
     if (row.lead > 0) {

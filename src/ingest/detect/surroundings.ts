@@ -1,6 +1,6 @@
 /** What stands around a known layout: fields that were appended to it, a prefix of any shape in front of it. */
 import type { LogFormat } from '../../core/format.ts';
-import { type Token, tidy } from '../compile/layout.ts';
+import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import type { Recipe } from '../compile/recipe.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 import { messageStarts, readPrefixes } from './logging-prefix.ts';
@@ -45,7 +45,8 @@ export class Surroundings {
       const { from, to } = spans[spans.length - 1];
       rests.push(sample.b.toString('latin1', from, Math.min(to, from + 4096)));
     }
-    return findTrailingFields(rests);
+    const last = candidate.recipe.tokens[candidate.recipe.tokens.length - 1];
+    return findTrailingFields(rests, !isLiteral(last) && last.field.kind === 'status');
   }
 
   #assemble(
@@ -59,7 +60,11 @@ export class Surroundings {
     format: LogFormat | undefined,
   ): Omit<Trial, 'taken'> {
     const core = (candidate.recipe as { tokens: readonly Token[] }).tokens.map(
-      (token): FoundToken => ({ token: maybeNone(token), values: [], name: '' }),
+      (token): FoundToken => ({
+        token: parts.before.length + parts.behind.length > 1 ? maybeUnknown(token) : token,
+        values: [],
+        name: '',
+      }),
     );
     const context = { spannedSeconds: parts.spannedSeconds, byServer: candidate.format.id !== 'custom' };
     const { tokens, assumptions } = parts.logging
@@ -191,9 +196,14 @@ const withoutWorker = (token: Token): Token =>
     ? { field: { kind: 'word' } }
     : token;
 
-/** Where what stands around it is known, too, the status may be missing: the client left. */
-const maybeNone = (token: Token): Token =>
-  'field' in token && token.field.kind === 'status' ? { field: { kind: 'status' } } : token;
+/** Where what stands around them is known, too, the status may be missing (the client left), and the request garbage. */
+const maybeUnknown = (token: Token): Token => {
+  if (!('field' in token)) return token;
+  const { field } = token;
+  if (field.kind !== 'status' && field.kind !== 'request') return token;
+  const { known: _, ...rest } = field;
+  return { field: rest };
+};
 
 /** A prefix with anything behind it. */
 const withPrefix = (tokens: readonly FoundToken[]): Recipe => ({

@@ -2,8 +2,9 @@
  * Fields that a user appended to a known layout, found without being told: "pid=<12> us=340", "<12> 340",
  * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
  */
-import type { Field, TimeUnit } from '../../core/format.ts';
+import type { Field } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
+import { keyMeaning } from './key-meanings.ts';
 import type { FoundToken } from './units.ts';
 
 export interface TrailingFields {
@@ -41,30 +42,34 @@ interface Meaning {
   readonly proves?: string;
 }
 
-const duration = (unit: TimeUnit, fine?: true): Meaning => ({
-  field: { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) },
-});
-
-/** Keys as people write them in access formats. Single letters are gunicorn's atoms. */
-const byKey: readonly (readonly [RegExp, Meaning])[] = [
-  [/^(p|pid|process|worker_?pid|process_?id)$/i, { field: { kind: 'pid' } }],
-  [/^(worker|worker_?id|wid)$/i, { field: { kind: 'worker' } }],
-  [/^(tid|thread|thread_?id|thread_?name)$/i, { field: { kind: 'thread' } }],
-  [/^D$/, duration('us')],
-  [/^M$/, duration('ms')],
-  [/^T$/, duration('s')],
-  [/^L$/, duration('s', true)],
-  [/^(us|usec|micros|microseconds|duration_us|time_us|dur_us)$/i, duration('us')],
-  [/^(ms|msecs|millis|milliseconds|duration_ms|time_ms|dur_ms|elapsed_ms|took_ms|latency_ms|rt_ms)$/i, duration('ms')],
+/** Names that mean more here than elsewhere: nginx's variables, and a time that is no date. */
+const special: readonly (readonly [RegExp, Meaning])[] = [
   [/^(rt|request_time)$/, { field: { kind: 'duration', unit: 's', covers: 'response', fine: true }, proves: 'nginx' }],
   [/^(urt|uct|uht|upstream_(response|connect|header)_time)$/, { field: { kind: 'list' }, proves: 'nginx' }],
   [/^msec$/, { field: { kind: 'time', shape: 'epoch-s', means: 'end' } }],
-  [/^(xrs|x-request-start|request_start|queue_start|req_start)$/i, { field: { kind: 'arrival' } }],
-  [
-    /^(d|dur|duration|took|elapsed|latency|time|resp_time|response_time|rtime|secs?|seconds)$/i,
-    { field: 'duration by value' },
-  ],
+  [/^time$/i, { field: 'duration by value' }],
 ];
+
+function meaningOf(key: string): Meaning | null {
+  const own = special.find(([pattern]) => pattern.test(key))?.[1];
+  if (own) return own;
+  const meaning = keyMeaning(key);
+  switch (meaning?.kind) {
+    case 'duration': {
+      const { unit } = meaning;
+      if (unit === 'by-value') return { field: 'duration by value' };
+      return { field: { kind: 'duration', unit, covers: 'service', ...(key === 'L' ? { fine: true } : {}) } };
+    }
+    case 'pid':
+    case 'worker':
+    case 'thread':
+    case 'arrival':
+    case 'bytes':
+      return { field: { kind: meaning.kind } };
+    default:
+      return null;
+  }
+}
 
 const majority = (texts: readonly string[], pattern: RegExp): boolean =>
   texts.length > 0 && texts.filter((text) => pattern.test(text)).length * 10 >= texts.length * 9;
@@ -86,7 +91,7 @@ function read(
 ): { tokens: FoundToken[]; proves: string | null } {
   const known = values.filter((value) => value !== '-' && value !== '');
   const numeric = majority(known, number);
-  const meaning = byKey.find(([pattern]) => pattern.test(key))?.[1];
+  const meaning = meaningOf(key);
   const field = meaning?.field;
   const name = key === '' ? `the ${ordinals[index] ?? `${index + 1}th`} field behind the known ones` : `${key}=`;
   const one = (token: Field, open?: FoundToken['open']) => ({
@@ -125,6 +130,9 @@ function read(
       case 'pid':
         if (majority(values, /^\d+$/)) return one(field);
         break;
+      case 'bytes':
+        if (numeric) return one(field);
+        break;
       case 'time':
         if (numeric) return one(field);
         break;
@@ -154,8 +162,24 @@ function ofService(found: FoundToken): FoundToken {
 /** "Not Found": the reason behind a status. */
 const phrase = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4} *$/;
 
-/** @param rests what follows the known fields, per sampled line (latin-1) */
-export function findTrailingFields(rests: readonly string[]): TrailingFields | null {
+/**
+ * A bare whole number behind a status is the size of the answer when other numbers follow; when none does, it may as well be a
+ * duration.
+ */
+function settleSize(tokens: FoundToken[], others: readonly Part[]): void {
+  const [first] = tokens;
+  if (tokens.length !== 1 || first.open !== 'number' || first.values.some((value) => value.includes('.'))) return;
+  const isFollowed = others.some(({ value }) => /^[\d<]/.test(value));
+  tokens[0] = isFollowed
+    ? { ...first, token: { field: { kind: 'bytes' } }, open: undefined }
+    : { ...first, open: 'pid or size' };
+}
+
+/** A unit that stands apart from its number: "31 ms". */
+const unitWord = /^(ms|us|s|sec|secs|seconds)$/;
+
+/** @param rests what follows the known fields, per sampled line (latin-1) @param afterStatus the last of them is the status */
+export function findTrailingFields(rests: readonly string[], afterStatus: boolean): TrailingFields | null {
   const shapes = new Map<string, Part[][]>();
   for (const rest of rests) {
     const parts = split(rest.trimEnd());
@@ -177,7 +201,21 @@ export function findTrailingFields(rests: readonly string[]): TrailingFields | n
     const quoted = value.startsWith('"');
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
     literal(` ${key === '' ? '' : `${key}=`}${quoted ? '"' : ''}`);
-    const meaning = read(key, values, index, quoted);
+    const next = key === '' && !quoted ? lines[0][index + 1] : undefined;
+    const unit = next?.key === '' && unitWord.test(next.value) ? next.value : '';
+    const meaning =
+      unit === ''
+        ? read(key, values, index, quoted)
+        : {
+            tokens: read(
+              key,
+              values.map((value) => value + unit),
+              index,
+              quoted,
+            ).tokens.slice(0, 1),
+            proves: null,
+          };
+    if (index === 0 && afterStatus) settleSize(meaning.tokens, lines[0].slice(1));
     const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);
     if (plainText) tokens.push({ token: { field: { kind: 'text' } }, values: [], name: '' });
     else tokens.push(...meaning.tokens);

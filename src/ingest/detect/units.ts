@@ -25,7 +25,7 @@ export interface FoundToken {
    * Of a field whose meaning is open: a number that may be anything, one that is a duration of unknown unit, or a whole one that
    * may be a pid, but a size as well as a duration.
    */
-  readonly open?: 'number' | 'duration' | 'pid or size';
+  readonly open?: 'number' | 'duration' | 'pid or size' | undefined;
   readonly values: readonly string[];
   /** It stands in front of the request, as what a formatter of Python's logging puts there. */
   readonly inFront?: true;
@@ -44,6 +44,13 @@ const TOO_MANY_AT_ONCE = 64;
 const isNumber = /^-?\d+(\.\d+)?$/;
 const isWhole = /^-?\d+$/;
 
+/** Ports of clients and numbers of requests go up from line to line, a little each time, as no duration does. */
+function isCounter(values: readonly number[]): boolean {
+  const ups = values.slice(1).filter((value, i) => value > values[i]).length;
+  const isSlow = Math.max(...values) < 2 * Math.min(...values);
+  return values.length >= 8 && isSlow && ups >= 0.9 * (values.length - 1);
+}
+
 /**
  * A server that gives microseconds (gunicorn's and Apache's %D) never finishes in less than some tens of them, and one
  * that gives whole milliseconds or seconds shows small numbers and zeros. What would mean more requests at once than a
@@ -51,11 +58,9 @@ const isWhole = /^-?\d+$/;
  */
 export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }: UnitContext): UnitGuess | null {
   const numbers = texts.filter((text) => isNumber.test(text));
-  const values = numbers
-    .map(Number)
-    .filter((value) => value >= 0)
-    .sort((a, b) => a - b);
-  if (values.length === 0) return null;
+  const inOrder = numbers.map(Number).filter((value) => value >= 0);
+  const values = [...inOrder].sort((a, b) => a - b);
+  if (values.length === 0 || isCounter(inOrder)) return null;
   const decimals = Math.max(...numbers.map((text) => text.split('.')[1]?.length ?? 0));
   const median = quantile(values, 0.5);
   const smallest = values[0];
@@ -191,7 +196,9 @@ export function resolveNumbers(
   const isPid = (values: readonly string[]) =>
     pids.some((known) => known.length > 0 && values.every((value, line) => value === known[line]));
   if (!has('duration') && !logging) {
-    for (const index of open) {
+    // Decimals are those of a time; a whole number may as well be a size.
+    const isFine = (index: number) => found[index].values.some((value) => value.includes('.'));
+    for (const index of [...open.filter(isFine), ...open.filter((one) => !isFine(one))]) {
       const { values, name } = found[index];
       const token = tokens[index];
       if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;

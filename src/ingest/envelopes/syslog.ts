@@ -6,6 +6,7 @@
  *   2024-10-29T17:04:15.123456+00:00 app[web.1]: msg            Heroku
  *   1730221455.123456 host tag[123]: msg, [ 12.345678] host tag[123]: msg, Tue 2024-10-29 17:04:15 UTC host tag[123]: msg
  *   <14>gunicorn.name.access: [123] msg                         gunicorn's own datagrams
+ *   <6>msg                                                      for the journal of systemd
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
@@ -14,6 +15,8 @@ import { type Envelope, findByte, type Line } from './line.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 const MAX_WORD = 128;
+/** Facility 23, severity 7. */
+const MAX_PRIORITY = 191;
 /** rsyslog's escapes start with it, and a digit follows. */
 const HASH = 35;
 
@@ -56,9 +59,11 @@ class SyslogEnvelope implements Envelope {
       if (b[count] === 32 && b[count + 1] === 60 && isDigit(b[count + 2])) p = count + 1;
     }
     let numbered = false;
+    let priority = 0;
     if (b[p] === 60) {
       const close = digitsEnd(b, p + 1);
       if (close === p + 1 || close > p + 4 || b[close] !== 62) return false;
+      for (let k = p + 1; k < close; k++) priority = priority * 10 + b[k] - 48;
       p = close + 1;
       numbered = true;
       if (b[p] === 49 && b[p + 1] === 32) return this.#structured(line, p + 2);
@@ -66,7 +71,10 @@ class SyslogEnvelope implements Envelope {
     const stampFrom = p;
     const after = this.#stamp(line, p);
     if (after < 0 && !numbered) return false;
-    return this.#tagged(line, after < 0 ? stampFrom : after, to, after < 0);
+    if (this.#tagged(line, after < 0 ? stampFrom : after, to, after < 0)) return true;
+    if (after >= 0 || b[p] === 32 || priority > MAX_PRIORITY) return false;
+    line.from = p;
+    return true;
   }
 
   /** Reads a stamp in any of its forms; the position behind it and its blank, -1 when there is none. */
