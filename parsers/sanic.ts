@@ -61,7 +61,7 @@ export default defineFormat({
     { starts: 'Received signal ', kind: null },
     { starts: 'Exception occurred while handling uri: ', pattern: /^(?<text>.*)$/, kind: 'error' },
     { starts: 'Sanic v', kind: null },
-    { starts: 'app: ', kind: null },
+    { starts: 'app: ', pattern: /^app: \S+$/, kind: null },
     { starts: 'mode: ', kind: null },
     { starts: 'server: ', kind: null },
     { starts: 'python: ', kind: null },

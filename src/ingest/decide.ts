@@ -235,8 +235,9 @@ export class Decider {
     const first = lines[0].line.number;
     const last = lines[lines.length - 1].line.number;
     const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
-    // Lines that are not held were taken by a plan at once.
-    const notHeld = last - first + 1 - this.#parts.held.lines.filter(isBetween).length;
+    // Where there are plans, lines that are not held were taken by one at once.
+    const { held, plans } = this.#parts;
+    const notHeld = plans.list.length === 0 ? 0 : last - first + 1 - held.lines.filter(isBetween).length;
     const taken = [...takenBy(others)].filter(isBetween).length;
     return (notHeld + taken) * 10 <= lines.length;
   }

@@ -15,7 +15,21 @@ const LOGGER = 5;
 const REALTIME = 6;
 
 const keys: readonly (readonly [number, readonly string[]])[] = [
-  [MESSAGE, ['message', 'msg', 'event', 'log', 'MESSAGE', 'record.message']],
+  [
+    MESSAGE,
+    [
+      'message',
+      'msg',
+      'event',
+      'log',
+      'MESSAGE',
+      'record.message',
+      'textPayload',
+      'jsonPayload.message',
+      'line',
+      '_msg',
+    ],
+  ],
   [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp', 'record.time.timestamp']],
   [PID, ['process', 'pid', 'process_id', '_PID', 'record.process.id']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],

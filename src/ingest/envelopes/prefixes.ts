@@ -85,13 +85,20 @@ export function kubectlPrefix(runtime: Runtime): Envelope {
   };
 }
 
-/** "web-1  | line", the name padded to the longest one; in colour on a terminal. */
+/**
+ * "web-1  | line", the name padded to the longest one; in colour on a terminal. Also "17:04:15 web.1   | line" (honcho, foreman) and
+ * "0|web  | line" (pm2).
+ */
 export function compose(runtime: Runtime): Envelope {
   return {
     id: 'compose',
     peel(line) {
       const { b, v, to } = line;
       let p = skipColour(b, line.from);
+      if (b[p + 2] === 58 && b[p + 5] === 58 && b[p + 8] === 32) p = skipColour(b, p + 9);
+      let digits = p;
+      while (digits < p + 3 && b[digits] > 47 && b[digits] < 58) digits++;
+      if (digits > p && b[digits] === 124 && b[digits + 1] !== 32) p = digits + 1;
       const nameFrom = p;
       let lowerCase = false;
       while (p < to && isName(b[p])) {

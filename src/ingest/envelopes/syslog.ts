@@ -71,7 +71,7 @@ class SyslogEnvelope implements Envelope {
     const stampFrom = p;
     const after = this.#stamp(line, p);
     if (after < 0 && !numbered) return false;
-    if (this.#tagged(line, after < 0 ? stampFrom : after, to, after < 0)) return true;
+    if (this.#tagged(line, after < 0 ? stampFrom : after, to, { hostless: after < 0, numbered })) return true;
     if (after >= 0 || b[p] === 32 || priority > MAX_PRIORITY) return false;
     line.from = p;
     return true;
@@ -123,7 +123,12 @@ class SyslogEnvelope implements Envelope {
   }
 
   /** "host tag[123]: " or "tag[123]: " at p. */
-  #tagged(line: Line, p: number, to: number, hostless: boolean): boolean {
+  #tagged(
+    line: Line,
+    p: number,
+    to: number,
+    { hostless, numbered }: { hostless: boolean; numbered: boolean },
+  ): boolean {
     const { b, v } = line;
     const first = wordEnd(b, p, to);
     if (first < 0) return false;
@@ -136,6 +141,8 @@ class SyslogEnvelope implements Envelope {
       if (end < 0 || b[end - 1] !== 58) return false;
       line.host = this.#runtime.host(b, v, p, first);
     }
+    // "2024-10-29T17:04:15.123Z KeyError: 'x'" is no tag: without a host it stands behind a priority, or names a process.
+    else if (!numbered && b[end - 2] !== 93) return false;
     let tagTo = end - 1;
     if (b[tagTo - 1] === 93) {
       const open = b.lastIndexOf(91, tagTo);
