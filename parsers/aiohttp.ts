@@ -28,6 +28,10 @@ export default defineFormat({
     { name: 'default', directives: '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"' },
     { name: 'default, head', directives: '%a %t "%r" %s %b', open: true },
     { name: 'time, pid, duration first', directives: '%t %P %D "%r" %s %b' },
+    {
+      name: 'time, pid, duration first, with X-Request-Start',
+      directives: '%t %P %D "%r" %s %b %{X-Request-Start}i',
+    },
   ],
   stamp: 'start',
   written: 'end',

@@ -19,7 +19,8 @@ export default defineFormat({
         'request.remote_addr': { kind: 'client', port: true },
         'request.method': { kind: 'method' },
         'request.uri': { kind: 'target' },
-        duration: { kind: 'duration', unit: 's', covers: 'response', fine: true },
+        // duration_format other than the default gives whole nanoseconds
+        duration: { kind: 'duration', unit: 's', covers: 'response', fine: true, wholeUnit: 'ns' },
         size: { kind: 'bytes' },
         status: { kind: 'status' },
       },

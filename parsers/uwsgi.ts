@@ -172,6 +172,11 @@ export default defineFormat({
       directives: '%(tmicros) %(micros) %(pid) %(core) "%(method) %(uri)" %(status) %(rsize)',
     },
     {
+      name: 'start and duration first, with X-Request-Start',
+      directives:
+        '%(tmicros) %(micros) %(pid) %(core) "%(method) %(uri)" %(status) %(rsize) xrs=%(var.HTTP_X_REQUEST_START)',
+    },
+    {
       name: 'killed by harakiri',
       directives: '%(killed) - HARAKIRI [core %(core)] %(addr) - %(request) since %(since)',
       workerFrom: 'timeout',
@@ -235,7 +240,7 @@ export default defineFormat({
     },
     {
       gives: ['wait'],
-      how: `in nginx: uwsgi_param HTTP_X_REQUEST_START "t=\${msec}"; in uWSGI add %(var.HTTP_X_REQUEST_START) to --log-format`,
+      how: `in nginx: uwsgi_param HTTP_X_REQUEST_START "t=\${msec}"; in uWSGI add xrs=%(var.HTTP_X_REQUEST_START) to --log-format`,
     },
   ],
   notes: [

@@ -40,6 +40,8 @@ export type Field =
       readonly add?: true;
       /** Written with decimals, finer than its unit. */
       readonly fine?: true;
+      /** The unit when the server was told to write whole numbers (lines of named values only). */
+      readonly wholeUnit?: TimeUnit;
     }
   /** Time in a queue as the line states it. `before`: the stamp lies before it, so the work starts that much later. */
   | { readonly kind: 'wait'; readonly unit: TimeUnit; readonly before?: true }

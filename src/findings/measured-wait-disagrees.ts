@@ -113,7 +113,7 @@ export default defineFinding({
       uvicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it in a middleware',
       waitress: 'nginx: proxy_set_header X-Request-Start t=$msec; log it in a middleware',
       hypercorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it with %({x-request-start}i)s',
-      uWSGI: 'nginx: uwsgi_param HTTP_X_REQUEST_START t=$msec; log it with log-format %(var.HTTP_X_REQUEST_START)',
+      uWSGI: 'nginx: uwsgi_param HTTP_X_REQUEST_START t=$msec; log it with log-format xrs=%(var.HTTP_X_REQUEST_START)',
     },
   },
   fires: ['faults/clock-skew.log.gz', 'faults/idle-connections.log.gz'],

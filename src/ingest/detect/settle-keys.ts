@@ -23,6 +23,10 @@ function columnOf(field: Field): string | null {
   }
 }
 
+/** Whole numbers, and too large for seconds. */
+const areWhole = (texts: readonly string[]): boolean =>
+  texts.every((text) => /^\d+$/.test(text)) && texts.some((text) => text.length > 4);
+
 function settleKeys(
   declared: KeyedLayout,
   sample: Sample,
@@ -68,6 +72,8 @@ function settleKeys(
       // Without a guess the values carry their unit, or are all zero.
       fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
       if (guess) assumptions.push(`"${key}" is taken as the duration (${guess.because})`);
+    } else if (field.kind === 'duration' && field.wholeUnit && areWhole(texts[i])) {
+      fields[key] = { kind: 'duration', unit: field.wholeUnit, covers: field.covers };
     } else fields[key] = field;
   });
   return { keyed: { ...layout, fields }, assumptions };

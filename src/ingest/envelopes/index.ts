@@ -3,6 +3,7 @@ import type { Runtime } from '../compile/runtime.ts';
 import { colour } from './colour.ts';
 import { dockerJson } from './docker-json.ts';
 import { jsonMessage } from './json-message.ts';
+import { jsonTail } from './json-tail.ts';
 import type { Envelope } from './line.ts';
 import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
 import { pythonBytes } from './python-bytes.ts';
@@ -18,4 +19,5 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   cri(runtime),
   syslog(runtime),
   stamped(runtime),
+  jsonTail(runtime),
 ];
