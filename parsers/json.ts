@@ -27,7 +27,9 @@ const common: Record<string, Field> = {
   ...each('worker worker_id', { kind: 'worker' }),
   ...each('thread thread_id thread_name tid', { kind: 'thread' }),
   ...each('s status status_code response_status response_code http_status code', { kind: 'status' }),
-  ...each('b B bytes size response_size response_length content_length bytes_sent body_bytes_sent', { kind: 'bytes' }),
+  ...each('b B byte bytes size response_size response_length content_length bytes_sent body_bytes_sent', {
+    kind: 'bytes',
+  }),
   ...each('h remote_addr remote_ip remote_address client_ip client_addr ip client', { kind: 'client' }),
   ...each('request_start x_request_start x-request-start xrs', { kind: 'arrival' }),
 };

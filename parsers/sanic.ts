@@ -20,6 +20,7 @@ export default defineFormat({
       size: { kind: 'word' },
       duration: { kind: 'duration', unit: 'ms', covers: 'service', fine: true },
       name: { kind: 'word' },
+      process: { kind: 'pid' },
     },
   },
   layouts: [
@@ -42,6 +43,14 @@ export default defineFormat({
     {
       name: 'debug, no duration',
       directives: 'Srv %(size)s %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s',
+    },
+    {
+      name: 'with pid',
+      directives: '%(asctime)s %(process)d %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
+    },
+    {
+      name: 'legacy formatter',
+      directives: '%(asctime)s - (%(name)s)[%(levelname)s][%(host)s]: %(request)s  %(status)s %(byte)s',
     },
     {
       name: 'up to 23.12',
@@ -87,6 +96,17 @@ export default defineFormat({
   ],
   samples: [
     {
+      line: '2024-10-29 17:04:15,338 8758 203.0.113.7:53850 GET http://h/a?x=1 200 3  101.2ms',
+      row: {
+        time: '2024-10-29T17:04:15.338+00:00',
+        meaning: 'response-start',
+        durationMicros: 101_200,
+        worker: '8758',
+        route: 'GET /a',
+        status: 200,
+      },
+    },
+    {
       line: 'Srv 0|2024-10-29 17:04:15 +0000 INFO: 203.0.113.7:52134 GET http://h:8000/a?x=1 200 6  1.2ms',
       row: {
         time: '2024-10-29T17:04:15+00:00',
@@ -120,7 +140,7 @@ export default defineFormat({
     { gives: ['time', 'duration'], how: 'sanic app:app --access-logs' },
     {
       gives: ['pid'],
-      how: "a formatter for sanic.access with '%(process)d'; by default only the lines at the start and end of a worker have its pid",
+      how: "in log_config: formatters['access'] = {'class': 'logging.Formatter', 'format': '%(asctime)s %(process)d %(host)s %(request)s %(status)s %(byte)s %(duration)s'}",
     },
     { gives: ['wait'], how: 'let nginx in front log $msec $request_time $upstream_response_time' },
   ],

@@ -24,6 +24,7 @@ const unitMicros: Record<TimeUnit | 'by-value', number> = {
 /** A number at b[from, to), perhaps with a unit behind it ("31ms", "1.5s", Go's "1m2.5s"), in µs; NaN when there is none. */
 function microsAt(b: Uint8Array, from: number, to: number, unit: TimeUnit | 'by-value'): number {
   let p = from;
+  while (p < to && b[p] === 32) p++;
   let total = Number.NaN;
   while (p < to && isDigit(b[p])) {
     let value = 0;

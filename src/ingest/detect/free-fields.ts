@@ -2,109 +2,29 @@
 import type { Field, TimeUnit } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldName } from './closest.ts';
-import { type FreeKind, unitOf } from './free-pieces.ts';
-import { isOtherTime, isStatus, keyMeaning } from './key-meanings.ts';
-import { stampShape } from './pieces.ts';
+import { unitOf } from './free-pieces.ts';
+import {
+  type FieldSlot,
+  findRequest,
+  given,
+  isConstant,
+  isNoSize,
+  keyOf,
+  type Request,
+  type Slot,
+  stampOf,
+} from './free-slots.ts';
+import { isOtherTime, keyMeaning } from './key-meanings.ts';
 import { type FoundToken, resolveNumbers } from './units.ts';
-
-/** A part of the lines: text that is the same in all, or a piece with its value in each ('-' where a line has none). */
-export type Slot =
-  | { readonly kind: 'literal'; readonly text: string }
-  | {
-      readonly kind: 'field';
-      readonly piece: FreeKind;
-      readonly values: readonly string[];
-      /** A text that stands in no quotes. */
-      readonly bare?: true;
-    };
-type FieldSlot = Extract<Slot, { kind: 'field' }>;
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
   readonly assumptions: readonly string[];
 }
 
-const isConstant = ({ values }: FieldSlot): boolean => values.every((value) => value === values[0]);
-const given = (values: readonly string[]): string[] => values.filter((value) => value !== '-' && value !== '');
-
-/** "status: ", "dur=[", "'took': " */
-const strongKey = /([A-Za-z_@][\w.@-]*)["']?\s*[=:]\s*["'[(<{]?\s*$/;
-const weakKey = /(?:^|[^\w])([A-Za-z_]+) $/;
-const KEY_BYTES = 60;
-
-interface Key {
-  readonly name: string;
-  /** A sign stands between the name and the value. */
-  readonly strong: boolean;
-}
-
-/** The name that stands in front of a slot. */
-function keyOf(slots: readonly Slot[], index: number): Key | null {
-  let text = '';
-  for (let i = index - 1; i >= 0 && text.length < KEY_BYTES; i--) {
-    const slot = slots[i];
-    if (slot.kind === 'field' && !isConstant(slot)) break;
-    text = (slot.kind === 'literal' ? slot.text : slot.values[0]) + text;
-  }
-  const strong = strongKey.exec(text);
-  if (strong) return { name: strong[1], strong: true };
-  const weak = weakKey.exec(text);
-  return weak ? { name: weak[1], strong: false } : null;
-}
-
-interface Request {
-  /** Indices of slots; method and target are the same where both stand in one. */
-  readonly method: number;
-  readonly target: number;
-  readonly status: number;
-}
-
-/** Which slots say what was asked for and how it was answered; null when they do not. */
-function findRequest(slots: readonly Slot[]): Request | null {
-  const at = (piece: FreeKind, from = 0) =>
-    slots.findIndex((slot, index) => index >= from && slot.kind === 'field' && slot.piece === piece);
-  const whole = at('request');
-  const method = whole >= 0 ? whole : at('method');
-  const target = whole >= 0 ? whole : at('target', method) >= 0 ? at('target', method) : at('target');
-  if (method < 0 || target < 0) return null;
-  const statuses = slots.flatMap((slot, index) =>
-    slot.kind === 'field' && slot.piece === 'number' && given(slot.values).every(isStatus) ? [index] : [],
-  );
-  const isNamed = (index: number) => {
-    const key = keyOf(slots, index);
-    return key !== null && keyMeaning(key.name)?.kind === 'status';
-  };
-  const status =
-    statuses.find(isNamed) ?? statuses.find((index) => index > target) ?? statuses.findLast((index) => index < method);
-  return status === undefined ? null : { method, target, status };
-}
-
-/** Pairs of equal requests that must be seen for that. */
-const PAIRS = 5;
-
-/** Redirects and errors have the same size each time: a number that differs between them is none. */
-function isNoSize(values: readonly string[], slots: readonly Slot[], { method, target, status }: Request): boolean {
-  const value = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
-  const seen = new Map<string, string>();
-  let pairs = 0;
-  let different = 0;
-  values.forEach((number, line) => {
-    if (value(status, line) < '300') return;
-    const request = [method, target, status].map((index) => value(index, line)).join(' ');
-    const before = seen.get(request);
-    seen.set(request, number);
-    if (before === undefined) return;
-    pairs++;
-    if (before !== number) different++;
-  });
-  return pairs >= PAIRS && different >= 0.8 * pairs;
-}
-
 const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
-
-const stampOf = ({ piece, values }: FieldSlot) => stampShape(piece as Parameters<typeof stampShape>[0], given(values));
 
 const duration = (unit: TimeUnit, values: readonly string[]): Field => ({
   kind: 'duration',
@@ -219,7 +139,10 @@ class Fields {
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
     if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);
     const isFirst = index > this.#request.status && this.#numbers++ === 0;
-    if (!isFirst || known.some((value) => decimal.test(value))) return this.#one(plain, slot, name, 'number');
+    if (!isFirst || known.some((value) => decimal.test(value))) {
+      const open = this.#one(plain, slot, name, 'number');
+      return this.#isBehindStamp(index) ? open.map((one) => ({ ...one, inFront: true as const })) : open;
+    }
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
@@ -249,6 +172,16 @@ class Fields {
     const [gap, word] = [this.#slots[index + 1], this.#slots[index + 2]];
     const isWord = word?.kind === 'field' && (word.piece === 'word' || word.piece === 'words') && isConstant(word);
     return isWord && gap?.kind === 'literal' && gap.text === ' ';
+  }
+
+  /** "2024-10-29 17:04:15,123 811 …", "… INFO [811] …": what a formatter of Python's logging puts there is the process. */
+  #isBehindStamp(index: number): boolean {
+    const before = this.#slots
+      .slice(0, Math.min(index, this.#request.method))
+      .findLast((slot) => slot.kind === 'field');
+    return (
+      index < this.#request.method && before?.kind === 'field' && (before.piece === 'level' || stampOf(before) !== null)
+    );
   }
 
   #before(index: number): string {

@@ -4,8 +4,9 @@
  * most of them share becomes a layout.
  */
 import { cutIntoColumns } from './free-columns.ts';
-import { type FreeForm, resolveFields, type Slot } from './free-fields.ts';
+import { type FreeForm, resolveFields } from './free-fields.ts';
 import { type FreePiece, freePieces, freeShape, methodSource } from './free-pieces.ts';
+import type { Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
 
 const method = new RegExp(`(?<![A-Za-z])${methodSource}`);

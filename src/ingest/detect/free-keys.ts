@@ -50,7 +50,7 @@ const target = /^(?:\/|https?:\/\/)/;
 const stamp =
   /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
-const timed = /^\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
+const timed = /^ *\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
 
 /** Garbage and "CONNECT host:443" are among the paths of any server. */
 const MOST = 0.8;

@@ -1,0 +1,100 @@
+/** Parts of lines of no known layout, and which of them say what was asked for and how it was answered. */
+import type { FreeKind } from './free-pieces.ts';
+import { isStatus, keyMeaning } from './key-meanings.ts';
+import { type StampGuess, stampShape } from './pieces.ts';
+
+/** A part of the lines: text that is the same in all, or a piece with its value in each ('-' where a line has none). */
+export type Slot =
+  | { readonly kind: 'literal'; readonly text: string }
+  | {
+      readonly kind: 'field';
+      readonly piece: FreeKind;
+      readonly values: readonly string[];
+      /** A text that stands in no quotes. */
+      readonly bare?: true;
+    };
+export type FieldSlot = Extract<Slot, { kind: 'field' }>;
+
+export const isConstant = ({ values }: FieldSlot): boolean => values.every((value) => value === values[0]);
+export const given = (values: readonly string[]): string[] => values.filter((value) => value !== '-' && value !== '');
+
+/** "status: ", "dur=[", "'took': " */
+const strongKey = /([A-Za-z_@][\w.@-]*)["']?\s*[=:]\s*["'[(<{]?\s*$/;
+const weakKey = /(?:^|[^\w])([A-Za-z_]+) $/;
+const KEY_BYTES = 60;
+
+export interface Key {
+  readonly name: string;
+  /** A sign stands between the name and the value. */
+  readonly strong: boolean;
+}
+
+/** The name that stands in front of a slot. */
+export function keyOf(slots: readonly Slot[], index: number): Key | null {
+  let text = '';
+  for (let i = index - 1; i >= 0 && text.length < KEY_BYTES; i--) {
+    const slot = slots[i];
+    if (slot.kind === 'field' && !isConstant(slot)) break;
+    text = (slot.kind === 'literal' ? slot.text : slot.values[0]) + text;
+  }
+  const strong = strongKey.exec(text);
+  if (strong) return { name: strong[1], strong: true };
+  const weak = weakKey.exec(text);
+  return weak ? { name: weak[1], strong: false } : null;
+}
+
+export interface Request {
+  /** Indices of slots; method and target are the same where both stand in one. */
+  readonly method: number;
+  readonly target: number;
+  readonly status: number;
+}
+
+/** Which slots say what was asked for and how it was answered; null when they do not. */
+export function findRequest(slots: readonly Slot[]): Request | null {
+  const at = (piece: FreeKind, from = 0) =>
+    slots.findIndex((slot, index) => index >= from && slot.kind === 'field' && slot.piece === piece);
+  const whole = at('request');
+  const method = whole >= 0 ? whole : at('method');
+  const target = whole >= 0 ? whole : at('target', method) >= 0 ? at('target', method) : at('target');
+  if (method < 0 || target < 0) return null;
+  const statuses = slots.flatMap((slot, index) =>
+    slot.kind === 'field' && slot.piece === 'number' && given(slot.values).every(isStatus) ? [index] : [],
+  );
+  const isNamed = (index: number) => {
+    const key = keyOf(slots, index);
+    return key !== null && keyMeaning(key.name)?.kind === 'status';
+  };
+  const status =
+    statuses.find(isNamed) ?? statuses.find((index) => index > target) ?? statuses.findLast((index) => index < method);
+  return status === undefined ? null : { method, target, status };
+}
+
+/** Pairs of equal requests that must be seen for that. */
+const PAIRS = 5;
+
+/** Redirects and errors have the same size each time: a number that differs between them is none. */
+export function isNoSize(
+  values: readonly string[],
+  slots: readonly Slot[],
+  { method, target, status }: Request,
+): boolean {
+  const value = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
+  const seen = new Map<string, string>();
+  let pairs = 0;
+  let different = 0;
+  values.forEach((number, line) => {
+    if (value(status, line) < '300') return;
+    const request = [method, target, status].map((index) => value(index, line)).join(' ');
+    const before = seen.get(request);
+    seen.set(request, number);
+    if (before === undefined) return;
+    pairs++;
+    if (before !== number) different++;
+  });
+  return pairs >= PAIRS && different >= 0.8 * pairs;
+}
+
+/** What kind of stamp it is, null for none. */
+export const stampOf = ({ piece, values }: FieldSlot): StampGuess | null =>
+  stampShape(piece as Parameters<typeof stampShape>[0], given(values));
