@@ -1,5 +1,7 @@
 /** An explanation of a log's lines as text: which formats took how many, their fields labelled in place, where others stopped. */
+
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
+import { wrapText } from '../report/columns.ts';
 
 const number = (value: number): string => value.toLocaleString('en');
 
@@ -31,9 +33,13 @@ function labelledLines({ text, labels }: ExplainedLine, width: number): string[]
   return lines;
 }
 
+/** "gunicorn, default"; layouts of named values begin with the name of their format. */
+const nameOf = ({ format, layout }: ExplainedKind): string =>
+  layout.startsWith(format) ? layout : `${format}, ${layout}`;
+
 function stampText({ facts }: ExplainedKind): string {
   const { stampMeaning, resolutionMicros, zone, envelope, stampAssumed } = facts;
-  if (stampMeaning === null) return 'no time in the line';
+  if (stampMeaning === null) return 'no time in the line: counts and routes only, in the order of the file';
   const meaning = {
     start: 'the stamp is the start of the request',
     end: 'the stamp is the end of the request',
@@ -45,14 +51,28 @@ function stampText({ facts }: ExplainedKind): string {
   return `${meaning}${stampAssumed ? ' (assumed)' : ''}, to ${resolution}, zone ${zone}${around}`;
 }
 
-function stuckText({ number: line, text, best, at, expected }: StuckLine, width: number): string[] {
+const isAboutRequest = (reason: string): boolean =>
+  reason !== 'tells of no request' && !reason.startsWith('a request that the server made');
+
+function stuckText({ number: line, text, reason, best, at, expected }: StuckLine, width: number): string[] {
   const from = Math.max(0, Math.min(at - Math.floor(width * 0.6), text.length - width));
   const shown = text.slice(from, from + width);
+  // In a line about something else a layout that begins alike says nothing.
   const where =
-    best === null
-      ? ['no layout takes any of it']
+    best === null || !isAboutRequest(reason)
+      ? []
       : [`${' '.repeat(at - from)}^ ${best} stopped here, expecting ${expected}`];
-  return [`line ${number(line)}`, ...[shown, ...where].map((row) => `  ${row}`)];
+  return [`line ${number(line)}: ${reason}`, ...[shown, ...where].map((row) => `  ${row}`)];
+}
+
+const indented = (text: string, width: number): string[] => wrapText(text, width, '  ').map((row) => `  ${row}`);
+
+/** Why nothing was counted. */
+function noRequests({ own }: Explanation): string {
+  const [spoke] = own;
+  if (spoke)
+    return `No line tells of a request: ${spoke.format} speaks only of itself here. "logscope formats ${spoke.format}" shows how it logs requests.`;
+  return 'No line was taken for a request. A line needs a request ("GET /path"), its status, and best a time, a pid and a duration; --log-format describes one that is not found by itself, as in --log-format \'gunicorn:%(t)s %(p)s %(m)s %(U)s %(s)s %(D)s\'.';
 }
 
 /** @param width columns of the output */
@@ -60,7 +80,7 @@ export function explanationText(path: string, explanation: Explanation, width: n
   const { lines, complete, kinds, own, continuation, unparsed, stuck, assumptions } = explanation;
   const inner = Math.max(40, width - 4);
   const counted: (readonly [number, string])[] = [
-    ...kinds.map((kind) => [kind.lines, `requests: ${kind.format}, ${kind.layout}`] as const),
+    ...kinds.map((kind) => [kind.lines, `requests: ${nameOf(kind)}`] as const),
     ...own.map((entry) => [entry.lines, `lines of ${entry.format} about itself`] as const),
     [continuation, 'tracebacks and other lines that belong to the one before'],
     [unparsed, 'lines that nothing took'],
@@ -70,9 +90,10 @@ export function explanationText(path: string, explanation: Explanation, width: n
     if (count > 0) out.push(`${number(count).padStart(9)}  ${share(count, lines).padStart(6)}  ${text}`);
   }
   for (const kind of kinds) {
-    out.push('', `${kind.format}, ${kind.layout}: ${stampText(kind)}`);
+    out.push('', `${nameOf(kind)}: ${stampText(kind)}`);
     out.push(`  line ${number(kind.first.number)}`);
     out.push(...labelledLines(kind.first, inner).map((row) => `    ${row}`));
+    for (const { what, how } of kind.missing) out.push(...indented(`no ${what.join(', no ')} in it: ${how}`, inner));
   }
   for (const { format, first } of own) {
     out.push('', `${format} about itself, line ${number(first.number)}`, `    ${first.text.slice(0, inner)}`);
@@ -81,6 +102,9 @@ export function explanationText(path: string, explanation: Explanation, width: n
     out.push('', 'Lines that nothing took:');
     for (const line of stuck) out.push(...stuckText(line, inner - 2).map((row) => `  ${row}`));
   }
-  if (assumptions.length > 0) out.push('', 'Assumed:', ...assumptions.map((sentence) => `  ${sentence}`));
+  if (assumptions.length > 0) {
+    out.push('', 'Assumed:', ...assumptions.flatMap((sentence) => indented(sentence, inner)));
+  }
+  if (kinds.length === 0) out.push('', ...wrapText(noRequests(explanation), width));
   return `${out.map((row) => row.trimEnd()).join('\n')}\n`;
 }

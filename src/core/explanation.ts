@@ -23,12 +23,16 @@ export interface ExplainedKind {
   readonly lines: number;
   readonly facts: StreamFacts;
   readonly first: ExplainedLine;
+  /** What the lines do not have, and the configuration that makes the server log it. */
+  readonly missing: readonly { readonly what: readonly string[]; readonly how: string }[];
 }
 
 /** A line that nothing took, and how far the best layout came. */
 export interface StuckLine {
   readonly number: number;
   readonly text: string;
+  /** Why it was left. */
+  readonly reason: string;
   /** The layout that came farthest, null when none took a single field. */
   readonly best: string | null;
   /** Character of the text at which it stopped. */

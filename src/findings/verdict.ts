@@ -9,9 +9,17 @@ export function verdictOf(summary: Summary): Verdict {
   const top = summary.findings.find((finding) => finding.severity !== 'info');
   if (top) return troubled(summary, top);
   if (summary.requests.total === 0) {
-    return { severity: 'info', sentence: 'No requests yet.', confidence: 1 };
+    return { severity: 'info', sentence: noRequests(summary), confidence: 1 };
   }
   return quiet(summary);
+}
+
+/** An error log, or a server whose access log is off, tells of no requests however long one waits. */
+function noRequests({ inputs }: Summary): string {
+  const spoke = inputs.find(({ lifecycle, format }) => lifecycle > 0 && format !== null);
+  return spoke
+    ? `No requests yet: so far the log holds only what ${spoke.format} says about itself. "logscope formats ${spoke.format}" shows how it logs requests.`
+    : 'No requests yet.';
 }
 
 const confidenceOf = ({ server, wait }: Summary): number =>

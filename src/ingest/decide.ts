@@ -5,8 +5,8 @@ import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
 import { Detector, type Few, type Found } from './detect/detect.ts';
 import { tellsOfRequest } from './detect/free-form.ts';
-
 import { fuse } from './detect/fuse.ts';
+import { isOutgoing } from './detect/key-meanings.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
 import { NoLayout } from './detect/no-layout.ts';
 import { holdsStamp } from './detect/pieces.ts';
@@ -15,6 +15,7 @@ import type { Envelope } from './envelopes/line.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
 import type { Plan } from './plan.ts';
 import type { PlanSet } from './plan-set.ts';
+import { reasonFor } from './reasons.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
@@ -44,9 +45,6 @@ export interface Sighting {
 
 /** Fewer lines are no kind of their own beside others. */
 const FEW_LINES = 3;
-
-/** What journalctl prints for a line with control characters. */
-const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -114,7 +112,9 @@ export class Decider {
     const first = worth ? this.#look(held.lines, false, few) : [];
     this.#listenToAll(first, own);
     const known = takenBy(first);
-    const unknown = held.lines.filter((line) => !own.has(line) && !known.has(line));
+    const left = held.lines.filter((line) => !own.has(line) && !known.has(line));
+    const outgoing = new Set(left.filter(({ variants }) => isOutgoing(held.text(variants[variants.length - 1]))));
+    const unknown = left.filter((line) => !outgoing.has(line));
     const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
     const known2 = takenBy(second);
     const third = this.#ofNoLayout(
@@ -129,7 +129,8 @@ export class Decider {
       if (said) this.#place(line, said);
       else if (taken && this.#isCopy(taken, held.lines[i - 1], line)) tally.continuation++;
       else if (taken) this.#take(line, taken);
-      return !said && !taken && !rescue.take(line);
+      else if (outgoing.has(line)) this.#leave(line);
+      return !said && !taken && !outgoing.has(line) && !rescue.take(line);
     });
     // What is no broken line of a known kind may be one of a rare kind.
     this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
@@ -305,8 +306,6 @@ export class Decider {
       return;
     }
     const [first] = plans.list;
-    const unknown = first ? `not a line of ${first.parts.format.id}` : 'no known format takes it';
-    const reason = withheld.test(innermost) ? 'withheld by the journal: use journalctl -a or -o json' : unknown;
-    tally.reject(line.number, held.text(line.variants[0]), reason);
+    tally.reject(line.number, held.text(line.variants[0]), reasonFor(innermost, first?.parts.format.id));
   }
 }

@@ -1,6 +1,8 @@
 /** Explains the head of a log: reads it as any log is read, then looks at each line again and says what it was taken for. */
+
+import type { StreamFacts } from '../core/batch.ts';
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
-import type { LogFormat } from '../core/format.ts';
+import type { LogField, LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import { printable } from '../core/text.ts';
 import { fieldsOf } from './compile/recipe.ts';
@@ -45,6 +47,21 @@ function labelsOf(plan: Plan, { spans, start }: Extract<Judged, { kind: 'request
   });
 }
 
+/** How to make the server log what the lines lack: each way once, with all that it gives. */
+function missingOf({ enable }: LogFormat, { fields }: StreamFacts): ExplainedKind['missing'] {
+  const wanted: readonly (readonly [LogField, boolean])[] = [
+    ['time', fields.time],
+    ['pid', fields.worker],
+    ['duration', fields.duration],
+  ];
+  const ways = new Map<string, LogField[]>();
+  for (const [field, isThere] of wanted) {
+    const way = enable.find(({ gives }) => gives.includes(field));
+    if (!isThere && way) ways.set(way.how, [...(ways.get(way.how) ?? []), field]);
+  }
+  return [...ways].map(([how, what]) => ({ what, how }));
+}
+
 export function explainHead(head: Buffer, complete: boolean, options: ExplainOptions): Explanation {
   const padded = Buffer.alloc(head.length + 1 + SLACK_BYTES);
   head.copy(padded);
@@ -70,13 +87,13 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
 
   const kinds = new Map<Plan, { lines: number; first: ExplainedLine }>();
   const own = new Map<string, { lines: number; first: ExplainedLine }>();
-  const rejected = new Set(router.tally.examples.map(({ line }) => line));
+  const reasons = new Map(router.tally.examples.map(({ line, reason }) => [line, reason]));
   const stuck: StuckLine[] = [];
   let number = 0;
   for (let pos = 0; pos <= last; ) {
     const end = padded.indexOf(10, pos);
     number++;
-    const judged = router.judge(padded, view, pos, end, rejected.has(number));
+    const judged = router.judge(padded, view, pos, end, reasons.has(number));
     if (judged.kind === 'request') {
       const known = kinds.get(judged.plan);
       if (known) known.lines++;
@@ -88,7 +105,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
       const known = own.get(judged.format);
       if (known) known.lines++;
       else own.set(judged.format, { lines: 1, first: labelled(padded.subarray(pos, end), number, []) });
-    } else if (judged.kind === 'nothing' && rejected.has(number)) {
+    } else if (judged.kind === 'nothing' && reasons.has(number)) {
       const { best } = judged;
       const line = labelled(
         judged.b.subarray(judged.start, judged.end),
@@ -98,6 +115,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
       stuck.push({
         number,
         text: line.text,
+        reason: reasons.get(number) ?? '',
         best: best?.name ?? null,
         at: line.labels[0]?.from ?? 0,
         expected: best?.expected ?? null,
@@ -112,7 +130,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
     kinds: [...kinds]
       .map(([plan, { first }]): ExplainedKind => {
         const { format, layout, facts } = plan.parts;
-        return { format: format.id, layout, lines: plan.requests, facts, first };
+        return { format: format.id, layout, lines: plan.requests, facts, first, missing: missingOf(format, facts) };
       })
       .sort((a, b) => b.lines - a.lines),
     own: [...own].map(([format, entry]) => ({ format, ...entry })),

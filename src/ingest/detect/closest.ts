@@ -37,6 +37,20 @@ export const fieldName = (field: Field): string => {
   }
 };
 
+const vague = new Set<Field['kind']>([
+  'client',
+  'word',
+  'text',
+  'level',
+  'level-prefix',
+  'blanks',
+  'worker',
+  'thread',
+  'method',
+]);
+/** Longer than any line that is looked at. */
+const MAX_LINE = 1 << 21;
+
 const describe = (token: Token | undefined): string =>
   token === undefined ? 'the end of the line' : isLiteral(token) ? `"${token.literal}"` : `a ${fieldName(token.field)}`;
 
@@ -49,11 +63,20 @@ export function closest(
 ): Closest | null {
   const { start } = sample.lines[0];
   let best: Closest | null = null;
+  let bestScore = 0;
   for (const { format, layout, recipe } of [...own, ...candidatesOf(formats)]) {
     if (!('tokens' in recipe) || trials.spans(recipe, sample, start)) continue;
     const { stop, spans } = trials.runtime.state;
     const at = stop - start;
-    if (spans.length === 0 || at <= (best?.at ?? 0)) continue;
+    // A word or a client may be anything: a layout has come somewhere when it has read a stamp, a request or a number.
+    const telling = spans.filter(({ token }) => {
+      const found = recipe.tokens[token];
+      return !isLiteral(found) && !vague.has(found.field.kind);
+    }).length;
+    const isOwn = spans.length > 0 && own.some((one) => one.recipe === recipe);
+    const score = telling === 0 && !isOwn ? 0 : (telling + (isOwn ? 1 : 0)) * MAX_LINE + at;
+    if (score <= bestScore) continue;
+    bestScore = score;
     // The token behind the last field read, or the one behind the literal that follows it.
     const read = Math.max(...spans.map(({ token }) => token));
     const next = recipe.tokens[read + 1];

@@ -13,6 +13,10 @@ const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
 const target = /(?<![\w.)])(?:\\?\/|https?:|\*(?!\w))/;
 const status = /(?<![\d.])[1-5]\d\d(?![\d.])/;
 
+/** A method and a path, or a version of HTTP: a line with neither is about something else. */
+export const looksLikeRequest = (text: string): boolean =>
+  /HTTP\/\d/.test(text) || (method.test(text) && target.test(text));
+
 /** Does the line tell of a request? */
 export const tellsOfRequest = (text: string): boolean =>
   method.test(text) && target.test(text) && status.test(text) && !isOutgoing(text);

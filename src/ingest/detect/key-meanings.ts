@@ -85,7 +85,10 @@ export const isStatus = (text: string): boolean =>
     text,
   );
 
-/** Lines of HTTP clients: requests that the server made itself, and none that it was asked. */
+/**
+ * Lines of HTTP clients: requests that the server made itself, and none that it was asked. As the name of a logger: "python-httpx/0.27"
+ * is a user agent.
+ */
 const clientLibraries =
-  /\bHTTP Request: |\burllib3\b|\bconnectionpool\b|\bhttpx\b|\bhttpcore\b|\bbotocore\b|\baiohttp\.client\b/;
+  /\bHTTP Request: |(?:^|[\s:[|"'])(?:httpx|httpcore|urllib3|requests|botocore|aiohttp\.client)(?:\.\w+)*(?=[\s:\]|,"'])/;
 export const isOutgoing = (text: string): boolean => clientLibraries.test(text);

@@ -1,0 +1,265 @@
+// Lines of no known layout: requests in the forms that people give their own logs, and what must not be read into them.
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../helpers/ingest.ts';
+import { createRandom } from '../../helpers/random.ts';
+
+interface Request {
+  readonly start: number;
+  readonly end: number;
+  readonly pid: number;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly bytes: number;
+}
+
+const T0 = Date.UTC(2024, 9, 29, 17, 4, 15);
+const sizes: Record<string, number> = { '/': 612, '/api/x': 90, '/users/7': 1203, '/search?q=a+b&n=1': 45_120 };
+
+/** What four sync workers did, in the order of its ends. */
+function requests(n = 120): Request[] {
+  const random = createRandom(5);
+  const free = [0, 0, 0, 0];
+  let now = 0;
+  return Array.from({ length: n }, () => {
+    now += random.exponential(50);
+    const worker = free.indexOf(Math.min(...free));
+    const start = Math.max(now, free[worker]);
+    const end = start + [2.1, 31, 120, 300][Math.floor(random.next() * 4)] * (0.7 + 0.7 * random.next());
+    free[worker] = end;
+    const paths = Object.keys(sizes);
+    const path = paths[Math.floor(random.next() * paths.length)];
+    const status = [200, 200, 200, 302, 404, 500][Math.floor(random.next() * 6)];
+    const method = random.next() < 0.8 ? 'GET' : 'POST';
+    return { start: T0 + start, end: T0 + end, pid: 811 + worker, method, path, status, bytes: sizes[path] };
+  }).sort((a, b) => a.end - b.end);
+}
+
+const all = requests();
+const iso = (ms: number) => new Date(ms).toISOString();
+const log = (ms: number) => iso(ms).slice(0, 23).replace('T', ' ').replace('.', ',');
+const second = (ms: number) => iso(ms).slice(0, 19).replace('T', ' ');
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const clf = (ms: number) => {
+  const [date, time] = second(ms).split(' ');
+  return `${date.slice(8)}/${months[Number(date.slice(5, 7)) - 1]}/${date.slice(0, 4)}:${time} +0000`;
+};
+const ms = ({ start, end }: Request) => Math.round(end - start);
+const us = ({ start, end }: Request) => Math.round((end - start) * 1000);
+const s = ({ start, end }: Request, digits: number) => ((end - start) / 1000).toFixed(digits);
+
+type Line = (request: Request) => string;
+
+/** Name, line, and what must be found in every line: d duration, p pid, e stamp of the end, s of the start. */
+const forms: readonly (readonly [string, Line, string])[] = [
+  ['pipes', (r) => `${log(r.end)} | ${r.method} | ${r.path} | ${r.status} | ${ms(r)}ms | pid=${r.pid}`, 'dpe'],
+  ['tabs', (r) => `${iso(r.end)}\t203.0.113.7\t${r.method}\t${r.path}\t${r.status}\t${r.bytes}\t${s(r, 3)}`, 'de'],
+  ['commas', (r) => `${iso(r.end)},${r.pid},${r.method},${r.path},${r.status},${r.bytes},${ms(r)}`, 'dpe'],
+  ['quoted commas', (r) => `"${iso(r.end)}","${r.pid}","${r.method}","${r.path}","${r.status}","${ms(r)}ms"`, 'dpe'],
+  ['semicolons', (r) => `${iso(r.end)};203.0.113.7;${r.method};${r.path};${r.status};${r.bytes};${us(r)}`, 'de'],
+  ['stamps of starts', (r) => `${iso(r.start)},${r.method},${r.path},${r.status},${s(r, 6)}`, 'ds'],
+  [
+    'names and colons',
+    (r) => `time: ${log(r.end)} method: ${r.method} path: ${r.path} status: ${r.status} took: ${ms(r)}ms`,
+    'de',
+  ],
+  [
+    'brackets',
+    (r) => `[${second(r.end)}] [${r.pid}] [${r.method}] [${r.path}] [${r.status}] [${ms(r)} ms] [curl/8.5.0]`,
+    'dp',
+  ],
+  ['an arrow', (r) => `${log(r.end)} INFO [web] ${r.method} ${r.path} -> ${r.status} in ${ms(r)}ms`, 'de'],
+  [
+    'words',
+    (r) =>
+      `${log(r.end)} ${r.pid} INFO handled (${r.method} ${r.path} HTTP/1.1) status ${r.status} after ${s(r, 4)} seconds`,
+    'dpe',
+  ],
+  [
+    'loguru',
+    (r) =>
+      `${second(r.end)}.${iso(r.end).slice(20, 23)} | INFO     | app.main:log:31 - ${r.method} ${r.path} - ${r.status} - ${s(r, 4)}s`,
+    'de',
+  ],
+  [
+    'an epoch first',
+    (r) => `${(r.end / 1000).toFixed(3)} ${r.pid} ${r.method} ${r.path} ${r.status} ${r.bytes} ${s(r, 6)}`,
+    'dpe',
+  ],
+  ['month first', (r) => `10/29/2024 ${second(r.end).slice(11)} ${r.method} ${r.path} ${r.status} ${ms(r)}ms`, 'd'],
+  [
+    'gunicorn, piped',
+    (r) =>
+      `203.0.113.7 | [${clf(r.end)}] | ${r.method} ${r.path} HTTP/1.1 | ${r.status} | ${r.bytes} | ${us(r)} | <${r.pid}>`,
+    'dp',
+  ],
+  [
+    'LTSV',
+    (r) =>
+      `time:${iso(r.end)}\thost:203.0.113.7\tmethod:${r.method}\turi:${r.path}\tstatus:${r.status}\tsize:${r.bytes}\treqtime:${s(r, 3)}\tpid:${r.pid}`,
+    'dpe',
+  ],
+  ['no time', (r) => `${r.method} ${r.path} ${r.status} ${s(r, 4)} s`, 'd'],
+  [
+    'keys of its own',
+    (r) =>
+      JSON.stringify({
+        '@t': iso(r.end),
+        httpMethod: r.method,
+        requestPath: r.path,
+        statusCode: r.status,
+        elapsedMs: ms(r),
+        proc: `<${r.pid}>`,
+      }),
+    'dpe',
+  ],
+  [
+    'Elastic Common Schema',
+    (r) =>
+      JSON.stringify({
+        '@timestamp': iso(r.end),
+        http: { request: { method: r.method }, response: { status_code: r.status } },
+        url: { path: r.path },
+        event: { duration: us(r) * 1000 },
+        process: { pid: r.pid },
+      }),
+    'dpe',
+  ],
+  [
+    'Cloud Logging',
+    (r) =>
+      JSON.stringify({
+        httpRequest: {
+          requestMethod: r.method,
+          requestUrl: `https://h${r.path}`,
+          status: r.status,
+          latency: `${s(r, 6)}s`,
+        },
+        timestamp: iso(r.end),
+      }),
+    'de',
+  ],
+  [
+    'pino',
+    (r) =>
+      JSON.stringify({
+        time: Math.floor(r.end),
+        pid: r.pid,
+        req: { method: r.method, url: r.path },
+        res: { statusCode: r.status },
+        responseTime: ms(r),
+        msg: 'request completed',
+      }),
+    'dpe',
+  ],
+  [
+    'logfmt with a name of its own',
+    (r) => `ts=${iso(r.end)} method=${r.method} path=${r.path} status=${r.status} dur_us=${us(r)} proc=${r.pid}`,
+    'dpe',
+  ],
+  [
+    'logfmt with commas',
+    (r) => `time=${iso(r.end)}, method=${r.method}, uri=${r.path}, status=${r.status}, took=${ms(r)}ms`,
+    'de',
+  ],
+];
+
+const text = (line: Line, of: readonly Request[] = all) => of.map((request) => `${line(request)}\n`).join('');
+
+describe('lines of no known layout', () => {
+  for (const [name, line, found] of forms) {
+    it(`${name}: ${line(all[0]).slice(0, 90)}`, () => {
+      const { rows, report } = parse(text(line));
+      expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+      rows.sort((a, b) => a.offset - b.offset);
+      rows.forEach((row, i) => {
+        const request = all[i];
+        expect(row.status).toBe(request.status);
+        expect(row.route).toMatch(new RegExp(`^${request.method} /`));
+        const micros = us(request);
+        if (found.includes('d')) expect(Math.abs((row.duration ?? -1e9) - micros)).toBeLessThan(1001);
+        else expect(row.duration).toBeNull();
+        expect(row.worker).toBe(found.includes('p') ? String(request.pid) : null);
+        const stamp = found.includes('s') ? request.start : request.end;
+        if (/[se]/.test(found)) expect(Math.abs(Date.parse(row.time ?? '') - stamp)).toBeLessThanOrEqual(1);
+      });
+      if (/[se]/.test(found)) expect(rows[0].meaning).toBe(found.includes('s') ? 'start' : 'end');
+      if (!name.startsWith('logfmt')) expect(report.assumptions.join()).toMatch(/no known layout/);
+    });
+  }
+
+  it('are found inside envelopes and among the lines of a server', () => {
+    const line: Line = (r) => `${log(r.end)} | ${r.method} | ${r.path} | ${r.status} | ${ms(r)}ms`;
+    const wrapped = all
+      .map((r) => JSON.stringify({ log: `${line(r)}\n`, stream: 'stdout', time: iso(r.end) }))
+      .join('\n');
+    expect(parse(`${wrapped}\n`).report).toMatchObject({ requests: all.length, envelope: 'docker' });
+    const own = '[2024-10-29 17:04:15 +0000] [811] [INFO] Booting worker with pid: 811\n';
+    expect(parse(own + text(line)).report).toMatchObject({ requests: all.length, lifecycle: 1, format: 'gunicorn' });
+  });
+
+  it('do not make a duration of a size, nor of whole numbers that fit two units', () => {
+    const size: Line = (r) => `${iso(r.end)} ${r.method} ${r.path} ${r.status} ${r.bytes}`;
+    const { rows, report } = parse(text(size));
+    expect(rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(report.assumptions.join()).toMatch(/may be a size or a duration: it is not used/);
+    // A service none of whose answers takes less than 50 ms, or 50 µs.
+    const vague = (r: Request) => 50 + (us(r) % 1900);
+    const open = parse(
+      text(
+        (r) => JSON.stringify({ ts: iso(r.end), method: r.method, path: r.path, status: r.status, took: vague(r) }),
+        all.filter((_, i) => i % 40 === 0),
+      ),
+    );
+    expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(open.report.assumptions.join()).toMatch(/"took" looks like a duration and is not used/);
+  });
+
+  it('are no lines of a client library, and none that say nothing of a request', () => {
+    const httpx = 'INFO:httpx:HTTP Request: GET https://api.example.com/v1/x "HTTP/1.1 200 OK"\n';
+    const urllib3 = 'DEBUG:urllib3.connectionpool:https://api.example.com:443 "GET /v1/x HTTP/1.1" 200 512\n';
+    for (const line of [httpx, urllib3])
+      expect(parse(line.repeat(20)).report).toMatchObject({ requests: 0, unparsed: 20 });
+    const chatter =
+      '2024-10-29 17:04:15,123 INFO GET something done 200 times\n2024-10-29 17:04:15,123 INFO see /etc/app for 404 reasons\n';
+    expect(parse(chatter.repeat(10)).report).toMatchObject({ requests: 0 });
+  });
+
+  it('give a duration written with an exponent', () => {
+    const line = '{"ts":"2024-10-29T17:04:15.123Z","method":"GET","path":"/a","status":200,"duration_s":9.5e-05}\n';
+    expect(parse(line).rows[0].duration).toBe(95);
+  });
+});
+
+describe('requests that are told twice', () => {
+  const access: Line = (r) =>
+    `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" pid=<${r.pid}> us=${us(r)}`;
+  const uvicorn: Line = (r) => `INFO:     203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`;
+  const structlog: Line = (r) =>
+    JSON.stringify({
+      event: 'request_finished',
+      request: `${r.method} ${r.path}`,
+      code: r.status,
+      timestamp: iso(r.end),
+    });
+  const middleware: Line = (r) => `${log(r.end)} INFO app ${r.method} ${r.path} -> ${r.status} in ${ms(r)}ms`;
+
+  it('are counted once, by the lines that tell more', () => {
+    for (const [first, other, format] of [
+      [access, structlog, 'gunicorn'],
+      [uvicorn, structlog, 'json'],
+      [uvicorn, middleware, 'custom'],
+    ] as const) {
+      const { rows, report } = parse(text((r) => `${other(r)}\n${first(r)}`));
+      expect(report).toMatchObject({ requests: all.length, continuation: all.length, unparsed: 0, format });
+      expect(rows.every(({ time }) => time !== null)).toBe(true);
+      expect(report.assumptions.join()).toMatch(/tell of the requests that lines of .* tell of: they are not counted/);
+    }
+  });
+
+  it('are two where they are two: a deploy changed the format', () => {
+    const half = all.length / 2;
+    const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+  });
+});
