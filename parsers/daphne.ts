@@ -45,6 +45,8 @@ export default defineFormat({
       kind: null,
     },
     { starts: 'Upgraded connection [', kind: null },
+    { starts: 'dropping connection to peer ', kind: null },
+    { starts: 'failing WebSocket opening handshake ', kind: null },
     { starts: 'WebSocket ', pattern: /^WebSocket (?:open|closed|\[).*(?:for|\]) ?/, kind: null },
     { starts: 'Sent WebSocket packet to client for ', kind: null },
     { starts: 'Killed ', pattern: /^Killed \d+ pending application instances$/, kind: 'shutdown' },

@@ -6,65 +6,103 @@ import { parse } from '../../helpers/ingest.ts';
 
 /** File, format, and how many of its lines are what: lines, requests, lifecycle, continuation, unparsed. */
 const captures: readonly (readonly [string, string, number, number, number, number, number])[] = [
+  ['aiohttp-3.8-basicconfig.log', 'aiohttp', 136, 57, 9, 69, 1],
   ['aiohttp-behind-asctime.log', 'aiohttp', 45, 22, 2, 21, 0],
   ['aiohttp-default.log', 'aiohttp', 45, 22, 2, 21, 0],
   ['aiohttp-seconds-and-pid.log', 'aiohttp', 51, 37, 3, 11, 0],
+  ['apache-iso-and-ms.log', 'custom', 58, 58, 0, 0, 0],
+  ['apache-mod-wsgi-error.log', 'apache', 113, 0, 89, 22, 2],
+  ['apache-seconds-slash-micros.log', 'combined', 58, 58, 0, 0, 0],
+  ['caddy-console.log', 'caddy', 64, 51, 13, 0, 0],
+  ['caddy-nanoseconds.log', 'caddy', 64, 51, 13, 0, 0],
   ['cherrypy-access.log', 'cherrypy', 20, 20, 0, 0, 0],
   ['cherrypy-error.log', 'cherrypy', 38, 0, 18, 20, 0],
   ['daphne-access.log', 'daphne', 19, 19, 0, 0, 0],
   ['daphne-runserver.log', 'daphne', 58, 19, 9, 30, 0],
   ['daphne-server.log', 'daphne', 11, 0, 6, 5, 0],
+  ['daphne-verbose.log', 'daphne', 354, 49, 236, 67, 2],
+  ['django-noreload.log', 'django', 105, 53, 19, 32, 1],
   ['django-runserver.log', 'django', 41, 18, 12, 11, 0],
   ['django-startup.log', 'django', 10, 0, 8, 2, 0],
   ['flask-run.log', 'werkzeug', 44, 22, 5, 17, 0],
+  ['granian-1.6.log', 'granian', 90, 52, 15, 21, 2],
   ['granian-asgi.log', 'granian', 44, 20, 14, 10, 0],
   ['granian-own-format.log', 'granian', 56, 37, 9, 10, 0],
+  ['granian-with-pipes.log', 'granian', 90, 52, 14, 20, 4],
   ['granian-wsgi.log', 'granian', 52, 20, 13, 19, 0],
+  ['gunicorn-19-reload.log', 'gunicorn', 174, 76, 21, 72, 5],
+  ['gunicorn-access-in-brackets.log', 'gunicorn', 109, 49, 21, 37, 2],
+  ['gunicorn-access-names-and-brackets.log', 'gunicorn', 109, 48, 21, 36, 4],
+  ['gunicorn-access-with-pipes.log', 'gunicorn', 108, 48, 21, 37, 2],
+  ['gunicorn-access-with-tabs.log', 'gunicorn', 109, 49, 21, 37, 2],
   ['gunicorn-app-structlog-console.log', 'logfmt', 69, 43, 13, 13, 0],
   ['gunicorn-asgi-default.log', 'combined', 20, 20, 0, 0, 0],
   ['gunicorn-asgi-odd-requests.log', 'gunicorn', 48, 14, 16, 16, 2],
+  ['gunicorn-asgi-websocket.log', 'gunicorn', 90, 49, 17, 22, 2],
   ['gunicorn-bare-pid-and-micros.log', 'gunicorn', 22, 22, 0, 0, 0],
   ['gunicorn-debug-without-user.log', 'gunicorn', 247, 43, 74, 130, 0],
+  ['gunicorn-formatter-day-first.log', 'gunicorn', 113, 51, 21, 39, 2],
+  ['gunicorn-formatter-month-and-day.log', 'gunicorn', 113, 51, 21, 39, 2],
+  ['gunicorn-formatter-with-pipes.log', 'gunicorn', 113, 50, 21, 40, 2],
   ['gunicorn-gevent-all-durations-first.log', 'gunicorn', 21, 21, 0, 0, 0],
   ['gunicorn-gthread-error.log', 'gunicorn', 26, 0, 10, 16, 0],
   ['gunicorn-gthread-formatter.log', 'gunicorn', 66, 43, 12, 11, 0],
   ['gunicorn-gthread-json-logger.log', 'gunicorn', 56, 43, 13, 0, 0],
   ['gunicorn-gthread-one-stream.log', 'gunicorn', 61, 20, 14, 27, 0],
+  ['gunicorn-json-logger-micros.log', 'gunicorn', 74, 50, 21, 1, 2],
   ['gunicorn-json-named-keys.log', 'json', 66, 43, 13, 10, 0],
   ['gunicorn-key-value.log', 'logfmt', 66, 43, 12, 11, 0],
   ['gunicorn-logconfig-unix-socket.log', 'gunicorn', 10, 2, 8, 0, 0],
   ['gunicorn-pid-and-micros-first.log', 'gunicorn', 66, 43, 13, 10, 0],
   ['gunicorn-request-time-and-worker.log', 'gunicorn', 66, 43, 13, 10, 0],
+  ['gunicorn-seconds-slash-micros.log', 'gunicorn', 108, 49, 21, 36, 2],
   ['gunicorn-sync-odd-requests.log', 'gunicorn', 61, 21, 22, 18, 0],
   ['gunicorn-sync-one-stream.log', 'gunicorn', 78, 21, 20, 37, 0],
   ['gunicorn-syslog-datagrams.log', 'gunicorn', 11, 3, 8, 0, 0],
   ['gunicorn-timeout-recycle-reload.log', 'gunicorn', 48, 5, 32, 11, 0],
+  ['haproxy-clf.log', 'haproxy', 61, 59, 2, 0, 0],
+  ['haproxy-httplog.log', 'haproxy', 61, 59, 2, 0, 0],
   ['hypercorn-client-left.log', 'hypercorn', 21, 20, 0, 1, 0],
   ['hypercorn-odd-requests.log', 'hypercorn', 60, 19, 20, 21, 0],
+  ['hypercorn-own-order.log', 'hypercorn', 169, 52, 7, 106, 4],
   ['hypercorn-pid-and-micros.log', 'hypercorn', 49, 37, 3, 9, 0],
+  ['hypercorn-scheme-and-micros.log', 'hypercorn', 113, 53, 5, 53, 2],
   ['hypercorn-unix-socket.log', 'hypercorn', 4, 2, 2, 0, 0],
   ['nginx-combined.log', 'combined', 29, 29, 0, 0, 0],
+  ['nginx-error.log', 'nginx', 30, 0, 30, 0, 0],
   ['nginx-escape-none.log', 'nginx', 29, 29, 0, 0, 0],
+  ['nginx-ingress.log', 'nginx', 58, 58, 0, 0, 0],
+  ['nginx-json-empty-values.log', 'json', 58, 58, 0, 0, 0],
+  ['nginx-ltsv.log', 'custom', 58, 56, 0, 0, 2],
   ['nginx-upstream-times.log', 'nginx', 29, 29, 0, 0, 0],
   ['sanic-debug.log', 'sanic', 58, 22, 31, 5, 0],
   ['sanic-error.log', 'sanic', 9, 0, 1, 8, 0],
+  ['sanic-json.log', 'json', 58, 40, 18, 0, 0],
   ['sanic-production.log', 'sanic', 41, 22, 19, 0, 0],
+  ['sanic-with-pid.log', 'sanic', 58, 40, 18, 0, 0],
   ['tornado-default.log', 'tornado', 32, 21, 2, 9, 0],
+  ['uvicorn-0.15-workers.log', 'uvicorn', 235, 50, 29, 154, 2],
   ['uvicorn-colour-access.log', 'uvicorn', 19, 19, 0, 0, 0],
   ['uvicorn-colour-server.log', 'uvicorn', 34, 0, 23, 11, 0],
+  ['uvicorn-debug-websockets.log', 'uvicorn', 130, 50, 48, 30, 2],
+  ['uvicorn-formatter-with-pipes.log', 'uvicorn', 115, 50, 33, 30, 2],
   ['uvicorn-json-logger.log', 'uvicorn-worker', 46, 37, 9, 0, 0],
+  ['uvicorn-loguru-json.log', 'uvicorn-worker', 48, 32, 14, 0, 2],
   ['uvicorn-odd-requests.log', 'uvicorn', 61, 19, 20, 22, 0],
   ['uvicorn-time-pid-phrase.log', 'uvicorn', 57, 37, 9, 11, 0],
   ['uvicorn-unix-socket-pid-thread.log', 'uvicorn', 13, 4, 9, 0, 0],
   ['uvicorn-worker-access.log', 'uvicorn-worker', 19, 19, 0, 0, 0],
   ['uvicorn-worker-error.log', 'gunicorn', 40, 0, 29, 11, 0],
   ['uwsgi-combined-format.log', 'uwsgi', 97, 43, 45, 9, 0],
+  ['uwsgi-json-template.log', 'uwsgi', 129, 54, 47, 26, 2],
   ['uwsgi-log-format.log', 'uwsgi', 84, 22, 45, 17, 0],
   ['uwsgi-log-micros.log', 'uwsgi', 82, 22, 43, 17, 0],
   ['uwsgi-memory-report-harakiri.log', 'uwsgi', 90, 23, 50, 17, 0],
   ['uwsgi-odd-requests-harakiri.log', 'uwsgi', 108, 30, 54, 24, 0],
+  ['uwsgi-own-default-line.log', 'uwsgi', 129, 52, 47, 26, 4],
   ['waitress-basicconfig.log', 'waitress', 67, 19, 10, 38, 0],
   ['waitress-formatter.log', 'waitress', 67, 19, 10, 38, 0],
+  ['waitress-own-format.log', 'waitress', 120, 50, 14, 54, 2],
   ['waitress-time-pid-thread.log', 'waitress', 48, 14, 7, 27, 0],
   ['werkzeug-odd-requests.log', 'werkzeug', 48, 20, 11, 17, 0],
 ];
@@ -104,6 +142,40 @@ describe('captures of formats of their own', () => {
     expect(first('gunicorn-gthread-json-logger.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-gthread-formatter.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-pid-and-micros-first.log')).toMatchObject({ duration: 3731, worker: '20631' });
+  });
+
+  it('have their fields, whatever stands between them', () => {
+    for (const name of ['pipes', 'tabs', 'names-and-brackets'].map(
+      (one) => `gunicorn-access-${one === 'names-and-brackets' ? one : `with-${one}`}.log`,
+    )) {
+      const { rows } = parse(readFileSync(join(folder, name)));
+      const slow = rows.filter(({ route }) => route === 'GET /slow/0.3');
+      expect(slow.length).toBeGreaterThan(2);
+      for (const row of slow) {
+        expect(Math.abs((row.duration ?? 0) - 300_000)).toBeLessThan(60_000);
+        expect(row).toMatchObject({ meaning: 'end', worker: expect.any(String), time: expect.any(String) });
+      }
+    }
+    expect(first('uvicorn-formatter-with-pipes.log')).toMatchObject({ meaning: 'response-start' });
+    expect(first('waitress-own-format.log')).toMatchObject({ meaning: 'response-start', thread: 'waitress-0' });
+    expect(first('granian-with-pipes.log')).toMatchObject({ meaning: 'start', duration: 99 });
+    expect(first('apache-iso-and-ms.log')).toMatchObject({ meaning: 'start', duration: 4000, bytes: 3 });
+    expect(first('nginx-ingress.log').duration).toBeLessThan(50_000);
+    expect(first('sanic-with-pid.log')).toMatchObject({ meaning: 'response-start', worker: '8758' });
+  });
+
+  it('have stamps with the day first, or without a year, and no pid or duration made of them', () => {
+    for (const name of ['gunicorn-formatter-day-first.log', 'gunicorn-formatter-month-and-day.log']) {
+      expect(first(name)).toMatchObject({ time: expect.stringMatching(/^2026-11-28T00:34:/), worker: null });
+      expect(first(name).duration).toBeLessThan(5000);
+    }
+  });
+
+  it('have durations in the unit that their values prove', () => {
+    expect(first('gunicorn-json-logger-micros.log').duration).toBe(443);
+    expect(first('caddy-nanoseconds.log').duration).toBeLessThan(50_000);
+    expect(first('gunicorn-seconds-slash-micros.log').duration).toBeLessThan(5000);
+    expect(first('haproxy-clf.log').duration ?? 0).toBeLessThan(50_000);
   });
 
   it('are pairs behind a stamp and a level, too', () => {
