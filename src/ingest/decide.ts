@@ -214,8 +214,10 @@ export class Decider {
   #ofNoLayout(lines: readonly HeldLine[], others: readonly Sighting[]): Sighting[] {
     const { held } = this.#parts;
     const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
-    const told = lines.filter(isTold).length;
-    if (told === 0 || (others.length > 0 && told < FEW_LINES)) return [];
+    const told = lines.filter(isTold);
+    if (told.length === 0 || (others.length > 0 && told.length < FEW_LINES)) return [];
+    // Beside lines that are being taken nothing would come of it.
+    if (others.length === 0 && !this.#standAlone(told, others)) return [];
     const found: Sighting[] = [];
     for (const by of ['keys', 'look'] as const) {
       const known = takenBy(found);
@@ -226,15 +228,17 @@ export class Decider {
     }
     return found.filter(
       (one) =>
-        this.#standsAlone(one, others) ||
-        others.some((other) => this.#retold.retells(one, other) || this.#retold.retells(other, one)),
+        this.#standAlone(
+          one.lines.map(({ line }) => line),
+          others,
+        ) || others.some((other) => this.#retold.retells(one, other) || this.#retold.retells(other, one)),
     );
   }
 
   /** No requests that others tell of stand between its lines: an application may log anything about requests beside its server. */
-  #standsAlone({ lines }: Sighting, others: readonly Sighting[]): boolean {
-    const first = lines[0].line.number;
-    const last = lines[lines.length - 1].line.number;
+  #standAlone(lines: readonly HeldLine[], others: readonly Sighting[]): boolean {
+    const first = lines[0].number;
+    const last = lines[lines.length - 1].number;
     const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
     // Where there are plans, lines that are not held were taken by one at once.
     const { held, plans } = this.#parts;
