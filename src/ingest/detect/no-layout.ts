@@ -1,5 +1,6 @@
 /** Lines of no known layout that tell of requests all the same: a layout is made of their keys, or of their look. */
 import type { LogFormat } from '../../core/format.ts';
+import { printable } from '../../core/text.ts';
 import type { Recipe } from '../compile/recipe.ts';
 import { marksOf } from './candidates.ts';
 import { fieldName } from './closest.ts';
@@ -18,6 +19,8 @@ const FEW_LINES = 3;
 /** Lines whose look is compared. */
 const READ_LINES = 400;
 const MAX_LINE_BYTES = 4000;
+/** Characters of a key in a sentence. */
+const MAX_KEY = 60;
 
 interface Made {
   /** Id of the format that such lines are counted as. */
@@ -83,7 +86,9 @@ export class NoLayout {
 function byKeys(texts: readonly string[]): Made | null {
   const keyed = findFreeKeys(texts);
   if (!keyed) return null;
-  const names = Object.entries(keyed.fields).map(([key, field]) => `${fieldName(field)} from "${key}"`);
+  const names = Object.entries(keyed.fields).map(
+    ([key, field]) => `${fieldName(field)} from "${printable(key, MAX_KEY)}"`,
+  );
   const assumptions = [`lines of no known layout are read by the names of their values: ${names.join(', ')}`];
   return { format: keyed.syntax, recipe: { keyed }, assumptions };
 }

@@ -1,11 +1,14 @@
 /** Lines of named values: of the keys that could fill a column, the one that these lines have; the unit of its values. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
+import { printable } from '../../core/text.ts';
 import { findFreeKeys } from './free-keys.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 import { guessUnit, unitUnknown } from './units.ts';
 
 const SAMPLED_LINES = 200;
+/** Characters of a key in a sentence. */
+const MAX_KEY = 60;
 
 /** The column a field fills; null when several of its kind may stand side by side. */
 function columnOf(field: Field): string | null {
@@ -65,13 +68,13 @@ function settleKeys(
       const context = { spannedSeconds: trials.spannedSeconds({ keyed: layout }, sample, lines), byServer: false };
       const guess = guessUnit(texts[i], context);
       if (guess?.unit === null) {
-        assumptions.push(unitUnknown(`"${key}"`, guess));
+        assumptions.push(unitUnknown(`"${printable(key, MAX_KEY)}"`, guess));
         filled.delete('duration');
         return;
       }
       // Without a guess the values carry their unit, or are all zero.
       fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
-      if (guess) assumptions.push(`"${key}" is taken as the duration (${guess.because})`);
+      if (guess) assumptions.push(`"${printable(key, MAX_KEY)}" is taken as the duration (${guess.because})`);
     } else if (field.kind === 'duration' && field.wholeUnit && areWhole(texts[i])) {
       fields[key] = { kind: 'duration', unit: field.wholeUnit, covers: field.covers };
     } else fields[key] = field;

@@ -263,3 +263,18 @@ describe('requests that are told twice', () => {
     expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
   });
 });
+
+describe('what is said of such lines', () => {
+  it('holds no control character, whatever their keys are', () => {
+    const line = {
+      ts: '2024-10-29T17:04:15Z',
+      'm\u001b[31m': 'GET',
+      'p\u0007': '/a',
+      'status\u202e': 200,
+      'took\u001b': 120,
+    };
+    const { report } = parse(`${JSON.stringify(line)}\n`.repeat(20));
+    expect(report.requests).toBe(20);
+    expect(report.assumptions.join()).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e]/);
+  });
+});
