@@ -111,7 +111,11 @@ export function createServerLines(
     // Only behind something that looks like a logging prefix: a level or a stamp.
     const head = text.slice(0, PREFIX_LIMIT);
     const marks = [level, stamp, compactStamp].flatMap((mark) => mark.exec(head)?.index ?? []);
-    if (marks.length === 0) return everywhere(text, 0);
+    if (marks.length === 0) {
+      // uWSGI's --log-prefix: "web - spawned uWSGI worker 1 …"
+      const named = /^[\w.-]{1,40} - /.exec(head);
+      return (named && at(text, named[0].length)) ?? everywhere(text, 0);
+    }
     const firstMark = Math.min(...marks);
     const starts: number[] = [];
     separator.lastIndex = 0;

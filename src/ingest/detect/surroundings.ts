@@ -139,7 +139,9 @@ export class Surroundings {
       const prefix = sample.b.toString('latin1', start, start + offset);
       return Number(candidate.format.loggers?.some((logger) => prefix.includes(logger)) === true);
     };
-    for (const { candidate, starts } of found.sort((a, b) => b.starts.size - a.starts.size || named(b) - named(a))) {
+    for (const { candidate, starts } of found.sort(
+      (a, b) => b.starts.size - a.starts.size || named(b) - named(a) || isAnyServer(a) - isAnyServer(b),
+    )) {
       const trial = this.#withPrefix(candidate, starts, candidates, sample, lines);
       if (trial) return trial;
     }
@@ -189,6 +191,10 @@ export class Surroundings {
     return { ...trial, assumptions, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
   }
 }
+
+/** Layouts of a server go before the one that any may have written. */
+const isAnyServer = ({ candidate }: { readonly candidate: Candidate }): number =>
+  Number(candidate.format.id === 'custom');
 
 /** The pid of a proxy says nothing of the workers behind it. */
 const withoutWorker = (token: Token): Token =>
