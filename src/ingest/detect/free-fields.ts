@@ -11,11 +11,12 @@ import {
   isNoSize,
   keyOf,
   type Request,
+  requestsOf,
   type Slot,
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, keyMeaning } from './key-meanings.ts';
-import { type FoundToken, resolveNumbers } from './units.ts';
+import { type FoundToken, followsRequest, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -40,12 +41,14 @@ class Fields {
   readonly assumptions: string[] = [];
   readonly #slots: readonly Slot[];
   readonly #request: Request;
+  readonly #requests: readonly string[];
   readonly #taken = new Set<Field['kind']>();
   #numbers = 0;
 
   constructor(slots: readonly Slot[], request: Request) {
     this.#slots = slots;
     this.#request = request;
+    this.#requests = requestsOf(slots, request);
     this.found = slots.flatMap((slot, index) =>
       slot.kind === 'literal' ? [literal(slot.text)] : this.#field(slot, index),
     );
@@ -138,7 +141,8 @@ class Fields {
     }
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
     if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);
-    const isFirst = index > this.#request.status && this.#numbers++ === 0;
+    if (followsRequest(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
+    const isFirst = index > this.#request.status && !this.#taken.has('bytes') && this.#numbers++ === 0;
     if (!isFirst || known.some((value) => decimal.test(value))) {
       const open = this.#one(plain, slot, name, 'number');
       return this.#isBehindStamp(index) ? open.map((one) => ({ ...one, inFront: true as const })) : open;

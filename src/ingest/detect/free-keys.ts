@@ -3,7 +3,7 @@
  * key is what is told by its values, and by its name where values do not tell.
  */
 import type { Field, KeyedLayout } from '../../core/format.ts';
-import { isMethod, isOtherTime, isOutgoing, isStatus, keyMeaning } from './key-meanings.ts';
+import { isMethod, isOtherTime, isOutgoing, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
 
 interface Column {
   readonly key: string;
@@ -47,7 +47,8 @@ function logfmtPairs(text: string): Map<string, string> | null {
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
 const target = /^(?:\/|https?:\/\/)/;
-const stamp =
+/** Begins as a stamp does. */
+export const looksLikeStamp =
   /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 const timed = /^ *\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
@@ -104,14 +105,16 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   if (!status || !(whole ?? (method && path))) return null;
 
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
-  const stamps = rest.filter((column) => all(column, (value) => stamp.test(value)));
+  const stamps = rest.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
   const time = byName(stamps, [
     /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
     /timestamp|time|date/i,
     /(^|[._])ts$|@t/i,
   ]);
   const meant = rest.flatMap((column) => {
-    const meaning = keyMeaning(column.key);
+    // "time=0.031s" is none of day.
+    const spent = /^time$/i.test(column.key) && all(column, (value) => timed.test(value));
+    const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
     return meaning && column !== time ? [{ column, meaning }] : [];
   });
   const named = (kind: string, test: (value: string) => boolean) =>

@@ -51,9 +51,11 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['address', addressSource],
   ['unit', `${numberSource}${spacedUnit}`],
   ['size', String.raw`\d+(?:B| bytes)(?!\w)`],
-  ['number', String.raw`-?${numberSource}(?![\w.])`],
+  ['number', String.raw`(?<![\w.])-?${numberSource}(?![\w.]|-\w)`],
   ['level', levelSource],
   ['word', String.raw`[A-Za-z_][^\s[\]():|,;"'=<>]*`],
+  // "7ce42c82-1f", "10-29"
+  ['word', String.raw`\d[\w.-]*`],
   ['dash', String.raw`-(?=$|[\s,;|\])"'])`],
   ['blanks', ' {2,}'],
   ['literal', String.raw`[\s\S]`],

@@ -73,6 +73,12 @@ export function findRequest(slots: readonly Slot[]): Request | null {
 /** Pairs of equal requests that must be seen for that. */
 const PAIRS = 5;
 
+/** What was asked for and answered, line by line. */
+export function requestsOf(slots: readonly Slot[], { method, target, status }: Request): string[] {
+  const values = [method, target, status].map((index) => (slots[index] as FieldSlot).values);
+  return values[0].map((_, line) => values.map((one) => one[line]).join(' '));
+}
+
 /** Redirects and errors have the same size each time: a number that differs between them is none. */
 export function isNoSize(
   values: readonly string[],

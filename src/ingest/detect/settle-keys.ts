@@ -10,6 +10,8 @@ const SAMPLED_LINES = 200;
 /** Characters of a key in a sentence. */
 const MAX_KEY = 60;
 
+const timed = /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/;
+
 /** The column a field fills; null when several of its kind may stand side by side. */
 function columnOf(field: Field): string | null {
   switch (field.kind) {
@@ -57,6 +59,8 @@ function settleKeys(
   const fields: Record<string, Field> = {};
   const most = Math.max(...texts.map((values) => values.length));
   entries.forEach(([key, field], i) => {
+    // "time=0.031s" is no time of day, and leaves the column to another key.
+    if (field.kind === 'time' && key !== '' && texts[i].some((text) => timed.test(text))) return;
     const column = columnOf(field);
     const required = layout.requires.includes(key);
     if (!required && texts[i].length * 2 < most) return;

@@ -5,7 +5,7 @@
 import type { Field } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { keyMeaning } from './key-meanings.ts';
-import type { FoundToken } from './units.ts';
+import { type FoundToken, followsRequest } from './units.ts';
 
 export interface TrailingFields {
   readonly tokens: readonly FoundToken[];
@@ -178,15 +178,27 @@ function settleSize(tokens: FoundToken[], others: readonly Part[]): void {
 /** A unit that stands apart from its number: "31 ms". */
 const unitWord = /^(ms|us|s|sec|secs|seconds)$/;
 
-/** @param rests what follows the known fields, per sampled line (latin-1) @param afterStatus the last of them is the status */
-export function findTrailingFields(rests: readonly string[], afterStatus: boolean): TrailingFields | null {
+/**
+ * @param rests what follows the known fields, per sampled line (latin-1)
+ * @param requests what was asked for and answered in each of them
+ * @param afterStatus the last of the known fields is the status
+ */
+export function findTrailingFields(
+  rests: readonly string[],
+  requests: readonly string[],
+  afterStatus: boolean,
+): TrailingFields | null {
   const shapes = new Map<string, Part[][]>();
-  for (const rest of rests) {
+  const requestOf = new Map<Part[], string>();
+  rests.forEach((rest, line) => {
     const parts = split(rest.trimEnd());
-    if (!parts || parts.length === 0) continue;
+    if (!parts || parts.length === 0) return;
+    requestOf.set(parts, requests[line]);
     const shape = parts.map(shapeOf).join(' ');
-    shapes.set(shape, [...(shapes.get(shape) ?? []), parts]);
-  }
+    const alike = shapes.get(shape) ?? [];
+    alike.push(parts);
+    shapes.set(shape, alike);
+  });
   const lines = [...shapes.values()].reduce<Part[][]>((most, some) => (some.length > most.length ? some : most), []);
   if (lines.length === 0) return null;
   const tokens: FoundToken[] = [];
@@ -216,6 +228,17 @@ export function findTrailingFields(rests: readonly string[], afterStatus: boolea
             proves: null,
           };
     if (index === 0 && afterStatus) settleSize(meaning.tokens, lines[0].slice(1));
+    // A number that is the same for equal requests is a size: no pid, and no duration.
+    const [only] = meaning.tokens;
+    if (
+      only?.open === 'number' &&
+      followsRequest(
+        values,
+        lines.map((parts) => requestOf.get(parts) ?? ''),
+      )
+    ) {
+      meaning.tokens[0] = { ...only, open: undefined };
+    }
     const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);
     if (plainText) tokens.push({ token: { field: { kind: 'text' } }, values: [], name: '' });
     else tokens.push(...meaning.tokens);

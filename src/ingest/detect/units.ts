@@ -94,6 +94,27 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
 export const unitUnknown = (name: string, { because }: UnitGuess): string =>
   `${name} looks like a duration and is not used: ${because}; a unit in its name or behind it, or --log-format, tells`;
 
+/** Equal requests that are enough to see it. */
+const ENOUGH_PAIRS = 5;
+
+/**
+ * The same for equal requests, and not for all: the size of an answer, and no pid, which depends on who answered.
+ * @param requests what was asked for and answered in the line of each value
+ */
+export function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
+  const seen = new Map<string, string>();
+  let pairs = 0;
+  let same = 0;
+  values.forEach((value, line) => {
+    const before = seen.get(requests[line]);
+    seen.set(requests[line], value);
+    if (before === undefined) return;
+    pairs++;
+    if (before === value) same++;
+  });
+  return new Set(values).size > 1 && pairs >= ENOUGH_PAIRS && same >= 0.9 * pairs;
+}
+
 /** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
 function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
   return (

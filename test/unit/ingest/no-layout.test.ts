@@ -200,9 +200,20 @@ describe('lines of no known layout', () => {
 
   it('do not make a duration of a size, nor of whole numbers that fit two units', () => {
     const size: Line = (r) => `${iso(r.end)} ${r.method} ${r.path} ${r.status} ${r.bytes}`;
-    const { rows, report } = parse(text(size));
-    expect(rows.every(({ duration }) => duration === null)).toBe(true);
+    const sized = parse(text(size));
+    expect(sized.rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
+    expect(sized.rows[0].bytes).toBe(all[0].bytes);
+    // A size that differs from answer to answer.
+    const random = createRandom(3);
+    const page: Line = (r) =>
+      `${iso(r.end)} ${r.method} ${r.path} ${r.status} ${r.status < 300 ? Math.floor(random.next() * 9000) : 12}`;
+    const { rows, report } = parse(text(page));
+    expect(rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
     expect(report.assumptions.join()).toMatch(/may be a size or a duration: it is not used/);
+    // Behind a line that any server writes a size is no pid.
+    const behind: Line = (r) =>
+      `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 0 "-" "-" ${r.bytes}`;
+    expect(parse(text(behind)).rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
     // A service none of whose answers takes less than 50 ms, or 50 µs.
     const vague = (r: Request) => 50 + (us(r) % 1900);
     const open = parse(
