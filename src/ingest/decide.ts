@@ -3,14 +3,12 @@ import type { LogFormat } from '../core/format.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
-import { Detector, type Few, type Found } from './detect/detect.ts';
+import { Detector, type Few } from './detect/detect.ts';
 import { tellsOfRequest } from './detect/free-form.ts';
 import { fuse } from './detect/fuse.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
 import { makePlan, type PlanContext } from './detect/make-plan.ts';
 import { NoLayout } from './detect/no-layout.ts';
-import { holdsStamp } from './detect/pieces.ts';
-import type { Sample } from './detect/sample.ts';
 import type { Envelope } from './envelopes/line.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
 import type { Plan } from './plan.ts';
@@ -19,6 +17,7 @@ import { reasonFor } from './reasons.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
+import { lookIn, type Sighting, takenBy } from './sightings.ts';
 import type { Tally } from './tally.ts';
 
 export interface DeciderParts {
@@ -35,16 +34,13 @@ export interface DeciderParts {
   readonly context: PlanContext;
 }
 
-/** Lines of one kind. */
-export interface Sighting {
-  readonly found: Found;
-  readonly sample: Sample;
-  readonly chain: string;
-  readonly lines: readonly { readonly line: HeldLine; readonly variant: Variant }[];
-}
-
 /** Fewer lines are no kind of their own beside others. */
 const FEW_LINES = 3;
+/** After so many lines in which no format was found, formats are looked for in a few of the lines only. */
+const PATIENCE_LINES = 1000;
+/** So much of it comes back with each line that is read. */
+const REGAINED = 0.05;
+const PROBED_LINES = 5;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -52,19 +48,19 @@ interface Taker {
   readonly variant: Variant;
 }
 
-const takenBy = (sightings: readonly Sighting[]): Set<HeldLine> =>
-  new Set(sightings.flatMap(({ lines }) => lines.map(({ line }) => line)));
-
 /** What a line is that no plan takes. */
 type Own = Heard | 'continuation';
-
-const depthOf = (chain: string): number => (chain === '' ? 0 : chain.split('+').length);
 
 export class Decider {
   readonly #parts: DeciderParts;
   readonly #detector: Detector;
   readonly #noLayout: NoLayout;
   readonly #retold: Retold;
+  /** Lines that may be searched in vain. */
+  #patience = PATIENCE_LINES;
+  #linesBefore = 0;
+  /** Some lines were not searched for formats: whether, depends on what stood before them. */
+  skipped = false;
 
   constructor(parts: DeciderParts) {
     this.#parts = parts;
@@ -115,12 +111,10 @@ export class Decider {
     const left = held.lines.filter((line) => !own.has(line) && !known.has(line));
     const outgoing = new Set(left.filter(({ variants }) => isOutgoing(held.text(variants[variants.length - 1]))));
     const unknown = left.filter((line) => !outgoing.has(line));
-    const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
+    const second = worth ? this.#look(unknown, true, first.length > 0 ? 'never' : few) : [];
     const known2 = takenBy(second);
-    const third = this.#ofNoLayout(
-      unknown.filter((line) => !known2.has(line)),
-      [...first, ...second],
-    );
+    const open = unknown.filter((line) => !known2.has(line));
+    const third = worth ? this.#ofNoLayout(open, [...first, ...second]) : [];
     const sightings = [...first, ...second, ...third];
     this.#makePlans(sightings, taker, shares, this.#retold.among(sightings));
     const rest = held.lines.filter((line, i) => {
@@ -133,7 +127,10 @@ export class Decider {
       return !said && !taken && !outgoing.has(line) && !rescue.take(line);
     });
     // What is no broken line of a known kind may be one of a rare kind.
-    this.#makePlans([...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')], taker, shares);
+    const rare = worth ? [...this.#look(rest, false, 'always'), ...this.#look(rest, true, 'always')] : [];
+    this.#makePlans(rare, taker, shares);
+    if (sightings.length + rare.length > 0) this.#patience = PATIENCE_LINES;
+    else if (worth) this.#patience -= rest.length;
     for (const line of rest) {
       const taken = taker.get(line);
       if (taken) this.#take(line, taken);
@@ -156,6 +153,7 @@ export class Decider {
     const step = Math.max(1, Math.floor(held.lines.length / PROBED_LINES));
     const probed = held.lines.filter((_, i) => i % step === 0);
     if (this.#look(probed, false, 'always').length + this.#look(probed, true, 'always').length > 0) return true;
+    if (this.#ofNoLayout(probed, []).length > 0) return true;
     this.skipped = true;
     return false;
   }
@@ -224,7 +222,7 @@ export class Decider {
       const isAlone = others.length + found.length === 0;
       const open = lines.filter((line) => !known.has(line));
       // The look of a line is that without its envelopes; of a record with keys it is not.
-      found.push(...this.#lookIn(open, by === 'look', (sample) => this.#noLayout.find(sample, by, isAlone)));
+      found.push(...lookIn(held, open, by === 'look', (sample) => this.#noLayout.find(sample, by, isAlone)));
     }
     return found.filter(
       (one) =>
@@ -249,39 +247,7 @@ export class Decider {
 
   /** Formats of these lines. */
   #look(lines: readonly HeldLine[], search: boolean, few: Few): Sighting[] {
-    return this.#lookIn(lines, false, (sample) => this.#detector.detect(sample, search, few));
-  }
-
-  /** What is found in these lines, in the envelopes that most of them have first, or without their envelopes first. */
-  #lookIn(candidates: readonly HeldLine[], innermost: boolean, find: (sample: Sample) => Found[]): Sighting[] {
-    const { held } = this.#parts;
-    const taken = new Set<HeldLine>();
-    const chains = new Map<string, number>();
-    for (const { variants } of candidates) {
-      for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
-    }
-    // A stamp in front of a line that has no other is more likely the line's own than that of an envelope.
-    const isOwnStamp = (chain: string) => {
-      const inside = candidates.flatMap(({ variants }) => variants.find((one) => one.chain === chain) ?? []);
-      return chain.endsWith('stamped') && !inside.slice(0, 5).some((one) => holdsStamp(held.text(one)));
-    };
-    const depths = new Map([...chains.keys()].map((chain) => [chain, depthOf(chain) - (isOwnStamp(chain) ? 1.5 : 0)]));
-    const depth = (chain: string) => depths.get(chain) ?? 0;
-    const order = [...chains].sort((a, b) =>
-      innermost ? depth(b[0]) - depth(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
-    );
-    return order.flatMap(([chain]) => {
-      const pairs = candidates.flatMap((line) => {
-        const variant = taken.has(line) ? undefined : line.variants.find((one) => one.chain === chain);
-        return variant ? [{ line, variant }] : [];
-      });
-      const sample = held.sample(pairs.map(({ variant }) => variant));
-      return find(sample).map((found) => {
-        const lines = found.taken.map((index) => pairs[index]);
-        for (const { line } of lines) taken.add(line);
-        return { found, sample, chain, lines };
-      });
-    });
+    return lookIn(this.#parts.held, lines, false, (sample) => this.#detector.detect(sample, search, few));
   }
 
   #plan({ found, sample, chain, lines }: Sighting): Plan {

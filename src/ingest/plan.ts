@@ -88,8 +88,8 @@ export class Plan {
   readonly quirks: Quirks | null;
   /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
   retells = false;
-  /** Scans whole lines with their envelopes; null when they have to be peeled. */
-  fused: Scanner | null = null;
+  /** How whole lines are scanned, envelopes and all; null when they have to be peeled. */
+  whole: WholeLines | null = null;
   readonly #workers: Dictionary;
   /** Not made yet; null: there is none. */
   #kernel: Kernel | null | undefined;

@@ -3,8 +3,8 @@
  * access log). Counted twice they would be twice as many: the lines that tell less give no rows.
  */
 import { columnsOf } from './compile/recipe.ts';
-import type { Sighting } from './decide.ts';
 import type { Trials } from './detect/sample.ts';
+import type { Sighting } from './sightings.ts';
 
 /** A line that tells of a request. */
 export interface Telling {

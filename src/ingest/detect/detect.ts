@@ -3,6 +3,8 @@ import type { LogFormat } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
+import { couldTake } from './outline.ts';
+import { PossibleCandidates } from './possible.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settle } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
@@ -54,6 +56,13 @@ const moreFields = /" ("|[\w.-]+=)/;
 /** Text of a field, cut: expressions over it must not take long. */
 const textOf = ({ b }: Sample, from: number, to: number): string =>
   b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
+
+const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { index: number; start: number; text: string }[] =>
+  indices.map((index) => {
+    const { start, end } = lines[index];
+    return { index, start, text: b.toString('latin1', start, end) };
+  });
+
 export class Detector {
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
@@ -128,18 +137,6 @@ export class Detector {
     return likely.length > 0 ? likely : candidates;
   }
 
-  /** Candidates whose marks stand anywhere in the sample. */
-  #plausible({ b, lines }: Sample): Candidate[] {
-    const text = b.subarray(lines[0].start, lines[lines.length - 1].end).toString('latin1');
-    const found = new Map<string, boolean>();
-    const stands = (mark: string) => {
-      const known = found.get(mark) ?? text.includes(mark);
-      found.set(mark, known);
-      return known;
-    };
-    return [...this.#given, ...candidatesOf(this.#formats)].filter(({ marks }) => marks.every(stands));
-  }
-
   /** What each candidate takes of some lines, the best first. */
   #tryAll(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): Trial[] {
     const texts = textsOf(sample, lines);
@@ -194,8 +191,12 @@ export class Detector {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
-      if (trials.length === 0 && some.length < open.length) trials = this.#tryAll(candidates, sample, open);
-      const first = trials[0] ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open) : null);
+      let right = trials.find((trial) => this.#isRight(trial, sample));
+      if (!right && some.length < open.length) {
+        trials = this.#tryAll(candidates, sample, open);
+        right = trials.find((trial) => this.#isRight(trial, sample));
+      }
+      const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
       if (!first || first.taken.length === 0) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;

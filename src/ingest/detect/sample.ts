@@ -86,6 +86,32 @@ export class Trials {
     return last > first ? (last - first) / 1_000_000 : Number.NaN;
   }
 
+  /** Do the literals stand in the line, in their order, the first one at its beginning? */
+  #mayTake(tokens: readonly Token[], b: Buffer, start: number): boolean {
+    let at = start;
+    let end = -1;
+    for (const [index, token] of tokens.entries()) {
+      if (!isLiteral(token)) continue;
+      const literal = this.#bytesOf(token);
+      if (index === 0) {
+        if (literal.compare(b, start, start + literal.length) !== 0) return false;
+        at = start + literal.length;
+        continue;
+      }
+      if (end < 0) end = b.indexOf(10, start);
+      const found = b.indexOf(literal, at);
+      if (found < 0 || found + literal.length > end) return false;
+      at = found + literal.length;
+    }
+    return true;
+  }
+
+  #bytesOf(token: { readonly literal: string }): Buffer {
+    const bytes = this.#literals.get(token) ?? Buffer.from(bytesOf(token.literal));
+    this.#literals.set(token, bytes);
+    return bytes;
+  }
+
   /** The fields the recipe sees in the line, or null when it does not take it (`runtime.state.stop` says where it stopped). */
   spans(recipe: Recipe, { b, v }: Sample, start: number): readonly Span[] | null {
     this.batch.length = 0;

@@ -1,0 +1,54 @@
+/** Kinds of lines that were found among held ones: each envelope in which they stand is a sample of its own. */
+import type { Found } from './detect/detect.ts';
+import { holdsStamp } from './detect/pieces.ts';
+import type { Sample } from './detect/sample.ts';
+import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
+
+/** Lines of one kind. */
+export interface Sighting {
+  readonly found: Found;
+  readonly sample: Sample;
+  readonly chain: string;
+  readonly lines: readonly { readonly line: HeldLine; readonly variant: Variant }[];
+}
+
+export const takenBy = (sightings: readonly Sighting[]): Set<HeldLine> =>
+  new Set(sightings.flatMap(({ lines }) => lines.map(({ line }) => line)));
+
+const depthOf = (chain: string): number => (chain === '' ? 0 : chain.split('+').length);
+
+/** What is found in these lines, in the envelopes that most of them have first, or without their envelopes first. */
+export function lookIn(
+  held: HeldLines,
+  candidates: readonly HeldLine[],
+  innermost: boolean,
+  find: (sample: Sample) => Found[],
+): Sighting[] {
+  const taken = new Set<HeldLine>();
+  const chains = new Map<string, number>();
+  for (const { variants } of candidates) {
+    for (const { chain } of variants) chains.set(chain, (chains.get(chain) ?? 0) + 1);
+  }
+  // A stamp in front of a line that has no other is more likely the line's own than that of an envelope.
+  const isOwnStamp = (chain: string) => {
+    const inside = candidates.flatMap(({ variants }) => variants.find((one) => one.chain === chain) ?? []);
+    return chain.endsWith('stamped') && !inside.slice(0, 5).some((one) => holdsStamp(held.text(one)));
+  };
+  const depths = new Map([...chains.keys()].map((chain) => [chain, depthOf(chain) - (isOwnStamp(chain) ? 1.5 : 0)]));
+  const depth = (chain: string) => depths.get(chain) ?? 0;
+  const order = [...chains].sort((a, b) =>
+    innermost ? depth(b[0]) - depth(a[0]) : b[1] - a[1] || depthOf(b[0]) - depthOf(a[0]),
+  );
+  return order.flatMap(([chain]) => {
+    const pairs = candidates.flatMap((line) => {
+      const variant = taken.has(line) ? undefined : line.variants.find((one) => one.chain === chain);
+      return variant ? [{ line, variant }] : [];
+    });
+    const sample = held.sample(pairs.map(({ variant }) => variant));
+    return find(sample).map((found) => {
+      const lines = found.taken.map((index) => pairs[index]);
+      for (const { line } of lines) taken.add(line);
+      return { found, sample, chain, lines };
+    });
+  });
+}
