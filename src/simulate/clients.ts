@@ -12,7 +12,7 @@
 import { mean } from 'simple-statistics';
 import { medianOf } from '../core/statistics.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
-import { type ClientRhythm, clientRhythm } from './client-rhythm.ts';
+import { type ClientRhythm, clientRhythm } from '../core/client-rhythm.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 

@@ -4,6 +4,7 @@
  */
 import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
+import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
 import { type Limit, limitOf } from './limit.ts';
 import { rhythmOfGroups } from './rhythm.ts';
@@ -98,6 +99,7 @@ function limitConfidence({ score, lanes, blurred, fill, expected }: Limit, usual
   return score >= 3 ? 0.58 : 0;
 }
 
+const FEW_CLIENTS = 'but it is the number of clients that seems limited';
 const MOST_THREADS = 19;
 const MOST_SLOTS = 19;
 
@@ -107,8 +109,12 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const sure = limitConfidence(limit, MOST_THREADS);
   if (sure > 0) {
     const method = `${seen}, never more, where ${Math.round(limit.expected)} would without a limit`;
-    if (sure >= 0.6 && clientsAreTheLimit(trace, limit, workers, replicas)) {
-      const doubt = `${seen}, but it is the number of clients that seems limited`;
+    const clients =
+      trace.workerIds.length === 1
+        ? clientsMayBeTheLimit(trace, limit, oneProcess, replicas)
+        : clientsAreTheLimit(trace, limit, workers, replicas);
+    if (sure >= 0.6 && clients) {
+      const doubt = `${seen}, ${FEW_CLIENTS}`;
       return {
         ...unboundedStructure('async', 0.5, doubt),
         threads: atLeast(lanes, doubt),
@@ -172,6 +178,10 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   const seen = `up to ${lanes} requests run at once`;
   const limited = `${seen}, never more, where ${Math.round(expected)} would without a limit`;
   const sure = limitConfidence(limit, MOST_SLOTS);
+  if (sure >= 0.6 && clientsMayBeTheLimit(trace, limit, wholePool, replicas)) {
+    const doubt = `${seen}, ${FEW_CLIENTS}`;
+    return poolOf(0.5, doubt, atLeast(lanes, doubt));
+  }
   if (sure >= 0.7) return poolOf(sure, limited, slotsAt(limit, sure, limited));
   const group = rhythmOfGroups(trace);
   if (group && group.size === lanes && Math.abs(group.period / meanDuration(trace) - 1) < 0.25) {

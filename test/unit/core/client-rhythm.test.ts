@@ -1,6 +1,6 @@
 // Answers of clients who take turns come more evenly than chance has them, and that shows through stamps of a second.
 import { describe, expect, it } from 'vitest';
-import { clientRhythm } from '../../../src/simulate/client-rhythm.ts';
+import { clientRhythm } from '../../../src/core/client-rhythm.ts';
 import { findCallers } from '../../../src/simulate/clients.ts';
 import type { Trace } from '../../../src/simulate/trace.ts';
 import { createRandom } from '../../helpers/random.ts';

@@ -10,7 +10,13 @@
  * width Δ it becomes Σ_k S(ω + 2πk/Δ) sinc²(ωΔ/2 + πk). Two spectra are compared by the likelihood of the periodogram I,
  * -Σ ln S + I / S (Whittle 1953).
  */
-import type { Trace } from './trace.ts';
+
+/** Requests whose ends are counted; columns in µs, row by row. */
+export interface TimedRequests {
+  readonly length: number;
+  readonly start: Float64Array;
+  readonly service: Float64Array;
+}
 
 /** What the counts say for one kind of callers, nats more than for independent ones. */
 export interface ClientRhythm {
@@ -36,7 +42,7 @@ const PACED = 0.05;
 const LEAST = 0.03;
 
 /** null: too few bins. `tick` µs: the width of a stamp. */
-export function clientRhythm({ start, service, length }: Trace, tick: number): ClientRhythm | null {
+export function clientRhythm({ start, service, length }: TimedRequests, tick: number): ClientRhythm | null {
   const meanService = service.reduce((a, b) => a + b, 0) / Math.max(1, length);
   const bin = Math.max(tick, meanService / 2);
   if (!(bin > 0)) return null;

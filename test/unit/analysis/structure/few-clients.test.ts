@@ -1,0 +1,36 @@
+// A few clients who each wait for their answer bound the requests in flight as threads do: the log does not tell which.
+import { describe, expect, it } from 'vitest';
+import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+
+const seeds = Array.from({ length: 12 }, (_, k) => k + 1);
+const base = { workers: 1, threads: 4, wakes: 'random' } as const;
+const service = { law: 'uniform', mean: 0.9 } as const;
+const inferred = (spec: ServerSpec, pid = true) => inferServer(logOf(spec, { pid, duration: true }).input);
+
+describe('nine clients with pauses', () => {
+  const load = { kind: 'closed', users: 9, think: 0.7, seconds: 90 } as const;
+
+  it('make no threads of an event loop', () => {
+    for (const seed of seeds) {
+      const server = inferred({ ...base, seed, kind: 'gevent', service, load });
+      expect([server.model, server.capacity.value]).not.toEqual(['threaded', expect.any(Number)]);
+      if (server.model === 'threaded') expect(server.modelConfidence).toBeLessThan(0.6);
+    }
+  });
+
+  it('are seen beside the threads that they fill', () => {
+    const found = seeds.map((seed) => inferred({ ...base, seed, kind: 'gthread', service, load }).capacity.value);
+    expect(found.filter((slots) => slots === 4).length).toBeGreaterThanOrEqual(11);
+    expect(found.filter((slots) => slots !== null && slots !== 4)).toEqual([]);
+  });
+});
+
+it('callers at random do not cast doubt on a limit', () => {
+  for (const seed of seeds) {
+    const load = { kind: 'poisson', phases: [{ rate: (0.9 * 4) / 0.9, seconds: 90 }] } as const;
+    const { capacity, modelMethod } = inferred({ ...base, seed, kind: 'gthread', service, load });
+    expect(modelMethod).not.toContain('clients');
+    expect([4, null]).toContain(capacity.value);
+  }
+});
