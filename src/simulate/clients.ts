@@ -10,9 +10,9 @@
  * well (client-rhythm.ts).
  */
 import { mean } from 'simple-statistics';
+import { type ClientRhythm, clientRhythm } from '../core/client-rhythm.ts';
 import { medianOf } from '../core/statistics.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
-import { type ClientRhythm, clientRhythm } from '../core/client-rhythm.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
 

@@ -52,7 +52,7 @@ export function rhythmOfWorkers(trace: Trace): Rhythm | null {
     last[generation] = Math.max(last[generation], trace.low[i]);
   }
   const beat = beatOf(first, last, trace.resolution, workers);
-  return beat && { ...beat, byWorker: true };
+  return beat && !mayBeASchedule(beat, trace) ? { ...beat, byWorker: true } : null;
 }
 
 /**
@@ -79,8 +79,19 @@ export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number 
   if (size < 2 || nats < 4 || generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS) return null;
   const at = Float64Array.from({ length: generations }, (_, g) => trace.low[g * size]);
   const beat = beatOf(at, at, trace.resolution, size);
-  return beat && { ...beat, byWorker: false, nats };
+  return beat && !mayBeASchedule(beat, trace) ? { ...beat, byWorker: false, nats } : null;
 }
+
+const SECOND = 1e6;
+/** Rounds this many ticks apart leave ticks without a line between them. */
+const APART = 1.5;
+
+/**
+ * Rounds with idle ticks between them, on whole seconds as far as the stamps tell: callers that a clock sends (cron, a
+ * probe) keep such a beat on a server that is idle between them. Durations, where lines have them, tell the two apart.
+ */
+const mayBeASchedule = ({ low, high }: Bounds, { hasDurations, resolution }: Trace): boolean =>
+  !hasDurations && low >= APART * resolution && Math.ceil(low / SECOND) * SECOND <= high;
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 

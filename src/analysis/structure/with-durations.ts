@@ -155,6 +155,21 @@ function slotsAt({ lanes, blurred, score }: Limit, sure: number, method: string)
   return within(lanes, lanes, lanes + Math.ceil(lanes / 6), Math.min(exact, sure), method);
 }
 
+/**
+ * Of a pool that may be several processes, each with threads and a queue of its own, not all are full at once: from some
+ * number on, a slot that is never needed beside all others says little. Where the score is low, more may be missing.
+ */
+function slotsOfPool(limit: Limit, sure: number, method: string): Estimate {
+  const slots = slotsAt(limit, sure, method);
+  if (limit.blurred || slots.value === null || slots.high === null) return slots;
+  const confidence = limit.lanes > FEW_SLOTS ? Math.min(slots.confidence, 0.58) : slots.confidence;
+  const high = confidence < 0.6 ? Math.max(slots.high, Math.ceil(MORE_SLOTS * limit.lanes)) : slots.high;
+  return { ...slots, high, confidence };
+}
+
+const FEW_SLOTS = 5;
+const MORE_SLOTS = 1.7;
+
 const times = (threads: Estimate, workers: Estimate): Estimate => ({
   value: threads.value === null || workers.value === null ? null : threads.value * workers.value,
   low: threads.low === null ? null : threads.low * (workers.low ?? 1),
@@ -182,7 +197,7 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
     const doubt = `${seen}, ${FEW_CLIENTS}`;
     return poolOf(0.5, doubt, atLeast(lanes, doubt));
   }
-  if (sure >= 0.7) return poolOf(sure, limited, slotsAt(limit, sure, limited));
+  if (sure >= 0.7) return poolOf(sure, limited, slotsOfPool(limit, sure, limited));
   const group = rhythmOfGroups(trace);
   if (group && group.size === lanes && Math.abs(group.period / meanDuration(trace) - 1) < 0.25) {
     const method = `${group.generations} groups of ${lanes} requests end on the beat of their duration`;
@@ -190,7 +205,11 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   }
   if (sure > 0) {
     const named = !blurred && lanes <= 11;
-    return poolOf(sure, limited, named ? within(lanes, lanes, lanes + 2, sure, limited) : atLeast(lanes, limited));
+    return poolOf(
+      sure,
+      limited,
+      named ? within(lanes, lanes, Math.ceil(MORE_SLOTS * lanes), sure, limited) : atLeast(lanes, limited),
+    );
   }
   if (score >= 1 && !blurred && lanes <= 19) {
     return poolOf(0.58, limited, atLeast(lanes, limited));

@@ -88,10 +88,11 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   if (group) return inGroups(group, workers);
   if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
   if (!longer && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
-  const hedge = !longer && ratio < 0.85;
+  const confidence = ratio < 0.7 && z < -2 ? 0.58 : 0.45;
+  if (!longer && ratio < 0.85) return oneEach(workers, confidence, method);
   return {
-    model: hedge ? 'sync' : 'threaded',
-    confidence: ratio < 0.7 && z < -2 ? 0.58 : 0.45,
+    model: 'threaded',
+    confidence,
     method,
     threads: atLeast(1, method),
     capacity: atLeast(workers.low ?? 1, method),
@@ -109,14 +110,17 @@ function fromRefrain({ lag, share }: Refrain, count: number, workers: Estimate):
   return { model: 'threaded', confidence: 0.75, method, threads, capacity, unbounded: false };
 }
 
+/** As many threads as a worker of a pool usually has at most: where one each is only the likelier reading. */
+const MOST_THREADS = 8;
+
 const oneEach = (workers: Estimate, confidence: number, method: string): Structure => ({
   model: 'sync',
   confidence,
   method,
-  threads: exactly(1, confidence, method),
+  threads: confidence < 0.6 ? within(1, 1, MOST_THREADS, confidence, method) : exactly(1, confidence, method),
   capacity: {
     ...workers,
-    high: confidence < 0.6 && workers.high !== null ? 8 * workers.high : workers.high,
+    high: confidence < 0.6 && workers.high !== null ? MOST_THREADS * workers.high : workers.high,
     confidence: Math.min(workers.confidence, confidence),
     method: 'one request per worker',
   },

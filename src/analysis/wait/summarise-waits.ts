@@ -56,6 +56,8 @@ const AT_ONCE_MORE = 1.3;
 const OFTEN_FULL = 0.8;
 const ALWAYS_FULL = 0.9;
 const ONE_PERIOD = 0.3;
+/** Shorter waits are spread more evenly over the requests: the 95th percentile may then be as little as twice the mean. */
+const EVEN_SPREAD = 2;
 /** µs */
 const FLOOR = 10_000;
 /** s: a wait shorter than this is the accepting itself. */
@@ -114,6 +116,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   const mean = at(means, 0.5);
   const p95Middle = at(p95, 0.5);
   const { less, more } = doubt(mean / 1e6, context);
+  const lowMean = Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR);
   const waiting = waits.map((wait) => wait.filter((seconds) => seconds > NO_WAIT).length / Math.max(1, wait.length));
   return {
     ...unknownWait(context.basis),
@@ -124,9 +127,12 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
     p95: p95Middle,
     p99: at(p99, 0.5),
     max: at(max, 0.5),
-    lowMean: Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR),
+    lowMean,
     highMean: Math.max(at(means, 0.95), mean * more) + FLOOR,
-    lowP95: Math.max(0, Math.min(at(p95, 0.05), p95Middle / less) - 2 * FLOOR),
+    lowP95: Math.max(
+      0,
+      Math.min(at(p95, 0.05) - 2 * FLOOR, p95Middle / less - 2 * FLOOR, EVEN_SPREAD * (lowMean - FLOOR / 2)),
+    ),
     highP95: Math.max(at(p95, 0.95), p95Middle * more) + 3 * FLOOR,
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
     peakQueue: among(
