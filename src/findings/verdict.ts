@@ -26,12 +26,18 @@ const confidenceOf = ({ server, wait }: Summary): number =>
   Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
 
 function troubled(summary: Summary, top: FindingSummary): Verdict {
+  if (top.id === 'pool-saturated') {
+    return { severity: top.severity, sentence: saturatedSentence(summary, top), confidence: confidenceOf(summary) };
+  }
   const saturated = summary.findings.find((finding) => finding.id === 'pool-saturated');
-  const sentence =
-    top.id === 'pool-saturated'
-      ? saturatedSentence(summary, top)
-      : `${capital(top.title)}.${saturated ? ` ${saturatedSentence(summary, saturated)}` : ''}`;
-  return { severity: top.severity, sentence, confidence: confidenceOf(summary) };
+  // What fails is counted, not inferred; how the pool did meanwhile is the other half of the answer.
+  const others = top.id === 'server-errors' ? quiet(summary).sentence : '';
+  const pool = saturated ? saturatedSentence(summary, saturated) : others;
+  return {
+    severity: top.severity,
+    sentence: `${capital(top.title)}.${pool === '' ? '' : ` ${pool}`}`,
+    confidence: confidenceOf(summary),
+  };
 }
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
@@ -78,10 +84,17 @@ function quiet(summary: Summary): Verdict {
     };
   }
   if (server.model === 'async' || server.model === 'thread-per-request') {
-    const inFlight = concurrency.peak === null ? '' : `, up to ${concurrency.peak} requests in flight`;
+    // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
+    if (concurrency.peak === null) {
+      return {
+        severity: 'info',
+        sentence: `${capital(poolText(server))}, without a limit on slots; how many requests were in flight, and how long they took, the log cannot tell.`,
+        confidence: server.model_confidence,
+      };
+    }
     return {
       severity: 'ok',
-      sentence: `${capital(poolText(server))}${inFlight}; no limit on slots was met, so nobody queued for one.`,
+      sentence: `${capital(poolText(server))}, up to ${concurrency.peak} requests in flight; no limit on slots was met, so nobody queued for one.`,
       confidence: server.model_confidence,
     };
   }
