@@ -190,12 +190,23 @@ describe('the screen', () => {
       latencyP95: 1_100_000,
       utilisation: 0.8,
       throughputPerSecond: 4,
+      wide: {
+        waitMean: [10_000, 60_000],
+        waitP95: [40_000, 2_000_000],
+        latencyP95: [1_000_000, 3_000_000],
+        throughputPerSecond: [3.9, 4.1],
+      },
+      arrivalsKnown: false,
     };
     await screen.press('6', '\x1b[A');
     await screen.settle();
     expect(screen.text()).toContain('now: 4 sync workers');
     expect(screen.text()).toContain('if: 5 sync workers');
     expect(screen.text()).toContain('90ms');
+    // A range as wide as `logscope whatif` gives it, the pools beside, and that the arrivals are hidden.
+    expect(screen.text()).toContain('(40ms-2.00s)');
+    expect(screen.text()).toMatch(/wait p95 by workers .*4: +90ms +5: +90ms +6: +90ms/);
+    expect(screen.text()).toContain('this log hides');
     await screen.press('\x1b[C');
     expect(screen.text()).toContain('if: 5 workers x 2 threads');
     await screen.press('0');
