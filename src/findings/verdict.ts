@@ -1,7 +1,7 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { capital, countText, durationText, listText, roundText } from '../core/words.ts';
+import { capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
@@ -44,6 +44,11 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
 export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
   mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
 
+/** A sentence that names a route stays a sentence. */
+const shortened = (route: string): string =>
+  route.length > MOST_LETTERS ? `${route.slice(0, MOST_LETTERS - 1)}…` : route;
+const MOST_LETTERS = 40;
+
 /** "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it." */
 function saturatedSentence(summary: Summary, { evidence }: FindingSummary): string {
   const full = Number(evidence.saturated_seconds);
@@ -59,7 +64,12 @@ function saturatedSentence(summary: Summary, { evidence }: FindingSummary): stri
     typeof workers === 'number'
       ? ` ${capital(countText(workers, summary.server.model === 'pool' ? 'slot' : 'worker'))}${summary.server.model === 'threaded' && summary.server.threads.value !== null ? ` of ${summary.server.threads.value} threads` : ''}${summary.server.model === 'async' || evidence.requests_slow_each_other === true ? '' : ', or async I/O,'} would end it.`
       : '';
-  return `${capital(poolText(summary.server))}, all busy ${share}; ${waited}.${remedy}`;
+  // The route that fills the pool is the other knob.
+  const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
+  const behind = slow
+    ? `, ${percentText(Number(slow.busy_share))} of their time on ${shortened(String(slow.route))}`
+    : '';
+  return `${capital(poolText(summary.server))}, all busy ${share}${behind}; ${waited}.${remedy}`;
 }
 
 function quiet(summary: Summary): Verdict {
