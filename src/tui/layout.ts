@@ -15,7 +15,7 @@ export interface Layout {
   /** The row of the tab names, drawn by Ink. */
   readonly tabsRow: number;
   readonly tab: Rect;
-  /** A second list beside the tab on wide screens. */
+  /** A second list: beside the tab on wide screens, below it where it asks for one and is tall. */
   readonly side: Rect | null;
   readonly transport: Rect | null;
   readonly status: Rect;
@@ -26,6 +26,9 @@ export interface Layout {
 export const SMALLEST = { columns: 48, rows: 14 } as const;
 /** From this width on, a second list stands beside the first. */
 const WIDE = 140;
+/** From this height on, a panel that leaves room has a second list below it; the first keeps this share. */
+const TALL = 12;
+const UPPER_SHARE = 0.6;
 
 export interface LayoutInput {
   readonly columns: number;
@@ -41,10 +44,22 @@ export interface LayoutInput {
   readonly filtered?: boolean;
   /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
   readonly panelWanted?: number;
+  /** A second list may stand below the tab. */
+  readonly sideBelow?: boolean;
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0 } = input;
+  const {
+    columns,
+    rows,
+    mode,
+    lanesWanted,
+    hasQueue,
+    strips,
+    filtered = false,
+    panelWanted = 0,
+    sideBelow = false,
+  } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line; under a filter there are two of them.
   const sentenceRows = columns < 160 && rows >= (filtered ? 30 : 20) ? 2 : 1;
@@ -83,7 +98,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const whole = band(panel);
   const transport = transportRows > 0 ? band(transportRows) : null;
   const status = band(1);
-  const sideColumns = columns >= WIDE ? Math.floor(columns * 0.42) : 0;
+  const [tab, side] = splitPanel(whole, sideBelow);
   return {
     columns,
     rows,
@@ -94,10 +109,28 @@ export function layoutOf(input: LayoutInput): Layout {
     lanes: lanesRect,
     pool: poolRect,
     tabsRow,
-    tab: { ...whole, columns: columns - (sideColumns > 0 ? sideColumns + 1 : 0) },
-    side: sideColumns > 0 ? { ...whole, x: columns - sideColumns, columns: sideColumns } : null,
+    tab,
+    side,
     transport,
     status,
     footerRow: rows - 1,
   };
+}
+
+/** The tab and the second list, by size alone: what they hold changes while somebody reads it. */
+function splitPanel(whole: Rect, sideBelow: boolean): [tab: Rect, side: Rect | null] {
+  const { columns, rows } = whole;
+  if (columns >= WIDE) {
+    const beside = Math.floor(columns * 0.42);
+    return [
+      { ...whole, columns: columns - beside - 1 },
+      { ...whole, x: columns - beside, columns: beside },
+    ];
+  }
+  if (!sideBelow || rows < TALL) return [whole, null];
+  const upper = Math.ceil(rows * UPPER_SHARE);
+  return [
+    { ...whole, rows: upper },
+    { ...whole, y: whole.y + upper, rows: rows - upper },
+  ];
 }
