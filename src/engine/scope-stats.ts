@@ -77,7 +77,7 @@ const quantilesOf = (histogram: DurationHistogram): Quantiles =>
       };
 
 /** Up to here durations are kept one by one. */
-const FEW = 1024;
+const FEW = 256;
 
 /** What one route or worker did. Quantiles are read when somebody asks: a list shows a few of what may be thousands. */
 class Tally {
@@ -92,12 +92,16 @@ class Tally {
   #histogram: DurationHistogram | null = null;
   #quantiles: Quantiles | null = null;
 
-  add(begun: number, ended: number, micros: number, isError: boolean, step: number): void {
+  /** The times of the row are read here: as arguments they would be an object each. */
+  add({ start, end, wait }: Snapshot['placement'], row: number, isError: boolean, step: number): void {
+    const ended = end[row] === end[row] ? end[row] : start[row];
+    const begun = start[row] === start[row] ? start[row] - (wait[row] > 0 ? wait[row] : 0) : ended;
     this.requests++;
     if (isError) this.errors++;
     this.trend[step]++;
     if (begun < this.first) this.first = begun;
     if (ended > this.last) this.last = ended;
+    const micros = ended - start[row];
     if (!(micros > 0)) return;
     this.busyMicros += micros;
     if (this.#histogram) this.#histogram.add(micros);
@@ -176,9 +180,9 @@ export class ScopeTally {
         to > from
           ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)))
           : 0;
-      (this.#routes[requests.route[row]] ??= new Tally()).add(begun, ended, micros, isError, step);
+      (this.#routes[requests.route[row]] ??= new Tally()).add(placement, row, isError, step);
       const worker = requests.worker[row];
-      if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(begun, ended, micros, isError, step);
+      if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, isError, step);
       if (micros > 0) {
         this.#busy += micros;
         this.#service.add(micros);

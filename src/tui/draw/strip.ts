@@ -33,11 +33,22 @@ export function readOut(view: View, values: Float64Array): number {
   return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
 }
 
-/** Styles of a strip in one colour, over what is drawn behind it. */
-export const stripLooks =
-  ({ theme }: View) =>
-  (colour: Colour, isOver: boolean, attributes: Attributes = {}): StyleId =>
+/** Styles of a strip in one colour, over what is drawn behind it; looked up once for all its columns. */
+export function stripLooks({ theme }: View): (colour: Colour, isOver: boolean, attributes?: Attributes) => StyleId {
+  const plain = [new Map<Colour, StyleId>(), new Map<Colour, StyleId>()];
+  const styleOf = (colour: Colour, isOver: boolean, attributes: Attributes) =>
     theme.styles.of(colour, isOver && !theme.mono ? theme.colours.line : -1, attributes);
+  return (colour, isOver, attributes) => {
+    if (attributes) return styleOf(colour, isOver, attributes);
+    const known = plain[isOver ? 1 : 0];
+    let style = known.get(colour);
+    if (style === undefined) {
+      style = styleOf(colour, isOver, {});
+      known.set(colour, style);
+    }
+    return style;
+  };
+}
 
 /** Draws strips one under the other, in as many rows as they share. */
 export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[]): void {

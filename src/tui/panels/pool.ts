@@ -32,7 +32,7 @@ function stripsOf(view: View): Strip[] {
       full: Math.max(1, full),
       style: (value, _, isOver) =>
         isFull(value)
-          ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : {})
+          ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : undefined)
           : looks(colours.busy, isOver),
       value: shortNumber(readOut(view, pool.busy)),
       weight: 3,
@@ -48,7 +48,7 @@ function stripsOf(view: View): Strip[] {
       looks(
         pool.errors[column] > 0 ? colours.serverError : colours.rate,
         isOver,
-        theme.mono && pool.errors[column] > 0 ? { inverse: true } : {},
+        theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined,
       ),
     value: shortNumber(readOut(view, pool.rate)),
     weight: 2,

@@ -108,5 +108,8 @@ export function poolTile(firstColumn: number, input: PoolTileInput): PoolTile {
   };
 }
 
-const quantiles = (durations: ColumnDurations, share: number): Float64Array =>
-  Float64Array.from({ length: TILE }, (_, column) => durations.quantile(column, share));
+function quantiles(durations: ColumnDurations, share: number): Float64Array {
+  const values = new Float64Array(TILE);
+  for (let column = 0; column < TILE; column++) values[column] = durations.quantile(column, share);
+  return values;
+}
