@@ -26,18 +26,16 @@ const confidenceOf = ({ server, wait }: Summary): number =>
   Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
 
 function troubled(summary: Summary, top: FindingSummary): Verdict {
-  if (top.id === 'pool-saturated') {
-    return { severity: top.severity, sentence: saturatedSentence(summary, top), confidence: confidenceOf(summary) };
-  }
   const saturated = summary.findings.find((finding) => finding.id === 'pool-saturated');
-  // What fails is counted, not inferred; how the pool did meanwhile is the other half of the answer.
-  const others = top.id === 'server-errors' ? quiet(summary).sentence : '';
-  const pool = saturated ? saturatedSentence(summary, saturated) : others;
-  return {
-    severity: top.severity,
-    sentence: `${capital(top.title)}.${pool === '' ? '' : ` ${pool}`}`,
-    confidence: confidenceOf(summary),
-  };
+  // What fails is counted, not inferred, and how the pool did is the other half of the answer.
+  const failing = summary.findings.find((finding) => finding.id === 'server-errors');
+  const sentences = [
+    ...(top.id === 'pool-saturated' ? [] : [`${capital(top.title)}.`]),
+    ...(saturated ? [saturatedSentence(summary, saturated)] : []),
+    ...(failing && failing !== top ? [`${failing.title}.`] : []),
+    ...(failing === top && !saturated ? [quiet(summary).sentence] : []),
+  ];
+  return { severity: top.severity, sentence: sentences.join(' '), confidence: confidenceOf(summary) };
 }
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */

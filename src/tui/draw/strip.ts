@@ -12,6 +12,8 @@ export interface Strip {
   readonly values: Float64Array;
   /** Of all requests, where a filter shows some. */
   readonly behind?: Float64Array | null;
+  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours. */
+  readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
   readonly full: number;
   readonly style: (value: number, column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
@@ -62,9 +64,27 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
     // Without colours the glyph must tell what passes from the rest.
     const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
-    drawChart(canvas.region(left, y, scene.axis.columns, height), glyphs, { ...strip, behind: behind ?? null });
+    const chart = canvas.region(left, y, scene.axis.columns, height);
+    drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
+    if (strip.inner && !theme.mono) drawInner(view, chart, strip, strip.inner);
     if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
     y += height;
+  });
+}
+
+function drawInner(
+  { theme, glyphs }: View,
+  chart: Canvas,
+  { values, full }: Strip,
+  inner: NonNullable<Strip['inner']>,
+): void {
+  const over = theme.styles.of(inner.colour, inner.of);
+  const alone = theme.styles.of(inner.colour);
+  drawChart(chart, glyphs, {
+    values: inner.values,
+    behind: { values, style: theme.styles.of(inner.of), glyph: '' },
+    full,
+    style: (_, __, isOver) => (isOver ? over : alone),
   });
 }
 

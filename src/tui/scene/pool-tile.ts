@@ -17,6 +17,7 @@ export interface PoolTile {
   /** µs, NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
+  readonly waitP50: Float64Array;
   readonly waitP95: Float64Array;
   /** Whether any request has a duration, and a wait. */
   readonly timed: boolean;
@@ -102,6 +103,7 @@ export function poolTile(firstColumn: number, input: PoolTileInput): PoolTile {
     service,
     serviceP50: quantiles(service, 0.5),
     serviceP95: quantiles(service, 0.95),
+    waitP50: quantiles(waited, 0.5),
     waitP95: quantiles(waited, 0.95),
     timed,
     waited: hasWaits,
