@@ -26,9 +26,9 @@ export interface Layout {
 export const SMALLEST = { columns: 48, rows: 14 } as const;
 /** From this width on, a second list stands beside the first. */
 const WIDE = 140;
-/** From this height on, a panel that leaves room has a second list below it; the first keeps this share. */
-const TALL = 12;
+/** A panel with a second list below it keeps this share of the rows, and the second one has at least so many. */
 const UPPER_SHARE = 0.6;
+const LEAST_BELOW = 5;
 
 export interface LayoutInput {
   readonly columns: number;
@@ -44,22 +44,12 @@ export interface LayoutInput {
   readonly filtered?: boolean;
   /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
   readonly panelWanted?: number;
-  /** A second list may stand below the tab. */
-  readonly sideBelow?: boolean;
+  /** A second list may stand below the tab, which needs so many rows; Infinity when it can use all there are. */
+  readonly tabNeeds?: number;
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const {
-    columns,
-    rows,
-    mode,
-    lanesWanted,
-    hasQueue,
-    strips,
-    filtered = false,
-    panelWanted = 0,
-    sideBelow = false,
-  } = input;
+  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0, tabNeeds } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line; under a filter there are two of them.
   const sentenceRows = columns < 160 && rows >= (filtered ? 30 : 20) ? 2 : 1;
@@ -98,7 +88,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const whole = band(panel);
   const transport = transportRows > 0 ? band(transportRows) : null;
   const status = band(1);
-  const [tab, side] = splitPanel(whole, sideBelow);
+  const [tab, side] = splitPanel(whole, tabNeeds);
   return {
     columns,
     rows,
@@ -118,7 +108,7 @@ export function layoutOf(input: LayoutInput): Layout {
 }
 
 /** The tab and the second list, by size alone: what they hold changes while somebody reads it. */
-function splitPanel(whole: Rect, sideBelow: boolean): [tab: Rect, side: Rect | null] {
+function splitPanel(whole: Rect, tabNeeds: number | undefined): [tab: Rect, side: Rect | null] {
   const { columns, rows } = whole;
   if (columns >= WIDE) {
     const beside = Math.floor(columns * 0.42);
@@ -127,8 +117,9 @@ function splitPanel(whole: Rect, sideBelow: boolean): [tab: Rect, side: Rect | n
       { ...whole, x: columns - beside, columns: beside },
     ];
   }
-  if (!sideBelow || rows < TALL) return [whole, null];
-  const upper = Math.ceil(rows * UPPER_SHARE);
+  if (tabNeeds === undefined) return [whole, null];
+  const upper = Math.min(tabNeeds, Math.ceil(rows * UPPER_SHARE));
+  if (rows - upper < LEAST_BELOW) return [whole, null];
   return [
     { ...whole, rows: upper },
     { ...whole, y: whole.y + upper, rows: rows - upper },

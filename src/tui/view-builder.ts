@@ -12,6 +12,7 @@ import { knowsWaits } from './panels/queue.ts';
 import { requestRows } from './panels/request.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene-cache.ts';
+import { shownFindings } from './shown-findings.ts';
 import type { Theme } from './theme.ts';
 import { createAxis } from './time-axis.ts';
 import type { UiState } from './ui-state.ts';
@@ -46,6 +47,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
     rawLines: input.rawLines,
     predictions: input.predictions,
   };
+  const hasFindings = shownFindings(view).length > 0 || ui.filter !== '';
   return {
     view,
     layout: layoutOf({
@@ -56,7 +58,9 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       strips: stripsWanted(view),
       filtered: ui.filter !== '',
       panelWanted: ui.request ? requestRows(size.columns) : 0,
-      sideBelow: ui.tab === 'findings' && !ui.request && snapshot.summary.requests.total > 0,
+      ...(ui.tab === 'findings' && !ui.request && snapshot.summary.requests.total > 0
+        ? { tabNeeds: hasFindings ? Number.POSITIVE_INFINITY : 1 }
+        : {}),
     }),
     wait,
   };

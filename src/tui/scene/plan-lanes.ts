@@ -58,9 +58,9 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   const { tracks, folded } = shownTracks(view);
   const room = Math.max(0, rows - (folded > 0 ? 1 : 0));
-  const groups = new Set(tracks.map((index) => list[index].group)).size;
-  const grouped = groups > 1;
-  const headings = grouped ? groups : 0;
+  // A file that is alone on the screen is named as well, where the log has others.
+  const grouped = new Set(list.map((track) => track.group)).size > 1;
+  const headings = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
 
   // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
   const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
