@@ -7,8 +7,9 @@ export interface LanePlan {
   readonly plans: readonly TrackPlan[];
   /** One per plan: the input that its group belongs to, where a group begins; null elsewhere. */
   readonly headings: readonly (string | null)[];
-  /** Tracks that do not fit. */
-  readonly hidden: number;
+  /** Tracks that do not fit: before the first one shown, and behind the last. */
+  readonly above: number;
+  readonly below: number;
   /** Text rows of all plans and headings together. */
   readonly used: number;
   /** Calm tracks that share one line. */
@@ -109,5 +110,5 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
     });
     heads.push(heading);
   }
-  return { plans, headings: heads, hidden: tracks.length - plans.length, used, folded };
+  return { plans, headings: heads, above: first, below: tracks.length - at, used, folded };
 }
