@@ -66,7 +66,7 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
     const chart = canvas.region(left, y, scene.axis.columns, height);
     drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
-    if (strip.inner && !theme.mono) drawInner(view, chart, strip, strip.inner);
+    if (strip.inner && !theme.mono && greatest(strip.inner.values) > 0) drawInner(view, chart, strip, strip.inner);
     if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
     y += height;
   });
