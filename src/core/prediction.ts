@@ -12,16 +12,22 @@ export interface PoolShape {
   readonly threads: number;
 }
 
+export type Range = readonly [low: number, high: number];
+
 /** Waits and latencies in µs, over all requests; ranges hold about 90 % of the repetitions. */
 export interface PoolPrediction {
   readonly pool: PoolShape;
   readonly waitMean: number;
   readonly waitP95: number;
-  readonly waitP95Range: readonly [low: number, high: number];
+  readonly waitP95Range: Range;
   readonly latencyP95: number;
   /** 0..1 of the slots; NaN where slots are unbounded. */
   readonly utilisation: number;
   readonly throughputPerSecond: number;
+  /** Widened by every other reading that the log does not exclude: as `logscope whatif` gives them. */
+  readonly wide: Readonly<Record<'waitMean' | 'waitP95' | 'latencyP95' | 'throughputPerSecond', Range>>;
+  /** false: when its callers came, the log hides, so that no pool can be recommended from it. */
+  readonly arrivalsKnown: boolean;
 }
 
 /** Service time that grows with the number of requests in service. */

@@ -77,11 +77,13 @@ const quantilesOf = (histogram: DurationHistogram): Quantiles =>
       };
 
 /** Up to here durations are kept one by one. */
-const FEW = 1024;
+const FEW = 256;
 
 /** What one route or worker did. Quantiles are read when somebody asks: a list shows a few of what may be thousands. */
 class Tally {
   requests = 0;
+  /** Those that ended in the scope. */
+  ended = 0;
   errors = 0;
   busyMicros = 0;
   first = Number.POSITIVE_INFINITY;
@@ -92,12 +94,23 @@ class Tally {
   #histogram: DurationHistogram | null = null;
   #quantiles: Quantiles | null = null;
 
-  add(begun: number, ended: number, micros: number, isError: boolean, step: number): void {
+  /** The times of the row are read here: as arguments they would be an object each. */
+  add(
+    { start, end, wait }: Snapshot['placement'],
+    row: number,
+    endsInScope: boolean,
+    isError: boolean,
+    step: number,
+  ): void {
+    const ended = end[row] === end[row] ? end[row] : start[row];
+    const begun = start[row] === start[row] ? start[row] - (wait[row] > 0 ? wait[row] : 0) : ended;
     this.requests++;
+    if (endsInScope) this.ended++;
     if (isError) this.errors++;
     this.trend[step]++;
     if (begun < this.first) this.first = begun;
     if (ended > this.last) this.last = ended;
+    const micros = ended - start[row];
     if (!(micros > 0)) return;
     this.busyMicros += micros;
     if (this.#histogram) this.#histogram.add(micros);
@@ -147,6 +160,7 @@ export class ScopeTally {
   readonly #wait = new DurationHistogram();
   #length = 0;
   #inScope = 0;
+  #ended = 0;
   #errors = 0;
   #busy = 0;
 
@@ -165,10 +179,13 @@ export class ScopeTally {
       const start = placement.start[row];
       const ended = placement.end[row] === placement.end[row] ? placement.end[row] : start;
       const begun = start === start ? start - Math.max(0, placement.wait[row] || 0) : ended;
-      if (touching ? ended < from || begun > to : ended < from || ended > to) continue;
+      // A rate is of what ends: of a moment, others run as well.
+      const endsInScope = !(ended < from || ended > to);
+      if (touching ? ended < from || begun > to : !endsInScope) continue;
       this.#inScope++;
       if (this.#passes && !this.#passes(row)) continue;
       this.#keep(row);
+      if (endsInScope) this.#ended++;
       const isError = requests.status[row] >= 500;
       if (isError) this.#errors++;
       const micros = ended - start;
@@ -176,9 +193,9 @@ export class ScopeTally {
         to > from
           ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)))
           : 0;
-      (this.#routes[requests.route[row]] ??= new Tally()).add(begun, ended, micros, isError, step);
+      (this.#routes[requests.route[row]] ??= new Tally()).add(placement, row, endsInScope, isError, step);
       const worker = requests.worker[row];
-      if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(begun, ended, micros, isError, step);
+      if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, endsInScope, isError, step);
       if (micros > 0) {
         this.#busy += micros;
         this.#service.add(micros);
@@ -208,14 +225,14 @@ export class ScopeTally {
       requests: this.#length,
       inScope: this.#inScope,
       errors: this.#errors,
-      perSecond: this.#length / seconds,
+      perSecond: this.#ended / seconds,
       service: quantilesOf(this.#service),
       wait: quantilesOf(this.#wait),
       routes: entriesOf(this.#routes).map(([route, tally]) => ({
         route,
         requests: tally.requests,
         errors: tally.errors,
-        perSecond: tally.requests / seconds,
+        perSecond: tally.ended / seconds,
         busyShare: busy > 0 ? tally.busyMicros / busy : Number.NaN,
         get service() {
           return tally.service;

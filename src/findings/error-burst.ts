@@ -111,6 +111,7 @@ export default defineFinding({
   needs: ['time'],
   ofPart: true,
   examine,
+  silences: ['server-errors'],
   explain: {
     test: [
       'The stretch whose share of 5xx is most likely max(20 %, 5 times the mean) and not the mean (largest sum of log likelihood',

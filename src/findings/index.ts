@@ -21,6 +21,7 @@ import poolSaturated from './pool-saturated.ts';
 import poolTooSmall from './pool-too-small.ts';
 import recycleStorm from './recycle-storm.ts';
 import retryStorm from './retry-storm.ts';
+import serverErrors from './server-errors.ts';
 import slowClients from './slow-clients.ts';
 import threadsCpuBound from './threads-cpu-bound.ts';
 import threadsWouldHelp from './threads-would-help.ts';
@@ -38,6 +39,7 @@ export const findingRules: readonly FindingRule[] = [
   commonTimeout,
   latencyStep,
   errorBurst,
+  serverErrors,
   retryStorm,
   clientsGiveUp,
   slowClients,

@@ -1,5 +1,6 @@
 /** Finding: the log lacks what it takes to judge the server, with the line of configuration that adds it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { listText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
 /** Fields without which slots, service time or saturation stay in the dark; a measured wait is a luxury. */
@@ -21,13 +22,16 @@ function examine({ summary }: Facts): Finding | null {
   ].filter((text) => text !== null);
   // A log that answers all of this without them lacks nothing.
   if (unknown.length === 0) return null;
+  // One line of configuration often adds several fields: it is said once.
+  const whatByHow = new Map<string, string[]>();
+  for (const { what, how } of lacking) whatByHow.set(how, [...(whatByHow.get(how) ?? []), what]);
   const names = lacking.map(({ what }) => what).join(', ');
   return {
     severity: 'info',
     title: `The log lacks ${names}`,
     detail: `So it cannot tell ${unknown.join(', ')}. ${lacking.map(({ what, gives }) => `${what} would give ${gives}`).join('; ')}.`,
     evidence: { missing: names, unknown: unknown.join(', ') },
-    advice: lacking.map(({ what, how }) => `${what}: ${how}`).join('. '),
+    advice: [...whatByHow].map(([how, whats]) => `${listText(whats)}: ${how}`).join('. '),
     from: Number.NaN,
     to: Number.NaN,
   };

@@ -1,7 +1,7 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { capital, countText, durationText, listText, roundText } from '../core/words.ts';
+import { capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
@@ -27,16 +27,25 @@ const confidenceOf = ({ server, wait }: Summary): number =>
 
 function troubled(summary: Summary, top: FindingSummary): Verdict {
   const saturated = summary.findings.find((finding) => finding.id === 'pool-saturated');
-  const sentence =
-    top.id === 'pool-saturated'
-      ? saturatedSentence(summary, top)
-      : `${capital(top.title)}.${saturated ? ` ${saturatedSentence(summary, saturated)}` : ''}`;
-  return { severity: top.severity, sentence, confidence: confidenceOf(summary) };
+  // What fails is counted, not inferred, and how the pool did is the other half of the answer.
+  const failing = summary.findings.find((finding) => finding.id === 'server-errors');
+  const sentences = [
+    ...(top.id === 'pool-saturated' ? [] : [`${capital(top.title)}.`]),
+    ...(saturated ? [saturatedSentence(summary, saturated)] : []),
+    ...(failing && failing !== top ? [`${failing.title}.`] : []),
+    ...(failing === top && !saturated ? [quiet(summary).sentence] : []),
+  ];
+  return { severity: top.severity, sentence: sentences.join(' '), confidence: confidenceOf(summary) };
 }
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
 export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
   mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
+
+/** A sentence that names a route stays a sentence. */
+const shortened = (route: string): string =>
+  route.length > MOST_LETTERS ? `${route.slice(0, MOST_LETTERS - 1)}…` : route;
+const MOST_LETTERS = 40;
 
 /** "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it." */
 function saturatedSentence(summary: Summary, { evidence }: FindingSummary): string {
@@ -53,7 +62,12 @@ function saturatedSentence(summary: Summary, { evidence }: FindingSummary): stri
     typeof workers === 'number'
       ? ` ${capital(countText(workers, summary.server.model === 'pool' ? 'slot' : 'worker'))}${summary.server.model === 'threaded' && summary.server.threads.value !== null ? ` of ${summary.server.threads.value} threads` : ''}${summary.server.model === 'async' || evidence.requests_slow_each_other === true ? '' : ', or async I/O,'} would end it.`
       : '';
-  return `${capital(poolText(summary.server))}, all busy ${share}; ${waited}.${remedy}`;
+  // The route that fills the pool is the other knob.
+  const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
+  const behind = slow
+    ? `, ${percentText(Number(slow.busy_share))} of their time on ${shortened(String(slow.route))}`
+    : '';
+  return `${capital(poolText(summary.server))}, all busy ${share}${behind}; ${waited}.${remedy}`;
 }
 
 function quiet(summary: Summary): Verdict {
@@ -78,10 +92,17 @@ function quiet(summary: Summary): Verdict {
     };
   }
   if (server.model === 'async' || server.model === 'thread-per-request') {
-    const inFlight = concurrency.peak === null ? '' : `, up to ${concurrency.peak} requests in flight`;
+    // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
+    if (concurrency.peak === null) {
+      return {
+        severity: 'info',
+        sentence: `${capital(poolText(server))}, without a limit on slots; how many requests were in flight, and how long they took, the log cannot tell.`,
+        confidence: server.model_confidence,
+      };
+    }
     return {
       severity: 'ok',
-      sentence: `${capital(poolText(server))}${inFlight}; no limit on slots was met, so nobody queued for one.`,
+      sentence: `${capital(poolText(server))}, up to ${concurrency.peak} requests in flight; no limit on slots was met, so nobody queued for one.`,
       confidence: server.model_confidence,
     };
   }

@@ -123,7 +123,7 @@ export default defineFinding({
   title: 'Workers were killed, with the requests they had in flight',
   needs: [],
   examine,
-  silences: ['recycle-storm'],
+  silences: ['recycle-storm', 'server-errors'],
   explain: {
     test: 'The server says so (gunicorn "WORKER TIMEOUT", "was sent SIGKILL", uWSGI "HARAKIRI"), or the lives of the workers end that way.',
     guards:

@@ -4,12 +4,14 @@ import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
 import {
+  arrivalsAreKnown,
   cannotMeet,
   carriesRecommendation,
   fewestWorkers,
   likelyRange,
   medianOf,
   meets,
+  rangeOf,
   repetitionsFor,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
@@ -42,10 +44,10 @@ export function createPredictor(analysis: Analysis): Predictor {
     const asked = without === undefined ? base : workloadWithout(base, without);
     if (!asked) return null;
     const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, BUDGET));
-    return keep(key, pool, result);
+    return keep(key, pool, result, arrivalsAreKnown(base));
   };
-  const keep = (key: string, pool: PoolShape, result: ScenarioRuns): Answer => {
-    const answer = { prediction: predictionOf(pool, result), result };
+  const keep = (key: string, pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): Answer => {
+    const answer = { prediction: predictionOf(pool, result, arrivalsKnown), result };
     known.set(key, answer);
     return answer;
   };
@@ -59,7 +61,7 @@ export function createPredictor(analysis: Analysis): Predictor {
     let isSmall = false;
     const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(run)));
     if (isSmall) return false;
-    keep(key, pool, result);
+    keep(key, pool, result, arrivalsAreKnown(base));
     return meets(base, pool, result, target);
   };
   return {
@@ -83,7 +85,7 @@ export function createPredictor(analysis: Analysis): Predictor {
   };
 }
 
-function predictionOf(pool: PoolShape, result: ScenarioRuns): PoolPrediction {
+function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): PoolPrediction {
   const { runs } = result;
   return {
     pool,
@@ -93,5 +95,12 @@ function predictionOf(pool: PoolShape, result: ScenarioRuns): PoolPrediction {
     latencyP95: medianOf(runs, (run) => run.latency.p95),
     utilisation: medianOf(runs, (run) => run.utilisation),
     throughputPerSecond: medianOf(runs, (run) => run.throughput),
+    wide: {
+      waitMean: rangeOf(result, (run) => run.wait.mean),
+      waitP95: rangeOf(result, (run) => run.wait.p95),
+      latencyP95: rangeOf(result, (run) => run.latency.p95),
+      throughputPerSecond: rangeOf(result, (run) => run.throughput),
+    },
+    arrivalsKnown,
   };
 }

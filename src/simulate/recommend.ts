@@ -7,9 +7,12 @@ import type { Workload } from './workload.ts';
 
 const MAX_WORKERS = 1024;
 
+export const arrivalsAreKnown = ({ callers, trace }: Workload): boolean =>
+  callers.likely.kind !== 'hidden' && !trace.waitUnknown;
+
 /** Arrivals are known, and the present pool has slots that could be more. */
-export const carriesRecommendation = ({ callers, trace, present }: Workload): boolean =>
-  callers.likely.kind !== 'hidden' && !trace.waitUnknown && present !== null && present.model !== 'async';
+export const carriesRecommendation = (workload: Workload): boolean =>
+  arrivalsAreKnown(workload) && workload.present !== null && workload.present.model !== 'async';
 
 /** Of the repetitions, those in which the target is met are at least this share. */
 const GOOD_SHARE = 0.9;

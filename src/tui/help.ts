@@ -38,6 +38,8 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['▄', '|', 'many short requests: the share of the cell that the worker was busy'],
   ['░', ':', 'from the last line of a worker to its death by timeout: a request that was never logged'],
   ['·', '.', 'not logged yet: a server writes a line when a request ends'],
+  ['service p95', 'service p95', 'the brighter part of a column is the p50; of the wait, too'],
+  ['req/s', 'req/s', 'the red part of a column are server errors'],
   ['▲ ▼', '^ v', 'a worker booted, exited'],
   ['↻', 'R', 'a worker was recycled'],
   ['✖ †', 'X K', 'a worker timed out, was killed'],

@@ -15,7 +15,7 @@ export interface Layout {
   /** The row of the tab names, drawn by Ink. */
   readonly tabsRow: number;
   readonly tab: Rect;
-  /** A second list beside the tab on wide screens. */
+  /** A second list: beside the tab on wide screens, below it where it asks for one and is tall. */
   readonly side: Rect | null;
   readonly transport: Rect | null;
   readonly status: Rect;
@@ -26,6 +26,9 @@ export interface Layout {
 export const SMALLEST = { columns: 48, rows: 14 } as const;
 /** From this width on, a second list stands beside the first. */
 const WIDE = 140;
+/** A panel with a second list below it keeps this share of the rows, and the second one has at least so many. */
+const UPPER_SHARE = 0.6;
+const LEAST_BELOW = 5;
 
 export interface LayoutInput {
   readonly columns: number;
@@ -41,13 +44,16 @@ export interface LayoutInput {
   readonly filtered?: boolean;
   /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
   readonly panelWanted?: number;
+  /** A second list may stand below the tab, which needs so many rows; Infinity when it can use all there are. */
+  readonly tabNeeds?: number;
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0 } = input;
+  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0, tabNeeds } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
-  // On a wide screen the sentence fits into one line.
-  const verdictRows = rows >= 20 && (columns < 160 || filtered) ? 2 : 1;
+  // On a wide screen the sentence fits into one line; under a filter there are two of them.
+  const sentenceRows = columns < 160 && rows >= (filtered ? 30 : 20) ? 2 : 1;
+  const verdictRows = filtered && rows >= 20 ? 2 * sentenceRows : sentenceRows;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
   const queueRows = hasQueue ? (rows >= 48 ? 4 : rows >= 34 ? 3 : rows >= 28 ? 2 : 1) : 0;
   // Header, tab names, status and footer take a row each.
@@ -82,7 +88,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const whole = band(panel);
   const transport = transportRows > 0 ? band(transportRows) : null;
   const status = band(1);
-  const sideColumns = columns >= WIDE ? Math.floor(columns * 0.42) : 0;
+  const [tab, side] = splitPanel(whole, tabNeeds);
   return {
     columns,
     rows,
@@ -93,10 +99,29 @@ export function layoutOf(input: LayoutInput): Layout {
     lanes: lanesRect,
     pool: poolRect,
     tabsRow,
-    tab: { ...whole, columns: columns - (sideColumns > 0 ? sideColumns + 1 : 0) },
-    side: sideColumns > 0 ? { ...whole, x: columns - sideColumns, columns: sideColumns } : null,
+    tab,
+    side,
     transport,
     status,
     footerRow: rows - 1,
   };
+}
+
+/** The tab and the second list, by size alone: what they hold changes while somebody reads it. */
+function splitPanel(whole: Rect, tabNeeds: number | undefined): [tab: Rect, side: Rect | null] {
+  const { columns, rows } = whole;
+  if (columns >= WIDE) {
+    const beside = Math.floor(columns * 0.42);
+    return [
+      { ...whole, columns: columns - beside - 1 },
+      { ...whole, x: columns - beside, columns: beside },
+    ];
+  }
+  if (tabNeeds === undefined) return [whole, null];
+  const upper = Math.min(tabNeeds, Math.ceil(rows * UPPER_SHARE));
+  if (rows - upper < LEAST_BELOW) return [whole, null];
+  return [
+    { ...whole, rows: upper },
+    { ...whole, y: whole.y + upper, rows: rows - upper },
+  ];
 }

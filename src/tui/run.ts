@@ -41,11 +41,14 @@ export async function runUi(options: RunOptions): Promise<number> {
     finish = resolve;
   });
 
+  let isInterrupted = false;
   const codeOf = (signal: keyof typeof signalCodes): number =>
     options.endsByInterrupt ? exitCodes.done : signalCodes[signal];
   const onEffect = (effect: Effect, session: Session) => {
-    if (effect.type === 'quit') finish(effect.interrupted ? codeOf('SIGINT') : exitCodes.done);
-    else if (effect.type === 'redraw') session.repaint();
+    if (effect.type === 'quit') {
+      isInterrupted = effect.interrupted;
+      finish(isInterrupted ? codeOf('SIGINT') : exitCodes.done);
+    } else if (effect.type === 'redraw') session.repaint();
     else if (effect.type === 'suspend') suspend();
     // When Ink has drawn the line of keys again that the prompt stood in.
     else setImmediate(() => void exportTo(effect.path, session));
@@ -71,8 +74,10 @@ export async function runUi(options: RunOptions): Promise<number> {
   let typed = 0;
   terminal.onKey((key) => {
     if (isMounted) return;
-    if (key === CTRL_C) finish(codeOf('SIGINT'));
-    else if (key === 'q' && typed === 0) finish(exitCodes.done);
+    if (key === CTRL_C) {
+      isInterrupted = true;
+      finish(codeOf('SIGINT'));
+    } else if (key === 'q' && typed === 0) finish(exitCodes.done);
     typed++;
   });
 
@@ -133,6 +138,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     unmount();
     terminal.close();
     printWarnings();
+    if (isInterrupted && options.logOnStdin) interruptJob();
     process.off('exit', onExit);
     process.off('SIGTSTP', onStop);
     process.off('SIGCONT', onContinue);
@@ -141,6 +147,15 @@ export async function runUi(options: RunOptions): Promise<number> {
     process.off('uncaughtException', onCrash);
     process.off('unhandledRejection', onCrash);
   }
+}
+
+/**
+ * Ctrl-C ends a whole pipeline, as where no program reads keys one by one: one that writes nothing (`docker logs -f` of a quiet
+ * server) would not notice that nobody reads any more, and the shell would wait for it.
+ */
+function interruptJob(): void {
+  process.on('SIGINT', () => {});
+  process.kill(0, 'SIGINT');
 }
 
 /** The sentence about it goes to the status line. */

@@ -1,9 +1,9 @@
 /** What panels show that takes time to fetch: raw lines of the log, and what the simulation predicts. Asked for after a frame. */
 import type { Clock } from '../core/clock.ts';
-import type { PoolPrediction } from '../core/prediction.ts';
+import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Engine, RawLine } from '../engine/engine.ts';
 import type { View } from './panel.ts';
-import { askedPool, type Predictions, poolName, presentPool } from './what-if.ts';
+import { askedPool, ladderOf, type Predictions, poolName, presentPool } from './what-if.ts';
 
 /** Reading lines back costs a read of the file: not more often than this, µs. */
 const LINES_EVERY = 200_000;
@@ -32,10 +32,13 @@ export class SideData {
 
   predictions(view: Pick<View, 'snapshot' | 'ui'>): Predictions {
     const present = presentPool(view.snapshot.summary);
-    if (!present) return { present: undefined, asked: undefined };
+    if (!present) return { present: undefined, asked: undefined, ladder: [] };
+    const asked = askedPool(present, view.ui);
+    const of = (pool: PoolShape) => this.#predictions.get(poolName(pool));
     return {
-      present: this.#predictions.get(poolName(present)),
-      asked: this.#predictions.get(poolName(askedPool(present, view.ui))),
+      present: of(present),
+      asked: of(asked),
+      ladder: ladderOf(asked).map((pool) => ({ pool, prediction: of(pool) })),
     };
   }
 
@@ -88,7 +91,13 @@ export class SideData {
       this.#predictedFor = snapshot.summary;
       this.#predictedAt = now;
     }
-    for (const pool of [present, askedPool(present, ui)]) {
+    const asked = askedPool(present, ui);
+    // What is looked at most comes first.
+    const pools = [present, asked, ...ladderOf(asked)];
+    const names = new Set(pools.map(poolName));
+    // A pool that nobody looks at any more is worked out anew when somebody does.
+    if (isNews) for (const name of this.#predictions.keys()) if (!names.has(name)) this.#predictions.delete(name);
+    for (const pool of pools.filter((one, i) => pools.findIndex((other) => poolName(other) === poolName(one)) === i)) {
       const name = poolName(pool);
       if (this.#predictions.has(name) && !isNews) continue;
       if (!this.#predictions.has(name)) this.#predictions.set(name, undefined);

@@ -20,7 +20,7 @@ export interface Terminal {
   /** Does nothing the second time. Synchronous: safe in an exit handler. */
   leave(): void;
   setMouse(on: boolean): void;
-  /** One write; false while the terminal does not keep up. */
+  /** One write; false while the terminal does not keep up. What comes when it was left already is dropped: it is the shell's. */
   write(bytes: string): boolean;
   isBehind(): boolean;
   close(): void;
@@ -80,7 +80,7 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
       mouse = on;
       stdout.write(on ? MOUSE_ON : MOUSE_OFF);
     },
-    write: (bytes) => stdout.write(bytes),
+    write: (bytes) => !entered || stdout.write(bytes),
     isBehind: () => stdout.writableNeedDrain,
     close() {
       tty?.off('data', onData);

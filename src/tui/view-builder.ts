@@ -12,6 +12,7 @@ import { knowsWaits } from './panels/queue.ts';
 import { requestRows } from './panels/request.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene-cache.ts';
+import { shownFindings } from './shown-findings.ts';
 import type { Theme } from './theme.ts';
 import { createAxis } from './time-axis.ts';
 import type { UiState } from './ui-state.ts';
@@ -46,6 +47,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
     rawLines: input.rawLines,
     predictions: input.predictions,
   };
+  const hasFindings = shownFindings(view).length > 0 || ui.filter !== '';
   return {
     view,
     layout: layoutOf({
@@ -56,6 +58,9 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       strips: stripsWanted(view),
       filtered: ui.filter !== '',
       panelWanted: ui.request ? requestRows(size.columns) : 0,
+      ...(ui.tab === 'findings' && !ui.request && snapshot.summary.requests.total > 0
+        ? { tabNeeds: hasFindings ? Number.POSITIVE_INFINITY : 1 }
+        : {}),
     }),
     wait,
   };
@@ -88,7 +93,7 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   draw('status', layout.status);
 }
 
-/** The second list of a wide screen: the findings, or the routes beside the findings. */
+/** The second list: the findings, or the routes with the findings. */
 export const sidePanel = (ui: UiState): Panel => panelById(ui.tab === 'findings' ? 'routes' : 'findings') as Panel;
 
 function drawSide(
@@ -97,9 +102,16 @@ function drawSide(
   side: Rect,
   draw: (id: string, rect: Rect) => void,
 ): void {
+  const panel = sidePanel(ui);
+  if (side.x === 0) {
+    const canvas = new Canvas(grid, side);
+    canvas.fill(0, 0, side.columns, glyphs.horizontal, theme.line);
+    canvas.text(2, 0, ` ${panel.title} `, theme.strong);
+    draw(panel.id, { ...side, y: side.y + 1, rows: side.rows - 1 });
+    return;
+  }
   const canvas = new Canvas(grid, { ...side, x: side.x - 1, columns: side.columns + 1 });
   for (let y = 0; y < side.rows; y++) canvas.put(0, y, glyphs.vertical, theme.line);
-  const panel = sidePanel(ui);
   canvas.text(2, 0, panel.title, theme.strong);
   draw(panel.id, { ...side, x: side.x + 1, columns: side.columns - 1, y: side.y + 1, rows: side.rows - 1 });
 }

@@ -7,11 +7,19 @@ import type { UiState } from './ui-state.ts';
 export interface Predictions {
   readonly present: PoolPrediction | null | undefined;
   readonly asked: PoolPrediction | null | undefined;
+  /** Pools of a few workers fewer and more than the one asked for, and that one. */
+  readonly ladder: readonly PoolRung[];
+}
+
+export interface PoolRung {
+  readonly pool: PoolShape;
+  readonly prediction: PoolPrediction | null | undefined;
 }
 
 /** null where the log does not say which pool served it. */
 export function presentPool({ server }: Pick<Summary, 'server'>): PoolShape | null {
-  const { model, workers, threads } = server;
+  const { model, workers, threads, capacity } = server;
+  if (model === 'pool' && capacity.value !== null) return { model, workers: capacity.value, threads: 1 };
   if (workers.value === null) return null;
   if (model === 'sync') return { model, workers: workers.value, threads: 1 };
   if (model === 'threaded' && threads.value !== null) return { model, workers: workers.value, threads: threads.value };
@@ -20,12 +28,22 @@ export function presentPool({ server }: Pick<Summary, 'server'>): PoolShape | nu
 
 export function askedPool(present: PoolShape, { whatIf }: Pick<UiState, 'whatIf'>): PoolShape {
   const workers = Math.max(1, Math.min(1024, present.workers + whatIf.workers));
-  if (present.model === 'async') return { ...present, workers };
+  if (present.model === 'async' || present.model === 'pool') return { ...present, workers };
   const threads = Math.max(1, Math.min(256, present.threads + whatIf.threads));
   return { model: threads > 1 ? 'threaded' : 'sync', workers, threads };
 }
 
+const [FEWER, MORE] = [2, 4];
+
+/** The pools that stand beside the one asked for, fewest workers first. */
+export function ladderOf(asked: PoolShape): PoolShape[] {
+  const first = Math.max(1, asked.workers - FEWER);
+  const last = Math.min(1024, asked.workers + MORE);
+  return Array.from({ length: last - first + 1 }, (_, i) => ({ ...asked, workers: first + i }));
+}
+
 export const poolName = ({ model, workers, threads }: PoolShape): string => {
+  if (model === 'pool') return workers === 1 ? '1 slot' : `${workers} slots`;
   const noun = workers === 1 ? 'worker' : 'workers';
   return model === 'threaded' ? `${workers} ${noun} x ${threads} threads` : `${workers} ${model} ${noun}`;
 };

@@ -282,7 +282,7 @@ describe('the terminal', () => {
     shell.press(`'${process.execPath}' '${program}' tail '${sample('gunicorn-sync-4-nearly-full.log')}'\r`);
     await shell.waitFor('q quit', 20_000);
     shell.press('\x1a');
-    await shell.waitFor('Stopped');
+    expect(await shell.waitFor('Stopped')).not.toContain('q quit');
     expect(shell.isAlternate).toBe(false);
     expect(shell.modes).toEqual({ wraparound: true, mouse: 'none', cursorHidden: false });
     shell.press('fg\r');
@@ -292,6 +292,24 @@ describe('the terminal', () => {
     await shell.waitFor('GET /net');
     shell.press('q');
     await shell.waitFor((text) => !text.includes('q quit') && text.includes('ready$'));
+  });
+
+  it('is given back by a tail of standard input together with the program that writes to it', async () => {
+    const shell = start(['--norc', '-i'], { file: '/bin/bash', env: { PS1: 'ready$ ' }, columns: 100, rows: 30 });
+    await shell.waitFor('ready$');
+    const log = sample('gunicorn-sync-4-nearly-full.log');
+    const writer = `(head -100 '${log}'; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.5; sed -n "$((100 + i))p" '${log}'; done; sleep 60)`;
+    shell.press(`${writer} | '${process.execPath}' '${program}' tail -\r`);
+    await shell.waitFor(/10\d requests/, 20_000);
+    shell.press('\x1a');
+    expect(await shell.waitFor('Stopped')).not.toContain('q quit');
+    expect(shell.isAlternate).toBe(false);
+    shell.press('fg\r');
+    await shell.waitFor('109 requests', 20_000);
+    shell.press('\x03');
+    await shell.waitFor((text) => !text.includes('q quit') && /ready\$ *$/.test(text.trim()));
+    expect(shell.isAlternate).toBe(false);
+    expect(shell.modes).toEqual({ wraparound: true, mouse: 'none', cursorHidden: false });
   });
 
   it.each([

@@ -33,7 +33,7 @@ export function viewOf(snapshot: Snapshot, options: ViewOptions = {}): View {
     unseen: 0,
     isFocused: true,
     rawLines: [],
-    predictions: { present: undefined, asked: undefined },
+    predictions: { present: undefined, asked: undefined, ladder: [] },
     ...options.change,
   };
 }

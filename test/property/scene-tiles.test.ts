@@ -172,6 +172,17 @@ describe('RowIndex', () => {
     }
   });
 
+  it('samples of a stretch that is short beside a block only what runs in it', () => {
+    const store = new RowStore();
+    store.add(requestsOf(0, 3000, 900), facts);
+    const index = new RowIndex();
+    index.update({ ...server, ...store.view() });
+    const wanted = { from: NOON + 20 * SECOND, to: NOON + 21 * SECOND };
+    const { count, weight } = index.sampleIn(wanted, 4000);
+    expect(weight).toBe(1);
+    expect(count).toBe(index.rowsIn(wanted).count);
+  });
+
   it('tells of nothing where places were worked out anew and are the same', () => {
     const store = new RowStore();
     store.add(requestsOf(0, 600, 900), facts);

@@ -181,13 +181,17 @@ export class LanePainter {
 
   /** Draws shares as heights over one or more text rows, from `y` (top) down. */
   shares(canvas: Canvas, x: number, y: number, rows: number, row: ShareRow, alive: Uint8Array, notYet: number): void {
+    // Heights are whole eighths before they are passed on: a number with a fraction would be an object each time.
+    const most = rows * 8;
+    const eighthsOf = (value: number) => (row.full > 0 ? Math.round((value / row.full) * most) | 0 : 0);
     for (let column = 0; column < row.level.length; column++) {
       const hue = row.hue[column];
       const behind = row.behind?.[column] ?? 0;
-      const share = (value: number) => (row.full > 0 ? value / row.full : 0);
       if (hue >= 0 || behind > 0) {
-        const front = hue >= 0 ? share(row.level[column]) : -1;
-        this.#height(canvas, x + column, y, rows, front, hue, share(behind));
+        // Something ran here, so something shows.
+        const front = hue >= 0 ? Math.max(1, Math.min(most, eighthsOf(row.level[column]))) : 0;
+        const back = behind > 0 ? Math.max(1, Math.min(most, eighthsOf(behind))) : 0;
+        this.#height(canvas, x + column, y, rows, front, hue, back);
       } else if (alive[column] === 1) {
         for (let i = 0; i < rows; i++) {
           canvas.put(x + column, y + i, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track());
@@ -196,14 +200,11 @@ export class LanePainter {
     }
   }
 
-  /** `share` below 0: nothing in front; `behind`: the height of all requests, where a filter shows some of them. */
-  #height(canvas: Canvas, x: number, y: number, rows: number, share: number, hue: number, behind: number): void {
+  /** `front`, in eighths of a row: what is drawn in the hue, 0 none; `back`: of all requests, where a filter shows some of them. */
+  #height(canvas: Canvas, x: number, y: number, rows: number, front: number, hue: number, back: number): void {
     const { mono } = this.#theme;
-    // Something ran here, so something shows.
-    const eighthsOf = (value: number) => Math.max(1, Math.min(rows * 8, Math.round(value * rows * 8)));
-    const front = share < 0 ? 0 : eighthsOf(share);
-    const back = behind > 0 ? eighthsOf(behind) : 0;
     const symbol = mono && hue >= 0 ? this.symbolOf(hue) : '';
+    const { over, overBehind } = this.#heightOf(hue);
     for (let i = 0; i < rows; i++) {
       const above = (rows - 1 - i) * 8;
       const here = front <= above ? 0 : Math.min(8, front - above);
@@ -213,7 +214,6 @@ export class LanePainter {
         else canvas.put(x, y + i, this.#glyphs.lower[there], this.#heightOf(this.#hues.legend.length).over);
         continue;
       }
-      const { over, overBehind } = this.#heightOf(hue);
       const glyph = here === 0 ? ' ' : symbol && here >= 4 ? symbol : this.#glyphs.lower[here];
       canvas.put(x, y + i, glyph, there === 8 ? overBehind : over);
     }

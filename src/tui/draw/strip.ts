@@ -12,6 +12,8 @@ export interface Strip {
   readonly values: Float64Array;
   /** Of all requests, where a filter shows some. */
   readonly behind?: Float64Array | null;
+  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours. */
+  readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
   readonly full: number;
   readonly style: (value: number, column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
@@ -33,11 +35,22 @@ export function readOut(view: View, values: Float64Array): number {
   return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
 }
 
-/** Styles of a strip in one colour, over what is drawn behind it. */
-export const stripLooks =
-  ({ theme }: View) =>
-  (colour: Colour, isOver: boolean, attributes: Attributes = {}): StyleId =>
+/** Styles of a strip in one colour, over what is drawn behind it; looked up once for all its columns. */
+export function stripLooks({ theme }: View): (colour: Colour, isOver: boolean, attributes?: Attributes) => StyleId {
+  const plain = [new Map<Colour, StyleId>(), new Map<Colour, StyleId>()];
+  const styleOf = (colour: Colour, isOver: boolean, attributes: Attributes) =>
     theme.styles.of(colour, isOver && !theme.mono ? theme.colours.line : -1, attributes);
+  return (colour, isOver, attributes) => {
+    if (attributes) return styleOf(colour, isOver, attributes);
+    const known = plain[isOver ? 1 : 0];
+    let style = known.get(colour);
+    if (style === undefined) {
+      style = styleOf(colour, isOver, {});
+      known.set(colour, style);
+    }
+    return style;
+  };
+}
 
 /** Draws strips one under the other, in as many rows as they share. */
 export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[]): void {
@@ -51,9 +64,27 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
     // Without colours the glyph must tell what passes from the rest.
     const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
-    drawChart(canvas.region(left, y, scene.axis.columns, height), glyphs, { ...strip, behind: behind ?? null });
+    const chart = canvas.region(left, y, scene.axis.columns, height);
+    drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
+    if (strip.inner && !theme.mono && greatest(strip.inner.values) > 0) drawInner(view, chart, strip, strip.inner);
     if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
     y += height;
+  });
+}
+
+function drawInner(
+  { theme, glyphs }: View,
+  chart: Canvas,
+  { values, full }: Strip,
+  inner: NonNullable<Strip['inner']>,
+): void {
+  const over = theme.styles.of(inner.colour, inner.of);
+  const alone = theme.styles.of(inner.colour);
+  drawChart(chart, glyphs, {
+    values: inner.values,
+    behind: { values, style: theme.styles.of(inner.of), glyph: '' },
+    full,
+    style: (_, __, isOver) => (isOver ? over : alone),
   });
 }
 

@@ -2,7 +2,7 @@
 import type { FilteredPart } from '../../core/part.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
-import { durationText, percentText, roundText } from '../../core/words.ts';
+import { countText, durationText, percentText, roundText } from '../../core/words.ts';
 import type { Canvas } from '../canvas.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
 import { byteText } from '../numbers.ts';
@@ -20,11 +20,12 @@ const evidenceUnits: readonly (readonly [ending: RegExp, text: (value: number) =
   [/_(ratio|share)$/, percentText],
 ];
 
-/** "saturated 31 s, slots 4": evidence as it was measured, in the units of people. */
+/** "saturated 31 s, slots 4": evidence as it was measured, in the units of people. What was not seen is left out. */
 function evidenceText({ evidence }: FindingSummary): string {
   return Object.entries(evidence)
-    .filter(([, value]) => value !== null)
+    .filter(([name, value]) => value !== null && value !== false && name !== 'symptoms')
     .map(([name, value]) => {
+      if (value === true) return name.replaceAll('_', ' ');
       if (typeof value !== 'number') return `${name.replaceAll('_', ' ')} ${String(value)}`;
       const unit = evidenceUnits.find(([ending]) => ending.test(name));
       const words = (unit ? name.replace(unit[0], '') : name).replaceAll('_', ' ');
@@ -36,6 +37,10 @@ function evidenceText({ evidence }: FindingSummary): string {
 const momentOf = (finding: FindingSummary, zoneMinutes: number): string =>
   finding.from === null ? '' : clockText(Date.parse(finding.from) * 1000, zoneMinutes);
 
+/** Findings that this one explains, by their ids in words. */
+const symptomsText = ({ evidence }: FindingSummary): string =>
+  typeof evidence.symptoms === 'string' ? evidence.symptoms.replaceAll('-', ' ') : '';
+
 /** The lines of a finding in full. */
 function bodyOf(finding: FindingSummary, columns: number): { text: string; kind: 'detail' | 'evidence' | 'advice' }[] {
   const part = (kind: 'detail' | 'evidence' | 'advice', label: string, text: string) =>
@@ -44,6 +49,7 @@ function bodyOf(finding: FindingSummary, columns: number): { text: string; kind:
     ...part('advice', 'Do: ', finding.advice),
     ...part('detail', '', finding.detail),
     ...part('evidence', 'Seen: ', evidenceText(finding)),
+    ...part('evidence', 'Explains as well: ', symptomsText(finding)),
   ];
 }
 
@@ -65,7 +71,11 @@ export default definePanel({
       canvas.text(1, 0, readingText(snapshot), theme.quiet);
       return;
     }
-    const quiet = requests.total === 0 ? 'No requests yet.' : 'Nothing found that slows callers down.';
+    if (requests.total === 0 && snapshot.mode === 'tail') {
+      drawWaiting(view, canvas);
+      return;
+    }
+    const quiet = requests.total === 0 ? 'No requests.' : 'Nothing found that slows callers down.';
     if (ui.filter === '') {
       drawFindings(view, canvas, findings, 0, quiet);
       return;
@@ -78,6 +88,24 @@ export default definePanel({
     drawFindings(view, rest, findings, part?.findings.length ?? 0, quiet);
   },
 });
+
+/** A live log without requests is no finding: what is waited for, and what would hinder it. */
+function drawWaiting({ snapshot, theme }: View, canvas: Canvas): void {
+  const { inputs } = snapshot.summary;
+  const unparsed = inputs.reduce((sum, input) => sum + input.unparsed, 0);
+  const name = inputs.length === 1 ? printable(inputs[0].path, 200) : 'the logs';
+  const lines = [
+    'Waiting for the first request: a server writes its line when it has answered.',
+    ...(unparsed > 0
+      ? [`${countText(unparsed, 'line')} of no known format so far; "logscope formats --explain ${name}" says why.`]
+      : []),
+  ];
+  lines
+    .flatMap((line) => wrap(line, canvas.columns - 2))
+    .forEach((line, y) => {
+      canvas.text(1, y, line, theme.quiet);
+    });
+}
 
 /** What passes the filter; returns the row after it. Findings of all requests keep half of the room. */
 function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number {
@@ -125,9 +153,13 @@ function drawFindings(
   for (let index = first; index < findings.length && y < canvas.rows; index++) {
     drawHead(view, canvas, y, findings[index], view.isFocused && index === chosen);
     y++;
-    for (const { text, kind } of bodies[index].slice(0, shown.get(index) ?? 0)) {
-      canvas.text(5, y++, text, kind === 'advice' ? theme.text : theme.quiet);
-    }
+    const lines = shown.get(index) ?? 0;
+    bodies[index].slice(0, lines).forEach(({ text, kind }, i) => {
+      const style = kind === 'advice' ? theme.text : theme.quiet;
+      const x = canvas.text(5, y++, text, style);
+      // It says more than there is room for.
+      if (i === lines - 1 && lines < bodies[index].length) canvas.text(x, y - 1, view.glyphs.ellipsis, style);
+    });
   }
 }
 

@@ -60,35 +60,38 @@ export default definePanel({
     const { snapshot, theme, ui, unseen, scene } = view;
     const { summary } = snapshot;
     canvas.fill(0, 0, canvas.columns, ' ', theme.bar);
-    const right: Piece[] = [];
-    if (summary.requests.total > 0) {
-      const confidence = serverConfidence(view);
-      const sure = confidence > 0 && canvas.columns >= 76 ? ` (${shortPercent(confidence)} sure)` : '';
-      right.push([`${serverText(view)}${sure}`, theme.barStrong]);
-    }
+    const badge = modeBadge(view);
+    const title = printable(snapshot.title, 200);
     const stats = scene.stats();
-    if (canvas.columns >= 60) {
-      right.push([`${shortNumber(stats.perSecond)} req/s${ui.filter === '' ? '' : ' pass'}`, theme.bar]);
-      if (stats.errors > 0)
-        right.push([
-          `${shortPercent(stats.errors / Math.max(1, stats.requests))} 5xx`,
-          theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true }),
-        ]);
-    }
     const now = ui.edge ?? snapshot.now;
     const date = canvas.columns >= 130 ? `${dateText(now, snapshot.zoneMinutes)} ` : '';
+    // Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else.
+    const right: Piece[] = [];
+    if (canvas.columns >= 60 && stats.errors > 0) {
+      const share = shortPercent(stats.errors / Math.max(1, stats.requests)).padStart(4);
+      right.push([`${share} 5xx`, theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true })]);
+    }
+    const isKnown = summary.requests.total > 0;
+    const server = right.length;
+    if (isKnown) right.push([serverText(view), theme.barStrong]);
+    if (canvas.columns >= 60)
+      right.push([`${shortNumber(stats.perSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`, theme.bar]);
     right.push([`${date}${clockText(now, snapshot.zoneMinutes)}`, theme.barStrong]);
+    const cellsOf = (pieces: readonly Piece[]) => pieces.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
+    // The name of the log goes before how sure that is.
+    const confidence = serverConfidence(view);
+    const sure = isKnown && confidence > 0 ? ` (${shortPercent(confidence)} sure)` : '';
+    if (cellsOf(right) + cellWidth(badge[0]) + cellWidth(title) + cellWidth(sure) + 2 <= canvas.columns && sure !== '')
+      right[server] = [`${right[server][0]}${sure}`, right[server][1]];
 
-    const badge = modeBadge(view);
     let x = canvas.text(0, 0, badge[0], badge[1]);
-    const rightCells = right.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
+    const rightCells = cellsOf(right);
     const room = canvas.columns - x - rightCells - 1;
     const formats = [...new Set(summary.inputs.map((input) => input.format).filter((format) => format !== null))];
     // While nobody has looked at the requests, nothing is said of their format.
     const isUnread = summary.requests.total === 0 && (snapshot.total > 0 || !snapshot.reading.caughtUp);
     const format = formats.length > 0 ? formats.join(', ') : isUnread ? '' : 'format unknown';
     const news = ui.frozen && unseen > 0 ? `  ${shortNumber(unseen)} new` : '';
-    const title = printable(snapshot.title, 200);
     if (room > 3) {
       const formatText = format === '' ? '' : ` · ${format}`;
       // The format where there is room for all of it: a part of it says nothing.

@@ -12,7 +12,7 @@ import { shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { Hues } from '../scene/hues.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
-import { planLanes } from '../scene/plan-lanes.ts';
+import { type LanePlan, planLanes } from '../scene/plan-lanes.ts';
 import type { LaneScene } from '../scene/scene.ts';
 import { type Track, trackOfRow } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
@@ -38,7 +38,7 @@ export default definePanel({
     const { left, right } = gutterOf(canvas.columns);
     const plan = planLanes(view, canvas.rows - 1);
     const lanes = view.scene.lanes(view.scene.isTimeless ? [] : plan.plans);
-    drawTitle(view, canvas, lanes, plan.hidden);
+    drawTitle(view, canvas, lanes, plan);
     if (view.scene.isTimeless) {
       canvas.text(
         1,
@@ -88,10 +88,10 @@ function requestUnderCursor({ ui, scene }: View, track: number): Action | null {
   return row === undefined ? null : { type: 'request', source: requests.source[row], offset: requests.offset[row] };
 }
 
-function drawTitle(view: View, canvas: Canvas, { hues, mostSlack }: LaneScene, hidden: number): void {
+function drawTitle(view: View, canvas: Canvas, { hues, mostSlack }: LaneScene, { above, below }: LanePlan): void {
   const { theme, glyphs, ui, scene, isFocused, snapshot } = view;
   canvas.fill(0, 0, canvas.columns, glyphs.horizontal, theme.line);
-  const more = hidden > 0 ? `, ${hidden} more below` : '';
+  const more = [above > 0 ? `, ${above} more above` : '', below > 0 ? `, ${below} more below` : ''].join('');
   const what = scene.tracks().list.some((track) => track.lives.length > 0) ? 'Workers' : 'Requests';
   let x = canvas.text(1, 0, ` ${what} · ${spanText(ui.spanSeconds)}${more} `, isFocused ? theme.accent : theme.strong);
   const painter = new LanePainter(theme, glyphs, hues, ui.colourBy);

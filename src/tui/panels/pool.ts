@@ -4,7 +4,7 @@ import { gutterOf } from '../draw/gutter.ts';
 import { drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import type { Colour } from '../style.ts';
+import { type Colour, mix } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
 import { knowsWaits } from './queue.ts';
 
@@ -18,7 +18,14 @@ function stripsOf(view: View): Strip[] {
   const pool = scene.pool();
   const { colours } = theme;
   const looks = stripLooks(view);
-  const plain = (colour: Colour) => (_: number, __: number, isOver: boolean) => looks(colour, isOver);
+  /** A p95, and in front of it, brighter, its p50. */
+  const quantileLooks = (colour: Colour, p50: Float64Array): Pick<Strip, 'inner' | 'style'> => {
+    const behind = theme.mono ? colour : mix(colour, colours.track, 0.45);
+    return {
+      inner: { values: p50, of: behind, colour },
+      style: (_, __, isOver) => looks(behind, isOver),
+    };
+  };
   const strips: Strip[] = [];
   const capacity = inference.capacity.value;
   if (pool.busy) {
@@ -32,7 +39,7 @@ function stripsOf(view: View): Strip[] {
       full: Math.max(1, full),
       style: (value, _, isOver) =>
         isFull(value)
-          ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : {})
+          ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : undefined)
           : looks(colours.busy, isOver),
       value: shortNumber(readOut(view, pool.busy)),
       weight: 3,
@@ -43,13 +50,11 @@ function stripsOf(view: View): Strip[] {
     note: '',
     values: pool.rate,
     behind: pool.all?.rate ?? null,
+    // Server errors are the red part of each column.
+    inner: { values: pool.errors, of: colours.rate, colour: colours.serverError },
     full: greatest(pool.all?.rate ?? pool.rate),
     style: (_, column, isOver) =>
-      looks(
-        pool.errors[column] > 0 ? colours.serverError : colours.rate,
-        isOver,
-        theme.mono && pool.errors[column] > 0 ? { inverse: true } : {},
-      ),
+      looks(colours.rate, isOver, theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined),
     value: shortNumber(readOut(view, pool.rate)),
     weight: 2,
   });
@@ -57,9 +62,9 @@ function stripsOf(view: View): Strip[] {
     strips.push({
       label: 'service p95',
       note: inference.service.method === 'inferred' ? 'inferred' : '',
+      ...quantileLooks(colours.latency, pool.serviceP50),
       values: pool.serviceP95,
       full: greatest(pool.serviceP95),
-      style: plain(colours.latency),
       value: shortDuration(readOut(view, pool.serviceP95)),
       weight: 1,
     });
@@ -68,9 +73,9 @@ function stripsOf(view: View): Strip[] {
     strips.push({
       label: 'wait p95',
       note: '',
+      ...quantileLooks(colours.queue, pool.waitP50),
       values: pool.waitP95,
       full: Math.max(greatest(pool.waitP95) || 0, 1),
-      style: plain(colours.queue),
       value: shortDuration(readOut(view, pool.waitP95)),
       weight: 1,
     });

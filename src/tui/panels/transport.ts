@@ -71,7 +71,9 @@ export default definePanel({
     }
     const state = `${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)}`;
     canvas.text(0, 1, state, theme.accent, left - 1);
-    const place = `${lengthText(now - from)}/${lengthText(to - from)}`;
+    const long = `${lengthText(now - from)}/${lengthText(to - from)}`;
+    // A blank between it and the bar: of two lengths in one unit the unit can be said once.
+    const place = long.length < end.length ? long : long.replace(/([a-z])\/(.*\1)$/, '/$2');
     canvas.textRight(canvas.columns, 1, place, theme.quiet, end.length);
   },
 });

@@ -19,7 +19,8 @@ const reading = (snapshot: View['snapshot']): Verdict => ({
 /** What passes the filter is not judged yet. */
 const filtering: Verdict = { severity: 'info', sentence: 'Working out what passes…', confidence: 0 };
 
-function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict, badge: string, before = ''): void {
+/** Returns the rows it took. */
+function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict, badge: string, before = ''): number {
   const { severity, sentence, confidence } = verdict;
   const looks = theme.severity(severity);
   const left = canvas.text(0, 0, badge, looks.badge) + 1;
@@ -33,6 +34,7 @@ function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict
     const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
     canvas.text(left, row, text.replaceAll('\u00a0', ' '), before === '' ? looks.text : theme.quiet);
   }
+  return Math.min(lines.length, canvas.rows);
 }
 
 export default definePanel({
@@ -49,8 +51,9 @@ export default definePanel({
     }
     // First what passes; the pool is that of all requests, and says so.
     const part = shownPart(view)?.verdict ?? filtering;
-    drawVerdict(view, canvas.region(0, 0, canvas.columns, 1), part, ' FILTER ');
-    const below = canvas.region(0, 1, canvas.columns, canvas.rows - 1);
+    const half = canvas.region(0, 0, canvas.columns, Math.ceil(canvas.rows / 2));
+    const above = drawVerdict(view, half, part, ' FILTER ');
+    const below = canvas.region(0, above, canvas.columns, canvas.rows - above);
     drawVerdict(view, below, verdict, badges[verdict.severity], 'All requests: ');
   },
 });

@@ -1,70 +1,83 @@
-/** What if the pool were another: the arrows change workers and threads, the prediction stands beside the present. */
-import type { PoolPrediction } from '../../core/prediction.ts';
+/**
+ * What if the pool were another: the arrows change workers and threads, the prediction stands beside the present, with its range,
+ * and below it the p95 wait of pools a few workers smaller and larger.
+ */
+import type { PoolPrediction, Range } from '../../core/prediction.ts';
 import type { Canvas } from '../canvas.ts';
 import { shortDuration, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
-import { askedPool, poolName, presentPool } from '../what-if.ts';
+import { askedPool, type PoolRung, poolName, presentPool } from '../what-if.ts';
 
 interface Row {
   readonly label: string;
   /** Observed in the log, as text. */
   readonly seen: string;
   readonly of: (prediction: PoolPrediction) => number;
+  readonly range: (prediction: PoolPrediction) => Range | null;
   readonly text: (value: number) => string;
   /** What a full bar is. */
   readonly full: number;
   /** Whether more is worse. */
   readonly lessIsBetter: boolean;
+  /** Left out where rows are few. */
+  readonly isExtra: boolean;
 }
 
+/** Cells: where the columns begin, a value, its range, a step of the ladder. */
+const FIRST = 24;
+const VALUE = 7;
+const RANGE = 13;
+const RUNG = 12;
+
 const micros = (seconds: number | null): number => (seconds === null ? Number.NaN : seconds * 1e6);
+const perSecond = (value: number): string => `${shortNumber(value)}/s`;
 
 function rowsOf({ snapshot, predictions }: View): Row[] {
   const { wait, concurrency, server, requests } = snapshot.summary;
   const both = [predictions.present, predictions.asked].filter((one) => one !== null && one !== undefined);
   const most = (read: (prediction: PoolPrediction) => number) => Math.max(...both.map(read), 1e-9);
   const capacity = server.capacity.value;
+  const duration = (name: 'waitP95' | 'waitMean' | 'latencyP95') => ({
+    of: (p: PoolPrediction) => p[name],
+    range: (p: PoolPrediction) => p.wide[name],
+    text: shortDuration,
+    full: most((p) => p[name]),
+    lessIsBetter: true,
+  });
   return [
     {
       label: 'wait p95',
-      seen: wait.p95 === null ? '?' : shortDuration(micros(wait.p95)),
-      of: (p) => p.waitP95,
-      text: shortDuration,
-      full: most((p) => p.waitP95),
-      lessIsBetter: true,
+      seen: shortDuration(micros(wait.p95)),
+      ...duration('waitP95'),
+      isExtra: false,
     },
     {
       label: 'wait mean',
-      seen: wait.mean === null ? '?' : shortDuration(micros(wait.mean)),
-      of: (p) => p.waitMean,
-      text: shortDuration,
-      full: most((p) => p.waitMean),
-      lessIsBetter: true,
+      seen: shortDuration(micros(wait.mean)),
+      ...duration('waitMean'),
+      isExtra: true,
     },
-    {
-      label: 'latency p95',
-      seen: '',
-      of: (p) => p.latencyP95,
-      text: shortDuration,
-      full: most((p) => p.latencyP95),
-      lessIsBetter: true,
-    },
+    { label: 'latency p95', seen: '', ...duration('latencyP95'), isExtra: true },
     {
       label: 'utilisation',
       seen: concurrency.mean === null || capacity === null ? '?' : shortPercent(concurrency.mean / capacity),
       of: (p) => p.utilisation,
+      range: () => null,
       text: shortPercent,
       full: 1,
       lessIsBetter: true,
+      isExtra: false,
     },
     {
       label: 'throughput',
-      seen: requests.rate.mean === null ? '?' : `${shortNumber(requests.rate.mean)}/s`,
+      seen: requests.rate.mean === null ? '?' : perSecond(requests.rate.mean),
       of: (p) => p.throughputPerSecond,
-      text: (value) => `${shortNumber(value)}/s`,
+      range: (p) => p.wide.throughputPerSecond,
+      text: perSecond,
       full: most((p) => p.throughputPerSecond),
       lessIsBetter: false,
+      isExtra: false,
     },
   ];
 }
@@ -77,46 +90,50 @@ export default definePanel({
     const { snapshot, theme, ui, predictions } = view;
     const present = presentPool(snapshot.summary);
     if (!present) {
-      canvas.text(
-        1,
-        0,
-        'The log does not say which pool served it, so nobody can say what another would do.',
-        theme.quiet,
-      );
+      const words = 'The log does not say which pool served it, so nobody can say what another would do.';
+      canvas.text(1, 0, words, theme.quiet);
       return;
     }
     const asked = askedPool(present, ui);
-    const column = Math.min(34, Math.floor((canvas.columns - 24) / 2));
-    const [first, second] = [24, 24 + column];
+    const column = Math.max(VALUE, Math.min(46, Math.floor((canvas.columns - FIRST) / 2)));
+    const [first, second] = [FIRST, FIRST + column];
     canvas.text(14, 0, 'seen', theme.quiet, 8);
     canvas.text(first, 0, `now: ${poolName(present)}`, theme.quiet, column - 1);
     canvas.text(second, 0, `if: ${poolName(asked)}`, theme.accent, column);
     if (predictions.present === null || predictions.asked === null) {
-      canvas.text(
-        1,
-        2,
-        'This log cannot carry a prediction: its arrivals or its service times are not known.',
-        theme.quiet,
-      );
+      const words = 'This log cannot carry a prediction: its arrivals or its service times are not known.';
+      canvas.text(1, 2, words, theme.quiet);
       return;
     }
-    rowsOf(view).forEach((row, i) => {
+    const rows = rowsOf(view).filter(({ isExtra }) => !isExtra || canvas.rows >= 9);
+    rows.forEach((row, i) => {
       const y = i + 1;
       canvas.text(1, y, row.label, theme.quiet, 12);
       canvas.text(14, y, row.seen, theme.text, 9);
       drawValue(view, canvas, first, y, column, row, predictions.present, null);
       drawValue(view, canvas, second, y, column, row, predictions.asked, predictions.present);
     });
-    const range = predictions.asked?.waitP95Range;
-    const hints = [
-      range
-        ? `In nine of ten runs the p95 of the wait lies between ${shortDuration(range[0])} and ${shortDuration(range[1])} with ${poolName(asked)}.`
-        : '',
-      'up/down: workers, left/right: threads, 0: the present pool',
-      `Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
+    const y = rows.length + 1;
+    drawLadder(view, canvas, y, poolName(asked));
+    const isHidden = predictions.asked?.arrivalsKnown === false;
+    const hints: readonly (readonly [text: string, style: StyleId])[] = [
+      ...(isHidden
+        ? ([
+            [
+              'When its callers came, this log hides: waits may be far longer, and no pool is recommended.',
+              theme.warning,
+            ],
+          ] as const)
+        : []),
+      ['up/down: workers, left/right: threads, 0: the present pool', theme.quiet],
+      ['In brackets: nine of ten runs, and every other reading that the log does not exclude.', theme.quiet],
+      [
+        `Simulated from the arrivals and service times of ${ui.filter === '' ? 'this log' : 'all requests, whatever the filter lets through'}.`,
+        theme.quiet,
+      ],
     ];
-    hints.forEach((hint, i) => {
-      canvas.text(1, 6 + i, hint, theme.quiet);
+    hints.forEach(([hint, style], i) => {
+      canvas.text(1, y + 1 + i, hint, style);
     });
   },
 });
@@ -141,9 +158,37 @@ function drawValue(
   const isBetter = row.lessIsBetter ? change < 0 : change > 0;
   const small = before ? Math.abs(change) < 0.02 * Math.max(Math.abs(row.of(before)), 1e-9) : true;
   const looks: StyleId = small ? theme.text : isBetter ? theme.ok : theme.warning;
-  canvas.text(x, y, row.text(value).padStart(7), looks, 7);
-  const room = Math.max(0, Math.min(20, width - 10));
+  canvas.text(x, y, row.text(value).padStart(VALUE), looks, VALUE);
+  const range = row.range(prediction);
+  const hasRoom = width >= VALUE + RANGE + 4;
+  if (range && hasRoom) canvas.text(x + VALUE + 1, y, rangeText(range, row.text), theme.quiet, RANGE);
+  const bar = x + VALUE + 1 + (hasRoom ? RANGE + 1 : 0);
+  const room = Math.max(0, Math.min(20, x + width - bar - 2));
   const eighths = Math.round(Math.max(0, Math.min(1, value / row.full)) * room * 8);
-  const bar = glyphs.left[8].repeat(Math.floor(eighths / 8)) + (eighths % 8 > 0 ? glyphs.left[eighths % 8] : '');
-  canvas.text(x + 8, y, bar, small ? theme.styles.of(theme.colours.busy) : looks, room);
+  const cells = glyphs.left[8].repeat(Math.floor(eighths / 8)) + (eighths % 8 > 0 ? glyphs.left[eighths % 8] : '');
+  canvas.text(bar, y, cells, small ? theme.styles.of(theme.colours.busy) : looks, room);
+}
+
+/** "(284ms-2.55s)"; ends that read alike once. */
+function rangeText([low, high]: Range, text: (value: number) => string): string {
+  const [from, to] = [text(low), text(high)];
+  return from === to ? '' : `(${from.replace('/s', '')}-${to.replace('/s', '')})`;
+}
+
+/** "p95 wait of  3 4.06s  4 1.20s …": the knob and what each step of it is worth. */
+function drawLadder(view: View, canvas: Canvas, y: number, asked: string): void {
+  const { theme, predictions } = view;
+  const text = ({ prediction }: PoolRung) =>
+    prediction === undefined ? '…' : prediction === null ? '?' : shortDuration(prediction.waitP95);
+  const room = Math.max(0, Math.floor((canvas.columns - FIRST) / RUNG));
+  const at = predictions.ladder.findIndex(({ pool }) => poolName(pool) === asked);
+  const from = Math.max(0, Math.min(at - 1, predictions.ladder.length - room));
+  const noun = predictions.ladder[0]?.pool.model === 'pool' ? 'slots' : 'workers';
+  if (predictions.ladder.length > 0 && room > 1) canvas.text(1, y, `wait p95 by ${noun}`, theme.quiet, FIRST - 2);
+  predictions.ladder.slice(from, from + room).forEach((rung, i) => {
+    const isAsked = from + i === at;
+    const x = FIRST + i * RUNG;
+    canvas.text(x, y, `${rung.pool.workers}:`.padStart(4), isAsked ? theme.accent : theme.quiet, 4);
+    canvas.text(x + 5, y, text(rung).padStart(5), isAsked ? theme.accent : theme.text, RUNG - 5);
+  });
 }

@@ -7,8 +7,9 @@ export interface LanePlan {
   readonly plans: readonly TrackPlan[];
   /** One per plan: the input that its group belongs to, where a group begins; null elsewhere. */
   readonly headings: readonly (string | null)[];
-  /** Tracks that do not fit. */
-  readonly hidden: number;
+  /** Tracks that do not fit: before the first one shown, and behind the last. */
+  readonly above: number;
+  readonly below: number;
   /** Text rows of all plans and headings together. */
   readonly used: number;
   /** Calm tracks that share one line. */
@@ -58,9 +59,9 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   const { tracks, folded } = shownTracks(view);
   const room = Math.max(0, rows - (folded > 0 ? 1 : 0));
-  const groups = new Set(tracks.map((index) => list[index].group)).size;
-  const grouped = groups > 1;
-  const headings = grouped ? groups : 0;
+  // A file that is alone on the screen is named as well, where the log has others.
+  const grouped = new Set(list.map((track) => track.group)).size > 1;
+  const headings = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
 
   // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
   const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
@@ -109,5 +110,5 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
     });
     heads.push(heading);
   }
-  return { plans, headings: heads, hidden: tracks.length - plans.length, used, folded };
+  return { plans, headings: heads, above: first, below: tracks.length - at, used, folded };
 }

@@ -17,6 +17,7 @@ export interface PoolSeries {
   /** µs, NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
+  readonly waitP50: Float64Array;
   readonly waitP95: Float64Array;
   /** The same of all requests, those that do not pass the filter too; null without a filter. */
   readonly all: { readonly busy: Float64Array; readonly queue: Float64Array; readonly rate: Float64Array } | null;
@@ -42,6 +43,7 @@ export function poolSeries({ snapshot, axis, parts, past }: PoolSeriesInput): Po
     errors: column(),
     serviceP50: column(),
     serviceP95: column(),
+    waitP50: column(),
     waitP95: column(),
   };
   const all = parts[0]?.tile.all ? { busy: column(), queue: column(), rate: column() } : null;
@@ -55,6 +57,7 @@ export function poolSeries({ snapshot, axis, parts, past }: PoolSeriesInput): Po
       series.errors[x] = tile.errors[at] * perSecond + (isPast ? past.errors[x] : 0);
       series.serviceP50[x] = tile.serviceP50[at];
       series.serviceP95[x] = tile.serviceP95[at];
+      series.waitP50[x] = tile.waitP50[at];
       series.waitP95[x] = tile.waitP95[at];
       if (!all || !tile.all) continue;
       all.busy[x] = Math.min(slots, tile.all.busy[at]);

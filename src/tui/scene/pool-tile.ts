@@ -17,6 +17,7 @@ export interface PoolTile {
   /** µs, NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
+  readonly waitP50: Float64Array;
   readonly waitP95: Float64Array;
   /** Whether any request has a duration, and a wait. */
   readonly timed: boolean;
@@ -102,11 +103,15 @@ export function poolTile(firstColumn: number, input: PoolTileInput): PoolTile {
     service,
     serviceP50: quantiles(service, 0.5),
     serviceP95: quantiles(service, 0.95),
+    waitP50: quantiles(waited, 0.5),
     waitP95: quantiles(waited, 0.95),
     timed,
     waited: hasWaits,
   };
 }
 
-const quantiles = (durations: ColumnDurations, share: number): Float64Array =>
-  Float64Array.from({ length: TILE }, (_, column) => durations.quantile(column, share));
+function quantiles(durations: ColumnDurations, share: number): Float64Array {
+  const values = new Float64Array(TILE);
+  for (let column = 0; column < TILE; column++) values[column] = durations.quantile(column, share);
+  return values;
+}

@@ -15,6 +15,7 @@ export interface Stretch {
 /** What is different from the picture before: everything, or what lies in these stretches of time. */
 export type Change = 'all' | readonly Stretch[];
 
+const nowhere = { start: new Float64Array(0), end: new Float64Array(0) };
 const always: Stretch = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
 
 /** Rows added since this many pictures are looked at one by one; of more the whole stretch is new. */
@@ -113,13 +114,19 @@ export class RowIndex {
     return { rows, count };
   }
 
-  /** About `most` rows of the blocks that reach into a stretch, evenly; each stands for `weight` rows. */
+  /** Of about `most` rows of the blocks that reach into a stretch, evenly, those that run in it; each stands for `weight` rows. */
   sampleIn({ from, to }: Stretch, most: number): { rows: Int32Array; count: number; weight: number } {
     let total = 0;
     this.#eachBlock(from, to, (first, last) => {
       total += last - first;
     });
     const weight = Math.max(1, Math.ceil(total / most));
+    const { start, end } = this.#snapshot?.placement ?? nowhere;
+    // Blocks are long beside a stretch of a few seconds: most of their rows may lie before or after it.
+    const runsIn = (row: number) => {
+      const stop = end[row] === end[row] ? end[row] : start[row];
+      return stop >= from && (start[row] === start[row] ? start[row] : stop) <= to;
+    };
     const rows = new Int32Array(Math.ceil(total / weight) + 1);
     let count = 0;
     // One of each `weight` rows, but not always the same one: workers that take turns would be missed or counted twice.
@@ -132,7 +139,7 @@ export class RowIndex {
           draw = (Math.imul(draw, 1_664_525) + 1_013_904_223) >>> 0;
           wanted = seen + ((draw >>> 8) % weight);
         }
-        if (seen === wanted) rows[count++] = row;
+        if (seen === wanted && runsIn(row)) rows[count++] = row;
       }
     });
     return { rows, count, weight };

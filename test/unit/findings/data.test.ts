@@ -46,6 +46,12 @@ describe('log-lacks-fields', () => {
     expect(finding.advice).toBe('pid: log pid so. duration: log duration so');
     expect(finding.detail).toContain('how many requests it runs at once');
   });
+  it('says a line that adds several fields once', () => {
+    const facts = lacking(['time', 'pid', 'duration'], true);
+    const missing = facts.summary.knows.missing.map((field, i) => ({ ...field, how: i < 2 ? 'set A' : 'set B' }));
+    const summary = { ...facts.summary, knows: { ...facts.summary.knows, missing } };
+    expect(logLacksFields.examine({ ...facts, summary })!.advice).toBe('time and pid: set A. duration: set B');
+  });
   it('is quiet when only a luxury is missing', () =>
     expect(logLacksFields.examine(lacking(['wait'], true))).toBeNull());
   it('is quiet when everything was found out anyway', () =>

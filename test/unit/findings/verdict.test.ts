@@ -35,6 +35,24 @@ describe('the verdict', () => {
     const { sentence } = verdictOf(summaryOf(syncPool(3, calls)));
     expect(sentence).toContain('3 sync workers, all busy');
   });
+  it('of a server that fails is that it fails, however well its pool does', () => {
+    const failing = syncPool(
+      12,
+      poisson(8, 7, 120, (random) => ({ takes: random.between(0.1, 1), status: random.next() < 0.15 ? 500 : 200 })),
+    );
+    const { severity, sentence } = verdictOf(summaryOf(failing));
+    expect(severity).toBe('warning');
+    expect(sentence).toMatch(
+      /^1\d(\.\d)? % of the answers are server errors, all on GET \/. 12 sync workers, at most \d+ of 12 slots busy/,
+    );
+  });
+  it('of an async server without times does not say that all is well', () => {
+    const summary = summaryOf(asyncPool(2, views(3, 60, 60)));
+    const blind = { ...summary, findings: [], concurrency: { ...summary.concurrency, peak: null } };
+    const { severity, sentence } = verdictOf(blind);
+    expect(severity).toBe('info');
+    expect(sentence).toContain('cannot tell');
+  });
   it('of an empty log is that there is none', () => {
     const summary = summaryOf(syncPool(2, views(5, 3)));
     expect(verdictOf({ ...summary, findings: [], requests: { ...summary.requests, total: 0 } }).sentence).toBe(

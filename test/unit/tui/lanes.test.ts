@@ -34,6 +34,18 @@ describe('a request that died with its worker', () => {
   });
 });
 
+describe('more lanes than rows', () => {
+  it('are counted above and below what is shown', () => {
+    const requests = Array.from({ length: 20 }, (_, i) => ({ start: -20, end: -10, worker: String(9000 + i) }));
+    const title = (line: number) =>
+      drawn(lanes, viewOf(handSnapshot({ requests }), { ui: { selected: { lanes: line } } }), 80, 6)[0];
+    expect(title(0)).toMatch(/ 15 more below/);
+    expect(title(0)).not.toContain('above');
+    expect(title(11)).toMatch(/ 7 more above, 8 more below/);
+    expect(title(19)).not.toContain('below');
+  });
+});
+
 describe('drawBar', () => {
   const inks = (slack: number) => {
     const ink = new Uint16Array(64);

@@ -11,6 +11,7 @@ const input = fc.record({
   hasQueue: fc.boolean(),
   filtered: fc.boolean(),
   strips: fc.integer({ min: 1, max: 4 }),
+  tabNeeds: fc.constantFrom(1, 8, Number.POSITIVE_INFINITY),
 });
 
 describe('layoutOf', () => {
@@ -26,6 +27,8 @@ describe('layoutOf', () => {
           layout.lanes,
           layout.pool,
           layout.tab,
+          // Beside the tab it has the same rows.
+          layout.side?.x === 0 ? layout.side : null,
           layout.transport,
           layout.status,
         ];
@@ -45,8 +48,11 @@ describe('layoutOf', () => {
           x >= 0 && y >= 0 && rows >= 0 && columns > 0 && x + columns <= given.columns && y + rows <= given.rows;
         for (const rect of [layout.header, layout.lanes, layout.pool, layout.tab, layout.status])
           expect(inside(rect)).toBe(true);
-        if (layout.side) expect(layout.tab.columns + 1 + layout.side.columns).toBe(given.columns);
-        expect(layout.tab.rows).toBeGreaterThanOrEqual(2);
+        if (layout.side) {
+          expect(inside(layout.side)).toBe(true);
+          if (layout.side.x > 0) expect(layout.tab.columns + 1 + layout.side.columns).toBe(given.columns);
+        }
+        expect(layout.tab.rows).toBeGreaterThanOrEqual(Math.min(2, given.tabNeeds));
       }),
     );
   });

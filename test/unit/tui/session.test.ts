@@ -190,12 +190,23 @@ describe('the screen', () => {
       latencyP95: 1_100_000,
       utilisation: 0.8,
       throughputPerSecond: 4,
+      wide: {
+        waitMean: [10_000, 60_000],
+        waitP95: [40_000, 2_000_000],
+        latencyP95: [1_000_000, 3_000_000],
+        throughputPerSecond: [3.9, 4.1],
+      },
+      arrivalsKnown: false,
     };
     await screen.press('6', '\x1b[A');
     await screen.settle();
     expect(screen.text()).toContain('now: 4 sync workers');
     expect(screen.text()).toContain('if: 5 sync workers');
     expect(screen.text()).toContain('90ms');
+    // A range as wide as `logscope whatif` gives it, the pools beside, and that the arrivals are hidden.
+    expect(screen.text()).toContain('(40ms-2.00s)');
+    expect(screen.text()).toMatch(/wait p95 by workers .*4: +90ms +5: +90ms +6: +90ms/);
+    expect(screen.text()).toContain('this log hides');
     await screen.press('\x1b[C');
     expect(screen.text()).toContain('if: 5 workers x 2 threads');
     await screen.press('0');
@@ -263,9 +274,76 @@ describe('the screen', () => {
     expect(screen.text()).toMatch(/^8712 .*#/m);
   });
 
-  it('says what it cannot show when there is nothing yet', async () => {
+  it('says what it waits for when there is nothing yet', async () => {
     const { screen } = await open(emptyTail());
     expect(screen.text()).toContain('No requests yet.');
+    expect(screen.text()).toContain('Waiting for the first request');
+  });
+
+  it('keeps the numbers of the header in their cells while they change', async () => {
+    const at = (failed: number) =>
+      handSnapshot({
+        requests: Array.from({ length: 40 * (failed + 1) }, (_, i) => ({
+          start: -40 + i / (failed + 1),
+          end: -39.9 + i / (failed + 1),
+          status: i < failed ? 500 : 200,
+        })),
+      });
+    const { screen, engine } = await open(at(0));
+    const columns = () => ['req/s', 'worker', '12:00:00'].map((text) => screen.rows()[0].indexOf(text));
+    const before = columns();
+    expect(before.every((column) => column > 0)).toBe(true);
+    engine.publish(at(3));
+    await screen.settle(2000);
+    expect(screen.rows()[0]).toContain('2% 5xx');
+    engine.publish(at(30));
+    await screen.settle(2000);
+    expect(columns()).toEqual(before);
+  });
+
+  it('says the name of the log before how sure the server is', async () => {
+    const { screen } = await open({ ...full(), title: 'production-frontend-access.log' });
+    expect(screen.rows()[0]).toContain('production-frontend-access.log');
+    expect(screen.rows()[0]).not.toContain('sure');
+    await screen.resize(110, 30);
+    expect(screen.rows()[0]).toContain('sure)');
+  });
+
+  it('marks a finding that has more to say, and shows the routes below where there is room', async () => {
+    const long = finding({ detail: 'More words than a small screen has room for. '.repeat(12) });
+    const snapshot = full();
+    const { screen } = await open({ ...snapshot, summary: { ...snapshot.summary, findings: [long] } });
+    expect(screen.text()).toMatch(/[a-z.]…$/m);
+    expect(screen.text()).not.toContain('── Routes');
+    await screen.resize(120, 44);
+    const rows = screen.rows();
+    const routes = rows.findIndex((row) => row.startsWith('── Routes'));
+    expect(routes).toBeGreaterThan(rows.findIndex((row) => row.includes('All four workers were busy')));
+    expect(rows.slice(routes).join('\n')).toMatch(/GET \/io .* 240 /);
+    await screen.press('2');
+    expect(screen.text()).not.toContain('── Routes');
+  });
+
+  it('shows failed answers as the red part of the rate', async () => {
+    const { screen } = await open(
+      handSnapshot({
+        requests: Array.from({ length: 240 }, (_, i) => ({
+          start: -60 + Math.floor(i / 4),
+          end: -59.02 + Math.floor(i / 4),
+          worker: String(8712 + (i % 4)),
+          status: i % 4 === 0 ? 500 : 200,
+        })),
+      }),
+      { columns: 120, rows: 50 },
+    );
+    const y = screen.rows().findIndex((row) => row.startsWith('req/s'));
+    const below = screen.rows().findIndex((row) => row.startsWith('service')) - 1;
+    // A quarter of a column: the lowest row has both colours.
+    expect(below).toBeGreaterThan(y);
+    const x = screen.rows()[y].indexOf('█');
+    expect(screen.cell(x, below).text).toMatch(/[▁-▇]/);
+    expect(screen.cell(x, below).foreground).not.toBe(screen.cell(x, y).foreground);
+    expect(screen.cell(x, below).background).toBe(screen.cell(x, y).foreground);
   });
 });
 
