@@ -55,7 +55,7 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     const wait = new Float64Array(trace.length).fill(Number.NaN);
     return { summary: unknownWait(basis), wait, samples: [], times: null };
   }
-  const found = pool.onLanes
+  const found = pool.onLanes && !process.env.QF
     ? laneHistories(onLanes(stretchOf(trace, rows, pool.slots), trace), plan)
     : queueHistories(queuesOf(trace, rows, pool), plan);
   if (!found) return null;
