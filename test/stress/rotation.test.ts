@@ -3,12 +3,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../../src/core/clock.ts';
 import { LocalExaminer } from '../../src/engine/examiner.ts';
+import { ThreadTruncations } from '../../src/engine/follow/thread-truncations.ts';
 import { LiveEngine } from '../../src/engine/live-engine.ts';
-import { temporaryFolder } from '../helpers/terminal.ts';
+import { root, temporaryFolder } from '../helpers/terminal.ts';
 
 const isLong = process.env.LOGSCOPE_STRESS === 'long';
 const LINES = isLong ? 200_000 : 40_000;
@@ -65,6 +67,7 @@ async function follow(poll: boolean): Promise<{ engine: LiveEngine; counts: Coun
     clock: systemClock,
     history: Number.POSITIVE_INFINITY,
     poll,
+    truncations: new ThreadTruncations(pathToFileURL(join(root, 'bin/thread.js'))),
     examiner: (names) => {
       // The program examines in a thread of its own; here it would hold up the reading that is looked at.
       const examiner = new LocalExaminer(names, formats);

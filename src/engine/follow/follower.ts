@@ -16,6 +16,7 @@ import { LiveInput } from './live-input.ts';
 import { filesOf, type Pattern, patternOf } from './patterns.ts';
 import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
+import type { TruncationWatch } from './truncation.ts';
 import { Watcher } from './watcher.ts';
 
 export interface FollowerOptions {
@@ -28,6 +29,7 @@ export interface FollowerOptions {
   readonly timezone?: string;
   readonly logFormat?: string;
   readonly stateFile?: string;
+  readonly truncations?: TruncationWatch;
   readonly sink: IngestSink;
   /** There may be something to read. */
   readonly wake: () => void;
@@ -53,8 +55,12 @@ export class Follower {
   readonly #troubles = new Map<string, string>();
   #caughtUp = false;
 
+  /** Of files on a network others may write without anything being announced. */
+  readonly #truncations: TruncationWatch | null;
+
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#truncations = options.poll ? null : (options.truncations ?? null);
   }
 
   /** @throws UserError when an input is of a kind that cannot be followed, or may not be read */
@@ -95,12 +101,10 @@ export class Follower {
         else this.#lookAround = true;
         this.#options.wake();
       },
-      changed: (folder, name) => {
-        for (const input of this.inputs) void input.file.watchCopy(folder, name);
-      },
       trouble: (sentence) => this.#say('', sentence),
     });
     this.#watcher.start();
+    this.#truncations?.start(this.#options.wake);
   }
 
   /** Reads a chunk of the next input that has one. true: there is more somewhere. */
@@ -157,6 +161,7 @@ export class Follower {
   async stop(): Promise<void> {
     await this.#watcher?.stop();
     for (const input of this.inputs) await input.drain();
+    await this.#truncations?.close();
     await this.#save(true);
     // A line that is torn now is left to the run that goes on from here.
     for (const input of this.inputs) await input.close(this.#options.stateFile === undefined);
@@ -212,6 +217,7 @@ export class Follower {
       parser,
       clock,
       isLocal: !this.#options.poll,
+      truncations: this.#truncations,
       event: (event) => {
         void this.#watcher?.refresh();
         this.#options.event(event, path);

@@ -1,6 +1,7 @@
 /** Reads whole lines of files that are being written: torn ends wait, truncation is noticed before its bytes are believed. */
 import type { Clock } from '../../core/clock.ts';
 import type { OpenFile } from './open-file.ts';
+import type { Truncation } from './truncation.ts';
 
 export interface LineSink {
   /**
@@ -16,11 +17,6 @@ export type ReadResult = 'more' | 'all' | 'truncated';
 const CHUNK = 1 << 18;
 /** Of a longer line only so much is handed on: the parser counts it and skips it. */
 const MAX_TORN = 1 << 20;
-/** How long a truncation is waited for when a copy was made, ms. */
-const COPY_MS = 60;
-const COPY_LOOK_MS = 0.2;
-/** Nobody changes it: to wait on it is to sleep. */
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const END = Buffer.from('\n');
 
 export class LineReader {
@@ -43,27 +39,32 @@ export class LineReader {
   /** Reads and hands on the whole lines of one chunk. 'truncated': the file must be started anew before it is read again. */
   async read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
     const { position } = file;
-    const bytesRead = await file.read(this.#buffer, position);
-    const bytes = this.#buffer.subarray(0, bytesRead);
-    const begins = position > 0 || file.beganWith(bytes);
-    // Looked at after reading: what was read and does not stand there any more is of the file as it was.
-    if (!begins || !(await file.isSame())) {
-      if (begins && bytesRead > 0 && !(await file.holds(bytes, position))) this.#take(file, bytes, isCurrent);
+    const { bytes, isSame } = await file.next(this.#buffer);
+    if (!isSame) {
+      if (bytes.length > 0) this.#take(file, bytes, isCurrent, false);
       this.#shrink();
       return 'truncated';
     }
-    if (bytesRead === 0 || file.position !== position) return 'all';
-    if (bytesRead === file.torn.length) return 'all';
-    return this.#take(file, bytes, isCurrent) && bytesRead === bytes.length ? 'more' : 'all';
+    if (bytes.length === 0 || file.position !== position) return 'all';
+    if (bytes.length === file.torn.length) return 'all';
+    return this.#take(file, bytes, isCurrent, bytes.length === this.#buffer.length) ? 'more' : 'all';
   }
 
-  /** Reads what is written until the file is truncated, which happens within milliseconds or not at all. */
-  async readUntilTruncated(file: OpenFile): Promise<void> {
-    const until = performance.now() + COPY_MS;
-    while (performance.now() < until && (await this.read(file, true)) !== 'truncated') {
-      // Between two looks the processor is left to whoever truncates.
-      Atomics.wait(NEVER, 0, 0, COPY_LOOK_MS);
+  /**
+   * What stood last in a file that was truncated, and was not read; then the file is started anew. false: it is another file
+   * that began so, and of this one nothing is known.
+   */
+  finish(file: OpenFile, { head, position, bytes }: Truncation): boolean {
+    if (!file.beganLike(head)) {
+      // We read what was written next and did not notice that there was something before.
+      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+      if (whole.length > 0) this.#sink.bytes(whole, position, false);
+      return false;
     }
+    const rest = Buffer.from(bytes.subarray(Math.max(0, file.position - position)));
+    if (rest.length > file.torn.length) this.#take(file, rest, false, false);
+    file.restart([]);
+    return true;
   }
 
   /** A line that will never end, because its file is not written any more. */
@@ -77,10 +78,9 @@ export class LineReader {
     file.torn = Buffer.alloc(0);
   }
 
-  /** true: there may be more at once. */
-  #take(file: OpenFile, bytes: Buffer, isCurrent: boolean): boolean {
+  /** `isFull`: there may be more behind these bytes, which are a whole chunk. true: it is to be read at once. */
+  #take(file: OpenFile, bytes: Buffer, isCurrent: boolean, isFull: boolean): boolean {
     const { length } = bytes;
-    const isFull = length === this.#buffer.length;
     let from = 0;
     if (file.skipping) {
       const newline = bytes.indexOf(10);

@@ -14,8 +14,6 @@ export interface WatcherOptions {
   readonly poll: boolean;
   /** Something changed; with the path of a file that was not there before. */
   readonly wake: (added: string | null) => void;
-  /** The entry of a folder that changed, as the system named it. */
-  readonly changed: (folder: string, name: string) => void;
   readonly trouble: (sentence: string) => void;
 }
 
@@ -67,7 +65,7 @@ export class Watcher {
   }
 
   #watch(): void {
-    const { patterns, wake, changed } = this.#options;
+    const { patterns, wake } = this.#options;
     for (const { folder } of patterns) this.#folders.add(folder);
     const isOurs = (path: string) => patterns.some((pattern) => pattern.matches(path));
     this.#watcher = watch([...this.#folders], {
@@ -78,10 +76,7 @@ export class Watcher {
     this.#watcher.on('add', (path) => wake(isOurs(path) ? path : null));
     this.#watcher.on('all', () => wake(null));
     // Sooner than the events that chokidar makes of them.
-    this.#watcher.on('raw', (_event, name, details) => {
-      if (typeof name === 'string') changed((details as { watchedPath: string }).watchedPath, name);
-      wake(null);
-    });
+    this.#watcher.on('raw', () => wake(null));
     this.#watcher.on('ready', () => {
       this.#starting = false;
     });
