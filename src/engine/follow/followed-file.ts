@@ -7,6 +7,7 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { EarlierFile, FilePosition } from './file-position.ts';
 import { LineReader, type LineSink } from './line-reader.ts';
+import { isAll, lookBack, withCopies } from './look-back.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
 import { Presence } from './presence.ts';
 import { Siblings } from './siblings.ts';
@@ -183,15 +184,16 @@ export class FollowedFile {
 
   /** The file was truncated: what was not read of it was read along, or stands in a copy. */
   async #restart(file: OpenFile): Promise<void> {
-    const seen = (await this.#truncations?.take(file.key)) ?? [];
-    const fresh = await this.#siblings.fresh(this.#files, this.#clock.nowMicros());
+    const now = this.#clock.nowMicros();
+    const { seen, fresh } = await lookBack(file, this.#truncations, this.#siblings, this.#files, now);
     if (!isAll(seen, file)) await this.#restartFromCopies(file, fresh, seen);
     else {
-      for (const one of fresh) {
-        if (seen.some((truncation) => isCopyOf(one, truncation))) await one.handle.close();
-        else await this.#takeOld(one, false);
+      const { completed, others } = await withCopies(seen, fresh);
+      for (const one of others) await this.#takeOld(one, false);
+      for (const truncation of completed) {
+        this.#reader.finish(file, truncation);
+        this.#siblings.finished(truncation.head);
       }
-      for (const truncation of seen) this.#reader.finish(file, truncation);
     }
     if (file === this.#current) this.#sink.event('truncated');
   }
@@ -291,10 +293,3 @@ export class FollowedFile {
     }
   }
 }
-
-/** Whether nothing is missing between what was read of a file and what was read along. */
-const isAll = ([first, ...next]: readonly Truncation[], file: OpenFile): boolean =>
-  first !== undefined && first.position <= file.position && next.every(({ position }) => position === 0);
-
-const isCopyOf = (file: OpenFile, { head, position, bytes }: Truncation): boolean =>
-  file.beganLike(head) && file.size <= position + bytes.length;

@@ -95,9 +95,8 @@ export class OpenFile {
   async isSame(): Promise<boolean> {
     const { size } = this.#isLocal ? fstatSync(this.handle.fd) : await this.handle.stat();
     this.size = Math.max(size, this.#beyond ? this.#beyond.position + this.#beyond.bytes.length : 0);
-    const head = Buffer.alloc(HEAD_BYTES);
-    const bytesRead = await this.read(head, 0);
-    const rest = head.subarray(0, bytesRead);
+    const rest = await this.headNow();
+    const bytesRead = rest.length;
     if (!this.beganLike(rest)) return false;
     const isShorter = this.size < this.position || bytesRead < this.head.length;
     if (bytesRead > this.head.length) this.head = rest;
@@ -137,6 +136,12 @@ export class OpenFile {
     if (isQuiet && Math.abs(now - this.#lookedAt) < QUIET_MICROS) return false;
     this.#lookedAt = now;
     return true;
+  }
+
+  /** The first bytes as they stand there now. */
+  async headNow(): Promise<Buffer> {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, await this.read(head, 0));
   }
 
   /** As far as both are known, they begin with the same bytes. */

@@ -40,6 +40,7 @@ async function namesIn(folder: string, isOurs: (name: string) => boolean): Promi
 }
 
 const MOST_ROUNDS = 5;
+const MOST_FINISHED = 64;
 
 interface Known {
   /** Hexadecimal. */
@@ -51,6 +52,8 @@ interface Known {
 export class Siblings {
   readonly #path: string;
   readonly #known = new Map<string, Known>();
+  /** How files began that were truncated and are read to their end, hexadecimal. */
+  #finished: readonly string[] = [];
   /** Known, and not there when it was looked for last. */
   #missed: readonly string[] = [];
 
@@ -71,6 +74,16 @@ export class Siblings {
   /** A file that we close now. */
   leave(file: OpenFile): void {
     this.#known.set(file.key, { head: headOf(file), position: file.position });
+  }
+
+  /** A file that began so was truncated, and is read to its end. */
+  finished(head: Uint8Array): void {
+    this.#finished = [...this.#finished.slice(1 - MOST_FINISHED), Buffer.from(head).toString('hex')];
+  }
+
+  /** A file is as if it had not been found. */
+  forget(file: OpenFile): void {
+    this.#known.delete(file.key);
   }
 
   /** How far a file was read when it was left; 0 when it never was. */
@@ -123,6 +136,7 @@ export class Siblings {
     const isAlike = (other: string) =>
       tells(other) && tells(head) && (other.startsWith(head) || head.startsWith(other));
     if (open.some((one) => one !== file && isAlike(headOf(one)))) return true;
+    if (this.#finished.some(isAlike)) return true;
     for (const [key, known] of this.#known) if (key !== file.key && isAlike(known.head)) return true;
     return false;
   }

@@ -2,7 +2,6 @@
  * A log that is copied and truncated loses what is written in between: it is in no file afterwards, and can only be read in
  * that moment. Here is what was read of such a file, and who tells of it.
  */
-
 /** A file was emptied: what stood in it last. */
 export interface Truncation {
   /** Its first bytes, to know it by. */
