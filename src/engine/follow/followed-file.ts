@@ -58,7 +58,7 @@ export class FollowedFile {
     this.#sink = sink;
     this.#clock = clock;
     this.#reader = new LineReader(sink, clock);
-    this.#siblings = new Siblings(path);
+    this.#siblings = new Siblings(path, isLocal);
     this.#presence = new Presence(clock, (event) => sink.event(event));
   }
 
@@ -87,7 +87,7 @@ export class FollowedFile {
 
   /** Opens the file at its end minus `history` bytes, at a whole line. false: it is not there yet. @throws system errors */
   async open(history: number): Promise<boolean> {
-    await this.#siblings.begin(this.#clock.nowMicros());
+    await this.#siblings.begin();
     const file = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
     if (!file) return false;
     this.#follow(file);
@@ -102,7 +102,7 @@ export class FollowedFile {
    */
   async resume(position: number, earlier: readonly EarlierFile[]): Promise<boolean> {
     const now = this.#clock.nowMicros();
-    await this.#siblings.begin(now);
+    await this.#siblings.begin();
     for (const one of earlier) {
       const file = await OpenFile.open(one.path, now).catch(() => null);
       if (!file) continue;

@@ -1,9 +1,12 @@
 /** One open file that is written while it is read: where reading stands, and whether it is still the file it was. */
-import { fstatSync, readSync } from 'node:fs';
+import { constants, fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** The first bytes of a file know it again: inodes are given out anew, and a truncated file is another log. */
 export const HEAD_BYTES = 256;
+
+/** Whoever opens a named pipe that came to stand at the path would wait for its writer. */
+export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** µs without growth after which a file that was rotated away is looked at only as often. */
 const QUIET_MICROS = 1_000_000;
@@ -52,7 +55,7 @@ export class OpenFile {
   static async open(path: string, now: number, isLocal = true): Promise<OpenFile | null> {
     let handle: FileHandle;
     try {
-      handle = await open(path, 'r');
+      handle = await open(path, OPEN_FLAGS);
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;

@@ -2,9 +2,10 @@
  * The files beside a log that were that log once: "access.log.1", "access.log-20261121", "access-20261121.log". Knows which
  * of them were read or were there before, so that a file that stood at the path only between two looks is found, once.
  */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { HEAD_BYTES, OpenFile } from './open-file.ts';
+import { HEAD_BYTES, keyOf, OPEN_FLAGS, OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
 const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
@@ -42,6 +43,34 @@ async function namesIn(folder: string, isOurs: (name: string) => boolean): Promi
 const MOST_ROUNDS = 5;
 const MOST_FINISHED = 64;
 
+/** What a file is known by. */
+interface Glance {
+  readonly key: string;
+  /** Hexadecimal. */
+  readonly head: string;
+}
+
+/** A file on this machine is looked at at once: names are shifted while they are looked through. null: there is none. */
+async function glanceAt(path: string, isLocal: boolean): Promise<Glance | null> {
+  if (!isLocal) {
+    const file = await OpenFile.open(path, 0, false).catch(() => null);
+    await file?.handle.close();
+    return file && { key: file.key, head: headOf(file) };
+  }
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, OPEN_FLAGS);
+    const { dev, ino } = fstatSync(fd);
+    const head = Buffer.alloc(HEAD_BYTES);
+    const count = readSync(fd, head, 0, HEAD_BYTES, 0);
+    return { key: keyOf(dev, ino), head: head.toString('hex', 0, count) };
+  } catch {
+    return null;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
+
 interface Known {
   /** Hexadecimal. */
   readonly head: string;
@@ -51,23 +80,23 @@ interface Known {
 
 export class Siblings {
   readonly #path: string;
+  readonly #isLocal: boolean;
   readonly #known = new Map<string, Known>();
   /** How files began that were truncated and are read to their end, hexadecimal. */
   #finished: readonly string[] = [];
   /** Known, and not there when it was looked for last. */
   #missed: readonly string[] = [];
 
-  constructor(path: string) {
+  constructor(path: string, isLocal: boolean) {
     this.#path = path;
+    this.#isLocal = isLocal;
   }
 
   /** All that are there now belong to the past. */
-  async begin(now: number): Promise<void> {
+  async begin(): Promise<void> {
     for (const path of await rotatedPaths(this.#path)) {
-      const file = await OpenFile.open(path, now).catch(() => null);
-      if (!file) continue;
-      this.#known.set(file.key, { head: headOf(file), position: Number.NaN });
-      await file.handle.close();
+      const glance = await glanceAt(path, this.#isLocal);
+      if (glance) this.#known.set(glance.key, { head: glance.head, position: Number.NaN });
     }
   }
 
@@ -110,11 +139,19 @@ export class Siblings {
     const found: OpenFile[] = [];
     const present = new Set<string>();
     for (const path of await rotatedPaths(this.#path)) {
-      const file = await OpenFile.open(path, now).catch(() => null);
+      const glance = await glanceAt(path, this.#isLocal);
+      if (!glance) continue;
+      present.add(glance.key);
+      if (open.some(({ key }) => key === glance.key) || !this.#isNew(glance)) continue;
+      const file = await OpenFile.open(path, now, this.#isLocal).catch(() => null);
       if (!file) continue;
-      present.add(file.key);
-      if (open.some(({ key }) => key === file.key) || !this.#isNew(file)) await file.handle.close();
-      else found.push(file);
+      // Another one may have come under that name.
+      const known = { key: file.key, head: headOf(file) };
+      if (!this.#isNew(known)) await file.handle.close();
+      else {
+        this.#known.set(file.key, { head: known.head, position: Number.NaN });
+        found.push(file);
+      }
     }
     // Forgotten is only what two looks did not see: names may have been shifted during one.
     for (const key of this.#missed) if (!present.has(key)) this.#known.delete(key);
@@ -122,12 +159,9 @@ export class Siblings {
     return found;
   }
 
-  #isNew(file: OpenFile): boolean {
-    const head = headOf(file);
-    const known = this.#known.get(file.key);
-    if (head === '' || (known && head.startsWith(known.head))) return false;
-    this.#known.set(file.key, { head, position: Number.NaN });
-    return true;
+  #isNew({ key, head }: Glance): boolean {
+    const known = this.#known.get(key);
+    return head !== '' && !(known && head.startsWith(known.head));
   }
 
   /** Whether a file begins like another that is open or known: a copy of it. */
