@@ -40,6 +40,9 @@ export interface FollowerOptions {
 /** How often positions are remembered, µs. */
 const SAVE_EVERY = 2_000_000;
 
+/** Kernels read what one is behind with in half the time; the memory of each takes a large stretch of addresses. */
+const MOST_KERNELS = 16;
+
 export class Follower {
   readonly #options: FollowerOptions;
   readonly inputs: LiveInput[] = [];
@@ -208,6 +211,7 @@ export class Follower {
       sink,
       formats,
       arrivalClock: clock,
+      bulk: source < MOST_KERNELS,
       ...(timezone === undefined ? {} : { timezone }),
       ...(logFormat === undefined ? {} : { logFormat }),
     });
