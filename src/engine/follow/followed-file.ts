@@ -10,7 +10,7 @@ import { LineReader, type LineSink } from './line-reader.ts';
 import { isAll, lookBack, withCopies } from './look-back.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
 import { Presence } from './presence.ts';
-import { Siblings } from './siblings.ts';
+import { type NamesOf, Siblings } from './siblings.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
 
 export type FollowEvent = 'rotated' | 'truncated' | 'gone' | 'back';
@@ -86,8 +86,8 @@ export class FollowedFile {
   }
 
   /** Opens the file at its end minus `history` bytes, at a whole line. false: it is not there yet. @throws system errors */
-  async open(history: number): Promise<boolean> {
-    await this.#siblings.begin();
+  async open(history: number, namesOf?: NamesOf): Promise<boolean> {
+    await this.#siblings.begin(namesOf);
     const file = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
     if (!file) return false;
     this.#follow(file);

@@ -14,6 +14,7 @@ import { nothingIn } from '../../ingest/read-input.ts';
 import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
 import { filesOf, type Pattern, patternOf } from './patterns.ts';
+import { listingOnce, type NamesOf } from './siblings.ts';
 import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
 import type { TruncationWatch } from './truncation.ts';
@@ -82,7 +83,8 @@ export class Follower {
       const pattern = await patternOf(path);
       await requireFolder(pattern);
       this.#patterns.push(pattern);
-      for (const file of await filesOf(pattern)) await this.#open(file, this.#options.history, state);
+      const namesOf = listingOnce();
+      for (const file of await filesOf(pattern)) await this.#open(file, this.#options.history, state, namesOf);
     }
   }
 
@@ -191,11 +193,11 @@ export class Follower {
     }
   }
 
-  async #open(path: string, history: number, state: SavedState | null): Promise<void> {
+  async #open(path: string, history: number, state: SavedState | null, namesOf?: NamesOf): Promise<void> {
     const input = this.#input(path);
     try {
       if (state && (await resumeFrom(state, input, (sentence) => this.#say(path, sentence)))) return;
-      if (await input.file.open(history)) input.skipped = input.file.position;
+      if (await input.file.open(history, namesOf)) input.skipped = input.file.position;
     } catch (error) {
       throw cannotFollow(path, error);
     }

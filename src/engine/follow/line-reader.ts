@@ -18,11 +18,23 @@ const CHUNK = 1 << 18;
 /** Of a longer line only so much is handed on: the parser counts it and skips it. */
 const MAX_TORN = 1 << 20;
 const END = Buffer.from('\n');
+/** Buffers of a chunk that nobody holds: there may be thousands of readers, of which one is at it. */
+const free: Buffer[] = [];
+
+async function withBuffer<Result>(size: number, use: (buffer: Buffer) => Promise<Result>): Promise<Result> {
+  const buffer = (size === CHUNK ? free.pop() : undefined) ?? Buffer.allocUnsafe(size);
+  try {
+    return await use(buffer);
+  } finally {
+    if (size === CHUNK) free.push(buffer);
+  }
+}
 
 export class LineReader {
   readonly #sink: LineSink;
   readonly #clock: Clock;
-  #buffer = Buffer.allocUnsafe(CHUNK);
+  /** Bytes of a chunk: more inside a long line. */
+  #size = CHUNK;
 
   constructor(sink: LineSink, clock: Clock) {
     this.#sink = sink;
@@ -31,23 +43,29 @@ export class LineReader {
 
   /** Moves the position to the start of the next line. */
   async skipToLine(file: OpenFile): Promise<void> {
-    const bytesRead = await file.read(this.#buffer, file.position - 1);
-    const newline = this.#buffer.subarray(0, bytesRead).indexOf(10);
-    if (newline >= 0) file.position += newline;
+    await withBuffer(this.#size, async (buffer) => {
+      const bytesRead = await file.read(buffer, file.position - 1);
+      const newline = buffer.subarray(0, bytesRead).indexOf(10);
+      if (newline >= 0) file.position += newline;
+    });
   }
 
   /** Reads and hands on the whole lines of one chunk. 'truncated': the file must be started anew before it is read again. */
-  async read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
+  read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
+    return withBuffer(this.#size, (buffer) => this.#read(file, isCurrent, buffer));
+  }
+
+  async #read(file: OpenFile, isCurrent: boolean, buffer: Buffer): Promise<ReadResult> {
     const { position } = file;
-    const { bytes, isSame } = await file.next(this.#buffer);
+    const { bytes, isSame } = await file.next(buffer);
     if (!isSame) {
       if (bytes.length > 0) this.#take(file, bytes, isCurrent, false);
-      this.#shrink();
+      this.#size = CHUNK;
       return 'truncated';
     }
     if (bytes.length === 0 || file.position !== position) return 'all';
     if (bytes.length === file.torn.length) return 'all';
-    return this.#take(file, bytes, isCurrent, bytes.length === this.#buffer.length) ? 'more' : 'all';
+    return this.#take(file, bytes, isCurrent, bytes.length === buffer.length) ? 'more' : 'all';
   }
 
   /**
@@ -93,7 +111,7 @@ export class LineReader {
     if (last >= from) {
       this.#hand(file, bytes.subarray(from, last + 1), file.position + from, isCurrent);
       this.#moved(file, bytes, last + 1);
-      this.#shrink();
+      this.#size = CHUNK;
       return isFull;
     }
     if (from > 0) {
@@ -106,7 +124,7 @@ export class LineReader {
     }
     // A chunk without an end of a line: looked at in a larger buffer, or too long to wait for.
     if (length < MAX_TORN) {
-      this.#buffer = Buffer.allocUnsafe(MAX_TORN);
+      this.#size = MAX_TORN;
       return true;
     }
     this.#hand(file, bytes, file.position, isCurrent);
@@ -130,9 +148,5 @@ export class LineReader {
       file.torso = null;
     }
     if (bytes.length > 0) this.#sink.bytes(bytes, position, isCurrent);
-  }
-
-  #shrink(): void {
-    if (this.#buffer.length > CHUNK) this.#buffer = Buffer.allocUnsafe(CHUNK);
   }
 }

@@ -10,34 +10,51 @@ import { HEAD_BYTES, keyOf, OPEN_FLAGS, OpenFile } from './open-file.ts';
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
 const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
 
-/** Whether rotation may have given a name to an earlier file of the log of another name. */
-export function isRotatedName(other: string, name: string): boolean {
+/** Whether rotation may have given a name to an earlier file of the log `name`. */
+function rotatedNameTest(name: string): (other: string) => boolean {
   const extension = extname(name);
   const stem = name.slice(0, name.length - extension.length);
-  if (other === name || packed.test(other)) return false;
-  if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
-  if (extension === '' || !other.startsWith(stem) || !other.endsWith(extension)) return false;
-  return suffix.test(other.slice(stem.length, other.length - extension.length));
+  return (other) => {
+    // First what tells most names of a large folder apart.
+    if (!other.startsWith(stem) || other === name || packed.test(other)) return false;
+    if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
+    if (extension === '' || !other.endsWith(extension)) return false;
+    return suffix.test(other.slice(stem.length, other.length - extension.length));
+  };
 }
 
 /**
  * Paths that rotation may have given to earlier files of a log. Where the path is a symbolic link ("current" to
  * "2026-11-21.log", or "web.log" to "pods/web/3.log"), files beside its target that differ in numbers only as well.
  */
-export async function rotatedPaths(path: string): Promise<string[]> {
+export async function rotatedPaths(path: string, namesOf: NamesOf = readdir): Promise<string[]> {
   const real = await realpath(path).catch(() => resolve(path));
-  const own = await namesIn(dirname(path), (other) => isRotatedName(other, basename(path)));
+  const own = await namesIn(dirname(path), namesOf, rotatedNameTest(basename(path)));
   if (real === resolve(path)) return own;
   const name = basename(real);
+  const isRotated = rotatedNameTest(name);
   const isAlike = (other: string) => other !== name && /\d/.test(name) && shapeOf(other) === shapeOf(name);
-  return [...own, ...(await namesIn(dirname(real), (other) => isAlike(other) || isRotatedName(other, name)))];
+  return [...own, ...(await namesIn(dirname(real), namesOf, (other) => isAlike(other) || isRotated(other)))];
 }
+
+/** Names in a folder. @throws system errors */
+export type NamesOf = (folder: string) => Promise<readonly string[]>;
 
 const shapeOf = (name: string): string => name.replace(/\d+/g, '0');
 
-async function namesIn(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
+async function namesIn(folder: string, namesOf: NamesOf, isOurs: (name: string) => boolean): Promise<string[]> {
+  const names = await namesOf(folder).catch(() => []);
   return names.filter(isOurs).map((other) => join(folder, other));
+}
+
+/** Lists each folder once: for thousands of files that are opened at the same moment. */
+export function listingOnce(): NamesOf {
+  const lists = new Map<string, Promise<readonly string[]>>();
+  return (folder) => {
+    const list = lists.get(folder) ?? readdir(folder);
+    lists.set(folder, list);
+    return list;
+  };
 }
 
 const MOST_ROUNDS = 5;
@@ -93,8 +110,8 @@ export class Siblings {
   }
 
   /** All that are there now belong to the past. */
-  async begin(): Promise<void> {
-    for (const path of await rotatedPaths(this.#path)) {
+  async begin(namesOf?: NamesOf): Promise<void> {
+    for (const path of await rotatedPaths(this.#path, namesOf)) {
       const glance = await glanceAt(path, this.#isLocal);
       if (glance) this.#known.set(glance.key, { head: glance.head, position: Number.NaN });
     }
