@@ -1,7 +1,7 @@
 /** All inputs of a live view: opens them, finds new ones, reads them in turn, remembers where it stopped. */
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Names } from '../../core/batch.ts';
 import type { Clock } from '../../core/clock.ts';
 import { UserError } from '../../core/errors.ts';
@@ -13,7 +13,7 @@ import type { IngestSink } from '../../ingest/parser.ts';
 import { nothingIn } from '../../ingest/read-input.ts';
 import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
-import { filesOf, type Pattern, patternOf } from './patterns.ts';
+import { filesOf, type Pattern, patternOf, requireFolder } from './patterns.ts';
 import { listingOnce, type NamesOf } from './siblings.ts';
 import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
@@ -50,7 +50,10 @@ export class Follower {
   readonly #patterns: Pattern[] = [];
   readonly #added: string[] = [];
   #watcher: Watcher | null = null;
-  #turn = 0;
+  /** There may be something to read in these, in the order in which it is their turn. */
+  readonly #due = new Set<LiveInput>();
+  /** Files by their absolute path. */
+  readonly #byPath = new Map<string, LiveInput>();
   #savedAt = Number.NEGATIVE_INFINITY;
   /** The state file as it was written last. */
   #written = '';
@@ -72,12 +75,12 @@ export class Follower {
     const state = await readState(this.#options.stateFile);
     for (const path of this.#options.paths) {
       if (path === '-') {
-        this.#input(path).attach((sink) => followStream(process.stdin, sink), this.#options.wake);
+        this.#attach(path, () => process.stdin);
         continue;
       }
       const info = await stat(path).catch(() => null);
       if (info?.isFIFO()) {
-        this.#input(path).attach((sink) => followStream(openPipe(path), sink), this.#options.wake);
+        this.#attach(path, () => openPipe(path));
         continue;
       }
       const pattern = await patternOf(path);
@@ -106,19 +109,31 @@ export class Follower {
         else this.#lookAround = true;
         this.#options.wake();
       },
+      changed: (path) => {
+        const input = this.#byPath.get(path);
+        // A file that was rotated away may be written on, and a link may lead anywhere.
+        if (input) this.#due.add(input);
+        else this.#lookAround = true;
+        this.#options.wake();
+      },
       trouble: (sentence) => this.#say('', sentence),
     });
     this.#watcher.start();
-    this.#truncations?.start(this.#options.wake);
+    this.#truncations?.start(() => {
+      this.#lookAround = true;
+      this.#options.wake();
+    });
   }
 
   /** Reads a chunk of the next input that has one. true: there is more somewhere. */
   async step(): Promise<boolean> {
     await this.#openAdded();
-    for (let tries = 0; tries < this.inputs.length; tries++) {
-      const input = this.inputs[this.#turn % this.inputs.length];
-      if (await input.step()) return true;
-      this.#turn++;
+    for (const input of this.#due) {
+      // It may become due again while it is read.
+      this.#due.delete(input);
+      if (!(await input.step())) continue;
+      this.#due.add(input);
+      return true;
     }
     await this.#save(false);
     return false;
@@ -175,6 +190,7 @@ export class Follower {
   async #openAdded(): Promise<void> {
     if (this.#lookAround) {
       this.#lookAround = false;
+      for (const input of this.inputs) this.#due.add(input);
       // Some changes are never announced: folders are looked through as well.
       for (const pattern of this.#patterns) if (pattern.file === null) this.#added.push(...(await filesOf(pattern)));
     }
@@ -231,7 +247,20 @@ export class Follower {
       trouble: (sentence) => this.#say(path, sentence),
     });
     this.inputs.push(input);
+    this.#byPath.set(resolve(path), input);
+    this.#due.add(input);
     return input;
+  }
+
+  #attach(path: string, open: () => Readable): void {
+    const input = this.#input(path);
+    input.attach(
+      (sink) => followStream(open(), sink),
+      () => {
+        this.#due.add(input);
+        this.#options.wake();
+      },
+    );
   }
 
   async #save(now: boolean): Promise<void> {
@@ -259,18 +288,6 @@ export class Follower {
   get #trouble(): string {
     for (const sentence of this.#troubles.values()) return sentence;
     return '';
-  }
-}
-
-/** A file may come into being, a folder is expected to be there. */
-async function requireFolder(pattern: Pattern): Promise<void> {
-  try {
-    await access(pattern.folder, constants.R_OK);
-  } catch (error) {
-    const folder = pattern.file === null ? pattern.folder : dirname(pattern.file);
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? new UserError(`there is no ${pattern.text}, and no folder ${folder} in which it could appear: check the name`)
-      : new UserError(`the folder ${folder} cannot be read, permission denied: run as a user who may read it`);
   }
 }
 

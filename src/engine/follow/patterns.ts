@@ -1,6 +1,8 @@
 /** What the user named: files, folders and patterns; and which paths belong to them, now and later. */
-import { readdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 
 /** Names in a folder that are logs of our own making, or packed: never followed. */
 const packed = /\.(gz|zst|xz|bz2|zip)$/;
@@ -60,4 +62,16 @@ export async function filesOf(pattern: Pattern): Promise<string[]> {
     if ((await stat(path).catch(() => null))?.isFile()) files.push(path);
   }
   return files;
+}
+
+/** A file may come into being, a folder is expected to be there. @throws UserError */
+export async function requireFolder(pattern: Pattern): Promise<void> {
+  try {
+    await access(pattern.folder, constants.R_OK);
+  } catch (error) {
+    const folder = pattern.file === null ? pattern.folder : dirname(pattern.file);
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? new UserError(`there is no ${pattern.text}, and no folder ${folder} in which it could appear: check the name`)
+      : new UserError(`the folder ${folder} cannot be read, permission denied: run as a user who may read it`);
+  }
 }
