@@ -1,6 +1,6 @@
 /** All inputs of a live view: opens them, finds new ones, reads them in turn, remembers where it stopped. */
 import { stat } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { Names } from '../../core/batch.ts';
 import type { Clock } from '../../core/clock.ts';
@@ -13,7 +13,7 @@ import type { IngestSink } from '../../ingest/parser.ts';
 import { nothingIn } from '../../ingest/read-input.ts';
 import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
-import { filesOf, type Pattern, patternOf, requireFolder } from './patterns.ts';
+import { filesOf, isPastOfAnother, type Pattern, patternOf, requireFolder } from './patterns.ts';
 import { listingOnce, type NamesOf } from './siblings.ts';
 import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
@@ -41,7 +41,7 @@ export interface FollowerOptions {
 /** How often positions are remembered, µs. */
 const SAVE_EVERY = 2_000_000;
 
-/** Kernels read what one is behind with in half the time; the memory of each takes a large stretch of addresses. */
+/** Kernels catch up in two thirds of the time; the memory of each takes a large stretch of addresses. */
 const MOST_KERNELS = 16;
 
 export class Follower {
@@ -196,10 +196,9 @@ export class Follower {
     }
     while (this.#added.length > 0) {
       const path = this.#added.shift() as string;
-      if (
-        this.#patterns.every((pattern) => pattern.file === null || !pattern.matches(path)) &&
-        !this.inputs.some((input) => input.path === path)
-      ) {
+      if (isPastOfAnother(basename(path), (name) => this.#byPath.has(join(dirname(path), name)))) continue;
+      const isNamed = this.#patterns.some((pattern) => pattern.file !== null && pattern.matches(path));
+      if (!isNamed && !this.#byPath.has(path)) {
         // It stays an input: as soon as it can be opened, it is.
         await this.#open(path, Number.POSITIVE_INFINITY, null).catch((error) => {
           if (!(error instanceof UserError)) throw error;

@@ -51,12 +51,22 @@ export async function patternOf(text: string): Promise<Pattern> {
   return { text, folder: dirname(path), file: text, matches: (other) => other === path };
 }
 
+/**
+ * Whether a file is the past of another one ("access.log.1", "access.log-20261121" of "access.log"): whoever follows that one
+ * has read it, or does so when it is rotated. `isThere`: whether there is a file of a name beside it.
+ */
+export function isPastOfAnother(name: string, isThere: (name: string) => boolean): boolean {
+  return [...name.matchAll(/[.-](?=\d)/g)].some(({ index }) => isThere(name.slice(0, index)));
+}
+
 /** Files that are there now, in the order of their names. */
 export async function filesOf(pattern: Pattern): Promise<string[]> {
   if (pattern.file !== null) return [pattern.file];
   const names = await readdir(pattern.folder).catch(() => []);
   const files: string[] = [];
+  const all = new Set(names);
   for (const name of names.sort()) {
+    if (isPastOfAnother(name, (other) => all.has(other) && pattern.matches(join(pattern.folder, other)))) continue;
     const path = join(pattern.folder, name);
     if (!pattern.matches(path)) continue;
     if ((await stat(path).catch(() => null))?.isFile()) files.push(path);
