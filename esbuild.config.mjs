@@ -59,6 +59,7 @@ await Promise.all([
       main: 'src/cli/main.ts',
       'examine-worker': 'src/engine/examine-worker.ts',
       'range-worker': 'src/cli/range-worker.ts',
+      'truncation-worker': 'src/engine/follow/truncation-worker.ts',
     },
     outExtension: { '.js': '.cjs' },
     format: 'cjs',

@@ -10,13 +10,16 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { UserError } from '../core/errors.ts';
 import { createNames } from '../core/names.ts';
+import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
 import { Partial } from './partial.ts';
 import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
 
-const MAGIC = 'logscope/partial/v2\n';
+const VERSION = 2;
+const MAGIC = `logscope/partial/v${VERSION}\n`;
+const ANY_VERSION = /^logscope\/partial\/v(\d{1,9})\n/;
 /** A partial keeps bounded data; what unpacks to more than this is not one. */
 const MAX_BYTES = 1 << 29;
 
@@ -65,9 +68,20 @@ export function unpackPartial(line: string, path: string): PartialFile {
   try {
     data = gunzipSync(Buffer.from(line, 'base64'), { maxOutputLength: MAX_BYTES });
   } catch {
-    throw broken('it is not whole gzip data');
+    throw broken(whatElse(line));
   }
-  if (data.toString('latin1', 0, MAGIC.length) !== MAGIC) throw broken('it does not start with logscope/partial/v2');
+  const version = Number(ANY_VERSION.exec(data.toString('latin1', 0, 40))?.[1]);
+  if (version > VERSION) {
+    throw new UserError(
+      `${path} holds a partial of version ${version}, of a newer logscope than this one, which reads version ${VERSION}: update this one`,
+    );
+  }
+  if (version < VERSION) {
+    throw new UserError(
+      `${path} holds a partial of version ${version}, of an older logscope: this one reads version ${VERSION}; write it anew with "logscope analyze --partial"`,
+    );
+  }
+  if (Number.isNaN(version)) throw broken('it holds something else');
   const headAt = MAGIC.length + 4;
   const headLength = data.length >= headAt ? data.readUInt32LE(MAGIC.length) : 0;
   if (headLength === 0 || headAt + headLength > data.length) throw broken('its header is cut');
@@ -83,6 +97,12 @@ export function unpackPartial(line: string, path: string): PartialFile {
   } catch (error) {
     throw broken(error instanceof Error ? error.message : 'its header is broken');
   }
+}
+
+/** What stands in a line that cannot be unpacked. */
+function whatElse(line: string): string {
+  if (isPackedPartial(line)) return 'its end is missing, or it was changed on the way';
+  return line.startsWith('{') && line.includes('"logscope/summary/') ? 'it is a summary' : 'it is something else';
 }
 
 /** The counts and words that a report of inputs is made of. */

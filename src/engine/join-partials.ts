@@ -1,12 +1,15 @@
 /** Reads partial files and examines their join. */
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { type PartialFile, PartialJoin, unpackPartial } from '../analysis/partial-file.ts';
 import { UserError } from '../core/errors.ts';
 import type { LogFormat } from '../core/format.ts';
 import { version } from '../core/version.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
+
+/** A partial is bounded, some hundred kilobytes as a rule: what is longer is something else. */
+const MOST_CHARACTERS = 1 << 28;
 
 /** One after the other: a fleet's partials need not fit into memory together. */
 export async function joinFiles(paths: readonly string[]): Promise<PartialFile> {
@@ -15,7 +18,7 @@ export async function joinFiles(paths: readonly string[]): Promise<PartialFile> 
     const name = path === '-' ? 'standard input' : path;
     const before = join.inputs.length;
     try {
-      for await (const line of linesOf(path)) if (line.trim() !== '') join.add(unpackPartial(line, name));
+      for await (const line of linesOf(path, name)) if (line.trim() !== '') join.add(unpackPartial(line, name));
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw new UserError(`cannot read ${name}: ${(error as Error).message}.`);
@@ -27,11 +30,24 @@ export async function joinFiles(paths: readonly string[]): Promise<PartialFile> 
   return join;
 }
 
-const linesOf = (path: string): AsyncIterable<string> =>
-  createInterface({
-    input: path === '-' ? process.stdin : createReadStream(path),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  });
+/** @throws UserError for a line that is longer than any partial */
+async function* linesOf(path: string, name: string): AsyncGenerator<string> {
+  const stream: Readable = path === '-' ? process.stdin : createReadStream(path);
+  stream.setEncoding('latin1');
+  let begun = '';
+  for await (const chunk of stream as AsyncIterable<string>) {
+    const [end, ...next] = chunk.split('\n');
+    begun += end;
+    for (const line of next) {
+      yield begun;
+      begun = line;
+    }
+    if (begun.length > MOST_CHARACTERS) {
+      throw new UserError(`${name} holds no partial: it has a line of more than ${MOST_CHARACTERS >> 20} MB`);
+    }
+  }
+  yield begun;
+}
 
 export const examineJoined = ({ partial, inputs }: PartialFile, formats: readonly LogFormat[]): Examination =>
   examine(partial, { inputs, version, howToLog: howToLog(formats), effort: 'full' });

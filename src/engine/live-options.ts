@@ -5,6 +5,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { createNames } from '../core/names.ts';
 import type { Examiner } from './examiner.ts';
 import type { FollowEvent } from './follow/followed-file.ts';
+import type { TruncationWatch } from './follow/truncation.ts';
 
 export interface LiveOptions {
   readonly paths: readonly string[];
@@ -17,6 +18,8 @@ export interface LiveOptions {
   readonly examiner: (names: ReturnType<typeof createNames>) => Examiner;
   readonly timezone?: string;
   readonly logFormat?: string;
+  /** Reads local files along, for what is lost when they are copied and truncated. */
+  readonly truncations?: TruncationWatch;
   /** Where to remember positions, and to go on from. */
   readonly stateFile?: string;
 }

@@ -9,7 +9,8 @@ export interface Memo {
   forget(): void;
 }
 
-const SLOTS = 1 << 14;
+const FIRST_SLOTS = 1 << 6;
+const MOST_SLOTS = 1 << 14;
 const STORE_BYTES = 1 << 21;
 /** Longer values are not worth keeping: they are made anew each time. */
 const MAX_BYTES = 4096;
@@ -34,11 +35,12 @@ export function hashBytes(v: DataView, from: number, to: number): number {
 
 /** `make` gets the bytes on the first sight of a value; it must give the same id for the same bytes every time. */
 export function createMemo(make: (b: Uint8Array, from: number, to: number) => number): Memo {
-  const ids = new Int32Array(SLOTS);
-  const hashes = new Int32Array(SLOTS);
-  const starts = new Int32Array(SLOTS);
-  const lengths = new Int32Array(SLOTS).fill(-1);
-  let store = new Uint8Array(4096 + 8);
+  let slots = FIRST_SLOTS;
+  let ids = new Int32Array(slots);
+  let hashes = new Int32Array(slots);
+  let starts = new Int32Array(slots);
+  let lengths = new Int32Array(slots).fill(-1);
+  let store = new Uint8Array(256 + 8);
   let words = new DataView(store.buffer);
   let stored = 0;
   let used = 0;
@@ -56,8 +58,27 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
     used = 0;
   };
 
+  /** There may be thousands of small logs, each with memos of its own: a table is as large as what it holds. */
+  const grow = () => {
+    const old = { ids, hashes, starts, lengths };
+    slots *= 4;
+    ids = new Int32Array(slots);
+    hashes = new Int32Array(slots);
+    starts = new Int32Array(slots);
+    lengths = new Int32Array(slots).fill(-1);
+    for (let i = 0; i < old.ids.length; i++) {
+      if (old.lengths[i] < 0) continue;
+      let slot = old.hashes[i] & (slots - 1);
+      while (lengths[slot] >= 0) slot = (slot + 1) & (slots - 1);
+      ids[slot] = old.ids[i];
+      hashes[slot] = old.hashes[i];
+      starts[slot] = old.starts[i];
+      lengths[slot] = old.lengths[i];
+    }
+  };
+
   const keep = (slot: number, hash: number, b: Uint8Array, from: number, to: number, id: number) => {
-    if (used * 2 > SLOTS || stored + (to - from) > STORE_BYTES) {
+    if (used * 2 > MOST_SLOTS || stored + (to - from) > STORE_BYTES) {
       forget();
       return;
     }
@@ -74,6 +95,7 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
     ids[slot] = id;
     stored += to - from;
     used++;
+    if (used * 2 > slots && slots < MOST_SLOTS) grow();
   };
 
   return {
@@ -82,10 +104,10 @@ export function createMemo(make: (b: Uint8Array, from: number, to: number) => nu
       const length = to - from;
       if (length > MAX_BYTES) return make(b, from, to);
       const hash = hashBytes(v, from, to);
-      let slot = hash & (SLOTS - 1);
+      let slot = hash & (slots - 1);
       while (lengths[slot] >= 0) {
         if (hashes[slot] === hash && lengths[slot] === length && equal(starts[slot], v, from, length)) return ids[slot];
-        slot = (slot + 1) & (SLOTS - 1);
+        slot = (slot + 1) & (slots - 1);
       }
       const id = make(b, from, to);
       keep(slot, hash, b, from, to, id);

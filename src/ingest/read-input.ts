@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
+import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { type Compression, compressionOf, DamagedInput, decompress } from './decompress.ts';
 import type { LogParser } from './parser.ts';
@@ -207,6 +208,9 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
   if (report.bytes === 0) return new UserError(`${name} is empty: there is nothing to read in it yet`);
   if (report.requests + report.lifecycle > 0) return null;
   const example = report.unparsed_examples[0];
+  if (example && isPackedPartial(example.text)) {
+    return new UserError(`${name} is a partial, which "analyze --partial" wrote: join it with "logscope merge"`);
+  }
   // Control characters are shown as "·", bytes that are no UTF-8 as U+FFFD.
   if (example && (example.text.match(/[·\ufffd]/g) ?? []).length * 4 > example.text.length) {
     return new UserError(`${name} is not text (its first line is binary data): give the log itself`);

@@ -1,8 +1,19 @@
 // A log cut into shards, each read on its own and joined: by pipes, by hosts, and by a real Spark cluster on this machine.
 import { execFile, execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run } from '../helpers/run-program.ts';
 import { program, root, temporaryFolder } from '../helpers/terminal.ts';
@@ -83,6 +94,41 @@ describe('shards', { timeout: 240_000 }, () => {
       expect(ended).toMatchObject({ code: 3, stdout: '' });
       expect(ended.stderr).toMatch(/^logscope: standard input .*\n$/);
     }
+  });
+
+  it('of another version say which, and what to do; what is no partial at all is told what it is', async () => {
+    const partial = await partialOf(shards[0]);
+    const ofVersion = (version: number): string => {
+      const text = gunzipSync(Buffer.from(partial, 'base64')).toString('latin1').replace('/v2\n', `/v${version}\n`);
+      return `${gzipSync(Buffer.from(text, 'latin1')).toString('base64')}\n`;
+    };
+    const said = async (input: string): Promise<string> => {
+      const ended = await run(['merge', '--json', '-'], { input });
+      expect(ended).toMatchObject({ code: 3, stdout: '' });
+      return ended.stderr;
+    };
+    expect(await said(ofVersion(1))).toMatch(/a partial of version 1, of an older logscope: .* write it anew/);
+    expect(await said(partial + ofVersion(9))).toMatch(
+      /a partial of version 9, of a newer logscope .* update this one/,
+    );
+    expect(await said(partial.slice(0, 500))).toMatch(/its end is missing/);
+    const summary = (await run(['analyze', '--json', ...zone, shards[0]])).stdout;
+    expect(await said(summary)).toMatch(/it is a summary/);
+    const ended = await run(['analyze', '-'], { input: partial });
+    expect(ended.code).toBe(3);
+    expect(ended.stderr).toBe(
+      'logscope: standard input is a partial, which "analyze --partial" wrote: join it with "logscope merge"\n',
+    );
+  });
+
+  it('with a line without end are refused before they fill the memory', async () => {
+    const path = join(folder, 'endless');
+    const fd = openSync(path, 'w');
+    ftruncateSync(fd, 700_000_000);
+    closeSync(fd);
+    const ended = await run(['merge', '--json', path]);
+    expect(ended).toMatchObject({ code: 3, stdout: '' });
+    expect(ended.stderr).toMatch(/^logscope: .* holds no partial: it has a line of more than 256 MB\n$/);
   });
 
   it.skipIf(python === null)('through a real Spark cluster give the same bytes', async () => {

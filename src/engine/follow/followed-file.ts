@@ -4,13 +4,14 @@
  */
 import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
 import type { Clock } from '../../core/clock.ts';
 import type { EarlierFile, FilePosition } from './file-position.ts';
 import { LineReader, type LineSink } from './line-reader.ts';
+import { isAll, lookBack, withCopies } from './look-back.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
 import { Presence } from './presence.ts';
-import { isRotatedName, Siblings } from './siblings.ts';
+import { type NamesOf, Siblings } from './siblings.ts';
+import type { Truncation, TruncationWatch } from './truncation.ts';
 
 export type FollowEvent = 'rotated' | 'truncated' | 'gone' | 'back';
 
@@ -35,23 +36,29 @@ export class FollowedFile {
   readonly #isLocal: boolean;
   readonly #reader: LineReader;
   readonly #siblings: Siblings;
+  readonly #truncations: TruncationWatch | null;
   #current: OpenFile | null = null;
   /** Files that were at this path before and may still grow, oldest first. */
   #old: OpenFile[] = [];
   readonly #presence: Presence;
   #isTroubled = false;
-  /** Something is under way that must not be done twice at once. */
-  #isBusy = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
 
-  /** `isLocal` false: on a network, which may take its time. */
-  constructor(path: string, sink: FollowSink, clock: Clock, isLocal = true) {
+  /** `isLocal` false: on a network, which may take its time. `truncations`: nobody reads along without it. */
+  constructor(
+    path: string,
+    sink: FollowSink,
+    clock: Clock,
+    isLocal = true,
+    truncations: TruncationWatch | null = null,
+  ) {
     this.#isLocal = isLocal;
+    this.#truncations = truncations;
     this.path = path;
     this.#sink = sink;
     this.#clock = clock;
     this.#reader = new LineReader(sink, clock);
-    this.#siblings = new Siblings(path);
+    this.#siblings = new Siblings(path, isLocal);
     this.#presence = new Presence(clock, (event) => sink.event(event));
   }
 
@@ -79,11 +86,11 @@ export class FollowedFile {
   }
 
   /** Opens the file at its end minus `history` bytes, at a whole line. false: it is not there yet. @throws system errors */
-  async open(history: number): Promise<boolean> {
-    await this.#siblings.begin(this.#clock.nowMicros());
+  async open(history: number, namesOf?: NamesOf): Promise<boolean> {
+    await this.#siblings.begin(namesOf);
     const file = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
     if (!file) return false;
-    this.#current = file;
+    this.#follow(file);
     file.position = Math.max(0, file.size - history);
     if (file.position > 0) await this.#reader.skipToLine(file);
     return true;
@@ -95,7 +102,7 @@ export class FollowedFile {
    */
   async resume(position: number, earlier: readonly EarlierFile[]): Promise<boolean> {
     const now = this.#clock.nowMicros();
-    await this.#siblings.begin(now);
+    await this.#siblings.begin();
     for (const one of earlier) {
       const file = await OpenFile.open(one.path, now).catch(() => null);
       if (!file) continue;
@@ -104,7 +111,7 @@ export class FollowedFile {
     }
     const file = await OpenFile.open(this.path, now, this.#isLocal);
     if (!file) return false;
-    this.#current = file;
+    this.#follow(file);
     file.position = position;
     return true;
   }
@@ -121,40 +128,12 @@ export class FollowedFile {
 
   /** Looks what happened and reads at most one chunk. true: there is more to read now. */
   async step(): Promise<boolean> {
-    this.#isBusy = true;
-    try {
-      return await this.#step();
-    } finally {
-      this.#isBusy = false;
-    }
-  }
-
-  async #step(): Promise<boolean> {
     if (performance.now() - this.#lookedAt > LOOK_MS) await this.#checkPath();
     const now = this.#clock.nowMicros();
     for (const old of this.#old) if (old.isDue(now) && (await this.#read(old))) return true;
     await this.#closeDrained();
     if (this.#current && (await this.#read(this.#current))) return true;
     return this.#checkPath();
-  }
-
-  /**
-   * Something happened to a file beside this one. When it is a whole copy of this one, a truncation follows within
-   * milliseconds, and what is written until then is in no file afterwards: so it is read as soon as it is there.
-   */
-  async watchCopy(folder: string, name: string): Promise<void> {
-    const file = this.#current;
-    if (!file || !this.#isLocal || this.#isBusy || file.size === 0) return;
-    if (!isRotatedName(name, basename(this.path)) || folder !== dirname(resolve(this.path))) return;
-    if (!file.hasCopyAt(join(folder, name))) return;
-    this.#isBusy = true;
-    try {
-      await this.#reader.readUntilTruncated(file);
-    } catch {
-      // The next step says what hinders reading.
-    } finally {
-      this.#isBusy = false;
-    }
   }
 
   /** Reads what came in the last moment; what we are far behind with is left. */
@@ -172,11 +151,19 @@ export class FollowedFile {
       await file.handle.close();
     }
     this.#old = [];
-    this.#current = null;
+    this.#follow(null);
+  }
+
+  #follow(file: OpenFile | null): void {
+    if (this.#current) this.#truncations?.leave(this.#current.key);
+    this.#current = file;
+    if (file) this.#truncations?.follow(this.path, file.key);
   }
 
   async #read(file: OpenFile): Promise<boolean> {
     try {
+      // What was written in a file before it was truncated, and is not read, comes before what is written in it now.
+      if (this.#truncations?.has(file.key)) await this.#restart(file);
       const result = await this.#reader.read(file, file === this.#current);
       if (result === 'truncated') await this.#restart(file);
       if (file === this.#current) this.#say('');
@@ -188,26 +175,40 @@ export class FollowedFile {
       // A handle that went stale (NFS) never recovers: the file is opened anew, at the same place.
       if (code === 'ESTALE' && file === this.#current) {
         this.#siblings.leave(file);
-        this.#current = null;
+        this.#follow(null);
         await file.handle.close().catch(() => {});
       }
       return false;
     }
   }
 
-  /** What was written to the copy before the truncation, and is not read yet, comes before what is written now. */
+  /** The file was truncated: what was not read of it was read along, or stands in a copy. */
   async #restart(file: OpenFile): Promise<void> {
-    const files = this.#files;
-    const fresh = await this.#siblings.fresh(files, this.#clock.nowMicros());
+    const now = this.#clock.nowMicros();
+    const { seen, fresh } = await lookBack(file, this.#truncations, this.#siblings, this.#files, now);
+    if (!isAll(seen, file)) await this.#restartFromCopies(file, fresh, seen);
+    else {
+      const { completed, others } = await withCopies(seen, fresh);
+      for (const one of others) await this.#takeOld(one, false);
+      for (const truncation of completed) {
+        this.#reader.finish(file, truncation);
+        this.#siblings.finished(truncation.head);
+      }
+    }
+    if (file === this.#current) this.#sink.event('truncated');
+  }
+
+  /** `seen`: what was read along of the last part, which may be in no file. */
+  async #restartFromCopies(file: OpenFile, fresh: OpenFile[], seen: readonly Truncation[]): Promise<void> {
     // The oldest that begins alike: what little is known of a young file may be at the start of the next one as well.
     const [first] = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
     const [copy] = fresh.filter((one) => first && one.hasHead(first.head)).sort((a, b) => b.size - a.size);
     if (copy) copy.position = file.position;
+    for (const { head, position, bytes } of seen) if (copy?.beganLike(head)) copy.extend(position, bytes);
     const taken: OpenFile[] = [];
     for (const one of fresh) if (await this.#takeOld(one, one === copy)) taken.push(one);
     // Truncated more than once since the last look: each copy begins where the one before it ends.
     file.restart(copy ? taken.slice(taken.indexOf(copy)) : taken);
-    if (file === this.#current) this.#sink.event('truncated');
   }
 
   /** A file that was rotated away between two looks. */
@@ -265,7 +266,7 @@ export class FollowedFile {
       before.lastGrowth = now;
       this.#old.push(before);
     }
-    this.#current = fresh;
+    this.#follow(fresh);
     for (const one of await this.#siblings.fresh(this.#files, now)) await this.#takeOld(one, false);
     if (before && !this.#presence.isGone) this.#sink.event('rotated');
     this.#presence.there();

@@ -1,7 +1,7 @@
 /** All inputs of a live view: opens them, finds new ones, reads them in turn, remembers where it stopped. */
-import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Readable } from 'node:stream';
 import type { Names } from '../../core/batch.ts';
 import type { Clock } from '../../core/clock.ts';
 import { UserError } from '../../core/errors.ts';
@@ -13,9 +13,11 @@ import type { IngestSink } from '../../ingest/parser.ts';
 import { nothingIn } from '../../ingest/read-input.ts';
 import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
-import { filesOf, type Pattern, patternOf } from './patterns.ts';
+import { filesOf, isPastOfAnother, type Pattern, patternOf, requireFolder } from './patterns.ts';
+import { listingOnce, type NamesOf } from './siblings.ts';
 import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
+import type { TruncationWatch } from './truncation.ts';
 import { Watcher } from './watcher.ts';
 
 export interface FollowerOptions {
@@ -28,6 +30,7 @@ export interface FollowerOptions {
   readonly timezone?: string;
   readonly logFormat?: string;
   readonly stateFile?: string;
+  readonly truncations?: TruncationWatch;
   readonly sink: IngestSink;
   /** There may be something to read. */
   readonly wake: () => void;
@@ -38,13 +41,19 @@ export interface FollowerOptions {
 /** How often positions are remembered, µs. */
 const SAVE_EVERY = 2_000_000;
 
+/** Kernels catch up in two thirds of the time; the memory of each takes a large stretch of addresses. */
+const MOST_KERNELS = 16;
+
 export class Follower {
   readonly #options: FollowerOptions;
   readonly inputs: LiveInput[] = [];
   readonly #patterns: Pattern[] = [];
   readonly #added: string[] = [];
   #watcher: Watcher | null = null;
-  #turn = 0;
+  /** There may be something to read in these, in the order in which it is their turn. */
+  readonly #due = new Set<LiveInput>();
+  /** Files by their absolute path. */
+  readonly #byPath = new Map<string, LiveInput>();
   #savedAt = Number.NEGATIVE_INFINITY;
   /** The state file as it was written last. */
   #written = '';
@@ -53,8 +62,12 @@ export class Follower {
   readonly #troubles = new Map<string, string>();
   #caughtUp = false;
 
+  /** Of files on a network others may write without anything being announced. */
+  readonly #truncations: TruncationWatch | null;
+
   constructor(options: FollowerOptions) {
     this.#options = options;
+    this.#truncations = options.poll ? null : (options.truncations ?? null);
   }
 
   /** @throws UserError when an input is of a kind that cannot be followed, or may not be read */
@@ -62,18 +75,19 @@ export class Follower {
     const state = await readState(this.#options.stateFile);
     for (const path of this.#options.paths) {
       if (path === '-') {
-        this.#input(path).attach((sink) => followStream(process.stdin, sink), this.#options.wake);
+        this.#attach(path, () => process.stdin);
         continue;
       }
       const info = await stat(path).catch(() => null);
       if (info?.isFIFO()) {
-        this.#input(path).attach((sink) => followStream(openPipe(path), sink), this.#options.wake);
+        this.#attach(path, () => openPipe(path));
         continue;
       }
       const pattern = await patternOf(path);
       await requireFolder(pattern);
       this.#patterns.push(pattern);
-      for (const file of await filesOf(pattern)) await this.#open(file, this.#options.history, state);
+      const namesOf = listingOnce();
+      for (const file of await filesOf(pattern)) await this.#open(file, this.#options.history, state, namesOf);
     }
   }
 
@@ -95,21 +109,31 @@ export class Follower {
         else this.#lookAround = true;
         this.#options.wake();
       },
-      changed: (folder, name) => {
-        for (const input of this.inputs) void input.file.watchCopy(folder, name);
+      changed: (path) => {
+        const input = this.#byPath.get(path);
+        // A file that was rotated away may be written on, and a link may lead anywhere.
+        if (input) this.#due.add(input);
+        else this.#lookAround = true;
+        this.#options.wake();
       },
       trouble: (sentence) => this.#say('', sentence),
     });
     this.#watcher.start();
+    this.#truncations?.start(() => {
+      this.#lookAround = true;
+      this.#options.wake();
+    });
   }
 
   /** Reads a chunk of the next input that has one. true: there is more somewhere. */
   async step(): Promise<boolean> {
     await this.#openAdded();
-    for (let tries = 0; tries < this.inputs.length; tries++) {
-      const input = this.inputs[this.#turn % this.inputs.length];
-      if (await input.step()) return true;
-      this.#turn++;
+    for (const input of this.#due) {
+      // It may become due again while it is read.
+      this.#due.delete(input);
+      if (!(await input.step())) continue;
+      this.#due.add(input);
+      return true;
     }
     await this.#save(false);
     return false;
@@ -157,6 +181,7 @@ export class Follower {
   async stop(): Promise<void> {
     await this.#watcher?.stop();
     for (const input of this.inputs) await input.drain();
+    await this.#truncations?.close();
     await this.#save(true);
     // A line that is torn now is left to the run that goes on from here.
     for (const input of this.inputs) await input.close(this.#options.stateFile === undefined);
@@ -165,15 +190,15 @@ export class Follower {
   async #openAdded(): Promise<void> {
     if (this.#lookAround) {
       this.#lookAround = false;
+      for (const input of this.inputs) this.#due.add(input);
       // Some changes are never announced: folders are looked through as well.
       for (const pattern of this.#patterns) if (pattern.file === null) this.#added.push(...(await filesOf(pattern)));
     }
     while (this.#added.length > 0) {
       const path = this.#added.shift() as string;
-      if (
-        this.#patterns.every((pattern) => pattern.file === null || !pattern.matches(path)) &&
-        !this.inputs.some((input) => input.path === path)
-      ) {
+      if (isPastOfAnother(basename(path), (name) => this.#byPath.has(join(dirname(path), name)))) continue;
+      const isNamed = this.#patterns.some((pattern) => pattern.file !== null && pattern.matches(path));
+      if (!isNamed && !this.#byPath.has(path)) {
         // It stays an input: as soon as it can be opened, it is.
         await this.#open(path, Number.POSITIVE_INFINITY, null).catch((error) => {
           if (!(error instanceof UserError)) throw error;
@@ -183,11 +208,11 @@ export class Follower {
     }
   }
 
-  async #open(path: string, history: number, state: SavedState | null): Promise<void> {
+  async #open(path: string, history: number, state: SavedState | null, namesOf?: NamesOf): Promise<void> {
     const input = this.#input(path);
     try {
       if (state && (await resumeFrom(state, input, (sentence) => this.#say(path, sentence)))) return;
-      if (await input.file.open(history)) input.skipped = input.file.position;
+      if (await input.file.open(history, namesOf)) input.skipped = input.file.position;
     } catch (error) {
       throw cannotFollow(path, error);
     }
@@ -203,6 +228,7 @@ export class Follower {
       sink,
       formats,
       arrivalClock: clock,
+      bulk: source < MOST_KERNELS,
       ...(timezone === undefined ? {} : { timezone }),
       ...(logFormat === undefined ? {} : { logFormat }),
     });
@@ -212,6 +238,7 @@ export class Follower {
       parser,
       clock,
       isLocal: !this.#options.poll,
+      truncations: this.#truncations,
       event: (event) => {
         void this.#watcher?.refresh();
         this.#options.event(event, path);
@@ -219,7 +246,20 @@ export class Follower {
       trouble: (sentence) => this.#say(path, sentence),
     });
     this.inputs.push(input);
+    this.#byPath.set(resolve(path), input);
+    this.#due.add(input);
     return input;
+  }
+
+  #attach(path: string, open: () => Readable): void {
+    const input = this.#input(path);
+    input.attach(
+      (sink) => followStream(open(), sink),
+      () => {
+        this.#due.add(input);
+        this.#options.wake();
+      },
+    );
   }
 
   async #save(now: boolean): Promise<void> {
@@ -247,18 +287,6 @@ export class Follower {
   get #trouble(): string {
     for (const sentence of this.#troubles.values()) return sentence;
     return '';
-  }
-}
-
-/** A file may come into being, a folder is expected to be there. */
-async function requireFolder(pattern: Pattern): Promise<void> {
-  try {
-    await access(pattern.folder, constants.R_OK);
-  } catch (error) {
-    const folder = pattern.file === null ? pattern.folder : dirname(pattern.file);
-    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
-      ? new UserError(`there is no ${pattern.text}, and no folder ${folder} in which it could appear: check the name`)
-      : new UserError(`the folder ${folder} cannot be read, permission denied: run as a user who may read it`);
   }
 }
 

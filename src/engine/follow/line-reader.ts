@@ -1,6 +1,7 @@
 /** Reads whole lines of files that are being written: torn ends wait, truncation is noticed before its bytes are believed. */
 import type { Clock } from '../../core/clock.ts';
 import type { OpenFile } from './open-file.ts';
+import type { Truncation } from './truncation.ts';
 
 export interface LineSink {
   /**
@@ -16,17 +17,24 @@ export type ReadResult = 'more' | 'all' | 'truncated';
 const CHUNK = 1 << 18;
 /** Of a longer line only so much is handed on: the parser counts it and skips it. */
 const MAX_TORN = 1 << 20;
-/** How long a truncation is waited for when a copy was made, ms. */
-const COPY_MS = 60;
-const COPY_LOOK_MS = 0.2;
-/** Nobody changes it: to wait on it is to sleep. */
-const NEVER = new Int32Array(new SharedArrayBuffer(4));
 const END = Buffer.from('\n');
+/** Buffers of a chunk that nobody holds: there may be thousands of readers, of which one is at it. */
+const free: Buffer[] = [];
+
+async function withBuffer<Result>(size: number, use: (buffer: Buffer) => Promise<Result>): Promise<Result> {
+  const buffer = (size === CHUNK ? free.pop() : undefined) ?? Buffer.allocUnsafe(size);
+  try {
+    return await use(buffer);
+  } finally {
+    if (size === CHUNK) free.push(buffer);
+  }
+}
 
 export class LineReader {
   readonly #sink: LineSink;
   readonly #clock: Clock;
-  #buffer = Buffer.allocUnsafe(CHUNK);
+  /** Bytes of a chunk: more inside a long line. */
+  #size = CHUNK;
 
   constructor(sink: LineSink, clock: Clock) {
     this.#sink = sink;
@@ -35,35 +43,46 @@ export class LineReader {
 
   /** Moves the position to the start of the next line. */
   async skipToLine(file: OpenFile): Promise<void> {
-    const bytesRead = await file.read(this.#buffer, file.position - 1);
-    const newline = this.#buffer.subarray(0, bytesRead).indexOf(10);
-    if (newline >= 0) file.position += newline;
+    await withBuffer(this.#size, async (buffer) => {
+      const bytesRead = await file.read(buffer, file.position - 1);
+      const newline = buffer.subarray(0, bytesRead).indexOf(10);
+      if (newline >= 0) file.position += newline;
+    });
   }
 
   /** Reads and hands on the whole lines of one chunk. 'truncated': the file must be started anew before it is read again. */
-  async read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
-    const { position } = file;
-    const bytesRead = await file.read(this.#buffer, position);
-    const bytes = this.#buffer.subarray(0, bytesRead);
-    const begins = position > 0 || file.beganWith(bytes);
-    // Looked at after reading: what was read and does not stand there any more is of the file as it was.
-    if (!begins || !(await file.isSame())) {
-      if (begins && bytesRead > 0 && !(await file.holds(bytes, position))) this.#take(file, bytes, isCurrent);
-      this.#shrink();
-      return 'truncated';
-    }
-    if (bytesRead === 0 || file.position !== position) return 'all';
-    if (bytesRead === file.torn.length) return 'all';
-    return this.#take(file, bytes, isCurrent) && bytesRead === bytes.length ? 'more' : 'all';
+  read(file: OpenFile, isCurrent: boolean): Promise<ReadResult> {
+    return withBuffer(this.#size, (buffer) => this.#read(file, isCurrent, buffer));
   }
 
-  /** Reads what is written until the file is truncated, which happens within milliseconds or not at all. */
-  async readUntilTruncated(file: OpenFile): Promise<void> {
-    const until = performance.now() + COPY_MS;
-    while (performance.now() < until && (await this.read(file, true)) !== 'truncated') {
-      // Between two looks the processor is left to whoever truncates.
-      Atomics.wait(NEVER, 0, 0, COPY_LOOK_MS);
+  async #read(file: OpenFile, isCurrent: boolean, buffer: Buffer): Promise<ReadResult> {
+    const { position } = file;
+    const { bytes, isSame } = await file.next(buffer);
+    if (!isSame) {
+      if (bytes.length > 0) this.#take(file, bytes, isCurrent, false);
+      this.#size = CHUNK;
+      return 'truncated';
     }
+    if (bytes.length === 0 || file.position !== position) return 'all';
+    if (bytes.length === file.torn.length) return 'all';
+    return this.#take(file, bytes, isCurrent, bytes.length === buffer.length) ? 'more' : 'all';
+  }
+
+  /**
+   * What stood last in a file that was truncated, and was not read; then the file is started anew. false: it is another file
+   * that began so, and of this one nothing is known.
+   */
+  finish(file: OpenFile, { head, position, bytes }: Truncation): boolean {
+    if (!file.beganLike(head)) {
+      // We read what was written next and did not notice that there was something before.
+      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
+      if (whole.length > 0) this.#sink.bytes(whole, position, false);
+      return false;
+    }
+    const rest = Buffer.from(bytes.subarray(Math.max(0, file.position - position)));
+    if (rest.length > file.torn.length) this.#take(file, rest, false, false);
+    file.restart([]);
+    return true;
   }
 
   /** A line that will never end, because its file is not written any more. */
@@ -77,10 +96,9 @@ export class LineReader {
     file.torn = Buffer.alloc(0);
   }
 
-  /** true: there may be more at once. */
-  #take(file: OpenFile, bytes: Buffer, isCurrent: boolean): boolean {
+  /** `isFull`: there may be more behind these bytes, which are a whole chunk. true: it is to be read at once. */
+  #take(file: OpenFile, bytes: Buffer, isCurrent: boolean, isFull: boolean): boolean {
     const { length } = bytes;
-    const isFull = length === this.#buffer.length;
     let from = 0;
     if (file.skipping) {
       const newline = bytes.indexOf(10);
@@ -93,7 +111,7 @@ export class LineReader {
     if (last >= from) {
       this.#hand(file, bytes.subarray(from, last + 1), file.position + from, isCurrent);
       this.#moved(file, bytes, last + 1);
-      this.#shrink();
+      this.#size = CHUNK;
       return isFull;
     }
     if (from > 0) {
@@ -106,7 +124,7 @@ export class LineReader {
     }
     // A chunk without an end of a line: looked at in a larger buffer, or too long to wait for.
     if (length < MAX_TORN) {
-      this.#buffer = Buffer.allocUnsafe(MAX_TORN);
+      this.#size = MAX_TORN;
       return true;
     }
     this.#hand(file, bytes, file.position, isCurrent);
@@ -130,9 +148,5 @@ export class LineReader {
       file.torso = null;
     }
     if (bytes.length > 0) this.#sink.bytes(bytes, position, isCurrent);
-  }
-
-  #shrink(): void {
-    if (this.#buffer.length > CHUNK) this.#buffer = Buffer.allocUnsafe(CHUNK);
   }
 }

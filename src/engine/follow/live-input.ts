@@ -8,6 +8,7 @@ import type { FilePosition } from './file-position.ts';
 import { type FollowEvent, FollowedFile } from './followed-file.ts';
 import { RawRing } from './raw-ring.ts';
 import type { StreamSource } from './stream-source.ts';
+import type { TruncationWatch } from './truncation.ts';
 
 export interface LiveInputOptions {
   readonly path: string;
@@ -16,6 +17,7 @@ export interface LiveInputOptions {
   readonly clock: Clock;
   /** false: files are on a network. */
   readonly isLocal: boolean;
+  readonly truncations: TruncationWatch | null;
   readonly event: (event: FollowEvent) => void;
   readonly trouble: (sentence: string) => void;
 }
@@ -53,7 +55,7 @@ export class LiveInput {
       },
       trouble: options.trouble,
     };
-    this.file = new FollowedFile(options.path, sink, options.clock, options.isLocal);
+    this.file = new FollowedFile(options.path, sink, options.clock, options.isLocal, options.truncations);
   }
 
   /** Reads from a stream instead of a file. */

@@ -1,9 +1,12 @@
 /** One open file that is written while it is read: where reading stands, and whether it is still the file it was. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, fstatSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** The first bytes of a file know it again: inodes are given out anew, and a truncated file is another log. */
 export const HEAD_BYTES = 256;
+
+/** Whoever opens a named pipe that came to stand at the path would wait for its writer. */
+export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** µs without growth after which a file that was rotated away is looked at only as often. */
 const QUIET_MICROS = 1_000_000;
@@ -26,6 +29,8 @@ export class OpenFile {
   /** Inside a line that is too long to be kept: its rest is passed over. */
   skipping = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** What stood behind the end of the file that this is a copy of. */
+  #beyond: { readonly position: number; readonly bytes: Buffer } | null = null;
   /**
    * Reading waits for the disk: right for a local file, whose new lines are in memory. A line is then read some 50 µs after
    * it was written, before anybody can take it away. A network must not hold up the keyboard.
@@ -50,7 +55,7 @@ export class OpenFile {
   static async open(path: string, now: number, isLocal = true): Promise<OpenFile | null> {
     let handle: FileHandle;
     try {
-      handle = await open(path, 'r');
+      handle = await open(path, OPEN_FLAGS);
     } catch (error) {
       if (isMissing(error)) return null;
       throw error;
@@ -72,8 +77,17 @@ export class OpenFile {
 
   /** Bytes read into a buffer from a place in the file on. */
   async read(buffer: Buffer, position: number): Promise<number> {
-    if (this.#isLocal) return readSync(this.handle.fd, buffer, 0, buffer.length, position);
-    return (await this.handle.read(buffer, 0, buffer.length, position)).bytesRead;
+    const count = this.#isLocal
+      ? readSync(this.handle.fd, buffer, 0, buffer.length, position)
+      : (await this.handle.read(buffer, 0, buffer.length, position)).bytesRead;
+    const from = position + count - (this.#beyond?.position ?? Number.POSITIVE_INFINITY);
+    return from < 0 ? count : count + (this.#beyond?.bytes.copy(buffer, count, from) ?? 0);
+  }
+
+  /** A copy is read on with what was written to the original after it was made; `bytes` begin somewhere before its end. */
+  extend(position: number, bytes: Uint8Array): void {
+    if (position > this.size || position + bytes.length <= this.size) return;
+    this.#beyond = { position, bytes: Buffer.from(bytes) };
   }
 
   get key(): string {
@@ -82,12 +96,11 @@ export class OpenFile {
 
   /** Looks at its size and its first bytes. false: it begins with other bytes than before, or is shorter than it was read. */
   async isSame(): Promise<boolean> {
-    this.size = (this.#isLocal ? fstatSync(this.handle.fd) : await this.handle.stat()).size;
-    const head = Buffer.alloc(HEAD_BYTES);
-    const bytesRead = await this.read(head, 0);
-    const rest = head.subarray(0, bytesRead);
-    const shared = Math.min(bytesRead, this.head.length);
-    if (!rest.subarray(0, shared).equals(this.head.subarray(0, shared))) return false;
+    const { size } = this.#isLocal ? fstatSync(this.handle.fd) : await this.handle.stat();
+    this.size = Math.max(size, this.#beyond ? this.#beyond.position + this.#beyond.bytes.length : 0);
+    const rest = await this.headNow();
+    const bytesRead = rest.length;
+    if (!this.beganLike(rest)) return false;
     const isShorter = this.size < this.position || bytesRead < this.head.length;
     if (bytesRead > this.head.length) this.head = rest;
     if (!isShorter) return true;
@@ -101,10 +114,23 @@ export class OpenFile {
 
   /** The first bytes, as they were just read: those are the ones to know it by. false: it began with others before. */
   beganWith(bytes: Buffer): boolean {
-    const shared = Math.min(bytes.length, this.head.length);
-    if (!bytes.subarray(0, shared).equals(this.head.subarray(0, shared))) return false;
+    if (!this.beganLike(bytes)) return false;
     if (bytes.length > this.head.length) this.head = Buffer.from(bytes.subarray(0, HEAD_BYTES));
     return true;
+  }
+
+  /**
+   * The bytes behind `position`, as they stood there while the file was the one it is. `isSame` false: it was truncated since,
+   * and is to be started anew before it is read again.
+   */
+  async next(buffer: Buffer): Promise<{ bytes: Buffer; isSame: boolean }> {
+    const { position } = this;
+    const bytes = buffer.subarray(0, await this.read(buffer, position));
+    const begins = position > 0 || this.beganWith(bytes);
+    // Looked at after reading: what was read and does not stand there any more is of the file as it was.
+    if (begins && (await this.isSame())) return { bytes, isSame: true };
+    const isOfBefore = begins && bytes.length > 0 && !(await this.holds(bytes, position));
+    return { bytes: isOfBefore ? bytes : buffer.subarray(0, 0), isSame: false };
   }
 
   /** Whether an old file is to be looked at: at every turn while it grows, seldom when it has been quiet. */
@@ -115,27 +141,20 @@ export class OpenFile {
     return true;
   }
 
-  hasHead(head: Buffer): boolean {
-    return this.head.subarray(0, head.length).equals(head);
+  /** The first bytes as they stand there now. */
+  async headNow(): Promise<Buffer> {
+    const head = Buffer.alloc(HEAD_BYTES);
+    return head.subarray(0, await this.read(head, 0));
   }
 
-  /** Whether there is another file that begins alike and holds all that was read of this one. */
-  hasCopyAt(path: string): boolean {
-    let fd: number;
-    try {
-      fd = openSync(path, 'r');
-    } catch {
-      return false;
-    }
-    try {
-      const info = fstatSync(fd);
-      if (!info.isFile() || info.size < this.position || (info.ino === this.inode && info.dev === this.device))
-        return false;
-      const head = Buffer.alloc(this.head.length);
-      return readSync(fd, head, 0, head.length, 0) === head.length && head.equals(this.head);
-    } finally {
-      closeSync(fd);
-    }
+  /** As far as both are known, they begin with the same bytes. */
+  beganLike(head: Uint8Array): boolean {
+    const shared = Math.min(head.length, this.head.length);
+    return this.head.subarray(0, shared).equals(head.subarray(0, shared));
+  }
+
+  hasHead(head: Buffer): boolean {
+    return this.head.subarray(0, head.length).equals(head);
   }
 
   /** Whether these bytes stand at this place now. */
@@ -147,7 +166,13 @@ export class OpenFile {
 
   /** It was emptied and is being written anew. `copies`: of how it was before, oldest first, which are read before it. */
   restart(copies: readonly OpenFile[]): void {
-    if (copies.length === 0 && this.torn.length > 0) this.torso = { torn: this.torn, position: this.position };
+    if (copies.length === 0 && this.torn.length > 0) {
+      // A line may be longer than what stood in the file from one truncation to the next.
+      this.torso = {
+        torn: Buffer.concat([this.torso?.torn ?? this.torn.subarray(0, 0), this.torn]),
+        position: this.position,
+      };
+    }
     for (const copy of copies) {
       copy.torso = this.torso;
       this.torso = copy;

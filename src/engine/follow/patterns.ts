@@ -1,6 +1,8 @@
 /** What the user named: files, folders and patterns; and which paths belong to them, now and later. */
-import { readdir, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 
 /** Names in a folder that are logs of our own making, or packed: never followed. */
 const packed = /\.(gz|zst|xz|bz2|zip)$/;
@@ -49,15 +51,37 @@ export async function patternOf(text: string): Promise<Pattern> {
   return { text, folder: dirname(path), file: text, matches: (other) => other === path };
 }
 
+/**
+ * Whether a file is the past of another one ("access.log.1", "access.log-20261121" of "access.log"): whoever follows that one
+ * has read it, or does so when it is rotated. `isThere`: whether there is a file of a name beside it.
+ */
+export function isPastOfAnother(name: string, isThere: (name: string) => boolean): boolean {
+  return [...name.matchAll(/[.-](?=\d)/g)].some(({ index }) => isThere(name.slice(0, index)));
+}
+
 /** Files that are there now, in the order of their names. */
 export async function filesOf(pattern: Pattern): Promise<string[]> {
   if (pattern.file !== null) return [pattern.file];
   const names = await readdir(pattern.folder).catch(() => []);
   const files: string[] = [];
+  const all = new Set(names);
   for (const name of names.sort()) {
+    if (isPastOfAnother(name, (other) => all.has(other) && pattern.matches(join(pattern.folder, other)))) continue;
     const path = join(pattern.folder, name);
     if (!pattern.matches(path)) continue;
     if ((await stat(path).catch(() => null))?.isFile()) files.push(path);
   }
   return files;
+}
+
+/** A file may come into being, a folder is expected to be there. @throws UserError */
+export async function requireFolder(pattern: Pattern): Promise<void> {
+  try {
+    await access(pattern.folder, constants.R_OK);
+  } catch (error) {
+    const folder = pattern.file === null ? pattern.folder : dirname(pattern.file);
+    throw (error as NodeJS.ErrnoException).code === 'ENOENT'
+      ? new UserError(`there is no ${pattern.text}, and no folder ${folder} in which it could appear: check the name`)
+      : new UserError(`the folder ${folder} cannot be read, permission denied: run as a user who may read it`);
+  }
 }

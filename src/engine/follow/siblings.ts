@@ -2,44 +2,91 @@
  * The files beside a log that were that log once: "access.log.1", "access.log-20261121", "access-20261121.log". Knows which
  * of them were read or were there before, so that a file that stood at the path only between two looks is found, once.
  */
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
-import { HEAD_BYTES, OpenFile } from './open-file.ts';
+import { HEAD_BYTES, keyOf, OPEN_FLAGS, OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
 const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
 
-/** Whether rotation may have given a name to an earlier file of the log of another name. */
-export function isRotatedName(other: string, name: string): boolean {
+/** Whether rotation may have given a name to an earlier file of the log `name`. */
+function rotatedNameTest(name: string): (other: string) => boolean {
   const extension = extname(name);
   const stem = name.slice(0, name.length - extension.length);
-  if (other === name || packed.test(other)) return false;
-  if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
-  if (extension === '' || !other.startsWith(stem) || !other.endsWith(extension)) return false;
-  return suffix.test(other.slice(stem.length, other.length - extension.length));
+  return (other) => {
+    // First what tells most names of a large folder apart.
+    if (!other.startsWith(stem) || other === name || packed.test(other)) return false;
+    if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
+    if (extension === '' || !other.endsWith(extension)) return false;
+    return suffix.test(other.slice(stem.length, other.length - extension.length));
+  };
 }
 
 /**
  * Paths that rotation may have given to earlier files of a log. Where the path is a symbolic link ("current" to
  * "2026-11-21.log", or "web.log" to "pods/web/3.log"), files beside its target that differ in numbers only as well.
  */
-export async function rotatedPaths(path: string): Promise<string[]> {
+export async function rotatedPaths(path: string, namesOf: NamesOf = readdir): Promise<string[]> {
   const real = await realpath(path).catch(() => resolve(path));
-  const own = await namesIn(dirname(path), (other) => isRotatedName(other, basename(path)));
+  const own = await namesIn(dirname(path), namesOf, rotatedNameTest(basename(path)));
   if (real === resolve(path)) return own;
   const name = basename(real);
+  const isRotated = rotatedNameTest(name);
   const isAlike = (other: string) => other !== name && /\d/.test(name) && shapeOf(other) === shapeOf(name);
-  return [...own, ...(await namesIn(dirname(real), (other) => isAlike(other) || isRotatedName(other, name)))];
+  return [...own, ...(await namesIn(dirname(real), namesOf, (other) => isAlike(other) || isRotated(other)))];
 }
+
+/** Names in a folder. @throws system errors */
+export type NamesOf = (folder: string) => Promise<readonly string[]>;
 
 const shapeOf = (name: string): string => name.replace(/\d+/g, '0');
 
-async function namesIn(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
-  const names = await readdir(folder).catch(() => []);
+async function namesIn(folder: string, namesOf: NamesOf, isOurs: (name: string) => boolean): Promise<string[]> {
+  const names = await namesOf(folder).catch(() => []);
   return names.filter(isOurs).map((other) => join(folder, other));
 }
 
+/** Lists each folder once: for thousands of files that are opened at the same moment. */
+export function listingOnce(): NamesOf {
+  const lists = new Map<string, Promise<readonly string[]>>();
+  return (folder) => {
+    const list = lists.get(folder) ?? readdir(folder);
+    lists.set(folder, list);
+    return list;
+  };
+}
+
 const MOST_ROUNDS = 5;
+const MOST_FINISHED = 64;
+
+/** What a file is known by. */
+interface Glance {
+  readonly key: string;
+  /** Hexadecimal. */
+  readonly head: string;
+}
+
+/** A file on this machine is looked at at once: names are shifted while they are looked through. null: there is none. */
+async function glanceAt(path: string, isLocal: boolean): Promise<Glance | null> {
+  if (!isLocal) {
+    const file = await OpenFile.open(path, 0, false).catch(() => null);
+    await file?.handle.close();
+    return file && { key: file.key, head: headOf(file) };
+  }
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, OPEN_FLAGS);
+    const { dev, ino } = fstatSync(fd);
+    const head = Buffer.alloc(HEAD_BYTES);
+    const count = readSync(fd, head, 0, HEAD_BYTES, 0);
+    return { key: keyOf(dev, ino), head: head.toString('hex', 0, count) };
+  } catch {
+    return null;
+  } finally {
+    if (fd !== undefined) closeSync(fd);
+  }
+}
 
 interface Known {
   /** Hexadecimal. */
@@ -50,27 +97,39 @@ interface Known {
 
 export class Siblings {
   readonly #path: string;
+  readonly #isLocal: boolean;
   readonly #known = new Map<string, Known>();
+  /** How files began that were truncated and are read to their end, hexadecimal. */
+  #finished: readonly string[] = [];
   /** Known, and not there when it was looked for last. */
   #missed: readonly string[] = [];
 
-  constructor(path: string) {
+  constructor(path: string, isLocal: boolean) {
     this.#path = path;
+    this.#isLocal = isLocal;
   }
 
   /** All that are there now belong to the past. */
-  async begin(now: number): Promise<void> {
-    for (const path of await rotatedPaths(this.#path)) {
-      const file = await OpenFile.open(path, now).catch(() => null);
-      if (!file) continue;
-      this.#known.set(file.key, { head: headOf(file), position: Number.NaN });
-      await file.handle.close();
+  async begin(namesOf?: NamesOf): Promise<void> {
+    for (const path of await rotatedPaths(this.#path, namesOf)) {
+      const glance = await glanceAt(path, this.#isLocal);
+      if (glance) this.#known.set(glance.key, { head: glance.head, position: Number.NaN });
     }
   }
 
   /** A file that we close now. */
   leave(file: OpenFile): void {
     this.#known.set(file.key, { head: headOf(file), position: file.position });
+  }
+
+  /** A file that began so was truncated, and is read to its end. */
+  finished(head: Uint8Array): void {
+    this.#finished = [...this.#finished.slice(1 - MOST_FINISHED), Buffer.from(head).toString('hex')];
+  }
+
+  /** A file is as if it had not been found. */
+  forget(file: OpenFile): void {
+    this.#known.delete(file.key);
   }
 
   /** How far a file was read when it was left; 0 when it never was. */
@@ -97,11 +156,19 @@ export class Siblings {
     const found: OpenFile[] = [];
     const present = new Set<string>();
     for (const path of await rotatedPaths(this.#path)) {
-      const file = await OpenFile.open(path, now).catch(() => null);
+      const glance = await glanceAt(path, this.#isLocal);
+      if (!glance) continue;
+      present.add(glance.key);
+      if (open.some(({ key }) => key === glance.key) || !this.#isNew(glance)) continue;
+      const file = await OpenFile.open(path, now, this.#isLocal).catch(() => null);
       if (!file) continue;
-      present.add(file.key);
-      if (open.some(({ key }) => key === file.key) || !this.#isNew(file)) await file.handle.close();
-      else found.push(file);
+      // Another one may have come under that name.
+      const known = { key: file.key, head: headOf(file) };
+      if (!this.#isNew(known)) await file.handle.close();
+      else {
+        this.#known.set(file.key, { head: known.head, position: Number.NaN });
+        found.push(file);
+      }
     }
     // Forgotten is only what two looks did not see: names may have been shifted during one.
     for (const key of this.#missed) if (!present.has(key)) this.#known.delete(key);
@@ -109,12 +176,9 @@ export class Siblings {
     return found;
   }
 
-  #isNew(file: OpenFile): boolean {
-    const head = headOf(file);
-    const known = this.#known.get(file.key);
-    if (head === '' || (known && head.startsWith(known.head))) return false;
-    this.#known.set(file.key, { head, position: Number.NaN });
-    return true;
+  #isNew({ key, head }: Glance): boolean {
+    const known = this.#known.get(key);
+    return head !== '' && !(known && head.startsWith(known.head));
   }
 
   /** Whether a file begins like another that is open or known: a copy of it. */
@@ -123,6 +187,7 @@ export class Siblings {
     const isAlike = (other: string) =>
       tells(other) && tells(head) && (other.startsWith(head) || head.startsWith(other));
     if (open.some((one) => one !== file && isAlike(headOf(one)))) return true;
+    if (this.#finished.some(isAlike)) return true;
     for (const [key, known] of this.#known) if (key !== file.key && isAlike(known.head)) return true;
     return false;
   }

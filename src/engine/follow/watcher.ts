@@ -1,6 +1,7 @@
 /** Wakes us when something happens in the folders of the inputs: chokidar, or polling where the system cannot tell us. */
+import { type FSWatcher as FolderWatcher, readdirSync, watch as watchFolder } from 'node:fs';
 import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import type { Clock } from '../../core/clock.ts';
 import type { Pattern } from './patterns.ts';
@@ -12,18 +13,30 @@ export interface WatcherOptions {
   readonly clock: Clock;
   /** Never ask the system: for network file systems, whose changes it does not see. */
   readonly poll: boolean;
-  /** Something changed; with the path of a file that was not there before. */
+  /** Something changed, nobody knows what; with the path of a file that was not there before. */
   readonly wake: (added: string | null) => void;
-  /** The entry of a folder that changed, as the system named it. */
-  readonly changed: (folder: string, name: string) => void;
+  /** The content of a file changed: absolute path, links resolved as far as they were when it was last refreshed. */
+  readonly changed: (path: string) => void;
   readonly trouble: (sentence: string) => void;
 }
 
 const POLL_MS = 200;
 /** However quiet the system is, a look this often: some changes are never announced. */
 const LOOK_MS = 1000;
+/** To look at one file takes some 50 µs; with thousands of them one looks less often. */
+const LOOK_MS_PER_FILE = 2;
+/** Entries of a folder that is a large one. */
+const LARGE = 256;
 /** Until the system announces changes. */
 const STARTING_MS = 30;
+
+function isLarge(folder: string): boolean {
+  try {
+    return readdirSync(folder).length > LARGE;
+  } catch {
+    return false;
+  }
+}
 
 /** The system has no watches or no open files left for us. */
 const exhausted: ReadonlySet<string> = new Set(['ENOSPC', 'EMFILE', 'ENFILE', 'ENOMEM', 'ENOSYS']);
@@ -34,6 +47,7 @@ export class Watcher {
   /** What is watched, as absolute paths. */
   readonly #folders = new Set<string>();
   readonly #files = new Set<string>();
+  readonly #large = new Map<string, FolderWatcher>();
   #cancel: (() => void) | null = null;
   #polling: boolean;
   #stopped = false;
@@ -45,13 +59,18 @@ export class Watcher {
   }
 
   start(): void {
-    if (!this.#polling) this.#watch();
+    try {
+      if (!this.#polling) this.#watch();
+    } catch (error) {
+      this.#failed(error);
+    }
     this.#lookAgain();
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
+    for (const watcher of this.#large.values()) watcher.close();
     await this.#watcher?.close();
   }
 
@@ -70,23 +89,41 @@ export class Watcher {
     const { patterns, wake, changed } = this.#options;
     for (const { folder } of patterns) this.#folders.add(folder);
     const isOurs = (path: string) => patterns.some((pattern) => pattern.matches(path));
-    this.#watcher = watch([...this.#folders], {
+    this.#watchLarge([...this.#folders].filter(isLarge));
+    const small = [...this.#folders].filter((folder) => !this.#large.has(folder));
+    // It is never ready when there is nothing to watch.
+    this.#starting = small.length > 0;
+    this.#watcher = watch(small, {
       depth: 0,
       ignoreInitial: true,
       ignored: (path) => !this.#folders.has(path) && !this.#files.has(path) && !isOurs(path),
     });
     this.#watcher.on('add', (path) => wake(isOurs(path) ? path : null));
-    this.#watcher.on('all', () => wake(null));
-    // Sooner than the events that chokidar makes of them.
-    this.#watcher.on('raw', (_event, name, details) => {
-      if (typeof name === 'string') changed((details as { watchedPath: string }).watchedPath, name);
-      wake(null);
+    this.#watcher.on('all', (event, path) => (event === 'change' ? changed(path) : wake(null)));
+    // Sooner than the events that chokidar makes of them. A folder tells the name, a file is told by its own.
+    this.#watcher.on('raw', (event, name, details) => {
+      const { watchedPath } = details as { watchedPath?: string };
+      if (event !== 'change' || typeof name !== 'string' || watchedPath === undefined) wake(null);
+      else changed(this.#folders.has(watchedPath) ? join(watchedPath, name) : watchedPath);
     });
     this.#watcher.on('ready', () => {
       this.#starting = false;
     });
     this.#watcher.on('error', (error) => this.#failed(error));
     void this.refresh();
+  }
+
+  /** chokidar reads a folder anew whenever something in it changes, and watches every file of it besides. */
+  #watchLarge(folders: readonly string[]): void {
+    for (const folder of folders) {
+      this.#large.set(
+        folder,
+        watchFolder(folder, (event, name) => {
+          if (event === 'change' && name !== null) this.#options.changed(join(folder, name));
+          else this.#options.wake(null);
+        }).on('error', (error) => this.#failed(error)),
+      );
+    }
   }
 
   /** The system has no watches left (ENOSPC), or too many files are open: from now on we look ourselves. */
@@ -98,6 +135,7 @@ export class Watcher {
     this.#options.trouble(
       `the system cannot announce changes (${code ?? 'error'}): looking every ${POLL_MS} ms instead`,
     );
+    for (const watcher of this.#large.values()) watcher.close();
     this.#watcher?.close().catch(() => {});
     this.#watcher = null;
     this.#lookAgain();
@@ -106,7 +144,8 @@ export class Watcher {
   #lookAgain(): void {
     this.#cancel?.();
     if (this.#stopped) return;
-    const pause = this.#polling ? POLL_MS : this.#starting ? STARTING_MS : LOOK_MS;
+    const seldom = Math.max(LOOK_MS, LOOK_MS_PER_FILE * this.#options.files().length);
+    const pause = this.#polling ? POLL_MS : this.#starting ? STARTING_MS : seldom;
     this.#cancel = this.#options.clock.after(pause, () => {
       this.#options.wake(null);
       this.#lookAgain();

@@ -114,6 +114,26 @@ describe('LiveEngine', () => {
     expect([...new Set(live.snapshot().requests.source)]).toEqual([0, 1]);
   });
 
+  it('follows a folder of hundreds of files: each line once, and files that appear later', async () => {
+    const logs = join(folder, 'logs');
+    mkdirSync(logs);
+    for (let i = 0; i < 300; i++) writeFileSync(join(logs, `${i}.log`), lines(2));
+    const live = await start({ paths: [logs] });
+    expect(live.snapshot().total).toBe(600);
+    for (let i = 0; i < 20; i++) {
+      appendFileSync(join(logs, `${i * 7}.log`), lines(1));
+      await until(() => live.snapshot().total === 601 + i, 'the appended line');
+    }
+    writeFileSync(join(logs, 'new.log'), lines(5));
+    await until(() => live.snapshot().total === 625, 'the new file');
+    renameSync(join(logs, '7.log'), join(logs, '7.log.1'));
+    appendFileSync(join(logs, '7.log.1'), lines(2));
+    writeFileSync(join(logs, '7.log'), lines(3));
+    await until(() => live.snapshot().total >= 630, 'the rotated file and the one after it');
+    await new Promise((done) => setTimeout(done, 300));
+    expect(live.snapshot().total).toBe(630);
+  });
+
   it('begins with the last part of a large file and says how much is in front of it', async () => {
     writeFileSync(path, lines(5000));
     const live = await start({ history: 10_000 });

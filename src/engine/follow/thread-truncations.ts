@@ -1,0 +1,78 @@
+/** Reads files along in a thread of its own: one that has nothing to parse, to examine or to draw is there in time. */
+import { Worker } from 'node:worker_threads';
+import type { Truncation, TruncationWatch } from './truncation.ts';
+import type { WatchMessage, WatchRequest } from './truncation-worker.ts';
+
+export class ThreadTruncations implements TruncationWatch {
+  readonly #script: URL;
+  #thread: Worker | null = null;
+  #wake: () => void = () => {};
+  /** By key: files that are followed, and the path at which they stand. */
+  readonly #followed = new Map<string, string>();
+  readonly #known = new Map<string, Truncation[]>();
+  readonly #waiting = new Map<number, () => void>();
+  #next = 1;
+
+  /** @param script of the bundle that runs threads */
+  constructor(script: URL) {
+    this.#script = script;
+  }
+
+  start(wake: () => void): void {
+    this.#wake = wake;
+    const thread = new Worker(this.#script, { workerData: { script: 'truncation-worker' } });
+    this.#thread = thread;
+    thread.unref();
+    thread.on('message', ({ key, truncations, take }: WatchMessage) => {
+      if (truncations.length > 0) this.#known.set(key, [...(this.#known.get(key) ?? []), ...truncations]);
+      if (take === undefined) this.#wake();
+      else this.#answer(take);
+    });
+    // Without it copies are read all the same, and what was written between copy and truncation is lost.
+    const lost = () => {
+      this.#thread = null;
+      for (const take of [...this.#waiting.keys()]) this.#answer(take);
+    };
+    thread.on('error', lost);
+    thread.on('exit', lost);
+    for (const [key, path] of this.#followed) this.#post({ follow: path, key });
+  }
+
+  follow(path: string, key: string): void {
+    this.#followed.set(key, path);
+    this.#post({ follow: path, key });
+  }
+
+  leave(key: string): void {
+    this.#followed.delete(key);
+    this.#known.delete(key);
+    this.#post({ leave: key });
+  }
+
+  has(key: string): boolean {
+    return this.#known.has(key);
+  }
+
+  async take(key: string): Promise<readonly Truncation[]> {
+    const take = this.#next++;
+    if (this.#post({ take, key })) await new Promise<void>((resolve) => this.#waiting.set(take, resolve));
+    const truncations = this.#known.get(key) ?? [];
+    this.#known.delete(key);
+    return truncations;
+  }
+
+  async close(): Promise<void> {
+    await this.#thread?.terminate();
+  }
+
+  #answer(take: number): void {
+    this.#waiting.get(take)?.();
+    this.#waiting.delete(take);
+  }
+
+  /** false: nobody reads along. */
+  #post(request: WatchRequest): boolean {
+    this.#thread?.postMessage(request);
+    return this.#thread !== null;
+  }
+}
