@@ -161,8 +161,9 @@ function slotsAt({ lanes, blurred, score }: Limit, sure: number, method: string)
  */
 function slotsOfPool(limit: Limit, sure: number, method: string): Estimate {
   const slots = slotsAt(limit, sure, method);
-  if (limit.blurred || slots.value === null || slots.high === null) return slots;
-  const confidence = limit.lanes > FEW_SLOTS ? Math.min(slots.confidence, 0.58) : slots.confidence;
+  if (slots.value === null || slots.high === null) return slots;
+  const doubtful = limit.blurred || limit.lanes > FEW_SLOTS;
+  const confidence = doubtful ? Math.min(slots.confidence, 0.58) : slots.confidence;
   const high = confidence < 0.6 ? Math.max(slots.high, Math.ceil(MORE_SLOTS * limit.lanes)) : slots.high;
   return { ...slots, high, confidence };
 }

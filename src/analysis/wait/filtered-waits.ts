@@ -16,6 +16,9 @@ function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly r
 
 const ROUNDS = 3;
 
+/** Mean duration, in ticks of the stamps, below which lanes are not followed. */
+const FEWEST_TICKS = 0.2;
+
 /** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
 const MOST_UNSEEN = 0.2;
 
@@ -55,10 +58,10 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     const wait = new Float64Array(trace.length).fill(Number.NaN);
     return { summary: unknownWait(basis), wait, samples: [], times: null };
   }
-  const found = pool.onLanes && !process.env.QF
-    ? laneHistories(onLanes(stretchOf(trace, rows, pool.slots), trace), plan)
-    : queueHistories(queuesOf(trace, rows, pool), plan);
-  if (!found) return null;
+  const lanes = pool.onLanes ? onLanes(stretchOf(trace, rows, pool.slots), trace) : null;
+  if (pool.onLanes && !lanes) return null;
+  const many = manyPerTick(trace, rows);
+  const found = lanes && !many ? laneHistories(lanes, plan) : queueHistories(queuesOf(trace, rows, pool), plan);
   const { waits, model, times, evidence } = found;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   const samples = waits.map((set) => {
@@ -82,12 +85,23 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
       evidence,
       slots: pool.slots,
       onLanes: pool.onLanes,
+      manyPerTick: many,
       start: times.start.map((micros) => micros / 1e6),
     }),
     wait,
     samples,
     times: partly ? null : times,
   };
+}
+
+/**
+ * Where a lane runs many requests within a tick, their stamps say next to nothing of it: a filter that follows lanes gets lost
+ * among its choices, while the order in which the pool's slots are free hardly depends on which of them is whose.
+ */
+function manyPerTick(trace: Trace, rows: Int32Array): boolean {
+  let ticks = 0;
+  for (const i of rows) ticks += trace.duration[i] / trace.resolution;
+  return ticks < FEWEST_TICKS * rows.length;
 }
 
 function queuesOf(trace: Trace, rows: Int32Array, { slots, queue }: Pool): QueueStretch {

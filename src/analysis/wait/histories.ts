@@ -65,8 +65,7 @@ function loadOf({ length, duration, high, slots }: Stretch): number {
 const MOST_LOAD = 0.98;
 
 /** Of workers that run one request at a time, by a particle filter. */
-export function laneHistories(lanes: LaneStretch | null, plan: Plan): Histories | null {
-  if (!lanes) return null;
+export function laneHistories(lanes: LaneStretch, plan: Plan): Histories {
   const seed = seedOf(lanes.low, lanes.duration);
   const settings = { particles: plan.particles, paths: plan.paths, rate: rateCurve(lanes), load: loadOf(lanes) };
   const queue = { slots: lanes.slots, shared: true };

@@ -107,7 +107,6 @@ class LaneFilter {
     const weights = new Float64Array(n);
     const ancestors = new Int32Array(n);
     this.#open();
-    let logLikelihood = 0;
     const opening = this.#start.slice();
     for (let i = 0; i < length; i++) {
       const l = lane[i];
@@ -116,10 +115,9 @@ class LaneFilter {
       for (let a = 0; a < n; a++) {
         genealogy.note(i, a, this.#start[a * slots + l], this.#queued[a * slots + l]);
       }
-      const { effective, logMean } = normalise(this.#logWeight, weights);
+      const effective = normalise(this.#logWeight, weights);
       if (effective === 0) this.#logWeight.fill(0);
       else if (effective < n / 2 || i === length - 1) {
-        logLikelihood += logMean;
         resample(weights, ancestors, this.#draws);
         genealogy.branch(i, ancestors);
         this.#follow(ancestors);
@@ -138,7 +136,7 @@ class LaneFilter {
       for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
       paths.push({ start, queued });
     }
-    return { paths, misfit: this.#bent / (n * length), logLikelihood };
+    return { paths, misfit: this.#bent / (n * length) };
   }
 
   #follow(ancestors: Int32Array): void {

@@ -12,8 +12,6 @@ export interface Paths {
   readonly paths: readonly Path[];
   /** Share of requests at which the model had to be bent to meet the stamps: near 0 when it fits. */
   readonly misfit: number;
-  /** ln of how likely the model makes what was seen, as the filter estimates it (without bias, but not without noise). */
-  readonly logLikelihood: number;
 }
 
 /** Arrivals per second at an instant (s since the origin). */

@@ -107,7 +107,7 @@ class QueueFilter {
         const queued = this.#startOf(a, this.#order[p]);
         genealogy.note(p, a, this.#clock[a], queued);
       }
-      const { effective, logMean } = normalise(this.#logWeight, weights);
+      const effective = normalise(this.#logWeight, weights);
       if (effective === 0) this.#logWeight.fill(0);
       else if (effective < particles / 2 || p === length - 1) {
         resample(weights, ancestors, this.#draws);

@@ -1,18 +1,14 @@
 /** Particles by their weights: how many still count, and which ones go on. */
 import type { Draws } from './draws.ts';
 
-export interface Normalised {
-  /** Effective sample size 1 / Σw²; 0 when no particle is left. */
-  readonly effective: number;
-  /** ln of the mean weight: how likely the particles, before their weights, make what was seen since they had equal ones. */
-  readonly logMean: number;
-}
-
-/** Turns log weights into weights with sum 1, in place of `weights`. */
-export function normalise(logWeights: Float64Array, weights: Float64Array): Normalised {
+/**
+ * Turns log weights into weights with sum 1, in place of `weights`; returns the effective sample size 1 / Σw², or 0
+ * when no particle is left.
+ */
+export function normalise(logWeights: Float64Array, weights: Float64Array): number {
   let best = Number.NEGATIVE_INFINITY;
   for (const w of logWeights) if (w > best) best = w;
-  if (best === Number.NEGATIVE_INFINITY) return { effective: 0, logMean: best };
+  if (best === Number.NEGATIVE_INFINITY) return 0;
   let sum = 0;
   for (let a = 0; a < weights.length; a++) {
     weights[a] = Math.exp(logWeights[a] - best);
@@ -23,7 +19,7 @@ export function normalise(logWeights: Float64Array, weights: Float64Array): Norm
     weights[a] /= sum;
     squares += weights[a] * weights[a];
   }
-  return { effective: 1 / squares, logMean: best + Math.log(sum / weights.length) };
+  return 1 / squares;
 }
 
 /** Systematic resampling: `ancestors[k]` is the particle that slot k continues. */

@@ -33,6 +33,8 @@ const LESS = 1.8;
 const MORE = 2.4;
 /** Where it is not known which slot ran a request, a pool that is nearly full looks full for longer than it was. */
 const LESS_UNKNOWN_SLOTS = 10;
+/** The same where a tick of the stamps hides many requests of a slot: whole congestion periods fit between two stamps. */
+const LESS_HIDDEN_IN_TICKS = 16;
 /** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
 /** Where callers come less often while the pool is full: they wait for their answers before they ask again. */
@@ -52,6 +54,8 @@ const TELLING = 2;
 const LEAST_ERROR = 0.03;
 /** A history may break up a wave, and with it the wait of those who came all at once. */
 const AT_ONCE_MORE = 1.3;
+/** The more so where whole congestion periods fit between two stamps. */
+const AT_ONCE_MORE_IN_TICKS = 2;
 /** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
 const OFTEN_FULL = 0.8;
 const ALWAYS_FULL = 0.9;
@@ -72,18 +76,25 @@ export interface WaitContext {
   readonly slots: number;
   /** Which slot ran a request is known. */
   readonly onLanes: boolean;
+  /** A tick of the stamps holds many requests of a slot. */
+  readonly manyPerTick: boolean;
   /** s: best estimate of each start. */
   readonly start: Float64Array;
 }
 
 /** By what factors the truth may lie below and above a mean of `mean` s. */
-function doubt(mean: number, { evidence, hidden, slots, onLanes }: WaitContext): { less: number; more: number } {
+function doubt(
+  mean: number,
+  { evidence, hidden, slots, onLanes, manyPerTick }: WaitContext,
+): { less: number; more: number } {
   const { logRatio, full, longest, most } = evidence;
   const error = Math.max(LEAST_ERROR, evidence.error);
   const waves = logRatio - USUAL_RATIO > TELLING * error;
   const patient = logRatio < -TELLING * error;
-  const more = Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? (AT_ONCE_MORE * most) / mean : 0);
+  const atOnce = (manyPerTick ? AT_ONCE_MORE_IN_TICKS : AT_ONCE_MORE) * (most / mean);
+  const more = Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? atOnce : 0);
   if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
+  if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
   if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
   if (full >= OFTEN_FULL) return { less: LESS_OFTEN_FULL, more };
