@@ -4,6 +4,7 @@ import type { Effort, InferredRequests, ServerInference, ServiceInference } from
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { serversOf } from './join-input.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
@@ -84,6 +85,7 @@ function inferFrom(input: ServerInput): ServerInference {
     capacity: structure.capacity.value,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     unbounded: structure.unbounded,
+    servers: serversOf(trace.hasWorkers ? Array.from(trace.workerIds, (id) => names.workers.text(id)) : []),
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
     queue,

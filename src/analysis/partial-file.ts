@@ -13,6 +13,7 @@ import { createNames } from '../core/names.ts';
 import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
+import { joinInput } from './join-input.ts';
 import { Partial } from './partial.ts';
 import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
@@ -134,7 +135,7 @@ function revive(value: unknown, body: ArrayBuffer): unknown {
 /** The same of a host that is named: its workers and its inputs are told from those of other hosts. */
 export function onHost({ partial, inputs }: PartialFile, host: string): PartialFile {
   const named = new Partial(createNames(Number.POSITIVE_INFINITY));
-  named.merge(partial, 0, host);
+  named.merge(partial, 0, (worker) => `${host}/${worker}`);
   return { partial: named, inputs: inputs.map((input) => ({ ...input, host })) };
 }
 
@@ -144,7 +145,7 @@ export class PartialJoin implements PartialFile {
   readonly inputs: InputSummary[] = [];
 
   add({ partial, inputs }: PartialFile): void {
-    this.partial.merge(partial, this.inputs.length);
+    joinInput(this.partial, partial, inputs[0]?.path ?? '', this.inputs, this.inputs.length);
     this.inputs.push(...inputs);
   }
 }

@@ -20,6 +20,8 @@ const MAX_LIFECYCLE = 20_000;
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
+/** µs: a single request hardly takes longer. */
+const LONG_OVERLAP = 5_000_000;
 
 export interface Stream {
   readonly facts: StreamFacts;
@@ -145,6 +147,20 @@ export class Partial {
     }
   }
 
+  /**
+   * A worker of one name was at work in both at once: they are logs of different servers (containers count their processes
+   * from 1 each). Parts of one server's log follow each other; one long request may reach into the next part.
+   */
+  isOfAnotherServer(than: Partial): boolean {
+    return this.workers.some((mine, id) => {
+      const theirs = than.workers[than.names.workers.find(this.names.workers.text(id))];
+      if (!theirs) return false;
+      const both = Math.min(mine.last, theirs.last) - Math.max(mine.first, theirs.first);
+      const shorter = Math.min(mine.last - mine.first, theirs.last - theirs.first);
+      return both > LONG_OVERLAP && both > shorter / 2;
+    });
+  }
+
   event(event: LifecycleEvent): void {
     this.lifecycleCount++;
     if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
@@ -152,11 +168,10 @@ export class Partial {
 
   /**
    * Joins the partial of the stretch that follows. `right` may use other names; its ids are translated. Its first input
-   * becomes input number `sourceShift` (0: both are parts of the same input). Workers of a named `host` are others than those
-   * of the same process id elsewhere.
+   * becomes input number `sourceShift` (0: both are parts of the same input). `workerOn` names its workers: those of another
+   * host are others than those of the same process id here.
    */
-  merge(right: Partial, sourceShift = 0, host: string | null = null): void {
-    const workerOn = (worker: string) => (host === null ? worker : `${host}/${worker}`);
+  merge(right: Partial, sourceShift = 0, workerOn: (worker: string) => string = asItIs): void {
     const routeIds = translate(right.names.routes, this.names.routes);
     const workerIds = translate(right.names.workers, this.names.workers, workerOn);
     const threadIds = translate(right.names.threads, this.names.threads);
@@ -189,12 +204,10 @@ export class Partial {
   }
 }
 
+const asItIs = (text: string): string => text;
+
 /** Id in `from` → id in `to`. */
-function translate(
-  from: Names['routes'],
-  to: Names['routes'],
-  rename: (text: string) => string = (text) => text,
-): Int32Array {
+function translate(from: Names['routes'], to: Names['routes'], rename = asItIs): Int32Array {
   const ids = new Int32Array(from.size);
   for (let id = 0; id < from.size; id++) ids[id] = from === to ? id : to.add(rename(from.text(id)));
   return ids;

@@ -1,4 +1,6 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
+
+import { joinInput } from '../analysis/join-input.ts';
 import { Partial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
@@ -51,11 +53,11 @@ export async function readPartial(
       (await readInParallel(path, source, { ...reading, ...options.parallel, ...damage, window, place, onProgress }));
     if (whole) {
       if (inputs.length === 0) partial = whole.partial;
-      else partial.merge(whole.partial);
+      else joinInput(partial, whole.partial, path, inputs, 0);
       inputs.push(whole.report);
       continue;
     }
-    const into = partial;
+    const into = inputs.length === 0 ? partial : new Partial(createNames(Number.POSITIVE_INFINITY));
     const parser = createParser({
       path,
       source,
@@ -67,6 +69,7 @@ export async function readPartial(
       ...(place ? { range: place } : {}),
     });
     await readInput(path, parser, { onProgress, atOnce: true, ...damage, ...(place ? { bytes: place } : {}) });
+    if (into !== partial) joinInput(partial, into, path, inputs, 0);
     inputs.push(parser.report());
   }
   if (!window) return { partial, inputs };

@@ -100,7 +100,7 @@ export function traceOf(table: RequestTable): Trace {
   for (const k of killed.positions) duration[k] = killed.duration;
   const jitter = jitterFor(duration);
   const startsOnly = row.some((i) => Number.isNaN(table.end[i]));
-  const ordered = !startsOnly && tightenByOrder(low, high, jitter);
+  const ordered = !startsOnly && tightenByInput(table, row, low, high, jitter);
   return {
     length: n,
     row,
@@ -119,6 +119,36 @@ export function traceOf(table: RequestTable): Trace {
     ordered,
     jitter,
   };
+}
+
+/** Lines of several inputs that were written at the same time are in order within each input only. */
+function tightenByInput(
+  table: RequestTable,
+  row: Int32Array,
+  low: Float64Array,
+  high: Float64Array,
+  jitter: number,
+): boolean {
+  const inputs = new Map<number, number[]>();
+  let changes = 0;
+  row.forEach((i, k) => {
+    const source = table.source[i];
+    if (k > 0 && source !== table.source[row[k - 1]]) changes++;
+    const members = inputs.get(source);
+    if (members) members.push(k);
+    else inputs.set(source, [k]);
+  });
+  if (changes < inputs.size) return tightenByOrder(low, high, jitter);
+  for (const members of inputs.values()) {
+    const lows = Float64Array.from(members, (k) => low[k]);
+    const highs = Float64Array.from(members, (k) => high[k]);
+    tightenByOrder(lows, highs, jitter);
+    members.forEach((k, m) => {
+      low[k] = lows[m];
+      high[k] = highs[m];
+    });
+  }
+  return false;
 }
 
 /**

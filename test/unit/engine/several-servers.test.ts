@@ -1,0 +1,52 @@
+// Logs of several inputs: parts of one server's log are one server, containers that count their processes alike are several.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { PartialJoin } from '../../../src/analysis/partial-file.ts';
+import { postMortem, readPartial } from '../../../src/engine/post-mortem.ts';
+import { temporaryFolder } from '../../helpers/terminal.ts';
+
+const log = readFileSync('sample-logs/gunicorn-sync-4-nearly-full.log', 'utf8');
+const folder = temporaryFolder();
+const at = (name: string) => join(folder, name);
+
+beforeAll(() => {
+  const lines = log.split('\n');
+  writeFileSync(at('whole.log'), log);
+  writeFileSync(at('part.log.1'), `${lines.slice(0, 300).join('\n')}\n`);
+  writeFileSync(at('part.log'), lines.slice(300).join('\n'));
+  for (const name of ['web-1.log', 'web-2.log']) writeFileSync(at(name), log);
+});
+
+const serverOf = async (...names: string[]) => {
+  const { summary } = await postMortem(names.map(at), { formats, timezone: 'UTC' });
+  return summary;
+};
+
+it('a log and its rotated part are one server', async () => {
+  const whole = await serverOf('whole.log');
+  const parts = await serverOf('part.log.1', 'part.log');
+  expect(parts.server).toEqual(whole.server);
+  expect(parts.workers).toEqual(whole.workers);
+  expect(parts.wait).toEqual(whole.wait);
+});
+
+it('the same process ids at the same time are workers of two servers, and no threads', async () => {
+  const { server, workers, wait } = await serverOf('web-1.log', 'web-2.log');
+  expect(server).toMatchObject({ model: 'sync', workers: { value: 8 }, threads: { value: 1 }, capacity: { value: 8 } });
+  expect(workers).toHaveLength(8);
+  expect(workers.filter(({ id }) => id.startsWith('web-2.log/'))).toHaveLength(4);
+  expect(wait.method).toBe('unknown');
+  expect(wait.basis).toContain('2 servers');
+});
+
+it('partials of the two tell the same', async () => {
+  const together = await readPartial([at('web-1.log'), at('web-2.log')], { formats, timezone: 'UTC' });
+  const joined = new PartialJoin();
+  for (const name of ['web-1.log', 'web-2.log'])
+    joined.add(await readPartial([at(name)], { formats, timezone: 'UTC' }));
+  const namesOf = ({ partial }: { partial: (typeof joined)['partial'] }) =>
+    Object.keys(partial.workers).map((id) => partial.names.workers.text(Number(id)));
+  expect(namesOf(joined)).toEqual(namesOf(together));
+});
