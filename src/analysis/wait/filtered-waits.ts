@@ -8,7 +8,7 @@ import { unseenBeginning } from './unseen-beginning.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
-  if (effort === 'live') return { rows: 220, particles: 12, runs: 1, paths: 3, draws: 9, quick: true };
+  if (effort === 'live') return { rows: 150, particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
   if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
