@@ -89,6 +89,7 @@ function inferFrom(input: ServerInput): ServerInference {
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
     queue,
+    durationCovers: declared.durationCovers,
     serviceMean: service.mean,
     lifecycle,
     effort,
@@ -103,7 +104,7 @@ function inferFrom(input: ServerInput): ServerInference {
       : estimatedTimes(table, trace, structure);
   const slots = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
-  const running = declared.durationCovers !== 'response';
+  const running = declared.durationCovers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
     times.start,

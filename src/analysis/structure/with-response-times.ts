@@ -119,22 +119,37 @@ function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): 
 
 /** The requests in the order of their arrival, split for every number of slots; and how many others each one found. */
 function splitBySlots(trace: Trace): { splits: Split[]; found: Float64Array } {
-  const n = trace.length;
+  const splits = Array.from({ length: Math.min(MOST_SLOTS, trace.length) }, emptySplit);
+  const found = new Float64Array(trace.length);
+  inOrderOfArrival(trace, (i, present) => {
+    found[i] = present.length;
+    for (let k = 0; k < splits.length; k++) addTo(splits[k], k + 1, present, trace.duration[i], trace.end[i]);
+  });
+  return { splits, found };
+}
+
+/** µs by index: how long each request waited for one of `slots`, first come, first served. */
+export function waitsForSlots(trace: Trace, slots: number): Float64Array {
+  const wait = new Float64Array(trace.length);
+  inOrderOfArrival(trace, (i, present) => {
+    const waited = present.length >= slots ? present[slots - 1] - (trace.end[i] - trace.duration[i]) : 0;
+    wait[i] = Math.min(waited, trace.duration[i]);
+  });
+  return wait;
+}
+
+/** `present`: µs, departures of earlier arrivals that are still to come, latest first. */
+function inOrderOfArrival(trace: Trace, visit: (i: number, present: readonly number[]) => void): void {
   const arrival = trace.end.map((end, i) => end - trace.duration[i]);
-  const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => arrival[a] - arrival[b] || a - b);
-  const splits = Array.from({ length: Math.min(MOST_SLOTS, n) }, emptySplit);
-  const found = new Float64Array(n);
-  /** Departures of earlier arrivals that are still to come, latest first. */
+  const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b] || a - b);
   let present: number[] = [];
   for (const i of order) {
     present = present.filter((departure) => departure > arrival[i]);
-    found[i] = present.length;
-    for (let k = 0; k < splits.length; k++) addTo(splits[k], k + 1, present, trace.duration[i], trace.end[i]);
+    visit(i, present);
     let at = 0;
     while (at < present.length && present[at] > trace.end[i]) at++;
     present.splice(at, 0, trace.end[i]);
   }
-  return { splits, found };
 }
 
 function addTo(split: Split, slots: number, present: readonly number[], logged: number, end: number): void {

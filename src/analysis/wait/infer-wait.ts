@@ -27,6 +27,8 @@ export interface WaitInput {
   readonly threadsPerWorker: number | null;
   /** One accept queue for all workers, or one in each; null unknown. */
   readonly queue: 'shared' | 'per-worker' | null;
+  /** What the durations cover; null unknown. */
+  readonly durationCovers: 'service' | 'response' | null;
   /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
   readonly serviceMean: number;
   readonly lifecycle: readonly LifecycleEvent[];
@@ -62,8 +64,16 @@ export function inferWait(input: WaitInput): WaitResult {
   const trace = traceOf(table);
   const plain = plainWaits(input, trace);
   if (plain) {
-    for (let i = 0; i < trace.length; i++) requests.wait[trace.row[i]] = plain.wait[i];
-    return { wait: plain.summary, requests, sharpened: false };
+    // A duration that includes the wait begins at the arrival; the work begins after the wait.
+    const fromArrival = input.durationCovers === 'response' && plain.summary.method === 'inferred';
+    for (let i = 0; i < trace.length; i++) {
+      const row = trace.row[i];
+      requests.wait[row] = plain.wait[i];
+      if (!fromArrival) continue;
+      requests.start[row] = trace.end[i] - trace.duration[i] + plain.wait[i];
+      requests.end[row] = trace.end[i];
+    }
+    return { wait: plain.summary, requests, sharpened: fromArrival };
   }
   const { capacity } = input;
   const pool = poolOf(input, trace);

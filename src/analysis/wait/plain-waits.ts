@@ -1,6 +1,7 @@
 /** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
 import type { CongestionPeriod, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
+import { waitsForSlots } from '../structure/with-response-times.ts';
 import { type CeilLaw, ceilLaw } from './ceil-law.ts';
 import type { WaitInput } from './infer-wait.ts';
 import { measuredWaits } from './measured-waits.ts';
@@ -17,6 +18,8 @@ export interface PlainWaits {
 const NOTHING = 25_000;
 /** µs: a bound from the work alone errs far to the safe side. */
 const LITTLE = 110_000;
+/** Ticks by which a mean wait behind a proxy may be off. */
+const BLUR = 0.06;
 /** A run of so many turns may as well be clients that came back. */
 const SURELY_BURST = 8;
 const MAYBE_BURST = 40;
@@ -30,7 +33,13 @@ interface Described {
 
 /** null: only an engine that models the arrivals can tell. */
 export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
-  return measured(input, trace) ?? unlimited(input, trace) ?? neverFull(input, trace) ?? allAtOnce(input, trace);
+  return (
+    measured(input, trace) ??
+    behindProxy(input, trace) ??
+    unlimited(input, trace) ??
+    neverFull(input, trace) ??
+    allAtOnce(input, trace)
+  );
 }
 
 /** Mean and quantiles of waits, with a range of the given widths around mean and p95. */
@@ -66,6 +75,18 @@ function measured({ table, threadsPerWorker }: WaitInput, trace: Trace): PlainWa
     Math.max(5_000, systematic ? blur : (3 * blur) / Math.sqrt(known)),
     Math.max(2_000, blur),
   );
+}
+
+/** Arrivals and departures are logged: the number of slots gives every start between them. */
+function behindProxy({ durationCovers, capacity }: WaitInput, trace: Trace): PlainWaits | null {
+  if (durationCovers !== 'response' || capacity === null || !trace.hasDurations || trace.startsOnly) return null;
+  const wait = waitsForSlots(trace, capacity);
+  const basis = `from arrivals and departures in the proxy's log, first come first served on ${capacity} slots`;
+  const described: Described = { wait, method: 'inferred', confidence: 0.8, basis };
+  const { mean, p95 } = describe(described, 0, 0).summary;
+  // As far off as on simulated pools: stamps blur who was there when somebody came.
+  const blur = BLUR * trace.resolution;
+  return describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
 }
 
 /** A server without slots to wait for: what is left is the event loop's own turn. */
