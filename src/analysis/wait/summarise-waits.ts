@@ -35,6 +35,7 @@ const MORE = 2.4;
 const LESS_UNKNOWN_SLOTS = 10;
 /** The same where a tick of the stamps hides many requests of a slot: whole congestion periods fit between two stamps. */
 const LESS_HIDDEN_IN_TICKS = 16;
+const MORE_HIDDEN_IN_TICKS = 4;
 /** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
 /** Where callers come less often while the pool is full: they wait for their answers before they ask again. */
@@ -92,7 +93,11 @@ function doubt(
   const waves = logRatio - USUAL_RATIO > TELLING * error;
   const patient = logRatio < -TELLING * error;
   const atOnce = (manyPerTick ? AT_ONCE_MORE_IN_TICKS : AT_ONCE_MORE) * (most / mean);
-  const more = Math.max(MORE, hidden ? MORE_HIDDEN : 0, waves || full >= OFTEN_FULL ? atOnce : 0);
+  const more = Math.max(
+    manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE,
+    hidden ? MORE_HIDDEN : 0,
+    waves || full >= OFTEN_FULL ? atOnce : 0,
+  );
   if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
   if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
