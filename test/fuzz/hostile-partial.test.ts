@@ -116,7 +116,9 @@ describe('a partial file', { timeout: 3_600_000 }, () => {
 
   it('of another version is refused by its name', () => {
     const other = Buffer.concat([Buffer.from('logscope/partial/v9\n'), bytes.subarray(20)]);
-    expect(() => unpackPartial(gzipSync(other).toString('base64'), 'a')).toThrow(/a partial of version 9, of a newer logscope/);
+    expect(() => unpackPartial(gzipSync(other).toString('base64'), 'a')).toThrow(
+      /a partial of version 9, of a newer logscope/,
+    );
   });
 
   it('whose content was made up is refused, or can be computed with', () => {
