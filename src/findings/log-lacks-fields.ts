@@ -15,9 +15,9 @@ function examine({ summary }: Facts): Finding | null {
     knownSlots(summary.server) === null &&
     summary.server.model !== 'async' &&
     summary.server.model !== 'thread-per-request'
-      ? 'how many requests it runs at once'
+      ? 'how many requests the server runs at once'
       : null,
-    summary.service_time.mean === null ? 'how long they take' : null,
+    summary.service_time.mean === null ? 'how long requests take' : null,
     summary.wait.method === 'unknown' && summary.server.model !== 'async' ? 'how long callers wait' : null,
   ].filter((text) => text !== null);
   // A log that answers all of this without them lacks nothing.

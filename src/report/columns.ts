@@ -1,10 +1,13 @@
 /** Text in columns and paragraphs for reports. Widths are in characters: report text is printable and mostly ASCII. */
 
+/** Where a row may be broken: not between a number and its unit. */
+const BREAK = /(?<!\d(?=\s+(?:µs|ms|s|min|h|d|%)(?![\w(])))\s+/;
+
 /** Breaks at spaces; rows after the first start with `indent`. */
 export function wrapText(text: string, width: number, indent = ''): string[] {
   const rows: string[] = [];
   let row = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(BREAK)) {
     if (row !== '' && row.length + 1 + word.length > width) {
       rows.push(row);
       row = indent + word;

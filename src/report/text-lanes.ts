@@ -19,9 +19,11 @@ export function lanesSection({ summary, facts, width, paint }: TextReportInput):
   if (rows.length + pool.length === 0) return [];
   const shown = rows.slice(0, MAX_LANES);
   const hidden = rows.length - shown.length;
+  const scale = rows.concat(pool).some(({ cells: text }) => text.trim() !== '')
+    ? `a column is ${durationText((to - from) / cells)}; height is the busy share`
+    : 'empty: when a worker was busy is not known';
   return [
-    paint('title', `Lanes`) +
-      paint('dim', `  a column is ${durationText((to - from) / cells)}; height is the busy share`),
+    `${paint('title', 'Lanes')}  ${paint('dim', scale)}`,
     ...shown.map(
       ({ label, cells: text, tail }) => `${cutTo(label, LABEL - 1).padEnd(LABEL)}${text} ${paint('dim', tail)}`,
     ),
@@ -106,8 +108,9 @@ function poolRows(
       tail: capacity === null ? `peak ${Math.round(most / perCell)}` : `of ${capacity}`,
     });
   }
-  if (longest > 0)
-    rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(longest / perCell)}` });
+  // The strip is one history of the queue, and a mean in each column: the peak is the one that the summary tells.
+  const peak = summary.wait.peak_queue ?? longest / perCell;
+  if (longest > 0) rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(peak)}` });
   return rows;
 }
 

@@ -27,14 +27,15 @@ const quantiles = (d: {
     ...(['p50', 'p95', 'p99', 'max'] as const)
       .filter((name) => d[name] !== null)
       .map((name) => `${name} ${seconds(d[name])}`),
-  ].join('  ');
+  ].join(', ');
 
 function waitText({ wait }: Summary): string {
   if (wait.method === 'unknown') return `unknown: ${wait.basis}`;
-  const { low, high } = wait;
-  const range =
-    low.mean !== null && high.mean !== null ? ` (mean between ${seconds(low.mean)} and ${seconds(high.mean)})` : '';
-  const queue = wait.peak_queue !== null ? `  longest queue ${Math.round(wait.peak_queue)}` : '';
+  const [low, high] = [seconds(wait.low.mean), seconds(wait.high.mean)];
+  const known = wait.low.mean !== null && wait.high.mean !== null;
+  // A measured wait is as exact as it is written.
+  const range = known && low !== high ? ` (mean between ${low} and ${high})` : '';
+  const queue = wait.peak_queue !== null ? `, longest queue ${Math.round(wait.peak_queue)}` : '';
   return `${wait.mean === null ? '' : quantiles(wait)}${range}${queue}; ${wait.method}: ${wait.basis}`.trim();
 }
 
@@ -48,7 +49,7 @@ function concurrencyText({ concurrency, server }: Summary): string {
       `all slots busy ${seconds(concurrency.saturated_seconds)} (${percentText(concurrency.saturated_ratio)} of the time)`,
     );
   }
-  return parts.join('  ') || 'unknown';
+  return parts.join(', ') || 'unknown';
 }
 
 export function serverSection({ summary, width, paint }: TextReportInput): string[] {
@@ -67,7 +68,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
     [
       'service time',
-      service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)}  (${service.basis})`,
+      service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
     ],
     ['wait', waitText(summary)],
     ['concurrency', concurrencyText(summary)],

@@ -44,7 +44,7 @@ describe('log-lacks-fields', () => {
   it('gives the line that adds what is missing', () => {
     const finding = logLacksFields.examine(lacking(['pid', 'duration', 'wait'], true))!;
     expect(finding.advice).toBe('pid: log pid so. duration: log duration so');
-    expect(finding.detail).toContain('how many requests it runs at once');
+    expect(finding.detail).toContain('how many requests the server runs at once');
   });
   it('says a line that adds several fields once', () => {
     const facts = lacking(['time', 'pid', 'duration'], true);
