@@ -1,5 +1,4 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
-
 import { joinInput } from '../analysis/join-input.ts';
 import { Partial } from '../analysis/partial.ts';
 import type { LogFormat } from '../core/format.ts';

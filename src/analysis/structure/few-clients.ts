@@ -9,10 +9,9 @@
  */
 import { clientRhythm } from '../../core/client-rhythm.ts';
 import { createDraws } from './draws.ts';
-import { misfits } from './lanes.ts';
 import type { Limit } from './limit.ts';
-import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
+import { misfitsAsLogged } from './unlimited.ts';
 
 /** How readily clients are taken for the limit. */
 interface Readiness {
@@ -67,13 +66,9 @@ export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Read
 /** Mean number of requests that would not fit into `slots`, had `clients` sent them to a server without a limit. */
 function misfitsOfClients(trace: Trace, slots: number, clients: number, think: number, replicas: number): number {
   const n = trace.length;
-  const { resolution } = trace;
   const draws = createDraws(trace);
   const pause = () => -think * Math.log(1 - draws.next());
   const end = new Float64Array(n);
-  const dealt = new Float64Array(n);
-  const low = new Float64Array(n);
-  const high = new Float64Array(n);
   const duration = new Float64Array(n);
   let sum = 0;
   for (let k = 0; k < replicas; k++) {
@@ -81,17 +76,11 @@ function misfitsOfClients(trace: Trace, slots: number, clients: number, think: n
     for (let i = 0; i < n; i++) {
       let client = 0;
       for (let c = 1; c < clients; c++) if (next[c] < next[client]) client = c;
-      dealt[i] = trace.duration[Math.floor(draws.next() * n)];
-      end[i] = next[client] + dealt[i];
+      duration[i] = trace.duration[Math.floor(draws.next() * n)];
+      end[i] = next[client] + duration[i];
       next[client] = end[i] + pause();
     }
-    const byEnd = orderOf(end);
-    for (let i = 0; i < n; i++) {
-      low[i] = Math.floor(end[byEnd[i]] / resolution) * resolution;
-      high[i] = low[i] + resolution;
-      duration[i] = dealt[byEnd[i]];
-    }
-    sum += misfits({ ...trace, low, high, duration, ordered: true }, null, 1, slots, n);
+    sum += misfitsAsLogged(trace, { end, duration, worker: null }, slots);
   }
   return sum / replicas;
 }

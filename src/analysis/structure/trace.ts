@@ -130,15 +130,19 @@ function tightenByInput(
   jitter: number,
 ): boolean {
   const inputs = new Map<number, number[]>();
-  let changes = 0;
-  row.forEach((i, k) => {
+  let stretches = 0;
+  let before = -1;
+  for (const i of row) {
     const source = table.source[i];
-    if (k > 0 && source !== table.source[row[k - 1]]) changes++;
-    const members = inputs.get(source);
-    if (members) members.push(k);
-    else inputs.set(source, [k]);
+    if (source === before) continue;
+    inputs.set(source, []);
+    stretches++;
+    before = source;
+  }
+  if (stretches <= inputs.size) return tightenByOrder(low, high, jitter);
+  row.forEach((i, k) => {
+    inputs.get(table.source[i])?.push(k);
   });
-  if (changes < inputs.size) return tightenByOrder(low, high, jitter);
   for (const members of inputs.values()) {
     const lows = Float64Array.from(members, (k) => low[k]);
     const highs = Float64Array.from(members, (k) => high[k]);

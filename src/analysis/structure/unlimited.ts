@@ -32,7 +32,6 @@ export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas
 /** Mean number of requests that would not fit, had nothing held any request back; per worker, or in all. */
 export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: number, replicas: number): number {
   const n = trace.length;
-  const workers = trace.workerIds.length;
   const draws = createDraws(trace);
   const { resolution } = trace;
   let total = 0;
@@ -46,10 +45,6 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
   const duration = new Float64Array(n);
   const worker = new Int32Array(n);
   const end = new Float64Array(n);
-  const low = new Float64Array(n);
-  const high = new Float64Array(n);
-  const dealtDuration = new Float64Array(n);
-  const dealtWorker = new Int32Array(n);
   let sum = 0;
   for (let k = 0; k < replicas; k++) {
     for (let i = 0; i < n; i++) {
@@ -66,17 +61,26 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
       for (let i = from; i < to; i++) end[i] = left + (right - left) * draws.next() + duration[i];
       from = to;
     }
-    const byEnd = orderOf(end);
-    for (let i = 0; i < n; i++) {
-      low[i] = Math.floor(end[byEnd[i]] / resolution) * resolution;
-      high[i] = low[i] + resolution;
-      dealtDuration[i] = duration[byEnd[i]];
-      dealtWorker[i] = worker[byEnd[i]];
-    }
-    const dealt: Trace = { ...trace, low, high, duration: dealtDuration, worker: dealtWorker, ordered: true };
-    sum += misfits(dealt, perWorker ? dealtWorker : null, perWorker ? workers : 1, slots, n);
+    sum += misfitsAsLogged(trace, { end, duration, worker: perWorker ? worker : null }, slots);
   }
   return sum / replicas;
+}
+
+/** µs; `worker` null: all requests share the slots. */
+interface Replay {
+  readonly end: Float64Array;
+  readonly duration: Float64Array;
+  readonly worker: Int32Array | null;
+}
+
+/** Requests of a replay that would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick. */
+export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): number {
+  const byEnd = orderOf(end);
+  const low = Float64Array.from(byEnd, (i) => Math.floor(end[i] / trace.resolution) * trace.resolution);
+  const high = low.map((at) => at + trace.resolution);
+  const group = worker && byEnd.map((i) => worker[i]);
+  const dealt: Trace = { ...trace, low, high, duration: Float64Array.from(byEnd, (i) => duration[i]), ordered: true };
+  return misfits(dealt, group, group ? trace.workerIds.length : 1, slots, trace.length);
 }
 
 /** Fisher and Yates' shuffle of [from, to). */

@@ -2,7 +2,7 @@
 import type { Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
-import { onLanes, onQueues, type QueueStretch, stretchOf } from './stretch.ts';
+import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginning } from './unseen-beginning.ts';
 
@@ -58,10 +58,11 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     const wait = new Float64Array(trace.length).fill(Number.NaN);
     return { summary: unknownWait(basis), wait, samples: [], times: null };
   }
-  const lanes = pool.onLanes ? onLanes(stretchOf(trace, rows, pool.slots), trace) : null;
+  const stretch = stretchOf(trace, rows, pool.slots);
+  const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const many = manyPerTick(trace, rows);
-  const found = lanes && !many ? laneHistories(lanes, plan) : queueHistories(queuesOf(trace, rows, pool), plan);
+  const found = lanes && !many ? laneHistories(lanes, plan) : queueHistories(queuesOf(stretch, trace, pool), plan);
   const { waits, model, times, evidence } = found;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   const samples = waits.map((set) => {
@@ -104,8 +105,8 @@ function manyPerTick(trace: Trace, rows: Int32Array): boolean {
   return ticks < FEWEST_TICKS * rows.length;
 }
 
-function queuesOf(trace: Trace, rows: Int32Array, { slots, queue }: Pool): QueueStretch {
+function queuesOf(stretch: Stretch, trace: Trace, { queue }: Pool): QueueStretch {
   const own = queue === 'worker';
-  const group = Int32Array.from(rows, (i) => (own ? trace.worker[i] : 0));
-  return onQueues(stretchOf(trace, rows, slots), group, own ? trace.workerIds.length : 1);
+  const group = stretch.index.map((i) => (own ? trace.worker[i] : 0));
+  return onQueues(stretch, group, own ? trace.workerIds.length : 1);
 }

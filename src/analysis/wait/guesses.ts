@@ -36,6 +36,17 @@ const RELATIVE_SPREAD = 0.7;
 export const shareOfFree = (clients: number, busy: number, inSystem: number): number =>
   clients === Number.POSITIVE_INFINITY ? 1 : Math.max(0, clients - inSystem) / (clients - busy);
 
+/** By drift: the tables of the laws are asked for anew by every filter. */
+const laws = new Map<number, readonly GapLaw[]>();
+
+function lawsFor(drift: number): readonly GapLaw[] {
+  const known = laws.get(drift);
+  if (known) return known;
+  const made = GAPS.map(({ typical, tail }) => gapLaw(typical, Math.max(drift, RELATIVE_SPREAD * typical), tail));
+  laws.set(drift, made);
+  return made;
+}
+
 export class Guesses {
   readonly #draws: Draws;
   readonly #laws: readonly GapLaw[];
@@ -47,7 +58,7 @@ export class Guesses {
   /** `drift`: s, by how much an offset must be able to drift per request. */
   constructor(particles: number, drift: number, draws: Draws) {
     this.#draws = draws;
-    this.#laws = GAPS.map(({ typical, tail }) => gapLaw(typical, Math.max(drift, RELATIVE_SPREAD * typical), tail));
+    this.#laws = lawsFor(drift);
     this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
     this.#spareFactor = new Uint8Array(particles);
     this.#gap = new Uint8Array(particles).map(() => pick(GAP_CHANCE, draws));

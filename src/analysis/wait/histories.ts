@@ -70,7 +70,7 @@ export function laneHistories(lanes: LaneStretch, plan: Plan): Histories {
   const settings = { particles: plan.particles, paths: plan.paths, rate: rateCurve(lanes), load: loadOf(lanes) };
   const queue = { slots: lanes.slots, shared: true };
   const { paths, drawn } = settled((clients) => {
-    const run = (k: number) => filterLanes(lanes, { ...settings, clients, seed: seed + k }).paths;
+    const run = (k: number) => filterLanes(lanes, { ...settings, clients, seed: seed + k });
     const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
     const draws = createDraws(seed ^ 1);
     return { paths: followed, drawn: drawWaits(followed, lanes.duration, queue, plan.draws, plan.quick, draws) };

@@ -17,7 +17,7 @@ import { type GapLaw, gapLaw } from './gap-law.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, shareOfFree } from './guesses.ts';
 import { LaneOutlook } from './lane-outlook.ts';
-import type { Path, Paths, RateCurve } from './paths.ts';
+import type { Path, RateCurve } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
 import { normalise, resample } from './resample.ts';
 import type { LaneStretch } from './stretch.ts';
@@ -44,7 +44,7 @@ const LEAST_RATE = 1e-3;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
 
-export function filterLanes(stretch: LaneStretch, settings: FilterSettings): Paths {
+export function filterLanes(stretch: LaneStretch, settings: FilterSettings): Path[] {
   return new LaneFilter(stretch, settings).run();
 }
 
@@ -70,7 +70,6 @@ class LaneFilter {
   readonly #lastStart: number;
   #from = 0;
   #to = 0;
-  #bent = 0;
 
   constructor(stretch: LaneStretch, settings: FilterSettings) {
     const { slots } = stretch;
@@ -100,7 +99,7 @@ class LaneFilter {
     this.#outlook = new LaneOutlook(stretch, this.#guesses.usualLaw, queuedShare, (1 - queuedShare) / idlePerRequest);
   }
 
-  run(): Paths {
+  run(): Path[] {
     const { length, slots, lane, next, first } = this.#s;
     const n = this.#set.particles;
     const genealogy = new Genealogy(length, n);
@@ -136,7 +135,7 @@ class LaneFilter {
       for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
       paths.push({ start, queued });
     }
-    return { paths, misfit: this.#bent / (n * length) };
+    return paths;
   }
 
   #follow(ancestors: Int32Array): void {
@@ -287,7 +286,6 @@ class LaneFilter {
 
   /** No start meets the stamps of request `i`: it is put where it deviates least, at a price. */
   #bend(a: number, i: number, l: number, end: number, waiting: number, rate: number): void {
-    this.#bent++;
     const { slots, low, high, duration } = this.#s;
     let { from, to } = { from: this.#from, to: this.#to };
     let price = 0;

@@ -8,11 +8,5 @@ export interface Path {
   readonly queued: Uint8Array;
 }
 
-export interface Paths {
-  readonly paths: readonly Path[];
-  /** Share of requests at which the model had to be bent to meet the stamps: near 0 when it fits. */
-  readonly misfit: number;
-}
-
 /** Arrivals per second at an instant (s since the origin). */
 export type RateCurve = (second: number) => number;
