@@ -19,11 +19,16 @@ export interface EvenStretch {
   /** Indices of its first request in the trace and after its last. */
   readonly from: number;
   readonly to: number;
+  /** Variance over mean of the counts of the bins before or after it, the larger of the two; 0 where those are too few. */
+  readonly elsewhere: number;
 }
 
 const FEWEST_TICKS = 30;
 const FEWEST_LINES = 60;
 const FEW = 3;
+/** Bins before or after a stretch that say how evenly callers come, and how unevenly they must where the pool is not full. */
+const FEWEST_ELSEWHERE = 12;
+const UNEVEN = 0.8;
 /** A dispersion is believed to be below one half when it is so by about one standard error, √(2 / ticks). */
 const evenBelow = (ticks: number): number => 0.65 - Math.sqrt(2 / ticks);
 /** Stretches begin and end on this many marks, evenly spread over the log. */
@@ -78,8 +83,16 @@ function examine(
   while (left < trace.length && trace.low[left] < begin) left++;
   let right = left;
   while (right < trace.length && trace.low[right] < end) right++;
-  return { rate: lines / (length * tick), dispersion, length, from: left, to: right };
+  const elsewhere = Math.max(around(counts, 1, from), around(counts, to, counts.length - 1));
+  return { rate: lines / (length * tick), dispersion, length, from: left, to: right, elsewhere };
 }
+
+/** Dispersion of the bins [from, to); 0 where they are too few to tell. */
+const around = (counts: Float64Array, from: number, to: number): number =>
+  to - from < FEWEST_ELSEWHERE ? 0 : dispersionOf(counts, from, to, 1);
+
+/** Callers come unevenly when the pool is not full, so that an even rate is the pool's own and not that of a regular client. */
+export const isOfThePool = ({ elsewhere }: EvenStretch): boolean => elsewhere >= UNEVEN;
 
 /** Variance over mean of the counts in windows of `width` ticks. */
 function dispersionOf(counts: Float64Array, from: number, to: number, width: number): number {

@@ -5,7 +5,7 @@ import { isClear, isLonger, type Refrain, refrainOf } from './refrain.ts';
 import { type Rhythm, rhythmOfGroups, rhythmOfWorkers } from './rhythm.ts';
 import { longestPause } from './route-pauses.ts';
 import { mostInFlight, usualSlotsAbove } from './start-order.ts';
-import { evenStretchOf, mixesLikeBusyWorkers, mixingOf } from './steady-rate.ts';
+import { evenStretchOf, isOfThePool, mixesLikeBusyWorkers, mixingOf } from './steady-rate.ts';
 import { atLeast, exactly, type Structure, unknownStructure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 import { turnsOf } from './turns.ts';
@@ -46,7 +46,8 @@ function serviceFromRate(trace: Trace, model: string, confidence: number, worker
     return { serviceMean: rhythm.period, serviceBasis };
   }
   const stretch = workers.value > 1 ? evenStretchOf(trace) : null;
-  if (!stretch || !mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))) return unknown;
+  if (!stretch || !isOfThePool(stretch) || !mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to)))
+    return unknown;
   const serviceBasis = `workers / rate: for ${stretch.length} ticks requests end too evenly for an idle pool (variance / mean ${stretch.dispersion.toFixed(2)})`;
   return { serviceMean: workers.value / stretch.rate, serviceBasis };
 }

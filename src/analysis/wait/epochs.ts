@@ -74,17 +74,36 @@ export function epochsOf(path: Path, duration: Float64Array, end: number): Epoch
     now = time;
     return count++;
   };
+  const inBurst = (request: number) => path.arrived !== undefined && !Number.isNaN(path.arrived[request]);
+  /** Reorders the starts [from, to): those of bursts, of whom it is known when they came, before the others, of which it returns the first. */
+  const burstsFirst = (from: number, to: number): number => {
+    const run = order.slice(from, to);
+    const known = run.filter(inBurst);
+    if (known.length === 0) return from;
+    order.set(known, from);
+    order.set(
+      run.filter((request) => !inBurst(request)),
+      from + known.length,
+    );
+    for (let k = from; k < to; k++) start[k] = path.start[order[k]];
+    return from + known.length;
+  };
   let i = 0;
   while (i < n) {
     if (i === 0 || path.queued[order[i]] === 0) {
       const e = putAlone(start[i], i);
-      kind[e] = FRESH;
+      kind[e] = inBurst(order[i]) ? SILENCE : FRESH;
       first[e] = i;
       i++;
       continue;
     }
     let to = i;
     while (to < n && path.queued[order[to]] === 1) to++;
+    i = burstsFirst(i, to);
+    if (i === to) {
+      kind[putAlone(start[to - 1], to)] = SILENCE;
+      continue;
+    }
     const total = to - i;
     const u = Math.max(1, Math.round(Math.sqrt(total) / 10));
     const stride = total <= 40 ? 1 : total <= 120 ? 2 : Math.max(3, u * u);

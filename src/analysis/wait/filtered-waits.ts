@@ -1,9 +1,16 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
 import type { Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
-import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
+import {
+  evidenceOfLanes,
+  type Histories,
+  type HistoryTimes,
+  laneHistories,
+  type Plan,
+  queueHistories,
+} from './histories.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
-import { summariseWaits, unknownWait } from './summarise-waits.ts';
+import { isPatient, summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginning } from './unseen-beginning.ts';
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
@@ -62,8 +69,19 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const many = manyPerTick(trace, rows);
-  const found = lanes && !many ? laneHistories(lanes, plan) : queueHistories(queuesOf(stretch, trace, pool), plan);
-  const { waits, model, times, evidence } = found;
+  const queues = queuesOf(stretch, trace, pool);
+  const usual = lanes && !many ? laneHistories(lanes, plan, false) : queueHistories(queues, plan, false);
+  const bursts = plan.quick
+    ? null
+    : lanes
+      ? inBursts(
+          laneHistories(lanes, plan, true),
+          usual,
+          many ? evidenceOfLanes(lanes, plan) : usual.logEvidence,
+          lanesSay(lanes, many),
+        )
+      : inBursts(queueHistories(queues, plan, true), usual, usual.logEvidence, queuesSay(queues));
+  const { waits, model, times, evidence } = bursts?.sure ? bursts.histories : usual;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   const samples = waits.map((set) => {
     const sample = new Float64Array(trace.length).fill(Number.NaN);
@@ -77,7 +95,7 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
   }
   const what = pool.onLanes ? 'workers' : pool.queue === 'worker' ? 'slots in each worker' : 'slots';
   const part = partly ? `, of ${length} requests of the log` : '';
-  const basis = `possible histories of ${pool.slots} ${what} and their callers (${model})${part}; the range is as wide as the error on recorded servers`;
+  const basis = `possible histories of ${pool.slots} ${what} and their callers (${bursts?.sure ? 'most of them in bursts' : model})${part}; the range is as wide as the error on recorded servers`;
   return {
     // What was queued before a part began cannot be seen in it.
     summary: summariseWaits(waits, {
@@ -87,12 +105,52 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
       slots: pool.slots,
       onLanes: pool.onLanes,
       manyPerTick: many,
+      quick: plan.quick,
+      inBursts: bursts?.sure ?? false,
+      maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
       start: times.start.map((micros) => micros / 1e6),
     }),
     wait,
     samples,
     times: partly ? null : times,
   };
+}
+
+interface Bursts {
+  readonly histories: Histories;
+  /** The log speaks for bursts; else it does not speak against them. */
+  readonly sure: boolean;
+  /** How little the log speaks against them, 0..1. */
+  readonly chance: number;
+}
+
+/** Nats by which a log must speak for bursts, and at most against them. */
+interface Verdicts {
+  readonly sure: number;
+  readonly doubt: number;
+}
+
+/**
+ * A filter's evidence strays as the root of the requests does, further where it gets lost within ticks. One slot alone shows no
+ * difference between callers who come together and one after the other.
+ */
+const lanesSay = ({ length, slots }: Stretch, many: boolean): Verdicts => ({
+  sure: Math.max(10, (many ? 4 : 1) * Math.sqrt(length)),
+  doubt: slots === 1 ? 8 : 50,
+});
+/** Requests in the place of their neighbours speak for bursts, too: so much per request on recorded servers without any. */
+const queuesSay = ({ length }: Stretch): Verdicts => ({ sure: Math.max(20, 0.1 * length), doubt: 5 });
+
+/** What if callers came in bursts: null where the log speaks against it. `evidence`: of callers who come alone, nats. */
+function inBursts(histories: Histories, usual: Histories, evidence: number, { sure, doubt }: Verdicts): Bursts | null {
+  const nats = histories.logEvidence - evidence;
+  if (nats > sure) {
+    // How early callers can have come does not depend on who is taken for a member of a burst.
+    const most = Math.max(histories.evidence.most, usual.evidence.most);
+    return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };
+  }
+  if (nats < -doubt || isPatient(usual.evidence)) return null;
+  return { histories, sure: false, chance: Math.min(1, 1 + nats / doubt) };
 }
 
 /**

@@ -4,6 +4,7 @@ export class Genealogy {
   readonly #steps: number;
   readonly #start: Float64Array;
   readonly #queued: Uint8Array;
+  readonly #arrived: Float64Array;
   readonly #parents: Int32Array;
 
   constructor(steps: number, particles: number) {
@@ -11,14 +12,16 @@ export class Genealogy {
     this.#steps = steps;
     this.#start = new Float64Array(steps * particles);
     this.#queued = new Uint8Array(steps * particles);
+    this.#arrived = new Float64Array(steps * particles);
     this.#parents = new Int32Array(steps * particles);
   }
 
   /** What particle `a` decided in a step. */
-  note(step: number, a: number, start: number, queued: number): void {
+  note(step: number, a: number, start: number, queued: number, arrived = Number.NaN): void {
     const at = step * this.#particles + a;
     this.#start[at] = start;
     this.#queued[at] = queued;
+    this.#arrived[at] = arrived;
     this.#parents[at] = a;
   }
 
@@ -28,12 +31,12 @@ export class Genealogy {
   }
 
   /** Of `count` histories, evenly spread over the particles, number `m`, told from its last step to its first; returns its first particle. */
-  tell(m: number, count: number, step: (step: number, start: number, queued: number) => void): number {
+  tell(m: number, count: number, step: (step: number, start: number, queued: number, arrived: number) => void): number {
     let a = Math.floor(((m + 0.5) / count) * this.#particles);
     for (let s = this.#steps - 1; s >= 0; s--) {
       a = this.#parents[s * this.#particles + a];
       const at = s * this.#particles + a;
-      step(s, this.#start[at], this.#queued[at]);
+      step(s, this.#start[at], this.#queued[at], this.#arrived[at]);
     }
     return a;
   }

@@ -3,7 +3,7 @@ import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
-import type { Path } from './paths.ts';
+import type { FilterRun, Path } from './paths.ts';
 import { drawWaits, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
@@ -33,6 +33,8 @@ export interface Histories {
   readonly waits: readonly Float64Array[];
   readonly model: string;
   readonly times: HistoryTimes;
+  /** ln P(the stamps | such callers), up to a constant that all histories of one kind share. */
+  readonly logEvidence: number;
 }
 
 interface Followed {
@@ -41,7 +43,7 @@ interface Followed {
 }
 
 /** Histories of random callers that speak for clients who wait are followed again, as those clients would make them. */
-function settled(follow: (clients: number) => Followed, rounds: number): Followed {
+function settled<T extends Followed>(follow: (clients: number) => T, rounds: number): T {
   let asked = Number.POSITIVE_INFINITY;
   let found = follow(asked);
   for (let round = 0; round < rounds && found.drawn.clients < asked; round++) {
@@ -63,27 +65,61 @@ function loadOf({ length, duration, high, slots }: Stretch): number {
 }
 
 const MOST_LOAD = 0.98;
+/** Nats behind the best run from which a run has lost its way. */
+const LOST = 20;
 
-/** Of workers that run one request at a time, by a particle filter. */
-export function laneHistories(lanes: LaneStretch, plan: Plan): Histories {
+/** Runs of the filter that follows lanes, for so many clients who wait for their answers. */
+function followLanes(lanes: LaneStretch, plan: Plan, inBursts: boolean): (clients: number) => FilterRun {
   const seed = seedOf(lanes.low, lanes.duration);
-  const settings = { particles: plan.particles, paths: plan.paths, rate: rateCurve(lanes), load: loadOf(lanes) };
-  const queue = { slots: lanes.slots, shared: true };
-  const { paths, drawn } = settled((clients) => {
+  const settings = {
+    particles: plan.particles,
+    paths: plan.paths,
+    rate: rateCurve(lanes),
+    load: loadOf(lanes),
+    inBursts,
+  };
+  return (clients) => {
     const run = (k: number) => filterLanes(lanes, { ...settings, clients, seed: seed + k });
-    const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
-    const draws = createDraws(seed ^ 1);
-    return { paths: followed, drawn: drawWaits(followed, lanes.duration, queue, plan.draws, plan.quick, draws) };
-  }, plan.rounds);
+    return bestOf(
+      Array.from({ length: plan.runs }, (_, k) => run(k)),
+      inBursts,
+    );
+  };
+}
+
+/** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
+export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): number =>
+  followLanes(lanes, plan, false)(Number.POSITIVE_INFINITY).logEvidence;
+
+/** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
+export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Histories {
+  const queue = { slots: lanes.slots, shared: true };
+  const follow = followLanes(lanes, plan, inBursts);
+  const draws = () => createDraws(seedOf(lanes.low, lanes.duration) ^ 1);
+  const { paths, drawn, logEvidence } = settled(
+    (clients) => {
+      const run = follow(clients);
+      return { ...run, drawn: drawWaits(run.paths, lanes.duration, queue, plan.draws, plan.quick, draws()) };
+    },
+    inBursts ? 0 : plan.rounds,
+  );
   return {
     ...drawn,
     times: timesOf(lanes, paths),
     evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
+    logEvidence,
   };
 }
 
-/** Of queues with several slots each, by a particle filter for each. */
-export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
+/** Paths of the runs; of those that follow bursts a run may miss most of them, and shows it. */
+function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
+  const logEvidence = Math.max(...runs.map((run) => run.logEvidence));
+  const kept = inBursts ? runs.filter((run) => run.logEvidence > logEvidence - LOST) : runs;
+  return { paths: kept.flatMap((run) => run.paths), logEvidence };
+}
+
+/** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. */
+export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boolean): Histories {
   const seed = seedOf(queues.low, queues.duration);
   const draws = createDraws(seed ^ 1);
   const paths = Array.from({ length: plan.paths * plan.runs }, () => ({
@@ -92,20 +128,37 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
   }));
   const waits = Array.from({ length: plan.draws }, () => new Float64Array(queues.length));
   const models = new Map<string, number>();
+  let evidence = 0;
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const settings = { particles: plan.particles, paths: plan.paths, rate: rateCurve(part), load: loadOf(part) };
+    const settings = {
+      particles: plan.particles,
+      paths: plan.paths,
+      rate: rateCurve(part),
+      load: loadOf(part),
+      inBursts,
+    };
     const queue = { slots: queues.slots, shared: queues.members.length === 1 };
-    const { paths: own, drawn } = settled((clients) => {
+    const follow = (clients: number) => {
       const run = (k: number) => filterQueue(part, { ...settings, clients, seed: seed + k });
-      const followed = Array.from({ length: plan.runs }, (_, k) => run(k)).flat();
-      return { paths: followed, drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick, draws) };
-    }, plan.rounds);
-    own.forEach(({ start, queued }, k) => {
+      const { paths: followed, logEvidence } = bestOf(
+        Array.from({ length: plan.runs }, (_, k) => run(k)),
+        inBursts,
+      );
+      return {
+        paths: followed,
+        drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick, draws),
+        logEvidence,
+      };
+    };
+    const { paths: own, drawn, logEvidence } = settled(follow, inBursts ? 0 : plan.rounds);
+    evidence += logEvidence;
+    paths.forEach((path, k) => {
+      const { start, queued } = own[k % own.length];
       for (let x = 0; x < members.length; x++) {
-        paths[k].start[members[x]] = start[x];
-        paths[k].queued[members[x]] = queued[x];
+        path.start[members[x]] = start[x];
+        path.queued[members[x]] = queued[x];
       }
     });
     models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
@@ -120,6 +173,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan): Histories {
     model,
     times: inLineOrder(queues, timesOf(queues, paths)),
     evidence: arrivalEvidence(paths, queues.members, queues.slots, queues.duration),
+    logEvidence: evidence,
   };
 }
 

@@ -12,39 +12,31 @@
  * A twisted bootstrap filter (Whiteley and Lee, Annals of Statistics 42, 2014) with systematic resampling. Cost
  * O(requests x particles x lanes).
  */
+import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { type GapLaw, gapLaw } from './gap-law.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, shareOfFree } from './guesses.ts';
+import { LaneBursts } from './lane-bursts.ts';
 import { LaneOutlook } from './lane-outlook.ts';
-import type { Path, RateCurve } from './paths.ts';
+import { LaneParticles } from './lane-particles.ts';
+import { leastMisfit } from './misfit.ts';
+import type { FilterRun, FilterSettings, Path } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
-import { normalise, resample } from './resample.ts';
+import { Resampling } from './resample.ts';
 import type { LaneStretch } from './stretch.ts';
-
-export interface FilterSettings {
-  readonly particles: number;
-  readonly paths: number;
-  /** Arrivals per second, as far as known before. */
-  readonly rate: RateCurve;
-  /** Load of the pool, 0..1. */
-  readonly load: number;
-  /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
-  readonly clients: number;
-  readonly seed: number;
-}
 
 /** s: by how much an offset may drift per request. */
 const DRIFT = 0.002;
-/** Where the model cannot meet a stamp, a deviation of x seconds costs exp(-x / GIVE). */
-const GIVE = 0.003;
+/** Nats that a request costs whose stamp the other lanes rule out. */
+const CONTRADICTION = 3;
 /** A new worker takes about this long to boot, s. */
 const BOOT = 0.5;
 const LEAST_RATE = 1e-3;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
 
-export function filterLanes(stretch: LaneStretch, settings: FilterSettings): Path[] {
+export function filterLanes(stretch: LaneStretch, settings: FilterSettings): FilterRun {
   return new LaneFilter(stretch, settings).run();
 }
 
@@ -56,14 +48,10 @@ class LaneFilter {
   readonly #bootGap: GapLaw = gapLaw(BOOT, BOOT / 4);
   readonly #outlook: LaneOutlook;
   readonly #belief: QueueBelief;
-  /** By particle and lane: start of its current request, and 1 where that came from the queue. */
-  #start: Float64Array;
-  #queued: Uint8Array;
-  #spareStart: Float64Array;
-  #spareQueued: Uint8Array;
-  /** By particle: the instant up to which it has been told. */
-  #clock: Float64Array;
-  #spareClock: Float64Array;
+  readonly #lanes: LaneParticles;
+  /** null: every caller comes alone. */
+  readonly #bursts: Bursts | null;
+  readonly #laneBursts: LaneBursts | null;
   readonly #logWeight: Float64Array;
   /** The current request of each lane, the same in all particles: lines come in the order of ends. */
   readonly #current: Int32Array;
@@ -78,13 +66,9 @@ class LaneFilter {
     this.#set = settings;
     this.#draws = createDraws(settings.seed);
     this.#belief = new QueueBelief(n);
-    this.#start = new Float64Array(n * slots).fill(Number.NaN);
-    this.#spareStart = new Float64Array(n * slots);
-    this.#queued = new Uint8Array(n * slots);
-    this.#spareQueued = new Uint8Array(n * slots);
-    this.#clock = new Float64Array(n);
-    this.#spareClock = new Float64Array(n);
+    this.#lanes = new LaneParticles(n, slots);
     this.#guesses = new Guesses(n, DRIFT, this.#draws);
+    this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
     this.#logWeight = new Float64Array(n);
     this.#current = stretch.first.slice();
     let work = 0;
@@ -97,60 +81,48 @@ class LaneFilter {
     const queuedShare = Math.min(0.95, Math.max(0.05, settings.load ** Math.sqrt(slots)));
     const idlePerRequest = (Math.max(0.02, 1 / settings.load - 1) * work) / stretch.length;
     this.#outlook = new LaneOutlook(stretch, this.#guesses.usualLaw, queuedShare, (1 - queuedShare) / idlePerRequest);
+    this.#laneBursts = this.#bursts && new LaneBursts(this.#bursts, this.#lanes, this.#outlook, slots, this.#draws);
   }
 
-  run(): Path[] {
-    const { length, slots, lane, next, first } = this.#s;
+  run(): FilterRun {
+    const { length, slots, lane, next } = this.#s;
     const n = this.#set.particles;
     const genealogy = new Genealogy(length, n);
-    const weights = new Float64Array(n);
-    const ancestors = new Int32Array(n);
+    const resampling = new Resampling(n, this.#draws);
     this.#open();
-    const opening = this.#start.slice();
+    const opening = this.#lanes.start.slice();
     for (let i = 0; i < length; i++) {
       const l = lane[i];
       for (let a = 0; a < n; a++) this.#endOf(a, i);
       this.#current[l] = next[i];
       for (let a = 0; a < n; a++) {
-        genealogy.note(i, a, this.#start[a * slots + l], this.#queued[a * slots + l]);
+        const at = a * slots + l;
+        genealogy.note(i, a, this.#lanes.start[at], this.#lanes.queued[at], this.#lanes.arrived[at]);
       }
-      const effective = normalise(this.#logWeight, weights);
-      if (effective === 0) this.#logWeight.fill(0);
-      else if (effective < n / 2 || i === length - 1) {
-        resample(weights, ancestors, this.#draws);
-        genealogy.branch(i, ancestors);
-        this.#follow(ancestors);
-        this.#logWeight.fill(0);
-      }
+      resampling.after(i, i === length - 1, this.#logWeight, genealogy, (ancestors) => this.#follow(ancestors));
     }
-    const paths: Path[] = [];
-    for (let m = 0; m < this.#set.paths; m++) {
-      const start = new Float64Array(length);
-      const queued = new Uint8Array(length);
-      const a = genealogy.tell(m, this.#set.paths, (i, at, fromQueue) => {
-        if (next[i] < 0) return;
-        start[next[i]] = at;
-        queued[next[i]] = fromQueue;
-      });
-      for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
-      paths.push({ start, queued });
-    }
-    return paths;
+    const paths = Array.from({ length: this.#set.paths }, (_, m) => this.#pathOf(m, genealogy, opening));
+    return { paths, logEvidence: resampling.logEvidence };
+  }
+
+  #pathOf(m: number, genealogy: Genealogy, opening: Float64Array): Path {
+    const { length, slots, next, first } = this.#s;
+    const start = new Float64Array(length);
+    const queued = new Uint8Array(length);
+    const arrived = new Float64Array(length).fill(Number.NaN);
+    const a = genealogy.tell(m, this.#set.paths, (i, at, fromQueue, came) => {
+      if (next[i] < 0) return;
+      start[next[i]] = at;
+      queued[next[i]] = fromQueue;
+      arrived[next[i]] = came;
+    });
+    for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
+    return { start, queued, arrived };
   }
 
   #follow(ancestors: Int32Array): void {
-    const { slots } = this.#s;
-    for (let k = 0; k < ancestors.length; k++) {
-      const from = ancestors[k] * slots;
-      for (let l = 0; l < slots; l++) {
-        this.#spareStart[k * slots + l] = this.#start[from + l];
-        this.#spareQueued[k * slots + l] = this.#queued[from + l];
-      }
-      this.#spareClock[k] = this.#clock[ancestors[k]];
-    }
-    [this.#start, this.#spareStart] = [this.#spareStart, this.#start];
-    [this.#queued, this.#spareQueued] = [this.#spareQueued, this.#queued];
-    [this.#clock, this.#spareClock] = [this.#spareClock, this.#clock];
+    this.#lanes.follow(ancestors);
+    this.#bursts?.follow(ancestors);
     this.#guesses.follow(ancestors);
     this.#belief.follow(ancestors);
   }
@@ -170,20 +142,26 @@ class LaneFilter {
     const begin = earliest(lanes[0]) - 1e-9;
     for (let a = 0; a < this.#set.particles; a++) {
       const rate = this.#rate(a, begin, 0) / slots;
-      this.#clock[a] = begin;
+      this.#lanes.clock[a] = begin;
       for (const l of lanes) {
         const i = first[l];
         this.#window(a, i, l);
         const ready = begin + duration[i];
-        const mass = this.#outlook.idle(i, ready, this.#from, this.#to, rate);
+        const joinMass = this.#joinMass(a, i, l, begin);
+        const idleMass = this.#outlook.idle(i, ready, this.#from, this.#to, rate);
+        const mass = idleMass + joinMass;
         if (!(mass > 0)) {
-          this.#start[a * slots + l] = Math.max(begin, low[i] - duration[i]);
+          this.#lanes.start[a * slots + l] = Math.max(begin, low[i] - duration[i]);
           this.#logWeight[a] -= 20;
           continue;
         }
-        const end = this.#outlook.drawIdle(i, ready, this.#from, this.#to, rate, mass, this.#draws);
-        this.#start[a * slots + l] = end - duration[i];
-        this.#logWeight[a] += Math.log(mass / rate) + rate * (end - ready);
+        this.#logWeight[a] += Math.log(mass);
+        if (joinMass > 0 && this.#draws.next() * mass < joinMass) {
+          this.#logWeight[a] += this.#laneBursts?.join(a, l, joinMass) ?? 0;
+          continue;
+        }
+        const end = this.#outlook.drawIdle(i, ready, this.#from, this.#to, rate, idleMass, this.#draws);
+        this.#startFresh(a, l, end - duration[i], begin, rate);
       }
     }
   }
@@ -196,7 +174,7 @@ class LaneFilter {
     for (let x = 0; x < slots; x++) {
       const other = this.#current[x];
       if (x === l || other < 0) continue;
-      const end = this.#start[a * slots + x] + duration[other];
+      const end = this.#lanes.start[a * slots + x] + duration[other];
       if (other > i) {
         if (end + jitter < to) to = end + jitter;
       } else if (end - jitter > from) from = end - jitter;
@@ -210,49 +188,78 @@ class LaneFilter {
     const { slots, lane, duration, next } = this.#s;
     const l = lane[i];
     const base = a * slots;
-    const end = Math.max(this.#clock[a], this.#start[base + l] + duration[i]);
-    this.#guesses.wander(a, end - this.#clock[a]);
+    const end = Math.max(this.#lanes.clock[a], this.#lanes.start[base + l] + duration[i]);
+    this.#guesses.wander(a, end - this.#lanes.clock[a]);
     const idle = this.#tellFreshStarts(a, end);
-    const waiting = idle === 0 ? this.#belief.waiting(a) : 0;
-    this.#clock[a] = end;
+    const oneMore = idle === 0 ? (this.#bursts?.oneMore(a) ?? 0) : 0;
+    const waiting = idle === 0 ? oneMore + (1 - oneMore) * this.#belief.waiting(a) : 0;
+    this.#lanes.clock[a] = end;
     const after = next[i];
     this.#logWeight[a] -= Math.log(this.#outlook.at(i, end));
     if (after < 0) {
-      this.#start[base + l] = Number.NaN;
-      this.#queued[base + l] = 0;
+      this.#lanes.start[base + l] = Number.NaN;
+      this.#lanes.queued[base + l] = 0;
       return;
     }
     this.#window(a, after, l);
     const gap = this.#s.newWorker[after] === 1 ? this.#bootGap : this.#guesses.law(a);
     const ready = end + duration[after];
     const rate = this.#rate(a, end, slots - idle - 1) / (idle + 1);
+    const joinMass = waiting < SURE ? (1 - waiting) * this.#joinMass(a, after, l, end) : 0;
     const queuedMass = waiting > 0 ? waiting * this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
     const idleMass =
       waiting < SURE && this.#to > Math.max(this.#from, ready)
         ? (1 - waiting) * this.#outlook.idle(after, ready, this.#from, this.#to, rate)
         : 0;
-    const mass = queuedMass + idleMass;
+    const mass = queuedMass + joinMass + idleMass;
     if (!(mass > 1e-12)) {
       this.#bend(a, after, l, end, waiting, rate);
       return;
     }
     this.#logWeight[a] += Math.log(mass);
-    if (this.#draws.next() * mass < queuedMass) {
+    const drawn = this.#draws.next() * mass;
+    if (drawn < queuedMass) {
       const sum = this.#outlook.queued(after, ready, this.#from, this.#to, gap);
       const chosen = this.#outlook.drawQueued(after, ready, this.#from, this.#to, gap, sum, this.#draws);
-      this.#startFromQueue(a, l, chosen - duration[after]);
+      this.#startFromQueue(a, l, chosen - duration[after], oneMore / waiting);
+      return;
+    }
+    this.#bursts?.end(a);
+    this.#lanes.queued[base + l] = 0;
+    this.#lanes.arrived[base + l] = Number.NaN;
+    if (drawn < queuedMass + joinMass) {
+      this.#logWeight[a] += this.#laneBursts?.join(a, l, joinMass / (1 - waiting)) ?? 0;
       return;
     }
     const sum = idleMass / (1 - waiting);
     const chosen = this.#outlook.drawIdle(after, ready, this.#from, this.#to, rate, sum, this.#draws);
-    this.#start[base + l] = chosen - duration[after];
-    this.#queued[base + l] = 0;
-    this.#logWeight[a] += rate * (chosen - ready) - Math.log(rate);
+    this.#startFresh(a, l, chosen - duration[after], end, rate);
   }
 
-  #startFromQueue(a: number, l: number, start: number): void {
-    this.#start[a * this.#s.slots + l] = start;
-    this.#queued[a * this.#s.slots + l] = 1;
+  /** Sets a start that was drawn for lane `l`, idle since `end`, and undoes the density it was drawn with. */
+  #startFresh(a: number, l: number, start: number, end: number, rate: number): void {
+    this.#lanes.start[a * this.#s.slots + l] = start;
+    this.#logWeight[a] += rate * (start - end) - Math.log(rate);
+  }
+
+  #joinMass(a: number, i: number, l: number, end: number): number {
+    return this.#laneBursts?.joinMass(a, i, l, this.#s.duration[i], end, this.#from, this.#to) ?? 0;
+  }
+
+  /** `ofBurst`: how likely the request belongs to the last burst. */
+  #startFromQueue(a: number, l: number, start: number, ofBurst: number): void {
+    const at = a * this.#s.slots + l;
+    this.#lanes.start[at] = start;
+    this.#lanes.queued[at] = 1;
+    this.#lanes.arrived[at] = Number.NaN;
+    if (this.#bursts) {
+      if (this.#draws.next() < ofBurst) {
+        this.#lanes.arrived[at] = this.#bursts.came(a);
+        this.#bursts.start(a);
+        return;
+      }
+      this.#bursts.end(a);
+    }
     this.#belief.take(a);
   }
 
@@ -263,52 +270,55 @@ class LaneFilter {
   #tellFreshStarts(a: number, end: number): number {
     const { slots } = this.#s;
     const base = a * slots;
-    let now = this.#clock[a];
+    let now = this.#lanes.clock[a];
     let idle = 0;
-    for (let l = 0; l < slots; l++) if (this.#queued[base + l] === 0 && !(this.#start[base + l] <= now)) idle++;
+    for (let l = 0; l < slots; l++)
+      if (this.#lanes.queued[base + l] === 0 && !(this.#lanes.start[base + l] <= now)) idle++;
     while (idle > 0) {
       let soonest = Number.POSITIVE_INFINITY;
+      let together = 0;
       for (let l = 0; l < slots; l++) {
-        const start = this.#start[base + l];
-        if (this.#queued[base + l] === 0 && start > now && start < soonest) soonest = start;
+        const start = this.#lanes.start[base + l];
+        if (this.#lanes.queued[base + l] === 1 || !(start > now)) continue;
+        if (start === soonest) together++;
+        else if (start < soonest) {
+          soonest = start;
+          together = 1;
+        }
       }
       const until = Math.min(soonest, end, Math.max(now, this.#lastStart));
-      this.#logWeight[a] -= this.#rate(a, now, slots - idle) * (until - now);
+      if (until > now) this.#logWeight[a] += this.#laneBursts?.end(a) ?? 0;
+      const events = this.#bursts?.eventsPerCaller(a) ?? 1;
+      this.#logWeight[a] -= events * this.#rate(a, now, slots - idle) * (until - now);
       if (soonest > end) return idle;
       this.#logWeight[a] += Math.log(this.#rate(a, soonest, slots - idle) / idle);
-      idle--;
+      this.#logWeight[a] += this.#laneBursts?.begin(a, soonest, together) ?? 0;
+      for (let k = 1; k < together; k++) this.#logWeight[a] -= Math.log(idle - k);
+      idle -= together;
       now = soonest;
       if (idle === 0) this.#belief.clear(a);
     }
-    this.#belief.arrive(a, this.#rate(a, now, slots + this.#belief.mean(a)) * (end - now));
+    const expected = this.#rate(a, now, slots + this.#belief.mean(a)) * (end - now);
+    this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, now, end) : expected);
     return 0;
   }
 
-  /** No start meets the stamps of request `i`: it is put where it deviates least, at a price. */
+  /** No start meets the stamps of request `i`. */
   #bend(a: number, i: number, l: number, end: number, waiting: number, rate: number): void {
     const { slots, low, high, duration } = this.#s;
-    let { from, to } = { from: this.#from, to: this.#to };
-    let price = 0;
-    if (to <= from) {
-      from = low[i];
-      to = high[i];
-      price = 3;
-    }
-    const place = (wanted: number) => Math.min(to, Math.max(from, wanted));
-    const ready = end + duration[i];
-    const { typical } = this.#guesses.law(a);
-    const fromQueue = place(ready + typical);
-    const fresh = place(ready + 2 * GIVE);
-    const cost = (deviation: number) => Math.exp(-Math.min(300, Math.max(0, deviation) / GIVE));
-    const queuedMass = waiting * cost(Math.abs(fromQueue - ready - typical));
-    const freshMass = (1 - waiting) * cost(ready + 2 * GIVE - fresh) * Math.min(1, rate * GIVE);
-    const mass = queuedMass + freshMass;
-    this.#logWeight[a] += Math.log(Math.max(1e-300, mass)) - price;
-    if (waiting > 0 && (mass === 0 || this.#draws.next() * mass < queuedMass)) {
-      this.#startFromQueue(a, l, fromQueue - duration[i]);
+    const contradicts = this.#to <= this.#from;
+    const [from, to] = contradicts ? [low[i], high[i]] : [this.#from, this.#to];
+    const gap = this.#guesses.law(a).typical;
+    const misfit = leastMisfit({ ready: end + duration[i], gap, from, to, waiting, rate });
+    const mass = misfit.queuedMass + misfit.freshMass;
+    this.#logWeight[a] += Math.log(Math.max(1e-300, mass)) - (contradicts ? CONTRADICTION : 0);
+    if (waiting > 0 && (mass === 0 || this.#draws.next() * mass < misfit.queuedMass)) {
+      this.#startFromQueue(a, l, misfit.fromQueue - duration[i], (this.#bursts?.oneMore(a) ?? 0) / waiting);
       return;
     }
-    this.#start[a * slots + l] = Math.max(fresh - duration[i], end + 1e-6);
-    this.#queued[a * slots + l] = 0;
+    this.#bursts?.end(a);
+    this.#lanes.arrived[a * slots + l] = Number.NaN;
+    this.#lanes.start[a * slots + l] = Math.max(misfit.fresh - duration[i], end + 1e-6);
+    this.#lanes.queued[a * slots + l] = 0;
   }
 }

@@ -6,6 +6,30 @@ export interface Path {
   readonly start: Float64Array;
   /** 1: it started from the queue, right after an end that left a full pool. */
   readonly queued: Uint8Array;
+  /** s: when its caller came, with a burst of others; NaN: alone. */
+  readonly arrived?: Float64Array;
+}
+
+/** What a filter is told beside the stretch it follows. */
+export interface FilterSettings {
+  readonly particles: number;
+  readonly paths: number;
+  /** Arrivals per second, as far as known before. */
+  readonly rate: RateCurve;
+  /** Load of the slots, 0..1. */
+  readonly load: number;
+  /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
+  readonly clients: number;
+  /** Most callers come in bursts; false: every caller comes alone. */
+  readonly inBursts: boolean;
+  readonly seed: number;
+}
+
+/** Possible histories, and how likely such callers make the log. */
+export interface FilterRun {
+  readonly paths: readonly Path[];
+  /** ln P(the stamps | the callers), estimated by the filter. */
+  readonly logEvidence: number;
 }
 
 /** Arrivals per second at an instant (s since the origin). */

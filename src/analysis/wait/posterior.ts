@@ -52,7 +52,13 @@ export function drawWaits(
     }
     const epochs = epochsOf(path, duration, end);
     const seconds = Math.max(1e-3, end - begin);
-    const throughput = { rate: n / seconds, seconds, slots: shared ? slots : null, busy: work / seconds };
+    const alone = path.arrived ? path.arrived.filter(Number.isNaN).length : n;
+    const throughput = {
+      rate: Math.max(1, alone) / seconds,
+      seconds,
+      slots: shared ? slots : null,
+      busy: work / seconds,
+    };
     const samplers = arrivalModels(throughput, quick)
       .map((model, world) => ({ model, world }))
       .filter(({ world }) => worlds === null || worlds.has(world))
@@ -71,7 +77,7 @@ export function drawWaits(
       byClients.set(model.clients, (byClients.get(model.clients) ?? 0) + share / paths.length);
       reached += share * perPath;
       while (drawn < perPath && drawn + offset < reached) {
-        waits.push(sampler.sample(draws).wait);
+        waits.push(withBursts(sampler.sample(draws).wait, path));
         drawn++;
       }
     });
@@ -81,4 +87,11 @@ export function drawWaits(
   byClients.delete(Number.POSITIVE_INFINITY);
   const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
   return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY };
+}
+
+/** Who came in a burst has waited since. */
+function withBursts(wait: Float64Array, { start, arrived }: Path): Float64Array {
+  return arrived
+    ? wait.map((seconds, i) => (Number.isNaN(arrived[i]) ? seconds : Math.max(0, start[i] - arrived[i])))
+    : wait;
 }

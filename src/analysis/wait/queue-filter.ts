@@ -12,26 +12,20 @@
  *
  * Resampling is systematic. Cost O(requests x particles x slots).
  */
+import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, shareOfFree } from './guesses.ts';
 import { isotonic } from './isotonic.ts';
-import type { Path, RateCurve } from './paths.ts';
+import type { FilterRun, FilterSettings } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
-import { normalise, resample } from './resample.ts';
+import { Resampling } from './resample.ts';
 import { LINE_JITTER, type Stretch } from './stretch.ts';
 
-export interface QueueFilterSettings {
-  readonly particles: number;
-  readonly paths: number;
-  /** Arrivals per second, as far as known before. */
-  readonly rate: RateCurve;
-  /** Load of the slots, 0..1. */
-  readonly load: number;
-  /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
-  readonly clients: number;
-  readonly seed: number;
-}
+const ALONE = 0;
+const QUEUED = 1;
+const MEMBER = 2;
+type Kind = typeof ALONE | typeof QUEUED | typeof MEMBER;
 
 /** s: by how much an offset may drift per request. */
 const DRIFT = 0.001;
@@ -47,12 +41,12 @@ const MISFIT = 60;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
 
-export const filterQueue = (queue: Stretch, settings: QueueFilterSettings): Path[] =>
+export const filterQueue = (queue: Stretch, settings: FilterSettings): FilterRun =>
   new QueueFilter(queue, settings).run();
 
 class QueueFilter {
   readonly #s: Stretch;
-  readonly #set: QueueFilterSettings;
+  readonly #set: FilterSettings;
   readonly #order: Int32Array;
   readonly #draws: Draws;
   readonly #guesses: Guesses;
@@ -70,9 +64,13 @@ class QueueFilter {
   /** By particle: 1 while a slot is known to be free, and so nobody queues. */
   #idle: Uint8Array;
   #spareIdle: Uint8Array;
+  /** null: every caller comes alone. */
+  readonly #bursts: Bursts | null;
+  /** s: when the caller of the last start came, where that is known. */
+  #arrived = Number.NaN;
   readonly #logWeight: Float64Array;
 
-  constructor(queue: Stretch, settings: QueueFilterSettings) {
+  constructor(queue: Stretch, settings: FilterSettings) {
     const { length, slots, low, high, duration, tick } = queue;
     const n = settings.particles;
     this.#s = queue;
@@ -93,37 +91,36 @@ class QueueFilter {
     this.#spareTold = new Float64Array(n);
     this.#idle = new Uint8Array(n).fill(1);
     this.#spareIdle = new Uint8Array(n);
+    this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
     this.#logWeight = new Float64Array(n);
   }
 
-  run(): Path[] {
+  run(): FilterRun {
     const { length } = this.#s;
     const { particles, paths } = this.#set;
     const genealogy = new Genealogy(length, particles);
-    const weights = new Float64Array(particles);
-    const ancestors = new Int32Array(particles);
+    const resampling = new Resampling(particles, this.#draws);
     for (let p = 0; p < length; p++) {
       for (let a = 0; a < particles; a++) {
         const queued = this.#startOf(a, this.#order[p]);
-        genealogy.note(p, a, this.#clock[a], queued);
+        genealogy.note(p, a, this.#clock[a], queued, this.#arrived);
       }
-      const effective = normalise(this.#logWeight, weights);
-      if (effective === 0) this.#logWeight.fill(0);
-      else if (effective < particles / 2 || p === length - 1) {
-        resample(weights, ancestors, this.#draws);
-        genealogy.branch(p, ancestors);
-        this.#follow(ancestors);
-        this.#logWeight.fill(0);
-      }
+      resampling.after(p, p === length - 1, this.#logWeight, genealogy, (ancestors) => this.#follow(ancestors));
     }
-    return Array.from({ length: paths }, (_, m) => {
-      const path = { start: new Float64Array(length), queued: new Uint8Array(length) };
-      genealogy.tell(m, paths, (p, start, queued) => {
+    const told = Array.from({ length: paths }, (_, m) => {
+      const path = {
+        start: new Float64Array(length),
+        queued: new Uint8Array(length),
+        arrived: new Float64Array(length),
+      };
+      genealogy.tell(m, paths, (p, start, queued, arrived) => {
         path.start[this.#order[p]] = start;
         path.queued[this.#order[p]] = queued;
+        path.arrived[this.#order[p]] = arrived;
       });
       return path;
     });
+    return { paths: told, logEvidence: resampling.logEvidence };
   }
 
   #follow(ancestors: Int32Array): void {
@@ -141,6 +138,7 @@ class QueueFilter {
     [this.#idle, this.#spareIdle] = [this.#spareIdle, this.#idle];
     this.#guesses.follow(ancestors);
     this.#belief.follow(ancestors);
+    this.#bursts?.follow(ancestors);
   }
 
   /** Arrivals per second of particle `a` with `inSystem` requests in service or queued. */
@@ -160,28 +158,53 @@ class QueueFilter {
 
   /** Decides when request `i` starts in particle `a`, and weighs it; returns 1 where it came from the queue. */
   #startOf(a: number, i: number): 0 | 1 {
-    const { duration } = this.#s;
-    const free = this.#free[a * this.#s.slots];
+    const { duration, slots } = this.#s;
+    const free = this.#free[a * slots];
     const waiting = this.#waiting(a, free);
     const law = this.#guesses.law(a);
+    const oneMore = this.#bursts?.oneMore(a) ?? 0;
     // A start of each kind is drawn first; how it fits the stamp decides between them.
-    const queued = waiting > 0 ? Math.max(this.#clock[a], free + law.draw(law.least, LONGEST_GAP, this.#draws)) : 0;
-    const queuedMass = waiting > 0 ? waiting * this.#fit(i, queued + duration[i]) : 0;
+    const isQueue = waiting > 0 || oneMore > 0;
+    const queued = isQueue ? Math.max(this.#clock[a], free + law.draw(law.least, LONGEST_GAP, this.#draws)) : 0;
+    const fit = isQueue ? this.#fit(i, queued + duration[i]) : 0;
+    const memberMass = oneMore * fit;
+    const queuedMass = (1 - oneMore) * waiting * fit;
     const ready = Math.max(free, this.#clock[a]);
     const fresh = waiting < SURE ? this.#drawFresh(a, i, ready) : { start: 0, mass: 0 };
-    const freshMass = (1 - waiting) * fresh.mass;
-    const mass = queuedMass + freshMass;
-    let fromQueue = this.#draws.next() * mass < queuedMass;
-    let start = fromQueue ? queued : fresh.start;
+    const freshMass = (1 - oneMore) * (1 - waiting) * fresh.mass;
+    const mass = memberMass + queuedMass + freshMass;
+    const drawn = this.#draws.next() * mass;
+    let isMember = drawn < memberMass;
+    let fromQueue = !isMember && drawn < memberMass + queuedMass;
+    let start = isMember || fromQueue ? queued : fresh.start;
     if (mass > Math.exp(-MISFIT)) this.#logWeight[a] += Math.log(mass);
     else {
       const wanted = this.#s.low[i] - duration[i];
-      fromQueue = waiting > 0.5;
+      isMember = oneMore > 0.5;
+      fromQueue = !isMember && waiting > 0.5;
       start = Math.max(ready, wanted);
       this.#logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
     }
-    this.#take(a, start, start + duration[i], fromQueue);
-    return fromQueue ? 1 : 0;
+    const end = start + duration[i];
+    this.#arrived = Number.NaN;
+    const bursts = this.#bursts;
+    if (bursts && isMember) {
+      this.#arrived = bursts.came(a);
+      bursts.start(a);
+      const full = free > this.#arrived;
+      this.#take(a, start, end, full ? MEMBER : ALONE);
+      return full ? 1 : 0;
+    }
+    this.#take(a, start, end, fromQueue ? QUEUED : ALONE);
+    if (!bursts) return fromQueue ? 1 : 0;
+    bursts.end(a);
+    if (fromQueue) return 1;
+    if (this.#draws.next() * bursts.eventsPerCaller(a) < bursts.burstsPerCaller(a)) {
+      bursts.begin(a, start);
+      bursts.start(a);
+      this.#arrived = start;
+    }
+    return 0;
   }
 
   /** P(somebody queues when the first slot is free). */
@@ -192,7 +215,8 @@ class QueueFilter {
       return 0;
     }
     this.#guesses.wander(a, passed);
-    this.#belief.arrive(a, this.#rate(a, free, this.#s.slots + this.#belief.mean(a)) * passed);
+    const expected = this.#rate(a, free, this.#s.slots + this.#belief.mean(a)) * passed;
+    this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, free - passed, free) : expected);
     this.#told[a] += passed;
     return this.#belief.waiting(a);
   }
@@ -200,7 +224,8 @@ class QueueFilter {
   /** The next arrival from `ready` on, within reach of the stamp, and how likely such a one is and fits. */
   #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
     const { low, high, duration } = this.#s;
-    const rate = this.#rate(a, ready, this.#busy(a, ready));
+    const eventsPerCaller = this.#bursts ? this.#bursts.eventsPerCaller(a) : 1;
+    const rate = eventsPerCaller * this.#rate(a, ready, this.#busy(a, ready));
     const reach = REACH * this.#soft;
     const from = Math.max(ready, low[i] - duration[i] - reach);
     const to = Math.max(from + 1e-6, high[i] - duration[i] + reach);
@@ -211,14 +236,15 @@ class QueueFilter {
   }
 
   /** The slot that was free first runs a request. */
-  #take(a: number, start: number, end: number, fromQueue: boolean): void {
+  #take(a: number, start: number, end: number, kind: Kind): void {
     const { slots } = this.#s;
     const base = a * slots;
     let x = 1;
     for (; x < slots && this.#free[base + x] < end; x++) this.#free[base + x - 1] = this.#free[base + x];
     this.#free[base + x - 1] = end;
     this.#clock[a] = start;
-    if (fromQueue) {
+    if (kind === MEMBER) return;
+    if (kind === QUEUED) {
       this.#belief.take(a);
       return;
     }

@@ -1,11 +1,12 @@
 /** Particles by their weights: how many still count, and which ones go on. */
 import type { Draws } from './draws.ts';
+import type { Genealogy } from './genealogy.ts';
 
 /**
  * Turns log weights into weights with sum 1, in place of `weights`; returns the effective sample size 1 / Σw², or 0
  * when no particle is left.
  */
-export function normalise(logWeights: Float64Array, weights: Float64Array): number {
+function normalise(logWeights: Float64Array, weights: Float64Array): number {
   let best = Number.NEGATIVE_INFINITY;
   for (const w of logWeights) if (w > best) best = w;
   if (best === Number.NEGATIVE_INFINITY) return 0;
@@ -22,8 +23,17 @@ export function normalise(logWeights: Float64Array, weights: Float64Array): numb
   return 1 / squares;
 }
 
+/** ln of the mean weight. */
+function logMeanExp(logWeights: Float64Array): number {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const w of logWeights) if (w > best) best = w;
+  let sum = 0;
+  for (const w of logWeights) sum += Math.exp(w - best);
+  return best + Math.log(sum / logWeights.length);
+}
+
 /** Systematic resampling: `ancestors[k]` is the particle that slot k continues. */
-export function resample(weights: Float64Array, ancestors: Int32Array, draws: Draws): void {
+function resample(weights: Float64Array, ancestors: Int32Array, draws: Draws): void {
   const n = weights.length;
   const offset = draws.next();
   let reached = 0;
@@ -33,4 +43,42 @@ export function resample(weights: Float64Array, ancestors: Int32Array, draws: Dr
     while (k < n && offset + k < reached) ancestors[k++] = a;
   }
   while (k < n) ancestors[k++] = n - 1;
+}
+
+/** Resamples the particles of a filter whenever their weights have become uneven, and at the end. */
+export class Resampling {
+  readonly #weights: Float64Array;
+  readonly #ancestors: Int32Array;
+  readonly #draws: Draws;
+  #logEvidence = 0;
+
+  constructor(particles: number, draws: Draws) {
+    this.#weights = new Float64Array(particles);
+    this.#ancestors = new Int32Array(particles);
+    this.#draws = draws;
+  }
+
+  /** ln P(all that the particles were weighed by), estimated. */
+  get logEvidence(): number {
+    return this.#logEvidence;
+  }
+
+  /** After a step that all particles took and the genealogy noted; `follow`: particle k continues as a copy of `ancestors[k]`. */
+  after(
+    step: number,
+    isLast: boolean,
+    logWeights: Float64Array,
+    genealogy: Genealogy,
+    follow: (ancestors: Int32Array) => void,
+  ): void {
+    const effective = normalise(logWeights, this.#weights);
+    if (effective > 0 && effective >= this.#weights.length / 2 && !isLast) return;
+    if (effective > 0) {
+      this.#logEvidence += logMeanExp(logWeights);
+      resample(this.#weights, this.#ancestors, this.#draws);
+      genealogy.branch(step, this.#ancestors);
+      follow(this.#ancestors);
+    }
+    logWeights.fill(0);
+  }
 }

@@ -36,10 +36,17 @@ const LESS_UNKNOWN_SLOTS = 10;
 /** The same where a tick of the stamps hides many requests of a slot: whole congestion periods fit between two stamps. */
 const LESS_HIDDEN_IN_TICKS = 16;
 const MORE_HIDDEN_IN_TICKS = 4;
+/** So much more again where there was time for a few histories only. */
+const QUICK = 2;
 /** Where callers come in waves. */
 const LESS_IN_WAVES = 4;
 /** Where callers come less often while the pool is full: they wait for their answers before they ask again. */
 const LESS_PATIENT = 4;
+/** Where the log speaks for callers who come in bursts, and they were followed as such. */
+const LESS_IN_BURSTS = 3;
+const MORE_IN_BURSTS = 2.8;
+/** How far above their histories the range reaches where the log speaks against them, but not enough. */
+const LEAST_MAYBE = 1.3;
 /** One slot alone shows no difference between a full and an idle pool, so nothing tells patient clients from random callers. */
 const LESS_ONE_SLOT = 12;
 /** Where the pool was full for most of the time, patient clients and random callers begin to look the same. */
@@ -79,19 +86,35 @@ export interface WaitContext {
   readonly onLanes: boolean;
   /** A tick of the stamps holds many requests of a slot. */
   readonly manyPerTick: boolean;
+  /** Few histories under one model of the callers: nobody has asked whether they came in bursts. */
+  readonly quick: boolean;
+  /** The histories are of callers who come in bursts. */
+  readonly inBursts: boolean;
+  /** s: histories of callers who come in bursts, where the log does not speak against them, and how little it does, 0..1. */
+  readonly maybe: { readonly waits: readonly Float64Array[]; readonly chance: number } | null;
   /** s: best estimate of each start. */
   readonly start: Float64Array;
 }
 
+/** Callers come less often while the pool is full, clearly. */
+export const isPatient = ({ logRatio, error }: ArrivalEvidence): boolean =>
+  logRatio < -TELLING * Math.max(LEAST_ERROR, error);
+
 /** By what factors the truth may lie below and above a mean of `mean` s. */
-function doubt(
+function doubt(mean: number, context: WaitContext): { less: number; more: number } {
+  const { less, more } = doubtOfMany(mean, context);
+  if (!context.quick) return { less, more };
+  return { less: QUICK * less, more: Math.max(QUICK * more, (AT_ONCE_MORE * context.evidence.most) / mean) };
+}
+
+function doubtOfMany(
   mean: number,
-  { evidence, hidden, slots, onLanes, manyPerTick }: WaitContext,
+  { evidence, hidden, slots, onLanes, manyPerTick, inBursts }: WaitContext,
 ): { less: number; more: number } {
   const { logRatio, full, longest, most } = evidence;
   const error = Math.max(LEAST_ERROR, evidence.error);
   const waves = logRatio - USUAL_RATIO > TELLING * error;
-  const patient = logRatio < -TELLING * error;
+  const patient = isPatient(evidence);
   const atOnce = (manyPerTick ? AT_ONCE_MORE_IN_TICKS : AT_ONCE_MORE) * (most / mean);
   const more = Math.max(
     manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE,
@@ -99,6 +122,11 @@ function doubt(
     waves || full >= OFTEN_FULL ? atOnce : 0,
   );
   if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
+  if (inBursts)
+    return {
+      less: full >= OFTEN_FULL ? LESS_OFTEN_FULL : LESS_IN_BURSTS,
+      more: Math.max(MORE_IN_BURSTS, hidden ? MORE_HIDDEN : 0, atOnce),
+    };
   if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
   if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
@@ -106,29 +134,41 @@ function doubt(
   return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
 }
 
-/** `waits`: s, each a possible history. */
-export function summariseWaits(waits: readonly Float64Array[], context: WaitContext): WaitInference {
-  const means: number[] = [];
-  const p50: number[] = [];
-  const p95: number[] = [];
-  const p99: number[] = [];
-  const max: number[] = [];
+interface Quantiles {
+  readonly means: number[];
+  readonly p50: number[];
+  readonly p95: number[];
+  readonly p99: number[];
+  readonly max: number[];
+}
+
+/** Of each history, s. */
+function quantilesOf(waits: readonly Float64Array[]): Quantiles {
+  const found: Quantiles = { means: [], p50: [], p95: [], p99: [], max: [] };
   for (const wait of waits) {
     const sorted = wait.slice().sort();
     let sum = 0;
     for (const w of sorted) sum += w;
-    means.push(sum / sorted.length);
-    p50.push(quantile(sorted, 0.5));
-    p95.push(quantile(sorted, 0.95));
-    p99.push(quantile(sorted, 0.99));
-    max.push(sorted[sorted.length - 1]);
+    found.means.push(sum / sorted.length);
+    found.p50.push(quantile(sorted, 0.5));
+    found.p95.push(quantile(sorted, 0.95));
+    found.p99.push(quantile(sorted, 0.99));
+    found.max.push(sorted[sorted.length - 1]);
   }
+  return found;
+}
+
+/** `waits`: s, each a possible history. */
+export function summariseWaits(waits: readonly Float64Array[], context: WaitContext): WaitInference {
+  const { means, p50, p95, p99, max } = quantilesOf(waits);
+  const maybe = context.maybe && quantilesOf(context.maybe.waits);
   const among = (values: number[], share: number) =>
     quantile(
       values.slice().sort((a, b) => a - b),
       share,
     );
   const at = (values: number[], share: number) => 1e6 * among(values, share);
+  const moreMaybe = LEAST_MAYBE + (context.maybe?.chance ?? 0) * (MORE_IN_BURSTS - LEAST_MAYBE);
   const mean = at(means, 0.5);
   const p95Middle = at(p95, 0.5);
   const { less, more } = doubt(mean / 1e6, context);
@@ -137,19 +177,19 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   return {
     ...unknownWait(context.basis),
     method: 'inferred',
-    confidence: context.hidden ? 0.7 : 0.9,
+    confidence: context.hidden ? 0.7 : context.quick ? 0.8 : 0.9,
     mean,
     p50: at(p50, 0.5),
     p95: p95Middle,
     p99: at(p99, 0.5),
     max: at(max, 0.5),
     lowMean,
-    highMean: Math.max(at(means, 0.95), mean * more) + FLOOR,
+    highMean: Math.max(at(means, 0.95), mean * more, maybe ? moreMaybe * at(maybe.means, 0.5) : 0) + FLOOR,
     lowP95: Math.max(
       0,
       Math.min(at(p95, 0.05) - 2 * FLOOR, p95Middle / less - 2 * FLOOR, EVEN_SPREAD * (lowMean - FLOOR / 2)),
     ),
-    highP95: Math.max(at(p95, 0.95), p95Middle * more) + 3 * FLOOR,
+    highP95: Math.max(at(p95, 0.95), p95Middle * more, maybe ? moreMaybe * at(maybe.p95, 0.5) : 0) + 3 * FLOOR,
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
     peakQueue: among(
       waits.map((wait) => longestQueue(context.start, wait)),

@@ -1,0 +1,47 @@
+/** The particles of a filter that follows lanes: what each of them has decided for the current request of every lane. */
+export class LaneParticles {
+  readonly #slots: number;
+  /** By particle and lane, s: the start of its current request; NaN: it has none. */
+  start: Float64Array;
+  /** 1: the current request came from the queue. */
+  queued: Uint8Array;
+  /** s: when the caller of the current request came, with others; NaN: alone, or not known. */
+  arrived: Float64Array;
+  /** By particle: the instant up to which it has been told. */
+  clock: Float64Array;
+  #spareStart: Float64Array;
+  #spareQueued: Uint8Array;
+  #spareArrived: Float64Array;
+  #spareClock: Float64Array;
+
+  constructor(particles: number, slots: number) {
+    const n = particles * slots;
+    this.#slots = slots;
+    this.start = new Float64Array(n).fill(Number.NaN);
+    this.queued = new Uint8Array(n);
+    this.arrived = new Float64Array(n).fill(Number.NaN);
+    this.clock = new Float64Array(particles);
+    this.#spareStart = new Float64Array(n);
+    this.#spareQueued = new Uint8Array(n);
+    this.#spareArrived = new Float64Array(n);
+    this.#spareClock = new Float64Array(particles);
+  }
+
+  /** Particle k continues as a copy of `ancestors[k]`. */
+  follow(ancestors: Int32Array): void {
+    const slots = this.#slots;
+    for (let k = 0; k < ancestors.length; k++) {
+      const from = ancestors[k] * slots;
+      for (let l = 0; l < slots; l++) {
+        this.#spareStart[k * slots + l] = this.start[from + l];
+        this.#spareQueued[k * slots + l] = this.queued[from + l];
+        this.#spareArrived[k * slots + l] = this.arrived[from + l];
+      }
+      this.#spareClock[k] = this.clock[ancestors[k]];
+    }
+    [this.start, this.#spareStart] = [this.#spareStart, this.start];
+    [this.queued, this.#spareQueued] = [this.#spareQueued, this.queued];
+    [this.arrived, this.#spareArrived] = [this.#spareArrived, this.arrived];
+    [this.clock, this.#spareClock] = [this.#spareClock, this.clock];
+  }
+}

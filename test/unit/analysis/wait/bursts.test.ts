@@ -1,0 +1,46 @@
+// Callers who come together: a cron job's, a script's, a page's.
+import { describe, expect, it } from 'vitest';
+import { traceOf } from '../../../../src/analysis/structure/trace.ts';
+import { filteredWaits } from '../../../../src/analysis/wait/filtered-waits.ts';
+import { type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
+
+const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
+
+/** The mean wait of a pool of sync workers with services of half a second, true and inferred, s. */
+function waitOf(seed: number, workers: number, load: Load, law: 'uniform' | 'exponential') {
+  const service = { law, mean: 0.5 } as const;
+  const spec: PoolSpec = { seed, workers, threads: 1, queue: 'shared', service, load, overhead: 0.0004 };
+  const { requests, table } = writeLog(simulatePool(spec), view, seed);
+  const waited = filteredWaits(traceOf(table), { slots: workers, queue: 'pool', onLanes: true }, 'full', false);
+  const truth = requests.reduce((sum, { start, send }) => sum + start - send, 0) / requests.length;
+  const { mean, lowMean, highMean, basis } = waited!.summary;
+  return { truth, mean: mean / 1e6, low: lowMean / 1e6, high: highMean / 1e6, inBursts: /in bursts/.test(basis) };
+}
+
+describe('bursts of callers', () => {
+  for (const [workers, law] of [
+    [3, 'uniform'],
+    [4, 'exponential'],
+  ] as const) {
+    it(`to ${workers} workers with ${law} services wait as long as their burst takes`, () => {
+      for (let seed = 1; seed <= 3; seed++) {
+        const load = { kind: 'batches', rate: 1 / 6, size: 4 * workers, seconds: 90 } as const;
+        const { truth, mean, low, high, inBursts } = waitOf(seed, workers, load, law);
+        expect(inBursts).toBe(true);
+        expect(mean / truth).toBeGreaterThan(0.5);
+        expect(mean / truth).toBeLessThan(2);
+        expect(low).toBeLessThan(truth);
+        expect(high).toBeGreaterThan(truth);
+      }
+    });
+  }
+
+  it('are not seen where callers come one by one, at random or when they are answered', () => {
+    for (let seed = 1; seed <= 3; seed++) {
+      const random = { kind: 'poisson', phases: [{ rate: 6, seconds: 60 }] } as const;
+      const closed = { kind: 'closed', users: 5, think: 0.3, seconds: 60 } as const;
+      expect(waitOf(seed, 4, random, 'exponential').inBursts).toBe(false);
+      expect(waitOf(seed, 4, closed, 'exponential').inBursts).toBe(false);
+    }
+  });
+});
