@@ -52,7 +52,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0, tabNeeds } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line; under a filter there are two of them.
-  const sentenceRows = columns < 160 && rows >= (filtered ? 30 : 20) ? 2 : 1;
+  const sentenceRows = columns < 160 && rows >= (filtered ? 24 : 20) ? 2 : 1;
   const verdictRows = filtered && rows >= 20 ? 2 * sentenceRows : sentenceRows;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
   const queueRows = hasQueue ? (rows >= 48 ? 4 : rows >= 34 ? 3 : rows >= 28 ? 2 : 1) : 0;
