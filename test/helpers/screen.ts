@@ -162,3 +162,22 @@ export class TestScreen {
     this.#terminal.dispose();
   }
 }
+
+let opened: TestScreen[] = [];
+
+/** A screen over an engine that shows a snapshot, when its first pictures are drawn; `closeScreens` after each test. */
+export async function openScreen(
+  snapshot: Snapshot,
+  options: ScreenOptions = {},
+): Promise<{ screen: TestScreen; engine: FakeEngine }> {
+  const engine = new FakeEngine(snapshot);
+  const screen = new TestScreen(engine, options);
+  opened.push(screen);
+  await screen.settle();
+  return { screen, engine };
+}
+
+export function closeScreens(): void {
+  for (const screen of opened) screen.close();
+  opened = [];
+}
