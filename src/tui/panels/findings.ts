@@ -114,16 +114,17 @@ function drawWaiting({ snapshot, theme }: View, canvas: Canvas): void {
 /** What passes the filter; returns the row after it. Findings of all requests keep half of the room. */
 function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number {
   const { theme } = view;
-  const x = canvas.text(1, 0, 'Of what passes', theme.strong);
-  if (!part) {
-    canvas.text(x, 0, ': working it out…', theme.quiet);
-    return 1;
+  const title = 'Of what passes';
+  if (!part || part.findings.length === 0) {
+    const why = !part ? 'working it out…' : part.unasked === '' ? 'nothing stands out.' : part.unasked;
+    const lines = wrap(`${title}: ${why}`, canvas.columns - 2);
+    lines.forEach((line, y) => {
+      canvas.text(1, y, line, theme.quiet);
+    });
+    canvas.text(1, 0, title, theme.strong);
+    return lines.length;
   }
-  if (part.findings.length === 0) {
-    const why = part.unasked === '' ? 'nothing stands out.' : part.unasked;
-    canvas.text(x, 0, `: ${why}`, theme.quiet);
-    return 1;
-  }
+  canvas.text(1, 0, title, theme.strong);
   const wanted = part.findings.reduce((sum, finding) => sum + 1 + bodyOf(finding, canvas.columns - 6).length, 0);
   const rows = Math.min(wanted, Math.max(1, Math.floor((canvas.rows - 2) / 2)));
   drawFindings(view, canvas.region(0, 1, canvas.columns, rows), part.findings, 0, '');

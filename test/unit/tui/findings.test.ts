@@ -32,3 +32,21 @@ describe('the list of findings', () => {
     expect(text).not.toMatch(/episodes|wait method/);
   });
 });
+
+it('says under a filter in full why what passes is not judged', () => {
+  const unasked =
+    'a filter by status, duration, wait or size picks the outcome, so that findings would be about the filter.';
+  const part = {
+    filter: 'status:5xx',
+    requests: 1,
+    of: 2,
+    verdict: { severity: 'info' as const, sentence: '', confidence: 1 },
+    findings: [],
+    unasked,
+  };
+  const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding()], change: { part } });
+  const text = drawn(findings, viewOf(snapshot, { columns: 80, ui: { filter: 'status:5xx' } }), 80, 6);
+  expect(text.slice(0, 2).join(' ').replaceAll(/\s+/g, ' ').trim()).toBe(`Of what passes: ${unasked}`);
+  expect(text[2]).toContain('Of all requests');
+  expect(text[3]).toContain('All four workers were busy');
+});
