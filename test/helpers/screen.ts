@@ -97,6 +97,8 @@ export class TestScreen {
         this.#terminal.write(bytes);
       },
       isBehind: () => false,
+      // A machine that is busy makes no frame late.
+      nowMs: () => this.clock.nowMicros() / 1000,
       effect: (effect) => this.effects.push(effect),
     });
     this.#sink = new FrameSink(

@@ -35,7 +35,15 @@ export interface Tracks {
 /** Fates that end a life. */
 const ended = new Set(['exited', 'recycled', 'timeout', 'killed']);
 
-export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(snapshot)): Tracks {
+/**
+ * `before`: the tracks of the picture before. Of a live log only the newest minutes are examined, so that the first sight of
+ * each worker changes with them: who has a place keeps it.
+ */
+export function tracksOf(
+  snapshot: Snapshot,
+  seen = new SeenWorkers().update(snapshot),
+  before: Tracks | null = null,
+): Tracks {
   const { inference, names, lifecycle } = snapshot;
   const { lanes, lives } = inference;
   const list: Track[] = [];
@@ -72,7 +80,13 @@ export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(sna
       to: ends.get(name) ?? (gone ? life.to : (guess?.to ?? Number.POSITIVE_INFINITY)),
     };
   });
-  workers.sort((a, b) => a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
+  const placeOf = ({ worker }: TrackLife): number => {
+    const place = snapshot.mode === 'tail' ? (before?.ofWorker[worker] ?? -1) : -1;
+    return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+  };
+  workers.sort(
+    (a, b) => placeOf(a) - placeOf(b) || a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+  );
 
   const firstSource = new Map<string, number>();
   const trackOfWorker = new Int32Array(names.workers.size).fill(-1);

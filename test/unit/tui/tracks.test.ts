@@ -33,6 +33,34 @@ describe('tracksOf, without an inference', () => {
   });
 });
 
+describe('the order of the tracks of a live log', () => {
+  const everySecond = (worker: string, first: number) =>
+    Array.from({ length: 20 }, (_, i) => ({ start: first + i, end: first + i + 0.8, worker }));
+  const snapshot = handSnapshot({
+    requests: [...everySecond('8', -40), ...everySecond('7', -39), ...everySecond('9', -38)],
+  });
+  /** What the next minutes tell: the first request of each that is left of them is another one. */
+  const later: Snapshot = {
+    ...snapshot,
+    inference: {
+      ...snapshot.inference,
+      lives: snapshot.inference.lives.map((life) => ({ ...life, from: life.from - life.worker * 2e6 })),
+    },
+  };
+
+  it('stays while the examined minutes move on', () => {
+    const first = tracksOf(snapshot);
+    expect(first.list.map(({ lives }) => lives[0].name)).toEqual(['8', '7', '9']);
+    expect(names(later)).toEqual([['9'], ['7'], ['8']]);
+    expect(tracksOf(later, undefined, first).list.map(({ lives }) => lives[0].name)).toEqual(['8', '7', '9']);
+  });
+
+  it('is that of a saved log whatever was shown before', () => {
+    const replay = { ...later, mode: 'replay' as const };
+    expect(tracksOf(replay, undefined, tracksOf(snapshot)).list).toEqual(tracksOf(replay).list);
+  });
+});
+
 async function openScreen(snapshot: Snapshot): Promise<TestScreen> {
   const screen = new TestScreen(new FakeEngine(snapshot), { rows: 30 });
   await screen.settle();
