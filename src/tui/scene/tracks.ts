@@ -92,7 +92,7 @@ export function tracksOf(
   const trackOfWorker = new Int32Array(names.workers.size).fill(-1);
   for (const life of workers) {
     const source = seen.get(life.worker)?.source ?? 0;
-    const group = hostOf(life.name) || (snapshot.sources[source] ?? '');
+    const group = groupOf(life.name, snapshot.sources[source] ?? '');
     firstSource.set(group, Math.min(source, firstSource.get(group) ?? source));
     let at = list.findIndex(
       (track) => track.group === group && (track.lives.at(-1) as TrackLife).to <= life.from + 2e6,
@@ -115,6 +115,12 @@ export function tracksOf(
 
 /** Workers of several hosts are told apart by "host/pid". */
 const hostOf = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));
+
+/** The input, where the name of the host is that of its file: then the names of others have none. */
+function groupOf(worker: string, path: string): string {
+  const host = hostOf(worker);
+  return path.endsWith(host) ? path : host;
+}
 
 /** Groups in the order of the inputs that they first appear in, whatever else is known of them. */
 function inGroups({ list, ofWorker, nameless }: Tracks, firstSource: ReadonlyMap<string, number>): Tracks {
