@@ -36,3 +36,29 @@ test('a window of a pool with idle slots keeps its wait', () => {
   expect(wait.method).toBe('inferred');
   expect(wait.mean).toBeLessThan(100_000);
 });
+
+test('a live view of an overload follows as many requests as it takes to begin where the pool was not full', () => {
+  const spec: ServerSpec = {
+    seed: 5,
+    kind: 'sync',
+    workers: 8,
+    threads: 1,
+    service: { law: 'uniform', mean: 0.2 },
+    load: {
+      kind: 'poisson',
+      phases: [
+        { rate: 20, seconds: 60 },
+        { rate: 50, seconds: 14 },
+      ],
+    },
+    wakes: 'in-turn',
+  };
+  const { input, requests } = logOf(spec, { pid: true, duration: true });
+  const inferred = inferServer({ ...input, effort: 'live' }).wait;
+  expect(inferred.method).toBe('inferred');
+  const waits = requests.slice(-1200).map(({ send, start }) => 1e6 * (start - send));
+  const mean = waits.reduce((sum, one) => sum + one) / waits.length;
+  expect(inferred.basis).toContain('1200 requests of the log');
+  expect(inferred.lowMean).toBeLessThan(mean);
+  expect(inferred.highMean).toBeGreaterThan(mean);
+});
