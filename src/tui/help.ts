@@ -35,7 +35,7 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['▓', '+', 'a request whose start was inferred'],
   ['▒', '~', 'the stamps are too coarse to say what ran here'],
   ['/io 1s', '/io 1s', 'zoomed in, a bar has the name of its route, and how long it took'],
-  ['▄', '|', 'many short requests: the share of the cell that the worker was busy'],
+  ['▄', '|', 'many short requests: the share of the cell that the worker was busy; red: a quarter of them failed'],
   ['░', ':', 'from the last line of a worker to its death by timeout: a request that was never logged'],
   ['·', '.', 'not logged yet: a server writes a line when a request ends'],
   ['service p95', 'service p95', 'the brighter part of a column is the p50; of the wait, too'],

@@ -12,7 +12,7 @@ export interface Strip {
   readonly values: Float64Array;
   /** Of all requests, where a filter shows some. */
   readonly behind?: Float64Array | null;
-  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours. */
+  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours or blocks. */
   readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
   readonly full: number;
   readonly style: (value: number, column: number, isOver: boolean) => StyleId;
@@ -66,7 +66,9 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
     const chart = canvas.region(left, y, scene.axis.columns, height);
     drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
-    if (strip.inner && !theme.mono && greatest(strip.inner.values) > 0) drawInner(view, chart, strip, strip.inner);
+    // A part of a letter cannot be drawn in another colour.
+    if (strip.inner && !theme.mono && !theme.ascii && greatest(strip.inner.values) > 0)
+      drawInner(view, chart, strip, strip.inner);
     if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
     y += height;
   });

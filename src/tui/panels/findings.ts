@@ -163,7 +163,7 @@ function drawFindings(
       const style = kind === 'advice' ? theme.text : theme.quiet;
       const x = canvas.text(5, y++, text, style);
       // It says more than there is room for.
-      if (i === lines - 1 && lines < bodies[index].length) canvas.text(x, y - 1, view.glyphs.ellipsis, style);
+      if (i === lines - 1 && lines < bodies[index].length) canvas.text(x, y - 1, ` ${view.glyphs.ellipsis}`, style);
     });
   }
 }

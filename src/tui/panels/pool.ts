@@ -12,6 +12,9 @@ import { knowsWaits } from './queue.ts';
 export const stripsWanted = ({ snapshot }: Pick<View, 'snapshot'>): number =>
   1 + (snapshot.inference.service.method === 'unknown' ? 0 : 2) + (knowsWaits(snapshot) ? 1 : 0);
 
+/** Where the failed part of a column cannot be drawn, the column says so from this share on. */
+const MANY_ERRORS = 0.25;
+
 function stripsOf(view: View): Strip[] {
   const { snapshot, scene, theme } = view;
   const { inference } = snapshot;
@@ -23,7 +26,7 @@ function stripsOf(view: View): Strip[] {
     const behind = theme.mono ? colour : mix(colour, colours.track, 0.45);
     return {
       inner: { values: p50, of: behind, colour },
-      style: (_, __, isOver) => looks(behind, isOver),
+      style: (_, __, isOver) => looks(theme.ascii ? colour : behind, isOver),
     };
   };
   const strips: Strip[] = [];
@@ -53,8 +56,10 @@ function stripsOf(view: View): Strip[] {
     // Server errors are the red part of each column.
     inner: { values: pool.errors, of: colours.rate, colour: colours.serverError },
     full: greatest(pool.all?.rate ?? pool.rate),
-    style: (_, column, isOver) =>
-      looks(colours.rate, isOver, theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined),
+    style: (value, column, isOver) =>
+      theme.ascii && !theme.mono && pool.errors[column] >= MANY_ERRORS * value
+        ? looks(colours.serverError, isOver)
+        : looks(colours.rate, isOver, theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined),
     value: shortNumber(readOut(view, pool.rate)),
     weight: 2,
   });

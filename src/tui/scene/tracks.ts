@@ -65,27 +65,33 @@ export function tracksOf(
       ends.set(event.worker, event.time);
   }
 
+  const firstKnown = new Map<number, number>();
   const workers = [...slots.keys()].map((worker): TrackLife => {
     const name = names.workers.text(worker);
     const life = known.get(worker);
     const gone = life !== undefined && ended.has(life.fate);
     const guess = life === undefined ? seen.get(worker) : undefined;
-    const from = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
+    const born = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
+    firstKnown.set(worker, born);
+    // Of a live log the newest minutes are examined: what is held reaches further back.
+    const held = snapshot.mode === 'tail' && !boots.has(name) ? seen.get(worker)?.from : undefined;
     const label = name.slice(name.lastIndexOf('/') + 1);
     return {
       worker,
       name,
       label,
-      from,
+      from: Math.min(born, held ?? born),
       to: ends.get(name) ?? (gone ? life.to : (guess?.to ?? Number.POSITIVE_INFINITY)),
     };
   });
+  const firstOf = ({ worker }: TrackLife): number => firstKnown.get(worker) as number;
   const placeOf = ({ worker }: TrackLife): number => {
     const place = snapshot.mode === 'tail' ? (before?.ofWorker[worker] ?? -1) : -1;
     return place < 0 ? Number.MAX_SAFE_INTEGER : place;
   };
   workers.sort(
-    (a, b) => placeOf(a) - placeOf(b) || a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+    (a, b) =>
+      placeOf(a) - placeOf(b) || firstOf(a) - firstOf(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
   );
 
   const firstSource = new Map<string, number>();

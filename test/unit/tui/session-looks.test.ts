@@ -48,7 +48,7 @@ describe('the looks of the screen', () => {
     const long = finding({ detail: 'More words than a small screen has room for. '.repeat(12) });
     const snapshot = fullPool();
     const { screen } = await openScreen({ ...snapshot, summary: { ...snapshot.summary, findings: [long] } });
-    expect(screen.text()).toMatch(/[a-z.]…$/m);
+    expect(screen.text()).toMatch(/[a-z.] …$/m);
     expect(screen.text()).not.toContain('── Routes');
     await screen.resize(120, 44);
     const rows = screen.rows();

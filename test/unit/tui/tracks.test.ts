@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
+import lanes from '../../../src/tui/panels/lanes.ts';
 import { tracksOf } from '../../../src/tui/scene/tracks.ts';
 import { FakeEngine, TestScreen } from '../../helpers/screen.ts';
-import { handSnapshot } from '../../helpers/snapshots.ts';
+import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
+import { drawn, viewOf } from '../../helpers/views.ts';
 
 const names = (snapshot: Parameters<typeof tracksOf>[0]) =>
   tracksOf(snapshot).list.map(({ lives }) => lives.map(({ name }) => name));
@@ -33,7 +35,7 @@ describe('tracksOf, without an inference', () => {
   });
 });
 
-describe('the order of the tracks of a live log', () => {
+describe('the tracks of a live log', () => {
   const everySecond = (worker: string, first: number) =>
     Array.from({ length: 20 }, (_, i) => ({ start: first + i, end: first + i + 0.8, worker }));
   const snapshot = handSnapshot({
@@ -48,14 +50,27 @@ describe('the order of the tracks of a live log', () => {
     },
   };
 
-  it('stays while the examined minutes move on', () => {
+  it('stay in their order while the examined minutes move on', () => {
     const first = tracksOf(snapshot);
     expect(first.list.map(({ lives }) => lives[0].name)).toEqual(['8', '7', '9']);
     expect(names(later)).toEqual([['9'], ['7'], ['8']]);
     expect(tracksOf(later, undefined, first).list.map(({ lives }) => lives[0].name)).toEqual(['8', '7', '9']);
   });
 
-  it('is that of a saved log whatever was shown before', () => {
+  it('reach back to the first request that is held, not only to the first that was examined', () => {
+    const examined: Snapshot = {
+      ...snapshot,
+      inference: {
+        ...snapshot.inference,
+        lives: snapshot.inference.lives.map((life) => ({ ...life, from: NOON - 10e6 })),
+      },
+    };
+    expect(tracksOf(examined).list.every(({ lives }) => lives[0].from < NOON - 30e6)).toBe(true);
+    const screen = drawn(lanes, viewOf(examined, { ui: { edge: NOON - 30e6, spanSeconds: 15 } }), 80, 6);
+    expect(screen.filter((row) => /^[789] /.test(row))).toHaveLength(3);
+  });
+
+  it('of a saved log are in theirs whatever was shown before', () => {
     const replay = { ...later, mode: 'replay' as const };
     expect(tracksOf(replay, undefined, tracksOf(snapshot)).list).toEqual(tracksOf(replay).list);
   });
