@@ -53,8 +53,9 @@ export function tracksOf(
   for (const lane of lanes)
     if (lane.worker >= 0) slots.set(lane.worker, Math.max(slots.get(lane.worker) ?? 0, lane.slot + 1));
   for (const life of lives) if (!slots.has(life.worker)) slots.set(life.worker, 1);
-  // Workers that the last examination did not see.
-  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, one.slots);
+  // Workers that the last examination did not see are like the others: bare stamps may overlap where requests do not.
+  const most = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.threads.value ?? Number.POSITIVE_INFINITY);
+  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, Math.min(one.slots, most));
 
   const boots = new Map<string, number>();
   const ends = new Map<string, number>();

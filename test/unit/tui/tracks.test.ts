@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
 import lanes from '../../../src/tui/panels/lanes.ts';
+import workers from '../../../src/tui/panels/workers.ts';
 import { tracksOf } from '../../../src/tui/scene/tracks.ts';
 import { FakeEngine, TestScreen } from '../../helpers/screen.ts';
 import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
@@ -30,8 +31,43 @@ describe('tracksOf, without an inference', () => {
     ];
     const snapshot = handSnapshot({ requests });
     snapshot.placement.slot.set([0, 1]);
-    const without = { ...snapshot, inference: { ...snapshot.inference, lanes: [], lives: [] } };
+    const without = {
+      ...snapshot,
+      inference: {
+        ...snapshot.inference,
+        lanes: [],
+        lives: [],
+        threads: { ...snapshot.inference.threads, value: null },
+      },
+    };
     expect(tracksOf(without).list.map(({ slots }) => slots)).toEqual([2]);
+  });
+});
+
+describe('a worker that no examination has seen yet', () => {
+  const requests = [
+    { start: -4, end: -2, worker: '1' },
+    { start: -3, end: -1, worker: '2' },
+    { start: -2.5, end: -0.5, worker: '2' },
+  ];
+  const snapshot = handSnapshot({ requests });
+  snapshot.placement.slot.set([0, 0, 1]);
+  const known: Snapshot = {
+    ...snapshot,
+    inference: {
+      ...snapshot.inference,
+      lanes: snapshot.inference.lanes.filter(({ worker }) => worker === 0),
+      lives: snapshot.inference.lives.filter(({ worker }) => worker === 0),
+    },
+  };
+
+  it('has as many slots as the others, although its stamps overlap', () => {
+    expect(tracksOf(known).list.map(({ slots }) => slots)).toEqual([1, 1]);
+  });
+
+  it('stands behind those whose birth is known, in the list of workers', () => {
+    const rows = drawn(workers, viewOf(known, { ui: { focus: 'workers', tab: 'workers' } }), 80, 6);
+    expect(rows.map((row) => row.trim().split(' ')[0]).filter((name) => /^[12]$/.test(name))).toEqual(['1', '2']);
   });
 });
 
