@@ -37,7 +37,7 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['/io 1s', '/io 1s', 'zoomed in, a bar has the name of its route, and how long it took'],
   ['▄', '|', 'many short requests: the share of the cell that the worker was busy; red: a quarter of them failed'],
   ['░', ':', 'from the last line of a worker to its death by timeout: a request that was never logged'],
-  ['·', '.', 'not logged yet: a server writes a line when a request ends'],
+  ['·', '.', 'not logged yet: a server writes a line when a request ends; of the queue: not worked out yet'],
   ['service p95', 'service p95', 'the brighter part of a column is the p50; of the wait, too'],
   ['req/s', 'req/s', 'the red part of a column are server errors'],
   ['▲ ▼', '^ v', 'a worker booted, exited'],

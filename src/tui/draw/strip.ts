@@ -14,6 +14,8 @@ export interface Strip {
   readonly behind?: Float64Array | null;
   /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours or blocks. */
   readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
+  /** Columns of which the value is not known, or not yet: a blank would say that it is nothing. */
+  readonly isUnknown?: (column: number) => boolean;
   readonly full: number;
   readonly style: (value: number, column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
@@ -66,6 +68,9 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
     const chart = canvas.region(left, y, scene.axis.columns, height);
     drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
+    for (let column = 0; strip.isUnknown && column < chart.columns; column++) {
+      if (strip.isUnknown(column)) chart.put(column, chart.rows - 1, glyphs.notYet, theme.quiet);
+    }
     // A part of a letter cannot be drawn in another colour.
     if (strip.inner && !theme.mono && !theme.ascii && greatest(strip.inner.values) > 0)
       drawInner(view, chart, strip, strip.inner);

@@ -6,7 +6,7 @@ import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { type Colour, mix } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
-import { knowsWaits } from './queue.ts';
+import { knowsWaits, waitIsUnknown } from './queue.ts';
 
 /** How many charts there are for what the log knows, without computing them. */
 export const stripsWanted = ({ snapshot }: Pick<View, 'snapshot'>): number =>
@@ -80,6 +80,7 @@ function stripsOf(view: View): Strip[] {
       note: '',
       ...quantileLooks(colours.queue, pool.waitP50),
       values: pool.waitP95,
+      isUnknown: waitIsUnknown(pool),
       full: Math.max(greatest(pool.waitP95) || 0, 1),
       value: shortDuration(readOut(view, pool.waitP95)),
       weight: 1,
