@@ -26,7 +26,8 @@ export interface Strip {
 
 export const greatest = (values: Float64Array): number => {
   let most = Number.NaN;
-  for (const value of values) if (!(value <= most)) most = value === value ? value : most;
+  // An iterator would make an object of each value.
+  for (let i = 0; i < values.length; i++) if (!(values[i] <= most) && values[i] === values[i]) most = values[i];
   return most;
 };
 
