@@ -31,16 +31,17 @@ export class InputServers {
     if (rows.length === 0) return [];
     const source = rows.source[0];
     const { first, last } = (this.#spans[source] ??= { first: [], last: [] });
-    const touched = new Set<number>();
     for (let row = 0; row < rows.length; row++) {
       const worker = rows.worker[row];
       const instant = instantOf(rows, row);
       if (worker < 0 || !(instant === instant)) continue;
       if (!(first[worker] <= instant)) first[worker] = instant;
       if (!(last[worker] >= instant)) last[worker] = instant;
-      touched.add(worker);
     }
-    if (this.#others.has(source)) return [];
+    // Most logs are followed alone.
+    if (this.#spans.length === 1 || this.#others.has(source)) return [];
+    const touched = new Set(rows.worker.subarray(0, rows.length));
+    touched.delete(-1);
     const found = new Set<number>();
     this.#spans.forEach((_, other) => {
       if (other === source || this.#others.has(other)) return;
