@@ -28,6 +28,12 @@ const quantile = (values: number[], share: number) => {
   const sorted = [...values].sort((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10;
 };
+const spread = (wall: number[], own: number[]) => ({
+  wall_p50_ms: quantile(wall, 0.5),
+  wall_p95_ms: quantile(wall, 0.95),
+  own_p50_ms: quantile(own, 0.5),
+  own_p95_ms: quantile(own, 0.95),
+});
 /** CPU time of a process so far, ms, and its resident memory, MB. */
 function usage(pid: number): { cpu: number; memory: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
@@ -113,10 +119,7 @@ async function keys(perSecond: number) {
   const behind = /(\d+) MB behind/.exec(await program.text())?.[0] ?? 'no';
   await program.close();
   return {
-    wall_p50_ms: quantile(wall, 0.5),
-    wall_p95_ms: quantile(wall, 0.95),
-    own_p50_ms: quantile(own, 0.5),
-    own_p95_ms: quantile(own, 0.95),
+    ...spread(wall, own),
     core_share: Math.round(share * 100) / 100,
     behind,
   };
@@ -233,12 +236,7 @@ async function seek(megabytes: number) {
     await sleep(400);
   }
   await program.close();
-  return {
-    wall_p50_ms: quantile(wall, 0.5),
-    wall_p95_ms: quantile(wall, 0.95),
-    own_p50_ms: quantile(own, 0.5),
-    own_p95_ms: quantile(own, 0.95),
-  };
+  return spread(wall, own);
 }
 
 const cases = {
