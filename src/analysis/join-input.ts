@@ -3,6 +3,30 @@ import { basename } from 'node:path';
 import type { InputSummary } from '../core/summary.ts';
 import type { Partial } from './partial.ts';
 
+/** When a worker was seen, µs since 1970 UTC. */
+export interface WorkerSpan {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Parts of one server's log follow each other; one long request may reach this far into the next part, µs. */
+const LONG_OVERLAP = 5_000_000;
+
+/** Two logs have a worker of one name, at work in both at once: two servers that count their processes alike, in containers say. */
+export function areTwoWorkers(one: WorkerSpan, other: WorkerSpan): boolean {
+  const both = Math.min(one.last, other.last) - Math.max(one.first, other.first);
+  const shorter = Math.min(one.last - one.first, other.last - other.first);
+  return both > LONG_OVERLAP && both > shorter / 2;
+}
+
+/** What the server of a log is called that is not the one of the logs before: the name of its file, or its path. */
+export const serverOfInput = (path: string, before: readonly string[]): string =>
+  before.some((other) => basename(other) === basename(path)) ? path : basename(path);
+
+/** The name of a worker among those of several servers; where the log names its host it bears that already. */
+export const workerOn = (server: string, worker: string): string =>
+  worker.includes('/') ? worker : `${server}/${worker}`;
+
 /**
  * Joins the log of the input at `path`, which follows the inputs that `into` holds. Where one process id was at work in both
  * at once they are logs of two servers, and the workers of this one bear the name of its file.
@@ -12,9 +36,11 @@ export function joinInput(into: Partial, right: Partial, path: string, before: r
     into.merge(right, shift);
     return;
   }
-  const name = basename(path);
-  const server = before.some((input) => basename(input.path) === name) ? path : name;
-  into.merge(right, shift, (worker) => (worker.includes('/') ? worker : `${server}/${worker}`));
+  const server = serverOfInput(
+    path,
+    before.map((input) => input.path),
+  );
+  into.merge(right, shift, (worker) => workerOn(server, worker));
 }
 
 /** Servers that names of workers tell apart. */

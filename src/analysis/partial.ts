@@ -7,6 +7,7 @@ import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
+import { areTwoWorkers } from './join-input.ts';
 import { RequestSample } from './request-sample.ts';
 import { RetainedRows, type Retention } from './retained-rows.ts';
 import { RouteCounts } from './route-counts.ts';
@@ -20,8 +21,6 @@ const MAX_LIFECYCLE = 20_000;
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
-/** µs: a single request hardly takes longer. */
-const LONG_OVERLAP = 5_000_000;
 
 export interface Stream {
   readonly facts: StreamFacts;
@@ -154,10 +153,7 @@ export class Partial {
   isOfAnotherServer(than: Partial): boolean {
     return this.workers.some((mine, id) => {
       const theirs = than.workers[than.names.workers.find(this.names.workers.text(id))];
-      if (!theirs) return false;
-      const both = Math.min(mine.last, theirs.last) - Math.max(mine.first, theirs.first);
-      const shorter = Math.min(mine.last - mine.first, theirs.last - theirs.first);
-      return both > LONG_OVERLAP && both > shorter / 2;
+      return theirs !== undefined && areTwoWorkers(mine, theirs);
     });
   }
 

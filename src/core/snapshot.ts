@@ -13,6 +13,8 @@ export interface Verdict {
   readonly severity: Severity | 'ok';
   /** One sentence for a person. */
   readonly sentence: string;
+  /** The same with the same numbers in fewer words, each shorter than the one before, for where room is short. */
+  readonly shorter?: readonly string[];
   /** 0..1 */
   readonly confidence: number;
 }

@@ -13,6 +13,7 @@ import { type Examination, examine } from './examine.ts';
 import { examinePart } from './examine-part.ts';
 import { howToLog } from './how-to-log.ts';
 import { placementOf } from './placement.ts';
+import { threadMs } from './thread-time.ts';
 
 /** The part of a format that the advice on missing fields needs. */
 export type FormatAdvice = Parameters<typeof howToLog>[0][number];
@@ -37,7 +38,7 @@ export interface ExaminedWindow {
   /** The rows in the order of the inference: by line, several inputs merged by time. */
   readonly requests: RequestTable;
   readonly placement: Placement;
-  /** What it cost, ms. */
+  /** What it cost, ms on a processor. */
   readonly cost: number;
 }
 
@@ -54,7 +55,7 @@ export interface Examiner {
 
 /** Examines at once, in this thread. */
 export function examineWindow(window: ExamineWindow, names: Names, formats: readonly FormatAdvice[]): Examined {
-  const begun = performance.now();
+  const begun = threadMs();
   const { requests, stream, facts } = window;
   const partial = new LogPartial(names);
   for (let from = 0; from < requests.length; ) {
@@ -72,7 +73,7 @@ export const examinePartial = (
   partial: LogPartial,
   inputs: readonly InputSummary[],
   formats: readonly FormatAdvice[],
-): Examined => finish(partial, inputs, formats, 'full', performance.now());
+): Examined => finish(partial, inputs, formats, 'full', threadMs());
 
 export interface Examined {
   readonly examination: Examination;
@@ -94,7 +95,7 @@ function finish(
     inference,
     requests,
     placement: placementOf(requests, inference),
-    cost: performance.now() - begun,
+    cost: Math.max(0, threadMs() - begun),
   };
   return { examination, result };
 }

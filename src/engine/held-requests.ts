@@ -1,30 +1,56 @@
-/** The requests that a live view holds: the newest ones as rows, those before them as sums. */
-import type { RequestBatch } from '../core/batch.ts';
+/** What a live view holds: the newest requests as rows, those before them as sums, and what the servers said of themselves. */
+import type { Names, RequestBatch } from '../core/batch.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Past } from '../core/snapshot.ts';
 import { BatchNormaliser, instantOf } from '../core/table.ts';
 import { History } from './history.ts';
+import { InputServers } from './input-servers.ts';
 import { RowStore } from './row-store.ts';
 
 /** Rows held: about 40 MB. When there are more, so many stay. */
 const MOST_ROWS = 200_000;
 const KEPT_ROWS = 160_000;
+const MOST_EVENTS = 5000;
 
 export class HeldRequests {
   readonly rows = new RowStore();
   readonly #normaliser = new BatchNormaliser();
   readonly #history = new History();
+  readonly #servers: InputServers;
   #past: Past | null = null;
+  #lifecycle: readonly LifecycleEvent[] = [];
+
+  /** `pathOf`: that of an input. */
+  constructor(names: Names, pathOf: (source: number) => string) {
+    this.#servers = new InputServers(names, pathOf);
+  }
 
   /** Returns the newest instant of the batch, µs; NaN: none of its lines has one. */
   add(batch: RequestBatch): number {
     const rows = this.#normaliser.rowsOf(batch);
-    this.rows.add(rows, batch.facts);
+    for (const source of this.#servers.look(rows)) {
+      this.rows.rename(source, (worker) => this.#servers.workerOf(source, worker));
+      this.#lifecycle = this.#lifecycle.map((event) => this.#servers.ofEvent(event));
+    }
+    this.rows.add(this.#servers.named(rows), batch.facts);
     let newest = Number.NaN;
     for (let row = 0; row < rows.length; row++) {
       const instant = instantOf(rows, row);
       if (!(instant <= newest)) newest = instant;
     }
     return newest;
+  }
+
+  /** Returns the event with the name that its worker has here. */
+  addEvent(read: LifecycleEvent): LifecycleEvent {
+    const event = this.#servers.ofEvent(read);
+    this.#lifecycle = [...this.#lifecycle.slice(-MOST_EVENTS), event];
+    return event;
+  }
+
+  /** The newest events, another list whenever there is news. */
+  get lifecycle(): readonly LifecycleEvent[] {
+    return this.#lifecycle;
   }
 
   /** When there are too many rows the oldest become sums. */

@@ -1,4 +1,3 @@
-import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Snapshot } from '../core/snapshot.ts';
@@ -22,14 +21,13 @@ import { zoneMinutesOf } from './zone-minutes.ts';
 
 /** A screen is opened after this time of reading, although there is more to read. */
 const PATIENCE_MS = 10;
-const LIFECYCLE_KEPT = 5000;
 /** Behind by more than this many bytes is worth a word. */
 const BEHIND_BYTES = 4_000_000;
 
 export class LiveEngine implements Engine {
   readonly #options: LiveOptions;
   readonly #names = createNames();
-  readonly #held = new HeldRequests();
+  readonly #held = new HeldRequests(this.#names, (source) => this.#follower.inputs[source].path);
   readonly #rows = this.#held.rows;
   readonly #time: LiveClock;
   readonly #publisher: Publisher;
@@ -46,7 +44,6 @@ export class LiveEngine implements Engine {
   #begun: () => void = () => {};
   #openedAt = Number.NaN;
   #caughtUp = false;
-  #lifecycle: readonly LifecycleEvent[] = [];
   #words = '';
   #trouble = '';
   #stopped = false;
@@ -72,9 +69,8 @@ export class LiveEngine implements Engine {
           this.#changed = true;
         },
         lifecycle: (event) => {
-          this.#lifecycle = [...this.#lifecycle.slice(-LIFECYCLE_KEPT), event];
           this.#changed = true;
-          this.#tell({ type: 'lifecycle', event });
+          this.#tell({ type: 'lifecycle', event: this.#held.addEvent(event) });
         },
       },
       wake: () => this.#reading.wake(),
@@ -105,7 +101,7 @@ export class LiveEngine implements Engine {
       examiner: this.#examiner,
       rows: this.#rows,
       newest: () => this.#time.newest,
-      lifecycle: () => this.#lifecycle,
+      lifecycle: () => this.#held.lifecycle,
       inputs: () => this.#follower.reports(),
       done: (examined) => {
         this.#publisher.publish({ ...this.#picture(), ...examined });
@@ -263,7 +259,7 @@ export class LiveEngine implements Engine {
       placement,
       revision,
       past,
-      lifecycle: this.#lifecycle,
+      lifecycle: this.#held.lifecycle,
       zoneMinutes: zoneMinutesOf(this.#follower.reports(), from),
     };
   }

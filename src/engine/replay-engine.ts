@@ -19,6 +19,7 @@ import { readLinesOf } from './read-lines.ts';
 import { ReplayLog, type ReplayLogOptions } from './replay-log.ts';
 import { ReplayWindow, type WindowPicture } from './replay-window.ts';
 import { summariseRows } from './summarise-rows.ts';
+import { worthShowing } from './worth-showing.ts';
 import { zoneMinutesOf } from './zone-minutes.ts';
 
 export interface ReplayOptions extends ReplayLogOptions {
@@ -32,11 +33,6 @@ export interface ReplayOptions extends ReplayLogOptions {
 const PICTURE_EVERY = 16;
 /** Progress and what has been read are shown this often, ms. */
 const PROGRESS_EVERY = 100;
-/** A small log is waited for this long, so that it opens as a whole; a large one is shown while it is read. ms */
-const PATIENCE = 50;
-const LOOK_EVERY = 5;
-const SMALL_BYTES = 3_000_000;
-
 export class ReplayEngine implements Engine {
   readonly #options: ReplayOptions;
   readonly #log: ReplayLog;
@@ -87,24 +83,13 @@ export class ReplayEngine implements Engine {
 
   /** Resolves when there is something to show: all requests of a small log, the beginning of a large one. */
   async open(): Promise<void> {
-    const { clock } = this.#options;
-    let cancel = () => {};
-    const begun = new Promise<void>((resolve) => {
-      this.#begun = resolve;
-      let waited = 0;
-      const look = () => {
-        waited += LOOK_EVERY;
-        const { first, total } = this.#log;
-        if (first.length > 0 && (total > SMALL_BYTES || waited >= PATIENCE)) resolve();
-        else cancel = clock.after(LOOK_EVERY, look);
-      };
-      cancel = clock.after(LOOK_EVERY, look);
-    });
+    const begun = worthShowing(this.#log, this.#options.clock);
+    this.#begun = begun.now;
     const loading = this.load();
     try {
-      await Promise.race([loading, begun]);
+      await Promise.race([loading, begun.promise]);
     } finally {
-      cancel();
+      begun.cancel();
     }
     // A failure while the screen is up is told there.
     loading.catch((error) => this.#fail(error));

@@ -16,8 +16,10 @@ export class RowStore {
   #placement = emptyPlacement(4096);
   #stream: Uint8Array = new Uint8Array(4096);
   readonly facts: StreamFacts[] = [];
-  readonly #turns = new Turns();
-  readonly #slots = new FreeSlots();
+  #turns = new Turns();
+  #slots = new FreeSlots();
+  /** What pictures have in common: another one when rows are no longer those of before. */
+  #identity: object = {};
   /** Rows forgotten so far: row 0 is the row of this number since the beginning. */
   #first = 0;
   /** Rows ever added. */
@@ -59,6 +61,27 @@ export class RowStore {
     }
   }
 
+  /** The workers of an input turn out to be others than they were taken for: `workerOf` tells who. */
+  rename(source: number, workerOf: (worker: number) => number): void {
+    const { length } = this.#table;
+    const renamed = new TableBuilder(this.#table.table.start.length);
+    renamed.appendRows(this.#table.table, 0, length);
+    const { table } = renamed;
+    const fresh = grownPlacement(this.#placement, this.#placement.start.length);
+    const { limit } = this.#slots;
+    this.#slots = new FreeSlots();
+    this.#slots.limit = limit;
+    this.#turns = new Turns();
+    for (let row = 0; row < length; row++) {
+      if (table.source[row] === source) table.worker[row] = workerOf(table.worker[row]);
+      fresh.slot[row] = this.#slots.take(table.worker[row], fresh.start[row], fresh.end[row]);
+      fresh.turn[row] = this.#turns.of(table.worker[row]);
+    }
+    this.#table = renamed;
+    this.#placement = fresh;
+    this.#identity = {};
+  }
+
   #streamOf(facts: StreamFacts): number {
     const known = this.facts.indexOf(facts);
     if (known >= 0) return known;
@@ -72,7 +95,7 @@ export class RowStore {
     return {
       requests: sliceRows(this.#table.table, 0, length),
       placement: slicePlacement(this.#placement, 0, length),
-      revision: { table: this, first: this.#first, settled: this.#settled, settledFrom: this.#settledFrom },
+      revision: { table: this.#identity, first: this.#first, settled: this.#settled, settledFrom: this.#settledFrom },
     };
   }
 

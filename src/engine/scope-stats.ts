@@ -90,7 +90,8 @@ class Tally {
   last = Number.NEGATIVE_INFINITY;
   readonly trend = new Float64Array(TREND_STEPS);
   /** µs, exact while there are few; counted in bins (0.8 %) when there are many. */
-  #durations: number[] | null = [];
+  #durations = new Float64Array(16);
+  #kept = 0;
   #histogram: DurationHistogram | null = null;
   #quantiles: Quantiles | null = null;
 
@@ -113,25 +114,37 @@ class Tally {
     const micros = ended - start[row];
     if (!(micros > 0)) return;
     this.busyMicros += micros;
-    if (this.#histogram) this.#histogram.add(micros);
-    else this.#keep(micros);
+    this.#durations[this.#kept++] = micros;
+    if (this.#kept === this.#durations.length) this.#makeRoom();
   }
 
-  #keep(micros: number): void {
-    this.#durations!.push(micros);
-    if (this.#durations!.length < FEW) return;
-    this.#histogram = new DurationHistogram();
-    for (const value of this.#durations!) this.#histogram.add(value);
-    this.#durations = null;
+  #makeRoom(): void {
+    if (this.#kept === FEW) {
+      this.#count();
+      return;
+    }
+    const wider = new Float64Array(this.#kept * 4);
+    wider.set(this.#durations);
+    this.#durations = wider;
+  }
+
+  /** Many at once: each as an argument would be an object, too. */
+  #count(): void {
+    this.#histogram ??= new DurationHistogram();
+    for (let i = 0; i < this.#kept; i++) this.#histogram.add(this.#durations[i]);
+    this.#kept = 0;
   }
 
   get service(): Quantiles {
-    this.#quantiles ??= this.#histogram ? quantilesOf(this.#histogram) : this.#exact(this.#durations!);
+    if (!this.#quantiles) {
+      if (this.#histogram) this.#count();
+      this.#quantiles = this.#histogram ? quantilesOf(this.#histogram) : this.#exact();
+    }
     return this.#quantiles;
   }
 
-  #exact(durations: readonly number[]): Quantiles {
-    const sorted = Float64Array.from(durations).sort();
+  #exact(): Quantiles {
+    const sorted = this.#durations.slice(0, this.#kept).sort();
     const n = sorted.length;
     const at = (share: number) => sorted[Math.max(0, Math.ceil(share * n) - 1)];
     return n === 0

@@ -13,27 +13,41 @@ const NO_WAIT = 10_000;
 export function partVerdict(part: PartNumbers, findings: readonly FindingSummary[]): Verdict {
   if (part.requests === 0) return { severity: 'info', sentence: 'No request passes this filter.', confidence: 1 };
   const top = findings.find(({ severity }) => severity !== 'info');
+  const title = top ? `${capital(top.title)}. ` : '';
   return {
     severity: top?.severity ?? severityOf(part),
-    sentence: `${top ? `${capital(top.title)}. ` : ''}${sentenceOf(part)}`,
+    sentence: `${title}${sentenceOf(part)}`,
+    shorter: [`${title}${brieflyOf(part)}`],
     confidence: Number.isFinite(part.waitP95) ? part.waitConfidence || 1 : 1,
   };
 }
 
 /** "481 of 580 requests, 2 % of the busy time; wait p95 4.4 s (inferred), no errors, service p95 5.8 ms." */
 function sentenceOf(part: PartNumbers): string {
-  const { requests, of, busyShare, serviceP95, waitP95, errors } = part;
-  const said = [
+  const { requests, of, busyShare } = part;
+  const busy = Number.isFinite(busyShare) ? `, ${percentText(busyShare)} of the busy time` : '';
+  const passing = `${requests} of ${part.isSample ? 'a sample of ' : ''}${countText(of, 'request')}${busy}`;
+  return `${[passing, saidOf(part)].filter((text) => text !== '').join('; ')}.`;
+}
+
+/** "481 of 580, 2 % busy; wait p95 4.4 s (inferred), no errors, service p95 5.8 ms." */
+function brieflyOf(part: PartNumbers): string {
+  const { requests, of, busyShare } = part;
+  const busy = Number.isFinite(busyShare) ? `, ${percentText(busyShare)} busy` : '';
+  const passing = `${requests} of ${part.isSample ? 'a sample of ' : ''}${of}${busy}`;
+  return `${[passing, saidOf(part)].filter((text) => text !== '').join('; ')}.`;
+}
+
+/** "wait p95 4.4 s (inferred), no errors, service p95 5.8 ms" */
+function saidOf({ waitP95, waitIsHidden, waitMethod, errors, requests, serviceP95 }: PartNumbers): string {
+  return [
     ...(Number.isFinite(waitP95)
-      ? [`wait p95 ${durationText(waitP95)}${part.waitIsHidden ? ' or more' : ''} (${part.waitMethod})`]
+      ? [`wait p95 ${durationText(waitP95)}${waitIsHidden ? ' or more' : ''} (${waitMethod})`]
       : []),
     ...(errors > 0 ? [`${countText(errors, 'error')} (${percentText(errors / requests)})`] : []),
     ...(errors === 0 ? ['no errors'] : []),
     ...(Number.isFinite(serviceP95) ? [`service p95 ${durationText(serviceP95)}`] : []),
-  ];
-  const busy = Number.isFinite(busyShare) ? `, ${percentText(busyShare)} of the busy time` : '';
-  const passing = `${requests} of ${part.isSample ? 'a sample of ' : ''}${countText(of, 'request')}${busy}`;
-  return `${passing}${said.length > 0 ? `; ${said.join(', ')}` : ''}.`;
+  ].join(', ');
 }
 
 function severityOf({ picksOutcome, waitP95, errors, requests }: PartNumbers): Verdict['severity'] {

@@ -30,44 +30,71 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
   // What fails is counted, not inferred, and how the pool did is the other half of the answer.
   const failing = summary.findings.find((finding) => finding.id === 'server-errors');
   const sentences = [
-    ...(top.id === 'pool-saturated' ? [] : [`${capital(top.title)}.`]),
-    ...(saturated ? [saturatedSentence(summary, saturated)] : []),
-    ...(failing && failing !== top ? [`${failing.title}.`] : []),
-    ...(failing === top && !saturated ? [quiet(summary).sentence] : []),
+    ...(top.id === 'pool-saturated' ? [] : [titleWordings(top)]),
+    ...(saturated ? [saturatedWordings(summary, saturated)] : []),
+    ...(failing && failing !== top ? [titleWordings(failing)] : []),
+    ...(failing === top && !saturated ? [wordingsOf(quiet(summary))] : []),
   ];
-  return { severity: top.severity, sentence: sentences.join(' '), confidence: confidenceOf(summary) };
+  const [sentence, ...shorter] = Array.from({ length: WORDINGS }, (_, i) =>
+    sentences.map((wordings) => wordings[i] ?? wordings[wordings.length - 1]).join(' '),
+  );
+  return { severity: top.severity, sentence, shorter, confidence: confidenceOf(summary) };
 }
+
+const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence, ...shorter];
+
+/** A sentence is worded as people speak, briefly, and tersely. */
+const WORDINGS = 3;
+
+const titleWordings = ({ title }: FindingSummary): string[] => {
+  const said = capital(title);
+  return [`${said}.`, `${said}.`, `${shortened(said, LETTERS_OF_TITLE)}.`];
+};
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
 export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
   mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
 
 /** A sentence that names a route stays a sentence. */
-const shortened = (route: string): string =>
-  route.length > MOST_LETTERS ? `${route.slice(0, MOST_LETTERS - 1)}…` : route;
-const MOST_LETTERS = 40;
+const shortened = (text: string, letters: number): string =>
+  text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
+const LETTERS_OF_ROUTE = 40;
+const LETTERS_OF_ROUTE_IN_BRIEF = 20;
+const LETTERS_OF_TITLE = 60;
 
-/** "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it." */
-function saturatedSentence(summary: Summary, { evidence }: FindingSummary): string {
-  const full = Number(evidence.saturated_seconds);
-  const window = summary.window.seconds;
-  const { wait } = summary;
-  const waited =
-    wait.max === null
-      ? 'whether callers queued, and for how long, the log cannot tell'
-      : `callers queued up to ${durationText(wait.max * 1e6)}${isHidden(wait) ? ' or more' : ''} (${wait.method})`;
-  const share = window === null ? `for ${roundText(full)} s` : `${roundText(full)} of ${roundText(window)} s`;
-  const workers = evidence.recommended_workers;
-  const remedy =
-    typeof workers === 'number'
-      ? ` ${capital(countText(workers, summary.server.model === 'pool' ? 'slot' : 'worker'))}${summary.server.model === 'threaded' && summary.server.threads.value !== null ? ` of ${summary.server.threads.value} threads` : ''}${summary.server.model === 'async' || evidence.requests_slow_each_other === true ? '' : ', or async I/O,'} would end it.`
-      : '';
+/**
+ * "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it.",
+ * "4 sync workers full 31 of 60 s; waits up to 2.1 s (inferred). 7 workers or async I/O would end it.", and
+ * "4 sync workers full 31/60 s; waits up to 2.1 s (inferred). Fix: 7 workers or async I/O."
+ */
+function saturatedWordings(summary: Summary, { evidence }: FindingSummary): string[] {
+  const { server, wait } = summary;
+  const pool = capital(poolText(server));
+  const full = roundText(Number(evidence.saturated_seconds));
+  const window = summary.window.seconds === null ? null : roundText(summary.window.seconds);
+  const share = window === null ? `for ${full} s` : `${full} of ${window} s`;
+  const longest =
+    wait.max === null ? null : `${durationText(wait.max * 1e6)}${isHidden(wait) ? ' or more' : ''} (${wait.method})`;
+  const waits = longest === null ? 'waits unknown' : `waits up to ${longest}`;
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
-  const behind = slow
-    ? `, ${percentText(Number(slow.busy_share))} of their time on ${shortened(String(slow.route))}`
-    : '';
-  return `${capital(poolText(summary.server))}, all busy ${share}${behind}; ${waited}.${remedy}`;
+  const behind = (words: string, letters: number) =>
+    slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
+  const enough = enoughText(summary, evidence);
+  const orAsync = server.model !== 'async' && evidence.requests_slow_each_other !== true;
+  return [
+    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${longest === null ? 'whether callers queued, and for how long, the log cannot tell' : `callers queued up to ${longest}`}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
+    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${enough}${orAsync ? ' or async I/O' : ''} would end it.`}`,
+    `${pool} full ${window === null ? share : `${full}/${window} s`}; ${waits}.${enough === '' ? '' : ` Fix: ${enough}${orAsync ? ' or async I/O' : ''}.`}`,
+  ];
+}
+
+/** "7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
+function enoughText({ server }: Summary, { recommended_workers: workers }: FindingSummary['evidence']): string {
+  if (typeof workers !== 'number') return '';
+  const ofThreads =
+    server.model === 'threaded' && server.threads.value !== null ? ` of ${server.threads.value} threads` : '';
+  return `${capital(countText(workers, server.model === 'pool' ? 'slot' : 'worker'))}${ofThreads}`;
 }
 
 function quiet(summary: Summary): Verdict {
@@ -79,15 +106,17 @@ function quiet(summary: Summary): Verdict {
 
   const slots = knownSlots(server);
   if (slots !== null && concurrency.peak !== null) {
-    const queued =
+    const [queued, briefly] =
       wait.p95 === null
-        ? 'whether callers queued the log cannot tell'
+        ? ['whether callers queued the log cannot tell', 'waits unknown']
         : wait.p95 < 0.01
-          ? 'callers did not queue'
-          : `the queue stayed short (p95 ${durationText(wait.p95 * 1e6)}, ${wait.method})`;
+          ? ['callers did not queue', 'nobody queued']
+          : [`the queue stayed short (p95 ${durationText(wait.p95 * 1e6)}, ${wait.method})`];
+    const pool = capital(poolText(server));
     return {
       severity: wait.p95 === null ? 'info' : 'ok',
-      sentence: `${capital(poolText(server))}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
+      sentence: `${pool}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
+      shorter: [`${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`],
       confidence,
     };
   }
@@ -97,22 +126,25 @@ function quiet(summary: Summary): Verdict {
       return {
         severity: 'info',
         sentence: `${capital(poolText(server))}, without a limit on slots; how many requests were in flight, and how long they took, the log cannot tell.`,
+        shorter: [
+          `${capital(poolText(server))}, no limit on slots; requests in flight and their times are not in the log.`,
+        ],
         confidence: server.model_confidence,
       };
     }
     return {
       severity: 'ok',
       sentence: `${capital(poolText(server))}, up to ${concurrency.peak} requests in flight; no limit on slots was met, so nobody queued for one.`,
+      shorter: [`${capital(poolText(server))}, up to ${concurrency.peak} requests in flight; no limit was met.`],
       confidence: server.model_confidence,
     };
   }
   const lacks = knows.missing.map(({ what }) => what);
+  const why = lacks.length > 0 ? `it lacks ${listText(lacks)}` : 'it was never seen full';
   return {
     severity: 'info',
-    sentence:
-      lacks.length > 0
-        ? `The log cannot tell how many requests the server runs at once: it lacks ${listText(lacks)}.`
-        : 'The log cannot tell how many requests the server runs at once: it was never seen full.',
+    sentence: `The log cannot tell how many requests the server runs at once: ${why}.`,
+    shorter: [`How many requests run at once the log cannot tell: ${why}.`],
     confidence: 1,
   };
 }

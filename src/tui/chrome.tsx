@@ -3,7 +3,7 @@ import { Box, render, Text, useInput } from 'ink';
 import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
 import type { ChromeState } from './chrome-state.ts';
 import type { FrameSink } from './frame-sink.ts';
-import { footerItems, helpLines } from './help.ts';
+import { footerItems, type HelpLine, helpLines } from './help.ts';
 import type { KeyStream } from './key-stream.ts';
 import { type InkKey, keyName } from './keys/names.ts';
 import type { Session } from './session.ts';
@@ -71,13 +71,13 @@ function Footer({ state, colours }: PartProps): ReactNode {
   );
 }
 
-function Help({ state, colours }: PartProps): ReactNode {
-  const lines = helpLines(state);
-  const room = state.rows - 2;
-  const first = Math.max(0, Math.min(state.helpScroll, lines.length - room));
+/** The help stands in as many columns as are this wide, cells. */
+const HELP_COLUMN = 90;
+
+function HelpColumn({ lines, colours }: { readonly lines: readonly HelpLine[]; readonly colours: Colours }): ReactNode {
   return (
-    <Box flexDirection="column" height={state.rows - 1} paddingLeft={2}>
-      {lines.slice(first, first + room).map(({ id, keys, text, isHeading }) => (
+    <Box flexDirection="column" flexGrow={1} flexBasis={0} paddingRight={1}>
+      {lines.map(({ id, keys, text, isHeading }) => (
         <Box key={id} height={1}>
           {isHeading ? (
             <Text bold {...ink(colours.accent)}>
@@ -85,7 +85,7 @@ function Help({ state, colours }: PartProps): ReactNode {
             </Text>
           ) : (
             <>
-              <Box width={18}>
+              <Box width={14} flexShrink={0}>
                 <Text bold>{keys || ' '}</Text>
               </Box>
               <Text wrap="truncate-end">{text || ' '}</Text>
@@ -93,6 +93,25 @@ function Help({ state, colours }: PartProps): ReactNode {
           )}
         </Box>
       ))}
+    </Box>
+  );
+}
+
+function Help({ state, colours }: PartProps): ReactNode {
+  const lines = helpLines(state);
+  const rows = state.rows - 2;
+  const columns = Math.max(1, Math.min(Math.floor(state.columns / HELP_COLUMN), Math.ceil(lines.length / rows)));
+  const perColumn = Math.min(rows, Math.ceil(lines.length / columns));
+  const room = perColumn * columns;
+  const first = Math.max(0, Math.min(state.helpScroll, lines.length - room));
+  return (
+    <Box flexDirection="column" height={state.rows - 1} paddingLeft={2}>
+      <Box height={rows}>
+        {Array.from({ length: columns }, (_, column) => {
+          const shown = lines.slice(first + column * perColumn, first + (column + 1) * perColumn);
+          return <HelpColumn key={shown[0]?.id ?? column} lines={shown} colours={colours} />;
+        })}
+      </Box>
       <Text {...ink(colours.quiet)}>{lines.length > room ? 'up/down scrolls, ? goes back' : '? goes back'}</Text>
     </Box>
   );

@@ -44,15 +44,17 @@ export interface LayoutInput {
   readonly filtered?: boolean;
   /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
   readonly panelWanted?: number;
+  /** The tab shares the time axis with the lanes, so that nothing stands beside it. */
+  readonly tabOnAxis?: boolean;
   /** A second list may stand below the tab, which needs so many rows; Infinity when it can use all there are. */
   readonly tabNeeds?: number;
 }
 
 export function layoutOf(input: LayoutInput): Layout {
-  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0, tabNeeds } = input;
+  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0 } = input;
   const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
   // On a wide screen the sentence fits into one line; under a filter there are two of them.
-  const sentenceRows = columns < 160 && rows >= (filtered ? 30 : 20) ? 2 : 1;
+  const sentenceRows = columns < 160 && rows >= (filtered ? 24 : 20) ? 2 : 1;
   const verdictRows = filtered && rows >= 20 ? 2 * sentenceRows : sentenceRows;
   const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
   const queueRows = hasQueue ? (rows >= 48 ? 4 : rows >= 34 ? 3 : rows >= 28 ? 2 : 1) : 0;
@@ -88,7 +90,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const whole = band(panel);
   const transport = transportRows > 0 ? band(transportRows) : null;
   const status = band(1);
-  const [tab, side] = splitPanel(whole, tabNeeds);
+  const [tab, side] = splitPanel(whole, input);
   return {
     columns,
     rows,
@@ -108,8 +110,9 @@ export function layoutOf(input: LayoutInput): Layout {
 }
 
 /** The tab and the second list, by size alone: what they hold changes while somebody reads it. */
-function splitPanel(whole: Rect, tabNeeds: number | undefined): [tab: Rect, side: Rect | null] {
+function splitPanel(whole: Rect, { tabNeeds, tabOnAxis }: LayoutInput): [tab: Rect, side: Rect | null] {
   const { columns, rows } = whole;
+  if (tabOnAxis) return [whole, null];
   if (columns >= WIDE) {
     const beside = Math.floor(columns * 0.42);
     return [

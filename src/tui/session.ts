@@ -33,6 +33,8 @@ export interface SessionOptions {
   readonly size: () => { columns: number; rows: number };
   readonly write: (bytes: string) => void;
   readonly isBehind: () => boolean;
+  /** Tells what a frame costs: ms of a clock that never goes back; that of the process when missing. */
+  readonly nowMs?: () => number;
   readonly effect: (effect: Effect, session: Session) => void;
 }
 
@@ -216,7 +218,8 @@ export class Session {
 
   /** Draws and writes one frame; returns its cost, ms. */
   #frame(): number {
-    const begun = performance.now();
+    const nowMs = this.#options.nowMs ?? (() => performance.now());
+    const begun = nowMs();
     const { view, layout, wait } = this.#view();
     if (this.#grid.columns !== layout.columns || this.#grid.rows !== layout.rows) {
       this.#grid = new CellGrid(layout.columns, layout.rows);
@@ -236,7 +239,7 @@ export class Session {
     this.#side.after(view);
     const fresh = chromeOf(view, layout);
     if (!sameChrome(fresh, this.#chrome)) this.#refreshChrome();
-    return performance.now() - begun;
+    return nowMs() - begun;
   }
 
   /** Tells the engine which stretch of time is on the screen. */

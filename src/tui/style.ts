@@ -72,6 +72,8 @@ export interface Attributes {
   readonly inverse?: boolean;
 }
 
+const PLAIN: Attributes = {};
+
 /** Id of a style in its `Styles`. 0 is the terminal's own. */
 export type StyleId = number;
 
@@ -118,7 +120,7 @@ export function createStyles(depth: ColourDepth): Styles {
       (attributes.inverse ? ';7' : '');
     return adopt(`\x1b[0${flags}${parameter(foreground, false)}${parameter(background, true)}m`);
   };
-  const of = (foreground: Colour, background: Colour = DEFAULT_COLOUR, attributes: Attributes = {}): StyleId => {
+  const of = (foreground: Colour, background: Colour = DEFAULT_COLOUR, attributes: Attributes = PLAIN): StyleId => {
     let backgrounds = found.get(foreground);
     if (!backgrounds) {
       backgrounds = new Map();

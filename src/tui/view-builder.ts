@@ -57,6 +57,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       hasQueue: knowsWaits(snapshot),
       strips: stripsWanted(view),
       filtered: ui.filter !== '',
+      tabOnAxis: !ui.request && panelById(ui.tab)?.onTimeAxis === true,
       panelWanted: ui.request ? requestRows(size.columns) : 0,
       ...(ui.tab === 'findings' && !ui.request && snapshot.summary.requests.total > 0
         ? { tabNeeds: hasFindings ? Number.POSITIVE_INFINITY : 1 }

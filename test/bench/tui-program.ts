@@ -28,6 +28,12 @@ const quantile = (values: number[], share: number) => {
   const sorted = [...values].sort((a, b) => a - b);
   return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] * 10) / 10;
 };
+const spread = (wall: number[], own: number[]) => ({
+  wall_p50_ms: quantile(wall, 0.5),
+  wall_p95_ms: quantile(wall, 0.95),
+  own_p50_ms: quantile(own, 0.5),
+  own_p95_ms: quantile(own, 0.95),
+});
 /** CPU time of a process so far, ms, and its resident memory, MB. */
 function usage(pid: number): { cpu: number; memory: number } {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
@@ -113,10 +119,7 @@ async function keys(perSecond: number) {
   const behind = /(\d+) MB behind/.exec(await program.text())?.[0] ?? 'no';
   await program.close();
   return {
-    wall_p50_ms: quantile(wall, 0.5),
-    wall_p95_ms: quantile(wall, 0.95),
-    own_p50_ms: quantile(own, 0.5),
-    own_p95_ms: quantile(own, 0.95),
+    ...spread(wall, own),
     core_share: Math.round(share * 100) / 100,
     behind,
   };
@@ -204,7 +207,40 @@ async function soak(seconds: number) {
   ];
 }
 
+/** Time from a jump in a replay of a large log to the picture of that place, with its requests: all of it read before, ms. */
+async function seek(megabytes: number) {
+  writeFileSync(path, '');
+  // A second of the log is a block of its own, so that every place has other requests.
+  const begun = Date.now() - 3_600_000;
+  for (let i = 0; statSync(path).size < megabytes * 1e6; i++)
+    appendFileSync(path, lines(20_000, new Date(begun + i * 1000)));
+  const program = new TerminalProgram(['replay', '--paused', path], { columns: 120, rows: 40 });
+  await program.waitFor('q quit', 20_000);
+  await program.waitFor((text) => !/reading \d|judged by its first|Working out/.test(text), 60_000);
+  await sleep(2000);
+  const wall: number[] = [];
+  const own: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const clock = async () => /\d\d:\d\d:\d\d$/.exec((await program.screen())[0])?.[0];
+    const before = await clock();
+    const time = await timed(program.pid, async () => {
+      program.press(`:${((i * 37) % 90) + 5}%\r`);
+      // The clock has jumped, and the last cells before "here" have requests.
+      await program.waitFor((text) => {
+        const rate = text.split('\n').find((row) => row.startsWith('req/s')) ?? '';
+        return !text.split('\n')[0].endsWith(before ?? '') && /[▁-█]\s{0,2} +\S+$/.test(rate);
+      }, 5000);
+    });
+    wall.push(time.wall);
+    own.push(time.own);
+    await sleep(400);
+  }
+  await program.close();
+  return spread(wall, own);
+}
+
 const cases = {
+  'seek in a replay of 1 GB': () => seek(1000),
   'first frame, tail of 1 MB': () => firstFrame('tail', 1),
   'first frame, tail of 1 GB': () => firstFrame('tail', 1000),
   'first frame, replay of 1 GB': () => firstFrame('replay', 1000),

@@ -20,7 +20,7 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { run, Tail } from '../helpers/run-program.ts';
+import { canUnshare, run, Tail } from '../helpers/run-program.ts';
 import { temporaryFolder } from '../helpers/terminal.ts';
 
 const isLinux = process.platform === 'linux';
@@ -295,12 +295,3 @@ describe('a log that is written', { timeout: 60_000 }, () => {
     expect(live.requests).toBe(10);
   });
 });
-
-function canUnshare(): boolean {
-  try {
-    execFileSync('unshare', ['-Ur', 'sh', '-c', 'echo 0 > /proc/sys/user/max_inotify_watches'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -1,5 +1,5 @@
 /** The built program without a terminal: run to its end, or followed while it writes its stream of JSON. */
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { program } from './terminal.ts';
 
@@ -89,5 +89,15 @@ export class Tail {
   async stop(): Promise<void> {
     if (!this.#isEnded) this.process.kill('SIGINT');
     while (!this.#isEnded) await new Promise((done) => setTimeout(done, 10));
+  }
+}
+
+/** A program can be given limits of its own, in a user namespace. */
+export function canUnshare(): boolean {
+  try {
+    execFileSync('unshare', ['-Ur', 'sh', '-c', 'echo 0 > /proc/sys/user/max_inotify_watches'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
   }
 }

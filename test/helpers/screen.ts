@@ -97,6 +97,8 @@ export class TestScreen {
         this.#terminal.write(bytes);
       },
       isBehind: () => false,
+      // A machine that is busy makes no frame late.
+      nowMs: () => this.clock.nowMicros() / 1000,
       effect: (effect) => this.effects.push(effect),
     });
     this.#sink = new FrameSink(
@@ -161,4 +163,23 @@ export class TestScreen {
     this.#unmount();
     this.#terminal.dispose();
   }
+}
+
+let opened: TestScreen[] = [];
+
+/** A screen over an engine that shows a snapshot, when its first pictures are drawn; `closeScreens` after each test. */
+export async function openScreen(
+  snapshot: Snapshot,
+  options: ScreenOptions = {},
+): Promise<{ screen: TestScreen; engine: FakeEngine }> {
+  const engine = new FakeEngine(snapshot);
+  const screen = new TestScreen(engine, options);
+  opened.push(screen);
+  await screen.settle();
+  return { screen, engine };
+}
+
+export function closeScreens(): void {
+  for (const screen of opened) screen.close();
+  opened = [];
 }

@@ -184,6 +184,22 @@ export const finding = (change: Partial<FindingSummary> = {}): FindingSummary =>
   ...change,
 });
 
+/** Four sync workers, each busy with one request after the other for a minute, while callers wait. */
+export const fullPool = (): Snapshot =>
+  handSnapshot({
+    requests: Array.from({ length: 240 }, (_, i) => {
+      const start = -60 + Math.floor(i / 4);
+      return { start, end: start + 0.98, worker: String(8712 + (i % 4)), wait: (i % 9) / 4 };
+    }),
+    findings: [finding()],
+    change: {
+      verdict: {
+        severity: 'critical',
+        sentence: '4 sync workers, all busy 60 of 60 s; callers queued up to 2 s.',
+        confidence: 0.93,
+      },
+    },
+  });
 /** What a log may hold to hurt a screen: escapes, wide, combining and right-to-left characters, endless words. */
 export const hostileText = [
   '\x1b[31mred\x1b[0m\x1b]0;owned\x07\x1b[2J',

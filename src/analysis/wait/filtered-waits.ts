@@ -13,9 +13,14 @@ import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from '.
 import { isPatient, summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginning } from './unseen-beginning.ts';
 
+/** A live view follows as few of its newest requests as begin where the pool was not full. */
+const LIVE_ROWS = [150, 300, 600, 1200];
+/** Of more requests than the fewest: the possible histories of a queue that grew for long lie further apart. */
+const LIVE_PARTICLES = 16;
+
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
-  if (effort === 'live') return { rows: 150, particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
+  if (effort === 'live') return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
   if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
@@ -54,13 +59,20 @@ export interface Pool {
  * that held them and wrote no line.
  */
 export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: boolean): FilteredWaits | null {
+  const asked = planFor(trace.length, effort);
+  const isSeen = (from: number, length: number) =>
+    length === trace.length || unseenBeginning(trace, from, length, pool.slots, pool.queue === 'worker') <= MOST_UNSEEN;
+  const lengths = (effort === 'live' ? LIVE_ROWS : [asked.rows]).map((most) => Math.min(trace.length, most));
+  const firstOf = (length: number) => (effort === 'live' ? trace.length - length : 0);
+  const seen = lengths.find((length) => isSeen(firstOf(length), length));
+  const length = seen ?? lengths[lengths.length - 1];
+  const from = firstOf(length);
+  const particles = effort === 'live' && length > asked.rows ? LIVE_PARTICLES : asked.particles;
   // A worker that a killed request held looks like clients who stayed away.
-  const plan = { ...planFor(trace.length, effort), rounds: hidden ? 0 : ROUNDS };
-  const length = Math.min(trace.length, plan.rows);
-  const from = effort === 'live' ? trace.length - length : 0;
+  const plan = { ...asked, particles, rounds: hidden ? 0 : ROUNDS };
   const rows = Int32Array.from({ length }, (_, i) => from + i);
   const partly = length < trace.length;
-  if (partly && unseenBeginning(trace, from, length, pool.slots, pool.queue === 'worker') > MOST_UNSEEN) {
+  if (seen === undefined) {
     const basis = `the pool was full already when the ${length} requests began that were followed: what was queued then cannot be seen in them`;
     const wait = new Float64Array(trace.length).fill(Number.NaN);
     return { summary: unknownWait(basis), wait, samples: [], times: null };

@@ -20,8 +20,10 @@ const NEARLY_FULL = 6;
 export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, behind, full, style }: ChartInput): void {
   const { rows, columns } = canvas;
   if (!(full > 0)) return;
-  const eighthsOf = (value: number, least: number) =>
-    value > 0 ? Math.max(least, Math.min(rows * 8, Math.round((value / full) * rows * 8))) : 0;
+  const most = rows * 8;
+  // Whole numbers, before they are passed on: one with a fraction would be an object each time.
+  const eighthsOf = (value: number, least: number): number =>
+    value > 0 ? Math.max(least, Math.min(most, Math.round((value / full) * most) | 0)) : 0;
   for (let column = 0; column < Math.min(columns, values.length); column++) {
     const value = values[column];
     const front = eighthsOf(value, 1);

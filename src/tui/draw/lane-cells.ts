@@ -22,15 +22,22 @@ const monoSymbols = {
   duration: ['1', '2', '3', '4', '5', '6', '?'],
 } as const;
 
+/** Styles that were looked up: cells of a lane ask for the same few. */
+class KeptStyles {
+  readonly cells = new Map<number, StyleId>();
+  readonly labels = new Map<number, StyleId>();
+  /** By hue: its colour over the track, and over requests that do not pass. */
+  readonly heights: { over: StyleId; overBehind: StyleId }[] = [];
+}
+
 export class LanePainter {
   readonly #theme: Theme;
   readonly #glyphs: Glyphs;
   readonly #hues: Hues;
   readonly #symbols: readonly string[];
-  #styles = new Map<number, StyleId>();
-  #labels = new Map<number, StyleId>();
-  /** By hue: its colour over the track, and over requests that do not pass. */
-  #heights: { over: StyleId; overBehind: StyleId }[] = [];
+  /** Of lanes, and of shaded ones. */
+  readonly #kept = [new KeptStyles(), new KeptStyles()] as const;
+  readonly #track: StyleId;
   #isShaded = false;
 
   constructor(theme: Theme, glyphs: Glyphs, hues: Hues, by: keyof typeof monoSymbols) {
@@ -38,16 +45,19 @@ export class LanePainter {
     this.#glyphs = glyphs;
     this.#hues = hues;
     this.#symbols = monoSymbols[by];
+    const { colours, styles, mono } = theme;
+    this.#track = mono
+      ? styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { dim: true })
+      : styles.of(colours.line, colours.track);
   }
 
   /** Every other lane is a little darker, so that full lanes do not run together. */
   set shaded(on: boolean) {
-    if (on !== this.#isShaded) {
-      this.#styles = new Map();
-      this.#heights = [];
-      this.#labels = new Map();
-    }
     this.#isShaded = on;
+  }
+
+  get #known(): KeptStyles {
+    return this.#kept[this.#isShaded ? 1 : 0];
   }
 
   /** The letter that stands for a hue without colours, "" for a plain block. */
@@ -59,13 +69,8 @@ export class LanePainter {
   bars(canvas: Canvas, x: number, y: number, { ink }: BarRow, alive: Uint8Array, notYet: number): void {
     for (let column = 0; column < ink.length / 8; column++) {
       if (this.#bar(canvas, x + column, y, ink, column * 8) || alive[column] === 0) continue;
-      canvas.put(x + column, y, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track());
+      canvas.put(x + column, y, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track);
     }
-  }
-
-  #track(): StyleId {
-    const { colours, styles, mono } = this.#theme;
-    return mono ? styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { dim: true }) : styles.of(colours.line, colours.track);
   }
 
   #colour(ink: number): Colour {
@@ -86,10 +91,10 @@ export class LanePainter {
 
   #style(foreground: number, background: number): StyleId {
     const key = foreground * 65_536 + background;
-    let style = this.#styles.get(key);
+    let style = this.#known.cells.get(key);
     if (style === undefined) {
       style = this.#theme.styles.of(this.#colour(foreground), this.#colour(background));
-      this.#styles.set(key, style);
+      this.#known.cells.set(key, style);
     }
     return style;
   }
@@ -139,7 +144,7 @@ export class LanePainter {
     const flags = flagsOfInk(ink);
     const glyphs = this.#glyphs;
     if (this.#theme.mono && hueOfInk(ink) === this.#hues.legend.length) {
-      canvas.put(x, y, glyphs.lost, this.#track());
+      canvas.put(x, y, glyphs.lost, this.#track);
       return;
     }
     if (this.#theme.mono) {
@@ -155,18 +160,18 @@ export class LanePainter {
   /** Which request ran here is not certain, that the best estimate has one here is: brighter than a mere perhaps. */
   #likely(ink: number): StyleId {
     const key = -ink;
-    let style = this.#styles.get(key);
+    let style = this.#known.cells.get(key);
     if (style === undefined) {
       const colour = this.#colour(ink);
       style = this.#theme.styles.of(colour, mix(colour, this.#theme.colours.track, 0.45));
-      this.#styles.set(key, style);
+      this.#known.cells.set(key, style);
     }
     return style;
   }
 
   /** The style of a name on a bar of such ink. */
   labelOn(ink: number): StyleId {
-    const known = this.#labels.get(ink);
+    const known = this.#known.labels.get(ink);
     if (known !== undefined) return known;
     const { styles, mono, colours } = this.#theme;
     const colour = this.#colour(ink);
@@ -175,7 +180,7 @@ export class LanePainter {
     const style = mono
       ? styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { inverse: true })
       : styles.of(letters, ground, { bold: true });
-    this.#labels.set(ink, style);
+    this.#known.labels.set(ink, style);
     return style;
   }
 
@@ -194,7 +199,7 @@ export class LanePainter {
         this.#height(canvas, x + column, y, rows, front, hue, back);
       } else if (alive[column] === 1) {
         for (let i = 0; i < rows; i++) {
-          canvas.put(x + column, y + i, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track());
+          canvas.put(x + column, y + i, column >= notYet ? this.#glyphs.notYet : this.#glyphs.idle, this.#track);
         }
       }
     }
@@ -210,7 +215,7 @@ export class LanePainter {
       const here = front <= above ? 0 : Math.min(8, front - above);
       const there = back <= above ? 0 : Math.min(8, back - above);
       if (here === 0 && there > 0) {
-        if (mono) canvas.put(x, y + i, this.#glyphs.lost, this.#track());
+        if (mono) canvas.put(x, y + i, this.#glyphs.lost, this.#track);
         else canvas.put(x, y + i, this.#glyphs.lower[there], this.#heightOf(this.#hues.legend.length).over);
         continue;
       }
@@ -220,7 +225,7 @@ export class LanePainter {
   }
 
   #heightOf(hue: number): { over: StyleId; overBehind: StyleId } {
-    const known = this.#heights[hue];
+    const known = this.#known.heights[hue];
     if (known) return known;
     const { styles, mono, colours } = this.#theme;
     const colour = this.#shade(this.#hueColour(hue));
@@ -228,7 +233,7 @@ export class LanePainter {
       over: mono ? 0 : styles.of(colour, colours.track),
       overBehind: mono ? 0 : styles.of(colour, this.#shade(colours.line)),
     };
-    this.#heights[hue] = fresh;
+    this.#known.heights[hue] = fresh;
     return fresh;
   }
 }

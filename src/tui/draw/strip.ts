@@ -12,8 +12,10 @@ export interface Strip {
   readonly values: Float64Array;
   /** Of all requests, where a filter shows some. */
   readonly behind?: Float64Array | null;
-  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours. */
+  /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours or blocks. */
   readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
+  /** Columns of which the value is not known, or not yet: a blank would say that it is nothing. */
+  readonly isUnknown?: (column: number) => boolean;
   readonly full: number;
   readonly style: (value: number, column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
@@ -24,7 +26,8 @@ export interface Strip {
 
 export const greatest = (values: Float64Array): number => {
   let most = Number.NaN;
-  for (const value of values) if (!(value <= most)) most = value === value ? value : most;
+  // An iterator would make an object of each value.
+  for (let i = 0; i < values.length; i++) if (!(values[i] <= most) && values[i] === values[i]) most = values[i];
   return most;
 };
 
@@ -66,7 +69,12 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
     const chart = canvas.region(left, y, scene.axis.columns, height);
     drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
-    if (strip.inner && !theme.mono && greatest(strip.inner.values) > 0) drawInner(view, chart, strip, strip.inner);
+    for (let column = 0; strip.isUnknown && column < chart.columns; column++) {
+      if (strip.isUnknown(column)) chart.put(column, chart.rows - 1, glyphs.notYet, theme.quiet);
+    }
+    // A part of a letter cannot be drawn in another colour.
+    if (strip.inner && !theme.mono && !theme.ascii && greatest(strip.inner.values) > 0)
+      drawInner(view, chart, strip, strip.inner);
     if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
     y += height;
   });

@@ -17,18 +17,22 @@ const evidenceUnits: readonly (readonly [ending: RegExp, text: (value: number) =
   [/_bytes_per_second$/, (value) => `${byteText(value)}/s`],
   [/_per_second$/, (value) => `${roundText(value)}/s`],
   [/_seconds$/, (value) => durationText(value * 1e6)],
-  [/_(ratio|share)$/, percentText],
+  [/(^|_)(ratio|share)$/, percentText],
 ];
+
+/** A count of nothing and what is unknown is no evidence. */
+const wasSeen = (value: FindingSummary['evidence'][string]): boolean =>
+  value !== null && value !== false && value !== 0 && value !== 'unknown';
 
 /** "saturated 31 s, slots 4": evidence as it was measured, in the units of people. What was not seen is left out. */
 function evidenceText({ evidence }: FindingSummary): string {
   return Object.entries(evidence)
-    .filter(([name, value]) => value !== null && value !== false && name !== 'symptoms')
+    .filter(([name, value]) => wasSeen(value) && name !== 'symptoms')
     .map(([name, value]) => {
       if (value === true) return name.replaceAll('_', ' ');
       if (typeof value !== 'number') return `${name.replaceAll('_', ' ')} ${String(value)}`;
       const unit = evidenceUnits.find(([ending]) => ending.test(name));
-      const words = (unit ? name.replace(unit[0], '') : name).replaceAll('_', ' ');
+      const words = ((unit && name.replace(unit[0], '')) || name).replaceAll('_', ' ');
       return `${words} ${unit ? unit[1](value) : roundText(value)}`;
     })
     .join(', ');
@@ -110,16 +114,17 @@ function drawWaiting({ snapshot, theme }: View, canvas: Canvas): void {
 /** What passes the filter; returns the row after it. Findings of all requests keep half of the room. */
 function drawPart(view: View, canvas: Canvas, part: FilteredPart | null): number {
   const { theme } = view;
-  const x = canvas.text(1, 0, 'Of what passes', theme.strong);
-  if (!part) {
-    canvas.text(x, 0, ': working it out…', theme.quiet);
-    return 1;
+  const title = 'Of what passes';
+  if (!part || part.findings.length === 0) {
+    const why = !part ? 'working it out…' : part.unasked === '' ? 'nothing stands out.' : part.unasked;
+    const lines = wrap(`${title}: ${why}`, canvas.columns - 2);
+    lines.forEach((line, y) => {
+      canvas.text(1, y, line, theme.quiet);
+    });
+    canvas.text(1, 0, title, theme.strong);
+    return lines.length;
   }
-  if (part.findings.length === 0) {
-    const why = part.unasked === '' ? 'nothing stands out.' : part.unasked;
-    canvas.text(x, 0, `: ${why}`, theme.quiet);
-    return 1;
-  }
+  canvas.text(1, 0, title, theme.strong);
   const wanted = part.findings.reduce((sum, finding) => sum + 1 + bodyOf(finding, canvas.columns - 6).length, 0);
   const rows = Math.min(wanted, Math.max(1, Math.floor((canvas.rows - 2) / 2)));
   drawFindings(view, canvas.region(0, 1, canvas.columns, rows), part.findings, 0, '');
@@ -158,27 +163,34 @@ function drawFindings(
       const style = kind === 'advice' ? theme.text : theme.quiet;
       const x = canvas.text(5, y++, text, style);
       // It says more than there is room for.
-      if (i === lines - 1 && lines < bodies[index].length) canvas.text(x, y - 1, view.glyphs.ellipsis, style);
+      if (i === lines - 1 && lines < bodies[index].length) canvas.text(x, y - 1, ` ${view.glyphs.ellipsis}`, style);
     });
   }
 }
 
-/** Lines of each body that are shown: the selected one first, then the others from the top, while there is room. */
+/**
+ * Lines of each body that are shown: the selected one first, then the others in their order, while there is room; the last
+ * of them as far as it goes.
+ */
 function unfolded(sizes: readonly number[], selected: number, first: number, rows: number): Map<number, number> {
   const shown = new Map<number, number>();
-  // The heads of two more findings stay in sight of a long one.
+  // The heads of two more findings stay in sight of a long one, those of all before another is unfolded.
   const heads = Math.min(sizes.length - first, selected - first + 3);
-  let room = rows - heads;
-  for (const index of [selected, ...sizes.keys()]) {
-    if (index < first || shown.has(index) || room <= 0) continue;
-    const isSelected = index === selected;
-    if (!isSelected && sizes[index] + Math.max(0, sizes.length - first - heads) > room) continue;
+  const chosen = Math.min(sizes[selected], Math.max(0, rows - heads));
+  shown.set(selected, chosen);
+  let room = rows - (sizes.length - first) - chosen;
+  for (let index = first; index < sizes.length; index++) {
+    if (index === selected) continue;
     const lines = Math.min(sizes[index], room);
+    if (lines < Math.min(LEAST_UNFOLDED, sizes[index])) break;
     shown.set(index, lines);
     room -= lines;
   }
   return shown;
 }
+
+/** Fewer lines of a finding say too little. */
+const LEAST_UNFOLDED = 2;
 
 function drawHead(view: View, canvas: Canvas, y: number, finding: FindingSummary, isSelected: boolean): void {
   const { snapshot, theme, glyphs } = view;

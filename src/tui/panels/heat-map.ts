@@ -9,6 +9,7 @@ export default definePanel({
   id: 'heat-map',
   title: 'Heat map',
   place: 'tab',
+  onTimeAxis: true,
   draw(view, canvas) {
     const { scene, theme, glyphs } = view;
     const { axis } = scene;

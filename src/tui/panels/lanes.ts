@@ -237,6 +237,7 @@ const weight: Readonly<Partial<Record<LifecycleEvent['kind'], number>>> = {
 
 function drawMarks(view: View, canvas: Canvas, track: Track, left: number): void {
   const { snapshot, scene, theme, glyphs } = view;
+  if (snapshot.lifecycle.length === 0) return;
   const names = new Set(track.lives.map((life) => life.name));
   const drawn = new Map<number, number>();
   for (const event of snapshot.lifecycle) {

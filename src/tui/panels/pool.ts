@@ -6,11 +6,14 @@ import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { type Colour, mix } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
-import { knowsWaits } from './queue.ts';
+import { knowsWaits, waitIsUnknown } from './queue.ts';
 
 /** How many charts there are for what the log knows, without computing them. */
 export const stripsWanted = ({ snapshot }: Pick<View, 'snapshot'>): number =>
   1 + (snapshot.inference.service.method === 'unknown' ? 0 : 2) + (knowsWaits(snapshot) ? 1 : 0);
+
+/** Where the failed part of a column cannot be drawn, the column says so from this share on. */
+const MANY_ERRORS = 0.25;
 
 function stripsOf(view: View): Strip[] {
   const { snapshot, scene, theme } = view;
@@ -23,7 +26,7 @@ function stripsOf(view: View): Strip[] {
     const behind = theme.mono ? colour : mix(colour, colours.track, 0.45);
     return {
       inner: { values: p50, of: behind, colour },
-      style: (_, __, isOver) => looks(behind, isOver),
+      style: (_, __, isOver) => looks(theme.ascii ? colour : behind, isOver),
     };
   };
   const strips: Strip[] = [];
@@ -53,8 +56,10 @@ function stripsOf(view: View): Strip[] {
     // Server errors are the red part of each column.
     inner: { values: pool.errors, of: colours.rate, colour: colours.serverError },
     full: greatest(pool.all?.rate ?? pool.rate),
-    style: (_, column, isOver) =>
-      looks(colours.rate, isOver, theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined),
+    style: (value, column, isOver) =>
+      theme.ascii && !theme.mono && pool.errors[column] >= MANY_ERRORS * value
+        ? looks(colours.serverError, isOver)
+        : looks(colours.rate, isOver, theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined),
     value: shortNumber(readOut(view, pool.rate)),
     weight: 2,
   });
@@ -75,6 +80,7 @@ function stripsOf(view: View): Strip[] {
       note: '',
       ...quantileLooks(colours.queue, pool.waitP50),
       values: pool.waitP95,
+      isUnknown: waitIsUnknown(pool),
       full: Math.max(greatest(pool.waitP95) || 0, 1),
       value: shortDuration(readOut(view, pool.waitP95)),
       weight: 1,

@@ -4,6 +4,13 @@ import { gutterOf } from '../draw/gutter.ts';
 import { drawCursor, drawStrips, greatest, readOut, stripLooks } from '../draw/strip.ts';
 import { shortNumber } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
+import type { PoolSeries } from '../scene/pool-series.ts';
+
+/** Columns with answers of which no wait is known: live, those of the newest requests, until they are examined. */
+export const waitIsUnknown =
+  ({ rate, waitP95, queue }: PoolSeries) =>
+  (column: number): boolean =>
+    rate[column] > 0 && Number.isNaN(waitP95[column]) && !(queue && queue[column] > 0);
 
 /** Whether there is a queue to draw. */
 export const knowsWaits = ({ inference }: Pick<Snapshot, 'inference'>): boolean => inference.wait.method !== 'unknown';
@@ -15,7 +22,8 @@ export default definePanel({
   draw(view, canvas) {
     const { snapshot, scene, theme } = view;
     if (scene.isTimeless || !knowsWaits(snapshot) || canvas.rows === 0) return;
-    const { queue, all } = scene.pool();
+    const pool = scene.pool();
+    const { queue, all } = pool;
     if (!queue) return;
     const { capacity, wait } = snapshot.inference;
     const looks = stripLooks(view);
@@ -25,6 +33,7 @@ export default definePanel({
         note: wait.method,
         values: queue,
         behind: all?.queue ?? null,
+        isUnknown: waitIsUnknown(pool),
         // A queue as long as the pool is wide fills the chart at least: one caller that waits is no tower.
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
         style: (_, __, isOver) => looks(theme.colours.queue, isOver),

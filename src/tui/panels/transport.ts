@@ -6,6 +6,10 @@ import { shownFindings, timedFindings } from '../shown-findings.ts';
 import { clockText } from '../time-axis.ts';
 import { speedText } from './header.ts';
 
+/** Shares of the answers that failed from which a cell says so, as the finding about server errors has them. */
+const MANY_ERRORS = 0.05;
+const MOSTLY_ERRORS = 0.25;
+
 function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   const { snapshot, theme, glyphs } = view;
   const { overview } = snapshot;
@@ -28,7 +32,10 @@ function drawRate(view: View, canvas: Canvas, from: number, to: number): void {
   const played = ((snapshot.now - from) / (to - from)) * columns;
   for (let column = 0; column < columns; column++) {
     const eighths = most > 0 && counts[column] > 0 ? Math.max(1, Math.round((counts[column] / most) * 8)) : 0;
-    const look = errors[column] > 0 ? colours.serverError : column < played ? colours.rate : colours.quiet;
+    // One error among thousands is no red cell.
+    const failed = errors[column] / counts[column];
+    const calm = column < played ? colours.rate : colours.quiet;
+    const look = failed >= MOSTLY_ERRORS ? colours.serverError : failed >= MANY_ERRORS ? colours.warning : calm;
     canvas.put(column, 0, glyphs.lower[eighths], styles.of(look, colours.track));
   }
 }

@@ -21,14 +21,16 @@ const filtering: Verdict = { severity: 'info', sentence: 'Working out what passe
 
 /** Returns the rows it took. */
 function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict, badge: string, before = ''): number {
-  const { severity, sentence, confidence } = verdict;
+  const { severity, sentence, shorter = [], confidence } = verdict;
   const looks = theme.severity(severity);
   const left = canvas.text(0, 0, badge, looks.badge) + 1;
   const sure =
     confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
       ? ` (${shortPercent(confidence)}\u00a0sure)`
       : '';
-  const lines = wrap(`${before}${sentence}${sure}`, canvas.columns - left - 1);
+  // Fewer words before anything is cut.
+  const wordings = [sentence, ...shorter].map((words) => wrap(`${before}${words}${sure}`, canvas.columns - left - 1));
+  const lines = wordings.find(({ length }) => length <= canvas.rows) ?? wordings[wordings.length - 1];
   for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
     const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
     const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];

@@ -8,6 +8,7 @@ import { shortDuration, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { askedPool, type PoolRung, poolName, presentPool } from '../what-if.ts';
+import { wrap } from '../width.ts';
 
 interface Row {
   readonly label: string;
@@ -117,14 +118,7 @@ export default definePanel({
     drawLadder(view, canvas, y, poolName(asked));
     const isHidden = predictions.asked?.arrivalsKnown === false;
     const hints: readonly (readonly [text: string, style: StyleId])[] = [
-      ...(isHidden
-        ? ([
-            [
-              'When its callers came, this log hides: waits may be far longer, and no pool is recommended.',
-              theme.warning,
-            ],
-          ] as const)
-        : []),
+      ...(isHidden ? hiddenHint(canvas.columns - 2).map((line) => [line, theme.warning] as const) : []),
       ['up/down: workers, left/right: threads, 0: the present pool', theme.quiet],
       ['In brackets: nine of ten runs, and every other reading that the log does not exclude.', theme.quiet],
       [
@@ -137,6 +131,9 @@ export default definePanel({
     });
   },
 });
+
+const hiddenHint = (columns: number): string[] =>
+  wrap('When its callers came, this log hides: waits may be far longer, and no pool is recommended.', columns);
 
 function drawValue(
   view: View,

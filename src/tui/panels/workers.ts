@@ -41,11 +41,11 @@ function workerLines({ scene, snapshot }: View): WorkerLine[] {
         balance: mean > 0 ? (one?.requests ?? 0) / mean : Number.NaN,
       };
     })
-    .sort(
-      (a, b) =>
-        (a.life?.from ?? 0) - (b.life?.from ?? 0) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
-    );
+    .sort((a, b) => bornAt(a) - bornAt(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
 }
+
+/** Those that nobody has examined yet are the youngest. */
+const bornAt = ({ life }: WorkerLine): number => life?.from ?? Number.MAX_SAFE_INTEGER;
 
 const fateWords = {
   running: 'running',

@@ -11,7 +11,7 @@ export interface Colouring {
   /** Hue of a row, 0..legend.length-1. */
   of(row: number): number;
   readonly legend: readonly { readonly label: string; readonly colour: Colour }[];
-  /** When requests share a cell, the greater weight decides the colour; equal weights: the one that fills more of it. */
+  /** How grave a hue is, one number per hue: what decides the colour of a cell that requests share, see `CellHues`. */
   readonly weight: readonly number[];
   /** The same for colourings that give every request the same hue. */
   readonly key: string;

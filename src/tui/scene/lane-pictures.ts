@@ -25,12 +25,14 @@ function pictureOf(input: LanePicturesInput, rastered: RasterPlan, index: number
   const { firstColumn, parts, snapshot, tracks } = input;
   const { plan, asBars } = rastered;
   const { inference } = snapshot;
-  let lastColumn = Number.NEGATIVE_INFINITY;
+  let last = 0;
   let isTimed = false;
-  for (const { tile } of parts) {
-    if (tile.lastColumn[index] > lastColumn) lastColumn = tile.lastColumn[index];
+  for (let i = 0; i < parts.length; i++) {
+    const { tile } = parts[i];
+    if (tile.lastColumn[index] > parts[last].tile.lastColumn[index]) last = i;
     if (tile.timed[index]) isTimed = true;
   }
+  const lastColumn = parts[last]?.tile.lastColumn[index] ?? Number.NEGATIVE_INFINITY;
   const track = tracks.list[plan.track];
   const common = { plan, lastColumn: lastColumn - firstColumn, busyShare: busyShareOf(input, index, track, isTimed) };
   const limit = plan.form === 'slots' ? 1 : inference.unbounded ? null : inference.threads.value;

@@ -71,6 +71,8 @@ export interface Raster {
   readonly planOfTrack: Int32Array;
   readonly barRows: number;
   readonly shareRows: number;
+  /** What lanes are drawn as that are neither far more nor far less crowded than their neighbours. */
+  readonly commonAsBars: boolean;
   /** The same for rasters that draw everything alike. */
   readonly key: string;
 }
@@ -78,6 +80,8 @@ export interface Raster {
 /** Above this many requests per cell and slot, bars would hide more than they show; below the other they are bars again. */
 const CROWDED = 0.9;
 const ROOMY = 0.7;
+/** Lanes beside each other look alike, unless one is so many times more, or less, crowded than that. */
+const FAR = 3;
 
 export interface RasterInput {
   readonly plans: readonly TrackPlan[];
@@ -94,11 +98,19 @@ export interface RasterInput {
 export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: RasterInput): Raster {
   const planOfTrack = new Int32Array(tracks.list.length).fill(-1);
   const counts = { bars: 0, share: 0 };
+  const slots = plans.filter(({ form }) => form === 'slots');
+  const cells = columns * slots.reduce((sum, plan) => sum + plan.rows, 0);
+  const requests = slots.reduce((sum, { track }) => sum + crowd[track], 0);
+  const commonAsBars = requests <= cells * (before && !before.commonAsBars ? ROOMY : CROWDED);
+  const fitsBars = ({ track, rows }: TrackPlan): boolean => {
+    const perCell = crowd[track] / (columns * rows);
+    const wasBars = before?.plans.find((one) => one.plan.track === track)?.asBars ?? commonAsBars;
+    if (perCell > FAR * (wasBars ? CROWDED : ROOMY)) return false;
+    return perCell * FAR < (wasBars ? CROWDED : ROOMY) || commonAsBars;
+  };
   const rastered = plans.map((plan, index): RasterPlan => {
     planOfTrack[plan.track] = index;
-    const wasBars = before?.plans.find((one) => one.plan.track === plan.track)?.asBars ?? true;
-    const room = columns * plan.rows * (wasBars ? CROWDED : ROOMY);
-    const asBars = plan.form === 'slots' && !hasPast && crowd[plan.track] <= room;
+    const asBars = plan.form === 'slots' && !hasPast && fitsBars(plan);
     const rows = plan.form === 'slots' ? plan.rows : 1;
     const kind = asBars ? 'bars' : 'share';
     const firstRow = counts[kind];
@@ -106,7 +118,7 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
     return { plan, asBars, firstRow, rows };
   });
   const key = rastered.map(({ plan, asBars, rows }) => `${plan.track}${asBars ? 'b' : 's'}${rows}`).join(' ');
-  return { plans: rastered, planOfTrack, barRows: counts.bars, shareRows: counts.share, key };
+  return { plans: rastered, planOfTrack, barRows: counts.bars, shareRows: counts.share, commonAsBars, key };
 }
 
 /** Draws a bar into eighths [at, at + length) of a raster; `from` and `to` count from `at`. */

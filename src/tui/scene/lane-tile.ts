@@ -1,6 +1,7 @@
 /** The lanes of a few columns: one pass over the requests that reach into them. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { RowTest } from '../../engine/filter.ts';
+import { CellHues } from './cell-hues.ts';
 import type { Colouring } from './hues.ts';
 import { drawBar, INFERRED, type Raster, TURN } from './lane-raster.ts';
 import { Levels } from './levels.ts';
@@ -63,8 +64,7 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
   const all = passes ? new Levels(shareRows, EIGHTHS) : null;
   const busy = new Levels(plans.length, TILE);
   const ends = new Float64Array(shareRows * TILE);
-  const hueOf = new Int16Array(shareRows * TILE).fill(-1);
-  const strength = new Float64Array(shareRows * TILE);
+  const cells = new CellHues(shareRows * TILE, colouring);
   const lastColumn = new Float64Array(plans.length).fill(Number.NEGATIVE_INFINITY);
   const timed = new Uint8Array(plans.length);
   const hues = new Uint32Array(TILE);
@@ -104,12 +104,7 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
     const ended = Math.floor(to);
     if (ended >= 0 && ended < TILE) ends[lane * TILE + ended]++;
     for (let column = first; column <= last; column++) {
-      const at = lane * TILE + column;
-      const filled = Math.min(to, column + 1) - Math.max(from, column);
-      const own = (colouring.weight[hue] ?? 0) * 1000 + filled * 8;
-      if (hueOf[at] >= 0 && own <= strength[at]) continue;
-      hueOf[at] = hue;
-      strength[at] = own;
+      cells.add(lane * TILE + column, hue, Math.min(to, column + 1) - Math.max(from, column));
     }
   };
   if (passes) for (let i = 0; i < count; i++) if (!passes(rows[i])) draw(rows[i], true);
@@ -122,7 +117,7 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
     behind: both?.means ?? null,
     peak: (both ?? passing).peaks,
     ends,
-    hue: hueOf,
+    hue: cells.decided(),
     busy: busy.values(),
     lastColumn,
     timed,

@@ -65,7 +65,7 @@ export class SceneCache {
     const workers = snapshot.names.workers.size;
     if (this.#tracks && last?.snapshot.inference === snapshot.inference && workers === this.#workers) return;
     this.#workers = workers;
-    const tracks = tracksOf(snapshot, this.#seen.update(snapshot));
+    const tracks = tracksOf(snapshot, this.#seen.update(snapshot), this.#tracks);
     if (!this.#tracks || !hasSamePlaces(this.#tracks, tracks)) this.#tracksKey++;
     this.#tracks = tracks;
   }

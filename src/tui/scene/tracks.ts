@@ -35,7 +35,15 @@ export interface Tracks {
 /** Fates that end a life. */
 const ended = new Set(['exited', 'recycled', 'timeout', 'killed']);
 
-export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(snapshot)): Tracks {
+/**
+ * `before`: the tracks of the picture before. Of a live log only the newest minutes are examined, so that the first sight of
+ * each worker changes with them: who has a place keeps it.
+ */
+export function tracksOf(
+  snapshot: Snapshot,
+  seen = new SeenWorkers().update(snapshot),
+  before: Tracks | null = null,
+): Tracks {
   const { inference, names, lifecycle } = snapshot;
   const { lanes, lives } = inference;
   const list: Track[] = [];
@@ -45,8 +53,9 @@ export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(sna
   for (const lane of lanes)
     if (lane.worker >= 0) slots.set(lane.worker, Math.max(slots.get(lane.worker) ?? 0, lane.slot + 1));
   for (const life of lives) if (!slots.has(life.worker)) slots.set(life.worker, 1);
-  // Workers that the last examination did not see.
-  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, one.slots);
+  // Workers that the last examination did not see are like the others: bare stamps may overlap where requests do not.
+  const most = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.threads.value ?? Number.POSITIVE_INFINITY);
+  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, Math.min(one.slots, most));
 
   const boots = new Map<string, number>();
   const ends = new Map<string, number>();
@@ -57,28 +66,40 @@ export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(sna
       ends.set(event.worker, event.time);
   }
 
+  const firstKnown = new Map<number, number>();
   const workers = [...slots.keys()].map((worker): TrackLife => {
     const name = names.workers.text(worker);
     const life = known.get(worker);
     const gone = life !== undefined && ended.has(life.fate);
     const guess = life === undefined ? seen.get(worker) : undefined;
-    const from = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
+    const born = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
+    firstKnown.set(worker, born);
+    // Of a live log the newest minutes are examined: what is held reaches further back.
+    const held = snapshot.mode === 'tail' && !boots.has(name) ? seen.get(worker)?.from : undefined;
     const label = name.slice(name.lastIndexOf('/') + 1);
     return {
       worker,
       name,
       label,
-      from,
+      from: Math.min(born, held ?? born),
       to: ends.get(name) ?? (gone ? life.to : (guess?.to ?? Number.POSITIVE_INFINITY)),
     };
   });
-  workers.sort((a, b) => a.from - b.from || a.name.length - b.name.length || (a.name < b.name ? -1 : 1));
+  const firstOf = ({ worker }: TrackLife): number => firstKnown.get(worker) as number;
+  const placeOf = ({ worker }: TrackLife): number => {
+    const place = snapshot.mode === 'tail' ? (before?.ofWorker[worker] ?? -1) : -1;
+    return place < 0 ? Number.MAX_SAFE_INTEGER : place;
+  };
+  workers.sort(
+    (a, b) =>
+      placeOf(a) - placeOf(b) || firstOf(a) - firstOf(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
+  );
 
   const firstSource = new Map<string, number>();
   const trackOfWorker = new Int32Array(names.workers.size).fill(-1);
   for (const life of workers) {
     const source = seen.get(life.worker)?.source ?? 0;
-    const group = hostOf(life.name) || (snapshot.sources[source] ?? '');
+    const group = groupOf(life.name, snapshot.sources[source] ?? '');
     firstSource.set(group, Math.min(source, firstSource.get(group) ?? source));
     let at = list.findIndex(
       (track) => track.group === group && (track.lives.at(-1) as TrackLife).to <= life.from + 2e6,
@@ -101,6 +122,12 @@ export function tracksOf(snapshot: Snapshot, seen = new SeenWorkers().update(sna
 
 /** Workers of several hosts are told apart by "host/pid". */
 const hostOf = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));
+
+/** The input, where the name of the host is that of its file: then the names of others have none. */
+function groupOf(worker: string, path: string): string {
+  const host = hostOf(worker);
+  return path.endsWith(host) ? path : host;
+}
 
 /** Groups in the order of the inputs that they first appear in, whatever else is known of them. */
 function inGroups({ list, ofWorker, nameless }: Tracks, firstSource: ReadonlyMap<string, number>): Tracks {

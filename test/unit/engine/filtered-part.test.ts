@@ -121,6 +121,6 @@ describe('what passes a filter', () => {
       },
       [],
     );
-    expect(verdict).toEqual({ severity: 'info', sentence: '3 of a sample of 20 requests.', confidence: 1 });
+    expect(verdict).toMatchObject({ severity: 'info', sentence: '3 of a sample of 20 requests.', confidence: 1 });
   });
 });

@@ -1,281 +1,164 @@
-import {
-  appendFileSync,
-  copyFileSync,
-  mkdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  truncateSync,
-  unlinkSync,
-  writeFileSync,
-} from 'node:fs';
+// A file that is followed through what may happen to it: appended to, renamed, gone, back, somewhere else.
+import { appendFileSync, mkdirSync, renameSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FollowedFile } from '../../../src/engine/follow/followed-file.ts';
-import { FakeClock } from '../../helpers/fake-clock.ts';
-import { temporaryFolder } from '../../helpers/terminal.ts';
+import { drain, FollowedLog } from '../../helpers/followed-log.ts';
 
-let folder: string;
-let path: string;
-let clock: FakeClock;
-let text: string;
-let events: string[];
-let troubles: string[];
-
-const opened: FollowedFile[] = [];
-const follow = (): FollowedFile => {
-  const file = new FollowedFile(
-    path,
-    {
-      bytes: (chunk) => {
-        text += Buffer.from(chunk).toString();
-      },
-      event: (event) => events.push(event),
-      trouble: (sentence) => troubles.push(sentence),
-    },
-    clock,
-  );
-  opened.push(file);
-  return file;
-};
-const drain = async (file: FollowedFile) => {
-  while (await file.step());
-};
-
+let log: FollowedLog;
 beforeEach(() => {
-  folder = temporaryFolder();
-  path = join(folder, 'access.log');
-  clock = new FakeClock();
-  text = '';
-  events = [];
-  troubles = [];
+  log = new FollowedLog();
 });
-afterEach(async () => {
-  for (const file of opened.splice(0)) await file.close(false);
-  rmSync(folder, { recursive: true, force: true });
-});
+afterEach(() => log.close());
 
 describe('FollowedFile', () => {
   it('reads what is there and what is appended; a torn line waits for its end', async () => {
-    writeFileSync(path, 'one\ntwo\nthr');
-    const file = follow();
+    writeFileSync(log.path, 'one\ntwo\nthr');
+    const file = log.follow();
     expect(await file.open(1e9)).toBe(true);
     await drain(file);
-    expect(text).toBe('one\ntwo\n');
-    appendFileSync(path, 'ee\nfo');
+    expect(log.text).toBe('one\ntwo\n');
+    appendFileSync(log.path, 'ee\nfo');
     await drain(file);
-    expect(text).toBe('one\ntwo\nthree\n');
+    expect(log.text).toBe('one\ntwo\nthree\n');
     await file.drain();
     await file.close(true);
-    expect(text).toBe('one\ntwo\nthree\nfo\n');
-    expect(events).toEqual([]);
+    expect(log.text).toBe('one\ntwo\nthree\nfo\n');
+    expect(log.events).toEqual([]);
   });
 
   it('begins with the last part of a large file, at a whole line', async () => {
-    writeFileSync(path, 'first line\nsecond line\nthird line\n');
-    const file = follow();
+    writeFileSync(log.path, 'first line\nsecond line\nthird line\n');
+    const file = log.follow();
     await file.open(15);
     expect(file.position).toBe(23);
     await drain(file);
-    expect(text).toBe('third line\n');
-    const exact = follow();
-    text = '';
+    expect(log.text).toBe('third line\n');
+    const exact = log.follow();
+    log.text = '';
     await exact.open(11);
     await drain(exact);
-    expect(text).toBe('third line\n');
+    expect(log.text).toBe('third line\n');
   });
 
   it('reads the rest of a renamed file before the new one, and what is still written to it', async () => {
-    writeFileSync(path, 'a1\n');
-    const file = follow();
+    writeFileSync(log.path, 'a1\n');
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
-    appendFileSync(path, 'a2\n');
-    renameSync(path, `${path}.1`);
-    writeFileSync(path, 'b1\n');
+    appendFileSync(log.path, 'a2\n');
+    renameSync(log.path, `${log.path}.1`);
+    writeFileSync(log.path, 'b1\n');
     await drain(file);
-    expect(text).toBe('a1\na2\nb1\n');
-    expect(events).toEqual(['rotated']);
-    appendFileSync(`${path}.1`, 'a3\n');
-    appendFileSync(path, 'b2\n');
+    expect(log.text).toBe('a1\na2\nb1\n');
+    expect(log.events).toEqual(['rotated']);
+    appendFileSync(`${log.path}.1`, 'a3\n');
+    appendFileSync(log.path, 'b2\n');
     await drain(file);
-    expect(text).toBe('a1\na2\nb1\na3\nb2\n');
-    appendFileSync(`${path}.1`, 'a4 without end');
-    clock.advance(61_000);
+    expect(log.text).toBe('a1\na2\nb1\na3\nb2\n');
+    appendFileSync(`${log.path}.1`, 'a4 without end');
+    log.clock.advance(61_000);
     await drain(file);
-    expect(text).toContain('a4 without end\n');
+    expect(log.text).toContain('a4 without end\n');
   });
 
   it('finds a file that stood at the path between two looks', async () => {
-    writeFileSync(path, 'a1\n');
-    const file = follow();
+    writeFileSync(log.path, 'a1\n');
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
     await new Promise((done) => setTimeout(done, 20));
-    renameSync(path, `${path}.2`);
-    writeFileSync(path, 'b1\nb2\n');
+    renameSync(log.path, `${log.path}.2`);
+    writeFileSync(log.path, 'b1\nb2\n');
     await new Promise((done) => setTimeout(done, 20));
-    renameSync(path, `${path}.1`);
-    writeFileSync(path, 'c1\n');
+    renameSync(log.path, `${log.path}.1`);
+    writeFileSync(log.path, 'c1\n');
     await drain(file);
-    expect(text).toBe('a1\nb1\nb2\nc1\n');
-  });
-
-  it('notices a copy and truncation, also when the file grew again beyond where it was', async () => {
-    writeFileSync(path, `first ${'x'.repeat(50)}\n`);
-    const file = follow();
-    await file.open(1e9);
-    await drain(file);
-    copyFileSync(path, `${path}.1`);
-    truncateSync(path);
-    await drain(file);
-    appendFileSync(path, 'short\n');
-    await drain(file);
-    expect(text.endsWith('short\n')).toBe(true);
-    truncateSync(path);
-    appendFileSync(path, `other ${'y'.repeat(500)}\n`);
-    await drain(file);
-    expect(text.split('\n').length - 1).toBe(3);
-    expect(text.endsWith(`other ${'y'.repeat(500)}\n`)).toBe(true);
-    expect(events).toEqual(['truncated', 'truncated']);
-  });
-
-  it('skips the hole that a writer leaves that did not notice the truncation', async () => {
-    writeFileSync(path, 'one line of some length\n');
-    const file = follow();
-    await file.open(1e9);
-    await drain(file);
-    truncateSync(path);
-    truncateSync(path, 10);
-    appendFileSync(path, 'two\n');
-    await drain(file);
-    expect(text).toBe('one line of some length\ntwo\n');
+    expect(log.text).toBe('a1\nb1\nb2\nc1\n');
   });
 
   it('waits for a file that is gone or not there yet, and says so', async () => {
-    const file = follow();
+    const file = log.follow();
     expect(await file.open(1e9)).toBe(false);
     await drain(file);
-    writeFileSync(path, 'one\n');
+    writeFileSync(log.path, 'one\n');
     await drain(file);
-    expect(text).toBe('one\n');
-    expect(events).toEqual([]);
-    unlinkSync(path);
+    expect(log.text).toBe('one\n');
+    expect(log.events).toEqual([]);
+    unlinkSync(log.path);
     await drain(file);
-    expect(events).toEqual([]);
-    clock.advance(1500);
+    expect(log.events).toEqual([]);
+    log.clock.advance(1500);
     await drain(file);
-    expect(events).toEqual(['gone']);
-    writeFileSync(path, 'two\n');
+    expect(log.events).toEqual(['gone']);
+    writeFileSync(log.path, 'two\n');
     await drain(file);
-    expect(events).toEqual(['gone', 'back']);
-    expect(text).toBe('one\ntwo\n');
+    expect(log.events).toEqual(['gone', 'back']);
+    expect(log.text).toBe('one\ntwo\n');
   });
 
   it('follows a symbolic link to where it points now', async () => {
-    const [first, second] = [join(folder, '0.log'), join(folder, '1.log')];
+    const [first, second] = [join(log.folder, '0.log'), join(log.folder, '1.log')];
     writeFileSync(first, 'a\n');
     writeFileSync(second, 'b\n');
-    symlinkSync(first, path);
-    const file = follow();
+    symlinkSync(first, log.path);
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
-    unlinkSync(path);
-    symlinkSync(second, path);
+    unlinkSync(log.path);
+    symlinkSync(second, log.path);
     await drain(file);
-    expect(text).toBe('a\nb\n');
-    expect(events).toEqual(['rotated']);
+    expect(log.text).toBe('a\nb\n');
+    expect(log.events).toEqual(['rotated']);
   });
 
   it('survives a folder in its place', async () => {
-    writeFileSync(path, 'a\n');
-    const file = follow();
+    writeFileSync(log.path, 'a\n');
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
-    unlinkSync(path);
-    mkdirSync(path);
+    unlinkSync(log.path);
+    mkdirSync(log.path);
     await drain(file);
-    clock.advance(1500);
+    log.clock.advance(1500);
     await drain(file);
-    expect(events).toEqual(['gone']);
-    rmSync(path, { recursive: true });
-    writeFileSync(path, 'b\n');
+    expect(log.events).toEqual(['gone']);
+    rmSync(log.path, { recursive: true });
+    writeFileSync(log.path, 'b\n');
     await drain(file);
-    expect(text).toBe('a\nb\n');
+    expect(log.text).toBe('a\nb\n');
   });
 
   it('hands on the beginning of a line without end, and passes over the rest', async () => {
-    writeFileSync(path, `before\n${'z'.repeat(3_000_000)}`);
-    const file = follow();
+    writeFileSync(log.path, `before\n${'z'.repeat(3_000_000)}`);
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
-    expect(text.length).toBe(7 + (1 << 20) + 1);
-    appendFileSync(path, 'zzz\nafter\n');
+    expect(log.text.length).toBe(7 + (1 << 20) + 1);
+    appendFileSync(log.path, 'zzz\nafter\n');
     await drain(file);
-    expect(text.slice(7).replace(/z+/, '')).toBe('\nafter\n');
+    expect(log.text.slice(7).replace(/z+/, '')).toBe('\nafter\n');
   });
 
   it('keeps lines of a new file whole while the end of a long line of the old one is missing', async () => {
-    writeFileSync(path, 'z'.repeat(1_100_000));
-    const file = follow();
+    writeFileSync(log.path, 'z'.repeat(1_100_000));
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
-    renameSync(path, `${path}.1`);
-    writeFileSync(path, 'new\n');
+    renameSync(log.path, `${log.path}.1`);
+    writeFileSync(log.path, 'new\n');
     await drain(file);
-    expect(text.endsWith('z\nnew\n')).toBe(true);
-    appendFileSync(`${path}.1`, 'zz\nold\n');
+    expect(log.text.endsWith('z\nnew\n')).toBe(true);
+    appendFileSync(`${log.path}.1`, 'zz\nold\n');
     await drain(file);
-    expect(text.endsWith('z\nnew\nold\n')).toBe(true);
-  });
-
-  it('reads from the copy what was written before a truncation and not read yet', async () => {
-    writeFileSync(path, 'one\n');
-    const file = follow();
-    await file.open(1e9);
-    await drain(file);
-    for (const [n, line] of ['two', 'three'].entries()) {
-      appendFileSync(path, `${line}\nto`);
-      copyFileSync(path, `${path}.${n}`);
-      truncateSync(path);
-      appendFileSync(path, `rn ${n}\n`);
-      if (n === 0) await drain(file);
-    }
-    await drain(file);
-    expect(text).toBe('one\ntwo\ntorn 0\nthree\ntorn 1\n');
-    expect(events).toEqual(['truncated', 'truncated']);
-  });
-
-  it('joins a line whose middle a truncation came into', async () => {
-    writeFileSync(path, 'one\ntw');
-    const file = follow();
-    await file.open(1e9);
-    await drain(file);
-    truncateSync(path);
-    appendFileSync(path, 'o\nthree\n');
-    await drain(file);
-    expect(text).toBe('one\ntwo\nthree\n');
-    expect(events).toEqual(['truncated']);
-  });
-
-  it('goes on at the end of a file that was cut off behind a whole line', async () => {
-    writeFileSync(path, 'one\ntwo\nthree\n');
-    const file = follow();
-    await file.open(1e9);
-    await drain(file);
-    truncateSync(path, 8);
-    await drain(file);
-    appendFileSync(path, 'four\n');
-    await drain(file);
-    expect(text).toBe('one\ntwo\nthree\nfour\n');
+    expect(log.text.endsWith('z\nnew\nold\n')).toBe(true);
   });
 
   it('reads a file that comes back to its path from where it was left', async () => {
-    const [first, second] = [join(folder, '0.log'), join(folder, '1.log')];
+    const [first, second] = [join(log.folder, '0.log'), join(log.folder, '1.log')];
     writeFileSync(first, 'a\n');
     writeFileSync(second, 'b\n');
-    symlinkSync(first, path);
-    const file = follow();
+    symlinkSync(first, log.path);
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
     for (const [target, pause] of [
@@ -284,44 +167,30 @@ describe('FollowedFile', () => {
       [second, 61_000],
       [first, 0],
     ] as const) {
-      unlinkSync(path);
-      symlinkSync(target, path);
+      unlinkSync(log.path);
+      symlinkSync(target, log.path);
       appendFileSync(target, `${target.slice(-5, -4)}\n`);
       await drain(file);
-      clock.advance(pause);
+      log.clock.advance(pause);
       await drain(file);
     }
-    expect(text).toBe('a\nb\n1\n0\n1\n0\n');
-  });
-
-  it('reads no copy of what it has read, and no other log that is beside it', async () => {
-    writeFileSync(path, 'one\n');
-    const file = follow();
-    await file.open(1e9);
-    await drain(file);
-    copyFileSync(path, `${path}.bak`);
-    writeFileSync(`${path}.err`, 'another log\n');
-    writeFileSync(join(folder, 'access-api.log'), 'a third\n');
-    renameSync(path, `${path}.1`);
-    writeFileSync(path, 'two\n');
-    await drain(file);
-    expect(text).toBe('one\ntwo\n');
+    expect(log.text).toBe('a\nb\n1\n0\n1\n0\n');
   });
 
   it.runIf(process.platform === 'linux')('says that reading fails, and goes on when it does not any more', async () => {
-    writeFileSync(path, 'one\n');
-    const file = follow();
+    writeFileSync(log.path, 'one\n');
+    const file = log.follow();
     await file.open(1e9);
     await drain(file);
-    unlinkSync(path);
+    unlinkSync(log.path);
     // Reading its first byte is an input/output error, whoever reads.
-    symlinkSync('/proc/self/mem', path);
+    symlinkSync('/proc/self/mem', log.path);
     await drain(file);
-    expect(troubles.at(-1)).toMatch(/access\.log cannot be (read|opened) \(EIO\), trying again/);
-    unlinkSync(path);
-    writeFileSync(path, 'two\n');
+    expect(log.troubles.at(-1)).toMatch(/access\.log cannot be (read|opened) \(EIO\), trying again/);
+    unlinkSync(log.path);
+    writeFileSync(log.path, 'two\n');
     await drain(file);
-    expect(troubles.at(-1)).toBe('');
-    expect(text).toBe('one\ntwo\n');
+    expect(log.troubles.at(-1)).toBe('');
+    expect(log.text).toBe('one\ntwo\n');
   });
 });

@@ -18,6 +18,14 @@ describe('the verdict', () => {
       /^2 sync workers, all busy \d+ of \d+ s; callers queued up to [\d.]+ s \(inferred\)\. [345] workers, or async I\/O, would end it\.$/,
     );
   });
+  it('has all its numbers in fewer words, too', () => {
+    const { sentence, shorter = [] } = verdictOf(summaryOf(syncPool(2, views(1, 3.6))));
+    const numbers = (text: string) => text.match(/\d+(\.\d+)?/g);
+    expect(shorter.length).toBe(2);
+    for (const words of shorter) expect(numbers(words), words).toEqual(numbers(sentence));
+    expect(shorter[1].length).toBeLessThan(shorter[0].length);
+    expect(shorter[0].length).toBeLessThan(sentence.length);
+  });
   it('of a healthy pool says so', () => {
     const { severity, sentence } = verdictOf(summaryOf(syncPool(12, views(2, 7))));
     expect(severity).toBe('ok');

@@ -57,6 +57,16 @@ describe('layoutOf', () => {
     );
   });
 
+  it('gives a panel on the time axis the whole width, as the lanes above it have', () => {
+    fc.assert(
+      fc.property(input, (given) => {
+        const layout = layoutOf({ ...given, tabOnAxis: true });
+        expect(layout.side).toBeNull();
+        expect(layout.tab.columns).toBe(layout.lanes.columns);
+      }),
+    );
+  });
+
   it('shows lanes, pool and a list on 80 x 24', () => {
     const layout = layoutOf({ columns: 80, rows: 24, mode: 'tail', lanesWanted: 4, hasQueue: true, strips: 3 });
     expect(layout.lanes.rows).toBeGreaterThanOrEqual(5);

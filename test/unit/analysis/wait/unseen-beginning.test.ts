@@ -4,14 +4,15 @@ import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { sliceRows } from '../../../../src/core/table.ts';
 import { logOf, type ServerLog, type ServerSpec } from '../../../helpers/simulate-server.ts';
 
-const logAt = (rate: number): ServerLog => {
+/** A pool that can do forty requests a second. */
+const logOfPhases = (...phases: { rate: number; seconds: number }[]): ServerLog => {
   const spec: ServerSpec = {
     seed: 5,
     kind: 'sync',
     workers: 8,
     threads: 1,
     service: { law: 'uniform', mean: 0.2 },
-    load: { kind: 'poisson', phases: [{ rate, seconds: 180 }] },
+    load: { kind: 'poisson', phases },
     wakes: 'in-turn',
   };
   return logOf(spec, { pid: true, duration: true });
@@ -19,9 +20,8 @@ const logAt = (rate: number): ServerLog => {
 const waitOf = ({ input }: ServerLog, from: number, to: number, effort: 'live' | 'sample') =>
   inferServer({ ...input, table: sliceRows(input.table, from, to), effort }).wait;
 
-// Forty requests a second are all that eight slots with 0.2 s each can do.
-const overloaded = logAt(44);
-const calm = logAt(20);
+const overloaded = logOfPhases({ rate: 44, seconds: 180 });
+const calm = logOfPhases({ rate: 20, seconds: 180 });
 
 test('in the middle of an overload the wait is unknown, not the little that the window shows', () => {
   for (const effort of ['live', 'sample'] as const) {
@@ -35,4 +35,15 @@ test('a window of a pool with idle slots keeps its wait', () => {
   const wait = waitOf(calm, 400, 3400, 'sample');
   expect(wait.method).toBe('inferred');
   expect(wait.mean).toBeLessThan(100_000);
+});
+
+test('a live view of an overload follows as many requests as it takes to begin where the pool was not full', () => {
+  const { input, requests } = logOfPhases({ rate: 20, seconds: 60 }, { rate: 50, seconds: 14 });
+  const inferred = inferServer({ ...input, effort: 'live' }).wait;
+  expect(inferred.method).toBe('inferred');
+  const waits = requests.slice(-1200).map(({ send, start }) => 1e6 * (start - send));
+  const mean = waits.reduce((sum, one) => sum + one) / waits.length;
+  expect(inferred.basis).toContain('1200 requests of the log');
+  expect(inferred.lowMean).toBeLessThan(mean);
+  expect(inferred.highMean).toBeGreaterThan(mean);
 });

@@ -1,0 +1,45 @@
+/** Programs in pseudo-terminals that a test starts, and replays played to their end; all of them are closed after the test. */
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeAll } from 'vitest';
+import { type ProgramOptions, root, TerminalProgram } from './terminal.ts';
+
+export const sample = (name: string): string => join(root, 'sample-logs', name);
+
+let open: TerminalProgram[] = [];
+export const start = (args: string[], options: ProgramOptions = {}): TerminalProgram => {
+  const one = new TerminalProgram(args, options);
+  open.push(one);
+  return one;
+};
+
+/** To be called once by a test file. */
+export function closeAfterEach(): void {
+  beforeAll(() => {
+    if (!existsSync(join(root, 'dist/main.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
+  });
+  afterEach(async () => {
+    for (const one of open) await one.close();
+    open = [];
+  });
+}
+
+/** A replay, played to its end. */
+export async function played(
+  names: string[],
+  options: ProgramOptions & { keys?: string } = {},
+): Promise<TerminalProgram> {
+  const one = start(['replay', '--paused', ...names], { columns: 110, rows: 36, ...options });
+  await one.waitFor('q quit', 20_000);
+  one.press(`G${options.keys ?? ''}`);
+  // Pictures come in several steps: the last one stands still.
+  let before = '';
+  let looks = 0;
+  await one.waitFor((text) => {
+    looks = text === before ? looks + 1 : 0;
+    before = text;
+    return looks >= 20 && /end( +.max)?$/m.test(text) && !/Reading what is there|Working out what/.test(text);
+  }, 60_000);
+  return one;
+}

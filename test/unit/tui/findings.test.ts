@@ -1,0 +1,52 @@
+// The findings: the selected one in full, the others in the order of their weight as far as there is room.
+import { describe, expect, it } from 'vitest';
+import findings from '../../../src/tui/panels/findings.ts';
+import { finding, handSnapshot } from '../../helpers/snapshots.ts';
+import { drawn, viewOf } from '../../helpers/views.ts';
+
+const long = 'This is a line of the detail that is as long as the panel is wide, or nearly so. ';
+
+describe('the list of findings', () => {
+  it('unfolds the next in order, cut where the room ends, before a lesser one', () => {
+    const snapshot = handSnapshot({
+      requests: [{ start: -2, end: -1 }],
+      findings: [
+        finding({ title: 'First', detail: '', evidence: {} }),
+        finding({ title: 'Second', detail: long.repeat(6), evidence: {} }),
+        finding({ title: 'Third', detail: 'Small.', advice: '', evidence: {} }),
+      ],
+    });
+    const text = drawn(findings, viewOf(snapshot, { columns: 100 }), 100, 8);
+    expect(text[2]).toContain('Second');
+    expect(text[3]).toContain('Do: Run 7 workers.');
+    expect(text[6]).toMatch(/…$/);
+    expect(text[7]).toContain('Third');
+    expect(text.join('\n')).not.toContain('Small.');
+  });
+
+  it('leaves out of the evidence what was counted as none or is not known', () => {
+    const evidence = { slots: 4, episodes: 0, wait_method: 'unknown', wait_p95_seconds: null, share: 0.5 };
+    const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });
+    const text = drawn(findings, viewOf(snapshot), 100, 8).join('\n');
+    expect(text).toContain('Seen: slots 4, share 50 %');
+    expect(text).not.toMatch(/episodes|wait method/);
+  });
+});
+
+it('says under a filter in full why what passes is not judged', () => {
+  const unasked =
+    'a filter by status, duration, wait or size picks the outcome, so that findings would be about the filter.';
+  const part = {
+    filter: 'status:5xx',
+    requests: 1,
+    of: 2,
+    verdict: { severity: 'info' as const, sentence: '', confidence: 1 },
+    findings: [],
+    unasked,
+  };
+  const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding()], change: { part } });
+  const text = drawn(findings, viewOf(snapshot, { columns: 80, ui: { filter: 'status:5xx' } }), 80, 6);
+  expect(text.slice(0, 2).join(' ').replaceAll(/\s+/g, ' ').trim()).toBe(`Of what passes: ${unasked}`);
+  expect(text[2]).toContain('Of all requests');
+  expect(text[3]).toContain('All four workers were busy');
+});

@@ -1,0 +1,72 @@
+// The sentence at the top keeps its numbers on a narrow screen: it is told in fewer words before it is cut.
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/core/snapshot.ts';
+import { partVerdict } from '../../../src/findings/part-verdict.ts';
+import verdict from '../../../src/tui/panels/verdict.ts';
+import { replaySnapshot } from '../../helpers/snapshots.ts';
+import { drawn, viewOf } from '../../helpers/views.ts';
+
+/** Logs whose sentences are the longest, and one of each kind. */
+const samples = [
+  'gunicorn-sync-3-slow-route-starves-fast.log',
+  'gunicorn-sync-3-timeout-kills.log',
+  'gunicorn-sync-2-failing-route.log',
+  'gunicorn-gthread-2x8-nearly-full.log',
+  'waitress-4-threads-ramp.log',
+  'uvicorn-default-no-time.log',
+  'gunicorn-asgi-4-burst-of-100.log',
+];
+
+const told = (snapshot: Snapshot, columns: number, rows: number, filter = ''): string =>
+  drawn(verdict, viewOf(snapshot, { columns, ui: { filter } }), columns, rows).join('\n');
+
+describe('the verdict on a narrow screen', () => {
+  it('is not cut at 80 columns in two lines, or at 200 in one, whatever log it is of', async () => {
+    for (const name of samples) {
+      const snapshot = await replaySnapshot(name);
+      expect(told(snapshot, 80, 2), name).not.toContain('…');
+      expect(told(snapshot, 200, 1), name).not.toContain('…');
+    }
+  });
+
+  it('keeps the pool, how long it was full, the wait and how it is known, what would end it, and how sure that is', async () => {
+    const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
+    expect(told(snapshot, 200, 1)).toContain(snapshot.verdict.sentence);
+    for (const columns of [80, 70]) {
+      const text = told(snapshot, columns, 2).replaceAll(/\s+/g, ' ');
+      expect(text).toMatch(
+        /CRITICAL 3 sync workers .*47.?(of|\/).?55 s.* up to 6 s or more \(inferred\).* 8 workers.*\(90% sure\)/,
+      );
+    }
+  });
+
+  it('says under a filter, in four lines, what passes and what all of them tell', async () => {
+    const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
+    const numbers = {
+      requests: 481,
+      of: 580,
+      isSample: false,
+      picksOutcome: false,
+      busyShare: 0.02,
+      serviceP95: 5800,
+      waitP95: 4.4e6,
+      waitMethod: 'inferred' as const,
+      waitConfidence: 0.9,
+      waitIsHidden: true,
+      errors: 0,
+    };
+    const part = {
+      filter: 'route:/fast',
+      requests: 481,
+      of: 580,
+      verdict: partVerdict(numbers, []),
+      findings: [],
+      unasked: '',
+    };
+    const text = told({ ...snapshot, part }, 80, 4, 'route:/fast');
+    expect(text).not.toContain('…');
+    expect(text.replaceAll(/\s+/g, ' ')).toMatch(
+      /FILTER 481 of 580 requests, 2 % .*4\.4 s or more \(inferred\), no errors, service p95 5\.8 ms.* All requests: 3 sync workers/,
+    );
+  });
+});
