@@ -18,6 +18,10 @@ const loggingError = /^(Call stack:|Message: |Arguments: )/;
 const apacheError =
   /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [^\]]+\] \[wsgi:error\] \[pid [^\]]+\](?: \[(?:client|remote) [^\]]+\])? /;
 
+/** journalctl -o verbose and -o export: a record has a line for each field, and in verbose a heading. */
+const journalField =
+  /^(?: {4})?(?:_[A-Z_]|PRIORITY|SYSLOG_|CODE_|MESSAGE_ID|INVOCATION_ID|UNIT|TID|STREAM_ID)[A-Z\d_]*=|^\S.* \[s=[\da-f]+;i=[\da-f]+;/;
+
 const HEADLINE = 'Traceback (most recent call last):';
 const MAX_PREFIX = 200;
 
@@ -60,7 +64,8 @@ export class Continuation {
     const text = line.startsWith('[') ? line.replace(apacheError, '') : line;
     if (opens.test(text)) return this.#begin(stream, '');
     // Sanic and rich draw their tracebacks in boxes.
-    if (/^==> .* <==$/.test(text) || /^[│╭╰├┃┏┗─]/.test(text) || loggingError.test(text)) return true;
+    if (/^==> .* <==$/.test(text) || /^[│╭╰├┃┏┗─]/.test(text) || loggingError.test(text) || journalField.test(text))
+      return true;
     if (asyncioError.test(text)) return this.#begin(stream, '');
     const prefix = prefixOf(text);
     if (prefix !== null) return this.#begin(stream, prefix);

@@ -84,7 +84,9 @@ function isoReader(zone: Zone, cursor: StampCursor): StampReader {
       const year = two(b, p) * 100 + two(b, p + 2);
       const separator = b[p + 10];
       const plausible =
-        (b[p + 4] === 45 || b[p + 4] === 47) && b[p + 7] === b[p + 4] && (separator === 32 || separator === 84);
+        (b[p + 4] === 45 || b[p + 4] === 47) &&
+        b[p + 7] === b[p + 4] &&
+        (separator === 32 || separator === 84 || separator === 95);
       const wall = plausible ? dayMicros(year, two(b, p + 5), two(b, p + 8)) + clockAt(b, p + 11) : Number.NaN;
       if (Number.isNaN(wall)) {
         cursor.end = p;

@@ -33,7 +33,7 @@ const zone = String.raw`(?: ?(?:Z|[+-]\d\d:?\d\d)(?!\d))?`;
 
 /** In the order in which they are tried. */
 export const stampPieces: readonly (readonly [PieceKind, string])[] = [
-  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T]${clock}${zone}`],
+  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T_]${clock}${zone}`],
   ['clf', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}:${clock}(?: [+-]\d{4})?`],
   ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}`],
   ['numbered-date', String.raw`\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d),?[ T]${clock}(?: [AP]M)?${zone}`],

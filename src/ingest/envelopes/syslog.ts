@@ -144,6 +144,8 @@ class SyslogEnvelope implements Envelope {
     // "2024-10-29T17:04:15.123Z KeyError: 'x'" is no tag: without a host it stands behind a priority, or names a process.
     else if (!numbered && b[end - 2] !== 93) return false;
     let tagTo = end - 1;
+    // "2024-10-29T17:04:15.123Z web INFO:     203.0.113.7", "… ValueError: no": what stands in front of it is no host.
+    if (!numbered && isNoTag(b, tagFrom, tagTo)) return false;
     if (b[tagTo - 1] === 93) {
       const open = b.lastIndexOf(91, tagTo);
       if (open <= tagFrom) return false;
@@ -232,6 +234,14 @@ class SyslogEnvelope implements Envelope {
     }
     line.moveTo(scratch, k);
   }
+}
+
+const levels = new Set(['INFO', 'WARNING', 'WARN', 'ERROR', 'DEBUG', 'CRITICAL', 'TRACE', 'FATAL', 'NOTICE']);
+/** A level, or the name of an exception. */
+function isNoTag(b: Buffer, from: number, to: number): boolean {
+  if (b[from] < 65 || b[from] > 90) return false;
+  const text = b.toString('latin1', from, to);
+  return levels.has(text) || /^\w+(?:Error|Exception)$/.test(text);
 }
 
 /** Behind "[id k="v"][id2 …]" at p, -1 when that is no structured data. */
