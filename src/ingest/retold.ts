@@ -50,6 +50,9 @@ const wealth = ({ found }: Sighting): number => {
   return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
 };
 
+/** One of the two may be written in colour. */
+const colourless = (chain: string): string => chain.replace(/(^|\+)ansi(?=\+|$)/, '');
+
 const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy === true;
 
 export class Retold {
@@ -72,7 +75,7 @@ export class Retold {
 
   /** A proxy and the server behind it tell of one request each in its own way. */
   retells(poor: Sighting, rich: Sighting): boolean {
-    if (poor.chain !== rich.chain || isProxy(poor) !== isProxy(rich)) return false;
+    if (colourless(poor.chain) !== colourless(rich.chain) || isProxy(poor) !== isProxy(rich)) return false;
     return tellsOfAll(this.#tellings(rich), this.#tellings(poor));
   }
 

@@ -8,7 +8,6 @@ import {
   findRequest,
   given,
   isConstant,
-  isNoSize,
   keyOf,
   type Request,
   requestsOf,
@@ -16,7 +15,7 @@ import {
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, keyMeaning } from './key-meanings.ts';
-import { type FoundToken, followsRequest, resolveNumbers } from './units.ts';
+import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -150,8 +149,9 @@ class Fields {
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
-    if (others) return this.#one({ kind: 'bytes' }, slot);
-    if (isNoSize(values, this.#slots, this.#request)) return this.#one(plain, slot, name, 'number');
+    const noSize = isNoSize(values, this.#requests);
+    if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
+    if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(`${name} behind the status may be a size or a duration: it is not used; --log-format tells`);
     return this.#one(plain, slot, name, 'pid or size');
   }

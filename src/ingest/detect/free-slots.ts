@@ -70,35 +70,10 @@ export function findRequest(slots: readonly Slot[]): Request | null {
   return status === undefined ? null : { method, target, status };
 }
 
-/** Pairs of equal requests that must be seen for that. */
-const PAIRS = 5;
-
 /** What was asked for and answered, line by line. */
 export function requestsOf(slots: readonly Slot[], { method, target, status }: Request): string[] {
   const values = [method, target, status].map((index) => (slots[index] as FieldSlot).values);
   return values[0].map((_, line) => values.map((one) => one[line]).join(' '));
-}
-
-/** Redirects and errors have the same size each time: a number that differs between them is none. */
-export function isNoSize(
-  values: readonly string[],
-  slots: readonly Slot[],
-  { method, target, status }: Request,
-): boolean {
-  const value = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
-  const seen = new Map<string, string>();
-  let pairs = 0;
-  let different = 0;
-  values.forEach((number, line) => {
-    if (value(status, line) < '300') return;
-    const request = [method, target, status].map((index) => value(index, line)).join(' ');
-    const before = seen.get(request);
-    seen.set(request, number);
-    if (before === undefined) return;
-    pairs++;
-    if (before !== number) different++;
-  });
-  return pairs >= PAIRS && different >= 0.8 * pairs;
 }
 
 /** What kind of stamp it is, null for none. */
