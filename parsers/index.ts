@@ -11,6 +11,8 @@ import custom from './custom.ts';
 import daphne from './daphne.ts';
 import django from './django.ts';
 import envoy from './envoy.ts';
+import eventlet from './eventlet.ts';
+import gevent from './gevent.ts';
 import granian from './granian.ts';
 import gunicorn from './gunicorn.ts';
 import haproxy from './haproxy.ts';
@@ -22,11 +24,13 @@ import nginx from './nginx.ts';
 import sanic from './sanic.ts';
 import tornado from './tornado.ts';
 import traefik from './traefik.ts';
+import twisted from './twisted.ts';
 import uvicorn from './uvicorn.ts';
 import uvicornWorker from './uvicorn-worker.ts';
 import uwsgi from './uwsgi.ts';
 import waitress from './waitress.ts';
 import werkzeug from './werkzeug.ts';
+import wsgiref from './wsgiref.ts';
 
 export const formats: readonly LogFormat[] = [
   cherrypy,
@@ -43,6 +47,10 @@ export const formats: readonly LogFormat[] = [
   sanic,
   tornado,
   werkzeug,
+  wsgiref,
+  eventlet,
+  gevent,
+  twisted,
   django,
   nginx,
   apache,

@@ -58,7 +58,8 @@ export type Field =
   | { readonly kind: 'status'; readonly known?: true }
   /** "200 OK": the phrase may be missing. */
   | { readonly kind: 'status-phrase' }
-  | { readonly kind: 'bytes' }
+  /** `known`: never "-". */
+  | { readonly kind: 'bytes'; readonly known?: true }
   /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage; `plain`: nothing
    * that would have to be unescaped. */
   | { readonly kind: 'request'; readonly bareVersion?: true; readonly known?: true; readonly plain?: true }

@@ -6,9 +6,9 @@ const between = /^(During handling of the above exception|The above exception wa
 /** "RuntimeError: boom", "SystemExit: 1", "django.db.utils.OperationalError: …", "KeyError" */
 const exception = /^[A-Za-z_][\w.]*(:|$)/;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
-/** Written by asyncio in front of a traceback, and of what the error was in. */
+/** Written by asyncio, threading and socketserver in front of a traceback, and of what the error was in. */
 const asyncioError =
-  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <)/;
+  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <|Exception (?:occurred|happened) during processing of request from )/;
 const asyncioContext =
   /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
 /** Written by Python's logging when a handler fails. */
@@ -18,6 +18,8 @@ const loggingError = /^(Call stack:|Message: |Arguments: )/;
 const apacheError =
   /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [^\]]+\] \[wsgi:error\] \[pid [^\]]+\](?: \[(?:client|remote) [^\]]+\])? /;
 
+/** socketserver draws lines around a traceback. */
+const ruler = /^-{40}$/;
 /** journalctl -o verbose and -o export: a record has a line for each field, and in verbose a heading. */
 const journalField =
   /^(?: {4})?(?:_[A-Z_]|PRIORITY|SYSLOG_|CODE_|MESSAGE_ID|INVOCATION_ID|UNIT|TID|STREAM_ID)[A-Z\d_]*=|^\S.* \[s=[\da-f]+;i=[\da-f]+;/;
@@ -64,7 +66,13 @@ export class Continuation {
     const text = line.startsWith('[') ? line.replace(apacheError, '') : line;
     if (opens.test(text)) return this.#begin(stream, '');
     // Sanic and rich draw their tracebacks in boxes.
-    if (/^==> .* <==$/.test(text) || /^[│╭╰├┃┏┗─]/.test(text) || loggingError.test(text) || journalField.test(text))
+    if (
+      /^==> .* <==$/.test(text) ||
+      /^[│╭╰├┃┏┗─]/.test(text) ||
+      ruler.test(text) ||
+      loggingError.test(text) ||
+      journalField.test(text)
+    )
       return true;
     if (asyncioError.test(text)) return this.#begin(stream, '');
     const prefix = prefixOf(text);
