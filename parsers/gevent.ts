@@ -30,6 +30,7 @@ export default defineFormat({
     // The line behind the traceback of a failed request; "2024-10-29T17:04:15Z" stands in front.
     { starts: '{', pattern: /^\{.*\} (?<text>failed with \w+)$/, kind: 'error' },
     { starts: '<', pattern: /^<.*\bsocket\b.*>: \(from .*\) (?:Invalid|Expected|Malformed) /, kind: null },
+    { starts: '<Greenlet ', pattern: /^<Greenlet .*(?<text>failed with \w+)$/, kind: 'error' },
   ],
   samples: [
     {

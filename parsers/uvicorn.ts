@@ -87,6 +87,9 @@ export default defineFormat({
     { starts: '< ', pattern: /^< (?:[A-Z]+ \S+ HTTP\/|[\w-]+: |[A-Z]+ )/, kind: null },
     { starts: '> ', pattern: /^> (?:HTTP\/|[\w-]+: |[A-Z]+)/, kind: null },
     { starts: '= connection is ', kind: null },
+    { starts: '> [body] ', kind: null },
+    { starts: '! ', pattern: /^! (?:failing connection|timed out|connection)/, kind: null },
+    { starts: 'x ', pattern: /^x (?:half-)?clos/, kind: null },
     { starts: 'ASGI [', kind: null },
     {
       starts: '',

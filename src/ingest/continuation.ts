@@ -8,7 +8,7 @@ const exception = /^[A-Za-z_][\w.]*(:|$)/;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
 /** Written by asyncio, threading and socketserver in front of a traceback, and of what the error was in. */
 const asyncioError =
-  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <|Exception (?:occurred|happened) during processing of request from )/;
+  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <|During handling of the above exception, another exception occurred: *$|Exception (?:occurred|happened) during processing of request from )/;
 const asyncioContext =
   /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
 /** Written by Python's logging when a handler fails. */

@@ -14,7 +14,7 @@ import {
   type Slot,
   stampOf,
 } from './free-slots.ts';
-import { isOtherTime, keyMeaning } from './key-meanings.ts';
+import { isOtherTime, type KeyMeaning, keyMeaning } from './key-meanings.ts';
 import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
@@ -128,7 +128,9 @@ class Fields {
     const { values } = slot;
     const known = given(values);
     const key = keyOf(this.#slots, index);
-    const meaning = key && keyMeaning(key.name);
+    // No stamp, or it would have been taken for one.
+    const isSpent = key?.strong === true && /^time$/i.test(key.name);
+    const meaning: KeyMeaning | null = isSpent ? { kind: 'duration', unit: 'by-value' } : key && keyMeaning(key.name);
     const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
     const plain: Field = { kind: 'number' };
     if (meaning?.kind === 'duration') {

@@ -48,6 +48,8 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
   ['quoted', `"(?!(?:${simple})(?:"|$))[^"]*"`],
   ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
+  // What Python writes of a time that passed: "0:00:01.234567".
+  ['word', String.raw`(?<![\w:.])\d{1,2}:\d\d:\d\d\.\d+(?![\w:])`],
   ['address', addressSource],
   ['unit', `${numberSource}${spacedUnit}`],
   ['size', String.raw`\d+(?:B| bytes)(?!\w)`],

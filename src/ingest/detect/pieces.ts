@@ -48,7 +48,7 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
 ];
 
 export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
-export const levelSource = '(?:CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
+export const levelSource = '(?:CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
 
 const pieces: readonly (readonly [PieceKind, string])[] = [
   ...stampPieces,

@@ -16,12 +16,14 @@ export interface TrailingFields {
 
 interface Part {
   readonly key: string;
+  /** "=" or ":" behind the key. */
+  readonly sign: string;
   readonly value: string;
 }
 
 const stampSource = stampPieces.flatMap(([kind, source]) => (kind === 'clock' ? [] : [source])).join('|');
 const part = new RegExp(
-  ` +(?:([A-Za-z_][\\w.-]*)=)?("(?:[^"\\\\]|\\\\.)*"|<[^>"]*>|\\[(?:${stampSource})\\]|(?:${stampSource})(?= |$)|[^\\s"<]\\S*|(?=$| ))`,
+  ` +(?:([A-Za-z_][\\w.-]*[=:]))?("(?:[^"\\\\]|\\\\.)*"|<[^>"]*>|\\[(?:${stampSource})\\]|(?:${stampSource})(?= |$)|[^\\s"<]\\S*|(?=$| ))`,
   'y',
 );
 const wholeStamp = new RegExp(`^(?:${stampSource})$`);
@@ -43,14 +45,15 @@ function split(rest: string): Part[] | null {
     const at = part.lastIndex;
     const match = part.exec(rest);
     if (!match || part.lastIndex === at) return null;
-    parts.push({ key: match[1] ?? '', value: match[2] });
+    const key = match[1] ?? '';
+    parts.push({ key: key.slice(0, -1), sign: key.slice(-1), value: match[2] });
     if (parts.length > 60) return null;
   }
   return parts;
 }
 
-const shapeOf = ({ key, value }: Part): string =>
-  `${key}=${value.startsWith('"') ? '"' : value.startsWith('<') ? '<' : ''}`;
+const shapeOf = ({ key, sign, value }: Part): string =>
+  `${key}${sign}${value.startsWith('"') ? '"' : value.startsWith('<') ? '<' : ''}`;
 
 interface Meaning {
   readonly field: Field | 'duration by value';
@@ -234,10 +237,10 @@ export function findTrailingFields(
     return { tokens: [{ token: { literal: ' ' }, values: [], name: '' }, reason], proves: null };
   }
   const asked = lines.map((parts) => requestOf.get(parts) ?? '');
-  lines[0].forEach(({ key, value }, index) => {
+  lines[0].forEach(({ key, sign, value }, index) => {
     const quoted = value.startsWith('"');
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
-    literal(` ${key === '' ? '' : `${key}=`}${quoted ? '"' : ''}`);
+    literal(` ${key}${sign}${quoted ? '"' : ''}`);
     const next = key === '' && !quoted ? lines[0][index + 1] : undefined;
     const unit = next?.key === '' && unitWord.test(next.value) ? next.value : '';
     const meaning =
