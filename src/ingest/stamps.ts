@@ -17,10 +17,20 @@ import {
   type StampCursor,
   two,
 } from './stamp-parts.ts';
+import { timeOfDayReader } from './time-of-day.ts';
 import type { Zone } from './zone.ts';
 
 /** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */
 export type StampReader = (b: Uint8Array, v: DataView, p: number) => number;
+
+/** What stamps that say too little are held against. */
+export interface StampReference {
+  readonly nowMicros: () => number;
+  /** Lines are read as they are written. */
+  readonly isLive: boolean;
+  /** No time of day lies before this wall-clock time, µs; NaN until the first one is read. */
+  firstClock: number;
+}
 
 /** Bytes of "29/Oct/2024:17:04:15 +0000". */
 const WITH_OFFSET = 26;
@@ -212,12 +222,11 @@ function anyReader(read: (shape: StampShape) => StampReader): StampReader {
   };
 }
 
-/** @param nowMicros what to hold a stamp without a year against */
 export function createStampReader(
   shape: StampShape,
   zone: Zone,
   cursor: StampCursor,
-  nowMicros: () => number,
+  reference: StampReference,
 ): StampReader {
   switch (shape) {
     case 'clf':
@@ -238,7 +247,9 @@ export function createStampReader(
     case 'compact':
       return compactReader(zone, cursor);
     case 'syslog':
-      return syslogReader(zone, cursor, nowMicros);
+      return syslogReader(zone, cursor, reference.nowMicros);
+    case 'clock':
+      return timeOfDayReader(zone, cursor, reference);
     case 'epoch-s':
       return epochReader(0, cursor);
     case 'epoch-ms':
@@ -253,6 +264,6 @@ export function createStampReader(
     case 'named-month':
       return namedMonth(zone, cursor);
     case 'any':
-      return anyReader((one) => createStampReader(one, zone, cursor, nowMicros));
+      return anyReader((one) => createStampReader(one, zone, cursor, reference));
   }
 }

@@ -9,7 +9,7 @@ import { RouteCache } from '../route-cache.ts';
 import { idOfTemplate, routeId, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
 import type { StampCursor } from '../stamp-parts.ts';
-import { createStampReader, type StampReader } from '../stamps.ts';
+import { createStampReader, type StampReader, type StampReference } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
@@ -126,13 +126,18 @@ function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
   return true;
 }
 
-/** @param kernels see there */
+/**
+ * @param kernels see there
+ * @param isLive lines are read as they are written
+ */
 export function createRuntime(
   names: Names,
   zone: Zone,
   nowMicros: () => number,
   kernels: KernelInput | null = null,
+  isLive = false,
 ): Runtime {
+  const reference: StampReference = { nowMicros, isLive, firstClock: Number.NaN };
   const memory = kernels?.memory ?? null;
   const cursor: StampCursor = { end: 0, digits: 0, offsetMinutes: Number.NaN };
   const { workers, threads } = names;
@@ -156,7 +161,7 @@ export function createRuntime(
   // The first host is the only one in most logs: its workers keep their plain names.
   const workerNameOn = (host: number, worker: string) => (host <= 1 ? worker : `${hosts.text(host - 1)}/${worker}`);
   const epochs = (['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const).map((shape) =>
-    createStampReader(shape, zone, cursor, nowMicros),
+    createStampReader(shape, zone, cursor, reference),
   );
 
   const relative = new Uint8Array(2048);
@@ -189,7 +194,7 @@ export function createRuntime(
     kernels,
     cursor,
     state: { stop: 0, spans: [], odd: 0, stepped: 0 },
-    stamp: (shape, own = zone) => createStampReader(shape, own, cursor, nowMicros),
+    stamp: (shape, own = zone) => createStampReader(shape, own, cursor, reference),
     host: hostMemo.lookUp,
     tag: tagMemo.lookUp,
     tagName: (tag) => (tag > 0 ? tags.text(tag - 1) : ''),

@@ -4,6 +4,7 @@ import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldName } from './closest.ts';
 import { unitOf } from './free-pieces.ts';
 import {
+  clockOf,
   type FieldSlot,
   findRequest,
   given,
@@ -70,7 +71,7 @@ class Fields {
     if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
     if (index === method) return this.#one({ kind: 'method' }, slot);
     if (index === target) return this.#one({ kind: 'target' }, slot);
-    const stamp = stampOf(slot);
+    const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
     if (stamp) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
       // In front of a stamp of the server's own, it is that of the logging layer.

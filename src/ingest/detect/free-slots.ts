@@ -1,7 +1,7 @@
 /** Parts of lines of no known layout, and which of them say what was asked for and how it was answered. */
 import type { FreeKind } from './free-pieces.ts';
 import { isStatus, keyMeaning } from './key-meanings.ts';
-import { type StampGuess, stampShape } from './pieces.ts';
+import { clockShape, type StampGuess, stampShape } from './pieces.ts';
 
 /** A part of the lines: text that is the same in all, or a piece with its value in each ('-' where a line has none). */
 export type Slot =
@@ -79,3 +79,13 @@ export function requestsOf(slots: readonly Slot[], { method, target, status }: R
 /** What kind of stamp it is, null for none. */
 export const stampOf = ({ piece, values }: FieldSlot): StampGuess | null =>
   stampShape(piece as Parameters<typeof stampShape>[0], given(values));
+
+/** A time of day in lines that have no other stamp. */
+export const clockOf = (slots: readonly Slot[], index: number): StampGuess | null => {
+  const slot = slots[index];
+  if (slot.kind !== 'field' || slot.piece !== 'clock') return null;
+  const isOnly = slots.every(
+    (other, at) => other.kind !== 'field' || (stampOf(other) === null && (at >= index || other.piece !== 'clock')),
+  );
+  return isOnly ? clockShape(given(slot.values)) : null;
+};
