@@ -66,7 +66,7 @@ export class Decider {
     this.#parts = parts;
     this.#detector = new Detector(parts.formats, parts.context.trials, parts.given);
     this.#noLayout = new NoLayout(parts.formats, parts.context.trials);
-    this.#retold = new Retold(parts.context.trials);
+    this.#retold = new Retold(parts.context.trials, parts.context.routes);
   }
 
   /** A server's own line, or part of a traceback? Then it is counted, and its events are given on. */

@@ -2,6 +2,7 @@
  * Requests that two kinds of lines tell of: an application that logs what its server logs, too ("request_finished" beside the
  * access log). Counted twice they would be twice as many: the lines that tell less give no rows.
  */
+import type { Dictionary } from '../core/dictionary.ts';
 import { columnsOf } from './compile/recipe.ts';
 import type { Trials } from './detect/sample.ts';
 import type { Sighting } from './sightings.ts';
@@ -20,7 +21,18 @@ const MIN_LINES = 5;
 const MIN_KEYS = 2;
 /** Lines that may stand between the two: of other requests, of a traceback. */
 const MAX_DISTANCE = 40;
-const MOST = 0.9;
+const MOST = 0.8;
+
+/** The same path may be written decoded by one and not by the other: up to what may be written in two ways. */
+export function alikeRoute(route: string): string {
+  let decoded = route;
+  try {
+    decoded = decodeURIComponent(route);
+  } catch {
+    decoded = route.replace(/%.*$/, '');
+  }
+  return /^[A-Z]* ?[!#-~]*/.exec(decoded)?.[0] ?? '';
+}
 
 /** Do lines of `all` tell of nearly every request that lines of `some` tell of? Both in the order of the input. */
 export function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
@@ -57,9 +69,12 @@ const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy =
 
 export class Retold {
   readonly #trials: Trials;
+  readonly #routes: Dictionary;
 
-  constructor(trials: Trials) {
+  /** @param routes names of the routes that trials give */
+  constructor(trials: Trials, routes: Dictionary) {
     this.#trials = trials;
+    this.#routes = routes;
   }
 
   /** Of two kinds of lines that tell of the same requests the one that tells less, and the other one. */
@@ -81,9 +96,15 @@ export class Retold {
 
   #tellings({ found, sample, lines }: Sighting): Telling[] {
     const { batch } = this.#trials;
+    const names = new Map<number, string>();
+    const nameOf = (route: number): string => {
+      const name = names.get(route) ?? (route < 0 ? '' : alikeRoute(this.#routes.text(route)));
+      names.set(route, name);
+      return name;
+    };
     return lines.map(({ line: { number, stream }, variant }) => {
       this.#trials.takes(found.candidate.recipe, sample, variant.start);
-      return { number, stream, key: `${batch.route[0]} ${batch.status[0]}` };
+      return { number, stream, key: `${nameOf(batch.route[0])} ${batch.status[0]}` };
     });
   }
 }

@@ -95,6 +95,7 @@ export class Router {
         zone,
         zoneGiven,
         source,
+        routes: names.routes,
         workers: names.workers,
         threads: names.threads,
         seen: this.#speech.formats,

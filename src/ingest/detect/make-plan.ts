@@ -22,6 +22,7 @@ export interface PlanContext {
   /** The user named the zone of stamps without one. */
   readonly zoneGiven: boolean;
   readonly source: number;
+  readonly routes: Dictionary;
   readonly workers: Dictionary;
   readonly threads: Dictionary;
   /** Formats whose own lines (lifecycle) were seen in this input. */
