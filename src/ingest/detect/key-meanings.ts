@@ -90,5 +90,5 @@ export const isStatus = (text: string): boolean =>
  * is a user agent.
  */
 const clientLibraries =
-  /\bHTTP Request: |(?:^|[\s:[|"'])(?:httpx|httpcore|urllib3|requests|botocore|aiohttp\.client)(?:\.\w+)*(?=[\s:\]|,"'])/;
+  /\bHTTP Request: [A-Z]+ https?:|(?:^|[\s:[|"'])(?:httpx|httpcore|urllib3|requests|botocore|aiohttp\.client)(?:\.\w+)*(?=[\s:\]|,"'])/;
 export const isOutgoing = (text: string): boolean => clientLibraries.test(text);

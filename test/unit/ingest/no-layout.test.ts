@@ -167,6 +167,26 @@ const forms: readonly (readonly [string, Line, string])[] = [
 const text = (line: Line, of: readonly Request[] = all) => of.map((request) => `${line(request)}\n`).join('');
 
 describe('lines of no known layout', () => {
+  it('are found by the columns that most have, where a value is empty or ends in a blank', () => {
+    const line: Line = (r) =>
+      `${log(r.end)} | pid:${r.pid} | 203.0.113.7:52134 | ${r.method} ${r.path} | ${r.status} OK`;
+    const { rows, report } = parse(`${text(line)}${line({ ...all[0], status: 299 }).replace('OK', '')}\n`);
+    expect(report).toMatchObject({ requests: all.length + 1, unparsed: 0 });
+    expect(rows[0]).toMatchObject({ worker: String(all[0].pid), meaning: 'end' });
+  });
+
+  it('may have their stamp behind the status, and a duration where the size stands elsewhere', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 "${r.method} ${r.path} HTTP/1.1" ${r.status} ${us(r)} <${r.pid}> [${clf(r.end)}]`;
+    const { rows, report } = parse(text(line));
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0, format: 'gunicorn' });
+    expect(rows[0]).toMatchObject({ worker: String(all[0].pid), bytes: null, duration: us(all[0]) });
+    expect(rows[0].time).toMatch(/^2024-10-29T17:04:15/);
+    const colon: Line = (r) =>
+      `${iso(r.end)} "${r.method} ${r.path} HTTP/1.1" ${r.status} pid:${r.pid} took:${ms(r)}ms`;
+    expect(parse(text(colon)).rows[0]).toMatchObject({ worker: String(all[0].pid), duration: ms(all[0]) * 1000 });
+  });
+
   for (const [name, line, found] of forms) {
     it(`${name}: ${line(all[0]).slice(0, 90)}`, () => {
       const { rows, report } = parse(text(line));
@@ -268,10 +288,55 @@ describe('requests that are told twice', () => {
     }
   });
 
+  it('are counted once where one writes a path decoded and the other does not, and where one writes in colour', () => {
+    const odd = all.map((r, i) => ({ ...r, path: i % 3 === 0 ? '/caf%C3%A9/a%20b' : r.path }));
+    const decoded: Line = (r) => middleware({ ...r, path: decodeURIComponent(r.path) });
+    const coloured: Line = (r) => `\u001b[32m${decoded(r)}\u001b[0m`;
+    for (const other of [decoded, coloured]) {
+      const { report } = parse(text((r) => `${other(r)}\n${uvicorn(r)}`, odd));
+      expect(report).toMatchObject({ requests: all.length, format: 'custom' });
+    }
+  });
+
   it('are two where they are two: a deploy changed the format', () => {
     const half = all.length / 2;
     const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
     expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+  });
+});
+
+describe('times of day without a date', () => {
+  const clock = (ms: number) => iso(ms).slice(11, 23).replace('.', ',');
+  const gaps = (times: readonly (string | null)[]) =>
+    times.slice(1).map((time, i) => Date.parse(time ?? '') - Date.parse(times[i] ?? ''));
+
+  it('are stamps of one day, or of two where midnight lies between', () => {
+    for (const shift of [0, 24 * 3_600_000 - (T0 % (24 * 3_600_000)) - 800]) {
+      const moved = all.map((r) => ({ ...r, start: r.start + shift, end: Math.round(r.end + shift) }));
+      for (const line of [
+        (r: Request) => `${clock(r.end)} INFO ${r.method} ${r.path} ${r.status} ${us(r)}us`,
+        (r: Request) => `${clock(r.end)} INFO web: 203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`,
+      ]) {
+        const { rows, report } = parse(text(line, moved));
+        expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+        rows.sort((a, b) => a.offset - b.offset);
+        expect(gaps(rows.map(({ time }) => time))).toEqual(moved.slice(1).map(({ end }, i) => end - moved[i].end));
+        expect(report.assumptions.join()).toMatch(/times of day without a date/);
+        const age = Date.now() - Date.parse(rows[0].time ?? '');
+        expect(age).toBeGreaterThan(-11 * 60_000);
+        expect(age).toBeLessThan(25 * 3_600_000);
+      }
+    }
+  });
+
+  it('are none beside a stamp with a date, and no durations', () => {
+    const dated = parse(text((r) => `${clf(r.end)} ${clock(r.end)} ${r.method} ${r.path} ${r.status} ${ms(r)}ms`));
+    expect(dated.rows[0].time).toMatch(/^2024-10-29T17:04:15/);
+    const spent = (r: Request) => iso(Math.round(r.end - r.start)).slice(11, 23);
+    const none = parse(text((r) => `took ${spent(r)} ${r.method} ${r.path} ${r.status}`));
+    expect(none.rows.every(({ time }) => time === null)).toBe(true);
+    const python = parse(text((r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} 0:00:0${s(r, 6)}`));
+    expect(python.rows.every(({ client, duration }) => client === 0 && duration === null)).toBe(true);
   });
 });
 
