@@ -22,6 +22,7 @@ import json from './json.ts';
 import logfmt from './logfmt.ts';
 import nginx from './nginx.ts';
 import sanic from './sanic.ts';
+import supervisor from './supervisor.ts';
 import tornado from './tornado.ts';
 import traefik from './traefik.ts';
 import twisted from './twisted.ts';
@@ -60,6 +61,7 @@ export const formats: readonly LogFormat[] = [
   envoy,
   alb,
   heroku,
+  supervisor,
   article,
   json,
   logfmt,

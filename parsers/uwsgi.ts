@@ -56,6 +56,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'your server socket listen backlog is limited to ', kind: null },
   { starts: 'goodbye to uWSGI.', kind: 'shutdown' },
   { starts: '...gracefully killing workers...', kind: 'reload' },
+  { starts: 'gracefully (RE)spawned uWSGI master process', kind: null },
   { starts: 'Gracefully killing', kind: null },
   { starts: 'SIGINT/', pattern: /^SIGINT\/(SIGTERM|SIGQUIT) received/, kind: null },
   { starts: 'SIGTERM received', kind: null },

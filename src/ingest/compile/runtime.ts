@@ -78,6 +78,8 @@ export const NEXT_ANY = 0;
 export const NEXT_STATUS = 1;
 export const NEXT_NUMBER = 2;
 
+const PROTOCOL = Buffer.from(' HTTP/');
+
 const decoder = new TextDecoder('utf-8');
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
@@ -229,8 +231,14 @@ export function createRuntime(
       if (after.length === 0) to = end;
       else {
         const last = end - after.length;
-        while (to <= last && !(b[to] === after[0] && literalAt(b, to, after) && nextFits(b, to + after.length, next)))
-          to++;
+        let inside = -1;
+        for (; to <= last; to++) {
+          if (b[to] !== after[0] || !literalAt(b, to, after) || !nextFits(b, to + after.length, next)) continue;
+          if (next !== NEXT_STATUS || inside >= 0 || !literalAt(b, to + after.length + 3, PROTOCOL)) break;
+          // 'GET /a "b" 200 HTTP/1.1" 400 -': what looks like the end may stand in the request itself.
+          inside = to;
+        }
+        if (to > last && inside >= 0) to = inside;
         if (to > last || holdsHead(b, from, to)) return -2;
       }
       cursor.end = to;
