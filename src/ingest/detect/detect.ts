@@ -30,6 +30,7 @@ const MAX_FIELD_BYTES = 1000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
+const SLASH = 47;
 /** Lines by which most candidates are put aside before they are compared. */
 const GLANCED_LINES = 8;
 
@@ -166,13 +167,28 @@ export class Detector {
     );
   }
 
+  /** Named values: does a path without a method stand where a request line should? The method has another name then. */
+  #isPathAlone({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('keyed' in recipe)) return false;
+    const fields = Object.values(recipe.keyed.fields);
+    if (!fields.some(({ kind }) => kind === 'request')) return false;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const alone = checked.filter((line) => {
+      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      return spans.some(({ token, from }) => fields[token].kind === 'request' && sample.b[from] === SLASH);
+    });
+    return alone.length * 2 > checked.length;
+  }
+
   /** Are its fields what they are taken for? Looked at only for what would be chosen: it takes a slower scanner. */
   #isRight(trial: Trial, sample: Sample): boolean {
     const { candidate, taken, found } = trial;
     const known = this.#right.get(trial);
     if (known !== undefined) return known;
     const isRight =
-      this.#hasAddresses(candidate, sample, taken) && (found || !this.#swallows(candidate, sample, taken));
+      this.#hasAddresses(candidate, sample, taken) &&
+      !this.#isPathAlone(candidate, sample, taken) &&
+      (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, isRight);
     return isRight;
   }

@@ -15,7 +15,7 @@ import {
   type Slot,
   stampOf,
 } from './free-slots.ts';
-import { isOtherTime, type KeyMeaning, keyMeaning } from './key-meanings.ts';
+import { isOtherTime, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
 import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
@@ -134,6 +134,8 @@ class Fields {
     const meaning: KeyMeaning | null = isSpent ? { kind: 'duration', unit: 'by-value' } : key && keyMeaning(key.name);
     const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
     const plain: Field = { kind: 'number' };
+    // nginx's us="200" is the status of the upstream.
+    if (meaning?.kind === 'duration' && key?.name === 'us' && known.every(isStatus)) return this.#one(plain, slot);
     if (meaning?.kind === 'duration') {
       if (meaning.unit === 'by-value') return this.#one(plain, slot, name, 'duration');
       return this.#one(duration(meaning.unit, values), slot);

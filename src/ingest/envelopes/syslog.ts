@@ -191,6 +191,8 @@ class SyslogEnvelope implements Envelope {
       if (data > 0) p = Math.min(to, data + 1);
     }
     if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
+    // rsyslog keeps the blank behind a tag when it writes what came in the older form; a line of a server may start with one.
+    if (b[p] === 32 && b[p + 1] > 32 && b[p + 1] !== 45) p++;
     this.#finish(line, app, appEnd, p);
     return true;
   }

@@ -262,6 +262,38 @@ describe('lines of no known layout', () => {
   });
 });
 
+describe('fields that are not what their names say', () => {
+  it('a path under "request" beside a method, and a duration under "process", as a template for Apache has them', () => {
+    const line: Line = (r) =>
+      JSON.stringify({ time: iso(r.end), process: String(us(r)), request: r.path, method: r.method, status: r.status });
+    const { rows } = parse(text(line));
+    expect(rows.every(({ route, worker }) => /^(GET|POST) \//.test(route ?? '') && worker === null)).toBe(true);
+  });
+
+  it('the pid of nginx, and the status of its upstream', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        ts: iso(r.end),
+        pid: 31,
+        uri: r.path,
+        method: r.method,
+        status: r.status,
+        urt: s(r, 3),
+        us: '200',
+      });
+    expect(parse(text(line)).rows.every(({ worker }) => worker === null)).toBe(true);
+    const own: Line = (r) =>
+      `[${(r.end / 1000).toFixed(3)}] 203.0.113.7 ${r.method} http://h${r.path} ${r.status} ${r.bytes} rt=${s(r, 3)} us="${r.status}"`;
+    expect(parse(text(own)).rows[0].duration).toBe(Math.round(us(all[0]) / 1000) * 1000);
+  });
+
+  it('texts in quotes beside one that is a request', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 [${iso(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${s(r, 3)}] [-] "curl/8.5.0"`;
+    expect(parse(text(line)).rows.every(({ duration }) => duration !== null)).toBe(true);
+  });
+});
+
 describe('requests that are told twice', () => {
   const access: Line = (r) =>
     `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" pid=<${r.pid}> us=${us(r)}`;
