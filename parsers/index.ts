@@ -6,6 +6,7 @@ import apache from './apache.ts';
 import article from './article.ts';
 import caddy from './caddy.ts';
 import cherrypy from './cherrypy.ts';
+import cloudfront from './cloudfront.ts';
 import combined from './combined.ts';
 import custom from './custom.ts';
 import daphne from './daphne.ts';
@@ -22,6 +23,7 @@ import json from './json.ts';
 import logfmt from './logfmt.ts';
 import nginx from './nginx.ts';
 import sanic from './sanic.ts';
+import squid from './squid.ts';
 import supervisor from './supervisor.ts';
 import tornado from './tornado.ts';
 import traefik from './traefik.ts';
@@ -60,6 +62,8 @@ export const formats: readonly LogFormat[] = [
   traefik,
   envoy,
   alb,
+  cloudfront,
+  squid,
   heroku,
   supervisor,
   article,

@@ -13,6 +13,7 @@ export type StampShape =
   | 'clf-local' // 29/Oct/2024:17:04:15, never with a zone
   | 'clf-blank' // 29/Oct/2024 17:04:15
   | 'iso' // 2024-10-29 17:04:15,123 or 2024-10-29T17:04:15.123456789Z, fraction and zone optional
+  | 'iso-utc' // 2024-10-29<tab>17:04:15, UTC without saying so
   | 'ctime' // Tue Oct 29 17:04:15 2024, fraction after the seconds optional
   | 'compact' // 241029 17:04:15 (Tornado)
   | 'syslog' // Oct 29 17:04:15, no year

@@ -18,7 +18,7 @@ import {
   two,
 } from './stamp-parts.ts';
 import { timeOfDayReader } from './time-of-day.ts';
-import type { Zone } from './zone.ts';
+import { createZone, type Zone } from './zone.ts';
 
 /** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */
 export type StampReader = (b: Uint8Array, v: DataView, p: number) => number;
@@ -96,7 +96,7 @@ function isoReader(zone: Zone, cursor: StampCursor): StampReader {
       const plausible =
         (b[p + 4] === 45 || b[p + 4] === 47) &&
         b[p + 7] === b[p + 4] &&
-        (separator === 32 || separator === 84 || separator === 95);
+        (separator === 32 || separator === 84 || separator === 95 || separator === 9);
       const wall = plausible ? dayMicros(year, two(b, p + 5), two(b, p + 8)) + clockAt(b, p + 11) : Number.NaN;
       if (Number.isNaN(wall)) {
         cursor.end = p;
@@ -242,6 +242,14 @@ export function createStampReader(
       return clfReader(32, zone, cursor);
     case 'iso':
       return isoReader(zone, cursor);
+    case 'iso-utc': {
+      const read = isoReader(createZone('UTC'), cursor);
+      return (b, v, p) => {
+        const micros = read(b, v, p);
+        cursor.offsetMinutes = 0;
+        return micros;
+      };
+    }
     case 'ctime':
       return ctimeReader(zone, cursor);
     case 'compact':
