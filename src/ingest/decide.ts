@@ -1,5 +1,6 @@
 /** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
 import type { LogFormat } from '../core/format.ts';
+import { printable } from '../core/text.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
@@ -41,6 +42,8 @@ const PATIENCE_LINES = 1000;
 /** So much of it comes back with each line that is read. */
 const REGAINED = 0.05;
 const PROBED_LINES = 5;
+/** Characters of the name of a container in a sentence. */
+const MAX_NAME = 60;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -201,6 +204,16 @@ export class Decider {
         this.#parts.tally.assumptions.add(
           `lines of ${format.id} (${layout}) tell of the requests that lines of ${other.format.id} (${other.layout}) tell of: they are not counted`,
         );
+      }
+      const { runtime } = this.#parts.context;
+      const isOne = lines.every(({ variant }) => variant.host === lines[0].variant.host);
+      if (!other && !isOne) {
+        plan.retellingHosts = this.#retold.proxies(sighting, (host) => runtime.hostName(host));
+        for (const host of plan.retellingHosts) {
+          this.#parts.tally.assumptions.add(
+            `lines of "${printable(runtime.hostName(host), MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`,
+          );
+        }
       }
       const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));

@@ -88,6 +88,8 @@ export class Plan {
   readonly quirks: Quirks | null;
   /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
   retells = false;
+  /** Hosts whose lines do that, where those of others do not. */
+  retellingHosts: ReadonlySet<number> = new Set();
   /** How whole lines are scanned, envelopes and all; null when they have to be peeled. */
   whole: WholeLines | null = null;
   readonly #workers: Dictionary;

@@ -45,6 +45,7 @@ export interface Runtime {
   host(b: Uint8Array, v: DataView, from: number, to: number): number;
   tag(b: Uint8Array, v: DataView, from: number, to: number): number;
   tagName(tag: number): string;
+  hostName(host: number): string;
   /** A worker of a host: the same pid on two hosts is two workers. */
   workerOn(host: number, worker: number): number;
   /** The same for a worker that a lifecycle line names. */
@@ -198,6 +199,7 @@ export function createRuntime(
     state: { stop: 0, spans: [], odd: 0, stepped: 0 },
     stamp: (shape, own = zone) => createStampReader(shape, own, cursor, reference),
     host: hostMemo.lookUp,
+    hostName: (host) => (host > 0 ? hosts.text(host - 1) : ''),
     tag: tagMemo.lookUp,
     tagName: (tag) => (tag > 0 ? tags.text(tag - 1) : ''),
     workerNameOn,

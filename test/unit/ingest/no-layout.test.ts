@@ -330,6 +330,35 @@ describe('requests that are told twice', () => {
     }
   });
 
+  it('are counted once where a proxy tells of them beside its server, in one stream of several containers', () => {
+    const nginx: Line = (r) =>
+      `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl"`;
+    const timed: Line = (r) => `${nginx(r)} rt=${s(r, 3)} uct="0.000" uht="${s(r, 3)}" urt="${s(r, 3)}"`;
+    const combined: Line = (r) => nginx(r).replace('203.0.113.7', '172.18.0.3').replace('HTTP/1.1', 'HTTP/1.0');
+    for (const [server, proxy, format] of [
+      [combined, nginx, 'combined'],
+      [access, timed, 'gunicorn'],
+      [uvicorn, timed, 'nginx'],
+    ] as const) {
+      // The proxy answers some by itself.
+      const own = proxy({ ...all[0], path: '/static/a.css' });
+      const { report, rows } = parse(
+        text(
+          (r) => `web-1    | ${server(r)}\nnginx-1  | ${proxy(r)}\n${r.end % 5 < 1 ? `nginx-1  | ${own}\n` : ''}`,
+        ).replaceAll('\n\n', '\n'),
+      );
+      expect(report.requests - rows.filter(({ route }) => route === 'GET /static/a.css').length).toBe(all.length);
+      expect(report).toMatchObject({ unparsed: 0, format });
+      expect(report.assumptions.join()).toMatch(/tell of the requests that lines of .* tell of: they are not counted/);
+    }
+  });
+
+  it('are not those of two replicas, which have the same routes', () => {
+    const line: Line = (r) => `web-${1 + (r.pid % 2)}  | ${access(r)}`;
+    const proxied: Line = (r) => `nginx-${1 + (r.pid % 2)}  | ${access(r)}`;
+    for (const one of [line, proxied]) expect(parse(text(one)).report.requests).toBe(all.length);
+  });
+
   it('are two where they are two: a deploy changed the format', () => {
     const half = all.length / 2;
     const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
