@@ -146,7 +146,7 @@ export default defineFormat({
       ltime: ['[', { kind: 'time', shape: 'clf', means: 'start' }, ']'],
       ctime: { kind: 'time', shape: 'ctime', means: 'start' },
       epoch: { kind: 'time', shape: 'epoch-s', means: 'end' },
-      wid: { kind: 'number' },
+      wid: { kind: 'worker' },
       switches: { kind: 'number' },
       core: { kind: 'thread' },
       headers: { kind: 'number' },

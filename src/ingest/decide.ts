@@ -18,7 +18,7 @@ import { reasonFor } from './reasons.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
-import { lookIn, type Sighting, takenBy } from './sightings.ts';
+import { lookIn, type Sighting, takenBy, takesAlso } from './sightings.ts';
 import type { Tally } from './tally.ts';
 
 export interface DeciderParts {
@@ -194,23 +194,25 @@ export class Decider {
     shares: Map<Plan, number>,
     again: ReadonlyMap<Sighting, Sighting> = new Map(),
   ): void {
+    const { context, tally } = this.#parts;
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const plan = this.#plan(sighting);
+      plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
       const other = again.get(sighting)?.found.candidate;
       if (other) {
         const { format, layout } = found.candidate;
         plan.retells = true;
-        this.#parts.tally.assumptions.add(
+        tally.assumptions.add(
           `lines of ${format.id} (${layout}) tell of the requests that lines of ${other.format.id} (${other.layout}) tell of: they are not counted`,
         );
       }
-      const { runtime } = this.#parts.context;
+      const { runtime } = context;
       const isOne = lines.every(({ variant }) => variant.host === lines[0].variant.host);
       if (!other && !isOne) {
         plan.retellingHosts = this.#retold.proxies(sighting, (host) => runtime.hostName(host));
         for (const host of plan.retellingHosts) {
-          this.#parts.tally.assumptions.add(
+          tally.assumptions.add(
             `lines of "${printable(runtime.hostName(host), MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`,
           );
         }

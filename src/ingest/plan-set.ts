@@ -37,7 +37,7 @@ export class PlanSet {
 
   /** The plan that took the last line goes first: streams change rarely. */
   promote(index: number): void {
-    if (index > 0) this.list.unshift(...this.list.splice(index, 1));
+    if (index > 0 && !this.list[index].isGreedy) this.list.unshift(...this.list.splice(index, 1));
   }
 
   /** Lines of b[pos, limit) while the first plan takes them; the position behind them. */

@@ -109,18 +109,36 @@ export class Detector {
   }
 
   /** Does the last free text of a declared layout swallow fields that stand behind it? */
-  #swallows({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    if (!('tokens' in recipe)) return false;
+  #swallows(candidate: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    const checked = taken.slice(0, CHECKED_LINES);
+    return this.#swallowed(candidate, sample, checked).length * 2 > checked.length;
+  }
+
+  /** Those of the lines in which it does. */
+  #swallowed({ recipe }: Candidate, sample: Sample, lines: readonly number[]): number[] {
+    if (!('tokens' in recipe)) return [];
     const at = recipe.tokens.findLastIndex((token) => 'field' in token && token.field.kind === 'text');
     const behind = recipe.tokens[at + 1];
     const endsQuoted = at >= 0 && at === recipe.tokens.length - 2 && isLiteral(behind) && behind.literal === '"';
-    if (!endsQuoted) return false;
-    const checked = taken.slice(0, CHECKED_LINES);
-    const swallowed = checked.filter((line) => {
+    if (!endsQuoted) return [];
+    return lines.filter((line) => {
       const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
       return span !== undefined && moreFields.test(textOf(sample, span.from, span.to));
     });
-    return swallowed.length * 2 > checked.length;
+  }
+
+  /** A layout that has fields in some of the lines which that of the trial swallows: two servers write into one stream. */
+  #within(trial: Trial, trials: readonly Trial[], sample: Sample): Trial | undefined {
+    if (trial.found) return undefined;
+    const swallowed = this.#swallowed(trial.candidate, sample, trial.taken);
+    if (swallowed.length < FEW_LINES) return undefined;
+    return trials.find(
+      (other) =>
+        other !== trial &&
+        other.taken.length < trial.taken.length &&
+        swallowed.every((line) => other.taken.includes(line)) &&
+        this.#isRight(other, sample),
+    );
   }
 
   /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
@@ -208,6 +226,7 @@ export class Detector {
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
       let right = trials.find((trial) => this.#isRight(trial, sample));
+      right = (right && this.#within(right, trials, sample)) ?? right;
       if (!right && some.length < open.length) {
         trials = this.#tryAll(candidates, sample, open);
         right = trials.find((trial) => this.#isRight(trial, sample));

@@ -80,7 +80,8 @@ export function givenFormats(text: string, formats: readonly LogFormat[]): Candi
     ? fromFile(match[2].slice(1), id)
     : id === null
       ? []
-      : [{ id, directives: match[2] }];
+      : // Quotes and blanks may be escaped as they are in the server's configuration.
+        [{ id, directives: match[2].replace(/\\(["' ])/g, '$1') }];
   if (given.length === 0) {
     throw new UserError(
       `--log-format must say whose directives it is in, as in 'gunicorn:%(t)s %(p)s %(D)s "%(r)s"'; known are ${known.join(', ')}`,

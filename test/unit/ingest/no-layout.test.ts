@@ -339,6 +339,7 @@ describe('requests that are told twice', () => {
       [combined, nginx, 'combined'],
       [access, timed, 'gunicorn'],
       [uvicorn, timed, 'nginx'],
+      [combined, timed, 'nginx'],
     ] as const) {
       // The proxy answers some by itself.
       const own = proxy({ ...all[0], path: '/static/a.css' });
