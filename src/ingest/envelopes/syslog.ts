@@ -8,9 +8,13 @@
  *   <14>gunicorn.name.access: [123] msg                         gunicorn's own datagrams
  *   <6>msg                                                      for the journal of systemd
  */
+
+import { MICROS_PER_MINUTE } from '../../core/time.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
+import { createZone } from '../zone.ts';
+import { namedOffsetAt } from '../zone-names.ts';
 import { type Envelope, findByte, type Line } from './line.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
@@ -41,12 +45,15 @@ class SyslogEnvelope implements Envelope {
   readonly id = 'syslog';
   readonly #runtime: Runtime;
   readonly #iso: StampReader;
+  /** A clock that shows UTC. */
+  readonly #utc: StampReader;
   readonly #short: StampReader;
   readonly #epoch: StampReader;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#iso = runtime.stamp('iso');
+    this.#utc = runtime.stamp('iso', createZone('UTC'));
     this.#short = runtime.stamp('syslog');
     this.#epoch = runtime.stamp('epoch-s');
   }
@@ -86,12 +93,14 @@ class SyslogEnvelope implements Envelope {
     const c = b[p];
     if (c > 64 && c < 91) {
       if (b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45) {
-        // "Tue 2024-10-29 17:04:15 UTC": the zone is a name; UTC and GMT are read, others passed over.
+        // "Tue 2024-10-29 17:04:15 UTC": the zone is a name; one that is not known is passed over.
         stamp = this.#iso(b, v, p + 4);
         let end = cursor.end;
         digits = cursor.digits;
         if (b[end] === 32) {
           end++;
+          const offset = namedOffsetAt(b, end);
+          if (!Number.isNaN(offset)) stamp = this.#utc(b, v, p + 4) - offset * MICROS_PER_MINUTE;
           while (b[end] > 32) end++;
         }
         cursor.end = end;
