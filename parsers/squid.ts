@@ -2,6 +2,10 @@
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
+// The result in words is what tells these lines from others.
+const lineOf = (result: string) =>
+  `%(time)s%(padding)s%(elapsed)s %(client)s ${result}%(result)s/%(status)s %(size)s %(method)s %(url)s %(user)s %(peer)s %(type)s`;
+
 export default defineFormat({
   id: 'squid',
   title: 'Squid access log (native)',
@@ -24,11 +28,8 @@ export default defineFormat({
     },
   },
   layouts: [
-    {
-      name: 'native',
-      directives:
-        '%(time)s%(padding)s%(elapsed)s %(client)s %(result)s/%(status)s %(size)s %(method)s %(url)s %(user)s %(peer)s %(type)s',
-    },
+    { name: 'native', directives: lineOf('TCP_') },
+    { name: 'native, no answer of a server', directives: lineOf('NONE') },
   ],
   stamp: 'end',
   written: 'end',

@@ -29,8 +29,8 @@ export default defineFormat({
     { starts: 'Included extra file ', kind: null },
     { starts: 'reaped unknown pid ', kind: null },
     // honcho/manager.py
-    { starts: '', pattern: /^\S+ started \(pid=\d+\)$/, kind: null },
-    { starts: '', pattern: /^(?<text>\S+ stopped \(rc=-?\d+\))$/, kind: 'shutdown' },
+    { starts: '', holds: ' started (pid=', pattern: /^\S+ started \(pid=\d+\)$/, kind: null },
+    { starts: '', holds: ' stopped (rc=', pattern: /^(?<text>\S+ stopped \(rc=-?\d+\))$/, kind: 'shutdown' },
     { starts: 'sending SIG', pattern: /^(?<text>sending SIG\w+ to \S+ \(pid \d+\))$/, kind: 'shutdown' },
     // circus/arbiter.py, watcher.py, sighandler.py
     { starts: 'Installing handle_callback_exception', kind: null },
@@ -40,8 +40,8 @@ export default defineFormat({
     { starts: 'Arbiter now waiting for commands', kind: null },
     { starts: 'Arbiter exiting', kind: 'shutdown' },
     { starts: 'Got signal SIG_', pattern: /^Got signal (?<text>SIG_\w+)$/, kind: 'shutdown' },
-    { starts: '', pattern: /^(?<text>error in '\S+': .*)$/, kind: 'error' },
-    { starts: '', pattern: /^circus\[\d+\] \[[A-Z]+\] \S+ (?:started|stopped)$/, kind: null },
+    { starts: "error in '", pattern: /^(?<text>error in '\S+': .*)$/, kind: 'error' },
+    { starts: 'circus[', pattern: /^circus\[\d+\] \[[A-Z]+\] \S+ (?:started|stopped)$/, kind: null },
   ],
   samples: [
     { line: "2024-10-29 17:04:15,123 INFO spawned: 'web' with pid 123", row: null },

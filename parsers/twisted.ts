@@ -36,7 +36,7 @@ export default defineFormat({
     { starts: 'Stopping factory <', kind: null },
     { starts: 'Loading ', pattern: /^Loading \S+\.\.\.$/, kind: null },
     { starts: 'Loaded.', kind: null },
-    { starts: '', pattern: /^(?<text>\S+ starting on \S+)$/, kind: 'listen' },
+    { starts: '', holds: ' starting on ', pattern: /^(?<text>\S+ starting on \S+)$/, kind: 'listen' },
     { starts: '(', pattern: /^\((?:TCP|TLS|UNIX) Port \S+ Closed\)$/, kind: null },
     { starts: 'Received SIG', pattern: /^Received (?<text>SIG\w+), shutting down\.$/, kind: 'shutdown' },
     { starts: 'Main loop terminated.', kind: null },

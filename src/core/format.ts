@@ -136,6 +136,8 @@ export type Quirk = 'double-500' | 'killed-500' | 'disconnect-pair';
 export interface LifecycleRule {
   /** What the message starts with: a cheap test in front of the pattern; '' when nothing is fixed. */
   readonly starts: string;
+  /** What stands somewhere in the message: such a test where nothing is fixed at its start. */
+  readonly holds?: string;
   /** Over the whole message; groups by name: worker, value, text. */
   readonly pattern?: RegExp;
   /** null: the server's own chatter, no event. */

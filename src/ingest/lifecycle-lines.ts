@@ -100,6 +100,7 @@ export function createServerLines(
 
   const everywhere = (text: string, start: number): ServerLine | null => {
     for (const { rule, format } of anywhere) {
+      if (rule.holds !== undefined && !text.includes(rule.holds)) continue;
       const line = matched(text, start, rule, format);
       if (line) return line;
     }
