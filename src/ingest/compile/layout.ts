@@ -66,6 +66,15 @@ function joinParts(tokens: readonly Token[]): Token[] {
   return joined;
 }
 
+/** Two fields with nothing that tells where the first one ends? */
+function areNeighbours(tokens: readonly Token[]): boolean {
+  for (let i = 1; i < tokens.length; i++) {
+    const before = tokens[i - 1];
+    if (!isLiteral(before) && !isLiteral(tokens[i]) && !selfEnding.has(before.field.kind)) return true;
+  }
+  return false;
+}
+
 /** @throws UserError when two fields follow each other with nothing that tells where the first one ends */
 export function parseLayout(language: DirectiveLanguage, directives: string): Token[] {
   const tokens: Token[] = [];
@@ -88,19 +97,13 @@ export function parseLayout(language: DirectiveLanguage, directives: string): To
     }
   }
   tokens.push({ literal: directives.slice(at) });
-  const tidied = tidy(joinParts(tidy(tokens)));
-  // A worker's number beside its pid says the same.
-  if (tidied.some((token) => isField(token, 'pid'))) {
-    for (const [i, token] of tidied.entries()) if (isField(token, 'worker')) tidied[i] = { field: { kind: 'word' } };
-  }
-  for (let i = 1; i < tidied.length; i++) {
-    const before = tidied[i - 1];
-    if (!isLiteral(before) && !isLiteral(tidied[i]) && !selfEnding.has(before.field.kind)) {
-      throw new UserError(
-        `in the format '${directives}' two fields follow each other with nothing between them; put a blank between them, in the server's configuration too`,
-        2,
-      );
-    }
-  }
-  return tidied;
+  const tidied = tidy(tokens);
+  // "%{…%T}t.%{msec_frac}t": few layouts have a dot alone.
+  if (!areNeighbours(tidied) && !tidied.some((token) => isLiteral(token) && token.literal === '.')) return tidied;
+  const joined = tidy(joinParts(tidied));
+  if (!areNeighbours(joined)) return joined;
+  throw new UserError(
+    `in the format '${directives}' two fields follow each other with nothing between them; put a blank between them, in the server's configuration too`,
+    2,
+  );
 }
