@@ -37,6 +37,8 @@ export default defineFormat({
   written: 'end',
   loggers: ['aiohttp.access', 'aiohttp.server'],
   lifecycle: [
+    // asyncio, in debug mode.
+    { starts: 'Using selector: ', kind: null },
     { starts: '======== Running on ', pattern: /^=+ Running on (?<text>\S+) =+$/, kind: 'listen' },
     { starts: '(Press CTRL+C to quit)', kind: null },
     { starts: 'Error handling request from ', pattern: /^(?<text>.*)$/, kind: 'error' },

@@ -1,16 +1,20 @@
-/** AWS Application Load Balancer access logs. */
+/** AWS load balancers: Application Load Balancer, and the Classic one before it. */
 import { dollar } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
 export default defineFormat({
   id: 'alb',
-  title: 'AWS Application Load Balancer access log',
+  title: 'AWS Application and Classic Load Balancer access logs',
   language: {
     pattern: dollar,
     // the documentation's field names, in their order
     directives: {
       type: { kind: 'word' },
       time: { kind: 'time', shape: 'iso', means: 'end' },
+      // Of the Classic one: when the request was received.
+      received: { kind: 'time', shape: 'iso', means: 'start' },
+      // Between that and the work, and in neither of the other times.
+      before_backend: { kind: 'number' },
       elb: { kind: 'word' },
       client_port: { kind: 'client', port: true },
       target_port: { kind: 'word' },
@@ -32,6 +36,11 @@ export default defineFormat({
       directives:
         '$type $time $elb $client_port $target_port $request_processing_time $target_processing_time $response_processing_time $elb_status_code $target_status_code $received_bytes $sent_bytes "$request" "$user_agent" $rest',
     },
+    {
+      name: 'Classic Load Balancer',
+      directives:
+        '$received $elb $client_port $target_port $before_backend $target_processing_time $response_processing_time $elb_status_code $target_status_code $received_bytes $sent_bytes "$request" "$user_agent" $rest',
+    },
   ],
   stamp: 'end',
   written: 'end',
@@ -51,11 +60,24 @@ export default defineFormat({
       },
     },
     {
+      line: '2024-10-29T17:04:15.074000Z lb 203.0.113.7:52134 10.0.0.2:8000 0.000073 0.048 0.000057 200 200 0 366 "GET http://www.example.com:80/a?x=1 HTTP/1.1" "curl/8.5.0" - -',
+      row: {
+        time: '2024-10-29T17:04:15.074+00:00',
+        meaning: 'start',
+        durationMicros: 48_057,
+        waitMicros: null,
+        route: 'GET /a',
+        status: 200,
+        bytes: 366,
+      },
+    },
+    {
       line: 'http 2024-10-29T17:04:15.123456Z app/lb/50dc6c495c0c9188 203.0.113.7:52134 - -1 -1 -1 504 - 310 0 "- http://h:80- -" "-" - - arn "Root=1" "-" "-" 0 2024-10-29T17:04:15.074000Z "forward" "-" "-" "-" "-" "-" "-"',
       row: { durationMicros: null, waitMicros: null, status: 504, route: null },
     },
   ],
   refuses: [
+    '2024-10-29T17:04:15.074000Z lb 203.0.113.7:52134 GET /a 200',
     '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512 "-" "-"',
     '2024-10-29T17:04:15.123456Z stdout F GET /a',
   ],

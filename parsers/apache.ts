@@ -104,6 +104,7 @@ export default defineFormat({
       { pattern: /^\{x-pid\}o$/i, field: { kind: 'pid' } },
       { pattern: /^\{%Y-%m-%d[T ]%(H:%M:%S|T)[^}]*\}t$/, field: { kind: 'time', shape: 'iso', means: 'start' } },
       { pattern: /^\{%d\/%b\/%Y:%(H:%M:%S|T)[^}]*\}t$/, field: { kind: 'time', shape: 'clf', means: 'start' } },
+      { pattern: /^\{%d\/%b\/%Y %(H:%M:%S|T)[^}]*\}t$/, field: { kind: 'time', shape: 'clf-blank', means: 'start' } },
     ],
   },
   layouts: [

@@ -43,7 +43,7 @@ export default defineFormat({
     { starts: 'Method Not Allowed', kind: null },
     { starts: 'Unauthorized: ', kind: null },
     { starts: '', pattern: /^[A-Z][a-z]+ \d{1,2}, \d{4} - \d\d:\d\d:\d\d$/, kind: null },
-    { starts: '', pattern: /^.+ changed, reloading\.$/, kind: 'reload' },
+    { starts: '', holds: ' changed, reloading.', pattern: /^.+ changed, reloading\.$/, kind: 'reload' },
   ],
   samples: [
     {

@@ -32,6 +32,7 @@ export default defineFormat({
   written: 'end',
   loggers: ['granian.access', '_granian'],
   lifecycle: [
+    { starts: 'Failed to close websocket with error ', kind: null },
     { starts: 'Starting granian', kind: null },
     { starts: 'Listening at: ', pattern: /^Listening at: (?<text>\S+)$/, kind: 'listen' },
     { starts: 'Spawning ', pattern: /^Spawning \S+ with (?:[PT]ID|pid|tid): (?<worker>\d+)$/, kind: 'boot' },

@@ -62,6 +62,7 @@ const lifecycle: LifecycleRule[] = [
   // --log-level debug
   { starts: 'Current configuration:', pattern: /^Current configuration:$/, kind: null },
   { starts: 'Arbiter booted', pattern: /^Arbiter booted$/, kind: null },
+  { starts: 'Error sending message to statsd', kind: null },
   { starts: 'Closing connection.', pattern: /^Closing connection\. *$/, kind: null },
   // The answer could not be written.
   { starts: '[DEBUG] Ignoring EPIPE', kind: 'client-gone' },

@@ -6,11 +6,14 @@ import apache from './apache.ts';
 import article from './article.ts';
 import caddy from './caddy.ts';
 import cherrypy from './cherrypy.ts';
+import cloudfront from './cloudfront.ts';
 import combined from './combined.ts';
 import custom from './custom.ts';
 import daphne from './daphne.ts';
 import django from './django.ts';
 import envoy from './envoy.ts';
+import eventlet from './eventlet.ts';
+import gevent from './gevent.ts';
 import granian from './granian.ts';
 import gunicorn from './gunicorn.ts';
 import haproxy from './haproxy.ts';
@@ -20,13 +23,17 @@ import json from './json.ts';
 import logfmt from './logfmt.ts';
 import nginx from './nginx.ts';
 import sanic from './sanic.ts';
+import squid from './squid.ts';
+import supervisor from './supervisor.ts';
 import tornado from './tornado.ts';
 import traefik from './traefik.ts';
+import twisted from './twisted.ts';
 import uvicorn from './uvicorn.ts';
 import uvicornWorker from './uvicorn-worker.ts';
 import uwsgi from './uwsgi.ts';
 import waitress from './waitress.ts';
 import werkzeug from './werkzeug.ts';
+import wsgiref from './wsgiref.ts';
 
 export const formats: readonly LogFormat[] = [
   cherrypy,
@@ -43,6 +50,10 @@ export const formats: readonly LogFormat[] = [
   sanic,
   tornado,
   werkzeug,
+  wsgiref,
+  eventlet,
+  gevent,
+  twisted,
   django,
   nginx,
   apache,
@@ -51,7 +62,10 @@ export const formats: readonly LogFormat[] = [
   traefik,
   envoy,
   alb,
+  cloudfront,
+  squid,
   heroku,
+  supervisor,
   article,
   json,
   logfmt,

@@ -86,7 +86,7 @@ export default defineFormat({
     { starts: 'KeepAlive Timeout', kind: null },
     { starts: 'protocol.connection_task uncaught', pattern: /^(?<text>.*)$/, kind: 'error' },
     // The line of a client that left follows the one of its answer.
-    { starts: '', pattern: /^\S+ [A-Z]+ \S+ \d{3} DISCONNECTED\s*$/, kind: null },
+    { starts: '', holds: ' DISCONNECTED', pattern: /^\S+ [A-Z]+ \S+ \d{3} DISCONNECTED\s*$/, kind: null },
     {
       starts: '',
       pattern:

@@ -79,7 +79,7 @@ export default defineFormat({
     { starts: 'Waiting for application shutdown', kind: null },
     { starts: 'Application shutdown complete', kind: null },
     { starts: 'Cancel ', pattern: /^(?<text>Cancel \d+ running task\(s\).*)$/, kind: 'error' },
-    { starts: '', pattern: /^\S* ?- "WebSocket .*" \[accepted\]$/, kind: null },
+    { starts: '', holds: '" [accepted]', pattern: /^\S* ?- "WebSocket .*" \[accepted\]$/, kind: null },
     { starts: 'connection open', kind: null },
     { starts: 'connection closed', kind: null },
     { starts: 'connection rejected', kind: null },
@@ -87,6 +87,9 @@ export default defineFormat({
     { starts: '< ', pattern: /^< (?:[A-Z]+ \S+ HTTP\/|[\w-]+: |[A-Z]+ )/, kind: null },
     { starts: '> ', pattern: /^> (?:HTTP\/|[\w-]+: |[A-Z]+)/, kind: null },
     { starts: '= connection is ', kind: null },
+    { starts: '> [body] ', kind: null },
+    { starts: '! ', pattern: /^! (?:failing connection|timed out|connection)/, kind: null },
+    { starts: 'x ', pattern: /^x (?:half-)?clos/, kind: null },
     { starts: 'ASGI [', kind: null },
     {
       starts: '',

@@ -1,10 +1,10 @@
-/** werkzeug: flask run and other development servers. */
+/** werkzeug (flask run), and the standard library's http.server, from which it has its lines. */
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
 export default defineFormat({
   id: 'werkzeug',
-  title: 'werkzeug, flask run',
+  title: 'werkzeug, flask run, http.server',
   language: {
     pattern: percentParen,
     // werkzeug/serving.py, WSGIRequestHandler.log
@@ -13,10 +13,9 @@ export default defineFormat({
       time: { kind: 'time', shape: 'clf-blank', means: 'response-start' },
       request: { kind: 'request' },
       status: { kind: 'status' },
-      size: { kind: 'bytes' },
     },
   },
-  layouts: [{ name: 'default', directives: '%(addr)s - - [%(time)s] "%(request)s" %(status)s %(size)s' }],
+  layouts: [{ name: 'default', directives: '%(addr)s - - [%(time)s] "%(request)s" %(status)s -' }],
   stamp: 'response-start',
   written: 'response-start',
   loggers: ['werkzeug'],
@@ -33,6 +32,8 @@ export default defineFormat({
     { starts: '   Use a production WSGI server', kind: null },
     { starts: 'WARNING: This is a development server', kind: null },
     { starts: 'Press CTRL+C to quit', kind: null },
+    { starts: 'Serving HTTP on ', pattern: /^Serving HTTP on (?<text>.+?) \.\.\.$/, kind: 'listen' },
+    { starts: 'Keyboard interrupt received, exiting', kind: 'shutdown' },
     { starts: 'code ', pattern: /^code \d{3}, message /, kind: null },
     { starts: 'ERROR in app: ', pattern: /^ERROR in app: (?<text>.*)$/, kind: 'error' },
   ],
@@ -52,8 +53,10 @@ export default defineFormat({
     },
     { line: '[2024-10-29 17:04:15,123] ERROR in app: Exception on /x [GET]', row: null },
     { line: ' * Running on http://127.0.0.1:5000', row: null },
+    { line: 'Serving HTTP on 127.0.0.1 port 8000 (http://127.0.0.1:8000/) ...', row: null },
   ],
   refuses: [
+    '203.0.113.7 - - [29/Oct/2024 17:04:15] "GET /a HTTP/1.1" 200 512',
     '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512',
     '[29/Oct/2024 17:04:15] "GET /a HTTP/1.1" 200 512',
   ],

@@ -99,7 +99,7 @@ export function formatPage(format: LogFormat): string {
     ...section('What its directives or keys give', directiveRows(format)),
     ...section(
       'Layouts it knows',
-      layouts.flatMap(({ name, directives }) => [`  ${name}`, `    ${directives}`]),
+      layouts.flatMap(({ name, directives }) => [`  ${name}`, `    ${directives.replaceAll('\t', '\\t')}`]),
     ),
     ...section(
       'To make the server log more',

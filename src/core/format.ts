@@ -13,12 +13,14 @@ export type StampShape =
   | 'clf-local' // 29/Oct/2024:17:04:15, never with a zone
   | 'clf-blank' // 29/Oct/2024 17:04:15
   | 'iso' // 2024-10-29 17:04:15,123 or 2024-10-29T17:04:15.123456789Z, fraction and zone optional
+  | 'iso-utc' // 2024-10-29<tab>17:04:15, UTC without saying so
   | 'ctime' // Tue Oct 29 17:04:15 2024, fraction after the seconds optional
   | 'compact' // 241029 17:04:15 (Tornado)
   | 'syslog' // Oct 29 17:04:15, no year
   | 'day-first' // 29/10/2024 17:04:15 or 29.10.24, 29-10-2024; fraction, "PM" and zone optional
   | 'month-first' // 10/29/2024 05:04:15 PM
   | 'named-month' // 29 Oct 2024 17:04:15, 29-Oct-24 17:04:15; fraction and zone optional
+  | 'clock' // 17:04:15.123, no date: see src/ingest/time-of-day.ts
   | 'epoch-s' // 1730221455 or 1730221455.123
   | 'epoch-ms'
   | 'epoch-us'
@@ -58,7 +60,8 @@ export type Field =
   | { readonly kind: 'status'; readonly known?: true }
   /** "200 OK": the phrase may be missing. */
   | { readonly kind: 'status-phrase' }
-  | { readonly kind: 'bytes' }
+  /** `known`: never "-". */
+  | { readonly kind: 'bytes'; readonly known?: true }
   /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage; `plain`: nothing
    * that would have to be unescaped. */
   | { readonly kind: 'request'; readonly bareVersion?: true; readonly known?: true; readonly plain?: true }
@@ -133,6 +136,8 @@ export type Quirk = 'double-500' | 'killed-500' | 'disconnect-pair';
 export interface LifecycleRule {
   /** What the message starts with: a cheap test in front of the pattern; '' when nothing is fixed. */
   readonly starts: string;
+  /** What stands somewhere in the message: such a test where nothing is fixed at its start. */
+  readonly holds?: string;
   /** Over the whole message; groups by name: worker, value, text. */
   readonly pattern?: RegExp;
   /** null: the server's own chatter, no event. */

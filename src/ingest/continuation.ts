@@ -1,13 +1,14 @@
 /** Lines that belong to the one before them: the body of a traceback, and its last line. One state per stream. */
+import { tellsOfRequest } from './detect/free-form.ts';
 
 const opens = /^\s*(\+ |\| )*(Exception Group )?Traceback \(most recent call last\)|^ {2}File "|^--- Logging error ---/;
 const between = /^(During handling of the above exception|The above exception was the direct cause)/;
 /** "RuntimeError: boom", "SystemExit: 1", "django.db.utils.OperationalError: …", "KeyError" */
 const exception = /^[A-Za-z_][\w.]*(:|$)/;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
-/** Written by asyncio in front of a traceback, and of what the error was in. */
+/** Written by asyncio, threading and socketserver in front of a traceback, and of what the error was in. */
 const asyncioError =
-  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <)/;
+  /^(?:Exception in callback |(?:Task|Future) exception was never retrieved|Unhandled exception in |Exception in thread |Process \S+:$|Exception ignored in|Task was destroyed but it is pending|Executing <|During handling of the above exception, another exception occurred: *$|Exception (?:occurred|happened) during processing of request from )/;
 const asyncioContext =
   /^(?:handle|future|task|protocol|transport|source_traceback|client_connected_cb|asyncgen): [<\w]/;
 /** Written by Python's logging when a handler fails. */
@@ -17,36 +18,82 @@ const loggingError = /^(Call stack:|Message: |Arguments: )/;
 const apacheError =
   /^\[[A-Z][a-z]{2} [A-Z][a-z]{2} [^\]]+\] \[wsgi:error\] \[pid [^\]]+\](?: \[(?:client|remote) [^\]]+\])? /;
 
+/** socketserver draws lines around a traceback. */
+const ruler = /^-{40}$/;
+/** journalctl -o verbose and -o export: a record has a line for each field, and in verbose a heading. */
+const journalField =
+  /^(?: {4})?(?:_[A-Z_]|PRIORITY|SYSLOG_|CODE_|MESSAGE_ID|INVOCATION_ID|UNIT|TID|STREAM_ID)[A-Z\d_]*=|^\S.* \[s=[\da-f]+;i=[\da-f]+;/;
+
+const HEADLINE = 'Traceback (most recent call last):';
+const MAX_PREFIX = 200;
+
+/** What a tool that knows no envelope puts in front of each line differs in its stamps, pids and hashes only. */
+const lookOf = (prefix: string): string => prefix.replace(/[0-9a-f]/g, '0');
+
+/** What stands in front of the headline of a traceback; null when it is none, or something stands behind it. */
+function prefixOf(text: string): string | null {
+  const length = text.length - HEADLINE.length;
+  return length > 0 && length <= MAX_PREFIX && text.endsWith(HEADLINE) ? lookOf(text.slice(0, length)) : null;
+}
+
+interface Traceback {
+  /** In front of its headline; '' nothing. */
+  readonly prefix: string;
+  /** The line that names the exception was seen: another one is not awaited. */
+  isNamed: boolean;
+}
+
 export class Continuation {
-  readonly #inTraceback = new Set<number>();
+  readonly #open = new Map<number, Traceback>();
 
   /** No traceback goes on. */
   get idle(): boolean {
-    return this.#inTraceback.size === 0;
+    return this.#open.size === 0;
   }
 
   /** A line of another kind was seen in the stream; after an error line a traceback may follow. */
   other(stream: number, isError: boolean): void {
-    if (isError) this.#inTraceback.add(stream);
-    else if (this.#inTraceback.size > 0) this.#inTraceback.delete(stream);
+    if (isError) this.#begin(stream, '');
+    else if (this.#open.size > 0) this.#open.delete(stream);
+  }
+
+  #begin(stream: number, prefix: string): true {
+    this.#open.set(stream, { prefix, isNamed: false });
+    return true;
   }
 
   takes(line: string, stream: number): boolean {
     const text = line.startsWith('[') ? line.replace(apacheError, '') : line;
-    if (opens.test(text)) {
-      this.#inTraceback.add(stream);
-      return true;
-    }
+    if (opens.test(text)) return this.#begin(stream, '');
     // Sanic and rich draw their tracebacks in boxes.
-    if (/^==> .* <==$/.test(text) || /^[│╭╰├┃┏┗─]/.test(text) || loggingError.test(text)) return true;
-    if (asyncioError.test(text)) {
-      this.#inTraceback.add(stream);
+    if (
+      /^==> .* <==$/.test(text) ||
+      /^[│╭╰├┃┏┗─]/.test(text) ||
+      ruler.test(text) ||
+      loggingError.test(text) ||
+      journalField.test(text)
+    )
+      return true;
+    if (asyncioError.test(text)) return this.#begin(stream, '');
+    const prefix = prefixOf(text);
+    if (prefix !== null) return this.#begin(stream, prefix);
+    const traceback = this.#open.get(stream);
+    if (!traceback) return false;
+    const isPrefixed = traceback.prefix !== '' && lookOf(text.slice(0, traceback.prefix.length)) === traceback.prefix;
+    if (this.#goesOn(traceback, isPrefixed ? text.slice(traceback.prefix.length) : text)) return true;
+    this.#open.delete(stream);
+    return false;
+  }
+
+  #goesOn(traceback: Traceback, text: string): boolean {
+    if (opens.test(text) || between.test(text)) {
+      traceback.isNamed = false;
       return true;
     }
-    if (!this.#inTraceback.has(stream)) return false;
-    if (text === '' || /^\s/.test(text) || between.test(text) || asyncioContext.test(text)) return true;
-    if (exception.test(text) && !notException.test(text)) return true;
-    this.#inTraceback.delete(stream);
-    return false;
+    if (tellsOfRequest(text)) return false;
+    if (text === '' || /^\s/.test(text) || asyncioContext.test(text)) return true;
+    if (traceback.isNamed || !exception.test(text) || notException.test(text)) return false;
+    traceback.isNamed = true;
+    return true;
   }
 }

@@ -1,5 +1,6 @@
 /** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
 import type { LogFormat } from '../core/format.ts';
+import { printable } from '../core/text.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
@@ -17,7 +18,7 @@ import { reasonFor } from './reasons.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
-import { lookIn, type Sighting, takenBy } from './sightings.ts';
+import { lookIn, type Sighting, takenBy, takesAlso } from './sightings.ts';
 import type { Tally } from './tally.ts';
 
 export interface DeciderParts {
@@ -41,6 +42,8 @@ const PATIENCE_LINES = 1000;
 /** So much of it comes back with each line that is read. */
 const REGAINED = 0.05;
 const PROBED_LINES = 5;
+/** Characters of the name of a container in a sentence. */
+const MAX_NAME = 60;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -66,7 +69,7 @@ export class Decider {
     this.#parts = parts;
     this.#detector = new Detector(parts.formats, parts.context.trials, parts.given);
     this.#noLayout = new NoLayout(parts.formats, parts.context.trials);
-    this.#retold = new Retold(parts.context.trials);
+    this.#retold = new Retold(parts.context.trials, parts.context.routes);
   }
 
   /** A server's own line, or part of a traceback? Then it is counted, and its events are given on. */
@@ -191,16 +194,28 @@ export class Decider {
     shares: Map<Plan, number>,
     again: ReadonlyMap<Sighting, Sighting> = new Map(),
   ): void {
+    const { context, tally } = this.#parts;
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const plan = this.#plan(sighting);
+      plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
       const other = again.get(sighting)?.found.candidate;
       if (other) {
         const { format, layout } = found.candidate;
         plan.retells = true;
-        this.#parts.tally.assumptions.add(
+        tally.assumptions.add(
           `lines of ${format.id} (${layout}) tell of the requests that lines of ${other.format.id} (${other.layout}) tell of: they are not counted`,
         );
+      }
+      const { runtime } = context;
+      const isOne = lines.every(({ variant }) => variant.host === lines[0].variant.host);
+      if (!other && !isOne) {
+        plan.retellingHosts = this.#retold.proxies(sighting, (host) => runtime.hostName(host));
+        for (const host of plan.retellingHosts) {
+          tally.assumptions.add(
+            `lines of "${printable(runtime.hostName(host), MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`,
+          );
+        }
       }
       const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));

@@ -38,7 +38,8 @@ const stamp = new RegExp(
     .join('|'),
 );
 const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b/;
-const level = /\b(CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)\b/i;
+/** Pyramid's formatters cut a level to five characters. */
+const level = /\b(CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)\b/i;
 /** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */
 const separator = /(?:: *|\] +| - |\| *| +|\t)/g;
 const PREFIX_LIMIT = 200;
@@ -81,7 +82,7 @@ export function createServerLines(
     return {
       format,
       stampAt: (stamp.exec(prefix) ?? compactStamp.exec(prefix))?.index ?? -1,
-      isError: rule.kind === 'error' || /\b(ERROR|CRITICAL)\b/.test(prefix),
+      isError: rule.kind === 'error' || /\b(ERROR|CRITICAL|CRITI)\b/.test(prefix),
       events: [rule.kind, rule.also].flatMap((kind) => (kind ? [{ kind, ...event }] : [])),
     };
   };
@@ -99,6 +100,7 @@ export function createServerLines(
 
   const everywhere = (text: string, start: number): ServerLine | null => {
     for (const { rule, format } of anywhere) {
+      if (rule.holds !== undefined && !text.includes(rule.holds)) continue;
       const line = matched(text, start, rule, format);
       if (line) return line;
     }

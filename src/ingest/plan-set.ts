@@ -37,7 +37,7 @@ export class PlanSet {
 
   /** The plan that took the last line goes first: streams change rarely. */
   promote(index: number): void {
-    if (index > 0) this.list.unshift(...this.list.splice(index, 1));
+    if (index > 0 && !this.list[index].isGreedy) this.list.unshift(...this.list.splice(index, 1));
   }
 
   /** Lines of b[pos, limit) while the first plan takes them; the position behind them. */
@@ -45,6 +45,8 @@ export class PlanSet {
     const [plan] = this.list;
     const { runtime, tally } = this.#options;
     const before = plan.batch.length;
+    // Which host wrote a line is asked line by line.
+    if (plan.retellingHosts.size > 0) return pos;
     let after = pos;
     let rows = 0;
     const { whole } = plan;
@@ -67,9 +69,19 @@ export class PlanSet {
 
   /** One line, whose text is b[from] to its newline and which stands at `offset` in the input. */
   take(plan: Plan, b: Buffer, v: DataView, from: number, offset: number, told: Told): boolean {
-    const before = plan.batch.length;
+    const { batch, coarse } = plan;
+    const before = batch.length;
+    const coarseBefore = coarse?.length ?? 0;
+    const { runtime, tally } = this.#options;
     const { workerFrom } = plan.parts;
-    if (!plan.take(b, v, from, offset, told, this.#options.runtime)) return false;
+    if (!plan.take(b, v, from, offset, told, runtime)) return false;
+    if (plan.retellingHosts.has(told.host)) {
+      batch.length = before;
+      if (coarse) coarse.length = coarseBefore;
+      runtime.state.odd = runtime.state.stepped = 0;
+      tally.continuation++;
+      return true;
+    }
     const worker = workerFrom && this.#lastWorker.get(workerFrom);
     if (worker && plan.batch.length > before) plan.batch.worker[before] = this.#options.workers.add(worker);
     this.#finish(plan, before, 1, b, offset - from);

@@ -88,6 +88,10 @@ export class Plan {
   readonly quirks: Quirks | null;
   /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
   retells = false;
+  /** It takes lines of another plan, too, and reads less in them: the other one is asked first. */
+  isGreedy = false;
+  /** Hosts whose lines do that, where those of others do not. */
+  retellingHosts: ReadonlySet<number> = new Set();
   /** How whole lines are scanned, envelopes and all; null when they have to be peeled. */
   whole: WholeLines | null = null;
   readonly #workers: Dictionary;

@@ -1,7 +1,9 @@
 /**
  * Requests that two kinds of lines tell of: an application that logs what its server logs, too ("request_finished" beside the
- * access log). Counted twice they would be twice as many: the lines that tell less give no rows.
+ * access log), or a proxy in front of the server (`docker compose logs`). Counted twice they would be twice as many: the lines that
+ * tell less give no rows.
  */
+import type { Dictionary } from '../core/dictionary.ts';
 import { columnsOf } from './compile/recipe.ts';
 import type { Trials } from './detect/sample.ts';
 import type { Sighting } from './sightings.ts';
@@ -20,7 +22,18 @@ const MIN_LINES = 5;
 const MIN_KEYS = 2;
 /** Lines that may stand between the two: of other requests, of a traceback. */
 const MAX_DISTANCE = 40;
-const MOST = 0.9;
+const MOST = 0.8;
+
+/** The same path may be written decoded by one and not by the other: up to what may be written in two ways. */
+export function alikeRoute(route: string): string {
+  let decoded = route;
+  try {
+    decoded = decodeURIComponent(route);
+  } catch {
+    decoded = route.replace(/%.*$/, '');
+  }
+  return /^[A-Z]* ?[!#-~]*/.exec(decoded)?.[0] ?? '';
+}
 
 /** Do lines of `all` tell of nearly every request that lines of `some` tell of? Both in the order of the input. */
 export function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
@@ -50,19 +63,28 @@ const wealth = ({ found }: Sighting): number => {
   return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
 };
 
+/** One of the two may be written in colour. */
+const colourless = (chain: string): string => chain.replace(/(^|\+)ansi(?=\+|$)/, '');
+
+/** What people call the container of a proxy. */
+const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb([-_/]|$)/i;
+
 const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy === true;
 
 export class Retold {
   readonly #trials: Trials;
+  readonly #routes: Dictionary;
 
-  constructor(trials: Trials) {
+  /** @param routes names of the routes that trials give */
+  constructor(trials: Trials, routes: Dictionary) {
     this.#trials = trials;
+    this.#routes = routes;
   }
 
   /** Of two kinds of lines that tell of the same requests the one that tells less, and the other one. */
   among(sightings: readonly Sighting[]): Map<Sighting, Sighting> {
     const again = new Map<Sighting, Sighting>();
-    const byWealth = [...sightings].sort((a, b) => wealth(b) - wealth(a));
+    const byWealth = [...sightings].sort((a, b) => wealth(b) - wealth(a) || Number(isProxy(a)) - Number(isProxy(b)));
     byWealth.forEach((rich, i) => {
       if (again.has(rich)) return;
       for (const poor of byWealth.slice(i + 1)) if (this.retells(poor, rich)) again.set(poor, rich);
@@ -70,17 +92,44 @@ export class Retold {
     return again;
   }
 
-  /** A proxy and the server behind it tell of one request each in its own way. */
+  /** Of a proxy and the server behind it, what the proxy answers by itself is no request of the server. */
   retells(poor: Sighting, rich: Sighting): boolean {
-    if (poor.chain !== rich.chain || isProxy(poor) !== isProxy(rich)) return false;
-    return tellsOfAll(this.#tellings(rich), this.#tellings(poor));
+    if (colourless(poor.chain) !== colourless(rich.chain)) return false;
+    const apart = isProxy(poor) !== isProxy(rich);
+    const told = this.#tellings(rich, apart);
+    const again = this.#tellings(poor, apart);
+    return tellsOfAll(told, again) || (apart && isProxy(poor) && tellsOfAll(again, told));
   }
 
-  #tellings({ found, sample, lines }: Sighting): Telling[] {
+  /**
+   * Of lines of one kind, written by several containers: those that are called a proxy and tell of the requests that the others
+   * tell of. (Replicas of a server have the same routes, and requests of their own.)
+   */
+  proxies({ lines, found, sample, chain }: Sighting, hostName: (host: number) => string): Set<number> {
+    const hosts = [...new Set(lines.map(({ variant }) => variant.host))].filter((host) => host > 0);
+    const proxies = new Set(hosts.filter((host) => proxyName.test(hostName(host))));
+    const tellingsOf = (test: (host: number) => boolean) =>
+      this.#tellings({ lines: lines.filter(({ variant }) => test(variant.host)), found, sample, chain }, true);
+    const told = tellingsOf((host) => !proxies.has(host));
+    for (const proxy of proxies) {
+      const again = tellingsOf((host) => host === proxy);
+      if (!tellsOfAll(told, again) && !tellsOfAll(again, told)) proxies.delete(proxy);
+    }
+    return proxies;
+  }
+
+  /** @param apart written by two servers, each into a stream of its own */
+  #tellings({ found, sample, lines }: Sighting, apart: boolean): Telling[] {
     const { batch } = this.#trials;
+    const names = new Map<number, string>();
+    const nameOf = (route: number): string => {
+      const name = names.get(route) ?? (route < 0 ? '' : alikeRoute(this.#routes.text(route)));
+      names.set(route, name);
+      return name;
+    };
     return lines.map(({ line: { number, stream }, variant }) => {
       this.#trials.takes(found.candidate.recipe, sample, variant.start);
-      return { number, stream, key: `${batch.route[0]} ${batch.status[0]}` };
+      return { number, stream: apart ? 0 : stream, key: `${nameOf(batch.route[0])} ${batch.status[0]}` };
     });
   }
 }

@@ -68,7 +68,7 @@ export class Router {
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
-    const runtime = createRuntime(names, zone, options.nowMicros, options.kernels);
+    const runtime = createRuntime(names, zone, options.nowMicros, options.kernels, arrivalClock !== null);
     const { tally } = this;
     this.#formats = formats;
     this.#trials = new Trials(runtime);
@@ -95,6 +95,7 @@ export class Router {
         zone,
         zoneGiven,
         source,
+        routes: names.routes,
         workers: names.workers,
         threads: names.threads,
         seen: this.#speech.formats,

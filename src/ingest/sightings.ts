@@ -1,7 +1,7 @@
 /** Kinds of lines that were found among held ones: each envelope in which they stand is a sample of its own. */
 import type { Found } from './detect/detect.ts';
 import { holdsStamp } from './detect/pieces.ts';
-import type { Sample } from './detect/sample.ts';
+import type { Sample, Trials } from './detect/sample.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
 
 /** Lines of one kind. */
@@ -51,4 +51,15 @@ export function lookIn(
       return { found, sample, chain, lines };
     });
   });
+}
+
+/** Lines that are enough to see it. */
+const SEEN_LINES = 3;
+
+/** Would the layout of one kind take the lines of another kind that stand between its own? */
+export function takesAlso(trials: Trials, { found, chain, lines }: Sighting, other: Sighting): boolean {
+  const [first, last] = [lines[0]?.line.number ?? 0, lines[lines.length - 1]?.line.number ?? 0];
+  const between = other.lines.filter(({ line: { number } }) => number > first && number < last).slice(0, SEEN_LINES);
+  if (chain !== other.chain || between.length === 0) return false;
+  return between.every(({ variant }) => trials.takes(found.candidate.recipe, other.sample, variant.start));
 }

@@ -17,10 +17,20 @@ import {
   type StampCursor,
   two,
 } from './stamp-parts.ts';
-import type { Zone } from './zone.ts';
+import { timeOfDayReader } from './time-of-day.ts';
+import { createZone, type Zone } from './zone.ts';
 
 /** Stamp at p, or NaN when there is none; then `cursor.end` is where reading stopped. */
 export type StampReader = (b: Uint8Array, v: DataView, p: number) => number;
+
+/** What stamps that say too little are held against. */
+export interface StampReference {
+  readonly nowMicros: () => number;
+  /** Lines are read as they are written. */
+  readonly isLive: boolean;
+  /** No time of day lies before this wall-clock time, µs; NaN until the first one is read. */
+  firstClock: number;
+}
 
 /** Bytes of "29/Oct/2024:17:04:15 +0000". */
 const WITH_OFFSET = 26;
@@ -84,7 +94,9 @@ function isoReader(zone: Zone, cursor: StampCursor): StampReader {
       const year = two(b, p) * 100 + two(b, p + 2);
       const separator = b[p + 10];
       const plausible =
-        (b[p + 4] === 45 || b[p + 4] === 47) && b[p + 7] === b[p + 4] && (separator === 32 || separator === 84);
+        (b[p + 4] === 45 || b[p + 4] === 47) &&
+        b[p + 7] === b[p + 4] &&
+        (separator === 32 || separator === 84 || separator === 95 || separator === 9);
       const wall = plausible ? dayMicros(year, two(b, p + 5), two(b, p + 8)) + clockAt(b, p + 11) : Number.NaN;
       if (Number.isNaN(wall)) {
         cursor.end = p;
@@ -210,12 +222,11 @@ function anyReader(read: (shape: StampShape) => StampReader): StampReader {
   };
 }
 
-/** @param nowMicros what to hold a stamp without a year against */
 export function createStampReader(
   shape: StampShape,
   zone: Zone,
   cursor: StampCursor,
-  nowMicros: () => number,
+  reference: StampReference,
 ): StampReader {
   switch (shape) {
     case 'clf':
@@ -231,12 +242,22 @@ export function createStampReader(
       return clfReader(32, zone, cursor);
     case 'iso':
       return isoReader(zone, cursor);
+    case 'iso-utc': {
+      const read = isoReader(createZone('UTC'), cursor);
+      return (b, v, p) => {
+        const micros = read(b, v, p);
+        cursor.offsetMinutes = 0;
+        return micros;
+      };
+    }
     case 'ctime':
       return ctimeReader(zone, cursor);
     case 'compact':
       return compactReader(zone, cursor);
     case 'syslog':
-      return syslogReader(zone, cursor, nowMicros);
+      return syslogReader(zone, cursor, reference.nowMicros);
+    case 'clock':
+      return timeOfDayReader(zone, cursor, reference);
     case 'epoch-s':
       return epochReader(0, cursor);
     case 'epoch-ms':
@@ -251,6 +272,6 @@ export function createStampReader(
     case 'named-month':
       return namedMonth(zone, cursor);
     case 'any':
-      return anyReader((one) => createStampReader(one, zone, cursor, nowMicros));
+      return anyReader((one) => createStampReader(one, zone, cursor, reference));
   }
 }

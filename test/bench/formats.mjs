@@ -53,10 +53,13 @@ const cases = [
     name: `… in ${name}`,
     log: (bytes) => logOf(gunicornLine, bare, bytes, wrap),
   })),
-  ...formats.map(({ id, samples }) => {
-    const { line } = samples.find(({ row }) => row !== null);
-    return { name: id, log: (bytes) => logOf(line, explained(line), bytes) };
-  }),
+  // A process manager writes no requests.
+  ...formats
+    .filter(({ samples }) => samples.some(({ row }) => row !== null))
+    .map(({ id, samples }) => {
+      const { line } = samples.find(({ row }) => row !== null);
+      return { name: id, log: (bytes) => logOf(line, explained(line), bytes) };
+    }),
 ];
 
 function measure(log) {

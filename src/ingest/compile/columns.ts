@@ -26,6 +26,8 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'day-first': -1,
     'month-first': -1,
     'named-month': -1,
+    clock: -2,
+    'iso-utc': 2,
     iso: 2,
     'epoch-s': 2,
     'epoch-ms': 3,

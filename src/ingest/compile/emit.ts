@@ -163,7 +163,7 @@ t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]=
     case 'number':
       return plain(numberCode(0));
     case 'bytes':
-      return plain(`${numberCode(0)}BY=x;\n`);
+      return plain(`${field.known ? 'if(b[p]===45)break fail;' : ''}${numberCode(0)}BY=x;\n`);
     case 'arrival':
       return { code: 'A=arrival(b,v,p,e);p=cursor.end;\n', needsEnd: true };
     case 'pid':

@@ -38,6 +38,43 @@ function patternOf(language: DirectiveLanguage): RegExp {
 /** Kinds that carry their own end, so that the next field may follow without a literal in between. */
 const selfEnding = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
 
+const isField = (token: Token | undefined, ...kinds: Field['kind'][]): boolean =>
+  token !== undefined && !isLiteral(token) && kinds.includes(token.field.kind);
+
+/**
+ * Where a server has several directives for what is read as one field: "%U%q" and "$uri$is_args$args" are a path with its query,
+ * "$scheme://$host$request_uri" is a URL, and "%{…%T}t.%{msec_frac}t" is a stamp with its fraction.
+ */
+function joinParts(tokens: readonly Token[]): Token[] {
+  const joined: Token[] = [];
+  for (const token of tokens) {
+    const before = joined[joined.length - 1];
+    if (isField(token, 'text', 'word') && isField(before, 'target')) continue;
+    const isFraction = isField(token, 'number') && isLiteral(before) && before.literal === '.';
+    if (isFraction && isField(joined[joined.length - 2], 'time')) {
+      joined.pop();
+      continue;
+    }
+    if (isField(token, 'target') && isField(before, 'word', 'text', 'client', 'number')) {
+      const scheme = joined.findLastIndex((one) => isLiteral(one) && one.literal === '://');
+      if (scheme > 0 && joined.slice(scheme + 1).every((one) => !isLiteral(one) || one.literal === ':')) {
+        joined.splice(scheme - 1);
+      }
+    }
+    joined.push(token);
+  }
+  return joined;
+}
+
+/** Two fields with nothing that tells where the first one ends? */
+function areNeighbours(tokens: readonly Token[]): boolean {
+  for (let i = 1; i < tokens.length; i++) {
+    const before = tokens[i - 1];
+    if (!isLiteral(before) && !isLiteral(tokens[i]) && !selfEnding.has(before.field.kind)) return true;
+  }
+  return false;
+}
+
 /** @throws UserError when two fields follow each other with nothing that tells where the first one ends */
 export function parseLayout(language: DirectiveLanguage, directives: string): Token[] {
   const tokens: Token[] = [];
@@ -61,14 +98,12 @@ export function parseLayout(language: DirectiveLanguage, directives: string): To
   }
   tokens.push({ literal: directives.slice(at) });
   const tidied = tidy(tokens);
-  for (let i = 1; i < tidied.length; i++) {
-    const before = tidied[i - 1];
-    if (!isLiteral(before) && !isLiteral(tidied[i]) && !selfEnding.has(before.field.kind)) {
-      throw new UserError(
-        `in the format '${directives}' two fields follow each other with nothing between them; put a blank between them, in the server's configuration too`,
-        2,
-      );
-    }
-  }
-  return tidied;
+  // "%{…%T}t.%{msec_frac}t": few layouts have a dot alone.
+  if (!areNeighbours(tidied) && !tidied.some((token) => isLiteral(token) && token.literal === '.')) return tidied;
+  const joined = tidy(joinParts(tidied));
+  if (!areNeighbours(joined)) return joined;
+  throw new UserError(
+    `in the format '${directives}' two fields follow each other with nothing between them; put a blank between them, in the server's configuration too`,
+    2,
+  );
 }

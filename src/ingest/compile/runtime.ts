@@ -9,7 +9,7 @@ import { RouteCache } from '../route-cache.ts';
 import { idOfTemplate, routeId, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
 import type { StampCursor } from '../stamp-parts.ts';
-import { createStampReader, type StampReader } from '../stamps.ts';
+import { createStampReader, type StampReader, type StampReference } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
@@ -45,6 +45,7 @@ export interface Runtime {
   host(b: Uint8Array, v: DataView, from: number, to: number): number;
   tag(b: Uint8Array, v: DataView, from: number, to: number): number;
   tagName(tag: number): string;
+  hostName(host: number): string;
   /** A worker of a host: the same pid on two hosts is two workers. */
   workerOn(host: number, worker: number): number;
   /** The same for a worker that a lifecycle line names. */
@@ -77,6 +78,8 @@ export interface Runtime {
 export const NEXT_ANY = 0;
 export const NEXT_STATUS = 1;
 export const NEXT_NUMBER = 2;
+
+const PROTOCOL = Buffer.from(' HTTP/');
 
 const decoder = new TextDecoder('utf-8');
 const isDigit = (c: number): boolean => c >= 48 && c <= 57;
@@ -126,13 +129,18 @@ function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
   return true;
 }
 
-/** @param kernels see there */
+/**
+ * @param kernels see there
+ * @param isLive lines are read as they are written
+ */
 export function createRuntime(
   names: Names,
   zone: Zone,
   nowMicros: () => number,
   kernels: KernelInput | null = null,
+  isLive = false,
 ): Runtime {
+  const reference: StampReference = { nowMicros, isLive, firstClock: Number.NaN };
   const memory = kernels?.memory ?? null;
   const cursor: StampCursor = { end: 0, digits: 0, offsetMinutes: Number.NaN };
   const { workers, threads } = names;
@@ -156,7 +164,7 @@ export function createRuntime(
   // The first host is the only one in most logs: its workers keep their plain names.
   const workerNameOn = (host: number, worker: string) => (host <= 1 ? worker : `${hosts.text(host - 1)}/${worker}`);
   const epochs = (['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const).map((shape) =>
-    createStampReader(shape, zone, cursor, nowMicros),
+    createStampReader(shape, zone, cursor, reference),
   );
 
   const relative = new Uint8Array(2048);
@@ -189,8 +197,9 @@ export function createRuntime(
     kernels,
     cursor,
     state: { stop: 0, spans: [], odd: 0, stepped: 0 },
-    stamp: (shape, own = zone) => createStampReader(shape, own, cursor, nowMicros),
+    stamp: (shape, own = zone) => createStampReader(shape, own, cursor, reference),
     host: hostMemo.lookUp,
+    hostName: (host) => (host > 0 ? hosts.text(host - 1) : ''),
     tag: tagMemo.lookUp,
     tagName: (tag) => (tag > 0 ? tags.text(tag - 1) : ''),
     workerNameOn,
@@ -224,8 +233,14 @@ export function createRuntime(
       if (after.length === 0) to = end;
       else {
         const last = end - after.length;
-        while (to <= last && !(b[to] === after[0] && literalAt(b, to, after) && nextFits(b, to + after.length, next)))
-          to++;
+        let inside = -1;
+        for (; to <= last; to++) {
+          if (b[to] !== after[0] || !literalAt(b, to, after) || !nextFits(b, to + after.length, next)) continue;
+          if (next !== NEXT_STATUS || inside >= 0 || !literalAt(b, to + after.length + 3, PROTOCOL)) break;
+          // 'GET /a "b" 200 HTTP/1.1" 400 -': what looks like the end may stand in the request itself.
+          inside = to;
+        }
+        if (to > last && inside >= 0) to = inside;
         if (to > last || holdsHead(b, from, to)) return -2;
       }
       cursor.end = to;

@@ -21,9 +21,12 @@ export interface Candidate {
 
 const cache = new WeakMap<readonly LogFormat[], readonly Candidate[]>();
 
+/** A blank, a slash or a quote stands in lines of every kind. */
+const isTelling = (literal: string): boolean => literal.length > 1 || literal === '\t';
+
 export const marksOf = (recipe: Recipe): string[] =>
   'tokens' in recipe
-    ? recipe.tokens.flatMap((token) => (isLiteral(token) && token.literal.length > 1 ? [token.literal] : []))
+    ? recipe.tokens.flatMap((token) => (isLiteral(token) && isTelling(token.literal) ? [token.literal] : []))
     : recipe.keyed.requires.map((key) => {
         const name = key.slice(key.lastIndexOf('.') + 1);
         return recipe.keyed.syntax === 'json' ? `"${name}"` : `${name}=`;

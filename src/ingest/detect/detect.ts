@@ -30,6 +30,7 @@ const MAX_FIELD_BYTES = 1000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
 const CHECKED_LINES = 20;
+const SLASH = 47;
 /** Lines by which most candidates are put aside before they are compared. */
 const GLANCED_LINES = 8;
 
@@ -108,18 +109,36 @@ export class Detector {
   }
 
   /** Does the last free text of a declared layout swallow fields that stand behind it? */
-  #swallows({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    if (!('tokens' in recipe)) return false;
+  #swallows(candidate: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    const checked = taken.slice(0, CHECKED_LINES);
+    return this.#swallowed(candidate, sample, checked).length * 2 > checked.length;
+  }
+
+  /** Those of the lines in which it does. */
+  #swallowed({ recipe }: Candidate, sample: Sample, lines: readonly number[]): number[] {
+    if (!('tokens' in recipe)) return [];
     const at = recipe.tokens.findLastIndex((token) => 'field' in token && token.field.kind === 'text');
     const behind = recipe.tokens[at + 1];
     const endsQuoted = at >= 0 && at === recipe.tokens.length - 2 && isLiteral(behind) && behind.literal === '"';
-    if (!endsQuoted) return false;
-    const checked = taken.slice(0, CHECKED_LINES);
-    const swallowed = checked.filter((line) => {
+    if (!endsQuoted) return [];
+    return lines.filter((line) => {
       const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
       return span !== undefined && moreFields.test(textOf(sample, span.from, span.to));
     });
-    return swallowed.length * 2 > checked.length;
+  }
+
+  /** A layout that has fields in some of the lines which that of the trial swallows: two servers write into one stream. */
+  #within(trial: Trial, trials: readonly Trial[], sample: Sample): Trial | undefined {
+    if (trial.found) return undefined;
+    const swallowed = this.#swallowed(trial.candidate, sample, trial.taken);
+    if (swallowed.length < FEW_LINES) return undefined;
+    return trials.find(
+      (other) =>
+        other !== trial &&
+        other.taken.length < trial.taken.length &&
+        swallowed.every((line) => other.taken.includes(line)) &&
+        this.#isRight(other, sample),
+    );
   }
 
   /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
@@ -166,13 +185,28 @@ export class Detector {
     );
   }
 
+  /** Named values: does a path without a method stand where a request line should? The method has another name then. */
+  #isPathAlone({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('keyed' in recipe)) return false;
+    const fields = Object.values(recipe.keyed.fields);
+    if (!fields.some(({ kind }) => kind === 'request')) return false;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const alone = checked.filter((line) => {
+      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      return spans.some(({ token, from }) => fields[token].kind === 'request' && sample.b[from] === SLASH);
+    });
+    return alone.length * 2 > checked.length;
+  }
+
   /** Are its fields what they are taken for? Looked at only for what would be chosen: it takes a slower scanner. */
   #isRight(trial: Trial, sample: Sample): boolean {
     const { candidate, taken, found } = trial;
     const known = this.#right.get(trial);
     if (known !== undefined) return known;
     const isRight =
-      this.#hasAddresses(candidate, sample, taken) && (found || !this.#swallows(candidate, sample, taken));
+      this.#hasAddresses(candidate, sample, taken) &&
+      !this.#isPathAlone(candidate, sample, taken) &&
+      (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, isRight);
     return isRight;
   }
@@ -192,6 +226,7 @@ export class Detector {
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
       let right = trials.find((trial) => this.#isRight(trial, sample));
+      right = (right && this.#within(right, trials, sample)) ?? right;
       if (!right && some.length < open.length) {
         trials = this.#tryAll(candidates, sample, open);
         right = trials.find((trial) => this.#isRight(trial, sample));

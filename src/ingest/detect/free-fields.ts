@@ -4,19 +4,19 @@ import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldName } from './closest.ts';
 import { unitOf } from './free-pieces.ts';
 import {
+  clockOf,
   type FieldSlot,
   findRequest,
   given,
   isConstant,
-  isNoSize,
   keyOf,
   type Request,
   requestsOf,
   type Slot,
   stampOf,
 } from './free-slots.ts';
-import { isOtherTime, keyMeaning } from './key-meanings.ts';
-import { type FoundToken, followsRequest, resolveNumbers } from './units.ts';
+import { isOtherTime, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
+import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -71,7 +71,7 @@ class Fields {
     if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
     if (index === method) return this.#one({ kind: 'method' }, slot);
     if (index === target) return this.#one({ kind: 'target' }, slot);
-    const stamp = stampOf(slot);
+    const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
     if (stamp) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
       // In front of a stamp of the server's own, it is that of the logging layer.
@@ -129,9 +129,13 @@ class Fields {
     const { values } = slot;
     const known = given(values);
     const key = keyOf(this.#slots, index);
-    const meaning = key && keyMeaning(key.name);
+    // No stamp, or it would have been taken for one.
+    const isSpent = key?.strong === true && /^time$/i.test(key.name);
+    const meaning: KeyMeaning | null = isSpent ? { kind: 'duration', unit: 'by-value' } : key && keyMeaning(key.name);
     const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
     const plain: Field = { kind: 'number' };
+    // nginx's us="200" is the status of the upstream.
+    if (meaning?.kind === 'duration' && key?.name === 'us' && known.every(isStatus)) return this.#one(plain, slot);
     if (meaning?.kind === 'duration') {
       if (meaning.unit === 'by-value') return this.#one(plain, slot, name, 'duration');
       return this.#one(duration(meaning.unit, values), slot);
@@ -150,8 +154,9 @@ class Fields {
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
-    if (others) return this.#one({ kind: 'bytes' }, slot);
-    if (isNoSize(values, this.#slots, this.#request)) return this.#one(plain, slot, name, 'number');
+    const noSize = isNoSize(values, this.#requests);
+    if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
+    if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(`${name} behind the status may be a size or a duration: it is not used; --log-format tells`);
     return this.#one(plain, slot, name, 'pid or size');
   }

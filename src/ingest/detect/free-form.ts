@@ -63,9 +63,24 @@ function padding(texts: readonly string[], pattern: RegExp): Slot[] | null {
     : null;
 }
 
+/** The rows whose columns have blanks at their edges where those of most rows have some: a value may end in one. */
+function evenlyPadded(rows: readonly (readonly string[])[]): readonly (readonly string[])[] {
+  let even = rows;
+  for (let column = 0; column < rows[0].length; column++) {
+    for (const edge of [/^ /, / $/]) {
+      const isPadded = (row: readonly string[]) => edge.test(row[column]);
+      const padded = even.filter(isPadded);
+      if (padded.length === 0 || padded.length === even.length) continue;
+      even = padded.length * 2 > even.length ? padded : even.filter((row) => !isPadded(row));
+    }
+  }
+  return even;
+}
+
 /** @param texts lines that tell of requests (latin-1) */
 export function findFreeForm(texts: readonly string[], spannedSeconds: number): FreeForm | null {
-  const cut = cutIntoColumns(texts);
+  // Scanners let blanks pass at the end of a line.
+  const cut = cutIntoColumns(texts.map((text) => text.replace(/ +$/, '')));
   let slots: Slot[];
   if (cut.delimiter === '') {
     const { pieces } = alike(texts);
@@ -73,9 +88,10 @@ export function findFreeForm(texts: readonly string[], spannedSeconds: number): 
     slots = slotsOf(pieces);
   } else {
     slots = [];
-    for (let column = 0; column < cut.rows[0].length; column++) {
+    const rows = evenlyPadded(cut.rows);
+    for (let column = 0; column < rows[0].length; column++) {
       if (column > 0) slots.push(literal(cut.delimiter));
-      const whole = cut.rows.map((row) => row[column]);
+      const whole = rows.map((row) => row[column]);
       const before = padding(whole, /^ */);
       const behind = padding(whole, / *$/);
       if (!before || !behind) return null;

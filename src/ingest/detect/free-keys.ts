@@ -122,7 +122,9 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   const durations = meant.flatMap(({ column, meaning }) =>
     meaning.kind === 'duration' &&
     all(column, (value) => number.test(value) || timed.test(value)) &&
-    !isOtherTime(last(column.key))
+    !isOtherTime(last(column.key)) &&
+    // nginx's "us": the status of the upstream.
+    !(column.key === 'us' && all(column, isStatus))
       ? [{ column, unit: meaning.unit }]
       : [],
   );

@@ -46,8 +46,11 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['method', methodSource],
   ['target', String.raw`(?<![\w.)])${targetSource}`],
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
-  ['quoted', `"(?!(?:${simple})(?:"|$))[^"]*"`],
+  // Not from the quote that ends another text.
+  ['quoted', `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$))[^"]*"`],
   ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
+  // What Python writes of a time that passed: "0:00:01.234567".
+  ['word', String.raw`(?<![\w:.])\d{1,2}:\d\d:\d\d\.\d+(?![\w:])`],
   ['address', addressSource],
   ['unit', `${numberSource}${spacedUnit}`],
   ['size', String.raw`\d+(?:B| bytes)(?!\w)`],

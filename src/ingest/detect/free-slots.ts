@@ -1,7 +1,7 @@
 /** Parts of lines of no known layout, and which of them say what was asked for and how it was answered. */
 import type { FreeKind } from './free-pieces.ts';
 import { isStatus, keyMeaning } from './key-meanings.ts';
-import { type StampGuess, stampShape } from './pieces.ts';
+import { clockShape, type StampGuess, stampShape } from './pieces.ts';
 
 /** A part of the lines: text that is the same in all, or a piece with its value in each ('-' where a line has none). */
 export type Slot =
@@ -70,37 +70,22 @@ export function findRequest(slots: readonly Slot[]): Request | null {
   return status === undefined ? null : { method, target, status };
 }
 
-/** Pairs of equal requests that must be seen for that. */
-const PAIRS = 5;
-
 /** What was asked for and answered, line by line. */
 export function requestsOf(slots: readonly Slot[], { method, target, status }: Request): string[] {
   const values = [method, target, status].map((index) => (slots[index] as FieldSlot).values);
   return values[0].map((_, line) => values.map((one) => one[line]).join(' '));
 }
 
-/** Redirects and errors have the same size each time: a number that differs between them is none. */
-export function isNoSize(
-  values: readonly string[],
-  slots: readonly Slot[],
-  { method, target, status }: Request,
-): boolean {
-  const value = (index: number, line: number) => (slots[index] as FieldSlot).values[line];
-  const seen = new Map<string, string>();
-  let pairs = 0;
-  let different = 0;
-  values.forEach((number, line) => {
-    if (value(status, line) < '300') return;
-    const request = [method, target, status].map((index) => value(index, line)).join(' ');
-    const before = seen.get(request);
-    seen.set(request, number);
-    if (before === undefined) return;
-    pairs++;
-    if (before !== number) different++;
-  });
-  return pairs >= PAIRS && different >= 0.8 * pairs;
-}
-
 /** What kind of stamp it is, null for none. */
 export const stampOf = ({ piece, values }: FieldSlot): StampGuess | null =>
   stampShape(piece as Parameters<typeof stampShape>[0], given(values));
+
+/** A time of day in lines that have no other stamp. */
+export const clockOf = (slots: readonly Slot[], index: number): StampGuess | null => {
+  const slot = slots[index];
+  if (slot.kind !== 'field' || slot.piece !== 'clock') return null;
+  const isOnly = slots.every(
+    (other, at) => other.kind !== 'field' || (stampOf(other) === null && (at >= index || other.piece !== 'clock')),
+  );
+  return isOnly ? clockShape(given(slot.values)) : null;
+};

@@ -33,7 +33,7 @@ export interface FuseParts {
 
 const LOOKED_AT = 64;
 /** Envelopes that leave the line as it is and stand in front of it. */
-const inFront = new Set(['cri', 'stamped', 'kubectl', 'compose', 'syslog']);
+const inFront = new Set(['cri', 'stamped', 'kubectl', 'compose', 'syslog', 'platform']);
 
 type Piece =
   | { readonly shape: StampShape; readonly text: string }

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, UserError } from '../../core/errors.ts';
 import type { LogFormat } from '../../core/format.ts';
-import { parseLayout } from '../compile/layout.ts';
+import { parseLayout, type Token } from '../compile/layout.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 
 const quoted = `'[^']*'|"(?:[^"\\\\]|\\\\.)*"`;
@@ -65,6 +65,14 @@ function fromFile(path: string, id: string | null): { id: string; directives: st
   return found;
 }
 
+/** A worker's number beside its pid says the same. */
+function withoutSecondName(tokens: readonly Token[]): Token[] {
+  const hasPid = tokens.some((token) => 'field' in token && token.field.kind === 'pid');
+  return tokens.map((token) =>
+    hasPid && 'field' in token && token.field.kind === 'worker' ? { field: { kind: 'word' } } : token,
+  );
+}
+
 /** @throws UserError when the text names no format, or its directives cannot be read */
 export function givenFormats(text: string, formats: readonly LogFormat[]): Candidate[] {
   const match = /^(?:([a-z-]+):)?(.*)$/s.exec(text) as RegExpExecArray;
@@ -80,7 +88,8 @@ export function givenFormats(text: string, formats: readonly LogFormat[]): Candi
     ? fromFile(match[2].slice(1), id)
     : id === null
       ? []
-      : [{ id, directives: match[2] }];
+      : // Quotes and blanks may be escaped as they are in the server's configuration.
+        [{ id, directives: match[2].replace(/\\(["' ])/g, '$1') }];
   if (given.length === 0) {
     throw new UserError(
       `--log-format must say whose directives it is in, as in 'gunicorn:%(t)s %(p)s %(D)s "%(r)s"'; known are ${known.join(', ')}`,
@@ -89,7 +98,7 @@ export function givenFormats(text: string, formats: readonly LogFormat[]): Candi
   }
   return given.map(({ id: own, directives }) => {
     const format = formats.find((one) => one.id === own) as LogFormat;
-    const recipe = { tokens: parseLayout(format.language, directives) };
+    const recipe = { tokens: withoutSecondName(parseLayout(format.language, directives)) };
     return { format, layout: 'given by --log-format', recipe, open: false, marks: marksOf(recipe) };
   });
 }

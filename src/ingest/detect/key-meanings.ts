@@ -57,8 +57,9 @@ const snake = (key: string): string =>
 /** Does the name speak of another time than that of the request: in a queue, of the database, until something ends? */
 export const isOtherTime = (key: string): boolean => others.test(snake(key));
 
-/** null: the name says nothing that is looked for. */
+/** null: the name says nothing that is looked for. "Ta", "Tt", "Td" are HAProxy's. */
 export function keyMeaning(key: string): KeyMeaning | null {
+  if (/^T[adt]$/.test(key)) return { kind: 'duration', unit: 'ms' };
   if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
   const name = snake(key);
   const plain = named.find(([pattern]) => pattern.test(name))?.[1];
@@ -90,5 +91,5 @@ export const isStatus = (text: string): boolean =>
  * is a user agent.
  */
 const clientLibraries =
-  /\bHTTP Request: |(?:^|[\s:[|"'])(?:httpx|httpcore|urllib3|requests|botocore|aiohttp\.client)(?:\.\w+)*(?=[\s:\]|,"'])/;
+  /\bHTTP Request: [A-Z]+ https?:|(?:^|[\s:[|"'])(?:httpx|httpcore|urllib3|requests|botocore|aiohttp\.client)(?:\.\w+)*(?=[\s:\]|,"'])/;
 export const isOutgoing = (text: string): boolean => clientLibraries.test(text);

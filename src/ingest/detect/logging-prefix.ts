@@ -4,7 +4,7 @@
  * addresses, numbers, levels and words.
  */
 import type { Token } from '../compile/layout.ts';
-import { type Piece, type PieceKind, splitPieces, stampShape } from './pieces.ts';
+import { clockShape, type Piece, type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
 import type { FoundToken } from './units.ts';
 
 const shapeOf = (list: readonly Piece[]): string =>
@@ -45,11 +45,12 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
     (kinds.has('level') || kinds.has('word') || [...kinds].some(isLoggingStamp)) &&
     !kinds.has('address') &&
     !kinds.has('clf');
+  const hasDate = stampPieces.some(([kind]) => kind !== 'clock' && kinds.has(kind));
   const names: string[] = [];
   const assumptions: string[] = [];
   let thread = false;
   const tokenOf = (kind: PieceKind, text: string, values: readonly string[]): Token => {
-    const stamp = stampShape(kind, values);
+    const stamp = stampShape(kind, values) ?? (kind === 'clock' && !hasDate ? clockShape(values) : null);
     if (stamp) {
       if (stamp.assumed !== null) assumptions.push(stamp.assumed);
       return { field: { kind: 'time', shape: stamp.shape, means: logging ? 'written' : 'end' } };

@@ -22,6 +22,7 @@ export interface PlanContext {
   /** The user named the zone of stamps without one. */
   readonly zoneGiven: boolean;
   readonly source: number;
+  readonly routes: Dictionary;
   readonly workers: Dictionary;
   readonly threads: Dictionary;
   /** Formats whose own lines (lifecycle) were seen in this input. */
@@ -36,6 +37,8 @@ export interface PlanContext {
 const ENVELOPE_RESOLUTION = 1000;
 /** How the sentence starts that says so. */
 export const STAMP_ASSUMED = 'stamps are taken as the ';
+const TIME_OF_DAY =
+  'stamps are times of day without a date: the first is read as the last time that the clock showed it, and the others as of the 24 hours from then on';
 const stampAssumed = (meaning: StampMeaning, why: string, because: string): string =>
   `${STAMP_ASSUMED}${meaning === 'response-start' ? 'start of a response' : `${meaning} of a request`}: ${why} (${because})`;
 /** What the stamps mean that a server can be told to write. */
@@ -150,6 +153,10 @@ export function makePlan(
 
   let zoneName: string | null = null;
   if (columns.time >= 0) {
+    const [stamp] = 'tokens' in recipe ? recipe.tokens.slice(columns.time) : [];
+    if (stamp && 'field' in stamp && stamp.field.kind === 'time' && stamp.field.shape === 'clock') {
+      assumptions.push(TIME_OF_DAY);
+    }
     const stated = [...measured.offsets].filter((minutes) => !Number.isNaN(minutes));
     if (stated.length > 1 || (stated.length === 1 && measured.offsets.size > 1)) zoneName = 'mixed';
     else if (stated.length === 1) zoneName = offsetText(stated[0]);

@@ -33,9 +33,9 @@ const zone = String.raw`(?: ?(?:Z|[+-]\d\d:?\d\d)(?!\d))?`;
 
 /** In the order in which they are tried. */
 export const stampPieces: readonly (readonly [PieceKind, string])[] = [
-  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T]${clock}${zone}`],
+  ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T_]${clock}${zone}`],
   ['clf', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}:${clock}(?: [+-]\d{4})?`],
-  ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}`],
+  ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}(?: [+-]\d{4})?`],
   ['numbered-date', String.raw`\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d),?[ T]${clock}(?: [AP]M)?${zone}`],
   ['named-month', String.raw`\d{1,2}[- ][A-Z][a-z]{2}[- ](?:\d{4}|\d\d),?[ T:]${clock}${zone}`],
   ['ctime', String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ${clock} \d{4}`],
@@ -44,11 +44,12 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['epoch-ms', String.raw`1\d{12}(?:\.\d+)?(?![\d.])`],
   ['epoch-us', String.raw`1\d{15}(?![\d.])`],
   ['epoch-ns', String.raw`1\d{18}(?![\d.])`],
-  ['clock', clock],
+  // Not behind something of a date: "29 Oct 17:04:15", "10-29 17:04:15", "2024/10/29 - 17:04:15".
+  ['clock', String.raw`(?<![\d:.]|\d[ T]|\d - |[A-Z][a-z]{2} )${clock}(?![\w:])`],
 ];
 
 export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
-export const levelSource = '(?:CRITICAL|FATAL|ERROR|WARNING|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
+export const levelSource = '(?:CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
 
 const pieces: readonly (readonly [PieceKind, string])[] = [
   ...stampPieces,
@@ -77,6 +78,16 @@ export interface StampGuess {
 
 const anyStamp = new RegExp(stampPieces.map(([, source]) => source).join('|'));
 export const holdsStamp = (text: string): boolean => anyStamp.test(text);
+
+/** Do these times of day go forward from line to line, as no durations do? Midnight may come once. */
+function goForward(values: readonly string[]): boolean {
+  const back = values.slice(1).filter((value, i) => value < values[i]).length;
+  return back * 10 <= values.length;
+}
+
+/** A time of day where nothing says which day; null when these are none. */
+export const clockShape = (values: readonly string[]): StampGuess | null =>
+  goForward(values) ? { shape: 'clock', assumed: null } : null;
 
 /** Which shape stamps of this look have; null: a piece that is no stamp, or only a time of day. */
 export function stampShape(kind: PieceKind, values: readonly string[]): StampGuess | null {

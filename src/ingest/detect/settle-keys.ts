@@ -32,18 +32,30 @@ function columnOf(field: Field): string | null {
 const areWhole = (texts: readonly string[]): boolean =>
   texts.every((text) => /^\d+$/.test(text)) && texts.some((text) => text.length > 4);
 
+/** Names of nginx's variables: the pid of a proxy says nothing of the workers behind it. */
+const upstream = /[\s"'{,](?:urt|uct|uht|upstream_(?:addr|status|\w*_time))["']?\s*[:=]/;
+
+/** Lines that are enough to tell a process from what differs from request to request. */
+const ENOUGH_LINES = 30;
+
+/** Processes serve many requests each: "process" may as well be how long it took. */
+function mayBePids(texts: readonly string[]): boolean {
+  const numbers = texts.map((text) => text.replace(/[<>]/g, '')).filter((text) => /^\d+$/.test(text));
+  return numbers.length < ENOUGH_LINES || new Set(numbers).size * 10 < numbers.length * 8;
+}
+
 function settleKeys(
   declared: KeyedLayout,
   sample: Sample,
   lines: readonly number[],
   trials: Trials,
 ): { keyed: KeyedLayout; assumptions: string[] } {
+  const sampled = lines
+    .slice(0, SAMPLED_LINES)
+    .map((line) => sample.b.toString('utf8', sample.lines[line].start, sample.lines[line].end));
   // What the usual names leave open may stand under another one.
-  const free = findFreeKeys(
-    lines
-      .slice(0, SAMPLED_LINES)
-      .map((line) => sample.b.toString('utf8', sample.lines[line].start, sample.lines[line].end)),
-  );
+  const free = findFreeKeys(sampled);
+  const isProxy = sampled.some((text) => upstream.test(text));
   const others = Object.entries(free?.fields ?? {}).filter(
     ([key, { kind }]) => !(key in declared.fields) && kind !== 'request' && kind !== 'method' && kind !== 'target',
   );
@@ -61,6 +73,7 @@ function settleKeys(
   entries.forEach(([key, field], i) => {
     // "time=0.031s" is no time of day, and leaves the column to another key.
     if (field.kind === 'time' && key !== '' && texts[i].some((text) => timed.test(text))) return;
+    if (field.kind === 'pid' && (isProxy || !mayBePids(texts[i]))) return;
     const column = columnOf(field);
     const required = layout.requires.includes(key);
     if (!required && texts[i].length * 2 < most) return;

@@ -24,6 +24,24 @@ function backwardSteps(values: Float64Array, toleranceMicros: number): number {
   return steps;
 }
 
+/**
+ * Requests that start while one of an earlier line runs, and later than it, if the stamps are those of starts: each might have
+ * started earlier than it instead. In a burst, all start in one tick.
+ */
+function overlapping(stamp: Float64Array, duration: Float64Array, toleranceMicros: number): number {
+  let latest = Number.NEGATIVE_INFINITY;
+  let itsStart = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  stamp.forEach((value, i) => {
+    if (value + toleranceMicros < latest && value > itsStart + toleranceMicros) count++;
+    const end = value + duration[i];
+    if (!(end > latest)) return;
+    latest = end;
+    itsStart = value;
+  });
+  return count;
+}
+
 /** The requests of one burst may have started in the order in which they ended: a log must last longer than its requests. */
 function lasts(stamp: Float64Array, duration: Float64Array): boolean {
   const known = duration.filter((value) => value === value);
@@ -70,7 +88,9 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
       because: 'stamp + duration never goes back in file order, the bare stamps do',
     };
   }
-  if (asEnds <= few && ifStarts > 4 * few && lasts(stamp, duration)) {
+  // Requests that came one after the other are in the order of their starts, too: only those that would overlap tell.
+  const overlaps = overlapping(stamp, duration, resolution);
+  if (asEnds <= few && ifStarts > 4 * few && overlaps > 4 * few && lasts(stamp, duration)) {
     return { meaning: 'end', proven: true, because: 'stamps never go back in file order; stamps of starts would have' };
   }
   return { meaning: 'end', proven: false, because: 'the order of the lines fits both' };

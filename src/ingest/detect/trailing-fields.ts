@@ -5,7 +5,8 @@
 import type { Field } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { keyMeaning } from './key-meanings.ts';
-import { type FoundToken, followsRequest } from './units.ts';
+import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
+import { type FoundToken, followsRequest, isNoSize } from './units.ts';
 
 export interface TrailingFields {
   readonly tokens: readonly FoundToken[];
@@ -15,10 +16,26 @@ export interface TrailingFields {
 
 interface Part {
   readonly key: string;
+  /** "=" or ":" behind the key. */
+  readonly sign: string;
   readonly value: string;
 }
 
-const part = / +(?:([A-Za-z_][\w.-]*)=)?("(?:[^"\\]|\\.)*"|<[^>"]*>|[^\s"<]\S*|(?=$| ))/y;
+const stampSource = stampPieces.flatMap(([kind, source]) => (kind === 'clock' ? [] : [source])).join('|');
+const part = new RegExp(
+  ` +(?:([A-Za-z_][\\w.-]*[=:]))?("(?:[^"\\\\]|\\\\.)*"|<[^>"]*>|\\[(?:${stampSource})\\]|(?:${stampSource})(?= |$)|[^\\s"<]\\S*|(?=$| ))`,
+  'y',
+);
+const wholeStamp = new RegExp(`^(?:${stampSource})$`);
+
+/** The kind of stamp that every value is, with or without brackets; null when one is none. */
+function stampOf(values: readonly string[]): PieceKind | null {
+  const bare = values.map((value) => value.replace(/^\[|\]$/g, ''));
+  if (!bare.every((value) => wholeStamp.test(value))) return null;
+  const kinds = new Set(bare.map((value) => splitPieces(value)[0].kind));
+  const [kind] = kinds;
+  return kinds.size === 1 && !kind.startsWith('epoch') ? kind : null;
+}
 
 /** The parts of one line's rest, or null when it does not fall into parts. */
 function split(rest: string): Part[] | null {
@@ -28,14 +45,15 @@ function split(rest: string): Part[] | null {
     const at = part.lastIndex;
     const match = part.exec(rest);
     if (!match || part.lastIndex === at) return null;
-    parts.push({ key: match[1] ?? '', value: match[2] });
+    const key = match[1] ?? '';
+    parts.push({ key: key.slice(0, -1), sign: key.slice(-1), value: match[2] });
     if (parts.length > 60) return null;
   }
   return parts;
 }
 
-const shapeOf = ({ key, value }: Part): string =>
-  `${key}=${value.startsWith('"') ? '"' : value.startsWith('<') ? '<' : ''}`;
+const shapeOf = ({ key, sign, value }: Part): string =>
+  `${key}${sign}${value.startsWith('"') ? '"' : value.startsWith('<') ? '<' : ''}`;
 
 interface Meaning {
   readonly field: Field | 'duration by value';
@@ -98,6 +116,14 @@ function read(
     tokens: [{ token: { field: token }, values, name, ...(open ? { open } : {}) }],
     proves: meaning?.proves ?? null,
   });
+  const stamp = key === '' && !quoted ? stampOf(values) : null;
+  const shape = stamp && stampShape(stamp, values);
+  if (shape) {
+    const [open, close] = values[0].startsWith('[') ? ['[', ']'] : ['', ''];
+    const edge = (text: string) => (text === '' ? [] : [{ token: { literal: text }, values: [], name: '' }]);
+    const { tokens } = one({ kind: 'time', shape: shape.shape, means: 'end' });
+    return { tokens: [...edge(open), ...tokens, ...edge(close)], proves: null };
+  }
   if (majority(values, /^<\d+>$/)) return { ...one({ kind: 'pid' }), proves: 'gunicorn' };
   if (majority(known, /^t=\d{10}/)) return one({ kind: 'arrival' });
   // Apache's and gunicorn's "%T/%D"
@@ -166,9 +192,10 @@ const phrase = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4} *$/;
  * A bare whole number behind a status is the size of the answer when other numbers follow; when none does, it may as well be a
  * duration.
  */
-function settleSize(tokens: FoundToken[], others: readonly Part[]): void {
+function settleSize(tokens: FoundToken[], others: readonly Part[], requests: readonly string[]): void {
   const [first] = tokens;
   if (tokens.length !== 1 || first.open !== 'number' || first.values.some((value) => value.includes('.'))) return;
+  if (isNoSize(first.values, requests)) return;
   const isFollowed = others.some(({ value }) => /^[\d<]/.test(value));
   tokens[0] = isFollowed
     ? { ...first, token: { field: { kind: 'bytes' } }, open: undefined }
@@ -209,10 +236,11 @@ export function findTrailingFields(
     const reason = { token: { field: { kind: 'text' } }, values: [], name: '' } as const;
     return { tokens: [{ token: { literal: ' ' }, values: [], name: '' }, reason], proves: null };
   }
-  lines[0].forEach(({ key, value }, index) => {
+  const asked = lines.map((parts) => requestOf.get(parts) ?? '');
+  lines[0].forEach(({ key, sign, value }, index) => {
     const quoted = value.startsWith('"');
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
-    literal(` ${key === '' ? '' : `${key}=`}${quoted ? '"' : ''}`);
+    literal(` ${key}${sign}${quoted ? '"' : ''}`);
     const next = key === '' && !quoted ? lines[0][index + 1] : undefined;
     const unit = next?.key === '' && unitWord.test(next.value) ? next.value : '';
     const meaning =
@@ -227,16 +255,10 @@ export function findTrailingFields(
             ).tokens.slice(0, 1),
             proves: null,
           };
-    if (index === 0 && afterStatus) settleSize(meaning.tokens, lines[0].slice(1));
+    if (index === 0 && afterStatus) settleSize(meaning.tokens, lines[0].slice(1), asked);
     // A number that is the same for equal requests is a size: no pid, and no duration.
     const [only] = meaning.tokens;
-    if (
-      only?.open === 'number' &&
-      followsRequest(
-        values,
-        lines.map((parts) => requestOf.get(parts) ?? ''),
-      )
-    ) {
+    if (only?.open === 'number' && followsRequest(values, asked)) {
       meaning.tokens[0] = { ...only, open: undefined };
     }
     const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);

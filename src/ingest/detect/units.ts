@@ -115,6 +115,26 @@ export function followsRequest(values: readonly string[], requests: readonly str
   return new Set(values).size > 1 && pairs >= ENOUGH_PAIRS && same >= 0.9 * pairs;
 }
 
+/**
+ * Redirects and errors have the same size each time: a number that differs between them is none.
+ * @param requests what was asked for and answered in the line of each value, the status last
+ */
+export function isNoSize(values: readonly string[], requests: readonly string[]): boolean {
+  const seen = new Map<string, string>();
+  let pairs = 0;
+  let different = 0;
+  values.forEach((value, line) => {
+    const request = requests[line];
+    if (!/[345]\d\d$/.test(request)) return;
+    const before = seen.get(request);
+    seen.set(request, value);
+    if (before === undefined) return;
+    pairs++;
+    if (before !== value) different++;
+  });
+  return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
+}
+
 /** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
 function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
   return (

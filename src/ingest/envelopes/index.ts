@@ -5,8 +5,10 @@ import { dockerJson } from './docker-json.ts';
 import { jsonMessage } from './json-message.ts';
 import { jsonTail } from './json-tail.ts';
 import type { Envelope } from './line.ts';
+import { platform } from './platform.ts';
 import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
 import { pythonBytes } from './python-bytes.ts';
+import { quoted } from './quoted.ts';
 import { syslog } from './syslog.ts';
 
 export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
@@ -17,7 +19,9 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   pythonBytes(),
   kubectlPrefix(runtime),
   cri(runtime),
+  platform(runtime),
   syslog(runtime),
   stamped(runtime),
   jsonTail(runtime),
+  quoted(runtime),
 ];

@@ -28,9 +28,11 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
       'jsonPayload.message',
       'line',
       '_msg',
+      'Log',
+      'resultDescription',
     ],
   ],
-  [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp', 'record.time.timestamp']],
+  [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp', 'record.time.timestamp', 'TimeStamp']],
   [PID, ['process', 'pid', 'process_id', '_PID', 'record.process.id']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],
   [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],
@@ -100,9 +102,11 @@ export function jsonMessage(runtime: Runtime): Envelope {
       walkObject(b, from, to, level, visit);
       if (messageFrom < 0) return false;
       const scratch = line.scratch(messageTo - messageFrom);
-      const length = isText
+      let length = isText
         ? unescapeJson(b, messageFrom, messageTo, scratch.b)
         : numbersToBytes(b, messageFrom, messageTo, scratch.b);
+      // Where the newline of the line was kept, it has become a vertical tab.
+      if (length > 0 && scratch.b[length - 1] === 11) length--;
       line.moveTo(scratch, length);
       return true;
     },

@@ -101,7 +101,8 @@ export function compose(runtime: Runtime): Envelope {
       if (digits > p && b[digits] === 124 && b[digits + 1] !== 32) p = digits + 1;
       const nameFrom = p;
       let lowerCase = false;
-      while (p < to && isName(b[p])) {
+      // "web.1.x2x9z@node1": a task of a swarm, on its node.
+      while (p < to && (isName(b[p]) || b[p] === 64)) {
         if (b[p] > 96) lowerCase = true;
         p++;
       }

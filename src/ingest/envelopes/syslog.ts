@@ -8,9 +8,13 @@
  *   <14>gunicorn.name.access: [123] msg                         gunicorn's own datagrams
  *   <6>msg                                                      for the journal of systemd
  */
+
+import { MICROS_PER_MINUTE } from '../../core/time.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
+import { createZone } from '../zone.ts';
+import { namedOffsetAt } from '../zone-names.ts';
 import { type Envelope, findByte, type Line } from './line.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
@@ -41,12 +45,15 @@ class SyslogEnvelope implements Envelope {
   readonly id = 'syslog';
   readonly #runtime: Runtime;
   readonly #iso: StampReader;
+  /** A clock that shows UTC. */
+  readonly #utc: StampReader;
   readonly #short: StampReader;
   readonly #epoch: StampReader;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#iso = runtime.stamp('iso');
+    this.#utc = runtime.stamp('iso', createZone('UTC'));
     this.#short = runtime.stamp('syslog');
     this.#epoch = runtime.stamp('epoch-s');
   }
@@ -86,12 +93,14 @@ class SyslogEnvelope implements Envelope {
     const c = b[p];
     if (c > 64 && c < 91) {
       if (b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45) {
-        // "Tue 2024-10-29 17:04:15 UTC": the zone is a name; UTC and GMT are read, others passed over.
+        // "Tue 2024-10-29 17:04:15 UTC": the zone is a name; one that is not known is passed over.
         stamp = this.#iso(b, v, p + 4);
         let end = cursor.end;
         digits = cursor.digits;
         if (b[end] === 32) {
           end++;
+          const offset = namedOffsetAt(b, end);
+          if (!Number.isNaN(offset)) stamp = this.#utc(b, v, p + 4) - offset * MICROS_PER_MINUTE;
           while (b[end] > 32) end++;
         }
         cursor.end = end;
@@ -144,6 +153,8 @@ class SyslogEnvelope implements Envelope {
     // "2024-10-29T17:04:15.123Z KeyError: 'x'" is no tag: without a host it stands behind a priority, or names a process.
     else if (!numbered && b[end - 2] !== 93) return false;
     let tagTo = end - 1;
+    // "2024-10-29T17:04:15.123Z web INFO:     203.0.113.7", "… ValueError: no": what stands in front of it is no host.
+    if (!numbered && isNoTag(b, tagFrom, tagTo)) return false;
     if (b[tagTo - 1] === 93) {
       const open = b.lastIndexOf(91, tagTo);
       if (open <= tagFrom) return false;
@@ -189,6 +200,8 @@ class SyslogEnvelope implements Envelope {
       if (data > 0) p = Math.min(to, data + 1);
     }
     if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
+    // rsyslog keeps the blank behind a tag when it writes what came in the older form; a line of a server may start with one.
+    if (b[p] === 32 && b[p + 1] > 32 && b[p + 1] !== 45) p++;
     this.#finish(line, app, appEnd, p);
     return true;
   }
@@ -232,6 +245,14 @@ class SyslogEnvelope implements Envelope {
     }
     line.moveTo(scratch, k);
   }
+}
+
+const levels = new Set(['INFO', 'WARNING', 'WARN', 'ERROR', 'DEBUG', 'CRITICAL', 'TRACE', 'FATAL', 'NOTICE']);
+/** A level, or the name of an exception. */
+function isNoTag(b: Buffer, from: number, to: number): boolean {
+  if (b[from] < 65 || b[from] > 90) return false;
+  const text = b.toString('latin1', from, to);
+  return levels.has(text) || /^\w+(?:Error|Exception)$/.test(text);
 }
 
 /** Behind "[id k="v"][id2 …]" at p, -1 when that is no structured data. */

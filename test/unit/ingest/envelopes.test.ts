@@ -49,6 +49,19 @@ describe('envelopes', () => {
     expect(report.timestamp.resolution_seconds).toBe(0.001);
   });
 
+  it('may name the zone of their stamp', () => {
+    for (const [zone, time] of [
+      ['UTC', '2024-10-29T17:04:15+00:00'],
+      ['CET', '2024-10-29T16:04:15+00:00'],
+      ['PDT', '2024-10-30T00:04:15+00:00'],
+      // Of a name that may mean two zones nothing is said: the one that was given holds.
+      ['CST', '2024-10-29T11:34:15+00:00'],
+    ]) {
+      const line = `Tue 2024-10-29 17:04:15 ${zone} host web.service[8712]: ${uvicorn}\n`;
+      expect(parse(line.repeat(5), { timezone: '+05:30' }).rows[0].time).toBe(time);
+    }
+  });
+
   it('tell the zone of stamps that have none', () => {
     const local = '203.0.113.7:52134 - - [29/Oct/2024:22:34:15] "GET /a" 200 6';
     const { rows, report } = parse(`${Array.from({ length: 20 }, () => around.docker(local)).join('\n')}\n`, {

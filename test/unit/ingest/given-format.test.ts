@@ -62,6 +62,33 @@ describe('--log-format', () => {
     ).toMatchObject({ wait: 35_000, duration: 121_000, route: 'GET /a' });
   });
 
+  it('reads what a server has several directives for as one field', () => {
+    expect(
+      row('2024-10-29 17:04:15.123 31 GET /a?x=1 200', 'apache:%{%Y-%m-%d %H:%M:%S}t.%{msec_frac}t %{ms}T %m %U%q %>s'),
+    ).toMatchObject({ time: '2024-10-29T17:04:15.123+00:00', meaning: 'start', duration: 31_000, route: 'GET /a' });
+    const url = '$msec $request_method $scheme://$host:$server_port$request_uri $status $request_time';
+    expect(row('1730221455.123 GET http://h:8000/a?x=1 200 0.031', `nginx:${url}`)).toMatchObject({
+      duration: 31_000,
+      route: 'GET /a',
+    });
+    expect(row('1730221455.123 GET /a?x=1 200', 'nginx:$msec $request_method $uri$is_args$args $status').route).toBe(
+      'GET /a',
+    );
+  });
+
+  it('may have its quotes escaped, as in the configuration', () => {
+    expect(row('"GET /a HTTP/1.1" 200 31', 'apache:\\"%r\\" %>s %{ms}T')).toMatchObject({
+      duration: 31_000,
+      format: 'apache',
+    });
+  });
+
+  it('names workers by their number where there is no pid', () => {
+    const line = 'worker 2 GET /a 200 0.031';
+    expect(row(line, 'uwsgi:worker %(wid) %(method) %(uri) %(status) %(secs)').worker).toBe('2');
+    expect(row(`${line} 811`, 'uwsgi:worker %(wid) %(method) %(uri) %(status) %(secs) %(pid)').worker).toBe('811');
+  });
+
   it('is found in the configuration of the server', () => {
     const line = '[29/Oct/2024:17:04:15 +0000] <8> 446 GET /a 200';
     const configurations: [string, string, string][] = [

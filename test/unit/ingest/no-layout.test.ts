@@ -167,6 +167,26 @@ const forms: readonly (readonly [string, Line, string])[] = [
 const text = (line: Line, of: readonly Request[] = all) => of.map((request) => `${line(request)}\n`).join('');
 
 describe('lines of no known layout', () => {
+  it('are found by the columns that most have, where a value is empty or ends in a blank', () => {
+    const line: Line = (r) =>
+      `${log(r.end)} | pid:${r.pid} | 203.0.113.7:52134 | ${r.method} ${r.path} | ${r.status} OK`;
+    const { rows, report } = parse(`${text(line)}${line({ ...all[0], status: 299 }).replace('OK', '')}\n`);
+    expect(report).toMatchObject({ requests: all.length + 1, unparsed: 0 });
+    expect(rows[0]).toMatchObject({ worker: String(all[0].pid), meaning: 'end' });
+  });
+
+  it('may have their stamp behind the status, and a duration where the size stands elsewhere', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 "${r.method} ${r.path} HTTP/1.1" ${r.status} ${us(r)} <${r.pid}> [${clf(r.end)}]`;
+    const { rows, report } = parse(text(line));
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0, format: 'gunicorn' });
+    expect(rows[0]).toMatchObject({ worker: String(all[0].pid), bytes: null, duration: us(all[0]) });
+    expect(rows[0].time).toMatch(/^2024-10-29T17:04:15/);
+    const colon: Line = (r) =>
+      `${iso(r.end)} "${r.method} ${r.path} HTTP/1.1" ${r.status} pid:${r.pid} took:${ms(r)}ms`;
+    expect(parse(text(colon)).rows[0]).toMatchObject({ worker: String(all[0].pid), duration: ms(all[0]) * 1000 });
+  });
+
   for (const [name, line, found] of forms) {
     it(`${name}: ${line(all[0]).slice(0, 90)}`, () => {
       const { rows, report } = parse(text(line));
@@ -242,6 +262,38 @@ describe('lines of no known layout', () => {
   });
 });
 
+describe('fields that are not what their names say', () => {
+  it('a path under "request" beside a method, and a duration under "process", as a template for Apache has them', () => {
+    const line: Line = (r) =>
+      JSON.stringify({ time: iso(r.end), process: String(us(r)), request: r.path, method: r.method, status: r.status });
+    const { rows } = parse(text(line));
+    expect(rows.every(({ route, worker }) => /^(GET|POST) \//.test(route ?? '') && worker === null)).toBe(true);
+  });
+
+  it('the pid of nginx, and the status of its upstream', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        ts: iso(r.end),
+        pid: 31,
+        uri: r.path,
+        method: r.method,
+        status: r.status,
+        urt: s(r, 3),
+        us: '200',
+      });
+    expect(parse(text(line)).rows.every(({ worker }) => worker === null)).toBe(true);
+    const own: Line = (r) =>
+      `[${(r.end / 1000).toFixed(3)}] 203.0.113.7 ${r.method} http://h${r.path} ${r.status} ${r.bytes} rt=${s(r, 3)} us="${r.status}"`;
+    expect(parse(text(own)).rows[0].duration).toBe(Math.round(us(all[0]) / 1000) * 1000);
+  });
+
+  it('texts in quotes beside one that is a request', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 [${iso(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${s(r, 3)}] [-] "curl/8.5.0"`;
+    expect(parse(text(line)).rows.every(({ duration }) => duration !== null)).toBe(true);
+  });
+});
+
 describe('requests that are told twice', () => {
   const access: Line = (r) =>
     `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" pid=<${r.pid}> us=${us(r)}`;
@@ -268,10 +320,85 @@ describe('requests that are told twice', () => {
     }
   });
 
+  it('are counted once where one writes a path decoded and the other does not, and where one writes in colour', () => {
+    const odd = all.map((r, i) => ({ ...r, path: i % 3 === 0 ? '/caf%C3%A9/a%20b' : r.path }));
+    const decoded: Line = (r) => middleware({ ...r, path: decodeURIComponent(r.path) });
+    const coloured: Line = (r) => `\u001b[32m${decoded(r)}\u001b[0m`;
+    for (const other of [decoded, coloured]) {
+      const { report } = parse(text((r) => `${other(r)}\n${uvicorn(r)}`, odd));
+      expect(report).toMatchObject({ requests: all.length, format: 'custom' });
+    }
+  });
+
+  it('are counted once where a proxy tells of them beside its server, in one stream of several containers', () => {
+    const nginx: Line = (r) =>
+      `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl"`;
+    const timed: Line = (r) => `${nginx(r)} rt=${s(r, 3)} uct="0.000" uht="${s(r, 3)}" urt="${s(r, 3)}"`;
+    const combined: Line = (r) => nginx(r).replace('203.0.113.7', '172.18.0.3').replace('HTTP/1.1', 'HTTP/1.0');
+    for (const [server, proxy, format] of [
+      [combined, nginx, 'combined'],
+      [access, timed, 'gunicorn'],
+      [uvicorn, timed, 'nginx'],
+      [combined, timed, 'nginx'],
+    ] as const) {
+      // The proxy answers some by itself.
+      const own = proxy({ ...all[0], path: '/static/a.css' });
+      const { report, rows } = parse(
+        text(
+          (r) => `web-1    | ${server(r)}\nnginx-1  | ${proxy(r)}\n${r.end % 5 < 1 ? `nginx-1  | ${own}\n` : ''}`,
+        ).replaceAll('\n\n', '\n'),
+      );
+      expect(report.requests - rows.filter(({ route }) => route === 'GET /static/a.css').length).toBe(all.length);
+      expect(report).toMatchObject({ unparsed: 0, format });
+      expect(report.assumptions.join()).toMatch(/tell of the requests that lines of .* tell of: they are not counted/);
+    }
+  });
+
+  it('are not those of two replicas, which have the same routes', () => {
+    const line: Line = (r) => `web-${1 + (r.pid % 2)}  | ${access(r)}`;
+    const proxied: Line = (r) => `nginx-${1 + (r.pid % 2)}  | ${access(r)}`;
+    for (const one of [line, proxied]) expect(parse(text(one)).report.requests).toBe(all.length);
+  });
+
   it('are two where they are two: a deploy changed the format', () => {
     const half = all.length / 2;
     const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
     expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+  });
+});
+
+describe('times of day without a date', () => {
+  const clock = (ms: number) => iso(ms).slice(11, 23).replace('.', ',');
+  const gaps = (times: readonly (string | null)[]) =>
+    times.slice(1).map((time, i) => Date.parse(time ?? '') - Date.parse(times[i] ?? ''));
+
+  it('are stamps of one day, or of two where midnight lies between', () => {
+    for (const shift of [0, 24 * 3_600_000 - (T0 % (24 * 3_600_000)) - 800]) {
+      const moved = all.map((r) => ({ ...r, start: r.start + shift, end: Math.round(r.end + shift) }));
+      for (const line of [
+        (r: Request) => `${clock(r.end)} INFO ${r.method} ${r.path} ${r.status} ${us(r)}us`,
+        (r: Request) => `${clock(r.end)} INFO web: 203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`,
+      ]) {
+        const { rows, report } = parse(text(line, moved));
+        expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+        rows.sort((a, b) => a.offset - b.offset);
+        expect(gaps(rows.map(({ time }) => time))).toEqual(moved.slice(1).map(({ end }, i) => end - moved[i].end));
+        expect(report.assumptions.join()).toMatch(/times of day without a date/);
+        const age = Date.now() - Date.parse(rows[0].time ?? '');
+        expect(age).toBeGreaterThan(-11 * 60_000);
+        expect(age).toBeLessThan(25 * 3_600_000);
+      }
+    }
+  });
+
+  it('are none beside a stamp with a date, and no durations', () => {
+    const dated = parse(text((r) => `${clf(r.end)} ${clock(r.end)} ${r.method} ${r.path} ${r.status} ${ms(r)}ms`));
+    expect(dated.rows[0].time).toMatch(/^2024-10-29T17:04:15/);
+    const spent = (r: Request) => iso(Math.round(r.end - r.start)).slice(11, 23);
+    const none = parse(text((r) => `took ${spent(r)} ${r.method} ${r.path} ${r.status}`));
+    expect(none.rows.every(({ time }) => time === null)).toBe(true);
+    const python = parse(text((r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} 0:00:0${s(r, 6)}`));
+    expect(python.rows.every(({ client, duration }) => client === 0 && duration === null)).toBe(true);
   });
 });
 

@@ -40,6 +40,26 @@ describe('the meaning of a stamp', () => {
     }
   });
 
+  it('is not that of the end where requests came one after the other, or all at once', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const random = createRandom(seed);
+      let now = 1.7e15;
+      const requests = Array.from({ length: 200 }, (_, i) => {
+        const duration = random.next() < 0.2 ? 250_000 : Math.floor(random.exponential(2000));
+        const start = now;
+        // Now and then five at once.
+        if (i % 40 < 36) now += duration + random.exponential(1000);
+        return { start, duration };
+      }).sort((a, b) => a.start + a.duration - b.start - b.duration);
+      const { proven, meaning } = stampMeaning(
+        Float64Array.from(requests, ({ start }) => Math.floor(start / 1000) * 1000),
+        Float64Array.from(requests, ({ duration }) => duration),
+        1000,
+      );
+      if (proven) expect(meaning).toBe('start');
+    }
+  });
+
   it('stays open where whole seconds hide short requests', () => {
     expect(lines(3, 43, 1_000_000, 80_000, 'start').proven).toBe(false);
   });

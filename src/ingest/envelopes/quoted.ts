@@ -1,0 +1,75 @@
+/**
+ * A line inside quotes: behind a stamp in a row of comma-separated values ("2024-10-29 17:04:15.037","… ""GET / HTTP/1.1"" …", as
+ * CloudWatch's queries export it), or as the message of a line of named values (time="…" level=info msg="… \"GET / …").
+ */
+import type { Runtime } from '../compile/runtime.ts';
+import { unescaped, unescapeString } from '../json-text.ts';
+import type { Envelope, Line } from './line.ts';
+
+const QUOTE = 34;
+const names = [' msg="', ' message="', ' event="', ' log="'].map((text) => Buffer.from(text));
+/** Bytes in which the message has to start. */
+const HEAD_BYTES = 300;
+const isLower = (c: number): boolean => c > 96 && c < 123;
+
+export function quoted(runtime: Runtime): Envelope {
+  const stampAt = runtime.stamp('iso');
+  const { cursor } = runtime;
+
+  const setStamp = (line: Line, at: number): boolean => {
+    const stamp = stampAt(line.b, line.v, at);
+    if (Number.isNaN(stamp)) return false;
+    line.stamp = stamp;
+    line.stampDigits = cursor.digits;
+    return true;
+  };
+
+  const row = (line: Line): boolean => {
+    const { b, from, to } = line;
+    if (b[from + 5] !== 45 || b[to - 1] !== QUOTE || !setStamp(line, from + 1)) return false;
+    const { end } = cursor;
+    if (b[end] !== QUOTE || b[end + 1] !== 44 || b[end + 2] !== QUOTE) return false;
+    const textFrom = end + 3;
+    const scratch = line.scratch(to - textFrom);
+    let length = 0;
+    for (let p = textFrom; p < to - 1; p++) {
+      if (b[p] === QUOTE) {
+        // A quote that is not doubled ends the value: another one follows.
+        if (b[p + 1] !== QUOTE || p + 1 >= to - 1) return false;
+        p++;
+      }
+      scratch.b[length++] = b[p];
+    }
+    line.moveTo(scratch, length);
+    return true;
+  };
+
+  const named = (line: Line): boolean => {
+    const { b, v, from, to } = line;
+    let equals = from;
+    while (isLower(b[equals])) equals++;
+    if (b[equals] !== 61) return false;
+    const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
+    for (const name of names) {
+      const at = head.indexOf(name);
+      if (at < 0) continue;
+      const textFrom = from + at + name.length;
+      const scratch = line.scratch(to - textFrom);
+      const length = unescapeString(b, v, textFrom, to, scratch.b, scratch.v);
+      if (unescaped.end >= to) return false;
+      setStamp(line, b[equals + 1] === QUOTE ? equals + 2 : equals + 1);
+      line.moveTo(scratch, length);
+      return true;
+    }
+    return false;
+  };
+
+  return {
+    id: 'quoted',
+    peel(line) {
+      const c = line.b[line.from];
+      if (c === QUOTE) return row(line);
+      return isLower(c) && named(line);
+    },
+  };
+}
