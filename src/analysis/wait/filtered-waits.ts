@@ -1,16 +1,10 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
 import type { Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
-import {
-  evidenceOfLanes,
-  type Histories,
-  type HistoryTimes,
-  laneHistories,
-  type Plan,
-  queueHistories,
-} from './histories.ts';
+import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
+import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
-import { isPatient, summariseWaits, unknownWait } from './summarise-waits.ts';
+import { summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginning } from './unseen-beginning.ts';
 
 /** A live view follows as few of its newest requests as begin where the pool was not full. */
@@ -54,29 +48,45 @@ export interface Pool {
   readonly onLanes: boolean;
 }
 
+interface Part {
+  readonly plan: Omit<Plan, 'rounds'>;
+  /** Requests [from, from + length) of the trace. */
+  readonly from: number;
+  readonly length: number;
+  /** Little of the waits in it lies before its beginning. */
+  readonly isSeen: boolean;
+}
+
+/** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
+function partToFollow(trace: Trace, { slots, queue }: Pool, effort: Effort): Part {
+  const plan = planFor(trace.length, effort);
+  const live = effort === 'live';
+  const lengths = (live ? LIVE_ROWS : [plan.rows]).map((most) => Math.min(trace.length, most));
+  const fromOf = (length: number) => (live ? trace.length - length : 0);
+  const isSeen = (length: number) =>
+    length === trace.length || unseenBeginning(trace, fromOf(length), length, slots, queue === 'worker') <= MOST_UNSEEN;
+  const seen = lengths.find(isSeen);
+  const length = seen ?? lengths[lengths.length - 1];
+  const particles = live && length > plan.rows ? LIVE_PARTICLES : plan.particles;
+  return { plan: { ...plan, particles }, from: fromOf(length), length, isSeen: seen !== undefined };
+}
+
 /**
  * null where the log contradicts workers that run one request at a time. `hidden`: workers were replaced, perhaps with a request
  * that held them and wrote no line.
  */
 export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: boolean): FilteredWaits | null {
-  const asked = planFor(trace.length, effort);
-  const isSeen = (from: number, length: number) =>
-    length === trace.length || unseenBeginning(trace, from, length, pool.slots, pool.queue === 'worker') <= MOST_UNSEEN;
-  const lengths = (effort === 'live' ? LIVE_ROWS : [asked.rows]).map((most) => Math.min(trace.length, most));
-  const firstOf = (length: number) => (effort === 'live' ? trace.length - length : 0);
-  const seen = lengths.find((length) => isSeen(firstOf(length), length));
-  const length = seen ?? lengths[lengths.length - 1];
-  const from = firstOf(length);
-  const particles = effort === 'live' && length > asked.rows ? LIVE_PARTICLES : asked.particles;
-  // A worker that a killed request held looks like clients who stayed away.
-  const plan = { ...asked, particles, rounds: hidden ? 0 : ROUNDS };
-  const rows = Int32Array.from({ length }, (_, i) => from + i);
-  const partly = length < trace.length;
-  if (seen === undefined) {
-    const basis = `the pool was full already when the ${length} requests began that were followed: what was queued then cannot be seen in them`;
+  const part = partToFollow(trace, pool, effort);
+  if (!part.isSeen) {
+    const basis = `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`;
     const wait = new Float64Array(trace.length).fill(Number.NaN);
     return { summary: unknownWait(basis), wait, samples: [], times: null };
   }
+  // A worker that a killed request held looks like clients who stayed away.
+  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS };
+  const { from, length } = part;
+  const rows = Int32Array.from({ length }, (_, i) => from + i);
+  const partly = length < trace.length;
   const stretch = stretchOf(trace, rows, pool.slots);
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
@@ -86,13 +96,8 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
   const bursts = plan.quick
     ? null
     : lanes
-      ? inBursts(
-          laneHistories(lanes, plan, true),
-          usual,
-          many ? evidenceOfLanes(lanes, plan) : usual.logEvidence,
-          lanesSay(lanes, many),
-        )
-      : inBursts(queueHistories(queues, plan, true), usual, usual.logEvidence, queuesSay(queues));
+      ? burstsOnLanes(lanes, plan, usual, many)
+      : burstsInQueues(queues, plan, usual);
   const { waits, model, times, evidence } = bursts?.sure ? bursts.histories : usual;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   const samples = waits.map((set) => {
@@ -106,8 +111,8 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     wait[rows[i]] = (1e6 * sum) / waits.length;
   }
   const what = pool.onLanes ? 'workers' : pool.queue === 'worker' ? 'slots in each worker' : 'slots';
-  const part = partly ? `, of ${length} requests of the log` : '';
-  const basis = `possible histories of ${pool.slots} ${what} and their callers (${bursts?.sure ? 'most of them in bursts' : model})${part}; the range is as wide as the error on recorded servers`;
+  const share = partly ? `, of ${length} requests of the log` : '';
+  const basis = `possible histories of ${pool.slots} ${what} and their callers (${bursts?.sure ? 'most of them in bursts' : model})${share}; the range is as wide as the error on recorded servers`;
   return {
     // What was queued before a part began cannot be seen in it.
     summary: summariseWaits(waits, {
@@ -126,43 +131,6 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
     samples,
     times: partly ? null : times,
   };
-}
-
-interface Bursts {
-  readonly histories: Histories;
-  /** The log speaks for bursts; else it does not speak against them. */
-  readonly sure: boolean;
-  /** How little the log speaks against them, 0..1. */
-  readonly chance: number;
-}
-
-/** Nats by which a log must speak for bursts, and at most against them. */
-interface Verdicts {
-  readonly sure: number;
-  readonly doubt: number;
-}
-
-/**
- * A filter's evidence strays as the root of the requests does, further where it gets lost within ticks. One slot alone shows no
- * difference between callers who come together and one after the other.
- */
-const lanesSay = ({ length, slots }: Stretch, many: boolean): Verdicts => ({
-  sure: Math.max(10, (many ? 4 : 1) * Math.sqrt(length)),
-  doubt: slots === 1 ? 8 : 50,
-});
-/** Requests in the place of their neighbours speak for bursts, too: so much per request on recorded servers without any. */
-const queuesSay = ({ length }: Stretch): Verdicts => ({ sure: Math.max(20, 0.1 * length), doubt: 5 });
-
-/** What if callers came in bursts: null where the log speaks against it. `evidence`: of callers who come alone, nats. */
-function inBursts(histories: Histories, usual: Histories, evidence: number, { sure, doubt }: Verdicts): Bursts | null {
-  const nats = histories.logEvidence - evidence;
-  if (nats > sure) {
-    // How early callers can have come does not depend on who is taken for a member of a burst.
-    const most = Math.max(histories.evidence.most, usual.evidence.most);
-    return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };
-  }
-  if (nats < -doubt || isPatient(usual.evidence)) return null;
-  return { histories, sure: false, chance: Math.min(1, 1 + nats / doubt) };
 }
 
 /**

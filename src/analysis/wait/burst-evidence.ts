@@ -1,0 +1,53 @@
+/**
+ * What if callers came in bursts, and not one by one? A filter follows each kind of them; how likely it makes the stamps is the
+ * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
+ */
+import { evidenceOfLanes, type Histories, laneHistories, type Plan, queueHistories } from './histories.ts';
+import type { LaneStretch, QueueStretch } from './stretch.ts';
+import { isPatient } from './summarise-waits.ts';
+
+export interface Bursts {
+  readonly histories: Histories;
+  /** The log speaks for bursts; else it does not speak against them. */
+  readonly sure: boolean;
+  /** How little the log speaks against them, 0..1. */
+  readonly chance: number;
+}
+
+/** Nats by which a log must speak for bursts, and at most against them. */
+interface Verdicts {
+  readonly sure: number;
+  readonly doubt: number;
+}
+
+/**
+ * A filter's evidence strays as the root of the requests does, further where it gets lost within ticks. One slot alone shows no
+ * difference between callers who come together and one after the other.
+ */
+const lanesSay = (length: number, slots: number, manyPerTick: boolean): Verdicts => ({
+  sure: Math.max(10, (manyPerTick ? 4 : 1) * Math.sqrt(length)),
+  doubt: slots === 1 ? 8 : 50,
+});
+/** Requests in the place of their neighbours speak for bursts, too: so much per request on recorded servers without any. */
+const queuesSay = (length: number): Verdicts => ({ sure: Math.max(20, 0.1 * length), doubt: 5 });
+
+/** `usual`: histories of callers who come alone, of queues where a tick holds many requests of a lane. */
+export function burstsOnLanes(lanes: LaneStretch, plan: Plan, usual: Histories, manyPerTick: boolean): Bursts | null {
+  const alone = manyPerTick ? evidenceOfLanes(lanes, plan) : usual.logEvidence;
+  return judged(laneHistories(lanes, plan, true), usual, alone, lanesSay(lanes.length, lanes.slots, manyPerTick));
+}
+
+export const burstsInQueues = (queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null =>
+  judged(queueHistories(queues, plan, true), usual, usual.logEvidence, queuesSay(queues.length));
+
+/** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
+function judged(histories: Histories, usual: Histories, alone: number, { sure, doubt }: Verdicts): Bursts | null {
+  const nats = histories.logEvidence - alone;
+  if (nats > sure) {
+    // How early callers can have come does not depend on who is taken for a member of a burst.
+    const most = Math.max(histories.evidence.most, usual.evidence.most);
+    return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };
+  }
+  if (nats < -doubt || isPatient(usual.evidence)) return null;
+  return { histories, sure: false, chance: Math.min(1, 1 + nats / doubt) };
+}
