@@ -46,9 +46,13 @@ export function drawRepetition(
   const arrival = new Float64Array(length);
   const row = new Int32Array(length);
   const begun = drawStarts(trace, random);
+  const bursts = new Set<number>();
+  for (let i = 0; i < length; i++) if (wait[i] > 0) bursts.add(Math.round(trace.start[i] - wait[i]));
   for (let i = 0; i < length; i++) {
-    // A start from the queue follows from the end before it: the wait belongs to the estimate, wherever its tick is.
-    arrival[i] = wait[i] > 0 ? trace.start[i] - wait[i] * factor : begun[i];
+    // A start from the queue follows from the end before it: the wait belongs to the estimate, wherever its tick is. Who found
+    // a free slot when others came who waited came with them, wherever that was in the tick.
+    const isKnown = wait[i] > 0 || bursts.has(Math.round(trace.start[i]));
+    arrival[i] = isKnown ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
   if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);

@@ -34,6 +34,15 @@ async function expectRefusal(code: number, words: string, ...args: readonly stri
 }
 
 describe('logscope whatif', () => {
+  it('keeps a burst together: of sixteen callers at once one waits a turn of fifteen workers', async () => {
+    const log = sample('gunicorn-sync-4-burst-of-16.log');
+    const { stdout } = await run('whatif', log, '--workers', '15,16', '--json');
+    const { scenarios, recommendation } = JSON.parse(stdout);
+    expect(scenarios[0].wait.mean).toBeCloseTo(1 / 16, 2);
+    expect(scenarios[1].wait.mean).toBeLessThan(0.01);
+    expect(recommendation.workers).toBe(16);
+  });
+
   it('prints the document with every pool asked for', async () => {
     const { code, stdout } = await run('whatif', overloaded, '--workers', '3,4', '--threads', '1,4', '--json');
     expect(code).toBe(0);

@@ -30,6 +30,8 @@ export interface Burst {
 export interface CeilLaw {
   /** µs by index in the trace. */
   readonly wait: Float64Array;
+  /** µs since 1970, by index in the trace: when it started, as its burst began; NaN outside of bursts. */
+  readonly start: Float64Array;
   readonly bursts: readonly Burst[];
 }
 
@@ -39,12 +41,14 @@ export function ceilLaw(trace: Trace, slots: number, service: number): CeilLaw |
   const durations = durationsOf(trace, service);
   if (!durations) return null;
   const wait = new Float64Array(trace.length).fill(Number.NaN);
+  const start = new Float64Array(trace.length).fill(Number.NaN);
   const bursts: Burst[] = [];
   let explained = 0;
   for (const cluster of clustersOf(trace, durations)) {
     const burst = burstOf(trace, cluster, durations, slots, wait);
     if (burst) {
       bursts.push(burst);
+      for (const i of cluster) start[i] = burst.from + wait[i];
       explained += cluster.length;
     } else if (cluster.length > slots) return null;
     else {
@@ -52,7 +56,7 @@ export function ceilLaw(trace: Trace, slots: number, service: number): CeilLaw |
       for (const i of cluster) wait[i] = 0;
     }
   }
-  return bursts.length > 0 && explained >= MOST_OF_THEM * trace.length ? { wait, bursts } : null;
+  return bursts.length > 0 && explained >= MOST_OF_THEM * trace.length ? { wait, start, bursts } : null;
 }
 
 function durationsOf(trace: Trace, service: number): Float64Array | null {

@@ -69,11 +69,15 @@ export function inferWait(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) {
       const row = trace.row[i];
       requests.wait[row] = plain.wait[i];
-      if (!fromArrival) continue;
-      requests.start[row] = trace.end[i] - trace.duration[i] + plain.wait[i];
-      requests.end[row] = trace.end[i];
+      if (fromArrival) {
+        requests.start[row] = trace.end[i] - trace.duration[i] + plain.wait[i];
+        requests.end[row] = trace.end[i];
+      } else if (plain.start && !Number.isNaN(plain.start[i])) {
+        requests.start[row] = plain.start[i];
+        requests.end[row] = plain.start[i] + (trace.hasDurations ? trace.duration[i] : input.serviceMean);
+      }
     }
-    return { wait: plain.summary, requests, sharpened: fromArrival };
+    return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
   }
   const { capacity } = input;
   const pool = poolOf(input, trace);

@@ -12,6 +12,8 @@ export interface PlainWaits {
   readonly summary: WaitInference;
   /** µs by index in the trace; NaN unknown. */
   readonly wait: Float64Array;
+  /** µs since 1970, by index in the trace, where it is known better than from the request's own stamp; NaN for others. */
+  readonly start?: Float64Array;
 }
 
 /** µs: a bound below this is as good as none waiting. */
@@ -144,6 +146,7 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
   const least = turns <= SURELY_BURST ? 0.8 : Math.min(1, 2 / turns);
   return {
     wait: law.wait,
+    start: law.start,
     summary: {
       ...described.summary,
       lowMean: mean * least,
