@@ -6,6 +6,7 @@ import type { TimeWindow } from '../core/time-window.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
+import { KERNEL_BYTES } from './plan.ts';
 import { Router } from './router.ts';
 import { WindowFilter } from './window-filter.ts';
 import { createZone } from './zone.ts';
@@ -28,6 +29,8 @@ export interface ParserOptions {
   readonly window?: TimeWindow;
   /** Much will come: lines are read by kernels where they can be. What is read is the same. */
   readonly bulk?: boolean;
+  /** No more bytes than these will come; default: unknown. */
+  readonly mostBytes?: number;
   /** A range of a larger input: where it starts, and the input's head, by which the formats are found as by the whole. */
   readonly range?: { readonly from: number; readonly head: Uint8Array };
 }
@@ -48,8 +51,11 @@ export function createParser(options: ParserOptions): LogParser {
     lifecycle: (event) => muted || wanted.lifecycle(event),
     ...(options.sink.dropRoutes ? { dropRoutes: () => options.sink.dropRoutes?.() ?? false } : {}),
   };
-  const memory = options.bulk ? createKernelMemory() : null;
-  const b = memory?.bytes(MAX_LINE_BYTES + SLACK_BYTES) ?? Buffer.alloc(MAX_LINE_BYTES + SLACK_BYTES);
+  const { mostBytes = Number.POSITIVE_INFINITY } = options;
+  // A last line without newline gets one.
+  const bufferBytes = Math.min(MAX_LINE_BYTES, mostBytes + 1) + SLACK_BYTES;
+  const memory = options.bulk && mostBytes >= KERNEL_BYTES ? createKernelMemory(bufferBytes) : null;
+  const b = memory?.bytes(bufferBytes) ?? Buffer.alloc(bufferBytes);
   const v = new DataView(b.buffer, b.byteOffset, b.length);
   const router = new Router({
     kernels: memory && { memory, b, v },
