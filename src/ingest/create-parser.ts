@@ -6,7 +6,6 @@ import type { TimeWindow } from '../core/time-window.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
-import { KERNEL_BYTES } from './plan.ts';
 import { Router } from './router.ts';
 import { WindowFilter } from './window-filter.ts';
 import { createZone } from './zone.ts';
@@ -37,6 +36,8 @@ export interface ParserOptions {
 
 /** A line of this many bytes or more is skipped and counted. */
 export const MAX_LINE_BYTES = 1 << 20;
+/** In a shorter input the first kernel takes longer to make, some ms, than it saves. */
+const KERNELS_PAY_BYTES = 1 << 18;
 /** Input is copied in pieces that stay in the cache. */
 const PIECE_BYTES = 1 << 17;
 
@@ -54,7 +55,7 @@ export function createParser(options: ParserOptions): LogParser {
   const { mostBytes = Number.POSITIVE_INFINITY } = options;
   // A last line without newline gets one.
   const bufferBytes = Math.min(MAX_LINE_BYTES, mostBytes + 1) + SLACK_BYTES;
-  const memory = options.bulk && mostBytes >= KERNEL_BYTES ? createKernelMemory(bufferBytes) : null;
+  const memory = options.bulk && mostBytes >= KERNELS_PAY_BYTES ? createKernelMemory(bufferBytes) : null;
   const b = memory?.bytes(bufferBytes) ?? Buffer.alloc(bufferBytes);
   const v = new DataView(b.buffer, b.byteOffset, b.length);
   const router = new Router({

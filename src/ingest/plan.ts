@@ -32,7 +32,7 @@ export function blankBatch(facts: StreamFacts, source: number, memory?: KernelMe
 }
 
 /** Fewer bytes at once are not worth a kernel: it takes about a millisecond to make. */
-export const KERNEL_BYTES = 1 << 14;
+const KERNEL_BYTES = 1 << 14;
 
 /** How whole lines are scanned. */
 export interface WholeLines {

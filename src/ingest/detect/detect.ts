@@ -219,7 +219,8 @@ export class Detector {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
     const possible = sample.lines.map((line) => this.#possible.of(sample, line));
-    const candidates = [...this.#listed].filter((candidate) => possible.some((some) => some.has(candidate)));
+    const kinds = [...new Set(possible)];
+    const candidates = [...this.#listed].filter((candidate) => kinds.some((some) => some.has(candidate)));
     let open = sample.lines.map((_, index) => index).filter((index) => possible[index].size > 0);
     while (open.length > 0) {
       // All candidates on some of the lines, the best of them on all lines.

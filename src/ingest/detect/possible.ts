@@ -11,6 +11,8 @@ export class PossibleCandidates {
   readonly #needs: readonly (readonly number[])[];
   /** A held line is looked at several times. */
   readonly #known = new WeakMap<SampleLine, ReadonlySet<Candidate>>();
+  /** By the marks that stand in a line, a bit each: most lines of a log have the same ones. */
+  readonly #byMarks = new Map<string, ReadonlySet<Candidate>>();
 
   constructor(candidates: readonly Candidate[]) {
     this.#candidates = candidates;
@@ -22,10 +24,15 @@ export class PossibleCandidates {
     const known = this.#known.get(line);
     if (known) return known;
     const text = b.toString('latin1', line.start, line.end);
-    const stands = this.#marks.map((mark) => text.includes(mark));
-    const possible = this.#candidates.filter((_, index) => this.#needs[index].every((mark) => stands[mark]));
-    const found = possible.length === 0 ? NONE : new Set(possible);
+    const marks = this.#marks.map((mark) => (text.includes(mark) ? '1' : '0')).join('');
+    const found = this.#byMarks.get(marks) ?? this.#having(marks);
+    this.#byMarks.set(marks, found);
     this.#known.set(line, found);
     return found;
+  }
+
+  #having(marks: string): ReadonlySet<Candidate> {
+    const possible = this.#candidates.filter((_, index) => this.#needs[index].every((mark) => marks[mark] === '1'));
+    return possible.length === 0 ? NONE : new Set(possible);
   }
 }
