@@ -36,6 +36,7 @@ export interface ParserOptions {
 
 /** A line of this many bytes or more is skipped and counted. */
 export const MAX_LINE_BYTES = 1 << 20;
+const FIRST_BUFFER_BYTES = 1 << 13;
 /** In a shorter input the first kernel takes longer to make, some ms, than it saves. */
 const KERNELS_PAY_BYTES = 1 << 18;
 /** Input is copied in pieces that stay in the cache. */
@@ -56,8 +57,9 @@ export function createParser(options: ParserOptions): LogParser {
   // A last line without newline gets one.
   const bufferBytes = Math.min(MAX_LINE_BYTES, mostBytes + 1) + SLACK_BYTES;
   const memory = options.bulk && mostBytes >= KERNELS_PAY_BYTES ? createKernelMemory(bufferBytes) : null;
-  const b = memory?.bytes(bufferBytes) ?? Buffer.alloc(bufferBytes);
-  const v = new DataView(b.buffer, b.byteOffset, b.length);
+  // Without kernels it is as large as what comes at once: there may be thousands of small logs.
+  let b = memory?.bytes(bufferBytes) ?? Buffer.alloc(Math.min(bufferBytes, FIRST_BUFFER_BYTES));
+  let v = new DataView(b.buffer, b.byteOffset, b.length);
   const router = new Router({
     kernels: memory && { memory, b, v },
     source: options.source,
@@ -77,6 +79,16 @@ export function createParser(options: ParserOptions): LogParser {
   let filled = 0;
   let base = 0;
   let skipping = false;
+
+  /** Makes room for so many more bytes. */
+  const makeRoom = (bytes: number) => {
+    const needed = filled + bytes + SLACK_BYTES;
+    if (needed <= b.length) return;
+    const wider = Buffer.alloc(Math.min(bufferBytes, Math.max(needed, 2 * b.length)));
+    b.copy(wider, 0, 0, filled);
+    b = wider;
+    v = new DataView(b.buffer, b.byteOffset, b.length);
+  };
 
   const wholeLines = () => {
     const last = filled === 0 ? -1 : b.lastIndexOf(10, filled - 1);
@@ -108,6 +120,7 @@ export function createParser(options: ParserOptions): LogParser {
         continue;
       }
       const size = Math.min(chunk.length - at, PIECE_BYTES, MAX_LINE_BYTES - filled);
+      makeRoom(size);
       b.set(chunk.subarray(at, at + size), filled);
       at += size;
       filled += size;
@@ -118,11 +131,14 @@ export function createParser(options: ParserOptions): LogParser {
 
   const pull: LogParser['pull'] = (read) => {
     if (skipping) {
+      makeRoom(PIECE_BYTES);
       const size = read(b, 0, PIECE_BYTES);
       push(Buffer.from(b.subarray(0, size)));
       return size;
     }
-    const size = read(b, filled, Math.min(PIECE_BYTES, MAX_LINE_BYTES - filled));
+    const most = Math.min(PIECE_BYTES, MAX_LINE_BYTES - filled);
+    makeRoom(most);
+    const size = read(b, filled, most);
     filled += size;
     wholeLines();
     if (filled === MAX_LINE_BYTES) skipLine();
@@ -151,6 +167,7 @@ export function createParser(options: ParserOptions): LogParser {
     flush: () => router.flush(),
     end() {
       if (filled > 0) {
+        makeRoom(1);
         b[filled] = 10;
         filled++;
         wholeLines();

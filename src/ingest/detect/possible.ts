@@ -4,6 +4,18 @@ import type { Sample, SampleLine } from './sample.ts';
 
 const NONE: ReadonlySet<Candidate> = new Set();
 
+/** A log may be made of lines that are all different. */
+const MOST_MARKS = 1000;
+
+const shared = new WeakMap<readonly Candidate[], PossibleCandidates>();
+
+/** One for all logs in which these candidates are looked for. */
+export function possibleOf(candidates: readonly Candidate[]): PossibleCandidates {
+  const possible = shared.get(candidates) ?? new PossibleCandidates(candidates);
+  shared.set(candidates, possible);
+  return possible;
+}
+
 export class PossibleCandidates {
   readonly #candidates: readonly Candidate[];
   readonly #marks: readonly string[];
@@ -26,6 +38,7 @@ export class PossibleCandidates {
     const text = b.toString('latin1', line.start, line.end);
     const marks = this.#marks.map((mark) => (text.includes(mark) ? '1' : '0')).join('');
     const found = this.#byMarks.get(marks) ?? this.#having(marks);
+    if (this.#byMarks.size >= MOST_MARKS) this.#byMarks.clear();
     this.#byMarks.set(marks, found);
     this.#known.set(line, found);
     return found;
