@@ -130,9 +130,11 @@ describe('the code cache', { timeout: 60_000 }, () => {
     const of = (threads: number) => run(['analyze', '--json', '--threads', String(threads), log]).stdout;
     const one = of(1);
     expect(JSON.parse(one).requests.total).toBeGreaterThan(100_000);
+    const isThere = () => caches().some((name) => name.startsWith('range-worker-thread-'));
+    // On a busy machine one thread may have read all before the other one is there.
+    for (let tries = 0; tries < 8 && !isThere(); tries++) expect(of(2)).toBe(one);
+    expect(isThere()).toBe(true);
     expect(of(2)).toBe(one);
-    expect(of(2)).toBe(one);
-    expect(caches().some((name) => name.startsWith('range-worker-thread-'))).toBe(true);
   });
 });
 
