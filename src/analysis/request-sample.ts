@@ -6,6 +6,9 @@ import type { RequestTable } from '../core/table.ts';
 
 export const SAMPLED_REQUESTS = 8192;
 
+/** More rows than are ever held. */
+const ROWS = 1 << 20;
+
 export interface SampleState {
   readonly hash: Uint32Array;
   readonly offset: Float64Array;
@@ -35,6 +38,8 @@ function hashOf(offset: number): number {
 export class RequestSample {
   readonly #size: number;
   #columns: SampleState;
+  /** Columns that are not in use. */
+  #spare: SampleState | null = null;
   #length = 0;
   /** Requests with a larger hash are not among the smallest. */
   #limit = 0xffff_ffff;
@@ -74,17 +79,31 @@ export class RequestSample {
 
   /** Forgets all but the smallest; the ones left stand in their order. */
   #trim(): void {
-    const { hash, offset, source } = this.#columns;
-    const rows = Array.from({ length: this.#length }, (_, row) => row).sort(
-      (a, b) => hash[a] - hash[b] || source[a] - source[b] || offset[a] - offset[b],
-    );
-    const kept = rows.slice(0, this.#size);
     const old = this.#columns;
-    this.#columns = emptyState(old.hash.length);
+    const kept = this.#inOrder().subarray(0, this.#size);
+    this.#columns = this.#spare?.hash.length === old.hash.length ? this.#spare : emptyState(old.hash.length);
+    this.#spare = old;
     this.#length = 0;
     for (const row of kept)
       this.#keep(old.hash[row], old.offset[row], old.source[row], old.route[row], old.duration[row]);
     if (kept.length === this.#size) this.#limit = this.#columns.hash[this.#size - 1];
+  }
+
+  /** The rows by hash, those of one hash by their place in the inputs. */
+  #inOrder(): Float64Array {
+    const { hash, offset, source } = this.#columns;
+    // A hash has 32 bits, a row fewer than 21: one number holds both exactly, and numbers are sorted without asking us.
+    const rows = new Float64Array(this.#length);
+    for (let row = 0; row < rows.length; row++) rows[row] = hash[row] * ROWS + row;
+    rows.sort();
+    for (let i = 0; i < rows.length; i++) rows[i] %= ROWS;
+    for (let from = 0; from < rows.length; ) {
+      let to = from + 1;
+      while (to < rows.length && hash[rows[to]] === hash[rows[from]]) to++;
+      if (to > from + 1) rows.subarray(from, to).sort((a, b) => source[a] - source[b] || offset[a] - offset[b]);
+      from = to;
+    }
+    return rows;
   }
 
   /** @param routeIds its ids of routes → ours @param sourceShift inputs in front of its own */

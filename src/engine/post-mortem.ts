@@ -7,7 +7,7 @@ import type { InputSummary } from '../core/summary.ts';
 import type { AskedWindow } from '../core/time-window.ts';
 import { version } from '../core/version.ts';
 import { createParser } from '../ingest/create-parser.ts';
-import { readInput } from '../ingest/read-input.ts';
+import { readInput, smallContent } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
@@ -56,18 +56,20 @@ export async function readPartial(
       inputs.push(whole.report);
       continue;
     }
+    const content = place ? null : smallContent(path);
     const into = inputs.length === 0 ? partial : new Partial(createNames(Number.POSITIVE_INFINITY));
     const parser = createParser({
       path,
       source,
       names: into.names,
       bulk: true,
+      ...(content ? { mostBytes: content.length } : {}),
       sink: sinkOf(into),
       ...reading,
       ...(window ? { window } : {}),
       ...(place ? { range: place } : {}),
     });
-    await readInput(path, parser, { onProgress, atOnce: true, ...damage, ...(place ? { bytes: place } : {}) });
+    await readInput(path, parser, { onProgress, atOnce: true, content, ...damage, ...(place ? { bytes: place } : {}) });
     if (into !== partial) joinInput(partial, into, path, inputs, 0);
     inputs.push(parser.report());
   }

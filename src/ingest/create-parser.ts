@@ -28,12 +28,17 @@ export interface ParserOptions {
   readonly window?: TimeWindow;
   /** Much will come: lines are read by kernels where they can be. What is read is the same. */
   readonly bulk?: boolean;
+  /** No more bytes than these will come; default: unknown. */
+  readonly mostBytes?: number;
   /** A range of a larger input: where it starts, and the input's head, by which the formats are found as by the whole. */
   readonly range?: { readonly from: number; readonly head: Uint8Array };
 }
 
 /** A line of this many bytes or more is skipped and counted. */
 export const MAX_LINE_BYTES = 1 << 20;
+const FIRST_BUFFER_BYTES = 1 << 13;
+/** In a shorter input the first kernel takes longer to make, some ms, than it saves. */
+const KERNELS_PAY_BYTES = 1 << 18;
 /** Input is copied in pieces that stay in the cache. */
 const PIECE_BYTES = 1 << 17;
 
@@ -48,9 +53,13 @@ export function createParser(options: ParserOptions): LogParser {
     lifecycle: (event) => muted || wanted.lifecycle(event),
     ...(options.sink.dropRoutes ? { dropRoutes: () => options.sink.dropRoutes?.() ?? false } : {}),
   };
-  const memory = options.bulk ? createKernelMemory() : null;
-  const b = memory?.bytes(MAX_LINE_BYTES + SLACK_BYTES) ?? Buffer.alloc(MAX_LINE_BYTES + SLACK_BYTES);
-  const v = new DataView(b.buffer, b.byteOffset, b.length);
+  const { mostBytes = Number.POSITIVE_INFINITY } = options;
+  // A last line without newline gets one.
+  const bufferBytes = Math.min(MAX_LINE_BYTES, mostBytes + 1) + SLACK_BYTES;
+  const memory = options.bulk && mostBytes >= KERNELS_PAY_BYTES ? createKernelMemory(bufferBytes) : null;
+  // Without kernels it is as large as what comes at once: there may be thousands of small logs.
+  let b = memory?.bytes(bufferBytes) ?? Buffer.alloc(Math.min(bufferBytes, FIRST_BUFFER_BYTES));
+  let v = new DataView(b.buffer, b.byteOffset, b.length);
   const router = new Router({
     kernels: memory && { memory, b, v },
     source: options.source,
@@ -70,6 +79,16 @@ export function createParser(options: ParserOptions): LogParser {
   let filled = 0;
   let base = 0;
   let skipping = false;
+
+  /** Makes room for so many more bytes. */
+  const makeRoom = (bytes: number) => {
+    const needed = filled + bytes + SLACK_BYTES;
+    if (needed <= b.length) return;
+    const wider = Buffer.alloc(Math.min(bufferBytes, Math.max(needed, 2 * b.length)));
+    b.copy(wider, 0, 0, filled);
+    b = wider;
+    v = new DataView(b.buffer, b.byteOffset, b.length);
+  };
 
   const wholeLines = () => {
     const last = filled === 0 ? -1 : b.lastIndexOf(10, filled - 1);
@@ -101,6 +120,7 @@ export function createParser(options: ParserOptions): LogParser {
         continue;
       }
       const size = Math.min(chunk.length - at, PIECE_BYTES, MAX_LINE_BYTES - filled);
+      makeRoom(size);
       b.set(chunk.subarray(at, at + size), filled);
       at += size;
       filled += size;
@@ -111,11 +131,14 @@ export function createParser(options: ParserOptions): LogParser {
 
   const pull: LogParser['pull'] = (read) => {
     if (skipping) {
+      makeRoom(PIECE_BYTES);
       const size = read(b, 0, PIECE_BYTES);
       push(Buffer.from(b.subarray(0, size)));
       return size;
     }
-    const size = read(b, filled, Math.min(PIECE_BYTES, MAX_LINE_BYTES - filled));
+    const most = Math.min(PIECE_BYTES, MAX_LINE_BYTES - filled);
+    makeRoom(most);
+    const size = read(b, filled, most);
     filled += size;
     wholeLines();
     if (filled === MAX_LINE_BYTES) skipLine();
@@ -144,6 +167,7 @@ export function createParser(options: ParserOptions): LogParser {
     flush: () => router.flush(),
     end() {
       if (filled > 0) {
+        makeRoom(1);
         b[filled] = 10;
         filled++;
         wholeLines();

@@ -30,6 +30,15 @@ export function compressionOf(head: Uint8Array): Compression | null {
 /** What the decompressor says of bytes that it cannot read, or of an end that comes too early. */
 export class DamagedInput extends Error {}
 
+/** The plain bytes of a gzip file that lies in memory; null: they are more than `most`, or it is damaged or cut off. */
+export function unpackedAtOnce(packed: Uint8Array, most: number): Uint8Array | null {
+  try {
+    return zlib.gunzipSync(packed, { maxOutputLength: most });
+  } catch {
+    return null;
+  }
+}
+
 interface Decoder {
   push(chunk: Uint8Array): Promise<void> | void;
   end(): Promise<void> | void;

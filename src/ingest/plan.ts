@@ -20,12 +20,13 @@ const BATCH_ROWS = 1024;
 const SPARE_ROWS = 64;
 
 /** The columns a layout does not fill are set here once and never touched. */
-export function blankBatch(facts: StreamFacts, source: number, memory?: KernelMemory): RequestBatch {
-  const rows = BATCH_ROWS + SPARE_ROWS;
-  const batch = {
-    ...(memory?.batch(rows, facts, source) ?? createBatch(rows, facts, source)),
-    capacity: BATCH_ROWS,
-  };
+export function blankBatch(
+  facts: StreamFacts,
+  source: number,
+  { memory, capacity = BATCH_ROWS }: { memory?: KernelMemory; capacity?: number } = {},
+): RequestBatch {
+  const rows = capacity + SPARE_ROWS;
+  const batch = { ...(memory?.batch(rows, facts, source) ?? createBatch(rows, facts, source)), capacity };
   for (const column of [batch.time, batch.duration, batch.wait, batch.arrival, batch.bytes]) column.fill(Number.NaN);
   for (const column of [batch.worker, batch.thread, batch.route]) column.fill(-1);
   return batch;
@@ -131,7 +132,7 @@ export class Plan {
   #compileKernel({ recipe, columns, zone, runtime }: WholeLines, input: KernelInput): Kernel | null {
     if (!('tokens' in recipe)) return null;
     try {
-      const batch = blankBatch(this.parts.facts, this.parts.source, input.memory);
+      const batch = blankBatch(this.parts.facts, this.parts.source, { memory: input.memory });
       const kernel = compileKernel({ tokens: recipe.tokens, columns, zone, runtime, input, batch });
       if (!kernel) return null;
       for (let i = 0; i < this.batch.length; i++) appendRow(batch, copyRow(this.batch, i));

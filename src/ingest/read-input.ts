@@ -4,11 +4,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
 import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
-import { type Compression, compressionOf, DamagedInput, decompress } from './decompress.ts';
+import { type Compression, compressionOf, DamagedInput, decompress, unpackedAtOnce } from './decompress.ts';
 import type { LogParser } from './parser.ts';
 
 const BUFFER_BYTES = 1 << 20;
-/** The first piece is small: who watches sees something soon. */
+/** The first piece is small: who watches sees something soon. So are those of a compressed file. */
 const FIRST_BYTES = 1 << 18;
 /** Progress is told every so often. */
 const PROGRESS_BYTES = 1 << 23;
@@ -19,6 +19,8 @@ export interface ReadOptions {
   readonly bytes?: { readonly from: number; readonly to: number };
   /** Nothing else is to be done meanwhile: plain files and standard input are read without a pause. */
   readonly atOnce?: boolean;
+  /** What `smallContent` says of the file, when somebody has asked it. */
+  readonly content?: Uint8Array | null;
   /** The input ends too early or is damaged: a sentence for people. What stood before that place has been read. */
   readonly onDamage?: (sentence: string) => void;
 }
@@ -57,18 +59,18 @@ async function readCompressed(
 }
 
 /**
- * A plain file that one read takes whole, read at once: Node's promises of files take longer to load than it does to read.
- * @returns false where it is something else, or cannot be read: nothing has been done then
+ * The plain bytes of a file that one read takes whole, a gzip file included, read at once: Node's promises of files and its streams
+ * of zlib take longer to load than it does to read.
+ * @returns null where it is something else, is long when unpacked, is damaged, or cannot be read
  */
-function readSmall(path: string, parser: LogParser, { bytes, onProgress }: ReadOptions): boolean {
-  const content = bytes ? null : smallContent(path);
-  if (!content || compressionOf(content)) return false;
-  onProgress?.(content.length, content.length);
-  parser.push(content);
-  return true;
+export function smallContent(path: string): Uint8Array | null {
+  const content = path === '-' ? null : smallFile(path);
+  const compression = content && compressionOf(content);
+  if (!content || !compression) return content;
+  return compression === 'gzip' ? unpackedAtOnce(content, BUFFER_BYTES) : null;
 }
 
-function smallContent(path: string): Uint8Array | null {
+function smallFile(path: string): Uint8Array | null {
   let file: number;
   let size: number;
   try {
@@ -98,19 +100,17 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
   const total = bytes ? bytes.to - bytes.from : info.isFile() ? info.size : null;
   let done = 0;
   const piece = async (buffer: Buffer) => {
-    const most = done === 0 ? FIRST_BYTES : BUFFER_BYTES;
-    const size = bytes ? Math.min(most, bytes.to - bytes.from - done) : most;
+    const size = bytes ? Math.min(buffer.length, bytes.to - bytes.from - done) : buffer.length;
     const { bytesRead } = await file.read(buffer, 0, size, bytes ? bytes.from + done : null);
     done += bytesRead;
     onProgress?.(done, total);
     return buffer.subarray(0, bytesRead);
   };
-  const buffers = [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
-  const first = await piece(buffers[0]);
+  const first = await piece(Buffer.allocUnsafeSlow(FIRST_BYTES));
   const compression = bytes ? null : compressionOf(first);
   if (compression) {
     const pieces = async function* () {
-      for (let now = first; now.length > 0; now = await piece(buffers[0])) yield Buffer.from(now);
+      for (let now = first; now.length > 0; now = await piece(Buffer.allocUnsafeSlow(FIRST_BYTES))) yield now;
     };
     return readCompressed(pieces(), compression, path, parser, options);
   }
@@ -128,8 +128,9 @@ async function readOpen(file: FileHandle, path: string, parser: LogParser, optio
     return;
   }
   // While one buffer is parsed, the other one is filled.
+  const buffers = [Buffer.allocUnsafeSlow(BUFFER_BYTES), Buffer.allocUnsafeSlow(BUFFER_BYTES)];
   let now = first;
-  for (let next = 1; now.length > 0; next = 1 - next) {
+  for (let next = 0; now.length > 0; next = 1 - next) {
     const reading = piece(buffers[next]);
     // Parsing may throw before the reading is awaited.
     reading.catch(() => {});
@@ -223,8 +224,12 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
 
 /** @throws UserError when the input cannot be read, is empty, or holds no line of a known format */
 export async function readInput(path: string, parser: LogParser, options: ReadOptions = {}): Promise<void> {
+  const { content = options.bytes ? null : smallContent(path) } = options;
   if (path === '-') await readStandardInput(parser, options);
-  else if (!readSmall(path, parser, options)) {
+  else if (content) {
+    options.onProgress?.(content.length, content.length);
+    parser.push(content);
+  } else {
     const file = await open(path, 'r').catch((error) => {
       throw cannotRead(path, error);
     });

@@ -11,9 +11,12 @@ export const PIECES = 3;
 export const PIECE_BYTES = 64;
 /** Longer digits are no number that a name would be shortened for. */
 export const MAX_DIGITS = 20;
-const SLOTS = 1 << 11;
-/** Bits of a hash that are dropped to get a slot. */
-export const SHIFT = 32 - 11;
+/** Of the tables that kernels read. */
+const SLOT_BITS = 11;
+/** Of those of logs without kernels, of which there may be thousands. */
+const FEW_SLOT_BITS = 9;
+/** Bits of a hash that kernels drop to get a slot. */
+export const SHIFT = 32 - SLOT_BITS;
 
 const SLASH = 47;
 /** Absolute URLs begin with it; their host is a part of the piece in front of the first number. */
@@ -34,6 +37,7 @@ const isDigit = (c: number): boolean => c > 47 && c < 58;
 export class RouteCache {
   /** Position behind the path, after `find`. */
   end = 0;
+  readonly #shift: number;
   readonly #ids: Int32Array;
   /** Lengths of the pieces, -1 for one that is not there. */
   readonly #lengths: Int32Array;
@@ -54,10 +58,13 @@ export class RouteCache {
 
   constructor(memory: KernelMemory | null = null) {
     const words = (length: number) => memory?.int32(length) ?? new Int32Array(length);
-    this.#ids = words(SLOTS);
-    this.#lengths = words(SLOTS * PIECES).fill(-1);
+    const bits = memory ? SLOT_BITS : FEW_SLOT_BITS;
+    const slots = 1 << bits;
+    this.#shift = 32 - bits;
+    this.#ids = words(slots);
+    this.#lengths = words(slots * PIECES).fill(-1);
     // Whole words are read and written, also of a piece that ends within one.
-    const kept = words((SLOTS * PIECES * PIECE_BYTES) / 4 + 1);
+    const kept = words((slots * PIECES * PIECE_BYTES) / 4 + 1);
     this.#words = new DataView(kept.buffer, kept.byteOffset, kept.byteLength);
     this.idsAt = this.#ids.byteOffset;
     this.lengthsAt = this.#lengths.byteOffset;
@@ -98,7 +105,7 @@ export class RouteCache {
       start = p;
     }
     hash = hashPiece(v, start, p, hash);
-    const slot = Math.imul(hash, 0x2c1b3c6d) >>> SHIFT;
+    const slot = Math.imul(hash, 0x2c1b3c6d) >>> this.#shift;
     this.end = p;
     if (to < 0) {
       if (this.#same(v, slot, from, p, -1)) return this.#ids[slot];

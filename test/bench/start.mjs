@@ -22,6 +22,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+// Node 20 reads these certificates at every start, which takes longer than the rest of it: what we cost would seem little beside that.
+delete process.env.NODE_EXTRA_CA_CERTS;
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const logscope = join(root, 'bin/logscope.js');
 const sample = (name) => join(root, 'sample-logs', name);

@@ -78,7 +78,7 @@ async function firstFrame(command: string, megabytes: number) {
 }
 
 /** Time from a key to the screen that shows it, while lines are appended at a rate. */
-async function keys(perSecond: number) {
+async function keys(perSecond: number, presses = 100) {
   writeFileSync(path, lines(100));
   const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
   await program.waitFor('q quit', 20_000);
@@ -100,7 +100,7 @@ async function keys(perSecond: number) {
   const measured = performance.now();
   const wall: number[] = [];
   const own: number[] = [];
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < presses; i++) {
     const wanted = i % 2 === 0 ? 'balance' : 'ended';
     const time = await timed(program.pid, async () => {
       const begun = performance.now();
@@ -121,6 +121,7 @@ async function keys(perSecond: number) {
   return {
     ...spread(wall, own),
     core_share: Math.round(share * 100) / 100,
+    rss_mb: [Math.round(before.memory), Math.round(after.memory)],
     behind,
   };
 }
@@ -245,6 +246,8 @@ const cases = {
   'first frame, tail of 1 GB': () => firstFrame('tail', 1000),
   'first frame, replay of 1 GB': () => firstFrame('replay', 1000),
   'key at 50,000 lines/s': () => keys(50_000),
+  // Some 130 ms each: a minute.
+  'minute of keys at 100,000 lines/s': () => keys(100_000, 460),
   'idle, log of yesterday': () => idle(false),
   'idle, live': () => idle(true),
 };

@@ -14,6 +14,7 @@ import {
   symlinkSync,
   truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -293,5 +294,35 @@ describe('a log that is written', { timeout: 60_000 }, () => {
     await live.until(() => live.requests === 10, 'the lines of the new file');
     await live.stop();
     expect(live.requests).toBe(10);
+  });
+
+  it('goes on from its state file into rotations that were packed meanwhile', async () => {
+    log(lines(30));
+    const state = `${path}.state`;
+    let live = await started(['--state', state, path]);
+    await live.until(() => live.requests === 30, 'the first lines');
+    await live.stop();
+    // 20 more, then a file of 15, both packed; an older one is none of ours; then one that is not packed yet, and the log.
+    const pack = (name: string, text: string, ago: number) => {
+      writeFileSync(`${path}.${name}`, gzipSync(text));
+      utimesSync(`${path}.${name}`, NOW - ago, NOW - ago);
+    };
+    pack('4.gz', lines(40, 1000), 400);
+    pack('3.gz', lines(50), 300);
+    pack('2.gz', lines(15, 50), 200);
+    writeFileSync(`${path}.1`, lines(7, 65));
+    utimesSync(`${path}.1`, NOW - 100, NOW - 100);
+    unlinkSync(path);
+    writeFileSync(path, lines(10, 72));
+    live = await started(['--state', state, path]);
+    await live.until(() => live.requests >= 52, 'the lines of all since');
+    await live.stop();
+    expect([live.requests, live.stderr]).toEqual([52, '']);
+    // Nothing of it is read again.
+    appendFileSync(path, lines(3, 82));
+    live = await started(['--state', state, path]);
+    await live.until(() => live.requests >= 3, 'the new lines');
+    await live.stop();
+    expect(live.requests).toBe(3);
   });
 });

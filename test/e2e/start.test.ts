@@ -15,6 +15,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root, TerminalProgram, temporaryFolder } from '../helpers/terminal.ts';
 
@@ -129,13 +130,31 @@ describe('the code cache', { timeout: 60_000 }, () => {
     const of = (threads: number) => run(['analyze', '--json', '--threads', String(threads), log]).stdout;
     const one = of(1);
     expect(JSON.parse(one).requests.total).toBeGreaterThan(100_000);
+    const isThere = () => caches().some((name) => name.startsWith('range-worker-thread-'));
+    // On a busy machine one thread may have read all before the other one is there.
+    for (let tries = 0; tries < 8 && !isThere(); tries++) expect(of(2)).toBe(one);
+    expect(isThere()).toBe(true);
     expect(of(2)).toBe(one);
-    expect(of(2)).toBe(one);
-    expect(caches().some((name) => name.startsWith('range-worker-thread-'))).toBe(true);
   });
 });
 
 describe('the program', { timeout: 60_000 }, () => {
+  it('holds little memory outside V8 for a small log, plain or packed', () => {
+    // With a few MB more V8 wants to collect garbage while the process ends, and Node 20 then waited for ever in one run of fifty.
+    const watch = join(folder, 'watch.cjs');
+    writeFileSync(watch, "process.on('exit', () => console.error(process.memoryUsage().external));");
+    const text = readFileSync(sample);
+    const packed = join(folder, 'small.log.gz');
+    writeFileSync(packed, gzipSync(text));
+    for (const log of [sample, packed, join(root, 'sample-logs/waitress-16-threads-ramp.log')]) {
+      // The second run has its code cache, as all but the first do.
+      run(['analyze', '--json', log]);
+      const { stderr } = run(['analyze', '--json', log], {}, ['-r', watch]);
+      expect([log, Number(stderr) / 1e6 < 7]).toEqual([log, true]);
+      expect(Number(stderr)).toBeGreaterThan(0);
+    }
+  });
+
   it('knows signs beyond ASCII in what it is asked', () => {
     const { status, stdout } = run(['check', '--max-mean-wait', '7000µs', sample]);
     expect(stdout).toContain('limit is 7 ms');

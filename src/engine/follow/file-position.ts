@@ -12,5 +12,7 @@ export interface FilePosition {
 /** A file that stood at the path before, under the name it has now, and how far it was read. */
 export interface EarlierFile {
   readonly path: string;
+  /** A plain copy of a packed file: it is removed when it is open. */
+  readonly isUnpacked: boolean;
   readonly position: number;
 }

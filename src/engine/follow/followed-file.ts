@@ -9,6 +9,7 @@ import type { EarlierFile, FilePosition } from './file-position.ts';
 import { LineReader, type LineSink } from './line-reader.ts';
 import { isAll, lookBack, withCopies } from './look-back.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
+import { removeUnpacked } from './packed-file.ts';
 import { Presence } from './presence.ts';
 import { type NamesOf, Siblings } from './siblings.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
@@ -105,6 +106,7 @@ export class FollowedFile {
     await this.#siblings.begin();
     for (const one of earlier) {
       const file = await OpenFile.open(one.path, now).catch(() => null);
+      if (one.isUnpacked) removeUnpacked(one.path);
       if (!file) continue;
       file.position = one.position;
       this.#old.push(file);

@@ -9,6 +9,8 @@ import { HEAD_BYTES, keyOf, OPEN_FLAGS, OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
 const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
+/** Of those, what we can unpack. */
+const readable = /\.(gz|zst|xz|bz2)$/;
 
 /** Whether rotation may have given a name to an earlier file of the log `name`. */
 function rotatedNameTest(name: string): (other: string) => boolean {
@@ -35,6 +37,12 @@ export async function rotatedPaths(path: string, namesOf: NamesOf = readdir): Pr
   const isRotated = rotatedNameTest(name);
   const isAlike = (other: string) => other !== name && /\d/.test(name) && shapeOf(other) === shapeOf(name);
   return [...own, ...(await namesIn(dirname(real), namesOf, (other) => isAlike(other) || isRotated(other)))];
+}
+
+/** Paths of earlier files of a log that were packed since. */
+export function packedPaths(path: string): Promise<string[]> {
+  const isRotated = rotatedNameTest(basename(path));
+  return namesIn(dirname(path), readdir, (other) => readable.test(other) && isRotated(other.replace(readable, '')));
 }
 
 /** Names in a folder. @throws system errors */

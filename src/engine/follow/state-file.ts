@@ -1,11 +1,12 @@
 /** `tail --state FILE`: remembers how far each file was read, and goes on from there, through rotations in between. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { EarlierFile, FilePosition } from './file-position.ts';
 import type { LiveInput } from './live-input.ts';
 import { OpenFile } from './open-file.ts';
-import { rotatedPaths } from './siblings.ts';
+import { headOfPacked, unpackRest } from './packed-file.ts';
+import { packedPaths, rotatedPaths } from './siblings.ts';
 
 export interface SavedState {
   readonly schema: 'logscope/state/v1';
@@ -56,8 +57,10 @@ interface Present {
   readonly path: string;
   readonly inode: number;
   readonly device: number;
+  readonly isPacked: boolean;
+  /** Of its text; Infinity where only unpacking it would tell. */
   readonly size: number;
-  /** Hexadecimal. */
+  /** Of its text, hexadecimal. */
   readonly head: string;
   readonly written: bigint;
 }
@@ -71,7 +74,9 @@ export async function resumeFrom(
   const saved = state.files[resolve(input.path)];
   if (!saved || saved.length === 0) return false;
   const current = await lookAt(input.path);
-  const rotated = (await Promise.all((await rotatedPaths(input.path)).map(lookAt))).filter((one) => one !== null);
+  const plain = (await Promise.all((await rotatedPaths(input.path)).map(lookAt))).filter((one) => one !== null);
+  const isPlain = (head: string) => [...plain, ...(current ? [current] : [])].some((one) => one.head === head);
+  const rotated = [...plain, ...(await packedBeside(input.path)).filter(({ head }) => !isPlain(head))];
   const present = current ? [current, ...rotated] : rotated;
   const at = new Map<Present, number>();
   let last: Present | undefined;
@@ -84,10 +89,12 @@ export async function resumeFrom(
     if (!last && current)
       trouble(`${basename(input.path)} is another file now and the old one was not found: reading from its beginning`);
   }
-  const earlier: EarlierFile[] = rotated
-    .filter((one) => at.has(one))
-    .sort(byWritten)
-    .map((one) => ({ path: one.path, position: at.get(one) as number }));
+  const earlier: EarlierFile[] = [];
+  for (const one of rotated.filter((one) => at.has(one)).sort(byWritten)) {
+    const position = at.get(one) as number;
+    const path = one.isPacked ? await unpacked(one, position, trouble) : one.path;
+    if (path !== null) earlier.push({ path, position, isUnpacked: one.isPacked });
+  }
   await input.file.resume((current && at.get(current)) ?? 0, earlier);
   return true;
 }
@@ -117,5 +124,31 @@ async function lookAt(path: string): Promise<Present | null> {
   const { mtimeNs } = await file.handle.stat({ bigint: true });
   await file.handle.close();
   const { inode, device, size, head } = file;
-  return { path, inode, device, size, head: head.toString('hex'), written: mtimeNs };
+  return { path, inode, device, isPacked: false, size, head: head.toString('hex'), written: mtimeNs };
+}
+
+/** Packers leave a file the time at which it was written last; some leave whole seconds of it. */
+async function packedBeside(path: string): Promise<Present[]> {
+  const found: Present[] = [];
+  for (const one of await packedPaths(path)) {
+    const head = await headOfPacked(one);
+    const info = head && (await stat(one, { bigint: true }).catch(() => null));
+    if (!head || !info) continue;
+    const { ino, dev, mtimeNs } = info;
+    const size = Number.POSITIVE_INFINITY;
+    const known = { inode: Number(ino), device: Number(dev), size, head: head.toString('hex') };
+    found.push({ path: one, isPacked: true, ...known, written: mtimeNs });
+  }
+  return found;
+}
+
+async function unpacked(one: Present, position: number, trouble: (sentence: string) => void): Promise<string | null> {
+  try {
+    return await unpackRest(one.path, position);
+  } catch (error) {
+    trouble(
+      `${basename(one.path)} cannot be unpacked (${(error as NodeJS.ErrnoException).code}): its lines are left out`,
+    );
+    return null;
+  }
 }

@@ -4,7 +4,7 @@ import { isLiteral } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { couldTake } from './outline.ts';
-import { PossibleCandidates } from './possible.ts';
+import { PossibleCandidates, possibleOf } from './possible.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settle } from './settle-keys.ts';
 import { Surroundings } from './surroundings.ts';
@@ -77,8 +77,9 @@ export class Detector {
   constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
     this.#trials = trials;
     this.#given = given;
-    this.#listed = new Set([...given, ...candidatesOf(formats)]);
-    this.#possible = new PossibleCandidates([...this.#listed]);
+    const declared = candidatesOf(formats);
+    this.#listed = new Set([...given, ...declared]);
+    this.#possible = given.length === 0 ? possibleOf(declared) : new PossibleCandidates([...this.#listed]);
     this.#surroundings = new Surroundings(formats, trials);
   }
 
@@ -219,7 +220,8 @@ export class Detector {
     const found: Found[] = [];
     if (sample.lines.length === 0) return found;
     const possible = sample.lines.map((line) => this.#possible.of(sample, line));
-    const candidates = [...this.#listed].filter((candidate) => possible.some((some) => some.has(candidate)));
+    const kinds = [...new Set(possible)];
+    const candidates = [...this.#listed].filter((candidate) => kinds.some((some) => some.has(candidate)));
     let open = sample.lines.map((_, index) => index).filter((index) => possible[index].size > 0);
     while (open.length > 0) {
       // All candidates on some of the lines, the best of them on all lines.

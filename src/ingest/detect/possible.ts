@@ -4,6 +4,18 @@ import type { Sample, SampleLine } from './sample.ts';
 
 const NONE: ReadonlySet<Candidate> = new Set();
 
+/** A log may be made of lines that are all different. */
+const MOST_MARKS = 1000;
+
+const shared = new WeakMap<readonly Candidate[], PossibleCandidates>();
+
+/** One for all logs in which these candidates are looked for. */
+export function possibleOf(candidates: readonly Candidate[]): PossibleCandidates {
+  const possible = shared.get(candidates) ?? new PossibleCandidates(candidates);
+  shared.set(candidates, possible);
+  return possible;
+}
+
 export class PossibleCandidates {
   readonly #candidates: readonly Candidate[];
   readonly #marks: readonly string[];
@@ -11,6 +23,8 @@ export class PossibleCandidates {
   readonly #needs: readonly (readonly number[])[];
   /** A held line is looked at several times. */
   readonly #known = new WeakMap<SampleLine, ReadonlySet<Candidate>>();
+  /** By the marks that stand in a line, a bit each: most lines of a log have the same ones. */
+  readonly #byMarks = new Map<string, ReadonlySet<Candidate>>();
 
   constructor(candidates: readonly Candidate[]) {
     this.#candidates = candidates;
@@ -22,10 +36,16 @@ export class PossibleCandidates {
     const known = this.#known.get(line);
     if (known) return known;
     const text = b.toString('latin1', line.start, line.end);
-    const stands = this.#marks.map((mark) => text.includes(mark));
-    const possible = this.#candidates.filter((_, index) => this.#needs[index].every((mark) => stands[mark]));
-    const found = possible.length === 0 ? NONE : new Set(possible);
+    const marks = this.#marks.map((mark) => (text.includes(mark) ? '1' : '0')).join('');
+    const found = this.#byMarks.get(marks) ?? this.#having(marks);
+    if (this.#byMarks.size >= MOST_MARKS) this.#byMarks.clear();
+    this.#byMarks.set(marks, found);
     this.#known.set(line, found);
     return found;
+  }
+
+  #having(marks: string): ReadonlySet<Candidate> {
+    const possible = this.#candidates.filter((_, index) => this.#needs[index].every((mark) => marks[mark] === '1'));
+    return possible.length === 0 ? NONE : new Set(possible);
   }
 }

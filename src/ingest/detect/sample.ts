@@ -40,6 +40,7 @@ export class Trials {
       fields: { time: false, duration: false, worker: false, thread: false, wait: false, arrival: false },
     },
     0,
+    { capacity: 1 },
   );
   readonly #plain = new Map<unknown, Scanner>();
   readonly #explaining = new Map<unknown, Scanner>();

@@ -39,12 +39,17 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
   [REALTIME, ['__REALTIME_TIMESTAMP']],
 ];
 
+let level: KeyLevel | null = null;
+/** One for all logs, of which there may be thousands. */
+function messageKeys(): KeyLevel {
+  level ??= keyLevel(new Map(keys.flatMap(([slot, names]) => names.map((name) => [name, slot] as const))));
+  return level;
+}
+
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 export function jsonMessage(runtime: Runtime): Envelope {
-  const level: KeyLevel = keyLevel(
-    new Map(keys.flatMap(([slot, names]) => names.map((name) => [name, slot] as const))),
-  );
+  const level = messageKeys();
   const iso = runtime.stamp('iso');
   const epochs = { s: runtime.stamp('epoch-s'), ms: runtime.stamp('epoch-ms'), us: runtime.stamp('epoch-us') };
   const { cursor } = runtime;

@@ -1,23 +1,29 @@
 /**
  * The memory that kernels and the rest of a parser share: the input buffer, tables of what was seen lately, the columns of batches.
- * Its size is fixed; pages that nobody touches cost nothing.
+ * Its size is fixed. Pages that nobody touches take no memory, but V8 counts them as taken: with too many of them it collects
+ * garbage more often, and Node 20 may wait for ever at its exit (docs/reliability.md).
  */
 import { createBatch, type RequestBatch, type StreamFacts } from '../../core/batch.ts';
 
-/** Of 64 KiB. */
-const PAGES = 128;
+const PAGE_BYTES = 1 << 16;
+/** For tables, and the batches of a dozen kinds of lines. */
+const TABLE_BYTES = 3 << 19;
 /** 16-byte comparisons like their operands aligned; and nothing stands right behind a table, so that whole words may be read. */
 const ALIGNMENT = 64;
 
 export class KernelMemory {
-  readonly memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+  readonly memory: WebAssembly.Memory;
   /** Address of the position at which the part read last ends: what a function gives besides its value. */
   readonly endAt: number;
   readonly end: Int32Array;
-  readonly #bytes = this.memory.buffer;
+  readonly #bytes: ArrayBuffer;
   #used = ALIGNMENT;
 
-  constructor() {
+  /** @param inputBytes of the input buffer */
+  constructor(inputBytes: number) {
+    const pages = Math.ceil((inputBytes + TABLE_BYTES) / PAGE_BYTES);
+    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    this.#bytes = this.memory.buffer;
     this.end = this.int32(1);
     this.endAt = this.end.byteOffset;
   }
@@ -45,9 +51,9 @@ export class KernelMemory {
 }
 
 /** null where the machine knows no such memory, or has none left. */
-export function createKernelMemory(): KernelMemory | null {
+export function createKernelMemory(inputBytes: number): KernelMemory | null {
   try {
-    return new KernelMemory();
+    return new KernelMemory(inputBytes);
   } catch {
     return null;
   }

@@ -20,7 +20,7 @@ const facts = {
 };
 
 function kernelOf(candidate: ReturnType<typeof candidatesOf>[number]) {
-  const memory = new KernelMemory();
+  const memory = new KernelMemory(1 << 16);
   const b = memory.bytes(1 << 16);
   const input = { memory, b, v: new DataView(b.buffer, b.byteOffset, b.length) };
   const names = createNames();
