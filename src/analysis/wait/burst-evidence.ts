@@ -31,14 +31,27 @@ const lanesSay = (length: number, slots: number, manyPerTick: boolean): Verdicts
 /** Requests in the place of their neighbours speak for bursts, too: so much per request on recorded servers without any. */
 const queuesSay = (length: number): Verdicts => ({ sure: Math.max(20, 0.1 * length), doubt: 5 });
 
+/** Requests of a log that is short enough for all runs; of a longer one half of them tell whether there are bursts. */
+const SHORT = 400;
+const forBursts = (plan: Plan, length: number): Plan => ({
+  ...plan,
+  runs: length <= SHORT ? plan.runs : Math.ceil(plan.runs / 2),
+});
+
 /** `usual`: histories of callers who come alone, of queues where a tick holds many requests of a lane. */
 export function burstsOnLanes(lanes: LaneStretch, plan: Plan, usual: Histories, manyPerTick: boolean): Bursts | null {
   const alone = manyPerTick ? evidenceOfLanes(lanes, plan) : usual.logEvidence;
-  return judged(laneHistories(lanes, plan, true), usual, alone, lanesSay(lanes.length, lanes.slots, manyPerTick));
+  const verdicts = lanesSay(lanes.length, lanes.slots, manyPerTick);
+  return judged(laneHistories(lanes, forBursts(plan, lanes.length), true), usual, alone, verdicts);
 }
 
 export const burstsInQueues = (queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null =>
-  judged(queueHistories(queues, plan, true), usual, usual.logEvidence, queuesSay(queues.length));
+  judged(
+    queueHistories(queues, forBursts(plan, queues.length), true),
+    usual,
+    usual.logEvidence,
+    queuesSay(queues.length),
+  );
 
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
 function judged(histories: Histories, usual: Histories, alone: number, { sure, doubt }: Verdicts): Bursts | null {

@@ -91,7 +91,10 @@ function followLanes(lanes: LaneStretch, plan: Plan, inBursts: boolean): (client
 export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): number =>
   followLanes(lanes, plan, false)(Number.POSITIVE_INFINITY).logEvidence;
 
-/** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
+/**
+ * Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts (the few others
+ * are asked about under one model).
+ */
 export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Histories {
   const queue = { slots: lanes.slots, shared: true };
   const follow = followLanes(lanes, plan, inBursts);
@@ -99,7 +102,10 @@ export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean)
   const { paths, drawn, logEvidence } = settled(
     (clients) => {
       const run = follow(clients);
-      return { ...run, drawn: drawWaits(run.paths, lanes.duration, queue, plan.draws, plan.quick, draws()) };
+      return {
+        ...run,
+        drawn: drawWaits(run.paths, lanes.duration, queue, plan.draws, plan.quick || inBursts, draws()),
+      };
     },
     inBursts ? 0 : plan.rounds,
   );
@@ -148,7 +154,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
       );
       return {
         paths: followed,
-        drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick, draws),
+        drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick || inBursts, draws),
         logEvidence,
       };
     };

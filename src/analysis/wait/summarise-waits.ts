@@ -48,7 +48,7 @@ const MORE_IN_BURSTS = 2.8;
 /** How far above their histories the range reaches where the log speaks against them, but not enough. */
 const LEAST_MAYBE = 1.3;
 /** One slot alone shows no difference between a full and an idle pool, so nothing tells patient clients from random callers. */
-const LESS_ONE_SLOT = 12;
+const LESS_ONE_SLOT = 30;
 /** Where the pool was full for most of the time, patient clients and random callers begin to look the same. */
 const LESS_OFTEN_FULL = 10;
 /** Where the pool hardly ever was idle: callers that come back when they are answered wait that much less. */
