@@ -9,7 +9,7 @@ import { selectRows } from '../core/table.ts';
 import { diagnose } from '../findings/diagnose.ts';
 import { findingRules } from '../findings/index.ts';
 import { partVerdict } from '../findings/part-verdict.ts';
-import { isHidden } from '../findings/verdict.ts';
+import { isHidden } from '../findings/pool-words.ts';
 import { parseFilter } from './filter.ts';
 import { placementOf } from './placement.ts';
 

@@ -2,7 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { isHidden, knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
 import { type Episode, episodesOf, fullSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
@@ -41,7 +41,7 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
   const parts: string[] = [];
   if (enough)
     parts.push(
-      `${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
+      `${isHidden(facts.summary.wait) ? 'At least ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
     );
   if (slowEachOther(facts)) {
     parts.push(

@@ -42,3 +42,7 @@ export function predictedWaitText(prediction: PoolPrediction): string {
   const [low, high] = prediction.waitP95Range;
   return `p95 wait ${durationText(prediction.waitP95)}, range ${durationText(low)} to ${durationText(high)}`;
 }
+
+/** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
+export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
+  mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;

@@ -2,7 +2,7 @@
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
-import { knownSlots, poolText } from './pool-words.ts';
+import { isHidden, knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -51,10 +51,6 @@ const titleWordings = ({ title }: FindingSummary): string[] => {
   return [`${said}.`, `${said}.`, `${shortened(said, LETTERS_OF_TITLE)}.`];
 };
 
-/** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
-export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
-  mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
-
 /** A sentence that names a route stays a sentence. */
 const shortened = (text: string, letters: number): string =>
   text.length > letters ? `${text.slice(0, letters - 1)}…` : text;
@@ -80,21 +76,27 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
     slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
-  const enough = enoughText(summary, evidence);
+  const [enough, inBrief] = [false, true].map((brief) => enoughText(summary, evidence, brief));
   const orAsync = server.model !== 'async' && evidence.requests_slow_each_other !== true;
   return [
     `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${longest === null ? 'whether callers queued, and for how long, the log cannot tell' : `callers queued up to ${longest}`}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
-    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${enough}${orAsync ? ' or async I/O' : ''} would end it.`}`,
-    `${pool} full ${window === null ? share : `${full}/${window} s`}; ${waits}.${enough === '' ? '' : ` Fix: ${enough}${orAsync ? ' or async I/O' : ''}.`}`,
+    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
+    `${pool} full ${window === null ? share : `${full}/${window} s`}; ${waits}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`,
   ];
 }
 
-/** "7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
-function enoughText({ server }: Summary, { recommended_workers: workers }: FindingSummary['evidence']): string {
+/** "7 workers or more", in brief "7+ workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
+function enoughText(
+  { server, wait }: Summary,
+  { recommended_workers: workers }: FindingSummary['evidence'],
+  inBrief: boolean,
+): string {
   if (typeof workers !== 'number') return '';
   const ofThreads =
     server.model === 'threaded' && server.threads.value !== null ? ` of ${server.threads.value} threads` : '';
-  return `${capital(countText(workers, server.model === 'pool' ? 'slot' : 'worker'))}${ofThreads}`;
+  const pool = capital(countText(workers, server.model === 'pool' ? 'slot' : 'worker'));
+  if (!isHidden(wait)) return `${pool}${ofThreads}`;
+  return inBrief ? `${pool.replace(' ', '+ ')}${ofThreads}` : `${pool}${ofThreads} or more`;
 }
 
 function quiet(summary: Summary): Verdict {
