@@ -47,6 +47,11 @@ export default defineFormat({
     { name: 'default', directives: `${envelope}${usual}` },
     { name: 'envelope and head', directives: `${envelope}%(h)s %(l)s %(l)s %(t)s "%(r)s" %(s)s %(b)s`, open: true },
     { name: 'with pid and duration', directives: `${envelope}${usual} pid=%(p)s us=%(D)s` },
+    // Quart.run() (quart/app.py, 0.22) logs '%(h)s %(r)s %(s)s %(b)s %(D)s' through the application's logger.
+    {
+      name: "Quart's own",
+      directives: '[%(asctime)s] %(levelname)s in logging: %(h)s %(m)s %(Uq)s %(H)s %(s)s %(b)s %(D)s',
+    },
     { name: 'time, pid, duration first', directives: `${envelope}%(t)s %(p)s %(D)s "%(m)s %(Uq)s" %(s)s %(b)s` },
   ],
   stamp: 'end',
@@ -80,6 +85,10 @@ export default defineFormat({
     {
       line: '[2024-10-29 17:04:15 +0000] [123] [INFO] None - - [29/Oct/2024:17:04:15 +0000] "GET /u 1.1" 200 6 "-" "-" pid=<123> us=186511',
       row: { worker: '123', durationMicros: 186_511, route: 'GET /u' },
+    },
+    {
+      line: '[2026-11-28 09:33:22,846] INFO in logging: 127.0.0.1:36416 GET /hello 1.1 200 2 12110',
+      row: { worker: null, durationMicros: 12_110, route: 'GET /hello', status: 200, bytes: 2 },
     },
     { line: '[2024-10-29 17:04:15 +0000] [123] [INFO] Running on http://127.0.0.1:8000 (CTRL + C to quit)', row: null },
   ],

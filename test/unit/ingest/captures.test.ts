@@ -89,6 +89,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['nginx-json-empty-values.log', 'json', 58, 58, 0, 0, 0],
   ['nginx-ltsv.log', 'custom', 58, 56, 0, 0, 2],
   ['nginx-upstream-times.log', 'nginx', 29, 29, 0, 0, 0],
+  ['quart-run.log', 'hypercorn', 8, 3, 3, 2, 0],
   ['sanic-debug.log', 'sanic', 58, 22, 31, 5, 0],
   ['sanic-error.log', 'sanic', 9, 0, 1, 8, 0],
   ['sanic-json.log', 'json', 58, 40, 18, 0, 0],
