@@ -1,10 +1,10 @@
 /** Possible histories of a stretch of log: when requests started, when their callers had come, how long each waited. */
 import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
-import { createDraws, seedOf } from './draws.ts';
+import { createDraws, type Draws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
-import type { FilterRun, Path } from './paths.ts';
-import { drawWaits, type WaitDraws } from './posterior.ts';
+import type { FilterRun, FilterSettings, Path } from './paths.ts';
+import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
 import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
@@ -68,46 +68,55 @@ const MOST_LOAD = 0.98;
 /** Nats behind the best run from which a run has lost its way. */
 const LOST = 20;
 
-/** Runs of the filter that follows lanes, for so many clients who wait for their answers. */
-function followLanes(lanes: LaneStretch, plan: Plan, inBursts: boolean): (clients: number) => FilterRun {
-  const seed = seedOf(lanes.low, lanes.duration);
-  const settings = {
-    particles: plan.particles,
-    paths: plan.paths,
-    rate: rateCurve(lanes),
-    load: loadOf(lanes),
-    inBursts,
-  };
+type Filter<S extends Stretch> = (stretch: S, settings: FilterSettings) => FilterRun;
+
+/** Runs of a filter, for so many clients who wait for their answers. */
+function runsOf<S extends Stretch>(
+  filter: Filter<S>,
+  stretch: S,
+  plan: Plan,
+  inBursts: boolean,
+  seed: number,
+): (clients: number) => FilterRun {
+  const { particles, paths } = plan;
+  const settings = { particles, paths, rate: rateCurve(stretch), load: loadOf(stretch), inBursts };
   return (clients) => {
-    const run = (k: number) => filterLanes(lanes, { ...settings, clients, seed: seed + k });
-    return bestOf(
-      Array.from({ length: plan.runs }, (_, k) => run(k)),
-      inBursts,
-    );
+    const runs = Array.from({ length: plan.runs }, (_, k) => filter(stretch, { ...settings, clients, seed: seed + k }));
+    return bestOf(runs, inBursts);
   };
+}
+
+/**
+ * Histories of one queue and their waits, `drawsOf` for each time they are followed. Where most callers come in bursts the few others are
+ * asked about under one model.
+ */
+function followed(
+  run: (clients: number) => FilterRun,
+  duration: Float64Array,
+  queue: Queue,
+  plan: Plan,
+  inBursts: boolean,
+  drawsOf: () => Draws,
+) {
+  const follow = (clients: number) => {
+    const found = run(clients);
+    const drawn = drawWaits(found.paths, duration, queue, plan.draws, plan.quick || inBursts, drawsOf());
+    return { ...found, drawn };
+  };
+  return settled(follow, inBursts ? 0 : plan.rounds);
 }
 
 /** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
 export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): number =>
-  followLanes(lanes, plan, false)(Number.POSITIVE_INFINITY).logEvidence;
+  runsOf(filterLanes, lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY).logEvidence;
 
-/**
- * Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts (the few others
- * are asked about under one model).
- */
+/** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
 export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Histories {
+  const seed = seedOf(lanes.low, lanes.duration);
   const queue = { slots: lanes.slots, shared: true };
-  const follow = followLanes(lanes, plan, inBursts);
-  const draws = () => createDraws(seedOf(lanes.low, lanes.duration) ^ 1);
-  const { paths, drawn, logEvidence } = settled(
-    (clients) => {
-      const run = follow(clients);
-      return {
-        ...run,
-        drawn: drawWaits(run.paths, lanes.duration, queue, plan.draws, plan.quick || inBursts, draws()),
-      };
-    },
-    inBursts ? 0 : plan.rounds,
+  const run = runsOf(filterLanes, lanes, plan, inBursts, seed);
+  const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
+    createDraws(seed ^ 1),
   );
   return {
     ...drawn,
@@ -138,27 +147,9 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const settings = {
-      particles: plan.particles,
-      paths: plan.paths,
-      rate: rateCurve(part),
-      load: loadOf(part),
-      inBursts,
-    };
     const queue = { slots: queues.slots, shared: queues.members.length === 1 };
-    const follow = (clients: number) => {
-      const run = (k: number) => filterQueue(part, { ...settings, clients, seed: seed + k });
-      const { paths: followed, logEvidence } = bestOf(
-        Array.from({ length: plan.runs }, (_, k) => run(k)),
-        inBursts,
-      );
-      return {
-        paths: followed,
-        drawn: drawWaits(followed, part.duration, queue, plan.draws, plan.quick || inBursts, draws),
-        logEvidence,
-      };
-    };
-    const { paths: own, drawn, logEvidence } = settled(follow, inBursts ? 0 : plan.rounds);
+    const run = runsOf(filterQueue, part, plan, inBursts, seed);
+    const { paths: own, drawn, logEvidence } = followed(run, part.duration, queue, plan, inBursts, () => draws);
     evidence += logEvidence;
     paths.forEach((path, k) => {
       const { start, queued } = own[k % own.length];

@@ -117,7 +117,7 @@ class LaneFilter {
       arrived[next[i]] = came;
     });
     for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
-    return { start, queued, arrived };
+    return this.#bursts ? { start, queued, arrived } : { start, queued };
   }
 
   #follow(ancestors: Int32Array): void {

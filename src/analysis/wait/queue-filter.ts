@@ -108,17 +108,14 @@ class QueueFilter {
       resampling.after(p, p === length - 1, this.#logWeight, genealogy, (ancestors) => this.#follow(ancestors));
     }
     const told = Array.from({ length: paths }, (_, m) => {
-      const path = {
-        start: new Float64Array(length),
-        queued: new Uint8Array(length),
-        arrived: new Float64Array(length),
-      };
+      const path = { start: new Float64Array(length), queued: new Uint8Array(length) };
+      const known = new Float64Array(length);
       genealogy.tell(m, paths, (p, start, queued, arrived) => {
         path.start[this.#order[p]] = start;
         path.queued[this.#order[p]] = queued;
-        path.arrived[this.#order[p]] = arrived;
+        known[this.#order[p]] = arrived;
       });
-      return path;
+      return this.#bursts ? { ...path, arrived: known } : path;
     });
     return { paths: told, logEvidence: resampling.logEvidence };
   }
