@@ -79,6 +79,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const structure = withDeclared(found.structure, declared, workers);
   const service = serviceOf(table, trace, found, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
+  const rhythm = rhythmOf(trace);
   const waited = inferWait({
     table,
     model: structure.model,
@@ -91,10 +92,10 @@ function inferFrom(input: ServerInput): ServerInference {
     queue,
     durationCovers: declared.durationCovers,
     serviceMean: service.mean,
+    rhythm,
     lifecycle,
     effort,
   });
-  const rhythm = rhythmOf(trace);
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
   const times = waited.sharpened

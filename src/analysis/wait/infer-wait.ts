@@ -3,6 +3,7 @@ import type { Effort, InferredRequests, WaitInference } from '../../core/inferen
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
+import type { Rhythm } from '../structure/rhythm.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
 import { filteredWaits, type Pool } from './filtered-waits.ts';
 import { plainWaits } from './plain-waits.ts';
@@ -31,6 +32,8 @@ export interface WaitInput {
   readonly durationCovers: 'service' | 'response' | null;
   /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
   readonly serviceMean: number;
+  /** The beat on which requests end; null: they keep none. */
+  readonly rhythm: Rhythm | null;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
 }

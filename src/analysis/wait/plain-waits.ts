@@ -129,7 +129,8 @@ function nobodyWaited(trace: Trace, basis: string, mean: number, p95: number): P
 function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
   const { capacity, queue, model, serviceMean } = input;
   if (capacity === null || queue === 'per-worker' || !['sync', 'threaded', 'pool'].includes(model)) return null;
-  const law = ceilLaw(trace, capacity, serviceMean);
+  const beat = beatOfGroups(input, trace);
+  const law = ceilLaw(trace, capacity, beat ?? serviceMean);
   if (!law) return null;
   const turns = law.bursts.reduce((most, burst) => Math.max(most, burst.turns), 0);
   if (turns > MAYBE_BURST) return null;
@@ -139,25 +140,43 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
     turns <= SURELY_BURST
       ? `${again}: all slots worked without a pause from one beginning, so request n was answered after ceil(n / ${capacity}) turns`
       : `${again}, if all came at once: clients that come back when they are answered would have waited less`;
-  const confidence = turns <= SURELY_BURST ? 0.85 : 0.5;
-  const described = describe({ wait: law.wait, method: 'inferred', confidence, basis }, 0, 0);
+  const confidence = beat !== null || turns > SURELY_BURST ? 0.5 : 0.85;
+  const either =
+    beat === null ? '' : '; fewer slots on a faster beat would have kept them waiting for as long or longer';
+  const described = describe({ wait: law.wait, method: 'inferred', confidence, basis: basis + either }, 0, 0);
   const { mean, p95 } = described.summary;
   // Clients that come back keep at least one waiting for each turn of a slot.
   const least = turns <= SURELY_BURST ? 0.8 : Math.min(1, 2 / turns);
+  const faster = beat === null ? 0 : fasterBeat(beat, capacity);
   return {
     wait: law.wait,
     start: law.start,
     summary: {
       ...described.summary,
       lowMean: mean * least,
-      highMean: mean * 1.1 + 20_000,
+      highMean: mean * 1.1 + 20_000 + faster / 2,
       lowP95: p95 * least,
-      highP95: p95 * 1.1 + 20_000,
+      highP95: p95 * 1.1 + 20_000 + faster,
       peakQueue: Math.max(...law.bursts.map(({ members }) => members.length - capacity)),
       periods: periodsOf(law),
     },
   };
 }
+
+/**
+ * µs: the beat of a burst that leaves in whole groups of as many lines as there are slots, where it may as well be that of
+ * fewer slots that are as much faster; null: the service time is known, or requests keep no beat.
+ */
+function beatOfGroups({ capacity, serviceMean, rhythm }: WaitInput, trace: Trace): number | null {
+  if (trace.hasDurations || serviceMean > 0 || !rhythm || rhythm.byWorker) return null;
+  return rhythm.size === capacity ? rhythm.period : null;
+}
+
+/**
+ * µs: c slots that take S are answered for as long as c / f slots that take S / f, of which a request spends S - S / f
+ * less in service: the last of a group waits that much longer, the first no longer.
+ */
+const fasterBeat = (beat: number, slots: number): number => beat * (1 - 1 / slots);
 
 const periodsOf = ({ bursts, wait }: CeilLaw): CongestionPeriod[] =>
   bursts.map(({ members, from, to }) => {
