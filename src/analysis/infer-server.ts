@@ -1,6 +1,6 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { Effort, InferredRequests, ServerInference, ServiceInference } from '../core/inference.ts';
+import type { Callers, Effort, InferredRequests, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
@@ -32,11 +32,14 @@ export interface ServerInput {
   readonly streams: readonly { readonly facts: StreamFacts; readonly requests: number }[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
   readonly effort?: Effort;
+  /** What a longer look at the same log has found, for a `live` one. */
+  readonly callers?: Callers;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
 const efforts = {
   live: { rows: 800, replicas: 3 },
+  look: { rows: 800, replicas: 3 },
   sample: { rows: 3000, replicas: 4 },
   full: { rows: 6000, replicas: 6 },
 } as const;
@@ -68,7 +71,7 @@ export function inferServer(input: ServerInput): ServerInference {
 }
 
 function inferFrom(input: ServerInput): ServerInference {
-  const { table, names, lifecycle, effort = 'full' } = input;
+  const { table, names, lifecycle, effort = 'full', callers = 'not-asked' } = input;
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
@@ -95,6 +98,7 @@ function inferFrom(input: ServerInput): ServerInference {
     rhythm,
     lifecycle,
     effort,
+    callers,
   });
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.

@@ -53,6 +53,8 @@ export interface WaitInference {
   readonly waitingRatio: number;
   readonly peakQueue: number;
   readonly periods: readonly CongestionPeriod[];
+  /** As the possible histories take them; null: the wait was found without any. */
+  readonly callers: Callers | null;
 }
 
 export interface ServiceInference {
@@ -114,8 +116,12 @@ export interface ServerInference {
   readonly wait: WaitInference;
 }
 
+/** How most callers come to a pool: together with others, or each alone, as far as a log has been asked about it. */
+export type Callers = 'in-bursts' | 'alone' | 'not-asked';
+
 /**
- * How much work an inference may be: `live` answers for a screen's window in a few milliseconds, `sample` speaks for a log
- * too long to be kept whole (whose own length averages), `full` does all it can.
+ * How much work an inference may be: `live` answers for a screen's window in a few milliseconds, `look` is the longer look
+ * that a live view takes now and then (how callers come), `sample` speaks for a log too long to be kept whole (whose own
+ * length averages), `full` does all it can.
  */
-export type Effort = 'live' | 'sample' | 'full';
+export type Effort = 'live' | 'look' | 'sample' | 'full';

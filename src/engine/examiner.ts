@@ -1,7 +1,8 @@
 /** Examines a window of requests: in this thread, or in one of its own where analysis must not hold up the keyboard. */
+import type { AnalyseOptions } from '../analysis/analyse.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { ServerInference } from '../core/inference.ts';
+import type { Callers, ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { FilteredPart } from '../core/part.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
@@ -28,7 +29,9 @@ export interface ExamineWindow {
   /** Asked about once: predictions stay about the window before. */
   readonly isAside?: boolean;
   /** `full`: as a post-mortem would, for a stretch that somebody looks at; default `live`. */
-  readonly effort?: 'live' | 'full';
+  readonly effort?: 'live' | 'look' | 'full';
+  /** What a longer look at the same log has found, for a `live` one. */
+  readonly callers?: Callers;
 }
 
 export interface ExaminedWindow {
@@ -65,7 +68,8 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
-  return finish(partial, window.inputs, formats, window.effort ?? 'live', begun);
+  const { inputs, effort = 'live', callers = 'not-asked' } = window;
+  return finish(partial, { inputs, effort, callers }, formats, begun);
 }
 
 /** Examines a whole log, in this thread. */
@@ -73,7 +77,7 @@ export const examinePartial = (
   partial: LogPartial,
   inputs: readonly InputSummary[],
   formats: readonly FormatAdvice[],
-): Examined => finish(partial, inputs, formats, 'full', threadMs());
+): Examined => finish(partial, { inputs, effort: 'full' }, formats, threadMs());
 
 export interface Examined {
   readonly examination: Examination;
@@ -82,12 +86,11 @@ export interface Examined {
 
 function finish(
   partial: LogPartial,
-  inputs: readonly InputSummary[],
+  how: Pick<AnalyseOptions, 'inputs' | 'effort' | 'callers'>,
   formats: readonly FormatAdvice[],
-  effort: 'live' | 'full',
   begun: number,
 ): Examined {
-  const examination = examine(partial, { inputs, version, howToLog: howToLog(formats), effort });
+  const examination = examine(partial, { ...how, version, howToLog: howToLog(formats) });
   const { inference, requests } = examination.facts;
   const result = {
     summary: examination.summary,

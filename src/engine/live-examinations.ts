@@ -1,5 +1,6 @@
 /** When the newest requests of a live log are examined: after something came, one at a time, and for a small share of the time. */
 import type { Clock } from '../core/clock.ts';
+import type { Callers } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -25,12 +26,19 @@ const EXAMINED_ROWS = 20_000;
 const EVERY_MS = 1000;
 const SHARE = 20;
 const LONGEST_PAUSE_MS = 30_000;
+/** A longer look is taken now and then while callers may wait for so long, s; it may take as much time again. */
+const AT_STAKE_SECONDS = 0.1;
+const LOOK_EVERY_MS = 10_000;
 
 export class LiveExaminations {
   readonly #options: LiveExaminationsOptions;
   #underWay: Promise<void> | null = null;
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
+  /** As the last longer look found them. */
+  #callers: Callers = 'not-asked';
+  #isAtStake = false;
+  #noLookBefore = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
   #stopped = false;
 
@@ -77,16 +85,26 @@ export class LiveExaminations {
     this.#examined = { rows: rows.total, events: lifecycle().length };
     const from = rows.firstSince(newest() - EXAMINED_MICROS, EXAMINED_ROWS);
     const number = rows.firstNumber + from;
+    const look = this.#isAtStake && clock.nowMicros() >= this.#noLookBefore;
     try {
       const { summary, verdict, inference, requests, placement, cost } = await examiner.examine({
         ...rows.window(from),
         facts: rows.facts,
         lifecycle: lifecycle(),
         inputs: inputs(),
+        effort: look ? 'look' : 'live',
+        callers: this.#callers,
       });
       rows.settle(number, requests, placement);
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
-      this.#notBefore = clock.nowMicros() + Math.max(EVERY_MS, cost * SHARE) * 1000;
+      const now = clock.nowMicros();
+      this.#notBefore = now + Math.max(EVERY_MS, look ? 0 : cost * SHARE) * 1000;
+      if (look) {
+        this.#noLookBefore = now + Math.max(LOOK_EVERY_MS, cost * SHARE) * 1000;
+        this.#callers = inference.wait.callers ?? 'not-asked';
+      }
+      const { callers, highP95 } = inference.wait;
+      this.#isAtStake = callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS;
       done({ summary, verdict, inference });
     } catch (error) {
       // Reading and drawing go on without it; the next window may fare better.

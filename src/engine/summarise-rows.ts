@@ -30,6 +30,7 @@ export async function summariseRows(
     lifecycle: lifecycle.filter(({ time }) => !(time < from) && !(time > to)),
     inputs: summary.inputs,
     isAside: true,
+    effort: 'look',
   });
   return examined.summary;
 }

@@ -153,6 +153,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       waitingRatio: waits.filter((w) => w > 0).length / n,
       peakQueue: profile.peakQueue,
       periods: profile.periods,
+      callers: null,
     },
   };
   return {

@@ -1,5 +1,5 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
-import type { Effort, WaitInference } from '../../core/inference.ts';
+import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import type { Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
@@ -9,12 +9,15 @@ import { unseenBeginning } from './unseen-beginning.ts';
 
 /** A live view follows as few of its newest requests as begin where the pool was not full. */
 const LIVE_ROWS = [150, 300, 600, 1200];
+/** Fewer do not tell how callers come. */
+const LOOK_ROWS = [600, 1200];
 /** Of more requests than the fewest: the possible histories of a queue that grew for long lie further apart. */
 const LIVE_PARTICLES = 16;
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
   if (effort === 'live') return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
+  if (effort === 'look') return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false };
   if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
@@ -60,22 +63,27 @@ interface Part {
 /** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
 function partToFollow(trace: Trace, { slots, queue }: Pool, effort: Effort): Part {
   const plan = planFor(trace.length, effort);
-  const live = effort === 'live';
-  const lengths = (live ? LIVE_ROWS : [plan.rows]).map((most) => Math.min(trace.length, most));
-  const fromOf = (length: number) => (live ? trace.length - length : 0);
+  const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;
+  const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
+  const fromOf = (length: number) => (newest ? trace.length - length : 0);
   const isSeen = (length: number) =>
     length === trace.length || unseenBeginning(trace, fromOf(length), length, slots, queue === 'worker') <= MOST_UNSEEN;
   const seen = lengths.find(isSeen);
   const length = seen ?? lengths[lengths.length - 1];
-  const particles = live && length > plan.rows ? LIVE_PARTICLES : plan.particles;
+  const particles = plan.quick && length > plan.rows ? LIVE_PARTICLES : plan.particles;
   return { plan: { ...plan, particles }, from: fromOf(length), length, isSeen: seen !== undefined };
 }
 
 /**
- * null where the log contradicts workers that run one request at a time. `hidden`: workers were replaced, perhaps with a request
- * that held them and wrote no line.
+ * null where the log contradicts workers that run one request at a time. `callers`: as a longer look has found them, for a live
+ * view; `hidden`: workers were replaced, perhaps with a request that held them and wrote no line.
  */
-export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: boolean): FilteredWaits | null {
+export function filteredWaits(
+  trace: Trace,
+  pool: Pool,
+  { effort, callers }: { readonly effort: Effort; readonly callers: Callers },
+  hidden: boolean,
+): FilteredWaits | null {
   const part = partToFollow(trace, pool, effort);
   if (!part.isSeen) {
     const basis = `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`;
@@ -92,13 +100,16 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
   if (pool.onLanes && !lanes) return null;
   const many = manyPerTick(trace, rows);
   const queues = queuesOf(stretch, trace, pool);
-  const usual = lanes && !many ? laneHistories(lanes, plan, false) : queueHistories(queues, plan, false);
+  const together = plan.quick && callers === 'in-bursts';
+  const usual =
+    lanes && (together || !many) ? laneHistories(lanes, plan, together) : queueHistories(queues, plan, together);
   const bursts = plan.quick
     ? null
     : lanes
       ? burstsOnLanes(lanes, plan, usual, many)
       : burstsInQueues(queues, plan, usual);
   const { waits, model, times, evidence } = bursts?.sure ? bursts.histories : usual;
+  const inBursts = together || (bursts?.sure ?? false);
   const wait = new Float64Array(trace.length).fill(Number.NaN);
   const samples = waits.map((set) => {
     const sample = new Float64Array(trace.length).fill(Number.NaN);
@@ -112,21 +123,24 @@ export function filteredWaits(trace: Trace, pool: Pool, effort: Effort, hidden: 
   }
   const what = pool.onLanes ? 'workers' : pool.queue === 'worker' ? 'slots in each worker' : 'slots';
   const share = partly ? `, of ${length} requests of the log` : '';
-  const basis = `possible histories of ${pool.slots} ${what} and their callers (${bursts?.sure ? 'most of them in bursts' : model})${share}; the range is as wide as the error on recorded servers`;
+  const basis = `possible histories of ${pool.slots} ${what} and their callers (${inBursts ? 'most of them in bursts' : model})${share}; the range is as wide as the error on recorded servers`;
   return {
     // What was queued before a part began cannot be seen in it.
-    summary: summariseWaits(waits, {
-      basis,
-      hidden: hidden || partly,
-      evidence,
-      slots: pool.slots,
-      onLanes: pool.onLanes,
-      manyPerTick: many,
-      quick: plan.quick,
-      inBursts: bursts?.sure ?? false,
-      maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
-      start: times.start.map((micros) => micros / 1e6),
-    }),
+    summary: {
+      ...summariseWaits(waits, {
+        basis,
+        hidden: hidden || partly,
+        evidence,
+        slots: pool.slots,
+        onLanes: pool.onLanes,
+        manyPerTick: many,
+        quick: plan.quick,
+        inBursts,
+        maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
+        start: times.start.map((micros) => micros / 1e6),
+      }),
+      callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',
+    },
     wait,
     samples,
     times: partly ? null : times,

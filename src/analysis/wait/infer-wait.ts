@@ -1,5 +1,5 @@
 /** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
-import type { Effort, InferredRequests, WaitInference } from '../../core/inference.ts';
+import type { Callers, Effort, InferredRequests, WaitInference } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
@@ -36,6 +36,8 @@ export interface WaitInput {
   readonly rhythm: Rhythm | null;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
+  /** What a longer look at the same log has found, for a `live` one. */
+  readonly callers: Callers;
 }
 
 export interface WaitResult {
@@ -86,7 +88,7 @@ export function inferWait(input: WaitInput): WaitResult {
   const pool = poolOf(input, trace);
   if (!capacity || !pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
   const hidden = trace.workerIds.length > (input.workers ?? capacity);
-  const found = trace.length > 0 ? filteredWaits(trace, pool, input.effort, hidden) : null;
+  const found = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
   if (!found) {
     return { wait: unknownWait('some worker ran two requests at once'), requests, sharpened: false };
   }

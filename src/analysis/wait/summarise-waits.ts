@@ -19,6 +19,7 @@ export const unknownWait = (basis: string): WaitInference => ({
   waitingRatio: Number.NaN,
   peakQueue: Number.NaN,
   periods: [],
+  callers: null,
 });
 
 /** Of sorted values. */

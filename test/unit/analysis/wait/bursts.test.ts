@@ -7,14 +7,20 @@ import { type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpe
 const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
 
 /** The mean wait of a pool of sync workers with services of half a second, true and inferred, s. */
-function waitOf(seed: number, workers: number, load: Load, law: 'uniform' | 'exponential') {
+function waitOf(
+  seed: number,
+  workers: number,
+  load: Load,
+  law: 'uniform' | 'exponential',
+  how: Parameters<typeof filteredWaits>[2] = { effort: 'full', callers: 'not-asked' },
+) {
   const service = { law, mean: 0.5 } as const;
   const spec: PoolSpec = { seed, workers, threads: 1, queue: 'shared', service, load, overhead: 0.0004 };
   const { requests, table } = writeLog(simulatePool(spec), view, seed);
-  const waited = filteredWaits(traceOf(table), { slots: workers, queue: 'pool', onLanes: true }, 'full', false);
+  const waited = filteredWaits(traceOf(table), { slots: workers, queue: 'pool', onLanes: true }, how, false);
   const truth = requests.reduce((sum, { start, send }) => sum + start - send, 0) / requests.length;
-  const { mean, lowMean, highMean, basis } = waited!.summary;
-  return { truth, mean: mean / 1e6, low: lowMean / 1e6, high: highMean / 1e6, inBursts: /in bursts/.test(basis) };
+  const { mean, lowMean, highMean, callers } = waited!.summary;
+  return { truth, mean: mean / 1e6, low: lowMean / 1e6, high: highMean / 1e6, inBursts: callers === 'in-bursts' };
 }
 
 describe('bursts of callers', () => {
@@ -41,6 +47,19 @@ describe('bursts of callers', () => {
       const closed = { kind: 'closed', users: 5, think: 0.3, seconds: 60 } as const;
       expect(waitOf(seed, 4, random, 'exponential').inBursts).toBe(false);
       expect(waitOf(seed, 4, closed, 'exponential').inBursts).toBe(false);
+    }
+  });
+
+  it('are followed by a live view that was told of them, after a look that found them', () => {
+    const load = { kind: 'batches', rate: 1 / 6, size: 16, seconds: 90 } as const;
+    for (let seed = 1; seed <= 3; seed++) {
+      const looked = waitOf(seed, 4, load, 'uniform', { effort: 'look', callers: 'not-asked' });
+      expect(looked.inBursts).toBe(true);
+      const untold = waitOf(seed, 4, load, 'uniform', { effort: 'live', callers: 'not-asked' });
+      const told = waitOf(seed, 4, load, 'uniform', { effort: 'live', callers: 'in-bursts' });
+      expect(untold.inBursts).toBe(false);
+      expect(told.mean).toBeGreaterThan(3 * untold.mean);
+      expect(told.high).toBeGreaterThan(told.truth);
     }
   });
 });

@@ -12,7 +12,12 @@ it('make no queue that was not there: stamps of a second, services of a tenth', 
     const service = { law: 'uniform', mean: 0.1 } as const;
     const spec: PoolSpec = { seed, workers: 6, threads: 1, queue: 'shared', service, load, overhead: 0.0004 };
     const { requests, table } = writeLog(simulatePool(spec), view, seed);
-    const waited = filteredWaits(traceOf(table), { slots: 6, queue: 'pool', onLanes: true }, 'full', false);
+    const waited = filteredWaits(
+      traceOf(table),
+      { slots: 6, queue: 'pool', onLanes: true },
+      { effort: 'full', callers: 'not-asked' },
+      false,
+    );
     const truth = requests.reduce((sum, { start, send }) => sum + start - send, 0) / requests.length;
     const { mean, lowMean, highMean } = waited!.summary;
     expect(truth).toBeGreaterThanOrEqual(lowMean / 1e6 - 0.005);

@@ -19,7 +19,12 @@ const pool = (seed: number, workers: number, threads: number, load: number): Poo
 function analyse(spec: PoolSpec) {
   const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
   const { requests, table } = writeLog(simulatePool(spec), view, spec.seed);
-  const found = filteredWaits(traceOf(table), { slots: spec.threads, queue: 'worker', onLanes: false }, 'full', false);
+  const found = filteredWaits(
+    traceOf(table),
+    { slots: spec.threads, queue: 'worker', onLanes: false },
+    { effort: 'full', callers: 'not-asked' },
+    false,
+  );
   if (!found) throw new Error('nothing found');
   const true_ = requests.reduce((sum, { start, send }) => sum + start - send, 0) / requests.length;
   return { found, requests, meanSeconds: true_ };
