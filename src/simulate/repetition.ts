@@ -36,9 +36,10 @@ export function drawRepetition(
   random: Random,
   { byWorker, ownService, clumped, stretched }: RepetitionChoice,
 ): Repetition {
-  const { length, waits, stretch, clumps, waitUnknown } = trace;
+  const { length, waits, held, stretch, clumps, waitUnknown } = trace;
   const scale = ownService ? 1 : Math.max(0.1, 1 + times.meanError * normal(random));
-  const wait = waits[Math.floor(random() * waits.length)];
+  const history = Math.floor(random() * waits.length);
+  const wait = waits[history];
   const [low, high] = stretch;
   const possible = low > 0 ? low * (high / low) ** random() : low + (high - low) * random();
   // The estimate stands for itself; where there is none, any factor is as good as another.
@@ -46,13 +47,8 @@ export function drawRepetition(
   const arrival = new Float64Array(length);
   const row = new Int32Array(length);
   const begun = drawStarts(trace, random);
-  const bursts = new Set<number>();
-  for (let i = 0; i < length; i++) if (wait[i] > 0) bursts.add(Math.round(trace.start[i] - wait[i]));
   for (let i = 0; i < length; i++) {
-    // A start from the queue follows from the end before it: the wait belongs to the estimate, wherever its tick is. Who found
-    // a free slot when others came who waited came with them, wherever that was in the tick.
-    const isKnown = wait[i] > 0 || bursts.has(Math.round(trace.start[i]));
-    arrival[i] = isKnown ? trace.start[i] - wait[i] * factor : begun[i];
+    arrival[i] = held[history][i] === 1 ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
   if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);

@@ -5,7 +5,7 @@ import { medianOf } from '../core/statistics.ts';
 import { type ClumpSize, clumpSize } from './clumps.ts';
 import { overheadOf } from './overhead.ts';
 import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
-import { waitHistories } from './wait-histories.ts';
+import { heldStarts, waitHistories } from './wait-histories.ts';
 
 export interface Trace {
   readonly length: number;
@@ -23,6 +23,8 @@ export interface Trace {
   readonly workers: number;
   /** Possible histories of the wait before `start`, µs per row: posterior samples, or one estimate. */
   readonly waits: readonly Float64Array[];
+  /** Of each of these, 1: `start` is as that history has it, wherever within its tick; else it is drawn. */
+  readonly held: readonly Uint8Array[];
   /** The range of factors on those waits that repetitions draw from; [1, 1] where the samples carry it. */
   readonly stretch: readonly [low: number, high: number];
   /** Factors at the ends of what is possible at all. */
@@ -97,10 +99,11 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
   const service = pick(hold, Number.NaN);
   const uncertainty = pick(inferred.uncertainty, 0);
   const { waits, stretch, extremes, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
+  const replayed = sampled ? withoutGaps(start, 20 * mean) : start;
   return {
     trace: {
       length: n,
-      start: sampled ? withoutGaps(start, 20 * mean) : start,
+      start: replayed,
       service,
       uncertainty,
       ticks: ticksOf(requests, rows, inferred),
@@ -108,6 +111,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       worker,
       workers: dense.size,
       waits,
+      held: waits.map((wait) => heldStarts(replayed, wait)),
       stretch,
       extremes,
       // Bounds on the waits heap arrivals up where each stretch began.
@@ -181,5 +185,6 @@ export function keepRows(trace: Trace, rows: Int32Array): Trace {
     route: Int32Array.from(rows, (row) => trace.route[row]),
     worker: Int32Array.from(rows, (row) => trace.worker[row]),
     waits: trace.waits.map(pick),
+    held: trace.held.map((held) => Uint8Array.from(rows, (row) => held[row])),
   };
 }

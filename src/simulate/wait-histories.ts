@@ -87,3 +87,13 @@ function longestWaits(
   }
   return longest;
 }
+
+/**
+ * 1: the start is as this history of the waits has it. One from the queue follows from the end before it; and who found a free slot
+ * when others came who waited came with them.
+ */
+export function heldStarts(start: Float64Array, wait: Float64Array): Uint8Array {
+  const arrivals = new Set<number>();
+  for (let i = 0; i < start.length; i++) if (wait[i] > 0) arrivals.add(Math.round(start[i] - wait[i]));
+  return Uint8Array.from(start, (at, i) => (wait[i] > 0 || arrivals.has(Math.round(at)) ? 1 : 0));
+}
