@@ -4,7 +4,7 @@ import type { Callers, Effort, InferredRequests, ServerInference, ServiceInferen
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { serversOf } from './join-input.ts';
+import { rowsOfServers, waitsOfServers, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
@@ -21,7 +21,7 @@ import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
 import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
-import { inferWait } from './wait/infer-wait.ts';
+import { inferWait, type WaitInput } from './wait/infer-wait.ts';
 
 export interface ServerInput {
   /** The requests in the order of their lines (several inputs merged by time). */
@@ -83,13 +83,13 @@ function inferFrom(input: ServerInput): ServerInference {
   const service = serviceOf(table, trace, found, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
-  const waited = inferWait({
+  const servers = trace.hasWorkers ? rowsOfServers(table, (worker) => names.workers.text(worker)) : [];
+  const waitInput: WaitInput = {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     unbounded: structure.unbounded,
-    servers: serversOf(trace.hasWorkers ? Array.from(trace.workerIds, (id) => names.workers.text(id)) : []),
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
     queue,
@@ -99,7 +99,16 @@ function inferFrom(input: ServerInput): ServerInference {
     lifecycle,
     effort,
     callers,
-  });
+  };
+  const waited =
+    servers.length > 1
+      ? waitsOfServers(
+          servers.map((rows) => ({ rows, inference: inferFrom({ ...input, table: selectRows(table, rows) }) })),
+          table.length,
+        )
+      : !trace.hasWorkers && wereWrittenAtOnce(table)
+        ? withoutOneQueue(inferWait(waitInput))
+        : inferWait(waitInput);
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
   const times = waited.sharpened
@@ -125,6 +134,7 @@ function inferFrom(input: ServerInput): ServerInference {
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
+    servers: Math.max(1, servers.length),
     restarts: workers.value === null ? null : Math.max(0, Math.max(lives.length, declared.boots) - workers.value),
     queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),

@@ -12,8 +12,11 @@ export interface WorkerSpan {
 /** Parts of one server's log follow each other; one long request may reach this far into the next part, µs. */
 const LONG_OVERLAP = 5_000_000;
 
-/** Two logs have a worker of one name, at work in both at once: two servers that count their processes alike, in containers say. */
-export function areTwoWorkers(one: WorkerSpan, other: WorkerSpan): boolean {
+/**
+ * Were at work at once, for longer than one request reaches into the next part of a log. A worker of one name that was so in two logs
+ * is two, of servers that count their processes alike (containers); and logs that have no worker in common are of two servers.
+ */
+export function wereAtOnce(one: WorkerSpan, other: WorkerSpan): boolean {
   const both = Math.min(one.last, other.last) - Math.max(one.first, other.first);
   const shorter = Math.min(one.last - one.first, other.last - other.first);
   return both > LONG_OVERLAP && both > shorter / 2;
@@ -43,6 +46,5 @@ export function joinInput(into: Partial, right: Partial, path: string, before: r
   into.merge(right, shift, (worker) => workerOn(server, worker));
 }
 
-/** Servers that names of workers tell apart. */
-export const serversOf = (workers: readonly string[]): number =>
-  new Set(workers.map((worker) => worker.slice(0, Math.max(0, worker.lastIndexOf('/'))))).size;
+/** The server that the name of a worker tells; '' where it tells none. */
+export const serverOfWorker = (worker: string): string => worker.slice(0, Math.max(0, worker.lastIndexOf('/')));

@@ -7,7 +7,7 @@ import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
-import { areTwoWorkers } from './join-input.ts';
+import { serverOfWorker, type WorkerSpan, wereAtOnce } from './join-input.ts';
 import { RequestSample } from './request-sample.ts';
 import { RetainedRows, type Retention } from './retained-rows.ts';
 import { RouteCounts } from './route-counts.ts';
@@ -147,14 +147,30 @@ export class Partial {
   }
 
   /**
-   * A worker of one name was at work in both at once: they are logs of different servers (containers count their processes
-   * from 1 each). Parts of one server's log follow each other; one long request may reach into the next part.
+   * A worker of one name was at work in both at once (containers count their processes from 1 each), or both were written at once
+   * and no worker is in both: they are logs of different servers. Parts of one server's log follow each other.
    */
   isOfAnotherServer(than: Partial): boolean {
-    return this.workers.some((mine, id) => {
+    let inCommon = 0;
+    const isTwo = this.workers.some((mine, id) => {
       const theirs = than.workers[than.names.workers.find(this.names.workers.text(id))];
-      return theirs !== undefined && areTwoWorkers(mine, theirs);
+      if (theirs === undefined) return false;
+      inCommon++;
+      return wereAtOnce(mine, theirs);
     });
+    return isTwo || (inCommon === 0 && wereAtOnce(this.#spanOfUnnamed(), than.#spanOfUnnamed()));
+  }
+
+  /** When the workers were at work whose names tell no server. */
+  #spanOfUnnamed(): WorkerSpan {
+    let first = Number.POSITIVE_INFINITY;
+    let last = Number.NEGATIVE_INFINITY;
+    this.workers.forEach((worker, id) => {
+      if (serverOfWorker(this.names.workers.text(id)) !== '') return;
+      first = Math.min(first, worker.first);
+      last = Math.max(last, worker.last);
+    });
+    return { first, last };
   }
 
   event(event: LifecycleEvent): void {

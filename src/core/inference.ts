@@ -93,6 +93,8 @@ export interface ServerInference {
   readonly capacity: Estimate;
   /** true: no limit was found and the evidence says there is none. */
   readonly unbounded: boolean;
+  /** Servers that the names of the workers tell apart; each has a queue of its own. */
+  readonly servers: number;
   readonly restarts: number | null;
   /** One queue for all workers, or one per process; null when the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;

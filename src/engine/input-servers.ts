@@ -1,8 +1,8 @@
 /**
- * Which of several logs that are read side by side are those of other servers: containers count their processes alike, so
- * that the same process id is at work in two logs at once. The workers of such a log bear the name of its file.
+ * Which of several logs that are read side by side are those of other servers: the same process id is at work in two logs at
+ * once (containers count their processes alike), or they have none in common. The workers of such a log bear the name of its file.
  */
-import { areTwoWorkers, serverOfInput, workerOn } from '../analysis/join-input.ts';
+import { serverOfInput, type WorkerSpan, wereAtOnce, workerOn } from '../analysis/join-input.ts';
 import type { Names } from '../core/batch.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
@@ -11,6 +11,10 @@ import { instantOf, type RequestTable } from '../core/table.ts';
 interface Spans {
   readonly first: number[];
   readonly last: number[];
+  /** Of all of them. */
+  readonly all: { first: number; last: number };
+  /** Inputs that have a worker of the same name. */
+  readonly akin: Set<number>;
 }
 
 export class InputServers {
@@ -30,13 +34,20 @@ export class InputServers {
   look(rows: RequestTable): number[] {
     if (rows.length === 0) return [];
     const source = rows.source[0];
-    const { first, last } = (this.#spans[source] ??= { first: [], last: [] });
+    const { first, last, all } = (this.#spans[source] ??= {
+      first: [],
+      last: [],
+      all: { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
+      akin: new Set(),
+    });
     for (let row = 0; row < rows.length; row++) {
       const worker = rows.worker[row];
       const instant = instantOf(rows, row);
       if (worker < 0 || !(instant === instant)) continue;
       if (!(first[worker] <= instant)) first[worker] = instant;
       if (!(last[worker] >= instant)) last[worker] = instant;
+      if (instant < all.first) all.first = instant;
+      if (instant > all.last) all.last = instant;
     }
     // Most logs are followed alone.
     if (this.#spans.length === 1 || this.#others.has(source)) return [];
@@ -45,17 +56,26 @@ export class InputServers {
     const found = new Set<number>();
     this.#spans.forEach((_, other) => {
       if (other === source || this.#others.has(other)) return;
-      if ([...touched].some((worker) => this.#areTwo(worker, source, other))) found.add(Math.max(source, other));
+      if (this.#areTwo([...touched], source, other)) found.add(Math.max(source, other));
     });
     for (const one of found) this.#part(one);
     return [...found];
   }
 
-  #areTwo(worker: number, source: number, other: number): boolean {
-    const spanIn = ({ first, last }: Spans) =>
-      first[worker] === undefined ? null : { first: first[worker], last: last[worker] };
-    const [mine, theirs] = [spanIn(this.#spans[source]), spanIn(this.#spans[other])];
-    return mine !== null && theirs !== null && areTwoWorkers(mine, theirs);
+  #areTwo(touched: readonly number[], source: number, other: number): boolean {
+    const [mine, theirs] = [this.#spans[source], this.#spans[other]];
+    const spanIn = ({ first, last }: Spans, worker: number): WorkerSpan => ({
+      first: first[worker],
+      last: last[worker],
+    });
+    const akin = touched.filter((worker) => theirs.first[worker] !== undefined);
+    if (akin.length > 0) {
+      mine.akin.add(other);
+      theirs.akin.add(source);
+    }
+    return mine.akin.has(other)
+      ? akin.some((worker) => wereAtOnce(spanIn(mine, worker), spanIn(theirs, worker)))
+      : wereAtOnce(mine.all, theirs.all);
   }
 
   #part(source: number): void {

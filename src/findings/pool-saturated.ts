@@ -108,6 +108,10 @@ function examine(facts: Facts): Finding | null {
     );
   } else if (!Number.isFinite(wait.p95)) {
     sentences.push('Whether callers queued, and for how long, this log does not tell.');
+  } else if (inference.servers > 1) {
+    sentences.push(
+      `Each of the ${inference.servers} servers has a queue of its own: what would end it, the log of each alone tells.`,
+    );
   } else if (Number.isFinite(service.mean)) {
     sentences.push(`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`);
   }

@@ -108,6 +108,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
     threads: exactly(unbounded ? null : server.threads),
     capacity: exactly(slots),
     unbounded,
+    servers: 1,
     restarts: Math.max(0, lanes.length - server.workers),
     queue: server.queue ?? null,
     lives: livesOf(requests, (name) => names.workers.add(name)),

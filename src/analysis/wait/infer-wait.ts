@@ -20,8 +20,6 @@ export interface WaitInput {
   readonly slotsAtLeast: number;
   /** true: evidence says that there is no limit, so nobody queues for a slot. */
   readonly unbounded: boolean;
-  /** Servers that the workers belong to; each has a queue of its own. */
-  readonly servers: number;
   /** Worker processes alive at once; null unknown. */
   readonly workers: number | null;
   /** Requests that one worker runs at once; null unknown. */
@@ -110,8 +108,7 @@ export function inferWait(input: WaitInput): WaitResult {
 
 /** Where a request of this server runs, as far as the lines tell; null: not well enough to follow it. */
 function poolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { capacity, threadsPerWorker, workers, queue, servers } = input;
-  if (servers > 1 && queue !== 'per-worker') return null;
+  const { capacity, threadsPerWorker, workers, queue } = input;
   if (!capacity || !trace.hasDurations || trace.startsOnly) return null;
   if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
   if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
@@ -121,9 +118,7 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
   return null;
 }
 
-function whySilent({ capacity, threadsPerWorker, model, servers }: WaitInput, trace: Trace): string {
-  if (servers > 1)
-    return `the workers of ${servers} servers do not share one queue: each server's log alone tells its wait`;
+function whySilent({ capacity, threadsPerWorker, model }: WaitInput, trace: Trace): string {
   if (!capacity) return 'how many slots the server has is not known';
   if (!trace.hasDurations) return 'without durations only bursts tell how long callers waited, and this log is none';
   if (!trace.hasWorkers) return 'without worker ids the requests cannot be followed through the pool';

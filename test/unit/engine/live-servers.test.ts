@@ -85,11 +85,21 @@ describe('logs of several servers, followed side by side', () => {
     expect(lanes(snapshot).filter((lane) => lane.startsWith('b/access.log '))).toHaveLength(4);
   });
 
-  it('a log and its rotated part are one server, and so are two logs that share no process', async () => {
+  it('a log and its rotated part are one server', async () => {
     writeFileSync(at('old.log'), `${lines.slice(0, 300).join('\n')}\n`);
     writeFileSync(at('new.log'), `${lines.slice(300).join('\n')}\n`);
     const snapshot = (await follow('old.log', 'new.log')).snapshot();
     expect(snapshot.summary.server).toMatchObject({ workers: { value: 4 } });
     expect(snapshot.names.workers.size).toBe(4);
+  });
+
+  it('have no process in common and are written at once', async () => {
+    writeFileSync(at('web-1.log'), log);
+    writeFileSync(at('web-2.log'), log.replace(/pid=<(\d+)>/g, 'pid=<7$1>'));
+    const snapshot = (await follow('web-1.log', 'web-2.log')).snapshot();
+    expect(snapshot.summary.server).toMatchObject({ workers: { value: 8 } });
+    const names = Array.from({ length: snapshot.names.workers.size }, (_, id) => snapshot.names.workers.text(id));
+    expect(names.filter((name) => name.startsWith('web-2.log/'))).toHaveLength(4);
+    expect(snapshot.summary.wait.basis).toContain('2 servers');
   });
 });

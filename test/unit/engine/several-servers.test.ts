@@ -17,6 +17,9 @@ beforeAll(() => {
   writeFileSync(at('part.log.1'), `${lines.slice(0, 300).join('\n')}\n`);
   writeFileSync(at('part.log'), lines.slice(300).join('\n'));
   for (const name of ['web-1.log', 'web-2.log']) writeFileSync(at(name), log);
+  writeFileSync(at('web-3.log'), log.replace(/pid=<(\d+)>/g, 'pid=<7$1>'));
+  const burst = readFileSync('sample-logs/gunicorn-sync-4-burst-of-100.log', 'utf8').replace(/ pid=<\d+>/g, '');
+  for (const name of ['plain-1.log', 'plain-2.log']) writeFileSync(at(name), burst);
 });
 
 const serverOf = async (...names: string[]) => {
@@ -37,8 +40,23 @@ it('the same process ids at the same time are workers of two servers, and no thr
   expect(server).toMatchObject({ model: 'sync', workers: { value: 8 }, threads: { value: 1 }, capacity: { value: 8 } });
   expect(workers).toHaveLength(8);
   expect(workers.filter(({ id }) => id.startsWith('web-2.log/'))).toHaveLength(4);
-  expect(wait.method).toBe('unknown');
   expect(wait.basis).toContain('2 servers');
+  const { basis: _, ...alone } = (await serverOf('web-1.log')).wait;
+  expect(wait).toMatchObject(alone);
+});
+
+it('logs that are written at once and have no worker in common are of two servers', async () => {
+  const { server, workers, wait } = await serverOf('web-1.log', 'web-3.log');
+  expect(server).toMatchObject({ model: 'sync', workers: { value: 8 }, capacity: { value: 8 } });
+  expect(workers.filter(({ id }) => id.startsWith('web-3.log/'))).toHaveLength(4);
+  expect(wait.mean).toBeCloseTo((await serverOf('web-1.log')).wait.mean ?? 0, 1);
+});
+
+it('where they name no workers either, nothing is said of a queue that they may not share', async () => {
+  expect((await serverOf('plain-1.log')).wait.method).toBe('inferred');
+  const { wait } = await serverOf('plain-1.log', 'plain-2.log');
+  expect(wait.method).toBe('unknown');
+  expect(wait.basis).toContain('written at once');
 });
 
 it('partials of the two tell the same', async () => {

@@ -1,0 +1,139 @@
+/**
+ * Logs of several servers read together: each has a queue of its own, so each is asked alone how long its callers waited, and
+ * the answers are told as one.
+ */
+import type { InferredRequests, ServerInference, WaitInference } from '../core/inference.ts';
+import type { RequestTable } from '../core/table.ts';
+import { serverOfWorker, wereAtOnce } from './join-input.ts';
+import type { WaitResult } from './wait/infer-wait.ts';
+import { quantile, unknownWait } from './wait/summarise-waits.ts';
+
+/** Rows of each server, ascending, in the order of their first lines; rows without a worker belong to none. */
+export function rowsOfServers({ length, worker }: RequestTable, nameOf: (worker: number) => string): Int32Array[] {
+  const rows = new Map<string, number[]>();
+  const of = new Map<number, number[]>();
+  for (let i = 0; i < length; i++) {
+    if (worker[i] < 0) continue;
+    let mine = of.get(worker[i]);
+    if (!mine) {
+      const server = serverOfWorker(nameOf(worker[i]));
+      mine = rows.get(server) ?? [];
+      rows.set(server, mine);
+      of.set(worker[i], mine);
+    }
+    mine.push(i);
+  }
+  return [...rows.values()].map((mine) => Int32Array.from(mine));
+}
+
+/** Logs that were written at once: where their lines name no worker, nobody knows whether their requests share a queue. */
+export function wereWrittenAtOnce({ length, source, start, end }: RequestTable): boolean {
+  const spans = new Map<number, { first: number; last: number }>();
+  for (let i = 0; i < length; i++) {
+    const instant = Number.isNaN(end[i]) ? start[i] : end[i];
+    const span = spans.get(source[i]);
+    if (!span) spans.set(source[i], { first: instant, last: instant });
+    else {
+      if (instant < span.first) span.first = instant;
+      if (instant > span.last) span.last = instant;
+    }
+  }
+  const all = [...spans.values()].sort((a, b) => a.first - b.first);
+  return all.some((span, k) => all.slice(k + 1).some((other) => wereAtOnce(span, other)));
+}
+
+export interface ServerPart {
+  /** Of the whole table. */
+  readonly rows: Int32Array;
+  /** Of these rows alone. */
+  readonly inference: Pick<ServerInference, 'wait' | 'requests'>;
+}
+
+/** Share of the requests whose wait may be unknown where it is known of the others. */
+const MOST_UNKNOWN = 0.1;
+
+/** `length` rows in all. */
+export function waitsOfServers(parts: readonly ServerPart[], length: number): WaitResult {
+  const nothing = () => new Float64Array(length).fill(Number.NaN);
+  const columns = { start: nothing(), end: nothing(), uncertainty: nothing(), wait: nothing() };
+  for (const { rows, inference } of parts) {
+    for (let k = 0; k < rows.length; k++) {
+      for (const name of ['start', 'end', 'uncertainty', 'wait'] as const)
+        columns[name][rows[k]] = inference.requests[name][k];
+    }
+  }
+  const told = parts.filter(({ inference }) => Number.isFinite(inference.wait.mean));
+  const requests: InferredRequests = { ...columns, lane: new Int32Array(length).fill(-1) };
+  const count = (some: readonly ServerPart[]) => some.reduce((sum, { rows }) => sum + rows.length, 0);
+  if (count(told) < (1 - MOST_UNKNOWN) * count(parts)) {
+    const silent = parts.find((part) => !told.includes(part)) ?? parts[0];
+    const basis = `${parts.length} servers, each with a queue of its own, and not all of them tell their waits: ${silent.inference.wait.basis}`;
+    return { wait: unknownWait(basis), requests, sharpened: true };
+  }
+  const samples = samplesOf(told, length);
+  const waitSamples = samples.length > 1 ? { waitSamples: samples } : {};
+  return { wait: waitOf(told, samples, parts.length), requests: { ...requests, ...waitSamples }, sharpened: true };
+}
+
+/** Histories of all servers: as many as the one with the most of them has, µs by row. */
+function samplesOf(parts: readonly ServerPart[], length: number): Float64Array[] {
+  const histories = parts.map(({ inference: { requests } }) => requests.waitSamples ?? [requests.wait]);
+  const most = Math.max(...histories.map(({ length: many }) => many));
+  return Array.from({ length: most }, (_, h) => {
+    const all = new Float64Array(length).fill(Number.NaN);
+    parts.forEach(({ rows }, p) => {
+      const mine = histories[p][h % histories[p].length];
+      for (let k = 0; k < rows.length; k++) all[rows[k]] = mine[k];
+    });
+    return all;
+  });
+}
+
+/** Sums and shares are those of all requests; the ends of the ranges lie as far off as they do on average. */
+function waitOf(parts: readonly ServerPart[], samples: readonly Float64Array[], servers: number): WaitInference {
+  const waits = parts.map(({ inference }) => inference.wait);
+  const total = parts.reduce((sum, { rows }) => sum + rows.length, 0);
+  const mean = (of: (wait: WaitInference) => number) =>
+    waits.reduce((sum, wait, p) => sum + of(wait) * parts[p].rows.length, 0) / total;
+  const sorted = samples.map((sample) => sample.filter(Number.isFinite).sort());
+  const at = (share: number) =>
+    quantile(
+      sorted.map((values) => quantile(values, share)).sort((a, b) => a - b),
+      0.5,
+    );
+  const p95 = at(0.95);
+  // As a ratio: the 95th percentile of all is not the mean of theirs.
+  const ofP95 = (end: (wait: WaitInference) => number) => {
+    const theirs = mean((wait) => wait.p95);
+    return theirs > 0 ? p95 * (mean(end) / theirs) : mean(end);
+  };
+  const busiest = parts.reduce((a, b) => (b.rows.length > a.rows.length ? b : a)).inference.wait;
+  const sameCallers = waits.every(({ callers }) => callers === busiest.callers);
+  return {
+    method: waits.every(({ method }) => method === 'measured') ? 'measured' : 'inferred',
+    confidence: Math.min(...waits.map(({ confidence }) => confidence)),
+    basis: `${servers} servers, each with a queue of its own: ${busiest.basis}`,
+    mean: mean((wait) => wait.mean),
+    p50: at(0.5),
+    p95,
+    p99: at(0.99),
+    max: Math.max(...waits.map(({ max }) => max)),
+    lowMean: mean((wait) => wait.lowMean),
+    highMean: mean((wait) => wait.highMean),
+    lowP95: ofP95((wait) => wait.lowP95),
+    highP95: ofP95((wait) => wait.highP95),
+    waitingRatio: mean((wait) => wait.waitingRatio),
+    peakQueue: Math.max(...waits.map(({ peakQueue }) => peakQueue)),
+    periods: waits.flatMap(({ periods }) => periods).sort((a, b) => a.from - b.from),
+    callers: sameCallers ? busiest.callers : 'not-asked',
+  };
+}
+
+/** What is left of waits in one queue where there may be several: those that were measured. */
+export function withoutOneQueue(found: WaitResult): WaitResult {
+  if (found.wait.method !== 'inferred') return found;
+  const { waitSamples: _, wait, ...requests } = found.requests;
+  const basis =
+    'the logs were written at once and name no workers: whether these share one queue is not known; each log alone tells more';
+  return { ...found, wait: unknownWait(basis), requests: { ...requests, wait: wait.map(() => Number.NaN) } };
+}
