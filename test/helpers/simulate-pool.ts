@@ -162,7 +162,7 @@ export interface SimulatedLog {
 }
 
 /** Noon of some day, µs since 1970. */
-const EPOCH = 1_700_000_000_000_000;
+export const EPOCH = 1_700_000_000_000_000;
 
 /** The lines a server would have written, as the parsed table. */
 export function writeLog(requests: readonly SimulatedRequest[], view: LogView, seed: number): SimulatedLog {

@@ -5,6 +5,7 @@ import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
+import { anchorsOf, heldToAnchors } from './anchors.ts';
 import { filteredWaits, type Pool } from './filtered-waits.ts';
 import { plainWaits } from './plain-waits.ts';
 import { unknownWait } from './summarise-waits.ts';
@@ -86,10 +87,12 @@ export function inferWait(input: WaitInput): WaitResult {
   const pool = poolOf(input, trace);
   if (!capacity || !pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
   const hidden = trace.workerIds.length > (input.workers ?? capacity);
-  const found = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
-  if (!found) {
+  const followed = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
+  if (!followed) {
     return { wait: unknownWait('some worker ran two requests at once'), requests, sharpened: false };
   }
+  const anchors = anchorsOf(table, trace);
+  const found = anchors ? heldToAnchors(followed, anchors, trace) : followed;
   for (let i = 0; i < trace.length; i++) {
     const row = trace.row[i];
     requests.wait[row] = found.wait[i];

@@ -1,0 +1,118 @@
+/**
+ * Some lines tell when their caller came (a header that only one of the ways in sets), too few to speak for the rest. How long these
+ * waited, against how long the possible histories let them wait, is by how much the histories are off: a ratio estimate
+ * (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 6), with the histories as what is known of everybody.
+ */
+import type { RequestTable } from '../../core/table.ts';
+import type { Trace } from '../structure/trace.ts';
+import type { FilteredWaits } from './filtered-waits.ts';
+
+export interface Anchors {
+  /** Indices in the trace. */
+  readonly index: readonly number[];
+  /** µs: the logged wait; NaN where the line has the arrival instead. */
+  readonly wait: readonly number[];
+  /** µs since 1970 */
+  readonly arrival: readonly number[];
+}
+
+/** Fewer tell too little of the error. */
+const FEWEST = 10;
+/** Waits further below zero than this say that two clocks disagree, µs; and how many may say so. */
+const CLOCKS = 5_000;
+const MOST_IMPOSSIBLE = 0.05;
+/** Histories in which hardly anybody waits cannot be held to a factor, µs. */
+const NOTHING = 2_000;
+const MOST_FACTOR = 30;
+/** Standard errors that a range reaches to either side; of so few batches (Student, 9 degrees of freedom, 97 %). */
+const ERRORS = 2.6;
+const BATCHES = 10;
+/** Ticks by which starts that follow from stamps may be off on average, beside the histories. */
+const START_BLUR = 0.03;
+
+/** null: fewer than ten lines tell it, or their clock is not the server's. */
+export function anchorsOf(table: RequestTable, trace: Trace): Anchors | null {
+  const index: number[] = [];
+  let impossible = 0;
+  for (let i = 0; i < trace.length; i++) {
+    const row = trace.row[i];
+    const came = table.arrival[row];
+    if (came > trace.high[i] - trace.duration[i] + CLOCKS) impossible++;
+    else if (table.measuredWait[row] >= 0 || Number.isFinite(came)) index.push(i);
+  }
+  if (index.length < FEWEST || impossible > MOST_IMPOSSIBLE * index.length) return null;
+  return {
+    index,
+    wait: index.map((i) => table.measuredWait[trace.row[i]]),
+    arrival: index.map((i) => table.arrival[trace.row[i]]),
+  };
+}
+
+/** The waits held to those that are known; as they were, where these cannot judge them. */
+export function heldToAnchors(found: FilteredWaits, { index, wait, arrival }: Anchors, trace: Trace): FilteredWaits {
+  const { summary } = found;
+  // A single wait may come out below zero: the start is known to a part of the tick only, and the mean must not be biased by it.
+  const waited = index.map((i, k) => {
+    const start = found.times?.start[i] ?? trace.end[i] - trace.duration[i];
+    return wait[k] >= 0 ? wait[k] : start - arrival[k];
+  });
+  const told = index.flatMap((i, k) =>
+    Number.isFinite(found.wait[i]) ? [{ is: waited[k], said: found.wait[i] }] : [],
+  );
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  if (told.length < FEWEST) return found;
+  const is = mean(told.map((one) => one.is));
+  const said = mean(told.map((one) => one.said));
+  if (said < NOTHING || is < -CLOCKS) return found;
+  const factor = Math.min(MOST_FACTOR, Math.max(1 / MOST_FACTOR, is / said));
+  const error = errorOfMean(told.map((one) => one.is - factor * one.said));
+  const blur = wait.some((one) => one >= 0) ? 0 : START_BLUR * trace.resolution;
+  // The histories carry it from these few to everybody.
+  const everybody = mean(Array.from(found.wait.filter(Number.isFinite)));
+  const half = (ERRORS * error + CLOCKS + blur) * (everybody / said);
+  const scaled = everybody * factor;
+  const low = Math.max(0, scaled - half);
+  const high = scaled + half;
+  if (high - low >= summary.highMean - summary.lowMean) return found;
+  const quantiles = scaled / summary.mean;
+  const p95 = summary.p95 * quantiles;
+  const part = (end: number) => (scaled > 0 ? p95 * (end / scaled) : end);
+  const times = (column: Float64Array) => column.map((micros) => micros * factor);
+  return {
+    ...found,
+    wait: times(found.wait),
+    samples: found.samples.map(times),
+    summary: {
+      ...summary,
+      mean: scaled,
+      p50: summary.p50 * quantiles,
+      p95,
+      p99: summary.p99 * quantiles,
+      max: summary.max * quantiles,
+      lowMean: low,
+      highMean: high,
+      lowP95: Math.min(p95, Math.max(summary.lowP95, part(low) / P95_STRAYS)),
+      highP95: Math.max(p95, Math.min(summary.highP95, part(high) * P95_STRAYS + 2 * CLOCKS)),
+      peakQueue: Math.round(summary.peakQueue * quantiles),
+      basis: `${summary.basis}, held to the waits that ${told.length} lines tell`,
+    },
+  };
+}
+
+/** Neighbours wait in the same queue and stray alike: by means of batches (Schmeiser, Operations Research 30, 1982). */
+function errorOfMean(values: readonly number[]): number {
+  const batches = Math.min(BATCHES, values.length);
+  const means = Array.from({ length: batches }, (_, b) => {
+    const part = values.slice(
+      Math.floor((b * values.length) / batches),
+      Math.floor(((b + 1) * values.length) / batches),
+    );
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+  const middle = means.reduce((sum, value) => sum + value, 0) / batches;
+  const squares = means.reduce((sum, value) => sum + (value - middle) ** 2, 0);
+  return Math.sqrt(squares / (batches - 1) / batches);
+}
+
+/** The shape of the histories' waits may be another than that of the true ones. */
+const P95_STRAYS = 1.4;
