@@ -111,13 +111,12 @@ export function inferWait(input: WaitInput): WaitResult {
 
 /** Where a request of this server runs, as far as the lines tell; null: not well enough to follow it. */
 function poolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { capacity, threadsPerWorker, workers, queue } = input;
+  const { capacity, threadsPerWorker, queue } = input;
   if (!capacity || !trace.hasDurations || trace.startsOnly) return null;
   if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
   if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
     return { slots: threadsPerWorker, queue: 'worker', onLanes: false };
-  if (queue === 'shared' && (workers === 1 || !trace.hasWorkers))
-    return { slots: capacity, queue: 'pool', onLanes: false };
+  if (queue === 'shared') return { slots: capacity, queue: 'pool', onLanes: false };
   return null;
 }
 
