@@ -45,7 +45,7 @@ export default defineFormat({
   loggers: ['wsgi', 'waitress', 'waitress.queue'],
   lifecycle: [
     // task.py, ThreadedTaskDispatcher.add_task: the requests that must wait, the new one among them (1.3 and later).
-    { starts: 'Task queue depth is ', pattern: /^Task queue depth is (?<value>\d+)$/, kind: 'queue-depth' },
+    { starts: 'Task queue depth is ', pattern: /^Task queue depth is (?<value>\d+)$/, kind: 'queued' },
     { starts: 'Serving on ', pattern: /^Serving on (?<text>.*)$/, kind: 'listen' },
     { starts: 'serving on ', pattern: /^serving on (?<text>.*)$/, kind: 'listen' },
     { starts: 'total open connections reached', pattern: /^(?<text>.*)$/, kind: 'queue-full' },

@@ -12,6 +12,7 @@ import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { seemsAborted } from './structure/killed.ts';
 import { livesOf, summariseLives, workersFrom } from './structure/lives.ts';
+import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
@@ -79,7 +80,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
-  const structure = withDeclared(found.structure, declared, workers);
+  const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
   const service = serviceOf(table, trace, found, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);

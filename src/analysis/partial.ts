@@ -4,7 +4,7 @@
  * so the summary does not depend on how the log was cut: one thread or eight, one chunk or a thousand, one file or its shards.
  */
 import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
-import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
 import { serverOfWorker, type WorkerSpan, wereAtOnce } from './join-input.ts';
@@ -17,7 +17,6 @@ import { FIRST_ERROR, Totals } from './totals.ts';
 /** Rows kept whole for the inference; about 100 bytes each. */
 export const RETENTION: Retention = { all: 40_000, sample: 10_000 };
 /** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
-const MAX_LIFECYCLE = 20_000;
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
@@ -175,7 +174,7 @@ export class Partial {
 
   event(event: LifecycleEvent): void {
     this.lifecycleCount++;
-    if (this.lifecycle.length < MAX_LIFECYCLE) this.lifecycle.push(event);
+    if (this.lifecycle.length < MOST_LIFECYCLE_EVENTS) this.lifecycle.push(event);
   }
 
   /**
@@ -200,7 +199,7 @@ export class Partial {
       else this.streams.push({ ...stream });
     }
     for (const event of right.lifecycle) {
-      if (this.lifecycle.length < MAX_LIFECYCLE) {
+      if (this.lifecycle.length < MOST_LIFECYCLE_EVENTS) {
         const worker = event.worker === null ? null : workerOn(event.worker);
         this.lifecycle.push({ ...event, worker, source: event.source + sourceShift });
       }

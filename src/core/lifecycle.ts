@@ -11,9 +11,13 @@ export type LifecycleKind =
   | 'model' // names the worker class, in `text` ("sync", "gthread", "uvicorn.workers.UvicornWorker")
   | 'threads' // names the threads per worker, in `value`
   | 'queue-depth' // requests that wait for a worker at this moment, in `value`
+  | 'queued' // a request came and has to wait; in `value` how many do, it among them
   | 'queue-full' // the listen queue or a limit was reached
   | 'client-gone' // a client closed its connection before the answer was through
   | 'error'; // anything else worth a mark; `text` says what
+
+/** No more of them are kept of a log. */
+export const MOST_LIFECYCLE_EVENTS = 20_000;
 
 export interface LifecycleEvent {
   readonly kind: LifecycleKind;

@@ -3,6 +3,7 @@ import type { FindingRule } from '../core/finding.ts';
 import arrivalBursts from './arrival-bursts.ts';
 import asgiWouldNotQueue from './asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
+import callersQueue from './callers-queue.ts';
 import clientsGiveUp from './clients-give-up.ts';
 import clockOrLinesLost from './clock-or-lines-lost.ts';
 import coldStart from './cold-start.ts';
@@ -32,6 +33,7 @@ import workerTimeouts from './worker-timeouts.ts';
 export const findingRules: readonly FindingRule[] = [
   workerTimeouts,
   poolSaturated,
+  callersQueue,
   headOfLine,
   eventLoopBlocked,
   threadsCpuBound,

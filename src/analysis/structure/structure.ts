@@ -59,3 +59,12 @@ export const unboundedStructure = (
   capacity: { value: null, low: null, high: null, confidence, method: `unbounded: ${method}` },
   unbounded: confidence >= 0.6,
 });
+
+/** Slots of the pool: those of a worker, times the workers. */
+export const times = (threads: Estimate, workers: Estimate): Estimate => ({
+  value: threads.value === null || workers.value === null ? null : threads.value * workers.value,
+  low: threads.low === null ? null : threads.low * (workers.low ?? 1),
+  high: threads.high === null || workers.high === null ? null : threads.high * workers.high,
+  confidence: threads.value === null ? 0 : Math.min(threads.confidence, workers.confidence),
+  method: `${threads.method}; times the workers`,
+});

@@ -8,7 +8,7 @@ import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
 import { type Limit, limitOf } from './limit.ts';
 import { rhythmOfGroups } from './rhythm.ts';
-import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure, within } from './structure.ts';
+import { atLeast, exactly, type Structure, times, unboundedStructure, unknownStructure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 import { inTurn, turnsOf } from './turns.ts';
 import { misfitsWithShuffledWorkers } from './unlimited.ts';
@@ -170,14 +170,6 @@ function slotsOfPool(limit: Limit, sure: number, method: string): Estimate {
 
 const FEW_SLOTS = 5;
 const MORE_SLOTS = 1.7;
-
-const times = (threads: Estimate, workers: Estimate): Estimate => ({
-  value: threads.value === null || workers.value === null ? null : threads.value * workers.value,
-  low: threads.low === null ? null : threads.low * (workers.low ?? 1),
-  high: threads.high === null || workers.high === null ? null : threads.high * workers.high,
-  confidence: threads.value === null ? 0 : Math.min(threads.confidence, workers.confidence),
-  method: `${threads.method}; times the workers`,
-});
 
 /** Without pids: only the slots of the whole pool can be seen, not how they are shared out. */
 export function structureOfPool(trace: Trace, declared: Declared, replicas: number): Structure {

@@ -6,6 +6,7 @@ import { type CeilLaw, ceilLaw } from './ceil-law.ts';
 import type { WaitInput } from './infer-wait.ts';
 import { measuredWaits } from './measured-waits.ts';
 import { boundByWork, fullBefore } from './never-full.ts';
+import { queueDepthWaits } from './queue-depth.ts';
 import { quantile, unknownWait } from './summarise-waits.ts';
 
 export interface PlainWaits {
@@ -37,6 +38,7 @@ interface Described {
 export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
   return (
     measured(input, trace) ??
+    byQueueDepth(input, trace) ??
     behindProxy(input, trace) ??
     unlimited(input, trace) ??
     neverFull(input, trace) ??
@@ -77,6 +79,12 @@ function measured({ table, threadsPerWorker }: WaitInput, trace: Trace): PlainWa
     Math.max(5_000, systematic ? blur : (3 * blur) / Math.sqrt(known)),
     Math.max(2_000, blur),
   );
+}
+
+/** The server says how many wait whenever one more has to. */
+function byQueueDepth({ lifecycle }: WaitInput, trace: Trace): PlainWaits | null {
+  const summary = queueDepthWaits(trace, lifecycle);
+  return summary && { summary, wait: new Float64Array(trace.length).fill(Number.NaN) };
 }
 
 /** Arrivals and departures are logged: the number of slots gives every start between them. */
