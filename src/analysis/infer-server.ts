@@ -22,7 +22,7 @@ import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
 import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
-import { inferWait, type WaitInput } from './wait/infer-wait.ts';
+import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
 
 export interface ServerInput {
   /** The requests in the order of their lines (several inputs merged by time). */
@@ -85,7 +85,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const servers = trace.hasWorkers ? rowsOfServers(table, (worker) => names.workers.text(worker)) : [];
-  const waitInput: WaitInput = {
+  const waited = askForWaits(input, servers, trace.hasWorkers, {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
@@ -100,16 +100,7 @@ function inferFrom(input: ServerInput): ServerInference {
     lifecycle,
     effort,
     callers,
-  };
-  const waited =
-    servers.length > 1
-      ? waitsOfServers(
-          servers.map((rows) => ({ rows, inference: inferFrom({ ...input, table: selectRows(table, rows) }) })),
-          table.length,
-        )
-      : !trace.hasWorkers && wereWrittenAtOnce(table)
-        ? withoutOneQueue(inferWait(waitInput))
-        : inferWait(waitInput);
+  });
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
   const times = waited.sharpened
@@ -155,6 +146,27 @@ function inferFrom(input: ServerInput): ServerInference {
     batches: batchesOf(rhythm),
     wait: waited.wait,
   };
+}
+
+/** Each queue is asked alone. `servers`: the rows of each that the names of workers tell apart. */
+function askForWaits(
+  input: ServerInput,
+  servers: readonly Int32Array[],
+  hasWorkers: boolean,
+  waitInput: WaitInput,
+): WaitResult {
+  const { table, lifecycle } = input;
+  if (servers.length < 2) {
+    const found = inferWait(waitInput);
+    return !hasWorkers && wereWrittenAtOnce(table) ? withoutOneQueue(found) : found;
+  }
+  const parts = servers.map((rows) => {
+    const part = selectRows(table, rows);
+    const sources = new Set(part.source);
+    const events = lifecycle.filter(({ source }) => sources.has(source));
+    return { rows, inference: inferFrom({ ...input, table: part, lifecycle: events }) };
+  });
+  return waitsOfServers(parts, table.length);
 }
 
 /** Requests per µs over the whole log. */
