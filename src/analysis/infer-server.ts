@@ -4,17 +4,18 @@ import type { Callers, Effort, InferredRequests, ServerInference, ServiceInferen
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { rowsOfServers, waitsOfServers, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
+import { type PoolPart, rowsOfServers, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
-import { concurrencyIn, unknownConcurrency } from './structure/concurrency.ts';
+import { concurrencyIn, concurrencyOfParts, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { seemsAborted } from './structure/killed.ts';
-import { livesOf, summariseLives, workersFrom } from './structure/lives.ts';
+import { type Life, livesOf, summariseLives, workersFrom } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
+import { eventsOf, type Regime, regimesOf, workersOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
@@ -76,7 +77,9 @@ function inferFrom(input: ServerInput): ServerInference {
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
-  const workers = workersFrom(lives, declared.workers);
+  const servers = trace.hasWorkers ? rowsOfServers(table, (worker) => names.workers.text(worker)) : [];
+  const regimes = servers.length > 1 ? [] : regimesOf(lives);
+  const workers = regimes.length > 1 ? workersOfRegimes(regimes) : workersFrom(lives, declared.workers);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
@@ -84,8 +87,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const service = serviceOf(table, trace, found, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
-  const servers = trace.hasWorkers ? rowsOfServers(table, (worker) => names.workers.text(worker)) : [];
-  const waited = askForWaits(input, servers, trace.hasWorkers, {
+  const parts = servers.length > 1 ? partsByServer(input, servers) : partsByRegime(input, trace, regimes);
+  const waited = askForWaits(table, parts, servers.length > 1 ? serversInWords(servers) : regimesInWords(regimes), {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
@@ -127,6 +130,13 @@ function inferFrom(input: ServerInput): ServerInference {
     capacity: structure.capacity,
     unbounded: structure.unbounded,
     servers: Math.max(1, servers.length),
+    regimes: regimes.map(({ from, to, workers }, k) => ({
+      from,
+      to,
+      workers: workers.value,
+      capacity: parts[k].inference.capacity.value,
+      saturatedMicros: parts[k].inference.concurrency.saturatedMicros,
+    })),
     restarts: workers.value === null ? null : Math.max(0, Math.max(lives.length, declared.boots) - workers.value),
     queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
@@ -141,33 +151,43 @@ function inferFrom(input: ServerInput): ServerInference {
     },
     service,
     concurrency: running
-      ? concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean)
+      ? regimes.length > 1
+        ? concurrencyOfParts(times, parts)
+        : concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean)
       : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
     batches: batchesOf(rhythm),
     wait: waited.wait,
   };
 }
 
-/** Each queue is asked alone. `servers`: the rows of each that the names of workers tell apart. */
-function askForWaits(
-  input: ServerInput,
-  servers: readonly Int32Array[],
-  hasWorkers: boolean,
-  waitInput: WaitInput,
-): WaitResult {
-  const { table, lifecycle } = input;
-  if (servers.length < 2) {
-    const found = inferWait(waitInput);
-    return !hasWorkers && wereWrittenAtOnce(table) ? withoutOneQueue(found) : found;
-  }
-  const parts = servers.map((rows) => {
-    const part = selectRows(table, rows);
-    const sources = new Set(part.source);
-    const events = lifecycle.filter(({ source }) => sources.has(source));
-    return { rows, inference: inferFrom({ ...input, table: part, lifecycle: events }) };
-  });
-  return waitsOfServers(parts, table.length);
+/** Each queue is asked alone. `parts`: where there are several, in words `what` they are. */
+function askForWaits(table: RequestTable, parts: readonly PoolPart[], what: string, whole: WaitInput): WaitResult {
+  if (parts.length > 1) return waitsOfParts(parts, table.length, what);
+  const found = inferWait(whole);
+  const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table);
+  return mayBeSeveral ? withoutOneQueue(found) : found;
 }
+
+const serversInWords = ({ length }: readonly Int32Array[]): string => `${length} servers, each with a queue of its own`;
+const regimesInWords = (regimes: readonly Regime[]): string =>
+  `${regimes.length} pools one after the other, of ${regimes.map(({ workers }) => workers.value).join(' and ')} workers`;
+
+const partsByServer = (input: ServerInput, servers: readonly Int32Array[]) =>
+  servers.map((rows) => {
+    const table = selectRows(input.table, rows);
+    const sources = new Set(table.source);
+    const lifecycle = input.lifecycle.filter(({ source }) => sources.has(source));
+    return { rows, inference: inferFrom({ ...input, table, lifecycle }) };
+  });
+
+const partsByRegime = (input: ServerInput, trace: Trace, regimes: readonly Regime[]) =>
+  regimes.map((regime) => {
+    const ids = new Set(regime.lives.map(({ worker }) => trace.workerIds[worker]));
+    const rows = Int32Array.from(input.table.worker.keys()).filter((row) => ids.has(input.table.worker[row]));
+    const nameOf = ({ worker }: Life) => input.names.workers.text(trace.workerIds[worker]);
+    const lifecycle = eventsOf(input.lifecycle, regimes, regime, nameOf);
+    return { rows, inference: inferFrom({ ...input, table: selectRows(input.table, rows), lifecycle }) };
+  });
 
 /** Requests per µs over the whole log. */
 function rateOf(trace: Trace): number {

@@ -1,6 +1,6 @@
 /**
- * Logs of several servers read together: each has a queue of its own, so each is asked alone how long its callers waited, and
- * the answers are told as one.
+ * Logs of several servers read together, or of one whose pool was changed in between: each has a queue of its own, so each is asked
+ * alone how long its callers waited, and the answers are told as one.
  */
 import type { InferredRequests, ServerInference, WaitInference } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -42,18 +42,18 @@ export function wereWrittenAtOnce({ length, source, start, end }: RequestTable):
   return all.some((span, k) => all.slice(k + 1).some((other) => wereAtOnce(span, other)));
 }
 
-export interface ServerPart {
+export interface PoolPart {
   /** Of the whole table. */
   readonly rows: Int32Array;
   /** Of these rows alone. */
-  readonly inference: Pick<ServerInference, 'wait' | 'requests'>;
+  readonly inference: Pick<ServerInference, 'wait' | 'requests' | 'capacity' | 'concurrency'>;
 }
 
 /** Share of the requests whose wait may be unknown where it is known of the others. */
 const MOST_UNKNOWN = 0.1;
 
-/** `length` rows in all. */
-export function waitsOfServers(parts: readonly ServerPart[], length: number): WaitResult {
+/** `length` rows in all; `what` the parts are, in words. */
+export function waitsOfParts(parts: readonly PoolPart[], length: number, what: string): WaitResult {
   const nothing = () => new Float64Array(length).fill(Number.NaN);
   const columns = { start: nothing(), end: nothing(), uncertainty: nothing(), wait: nothing() };
   for (const { rows, inference } of parts) {
@@ -64,19 +64,19 @@ export function waitsOfServers(parts: readonly ServerPart[], length: number): Wa
   }
   const told = parts.filter(({ inference }) => Number.isFinite(inference.wait.mean));
   const requests: InferredRequests = { ...columns, lane: new Int32Array(length).fill(-1) };
-  const count = (some: readonly ServerPart[]) => some.reduce((sum, { rows }) => sum + rows.length, 0);
+  const count = (some: readonly PoolPart[]) => some.reduce((sum, { rows }) => sum + rows.length, 0);
   if (count(told) < (1 - MOST_UNKNOWN) * count(parts)) {
     const silent = parts.find((part) => !told.includes(part)) ?? parts[0];
-    const basis = `${parts.length} servers, each with a queue of its own, and not all of them tell their waits: ${silent.inference.wait.basis}`;
+    const basis = `${what}, and not all of them tell their waits: ${silent.inference.wait.basis}`;
     return { wait: unknownWait(basis), requests, sharpened: true };
   }
   const samples = samplesOf(told, length);
   const waitSamples = samples.length > 1 ? { waitSamples: samples } : {};
-  return { wait: waitOf(told, samples, parts.length), requests: { ...requests, ...waitSamples }, sharpened: true };
+  return { wait: waitOf(told, samples, what), requests: { ...requests, ...waitSamples }, sharpened: true };
 }
 
 /** Histories of all servers: as many as the one with the most of them has, µs by row. */
-function samplesOf(parts: readonly ServerPart[], length: number): Float64Array[] {
+function samplesOf(parts: readonly PoolPart[], length: number): Float64Array[] {
   const histories = parts.map(({ inference: { requests } }) => requests.waitSamples ?? [requests.wait]);
   const most = Math.max(...histories.map(({ length: many }) => many));
   return Array.from({ length: most }, (_, h) => {
@@ -90,7 +90,7 @@ function samplesOf(parts: readonly ServerPart[], length: number): Float64Array[]
 }
 
 /** Sums and shares are those of all requests; the ends of the ranges lie as far off as they do on average. */
-function waitOf(parts: readonly ServerPart[], samples: readonly Float64Array[], servers: number): WaitInference {
+function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], what: string): WaitInference {
   const waits = parts.map(({ inference }) => inference.wait);
   const total = parts.reduce((sum, { rows }) => sum + rows.length, 0);
   const mean = (of: (wait: WaitInference) => number) =>
@@ -112,7 +112,7 @@ function waitOf(parts: readonly ServerPart[], samples: readonly Float64Array[], 
   return {
     method: waits.every(({ method }) => method === 'measured') ? 'measured' : 'inferred',
     confidence: Math.min(...waits.map(({ confidence }) => confidence)),
-    basis: `${servers} servers, each with a queue of its own: ${busiest.basis}`,
+    basis: `${what}: ${busiest.basis}`,
     mean: mean((wait) => wait.mean),
     p50: at(0.5),
     p95,

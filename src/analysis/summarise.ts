@@ -67,6 +67,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       threads: inference.threads,
       capacity: inference.capacity,
       restarts: inference.restarts,
+      ...regimes(inference),
     },
     service_time: service,
     concurrency: concurrency(partial, inference, window, all),
@@ -178,6 +179,18 @@ const distributionOf = (histogram: DurationHistogram): Distribution => ({
 });
 
 /** Logged durations come from all requests, inferred ones from the inference. */
+const regimes = ({ regimes }: ServerInference): Pick<Summary['server'], 'regimes'> =>
+  regimes.length === 0
+    ? {}
+    : {
+        regimes: regimes.map(({ from, to, workers, capacity }) => ({
+          from: isoInstant(from),
+          to: isoInstant(to),
+          workers,
+          capacity,
+        })),
+      };
+
 function serviceTime(
   { service }: ServerInference,
   own: OwnDurations | null,

@@ -82,6 +82,17 @@ export interface WorkerLife {
   readonly fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
+/** A stretch of the log with another number of workers than the one before. */
+export interface PoolRegime {
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+  readonly workers: number | null;
+  readonly capacity: number | null;
+  /** µs with all of its slots busy; NaN unknown. */
+  readonly saturatedMicros: number;
+}
+
 export interface ServerInference {
   readonly model: ServerModel;
   readonly modelConfidence: number;
@@ -95,6 +106,8 @@ export interface ServerInference {
   readonly unbounded: boolean;
   /** Servers that the names of the workers tell apart; each has a queue of its own. */
   readonly servers: number;
+  /** In order of time; empty where the pool stayed the same. */
+  readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;
   /** One queue for all workers, or one per process; null when the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;

@@ -148,6 +148,8 @@ export interface Summary {
     threads: Estimate;
     capacity: Estimate;
     restarts: number | null;
+    /** Only where the number of workers changed: pools one after the other. */
+    regimes?: { from: string | null; to: string | null; workers: number | null; capacity: number | null }[];
   };
   service_time: Distribution & { method: 'logged' | 'inferred' | 'unknown'; basis: string };
   concurrency: {

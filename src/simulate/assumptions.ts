@@ -21,6 +21,11 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
       `Arrivals are the starts less the inferred wait (${inference.wait.basis}); what is not known of them widens the ranges.`,
     );
   }
+  if (inference.regimes.length > 0) {
+    said.push(
+      `The pool changed within the log (${inference.regimes.map(({ workers }) => workers).join(', then ')} workers): "now" is what callers met, under one after the other.`,
+    );
+  }
   if (trace.clumps.size > 1) {
     said.push(
       `Callers come together, about ${trace.clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(trace.clumps.tick)} is drawn.`,

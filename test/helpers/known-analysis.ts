@@ -109,6 +109,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
     capacity: exactly(slots),
     unbounded,
     servers: 1,
+    regimes: [],
     restarts: Math.max(0, lanes.length - server.workers),
     queue: server.queue ?? null,
     lives: livesOf(requests, (name) => names.workers.add(name)),

@@ -100,3 +100,22 @@ export function concurrencyIn(
   if (rhythm && capacity !== null) return concurrencyOfRounds(requests.start.length, { ...rhythm, size: capacity });
   return { ...unknownConcurrency, mean: ratePerMicro * serviceMean };
 }
+
+/** Of pools one after the other: each was full when its own slots were busy. */
+export function concurrencyOfParts(
+  requests: Times,
+  parts: readonly { readonly inference: Pick<ServerInference, 'capacity' | 'concurrency'> }[],
+): Concurrency {
+  const capacities = parts.map(({ inference }) => inference.capacity.value ?? Number.NaN);
+  const most = Math.max(...capacities);
+  const whole = concurrencyIn(requests, Number.isNaN(most) ? null : most, null, nothing, nothing);
+  let full = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const { inference } of parts) full += inference.concurrency.saturatedMicros;
+  for (let i = 0; i < requests.start.length; i++) {
+    if (requests.start[i] < first) first = requests.start[i];
+    if (requests.end[i] > last) last = requests.end[i];
+  }
+  return { ...whole, saturatedMicros: full, saturatedRatio: Math.min(1, full / (last - first)) };
+}

@@ -1,0 +1,109 @@
+/**
+ * A deploy that changes the number of workers makes two pools of one log, one after the other: what is true of the one is not of
+ * the other. A regime is a stretch of the log whose workers all went when those of the next one came; neighbours with as many
+ * workers (restarts, recycled workers) are one.
+ */
+import type { LifecycleEvent } from '../../core/lifecycle.ts';
+import type { Estimate } from '../../core/summary.ts';
+import { type Life, workersFrom } from './lives.ts';
+import { within } from './structure.ts';
+
+export interface Regime {
+  readonly lives: readonly Life[];
+  /** µs since 1970 UTC: the first start and the last end. */
+  readonly from: number;
+  readonly to: number;
+  readonly requests: number;
+  readonly workers: Estimate;
+  /** It is long and calm enough to tell how many workers it has. */
+  readonly tells: boolean;
+}
+
+/** µs: a reload lets the old workers end what they are at while the new ones begin. */
+const GRACE = 3_000_000;
+/** Fewer requests, of all and of each worker, do not tell how many workers there are. */
+const FEWEST = 30;
+const FEWEST_EACH = 8;
+/** µs: nobody deploys faster; and more lives than this for each worker are recycled ones, all of which may end at once by chance. */
+const SHORTEST = 10_000_000;
+const MOST_LIVES_EACH = 1.5;
+
+/** In order of time; empty where the log is of one pool. */
+export function regimesOf(lives: readonly Life[]): Regime[] {
+  const generations: Life[][] = [];
+  let until = Number.NEGATIVE_INFINITY;
+  for (const life of lives.toSorted((a, b) => a.from - b.from)) {
+    if (life.from < until - GRACE) generations[generations.length - 1].push(life);
+    else generations.push([life]);
+    until = Math.max(until, life.to);
+  }
+  const regimes: Regime[] = [];
+  for (const generation of generations) {
+    const next = regimeOf(generation);
+    const last = regimes.at(-1);
+    if (last && !(last.tells && next.tells && differ(last.workers, next.workers)))
+      regimes[regimes.length - 1] = joined(last, next);
+    else regimes.push(next);
+  }
+  return regimes.length > 1 && regimes.every(({ tells }) => tells) ? regimes : [];
+}
+
+function regimeOf(lives: readonly Life[]): Regime {
+  const from = Math.min(...lives.map((life) => life.from));
+  const to = Math.max(...lives.map((life) => life.to));
+  const requests = lives.reduce((sum, life) => sum + life.requests, 0);
+  const workers = workersFrom(lives, null);
+  const count = workers.value ?? 1;
+  const tells =
+    to - from >= SHORTEST &&
+    requests >= Math.max(FEWEST, FEWEST_EACH * count) &&
+    lives.length <= MOST_LIVES_EACH * count;
+  return { lives, from, to, requests, workers, tells };
+}
+
+/** One regime, with the number of workers of the one that tells it. */
+const joined = (a: Regime, b: Regime): Regime => ({
+  lives: [...a.lives, ...b.lives],
+  from: Math.min(a.from, b.from),
+  to: Math.max(a.to, b.to),
+  requests: a.requests + b.requests,
+  workers: a.tells ? a.workers : b.workers,
+  tells: a.tells || b.tells,
+});
+
+/** No number of workers would do for both. */
+const differ = (a: Estimate, b: Estimate): boolean =>
+  (a.high ?? Number.POSITIVE_INFINITY) < (b.low ?? 0) || (b.high ?? Number.POSITIVE_INFINITY) < (a.low ?? 0);
+
+/** Share of the log's time from which the last pool is the one that is spoken of; before, it is the longest. */
+const SETTLED = 0.25;
+
+/** No single number is true of the whole log. */
+export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
+  const last = regimes[regimes.length - 1];
+  const held = ({ from, to }: Regime) => to - from;
+  const isSettled = held(last) >= SETTLED * (last.to - regimes[0].from);
+  const spoken = isSettled ? last : regimes.reduce((a, b) => (held(b) > held(a) ? b : a));
+  const numbers = regimes.map(({ workers }) => workers.value ?? 0);
+  const method = `${regimes.map(({ workers }) => workers.value).join(', then ')} workers: all pids were replaced in between`;
+  return within(spoken.workers.value ?? 0, Math.min(...numbers), Math.max(...numbers), 0.58, method);
+}
+
+/** What the server said of one regime: of its workers, and what concerns none that is seen by the time. */
+export function eventsOf(
+  events: readonly LifecycleEvent[],
+  regimes: readonly Regime[],
+  regime: Regime,
+  nameOf: (life: Life) => string,
+): LifecycleEvent[] {
+  const owner = new Map(regimes.flatMap((one) => one.lives.map((life) => [nameOf(life), one] as const)));
+  return events.filter((event) => {
+    const known = event.worker === null ? undefined : owner.get(event.worker);
+    if (known) return known === regime;
+    if (Number.isNaN(event.time)) return true;
+    // Between two regimes the one ends and the other boots.
+    const later = regimes.find(({ to }) => event.time <= to) ?? regimes[regimes.length - 1];
+    const earlier = regimes.findLast(({ from }) => event.time >= from) ?? regimes[0];
+    return (event.kind === 'boot' || event.kind === 'listen' ? later : earlier) === regime;
+  });
+}
