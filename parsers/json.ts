@@ -12,7 +12,8 @@ const each = (keys: string, field: Field): Record<string, Field> =>
   Object.fromEntries(keys.split(' ').map((key) => [key, field]));
 
 const common: Record<string, Field> = {
-  ...each('time timestamp @timestamp ts t asctime datetime date time_local time_iso8601 start_time', time),
+  ...each('time timestamp @timestamp ts t asctime datetime date time_local time_iso8601', time),
+  ...each('start_time started_at', { ...time, means: 'start', named: true }),
   // What stands before the first pair of a line: "2026-03-01 17:04:15,123 INFO request method=GET …".
   ...each('', time),
   ...each('D us usec micros duration_us request_time_us elapsed_us', duration('us')),

@@ -1,8 +1,8 @@
 /** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
-import type { Field, TimeUnit } from '../../core/format.ts';
+import type { DurationUnit, Field, TimeUnit } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
+import { unitOf } from './alike.ts';
 import { fieldName } from './closest.ts';
-import { unitOf } from './free-pieces.ts';
 import {
   clockOf,
   type FieldSlot,
@@ -15,7 +15,7 @@ import {
   type Slot,
   stampOf,
 } from './free-slots.ts';
-import { isOtherTime, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
+import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
 import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
@@ -27,7 +27,7 @@ const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
 
-const duration = (unit: TimeUnit, values: readonly string[]): Field => ({
+const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   kind: 'duration',
   unit,
   covers: 'service',
@@ -78,7 +78,9 @@ class Fields {
       const isWritten =
         piece === 'iso' &&
         this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
-      return this.#one({ kind: 'time', shape: stamp.shape, means: isWritten ? 'written' : 'end' }, slot);
+      const key = keyOf(this.#slots, index);
+      const name = key?.strong ? key.name : '';
+      return this.#one(stampField(name, stamp.shape, isWritten ? 'written' : 'end'), slot);
     }
     switch (piece) {
       case 'level':
@@ -93,6 +95,8 @@ class Fields {
       }
       case 'unit':
         return this.#unit(slot, index);
+      case 'spent':
+        return this.#one(this.#isOther(index) ? { kind: 'word' } : duration('written', []), slot);
       case 'number':
         return this.#number(slot, index);
       case 'size':
@@ -119,10 +123,14 @@ class Fields {
     const behind = unitOf(first);
     const name = behind.trim();
     const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
-    const key = keyOf(this.#slots, index);
-    const isOther = key?.strong === true && isOtherTime(key.name);
-    const field: Field = isOther ? { kind: 'number' } : duration(unit, slot.values);
+    const field: Field = this.#isOther(index) ? { kind: 'number' } : duration(unit, slot.values);
     return [...this.#one(field, slot), literal(behind)];
+  }
+
+  /** The time of something else than the request: "db=12ms". */
+  #isOther(index: number): boolean {
+    const key = keyOf(this.#slots, index);
+    return key?.strong === true && isOtherTime(key.name);
   }
 
   #number(slot: FieldSlot, index: number): FoundToken[] {

@@ -3,7 +3,16 @@
  * key is what is told by its values, and by its name where values do not tell.
  */
 import type { Field, KeyedLayout } from '../../core/format.ts';
-import { isMethod, isOtherTime, isOutgoing, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
+import { wholeSpent } from '../spent-time.ts';
+import {
+  isMethod,
+  isOtherTime,
+  isOutgoing,
+  isStatus,
+  type KeyMeaning,
+  keyMeaning,
+  stampField,
+} from './key-meanings.ts';
 
 interface Column {
   readonly key: string;
@@ -51,7 +60,6 @@ const target = /^(?:\/|https?:\/\/)/;
 export const looksLikeStamp =
   /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
-const timed = /^ *\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
 
 /** Garbage and "CONNECT host:443" are among the paths of any server. */
 const MOST = 0.8;
@@ -110,10 +118,13 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
     /timestamp|time|date/i,
     /(^|[._])ts$|@t/i,
+    /^(?!.*(expir|login|valid|until|next)).*(^|[._]|[a-z_])at$/i,
+    /(^|[._])(end|finish|complet)/i,
+    /(^|[._])(start|begin|began|receiv|arriv)/i,
   ]);
   const meant = rest.flatMap((column) => {
     // "time=0.031s" is none of day.
-    const spent = /^time$/i.test(column.key) && all(column, (value) => timed.test(value));
+    const spent = /^time$/i.test(column.key) && all(column, (value) => wholeSpent.test(value));
     const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
     return meaning && column !== time ? [{ column, meaning }] : [];
   });
@@ -121,7 +132,7 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
   const durations = meant.flatMap(({ column, meaning }) =>
     meaning.kind === 'duration' &&
-    all(column, (value) => number.test(value) || timed.test(value)) &&
+    all(column, (value) => number.test(value) || wholeSpent.test(value)) &&
     !isOtherTime(last(column.key)) &&
     // nginx's "us": the status of the upstream.
     !(column.key === 'us' && all(column, isStatus))
@@ -132,7 +143,7 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   const duration = durations.find(({ unit }) => unit !== 'by-value') ?? durations[0];
   const pid = named('pid', (value) => /^<?\d+>?$/.test(value));
   const fields: Record<string, Field> = {
-    ...field(time, { kind: 'time', shape: 'any', means: 'end' }),
+    ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
     ...(whole
       ? field(whole, { kind: 'request' })
       : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),

@@ -1,5 +1,6 @@
 /** What people call the fields of a request: "pid=", "dur_us=", "elapsedMs", "http.response.status_code", "took". */
-import type { TimeUnit } from '../../core/format.ts';
+import type { StampMeaning } from '../../core/batch.ts';
+import type { Field, StampShape, TimeUnit } from '../../core/format.ts';
 
 export type KeyMeaning =
   | { readonly kind: 'pid' | 'worker' | 'thread' | 'arrival' | 'status' | 'bytes' | 'client' }
@@ -74,6 +75,20 @@ export function keyMeaning(key: string): KeyMeaning | null {
     return isTime ? { kind: 'duration', unit: unit[1] } : null;
   }
   return spent.test(name) ? { kind: 'duration', unit: 'by-value' } : null;
+}
+
+const starts = /(^|_)(start|started|begin|began|received|arrived|arrival)(_|$)/;
+const ends = /(^|_)(end|ended|finish|finished|done|complete|completed)(_|$)/;
+
+/** A stamp under this name; what it means where the name says so: "started_at", "end_time". */
+export function stampField(
+  key: string,
+  shape: StampShape,
+  means: StampMeaning | 'written',
+): Extract<Field, { kind: 'time' }> {
+  const name = snake(key);
+  const named = starts.test(name) ? 'start' : ends.test(name) ? 'end' : null;
+  return named === null ? { kind: 'time', shape, means } : { kind: 'time', shape, means: named, named: true };
 }
 
 const methods =

@@ -4,7 +4,7 @@ import type { Dictionary } from '../../core/dictionary.ts';
 import type { LogFormat } from '../../core/format.ts';
 import { MICROS_PER_MINUTE } from '../../core/time.ts';
 import type { Columns } from '../compile/columns.ts';
-import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
+import { columnsOf, compile, fieldsOf, type Recipe } from '../compile/recipe.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from '../envelopes/line.ts';
 import { Plan, type PlanParts } from '../plan.ts';
@@ -136,6 +136,12 @@ function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   return beside.length === 1 ? beside[0] : format;
 }
 
+/** Does the name of the stamp say what it means? */
+function isNamedStamp(recipe: Recipe, { time }: Columns): boolean {
+  const field = fieldsOf(recipe)[time];
+  return field?.kind === 'time' && field.named === true;
+}
+
 export function makePlan(
   found: Found,
   sample: Sample,
@@ -198,8 +204,9 @@ export function makePlan(
     if (assumed) assumptions.push(stampAssumed(meaning, `${format.id} has stamps of both kinds`, evidence.because));
   } else if (meaning !== null && (format.ambiguousStamp || (disputed && !settled && format.id !== 'combined'))) {
     const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
-    meaning = evidence.meaning;
-    assumed = !evidence.proven;
+    const isNamed = isNamedStamp(recipe, columns);
+    if (evidence.proven || !isNamed) meaning = evidence.meaning;
+    assumed = !evidence.proven && !isNamed;
     if (assumed) {
       assumptions.push(
         stampAssumed(meaning, 'the lines do not say whether they mean its start or its end', evidence.because),

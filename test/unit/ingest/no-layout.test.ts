@@ -48,6 +48,22 @@ const ms = ({ start, end }: Request) => Math.round(end - start);
 const us = ({ start, end }: Request) => Math.round((end - start) * 1000);
 const s = ({ start, end }: Request, digits: number) => ((end - start) / 1000).toFixed(digits);
 
+/** As Go writes it: another unit for each size. */
+const go = (r: Request) => {
+  const micros = us(r);
+  if (micros < 1000) return `${micros}µs`;
+  return micros < 100_000 ? `${micros / 1000}ms` : `${micros / 1e6}s`;
+};
+/** str() of a timedelta. */
+const delta = (r: Request) => `0:00:0${s(r, 6)}`;
+/** Now and then made of digits only. */
+const id = (r: Request) =>
+  r.end % 7 < 1
+    ? '12345678'
+    : `${Math.floor(r.end * 1000)
+        .toString(16)
+        .slice(-8)}`;
+
 type Line = (request: Request) => string;
 
 /** Name, line, and what must be found in every line: d duration, p pid, e stamp of the end, s of the start. */
@@ -100,6 +116,59 @@ const forms: readonly (readonly [string, Line, string])[] = [
     'dpe',
   ],
   ['no time', (r) => `${r.method} ${r.path} ${r.status} ${s(r, 4)} s`, 'd'],
+  ["Python's timedelta", (r) => `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} ${delta(r)}`, 'de'],
+  [
+    "Go's durations",
+    (r) => `${log(r.end)} "${r.method} http://h${r.path} HTTP/1.1" - ${r.status} 90B in ${go(r)}`,
+    'de',
+  ],
+  ['minutes and seconds', (r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} took 0m${s(r, 3)}s`, 'de'],
+  [
+    'a sentence',
+    (r) =>
+      `[${iso(r.end)}] Request ${id(r)} ${r.method} ${r.path} done. Status code: ${r.status}. Time elapsed: ${s(r, 4)}`,
+    'de',
+  ],
+  [
+    'identifiers',
+    (r) =>
+      `${log(r.end)} | INFO | ${id(r)} | 203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.status === 404 ? 'Not Found' : 'OK'} ${ms(r)}ms`,
+    'de',
+  ],
+  [
+    'identifiers in a dict',
+    (r) =>
+      `${log(r.end)} INFO root {'id': '${id(r)}', 'method': '${r.method}', 'url': 'http://h${r.path}', 'status': ${r.status}, 'elapsed_ms': ${(us(r) / 1000).toFixed(2)}}`,
+    'de',
+  ],
+  [
+    'an epoch and a pid',
+    (r) => `${(r.end / 1000).toFixed(6)} ${r.pid} "${r.method} ${r.path}" ${r.status} ${s(r, 6)}`,
+    'dpe',
+  ],
+  [
+    'a timedelta in JSON',
+    (r) =>
+      JSON.stringify({
+        timestamp: iso(r.end),
+        method: r.method,
+        path: r.path,
+        status_code: r.status,
+        duration: delta(r),
+      }),
+    'de',
+  ],
+  [
+    'a blank in front of the unit in JSON',
+    (r) =>
+      JSON.stringify({ at: iso(r.end), httpMethod: r.method, path: r.path, code: r.status, elapsed: `${ms(r)} ms` }),
+    'de',
+  ],
+  [
+    'the start by its name',
+    (r) => JSON.stringify({ started_at: iso(r.start), method: r.method, path: r.path, status: r.status }),
+    's',
+  ],
   [
     'keys of its own',
     (r) =>
@@ -204,7 +273,7 @@ describe('lines of no known layout', () => {
         if (/[se]/.test(found)) expect(Math.abs(Date.parse(row.time ?? '') - stamp)).toBeLessThanOrEqual(1);
       });
       if (/[se]/.test(found)) expect(rows[0].meaning).toBe(found.includes('s') ? 'start' : 'end');
-      if (!name.startsWith('logfmt')) expect(report.assumptions.join()).toMatch(/no known layout/);
+      if (!/logfmt|JSON|by its name|identifiers$|an epoch and/.test(name)) expect(report.assumptions.join()).toMatch(/no known layout/);
     });
   }
 
@@ -397,8 +466,8 @@ describe('times of day without a date', () => {
     const spent = (r: Request) => iso(Math.round(r.end - r.start)).slice(11, 23);
     const none = parse(text((r) => `took ${spent(r)} ${r.method} ${r.path} ${r.status}`));
     expect(none.rows.every(({ time }) => time === null)).toBe(true);
-    const python = parse(text((r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} 0:00:0${s(r, 6)}`));
-    expect(python.rows.every(({ client, duration }) => client === 0 && duration === null)).toBe(true);
+    const python = parse(text((r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} ${delta(r)}`));
+    expect(python.rows.every(({ client }) => client === 0)).toBe(true);
   });
 });
 
