@@ -45,6 +45,9 @@ const parts: Record<string, Field> = {
   ...each('U path uri url request_path request_uri target http_path', { kind: 'target' }),
 };
 
+/** Without any of these a line tells how a request began, or of what was done in it. */
+const answers = Object.keys(common).filter((key) => common[key].kind === 'status' || common[key].kind === 'duration');
+
 /** A layout per pair of keys that says which request it was and how it was answered. */
 export function requestLayouts(syntax: 'json' | 'logfmt'): KeyedLayout[] {
   const layouts: KeyedLayout[] = [];
@@ -56,7 +59,8 @@ export function requestLayouts(syntax: 'json' | 'logfmt'): KeyedLayout[] {
   }
   for (const method of ['method', 'request_method', 'http_method', 'verb', 'm']) {
     for (const path of ['path', 'uri', 'url', 'request_path', 'request_uri', 'target', 'http_path', 'U']) {
-      layouts.push({ name: `${syntax}: ${method}, ${path}`, syntax, fields: parts, requires: [method, path] });
+      const requires = [method, path];
+      layouts.push({ name: `${syntax}: ${method}, ${path}`, syntax, fields: parts, requires, oneOf: answers });
     }
   }
   return layouts;

@@ -137,6 +137,8 @@ export interface KeyedLayout {
   readonly fields: Readonly<Record<string, Field>>;
   /** Keys without which it is no such line. */
   readonly requires: readonly string[];
+  /** One of these must be there, too: without a status and a duration a line tells how a request began. */
+  readonly oneOf?: readonly string[];
 }
 
 /** Stories that two lines tell of one request, or whose numbers are not what they seem: src/ingest/quirks.ts. */
@@ -193,6 +195,8 @@ export interface LogFormat {
   readonly written: StampMeaning;
   /** Other servers write the same lines, and disagree about the stamp: it is read as the data say. */
   readonly ambiguousStamp?: true;
+  /** Another server writes the same lines: where its own lines stand beside them, and none of `unless`, they are that one's. */
+  readonly alsoBy?: { readonly id: string; readonly unless: string };
   /** Writes Common or Combined lines, by default or often: lines of its own in the same input say that those are its. */
   readonly writesCombined?: true;
   /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */

@@ -99,6 +99,8 @@ export function messageStarts(text: string): number[] {
   const starts: number[] = [];
   for (let i = 1; i < text.length && i < 200 && starts.length < 32; i++) {
     const before = text[i - 1];
+    // The numbers of a colour are none of the line's.
+    if (before === '\u001b') break;
     // Not between an address and its port, nor inside a time of day.
     const isInside = before === ':' && /[\d:]/.test(text[i - 2] ?? '');
     if (before === ' ' || (before === ':' && !isInside) || before === ']' || before === '|') starts.push(i);

@@ -118,12 +118,16 @@ function offsetByEnvelope(asUtc: Float64Array, envelope: Float64Array): number {
 /** Who wrote lines that several servers write alike: told by the tag of the envelope, or by lines of its own beside them. */
 function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   const { format } = found.candidate;
+  const { alsoBy } = format;
+  if (alsoBy && context.seen.has(alsoBy.id) && !context.seen.has(alsoBy.unless)) {
+    return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
+  }
   if (format.id !== 'combined') {
     const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
     if (beside.length === 1) return beside[0];
     // Lines of a shape of their own beside those of one server are most likely that server's.
     const spoke = found.candidate.loose
-      ? context.formats.filter(({ id, proxy }) => proxy !== true && context.seen.has(id))
+      ? context.formats.filter(({ id, proxy, layouts }) => proxy !== true && layouts.length > 0 && context.seen.has(id))
       : [];
     return spoke.length === 1 ? spoke[0] : format;
   }

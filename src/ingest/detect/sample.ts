@@ -69,6 +69,8 @@ export class Trials {
     if ('tokens' in recipe && !this.#plain.has(recipe.tokens) && !this.#mayTake(recipe.tokens, b, start)) return false;
     this.batch.length = 0;
     this.#scanner(recipe, false)(b, v, start, start + 1, this.batch, 0);
+    // A layout that is none of this log's may take anything for a duration.
+    this.runtime.state.stepped = 0;
     return this.batch.length === 1;
   }
 

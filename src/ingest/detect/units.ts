@@ -38,6 +38,7 @@ const quantile = (sorted: readonly number[], q: number): number =>
 
 /** Longer than any server lets a request run by default, in milliseconds. */
 const LONG_AS_MILLIS = 100_000;
+const LONG_AS_SECONDS = 100;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
@@ -74,7 +75,9 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
     if (crowded || median > (byServer ? 100 : 20)) {
       return { unit: 'ms', ...fine, because: `decimals and a median of ${median}: milliseconds` };
     }
-    if (byServer || median < 0.5 || (decimals >= 6 && median < 5)) {
+    // As seconds the longest of them would be minutes, of a server whose usual answers take no half of one.
+    const isWide = largest >= LONG_AS_SECONDS && median < 0.5;
+    if (!isWide && (byServer || median < 0.5 || (decimals >= 6 && median < 5))) {
       return { unit: 's', ...fine, because: `${decimals} decimals and a median of ${median}: seconds` };
     }
     return { unit: null, ...fine, because: `values ${range} may be seconds or milliseconds` };

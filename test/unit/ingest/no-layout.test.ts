@@ -273,7 +273,8 @@ describe('lines of no known layout', () => {
         if (/[se]/.test(found)) expect(Math.abs(Date.parse(row.time ?? '') - stamp)).toBeLessThanOrEqual(1);
       });
       if (/[se]/.test(found)) expect(rows[0].meaning).toBe(found.includes('s') ? 'start' : 'end');
-      if (!/logfmt|JSON|by its name|identifiers$|an epoch and/.test(name)) expect(report.assumptions.join()).toMatch(/no known layout/);
+      if (!/logfmt|JSON|by its name|identifiers$|an epoch and/.test(name))
+        expect(report.assumptions.join()).toMatch(/no known layout/);
     });
   }
 
