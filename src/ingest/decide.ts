@@ -291,6 +291,7 @@ export class Decider {
       return;
     }
     const [first] = plans.list;
-    tally.reject(line.number, held.text(line.variants[0]), reasonFor(innermost, first?.parts.format.id));
+    const whole = held.text(line.variants[0]);
+    tally.reject(line.number, whole, reasonFor(innermost, whole, first?.parts.format.id));
   }
 }
