@@ -104,12 +104,13 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]) ??
     (statuses.length === 1 ? statuses[0] : undefined);
   const wholes = usual.filter((column) => all(column, (value) => requestLine.test(value), MOST));
-  const whole = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i, /./]);
   const method = usual.find((column) => all(column, isMethod));
   const targets = usual.filter(
     (column) => all(column, (value) => target.test(value), MOST) && !/refer|origin|user_?agent/i.test(column.key),
   );
   const path = byName(targets, [/(^|[._])path$/i, /uri|url|path|target/i, /route|endpoint/i, /./]);
+  const named = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i]);
+  const whole = named ?? (method && path ? undefined : wholes[0]);
   if (!status || !(whole ?? (method && path))) return null;
 
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
@@ -128,7 +129,7 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
     return meaning && column !== time ? [{ column, meaning }] : [];
   });
-  const named = (kind: string, test: (value: string) => boolean) =>
+  const meaningOf = (kind: string, test: (value: string) => boolean) =>
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
   const durations = meant.flatMap(({ column, meaning }) =>
     meaning.kind === 'duration' &&
@@ -141,7 +142,7 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   );
   // A unit in the name is surer than what the values would tell.
   const duration = durations.find(({ unit }) => unit !== 'by-value') ?? durations[0];
-  const pid = named('pid', (value) => /^<?\d+>?$/.test(value));
+  const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
   const fields: Record<string, Field> = {
     ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
     ...(whole
@@ -153,23 +154,23 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     ...(pid
       ? {}
       : field(
-          named('worker', (value) => value !== ''),
+          meaningOf('worker', (value) => value !== ''),
           { kind: 'worker' },
         )),
     ...field(
-      named('thread', (value) => value !== ''),
+      meaningOf('thread', (value) => value !== ''),
       { kind: 'thread' },
     ),
     ...field(
-      named('bytes', (value) => number.test(value)),
+      meaningOf('bytes', (value) => number.test(value)),
       { kind: 'bytes' },
     ),
     ...field(
-      named('client', (value) => value !== ''),
+      meaningOf('client', (value) => value !== ''),
       { kind: 'client' },
     ),
     ...field(
-      named('arrival', (value) => value !== ''),
+      meaningOf('arrival', (value) => value !== ''),
       { kind: 'arrival' },
     ),
   };

@@ -42,7 +42,7 @@ const units: readonly (readonly [RegExp, TimeUnit])[] = [
 
 /** Parts of the time of a request, or times of something else. */
 const others =
-  /queue|wait|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
+  /queue|wait|integration|backend|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
 const spent =
   /(^|_)(d|dur|duration|took|taken|elapsed|latency|time_?taken|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
 /** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */

@@ -71,6 +71,9 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   const range = `from ${smallest} to ${largest}`;
   if (decimals > 0) {
     const fine = { fine: true };
+    // nginx's $gzip_ratio is written with two decimals, its times with three.
+    const mayBeRatio = decimals <= 2 && smallest >= 1 && median < 20 && largest <= 100;
+    if (mayBeRatio) return { unit: null, ...fine, because: `values ${range} may be a ratio` };
     const crowded = atOnce(1) > TOO_MANY_AT_ONCE;
     if (crowded || median > (byServer ? 100 : 20)) {
       return { unit: 'ms', ...fine, because: `decimals and a median of ${median}: milliseconds` };
@@ -181,6 +184,21 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   !values.every((value) => ports.test(value)) &&
   values.every((value) => isWhole.test(value) && Number(value) > 1);
 
+/** The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines. */
+function longestFirst(indices: readonly number[], found: readonly FoundToken[]): readonly number[] {
+  const numbers = (index: number) => found[index].values.map((value) => (isNumber.test(value) ? Number(value) : 0));
+  const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
+  const [first] = indices;
+  if (first === undefined) return indices;
+  const longest = indices.reduce((top, index) => (total(index) > 1.02 * total(top) ? index : top), first);
+  const most = numbers(longest);
+  const isWhole = indices.every((index) => {
+    const part = numbers(index);
+    return part.filter((value, line) => value <= most[line]).length >= 0.95 * part.length;
+  });
+  return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
+}
+
 /** @param logging the numbers stand in a logging prefix, whose first number is the process */
 export function resolveNumbers(
   found: readonly FoundToken[],
@@ -242,7 +260,7 @@ export function resolveNumbers(
   if (!has('duration') && !logging) {
     // Decimals are those of a time; a whole number may as well be a size.
     const isFine = (index: number) => found[index].values.some((value) => value.includes('.'));
-    for (const index of [...open.filter(isFine), ...open.filter((one) => !isFine(one))]) {
+    for (const index of [...longestFirst(open.filter(isFine), found), ...open.filter((one) => !isFine(one))]) {
       const { values, name } = found[index];
       const token = tokens[index];
       if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;

@@ -357,6 +357,29 @@ describe('fields that are not what their names say', () => {
     expect(parse(text(own)).rows[0].duration).toBe(Math.round(us(all[0]) / 1000) * 1000);
   });
 
+  it("nginx's ratio of compression, the time of a part, the time of what stands behind", () => {
+    const access: Line = (r) =>
+      `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl/8.5.0"`;
+    const ratio = parse(text((r) => `${access(r)} "${(1 + (us(r) % 900) / 100).toFixed(2)}"`));
+    expect(ratio.report.unparsed).toBe(0);
+    expect(ratio.rows.every(({ duration }) => duration === null)).toBe(true);
+    const part = parse(text((r) => `${access(r)} ${(us(r) / 4e6).toFixed(6)} ${s(r, 6)}`));
+    expect(part.rows.map(({ duration }) => duration)).toEqual(all.map(us));
+    const gateway: Line = (r) =>
+      JSON.stringify({
+        requestTime: clf(r.end),
+        routeKey: 'ANY /{proxy+}',
+        httpMethod: r.method,
+        path: r.path,
+        status: String(r.status),
+        integrationLatency: String(Math.round(ms(r) / 2)),
+        responseLatency: String(ms(r)),
+      });
+    const { rows } = parse(text(gateway));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => ms(r) * 1000));
+    expect(rows.every(({ route }) => /^(GET|POST) \/[^{]*/.test(route ?? ''))).toBe(true);
+  });
+
   it('texts in quotes beside one that is a request', () => {
     const line: Line = (r) =>
       `203.0.113.7 [${iso(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${s(r, 3)}] [-] "curl/8.5.0"`;
