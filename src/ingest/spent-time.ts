@@ -41,6 +41,12 @@ function numberAt(b: Uint8Array, from: number, to: number): number {
   return value;
 }
 
+/** A number at b[from], of a unit that stands elsewhere, in whole µs; NaN when there is none. */
+export function readNumber(b: Uint8Array, from: number, unit: DurationUnit): number {
+  spent.end = from;
+  return isDigit(b[from]) ? Math.floor(numberAt(b, from, b.length) * micros[unit] + 1e-6) : Number.NaN;
+}
+
 /** The unit at p, in µs: "ms", "µs", "seconds"; NaN when there is none. */
 function unitAt(b: Uint8Array, p: number, to: number): number {
   if (p >= to) return Number.NaN;

@@ -78,10 +78,12 @@ else break fail;
 }
 
 /** A number of a time unit into x as µs. */
-const microsCode = (unit: DurationUnit): string =>
-  unit === 'written'
-    ? 'x=spent(b,p);if(x<0)break fail;p=cursor.end;\n'
-    : numberCode(decimals[unit]) + (unit === 'ns' ? 'x=Math.floor(x/1000);\n' : '');
+function microsCode(unit: DurationUnit): string {
+  const slow = `x=spent(b,s,'${unit}');if(x<0)break fail;p=cursor.end;`;
+  if (unit === 'written') return `s=p;${slow}\n`;
+  // "9.5e-05"
+  return `s=p;${numberCode(decimals[unit])}if(c===101&&b[p+1]===45){${slow}}${unit === 'ns' ? 'else x=Math.floor(x/1000);' : ''}\n`;
+}
 
 /**
  * Longer than 22 hours is no request: gunicorn prints 86 400 s minus the step when the clock was put back in the middle

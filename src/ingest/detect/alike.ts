@@ -12,7 +12,7 @@ export interface Alike {
 const NUMBERS = 0.9;
 
 /** What stands behind the number of a duration: "ms", " seconds". */
-export const unitOf = (text: string): string => text.replace(/^[\d.]+/, '');
+export const unitOf = (text: string): string => text.replace(/^[\d.]+(?:e-\d+)?/, '');
 
 /**
  * Words may be one or several, a number may be missing ("-"), an identifier may be made of digits only, and a time may have

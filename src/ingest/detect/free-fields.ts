@@ -26,6 +26,9 @@ export interface FreeForm {
 const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
+const timeName = /time|date|ts|stamp|epoch|msec|start|begin|end|finish|created|logged|when|now|at$/i;
+/** What Python calls the identifier of a thread. */
+const threadIdent = /^\d{12,}$/;
 
 const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   kind: 'duration',
@@ -71,15 +74,16 @@ class Fields {
     if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
     if (index === method) return this.#one({ kind: 'method' }, slot);
     if (index === target) return this.#one({ kind: 'target' }, slot);
+    const key = keyOf(this.#slots, index);
+    const name = key?.strong ? key.name : '';
     const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
-    if (stamp) {
+    // "trace_id=1730221455182334" is no time.
+    if (stamp && !(stamp.shape.startsWith('epoch') && name !== '' && !timeName.test(name))) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
       // In front of a stamp of the server's own, it is that of the logging layer.
       const isWritten =
         piece === 'iso' &&
         this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
-      const key = keyOf(this.#slots, index);
-      const name = key?.strong ? key.name : '';
       return this.#one(stampField(name, stamp.shape, isWritten ? 'written' : 'end'), slot);
     }
     switch (piece) {
@@ -98,6 +102,10 @@ class Fields {
       case 'spent':
         return this.#one(this.#isOther(index) ? { kind: 'word' } : duration('written', []), slot);
       case 'number':
+      case 'epoch-s':
+      case 'epoch-ms':
+      case 'epoch-us':
+      case 'epoch-ns':
         return this.#number(slot, index);
       case 'size':
         return [...this.#first({ kind: 'bytes' }, slot), literal(unitOf(values[0]))];
@@ -150,6 +158,9 @@ class Fields {
     }
     if (meaning && meaning.kind !== 'status' && meaning.kind !== 'client') {
       return this.#first({ kind: meaning.kind }, slot);
+    }
+    if (!key?.strong && index < this.#request.method && known.every((value) => threadIdent.test(value))) {
+      return this.#first({ kind: 'thread' }, slot);
     }
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
     if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);

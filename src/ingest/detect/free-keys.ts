@@ -45,13 +45,13 @@ function jsonPairs(text: string): Map<string, string> | null {
   }
 }
 
-const pair = /(?:^|\s)([A-Za-z_@][\w.@-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|,|$)/g;
+const pair = /(?:^|\s)([A-Za-z_@][\w.@-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"']*))(?=\s|,|$)/g;
 
 function logfmtPairs(text: string): Map<string, string> | null {
   const found = [...text.matchAll(pair)];
   return found.length < 3
     ? null
-    : new Map(found.map(([, key, quoted, bare]) => [key, quoted ?? bare.replace(/,$/, '')]));
+    : new Map(found.map(([, key, double, single, bare]) => [key, double ?? single ?? bare.replace(/,$/, '')]));
 }
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;

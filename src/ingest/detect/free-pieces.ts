@@ -25,7 +25,8 @@ export const methodSource =
 const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>]*`;
 const unitSource =
   '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|\u00ce\u00bcs|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
-const numberSource = String.raw`\d+(?:\.\d+)?`;
+/** Python writes short times as "9.5e-05". */
+const numberSource = String.raw`\d+(?:\.\d+)?(?:e-\d+)?`;
 /** "msec 1730221455.123" is a name in front of its value, and no unit. */
 const spacedUnit = `(?:${unitSource}| ${unitSource}(?! *[=:]? *[\\d<"']))`;
 /** One field that says of itself what it is: in brackets it is looked at. */
@@ -53,8 +54,10 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['spent', String.raw`(?<![\w:.])\d:\d\d:\d\d(?:\.\d+)?(?![\w:])`],
   ['address', addressSource],
   ['spent', String.raw`(?<![\w.])(?:\d+h)?(?:\d+m)(?:\d+(?:\.\d+)?s)(?!\w)`],
+  // "1,234.5 ms": no size in front of a time.
+  ['word', String.raw`(?<![\w.,])\d{1,3}(?:,\d{3})+\.\d+(?![\w.])`],
   ['unit', `${numberSource}${spacedUnit}`],
-  ['size', String.raw`\d+(?:B| bytes)(?!\w)`],
+  ['size', String.raw`\d+(?:B| bytes)(?!\w| ?[=:])`],
   ['number', String.raw`(?<![\w.])-?${numberSource}(?!\w|\.\w|-\w)`],
   ['level', levelSource],
   ['word', String.raw`[A-Za-z_][^\s[\]():|,;"'=<>]*`],

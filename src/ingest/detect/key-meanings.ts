@@ -21,7 +21,7 @@ const letters: Readonly<Record<string, KeyMeaning>> = {
 };
 
 const named: readonly (readonly [RegExp, KeyMeaning])[] = [
-  [/(^|_)(pid|process|proc|process_id|worker_pid)$/, { kind: 'pid' }],
+  [/(^|_)(pid|process|proc|process_id|proc_id|worker_pid)$/, { kind: 'pid' }],
   [/(^|_)(worker|worker_id|worker_name|wid)$/, { kind: 'worker' }],
   [/(^|_)(tid|thread|thread_id|thread_name)$/, { kind: 'thread' }],
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],

@@ -42,7 +42,7 @@ const LONG_AS_SECONDS = 100;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
-const isNumber = /^-?\d+(\.\d+)?$/;
+const isNumber = /^-?\d+(\.\d+)?(e-\d+)?$/;
 const isWhole = /^-?\d+$/;
 
 /** Ports of clients and numbers of requests go up from line to line, a little each time, as no duration does. */
@@ -62,7 +62,7 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   const inOrder = numbers.map(Number).filter((value) => value >= 0);
   const values = [...inOrder].sort((a, b) => a - b);
   if (values.length === 0 || isCounter(inOrder)) return null;
-  const decimals = Math.max(...numbers.map((text) => text.split('.')[1]?.length ?? 0));
+  const decimals = Math.max(...numbers.map((text) => (text.includes('e') ? 6 : (text.split('.')[1]?.length ?? 0))));
   const median = quantile(values, 0.5);
   const smallest = values[0];
   const largest = values[values.length - 1];

@@ -165,6 +165,30 @@ const forms: readonly (readonly [string, Line, string])[] = [
     'de',
   ],
   [
+    'exponents',
+    (r) =>
+      `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} took ${us(r) < 3000 ? `${us(r) / 100}e-04` : s(r, 6)} seconds`,
+    'de',
+  ],
+  [
+    "structlog's KeyValueRenderer (logfmt)",
+    (r) =>
+      `timestamp='${iso(r.end)}' level='info' event='request done' method='${r.method}' path='${r.path}' status=${r.status} duration=${s(r, 6)} pid=${r.pid}`,
+    'dpe',
+  ],
+  [
+    'a size by its name',
+    (r) =>
+      `${iso(r.end)} INFO http: ${r.method} ${r.path} status=${r.status} bytes=${r.bytes} latency=${ms(r)}ms worker=${r.pid}`,
+    'dpe',
+  ],
+  [
+    'identifiers that look like epochs',
+    (r) =>
+      `${log(r.end)} INFO [web] [trace_id=${1_730_221_455_000_000 + (us(r) % 1000)}] ${(1e18 + r.end * 123_457_891).toFixed(0)} - ${r.method} ${r.path} ${r.status} ${ms(r)}ms`,
+    'de',
+  ],
+  [
     'the start by its name',
     (r) => JSON.stringify({ started_at: iso(r.start), method: r.method, path: r.path, status: r.status }),
     's',
@@ -451,6 +475,13 @@ describe('requests that are told twice', () => {
     const line: Line = (r) => `web-${1 + (r.pid % 2)}  | ${access(r)}`;
     const proxied: Line = (r) => `nginx-${1 + (r.pid % 2)}  | ${access(r)}`;
     for (const one of [line, proxied]) expect(parse(text(one)).report.requests).toBe(all.length);
+  });
+
+  it('are none where a rare kind of line has the routes of a usual one', () => {
+    const rare: Line = (r) => `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} slow: ${ms(r)}ms`;
+    const usual: Line = (r) => `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} ${ms(r)}ms`;
+    const { report } = parse(text((r) => (r.end - r.start > 250 ? rare(r) : usual(r))));
+    expect(report).toMatchObject({ requests: all.length, continuation: 0, unparsed: 0 });
   });
 
   it('are two where they are two: a deploy changed the format', () => {
