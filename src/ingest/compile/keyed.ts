@@ -40,6 +40,7 @@ export function compileKeyed(
   const level = keyLevel(new Map(keys.map((key, slot) => [key, slot])));
   const required = layout.requires.map((key) => keys.indexOf(key));
   const oneOf = (layout.oneOf ?? []).map((key) => keys.indexOf(key)).filter((slot) => slot >= 0);
+  const needsAnswer = layout.oneOf !== undefined;
   const readers = fields.map((field) => (field.kind === 'time' ? runtime.stamp(field.shape, zone) : null));
   const seen = new Uint8Array(fields.length);
   const { cursor, state } = runtime;
@@ -191,7 +192,11 @@ export function compileKeyed(
       if (after < 0) return start;
     } else if (walkLogfmt(b, start, end, level, visit) < 2) return start;
     for (const slot of required) if (seen[slot] === 0) return start;
-    if (layout.oneOf !== undefined && !oneOf.some((slot) => seen[slot] === 1)) return start;
+    if (needsAnswer) {
+      let k = 0;
+      while (k < oneOf.length && seen[oneOf[k]] === 0) k++;
+      if (k === oneOf.length) return start;
+    }
     if (columns.time >= 0 && seen[columns.time] === 1 && Number.isNaN(row.time)) return end;
     if (targetTo > targetFrom && methodTo > methodFrom) joinRoute();
     if (row.lead > 0) {

@@ -41,6 +41,7 @@ const TIME_OF_DAY =
   'stamps are times of day without a date: the first is read as the last time that the clock showed it, and the others as of the 24 hours from then on';
 const stampAssumed = (meaning: StampMeaning, why: string, because: string): string =>
   `${STAMP_ASSUMED}${meaning === 'response-start' ? 'start of a response' : `${meaning} of a request`}: ${why} (${because})`;
+const zoneless = ({ name }: Zone): string => `stamps without a zone are read as ${name} time; --timezone changes that`;
 /** What the stamps mean that a server can be told to write. */
 const stampsOf = ({ language }: LogFormat): Set<StampMeaning> =>
   new Set(
@@ -62,6 +63,8 @@ interface Measured {
   readonly offsets: ReadonlySet<number>;
   /** Of the envelopes: µs, NaN unknown. */
   readonly envelope: Float64Array;
+  /** Width of a tick of the envelopes' stamps. */
+  readonly envelopeTickMicros: number;
 }
 
 function measure(
@@ -94,7 +97,10 @@ function measure(
   });
   batch.time[0] = Number.NaN;
   batch.duration[0] = Number.NaN;
-  return { stamps, durations, digits, offsets, envelope: Float64Array.from(taken, (line) => sample.lines[line].stamp) };
+  const envelope = Float64Array.from(taken, (line) => sample.lines[line].stamp);
+  const envelopeDigits = taken.reduce((most, line) => Math.max(most, sample.lines[line].stampDigits), 0);
+  const envelopeTickMicros = Math.max(ENVELOPE_RESOLUTION, 10 ** (6 - envelopeDigits));
+  return { stamps, durations, digits, offsets, envelope, envelopeTickMicros };
 }
 
 const pad = (value: number): string => String(Math.floor(value)).padStart(2, '0');
@@ -160,6 +166,7 @@ export function makePlan(
   let zone = context.zone;
   let measured = measure(recipe, columns, found, sample, zone, context);
   const enveloped = share(measured.envelope, (stamp) => stamp === stamp) >= 0.9;
+  const zoned = found.taken.every((line) => sample.lines[line].stampZoned);
 
   let zoneName: string | null = null;
   if (columns.time >= 0) {
@@ -172,7 +179,7 @@ export function makePlan(
     else if (stated.length === 1) zoneName = offsetText(stated[0]);
     else {
       const offset =
-        enveloped && !context.zoneGiven
+        enveloped && zoned && !context.zoneGiven
           ? offsetByEnvelope(
               measure(recipe, columns, found, sample, createZone('UTC'), context).stamps,
               measured.envelope,
@@ -181,7 +188,7 @@ export function makePlan(
       if (Number.isNaN(offset)) {
         zoneName = zone.name;
         if (!context.zoneGiven) {
-          assumptions.push(`stamps without a zone are read as ${zone.name} time; --timezone changes that`);
+          assumptions.push(zoneless(zone));
         }
       } else {
         zone = createZone(offsetText(offset));
@@ -223,9 +230,10 @@ export function makePlan(
   if (enveloped && columns.time < 0) {
     envelopeTime = 'taken';
     meaning = format.written;
-    zoneName = '+00:00';
-    resolutionMicros = ENVELOPE_RESOLUTION;
-  } else if (enveloped && resolutionMicros > ENVELOPE_RESOLUTION && meaning !== 'start' && meaning !== null) {
+    zoneName = zoned ? '+00:00' : zone.name;
+    if (!zoned && !context.zoneGiven) assumptions.push(zoneless(zone));
+    resolutionMicros = measured.envelopeTickMicros;
+  } else if (enveloped && resolutionMicros > measured.envelopeTickMicros && meaning !== 'start' && meaning !== null) {
     const tick = resolutionMicros;
     const inTick = share(
       measured.envelope,
@@ -254,7 +262,7 @@ export function makePlan(
     envelope: chain.length === 0 ? null : chain.map(({ id }) => id).join('+'),
     stampMeaning: meaning,
     ...(assumed ? { stampAssumed: true } : {}),
-    resolutionMicros: envelopeTime === 'sharpens' ? ENVELOPE_RESOLUTION : resolutionMicros,
+    resolutionMicros: envelopeTime === 'sharpens' ? measured.envelopeTickMicros : resolutionMicros,
     zone: zoneName,
     durationCovers: columns.durationCovers,
     fields: {

@@ -15,6 +15,8 @@ export interface SampleLine {
   /** What the envelopes told: µs (NaN unknown), digits of the fraction, pid and thread (-1 unknown), tag (0 none). */
   readonly stamp: number;
   readonly stampDigits: number;
+  /** The stamp of the envelope says its zone. */
+  readonly stampZoned: boolean;
   readonly worker: number;
   readonly thread: number;
   readonly tag: number;
