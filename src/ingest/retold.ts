@@ -103,8 +103,8 @@ const wealth = ({ found }: Sighting): number => {
   return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
 };
 
-/** One of the two may be written in colour. */
-const colourless = (chain: string): string => chain.replace(/(^|\+)ansi(?=\+|$)/, '');
+/** One of the two may be written in colour, or by rich. */
+const undrawn = (chain: string): string => chain.replace(/(^|\+)(?:ansi|console)(?=\+|$)/g, '');
 
 /** What people call the container of a proxy. */
 const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb([-_/]|$)/i;
@@ -134,7 +134,7 @@ export class Retold {
 
   /** Of a proxy and the server behind it, what the proxy answers by itself is no request of the server. */
   retells(poor: Sighting, rich: Sighting): boolean {
-    if (colourless(poor.chain) !== colourless(rich.chain)) return false;
+    if (undrawn(poor.chain) !== undrawn(rich.chain)) return false;
     const apart = isProxy(poor) !== isProxy(rich);
     const told = this.#tellings(rich, apart);
     const again = this.#tellings(poor, apart);

@@ -17,7 +17,7 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   jsonMessage(runtime),
   compose(runtime),
   colour(),
-  consoleLabel(),
+  consoleLabel(runtime),
   pythonBytes(),
   kubectlPrefix(runtime),
   cri(runtime),
