@@ -26,7 +26,10 @@ const named: readonly (readonly [RegExp, KeyMeaning])[] = [
   [/(^|_)(tid|thread|thread_id|thread_name)$/, { kind: 'thread' }],
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
   [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
-  [/(^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/, { kind: 'bytes' }],
+  [
+    /^(?!.*(?:request|req)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
+    { kind: 'bytes' },
+  ],
   [
     /(^|_)(remote_?(addr|ip|address|host)?|client(_?(ip|addr|address|host))?|ip|host|peer|src_?ip|x_forwarded_for)$/,
     { kind: 'client' },

@@ -88,7 +88,12 @@ function settleKeys(
         filled.delete('duration');
         return;
       }
-      // Without a guess the values carry their unit, or are all zero.
+      // A counter, or a setting that never changes.
+      if (!guess && texts[i].some((text) => Number(text) >= 60)) {
+        filled.delete('duration');
+        return;
+      }
+      // Without a guess the values carry their unit, or are small.
       fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
       if (guess) assumptions.push(`"${printable(key, MAX_KEY)}" is taken as the duration (${guess.because})`);
     } else if (field.kind === 'duration' && field.wholeUnit && areWhole(texts[i])) {

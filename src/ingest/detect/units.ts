@@ -39,6 +39,9 @@ const quantile = (sorted: readonly number[], q: number): number =>
 /** Longer than any server lets a request run by default, in milliseconds. */
 const LONG_AS_MILLIS = 100_000;
 const LONG_AS_SECONDS = 100;
+const LONG_AS_MICROS = 120_000_000;
+/** As microseconds that would be a tenth of a second, the fastest of all. */
+const LEAST_AS_NANOS = 100_000;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
@@ -89,6 +92,11 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   if (largest < 60 || (values.length >= 8 && smallest === largest)) return null;
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
+  // Servers write no nanoseconds; applications do, and none of their answers takes less than some ten thousand.
+  if (!byServer && smallest >= LEAST_AS_NANOS) {
+    if (largest >= LONG_AS_MICROS) return whole('ns', 'nanoseconds');
+    return { unit: null, fine: false, because: `whole numbers ${range} may be microseconds or nanoseconds` };
+  }
   // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
   if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE)
     return whole('us', 'microseconds');

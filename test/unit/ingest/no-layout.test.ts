@@ -404,6 +404,25 @@ describe('fields that are not what their names say', () => {
     expect(rows.every(({ route }) => /^(GET|POST) \/[^{]*/.test(route ?? ''))).toBe(true);
   });
 
+  it('the message of a record that tells the same request with its duration', () => {
+    const record = (r: Request, duration: number) =>
+      JSON.stringify({
+        http: { url: `http://h:8000${r.path}`, status_code: r.status, method: r.method, version: '1.1' },
+        network: { client: { ip: '203.0.113.7', port: 52134 } },
+        duration,
+        event: `203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status}`,
+        timestamp: iso(r.end),
+      });
+    const nanos = parse(text((r) => record(r, us(r) * 1000 + 7)));
+    expect(nanos.rows.map(({ duration }) => duration)).toEqual(all.map(us));
+    // Of a service none of whose answers takes less than 0.1 s, or 0.1 ms.
+    const few = all.filter((_, i) => i % 8 === 0);
+    const open = parse(text((r) => record(r, 200_000 + us(r)), few));
+    expect(open.report.requests).toBe(few.length);
+    expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(open.report.assumptions.join()).toMatch(/may be microseconds or nanoseconds/);
+  });
+
   it('texts in quotes beside one that is a request', () => {
     const line: Line = (r) =>
       `203.0.113.7 [${iso(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${s(r, 3)}] [-] "curl/8.5.0"`;
