@@ -420,7 +420,14 @@ describe('fields that are not what their names say', () => {
     const open = parse(text((r) => record(r, 200_000 + us(r)), few));
     expect(open.report.requests).toBe(few.length);
     expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
-    expect(open.report.assumptions.join()).toMatch(/may be microseconds or nanoseconds/);
+    const alone = parse(
+      text(
+        (r) => JSON.stringify({ ts: iso(r.end), method: r.method, path: r.path, status: r.status, took: 2e5 + us(r) }),
+        few,
+      ),
+    );
+    expect(alone.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(alone.report.assumptions.join()).toMatch(/may be microseconds or nanoseconds/);
   });
 
   it('texts in quotes beside one that is a request', () => {
