@@ -13,6 +13,7 @@ import daphne from './daphne.ts';
 import django from './django.ts';
 import envoy from './envoy.ts';
 import eventlet from './eventlet.ts';
+import frameworks from './frameworks.ts';
 import gevent from './gevent.ts';
 import granian from './granian.ts';
 import gunicorn from './gunicorn.ts';
@@ -66,6 +67,7 @@ export const formats: readonly LogFormat[] = [
   squid,
   heroku,
   supervisor,
+  frameworks,
   article,
   json,
   logfmt,

@@ -12,7 +12,8 @@ const each = (keys: string, field: Field): Record<string, Field> =>
   Object.fromEntries(keys.split(' ').map((key) => [key, field]));
 
 const common: Record<string, Field> = {
-  ...each('time timestamp @timestamp ts t asctime datetime date time_local time_iso8601 start_time', time),
+  ...each('time timestamp @timestamp ts t asctime datetime date time_local time_iso8601', time),
+  ...each('start_time started_at', { ...time, means: 'start', named: true }),
   // What stands before the first pair of a line: "2026-03-01 17:04:15,123 INFO request method=GET …".
   ...each('', time),
   ...each('D us usec micros duration_us request_time_us elapsed_us', duration('us')),
@@ -44,6 +45,9 @@ const parts: Record<string, Field> = {
   ...each('U path uri url request_path request_uri target http_path', { kind: 'target' }),
 };
 
+/** Without any of these a line tells how a request began, or of what was done in it. */
+const answers = Object.keys(common).filter((key) => common[key].kind === 'status' || common[key].kind === 'duration');
+
 /** A layout per pair of keys that says which request it was and how it was answered. */
 export function requestLayouts(syntax: 'json' | 'logfmt'): KeyedLayout[] {
   const layouts: KeyedLayout[] = [];
@@ -55,7 +59,8 @@ export function requestLayouts(syntax: 'json' | 'logfmt'): KeyedLayout[] {
   }
   for (const method of ['method', 'request_method', 'http_method', 'verb', 'm']) {
     for (const path of ['path', 'uri', 'url', 'request_path', 'request_uri', 'target', 'http_path', 'U']) {
-      layouts.push({ name: `${syntax}: ${method}, ${path}`, syntax, fields: parts, requires: [method, path] });
+      const requires = [method, path];
+      layouts.push({ name: `${syntax}: ${method}, ${path}`, syntax, fields: parts, requires, oneOf: answers });
     }
   }
   return layouts;

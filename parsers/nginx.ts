@@ -83,6 +83,9 @@ export default defineFormat({
         request_method: { kind: 'method' },
         request_uri: { kind: 'target' },
         uri: { kind: 'target' },
+        method: { kind: 'method' },
+        path: { kind: 'target' },
+        url: { kind: 'target' },
         status: { kind: 'status' },
         body_bytes_sent: { kind: 'bytes' },
         bytes_sent: { kind: 'bytes' },
@@ -141,6 +144,11 @@ export default defineFormat({
     {
       line: '{"time_iso8601":"2024-10-29T17:04:15+00:00","remote_addr":"203.0.113.7","request":"GET /a HTTP/1.1","status":499,"body_bytes_sent":0,"request_time":0.100,"upstream_response_time":,"http_user_agent":""}',
       row: { time: '2024-10-29T17:04:15+00:00', durationMicros: 100_000, route: 'GET /a', status: 499 },
+    },
+    {
+      // log-format-upstream of ingress-nginx's documentation
+      line: '{"time": "2024-10-29T17:04:15+00:00", "remote_addr": "203.0.113.7", "bytes_sent": 512, "request_time": 0.031, "status": 200, "vhost": "example.com", "path": "/a", "request_query": "x=1", "request_length": 300, "duration": 0.031, "method": "GET", "http_user_agent": "curl/8.5.0"}',
+      row: { durationMicros: 31_000, route: 'GET /a', status: 200, bytes: 512, meaning: 'end' },
     },
     {
       line: '2024/10/29 17:04:15 [error] 24136#24136: *37 connect() failed (111: Connection refused) while connecting to upstream',

@@ -27,6 +27,8 @@ export default defineFormat({
   ],
   stamp: 'response-start',
   written: 'response-start',
+  // "fastapi run" writes the bare message behind a label.
+  alsoBy: { id: 'uvicorn', unless: 'gunicorn' },
   // The lifecycle of the worker comes through gunicorn's error log and is declared there and in uvicorn.ts.
   lifecycle: [],
   samples: [

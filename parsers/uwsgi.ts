@@ -59,7 +59,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'gracefully (RE)spawned uWSGI master process', kind: null },
   { starts: 'Gracefully killing', kind: null },
   { starts: 'SIGINT/', pattern: /^SIGINT\/(SIGTERM|SIGQUIT) received/, kind: null },
-  { starts: 'SIGTERM received', kind: null },
+  { starts: 'SIGTERM received', pattern: /^SIGTERM received(?!;)/, kind: null },
   { starts: 'invalid HTTP request size', kind: null },
   { starts: 'invalid request block size', kind: null },
   { starts: 'uwsgi_', pattern: /^uwsgi_\w+\(\)(?:: | -> )/, kind: null },

@@ -35,7 +35,6 @@ export default defineFormat({
     { starts: 'Serving HTTP on ', pattern: /^Serving HTTP on (?<text>.+?) \.\.\.$/, kind: 'listen' },
     { starts: 'Keyboard interrupt received, exiting', kind: 'shutdown' },
     { starts: 'code ', pattern: /^code \d{3}, message /, kind: null },
-    { starts: 'ERROR in app: ', pattern: /^ERROR in app: (?<text>.*)$/, kind: 'error' },
   ],
   samples: [
     {

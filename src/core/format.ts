@@ -6,6 +6,11 @@ import type { StampMeaning } from './batch.ts';
 import type { LifecycleKind } from './lifecycle.ts';
 
 export type TimeUnit = 's' | 'ms' | 'us' | 'ns';
+/**
+ * `by-value`: not said, told by the values. `written`: each value says it, perhaps another one in each line ("31ms", "1m2.5s",
+ * "0:00:01.234567").
+ */
+export type DurationUnit = TimeUnit | 'by-value' | 'written';
 
 /** How a stamp is written. */
 export type StampShape =
@@ -32,12 +37,17 @@ export type Field =
   /** Address, perhaps empty, perhaps a list "a, b"; `port`: with ":port" at its end. */
   | { readonly kind: 'client'; readonly port?: boolean }
   /** `means: 'written'`: put in by a logging layer when the line is written, so it means what the format says of that. */
-  | { readonly kind: 'time'; readonly shape: StampShape; readonly means: StampMeaning | 'written' }
+  | {
+      readonly kind: 'time';
+      readonly shape: StampShape;
+      readonly means: StampMeaning | 'written';
+      /** Its name says what it means ("started_at"), which holds unless the data prove otherwise. */
+      readonly named?: true;
+    }
   /** Several in one line: the finest is taken, unless `add` says that they are parts of one sum. */
   | {
       readonly kind: 'duration';
-      /** `by-value`: not said, told by the values. */
-      readonly unit: TimeUnit | 'by-value';
+      readonly unit: DurationUnit;
       readonly covers: 'service' | 'response';
       readonly add?: true;
       /** Written with decimals, finer than its unit. */
@@ -127,6 +137,8 @@ export interface KeyedLayout {
   readonly fields: Readonly<Record<string, Field>>;
   /** Keys without which it is no such line. */
   readonly requires: readonly string[];
+  /** One of these must be there, too: without a status and a duration a line tells how a request began. */
+  readonly oneOf?: readonly string[];
 }
 
 /** Stories that two lines tell of one request, or whose numbers are not what they seem: src/ingest/quirks.ts. */
@@ -183,6 +195,8 @@ export interface LogFormat {
   readonly written: StampMeaning;
   /** Other servers write the same lines, and disagree about the stamp: it is read as the data say. */
   readonly ambiguousStamp?: true;
+  /** Another server writes the same lines: where its own lines stand beside them, and none of `unless`, they are that one's. */
+  readonly alsoBy?: { readonly id: string; readonly unless: string };
   /** Writes Common or Combined lines, by default or often: lines of its own in the same input say that those are its. */
   readonly writesCombined?: true;
   /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */

@@ -15,6 +15,7 @@ import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
 import type { Plan } from './plan.ts';
 import type { PlanSet } from './plan-set.ts';
 import { reasonFor } from './reasons.ts';
+import { ofRecord } from './records.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
@@ -108,7 +109,7 @@ export class Decider {
     const shares = new Map<Plan, number>();
     const few = plans.list.length > 0 ? 'never' : 'first';
     const worth = this.#isWorthSearching();
-    const first = worth ? this.#look(held.lines, false, few) : [];
+    const first = worth ? this.#look(held.lines, false, few).map((one) => ofRecord(one, held, this.#noLayout)) : [];
     this.#listenToAll(first, own);
     const known = takenBy(first);
     const left = held.lines.filter((line) => !own.has(line) && !known.has(line));
@@ -291,6 +292,7 @@ export class Decider {
       return;
     }
     const [first] = plans.list;
-    tally.reject(line.number, held.text(line.variants[0]), reasonFor(innermost, first?.parts.format.id));
+    const whole = held.text(line.variants[0]);
+    tally.reject(line.number, whole, reasonFor(innermost, whole, first?.parts.format.id));
   }
 }

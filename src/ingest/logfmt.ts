@@ -44,9 +44,11 @@ export function walkLogfmt(b: Uint8Array, from: number, end: number, level: KeyL
     const node = findKey(level, b, keyFrom, p);
     p++;
     pairs++;
-    if (b[p] === 34) {
+    // structlog's KeyValueRenderer writes values as Python's repr() does.
+    const quote = b[p];
+    if (quote === 34 || quote === 39) {
       const valueFrom = p + 1;
-      for (p = valueFrom; p < end && b[p] !== 34; p++) if (b[p] === 92) p++;
+      for (p = valueFrom; p < end && b[p] !== quote; p++) if (b[p] === 92) p++;
       if (p >= end) return -1;
       if (node !== null && node.slot >= 0) visit(node.slot, true, valueFrom, p);
       p++;

@@ -1,14 +1,16 @@
 /** Why a line is left that nothing takes. */
-import { looksLikeRequest } from './detect/free-form.ts';
+import { looksLikeRequest, tellsOfRequest } from './detect/free-form.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
 
 /** What journalctl prints for a line with control characters. */
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
-/** @param known the format of most other lines */
-export function reasonFor(text: string, known: string | undefined): string {
+/** @param text without its envelopes @param whole with them: a JSON record may be one @param known the format of most other lines */
+export function reasonFor(text: string, whole: string, known: string | undefined): string {
   if (withheld.test(text)) return 'withheld by the journal: use journalctl -a or -o json';
   if (isOutgoing(text)) return 'a request that the server made itself';
   if (known === undefined) return 'no known format takes it';
-  return looksLikeRequest(text) ? `not a line of ${known}` : 'tells of no request';
+  const asked = [text, whole].filter(looksLikeRequest);
+  if (asked.length === 0) return 'tells of no request';
+  return asked.some(tellsOfRequest) ? `not a line of ${known}` : 'tells of a request, not how it was answered';
 }

@@ -35,26 +35,66 @@ export function alikeRoute(route: string): string {
   return /^[A-Z]* ?[!#-~]*/.exec(decoded)?.[0] ?? '';
 }
 
+/** A line of `all`, and how many lines of it stand nearer to one of `some` than its partner does: by chance as many as it has keys. */
+interface Met {
+  readonly partner: Telling;
+  readonly nearer: number;
+}
+
+/** Far fewer lines meet others of the same request by chance, among the many that stand near. */
+const MOST_OF_CHANCE = 0.3;
+
+/** How many of the lines (in order) have a number from `low` to `high`. */
+function countBetween(lines: readonly Telling[], low: number, high: number): number {
+  const below = (number: number) => {
+    let [from, to] = [0, lines.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (lines[middle].number < number) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
+  return below(high + 1) - below(low);
+}
+
 /** Do lines of `all` tell of nearly every request that lines of `some` tell of? Both in the order of the input. */
 export function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
   if (some.length < MIN_LINES || new Set(some.map(({ key }) => key)).size < MIN_KEYS) return false;
   const waiting = new Map<string, Telling[]>();
   let next = 0;
-  let met = 0;
+  const met: Met[] = [];
   for (const line of some) {
     for (; next < all.length && all[next].number <= line.number + MAX_DISTANCE; next++) {
       const { key } = all[next];
       waiting.set(key, [...(waiting.get(key) ?? []), all[next]]);
     }
     const near = (waiting.get(line.key) ?? []).filter(({ number }) => number >= line.number - MAX_DISTANCE);
-    const partner = near.findIndex(({ stream }) => stream === line.stream);
-    if (partner >= 0) {
-      met++;
-      near.splice(partner, 1);
+    const at = near.findIndex(({ stream }) => stream === line.stream);
+    if (at >= 0) {
+      const [partner] = near.splice(at, 1);
+      const distance = Math.abs(partner.number - line.number);
+      met.push({ partner, nearer: countBetween(all, line.number - distance + 1, line.number + distance - 1) });
     }
     waiting.set(line.key, near);
   }
-  return met >= MOST * some.length;
+  if (met.length < MOST * some.length) return false;
+  // As many of the one kind as of the other: they are pairs.
+  const [first, last] = [some[0].number - MAX_DISTANCE, some[some.length - 1].number + MAX_DISTANCE];
+  return some.length >= MOST * countBetween(all, first, last) || areNearer(all, met);
+}
+
+/** Do the partners stand nearer than lines of the same request would by chance? */
+function areNearer(all: readonly Telling[], met: readonly Met[]): boolean {
+  const counts = new Map<string, number>();
+  for (const { key } of all) counts.set(key, (counts.get(key) ?? 0) + 1);
+  let nearer = 0;
+  let byChance = 0;
+  for (const one of met) {
+    nearer += one.nearer;
+    byChance += all.length / (counts.get(one.partner.key) ?? 1) - 1;
+  }
+  return nearer <= MOST_OF_CHANCE * byChance;
 }
 
 /** How much its lines tell. */
@@ -63,8 +103,8 @@ const wealth = ({ found }: Sighting): number => {
   return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
 };
 
-/** One of the two may be written in colour. */
-const colourless = (chain: string): string => chain.replace(/(^|\+)ansi(?=\+|$)/, '');
+/** One of the two may be written in colour, or by rich. */
+const undrawn = (chain: string): string => chain.replace(/(^|\+)(?:ansi|console)(?=\+|$)/g, '');
 
 /** What people call the container of a proxy. */
 const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb([-_/]|$)/i;
@@ -94,7 +134,7 @@ export class Retold {
 
   /** Of a proxy and the server behind it, what the proxy answers by itself is no request of the server. */
   retells(poor: Sighting, rich: Sighting): boolean {
-    if (colourless(poor.chain) !== colourless(rich.chain)) return false;
+    if (undrawn(poor.chain) !== undrawn(rich.chain)) return false;
     const apart = isProxy(poor) !== isProxy(rich);
     const told = this.#tellings(rich, apart);
     const again = this.#tellings(poor, apart);

@@ -60,6 +60,9 @@ const envelopes: Record<string, (line: string, one: Written, i: number) => strin
     }),
   // Some of the lines with a colour inside, too.
   ansi: (line, { host }) => `\u001b[36m${host === 'db' ? line.replace('"', '\u001b[1m"') : line}\u001b[0m`,
+  'fastapi run': (line) => `      INFO   ${line}`,
+  rich: (line, _one, i) =>
+    `${i % 3 === 0 ? `[10/29/24 17:04:${second(i)}]` : ' '.repeat(19)} INFO     ${line}        app.py:8`,
   nested: (line, one, i) => `web-1  | ${stampOf(one, i)}.123456789Z ${line}`,
 };
 

@@ -112,6 +112,13 @@ describe('reading', () => {
     );
   });
 
+  it('does not look at lines of very many columns as if they were of a log of requests', () => {
+    const text = `GET /a 200 ${'1,234'.repeat(1600)}\n`.repeat(80);
+    const before = process.cpuUsage();
+    expectWhole(parse(text));
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(2);
+  });
+
   it('takes time in proportion to the input, whatever it is', () => {
     const patterns = [
       '"',

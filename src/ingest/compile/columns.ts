@@ -1,6 +1,6 @@
 /** Which field of a layout fills which column, and what that makes of the rows: the facts of the stream. */
 import type { FieldSet, StampMeaning } from '../../core/batch.ts';
-import type { Field, TimeUnit } from '../../core/format.ts';
+import type { DurationUnit, Field } from '../../core/format.ts';
 
 export interface Columns {
   /** Index of the field whose stamp is taken; -1 none. */
@@ -13,7 +13,7 @@ export interface Columns {
   readonly fields: FieldSet;
 }
 
-const fineness: Record<TimeUnit | 'by-value', number> = { ns: 6, us: 5, ms: 2, s: 0, 'by-value': -1 };
+const fineness: Record<DurationUnit, number> = { ns: 6, us: 5, ms: 2, s: 0, 'by-value': -1, written: 2 };
 const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
   const byShape = {
     clf: 0,

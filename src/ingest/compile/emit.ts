@@ -3,7 +3,7 @@
  * it reads, `e` end of the line, `s` `t` a range, `x` a number, `c` a byte; a jump to `fail` refuses the line at `p`.
  * A line always ends with a newline byte, and at least 64 readable bytes follow it, so that loops need no bounds of their own.
  */
-import type { Field, StampShape, TimeUnit } from '../../core/format.ts';
+import type { DurationUnit, Field, StampShape } from '../../core/format.ts';
 import { NEXT_ANY, NEXT_NUMBER, NEXT_STATUS, PID_SLOTS } from './runtime.ts';
 
 const beyondBytes = /[^\u0000-\u00ff]/;
@@ -56,7 +56,7 @@ export function nextTest(next: number, at: string): string {
 }
 
 /** A unit that is not said is told from a sample before anything is compiled. */
-export const decimals: Record<TimeUnit | 'by-value', number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0 };
+export const decimals: Record<DurationUnit, number> = { s: 6, ms: 3, us: 0, ns: 0, 'by-value': 0, written: 0 };
 
 /**
  * Reads a number into x as an integer with `places` decimals kept; x is NaN for "-", "None", negative and partial (+) ones.
@@ -78,8 +78,12 @@ else break fail;
 }
 
 /** A number of a time unit into x as µs. */
-const microsCode = (unit: TimeUnit | 'by-value'): string =>
-  numberCode(decimals[unit]) + (unit === 'ns' ? 'x=Math.floor(x/1000);\n' : '');
+function microsCode(unit: DurationUnit): string {
+  const slow = `x=spent(b,s,'${unit}');if(x<0)break fail;p=cursor.end;`;
+  if (unit === 'written') return `s=p;${slow}\n`;
+  // "9.5e-05"
+  return `s=p;${numberCode(decimals[unit])}if(c===101&&b[p+1]===45){${slow}}${unit === 'ns' ? 'else x=Math.floor(x/1000);' : ''}\n`;
+}
 
 /**
  * Longer than 22 hours is no request: gunicorn prints 86 400 s minus the step when the clock was put back in the middle
@@ -189,7 +193,11 @@ if(o===1){if(b[p]!==62)break fail;p++}
     case 'status':
       return plain(field.known ? `if(b[p]===45)break fail;${statusCode}` : statusCode);
     case 'status-phrase':
-      return { code: `${statusCode}if(b[p]>32)break fail;p=e;\n`, needsEnd: true };
+      // No reason has a digit: what has one is a further field.
+      return {
+        code: `${statusCode}if(b[p]>32)break fail;while(p<e){if((c=b[p])>47&&c<58)break fail;p++}\n`,
+        needsEnd: true,
+      };
     case 'request':
       return {
         code: requestCode(context, field) + (field.known ? 'if(RT<0)break fail;\n' : ''),

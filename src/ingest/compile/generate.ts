@@ -138,8 +138,8 @@ export function compileTokens(
   { explain = false, zone }: CompileOptions,
 ): Scanner {
   const { source, literals, stamps } = generated(tokens, columns, explain);
-  const { cursor, state, recentRoutes, route, worker, pidValues, pidIds, thread, client, request, joinRoute, arrival } =
-    runtime;
+  const { cursor, state, recentRoutes, route, worker, pidValues, pidIds, thread, client, request, joinRoute } = runtime;
+  const { arrival, spent } = runtime;
   const readers = Object.fromEntries(
     // The zone of an envelope's stamp is not that of the lines inside.
     Object.entries(stamps).map(([name, { kind, shape }]) => [
@@ -160,6 +160,7 @@ export function compileTokens(
     request,
     joinRoute,
     arrival,
+    spent,
     ...literals,
     ...readers,
   };

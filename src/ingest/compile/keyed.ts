@@ -1,10 +1,11 @@
 /** Scanner of lines of named values (JSON, logfmt): walks the keys, reads the wanted ones, writes a row. */
 import type { RequestBatch } from '../../core/batch.ts';
-import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
+import type { DurationUnit, Field, KeyedLayout } from '../../core/format.ts';
 import { Scratch } from '../envelopes/line.ts';
 import { type JsonVisitor, keyLevel, walkObject } from '../json.ts';
 import { unescapeJson } from '../json-text.ts';
 import { walkLogfmt } from '../logfmt.ts';
+import { readSpent, spent } from '../spent-time.ts';
 import type { StampReader } from '../stamps.ts';
 import type { Columns } from './columns.ts';
 import type { Scanner } from './generate.ts';
@@ -13,50 +14,12 @@ import type { Runtime } from './runtime.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 
-const unitMicros: Record<TimeUnit | 'by-value', number> = {
-  s: 1_000_000,
-  ms: 1000,
-  us: 1,
-  ns: 0.001,
-  'by-value': 1000,
-};
-
 /** A number at b[from, to), perhaps with a unit behind it ("31ms", "1.5s", Go's "1m2.5s"), in µs; NaN when there is none. */
-function microsAt(b: Uint8Array, from: number, to: number, unit: TimeUnit | 'by-value'): number {
+function microsAt(b: Uint8Array, from: number, to: number, unit: DurationUnit): number {
   let p = from;
   while (p < to && b[p] === 32) p++;
-  let total = Number.NaN;
-  while (p < to && isDigit(b[p])) {
-    let value = 0;
-    while (p < to && isDigit(b[p])) value = value * 10 + (b[p++] - 48);
-    if (b[p] === 46) {
-      let scale = 0.1;
-      for (p++; p < to && isDigit(b[p]); p++, scale /= 10) value += (b[p] - 48) * scale;
-    }
-    if ((b[p] | 32) === 101 && p < to) {
-      const negative = b[p + 1] === 45;
-      let exponent = 0;
-      for (p += negative || b[p + 1] === 43 ? 2 : 1; p < to && isDigit(b[p]); p++)
-        exponent = exponent * 10 + (b[p] - 48);
-      value *= 10 ** (negative ? -Math.min(30, exponent) : Math.min(30, exponent));
-    }
-    let factor = unitMicros[unit];
-    if (p < to) {
-      const c = b[p];
-      const second = p + 1 < to ? b[p + 1] : 0;
-      if (c === 109 && second === 115) factor = 1000;
-      else if (c === 117 && second === 115) factor = 1;
-      else if (c === 0xc2 && second === 0xb5) factor = 1;
-      else if (c === 110 && second === 115) factor = 0.001;
-      else if (c === 115) factor = 1_000_000;
-      else if (c === 109) factor = 60_000_000;
-      else if (c === 104) factor = 3_600_000_000;
-      else return Number.NaN;
-      while (p < to && !isDigit(b[p])) p++;
-    }
-    total = (Number.isNaN(total) ? 0 : total) + value * factor;
-  }
-  return Math.floor(total + 1e-6);
+  const micros = readSpent(b, p, to, unit);
+  return spent.end === to ? micros : Number.NaN;
 }
 
 function integerAt(b: Uint8Array, from: number, to: number): number {
@@ -76,6 +39,8 @@ export function compileKeyed(
   const keys = Object.keys(layout.fields);
   const level = keyLevel(new Map(keys.map((key, slot) => [key, slot])));
   const required = layout.requires.map((key) => keys.indexOf(key));
+  const oneOf = (layout.oneOf ?? []).map((key) => keys.indexOf(key)).filter((slot) => slot >= 0);
+  const needsAnswer = layout.oneOf !== undefined;
   const readers = fields.map((field) => (field.kind === 'time' ? runtime.stamp(field.shape, zone) : null));
   const seen = new Uint8Array(fields.length);
   const { cursor, state } = runtime;
@@ -227,6 +192,11 @@ export function compileKeyed(
       if (after < 0) return start;
     } else if (walkLogfmt(b, start, end, level, visit) < 2) return start;
     for (const slot of required) if (seen[slot] === 0) return start;
+    if (needsAnswer) {
+      let k = 0;
+      while (k < oneOf.length && seen[oneOf[k]] === 0) k++;
+      if (k === oneOf.length) return start;
+    }
     if (columns.time >= 0 && seen[columns.time] === 1 && Number.isNaN(row.time)) return end;
     if (targetTo > targetFrom && methodTo > methodFrom) joinRoute();
     if (row.lead > 0) {

@@ -1,13 +1,14 @@
 /** What generated scanners call: memos, stamp readers, and the slow ways of fields that are not plain. */
 import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
-import type { StampShape } from '../../core/format.ts';
+import type { DurationUnit, StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
 import { idOfTemplate, routeId, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
+import { readNumber, readSpent, spent } from '../spent-time.ts';
 import type { StampCursor } from '../stamp-parts.ts';
 import { createStampReader, type StampReader, type StampReference } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
@@ -72,6 +73,8 @@ export interface Runtime {
   joinRoute(b: Uint8Array, v: DataView, methodFrom: number, methodTo: number, from: number, to: number): number;
   /** X-Request-Start at p in µs, NaN when there is none; cursor.end is behind it. */
   arrival(b: Uint8Array, v: DataView, p: number, end: number): number;
+  /** A time at p in µs, with its unit (`written`) or of this one; NaN for "-", -1 when there is none; cursor.end is behind it. */
+  spent(b: Uint8Array, p: number, unit: DurationUnit): number;
 }
 
 /** What may follow a field: 0 anything, 1 a status, 2 a number. */
@@ -252,6 +255,13 @@ export function createRuntime(
       if (methodTo + 1 === from && b[methodTo] === 32) return route(b, v, methodFrom, path);
       const text = decoder.decode(b.subarray(from, path));
       return routeId(names, decoder.decode(b.subarray(methodFrom, methodTo)), text);
+    },
+    spent(b, p, unit) {
+      cursor.end = p + 1;
+      if (b[p] === 45) return Number.NaN;
+      const micros = unit === 'written' ? readSpent(b, p, b.length, unit) : readNumber(b, p, unit);
+      cursor.end = spent.end;
+      return Number.isNaN(micros) ? -1 : micros;
     },
     arrival(b, v, p, end) {
       let at = p;

@@ -1,6 +1,6 @@
 /** Which formats wrote these lines: every layout is tried, the one that takes most of them becomes a plan, and so on. */
 import type { LogFormat } from '../../core/format.ts';
-import { isLiteral } from '../compile/layout.ts';
+import { isLiteral, type Token } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
 import { couldTake } from './outline.ts';
@@ -109,6 +109,21 @@ export class Detector {
     return good.length * 2 > checked.length;
   }
 
+  /** Is a time that is written with decimals? "811" where nginx would write "0.811" is none. */
+  #hasDecimals({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return true;
+    const isFine = (token: Token | undefined) =>
+      token !== undefined && 'field' in token && token.field.kind === 'duration' && token.field.fine === true;
+    if (!recipe.tokens.some(isFine)) return true;
+    const whole = taken.slice(0, CHECKED_LINES).filter((line) => {
+      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      return spans.some(
+        ({ token, from, to }) => isFine(recipe.tokens[token]) && /^\d+$/.test(textOf(sample, from, to)),
+      );
+    });
+    return whole.length * 2 <= Math.min(taken.length, CHECKED_LINES);
+  }
+
   /** Does the last free text of a declared layout swallow fields that stand behind it? */
   #swallows(candidate: Candidate, sample: Sample, taken: readonly number[]): boolean {
     const checked = taken.slice(0, CHECKED_LINES);
@@ -206,6 +221,7 @@ export class Detector {
     if (known !== undefined) return known;
     const isRight =
       this.#hasAddresses(candidate, sample, taken) &&
+      this.#hasDecimals(candidate, sample, taken) &&
       !this.#isPathAlone(candidate, sample, taken) &&
       (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, isRight);

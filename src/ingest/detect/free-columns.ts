@@ -8,6 +8,8 @@ const delimiters: readonly { readonly text: string; readonly split: RegExp }[] =
   { text: ',', split: /(?<!:\d\d),|,(?!\d{3}\b)/ },
 ];
 const MIN_COLUMNS = 4;
+/** A line of more columns is no line of a log of requests. */
+const MAX_COLUMNS = 80;
 
 export interface Cut {
   /** '' when the lines have none: then each is one column. */
@@ -24,7 +26,7 @@ export function cutIntoColumns(texts: readonly string[]): Cut {
     const counts = new Map<number, number>();
     for (const { length } of all) counts.set(length, (counts.get(length) ?? 0) + 1);
     const [columns, count] = [...counts].reduce((top, entry) => (entry[1] > top[1] ? entry : top));
-    if (columns < MIN_COLUMNS || count * 10 < texts.length * 8) continue;
+    if (columns < MIN_COLUMNS || columns > MAX_COLUMNS || count * 10 < texts.length * 8) continue;
     const lines = all.flatMap((row, index) => (row.length === columns ? [index] : []));
     return { delimiter: text, lines, rows: lines.map((index) => all[index]) };
   }

@@ -1,8 +1,8 @@
 /** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
-import type { Field, TimeUnit } from '../../core/format.ts';
+import type { DurationUnit, Field, TimeUnit } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
+import { unitOf } from './alike.ts';
 import { fieldName } from './closest.ts';
-import { unitOf } from './free-pieces.ts';
 import {
   clockOf,
   type FieldSlot,
@@ -15,7 +15,7 @@ import {
   type Slot,
   stampOf,
 } from './free-slots.ts';
-import { isOtherTime, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
+import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
 import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
@@ -26,8 +26,11 @@ export interface FreeForm {
 const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
+const timeName = /time|date|ts|stamp|epoch|msec|start|begin|end|finish|created|logged|when|now|at$/i;
+/** What Python calls the identifier of a thread. */
+const threadIdent = /^\d{12,}$/;
 
-const duration = (unit: TimeUnit, values: readonly string[]): Field => ({
+const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   kind: 'duration',
   unit,
   covers: 'service',
@@ -71,14 +74,17 @@ class Fields {
     if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
     if (index === method) return this.#one({ kind: 'method' }, slot);
     if (index === target) return this.#one({ kind: 'target' }, slot);
+    const key = keyOf(this.#slots, index);
+    const name = key?.strong ? key.name : '';
     const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
-    if (stamp) {
+    // "trace_id=1730221455182334" is no time.
+    if (stamp && !(stamp.shape.startsWith('epoch') && name !== '' && !timeName.test(name))) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
       // In front of a stamp of the server's own, it is that of the logging layer.
       const isWritten =
         piece === 'iso' &&
         this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
-      return this.#one({ kind: 'time', shape: stamp.shape, means: isWritten ? 'written' : 'end' }, slot);
+      return this.#one(stampField(name, stamp.shape, isWritten ? 'written' : 'end'), slot);
     }
     switch (piece) {
       case 'level':
@@ -93,7 +99,13 @@ class Fields {
       }
       case 'unit':
         return this.#unit(slot, index);
+      case 'spent':
+        return this.#one(this.#isOther(index) ? { kind: 'word' } : duration('written', []), slot);
       case 'number':
+      case 'epoch-s':
+      case 'epoch-ms':
+      case 'epoch-us':
+      case 'epoch-ns':
         return this.#number(slot, index);
       case 'size':
         return [...this.#first({ kind: 'bytes' }, slot), literal(unitOf(values[0]))];
@@ -119,10 +131,14 @@ class Fields {
     const behind = unitOf(first);
     const name = behind.trim();
     const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
-    const key = keyOf(this.#slots, index);
-    const isOther = key?.strong === true && isOtherTime(key.name);
-    const field: Field = isOther ? { kind: 'number' } : duration(unit, slot.values);
+    const field: Field = this.#isOther(index) ? { kind: 'number' } : duration(unit, slot.values);
     return [...this.#one(field, slot), literal(behind)];
+  }
+
+  /** The time of something else than the request: "db=12ms". */
+  #isOther(index: number): boolean {
+    const key = keyOf(this.#slots, index);
+    return key?.strong === true && isOtherTime(key.name);
   }
 
   #number(slot: FieldSlot, index: number): FoundToken[] {
@@ -142,6 +158,9 @@ class Fields {
     }
     if (meaning && meaning.kind !== 'status' && meaning.kind !== 'client') {
       return this.#first({ kind: meaning.kind }, slot);
+    }
+    if (!key?.strong && index < this.#request.method && known.every((value) => threadIdent.test(value))) {
+      return this.#first({ kind: 'thread' }, slot);
     }
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
     if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);

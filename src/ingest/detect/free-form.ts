@@ -3,15 +3,16 @@
  * durations, in any order and cut in any way ("2024-10-29 17:04:15,123 | GET | /api/x | 200 | 31ms | pid=811"). The shape that
  * most of them share becomes a layout.
  */
+import { mostAlike } from './alike.ts';
 import { cutIntoColumns } from './free-columns.ts';
 import { type FreeForm, resolveFields } from './free-fields.ts';
-import { type FreePiece, freePieces, freeShape, methodSource } from './free-pieces.ts';
+import { type FreeKind, type FreePiece, freePieces, methodSource } from './free-pieces.ts';
 import type { Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
 
 const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
 const target = /(?<![\w.)])(?:\\?\/|https?:|\*(?!\w))/;
-const status = /(?<![\d.])[1-5]\d\d(?![\d.])/;
+const status = /(?<![\d.])[1-5]\d\d(?!\.?\d)/;
 
 /** A method and a path, or a version of HTTP: a line with neither is about something else. */
 export const looksLikeRequest = (text: string): boolean =>
@@ -24,31 +25,35 @@ export const tellsOfRequest = (text: string): boolean =>
 /** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
 const ALIKE = 0.9;
 
-/** The pieces of those texts that have the shape of most, and which texts these are. */
-function alike(texts: readonly string[]): { lines: number[]; pieces: FreePiece[][] } {
-  const shapes = new Map<string, { lines: number[]; pieces: FreePiece[][] }>();
-  texts.forEach((text, index) => {
-    const pieces = freePieces(text);
-    if (!pieces) return;
-    const shape = freeShape(pieces);
-    const group = shapes.get(shape) ?? { lines: [], pieces: [] };
-    group.lines.push(index);
-    group.pieces.push(pieces);
-    shapes.set(shape, group);
-  });
-  return [...shapes.values()].reduce((top, group) => (group.lines.length > top.lines.length ? group : top), {
-    lines: [],
-    pieces: [],
-  });
-}
+const alike = (texts: readonly string[]) => mostAlike(texts.map(freePieces));
 
 const literal = (text: string): Slot => ({ kind: 'literal', text });
 
+/** A text ends in front of a blank where one of these follows. */
+const numeric = new Set<FreeKind>(['number', 'unit', 'spent', 'angled']);
+
+/** As many words in each line: "user bob", "Request 7ce42c82". */
+function eachWord(values: readonly string[]): Slot[] {
+  const words = values.map((value) => value.split(' '));
+  return words[0].flatMap((_, i): Slot[] => [
+    ...(i > 0 ? [literal(' ')] : []),
+    { kind: 'field', piece: 'word', values: words.map((list) => list[i]) },
+  ]);
+}
+
 /** The slots of pieces that have the same shape in all lines. */
 const slotsOf = (pieces: readonly (readonly FreePiece[])[]): Slot[] =>
-  pieces[0].map(({ kind, text }, i): Slot => {
-    if (kind === 'literal') return literal(text);
-    return { kind: 'field', piece: kind, values: pieces.map((list) => list[i].text) };
+  pieces[0].flatMap(({ kind, text }, i): Slot[] => {
+    if (kind === 'literal') return [literal(text)];
+    const values = pieces.map((list) => list[i].text);
+    const [behind, next] = pieces[0].slice(i + 1);
+    const count = text.split(' ').length;
+    const isApart =
+      kind === 'words' &&
+      behind?.text === ' ' &&
+      !numeric.has(next?.kind) &&
+      values.every((value) => value.split(' ').length === count);
+    return isApart ? eachWord(values) : [{ kind: 'field', piece: kind, values }];
   });
 
 /** A column whose texts do not look alike: anything up to what ends it. */

@@ -3,7 +3,16 @@
  * key is what is told by its values, and by its name where values do not tell.
  */
 import type { Field, KeyedLayout } from '../../core/format.ts';
-import { isMethod, isOtherTime, isOutgoing, isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
+import { wholeSpent } from '../spent-time.ts';
+import {
+  isMethod,
+  isOtherTime,
+  isOutgoing,
+  isStatus,
+  type KeyMeaning,
+  keyMeaning,
+  stampField,
+} from './key-meanings.ts';
 
 interface Column {
   readonly key: string;
@@ -36,13 +45,13 @@ function jsonPairs(text: string): Map<string, string> | null {
   }
 }
 
-const pair = /(?:^|\s)([A-Za-z_@][\w.@-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))(?=\s|,|$)/g;
+const pair = /(?:^|\s)([A-Za-z_@][\w.@-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"']*))(?=\s|,|$)/g;
 
 function logfmtPairs(text: string): Map<string, string> | null {
   const found = [...text.matchAll(pair)];
   return found.length < 3
     ? null
-    : new Map(found.map(([, key, quoted, bare]) => [key, quoted ?? bare.replace(/,$/, '')]));
+    : new Map(found.map(([, key, double, single, bare]) => [key, double ?? single ?? bare.replace(/,$/, '')]));
 }
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
@@ -51,7 +60,6 @@ const target = /^(?:\/|https?:\/\/)/;
 export const looksLikeStamp =
   /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
-const timed = /^ *\d+(?:\.\d+)?(?:ms|us|µs|ns|s)$/;
 
 /** Garbage and "CONNECT host:443" are among the paths of any server. */
 const MOST = 0.8;
@@ -96,12 +104,13 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]) ??
     (statuses.length === 1 ? statuses[0] : undefined);
   const wholes = usual.filter((column) => all(column, (value) => requestLine.test(value), MOST));
-  const whole = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i, /./]);
   const method = usual.find((column) => all(column, isMethod));
   const targets = usual.filter(
     (column) => all(column, (value) => target.test(value), MOST) && !/refer|origin|user_?agent/i.test(column.key),
   );
   const path = byName(targets, [/(^|[._])path$/i, /uri|url|path|target/i, /route|endpoint/i, /./]);
+  const named = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i]);
+  const whole = named ?? (method && path ? undefined : wholes[0]);
   if (!status || !(whole ?? (method && path))) return null;
 
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
@@ -110,18 +119,21 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
     /timestamp|time|date/i,
     /(^|[._])ts$|@t/i,
+    /^(?!.*(expir|login|valid|until|next)).*(^|[._]|[a-z_])at$/i,
+    /(^|[._])(end|finish|complet)/i,
+    /(^|[._])(start|begin|began|receiv|arriv)/i,
   ]);
   const meant = rest.flatMap((column) => {
     // "time=0.031s" is none of day.
-    const spent = /^time$/i.test(column.key) && all(column, (value) => timed.test(value));
+    const spent = /^time$/i.test(column.key) && all(column, (value) => wholeSpent.test(value));
     const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
     return meaning && column !== time ? [{ column, meaning }] : [];
   });
-  const named = (kind: string, test: (value: string) => boolean) =>
+  const meaningOf = (kind: string, test: (value: string) => boolean) =>
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
   const durations = meant.flatMap(({ column, meaning }) =>
     meaning.kind === 'duration' &&
-    all(column, (value) => number.test(value) || timed.test(value)) &&
+    all(column, (value) => number.test(value) || wholeSpent.test(value)) &&
     !isOtherTime(last(column.key)) &&
     // nginx's "us": the status of the upstream.
     !(column.key === 'us' && all(column, isStatus))
@@ -130,9 +142,9 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   );
   // A unit in the name is surer than what the values would tell.
   const duration = durations.find(({ unit }) => unit !== 'by-value') ?? durations[0];
-  const pid = named('pid', (value) => /^<?\d+>?$/.test(value));
+  const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
   const fields: Record<string, Field> = {
-    ...field(time, { kind: 'time', shape: 'any', means: 'end' }),
+    ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
     ...(whole
       ? field(whole, { kind: 'request' })
       : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),
@@ -142,23 +154,23 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
     ...(pid
       ? {}
       : field(
-          named('worker', (value) => value !== ''),
+          meaningOf('worker', (value) => value !== ''),
           { kind: 'worker' },
         )),
     ...field(
-      named('thread', (value) => value !== ''),
+      meaningOf('thread', (value) => value !== ''),
       { kind: 'thread' },
     ),
     ...field(
-      named('bytes', (value) => number.test(value)),
+      meaningOf('bytes', (value) => number.test(value)),
       { kind: 'bytes' },
     ),
     ...field(
-      named('client', (value) => value !== ''),
+      meaningOf('client', (value) => value !== ''),
       { kind: 'client' },
     ),
     ...field(
-      named('arrival', (value) => value !== ''),
+      meaningOf('arrival', (value) => value !== ''),
       { kind: 'arrival' },
     ),
   };

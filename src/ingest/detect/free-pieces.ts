@@ -24,8 +24,9 @@ export const methodSource =
   '(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)(?![A-Za-z])';
 const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>]*`;
 const unitSource =
-  '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
-const numberSource = String.raw`\d+(?:\.\d+)?`;
+  '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|\u00ce\u00bcs|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
+/** Python writes short times as "9.5e-05". */
+const numberSource = String.raw`\d+(?:\.\d+)?(?:e-\d+)?`;
 /** "msec 1730221455.123" is a name in front of its value, and no unit. */
 const spacedUnit = `(?:${unitSource}| ${unitSource}(?! *[=:]? *[\\d<"']))`;
 /** One field that says of itself what it is: in brackets it is looked at. */
@@ -49,12 +50,15 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   // Not from the quote that ends another text.
   ['quoted', `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$))[^"]*"`],
   ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
-  // What Python writes of a time that passed: "0:00:01.234567".
-  ['word', String.raw`(?<![\w:.])\d{1,2}:\d\d:\d\d\.\d+(?![\w:])`],
+  // What Python writes of a time that passed: "0:00:01.234567", "0:00:02".
+  ['spent', String.raw`(?<![\w:.])\d:\d\d:\d\d(?:\.\d+)?(?![\w:])`],
   ['address', addressSource],
+  ['spent', String.raw`(?<![\w.])(?:\d+h)?(?:\d+m)(?:\d+(?:\.\d+)?s)(?!\w)`],
+  // "1,234.5 ms": no size in front of a time.
+  ['word', String.raw`(?<![\w.,])\d{1,3}(?:,\d{3})+\.\d+(?![\w.])`],
   ['unit', `${numberSource}${spacedUnit}`],
-  ['size', String.raw`\d+(?:B| bytes)(?!\w)`],
-  ['number', String.raw`(?<![\w.])-?${numberSource}(?![\w.]|-\w)`],
+  ['size', String.raw`\d+(?:B| bytes)(?!\w| ?[=:])`],
+  ['number', String.raw`(?<![\w.])-?${numberSource}(?!\w|\.\w|-\w)`],
   ['level', levelSource],
   ['word', String.raw`[A-Za-z_][^\s[\]():|,;"'=<>]*`],
   // "7ce42c82-1f", "10-29"
@@ -84,16 +88,3 @@ export function freePieces(text: string): FreePiece[] | null {
   }
   return pieces;
 }
-
-/** What stands behind the number of a duration: "ms", " seconds". */
-export const unitOf = (text: string): string => text.replace(/^[\d.]+/, '');
-
-/** Words may be one or several, and look the same; units do not. */
-export const freeShape = (pieces: readonly FreePiece[]): string =>
-  pieces
-    .map(({ kind, text }) => {
-      if (kind === 'literal') return text;
-      if (kind === 'unit') return `<${unitOf(text)}>`;
-      return kind === 'word' ? '<words>' : `<${kind}>`;
-    })
-    .join('');

@@ -77,8 +77,7 @@ export function requestsOf(slots: readonly Slot[], { method, target, status }: R
 }
 
 /** What kind of stamp it is, null for none. */
-export const stampOf = ({ piece, values }: FieldSlot): StampGuess | null =>
-  stampShape(piece as Parameters<typeof stampShape>[0], given(values));
+export const stampOf = ({ piece, values }: FieldSlot): StampGuess | null => stampShape(piece, given(values));
 
 /** A time of day in lines that have no other stamp. */
 export const clockOf = (slots: readonly Slot[], index: number): StampGuess | null => {

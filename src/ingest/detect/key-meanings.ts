@@ -1,5 +1,6 @@
 /** What people call the fields of a request: "pid=", "dur_us=", "elapsedMs", "http.response.status_code", "took". */
-import type { TimeUnit } from '../../core/format.ts';
+import type { StampMeaning } from '../../core/batch.ts';
+import type { Field, StampShape, TimeUnit } from '../../core/format.ts';
 
 export type KeyMeaning =
   | { readonly kind: 'pid' | 'worker' | 'thread' | 'arrival' | 'status' | 'bytes' | 'client' }
@@ -20,12 +21,15 @@ const letters: Readonly<Record<string, KeyMeaning>> = {
 };
 
 const named: readonly (readonly [RegExp, KeyMeaning])[] = [
-  [/(^|_)(pid|process|proc|process_id|worker_pid)$/, { kind: 'pid' }],
+  [/(^|_)(pid|process|proc|process_id|proc_id|worker_pid)$/, { kind: 'pid' }],
   [/(^|_)(worker|worker_id|worker_name|wid)$/, { kind: 'worker' }],
   [/(^|_)(tid|thread|thread_id|thread_name)$/, { kind: 'thread' }],
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
   [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
-  [/(^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/, { kind: 'bytes' }],
+  [
+    /^(?!.*(?:request|req)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
+    { kind: 'bytes' },
+  ],
   [
     /(^|_)(remote_?(addr|ip|address|host)?|client(_?(ip|addr|address|host))?|ip|host|peer|src_?ip|x_forwarded_for)$/,
     { kind: 'client' },
@@ -41,7 +45,7 @@ const units: readonly (readonly [RegExp, TimeUnit])[] = [
 
 /** Parts of the time of a request, or times of something else. */
 const others =
-  /queue|wait|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
+  /queue|wait|integration|backend|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
 const spent =
   /(^|_)(d|dur|duration|took|taken|elapsed|latency|time_?taken|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
 /** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */
@@ -74,6 +78,20 @@ export function keyMeaning(key: string): KeyMeaning | null {
     return isTime ? { kind: 'duration', unit: unit[1] } : null;
   }
   return spent.test(name) ? { kind: 'duration', unit: 'by-value' } : null;
+}
+
+const starts = /(^|_)(start|started|begin|began|received|arrived|arrival)(_|$)/;
+const ends = /(^|_)(end|ended|finish|finished|done|complete|completed)(_|$)/;
+
+/** A stamp under this name; what it means where the name says so: "started_at", "end_time". */
+export function stampField(
+  key: string,
+  shape: StampShape,
+  means: StampMeaning | 'written',
+): Extract<Field, { kind: 'time' }> {
+  const name = snake(key);
+  const named = starts.test(name) ? 'start' : ends.test(name) ? 'end' : null;
+  return named === null ? { kind: 'time', shape, means } : { kind: 'time', shape, means: named, named: true };
 }
 
 const methods =

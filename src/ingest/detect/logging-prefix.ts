@@ -4,14 +4,13 @@
  * addresses, numbers, levels and words.
  */
 import type { Token } from '../compile/layout.ts';
-import { clockShape, type Piece, type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
+import { mostAlike } from './alike.ts';
+import type { FreeKind } from './free-pieces.ts';
+import { clockShape, splitPieces, stampPieces, stampShape } from './pieces.ts';
 import type { FoundToken } from './units.ts';
 
-const shapeOf = (list: readonly Piece[]): string =>
-  list.map(({ kind, text }) => (kind === 'literal' ? text : `<${kind}>`)).join('');
-
 /** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
-const isLoggingStamp = (kind: PieceKind): boolean =>
+const isLoggingStamp = (kind: FreeKind): boolean =>
   kind === 'iso' || kind === 'numbered-date' || kind === 'named-month' || kind === 'syslog' || kind === 'clock';
 
 const threadName = /thread|waitress-\d|executor|worker|dummy/i;
@@ -27,20 +26,11 @@ export interface LoggingPrefix {
   readonly lines: readonly number[];
 }
 
-/** The most frequent shape of the prefixes, as tokens. */
+/** The most frequent look of the prefixes, as tokens. */
 export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null {
-  const shapes = new Map<string, { line: number; list: Piece[] }[]>();
-  prefixes.forEach((prefix, line) => {
-    const list = splitPieces(prefix);
-    const shape = shapeOf(list);
-    shapes.set(shape, [...(shapes.get(shape) ?? []), { line, list }]);
-  });
-  const most = [...shapes.values()].reduce<{ line: number; list: Piece[] }[]>(
-    (top, some) => (some.length > top.length ? some : top),
-    [],
-  );
+  const { lines, pieces: most } = mostAlike(prefixes.map(splitPieces));
   if (most.length === 0) return null;
-  const kinds = new Set(most[0].list.map(({ kind }) => kind));
+  const kinds = new Set<FreeKind>(most[0].map(({ kind }) => kind));
   const logging =
     (kinds.has('level') || kinds.has('word') || [...kinds].some(isLoggingStamp)) &&
     !kinds.has('address') &&
@@ -49,7 +39,7 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
   const names: string[] = [];
   const assumptions: string[] = [];
   let thread = false;
-  const tokenOf = (kind: PieceKind, text: string, values: readonly string[]): Token => {
+  const tokenOf = (kind: FreeKind, text: string, values: readonly string[]): Token => {
     const stamp = stampShape(kind, values) ?? (kind === 'clock' && !hasDate ? clockShape(values) : null);
     if (stamp) {
       if (stamp.assumed !== null) assumptions.push(stamp.assumed);
@@ -72,9 +62,12 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
           return { field: { kind: 'thread' } };
         }
         return { field: { kind: 'number' } };
+      case 'spent':
+        return { field: { kind: 'duration', unit: 'written', covers: 'service' } };
       case 'level':
         return { field: { kind: 'level' } };
       case 'word':
+      case 'words':
         if (!thread && values.some((value) => threadName.test(value))) {
           thread = true;
           return { field: { kind: 'thread' } };
@@ -87,18 +80,18 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
         return { literal: text };
     }
   };
-  const tokens = most[0].list.flatMap(({ kind, text }, i): FoundToken[] => {
-    const values = most.map(({ list }) => list[i].text);
+  const tokens = most[0].flatMap(({ kind, text }, i): FoundToken[] => {
+    const values = most.map((list) => list[i].text);
     const token = tokenOf(kind, text, values);
     // "glogging.py:363", "web:2446": the number of a line of code.
-    const isCodeLine = most[0].list[i - 1]?.text === ':' && most[0].list[i - 2]?.kind === 'word';
+    const isCodeLine = most[0][i - 1]?.text === ':' && most[0][i - 2]?.kind === 'word';
     const isOpen = 'field' in token && token.field.kind === 'number' && !isCodeLine;
     const open = isOpen ? ({ open: 'number' } as const) : {};
     const found: FoundToken = { token, values, name: `the number ${text} in front`, inFront: true, ...open };
     if (kind !== 'unit') return [found];
     return [found, { token: { literal: text.replace(/[\d.]/g, '') }, values: [], name: '' }];
   });
-  return { tokens, logging, names, assumptions, lines: most.map(({ line }) => line) };
+  return { tokens, logging, names, assumptions, lines };
 }
 
 /** Positions in a line at which a known layout may start behind such a prefix. */
@@ -106,6 +99,8 @@ export function messageStarts(text: string): number[] {
   const starts: number[] = [];
   for (let i = 1; i < text.length && i < 200 && starts.length < 32; i++) {
     const before = text[i - 1];
+    // The numbers of a colour are none of the line's.
+    if (before === '\u001b') break;
     // Not between an address and its port, nor inside a time of day.
     const isInside = before === ':' && /[\d:]/.test(text[i - 2] ?? '');
     if (before === ' ' || (before === ':' && !isInside) || before === ']' || before === '|') starts.push(i);

@@ -4,7 +4,7 @@ import type { Dictionary } from '../../core/dictionary.ts';
 import type { LogFormat } from '../../core/format.ts';
 import { MICROS_PER_MINUTE } from '../../core/time.ts';
 import type { Columns } from '../compile/columns.ts';
-import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
+import { columnsOf, compile, fieldsOf, type Recipe } from '../compile/recipe.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from '../envelopes/line.ts';
 import { Plan, type PlanParts } from '../plan.ts';
@@ -41,6 +41,7 @@ const TIME_OF_DAY =
   'stamps are times of day without a date: the first is read as the last time that the clock showed it, and the others as of the 24 hours from then on';
 const stampAssumed = (meaning: StampMeaning, why: string, because: string): string =>
   `${STAMP_ASSUMED}${meaning === 'response-start' ? 'start of a response' : `${meaning} of a request`}: ${why} (${because})`;
+const zoneless = ({ name }: Zone): string => `stamps without a zone are read as ${name} time; --timezone changes that`;
 /** What the stamps mean that a server can be told to write. */
 const stampsOf = ({ language }: LogFormat): Set<StampMeaning> =>
   new Set(
@@ -62,6 +63,8 @@ interface Measured {
   readonly offsets: ReadonlySet<number>;
   /** Of the envelopes: µs, NaN unknown. */
   readonly envelope: Float64Array;
+  /** Width of a tick of the envelopes' stamps. */
+  readonly envelopeTickMicros: number;
 }
 
 function measure(
@@ -94,7 +97,10 @@ function measure(
   });
   batch.time[0] = Number.NaN;
   batch.duration[0] = Number.NaN;
-  return { stamps, durations, digits, offsets, envelope: Float64Array.from(taken, (line) => sample.lines[line].stamp) };
+  const envelope = Float64Array.from(taken, (line) => sample.lines[line].stamp);
+  const envelopeDigits = taken.reduce((most, line) => Math.max(most, sample.lines[line].stampDigits), 0);
+  const envelopeTickMicros = Math.max(ENVELOPE_RESOLUTION, 10 ** (6 - envelopeDigits));
+  return { stamps, durations, digits, offsets, envelope, envelopeTickMicros };
 }
 
 const pad = (value: number): string => String(Math.floor(value)).padStart(2, '0');
@@ -118,12 +124,16 @@ function offsetByEnvelope(asUtc: Float64Array, envelope: Float64Array): number {
 /** Who wrote lines that several servers write alike: told by the tag of the envelope, or by lines of its own beside them. */
 function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   const { format } = found.candidate;
+  const { alsoBy } = format;
+  if (alsoBy && context.seen.has(alsoBy.id) && !context.seen.has(alsoBy.unless)) {
+    return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
+  }
   if (format.id !== 'combined') {
     const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
     if (beside.length === 1) return beside[0];
     // Lines of a shape of their own beside those of one server are most likely that server's.
     const spoke = found.candidate.loose
-      ? context.formats.filter(({ id, proxy }) => proxy !== true && context.seen.has(id))
+      ? context.formats.filter(({ id, proxy, layouts }) => proxy !== true && layouts.length > 0 && context.seen.has(id))
       : [];
     return spoke.length === 1 ? spoke[0] : format;
   }
@@ -134,6 +144,12 @@ function writer(found: Found, sample: Sample, context: PlanContext): LogFormat {
   }
   const beside = context.formats.filter(({ id, writesCombined }) => writesCombined === true && context.seen.has(id));
   return beside.length === 1 ? beside[0] : format;
+}
+
+/** Does the name of the stamp say what it means? */
+function isNamedStamp(recipe: Recipe, { time }: Columns): boolean {
+  const field = fieldsOf(recipe)[time];
+  return field?.kind === 'time' && field.named === true;
 }
 
 export function makePlan(
@@ -150,6 +166,7 @@ export function makePlan(
   let zone = context.zone;
   let measured = measure(recipe, columns, found, sample, zone, context);
   const enveloped = share(measured.envelope, (stamp) => stamp === stamp) >= 0.9;
+  const zoned = found.taken.every((line) => sample.lines[line].stampZoned);
 
   let zoneName: string | null = null;
   if (columns.time >= 0) {
@@ -162,7 +179,7 @@ export function makePlan(
     else if (stated.length === 1) zoneName = offsetText(stated[0]);
     else {
       const offset =
-        enveloped && !context.zoneGiven
+        enveloped && zoned && !context.zoneGiven
           ? offsetByEnvelope(
               measure(recipe, columns, found, sample, createZone('UTC'), context).stamps,
               measured.envelope,
@@ -171,7 +188,7 @@ export function makePlan(
       if (Number.isNaN(offset)) {
         zoneName = zone.name;
         if (!context.zoneGiven) {
-          assumptions.push(`stamps without a zone are read as ${zone.name} time; --timezone changes that`);
+          assumptions.push(zoneless(zone));
         }
       } else {
         zone = createZone(offsetText(offset));
@@ -198,8 +215,9 @@ export function makePlan(
     if (assumed) assumptions.push(stampAssumed(meaning, `${format.id} has stamps of both kinds`, evidence.because));
   } else if (meaning !== null && (format.ambiguousStamp || (disputed && !settled && format.id !== 'combined'))) {
     const evidence = stampMeaning(measured.stamps, measured.durations, resolutionMicros);
-    meaning = evidence.meaning;
-    assumed = !evidence.proven;
+    const isNamed = isNamedStamp(recipe, columns);
+    if (evidence.proven || !isNamed) meaning = evidence.meaning;
+    assumed = !evidence.proven && !isNamed;
     if (assumed) {
       assumptions.push(
         stampAssumed(meaning, 'the lines do not say whether they mean its start or its end', evidence.because),
@@ -212,9 +230,10 @@ export function makePlan(
   if (enveloped && columns.time < 0) {
     envelopeTime = 'taken';
     meaning = format.written;
-    zoneName = '+00:00';
-    resolutionMicros = ENVELOPE_RESOLUTION;
-  } else if (enveloped && resolutionMicros > ENVELOPE_RESOLUTION && meaning !== 'start' && meaning !== null) {
+    zoneName = zoned ? '+00:00' : zone.name;
+    if (!zoned && !context.zoneGiven) assumptions.push(zoneless(zone));
+    resolutionMicros = measured.envelopeTickMicros;
+  } else if (enveloped && resolutionMicros > measured.envelopeTickMicros && meaning !== 'start' && meaning !== null) {
     const tick = resolutionMicros;
     const inTick = share(
       measured.envelope,
@@ -243,7 +262,7 @@ export function makePlan(
     envelope: chain.length === 0 ? null : chain.map(({ id }) => id).join('+'),
     stampMeaning: meaning,
     ...(assumed ? { stampAssumed: true } : {}),
-    resolutionMicros: envelopeTime === 'sharpens' ? ENVELOPE_RESOLUTION : resolutionMicros,
+    resolutionMicros: envelopeTime === 'sharpens' ? measured.envelopeTickMicros : resolutionMicros,
     zone: zoneName,
     durationCovers: columns.durationCovers,
     fields: {

@@ -17,6 +17,8 @@ export type PieceKind =
   | 'angled'
   | 'address'
   | 'unit'
+  /** A time that passed, with a unit that differs from line to line: "12.3µs", Go's "1m2.5s", "0:00:01.234567". */
+  | 'spent'
   | 'number'
   | 'level'
   | 'word'
@@ -56,9 +58,11 @@ const pieces: readonly (readonly [PieceKind, string])[] = [
   ['angled', String.raw`<\d+>`],
   ['address', addressSource],
   ['unit', String.raw`\d+(?:\.\d+)?(?:ms|us|s)(?![\w.])`],
-  ['number', String.raw`\d+(?:\.\d+)?(?![\w.])`],
+  ['number', String.raw`\d+(?:\.\d+)?(?!\w|\.\w)`],
   ['level', levelSource],
   ['word', String.raw`[A-Za-z_][^\s[\]():|,;"]*|-(?= )`],
+  // "7ce42c82-1f"
+  ['word', String.raw`\d\w[\w-]*`],
   ['blanks', ' {2,}'],
   ['literal', String.raw`[\s\S]`],
 ];
@@ -89,21 +93,32 @@ function goForward(values: readonly string[]): boolean {
 export const clockShape = (values: readonly string[]): StampGuess | null =>
   goForward(values) ? { shape: 'clock', assumed: null } : null;
 
+const perDay = { 'epoch-s': 86_400, 'epoch-ms': 86_400e3, 'epoch-us': 86_400e6, 'epoch-ns': 86_400e9 };
+/** No log that is looked at spans more. */
+const MOST_DAYS = 3000;
+
+/** Identifiers of as many digits lie anywhere: are these within some years? */
+function areNear(kind: keyof typeof perDay, values: readonly string[]): boolean {
+  const numbers = values.map(Number);
+  return Math.max(...numbers) - Math.min(...numbers) < MOST_DAYS * perDay[kind];
+}
+
 /** Which shape stamps of this look have; null: a piece that is no stamp, or only a time of day. */
-export function stampShape(kind: PieceKind, values: readonly string[]): StampGuess | null {
+export function stampShape(kind: string, values: readonly string[]): StampGuess | null {
   switch (kind) {
     case 'numbered-date':
       return dayOrMonthFirst(values);
+    case 'epoch-s':
+    case 'epoch-ms':
+    case 'epoch-us':
+    case 'epoch-ns':
+      return areNear(kind, values) ? { shape: kind, assumed: null } : null;
     case 'iso':
     case 'clf':
     case 'clf-blank':
     case 'named-month':
     case 'ctime':
     case 'syslog':
-    case 'epoch-s':
-    case 'epoch-ms':
-    case 'epoch-us':
-    case 'epoch-ns':
       return { shape: kind, assumed: null };
     default:
       return null;

@@ -15,6 +15,8 @@ export interface SampleLine {
   /** What the envelopes told: µs (NaN unknown), digits of the fraction, pid and thread (-1 unknown), tag (0 none). */
   readonly stamp: number;
   readonly stampDigits: number;
+  /** The stamp of the envelope says its zone. */
+  readonly stampZoned: boolean;
   readonly worker: number;
   readonly thread: number;
   readonly tag: number;
@@ -69,6 +71,8 @@ export class Trials {
     if ('tokens' in recipe && !this.#plain.has(recipe.tokens) && !this.#mayTake(recipe.tokens, b, start)) return false;
     this.batch.length = 0;
     this.#scanner(recipe, false)(b, v, start, start + 1, this.batch, 0);
+    // A layout that is none of this log's may take anything for a duration.
+    this.runtime.state.stepped = 0;
     return this.batch.length === 1;
   }
 

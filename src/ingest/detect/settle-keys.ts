@@ -1,6 +1,7 @@
 /** Lines of named values: of the keys that could fill a column, the one that these lines have; the unit of its values. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
+import { wholeSpent } from '../spent-time.ts';
 import { findFreeKeys } from './free-keys.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
@@ -9,8 +10,6 @@ import { guessUnit, unitUnknown } from './units.ts';
 const SAMPLED_LINES = 200;
 /** Characters of a key in a sentence. */
 const MAX_KEY = 60;
-
-const timed = /^\d+(?:\.\d+)?(?:ms|us|µs|s)$/;
 
 /** The column a field fills; null when several of its kind may stand side by side. */
 function columnOf(field: Field): string | null {
@@ -72,7 +71,7 @@ function settleKeys(
   const most = Math.max(...texts.map((values) => values.length));
   entries.forEach(([key, field], i) => {
     // "time=0.031s" is no time of day, and leaves the column to another key.
-    if (field.kind === 'time' && key !== '' && texts[i].some((text) => timed.test(text))) return;
+    if (field.kind === 'time' && key !== '' && texts[i].some((text) => wholeSpent.test(text))) return;
     if (field.kind === 'pid' && (isProxy || !mayBePids(texts[i]))) return;
     const column = columnOf(field);
     const required = layout.requires.includes(key);
@@ -89,7 +88,12 @@ function settleKeys(
         filled.delete('duration');
         return;
       }
-      // Without a guess the values carry their unit, or are all zero.
+      // A counter, or a setting that never changes.
+      if (!guess && texts[i].some((text) => Number(text) >= 60)) {
+        filled.delete('duration');
+        return;
+      }
+      // Without a guess the values carry their unit, or are small.
       fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
       if (guess) assumptions.push(`"${printable(key, MAX_KEY)}" is taken as the duration (${guess.because})`);
     } else if (field.kind === 'duration' && field.wholeUnit && areWhole(texts[i])) {

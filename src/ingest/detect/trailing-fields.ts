@@ -4,7 +4,8 @@
  */
 import type { Field } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
-import { keyMeaning } from './key-meanings.ts';
+import { wholeSpent } from '../spent-time.ts';
+import { isOtherTime, keyMeaning } from './key-meanings.ts';
 import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
 import { type FoundToken, followsRequest, isNoSize } from './units.ts';
 
@@ -136,8 +137,14 @@ function read(
     });
     return { tokens: [half(0), { token: { literal: '/' }, values: [], name: '' }, half(1)], proves: null };
   }
+  const suffixes = new Set(known.flatMap((value) => withUnit.exec(value)?.[2] ?? []));
+  // Not "10:04:15": a time of day is no time that passed.
+  const isSpent = (value: string) => wholeSpent.test(value) && !/^\d\d:/.test(value);
+  if (known.length > 0 && known.every(isSpent) && (suffixes.size !== 1 || !majority(known, withUnit))) {
+    return one(isOtherTime(key) ? { kind: 'word' } : { kind: 'duration', unit: 'written', covers: 'service' });
+  }
   if (majority(known, withUnit)) {
-    const suffix = withUnit.exec(known.find((value) => withUnit.test(value)) ?? '')?.[2] ?? '';
+    const [suffix] = suffixes;
     const unit = suffix === 'ms' || suffix === 's' ? suffix : 'us';
     const fine = known.some((value) => value.includes('.'));
     return {

@@ -38,10 +38,14 @@ const quantile = (sorted: readonly number[], q: number): number =>
 
 /** Longer than any server lets a request run by default, in milliseconds. */
 const LONG_AS_MILLIS = 100_000;
+const LONG_AS_SECONDS = 100;
+const LONG_AS_MICROS = 120_000_000;
+/** As microseconds that would be a tenth of a second, the fastest of all. */
+const LEAST_AS_NANOS = 100_000;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
-const isNumber = /^-?\d+(\.\d+)?$/;
+const isNumber = /^-?\d+(\.\d+)?(e-\d+)?$/;
 const isWhole = /^-?\d+$/;
 
 /** Ports of clients and numbers of requests go up from line to line, a little each time, as no duration does. */
@@ -61,7 +65,7 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   const inOrder = numbers.map(Number).filter((value) => value >= 0);
   const values = [...inOrder].sort((a, b) => a - b);
   if (values.length === 0 || isCounter(inOrder)) return null;
-  const decimals = Math.max(...numbers.map((text) => text.split('.')[1]?.length ?? 0));
+  const decimals = Math.max(...numbers.map((text) => (text.includes('e') ? 6 : (text.split('.')[1]?.length ?? 0))));
   const median = quantile(values, 0.5);
   const smallest = values[0];
   const largest = values[values.length - 1];
@@ -70,11 +74,16 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   const range = `from ${smallest} to ${largest}`;
   if (decimals > 0) {
     const fine = { fine: true };
+    // nginx's $gzip_ratio is written with two decimals, its times with three.
+    const mayBeRatio = decimals <= 2 && smallest >= 1 && median < 20 && largest <= 100;
+    if (mayBeRatio) return { unit: null, ...fine, because: `values ${range} may be a ratio` };
     const crowded = atOnce(1) > TOO_MANY_AT_ONCE;
     if (crowded || median > (byServer ? 100 : 20)) {
       return { unit: 'ms', ...fine, because: `decimals and a median of ${median}: milliseconds` };
     }
-    if (byServer || median < 0.5 || (decimals >= 6 && median < 5)) {
+    // As seconds the longest of them would be minutes, of a server whose usual answers take no half of one.
+    const isWide = largest >= LONG_AS_SECONDS && median < 0.5;
+    if (!isWide && (byServer || median < 0.5 || (decimals >= 6 && median < 5))) {
       return { unit: 's', ...fine, because: `${decimals} decimals and a median of ${median}: seconds` };
     }
     return { unit: null, ...fine, because: `values ${range} may be seconds or milliseconds` };
@@ -83,6 +92,11 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   if (largest < 60 || (values.length >= 8 && smallest === largest)) return null;
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
+  // Servers write no nanoseconds; applications do, and none of their answers takes less than some ten thousand.
+  if (!byServer && smallest >= LEAST_AS_NANOS) {
+    if (largest >= LONG_AS_MICROS) return whole('ns', 'nanoseconds');
+    return { unit: null, fine: false, because: `whole numbers ${range} may be microseconds or nanoseconds` };
+  }
   // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
   if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE)
     return whole('us', 'microseconds');
@@ -178,6 +192,21 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   !values.every((value) => ports.test(value)) &&
   values.every((value) => isWhole.test(value) && Number(value) > 1);
 
+/** The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines. */
+function longestFirst(indices: readonly number[], found: readonly FoundToken[]): readonly number[] {
+  const numbers = (index: number) => found[index].values.map((value) => (isNumber.test(value) ? Number(value) : 0));
+  const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
+  const [first] = indices;
+  if (first === undefined) return indices;
+  const longest = indices.reduce((top, index) => (total(index) > 1.02 * total(top) ? index : top), first);
+  const most = numbers(longest);
+  const isWhole = indices.every((index) => {
+    const part = numbers(index);
+    return part.filter((value, line) => value <= most[line]).length >= 0.95 * part.length;
+  });
+  return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
+}
+
 /** @param logging the numbers stand in a logging prefix, whose first number is the process */
 export function resolveNumbers(
   found: readonly FoundToken[],
@@ -239,7 +268,7 @@ export function resolveNumbers(
   if (!has('duration') && !logging) {
     // Decimals are those of a time; a whole number may as well be a size.
     const isFine = (index: number) => found[index].values.some((value) => value.includes('.'));
-    for (const index of [...open.filter(isFine), ...open.filter((one) => !isFine(one))]) {
+    for (const index of [...longestFirst(open.filter(isFine), found), ...open.filter((one) => !isFine(one))]) {
       const { values, name } = found[index];
       const token = tokens[index];
       if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;

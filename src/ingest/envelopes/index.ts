@@ -1,6 +1,7 @@
 /** All envelopes, in the order in which they are tried at each level. */
 import type { Runtime } from '../compile/runtime.ts';
 import { colour } from './colour.ts';
+import { consoleLabel } from './console.ts';
 import { dockerJson } from './docker-json.ts';
 import { jsonMessage } from './json-message.ts';
 import { jsonTail } from './json-tail.ts';
@@ -16,6 +17,7 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   jsonMessage(runtime),
   compose(runtime),
   colour(),
+  consoleLabel(runtime),
   pythonBytes(),
   kubectlPrefix(runtime),
   cri(runtime),

@@ -83,6 +83,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
         if (!Number.isNaN(micros)) {
           current.stamp = micros;
           current.stampDigits = cursor.digits;
+          current.stampZoned = !Number.isNaN(cursor.offsetMinutes);
         }
         return;
       }

@@ -25,6 +25,7 @@ export function jsonTail(runtime: Runtime): Envelope {
       if (Number.isNaN(stamp)) return false;
       line.stamp = stamp;
       line.stampDigits = cursor.digits;
+      line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
       line.from = p;
       return true;
     },

@@ -26,6 +26,8 @@ export class Line {
   stamp = Number.NaN;
   /** Digits of the fraction of a second in it. */
   stampDigits = 0;
+  /** It says its zone. */
+  stampZoned = true;
   /** Id in names.workers of the process that wrote the line, -1 unknown. */
   worker = -1;
   /** Id in names.threads, -1 unknown. */
@@ -51,6 +53,7 @@ export class Line {
     this.to = to;
     this.stamp = Number.NaN;
     this.stampDigits = 0;
+    this.stampZoned = true;
     this.worker = -1;
     this.thread = -1;
     this.stream = 0;

@@ -21,6 +21,7 @@ export function quoted(runtime: Runtime): Envelope {
     if (Number.isNaN(stamp)) return false;
     line.stamp = stamp;
     line.stampDigits = cursor.digits;
+    line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
     return true;
   };
 

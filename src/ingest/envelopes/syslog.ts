@@ -90,6 +90,7 @@ class SyslogEnvelope implements Envelope {
     const { cursor } = this.#runtime;
     let stamp = Number.NaN;
     let digits = 0;
+    let zoned = true;
     const c = b[p];
     if (c > 64 && c < 91) {
       if (b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45) {
@@ -100,6 +101,7 @@ class SyslogEnvelope implements Envelope {
         if (b[end] === 32) {
           end++;
           const offset = namedOffsetAt(b, end);
+          zoned = !Number.isNaN(offset);
           if (!Number.isNaN(offset)) stamp = this.#utc(b, v, p + 4) - offset * MICROS_PER_MINUTE;
           while (b[end] > 32) end++;
         }
@@ -107,6 +109,7 @@ class SyslogEnvelope implements Envelope {
       } else {
         stamp = this.#short(b, v, p);
         digits = cursor.digits;
+        zoned = false;
       }
     } else if (isDigit(c) && isDigit(b[p + 4])) {
       stamp = this.#epoch(b, v, p);
@@ -128,6 +131,7 @@ class SyslogEnvelope implements Envelope {
     if (Number.isNaN(stamp) || b[cursor.end] !== 32) return -1;
     line.stamp = stamp;
     line.stampDigits = digits;
+    line.stampZoned = zoned;
     return cursor.end + 1;
   }
 
@@ -178,6 +182,7 @@ class SyslogEnvelope implements Envelope {
       if (Number.isNaN(stamp) || b[cursor.end] !== 32) return false;
       line.stamp = stamp;
       line.stampDigits = cursor.digits;
+      line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
       p = cursor.end + 1;
     }
     const hostEnd = wordEnd(b, p, to);

@@ -39,7 +39,7 @@ import {
   xor,
 } from './assembler.ts';
 
-import { atMost, isByte } from './line.ts';
+import { atMost, isByte, isDigitByte } from './line.ts';
 import { MOST_DIGITS } from './numbers.ts';
 import { KernelRequests } from './request.ts';
 
@@ -178,6 +178,7 @@ export class KernelFields extends KernelRequests {
       case 'time':
         return [this.stamp(index, field.shape), used ? set(c.T, get(x)) : []];
       case 'duration':
+        if (field.unit === 'written') return null;
         return [
           this.micros(field.unit),
           used
@@ -225,6 +226,8 @@ export class KernelFields extends KernelRequests {
         return [
           this.status(),
           this.leaveIf(or(greater(this.byte(get(p)), i32(32)), greater(get(p), get(e)))),
+          this.skipTo(p, get(p), isDigitByte, isByte(10)),
+          this.leaveIf(less(get(p), get(e))),
           set(p, get(e)),
         ];
       case 'request':

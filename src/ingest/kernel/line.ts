@@ -69,6 +69,8 @@ export const atMost =
   (bytes) =>
     bytes16.atMost(bytes, bytes16.all(byte));
 
+export const isDigitByte: Test = (bytes) => bytes16.less(bytes16.sub(bytes, bytes16.all(48)), bytes16.all(10));
+
 export class KernelLine {
   protected readonly calls: Calls;
   protected readonly at: Addresses;

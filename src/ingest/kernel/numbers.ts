@@ -1,5 +1,5 @@
 /** Numbers in a line: up to eight digits at once. */
-import type { TimeUnit } from '../../core/format.ts';
+import type { DurationUnit } from '../../core/format.ts';
 import { decimals } from '../compile/emit.ts';
 import {
   add,
@@ -113,7 +113,7 @@ export class KernelNumbers extends KernelLine {
     ];
   }
 
-  protected micros(unit: TimeUnit | 'by-value'): Code {
+  protected micros(unit: DurationUnit): Code {
     const nanos = unit === 'ns' ? set(this.x, real.floor(real.div(get(this.x), f64(1000)))) : [];
     return [this.number(decimals[unit]), nanos];
   }

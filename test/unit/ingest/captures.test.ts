@@ -28,6 +28,8 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['django-verbose-logging.log', 'custom', 94, 60, 21, 13, 0],
   ['eventlet-wsgi.log', 'eventlet', 183, 66, 74, 41, 2],
   ['fastapi-dev.log', 'uvicorn', 155, 50, 26, 79, 0],
+  ['fastapi-run-labels.log', 'uvicorn', 142, 53, 10, 79, 0],
+  ['fastapi-run-terminal.log', 'uvicorn', 140, 53, 6, 80, 1],
   ['flask-beside-after-request.log', 'werkzeug', 154, 65, 12, 76, 1],
   ['flask-run.log', 'werkzeug', 44, 22, 5, 17, 0],
   ['gevent-pywsgi-logging.log', 'gevent', 115, 68, 10, 35, 2],
@@ -37,6 +39,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['granian-own-format.log', 'granian', 56, 37, 9, 10, 0],
   ['granian-split-request.log', 'granian', 92, 52, 15, 21, 4],
   ['granian-with-pipes.log', 'granian', 90, 52, 14, 20, 4],
+  ['granian-without-time.log', 'granian', 76, 53, 13, 10, 0],
   ['granian-wsgi.log', 'granian', 52, 20, 13, 19, 0],
   ['gunicorn-19-reload.log', 'gunicorn', 174, 76, 21, 72, 5],
   ['gunicorn-access-in-brackets.log', 'gunicorn', 109, 49, 21, 37, 2],
@@ -50,7 +53,8 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['gunicorn-bare-pid-and-micros.log', 'gunicorn', 22, 22, 0, 0, 0],
   ['gunicorn-behind-honcho.log', 'combined', 116, 50, 38, 26, 2],
   ['gunicorn-debug-without-user.log', 'gunicorn', 247, 43, 74, 130, 0],
-  ['gunicorn-flask-after-request.log', 'custom', 94, 49, 27, 18, 0],
+  ['gunicorn-flask-after-request.log', 'gunicorn', 94, 49, 27, 18, 0],
+  ['gunicorn-flask-timedelta.log', 'gunicorn', 84, 54, 13, 17, 0],
   ['gunicorn-formatter-day-first.log', 'gunicorn', 113, 51, 21, 39, 2],
   ['gunicorn-formatter-month-and-day.log', 'gunicorn', 113, 51, 21, 39, 2],
   ['gunicorn-formatter-with-pipes.log', 'gunicorn', 113, 50, 21, 40, 2],
@@ -101,19 +105,22 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['uvicorn-0.15-workers.log', 'uvicorn', 235, 50, 29, 154, 2],
   ['uvicorn-all-with-pipes.log', 'uvicorn', 116, 50, 42, 22, 2],
   ['uvicorn-beside-ecs.log', 'uvicorn', 190, 50, 26, 114, 0],
+  ['uvicorn-beside-litestar.log', 'uvicorn', 124, 53, 9, 0, 62],
   ['uvicorn-beside-logging.log', 'uvicorn', 190, 50, 26, 114, 0],
   ['uvicorn-beside-loguru.log', 'uvicorn', 189, 50, 26, 113, 0],
   ['uvicorn-beside-print.log', 'uvicorn', 190, 50, 26, 114, 0],
+  ['uvicorn-beside-rich.log', 'uvicorn', 116, 54, 9, 53, 0],
   ['uvicorn-beside-structlog-json.log', 'uvicorn', 190, 50, 26, 114, 0],
   ['uvicorn-beside-time-of-day.log', 'uvicorn', 190, 50, 26, 114, 0],
   ['uvicorn-colour-access.log', 'uvicorn', 19, 19, 0, 0, 0],
   ['uvicorn-colour-server.log', 'uvicorn', 34, 0, 23, 11, 0],
   ['uvicorn-debug-websockets.log', 'uvicorn', 130, 50, 48, 30, 2],
   ['uvicorn-formatter-with-pipes.log', 'uvicorn', 115, 50, 33, 30, 2],
-  ['uvicorn-json-logger.log', 'uvicorn-worker', 46, 37, 9, 0, 0],
+  ['uvicorn-json-logger.log', 'uvicorn', 46, 37, 9, 0, 0],
   ['uvicorn-loguru-alone.log', 'uvicorn', 156, 52, 40, 64, 0],
-  ['uvicorn-loguru-json.log', 'uvicorn-worker', 48, 32, 14, 0, 2],
+  ['uvicorn-loguru-json.log', 'uvicorn', 48, 32, 14, 0, 2],
   ['uvicorn-odd-requests.log', 'uvicorn', 61, 19, 20, 22, 0],
+  ['uvicorn-rich-alone.log', 'uvicorn', 63, 54, 9, 0, 0],
   ['uvicorn-time-pid-phrase.log', 'uvicorn', 57, 37, 9, 11, 0],
   ['uvicorn-unix-socket-pid-thread.log', 'uvicorn', 13, 4, 9, 0, 0],
   ['uvicorn-worker-access.log', 'uvicorn-worker', 19, 19, 0, 0, 0],
@@ -128,6 +135,8 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['uwsgi-memory-report-harakiri.log', 'uwsgi', 90, 23, 50, 17, 0],
   ['uwsgi-odd-requests-harakiri.log', 'uwsgi', 108, 30, 54, 24, 0],
   ['uwsgi-own-default-line.log', 'uwsgi', 129, 52, 47, 26, 4],
+  ['uwsgi-seconds-with-unit.log', 'uwsgi', 145, 54, 80, 10, 1],
+  ['uwsgi-two-epochs.log', 'uwsgi', 145, 55, 80, 10, 0],
   ['waitress-basicconfig.log', 'waitress', 67, 19, 10, 38, 0],
   ['waitress-formatter.log', 'waitress', 67, 19, 10, 38, 0],
   ['waitress-own-format.log', 'waitress', 120, 50, 14, 54, 2],
@@ -193,6 +202,33 @@ describe('captures of formats of their own', () => {
     expect(first('apache-iso-and-ms.log')).toMatchObject({ meaning: 'start', duration: 4000, bytes: 3 });
     expect(first('nginx-ingress.log').duration).toBeLessThan(50_000);
     expect(first('sanic-with-pid.log')).toMatchObject({ meaning: 'response-start', worker: '8758' });
+  });
+
+  it('are of uvicorn where fastapi run has put a label in front, and a colour gives no pid', () => {
+    for (const name of ['fastapi-run-labels.log', 'fastapi-run-terminal.log']) {
+      const { rows, events } = parse(readFileSync(join(folder, name)));
+      expect(rows.every(({ format, worker }) => format === 'uvicorn' && worker === null)).toBe(true);
+      expect(events.some(({ kind }) => kind === 'boot')).toBe(true);
+    }
+  });
+
+  it('have no requests where a line says only what was asked for', () => {
+    const { rows, report } = parse(readFileSync(join(folder, 'uvicorn-beside-litestar.log')));
+    expect(rows.every(({ format, status }) => format === 'uvicorn' && status > 0)).toBe(true);
+    expect(report.unparsed_examples.map(({ reason }) => reason)).toContain(
+      'tells of a request, not how it was answered',
+    );
+  });
+
+  it('have durations as Python writes a timedelta, with a unit behind, and none that may be of two units', () => {
+    for (const name of ['gunicorn-flask-timedelta.log', 'uwsgi-seconds-with-unit.log', 'uwsgi-two-epochs.log']) {
+      const { rows, report } = parse(readFileSync(join(folder, name)));
+      const slow = rows.filter(({ route }) => route === 'GET /slow');
+      expect(slow.length).toBeGreaterThan(4);
+      for (const { duration } of slow) expect(Math.abs((duration ?? 0) - 250_000)).toBeLessThan(20_000);
+      expect(report.assumptions.join()).not.toMatch(/clock was put back/);
+    }
+    expect(first('granian-without-time.log').duration).toBeNull();
   });
 
   it('have stamps with the day first, or without a year, and no pid or duration made of them', () => {

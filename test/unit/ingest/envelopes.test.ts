@@ -36,8 +36,31 @@ describe('envelopes', () => {
     for (const name of ['docker', 'cri', 'syslog']) {
       const { rows, report } = parse(`${around[name](uvicorn)}\n`);
       expect(rows).toMatchObject([{ time: '2024-10-29T17:04:15.250+00:00', meaning: 'response-start' }]);
-      expect(report.timestamp.resolution_seconds).toBe(0.001);
+      expect(report.timestamp.resolution_seconds).toBe(name === 'syslog' ? 0.01 : 0.001);
     }
+  });
+
+  it('give a time no finer than they write it, and say no zone that they do not', () => {
+    const second = (line: string, i: number) => `Oct 29 17:04:${15 + i} host web[811]: ${line}`;
+    const fly = (line: string, i: number) => `2024-10-29T17:04:${15 + i}Z app[148ed599c23489] fra [info]${line}`;
+    for (const [wrap, zone] of [
+      [second, 'local'],
+      [fly, '+00:00'],
+    ] as const) {
+      const bare = parse(`${Array.from({ length: 20 }, (_, i) => wrap(uvicorn, i)).join('\n')}\n`, { timezone: null });
+      expect(bare.report.timestamp).toMatchObject({ resolution_seconds: 1, zone: expect.stringContaining(zone) });
+      expect(bare.report.assumptions.join()).toMatch(zone === 'local' ? /without a zone are read as/ : /^(?!.*zone)/);
+      const own = parse(
+        `${Array.from({ length: 20 }, (_, i) => wrap(access.replace(':15 ', `:${15 + i} `), i)).join('\n')}\n`,
+      );
+      expect(own.report.timestamp.resolution_seconds).toBe(1);
+    }
+    // Neither stamp says its zone: the one tells nothing of that of the other.
+    const local = (i: number) => `203.0.113.7:52134 - - [29/Oct/2024:17:04:${15 + i}] "GET /a" 200 6`;
+    const { report } = parse(`${Array.from({ length: 20 }, (_, i) => second(local(i), i)).join('\n')}\n`, {
+      timezone: null,
+    });
+    expect(report.assumptions.join()).not.toMatch(/which the stamps of the envelope show/);
   });
 
   it('sharpen a stamp of whole seconds where they lie in the same second', () => {

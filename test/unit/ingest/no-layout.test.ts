@@ -48,6 +48,22 @@ const ms = ({ start, end }: Request) => Math.round(end - start);
 const us = ({ start, end }: Request) => Math.round((end - start) * 1000);
 const s = ({ start, end }: Request, digits: number) => ((end - start) / 1000).toFixed(digits);
 
+/** As Go writes it: another unit for each size. */
+const go = (r: Request) => {
+  const micros = us(r);
+  if (micros < 1000) return `${micros}µs`;
+  return micros < 100_000 ? `${micros / 1000}ms` : `${micros / 1e6}s`;
+};
+/** str() of a timedelta. */
+const delta = (r: Request) => `0:00:0${s(r, 6)}`;
+/** Now and then made of digits only. */
+const id = (r: Request) =>
+  r.end % 7 < 1
+    ? '12345678'
+    : `${Math.floor(r.end * 1000)
+        .toString(16)
+        .slice(-8)}`;
+
 type Line = (request: Request) => string;
 
 /** Name, line, and what must be found in every line: d duration, p pid, e stamp of the end, s of the start. */
@@ -100,6 +116,83 @@ const forms: readonly (readonly [string, Line, string])[] = [
     'dpe',
   ],
   ['no time', (r) => `${r.method} ${r.path} ${r.status} ${s(r, 4)} s`, 'd'],
+  ["Python's timedelta", (r) => `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} ${delta(r)}`, 'de'],
+  [
+    "Go's durations",
+    (r) => `${log(r.end)} "${r.method} http://h${r.path} HTTP/1.1" - ${r.status} 90B in ${go(r)}`,
+    'de',
+  ],
+  ['minutes and seconds', (r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} took 0m${s(r, 3)}s`, 'de'],
+  [
+    'a sentence',
+    (r) =>
+      `[${iso(r.end)}] Request ${id(r)} ${r.method} ${r.path} done. Status code: ${r.status}. Time elapsed: ${s(r, 4)}`,
+    'de',
+  ],
+  [
+    'identifiers',
+    (r) =>
+      `${log(r.end)} | INFO | ${id(r)} | 203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.status === 404 ? 'Not Found' : 'OK'} ${ms(r)}ms`,
+    'de',
+  ],
+  [
+    'identifiers in a dict',
+    (r) =>
+      `${log(r.end)} INFO root {'id': '${id(r)}', 'method': '${r.method}', 'url': 'http://h${r.path}', 'status': ${r.status}, 'elapsed_ms': ${(us(r) / 1000).toFixed(2)}}`,
+    'de',
+  ],
+  [
+    'an epoch and a pid',
+    (r) => `${(r.end / 1000).toFixed(6)} ${r.pid} "${r.method} ${r.path}" ${r.status} ${s(r, 6)}`,
+    'dpe',
+  ],
+  [
+    'a timedelta in JSON',
+    (r) =>
+      JSON.stringify({
+        timestamp: iso(r.end),
+        method: r.method,
+        path: r.path,
+        status_code: r.status,
+        duration: delta(r),
+      }),
+    'de',
+  ],
+  [
+    'a blank in front of the unit in JSON',
+    (r) =>
+      JSON.stringify({ at: iso(r.end), httpMethod: r.method, path: r.path, code: r.status, elapsed: `${ms(r)} ms` }),
+    'de',
+  ],
+  [
+    'exponents',
+    (r) =>
+      `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} took ${us(r) < 3000 ? `${us(r) / 100}e-04` : s(r, 6)} seconds`,
+    'de',
+  ],
+  [
+    "structlog's KeyValueRenderer (logfmt)",
+    (r) =>
+      `timestamp='${iso(r.end)}' level='info' event='request done' method='${r.method}' path='${r.path}' status=${r.status} duration=${s(r, 6)} pid=${r.pid}`,
+    'dpe',
+  ],
+  [
+    'a size by its name',
+    (r) =>
+      `${iso(r.end)} INFO http: ${r.method} ${r.path} status=${r.status} bytes=${r.bytes} latency=${ms(r)}ms worker=${r.pid}`,
+    'dpe',
+  ],
+  [
+    'identifiers that look like epochs',
+    (r) =>
+      `${log(r.end)} INFO [web] [trace_id=${1_730_221_455_000_000 + (us(r) % 1000)}] ${(1e18 + r.end * 123_457_891).toFixed(0)} - ${r.method} ${r.path} ${r.status} ${ms(r)}ms`,
+    'de',
+  ],
+  [
+    'the start by its name',
+    (r) => JSON.stringify({ started_at: iso(r.start), method: r.method, path: r.path, status: r.status }),
+    's',
+  ],
   [
     'keys of its own',
     (r) =>
@@ -204,7 +297,8 @@ describe('lines of no known layout', () => {
         if (/[se]/.test(found)) expect(Math.abs(Date.parse(row.time ?? '') - stamp)).toBeLessThanOrEqual(1);
       });
       if (/[se]/.test(found)) expect(rows[0].meaning).toBe(found.includes('s') ? 'start' : 'end');
-      if (!name.startsWith('logfmt')) expect(report.assumptions.join()).toMatch(/no known layout/);
+      if (!/logfmt|JSON|by its name|identifiers$|an epoch and/.test(name))
+        expect(report.assumptions.join()).toMatch(/no known layout/);
     });
   }
 
@@ -287,6 +381,55 @@ describe('fields that are not what their names say', () => {
     expect(parse(text(own)).rows[0].duration).toBe(Math.round(us(all[0]) / 1000) * 1000);
   });
 
+  it("nginx's ratio of compression, the time of a part, the time of what stands behind", () => {
+    const access: Line = (r) =>
+      `203.0.113.7 - - [${clf(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl/8.5.0"`;
+    const ratio = parse(text((r) => `${access(r)} "${(1 + (us(r) % 900) / 100).toFixed(2)}"`));
+    expect(ratio.report.unparsed).toBe(0);
+    expect(ratio.rows.every(({ duration }) => duration === null)).toBe(true);
+    const part = parse(text((r) => `${access(r)} ${(us(r) / 4e6).toFixed(6)} ${s(r, 6)}`));
+    expect(part.rows.map(({ duration }) => duration)).toEqual(all.map(us));
+    const gateway: Line = (r) =>
+      JSON.stringify({
+        requestTime: clf(r.end),
+        routeKey: 'ANY /{proxy+}',
+        httpMethod: r.method,
+        path: r.path,
+        status: String(r.status),
+        integrationLatency: String(Math.round(ms(r) / 2)),
+        responseLatency: String(ms(r)),
+      });
+    const { rows } = parse(text(gateway));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => ms(r) * 1000));
+    expect(rows.every(({ route }) => /^(GET|POST) \/[^{]*/.test(route ?? ''))).toBe(true);
+  });
+
+  it('the message of a record that tells the same request with its duration', () => {
+    const record = (r: Request, duration: number) =>
+      JSON.stringify({
+        http: { url: `http://h:8000${r.path}`, status_code: r.status, method: r.method, version: '1.1' },
+        network: { client: { ip: '203.0.113.7', port: 52134 } },
+        duration,
+        event: `203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status}`,
+        timestamp: iso(r.end),
+      });
+    const nanos = parse(text((r) => record(r, us(r) * 1000 + 7)));
+    expect(nanos.rows.map(({ duration }) => duration)).toEqual(all.map(us));
+    // Of a service none of whose answers takes less than 0.1 s, or 0.1 ms.
+    const few = all.filter((_, i) => i % 8 === 0);
+    const open = parse(text((r) => record(r, 200_000 + us(r)), few));
+    expect(open.report.requests).toBe(few.length);
+    expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
+    const alone = parse(
+      text(
+        (r) => JSON.stringify({ ts: iso(r.end), method: r.method, path: r.path, status: r.status, took: 2e5 + us(r) }),
+        few,
+      ),
+    );
+    expect(alone.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(alone.report.assumptions.join()).toMatch(/may be microseconds or nanoseconds/);
+  });
+
   it('texts in quotes beside one that is a request', () => {
     const line: Line = (r) =>
       `203.0.113.7 [${iso(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${s(r, 3)}] [-] "curl/8.5.0"`;
@@ -360,6 +503,13 @@ describe('requests that are told twice', () => {
     for (const one of [line, proxied]) expect(parse(text(one)).report.requests).toBe(all.length);
   });
 
+  it('are none where a rare kind of line has the routes of a usual one', () => {
+    const rare: Line = (r) => `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} slow: ${ms(r)}ms`;
+    const usual: Line = (r) => `${log(r.end)} INFO ${r.method} ${r.path} ${r.status} ${ms(r)}ms`;
+    const { report } = parse(text((r) => (r.end - r.start > 250 ? rare(r) : usual(r))));
+    expect(report).toMatchObject({ requests: all.length, continuation: 0, unparsed: 0 });
+  });
+
   it('are two where they are two: a deploy changed the format', () => {
     const half = all.length / 2;
     const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
@@ -397,8 +547,8 @@ describe('times of day without a date', () => {
     const spent = (r: Request) => iso(Math.round(r.end - r.start)).slice(11, 23);
     const none = parse(text((r) => `took ${spent(r)} ${r.method} ${r.path} ${r.status}`));
     expect(none.rows.every(({ time }) => time === null)).toBe(true);
-    const python = parse(text((r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} 0:00:0${s(r, 6)}`));
-    expect(python.rows.every(({ client, duration }) => client === 0 && duration === null)).toBe(true);
+    const python = parse(text((r) => `${log(r.end)} ${r.method} ${r.path} ${r.status} ${delta(r)}`));
+    expect(python.rows.every(({ client }) => client === 0)).toBe(true);
   });
 });
 

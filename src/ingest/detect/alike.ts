@@ -1,0 +1,75 @@
+/** Texts that look alike: what falls into the same pieces, of which the most frequent look becomes a layout. */
+import type { FreePiece } from './free-pieces.ts';
+
+export interface Alike {
+  /** Indices of the texts. */
+  readonly lines: readonly number[];
+  /** Their pieces; at one place they are of one kind in all of them. */
+  readonly pieces: readonly (readonly FreePiece[])[];
+}
+
+/** Share of the texts that have a number where it is one. */
+const NUMBERS = 0.9;
+
+/** What stands behind the number of a duration: "ms", " seconds". */
+export const unitOf = (text: string): string => text.replace(/^[\d.]+(?:e-\d+)?/, '');
+
+/**
+ * Words may be one or several, a number may be missing ("-"), an identifier may be made of digits only, and a time may have
+ * another unit in each line: these look the same.
+ */
+function lookOf({ kind, text }: FreePiece): string {
+  switch (kind) {
+    case 'literal':
+      return text;
+    case 'unit':
+      return text.includes(' ') ? `<${unitOf(text)}>` : '<spent>';
+    case 'spent':
+      return '<spent>';
+    case 'number':
+    case 'dash':
+    case 'word':
+    case 'words':
+      return '<value>';
+    default:
+      return `<${kind}>`;
+  }
+}
+
+const isNumber = ({ kind, text }: FreePiece): boolean => kind === 'number' || kind === 'dash' || text === '-';
+
+/** One kind at each place: texts that have none of it there are left out. */
+function settled(group: { readonly lines: number[]; readonly pieces: FreePiece[][] }): Alike {
+  let { lines, pieces } = group;
+  for (let place = 0; place < pieces[0].length; place++) {
+    const all = pieces.map((list) => list[place]);
+    const units = new Set(all.map(({ kind, text }) => (kind === 'unit' ? unitOf(text) : kind)));
+    if (units.size === 1) continue;
+    const isTime = all.some(({ kind }) => kind === 'unit' || kind === 'spent');
+    const numbers = all.filter(isNumber).length;
+    const isMostlyNumber = all.some(({ kind }) => kind === 'number') && numbers >= NUMBERS * all.length;
+    if (isMostlyNumber) {
+      const kept = all.map(isNumber);
+      lines = lines.filter((_, i) => kept[i]);
+      pieces = pieces.filter((_, i) => kept[i]);
+    }
+    const kind = isTime ? 'spent' : isMostlyNumber ? 'number' : 'words';
+    for (const list of pieces) list[place] = { kind, text: list[place].text };
+  }
+  return { lines, pieces };
+}
+
+/** @param lists the pieces of each text, null: of none. Those that most of them have. */
+export function mostAlike(lists: readonly (readonly FreePiece[] | null)[]): Alike {
+  const looks = new Map<string, { lines: number[]; pieces: FreePiece[][] }>();
+  lists.forEach((list, line) => {
+    if (!list) return;
+    const look = list.map(lookOf).join('');
+    const group = looks.get(look) ?? { lines: [], pieces: [] };
+    group.lines.push(line);
+    group.pieces.push([...list]);
+    looks.set(look, group);
+  });
+  if (looks.size === 0) return { lines: [], pieces: [] };
+  return settled([...looks.values()].reduce((top, group) => (group.lines.length > top.lines.length ? group : top)));
+}
