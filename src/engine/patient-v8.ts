@@ -6,8 +6,8 @@
  * It holds for all threads, and meanwhile V8 refuses what was compiled without it: the code of Node's own modules that are loaded
  * late, and our caches (bin/run-script.js). So it is asked for when all is loaded, and taken back while a thread starts.
  */
-import { statSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { statOf } from './plain-file.ts';
 
 const IMPATIENT = /^11\.3\./;
 const USUAL = '--interrupt-budget=67584';
@@ -31,7 +31,7 @@ export function bePatient(): void {
 /** The same, where there is enough to read of these inputs. */
 export function bePatientFor(paths: readonly string[]): void {
   const isLong = (path: string) => {
-    const info = statSync(path, { throwIfNoEntry: false });
+    const info = statOf(path);
     return !info?.isFile() || info.size >= PAYS_FROM_BYTES;
   };
   if (paths.some(isLong)) bePatient();

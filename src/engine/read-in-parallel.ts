@@ -67,6 +67,7 @@ export async function readInParallel(
   const { begin, end, head, readers } = large;
   const shared = SharedRanges.create(readers, begin, end, worthSplitting);
   const start: RangeSource = {
+    file: large.file,
     path,
     source,
     from: begin,

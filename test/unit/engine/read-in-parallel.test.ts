@@ -1,6 +1,15 @@
 // Ranges of a large file read by threads (here: in this one), and what becomes of a thread that dies.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -76,4 +85,41 @@ test('a file that is truncated meanwhile is reported as far as it was read, and 
   expect(said).toEqual([`${copy} became shorter while it was read: what could be read before that is reported`]);
   expect(result?.report.bytes).toBe(20_000_000);
   expect(result?.partial.requests).toBe(result?.report.requests);
+});
+
+test('a file that is rotated between the starts of two threads is read to its end by both', async () => {
+  const copy = join(folder, 'rotated.log');
+  copyFileSync(log, copy);
+  const said: string[] = [];
+  const startThread = (): RangeThread => ({
+    async read(job) {
+      renameSync(copy, `${copy}.1`);
+      writeFileSync(copy, 'what the next one begins with\n');
+      return readJob(job);
+    },
+    close: () => {},
+  });
+  const onDamage = (sentence: string) => said.push(sentence);
+  const result = await readInParallel(copy, 0, { formats, threads: 2, startThread, onDamage, worthSplitting: 8 });
+  const whole = await readPartial([log], { formats });
+  expect(said).toEqual([]);
+  expect(result?.report).toEqual({ ...whole.inputs[0], path: copy });
+});
+
+test('what is appended while it is read belongs to the next reading', async () => {
+  const copy = join(folder, 'growing.log');
+  copyFileSync(log, copy);
+  const said: string[] = [];
+  const startThread = (): RangeThread => ({
+    async read(job) {
+      appendFileSync(copy, readFileSync(log).subarray(0, 1000));
+      return readJob(job);
+    },
+    close: () => {},
+  });
+  const onDamage = (sentence: string) => said.push(sentence);
+  const result = await readInParallel(copy, 0, { formats, threads: 3, startThread, onDamage, worthSplitting: 8 });
+  const whole = await readPartial([log], { formats });
+  expect(said).toEqual([]);
+  expect(result?.report).toEqual({ ...whole.inputs[0], path: copy });
 });
