@@ -51,7 +51,8 @@ type Take = (piece: Uint8Array) => void;
 
 /** One of Node's own decompressors. Listened to instead of piped: what it gave before an error is not lost. */
 function ofNode(through: Transform, take: Take): Decoder {
-  through.on('data', take);
+  // When the next piece is being unpacked, in a thread of Node's, and before anybody learns that this one is done.
+  through.on('data', (piece) => queueMicrotask(() => take(piece)));
   const settled = (act: (done: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       through.once('error', reject);
