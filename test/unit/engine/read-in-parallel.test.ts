@@ -87,38 +87,26 @@ test('a file that is truncated meanwhile is reported as far as it was read, and 
   expect(result?.partial.requests).toBe(result?.report.requests);
 });
 
-test('a file that is rotated between the starts of two threads is read to its end by both', async () => {
-  const copy = join(folder, 'rotated.log');
+const meanwhile = {
+  'is rotated': (path: string) => {
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'what the next one begins with\n');
+  },
+  grows: (path: string) => appendFileSync(path, readFileSync(log).subarray(0, 1000)),
+};
+test.each(Object.entries(meanwhile))('of a file that %s all threads read what was there', async (what, change) => {
+  const copy = join(folder, `${what}.log`);
   copyFileSync(log, copy);
   const said: string[] = [];
   const startThread = (): RangeThread => ({
     async read(job) {
-      renameSync(copy, `${copy}.1`);
-      writeFileSync(copy, 'what the next one begins with\n');
+      change(copy);
       return readJob(job);
     },
     close: () => {},
   });
   const onDamage = (sentence: string) => said.push(sentence);
   const result = await readInParallel(copy, 0, { formats, threads: 2, startThread, onDamage, worthSplitting: 8 });
-  const whole = await readPartial([log], { formats });
-  expect(said).toEqual([]);
-  expect(result?.report).toEqual({ ...whole.inputs[0], path: copy });
-});
-
-test('what is appended while it is read belongs to the next reading', async () => {
-  const copy = join(folder, 'growing.log');
-  copyFileSync(log, copy);
-  const said: string[] = [];
-  const startThread = (): RangeThread => ({
-    async read(job) {
-      appendFileSync(copy, readFileSync(log).subarray(0, 1000));
-      return readJob(job);
-    },
-    close: () => {},
-  });
-  const onDamage = (sentence: string) => said.push(sentence);
-  const result = await readInParallel(copy, 0, { formats, threads: 3, startThread, onDamage, worthSplitting: 8 });
   const whole = await readPartial([log], { formats });
   expect(said).toEqual([]);
   expect(result?.report).toEqual({ ...whole.inputs[0], path: copy });
