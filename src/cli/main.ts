@@ -77,6 +77,7 @@ async function main(argv: string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (isWritten()) process.exit();
     return;
   }
   if (!result) return;
