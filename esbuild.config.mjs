@@ -1,10 +1,12 @@
-// Bundles src/ into dist/: one script for every command, one for each kind of thread, and Ink.
+// Bundles src/ into dist/: a script for the commands that end, one for those with a screen, one for help, one for each kind of
+// thread, and Ink.
 // Importing Ink from node_modules costs about 0.6 s of start-up, from a bundle 0.03 s.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { isScreen } from './bin/run-script.js';
 
 const root = new URL('.', import.meta.url).pathname;
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -52,22 +54,51 @@ const normalTableIsLate = {
     }),
 };
 
+/**
+ * The program without what only other commands need: what a script does not have is not read at each start. bin/logscope.js picks the
+ * script that has the command.
+ * @param {(command: string) => boolean} has whether the script has it
+ */
+const programOf = (has) => ({
+  name: 'commands-of-a-script',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ kind, importer }) => {
+      const command = kind === 'dynamic-import' && /\/src\/cli\/commands\/(\w+)\.ts$/.exec(importer)?.[1];
+      return command && !has(command) ? { path: command, namespace: 'elsewhere' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path }) => ({
+      contents: `throw new Error('${path} is in another script of dist/')`,
+    }));
+  },
+});
+
+/** A function, as bin/run-script.js runs it. */
+const script = {
+  ...common,
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  define: { ...common.define, 'import.meta': '__importMeta' },
+  banner: { js: '(function(require,module,__importModule,__importMeta){' },
+  footer: { js: '})' },
+};
+const programs = { help: () => false, report: (command) => !isScreen(command), screen: isScreen };
+
 await Promise.all([
+  ...Object.entries(programs).map(([name, has]) =>
+    build({
+      ...script,
+      entryPoints: { [name]: 'src/cli/main.ts' },
+      plugins: [programOf(has), inkStaysModule, normalTableIsLate],
+    }),
+  ),
   build({
-    ...common,
+    ...script,
     entryPoints: {
-      main: 'src/cli/main.ts',
       'examine-worker': 'src/engine/examine-worker.ts',
       'range-worker': 'src/cli/range-worker.ts',
       'truncation-worker': 'src/engine/follow/truncation-worker.ts',
     },
-    outExtension: { '.js': '.cjs' },
-    format: 'cjs',
-    define: { ...common.define, 'import.meta.url': '__bundleUrl' },
-    // A function, as bin/run-script.js runs it.
-    banner: { js: '(function(require,module,__importModule,__bundleUrl){' },
-    footer: { js: '})' },
-    plugins: [inkStaysModule, normalTableIsLate],
+    plugins: [normalTableIsLate],
   }),
   build({
     ...common,

@@ -10,7 +10,6 @@
 'use strict';
 const fs = require('node:fs');
 const path = require('node:path');
-const { pathToFileURL } = require('node:url');
 const vm = require('node:vm');
 
 const folder = path.join(__dirname, '..', 'dist');
@@ -21,12 +20,10 @@ const HASH_LENGTH = 16;
 const WRITE_AFTER = 3000;
 /** Only names of commands become part of a file name, and none of them is longer. */
 const COMMAND = /^[a-z]{1,20}$/;
-/**
- * V8 of Node 20 optimises a function that has run for a while by a compiler that takes ten times as long as most functions here run at
- * all. With four times the patience a report on a thousand lines takes a quarter less, one on a GB a tenth. Later versions have a
- * fast compiler in between, and no such option.
- */
-const PATIENT = '--interrupt-budget=270336';
+/** The commands that draw on the terminal: a script has them, another one the commands that end, a third one help and version. */
+const isScreen = (command) => command === 'tail' || command === 'replay';
+/** What src/engine/patient-v8.ts changes, as it was: a cache that is made with other flags is refused by the next start. */
+const USUAL_FLAG = '--interrupt-budget=67584';
 const IMPATIENT_V8 = /^11\.3\./;
 /** Exit code of a wrong usage: what ends so needs few functions, and comes under any name. */
 const USAGE = 2;
@@ -36,8 +33,10 @@ const late = new Set([
   'node:child_process',
   'node:fs/promises',
   'node:net',
+  'node:os',
   'node:readline',
   'node:tty',
+  'node:v8',
   'node:worker_threads',
   'node:zlib',
 ]);
@@ -46,8 +45,10 @@ const lateRequire = (name) => (late.has(name) ? new Proxy({}, { get: (_, key) =>
 /** A script that comes out of a cache cannot import by itself. */
 function importModule(specifier) {
   require('node:module').enableCompileCache?.();
-  return import(pathToFileURL(path.join(folder, specifier)).href);
+  return import(urlOf(path.join(folder, specifier)));
 }
+
+const urlOf = (file) => require('node:url').pathToFileURL(file).href;
 
 function cacheFolders() {
   const { NODE_DISABLE_COMPILE_CACHE, XDG_CACHE_HOME, HOME } = process.env;
@@ -56,22 +57,29 @@ function cacheFolders() {
   return [path.join(folder, 'cache'), ...(home ? [path.join(home, 'logscope')] : [])];
 }
 
+/** Runs the script that has what the arguments of the program ask for. */
+function runProgram(args) {
+  const command = args.find((argument) => COMMAND.test(argument)) ?? 'help';
+  runScript(command === 'help' ? 'help' : isScreen(command) ? 'screen' : 'report', command);
+}
+
 /**
  * @param {string} name of the script, without ".cjs"
  * @param {string} use the command it is run for: each has a cache of its own, with the functions that it needs
  */
 function runScript(name, use) {
-  // For the whole process, threads included; help and version run too few functions to gain from it.
-  if (name === 'main' && COMMAND.test(use) && use !== 'help' && IMPATIENT_V8.test(process.versions.v8))
-    require('node:v8').setFlagsFromString(PATIENT);
   const filename = path.join(folder, `${name}.cjs`);
   const source = fs.readFileSync(filename, 'latin1');
-  const kind = `${name}-${COMMAND.test(use) ? use : 'help'}-${process.versions.v8}-${process.arch}-`;
+  const kind = `${name}-${use}-${process.versions.v8}-${process.arch}-`;
   const key = kind + source.slice(-HASH_LENGTH - 1, -1);
   const cachedData = readFirst(key);
   const script = new vm.Script(source, { filename, cachedData });
   if (!cachedData || script.cachedDataRejected) writeLater(script, kind, key);
-  script.runInThisContext()(lateRequire, { exports: {} }, importModule, pathToFileURL(filename).href);
+  script.runInThisContext()(lateRequire, { exports: {} }, importModule, {
+    get url() {
+      return urlOf(filename);
+    },
+  });
 }
 
 function readFirst(key) {
@@ -93,6 +101,7 @@ function writeLater(script, kind, key) {
     clearTimeout(timer);
     process.off('exit', write);
     if (process.exitCode === USAGE) return;
+    if (IMPATIENT_V8.test(process.versions.v8)) require('node:v8').setFlagsFromString(USUAL_FLAG);
     const data = script.createCachedData();
     cacheFolders().some((place) => writeTo(place, kind, key, data));
   }
@@ -121,4 +130,4 @@ function writeTo(place, kind, key, data) {
   }
 }
 
-module.exports = { runScript };
+module.exports = { isScreen, runProgram, runScript };

@@ -1,6 +1,7 @@
 /** An explanation of a log's lines as text: which formats took how many, their fields labelled in place, where others stopped. */
 
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
+import { printable } from '../core/text.ts';
 import { wrapText } from '../report/columns.ts';
 
 const number = (value: number): string => value.toLocaleString('en');
@@ -85,7 +86,7 @@ export function explanationText(path: string, explanation: Explanation, width: n
     [continuation, 'tracebacks and other lines that belong to the one before'],
     [unparsed, 'lines that nothing took'],
   ];
-  const out = [`${path}: ${number(lines)} lines looked at${complete ? '' : ' (the head of the file)'}`, ''];
+  const out = [`${printable(path)}: ${number(lines)} lines looked at${complete ? '' : ' (the head of the file)'}`, ''];
   for (const [count, text] of counted) {
     if (count > 0) out.push(`${number(count).padStart(9)}  ${share(count, lines).padStart(6)}  ${text}`);
   }

@@ -1,5 +1,6 @@
 /** Entry of the program: options, wiring and exit codes, nothing else. */
 import { exitCodes, UserError } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 import { version } from '../core/version.ts';
 import { isWritten, output, print, stderr } from './output.ts';
 
@@ -16,7 +17,13 @@ Exit codes: 0 done, 1 check failed, 2 wrong usage, 3 input unreadable or not rec
 
 function fail(error: unknown): void {
   if (error instanceof UserError) {
-    stderr().write(`logscope: ${error.message}\n`);
+    // It may name a file that somebody else has named.
+    stderr().write(
+      `logscope: ${error.message
+        .split('\n')
+        .map((line) => printable(line))
+        .join('\n')}\n`,
+    );
     process.exitCode = error.exitCode;
     return;
   }
@@ -70,6 +77,7 @@ async function main(argv: string[]): Promise<void> {
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (isWritten()) process.exit();
     return;
   }
   if (!result) return;

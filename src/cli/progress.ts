@@ -1,5 +1,6 @@
 /** What a reading command says on standard error: progress when it takes longer than a second (silent in a pipe), damaged inputs. */
 import { exitCodes } from '../core/errors.ts';
+import { printable } from '../core/text.ts';
 
 const PATIENCE_MS = 1000;
 const EVERY_MS = 200;
@@ -35,14 +36,14 @@ export function createProgress(to: () => NodeJS.WriteStream, now: () => number =
       const share = totalBytes
         ? ` ${Math.floor((100 * bytesRead) / totalBytes)} % of ${megabytes(totalBytes)}`
         : ` ${megabytes(bytesRead)}`;
-      const text = `reading ${path}:${share}`;
+      const text = `reading ${printable(path)}:${share}`;
       stream.write(`\r${text.slice(0, (stream.columns ?? 80) - 1)}\u001b[K`);
     },
     done,
     damaged(sentence) {
       done();
       isDamaged = true;
-      to().write(`logscope: ${sentence}\n`);
+      to().write(`logscope: ${printable(sentence)}\n`);
     },
     exitCode: (code) => (isDamaged ? exitCodes.input : code),
   };

@@ -2,6 +2,7 @@
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
+import { bePatientFor } from '../engine/patient-v8.ts';
 import { Player } from '../engine/player.ts';
 import { ReplayEngine } from '../engine/replay-engine.ts';
 import { replayObjects } from '../engine/replay-stream.ts';
@@ -28,7 +29,9 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
-  if (options.json || (!options.plain && !isInteractive({ stdout: stdout(), env: process.env }))) {
+  const asStream = options.json || (!options.plain && !isInteractive({ stdout: stdout(), env: process.env }));
+  bePatientFor(paths);
+  if (asStream) {
     await engine.load();
     const code = await streamReplay(engine, options.speed ?? null);
     await engine.stop();

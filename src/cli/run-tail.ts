@@ -6,6 +6,7 @@ import { printable } from '../core/text.ts';
 import { ThreadTruncations } from '../engine/follow/thread-truncations.ts';
 import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
+import { bePatientFor } from '../engine/patient-v8.ts';
 import { isInteractive } from '../tui/capabilities.ts';
 import type { TailOptions } from './commands/tail.ts';
 import { createExaminer } from './create-examiner.ts';
@@ -28,6 +29,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
   const asStream = options.json || !isInteractive({ stdout: stdout(), env: process.env });
+  bePatientFor(paths);
   if (options.plain) {
     await engine.start();
     await engine.examined();

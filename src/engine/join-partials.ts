@@ -7,6 +7,7 @@ import type { LogFormat } from '../core/format.ts';
 import { version } from '../core/version.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
+import { bePatient } from './patient-v8.ts';
 
 /** A partial is bounded, some hundred kilobytes as a rule: what is longer is something else. */
 const MOST_CHARACTERS = 1 << 28;
@@ -14,6 +15,7 @@ const MOST_CHARACTERS = 1 << 28;
 /** One after the other: a fleet's partials need not fit into memory together. */
 export async function joinFiles(paths: readonly string[]): Promise<PartialFile> {
   const join = new PartialJoin();
+  bePatient();
   for (const path of paths) {
     const name = path === '-' ? 'standard input' : path;
     const before = join.inputs.length;

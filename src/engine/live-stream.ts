@@ -1,5 +1,6 @@
 /** The stream of a live log: ticks, findings, lifecycle and what happened to the files, until it is stopped. */
 import type { Clock } from '../core/clock.ts';
+import { printable } from '../core/text.ts';
 import { isoInstant } from '../core/time.ts';
 import { FindingChanges } from './finding-changes.ts';
 import type { LiveEngine } from './live-engine.ts';
@@ -57,7 +58,7 @@ export class LiveStream {
 
   #event(event: LiveEvent): void {
     const { now } = this.#engine.snapshot();
-    if (event.type !== 'lifecycle') this.#write({ type: event.type, at: this.#at(now), path: event.path });
+    if (event.type !== 'lifecycle') this.#write({ type: event.type, at: this.#at(now), path: printable(event.path) });
     else if (isLifecycleWord(event.event.kind)) {
       this.#write({
         type: 'lifecycle',

@@ -1,14 +1,15 @@
 /** What a live view says of its inputs, in words. */
 import { basename } from 'node:path';
+import { printable } from '../core/text.ts';
 import type { FollowEvent } from './follow/followed-file.ts';
 import type { LiveInput } from './follow/live-input.ts';
 
 export const titleOf = (paths: readonly string[]): string =>
-  paths.length === 1 ? (paths[0] === '-' ? 'standard input' : basename(paths[0])) : `${paths.length} inputs`;
+  paths.length === 1 ? (paths[0] === '-' ? 'standard input' : printable(basename(paths[0]))) : `${paths.length} inputs`;
 
 /** For the status line: what happened to a file. */
 export function wordsFor(event: FollowEvent, path: string): string {
-  const name = basename(path);
+  const name = printable(basename(path));
   switch (event) {
     case 'rotated':
       return `${name} was rotated, reading the new one`;
@@ -25,5 +26,5 @@ export function wordsFor(event: FollowEvent, path: string): string {
 export function statusOf(inputs: readonly LiveInput[], hindrance: string, happened: string): string {
   if (hindrance !== '') return hindrance;
   const missing = inputs.filter((input) => !input.isStream && !input.file.isOpen);
-  return missing.length > 0 ? `${missing[0].path} is not there yet, waiting for it` : happened;
+  return missing.length > 0 ? `${printable(missing[0].path)} is not there yet, waiting for it` : happened;
 }

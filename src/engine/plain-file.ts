@@ -1,5 +1,5 @@
 /** Plain files, read at any place of them. */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { compressionOf } from '../ingest/decompress.ts';
 
 /** Enough for the sample in which formats are looked for. */
@@ -11,9 +11,20 @@ export interface PlainFile {
   readonly size: number;
 }
 
+/** What stands under a name; null: nothing, or nothing that may be looked at. */
+export function statOf(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
+}
+
 /** null: standard input, no file, or one that cannot be opened. */
 export function openPlain(path: string): PlainFile | null {
   if (path === '-') return null;
+  // A named pipe that is opened and closed again has lost its writer.
+  if (!statOf(path)?.isFile()) return null;
   let file: number;
   try {
     file = openSync(path, 'r');

@@ -10,6 +10,7 @@ import { createParser } from '../ingest/create-parser.ts';
 import { readInput, smallContent } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
+import { bePatientFor } from './patient-v8.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
 import { findPlace } from './time-place.ts';
@@ -56,6 +57,7 @@ export async function readPartial(
       inputs.push(whole.report);
       continue;
     }
+    bePatientFor([path]);
     const content = place ? null : smallContent(path);
     const into = inputs.length === 0 ? partial : new Partial(createNames(Number.POSITIVE_INFINITY));
     const parser = createParser({

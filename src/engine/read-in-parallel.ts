@@ -11,6 +11,7 @@ import type { InputSummary } from '../core/summary.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { joinReports } from '../ingest/join-reports.ts';
 import { becameShorter } from '../ingest/read-input.ts';
+import { bePatient, threadsStart } from './patient-v8.ts';
 import { headOf, openPlain } from './plain-file.ts';
 import { isFull, type RangeResult, type RangeSource, readRanges } from './read-range.ts';
 import { BLOCK_BYTES, SharedRanges, type SharedState } from './shared-ranges.ts';
@@ -66,6 +67,7 @@ export async function readInParallel(
   const { begin, end, head, readers } = large;
   const shared = SharedRanges.create(readers, begin, end, worthSplitting);
   const start: RangeSource = {
+    file: large.file,
     path,
     source,
     from: begin,
@@ -74,13 +76,18 @@ export async function readInParallel(
     ...(logFormat === undefined ? {} : { logFormat }),
     ...(window ? { window } : {}),
   };
+  bePatient();
+  const loaded = threadsStart();
   // Threads start while the formats are looked for: both take a while.
   const threads = Array.from({ length: readers - 1 }, startThread);
   try {
     const answers = threads.map((thread, k) => thread.read({ ...start, shared: shared.state, reader: k + 1 }));
     for (const answer of answers) answer.catch(() => undefined);
     const own: RangeResult[] = [];
-    const progress = () => onProgress?.(end - begin - shared.left(), end - begin);
+    const progress = () => {
+      if (shared.allJoined) loaded();
+      onProgress?.(end - begin - shared.left(), end - begin);
+    };
     readRanges(start, formats, shared, 0, (result) => own.push(result) > 0 && !result.dependsOnNeighbours, progress);
     const parts: (RangeResult | RangeMessage)[] = own;
     for (const reader of shared.close()) {
@@ -100,6 +107,7 @@ export async function readInParallel(
     if (report.bytes < end - begin) onDamage?.(becameShorter(path));
     return { partial, report };
   } finally {
+    loaded();
     closeSync(large.file);
     for (const thread of threads) thread.close();
   }

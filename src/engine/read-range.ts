@@ -1,5 +1,5 @@
 /** Ranges of a large file into partials: the work of one thread. */
-import { closeSync, openSync, readSync } from 'node:fs';
+import { readSync } from 'node:fs';
 import { Partial } from '../analysis/partial.ts';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
@@ -17,6 +17,9 @@ const SEARCH_BYTES = 1 << 18;
 
 /** A file, and all that decides how its lines are read. */
 export interface RangeSource {
+  /** Its descriptor, which all threads share: whatever becomes of the name meanwhile, they read one file. */
+  readonly file: number;
+  /** Named in the report. */
   readonly path: string;
   /** Index of the input. */
   readonly source: number;
@@ -93,26 +96,22 @@ export function readRanges(
   onProgress?: () => void,
 ): void {
   if (!shared.join(reader)) return;
-  const file = openSync(start.path, 'r');
-  try {
-    let has = reader === 0;
-    while (has || shared.isWorthSplitting) {
-      const { partial, parser } = createReader(start, formats);
-      let { from } = start;
-      if (!has) {
-        const cut = shared.split(reader, (near) => findCut(file, near, parser));
-        if (cut === null) return;
-        from = cut;
-      }
-      has = false;
-      parser.startAt(from);
-      readRange(file, from, parser, () => shared.advance(reader), onProgress);
-      parser.end();
-      const dependsOnNeighbours = parser.dependsOnNeighbours() || isFull(partial.names);
-      if (!give({ from, partial, report: parser.report(), dependsOnNeighbours })) return;
+  const { file } = start;
+  let has = reader === 0;
+  while (has || shared.isWorthSplitting) {
+    const { partial, parser } = createReader(start, formats);
+    let { from } = start;
+    if (!has) {
+      const cut = shared.split(reader, (near) => findCut(file, near, parser));
+      if (cut === null) return;
+      from = cut;
     }
-  } finally {
-    closeSync(file);
+    has = false;
+    parser.startAt(from);
+    readRange(file, from, parser, () => shared.advance(reader), onProgress);
+    parser.end();
+    const dependsOnNeighbours = parser.dependsOnNeighbours() || isFull(partial.names);
+    if (!give({ from, partial, report: parser.report(), dependsOnNeighbours })) return;
   }
 }
 

@@ -10,6 +10,7 @@ import { COMPRESSION_HEAD_BYTES, compressionOf } from '../ingest/decompress.ts';
 import type { LogParser } from '../ingest/parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { BlockIndex } from './block-index.ts';
+import { statOf } from './plain-file.ts';
 import { RowStore } from './row-store.ts';
 import { findPlace } from './time-place.ts';
 import { requireRequests, resolveWindow, withWindow } from './window.ts';
@@ -115,12 +116,13 @@ export class ReplayLog {
   /** Lines can be found again in the files by their offsets: not in compressed ones, nor in a stream. */
   async isAddressable(): Promise<boolean> {
     for (const path of this.#options.paths) {
-      const file = path === '-' ? null : await open(path, 'r').catch(() => null);
+      // A named pipe that is opened and closed again has lost its writer.
+      const file = statOf(path)?.isFile() ? await open(path, 'r').catch(() => null) : null;
       if (!file) return false;
       try {
         const head = Buffer.alloc(COMPRESSION_HEAD_BYTES);
         await file.read(head, 0, head.length, 0);
-        if (!(await file.stat()).isFile() || compressionOf(head)) return false;
+        if (compressionOf(head)) return false;
       } finally {
         await file.close();
       }

@@ -62,6 +62,13 @@ export class SharedRanges {
     return Atomics.load(flags, this.#closedAt) === 0;
   }
 
+  /** All threads have loaded what they run. */
+  get allJoined(): boolean {
+    const { flags } = this.state;
+    for (let reader = 0; reader < this.#closedAt; reader++) if (Atomics.load(flags, reader) === 0) return false;
+    return true;
+  }
+
   /** Nobody takes a range any more. @returns the readers that may have taken one */
   close(): number[] {
     const { flags } = this.state;

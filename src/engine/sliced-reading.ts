@@ -14,6 +14,7 @@ export interface SlicedReadingOptions {
 
 export class SlicedReading {
   readonly #options: SlicedReadingOptions;
+  #isBegun = false;
   #isReading = false;
   #again = false;
   #stopped = false;
@@ -22,14 +23,16 @@ export class SlicedReading {
     this.#options = options;
   }
 
-  /** There may be something to read. */
+  /** There may be something to read. Before the first `run` inputs are still being opened: it reads all that there is by then. */
   wake(): void {
+    if (!this.#isBegun) return;
     if (this.#isReading) this.#again = true;
     else if (!this.#stopped) void this.run();
   }
 
   /** Resolves when everything that there is was read. */
   async run(): Promise<void> {
+    this.#isBegun = true;
     if (this.#isReading) return;
     const { step, deliver, idle } = this.#options;
     this.#isReading = true;

@@ -10,6 +10,10 @@ import type { InputSummary } from '../core/summary.ts';
 import { sliceRows } from '../core/table.ts';
 import type { ThreadRequest } from './examine-worker.ts';
 import type { ExaminedWindow, Examiner, ExamineWindow, FormatAdvice } from './examiner.ts';
+import { threadsStart } from './patient-v8.ts';
+
+/** A thread that runs has read its script by then, but for a very busy machine. */
+const LOADING_MS = 30;
 
 /** A request as it is posted: without its id. */
 type Question = ThreadRequest extends infer Request ? (Request extends unknown ? Omit<Request, 'id'> : never) : never;
@@ -79,12 +83,15 @@ export class ThreadExaminer implements Examiner {
     if (this.#thread) return this.#thread;
     // A thread that is started now would keep the program until it has answered.
     if (this.#closed) throw new Error('nobody waits for an examination any more');
+    const loaded = threadsStart();
     const thread = new Worker(new URL('../bin/thread.js', import.meta.url), {
       workerData: { script: 'examine-worker', formats: this.#formats },
     });
     this.#thread = thread;
     this.#known = { workers: 0, threads: 0, routes: 0 };
     thread.unref();
+    // It runs now, and loads first.
+    thread.once('online', () => setTimeout(loaded, LOADING_MS).unref());
     thread.on('message', ({ id, answer, error }: { id: number; answer: never; error?: string }) => {
       const caller = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -93,6 +100,7 @@ export class ThreadExaminer implements Examiner {
       else caller?.resolve(answer);
     });
     const lost = (reason: string) => {
+      loaded();
       if (this.#thread === thread) this.#thread = null;
       for (const { reject } of this.#waiting.values()) reject(new Error(reason));
       this.#waiting.clear();

@@ -8,13 +8,20 @@ import { createParser } from '../ingest/create-parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { createZone, type Zone } from '../ingest/zone.ts';
 import type { FileTimesOptions } from './file-times.ts';
+import { statOf } from './plain-file.ts';
 import { latestOfSorted } from './time-place.ts';
+
+function isPipe(path: string): boolean {
+  const info = statOf(path);
+  return info !== null && !info.isFile() && !info.isDirectory();
+}
 
 /** The latest stamp of a log, µs; -Infinity when its lines carry none. */
 async function latestOf(path: string, options: FileTimesOptions): Promise<number> {
-  if (path === '-') {
+  // What is read to find its end could not be read again.
+  if (path === '-' || isPipe(path)) {
     throw new UserError(
-      'standard input has no end to count back from before it is read: give the file, or a date with --since',
+      `${path === '-' ? 'standard input' : path} has no end to count back from before it is read: give the file, or a date with --since`,
       exitCodes.usage,
     );
   }

@@ -1,17 +1,20 @@
 /**
- * Compressed inputs, told by their first bytes. Each library is loaded when such an input is met; what it gives is taken at once,
- * piece by piece, so that a small file that unpacks to a huge one (a bomb) costs time and no memory.
+ * Compressed inputs, told by their first bytes, and text of 16-bit characters (what Windows PowerShell writes with ">").
+ * Each library is loaded when such an input is met; what it gives is taken at once, piece by piece, so that a small file that
+ * unpacks to a huge one (a bomb) costs time and no memory.
  */
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
 
-export type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz';
+export type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'utf-16le' | 'utf-16be';
 
 const magic: readonly (readonly [Compression, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
   ['zstd', [0x28, 0xb5, 0x2f, 0xfd]],
   ['bzip2', [0x42, 0x5a, 0x68]],
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
+  ['utf-16le', [0xff, 0xfe]],
+  ['utf-16be', [0xfe, 0xff]],
 ];
 
 /** Frames of zstd that hold no data (pzstd writes one in front) begin with 0x184d2a50 … 0x184d2a5f, little-endian. */
@@ -48,7 +51,8 @@ type Take = (piece: Uint8Array) => void;
 
 /** One of Node's own decompressors. Listened to instead of piped: what it gave before an error is not lost. */
 function ofNode(through: Transform, take: Take): Decoder {
-  through.on('data', take);
+  // When the next piece is being unpacked, in a thread of Node's, and before anybody learns that this one is done.
+  through.on('data', (piece) => queueMicrotask(() => take(piece)));
   const settled = (act: (done: (error?: Error | null) => void) => void) =>
     new Promise<void>((resolve, reject) => {
       through.once('error', reject);
@@ -102,6 +106,14 @@ async function xz(take: Take): Promise<Decoder> {
   };
 }
 
+function utf16(encoding: 'utf-16le' | 'utf-16be', take: Take): Decoder {
+  const decoder = new TextDecoder(encoding);
+  const give = (text: string) => {
+    if (text !== '') take(Buffer.from(text));
+  };
+  return { push: (chunk) => give(decoder.decode(chunk, { stream: true })), end: () => give(decoder.decode()) };
+}
+
 /** What is said of an error; what the libraries say themselves helps nobody but with Node's own. */
 function reasonOf(compression: Compression, { name, message }: Error): string {
   if (name === 'RangeError')
@@ -132,6 +144,8 @@ export async function decompress(
     zstd: () => zstd(taking),
     bzip2: () => bzip2(taking),
     xz: () => xz(taking),
+    'utf-16le': () => utf16('utf-16le', taking),
+    'utf-16be': () => utf16('utf-16be', taking),
   };
   const decoder = await make[compression]();
   const step = async (act: () => Promise<void> | void) => {

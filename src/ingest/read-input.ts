@@ -33,6 +33,11 @@ export function cannotRead(path: string, error: unknown): UserError {
     return new UserError(`${path} cannot be read, permission denied: run as a user who may read it`);
   }
   if (code === 'EISDIR') return new UserError(`${path} is a directory: name the log files in it`);
+  if (code === 'EMFILE' || code === 'ENFILE') {
+    return new UserError(
+      `${path} cannot be read, too many files are open (${code}): raise the limit (ulimit -n), or name fewer files`,
+    );
+  }
   return new UserError(`${path} cannot be read (${code ?? String(error)}): check the file`);
 }
 

@@ -40,7 +40,8 @@ export class Tally {
       assumptions.unshift(`lines of several kinds: ${list.join(', ')}`);
     }
     return {
-      path,
+      // Whoever made the file may have named it as he liked.
+      path: printable(path),
       format: main?.parts.format.id ?? (spoke.size > 0 ? [...spoke][0] : null),
       format_confidence: main ? Math.round(main.confidence * 100) / 100 : this.lifecycle / Math.max(1, this.lines),
       envelope: facts?.envelope ?? null,

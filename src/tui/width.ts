@@ -2,8 +2,13 @@
 import { eastAsianWidth } from 'get-east-asian-width';
 
 const ascii = /^[\x20-\x7e]*$/;
-const zeroWidth = /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u;
-const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+/**
+ * Signs of one cell that nothing joins, which is all that our own words and frames are made of: Latin letters, dashes and quotes, arrows,
+ * signs of mathematics, lines, blocks, plain shapes, Braille. To load the tables for other texts takes 10 ms of a first picture.
+ */
+const plain =
+  /^[\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2030-\u205e\u2190-\u22ff\u2500-\u25fc\u25ff\u2800-\u28ff]*$/;
+let tables: { readonly zeroWidth: RegExp; readonly segmenter: Intl.Segmenter } | null = null;
 
 /** A piece of text that the terminal draws as one, and its cells (1 or 2). */
 export interface Cluster {
@@ -30,10 +35,15 @@ export function clustersOf(text: string): readonly Cluster[] {
 
 function segmented(text: string): Cluster[] {
   const clusters: Cluster[] = [];
-  if (ascii.test(text)) {
+  if (plain.test(text)) {
     for (const character of text) clusters.push({ text: character, cells: 1 });
     return clusters;
   }
+  tables ??= {
+    zeroWidth: /^[\p{Mark}\p{Default_Ignorable_Code_Point}]+$/u,
+    segmenter: new Intl.Segmenter(undefined, { granularity: 'grapheme' }),
+  };
+  const { zeroWidth, segmenter } = tables;
   for (const { segment } of segmenter.segment(text.normalize('NFC'))) {
     if (zeroWidth.test(segment)) continue;
     const first = segment.codePointAt(0) as number;
@@ -51,7 +61,7 @@ export const isAscii = (text: string): boolean => ascii.test(text);
 
 /** Cells of a text that holds no control characters. */
 export function cellWidth(text: string): number {
-  if (ascii.test(text)) return text.length;
+  if (plain.test(text)) return text.length;
   let cells = 0;
   for (const cluster of clustersOf(text)) cells += cluster.cells;
   return cells;
@@ -60,7 +70,7 @@ export function cellWidth(text: string): number {
 /** The text cut to `columns` cells, with "…" where something is missing. */
 export function clip(text: string, columns: number): string {
   if (columns <= 0) return '';
-  if (ascii.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
+  if (plain.test(text)) return text.length <= columns ? text : `${text.slice(0, columns - 1)}…`;
   if (cellWidth(text) <= columns) return text;
   let cells = 0;
   let kept = '';

@@ -324,5 +324,17 @@ describe('a log that is written', { timeout: 60_000 }, () => {
     await live.until(() => live.requests >= 3, 'the new lines');
     await live.stop();
     expect(live.requests).toBe(3);
+    // Where nothing can be unpacked the others are read once, and that is said.
+    appendFileSync(path, lines(5, 85));
+    writeFileSync(`${path}.1.gz`, gzipSync(readFileSync(path)));
+    writeFileSync(`${path}.new`, lines(11, 90));
+    renameSync(`${path}.new`, path);
+    live = await started(['--state', state, path], { shell: 'TMPDIR=/dev/null/none exec "$@"' });
+    await live.until(() => live.requests >= 11, 'the lines that can be read');
+    await live.stop();
+    expect([live.requests, live.stderr]).toEqual([
+      11,
+      'logscope: access.log.1.gz cannot be unpacked (ENOTDIR): its lines are left out\n',
+    ]);
   });
 });

@@ -17,7 +17,7 @@ const start = (args: string[], options: ProgramOptions = {}): TerminalProgram =>
   return one;
 };
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/main.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
+  if (!existsSync(join(root, 'dist/report.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
 });
 beforeEach(() => {
   folder = temporaryFolder();

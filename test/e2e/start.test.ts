@@ -39,7 +39,7 @@ const report = (env: Record<string, string> = {}, flags: readonly string[] = [])
 const caches = (place = cache): string[] => (existsSync(place) ? readdirSync(place) : []);
 
 beforeAll(() => {
-  if (!existsSync(join(root, 'dist/main.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
+  if (!existsSync(join(root, 'dist/report.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
   folder = temporaryFolder();
   for (const part of ['bin', 'dist']) cpSync(join(root, part), join(folder, part), { recursive: true });
   program = join(folder, 'bin/logscope.js');
@@ -55,10 +55,19 @@ describe('the code cache', { timeout: 60_000 }, () => {
     expect(caches()).toEqual([]);
     expect(report()).toBe(without);
     expect(caches()).toHaveLength(1);
-    expect(caches()[0]).toMatch(/^main-analyze-/);
+    expect(caches()[0]).toMatch(/^report-analyze-/);
     const made = statSync(join(cache, caches()[0]));
     expect(report()).toBe(without);
     // It was taken: a refused one is written anew.
+    expect(statSync(join(cache, caches()[0])).ino).toBe(made.ino);
+  });
+
+  it('of a long log, for which V8 is set otherwise meanwhile, is taken too', () => {
+    const log = join(root, 'sample-logs/waitress-16-threads-ramp.log');
+    rmSync(cache, { recursive: true, force: true });
+    const { stdout } = run(['analyze', '--json', log]);
+    const made = statSync(join(cache, caches()[0]));
+    expect(run(['analyze', '--json', log]).stdout).toBe(stdout);
     expect(statSync(join(cache, caches()[0])).ino).toBe(made.ino);
   });
 
@@ -78,7 +87,7 @@ describe('the code cache', { timeout: 60_000 }, () => {
   it('of another build is not taken, and goes when there is a new one', () => {
     const whole = report();
     const [old] = caches();
-    const script = join(folder, 'dist/main.cjs');
+    const script = join(folder, 'dist/report.cjs');
     const text = readFileSync(script, 'utf8');
     // Another script of the same length: V8 itself would take the cache for it.
     const changed = text.replace('name:"logscope"', 'name:"LOGSCOPE"').replace(/[0-9a-f]{16}\n$/, '0123456789abcdef\n');
@@ -153,6 +162,17 @@ describe('the program', { timeout: 60_000 }, () => {
       expect([log, Number(stderr) / 1e6 < 7]).toEqual([log, true]);
       expect(Number(stderr)).toBeGreaterThan(0);
     }
+  });
+
+  it('finds a command behind whatever stands in front of it', () => {
+    const { stdout } = run(['formats']);
+    expect(stdout).toContain('gunicorn');
+    expect(run(['--', 'formats']).stdout).toBe(stdout);
+    expect(run(['help', 'tail']).stdout).toBe(run(['tail', '--help']).stdout);
+    expect(run(['help']).stdout).toBe(run(['--help']).stdout);
+    expect(run(['-V']).stdout).toBe(run(['--version']).stdout);
+    const unknown = run(['--no-such-option', 'replay', 'x']);
+    expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('--no-such-option')]);
   });
 
   it('knows signs beyond ASCII in what it is asked', () => {

@@ -17,7 +17,7 @@ export const start = (args: string[], options: ProgramOptions = {}): TerminalPro
 /** To be called once by a test file. */
 export function closeAfterEach(): void {
   beforeAll(() => {
-    if (!existsSync(join(root, 'dist/main.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
+    if (!existsSync(join(root, 'dist/report.cjs'))) execFileSync('npm', ['run', 'build'], { cwd: root });
   });
   afterEach(async () => {
     for (const one of open) await one.close();

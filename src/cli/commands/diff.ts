@@ -1,5 +1,6 @@
 /** `logscope diff`: what changed between two logs, and what is only noise. */
 import { exitCodes } from '../../core/errors.ts';
+import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
@@ -40,7 +41,7 @@ async function diff(before: string, after: string, options: Options): Promise<nu
       onProgress: progress.report,
       onDamage: progress.damaged,
     });
-    return { path, analysis: facts, findings: summary.findings };
+    return { path: printable(path), analysis: facts, findings: summary.findings };
   };
   const document = await examine(before)
     .then(async (left) => compare(left, await examine(after)))

@@ -1,6 +1,7 @@
 /** `logscope whatif`: the log's own load on other pools. */
 import { exitCodes, UserError } from '../../core/errors.ts';
 import type { PoolModel, PoolShape } from '../../core/prediction.ts';
+import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
@@ -86,6 +87,6 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
   ]);
   const width = Math.min(120, Math.max(60, output().columns ?? 100));
   const paint = paintFor(output(), process.env);
-  print(whatIfText({ document, path: files.join(', '), width, paint }));
+  print(whatIfText({ document, path: printable(files.join(', ')), width, paint }));
   return progress.exitCode(exitCodes.done);
 }

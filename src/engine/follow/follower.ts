@@ -10,7 +10,7 @@ import type { Reading } from '../../core/snapshot.ts';
 import type { InputSummary } from '../../core/summary.ts';
 import { createParser } from '../../ingest/create-parser.ts';
 import type { IngestSink } from '../../ingest/parser.ts';
-import { nothingIn } from '../../ingest/read-input.ts';
+import { cannotRead, nothingIn } from '../../ingest/read-input.ts';
 import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
 import { filesOf, isPastOfAnother, type Pattern, patternOf, requireFolder } from './patterns.ts';
@@ -214,7 +214,7 @@ export class Follower {
       if (state && (await resumeFrom(state, input, (sentence) => this.#say(path, sentence)))) return;
       if (await input.file.open(history, namesOf)) input.skipped = input.file.position;
     } catch (error) {
-      throw cannotFollow(path, error);
+      throw (error as NodeJS.ErrnoException).code === undefined ? error : cannotRead(path, error);
     }
   }
 
@@ -288,12 +288,4 @@ export class Follower {
     for (const sentence of this.#troubles.values()) return sentence;
     return '';
   }
-}
-
-function cannotFollow(path: string, error: unknown): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new UserError(`${path} cannot be read, permission denied: run as a user who may read it`);
-  }
-  return code === undefined ? error : new UserError(`${path} cannot be read (${code}): check the file`);
 }

@@ -15,6 +15,8 @@ export interface LineSink {
 export type ReadResult = 'more' | 'all' | 'truncated';
 
 const CHUNK = 1 << 18;
+/** The first one is just long enough for the sample in which formats are looked for: who waits for a picture has it sooner. */
+const FIRST_CHUNK = (1 << 17) + (1 << 15);
 /** Of a longer line only so much is handed on: the parser counts it and skips it. */
 const MAX_TORN = 1 << 20;
 const END = Buffer.from('\n');
@@ -34,7 +36,7 @@ export class LineReader {
   readonly #sink: LineSink;
   readonly #clock: Clock;
   /** Bytes of a chunk: more inside a long line. */
-  #size = CHUNK;
+  #size = FIRST_CHUNK;
 
   constructor(sink: LineSink, clock: Clock) {
     this.#sink = sink;

@@ -2,7 +2,7 @@
 import { type FSWatcher as FolderWatcher, readdirSync, watch as watchFolder } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type FSWatcher, watch } from 'chokidar';
+import type { FSWatcher } from 'chokidar';
 import type { Clock } from '../../core/clock.ts';
 import type { Pattern } from './patterns.ts';
 
@@ -59,11 +59,7 @@ export class Watcher {
   }
 
   start(): void {
-    try {
-      if (!this.#polling) this.#watch();
-    } catch (error) {
-      this.#failed(error);
-    }
+    if (!this.#polling) this.#watch().catch((error) => this.#failed(error));
     this.#lookAgain();
   }
 
@@ -85,8 +81,11 @@ export class Watcher {
     }
   }
 
-  #watch(): void {
+  async #watch(): Promise<void> {
     const { patterns, wake, changed } = this.#options;
+    // Not before the first picture.
+    const { watch } = await import('chokidar');
+    if (this.#stopped) return;
     for (const { folder } of patterns) this.#folders.add(folder);
     const isOurs = (path: string) => patterns.some((pattern) => pattern.matches(path));
     this.#watchLarge([...this.#folders].filter(isLarge));

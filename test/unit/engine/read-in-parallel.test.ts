@@ -1,6 +1,15 @@
 // Ranges of a large file read by threads (here: in this one), and what becomes of a thread that dies.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import {
+  appendFileSync,
+  copyFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -76,4 +85,29 @@ test('a file that is truncated meanwhile is reported as far as it was read, and 
   expect(said).toEqual([`${copy} became shorter while it was read: what could be read before that is reported`]);
   expect(result?.report.bytes).toBe(20_000_000);
   expect(result?.partial.requests).toBe(result?.report.requests);
+});
+
+const meanwhile = {
+  'is rotated': (path: string) => {
+    renameSync(path, `${path}.1`);
+    writeFileSync(path, 'what the next one begins with\n');
+  },
+  grows: (path: string) => appendFileSync(path, readFileSync(log).subarray(0, 1000)),
+};
+test.each(Object.entries(meanwhile))('of a file that %s all threads read what was there', async (what, change) => {
+  const copy = join(folder, `${what}.log`);
+  copyFileSync(log, copy);
+  const said: string[] = [];
+  const startThread = (): RangeThread => ({
+    async read(job) {
+      change(copy);
+      return readJob(job);
+    },
+    close: () => {},
+  });
+  const onDamage = (sentence: string) => said.push(sentence);
+  const result = await readInParallel(copy, 0, { formats, threads: 2, startThread, onDamage, worthSplitting: 8 });
+  const whole = await readPartial([log], { formats });
+  expect(said).toEqual([]);
+  expect(result?.report).toEqual({ ...whole.inputs[0], path: copy });
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { eastAsianWidth } from 'get-east-asian-width';
 import { describe, expect, it } from 'vitest';
 import { cellWidth, clip, clustersOf, wrap } from '../../../src/tui/width.ts';
 
@@ -38,6 +39,27 @@ describe('clustersOf', () => {
   it('drops marks that stand alone', () => {
     expect(clustersOf('a\u0301').map(({ text }) => text)).toEqual(['á']);
     expect(clustersOf('\u0301a').map(({ text }) => text)).toEqual(['a']);
+  });
+});
+
+describe('signs that are taken for plain', () => {
+  it('are what the tables of Unicode say of them: one cell each, joined to no neighbour', () => {
+    const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    const wrong: string[] = [];
+    for (let code = 0x20; code < 0x10000; code++) {
+      const text = String.fromCharCode(code);
+      // A text of such signs alone is measured by its length.
+      const pair = `${text}${text}`;
+      if (cellWidth(pair) !== 2 || clustersOf(pair).length !== 2) continue;
+      const isPlain =
+        [...segmenter.segment(pair)].length === 2 &&
+        eastAsianWidth(code) === 1 &&
+        !/[\p{Mark}\p{Default_Ignorable_Code_Point}]/u.test(text) &&
+        pair.normalize('NFC') === pair;
+      const isShownElsewise = clustersOf(pair).some((cluster) => cluster.text !== text);
+      if (!isPlain && !isShownElsewise) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
