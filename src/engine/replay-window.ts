@@ -43,6 +43,8 @@ export interface WindowOptions extends ReplayLogOptions {
   /** The stretch of the log that is wanted; null: all of it. */
   readonly timeWindow: TimeWindow | null;
   readonly blocks: BlockIndex;
+  /** Rows with their workers under the names that the whole log has for them. */
+  readonly named: (rows: RequestTable) => RequestTable;
   readonly examiner: Examiner;
   readonly known: () => KnownOfLog;
   /** There is a new picture. */

@@ -2,7 +2,7 @@
 import { open } from 'node:fs/promises';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
-import { BatchNormaliser } from '../core/table.ts';
+import { BatchNormaliser, type RequestTable } from '../core/table.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import { readHead } from '../ingest/read-head.ts';
@@ -19,6 +19,8 @@ export interface WindowLoaderOptions {
   readonly logFormat?: string;
   /** Only requests stamped in it are wanted. */
   readonly timeWindow?: TimeWindow | null;
+  /** Rows with their workers under the names that the whole log has for them. */
+  readonly named: (rows: RequestTable) => RequestTable;
   /** Asked before each piece: what is read may not be wanted any more. Then the rest is left out. */
   readonly isWanted?: () => boolean;
 }
@@ -39,7 +41,7 @@ async function loadRange(
   store: RowStore,
   options: WindowLoaderOptions,
 ): Promise<void> {
-  const { paths, names, formats, timezone, logFormat, timeWindow, isWanted = () => true } = options;
+  const { paths, names, formats, timezone, logFormat, timeWindow, named, isWanted = () => true } = options;
   if (!isWanted()) return;
   const normaliser = new BatchNormaliser();
   const { head } = await readHead(paths[source], HEAD_BYTES);
@@ -49,7 +51,7 @@ async function loadRange(
     names,
     formats,
     sink: {
-      batch: (batch) => store.add(normaliser.rowsOf(batch), batch.facts),
+      batch: (batch) => store.add(named(normaliser.rowsOf(batch)), batch.facts),
       // Lifecycle was read when the whole log was.
       lifecycle: () => {},
     },
