@@ -83,7 +83,11 @@ function reduced(view: View, action: Action): Outcome {
       const count = panelById(ui.focus)?.count?.(view) ?? 0;
       const fallback = ui.focus === 'log' ? count - 1 : 0;
       const line = Math.max(0, Math.min(count - 1, (ui.selected[ui.focus] ?? fallback) + action.by));
-      return count === 0 ? change({}) : change({ selected: { ...ui.selected, [ui.focus]: line } });
+      if (count === 0) return change({});
+      const outcome = change({ selected: { ...ui.selected, [ui.focus]: line } });
+      // An open request is that of the chosen line.
+      const opened = ui.request === null ? null : panelById(ui.focus)?.open?.(view, line);
+      return opened?.type === 'request' ? reduce({ ...view, ui: outcome.ui }, opened) : outcome;
     }
     case 'select-line':
       return change({ focus: action.panel, selected: { ...ui.selected, [action.panel]: Math.max(0, action.line) } });

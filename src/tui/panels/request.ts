@@ -51,7 +51,7 @@ export function fieldsOf(
     [
       'service',
       known(end - start, shortDuration(end - start)),
-      logged ? 'logged' : Number.isFinite(start) ? 'inferred' : '',
+      logged ? 'logged' : Number.isFinite(end - start) ? 'inferred' : '',
     ],
     ['response', known(requests.bytes[row], byteText(requests.bytes[row])), ''],
     ['line', `byte ${requests.offset[row]}`, sources.length > 1 ? (sources[requests.source[row]] ?? '') : ''],
@@ -101,5 +101,8 @@ function drawField(
 ): void {
   canvas.text(x, y, name, quiet, 9);
   const after = canvas.text(x + 10, y, value, text, room - 10);
-  if (note !== '' && after < x + room - 3) canvas.text(after + 1, y, note, quiet, x + room - after - 1);
+  // A note that is cut says less than none; that of a path says where it begins.
+  const free = x + room - after - 1;
+  if (note !== '' && (note.length <= free || (note.includes('/') && free > 8)))
+    canvas.text(after + 1, y, note, quiet, free);
 }
