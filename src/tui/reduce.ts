@@ -35,7 +35,21 @@ const nextSpeed = (speed: number, by: 1 | -1): number =>
 
 const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
 
-export function reduce(view: View, action: Action): Outcome {
+/** What leaves the help open; a key that does something else is pressed to see it. */
+const underHelp: ReadonlySet<Action['type']> = new Set([
+  'help',
+  'scroll-help',
+  'escape',
+  'quit',
+  'suspend',
+  'redraw',
+  'theme',
+  'mouse',
+]);
+
+export function reduce(before: View, action: Action): Outcome {
+  const closes = before.ui.help && !underHelp.has(action.type);
+  const view = closes ? { ...before, ui: { ...before.ui, help: false } } : before;
   const outcome = reduced(view, action);
   const { filter } = outcome.ui;
   if (filter === view.ui.filter || outcome.commands.some(({ type }) => type === 'filter')) return outcome;

@@ -9,6 +9,7 @@ import { CellGrid } from './canvas.ts';
 import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
 import { filteredSummary } from './export.ts';
 import { FrameLoop } from './frame-loop.ts';
+import { helpPage } from './help.ts';
 import { actionOf } from './keys/index.ts';
 import type { Layout } from './layout.ts';
 import type { MouseEvent } from './mouse.ts';
@@ -140,8 +141,9 @@ export class Session {
   }
 
   dispatch(action: Action): void {
-    const { view } = this.#view();
-    const { ui, commands, effects } = reduce(view, action);
+    const { view, layout } = this.#view();
+    const { ui: next, commands, effects } = reduce(view, action);
+    const ui = next.help ? { ...next, helpScroll: this.#scrolledHelp(next, layout) } : next;
     if (ui.theme !== this.#ui.theme) this.#theme = createTheme(ui.theme, this.#options.depth, this.#options.ascii);
     if (ui.frozen !== this.#ui.frozen) this.#frozen = ui.frozen ? this.#options.engine.snapshot() : null;
     this.#ui = ui;
@@ -149,6 +151,12 @@ export class Session {
     for (const effect of effects) this.#options.effect(effect, this);
     this.#refreshChrome();
     this.request(true);
+  }
+
+  /** No further than to the last page: the way back begins at once. */
+  #scrolledHelp({ helpScroll }: UiState, { columns, rows }: Layout): number {
+    const { mode } = this.#options.engine.snapshot();
+    return helpPage({ mode, ascii: this.#options.ascii, columns, rows, helpScroll }).first;
   }
 
   /** Everything that is on the screen now, the rows of Ink included: for export. */
