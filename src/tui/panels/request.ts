@@ -44,7 +44,7 @@ export function fieldsOf(
     [
       'wait',
       known(wait, shortDuration(wait)),
-      Number.isFinite(wait) ? `${inference.wait.method}, in front of the worker` : '',
+      Number.isFinite(wait) ? inference.wait.method : '',
     ],
     ['start', known(start, instant(start)), logged ? '' : Number.isFinite(start) ? 'inferred' : ''],
     ['end', known(end, instant(end)), ''],

@@ -53,7 +53,7 @@ export default definePanel({
         title: 'response',
         width: 8,
         align: 'right',
-        from: 78,
+        from: 96,
         text: (row) => (Number.isFinite(requests.bytes[row]) ? byteText(requests.bytes[row]) : '?'),
         style: () => theme.quiet,
       },
