@@ -50,16 +50,15 @@ const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence,
 const WORDINGS = 3;
 const WORDINGS_BESIDE = 5;
 
-/** `isBeside`: another sentence of the verdict speaks of the pool. */
+/** `isBeside`: another sentence of the verdict says what this one may leave out. */
 function titleWordings({ id, title, evidence }: FindingSummary, isBeside: boolean): string[] {
   const said = capital(title);
   const long = `${said}.`;
-  const short = `${shortened(said, LETTERS_OF_TITLE)}.`;
-  if (!isBeside) return [long, long, short];
+  const fails = `${percentText(Number(evidence.share))} of answers fail.`;
+  if (id === 'server-errors') return isBeside ? [long, long, fails] : [long, long, long, fails];
   // The pool's own sentence names the route that fills it.
-  if (id === 'head-of-line') return [long, long, short, '', ''];
-  if (id === 'server-errors') return [long, long, short, `${percentText(Number(evidence.share))} of answers fail.`];
-  return [long, long, short];
+  if (id === 'head-of-line' && isBeside) return [long, long, long, '', ''];
+  return [long, long, long, `${shortened(said, LETTERS_OF_TITLE)}.`];
 }
 
 /** A sentence that names a route stays a sentence. */
@@ -124,17 +123,21 @@ function quiet(summary: Summary): Verdict {
 
   const slots = knownSlots(server);
   if (slots !== null && concurrency.peak !== null) {
-    const [queued, briefly] =
+    const p95 = wait.p95 === null ? '' : durationText(wait.p95 * 1e6);
+    const [queued, briefly, inBrief] =
       wait.p95 === null
         ? ['whether callers queued the log cannot tell', 'waits unknown']
         : wait.p95 < 0.01
           ? ['callers did not queue', 'nobody queued']
-          : [`the queue stayed short (p95 ${durationText(wait.p95 * 1e6)}, ${wait.method})`];
+          : [`the queue stayed short (p95 ${p95}, ${wait.method})`, null, `wait p95 ${p95} (${wait.method})`];
     const pool = capital(poolText(server));
     return {
       severity: wait.p95 === null ? 'info' : 'ok',
       sentence: `${pool}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
-      shorter: [`${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`],
+      shorter: [
+        `${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`,
+        `${pool}, at most ${concurrency.peak} of ${slots} busy; ${inBrief ?? briefly}.`,
+      ],
       confidence,
     };
   }

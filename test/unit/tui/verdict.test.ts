@@ -52,6 +52,11 @@ describe('the verdict on a narrow screen', () => {
       expect(text).toMatch(/47\/55 s.* 6 s or more \(inferred\)\. Fix: 8\+ workers or async I\/O\./);
       expect(text).toContain('9.4 %');
     }
+    // Nor without a full pool: a route that starves the others, or a pool that kept up.
+    for (const order of [[of('head-of-line'), errors], [errors]]) {
+      const summary = { ...snapshot.summary, findings: order };
+      expect(told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2)).not.toContain('…');
+    }
     // Without a pool to speak of, what the log lacks is not cut either.
     const summary = { ...(await replaySnapshot('waitress-4-threads-ramp.log')).summary, findings: [errors] };
     const text = told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2);
