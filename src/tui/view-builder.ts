@@ -29,13 +29,15 @@ export interface ViewInput {
   readonly predictions: Predictions;
   /** ms of any clock, to tell how old a scene is. */
   readonly nowMs: number;
+  /** Somebody waits for it: what came in since the last picture may be left for the next. */
+  readonly isUrgent: boolean;
 }
 
 /** `wait`, asked when the picture is drawn: it is a little behind; ask again after so many ms. */
 export function buildView(input: ViewInput): { view: View; layout: Layout; wait: () => number } {
   const { snapshot, ui, theme, scenes, size } = input;
   const axis = createAxis(ui.edge ?? snapshot.now, ui.spanSeconds * 1e6, axisColumns(size.columns));
-  const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs);
+  const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs, input.isUrgent);
   const view: View = {
     snapshot,
     ui,

@@ -41,11 +41,7 @@ export function fieldsOf(
       requests.worker[row] >= 0 ? names.workers.text(requests.worker[row]) : 'not in the log',
       requests.thread[row] >= 0 ? `thread ${names.threads.text(requests.thread[row])}` : '',
     ],
-    [
-      'wait',
-      known(wait, shortDuration(wait)),
-      Number.isFinite(wait) ? inference.wait.method : '',
-    ],
+    ['wait', known(wait, shortDuration(wait)), Number.isFinite(wait) ? inference.wait.method : ''],
     ['start', known(start, instant(start)), logged ? '' : Number.isFinite(start) ? 'inferred' : ''],
     ['end', known(end, instant(end)), ''],
     [
