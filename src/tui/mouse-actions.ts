@@ -23,7 +23,9 @@ export function mouseActions(event: MouseEvent, view: View, layout: Layout): Act
   if (ui.help) return event.kind === 'wheel' ? [{ type: 'scroll-help', by: event.by * 3 }] : [];
   if (event.kind === 'wheel') {
     if (isOnAxis(layout, event)) return [{ type: 'zoom', by: event.by < 0 ? -1 : 1 }];
-    return [{ type: 'select', by: event.by * 3 }];
+    // The list under the pointer, whichever the keyboard speaks to.
+    const under = layout.lists.find(({ rect }) => isIn(rect, event))?.id ?? ui.focus;
+    return [{ type: 'select', by: event.by * 3, panel: under === 'request' ? ui.focus : under }];
   }
   if (isIn(layout.transport, event)) return transport(event, view, layout.transport);
   if (isOnAxis(layout, event)) return lanes(event, view, layout);

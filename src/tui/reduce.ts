@@ -94,13 +94,14 @@ function reduced(view: View, action: Action): Outcome {
     case 'focus':
       return change({ focus: ui.focus === action.id ? ui.tab : action.id });
     case 'select': {
-      const count = panelById(ui.focus)?.count?.(view) ?? 0;
-      const fallback = ui.focus === 'log' ? count - 1 : 0;
-      const line = Math.max(0, Math.min(count - 1, (ui.selected[ui.focus] ?? fallback) + action.by));
+      const id = action.panel ?? ui.focus;
+      const count = panelById(id)?.count?.(view) ?? 0;
+      const fallback = id === 'log' ? count - 1 : 0;
+      const line = Math.max(0, Math.min(count - 1, (ui.selected[id] ?? fallback) + action.by));
       if (count === 0) return change({});
-      const outcome = change({ selected: { ...ui.selected, [ui.focus]: line } });
+      const outcome = change({ selected: { ...ui.selected, [id]: line } });
       // An open request is that of the chosen line.
-      const opened = ui.request === null ? null : panelById(ui.focus)?.open?.(view, line);
+      const opened = ui.request === null ? null : panelById(id)?.open?.(view, line);
       return opened?.type === 'request' ? reduce({ ...view, ui: outcome.ui }, opened) : outcome;
     }
     case 'select-line':

@@ -31,6 +31,17 @@ describe('lists on a wide screen', () => {
     expect(screen.session.ui.selected.routes).toBe(1);
   });
 
+  it('scroll under the wheel, whatever the keyboard speaks to', async () => {
+    const { screen } = await openScreen(pool(), { columns: 200, rows: 50 });
+    await screen.press('w');
+    const y = screen.rows().findIndex((row) => row.includes('─ Requests')) + 3;
+    for (let i = 0; i < 5; i++) screen.session.mouse({ kind: 'wheel', x: 150, y, by: 1 });
+    await screen.settle();
+    expect(screen.session.ui).toMatchObject({ focus: 'lanes', selected: { requests: 15 } });
+    expect(screen.session.ui.selected.lanes ?? 0).toBe(0);
+    expect(screen.text()).not.toMatch(/ 1-\d+ of 240/);
+  });
+
   it('keep their places while the cursor moves', async () => {
     const { screen } = await openScreen(pool(), { columns: 200, rows: 50 });
     const places = () =>
