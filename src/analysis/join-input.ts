@@ -32,18 +32,25 @@ export const workerOn = (server: string, worker: string): string =>
 
 /**
  * Joins the log of the input at `path`, which follows the inputs that `into` holds. Where one process id was at work in both
- * at once they are logs of two servers, and the workers of this one bear the name of its file.
+ * at once they are logs of two servers, and the workers of this one bear the name of its file, which is returned then.
  */
-export function joinInput(into: Partial, right: Partial, path: string, before: readonly InputSummary[], shift: number) {
+export function joinInput(
+  into: Partial,
+  right: Partial,
+  path: string,
+  before: readonly Pick<InputSummary, 'path'>[],
+  shift: number,
+): string | null {
   if (!right.isOfAnotherServer(into)) {
     into.merge(right, shift);
-    return;
+    return null;
   }
   const server = serverOfInput(
     path,
     before.map((input) => input.path),
   );
   into.merge(right, shift, (worker) => workerOn(server, worker));
+  return server;
 }
 
 /** The server that the name of a worker tells; '' where it tells none. */

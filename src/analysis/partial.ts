@@ -219,9 +219,9 @@ const asItIs = (text: string): string => text;
 
 /** Id in `from` → id in `to`. */
 function translate(from: Names['routes'], to: Names['routes'], rename = asItIs): Int32Array {
-  const ids = new Int32Array(from.size);
-  for (let id = 0; id < from.size; id++) ids[id] = from === to ? id : to.add(rename(from.text(id)));
-  return ids;
+  const isSame = from === to && rename === asItIs;
+  // Where both share their names, those that are added here come after those that are translated.
+  return new Int32Array(from.size).map((_, id) => (isSame ? id : to.add(rename(from.text(id)))));
 }
 
 function sameFacts(a: StreamFacts, b: StreamFacts): boolean {

@@ -9,7 +9,7 @@ import { FindingChanges } from '../engine/finding-changes.ts';
 import { scopeStats } from '../engine/scope-stats.ts';
 import { stdout } from './output.ts';
 
-/** A line about the last seconds this often, ms. */
+/** A line about the time since the line before this often, ms. */
 const LINE_EVERY = 10_000;
 
 const clockOf = (micros: number, zoneMinutes: number): string =>
@@ -33,18 +33,36 @@ export function plainLine(snapshot: Snapshot, seconds: number): string {
   return `${clockOf(now, zoneMinutes)}, last ${roundText(seconds)} s: ${parts.join(', ')}.`;
 }
 
+/** A sentence ends with a full stop, whatever it was written for. */
+const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
+
+export interface PlainOptions {
+  readonly write?: (line: string) => void;
+  /** Calls back when nothing will come any more; a replay is over at its end. */
+  readonly onOver?: (over: () => void) => void;
+  /** Ends the engine with all it knows in its last snapshot; default: its `stop`. */
+  readonly stop?: () => Promise<void>;
+}
+
+/** The engine has read and examined what there is. Resolves with the exit code at its end, or when it is interrupted. */
 export async function runPlain(
   engine: Engine,
   clock: Clock,
-  write = (line: string) => void stdout().write(`${line}\n`),
+  { write = (line) => void stdout().write(`${line}\n`), onOver, stop = () => engine.stop() }: PlainOptions = {},
 ): Promise<number> {
   const changes = new FindingChanges();
   let verdict = '';
   let status = '';
+  let isOver = false;
   let cancel: () => void = () => {};
+  let finish: () => void = () => {};
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
   const say = () => {
     const snapshot = engine.snapshot();
-    if (snapshot.status !== status && snapshot.status !== '') write(`${printable(snapshot.status)}.`);
+    // Files that were closed at the end are no news.
+    if (!isOver && snapshot.status !== status && snapshot.status !== '') write(sentence(printable(snapshot.status)));
     status = snapshot.status;
     if (snapshot.verdict.sentence !== verdict) {
       verdict = snapshot.verdict.sentence;
@@ -53,24 +71,38 @@ export async function runPlain(
     for (const { state, finding } of changes.update(snapshot.summary.findings, snapshot.now)) {
       write(
         state === 'opened'
-          ? `Finding, ${finding.severity}: ${printable(finding.title)} ${printable(finding.advice)}`
-          : `No longer seen: ${printable(finding.title)}`,
+          ? `Finding, ${finding.severity}: ${sentence(printable(finding.title))} ${printable(finding.advice)}`
+          : `No longer seen: ${sentence(printable(finding.title))}`,
       );
     }
+    if (snapshot.mode === 'replay' && !snapshot.playing && snapshot.now >= snapshot.to) finish();
   };
+  /** How far the lines tell, µs since 1970 UTC: a replay may be faster than the clock, or stand still. */
+  let told = engine.snapshot().mode === 'replay' ? engine.snapshot().now : Number.NaN;
   const line = () => {
-    write(plainLine(engine.snapshot(), LINE_EVERY / 1000));
-    cancel = clock.after(LINE_EVERY, line);
+    const snapshot = engine.snapshot();
+    const seconds = Number.isFinite(told) ? (snapshot.now - told) / 1e6 : LINE_EVERY / 1000;
+    if (seconds > 0) write(plainLine(snapshot, seconds));
+    told = snapshot.now;
+  };
+  const again = () => {
+    line();
+    cancel = clock.after(LINE_EVERY, again);
   };
   say();
-  line();
+  again();
   const unsubscribe = engine.subscribe(say);
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  onOver?.(finish);
+  process.once('SIGINT', finish);
+  process.once('SIGTERM', finish);
+  await finished;
+  process.off('SIGINT', finish);
+  process.off('SIGTERM', finish);
   unsubscribe();
   cancel();
-  await engine.stop();
+  isOver = true;
+  await stop();
+  say();
+  line();
   return exitCodes.done;
 }

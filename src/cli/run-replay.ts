@@ -37,10 +37,15 @@ export async function runReplay(paths: readonly string[], options: ReplayCommand
     await engine.stop();
     return progress.exitCode(code);
   }
+  if (options.plain) {
+    // What is not read yet is not told: a report takes nothing back.
+    await engine.load();
+    if (!options.paused) engine.play();
+    return progress.exitCode(await runPlain(engine, systemClock));
+  }
   await engine.open();
   if (!options.paused) engine.play();
-  const shown = options.plain ? runPlain(engine, systemClock) : runScreen(engine, options, paths.includes('-'));
-  return progress.exitCode(await shown);
+  return progress.exitCode(await runScreen(engine, options, paths.includes('-')));
 }
 
 /** At the pace of a speed, or as fast as they can be written. */

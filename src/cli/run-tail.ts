@@ -33,7 +33,10 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
   if (options.plain) {
     await engine.start();
     await engine.examined();
-    return runPlain(engine, systemClock);
+    return runPlain(engine, systemClock, {
+      onOver: (over) => engine.onOver(over),
+      stop: () => engine.stop(true),
+    });
   }
   if (asStream) return streamTail(engine);
   await engine.open();

@@ -29,10 +29,10 @@ export class HeldRequests {
   add(batch: RequestBatch): number {
     const rows = this.#normaliser.rowsOf(batch);
     for (const source of this.#servers.look(rows)) {
-      this.rows.rename(source, (worker) => this.#servers.workerOf(source, worker));
-      this.#lifecycle = this.#lifecycle.map((event) => this.#servers.ofEvent(event));
+      this.rows.rename(source, (worker) => this.#servers.named.workerOf(source, worker));
+      this.#lifecycle = this.#lifecycle.map((event) => this.#servers.named.ofEvent(event));
     }
-    this.rows.add(this.#servers.named(rows), batch.facts);
+    this.rows.add(this.#servers.named.ofRows(rows), batch.facts);
     let newest = Number.NaN;
     for (let row = 0; row < rows.length; row++) {
       const instant = instantOf(rows, row);
@@ -43,7 +43,7 @@ export class HeldRequests {
 
   /** Returns the event with the name that its worker has here. */
   addEvent(read: LifecycleEvent): LifecycleEvent {
-    const event = this.#servers.ofEvent(read);
+    const event = this.#servers.named.ofEvent(read);
     this.#lifecycle = [...this.#lifecycle.slice(-MOST_EVENTS), event];
     return event;
   }

@@ -168,9 +168,10 @@ export class ReplayEngine implements Engine {
     const at = this.#options.clock.nowMicros();
     if ((!now && at - this.#progressAt < PROGRESS_EVERY * 1000) || this.#stopped || this.#isSettled) return;
     this.#progressAt = at;
-    const { bytes, total, first, partial } = this.#log;
-    if (partial.timeline.empty) return;
-    const range = { from: partial.first, to: partial.last };
+    const { bytes, total, first } = this.#log;
+    const { requests, from, to, timeline, lifecycle } = this.#log.seen();
+    if (timeline.requests.length === 0) return;
+    const range = { from, to };
     this.#player.extend(range, []);
     if (this.#log.isLarge && !this.#window) this.#openWindow().catch((error) => this.#fail(error));
     this.#publisher.publish({
@@ -178,20 +179,20 @@ export class ReplayEngine implements Engine {
       ...range,
       now: this.#player.position(),
       reading: { bytes, total, skipped: 0, caughtUp: false },
-      total: partial.requests,
-      overview: overviewOf(partial.timeline.view()),
-      lifecycle: [...partial.lifecycle],
-      zoneMinutes: zoneMinutesOf(this.#log.inputs, partial.first),
+      total: requests,
+      overview: overviewOf(timeline),
+      lifecycle,
+      zoneMinutes: zoneMinutesOf(this.#log.inputs, from),
     });
   }
 
   /** What the first requests say, until all are read. */
   async #examineFirst(): Promise<void> {
-    const { first, partial, inputs } = this.#log;
+    const { first, inputs } = this.#log;
     const { summary, verdict, inference } = await this.#examiner.examine({
       ...first.window(0),
       facts: first.facts,
-      lifecycle: [...partial.lifecycle],
+      lifecycle: this.#log.seen().lifecycle,
       inputs,
     });
     if (this.#isSettled || this.#stopped) return;
@@ -234,17 +235,18 @@ export class ReplayEngine implements Engine {
   /** A log too large for memory: what is on the screen is read back from the files. null: they cannot be read so. */
   async #openWindow(): Promise<ReplayWindow | null> {
     if (!(await this.#log.isAddressable()) || this.#window || this.#stopped) return this.#window;
-    const { partial, blocks } = this.#log;
+    const { partial, blocks, named } = this.#log;
     this.#window = new ReplayWindow({
       ...this.#options,
       names: partial.names,
       timeWindow: this.#log.window,
       blocks,
+      named,
       examiner: this.#examiner,
       known: () => {
         const { unbounded, threads } = this.#publisher.snapshot.inference;
         return {
-          lifecycle: partial.lifecycle,
+          lifecycle: this.#log.seen().lifecycle,
           inputs: this.#log.inputs,
           slotsPerWorker: (unbounded ? null : threads.value) ?? Number.POSITIVE_INFINITY,
         };
@@ -253,7 +255,8 @@ export class ReplayEngine implements Engine {
       failed: (error) => this.#fail(error),
     });
     const { from, to } = this.#shown;
-    this.#window.show(from <= to ? this.#shown : { from: partial.first, to: partial.first + 60 * MICROS_PER_SECOND });
+    const first = this.#log.seen().from;
+    this.#window.show(from <= to ? this.#shown : { from: first, to: first + 60 * MICROS_PER_SECOND });
     return this.#window;
   }
 
@@ -264,7 +267,7 @@ export class ReplayEngine implements Engine {
       requests,
       placement,
       revision,
-      past: pastOf(this.#log.partial.timeline.view(), from),
+      past: pastOf(this.#log.seen().timeline, from),
       // The server is that of the whole log; who was alive is known of these requests.
       inference: { ...inference, lanes: (workers ?? inference).lanes, lives: (workers ?? inference).lives },
     });

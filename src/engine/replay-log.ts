@@ -1,15 +1,19 @@
 /** The reading of a saved log for a replay: everything into a partial, the first requests whole, and an index of the rest. */
 import { open } from 'node:fs/promises';
+import { joinInput } from '../analysis/join-input.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
+import { Timeline, type TimelineView } from '../analysis/timeline.ts';
 import type { LogFormat } from '../core/format.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { InputSummary } from '../core/summary.ts';
-import { BatchNormaliser } from '../core/table.ts';
+import { BatchNormaliser, type RequestTable } from '../core/table.ts';
 import type { AskedWindow, TimeWindow } from '../core/time-window.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import { COMPRESSION_HEAD_BYTES, compressionOf } from '../ingest/decompress.ts';
 import type { LogParser } from '../ingest/parser.ts';
 import { readInput } from '../ingest/read-input.ts';
 import { BlockIndex } from './block-index.ts';
+import { NamedServers } from './named-servers.ts';
 import { statOf } from './plain-file.ts';
 import { RowStore } from './row-store.ts';
 import { findPlace } from './time-place.ts';
@@ -29,13 +33,27 @@ export interface ReplayLogOptions {
 /** The first requests are held: all of a small log, of a large one enough to play at once. */
 const FIRST_ROWS = 40_000;
 
+/** What was read so far. */
+export interface SeenOfLog {
+  readonly requests: number;
+  /** µs since 1970 UTC: the first and the last instant. */
+  readonly from: number;
+  readonly to: number;
+  readonly timeline: TimelineView;
+  readonly lifecycle: readonly LifecycleEvent[];
+}
+
 export class ReplayLog {
+  /** Everything that was read, except for the input that is being read. */
   readonly partial = new LogPartial();
   readonly blocks = new BlockIndex();
   /** The first requests of the log. */
   readonly first = new RowStore();
   readonly #options: ReplayLogOptions;
   readonly #parsers: LogParser[] = [];
+  readonly #servers = new NamedServers(this.partial.names);
+  /** The input that is being read: whether it is the log of another server is known when it was read. */
+  #input = this.partial;
   /** Read so far, and how many there are (NaN: a stream without a known end). */
   bytes = 0;
   total = 0;
@@ -49,8 +67,30 @@ export class ReplayLog {
 
   /** There are more requests than are held. */
   get isLarge(): boolean {
-    return !this.partial.retained.complete;
+    return !this.partial.retained.complete || (this.#input !== this.partial && !this.#input.retained.complete);
   }
+
+  seen(): SeenOfLog {
+    const { partial } = this;
+    const rest = this.#input === partial ? null : this.#input;
+    const { timeline } = partial;
+    if (!rest) {
+      const { requests, first: from, last: to, lifecycle } = partial;
+      return { requests, from, to, timeline: timeline.view(), lifecycle: [...lifecycle] };
+    }
+    const both = new Timeline();
+    for (const one of [timeline, rest.timeline]) both.merge(one.view());
+    return {
+      requests: partial.requests + rest.requests,
+      from: Math.min(partial.first, rest.first),
+      to: Math.max(partial.last, rest.last),
+      timeline: both.view(),
+      lifecycle: [...partial.lifecycle, ...rest.lifecycle],
+    };
+  }
+
+  /** Rows of one input with their workers as those of its server. */
+  readonly named = (rows: RequestTable): RequestTable => this.#servers.ofRows(rows);
 
   get inputs(): InputSummary[] {
     const inputs = this.#parsers.map((parser) => parser.report());
@@ -68,6 +108,8 @@ export class ReplayLog {
     const window = this.#options.window ? await resolveWindow(paths, this.#options.window, reading) : null;
     this.window = window;
     for (const [source, path] of paths.entries()) {
+      const input = source === 0 ? this.partial : new LogPartial(this.partial.names);
+      this.#input = input;
       const normaliser = new BatchNormaliser();
       const place = window && findPlace(path, window, reading);
       const parser = createParser({
@@ -77,11 +119,11 @@ export class ReplayLog {
         sink: {
           batch: (batch) => {
             const rows = normaliser.rowsOf(batch);
-            this.partial.rows(rows, batch.facts);
+            input.rows(rows, batch.facts);
             this.blocks.add(rows);
             if (this.first.length < FIRST_ROWS) this.first.add(rows, batch.facts);
           },
-          lifecycle: (event) => this.partial.event(event),
+          lifecycle: (event) => input.event(event),
         },
         bulk: true,
         ...reading,
@@ -103,9 +145,28 @@ export class ReplayLog {
         ...(place ? { bytes: place } : {}),
         ...(onDamage ? { onDamage } : {}),
       });
+      this.#join(source);
     }
     if (window) requireRequests(this.inputs, window);
     this.blocks.complete();
+  }
+
+  /** The input was read. */
+  #join(source: number): void {
+    const input = this.#input;
+    if (input === this.partial) return;
+    this.#input = this.partial;
+    const [path, ...before] = this.#options.paths.slice(0, source + 1).reverse();
+    const server = joinInput(
+      this.partial,
+      input,
+      path,
+      before.map((one) => ({ path: one })),
+      0,
+    );
+    if (server === null) return;
+    this.#servers.add(source, server);
+    this.first.rename(source, (worker) => this.#servers.workerOf(source, worker));
   }
 
   /** Gives up reading; `read` rejects. */

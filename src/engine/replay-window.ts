@@ -11,7 +11,7 @@ import type { Examiner } from './examiner.ts';
 import type { Range } from './player.ts';
 import type { ReplayLogOptions } from './replay-log.ts';
 import type { RowStore } from './row-store.ts';
-import { loadRanges } from './window-loader.ts';
+import { WindowLoader } from './window-loader.ts';
 
 /** Requests in memory at most; about 200 bytes each. */
 const MOST_ROWS = 100_000;
@@ -43,6 +43,8 @@ export interface WindowOptions extends ReplayLogOptions {
   /** The stretch of the log that is wanted; null: all of it. */
   readonly timeWindow: TimeWindow | null;
   readonly blocks: BlockIndex;
+  /** Rows with their workers under the names that the whole log has for them. */
+  readonly named: (rows: RequestTable) => RequestTable;
   readonly examiner: Examiner;
   readonly known: () => KnownOfLog;
   /** There is a new picture. */
@@ -52,6 +54,7 @@ export interface WindowOptions extends ReplayLogOptions {
 
 export class ReplayWindow {
   readonly #options: WindowOptions;
+  readonly #loader: WindowLoader;
   /** What is in memory, or being read. */
   #loaded: Range = { from: Number.NaN, to: Number.NaN };
   #shown: Range = this.#loaded;
@@ -65,6 +68,7 @@ export class ReplayWindow {
 
   constructor(options: WindowOptions) {
     this.#options = options;
+    this.#loader = new WindowLoader(options);
   }
 
   /** The requests in memory. */
@@ -104,11 +108,13 @@ export class ReplayWindow {
         const { range, now } = this.#wanted;
         this.#wanted = null;
         // First what is on the screen, then what lies around it, so that playing on finds it there.
-        if (now) await this.#read(range, nobody);
+        if (now) await this.#read(range, nobody, () => !this.#stopped);
         if (this.#wanted) continue;
         const span = range.to - range.from;
-        const store = await this.#read({ from: range.from - span / 4, to: range.to + span }, null);
-        if (!this.#wanted && !this.#stopped) void this.#examine(store);
+        // Somebody who jumps elsewhere does not wait for it.
+        const around = { from: range.from - span / 4, to: range.to + span };
+        const store = await this.#read(around, null, () => !this.#stopped && !this.#wanted?.now);
+        if (store && !this.#wanted && !this.#stopped) void this.#examine(store);
       }
     } catch (error) {
       this.#options.failed(error);
@@ -117,15 +123,13 @@ export class ReplayWindow {
     }
   }
 
-  async #read(range: Range, workers: WindowPicture['workers']): Promise<RowStore> {
+  /** null: it was given up. */
+  async #read(range: Range, workers: WindowPicture['workers'], isWanted: () => boolean): Promise<RowStore | null> {
     const { blocks, known, changed } = this.#options;
     this.#loaded = range;
     const ranges = blocks.rangesFor(range.from, range.to, MOST_ROWS);
-    const store = await loadRanges(ranges, {
-      ...this.#options,
-      slotsPerWorker: known().slotsPerWorker,
-      isWanted: () => !this.#stopped,
-    });
+    const store = await this.#loader.load(ranges, known().slotsPerWorker, isWanted);
+    if (!isWanted()) return null;
     this.#store = store;
     changed({ ...store.view(), from: coveredFrom(store, range.from), workers });
     return store;

@@ -2,16 +2,15 @@
 import { open } from 'node:fs/promises';
 import type { Names } from '../core/batch.ts';
 import type { LogFormat } from '../core/format.ts';
-import { BatchNormaliser } from '../core/table.ts';
+import { BatchNormaliser, type RequestTable } from '../core/table.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { createParser } from '../ingest/create-parser.ts';
+import type { LogParser } from '../ingest/parser.ts';
 import { readHead } from '../ingest/read-head.ts';
 import type { ByteRange } from './block-index.ts';
 import { RowStore } from './row-store.ts';
 
 export interface WindowLoaderOptions {
-  /** Requests that a worker may run at once: what may lie side by side. */
-  readonly slotsPerWorker: number;
   readonly paths: readonly string[];
   readonly names: Names;
   readonly formats: readonly LogFormat[];
@@ -19,56 +18,89 @@ export interface WindowLoaderOptions {
   readonly logFormat?: string;
   /** Only requests stamped in it are wanted. */
   readonly timeWindow?: TimeWindow | null;
-  /** Asked before each piece: what is read may not be wanted any more. Then the rest is left out. */
-  readonly isWanted?: () => boolean;
+  /** Rows with their workers under the names that the whole log has for them. */
+  readonly named: (rows: RequestTable) => RequestTable;
 }
 
 const CHUNK = 1 << 20;
 /** By these the formats are found, as they were when the whole log was read. */
 const HEAD_BYTES = 1 << 18;
 
-export async function loadRanges(ranges: readonly ByteRange[], options: WindowLoaderOptions): Promise<RowStore> {
-  const store = new RowStore();
-  store.slotsPerWorker = options.slotsPerWorker;
-  for (const range of ranges) await loadRange(range, store, options);
-  return store;
-}
+/** Parsers that are kept, with the formats they have found: to find them takes as long as to read a screenful. */
+const PARSERS_KEPT = 16;
 
-async function loadRange(
-  { source, from, to }: ByteRange,
-  store: RowStore,
-  options: WindowLoaderOptions,
-): Promise<void> {
-  const { paths, names, formats, timezone, logFormat, timeWindow, isWanted = () => true } = options;
-  if (!isWanted()) return;
-  const normaliser = new BatchNormaliser();
-  const { head } = await readHead(paths[source], HEAD_BYTES);
-  const parser = createParser({
-    path: paths[source],
-    source,
-    names,
-    formats,
-    sink: {
-      batch: (batch) => store.add(normaliser.rowsOf(batch), batch.facts),
-      // Lifecycle was read when the whole log was.
-      lifecycle: () => {},
-    },
-    range: { from, head },
-    ...(timezone === undefined ? {} : { timezone }),
-    ...(logFormat === undefined ? {} : { logFormat }),
-    ...(timeWindow ? { window: timeWindow } : {}),
-  });
-  const file = await open(paths[source], 'r');
-  try {
-    const buffer = Buffer.allocUnsafe(CHUNK);
-    for (let at = from; at < to && isWanted(); ) {
-      const { bytesRead } = await file.read(buffer, 0, Math.min(CHUNK, to - at), at);
-      if (bytesRead === 0) break;
-      parser.push(buffer.subarray(0, bytesRead));
-      at += bytesRead;
+export class WindowLoader {
+  readonly #options: WindowLoaderOptions;
+  /** By input, the one used last at the end. */
+  readonly #parsers = new Map<number, LogParser>();
+  /** Where the rows go that are being read. */
+  #store = new RowStore();
+
+  constructor(options: WindowLoaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * One call after the other. `slotsPerWorker`: requests that a worker may run at once, what may lie side by side. `isWanted`
+   * is asked before each piece: where what is read is not wanted any more, the rest is left out.
+   */
+  async load(
+    ranges: readonly ByteRange[],
+    slotsPerWorker: number,
+    isWanted: () => boolean = () => true,
+  ): Promise<RowStore> {
+    const store = new RowStore();
+    store.slotsPerWorker = slotsPerWorker;
+    this.#store = store;
+    for (const range of ranges) if (isWanted()) await this.#loadRange(range, isWanted);
+    return store;
+  }
+
+  async #loadRange({ source, from, to }: ByteRange, isWanted: () => boolean): Promise<void> {
+    const parser = await this.#parserFor(source, from);
+    const file = await open(this.#options.paths[source], 'r');
+    try {
+      const buffer = Buffer.allocUnsafe(Math.min(CHUNK, to - from));
+      for (let at = from; at < to && isWanted(); ) {
+        const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, to - at), at);
+        if (bytesRead === 0) break;
+        parser.push(buffer.subarray(0, bytesRead));
+        at += bytesRead;
+      }
+      parser.end();
+    } finally {
+      await file.close();
     }
-    parser.end();
-  } finally {
-    await file.close();
+    // What it has learned of this place may not hold at another.
+    if (parser.dependsOnNeighbours()) return;
+    this.#parsers.set(source, parser);
+    if (this.#parsers.size > PARSERS_KEPT) this.#parsers.delete(this.#parsers.keys().next().value as number);
+  }
+
+  async #parserFor(source: number, from: number): Promise<LogParser> {
+    const known = this.#parsers.get(source);
+    if (known) {
+      this.#parsers.delete(source);
+      known.startAt(from);
+      return known;
+    }
+    const { paths, names, formats, timezone, logFormat, timeWindow, named } = this.#options;
+    const normaliser = new BatchNormaliser();
+    const { head } = await readHead(paths[source], HEAD_BYTES);
+    return createParser({
+      path: paths[source],
+      source,
+      names,
+      formats,
+      sink: {
+        batch: (batch) => this.#store.add(named(normaliser.rowsOf(batch)), batch.facts),
+        // Lifecycle was read when the whole log was.
+        lifecycle: () => {},
+      },
+      range: { from, head },
+      ...(timezone === undefined ? {} : { timezone }),
+      ...(logFormat === undefined ? {} : { logFormat }),
+      ...(timeWindow ? { window: timeWindow } : {}),
+    });
   }
 }

@@ -30,26 +30,36 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
   // What fails is counted, not inferred, and how the pool did is the other half of the answer.
   const failing = summary.findings.find((finding) => finding.id === 'server-errors');
   const sentences = [
-    ...(top.id === 'pool-saturated' ? [] : [titleWordings(top)]),
+    ...(top.id === 'pool-saturated' ? [] : [titleWordings(top, saturated !== undefined)]),
     ...(saturated ? [saturatedWordings(summary, saturated)] : []),
-    ...(failing && failing !== top ? [titleWordings(failing)] : []),
+    ...(failing && failing !== top ? [titleWordings(failing, true)] : []),
     ...(failing === top && !saturated ? [wordingsOf(quiet(summary))] : []),
   ];
-  const [sentence, ...shorter] = Array.from({ length: WORDINGS }, (_, i) =>
-    sentences.map((wordings) => wordings[i] ?? wordings[wordings.length - 1]).join(' '),
+  const [sentence, ...shorter] = Array.from({ length: sentences.length > 1 ? WORDINGS_BESIDE : WORDINGS }, (_, i) =>
+    sentences
+      .map((wordings) => wordings[Math.min(i, wordings.length - 1)])
+      .filter((words) => words !== '')
+      .join(' '),
   );
   return { severity: top.severity, sentence, shorter, confidence: confidenceOf(summary) };
 }
 
 const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence, ...shorter];
 
-/** A sentence is worded as people speak, briefly, and tersely. */
+/** A sentence is worded as people speak, briefly and tersely; beside others in two more ways, the last of what cannot be left out. */
 const WORDINGS = 3;
+const WORDINGS_BESIDE = 5;
 
-const titleWordings = ({ title }: FindingSummary): string[] => {
+/** `isBeside`: another sentence of the verdict says what this one may leave out. */
+function titleWordings({ id, title, evidence }: FindingSummary, isBeside: boolean): string[] {
   const said = capital(title);
-  return [`${said}.`, `${said}.`, `${shortened(said, LETTERS_OF_TITLE)}.`];
-};
+  const long = `${said}.`;
+  const fails = `${percentText(Number(evidence.share))} of answers fail.`;
+  if (id === 'server-errors') return isBeside ? [long, long, fails] : [long, long, long, fails];
+  // The pool's own sentence names the route that fills it.
+  if (id === 'head-of-line' && isBeside) return [long, long, long, '', ''];
+  return [long, long, long, `${shortened(said, LETTERS_OF_TITLE)}.`];
+}
 
 /** A sentence that names a route stays a sentence. */
 const shortened = (text: string, letters: number): string =>
@@ -61,7 +71,8 @@ const LETTERS_OF_TITLE = 60;
 /**
  * "4 sync workers, all busy 31 of 60 s; callers queued up to 2.1 s (inferred). 7 workers, or async I/O, would end it.",
  * "4 sync workers full 31 of 60 s; waits up to 2.1 s (inferred). 7 workers or async I/O would end it.", and
- * "4 sync workers full 31/60 s; waits up to 2.1 s (inferred). Fix: 7 workers or async I/O."
+ * "4 sync workers full 31/60 s; waits up to 2.1 s (inferred). Fix: 7 workers or async I/O."; for beside others the last one
+ * with the route that fills the pool, and without.
  */
 function saturatedWordings(summary: Summary, { evidence }: FindingSummary): string[] {
   const { server, wait } = summary;
@@ -78,10 +89,14 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
     slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
   const [enough, inBrief] = [false, true].map((brief) => enoughText(summary, evidence, brief));
   const orAsync = server.model !== 'async' && evidence.requests_slow_each_other !== true;
+  const terse = (by: string) =>
+    `${pool} full ${window === null ? share : `${full}/${window} s`}${by}; ${waits}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
     `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${longest === null ? 'whether callers queued, and for how long, the log cannot tell' : `callers queued up to ${longest}`}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
     `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
-    `${pool} full ${window === null ? share : `${full}/${window} s`}; ${waits}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`,
+    terse(''),
+    terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
+    terse(''),
   ];
 }
 
@@ -108,17 +123,21 @@ function quiet(summary: Summary): Verdict {
 
   const slots = knownSlots(server);
   if (slots !== null && concurrency.peak !== null) {
-    const [queued, briefly] =
+    const p95 = wait.p95 === null ? '' : durationText(wait.p95 * 1e6);
+    const [queued, briefly, inBrief] =
       wait.p95 === null
         ? ['whether callers queued the log cannot tell', 'waits unknown']
         : wait.p95 < 0.01
           ? ['callers did not queue', 'nobody queued']
-          : [`the queue stayed short (p95 ${durationText(wait.p95 * 1e6)}, ${wait.method})`];
+          : [`the queue stayed short (p95 ${p95}, ${wait.method})`, null, `wait p95 ${p95} (${wait.method})`];
     const pool = capital(poolText(server));
     return {
       severity: wait.p95 === null ? 'info' : 'ok',
       sentence: `${pool}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
-      shorter: [`${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`],
+      shorter: [
+        `${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`,
+        `${pool}, at most ${concurrency.peak} of ${slots} busy; ${inBrief ?? briefly}.`,
+      ],
       confidence,
     };
   }
@@ -146,7 +165,10 @@ function quiet(summary: Summary): Verdict {
   return {
     severity: 'info',
     sentence: `The log cannot tell how many requests the server runs at once: ${why}.`,
-    shorter: [`How many requests run at once the log cannot tell: ${why}.`],
+    shorter: [
+      `How many requests run at once the log cannot tell: ${why}.`,
+      lacks.length > 0 ? `The log lacks ${listText(lacks)}.` : 'The pool was never seen full.',
+    ],
     confidence: 1,
   };
 }

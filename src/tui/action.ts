@@ -14,7 +14,7 @@ export type Action =
   | { readonly type: 'tab'; readonly id: string }
   | { readonly type: 'next-tab'; readonly by: 1 | -1 }
   | { readonly type: 'focus'; readonly id: string }
-  | { readonly type: 'select'; readonly by: number }
+  | { readonly type: 'select'; readonly by: number; readonly panel?: string }
   | { readonly type: 'select-line'; readonly panel: string; readonly line: number }
   | { readonly type: 'open' }
   | { readonly type: 'zoom'; readonly by: 1 | -1 }

@@ -3,7 +3,7 @@ import { Box, render, Text, useInput } from 'ink';
 import { type ReactNode, useCallback, useSyncExternalStore } from 'react';
 import type { ChromeState } from './chrome-state.ts';
 import type { FrameSink } from './frame-sink.ts';
-import { footerItems, type HelpLine, helpLines } from './help.ts';
+import { footerItems, type HelpLine, helpPage } from './help.ts';
 import type { KeyStream } from './key-stream.ts';
 import { type InkKey, keyName } from './keys/names.ts';
 import type { Session } from './session.ts';
@@ -43,16 +43,23 @@ function Tabs({ state, colours }: PartProps): ReactNode {
 }
 
 const promptWords = { filter: 'Filter', goto: 'Go to', export: 'Export to' } as const;
+const promptHints = {
+  goto: '13:02:10, +30s, -5m or 50%',
+  export: '.json numbers; .txt, .ansi or .svg picture',
+} as const;
 
 function Footer({ state, colours }: PartProps): ReactNode {
   const { prompt } = state;
   if (prompt) {
-    const hint = prompt.error ?? (prompt.kind === 'filter' ? state.completions : '');
+    const hint = prompt.error ?? (prompt.kind === 'filter' ? state.completions : promptHints[prompt.kind]);
+    // What is being typed stays in sight.
+    const room = Math.max(8, state.columns - promptWords[prompt.kind].length - 5);
+    const text = prompt.text.length > room ? `${state.ascii ? '<' : '…'}${prompt.text.slice(1 - room)}` : prompt.text;
     return (
       <Box height={1} width={state.columns} overflow="hidden">
         <Text wrap="truncate-end">
           <Text bold {...ink(colours.accent)}>{` ${promptWords[prompt.kind]}: `}</Text>
-          {prompt.text}
+          {text}
           <Text inverse> </Text>
           <Text {...ink(prompt.error ? colours.critical : colours.quiet)}>{`  ${hint}`}</Text>
         </Text>
@@ -70,9 +77,6 @@ function Footer({ state, colours }: PartProps): ReactNode {
     </Box>
   );
 }
-
-/** The help stands in as many columns as are this wide, cells. */
-const HELP_COLUMN = 90;
 
 function HelpColumn({ lines, colours }: { readonly lines: readonly HelpLine[]; readonly colours: Colours }): ReactNode {
   return (
@@ -98,21 +102,18 @@ function HelpColumn({ lines, colours }: { readonly lines: readonly HelpLine[]; r
 }
 
 function Help({ state, colours }: PartProps): ReactNode {
-  const lines = helpLines(state);
-  const rows = state.rows - 2;
-  const columns = Math.max(1, Math.min(Math.floor(state.columns / HELP_COLUMN), Math.ceil(lines.length / rows)));
-  const perColumn = Math.min(rows, Math.ceil(lines.length / columns));
-  const room = perColumn * columns;
-  const first = Math.max(0, Math.min(state.helpScroll, lines.length - room));
+  const { lines, columns, perColumn, first, lastFirst } = helpPage(state);
+  const last = Math.min(lines.length, first + columns * perColumn);
+  const place = `lines ${first + 1}-${last} of ${lines.length}, up/down scrolls, `;
   return (
     <Box flexDirection="column" height={state.rows - 1} paddingLeft={2}>
-      <Box height={rows}>
+      <Box height={state.rows - 2}>
         {Array.from({ length: columns }, (_, column) => {
           const shown = lines.slice(first + column * perColumn, first + (column + 1) * perColumn);
           return <HelpColumn key={shown[0]?.id ?? column} lines={shown} colours={colours} />;
         })}
       </Box>
-      <Text {...ink(colours.quiet)}>{lines.length > room ? 'up/down scrolls, ? goes back' : '? goes back'}</Text>
+      <Text {...ink(colours.quiet)}>{`${lastFirst > 0 ? place : ''}? goes back`}</Text>
     </Box>
   );
 }

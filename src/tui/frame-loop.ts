@@ -4,8 +4,8 @@ import type { Clock } from '../core/clock.ts';
 export interface FrameLoopOptions {
   readonly clock: Clock;
   readonly fps: number;
-  /** Draws and writes; returns what it cost, ms of this process. */
-  readonly draw: () => number;
+  /** Draws and writes; returns what it cost, ms of this process. `byKey`: somebody waits for it. */
+  readonly draw: (byKey: boolean) => number;
   /** The terminal has not taken the last frame yet: writing to a terminal blocks, so a frame is skipped instead. */
   readonly isBehind: () => boolean;
 }
@@ -13,6 +13,7 @@ export interface FrameLoopOptions {
 export class FrameLoop {
   readonly #options: FrameLoopOptions;
   #cancel: (() => void) | null = null;
+  #byKey = false;
   /** µs of the clock: when the frame that is planned is due, when the next is in turn, and when one for data alone may be. */
   #due = 0;
   #turn = 0;
@@ -29,6 +30,7 @@ export class FrameLoop {
    */
   request(byKey = false): void {
     if (this.#stopped) return;
+    this.#byKey ||= byKey;
     const { clock, fps } = this.#options;
     const due = Math.max(clock.nowMicros(), byKey ? this.#turn - 1e6 / fps : this.#nextForData);
     if (this.#cancel && this.#due <= due) return;
@@ -47,7 +49,9 @@ export class FrameLoop {
       this.request();
       return;
     }
-    const cost = draw();
+    const byKey = this.#byKey;
+    this.#byKey = false;
+    const cost = draw(byKey);
     this.#nextForData = Math.max(this.#turn, clock.nowMicros() + cost * 2000);
   }
 

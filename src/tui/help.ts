@@ -20,8 +20,12 @@ const groups = (mode: 'tail' | 'replay'): readonly Group[] =>
     ? ['Replay', 'Panels', 'Lanes and time', 'What if', 'Anywhere']
     : ['Panels', 'Lanes and time', 'What if', 'Anywhere'];
 
-const labels = (binding: KeyBinding, ascii: boolean): string =>
-  binding.keys.map((name) => keyLabel(name, ascii)).join(' ');
+/** The keys of bindings that are told together: all of one, the first of each of several. */
+const labels = (bindings: readonly KeyBinding[], ascii: boolean): string =>
+  bindings
+    .flatMap(({ keys }) => (bindings.length > 2 ? keys.slice(0, 1) : keys))
+    .map((name) => keyLabel(name, ascii))
+    .join(' ');
 
 /** Bindings that hold in this mode: those whose place excludes it are left out. */
 function holds(binding: KeyBinding, { mode }: Pick<ChromeState, 'mode'>): boolean {
@@ -34,11 +38,11 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['█', '#', 'a request whose start and end the log states'],
   ['▓', '+', 'a request whose start was inferred'],
   ['▒', '~', 'the stamps are too coarse to say what ran here'],
-  ['/io 1s', '/io 1s', 'zoomed in, a bar has the name of its route, and how long it took'],
-  ['▄', '|', 'many short requests: the share of the cell that the worker was busy; red: a quarter of them failed'],
-  ['░', ':', 'from the last line of a worker to its death by timeout: a request that was never logged'],
-  ['·', '.', 'not logged yet: a server writes a line when a request ends; of the queue: not worked out yet'],
-  ['service p95', 'service p95', 'the brighter part of a column is the p50; of the wait, too'],
+  ['/io 1s', '/io 1s', 'zoomed in, a bar has its route and how long it took'],
+  ['▄', '|', 'many short requests: how busy it was; red: a quarter failed'],
+  ['░', ':', 'killed before it was logged: from the last line to the kill'],
+  ['·', '.', 'not logged yet: lines come at the end; not worked out yet'],
+  ['service p95', 'service p95', 'the brighter part of a column is the p50; of the wait too'],
   ['req/s', 'req/s', 'the red part of a column are server errors'],
   ['▲ ▼', '^ v', 'a worker booted, exited'],
   ['↻', 'R', 'a worker was recycled'],
@@ -55,10 +59,12 @@ export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[
   };
   for (const group of groups(state.mode)) {
     heading(group);
-    for (const binding of keyBindings) {
-      if (binding.group !== group || !holds(binding, state)) continue;
-      add(labels(binding, state.ascii), binding.does);
-    }
+    const told = keyBindings.filter((binding) => binding.group === group && holds(binding, state));
+    told.forEach(({ does }, i) => {
+      if (does === undefined) return;
+      const next = told.findIndex((other, at) => at > i && other.does !== undefined);
+      add(labels(told.slice(i, next < 0 ? told.length : next), state.ascii), does);
+    });
   }
   heading('On the lanes');
   for (const [glyph, plain, text] of legend) add(state.ascii ? plain : glyph, text);
@@ -66,9 +72,32 @@ export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[
   heading('Filter fields');
   for (const [field, text] of Object.entries(filterFields)) add(field, text);
   heading('Mouse');
-  add('click', 'a lane or chart: the cursor; a tab or line: chooses it; again: opens it');
+  add('click', 'lane, chart: the cursor; tab, line: chooses it, again: opens it');
   add('wheel', 'zooms on the lanes, scrolls elsewhere');
   return lines;
+}
+
+/** Which lines of the help stand on a screen: `columns` of `perColumn`, from `first` on. */
+export interface HelpPage {
+  readonly lines: readonly HelpLine[];
+  readonly columns: number;
+  readonly perColumn: number;
+  readonly first: number;
+  /** The furthest it scrolls. */
+  readonly lastFirst: number;
+}
+
+/** The help stands in as many columns as are this wide, cells. */
+const HELP_COLUMN = 78;
+
+export function helpPage(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'rows' | 'helpScroll'>): HelpPage {
+  const lines = helpLines(state);
+  // The header stands above, a line about scrolling below.
+  const rows = Math.max(1, state.rows - 2);
+  const columns = Math.max(1, Math.min(Math.floor(state.columns / HELP_COLUMN), Math.ceil(lines.length / rows)));
+  const perColumn = Math.min(rows, Math.ceil(lines.length / columns));
+  const lastFirst = Math.max(0, lines.length - perColumn * columns);
+  return { lines, columns, perColumn, lastFirst, first: Math.max(0, Math.min(state.helpScroll, lastFirst)) };
 }
 
 export interface FooterItem {

@@ -1,5 +1,6 @@
 /** Where everything stands on a screen of a given size: pure, and used by Ink and the painter alike. */
 import type { Rect } from './canvas.ts';
+import { type Lists, type PlacedList, placeLists } from './lists.ts';
 
 export interface Layout {
   readonly columns: number;
@@ -15,8 +16,8 @@ export interface Layout {
   /** The row of the tab names, drawn by Ink. */
   readonly tabsRow: number;
   readonly tab: Rect;
-  /** A second list: beside the tab on wide screens, below it where it asks for one and is tall. */
-  readonly side: Rect | null;
+  /** The tab first, and the lists that stand below it and beside it. */
+  readonly lists: readonly PlacedList[];
   readonly transport: Rect | null;
   readonly status: Rect;
   /** The last row: keys, or the line that is being typed; drawn by Ink. */
@@ -24,11 +25,8 @@ export interface Layout {
 }
 
 export const SMALLEST = { columns: 48, rows: 14 } as const;
-/** From this width on, a second list stands beside the first. */
-const WIDE = 140;
-/** A panel with a second list below it keeps this share of the rows, and the second one has at least so many. */
-const UPPER_SHARE = 0.6;
-const LEAST_BELOW = 5;
+/** From so many rows on the charts are drawn taller. */
+const TALL = 48;
 
 export interface LayoutInput {
   readonly columns: number;
@@ -44,10 +42,8 @@ export interface LayoutInput {
   readonly filtered?: boolean;
   /** Rows that the panel under the tabs cannot do without; 0 when it takes what there is. */
   readonly panelWanted?: number;
-  /** The tab shares the time axis with the lanes, so that nothing stands beside it. */
-  readonly tabOnAxis?: boolean;
-  /** A second list may stand below the tab, which needs so many rows; Infinity when it can use all there are. */
-  readonly tabNeeds?: number;
+  /** The tab, and what should stand with it. */
+  readonly lists: Lists;
 }
 
 export function layoutOf(input: LayoutInput): Layout {
@@ -71,7 +67,11 @@ export function layoutOf(input: LayoutInput): Layout {
   const lanes = Math.min(generous, lanesMost);
   const pool = Math.max(
     poolLeast,
-    Math.min(Math.max(6, Math.floor(room * 0.24)), room - lanes - panelLeast, strips * 3 + 1),
+    Math.min(
+      Math.max(6, Math.floor(room * (rows >= TALL ? 0.3 : 0.24))),
+      room - lanes - panelLeast,
+      strips * (rows >= TALL ? 4 : 3) + 1,
+    ),
   );
   const panel = Math.max(0, room - lanes - pool);
 
@@ -90,7 +90,7 @@ export function layoutOf(input: LayoutInput): Layout {
   const whole = band(panel);
   const transport = transportRows > 0 ? band(transportRows) : null;
   const status = band(1);
-  const [tab, side] = splitPanel(whole, input);
+  const placed = placeLists(whole, input.lists);
   return {
     columns,
     rows,
@@ -101,30 +101,10 @@ export function layoutOf(input: LayoutInput): Layout {
     lanes: lanesRect,
     pool: poolRect,
     tabsRow,
-    tab,
-    side,
+    tab: placed[0].rect,
+    lists: placed,
     transport,
     status,
     footerRow: rows - 1,
   };
-}
-
-/** The tab and the second list, by size alone: what they hold changes while somebody reads it. */
-function splitPanel(whole: Rect, { tabNeeds, tabOnAxis }: LayoutInput): [tab: Rect, side: Rect | null] {
-  const { columns, rows } = whole;
-  if (tabOnAxis) return [whole, null];
-  if (columns >= WIDE) {
-    const beside = Math.floor(columns * 0.42);
-    return [
-      { ...whole, columns: columns - beside - 1 },
-      { ...whole, x: columns - beside, columns: beside },
-    ];
-  }
-  if (tabNeeds === undefined) return [whole, null];
-  const upper = Math.min(tabNeeds, Math.ceil(rows * UPPER_SHARE));
-  if (rows - upper < LEAST_BELOW) return [whole, null];
-  return [
-    { ...whole, rows: upper },
-    { ...whole, y: whole.y + upper, rows: rows - upper },
-  ];
 }

@@ -4,6 +4,7 @@ import type { Rect } from './canvas.ts';
 import { gutterOf } from './draw/gutter.ts';
 import { firstShown, selectedLine } from './draw/list.ts';
 import type { Layout } from './layout.ts';
+import type { PlacedList } from './lists.ts';
 import type { MouseEvent } from './mouse.ts';
 import type { View } from './panel.ts';
 import { panelById } from './panels/index.ts';
@@ -22,7 +23,9 @@ export function mouseActions(event: MouseEvent, view: View, layout: Layout): Act
   if (ui.help) return event.kind === 'wheel' ? [{ type: 'scroll-help', by: event.by * 3 }] : [];
   if (event.kind === 'wheel') {
     if (isOnAxis(layout, event)) return [{ type: 'zoom', by: event.by < 0 ? -1 : 1 }];
-    return [{ type: 'select', by: event.by * 3 }];
+    // The list under the pointer, whichever the keyboard speaks to.
+    const under = layout.lists.find(({ rect }) => isIn(rect, event))?.id ?? ui.focus;
+    return [{ type: 'select', by: event.by * 3, panel: under === 'request' ? ui.focus : under }];
   }
   if (isIn(layout.transport, event)) return transport(event, view, layout.transport);
   if (isOnAxis(layout, event)) return lanes(event, view, layout);
@@ -31,7 +34,8 @@ export function mouseActions(event: MouseEvent, view: View, layout: Layout): Act
     const tab = tabAt(event.x, layout.columns, ui.tab);
     return tab ? [{ type: 'tab', id: tab }] : [];
   }
-  return isIn(layout.tab, event) ? list(event, view, layout.tab) : [];
+  const clicked = layout.lists.find(({ rect }) => isIn(rect, event));
+  return clicked ? list(event, view, clicked) : [];
 }
 
 /** A click on the lanes puts the cursor there and chooses the lane; on a bar it lists what runs there. */
@@ -72,16 +76,18 @@ function transport({ x }: MouseEvent, { snapshot }: View, rect: Rect): Action[] 
   return [{ type: 'seek', micros: snapshot.from + share * (snapshot.to - snapshot.from) }];
 }
 
-/** A click on a line of a list selects it; on the selected one it opens it. */
-function list({ y }: MouseEvent, view: View, rect: Rect): Action[] {
-  const { tab } = view.ui;
-  const count = panelById(tab)?.count?.(view) ?? 0;
-  if (count === 0 || tab === 'findings')
-    return [{ type: 'focus', id: tab }].filter(() => view.ui.focus !== tab) as Action[];
+/** A click on a line of a list selects it; on the selected one it opens it. A list beside the tab becomes the tab. */
+function list({ y }: MouseEvent, view: View, { id, rect }: PlacedList): Action[] {
+  if (id === 'request') return [];
+  const { ui } = view;
+  const isTab = id === ui.tab && !ui.request;
+  const count = panelById(id)?.count?.(view) ?? 0;
+  const asTab: Action[] = isTab ? [] : [{ type: 'tab', id }];
+  if (count === 0 || id === 'findings') return isTab && ui.focus !== id ? [{ type: 'focus', id }] : asTab;
   const rows = rect.rows - 1;
-  const selected = selectedLine(view, tab, count);
+  const selected = selectedLine(view, id, count);
   const line = firstShown(selected, rows, count) + (y - rect.y - 1);
-  if (line < 0 || line >= count) return [];
-  const choose: Action = { type: 'select-line', panel: tab, line };
-  return line === selected && view.ui.focus === tab ? [{ type: 'open' }] : [choose];
+  if (line < 0 || line >= count) return asTab;
+  if (isTab && line === selected && ui.focus === id) return [{ type: 'open' }];
+  return [...asTab, { type: 'select-line', panel: id, line }];
 }

@@ -35,7 +35,21 @@ const nextSpeed = (speed: number, by: 1 | -1): number =>
 
 const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
 
-export function reduce(view: View, action: Action): Outcome {
+/** What leaves the help open; a key that does something else is pressed to see it. */
+const underHelp: ReadonlySet<Action['type']> = new Set([
+  'help',
+  'scroll-help',
+  'escape',
+  'quit',
+  'suspend',
+  'redraw',
+  'theme',
+  'mouse',
+]);
+
+export function reduce(before: View, action: Action): Outcome {
+  const closes = before.ui.help && !underHelp.has(action.type);
+  const view = closes ? { ...before, ui: { ...before.ui, help: false } } : before;
   const outcome = reduced(view, action);
   const { filter } = outcome.ui;
   if (filter === view.ui.filter || outcome.commands.some(({ type }) => type === 'filter')) return outcome;
@@ -80,10 +94,15 @@ function reduced(view: View, action: Action): Outcome {
     case 'focus':
       return change({ focus: ui.focus === action.id ? ui.tab : action.id });
     case 'select': {
-      const count = panelById(ui.focus)?.count?.(view) ?? 0;
-      const fallback = ui.focus === 'log' ? count - 1 : 0;
-      const line = Math.max(0, Math.min(count - 1, (ui.selected[ui.focus] ?? fallback) + action.by));
-      return count === 0 ? change({}) : change({ selected: { ...ui.selected, [ui.focus]: line } });
+      const id = action.panel ?? ui.focus;
+      const count = panelById(id)?.count?.(view) ?? 0;
+      const fallback = id === 'log' ? count - 1 : 0;
+      const line = Math.max(0, Math.min(count - 1, (ui.selected[id] ?? fallback) + action.by));
+      if (count === 0) return change({});
+      const outcome = change({ selected: { ...ui.selected, [id]: line } });
+      // An open request is that of the chosen line.
+      const opened = ui.request === null ? null : panelById(id)?.open?.(view, line);
+      return opened?.type === 'request' ? reduce({ ...view, ui: outcome.ui }, opened) : outcome;
     }
     case 'select-line':
       return change({ focus: action.panel, selected: { ...ui.selected, [action.panel]: Math.max(0, action.line) } });

@@ -9,6 +9,7 @@ import { CellGrid } from './canvas.ts';
 import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
 import { filteredSummary } from './export.ts';
 import { FrameLoop } from './frame-loop.ts';
+import { helpPage } from './help.ts';
 import { actionOf } from './keys/index.ts';
 import type { Layout } from './layout.ts';
 import type { MouseEvent } from './mouse.ts';
@@ -38,6 +39,9 @@ export interface SessionOptions {
   readonly effect: (effect: Effect, session: Session) => void;
 }
 
+/** Frames that answer keys leave what came in for later, for so long, ms. */
+const URGENT_MS = 150;
+
 export class Session {
   readonly #options: SessionOptions;
   readonly #loop: FrameLoop;
@@ -55,6 +59,8 @@ export class Session {
   #chrome: ChromeState;
   /** What the frame of Ink was drawn for: its rows may be elsewhere by now. */
   #inkFor: ChromeState;
+  /** When a frame last showed what had come in, ms. */
+  #caughtUpAt = Number.NEGATIVE_INFINITY;
   #shown: { from: number; to: number } = { from: Number.NaN, to: Number.NaN };
 
   constructor(options: SessionOptions) {
@@ -65,7 +71,7 @@ export class Session {
     this.#loop = new FrameLoop({
       clock: options.clock,
       fps: options.fps,
-      draw: () => this.#frame(),
+      draw: (byKey) => this.#frame(byKey),
       isBehind: options.isBehind,
     });
     const { view, layout } = this.#view();
@@ -95,7 +101,7 @@ export class Session {
 
   /** Draws at once, for the first picture. */
   drawNow(): void {
-    this.#frame();
+    this.#frame(false);
   }
 
   /** After a resize or a return from the shell: everything is painted anew. */
@@ -140,8 +146,9 @@ export class Session {
   }
 
   dispatch(action: Action): void {
-    const { view } = this.#view();
-    const { ui, commands, effects } = reduce(view, action);
+    const { view, layout } = this.#view();
+    const { ui: next, commands, effects } = reduce(view, action);
+    const ui = next.help ? { ...next, helpScroll: this.#scrolledHelp(next, layout) } : next;
     if (ui.theme !== this.#ui.theme) this.#theme = createTheme(ui.theme, this.#options.depth, this.#options.ascii);
     if (ui.frozen !== this.#ui.frozen) this.#frozen = ui.frozen ? this.#options.engine.snapshot() : null;
     this.#ui = ui;
@@ -149,6 +156,12 @@ export class Session {
     for (const effect of effects) this.#options.effect(effect, this);
     this.#refreshChrome();
     this.request(true);
+  }
+
+  /** No further than to the last page: the way back begins at once. */
+  #scrolledHelp({ helpScroll }: UiState, { columns, rows }: Layout): number {
+    const { mode } = this.#options.engine.snapshot();
+    return helpPage({ mode, ascii: this.#options.ascii, columns, rows, helpScroll }).first;
   }
 
   /** Everything that is on the screen now, the rows of Ink included: for export. */
@@ -179,7 +192,7 @@ export class Session {
     this.#loop.stop();
   }
 
-  #view(): { view: View; layout: Layout; wait: () => number } {
+  #view(isUrgent = true): { view: View; layout: Layout; wait: () => number } {
     const newest = this.#options.engine.snapshot();
     // What passes is judged when it is asked for, also while the picture stands still.
     const snapshot = this.#frozen ? { ...this.#frozen, part: newest.part } : newest;
@@ -193,6 +206,7 @@ export class Session {
       rawLines: this.#side.rawLines,
       predictions: this.#side.predictions({ snapshot, ui: this.#ui }),
       nowMs: this.#options.clock.nowMicros() / 1000,
+      isUrgent,
     });
   }
 
@@ -217,10 +231,13 @@ export class Session {
   }
 
   /** Draws and writes one frame; returns its cost, ms. */
-  #frame(): number {
+  #frame(byKey: boolean): number {
     const nowMs = this.#options.nowMs ?? (() => performance.now());
     const begun = nowMs();
-    const { view, layout, wait } = this.#view();
+    // What is answered is shown at once, what came in meanwhile a moment later; but not never while a key is held.
+    const isUrgent = byKey && begun - this.#caughtUpAt < URGENT_MS;
+    if (!isUrgent) this.#caughtUpAt = begun;
+    const { view, layout, wait } = this.#view(isUrgent);
     if (this.#grid.columns !== layout.columns || this.#grid.rows !== layout.rows) {
       this.#grid = new CellGrid(layout.columns, layout.rows);
     }

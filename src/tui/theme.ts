@@ -1,5 +1,6 @@
 /** Themes: names of meanings → colours. Panels name a meaning, never a colour. */
 import {
+  ansiOf,
   type Colour,
   type ColourDepth,
   colour,
@@ -225,6 +226,8 @@ export function createTheme(name: ThemeName, depth: ColourDepth, ascii: boolean)
   const of = styles.of;
   const badge = (c: Colour) =>
     mono ? of(-1, -1, { inverse: true, bold: true }) : of(colours.onColour, c, { bold: true });
+  // The brighter black of 16 colours is the ground itself in some palettes: dim text is legible in all of them.
+  const isGrey = depth === 16 && ansiOf(colours.quiet) === 8;
   const severities = {
     ok: { text: of(colours.ok), badge: badge(colours.ok) },
     info: { text: of(colours.info), badge: badge(colours.info) },
@@ -239,7 +242,7 @@ export function createTheme(name: ThemeName, depth: ColourDepth, ascii: boolean)
     ascii,
     text: of(colours.text),
     strong: of(colours.text, -1, { bold: true }),
-    quiet: of(colours.quiet, -1, mono ? { dim: true } : {}),
+    quiet: isGrey || mono ? of(DEFAULT_COLOUR, -1, { dim: true }) : of(colours.quiet),
     line: of(colours.line, -1, mono ? { dim: true } : {}),
     accent: of(colours.accent, -1, { bold: true }),
     selected: mono ? of(-1, -1, { inverse: true }) : of(colours.onBar, colours.selected, { bold: true }),

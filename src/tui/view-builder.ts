@@ -5,14 +5,14 @@ import { Canvas, type CellGrid, type Rect } from './canvas.ts';
 import { axisColumns } from './draw/gutter.ts';
 import { glyphsFor } from './glyphs.ts';
 import { type Layout, layoutOf, SMALLEST } from './layout.ts';
-import type { Panel, View } from './panel.ts';
+import { listsOf, type PlacedList } from './lists.ts';
+import type { View } from './panel.ts';
 import { panelById } from './panels/index.ts';
 import { stripsWanted } from './panels/pool.ts';
 import { knowsWaits } from './panels/queue.ts';
 import { requestRows } from './panels/request.ts';
 import { lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene-cache.ts';
-import { shownFindings } from './shown-findings.ts';
 import type { Theme } from './theme.ts';
 import { createAxis } from './time-axis.ts';
 import type { UiState } from './ui-state.ts';
@@ -29,13 +29,15 @@ export interface ViewInput {
   readonly predictions: Predictions;
   /** ms of any clock, to tell how old a scene is. */
   readonly nowMs: number;
+  /** Somebody waits for it: what came in since the last picture may be left for the next. */
+  readonly isUrgent: boolean;
 }
 
 /** `wait`, asked when the picture is drawn: it is a little behind; ask again after so many ms. */
 export function buildView(input: ViewInput): { view: View; layout: Layout; wait: () => number } {
   const { snapshot, ui, theme, scenes, size } = input;
   const axis = createAxis(ui.edge ?? snapshot.now, ui.spanSeconds * 1e6, axisColumns(size.columns));
-  const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs);
+  const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs, input.isUrgent);
   const view: View = {
     snapshot,
     ui,
@@ -47,7 +49,6 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
     rawLines: input.rawLines,
     predictions: input.predictions,
   };
-  const hasFindings = shownFindings(view).length > 0 || ui.filter !== '';
   return {
     view,
     layout: layoutOf({
@@ -57,11 +58,8 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       hasQueue: knowsWaits(snapshot),
       strips: stripsWanted(view),
       filtered: ui.filter !== '',
-      tabOnAxis: !ui.request && panelById(ui.tab)?.onTimeAxis === true,
       panelWanted: ui.request ? requestRows(size.columns) : 0,
-      ...(ui.tab === 'findings' && !ui.request && snapshot.summary.requests.total > 0
-        ? { tabNeeds: hasFindings ? Number.POSITIVE_INFINITY : 1 }
-        : {}),
+      lists: listsOf(view, size.columns),
     }),
     wait,
   };
@@ -88,31 +86,24 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   draw('queue', layout.queue);
   draw('lanes', layout.lanes);
   draw('pool', layout.pool);
-  draw(ui.request ? 'request' : ui.tab, layout.tab);
-  if (layout.side) drawSide(grid, view, layout.side, draw);
+  for (const list of layout.lists) {
+    drawTitle(grid, view, list);
+    draw(list.id, list.rect);
+  }
   draw('transport', layout.transport);
   draw('status', layout.status);
 }
 
-/** The second list: the findings, or the routes with the findings. */
-export const sidePanel = (ui: UiState): Panel => panelById(ui.tab === 'findings' ? 'routes' : 'findings') as Panel;
-
-function drawSide(
-  grid: CellGrid,
-  { ui, theme, glyphs }: View,
-  side: Rect,
-  draw: (id: string, rect: Rect) => void,
-): void {
-  const panel = sidePanel(ui);
-  if (side.x === 0) {
-    const canvas = new Canvas(grid, side);
-    canvas.fill(0, 0, side.columns, glyphs.horizontal, theme.line);
-    canvas.text(2, 0, ` ${panel.title} `, theme.strong);
-    draw(panel.id, { ...side, y: side.y + 1, rows: side.rows - 1 });
-    return;
+/** The title of a list that has no tab above it, and the line that parts a second column from the first. */
+function drawTitle(grid: CellGrid, { theme, glyphs }: View, { id, rect, titleRow }: PlacedList): void {
+  const { x, columns, rows } = rect;
+  if (x > 0) {
+    const height = rows + (titleRow < 0 ? 0 : 1);
+    const line = new Canvas(grid, { x: x - 2, y: rect.y + rows - height, columns: 1, rows: height });
+    for (let y = 0; y < height; y++) line.put(0, y, glyphs.vertical, theme.line);
   }
-  const canvas = new Canvas(grid, { ...side, x: side.x - 1, columns: side.columns + 1 });
-  for (let y = 0; y < side.rows; y++) canvas.put(0, y, glyphs.vertical, theme.line);
-  canvas.text(2, 0, panel.title, theme.strong);
-  draw(panel.id, { ...side, x: side.x + 1, columns: side.columns - 1, y: side.y + 1, rows: side.rows - 1 });
+  if (titleRow < 0) return;
+  const canvas = new Canvas(grid, { x, y: titleRow, columns, rows: 1 });
+  canvas.fill(0, 0, columns, glyphs.horizontal, theme.line);
+  canvas.text(1, 0, ` ${panelById(id)?.title ?? ''} `, theme.strong);
 }

@@ -49,6 +49,19 @@ describe('a tail', () => {
     await one.waitFor('57 requests');
   });
 
+  it('goes on reading on a terminal that is too small, and shows it all when there is room', async () => {
+    const path = join(folder, 'access.log');
+    writeFileSync(path, block(0, 50));
+    const one = start(['tail', path], { columns: 40, rows: 10 });
+    await one.waitFor('Too small', 20_000);
+    for (let i = 50; i < 60; i++) {
+      appendFileSync(path, block(i, i + 1));
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    one.resize(80, 24);
+    await one.waitFor('60 requests');
+  });
+
   it('stands still while it is paused, counts what is new, and goes on', async () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, block(0, 50));

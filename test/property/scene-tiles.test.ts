@@ -55,7 +55,8 @@ const server = handSnapshot({
 function drawnBy(cache: SceneCache, snapshot: Snapshot, ui: UiState, columns: number) {
   const axis = createAxis(snapshot.now, ui.spanSeconds * SECOND, columns);
   for (let tries = 0; tries < 100; tries++) {
-    const { scene, wait } = cache.get({ snapshot, ui, theme, axis }, tries * 1000);
+    // The first picture answers a key: what is stale in it is brought up to date by those after it.
+    const { scene, wait } = cache.get({ snapshot, ui, theme, axis }, tries * 1000, tries === 0);
     const { plans } = planLanes({ snapshot, ui, scene }, 12);
     const { pictures, hues } = scene.lanes(plans);
     const { rows: _, source: __, ...stats } = scene.stats();

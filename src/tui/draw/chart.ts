@@ -37,13 +37,13 @@ export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, behind, full
   }
 }
 
-/** Values as one row of text: a sparkline scaled to its own maximum. */
+/** Values as one row of text, scaled to their own maximum, which leaves a gap to the line above. */
 export function sparkline(values: ArrayLike<number>, glyphs: Glyphs): string {
   let most = 0;
   for (let i = 0; i < values.length; i++) if (values[i] > most) most = values[i];
   let text = '';
   for (let i = 0; i < values.length; i++) {
-    text += values[i] > 0 ? glyphs.lower[Math.max(1, Math.round((values[i] / most) * 8))] : ' ';
+    text += values[i] > 0 ? glyphs.lower[Math.max(1, Math.round((values[i] / most) * 7))] : ' ';
   }
   return text;
 }

@@ -28,11 +28,18 @@ export const anywhereKeys: readonly KeyBinding[] = [
   },
   {
     keys: ['up', 'k'],
-    does: 'scroll the help',
     group: 'Anywhere',
     when: inHelp,
     action: { type: 'scroll-help', by: -1 },
   },
+  {
+    keys: ['pagedown'],
+    does: 'a page of the help on, back',
+    group: 'Anywhere',
+    when: inHelp,
+    action: { type: 'scroll-help', by: 20 },
+  },
+  { keys: ['pageup'], group: 'Anywhere', when: inHelp, action: { type: 'scroll-help', by: -20 } },
   {
     keys: ['escape'],
     does: 'back: closes, clears the cursor, then the filter',

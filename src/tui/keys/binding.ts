@@ -10,7 +10,8 @@ export interface KeyContext {
 export interface KeyBinding {
   /** Names as `keyName` makes them; the first one is shown. */
   readonly keys: readonly string[];
-  readonly does: string;
+  /** Missing: told with the binding before it. */
+  readonly does?: string;
   readonly group: 'Anywhere' | 'Lanes and time' | 'Panels' | 'Replay' | 'What if';
   /** Where it holds; everywhere when missing. */
   readonly when?: (context: KeyContext) => boolean;

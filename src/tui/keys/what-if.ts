@@ -12,10 +12,10 @@ const whatIf =
   });
 
 export const whatIfKeys: readonly KeyBinding[] = [
-  { keys: ['up'], does: 'more workers', group: 'What if', when: inWhatIf, action: whatIf(1, 0) },
-  { keys: ['down'], does: 'fewer workers', group: 'What if', when: inWhatIf, action: whatIf(-1, 0) },
-  { keys: ['right'], does: 'more threads per worker', group: 'What if', when: inWhatIf, action: whatIf(0, 1) },
-  { keys: ['left'], does: 'fewer threads per worker', group: 'What if', when: inWhatIf, action: whatIf(0, -1) },
+  { keys: ['up'], does: 'more, fewer workers', group: 'What if', when: inWhatIf, action: whatIf(1, 0) },
+  { keys: ['down'], group: 'What if', when: inWhatIf, action: whatIf(-1, 0) },
+  { keys: ['right'], does: 'more, fewer threads per worker', group: 'What if', when: inWhatIf, action: whatIf(0, 1) },
+  { keys: ['left'], group: 'What if', when: inWhatIf, action: whatIf(0, -1) },
   {
     keys: ['0'],
     does: 'back to the present pool',

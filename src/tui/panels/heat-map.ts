@@ -9,7 +9,6 @@ export default definePanel({
   id: 'heat-map',
   title: 'Heat map',
   place: 'tab',
-  onTimeAxis: true,
   draw(view, canvas) {
     const { scene, theme, glyphs } = view;
     const { axis } = scene;
@@ -36,7 +35,7 @@ export default definePanel({
         0,
         scene.stats().requests === 0
           ? 'No requests in this stretch of time.'
-          : 'The log states no durations; see the request line of the server.',
+          : 'The log does not say how long its requests took: no duration, and none can be inferred.',
         theme.quiet,
       );
       return;
@@ -44,19 +43,20 @@ export default definePanel({
     const rows = Math.max(1, canvas.rows);
     // At least a factor of two over the whole height, so that equal durations do not look scattered.
     const bins = Math.max(8, most + 1 - least);
-    const lowerEdge = (row: number) => durationOfBin(least + Math.ceil(((rows - 1 - row) * bins) / rows));
+    // A bin has one row or several, or a row has several bins.
+    const firstBin = (row: number) => least + Math.floor(((rows - 1 - row) * bins) / rows);
+    const pastBin = (row: number) => Math.max(firstBin(row) + 1, least + Math.floor(((rows - row) * bins) / rows));
+    const isEdge = (row: number) => row === rows - 1 || firstBin(row) !== firstBin(row + 1);
     const counts = new Uint32Array(rows * axis.columns);
     let top = 0;
     for (const { tile, from, to, column } of scene.durations()) {
       for (let inTile = from; inTile < to; inTile++) {
         if (tile.service.isEmpty(inTile)) continue;
-        for (let bin = least; bin <= most; bin++) {
-          const here = tile.service.count(inTile, bin);
-          if (here === 0) continue;
-          const row = rows - 1 - Math.floor(((bin - least) * rows) / bins);
-          const at = row * axis.columns + column + inTile - from;
-          counts[at] += here;
-          if (counts[at] > top) top = counts[at];
+        for (let row = 0; row < rows; row++) {
+          let here = 0;
+          for (let bin = firstBin(row); bin < pastBin(row); bin++) here += tile.service.count(inTile, bin);
+          counts[row * axis.columns + column + inTile - from] = here;
+          if (here > top) top = here;
         }
       }
     }
@@ -70,8 +70,8 @@ export default definePanel({
         : { glyph: glyphs.logged, style: styles.of(theme.heat(share)) };
     };
     for (let row = 0; row < rows; row++) {
-      if (row === 0 || row === rows - 1 || rows <= 6 || row % 2 === 0) {
-        canvas.text(0, row, `${glyphs.atLeast} ${shortDuration(lowerEdge(row))}`, theme.quiet, left - 1);
+      if (isEdge(row) && (rows <= 6 || (rows - 1 - row) % 2 === 0 || !isEdge(row + 1))) {
+        canvas.text(0, row, `${glyphs.atLeast} ${shortDuration(durationOfBin(firstBin(row)))}`, theme.quiet, left - 1);
       }
       for (let column = 0; column < axis.columns; column++) {
         const here = counts[row * axis.columns + column];

@@ -143,7 +143,9 @@ function drawTrack(
     const row = picture.rows[0];
     if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
     drawLabel(canvas, name, 0, left, isSelected ? theme.selected : theme.text);
-    if (row.kind === 'share' && canvas.rows > 1 && Number.isFinite(picture.peak)) {
+    // Stamps that nobody has examined yet put more side by side than ran at once.
+    const isExamined = snapshot.summary.requests.total > 0;
+    if (row.kind === 'share' && canvas.rows > 1 && isExamined && Number.isFinite(picture.peak)) {
       canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
     }
   } else {

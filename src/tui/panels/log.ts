@@ -1,6 +1,7 @@
 /** The log itself: raw lines around the moment the screen speaks of; lines that no format took are marked. */
 
 import { printable } from '../../core/text.ts';
+import type { RawLine } from '../../engine/engine.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
 import { definePanel, type View } from '../panel.ts';
 import { cut } from '../width.ts';
@@ -8,18 +9,23 @@ import { cut } from '../width.ts';
 /** Rows of the chosen line at most. */
 const MOST_ROWS = 4;
 
-/** Status of the lines that became requests (0: an event, or unknown), per input and offset: other lines were not understood or continue one. */
-function understood({ snapshot, rawLines }: View): Map<string, number> {
+/** Status of a line that became a request, 0 of an event; undefined: it was not understood, or continues another. */
+type StatusOf = (line: RawLine) => number | undefined;
+
+function understood({ snapshot, rawLines }: View): StatusOf {
   const { requests, lifecycle } = snapshot;
-  const known = new Map<string, number>();
-  if (rawLines.length === 0) return known;
-  const wanted = new Set(rawLines.map(({ source, offset }) => `${source}:${offset}`));
+  /** By input: offsets of the lines that are shown. */
+  const wanted: Map<number, number | undefined>[] = [];
+  for (const { source, offset } of rawLines) (wanted[source] ??= new Map()).set(offset, undefined);
   for (let row = 0; row < requests.length; row++) {
-    const key = `${requests.source[row]}:${requests.offset[row]}`;
-    if (wanted.has(key)) known.set(key, requests.status[row]);
+    const lines = wanted[requests.source[row]];
+    if (lines?.has(requests.offset[row])) lines.set(requests.offset[row], requests.status[row]);
   }
-  for (const event of lifecycle) known.set(`${event.source}:${event.offset}`, 0);
-  return known;
+  for (const event of lifecycle) {
+    const lines = wanted[event.source];
+    if (lines?.has(event.offset)) lines.set(event.offset, 0);
+  }
+  return ({ source, offset }) => wanted[source]?.get(offset);
 }
 
 export default definePanel({
@@ -44,7 +50,7 @@ export default definePanel({
       canvas.text(1, 0, 'No lines yet.', theme.quiet);
       return;
     }
-    const known = understood(view);
+    const statusOf = understood(view);
     const selected =
       view.ui.selected.log === undefined ? rawLines.length - 1 : selectedLine(view, 'log', rawLines.length);
     // The end of a line says the most (duration, pid): the chosen one is shown in full, over a few rows.
@@ -53,7 +59,7 @@ export default definePanel({
     const first = firstShown(selected, canvas.rows - extra, rawLines.length);
     for (let i = first, y = 0; i < rawLines.length && y < canvas.rows; i++) {
       const line = rawLines[i];
-      const status = known.get(`${line.source}:${line.offset}`);
+      const status = statusOf(line);
       const isKnown = status !== undefined;
       const look =
         !isKnown || (status >= 400 && status < 500) ? theme.warning : status >= 500 ? theme.critical : theme.text;

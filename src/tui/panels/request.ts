@@ -41,17 +41,13 @@ export function fieldsOf(
       requests.worker[row] >= 0 ? names.workers.text(requests.worker[row]) : 'not in the log',
       requests.thread[row] >= 0 ? `thread ${names.threads.text(requests.thread[row])}` : '',
     ],
-    [
-      'wait',
-      known(wait, shortDuration(wait)),
-      Number.isFinite(wait) ? `${inference.wait.method}, in front of the worker` : '',
-    ],
+    ['wait', known(wait, shortDuration(wait)), Number.isFinite(wait) ? inference.wait.method : ''],
     ['start', known(start, instant(start)), logged ? '' : Number.isFinite(start) ? 'inferred' : ''],
     ['end', known(end, instant(end)), ''],
     [
       'service',
       known(end - start, shortDuration(end - start)),
-      logged ? 'logged' : Number.isFinite(start) ? 'inferred' : '',
+      logged ? 'logged' : Number.isFinite(end - start) ? 'inferred' : '',
     ],
     ['response', known(requests.bytes[row], byteText(requests.bytes[row])), ''],
     ['line', `byte ${requests.offset[row]}`, sources.length > 1 ? (sources[requests.source[row]] ?? '') : ''],
@@ -101,5 +97,8 @@ function drawField(
 ): void {
   canvas.text(x, y, name, quiet, 9);
   const after = canvas.text(x + 10, y, value, text, room - 10);
-  if (note !== '' && after < x + room - 3) canvas.text(after + 1, y, note, quiet, x + room - after - 1);
+  // A note that is cut says less than none; that of a path says where it begins.
+  const free = x + room - after - 1;
+  if (note !== '' && (note.length <= free || (note.includes('/') && free > 8)))
+    canvas.text(after + 1, y, note, quiet, free);
 }

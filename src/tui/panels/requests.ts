@@ -1,6 +1,6 @@
 /** The requests of the scope, the newest first, or those under the cursor; enter opens one. */
 import { type Column, drawList } from '../draw/list.ts';
-import { shortDuration } from '../numbers.ts';
+import { byteText, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import { clockText } from '../time-axis.ts';
 
@@ -21,11 +21,20 @@ export default definePanel({
     const { names, zoneMinutes } = snapshot;
     const { rows, source } = scene.stats();
     const { requests, placement } = source;
+    /** Where a log tells only when requests began, that is what there is to tell. */
+    const instantAt = (row: number) =>
+      Number.isFinite(placement.end[row]) ? placement.end[row] : placement.start[row];
+    const isEnded = rows.length === 0 || Number.isFinite(placement.end[rows[rows.length - 1]]);
     const family = (row: number) => Math.floor(requests.status[row] / 100);
     const statusLook = (row: number) =>
       family(row) === 5 ? theme.critical : family(row) === 4 ? theme.warning : theme.quiet;
     const columns: Column<number>[] = [
-      { title: 'ended', width: 12, align: 'left', text: (row) => clockText(placement.end[row], zoneMinutes, true) },
+      {
+        title: isEnded ? 'ended' : 'at',
+        width: 12,
+        align: 'left',
+        text: (row) => clockText(isEnded ? placement.end[row] : instantAt(row), zoneMinutes, true),
+      },
       { title: 'route', width: 0, align: 'left', text: (row) => names.routes.text(requests.route[row]) },
       {
         title: 'status',
@@ -39,6 +48,14 @@ export default definePanel({
         width: 8,
         align: 'right',
         text: (row) => (requests.worker[row] < 0 ? '?' : names.workers.text(requests.worker[row])),
+      },
+      {
+        title: 'response',
+        width: 8,
+        align: 'right',
+        from: 96,
+        text: (row) => (Number.isFinite(requests.bytes[row]) ? byteText(requests.bytes[row]) : '?'),
+        style: () => theme.quiet,
       },
       {
         title: 'service',

@@ -1,5 +1,5 @@
 /** The routes of the scope: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one. */
-import type { RouteStats } from '../../engine/scope-stats.ts';
+import { type RouteStats, TREND_STEPS } from '../../engine/scope-stats.ts';
 import { sparkline } from '../draw/chart.ts';
 import { type Column, drawList } from '../draw/list.ts';
 import { shortCount, shortDuration, shortNumber, shortPercent } from '../numbers.ts';
@@ -49,9 +49,9 @@ export default definePanel({
       { title: 'route', width: 0, align: 'left', text: ({ route }) => snapshot.names.routes.text(route) },
       {
         title: 'trend',
-        width: 12,
+        width: TREND_STEPS,
         align: 'left',
-        from: 100,
+        from: 88,
         text: ({ trend }) => sparkline(trend, glyphs),
         style: () => theme.styles.of(theme.colours.rate),
       },
@@ -60,7 +60,7 @@ export default definePanel({
       { title: 'busy', width: 5, align: 'right', text: ({ busyShare }) => shortPercent(busyShare) },
       { title: 'p50', width: 6, align: 'right', text: ({ service }) => shortDuration(service.p50) },
       { title: 'p95', width: 6, align: 'right', text: ({ service }) => shortDuration(service.p95) },
-      { title: 'p99', width: 6, align: 'right', from: 84, text: ({ service }) => shortDuration(service.p99) },
+      { title: 'p99', width: 6, align: 'right', from: 96, text: ({ service }) => shortDuration(service.p99) },
       {
         title: 'errors',
         width: 6,

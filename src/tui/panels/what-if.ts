@@ -92,7 +92,7 @@ export default definePanel({
     const present = presentPool(snapshot.summary);
     if (!present) {
       const words = 'The log does not say which pool served it, so nobody can say what another would do.';
-      canvas.text(1, 0, words, theme.quiet);
+      drawWords(canvas, 0, words, theme.quiet);
       return;
     }
     const asked = askedPool(present, ui);
@@ -103,7 +103,7 @@ export default definePanel({
     canvas.text(second, 0, `if: ${poolName(asked)}`, theme.accent, column);
     if (predictions.present === null || predictions.asked === null) {
       const words = 'This log cannot carry a prediction: its arrivals or its service times are not known.';
-      canvas.text(1, 2, words, theme.quiet);
+      drawWords(canvas, 2, words, theme.quiet);
       return;
     }
     const rows = rowsOf(view).filter(({ isExtra }) => !isExtra || canvas.rows >= 9);
@@ -131,6 +131,12 @@ export default definePanel({
     });
   },
 });
+
+function drawWords(canvas: Canvas, y: number, words: string, style: StyleId): void {
+  wrap(words, canvas.columns - 2).forEach((line, i) => {
+    canvas.text(1, y + i, line, style);
+  });
+}
 
 const hiddenHint = (columns: number): string[] =>
   wrap('When its callers came, this log hides: waits may be far longer, and no pool is recommended.', columns);

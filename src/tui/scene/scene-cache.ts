@@ -44,9 +44,9 @@ export class SceneCache {
 
   /**
    * `nowMs`: of any clock. `wait`, asked when the picture is drawn: how long until the scene should be asked for again,
-   * ms; 0 when it is of now.
+   * ms; 0 when it is of now. `isUrgent`: tiles that are stale may stay as they are.
    */
-  get(input: SceneInput, nowMs: number): { scene: Scene; wait: () => number } {
+  get(input: SceneInput, nowMs: number, isUrgent = false): { scene: Scene; wait: () => number } {
     const last = this.#last;
     const isSame = last !== null && isSamePicture(last.input, input);
     if (isSame && last.made.wait() === 0) return last.made;
@@ -55,7 +55,7 @@ export class SceneCache {
     this.#lanes.change(change);
     this.#pool.change(change);
     this.#updateTracks(input, last?.input ?? null);
-    const made = this.#make(input, nowMs);
+    const made = this.#make(input, nowMs, isUrgent);
     this.#last = { input, made };
     return made;
   }
@@ -70,7 +70,7 @@ export class SceneCache {
     this.#tracks = tracks;
   }
 
-  #make(input: SceneInput, nowMs: number): { scene: Scene; wait: () => number } {
+  #make(input: SceneInput, nowMs: number, isUrgent: boolean): { scene: Scene; wait: () => number } {
     const { snapshot, ui, axis } = input;
     const { filter } = parseFilter(ui.filter);
     const passes = once((): RowTest | null => filter?.over(snapshot) ?? null);
@@ -91,7 +91,7 @@ export class SceneCache {
       firstColumn: Math.round(axis.from / axis.microsPerColumn),
       columns: axis.columns,
     };
-    const budget: Budget = { rows: ROWS_PER_FRAME };
+    const budget: Budget = isUrgent ? { rows: 0, tiles: 0 } : { rows: ROWS_PER_FRAME, tiles: 1 };
     let wait = 0;
     const behind = (ms: number) => {
       if (ms > 0) wait = wait === 0 ? ms : Math.min(wait, ms);

@@ -7,9 +7,12 @@ import type { Change } from './row-index.ts';
 /** Columns of a tile. */
 export const TILE = 4;
 
-/** How much work a frame may still do on tiles that are there already, in rows looked at. */
+/** How much work a frame may still do on tiles that are there already. */
 export interface Budget {
+  /** Rows looked at. */
   rows: number;
+  /** So many tiles of each kind, however many rows they have. */
+  readonly tiles: number;
 }
 
 interface Kept<Tile> {
@@ -40,6 +43,8 @@ export class TileCache<Tile> {
   /** Marks what is different in the rows. */
   change(change: Change): void {
     this.#turn++;
+    // Nothing was drawn yet: on a screen that is too small, or under the help.
+    if (this.#tiles.size === 0) return;
     if (change === 'all') {
       for (const kept of this.#tiles.values()) kept.staleSince ||= this.#turn;
       return;
@@ -61,8 +66,8 @@ export class TileCache<Tile> {
   }
 
   /**
-   * The tiles of an axis from left to right. Those that are missing are built; of those that are stale one, and more while the
-   * budget lasts: in the order in which they became stale, and every other time the one at the right end first.
+   * The tiles of an axis from left to right. Those that are missing are built; of those that are stale as many as the
+   * budget says, and more while its rows last: in the order in which they became stale, and every other time the one at the right end first.
    * `isBehind`: some are still stale.
    */
   get(range: TileRange, build: (firstColumn: number) => Tile, budget: Budget): { tiles: Tile[]; isBehind: boolean } {
@@ -84,7 +89,7 @@ export class TileCache<Tile> {
     stale.sort((a, b) => isFirst(b) - isFirst(a) || a.kept.staleSince - b.kept.staleSince);
     this.#isEndFirst = !this.#isEndFirst;
     let done = 0;
-    for (; done < stale.length && (done === 0 || budget.rows > 0); done++) {
+    for (; done < stale.length && (done < budget.tiles || budget.rows > 0); done++) {
       const { index, kept } = stale[done];
       kept.tile = build(index * TILE);
       kept.staleSince = 0;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { footerItems, helpLines } from '../../../src/tui/help.ts';
+import { footerItems, helpLines, helpPage } from '../../../src/tui/help.ts';
 import { actionOf, keyBindings } from '../../../src/tui/keys/index.ts';
-import { type InkKey, keyName } from '../../../src/tui/keys/names.ts';
+import { type InkKey, keyLabel, keyName } from '../../../src/tui/keys/names.ts';
 import { tabs } from '../../../src/tui/panels/index.ts';
 import { initialUi } from '../../../src/tui/ui-state.ts';
 
@@ -83,10 +83,27 @@ describe('help', () => {
     for (const binding of keyBindings) {
       const foreign = binding.group === 'Replay' && mode === 'tail';
       const here = !binding.when || binding.when({ ui: initialUi(), mode }) || binding.group === 'What if';
-      if (here && !foreign) expect(texts).toContain(binding.does);
+      if (!here || foreign) continue;
+      if (binding.does !== undefined) expect(texts).toContain(binding.does);
+      expect(
+        lines.some(({ keys }) => keys.includes(keyLabel(binding.keys[0], false))),
+        binding.keys[0],
+      ).toBe(true);
     }
     if (mode === 'tail') expect(texts.some((text) => text.includes('10 s back'))).toBe(false);
     expect(new Set(lines.map(({ id }) => id)).size).toBe(lines.length);
+  });
+
+  it('fits into 80 columns without being cut, and stops scrolling at its last page', () => {
+    const screen = { mode: 'replay' as const, ascii: false, columns: 80, rows: 24 };
+    const { lines, lastFirst } = helpPage({ ...screen, helpScroll: 0 });
+    for (const { keys, text, isHeading } of lines) {
+      if (!isHeading) expect(keys.length, keys).toBeLessThan(14);
+      expect(text.length, text).toBeLessThanOrEqual(80 - 2 - 14 - 1);
+    }
+    expect(lastFirst).toBe(lines.length - 22);
+    expect(helpPage({ ...screen, helpScroll: 500 }).first).toBe(lastFirst);
+    expect(helpPage({ ...screen, columns: 200, rows: 50, helpScroll: 500 })).toMatchObject({ columns: 2, first: 0 });
   });
 
   it('says it in ASCII where it must', () => {

@@ -49,14 +49,19 @@ describe('the looks of the screen', () => {
     const snapshot = fullPool();
     const { screen } = await openScreen({ ...snapshot, summary: { ...snapshot.summary, findings: [long] } });
     expect(screen.text()).toMatch(/[a-z.] …$/m);
-    expect(screen.text()).not.toContain('── Routes');
+    expect(screen.text()).not.toContain('─ Routes');
     await screen.resize(120, 44);
     const rows = screen.rows();
-    const routes = rows.findIndex((row) => row.startsWith('── Routes'));
+    const routes = rows.findIndex((row) => row.startsWith('─ Routes'));
     expect(routes).toBeGreaterThan(rows.findIndex((row) => row.includes('All four workers were busy')));
     expect(rows.slice(routes).join('\n')).toMatch(/GET \/io .* 240 /);
+    // The routes as the tab, and the findings below them.
     await screen.press('2');
-    expect(screen.text()).not.toContain('── Routes');
+    expect(screen.text()).not.toContain('─ Routes');
+    const chosen = screen.rows();
+    expect(chosen.findIndex((row) => row.startsWith('─ Findings'))).toBeGreaterThan(
+      chosen.findIndex((row) => /GET \/io .* 240 /.test(row)),
+    );
   });
 
   it('shows failed answers as the red part of the rate', async () => {
@@ -69,7 +74,7 @@ describe('the looks of the screen', () => {
           status: i % 4 === 0 ? 500 : 200,
         })),
       }),
-      { columns: 120, rows: 50 },
+      { columns: 120, rows: 42 },
     );
     const y = screen.rows().findIndex((row) => row.startsWith('req/s'));
     const below = screen.rows().findIndex((row) => row.startsWith('service')) - 1;

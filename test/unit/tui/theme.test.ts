@@ -25,4 +25,11 @@ describe('themes', () => {
       expect(theme.styles.sequence(style)).toMatch(/38;2;.*48;2;/);
     }
   });
+
+  it('has quiet text that can be read in any palette of 16 colours: the brighter black is the ground of some', () => {
+    for (const name of themeNames) {
+      const { styles, quiet } = createTheme(name, 16, false);
+      expect(styles.sequence(quiet)).not.toContain('90');
+    }
+  });
 });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
 import { partVerdict } from '../../../src/findings/part-verdict.ts';
+import { verdictOf } from '../../../src/findings/verdict.ts';
 import verdict from '../../../src/tui/panels/verdict.ts';
 import { replaySnapshot } from '../../helpers/snapshots.ts';
 import { drawn, viewOf } from '../../helpers/views.ts';
@@ -27,6 +28,40 @@ describe('the verdict on a narrow screen', () => {
       expect(told(snapshot, 80, 2), name).not.toContain('…');
       expect(told(snapshot, 200, 1), name).not.toContain('…');
     }
+  });
+
+  it('keeps what would end it where a starved route and failing answers stand beside it', async () => {
+    const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
+    const { findings } = snapshot.summary;
+    const errors = {
+      ...findings[0],
+      id: 'server-errors',
+      severity: 'warning' as const,
+      title: '9.4 % of the answers are server errors, all on GET /err',
+      evidence: { share: 0.094 },
+    };
+    const of = (id: string) => findings.find((finding) => finding.id === id) as (typeof findings)[number];
+    for (const order of [
+      [of('head-of-line'), of('pool-saturated'), errors],
+      [of('pool-saturated'), of('head-of-line'), errors],
+      [errors, of('pool-saturated'), of('head-of-line')],
+    ]) {
+      const summary = { ...snapshot.summary, findings: order };
+      const text = told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2).replaceAll(/\s+/g, ' ');
+      expect(text).not.toContain('…');
+      expect(text).toMatch(/47\/55 s.* 6 s or more \(inferred\)\. Fix: 8\+ workers or async I\/O\./);
+      expect(text).toContain('9.4 %');
+    }
+    // Nor without a full pool: a route that starves the others, or a pool that kept up.
+    for (const order of [[of('head-of-line'), errors], [errors]]) {
+      const summary = { ...snapshot.summary, findings: order };
+      expect(told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2)).not.toContain('…');
+    }
+    // Without a pool to speak of, what the log lacks is not cut either.
+    const summary = { ...(await replaySnapshot('waitress-4-threads-ramp.log')).summary, findings: [errors] };
+    const text = told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2);
+    expect(text).toContain('lacks');
+    expect(text).not.toContain('…');
   });
 
   it('keeps the pool, how long it was full, the wait and how it is known, what would end it, and how sure that is', async () => {

@@ -1,0 +1,107 @@
+/** Which lists stand beside the tab and below it, and where: what is asked next is in sight where there is room for it. */
+import type { Rect } from './canvas.ts';
+import type { View } from './panel.ts';
+import { requestRows } from './panels/request.ts';
+import { shownFindings } from './shown-findings.ts';
+
+/** A list that wants room. */
+export interface Wanted {
+  /** Id of its panel. */
+  readonly id: string;
+  /** Rows that show all of it; Infinity where it can use all there are. */
+  readonly needs: number;
+}
+
+/** The tab and what stands with it. */
+export interface Lists {
+  readonly tab: Wanted;
+  /** Below it, in their order, as far as there is room. */
+  readonly below: readonly Wanted[];
+  /** Beside it on wide screens. */
+  readonly beside: readonly Wanted[];
+  /** Below it on screens that have no place beside. */
+  readonly narrow: readonly Wanted[];
+  /** The tab shares the time axis with the lanes: nothing stands beside it. */
+  readonly onTimeAxis: boolean;
+}
+
+export interface PlacedList {
+  readonly id: string;
+  readonly rect: Rect;
+  /** The row of its title, which is not in `rect`; -1: the tab has its name above. */
+  readonly titleRow: number;
+}
+
+/** From this width on lists stand beside each other, the second column with this share of the width. */
+const WIDE = 140;
+const BESIDE_SHARE = 0.45;
+/** A list that can use all rows leaves the others this share of them; below so many rows, its title among them, no list stands. */
+const UPPER_SHARE = 0.6;
+const LEAST_ROWS = 5;
+
+/** How much the lists could use does not follow the cursor or the filter: they would jump. */
+export function listsOf(view: View, columns: number): Lists {
+  const { ui, snapshot, scene } = view;
+  const hasFindings = shownFindings(view).length > 0 || ui.filter !== '' || snapshot.summary.requests.total === 0;
+  const all = Number.POSITIVE_INFINITY;
+  const findings: Wanted = { id: 'findings', needs: hasFindings ? all : 2 };
+  const routes: Wanted = { id: 'routes', needs: snapshot.names.routes.size + 1 };
+  const workers: Wanted = { id: 'workers', needs: scene.tracks().list.length + 1 };
+  const requests: Wanted = { id: 'requests', needs: all };
+  if (ui.request) {
+    const tab = { id: 'request', needs: requestRows(columns) + 2 };
+    return { tab, below: [requests], beside: [findings], narrow: [requests], onTimeAxis: false };
+  }
+  const rest = { below: [], narrow: [], onTimeAxis: false };
+  switch (ui.tab) {
+    case 'findings':
+      return { ...rest, tab: findings, beside: [routes, workers, requests], narrow: [routes] };
+    case 'routes':
+      return { ...rest, tab: routes, below: [workers, requests], beside: [findings], narrow: [findings] };
+    case 'workers':
+      return { ...rest, tab: workers, below: [routes, requests], beside: [findings], narrow: [findings] };
+    case 'what-if':
+      return {
+        ...rest,
+        tab: { id: 'what-if', needs: 12 },
+        below: [routes, workers],
+        beside: [findings],
+        narrow: [findings],
+      };
+    default:
+      return { ...rest, tab: { id: ui.tab, needs: all }, beside: [findings], onTimeAxis: ui.tab === 'heat-map' };
+  }
+}
+
+/** Places the tab, first, and as many of the others as there is room for. */
+export function placeLists(whole: Rect, lists: Lists): PlacedList[] {
+  const { columns } = whole;
+  if (lists.onTimeAxis) return [{ id: lists.tab.id, rect: whole, titleRow: -1 }];
+  if (columns < WIDE) return stack(whole, [lists.tab, ...lists.narrow], false);
+  const beside = Math.floor(columns * BESIDE_SHARE);
+  return [
+    ...stack({ ...whole, columns: columns - beside - 1 }, [lists.tab, ...lists.below], false),
+    ...stack({ ...whole, x: columns - beside + 1, columns: beside - 1 }, lists.beside, true),
+  ];
+}
+
+/** One below the other; the last one that fits has what is left. `isTitled`: the first has a title as well. */
+function stack(column: Rect, wanted: readonly Wanted[], isTitled: boolean): PlacedList[] {
+  const placed: PlacedList[] = [];
+  const end = column.y + column.rows;
+  let y = column.y;
+  wanted.forEach(({ id, needs }, i) => {
+    const room = end - y;
+    const title = i > 0 || isTitled ? 1 : 0;
+    if (i > 0 && room < LEAST_ROWS) return;
+    const isLast = i === wanted.length - 1;
+    const asked = Math.min(
+      needs + title,
+      isLast || needs < Number.POSITIVE_INFINITY ? room : Math.ceil(room * UPPER_SHARE),
+    );
+    const rows = isLast || room - asked < LEAST_ROWS ? room : asked;
+    placed.push({ id, rect: { ...column, y: y + title, rows: rows - title }, titleRow: title > 0 ? y : -1 });
+    y += rows;
+  });
+  return placed;
+}

@@ -1,0 +1,56 @@
+// The report that grows: nothing is told before it is known, nothing twice, and it ends where the log does.
+import { expect, it } from 'vitest';
+import { runPlain } from '../../../src/cli/run-plain.ts';
+import { FakeClock } from '../../helpers/fake-clock.ts';
+import { FakeEngine } from '../../helpers/screen.ts';
+import { replaySnapshot } from '../../helpers/snapshots.ts';
+
+const SECOND = 1_000_000;
+
+it('tells of a replay the verdict first, then each stretch since the line before, and ends at its end', async () => {
+  const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
+  const { from, to } = snapshot;
+  const engine = new FakeEngine({ ...snapshot, now: from, playing: true });
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  const ended = runPlain(engine, clock, { write: (line) => lines.push(line) });
+  expect(lines[0]).toBe(`Verdict, critical: ${snapshot.verdict.sentence}`);
+  // Nothing was played yet.
+  expect(lines.filter((line) => / last /.test(line))).toEqual([]);
+  // Three times as fast as the clock.
+  engine.publish({ now: from + 30 * SECOND });
+  clock.advance(10_000);
+  // It stands still.
+  clock.advance(10_000);
+  engine.publish({ now: to, playing: false });
+  expect(await ended).toBe(0);
+  const stretches = lines.filter((line) => / last /.test(line));
+  expect(stretches.map((line) => /last ([\d.]+) s: (\d+) requests/.exec(line)?.[1])).toEqual(['30', '25']);
+  const told = stretches.reduce((sum, line) => sum + Number(/: (\d+) requests/.exec(line)?.[1]), 0);
+  // A request that reaches over the border is told of on both sides.
+  expect(told).toBeGreaterThanOrEqual(580);
+  expect(told).toBeLessThan(590);
+});
+
+it('writes titles and advice as sentences', async () => {
+  const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
+  const lines: string[] = [];
+  await runPlain(new FakeEngine({ ...snapshot, playing: false }), new FakeClock(), {
+    write: (line) => lines.push(line),
+  });
+  const finding = lines.find((line) => line.startsWith('Finding, critical: Pool saturated'));
+  expect(finding).toContain('callers queue. At least');
+});
+
+it('ends with a stream that has ended', async () => {
+  const snapshot = await replaySnapshot('gunicorn-sync-4-nearly-full.log');
+  let over = () => {};
+  const ended = runPlain(new FakeEngine({ ...snapshot, mode: 'tail' }), new FakeClock(), {
+    write() {},
+    onOver: (listener) => {
+      over = listener;
+    },
+  });
+  over();
+  expect(await ended).toBe(0);
+});
