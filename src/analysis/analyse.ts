@@ -1,6 +1,6 @@
 /** From a partial to everything that is said about it: the summary (findings come later) and the facts behind it. */
 import type { Analysis } from '../core/finding.ts';
-import type { Callers } from '../core/inference.ts';
+import type { WaitInference } from '../core/inference.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { listHeavyRoutes } from './heavy-routes.ts';
 import { inferServer } from './infer-server.ts';
@@ -15,8 +15,8 @@ export interface AnalyseOptions {
   readonly howToLog: HowToLog;
   /** `live`, `look`: for a window on the screen; `full`: everything for a post-mortem. */
   readonly effort: 'live' | 'look' | 'full';
-  /** What a longer look at the same log has found, for a `live` one. */
-  readonly callers?: Callers;
+  /** What a longer look at the same log has found a moment ago, for a `live` one. */
+  readonly lastLook?: WaitInference | null;
 }
 
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
@@ -28,7 +28,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     names: partial.names,
     streams: partial.streams,
     effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
-    callers: options.callers ?? 'not-asked',
+    lastLook: options.lastLook ?? null,
   });
   const knows = missingFields(partial.streams, inference, options.howToLog);
   const summary = summarise({

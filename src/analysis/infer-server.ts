@@ -1,6 +1,6 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { Callers, Effort, InferredRequests, ServerInference, ServiceInference } from '../core/inference.ts';
+import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
@@ -24,6 +24,7 @@ import { structureByWorker, structureOfPool } from './structure/with-durations.t
 import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
 import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
+import { heldToLook } from './wait/last-look.ts';
 
 export interface ServerInput {
   /** The requests in the order of their lines (several inputs merged by time). */
@@ -34,8 +35,8 @@ export interface ServerInput {
   readonly streams: readonly { readonly facts: StreamFacts; readonly requests: number }[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
   readonly effort?: Effort;
-  /** What a longer look at the same log has found, for a `live` one. */
-  readonly callers?: Callers;
+  /** What a longer look at the same log has found a moment ago, for a `live` one. */
+  readonly lastLook?: WaitInference | null;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
@@ -47,6 +48,11 @@ const efforts = {
 } as const;
 
 export function inferServer(input: ServerInput): ServerInference {
+  return heldToLook(inferTelling(input), input.lastLook ?? null);
+}
+
+/** From the inputs whose lines tell most. */
+function inferTelling(input: ServerInput): ServerInference {
   const { table } = input;
   const rows = tellingRows(table);
   if (!rows) return inferFrom(input);
@@ -73,7 +79,7 @@ export function inferServer(input: ServerInput): ServerInference {
 }
 
 function inferFrom(input: ServerInput): ServerInference {
-  const { table, names, lifecycle, effort = 'full', callers = 'not-asked' } = input;
+  const { table, names, lifecycle, effort = 'full', lastLook } = input;
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
@@ -102,7 +108,7 @@ function inferFrom(input: ServerInput): ServerInference {
     rhythm,
     lifecycle,
     effort,
-    callers,
+    callers: lastLook?.callers ?? 'not-asked',
   });
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.

@@ -2,7 +2,7 @@
 import type { AnalyseOptions } from '../analysis/analyse.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { Callers, ServerInference } from '../core/inference.ts';
+import type { ServerInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { FilteredPart } from '../core/part.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
@@ -30,8 +30,8 @@ export interface ExamineWindow {
   readonly isAside?: boolean;
   /** `full`: as a post-mortem would, for a stretch that somebody looks at; default `live`. */
   readonly effort?: 'live' | 'look' | 'full';
-  /** What a longer look at the same log has found, for a `live` one. */
-  readonly callers?: Callers;
+  /** What a longer look at the same log has found a moment ago, for a `live` one. */
+  readonly lastLook?: WaitInference | null;
 }
 
 export interface ExaminedWindow {
@@ -68,8 +68,8 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
-  const { inputs, effort = 'live', callers = 'not-asked' } = window;
-  return finish(partial, { inputs, effort, callers }, formats, begun);
+  const { inputs, effort = 'live', lastLook = null } = window;
+  return finish(partial, { inputs, effort, lastLook }, formats, begun);
 }
 
 /** Examines a whole log, in this thread. */
@@ -86,7 +86,7 @@ export interface Examined {
 
 function finish(
   partial: LogPartial,
-  how: Pick<AnalyseOptions, 'inputs' | 'effort' | 'callers'>,
+  how: Pick<AnalyseOptions, 'inputs' | 'effort' | 'lastLook'>,
   formats: readonly FormatAdvice[],
   begun: number,
 ): Examined {

@@ -1,6 +1,6 @@
 /** When the newest requests of a live log are examined: after something came, one at a time, and for a small share of the time. */
 import type { Clock } from '../core/clock.ts';
-import type { Callers } from '../core/inference.ts';
+import type { WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -29,14 +29,14 @@ const LONGEST_PAUSE_MS = 30_000;
 /** A longer look is taken now and then while callers may wait for so long, s; it may take as much time again. */
 const AT_STAKE_SECONDS = 0.1;
 const LOOK_EVERY_MS = 10_000;
+const LOOK_IS_FRESH_MS = 40_000;
 
 export class LiveExaminations {
   readonly #options: LiveExaminationsOptions;
   #underWay: Promise<void> | null = null;
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
-  /** As the last longer look found them. */
-  #callers: Callers = 'not-asked';
+  #lastLook: { readonly wait: WaitInference; readonly at: number } | null = null;
   #isAtStake = false;
   #noLookBefore = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
@@ -80,6 +80,11 @@ export class LiveExaminations {
     this.#cancel?.();
   }
 
+  #freshLook(): WaitInference | null {
+    const age = this.#lastLook ? this.#options.clock.nowMicros() - this.#lastLook.at : Number.POSITIVE_INFINITY;
+    return this.#lastLook && age < 1000 * LOOK_IS_FRESH_MS ? this.#lastLook.wait : null;
+  }
+
   async #examine(): Promise<void> {
     const { clock, examiner, rows, newest, lifecycle, inputs, done, failed } = this.#options;
     this.#examined = { rows: rows.total, events: lifecycle().length };
@@ -93,7 +98,7 @@ export class LiveExaminations {
         lifecycle: lifecycle(),
         inputs: inputs(),
         effort: look ? 'look' : 'live',
-        callers: this.#callers,
+        lastLook: this.#freshLook(),
       });
       rows.settle(number, requests, placement);
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
@@ -101,7 +106,7 @@ export class LiveExaminations {
       this.#notBefore = now + Math.max(EVERY_MS, look ? 0 : cost * SHARE) * 1000;
       if (look) {
         this.#noLookBefore = now + Math.max(LOOK_EVERY_MS, cost * SHARE) * 1000;
-        this.#callers = inference.wait.callers ?? 'not-asked';
+        this.#lastLook = { wait: inference.wait, at: now };
       }
       const { callers, highP95 } = inference.wait;
       this.#isAtStake = callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS;

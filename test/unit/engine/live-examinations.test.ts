@@ -20,9 +20,10 @@ async function askedIn(seconds: number, highP95: number) {
   const { requests, placement, summary, verdict, inference } = handSnapshot({
     requests: [{ start: 0, end: 0.1, status: 200 }],
   });
-  const examine = async ({ effort, callers }: ExamineWindow): Promise<ExaminedWindow> => {
+  const examine = async ({ effort, lastLook }: ExamineWindow): Promise<ExaminedWindow> => {
+    const callers = lastLook?.callers ?? 'not-asked';
     asked.push(`${effort} ${callers}`);
-    const found = effort === 'look' ? ('in-bursts' as const) : (callers ?? null);
+    const found = effort === 'look' ? ('in-bursts' as const) : callers;
     const wait = { ...inference.wait, highP95, callers: found };
     const cost = effort === 'look' ? COST : 1;
     return { summary, verdict, inference: { ...inference, wait }, requests, placement, cost };
