@@ -11,13 +11,14 @@ import { type Declared, declaredBy, withDeclared } from './structure/declared.ts
 import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { seemsAborted } from './structure/killed.ts';
+import { fewestLanes } from './structure/lanes.ts';
 import { type Life, livesOf, summariseLives, workersFrom } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { eventsOf, type Regime, regimesOf, workersOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
-import { unknownStructure } from './structure/structure.ts';
+import { type Structure, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -159,7 +160,10 @@ function inferFrom(input: ServerInput): ServerInference {
     concurrency: running
       ? regimes.length > 1
         ? concurrencyOfParts(times, parts)
-        : concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean)
+        : concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
+            full: waited.wait.full,
+            lanes: () => (isPacked(structure) ? fewestInAll(trace) : null),
+          })
       : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
     batches: batchesOf(rhythm),
     wait: waited.wait,
@@ -194,6 +198,17 @@ const partsByRegime = (input: ServerInput, trace: Trace, regimes: readonly Regim
     const lifecycle = eventsOf(input.lifecycle, regimes, regime, nameOf);
     return { rows, inference: inferFrom({ ...input, table: selectRows(input.table, rows), lifecycle }) };
   });
+
+/** Lanes are counted for logs of up to so many requests, and so many lanes. */
+const MOST_PLACED = 20_000;
+const MOST_LANES = 256;
+
+/** Many short requests on many slots fit into far fewer lanes than they took. */
+const isPacked = ({ unbounded, model, capacity }: Structure): boolean =>
+  !unbounded && !(model === 'threaded' && capacity.value !== null);
+
+const fewestInAll = (trace: Trace): number | null =>
+  trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;
 
 /** Requests per µs over the whole log. */
 function rateOf(trace: Trace): number {

@@ -125,6 +125,7 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
     waitingRatio: mean((wait) => wait.waitingRatio),
     peakQueue: Math.max(...waits.map(({ peakQueue }) => peakQueue)),
     periods: waits.flatMap(({ periods }) => periods).sort((a, b) => a.from - b.from),
+    full: Number.NaN,
     callers: sameCallers ? busiest.callers : 'not-asked',
   };
 }

@@ -53,6 +53,8 @@ export interface WaitInference {
   readonly waitingRatio: number;
   readonly peakQueue: number;
   readonly periods: readonly CongestionPeriod[];
+  /** Share of the time in which all slots were taken, in the possible histories; NaN where there are none of the whole pool. */
+  readonly full: number;
   /** As the possible histories take them; null: the wait was found without any. */
   readonly callers: Callers | null;
 }

@@ -41,7 +41,7 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
   const parts: string[] = [];
   if (enough)
     parts.push(
-      `${isHidden(facts.summary.wait) ? 'At least ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
+      `${isHidden(facts.summary.wait) ? 'About ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
     );
   if (slowEachOther(facts)) {
     parts.push(
@@ -99,7 +99,7 @@ function examine(facts: Facts): Finding | null {
   ];
   if (Number.isFinite(wait.p95)) {
     sentences.push(
-      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}${rangeText(wait)}, p95 ${durationText(wait.p95)}, at most ${durationText(wait.max)} (${how})${Number.isFinite(wait.peakQueue) ? `, up to ${countText(Math.round(wait.peakQueue), 'request')} in the queue` : ''}.`,
+      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}${rangeText(wait)}, p95 ${durationText(wait.p95)}, the longest ${isHidden(summary.wait) ? 'about ' : ''}${durationText(wait.max)} (${how})${Number.isFinite(wait.peakQueue) ? `, up to ${countText(Math.round(wait.peakQueue), 'request')} in the queue` : ''}.`,
     );
   }
   if (burst) {
@@ -179,7 +179,7 @@ export default defineFinding({
   title: 'Every slot of the pool was busy and callers queued',
   needs: ['time'],
   examine,
-  silences: ['pool-too-small', 'overprovisioned'],
+  silences: ['pool-too-small', 'callers-queue', 'overprovisioned'],
   explain: {
     test: [
       'A slot is a worker, or a thread of a worker; K slots run at most K requests at once.',

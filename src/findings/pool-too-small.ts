@@ -43,6 +43,7 @@ export default defineFinding({
   title: 'Callers wait longer than the target, and more workers would mend it',
   needs: ['time'],
   examine,
+  silences: ['callers-queue'],
   explain: {
     test: [
       'p95 wait > 200 ms, and > 100 ms even in the most favourable reading of the log; mean wait 15 % of the mean service time or',

@@ -81,7 +81,7 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const window = summary.window.seconds === null ? null : roundText(summary.window.seconds);
   const share = window === null ? `for ${full} s` : `${full} of ${window} s`;
   const longest =
-    wait.max === null ? null : `${durationText(wait.max * 1e6)}${isHidden(wait) ? ' or more' : ''} (${wait.method})`;
+    wait.max === null ? null : `${isHidden(wait) ? 'about ' : ''}${durationText(wait.max * 1e6)} (${wait.method})`;
   const waits = longest === null ? 'waits unknown' : `waits up to ${longest}`;
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
@@ -100,7 +100,7 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   ];
 }
 
-/** "7 workers or more", in brief "7+ workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
+/** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
 function enoughText(
   { server, wait }: Summary,
   { recommended_workers: workers }: FindingSummary['evidence'],
@@ -109,10 +109,15 @@ function enoughText(
   if (typeof workers !== 'number') return '';
   const ofThreads =
     server.model === 'threaded' && server.threads.value !== null ? ` of ${server.threads.value} threads` : '';
-  const pool = capital(countText(workers, server.model === 'pool' ? 'slot' : 'worker'));
-  if (!isHidden(wait)) return `${pool}${ofThreads}`;
-  return inBrief ? `${pool.replace(' ', '+ ')}${ofThreads}` : `${pool}${ofThreads} or more`;
+  const pool = `${countText(workers, server.model === 'pool' ? 'slot' : 'worker')}${ofThreads}`;
+  if (!isHidden(wait)) return capital(pool);
+  return inBrief ? `~${pool}` : `About ${pool}`;
 }
+
+/** s: a p95 wait from which a queue is no longer called short. */
+const SHORT = 0.1;
+/** Below this the kind of server is a hedge. */
+const HEDGED = 0.6;
 
 function quiet(summary: Summary): Verdict {
   const { server, concurrency, wait, knows } = summary;
@@ -129,10 +134,14 @@ function quiet(summary: Summary): Verdict {
         ? ['whether callers queued the log cannot tell', 'waits unknown']
         : wait.p95 < 0.01
           ? ['callers did not queue', 'nobody queued']
-          : [`the queue stayed short (p95 ${p95}, ${wait.method})`, null, `wait p95 ${p95} (${wait.method})`];
+          : [
+              `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`,
+              null,
+              `wait p95 ${p95} (${wait.method})`,
+            ];
     const pool = capital(poolText(server));
     return {
-      severity: wait.p95 === null ? 'info' : 'ok',
+      severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
       sentence: `${pool}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
       shorter: [
         `${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`,
@@ -150,6 +159,15 @@ function quiet(summary: Summary): Verdict {
         shorter: [
           `${capital(poolText(server))}, no limit on slots; requests in flight and their times are not in the log.`,
         ],
+        confidence: server.model_confidence,
+      };
+    }
+    if (server.model_confidence < HEDGED) {
+      const most = countText(concurrency.peak, 'request');
+      return {
+        severity: 'info',
+        sentence: `Up to ${most} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
+        shorter: [`Up to ${most} in flight; whether there is a limit the log cannot tell.`],
         confidence: server.model_confidence,
       };
     }

@@ -155,6 +155,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       waitingRatio: waits.filter((w) => w > 0).length / n,
       peakQueue: profile.peakQueue,
       periods: profile.periods,
+      full: Number.NaN,
       callers: null,
     },
   };

@@ -19,21 +19,35 @@ export const unknownConcurrency: Concurrency = {
 /** µs: a slot that is taken again this soon was not free in between. */
 const HAND_OVER = 20_000;
 
+/** What else is known of how full the pool was. */
+export interface Fullness {
+  /** Share of the time in which all slots were taken, in the possible histories; NaN unknown. */
+  readonly full: number;
+  /** Fewest lanes that hold all requests; null: not asked. */
+  readonly lanes: () => number | null;
+}
+
+const notAsked: Fullness = { full: nothing, lanes: () => null };
+
 /**
  * @param starts µs, sorted
  * @param ends µs, sorted
  * @param capacity slots; null: unknown or unbounded, then nothing is ever "full"
  */
-function concurrencyOf(starts: Float64Array, ends: Float64Array, capacity: number | null): Concurrency {
+function concurrencyOf(
+  starts: Float64Array,
+  ends: Float64Array,
+  capacity: number | null,
+  fullness: Fullness,
+): Concurrency {
   const levels = levelsOfSorted(starts, ends);
-  const most = capacity ?? levels.peak;
-  const common = {
-    mean: levels.mean,
-    p95: Math.min(levelQuantile(levels, 0.95), most),
-    peak: Math.min(levels.peak, most),
-  };
+  const most = capacity ?? Number.POSITIVE_INFINITY;
+  // Stamps that are off put requests beside each other that never were: what the log proves is the fewest lanes that hold them.
+  const peak = levels.peak >= most ? most : (fullness.lanes() ?? levels.peak);
+  const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
-  const full = fullMicros(starts, ends, capacity);
+  // And they tear gaps into a pool that was full; the histories know better.
+  const full = Math.max(fullMicros(starts, ends, capacity), (fullness.full || 0) * levels.span);
   return {
     ...common,
     saturatedMicros: full,
@@ -86,6 +100,7 @@ export function concurrencyIn(
   rhythm: Rhythm | null,
   ratePerMicro: number,
   serviceMean: number,
+  fullness = notAsked,
 ): Concurrency {
   const n = requests.start.length;
   const starts = new Float64Array(n);
@@ -96,7 +111,8 @@ export function concurrencyIn(
     starts[known] = requests.start[i];
     ends[known++] = requests.end[i];
   }
-  if (known > 0) return concurrencyOf(starts.subarray(0, known).sort(), ends.subarray(0, known).sort(), capacity);
+  if (known > 0)
+    return concurrencyOf(starts.subarray(0, known).sort(), ends.subarray(0, known).sort(), capacity, fullness);
   if (rhythm && capacity !== null) return concurrencyOfRounds(requests.start.length, { ...rhythm, size: capacity });
   return { ...unknownConcurrency, mean: ratePerMicro * serviceMean };
 }

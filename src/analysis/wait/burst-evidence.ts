@@ -4,7 +4,7 @@
  */
 import { evidenceOfLanes, type Histories, laneHistories, type Plan, queueHistories } from './histories.ts';
 import type { LaneStretch, QueueStretch } from './stretch.ts';
-import { isPatient } from './summarise-waits.ts';
+import { ALWAYS_FULL, isPatient } from './summarise-waits.ts';
 
 export interface Bursts {
   readonly histories: Histories;
@@ -56,7 +56,9 @@ export const burstsInQueues = (queues: QueueStretch, plan: Plan, usual: Historie
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
 function judged(histories: Histories, usual: Histories, alone: number, { sure, doubt }: Verdicts): Bursts | null {
   const nats = histories.logEvidence - alone;
-  if (nats > sure) {
+  // Callers who wait for their answers follow each other closely, too; and a pool that hardly ever rests shows no beginnings.
+  const mayBeSure = !isPatient(usual.evidence) && usual.evidence.full < ALWAYS_FULL;
+  if (nats > sure && mayBeSure) {
     // How early callers can have come does not depend on who is taken for a member of a burst.
     const most = Math.max(histories.evidence.most, usual.evidence.most);
     return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };

@@ -19,6 +19,7 @@ export const unknownWait = (basis: string): WaitInference => ({
   waitingRatio: Number.NaN,
   peakQueue: Number.NaN,
   periods: [],
+  full: Number.NaN,
   callers: null,
 });
 
@@ -67,7 +68,7 @@ const AT_ONCE_MORE = 1.3;
 const AT_ONCE_MORE_IN_TICKS = 2;
 /** Shares of the time full, and of the requests in one congestion period, from which the arrivals are hidden. */
 const OFTEN_FULL = 0.8;
-const ALWAYS_FULL = 0.9;
+export const ALWAYS_FULL = 0.9;
 const ONE_PERIOD = 0.3;
 /** Shorter waits are spread more evenly over the requests: the 95th percentile may then be as little as twice the mean. */
 const EVEN_SPREAD = 2;
