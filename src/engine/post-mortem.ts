@@ -10,6 +10,7 @@ import { createParser } from '../ingest/create-parser.ts';
 import { readInput, smallContent } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
+import { inOrderOfWriting } from './order-of-writing.ts';
 import { bePatientFor } from './patient-v8.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
@@ -31,9 +32,10 @@ export interface PostMortemOptions {
 }
 
 export async function readPartial(
-  paths: readonly string[],
+  given: readonly string[],
   options: PostMortemOptions,
 ): Promise<{ partial: Partial; inputs: InputSummary[] }> {
+  const paths = inOrderOfWriting(given);
   let partial = new Partial(createNames(Number.POSITIVE_INFINITY));
   const inputs: InputSummary[] = [];
   const { formats, timezone, logFormat } = options;
