@@ -147,20 +147,32 @@ const unknownPool = (pool: PoolShape): WhatIfPool => ({
   peak_queue: null,
 });
 
+/** Of each possible history of the waits, in the middle: as the numbers of the wait are told. */
+function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['latency'] {
+  const { start, end, wait, waitSamples } = requests;
+  const histories = unbounded ? [new Float64Array(start.length)] : (waitSamples ?? [wait]);
+  const spreads = histories.flatMap((waits) => {
+    const latency = Float64Array.from(start, (began, i) => end[i] - began + waits[i]).filter(Number.isFinite);
+    return latency.length > 0 ? [spreadOf(latency)] : [];
+  });
+  // The middle that the wait is told by, or a latency could be shorter than its wait.
+  const middle = (name: keyof Spread) => {
+    const sorted = spreads.map((spread) => spread[name]).sort((a, b) => a - b);
+    return sorted[sorted.length >> 1];
+  };
+  return spreads.length > 0 ? spreadDocument(middle) : { ...noSpread };
+}
+
 /** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
 function baselineOf(analysis: Analysis): WhatIfPool | null {
   const pool = presentShape(analysis);
   if (!pool) return null;
   const { inference, requests } = analysis;
   const { wait, concurrency } = inference;
-  const latency: number[] = [];
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < requests.length; i++) {
-    const service = inference.requests.end[i] - inference.requests.start[i];
-    const waited = inference.unbounded ? 0 : inference.requests.wait[i];
-    if (Number.isFinite(service + waited)) latency.push(service + waited);
-    first = Math.min(first, inference.requests.start[i] - (waited || 0));
+    first = Math.min(first, inference.requests.start[i] - (inference.requests.wait[i] || 0));
     last = Math.max(last, inference.requests.end[i]);
   }
   const slots = inference.capacity.value;
@@ -169,13 +181,11 @@ function baselineOf(analysis: Analysis): WhatIfPool | null {
     ...pool,
     utilisation: slots === null ? null : orNull(concurrency.mean / slots),
     wait: inference.unbounded && wait.method === 'unknown' ? { ...noSpread } : spreadDocument((name) => wait[name]),
-    latency: latency.length > 0 ? spreadDocumentOf(spreadOf(Float64Array.from(latency))) : { ...noSpread },
+    latency: latencyOf(inference),
     throughput: elapsed > 0 ? orNull((requests.length * 1e6) / elapsed) : null,
     peak_queue: orNull(wait.peakQueue),
   };
 }
-
-const spreadDocumentOf = (spread: Spread): WhatIfPool['wait'] => spreadDocument((name) => spread[name]);
 
 /** Pools asked for on the command line; counts that are not given come from the present pool. */
 export interface PoolWishes {
