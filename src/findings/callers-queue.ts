@@ -67,5 +67,5 @@ export default defineFinding({
     },
   },
   fires: ['faults/waitress-queue-depth.log.gz'],
-  quiet: ['gunicorn-sync-4-nearly-full.log', 'hypercorn-4-default.log', 'waitress-16-threads-ramp.log'],
+  quiet: ['gunicorn-sync-4-half-loaded.log', 'hypercorn-4-default.log', 'waitress-16-threads-ramp.log'],
 });

@@ -2,7 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { isHidden, knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { isHidden, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
 import { type Episode, episodesOf, fullSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
@@ -118,8 +118,7 @@ function examine(facts: Facts): Finding | null {
 
   const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
   // As many as there are is no advice: the queue was a matter of moments.
-  const present = summary.server.model === 'threaded' ? (summary.server.workers.value ?? slots) : slots;
-  const enough = smallest && smallest.pool.workers > present ? smallest : null;
+  const enough = smallest && slotsOf(smallest) > slots ? smallest : null;
   const queues = burst !== null || Number.isFinite(wait.waitingRatio);
   const long = Math.max(500_000, service.mean);
   // A wait that may as well have been short is no catastrophe.
@@ -147,6 +146,7 @@ function examine(facts: Facts): Finding | null {
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
       requests_slow_each_other: slowEachOther(facts),
       recommended_workers: enough?.pool.workers ?? null,
+      recommended_threads: enough?.pool.threads ?? null,
       recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
     },
     advice: adviceOf(facts, slots, enough),

@@ -1,8 +1,8 @@
 /** Finding: the pool is not saturated, but callers wait longer than they should; the number of workers that would do. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import { durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT } from './pool-saturated.ts';
-import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
 import { orNull, secondsOf } from './rows.ts';
 import { materialWait } from './saturation.ts';
 
@@ -15,9 +15,7 @@ function examine(facts: Facts): Finding | null {
   if (!(wait.p95 > DEFAULT_TARGET_WAIT && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
   if (!materialWait(facts)) return null;
   const enough = predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  const present =
-    summary.server.model === 'sync' || summary.server.model === 'threaded' ? summary.server.workers.value : slots;
-  if (!enough || present === null || enough.pool.workers <= present) return null;
+  if (!enough || slotsOf(enough) <= slots) return null;
   return {
     severity: 'warning',
     title: `Pool too small for a p95 wait of ${durationText(DEFAULT_TARGET_WAIT)}: ${shapeText(enough)} would do`,
@@ -29,9 +27,10 @@ function examine(facts: Facts): Finding | null {
       waiting_ratio: orNull(wait.waitingRatio),
       target_p95_wait_seconds: DEFAULT_TARGET_WAIT / 1e6,
       recommended_workers: enough.pool.workers,
+      recommended_threads: enough.pool.threads,
       recommended_p95_wait_seconds: enough.waitP95 / 1e6,
     },
-    advice: `${shapeText(enough)} instead of ${countText(present, 'worker')}: ${predictedWaitText(enough)}, simulated from this log.`,
+    advice: `${shapeText(enough)} instead of ${poolText(summary.server)}: ${predictedWaitText(enough)}, simulated from this log.`,
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: (wait.mean / 1e6) * summary.requests.total,

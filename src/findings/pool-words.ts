@@ -39,6 +39,10 @@ export function shapeText({ pool }: PoolPrediction): string {
   return countText(pool.workers, pool.model === 'async' ? 'async worker' : pool.model === 'pool' ? 'slot' : 'worker');
 }
 
+/** Requests that a predicted pool runs at once; one each where it has no limit. */
+export const slotsOf = ({ pool }: PoolPrediction): number =>
+  pool.model === 'threaded' ? pool.workers * pool.threads : pool.workers;
+
 /** "p95 wait 120 ms (range 80-190 ms)". */
 export function predictedWaitText(prediction: PoolPrediction): string {
   const [low, high] = prediction.waitP95Range;

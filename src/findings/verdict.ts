@@ -103,12 +103,11 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
 /** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
 function enoughText(
   { server, wait }: Summary,
-  { recommended_workers: workers }: FindingSummary['evidence'],
+  { recommended_workers: workers, recommended_threads: threads }: FindingSummary['evidence'],
   inBrief: boolean,
 ): string {
   if (typeof workers !== 'number') return '';
-  const ofThreads =
-    server.model === 'threaded' && server.threads.value !== null ? ` of ${server.threads.value} threads` : '';
+  const ofThreads = server.model === 'threaded' && typeof threads === 'number' ? ` of ${threads} threads` : '';
   const pool = `${countText(workers, server.model === 'pool' ? 'slot' : 'worker')}${ofThreads}`;
   if (!isHidden(wait)) return capital(pool);
   return inBrief ? `~${pool}` : `About ${pool}`;

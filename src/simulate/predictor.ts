@@ -7,12 +7,12 @@ import {
   arrivalsAreKnown,
   cannotMeet,
   carriesRecommendation,
-  fewestWorkers,
   likelyRange,
   medianOf,
   meets,
   rangeOf,
   repetitionsFor,
+  smallestOf,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
@@ -78,9 +78,8 @@ export function createPredictor(analysis: Analysis): Predictor {
     smallestPool(target) {
       const base = workloadNow();
       if (!base || !carriesRecommendation(base)) return null;
-      const present = base.present!;
-      const workers = fewestWorkers(base, present, (pool) => isEnough(base, pool, target));
-      return workers === null ? null : ask(base, { ...present, workers })!.prediction;
+      const pool = smallestOf(base, base.present!, (shape) => isEnough(base, shape, target));
+      return pool && ask(base, pool)!.prediction;
     },
   };
 }

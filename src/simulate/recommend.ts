@@ -2,7 +2,7 @@
 import { quantileSorted } from 'simple-statistics';
 import type { PoolShape } from '../core/prediction.ts';
 import type { PoolMeasures } from './measures.ts';
-import type { ScenarioRuns } from './scenario.ts';
+import { acceptForThemselves, type ScenarioRuns } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 const MAX_WORKERS = 1024;
@@ -51,17 +51,31 @@ export function cannotMeet(
 export const repetitionsFor = (requests: number, budget: number): number =>
   Math.min(40, Math.max(10, Math.floor(budget / requests)));
 
-/** Waits fall with every worker, so a binary search over a doubling range finds the first pool that is good enough. */
-export function fewestWorkers(
-  { trace }: Workload,
-  present: PoolShape,
-  good: (pool: PoolShape) => boolean,
-): number | null {
-  const enough = (workers: number): boolean => good({ ...present, workers });
+/**
+ * The smallest pool of the kind that is good enough: fewest workers, or, of several processes with threads that each accept for
+ * themselves, fewest threads in each of them. How evenly so many processes accept the log shows; other numbers of them it does not.
+ */
+export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: PoolShape) => boolean): PoolShape | null {
+  const { trace, present } = workload;
   const span = trace.start[trace.length - 1] - trace.start[0];
   const offered = span > 0 ? trace.service.reduce((a, b) => a + b, 0) / span : 1;
+  if (
+    kind.model === 'threaded' &&
+    kind.workers > 1 &&
+    kind.workers === present?.workers &&
+    acceptForThemselves(workload, kind)
+  ) {
+    const threads = fewest(offered / kind.workers, (count) => good({ ...kind, threads: count }));
+    return threads === null ? null : { ...kind, threads };
+  }
+  const workers = fewest(offered / kind.threads, (count) => good({ ...kind, workers: count }));
+  return workers === null ? null : { ...kind, workers };
+}
+
+/** Waits fall with every slot, so a binary search over a doubling range finds the first number that is good enough. */
+function fewest(guess: number, enough: (count: number) => boolean): number | null {
   let low = 0;
-  let high = Math.min(MAX_WORKERS, Math.max(1, Math.ceil(offered / present.threads)));
+  let high = Math.min(MAX_WORKERS, Math.max(1, Math.ceil(guess)));
   while (!enough(high)) {
     low = high;
     high *= 2;

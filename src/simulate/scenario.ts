@@ -189,11 +189,14 @@ const SAME_WORKER = 0.8;
  */
 const MOST_LOPSIDED = 0.98;
 
-/** Several processes with threads, and no log of such a pool to show how evenly they accept. */
+/** Several processes, each with threads and a queue of its own. */
+export const acceptForThemselves = (workload: Workload, pool: PoolShape): boolean =>
+  pool.model === 'threaded' && queueOf(workload, pool) === 'per-worker';
+
+/** Processes that accept for themselves, and no log of as many to show how evenly: the more there are, the less evenly they did. */
 export const acceptorsUnknown = (workload: Workload, pool: PoolShape): boolean =>
-  pool.model === 'threaded' &&
-  queueOf(workload, pool) === 'per-worker' &&
-  !(workload.present?.model === 'threaded' && processesSeen(workload) > 1);
+  acceptForThemselves(workload, pool) &&
+  !(workload.present?.model === 'threaded' && processesSeen(workload) === pool.workers);
 
 /** The process that accepts each arrival: its own, or a random one with the unevenness that the log shows. */
 function acceptors(

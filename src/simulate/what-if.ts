@@ -13,12 +13,12 @@ import { assumptionsOf } from './assumptions.ts';
 import { type PoolMeasures, type Spread, spreadOf } from './measures.ts';
 import {
   carriesRecommendation,
-  fewestWorkers,
   likelyRange,
   medianOf,
   meets,
   rangeOf,
   repetitionsFor,
+  smallestOf,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { presentShape, type Workload, workloadOf } from './workload.ts';
@@ -82,21 +82,30 @@ function recommendationOf(
 ): WhatIf['recommendation'] {
   if (!carriesRecommendation(workload)) return null;
   const kinds = new Set(pools.map(({ model, threads }) => `${model} ${threads}`));
-  const kind = kinds.size === 1 ? pools[0] : workload.present!;
-  const workers = fewestWorkers(workload, kind, (pool) => meets(workload, pool, ask(pool), target));
-  if (workers === null) return null;
-  const chosen = { ...kind, workers };
-  const words = (count: number) => {
-    const runs = ask({ ...kind, workers: count });
+  const { present } = workload;
+  const asked = kinds.size === 1 ? pools[0] : present!;
+  // Of the pool as it is now, with as many processes as have shown how they accept.
+  const isPresent = asked.model === present?.model && asked.threads === present.threads;
+  const kind = isPresent ? present : asked;
+  const chosen = smallestOf(workload, kind, (pool) => meets(workload, pool, ask(pool), target));
+  if (chosen === null) return null;
+  const words = (pool: PoolShape) => {
+    const runs = ask(pool);
     const [low, high] = likelyRange(runs, ({ wait }) => wait.p95);
     return `${durationText(medianOf(runs.runs, ({ wait }) => wait.p95))} (${durationText(low)} to ${durationText(high)})`;
   };
-  const fewer = workers > 1 ? `; with ${workers - 1} it would be ${words(workers - 1)}` : '';
+  const byThreads = chosen.threads !== kind.threads;
+  const less = byThreads ? { ...chosen, threads: chosen.threads - 1 } : { ...chosen, workers: chosen.workers - 1 };
+  const fewer =
+    less.threads > 0 && less.workers > 0
+      ? `; with ${byThreads ? less.threads : less.workers} it would be ${words(less)}`
+      : '';
+  const name = byThreads ? `threads in each of ${chosen.workers} workers` : nameOf(chosen);
   return {
-    model: kind.model,
-    workers,
-    threads: kind.threads,
-    because: `the fewest ${nameOf(chosen)} whose p95 wait stays under ${durationText(target)} in nine of ten repetitions: ${words(workers)}${fewer}`,
+    model: chosen.model,
+    workers: chosen.workers,
+    threads: chosen.threads,
+    because: `the fewest ${name} whose p95 wait stays under ${durationText(target)} in nine of ten repetitions: ${words(chosen)}${fewer}`,
   };
 }
 

@@ -108,11 +108,10 @@ function expectAgreement(summary: Summary): void {
 
   const slots = server.capacity.value;
   for (const id of ['pool-saturated', 'pool-too-small']) {
-    const wanted = find(id)?.evidence.recommended_workers;
-    if (typeof wanted !== 'number') continue;
-    const present = server.model === 'threaded' ? server.workers.value : slots;
-    expect(wanted).toBeGreaterThan(present ?? 0);
-    expect(find(id)!.advice).toContain(String(wanted));
+    const { recommended_workers: workers, recommended_threads: threads } = find(id)?.evidence ?? {};
+    if (typeof workers !== 'number') continue;
+    expect(server.model === 'threaded' ? workers * Number(threads) : workers).toBeGreaterThan(slots ?? 0);
+    expect(find(id)!.advice).toContain(String(workers));
   }
   if (sentence.includes('did not queue')) {
     expect(wait.p95).toBeLessThan(0.01);

@@ -9,6 +9,7 @@ import { analysisOfPool } from '../../helpers/stations.ts';
 const aboutSize = new Set([
   'pool-saturated',
   'pool-too-small',
+  'callers-queue',
   'overprovisioned',
   'asgi-would-not-queue',
   'threads-would-help',
