@@ -18,7 +18,7 @@ import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { eventsOf, type Regime, regimesOf, workersOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
-import { type Structure, unknownStructure } from './structure/structure.ts';
+import { unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -162,7 +162,7 @@ function inferFrom(input: ServerInput): ServerInference {
         ? concurrencyOfParts(times, parts)
         : concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
             full: waited.wait.full,
-            lanes: () => (isPacked(structure) ? fewestInAll(trace) : null),
+            lanes: () => (structure.unbounded || capacity !== null ? null : fewestInAll(trace)),
           })
       : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
     batches: batchesOf(rhythm),
@@ -202,10 +202,6 @@ const partsByRegime = (input: ServerInput, trace: Trace, regimes: readonly Regim
 /** Lanes are counted for logs of up to so many requests, and so many lanes. */
 const MOST_PLACED = 20_000;
 const MOST_LANES = 256;
-
-/** Many short requests on many slots fit into far fewer lanes than they took. */
-const isPacked = ({ unbounded, model, capacity }: Structure): boolean =>
-  !unbounded && !(model === 'threaded' && capacity.value !== null);
 
 const fewestInAll = (trace: Trace): number | null =>
   trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;

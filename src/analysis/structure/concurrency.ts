@@ -42,7 +42,7 @@ function concurrencyOf(
 ): Concurrency {
   const levels = levelsOfSorted(starts, ends);
   const most = capacity ?? Number.POSITIVE_INFINITY;
-  // Stamps that are off put requests beside each other that never were: what the log proves is the fewest lanes that hold them.
+  // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
   const peak = levels.peak >= most ? most : (fullness.lanes() ?? levels.peak);
   const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
