@@ -162,7 +162,7 @@ function inferFrom(input: ServerInput): ServerInference {
         ? concurrencyOfParts(times, parts)
         : concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
             full: waited.wait.full,
-            lanes: () => (structure.unbounded || capacity !== null ? null : fewestInAll(trace)),
+            lanes: () => (structure.unbounded || effort === 'live' ? null : fewestInAll(trace)),
           })
       : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
     batches: batchesOf(rhythm),

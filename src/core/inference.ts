@@ -123,6 +123,8 @@ export interface ServerInference {
     readonly peak: number;
     readonly saturatedMicros: number;
     readonly saturatedRatio: number;
+    /** The log proves that so many ran at once, and it may have been no more; NaN not asked. */
+    readonly proven: number;
   };
   readonly batches: {
     readonly detected: boolean;

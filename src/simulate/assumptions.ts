@@ -84,7 +84,9 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
 
 function callersSaid({ likely, others }: Callers, waitUnknown: boolean): string[] {
   const closed = ({ count, thinkMicros }: ClosedClients) =>
-    `about ${count} callers who wait for their answer and pause for ${durationText(thinkMicros)} before they ask again`;
+    count === 1
+      ? `one caller who waits for each answer and pauses for ${durationText(thinkMicros)} before the next request`
+      : `about ${count} callers who wait for their answer and pause for ${durationText(thinkMicros)} before they ask again`;
   const alternatives = others.map((other) =>
     other.kind === 'closed' ? closed(other) : 'callers who come when they come',
   );

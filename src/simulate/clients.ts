@@ -40,6 +40,8 @@ export interface ClientsInput {
   readonly saturatedRatio: number;
   /** Requests in service at once, at most. */
   readonly peak: number;
+  /** The log proves that so many ran at once, and it may have been no more; NaN unknown. */
+  readonly proven: number;
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
   /** Mean waits between which the truth lies, µs; NaN unknown. */
   readonly waitRange: readonly [low: number, high: number];
@@ -67,12 +69,18 @@ const BLURRED = 0.05;
 /** Mean wait, in service times, up to which a pool passes the evenness of its callers on and makes none of its own. */
 const NO_QUEUE = 0.02;
 
+/** Requests of one client, and the share of the time in which one runs, from which nobody else asks in between. */
+const FEWEST_IN_TURN = 30;
+const IN_TURN = 0.8;
+
 const open: Clients = { kind: 'open' };
 
 export function findCallers(input: ClientsInput): Callers {
   const { trace, slots, saturatedRatio, waitMethod } = input;
   const [lowWait, highWait] = input.waitRange;
   const vague = waitMethod === 'inferred' ? highWait > VAGUE * lowWait : waitMethod !== 'measured';
+  const alone = oneInTurn(input);
+  if (alone) return { likely: alone, others: [] };
   const hidden = slots !== null && saturatedRatio >= HIDDEN_SHARE && vague;
   if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: [] };
   if (trace.length < MINIMUM_STARTS) return { likely: open, others: [] };
@@ -95,6 +103,19 @@ export function findCallers(input: ClientsInput): Callers {
   const near = fits.filter(({ loose }) => loose >= loosest - NOT_EXCLUDED).map(({ clients }) => clients);
   const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
   return { likely: best.clients, others: best.gain >= SURE ? ends : [...ends, open] };
+}
+
+/**
+ * One client who asks again as soon as it has its answer (a loop in a shell): one request after the other, hardly a pause, on a pool that
+ * could run more. Callers at random who keep a slot that busy meet each other all the time.
+ */
+function oneInTurn({ trace, slots, proven }: ClientsInput): ClosedClients | null {
+  const { length, start, service } = trace;
+  if (proven !== 1 || slots === 1 || length < FEWEST_IN_TURN) return null;
+  const busy = service.reduce((sum, micros) => sum + micros, 0);
+  const span = start[length - 1] + service[length - 1] - start[0];
+  if (!(busy >= IN_TURN * span)) return null;
+  return { kind: 'closed', count: 1, thinkMicros: Math.max(1, (span - busy) / length) };
 }
 
 interface ClosedFit {

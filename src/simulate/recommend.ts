@@ -10,9 +10,15 @@ const MAX_WORKERS = 1024;
 export const arrivalsAreKnown = ({ callers, trace }: Workload): boolean =>
   callers.likely.kind !== 'hidden' && !trace.waitUnknown;
 
+/** Fewer requests than this that nobody waited with, the health checks of an idle server say, tell no size. */
+const FEWEST = 30;
+
 /** Arrivals are known, and the present pool has slots that could be more. */
-export const carriesRecommendation = (workload: Workload): boolean =>
-  arrivalsAreKnown(workload) && workload.present !== null && workload.present.model !== 'async';
+export function carriesRecommendation(workload: Workload): boolean {
+  const { trace, present } = workload;
+  const tells = trace.length >= FEWEST || trace.waits.some((waits) => waits.some((wait) => wait > 0));
+  return tells && arrivalsAreKnown(workload) && present !== null && present.model !== 'async';
+}
 
 /** Of the repetitions, those in which the target is met are at least this share. */
 const GOOD_SHARE = 0.9;

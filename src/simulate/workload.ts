@@ -44,6 +44,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
         sharedQueue: inference.queue !== 'per-worker',
         saturatedRatio: inference.concurrency.saturatedRatio,
         peak: inference.concurrency.peak,
+        proven: inference.concurrency.proven,
         waitMethod: inference.wait.method,
         waitRange: [inference.wait.lowMean, inference.wait.highMean],
       }),

@@ -137,6 +137,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       peak: profile.peak,
       saturatedMicros: profile.fullMicros,
       saturatedRatio: profile.fullMicros / micros,
+      proven: Number.NaN,
     },
     batches: { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN },
     wait: {

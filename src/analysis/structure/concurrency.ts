@@ -14,6 +14,7 @@ export const unknownConcurrency: Concurrency = {
   peak: nothing,
   saturatedMicros: nothing,
   saturatedRatio: nothing,
+  proven: nothing,
 };
 
 /** µs: a slot that is taken again this soon was not free in between. */
@@ -43,8 +44,9 @@ function concurrencyOf(
   const levels = levelsOfSorted(starts, ends);
   const most = capacity ?? Number.POSITIVE_INFINITY;
   // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
-  const peak = levels.peak >= most ? most : (fullness.lanes() ?? levels.peak);
-  const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak };
+  const proven = levels.peak >= most ? most : (fullness.lanes() ?? nothing);
+  const peak = capacity === null && proven > 0 ? proven : Math.min(levels.peak, most);
+  const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak, proven };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
   // And they tear gaps into a pool that was full; the histories know better.
   const full = Math.max(fullMicros(starts, ends, capacity), (fullness.full || 0) * levels.span);
@@ -90,6 +92,7 @@ export function concurrencyOfRounds(requests: number, { size, generations, perio
     peak: size,
     saturatedMicros: full * period,
     saturatedRatio: Math.min(1, full / generations),
+    proven: size,
   };
 }
 

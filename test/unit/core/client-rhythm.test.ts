@@ -93,6 +93,7 @@ describe('the rhythm of answers', () => {
       slots: null,
       sharedQueue: true,
       saturatedRatio: 0,
+      proven: Number.NaN,
       peak: 11,
       waitMethod: 'unknown',
       waitRange: [Number.NaN, Number.NaN],

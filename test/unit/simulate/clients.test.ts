@@ -23,6 +23,7 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
     slots: analysis.inference.capacity.value,
     sharedQueue: analysis.inference.queue !== 'per-worker',
     saturatedRatio: analysis.inference.concurrency.saturatedRatio,
+    proven: Number.NaN,
     peak: analysis.inference.concurrency.peak,
     waitMethod: 'inferred',
     waitRange: [analysis.inference.wait.lowMean, analysis.inference.wait.highMean],
@@ -65,6 +66,7 @@ describe('clients', () => {
       slots: 4,
       sharedQueue: true,
       saturatedRatio: 0.99,
+      proven: Number.NaN,
       peak: 4,
       waitMethod: 'bounded',
       waitRange: [Number.NaN, Number.NaN],
@@ -75,4 +77,21 @@ describe('clients', () => {
   it('of a pool that is never full are open', () => {
     expect(clientsOf({ kind: 'poisson', phases: [{ rate: 30, seconds: 100 }] }, { workers: 64 }).kind).toBe('open');
   });
+});
+
+it('one client in a loop is one, whatever the pool could run', () => {
+  const length = 60;
+  const service = new Float64Array(length).fill(200_000);
+  const start = service.map((_, i) => 1e15 + i * 206_000);
+  const load = { kind: 'closed', users: 1, think: 0.006, seconds: 40 } as const;
+  const law = { law: 'fixed', mean: 0.2 } as const;
+  const result = traceOf(
+    analysisOfPool({ seed: 1, workers: 4, threads: 1, queue: 'shared', service: law, load, overhead: 0.0006 }),
+  );
+  if ('missing' in result) throw new Error(result.missing);
+  const trace = { ...result.trace, length, service, start };
+  const input = { trace, slots: 4, sharedQueue: true, saturatedRatio: 0, peak: 3, waitMethod: 'inferred' } as const;
+  const { likely } = findCallers({ ...input, proven: 1, waitRange: [0, 10_000] });
+  expect(likely).toMatchObject({ kind: 'closed', count: 1 });
+  expect(findCallers({ ...input, proven: 2, waitRange: [0, 10_000] }).likely.kind).toBe('open');
 });
