@@ -41,7 +41,8 @@ interface LastWords {
 
 /** Newer servers log the killed request with a 5xx at the moment of the kill; older ones write nothing. */
 function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: Rows, facts: Facts): LastWords {
-  const before = members.filter((i) => !(rows.end[i] > time + SAME_MOMENT));
+  // By their ends: when a killed request began is an estimate that may lie before its forerunner's.
+  const before = members.filter((i) => !(rows.end[i] > time + SAME_MOMENT)).sort((a, b) => rows.end[a] - rows.end[b]);
   const last = before.at(-1);
   const own = last !== undefined && rows.status[last] >= 500 && Math.abs(rows.end[last] - time) <= SAME_MOMENT;
   const answered = own ? before.at(-2) : last;
