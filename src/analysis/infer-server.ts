@@ -6,7 +6,7 @@ import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { type PoolPart, rowsOfServers, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
-import { concurrencyIn, concurrencyOfParts, unknownConcurrency } from './structure/concurrency.ts';
+import { concurrencyIn, concurrencyOfParts, fullestOf, unknownConcurrency } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
@@ -160,10 +160,13 @@ function inferFrom(input: ServerInput): ServerInference {
     concurrency: running
       ? regimes.length > 1
         ? concurrencyOfParts(times, parts)
-        : concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
-            full: waited.wait.full,
-            lanes: () => (structure.unbounded || effort === 'live' ? null : fewestInAll(trace)),
-          })
+        : fullestOf(
+            parts,
+            concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
+              full: waited.wait.full,
+              lanes: () => (structure.unbounded || effort === 'live' ? null : fewestInAll(trace)),
+            }),
+          )
       : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
     batches: batchesOf(rhythm),
     wait: waited.wait,

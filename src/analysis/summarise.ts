@@ -67,6 +67,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       threads: inference.threads,
       capacity: inference.capacity,
       restarts: inference.restarts,
+      ...(inference.servers > 1 ? { servers: inference.servers } : {}),
       ...regimes(inference),
     },
     service_time: service,

@@ -148,6 +148,8 @@ export interface Summary {
     threads: Estimate;
     capacity: Estimate;
     restarts: number | null;
+    /** Only where there are several, each with a queue of its own; the numbers are those of all, full time that of the fullest. */
+    servers?: number;
     /** Only where the number of workers changed: pools one after the other. */
     regimes?: { from: string | null; to: string | null; workers: number | null; capacity: number | null }[];
   };

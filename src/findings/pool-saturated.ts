@@ -126,7 +126,7 @@ function examine(facts: Facts): Finding | null {
   const critical = (wait.p95 >= long && surely) || (burst !== null && burst.generations >= 3);
   return {
     severity: critical ? 'critical' : 'warning',
-    title: `Pool saturated: ${summary.server.regimes ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy${queues ? ' and callers queue' : ''}`,
+    title: `Pool saturated: ${summary.server.regimes || summary.server.servers ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy${queues ? ' and callers queue' : ''}`,
     detail: sentences.join(' '),
     evidence: {
       slots,
@@ -158,7 +158,7 @@ function examine(facts: Facts): Finding | null {
 
 /** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
 function allSlots(server: Facts['summary']['server'], slots: number): string {
-  if (server.regimes) return `All slots of ${poolText(server)} were`;
+  if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
   if (slots === 1) return `The only slot of ${poolText(server)} was`;
   const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
   return single ? `All ${poolText(server)} were` : `All ${slots} slots of ${poolText(server)} were`;

@@ -15,6 +15,8 @@ export function knownSlots(server: Server): number | null {
 export function poolText(server: Server): string {
   const workers = server.workers.value;
   const threads = server.threads.value;
+  if (server.servers)
+    return `the fullest of ${server.servers} servers (${workers === null ? 'workers unknown' : `${countText(workers, 'worker')} in all`})`;
   if (server.regimes && server.model === 'sync')
     return `${server.regimes.map((regime) => regime.workers).join(', then ')} sync workers`;
   if (server.model === 'sync' && workers !== null) return countText(workers, 'sync worker');

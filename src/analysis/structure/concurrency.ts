@@ -138,3 +138,14 @@ export function concurrencyOfParts(
   }
   return { ...whole, saturatedMicros: full, saturatedRatio: Math.min(1, full / (last - first)) };
 }
+
+/** Of servers side by side: all of them are hardly ever full at once, so the one that was full for longest is told. */
+export function fullestOf(
+  servers: readonly { readonly inference: Pick<ServerInference, 'concurrency'> }[],
+  whole: Concurrency,
+): Concurrency {
+  const known = servers.map(({ inference }) => inference.concurrency).filter((one) => one.saturatedMicros >= 0);
+  if (known.length === 0) return whole;
+  const { saturatedMicros, saturatedRatio } = known.reduce((a, b) => (b.saturatedMicros > a.saturatedMicros ? b : a));
+  return { ...whole, saturatedMicros, saturatedRatio };
+}
