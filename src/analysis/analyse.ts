@@ -15,6 +15,8 @@ export interface AnalyseOptions {
   readonly howToLog: HowToLog;
   /** `live`, `look`: for a window on the screen; `full`: everything for a post-mortem. */
   readonly effort: 'live' | 'look' | 'full';
+  /** µs since 1970 UTC: the log goes on, and everything up to here is in it. */
+  readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
   readonly lastLook?: WaitInference | null;
 }
@@ -28,6 +30,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     names: partial.names,
     streams: partial.streams,
     effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
+    until: options.until ?? null,
     lastLook: options.lastLook ?? null,
   });
   const knows = missingFields(partial.streams, inference, options.howToLog);

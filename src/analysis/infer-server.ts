@@ -36,6 +36,8 @@ export interface ServerInput {
   readonly streams: readonly { readonly facts: StreamFacts; readonly requests: number }[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
   readonly effort?: Effort;
+  /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
+  readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
   readonly lastLook?: WaitInference | null;
 }
@@ -80,7 +82,7 @@ function inferTelling(input: ServerInput): ServerInference {
 }
 
 function inferFrom(input: ServerInput): ServerInference {
-  const { table, names, lifecycle, effort = 'full', lastLook } = input;
+  const { table, names, lifecycle, effort = 'full', lastLook, until = null } = input;
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
@@ -109,6 +111,7 @@ function inferFrom(input: ServerInput): ServerInference {
     rhythm,
     lifecycle,
     effort,
+    until,
     callers: lastLook?.callers ?? 'not-asked',
   });
   const capacity = structure.capacity.value;

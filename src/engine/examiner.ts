@@ -30,6 +30,8 @@ export interface ExamineWindow {
   readonly isAside?: boolean;
   /** `full`: as a post-mortem would, for a stretch that somebody looks at; default `live`. */
   readonly effort?: 'live' | 'look' | 'full';
+  /** µs since 1970 UTC: the log goes on, and everything up to here is in the window. */
+  readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
   readonly lastLook?: WaitInference | null;
 }
@@ -68,8 +70,8 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
-  const { inputs, effort = 'live', lastLook = null } = window;
-  return finish(partial, { inputs, effort, lastLook }, formats, begun);
+  const { inputs, effort = 'live', until = null, lastLook = null } = window;
+  return finish(partial, { inputs, effort, until, lastLook }, formats, begun);
 }
 
 /** Examines a whole log, in this thread. */
@@ -86,7 +88,7 @@ export interface Examined {
 
 function finish(
   partial: LogPartial,
-  how: Pick<AnalyseOptions, 'inputs' | 'effort' | 'lastLook'>,
+  how: Pick<AnalyseOptions, 'inputs' | 'effort' | 'until' | 'lastLook'>,
   formats: readonly FormatAdvice[],
   begun: number,
 ): Examined {

@@ -101,6 +101,7 @@ export class LiveEngine implements Engine {
       examiner: this.#examiner,
       rows: this.#rows,
       newest: () => this.#time.newest,
+      until: () => (this.#time.isLive ? this.#time.now() : null),
       lifecycle: () => this.#held.lifecycle,
       inputs: () => this.#follower.reports(),
       done: (examined) => {

@@ -13,6 +13,8 @@ export interface LiveExaminationsOptions {
   readonly rows: RowStore;
   /** µs since 1970 UTC: the newest instant that the log tells of. */
   readonly newest: () => number;
+  /** µs since 1970 UTC: everything up to here was read; null: the log has ended, as far as anybody knows. */
+  readonly until: () => number | null;
   readonly lifecycle: () => readonly LifecycleEvent[];
   readonly inputs: () => readonly InputSummary[];
   readonly done: (examined: Pick<Snapshot, 'summary' | 'verdict' | 'inference'>) => void;
@@ -30,6 +32,7 @@ const LONGEST_PAUSE_MS = 30_000;
 const AT_STAKE_SECONDS = 0.1;
 const LOOK_EVERY_MS = 10_000;
 const LOOK_IS_FRESH_MS = 40_000;
+const SILENCE_MS = 3_000;
 
 export class LiveExaminations {
   readonly #options: LiveExaminationsOptions;
@@ -38,6 +41,9 @@ export class LiveExaminations {
   #examined = { rows: -1, events: -1 };
   #lastLook: { readonly wait: WaitInference; readonly at: number } | null = null;
   #isAtStake = false;
+  /** Asked once more after a silence: what nobody could tell while requests came may show when they rest. */
+  #isAskedAgain = false;
+  #runOnceMore: (() => void) | null = null;
   #noLookBefore = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
   #stopped = false;
@@ -54,10 +60,9 @@ export class LiveExaminations {
   /** Something came: it is examined as soon as it is time. */
   schedule(): void {
     if (this.#underWay || this.#cancel || this.#stopped) return;
-    const { clock } = this.#options;
-    const left = Math.max(0, this.#notBefore - clock.nowMicros()) / 1000;
+    const left = Math.max(0, this.#notBefore - this.#options.clock.nowMicros()) / 1000;
     // The clock may have been put back since.
-    this.#cancel = clock.after(Math.min(left, LONGEST_PAUSE_MS), () => {
+    this.#cancel = this.#options.clock.after(Math.min(left, LONGEST_PAUSE_MS), () => {
       this.#cancel = null;
       void this.run();
     });
@@ -67,8 +72,8 @@ export class LiveExaminations {
   async run(): Promise<void> {
     const { rows, lifecycle } = this.#options;
     const isSame = this.#examined.rows === rows.total && this.#examined.events === lifecycle().length;
-    if (this.#underWay || isSame) return;
-    this.#underWay = this.#examine();
+    if (this.#underWay || (isSame && !this.#isAskedAgain)) return;
+    this.#underWay = this.#examine(isSame);
     await this.#underWay;
     this.#underWay = null;
     if (this.#examined.rows !== rows.total) this.schedule();
@@ -78,6 +83,7 @@ export class LiveExaminations {
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
+    this.#runOnceMore?.();
   }
 
   #freshLook(): WaitInference | null {
@@ -85,8 +91,8 @@ export class LiveExaminations {
     return this.#lastLook && age < 1000 * LOOK_IS_FRESH_MS ? this.#lastLook.wait : null;
   }
 
-  async #examine(): Promise<void> {
-    const { clock, examiner, rows, newest, lifecycle, inputs, done, failed } = this.#options;
+  async #examine(isRepeated: boolean): Promise<void> {
+    const { clock, examiner, rows, newest, until, lifecycle, inputs, done, failed } = this.#options;
     this.#examined = { rows: rows.total, events: lifecycle().length };
     const from = rows.firstSince(newest() - EXAMINED_MICROS, EXAMINED_ROWS);
     const number = rows.firstNumber + from;
@@ -98,7 +104,8 @@ export class LiveExaminations {
         lifecycle: lifecycle(),
         inputs: inputs(),
         effort: look ? 'look' : 'live',
-        lastLook: this.#freshLook(),
+        until: until(),
+        lastLook: look ? null : this.#freshLook(),
       });
       rows.settle(number, requests, placement);
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
@@ -109,6 +116,9 @@ export class LiveExaminations {
         this.#lastLook = { wait: inference.wait, at: now };
       }
       const { callers, highP95 } = inference.wait;
+      this.#isAskedAgain = inference.wait.method === 'unknown' && !isRepeated;
+      this.#runOnceMore?.();
+      this.#runOnceMore = this.#isAskedAgain ? clock.after(SILENCE_MS, () => void this.run()) : null;
       this.#isAtStake = callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS;
       done({ summary, verdict, inference });
     } catch (error) {

@@ -35,6 +35,8 @@ export interface WaitInput {
   readonly rhythm: Rhythm | null;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
+  /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
+  readonly until: number | null;
   /** What a longer look at the same log has found, for a `live` one. */
   readonly callers: Callers;
 }

@@ -140,6 +140,12 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
   const beat = beatOfGroups(input, trace);
   const law = ceilLaw(trace, capacity, beat ?? serviceMean);
   if (!law) return null;
+  if (input.until !== null && mayGoOn(law, trace, input.until)) {
+    const summary = unknownWait(
+      'all slots have worked without a pause so far: whether all came at once shows when they rest',
+    );
+    return { wait: new Float64Array(trace.length).fill(Number.NaN), summary };
+  }
   const turns = law.bursts.reduce((most, burst) => Math.max(most, burst.turns), 0);
   if (turns > MAYBE_BURST) return null;
   const size = Math.max(...law.bursts.map(({ members }) => members.length));
@@ -169,6 +175,15 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
       periods: periodsOf(law),
     },
   };
+}
+
+/** µs without an answer, beside a service time and a tick, after which a burst has ended. */
+const REST = 1_000_000;
+
+/** The last burst may not have ended: callers who keep coming fill a pool just as well until it rests. */
+function mayGoOn({ bursts }: CeilLaw, trace: Trace, until: number): boolean {
+  const longest = trace.hasDurations ? trace.duration.reduce((a, b) => Math.max(a, b), 0) : 0;
+  return bursts.some(({ to }) => until - to < REST + trace.resolution + longest);
 }
 
 /**

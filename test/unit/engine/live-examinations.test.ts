@@ -13,7 +13,7 @@ const facts = { format: 'gunicorn', resolutionMicros: 1, stampMeaning: 'end' } a
 const COST = 1000;
 
 /** What is asked of an examiner that says so of every window, in `seconds` with a request in each. */
-async function askedIn(seconds: number, highP95: number) {
+async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'unknown' = 'inferred') {
   const clock = new FakeClock();
   const rows = new RowStore();
   const asked: string[] = [];
@@ -24,7 +24,7 @@ async function askedIn(seconds: number, highP95: number) {
     const callers = lastLook?.callers ?? 'not-asked';
     asked.push(`${effort} ${callers}`);
     const found = effort === 'look' ? ('in-bursts' as const) : callers;
-    const wait = { ...inference.wait, highP95, callers: found };
+    const wait = { ...inference.wait, method, highP95, callers: found };
     const cost = effort === 'look' ? COST : 1;
     return { summary, verdict, inference: { ...inference, wait }, requests, placement, cost };
   };
@@ -33,6 +33,7 @@ async function askedIn(seconds: number, highP95: number) {
     examiner: { examine } as Partial<Examiner> as Examiner,
     rows,
     newest: () => NOON,
+    until: () => null,
     lifecycle: () => [],
     inputs: () => [],
     done: () => {},
@@ -45,17 +46,27 @@ async function askedIn(seconds: number, highP95: number) {
     examinations.schedule();
     await clock.pass(1000);
   }
-  return asked;
+  const during = asked.length;
+  await clock.pass(20_000, 1000);
+  return { asked: asked.slice(0, during), after: asked.slice(during) };
 }
 
 it('looks longer where callers may wait for long, for a twentieth of the time', async () => {
-  const asked = await askedIn(40, 500_000);
+  const { asked, after } = await askedIn(40, 500_000);
   expect(asked.slice(0, 3)).toEqual(['live not-asked', 'look not-asked', 'live in-bursts']);
   const looks = asked.flatMap((what, k) => (what.startsWith('look') ? [k] : []));
   expect(looks.length).toBe(2);
+  // A look that is held to the one before would see nothing new.
+  expect(looks.map((k) => asked[k])).toEqual(['look not-asked', 'look not-asked']);
   expect(looks[1] - looks[0]).toBeGreaterThanOrEqual(19);
+  expect(after).toEqual([]);
 });
 
 it('does not where nobody waits', async () => {
-  expect(new Set(await askedIn(40, 20_000))).toEqual(new Set(['live not-asked']));
+  expect(new Set((await askedIn(40, 20_000)).asked)).toEqual(new Set(['live not-asked']));
+});
+
+it('asks once more when requests rest, where they told of no wait', async () => {
+  const { after } = await askedIn(5, Number.NaN, 'unknown');
+  expect(after).toEqual(['live not-asked']);
 });
