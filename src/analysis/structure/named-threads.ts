@@ -1,5 +1,6 @@
 /** Threads that the lines name: each is a slot of its worker. */
 
+import { meanOf } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { atLeast, exactly, type Structure, times } from './structure.ts';
@@ -31,7 +32,7 @@ function threadsNamed({
   for (const one of lines.values()) if (!most || one.size > most.size) most = one;
   if (!most || most.size > MOST_THREADS) return null;
   const counts = [...most.values()];
-  const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length;
+  const mean = meanOf(counts);
   if (mean < FEWEST_LINES_EACH) return null;
   return { most: counts.length, all: mean >= LINES_EACH && Math.min(...counts) >= FAIR * mean };
 }

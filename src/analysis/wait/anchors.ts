@@ -3,6 +3,7 @@
  * waited, against how long the possible histories let them wait, is by how much the histories are off: a ratio estimate
  * (Cochran, Sampling Techniques, 3rd ed., 1977, chapter 6), with the histories as what is known of everybody.
  */
+import { meanOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { FilteredWaits } from './filtered-waits.ts';
@@ -29,6 +30,8 @@ const ERRORS = 2.6;
 const BATCHES = 10;
 /** Ticks by which starts that follow from stamps may be off on average, beside the histories. */
 const START_BLUR = 0.03;
+/** By so much the shape of the histories' waits may differ from that of the true ones, at the 95th percentile. */
+const P95_STRAYS = 1.4;
 
 /** null: fewer than ten lines tell it, or their clock is not the server's. */
 export function anchorsOf(table: RequestTable, trace: Trace): Anchors | null {
@@ -59,16 +62,15 @@ export function heldToAnchors(found: FilteredWaits, { index, wait, arrival }: An
   const told = index.flatMap((i, k) =>
     Number.isFinite(found.wait[i]) ? [{ is: waited[k], said: found.wait[i] }] : [],
   );
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
   if (told.length < FEWEST) return found;
-  const is = mean(told.map((one) => one.is));
-  const said = mean(told.map((one) => one.said));
+  const is = meanOf(told.map((one) => one.is));
+  const said = meanOf(told.map((one) => one.said));
   if (said < NOTHING || is < -CLOCKS) return found;
   const factor = Math.min(MOST_FACTOR, Math.max(1 / MOST_FACTOR, is / said));
   const error = errorOfMean(told.map((one) => one.is - factor * one.said));
   const blur = wait.some((one) => one >= 0) ? 0 : START_BLUR * trace.resolution;
   // The histories carry it from these few to everybody.
-  const everybody = mean(Array.from(found.wait.filter(Number.isFinite)));
+  const everybody = meanOf(found.wait.filter(Number.isFinite));
   const half = (ERRORS * error + CLOCKS + blur) * (everybody / said);
   const scaled = everybody * factor;
   const low = Math.max(0, scaled - half);
@@ -107,12 +109,9 @@ function errorOfMean(values: readonly number[]): number {
       Math.floor((b * values.length) / batches),
       Math.floor(((b + 1) * values.length) / batches),
     );
-    return part.reduce((sum, value) => sum + value, 0) / part.length;
+    return meanOf(part);
   });
-  const middle = means.reduce((sum, value) => sum + value, 0) / batches;
+  const middle = meanOf(means);
   const squares = means.reduce((sum, value) => sum + (value - middle) ** 2, 0);
   return Math.sqrt(squares / (batches - 1) / batches);
 }
-
-/** The shape of the histories' waits may be another than that of the true ones. */
-const P95_STRAYS = 1.4;

@@ -5,6 +5,7 @@
  */
 import type { WaitInference } from '../../core/inference.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../../core/lifecycle.ts';
+import { meanOf } from '../../core/statistics.ts';
 import type { Trace } from '../structure/trace.ts';
 import { quantile, unknownWait } from './summarise-waits.ts';
 
@@ -39,7 +40,7 @@ export function queueDepthWaits(trace: Trace, lifecycle: readonly LifecycleEvent
   const waited = new Float64Array(n);
   waited.set(depths.map((depth) => depth / full));
   waited.sort();
-  const mean = waited.reduce((sum, micros) => sum + micros, 0) / n;
+  const mean = meanOf(waited);
   const p95 = quantile(waited, 0.95);
   // No full pool is slower than the whole log.
   const most = MORE * (full / whole);
