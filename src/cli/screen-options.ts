@@ -16,7 +16,10 @@ const themes = ['dark', 'light', 'high-contrast', 'colour-blind'];
 
 export const screenOptions = (command: Command): Command =>
   command
-    .option('--json', 'print a stream of JSON lines instead of the screen (the default without a terminal)')
+    .option(
+      '--json',
+      'print a stream of JSON lines instead of the screen (the default without a terminal); ticks tell measured waits alone, findings and the summary also inferred ones',
+    )
     .option('--plain', 'print a text report that grows, for screen readers, instead of the screen')
     .option('--ascii', 'draw with ASCII alone')
     .option('--theme <name>', `colours: ${themes.join(', ')}`, parseTheme, 'dark')
