@@ -42,7 +42,7 @@ function brieflyOf(part: PartNumbers): string {
 function saidOf({ waitP95, waitIsHidden, waitMethod, errors, requests, serviceP95 }: PartNumbers): string {
   return [
     ...(Number.isFinite(waitP95)
-      ? [`wait p95 ${durationText(waitP95)}${waitIsHidden ? ' or more' : ''} (${waitMethod})`]
+      ? [`wait p95 ${waitIsHidden ? 'about ' : ''}${durationText(waitP95)} (${waitMethod})`]
       : []),
     ...(errors > 0 ? [`${countText(errors, 'error')} (${percentText(errors / requests)})`] : []),
     ...(errors === 0 ? ['no errors'] : []),

@@ -49,7 +49,7 @@ describe('the verdict on a narrow screen', () => {
       const summary = { ...snapshot.summary, findings: order };
       const text = told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2).replaceAll(/\s+/g, ' ');
       expect(text).not.toContain('…');
-      expect(text).toMatch(/47\/55 s.* 6 s or more \(inferred\)\. Fix: 8\+ workers or async I\/O\./);
+      expect(text).toMatch(/48\/55 s.* about 6 s \(inferred\)\. Fix: ~8 workers or async I\/O\./);
       expect(text).toContain('9.4 %');
     }
     // Nor without a full pool: a route that starves the others, or a pool that kept up.
@@ -70,7 +70,7 @@ describe('the verdict on a narrow screen', () => {
     for (const columns of [80, 70]) {
       const text = told(snapshot, columns, 2).replaceAll(/\s+/g, ' ');
       expect(text).toMatch(
-        /CRITICAL 3 sync workers .*47.?(of|\/).?55 s.* up to 6 s or more \(inferred\).* 8\+? workers.*\(90% sure\)/,
+        /CRITICAL 3 sync workers .*48.?(of|\/).?55 s.* up to about 6 s \(inferred\).* ~?8 workers.*\(90% sure\)/,
       );
     }
   });
@@ -101,7 +101,7 @@ describe('the verdict on a narrow screen', () => {
     const text = told({ ...snapshot, part }, 80, 4, 'route:/fast');
     expect(text).not.toContain('…');
     expect(text.replaceAll(/\s+/g, ' ')).toMatch(
-      /FILTER 481 of 580 requests, 2 % .*4\.4 s or more \(inferred\), no errors, service p95 5\.8 ms.* All requests: 3 sync workers/,
+      /FILTER 481 of 580 requests, 2 % .*about 4\.4 s \(inferred\), no errors, service p95 5\.8 ms.* All requests: 3 sync workers/,
     );
   });
 });
