@@ -39,7 +39,7 @@ it('writes titles and advice as sentences', async () => {
     write: (line) => lines.push(line),
   });
   const finding = lines.find((line) => line.startsWith('Finding, critical: Pool saturated'));
-  expect(finding).toContain('callers queue. At least');
+  expect(finding).toContain('callers queue. About');
 });
 
 it('ends with a stream that has ended', async () => {

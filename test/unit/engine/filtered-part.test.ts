@@ -61,7 +61,7 @@ describe('what passes a filter', () => {
       expect(part.verdict.sentence).toContain(`service p95 ${durationText(p95)}`);
       expect(part.verdict.sentence).toContain('no errors');
       // They all stand in one queue: those of the fast route wait as long as the others.
-      expect(part.verdict.sentence).toMatch(/wait p95 [45](\.\d)? s or more \(inferred\)/);
+      expect(part.verdict.sentence).toMatch(/wait p95 about [45](\.\d)? s \(inferred\)/);
       expect(part.verdict.severity).toBe('warning');
     }
     expect(parts[2]).toBeNull();
