@@ -12,6 +12,7 @@
  * in the queue, which j tells while the pool is full.
  */
 import type { ArrivalModel } from './arrival-models.ts';
+import { addConvolution } from './convolve.ts';
 import { CountBands } from './count-bands.ts';
 import type { Draws } from './draws.ts';
 import { type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
@@ -40,6 +41,7 @@ export class Arrivals {
   readonly #change: Float64Array;
   readonly #stopped: Float64Array;
   readonly #bands: CountBands;
+  #likely = new Float64Array(64);
   /** ln P(the starts | the model), up to a constant that all models of a path share. */
   readonly logLikelihood: number;
 
@@ -132,17 +134,36 @@ export class Arrivals {
     for (let l = 0; l < levels; l++) {
       const logMean = this.#logLevel[l] + logSpan;
       const from = bands.at[e] + l * counts;
-      let kernel = kernels.of(logMean);
+      const target = { values: mass, at: to + l * width, length: width };
+      if (this.#open) {
+        const kernel = kernels.of(logMean);
+        const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
+        addConvolution(
+          target,
+          weights,
+          { values: kernel.mass, at: 0, length: kernel.mass.length },
+          first + kernel.from - low,
+        );
+        continue;
+      }
       for (let x = 0; x < counts; x++) {
         const f = mass[from + x];
         if (f < UNLIKELY) continue;
-        if (!this.#open) kernel = kernels.of(logMean + this.#logFreeAfter(e, first + x));
+        const kernel = kernels.of(logMean + this.#logFreeAfter(e, first + x));
         const p = kernel.mass;
         const base = first + x + kernel.from - low;
         const until = Math.min(p.length - 1, width - 1 - base);
         for (let k = Math.max(0, -base), y = to + l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
       }
     }
+  }
+
+  /** Of `count` values of the bands from `from` on those that are followed, zero for the others. */
+  #likelyOf(from: number, count: number): Float64Array {
+    const { mass } = this.#bands;
+    if (this.#likely.length < count) this.#likely = new Float64Array(2 * count);
+    for (let x = 0; x < count; x++) this.#likely[x] = mass[from + x] < UNLIKELY ? 0 : mass[from + x];
+    return this.#likely;
   }
 
   /** The rate may have changed, or all load stopped, by the end of epoch `e`. */

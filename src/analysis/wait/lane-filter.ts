@@ -206,7 +206,8 @@ class LaneFilter {
     const ready = end + duration[after];
     const rate = this.#rate(a, end, slots - idle - 1) / (idle + 1);
     const joinMass = waiting < SURE ? (1 - waiting) * this.#joinMass(a, after, l, end) : 0;
-    const queuedMass = waiting > 0 ? waiting * this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
+    const queuedFit = waiting > 0 ? this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
+    const queuedMass = waiting * queuedFit;
     const idleMass =
       waiting < SURE && this.#to > Math.max(this.#from, ready)
         ? (1 - waiting) * this.#outlook.idle(after, ready, this.#from, this.#to, rate)
@@ -219,8 +220,7 @@ class LaneFilter {
     this.#logWeight[a] += Math.log(mass);
     const drawn = this.#draws.next() * mass;
     if (drawn < queuedMass) {
-      const sum = this.#outlook.queued(after, ready, this.#from, this.#to, gap);
-      const chosen = this.#outlook.drawQueued(after, ready, this.#from, this.#to, gap, sum, this.#draws);
+      const chosen = this.#outlook.drawQueued(after, ready, this.#from, this.#to, gap, queuedFit, this.#draws);
       this.#startFromQueue(a, l, chosen - duration[after], oneMore / waiting);
       return;
     }
