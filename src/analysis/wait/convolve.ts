@@ -1,8 +1,8 @@
 /** A run of values in an array, from `at` on. */
 export interface Run {
   readonly values: Float64Array;
-  at: number;
-  length: number;
+  readonly at: number;
+  readonly length: number;
 }
 
 /**

@@ -28,8 +28,13 @@ export class LaneOutlook {
   readonly #queuedMass = new Float64Array(CELLS);
   readonly #idleMass = new Float64Array(CELLS);
 
-  constructor(stretch: LaneStretch, gap: GapLaw, queuedShare: number, idleRate: number) {
-    const { length, low, high, duration, next } = stretch;
+  /** `load` of the slots, 0..1: it tells how often somebody queues, and how long a lane idles. */
+  constructor(stretch: LaneStretch, gap: GapLaw, load: number) {
+    const { length, slots, low, high, duration, next } = stretch;
+    const work = duration.reduce((sum, seconds) => sum + seconds, 0);
+    const queuedShare = Math.min(0.95, Math.max(0.05, load ** Math.sqrt(slots)));
+    const idlePerRequest = (Math.max(0.02, 1 / load - 1) * work) / length;
+    const idleRate = (1 - queuedShare) / idlePerRequest;
     this.#low = low;
     this.#high = high;
     this.#cells = new Uint8Array(length);
