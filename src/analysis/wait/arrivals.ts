@@ -12,23 +12,21 @@
  * in the queue, which j tells while the pool is full.
  */
 import type { ArrivalModel } from './arrival-models.ts';
+import { addConvolution } from './convolve.ts';
+import { CountBands } from './count-bands.ts';
 import type { Draws } from './draws.ts';
 import { type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
-import { type Kernel, poissonKernel } from './poisson-kernels.ts';
+import { poissonKernels } from './poisson-kernels.ts';
 
 export interface ArrivalSample {
   /** s that each request waited, by request. */
   readonly wait: Float64Array;
 }
 
-/** A band of counts [low, low + width) at every level: mass[l · width + j - low]. */
-interface Band {
-  readonly low: number;
-  readonly width: number;
-  readonly mass: Float64Array;
-}
-
-const PRUNED = 1e-8;
+/** Of a law what is less likely than this is not followed. */
+const UNLIKELY = 1e-11;
+/** A level is not reached from where it is less likely than this. */
+const UNREACHABLE = 1e-12;
 
 export class Arrivals {
   readonly #epochs: Epochs;
@@ -36,27 +34,42 @@ export class Arrivals {
   readonly #slots: number;
   /** As many come whoever is in the system. */
   readonly #open: boolean;
-  readonly #before: Band[] = [];
-  readonly #after: Band[] = [];
+  /** By level, and by the number in the system: the logarithms of the two factors of a rate. */
+  readonly #logLevel: Float64Array;
+  readonly #logFree: Float64Array;
+  /** By epoch: P(the rate changes its level by its end), P(all load stops by its end). */
+  readonly #change: Float64Array;
+  readonly #stopped: Float64Array;
+  readonly #bands: CountBands;
+  #likely = new Float64Array(64);
   /** ln P(the starts | the model), up to a constant that all models of a path share. */
   readonly logLikelihood: number;
 
   /** `slots`: of the pool, what is in service while it is full. */
   constructor(epochs: Epochs, model: ArrivalModel, slots: number) {
+    const { length, span, kind } = epochs;
+    const { levels, clients, chance, hold, stop } = model;
     this.#epochs = epochs;
     this.#model = model;
     this.#slots = slots;
-    this.#open = model.clients === Number.POSITIVE_INFINITY;
-    let band: Band = { low: 0, width: 1, mass: model.chance.slice() };
+    this.#open = clients === Number.POSITIVE_INFINITY;
+    this.#logLevel = levels.map(Math.log);
+    this.#logFree = Float64Array.from({ length: this.#open ? 1 : clients + 1 }, (_, n) => Math.log(1 - n / clients));
+    this.#change = span.map((seconds) => 1 - Math.exp(-seconds / hold));
+    this.#stopped = span.map((seconds) => 1 - Math.exp(-seconds * stop));
+    const bands = new CountBands(length + 1, levels.length);
+    this.#bands = bands;
+    bands.begin(0, 0, 1);
+    bands.mass.set(chance);
     let likelihood = 0;
-    for (let e = 0; e < epochs.length; e++) {
-      this.#before.push(band);
-      const next = this.#isInPeriod(e) ? this.#inPeriod(e, band) : this.#alone(e, band);
-      likelihood += scale(next.mass, model.chance);
-      const kept = prune(next, model.levels.length);
-      this.#changeLevel(kept, epochs.span[e]);
-      this.#after.push(kept);
-      band = epochs.kind[e] === LAST ? levelsOnly(kept, model.levels.length) : kept;
+    for (let e = 0; e < length; e++) {
+      if (this.#isInPeriod(e)) this.#inPeriod(e);
+      else this.#alone(e);
+      likelihood += bands.scale(e + 1, chance);
+      bands.prune(e + 1);
+      this.#changeLevel(e);
+      // The counts of the next period begin anew: the last epoch of one leaves a single count, that of all its waiters.
+      if (kind[e] === LAST) bands.low[e + 1] = 0;
     }
     this.logLikelihood = likelihood;
   }
@@ -71,11 +84,11 @@ export class Arrivals {
     return this.#open ? levels[l] : levels[l] * Math.max(0, 1 - n / clients);
   }
 
-  /** Law of the arrivals in epoch `e` after `count` units of them in its period. */
-  #kernel(e: number, l: number, count: number): Kernel {
-    const { span, unit, taken } = this.#epochs;
-    const inSystem = this.#slots + count * unit[e] - taken[e];
-    return poissonKernel(this.#rate(l, inSystem) * span[e], unit[e]);
+  /** ln of the share of the clients who may come in epoch `e`, after `count` units of arrivals in its period. */
+  #logFreeAfter(e: number, count: number): number {
+    if (this.#open) return 0;
+    const { unit, taken } = this.#epochs;
+    return this.#logFree[Math.min(this.#model.clients, this.#slots + count * unit[e] - taken[e])];
   }
 
   /** P(nobody comes in epoch `e`, which ends with an arrival if it is fresh). */
@@ -86,103 +99,127 @@ export class Arrivals {
   }
 
   /** Time in which every arrival starts at once. */
-  #alone(e: number, band: Band): Band {
-    const mass = band.mass.map((m, l) => m * this.#likelihoodAlone(e, l));
-    return { low: 0, width: 1, mass };
+  #alone(e: number): void {
+    const bands = this.#bands;
+    const to = bands.begin(e + 1, 0, 1);
+    const from = bands.at[e];
+    for (let l = 0; l < this.#logLevel.length; l++)
+      bands.mass[to + l] = bands.mass[from + l] * this.#likelihoodAlone(e, l);
   }
 
-  #inPeriod(e: number, band: Band): Band {
-    const { unit, waiters, needed } = this.#epochs;
-    const { levels } = this.#model;
+  #inPeriod(e: number): void {
+    const { unit, waiters, needed, span } = this.#epochs;
+    const bands = this.#bands;
+    const kernels = poissonKernels(unit[e]);
+    const levels = this.#logLevel.length;
+    const logSpan = Math.log(span[e]);
     const top = Math.ceil(waiters[e] / unit[e]);
+    const first = bands.low[e];
+    const counts = bands.width[e];
     // Fewer come the more are in the system: the first of the band has the most arrivals ahead.
     let low = top;
     let high = 0;
-    for (let l = 0; l < levels.length; l++) {
-      const fewest = this.#kernel(e, l, band.low + band.width - 1);
-      const most = this.#open ? fewest : this.#kernel(e, l, band.low);
-      low = Math.min(low, band.low + fewest.from);
-      high = Math.max(high, band.low + band.width - 1 + most.from + most.mass.length - 1);
+    for (let l = 0; l < levels; l++) {
+      const logMean = this.#logLevel[l] + logSpan;
+      const fewest = kernels.of(logMean + this.#logFreeAfter(e, first + counts - 1));
+      const most = this.#open ? fewest : kernels.of(logMean + this.#logFreeAfter(e, first));
+      low = Math.min(low, first + fewest.from);
+      high = Math.max(high, first + counts - 1 + most.from + most.mass.length - 1);
     }
     low = Math.max(low, needed[e]);
     high = Math.max(low, Math.min(high, top));
     const width = high - low + 1;
-    const mass = new Float64Array(levels.length * width);
-    for (let l = 0; l < levels.length; l++) {
-      let kernel = this.#kernel(e, l, band.low);
-      for (let x = 0; x < band.width; x++) {
-        const f = band.mass[l * band.width + x];
-        if (f < PRUNED / 1000) continue;
-        if (!this.#open) kernel = this.#kernel(e, l, band.low + x);
-        const { from, mass: p } = kernel;
-        const base = band.low + x + from - low;
+    const to = bands.begin(e + 1, low, width);
+    const { mass } = bands;
+    for (let l = 0; l < levels; l++) {
+      const logMean = this.#logLevel[l] + logSpan;
+      const from = bands.at[e] + l * counts;
+      const target = { values: mass, at: to + l * width, length: width };
+      if (this.#open) {
+        const kernel = kernels.of(logMean);
+        const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
+        addConvolution(
+          target,
+          weights,
+          { values: kernel.mass, at: 0, length: kernel.mass.length },
+          first + kernel.from - low,
+        );
+        continue;
+      }
+      for (let x = 0; x < counts; x++) {
+        const f = mass[from + x];
+        if (f < UNLIKELY) continue;
+        const kernel = kernels.of(logMean + this.#logFreeAfter(e, first + x));
+        const p = kernel.mass;
+        const base = first + x + kernel.from - low;
         const until = Math.min(p.length - 1, width - 1 - base);
-        for (let k = Math.max(0, -base), y = l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
+        for (let k = Math.max(0, -base), y = to + l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
       }
     }
-    return { low, width, mass };
   }
 
-  /** The rate may have changed, or all load stopped, by the end of an epoch. */
-  #changeLevel({ mass, width }: Band, span: number): void {
-    const { chance, hold, stop, levels } = this.#model;
-    const change = 1 - Math.exp(-span / hold);
-    const stopped = 1 - Math.exp(-span * stop);
-    for (let x = 0; x < width; x++) {
+  /** Of `count` values of the bands from `from` on those that are followed, zero for the others. */
+  #likelyOf(from: number, count: number): Float64Array {
+    const { mass } = this.#bands;
+    if (this.#likely.length < count) this.#likely = new Float64Array(2 * count);
+    for (let x = 0; x < count; x++) this.#likely[x] = mass[from + x] < UNLIKELY ? 0 : mass[from + x];
+    return this.#likely;
+  }
+
+  /** The rate may have changed, or all load stopped, by the end of epoch `e`. */
+  #changeLevel(e: number): void {
+    const { mass, at, width } = this.#bands;
+    const { chance } = this.#model;
+    const levels = this.#logLevel.length;
+    const change = this.#change[e];
+    const stopped = this.#stopped[e];
+    for (let x = at[e + 1]; x < at[e + 1] + width[e + 1]; x++) {
       let sum = 0;
-      for (let l = 1; l < levels.length; l++) sum += mass[l * width + x];
-      for (let l = 1; l < levels.length; l++)
-        mass[l * width + x] = (1 - stopped) * ((1 - change) * mass[l * width + x] + change * sum * chance[l]);
+      for (let l = 1; l < levels; l++) sum += mass[x + l * width[e + 1]];
+      for (let l = 1; l < levels; l++) {
+        const y = x + l * width[e + 1];
+        mass[y] = (1 - stopped) * ((1 - change) * mass[y] + change * sum * chance[l]);
+      }
       mass[x] += stopped * sum;
     }
   }
 
-  #transition(from: number, to: number, span: number): number {
-    const { chance, hold, stop } = this.#model;
+  /** P(level `to` after epoch `e` | level `from` before it). */
+  #transition(from: number, to: number, e: number): number {
     if (from === 0) return to === 0 ? 1 : 0;
-    const stopped = 1 - Math.exp(-span * stop);
+    const stopped = this.#stopped[e];
     if (to === 0) return stopped;
-    const change = 1 - Math.exp(-span / hold);
-    return (1 - stopped) * ((from === to ? 1 - change : 0) + change * chance[to]);
+    const change = this.#change[e];
+    return (1 - stopped) * ((from === to ? 1 - change : 0) + change * this.#model.chance[to]);
   }
 
   sample(draws: Draws): ArrivalSample {
-    const { length, kind, at, span, unit, waiters, first, order, start } = this.#epochs;
-    const levels = this.#model.levels.length;
+    const { length, kind, at, span, unit, waiters, needed, first, order, start } = this.#epochs;
+    const levels = this.#logLevel.length;
+    const bands = this.#bands;
     const arrival = start.slice();
-    let scratch = new Float64Array(64);
-    let level = 0;
+    let mass = new Float64Array(64);
+    let level = Math.floor(
+      pick(bands.mass.subarray(bands.at[length]), levels * bands.width[length], draws) / bands.width[length],
+    );
     let count = 0;
     for (let e = length - 1; e >= 0; e--) {
-      const after = this.#after[e];
-      if (e === length - 1) level = Math.floor(pick(after.mass, after.mass.length, draws) / after.width);
-      if (kind[e] === LAST) count = after.low;
-      const before = this.#before[e];
+      if (kind[e] === LAST) count = needed[e];
       const inPeriod = this.#isInPeriod(e);
-      const cells = levels * before.width;
-      if (scratch.length < cells) scratch = new Float64Array(2 * cells);
-      const mass = scratch.fill(0, 0, cells);
+      const low = bands.low[e];
+      const width = bands.width[e];
+      if (mass.length < levels * width) mass = new Float64Array(2 * levels * width);
+      mass.fill(0, 0, levels * width);
       for (let l = 0; l < levels; l++) {
-        const reach = this.#transition(l, level, span[e]);
-        if (reach < 1e-12) continue;
-        const at = l * before.width;
-        if (!inPeriod) {
-          mass[at] = before.mass[at] * reach * this.#likelihoodAlone(e, l);
-          continue;
-        }
-        let kernel = this.#kernel(e, l, before.low);
-        for (let x = 0; x < before.width; x++) {
-          if (before.mass[at + x] < PRUNED / 1000) continue;
-          if (!this.#open) kernel = this.#kernel(e, l, before.low + x);
-          const { from, mass: p } = kernel;
-          const arrived = count - before.low - x - from;
-          if (arrived >= 0 && arrived < p.length) mass[at + x] = before.mass[at + x] * reach * p[arrived];
-        }
+        const reach = this.#transition(l, level, e);
+        if (reach < UNREACHABLE) continue;
+        if (inPeriod) this.#weighCounts(e, l, count, reach, mass);
+        else mass[l * width] = bands.mass[bands.at[e] + l * width] * reach * this.#likelihoodAlone(e, l);
       }
-      const chosen = pick(mass, cells, draws);
-      level = Math.floor(chosen / before.width);
+      const chosen = pick(mass, levels * width, draws);
+      level = Math.floor(chosen / width);
       if (!inPeriod) continue;
-      const earlier = before.low + (chosen % before.width);
+      const earlier = low + (chosen % width);
       const from = Math.min(waiters[e], earlier * unit[e]);
       const to = Math.min(waiters[e], count * unit[e]);
       const instants = new Float64Array(Math.max(0, to - from));
@@ -194,43 +231,24 @@ export class Arrivals {
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
     return { wait };
   }
-}
 
-/** Divides by the sum and returns its logarithm; where nothing is left the model starts anew at a price. */
-function scale(mass: Float64Array, chance: Float64Array): number {
-  let sum = 0;
-  for (const m of mass) sum += m;
-  if (!(sum > 1e-300)) {
-    const width = mass.length / chance.length;
-    for (let l = 0; l < chance.length; l++) mass[l * width] = chance[l];
-    return -700;
+  /** How likely each count is before epoch `e`, at level `l`, with `count` after it: into `mass`, which is zero. */
+  #weighCounts(e: number, l: number, count: number, reach: number, mass: Float64Array): void {
+    const bands = this.#bands;
+    const low = bands.low[e];
+    const width = bands.width[e];
+    const kernels = poissonKernels(this.#epochs.unit[e]);
+    const logMean = this.#logLevel[l] + Math.log(this.#epochs.span[e]);
+    const before = bands.at[e] + l * width;
+    let kernel = kernels.of(logMean);
+    for (let x = 0; x < width; x++) {
+      const f = bands.mass[before + x];
+      if (f < UNLIKELY) continue;
+      if (!this.#open) kernel = kernels.of(logMean + this.#logFreeAfter(e, low + x));
+      const arrived = count - low - x - kernel.from;
+      if (arrived >= 0 && arrived < kernel.mass.length) mass[l * width + x] = f * reach * kernel.mass[arrived];
+    }
   }
-  for (let x = 0; x < mass.length; x++) mass[x] /= sum;
-  return Math.log(sum);
-}
-
-/** Without the counts at both ends that no level thinks possible. */
-function prune(band: Band, levels: number): Band {
-  const { low, width, mass } = band;
-  const negligible = (x: number) => {
-    for (let l = 0; l < levels; l++) if (mass[l * width + x] > PRUNED) return false;
-    return true;
-  };
-  let from = 0;
-  let to = width - 1;
-  while (from < to && negligible(from)) from++;
-  while (to > from && negligible(to)) to--;
-  if (from === 0 && to === width - 1) return band;
-  const kept = to - from + 1;
-  const narrow = new Float64Array(levels * kept);
-  for (let l = 0; l < levels; l++) narrow.set(mass.subarray(l * width + from, l * width + to + 1), l * kept);
-  return { low: low + from, width: kept, mass: narrow };
-}
-
-function levelsOnly({ width, mass }: Band, levels: number): Band {
-  const sums = new Float64Array(levels);
-  for (let l = 0; l < levels; l++) for (let x = 0; x < width; x++) sums[l] += mass[l * width + x];
-  return { low: 0, width: 1, mass: sums };
 }
 
 /** An index below `length`, with probability proportional to its mass. */

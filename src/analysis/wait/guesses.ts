@@ -47,6 +47,16 @@ function lawsFor(drift: number): readonly GapLaw[] {
   return made;
 }
 
+/** s: a new worker takes about this long to boot. */
+const BOOT = 0.5;
+let boot: GapLaw | null = null;
+
+/** The law of the gap before the first request of a new worker. */
+export function bootLaw(): GapLaw {
+  boot ??= gapLaw(BOOT, BOOT / 4);
+  return boot;
+}
+
 export class Guesses {
   readonly #draws: Draws;
   readonly #laws: readonly GapLaw[];

@@ -7,16 +7,16 @@
  *   - fresh: nobody queued, the lane idles until an arrival takes it: with m idle lanes each has the rate λ / m.
  * While a lane idles nobody queues, so no other lane can start from the queue; while all are busy arrivals queue up.
  * Stamps, the order of lines and the durations of one lane (through `LaneOutlook`) decide between the two. Arrivals in
- * the queue are summed out; `sampleArrivals` puts them back.
+ * the queue are summed out; `Arrivals` puts them back.
  *
  * A twisted bootstrap filter (Whiteley and Lee, Annals of Statistics 42, 2014) with systematic resampling. Cost
  * O(requests x particles x lanes).
  */
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
-import { type GapLaw, gapLaw } from './gap-law.ts';
+import { EndWindow } from './end-window.ts';
 import { Genealogy } from './genealogy.ts';
-import { Guesses, shareOfFree } from './guesses.ts';
+import { bootLaw, Guesses, shareOfFree } from './guesses.ts';
 import { LaneBursts } from './lane-bursts.ts';
 import { LaneOutlook } from './lane-outlook.ts';
 import { LaneParticles } from './lane-particles.ts';
@@ -30,8 +30,6 @@ import type { LaneStretch } from './stretch.ts';
 const DRIFT = 0.002;
 /** Nats that a request costs whose stamp the other lanes rule out. */
 const CONTRADICTION = 3;
-/** A new worker takes about this long to boot, s. */
-const BOOT = 0.5;
 const LEAST_RATE = 1e-3;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
@@ -45,7 +43,6 @@ class LaneFilter {
   readonly #set: FilterSettings;
   readonly #draws: Draws;
   readonly #guesses: Guesses;
-  readonly #bootGap: GapLaw = gapLaw(BOOT, BOOT / 4);
   readonly #outlook: LaneOutlook;
   readonly #belief: QueueBelief;
   readonly #lanes: LaneParticles;
@@ -53,11 +50,8 @@ class LaneFilter {
   readonly #bursts: Bursts | null;
   readonly #laneBursts: LaneBursts | null;
   readonly #logWeight: Float64Array;
-  /** The current request of each lane, the same in all particles: lines come in the order of ends. */
-  readonly #current: Int32Array;
+  readonly #window: EndWindow;
   readonly #lastStart: number;
-  #from = 0;
-  #to = 0;
 
   constructor(stretch: LaneStretch, settings: FilterSettings) {
     const { slots } = stretch;
@@ -70,17 +64,11 @@ class LaneFilter {
     this.#guesses = new Guesses(n, DRIFT, this.#draws);
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
     this.#logWeight = new Float64Array(n);
-    this.#current = stretch.first.slice();
-    let work = 0;
+    this.#window = new EndWindow(stretch, this.#lanes);
     let lastStart = 0;
-    for (let i = 0; i < stretch.length; i++) {
-      work += stretch.duration[i];
-      lastStart = Math.max(lastStart, stretch.high[i] - stretch.duration[i]);
-    }
+    for (let i = 0; i < stretch.length; i++) lastStart = Math.max(lastStart, stretch.high[i] - stretch.duration[i]);
     this.#lastStart = lastStart;
-    const queuedShare = Math.min(0.95, Math.max(0.05, settings.load ** Math.sqrt(slots)));
-    const idlePerRequest = (Math.max(0.02, 1 / settings.load - 1) * work) / stretch.length;
-    this.#outlook = new LaneOutlook(stretch, this.#guesses.usualLaw, queuedShare, (1 - queuedShare) / idlePerRequest);
+    this.#outlook = new LaneOutlook(stretch, this.#guesses.usualLaw, settings.load);
     this.#laneBursts = this.#bursts && new LaneBursts(this.#bursts, this.#lanes, this.#outlook, slots, this.#draws);
   }
 
@@ -94,7 +82,7 @@ class LaneFilter {
     for (let i = 0; i < length; i++) {
       const l = lane[i];
       for (let a = 0; a < n; a++) this.#endOf(a, i);
-      this.#current[l] = next[i];
+      this.#window.goOn(l, next[i]);
       for (let a = 0; a < n; a++) {
         const at = a * slots + l;
         genealogy.note(i, a, this.#lanes.start[at], this.#lanes.queued[at], this.#lanes.arrived[at]);
@@ -145,10 +133,11 @@ class LaneFilter {
       this.#lanes.clock[a] = begin;
       for (const l of lanes) {
         const i = first[l];
-        this.#window(a, i, l);
+        this.#window.lookUp(a, i, l);
+        const { from, to } = this.#window;
         const ready = begin + duration[i];
         const joinMass = this.#joinMass(a, i, l, begin);
-        const idleMass = this.#outlook.idle(i, ready, this.#from, this.#to, rate);
+        const idleMass = this.#outlook.idle(i, ready, from, to, rate);
         const mass = idleMass + joinMass;
         if (!(mass > 0)) {
           this.#lanes.start[a * slots + l] = Math.max(begin, low[i] - duration[i]);
@@ -160,27 +149,10 @@ class LaneFilter {
           this.#logWeight[a] += this.#laneBursts?.join(a, l, joinMass) ?? 0;
           continue;
         }
-        const end = this.#outlook.drawIdle(i, ready, this.#from, this.#to, rate, idleMass, this.#draws);
+        const end = this.#outlook.drawIdle(i, ready, from, to, rate, idleMass, this.#draws);
         this.#startFresh(a, l, end - duration[i], begin, rate);
       }
     }
-  }
-
-  /** Sets [from, to]: where request `i` on lane `l` may end, given the ends that are set on the other lanes. */
-  #window(a: number, i: number, l: number): void {
-    const { slots, low, high, duration, jitter } = this.#s;
-    let from = low[i];
-    let to = high[i];
-    for (let x = 0; x < slots; x++) {
-      const other = this.#current[x];
-      if (x === l || other < 0) continue;
-      const end = this.#lanes.start[a * slots + x] + duration[other];
-      if (other > i) {
-        if (end + jitter < to) to = end + jitter;
-      } else if (end - jitter > from) from = end - jitter;
-    }
-    this.#from = from;
-    this.#to = to;
   }
 
   /** Tells particle `a` up to the end of request `i` and decides how its lane goes on. */
@@ -201,15 +173,17 @@ class LaneFilter {
       this.#lanes.queued[base + l] = 0;
       return;
     }
-    this.#window(a, after, l);
-    const gap = this.#s.newWorker[after] === 1 ? this.#bootGap : this.#guesses.law(a);
+    this.#window.lookUp(a, after, l);
+    const { from, to } = this.#window;
+    const gap = this.#s.newWorker[after] === 1 ? bootLaw() : this.#guesses.law(a);
     const ready = end + duration[after];
     const rate = this.#rate(a, end, slots - idle - 1) / (idle + 1);
     const joinMass = waiting < SURE ? (1 - waiting) * this.#joinMass(a, after, l, end) : 0;
-    const queuedMass = waiting > 0 ? waiting * this.#outlook.queued(after, ready, this.#from, this.#to, gap) : 0;
+    const queuedFit = waiting > 0 ? this.#outlook.queued(after, ready, from, to, gap) : 0;
+    const queuedMass = waiting * queuedFit;
     const idleMass =
-      waiting < SURE && this.#to > Math.max(this.#from, ready)
-        ? (1 - waiting) * this.#outlook.idle(after, ready, this.#from, this.#to, rate)
+      waiting < SURE && to > Math.max(from, ready)
+        ? (1 - waiting) * this.#outlook.idle(after, ready, from, to, rate)
         : 0;
     const mass = queuedMass + joinMass + idleMass;
     if (!(mass > 1e-12)) {
@@ -219,8 +193,7 @@ class LaneFilter {
     this.#logWeight[a] += Math.log(mass);
     const drawn = this.#draws.next() * mass;
     if (drawn < queuedMass) {
-      const sum = this.#outlook.queued(after, ready, this.#from, this.#to, gap);
-      const chosen = this.#outlook.drawQueued(after, ready, this.#from, this.#to, gap, sum, this.#draws);
+      const chosen = this.#outlook.drawQueued(after, ready, from, to, gap, queuedFit, this.#draws);
       this.#startFromQueue(a, l, chosen - duration[after], oneMore / waiting);
       return;
     }
@@ -232,7 +205,7 @@ class LaneFilter {
       return;
     }
     const sum = idleMass / (1 - waiting);
-    const chosen = this.#outlook.drawIdle(after, ready, this.#from, this.#to, rate, sum, this.#draws);
+    const chosen = this.#outlook.drawIdle(after, ready, from, to, rate, sum, this.#draws);
     this.#startFresh(a, l, chosen - duration[after], end, rate);
   }
 
@@ -243,7 +216,7 @@ class LaneFilter {
   }
 
   #joinMass(a: number, i: number, l: number, end: number): number {
-    return this.#laneBursts?.joinMass(a, i, l, this.#s.duration[i], end, this.#from, this.#to) ?? 0;
+    return this.#laneBursts?.joinMass(a, i, l, this.#s.duration[i], end, this.#window.from, this.#window.to) ?? 0;
   }
 
   /** `ofBurst`: how likely the request belongs to the last burst. */
@@ -306,8 +279,8 @@ class LaneFilter {
   /** No start meets the stamps of request `i`. */
   #bend(a: number, i: number, l: number, end: number, waiting: number, rate: number): void {
     const { slots, low, high, duration } = this.#s;
-    const contradicts = this.#to <= this.#from;
-    const [from, to] = contradicts ? [low[i], high[i]] : [this.#from, this.#to];
+    const contradicts = this.#window.to <= this.#window.from;
+    const [from, to] = contradicts ? [low[i], high[i]] : [this.#window.from, this.#window.to];
     const gap = this.#guesses.law(a).typical;
     const misfit = leastMisfit({ ready: end + duration[i], gap, from, to, waiting, rate });
     const mass = misfit.queuedMass + misfit.freshMass;

@@ -24,10 +24,17 @@ export class LaneOutlook {
   readonly #value: Float64Array;
   readonly #low: Float64Array;
   readonly #high: Float64Array;
-  readonly #mass = new Float64Array(CELLS);
+  /** The parts of the last `queued` and of the last `idle`, by cell. */
+  readonly #queuedMass = new Float64Array(CELLS);
+  readonly #idleMass = new Float64Array(CELLS);
 
-  constructor(stretch: LaneStretch, gap: GapLaw, queuedShare: number, idleRate: number) {
-    const { length, low, high, duration, next } = stretch;
+  /** `load` of the slots, 0..1: it tells how often somebody queues, and how long a lane idles. */
+  constructor(stretch: LaneStretch, gap: GapLaw, load: number) {
+    const { length, slots, low, high, duration, next } = stretch;
+    const work = duration.reduce((sum, seconds) => sum + seconds, 0);
+    const queuedShare = Math.min(0.95, Math.max(0.05, load ** Math.sqrt(slots)));
+    const idlePerRequest = (Math.max(0.02, 1 / load - 1) * work) / length;
+    const idleRate = (1 - queuedShare) / idlePerRequest;
     this.#low = low;
     this.#high = high;
     this.#cells = new Uint8Array(length);
@@ -89,16 +96,17 @@ export class LaneOutlook {
 
   /** ∫ f ψ_i over ends in [from, to], where `ready` is the end without a gap. Keeps its parts for `drawQueued`. */
   queued(i: number, ready: number, from: number, to: number, gap: GapLaw): number {
+    const mass = this.#queuedMass;
     let left = Math.max(from, ready + gap.least);
     let below = gap.below(left - ready);
     let sum = 0;
-    this.#mass.fill(0);
+    mass.fill(0);
     for (let b = this.#cellOf(i, left); b < this.#cells[i] && left < to; b++) {
       const right = Math.min(to, this.#edge(i, b + 1));
       if (right <= left) continue;
       const upTo = gap.below(right - ready);
-      this.#mass[b] = this.#value[i * CELLS + b] * (upTo - below);
-      sum += this.#mass[b];
+      mass[b] = this.#value[i * CELLS + b] * (upTo - below);
+      sum += mass[b];
       if (upTo > 0.9999) break;
       left = right;
       below = upTo;
@@ -106,9 +114,9 @@ export class LaneOutlook {
     return sum;
   }
 
-  /** An end from f ψ_i, right after `queued` with the same arguments returned `sum`. */
+  /** An end from f ψ_i, after `queued` with the same arguments returned `sum`. */
   drawQueued(i: number, ready: number, from: number, to: number, gap: GapLaw, sum: number, draws: Draws): number {
-    const b = this.#pick(i, sum, draws);
+    const b = this.#pick(this.#queuedMass, i, sum, draws);
     const left = Math.max(from, ready + gap.least, this.#edge(i, b));
     const right = Math.min(to, this.#edge(i, b + 1));
     return ready + gap.draw(left - ready, right - ready, draws);
@@ -116,25 +124,26 @@ export class LaneOutlook {
 
   /** ∫ rate exp(-rate (e - ready)) ψ_i over ends in [from, to]. Keeps its parts for `drawIdle`. */
   idle(i: number, ready: number, from: number, to: number, rate: number): number {
+    const mass = this.#idleMass;
     let left = Math.max(from, ready);
     let before = Math.exp(-rate * (left - ready));
     let sum = 0;
-    this.#mass.fill(0);
+    mass.fill(0);
     for (let b = this.#cellOf(i, left); b < this.#cells[i] && left < to; b++) {
       const right = Math.min(to, this.#edge(i, b + 1));
       if (right <= left) continue;
       const after = Math.exp(-rate * (right - ready));
-      this.#mass[b] = this.#value[i * CELLS + b] * (before - after);
-      sum += this.#mass[b];
+      mass[b] = this.#value[i * CELLS + b] * (before - after);
+      sum += mass[b];
       left = right;
       before = after;
     }
     return sum;
   }
 
-  /** An end from the law of `idle`, right after it returned `sum`. */
+  /** An end from the law of `idle`, after it returned `sum`. */
   drawIdle(i: number, ready: number, from: number, to: number, rate: number, sum: number, draws: Draws): number {
-    const b = this.#pick(i, sum, draws);
+    const b = this.#pick(this.#idleMass, i, sum, draws);
     const left = Math.max(from, ready, this.#edge(i, b));
     const right = Math.min(to, this.#edge(i, b + 1));
     const before = Math.exp(-rate * (left - ready));
@@ -142,15 +151,15 @@ export class LaneOutlook {
     return ready - Math.log(before - draws.next() * (before - after)) / rate;
   }
 
-  #pick(i: number, sum: number, draws: Draws): number {
+  #pick(mass: Float64Array, i: number, sum: number, draws: Draws): number {
     let u = draws.next() * sum;
     let b = 0;
     let last = 0;
     for (; b < this.#cells[i]; b++) {
-      if (this.#mass[b] <= 0) continue;
+      if (mass[b] <= 0) continue;
       last = b;
-      if (u < this.#mass[b]) return b;
-      u -= this.#mass[b];
+      if (u < mass[b]) return b;
+      u -= mass[b];
     }
     return last;
   }

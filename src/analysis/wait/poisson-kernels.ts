@@ -12,21 +12,38 @@ export interface Kernel {
 
 /** Of ln mean. */
 const STEP = 0.01;
-/** Below this mean nothing arrives. */
-const LEAST_MEAN = 1e-12;
+/** Of ln mean, in steps: below this nothing arrives. */
+const LEAST = Math.round(Math.log(1e-12) / STEP);
 const REACH = 6;
 
-/** By units, by the rounded logarithm of the mean. Bounded by the means that occur between 1e-12 and some thousand. */
-const kept = new Map<number, Map<number, Kernel>>();
+/** The laws of arrivals that are counted in units of so many, by the normal law where that is more than one. */
+export class PoissonKernels {
+  readonly #unit: number;
+  /** By steps above the least. Bounded by the means that occur between 1e-12 and some thousand. */
+  readonly #kept: (Kernel | undefined)[] = [];
 
-/** @param unit arrivals are counted in units of so many, by the normal law where that is more than one */
-export function poissonKernel(mean: number, unit: number): Kernel {
-  let ofUnit = kept.get(unit);
-  if (!ofUnit) kept.set(unit, (ofUnit = new Map()));
-  const key = Math.round(Math.log(Math.max(LEAST_MEAN, mean)) / STEP);
-  let kernel = ofUnit.get(key);
-  if (!kernel) ofUnit.set(key, (kernel = kernelOf(Math.exp(key * STEP), unit)));
-  return kernel;
+  constructor(unit: number) {
+    this.#unit = unit;
+  }
+
+  /** Arrivals with the mean exp(`logMean`). */
+  of(logMean: number): Kernel {
+    const step = Math.max(0, Math.round(logMean / STEP) - LEAST);
+    let kernel = this.#kept[step];
+    if (kernel === undefined) {
+      kernel = kernelOf(Math.exp((LEAST + step) * STEP), this.#unit);
+      this.#kept[step] = kernel;
+    }
+    return kernel;
+  }
+}
+
+const byUnit = new Map<number, PoissonKernels>();
+
+export function poissonKernels(unit: number): PoissonKernels {
+  let kernels = byUnit.get(unit);
+  if (!kernels) byUnit.set(unit, (kernels = new PoissonKernels(unit)));
+  return kernels;
 }
 
 function kernelOf(mean: number, unit: number): Kernel {

@@ -2,6 +2,7 @@
  * For each particle the law of the number of callers in the queue while its pool is full: a band of probabilities that
  * arrivals shift up and starts from the queue shift down.
  */
+import { addConvolution } from './convolve.ts';
 
 /** Widest band kept; what lies above it is pruned. */
 const BAND = 64;
@@ -15,7 +16,9 @@ export class QueueBelief {
   #spareMass: Float64Array;
   #spareOffset: Int32Array;
   #spareWidth: Int32Array;
-  readonly #scratch = new Float64Array(2 * BAND + 8);
+  /** The law of the number of arrivals, and that of the queue with them. */
+  readonly #chance = new Float64Array(BAND);
+  readonly #scratch = new Float64Array(BAND);
 
   constructor(particles: number) {
     this.#mass = new Float64Array(particles * BAND);
@@ -61,18 +64,24 @@ export class QueueBelief {
 
   #convolve(a: number, expected: number): { dropped: number; kept: number } {
     const scratch = this.#scratch;
-    const base = a * BAND;
+    const chance = this.#chance;
     const width = this.#width[a];
     const most = Math.min(BAND - 1, Math.ceil(expected + 6 * Math.sqrt(expected) + 4));
     let length = Math.min(BAND, width + most);
     scratch.fill(0, 0, length);
     let p = Math.exp(-expected);
+    let counts = 0;
     for (let k = 0; k <= most; k++) {
       if (k > 0) p *= expected / k;
       if (p < RARE && k > expected) break;
-      const limit = Math.min(width, BAND - k);
-      for (let x = 0; x < limit; x++) scratch[x + k] += this.#mass[base + x] * p;
+      chance[counts++] = p;
     }
+    addConvolution(
+      { values: scratch, at: 0, length },
+      { values: chance, at: 0, length: counts },
+      { values: this.#mass, at: a * BAND, length: width },
+      0,
+    );
     while (length > 1 && scratch[length - 1] < NEGLIGIBLE) length--;
     let dropped = 0;
     while (dropped < length - 1 && scratch[dropped] < NEGLIGIBLE) dropped++;

@@ -1,0 +1,82 @@
+/** Laws of the number of arrivals and of the level of their rate, one before each epoch and one after the last, all in one array. */
+
+/** A count or a level less likely than this is as good as impossible. */
+const PRUNED = 1e-8;
+/** Below this nothing of the law before the first arrival is left. */
+const NOTHING = 1e-300;
+/** What such a law costs, nats. */
+const PRICE_OF_NOTHING = 700;
+/** Counts that a band holds, roughly. */
+const USUAL_WIDTH = 4;
+
+/** Band e is of the counts [low[e], low[e] + width[e]) at every level: mass[at[e] + l · width[e] + j - low[e]]. */
+export class CountBands {
+  readonly low: Int32Array;
+  readonly width: Int32Array;
+  readonly at: Int32Array;
+  mass: Float64Array;
+  readonly #levels: number;
+
+  /** Room for `bands` bands of so many levels. */
+  constructor(bands: number, levels: number) {
+    this.low = new Int32Array(bands);
+    this.width = new Int32Array(bands);
+    this.at = new Int32Array(bands);
+    this.mass = new Float64Array(bands * levels * USUAL_WIDTH);
+    this.#levels = levels;
+  }
+
+  /** Begins band `e` behind the one before it, with nothing in it; returns where. */
+  begin(e: number, low: number, width: number): number {
+    const at = e === 0 ? 0 : this.at[e - 1] + this.#levels * this.width[e - 1];
+    const until = at + this.#levels * width;
+    this.low[e] = low;
+    this.width[e] = width;
+    this.at[e] = at;
+    if (until > this.mass.length) {
+      const more = new Float64Array(2 * until);
+      more.set(this.mass);
+      this.mass = more;
+    }
+    this.mass.fill(0, at, until);
+    return at;
+  }
+
+  /** Divides band `e` by its sum and returns the logarithm of that; where nothing is left the levels start anew at a price. */
+  scale(e: number, chance: Float64Array): number {
+    const { mass } = this;
+    const from = this.at[e];
+    const width = this.width[e];
+    const to = from + this.#levels * width;
+    let sum = 0;
+    for (let x = from; x < to; x++) sum += mass[x];
+    if (!(sum > NOTHING)) {
+      for (let l = 0; l < this.#levels; l++) mass[from + l * width] = chance[l];
+      return -PRICE_OF_NOTHING;
+    }
+    for (let x = from; x < to; x++) mass[x] /= sum;
+    return Math.log(sum);
+  }
+
+  /** Leaves out the counts at both ends of band `e`, the last so far, that no level thinks possible. */
+  prune(e: number): void {
+    const { mass } = this;
+    const at = this.at[e];
+    const width = this.width[e];
+    let from = 0;
+    let to = width - 1;
+    while (from < to && this.#isNegligible(at + from, width)) from++;
+    while (to > from && this.#isNegligible(at + to, width)) to--;
+    const kept = to - from + 1;
+    if (kept === width) return;
+    for (let l = 0; l < this.#levels; l++)
+      for (let x = 0; x < kept; x++) mass[at + l * kept + x] = mass[at + l * width + from + x];
+    this.low[e] += from;
+    this.width[e] = kept;
+  }
+
+  #isNegligible(at: number, width: number): boolean {
+    for (let l = 0; l < this.#levels; l++) if (this.mass[at + l * width] > PRUNED) return false;
+    return true;
+  }
+}
