@@ -1,26 +1,15 @@
 /** Reads a partial and its inference into the summary, the document that `analyze --json` prints. */
 import type { ServerInference } from '../core/inference.ts';
 import { MOST_ROUTES } from '../core/names.ts';
-import {
-  type Distribution,
-  type InputSummary,
-  type Knows,
-  type RouteSummary,
-  SUMMARY_SCHEMA,
-  type Summary,
-  type WorkerSummary,
-} from '../core/summary.ts';
+import { type Distribution, type InputSummary, type Knows, SUMMARY_SCHEMA, type Summary } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
-import { printable } from '../core/text.ts';
 import { isoInstant, MICROS_PER_SECOND, secondsOrNull } from '../core/time.ts';
 import type { RouteEstimates } from './heavy-routes.ts';
 import type { DurationHistogram } from './histogram.ts';
 import { type OwnDurations, ownDurations } from './own-durations.ts';
 import type { Partial } from './partial.ts';
+import { summariseRoutes, summariseWorkers } from './summarise-lists.ts';
 import { summariseTimeline } from './summarise-timeline.ts';
-
-const MAX_ROUTES = 500;
-const MAX_WORKERS = 1000;
 
 export interface SummariseInput {
   readonly partial: Partial;
@@ -96,8 +85,8 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       ceiling_per_second:
         capacity !== null && service.mean !== null && service.mean > 0 ? capacity / service.mean : null,
     },
-    workers: workers(partial, inference),
-    routes: routes(partial, own, all),
+    workers: summariseWorkers(partial, inference),
+    routes: summariseRoutes(partial, own, all),
     ...routeEstimates(input.estimates),
     timeline: timeline.timeline,
   };
@@ -258,60 +247,3 @@ function ofWholeLog(
 }
 
 /** By character codes: the same in every locale, and without the tables of ICU, which take 5 ms to load. */
-const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-
-function workers(partial: Partial, inference: ServerInference): WorkerSummary[] {
-  const lives = new Map(inference.lives.map((life) => [life.worker, life]));
-  const slots = inference.unbounded ? null : inference.threads.value;
-  return partial.workers
-    .map((totals, id) => {
-      const life = lives.get(id);
-      const micros = totals.last - totals.first;
-      return {
-        first: Number.isFinite(totals.first) ? totals.first : Number.NEGATIVE_INFINITY,
-        id: printable(partial.names.workers.text(id), 200),
-        from: isoInstant(totals.first),
-        to: isoInstant(totals.last),
-        requests: totals.requests,
-        busy_ratio:
-          totals.busyMicros > 0 && slots !== null && micros > 0
-            ? Math.min(1, totals.busyMicros / (micros * slots))
-            : null,
-        peak_concurrency: life && Number.isFinite(life.peakConcurrency) ? life.peakConcurrency : null,
-        fate: life?.fate ?? 'running',
-      };
-    })
-    .filter(Boolean)
-    .sort((a, b) => (a.first === b.first ? byText(a.id, b.id) : a.first - b.first))
-    .slice(0, MAX_WORKERS)
-    .map(({ first: _, ...worker }) => worker);
-}
-
-function routes(partial: Partial, own: OwnDurations | null, all: DurationHistogram): RouteSummary[] {
-  const busy = (own?.all ?? all).sum;
-  const service = own !== null || partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
-  const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
-  return partial.routeCounts.routes
-    .map((totals, id) => {
-      const of = own ? own.routes.get(id) : service ? totals.durations : undefined;
-      const busyMicros = own ? (of?.sum ?? 0) : totals.busyMicros;
-      return {
-        busyMicros,
-        route: printable(partial.names.routes.text(id), 500),
-        requests: totals.requests,
-        error_ratio: hasStatus ? totals.errors / totals.requests : null,
-        busy_ratio: service && busy > 0 ? busyMicros / busy : null,
-        service_time: {
-          mean: of ? secondsOrNull(of.mean) : null,
-          p50: of ? secondsOrNull(of.quantile(0.5)) : null,
-          p95: of ? secondsOrNull(of.quantile(0.95)) : null,
-          p99: of ? secondsOrNull(of.quantile(0.99)) : null,
-          max: of ? secondsOrNull(of.max) : null,
-        },
-      };
-    })
-    .filter(Boolean)
-    .sort((a, b) => b.busyMicros - a.busyMicros || b.requests - a.requests || (a.route < b.route ? -1 : 1))
-    .slice(0, MAX_ROUTES)
-    .map(({ busyMicros: _, ...route }) => route);
-}
