@@ -2,6 +2,7 @@
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
+import { inOrderOfWriting } from '../engine/order-of-writing.ts';
 import { bePatientFor } from '../engine/patient-v8.ts';
 import { Player } from '../engine/player.ts';
 import { ReplayEngine } from '../engine/replay-engine.ts';
@@ -16,7 +17,8 @@ import { runScreen } from './run-screen.ts';
 import { askedWindow } from './window-options.ts';
 import { flushed, writeLines } from './write-lines.ts';
 
-export async function runReplay(paths: readonly string[], options: ReplayCommandOptions): Promise<number> {
+export async function runReplay(given: readonly string[], options: ReplayCommandOptions): Promise<number> {
+  const paths = inOrderOfWriting(given);
   const progress = createProgress(stderr);
   const engine = new ReplayEngine({
     paths,
