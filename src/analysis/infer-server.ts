@@ -86,7 +86,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const trace = traceOf(table);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
-  const servers = trace.hasWorkers ? rowsOfServers(table, (worker) => names.workers.text(worker)) : [];
+  const nameOf = (worker: number) => names.workers.text(worker);
+  const servers = trace.hasWorkers ? rowsOfServers(table, trace.workerIds, nameOf) : [];
   const regimes = servers.length > 1 ? [] : regimesOf(lives);
   const workers = regimes.length > 1 ? workersOfRegimes(regimes) : workersFrom(lives, declared.workers);
   const part = evidencePart(table, efforts[effort].rows);

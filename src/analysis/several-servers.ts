@@ -8,22 +8,26 @@ import { serverOfWorker, wereAtOnce } from './join-input.ts';
 import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
-/** Rows of each server, ascending, in the order of their first lines; rows without a worker belong to none. */
-export function rowsOfServers({ length, worker }: RequestTable, nameOf: (worker: number) => string): Int32Array[] {
-  const rows = new Map<string, number[]>();
-  const of = new Map<number, number[]>();
-  for (let i = 0; i < length; i++) {
-    if (worker[i] < 0) continue;
-    let mine = of.get(worker[i]);
-    if (!mine) {
-      const server = serverOfWorker(nameOf(worker[i]));
-      mine = rows.get(server) ?? [];
-      rows.set(server, mine);
-      of.set(worker[i], mine);
-    }
-    mine.push(i);
+/**
+ * Rows of each server, ascending, in the order in which `workers`, the ids of all of them, were first seen; empty where they are of
+ * one server. Rows without a worker belong to none.
+ */
+export function rowsOfServers(
+  { length, worker }: RequestTable,
+  workers: Int32Array,
+  nameOf: (worker: number) => string,
+): Int32Array[] {
+  const servers = new Map<string, number[]>();
+  const rowsOf = new Map<number, number[]>();
+  for (const id of workers) {
+    const server = serverOfWorker(nameOf(id));
+    const rows = servers.get(server) ?? [];
+    servers.set(server, rows);
+    rowsOf.set(id, rows);
   }
-  return [...rows.values()].map((mine) => Int32Array.from(mine));
+  if (servers.size < 2) return [];
+  for (let i = 0; i < length; i++) rowsOf.get(worker[i])?.push(i);
+  return Array.from(servers.values(), (rows) => Int32Array.from(rows));
 }
 
 /** Logs that were written at once: where their lines name no worker, nobody knows whether their requests share a queue. */

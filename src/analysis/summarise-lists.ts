@@ -10,6 +10,7 @@ import type { Partial } from './partial.ts';
 const MAX_ROUTES = 500;
 const MAX_WORKERS = 1000;
 
+/** By character codes: the same in every locale, and without the tables of ICU, which take 5 ms to load. */
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 export function summariseWorkers(partial: Partial, inference: ServerInference): WorkerSummary[] {

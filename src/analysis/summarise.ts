@@ -168,7 +168,6 @@ const distributionOf = (histogram: DurationHistogram): Distribution => ({
   max: histogram.count > 0 ? secondsOrNull(histogram.max) : null,
 });
 
-/** Logged durations come from all requests, inferred ones from the inference. */
 const regimes = ({ regimes }: ServerInference): Pick<Summary['server'], 'regimes'> =>
   regimes.length === 0
     ? {}
@@ -181,6 +180,7 @@ const regimes = ({ regimes }: ServerInference): Pick<Summary['server'], 'regimes
         })),
       };
 
+/** Logged durations come from all requests, inferred ones from the inference. */
 function serviceTime(
   { service }: ServerInference,
   own: OwnDurations | null,
@@ -245,5 +245,3 @@ function ofWholeLog(
   const full = view.busyMicros.filter((busy) => busy >= FULL_STEP * slots * step).length * step;
   return { mean, saturatedMicros: full, saturatedRatio: full / micros };
 }
-
-/** By character codes: the same in every locale, and without the tables of ICU, which take 5 ms to load. */

@@ -3,7 +3,7 @@
 import { meanOf } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
-import { atLeast, exactly, type Structure, times } from './structure.ts';
+import { atLeast, exactly, type Structure, slotsOfAll } from './structure.ts';
 
 /** Servers that start all of their threads at once and give each a fair part of the work. */
 const fixedPools = /^(waitress|cherrypy)/;
@@ -52,6 +52,6 @@ export function withNamedThreads(
     ? `the lines name ${named.most} threads, and each does its part`
     : `the lines name ${named.most} threads of one worker`;
   const threads = isExact ? exactly(named.most, 0.9, method) : atLeast(named.most, method);
-  const capacity = times(threads, workers);
+  const capacity = slotsOfAll(threads, workers);
   return { ...structure, threads, capacity };
 }

@@ -61,7 +61,7 @@ export const unboundedStructure = (
 });
 
 /** Slots of the pool: those of a worker, times the workers. */
-export const times = (threads: Estimate, workers: Estimate): Estimate => ({
+export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({
   value: threads.value === null || workers.value === null ? null : threads.value * workers.value,
   low: threads.low === null ? null : threads.low * (workers.low ?? 1),
   high: threads.high === null || workers.high === null ? null : threads.high * workers.high,

@@ -8,7 +8,15 @@ import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
 import { type Limit, limitOf } from './limit.ts';
 import { rhythmOfGroups } from './rhythm.ts';
-import { atLeast, exactly, type Structure, times, unboundedStructure, unknownStructure, within } from './structure.ts';
+import {
+  atLeast,
+  exactly,
+  type Structure,
+  slotsOfAll,
+  unboundedStructure,
+  unknownStructure,
+  within,
+} from './structure.ts';
 import type { Trace } from './trace.ts';
 import { inTurn, turnsOf } from './turns.ts';
 import { misfitsWithShuffledWorkers } from './unlimited.ts';
@@ -127,14 +135,21 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
       confidence: sure,
       method,
       threads,
-      capacity: times(threads, workers),
+      capacity: slotsOfAll(threads, workers),
       unbounded: false,
     };
   }
   const method = `${seen}, and nothing shows a limit`;
   if (lanes <= 6 && declared.usuallyPool) {
     const threads = atLeast(lanes, method);
-    return { model: 'threaded', confidence: 0.5, method, threads, capacity: times(threads, workers), unbounded: false };
+    return {
+      model: 'threaded',
+      confidence: 0.5,
+      method,
+      threads,
+      capacity: slotsOfAll(threads, workers),
+      unbounded: false,
+    };
   }
   return unboundedStructure('async', lanes > 40 ? 0.8 : lanes > MOST_THREADS ? 0.65 : 0.5, method);
 }
