@@ -10,13 +10,21 @@ import { concurrencyIn, concurrencyOfParts, fullestOf, unknownConcurrency } from
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
 import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
+import { fewerCallers } from './structure/fewer-callers.ts';
 import { seemsAborted } from './structure/killed.ts';
 import { fewestLanes } from './structure/lanes.ts';
 import { type Life, livesOf, summariseLives, workersFrom } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
-import { eventsOf, type Regime, regimesOf, workersOfRegimes } from './structure/regimes.ts';
+import {
+  eventsOf,
+  type Regime,
+  regimesOf,
+  reloadsOf,
+  workersOfRegimes,
+  workersOfReloads,
+} from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
@@ -89,7 +97,13 @@ function inferFrom(input: ServerInput): ServerInference {
   const nameOf = (worker: number) => names.workers.text(worker);
   const servers = trace.hasWorkers ? rowsOfServers(table, trace.workerIds, nameOf) : [];
   const regimes = servers.length > 1 ? [] : regimesOf(lives);
-  const workers = regimes.length > 1 ? workersOfRegimes(regimes) : workersFrom(lives, declared.workers);
+  const reloads = servers.length > 1 || regimes.length > 1 ? [] : reloadsOf(lives);
+  const workers =
+    regimes.length > 1
+      ? workersOfRegimes(regimes)
+      : reloads.length > 1 && declared.workers === null
+        ? workersOfReloads(reloads)
+        : workersFrom(lives, declared.workers);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
@@ -97,24 +111,35 @@ function inferFrom(input: ServerInput): ServerInference {
   const service = serviceOf(table, trace, found, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
+  const oneEach = trace.hasWorkers && structure.threads.value === 1;
+  const callersBelow = oneEach ? fewerCallers(trace, structure.capacity.value ?? 0) : null;
   const parts = servers.length > 1 ? partsByServer(input, servers) : partsByRegime(input, trace, regimes);
-  const waited = askForWaits(table, parts, servers.length > 1 ? serversInWords(servers) : regimesInWords(regimes), {
+  // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
+  const apart = () => (oneEach ? partsByRegime(input, trace, reloads) : []);
+  const waited = askForWaits(
     table,
-    model: structure.model,
-    capacity: structure.capacity.value,
-    slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
-    unbounded: structure.unbounded,
-    workers: workers.value,
-    threadsPerWorker: structure.threads.value,
-    queue,
-    durationCovers: declared.durationCovers,
-    serviceMean: service.mean,
-    rhythm,
-    lifecycle,
-    effort,
-    until,
-    callers: lastLook?.callers ?? 'not-asked',
-  });
+    parts,
+    apart,
+    servers.length > 1 ? serversInWords(servers) : regimesInWords(regimes),
+    {
+      table,
+      model: structure.model,
+      capacity: structure.capacity.value,
+      slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
+      fewerCallers: callersBelow,
+      unbounded: structure.unbounded,
+      workers: workers.value,
+      threadsPerWorker: structure.threads.value,
+      queue,
+      durationCovers: declared.durationCovers,
+      serviceMean: service.mean,
+      rhythm,
+      lifecycle,
+      effort,
+      until,
+      callers: lastLook?.callers ?? 'not-asked',
+    },
+  );
   const capacity = structure.capacity.value;
   // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
   const times = waited.sharpened
@@ -168,6 +193,7 @@ function inferFrom(input: ServerInput): ServerInference {
             parts,
             concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
               full: waited.wait.full,
+              atMost: callersBelow,
               lanes: () => (structure.unbounded || effort === 'live' ? null : fewestInAll(trace)),
             }),
           )
@@ -177,10 +203,24 @@ function inferFrom(input: ServerInput): ServerInference {
   };
 }
 
-/** Each queue is asked alone. `parts`: where there are several, in words `what` they are. */
-function askForWaits(table: RequestTable, parts: readonly PoolPart[], what: string, whole: WaitInput): WaitResult {
+/**
+ * Each queue is asked alone. `parts`: where there are several, in words `what` they are; `generations` of the workers, asked one
+ * after the other where they cannot be followed as one pool.
+ */
+function askForWaits(
+  table: RequestTable,
+  parts: readonly PoolPart[],
+  generations: () => readonly PoolPart[],
+  what: string,
+  whole: WaitInput,
+): WaitResult {
   if (parts.length > 1) return waitsOfParts(parts, table.length, what);
   const found = inferWait(whole);
+  if (found.wait.method === 'unknown') {
+    const alone = generations();
+    if (alone.length > 1)
+      return waitsOfParts(alone, table.length, `${alone.length} generations of workers, one after the other`);
+  }
   const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table);
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }

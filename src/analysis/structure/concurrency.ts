@@ -24,11 +24,13 @@ const HAND_OVER = 20_000;
 export interface Fullness {
   /** Share of the time in which all slots were taken, in the possible histories; NaN unknown. */
   readonly full: number;
+  /** As many callers as there are, where they are fewer than the slots; null: not so, or unknown. */
+  readonly atMost: number | null;
   /** Fewest lanes that hold all requests; null: not asked. */
   readonly lanes: () => number | null;
 }
 
-const notAsked: Fullness = { full: nothing, lanes: () => null };
+const notAsked: Fullness = { full: nothing, atMost: null, lanes: () => null };
 
 /**
  * @param starts µs, sorted
@@ -42,12 +44,13 @@ function concurrencyOf(
   fullness: Fullness,
 ): Concurrency {
   const levels = levelsOfSorted(starts, ends);
-  const most = capacity ?? Number.POSITIVE_INFINITY;
+  const most = fullness.atMost ?? capacity ?? Number.POSITIVE_INFINITY;
   // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
   const proven = levels.peak >= most ? most : (fullness.lanes() ?? nothing);
   const peak = capacity === null && proven > 0 ? proven : Math.min(levels.peak, most);
   const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak, proven };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
+  if (fullness.atMost !== null) return { ...common, saturatedMicros: 0, saturatedRatio: 0 };
   // And they tear gaps into a pool that was full; the histories know better.
   const full = Math.max(fullMicros(starts, ends, capacity), (fullness.full || 0) * levels.span);
   return {

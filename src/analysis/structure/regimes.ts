@@ -28,8 +28,8 @@ const FEWEST_EACH = 8;
 const SHORTEST = 10_000_000;
 const MOST_LIVES_EACH = 1.5;
 
-/** In order of time; empty where the log is of one pool. */
-export function regimesOf(lives: readonly Life[]): Regime[] {
+/** Workers that lived together, in order of time: all of one generation went when those of the next came. */
+function generationsOf(lives: readonly Life[]): Life[][] {
   const generations: Life[][] = [];
   let until = Number.NEGATIVE_INFINITY;
   for (const life of lives.toSorted((a, b) => a.from - b.from)) {
@@ -37,8 +37,38 @@ export function regimesOf(lives: readonly Life[]): Regime[] {
     else generations.push([life]);
     until = Math.max(until, life.to);
   }
+  return generations;
+}
+
+/** How sure is a number of workers that every generation has. */
+const SURE_OF_GENERATIONS = 0.93;
+
+/**
+ * Of a server that was reloaded or started anew, all workers at once, the generations of its workers, which have as many each; empty
+ * where they were not, or do not agree.
+ */
+export function reloadsOf(lives: readonly Life[]): Regime[] {
+  const generations = generationsOf(lives).map(regimeOf);
+  const telling = generations.filter(({ tells, workers }) => tells && workers.confidence >= SURE_OF_GENERATIONS);
+  const count = telling[0]?.workers.value ?? null;
+  if (generations.length < 2 || count === null) return [];
+  // One too short to tell has hardly shown all of its workers, but none too many.
+  const agrees = (one: Regime) => (telling.includes(one) ? one.workers.value === count : one.lives.length <= count);
+  return generations.every(agrees) ? generations : [];
+}
+
+/** As many as every generation has. */
+export function workersOfReloads(generations: readonly Regime[]): Estimate {
+  const lives = generations.reduce((sum, one) => sum + one.lives.length, 0);
+  const count = Math.max(...generations.map((one) => one.lives.length));
+  const method = `${lives} pids in ${generations.length} generations, each of which went when the next one came`;
+  return within(count, count, count, SURE_OF_GENERATIONS, method);
+}
+
+/** In order of time; empty where the log is of one pool. */
+export function regimesOf(lives: readonly Life[]): Regime[] {
   const regimes: Regime[] = [];
-  for (const generation of generations) {
+  for (const generation of generationsOf(lives)) {
     const next = regimeOf(generation);
     const last = regimes.at(-1);
     if (last && !(last.tells && next.tells && differ(last.workers, next.workers)))

@@ -19,6 +19,8 @@ export interface WaitInput {
   readonly capacity: number | null;
   /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
   readonly slotsAtLeast: number;
+  /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
+  readonly fewerCallers: number | null;
   /** true: evidence says that there is no limit, so nobody queues for a slot. */
   readonly unbounded: boolean;
   /** Worker processes alive at once; null unknown. */

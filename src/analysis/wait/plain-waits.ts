@@ -41,6 +41,7 @@ export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
     byQueueDepth(input, trace) ??
     behindProxy(input, trace) ??
     unlimited(input, trace) ??
+    fewCallers(input, trace) ??
     neverFull(input, trace) ??
     allAtOnce(input, trace)
   );
@@ -108,6 +109,14 @@ function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
     ),
     wait: new Float64Array(trace.length).fill(Number.NaN),
   };
+}
+
+function fewCallers({ fewerCallers, capacity }: WaitInput, trace: Trace): PlainWaits | null {
+  if (fewerCallers === null) return null;
+  const many =
+    fewerCallers === 1 ? 'one request at once' : `${fewerCallers} requests at once, and nearly always as many`;
+  const basis = `never more than ${many} on ${capacity} slots: as many callers, who ask again when they are answered`;
+  return nobodyWaited(trace, basis, 0, 0);
 }
 
 function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {

@@ -1,0 +1,64 @@
+// A reload puts as many new workers in the place of the old ones, which end what they are at meanwhile: the pool stays as it was.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Life } from '../../../../src/analysis/structure/lives.ts';
+import { reloadsOf } from '../../../../src/analysis/structure/regimes.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
+
+const recordings = join(import.meta.dirname, '../../../accuracy/recordings');
+const log = (name: string) => readFileSync(join(recordings, name, 'access.log'), 'utf8');
+const meanWait = (name: string): number =>
+  JSON.parse(readFileSync(join(recordings, name, 'truth.json'), 'utf8')).wait_seconds.mean;
+
+it('three sync workers that are reloaded are three, and their callers queued', () => {
+  const name = 'gunicorn-sync-3-reloaded';
+  const server = inferLog(log(name));
+  expect(server.workers).toMatchObject({ value: 3, low: 3, high: 3 });
+  expect(server.capacity.value).toBe(3);
+  expect(server.wait.mean / 1e6).toBeGreaterThan(0.75 * meanWait(name));
+  expect(server.wait.mean / 1e6).toBeLessThan(1.25 * meanWait(name));
+  expect(server.concurrency.saturatedRatio).toBeGreaterThan(0.5);
+});
+
+it('two workers of four threads that are reloaded are not four workers', () => {
+  const server = inferLog(log('gunicorn-gthread-2x4-reloaded'));
+  expect(server.workers.value).toBe(2);
+  expect(server.capacity.value).toBe(8);
+});
+
+describe('generations', () => {
+  const life = (worker: number, from: number, to: number, requests: number): Life => ({
+    worker,
+    from: 1e6 * from,
+    to: 1e6 * to,
+    requests,
+    booted: false,
+    fate: 'running',
+  });
+
+  it('may overlap for as long as a request takes to end', () => {
+    const lives = [life(0, 0, 41, 90), life(1, 0, 40, 80), life(2, 39, 80, 85), life(3, 40, 80, 90)];
+    expect(reloadsOf(lives).map((one) => one.lives.length)).toEqual([2, 2]);
+  });
+
+  it('are none where workers are replaced one by one', () => {
+    expect(reloadsOf([life(0, 0, 20, 90), life(1, 0, 40, 80), life(2, 20, 80, 85), life(3, 40, 80, 90)])).toEqual([]);
+  });
+
+  it('that differ in their number are a deploy', () => {
+    const lives = [
+      life(0, 0, 40, 90),
+      life(1, 0, 40, 80),
+      life(2, 41, 80, 85),
+      life(3, 41, 80, 90),
+      life(4, 41, 80, 90),
+    ];
+    expect(reloadsOf(lives)).toEqual([]);
+  });
+
+  it('of which the last is too short to have shown all its workers', () => {
+    const lives = [life(0, 0, 40, 90), life(1, 0, 40, 80), life(2, 41, 44, 5)];
+    expect(reloadsOf(lives)).toHaveLength(2);
+  });
+});
