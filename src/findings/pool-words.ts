@@ -54,3 +54,10 @@ export function predictedWaitText(prediction: PoolPrediction): string {
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
 export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
   mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
+
+/**
+ * So wide a range is no measure: of recorded servers with one, half waited less than half or more than twice as long as was said.
+ */
+export const isVague = ({ low, high }: Summary['wait']): boolean =>
+  low.mean !== null && high.mean !== null && high.mean > VAGUE * Math.max(low.mean, 0.001) && high.mean > 0.5;
+const VAGUE = 200;

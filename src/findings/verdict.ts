@@ -2,7 +2,7 @@
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
-import { isHidden, knownSlots, poolText } from './pool-words.ts';
+import { isHidden, isVague, knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -80,9 +80,7 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const full = roundText(Number(evidence.saturated_seconds));
   const window = summary.window.seconds === null ? null : roundText(summary.window.seconds);
   const share = window === null ? `for ${full} s` : `${full} of ${window} s`;
-  const longest =
-    wait.max === null ? null : `${isHidden(wait) ? 'about ' : ''}${durationText(wait.max * 1e6)} (${wait.method})`;
-  const waits = longest === null ? 'waits unknown' : `waits up to ${longest}`;
+  const [queued, waits] = waitWords(wait);
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
@@ -92,12 +90,24 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const terse = (by: string) =>
     `${pool} full ${window === null ? share : `${full}/${window} s`}${by}; ${waits}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
-    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${longest === null ? 'whether callers queued, and for how long, the log cannot tell' : `callers queued up to ${longest}`}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
+    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
     `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
     terse(''),
     terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
     terse(''),
   ];
+}
+
+/** "callers queued up to 2.1 s (inferred)", and briefly "waits up to 2.1 s (inferred)". */
+function waitWords(wait: Summary['wait']): [string, string] {
+  const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
+  if (wait.max === null) return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown'];
+  if (isVague(wait)) {
+    const fits = `(${text(wait.low.mean)} to ${text(wait.high.mean)} fit the log)`;
+    return [`callers queued for about ${text(wait.mean)} on average ${fits}`, `mean wait ~${text(wait.mean)} ${fits}`];
+  }
+  const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
+  return [`callers queued up to ${longest}`, `waits up to ${longest}`];
 }
 
 /** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */

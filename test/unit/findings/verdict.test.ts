@@ -18,6 +18,18 @@ describe('the verdict', () => {
       /^2 sync workers, all busy \d+ of \d+ s; callers queued up to [\d.]+ s \(inferred\)\. [345] workers, or async I\/O, would end it\.$/,
     );
   });
+  it('of waits that the log hardly tells gives what fits it, and no longest wait', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const wait = {
+      ...summary.wait,
+      mean: 0.9,
+      low: { ...summary.wait.low, mean: 0.02 },
+      high: { ...summary.wait.high, mean: 26 },
+    };
+    const { sentence, shorter = [] } = verdictOf({ ...summary, wait });
+    expect(sentence).toContain('callers queued for about 900 ms on average (20 ms to 26 s fit the log).');
+    expect(shorter[0]).toContain('mean wait ~900 ms (20 ms to 26 s fit the log).');
+  });
   it('has all its numbers in fewer words, too', () => {
     const { sentence, shorter = [] } = verdictOf(summaryOf(syncPool(2, views(1, 3.6))));
     const numbers = (text: string) => text.match(/\d+(\.\d+)?/g);
