@@ -2,8 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { DEFAULT_TARGET_WAIT } from './pool-saturated.ts';
-import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
 import { orNull, secondsOf } from './rows.ts';
 
 /** Share of the requests that wait, and their mean, from which it is said. */

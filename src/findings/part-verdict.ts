@@ -3,7 +3,7 @@ import type { PartNumbers } from '../core/part.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary } from '../core/summary.ts';
 import { capital, countText, durationText, percentText } from '../core/words.ts';
-import { DEFAULT_TARGET_WAIT } from './pool-saturated.ts';
+import { DEFAULT_TARGET_WAIT } from './pool-words.ts';
 
 /** From this share of server errors on, a part is in trouble. */
 const MANY_ERRORS = 0.05;

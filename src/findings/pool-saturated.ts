@@ -2,7 +2,15 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { isHidden, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
+import {
+  DEFAULT_TARGET_WAIT,
+  isHidden,
+  knownSlots,
+  poolText,
+  predictedWaitText,
+  shapeText,
+  slotsOf,
+} from './pool-words.ts';
 import { type Episode, episodesOf, fullSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
@@ -16,9 +24,6 @@ const MATERIAL_WAIT = 0.1;
 const VAGUE = 10;
 /** Share of the service that requests share from which holding more of them at once is no remedy. */
 const SHARED_WORK = 0.3;
-/** The wait a pool is sized for when nobody says otherwise: p95, µs. */
-export const DEFAULT_TARGET_WAIT = 200_000;
-
 /** An episode that is long and deep enough to be reported from a log that is quiet otherwise. */
 const severe = (episode: Episode, slots: number, service: number): boolean =>
   episode.waiters >= Math.max(10, 3 * slots) &&

@@ -3,6 +3,9 @@ import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
 import { countText, durationText } from '../core/words.ts';
 
+/** µs: the p95 wait that a pool is recommended for, where nobody asks for another. */
+export const DEFAULT_TARGET_WAIT = 200_000;
+
 type Server = Summary['server'];
 
 /** The slots of a pool that is bounded and known well enough to reason with; null otherwise. */
@@ -45,11 +48,16 @@ export function shapeText({ pool }: PoolPrediction): string {
 export const slotsOf = ({ pool }: PoolPrediction): number =>
   pool.model === 'threaded' ? pool.workers * pool.threads : pool.workers;
 
-/** "p95 wait 120 ms (range 80-190 ms)". */
-export function predictedWaitText(prediction: PoolPrediction): string {
-  const [low, high] = prediction.waitP95Range;
-  return `p95 wait ${durationText(prediction.waitP95)}, range ${durationText(low)} to ${durationText(high)}`;
+/** "p95 wait 120 ms, range 80 ms to 190 ms"; where the log leaves far longer waits open, with these. */
+export function predictedWaitText({ waitP95, waitP95Range: [low, high], wide }: PoolPrediction): string {
+  const likely = `p95 wait ${durationText(waitP95)}, range ${durationText(low)} to ${durationText(high)}`;
+  const [, longest] = wide.waitP95;
+  return longest > Math.max(FAR_LONGER * high, DEFAULT_TARGET_WAIT)
+    ? `${likely}, or up to ${durationText(longest)} if callers queued for as long as the log allows`
+    : likely;
 }
+
+const FAR_LONGER = 2;
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
 export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
