@@ -50,7 +50,8 @@ export const slotsOf = ({ pool }: PoolPrediction): number =>
 
 /** "p95 wait 120 ms, range 80 ms to 190 ms"; where the log leaves far longer waits open, with these. */
 export function predictedWaitText({ waitP95, waitP95Range: [low, high], wide }: PoolPrediction): string {
-  const likely = `p95 wait ${durationText(waitP95)}, range ${durationText(low)} to ${durationText(high)}`;
+  const range = high > 0 ? `, range ${durationText(low)} to ${durationText(high)}` : '';
+  const likely = `p95 wait ${durationText(waitP95)}${range}`;
   const [, longest] = wide.waitP95;
   return longest > Math.max(FAR_LONGER * high, DEFAULT_TARGET_WAIT)
     ? `${likely}, or up to ${durationText(longest)} if callers queued for as long as the log allows`
