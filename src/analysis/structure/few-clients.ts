@@ -80,7 +80,7 @@ function misfitsOfClients(trace: Trace, slots: number, clients: number, think: n
       end[i] = next[client] + duration[i];
       next[client] = end[i] + pause();
     }
-    sum += misfitsAsLogged(trace, { end, duration, worker: null }, slots);
+    sum += misfitsAsLogged(trace, { end, duration, worker: null }, slots).requests;
   }
   return sum / replicas;
 }

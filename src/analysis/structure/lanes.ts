@@ -86,19 +86,39 @@ function latestLane(free: Float64Array, base: number, slots: number, latest: num
   return best < 0 ? largest : best;
 }
 
-/** Requests that do not fit when every group (a worker, or the whole log) has `slots` lanes; stops after `limit`. */
-export function misfits(trace: Trace, group: Int32Array | null, groups: number, slots: number, limit: number): number {
+/** Requests that do not fit, and the stretches of time in which they lie. */
+export interface Misfits {
+  readonly requests: number;
+  /** A crowd breaks a limit many times at once: all within a tick and a mean duration are one episode. */
+  readonly episodes: number;
+}
+
+/** What does not fit when every group (a worker, or the whole log) has `slots` lanes; stops after `limit` requests. */
+export function misfits(
+  trace: Trace,
+  group: Int32Array | null,
+  groups: number,
+  slots: number,
+  limit = Number.POSITIVE_INFINITY,
+): Misfits {
   const free = new Float64Array(groups * slots).fill(Number.POSITIVE_INFINITY);
   let later = Number.POSITIVE_INFINITY;
-  let failed = 0;
+  let requests = 0;
+  let episodes = 0;
+  let episodeFrom = Number.POSITIVE_INFINITY;
+  const apart = trace.resolution + meanDuration(trace);
   for (let i = trace.length - 1; i >= 0; i--) {
     const base = (group ? group[i] : 0) * slots;
     const latest = Math.min(trace.high[i], trace.ordered ? later + trace.jitter : Number.POSITIVE_INFINITY);
     const best = latestLane(free, base, slots, latest);
     const end = Math.min(latest, free[best]);
     if (end < trace.low[i] - trace.jitter) {
-      failed++;
-      if (failed > limit) return failed;
+      requests++;
+      if (episodeFrom - trace.low[i] > apart) {
+        episodes++;
+        episodeFrom = trace.low[i];
+      }
+      if (requests > limit) break;
       free[best] = trace.low[i] - trace.duration[i];
       later = Math.min(later, trace.high[i]);
       continue;
@@ -106,13 +126,19 @@ export function misfits(trace: Trace, group: Int32Array | null, groups: number, 
     free[best] = end - trace.duration[i];
     if (end < later) later = end;
   }
-  return failed;
+  return { requests, episodes };
+}
+
+function meanDuration({ duration, length }: Ends): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += duration[i];
+  return length > 0 ? sum / length : 0;
 }
 
 /** The fewest lanes per group that fit, up to `most`; null when more are needed. */
 export function fewestLanes(trace: Trace, group: Int32Array | null, groups: number, most: number): number | null {
   const limit = Math.floor(0.002 * trace.length);
-  const fits = (slots: number) => misfits(trace, group, groups, slots, limit) <= limit;
+  const fits = (slots: number) => misfits(trace, group, groups, slots, limit).requests <= limit;
   let high = 1;
   while (!fits(high)) {
     if (high >= most) return null;

@@ -9,14 +9,16 @@ import { misfitsWithoutLimit } from './unlimited.ts';
 export interface Limit {
   /** Fewest lanes per worker (or in all) that hold every request: a lower bound of the slots, exact where they fill. */
   readonly lanes: number;
-  /** Requests that would not fit had nothing held them back; 0 observed. */
+  /** Requests that would not fit had nothing held them back. */
   readonly expected: number;
+  /** Stretches of the log that these would lie in: seeing none has a chance of about e^-episodes. */
+  readonly episodes: number;
   /**
    * Requests expected not to fit if the tail went on as it fell before. With m(k) the requests that do not fit in k
    * lanes, the tail of an unlimited server is log-concave, so m(k)·m(k)/m(k-1)·(its own decline) bounds the next.
    */
   readonly cliff: number;
-  /** √(expected · cliff): both must speak. */
+  /** nats, the geometric mean of what `expected` and `cliff` say against the few that do not fit: both must speak. */
   readonly score: number;
   /**
    * Share of the lanes' time that requests fill, from the first start to the last end; 0 where too little time passes to
@@ -29,12 +31,19 @@ export interface Limit {
 
 const MOST_LANES = 256;
 
+/** ln of the odds against chance of seeing `observed` where a Poisson number with mean `expected` was due. */
+export function natsOf(expected: number, observed: number): number {
+  if (expected <= observed) return 0;
+  return expected - observed - (observed > 0 ? observed * Math.log(expected / observed) : 0);
+}
+
 export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Limit {
   const group = perWorker ? trace.worker : null;
   const groups = perWorker ? trace.workerIds.length : 1;
   const lanes = fewestLanes(trace, group, groups, MOST_LANES) ?? MOST_LANES;
-  const expected = misfitsWithoutLimit(trace, perWorker, lanes, replicas);
-  const atMost = (slots: number) => (slots <= 0 ? trace.length : misfits(trace, group, groups, slots, trace.length));
+  const { requests: expected, episodes } = misfitsWithoutLimit(trace, perWorker, lanes, replicas);
+  const atMost = (slots: number) => (slots <= 0 ? trace.length : misfits(trace, group, groups, slots).requests);
+  const unfit = atMost(lanes);
   const one = atMost(lanes - 1);
   const two = atMost(lanes - 2);
   const fall = two > 0 ? one / two : 0;
@@ -53,5 +62,13 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
   }
   const longEnough = trace.length >= 4 * lanes * groups && last - first >= Math.max(2 * trace.resolution, 3 * mean);
   const fill = longEnough && mean >= 0.4 * trace.resolution ? total / (lanes * groups * (last - first)) : 0;
-  return { lanes, expected, cliff, score: Math.sqrt(expected * cliff), fill, blurred };
+  return {
+    lanes,
+    expected,
+    episodes,
+    cliff,
+    score: Math.sqrt(natsOf(expected, unfit) * natsOf(cliff, unfit)),
+    fill,
+    blurred,
+  };
 }

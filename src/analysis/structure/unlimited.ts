@@ -9,7 +9,7 @@
  */
 
 import { createDraws, type Draws } from './draws.ts';
-import { misfits } from './lanes.ts';
+import { type Misfits, misfits } from './lanes.ts';
 import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
 
@@ -24,13 +24,13 @@ export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas
   for (let k = 0; k < replicas; k++) {
     worker.set(trace.worker);
     for (let from = 0; from < n; from += block) shuffle(worker, from, Math.min(n, from + block), draws);
-    sum += misfits(trace, worker, workers, slots, n);
+    sum += misfits(trace, worker, workers, slots).requests;
   }
   return sum / replicas;
 }
 
-/** Mean number of requests that would not fit, had nothing held any request back; per worker, or in all. */
-export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: number, replicas: number): number {
+/** What would not fit, on average, had nothing held any request back; per worker, or in all. */
+export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: number, replicas: number): Misfits {
   const n = trace.length;
   const draws = createDraws(trace);
   const { resolution } = trace;
@@ -45,7 +45,8 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
   const duration = new Float64Array(n);
   const worker = new Int32Array(n);
   const end = new Float64Array(n);
-  let sum = 0;
+  let requests = 0;
+  let episodes = 0;
   for (let k = 0; k < replicas; k++) {
     for (let i = 0; i < n; i++) {
       duration[i] = trace.duration[byStart[i]];
@@ -61,9 +62,11 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
       for (let i = from; i < to; i++) end[i] = left + (right - left) * draws.next() + duration[i];
       from = to;
     }
-    sum += misfitsAsLogged(trace, { end, duration, worker: perWorker ? worker : null }, slots);
+    const found = misfitsAsLogged(trace, { end, duration, worker: perWorker ? worker : null }, slots);
+    requests += found.requests;
+    episodes += found.episodes;
   }
-  return sum / replicas;
+  return { requests: requests / replicas, episodes: episodes / replicas };
 }
 
 /** µs; `worker` null: all requests share the slots. */
@@ -73,14 +76,14 @@ interface Replay {
   readonly worker: Int32Array | null;
 }
 
-/** Requests of a replay that would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick. */
-export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): number {
+/** What of a replay would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick. */
+export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): Misfits {
   const byEnd = orderOf(end);
   const low = Float64Array.from(byEnd, (i) => Math.floor(end[i] / trace.resolution) * trace.resolution);
   const high = low.map((at) => at + trace.resolution);
   const group = worker && byEnd.map((i) => worker[i]);
   const dealt: Trace = { ...trace, low, high, duration: Float64Array.from(byEnd, (i) => duration[i]), ordered: true };
-  return misfits(dealt, group, group ? trace.workerIds.length : 1, slots, trace.length);
+  return misfits(dealt, group, group ? trace.workerIds.length : 1, slots);
 }
 
 /** Fisher and Yates' shuffle of [from, to). */

@@ -6,7 +6,7 @@ import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
 import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
-import { type Limit, limitOf } from './limit.ts';
+import { type Limit, limitOf, natsOf } from './limit.ts';
 import { rhythmOfGroups } from './rhythm.ts';
 import {
   atLeast,
@@ -33,7 +33,7 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const n = trace.length;
   const several = trace.workerIds.length > 1;
   const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
-  const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1, n));
+  const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests);
   // In a moment, many short requests fit one after the other by luck.
   const enough = !limit.blurred || ticksIn(trace) >= 5;
   const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
@@ -88,22 +88,28 @@ function natsOfSeamlessness(trace: Trace): number {
   return busy >= 0.95 * span ? (n - 1) * Math.max(0, Math.log(busy / n / trace.resolution)) : 0;
 }
 
-/** ln of the odds against chance of seeing `observed` where a Poisson number with mean `expected` was due. */
-function natsOf(expected: number, observed: number): number {
-  if (expected <= observed) return 0;
-  return expected - observed - (observed > 0 ? observed * Math.log(expected / observed) : 0);
-}
-
 /**
  * How sure a limit is, by its score; measured on simulated pools and servers without a limit (docs/inference.md). Ticks
  * that hide overlaps, and more lanes than a worker usually has threads, ask for more.
  */
-function limitConfidence({ score, lanes, blurred, fill, expected }: Limit, usualLanes: number): number {
+function limitConfidence(limit: Limit, usualLanes: number): number {
+  const sure = confidenceByScore(limit, usualLanes);
+  const filled = limit.fill >= FILLED && limit.lanes <= MOST_FILLED;
+  return limit.episodes >= FEWEST_EPISODES || filled ? sure : Math.min(sure, 0.58);
+}
+
+/** Crowds on an event loop: of simulated ones a third of the limits that were found lay below so many, of pools of threads a tenth. */
+const FEWEST_EPISODES = 4;
+/** Lanes that are as full as this are the limit of a pool. */
+const FILLED = 0.8;
+const MOST_FILLED = 12;
+
+function confidenceByScore({ score, lanes, blurred, fill, expected }: Limit, usualLanes: number): number {
   if (lanes > usualLanes) return score >= 25 ? 0.58 : 0;
   if (blurred) return score >= 40 ? 0.85 : score >= 6 ? 0.55 : 0;
   if (score >= 25) return 0.94;
   if (score >= 12) return 0.9;
-  if (score >= 6 || (fill >= 0.8 && lanes <= 12 && expected > 0.2)) return 0.75;
+  if (score >= 6 || (fill >= FILLED && lanes <= MOST_FILLED && expected > 0.2)) return 0.75;
   return score >= 3 ? 0.58 : 0;
 }
 
