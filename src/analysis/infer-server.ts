@@ -1,6 +1,13 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
+import type {
+  Effort,
+  InferredRequests,
+  ServerInference,
+  ServerPart,
+  ServiceInference,
+  WaitInference,
+} from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
@@ -86,7 +93,8 @@ function inferTelling(input: ServerInput): ServerInference {
     lane,
     ...samplesOf(inference.requests, wide),
   };
-  return { ...inference, requests };
+  const servers = inference.servers.map((part) => ({ ...part, rows: part.rows.map((k) => rows[k]) }));
+  return { ...inference, requests, servers };
 }
 
 function inferFrom(input: ServerInput): ServerInference {
@@ -113,7 +121,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
   const callersBelow = oneEach ? fewerCallers(trace, structure.capacity.value ?? 0) : null;
-  const parts = servers.length > 1 ? partsByServer(input, servers) : partsByRegime(input, trace, regimes);
+  const partsOfServers = partsByServer(input, servers);
+  const parts = servers.length > 1 ? partsOfServers : partsByRegime(input, trace, regimes);
   // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
   const apart = () => (oneEach ? partsByRegime(input, trace, reloads) : []);
   const waited = askForWaits(
@@ -165,7 +174,7 @@ function inferFrom(input: ServerInput): ServerInference {
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
-    servers: Math.max(1, servers.length),
+    servers: partsOfServers,
     regimes: regimes.map(({ from, to, workers }, k) => ({
       from,
       to,
@@ -225,16 +234,16 @@ function askForWaits(
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }
 
-const serversInWords = ({ length }: readonly Int32Array[]): string => `${length} servers, each with a queue of its own`;
+const serversInWords = ({ length }: readonly unknown[]): string => `${length} servers, each with a queue of its own`;
 const regimesInWords = (regimes: readonly Regime[]): string =>
   `${regimes.length} pools one after the other, of ${regimes.map(({ workers }) => workers.value).join(' and ')} workers`;
 
-const partsByServer = (input: ServerInput, servers: readonly Int32Array[]) =>
-  servers.map((rows) => {
+const partsByServer = (input: ServerInput, servers: readonly Pick<ServerPart, 'name' | 'rows'>[]): ServerPart[] =>
+  servers.map(({ name, rows }) => {
     const table = selectRows(input.table, rows);
     const sources = new Set(table.source);
     const lifecycle = input.lifecycle.filter(({ source }) => sources.has(source));
-    return { rows, inference: inferFrom({ ...input, table, lifecycle }) };
+    return { name, rows, inference: inferFrom({ ...input, table, lifecycle }) };
   });
 
 const partsByRegime = (input: ServerInput, trace: Trace, regimes: readonly Regime[]) =>

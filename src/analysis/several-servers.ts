@@ -2,21 +2,21 @@
  * Logs of several servers read together, or of one whose pool was changed in between: each has a queue of its own, so each is asked
  * alone how long its callers waited, and the answers are told as one.
  */
-import type { InferredRequests, ServerInference, WaitInference } from '../core/inference.ts';
+import type { InferredRequests, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
 import { serverOfWorker, wereAtOnce } from './join-input.ts';
 import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
 /**
- * Rows of each server, ascending, in the order in which `workers`, the ids of all of them, were first seen; empty where they are of
- * one server. Rows without a worker belong to none.
+ * Name and rows of each server, ascending, in the order in which `workers`, the ids of all of them, were first seen; empty where they
+ * are of one server. Rows without a worker belong to none.
  */
 export function rowsOfServers(
   { length, worker }: RequestTable,
   workers: Int32Array,
   nameOf: (worker: number) => string,
-): Int32Array[] {
+): Pick<ServerPart, 'name' | 'rows'>[] {
   const servers = new Map<string, number[]>();
   const rowsOf = new Map<number, number[]>();
   for (const id of workers) {
@@ -27,7 +27,7 @@ export function rowsOfServers(
   }
   if (servers.size < 2) return [];
   for (let i = 0; i < length; i++) rowsOf.get(worker[i])?.push(i);
-  return Array.from(servers.values(), (rows) => Int32Array.from(rows));
+  return Array.from(servers, ([name, rows]) => ({ name, rows: Int32Array.from(rows) }));
 }
 
 /** Logs that were written at once: where their lines name no worker, nobody knows whether their requests share a queue. */

@@ -56,7 +56,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       threads: inference.threads,
       capacity: inference.capacity,
       restarts: inference.restarts,
-      ...(inference.servers > 1 ? { servers: inference.servers } : {}),
+      ...(inference.servers.length > 0 ? { servers: inference.servers.length } : {}),
       ...regimes(inference),
     },
     service_time: service,

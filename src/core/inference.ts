@@ -95,6 +95,16 @@ export interface PoolRegime {
   readonly saturatedMicros: number;
 }
 
+/** One of several servers whose logs were read together. */
+export interface ServerPart {
+  /** As the names of its workers have it ("web-2.log" of "web-2.log/8712"); '' where theirs have none. */
+  readonly name: string;
+  /** Rows of the table that the inference is of, ascending. */
+  readonly rows: Int32Array;
+  /** Of these rows alone. */
+  readonly inference: ServerInference;
+}
+
 export interface ServerInference {
   readonly model: ServerModel;
   readonly modelConfidence: number;
@@ -106,8 +116,8 @@ export interface ServerInference {
   readonly capacity: Estimate;
   /** true: no limit was found and the evidence says there is none. */
   readonly unbounded: boolean;
-  /** Servers that the names of the workers tell apart; each has a queue of its own. */
-  readonly servers: number;
+  /** Servers that the names of the workers tell apart, each with a queue of its own; empty where the log is of one. */
+  readonly servers: readonly ServerPart[];
   /** In order of time; empty where the pool stayed the same. */
   readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;

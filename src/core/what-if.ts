@@ -42,16 +42,29 @@ export interface WhatIfScenario extends WhatIfPool {
   };
 }
 
-export interface WhatIf {
-  schema: typeof WHAT_IF_SCHEMA;
+/** What one simulation says. */
+export interface WhatIfAnswer {
   /** The pool that wrote the log, as measured and inferred, not simulated; null where it is not known. */
   baseline: WhatIfPool | null;
   scenarios: WhatIfScenario[];
   /** The smallest pool that keeps the target; null where the log cannot carry one. */
   recommendation: { model: PoolModel; workers: number; threads: number; because: string } | null;
-  /** p95 wait that the recommendation keeps. */
-  target_p95_wait: number;
   /** Repetitions behind every scenario; 0 where the log cannot be replayed. */
   repetitions: number;
   assumptions: string[];
+}
+
+/** One of several servers, simulated alone. */
+export interface WhatIfServer extends WhatIfAnswer {
+  /** As the names of its workers have it, or the file it wrote. */
+  name: string;
+  requests: number;
+}
+
+export interface WhatIf extends WhatIfAnswer {
+  schema: typeof WHAT_IF_SCHEMA;
+  /** p95 wait that the recommendation keeps. */
+  target_p95_wait: number;
+  /** Only of the logs of several servers; they have no pool in common, so that what stands beside this list is null or empty. */
+  servers?: WhatIfServer[];
 }

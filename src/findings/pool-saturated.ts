@@ -113,9 +113,9 @@ function examine(facts: Facts): Finding | null {
     );
   } else if (!Number.isFinite(wait.p95)) {
     sentences.push('Whether callers queued, and for how long, this log does not tell.');
-  } else if (inference.servers > 1) {
+  } else if (inference.servers.length > 0) {
     sentences.push(
-      `Each of the ${inference.servers} servers has a queue of its own: what would end it, the log of each alone tells.`,
+      `Each of the ${inference.servers.length} servers has a queue of its own: "logscope whatif" tells of each what would end it.`,
     );
   } else if (Number.isFinite(service.mean)) {
     sentences.push(`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`);

@@ -1,7 +1,7 @@
 /** The report of `logscope whatif`: the present and the scenarios in a table, a chart of p95 waits, the recommendation. */
 
-import type { WhatIf, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
-import { durationText, percentText, roundText } from '../core/words.ts';
+import type { WhatIf, WhatIfAnswer, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { alignColumns, cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
 
@@ -25,17 +25,34 @@ const poolLabel = ({ model, workers, threads }: WhatIfPool): string =>
       : `${workers} ${model}`;
 
 export function whatIfText({ document, path, width, paint }: WhatIfTextInput): string {
-  const { baseline, scenarios } = document;
+  const { target_p95_wait: target, servers, assumptions } = document;
   const rows = [paint('title', cutTo(`What if: ${path}`, width)), ''];
-  rows.push(...table(document, paint), '');
-  const pools: (WhatIfPool | WhatIfScenario)[] = [...(baseline ? [baseline] : []), ...scenarios];
-  if (pools.some(({ wait }) => wait.p95 !== null)) rows.push(...chart(pools, document, width, paint), '');
-  rows.push(...recommendation(document, width, paint), '', paint('title', 'Assumptions'));
-  for (const assumption of document.assumptions) rows.push(...wrapText(`- ${assumption}`, width, '  '));
+  const said = (assumption: string) => wrapText(`- ${assumption}`, width, '  ');
+  if (!servers) rows.push(...answer(document, target, width, paint));
+  for (const server of servers ?? []) {
+    rows.push(paint('title', cutTo(`${server.name}: ${countText(server.requests, 'request')}`, width)));
+    rows.push(...answer(server, target, width, paint));
+    rows.push(...server.assumptions.filter((one) => !assumptions.includes(one)).flatMap(said), '');
+  }
+  rows.push(paint('title', 'Assumptions'), ...assumptions.flatMap(said));
   return `${rows.join('\n')}\n`;
 }
 
-function table({ baseline, scenarios }: WhatIf, paint: Paint): string[] {
+/** The table, the chart and the recommendation of one server. */
+function answer(document: WhatIfAnswer, target: number, width: number, paint: Paint): string[] {
+  const { baseline, scenarios } = document;
+  const pools: (WhatIfPool | WhatIfScenario)[] = [...(baseline ? [baseline] : []), ...scenarios];
+  const hasWaits = pools.some(({ wait }) => wait.p95 !== null);
+  return [
+    ...table(document, paint),
+    '',
+    ...(hasWaits ? [...chart(pools, target, width, paint), ''] : []),
+    ...recommendation(document, width, paint),
+    '',
+  ];
+}
+
+function table({ baseline, scenarios }: WhatIfAnswer, paint: Paint): string[] {
   const head = [
     'pool',
     'busy',
@@ -70,18 +87,18 @@ function table({ baseline, scenarios }: WhatIf, paint: Paint): string[] {
 /** One bar per pool, the far end of its range in light; the target as a mark. */
 function chart(
   pools: readonly (WhatIfPool | WhatIfScenario)[],
-  document: WhatIf,
+  targetSeconds: number,
   width: number,
   paint: Paint,
 ): string[] {
   const upper = (pool: WhatIfPool | WhatIfScenario): number =>
     Math.max(pool.wait.p95 ?? 0, 'range' in pool ? (pool.range.wait_p95?.[1] ?? 0) : 0);
-  const most = Math.max(document.target_p95_wait, ...pools.map(upper));
+  const most = Math.max(targetSeconds, ...pools.map(upper));
   const labels = pools.map((pool) => `${poolLabel(pool)}${'range' in pool ? '' : ', now'}`);
   const labelWidth = Math.max(...labels.map((label) => label.length));
   const room = Math.max(10, width - labelWidth - 14);
   const cell = (seconds: number) => Math.round((seconds / most) * room);
-  const target = Math.min(room - 1, cell(document.target_p95_wait));
+  const target = Math.min(room - 1, cell(targetSeconds));
   const rows = pools.map((pool, i) => {
     const wait = pool.wait.p95;
     if (wait === null) return `${labels[i].padEnd(labelWidth)}  ?`;
@@ -89,14 +106,13 @@ function chart(
     const light = Math.max(full, cell(upper(pool)));
     const bar = '█'.repeat(full) + '░'.repeat(light - full) + ' '.repeat(room - light);
     const marked = bar[target] === ' ' ? `${bar.slice(0, target)}¦${bar.slice(target + 1)}` : bar;
-    const meaning =
-      wait <= document.target_p95_wait ? 'ok' : wait <= 5 * document.target_p95_wait ? 'warning' : 'critical';
+    const meaning = wait <= targetSeconds ? 'ok' : wait <= 5 * targetSeconds ? 'warning' : 'critical';
     return `${labels[i].padEnd(labelWidth)}  ${paint(meaning, marked)}  ${time(wait)}`;
   });
-  return [paint('title', `p95 wait by pool (¦ target ${time(document.target_p95_wait)}, ░ range)`), ...rows];
+  return [paint('title', `p95 wait by pool (¦ target ${time(targetSeconds)}, ░ range)`), ...rows];
 }
 
-function recommendation({ recommendation: found }: WhatIf, width: number, paint: Paint): string[] {
+function recommendation({ recommendation: found }: WhatIfAnswer, width: number, paint: Paint): string[] {
   if (!found) return [paint('warning', 'No recommendation: this log cannot carry one (see the assumptions).')];
   const size =
     found.model === 'threaded'

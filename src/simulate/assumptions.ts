@@ -12,7 +12,7 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
   const said: string[] = [];
   if (trace.waitUnknown) {
     said.push(
-      'The wait in this log is unknown: requests are taken to have come at any time since the pool was full, ranges hold it all, and there is no recommendation.',
+      `The wait in this log is unknown (${inference.wait.basis}): requests are taken to have come at any time since the pool was full, ranges hold it all, and there is no recommendation.`,
     );
   } else if (inference.wait.method === 'measured') {
     said.push('Arrivals are the starts less the queue time that the lines state.');

@@ -67,10 +67,8 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
     hold[i] = service;
     rows.push(i);
   }
-  if (inference.servers > 1) {
-    return {
-      missing: `these are the logs of ${inference.servers} servers, each with a queue of its own: ask about one of them`,
-    };
+  if (inference.servers.length > 0) {
+    return { missing: `${inference.servers.length} servers wrote these logs, each with a queue of its own` };
   }
   if (requests.length === 0) return { missing: 'there is no request in the log' };
   if (rows.length === 0) {

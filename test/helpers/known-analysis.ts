@@ -108,7 +108,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
     threads: exactly(unbounded ? null : server.threads),
     capacity: exactly(slots),
     unbounded,
-    servers: 1,
+    servers: [],
     regimes: [],
     restarts: Math.max(0, lanes.length - server.workers),
     queue: server.queue ?? null,

@@ -1,6 +1,6 @@
 /** `logscope whatif`: the log's own load on other pools. */
 import { exitCodes, UserError } from '../../core/errors.ts';
-import type { PoolModel, PoolShape } from '../../core/prediction.ts';
+import type { PoolModel } from '../../core/prediction.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
@@ -34,7 +34,7 @@ export default defineCommand({
   ],
   configure(command, run) {
     command
-      .argument('<file...>', 'log files; "-" reads standard input')
+      .argument('<file...>', 'log files; "-" reads standard input; of the logs of several servers each is asked alone')
       .option(
         '--workers <counts>',
         'worker processes to try, separated by commas (default: around the present)',
@@ -60,11 +60,11 @@ export default defineCommand({
 });
 
 async function whatif(files: readonly string[], options: Options): Promise<number> {
-  const [{ formats }, { postMortem }, { createProgress }, { whatIf, scenarioPools }] = await Promise.all([
+  const [{ formats }, { postMortem }, { createProgress }, { whatIfByServer }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/post-mortem.ts'),
     import('../progress.ts'),
-    import('../../simulate/what-if.ts'),
+    import('../../simulate/what-if-servers.ts'),
   ]);
   const progress = createProgress(stderr);
   const { facts } = await postMortem(files, {
@@ -74,8 +74,7 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);
-  const pools: readonly PoolShape[] = scenarioPools(facts, options);
-  const document = whatIf(facts, { pools, targetP95WaitMicros: options.targetP95Wait * 1e6 });
+  const document = whatIfByServer(facts, options, options.targetP95Wait * 1e6);
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
     print(jsonReport(document, output().isTTY));

@@ -102,7 +102,10 @@ export default definePanel({
     canvas.text(first, 0, `now: ${poolName(present)}`, theme.quiet, column - 1);
     canvas.text(second, 0, `if: ${poolName(asked)}`, theme.accent, column);
     if (predictions.present === null || predictions.asked === null) {
-      const words = 'This log cannot carry a prediction: its arrivals or its service times are not known.';
+      const { servers } = snapshot.summary.server;
+      const words = servers
+        ? `${servers} servers wrote these logs, each with a queue of its own: "logscope whatif" answers for each of them.`
+        : 'This log cannot carry a prediction: its arrivals or its service times are not known.';
       drawWords(canvas, 2, words, theme.quiet);
       return;
     }

@@ -1,0 +1,66 @@
+/** What if, of logs that may be those of several servers: each has a queue of its own, so each is simulated alone. */
+import { basename } from 'node:path';
+import type { Analysis } from '../core/finding.ts';
+import type { ServerPart } from '../core/inference.ts';
+import { selectRows } from '../core/table.ts';
+import { WHAT_IF_SCHEMA, type WhatIf, type WhatIfServer } from '../core/what-if.ts';
+import { type PoolWishes, scenarioPools, whatIf } from './what-if.ts';
+
+/** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
+export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
+  const ask = (one: Analysis) => whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target });
+  const { servers } = analysis.inference;
+  if (servers.length === 0) return ask(analysis);
+  // In the order of the files they were given in.
+  const inOrder = servers.toSorted((a, b) => sourceOf(analysis, a) - sourceOf(analysis, b));
+  const answers = inOrder.map((part): WhatIfServer => {
+    const one = analysisOf(analysis, part);
+    const { baseline, scenarios, recommendation, repetitions, assumptions } = ask(one);
+    const { total } = one.summary.requests;
+    return {
+      name: nameOf(analysis, part),
+      requests: total,
+      baseline,
+      scenarios,
+      recommendation,
+      repetitions,
+      assumptions,
+    };
+  });
+  const [first, ...others] = answers;
+  return {
+    schema: WHAT_IF_SCHEMA,
+    baseline: null,
+    scenarios: [],
+    recommendation: null,
+    target_p95_wait: target / 1e6,
+    repetitions: 0,
+    assumptions: [
+      `${servers.length} servers wrote these logs, each with a queue of its own: each is simulated alone, with the requests that it served.`,
+      ...first.assumptions.filter((said) => others.every(({ assumptions }) => assumptions.includes(said))),
+    ],
+    servers: answers,
+  };
+}
+
+const sourceOf = ({ requests }: Analysis, { rows }: ServerPart): number => requests.source[rows[0]];
+
+/** A server whose workers' names tell none is called by the file that it wrote. */
+function nameOf(analysis: Analysis, part: ServerPart): string {
+  if (part.name !== '') return part.name;
+  const paths = analysis.summary.inputs.map(({ path }) => path);
+  const path = paths[sourceOf(analysis, part)];
+  return paths.filter((other) => basename(other) === basename(path)).length > 1 ? path : basename(path);
+}
+
+function analysisOf(analysis: Analysis, { rows, inference }: ServerPart): Analysis {
+  const { requests, summary } = analysis;
+  // Of a log too long to be kept whole, its share of what was kept.
+  const total = Math.round((summary.requests.total * rows.length) / requests.length);
+  return {
+    ...analysis,
+    requests: selectRows(requests, rows),
+    inference,
+    summary: { ...summary, requests: { ...summary.requests, total } },
+  };
+}
