@@ -147,6 +147,7 @@ describe('logscope check', () => {
     expect(results.map(({ check, ok: kept }: { check: string; ok: boolean }) => [check, kept])).toEqual([
       ['max-p95-service', false],
       ['max-error-ratio', true],
+      ['fail-on', false],
     ]);
     expect(results[0].reason).toMatch(/the p95 service time is 9\d\d ms; the limit is 500 ms/);
   });
@@ -169,12 +170,22 @@ describe('logscope check', () => {
     expect(reasons[0]).toContain('"logscope analyze" says how to log pid, duration and wait');
     expect(reasons[1]).toContain('--max-p95-service');
   });
-  it('looks for critical findings when nothing is asked', async () => {
+  it('looks for critical findings unless that is declined, so that a threshold never makes it laxer', async () => {
     expect((await run('check', enough)).stdout).toContain('severity critical');
+    const kept = ['check', overloaded, '--max-error-ratio', '1%'];
+    const [alone, beside, declined] = await Promise.all([
+      run('check', overloaded),
+      run(...kept),
+      run(...kept, '--fail-on', 'none'),
+    ]);
+    expect([alone.code, beside.code, declined.code]).toEqual([1, 1, 0]);
+    expect(beside.stdout).toMatch(/FAIL fail-on: critical .*\n.*--fail-on none asks the thresholds alone/);
+    expect(declined.stdout).toBe('ok   max-error-ratio: the share of errors is 0 %; the limit is 1 %\n');
+    await expectRefusal(2, 'nothing left to check', 'check', enough, '--fail-on', 'none');
   });
   it('refuses thresholds that are none', async () => {
     await expectRefusal(2, 'not a share', 'check', enough, '--max-error-ratio', '150%');
-    await expectRefusal(2, 'info, warning or critical', 'check', enough, '--fail-on', 'doom');
+    await expectRefusal(2, 'info, warning, critical or none', 'check', enough, '--fail-on', 'doom');
   });
 });
 

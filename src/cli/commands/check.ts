@@ -14,15 +14,16 @@ interface Options extends InputOptions, WindowOptions {
   readonly maxErrorRatio?: number;
   readonly maxSaturatedRatio?: number;
   readonly minRate?: number;
-  readonly failOn?: Severity;
+  readonly failOn?: Severity | 'none';
   readonly json?: boolean;
 }
 
-const severities: readonly string[] = ['info', 'warning', 'critical'];
+const DEFAULT_SEVERITY = 'critical';
+const severities: readonly string[] = ['info', 'warning', 'critical', 'none'];
 
-function parseSeverity(text: string): Severity {
-  if (severities.includes(text)) return text as Severity;
-  throw new UserError(`--fail-on takes info, warning or critical, not "${text}"`, exitCodes.usage);
+function parseSeverity(text: string): Severity | 'none' {
+  if (severities.includes(text)) return text as Severity | 'none';
+  throw new UserError(`--fail-on takes info, warning, critical or none, not "${text}"`, exitCodes.usage);
 }
 
 function parseRate(text: string): number {
@@ -37,6 +38,7 @@ export default defineCommand({
   examples: [
     'logscope check access.log                                  fails on a critical finding',
     'logscope check access.log --max-p95-wait 200ms --max-error-ratio 1% --fail-on warning',
+    'logscope check access.log --max-p95-wait 5s --fail-on none    only the threshold, whatever is found',
     'logscope check access.log --since 17:04 --until 17:20      only the load test, on the day the log ends',
     'logscope check access.log --max-p95-wait 0.2 --json | jq .results',
   ],
@@ -51,7 +53,7 @@ export default defineCommand({
       .option('--min-rate <rate>', 'requests per second, mean over the log', parseRate)
       .option(
         '--fail-on <severity>',
-        'findings of this severity or worse fail (default without thresholds: critical)',
+        `findings of this severity or worse fail: info, warning, critical; none: only thresholds (default: ${DEFAULT_SEVERITY})`,
         parseSeverity,
       )
       .option('--json', 'print the results as JSON');
@@ -69,9 +71,17 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
     since: _since,
     until: _until,
     last: _last,
+    failOn = DEFAULT_SEVERITY,
     ...limits
   } = options;
-  const thresholds = Object.keys(limits).length > 0 ? limits : { failOn: 'critical' as const };
+  const isLimited = Object.keys(limits).length > 0;
+  if (failOn === 'none' && !isLimited) {
+    throw new UserError(
+      'with --fail-on none there is nothing left to check: give a threshold, such as --max-p95-wait 200ms',
+      exitCodes.usage,
+    );
+  }
+  const thresholds = failOn === 'none' ? limits : { ...limits, failOn };
   const [{ formats }, { postMortem }, { createProgress }, { check }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/post-mortem.ts'),
@@ -95,6 +105,15 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
     const paint = paintFor(output(), process.env);
     for (const { ok, check: name, reason } of result.results) {
       print(`${ok ? paint('ok', 'ok  ') : paint('critical', 'FAIL')} ${name}: ${reason}\n`);
+    }
+    const failed = result.results.filter(({ ok }) => !ok).map(({ check: name }) => name);
+    if (options.failOn === undefined && isLimited && failed.join() === 'fail-on') {
+      print(
+        paint(
+          'dim',
+          `     Findings of severity ${DEFAULT_SEVERITY} fail by default; --fail-on none asks the thresholds alone.\n`,
+        ),
+      );
     }
   }
   return progress.exitCode(result.ok ? exitCodes.done : exitCodes.threshold);
