@@ -6,8 +6,14 @@ import type { ServerModel } from './summary.ts';
 
 export const DIFF_SCHEMA = 'logscope/diff/v1';
 
-/** `unclear`: the difference may be chance, or the logs are too short or too knotted to tell. */
+/** `unclear`: there is a difference, and `doubt` says why it may be none. `unknown`: a log does not have the measure. */
 export type Change = 'better' | 'worse' | 'same' | 'unclear' | 'unknown';
+
+/**
+ * `chance`: chance makes such a difference too often. `ranges-overlap`: what the logs leave open of their waits overlaps.
+ * `few-requests`, `few-errors`: too few for a test. `knotted`: each request resembles those before it too much for a test.
+ */
+export type DiffDoubt = 'chance' | 'ranges-overlap' | 'few-requests' | 'few-errors' | 'knotted';
 
 export interface DiffMeasure {
   before: number | null;
@@ -19,6 +25,8 @@ export interface DiffMeasure {
   /** The test and its sample, in words. */
   test: string;
   change: Change;
+  /** Why a change is `unclear`; else null. */
+  doubt: DiffDoubt | null;
 }
 
 export interface DiffRoute {
@@ -28,6 +36,11 @@ export interface DiffRoute {
   service_time_p95: { before: number | null; after: number | null };
   wait_mean: DiffMeasure;
   error_ratio: DiffMeasure;
+}
+
+export interface DiffRouteAlone {
+  route: string;
+  requests: number;
 }
 
 interface Pair<T> {
@@ -47,11 +60,26 @@ export interface Diff {
   };
   service_time_mean: DiffMeasure;
   wait_mean: DiffMeasure;
+  /** What each log leaves open of its mean wait, seconds; null unknown. */
+  wait_mean_range: Pair<[low: number, high: number] | null>;
   latency_mean: DiffMeasure;
   error_ratio: DiffMeasure;
+  /** Chance up to which a difference counts in each test, so that it is 1 % in all of them together. */
+  level: number;
+  /** Routes of both logs, and those of one alone. */
   routes: DiffRoute[];
+  routes_alone: Pair<DiffRouteAlone[]>;
   /** Ids of findings. */
   findings: { gone: string[]; new: string[]; still: string[] };
   /** One sentence. */
   verdict: string;
+}
+
+const WITH_SLOTS: readonly ServerModel[] = ['sync', 'threaded', 'pool'];
+
+/** The slots of a "pool" may be processes or threads: beside either it is nothing else. */
+export function isOtherModel(before: ServerModel, after: ServerModel): boolean {
+  if (before === 'unknown' || after === 'unknown' || before === after) return false;
+  const mayBeOne = (before === 'pool' || after === 'pool') && WITH_SLOTS.includes(before) && WITH_SLOTS.includes(after);
+  return !mayBeOne;
 }

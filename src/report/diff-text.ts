@@ -1,82 +1,122 @@
 /** The report of `logscope diff`: server, times, routes and findings, before beside after. */
-import type { Diff, DiffMeasure } from '../core/diff.ts';
-import { durationText, percentText, roundText } from '../core/words.ts';
+import { type Diff, type DiffDoubt, type DiffMeasure, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { alignColumns, cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
 
 const time = (seconds: number | null): string => (seconds === null ? '?' : durationText(seconds * 1e6));
 const share = (ratio: number | null): string => (ratio === null ? '?' : percentText(ratio));
+const rateText = (rate: number | null): string => (rate === null ? '?' : roundText(rate));
+const chance = (p: number): string => `p ${p < 0.0001 ? '< 0.0001' : roundText(p)}`;
 
-/** "better (p 0.0001)", "unclear (p 0.2)", "same". */
-function changeText({ change, p }: DiffMeasure): string {
-  return p === null || change === 'same' || change === 'unknown'
-    ? change
-    : `${change} (p ${p < 0.0001 ? '< 0.0001' : roundText(p)})`;
+const MOST_ROUTES = 20;
+const MOST_ALONE = 5;
+
+const doubts: Readonly<Record<DiffDoubt, string>> = {
+  chance: 'may be chance',
+  'ranges-overlap': 'the ranges of the waits overlap',
+  'few-requests': 'too few requests for a test',
+  'few-errors': 'too few errors for a test',
+  knotted: 'requests hang together too much for a test',
+};
+
+/** "better (p 0.0001)", "unclear: may be chance (p 0.2)", "unclear: the ranges of the waits overlap", "same". */
+function changeText({ change, doubt, p }: DiffMeasure): string {
+  if (doubt !== null) return `${change}: ${doubts[doubt]}${doubt === 'chance' && p !== null ? ` (${chance(p)})` : ''}`;
+  return p === null ? change : `${change} (${chance(p)})`;
 }
 
 export function diffText(diff: Diff, width: number, paint: Paint): string {
-  const { inputs, server, findings } = diff;
+  const { inputs, server, findings, routes_alone: alone } = diff;
   const rows = wrapText(diff.verdict, width).map((line) => paint('title', line));
   const known = (value: number | string | null): string => (value === null ? 'unknown' : String(value));
-  const measures: [string, DiffMeasure, (value: number | null) => string][] = [
-    ['wait, mean', diff.wait_mean, time],
-    ['service time, mean', diff.service_time_mean, time],
-    ['latency, mean', diff.latency_mean, time],
-    ['errors', diff.error_ratio, share],
-  ];
+  const measures = measuresOf(diff);
   const cells = [
-    ['', 'before', 'after', ''],
-    ['log', cutTo(inputs.before.path, 30), cutTo(inputs.after.path, 30), ''],
-    ['requests', known(inputs.before.requests), known(inputs.after.requests), ''],
-    ['requests/s', rateText(inputs.before.rate), rateText(inputs.after.rate), ''],
-    ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => {
-      const { before, after } = server[name];
-      return [
-        name,
-        known(before),
-        known(after),
-        before === after || before === null || after === null ? '' : 'changed',
-      ];
-    }),
-    ...measures.map(([name, measure, text]) => [name, text(measure.before), text(measure.after), changeText(measure)]),
+    ['', 'before', 'after'],
+    ['log', cutFront(inputs.before.path, 30), cutFront(inputs.after.path, 30)],
+    ['requests', known(inputs.before.requests), known(inputs.after.requests)],
+    ['requests/s', rateText(inputs.before.rate), rateText(inputs.after.rate)],
+    ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => [
+      name,
+      known(server[name].before),
+      known(server[name].after),
+    ]),
+    ...measures.map(({ name, measure, text }) => [name, text(measure.before), text(measure.after)]),
   ];
-  rows.push('', ...alignColumns(cells));
-  if (diff.routes.length > 0) {
-    rows.push(
-      '',
-      ...alignColumns([
-        ['Routes', 'requests', 'service before', 'after', '', 'p95 before', 'after', 'wait before', 'after', ''],
-        ...diff.routes
-          .slice(0, 20)
-          .map((route) => [
-            cutTo(route.route, 30),
-            `${route.requests.before}/${route.requests.after}`,
-            time(route.service_time_mean.before),
-            time(route.service_time_mean.after),
-            route.service_time_mean.change,
-            time(route.service_time_p95.before),
-            time(route.service_time_p95.after),
-            time(route.wait_mean.before),
-            time(route.wait_mean.after),
-            route.wait_mean.change,
-          ]),
-      ]),
-    );
-  }
+  const remarks = [
+    ...['', '', '', ''],
+    ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => (isChanged(server, name) ? 'changed' : '')),
+    ...measures.map(({ measure }) => changeText(measure)),
+  ];
+  rows.push('', ...alignColumns(cells).map((row, i) => `${row}  ${remarks[i]}`.trimEnd()));
+  if (diff.routes.length > 0) rows.push('', ...routeTable(diff));
   rows.push('');
   const list = (name: string, ids: readonly string[]) => {
     if (ids.length > 0) rows.push(...wrapText(`${name}: ${ids.join(', ')}`, width, '  '));
   };
+  list('Routes only before', aloneText(alone.before));
+  list('Routes only after', aloneText(alone.after));
   list('Findings gone', findings.gone);
   list('Findings new', findings.new);
   list('Findings still there', findings.still);
-  rows.push(
-    ...wrapText(
-      '"unclear" is a difference that chance might make: too small for its scatter, for the memory of the queue, or for the range of an inferred wait.',
-      width,
-    ).map((line) => paint('dim', line)),
-  );
-  return `${rows.join('\n')}\n`;
+  for (const note of notesOf(diff)) rows.push(...wrapText(note, width).map((line) => paint('dim', line)));
+  return `${rows.join('\n').trimEnd()}\n`;
 }
 
-const rateText = (rate: number | null): string => (rate === null ? '?' : roundText(rate));
+const measuresOf = (diff: Diff) => [
+  { name: 'wait, mean', measure: diff.wait_mean, text: time },
+  { name: 'service time, mean', measure: diff.service_time_mean, text: time },
+  { name: 'latency, mean', measure: diff.latency_mean, text: time },
+  { name: 'errors', measure: diff.error_ratio, text: share },
+];
+
+function isChanged(server: Diff['server'], name: 'model' | 'workers' | 'threads' | 'capacity'): boolean {
+  if (name === 'model') return isOtherModel(server.model.before, server.model.after);
+  const { before, after } = server[name];
+  return before !== after && before !== null && after !== null;
+}
+
+/** The end of a path tells more than its beginning. */
+const cutFront = (path: string, width: number): string =>
+  path.length <= width ? path : `…${path.slice(path.length - width + 1)}`;
+
+const routeTable = ({ routes }: Diff): string[] =>
+  alignColumns([
+    ['Routes', 'requests', 'service before', 'after', '', 'p95 before', 'after', 'wait before', 'after', ''],
+    ...routes
+      .slice(0, MOST_ROUTES)
+      .map((route) => [
+        cutTo(route.route, 30),
+        `${route.requests.before}/${route.requests.after}`,
+        time(route.service_time_mean.before),
+        time(route.service_time_mean.after),
+        route.service_time_mean.change,
+        time(route.service_time_p95.before),
+        time(route.service_time_p95.after),
+        time(route.wait_mean.before),
+        time(route.wait_mean.after),
+        route.wait_mean.change,
+      ]),
+  ]);
+
+function aloneText(routes: readonly DiffRouteAlone[]): string[] {
+  const told = routes
+    .slice(0, MOST_ALONE)
+    .map(({ route, requests }) => `${cutTo(route, 40)} (${countText(requests, 'request')})`);
+  return routes.length > MOST_ALONE ? [...told, `${routes.length - MOST_ALONE} more`] : told;
+}
+
+/** What the doubts in these tables mean, if there are any. */
+function notesOf(diff: Diff): string[] {
+  const ofRoutes = diff.routes.slice(0, MOST_ROUTES).flatMap((route) => [route.service_time_mean, route.wait_mean]);
+  const found = new Set([...measuresOf(diff).map(({ measure }) => measure), ...ofRoutes].map(({ doubt }) => doubt));
+  const notes: Readonly<Record<DiffDoubt, string>> = {
+    chance: `chance makes such a difference too often (p over ${roundText(diff.level)}, so that all comparisons here together are wrong in 1 % at most)`,
+    'ranges-overlap': 'the estimates differ, but what the logs leave open of their waits overlaps',
+    'few-requests': 'there are too few requests for a test',
+    'few-errors': 'there are too few errors for a test',
+    knotted: 'each request resembles those before it (the queue remembers), so that no test can tell',
+  };
+  const said = (Object.keys(notes) as DiffDoubt[]).filter((doubt) => found.has(doubt)).map((doubt) => notes[doubt]);
+  return said.length > 0 ? [`"unclear": ${said.join('; or ')}.`] : [];
+}

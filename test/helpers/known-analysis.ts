@@ -272,7 +272,12 @@ function summaryOf(
     requests: {
       total: n,
       error_ratio: n > 0 ? errors / n : null,
-      status: {},
+      status: Object.fromEntries(
+        [...groupBy(requests, (r) => `${Math.floor((r.status ?? 200) / 100)}xx`)].map(([name, own]) => [
+          name,
+          own.length,
+        ]),
+      ),
       rate: { mean: n / seconds, peak: n / seconds },
       bytes: null,
     },

@@ -4,6 +4,7 @@ import type { Diff } from '../../../src/core/diff.ts';
 import type { Facts } from '../../../src/core/finding.ts';
 import { compare } from '../../../src/findings/compare.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
+import { diffText } from '../../../src/report/diff-text.ts';
 import type { Random } from '../../helpers/random.ts';
 import { poisson, syncPool } from '../../helpers/traffic.ts';
 
@@ -11,6 +12,8 @@ const side = (path: string, facts: Facts) => ({ path, analysis: facts, findings:
 const diffOf = (before: Facts, after: Facts): Diff => compare(side('before.log', before), side('after.log', after));
 const timesOf = (before: Facts, after: Facts): Diff =>
   compare({ path: 'a', analysis: before, findings: [] }, { path: 'b', analysis: after, findings: [] });
+
+const textOf = (diff: Diff): string => diffText(diff, 100, (_, words) => words);
 
 const views = (seed: number, rate = 5, factor = 1, errors = 0) =>
   poisson(seed, rate, 200, (random: Random) => {
@@ -61,6 +64,12 @@ describe('a change', () => {
     expect(diff.error_ratio.change).toBe('worse');
     expect(diffOf(syncPool(8, views(5, 5, 1, 0.1)), syncPool(8, views(4))).error_ratio.change).toBe('better');
   });
+  it('of the routes is told', () => {
+    const extra = syncPool(8, [...views(6), { at: 100, takes: 0.1, route: 'GET /new' }]);
+    const diff = diffOf(syncPool(8, views(6)), extra);
+    expect(diff.routes_alone).toEqual({ before: [], after: [{ route: 'GET /new', requests: 1 }] });
+    expect(textOf(diff)).toContain('Routes only after: GET /new (1 request)');
+  });
   it('of the load is said, because it changes waits by itself', () => {
     expect(diffOf(syncPool(8, views(6)), syncPool(8, views(7, 8))).verdict).toContain('The load differs');
   });
@@ -73,7 +82,77 @@ describe('what cannot be compared', () => {
         4,
         Array.from({ length: 10 }, (_, i) => ({ at: i, takes })),
       );
-    expect(diffOf(few(0.5), few(0.4)).service_time_mean.change).toBe('unclear');
+    const diff = diffOf(few(0.5), few(0.4));
+    expect(diff.service_time_mean).toMatchObject({ change: 'unclear', p: null, doubt: 'few-requests' });
+    expect(textOf(diff)).toMatch(/service time, mean +500 ms +400 ms {2}unclear: too few requests for a test\n/);
+  });
+  it('is no change of the wait either, where a few callers stood in a queue', () => {
+    const burst = (n: number) =>
+      syncPool(
+        2,
+        Array.from({ length: n }, () => ({ at: 0, takes: 1 })),
+      );
+    const seldom = syncPool(
+      2,
+      Array.from({ length: 20 }, (_, i) => ({ at: 5 * i, takes: 1 })),
+    );
+    expect(diffOf(seldom, burst(5)).wait_mean).toMatchObject({ change: 'unclear', doubt: 'few-requests' });
+    expect(diffOf(seldom, burst(40)).wait_mean).toMatchObject({ change: 'worse', doubt: null });
+  });
+  it('is unclear, and the text says why, where chance would do as much', () => {
+    const diff = diffOf(syncPool(8, views(11)), syncPool(8, views(12, 5, 1, 0.004)));
+    expect(diff.error_ratio).toMatchObject({ change: 'unclear', doubt: 'chance' });
+    expect(diff.error_ratio.p).toBeGreaterThan(diff.level);
+    expect(textOf(diff)).toMatch(/errors .*unclear: may be chance \(p 0\.\d+\)/);
+    expect(textOf(diff)).toContain('chance makes such a difference too often');
+  });
+  it('is unclear where the waits differ beyond chance, but their ranges overlap: no p stands beside that', () => {
+    const wide = (facts: Facts) => {
+      const { wait } = facts.summary;
+      const summary = {
+        ...facts.summary,
+        wait: { ...wait, low: { ...wait.low, mean: 0 }, high: { ...wait.high, mean: 9 } },
+      };
+      return { ...facts, summary };
+    };
+    const diff = diffOf(wide(syncPool(4, views(13, 11))), wide(syncPool(8, views(14, 11))));
+    expect(diff.wait_mean).toMatchObject({ change: 'unclear', doubt: 'ranges-overlap' });
+    expect(diff.wait_mean_range).toEqual({ before: [0, 9], after: [0, 9] });
+    expect(diff.verdict).toMatch(
+      /Whether the mean wait changed is open: it was .* \(0 s to 9 s\) before and .*overlap/,
+    );
+    expect(textOf(diff)).toMatch(/wait, mean .* unclear: the ranges of the waits overlap\n/);
+  });
+  it('is explained only where something is unclear', () => {
+    expect(textOf(diffOf(syncPool(4, views(9)), syncPool(4, views(9))))).not.toContain('unclear');
+  });
+  it('says of a pool that may be either kind neither that it became one', () => {
+    const facts = syncPool(4, views(8));
+    const estimate = { ...facts.summary.server.workers, value: null };
+    const server = {
+      ...facts.summary.server,
+      model: 'pool' as const,
+      workers: estimate,
+      threads: estimate,
+      capacity: estimate,
+    };
+    const diff = diffOf({ ...facts, summary: { ...facts.summary, server } }, facts);
+    expect(diff.server.changed).toBe(false);
+    expect(diff.verdict).toContain('Nothing changed');
+  });
+  it('is said to be untold, not unchanged, where no log has times', () => {
+    const facts = syncPool(4, views(8));
+    const none = (column: Float64Array) => column.map(() => Number.NaN);
+    const { requests } = facts.inference;
+    const silent = {
+      ...facts,
+      requests: { ...facts.requests },
+      inference: {
+        ...facts.inference,
+        requests: { ...requests, start: none(requests.start), wait: none(requests.wait) },
+      },
+    };
+    expect(timesOf(silent, silent).verdict).toContain('Whether times changed cannot be told');
   });
   it('is unknown when one log has no waits', () => {
     const facts = syncPool(4, views(8));
