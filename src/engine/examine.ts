@@ -16,7 +16,7 @@ export interface Examination {
 
 export function examine(partial: Partial, options: AnalyseOptions): Examination {
   const analysis = analyse(partial, options);
-  const facts: Facts = { ...analysis, predictor: createPredictor(analysis) };
+  const facts: Facts = { ...analysis, predictor: createPredictor(analysis, { thorough: options.effort === 'full' }) };
   const summary: Summary = { ...facts.summary, findings: diagnose(facts) };
   return { summary, verdict: verdictOf(summary), facts };
 }

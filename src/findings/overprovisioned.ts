@@ -44,7 +44,7 @@ function examine(facts: Facts): Finding | null {
     },
     advice:
       (enough && needed === smaller
-        ? `${shapeText(enough)} would have carried this log (simulated: ${predictedWaitText(enough)})`
+        ? `${shapeText(enough)} would have carried this log with a p95 wait under ${durationText(TARGET_WAIT)} (simulated: ${predictedWaitText(enough)})`
         : `${countText(needed, 'slot')} would have carried this log (its peak, and one more)`) +
       `; ${countText(spare, 'slot')} of memory could go. Look at a full week before you shrink: this log saw ${durationText((summary.window.seconds ?? 0) * 1e6)}.`,
     from: Number.NaN,

@@ -13,75 +13,99 @@ import {
   rangeOf,
   repetitionsFor,
   smallestOf,
+  WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
 
-/** Findings ask often and answer in words: stretches of this many requests in all are enough. */
+/** Findings ask about many pools and answer in words: stretches of this many requests in all are enough. */
 const MOST_REQUESTS = 16_000;
 const BUDGET = 30_000;
+
+/** What the answers are worked out from. */
+interface Basis {
+  /** null where the log cannot be replayed. */
+  readonly workload: () => Workload | null;
+  /** Requests simulated per scenario, all repetitions together. */
+  readonly budget: number;
+  /** By pool. */
+  readonly known: Map<string, Answer>;
+}
 
 interface Answer {
   readonly prediction: PoolPrediction;
   readonly result: ScenarioRuns;
 }
 
-export function createPredictor(analysis: Analysis): Predictor {
-  let workload: Workload | null | undefined;
-  const known = new Map<string, Answer>();
-  const workloadNow = (): Workload | null => {
-    if (workload === undefined) {
-      const result = workloadOf(analysis, MOST_REQUESTS);
-      workload = 'workload' in result ? result.workload : null;
-    }
-    return workload;
-  };
-  const keyOf = (pool: PoolShape, without?: number) => `${pool.model} ${pool.workers} ${pool.threads} ${without ?? ''}`;
-  const ask = (base: Workload, pool: PoolShape, without?: number): Answer | null => {
-    const key = keyOf(pool, without);
-    const before = known.get(key);
-    if (before) return before;
-    const asked = without === undefined ? base : workloadWithout(base, without);
-    if (!asked) return null;
-    const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, BUDGET));
-    return keep(key, pool, result, arrivalsAreKnown(base));
-  };
-  const keep = (key: string, pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): Answer => {
-    const answer = { prediction: predictionOf(pool, result, arrivalsKnown), result };
-    known.set(key, answer);
-    return answer;
-  };
-  /** Of a pool that is too small a few repetitions tell: only one that is large enough is worked out to the end. */
-  const isEnough = (base: Workload, pool: PoolShape, target: number): boolean => {
-    const key = keyOf(pool);
-    const before = known.get(key);
-    if (before) return meets(base, pool, before.result, target);
-    const repetitions = repetitionsFor(base.trace.length, BUDGET);
-    const isHopeless = cannotMeet(base, pool, target, repetitions);
-    let isSmall = false;
-    const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(run)));
-    if (isSmall) return false;
-    keep(key, pool, result, arrivalsAreKnown(base));
-    return meets(base, pool, result, target);
-  };
+/** `thorough`: a recommended size is worked out as `logscope whatif` does it, so that both say the same; a screen cannot wait for that. */
+export function createPredictor(analysis: Analysis, { thorough = true } = {}): Predictor {
+  const some = workloadWhenAsked(analysis, MOST_REQUESTS);
+  const all = analysis.requests.length <= MOST_REQUESTS ? some : workloadWhenAsked(analysis);
+  const quick: Basis = { workload: some, budget: BUDGET, known: new Map() };
+  const sizing: Basis = thorough ? { workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
   return {
     predict(pool, options) {
-      const base = workloadNow();
-      return base && (ask(base, pool, options?.withoutRoute)?.prediction ?? null);
+      return ask(quick, pool, options?.withoutRoute)?.prediction ?? null;
     },
     contention() {
-      const base = workloadNow();
+      const base = quick.workload();
       if (!base?.contention) return base && canTellContention(base.trace) ? 'none' : 'unknown';
       const { level: _level, ...found } = base.contention;
       return { ...found, aloneMean: meanOf(deflated(base.trace, base.contention, found.share)) };
     },
     smallestPool(target) {
-      const base = workloadNow();
+      const base = sizing.workload();
       if (!base || !carriesRecommendation(base)) return null;
-      const pool = smallestOf(base, base.present!, (shape) => isEnough(base, shape, target));
-      return pool && ask(base, pool)!.prediction;
+      const pool = smallestOf(base, base.present!, (shape) => isEnough(sizing, shape, target));
+      return pool && ask(sizing, pool)!.prediction;
     },
   };
+}
+
+function workloadWhenAsked(analysis: Analysis, most?: number): () => Workload | null {
+  let workload: Workload | null | undefined;
+  return () => {
+    if (workload === undefined) {
+      const result = workloadOf(analysis, most);
+      workload = 'workload' in result ? result.workload : null;
+    }
+    return workload;
+  };
+}
+
+const keyOf = (pool: PoolShape, without?: number) => `${pool.model} ${pool.workers} ${pool.threads} ${without ?? ''}`;
+
+function ask(basis: Basis, pool: PoolShape, without?: number): Answer | null {
+  const base = basis.workload();
+  const key = keyOf(pool, without);
+  const before = basis.known.get(key);
+  if (before || !base) return before ?? null;
+  const asked = without === undefined ? base : workloadWithout(base, without);
+  if (!asked) return null;
+  const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, basis.budget));
+  return keep(basis, key, pool, result, arrivalsAreKnown(base));
+}
+
+function keep({ known }: Basis, key: string, pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): Answer {
+  const answer = { prediction: predictionOf(pool, result, arrivalsKnown), result };
+  known.set(key, answer);
+  return answer;
+}
+
+/** Of a pool that is too small a few repetitions tell: only one that is large enough is worked out to the end. */
+function isEnough(basis: Basis, pool: PoolShape, target: number): boolean {
+  const base = basis.workload();
+  if (!base) return false;
+  const key = keyOf(pool);
+  const before = basis.known.get(key);
+  if (before) return meets(base, pool, before.result, target);
+  const repetitions = repetitionsFor(base.trace.length, basis.budget);
+  const isHopeless = cannotMeet(base, pool, target, repetitions);
+  let isSmall = false;
+  const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(run)));
+  if (isSmall) return false;
+  keep(basis, key, pool, result, arrivalsAreKnown(base));
+  return meets(base, pool, result, target);
 }
 
 function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): PoolPrediction {

@@ -53,6 +53,9 @@ export function cannotMeet(
   };
 }
 
+/** Requests simulated per scenario of `whatif`, all repetitions together. */
+export const WHAT_IF_BUDGET = 400_000;
+
 /** `budget` requests per scenario in all; fewer repetitions for long logs, whose own length averages the luck out. */
 export const repetitionsFor = (requests: number, budget: number): number =>
   Math.min(40, Math.max(10, Math.floor(budget / requests)));

@@ -19,6 +19,7 @@ import {
   rangeOf,
   repetitionsFor,
   smallestOf,
+  WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { presentShape, type Workload, workloadOf } from './workload.ts';
@@ -27,9 +28,6 @@ export interface WhatIfRequest {
   readonly pools: readonly PoolShape[];
   readonly targetP95WaitMicros: number;
 }
-
-/** Requests simulated per scenario, all repetitions together. */
-const BUDGET = 400_000;
 
 const noSpread = { mean: null, p50: null, p95: null, p99: null, max: null };
 
@@ -52,7 +50,7 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
     };
   }
   const { workload } = result;
-  const repetitions = repetitionsFor(workload.trace.length, BUDGET);
+  const repetitions = repetitionsFor(workload.trace.length, WHAT_IF_BUDGET);
   const ask = remembering((pool) => runScenario(workload, pool, repetitions));
   const scenarios = request.pools.map((pool) => scenarioOf(pool, ask(pool)));
   return {

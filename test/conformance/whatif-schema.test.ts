@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import Ajv2020 from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
+import { durationText } from '../../src/core/words.ts';
 import { postMortem } from '../../src/engine/post-mortem.ts';
 import { scenarioPools, whatIf } from '../../src/simulate/what-if.ts';
 
@@ -20,6 +21,11 @@ describe('the JSON Schema of what-if', () => {
     validate(document);
     expect(validate.errors ?? []).toEqual([]);
     expect(document.scenarios).toHaveLength(pools.length);
+    // What findings recommend is what whatif recommends.
+    const told = facts.predictor.smallestPool(200_000);
+    const { because, ...recommended } = document.recommendation ?? { because: '' };
+    expect(told?.pool ?? {}).toEqual(recommended);
+    if (told) expect(because).toContain(durationText(told.waitP95));
     for (const { wait, range } of document.scenarios) {
       if (wait.mean !== null) expect(range.wait_mean[0]).toBeLessThanOrEqual(wait.mean);
       if (wait.mean !== null) expect(range.wait_mean[1]).toBeGreaterThanOrEqual(wait.mean);

@@ -1,6 +1,7 @@
 // What if: predictions against pools that were really simulated with the same arrivals, and honesty where nothing can be said.
 import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../src/core/finding.ts';
+import { durationText } from '../../../src/core/words.ts';
 import { createPredictor } from '../../../src/simulate/predictor.ts';
 import { scenarioPools, whatIf } from '../../../src/simulate/what-if.ts';
 import { knownAnalysis } from '../../helpers/known-analysis.ts';
@@ -90,10 +91,16 @@ describe('the recommendation', () => {
     }
   });
 
-  it('agrees with what findings are told', () => {
-    const analysis = analysisOfPool(spec(14, 3));
-    const found = whatIf(analysis, { pools: [], ...target }).recommendation!;
-    expect(createPredictor(analysis).smallestPool(200_000)?.pool.workers).toBe(found.workers);
+  it('is what findings are told, to the number', () => {
+    for (const seed of [14, 15, 16, 17, 18, 19]) {
+      const analysis = analysisOfPool(spec(seed, 3));
+      const found = whatIf(analysis, { pools: [], ...target }).recommendation!;
+      const told = createPredictor(analysis).smallestPool(200_000)!;
+      expect(told.pool).toEqual({ model: found.model, workers: found.workers, threads: found.threads });
+      const [scenario] = whatIf(analysis, { pools: [told.pool], ...target }).scenarios;
+      expect(told.waitP95 / 1e6).toBe(scenario.wait.p95);
+      expect(found.because).toContain(durationText(told.waitP95));
+    }
   });
 });
 
