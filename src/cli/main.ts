@@ -52,6 +52,7 @@ async function main(argv: string[]): Promise<void> {
     .configureOutput({
       writeOut: print,
       writeErr: (text) => stderr().write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'logscope: ')),
       getOutHelpWidth: () => output().columns ?? 80,
       // There are none in our texts, whatever the terminal can.
       getOutHasColors: () => true,

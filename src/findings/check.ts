@@ -23,15 +23,22 @@ const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical
 const time = (seconds: number): string => durationText(seconds * 1e6);
 
 /** Why there is no figure, and what to ask or to log instead. */
-function unknown({ server, wait, knows }: Summary, name: string, what: string): string {
+function unknown(summary: Summary, name: string, what: string): string {
+  const { wait, knows } = summary;
   const isWait = name.endsWith('wait');
-  if (isWait && (server.model === 'async' || server.model === 'thread-per-request')) {
+  if (isWait && !hasSlots(summary)) {
     return `${what} is no figure of this server (${wait.basis}): --max-p95-service limits how long it takes`;
   }
   const lacking = knows.missing.filter((field) => isWait || field.what !== 'wait').map((field) => field.what);
   const lacks = lacking.length > 0 ? `; "logscope analyze" says how to log ${listText(lacking)}` : '';
   return `${what} cannot be told from this log${isWait ? ` (${wait.basis})` : ''}${lacks}`;
 }
+
+const hasSlots = ({ server }: Summary): boolean => server.model !== 'async' && server.model !== 'thread-per-request';
+
+/** What findings could not look at, though a reader of "no finding" would think so. */
+const untold = (summary: Summary): string =>
+  hasSlots(summary) && summary.wait.method === 'unknown' ? '; whether callers waited this log cannot tell' : '';
 
 export function check(summary: Summary, thresholds: Thresholds): Check {
   const results: CheckResult[] = [];
@@ -88,14 +95,16 @@ export function check(summary: Summary, thresholds: Thresholds): Check {
   const { failOn } = thresholds;
   if (failOn !== undefined) {
     const bad = summary.findings.filter(({ severity }) => rank[severity] >= rank[failOn]);
+    const isEmpty = summary.requests.total === 0;
     results.push({
       check: 'fail-on',
-      ok: bad.length === 0,
-      value: bad.length,
+      ok: bad.length === 0 && !isEmpty,
+      value: isEmpty ? null : bad.length,
       limit: failOn,
-      reason:
-        bad.length === 0
-          ? `no finding of severity ${failOn} or worse`
+      reason: isEmpty
+        ? 'there is no request in this log, so that nothing can be found in it'
+        : bad.length === 0
+          ? `no finding of severity ${failOn} or worse${untold(summary)}`
           : bad.map(({ id, severity, title }) => `${severity} ${id}: ${title}`).join('; '),
     });
   }

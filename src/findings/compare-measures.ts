@@ -123,10 +123,11 @@ function permuted(left: number[], right: number[]): number {
 
 /** Errors and requests before, errors and requests after; fewer errors are better. */
 export function errorMeasure(k1: number, n1: number, k2: number, n2: number, level: number): DiffMeasure {
-  const nothing = { before: null, after: null, ratio: null, p: null, doubt: null };
-  if (n1 === 0 || n2 === 0) return { ...nothing, test: 'no requests with a status', change: 'unknown' };
-  const before = k1 / n1;
-  const after = k2 / n2;
+  const before = n1 > 0 ? k1 / n1 : null;
+  const after = n2 > 0 ? k2 / n2 : null;
+  if (before === null || after === null) {
+    return { before, after, ratio: null, p: null, test: 'a log without statuses', change: 'unknown', doubt: null };
+  }
   const measure = { before, after, ratio: before > 0 ? after / before : null };
   if (Math.abs(after - before) <= WORTH * Math.max(before, after)) {
     return { ...measure, p: null, test: NO_CHANGE, change: 'same', doubt: null };

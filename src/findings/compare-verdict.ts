@@ -18,6 +18,10 @@ const MOST_ROUTES = 5;
 const time = (seconds: number): string => durationText(seconds * 1e6);
 
 export function diffVerdict(diff: Omit<Diff, 'verdict'>, before: Compared, after: Compared): string {
+  const empty = [diff.inputs.before, diff.inputs.after].filter(({ requests }) => requests === 0);
+  if (empty.length > 0) {
+    return `There is nothing to compare: ${listText([...new Set(empty.map(({ path }) => path))])} has no request.`;
+  }
   const said: string[] = [];
   if (diff.server.changed) said.push(`${serverText(before.server)} became ${serverText(after.server)}`);
   const tell = (name: string, measure: DiffMeasure, text: (value: number) => string) => {

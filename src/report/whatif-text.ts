@@ -40,7 +40,16 @@ export function whatIfText({ document, path, width, paint }: WhatIfTextInput): s
 
 /** The table, the chart and the recommendation of one server. */
 function answer(document: WhatIfAnswer, target: number, width: number, paint: Paint): string[] {
-  const { baseline, scenarios } = document;
+  const { baseline, scenarios, repetitions } = document;
+  // A table of question marks tells less than the reason, which stands among the assumptions.
+  if (repetitions === 0) {
+    const isKnown = baseline !== null && (baseline.wait.p95 !== null || baseline.latency.p95 !== null);
+    return [
+      ...(isKnown ? [...table({ ...document, scenarios: [] }, paint), ''] : []),
+      paint('warning', 'No other pool can be simulated from this log (see below).'),
+      '',
+    ];
+  }
   const pools: (WhatIfPool | WhatIfScenario)[] = [...(baseline ? [baseline] : []), ...scenarios];
   const hasWaits = pools.some(({ wait }) => wait.p95 !== null);
   return [

@@ -8,7 +8,10 @@ import { type PoolWishes, scenarioPools, whatIf } from './what-if.ts';
 
 /** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
-  const ask = (one: Analysis) => whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target });
+  const ask = (one: Analysis) => {
+    const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target });
+    return { ...answer, assumptions: [...answer.assumptions, ...leftOut(wishes)] };
+  };
   const { servers } = analysis.inference;
   if (servers.length === 0) return ask(analysis);
   // In the order of the files they were given in.
@@ -41,6 +44,12 @@ export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: n
     ],
     servers: answers,
   };
+}
+
+function leftOut({ model, threads }: PoolWishes): string[] {
+  const isAsked = threads?.some((count) => count > 1) ?? false;
+  if (!isAsked || model === undefined || model === 'threaded') return [];
+  return [`Numbers of threads are left out: ${model} workers have none to set.`];
 }
 
 const sourceOf = ({ requests }: Analysis, { rows }: ServerPart): number => requests.source[rows[0]];

@@ -85,7 +85,33 @@ describe('logscope whatif', () => {
     expect(document.assumptions[0]).toContain('Nothing could be simulated');
   });
 
+  it('says in a line, not in a table of question marks, that nothing can be simulated', async () => {
+    const { code, stdout } = await run('whatif', sample('uvicorn-default-no-time.log'));
+    expect(code).toBe(0);
+    expect(stdout).not.toMatch(/\?/);
+    expect(stdout).toContain('"logscope analyze" says how to log durations');
+  });
+  it('beside a range over the target says where the recommendation may fail', async () => {
+    const { stdout } = await run('whatif', sample('gunicorn-sync-4-nearly-full.log'), '--json');
+    const { recommendation, target_p95_wait } = JSON.parse(stdout);
+    const again = await run(
+      'whatif',
+      sample('gunicorn-sync-4-nearly-full.log'),
+      '--workers',
+      `${recommendation.workers}`,
+      '--json',
+    );
+    const [scenario] = JSON.parse(again.stdout).scenarios;
+    expect(scenario.range.wait_p95[1] > target_p95_wait).toBe(recommendation.because.includes('less likely reach'));
+  });
+  it('speaks of event loops where async workers are asked about, and of threads that are left out', async () => {
+    const { stdout } = await run('whatif', overloaded, '--model', 'async', '--threads', '1,4', '--json');
+    const { recommendation, assumptions } = JSON.parse(stdout);
+    expect(recommendation.because).toContain('event loops add no more than 200 ms');
+    expect(assumptions.at(-1)).toBe('Numbers of threads are left out: async workers have none to set.');
+  });
   it('refuses what it cannot do', async () => {
+    await expectRefusal(2, 'logscope: missing required argument', 'whatif');
     await expectRefusal(2, 'whole numbers', 'whatif', overloaded, '--workers', '0');
     await expectRefusal(2, 'sync, threaded or async', 'whatif', overloaded, '--model', 'fibers');
     await expectRefusal(2, 'not a time', 'whatif', overloaded, '--target-p95-wait', 'soon');
@@ -183,6 +209,14 @@ describe('logscope check', () => {
     expect(declined.stdout).toBe('ok   max-error-ratio: the share of errors is 0 %; the limit is 1 %\n');
     await expectRefusal(2, 'nothing left to check', 'check', enough, '--fail-on', 'none');
   });
+  it('does not pass a log without a request, nor passes over waits that it cannot tell', async () => {
+    const empty = await run('check', sample('gunicorn-sync-2-recycling.error.log'));
+    expect(empty.code).toBe(1);
+    expect(empty.stdout).toContain('FAIL fail-on: there is no request in this log');
+    const { code, stdout } = await run('check', sample('gunicorn-sync-3-default-format.log'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('whether callers waited this log cannot tell');
+  });
   it('refuses thresholds that are none', async () => {
     await expectRefusal(2, 'not a share', 'check', enough, '--max-error-ratio', '150%');
     await expectRefusal(2, 'info, warning, critical or none', 'check', enough, '--fail-on', 'doom');
@@ -204,6 +238,11 @@ describe('logscope diff', () => {
     const { stdout } = await run('diff', enough, enough);
     expect(stdout).toContain('Nothing changed');
   });
+  it('has nothing to compare where a log has no request', async () => {
+    const { stdout } = await run('diff', sample('gunicorn-sync-2-recycling.error.log'), enough, '--json');
+    expect(JSON.parse(stdout).verdict).toContain('nothing to compare');
+  });
+  it('refuses standard input for both', () => expectRefusal(2, 'only one of the two', 'diff', '-', '-'));
   it('refuses one log alone', async () => {
     expect(await run('diff', enough)).toMatchObject({ code: 2 });
   });

@@ -1,5 +1,5 @@
 /** `logscope diff`: what changed between two logs, and what is only noise. */
-import { exitCodes } from '../../core/errors.ts';
+import { exitCodes, UserError } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
@@ -26,6 +26,9 @@ export default defineCommand({
 });
 
 async function diff(before: string, after: string, options: Options): Promise<number> {
+  if (before === '-' && after === '-') {
+    throw new UserError('only one of the two logs can come from standard input', exitCodes.usage);
+  }
   const [{ formats }, { postMortem }, { createProgress }, { compare }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/post-mortem.ts'),
