@@ -32,7 +32,8 @@ export const workerOn = (server: string, worker: string): string =>
 
 /**
  * Joins the log of the input at `path`, which follows the inputs that `into` holds. Where one process id was at work in both
- * at once they are logs of two servers, and the workers of this one bear the name of its file, which is returned then.
+ * at once they are logs of two servers, and the workers of this one bear the name of its file, or of the first part of its log,
+ * which is returned then.
  */
 export function joinInput(
   into: Partial,
@@ -45,10 +46,8 @@ export function joinInput(
     into.merge(right, shift);
     return null;
   }
-  const server = serverOfInput(
-    path,
-    before.map((input) => input.path),
-  );
+  const paths = before.map((input) => input.path);
+  const server = right.serverContinued(into) ?? serverOfInput(path, paths);
   into.merge(right, shift, (worker) => workerOn(server, worker));
   return server;
 }

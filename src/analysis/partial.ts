@@ -7,7 +7,7 @@ import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
-import { serverOfWorker, type WorkerSpan, wereAtOnce } from './join-input.ts';
+import { serverOfWorker, type WorkerSpan, wereAtOnce, workerOn } from './join-input.ts';
 import { RequestSample } from './request-sample.ts';
 import { RetainedRows, type Retention } from './retained-rows.ts';
 import { RouteCounts } from './route-counts.ts';
@@ -158,6 +158,23 @@ export class Partial {
       return wereAtOnce(mine, theirs);
     });
     return isTwo || (inCommon === 0 && wereAtOnce(this.#spanOfUnnamed(), than.#spanOfUnnamed()));
+  }
+
+  /** The server with a name of its own in `than` whose log goes on here: it has workers in common, and none was at work in both at once. */
+  serverContinued(than: Partial): string | null {
+    const servers = new Set<string>();
+    than.workers.forEach((_, id) => {
+      servers.add(serverOfWorker(than.names.workers.text(id)));
+    });
+    servers.delete('');
+    for (const server of servers) {
+      const common = this.workers.flatMap((mine, id) => {
+        const theirs = than.workers[than.names.workers.find(workerOn(server, this.names.workers.text(id)))];
+        return theirs === undefined ? [] : [wereAtOnce(mine, theirs)];
+      });
+      if (common.length > 0 && !common.includes(true)) return server;
+    }
+    return null;
   }
 
   /** When the workers were at work whose names tell no server. */

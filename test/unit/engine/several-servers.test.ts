@@ -16,6 +16,10 @@ beforeAll(() => {
   writeFileSync(at('whole.log'), log);
   writeFileSync(at('part.log.1'), `${lines.slice(0, 300).join('\n')}\n`);
   writeFileSync(at('part.log'), lines.slice(300).join('\n'));
+  for (const name of ['part.log.1', 'part.log']) {
+    const text = readFileSync(at(name), 'utf8').replace(/pid=<(\d+)>/g, 'pid=<7$1>');
+    writeFileSync(at(name.replace('part', 'other')), text);
+  }
   for (const name of ['web-1.log', 'web-2.log']) writeFileSync(at(name), log);
   writeFileSync(at('web-3.log'), log.replace(/pid=<(\d+)>/g, 'pid=<7$1>'));
   const burst = readFileSync('sample-logs/gunicorn-sync-4-burst-of-100.log', 'utf8').replace(/ pid=<\d+>/g, '');
@@ -50,6 +54,17 @@ it('logs that are written at once and have no worker in common are of two server
   expect(server).toMatchObject({ model: 'sync', workers: { value: 8 }, capacity: { value: 8 } });
   expect(workers.filter(({ id }) => id.startsWith('web-3.log/'))).toHaveLength(4);
   expect(wait.mean).toBeCloseTo((await serverOf('web-1.log')).wait.mean ?? 0, 1);
+});
+
+it('the rotated parts of each of two servers are of two servers, not of three', async () => {
+  for (const names of [
+    ['part.log.1', 'other.log.1', 'part.log', 'other.log'],
+    ['other.log.1', 'other.log', 'part.log.1', 'part.log'],
+  ]) {
+    const { server, workers } = await serverOf(...names);
+    expect(server).toMatchObject({ servers: 2, workers: { value: 8 } });
+    expect(workers).toHaveLength(8);
+  }
 });
 
 it('where they name no workers either, nothing is said of a queue that they may not share', async () => {
