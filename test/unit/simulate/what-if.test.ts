@@ -7,6 +7,7 @@ import { scenarioPools, whatIf } from '../../../src/simulate/what-if.ts';
 import { knownAnalysis } from '../../helpers/known-analysis.ts';
 import type { PoolSpec } from '../../helpers/simulate-pool.ts';
 import { analysisOfPool, analysisOfStations } from '../../helpers/stations.ts';
+import { syncPool } from '../../helpers/traffic.ts';
 
 const spec = (seed: number, workers: number, more: Partial<PoolSpec> = {}): PoolSpec => ({
   seed,
@@ -42,6 +43,17 @@ describe('a prediction', () => {
     expect(two.throughput).toBeLessThan(7);
     expect(two.utilisation).toBeGreaterThan(0.98);
     expect(two.wait.p95).toBeGreaterThan(30);
+  });
+
+  it('tells quantiles that a caller had: one of sixteen at once waits a whole turn of fifteen workers', () => {
+    const burst = syncPool(
+      4,
+      Array.from({ length: 16 }, () => ({ at: 0, takes: 0.5 })),
+    );
+    const [fifteen, sixteen] = whatIf(burst, { pools: [sync(15), sync(16)], ...target }).scenarios;
+    expect(fifteen.wait.p50).toBe(0);
+    expect(fifteen.wait.p95).toBeCloseTo(0.5, 2);
+    expect(sixteen.wait.max).toBe(0);
   });
 
   it('is the same for the same log', () => {
