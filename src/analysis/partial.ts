@@ -241,7 +241,7 @@ function translate(from: Names['routes'], to: Names['routes'], rename = asItIs):
   return new Int32Array(from.size).map((_, id) => (isSame ? id : to.add(rename(from.text(id)))));
 }
 
-function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
+export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
   return (
     a === b ||
     (a.format === b.format &&

@@ -1,6 +1,6 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
-import { joinInput } from '../analysis/join-input.ts';
 import { Partial } from '../analysis/partial.ts';
+import { SideBySide } from '../analysis/side-by-side.ts';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -36,7 +36,7 @@ export async function readPartial(
   options: PostMortemOptions,
 ): Promise<{ partial: Partial; inputs: InputSummary[] }> {
   const paths = inOrderOfWriting(given);
-  let partial = new Partial(createNames(Number.POSITIVE_INFINITY));
+  const logs = new SideBySide();
   const inputs: InputSummary[] = [];
   const { formats, timezone, logFormat } = options;
   const reading = {
@@ -54,14 +54,13 @@ export async function readPartial(
       options.parallel &&
       (await readInParallel(path, source, { ...reading, ...options.parallel, ...damage, window, place, onProgress }));
     if (whole) {
-      if (inputs.length === 0) partial = whole.partial;
-      else joinInput(partial, whole.partial, path, inputs, 0);
+      logs.add(whole.partial, path, source);
       inputs.push(whole.report);
       continue;
     }
     bePatientFor([path]);
     const content = place ? null : smallContent(path);
-    const into = inputs.length === 0 ? partial : new Partial(createNames(Number.POSITIVE_INFINITY));
+    const into = new Partial(createNames(Number.POSITIVE_INFINITY));
     const parser = createParser({
       path,
       source,
@@ -74,8 +73,14 @@ export async function readPartial(
       ...(place ? { range: place } : {}),
     });
     await readInput(path, parser, { onProgress, atOnce: true, content, ...damage, ...(place ? { bytes: place } : {}) });
-    if (into !== partial) joinInput(partial, into, path, inputs, 0);
+    logs.add(into, path, source);
     inputs.push(parser.report());
+  }
+  const joined = logs.join();
+  const partial = joined?.partial ?? new Partial(createNames(Number.POSITIVE_INFINITY));
+  for (const { source, sentence } of joined?.assumptions ?? []) {
+    const input = inputs[source];
+    inputs[source] = { ...input, assumptions: [...input.assumptions, sentence] };
   }
   if (!window) return { partial, inputs };
   requireRequests(inputs, window);

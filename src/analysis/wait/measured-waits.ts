@@ -27,7 +27,13 @@ function fromColumn(table: RequestTable, trace: Trace): MeasuredWaits | null {
   const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
   const known = wait.filter((value) => value >= 0).length;
   if (known < ENOUGH * trace.length || known === 0) return null;
-  return { wait, blur: 0, systematic: false, share: known / trace.length, basis: 'the queue time that the proxy logs' };
+  return {
+    wait,
+    blur: 0,
+    systematic: false,
+    share: known / trace.length,
+    basis: 'the queue time that the proxy tells',
+  };
 }
 
 /**

@@ -1,0 +1,215 @@
+/**
+ * Two logs of the same requests: the application's and that of the proxy in front of it. Read together they would count everything
+ * twice. They are held against what two servers would write that share the traffic:
+ *
+ * - Routes. In each second the lines of both logs are pooled. Were they other requests, which of them stand in which log would be
+ *   left to chance: of a route with c of the T lines, the first log, with A of them, has A c / T, with the hypergeometric variance
+ *   A B c (T - c) / (T² (T - 1)). The same requests have half of each: the squares of the differences are far below that. Requests
+ *   dealt out in turn to two servers agree in number, and not in their routes.
+ * - Durations. Requests of one route that end in the same second are paired in the order of their lines. A proxy waits at least as
+ *   long as the application works, so in hardly any pair the proxy's duration is the shorter one; paired with the next line, many are.
+ */
+import type { Dictionary } from '../core/dictionary.ts';
+import { medianOf } from '../core/statistics.ts';
+import { instantOf, type RequestTable } from '../core/table.ts';
+import { MICROS_PER_MINUTE } from '../core/time.ts';
+
+/** µs: width of the cells in which lines are compared, and how many lines of both logs there should be in one on average. */
+const SECOND = 1_000_000;
+const IN_CELL = 8;
+/** What the squares of the differences may be of those that chance makes, and how many deviations below them they must be. */
+const MOST_OF_CHANCE = 0.5;
+const DEVIATIONS = 5;
+/** Requests of the shorter log that have a twin in their cell. */
+const LEAST_TWINS = 0.5;
+/** Cells that the lines of a request may lie apart, and one. */
+const MOST_CELLS = 3;
+/** Pairs with the next line in which the proxy would have been quicker, and the share of them among true pairs. */
+const FEWEST_ODD = 20;
+const MOST_ODD = 0.1;
+/** µs by which a proxy's duration may be the shorter one: two clocks, and milliseconds that are cut off. */
+const ROUNDING = 2_000;
+
+export interface LoggedRequests {
+  readonly rows: RequestTable;
+  readonly routes: Dictionary;
+}
+
+/** A request of both logs. */
+interface Twin {
+  /** Rows of the two tables. */
+  readonly one: number;
+  readonly other: number;
+}
+
+export interface SameRequests {
+  /** Requests of the shorter log (within the time of both) that the other one has as well, 0..1. */
+  readonly share: number;
+  /** Pairs of lines that surely are of one request, but for the order of those of one route that ended in the same second. */
+  readonly twins: readonly Twin[];
+  /** Median of what the durations of the second log are longer by, µs; NaN where not both have durations. */
+  readonly longer: number;
+}
+
+/** The rows of one route in one cell, in the order of their lines. */
+interface Cell {
+  readonly one: number[];
+  readonly other: number[];
+}
+
+/** null: nothing shows that they are the same. */
+export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRequests | null {
+  const cells = cellsOf(one, other);
+  const twins = twinsIn(cells);
+  let matched = 0;
+  const total = { one: 0, other: 0 };
+  for (const routes of cells.values()) {
+    for (const cell of routes.values()) {
+      total.one += cell.one.length;
+      total.other += cell.other.length;
+      matched += Math.min(cell.one.length, cell.other.length);
+    }
+  }
+  const share = matched / Math.min(total.one, total.other);
+  if (!(share >= LEAST_TWINS)) return null;
+  const extra = twins
+    .map((twin) => other.rows.duration[twin.other] - one.rows.duration[twin.one])
+    .filter(Number.isFinite);
+  const longer = medianOf(extra);
+  if (!agreeInRoutes(cells) && !(agreeInNumber(cells) && agreeInDurations(one.rows, other.rows, twins, longer < 0)))
+    return null;
+  return { share, twins, longer };
+}
+
+/** Lines of one route, paired in their order between moments up to which both logs have as many of them: some end in the next second. */
+function twinsIn(cells: Cells): Twin[] {
+  const twins: Twin[] = [];
+  const waiting = new Map<string, { since: number; one: number[]; other: number[] }>();
+  for (const index of [...cells.keys()].sort((a, b) => a - b)) {
+    for (const [route, cell] of cells.get(index)!) {
+      const before = waiting.get(route);
+      const { since, one, other } =
+        before && index - before.since < MOST_CELLS ? before : { since: index, one: [], other: [] };
+      one.push(...cell.one);
+      other.push(...cell.other);
+      if (one.length === other.length) {
+        twins.push(...one.map((row, k) => ({ one: row, other: other[k] })));
+        waiting.delete(route);
+      } else waiting.set(route, { since, one, other });
+    }
+  }
+  return twins;
+}
+
+/** Cell of time → route → its rows: of routes that both logs have, in minutes of which both have lines. */
+function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<string, Cell>> {
+  // A stamp of the start is compared with starts.
+  const byStart = [one, other].some(({ rows }) => rows.length > 0 && Number.isNaN(rows.end[0]));
+  const at = ({ rows }: LoggedRequests, row: number) => (byStart ? rows.start[row] : instantOf(rows, row));
+  const minutes = (log: LoggedRequests) => {
+    const found = new Set<number>();
+    for (let row = 0; row < log.rows.length; row++) found.add(Math.floor(at(log, row) / MICROS_PER_MINUTE));
+    return found;
+  };
+  const [mine, theirs] = [minutes(one), minutes(other)];
+  const names = (log: LoggedRequests) =>
+    new Set(Array.from(new Set(log.rows.route.subarray(0, log.rows.length)), (id) => nameOf(log, id)));
+  const [myRoutes, theirRoutes] = [names(one), names(other)];
+  const isKnown = (name: string | null): name is string => name !== null && myRoutes.has(name) && theirRoutes.has(name);
+  const taken = (log: LoggedRequests) => {
+    const rows: { row: number; name: string; instant: number }[] = [];
+    for (let row = 0; row < log.rows.length; row++) {
+      const instant = at(log, row);
+      const minute = Math.floor(instant / MICROS_PER_MINUTE);
+      const name = nameOf(log, log.rows.route[row]);
+      if (mine.has(minute) && theirs.has(minute) && isKnown(name)) rows.push({ row, name, instant });
+    }
+    return rows;
+  };
+  const rows = { one: taken(one), other: taken(other) };
+  const count = rows.one.length + rows.other.length;
+  // Whole seconds: the tick of most stamps must not lie across a border.
+  const width = SECOND * Math.max(1, Math.round((IN_CELL * spanOf([...rows.one, ...rows.other])) / (count * SECOND)));
+  const cells = new Map<number, Map<string, Cell>>();
+  for (const side of ['one', 'other'] as const) {
+    for (const { row, name, instant } of rows[side]) {
+      const index = Math.floor(instant / width);
+      const routes = cells.get(index) ?? new Map<string, Cell>();
+      cells.set(index, routes);
+      const cell = routes.get(name) ?? { one: [], other: [] };
+      routes.set(name, cell);
+      cell[side].push(row);
+    }
+  }
+  return cells;
+}
+
+function spanOf(rows: readonly { readonly instant: number }[]): number {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { instant } of rows) {
+    first = Math.min(first, instant);
+    last = Math.max(last, instant);
+  }
+  return Math.max(0, last - first);
+}
+
+const nameOf = ({ routes }: LoggedRequests, id: number): string | null => (id < 0 ? null : routes.text(id));
+
+type Cells = ReadonlyMap<number, ReadonlyMap<string, Cell>>;
+
+const sizeIn = (routes: ReadonlyMap<string, Cell>, side: keyof Cell): number =>
+  Array.from(routes.values()).reduce((sum, cell) => sum + cell[side].length, 0);
+
+function agreeInRoutes(cells: Cells): boolean {
+  let [squares, chance, variance] = [0, 0, 0];
+  for (const routes of cells.values()) {
+    const [a, b] = [sizeIn(routes, 'one'), sizeIn(routes, 'other')];
+    const all = a + b;
+    if (a === 0 || b === 0) continue;
+    const drawn = (a * b) / (all - 1);
+    let [p2, p3] = [0, 0];
+    for (const { one, other } of routes.values()) {
+      const p = (one.length + other.length) / all;
+      squares += (one.length - a * p) ** 2;
+      chance += drawn * p * (1 - p);
+      p2 += p * p;
+      p3 += p * p * p;
+    }
+    // Of the squares of a draw whose covariances are drawn · (p (1 - p), -p q): twice the trace of their matrix squared.
+    variance += 2 * drawn * drawn * (p2 - 2 * p3 + p2 * p2);
+  }
+  return isFarBelow(squares, chance, variance);
+}
+
+/** Two streams of callers that know nothing of each other differ by the root of their sum. */
+function agreeInNumber(cells: Cells): boolean {
+  let [squares, chance, variance] = [0, 0, 0];
+  for (const routes of cells.values()) {
+    const [a, b] = [sizeIn(routes, 'one'), sizeIn(routes, 'other')];
+    squares += (a - b) ** 2;
+    chance += a + b;
+    variance += 2 * (a + b) ** 2;
+  }
+  return isFarBelow(squares, chance, variance);
+}
+
+/** A sum of squares as chi-squared of the degrees of freedom that its mean and variance give, in normal deviations (Wilson & Hilferty 1931). */
+function isFarBelow(squares: number, chance: number, variance: number): boolean {
+  if (!(chance > 0 && squares <= MOST_OF_CHANCE * chance)) return false;
+  const spread = variance / (9 * chance * chance);
+  return (1 - spread - Math.cbrt(squares / chance)) / Math.sqrt(spread) >= DEVIATIONS;
+}
+
+/** `firstIsProxy`: the durations of the first log are the longer ones. */
+function agreeInDurations(
+  one: RequestTable,
+  other: RequestTable,
+  twins: readonly Twin[],
+  firstIsProxy: boolean,
+): boolean {
+  const sign = firstIsProxy ? -1 : 1;
+  const isOdd = (a: number, b: number) => sign * (other.duration[b] - one.duration[a]) < -ROUNDING;
+  const odd = twins.filter((twin) => isOdd(twin.one, twin.other)).length;
+  const oddWithNext = twins.filter((twin, k) => k > 0 && isOdd(twins[k - 1].one, twin.other)).length;
+  return oddWithNext >= FEWEST_ODD && odd <= MOST_ODD * oddWithNext;
+}

@@ -1,0 +1,73 @@
+// The log of an application and that of the proxy in front of it tell of the same requests: they are counted once.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import { expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
+import { temporaryFolder } from '../../helpers/terminal.ts';
+
+const folder = temporaryFolder();
+const unpacked = (name: string) => gunzipSync(readFileSync(`test/faults/${name}.log.gz`)).toString('utf8');
+const application = unpacked('behind-nginx');
+const proxy = unpacked('in-front-nginx');
+
+let count = 0;
+const examined = async (...texts: string[]) => {
+  const paths = texts.map((text) => {
+    const path = join(folder, `${++count}.log`);
+    writeFileSync(path, text);
+    return path;
+  });
+  return (await postMortem(paths, { formats, timezone: 'UTC' })).summary;
+};
+/** Every second line, from the first or the second on: what a proxy deals out in turn. */
+const dealt = (text: string, from: number) =>
+  text
+    .split('\n')
+    .filter((line, k) => line !== '' && k % 2 === from)
+    .join('\n');
+
+it("is the application's log with the waits that the proxy saw, in either order", async () => {
+  const alone = await examined(application);
+  for (const texts of [
+    [application, proxy],
+    [proxy, application],
+  ]) {
+    const both = await examined(...texts);
+    expect(both.requests.total).toBe(376);
+    expect(both.requests.status).toEqual(alone.requests.status);
+    expect(both.service_time).toEqual(alone.service_time);
+    expect(both.server).toEqual(alone.server);
+    expect(both.throughput).toEqual(alone.throughput);
+    // True: 73 ms and 368 ms.
+    expect(both.wait.method).toBe('measured');
+    expect(both.wait.mean).toBeCloseTo(0.073, 2);
+    expect(both.wait.p95).toBeCloseTo(0.368, 2);
+    expect(both.inputs.flatMap(({ assumptions }) => assumptions).join()).toContain('counted once');
+  }
+});
+
+it("is the proxy's log where the application's tells less", async () => {
+  const bare = application.replace(/ pid=<\d+> us=\d+$/gm, '');
+  const both = await examined(bare, proxy);
+  const alone = await examined(proxy);
+  expect(both.requests).toEqual(alone.requests);
+  expect(both.service_time).toEqual(alone.service_time);
+  expect(both.inputs[0].assumptions.join()).toContain('counted once');
+});
+
+it('is known by the durations where there is one route', async () => {
+  const ofOneRoute = (text: string) => text.replaceAll(/"GET \S+/g, '"GET /');
+  const both = await examined(ofOneRoute(application), ofOneRoute(proxy));
+  expect(both.requests.total).toBe(376);
+  expect(both.wait.mean).toBeCloseTo(0.073, 1);
+});
+
+it('leaves two servers two servers that are given the requests in turn', async () => {
+  for (const change of [(text: string) => text, (text: string) => text.replaceAll(/"GET \S+/g, '"GET /')]) {
+    const { requests, inputs } = await examined(change(dealt(application, 0)), change(dealt(proxy, 1)));
+    expect(requests.total).toBe(376);
+    expect(inputs.flatMap(({ assumptions }) => assumptions).join()).not.toContain('counted once');
+  }
+});
