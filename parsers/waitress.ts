@@ -78,7 +78,8 @@ export default defineFormat({
     },
     {
       gives: ['duration', 'wait'],
-      how: 'TransLogger cannot log it: let nginx in front log $msec $request_time $upstream_response_time; waitress.queue at WARNING gives the queue depth',
+      how: 'TransLogger cannot log it: let nginx in front log $msec $request_time $upstream_response_time',
+      also: { how: 'waitress.queue at WARNING gives the queue depth', unless: 'queued' },
     },
   ],
   notes: [

@@ -41,6 +41,7 @@ import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
 import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
 import { heldToLook } from './wait/last-look.ts';
+import { withQueuedService } from './wait/queue-depth.ts';
 
 export interface ServerInput {
   /** The requests in the order of their lines (several inputs merged by time). */
@@ -116,7 +117,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
   const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
-  const service = serviceOf(table, trace, found, declared.durationCovers);
+  const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
+  const service = serviceOf(table, trace, queued, declared.durationCovers);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;

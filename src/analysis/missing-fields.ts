@@ -1,11 +1,12 @@
 /** What the log tells, what it lacks, and the line of configuration that would add it. */
 import type { LogField } from '../core/format.ts';
 import type { ServerInference } from '../core/inference.ts';
+import type { LifecycleEvent, LifecycleKind } from '../core/lifecycle.ts';
 import type { Knows } from '../core/summary.ts';
 import type { Stream } from './partial.ts';
 
-/** The configuration that makes the server of a format log a field; null when it cannot. */
-export type HowToLog = (format: string, field: LogField) => string | null;
+/** The configuration that makes the server of a format log a field; null when it cannot. `said`: what the log has of its server's own lines. */
+export type HowToLog = (format: string, field: LogField, said: ReadonlySet<LifecycleKind>) => string | null;
 
 const gives: Record<LogField, string> = {
   time: 'rates, batches and everything below',
@@ -16,7 +17,12 @@ const gives: Record<LogField, string> = {
 };
 
 /** A field is known when at least half of the requests carry it. */
-export function missingFields(streams: readonly Stream[], inference: ServerInference, howToLog: HowToLog): Knows {
+export function missingFields(
+  streams: readonly Stream[],
+  lifecycle: readonly LifecycleEvent[],
+  inference: ServerInference,
+  howToLog: HowToLog,
+): Knows {
   const total = streams.reduce((sum, stream) => sum + stream.requests, 0);
   const has = (test: (stream: Stream) => boolean) =>
     total > 0 && streams.filter(test).reduce((sum, stream) => sum + stream.requests, 0) * 2 >= total;
@@ -27,6 +33,7 @@ export function missingFields(streams: readonly Stream[], inference: ServerInfer
     duration: has(({ facts }) => facts.fields.duration),
     wait: has(({ facts }) => facts.fields.wait || facts.fields.arrival),
   };
+  const said = new Set(lifecycle.map(({ kind }) => kind));
   const busiest = [...streams].sort((a, b) => b.requests - a.requests)[0];
   const worthAsking = (field: LogField) => {
     if (known[field]) return false;
@@ -36,7 +43,7 @@ export function missingFields(streams: readonly Stream[], inference: ServerInfer
   const missing = (Object.keys(known) as LogField[]).filter(worthAsking).map((what) => ({
     what,
     gives: gives[what],
-    how: (busiest && howToLog(busiest.facts.format, what)) ?? 'this server cannot log it; a proxy in front can',
+    how: (busiest && howToLog(busiest.facts.format, what, said)) ?? 'this server cannot log it; a proxy in front can',
   }));
   return { ...known, missing: total === 0 ? [] : missing };
 }

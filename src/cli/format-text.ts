@@ -103,7 +103,11 @@ export function formatPage(format: LogFormat): string {
     ),
     ...section(
       'To make the server log more',
-      enable.flatMap(({ gives, how }) => [`  ${gives.join(', ')}`, `    ${how}`]),
+      enable.flatMap(({ gives, how, also }) => [
+        `  ${gives.join(', ')}`,
+        `    ${how}`,
+        ...(also ? [`    ${also.how}`] : []),
+      ]),
     ),
     ...section(
       'Good to know',

@@ -209,7 +209,12 @@ export interface LogFormat {
   /** Lines it must not take. */
   readonly refuses: readonly string[];
   /** Configuration that makes the server log fields, best first. */
-  readonly enable: readonly { readonly gives: readonly LogField[]; readonly how: string }[];
+  readonly enable: readonly {
+    readonly gives: readonly LogField[];
+    readonly how: string;
+    /** What helps beside it, unless the log has lines of that kind already. */
+    readonly also?: { readonly how: string; readonly unless: LifecycleKind };
+  }[];
   /** Facts for a reader of docs/formats.md, one sentence each. */
   readonly notes: readonly string[];
 }

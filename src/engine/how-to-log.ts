@@ -4,5 +4,9 @@ import type { LogFormat } from '../core/format.ts';
 
 export const howToLog =
   (formats: readonly LogFormat[]): HowToLog =>
-  (format, field) =>
-    formats.find(({ id }) => id === format)?.enable.find(({ gives }) => gives.includes(field))?.how ?? null;
+  (format, field, said) => {
+    const found = formats.find(({ id }) => id === format)?.enable.find(({ gives }) => gives.includes(field));
+    if (!found) return null;
+    const { how, also } = found;
+    return also && !said.has(also.unless) ? `${how}; ${also.how}` : how;
+  };

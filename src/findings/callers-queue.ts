@@ -1,6 +1,7 @@
 /** Finding: callers queue, although the pool is not known to have been full for long, or not at all how full it was. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
 import { orNull, secondsOf } from './rows.ts';
@@ -10,36 +11,101 @@ const WAITING_SHARE = 0.3;
 /** µs */
 const LEAST_MEAN = 50_000;
 const LONG = 500_000;
+/** Fewer lines of a server that takes no more connections are a moment. */
+const FEWEST_REFUSALS = 3;
 
 function examine(facts: Facts): Finding | null {
+  const { wait } = facts.inference;
+  if (waitIsClockError(facts)) return null;
+  if (wait.method === 'unknown') return refusedConnections(facts);
+  // Even the favourable reading of the log must tell of a queue.
+  if (!(wait.waitingRatio >= WAITING_SHARE && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
+  if (wait.method === 'bounded') return longQueue(facts);
+  if (!(wait.mean >= LEAST_MEAN && wait.p95 > DEFAULT_TARGET_WAIT)) return null;
+  return queue(facts);
+}
+
+function queue(facts: Facts): Finding {
   const { summary, inference } = facts;
   const { wait } = inference;
-  if (waitIsClockError(facts)) return null;
-  if (!(wait.waitingRatio >= WAITING_SHARE && wait.mean >= LEAST_MEAN && wait.p95 > DEFAULT_TARGET_WAIT)) return null;
-  // Even the favourable reading of the log must tell of a queue.
-  if (!(wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
   const enough = knownSlots(summary.server) === null ? null : facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  const queue = Number.isFinite(wait.peakQueue) ? `, up to ${countText(wait.peakQueue, 'request')} in the queue` : '';
+  const longest = Number.isFinite(wait.peakQueue) ? `, up to ${countText(wait.peakQueue, 'request')} in the queue` : '';
   return {
-    severity: wait.lowP95 >= LONG ? 'critical' : 'warning',
+    severity: severityOf(wait.lowP95),
     title: `Callers queue before a worker takes them: p95 ${durationText(wait.p95)} (${wait.method})`,
-    detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${queue}. Known from this: ${wait.basis}.`,
-    evidence: {
-      wait_method: wait.method,
-      waiting_ratio: wait.waitingRatio,
-      wait_mean_seconds: secondsOf(wait.mean),
-      wait_p95_seconds: secondsOf(wait.p95),
-      wait_max_seconds: secondsOf(wait.max),
-      peak_queue: orNull(wait.peakQueue),
-    },
+    detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${longest}. Known from this: ${wait.basis}.`,
+    evidence: evidenceOf(facts),
     advice: enough
       ? `${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`
-      : 'Add threads or workers until hardly anybody has to wait. Where a log has the pid and the duration of each request, the number that would do is computed.',
+      : ADD_SLOTS,
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: (wait.mean / 1e6) * summary.requests.total,
   };
 }
+
+/** The log tells how long they waited at least. */
+function longQueue(facts: Facts): Finding {
+  const { summary, inference } = facts;
+  const { wait, service } = inference;
+  const slots = knownSlots(summary.server);
+  const pace =
+    slots !== null && service.mean > 0
+      ? ` ${poolText(summary.server)} that take ${durationText(service.mean)} a request answer ${roundText((slots * 1e6) / service.mean)} a second, and more came.`
+      : '';
+  return {
+    severity: severityOf(wait.lowP95),
+    title: `The server is overloaded: callers queue for ${durationText(wait.lowP95)} or longer (p95, at least)`,
+    detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait at least ${durationText(wait.lowMean)}, p95 at least ${durationText(wait.lowP95)}.${pace} Known from this: ${wait.basis}.`,
+    evidence: evidenceOf(facts),
+    advice: ADD_SLOTS,
+    ...spanOf(refusals(facts)),
+    lostSeconds: (wait.lowMean / 1e6) * summary.requests.total,
+  };
+}
+
+/** Nothing tells how long callers wait, but that the server let no more of them in. */
+function refusedConnections(facts: Facts): Finding | null {
+  const refused = refusals(facts);
+  // An event loop that refuses beyond a limit answers at once.
+  if (refused.length < FEWEST_REFUSALS || facts.inference.unbounded || facts.summary.server.model === 'async')
+    return null;
+  const span = spanOf(refused);
+  const text = refused.find((event) => event.text !== null)?.text;
+  return {
+    severity: 'warning',
+    title: `The queue of the server was full ${countText(refused.length, 'time')}: callers wait in front of it, or are refused`,
+    detail: `It says so itself${text ? ` ("${text}")` : ''}. How long callers waited, this log does not tell: those who are not let in leave no line.`,
+    evidence: { ...evidenceOf(facts), refusals: refused.length },
+    advice: `${ADD_SLOTS} Where most connections only idle (keep-alive), a proxy in front that holds them is the remedy.`,
+    ...span,
+  };
+}
+
+const ADD_SLOTS =
+  'Add threads or workers until hardly anybody has to wait. Where a log has the pid and the duration of each request, the number that would do is computed.';
+
+const severityOf = (lowP95: number): 'critical' | 'warning' => (lowP95 >= LONG ? 'critical' : 'warning');
+
+const refusals = ({ lifecycle }: Facts): readonly LifecycleEvent[] =>
+  lifecycle.filter(({ kind }) => kind === 'queue-full');
+
+/** µs since 1970 UTC; NaN where the lines have no time. */
+function spanOf(events: readonly LifecycleEvent[]): { readonly from: number; readonly to: number } {
+  const times = events.map(({ time }) => time).filter(Number.isFinite);
+  const unknown = { from: Number.NaN, to: Number.NaN };
+  return times.length === 0 ? unknown : { from: times[0], to: times[times.length - 1] };
+}
+
+const evidenceOf = ({ inference: { wait } }: Facts): Finding['evidence'] => ({
+  wait_method: wait.method,
+  waiting_ratio: orNull(wait.waitingRatio),
+  wait_mean_seconds: secondsOf(wait.mean),
+  wait_p95_seconds: secondsOf(wait.p95),
+  wait_max_seconds: secondsOf(wait.max),
+  wait_low_p95_seconds: secondsOf(wait.lowP95),
+  peak_queue: orNull(wait.peakQueue),
+});
 
 export default defineFinding({
   id: 'callers-queue',
@@ -50,6 +116,8 @@ export default defineFinding({
     test: [
       'At least 30 % of the requests wait, 50 ms or more on average, and the p95 is above 200 ms, in the most favourable reading',
       'of the log above 100 ms; the waits may be inferred, measured (a proxy, X-Request-Start), or told by queue depths (waitress).',
+      'Where the log bounds the wait from below alone (the server took no more connections, and says how many wait inside), the bound',
+      'must pass; where it tells no wait, three lines of the server that it takes no more connections are said.',
       "From depths: whoever is the N-th to wait waits N / X where the full pool answers X per second (Little's law).",
     ].join('\n'),
     guards: [
@@ -65,6 +133,6 @@ export default defineFinding({
       uWSGI: '--processes N, or --enable-threads --threads K; --listen only lengthens the queue',
     },
   },
-  fires: ['faults/waitress-queue-depth.log.gz'],
+  fires: ['faults/waitress-queue-depth.log.gz', 'faults/waitress-overloaded.log.gz'],
   quiet: ['gunicorn-sync-4-half-loaded.log', 'hypercorn-4-default.log', 'waitress-16-threads-ramp.log'],
 });

@@ -29,6 +29,9 @@ function unknown(summary: Summary, name: string, what: string): string {
   if (isWait && !hasSlots(summary)) {
     return `${what} is no figure of this server (${wait.basis}): --max-p95-service limits how long it takes`;
   }
+  const least = name === 'max-p95-wait' ? wait.low.p95 : wait.low.mean;
+  if (isWait && wait.method === 'bounded' && least !== null)
+    return `${what} is at least ${time(least)}, and may be longer (${wait.basis})`;
   const lacking = knows.missing.filter((field) => isWait || field.what !== 'wait').map((field) => field.what);
   const lacks = lacking.length > 0 ? `; "logscope analyze" says how to log ${listText(lacking)}` : '';
   return `${what} cannot be told from this log${isWait ? ` (${wait.basis})` : ''}${lacks}`;

@@ -31,6 +31,8 @@ const quantiles = (d: {
 
 function waitText({ wait }: Summary): string {
   if (wait.method === 'unknown') return `unknown: ${wait.basis}`;
+  if (wait.method === 'bounded')
+    return `mean at least ${seconds(wait.low.mean)}, p95 at least ${seconds(wait.low.p95)}; bounded: ${wait.basis}`;
   const [low, high] = [seconds(wait.low.mean), seconds(wait.high.mean)];
   const known = wait.low.mean !== null && wait.high.mean !== null;
   // A measured wait is as exact as it is written.

@@ -1,9 +1,15 @@
 // waitress says at each arrival that has to wait how many do: how long they wait follows.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import { formats } from '../../../../parsers/index.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { queueDepthWaits } from '../../../../src/analysis/wait/queue-depth.ts';
 import type { LifecycleEvent } from '../../../../src/core/lifecycle.ts';
-import { inferLog } from '../../../helpers/infer-log.ts';
+import { examine } from '../../../../src/engine/examine.ts';
+import { howToLog } from '../../../../src/engine/how-to-log.ts';
+import { check } from '../../../../src/findings/check.ts';
+import { inferLog, partialOfTexts } from '../../../helpers/infer-log.ts';
 import { type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
 
 const view = { stampTick: 1, durationTick: 1, stamp: 'start', pid: false, duration: false } as const;
@@ -53,10 +59,56 @@ it.each<[string, Load, number]>([
   }
 });
 
-it('says nothing of callers whom the server did not take in', () => {
-  const { told } = waitsOf(1, { kind: 'poisson', phases: [{ rate: 9, seconds: 40 }] }, 100);
-  expect(told.method).toBe('unknown');
+it('bounds the waits of callers whom the server did not take in from below', () => {
+  const { told, mean, p95 } = waitsOf(1, { kind: 'poisson', phases: [{ rate: 9, seconds: 40 }] }, 100);
+  expect(told.method).toBe('bounded');
   expect(told.basis).toContain('no more connections');
+  expect(told.mean).toBeNaN();
+  expect(told.highP95).toBeNaN();
+  expect(told.lowMean / 1e6).toBeGreaterThan(mean / 3);
+  expect(told.lowMean / 1e6).toBeLessThanOrEqual(mean);
+  expect(told.lowP95 / 1e6).toBeLessThanOrEqual(p95);
+});
+
+/** Recorded: 4 threads that take 209 ms, more callers than they can answer, mean wait 3.7 s, p95 6.7 s. */
+const overloaded = gunzipSync(readFileSync('test/faults/waitress-overloaded.log.gz')).toString('utf8');
+
+it('an overloaded server tells its service time, and how long callers waited at least', () => {
+  const { wait, service } = inferLog(overloaded);
+  expect(service.mean / 1e6).toBeCloseTo(0.209, 1);
+  expect(wait.method).toBe('bounded');
+  expect(wait.lowMean / 1e6).toBeGreaterThan(1.8);
+  expect(wait.lowMean / 1e6).toBeLessThan(3.7);
+  expect(wait.lowP95 / 1e6).toBeGreaterThan(3);
+  expect(wait.lowP95 / 1e6).toBeLessThan(6.7);
+});
+
+it('a gate does not let an overloaded server pass, and nobody is told to log what the log has', () => {
+  const { summary } = examine(partialOfTexts(overloaded), {
+    inputs: [],
+    version: '0',
+    howToLog: howToLog(formats),
+    effort: 'full',
+  });
+  expect(summary.findings[0]).toMatchObject({ id: 'callers-queue', severity: 'critical' });
+  const { ok, results } = check(summary, { maxP95Wait: 1, failOn: 'warning' });
+  expect(ok).toBe(false);
+  expect(results[0].reason).toContain('at least 3.7 s');
+  expect(JSON.stringify(summary.knows.missing)).not.toContain('waitress.queue');
+});
+
+it('where no line tells a wait, a full queue is said', () => {
+  const lines = overloaded.split('\n').filter((line) => !line.includes('Task queue depth'));
+  const { summary } = examine(partialOfTexts(lines.join('\n')), {
+    inputs: [],
+    version: '0',
+    howToLog: howToLog(formats),
+    effort: 'full',
+  });
+  expect(summary.wait.method).toBe('unknown');
+  expect(summary.findings[0]).toMatchObject({ id: 'callers-queue', severity: 'warning' });
+  expect(summary.findings[0].title).toContain('399 times');
+  expect(JSON.stringify(summary.knows.missing)).toContain('waitress.queue');
 });
 
 it('lines that name their threads name the slots of waitress', () => {
