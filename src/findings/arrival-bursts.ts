@@ -9,6 +9,9 @@ import { orNull, type Rows, rowsOf } from './rows.ts';
 /** A herd: this many at least, by chance less likely than this (ln). */
 const SMALLEST = 8;
 const SURE = -20;
+/** Times as many as at other moments, and windows on either side that are held against it. */
+const TIMES = 3;
+const BESIDE = 2;
 const MINIMUM_HERDS = 3;
 /** Schedules that cron and its like keep, seconds. */
 const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
@@ -65,6 +68,17 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
+/** Index of the first of the ascending instants that is not before one. */
+function firstFrom(at: Float64Array, instant: number): number {
+  let [low, high] = [0, at.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at[middle] < instant) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
 /** Windows of `width` µs with far more arrivals than the log has between them. */
 function herdsOf(rows: Rows, width: number): Herd[] {
   const order = Int32Array.from({ length: rows.length }, (_, i) => i);
@@ -86,11 +100,22 @@ function herdsOf(rows: Rows, width: number): Herd[] {
   };
   // The herds themselves must not count as the rate that they are measured by.
   const overall = (at.length * width) / span;
-  const candidates = crowded(Math.max(SMALLEST, 3 * overall));
+  const candidates = crowded(Math.max(SMALLEST, TIMES * overall));
   const inside = candidates.reduce((sum, { from, to }) => sum + to - from, 0);
   const between = ((at.length - inside) * width) / Math.max(width, span - candidates.length * width);
+  const until = (instant: number) => firstFrom(at, instant);
+  /** Arrivals in a window on the busier side: none of its own, and beyond what the stamps blur. */
+  const beside = (from: number): number => {
+    const before = until(at[from]) - until(at[from] - BESIDE * width);
+    const behind = until(at[from] + (2 + BESIDE) * width) - until(at[from] + 2 * width);
+    return Math.max(before, behind) / BESIDE;
+  };
   return candidates
-    .filter(({ from, to }) => logPoissonTail(to - from, Math.max(0.01, between)) < SURE)
+    .filter(({ from, to }) => {
+      // A slice of a peak is as crowded as those beside it.
+      const usual = Math.max(0.01, between, beside(from));
+      return to - from >= TIMES * usual && logPoissonTail(to - from, usual) < SURE;
+    })
     .map(({ from, to }) => {
       let waited = 0;
       for (let k = from; k < to; k++) waited += rows.wait[order[k]] > 0 ? rows.wait[order[k]] : 0;
@@ -122,11 +147,11 @@ export default defineFinding({
   explain: {
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
-      'under 2e-9 at the rate between them; more of them at once than the pool has slots. A schedule is named when nine of',
-      'ten gaps are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
+      'under 2e-9 at the rate between them, and at that of the two windows before or behind, whichever is more; more of them at',
+      'once than the pool has slots. A schedule is named when nine of ten gaps are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
     ].join('\n'),
     guards:
-      'At least 100 requests; arrivals are starts less waits, so that a pool that emptied its queue does not look like a herd.',
+      'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that emptied its queue does not look like a herd.',
     fix: {
       gunicorn: 'jitter in the callers; --backlog only lengthens the queue',
       uvicorn: 'jitter in the callers; --limit-concurrency N answers 503 beyond N',
@@ -137,6 +162,7 @@ export default defineFinding({
   },
   fires: ['gunicorn-sync-4-twenty-every-ten-seconds.log'],
   quiet: [
+    'faults/peak.log.gz',
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-2-overloaded.log',
     'gunicorn-gthread-2x8-nearly-full.log',

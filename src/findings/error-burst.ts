@@ -3,6 +3,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { happened } from './coincidence.ts';
+import { knownSlots } from './pool-words.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { episodesOf } from './saturation.ts';
 
@@ -14,6 +15,8 @@ const INSIDE = 0.2;
 const TIMES = 5;
 /** An event counts as the cause when it comes this long before the first error, or during them. */
 const NEAR = 15e6;
+/** Share of the time from which a full pool coincides with anything. */
+const MOSTLY_FULL = 0.3;
 
 interface Burst {
   /** Positions in the rows. */
@@ -54,10 +57,16 @@ function causeOf(facts: Facts, from: number, to: number): string | null {
   if (near('queue-full')) return 'the queue of the server was full';
   if (near('reload', 'listen', 'shutdown')) return 'the server was restarted';
   if (near('boot', 'exit')) return 'workers were replaced';
-  const full = episodesOf(facts).some(
+  return wasFull(facts, from, to) ? 'the pool was full and callers queued' : null;
+}
+
+/** Callers queued then, in a log whose pool was not full most of the time: such a pool is full when anything happens. */
+function wasFull(facts: Facts, from: number, to: number): boolean {
+  const slots = knownSlots(facts.summary.server);
+  if (slots === null || !((facts.summary.concurrency.saturated_ratio ?? 1) < MOSTLY_FULL)) return false;
+  return episodesOf(facts, slots).some(
     (episode) => episode.waiters >= 5 && episode.from <= to && episode.to >= from - NEAR,
   );
-  return full ? 'the pool was full and callers queued' : null;
 }
 
 function examine(facts: Facts): Finding | null {

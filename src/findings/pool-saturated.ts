@@ -1,5 +1,6 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { isoInstant } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import {
@@ -24,10 +25,14 @@ const MATERIAL_WAIT = 0.1;
 const VAGUE = 10;
 /** Share of the service that requests share from which holding more of them at once is no remedy. */
 const SHARED_WORK = 0.3;
-/** An episode that is long and deep enough to be reported from a log that is quiet otherwise. */
-const severe = (episode: Episode, slots: number, service: number): boolean =>
+/** Times a long wait: of 48 recordings with such an estimate, all had a long wait. */
+const SURELY_LONG = 2;
+/** So many peaks are told one by one. */
+const MOST_PEAKS = 3;
+
+/** A peak that is deep enough to be reported from a log that is quiet otherwise. */
+const isDeep = (episode: Episode, slots: number, service: number): boolean =>
   episode.waiters >= Math.max(10, 3 * slots) &&
-  episode.fullMicros >= 0.5 * (episode.to - episode.from) &&
   episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service || 0);
 
 /** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
@@ -90,17 +95,24 @@ function examine(facts: Facts): Finding | null {
     material &&
     (wait.waitingRatio >= WAITING_SHARE ||
       (Number.isNaN(wait.waitingRatio) && (burst !== null || saturatedRatio >= MOSTLY_FULL)));
-  const episodes = episodesOf(facts);
-  const worst = episodes.filter((episode) => severe(episode, slots, service.mean));
-  if (!wholeLog && worst.length === 0) return null;
+  const episodes = episodesOf(facts, slots);
+  const deep = episodes.filter((episode) => isDeep(episode, slots, service.mean));
+  const peaks = wholeLog ? [] : deep;
+  if (!wholeLog && peaks.length === 0) return null;
+  // A pool that is full most of the time has no peaks.
+  const told = saturatedRatio < MOSTLY_FULL ? deep : [];
 
-  const spoken = wholeLog ? episodes : worst;
-  const fullMicros = wholeLog ? saturatedMicros : worst.reduce((sum, episode) => sum + episode.fullMicros, 0);
+  const spoken = wholeLog ? episodes : peaks;
+  const fullMicros = wholeLog ? saturatedMicros : peaks.reduce((sum, episode) => sum + episode.fullMicros, 0);
   const { from, to } = spoken.length > 0 ? { from: spoken[0].from, to: spoken.at(-1)!.to } : fullSpan(facts, slots);
+  const peakWaitMean =
+    peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
+    peaks.reduce((sum, { waiters }) => sum + waiters, 0);
   const how = wait.method === 'measured' ? 'measured' : 'inferred';
 
   const sentences: string[] = [
-    `${allSlots(summary.server, slots)} busy for ${durationText(fullMicros)}${wholeLog ? ` (${percentText(saturatedRatio)} of the time)` : ` in ${countText(worst.length, 'stretch', 'stretches')}`}.`,
+    `${allSlots(summary.server, slots)} busy for ${durationText(fullMicros)}${wholeLog ? ` (${percentText(saturatedRatio)} of the time)` : ` in ${countText(peaks.length, 'peak')}`}.`,
+    ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, how)),
   ];
   if (Number.isFinite(wait.p95)) {
     sentences.push(
@@ -126,12 +138,13 @@ function examine(facts: Facts): Finding | null {
   const enough = smallest && slotsOf(smallest) > slots ? smallest : null;
   const queues = burst !== null || Number.isFinite(wait.waitingRatio);
   const long = Math.max(500_000, service.mean);
-  // A wait that may as well have been short is no catastrophe.
-  const surely = wait.method !== 'inferred' || burst !== null || wait.lowP95 >= long / 4;
+  // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
+  const surely =
+    wait.method !== 'inferred' || burst !== null || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;
   const critical = (wait.p95 >= long && surely) || (burst !== null && burst.generations >= 3);
   return {
     severity: critical ? 'critical' : 'warning',
-    title: `Pool saturated: ${summary.server.regimes || summary.server.servers ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy${queues ? ' and callers queue' : ''}`,
+    title: `Pool saturated${peaks.length > 0 ? ` in ${peaks.length === 1 ? 'a peak' : countText(peaks.length, 'peak')} of ${durationText(fullMicros)}` : ''}: ${summary.server.regimes || summary.server.servers ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy${queues ? ' and callers queue' : ''}`,
     detail: sentences.join(' '),
     evidence: {
       slots,
@@ -139,6 +152,7 @@ function examine(facts: Facts): Finding | null {
       saturated_ratio: saturatedRatio,
       episodes: spoken.length,
       wait_method: wait.method,
+      peak_wait_mean_seconds: orNull(peakWaitMean / 1e6),
       waiting_ratio: orNull(wait.waitingRatio),
       wait_mean_seconds: orNull(wait.mean / 1e6),
       wait_p95_seconds: orNull(wait.p95 / 1e6),
@@ -159,6 +173,12 @@ function examine(facts: Facts): Finding | null {
     to,
     lostSeconds: lostSeconds(facts),
   };
+}
+
+/** "From 13:19:19 to 13:19:48 (29 s): 834 requests queued, 657 ms on average (inferred)." */
+function peakText({ from, to, waiters, totalWaitMicros }: Episode, how: string): string {
+  const clock = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
+  return `From ${clock(from)} to ${clock(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }
 
 /** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
@@ -190,7 +210,8 @@ export default defineFinding({
       'A slot is a worker, or a thread of a worker; K slots run at most K requests at once.',
       'Fires when all K slots are busy for at least 20 % of the time, at least 30 % of the requests start from the queue',
       '(start within a moment of an end that left a full pool), and the mean wait is at least a tenth of the service time;',
-      'or when one stretch, full for at least half of its length, made max(10, 3 K) requests wait a service time or more.',
+      'or when in a peak, three seconds or three service times with nine tenths of the slots busy, max(10, 3 K) requests wait for a',
+      'service time or more on average, be the log as long as it may;',
       'or when they are all busy for at least half of the time and the wait is not known: then it says so.',
       'The ceil law: of n requests that arrive together on K slots with service time S, request n is answered after',
       'ceil(n / K) × S, and waited (ceil(n / K) - 1) × S of that.',
@@ -215,8 +236,10 @@ export default defineFinding({
     'gunicorn-sync-4-burst-of-100.log',
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-1-three-at-once.log',
+    'faults/peak.log.gz',
   ],
   quiet: [
+    'faults/reload.log.gz',
     'gunicorn-sync-8-overprovisioned.log',
     'hypercorn-4-default.log',
     'gunicorn-sync-4-half-loaded.log',

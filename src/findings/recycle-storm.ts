@@ -1,5 +1,5 @@
 /** Finding: workers are recycled so often, or so much together, that the pool is short of hands. */
-import { max, quantileSorted, standardDeviation } from 'simple-statistics';
+import { max, min, quantileSorted, standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { WorkerLife } from '../core/inference.ts';
 import { meanOf, medianOf } from '../core/statistics.ts';
@@ -15,7 +15,7 @@ function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const workers = summary.server.workers.value;
   if (workers === null || inference.lives.length === 0) return null;
-  const ended = endedLives(inference.lives, workers);
+  const ended = withoutReloads(endedLives(inference.lives, workers), facts, workers);
   if (ended.length < Math.max(MINIMUM_RECYCLED, 2 * workers)) return null;
   const counts = ended.map((life) => life.requests);
   const mean = meanOf(counts);
@@ -66,6 +66,45 @@ function endedLives(lives: readonly WorkerLife[], workers: number): WorkerLife[]
     .sort((a, b) => a.to - b.to);
 }
 
+/** µs: a reload or a shutdown lets workers end what they are at for so long (gunicorn's graceful timeout), and stamps are blurred. */
+const GRACE = 31e6;
+const BLUR = 1e6;
+/** Lives that end within so many deviations of each other did not each reach a limit: two of them, and more. */
+const TOGETHER_TWO = 0.1;
+const TOGETHER = 0.3;
+
+/**
+ * Lives that the operator ended are none that reached a limit: the server says so, or all workers ended at one moment although they had
+ * answered different numbers of requests. Workers that share the callers by chance reach a limit of n requests at moments that differ by
+ * n^½ requests, which is a life / n^½.
+ */
+function withoutReloads(ended: readonly WorkerLife[], { lifecycle, names }: Facts, workers: number): WorkerLife[] {
+  const orders = lifecycle.filter(({ kind }) => kind === 'reload' || kind === 'shutdown').map(({ time }) => time);
+  const limits = new Set(lifecycle.filter(({ kind }) => kind === 'recycle').map(({ worker }) => worker));
+  const isOrdered = ({ worker, from, to }: WorkerLife) =>
+    !limits.has(names.workers.text(worker)) &&
+    orders.some((time) => from < time && to >= time - BLUR && to <= time + GRACE);
+  const left = ended.filter((life) => !isOrdered(life));
+  const kept: WorkerLife[] = [];
+  for (let i = 0; i < left.length; ) {
+    const round = left.slice(i, i + workers);
+    if (endedAtOnce(round, workers) && !round.some(({ worker }) => limits.has(names.workers.text(worker)))) {
+      i += round.length;
+    } else kept.push(left[i++]);
+  }
+  return kept;
+}
+
+function endedAtOnce(round: readonly WorkerLife[], workers: number): boolean {
+  if (workers < 2 || round.length < workers) return false;
+  const counts = round.map(({ requests }) => requests);
+  const mean = meanOf(counts);
+  const life = medianOf(round.map(({ from, to }) => to - from));
+  const apart = round[round.length - 1].to - round[0].to;
+  const differ = max(counts) - min(counts) >= Math.max(3, 0.02 * mean);
+  return differ && apart <= (workers === 2 ? TOGETHER_TWO : TOGETHER) * (life / Math.sqrt(mean));
+}
+
 /** Moments in which at least half of the workers ended within a tenth of a life: one each at most per worker and round. */
 function roundsTogether(ended: readonly WorkerLife[], workers: number, life: number): number {
   const needed = Math.max(2, Math.ceil(workers / 2));
@@ -94,7 +133,11 @@ export default defineFinding({
       'median life is under 60 s, or at least half of the workers ended within a tenth of a life of each other, twice or more.',
       'Limit for a life of an hour: max_requests = 3600 λ / c, with a jitter of half of it.',
     ].join('\n'),
-    guards: 'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count.',
+    guards: [
+      'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count, nor do those that a reload',
+      '(HUP) or a shutdown ends: the server says so, or all workers end within 0.3 life / √n of each other (0.1 for two) although their',
+      'numbers of requests differ.',
+    ].join('\n'),
     fix: {
       gunicorn: '--max-requests N --max-requests-jitter N/2 with the numbers above, --preload to make a start cheap',
       uvicorn: '--limit-max-requests N --limit-max-requests-jitter N/2 (the jitter from uvicorn 0.41 on)',
@@ -104,5 +147,10 @@ export default defineFinding({
     },
   },
   fires: ['gunicorn-sync-2-recycling.log'],
-  quiet: ['gunicorn-sync-3-timeout-kills.log', 'gunicorn-sync-4-nearly-full.log', 'gunicorn-gevent-2.log'],
+  quiet: [
+    'faults/reload.log.gz',
+    'gunicorn-sync-3-timeout-kills.log',
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-gevent-2.log',
+  ],
 });

@@ -1,11 +1,11 @@
 /**
- * Where the pool was full: congestion periods joined into episodes, each with how long, how deep and how many waited.
- * A congestion period runs from the start that fills the last slot to the last start taken from the queue (Larson 1990).
+ * Where the pool was full: stretches of time in which all slots were busy, each with how many queued then and for how long. A pool of few
+ * slots is full for a moment now and then; a peak is what stays.
  */
 import { binLevels } from '../core/bin-levels.ts';
 import type { Facts } from '../core/finding.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { rowsOf } from './rows.ts';
+import { type Rows, rowsOf } from './rows.ts';
 
 export interface Episode {
   /** µs since 1970 UTC */
@@ -13,75 +13,70 @@ export interface Episode {
   readonly to: number;
   /** µs within the episode during which every slot was busy. */
   readonly fullMicros: number;
+  /** Requests that came from the queue in it. */
   readonly waiters: number;
   readonly totalWaitMicros: number;
-  readonly peakQueue: number;
+  readonly longestWaitMicros: number;
 }
 
-/** Periods closer together than this many mean service times are one episode: the pool never recovered in between. */
-const JOIN_SERVICE_TIMES = 10;
+/** µs: shorter waits are what a hand-over takes. */
+const WAITED = 10_000;
+/** Bins in a row that make a stretch, and the most between two of them that do not part it: coarse stamps blur its edges. */
+const STRETCH_BINS = 3;
+const GAP_BINS = 2;
+/** Share of the slots busy in a bin that counts as full. */
+const NEARLY_FULL = 0.9;
+const MOST_BINS = 200_000;
 
-/** Episodes in order of time; empty where the wait could not be inferred. */
-export function episodesOf(facts: Facts): Episode[] {
-  const { wait, service } = facts.inference;
-  const join = Math.max(1e6, JOIN_SERVICE_TIMES * (Number.isFinite(service.mean) ? service.mean : 0));
-  const episodes: { -readonly [K in keyof Episode]: Episode[K] }[] = [];
-  const periods = wait.periods.toSorted((a, b) => a.from - b.from);
-  for (const period of periods) {
-    const last = episodes.at(-1);
-    if (last && period.from - last.to <= join) {
-      last.fullMicros += Math.max(0, period.to - Math.max(period.from, last.to));
-      last.to = Math.max(last.to, period.to);
-      last.waiters += period.waiters;
-      last.totalWaitMicros += period.totalWaitMicros;
-      last.peakQueue = Math.max(last.peakQueue, period.peakQueue);
-    } else {
-      episodes.push({
-        from: period.from,
-        to: period.to,
-        fullMicros: period.to - period.from,
-        waiters: period.waiters,
-        totalWaitMicros: period.totalWaitMicros,
-        peakQueue: period.peakQueue,
-      });
-    }
+/** Stretches of a pool of `slots` in order of time; empty where the log does not tell how many requests ran. */
+export function episodesOf(facts: Facts, slots: number): Episode[] {
+  const rows = rowsOf(facts);
+  const stretches = fullStretches(rows, facts.inference.service.mean, slots);
+  const episodes = stretches.map((stretch) => ({ ...stretch, waiters: 0, totalWaitMicros: 0, longestWaitMicros: 0 }));
+  let k = 0;
+  for (let i = 0; i < rows.length && k < episodes.length; i++) {
+    while (k < episodes.length && rows.start[i] > episodes[k].to) k++;
+    const episode = episodes[k];
+    const wait = rows.wait[i];
+    if (!episode || rows.start[i] < episode.from || !(wait >= WAITED)) continue;
+    episode.waiters++;
+    episode.totalWaitMicros += wait;
+    episode.longestWaitMicros = Math.max(episode.longestWaitMicros, wait);
   }
   return episodes;
 }
 
-/** Bins in a row that make a stretch: a pool of few slots is full for a moment now and then. */
-const STRETCH_BINS = 3;
-/** Share of the slots busy in a bin that counts as full: coarse stamps blur its edges. */
-const NEARLY_FULL = 0.9;
-const MOST_BINS = 200_000;
+function fullStretches(rows: Rows, serviceMean: number, slots: number): Pick<Episode, 'from' | 'to' | 'fullMicros'>[] {
+  if (rows.length === 0 || !Number.isFinite(serviceMean)) return [];
+  const origin = rows.start[0];
+  const last = rows.end.reduce((latest, at) => Math.max(latest, at), origin);
+  const width = Math.max(1e6, serviceMean, (last - origin) / MOST_BINS);
+  const count = Math.ceil((last - origin) / width) + 1;
+  const service = rows.service.map((micros) => micros || 0);
+  const levels = binLevels(rows.start, service, origin, width, count);
+  const stretches: { from: number; to: number; bins: number }[] = [];
+  for (let bin = 0; bin < count; bin++) {
+    if (levels[bin] < NEARLY_FULL * slots) continue;
+    const open = stretches.at(-1);
+    if (open && bin - open.to <= GAP_BINS) {
+      open.to = bin + 1;
+      open.bins++;
+    } else stretches.push({ from: bin, to: bin + 1, bins: 1 });
+  }
+  return stretches
+    .filter(({ bins }) => bins >= STRETCH_BINS)
+    .map(({ from, to, bins }) => ({
+      from: origin + from * width,
+      to: Math.min(last, origin + to * width),
+      fullMicros: Math.min(last - origin, bins * width),
+    }));
+}
 
 /** From when to when the pool was full, without the moments in between; NaN where no stretch of it was. µs since 1970 UTC. */
 export function fullSpan(facts: Facts, slots: number): { readonly from: number; readonly to: number } {
-  const rows = rowsOf(facts);
-  const none = { from: Number.NaN, to: Number.NaN };
   const { mean } = facts.inference.service;
-  if (rows.length === 0 || !Number.isFinite(mean)) return none;
-  const origin = rows.start[0];
-  const last = rows.end.reduce((latest, at) => Math.max(latest, at), origin);
-  const width = Math.max(1e6, mean, (last - origin) / MOST_BINS);
-  const count = Math.ceil((last - origin) / width) + 1;
-  const levels = binLevels(
-    rows.start,
-    rows.service.map((micros) => micros || 0),
-    origin,
-    width,
-    count,
-  );
-  let from = Number.NaN;
-  let to = Number.NaN;
-  let run = 0;
-  for (let bin = 0; bin < count; bin++) {
-    run = levels[bin] >= NEARLY_FULL * slots ? run + 1 : 0;
-    if (run < STRETCH_BINS) continue;
-    if (Number.isNaN(from)) from = origin + (bin + 1 - STRETCH_BINS) * width;
-    to = Math.min(last, origin + (bin + 1) * width);
-  }
-  return { from, to };
+  const stretches = fullStretches(rowsOf(facts), mean, slots);
+  return { from: stretches[0]?.from ?? Number.NaN, to: stretches.at(-1)?.to ?? Number.NaN };
 }
 
 /** Waits that deserve a word: a share of the service time on average, so that the busy moments of a healthy pool do not count. */

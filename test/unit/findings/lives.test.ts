@@ -1,7 +1,9 @@
 // Findings about the lives of workers: killed, recycled together, cold after birth, unevenly loaded.
 import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
 import type { Facts } from '../../../src/core/finding.ts';
 import type { WorkerLife } from '../../../src/core/inference.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
 import coldStart from '../../../src/findings/cold-start.ts';
 import recycleStorm from '../../../src/findings/recycle-storm.ts';
 import unbalancedWorkers from '../../../src/findings/unbalanced-workers.ts';
@@ -97,6 +99,13 @@ describe('recycle-storm', () => {
   });
   it('is quiet of crashes, which scatter', () =>
     expect(recycleStorm.examine(recycled(2, 80, 0.8, false, 60))).toBeNull());
+  it('is quiet of reloads and a shutdown, with the words of the server and without', async () => {
+    const paths = ['test/faults/reload.log.gz', 'test/faults/reload.error.log.gz'];
+    for (const given of [paths, paths.slice(0, 1)]) {
+      const { summary } = await postMortem(given, { formats });
+      expect(summary.findings.map(({ id }) => id)).not.toContain('recycle-storm');
+    }
+  });
   it('is quiet of a pool that never changes', () =>
     expect(recycleStorm.examine(syncPool(2, steady(3, 10, 60)))).toBeNull());
 });
