@@ -130,7 +130,7 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
       times: hits.length,
       micros: shortest,
       requests: own.length,
-      how: `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(elsewhere, 'line')} (one client per worker, asking in turn over a kept connection, would look the same)`,
+      how: `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(Math.round(elsewhere / hits.length), 'line')} on average (one client per worker, asking in turn over a kept connection, would look the same)`,
       from: min(hits.map((i) => rows.end[i] - shortest)),
       to: max(hits.map((i) => rows.end[i])),
     };

@@ -1,9 +1,10 @@
 /** Finding: one slow route fills the pool and the quick ones queue behind it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
+import type { Severity } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { groupsOf, rowsOf, secondsOf } from './rows.ts';
+import { groupsOf, type Rows, rowsOf, secondsOf } from './rows.ts';
 
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
 const MOST_REQUESTS = 0.34;
@@ -12,6 +13,8 @@ const LEAST_BUSY = 0.3;
 const SLOWER = 5;
 const MINIMUM_REQUESTS = 100;
 const MATERIAL_WAIT = 50_000;
+/** Share of the time full below which it is hardly ever. */
+const SELDOM_FULL = 0.05;
 
 function examine(facts: Facts): Finding | null {
   const { summary, predictor, names, inference } = facts;
@@ -36,7 +39,7 @@ function examine(facts: Facts): Finding | null {
   const service = medianOf(own.map((i) => rows.service[i]));
   const otherService = medianOf(others.map((i) => rows.service[i]));
   if (!(service >= SLOWER * otherService)) return null;
-  const otherWait = quantileOf(others.map((i) => rows.wait[i]).filter(Number.isFinite), 0.95);
+  const otherWait = waitOfOthers(facts, rows, others);
   if (!(otherWait >= Math.max(MATERIAL_WAIT, otherService))) return null;
 
   // The same arrivals without the slow route: what the others would have waited in this very pool.
@@ -51,8 +54,8 @@ function examine(facts: Facts): Finding | null {
   const ownPool = Math.ceil(offered + 2 * Math.sqrt(offered));
   const name = names.routes.text(route);
   return {
-    severity: otherWait >= 1e6 || otherWait >= 20 * otherService ? 'critical' : 'warning',
-    title: `${name} starves the other routes: they wait ${durationText(otherWait)} behind it (p95)`,
+    severity: severityOf(facts, otherWait, otherService),
+    title: `${name} starves the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
     detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (median ${durationText(service)}, the others ${durationText(otherService)}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
       route: name,
@@ -69,6 +72,24 @@ function examine(facts: Facts): Finding | null {
     to: Number.NaN,
     lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
   };
+}
+
+/** A wait that may as well have been none, of a pool that was hardly ever full, is a remark. */
+function severityOf({ summary, inference: { wait } }: Facts, otherWait: number, otherService: number): Severity {
+  const surely =
+    wait.method !== 'inferred' || wait.lowP95 > 0 || (summary.concurrency.saturated_ratio ?? 0) >= SELDOM_FULL;
+  if (!surely) return 'info';
+  return otherWait >= 1e6 || otherWait >= 20 * otherService ? 'critical' : 'warning';
+}
+
+/**
+ * µs: p95. Each history of all requests has its own; the p95 of every request's mean over the histories would be another number than the
+ * one that is told of the whole log.
+ */
+function waitOfOthers({ inference }: Facts, { row, wait }: Rows, others: readonly number[]): number {
+  const { waitSamples } = inference.requests;
+  const columns = waitSamples?.map((sample) => others.map((i) => sample[row[i]])) ?? [others.map((i) => wait[i])];
+  return medianOf(columns.map((waits) => quantileOf(waits.filter(Number.isFinite), 0.95)));
 }
 
 export default defineFinding({

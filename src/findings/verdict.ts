@@ -188,6 +188,19 @@ function quiet(summary: Summary): Verdict {
     };
   }
   const lacks = knows.missing.map(({ what }) => what);
+  if (slots !== null) {
+    const missing = lacks.length > 0 ? `: it lacks ${listText(lacks)}` : '';
+    const pool = capital(poolText(server));
+    return {
+      severity: 'info',
+      sentence: `${pool}; how many of them were busy at once, and whether callers queued, the log cannot tell${missing}.`,
+      shorter: [
+        `${pool}; how busy they were the log cannot tell${missing}.`,
+        `${pool}; the log lacks ${lacks.length > 0 ? listText(lacks) : 'their times'}.`,
+      ],
+      confidence,
+    };
+  }
   const why = lacks.length > 0 ? `it lacks ${listText(lacks)}` : 'it was never seen full';
   return {
     severity: 'info',

@@ -208,6 +208,24 @@ describe('head-of-line', () => {
     expect(finding.evidence.without_route_wait_p95_seconds).toBeLessThan(0.01);
     expect(finding.evidence.own_pool_workers).toBeGreaterThanOrEqual(5);
   });
+  it('takes the p95 of the others from each possible history, as that of all requests is', () => {
+    const facts = syncPool(3, mixed(18));
+    const { requests } = facts.inference;
+    // In one history nobody waited, in two everybody did, for one second.
+    const samples = [0, 1e6, 1e6].map((micros) => requests.wait.map(() => micros));
+    const wait = requests.wait.map(() => 2e6 / 3);
+    const inference = { ...facts.inference, requests: { ...requests, wait, waitSamples: samples } };
+    const finding = headOfLine.examine({ ...facts, inference })!;
+    expect(finding.evidence.others_wait_p95_seconds).toBe(1);
+    expect(finding.title).toContain('(p95, inferred)');
+  });
+  it('is a remark where the others may as well not have waited, and the pool was hardly ever full', () => {
+    const facts = syncPool(3, mixed(18));
+    const inference = { ...facts.inference, wait: { ...facts.inference.wait, lowP95: 0 } };
+    const summary = { ...facts.summary, concurrency: { ...facts.summary.concurrency, saturated_ratio: 0.01 } };
+    expect(headOfLine.examine({ ...facts, inference, summary })?.severity).toBe('info');
+    expect(headOfLine.examine(facts)?.severity).toBe('critical');
+  });
   it('is quiet when there are slots enough for it', () => {
     expect(headOfLine.examine(syncPool(12, mixed(19)))).toBeNull();
   });

@@ -43,6 +43,15 @@ describe('the verdict', () => {
     expect(severity).toBe('ok');
     expect(sentence).toMatch(/^12 sync workers, at most \d+ of 12 slots busy at once; callers did not queue\.$/);
   });
+  it('of a pool whose slots are known, and not how busy they were, says the slots', () => {
+    const { summary } = syncPool(3, views(2, 3));
+    const unknown = { mean: null, p95: null, peak: null, saturated_seconds: null, saturated_ratio: null };
+    const wait = { ...summary.wait, method: 'unknown' as const, mean: null, p95: null };
+    const { sentence, shorter } = verdictOf({ ...summary, concurrency: unknown, wait, findings: [] });
+    expect(sentence).toMatch(/^3 sync workers; how many of them were busy at once, .* the log cannot tell/);
+    expect(sentence).not.toContain('how many requests the server runs');
+    expect(shorter).toHaveLength(2);
+  });
   it('of an async server speaks of requests in flight', () => {
     const { severity, sentence } = verdictOf(summaryOf(asyncPool(2, views(3, 60, 60))));
     expect(severity).toBe('ok');
