@@ -18,6 +18,7 @@ import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import notEnoughData from './not-enough-data.ts';
 import overprovisioned from './overprovisioned.ts';
+import poolGrewLate from './pool-grew-late.ts';
 import poolSaturated from './pool-saturated.ts';
 import poolTooSmall from './pool-too-small.ts';
 import recycleStorm from './recycle-storm.ts';
@@ -32,6 +33,7 @@ import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
   workerTimeouts,
+  poolGrewLate,
   poolSaturated,
   callersQueue,
   headOfLine,

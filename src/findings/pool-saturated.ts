@@ -25,7 +25,7 @@ const MATERIAL_WAIT = 0.1;
 const VAGUE = 10;
 /** Share of the service that requests share from which holding more of them at once is no remedy. */
 const SHARED_WORK = 0.3;
-/** Times a long wait: of 48 recordings with such an estimate, all had a long wait. */
+/** Times a long wait: of 60 recordings with such an estimate, all waited long, but for one that did so by a hair less. */
 const SURELY_LONG = 2;
 /** So many peaks are told one by one. */
 const MOST_PEAKS = 3;

@@ -1,0 +1,177 @@
+/** Finding: a pool that starts workers as they are needed (uWSGI's cheaper) started them too late: those that ran were all busy. */
+import { binLevels } from '../core/bin-levels.ts';
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
+import { durationText, percentText } from '../core/words.ts';
+import { type Rows, rowsOf } from './rows.ts';
+
+/** µs */
+const BIN = 1e6;
+const MOST_BINS = 100_000;
+/** Bins that a number of workers must last to be one that the pool had: reloads double it, and recycling lessens it, for a moment. */
+const LASTING = 10;
+/** Share of the running slots busy in a bin that counts as full, bins in a row that are no moment, and the least of them. */
+const NEARLY_FULL = 0.9;
+const IN_A_ROW = 3;
+const FEWEST_FULL = 5;
+const LEAST_SHARE = 0.03;
+
+const gone: ReadonlySet<LifecycleKind> = new Set(['exit', 'killed', 'timeout']);
+
+function examine(facts: Facts): Finding | null {
+  const { summary, lifecycle } = facts;
+  const rows = rowsOf(facts);
+  const threads = summary.server.threads.value;
+  if (rows.length === 0 || threads === null || lifecycle.length >= MOST_LIFECYCLE_EVENTS) return null;
+  const origin = rows.start[0];
+  const last = rows.end.reduce((latest, at) => Math.max(latest, at), origin);
+  const count = Math.ceil((last - origin) / BIN);
+  if (count < 2 * LASTING || count > MOST_BINS) return null;
+  const running = runningWorkers(facts, origin, count);
+  if (!running) return null;
+  const most = mostLasting(running);
+  const service = rows.service.map((micros) => micros || 0);
+  const busy = binLevels(rows.start, service, origin, BIN, count);
+  const full = fullWhileFewer(running, busy, most, threads);
+  const seconds = full.length * (BIN / 1e6);
+  if (full.length < Math.max(FEWEST_FULL, LEAST_SHARE * count) || !someInARow(full)) return null;
+  // A pool that is full at its largest is too small, whenever it grew.
+  if ((summary.concurrency.saturated_seconds ?? 0) > 2 * seconds) return null;
+  const ran = full.map((bin) => running[bin]).sort((a, b) => a - b);
+  const [least, upTo] = [ran[0], ran[ran.length - 1]];
+  // It did grow then.
+  if (!running.subarray(full[0]).some((workers) => workers > running[full[0]])) return null;
+  const those = least === upTo ? String(least) : `${least} to ${upTo}`;
+  return {
+    severity: seconds >= LASTING ? 'critical' : 'warning',
+    title: `The pool grew too late: for ${durationText(seconds * 1e6)} the ${those} workers that ran were all busy, before there were ${most}`,
+    detail: `By its own lines the server started with ${running[0]} of ${most} workers and stopped and started others as the load went. ${percentText(full.length / count)} of the time all of those that ran were busy while it had fewer than ${most}: callers queued for want of workers that it was allowed to have. How long, this log does not tell well: waits are told as if ${most} workers had run all the time, so they were longer than that.`,
+    evidence: {
+      workers_most: most,
+      workers_at_first: running[0],
+      workers_while_full_least: least,
+      workers_while_full_most: upTo,
+      full_with_fewer_seconds: seconds,
+      full_with_fewer_share: full.length / count,
+    },
+    advice: `Keep ${most} workers running (uWSGI: no --cheaper, or --cheaper ${most} as the least), or let the pool grow sooner: a larger --cheaper-step and --cheaper-initial, --cheaper-algo spare or backlog instead of busyness, which looks only every --cheaper-overload seconds.`,
+    from: origin + full[0] * BIN,
+    to: origin + (full[full.length - 1] + 1) * BIN,
+    lostSeconds: seconds * most,
+  };
+}
+
+/** Workers that ran in each bin, by the server's own lines; null: it says of none that it started or ended it. */
+function runningWorkers(facts: Facts, origin: number, count: number): Int32Array | null {
+  const timeOf = timesByOffset(facts, rowsOf(facts));
+  const spans = new Map<string, { from: number; to: number }>();
+  let boots = 0;
+  let ends = 0;
+  for (const event of facts.lifecycle) {
+    const { worker, kind } = event;
+    if (worker === null || !(kind === 'boot' || gone.has(kind))) continue;
+    const span = spans.get(worker) ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
+    spans.set(worker, span);
+    if (kind === 'boot') {
+      span.from = timeOf(event);
+      boots++;
+    } else {
+      span.to = Math.min(span.to, timeOf(event));
+      ends++;
+    }
+  }
+  if (boots === 0 || boots + ends < 3) return null;
+  // Steps up and down, summed: there may be thousands of workers.
+  const steps = new Int32Array(count + 1);
+  const binOf = (time: number) => Math.max(0, Math.min(count, Math.round((time - origin) / BIN)));
+  for (const { from, to } of spans.values()) {
+    steps[binOf(from)]++;
+    steps[Math.max(binOf(from), binOf(to))]--;
+  }
+  let sum = 0;
+  return steps.subarray(0, count).map((step) => {
+    sum += step;
+    return sum;
+  });
+}
+
+/** Lines of a server often bear no time: they were written after the request line before them. */
+function timesByOffset({ requests }: Facts, { row, end }: Rows): (event: LifecycleEvent) => number {
+  const bySource = new Map<number, number[]>();
+  for (const i of Array.from(row.keys()).sort((a, b) => requests.offset[row[a]] - requests.offset[row[b]])) {
+    const source = requests.source[row[i]];
+    const known = bySource.get(source);
+    if (known) known.push(i);
+    else bySource.set(source, [i]);
+  }
+  return ({ time, offset, source }) => {
+    if (Number.isFinite(time)) return time;
+    const order = bySource.get(source) ?? [];
+    let [low, high] = [0, order.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (requests.offset[row[order[middle]]] < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? Number.NEGATIVE_INFINITY : end[order[low - 1]];
+  };
+}
+
+/** The largest number of workers that the pool had for a while. */
+function mostLasting(running: Int32Array): number {
+  let most = running.reduce((a, b) => Math.max(a, b), 0);
+  while (most > 0 && running.filter((workers) => workers >= most).length < LASTING) most--;
+  return most;
+}
+
+/** Bins in which all running slots were busy, in lasting stretches of fewer workers than the pool had at most. */
+function fullWhileFewer(running: Int32Array, busy: Float64Array, most: number, threads: number): number[] {
+  const full: number[] = [];
+  for (let bin = 0; bin < running.length; ) {
+    if (running[bin] >= most) {
+      bin++;
+      continue;
+    }
+    const from = bin;
+    while (bin < running.length && running[bin] < most) bin++;
+    if (bin - from < LASTING) continue;
+    for (let k = from; k < bin; k++) if (running[k] > 0 && busy[k] >= NEARLY_FULL * running[k] * threads) full.push(k);
+  }
+  return full;
+}
+
+const someInARow = (bins: readonly number[]): boolean =>
+  bins.some((bin, k) => k + IN_A_ROW <= bins.length && bins[k + IN_A_ROW - 1] === bin + IN_A_ROW - 1);
+
+export default defineFinding({
+  id: 'pool-grew-late',
+  title: 'The pool started workers too late: those that ran were all busy',
+  needs: ['time', 'pid', 'duration'],
+  examine,
+  silences: ['pool-saturated', 'pool-too-small', 'callers-queue', 'overprovisioned'],
+  explain: {
+    test: [
+      'The number of running workers over time is counted from the lines in which the server says that it started or ended one. M is the',
+      'largest number that lasted ten seconds. Fires when for at least five seconds and 3 % of the time, three of them in a row, nine tenths',
+      'of the running slots were busy in stretches of ten seconds or more with fewer than M workers, and more were started afterwards.',
+    ].join('\n'),
+    guards: [
+      'Reloads and recycled workers change the number for moments, which do not count. Silent where the pool was full with all M workers',
+      'for more than twice as long: then it is too small, whenever it grew.',
+    ].join('\n'),
+    fix: {
+      gunicorn: 'does not grow by itself; TTIN adds a worker: start with --workers N',
+      uvicorn: 'does not grow by itself: start with --workers N',
+      waitress: 'does not grow: --threads N',
+      hypercorn: 'does not grow by itself: start with --workers N',
+      uWSGI: 'no --cheaper, or --cheaper-initial N, --cheaper-step N, --cheaper-algo backlog',
+    },
+  },
+  fires: ['faults/uwsgi-cheaper.log.gz'],
+  quiet: [
+    'uwsgi-4-default.log',
+    'faults/reload.log.gz',
+    'gunicorn-sync-2-recycling.log',
+    'gunicorn-sync-3-timeout-kills.log',
+  ],
+});
