@@ -74,3 +74,14 @@ export function logBinomialTail(k: number, n: number, p: number): number {
   const free = share < 1 ? (1 - share) * Math.log((1 - share) / (1 - p)) : 0;
   return -n * (share * Math.log(share / p) + free);
 }
+
+/** How many of `length` ascending values, the i-th of them `at(i)`, lie below a limit. */
+export function countBelow(length: number, at: (i: number) => number, limit: number): number {
+  let [low, high] = [0, length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (at(middle) < limit) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

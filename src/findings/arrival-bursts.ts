@@ -1,7 +1,7 @@
 /** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
+import { countBelow, logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 import { orNull, type Rows, rowsOf } from './rows.ts';
@@ -68,17 +68,6 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** Index of the first of the ascending instants that is not before one. */
-function firstFrom(at: Float64Array, instant: number): number {
-  let [low, high] = [0, at.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (at[middle] < instant) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** Windows of `width` µs with far more arrivals than the log has between them. */
 function herdsOf(rows: Rows, width: number): Herd[] {
   const order = Int32Array.from({ length: rows.length }, (_, i) => i);
@@ -103,7 +92,7 @@ function herdsOf(rows: Rows, width: number): Herd[] {
   const candidates = crowded(Math.max(SMALLEST, TIMES * overall));
   const inside = candidates.reduce((sum, { from, to }) => sum + to - from, 0);
   const between = ((at.length - inside) * width) / Math.max(width, span - candidates.length * width);
-  const until = (instant: number) => firstFrom(at, instant);
+  const until = (instant: number) => countBelow(at.length, (i) => at[i], instant);
   /** Arrivals in a window on the busier side: none of its own, and beyond what the stamps blur. */
   const beside = (from: number): number => {
     const before = until(at[from]) - until(at[from] - BESIDE * width);

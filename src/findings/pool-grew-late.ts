@@ -2,6 +2,7 @@
 import { binLevels } from '../core/bin-levels.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
+import { countBelow } from '../core/statistics.ts';
 import { durationText, percentText } from '../core/words.ts';
 import { type Rows, rowsOf } from './rows.ts';
 
@@ -107,13 +108,8 @@ function timesByOffset({ requests }: Facts, { row, end }: Rows): (event: Lifecyc
   return ({ time, offset, source }) => {
     if (Number.isFinite(time)) return time;
     const order = bySource.get(source) ?? [];
-    let [low, high] = [0, order.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (requests.offset[row[order[middle]]] < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low === 0 ? Number.NEGATIVE_INFINITY : end[order[low - 1]];
+    const before = countBelow(order.length, (k) => requests.offset[row[order[k]]], offset);
+    return before === 0 ? Number.NEGATIVE_INFINITY : end[order[before - 1]];
   };
 }
 

@@ -45,7 +45,11 @@ function concurrencyText({ concurrency, server }: Summary): string {
   const parts = [];
   if (concurrency.mean !== null) parts.push(`mean ${roundText(concurrency.mean)}`);
   if (concurrency.p95 !== null) parts.push(`p95 ${roundText(concurrency.p95)}`);
-  if (concurrency.peak !== null) parts.push(`peak ${concurrency.peak}`);
+  if (concurrency.peak !== null) {
+    // Where the slots are not known, it is what the log proves.
+    const isBound = server.capacity.value === null && concurrency.peak === server.capacity.low;
+    parts.push(`peak ${isBound ? 'at least ' : ''}${concurrency.peak}`);
+  }
   if (concurrency.saturated_ratio !== null && server.capacity.value !== null) {
     parts.push(
       `all slots busy ${seconds(concurrency.saturated_seconds)} (${percentText(concurrency.saturated_ratio)} of the time)`,
