@@ -206,6 +206,7 @@ function inferFrom(input: ServerInput): ServerInference {
               full: waited.wait.full,
               atMost: callersBelow,
               lanes: () => (structure.unbounded || effort === 'live' ? null : fewestInAll(trace)),
+              isBlurred: trace.resolution >= COARSE_STAMP,
             }),
           )
       : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
@@ -257,6 +258,8 @@ const partsByRegime = (input: ServerInput, trace: Trace, regimes: readonly Regim
     return { rows, inference: inferFrom({ ...input, table: selectRows(input.table, rows), lifecycle }) };
   });
 
+/** µs: stamps from which requests that follow each other look as if they ran at once. */
+const COARSE_STAMP = 100_000;
 /** Lanes are counted for logs of up to so many requests, and so many lanes. */
 const MOST_PLACED = 20_000;
 const MOST_LANES = 256;

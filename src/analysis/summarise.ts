@@ -208,7 +208,7 @@ function concurrency(
   window: Window,
   all: DurationHistogram,
 ): Summary['concurrency'] {
-  const { p95, peak } = inference.concurrency;
+  const { p95, peak, peakAtLeast } = inference.concurrency;
   const { mean, saturatedMicros, saturatedRatio } = partial.retained.complete
     ? inference.concurrency
     : ofWholeLog(partial, inference, window, all);
@@ -216,6 +216,7 @@ function concurrency(
     mean: numberOrNull(mean),
     p95: numberOrNull(p95),
     peak: numberOrNull(peak),
+    ...(peakAtLeast === undefined ? {} : { peak_at_least: peakAtLeast }),
     saturated_seconds: secondsOrNull(saturatedMicros),
     saturated_ratio: numberOrNull(saturatedRatio),
   };

@@ -131,6 +131,8 @@ export interface ServerInference {
     readonly mean: number;
     readonly p95: number;
     readonly peak: number;
+    /** Only where coarse stamps leave it open whether the peak was as high: what the log proves. */
+    readonly peakAtLeast?: number;
     readonly saturatedMicros: number;
     readonly saturatedRatio: number;
     /** The log proves that so many ran at once, and it may have been no more; NaN not asked. */

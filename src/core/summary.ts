@@ -158,6 +158,8 @@ export interface Summary {
     mean: number | null;
     p95: number | null;
     peak: number | null;
+    /** Only where coarse stamps leave it open whether the peak was as high: what the log proves. */
+    peak_at_least?: number;
     saturated_seconds: number | null;
     saturated_ratio: number | null;
   };

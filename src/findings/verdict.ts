@@ -149,12 +149,14 @@ function quiet(summary: Summary): Verdict {
               `wait p95 ${p95} (${wait.method})`,
             ];
     const pool = capital(poolText(server));
+    const least = concurrency.peak_at_least;
+    const peak = least === undefined ? `at most ${concurrency.peak}` : `between ${least} and ${concurrency.peak}`;
     return {
       severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
-      sentence: `${pool}, at most ${concurrency.peak} of ${slots} slots busy at once; ${queued}.`,
+      sentence: `${pool}, ${peak} of ${slots} slots busy at once; ${queued}.`,
       shorter: [
-        `${pool}, at most ${concurrency.peak} of ${slots} slots busy; ${briefly ?? queued}.`,
-        `${pool}, at most ${concurrency.peak} of ${slots} busy; ${inBrief ?? briefly}.`,
+        `${pool}, ${peak} of ${slots} slots busy; ${briefly ?? queued}.`,
+        `${pool}, ${peak} of ${slots} busy; ${inBrief ?? briefly}.`,
       ],
       confidence,
     };

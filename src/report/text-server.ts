@@ -48,7 +48,8 @@ function concurrencyText({ concurrency, server }: Summary): string {
   if (concurrency.peak !== null) {
     // Where the slots are not known, it is what the log proves.
     const isBound = server.capacity.value === null && concurrency.peak === server.capacity.low;
-    parts.push(`peak ${isBound ? 'at least ' : ''}${concurrency.peak}`);
+    const least = concurrency.peak_at_least;
+    parts.push(`peak ${isBound ? 'at least ' : least === undefined ? '' : `${least} to `}${concurrency.peak}`);
   }
   if (concurrency.saturated_ratio !== null && server.capacity.value !== null) {
     parts.push(

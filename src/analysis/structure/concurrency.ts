@@ -28,9 +28,11 @@ export interface Fullness {
   readonly atMost: number | null;
   /** Fewest lanes that hold all requests; null: not asked. */
   readonly lanes: () => number | null;
+  /** Stamps are so coarse that requests beside each other may have been one after the other. */
+  readonly isBlurred: boolean;
 }
 
-const notAsked: Fullness = { full: nothing, atMost: null, lanes: () => null };
+const notAsked: Fullness = { full: nothing, atMost: null, lanes: () => null, isBlurred: false };
 
 /**
  * @param starts µs, sorted
@@ -48,7 +50,14 @@ function concurrencyOf(
   // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
   const proven = levels.peak >= most ? most : (fullness.lanes() ?? nothing);
   const peak = capacity === null && proven > 0 ? proven : Math.min(levels.peak, most);
-  const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak, proven };
+  const least = capacity !== null && fullness.isBlurred ? (fullness.lanes() ?? peak) : peak;
+  const common = {
+    mean: levels.mean,
+    p95: Math.min(levelQuantile(levels, 0.95), peak),
+    peak,
+    proven,
+    ...(least < peak ? { peakAtLeast: least } : {}),
+  };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
   if (fullness.atMost !== null) return { ...common, saturatedMicros: 0, saturatedRatio: 0 };
   // And they tear gaps into a pool that was full; the histories know better.

@@ -43,6 +43,11 @@ describe('the verdict', () => {
     expect(severity).toBe('ok');
     expect(sentence).toMatch(/^12 sync workers, at most \d+ of 12 slots busy at once; callers did not queue\.$/);
   });
+  it('of a pool whose peak the stamps blur gives what they leave open', () => {
+    const { summary } = syncPool(12, views(2, 7));
+    const concurrency = { ...summary.concurrency, peak: 8, peak_at_least: 2 };
+    expect(verdictOf({ ...summary, concurrency, findings: [] }).sentence).toContain('between 2 and 8 of 12 slots busy');
+  });
   it('of a pool whose slots are known, and not how busy they were, says the slots', () => {
     const { summary } = syncPool(3, views(2, 3));
     const unknown = { mean: null, p95: null, peak: null, saturated_seconds: null, saturated_ratio: null };

@@ -57,6 +57,16 @@ test('a queue in each process shows in fine stamps: it starts requests while ano
   expect(queueOf(traceOf(logOf(spec, view).input.table), 'sync', 2, 1, 'gunicorn')).toBe('shared');
 });
 
+test('a peak that coarse stamps only allow is told with the one that the log proves', () => {
+  // Three requests of which nobody knows the order within a second.
+  const times = { start: Float64Array.of(0, 1, 2), end: Float64Array.of(10, 11, 12), uncertainty: new Float64Array(3) };
+  const lanes = () => 1;
+  const blurred = { full: Number.NaN, atMost: null, lanes, isBlurred: true };
+  expect(concurrencyIn(times, 4, null, 1, 10, blurred)).toMatchObject({ peak: 3, peakAtLeast: 1 });
+  expect(concurrencyIn(times, 4, null, 1, 10, { ...blurred, isBlurred: false })).not.toHaveProperty('peakAtLeast');
+  expect(concurrencyIn(times, 4, null, 1, 10, { ...blurred, lanes: () => 3 })).not.toHaveProperty('peakAtLeast');
+});
+
 test('saturated time counts hand-overs and nothing else', () => {
   const micros = (...seconds: number[]) => Float64Array.from(seconds, (value) => value * 1e6);
   const times = { start: micros(0, 1, 4.005, 9), end: micros(4, 6, 8, 10), uncertainty: micros(0, 0, 0, 0) };
