@@ -12,7 +12,7 @@ import {
   shapeText,
   slotsOf,
 } from './pool-words.ts';
-import { type Episode, episodesOf, fullSpan } from './saturation.ts';
+import { type Episode, episodesOf, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -104,7 +104,7 @@ function examine(facts: Facts): Finding | null {
 
   const spoken = wholeLog ? episodes : peaks;
   const fullMicros = wholeLog ? saturatedMicros : peaks.reduce((sum, episode) => sum + episode.fullMicros, 0);
-  const { from, to } = spoken.length > 0 ? { from: spoken[0].from, to: spoken.at(-1)!.to } : fullSpan(facts, slots);
+  const { from, to } = spoken.length > 0 ? { from: spoken[0].from, to: spoken.at(-1)!.to } : waitingSpan(facts);
   const peakWaitMean =
     peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
     peaks.reduce((sum, { waiters }) => sum + waiters, 0);

@@ -72,11 +72,16 @@ function fullStretches(rows: Rows, serviceMean: number, slots: number): Pick<Epi
     }));
 }
 
-/** From when to when the pool was full, without the moments in between; NaN where no stretch of it was. µs since 1970 UTC. */
-export function fullSpan(facts: Facts, slots: number): { readonly from: number; readonly to: number } {
-  const { mean } = facts.inference.service;
-  const stretches = fullStretches(rowsOf(facts), mean, slots);
-  return { from: stretches[0]?.from ?? Number.NaN, to: stretches.at(-1)?.to ?? Number.NaN };
+/** From the first arrival that had to wait to the last start from the queue, µs since 1970 UTC; NaN where none is known. */
+export function waitingSpan(facts: Facts): { readonly from: number; readonly to: number } {
+  const { length, start, wait } = rowsOf(facts);
+  let [from, to] = [Number.NaN, Number.NaN];
+  for (let i = 0; i < length; i++) {
+    if (!(wait[i] >= WAITED)) continue;
+    if (!(from <= start[i] - wait[i])) from = start[i] - wait[i];
+    to = start[i];
+  }
+  return { from, to };
 }
 
 /** Waits that deserve a word: a share of the service time on average, so that the busy moments of a healthy pool do not count. */
