@@ -122,7 +122,9 @@ function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<st
       const instant = at(log, row);
       const minute = Math.floor(instant / MICROS_PER_MINUTE);
       const name = nameOf(log, log.rows.route[row]);
-      if (mine.has(minute) && theirs.has(minute) && isKnown(name)) rows.push({ row, name, instant });
+      // A line without a time is never found again.
+      if (!Number.isNaN(minute) && mine.has(minute) && theirs.has(minute) && isKnown(name))
+        rows.push({ row, name, instant });
     }
     return rows;
   };

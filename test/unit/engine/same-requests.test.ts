@@ -71,3 +71,10 @@ it('leaves two servers two servers that are given the requests in turn', async (
     expect(inputs.flatMap(({ assumptions }) => assumptions).join()).not.toContain('counted once');
   }
 });
+
+it('says nothing of lines without a time', async () => {
+  const line = (k: number) => `127.0.0.1:5${1000 + k} - "GET /r${k % 60} HTTP/1.1" 200 OK`;
+  const text = (extra: string) => Array.from({ length: 600 }, (_, k) => `INFO:     ${line(k)}${extra}`).join('\n');
+  const { requests } = await examined(text(''), text('').replaceAll('INFO:     ', ''));
+  expect(requests.total).toBe(1200);
+});
