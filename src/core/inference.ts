@@ -59,6 +59,15 @@ export interface WaitInference {
   readonly callers: Callers | null;
 }
 
+/** Whether requests take longer the more others are in flight, by those that found few and those that found many of them. */
+export interface LoadGrowth {
+  /** true: they do, so they wait for one another while they run; false: they do not, although it would have shown. */
+  readonly grows: boolean;
+  /** Others in the same process, and the mean time taken in µs. */
+  readonly few: { readonly beside: number; readonly mean: number };
+  readonly many: { readonly beside: number; readonly mean: number };
+}
+
 export interface ServiceInference {
   readonly method: 'logged' | 'inferred' | 'unknown';
   readonly basis: string;
@@ -70,6 +79,8 @@ export interface ServiceInference {
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
+  /** Of a server without a limit whose lines carry durations; null: not asked, or the log cannot tell. */
+  readonly growth: LoadGrowth | null;
 }
 
 export interface WorkerLife {

@@ -31,3 +31,7 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 /** "a, b and c" */
 export const listText = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+/** "at least 24", "about 24": a number of requests at once that is the least that the log proves, or was not proven. */
+export const atOnceText = (peak: number, proven: number | null): string =>
+  `${peak === proven ? 'at least' : 'about'} ${peak}`;

@@ -158,6 +158,7 @@ export default defineFinding({
   title: 'A synchronous call blocks the event loop of its worker',
   needs: ['time'],
   examine,
+  silences: ['waits-in-application'],
   explain: {
     test: [
       'With durations: a worker with m >= 2 requests in flight neither starts nor ends one for g >= 50 ms although',

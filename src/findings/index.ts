@@ -28,6 +28,7 @@ import threadsCpuBound from './threads-cpu-bound.ts';
 import threadsWouldHelp from './threads-would-help.ts';
 import threadsWouldNotHelp from './threads-would-not-help.ts';
 import unbalancedWorkers from './unbalanced-workers.ts';
+import waitsInApplication from './waits-in-application.ts';
 import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
@@ -37,6 +38,7 @@ export const findingRules: readonly FindingRule[] = [
   headOfLine,
   eventLoopBlocked,
   threadsCpuBound,
+  waitsInApplication,
   threadsWouldNotHelp,
   commonTimeout,
   latencyStep,

@@ -1,6 +1,6 @@
 /** The server as inferred, in a column of labelled facts. */
 import type { Estimate, Summary } from '../core/summary.ts';
-import { durationText, percentText, roundText } from '../core/words.ts';
+import { atOnceText, durationText, percentText, roundText } from '../core/words.ts';
 import { wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -43,7 +43,10 @@ function concurrencyText({ concurrency, server }: Summary): string {
   const parts = [];
   if (concurrency.mean !== null) parts.push(`mean ${roundText(concurrency.mean)}`);
   if (concurrency.p95 !== null) parts.push(`p95 ${roundText(concurrency.p95)}`);
-  if (concurrency.peak !== null) parts.push(`peak ${concurrency.peak}`);
+  if (concurrency.peak !== null) {
+    const { peak, peak_proven: proven } = concurrency;
+    parts.push(`peak ${server.capacity.value === null ? atOnceText(peak, proven) : peak}`);
+  }
   if (concurrency.saturated_ratio !== null && server.capacity.value !== null) {
     parts.push(
       `all slots busy ${seconds(concurrency.saturated_seconds)} (${percentText(concurrency.saturated_ratio)} of the time)`,
@@ -67,7 +70,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
     [
-      'service time',
+      service.grows_with_load ? 'time in app' : 'service time',
       service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
     ],
     ['wait', waitText(summary)],

@@ -127,7 +127,7 @@ export function withDeclared(seen: Structure, declared: Declared, workers: Estim
       ? exactly(1, confidence, method)
       : declared.threads !== null
         ? exactly(declared.threads, confidence, method)
-        : seen.model === 'sync' || seen.threads.value === 1
+        : seen.model === 'sync' || seen.threads.low === null
           ? atLeast(1, seen.threads.method)
           : seen.threads;
   const capacity =

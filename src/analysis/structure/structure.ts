@@ -46,19 +46,25 @@ export const unknownStructure = (method: string): Structure => ({
   unbounded: false,
 });
 
-/** An event loop, or a thread for every request: no slot to wait for. */
+/**
+ * An event loop, or a thread for every request: the server itself sets no limit. What runs in threads behind a loop, and how
+ * many there are, its lines do not tell.
+ */
 export const unboundedStructure = (
   model: 'async' | 'thread-per-request',
   confidence: number,
   method: string,
-): Structure => ({
-  model,
-  confidence,
-  method,
-  threads: { value: model === 'async' ? 1 : null, low: null, high: null, confidence, method },
-  capacity: { value: null, low: null, high: null, confidence, method: `unbounded: ${method}` },
-  unbounded: confidence >= 0.6,
-});
+): Structure => {
+  const unbounded = confidence >= 0.6;
+  const unknown: Estimate = {
+    value: null,
+    low: null,
+    high: null,
+    confidence: 0,
+    method: unbounded ? `the server itself sets no limit: ${method}` : method,
+  };
+  return { model, confidence, method, threads: unknown, capacity: unknown, unbounded };
+};
 
 /** Slots of the pool: those of a worker, times the workers. */
 export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({

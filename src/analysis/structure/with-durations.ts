@@ -145,7 +145,7 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
       unbounded: false,
     };
   }
-  const method = `${seen}, and nothing shows a limit`;
+  const method = `at least ${lanes} requests of one worker ran at once, and nothing shows a limit`;
   if (lanes <= 6 && declared.usuallyPool) {
     const threads = atLeast(lanes, method);
     return {
@@ -228,7 +228,7 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   if (score >= 1 && !blurred && lanes <= 19) {
     return poolOf(0.58, limited, atLeast(lanes, limited));
   }
-  const open = `${seen}, and nothing shows a limit`;
+  const open = `at least ${lanes} requests ran at once, and nothing shows a limit`;
   if (lanes <= MOST_SLOTS && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
   return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
 }
