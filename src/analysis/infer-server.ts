@@ -138,6 +138,7 @@ function inferFrom(input: ServerInput): ServerInference {
       durationCovers: declared.durationCovers,
       serviceMean: service.mean,
       growth,
+      limitMet: structure.met?.words ?? null,
       rhythm,
       lifecycle,
       effort,

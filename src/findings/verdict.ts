@@ -170,13 +170,22 @@ function quiet(summary: Summary): Verdict {
     };
   }
   if (server.model === 'async' || server.model === 'thread-per-request') {
-    const own = `${capital(poolText(server))}; the server itself sets no limit`;
+    const own = `${capital(poolText(server))}, without fixed slots`;
     // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
     if (concurrency.peak === null) {
       return {
         severity: 'info',
         sentence: `${own}. How many requests were in flight, how long they took, and whether they waited for each other, the log cannot tell.`,
         shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
+        confidence: server.model_confidence,
+      };
+    }
+    if (server.capacity.low !== null) {
+      const most = `Never more than ${countText(server.capacity.low, 'request')} in flight, though more would have been without a limit`;
+      return {
+        severity: 'info',
+        sentence: `${most}: the server has one, or its clients are no more. Whether callers queued the log cannot tell.`,
+        shorter: [`${most}; whether callers queued the log cannot tell.`],
         confidence: server.model_confidence,
       };
     }

@@ -17,7 +17,7 @@ function examine({ summary, inference }: Facts): Finding | null {
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
     title: `Requests wait for each other inside the application: ${beside(few)}, ${beside(many)}`,
-    detail: `${inference.unbounded ? `The server itself (${poolText(summary.server)}) sets no limit` : 'No limit of the server itself shows'}, but of requests to the same route within a short while those that found more in flight took longer, far more than chance and the coarseness of the stamps make. The logged times hold that wait: it adds about ${durationText(added)} or more to the mean of ${durationText(mean)}. How long requests wait before the application runs at all, the log does not show.`,
+    detail: `${inference.unbounded ? `This kind of server (${poolText(summary.server)}) has no fixed slots` : 'No limit of the server shows'}, but of requests to the same route within a short while those that found more in flight took longer, far more than chance and the coarseness of the stamps make. The logged times hold that wait: it adds about ${durationText(added)} or more to the mean of ${durationText(mean)}. How long requests wait before the application runs at all, the log does not show.`,
     evidence: {
       others_few: few.beside,
       mean_beside_few_seconds: secondsOf(few.mean),

@@ -5,7 +5,7 @@
 import type { StreamFacts } from '../../core/batch.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
-import { atLeast, exactly, type Structure, unboundedStructure } from './structure.ts';
+import { atLeast, exactly, type LimitMet, type Structure, unboundedStructure } from './structure.ts';
 
 export interface Declared {
   /** Id of the format of most lines. */
@@ -117,11 +117,36 @@ function bootedWorkers(events: readonly LifecycleEvent[]): number | null {
   return most > 0 ? most : null;
 }
 
+/** An event loop that is blocked by every request runs one at a time, whatever its kind could do. */
+function oneAtATimeYet(seen: Structure, { confidence, method }: Declared): Structure {
+  const words = `something blocks the event loop: ${seen.method}`;
+  return {
+    ...seen,
+    model: 'async',
+    confidence,
+    method: `${method}, yet ${seen.method}`,
+    threads: { ...seen.threads, method: words },
+    capacity: { ...seen.capacity, method: `one request per worker, since ${words}` },
+  };
+}
+
+/** A kind of server without fixed slots, at which something held requests back all the same. */
+const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: Structure): Structure => ({
+  ...structure,
+  threads: atLeast(threads.low ?? 1, met.words),
+  capacity: atLeast(capacity.low ?? 1, met.words),
+  met,
+});
+
 /** What the server says of itself wins; what was seen fills in the numbers it did not say. */
 export function withDeclared(seen: Structure, declared: Declared, workers: Estimate): Structure {
   const { model, confidence, method } = declared;
   if (model === null) return seen;
-  if (model === 'async' || model === 'thread-per-request') return unboundedStructure(model, confidence, method);
+  if (model === 'async' && seen.met?.kind === 'one-each') return oneAtATimeYet(seen, declared);
+  if (model === 'async' || model === 'thread-per-request') {
+    const open = unboundedStructure(model, confidence, method);
+    return seen.met ? withLimit(open, seen.met, seen) : open;
+  }
   const threads =
     model === 'sync'
       ? exactly(1, confidence, method)

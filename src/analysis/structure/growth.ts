@@ -51,7 +51,7 @@ export function growthWithLoad(trace: Trace, replicas: number): LoadGrowth | nul
 /** What the durations tell of waiting inside the application. */
 export function insideWords(growth: LoadGrowth | null): string {
   if (growth === null) {
-    return 'whether requests waited inside the application (for its event loop, its threads, its connections), the log does not show';
+    return 'whether requests waited for its event loop, inside the application (for threads, for connections) or at a limit that was set, the log does not show';
   }
   const times = `${company(growth.few)}, ${company(growth.many)}`;
   return growth.grows

@@ -10,6 +10,14 @@ export interface Structure {
   /** Slots of the whole server; null when unbounded or unknown. */
   readonly capacity: Estimate;
   readonly unbounded: boolean;
+  /** What speaks for a limit, should the server be of a kind that has none. Missing: nothing does. */
+  readonly met?: LimitMet;
+}
+
+/** Requests of one worker that never overlap although they would, or a number at once that is never exceeded. */
+export interface LimitMet {
+  readonly kind: 'one-each' | 'some';
+  readonly words: string;
 }
 
 export const exactly = (value: number, confidence: number, method: string): Estimate => ({
@@ -47,8 +55,8 @@ export const unknownStructure = (method: string): Structure => ({
 });
 
 /**
- * An event loop, or a thread for every request: the server itself sets no limit. What runs in threads behind a loop, and how
- * many there are, its lines do not tell.
+ * An event loop, or a thread for every request: no fixed slots. What runs in threads behind a loop, and how many there are, its
+ * lines do not tell.
  */
 export const unboundedStructure = (
   model: 'async' | 'thread-per-request',
@@ -61,7 +69,7 @@ export const unboundedStructure = (
     low: null,
     high: null,
     confidence: 0,
-    method: unbounded ? `the server itself sets no limit: ${method}` : method,
+    method: unbounded ? `this kind of server has no fixed slots: ${method}` : method,
   };
   return { model, confidence, method, threads: unknown, capacity: unknown, unbounded };
 };

@@ -22,7 +22,7 @@ export interface WaitInput {
   readonly slotsAtLeast: number;
   /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
   readonly fewerCallers: number | null;
-  /** true: the server itself sets no limit. */
+  /** true: the server is of a kind without fixed slots. */
   readonly unbounded: boolean;
   /** Worker processes alive at once; null unknown. */
   readonly workers: number | null;
@@ -34,6 +34,8 @@ export interface WaitInput {
   readonly durationCovers: 'service' | 'response' | null;
   /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
   readonly serviceMean: number;
+  /** What speaks for a limit all the same, in words; null: nothing does. */
+  readonly limitMet: string | null;
   /** Of a server without a limit, whether its requests take longer among many; null unknown. */
   readonly growth: LoadGrowth | null;
   /** The beat on which requests end; null: they keep none. */

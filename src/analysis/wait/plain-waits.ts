@@ -101,11 +101,15 @@ function behindProxy({ durationCovers, capacity }: WaitInput, trace: Trace): Pla
   return describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
 }
 
-/** The server itself sets no limit: requests wait in the application, if at all, and how long its lines do not tell apart. */
+/** No fixed slots: requests wait in the application, if at all, and how long its lines do not tell apart. */
 function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
   if (!input.unbounded || trace.length === 0) return null;
   return {
-    summary: unknownWait(`the server itself sets no limit; ${insideWords(input.growth)}`),
+    summary: unknownWait(
+      input.limitMet === null
+        ? `this kind of server has no fixed slots; ${insideWords(input.growth)}`
+        : `${input.limitMet}: a limit that was set (on connections, on tasks), or the number of clients; whether requests waited for it, the log does not show`,
+    ),
     wait: new Float64Array(trace.length).fill(Number.NaN),
   };
 }
