@@ -3,11 +3,11 @@
  * do, is there a limit? (Durations that include the wait are read in with-response-times.ts.)
  */
 import type { Estimate } from '../../core/summary.ts';
+import { variesMoreThanClients } from './clients-in-turn.ts';
 import type { Declared } from './declared.ts';
 import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
 import { type Limit, limitOf, natsOf } from './limit.ts';
-import { pausesCluster } from './pauses.ts';
 import { rhythmOfGroups } from './rhythm.ts';
 import {
   atLeast,
@@ -43,7 +43,7 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
     const structure = syncWith(workers, confidence, method);
-    return declared.model === 'async' && nats >= ALTHOUGH_ASYNC && pausesCluster(trace)
+    return declared.model === 'async' && nats >= ALTHOUGH_ASYNC && variesMoreThanClients(trace, trace.workerIds.length)
       ? { ...structure, met: { kind: 'one-each', words: method } }
       : structure;
   }
