@@ -14,6 +14,7 @@ import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
 import latencyStep from './latency-step.ts';
+import limitRefuses from './limit-refuses.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import notEnoughData from './not-enough-data.ts';
@@ -42,6 +43,7 @@ export const findingRules: readonly FindingRule[] = [
   threadsWouldNotHelp,
   commonTimeout,
   latencyStep,
+  limitRefuses,
   errorBurst,
   serverErrors,
   retryStorm,

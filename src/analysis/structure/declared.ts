@@ -5,6 +5,7 @@
 import type { StreamFacts } from '../../core/batch.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
+import { countText } from '../../core/words.ts';
 import { atLeast, exactly, type LimitMet, type Structure, unboundedStructure } from './structure.ts';
 
 export interface Declared {
@@ -19,6 +20,8 @@ export interface Declared {
   readonly workers: number | null;
   /** Workers that the server says it started, restarts included; 0 where it says nothing. */
   readonly boots: number;
+  /** What the server says when it turns requests away at a limit of its own, and how often; null: it does not. */
+  readonly refusals: string | null;
   /** What the durations of most lines cover. */
   readonly durationCovers: 'service' | 'response' | null;
   /** The lines look like those of servers that run a fixed pool unless they are told otherwise. */
@@ -53,7 +56,8 @@ export function declaredBy(
   const workers = bootedWorkers(events);
   const threads = threadsPerWorker(events);
   const boots = events.filter((event) => event.kind === 'boot').length;
-  const common = { format, threads, workers, boots, durationCovers, usuallyPool: usualPools.test(format) };
+  const refusals = refusalsIn(events);
+  const common = { format, threads, workers, boots, refusals, durationCovers, usuallyPool: usualPools.test(format) };
   const said = workerClass(events);
   if (said) {
     const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;
@@ -68,6 +72,13 @@ export function declaredBy(
     return { model, confidence: 0.95, method: `the form of the lines is that of ${words}`, ...common };
   }
   return { model: null, confidence: 0, method: 'no line names the kind of worker', ...common };
+}
+
+function refusalsIn(events: readonly LifecycleEvent[]): string | null {
+  const said = events.filter(({ kind }) => kind === 'queue-full');
+  return said.length === 0
+    ? null
+    : `a limit of its own: it says "${said[0].text ?? 'queue full'}", ${countText(said.length, 'time')}`;
 }
 
 function workerClass(events: readonly LifecycleEvent[]): { name: string; model: ServerModel } | null {
@@ -130,6 +141,12 @@ function oneAtATimeYet(seen: Structure, { confidence, method }: Declared): Struc
   };
 }
 
+/** The server has a limit, at which it turns requests away instead of letting them wait. */
+function withRefusals(structure: Structure, words: string): Structure {
+  const unknown = { ...structure.capacity, method: words };
+  return { ...structure, threads: unknown, capacity: unknown };
+}
+
 /** A kind of server without fixed slots, at which something held requests back all the same. */
 const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: Structure): Structure => ({
   ...structure,
@@ -145,6 +162,7 @@ export function withDeclared(seen: Structure, declared: Declared, workers: Estim
   if (model === 'async' && seen.met?.kind === 'one-each') return oneAtATimeYet(seen, declared);
   if (model === 'async' || model === 'thread-per-request') {
     const open = unboundedStructure(model, confidence, method);
+    if (declared.refusals !== null) return withRefusals(open, declared.refusals);
     return seen.met ? withLimit(open, seen.met, seen) : open;
   }
   const threads =
