@@ -1,13 +1,6 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type {
-  Effort,
-  InferredRequests,
-  ServerInference,
-  ServerPart,
-  ServiceInference,
-  WaitInference,
-} from '../core/inference.ts';
+import type { Effort, InferredRequests, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
@@ -18,7 +11,7 @@ import { type Declared, declaredBy, withDeclared } from './structure/declared.ts
 import { estimatedTimes } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
-import { seemsAborted } from './structure/killed.ts';
+import { growthWithLoad } from './structure/growth.ts';
 import { fewestLanes } from './structure/lanes.ts';
 import { type Life, livesOf, summariseLives, workersFrom } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
@@ -33,6 +26,7 @@ import {
   workersOfReloads,
 } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
+import { serviceOf } from './structure/service.ts';
 import { unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
@@ -117,8 +111,11 @@ function inferFrom(input: ServerInput): ServerInference {
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
   const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
+  const loop = structure.model === 'async' || structure.model === 'thread-per-request';
+  const growth =
+    loop && declared.durationCovers === 'service' ? growthWithLoad(evidence, efforts[effort].replicas) : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
-  const service = serviceOf(table, trace, queued, declared.durationCovers);
+  const service = serviceOf(table, trace, queued, declared.durationCovers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
@@ -144,6 +141,8 @@ function inferFrom(input: ServerInput): ServerInference {
       queue,
       durationCovers: declared.durationCovers,
       serviceMean: service.mean,
+      growth,
+      limitMet: structure.met?.words ?? null,
       rhythm,
       lifecycle,
       effort,
@@ -205,7 +204,7 @@ function inferFrom(input: ServerInput): ServerInference {
             concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
               full: waited.wait.full,
               atMost: callersBelow,
-              lanes: () => (structure.unbounded || effort === 'live' ? null : fewestInAll(trace)),
+              lanes: () => (effort === 'live' ? null : fewestInAll(trace)),
               isBlurred: trace.resolution >= COARSE_STAMP,
             }),
           )
@@ -292,47 +291,6 @@ function structureOf(trace: Trace, workers: Estimate, declared: Declared, replic
 }
 
 const noService = { serviceMean: Number.NaN, serviceBasis: 'no durations in the lines' };
-
-/** Quantiles of longer logs are taken from every k-th request. */
-const QUANTILE_ROWS = 20_000;
-
-function serviceOf(
-  table: RequestTable,
-  trace: Trace,
-  found: Found,
-  covers: 'service' | 'response' | null,
-): ServiceInference {
-  const n = trace.length;
-  const nothing = Number.NaN;
-  const unknown = { p50: nothing, p90: nothing, p95: nothing, p99: nothing, max: nothing };
-  if (!trace.hasDurations || n === 0 || covers === 'response') {
-    const method = Number.isNaN(found.serviceMean) ? 'unknown' : 'inferred';
-    return { method, basis: found.serviceBasis, mean: found.serviceMean, ...unknown };
-  }
-  if (!trace.hasWorkers && seemsAborted(table, trace.row)) {
-    const basis = 'some requests were aborted (500 without a byte): what they took is not in their lines';
-    return { method: 'unknown', basis, mean: nothing, ...unknown };
-  }
-  let total = 0;
-  let max = 0;
-  for (let i = 0; i < n; i++) {
-    total += trace.duration[i];
-    if (trace.duration[i] > max) max = trace.duration[i];
-  }
-  const mean = total / n;
-  const step = Math.ceil(n / QUANTILE_ROWS);
-  const sorted = Float64Array.from({ length: Math.ceil(n / step) }, (_, k) => trace.duration[k * step]).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-  const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max };
-  return trace.killed.length === 0
-    ? { method: 'logged', basis: 'durations in the lines', mean, ...quantiles }
-    : {
-        method: 'inferred',
-        basis: `durations in the lines; ${trace.killed.length} killed requests by the silence before`,
-        mean,
-        ...quantiles,
-      };
-}
 
 /** The histories of the wait, where there are some, each through `change`. */
 const samplesOf = (

@@ -186,9 +186,10 @@ function serviceTime(
   own: OwnDurations | null,
   all: DurationHistogram,
 ): Summary['service_time'] {
+  const growsWithLoad = service.growth?.grows ?? null;
   if (service.method === 'logged') {
     const basis = own ? "durations in the server's own lines" : service.basis;
-    return { method: 'logged', basis, ...distributionOf(own?.all ?? all) };
+    return { method: 'logged', basis, ...distributionOf(own?.all ?? all), grows_with_load: growsWithLoad };
   }
   return {
     method: service.method,
@@ -199,6 +200,7 @@ function serviceTime(
     p95: secondsOrNull(service.p95),
     p99: secondsOrNull(service.p99),
     max: secondsOrNull(service.max),
+    grows_with_load: growsWithLoad,
   };
 }
 
@@ -216,7 +218,7 @@ function concurrency(
     mean: numberOrNull(mean),
     p95: numberOrNull(p95),
     peak: numberOrNull(peak),
-    ...(peakAtLeast === undefined ? {} : { peak_at_least: peakAtLeast }),
+    peak_at_least: numberOrNull(peakAtLeast),
     saturated_seconds: secondsOrNull(saturatedMicros),
     saturated_ratio: numberOrNull(saturatedRatio),
   };

@@ -59,6 +59,15 @@ export interface WaitInference {
   readonly callers: Callers | null;
 }
 
+/** Whether requests take longer the more others are in flight, by those that found few and those that found many of them. */
+export interface LoadGrowth {
+  /** true: they do, so they wait for one another while they run; false: they do not, although it would have shown. */
+  readonly grows: boolean;
+  /** Others in the same process, and the mean time taken in µs. */
+  readonly few: { readonly beside: number; readonly mean: number };
+  readonly many: { readonly beside: number; readonly mean: number };
+}
+
 export interface ServiceInference {
   readonly method: 'logged' | 'inferred' | 'unknown';
   readonly basis: string;
@@ -70,6 +79,8 @@ export interface ServiceInference {
   readonly p95: number;
   readonly p99: number;
   readonly max: number;
+  /** Of a server without a limit whose lines carry durations; null: not asked, or the log cannot tell. */
+  readonly growth: LoadGrowth | null;
 }
 
 export interface WorkerLife {
@@ -131,12 +142,10 @@ export interface ServerInference {
     readonly mean: number;
     readonly p95: number;
     readonly peak: number;
-    /** Only where coarse stamps leave it open whether the peak was as high: what the log proves. */
-    readonly peakAtLeast?: number;
+    /** What the log proves of the peak, however its stamps are read; NaN not asked. */
+    readonly peakAtLeast: number;
     readonly saturatedMicros: number;
     readonly saturatedRatio: number;
-    /** The log proves that so many ran at once, and it may have been no more; NaN not asked. */
-    readonly proven: number;
   };
   readonly batches: {
     readonly detected: boolean;

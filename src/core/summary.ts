@@ -153,13 +153,18 @@ export interface Summary {
     /** Only where the number of workers changed: pools one after the other. */
     regimes?: { from: string | null; to: string | null; workers: number | null; capacity: number | null }[];
   };
-  service_time: Distribution & { method: 'logged' | 'inferred' | 'unknown'; basis: string };
+  service_time: Distribution & {
+    method: 'logged' | 'inferred' | 'unknown';
+    basis: string;
+    /** Requests take longer the more are in flight, so waiting for each other is in their times; null: not asked, or not known. */
+    grows_with_load: boolean | null;
+  };
   concurrency: {
     mean: number | null;
     p95: number | null;
     peak: number | null;
-    /** Only where coarse stamps leave it open whether the peak was as high: what the log proves. */
-    peak_at_least?: number;
+    /** What the log proves of the peak, however its stamps are read; null: it was not asked. */
+    peak_at_least: number | null;
     saturated_seconds: number | null;
     saturated_ratio: number | null;
   };

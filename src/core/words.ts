@@ -31,3 +31,11 @@ export const capital = (text: string): string => text.charAt(0).toUpperCase() + 
 /** "a, b and c" */
 export const listText = (items: readonly string[]): string =>
   items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+
+/** "at least 24", "about 24": a number of requests at once that is the least that the log proves, or was not proven. */
+export const atOnceText = (peak: number, proven: number | null): string =>
+  `${peak === proven ? 'at least' : 'about'} ${peak}`;
+
+/** "8", "2 to 8": a peak, from what the log proves where coarse stamps leave more open. */
+export const peakText = (peak: number, atLeast: number | null): string =>
+  atLeast !== null && atLeast < peak ? `${atLeast} to ${peak}` : `${peak}`;

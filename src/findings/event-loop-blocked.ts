@@ -3,6 +3,7 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { logBinomialTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
+import { countWithin, linesHeldBack } from './held-back.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { type Silence, silencesOf } from './silences.ts';
 
@@ -13,6 +14,8 @@ interface Blame {
   readonly micros: number;
   readonly requests: number;
   readonly how: string;
+  /** false: callers may be the reason as well. */
+  readonly sure: boolean;
   readonly from: number;
   readonly to: number;
 }
@@ -37,9 +40,13 @@ function examine(facts: Facts): Finding | null {
   const span = rows.end[rows.length - 1] - rows.start[0];
   const lost = blame.times * blame.micros;
   return {
-    severity: lost >= 0.05 * span || blame.micros >= 500_000 ? 'critical' : 'warning',
-    title: `${name} blocks the event loop: its worker stands still for ${durationText(blame.micros)}`,
-    detail: `${countText(blame.times, 'time')} a worker did nothing else for ${durationText(blame.micros)} (median) while ${name} ran; ${blame.how}. Every other request of that worker waits meanwhile, however quick it is.`,
+    severity: !blame.sure ? 'info' : lost >= 0.05 * span || blame.micros >= 500_000 ? 'critical' : 'warning',
+    title: blame.sure
+      ? `${name} blocks the event loop: its worker stands still for ${durationText(blame.micros)}`
+      : `${name} may block the event loop: pauses of ${durationText(blame.micros)} or more end with it`,
+    detail: blame.sure
+      ? `${countText(blame.times, 'time')} a worker did nothing else for ${durationText(blame.micros)} (median) while ${name} ran; ${blame.how}. Every other request of that worker waits meanwhile, however quick it is.`
+      : `${countText(blame.times, 'pause')} of its only worker end with ${name}: ${blame.how}. If it blocks the loop, every other request waits meanwhile, however quick it is.`,
     evidence: {
       route: name,
       blocked_times: blame.times,
@@ -78,6 +85,7 @@ function blameBySilences(rows: Rows): Blame | null {
     times: hits.length,
     micros: medianOf(hits.map(({ from, to }) => to - from)),
     requests: groups.get(best.route)!.length,
+    sure: true,
     how: `with requests in flight nothing began or ended, and then all of it at once`,
     from: min(hits.map(({ from }) => from)),
     to: max(hits.map(({ to }) => to)),
@@ -122,15 +130,26 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
     if (score > SURE || (best && best.score <= score)) continue;
     // Lines of the other workers in those pauses: without them a lone client asking in turn would look the same.
     const elsewhere =
-      hits.reduce((sum, i) => sum + linesBetween(ends, rows.end[i] - shortest, rows.end[i]), 0) - hits.length;
-    if (elsewhere < hits.length) continue;
+      hits.reduce((sum, i) => sum + countWithin(ends, rows.end[i] - shortest, rows.end[i]), 0) - hits.length;
+    const held =
+      lastOf.size === 1
+        ? linesHeldBack(
+            ends,
+            hits.map((i) => ({ length: gap[i], end: rows.end[i] })),
+          )
+        : null;
+    if (elsewhere < hits.length && held === null) continue;
     best = {
       route,
       score,
       times: hits.length,
       micros: shortest,
       requests: own.length,
-      how: `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(Math.round(elsewhere / hits.length), 'line')} on average (one client per worker, asking in turn over a kept connection, would look the same)`,
+      how:
+        held === null
+          ? `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(Math.round(elsewhere / hits.length), 'line')} on average (one client per worker, asking in turn over a kept connection, would look the same)`
+          : `no line comes in that time before its own, and ${countText(held, 'line')} follow soon, more than usual: what had come meanwhile (a client who waits for it, and then asks for what belongs to it, would look the same)`,
+      sure: held === null,
       from: min(hits.map((i) => rows.end[i] - shortest)),
       to: max(hits.map((i) => rows.end[i])),
     };
@@ -138,33 +157,20 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
   return best;
 }
 
-/** Instants of an ascending list within (from, to]. */
-function linesBetween(ends: Float64Array, from: number, to: number): number {
-  const upTo = (limit: number) => {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle] <= limit) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return upTo(to) - upTo(from);
-}
-
 export default defineFinding({
   id: 'event-loop-blocked',
   title: 'A synchronous call blocks the event loop of its worker',
   needs: ['time'],
   examine,
+  silences: ['waits-in-application'],
   explain: {
     test: [
       'With durations: a worker with m >= 2 requests in flight neither starts nor ends one for g >= 50 ms although',
       'g (m / E[D] + λ) >= ln(pauses) + 5 were due, and three or more follow within 12 ms; the blamed route began less than',
       '12 ms before, and lasted through, at least half of these silences (binomial test against its share of the traffic).',
       'Without durations: nine of ten lines of a route come g >= 50 ms or more after the line before of the same worker, and',
-      'chance (the gaps of the other routes) makes that with p < 1.5e-8, while the other workers wrote a line per pause or more.',
+      'chance (the gaps of the other routes) makes that with p < 1.5e-8, while the other workers wrote a line per pause or more; of a',
+      'lone worker, half as many lines again as usual follow within half a pause (Poisson, p < 1.5e-8): then it is a remark.',
     ].join('\n'),
     guards: [
       'Async servers only, and stamps known to 5 ms (or pauses of three ticks). Pauses of all workers at once are the host (GC, swap, disk), not a route.',

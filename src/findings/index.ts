@@ -14,6 +14,7 @@ import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
 import latencyStep from './latency-step.ts';
+import limitRefuses from './limit-refuses.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import notEnoughData from './not-enough-data.ts';
@@ -29,6 +30,7 @@ import threadsCpuBound from './threads-cpu-bound.ts';
 import threadsWouldHelp from './threads-would-help.ts';
 import threadsWouldNotHelp from './threads-would-not-help.ts';
 import unbalancedWorkers from './unbalanced-workers.ts';
+import waitsInApplication from './waits-in-application.ts';
 import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
@@ -39,9 +41,11 @@ export const findingRules: readonly FindingRule[] = [
   headOfLine,
   eventLoopBlocked,
   threadsCpuBound,
+  waitsInApplication,
   threadsWouldNotHelp,
   commonTimeout,
   latencyStep,
+  limitRefuses,
   errorBurst,
   serverErrors,
   retryStorm,

@@ -62,6 +62,11 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
       'If the requests spend their time waiting for something else (I/O), threads or an ASGI server with async views hold many of them on one worker.',
     );
   }
+  if (facts.summary.server.model === 'async') {
+    parts.push(
+      'These workers are async, yet each runs one request at a time: take what blocks the event loop out of it (await it, or asyncio.to_thread), or write the views as plain def where the framework runs those in threads.',
+    );
+  }
   if (parts.length === 0) {
     parts.push(
       Number.isFinite(service.mean)

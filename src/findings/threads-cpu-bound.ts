@@ -68,7 +68,7 @@ export default defineFinding({
   title: 'Threads (or tasks) of one process are bound by the GIL or by CPU',
   needs: ['time', 'duration'],
   examine,
-  silences: ['threads-would-not-help', 'asgi-would-not-queue', 'event-loop-blocked'],
+  silences: ['threads-would-not-help', 'asgi-would-not-queue', 'event-loop-blocked', 'waits-in-application'],
   explain: {
     test: [
       'ln D of a request regressed on the level at its start, within 32 consecutive requests of its route: the coefficient of',

@@ -1,7 +1,7 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
+import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { isHidden, isVague, knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
@@ -128,6 +128,16 @@ const SHORT = 0.1;
 /** Below this the kind of server is a hedge. */
 const HEDGED = 0.6;
 
+/** Of a server without a limit, by whether its requests take longer the more are in flight. */
+const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sentence: string, shorter: string]>> = {
+  true: ['they wait for each other inside the application', 'they wait for each other'],
+  false: ['they took as long among many as among few', 'none took longer for it'],
+  null: [
+    'whether they waited inside the application the log does not show',
+    'whether they waited the log does not show',
+  ],
+};
+
 function quiet(summary: Summary): Verdict {
   const { server, concurrency, wait, knows } = summary;
   const confidence = confidenceOf(summary);
@@ -150,7 +160,10 @@ function quiet(summary: Summary): Verdict {
             ];
     const pool = capital(poolText(server));
     const least = concurrency.peak_at_least;
-    const peak = least === undefined ? `at most ${concurrency.peak}` : `between ${least} and ${concurrency.peak}`;
+    const peak =
+      least === null || least >= concurrency.peak
+        ? `at most ${concurrency.peak}`
+        : `between ${least} and ${concurrency.peak}`;
     return {
       severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
       sentence: `${pool}, ${peak} of ${slots} slots busy at once; ${queued}.`,
@@ -162,30 +175,40 @@ function quiet(summary: Summary): Verdict {
     };
   }
   if (server.model === 'async' || server.model === 'thread-per-request') {
+    const own = `${capital(poolText(server))}, without fixed slots`;
     // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
     if (concurrency.peak === null) {
       return {
         severity: 'info',
-        sentence: `${capital(poolText(server))}, without a limit on slots; how many requests were in flight, and how long they took, the log cannot tell.`,
-        shorter: [
-          `${capital(poolText(server))}, no limit on slots; requests in flight and their times are not in the log.`,
-        ],
+        sentence: `${own}. How many requests were in flight, how long they took, and whether they waited for each other, the log cannot tell.`,
+        shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
+        confidence: server.model_confidence,
+      };
+    }
+    if (server.capacity.low !== null) {
+      const most = `Never more than ${countText(server.capacity.low, 'request')} in flight, though more would have been without a limit`;
+      return {
+        severity: 'info',
+        sentence: `${most}: the server has one, or its clients are no more. Whether callers queued the log cannot tell.`,
+        shorter: [`${most}; whether callers queued the log cannot tell.`],
         confidence: server.model_confidence,
       };
     }
     if (server.model_confidence < HEDGED) {
-      const most = countText(concurrency.peak, 'request');
+      const most = `${atOnceText(concurrency.peak, concurrency.peak_at_least)} requests`;
       return {
         severity: 'info',
-        sentence: `Up to ${most} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
-        shorter: [`Up to ${most} in flight; whether there is a limit the log cannot tell.`],
+        sentence: `${capital(most)} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
+        shorter: [`${capital(most)} in flight; whether there is a limit the log cannot tell.`],
         confidence: server.model_confidence,
       };
     }
+    const pool = `${capital(poolText(server))}, ${atOnceText(concurrency.peak, concurrency.peak_at_least)} requests in flight`;
+    const [inside, inBrief] = insideWordings[`${summary.service_time.grows_with_load}`];
     return {
-      severity: 'ok',
-      sentence: `${capital(poolText(server))}, up to ${concurrency.peak} requests in flight; no limit on slots was met, so nobody queued for one.`,
-      shorter: [`${capital(poolText(server))}, up to ${concurrency.peak} requests in flight; no limit was met.`],
+      severity: summary.service_time.grows_with_load === false ? 'ok' : 'info',
+      sentence: `${pool} at once; ${inside}.`,
+      shorter: [`${pool}; ${inBrief}.`],
       confidence: server.model_confidence,
     };
   }

@@ -1,6 +1,6 @@
 /** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
 import type { Facts } from '../core/finding.ts';
-import { durationText, percentText } from '../core/words.ts';
+import { atOnceText, durationText, percentText } from '../core/words.ts';
 import { cutTo } from './columns.ts';
 import { busyPerCell, strip } from './lane-strip.ts';
 import type { TextReportInput } from './text.ts';
@@ -97,6 +97,7 @@ function poolRows(
   );
   const perCell = (to - from) / cells;
   const capacity = summary.server.capacity.value;
+  const { peak, peak_at_least: proven } = summary.concurrency;
   const most = busy.reduce((high, value) => Math.max(high, value), 0);
   const longest = queue.reduce((high, value) => Math.max(high, value), 0);
   const rows: StripRow[] = [];
@@ -105,12 +106,13 @@ function poolRows(
     rows.push({
       label: 'busy',
       cells: strip(busy, full),
-      tail: capacity === null ? `peak ${Math.round(most / perCell)}` : `of ${capacity}`,
+      // Where stamps are coarse, the strip stands higher in places than the log proves.
+      tail: capacity === null ? (peak === null ? '' : atOnceText(peak, proven)) : `of ${capacity}`,
     });
   }
   // The strip is one history of the queue, and a mean in each column: the peak is the one that the summary tells.
-  const peak = summary.wait.peak_queue ?? longest / perCell;
-  if (longest > 0) rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(peak)}` });
+  const queued = summary.wait.peak_queue ?? longest / perCell;
+  if (longest > 0) rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(queued)}` });
   return rows;
 }
 

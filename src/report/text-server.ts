@@ -1,6 +1,6 @@
 /** The server as inferred, in a column of labelled facts. */
 import type { Estimate, Summary } from '../core/summary.ts';
-import { durationText, percentText, roundText } from '../core/words.ts';
+import { atOnceText, durationText, peakText, percentText, roundText } from '../core/words.ts';
 import { wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -46,10 +46,9 @@ function concurrencyText({ concurrency, server }: Summary): string {
   if (concurrency.mean !== null) parts.push(`mean ${roundText(concurrency.mean)}`);
   if (concurrency.p95 !== null) parts.push(`p95 ${roundText(concurrency.p95)}`);
   if (concurrency.peak !== null) {
-    // Where the slots are not known, it is what the log proves.
-    const isBound = server.capacity.value === null && concurrency.peak === server.capacity.low;
-    const least = concurrency.peak_at_least;
-    parts.push(`peak ${isBound ? 'at least ' : least === undefined ? '' : `${least} to `}${concurrency.peak}`);
+    parts.push(
+      `peak ${server.capacity.value === null ? atOnceText(concurrency.peak, concurrency.peak_at_least) : peakText(concurrency.peak, concurrency.peak_at_least)}`,
+    );
   }
   if (concurrency.saturated_ratio !== null && server.capacity.value !== null) {
     parts.push(
@@ -74,7 +73,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
     [
-      'service time',
+      service.grows_with_load ? 'time in app' : 'service time',
       service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
     ],
     ['wait', waitText(summary)],

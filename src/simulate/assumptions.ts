@@ -67,8 +67,13 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
   }
   if (pools.some(({ model }) => model === 'async')) {
     said.push(
-      'An async pool holds any number of requests, if their views await: one blocking call stalls its whole worker.',
+      'An async pool holds any number of requests, if their views await: one blocking call stalls its whole worker. Nobody waits for a slot of it; how long requests wait inside is not simulated.',
     );
+    if (inference.service.growth?.grows) {
+      said.push(
+        'In this log requests wait for each other inside the application, and their times hold that: what they would take on another async pool is not known.',
+      );
+    }
   }
   if (pools.some(({ model, workers }) => model === 'threaded' && workers > 1) && queue !== 'shared') {
     const known = !pools.some((pool) => acceptorsUnknown(workload, pool));

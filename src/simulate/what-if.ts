@@ -40,7 +40,7 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
     target_p95_wait: request.targetP95WaitMicros / 1e6,
   } as const;
   if ('missing' in result) {
-    const scenarios = request.pools.map((pool) => ({ ...unknownPool(pool), range: unknownRange }));
+    const scenarios = request.pools.map(unknownScenario);
     return {
       ...document,
       scenarios,
@@ -52,7 +52,14 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
   const { workload } = result;
   const repetitions = repetitionsFor(workload.trace.length, WHAT_IF_BUDGET);
   const ask = remembering((pool) => runScenario(workload, pool, repetitions));
-  const scenarios = request.pools.map((pool) => scenarioOf(pool, ask(pool)));
+  const waitsInside = analysis.inference.service.growth?.grows === true;
+  const scenarios = request.pools.map((pool) =>
+    pool.model !== 'async'
+      ? scenarioOf(pool, ask(pool))
+      : waitsInside
+        ? unknownScenario(pool)
+        : asyncScenario(pool, ask(pool)),
+  );
   return {
     ...document,
     scenarios,
@@ -168,6 +175,19 @@ const unknownPool = (pool: PoolShape): WhatIfPool => ({
   throughput: null,
   peak_queue: null,
 });
+
+const unknownScenario = (pool: PoolShape): WhatIfScenario => ({ ...unknownPool(pool), range: unknownRange });
+
+/** There is no slot to wait for, but an event loop, threads, connections: how long for them, no simulation of slots tells. */
+function asyncScenario(pool: PoolShape, result: ScenarioRuns): WhatIfScenario {
+  const scenario = scenarioOf(pool, result);
+  return {
+    ...scenario,
+    wait: { ...noSpread },
+    peak_queue: null,
+    range: { ...scenario.range, wait_mean: null, wait_p95: null },
+  };
+}
 
 /** Of each possible history of the waits, in the middle: as the numbers of the wait are told. */
 function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['latency'] {

@@ -44,7 +44,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
         sharedQueue: inference.queue !== 'per-worker',
         saturatedRatio: inference.concurrency.saturatedRatio,
         peak: inference.concurrency.peak,
-        proven: inference.concurrency.proven,
+        proven: inference.concurrency.peakAtLeast,
         waitMethod: inference.wait.method,
         waitRange: [inference.wait.lowMean, inference.wait.highMean],
       }),
@@ -75,6 +75,8 @@ export function presentShape({ inference }: Analysis): PoolShape | null {
   const { model, capacity } = inference;
   const workers = inference.workers.value;
   const threads = inference.threads.value;
+  // An event loop that is blocked by every request is a worker that runs one at a time.
+  if (model === 'async' && capacity.value !== null) return { model: 'sync', workers: capacity.value, threads: 1 };
   if (model === 'async') return { model: 'async', workers: workers ?? 1, threads: 1 };
   if (model === 'thread-per-request') return { model: 'async', workers: workers ?? 1, threads: 1 };
   if (capacity.value === null) return null;

@@ -76,6 +76,21 @@ describe('logscope whatif', () => {
     expect(stdout).toContain('blocking call');
   });
 
+  it('simulates no wait of an async pool, and calls it unknown, not none', async () => {
+    const { stdout } = await run(
+      'whatif',
+      sample('gunicorn-gevent-2.log'),
+      '--workers',
+      '1',
+      '--model',
+      'async',
+      '--json',
+    );
+    const [{ wait, peak_queue, range, latency }] = JSON.parse(stdout).scenarios;
+    expect([wait.mean, wait.p95, peak_queue, range.wait_p95]).toEqual([null, null, null, null]);
+    expect(latency.p95).toBeGreaterThan(0.5);
+  });
+
   it('gives nulls and the reason for a log that cannot carry it', async () => {
     const { code, stdout } = await run('whatif', sample('uvicorn-default-no-time.log'), '--workers', '2', '--json');
     expect(code).toBe(0);

@@ -130,6 +130,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       p95: rank(sortedService, 0.95),
       p99: rank(sortedService, 0.99),
       max: rank(sortedService, 1),
+      growth: null,
     },
     concurrency: {
       mean: service.reduce((a, b) => a + b, 0) / micros,
@@ -137,7 +138,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       peak: profile.peak,
       saturatedMicros: profile.fullMicros,
       saturatedRatio: profile.fullMicros / micros,
-      proven: Number.NaN,
+      peakAtLeast: Number.NaN,
     },
     batches: { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN },
     wait: {
@@ -299,11 +300,13 @@ function summaryOf(
       p95: s(service.p95),
       p99: s(service.p99),
       max: s(service.max),
+      grows_with_load: service.growth?.grows ?? null,
     },
     concurrency: {
       mean: concurrency.mean,
       p95: concurrency.p95,
       peak: concurrency.peak,
+      peak_at_least: null,
       saturated_seconds: s(concurrency.saturatedMicros),
       saturated_ratio: concurrency.saturatedRatio,
     },

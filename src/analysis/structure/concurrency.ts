@@ -14,7 +14,7 @@ export const unknownConcurrency: Concurrency = {
   peak: nothing,
   saturatedMicros: nothing,
   saturatedRatio: nothing,
-  proven: nothing,
+  peakAtLeast: nothing,
 };
 
 /** µs: a slot that is taken again this soon was not free in between. */
@@ -50,14 +50,9 @@ function concurrencyOf(
   // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
   const proven = levels.peak >= most ? most : (fullness.lanes() ?? nothing);
   const peak = capacity === null && proven > 0 ? proven : Math.min(levels.peak, most);
-  const least = capacity !== null && fullness.isBlurred ? (fullness.lanes() ?? peak) : peak;
-  const common = {
-    mean: levels.mean,
-    p95: Math.min(levelQuantile(levels, 0.95), peak),
-    peak,
-    proven,
-    ...(least < peak ? { peakAtLeast: least } : {}),
-  };
+  const least = fullness.isBlurred ? Math.min(peak, fullness.lanes() ?? peak) : peak;
+  const peakAtLeast = capacity === null ? proven : least;
+  const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak, peakAtLeast };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
   if (fullness.atMost !== null) return { ...common, saturatedMicros: 0, saturatedRatio: 0 };
   // And they tear gaps into a pool that was full; the histories know better.
@@ -104,7 +99,7 @@ export function concurrencyOfRounds(requests: number, { size, generations, perio
     peak: size,
     saturatedMicros: full * period,
     saturatedRatio: Math.min(1, full / generations),
-    proven: size,
+    peakAtLeast: size,
   };
 }
 

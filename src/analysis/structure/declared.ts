@@ -5,7 +5,8 @@
 import type { StreamFacts } from '../../core/batch.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
-import { atLeast, exactly, type Structure, unboundedStructure } from './structure.ts';
+import { countText } from '../../core/words.ts';
+import { atLeast, exactly, type LimitMet, type Structure, unboundedStructure } from './structure.ts';
 
 export interface Declared {
   /** Id of the format of most lines. */
@@ -19,6 +20,8 @@ export interface Declared {
   readonly workers: number | null;
   /** Workers that the server says it started, restarts included; 0 where it says nothing. */
   readonly boots: number;
+  /** What the server says when it turns requests away at a limit of its own, and how often; null: it does not. */
+  readonly refusals: string | null;
   /** What the durations of most lines cover. */
   readonly durationCovers: 'service' | 'response' | null;
   /** The lines look like those of servers that run a fixed pool unless they are told otherwise. */
@@ -53,7 +56,8 @@ export function declaredBy(
   const workers = bootedWorkers(events);
   const threads = threadsPerWorker(events);
   const boots = events.filter((event) => event.kind === 'boot').length;
-  const common = { format, threads, workers, boots, durationCovers, usuallyPool: usualPools.test(format) };
+  const refusals = refusalsIn(events);
+  const common = { format, threads, workers, boots, refusals, durationCovers, usuallyPool: usualPools.test(format) };
   const said = workerClass(events);
   if (said) {
     const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;
@@ -68,6 +72,13 @@ export function declaredBy(
     return { model, confidence: 0.95, method: `the form of the lines is that of ${words}`, ...common };
   }
   return { model: null, confidence: 0, method: 'no line names the kind of worker', ...common };
+}
+
+function refusalsIn(events: readonly LifecycleEvent[]): string | null {
+  const said = events.filter(({ kind }) => kind === 'queue-full');
+  return said.length === 0
+    ? null
+    : `a limit of its own: it says "${said[0].text ?? 'queue full'}", ${countText(said.length, 'time')}`;
 }
 
 function workerClass(events: readonly LifecycleEvent[]): { name: string; model: ServerModel } | null {
@@ -117,17 +128,49 @@ function bootedWorkers(events: readonly LifecycleEvent[]): number | null {
   return most > 0 ? most : null;
 }
 
+/** An event loop that is blocked by every request runs one at a time, whatever its kind could do. */
+function oneAtATimeYet(seen: Structure, { confidence, method }: Declared): Structure {
+  const words = `something blocks the event loop: ${seen.method}`;
+  return {
+    ...seen,
+    model: 'async',
+    confidence,
+    method: `${method}, yet ${seen.method}`,
+    threads: { ...seen.threads, method: words },
+    capacity: { ...seen.capacity, method: `one request per worker, since ${words}` },
+  };
+}
+
+/** The server has a limit, at which it turns requests away instead of letting them wait. */
+function withRefusals(structure: Structure, words: string): Structure {
+  const unknown = { ...structure.capacity, method: words };
+  return { ...structure, threads: unknown, capacity: unknown };
+}
+
+/** A kind of server without fixed slots, at which something held requests back all the same. */
+const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: Structure): Structure => ({
+  ...structure,
+  threads: atLeast(threads.low ?? 1, met.words),
+  capacity: atLeast(capacity.low ?? 1, met.words),
+  met,
+});
+
 /** What the server says of itself wins; what was seen fills in the numbers it did not say. */
 export function withDeclared(seen: Structure, declared: Declared, workers: Estimate): Structure {
   const { model, confidence, method } = declared;
   if (model === null) return seen;
-  if (model === 'async' || model === 'thread-per-request') return unboundedStructure(model, confidence, method);
+  if (model === 'async' && seen.met?.kind === 'one-each') return oneAtATimeYet(seen, declared);
+  if (model === 'async' || model === 'thread-per-request') {
+    const open = unboundedStructure(model, confidence, method);
+    if (declared.refusals !== null) return withRefusals(open, declared.refusals);
+    return seen.met ? withLimit(open, seen.met, seen) : open;
+  }
   const threads =
     model === 'sync'
       ? exactly(1, confidence, method)
       : declared.threads !== null
         ? exactly(declared.threads, confidence, method)
-        : seen.model === 'sync' || seen.threads.value === 1
+        : seen.model === 'sync' || seen.threads.low === null
           ? atLeast(1, seen.threads.method)
           : seen.threads;
   const capacity =

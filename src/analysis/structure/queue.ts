@@ -23,7 +23,7 @@ export function queueOf(
   slots: number | null,
   format: string,
 ): Queue {
-  if (model === 'sync' || workers === 1) return 'shared';
+  if (model === 'sync' || (model === 'async' && slots === 1) || workers === 1) return 'shared';
   if (model !== 'threaded') return null;
   if (/^gunicorn/.test(format)) return 'per-worker';
   if (/^(uwsgi|waitress|cherrypy)/.test(format)) return 'shared';

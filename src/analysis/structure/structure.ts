@@ -10,6 +10,14 @@ export interface Structure {
   /** Slots of the whole server; null when unbounded or unknown. */
   readonly capacity: Estimate;
   readonly unbounded: boolean;
+  /** What speaks for a limit, should the server be of a kind that has none. Missing: nothing does. */
+  readonly met?: LimitMet;
+}
+
+/** Requests of one worker that never overlap although they would, or a number at once that is never exceeded. */
+export interface LimitMet {
+  readonly kind: 'one-each' | 'some';
+  readonly words: string;
 }
 
 export const exactly = (value: number, confidence: number, method: string): Estimate => ({
@@ -46,19 +54,25 @@ export const unknownStructure = (method: string): Structure => ({
   unbounded: false,
 });
 
-/** An event loop, or a thread for every request: no slot to wait for. */
+/**
+ * An event loop, or a thread for every request: no fixed slots. What runs in threads behind a loop, and how many there are, its
+ * lines do not tell.
+ */
 export const unboundedStructure = (
   model: 'async' | 'thread-per-request',
   confidence: number,
   method: string,
-): Structure => ({
-  model,
-  confidence,
-  method,
-  threads: { value: model === 'async' ? 1 : null, low: null, high: null, confidence, method },
-  capacity: { value: null, low: null, high: null, confidence, method: `unbounded: ${method}` },
-  unbounded: confidence >= 0.6,
-});
+): Structure => {
+  const unbounded = confidence >= 0.6;
+  const unknown: Estimate = {
+    value: null,
+    low: null,
+    high: null,
+    confidence: 0,
+    method: unbounded ? `this kind of server has no fixed slots: ${method}` : method,
+  };
+  return { model, confidence, method, threads: unknown, capacity: unknown, unbounded };
+};
 
 /** Slots of the pool: those of a worker, times the workers. */
 export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({

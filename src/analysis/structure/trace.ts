@@ -189,7 +189,7 @@ function tightenByOrder(low: Float64Array, high: Float64Array, jitter: number): 
 }
 
 /** The middle of each window; requests that share a window stand evenly in it, in line order. */
-function spreadInTicks(low: Float64Array, high: Float64Array): Float64Array {
+export function spreadInTicks(low: Float64Array, high: Float64Array): Float64Array {
   const n = low.length;
   const end = new Float64Array(n);
   let from = 0;

@@ -3,6 +3,7 @@
  * do, is there a limit? (Durations that include the wait are read in with-response-times.ts.)
  */
 import type { Estimate } from '../../core/summary.ts';
+import { variesMoreThanClients } from './clients-in-turn.ts';
 import type { Declared } from './declared.ts';
 import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
@@ -41,7 +42,10 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   if (confidence > 0) {
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
-    return syncWith(workers, confidence, method);
+    const structure = syncWith(workers, confidence, method);
+    return declared.model === 'async' && nats >= ALTHOUGH_ASYNC && variesMoreThanClients(trace, trace.workerIds.length)
+      ? { ...structure, met: { kind: 'one-each', words: method } }
+      : structure;
   }
   const turns = turnsOf(trace);
   if (inTurn(turns)) {
@@ -54,6 +58,9 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const plain = { ...syncWith(workers, 0.5, method), threads: within(1, 1, 8, 0.5, method) };
   return several ? plain : { ...plain, capacity: atLeast(1, method) };
 }
+
+/** Nats from which workers of a kind that runs many at once are believed to run one: most of that kind do not. */
+const ALTHOUGH_ASYNC = 9;
 
 /** Confidence by evidence in nats; measured on simulated servers (docs/inference.md). */
 const sureOfSeveral = (nats: number): number => (nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.58 : 0);
@@ -113,7 +120,7 @@ function confidenceByScore({ score, lanes, blurred, fill, expected }: Limit, usu
   return score >= 3 ? 0.58 : 0;
 }
 
-const FEW_CLIENTS = 'but it is the number of clients that seems limited';
+const FEW_CLIENTS = 'but that may as well be the number of clients as a limit of the server';
 const MOST_THREADS = 19;
 const MOST_SLOTS = 19;
 
@@ -133,6 +140,7 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
         ...unboundedStructure('async', 0.5, doubt),
         threads: atLeast(lanes, doubt),
         capacity: atLeast(lanes, doubt),
+        met: { kind: 'some', words: method },
       };
     }
     const threads = sure >= 0.7 ? slotsAt(limit, sure, method) : atLeast(lanes, method);
@@ -143,9 +151,10 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
       threads,
       capacity: slotsOfAll(threads, workers),
       unbounded: false,
+      ...(sure >= 0.9 ? { met: { kind: 'some', words: method } } : {}),
     };
   }
-  const method = `${seen}, and nothing shows a limit`;
+  const method = `at least ${lanes} requests of one worker ran at once, and nothing shows a limit`;
   if (lanes <= 6 && declared.usuallyPool) {
     const threads = atLeast(lanes, method);
     return {
@@ -228,7 +237,7 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   if (score >= 1 && !blurred && lanes <= 19) {
     return poolOf(0.58, limited, atLeast(lanes, limited));
   }
-  const open = `${seen}, and nothing shows a limit`;
+  const open = `at least ${lanes} requests ran at once, and nothing shows a limit`;
   if (lanes <= MOST_SLOTS && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
   return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
 }

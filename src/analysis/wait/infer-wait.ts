@@ -1,8 +1,9 @@
 /** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
-import type { Callers, Effort, InferredRequests, WaitInference } from '../../core/inference.ts';
+import type { Callers, Effort, InferredRequests, LoadGrowth, WaitInference } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { insideWords } from '../structure/growth.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
@@ -21,7 +22,7 @@ export interface WaitInput {
   readonly slotsAtLeast: number;
   /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
   readonly fewerCallers: number | null;
-  /** true: evidence says that there is no limit, so nobody queues for a slot. */
+  /** true: the server is of a kind without fixed slots. */
   readonly unbounded: boolean;
   /** Worker processes alive at once; null unknown. */
   readonly workers: number | null;
@@ -33,6 +34,10 @@ export interface WaitInput {
   readonly durationCovers: 'service' | 'response' | null;
   /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
   readonly serviceMean: number;
+  /** What speaks for a limit all the same, in words; null: nothing does. */
+  readonly limitMet: string | null;
+  /** Of a server without a limit, whether its requests take longer among many; null unknown. */
+  readonly growth: LoadGrowth | null;
   /** The beat on which requests end; null: they keep none. */
   readonly rhythm: Rhythm | null;
   readonly lifecycle: readonly LifecycleEvent[];
@@ -124,8 +129,8 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
   return null;
 }
 
-function whySilent({ capacity, threadsPerWorker, model }: WaitInput, trace: Trace): string {
-  if (!capacity) return 'how many slots the server has is not known';
+function whySilent({ capacity, threadsPerWorker, model, growth }: WaitInput, trace: Trace): string {
+  if (!capacity) return `how many slots the server has is not known${growth ? `; ${insideWords(growth)}` : ''}`;
   if (!trace.hasDurations) return 'without durations only bursts tell how long callers waited, and this log is none';
   if (!trace.hasWorkers) return 'without worker ids the requests cannot be followed through the pool';
   return model === 'threaded' || threadsPerWorker !== 1

@@ -1,5 +1,6 @@
 /** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
 import type { CongestionPeriod, WaitInference } from '../../core/inference.ts';
+import { insideWords } from '../structure/growth.ts';
 import type { Trace } from '../structure/trace.ts';
 import { waitsForSlots } from '../structure/with-response-times.ts';
 import { type CeilLaw, ceilLaw } from './ceil-law.ts';
@@ -100,12 +101,14 @@ function behindProxy({ durationCovers, capacity }: WaitInput, trace: Trace): Pla
   return describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
 }
 
-/** A server without slots to wait for: what is left is the event loop's own turn. */
+/** No fixed slots: requests wait in the application, if at all, and how long its lines do not tell apart. */
 function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
   if (!input.unbounded || trace.length === 0) return null;
   return {
     summary: unknownWait(
-      'the server sets no limit, so nobody waits for a slot; time before the event loop comes round is not in the log',
+      input.limitMet === null
+        ? `this kind of server has no fixed slots; ${insideWords(input.growth)}`
+        : `${input.limitMet}: a limit that was set (on connections, on tasks), or the number of clients; whether requests waited for it, the log does not show`,
     ),
     wait: new Float64Array(trace.length).fill(Number.NaN),
   };

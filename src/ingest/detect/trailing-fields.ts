@@ -7,6 +7,7 @@ import type { Token } from '../compile/layout.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { isOtherTime, keyMeaning } from './key-meanings.ts';
 import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
+import { proxyTimes } from './proxy-times.ts';
 import { type FoundToken, followsRequest, isNoSize } from './units.ts';
 
 export interface TrailingFields {
@@ -275,5 +276,7 @@ export function findTrailingFields(
     if (meaning.proves === 'gunicorn' || proves === null) proves = meaning.proves;
     if (quoted) literal('"');
   });
-  return { tokens: proves === 'gunicorn' ? tokens.map(ofService) : tokens, proves };
+  if (proves === 'gunicorn') return { tokens: tokens.map(ofService), proves };
+  const byProxy = proves === null ? proxyTimes(tokens) : null;
+  return byProxy ? { tokens: byProxy, proves: 'nginx' } : { tokens, proves };
 }

@@ -66,6 +66,21 @@ describe('event-loop-blocked', () => {
     expect(finding.evidence.blocked_median_seconds).toBeLessThan(1);
   });
 
+  it('names it on a lone worker by what piles up behind its lines', () => {
+    for (const seed of [1, 2, 3]) {
+      const calls = poisson(seed, 8, 600, (random) =>
+        random.next() < 1 / 40
+          ? { takes: 0, route: 'GET /block' }
+          : { takes: 0.02, route: `GET /r${random.integer(0, 4)}` },
+      );
+      const finding = eventLoopBlocked.examine(factsOf(loops(1, calls, 1), server(1, { duration: false })))!;
+      expect(finding.evidence.route).toBe('GET /block');
+      // Clients who wait for a slow page and then ask for what belongs to it would write the same lines.
+      expect(finding.severity).toBe('info');
+      expect(finding.detail).toContain('follow soon, more than usual');
+    }
+  });
+
   it('is quiet when every route awaits, slow ones too, with durations and without', () => {
     for (const seed of [3, 4, 5, 6, 7, 8]) {
       const calls = poisson(seed, 20 * (seed - 2), 100, (random) =>

@@ -50,7 +50,14 @@ describe('the verdict', () => {
   });
   it('of a pool whose slots are known, and not how busy they were, says the slots', () => {
     const { summary } = syncPool(3, views(2, 3));
-    const unknown = { mean: null, p95: null, peak: null, saturated_seconds: null, saturated_ratio: null };
+    const unknown = {
+      mean: null,
+      p95: null,
+      peak: null,
+      peak_at_least: null,
+      saturated_seconds: null,
+      saturated_ratio: null,
+    };
     const wait = { ...summary.wait, method: 'unknown' as const, mean: null, p95: null };
     const { sentence, shorter } = verdictOf({ ...summary, concurrency: unknown, wait, findings: [] });
     expect(sentence).toMatch(/^3 sync workers; how many of them were busy at once, .* the log cannot tell/);
@@ -59,8 +66,17 @@ describe('the verdict', () => {
   });
   it('of an async server speaks of requests in flight', () => {
     const { severity, sentence } = verdictOf(summaryOf(asyncPool(2, views(3, 60, 60))));
+    expect(severity).toBe('info');
+    expect(sentence).toMatch(
+      /^2 async workers, about \d+ requests in flight at once; whether they waited inside the application the log does not show\.$/,
+    );
+  });
+  it('of an async server says that nobody waited only where times do not grow with the load', () => {
+    const summary = summaryOf(asyncPool(2, views(3, 60, 60)));
+    const flat = { ...summary, service_time: { ...summary.service_time, grows_with_load: false } };
+    const { severity, sentence } = verdictOf(flat);
     expect(severity).toBe('ok');
-    expect(sentence).toMatch(/^2 async workers, up to \d+ requests in flight;/);
+    expect(sentence).toMatch(/requests in flight at once; they took as long among many as among few\.$/);
   });
   it('of one slow route names it, and the pool it fills', () => {
     const calls = poisson(4, 12, 120, (random) =>

@@ -1,0 +1,55 @@
+/** How long requests are served: as their lines say, or as the structure gave it. */
+import type { LoadGrowth, ServiceInference } from '../../core/inference.ts';
+import type { RequestTable } from '../../core/table.ts';
+import { seemsAborted } from './killed.ts';
+import type { Trace } from './trace.ts';
+import type { Found } from './without-durations.ts';
+
+/** Quantiles of longer logs are taken from every k-th request. */
+const QUANTILE_ROWS = 20_000;
+
+/** µs, of the requests of a whole log. `covers`: what the durations cover. */
+export function serviceOf(
+  table: RequestTable,
+  trace: Trace,
+  found: Found,
+  covers: 'service' | 'response' | null,
+  growth: LoadGrowth | null,
+): ServiceInference {
+  const n = trace.length;
+  const nothing = Number.NaN;
+  const unknown = { p50: nothing, p90: nothing, p95: nothing, p99: nothing, max: nothing };
+  if (!trace.hasDurations || n === 0 || covers === 'response') {
+    const method = Number.isNaN(found.serviceMean) ? 'unknown' : 'inferred';
+    return { method, basis: found.serviceBasis, mean: found.serviceMean, ...unknown, growth };
+  }
+  if (!trace.hasWorkers && seemsAborted(table, trace.row)) {
+    const basis = 'some requests were aborted (500 without a byte): what they took is not in their lines';
+    return { method: 'unknown', basis, mean: nothing, ...unknown, growth };
+  }
+  let total = 0;
+  let max = 0;
+  for (let i = 0; i < n; i++) {
+    total += trace.duration[i];
+    if (trace.duration[i] > max) max = trace.duration[i];
+  }
+  const mean = total / n;
+  const step = Math.ceil(n / QUANTILE_ROWS);
+  const sorted = Float64Array.from({ length: Math.ceil(n / step) }, (_, k) => trace.duration[k * step]).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
+  const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max };
+  return trace.killed.length === 0
+    ? { method: 'logged', basis: basisOfLogged(growth), mean, ...quantiles, growth }
+    : {
+        method: 'inferred',
+        basis: `durations in the lines; ${trace.killed.length} killed requests by the silence before`,
+        mean,
+        ...quantiles,
+        growth,
+      };
+}
+
+const basisOfLogged = (growth: LoadGrowth | null): string =>
+  growth?.grows
+    ? 'durations in the lines: the time in the application, with what requests waited for each other there'
+    : 'durations in the lines';
