@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import { exportPicture, exportSummary, isSummaryPath } from './export.ts';
 import { FrameSink } from './frame-sink.ts';
 import { holdWarnings } from './hold-warnings.ts';
-import type { Effect } from './reduce.ts';
+import type { Effect } from './reduce/outcome.ts';
 import { Session } from './session.ts';
 import type { ColourDepth } from './style.ts';
 import { openTerminal } from './terminal.ts';
