@@ -22,10 +22,11 @@ export type Load =
   | { readonly kind: 'closed'; readonly users: number; readonly think: number; readonly seconds: number }
   | { readonly kind: 'burst'; readonly size: number };
 
-export const drawService = (law: ServiceLaw, random: Random): { seconds: number; route: number } => {
+/** @param jitter by how much times of the law `fixed` differ, as a share of their mean */
+export const drawService = (law: ServiceLaw, random: Random, jitter: number): { seconds: number; route: number } => {
   switch (law.law) {
     case 'fixed':
-      return { seconds: law.mean * (1 + 0.01 * Math.abs(random.normal())), route: 0 };
+      return { seconds: law.mean * (1 + jitter * Math.abs(random.normal())), route: 0 };
     case 'exponential':
       return { seconds: random.exponential(law.mean), route: 0 };
     case 'uniform':
@@ -41,8 +42,8 @@ export const drawService = (law: ServiceLaw, random: Random): { seconds: number;
   }
 };
 
-/** Seconds at which requests arrive, sorted; none of a closed loop, whose arrivals depend on the answers. */
-export function openArrivals(load: Load, random: Random): number[] {
+/** Seconds at which requests arrive, sorted; none of a closed loop, whose arrivals depend on the answers. A burst comes within `burstSeconds`. */
+export function openArrivals(load: Load, random: Random, burstSeconds: number): number[] {
   const out: number[] = [];
   if (load.kind === 'poisson') {
     let from = 0;
@@ -72,7 +73,7 @@ export function openArrivals(load: Load, random: Random): number[] {
     }
   } else if (load.kind === 'burst') {
     const at = random.between(0, 1);
-    for (let i = 0; i < load.size; i++) out.push(at + random.between(0, 0.01));
+    for (let i = 0; i < load.size; i++) out.push(at + random.between(0, burstSeconds));
   }
   return out.sort((a, b) => a - b);
 }

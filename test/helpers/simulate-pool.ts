@@ -28,6 +28,10 @@ export interface SimulatedRequest {
   readonly route: number;
 }
 
+/** How evenly requests of equal work are served, and how close together a burst comes. */
+const FIXED_JITTER = 0.01;
+const BURST_SECONDS = 0.01;
+
 interface Event extends Timed {
   /** Whose request ends; -1: an arrival. */
   readonly worker: number;
@@ -49,12 +53,12 @@ export function simulatePool(spec: PoolSpec): SimulatedRequest[] {
   const done: SimulatedRequest[] = [];
   const begin = (send: number, from: number, worker: number, user: number) => {
     const start = from + overhead();
-    const { seconds, route } = drawService(spec.service, random);
+    const { seconds, route } = drawService(spec.service, random, FIXED_JITTER);
     done.push({ send, start, end: start + seconds, worker, route });
     events.push({ time: start + seconds, worker, user });
   };
   const load = spec.load;
-  for (const time of openArrivals(load, random)) events.push({ time, worker: -1, user: -1 });
+  for (const time of openArrivals(load, random, BURST_SECONDS)) events.push({ time, worker: -1, user: -1 });
   if (load.kind === 'closed')
     for (let user = 0; user < load.users; user++)
       events.push({ time: random.exponential(load.think), worker: -1, user });

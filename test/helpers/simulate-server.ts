@@ -26,6 +26,10 @@ export interface ServedRequest {
   readonly route: number;
 }
 
+/** How evenly requests of equal work are served, and how close together a burst comes. */
+const FIXED_JITTER = 0.006;
+const BURST_SECONDS = 0.03;
+
 interface Event extends Timed {
   /** Whose request ends; -1: an arrival. */
   readonly worker: number;
@@ -60,13 +64,13 @@ export function serve(spec: ServerSpec): ServedRequest[] {
   const events = new EventQueue<Event>();
   const done: ServedRequest[] = [];
   const begin = (send: number, from: number, worker: number, user: number) => {
-    const { seconds, route } = drawService(spec.service, random);
+    const { seconds, route } = drawService(spec.service, random, FIXED_JITTER);
     const start = from + 0.0006 * Math.exp(0.5 * random.normal());
     busy[worker]++;
     done.push({ send, start, end: start + seconds, worker, route });
     events.push({ time: start + seconds, worker, user });
   };
-  for (const time of openArrivals(load, random)) events.push({ time, worker: -1, user: -1 });
+  for (const time of openArrivals(load, random, BURST_SECONDS)) events.push({ time, worker: -1, user: -1 });
   if (load.kind === 'closed')
     for (let user = 0; user < load.users; user++)
       events.push({ time: random.exponential(load.think), worker: -1, user });
