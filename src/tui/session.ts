@@ -7,7 +7,7 @@ import type { Action } from './action.ts';
 import { drawAnsiRow } from './ansi-row.ts';
 import { CellGrid } from './canvas.ts';
 import { type ChromeState, chromeOf, sameChrome } from './chrome-state.ts';
-import { filteredSummary } from './export.ts';
+import { filteredSummary } from './filtered-summary.ts';
 import { FrameLoop } from './frame-loop.ts';
 import { helpPage } from './help.ts';
 import { actionOf } from './keys/index.ts';

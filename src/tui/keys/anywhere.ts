@@ -1,4 +1,5 @@
 /** Keys that hold everywhere; the space bar does in both modes what one expects of it there. */
+import { exporters } from '../exports/index.ts';
 import { inReplay, inTail, type KeyBinding, type KeyContext, opposites } from './binding.ts';
 
 const inHelp = ({ ui }: KeyContext): boolean => ui.help;
@@ -60,7 +61,7 @@ export const anywhereKeys: readonly KeyBinding[] = [
   },
   {
     keys: ['e'],
-    does: 'export what is on the screen: .json, .txt, .ansi or .svg',
+    does: `export what is on the screen: ${exporters.map(({ ending }) => `.${ending}`).join(' ')}`,
     group: 'Anywhere',
     action: { type: 'prompt', kind: 'export' },
     footer: { word: 'export', rank: 9 },

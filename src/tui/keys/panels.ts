@@ -1,5 +1,12 @@
 /** Keys of the panels and their lists. */
+import { tabs } from '../panels/index.ts';
 import { type KeyBinding, opposites } from './binding.ts';
+
+/** A number for each tab, told in one line of the help. */
+const tabKeys = tabs.map(({ id }, at): KeyBinding => {
+  const does = at === 0 ? { does: tabs.map(({ title }) => title.toLowerCase()).join(', ') } : {};
+  return { keys: [String(at + 1)], ...does, group: 'Panels', action: { type: 'tab', id } };
+});
 
 export const panelKeys: readonly KeyBinding[] = [
   ...opposites(
@@ -7,22 +14,7 @@ export const panelKeys: readonly KeyBinding[] = [
     { keys: ['tab'], action: { type: 'next-tab', by: 1 }, footer: { word: 'panels', rank: 3 } },
     { keys: ['shift+tab'], action: { type: 'next-tab', by: -1 } },
   ),
-  {
-    keys: ['1'],
-    does: 'findings, routes, workers, requests, heat map, what if, log',
-    group: 'Panels',
-    action: { type: 'tab', id: 'findings' },
-  },
-  { keys: ['2'], group: 'Panels', action: { type: 'tab', id: 'routes' } },
-  { keys: ['3'], group: 'Panels', action: { type: 'tab', id: 'workers' } },
-  { keys: ['4'], group: 'Panels', action: { type: 'tab', id: 'requests' } },
-  { keys: ['5'], group: 'Panels', action: { type: 'tab', id: 'heat-map' } },
-  {
-    keys: ['6'],
-    group: 'Panels',
-    action: { type: 'tab', id: 'what-if' },
-  },
-  { keys: ['7'], group: 'Panels', action: { type: 'tab', id: 'log' } },
+  ...tabKeys,
   { keys: ['w'], does: 'the lanes: arrows choose a worker', group: 'Panels', action: { type: 'focus', id: 'lanes' } },
   ...opposites(
     { does: 'line up, down', group: 'Panels' },

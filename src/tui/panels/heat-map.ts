@@ -108,6 +108,7 @@ export default definePanel({
   id: 'heat-map',
   title: 'Heat map',
   place: 'tab',
+  onTimeAxis: true,
   draw(view, canvas) {
     const { columns } = view.scene.axis;
     const bins = view.scene.isTimeless ? null : binsInUse(view);
