@@ -28,7 +28,7 @@ import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { type Structure, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
-import { type Trace, traceOf } from './structure/trace.ts';
+import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
 import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
@@ -229,15 +229,6 @@ const MOST_LANES = 256;
 
 const fewestInAll = (trace: Trace): number | null =>
   trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;
-
-/** Requests per µs over the whole log. */
-function rateOf(trace: Trace): number {
-  const n = trace.length;
-  if (n < 2) return Number.NaN;
-  const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const last = trace.high.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return n / (last - first);
-}
 
 const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
   rhythm

@@ -1,6 +1,5 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { isoInstant } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import {
@@ -12,7 +11,7 @@ import {
   shapeText,
   slotsOf,
 } from './pool-words.ts';
-import { type Episode, episodesOf, waitingSpan } from './saturation.ts';
+import { type Episode, episodesOf, peakText, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -226,12 +225,6 @@ function examine(facts: Facts): Finding | null {
     to,
     lostSeconds: lostSeconds(facts),
   };
-}
-
-/** "From 13:19:19 to 13:19:48 (29 s): 834 requests queued, 657 ms on average (inferred)." */
-function peakText({ from, to, waiters, totalWaitMicros }: Episode, how: string): string {
-  const clock = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
-  return `From ${clock(from)} to ${clock(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }
 
 /** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
