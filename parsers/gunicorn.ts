@@ -1,5 +1,5 @@
 /** gunicorn: sync, gthread, gevent and asgi workers; access log in any format of atoms, and the lines of the error log. */
-import { percentParen } from '../src/core/directives.ts';
+import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat, type LifecycleRule } from '../src/core/format.ts';
 
 /** benoitc/gunicorn, arbiter.py, workers/base.py, glogging.py; wordings of 19.x to 26.x. */
@@ -100,13 +100,7 @@ export default defineFormat({
       D: { kind: 'duration', unit: 'us', covers: 'service' },
       L: { kind: 'duration', unit: 's', covers: 'service', fine: true },
       p: { kind: 'pid' },
-      // Attributes of a logging record, when a formatter puts them around the message.
-      asctime: { kind: 'time', shape: 'iso', means: 'written' },
-      process: { kind: 'pid' },
-      thread: { kind: 'thread' },
-      threadName: { kind: 'thread' },
-      levelname: { kind: 'level' },
-      name: { kind: 'word' },
+      ...loggingRecord,
       message: { kind: 'text' },
     },
     families: [

@@ -1,5 +1,5 @@
 /** uvicorn: the default access log, and the same with time and pid put in through --log-config. */
-import { percentParen } from '../src/core/directives.ts';
+import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
 export default defineFormat({
@@ -7,18 +7,13 @@ export default defineFormat({
   title: 'uvicorn access log: default, or with %(asctime)s and %(process)d',
   language: {
     pattern: percentParen,
-    // logging.py, AccessFormatter, and the attributes of a logging record
+    // logging.py, AccessFormatter
     directives: {
       levelprefix: { kind: 'level-prefix' },
-      levelname: { kind: 'level' },
       client_addr: { kind: 'client', port: true },
       request_line: { kind: 'request' },
       status_code: { kind: 'status-phrase' },
-      asctime: { kind: 'time', shape: 'iso', means: 'written' },
-      process: { kind: 'pid' },
-      thread: { kind: 'thread' },
-      threadName: { kind: 'thread' },
-      name: { kind: 'word' },
+      ...loggingRecord,
     },
   },
   layouts: [

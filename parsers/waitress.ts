@@ -1,5 +1,5 @@
 /** waitress: its own log (queue depth), and the access log of Paste's TransLogger, which usually stands in front of it. */
-import { percentParen } from '../src/core/directives.ts';
+import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
 export default defineFormat({
@@ -19,12 +19,7 @@ export default defineFormat({
       bytes: { kind: 'bytes' },
       HTTP_REFERER: { kind: 'text' },
       HTTP_USER_AGENT: { kind: 'text' },
-      asctime: { kind: 'time', shape: 'iso', means: 'written' },
-      process: { kind: 'pid' },
-      thread: { kind: 'thread' },
-      threadName: { kind: 'thread' },
-      levelname: { kind: 'level' },
-      name: { kind: 'word' },
+      ...loggingRecord,
     },
   },
   layouts: [

@@ -1,14 +1,21 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { Effort, InferredRequests, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
+import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { type PoolPart, rowsOfServers, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
+import { type Pools, poolsOf } from './pools.ts';
+import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
-import { concurrencyIn, concurrencyOfParts, fullestOf, unknownConcurrency } from './structure/concurrency.ts';
+import {
+  type Concurrency,
+  concurrencyIn,
+  concurrencyOfParts,
+  fullestOf,
+  unknownConcurrency,
+} from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
-import { estimatedTimes } from './structure/estimated-times.ts';
+import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
 import { growthWithLoad } from './structure/growth.ts';
@@ -17,19 +24,12 @@ import { type Life, livesOf, summariseLives, workersFrom } from './structure/liv
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
-import {
-  eventsOf,
-  type Regime,
-  regimesOf,
-  reloadsOf,
-  workersOfRegimes,
-  workersOfReloads,
-} from './structure/regimes.ts';
+import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { serviceOf } from './structure/service.ts';
-import { unknownStructure } from './structure/structure.ts';
+import { type Structure, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
-import { type Trace, traceOf } from './structure/trace.ts';
+import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
 import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
@@ -95,18 +95,12 @@ function inferTelling(input: ServerInput): ServerInference {
 function inferFrom(input: ServerInput): ServerInference {
   const { table, names, lifecycle, effort = 'full', lastLook, until = null } = input;
   const trace = traceOf(table);
-  const lives = trace.hasWorkers ? livesOf(trace, (w) => names.workers.text(trace.workerIds[w]), lifecycle) : [];
-  const declared = declaredBy(input.streams, lifecycle);
   const nameOf = (worker: number) => names.workers.text(worker);
-  const servers = trace.hasWorkers ? rowsOfServers(table, trace.workerIds, nameOf) : [];
-  const regimes = servers.length > 1 ? [] : regimesOf(lives);
-  const reloads = servers.length > 1 || regimes.length > 1 ? [] : reloadsOf(lives);
-  const workers =
-    regimes.length > 1
-      ? workersOfRegimes(regimes)
-      : reloads.length > 1 && declared.workers === null
-        ? workersOfReloads(reloads)
-        : workersFrom(lives, declared.workers);
+  const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
+  const declared = declaredBy(input.streams, lifecycle);
+  const pools = poolsOf(input, trace, lives, inferFrom);
+  const { servers, regimes, parts } = pools;
+  const workers = workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
@@ -120,43 +114,28 @@ function inferFrom(input: ServerInput): ServerInference {
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
   const callersBelow = oneEach ? fewerCallers(trace, structure.capacity.value ?? 0) : null;
-  const partsOfServers = partsByServer(input, servers);
-  const parts = servers.length > 1 ? partsOfServers : partsByRegime(input, trace, regimes);
-  // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
-  const apart = () => (oneEach ? partsByRegime(input, trace, reloads) : []);
-  const waited = askForWaits(
+  const waited = askForWaits(table, pools, oneEach, {
     table,
-    parts,
-    apart,
-    servers.length > 1 ? serversInWords(servers) : regimesInWords(regimes),
-    {
-      table,
-      model: structure.model,
-      capacity: structure.capacity.value,
-      slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
-      fewerCallers: callersBelow,
-      unbounded: structure.unbounded,
-      workers: workers.value,
-      threadsPerWorker: structure.threads.value,
-      queue,
-      durationCovers: declared.durationCovers,
-      serviceMean: service.mean,
-      growth,
-      limitMet: structure.met?.words ?? null,
-      rhythm,
-      lifecycle,
-      effort,
-      until,
-      callers: lastLook?.callers ?? 'not-asked',
-    },
-  );
+    model: structure.model,
+    capacity: structure.capacity.value,
+    slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
+    fewerCallers: callersBelow,
+    unbounded: structure.unbounded,
+    workers: workers.value,
+    threadsPerWorker: structure.threads.value,
+    queue,
+    durationCovers: declared.durationCovers,
+    serviceMean: service.mean,
+    growth,
+    limitMet: structure.met?.words ?? null,
+    rhythm,
+    lifecycle,
+    effort,
+    until,
+    callers: lastLook?.callers ?? 'not-asked',
+  });
   const capacity = structure.capacity.value;
-  // The wait engine sharpens stamps where it speaks; elsewhere the lanes of the structure place the requests.
-  const times = waited.sharpened
-    ? waited.requests
-    : rhythm && service.mean === rhythm.period && !trace.hasDurations
-      ? beatTimes(table, trace, rhythm)
-      : estimatedTimes(table, trace, structure);
+  const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
   const slots = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
   const running = declared.durationCovers !== 'response' || waited.sharpened;
@@ -167,6 +146,16 @@ function inferFrom(input: ServerInput): ServerInference {
     running && !structure.unbounded ? slots : null,
     threads,
   );
+  const concurrencyOf = (): Concurrency => {
+    const rate = rateOf(trace);
+    // Where durations hold the time in a proxy's queue nobody saw what ran; by Little's law that much did on average.
+    if (!running) return { ...unknownConcurrency, mean: rate * service.mean };
+    if (regimes.length > 1) return concurrencyOfParts(times, parts);
+    const lanes = () => (effort === 'live' ? null : fewestInAll(trace));
+    const isBlurred = trace.resolution >= COARSE_STAMP;
+    const known = { full: waited.wait.full, atMost: callersBelow, lanes, isBlurred };
+    return fullestOf(parts, concurrencyIn(times, capacity, rhythm, rate, service.mean, known));
+  };
   return {
     model: structure.model,
     modelConfidence: structure.confidence,
@@ -175,7 +164,7 @@ function inferFrom(input: ServerInput): ServerInference {
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
-    servers: partsOfServers,
+    servers,
     regimes: regimes.map(({ from, to, workers }, k) => ({
       from,
       to,
@@ -196,66 +185,46 @@ function inferFrom(input: ServerInput): ServerInference {
       ...samplesOf(waited.requests),
     },
     service,
-    concurrency: running
-      ? regimes.length > 1
-        ? concurrencyOfParts(times, parts)
-        : fullestOf(
-            parts,
-            concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, {
-              full: waited.wait.full,
-              atMost: callersBelow,
-              lanes: () => (effort === 'live' ? null : fewestInAll(trace)),
-              isBlurred: trace.resolution >= COARSE_STAMP,
-            }),
-          )
-      : { ...unknownConcurrency, mean: rateOf(trace) * service.mean },
+    concurrency: concurrencyOf(),
     batches: batchesOf(rhythm),
     wait: waited.wait,
   };
 }
 
-/**
- * Each queue is asked alone. `parts`: where there are several, in words `what` they are; `generations` of the workers, asked one
- * after the other where they cannot be followed as one pool.
- */
-function askForWaits(
+/** Where the wait engine, which sharpens stamps, says nothing: the lanes of the structure place the requests, or their beat. */
+function timesWithoutWaits(
   table: RequestTable,
-  parts: readonly PoolPart[],
-  generations: () => readonly PoolPart[],
-  what: string,
-  whole: WaitInput,
-): WaitResult {
-  if (parts.length > 1) return waitsOfParts(parts, table.length, what);
+  trace: Trace,
+  structure: Structure,
+  service: ServiceInference,
+  rhythm: Rhythm | null,
+): Times {
+  const keepsBeat = rhythm !== null && service.mean === rhythm.period && !trace.hasDurations;
+  return keepsBeat ? beatTimes(table, trace, rhythm) : estimatedTimes(table, trace, structure);
+}
+
+/** As many as every regime or generation has, or as there are pids without successors. */
+function workersOf({ regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
+  if (regimes.length > 1) return workersOfRegimes(regimes);
+  return reloads.length > 1 && declared.workers === null
+    ? workersOfReloads(reloads)
+    : workersFrom(lives, declared.workers);
+}
+
+/** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
+function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
+  const { parts, inWords } = pools;
+  if (parts.length > 1) return waitsOfParts(parts, table.length, inWords);
   const found = inferWait(whole);
-  if (found.wait.method === 'unknown') {
-    const alone = generations();
+  if (oneEach && found.wait.method === 'unknown') {
+    // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
+    const alone = pools.generations();
     if (alone.length > 1)
       return waitsOfParts(alone, table.length, `${alone.length} generations of workers, one after the other`);
   }
   const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table);
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }
-
-const serversInWords = ({ length }: readonly unknown[]): string => `${length} servers, each with a queue of its own`;
-const regimesInWords = (regimes: readonly Regime[]): string =>
-  `${regimes.length} pools one after the other, of ${regimes.map(({ workers }) => workers.value).join(' and ')} workers`;
-
-const partsByServer = (input: ServerInput, servers: readonly Pick<ServerPart, 'name' | 'rows'>[]): ServerPart[] =>
-  servers.map(({ name, rows }) => {
-    const table = selectRows(input.table, rows);
-    const sources = new Set(table.source);
-    const lifecycle = input.lifecycle.filter(({ source }) => sources.has(source));
-    return { name, rows, inference: inferFrom({ ...input, table, lifecycle }) };
-  });
-
-const partsByRegime = (input: ServerInput, trace: Trace, regimes: readonly Regime[]) =>
-  regimes.map((regime) => {
-    const ids = new Set(regime.lives.map(({ worker }) => trace.workerIds[worker]));
-    const rows = Int32Array.from(input.table.worker.keys()).filter((row) => ids.has(input.table.worker[row]));
-    const nameOf = ({ worker }: Life) => input.names.workers.text(trace.workerIds[worker]);
-    const lifecycle = eventsOf(input.lifecycle, regimes, regime, nameOf);
-    return { rows, inference: inferFrom({ ...input, table: selectRows(input.table, rows), lifecycle }) };
-  });
 
 /** µs: stamps from which requests that follow each other look as if they ran at once. */
 const COARSE_STAMP = 100_000;
@@ -265,15 +234,6 @@ const MOST_LANES = 256;
 
 const fewestInAll = (trace: Trace): number | null =>
   trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;
-
-/** Requests per µs over the whole log. */
-function rateOf(trace: Trace): number {
-  const n = trace.length;
-  if (n < 2) return Number.NaN;
-  const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
-  const last = trace.high.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  return n / (last - first);
-}
 
 const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
   rhythm

@@ -18,15 +18,15 @@ export const screenOptions = (command: Command): Command =>
   command
     .option(
       '--json',
-      'print a stream of JSON lines instead of the screen (the default without a terminal); ticks tell measured waits alone, findings and the summary also inferred ones',
+      'print a stream of JSON lines instead of the screen (the default without a terminal); ticks carry only measured waits, findings and the summary inferred ones too',
     )
-    .option('--plain', 'print a text report that grows, for screen readers, instead of the screen')
-    .option('--ascii', 'draw with ASCII alone')
+    .option('--plain', 'print text line by line instead of the screen, for screen readers')
+    .option('--ascii', 'draw with ASCII characters only')
     .option('--theme <name>', `colours: ${themes.join(', ')}`, parseTheme, 'dark')
-    .option('--fps <number>', 'pictures a second at most, 1 to 60', parseFps, 30)
+    .option('--fps <number>', 'frames per second at most, 1 to 60', parseFps, 30)
     .option(
       '--span <seconds>',
-      'seconds on the screen at first, 1 to 3600 (default 60, less for a short log)',
+      'seconds of log on the screen at the start, 1 to 3600 (default 60, less for a short log)',
       parseSpan,
     )
     .option('--filter <terms>', 'show only what passes, such as "status:5xx slower:500ms"')

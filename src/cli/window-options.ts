@@ -14,10 +14,10 @@ export const windowOptions = (command: Command): Command =>
   command
     .option(
       '--since <time>',
-      'read from here on: "2026-03-01 17:04", 2026-03-01T17:04:15Z, "01/Mar/2026:17:04:15 +0100", 17:04 (on the day the log ends), an epoch, or 2h (before the end)',
+      'read from this time on: "2026-03-01 17:04", 2026-03-01T17:04:15Z, "01/Mar/2026:17:04:15 +0100", 17:04 (on the day the log ends), an epoch, or 2h (before the end)',
       parseBound,
     )
-    .option('--until <time>', 'read up to here, the same spellings', parseBound)
+    .option('--until <time>', 'read up to this time, in the same spellings', parseBound)
     .option('--last <time>', 'read the end of the log: 15m, 90s, 2h, 1d', parseSpan);
 
 /** null: everything is wanted. @throws UserError when the options contradict each other */

@@ -1,4 +1,5 @@
-/** How directives look in the languages that several servers share. */
+/** How directives look in the languages that several servers share, and those that Python's logging gives to all of them. */
+import type { Directive } from './format.ts';
 
 /** Python's "%(name)s", with flags, width and precision. */
 export const percentParen = /%(%)|%\((\{[^}]*\}[a-z]|[^)]*)\)[-#0 +]*\d*(?:\.\d+)?[a-zA-Z]/;
@@ -8,3 +9,13 @@ export const percentLetter = /%(?:(%)|[<>]?(?:!?\d+(?:,\d+)*)?((?:\{[^}]*\})?(?:
 
 /** nginx's "$name" and "${name}". */
 export const dollar = /\$(?:\{(\w+)\}|(\w+))/;
+
+/** Attributes of a logging record that a formatter may put around the message of any server. */
+export const loggingRecord = {
+  asctime: { kind: 'time', shape: 'iso', means: 'written' },
+  process: { kind: 'pid' },
+  thread: { kind: 'thread' },
+  threadName: { kind: 'thread' },
+  levelname: { kind: 'level' },
+  name: { kind: 'word' },
+} as const satisfies Readonly<Record<string, Directive>>;

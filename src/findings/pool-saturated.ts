@@ -1,6 +1,5 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { isoInstant } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import {
@@ -12,7 +11,7 @@ import {
   shapeText,
   slotsOf,
 } from './pool-words.ts';
-import { type Episode, episodesOf, waitingSpan } from './saturation.ts';
+import { type Episode, episodesOf, peakText, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -35,8 +34,16 @@ const isDeep = (episode: Episode, slots: number, service: number): boolean =>
   episode.waiters >= Math.max(10, 3 * slots) &&
   episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service || 0);
 
+/** Requests that came at once, and how many turns of the pool they took. */
+interface Burst {
+  readonly size: number;
+  readonly generations: number;
+  /** From the arrival to the answer of the last one. */
+  readonly lastMicros: number;
+}
+
 /** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
-function burstLaw(facts: Facts, slots: number): { size: number; generations: number; lastMicros: number } | null {
+function burstLaw(facts: Facts, slots: number): Burst | null {
   const { batches, wait } = facts.inference;
   if (!batches.detected || !(batches.periodMicros > 0)) return null;
   const size = Number.isFinite(wait.peakQueue)
@@ -83,79 +90,124 @@ function slowEachOther({ predictor }: Facts): boolean {
   return typeof found !== 'string' && found.share >= SHARED_WORK;
 }
 
-function examine(facts: Facts): Finding | null {
+/** What is said of: the whole log, or the peaks of a log that is quiet otherwise. */
+interface Saturation {
+  readonly slots: number;
+  /** Empty where the whole log is spoken of. */
+  readonly peaks: readonly Episode[];
+  /** Told one by one, as many as there is room for. */
+  readonly told: readonly Episode[];
+  readonly episodes: readonly Episode[];
+  readonly fullMicros: number;
+  /** Of the whole log. */
+  readonly fullRatio: number;
+  readonly burst: Burst | null;
+}
+
+function saturationOf(facts: Facts): Saturation | null {
   const { summary, inference } = facts;
+  const { wait, service } = inference;
   const slots = knownSlots(summary.server);
   // Of a very large log the inference saw stretches; the summary speaks of all of it.
-  const saturatedRatio = summary.concurrency.saturated_ratio ?? Number.NaN;
-  const saturatedMicros = 1e6 * (summary.concurrency.saturated_seconds ?? Number.NaN);
-  const { wait, service } = inference;
-  if (slots === null || !(saturatedMicros > 0) || waitIsClockError(facts)) return null;
-
+  const fullRatio = summary.concurrency.saturated_ratio ?? Number.NaN;
+  const fullMicros = 1e6 * (summary.concurrency.saturated_seconds ?? Number.NaN);
+  if (slots === null || !(fullMicros > 0) || waitIsClockError(facts)) return null;
   const burst = burstLaw(facts, slots);
-  const material =
+  const isMaterial =
     !Number.isFinite(wait.mean) || !Number.isFinite(service.mean) || wait.mean >= MATERIAL_WAIT * service.mean;
-  const wholeLog =
-    saturatedRatio >= FULL_SHARE &&
-    material &&
-    (wait.waitingRatio >= WAITING_SHARE ||
-      (Number.isNaN(wait.waitingRatio) && (burst !== null || saturatedRatio >= MOSTLY_FULL)));
+  const manyWait = Number.isNaN(wait.waitingRatio)
+    ? burst !== null || fullRatio >= MOSTLY_FULL
+    : wait.waitingRatio >= WAITING_SHARE;
   const episodes = episodesOf(facts, slots);
   const deep = episodes.filter((episode) => isDeep(episode, slots, service.mean));
-  const peaks = wholeLog ? [] : deep;
-  if (!wholeLog && peaks.length === 0) return null;
   // A pool that is full most of the time has no peaks.
-  const told = saturatedRatio < MOSTLY_FULL ? deep : [];
+  const told = fullRatio < MOSTLY_FULL ? deep : [];
+  if (fullRatio >= FULL_SHARE && isMaterial && manyWait)
+    return { slots, peaks: [], told, episodes, fullMicros, fullRatio, burst };
+  if (deep.length === 0) return null;
+  const peakMicros = deep.reduce((sum, episode) => sum + episode.fullMicros, 0);
+  return { slots, peaks: deep, told, episodes: deep, fullMicros: peakMicros, fullRatio, burst };
+}
 
-  const spoken = wholeLog ? episodes : peaks;
-  const fullMicros = wholeLog ? saturatedMicros : peaks.reduce((sum, episode) => sum + episode.fullMicros, 0);
-  const { from, to } = spoken.length > 0 ? { from: spoken[0].from, to: spoken.at(-1)!.to } : waitingSpan(facts);
-  const peakWaitMean =
-    peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
-    peaks.reduce((sum, { waiters }) => sum + waiters, 0);
+function detailOf(facts: Facts, { slots, peaks, told, fullMicros, fullRatio, burst }: Saturation): string {
+  const { summary, inference } = facts;
+  const { wait } = inference;
   const how = wait.method === 'measured' ? 'measured' : 'inferred';
-
-  const sentences: string[] = [
-    `${allSlots(summary.server, slots)} busy for ${durationText(fullMicros)}${wholeLog ? ` (${percentText(saturatedRatio)} of the time)` : ` in ${countText(peaks.length, 'peak')}`}.`,
+  const when =
+    peaks.length === 0 ? ` (${percentText(fullRatio)} of the time)` : ` in ${countText(peaks.length, 'peak')}`;
+  const sentences = [
+    `${allSlots(summary.server, slots)} busy for ${durationText(fullMicros)}${when}.`,
     ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, how)),
   ];
   if (Number.isFinite(wait.p95)) {
+    const about = isHidden(summary.wait) ? 'about ' : '';
+    const deep = Number.isFinite(wait.peakQueue)
+      ? `, up to ${countText(Math.round(wait.peakQueue), 'request')} in the queue`
+      : '';
     sentences.push(
-      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}${rangeText(wait)}, p95 ${durationText(wait.p95)}, the longest ${isHidden(summary.wait) ? 'about ' : ''}${durationText(wait.max)} (${how})${Number.isFinite(wait.peakQueue) ? `, up to ${countText(Math.round(wait.peakQueue), 'request')} in the queue` : ''}.`,
+      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}${rangeText(wait)}, p95 ${durationText(wait.p95)}, the longest ${about}${durationText(wait.max)} (${how})${deep}.`,
     );
   }
-  if (burst) {
-    sentences.push(
-      `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${durationText(inference.batches.periodMicros)}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${durationText(inference.batches.periodMicros)} = ${durationText(burst.lastMicros)}.`,
-    );
-  } else if (!Number.isFinite(wait.p95)) {
-    sentences.push('Whether callers queued, and for how long, this log does not tell.');
-  } else if (inference.servers.length > 0) {
-    sentences.push(
-      `Each of the ${inference.servers.length} servers has a queue of its own: "logscope whatif" tells of each what would end it.`,
-    );
-  } else if (Number.isFinite(service.mean)) {
-    sentences.push(`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`);
-  }
+  return [...sentences, ...burstSentence(facts, slots, burst)].join(' ');
+}
 
-  const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  // As many as there are is no advice: the queue was a matter of moments.
-  const enough = smallest && slotsOf(smallest) > slots ? smallest : null;
-  const queues = burst !== null || Number.isFinite(wait.waitingRatio);
+/** What a burst cost, or would cost; nothing where the log cannot tell. */
+function burstSentence({ inference }: Facts, slots: number, burst: Burst | null): string[] {
+  const { wait, service, batches, servers } = inference;
+  if (burst) {
+    const period = durationText(batches.periodMicros);
+    return [
+      `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${period}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${period} = ${durationText(burst.lastMicros)}.`,
+    ];
+  }
+  if (!Number.isFinite(wait.p95)) return ['Whether callers queued, and for how long, this log does not tell.'];
+  if (servers.length > 0)
+    return [
+      `Each of the ${servers.length} servers has a queue of its own: "logscope whatif" tells of each what would end it.`,
+    ];
+  return Number.isFinite(service.mean)
+    ? [`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`]
+    : [];
+}
+
+function titleOf({ summary, inference }: Facts, { slots, peaks, fullMicros, burst }: Saturation): string {
+  const queues = burst !== null || Number.isFinite(inference.wait.waitingRatio);
+  const isOnePool = !summary.server.regimes && !summary.server.servers;
+  const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`;
+  const many = peaks.length === 1 ? 'a peak' : countText(peaks.length, 'peak');
+  const when = peaks.length > 0 ? ` in ${many} of ${durationText(fullMicros)}` : '';
+  return `Pool saturated${when}: ${which} busy${queues ? ' and callers queue' : ''}`;
+}
+
+function isCritical({ inference: { wait, service } }: Facts, burst: Burst | null): boolean {
   const long = Math.max(500_000, service.mean);
   // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
   const surely =
     wait.method !== 'inferred' || burst !== null || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;
-  const critical = (wait.p95 >= long && surely) || (burst !== null && burst.generations >= 3);
+  return (wait.p95 >= long && surely) || (burst !== null && burst.generations >= 3);
+}
+
+function examine(facts: Facts): Finding | null {
+  const saturation = saturationOf(facts);
+  if (saturation === null) return null;
+  const { slots, peaks, episodes, fullMicros, fullRatio, burst } = saturation;
+  const { wait, service } = facts.inference;
+  const { from, to } = episodes.length > 0 ? { from: episodes[0].from, to: episodes.at(-1)!.to } : waitingSpan(facts);
+  const peakWaitMean =
+    peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
+    peaks.reduce((sum, { waiters }) => sum + waiters, 0);
+  const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  // As many as there are is no advice: the queue was a matter of moments.
+  const enough = smallest && slotsOf(smallest) > slots ? smallest : null;
   return {
-    severity: critical ? 'critical' : 'warning',
-    title: `Pool saturated${peaks.length > 0 ? ` in ${peaks.length === 1 ? 'a peak' : countText(peaks.length, 'peak')} of ${durationText(fullMicros)}` : ''}: ${summary.server.regimes || summary.server.servers ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`} busy${queues ? ' and callers queue' : ''}`,
-    detail: sentences.join(' '),
+    severity: isCritical(facts, burst) ? 'critical' : 'warning',
+    title: titleOf(facts, saturation),
+    detail: detailOf(facts, saturation),
     evidence: {
       slots,
       saturated_seconds: fullMicros / 1e6,
-      saturated_ratio: saturatedRatio,
-      episodes: spoken.length,
+      saturated_ratio: fullRatio,
+      episodes: episodes.length,
       wait_method: wait.method,
       peak_wait_mean_seconds: orNull(peakWaitMean / 1e6),
       waiting_ratio: orNull(wait.waitingRatio),
@@ -178,12 +230,6 @@ function examine(facts: Facts): Finding | null {
     to,
     lostSeconds: lostSeconds(facts),
   };
-}
-
-/** "From 13:19:19 to 13:19:48 (29 s): 834 requests queued, 657 ms on average (inferred)." */
-function peakText({ from, to, waiters, totalWaitMicros }: Episode, how: string): string {
-  const clock = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
-  return `From ${clock(from)} to ${clock(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }
 
 /** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */

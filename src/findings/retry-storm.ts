@@ -3,7 +3,7 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, shareScore } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { rowsOf } from './rows.ts';
+import { type Rows, rowsOf } from './rows.ts';
 
 /** A repeat comes this long after the answer. */
 const SOONEST = 0;
@@ -14,64 +14,84 @@ const MINIMUM_SHARE = 0.4;
 
 const failed = (status: number): boolean => status >= 500 || status === 499 || status === 429 || status === 408;
 
-function examine(facts: Facts): Finding | null {
-  const { requests, names } = facts;
-  const rows = rowsOf(facts);
-  if (rows.length < 100) return null;
-  // Next request of the same client for the same route, by its start.
+/** Rows of each client on each route, in the order of their starts; clients without a name are left out. */
+function rowsOfCallers(facts: Facts, rows: Rows): Iterable<readonly number[]> {
+  const { client } = facts.requests;
   const lists = new Map<string, number[]>();
   for (let i = 0; i < rows.length; i++) {
-    const client = requests.client[rows.row[i]];
-    if (client === 0) continue;
-    const key = `${client} ${rows.route[i]}`;
+    const caller = client[rows.row[i]];
+    if (caller === 0) continue;
+    const key = `${caller} ${rows.route[i]}`;
     const list = lists.get(key);
     if (list) list.push(i);
     else lists.set(key, [i]);
   }
-  let afterFailed = 0;
-  let failures = 0;
-  let afterGood = 0;
-  let goods = 0;
+  return lists.values();
+}
+
+/** The row in which the caller of the k-th one asks again soon after its answer; -1 none. */
+function repeatOf(list: readonly number[], k: number, rows: Rows): number {
+  for (let next = k + 1; next < list.length; next++) {
+    const delay = rows.start[list[next]] - rows.end[list[k]];
+    if (delay > LATEST) return -1;
+    if (delay >= SOONEST) return list[next];
+  }
+  return -1;
+}
+
+/** How often callers come again after failed and after good answers. */
+interface Repeats {
+  readonly failures: number;
+  readonly afterFailed: number;
+  readonly goods: number;
+  readonly afterGood: number;
+  /** µs between a failed answer and the next request, and µs since 1970 UTC of that. */
+  readonly delays: readonly number[];
+  readonly times: readonly number[];
+  /** Repeats after failed answers. */
+  readonly byRoute: ReadonlyMap<number, number>;
+}
+
+function countRepeats(facts: Facts, rows: Rows): Repeats {
+  const count = { failures: 0, afterFailed: 0, goods: 0, afterGood: 0 };
   const delays: number[] = [];
   const times: number[] = [];
   const byRoute = new Map<number, number>();
-  for (const list of lists.values()) {
+  for (const list of rowsOfCallers(facts, rows)) {
     for (let k = 0; k < list.length; k++) {
-      const i = list[k];
-      let repeated = false;
-      for (let next = k + 1; next < list.length && !repeated; next++) {
-        const delay = rows.start[list[next]] - rows.end[i];
-        if (delay > LATEST) break;
-        if (delay < SOONEST) continue;
-        repeated = true;
-        if (failed(rows.status[i])) {
-          delays.push(delay);
-          times.push(rows.start[list[next]]);
-        }
-      }
-      if (failed(rows.status[i])) {
-        failures++;
-        if (repeated) {
-          afterFailed++;
-          byRoute.set(rows.route[i], (byRoute.get(rows.route[i]) ?? 0) + 1);
-        }
-      } else if (rows.status[i] > 0) {
-        goods++;
-        if (repeated) afterGood++;
+      const row = list[k];
+      const repeat = repeatOf(list, k, rows);
+      if (failed(rows.status[row])) {
+        count.failures++;
+        if (repeat < 0) continue;
+        count.afterFailed++;
+        delays.push(rows.start[repeat] - rows.end[row]);
+        times.push(rows.start[repeat]);
+        byRoute.set(rows.route[row], (byRoute.get(rows.route[row]) ?? 0) + 1);
+      } else if (rows.status[row] > 0) {
+        count.goods++;
+        if (repeat >= 0) count.afterGood++;
       }
     }
   }
+  return { ...count, delays, times, byRoute };
+}
+
+function examine(facts: Facts): Finding | null {
+  const rows = rowsOf(facts);
+  if (rows.length < 100) return null;
+  const { failures, afterFailed, goods, afterGood, delays, times, byRoute } = countRepeats(facts, rows);
   if (failures < MINIMUM_FAILED || goods < MINIMUM_FAILED) return null;
   const share = afterFailed / failures;
   const usual = afterGood / goods;
-  if (share < MINIMUM_SHARE || share < 2 * usual || shareScore(afterGood, goods, afterFailed, failures) < SURE_Z)
-    return null;
+  const z = shareScore(afterGood, goods, afterFailed, failures);
+  if (share < MINIMUM_SHARE || share < 2 * usual || z < SURE_Z) return null;
   const route = [...byRoute].sort((a, b) => b[1] - a[1])[0];
   const load = afterFailed / rows.length;
   return {
     severity: load >= 0.1 ? 'critical' : 'warning',
     title: `Retry storm: ${percentText(share)} of the failed requests come back within ${durationText(LATEST)}`,
-    detail: `${countText(afterFailed, 'repeat')} of ${countText(failures, 'failed request')} by the same client for the same route, ${durationText(medianOf(delays))} later (median); after a good answer only ${percentText(usual)} come again that soon. Repeats are ${percentText(load)} of the load${route ? `, most of them on ${names.routes.text(route[0])}` : ''}, and fall on a server that was already failing.`,
+    detail: `${countText(afterFailed, 'repeat')} of ${countText(failures, 'failed request')} by the same client for the same route, ${durationText(medianOf(delays))} later (median); after a good answer only ${percentText(usual)} come again that soon. Repeats are ${percentText(load)} of the load${route ? `, most of them on ${facts.names.routes.text(route[0])}` : ''}, and fall on a server that was already failing.`,
     evidence: {
       failed: failures,
       repeated: afterFailed,

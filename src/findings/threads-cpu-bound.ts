@@ -2,36 +2,24 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
+import { sharedWorkOf } from './shared-work.ts';
 
 const MINIMUM_SHARE = 0.5;
 /** Share of a core that a process should be busy at most, to leave room for bursts. */
 const TARGET_BUSY = 0.7;
 
 function examine(facts: Facts): Finding | null {
-  const { summary, inference, predictor } = facts;
+  const { summary, inference } = facts;
   const { model } = summary.server;
-  if (summary.requests.total < 200 || (model !== 'threaded' && model !== 'async' && model !== 'thread-per-request'))
-    return null;
-  const found = predictor.contention();
-  if (
-    typeof found === 'string' ||
-    found.station !== 'worker' ||
-    found.share < MINIMUM_SHARE ||
-    found.low < MINIMUM_SHARE / 2
-  )
-    return null;
-  const seconds = summary.window.seconds ?? Number.NaN;
-  const rate = summary.requests.total / seconds;
-  const work = (found.aloneMean / 1e6) * found.share;
-  const ceiling = 1 / work;
+  if (model !== 'threaded' && model !== 'async' && model !== 'thread-per-request') return null;
+  const shared = sharedWorkOf(facts, 'worker', MINIMUM_SHARE);
+  if (!shared) return null;
+  const { found, workSeconds, ceiling, slowdown } = shared;
+  const rate = summary.requests.total / (summary.window.seconds ?? Number.NaN);
   const workers = summary.server.workers.value ?? 1;
-  const processes = Math.max(workers, Math.ceil((rate * work) / TARGET_BUSY));
+  const processes = Math.max(workers, Math.ceil((rate * workSeconds) / TARGET_BUSY));
   const threads = Math.max(1, Math.round(1 + (1 - found.share) / found.share));
-  const slower = inference.service.mean / found.aloneMean;
-  // Requests that barely slow each other do not need mending.
-  if (!(slower >= 1.2)) return null;
-  const shared = `${found.atLeast ? 'at least ' : ''}${percentText(found.share)}`;
+  const share = `${found.atLeast ? 'at least ' : ''}${percentText(found.share)}`;
   const growth = found.onlyProcess
     ? 'Durations grow with the number of requests in service: its GIL or event loop, or something behind it (a database, a lock). There is no other process in this log to tell the two apart.'
     : 'Durations grow with the number of requests in the same process and not with those in others: the GIL, or an event loop.';
@@ -39,15 +27,11 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'warning',
     title: found.onlyProcess
-      ? `Requests slow each other down: ${shared} of their time is work that they share`
-      : `Requests of one process share one core: ${shared} of their time is computing`,
-    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slower)} times as long). ${growth} ${found.onlyProcess ? 'What they share' : 'One process'} ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s, however many threads there are.`,
+      ? `Requests slow each other down: ${share} of their time is work that they share`
+      : `Requests of one process share one core: ${share} of their time is computing`,
+    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slowdown)} times as long). ${growth} ${found.onlyProcess ? 'What they share' : 'One process'} ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s, however many threads there are.`,
     evidence: {
-      shared_work: found.share,
-      shared_work_low: found.low,
-      shared_work_high: found.high,
-      alone_mean_seconds: secondsOf(found.aloneMean),
-      service_mean_seconds: secondsOf(inference.service.mean),
+      ...shared.evidence,
       ceiling_per_process_per_second: ceiling,
       told_from_backend: !found.onlyProcess,
       requests_per_second: Number.isFinite(rate) ? rate : null,
@@ -59,7 +43,7 @@ function examine(facts: Facts): Finding | null {
       : `Use processes, not threads: ${processesAdvice}. More threads only make each request slower.`,
     from: Number.NaN,
     to: Number.NaN,
-    lostSeconds: ((inference.service.mean - found.aloneMean) / 1e6) * summary.requests.total,
+    lostSeconds: shared.lostSeconds,
   };
 }
 

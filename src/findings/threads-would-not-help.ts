@@ -3,6 +3,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
+import { sharedWorkOf } from './shared-work.ts';
 
 const MINIMUM_SHARE = 0.3;
 /** Doubling the slots must raise the throughput that the simulation sees, or lower the latency, by less than this. */
@@ -10,20 +11,9 @@ const WORTH = 0.2;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
-  if (summary.requests.total < 200) return null;
-  const found = predictor.contention();
-  if (
-    typeof found === 'string' ||
-    found.station !== 'server' ||
-    found.share < MINIMUM_SHARE ||
-    found.low < MINIMUM_SHARE / 2
-  )
-    return null;
-  const work = (found.aloneMean / 1e6) * found.share;
-  const ceiling = 1 / work;
-  const slower = inference.service.mean / found.aloneMean;
-  if (!(slower >= 1.2)) return null;
-
+  const shared = sharedWorkOf(facts, 'server', MINIMUM_SHARE);
+  if (!shared) return null;
+  const { found, ceiling } = shared;
   const { model, workers, threads } = summary.server;
   const pool = {
     model: model === 'threaded' ? ('threaded' as const) : ('sync' as const),
@@ -43,18 +33,14 @@ function examine(facts: Facts): Finding | null {
         ? ` Simulated with twice the workers, the p95 latency goes from ${durationText(now.latencyP95)} to ${durationText(doubled.latencyP95)}.`
         : ''),
     evidence: {
-      shared_work: found.share,
-      shared_work_low: found.low,
-      shared_work_high: found.high,
-      alone_mean_seconds: secondsOf(found.aloneMean),
-      service_mean_seconds: secondsOf(inference.service.mean),
+      ...shared.evidence,
       ceiling_per_second: ceiling,
       doubled_latency_p95_seconds: doubled && !async ? secondsOf(doubled.latencyP95) : null,
     },
     advice: `Look behind the application first: slow queries, a lock, a connection pool of too few connections, or too few cores for the ${countText(Math.max(2, Math.round(inference.concurrency.mean)), 'request')} that ran at once on average. Limit the requests in flight to about ${roundText(Math.max(1, 1 + (1 - found.share) / found.share))}, beyond which they only slow each other.`,
     from: Number.NaN,
     to: Number.NaN,
-    lostSeconds: ((inference.service.mean - found.aloneMean) / 1e6) * summary.requests.total,
+    lostSeconds: shared.lostSeconds,
   };
 }
 

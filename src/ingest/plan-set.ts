@@ -4,7 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Runtime } from './compile/runtime.ts';
-import { STAMP_ASSUMED } from './detect/make-plan.ts';
+import { STAMP_ASSUMED } from './detect/plan-meaning.ts';
 import type { Line } from './envelopes/line.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan, Told } from './plan.ts';

@@ -2,26 +2,49 @@
 import type { ColourBy } from './scene/hues.ts';
 
 export type Action =
+  | TimeAction
+  | ListAction
+  | LookAction
+  | PromptAction
   /** `interrupted`: by Ctrl-C. */
   | { readonly type: 'quit'; readonly interrupted?: boolean }
   | { readonly type: 'suspend' }
   | { readonly type: 'redraw' }
   | { readonly type: 'escape' }
-  | { readonly type: 'help' }
-  | { readonly type: 'scroll-help'; readonly by: number }
+  | { readonly type: 'filter'; readonly text: string }
+  | { readonly type: 'request'; readonly source: number; readonly offset: number }
+  | { readonly type: 'what-if'; readonly workers: number; readonly threads: number }
+  | { readonly type: 'message'; readonly text: string };
+
+/** Moments are µs since 1970 UTC, and steps between them µs. */
+export type TimeAction =
   /** Tail: freeze the picture or go on; replay: pause or play. */
   | { readonly type: 'pause' }
-  | { readonly type: 'tab'; readonly id: string }
-  | { readonly type: 'next-tab'; readonly by: 1 | -1 }
-  | { readonly type: 'focus'; readonly id: string }
-  | { readonly type: 'select'; readonly by: number; readonly panel?: string }
-  | { readonly type: 'select-line'; readonly panel: string; readonly line: number }
-  | { readonly type: 'open' }
   | { readonly type: 'zoom'; readonly by: 1 | -1 }
   | { readonly type: 'move-cursor'; readonly cells: number }
   | { readonly type: 'cursor-at'; readonly micros: number }
   /** Brings a moment onto the screen and puts the cursor there. */
   | { readonly type: 'show-moment'; readonly micros: number }
+  | { readonly type: 'seek'; readonly micros: number }
+  | { readonly type: 'seek-by'; readonly micros: number }
+  /** By a share of the whole log. */
+  | { readonly type: 'seek-share'; readonly by: number }
+  | { readonly type: 'seek-edge'; readonly to: 'start' | 'end' }
+  | { readonly type: 'step-finding'; readonly by: 1 | -1 }
+  | { readonly type: 'step-request'; readonly by: 1 | -1 }
+  | { readonly type: 'speed'; readonly by: 1 | -1 }
+  | { readonly type: 'skip-idle' }
+  | { readonly type: 'loop' };
+
+export type ListAction =
+  | { readonly type: 'tab'; readonly id: string }
+  | { readonly type: 'next-tab'; readonly by: 1 | -1 }
+  | { readonly type: 'focus'; readonly id: string }
+  | { readonly type: 'select'; readonly by: number; readonly panel?: string }
+  | { readonly type: 'select-line'; readonly panel: string; readonly line: number }
+  | { readonly type: 'open' };
+
+export type LookAction =
   | { readonly type: 'colour'; readonly by?: ColourBy }
   | { readonly type: 'lane-form' }
   | { readonly type: 'fold' }
@@ -29,20 +52,11 @@ export type Action =
   | { readonly type: 'sort-direction' }
   | { readonly type: 'theme' }
   | { readonly type: 'mouse' }
+  | { readonly type: 'help' }
+  | { readonly type: 'scroll-help'; readonly by: number };
+
+export type PromptAction =
   | { readonly type: 'prompt'; readonly kind: 'filter' | 'goto' | 'export' }
   | { readonly type: 'prompt-text'; readonly text: string }
   | { readonly type: 'prompt-complete' }
-  | { readonly type: 'prompt-accept' }
-  | { readonly type: 'filter'; readonly text: string }
-  | { readonly type: 'request'; readonly source: number; readonly offset: number }
-  | { readonly type: 'what-if'; readonly workers: number; readonly threads: number }
-  | { readonly type: 'seek-by'; readonly micros: number }
-  | { readonly type: 'seek-share'; readonly by: number }
-  | { readonly type: 'seek-edge'; readonly to: 'start' | 'end' }
-  | { readonly type: 'seek'; readonly micros: number }
-  | { readonly type: 'step-finding'; readonly by: 1 | -1 }
-  | { readonly type: 'step-request'; readonly by: 1 | -1 }
-  | { readonly type: 'speed'; readonly by: 1 | -1 }
-  | { readonly type: 'skip-idle' }
-  | { readonly type: 'loop' }
-  | { readonly type: 'message'; readonly text: string };
+  | { readonly type: 'prompt-accept' };

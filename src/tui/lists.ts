@@ -1,6 +1,7 @@
 /** Which lists stand beside the tab and below it, and where: what is asked next is in sight where there is room for it. */
 import type { Rect } from './canvas.ts';
 import type { View } from './panel.ts';
+import { panelById } from './panels/index.ts';
 import { requestRows } from './panels/request.ts';
 import { shownFindings } from './shown-findings.ts';
 
@@ -69,7 +70,12 @@ export function listsOf(view: View, columns: number): Lists {
         narrow: [findings],
       };
     default:
-      return { ...rest, tab: { id: ui.tab, needs: all }, beside: [findings], onTimeAxis: ui.tab === 'heat-map' };
+      return {
+        ...rest,
+        tab: { id: ui.tab, needs: all },
+        beside: [findings],
+        onTimeAxis: panelById(ui.tab)?.onTimeAxis === true,
+      };
   }
 }
 

@@ -50,45 +50,39 @@ export class Painter {
   }
 
   #row(grid: CellGrid, styles: Styles, row: number, known: boolean, ascii: boolean): string {
-    const { columns } = grid;
-    const base = row * columns;
-    let first = 0;
-    let last = columns - 1;
-    if (known) {
-      while (first < columns && this.#same(grid, base + first)) first++;
-      if (first === columns) return '';
-      while (this.#same(grid, base + last)) last--;
-      // Never begin in the right half of a wide glyph, and repaint both halves of one that was there before.
-      while (first > 0 && (grid.glyphs[base + first] === '' || this.#glyphs[base + first] === '')) first--;
-      while (last < columns - 1 && (grid.glyphs[base + last + 1] === '' || this.#glyphs[base + last + 1] === ''))
-        last++;
-    }
-    let blankFrom = last + 1;
-    if (last === columns - 1) {
-      while (blankFrom > first && grid.glyphs[base + blankFrom - 1] === ' ' && grid.styles[base + blankFrom - 1] === 0)
-        blankFrom--;
-    }
+    const base = row * grid.columns;
+    const changed = known ? this.#changed(grid, base) : { first: 0, last: grid.columns - 1 };
+    if (changed === null) return '';
+    const { first, last } = changed;
+    const blankFrom = last === grid.columns - 1 ? blanksFrom(grid, base + first, base + last) - base : last + 1;
     let out = `\x1b[${row + 1};${first + 1}H`;
     let style = -1;
     for (let x = first; x < blankFrom; x++) {
-      const glyph = grid.glyphs[base + x];
-      if (glyph === '') continue;
+      if (grid.glyphs[base + x] === '') continue;
       if (grid.styles[base + x] !== style) {
         style = grid.styles[base + x];
         out += styles.sequence(style);
       }
-      const isWide = x + 1 < columns && grid.glyphs[base + x + 1] === '';
-      if (ascii && glyph > '~')
-        out += toAscii(glyph)
-          .padEnd(isWide ? 2 : 1)
-          .slice(0, isWide ? 2 : 1);
-      // Terminals do not agree on the width of such glyphs: say where the next cell is.
-      else if (isWide || glyph.length > 1) out += `${glyph}\x1b[${row + 1};${x + (isWide ? 3 : 2)}H`;
-      else out += glyph;
+      out += glyphText(grid, row, x, ascii);
     }
     if (blankFrom <= last) out += '\x1b[0m\x1b[K';
     else if (style !== 0) out += '\x1b[0m';
     return out;
+  }
+
+  /** The columns in which the row at `base` differs from what the screen shows; null where none does. */
+  #changed(grid: CellGrid, base: number): { readonly first: number; readonly last: number } | null {
+    const { columns, glyphs } = grid;
+    let first = 0;
+    let last = columns - 1;
+    while (first < columns && this.#same(grid, base + first)) first++;
+    if (first === columns) return null;
+    while (this.#same(grid, base + last)) last--;
+    // Never begin in the right half of a wide glyph, and repaint both halves of one that was there before.
+    const isRightHalf = (x: number) => glyphs[base + x] === '' || this.#glyphs[base + x] === '';
+    while (first > 0 && isRightHalf(first)) first--;
+    while (last < columns - 1 && isRightHalf(last + 1)) last++;
+    return { first, last };
   }
 
   #same(grid: CellGrid, at: number): boolean {
@@ -108,4 +102,20 @@ export class Painter {
     this.#chrome = new Map(chrome);
     this.#known = true;
   }
+}
+
+/** Where the plain blanks begin that reach to the cell `last`; behind it where there are none. */
+function blanksFrom({ glyphs, styles }: CellGrid, first: number, last: number): number {
+  let from = last + 1;
+  while (from > first && glyphs[from - 1] === ' ' && styles[from - 1] === 0) from--;
+  return from;
+}
+
+/** What is written for a glyph, and where the next cell is when terminals do not agree on its width. */
+function glyphText({ glyphs, columns }: CellGrid, row: number, x: number, ascii: boolean): string {
+  const glyph = glyphs[row * columns + x];
+  const isWide = x + 1 < columns && glyphs[row * columns + x + 1] === '';
+  const width = isWide ? 2 : 1;
+  if (ascii && glyph > '~') return toAscii(glyph).padEnd(width).slice(0, width);
+  return isWide || glyph.length > 1 ? `${glyph}\x1b[${row + 1};${x + width + 1}H` : glyph;
 }

@@ -35,6 +35,8 @@ export interface Panel {
   readonly title: string;
   /** `tab`: one of the lists under the lanes. `fixed`: a part of the screen with a place of its own. */
   readonly place: 'tab' | 'fixed';
+  /** A tab that is as wide as the lanes, on their time axis: no list stands beside it. */
+  readonly onTimeAxis?: true;
   /** Draws rows × columns cells; what is not drawn stays blank. */
   draw(view: View, canvas: Canvas): void;
   /** Number of lines that can be selected with the arrows; none when missing. */

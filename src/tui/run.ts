@@ -6,10 +6,10 @@ import type { Clock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import { version } from '../core/version.ts';
 import type { Engine } from '../engine/engine.ts';
-import { exportPicture, exportSummary, isSummaryPath } from './export.ts';
+import { exportTo } from './export.ts';
 import { FrameSink } from './frame-sink.ts';
 import { holdWarnings } from './hold-warnings.ts';
-import type { Effect } from './reduce.ts';
+import type { Effect } from './reduce/outcome.ts';
 import { Session } from './session.ts';
 import type { ColourDepth } from './style.ts';
 import { openTerminal } from './terminal.ts';
@@ -51,7 +51,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     } else if (effect.type === 'redraw') session.repaint();
     else if (effect.type === 'suspend') suspend();
     // When Ink has drawn the line of keys again that the prompt stood in.
-    else setImmediate(() => void exportTo(effect.path, session));
+    else setImmediate(async () => session.dispatch({ type: 'message', text: await exportTo(effect.path, session) }));
   };
   const session = new Session({
     engine,
@@ -156,17 +156,6 @@ export async function runUi(options: RunOptions): Promise<number> {
 function interruptJob(): void {
   process.on('SIGINT', () => {});
   process.kill(0, 'SIGINT');
-}
-
-/** The sentence about it goes to the status line. */
-async function exportTo(path: string, session: Session): Promise<void> {
-  let text: string;
-  if (isSummaryPath(path)) {
-    const { summary, isOfWindow } = await session.summary();
-    text = exportSummary(path, summary);
-    if (!isOfWindow) text += ' (of all that was read: the requests of this picture are not all held)';
-  } else text = exportPicture(path, session.picture());
-  session.dispatch({ type: 'message', text });
 }
 
 /** A short message, and a file with the details. */

@@ -1,4 +1,4 @@
-/** Everything about the screen that is not the log: what is focused, selected, typed. Plain data; `reduce.ts` changes it. */
+/** Everything about the screen that is not the log: what is focused, selected, typed. Plain data; the functions of `reduce/` change it. */
 import type { ColourBy } from './scene/hues.ts';
 import type { ThemeName } from './theme.ts';
 

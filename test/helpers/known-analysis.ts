@@ -2,37 +2,12 @@
 import type { FieldSet, StreamFacts } from '../../src/core/batch.ts';
 import { createBatch } from '../../src/core/batch.ts';
 import type { Analysis } from '../../src/core/finding.ts';
-import type { CongestionPeriod, ServerInference, WorkerLife } from '../../src/core/inference.ts';
-import type { LifecycleEvent } from '../../src/core/lifecycle.ts';
+import type { ServerInference, WorkerLife } from '../../src/core/inference.ts';
 import { createNames } from '../../src/core/names.ts';
-import { type Estimate, type ServerModel, SUMMARY_SCHEMA, type Summary } from '../../src/core/summary.ts';
+import type { Estimate } from '../../src/core/summary.ts';
 import { TableBuilder } from '../../src/core/table.ts';
-import { isoInstant } from '../../src/core/time.ts';
-
-export interface KnownRequest {
-  /** µs since 1970 UTC */
-  readonly start: number;
-  readonly end: number;
-  /** µs between arrival and start. */
-  readonly wait: number;
-  readonly worker: string;
-  readonly route: string;
-  readonly status?: number;
-  readonly client?: number;
-  readonly bytes?: number;
-  /** µs of queue time that the line itself states. */
-  readonly measuredWait?: number;
-}
-
-export interface KnownServer {
-  readonly model: ServerModel;
-  readonly workers: number;
-  readonly threads: number;
-  readonly queue?: 'shared' | 'per-worker';
-  readonly lifecycle?: readonly LifecycleEvent[];
-  /** Columns that the log has; all of them by default. */
-  readonly fields?: Partial<FieldSet>;
-}
+import { groupBy, type KnownRequest, type KnownServer, meanOf, profileOf, rank } from './known-requests.ts';
+import { summaryOf } from './known-summary.ts';
 
 const exactly = (value: number | null): Estimate => ({
   value,
@@ -41,11 +16,6 @@ const exactly = (value: number | null): Estimate => ({
   confidence: value === null ? 0 : 0.99,
   method: 'known',
 });
-
-const rank = (sorted: Float64Array, share: number): number =>
-  sorted.length === 0 ? Number.NaN : sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
-
-const meanOf = (values: Float64Array): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer): Analysis {
   const requests = rows.toSorted((a, b) => a.end - b.end);
@@ -180,169 +150,4 @@ function livesOf(requests: readonly KnownRequest[], id: (name: string) => number
     peakConcurrency: 1,
     fate: 'running' as const,
   }));
-}
-
-function groupBy(
-  requests: readonly KnownRequest[],
-  key: (request: KnownRequest) => string,
-): Map<string, KnownRequest[]> {
-  const groups = new Map<string, KnownRequest[]>();
-  for (const request of requests) {
-    const list = groups.get(key(request));
-    if (list) list.push(request);
-    else groups.set(key(request), [request]);
-  }
-  return groups;
-}
-
-/** Level and queue over time, and the congestion periods: stretches in which somebody waits. */
-function profileOf(requests: readonly KnownRequest[], slots: number | null) {
-  const events: { at: number; busy: number; queue: number }[] = [];
-  for (const { start, end, wait } of requests) {
-    events.push({ at: start, busy: 1, queue: wait > 0 ? -1 : 0 }, { at: end, busy: -1, queue: 0 });
-    if (wait > 0) events.push({ at: start - wait, busy: 0, queue: 1 });
-  }
-  events.sort((a, b) => a.at - b.at || a.busy - b.busy);
-  let busy = 0;
-  let queue = 0;
-  let last = events[0]?.at ?? 0;
-  let fullMicros = 0;
-  let peak = 0;
-  let peakQueue = 0;
-  const atLevel: number[] = [];
-  const periods: CongestionPeriod[] = [];
-  let open: { from: number; waiters: number; total: number; peak: number } | null = null;
-  for (const event of events) {
-    atLevel[busy] = (atLevel[busy] ?? 0) + event.at - last;
-    if (slots !== null && busy >= slots) fullMicros += event.at - last;
-    if (open) open.total += queue * (event.at - last);
-    last = event.at;
-    busy += event.busy;
-    if (event.queue > 0 && !open) open = { from: event.at, waiters: 0, total: 0, peak: 0 };
-    queue += event.queue;
-    if (open && event.queue > 0) open.waiters++;
-    if (open) open.peak = Math.max(open.peak, queue);
-    if (open && queue === 0) {
-      periods.push({
-        from: open.from,
-        to: event.at,
-        waiters: open.waiters,
-        totalWaitMicros: open.total,
-        peakQueue: open.peak,
-      });
-      open = null;
-    }
-    peak = Math.max(peak, busy);
-    peakQueue = Math.max(peakQueue, queue);
-  }
-  const total = atLevel.reduce((sum, micros) => sum + (micros ?? 0), 0);
-  let seen = 0;
-  const p95 = atLevel.findIndex((micros) => {
-    seen += micros ?? 0;
-    return seen >= 0.95 * total;
-  });
-  return { fullMicros, peak, peakQueue, periods, p95 };
-}
-
-function summaryOf(
-  requests: readonly KnownRequest[],
-  server: KnownServer,
-  inference: ServerInference,
-  fields: FieldSet,
-  window: { from: number; to: number; micros: number },
-): Omit<Summary, 'findings'> {
-  const n = requests.length;
-  const seconds = window.micros / 1e6;
-  const { service, wait, concurrency } = inference;
-  const busy = requests.reduce((sum, r) => sum + r.end - r.start, 0);
-  const errors = requests.filter((r) => (r.status ?? 200) >= 500).length;
-  const s = (micros: number): number | null => (Number.isFinite(micros) ? micros / 1e6 : null);
-  return {
-    schema: SUMMARY_SCHEMA,
-    generator: { name: 'logscope', version: 'test' },
-    inputs: [],
-    knows: {
-      time: fields.time,
-      pid: fields.worker,
-      thread: fields.thread,
-      duration: fields.duration,
-      wait: fields.wait || fields.arrival,
-      missing: [],
-    },
-    window: { from: isoInstant(window.from), to: isoInstant(window.to), seconds },
-    requests: {
-      total: n,
-      error_ratio: n > 0 ? errors / n : null,
-      status: Object.fromEntries(
-        [...groupBy(requests, (r) => `${Math.floor((r.status ?? 200) / 100)}xx`)].map(([name, own]) => [
-          name,
-          own.length,
-        ]),
-      ),
-      rate: { mean: n / seconds, peak: n / seconds },
-      bytes: null,
-    },
-    server: {
-      model: server.model,
-      model_confidence: 0.99,
-      model_method: 'known',
-      workers: inference.workers,
-      threads: inference.threads,
-      capacity: inference.capacity,
-      restarts: inference.restarts,
-    },
-    service_time: {
-      method: 'logged',
-      basis: 'known',
-      mean: s(service.mean),
-      p50: s(service.p50),
-      p90: s(service.p90),
-      p95: s(service.p95),
-      p99: s(service.p99),
-      max: s(service.max),
-      grows_with_load: service.growth?.grows ?? null,
-    },
-    concurrency: {
-      mean: concurrency.mean,
-      p95: concurrency.p95,
-      peak: concurrency.peak,
-      peak_at_least: null,
-      saturated_seconds: s(concurrency.saturatedMicros),
-      saturated_ratio: concurrency.saturatedRatio,
-    },
-    batches: { detected: false, size: null, period_seconds: null, count: null },
-    wait: {
-      method: wait.method,
-      mean: s(wait.mean),
-      p50: s(wait.p50),
-      p95: s(wait.p95),
-      p99: s(wait.p99),
-      max: s(wait.max),
-      waiting_ratio: n > 0 ? wait.waitingRatio : null,
-      peak_queue: wait.peakQueue,
-      low: { mean: s(wait.lowMean), p95: s(wait.lowP95) },
-      high: { mean: s(wait.highMean), p95: s(wait.highP95) },
-      confidence: wait.confidence,
-      basis: wait.basis,
-    },
-    throughput: { ceiling_per_second: null },
-    workers: [],
-    routes: [...groupBy(requests, (r) => r.route)].map(([route, own]) => {
-      const times = Float64Array.from(own, (r) => r.end - r.start).sort();
-      return {
-        route,
-        requests: own.length,
-        error_ratio: own.filter((r) => (r.status ?? 200) >= 500).length / own.length,
-        busy_ratio: times.reduce((a, b) => a + b, 0) / busy,
-        service_time: {
-          mean: s(meanOf(times)),
-          p50: s(rank(times, 0.5)),
-          p95: s(rank(times, 0.95)),
-          p99: s(rank(times, 0.99)),
-          max: s(rank(times, 1)),
-        },
-      };
-    }),
-    timeline: { from: isoInstant(window.from), step_seconds: 1, requests: [], errors: [], busy: [], queue: [] },
-  };
 }

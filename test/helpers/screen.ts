@@ -7,7 +7,7 @@ import type { Engine, RawLine } from '../../src/engine/engine.ts';
 import { mountChrome } from '../../src/tui/chrome.tsx';
 import { FrameSink } from '../../src/tui/frame-sink.ts';
 import { createKeyStream, splitKeys } from '../../src/tui/key-stream.ts';
-import type { Effect } from '../../src/tui/reduce.ts';
+import type { Effect } from '../../src/tui/reduce/outcome.ts';
 import { Session } from '../../src/tui/session.ts';
 import type { ColourDepth } from '../../src/tui/style.ts';
 import type { UiState } from '../../src/tui/ui-state.ts';

@@ -3,7 +3,8 @@ import type { Analysis } from '../../src/core/finding.ts';
 import { createRandom, exponential } from '../../src/core/random.ts';
 import type { ServerModel } from '../../src/core/summary.ts';
 import { type Demand, type StationPool, simulateStations } from '../../src/simulate/station-pool.ts';
-import { type KnownRequest, knownAnalysis } from './known-analysis.ts';
+import { knownAnalysis } from './known-analysis.ts';
+import type { KnownRequest } from './known-requests.ts';
 import { type PoolSpec, simulatePool } from './simulate-pool.ts';
 
 export const EPOCH = 1_700_000_000_000_000;

@@ -2,7 +2,8 @@
 import type { Facts } from '../../src/core/finding.ts';
 import type { LifecycleEvent, LifecycleKind } from '../../src/core/lifecycle.ts';
 import { createPredictor } from '../../src/simulate/predictor.ts';
-import { type KnownRequest, type KnownServer, knownAnalysis } from './known-analysis.ts';
+import { knownAnalysis } from './known-analysis.ts';
+import type { KnownRequest, KnownServer } from './known-requests.ts';
 import { createRandom, type Random } from './random.ts';
 
 /** Noon of some day, µs. */

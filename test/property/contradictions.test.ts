@@ -6,7 +6,8 @@ import type { FindingSummary, Summary } from '../../src/core/summary.ts';
 import { diagnose } from '../../src/findings/diagnose.ts';
 import { verdictOf } from '../../src/findings/verdict.ts';
 import { createPredictor } from '../../src/simulate/predictor.ts';
-import type { PoolSpec, ServiceLaw } from '../helpers/simulate-pool.ts';
+import type { ServiceLaw } from '../helpers/load.ts';
+import type { PoolSpec } from '../helpers/simulate-pool.ts';
 import { analysisOfPool, analysisOfStations } from '../helpers/stations.ts';
 
 /** Findings that cannot be true of one log together. */

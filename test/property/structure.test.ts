@@ -9,7 +9,8 @@ import { traceOf } from '../../src/analysis/structure/trace.ts';
 import { structureByWorker, structureOfPool } from '../../src/analysis/structure/with-durations.ts';
 import { structureFromStamps } from '../../src/analysis/structure/without-durations.ts';
 import type { Estimate } from '../../src/core/summary.ts';
-import { type LogView, logOf, randomServer, type ServerLog, type ServerTruth } from '../helpers/simulate-server.ts';
+import { randomServer } from '../helpers/random-server.ts';
+import { type LogView, logOf, type ServerLog, type ServerTruth } from '../helpers/server-log.ts';
 
 const levels: Record<string, LogView> = {
   'pid + duration': { pid: true, duration: true },

@@ -216,3 +216,12 @@ function jitterFor(duration: Float64Array): number {
 
 /** A median of so many is near enough. */
 const SAMPLED = 2_000;
+
+/** Requests per µs over the whole log. */
+export function rateOf(trace: Trace): number {
+  const n = trace.length;
+  if (n < 2) return Number.NaN;
+  const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const last = trace.high.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  return n / (last - first);
+}

@@ -22,10 +22,10 @@ export default defineCommand({
   summary: 'the post-mortem of saved logs: verdict, lanes, workers, routes, findings',
   examples: [
     'logscope analyze access.log',
-    'logscope analyze access.log error.log          several files are merged by time',
+    'logscope analyze access.log error.log            several files are merged by time',
     'logscope analyze access.log --last 15m           a stretch of it, found without reading the rest',
     'logscope analyze --json access.log | jq .server',
-    'logscope analyze access.log.2.gz access.log.1     gzip, zstd, bzip2 and xz are told by content',
+    'logscope analyze access.log.2.gz access.log.1    gzip, zstd, bzip2 and xz are recognised by content',
     'docker logs web 2>&1 | logscope analyze -',
   ],
   configure(command, run) {
@@ -33,7 +33,7 @@ export default defineCommand({
       .argument('<file...>', 'log files; "-" reads standard input')
       .option('--json', 'print the summary as JSON')
       .option('--partial', 'print a partial (one line of text) for "logscope merge" instead of a summary')
-      .option('--host <name>', 'the host these logs were written on: its workers are told from those of other hosts');
+      .option('--host <name>', 'the host these logs come from; keeps its workers apart from those of other hosts');
     command.option(
       '--threads <n>',
       'threads that read a large file (the result is the same for any number)',

@@ -10,7 +10,7 @@ interface Options extends InputOptions {
 
 export default defineCommand({
   name: 'formats',
-  summary: 'the log formats it reads; what it made of the lines of a log, and why',
+  summary: 'the log formats it reads; with --explain: what each line of a log was taken for',
   examples: [
     'logscope formats                        all formats, with an example line each',
     'logscope formats gunicorn               its fields, and the configuration that makes it log more',

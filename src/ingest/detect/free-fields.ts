@@ -16,7 +16,7 @@ import {
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
-import { type FoundToken, followsRequest, isNoSize, resolveNumbers } from './units.ts';
+import { type FoundToken, followsRequest, isNoSize, literalToken, resolveNumbers } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -37,8 +37,6 @@ const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   ...(values.some((value) => decimal.test(value)) ? { fine: true } : {}),
 });
 
-const literal = (text: string): FoundToken => ({ token: { literal: text }, values: [], name: '' });
-
 class Fields {
   readonly found: readonly FoundToken[];
   readonly assumptions: string[] = [];
@@ -53,7 +51,7 @@ class Fields {
     this.#request = request;
     this.#requests = requestsOf(slots, request);
     this.found = slots.flatMap((slot, index) =>
-      slot.kind === 'literal' ? [literal(slot.text)] : this.#field(slot, index),
+      slot.kind === 'literal' ? [literalToken(slot.text)] : this.#field(slot, index),
     );
   }
 
@@ -90,7 +88,7 @@ class Fields {
       case 'level':
         return this.#one({ kind: 'level' }, slot);
       case 'blanks':
-        return isConstant(slot) ? [literal(values[0])] : this.#one({ kind: 'blanks' }, slot);
+        return isConstant(slot) ? [literalToken(values[0])] : this.#one({ kind: 'blanks' }, slot);
       case 'angled':
         return this.#first({ kind: 'pid' }, slot);
       case 'address': {
@@ -108,7 +106,7 @@ class Fields {
       case 'epoch-ns':
         return this.#number(slot, index);
       case 'size':
-        return [...this.#first({ kind: 'bytes' }, slot), literal(unitOf(values[0]))];
+        return [...this.#first({ kind: 'bytes' }, slot), literalToken(unitOf(values[0]))];
       case 'quoted':
         return this.#inside(slot, '"', '"');
       case 'bracketed':
@@ -117,13 +115,13 @@ class Fields {
       case 'words':
         return this.#words(slot, index);
       default:
-        return isConstant(slot) ? [literal(values[0])] : this.#one({ kind: 'word' }, slot);
+        return isConstant(slot) ? [literalToken(values[0])] : this.#one({ kind: 'word' }, slot);
     }
   }
 
   #inside(slot: FieldSlot, open: string, close: string): FoundToken[] {
     const text = this.#one({ kind: 'text' }, slot);
-    return slot.bare ? text : [literal(open), ...text, literal(close)];
+    return slot.bare ? text : [literalToken(open), ...text, literalToken(close)];
   }
 
   #unit(slot: FieldSlot, index: number): FoundToken[] {
@@ -132,7 +130,7 @@ class Fields {
     const name = behind.trim();
     const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
     const field: Field = this.#isOther(index) ? { kind: 'number' } : duration(unit, slot.values);
-    return [...this.#one(field, slot), literal(behind)];
+    return [...this.#one(field, slot), literalToken(behind)];
   }
 
   /** The time of something else than the request: "db=12ms". */
@@ -184,7 +182,7 @@ class Fields {
     const { values } = slot;
     const key = keyOf(this.#slots, index);
     const isValue = key?.strong === true || /[[("'<]$/.test(this.#before(index));
-    if (isConstant(slot) && !isValue) return [literal(values[0])];
+    if (isConstant(slot) && !isValue) return [literalToken(values[0])];
     const words = given(values);
     const meaning = key?.strong ? keyMeaning(key.name)?.kind : undefined;
     if (meaning === 'worker' || words.every((word) => workerName.test(word))) {

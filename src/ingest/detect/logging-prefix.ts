@@ -7,7 +7,7 @@ import type { Token } from '../compile/layout.ts';
 import { mostAlike } from './alike.ts';
 import type { FreeKind } from './free-pieces.ts';
 import { clockShape, splitPieces, stampPieces, stampShape } from './pieces.ts';
-import type { FoundToken } from './units.ts';
+import { type FoundToken, literalToken } from './units.ts';
 
 /** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
 const isLoggingStamp = (kind: FreeKind): boolean =>
@@ -89,7 +89,7 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
     const open = isOpen ? ({ open: 'number' } as const) : {};
     const found: FoundToken = { token, values, name: `the number ${text} in front`, inFront: true, ...open };
     if (kind !== 'unit') return [found];
-    return [found, { token: { literal: text.replace(/[\d.]/g, '') }, values: [], name: '' }];
+    return [found, literalToken(text.replace(/[\d.]/g, ''))];
   });
   return { tokens, logging, names, assumptions, lines };
 }

@@ -33,6 +33,9 @@ export interface FoundToken {
   readonly name: string;
 }
 
+/** What stands between fields. */
+export const literalToken = (literal: string): FoundToken => ({ token: { literal }, values: [], name: '' });
+
 const quantile = (sorted: readonly number[], q: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
 

@@ -33,44 +33,59 @@ export function firstShown(selected: number, rows: number, count: number): numbe
 export const selectedLine = (view: View, panel: string, count: number): number =>
   Math.max(0, Math.min(view.ui.selected[panel] ?? 0, count - 1));
 
-export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line>): void {
-  const { theme, glyphs } = view;
-  const shown = input.columns.filter((column) => (column.from ?? 0) <= canvas.columns);
+/** A column with its place on the canvas. */
+interface PlacedColumn<Line> {
+  readonly column: Column<Line>;
+  readonly x: number;
+  readonly width: number;
+}
+
+function placeColumns<Line>(columns: readonly Column<Line>[], canvas: Canvas): PlacedColumn<Line>[] {
+  const shown = columns.filter((column) => (column.from ?? 0) <= canvas.columns);
   const fixed = shown.reduce((sum, column) => sum + column.width, 0) + (shown.length - 1) * 2;
   const flexible = Math.max(4, canvas.columns - 2 - fixed);
-  const widthOf = (column: Column<Line>) => column.width || flexible;
+  let next = 1;
+  return shown.map((column) => {
+    const width = column.width || flexible;
+    const x = next;
+    next += width + 2;
+    return { column, x, width };
+  });
+}
 
+function drawText<Line>(
+  canvas: Canvas,
+  { column, x, width }: PlacedColumn<Line>,
+  y: number,
+  text: string,
+  style: StyleId,
+) {
+  if (column.align === 'left') canvas.text(x, y, text, style, width);
+  else canvas.textRight(x + width, y, text, style, width);
+}
+
+export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line>): void {
+  const { theme, glyphs } = view;
+  const { count, sorted } = input;
+  const placed = placeColumns(input.columns, canvas);
   const rows = canvas.rows - 1;
-  const selected = selectedLine(view, input.panel, input.count);
-  const first = firstShown(selected, rows, input.count);
-  const place = input.count > rows ? `${first + 1}-${Math.min(first + rows, input.count)} of ${input.count}` : '';
-  let x = 1;
-  for (const column of shown) {
-    const width = widthOf(column);
-    const isSorted = input.sorted && input.columns[input.sorted.column] === column;
-    const title = isSorted ? `${column.title}${input.sorted?.ascending ? glyphs.up : glyphs.down}` : column.title;
-    if (column.align === 'left') canvas.text(x, 0, title, isSorted ? theme.accent : theme.quiet, width);
-    else canvas.textRight(x + width, 0, title, isSorted ? theme.accent : theme.quiet, width);
+  const selected = selectedLine(view, input.panel, count);
+  const first = firstShown(selected, rows, count);
+  const range = count > rows ? `${first + 1}-${Math.min(first + rows, count)} of ${count}` : '';
+  for (const one of placed) {
+    const { column, x, width } = one;
+    const isSorted = sorted !== undefined && input.columns[sorted.column] === column;
+    const title = isSorted ? `${column.title}${sorted.ascending ? glyphs.up : glyphs.down}` : column.title;
+    drawText(canvas, one, 0, title, isSorted ? theme.accent : theme.quiet);
     // The column with room to spare says which lines are shown.
-    if (column.width === 0 && title.length + place.length + 3 < width)
-      canvas.textRight(x + width, 0, place, theme.quiet);
-    x += width + 2;
+    if (column.width === 0 && title.length + range.length + 3 < width)
+      canvas.textRight(x + width, 0, range, theme.quiet);
   }
-  if (input.count === 0) {
-    canvas.text(1, 1, input.empty, theme.quiet);
-    return;
-  }
-  for (let i = 0; i < Math.min(rows, input.count - first); i++) {
+  if (count === 0) canvas.text(1, 1, input.empty, theme.quiet);
+  for (let i = 0; i < Math.min(rows, count - first); i++) {
     const line = input.line(first + i);
-    const isSelected = view.isFocused && first + i === selected;
-    x = 1;
-    for (const column of shown) {
-      const width = widthOf(column);
-      const style = column.style?.(line) ?? theme.text;
-      if (column.align === 'left') canvas.text(x, i + 1, column.text(line), style, width);
-      else canvas.textRight(x + width, i + 1, column.text(line), style, width);
-      x += width + 2;
-    }
-    if (isSelected) canvas.restyle(0, i + 1, canvas.columns, theme.selected);
+    for (const one of placed)
+      drawText(canvas, one, i + 1, one.column.text(line), one.column.style?.(line) ?? theme.text);
+    if (view.isFocused && first + i === selected) canvas.restyle(0, i + 1, canvas.columns, theme.selected);
   }
 }

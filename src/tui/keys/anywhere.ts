@@ -1,5 +1,6 @@
 /** Keys that hold everywhere; the space bar does in both modes what one expects of it there. */
-import { inReplay, inTail, type KeyBinding, type KeyContext } from './binding.ts';
+import { exporters } from '../exports/index.ts';
+import { inReplay, inTail, type KeyBinding, type KeyContext, opposites } from './binding.ts';
 
 const inHelp = ({ ui }: KeyContext): boolean => ui.help;
 
@@ -19,27 +20,16 @@ export const anywhereKeys: readonly KeyBinding[] = [
     action: { type: 'help' },
     footer: { word: 'help', rank: 1 },
   },
-  {
-    keys: ['down', 'j'],
-    does: 'scroll the help',
-    group: 'Anywhere',
-    when: inHelp,
-    action: { type: 'scroll-help', by: 1 },
-  },
-  {
-    keys: ['up', 'k'],
-    group: 'Anywhere',
-    when: inHelp,
-    action: { type: 'scroll-help', by: -1 },
-  },
-  {
-    keys: ['pagedown'],
-    does: 'a page of the help on, back',
-    group: 'Anywhere',
-    when: inHelp,
-    action: { type: 'scroll-help', by: 20 },
-  },
-  { keys: ['pageup'], group: 'Anywhere', when: inHelp, action: { type: 'scroll-help', by: -20 } },
+  ...opposites(
+    { does: 'scroll the help', group: 'Anywhere', when: inHelp },
+    { keys: ['down', 'j'], action: { type: 'scroll-help', by: 1 } },
+    { keys: ['up', 'k'], action: { type: 'scroll-help', by: -1 } },
+  ),
+  ...opposites(
+    { does: 'a page of the help on, back', group: 'Anywhere', when: inHelp },
+    { keys: ['pagedown'], action: { type: 'scroll-help', by: 20 } },
+    { keys: ['pageup'], action: { type: 'scroll-help', by: -20 } },
+  ),
   {
     keys: ['escape'],
     does: 'back: closes, clears the cursor, then the filter',
@@ -71,7 +61,7 @@ export const anywhereKeys: readonly KeyBinding[] = [
   },
   {
     keys: ['e'],
-    does: 'export what is on the screen: .json, .txt, .ansi or .svg',
+    does: `export what is on the screen: ${exporters.map(({ ending }) => `.${ending}`).join(' ')}`,
     group: 'Anywhere',
     action: { type: 'prompt', kind: 'export' },
     footer: { word: 'export', rank: 9 },

@@ -22,3 +22,19 @@ export interface KeyBinding {
 
 export const inReplay = ({ mode }: KeyContext): boolean => mode === 'replay';
 export const inTail = ({ mode }: KeyContext): boolean => mode === 'tail';
+
+/** What each of two opposite keys has of its own. */
+type OneWay = Pick<KeyBinding, 'keys' | 'action' | 'footer'>;
+
+/** Two keys that undo each other, told in one line of the help. */
+export const opposites = (
+  common: Pick<KeyBinding, 'does' | 'group' | 'when'>,
+  there: OneWay,
+  back: OneWay,
+): KeyBinding[] => {
+  const { does, ...where } = common;
+  return [
+    { ...common, ...there },
+    { ...where, ...back },
+  ];
+};

@@ -1,36 +1,31 @@
 /** Keys of the panels and their lists. */
-import type { KeyBinding } from './binding.ts';
+import { tabs } from '../panels/index.ts';
+import { type KeyBinding, opposites } from './binding.ts';
+
+/** A number for each tab, told in one line of the help. */
+const tabKeys = tabs.map(({ id }, at): KeyBinding => {
+  const does = at === 0 ? { does: tabs.map(({ title }) => title.toLowerCase()).join(', ') } : {};
+  return { keys: [String(at + 1)], ...does, group: 'Panels', action: { type: 'tab', id } };
+});
 
 export const panelKeys: readonly KeyBinding[] = [
-  {
-    keys: ['tab'],
-    does: 'next, previous panel',
-    group: 'Panels',
-    action: { type: 'next-tab', by: 1 },
-    footer: { word: 'panels', rank: 3 },
-  },
-  { keys: ['shift+tab'], group: 'Panels', action: { type: 'next-tab', by: -1 } },
-  {
-    keys: ['1'],
-    does: 'findings, routes, workers, requests, heat map, what if, log',
-    group: 'Panels',
-    action: { type: 'tab', id: 'findings' },
-  },
-  { keys: ['2'], group: 'Panels', action: { type: 'tab', id: 'routes' } },
-  { keys: ['3'], group: 'Panels', action: { type: 'tab', id: 'workers' } },
-  { keys: ['4'], group: 'Panels', action: { type: 'tab', id: 'requests' } },
-  { keys: ['5'], group: 'Panels', action: { type: 'tab', id: 'heat-map' } },
-  {
-    keys: ['6'],
-    group: 'Panels',
-    action: { type: 'tab', id: 'what-if' },
-  },
-  { keys: ['7'], group: 'Panels', action: { type: 'tab', id: 'log' } },
+  ...opposites(
+    { does: 'next, previous panel', group: 'Panels' },
+    { keys: ['tab'], action: { type: 'next-tab', by: 1 }, footer: { word: 'panels', rank: 3 } },
+    { keys: ['shift+tab'], action: { type: 'next-tab', by: -1 } },
+  ),
+  ...tabKeys,
   { keys: ['w'], does: 'the lanes: arrows choose a worker', group: 'Panels', action: { type: 'focus', id: 'lanes' } },
-  { keys: ['up', 'k'], does: 'line up, down', group: 'Panels', action: { type: 'select', by: -1 } },
-  { keys: ['down', 'j'], group: 'Panels', action: { type: 'select', by: 1 } },
-  { keys: ['pageup'], does: 'ten lines up, down', group: 'Panels', action: { type: 'select', by: -10 } },
-  { keys: ['pagedown'], group: 'Panels', action: { type: 'select', by: 10 } },
+  ...opposites(
+    { does: 'line up, down', group: 'Panels' },
+    { keys: ['up', 'k'], action: { type: 'select', by: -1 } },
+    { keys: ['down', 'j'], action: { type: 'select', by: 1 } },
+  ),
+  ...opposites(
+    { does: 'ten lines up, down', group: 'Panels' },
+    { keys: ['pageup'], action: { type: 'select', by: -10 } },
+    { keys: ['pagedown'], action: { type: 'select', by: 10 } },
+  ),
   {
     keys: ['return'],
     does: 'go to a finding, filter by route or worker, show a request',
@@ -38,11 +33,9 @@ export const panelKeys: readonly KeyBinding[] = [
     action: { type: 'open' },
     footer: { word: 'open', rank: 6 },
   },
-  {
-    keys: ['s'],
-    does: 'sort the routes by the next column; the other way round',
-    group: 'Panels',
-    action: { type: 'sort' },
-  },
-  { keys: ['S'], group: 'Panels', action: { type: 'sort-direction' } },
+  ...opposites(
+    { does: 'sort the routes by the next column; the other way round', group: 'Panels' },
+    { keys: ['s'], action: { type: 'sort' } },
+    { keys: ['S'], action: { type: 'sort-direction' } },
+  ),
 ];

@@ -1,6 +1,6 @@
 /** Keys of the what-if panel: the arrows change the pool. */
 import type { Action } from '../action.ts';
-import type { KeyBinding, KeyContext } from './binding.ts';
+import { type KeyBinding, type KeyContext, opposites } from './binding.ts';
 
 const inWhatIf = ({ ui }: KeyContext): boolean => ui.focus === 'what-if' && ui.tab === 'what-if';
 const whatIf =
@@ -12,10 +12,16 @@ const whatIf =
   });
 
 export const whatIfKeys: readonly KeyBinding[] = [
-  { keys: ['up'], does: 'more, fewer workers', group: 'What if', when: inWhatIf, action: whatIf(1, 0) },
-  { keys: ['down'], group: 'What if', when: inWhatIf, action: whatIf(-1, 0) },
-  { keys: ['right'], does: 'more, fewer threads per worker', group: 'What if', when: inWhatIf, action: whatIf(0, 1) },
-  { keys: ['left'], group: 'What if', when: inWhatIf, action: whatIf(0, -1) },
+  ...opposites(
+    { does: 'more, fewer workers', group: 'What if', when: inWhatIf },
+    { keys: ['up'], action: whatIf(1, 0) },
+    { keys: ['down'], action: whatIf(-1, 0) },
+  ),
+  ...opposites(
+    { does: 'more, fewer threads per worker', group: 'What if', when: inWhatIf },
+    { keys: ['right'], action: whatIf(0, 1) },
+    { keys: ['left'], action: whatIf(0, -1) },
+  ),
   {
     keys: ['0'],
     does: 'back to the present pool',

@@ -1,26 +1,22 @@
 /** The lanes: a row per worker, time to the right, each request a bar from its start to its end. */
-import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import { printable } from '../../core/text.ts';
 import type { Action } from '../action.ts';
 import type { Canvas } from '../canvas.ts';
 import { drawBarLabels, wideBars } from '../draw/bar-labels.ts';
 import { gutterOf } from '../draw/gutter.ts';
 import { LanePainter } from '../draw/lane-cells.ts';
+import { drawLifecycleMarks } from '../draw/lane-marks.ts';
+import { drawLaneTitle } from '../draw/lane-title.ts';
 import { drawCursor } from '../draw/strip.ts';
-import type { Glyphs } from '../glyphs.ts';
 import { shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { Hues } from '../scene/hues.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
-import { type LanePlan, planLanes } from '../scene/plan-lanes.ts';
-import type { LaneScene } from '../scene/scene.ts';
+import { planLanes } from '../scene/plan-lanes.ts';
 import { type Track, trackOfRow } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
 import { clip } from '../width.ts';
-
-const spanText = (seconds: number): string =>
-  seconds >= 3600 ? `${seconds / 3600} h` : seconds >= 60 ? `${seconds / 60} min` : `${seconds} s`;
 
 export default definePanel({
   id: 'lanes',
@@ -38,7 +34,7 @@ export default definePanel({
     const { left, right } = gutterOf(canvas.columns);
     const plan = planLanes(view, canvas.rows - 1);
     const lanes = view.scene.lanes(view.scene.isTimeless ? [] : plan.plans);
-    drawTitle(view, canvas, lanes, plan);
+    drawLaneTitle(view, canvas, lanes, plan);
     if (view.scene.isTimeless) {
       canvas.text(
         1,
@@ -88,35 +84,20 @@ function requestUnderCursor({ ui, scene }: View, track: number): Action | null {
   return row === undefined ? null : { type: 'request', source: requests.source[row], offset: requests.offset[row] };
 }
 
-function drawTitle(view: View, canvas: Canvas, { hues, mostSlack }: LaneScene, { above, below }: LanePlan): void {
-  const { theme, glyphs, ui, scene, isFocused, snapshot } = view;
-  canvas.fill(0, 0, canvas.columns, glyphs.horizontal, theme.line);
-  const more = [above > 0 ? `, ${above} more above` : '', below > 0 ? `, ${below} more below` : ''].join('');
-  const what = scene.tracks().list.some((track) => track.lives.length > 0) ? 'Workers' : 'Requests';
-  let x = canvas.text(1, 0, ` ${what} · ${spanText(ui.spanSeconds)}${more} `, isFocused ? theme.accent : theme.strong);
-  const painter = new LanePainter(theme, glyphs, hues, ui.colourBy);
-  const { shown } = hues;
-  const entries: [symbol: string, label: string, style: StyleId][] = shown.map((hue) => {
-    const { label, colour } = hues.legend[hue];
-    const symbol = theme.mono ? painter.symbolOf(hue) || glyphs.logged : glyphs.logged;
-    return [symbol, clip(label, 22), theme.styles.of(colour)];
-  });
-  if (scene.filter) {
-    entries.push([theme.mono ? glyphs.lost : glyphs.logged, 'do not pass', theme.line]);
-  }
-  if (snapshot.inference.service.method === 'inferred') entries.push([glyphs.inferred, 'start inferred', theme.quiet]);
-  // What is certain to half a cell looks certain.
-  if (mostSlack >= 0.5) entries.push([glyphs.uncertain, 'uncertain', theme.quiet]);
-  if (scene.lost().length > 0) entries.push([glyphs.lost, 'killed, never logged', theme.critical]);
-  if (snapshot.live && ui.edge === null) entries.push([glyphs.notYet, 'not logged yet', theme.quiet]);
-  const width = entries.reduce((sum, [, label]) => sum + label.length + 4, 0);
-  x = Math.max(x + 1, canvas.columns - width - 1);
-  for (const [symbol, label, style] of entries) {
-    if (x + label.length + 3 >= canvas.columns) break;
-    canvas.text(x, 0, ` ${symbol} `, style);
-    canvas.text(x + 3, 0, `${label} `, theme.quiet);
-    x += label.length + 4;
-  }
+/** How a track is drawn beside its picture. */
+interface TrackLook {
+  readonly name: string;
+  /** Of the name, and of the numbers of its further slots. */
+  readonly style: StyleId;
+  readonly quietStyle: StyleId;
+  /** 1 in the columns in which a worker of the track lives. */
+  readonly alive: Uint8Array;
+  /** Column from which on nothing is logged yet. */
+  readonly notYet: number;
+  readonly left: number;
+  readonly hues: Hues;
+  /** Requests whose bars are wide enough to be named. */
+  readonly named: readonly number[];
 }
 
 function drawTrack(
@@ -135,39 +116,63 @@ function drawTrack(
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
   const isSelected = isFocused && (ui.selected.lanes ?? 0) === index;
   painter.shaded = index % 2 === 1;
-  const alive = aliveColumns(track, axis);
-  const notYet = snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY;
-  const name = life ? life.label : 'requests';
-  const rows = picture.plan.form === 'slots' ? picture.rows.length : 1;
-  if (picture.plan.form === 'height') {
-    const row = picture.rows[0];
-    if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
-    drawLabel(canvas, name, 0, left, isSelected ? theme.selected : theme.text);
-    // Stamps that nobody has examined yet put more side by side than ran at once.
-    const isExamined = snapshot.summary.requests.total > 0;
-    if (row.kind === 'share' && canvas.rows > 1 && isExamined && Number.isFinite(picture.peak)) {
-      canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
-    }
-  } else {
-    for (let slot = 0; slot < rows; slot++) {
-      const { thick } = picture.plan;
-      // The last of several rows stays blank: a gap between lanes.
-      const bar = Math.max(1, thick - 1);
-      const row = picture.rows[slot];
-      if (row.kind === 'share') painter.shares(canvas, left, slot * thick, bar, row, alive, notYet);
-      else {
-        for (let i = 0; i < bar; i++) painter.bars(canvas, left, slot * thick + i, row, alive, notYet);
-        const ofSlot = rows === 1 ? named : named.filter((one) => Math.max(0, snapshot.placement.slot[one]) === slot);
-        drawBarLabels(view, canvas, painter, row, hues, ofSlot, left, slot * thick);
-      }
-      const label = rows === 1 ? name : slot === 0 && life ? name : life ? `  ·${slot + 1}` : `slot ${slot + 1}`;
-      drawLabel(canvas, label, slot * thick, left, isSelected ? theme.selected : slot === 0 ? theme.text : theme.quiet);
-    }
-  }
+  const look: TrackLook = {
+    name: life ? life.label : 'requests',
+    style: isSelected ? theme.selected : theme.text,
+    quietStyle: isSelected ? theme.selected : theme.quiet,
+    alive: aliveColumns(track, axis),
+    notYet: snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY,
+    left,
+    hues,
+    named,
+  };
+  if (picture.plan.form === 'height') drawHeights(view, canvas, painter, picture, look);
+  else drawSlots(view, canvas, painter, picture, look, life !== undefined);
   if (right > 0)
     canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
   drawLost(view, canvas, index, left);
-  drawMarks(view, canvas, track, left);
+  drawLifecycleMarks(view, canvas, track, left);
+}
+
+/** How many requests ran at once, as one curve. */
+function drawHeights(view: View, canvas: Canvas, painter: LanePainter, picture: TrackPicture, look: TrackLook): void {
+  const { theme, snapshot } = view;
+  const { name, style, alive, notYet, left } = look;
+  const row = picture.rows[0];
+  if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
+  drawLabel(canvas, name, 0, left, style);
+  // Stamps that nobody has examined yet put more side by side than ran at once.
+  const isExamined = snapshot.summary.requests.total > 0;
+  if (row.kind === 'share' && canvas.rows > 1 && isExamined && Number.isFinite(picture.peak)) {
+    canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
+  }
+}
+
+/** A row of bars, or several, for each slot. */
+function drawSlots(
+  view: View,
+  canvas: Canvas,
+  painter: LanePainter,
+  { plan, rows }: TrackPicture,
+  look: TrackLook,
+  isWorker: boolean,
+): void {
+  const { name, alive, notYet, left, hues, named } = look;
+  const { slot: slotOf } = view.snapshot.placement;
+  // The last of several rows stays blank: a gap between lanes.
+  const bar = Math.max(1, plan.thick - 1);
+  rows.forEach((row, slot) => {
+    const y = slot * plan.thick;
+    if (row.kind === 'share') painter.shares(canvas, left, y, bar, row, alive, notYet);
+    else {
+      for (let i = 0; i < bar; i++) painter.bars(canvas, left, y + i, row, alive, notYet);
+      const ofSlot = rows.length === 1 ? named : named.filter((one) => Math.max(0, slotOf[one]) === slot);
+      drawBarLabels(view, canvas, painter, row, hues, ofSlot, left, y);
+    }
+    const further = isWorker ? `  ·${slot + 1}` : `slot ${slot + 1}`;
+    const label = rows.length === 1 || (slot === 0 && isWorker) ? name : further;
+    drawLabel(canvas, label, y, left, slot === 0 ? look.style : look.quietStyle);
+  });
 }
 
 /** 1 in the columns in which a worker of the track lives. */
@@ -207,57 +212,4 @@ function busyStyle({ theme }: View, share: number): StyleId {
 function drawLabel(canvas: Canvas, label: string, y: number, left: number, style: StyleId): void {
   canvas.text(0, y, ' '.repeat(left - 1), style);
   canvas.text(0, y, printable(label), style, left - 1);
-}
-
-const markOf = (event: LifecycleEvent, glyphs: Glyphs): string | null => {
-  switch (event.kind) {
-    case 'boot':
-      return glyphs.boot;
-    case 'exit':
-      return glyphs.exit;
-    case 'recycle':
-      return glyphs.recycle;
-    case 'timeout':
-      return glyphs.timeout;
-    case 'killed':
-      return glyphs.killed;
-    case 'error':
-    case 'queue-full':
-      return glyphs.other;
-    default:
-      return null;
-  }
-};
-
-/** Kinds that cover others in the same cell: what went wrong is never hidden by an ordinary boot. */
-const weight: Readonly<Partial<Record<LifecycleEvent['kind'], number>>> = {
-  timeout: 3,
-  killed: 3,
-  error: 2,
-  recycle: 1,
-};
-
-function drawMarks(view: View, canvas: Canvas, track: Track, left: number): void {
-  const { snapshot, scene, theme, glyphs } = view;
-  if (snapshot.lifecycle.length === 0) return;
-  const names = new Set(track.lives.map((life) => life.name));
-  const drawn = new Map<number, number>();
-  for (const event of snapshot.lifecycle) {
-    if (event.worker === null || !names.has(event.worker)) continue;
-    const column = Math.floor(columnOf(scene.axis, event.time));
-    const glyph = markOf(event, glyphs);
-    const rank = weight[event.kind] ?? 0;
-    if (glyph === null || !(column >= 0 && column < scene.axis.columns) || (drawn.get(column) ?? -1) > rank) continue;
-    drawn.set(column, rank);
-    canvas.put(
-      left + column,
-      0,
-      glyph,
-      rank >= 2
-        ? theme.severity('critical').badge
-        : rank === 1
-          ? theme.severity('warning').badge
-          : theme.severity('info').badge,
-    );
-  }
 }

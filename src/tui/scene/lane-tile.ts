@@ -1,12 +1,10 @@
 /** The lanes of a few columns: one pass over the requests that reach into them. */
-import type { Snapshot } from '../../core/snapshot.ts';
-import type { RowTest } from '../../engine/filter.ts';
 import { CellHues } from './cell-hues.ts';
 import type { Colouring } from './hues.ts';
 import { drawBar, INFERRED, type Raster, TURN } from './lane-raster.ts';
 import { Levels } from './levels.ts';
-import type { Budget } from './tile-cache.ts';
 import { TILE } from './tile-cache.ts';
+import type { TileInput } from './tile-input.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 
 /** Eighths of a tile. */
@@ -37,16 +35,11 @@ export interface LaneTile {
   readonly longest: number;
 }
 
-export interface LaneTileInput {
-  readonly snapshot: Pick<Snapshot, 'requests' | 'placement'>;
-  readonly rowsIn: (from: number, to: number) => { rows: Int32Array; count: number };
-  readonly passes: RowTest | null;
+export interface LaneTileInput extends TileInput {
   readonly tracks: Tracks;
   readonly raster: Raster;
   readonly colouring: Colouring;
   readonly startsInferred: boolean;
-  readonly microsPerColumn: number;
-  readonly budget: Budget;
 }
 
 export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {

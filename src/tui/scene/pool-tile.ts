@@ -1,9 +1,8 @@
 /** The pool in a few columns: busy slots, queue, rate, errors and durations of the requests that reach into them. */
-import type { Snapshot } from '../../core/snapshot.ts';
-import type { RowTest } from '../../engine/filter.ts';
 import { ColumnDurations } from './column-durations.ts';
 import { Levels } from './levels.ts';
-import { type Budget, TILE } from './tile-cache.ts';
+import { TILE } from './tile-cache.ts';
+import type { TileInput } from './tile-input.ts';
 
 /** One value per column each. */
 export interface PoolTile {
@@ -24,14 +23,6 @@ export interface PoolTile {
   readonly waited: boolean;
 }
 
-export interface PoolTileInput {
-  readonly snapshot: Pick<Snapshot, 'requests' | 'placement'>;
-  readonly rowsIn: (from: number, to: number) => { rows: Int32Array; count: number };
-  readonly passes: RowTest | null;
-  readonly microsPerColumn: number;
-  readonly budget: Budget;
-}
-
 /** Rows of the levels of a tile. */
 const BUSY = 0;
 const QUEUE = 1;
@@ -39,7 +30,7 @@ const ENDS = 2;
 const ERRORS = 3;
 const ALL = 4;
 
-export function poolTile(firstColumn: number, input: PoolTileInput): PoolTile {
+export function poolTile(firstColumn: number, input: TileInput): PoolTile {
   const { snapshot, passes, microsPerColumn } = input;
   const { requests, placement } = snapshot;
   const { start, end, uncertainty, wait: waits } = placement;

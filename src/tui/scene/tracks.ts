@@ -2,9 +2,10 @@
  * Which rows the lanes have: a track is a worker (or the slot of a pool without names) with everything that ran on it.
  * A worker that replaces a dead one takes over its track, so that a pool of four that recycles has four tracks.
  */
+import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { RequestTable } from '../../core/table.ts';
-import { SeenWorkers } from './seen-workers.ts';
+import { type SeenWorker, SeenWorkers } from './seen-workers.ts';
 
 export interface TrackLife {
   readonly worker: number;
@@ -32,8 +33,14 @@ export interface Tracks {
   readonly nameless: number;
 }
 
+/** Workers that have rows, by their ids. */
+type Seen = ReadonlyMap<number, SeenWorker>;
+
 /** Fates that end a life. */
 const ended = new Set(['exited', 'recycled', 'timeout', 'killed']);
+
+/** A worker that begins this long before another ends may still replace it. */
+const TAKE_OVER_MICROS = 2e6;
 
 /**
  * `before`: the tracks of the picture before. Of a live log only the newest minutes are examined, so that the first sight of
@@ -44,80 +51,95 @@ export function tracksOf(
   seen = new SeenWorkers().update(snapshot),
   before: Tracks | null = null,
 ): Tracks {
-  const { inference, names, lifecycle } = snapshot;
-  const { lanes, lives } = inference;
+  const { names, sources, inference } = snapshot;
+  const { lanes } = inference;
+  const slots = slotsOfWorkers(snapshot, seen);
   const list: Track[] = [];
-
-  const known = new Map(lives.map((life) => [life.worker, life]));
-  const slots = new Map<number, number>();
-  for (const lane of lanes)
-    if (lane.worker >= 0) slots.set(lane.worker, Math.max(slots.get(lane.worker) ?? 0, lane.slot + 1));
-  for (const life of lives) if (!slots.has(life.worker)) slots.set(life.worker, 1);
-  // Workers that the last examination did not see are like the others: bare stamps may overlap where requests do not.
-  const most = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.threads.value ?? Number.POSITIVE_INFINITY);
-  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, Math.min(one.slots, most));
-
-  const boots = new Map<string, number>();
-  const ends = new Map<string, number>();
-  for (const event of lifecycle) {
-    if (event.worker === null || Number.isNaN(event.time)) continue;
-    if (event.kind === 'boot') boots.set(event.worker, event.time);
-    else if (event.kind === 'exit' || event.kind === 'killed' || event.kind === 'recycle')
-      ends.set(event.worker, event.time);
-  }
-
-  const firstKnown = new Map<number, number>();
-  const workers = [...slots.keys()].map((worker): TrackLife => {
-    const name = names.workers.text(worker);
-    const life = known.get(worker);
-    const gone = life !== undefined && ended.has(life.fate);
-    const guess = life === undefined ? seen.get(worker) : undefined;
-    const born = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
-    firstKnown.set(worker, born);
-    // Of a live log the newest minutes are examined: what is held reaches further back.
-    const held = snapshot.mode === 'tail' && !boots.has(name) ? seen.get(worker)?.from : undefined;
-    const label = name.slice(name.lastIndexOf('/') + 1);
-    return {
-      worker,
-      name,
-      label,
-      from: Math.min(born, held ?? born),
-      to: ends.get(name) ?? (gone ? life.to : (guess?.to ?? Number.POSITIVE_INFINITY)),
-    };
-  });
-  const firstOf = ({ worker }: TrackLife): number => firstKnown.get(worker) as number;
-  const placeOf = ({ worker }: TrackLife): number => {
-    const place = snapshot.mode === 'tail' ? (before?.ofWorker[worker] ?? -1) : -1;
-    return place < 0 ? Number.MAX_SAFE_INTEGER : place;
-  };
-  workers.sort(
-    (a, b) =>
-      placeOf(a) - placeOf(b) || firstOf(a) - firstOf(b) || a.name.length - b.name.length || (a.name < b.name ? -1 : 1),
-  );
-
   const firstSource = new Map<string, number>();
-  const trackOfWorker = new Int32Array(names.workers.size).fill(-1);
-  for (const life of workers) {
+  const ofWorker = new Int32Array(names.workers.size).fill(-1);
+  for (const life of livesInOrder(snapshot, [...slots.keys()], seen, before)) {
     const source = seen.get(life.worker)?.source ?? 0;
-    const group = groupOf(life.name, snapshot.sources[source] ?? '');
+    const group = groupOf(life.name, sources[source] ?? '');
     firstSource.set(group, Math.min(source, firstSource.get(group) ?? source));
-    let at = list.findIndex(
-      (track) => track.group === group && (track.lives.at(-1) as TrackLife).to <= life.from + 2e6,
-    );
+    let at = list.findIndex((track) => track.group === group && hasEnded(track, life));
     if (at < 0) {
       at = list.length;
       list.push({ group, lives: [], slots: 1 });
     }
     list[at].lives.push(life);
     list[at].slots = Math.max(list[at].slots, slots.get(life.worker) ?? 1);
-    trackOfWorker[life.worker] = at;
+    ofWorker[life.worker] = at;
   }
   const nameless = list.length === 0 || lanes.some((lane) => lane.worker < 0) ? list.length : -1;
   if (nameless >= 0) {
     const slotsOfPool = lanes.reduce((most, lane) => (lane.worker < 0 ? Math.max(most, lane.slot + 1) : most), 1);
-    list.push({ group: snapshot.sources[0] ?? '', lives: [], slots: slotsOfPool });
+    list.push({ group: sources[0] ?? '', lives: [], slots: slotsOfPool });
   }
-  return inGroups({ list, ofWorker: trackOfWorker, nameless }, firstSource);
+  return inGroups({ list, ofWorker, nameless }, firstSource);
+}
+
+/** Its last worker was gone when the next one began, or soon afterwards. */
+const hasEnded = ({ lives }: Track, next: TrackLife): boolean =>
+  (lives.at(-1) as TrackLife).to <= next.from + TAKE_OVER_MICROS;
+
+/** Slots of every worker that was examined or seen, by its id. */
+function slotsOfWorkers({ inference }: Snapshot, seen: Seen): Map<number, number> {
+  const slots = new Map<number, number>();
+  for (const { worker, slot } of inference.lanes)
+    if (worker >= 0) slots.set(worker, Math.max(slots.get(worker) ?? 0, slot + 1));
+  for (const { worker } of inference.lives) if (!slots.has(worker)) slots.set(worker, 1);
+  // Workers that the last examination did not see are like the others: bare stamps may overlap where requests do not.
+  const most = inference.unbounded ? Number.POSITIVE_INFINITY : (inference.threads.value ?? Number.POSITIVE_INFINITY);
+  for (const [worker, one] of seen) if (!slots.has(worker)) slots.set(worker, Math.min(one.slots, most));
+  return slots;
+}
+
+/** When the server says that workers began and ended, µs since 1970 UTC by their names. */
+function toldLives(lifecycle: readonly LifecycleEvent[]) {
+  const boots = new Map<string, number>();
+  const ends = new Map<string, number>();
+  for (const { worker, kind, time } of lifecycle) {
+    if (worker === null || Number.isNaN(time)) continue;
+    if (kind === 'boot') boots.set(worker, time);
+    else if (kind === 'exit' || kind === 'killed' || kind === 'recycle') ends.set(worker, time);
+  }
+  return { boots, ends };
+}
+
+/** The workers as they had places before, then as they began. */
+function livesInOrder(snapshot: Snapshot, workers: readonly number[], seen: Seen, before: Tracks | null): TrackLife[] {
+  const { inference, names, mode } = snapshot;
+  const { boots, ends } = toldLives(snapshot.lifecycle);
+  const examined = new Map(inference.lives.map((life) => [life.worker, life]));
+  const sorted = workers.map((worker) => {
+    const name = names.workers.text(worker);
+    const life = examined.get(worker);
+    const gone = life !== undefined && ended.has(life.fate);
+    const guess = life === undefined ? seen.get(worker) : undefined;
+    const born = boots.get(name) ?? life?.from ?? guess?.from ?? Number.NEGATIVE_INFINITY;
+    // Of a live log the newest minutes are examined: what is held reaches further back.
+    const held = mode === 'tail' && !boots.has(name) ? seen.get(worker)?.from : undefined;
+    const track = mode === 'tail' ? (before?.ofWorker[worker] ?? -1) : -1;
+    return {
+      place: track < 0 ? Number.MAX_SAFE_INTEGER : track,
+      born,
+      life: {
+        worker,
+        name,
+        label: name.slice(name.lastIndexOf('/') + 1),
+        from: Math.min(born, held ?? born),
+        to: ends.get(name) ?? (gone ? life.to : (guess?.to ?? Number.POSITIVE_INFINITY)),
+      },
+    };
+  });
+  sorted.sort(
+    (a, b) =>
+      a.place - b.place ||
+      a.born - b.born ||
+      a.life.name.length - b.life.name.length ||
+      (a.life.name < b.life.name ? -1 : 1),
+  );
+  return sorted.map(({ life }) => life);
 }
 
 /** Workers of several hosts are told apart by "host/pid". */

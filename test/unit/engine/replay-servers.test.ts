@@ -1,55 +1,28 @@
 // Logs of two containers replayed side by side: the same process ids at the same time are workers of two servers.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { writeFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { systemClock } from '../../../src/core/clock.ts';
-import type { Snapshot } from '../../../src/core/snapshot.ts';
 import { LocalExaminer } from '../../../src/engine/examiner.ts';
 import { ReplayEngine } from '../../../src/engine/replay-engine.ts';
-import { tracksOf } from '../../../src/tui/scene/tracks.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
-import { temporaryFolder } from '../../helpers/terminal.ts';
+import { lanesOfBoth, lines, log, misnamed, serversSideBySide } from '../../helpers/two-servers.ts';
 
-const log = readFileSync('sample-logs/gunicorn-sync-4-nearly-full.log', 'utf8');
-const lines = log.trimEnd().split('\n');
-const pids = [...new Set(lines.map((line) => /pid=<(\d+)>/.exec(line)?.[1] as string))].sort();
-let folder: string;
-let engine: ReplayEngine | null = null;
-const at = (name: string): string => join(folder, name);
-
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(async () => {
-  await engine?.stop();
-  engine = null;
-  rmSync(folder, { recursive: true, force: true });
-});
+const { at, lanes, running } = serversSideBySide();
 
 async function replay(names: readonly string[], clock = systemClock): Promise<ReplayEngine> {
-  engine = new ReplayEngine({
-    paths: names.map(at),
-    formats,
-    clock,
-    speed: 1,
-    examiner: (one) => new LocalExaminer(one, formats),
-  });
+  const engine = running(
+    new ReplayEngine({
+      paths: names.map(at),
+      formats,
+      clock,
+      speed: 1,
+      examiner: (one) => new LocalExaminer(one, formats),
+    }),
+  );
   await engine.load();
   return engine;
 }
-
-const lanes = (snapshot: Snapshot) =>
-  tracksOf(snapshot)
-    .list.map(({ group, lives, slots }) => `${group.slice(folder.length + 1)} ${lives[0].label} ${slots}`)
-    .sort();
-const ofTwoServers = [...pids.map((pid) => `web-1.log ${pid} 1`), ...pids.map((pid) => `web-2.log ${pid} 1`)];
-
-/** Rows of the second input whose worker is not one of its server, and rows of the first whose worker is. */
-const misnamed = ({ requests, names }: Snapshot) =>
-  Array.from({ length: requests.length }, (_, row) => row).filter(
-    (row) => names.workers.text(requests.worker[row]).startsWith('web-2.log/') !== (requests.source[row] === 1),
-  );
 
 /** `count` requests on two workers, ten a second, from noon on. */
 function longLog(count: number): string {
@@ -66,8 +39,8 @@ describe('logs of several servers, replayed side by side', () => {
     for (const name of ['web-1.log', 'web-2.log']) writeFileSync(at(name), log);
     const snapshot = (await replay(['web-1.log', 'web-2.log'])).snapshot();
     expect(snapshot.summary.server).toMatchObject({ model: 'sync', workers: { value: 8 }, threads: { value: 1 } });
-    expect(lanes(snapshot)).toEqual(ofTwoServers);
-    expect(misnamed(snapshot)).toHaveLength(0);
+    expect(lanes(snapshot)).toEqual(lanesOfBoth);
+    expect(misnamed(snapshot)).toEqual([]);
     expect(snapshot.total).toBe(2 * lines.length);
     expect(snapshot.overview?.requests.reduce((a, b) => a + b)).toBe(2 * lines.length);
   });
@@ -75,17 +48,14 @@ describe('logs of several servers, replayed side by side', () => {
   it('are told apart, too, where they are too long to be held', async () => {
     for (const name of ['web-1.log', 'web-2.log']) writeFileSync(at(name), longLog(24_000));
     const clock = new FakeClock();
-    const { command, snapshot } = await replay(['web-1.log', 'web-2.log'], clock).then((one) => ({
-      command: one.command.bind(one),
-      snapshot: one.snapshot.bind(one),
-    }));
-    const { from } = snapshot();
-    command({ type: 'show', from: from + 600e6, to: from + 660e6 });
-    while (!(snapshot().requests.length > 0 && snapshot().requests.end[0] >= from + 500e6)) {
+    const engine = await replay(['web-1.log', 'web-2.log'], clock);
+    const { from } = engine.snapshot();
+    engine.command({ type: 'show', from: from + 600e6, to: from + 660e6 });
+    while (!(engine.snapshot().requests.length > 0 && engine.snapshot().requests.end[0] >= from + 500e6)) {
       await new Promise((done) => setTimeout(done, 10));
     }
-    expect(new Set(snapshot().requests.source)).toEqual(new Set([0, 1]));
-    expect(misnamed(snapshot())).toHaveLength(0);
+    expect(new Set(engine.snapshot().requests.source)).toEqual(new Set([0, 1]));
+    expect(misnamed(engine.snapshot())).toEqual([]);
   });
 
   it('a log and its rotated part are one server', async () => {

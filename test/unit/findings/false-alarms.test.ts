@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import { createPredictor } from '../../../src/simulate/predictor.ts';
-import { randomPool } from '../../helpers/simulate-pool.ts';
+import { randomPool } from '../../helpers/random-pool.ts';
 import { analysisOfPool } from '../../helpers/stations.ts';
 
 /** What a pool under any load may be told: it is too small, too large, or would be better off elsewhere. */

@@ -1,7 +1,7 @@
 // A blocked event loop is found, and its route named, with durations and without; other pauses are not blamed on a route.
 import { describe, expect, it } from 'vitest';
 import eventLoopBlocked from '../../../src/findings/event-loop-blocked.ts';
-import type { KnownRequest } from '../../helpers/known-analysis.ts';
+import type { KnownRequest } from '../../helpers/known-requests.ts';
 import { createRandom } from '../../helpers/random.ts';
 import { type Call, factsOf, poisson, request } from '../../helpers/traffic.ts';
 

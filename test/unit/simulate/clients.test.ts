@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { type Clients, findCallers } from '../../../src/simulate/clients.ts';
 import { traceOf } from '../../../src/simulate/trace.ts';
-import type { Load, PoolSpec } from '../../helpers/simulate-pool.ts';
+import type { Load } from '../../helpers/load.ts';
+import type { PoolSpec } from '../../helpers/simulate-pool.ts';
 import { analysisOfPool } from '../../helpers/stations.ts';
 
 function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {

@@ -2,11 +2,23 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { exportSummary } from '../../../src/tui/export.ts';
+import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
+import { exportTo } from '../../../src/tui/export.ts';
+import type { Exportable } from '../../../src/tui/exporter.ts';
 import { handSnapshot } from '../../helpers/snapshots.ts';
 import { temporaryFolder } from '../../helpers/terminal.ts';
+import { viewOf } from '../../helpers/views.ts';
 
-const lanes = handSnapshot({ requests: [] }).summary;
+const snapshot = handSnapshot({ requests: [] });
+const screen: Exportable = {
+  picture() {
+    const view = viewOf(snapshot);
+    const grid = new CellGrid(12, 2);
+    new Canvas(grid).text(1, 0, 'a < b', view.theme.critical);
+    return { view, grid };
+  },
+  summary: async () => ({ summary: snapshot.summary, isOfWindow: true }),
+};
 let isFull = false;
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();
@@ -27,24 +39,45 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('exportSummary', () => {
-  it('writes a file that was not there, and never over one that is', () => {
-    const path = join(folder, 'summary.json');
-    expect(exportSummary(path, lanes)).toBe(`Written to ${path}`);
-    expect(readFileSync(path, 'utf8')).toContain('generator');
-    expect(exportSummary(path, lanes)).toContain('it exists already');
-    expect(readFileSync(path, 'utf8')).toContain('generator');
+const exported = async (name: string): Promise<string> => {
+  const path = join(folder, name);
+  expect(await exportTo(path, screen)).toBe(`Written to ${path}`);
+  return readFileSync(path, 'utf8');
+};
+
+describe('an export', () => {
+  it('is of the kind that the ending of its name asks for, else plain text', async () => {
+    expect(JSON.parse(await exported('a.json'))).toEqual(snapshot.summary);
+    expect(await exported('a.txt')).toBe(' a < b\n\n');
+    expect(await exported('a.log')).toBe(' a < b\n\n');
+    expect(await exported('a.ansi')).toMatch(/\x1b\[[\d;]+ma < b/);
+    expect(await exported('a.svg')).toMatch(/^<svg .*a &lt; b.*<\/svg>\n$/s);
   });
 
-  it('says that the disk is full, and leaves no part of a file', () => {
+  it('says when the summary is not of the requests on the screen alone', async () => {
+    const path = join(folder, 'all.json');
+    const said = await exportTo(path, {
+      ...screen,
+      summary: async () => ({ summary: snapshot.summary, isOfWindow: false }),
+    });
+    expect(said).toBe(`Written to ${path} (of all that was read: the requests of this picture are not all held)`);
+  });
+
+  it('is never written over a file that is there', async () => {
+    const before = await exported('summary.json');
+    expect(await exportTo(join(folder, 'summary.json'), screen)).toContain('it exists already');
+    expect(readFileSync(join(folder, 'summary.json'), 'utf8')).toBe(before);
+  });
+
+  it('says that the disk is full, and leaves no part of a file', async () => {
     isFull = true;
     const path = join(folder, 'full.json');
-    expect(exportSummary(path, lanes)).toBe(`Could not write ${path}: the disk is full`);
+    expect(await exportTo(path, screen)).toBe(`Could not write ${path}: the disk is full`);
     expect(existsSync(path)).toBe(false);
     isFull = false;
   });
 
-  it('says that there is no such folder', () => {
-    expect(exportSummary(join(folder, 'no/such.json'), lanes)).toContain('there is no such folder');
+  it('says that there is no such folder', async () => {
+    expect(await exportTo(join(folder, 'no/such.json'), screen)).toContain('there is no such folder');
   });
 });

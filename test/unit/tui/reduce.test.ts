@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
 import { actionOf, keyBindings } from '../../../src/tui/keys/index.ts';
-import { reduce } from '../../../src/tui/reduce.ts';
+import { reduce } from '../../../src/tui/reduce/reduce.ts';
 import type { UiState } from '../../../src/tui/ui-state.ts';
 import { emptyTail, finding, handSnapshot, hostileSnapshot, NOON } from '../../helpers/snapshots.ts';
 import { viewOf } from '../../helpers/views.ts';

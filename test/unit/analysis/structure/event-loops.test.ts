@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import type { LifecycleEvent } from '../../../../src/core/lifecycle.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
-import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 const seeds = [1, 2, 3];
 const base = { workers: 2, threads: 1, wakes: 'random' } as const;

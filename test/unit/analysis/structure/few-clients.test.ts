@@ -1,7 +1,8 @@
 // A few clients who each wait for their answer bound the requests in flight as threads do: the log does not tell which.
 import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
-import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 const seeds = Array.from({ length: 12 }, (_, k) => k + 1);
 const base = { workers: 1, threads: 4, wakes: 'random' } as const;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { fewerCallers } from '../../../../src/analysis/structure/fewer-callers.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
-import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 const seeds = Array.from({ length: 6 }, (_, k) => k + 1);
 const base = { kind: 'sync', threads: 1, wakes: 'random' } as const;

@@ -4,7 +4,8 @@ import { endBounds, endsInLanes, fewestLanes, misfits } from '../../../../src/an
 import { limitOf } from '../../../../src/analysis/structure/limit.ts';
 import { placeOnLanes } from '../../../../src/analysis/structure/placed.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
-import { type LogView, logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { type LogView, logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 const busy: ServerSpec = {
   seed: 11,

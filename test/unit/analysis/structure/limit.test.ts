@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { limitOf, natsOf } from '../../../../src/analysis/structure/limit.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
-import { logOf } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
 
 describe('the evidence against chance', () => {
   it('is as many nats as were due where none was seen', () => {

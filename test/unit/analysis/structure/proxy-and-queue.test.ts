@@ -5,7 +5,8 @@ import { declaredBy } from '../../../../src/analysis/structure/declared.ts';
 import { queueOf } from '../../../../src/analysis/structure/queue.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { poolBehindProxy } from '../../../../src/analysis/structure/with-response-times.ts';
-import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 const spec: ServerSpec = {
   seed: 4,

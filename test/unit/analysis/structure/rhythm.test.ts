@@ -7,7 +7,8 @@ import { evenStretchOf, mixesLikeBusyWorkers, mixingOf } from '../../../../src/a
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { turnsOf } from '../../../../src/analysis/structure/turns.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
-import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 /** Lines of the article's form: [second, pid] each. */
 const article = (lines: readonly [second: number, pid: number][]): string =>

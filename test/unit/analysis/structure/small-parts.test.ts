@@ -6,7 +6,7 @@ import { orderOf } from '../../../../src/analysis/structure/order.ts';
 import { tellingRows } from '../../../../src/analysis/structure/telling-rows.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { selectRows } from '../../../../src/core/table.ts';
-import { logOf } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
 
 const base = logOf(
   {

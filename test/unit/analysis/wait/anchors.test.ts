@@ -5,8 +5,10 @@ import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { anchorsOf, heldToAnchors } from '../../../../src/analysis/wait/anchors.ts';
 import { filteredWaits } from '../../../../src/analysis/wait/filtered-waits.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
+import type { Load } from '../../../helpers/load.ts';
 import { createRandom } from '../../../helpers/random.ts';
-import { EPOCH, type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
+import { type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
+import { EPOCH } from '../../../helpers/simulated-table.ts';
 
 const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
 const how = { effort: 'sample', callers: 'not-asked' } as const;

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { arrivalEvidence } from '../../../../src/analysis/wait/arrival-evidence.ts';
 import { measuredWaits } from '../../../../src/analysis/wait/measured-waits.ts';
-import { type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
+import type { Load } from '../../../helpers/load.ts';
+import { type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
 
 const spec = (seed: number, load: Load): PoolSpec => ({
   seed,

@@ -1,7 +1,8 @@
 // Behind a proxy whose log has arrivals and departures, the number of slots gives every start.
 import { expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
-import { logOf, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 const pool = (seed: number): ServerSpec => ({
   seed,

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { filteredWaits } from '../../../../src/analysis/wait/filtered-waits.ts';
-import { type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
+import type { Load } from '../../../helpers/load.ts';
+import { type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
 
 const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
 

@@ -10,7 +10,8 @@ import { examine } from '../../../../src/engine/examine.ts';
 import { howToLog } from '../../../../src/engine/how-to-log.ts';
 import { check } from '../../../../src/findings/check.ts';
 import { inferLog, partialOfTexts } from '../../../helpers/infer-log.ts';
-import { type Load, type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
+import type { Load } from '../../../helpers/load.ts';
+import { type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
 
 const view = { stampTick: 1, durationTick: 1, stamp: 'start', pid: false, duration: false } as const;
 const event: LifecycleEvent = {

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { sliceRows } from '../../../../src/core/table.ts';
-import { logOf, type ServerLog, type ServerSpec } from '../../../helpers/simulate-server.ts';
+import { logOf, type ServerLog } from '../../../helpers/server-log.ts';
+import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
 /** A pool that can do forty requests a second. */
 const logOfPhases = (...phases: { rate: number; seconds: number }[]): ServerLog => {

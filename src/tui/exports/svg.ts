@@ -1,6 +1,7 @@
 /** A picture of the screen as SVG: each run of cells of one style is a text over a rectangle. */
-import type { CellGrid } from './canvas.ts';
-import type { Theme } from './theme.ts';
+import type { CellGrid } from '../canvas.ts';
+import { defineExporter } from '../exporter.ts';
+import type { Theme } from '../theme.ts';
 
 /** Width and height of a cell, and the font's size, in px. */
 const CELL = { width: 8.4, height: 17, font: 14 } as const;
@@ -44,7 +45,7 @@ function looksOf(sequence: string, ground: string, text: string): Looks {
 
 const number = (value: number): string => String(Math.round(value * 100) / 100);
 
-export function toSvg(grid: CellGrid, theme: Theme): string {
+function toSvg(grid: CellGrid, theme: Theme): string {
   const [ground, text] = grounds[theme.name === 'light' ? 'light' : 'dark'];
   const width = number(grid.columns * CELL.width + 16);
   const height = number(grid.rows * CELL.height + 16);
@@ -88,3 +89,11 @@ ${texts.join('\n')}
 </svg>
 `;
 }
+
+export default defineExporter({
+  ending: 'svg',
+  async write(from) {
+    const { grid, view } = from.picture();
+    return { text: toSvg(grid, view.theme) };
+  },
+});

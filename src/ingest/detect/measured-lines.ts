@@ -1,0 +1,65 @@
+/** What the stamps and durations of the sampled lines of a layout are. */
+import type { Columns } from '../compile/columns.ts';
+import { compile, type Recipe } from '../compile/recipe.ts';
+import type { Zone } from '../zone.ts';
+import type { Found } from './detect.ts';
+import type { PlanContext } from './plan-context.ts';
+import type { Sample } from './sample.ts';
+
+/** A stamp of an envelope is no sharper than this, µs: the collector reads the line some time after it was written. */
+const ENVELOPE_RESOLUTION = 1000;
+
+/** One value per line that the layout took. */
+export interface Measured {
+  /** µs, NaN where the line gives none. */
+  readonly stamps: Float64Array;
+  readonly durations: Float64Array;
+  /** Digits of the fraction of a second that the stamps show. */
+  readonly digits: number;
+  /** Offsets the stamps state, minutes; NaN for none. */
+  readonly offsets: ReadonlySet<number>;
+  /** Of the envelopes: µs, NaN unknown. */
+  readonly envelope: Float64Array;
+  /** Width of a tick of the envelopes' stamps. */
+  readonly envelopeTickMicros: number;
+}
+
+export function measure(
+  recipe: Recipe,
+  columns: Columns,
+  { taken }: Found,
+  sample: Sample,
+  zone: Zone,
+  context: PlanContext,
+): Measured {
+  const { trials, runtime } = context;
+  const { batch } = trials;
+  const scan = compile(recipe, columns, runtime, { explain: true, zone });
+  const stamps = new Float64Array(taken.length);
+  const durations = new Float64Array(taken.length);
+  const offsets = new Set<number>();
+  let digits = 0;
+  taken.forEach((line, i) => {
+    batch.time[0] = Number.NaN;
+    batch.duration[0] = Number.NaN;
+    batch.length = 0;
+    const { start } = sample.lines[line];
+    scan(sample.b, sample.v, start, start + 1, batch, 0);
+    stamps[i] = batch.time[0];
+    durations[i] = batch.duration[0];
+    const span = runtime.state.spans.find(({ token }) => token === columns.time);
+    if (!span) return;
+    digits = Math.max(digits, span.digits);
+    offsets.add(span.offsetMinutes);
+  });
+  batch.time[0] = Number.NaN;
+  batch.duration[0] = Number.NaN;
+  const envelope = Float64Array.from(taken, (line) => sample.lines[line].stamp);
+  const envelopeDigits = taken.reduce((most, line) => Math.max(most, sample.lines[line].stampDigits), 0);
+  const envelopeTickMicros = Math.max(ENVELOPE_RESOLUTION, 10 ** (6 - envelopeDigits));
+  return { stamps, durations, digits, offsets, envelope, envelopeTickMicros };
+}
+
+/** Share of the values that pass. */
+export const share = (values: Float64Array, test: (value: number, index: number) => boolean): number =>
+  values.reduce((count, value, i) => count + (test(value, i) ? 1 : 0), 0) / Math.max(1, values.length);

@@ -1,0 +1,194 @@
+/** What the values of one trailing field say, and what its key says: the first reading that fits them is taken. */
+import type { Field } from '../../core/format.ts';
+import { wholeSpent } from '../spent-time.ts';
+import { isOtherTime, keyMeaning } from './key-meanings.ts';
+import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
+import { type FoundToken, literalToken } from './units.ts';
+
+/** One field in all sampled lines. */
+export interface TrailingValues {
+  /** '' where it has none. */
+  readonly key: string;
+  /** One per line, without quotes. */
+  readonly values: readonly string[];
+  /** Among the fields behind the known ones, from 0. */
+  readonly index: number;
+  readonly quoted: boolean;
+}
+
+export interface Reading {
+  readonly tokens: FoundToken[];
+  /** Id of the format that writes such a field, or null. */
+  readonly proves: string | null;
+}
+
+/** Source of a regular expression for the stamps that may stand in a field. */
+export const stampSource = stampPieces.flatMap(([kind, source]) => (kind === 'clock' ? [] : [source])).join('|');
+const wholeStamp = new RegExp(`^(?:${stampSource})$`);
+
+/** The kind of stamp that every value is, with or without brackets; null when one is none. */
+function stampOf(values: readonly string[]): PieceKind | null {
+  const bare = values.map((value) => value.replace(/^\[|\]$/g, ''));
+  if (!bare.every((value) => wholeStamp.test(value))) return null;
+  const kinds = new Set(bare.map((value) => splitPieces(value)[0].kind));
+  const [kind] = kinds;
+  return kinds.size === 1 && !kind.startsWith('epoch') ? kind : null;
+}
+
+interface Meaning {
+  readonly field: Field | 'duration by value';
+  readonly proves?: string;
+}
+
+/** Names that mean more here than elsewhere: nginx's variables, and a time that is no date. */
+const special: readonly (readonly [RegExp, Meaning])[] = [
+  [/^(rt|request_time)$/, { field: { kind: 'duration', unit: 's', covers: 'response', fine: true }, proves: 'nginx' }],
+  [/^(urt|uct|uht|upstream_(response|connect|header)_time)$/, { field: { kind: 'list' }, proves: 'nginx' }],
+  [/^msec$/, { field: { kind: 'time', shape: 'epoch-s', means: 'end' } }],
+  [/^time$/i, { field: 'duration by value' }],
+];
+
+function meaningOf(key: string): Meaning | null {
+  const own = special.find(([pattern]) => pattern.test(key))?.[1];
+  if (own) return own;
+  const meaning = keyMeaning(key);
+  switch (meaning?.kind) {
+    case 'duration': {
+      const { unit } = meaning;
+      if (unit === 'by-value') return { field: 'duration by value' };
+      return { field: { kind: 'duration', unit, covers: 'service', ...(key === 'L' ? { fine: true } : {}) } };
+    }
+    case 'pid':
+    case 'worker':
+    case 'thread':
+    case 'arrival':
+    case 'bytes':
+      return { field: { kind: meaning.kind } };
+    default:
+      return null;
+  }
+}
+
+const majority = (texts: readonly string[], pattern: RegExp): boolean =>
+  texts.length > 0 && texts.filter((text) => pattern.test(text)).length * 10 >= texts.length * 9;
+
+const number = /^-?\d+(\.\d+)?$/;
+const numberOrDash = /^(-?\d+(\.\d+)?|-)$/;
+const pairOfNumbers = /^\d+\/\d+$/;
+const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
+/** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
+const status = /^[1-5]\d\d$/;
+const withUnit = /^\d+(\.\d+)?(ms|us|µs|\u00c2\u00b5s|s)$/;
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
+
+/** A field with what its readings ask about it. */
+interface Asked extends TrailingValues {
+  /** The values that are some. */
+  readonly known: readonly string[];
+  readonly meaning: Meaning | null;
+  /** For the assumption that is made of it. */
+  readonly name: string;
+}
+
+const tokenOf = ({ values, name }: Asked, field: Field, open?: FoundToken['open']): FoundToken => ({
+  token: { field },
+  values,
+  name,
+  ...(open ? { open } : {}),
+});
+const one = (asked: Asked, field: Field, open?: FoundToken['open']): Reading => ({
+  tokens: [tokenOf(asked, field, open)],
+  proves: asked.meaning?.proves ?? null,
+});
+
+function readStamp(asked: Asked): Reading | null {
+  const { key, values, quoted } = asked;
+  const stamp = key === '' && !quoted ? stampOf(values) : null;
+  const shape = stamp && stampShape(stamp, values);
+  if (!shape) return null;
+  const token = tokenOf(asked, { kind: 'time', shape: shape.shape, means: 'end' });
+  const tokens = values[0].startsWith('[') ? [literalToken('['), token, literalToken(']')] : [token];
+  return { tokens, proves: null };
+}
+
+/** gunicorn's "<12>". */
+const readBracketedPid = (asked: Asked): Reading | null =>
+  majority(asked.values, /^<\d+>$/) ? { ...one(asked, { kind: 'pid' }), proves: 'gunicorn' } : null;
+
+/** X-Request-Start's "t=1730221455123". */
+const readArrival = (asked: Asked): Reading | null =>
+  majority(asked.known, /^t=\d{10}/) ? one(asked, { kind: 'arrival' }) : null;
+
+/** Apache's and gunicorn's "%T/%D". */
+function readPair({ key, values, name }: Asked): Reading | null {
+  if (key !== '' || !majority(values, pairOfNumbers)) return null;
+  const half = (at: 0 | 1): FoundToken => ({
+    token: { field: { kind: 'number' } },
+    values: values.map((value) => value.split('/')[at] ?? '-'),
+    name: at === 0 ? `the first number of ${name}` : `the second number of ${name}`,
+    open: 'number',
+  });
+  return { tokens: [half(0), literalToken('/'), half(1)], proves: null };
+}
+
+/** "31ms", and durations that write their unit in each value: "1m2s", "0:00:00.031". */
+function readDuration(asked: Asked): Reading | null {
+  const { key, known } = asked;
+  const suffixes = new Set(known.flatMap((value) => withUnit.exec(value)?.[2] ?? []));
+  const isOneUnit = majority(known, withUnit);
+  // Not "10:04:15": a time of day is no time that passed.
+  const isSpent = (value: string) => wholeSpent.test(value) && !/^\d\d:/.test(value);
+  if (known.length > 0 && known.every(isSpent) && !(suffixes.size === 1 && isOneUnit)) {
+    return one(asked, isOtherTime(key) ? { kind: 'word' } : { kind: 'duration', unit: 'written', covers: 'service' });
+  }
+  if (!isOneUnit) return null;
+  const [suffix] = suffixes;
+  const unit = suffix === 'ms' || suffix === 's' ? suffix : 'us';
+  const fine = known.some((value) => value.includes('.'));
+  const token = tokenOf(asked, { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) });
+  return { tokens: [token, literalToken(suffix)], proves: null };
+}
+
+/** What its key says, where the values do not contradict it. */
+function readByKey(asked: Asked): Reading | null {
+  const { values, known, quoted, meaning } = asked;
+  const field = meaning?.field;
+  if (!field) return null;
+  const numeric = majority(known, number);
+  if (field === 'duration by value') return numeric ? one(asked, { kind: 'number' }, 'duration') : null;
+  switch (field.kind) {
+    case 'duration':
+      return (numeric && !(quoted && majority(known, status))) || known.length === 0 ? one(asked, field) : null;
+    case 'pid':
+      return majority(values, /^\d+$/) ? one(asked, field) : null;
+    case 'bytes':
+    case 'time':
+      return numeric ? one(asked, field) : null;
+    case 'list':
+      return one(asked, majority(values, list) ? field : { kind: 'word' });
+    default:
+      return one(asked, field);
+  }
+}
+
+const readNumber = (asked: Asked): Reading | null =>
+  majority(asked.known, number) && majority(asked.values, numberOrDash)
+    ? one(asked, { kind: 'number' }, asked.key === '' ? 'number' : undefined)
+    : null;
+
+const readings = [readStamp, readBracketedPid, readArrival, readPair, readDuration, readByKey, readNumber];
+
+export function readTrailingValues(field: TrailingValues): Reading {
+  const { key, values, index } = field;
+  const asked: Asked = {
+    ...field,
+    known: values.filter((value) => value !== '-' && value !== ''),
+    meaning: meaningOf(key),
+    name: key === '' ? `the ${ordinals[index] ?? `${index + 1}th`} field behind the known ones` : `${key}=`,
+  };
+  for (const read of readings) {
+    const reading = read(asked);
+    if (reading) return reading;
+  }
+  return one(asked, { kind: 'word' });
+}

@@ -1,0 +1,31 @@
+/** Which server wrote lines that several servers write alike. */
+import type { LogFormat } from '../../core/format.ts';
+import type { Found } from './detect.ts';
+import type { PlanContext } from './plan-context.ts';
+import type { Sample } from './sample.ts';
+import { formatOfTag } from './trial.ts';
+
+/** Told by the tag of the envelope, or by lines of its own beside them. */
+export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
+  const { format } = found.candidate;
+  const { alsoBy } = format;
+  if (alsoBy && context.seen.has(alsoBy.id) && !context.seen.has(alsoBy.unless)) {
+    return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
+  }
+  if (format.id !== 'combined') {
+    const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
+    if (beside.length === 1) return beside[0];
+    // Lines of a shape of their own beside those of one server are most likely that server's.
+    const spoke = found.candidate.loose
+      ? context.formats.filter(({ id, proxy, layouts }) => proxy !== true && layouts.length > 0 && context.seen.has(id))
+      : [];
+    return spoke.length === 1 ? spoke[0] : format;
+  }
+  const tags = new Set(found.taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
+  for (const tag of tags) {
+    const named = formatOfTag(context.formats, context.runtime.tagName(tag));
+    if (named) return named;
+  }
+  const beside = context.formats.filter(({ id, writesCombined }) => writesCombined === true && context.seen.has(id));
+  return beside.length === 1 ? beside[0] : format;
+}

@@ -1,0 +1,12 @@
+/** The kinds of files that a screen can be exported to. A new one: a file in this folder, a line here. */
+import type { Exporter } from '../exporter.ts';
+import ansi from './ansi.ts';
+import json from './json.ts';
+import svg from './svg.ts';
+import txt from './txt.ts';
+
+export const exporters: readonly Exporter[] = [json, txt, ansi, svg];
+
+/** By the ending of the name; plain text for others. */
+export const exporterFor = (path: string): Exporter =>
+  exporters.find(({ ending }) => path.endsWith(`.${ending}`)) ?? txt;

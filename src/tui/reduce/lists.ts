@@ -1,0 +1,44 @@
+/** The focus on tabs and lists, and which of their lines is chosen. */
+import type { Action, ListAction } from '../action.ts';
+import { selectedLine } from '../draw/list.ts';
+import type { View } from '../panel.ts';
+import { panelById, tabs } from '../panels/index.ts';
+import { changed, type Outcome } from './outcome.ts';
+
+/** @param act what the chosen line asks for */
+export function moveInLists(view: View, action: ListAction, act: (view: View, action: Action) => Outcome): Outcome {
+  const { ui } = view;
+  switch (action.type) {
+    case 'tab':
+      return changed(ui, { tab: action.id, focus: action.id, request: null });
+    case 'next-tab': {
+      const order = tabs.map(({ id }) => id);
+      const at = order.indexOf(ui.tab);
+      const id = order[(at + action.by + order.length) % order.length];
+      return changed(ui, { tab: id, focus: id, request: null });
+    }
+    case 'focus':
+      return changed(ui, { focus: ui.focus === action.id ? ui.tab : action.id });
+    case 'select': {
+      const id = action.panel ?? ui.focus;
+      const count = panelById(id)?.count?.(view) ?? 0;
+      if (count === 0) return changed(ui, {});
+      const fallback = id === 'log' ? count - 1 : 0;
+      const line = Math.max(0, Math.min(count - 1, (ui.selected[id] ?? fallback) + action.by));
+      const outcome = changed(ui, { selected: { ...ui.selected, [id]: line } });
+      // An open request is that of the chosen line.
+      const opened = ui.request === null ? null : panelById(id)?.open?.(view, line);
+      return opened?.type === 'request' ? act({ ...view, ui: outcome.ui }, opened) : outcome;
+    }
+    case 'select-line': {
+      const line = Math.max(0, action.line);
+      return changed(ui, { focus: action.panel, selected: { ...ui.selected, [action.panel]: line } });
+    }
+    case 'open': {
+      const panel = panelById(ui.focus);
+      const count = panel?.count?.(view) ?? 0;
+      const opened = count > 0 ? (panel?.open?.(view, selectedLine(view, ui.focus, count)) ?? null) : null;
+      return opened ? act(view, opened) : changed(ui, {});
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/** How the screen looks: colours, forms of lanes, the order of routes, the theme, the mouse and the help. */
+import type { LookAction } from '../action.ts';
+import { routeSortCount } from '../panels/routes.ts';
+import { colourings } from '../scene/hues.ts';
+import { themeNames } from '../theme.ts';
+import type { UiState } from '../ui-state.ts';
+import { changed, type Outcome } from './outcome.ts';
+
+const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
+
+export function changeLook(ui: UiState, action: LookAction): Outcome {
+  switch (action.type) {
+    case 'colour':
+      return changed(ui, { colourBy: action.by ?? next(colourings, ui.colourBy) });
+    case 'lane-form':
+      return changed(ui, { laneForm: next(['auto', 'slots', 'height'] as const, ui.laneForm) });
+    case 'fold':
+      return changed(ui, { foldCalm: !ui.foldCalm });
+    case 'sort':
+      return changed(ui, { sort: { column: (ui.sort.column + 1) % routeSortCount, ascending: false } });
+    case 'sort-direction':
+      return changed(ui, { sort: { ...ui.sort, ascending: !ui.sort.ascending } });
+    case 'theme': {
+      const theme = next(themeNames, ui.theme);
+      return changed(ui, { theme, message: `Theme: ${theme}` });
+    }
+    case 'mouse':
+      return changed(ui, { mouse: !ui.mouse, message: `Mouse ${ui.mouse ? 'off: select text as usual' : 'on'}` });
+    case 'help':
+      return changed(ui, { help: !ui.help, helpScroll: 0 });
+    case 'scroll-help':
+      return changed(ui, { helpScroll: Math.max(0, ui.helpScroll + action.by) });
+  }
+}

@@ -1,0 +1,73 @@
+/** Logs that a test makes, harms and follows with the built program, each in a folder of its own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach } from 'vitest';
+import { type RunOptions, Tail } from './run-program.ts';
+import { temporaryFolder } from './terminal.ts';
+
+/** Root may read everything: as root the program is run as nobody. */
+export const NOBODY = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+export const isLinux = process.platform === 'linux';
+export const isLong = process.env.LOGSCOPE_STRESS === 'long';
+
+/** Seconds since 1970 UTC. */
+export const NOW = Math.floor(Date.now() / 1000);
+
+const stampOf = (seconds: number): string => {
+  const [, day, month, year, time] = /^\w+, (\d+) (\w+) (\d+) ([\d:]+)/.exec(
+    new Date(seconds * 1000).toUTCString(),
+  ) as RegExpExecArray;
+  return `${day}/${month}/${year}:${time} +0000`;
+};
+
+export const line = (i: number, { pid = 8700 + (i % 4), at = NOW - 60 + (i >> 6) } = {}): string =>
+  `127.0.0.1 - - [${stampOf(at)}] "GET /items HTTP/1.1" 200 12 "-" "-" pid=<${pid}> us=${1000 + (i % 977)}\n`;
+export const lines = (count: number, from = 0): string =>
+  Array.from({ length: count }, (_, i) => line(from + i)).join('');
+
+/** How many requests a summary in JSON tells of. */
+export const total = ({ stdout }: { stdout: string }): number => JSON.parse(stdout).requests.total;
+
+/** For one file of tests; what is started is ended after each of them. */
+export function logsInFolders() {
+  const folder = temporaryFolder();
+  chmodSync(folder, 0o755);
+  const children: ChildProcess[] = [];
+  let number = 0;
+  let tail: Tail | null = null;
+  afterEach(async () => {
+    await tail?.stop();
+    tail = null;
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const follow = (args: readonly string[], options: RunOptions = {}): Tail => {
+    tail = new Tail(args, options);
+    return tail;
+  };
+  return {
+    /** The path of a log with this content. */
+    log(content: string | Buffer = ''): string {
+      const own = join(folder, String(++number));
+      mkdirSync(own);
+      const path = join(own, 'access.log');
+      writeFileSync(path, content);
+      return path;
+    },
+    follow,
+    /** Follows from the start, and has looked once. */
+    async started(args: readonly string[], options: RunOptions = {}): Promise<Tail> {
+      const live = follow(['--from-start', ...args], options);
+      await live.until(() => live.objects.some(({ type }) => type === 'tick'), 'a first tick');
+      return live;
+    },
+    /** Another program. */
+    spawn(file: string, args: readonly string[]): ChildProcess {
+      const child = spawn(file, args);
+      children.push(child);
+      return child;
+    },
+  };
+}

@@ -1,0 +1,129 @@
+// Lines of no known layout: fields that look like others, and are not taken for them.
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../helpers/ingest.ts';
+import { createRandom } from '../../../helpers/random.ts';
+import { all, clfTime, isoTime, type Line, micros, millis, type Request, seconds, text } from './requests.ts';
+
+describe('what looks like a field and is none', () => {
+  it('do not make a duration of a size, nor of whole numbers that fit two units', () => {
+    const size: Line = (r) => `${isoTime(r.end)} ${r.method} ${r.path} ${r.status} ${r.bytes}`;
+    const sized = parse(text(size));
+    expect(sized.rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
+    expect(sized.rows[0].bytes).toBe(all[0].bytes);
+    // A size that differs from answer to answer.
+    const random = createRandom(3);
+    const page: Line = (r) =>
+      `${isoTime(r.end)} ${r.method} ${r.path} ${r.status} ${r.status < 300 ? Math.floor(random.next() * 9000) : 12}`;
+    const { rows, report } = parse(text(page));
+    expect(rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
+    expect(report.assumptions.join()).toMatch(/may be a size or a duration: it is not used/);
+    // Behind a line that any server writes a size is no pid.
+    const behind: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 0 "-" "-" ${r.bytes}`;
+    expect(parse(text(behind)).rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
+    // A service none of whose answers takes less than 50 ms, or 50 µs.
+    const vague = (r: Request) => 50 + (micros(r) % 1900);
+    const open = parse(
+      text(
+        (r) => JSON.stringify({ ts: isoTime(r.end), method: r.method, path: r.path, status: r.status, took: vague(r) }),
+        all.filter((_, i) => i % 40 === 0),
+      ),
+    );
+    expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(open.report.assumptions.join()).toMatch(/"took" looks like a duration and is not used/);
+  });
+});
+
+describe('fields that are not what their names say', () => {
+  it('a path under "request" beside a method, and a duration under "process", as a template for Apache has them', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        time: isoTime(r.end),
+        process: String(micros(r)),
+        request: r.path,
+        method: r.method,
+        status: r.status,
+      });
+    const { rows } = parse(text(line));
+    expect(rows.every(({ route, worker }) => /^(GET|POST) \//.test(route ?? '') && worker === null)).toBe(true);
+  });
+
+  it('the pid of nginx, and the status of its upstream', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        ts: isoTime(r.end),
+        pid: 31,
+        uri: r.path,
+        method: r.method,
+        status: r.status,
+        urt: seconds(r, 3),
+        us: '200',
+      });
+    expect(parse(text(line)).rows.every(({ worker }) => worker === null)).toBe(true);
+    const own: Line = (r) =>
+      `[${(r.end / 1000).toFixed(3)}] 203.0.113.7 ${r.method} http://h${r.path} ${r.status} ${r.bytes} rt=${seconds(r, 3)} us="${r.status}"`;
+    expect(parse(text(own)).rows[0].duration).toBe(Math.round(micros(all[0]) / 1000) * 1000);
+  });
+
+  it("nginx's ratio of compression, the time of a part, the time of what stands behind", () => {
+    const access: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl/8.5.0"`;
+    const ratio = parse(text((r) => `${access(r)} "${(1 + (micros(r) % 900) / 100).toFixed(2)}"`));
+    expect(ratio.report.unparsed).toBe(0);
+    expect(ratio.rows.every(({ duration }) => duration === null)).toBe(true);
+    const part = parse(text((r) => `${access(r)} ${(micros(r) / 4e6).toFixed(6)} ${seconds(r, 6)}`));
+    expect(part.rows.map(({ duration }) => duration)).toEqual(all.map(micros));
+    const gateway: Line = (r) =>
+      JSON.stringify({
+        requestTime: clfTime(r.end),
+        routeKey: 'ANY /{proxy+}',
+        httpMethod: r.method,
+        path: r.path,
+        status: String(r.status),
+        integrationLatency: String(Math.round(millis(r) / 2)),
+        responseLatency: String(millis(r)),
+      });
+    const { rows } = parse(text(gateway));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => millis(r) * 1000));
+    expect(rows.every(({ route }) => /^(GET|POST) \/[^{]*/.test(route ?? ''))).toBe(true);
+  });
+
+  it('the message of a record that tells the same request with its duration', () => {
+    const record = (r: Request, duration: number) =>
+      JSON.stringify({
+        http: { url: `http://h:8000${r.path}`, status_code: r.status, method: r.method, version: '1.1' },
+        network: { client: { ip: '203.0.113.7', port: 52134 } },
+        duration,
+        event: `203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status}`,
+        timestamp: isoTime(r.end),
+      });
+    const nanos = parse(text((r) => record(r, micros(r) * 1000 + 7)));
+    expect(nanos.rows.map(({ duration }) => duration)).toEqual(all.map(micros));
+    // Of a service none of whose answers takes less than 0.1 s, or 0.1 ms.
+    const few = all.filter((_, i) => i % 8 === 0);
+    const open = parse(text((r) => record(r, 200_000 + micros(r)), few));
+    expect(open.report.requests).toBe(few.length);
+    expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
+    const alone = parse(
+      text(
+        (r) =>
+          JSON.stringify({
+            ts: isoTime(r.end),
+            method: r.method,
+            path: r.path,
+            status: r.status,
+            took: 2e5 + micros(r),
+          }),
+        few,
+      ),
+    );
+    expect(alone.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(alone.report.assumptions.join()).toMatch(/may be microseconds or nanoseconds/);
+  });
+
+  it('texts in quotes beside one that is a request', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 [${isoTime(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${seconds(r, 3)}] [-] "curl/8.5.0"`;
+    expect(parse(text(line)).rows.every(({ duration }) => duration !== null)).toBe(true);
+  });
+});

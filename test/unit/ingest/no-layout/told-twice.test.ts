@@ -1,0 +1,86 @@
+// Requests that two kinds of lines tell of are counted once, and others are not.
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../helpers/ingest.ts';
+import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, seconds, text } from './requests.ts';
+
+describe('requests that are told twice', () => {
+  const access: Line = (r) =>
+    `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" pid=<${r.pid}> us=${micros(r)}`;
+  const uvicorn: Line = (r) => `INFO:     203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`;
+  const structlog: Line = (r) =>
+    JSON.stringify({
+      event: 'request_finished',
+      request: `${r.method} ${r.path}`,
+      code: r.status,
+      timestamp: isoTime(r.end),
+    });
+  const middleware: Line = (r) =>
+    `${loggingTime(r.end)} INFO app ${r.method} ${r.path} -> ${r.status} in ${millis(r)}ms`;
+
+  it('are counted once, by the lines that tell more', () => {
+    for (const [first, other, format] of [
+      [access, structlog, 'gunicorn'],
+      [uvicorn, structlog, 'json'],
+      [uvicorn, middleware, 'custom'],
+    ] as const) {
+      const { rows, report } = parse(text((r) => `${other(r)}\n${first(r)}`));
+      expect(report).toMatchObject({ requests: all.length, continuation: all.length, unparsed: 0, format });
+      expect(rows.every(({ time }) => time !== null)).toBe(true);
+      expect(report.assumptions.join()).toMatch(/tell of the requests that lines of .* tell of: they are not counted/);
+    }
+  });
+
+  it('are counted once where one writes a path decoded and the other does not, and where one writes in colour', () => {
+    const odd = all.map((r, i) => ({ ...r, path: i % 3 === 0 ? '/caf%C3%A9/a%20b' : r.path }));
+    const decoded: Line = (r) => middleware({ ...r, path: decodeURIComponent(r.path) });
+    const coloured: Line = (r) => `\u001b[32m${decoded(r)}\u001b[0m`;
+    for (const other of [decoded, coloured]) {
+      const { report } = parse(text((r) => `${other(r)}\n${uvicorn(r)}`, odd));
+      expect(report).toMatchObject({ requests: all.length, format: 'custom' });
+    }
+  });
+
+  it('are counted once where a proxy tells of them beside its server, in one stream of several containers', () => {
+    const nginx: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl"`;
+    const timed: Line = (r) =>
+      `${nginx(r)} rt=${seconds(r, 3)} uct="0.000" uht="${seconds(r, 3)}" urt="${seconds(r, 3)}"`;
+    const combined: Line = (r) => nginx(r).replace('203.0.113.7', '172.18.0.3').replace('HTTP/1.1', 'HTTP/1.0');
+    for (const [server, proxy, format] of [
+      [combined, nginx, 'combined'],
+      [access, timed, 'gunicorn'],
+      [uvicorn, timed, 'nginx'],
+      [combined, timed, 'nginx'],
+    ] as const) {
+      // The proxy answers some by itself.
+      const own = proxy({ ...all[0], path: '/static/a.css' });
+      const { report, rows } = parse(
+        text(
+          (r) => `web-1    | ${server(r)}\nnginx-1  | ${proxy(r)}\n${r.end % 5 < 1 ? `nginx-1  | ${own}\n` : ''}`,
+        ).replaceAll('\n\n', '\n'),
+      );
+      expect(report.requests - rows.filter(({ route }) => route === 'GET /static/a.css').length).toBe(all.length);
+      expect(report).toMatchObject({ unparsed: 0, format });
+      expect(report.assumptions.join()).toMatch(/tell of the requests that lines of .* tell of: they are not counted/);
+    }
+  });
+
+  it('are not those of two replicas, which have the same routes', () => {
+    const line: Line = (r) => `web-${1 + (r.pid % 2)}  | ${access(r)}`;
+    const proxied: Line = (r) => `nginx-${1 + (r.pid % 2)}  | ${access(r)}`;
+    for (const one of [line, proxied]) expect(parse(text(one)).report.requests).toBe(all.length);
+  });
+
+  it('are none where a rare kind of line has the routes of a usual one', () => {
+    const rare: Line = (r) => `${loggingTime(r.end)} INFO ${r.method} ${r.path} ${r.status} slow: ${millis(r)}ms`;
+    const usual: Line = (r) => `${loggingTime(r.end)} INFO ${r.method} ${r.path} ${r.status} ${millis(r)}ms`;
+    const { report } = parse(text((r) => (r.end - r.start > 250 ? rare(r) : usual(r))));
+    expect(report).toMatchObject({ requests: all.length, continuation: 0, unparsed: 0 });
+  });
+
+  it('are two where they are two: a deploy changed the format', () => {
+    const half = all.length / 2;
+    const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+  });
+});
