@@ -15,17 +15,20 @@ export interface HelpLine {
 
 type Group = KeyBinding['group'];
 
+/** So many keys are told one by one; more of them are a run, as the numbers of the tabs are. */
+const MOST_KEYS = 4;
+
 const groups = (mode: 'tail' | 'replay'): readonly Group[] =>
   mode === 'replay'
     ? ['Replay', 'Panels', 'Lanes and time', 'What if', 'Anywhere']
     : ['Panels', 'Lanes and time', 'What if', 'Anywhere'];
 
-/** The keys of bindings that are told together: all of one, the first of each of several. */
-const labels = (bindings: readonly KeyBinding[], ascii: boolean): string =>
-  bindings
-    .flatMap(({ keys }) => (bindings.length > 2 ? keys.slice(0, 1) : keys))
-    .map((name) => keyLabel(name, ascii))
-    .join(' ');
+/** The keys of bindings that are told together: all of one, the first of each of several, of many the first and the last. */
+function labels(bindings: readonly KeyBinding[], ascii: boolean): string {
+  const names = bindings.flatMap(({ keys }) => (bindings.length > 2 ? keys.slice(0, 1) : keys));
+  const shown = names.map((name) => keyLabel(name, ascii));
+  return shown.length > MOST_KEYS ? `${shown[0]}-${shown.at(-1)}` : shown.join(' ');
+}
 
 /** Bindings that hold in this mode: those whose place excludes it are left out. */
 function holds(binding: KeyBinding, { mode }: Pick<ChromeState, 'mode'>): boolean {

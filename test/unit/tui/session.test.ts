@@ -1,5 +1,7 @@
 // The screen as a whole: what it shows, what it writes, what its keys do.
+
 import { afterEach, describe, expect, it } from 'vitest';
+import { tabNames } from '../../../src/tui/tab-names.ts';
 import { closeScreens, openScreen } from '../../helpers/screen.ts';
 import { emptyTail, fullPool, NOON } from '../../helpers/snapshots.ts';
 
@@ -163,9 +165,9 @@ describe('the screen', () => {
 
   it('answers clicks: a tab, a lane with its moment, a line', async () => {
     const { screen } = await openScreen(fullPool());
-    const tabs = screen.rows().findIndex((row) => row.includes('2 Routes'));
+    const tabs = screen.rows().findIndex((row) => row.includes('1 Findings'));
     const press = (x: number, y: number) => screen.session.mouse({ kind: 'press', x, y, by: 0 });
-    press(screen.rows()[tabs].indexOf('2 Routes') + 1, tabs);
+    press(tabNames(80, 'findings')[1].x + 1, tabs);
     await screen.settle();
     expect(screen.text()).toContain('requests');
     const lane = screen.rows().findIndex((row) => row.startsWith('8713'));
