@@ -1,5 +1,6 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
+import { countText } from '../../core/words.ts';
 import type { Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
@@ -121,9 +122,9 @@ export function filteredWaits(
     for (const set of waits) sum += set[i];
     wait[rows[i]] = (1e6 * sum) / waits.length;
   }
-  const what = pool.onLanes ? 'workers' : pool.queue === 'worker' ? 'slots in each worker' : 'slots';
+  const slots = `${countText(pool.slots, pool.onLanes ? 'worker' : 'slot')}${pool.onLanes || pool.queue === 'pool' ? '' : ' in each worker'}`;
   const share = partly ? `, of ${length} requests of the log` : '';
-  const basis = `possible histories of ${pool.slots} ${what} and their callers (${inBursts ? 'most of them in bursts' : model})${share}; the range is as wide as the error on recorded servers`;
+  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${share}; the range is as wide as the error on recorded servers`;
   return {
     // What was queued before a part began cannot be seen in it.
     summary: {

@@ -98,7 +98,9 @@ export function inferWait(input: WaitInput): WaitResult {
   const hidden = trace.workerIds.length > (input.workers ?? capacity);
   const followed = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
   if (!followed) {
-    return { wait: unknownWait('some worker ran two requests at once'), requests, sharpened: false };
+    const basis =
+      'the requests of a worker do not fit one after the other: killed requests or lines out of order hide when it worked';
+    return { wait: unknownWait(basis), requests, sharpened: false };
   }
   const anchors = anchorsOf(table, trace);
   const found = anchors ? heldToAnchors(followed, anchors, trace) : followed;

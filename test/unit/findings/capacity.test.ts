@@ -236,3 +236,10 @@ describe('head-of-line', () => {
     expect(headOfLine.examine(syncPool(3, calls))).toBeNull();
   });
 });
+
+it('a worker alone shows nothing of requests beside each other', () => {
+  const single = syncPool(1, uniform(5, 1.7));
+  const several = syncPool(4, uniform(5, 6.8));
+  expect(single.predictor.contention()).toBe('unknown');
+  expect(several.predictor.contention()).toBe('none');
+});
