@@ -128,7 +128,6 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
     highP95: ofP95((wait) => wait.highP95),
     waitingRatio: mean((wait) => wait.waitingRatio),
     peakQueue: Math.max(...waits.map(({ peakQueue }) => peakQueue)),
-    periods: waits.flatMap(({ periods }) => periods).sort((a, b) => a.from - b.from),
     full: Number.NaN,
     callers: sameCallers ? busiest.callers : 'not-asked',
   };

@@ -24,16 +24,6 @@ export interface Lane {
   readonly slot: number;
 }
 
-export interface CongestionPeriod {
-  /** µs since 1970 UTC: the start that filled the last slot, and the last start from the queue. */
-  readonly from: number;
-  readonly to: number;
-  /** Requests that started from the queue. */
-  readonly waiters: number;
-  readonly totalWaitMicros: number;
-  readonly peakQueue: number;
-}
-
 export interface WaitInference {
   readonly method: 'measured' | 'inferred' | 'bounded' | 'unknown';
   readonly confidence: number;
@@ -52,7 +42,6 @@ export interface WaitInference {
   /** 0..1 */
   readonly waitingRatio: number;
   readonly peakQueue: number;
-  readonly periods: readonly CongestionPeriod[];
   /** Share of the time in which all slots were taken, in the possible histories; NaN where there are none of the whole pool. */
   readonly full: number;
   /** As the possible histories take them; null: the wait was found without any. */

@@ -85,3 +85,15 @@ export function countBelow(length: number, at: (i: number) => number, limit: num
   }
   return low;
 }
+
+/** Values <= t in an ascending array. */
+export function countUpTo(values: Float64Array, t: number): number {
+  let low = 0;
+  let high = values.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (values[middle] <= t) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

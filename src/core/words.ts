@@ -39,3 +39,7 @@ export const atOnceText = (peak: number, proven: number | null): string =>
 /** "8", "2 to 8": a peak, from what the log proves where coarse stamps leave more open. */
 export const peakText = (peak: number, atLeast: number | null): string =>
   atLeast !== null && atLeast < peak ? `${atLeast} to ${peak}` : `${peak}`;
+
+/** "149 ms beside 0.5 others": what requests took, µs, that found so many others in flight. */
+export const besideText = ({ beside, mean }: { readonly beside: number; readonly mean: number }): string =>
+  `${durationText(mean)} beside ${roundText(beside)} others`;

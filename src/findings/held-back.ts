@@ -2,7 +2,7 @@
  * Did the lines of a lone worker pile up behind its pauses? While one request blocks the event loop others go on coming, and
  * when it ends they are all taken at once. A client who waits for a slow page and then asks for what belongs to it looks the same.
  */
-import { logPoissonTail } from '../core/statistics.ts';
+import { countUpTo, logPoissonTail } from '../core/statistics.ts';
 
 /** ln of the chance from which the lines that follow are no chance, and times as many as usual that they are at least. */
 const SURE = -18;
@@ -30,16 +30,5 @@ export function linesHeldBack(
 }
 
 /** Instants of an ascending list within (from, to]. */
-export function countWithin(ends: Float64Array, from: number, to: number): number {
-  const upTo = (limit: number) => {
-    let low = 0;
-    let high = ends.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (ends[middle] <= limit) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  };
-  return upTo(to) - upTo(from);
-}
+export const countWithin = (ends: Float64Array, from: number, to: number): number =>
+  countUpTo(ends, to) - countUpTo(ends, from);

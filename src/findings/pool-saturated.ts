@@ -11,6 +11,7 @@ import {
   shapeText,
   slotsOf,
 } from './pool-words.ts';
+import { orNull, secondsOf } from './rows.ts';
 import { type Episode, episodesOf, peakText, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
@@ -209,13 +210,13 @@ function examine(facts: Facts): Finding | null {
       saturated_ratio: fullRatio,
       episodes: episodes.length,
       wait_method: wait.method,
-      peak_wait_mean_seconds: orNull(peakWaitMean / 1e6),
+      peak_wait_mean_seconds: secondsOf(peakWaitMean),
       waiting_ratio: orNull(wait.waitingRatio),
-      wait_mean_seconds: orNull(wait.mean / 1e6),
-      wait_p95_seconds: orNull(wait.p95 / 1e6),
-      wait_max_seconds: orNull(wait.max / 1e6),
+      wait_mean_seconds: secondsOf(wait.mean),
+      wait_p95_seconds: secondsOf(wait.p95),
+      wait_max_seconds: secondsOf(wait.max),
       peak_queue: orNull(wait.peakQueue),
-      service_mean_seconds: orNull(service.mean / 1e6),
+      service_mean_seconds: secondsOf(service.mean),
       ceiling_per_second: orNull((slots * 1e6) / service.mean),
       burst_size: burst?.size ?? null,
       burst_generations: burst?.generations ?? null,
@@ -247,8 +248,6 @@ const rangeText = ({ lowMean, highMean }: Facts['inference']['wait']): string =>
 /** Mean wait × requests; 0 where the wait is unknown. */
 const lostSeconds = ({ inference, summary }: Facts): number =>
   Number.isFinite(inference.wait.mean) ? (inference.wait.mean / 1e6) * summary.requests.total : 0;
-
-const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 
 export default defineFinding({
   id: 'pool-saturated',

@@ -1,6 +1,6 @@
 /** Finding: the server sets no limit, yet requests take longer the more of them are in flight: they wait inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { durationText, roundText } from '../core/words.ts';
+import { besideText, durationText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
 
@@ -11,12 +11,11 @@ function examine({ summary, inference }: Facts): Finding | null {
   const { growth, mean } = inference.service;
   if (!growth?.grows) return null;
   const { few, many } = growth;
-  const beside = (one: typeof few) => `${durationText(one.mean)} beside ${roundText(one.beside)} others`;
   // Those that found few waited, too, if less: this is the least that waiting adds.
   const added = Math.max(0, mean - few.mean);
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
-    title: `Requests wait for each other inside the application: ${beside(few)}, ${beside(many)}`,
+    title: `Requests wait for each other inside the application: ${besideText(few)}, ${besideText(many)}`,
     detail: `${inference.unbounded ? `This kind of server (${poolText(summary.server)}) has no fixed slots` : 'No limit of the server shows'}, but of requests to the same route within a short while those that found more in flight took longer, far more than chance and the coarseness of the stamps make. The logged times hold that wait: it adds about ${durationText(added)} or more to the mean of ${durationText(mean)}. How long requests wait before the application runs at all, the log does not show.`,
     evidence: {
       others_few: few.beside,

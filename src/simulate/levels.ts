@@ -1,4 +1,5 @@
 /** How many requests ran beside each request: at its start, and on average over its life. */
+import { countUpTo } from '../core/statistics.ts';
 
 export interface Levels {
   /** Requests in service an instant before this one started, itself not counted. */
@@ -60,16 +61,4 @@ function prefix(values: Float64Array): Float64Array {
   const sums = new Float64Array(values.length + 1);
   for (let i = 0; i < values.length; i++) sums[i + 1] = sums[i] + values[i];
   return sums;
-}
-
-/** Values <= t in an ascending array. */
-function countUpTo(values: Float64Array, t: number): number {
-  let low = 0;
-  let high = values.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (values[middle] <= t) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

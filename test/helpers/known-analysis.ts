@@ -126,7 +126,6 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       highP95: rank(sortedWaits, 0.95),
       waitingRatio: waits.filter((w) => w > 0).length / n,
       peakQueue: profile.peakQueue,
-      periods: profile.periods,
       full: Number.NaN,
       callers: null,
     },

@@ -1,6 +1,5 @@
 /** Requests and servers whose truth is known, and what is counted of them. */
 import type { FieldSet } from '../../src/core/batch.ts';
-import type { CongestionPeriod } from '../../src/core/inference.ts';
 import type { LifecycleEvent } from '../../src/core/lifecycle.ts';
 import type { ServerModel } from '../../src/core/summary.ts';
 
@@ -48,7 +47,7 @@ export function groupBy(
   return groups;
 }
 
-/** Level and queue over time, and the congestion periods: stretches in which somebody waits. */
+/** Level and queue over time. */
 export function profileOf(requests: readonly KnownRequest[], slots: number | null) {
   const events: { at: number; busy: number; queue: number }[] = [];
   for (const { start, end, wait } of requests) {
@@ -63,28 +62,12 @@ export function profileOf(requests: readonly KnownRequest[], slots: number | nul
   let peak = 0;
   let peakQueue = 0;
   const atLevel: number[] = [];
-  const periods: CongestionPeriod[] = [];
-  let open: { from: number; waiters: number; total: number; peak: number } | null = null;
   for (const event of events) {
     atLevel[busy] = (atLevel[busy] ?? 0) + event.at - last;
     if (slots !== null && busy >= slots) fullMicros += event.at - last;
-    if (open) open.total += queue * (event.at - last);
     last = event.at;
     busy += event.busy;
-    if (event.queue > 0 && !open) open = { from: event.at, waiters: 0, total: 0, peak: 0 };
     queue += event.queue;
-    if (open && event.queue > 0) open.waiters++;
-    if (open) open.peak = Math.max(open.peak, queue);
-    if (open && queue === 0) {
-      periods.push({
-        from: open.from,
-        to: event.at,
-        waiters: open.waiters,
-        totalWaitMicros: open.total,
-        peakQueue: open.peak,
-      });
-      open = null;
-    }
     peak = Math.max(peak, busy);
     peakQueue = Math.max(peakQueue, queue);
   }
@@ -94,5 +77,5 @@ export function profileOf(requests: readonly KnownRequest[], slots: number | nul
     seen += micros ?? 0;
     return seen >= 0.95 * total;
   });
-  return { fullMicros, peak, peakQueue, periods, p95 };
+  return { fullMicros, peak, peakQueue, p95 };
 }

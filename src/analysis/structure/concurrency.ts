@@ -48,10 +48,9 @@ function concurrencyOf(
   const levels = levelsOfSorted(starts, ends);
   const most = fullness.atMost ?? capacity ?? Number.POSITIVE_INFINITY;
   // Stamps that are off put requests beside each other that never were. Where the slots are not known, what the log proves is said.
-  const proven = levels.peak >= most ? most : (fullness.lanes() ?? nothing);
-  const peak = capacity === null && proven > 0 ? proven : Math.min(levels.peak, most);
-  const least = fullness.isBlurred ? Math.min(peak, fullness.lanes() ?? peak) : peak;
-  const peakAtLeast = capacity === null ? proven : least;
+  const lanes = capacity === null || fullness.isBlurred ? fullness.lanes() : null;
+  const peak = capacity === null ? (lanes ?? levels.peak) : Math.min(levels.peak, most);
+  const peakAtLeast = capacity === null ? (lanes ?? nothing) : Math.min(peak, lanes ?? peak);
   const common = { mean: levels.mean, p95: Math.min(levelQuantile(levels, 0.95), peak), peak, peakAtLeast };
   if (capacity === null) return { ...common, saturatedMicros: nothing, saturatedRatio: nothing };
   if (fullness.atMost !== null) return { ...common, saturatedMicros: 0, saturatedRatio: 0 };

@@ -24,3 +24,13 @@ export function createDraws(trace: Trace): Draws {
     },
   };
 }
+
+/** Fisher and Yates' shuffle of [from, to). */
+export function shuffle(values: Float64Array | Int32Array, from: number, to: number, draws: Draws): void {
+  for (let i = to - 1; i > from; i--) {
+    const j = from + Math.floor(draws.next() * (i - from + 1));
+    const kept = values[i];
+    values[i] = values[j];
+    values[j] = kept;
+  }
+}

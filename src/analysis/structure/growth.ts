@@ -9,8 +9,8 @@
  * of them, and is taken off.
  */
 import type { LoadGrowth } from '../../core/inference.ts';
-import { durationText, roundText } from '../../core/words.ts';
-import { createDraws, type Draws } from './draws.ts';
+import { besideText } from '../../core/words.ts';
+import { createDraws, type Draws, shuffle } from './draws.ts';
 import { orderOf } from './order.ts';
 import { spreadInTicks, type Trace } from './trace.ts';
 
@@ -53,14 +53,11 @@ export function insideWords(growth: LoadGrowth | null): string {
   if (growth === null) {
     return 'whether requests waited for its event loop, inside the application (for threads, for connections) or at a limit that was set, the log does not show';
   }
-  const times = `${company(growth.few)}, ${company(growth.many)}`;
+  const times = `${besideText(growth.few)}, ${besideText(growth.many)}`;
   return growth.grows
     ? `requests wait for each other inside the application, and their logged times hold that (${times}); how long they wait before it runs is not in the log`
     : `requests take as long among many as among few (${times}): nothing shows that they waited inside the application; time before the event loop comes round is not in the log`;
 }
-
-const company = ({ beside, mean }: LoadGrowth['few']): string =>
-  `${durationText(mean)} beside ${roundText(beside)} others`;
 
 export interface Company {
   /** Requests that found this many others on average, and µs they took. */
@@ -176,12 +173,11 @@ function dealtWithin(values: Float64Array, group: Int32Array, draws: Draws): Flo
   });
   const dealt = values.slice();
   for (const own of members.values()) {
-    for (let i = own.length - 1; i > 0; i--) {
-      const j = Math.floor(draws.next() * (i + 1));
-      const kept = dealt[own[i]];
-      dealt[own[i]] = dealt[own[j]];
-      dealt[own[j]] = kept;
-    }
+    const mixed = Float64Array.from(own, (i) => values[i]);
+    shuffle(mixed, 0, own.length, draws);
+    own.forEach((i, k) => {
+      dealt[i] = mixed[k];
+    });
   }
   return dealt;
 }

@@ -5,6 +5,7 @@
  * Interval graphs are perfect, so as many lanes suffice as requests overlap, and greedy filling is optimal when
  * intervals are taken in the order of one endpoint; lines come in the order of their ends, hence backwards.
  */
+import { meanOf } from '../../core/statistics.ts';
 import type { Trace } from './trace.ts';
 
 type Ends = Pick<Trace, 'length' | 'low' | 'high' | 'duration' | 'ordered'>;
@@ -106,7 +107,7 @@ export function misfits(
   let requests = 0;
   let episodes = 0;
   let episodeFrom = Number.POSITIVE_INFINITY;
-  const apart = trace.resolution + meanDuration(trace);
+  const apart = trace.resolution + meanOf(trace.duration);
   for (let i = trace.length - 1; i >= 0; i--) {
     const base = (group ? group[i] : 0) * slots;
     const latest = Math.min(trace.high[i], trace.ordered ? later + trace.jitter : Number.POSITIVE_INFINITY);
@@ -127,12 +128,6 @@ export function misfits(
     if (end < later) later = end;
   }
   return { requests, episodes };
-}
-
-function meanDuration({ duration, length }: Ends): number {
-  let sum = 0;
-  for (let i = 0; i < length; i++) sum += duration[i];
-  return length > 0 ? sum / length : 0;
 }
 
 /** The fewest lanes per group that fit, up to `most`; null when more are needed. */

@@ -8,7 +8,7 @@
  * none where E were expected has a chance of about e^-E.
  */
 
-import { createDraws, type Draws } from './draws.ts';
+import { createDraws, shuffle } from './draws.ts';
 import { type Misfits, misfits } from './lanes.ts';
 import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
@@ -84,14 +84,4 @@ export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay,
   const group = worker && byEnd.map((i) => worker[i]);
   const dealt: Trace = { ...trace, low, high, duration: Float64Array.from(byEnd, (i) => duration[i]), ordered: true };
   return misfits(dealt, group, group ? trace.workerIds.length : 1, slots);
-}
-
-/** Fisher and Yates' shuffle of [from, to). */
-function shuffle(values: Float64Array | Int32Array, from: number, to: number, draws: Draws): void {
-  for (let i = to - 1; i > from; i--) {
-    const j = from + Math.floor(draws.next() * (i - from + 1));
-    const kept = values[i];
-    values[i] = values[j];
-    values[j] = kept;
-  }
 }

@@ -2,6 +2,7 @@
  * The kind of server from requests whose time in the application is known: do those of one worker overlap, and if they
  * do, is there a limit? (Durations that include the wait are read in with-response-times.ts.)
  */
+import { meanOf } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import type { Declared } from './declared.ts';
@@ -222,7 +223,7 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   }
   if (sure >= 0.7) return poolOf(sure, limited, slotsOfPool(limit, sure, limited));
   const group = rhythmOfGroups(trace);
-  if (group && group.size === lanes && Math.abs(group.period / meanDuration(trace) - 1) < 0.25) {
+  if (group && group.size === lanes && Math.abs(group.period / meanOf(trace.duration) - 1) < 0.25) {
     const method = `${group.generations} groups of ${lanes} requests end on the beat of their duration`;
     return poolOf(0.8, method, within(lanes, lanes, lanes + 1, 0.75, method));
   }
@@ -243,8 +244,6 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
 }
 
 const ticksIn = (trace: Trace): number => (trace.high[trace.length - 1] - trace.low[0]) / trace.resolution;
-
-const meanDuration = (trace: Trace): number => trace.duration.reduce((sum, micros) => sum + micros, 0) / trace.length;
 
 const poolOf = (confidence: number, method: string, capacity: Estimate): Structure => ({
   model: 'pool',

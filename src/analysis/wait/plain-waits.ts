@@ -1,5 +1,5 @@
 /** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
-import type { CongestionPeriod, WaitInference } from '../../core/inference.ts';
+import type { WaitInference } from '../../core/inference.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Trace } from '../structure/trace.ts';
 import { waitsForSlots } from '../structure/with-response-times.ts';
@@ -184,7 +184,6 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
       lowP95: p95 * least,
       highP95: p95 * 1.1 + 20_000 + faster,
       peakQueue: Math.max(...law.bursts.map(({ members }) => members.length - capacity)),
-      periods: periodsOf(law),
     },
   };
 }
@@ -212,15 +211,3 @@ function beatOfGroups({ capacity, serviceMean, rhythm }: WaitInput, trace: Trace
  * less in service: the last of a group waits that much longer, the first no longer.
  */
 const fasterBeat = (beat: number, slots: number): number => beat * (1 - 1 / slots);
-
-const periodsOf = ({ bursts, wait }: CeilLaw): CongestionPeriod[] =>
-  bursts.map(({ members, from, to }) => {
-    const waiters = members.filter((i) => wait[i] > 0);
-    return {
-      from,
-      to,
-      waiters: waiters.length,
-      totalWaitMicros: waiters.reduce((sum, i) => sum + wait[i], 0),
-      peakQueue: waiters.length,
-    };
-  });

@@ -18,7 +18,6 @@ export const unknownWait = (basis: string): WaitInference => ({
   highP95: Number.NaN,
   waitingRatio: Number.NaN,
   peakQueue: Number.NaN,
-  periods: [],
   full: Number.NaN,
   callers: null,
 });
