@@ -118,6 +118,7 @@ function inferFrom(input: ServerInput): ServerInference {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
+    capacityConfidence: structure.capacity.confidence,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     fewerCallers: callersBelow,
     unbounded: structure.unbounded,

@@ -46,8 +46,8 @@ export interface FilteredWaits {
 export interface Pool {
   /** Slots of each queue. */
   readonly slots: number;
-  /** `worker`: each worker has its own queue; `pool`: one queue for all. */
-  readonly queue: 'worker' | 'pool';
+  /** `worker`: each worker has its own queue; `pool`: one queue for all; `unknown`: followed as one, but there may be several. */
+  readonly queue: 'worker' | 'pool' | 'unknown';
   /** Every worker of the one queue is a slot of it: who follows whom on it is known. */
   readonly onLanes: boolean;
 }
@@ -122,9 +122,10 @@ export function filteredWaits(
     for (const set of waits) sum += set[i];
     wait[rows[i]] = (1e6 * sum) / waits.length;
   }
-  const slots = `${countText(pool.slots, pool.onLanes ? 'worker' : 'slot')}${pool.onLanes || pool.queue === 'pool' ? '' : ' in each worker'}`;
+  const slots = `${countText(pool.slots, pool.onLanes ? 'worker' : 'slot')}${pool.queue === 'worker' ? ' in each worker' : ''}`;
+  const queue = pool.queue === 'unknown' ? ', if they share one queue' : '';
   const share = partly ? `, of ${length} requests of the log` : '';
-  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${share}; the range is as wide as the error on recorded servers`;
+  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers`;
   return {
     // What was queued before a part began cannot be seen in it.
     summary: {
@@ -134,13 +135,14 @@ export function filteredWaits(
         evidence,
         slots: pool.slots,
         onLanes: pool.onLanes,
+        severalQueues: pool.queue === 'unknown',
         manyPerTick: many,
         quick: plan.quick,
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
         start: times.start.map((micros) => micros / 1e6),
       }),
-      full: pool.queue === 'pool' && !partly ? evidence.full : Number.NaN,
+      full: pool.queue !== 'worker' && !partly ? evidence.full : Number.NaN,
       callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',
     },
     wait,

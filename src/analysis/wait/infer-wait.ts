@@ -18,6 +18,8 @@ export interface WaitInput {
   readonly model: ServerModel;
   /** Slots of the whole pool; null when unknown or without a limit. */
   readonly capacity: number | null;
+  /** How sure that number is, 0..1. */
+  readonly capacityConfidence: number;
   /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
   readonly slotsAtLeast: number;
   /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
@@ -120,16 +122,29 @@ export function inferWait(input: WaitInput): WaitResult {
   return { wait: found.summary, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 
-/** Where a request of this server runs, as far as the lines tell; null: not well enough to follow it. */
+/** From so much confidence on, slots that were counted without worker ids are followed. */
+const SURE_OF_SLOTS = 0.9;
+
+/**
+ * Where a request of this server runs, as far as the lines tell; null: not well enough to follow it. Slots that no worker id
+ * tells apart may be those of several processes with a queue each; but a number without divisors has one process or one slot in each.
+ */
 function poolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { capacity, threadsPerWorker, queue } = input;
+  const { capacity, capacityConfidence, threadsPerWorker, queue } = input;
   if (!capacity || !trace.hasDurations || trace.startsOnly) return null;
   if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
   if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
     return { slots: threadsPerWorker, queue: 'worker', onLanes: false };
-  if (queue === 'shared') return { slots: capacity, queue: 'pool', onLanes: false };
+  const oneQueue = queue === 'shared' || (!trace.hasWorkers && hasNoDivisors(capacity));
+  if (queue === 'shared' || (!trace.hasWorkers && (capacity === 1 || capacityConfidence >= SURE_OF_SLOTS)))
+    return { slots: capacity, queue: oneQueue ? 'pool' : 'unknown', onLanes: false };
   return null;
 }
+
+const hasNoDivisors = (slots: number): boolean => {
+  for (let k = 2; k < slots; k++) if (slots % k === 0) return false;
+  return true;
+};
 
 function whySilent({ capacity, threadsPerWorker, model, growth }: WaitInput, trace: Trace): string {
   if (!capacity) return `how many slots the server has is not known${growth ? `; ${insideWords(growth)}` : ''}`;

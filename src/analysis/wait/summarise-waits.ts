@@ -56,6 +56,8 @@ const LESS_OFTEN_FULL = 10;
 const LESS_WHEN_FULL = 30;
 /** Killed requests hold a worker for many times the usual service time and write no line. */
 const MORE_HIDDEN = 7;
+/** Callers who wait for one process while another is idle look like callers who came later (two processes of two threads: 1.6 to 10). */
+const MORE_IN_SEVERAL_QUEUES = 12;
 /** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
 const USUAL_RATIO = 0.35;
 const TELLING = 2;
@@ -85,6 +87,8 @@ export interface WaitContext {
   readonly slots: number;
   /** Which slot ran a request is known. */
   readonly onLanes: boolean;
+  /** The slots may be those of several processes, each with a queue of its own, that were followed as one. */
+  readonly severalQueues: boolean;
   /** A tick of the stamps holds many requests of a slot. */
   readonly manyPerTick: boolean;
   /** Few histories under one model of the callers: nobody has asked whether they came in bursts. */
@@ -110,7 +114,7 @@ function doubt(mean: number, context: WaitContext): { less: number; more: number
 
 function doubtOfMany(
   mean: number,
-  { evidence, hidden, slots, onLanes, manyPerTick, inBursts }: WaitContext,
+  { evidence, hidden, slots, onLanes, severalQueues, manyPerTick, inBursts }: WaitContext,
 ): { less: number; more: number } {
   const { logRatio, full, longest, most } = evidence;
   const error = Math.max(LEAST_ERROR, evidence.error);
@@ -120,13 +124,14 @@ function doubtOfMany(
   const more = Math.max(
     manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE,
     hidden ? MORE_HIDDEN : 0,
+    severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
     waves || full >= OFTEN_FULL ? atOnce : 0,
   );
   if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
   if (inBursts)
     return {
       less: full >= OFTEN_FULL ? LESS_OFTEN_FULL : LESS_IN_BURSTS,
-      more: Math.max(MORE_IN_BURSTS, hidden ? MORE_HIDDEN : 0, atOnce),
+      more: Math.max(MORE_IN_BURSTS, hidden ? MORE_HIDDEN : 0, severalQueues ? MORE_IN_SEVERAL_QUEUES : 0, atOnce),
     };
   if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
@@ -178,7 +183,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   return {
     ...unknownWait(context.basis),
     method: 'inferred',
-    confidence: context.hidden ? 0.7 : context.quick ? 0.8 : 0.9,
+    confidence: context.hidden || context.severalQueues ? 0.7 : context.quick ? 0.8 : 0.9,
     mean,
     p50: at(p50, 0.5),
     p95: p95Middle,
