@@ -89,11 +89,10 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   if (group) return inGroups(group, workers);
   if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
   if (!longer && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
-  const confidence = ratio < 0.7 && z < -2 ? 0.58 : 0.45;
-  if (!longer && ratio < 0.85) return oneEach(workers, confidence, method);
+  // Threads and event loops that are asked in turn repeat themselves as rarely: nothing to name a number of slots by.
   return {
-    model: 'threaded',
-    confidence,
+    model: !longer && ratio < 0.85 ? 'sync' : 'threaded',
+    confidence: 0.45,
     method,
     threads: atLeast(1, method),
     capacity: atLeast(workers.low ?? 1, method),
