@@ -1,4 +1,5 @@
 /** How a sentence speaks of a pool and its slots, for findings and the verdict alike. */
+import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
 import { countText, durationText } from '../core/words.ts';
@@ -70,3 +71,12 @@ export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
 export const isVague = ({ low, high }: Summary['wait']): boolean =>
   low.mean !== null && high.mean !== null && high.mean > VAGUE * Math.max(low.mean, 0.001) && high.mean > 0.5;
 const VAGUE = 200;
+
+/** "120 ms (inferred)"; the range alone where the log leaves the wait open. */
+export const waitP95Text = ({ summary, inference }: Pick<Facts, 'summary' | 'inference'>): string => {
+  const { p95, lowP95, highP95, method } = inference.wait;
+  const text = isVague(summary.wait)
+    ? `between ${durationText(lowP95)} and ${durationText(highP95)}`
+    : durationText(p95);
+  return `${text} (${method})`;
+};

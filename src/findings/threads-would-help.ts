@@ -1,8 +1,8 @@
 /** Finding: sync workers queue, and threads in the same processes would end it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
-import { countText, durationText } from '../core/words.ts';
-import { knownSlots, poolText, predictedWaitText } from './pool-words.ts';
+import { countText } from '../core/words.ts';
+import { knownSlots, poolText, predictedWaitText, waitP95Text } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
 import { materialWait } from './saturation.ts';
 
@@ -28,7 +28,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Threads would help, if the views wait for I/O: ${threads} per worker`,
-    detail: `The p95 wait in front of ${poolText(summary.server)} is ${durationText(wait.p95)} (${wait.method}). With ${countText(threads, 'thread')} in each of the same processes, simulated from this log: ${predictedWaitText(chosen)}.${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
+    detail: `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. With ${countText(threads, 'thread')} in each of the same processes, simulated from this log: ${predictedWaitText(chosen)}.${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
     evidence: {
       workers: workers.value,
       threads_per_worker: threads,

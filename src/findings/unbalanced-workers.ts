@@ -2,8 +2,8 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { twoSided } from '../core/statistics.ts';
-import { durationText, percentText, roundText } from '../core/words.ts';
-import { poolText } from './pool-words.ts';
+import { percentText, roundText } from '../core/words.ts';
+import { poolText, waitP95Text } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
 
 const MINIMUM_REQUESTS = 200;
@@ -39,7 +39,7 @@ function examine(facts: Facts): Finding | null {
         : `Unbalanced workers: ${most.worker} took ${roundText(ratio)} times the requests of ${least.worker}`,
     detail:
       `Each process of ${poolText(summary.server)} queues for itself, so an uneven share makes callers wait at one while another has room: ${most.requests} requests (${percentText(most.requests / total)}) against ${least.requests}; even would be ${roundText(even)}.` +
-      (harmed ? ` The p95 wait is ${durationText(wait.p95)} (${wait.method}).` : ''),
+      (harmed ? ` The p95 wait is ${waitP95Text(facts)}.` : ''),
     evidence: {
       workers: count,
       most_requests: most.requests,

@@ -11,9 +11,9 @@ export interface ArrivalEvidence {
   /** ln R, and its standard error from the counts; NaN where the pool was never full, or always. */
   readonly logRatio: number;
   readonly error: number;
-  /** Share of all requests that started from the queue within the longest congestion period. */
+  /** Share of the requests of a queue that started from it within its longest congestion period. */
   readonly longest: number;
-  /** Share of the time in which every slot was taken. */
+  /** Share of the time of a queue in which every slot was taken. Like `longest` that of the queues where the waiting is. */
   readonly full: number;
   /** s: mean wait if all had come at once, when hardly a slot was taken: earlier than they can have come. */
   readonly most: number;
@@ -27,20 +27,27 @@ export function arrivalEvidence(
   duration: Float64Array,
 ): ArrivalEvidence {
   const requests = queues.reduce((sum, members) => sum + members.length, 0);
-  const counts = { queued: 0, fresh: 0, full: 0, free: 0, most: 0, longest: 0 };
-  for (const path of paths) {
-    let longest = 0;
-    for (const members of queues)
-      if (members.length > 0) longest = Math.max(longest, addQueue(path, members, slots, duration, counts));
-    counts.longest += longest;
-  }
-  const { queued, fresh, full, free } = counts;
+  const each = queues
+    .filter((members) => members.length > 0)
+    .map((members) => {
+      const counts = { queued: 0, fresh: 0, full: 0, free: 0, most: 0 };
+      let longest = 0;
+      for (const path of paths) longest += addQueue(path, members, slots, duration, counts);
+      return { ...counts, longest: longest / paths.length / members.length };
+    });
+  const sum = (of: (counts: Counts & { readonly longest: number }) => number) =>
+    each.reduce((total, counts) => total + of(counts), 0);
+  const queued = sum((counts) => counts.queued);
+  const fresh = sum((counts) => counts.fresh);
+  const ratio = queued / sum((counts) => counts.full) / (fresh / sum((counts) => counts.free));
+  const ofWaiters = (of: (counts: Counts & { readonly longest: number }) => number) =>
+    queued > 0 ? sum((counts) => counts.queued * of(counts)) / queued : 0;
   return {
-    logRatio: Math.log(queued / full / (fresh / free)),
+    logRatio: Math.log(ratio),
     error: Math.sqrt(paths.length * (1 / queued + 1 / fresh)),
-    longest: counts.longest / paths.length / requests,
-    full: full / (full + free),
-    most: counts.most / paths.length / requests,
+    longest: ofWaiters(({ longest }) => longest),
+    full: ofWaiters(({ full, free }) => (full + free > 0 ? full / (full + free) : 0)),
+    most: sum((counts) => counts.most) / paths.length / requests,
   };
 }
 

@@ -68,7 +68,7 @@ function partToFollow(trace: Trace, { slots, queue }: Pool, effort: Effort): Par
   const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
   const fromOf = (length: number) => (newest ? trace.length - length : 0);
   const isSeen = (length: number) =>
-    length === trace.length || unseenBeginning(trace, fromOf(length), length, slots, queue === 'worker') <= MOST_UNSEEN;
+    unseenBeginning(trace, fromOf(length), length, slots, queue === 'worker') <= MOST_UNSEEN;
   const seen = lengths.find(isSeen);
   const length = seen ?? lengths[lengths.length - 1];
   const particles = plan.quick && length > plan.rows ? LIVE_PARTICLES : plan.particles;
@@ -86,7 +86,8 @@ export function filteredWaits(
   hidden: boolean,
 ): FilteredWaits | null {
   const part = partToFollow(trace, pool, effort);
-  if (!part.isSeen) {
+  const partly = part.length < trace.length;
+  if (!part.isSeen && partly) {
     const basis = `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`;
     const wait = new Float64Array(trace.length).fill(Number.NaN);
     return { summary: unknownWait(basis), wait, samples: [], times: null };
@@ -95,7 +96,6 @@ export function filteredWaits(
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS };
   const { from, length } = part;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
-  const partly = length < trace.length;
   const stretch = stretchOf(trace, rows, pool.slots);
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
@@ -125,13 +125,15 @@ export function filteredWaits(
   const slots = `${countText(pool.slots, pool.onLanes ? 'worker' : 'slot')}${pool.queue === 'worker' ? ' in each worker' : ''}`;
   const queue = pool.queue === 'unknown' ? ', if they share one queue' : '';
   const share = partly ? `, of ${length} requests of the log` : '';
-  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers`;
+  const before =
+    part.isSeen || partly ? '' : '; the pool was full already when the log begins, so callers may have waited longer';
+  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}`;
   return {
-    // What was queued before a part began cannot be seen in it.
     summary: {
       ...summariseWaits(waits, {
         basis,
-        hidden: hidden || partly,
+        // What was queued before a part began, or the log, cannot be seen in it.
+        hidden: hidden || partly || !part.isSeen,
         evidence,
         slots: pool.slots,
         onLanes: pool.onLanes,
