@@ -23,6 +23,19 @@ export interface ArrivalModel {
   readonly prior: number;
 }
 
+/** Natural logarithm of the ratio of one level of a changing rate to the next, levels on each side of the mean, and how fast chance falls. */
+const STEP = 0.4;
+const SIDE = 6;
+const SPREAD = 0.6;
+
+/** Levels of a rate that changes now and then: overload may be many times the mean of a log that is mostly calm. */
+const CHANGING = (() => {
+  const logs = Array.from({ length: 2 * SIDE + 1 }, (_, k) => STEP * (k - SIDE));
+  const weights = logs.map((log) => 1 / (1 + (log / SPREAD) ** 2));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return logs.map((log, k) => ({ factor: Math.exp(log), chance: weights[k] / sum }));
+})();
+
 const SHAPES = [
   {
     name: 'one rate',
@@ -33,8 +46,8 @@ const SHAPES = [
   },
   {
     name: 'a rate that changes now and then',
-    factors: [0.03, 0.25, 0.45, 0.65, 0.82, 1, 1.2, 1.5, 1.9, 2.6],
-    chance: [0.05, 0.08, 0.1, 0.13, 0.14, 0.14, 0.13, 0.11, 0.07, 0.05],
+    factors: CHANGING.map(({ factor }) => factor),
+    chance: CHANGING.map(({ chance }) => chance),
     hold: 30,
     prior: 0.3,
   },
@@ -68,17 +81,27 @@ export interface Throughput {
   readonly busy: number;
 }
 
-/** The worlds for a stretch; `quick`: one of them. */
-export function arrivalModels({ rate, seconds, slots, busy }: Throughput, quick: boolean): ArrivalModel[] {
-  const open = (quick ? [SHAPES[MIDDLE]] : SHAPES).map(({ name, factors, chance, hold, prior }) => ({
-    name,
-    levels: Float64Array.from([1e-6, ...factors.map((factor) => factor * rate)]),
-    chance: Float64Array.from([0, ...chance]),
-    clients: Number.POSITIVE_INFINITY,
-    hold,
-    stop: 1 / seconds,
-    prior: slots === null ? prior : (1 - PATIENT) * prior,
-  }));
+/**
+ * The worlds for a stretch; `quick`: one of them. `offset`, -0.5..0.5: by how much of a step the levels of changing rates lie off: no level
+ * is the very one that the pool can just carry more often than by chance.
+ */
+export function arrivalModels(
+  { rate, seconds, slots, busy }: Throughput,
+  quick: boolean,
+  offset: number,
+): ArrivalModel[] {
+  const open = (quick ? [SHAPES[MIDDLE]] : SHAPES).map(({ name, factors, chance, hold, prior }) => {
+    const unit = hold === Number.POSITIVE_INFINITY ? rate : rate * Math.exp(offset * STEP);
+    return {
+      name,
+      levels: Float64Array.from([1e-6, ...factors.map((factor) => factor * unit)]),
+      chance: Float64Array.from([0, ...chance]),
+      clients: Number.POSITIVE_INFINITY,
+      hold,
+      stop: 1 / seconds,
+      prior: slots === null ? prior : (1 - PATIENT) * prior,
+    };
+  });
   if (quick || slots === null) return open;
   return [
     ...open,

@@ -38,11 +38,22 @@ const forBursts = (plan: Plan, length: number): Plan => ({
   runs: length <= SHORT ? plan.runs : Math.ceil(plan.runs / 2),
 });
 
-/** `usual`: histories of callers who come alone, of queues where a tick holds many requests of a lane. */
-export function burstsOnLanes(lanes: LaneStretch, plan: Plan, usual: Histories, manyPerTick: boolean): Bursts | null {
-  const alone = manyPerTick ? evidenceOfLanes(lanes, plan) : usual.logEvidence;
-  const verdicts = lanesSay(lanes.length, lanes.slots, manyPerTick);
-  return judged(laneHistories(lanes, forBursts(plan, lanes.length), true), usual, alone, verdicts);
+/**
+ * `queues`: the same requests where a tick holds many of a lane, and `usual` the histories of callers who come alone: of these queues
+ * there, else of the lanes. A filter that gets lost among the lanes may miss bursts that one of the slots sees.
+ */
+export function burstsOnLanes(
+  lanes: LaneStretch,
+  queues: QueueStretch | null,
+  plan: Plan,
+  usual: Histories,
+): Bursts | null {
+  const alone = queues ? evidenceOfLanes(lanes, plan) : usual.logEvidence;
+  const verdicts = lanesSay(lanes.length, lanes.slots, queues !== null);
+  const onLanes = judged(laneHistories(lanes, forBursts(plan, lanes.length), true), usual, alone, verdicts);
+  if (!queues || onLanes?.sure) return onLanes;
+  const inQueues = burstsInQueues(queues, plan, usual);
+  return inQueues?.sure ? inQueues : onLanes;
 }
 
 export const burstsInQueues = (queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null =>

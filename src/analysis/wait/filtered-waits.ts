@@ -107,7 +107,7 @@ export function filteredWaits(
   const bursts = plan.quick
     ? null
     : lanes
-      ? burstsOnLanes(lanes, plan, usual, many)
+      ? burstsOnLanes(lanes, many ? queues : null, plan, usual)
       : burstsInQueues(queues, plan, usual);
   const { waits, model, times, evidence } = bursts?.sure ? bursts.histories : usual;
   const inBursts = together || (bursts?.sure ?? false);

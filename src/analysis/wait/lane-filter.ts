@@ -31,8 +31,9 @@ const DRIFT = 0.002;
 /** Nats that a request costs whose stamp the other lanes rule out. */
 const CONTRADICTION = 3;
 const LEAST_RATE = 1e-3;
-/** A queue that is not empty with this probability is not empty. */
+/** A queue that is not empty with this probability is not empty, unless what the log shows has at most so little chance then. */
 const SURE = 1 - 1e-5;
+const RULED_OUT = 1e-6;
 
 export function filterLanes(stretch: LaneStretch, settings: FilterSettings): FilterRun {
   return new LaneFilter(stretch, settings).run();
@@ -164,7 +165,7 @@ class LaneFilter {
     this.#guesses.wander(a, end - this.#lanes.clock[a]);
     const idle = this.#tellFreshStarts(a, end);
     const oneMore = idle === 0 ? (this.#bursts?.oneMore(a) ?? 0) : 0;
-    const waiting = idle === 0 ? oneMore + (1 - oneMore) * this.#belief.waiting(a) : 0;
+    const believed = idle === 0 ? oneMore + (1 - oneMore) * this.#belief.waiting(a) : 0;
     this.#lanes.clock[a] = end;
     const after = next[i];
     this.#logWeight[a] -= Math.log(this.#outlook.at(i, end));
@@ -178,11 +179,12 @@ class LaneFilter {
     const gap = this.#s.newWorker[after] === 1 ? bootLaw() : this.#guesses.law(a);
     const ready = end + duration[after];
     const rate = this.#rate(a, end, slots - idle - 1) / (idle + 1);
-    const joinMass = waiting < SURE ? (1 - waiting) * this.#joinMass(a, after, l, end) : 0;
-    const queuedFit = waiting > 0 ? this.#outlook.queued(after, ready, from, to, gap) : 0;
+    const queuedFit = believed > 0 ? this.#outlook.queued(after, ready, from, to, gap) : 0;
+    const waiting = queuedFit < RULED_OUT ? Math.min(believed, SURE) : believed;
+    const joinMass = waiting <= SURE ? (1 - waiting) * this.#joinMass(a, after, l, end) : 0;
     const queuedMass = waiting * queuedFit;
     const idleMass =
-      waiting < SURE && to > Math.max(from, ready)
+      waiting <= SURE && to > Math.max(from, ready)
         ? (1 - waiting) * this.#outlook.idle(after, ready, from, to, rate)
         : 0;
     const mass = queuedMass + joinMass + idleMass;

@@ -59,7 +59,7 @@ export function drawWaits(
       slots: shared ? slots : null,
       busy: work / seconds,
     };
-    const samplers = arrivalModels(throughput, quick)
+    const samplers = arrivalModels(throughput, quick, draws.next() - 0.5)
       .map((model, world) => ({ model, world }))
       .filter(({ world }) => worlds === null || worlds.has(world))
       .map(({ model, world }) => ({ model, world, sampler: new Arrivals(epochs, model, slots) }));

@@ -178,8 +178,9 @@ class QueueFilter {
     else {
       const wanted = this.#s.low[i] - duration[i];
       isMember = oneMore > 0.5;
-      fromQueue = !isMember && waiting > 0.5;
       start = Math.max(ready, wanted);
+      // A slot that stood idle for longer than any gap had nobody to take.
+      fromQueue = !isMember && waiting > 0.5 && start <= ready + LONGEST_GAP;
       this.#logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
     }
     const end = start + duration[i];

@@ -127,16 +127,17 @@ function doubtOfMany(
     severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
     waves || full >= OFTEN_FULL ? atOnce : 0,
   );
-  if (full >= ALWAYS_FULL && longest > ONE_PERIOD) return { less: LESS_WHEN_FULL, more };
+  const onePeriod = longest > ONE_PERIOD;
+  if (full >= ALWAYS_FULL && onePeriod) return { less: LESS_WHEN_FULL, more };
   if (inBursts)
     return {
-      less: full >= OFTEN_FULL ? LESS_OFTEN_FULL : LESS_IN_BURSTS,
+      less: full >= OFTEN_FULL || onePeriod ? LESS_OFTEN_FULL : LESS_IN_BURSTS,
       more: Math.max(MORE_IN_BURSTS, hidden ? MORE_HIDDEN : 0, severalQueues ? MORE_IN_SEVERAL_QUEUES : 0, atOnce),
     };
   if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
   if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
-  if (full >= OFTEN_FULL) return { less: LESS_OFTEN_FULL, more };
+  if (full >= OFTEN_FULL || onePeriod) return { less: LESS_OFTEN_FULL, more };
   return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
 }
 
