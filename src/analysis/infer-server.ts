@@ -106,8 +106,11 @@ function inferFrom(input: ServerInput): ServerInference {
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
   const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
+  const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
   const growth =
-    loop && declared.durationCovers === 'service' ? growthWithLoad(evidence, efforts[effort].replicas) : null;
+    behindProxy || (loop && declared.durationCovers === 'service')
+      ? growthWithLoad(evidence, efforts[effort].replicas, behindProxy)
+      : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
   const service = serviceOf(table, trace, queued, declared.durationCovers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);

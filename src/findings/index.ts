@@ -22,6 +22,7 @@ import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
 import poolSaturated from './pool-saturated.ts';
 import poolTooSmall from './pool-too-small.ts';
+import queueBehindProxy from './queue-behind-proxy.ts';
 import recycleStorm from './recycle-storm.ts';
 import retryStorm from './retry-storm.ts';
 import serverErrors from './server-errors.ts';
@@ -42,6 +43,7 @@ export const findingRules: readonly FindingRule[] = [
   eventLoopBlocked,
   threadsCpuBound,
   waitsInApplication,
+  queueBehindProxy,
   threadsWouldNotHelp,
   commonTimeout,
   latencyStep,
