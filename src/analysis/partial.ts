@@ -6,7 +6,7 @@
 import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
-import { BatchNormaliser, type RequestTable } from '../core/table.ts';
+import { BatchNormaliser, instantOf, type RequestTable } from '../core/table.ts';
 import { serverOfWorker, type WorkerSpan, wereAtOnce, workerOn } from './join-input.ts';
 import { RequestSample } from './request-sample.ts';
 import { RetainedRows, type Retention } from './retained-rows.ts';
@@ -104,6 +104,19 @@ export class Partial {
     }
     this.first = first;
     this.last = last;
+  }
+
+  /** Callers of these rows, which were added before, got another status than the server wrote. */
+  answeredAs(rows: RequestTable, answers: readonly { readonly row: number; readonly status: number }[]): void {
+    for (const { row, status } of answers) {
+      const before = rows.status[row];
+      this.status[before < MAX_STATUS ? before : 0]--;
+      this.status[status < MAX_STATUS ? status : 0]++;
+      rows.status[row] = status;
+      if (before >= FIRST_ERROR || status < FIRST_ERROR) continue;
+      this.timeline.fail(instantOf(rows, row));
+      this.routeCounts.fail(rows.route[row]);
+    }
   }
 
   /** Forgets the names of routes that no total and no kept row has; ids change. */

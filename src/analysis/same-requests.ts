@@ -28,7 +28,7 @@ const MOST_CELLS = 3;
 const FEWEST_ODD = 20;
 const MOST_ODD = 0.1;
 /** µs by which a proxy's duration may be the shorter one: two clocks, and milliseconds that are cut off. */
-const ROUNDING = 2_000;
+export const ROUNDING = 2_000;
 
 export interface LoggedRequests {
   readonly rows: RequestTable;
@@ -36,7 +36,7 @@ export interface LoggedRequests {
 }
 
 /** A request of both logs. */
-interface Twin {
+export interface Twin {
   /** Rows of the two tables. */
   readonly one: number;
   readonly other: number;

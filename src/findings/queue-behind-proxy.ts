@@ -8,7 +8,7 @@ const GRAVE = 3;
 
 function examine({ summary, inference }: Facts): Finding | null {
   const { growth } = inference.service;
-  if (!growth?.grows || !growth.behindProxy) return null;
+  if (!growth?.grows || !growth.behindProxy || inference.wait.method !== 'unknown') return null;
   const { few, many } = growth;
   const added = Math.max(0, many.mean - few.mean);
   return {

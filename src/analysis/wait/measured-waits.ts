@@ -1,5 +1,6 @@
 /** Waits that the lines themselves tell: a proxy's queue column, or the instant at which a proxy received the request. */
 import type { RequestTable } from '../../core/table.ts';
+import { hasLeft } from '../left-callers.ts';
 import type { Trace } from '../structure/trace.ts';
 
 /** Share of the requests that must carry it. */
@@ -12,8 +13,8 @@ export interface MeasuredWaits {
   readonly wait: Float64Array;
   /** µs: how far a single wait may be off (half the tick of a stamp; 0 for a column). */
   readonly blur: number;
-  /** All waits may be off to the same side. */
-  readonly systematic: boolean;
+  /** µs: how far the mean may be off because all waits are, to the same side. */
+  readonly bias: number;
   readonly share: number;
   readonly basis: string;
 }
@@ -27,10 +28,15 @@ function fromColumn(table: RequestTable, trace: Trace): MeasuredWaits | null {
   const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
   const known = wait.filter((value) => value >= 0).length;
   if (known < ENOUGH * trace.length || known === 0) return null;
+  // A proxy that did not wait for the answer does not time the wait: it was found from two stamps, where the server's line was found.
+  const left = Array.from(trace.row.keys()).filter((i) => wait[i] >= 0 && hasLeft(table.status[trace.row[i]]));
+  const blur = left.length > 0 ? trace.resolution / 2 : 0;
+  const longest = left.reduce((most, i) => Math.max(most, wait[i]), 0);
+  const bias = (blur * left.length) / known + longest * (1 - known / trace.length);
   return {
     wait,
-    blur: 0,
-    systematic: false,
+    blur,
+    bias,
     share: known / trace.length,
     basis: 'the queue time that the proxy tells',
   };
@@ -69,7 +75,7 @@ function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): M
   return {
     wait,
     blur: blur / known,
-    systematic: !chained,
+    bias: chained ? 0 : blur / known,
     share: known / trace.length,
     basis: chained
       ? 'the arrival at the proxy (X-Request-Start), and when its worker was free'

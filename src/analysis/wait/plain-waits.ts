@@ -74,12 +74,12 @@ function describe({ wait, method, confidence, basis }: Described, meanWidth: num
 function measured({ table, threadsPerWorker }: WaitInput, trace: Trace): PlainWaits | null {
   const found = measuredWaits(table, trace, threadsPerWorker === 1);
   if (!found) return null;
-  const { wait, blur, share, basis, systematic } = found;
+  const { wait, blur, share, basis, bias } = found;
   const known = Math.max(1, share * trace.length);
   return describe(
     { wait, method: 'measured', confidence: 0.95, basis },
-    Math.max(5_000, systematic ? blur : (3 * blur) / Math.sqrt(known)),
-    Math.max(2_000, blur),
+    Math.max(5_000, bias > 0 ? bias : (3 * blur) / Math.sqrt(known)),
+    Math.max(2_000, blur, bias),
   );
 }
 

@@ -72,6 +72,42 @@ it('leaves two servers two servers that are given the requests in turn', async (
   }
 });
 
+it('pairs requests on which the proxy gave up with the work that went on, and tells what their callers got', async () => {
+  const server = unpacked('proxy-gives-up-gunicorn');
+  const front = unpacked('proxy-gives-up-nginx');
+  for (const texts of [
+    [server, front],
+    [front, server],
+  ]) {
+    const { requests, wait, findings, routes, timeline } = await examined(...texts);
+    expect(requests.total).toBe(1089);
+    expect(requests.status).toMatchObject({ '2xx': 585, '5xx': 504 });
+    expect(routes.reduce((sum, route) => sum + (route.error_ratio ?? 0) * route.requests, 0)).toBeCloseTo(504, 0);
+    expect(timeline.errors.reduce((sum, errors) => sum + (errors ?? 0), 0)).toBe(504);
+    // True: 2.24 s and 7.36 s.
+    expect(wait.method).toBe('measured');
+    expect(wait.mean).toBeCloseTo(2.24, 1);
+    expect(wait.p95).toBeCloseTo(7.36, 1);
+    expect(wait.high.mean).toBeGreaterThan(2.4);
+    const found = findings.find(({ id }) => id === 'proxy-gives-up');
+    expect(found?.severity).toBe('critical');
+    expect(found?.title).toContain('504 requests of 1089 after 2 s');
+    expect(findings.map(({ id }) => id)).not.toContain('error-burst');
+  }
+});
+
+it('tells no waits where those of most who waited long are not found again', async () => {
+  const server = unpacked('proxy-gives-up-gunicorn').split('\n');
+  // A worker whose lines are missing had begun a third of the requests.
+  const [some] = server.map((line) => /pid=<\d+>/.exec(line)?.[0]);
+  const fewer = server.filter((line) => !line.includes(some ?? '-')).join('\n');
+  const late = unpacked('proxy-gives-up-nginx').replaceAll(/^.*" 504 .*\n/gm, (line) =>
+    line.includes('/api/') ? '' : line,
+  );
+  const { wait } = await examined(fewer, late);
+  expect(wait.method).not.toBe('measured');
+});
+
 it('says nothing of lines without a time', async () => {
   const line = (k: number) => `127.0.0.1:5${1000 + k} - "GET /r${k % 60} HTTP/1.1" 200 OK`;
   const text = (extra: string) => Array.from({ length: 600 }, (_, k) => `INFO:     ${line(k)}${extra}`).join('\n');
