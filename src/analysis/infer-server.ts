@@ -98,7 +98,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const nameOf = (worker: number) => names.workers.text(worker);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
-  const pools = poolsOf(input, trace, lives, inferFrom);
+  const waitsOfAll = input.streams.some(({ facts }) => facts.waitsOfAll === true);
+  const pools = poolsOf(input, trace, lives, waitsOfAll ? (part) => inferFrom(withoutWaits(part)) : inferFrom);
   const { servers, regimes, parts } = pools;
   const workers = workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
@@ -133,6 +134,7 @@ function inferFrom(input: ServerInput): ServerInference {
     growth,
     limitMet: structure.met?.words ?? null,
     rhythm,
+    waitsOfAll,
     lifecycle,
     effort,
     until,
@@ -215,10 +217,20 @@ function workersOf({ regimes, reloads }: Pools, lives: readonly Life[], declared
     : workersFrom(lives, declared.workers);
 }
 
+/** One server's requests without the waits that are those of all servers together. */
+function withoutWaits(input: ServerInput): ServerInput {
+  const { table } = input;
+  const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, requests }) => ({
+    facts: { ...facts, fields: { ...facts.fields, wait: false } },
+    requests,
+  }));
+  return { ...input, table: { ...table, measuredWait: table.measuredWait.map(() => Number.NaN) }, streams };
+}
+
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
 function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
   const { parts, inWords } = pools;
-  if (parts.length > 1) return waitsOfParts(parts, table.length, inWords);
+  if (parts.length > 1 && !whole.waitsOfAll) return waitsOfParts(parts, table.length, inWords);
   const found = inferWait(whole);
   if (oneEach && found.wait.method === 'unknown') {
     // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.

@@ -263,6 +263,7 @@ export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
       a.resolutionMicros === b.resolutionMicros &&
       a.zone === b.zone &&
       a.durationCovers === b.durationCovers &&
+      a.waitsOfAll === b.waitsOfAll &&
       (Object.keys(a.fields) as (keyof StreamFacts['fields'])[]).every((name) => a.fields[name] === b.fields[name]))
   );
 }

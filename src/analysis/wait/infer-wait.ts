@@ -42,6 +42,8 @@ export interface WaitInput {
   readonly growth: LoadGrowth | null;
   /** The beat on which requests end; null: they keep none. */
   readonly rhythm: Rhythm | null;
+  /** Waits that lines tell are those of several servers, each with a queue of its own, together. */
+  readonly waitsOfAll: boolean;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */

@@ -71,16 +71,19 @@ function describe({ wait, method, confidence, basis }: Described, meanWidth: num
   return { summary, wait };
 }
 
-function measured({ table, threadsPerWorker }: WaitInput, trace: Trace): PlainWaits | null {
-  const found = measuredWaits(table, trace, threadsPerWorker === 1);
+function measured({ table, threadsPerWorker, waitsOfAll }: WaitInput, trace: Trace): PlainWaits | null {
+  const found = measuredWaits(table, trace, threadsPerWorker === 1, waitsOfAll);
   if (!found) return null;
-  const { wait, blur, share, basis, bias } = found;
+  const { wait, blur, share, basis, bias, p95Range } = found;
   const known = Math.max(1, share * trace.length);
-  return describe(
+  const told = describe(
     { wait, method: 'measured', confidence: 0.95, basis },
     Math.max(5_000, bias > 0 ? bias : (3 * blur) / Math.sqrt(known)),
     Math.max(2_000, blur, bias),
   );
+  if (p95Range === null) return told;
+  const [lowP95, highP95] = p95Range;
+  return { ...told, summary: { ...told.summary, lowP95, highP95 } };
 }
 
 /** The server says how many wait whenever one more has to. */

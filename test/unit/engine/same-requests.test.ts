@@ -13,14 +13,16 @@ const application = unpacked('behind-nginx');
 const proxy = unpacked('in-front-nginx');
 
 let count = 0;
-const examined = async (...texts: string[]) => {
+const examination = (...texts: string[]) => {
   const paths = texts.map((text) => {
     const path = join(folder, `${++count}.log`);
     writeFileSync(path, text);
     return path;
   });
-  return (await postMortem(paths, { formats, timezone: 'UTC' })).summary;
+  return postMortem(paths, { formats, timezone: 'UTC' });
 };
+const examined = async (...texts: string[]) => (await examination(...texts)).summary;
+const inferred = async (...texts: string[]) => (await examination(...texts)).facts;
 /** Every second line, from the first or the second on: what a proxy deals out in turn. */
 const dealt = (text: string, from: number) =>
   text
@@ -94,6 +96,31 @@ it('pairs requests on which the proxy gave up with the work that went on, and te
     expect(found?.title).toContain('504 requests of 1089 after 2 s');
     expect(findings.map(({ id }) => id)).not.toContain('error-burst');
   }
+});
+
+it('of two servers behind one proxy tells the waits together, and of each what its own log tells', async () => {
+  const [a, b, front] = ['a', 'b', 'nginx'].map((name) => unpacked(`two-upstreams-${name}`));
+  for (const texts of [
+    [a, b, front],
+    [front, a, b],
+  ]) {
+    const { requests, wait, server, inputs } = await examined(...texts);
+    expect(requests.total).toBe(1402);
+    expect(server).toMatchObject({ servers: 2, workers: { value: 4 }, capacity: { value: 4 } });
+    // True: 453 ms and 1.51 s.
+    expect(wait.method).toBe('measured');
+    expect(wait.mean).toBeCloseTo(0.453, 2);
+    expect(wait.p95).toBeCloseTo(1.51, 1);
+    expect(wait.low.p95).toBeLessThan(1.3);
+    expect(wait.high.p95).toBeGreaterThan(1.6);
+    expect(inputs.flatMap(({ assumptions }) => assumptions).join()).toMatch(/\.log and .*of all servers together/);
+  }
+  // True: 608 ms and 297 ms: no mixture of both is told of either.
+  const together = await inferred(a, b, front);
+  const alone = await inferred(a, b);
+  const told = ({ inference }: typeof alone) =>
+    inference.servers.map(({ inference: { wait } }) => [wait.method, wait.mean]);
+  expect(told(together)).toEqual(told(alone));
 });
 
 it('tells no waits where those of most who waited long are not found again', async () => {
