@@ -1,10 +1,10 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
-import type { Names, StreamFacts } from '../core/batch.ts';
+import type { Names } from '../core/batch.ts';
 import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { type Pools, poolsOf } from './pools.ts';
+import { type CountedStream, type Pools, poolsOf } from './pools.ts';
 import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
@@ -27,7 +27,7 @@ import { queueOf } from './structure/queue.ts';
 import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { serviceOf } from './structure/service.ts';
-import { type Structure, unknownStructure } from './structure/structure.ts';
+import { inAll, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -43,7 +43,7 @@ export interface ServerInput {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
   /** What the formats say of their own lines: every stream of the log once. */
-  readonly streams: readonly { readonly facts: StreamFacts; readonly requests: number }[];
+  readonly streams: readonly CountedStream[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
   readonly effort?: Effort;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
@@ -105,7 +105,9 @@ function inferFrom(input: ServerInput): ServerInference {
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
-  const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
+  const structure =
+    structureOfUnlike(servers) ??
+    withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
   const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
   const growth =
@@ -210,7 +212,8 @@ function timesWithoutWaits(
 }
 
 /** As many as every regime or generation has, or as there are pids without successors. */
-function workersOf({ regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
+function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
+  if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
   if (regimes.length > 1) return workersOfRegimes(regimes);
   return reloads.length > 1 && declared.workers === null
     ? workersOfReloads(reloads)
@@ -220,9 +223,9 @@ function workersOf({ regimes, reloads }: Pools, lives: readonly Life[], declared
 /** One server's requests without the waits that are those of all servers together. */
 function withoutWaits(input: ServerInput): ServerInput {
   const { table } = input;
-  const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, requests }) => ({
+  const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, ...stream }) => ({
+    ...stream,
     facts: { ...facts, fields: { ...facts.fields, wait: false } },
-    requests,
   }));
   return { ...input, table: { ...table, measuredWait: table.measuredWait.map(() => Number.NaN) }, streams };
 }

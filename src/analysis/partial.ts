@@ -24,6 +24,8 @@ export const MAX_STATUS = 1000;
 export interface Stream {
   readonly facts: StreamFacts;
   requests: number;
+  /** By id of the worker: lines of this kind name it. */
+  readonly workers: boolean[];
 }
 
 export class Partial {
@@ -58,15 +60,14 @@ export class Partial {
   }
 
   rows(rows: RequestTable, facts: StreamFacts): void {
-    const stream = this.streams.find((known) => sameFacts(known.facts, facts));
-    if (stream) stream.requests += rows.length;
-    else this.streams.push({ facts, requests: rows.length });
+    const stream = this.#streamOf(facts);
+    stream.requests += rows.length;
     this.requests += rows.length;
     // A pass per subject: each is a small loop over few columns, which runs twice as fast as one loop over all.
     this.#countAnswers(rows);
     this.#place(rows, facts.durationCovers === 'service');
     this.routeCounts.add(rows);
-    this.#countByWorker(rows);
+    this.#countByWorker(rows, stream.workers);
     this.retained.add(rows);
     this.sample.add(rows);
   }
@@ -141,11 +142,20 @@ export class Partial {
     this.routeCounts.renumber(routeIds);
   }
 
-  #countByWorker({ start, end, duration, worker, status, length }: RequestTable): void {
+  #streamOf(facts: StreamFacts): Stream {
+    const known = this.streams.find((stream) => sameFacts(stream.facts, facts));
+    if (known) return known;
+    const stream = { facts, requests: 0, workers: [] };
+    this.streams.push(stream);
+    return stream;
+  }
+
+  #countByWorker({ start, end, duration, worker, status, length }: RequestTable, named: boolean[]): void {
     for (let i = 0; i < length; i++) {
       const id = worker[i];
       if (id < 0) continue;
       const life = (this.workers[id] ??= new Totals());
+      named[id] = true;
       const ended = end[i];
       const started = start[i];
       const instant = ended === ended ? ended : started;
@@ -224,9 +234,11 @@ export class Partial {
     });
     for (let code = 0; code < MAX_STATUS; code++) this.status[code] += right.status[code];
     for (const stream of right.streams) {
-      const mine = this.streams.find((known) => sameFacts(known.facts, stream.facts));
-      if (mine) mine.requests += stream.requests;
-      else this.streams.push({ ...stream });
+      const mine = this.#streamOf(stream.facts);
+      mine.requests += stream.requests;
+      stream.workers.forEach((_, id) => {
+        mine.workers[workerIds[id]] = true;
+      });
     }
     for (const event of right.lifecycle) {
       if (this.lifecycle.length < MOST_LIFECYCLE_EVENTS) {

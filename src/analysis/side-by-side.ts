@@ -143,13 +143,14 @@ function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], o
   if (waits.length < (hasLeft ? ENOUGH_OF_LEFT : ENOUGH_TWINS) * rows.length) return false;
   for (const { row, wait } of waits) rows.measuredWait[row] = Math.max(0, wait);
   partial.retained = RetainedRows.fromState({ ...partial.retained.state(), rows });
-  for (const [k, { facts: before, requests }] of partial.streams.entries()) {
+  for (const [k, stream] of partial.streams.entries()) {
+    const before = stream.facts;
     const facts = {
       ...before,
       ...(ofAll ? { waitsOfAll: true as const } : {}),
       fields: { ...before.fields, wait: true },
     };
-    partial.streams[k] = { facts, requests };
+    partial.streams[k] = { ...stream, facts };
   }
   return true;
 }
