@@ -26,8 +26,9 @@ import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
+import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
-import { inAll, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
+import { atLeast, inAll, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -105,8 +106,10 @@ function inferFrom(input: ServerInput): ServerInference {
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
+  const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
   const structure =
     structureOfUnlike(servers) ??
+    (mixed === null ? null : unknownStructure(`lines of several servers with the same process ids: ${mixed}`)) ??
     withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
   const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
@@ -168,11 +171,12 @@ function inferFrom(input: ServerInput): ServerInference {
     model: structure.model,
     modelConfidence: structure.confidence,
     modelMethod: structure.method,
-    workers,
+    workers: mixed === null ? workers : atLeast(workers.low ?? 1, structure.method),
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
     servers,
+    ...(mixed === null ? {} : { mixed }),
     regimes: regimes.map(({ from, to, workers }, k) => ({
       from,
       to,

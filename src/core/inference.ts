@@ -123,6 +123,8 @@ export interface ServerInference {
   /** In order of time; empty where the pool stayed the same. */
   readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;
+  /** What shows that lines of several servers with the same process ids are mixed, in words; missing: nothing does. */
+  readonly mixed?: string;
   /** One queue for all workers, or one per process; null when the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;
   readonly lives: readonly WorkerLife[];

@@ -17,6 +17,7 @@ import latencyStep from './latency-step.ts';
 import limitRefuses from './limit-refuses.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
+import mixedServers from './mixed-servers.ts';
 import notEnoughData from './not-enough-data.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
@@ -36,6 +37,7 @@ import waitsInApplication from './waits-in-application.ts';
 import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
+  mixedServers,
   workerTimeouts,
   poolGrewLate,
   poolSaturated,
