@@ -4,6 +4,7 @@ import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitI
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { manyLeft } from './left-callers.ts';
 import { type CountedStream, type Pools, poolsOf } from './pools.ts';
 import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
@@ -105,7 +106,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const workers = workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
+  const found = structureOf(evidence, workers, declared, efforts[effort].replicas, manyLeft(part));
   const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
   const structure =
     structureOfUnlike(servers) ??
@@ -127,6 +128,7 @@ function inferFrom(input: ServerInput): ServerInference {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
+    capacityRange: rangeOf(structure.capacity),
     capacityConfidence: structure.capacity.confidence,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     fewerCallers: callersBelow,
@@ -215,6 +217,9 @@ function timesWithoutWaits(
   return keepsBeat ? beatTimes(table, trace, rhythm) : estimatedTimes(table, trace, structure);
 }
 
+const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | null =>
+  value === null ? null : [low ?? value, high ?? value];
+
 /** As many as every regime or generation has, or as there are pids without successors. */
 function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
   if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
@@ -263,10 +268,17 @@ const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
     : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
 
-function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number): Found {
+const CALLERS_LEFT =
+  "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
+
+function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number, isLeft: boolean): Found {
   if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
-  if (declared.durationCovers === 'response') return poolBehindProxy(trace, declared);
+  if (declared.durationCovers === 'response') {
+    // Where callers leave, the proxy does not see when the server is done with them.
+    if (isLeft) return { structure: unknownStructure(CALLERS_LEFT), ...noService };
+    return poolBehindProxy(trace, declared, replicas);
+  }
   const structure = trace.hasWorkers
     ? structureByWorker(trace, workers, declared, replicas)
     : structureOfPool(trace, declared, replicas);

@@ -30,7 +30,7 @@ export interface PairedRequest extends Pair {
 export const hasLeft = (status: number): boolean => LEFT.has(status);
 
 /** Callers left often enough to matter. */
-export function manyLeft({ rows: { length, status } }: LoggedRequests): boolean {
+export function manyLeft({ length, status }: RequestTable): boolean {
   let left = 0;
   for (let row = 0; row < length; row++) if (hasLeft(status[row])) left++;
   return left >= Math.max(FEWEST, SHARE * length);

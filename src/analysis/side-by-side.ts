@@ -102,7 +102,8 @@ function tellsMore(one: Kind, other: Kind, { longer }: SameRequests): boolean {
 /** Lines of both logs that are of one request, with its wait. */
 function pairsOf(teller: Kind, proxy: Kind, { groups }: SameRequests): readonly PairedRequest[] {
   const haveDurations = teller.facts?.fields.duration === true && proxy.facts?.fields.duration === true;
-  if (haveDurations && manyLeft(requestsOf(proxy))) return pairWithLeft(requestsOf(teller), requestsOf(proxy));
+  if (haveDurations && manyLeft(proxy.partial.retained.table()))
+    return pairWithLeft(requestsOf(teller), requestsOf(proxy));
   const mine = teller.partial.retained.table().duration;
   const theirs = proxy.partial.retained.table().duration;
   const pair = (group: TwinGroup) =>

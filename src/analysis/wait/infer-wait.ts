@@ -18,6 +18,8 @@ export interface WaitInput {
   readonly model: ServerModel;
   /** Slots of the whole pool; null when unknown or without a limit. */
   readonly capacity: number | null;
+  /** Between what it lies; null where it is not known. */
+  readonly capacityRange: readonly [low: number, high: number] | null;
   /** How sure that number is, 0..1. */
   readonly capacityConfidence: number;
   /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
