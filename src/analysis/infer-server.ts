@@ -276,7 +276,8 @@ function structureOf(trace: Trace, workers: Estimate, declared: Declared, replic
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
   if (declared.durationCovers === 'response') {
     // Where callers leave, the proxy does not see when the server is done with them.
-    if (isLeft) return { structure: unknownStructure(CALLERS_LEFT), ...noService };
+    if (isLeft)
+      return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
     return poolBehindProxy(trace, declared, replicas);
   }
   const structure = trace.hasWorkers
