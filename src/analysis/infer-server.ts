@@ -1,10 +1,11 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
-import type { Names, StreamFacts } from '../core/batch.ts';
+import type { Names } from '../core/batch.ts';
 import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { type Pools, poolsOf } from './pools.ts';
+import { manyLeft } from './left-callers.ts';
+import { type CountedStream, type Pools, poolsOf } from './pools.ts';
 import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
@@ -26,8 +27,9 @@ import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
+import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
-import { type Structure, unknownStructure } from './structure/structure.ts';
+import { atLeast, inAll, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -43,7 +45,7 @@ export interface ServerInput {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
   /** What the formats say of their own lines: every stream of the log once. */
-  readonly streams: readonly { readonly facts: StreamFacts; readonly requests: number }[];
+  readonly streams: readonly CountedStream[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
   readonly effort?: Effort;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
@@ -98,16 +100,24 @@ function inferFrom(input: ServerInput): ServerInference {
   const nameOf = (worker: number) => names.workers.text(worker);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
-  const pools = poolsOf(input, trace, lives, inferFrom);
+  const waitsOfAll = input.streams.some(({ facts }) => facts.waitsOfAll === true);
+  const pools = poolsOf(input, trace, lives, waitsOfAll ? (part) => inferFrom(withoutWaits(part)) : inferFrom);
   const { servers, regimes, parts } = pools;
   const workers = workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
-  const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
+  const found = structureOf(evidence, workers, declared, efforts[effort].replicas, manyLeft(part));
+  const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
+  const structure =
+    structureOfUnlike(servers) ??
+    (mixed === null ? null : unknownStructure(`lines of several servers with the same process ids: ${mixed}`)) ??
+    withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
+  const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
   const growth =
-    loop && declared.durationCovers === 'service' ? growthWithLoad(evidence, efforts[effort].replicas) : null;
+    behindProxy || (loop && declared.durationCovers === 'service')
+      ? growthWithLoad(evidence, efforts[effort].replicas, behindProxy)
+      : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
   const service = serviceOf(table, trace, queued, declared.durationCovers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
@@ -118,6 +128,7 @@ function inferFrom(input: ServerInput): ServerInference {
     table,
     model: structure.model,
     capacity: structure.capacity.value,
+    capacityRange: rangeOf(structure.capacity),
     capacityConfidence: structure.capacity.confidence,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     fewerCallers: callersBelow,
@@ -130,6 +141,7 @@ function inferFrom(input: ServerInput): ServerInference {
     growth,
     limitMet: structure.met?.words ?? null,
     rhythm,
+    waitsOfAll,
     lifecycle,
     effort,
     until,
@@ -161,11 +173,12 @@ function inferFrom(input: ServerInput): ServerInference {
     model: structure.model,
     modelConfidence: structure.confidence,
     modelMethod: structure.method,
-    workers,
+    workers: mixed === null ? workers : atLeast(workers.low ?? 1, structure.method),
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
     servers,
+    ...(mixed === null ? {} : { mixed }),
     regimes: regimes.map(({ from, to, workers }, k) => ({
       from,
       to,
@@ -204,18 +217,32 @@ function timesWithoutWaits(
   return keepsBeat ? beatTimes(table, trace, rhythm) : estimatedTimes(table, trace, structure);
 }
 
+const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | null =>
+  value === null ? null : [low ?? value, high ?? value];
+
 /** As many as every regime or generation has, or as there are pids without successors. */
-function workersOf({ regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
+function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
+  if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
   if (regimes.length > 1) return workersOfRegimes(regimes);
   return reloads.length > 1 && declared.workers === null
     ? workersOfReloads(reloads)
     : workersFrom(lives, declared.workers);
 }
 
+/** One server's requests without the waits that are those of all servers together. */
+function withoutWaits(input: ServerInput): ServerInput {
+  const { table } = input;
+  const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, ...stream }) => ({
+    ...stream,
+    facts: { ...facts, fields: { ...facts.fields, wait: false } },
+  }));
+  return { ...input, table: { ...table, measuredWait: table.measuredWait.map(() => Number.NaN) }, streams };
+}
+
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
 function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
   const { parts, inWords } = pools;
-  if (parts.length > 1) return waitsOfParts(parts, table.length, inWords);
+  if (parts.length > 1 && !whole.waitsOfAll) return waitsOfParts(parts, table.length, inWords);
   const found = inferWait(whole);
   if (oneEach && found.wait.method === 'unknown') {
     // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
@@ -241,10 +268,18 @@ const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
     : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
 
-function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number): Found {
+const CALLERS_LEFT =
+  "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
+
+function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number, isLeft: boolean): Found {
   if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
-  if (declared.durationCovers === 'response') return poolBehindProxy(trace, declared);
+  if (declared.durationCovers === 'response') {
+    // Where callers leave, the proxy does not see when the server is done with them.
+    if (isLeft)
+      return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
+    return poolBehindProxy(trace, declared, replicas);
+  }
   const structure = trace.hasWorkers
     ? structureByWorker(trace, workers, declared, replicas)
     : structureOfPool(trace, declared, replicas);

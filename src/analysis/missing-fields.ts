@@ -37,6 +37,8 @@ export function missingFields(
   const busiest = [...streams].sort((a, b) => b.requests - a.requests)[0];
   const worthAsking = (field: LogField) => {
     if (known[field]) return false;
+    // A server that says how many of its requests wait for a thread is one process: its pid would tell nothing.
+    if (field === 'pid' && said.has('queued')) return false;
     if (field === 'thread') return inference.model === 'threaded' && inference.threads.confidence < 0.8;
     return true;
   };

@@ -46,7 +46,7 @@ export function checkState(state: PartialState, inputs: number): void {
   });
   expect(state.status instanceof Float64Array && state.status.length === MAX_STATUS, 'statuses');
   expect(all(state.status, isCount), 'statuses');
-  checkStreams(state.streams);
+  checkStreams(state.streams, workers.length);
   checkLifecycle(state.lifecycle, inputs);
   checkTotalsOfAll(state.totals);
   const { retention, seen, horizon, rows } = state.retained;
@@ -120,9 +120,10 @@ function checkTotals(packed: Float64Array, names: number, what: string): void {
   }
 }
 
-function checkStreams(streams: PartialState['streams']): void {
+function checkStreams(streams: PartialState['streams'], workers: number): void {
   expect(Array.isArray(streams), 'formats');
-  for (const { facts, requests } of streams) {
+  for (const { facts, requests, workers: named = [] } of streams) {
+    expect(Array.isArray(named) && named.every((id) => Number.isInteger(id) && id >= 0 && id < workers), 'formats');
     const { format, resolutionMicros, fields } = facts;
     expect(typeof format === 'string' && isCount(resolutionMicros) && isCount(requests), 'formats');
     expect(

@@ -30,7 +30,8 @@ export interface PartialState {
   readonly routeDurations: (HistogramState | null)[];
   readonly workers: Float64Array;
   readonly status: Float64Array;
-  readonly streams: { readonly facts: StreamFacts; readonly requests: number }[];
+  /** `workers`: ids of those that lines of this kind name; missing in states of older versions. */
+  readonly streams: { readonly facts: StreamFacts; readonly requests: number; readonly workers?: readonly number[] }[];
   readonly lifecycle: readonly LifecycleEvent[];
   readonly retained: RetainedState;
   readonly sample: SampleState;
@@ -102,7 +103,10 @@ export function stateOf(partial: Partial): PartialState {
     ),
     workers: packTotals(partial.workers),
     status: partial.status,
-    streams: partial.streams,
+    streams: partial.streams.map((stream) => ({
+      ...stream,
+      workers: [...stream.workers.keys()].filter((id) => stream.workers[id]),
+    })),
     lifecycle: partial.lifecycle,
     retained: partial.retained.state(),
     sample: partial.sample.state(),
@@ -141,7 +145,11 @@ export function partialOfState(state: PartialState): Partial {
   const sameIds = Int32Array.from(state.names.routes, (_, id) => id);
   partial.sample.merge(state.sample, sameIds, 0);
   partial.status.set(state.status);
-  partial.streams.push(...state.streams.map((stream) => ({ ...stream })));
+  for (const { workers = [], ...stream } of state.streams) {
+    const named: boolean[] = [];
+    for (const id of workers) named[id] = true;
+    partial.streams.push({ ...stream, workers: named });
+  }
   partial.lifecycle.push(...state.lifecycle);
   partial.retained = RetainedRows.fromState(state.retained);
   return Object.assign(partial, state.totals);

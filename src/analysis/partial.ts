@@ -6,7 +6,7 @@
 import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
-import { BatchNormaliser, type RequestTable } from '../core/table.ts';
+import { BatchNormaliser, instantOf, type RequestTable } from '../core/table.ts';
 import { serverOfWorker, type WorkerSpan, wereAtOnce, workerOn } from './join-input.ts';
 import { RequestSample } from './request-sample.ts';
 import { RetainedRows, type Retention } from './retained-rows.ts';
@@ -24,6 +24,8 @@ export const MAX_STATUS = 1000;
 export interface Stream {
   readonly facts: StreamFacts;
   requests: number;
+  /** By id of the worker: lines of this kind name it. */
+  readonly workers: boolean[];
 }
 
 export class Partial {
@@ -58,15 +60,14 @@ export class Partial {
   }
 
   rows(rows: RequestTable, facts: StreamFacts): void {
-    const stream = this.streams.find((known) => sameFacts(known.facts, facts));
-    if (stream) stream.requests += rows.length;
-    else this.streams.push({ facts, requests: rows.length });
+    const stream = this.#streamOf(facts);
+    stream.requests += rows.length;
     this.requests += rows.length;
     // A pass per subject: each is a small loop over few columns, which runs twice as fast as one loop over all.
     this.#countAnswers(rows);
     this.#place(rows, facts.durationCovers === 'service');
     this.routeCounts.add(rows);
-    this.#countByWorker(rows);
+    this.#countByWorker(rows, stream.workers);
     this.retained.add(rows);
     this.sample.add(rows);
   }
@@ -106,6 +107,19 @@ export class Partial {
     this.last = last;
   }
 
+  /** Callers of these rows, which were added before, got another status than the server wrote. */
+  answeredAs(rows: RequestTable, answers: readonly { readonly row: number; readonly status: number }[]): void {
+    for (const { row, status } of answers) {
+      const before = rows.status[row];
+      this.status[before < MAX_STATUS ? before : 0]--;
+      this.status[status < MAX_STATUS ? status : 0]++;
+      rows.status[row] = status;
+      if (before >= FIRST_ERROR || status < FIRST_ERROR) continue;
+      this.timeline.fail(instantOf(rows, row));
+      this.routeCounts.fail(rows.route[row]);
+    }
+  }
+
   /** Forgets the names of routes that no total and no kept row has; ids change. */
   dropRoutes(): void {
     const { routes } = this.names;
@@ -128,11 +142,20 @@ export class Partial {
     this.routeCounts.renumber(routeIds);
   }
 
-  #countByWorker({ start, end, duration, worker, status, length }: RequestTable): void {
+  #streamOf(facts: StreamFacts): Stream {
+    const known = this.streams.find((stream) => sameFacts(stream.facts, facts));
+    if (known) return known;
+    const stream = { facts, requests: 0, workers: [] };
+    this.streams.push(stream);
+    return stream;
+  }
+
+  #countByWorker({ start, end, duration, worker, status, length }: RequestTable, named: boolean[]): void {
     for (let i = 0; i < length; i++) {
       const id = worker[i];
       if (id < 0) continue;
       const life = (this.workers[id] ??= new Totals());
+      named[id] = true;
       const ended = end[i];
       const started = start[i];
       const instant = ended === ended ? ended : started;
@@ -211,9 +234,11 @@ export class Partial {
     });
     for (let code = 0; code < MAX_STATUS; code++) this.status[code] += right.status[code];
     for (const stream of right.streams) {
-      const mine = this.streams.find((known) => sameFacts(known.facts, stream.facts));
-      if (mine) mine.requests += stream.requests;
-      else this.streams.push({ ...stream });
+      const mine = this.#streamOf(stream.facts);
+      mine.requests += stream.requests;
+      stream.workers.forEach((_, id) => {
+        mine.workers[workerIds[id]] = true;
+      });
     }
     for (const event of right.lifecycle) {
       if (this.lifecycle.length < MOST_LIFECYCLE_EVENTS) {
@@ -250,6 +275,7 @@ export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
       a.resolutionMicros === b.resolutionMicros &&
       a.zone === b.zone &&
       a.durationCovers === b.durationCovers &&
+      a.waitsOfAll === b.waitsOfAll &&
       (Object.keys(a.fields) as (keyof StreamFacts['fields'])[]).every((name) => a.fields[name] === b.fields[name]))
   );
 }

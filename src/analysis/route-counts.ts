@@ -60,6 +60,13 @@ export class RouteCounts {
     if (this.#hasTooManyRoutes) this.fold();
   }
 
+  /** A request of this route that was counted failed after all. */
+  fail(id: number): void {
+    if (id < 0) return;
+    if (this.sketch) this.sketch.add(this.names.routes.hash(id), this.#methodOf(id), 0, 1, 0);
+    else if (this.routes[id]) this.routes[id].errors++;
+  }
+
   /** Names are capped where too many routes would be a burden: then there are never too many. */
   get #hasTooManyRoutes(): boolean {
     return this.#routeCount > MOST_ROUTES && this.names.mostRoutes > MOST_ROUTES;

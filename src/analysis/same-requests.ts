@@ -28,7 +28,7 @@ const MOST_CELLS = 3;
 const FEWEST_ODD = 20;
 const MOST_ODD = 0.1;
 /** µs by which a proxy's duration may be the shorter one: two clocks, and milliseconds that are cut off. */
-const ROUNDING = 2_000;
+export const ROUNDING = 2_000;
 
 export interface LoggedRequests {
   readonly rows: RequestTable;
@@ -36,17 +36,23 @@ export interface LoggedRequests {
 }
 
 /** A request of both logs. */
-interface Twin {
+export interface Twin {
   /** Rows of the two tables. */
   readonly one: number;
   readonly other: number;
 }
 
+/** As many lines of one route in both logs, of the same moment: of the same requests, in whatever order. */
+export interface TwinGroup {
+  readonly one: readonly number[];
+  readonly other: readonly number[];
+}
+
 export interface SameRequests {
   /** Requests of the shorter log (within the time of both) that the other one has as well, 0..1. */
   readonly share: number;
-  /** Pairs of lines that surely are of one request, but for the order of those of one route that ended in the same second. */
-  readonly twins: readonly Twin[];
+  /** Lines that surely are of the same requests, those of a route that ended in the same second together. */
+  readonly groups: readonly TwinGroup[];
   /** Median of what the durations of the second log are longer by, µs; NaN where not both have durations. */
   readonly longer: number;
 }
@@ -60,7 +66,8 @@ interface Cell {
 /** null: nothing shows that they are the same. */
 export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRequests | null {
   const cells = cellsOf(one, other);
-  const twins = twinsIn(cells);
+  const groups = groupsIn(cells);
+  const twins = groups.flatMap(inOrder);
   let matched = 0;
   const total = { one: 0, other: 0 };
   for (const routes of cells.values()) {
@@ -78,12 +85,15 @@ export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRe
   const longer = medianOf(extra);
   if (!agreeInRoutes(cells) && !(agreeInNumber(cells) && agreeInDurations(one.rows, other.rows, twins, longer < 0)))
     return null;
-  return { share, twins, longer };
+  return { share, groups, longer };
 }
 
-/** Lines of one route, paired in their order between moments up to which both logs have as many of them: some end in the next second. */
-function twinsIn(cells: Cells): Twin[] {
-  const twins: Twin[] = [];
+/** Paired in the order of their lines. */
+export const inOrder = ({ one, other }: TwinGroup): Twin[] => one.map((row, k) => ({ one: row, other: other[k] }));
+
+/** Lines of one route between moments up to which both logs have as many of them: some end in the next second. */
+function groupsIn(cells: Cells): TwinGroup[] {
+  const groups: TwinGroup[] = [];
   const waiting = new Map<string, { since: number; one: number[]; other: number[] }>();
   for (const index of [...cells.keys()].sort((a, b) => a - b)) {
     for (const [route, cell] of cells.get(index)!) {
@@ -93,12 +103,12 @@ function twinsIn(cells: Cells): Twin[] {
       one.push(...cell.one);
       other.push(...cell.other);
       if (one.length === other.length) {
-        twins.push(...one.map((row, k) => ({ one: row, other: other[k] })));
+        if (one.length > 0) groups.push({ one, other });
         waiting.delete(route);
       } else waiting.set(route, { since, one, other });
     }
   }
-  return twins;
+  return groups;
 }
 
 /** Cell of time → route → its rows: of routes that both logs have, in minutes of which both have lines. */

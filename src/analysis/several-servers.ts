@@ -72,7 +72,7 @@ export function waitsOfParts(parts: readonly PoolPart[], length: number, what: s
   if (count(told) < (1 - MOST_UNKNOWN) * count(parts)) {
     const silent = parts.find((part) => !told.includes(part)) ?? parts[0];
     const basis = `${what}, and not all of them tell their waits: ${silent.inference.wait.basis}`;
-    return { wait: unknownWait(basis), requests, sharpened: true };
+    return { wait: unknownWait(basis), requests: { ...requests, wait: nothing() }, sharpened: true };
   }
   const samples = samplesOf(told, length);
   const waitSamples = samples.length > 1 ? { waitSamples: samples } : {};

@@ -3,17 +3,18 @@
  * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once.
  */
 import type { StreamFacts } from '../core/batch.ts';
-import { countText, percentText } from '../core/words.ts';
-import { joinInput } from './join-input.ts';
+import { countText, listText, percentText } from '../core/words.ts';
+import { joinInput, serverOfWorker } from './join-input.ts';
+import { manyLeft, type PairedRequest, pairWithLeft } from './left-callers.ts';
 import { type Partial, sameFacts } from './partial.ts';
 import { RetainedRows } from './retained-rows.ts';
-import { type LoggedRequests, type SameRequests, sameRequests } from './same-requests.ts';
+import { inOrder, type LoggedRequests, type SameRequests, sameRequests, type TwinGroup } from './same-requests.ts';
 
 interface Kind {
   /** Of most of its lines; null: no line of it is a request. */
   facts: StreamFacts | null;
   readonly partial: Partial;
-  readonly inputs: { readonly path: string; readonly source: number }[];
+  readonly inputs: { readonly path: string; readonly source: number; readonly requests: number }[];
 }
 
 /** What is assumed of an input, in a sentence. */
@@ -22,8 +23,11 @@ export interface Assumption {
   readonly sentence: string;
 }
 
-/** Share of the kept log's requests whose wait must be told by the lines of the proxy. */
+/** Share of the kept log's requests whose wait must be told by the lines of the proxy; and where callers left, who waited longest. */
 const ENOUGH_TWINS = 0.5;
+const ENOUGH_OF_LEFT = 0.9;
+/** Share of the pairs that may be lines of two servers. */
+const HARDLY_MIXED = 0.05;
 /** µs: two durations of a request that waited for nobody differ by what the way costs, to either side. */
 const NOTHING = 2_000;
 
@@ -33,14 +37,15 @@ export class SideBySide {
   /** The next input, whose rows bear the number `source`. */
   add(partial: Partial, path: string, source: number): void {
     const facts = partial.streams.toSorted((a, b) => b.requests - a.requests)[0]?.facts ?? null;
+    const input = { path, source, requests: partial.requests };
     const known = this.#kinds.find((kind) => facts === null || kind.facts === null || sameFacts(kind.facts, facts));
     if (!known) {
-      this.#kinds.push({ facts, partial, inputs: [{ path, source }] });
+      this.#kinds.push({ facts, partial, inputs: [input] });
       return;
     }
     known.facts ??= facts;
     joinInput(known.partial, partial, path, known.inputs, 0);
-    known.inputs.push({ path, source });
+    known.inputs.push(input);
   }
 
   /** All of them as one; null: there is none. */
@@ -59,9 +64,12 @@ export class SideBySide {
       const [teller, proxy] = isFirst ? [twin.other, kind] : [kind, twin.other];
       kept[kept.indexOf(twin.other)] = teller;
       const same = isFirst ? twin.same : seenFromTheOther(twin.same);
-      const isTold = tellWaits(teller, proxy, same);
+      const pairs = pairsOf(teller, proxy, same);
+      const ofAll = shareMixed(teller, same) > HARDLY_MIXED;
+      const isTold = tellWaits(teller, proxy, pairs, ofAll);
+      const left = tellAnswers(teller, proxy, pairs);
       for (const event of proxy.partial.lifecycle) teller.partial.event(event);
-      const sentence = inWords(teller, proxy, same, isTold);
+      const sentence = inWords(teller, proxy, same, { isTold, ofAll, left });
       for (const { source } of proxy.inputs) assumptions.push({ source, sentence });
     }
     if (kept.length === 0) return null;
@@ -79,9 +87,9 @@ const requestsOf = ({ partial }: Kind): LoggedRequests => ({
   routes: partial.names.routes,
 });
 
-const seenFromTheOther = ({ share, twins, longer }: SameRequests): SameRequests => ({
+const seenFromTheOther = ({ share, groups, longer }: SameRequests): SameRequests => ({
   share,
-  twins: twins.map(({ one, other }) => ({ one: other, other: one })),
+  groups: groups.map(({ one, other }) => ({ one: other, other: one })),
   longer: -longer,
 });
 
@@ -91,32 +99,96 @@ function tellsMore(one: Kind, other: Kind, { longer }: SameRequests): boolean {
   return rank(one) === rank(other) ? !(longer < 0) : rank(one) > rank(other);
 }
 
+/** Lines of both logs that are of one request, with its wait. */
+function pairsOf(teller: Kind, proxy: Kind, { groups }: SameRequests): readonly PairedRequest[] {
+  const haveDurations = teller.facts?.fields.duration === true && proxy.facts?.fields.duration === true;
+  if (haveDurations && manyLeft(proxy.partial.retained.table()))
+    return pairWithLeft(requestsOf(teller), requestsOf(proxy));
+  const mine = teller.partial.retained.table().duration;
+  const theirs = proxy.partial.retained.table().duration;
+  const pair = (group: TwinGroup) =>
+    inOrder(group).map(({ one, other }) => ({ one, other, hasLeft: false, wait: theirs[other] - mine[one] }));
+  const ascending = (rows: readonly number[], duration: Float64Array) =>
+    rows.toSorted((a, b) => duration[a] - duration[b]);
+  return groups.flatMap((group) => {
+    const pairs = pair(group);
+    if (pairs.every(({ wait }) => !(wait < -NOTHING))) return pairs;
+    // Some are paired crosswise. Whatever their order, together they waited as long; that none waited less than nothing holds for this one.
+    return pair({ one: ascending(group.one, mine), other: ascending(group.other, theirs) });
+  });
+}
+
+/** Share of the pairs of which nobody knows of which of several servers they are. */
+function shareMixed({ partial }: Kind, { groups }: SameRequests): number {
+  const { worker } = partial.retained.table();
+  const servers = partial.workers.map((_, id) => serverOfWorker(partial.names.workers.text(id)));
+  const isMixed = ({ one }: TwinGroup) => new Set(one.map((row) => servers[worker[row]])).size > 1;
+  const size = (some: readonly TwinGroup[]) => some.reduce((sum, { one }) => sum + one.length, 0);
+  return size(groups.filter(isMixed)) / Math.max(1, size(groups));
+}
+
 /** What the proxy's duration is longer by is the wait in front of the application. Returns whether the log was told its waits. */
-function tellWaits(teller: Kind, proxy: Kind, { twins }: SameRequests): boolean {
+function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], ofAll: boolean): boolean {
   const { partial, facts } = teller;
   if (!facts?.fields.duration || !proxy.facts?.fields.duration || facts.fields.wait || facts.fields.arrival)
     return false;
   const rows = partial.retained.table();
-  const { duration, measuredWait } = proxy.partial.retained.table();
+  const { measuredWait } = proxy.partial.retained.table();
   const own = proxy.facts.fields.wait;
-  let told = 0;
-  for (const { one, other } of twins) {
-    const wait = own ? measuredWait[other] : duration[other] - rows.duration[one];
-    // Lines of one route that ended in the same second may be paired crosswise.
-    if (!(wait >= -NOTHING)) continue;
-    rows.measuredWait[one] = Math.max(0, wait);
-    told++;
-  }
-  if (told < ENOUGH_TWINS * rows.length) return false;
+  const waits = pairs
+    .map((pair) => ({ row: pair.one, wait: own ? measuredWait[pair.other] : pair.wait }))
+    .filter(({ wait }) => wait >= -NOTHING);
+  const hasLeft = pairs.some((pair) => pair.hasLeft);
+  // Whose request of several servers was left waiting, no order tells.
+  if (hasLeft && ofAll) return false;
+  if (waits.length < (hasLeft ? ENOUGH_OF_LEFT : ENOUGH_TWINS) * rows.length) return false;
+  for (const { row, wait } of waits) rows.measuredWait[row] = Math.max(0, wait);
   partial.retained = RetainedRows.fromState({ ...partial.retained.state(), rows });
-  for (const [k, stream] of partial.streams.entries())
-    partial.streams[k] = { ...stream, facts: { ...stream.facts, fields: { ...stream.facts.fields, wait: true } } };
+  for (const [k, stream] of partial.streams.entries()) {
+    const before = stream.facts;
+    const facts = {
+      ...before,
+      ...(ofAll ? { waitsOfAll: true as const } : {}),
+      fields: { ...before.fields, wait: true },
+    };
+    partial.streams[k] = { ...stream, facts };
+  }
   return true;
 }
 
-function inWords(teller: Kind, proxy: Kind, { share }: SameRequests, isTold: boolean): string {
+/** Callers who left did not see what the server answered. Returns how many. */
+function tellAnswers(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[]): number {
+  const late = pairs.filter((pair) => pair.hasLeft);
+  if (late.length === 0) return 0;
+  const rows = teller.partial.retained.table();
+  const { status } = proxy.partial.retained.table();
+  teller.partial.answeredAs(
+    rows,
+    late.map(({ one, other }) => ({ row: one, status: status[other] })),
+  );
+  teller.partial.retained = RetainedRows.fromState({ ...teller.partial.retained.state(), rows });
+  return late.length;
+}
+
+/** What was made of the pairs. */
+interface Told {
+  readonly isTold: boolean;
+  readonly ofAll: boolean;
+  readonly left: number;
+}
+
+function inWords(teller: Kind, proxy: Kind, { share }: SameRequests, { isTold, ofAll, left }: Told): string {
   const more = proxy.partial.requests - teller.partial.requests;
   const extra = more > 0 ? ` (${countText(more, 'line')} more than there, which are left out)` : '';
-  const wait = isTold ? '; what the proxy took longer is the wait' : '';
-  return `these are the requests of ${teller.inputs[0].path}, as another server on their way logged them (time and route of ${percentText(share)} agree): they are counted once${extra}${wait}`;
+  const wait = !isTold
+    ? ''
+    : ofAll
+      ? '; what the proxy took longer is the wait, of all servers together: which of them a request waited for its lines do not say'
+      : '; what the proxy took longer is the wait';
+  const logs = listText(teller.inputs.filter(({ requests }) => requests > 0).map(({ path }) => path));
+  const answers =
+    left > 0
+      ? `; ${countText(left, 'caller')} had left when the server answered: the status is the one that the proxy wrote`
+      : '';
+  return `these are the requests of ${logs}, as another server on their way logged them (time and route of ${percentText(share)} agree): they are counted once${extra}${wait}${answers}`;
 }

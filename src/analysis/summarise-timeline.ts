@@ -37,9 +37,15 @@ export function summariseTimeline(input: SummariseInput): SummarisedTimeline {
       busy: cells(busy ?? (logged ? view.busyMicros : null)),
       queue: cells(queue),
     },
-    peakRate: highest(fine.requests) / fine.stepSeconds,
+    // Where some lines carry no time, nobody knows in which step they came.
+    peakRate: isTimed(partial.requests, fine.requests) ? highest(fine.requests) / fine.stepSeconds : null,
   };
 }
+
+/** Share of the requests that must be placed in time. */
+const TIMED = 0.98;
+const isTimed = (requests: number, placed: Float64Array): boolean =>
+  placed.reduce((sum, count) => sum + count, 0) >= TIMED * requests;
 
 const highest = (values: Float64Array): number => values.reduce((most, value) => Math.max(most, value), 0);
 

@@ -186,7 +186,8 @@ function serviceTime(
   own: OwnDurations | null,
   all: DurationHistogram,
 ): Summary['service_time'] {
-  const growsWithLoad = service.growth?.grows ?? null;
+  // A proxy's times are no service times.
+  const growsWithLoad = service.growth && !service.growth.behindProxy ? service.growth.grows : null;
   if (service.method === 'logged') {
     const basis = own ? "durations in the server's own lines" : service.basis;
     return { method: 'logged', basis, ...distributionOf(own?.all ?? all), grows_with_load: growsWithLoad };

@@ -71,6 +71,11 @@ export class Timeline {
     this.#covered[last]--;
   }
 
+  /** A request that was counted at this instant failed after all. */
+  fail(instant: number): void {
+    if (!Number.isNaN(instant)) this.#errors[this.#cellOf(instant)]++;
+  }
+
   #seekEnd(instant: number): void {
     this.#endCell = this.#cellOf(instant);
     this.#endFrom = (this.#base + this.#endCell) * this.#stepMicros;

@@ -29,6 +29,11 @@ export interface StreamFacts {
    * well (`response`, nginx's $request_time). null: no duration.
    */
   readonly durationCovers: 'service' | 'response' | null;
+  /**
+   * The waits in `wait` are those of the requests of several servers behind one proxy: together they are theirs, but which of them a
+   * request waited for is not known.
+   */
+  readonly waitsOfAll?: true;
   /** Which columns the layout fills. */
   readonly fields: FieldSet;
 }

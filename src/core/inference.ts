@@ -52,6 +52,8 @@ export interface WaitInference {
 export interface LoadGrowth {
   /** true: they do, so they wait for one another while they run; false: they do not, although it would have shown. */
   readonly grows: boolean;
+  /** The times are a proxy's, which hold a queue in front of the server as well: where requests wait, they do not tell. */
+  readonly behindProxy: boolean;
   /** Others in the same process, and the mean time taken in µs. */
   readonly few: { readonly beside: number; readonly mean: number };
   readonly many: { readonly beside: number; readonly mean: number };
@@ -121,6 +123,8 @@ export interface ServerInference {
   /** In order of time; empty where the pool stayed the same. */
   readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;
+  /** What shows that lines of several servers with the same process ids are mixed, in words; missing: nothing does. */
+  readonly mixed?: string;
   /** One queue for all workers, or one per process; null when the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;
   readonly lives: readonly WorkerLife[];

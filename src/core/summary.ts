@@ -29,6 +29,8 @@ export interface InputSummary {
   path: string;
   /** The host it was read on, where somebody named it. */
   host?: string;
+  /** Where its lines name several hosts (containers, pods): the first of them, whose workers bear plain names. */
+  first_host?: string;
   format: string | null;
   format_confidence: number;
   envelope: string | null;

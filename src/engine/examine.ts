@@ -1,10 +1,13 @@
 /** From a partial to the verdict: analysis, simulation and findings, in the order in which they need each other. */
 import { type AnalyseOptions, analyse } from '../analysis/analyse.ts';
 import type { Partial } from '../analysis/partial.ts';
-import type { Facts } from '../core/finding.ts';
+import { analysisOfServer } from '../analysis/server-analysis.ts';
+import type { Analysis, Facts } from '../core/finding.ts';
+import { nameOfServer } from '../core/server-name.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import { diagnose } from '../findings/diagnose.ts';
+import { diagnoseServers } from '../findings/diagnose-servers.ts';
 import { verdictOf } from '../findings/verdict.ts';
 import { createPredictor } from '../simulate/predictor.ts';
 
@@ -16,7 +19,24 @@ export interface Examination {
 
 export function examine(partial: Partial, options: AnalyseOptions): Examination {
   const analysis = analyse(partial, options);
-  const facts: Facts = { ...analysis, predictor: createPredictor(analysis, { thorough: options.effort === 'full' }) };
+  const factsOf = (one: Analysis): Facts => ({
+    ...one,
+    predictor: createPredictor(one, { thorough: options.effort === 'full' }),
+  });
+  const facts = factsOf(analysis);
+  const { servers } = analysis.inference;
+  if (servers.length > 1 && servers.length <= MOST_SERVERS && partial.retained.complete) {
+    const each = servers.map((part) => ({
+      name: nameOfServer(analysis, part),
+      facts: factsOf(analysisOfServer(analysis, partial.streams, part, options)),
+    }));
+    const { findings, verdict } = diagnoseServers(facts, each);
+    const summary: Summary = { ...facts.summary, findings };
+    return { summary, verdict: verdict(summary), facts };
+  }
   const summary: Summary = { ...facts.summary, findings: diagnose(facts) };
   return { summary, verdict: verdictOf(summary), facts };
 }
+
+/** Of more servers than a reader would tell apart nothing is said of each. */
+const MOST_SERVERS = 12;

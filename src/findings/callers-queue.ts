@@ -37,7 +37,7 @@ function queue(facts: Facts): Finding {
     evidence: evidenceOf(facts),
     advice: enough
       ? `${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`
-      : ADD_SLOTS,
+      : moreSlots(facts),
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: (wait.mean / 1e6) * summary.requests.total,
@@ -58,7 +58,7 @@ function longQueue(facts: Facts): Finding {
     title: `The server is overloaded: callers queue for ${durationText(wait.lowP95)} or longer (p95, at least)`,
     detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait at least ${durationText(wait.lowMean)}, p95 at least ${durationText(wait.lowP95)}.${pace} Known from this: ${wait.basis}.`,
     evidence: evidenceOf(facts),
-    advice: ADD_SLOTS,
+    advice: moreSlots(facts),
     ...spanOf(refusals(facts)),
     lostSeconds: (wait.lowMean / 1e6) * summary.requests.total,
   };
@@ -77,10 +77,17 @@ function refusedConnections(facts: Facts): Finding | null {
     title: `The queue of the server was full ${countText(refused.length, 'time')}: callers wait in front of it, or are refused`,
     detail: `It says so itself${text ? ` ("${text}")` : ''}. How long callers waited, this log does not tell: those who are not let in leave no line.`,
     evidence: { ...evidenceOf(facts), refusals: refused.length },
-    advice: `${ADD_SLOTS} Where most connections only idle (keep-alive), a proxy in front that holds them is the remedy.`,
+    advice: `${moreSlots(facts)} Where most connections only idle (keep-alive), a proxy in front that holds them is the remedy.`,
     ...span,
   };
 }
+
+/** A server that says how many of its requests wait for a thread logs neither pid nor duration. */
+const moreSlots = ({ lifecycle }: Facts): string =>
+  lifecycle.some(({ kind }) => kind === 'queued') ? ADD_THREADS : ADD_SLOTS;
+
+const ADD_THREADS =
+  'Give waitress more threads (threads= of serve(), --threads of waitress-serve) until hardly anybody has to wait, where views wait for something else (database, HTTP); where they compute, threads of one process do not help, and a second process behind the proxy does.';
 
 const ADD_SLOTS =
   'Add threads or workers until hardly anybody has to wait. Where a log has the pid and the duration of each request, the number that would do is computed.';

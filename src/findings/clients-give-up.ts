@@ -21,7 +21,9 @@ function examine(facts: Facts): Finding | null {
 }
 
 function byStatus({ requests, names, summary }: Facts, gone: readonly number[]): Finding {
-  const timeOf = (i: number) => (requests.duration[i] >= 0 ? requests.duration[i] : Number.NaN);
+  // Beside a proxy's log the durations are those of the server, which went on.
+  const isProxys = (i: number) => requests.duration[i] >= 0 && !(requests.measuredWait[i] >= 0);
+  const timeOf = (i: number) => (isProxys(i) ? requests.duration[i] : Number.NaN);
   const patience = medianOf(gone.map(timeOf).filter(Number.isFinite));
   const byRoute = groupsOf(Int32Array.from(gone, (i) => requests.route[i]));
   const [[route, members]] = [...byRoute].sort((a, b) => b[1].length - a[1].length);

@@ -17,11 +17,14 @@ import latencyStep from './latency-step.ts';
 import limitRefuses from './limit-refuses.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
+import mixedServers from './mixed-servers.ts';
 import notEnoughData from './not-enough-data.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
 import poolSaturated from './pool-saturated.ts';
 import poolTooSmall from './pool-too-small.ts';
+import proxyGivesUp from './proxy-gives-up.ts';
+import queueBehindProxy from './queue-behind-proxy.ts';
 import recycleStorm from './recycle-storm.ts';
 import retryStorm from './retry-storm.ts';
 import serverErrors from './server-errors.ts';
@@ -34,6 +37,7 @@ import waitsInApplication from './waits-in-application.ts';
 import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
+  mixedServers,
   workerTimeouts,
   poolGrewLate,
   poolSaturated,
@@ -42,10 +46,12 @@ export const findingRules: readonly FindingRule[] = [
   eventLoopBlocked,
   threadsCpuBound,
   waitsInApplication,
+  queueBehindProxy,
   threadsWouldNotHelp,
   commonTimeout,
   latencyStep,
   limitRefuses,
+  proxyGivesUp,
   errorBurst,
   serverErrors,
   retryStorm,

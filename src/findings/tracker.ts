@@ -56,16 +56,18 @@ export function track(
   const changes: FindingChange[] = [];
   for (const finding of seen) {
     if (finding.to !== null && now - 1000 * Date.parse(finding.to) > options.pastAfterMicros) continue;
-    const before = state.tracked.get(finding.id);
+    const before = state.tracked.get(keyOf(finding));
     const firstSeen = before ? before.firstSeen : now;
     const due = now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
     const open = before?.open === true || due;
     const own =
-      finding.from === null || 1000 * Date.parse(finding.from) < (closed.get(finding.id) ?? 0) ? null : finding.from;
+      finding.from === null || 1000 * Date.parse(finding.from) < (closed.get(keyOf(finding)) ?? 0)
+        ? null
+        : finding.from;
     // A live window forgets the beginning: the finding keeps the one that was seen.
     const from = before?.open ? before.finding.from : (own ?? instant(firstSeen));
     const current = { ...finding, from };
-    tracked.set(finding.id, { finding: current, firstSeen, lastSeen: now, open });
+    tracked.set(keyOf(finding), { finding: current, firstSeen, lastSeen: now, open });
     if (open && !before?.open) changes.push({ state: 'opened', finding: { ...current, to: null } });
   }
   for (const [id, before] of state.tracked) {
@@ -80,5 +82,8 @@ export function track(
   }
   return { state: { tracked, closed }, changes };
 }
+
+/** Of several servers each may have the same one. */
+const keyOf = ({ id, evidence: { server } }: FindingSummary): string => (server === undefined ? id : `${id} ${server}`);
 
 const opensAtOnce = (severity: Severity): boolean => severity === 'critical';

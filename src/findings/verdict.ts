@@ -28,7 +28,7 @@ const confidenceOf = ({ server, wait }: Summary): number =>
 function troubled(summary: Summary, top: FindingSummary): Verdict {
   const saturated = summary.findings.find((finding) => finding.id === 'pool-saturated');
   // What fails is counted, not inferred, and how the pool did is the other half of the answer.
-  const failing = summary.findings.find((finding) => finding.id === 'server-errors');
+  const failing = summary.findings.find(({ id }) => TELL_FAILURES.has(id));
   const sentences = [
     ...(top.id === 'pool-saturated' ? [] : [titleWordings(top, saturated !== undefined)]),
     ...(saturated ? [saturatedWordings(summary, saturated)] : []),
@@ -44,6 +44,9 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
   return { severity: top.severity, sentence, shorter, confidence: confidenceOf(summary) };
 }
 
+/** Findings whose evidence has the share of answers that fail. */
+const TELL_FAILURES: ReadonlySet<string> = new Set(['server-errors', 'proxy-gives-up']);
+
 const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence, ...shorter];
 
 /** A sentence is worded as people speak, briefly and tersely; beside others in two more ways, the last of what cannot be left out. */
@@ -55,7 +58,7 @@ function titleWordings({ id, title, evidence }: FindingSummary, isBeside: boolea
   const said = capital(title);
   const long = `${said}.`;
   const fails = `${percentText(Number(evidence.share))} of answers fail.`;
-  if (id === 'server-errors') return isBeside ? [long, long, fails] : [long, long, long, fails];
+  if (TELL_FAILURES.has(id)) return isBeside ? [long, long, fails] : [long, long, long, fails];
   // The pool's own sentence names the route that fills it.
   if (id === 'head-of-line' && isBeside) return [long, long, long, '', ''];
   return [long, long, long, `${shortened(said, LETTERS_OF_TITLE)}.`];

@@ -9,7 +9,7 @@ const GRAVE = 3;
 
 function examine({ summary, inference }: Facts): Finding | null {
   const { growth, mean } = inference.service;
-  if (!growth?.grows) return null;
+  if (!growth?.grows || growth.behindProxy) return null;
   const { few, many } = growth;
   // Those that found few waited, too, if less: this is the least that waiting adds.
   const added = Math.max(0, mean - few.mean);

@@ -2,6 +2,7 @@
 import type { Names } from '../core/batch.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
+import { printable } from '../core/text.ts';
 import type { TimeWindow } from '../core/time-window.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { createKernelMemory } from './kernel/memory.ts';
@@ -9,6 +10,8 @@ import type { IngestSink, LogParser } from './parser.ts';
 import { Router } from './router.ts';
 import { WindowFilter } from './window-filter.ts';
 import { createZone } from './zone.ts';
+
+const LONGEST_HOST = 100;
 
 export interface ParserOptions {
   /** Named in the report. */
@@ -186,7 +189,11 @@ export function createParser(options: ParserOptions): LogParser {
     },
     leftOut: () => filter?.leftOut ?? null,
     report() {
-      const report = tally.report(options.path, base + filled - begin, router.plans, router.seen);
+      const firstHost = router.firstOfHosts;
+      const report = {
+        ...tally.report(options.path, base + filled - begin, router.plans, router.seen),
+        ...(firstHost === null ? {} : { first_host: printable(firstHost, LONGEST_HOST) }),
+      };
       if (!filter) return report;
       const { requests, lifecycle } = filter.leftOut;
       return {

@@ -5,7 +5,7 @@
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
-import { createRuntime } from './compile/runtime.ts';
+import { createRuntime, type Runtime } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { LastLine } from './copied-lines.ts';
 import { Decider } from './decide.ts';
@@ -65,10 +65,12 @@ export class Router {
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
   readonly #routeNames: RouteNames;
+  readonly #runtime: Runtime;
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
     const runtime = createRuntime(names, zone, options.nowMicros, options.kernels, arrivalClock !== null);
+    this.#runtime = runtime;
     const { tally } = this;
     this.#formats = formats;
     this.#trials = new Trials(runtime);
@@ -103,6 +105,11 @@ export class Router {
         live: arrivalClock !== null,
       },
     });
+  }
+
+  /** Where lines named several hosts, the first of them. */
+  get firstOfHosts(): string | null {
+    return this.#runtime.firstOfHosts();
   }
 
   get plans(): readonly Plan[] {

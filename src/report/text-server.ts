@@ -63,12 +63,17 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
   const rate =
     requests.rate.mean === null
       ? ''
-      : `, ${roundText(requests.rate.mean)}/s (peak ${roundText(requests.rate.peak ?? 0)}/s)`;
+      : `, ${roundText(requests.rate.mean)}/s${requests.rate.peak === null ? '' : ` (peak ${roundText(requests.rate.peak)}/s)`}`;
   const errors = requests.error_ratio === null ? '' : `, ${percentText(requests.error_ratio)} errors`;
   const ceiling = summary.throughput.ceiling_per_second;
   const facts: [string, string][] = [
     ['requests', `${requests.total}${rate}${errors}`],
-    ['model', `${server.model}, ${percentText(server.model_confidence)} sure (${server.model_method})`],
+    [
+      'model',
+      server.model === 'unknown'
+        ? `unknown (${server.model_method})`
+        : `${server.model}, ${percentText(server.model_confidence)} sure (${server.model_method})`,
+    ],
     ['workers', estimate(server.workers)],
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],

@@ -1,7 +1,7 @@
 /** What if, of logs that may be those of several servers: each has a queue of its own, so each is simulated alone. */
-import { basename } from 'node:path';
 import type { Analysis } from '../core/finding.ts';
 import type { ServerPart } from '../core/inference.ts';
+import { nameOfServer } from '../core/server-name.ts';
 import { selectRows } from '../core/table.ts';
 import { WHAT_IF_SCHEMA, type WhatIf, type WhatIfServer } from '../core/what-if.ts';
 import { type PoolWishes, scenarioPools, whatIf } from './what-if.ts';
@@ -21,7 +21,7 @@ export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: n
     const { baseline, scenarios, recommendation, repetitions, assumptions } = ask(one);
     const { total } = one.summary.requests;
     return {
-      name: nameOf(analysis, part),
+      name: nameOfServer(analysis, part),
       requests: total,
       baseline,
       scenarios,
@@ -53,14 +53,6 @@ function leftOut({ model, threads }: PoolWishes): string[] {
 }
 
 const sourceOf = ({ requests }: Analysis, { rows }: ServerPart): number => requests.source[rows[0]];
-
-/** A server whose workers' names tell none is called by the file that it wrote. */
-function nameOf(analysis: Analysis, part: ServerPart): string {
-  if (part.name !== '') return part.name;
-  const paths = analysis.summary.inputs.map(({ path }) => path);
-  const path = paths[sourceOf(analysis, part)];
-  return paths.filter((other) => basename(other) === basename(path)).length > 1 ? path : basename(path);
-}
 
 function analysisOf(analysis: Analysis, { rows, inference }: ServerPart): Analysis {
   const { requests, summary } = analysis;

@@ -5,8 +5,8 @@
 import type { StreamFacts } from '../../core/batch.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
-import { countText } from '../../core/words.ts';
-import { atLeast, exactly, type LimitMet, type Structure, unboundedStructure } from './structure.ts';
+import { countText, listText } from '../../core/words.ts';
+import { atLeast, exactly, type LimitMet, type Structure, unboundedStructure, unknownStructure } from './structure.ts';
 
 export interface Declared {
   /** Id of the format of most lines. */
@@ -22,6 +22,8 @@ export interface Declared {
   readonly boots: number;
   /** What the server says when it turns requests away at a limit of its own, and how often; null: it does not. */
   readonly refusals: string | null;
+  /** Lines of several servers, whose forms tell that they are not of one kind. */
+  readonly isSeveral: boolean;
   /** What the durations of most lines cover. */
   readonly durationCovers: 'service' | 'response' | null;
   /** The lines look like those of servers that run a fixed pool unless they are told otherwise. */
@@ -42,6 +44,11 @@ const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
   [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
 ];
 
+const kindOf = (format: string) => byFormat.find(([pattern]) => pattern.test(format));
+
+/** Share of the requests from which lines of another form are those of another server. */
+const OTHERS = 0.2;
+
 const usualPools = /^(gunicorn|article|combined|uwsgi|apache|nginx|haproxy|traefik|caddy|envoy|alb|heroku)/;
 
 export function declaredBy(
@@ -57,7 +64,16 @@ export function declaredBy(
   const threads = threadsPerWorker(events);
   const boots = events.filter((event) => event.kind === 'boot').length;
   const refusals = refusalsIn(events);
-  const common = { format, threads, workers, boots, refusals, durationCovers, usuallyPool: usualPools.test(format) };
+  const common = {
+    isSeveral: false,
+    format,
+    threads,
+    workers,
+    boots,
+    refusals,
+    durationCovers,
+    usuallyPool: usualPools.test(format),
+  };
   const said = workerClass(events);
   if (said) {
     const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;
@@ -67,8 +83,15 @@ export function declaredBy(
     const model = threads > 1 ? 'threaded' : 'sync';
     return { model, confidence: 0.97, method: `the server says that a worker runs ${threads} at once`, ...common };
   }
-  for (const [pattern, model, words] of byFormat) {
-    if (!pattern.test(format)) continue;
+  const all = streams.reduce((sum, { requests }) => sum + requests, 0);
+  const many = streams.filter(({ requests }) => requests >= OTHERS * all).map(({ facts }) => facts.format);
+  if (new Set(many.map((one) => kindOf(one)?.[1])).size > 1) {
+    const method = `lines of several servers: ${listText([...new Set(many)])}`;
+    return { model: null, confidence: 0, method, ...common, workers: null, isSeveral: true };
+  }
+  const kind = kindOf(format);
+  if (kind) {
+    const [, model, words] = kind;
     return { model, confidence: 0.95, method: `the form of the lines is that of ${words}`, ...common };
   }
   return { model: null, confidence: 0, method: 'no line names the kind of worker', ...common };
@@ -158,6 +181,7 @@ const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: S
 /** What the server says of itself wins; what was seen fills in the numbers it did not say. */
 export function withDeclared(seen: Structure, declared: Declared, workers: Estimate): Structure {
   const { model, confidence, method } = declared;
+  if (declared.isSeveral) return unknownStructure(method);
   if (model === null) return seen;
   if (model === 'async' && seen.met?.kind === 'one-each') return oneAtATimeYet(seen, declared);
   if (model === 'async' || model === 'thread-per-request') {

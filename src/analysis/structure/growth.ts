@@ -26,14 +26,18 @@ const LONGER = 1.2;
 const WOULD_SHOW = 5;
 const HARDLY = 0.15;
 
-/** null: too few requests, or too evenly beside each other, to tell. */
-export function growthWithLoad(trace: Trace, replicas: number): LoadGrowth | null {
+/** null: too few requests, or too evenly beside each other, to tell. @param behindProxy the durations are a proxy's */
+export function growthWithLoad(trace: Trace, replicas: number, behindProxy: boolean): LoadGrowth | null {
   const n = trace.length;
   if (n < FEWEST || !trace.hasDurations || trace.startsOnly) return null;
   const found = foundByEach(trace, trace.end, trace.duration);
   const company = fewAndMany(trace.duration, found);
   const { few, many, error } = company;
-  const told = { few: { beside: few.beside, mean: few.mean }, many: { beside: many.beside, mean: many.mean } };
+  const told = {
+    behindProxy,
+    few: { beside: few.beside, mean: few.mean },
+    many: { beside: many.beside, mean: many.mean },
+  };
   if (many.mean >= LONGER * few.mean) {
     const groups = groupsOf(trace);
     const seen = slopeOf(found, trace.duration, groups);
@@ -54,6 +58,11 @@ export function insideWords(growth: LoadGrowth | null): string {
     return 'whether requests waited for its event loop, inside the application (for threads, for connections) or at a limit that was set, the log does not show';
   }
   const times = `${besideText(growth.few)}, ${besideText(growth.many)}`;
+  if (growth.behindProxy) {
+    return growth.grows
+      ? `requests take longer the more of them there are (${times}): they queue, for a worker or inside the application, and the proxy's time does not tell which`
+      : `requests take as long among many as among few (${times})`;
+  }
   return growth.grows
     ? `requests wait for each other inside the application, and their logged times hold that (${times}); how long they wait before it runs is not in the log`
     : `requests take as long among many as among few (${times}): nothing shows that they waited inside the application; time before the event loop comes round is not in the log`;

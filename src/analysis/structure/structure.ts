@@ -1,4 +1,5 @@
 /** What is concluded of a server's shape, and the words and numbers that go with it. */
+import type { ServerInference } from '../../core/inference.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
 
 export interface Structure {
@@ -82,3 +83,35 @@ export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({
   confidence: threads.value === null ? 0 : Math.min(threads.confidence, workers.confidence),
   method: `${threads.method}; times the workers`,
 });
+
+/** Numbers of several servers, together; the least sure one tells how sure they are. */
+export function inAll(parts: readonly Estimate[]): Estimate {
+  const sum = (of: (part: Estimate) => number | null) =>
+    parts.reduce<number | null>((total, part) => {
+      const value = of(part);
+      return total === null || value === null ? null : total + value;
+    }, 0);
+  const { confidence, method } = parts.reduce((a, b) => (b.confidence < a.confidence ? b : a));
+  return {
+    value: sum(({ value }) => value),
+    low: sum(({ low }) => low),
+    high: sum(({ high }) => high),
+    confidence,
+    method,
+  };
+}
+
+/** Of several servers that are not of one kind, by what each shows: all together are of none. null: nothing shows that they differ. */
+export function structureOfUnlike(
+  servers: readonly { readonly inference: Pick<ServerInference, 'model' | 'modelConfidence'> }[],
+): Structure | null {
+  const known = servers.filter(
+    ({ inference }) => inference.modelConfidence >= CLAIMED && inference.model !== 'unknown',
+  );
+  const kinds = new Set(known.map(({ inference }) => inference.model));
+  if (kinds.size < 2) return null;
+  return unknownStructure(`${servers.length} servers of different kinds: ${[...kinds].join(', ')}`);
+}
+
+/** Below this a kind is a hedge. */
+const CLAIMED = 0.6;

@@ -6,8 +6,10 @@
  * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
  * them too late, too many too early.
  */
+import { type BlurredSlots, blurredSlots } from './blurred-slots.ts';
 import type { Declared } from './declared.ts';
-import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure } from './structure.ts';
+import { inOrderOfArrival } from './presence.ts';
+import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 export interface PoolBehindProxy {
@@ -42,7 +44,8 @@ interface Split {
   sum: number;
 }
 
-export function poolBehindProxy(trace: Trace, declared: Declared): PoolBehindProxy {
+/** `replicas`: how often chance is replayed. */
+export function poolBehindProxy(trace: Trace, declared: Declared, replicas: number): PoolBehindProxy {
   const { splits, found } = splitBySlots(trace);
   const unhindered = whenUnhindered(trace, found, declared);
   if (unhindered) return unhindered;
@@ -54,6 +57,8 @@ export function poolBehindProxy(trace: Trace, declared: Declared): PoolBehindPro
       return Math.abs(difference) <= ALIKE && few && differences[k + 1] > UNLIKE && negative <= MOST_NEGATIVE * queued;
     }) + 1;
   if (slots === 0) {
+    const blurred = trace.resolution >= COARSE ? blurredSlots(trace, splits.length, replicas) : null;
+    if (blurred) return poolOfBlurred(blurred);
     const method = 'no single number of slots explains the times of those that queued and those that did not';
     const structure: Structure = declared.usuallyPool
       ? { ...noWorkers(method), model: 'pool', confidence: 0.55, capacity: atLeast(1, method) }
@@ -74,6 +79,22 @@ export function poolBehindProxy(trace: Trace, declared: Declared): PoolBehindPro
     serviceMean,
     serviceBasis: `from arrivals and departures, first come first served on ${slots} slots`,
   };
+}
+
+/** µs: ticks from which who was there when somebody came is blurred. */
+const COARSE = 100_000;
+
+function poolOfBlurred({ slots, low, high, queued, unqueued, serviceMean }: BlurredSlots): PoolBehindProxy {
+  const method = `with ${slots} slots, ${queued} requests that queued and ${unqueued} that did not differ as the coarse stamps make them`;
+  const structure: Structure = {
+    ...noWorkers(method),
+    model: 'pool',
+    confidence: 0.8,
+    // A number that does not stand alone is a hedge, and the blur hides one more.
+    capacity: low === high ? exactly(slots, 0.8, method) : within(slots, low, high + 1, 0.55, method),
+  };
+  const serviceBasis = `from arrivals and departures, first come first served on ${slots} slots`;
+  return { structure, serviceMean, serviceBasis };
 }
 
 const noWorkers = (method: string): Structure => ({
@@ -136,20 +157,6 @@ export function waitsForSlots(trace: Trace, slots: number): Float64Array {
     wait[i] = Math.min(waited, trace.duration[i]);
   });
   return wait;
-}
-
-/** `present`: µs, departures of earlier arrivals that are still to come, latest first. */
-function inOrderOfArrival(trace: Trace, visit: (i: number, present: readonly number[]) => void): void {
-  const arrival = trace.end.map((end, i) => end - trace.duration[i]);
-  const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b] || a - b);
-  let present: number[] = [];
-  for (const i of order) {
-    present = present.filter((departure) => departure > arrival[i]);
-    visit(i, present);
-    let at = 0;
-    while (at < present.length && present[at] > trace.end[i]) at++;
-    present.splice(at, 0, trace.end[i]);
-  }
 }
 
 function addTo(split: Split, slots: number, present: readonly number[], logged: number, end: number): void {

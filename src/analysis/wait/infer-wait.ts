@@ -18,6 +18,8 @@ export interface WaitInput {
   readonly model: ServerModel;
   /** Slots of the whole pool; null when unknown or without a limit. */
   readonly capacity: number | null;
+  /** Between what it lies; null where it is not known. */
+  readonly capacityRange: readonly [low: number, high: number] | null;
   /** How sure that number is, 0..1. */
   readonly capacityConfidence: number;
   /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
@@ -42,6 +44,8 @@ export interface WaitInput {
   readonly growth: LoadGrowth | null;
   /** The beat on which requests end; null: they keep none. */
   readonly rhythm: Rhythm | null;
+  /** Waits that lines tell are those of several servers, each with a queue of its own, together. */
+  readonly waitsOfAll: boolean;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */

@@ -1,5 +1,7 @@
 /** Waits that the lines themselves tell: a proxy's queue column, or the instant at which a proxy received the request. */
+import { quantileOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { hasLeft } from '../left-callers.ts';
 import type { Trace } from '../structure/trace.ts';
 
 /** Share of the requests that must carry it. */
@@ -12,28 +14,54 @@ export interface MeasuredWaits {
   readonly wait: Float64Array;
   /** µs: how far a single wait may be off (half the tick of a stamp; 0 for a column). */
   readonly blur: number;
-  /** All waits may be off to the same side. */
-  readonly systematic: boolean;
+  /** µs: how far the mean may be off because all waits are, to the same side. */
+  readonly bias: number;
+  /** µs: between what the 95th percentile lies for sure, where single waits are not known; null: within `blur`. */
+  readonly p95Range: readonly [low: number, high: number] | null;
   readonly share: number;
   readonly basis: string;
 }
 
-/** null where too few lines carry it. `oneAtATime`: each worker runs one request at a time. */
-export function measuredWaits(table: RequestTable, trace: Trace, oneAtATime: boolean): MeasuredWaits | null {
-  return fromColumn(table, trace) ?? fromArrivals(table, trace, oneAtATime);
+/** null where too few lines carry it. `oneAtATime`: each worker runs one request at a time; `ofAll`: see `StreamFacts.waitsOfAll`. */
+export function measuredWaits(
+  table: RequestTable,
+  trace: Trace,
+  oneAtATime: boolean,
+  ofAll: boolean,
+): MeasuredWaits | null {
+  return fromColumn(table, trace, ofAll) ?? fromArrivals(table, trace, oneAtATime);
 }
 
-function fromColumn(table: RequestTable, trace: Trace): MeasuredWaits | null {
+function fromColumn(table: RequestTable, trace: Trace, ofAll: boolean): MeasuredWaits | null {
   const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
   const known = wait.filter((value) => value >= 0).length;
   if (known < ENOUGH * trace.length || known === 0) return null;
+  // A proxy that did not wait for the answer does not time the wait: it was found from two stamps, where the server's line was found.
+  const left = Array.from(trace.row.keys()).filter((i) => wait[i] >= 0 && hasLeft(table.status[trace.row[i]]));
+  const blur = left.length > 0 ? trace.resolution / 2 : 0;
+  const longest = left.reduce((most, i) => Math.max(most, wait[i]), 0);
+  const bias = (blur * left.length) / known + longest * (1 - known / trace.length);
   return {
     wait,
-    blur: 0,
-    systematic: false,
+    blur,
+    bias,
+    p95Range: ofAll ? p95OfAll(wait, trace.duration) : null,
     share: known / trace.length,
-    basis: 'the queue time that the proxy tells',
+    basis: ofAll
+      ? 'the queue time that the proxy tells, of all servers together; of which of them is not known'
+      : 'the queue time that the proxy tells',
   };
+}
+
+/**
+ * Whoever waited how long: a wait is no longer than what the proxy saw of the request, and of the 10 % that it saw for longest at most 5 %
+ * are so because they are among the 5 % that took the server longest.
+ */
+function p95OfAll(wait: Float64Array, duration: Float64Array): [number, number] {
+  const known = Array.from(wait.keys()).filter((i) => wait[i] >= 0);
+  const seen = known.map((i) => wait[i] + duration[i]);
+  const work = known.map((i) => duration[i]);
+  return [Math.max(0, quantileOf(seen, 0.9) - quantileOf(work, 0.95)), quantileOf(seen, 0.95)];
 }
 
 /**
@@ -69,7 +97,8 @@ function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): M
   return {
     wait,
     blur: blur / known,
-    systematic: !chained,
+    bias: chained ? 0 : blur / known,
+    p95Range: null,
     share: known / trace.length,
     basis: chained
       ? 'the arrival at the proxy (X-Request-Start), and when its worker was free'

@@ -71,16 +71,19 @@ function describe({ wait, method, confidence, basis }: Described, meanWidth: num
   return { summary, wait };
 }
 
-function measured({ table, threadsPerWorker }: WaitInput, trace: Trace): PlainWaits | null {
-  const found = measuredWaits(table, trace, threadsPerWorker === 1);
+function measured({ table, threadsPerWorker, waitsOfAll }: WaitInput, trace: Trace): PlainWaits | null {
+  const found = measuredWaits(table, trace, threadsPerWorker === 1, waitsOfAll);
   if (!found) return null;
-  const { wait, blur, share, basis, systematic } = found;
+  const { wait, blur, share, basis, bias, p95Range } = found;
   const known = Math.max(1, share * trace.length);
-  return describe(
+  const told = describe(
     { wait, method: 'measured', confidence: 0.95, basis },
-    Math.max(5_000, systematic ? blur : (3 * blur) / Math.sqrt(known)),
-    Math.max(2_000, blur),
+    Math.max(5_000, bias > 0 ? bias : (3 * blur) / Math.sqrt(known)),
+    Math.max(2_000, blur, bias),
   );
+  if (p95Range === null) return told;
+  const [lowP95, highP95] = p95Range;
+  return { ...told, summary: { ...told.summary, lowP95, highP95 } };
 }
 
 /** The server says how many wait whenever one more has to. */
@@ -90,7 +93,7 @@ function byQueueDepth({ lifecycle }: WaitInput, trace: Trace): PlainWaits | null
 }
 
 /** Arrivals and departures are logged: the number of slots gives every start between them. */
-function behindProxy({ durationCovers, capacity }: WaitInput, trace: Trace): PlainWaits | null {
+function behindProxy({ durationCovers, capacity, capacityRange }: WaitInput, trace: Trace): PlainWaits | null {
   if (durationCovers !== 'response' || capacity === null || !trace.hasDurations || trace.startsOnly) return null;
   const wait = waitsForSlots(trace, capacity);
   const basis = `from arrivals and departures in the proxy's log, first come first served on ${capacity} slots`;
@@ -98,7 +101,23 @@ function behindProxy({ durationCovers, capacity }: WaitInput, trace: Trace): Pla
   const { mean, p95 } = describe(described, 0, 0).summary;
   // As far off as on simulated pools: stamps blur who was there when somebody came.
   const blur = BLUR * trace.resolution;
-  return describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
+  const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
+  // Fewer slots would have kept them waiting for longer, more for less.
+  const [longest, shortest] = (capacityRange ?? [capacity, capacity]).map((slots) => {
+    const other = describe({ ...described, wait: waitsForSlots(trace, slots) }, 0, 0).summary;
+    return { mean: other.mean - mean, p95: other.p95 - p95 };
+  });
+  const { summary } = told;
+  return {
+    ...told,
+    summary: {
+      ...summary,
+      lowMean: Math.max(0, summary.lowMean + shortest.mean),
+      highMean: summary.highMean + longest.mean,
+      lowP95: Math.max(0, summary.lowP95 + shortest.p95),
+      highP95: summary.highP95 + longest.p95,
+    },
+  };
 }
 
 /** No fixed slots: requests wait in the application, if at all, and how long its lines do not tell apart. */

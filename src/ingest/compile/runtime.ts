@@ -47,6 +47,8 @@ export interface Runtime {
   tag(b: Uint8Array, v: DataView, from: number, to: number): number;
   tagName(tag: number): string;
   hostName(host: number): string;
+  /** Where lines named several hosts: the first of them, whose workers keep their plain names. */
+  firstOfHosts(): string | null;
   /** A worker of a host: the same pid on two hosts is two workers. */
   workerOn(host: number, worker: number): number;
   /** The same for a worker that a lifecycle line names. */
@@ -203,6 +205,7 @@ export function createRuntime(
     stamp: (shape, own = zone) => createStampReader(shape, own, cursor, reference),
     host: hostMemo.lookUp,
     hostName: (host) => (host > 0 ? hosts.text(host - 1) : ''),
+    firstOfHosts: () => (hosts.size > 1 ? hosts.text(0) : null),
     tag: tagMemo.lookUp,
     tagName: (tag) => (tag > 0 ? tags.text(tag - 1) : ''),
     workerNameOn,

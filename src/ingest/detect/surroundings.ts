@@ -69,7 +69,11 @@ export class Surroundings {
         name: '',
       }),
     );
-    const context = { spannedSeconds: parts.spannedSeconds, byServer: candidate.format.id !== 'custom' };
+    const context = {
+      spannedSeconds: parts.spannedSeconds,
+      byServer: candidate.format.id !== 'custom',
+      mayBeProxy: candidate.format.id === 'combined' && format === undefined && !parts.logging,
+    };
     const { tokens, assumptions } = parts.logging
       ? resolvedApart(parts.before, core, parts.behind, context)
       : resolveNumbers([...parts.before, ...core, ...parts.behind], false, context);

@@ -16,6 +16,8 @@ export interface UnitContext {
   readonly spannedSeconds: number;
   /** A server's own layout with a number behind it: servers give microseconds (%D), or seconds with decimals. */
   readonly byServer: boolean;
+  /** The layout is one that proxies write as well as servers, and nothing names the writer. */
+  readonly mayBeProxy?: boolean;
 }
 
 /** A token that was found in the lines, with what stands in its place in each. */
@@ -210,6 +212,9 @@ function longestFirst(indices: readonly number[], found: readonly FoundToken[]):
   return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
 }
 
+/** How nginx writes $request_time; servers of Python write six decimals or whole numbers. */
+const threeDecimals = /^\d+\.\d{3}$/;
+
 /** @param logging the numbers stand in a logging prefix, whose first number is the process */
 export function resolveNumbers(
   found: readonly FoundToken[],
@@ -220,8 +225,8 @@ export function resolveNumbers(
   const assumptions: string[] = [];
   const open = found.flatMap(({ open: kind }, index) => (kind ? [index] : []));
   const has = (kind: Field['kind']) => tokens.some((token) => 'field' in token && token.field.kind === kind);
-  const duration = (index: number, unit: TimeUnit, fine: boolean) => {
-    tokens[index] = { field: { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) } };
+  const duration = (index: number, unit: TimeUnit, fine: boolean, covers: 'service' | 'response' = 'service') => {
+    tokens[index] = { field: { kind: 'duration', unit, covers, ...(fine ? { fine } : {}) } };
   };
 
   const take = (index: number, values: readonly string[], name: string) => {
@@ -230,11 +235,19 @@ export function resolveNumbers(
       context,
     );
     if (!guess) return;
-    if (guess.unit === null) assumptions.push(unitUnknown(name, guess));
-    else {
-      duration(index, guess.unit, guess.fine);
-      assumptions.push(`${name} is taken as the duration (${guess.because})`);
+    if (guess.unit === null) {
+      assumptions.push(unitUnknown(name, guess));
+      return;
     }
+    const known = values.filter((value) => value !== '-');
+    const byProxy =
+      context.mayBeProxy === true &&
+      guess.unit === 's' &&
+      !has('pid') &&
+      known.every((value) => threeDecimals.test(value));
+    duration(index, guess.unit, guess.fine, byProxy ? 'response' : 'service');
+    const proxy = byProxy ? ', as nginx writes $request_time, which holds the wait for a worker' : '';
+    assumptions.push(`${name} is taken as the duration (${guess.because}${proxy})`);
   };
 
   const relations = related(open.map((index) => found[index].values));

@@ -13,14 +13,16 @@ const application = unpacked('behind-nginx');
 const proxy = unpacked('in-front-nginx');
 
 let count = 0;
-const examined = async (...texts: string[]) => {
+const examination = (...texts: string[]) => {
   const paths = texts.map((text) => {
     const path = join(folder, `${++count}.log`);
     writeFileSync(path, text);
     return path;
   });
-  return (await postMortem(paths, { formats, timezone: 'UTC' })).summary;
+  return postMortem(paths, { formats, timezone: 'UTC' });
 };
+const examined = async (...texts: string[]) => (await examination(...texts)).summary;
+const inferred = async (...texts: string[]) => (await examination(...texts)).facts;
 /** Every second line, from the first or the second on: what a proxy deals out in turn. */
 const dealt = (text: string, from: number) =>
   text
@@ -70,6 +72,67 @@ it('leaves two servers two servers that are given the requests in turn', async (
     expect(requests.total).toBe(376);
     expect(inputs.flatMap(({ assumptions }) => assumptions).join()).not.toContain('counted once');
   }
+});
+
+it('pairs requests on which the proxy gave up with the work that went on, and tells what their callers got', async () => {
+  const server = unpacked('proxy-gives-up-gunicorn');
+  const front = unpacked('proxy-gives-up-nginx');
+  for (const texts of [
+    [server, front],
+    [front, server],
+  ]) {
+    const { requests, wait, findings, routes, timeline } = await examined(...texts);
+    expect(requests.total).toBe(1089);
+    expect(requests.status).toMatchObject({ '2xx': 585, '5xx': 504 });
+    expect(routes.reduce((sum, route) => sum + (route.error_ratio ?? 0) * route.requests, 0)).toBeCloseTo(504, 0);
+    expect(timeline.errors.reduce((sum, errors) => sum + (errors ?? 0), 0)).toBe(504);
+    // True: 2.24 s and 7.36 s.
+    expect(wait.method).toBe('measured');
+    expect(wait.mean).toBeCloseTo(2.24, 1);
+    expect(wait.p95).toBeCloseTo(7.36, 1);
+    expect(wait.high.mean).toBeGreaterThan(2.4);
+    const found = findings.find(({ id }) => id === 'proxy-gives-up');
+    expect(found?.severity).toBe('critical');
+    expect(found?.title).toContain('504 requests of 1089 after 2 s');
+    expect(findings.map(({ id }) => id)).not.toContain('error-burst');
+  }
+});
+
+it('of two servers behind one proxy tells the waits together, and of each what its own log tells', async () => {
+  const [a, b, front] = ['a', 'b', 'nginx'].map((name) => unpacked(`two-upstreams-${name}`));
+  for (const texts of [
+    [a, b, front],
+    [front, a, b],
+  ]) {
+    const { requests, wait, server, inputs } = await examined(...texts);
+    expect(requests.total).toBe(1402);
+    expect(server).toMatchObject({ servers: 2, workers: { value: 4 }, capacity: { value: 4 } });
+    // True: 453 ms and 1.51 s.
+    expect(wait.method).toBe('measured');
+    expect(wait.mean).toBeCloseTo(0.453, 2);
+    expect(wait.p95).toBeCloseTo(1.51, 1);
+    expect(wait.low.p95).toBeLessThan(1.3);
+    expect(wait.high.p95).toBeGreaterThan(1.6);
+    expect(inputs.flatMap(({ assumptions }) => assumptions).join()).toMatch(/\.log and .*of all servers together/);
+  }
+  // True: 608 ms and 297 ms: no mixture of both is told of either.
+  const together = await inferred(a, b, front);
+  const alone = await inferred(a, b);
+  const told = ({ inference }: typeof alone) =>
+    inference.servers.map(({ inference: { wait } }) => [wait.method, wait.mean]);
+  expect(told(together)).toEqual(told(alone));
+});
+
+it('tells no waits where those of most who waited long are not found again', async () => {
+  const server = unpacked('proxy-gives-up-gunicorn').split('\n');
+  // A worker whose lines are missing had begun a third of the requests.
+  const [some] = server.map((line) => /pid=<\d+>/.exec(line)?.[0]);
+  const fewer = server.filter((line) => !line.includes(some ?? '-')).join('\n');
+  const late = unpacked('proxy-gives-up-nginx').replaceAll(/^.*" 504 .*\n/gm, (line) =>
+    line.includes('/api/') ? '' : line,
+  );
+  const { wait } = await examined(fewer, late);
+  expect(wait.method).not.toBe('measured');
 });
 
 it('says nothing of lines without a time', async () => {

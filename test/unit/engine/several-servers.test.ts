@@ -1,6 +1,7 @@
 // Logs of several inputs: parts of one server's log are one server, containers that count their processes alike are several.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { beforeAll, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { PartialJoin } from '../../../src/analysis/partial-file.ts';
@@ -82,4 +83,56 @@ it('partials of the two tell the same', async () => {
   const namesOf = ({ partial }: { partial: (typeof joined)['partial'] }) =>
     Object.keys(partial.workers).map((id) => partial.names.workers.text(Number(id)));
   expect(namesOf(joined)).toEqual(namesOf(together));
+});
+
+const labelled = (name: string, text: string) =>
+  text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => `${name} | ${line}`)
+    .join('\n');
+
+it('services that the envelope names are told apart, each with its own kind, findings and words in the verdict', async () => {
+  const web = readFileSync('sample-logs/gunicorn-sync-2-overloaded.log', 'utf8');
+  const api = gunzipSync(readFileSync('test/faults/loop-blocked-by-all.log.gz')).toString('utf8');
+  writeFileSync(at('compose.log'), `${labelled('web-1', web)}\n${labelled('api-1', api)}\n`);
+  writeFileSync(at('web-alone.log'), web);
+  const { summary, verdict, facts } = await postMortem([at('compose.log')], { formats, timezone: 'UTC' });
+  const alone = await postMortem([at('web-alone.log')], { formats, timezone: 'UTC' });
+  expect(summary.server).toMatchObject({
+    servers: 2,
+    model: 'unknown',
+    workers: { value: 4 },
+    capacity: { value: null },
+  });
+  expect(facts.inference.servers.map(({ inference: { model } }) => model)).toEqual(['sync', 'async']);
+  const found = (id: string) => summary.findings.find((finding) => finding.id === id);
+  const saturated = alone.summary.findings.find(({ id }) => id === 'pool-saturated');
+  expect(saturated?.severity).toBe('critical');
+  expect(found('pool-saturated')).toEqual({
+    ...saturated,
+    title: `web-1: ${saturated?.title}`,
+    evidence: { server: 'web-1', ...saturated?.evidence },
+  });
+  expect(found('waits-in-application')?.title).toMatch(/^api-1: Requests wait/);
+  expect(verdict.sentence).toContain(`web-1: ${alone.verdict.sentence}`);
+  expect(verdict.sentence).toContain('api-1: Requests wait');
+  expect(summary.timeline.queue.every((queue) => queue === null)).toBe(true);
+});
+
+it('lines without workers of servers of different kinds are of no kind, and no peak stands below a mean', async () => {
+  const uvicorn = readFileSync('sample-logs/uvicorn-default-no-time.log', 'utf8');
+  const line = (second: number) =>
+    `10.0.0.1 - - [29/Oct/2024:17:04:${second} +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8"`;
+  const count = uvicorn.split('\n').length;
+  const plain = Array.from({ length: count }, (_, k) => line(10 + Math.floor((45 * k) / count))).join('\n');
+  const mixed = labelled('web-1', plain).split('\n');
+  const lines = labelled('api-1', uvicorn)
+    .split('\n')
+    .flatMap((text, k) => [text, mixed[k]]);
+  writeFileSync(at('mixed.log'), `${lines.join('\n')}\n`);
+  const { server, requests } = await serverOf('mixed.log');
+  expect(server.model).toBe('unknown');
+  expect(server.model_method).toContain('several servers');
+  expect(requests.rate.peak).toBeNull();
 });

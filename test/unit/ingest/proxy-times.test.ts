@@ -14,6 +14,14 @@ it('are a proxy that times the wait as well', () => {
   expect(factsOf(answeredItself)).toMatchObject({ durationCovers: 'response' });
 });
 
+it('hold the wait as well where there is one with three decimals, as no server behind it writes', () => {
+  const seconds = (decimals: number) => log((k) => (0.1 + k / 100 + k / 7e5).toFixed(decimals));
+  expect(factsOf(seconds(3))).toMatchObject({ format: 'combined', durationCovers: 'response' });
+  expect(factsOf(seconds(6))).toMatchObject({ durationCovers: 'service' });
+  const withPid = log((k) => `${(0.1 + k / 100).toFixed(3)} <${4711 + (k % 3)}>`);
+  expect(factsOf(withPid)).toMatchObject({ durationCovers: 'service' });
+});
+
 it('are not two times of which one is no part of the other, nor a single one', () => {
   const unrelated = log((k) => `${(0.1 + k / 100).toFixed(3)} ${(0.5 - k / 100).toFixed(3)}`);
   expect(factsOf(unrelated).format).not.toBe('nginx');

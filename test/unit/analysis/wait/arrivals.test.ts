@@ -56,7 +56,7 @@ describe('logged arrivals', () => {
     });
     const mean = requests.reduce((sum, { start, send }) => sum + start - send, 0) / requests.length;
     const estimate = (oneAtATime: boolean) => {
-      const { wait = new Float64Array() } = measuredWaits(table, traceOf(table), oneAtATime) ?? {};
+      const { wait = new Float64Array() } = measuredWaits(table, traceOf(table), oneAtATime, false) ?? {};
       return wait.reduce((sum, w) => sum + w, 0) / wait.length / 1e6;
     };
     expect(Math.abs(estimate(true) - mean)).toBeLessThan(0.01);

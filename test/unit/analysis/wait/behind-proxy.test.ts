@@ -42,3 +42,36 @@ it.each([
     expect(told).toBeGreaterThanOrEqual(least);
   },
 );
+
+it('stamps of a second tell the slots of pools whose requests take a fifth of it, by what the blur makes of each number', () => {
+  let told = 0;
+  for (const seed of seeds.slice(0, 12)) {
+    const workers = 2 + (seed % 4);
+    const service = { law: 'exponential', mean: 0.2 } as const;
+    const load = { kind: 'poisson', phases: [{ rate: 4.4 * workers, seconds: 120 }] } as const;
+    const spec = { ...pool(seed), workers, service, load };
+    const { input, requests } = logOf(spec, { pid: false, duration: true, proxy: true, tick: 1 });
+    const { wait, capacity } = inferServer(input);
+    if (capacity.value === null) continue;
+    told++;
+    if (capacity.confidence >= 0.6) expect(capacity.value).toBe(workers);
+    expect(capacity.low).toBeLessThanOrEqual(workers);
+    expect(capacity.high).toBeGreaterThanOrEqual(workers);
+    const mean = requests.reduce((sum, { start, send }) => sum + 1e6 * (start - send), 0) / requests.length;
+    expect(wait.lowMean).toBeLessThan(mean);
+    expect(wait.highMean).toBeGreaterThan(mean);
+  }
+  expect(told).toBeGreaterThanOrEqual(7);
+});
+
+it('servers that set no limit get no slots from stamps of a second', () => {
+  for (const seed of seeds.slice(0, 6)) {
+    const service = { law: 'exponential', mean: 0.2 } as const;
+    const load = { kind: 'poisson', phases: [{ rate: 18, seconds: 120 }] } as const;
+    const open = logOf(
+      { ...pool(seed), kind: 'gevent', service, load },
+      { pid: false, duration: true, proxy: true, tick: 1 },
+    );
+    expect(inferServer(open.input).capacity.value).toBeNull();
+  }
+});

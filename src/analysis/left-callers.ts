@@ -1,0 +1,171 @@
+/**
+ * Requests whose callers had left: the proxy gave up on them (504), or their client hung up (499), and the worker that was to answer them
+ * went on, or began only later. Its line comes later than the proxy's then, and by their ends alone they cannot be paired.
+ *
+ * Those that were answered are paired first, as their lines end together. What is left of a route is paired as a queue runs: the
+ * oldest request of a caller who left began first. Where a request that came later, and was answered, began earlier, the older one
+ * never reached a worker.
+ */
+import type { RequestTable } from '../core/table.ts';
+import { type LoggedRequests, ROUNDING, type Twin } from './same-requests.ts';
+import { traceOf } from './structure/trace.ts';
+
+/** Statuses that a proxy writes for a request whose answer it did not wait for: nginx's "client closed request", and its time-out. */
+const LEFT: ReadonlySet<number> = new Set([499, 504]);
+/** Callers who leave, at least and as a share of all, from which pairing by the ends alone would choose among the requests. */
+const FEWEST = 5;
+const SHARE = 0.01;
+
+/** A request of both logs. */
+interface Pair extends Twin {
+  /** Its caller did not see its answer. */
+  readonly hasLeft: boolean;
+}
+
+export interface PairedRequest extends Pair {
+  /** µs; of one whose caller left as far as two stamps tell. */
+  readonly wait: number;
+}
+
+export const hasLeft = (status: number): boolean => LEFT.has(status);
+
+/** Callers left often enough to matter. */
+export function manyLeft({ length, status }: RequestTable): boolean {
+  let left = 0;
+  for (let row = 0; row < length; row++) if (hasLeft(status[row])) left++;
+  return left >= Math.max(FEWEST, SHARE * length);
+}
+
+/** Pairs of a line of the server (`one`) and one of the proxy (`other`); both logs have ends and durations. */
+export function pairWithLeft(server: LoggedRequests, proxy: LoggedRequests): PairedRequest[] {
+  const pairs = pairsOf(server, proxy);
+  const [began, came] = [startsOf(server.rows), startsOf(proxy.rows)];
+  return pairs.map((pair) => {
+    // The time that the proxy waited is the least: the answer had not come.
+    const least = proxy.rows.duration[pair.other] - server.rows.duration[pair.one];
+    return { ...pair, wait: pair.hasLeft ? Math.max(least, began[pair.one] - came[pair.other]) : least };
+  });
+}
+
+/** µs since 1970 UTC by row: the likeliest start, by the order of the lines within a tick. */
+function startsOf(rows: RequestTable): Float64Array {
+  const start = rows.start.map((from, row) => from + rows.resolution[row] / 2);
+  const trace = traceOf(rows);
+  for (let i = 0; i < trace.length; i++) start[trace.row[i]] = trace.end[i] - trace.duration[i];
+  return start;
+}
+
+function pairsOf(server: LoggedRequests, proxy: LoggedRequests): Pair[] {
+  const theirs = rowsByRoute(proxy);
+  const answered: Pair[] = [];
+  const rest: { readonly served: readonly number[]; readonly left: readonly number[] }[] = [];
+  for (const [route, served] of rowsByRoute(server)) {
+    const asked = theirs.get(route) ?? [];
+    const pairs = pairByEnds(
+      server,
+      served,
+      proxy,
+      asked.filter((row) => !hasLeft(proxy.rows.status[row])),
+    );
+    const taken = new Set(pairs.map(({ one }) => one));
+    answered.push(...pairs);
+    rest.push({
+      served: served.filter((row) => !taken.has(row)),
+      left: asked.filter((row) => hasLeft(proxy.rows.status[row])),
+    });
+  }
+  const order = new OrderOfService(server, proxy, answered);
+  return [...answered, ...rest.flatMap(({ served, left }) => pairInTurn(server, served, proxy, left, order))];
+}
+
+function rowsByRoute({ rows, routes }: LoggedRequests): Map<string, number[]> {
+  const found = new Map<string, number[]>();
+  for (let row = 0; row < rows.length; row++) {
+    if (rows.route[row] < 0 || Number.isNaN(rows.start[row] + rows.end[row])) continue;
+    const name = routes.text(rows.route[row]);
+    const own = found.get(name);
+    if (own) own.push(row);
+    else found.set(name, [row]);
+  }
+  return found;
+}
+
+/** Requests of one route whose lines end in the same tick or the next, and which the proxy saw for no shorter than the server. */
+function pairByEnds(
+  { rows: mine }: LoggedRequests,
+  served: readonly number[],
+  { rows: theirs }: LoggedRequests,
+  asked: readonly number[],
+): Pair[] {
+  const byEnd = (end: Float64Array) => (a: number, b: number) => end[a] - end[b] || a - b;
+  const open = [...served].sort(byEnd(mine.end));
+  const taken = new Set<number>();
+  const pairs: Pair[] = [];
+  let from = 0;
+  for (const other of [...asked].sort(byEnd(theirs.end))) {
+    const [end, tick] = [theirs.end[other], theirs.resolution[other]];
+    while (from < open.length && mine.end[open[from]] + mine.resolution[open[from]] < end - tick) from++;
+    // The first one in the same tick, else the last one before it.
+    let found = -1;
+    for (let k = from; k < open.length && mine.end[open[k]] < end + tick; k++) {
+      const one = open[k];
+      if (taken.has(one) || mine.status[one] !== theirs.status[other]) continue;
+      if (mine.duration[one] > theirs.duration[other] + ROUNDING) continue;
+      found = one;
+      if (mine.end[one] + mine.resolution[one] > end) break;
+    }
+    if (found < 0) continue;
+    taken.add(found);
+    pairs.push({ one: found, other, hasLeft: false });
+  }
+  return pairs;
+}
+
+/** When requests began that were answered, and when the youngest of those that had begun had come. */
+class OrderOfService {
+  readonly #began: Float64Array;
+  readonly #youngest: Float64Array;
+
+  constructor({ rows: mine }: LoggedRequests, { rows: theirs }: LoggedRequests, answered: readonly Twin[]) {
+    const order = [...answered].sort((a, b) => mine.start[a.one] - mine.start[b.one]);
+    this.#began = Float64Array.from(order, ({ one }) => mine.start[one]);
+    let youngest = Number.NEGATIVE_INFINITY;
+    this.#youngest = Float64Array.from(order, ({ other }) => (youngest = Math.max(youngest, theirs.start[other])));
+  }
+
+  /** µs since 1970 UTC: somebody who came then had begun for sure before `instant`. */
+  youngestBefore(instant: number): number {
+    let [low, high] = [0, this.#began.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#began[middle] < instant) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? Number.NEGATIVE_INFINITY : this.#youngest[low - 1];
+  }
+}
+
+/** Of one route: the server's requests in the order in which they began, callers who left in the order in which they came. */
+function pairInTurn(
+  { rows: mine }: LoggedRequests,
+  served: readonly number[],
+  { rows: theirs }: LoggedRequests,
+  left: readonly number[],
+  order: OrderOfService,
+): Pair[] {
+  const waiting = [...left].sort((a, b) => theirs.start[a] - theirs.start[b] || a - b);
+  const pairs: Pair[] = [];
+  let next = 0;
+  for (const one of [...served].sort((a, b) => mine.start[a] - mine.start[b] || a - b)) {
+    const tick = mine.resolution[one];
+    const youngest = order.youngestBefore(mine.start[one] - tick);
+    while (next < waiting.length && theirs.start[waiting[next]] + theirs.resolution[waiting[next]] < youngest) next++;
+    const other = waiting[next];
+    if (other === undefined) break;
+    // Both are known to a tick: who began before he came, or was answered before he left, is somebody else.
+    if (theirs.start[other] > mine.start[one] + tick || theirs.end[other] > mine.end[one] + tick) continue;
+    pairs.push({ one, other, hasLeft: true });
+    next++;
+  }
+  return pairs;
+}

@@ -1,0 +1,177 @@
+/**
+ * The number of slots behind a proxy whose stamps are coarser than its times: who was there when somebody came is blurred, and with it
+ * the service times that a number of slots gives to those that queued and to those that did not. How far the blur alone sets them apart is
+ * found by playing each number anew: the same arrivals and the service times that it gives, dealt anew and served first come, first served,
+ * told by stamps as coarse. The right number is the one at which the log shows what its replay shows.
+ */
+import { createDraws, type Draws, shuffle } from './draws.ts';
+import { orderOf } from './order.ts';
+import { inOrderOfArrival, type Stays } from './presence.ts';
+import { spreadInTicks, type Trace } from './trace.ts';
+
+export interface BlurredSlots {
+  readonly slots: number;
+  /** Numbers that the log does not rule out. */
+  readonly low: number;
+  readonly high: number;
+  /** Requests that queued, if the number is right, and those that did not. */
+  readonly queued: number;
+  readonly unqueued: number;
+  /** µs */
+  readonly serviceMean: number;
+}
+
+/** Requests on either side of which means can be compared. */
+const FEWEST = 30;
+/** Standard errors by which a number may be off its replays and be told, or must be to be ruled out. */
+const ALIKE = 2.5;
+const UNLIKE = 3;
+/** Numbers beside the likeliest that are played. */
+const BESIDE = 3;
+/** Times the share of negative service times of its replays that a number may give, and so many more: it is no such queue otherwise. */
+const NEGATIVES = 1.5;
+const MORE_NEGATIVES = 0.02;
+/** More slots, and service times that are a smaller part of a tick, are too blurred to be counted. */
+const MOST_TOLD = 11;
+const BRIEF = 0.08;
+/** µs below zero from which a service time is impossible, whatever the rounding. */
+const IMPOSSIBLE = -10_000;
+
+/** What a number of slots makes of requests. */
+interface Told {
+  readonly slots: number;
+  readonly queued: number;
+  /** Mean service time of those that queued less that of the others, and its standard error (Welch), µs. */
+  readonly difference: number;
+  readonly error: number;
+  /** Share of the queued whose service time comes out negative. */
+  readonly negative: number;
+}
+
+/** null: no number fits, or the requests do not tell. `most` slots are tried. */
+export function blurredSlots(trace: Trace, most: number, replicas: number): BlurredSlots | null {
+  const told = tellOf(
+    trace,
+    Array.from({ length: most }, (_, k) => k + 1),
+  );
+  // With too few slots those that queued seem the quicker ones, with too many the slower ones.
+  const turn = told.findIndex(({ difference }) => difference > 0);
+  if (turn < 0) return null;
+  const draws = createDraws(trace);
+  const played = told
+    .slice(Math.max(0, turn - BESIDE), turn + BESIDE + 1)
+    .map((one) => ({ ...one, ...againstReplays(trace, one, replicas, draws) }));
+  const possible = monotone(played).filter(({ off }) => Math.abs(off) <= UNLIKE);
+  const [first, last] = [played[0], played[played.length - 1]];
+  // The numbers on both sides must have been ruled out.
+  if (last.off <= UNLIKE || (first.slots > 1 && possible[0]?.slots === first.slots)) return null;
+  const [best] = possible.toSorted((one, other) => Math.abs(one.off) - Math.abs(other.off));
+  if (!best || Math.abs(best.off) > ALIKE || !best.isQueue) return null;
+  const { slots, queued } = best;
+  const unqueued = trace.length - queued;
+  if (queued < FEWEST || unqueued < FEWEST) return null;
+  const service = serviceWith(trace, slots);
+  const serviceMean = service.reduce((sum, micros) => sum + micros, 0) / trace.length;
+  if (slots > MOST_TOLD || serviceMean < BRIEF * trace.resolution) return null;
+  return { slots, low: possible[0].slots, high: possible[possible.length - 1].slots, queued, unqueued, serviceMean };
+}
+
+/** Numbers below one that is too small are as far off at least, and so are those above one that is too large: few queue or do not there. */
+function monotone<One extends { readonly off: number }>(played: readonly One[]): One[] {
+  let below = 0;
+  const fromAbove = played.toReversed().map((one) => {
+    below = Math.min(below, one.off);
+    return one.off < 0 ? { ...one, off: below } : one;
+  });
+  let above = 0;
+  return fromAbove.toReversed().map((one) => {
+    above = Math.max(above, one.off);
+    return one.off > 0 ? { ...one, off: above } : one;
+  });
+}
+
+/** µs by index: how long each request was served, if there are so many slots. */
+function serviceWith(stays: Stays, slots: number): Float64Array {
+  const service = stays.duration.slice();
+  inOrderOfArrival(stays, (i, present) => {
+    if (present.length >= slots) service[i] = stays.end[i] - present[slots - 1];
+  });
+  return service;
+}
+
+function tellOf(stays: Stays, numbers: readonly number[]): Told[] {
+  const side = () => ({ count: 0, sum: 0, squares: 0 });
+  const sums = numbers.map((slots) => ({ slots, queued: side(), unqueued: side(), negative: 0 }));
+  inOrderOfArrival(stays, (i, present) => {
+    for (const one of sums) {
+      const waits = present.length >= one.slots;
+      const micros = waits ? stays.end[i] - present[one.slots - 1] : stays.duration[i];
+      const own = waits ? one.queued : one.unqueued;
+      own.count++;
+      own.sum += micros;
+      own.squares += micros * micros;
+      if (waits && micros < IMPOSSIBLE) one.negative++;
+    }
+  });
+  return sums.map(({ slots, queued, unqueued, negative }) => ({
+    slots,
+    queued: queued.count,
+    difference: queued.sum / queued.count - unqueued.sum / unqueued.count,
+    error: Math.sqrt(Math.max(1, squaredError(queued) + squaredError(unqueued))),
+    negative: negative / Math.max(1, queued.count),
+  }));
+}
+
+function squaredError({ count, sum, squares }: { count: number; sum: number; squares: number }): number {
+  const mean = sum / count;
+  return (squares / count - mean * mean) / count;
+}
+
+/** How many standard errors the log is off what so many slots would show; and whether as few requests overtake each other. */
+function againstReplays(
+  trace: Trace,
+  told: Told,
+  replicas: number,
+  draws: Draws,
+): { readonly off: number; readonly isQueue: boolean } {
+  const service = serviceWith(trace, told.slots);
+  let [difference, negative] = [0, 0];
+  for (let k = 0; k < replicas; k++) {
+    const [replay] = tellOf(replayed(trace, service, told.slots, draws), [told.slots]);
+    difference += replay.difference / replicas;
+    negative += replay.negative / replicas;
+  }
+  return {
+    off: (told.difference - difference) / (told.error * Math.sqrt(1 + 1 / replicas)),
+    isQueue: told.negative <= NEGATIVES * negative + MORE_NEGATIVES,
+  };
+}
+
+/** First come, first served on so many slots, as a log with such stamps would tell of it, in the order of its lines; µs. */
+function replayed(
+  { end, duration, length, resolution }: Trace,
+  service: Float64Array,
+  slots: number,
+  draws: Draws,
+): Stays {
+  const dealt = service.map((micros) => Math.max(1000, micros));
+  shuffle(dealt, 0, length, draws);
+  const came = end.map((at, i) => at - duration[i]);
+  const free = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
+  const left = new Float64Array(length);
+  for (const i of orderOf(came)) {
+    let next = 0;
+    for (let slot = 1; slot < slots; slot++) if (free[slot] < free[next]) next = slot;
+    left[i] = Math.max(came[i], free[next]) + dealt[i];
+    free[next] = left[i];
+  }
+  const order = orderOf(left);
+  const low = Float64Array.from(order, (i) => Math.floor(left[i] / resolution) * resolution);
+  return {
+    end: spreadInTicks(
+      low,
+      low.map((at) => at + resolution),
+    ),
+    duration: Float64Array.from(order, (i) => left[i] - came[i]),
+  };
+}

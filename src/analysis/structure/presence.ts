@@ -1,0 +1,24 @@
+/** Who was still there when each request came, by arrivals and departures alone. */
+import { orderOf } from './order.ts';
+
+/** µs by index. */
+export interface Stays {
+  readonly end: Float64Array;
+  readonly duration: Float64Array;
+}
+
+/** `present`: µs since 1970 UTC, departures of earlier arrivals that are still to come, latest first. */
+export function inOrderOfArrival(
+  { end, duration }: Stays,
+  visit: (index: number, present: readonly number[]) => void,
+): void {
+  const arrival = end.map((at, i) => at - duration[i]);
+  let present: number[] = [];
+  for (const i of orderOf(arrival)) {
+    present = present.filter((departure) => departure > arrival[i]);
+    visit(i, present);
+    let at = 0;
+    while (at < present.length && present[at] > end[i]) at++;
+    present.splice(at, 0, end[i]);
+  }
+}
