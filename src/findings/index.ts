@@ -18,6 +18,7 @@ import limitRefuses from './limit-refuses.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import notEnoughData from './not-enough-data.ts';
+import outageBehind from './outage-behind.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
 import poolSaturated from './pool-saturated.ts';
@@ -35,6 +36,7 @@ import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
   workerTimeouts,
+  outageBehind,
   poolGrewLate,
   poolSaturated,
   callersQueue,

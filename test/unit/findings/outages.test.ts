@@ -1,0 +1,126 @@
+// A pool that is full for want of what stands behind it, or of an application that is still being imported.
+import { describe, expect, it } from 'vitest';
+import { diagnose } from '../../../src/findings/diagnose.ts';
+import outageBehind from '../../../src/findings/outage-behind.ts';
+import { verdictOf } from '../../../src/findings/verdict.ts';
+import { createPredictor } from '../../../src/simulate/predictor.ts';
+import { createRandom, type Random } from '../../helpers/random.ts';
+import { randomPool } from '../../helpers/random-pool.ts';
+import { analysisOfPool, analysisOfStations } from '../../helpers/stations.ts';
+import { type Call, factsOf, poisson, request, syncPool } from '../../helpers/traffic.ts';
+
+const routes = ['GET /a', 'GET /b', 'GET /c'] as const;
+const usual = (random: Random) => ({
+  takes: Math.min(1, random.exponential(0.15)) + 0.02,
+  route: routes[random.integer(0, 2)],
+});
+
+describe('outage-behind', () => {
+  /** 10 requests/s on 6 workers for two minutes; from 50 s to 62 s `slowed` makes of a call what becomes of it. */
+  const pool = (slowed: (call: Call) => Call, seed = 1) =>
+    syncPool(
+      6,
+      poisson(seed, 10, 120, usual).map((call) => (call.at >= 50 && call.at < 62 ? slowed(call) : call)),
+    );
+  const away = (call: Call): Call => ({ ...call, takes: 5 });
+
+  it('says when, how much slower, and that more slots are no answer', () => {
+    const finding = outageBehind.examine(pool(away))!;
+    expect(finding.severity).toBe('critical');
+    expect(finding.title).toMatch(/took 5 s instead of 1\d\d ms on all routes: what they call was slow, and filled/);
+    expect(finding.evidence.busy_slots_needed).toBeGreaterThan(40);
+    expect(finding.advice).toContain('More slots are no answer');
+  });
+  it('names the slots that would bear a backend which is only four times as slow', () => {
+    const finding = outageBehind.examine(pool((call) => ({ ...call, takes: 4 * call.takes + 0.3 })))!;
+    expect(finding.evidence.busy_slots_needed).toBeGreaterThan(7);
+    expect(finding.evidence.busy_slots_needed).toBeLessThan(14);
+    expect(finding.advice).toMatch(/About \d\d slots would have borne it/);
+  });
+  it('leads the verdict, which then recommends no pool', () => {
+    const facts = pool(away);
+    const findings = diagnose(facts);
+    expect(findings[0].id).toBe('outage-behind');
+    expect(findings.map(({ id }) => id)).not.toContain('pool-saturated');
+    const { sentence } = verdictOf({ ...facts.summary, findings });
+    expect(sentence).toMatch(
+      /^From .* what they call was slow, and filled the pool\. 6 sync workers, all busy .* queued/,
+    );
+    expect(sentence).not.toContain('would end it');
+  });
+  it('leaves the pool its own finding where most of the waiting is elsewhere', () => {
+    const busy = poisson(2, 60, 300, usual, 120);
+    const calls = [...poisson(1, 10, 120, usual), ...busy];
+    const facts = syncPool(
+      6,
+      calls.map((call) => (call.at >= 50 && call.at < 54 ? { ...call, takes: 2 } : call)),
+    );
+    expect(outageBehind.examine(facts)!.spares).toContain('pool-saturated');
+    expect(diagnose(facts).map(({ id }) => id)).toContain('pool-saturated');
+  });
+
+  it('speaks while it lasts, until it may be a step that stays', () => {
+    const until = (end: number, takes: number) =>
+      syncPool(
+        6,
+        poisson(1, 10, end, usual).map((call) => (call.at >= 50 ? { ...call, takes } : call)),
+      );
+    expect(outageBehind.examine(until(53, 5))).not.toBeNull();
+    expect(outageBehind.examine(until(58, 5))).toBeNull();
+  });
+
+  it('is quiet of one route that is slow for a while', () =>
+    expect(outageBehind.examine(pool((call) => (call.route === 'GET /a' ? away(call) : call)))).toBeNull());
+  it('is quiet of a stall, which holds one request in each slot', () =>
+    expect(
+      outageBehind.examine(
+        syncPool(
+          6,
+          poisson(1, 10, 120, usual).map((call) => ({
+            ...call,
+            takes: call.at < 60 && call.at + call.takes > 60 ? call.takes + 6 : call.takes,
+          })),
+        ),
+      ),
+    ).toBeNull());
+  it('is quiet of a slow route that comes all the time', () => {
+    const random = createRandom(3);
+    const calls = poisson(3, 10, 120, usual).map((call) => (random.next() < 0.1 ? away(call) : call));
+    expect(outageBehind.examine(syncPool(8, calls))).toBeNull();
+  });
+  it('is quiet of requests that slow each other down, however much of it there is', () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const analysis = analysisOfStations({
+        seed,
+        model: 'threaded',
+        pool: { workers: 1, threads: 8, station: 'worker', queue: 'shared' },
+        requests: 1500,
+        work: 50_000,
+        delay: 10_000,
+        load: { rate: 15 + 0.4 * seed },
+      });
+      expect(outageBehind.examine({ ...analysis, predictor: createPredictor(analysis) }), `seed ${seed}`).toBeNull();
+    }
+  });
+  it('is quiet of a rush in which requests slow each other down', () => {
+    // Eight threads that share a core: what starts beside n others takes n + 1 times as long.
+    const calls = [...poisson(4, 4, 150, usual), ...poisson(5, 24, 72, usual, 60)].sort((a, b) => a.at - b.at);
+    const free = new Array<number>(8).fill(0);
+    const rows = calls.map((call) => {
+      const slot = free.indexOf(Math.min(...free));
+      const start = Math.max(call.at, free[slot]);
+      const takes = 0.5 * call.takes * free.filter((until) => until >= start).length + 0.5 * call.takes;
+      free[slot] = start + takes;
+      return request({ ...call, takes }, start, '100');
+    });
+    const facts = factsOf(rows, { model: 'threaded', workers: 1, threads: 8 });
+    expect(Math.max(...facts.requests.duration.subarray(0, rows.length))).toBeGreaterThan(1e6);
+    expect(outageBehind.examine(facts)).toBeNull();
+  });
+  it('is quiet of pools under any load that nothing behind slows', () => {
+    for (let seed = 1; seed <= 150; seed++) {
+      const analysis = analysisOfPool(randomPool(5000 + seed));
+      expect(outageBehind.examine({ ...analysis, predictor: createPredictor(analysis) }), `seed ${seed}`).toBeNull();
+    }
+  });
+});
