@@ -1,5 +1,6 @@
 // A pool that is full for want of what stands behind it, or of an application that is still being imported.
 import { describe, expect, it } from 'vitest';
+import callersWaitForBoot from '../../../src/findings/callers-wait-for-boot.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import outageBehind from '../../../src/findings/outage-behind.ts';
 import { verdictOf } from '../../../src/findings/verdict.ts';
@@ -7,7 +8,7 @@ import { createPredictor } from '../../../src/simulate/predictor.ts';
 import { createRandom, type Random } from '../../helpers/random.ts';
 import { randomPool } from '../../helpers/random-pool.ts';
 import { analysisOfPool, analysisOfStations } from '../../helpers/stations.ts';
-import { type Call, factsOf, poisson, request, syncPool } from '../../helpers/traffic.ts';
+import { type Call, event, factsOf, poisson, request, syncPool } from '../../helpers/traffic.ts';
 
 const routes = ['GET /a', 'GET /b', 'GET /c'] as const;
 const usual = (random: Random) => ({
@@ -122,5 +123,45 @@ describe('outage-behind', () => {
       const analysis = analysisOfPool(randomPool(5000 + seed));
       expect(outageBehind.examine({ ...analysis, predictor: createPredictor(analysis) }), `seed ${seed}`).toBeNull();
     }
+  });
+});
+
+describe('callers-wait-for-boot', () => {
+  /** Three workers that start at `boots` s; what came before `opens` s waits until then. */
+  const booted = (calls: readonly Call[], boots: number, opens: number) => ({
+    ...syncPool(
+      3,
+      calls.map((call) => ({ ...call, at: Math.max(call.at, opens) })),
+    ),
+    lifecycle: ['100', '101', '102'].map((worker) => event('boot', boots, worker)),
+  });
+  const steady = poisson(6, 10, 60, (random) => ({ takes: random.exponential(0.2) }));
+
+  it('says how long they waited for the import besides', () => {
+    const facts = booted(steady, 0, 8);
+    const finding = callersWaitForBoot.examine(facts)!;
+    expect(finding.evidence.import_seconds).toBeCloseTo(8, 0);
+    expect(finding.evidence.callers_before).toBeGreaterThan(40);
+    expect(finding.evidence.callers_before).toBeLessThan(110);
+    expect(diagnose(facts).map(({ id }) => id)).not.toContain('pool-saturated');
+  });
+  it('is quiet of a server that is ready at once', () =>
+    expect(callersWaitForBoot.examine(booted(steady, 0, 0))).toBeNull());
+  it('is quiet where nobody came before', () => {
+    const later = steady.filter(({ at }) => at > 10);
+    expect(callersWaitForBoot.examine(booted(later, 0, 0))).toBeNull();
+  });
+  it('is quiet of a load test that fills the pool from its first request to its last', () => {
+    const test = poisson(7, 25, 70, (random) => ({ takes: random.exponential(0.2) }), 10);
+    expect(callersWaitForBoot.examine(booted(test, 0, 0))).toBeNull();
+  });
+  it('is quiet of a burst by which a test begins', () => {
+    const burst = Array.from({ length: 300 }, () => ({ at: 10, takes: 0.2 }));
+    const calm = poisson(8, 5, 120, (random) => ({ takes: random.exponential(0.2) }), 10);
+    expect(callersWaitForBoot.examine(booted([...burst, ...calm], 5, 0))).toBeNull();
+  });
+  it('is quiet where the log does not say when the workers started', () => {
+    const facts = booted(steady, 0, 8);
+    expect(callersWaitForBoot.examine({ ...facts, lifecycle: facts.lifecycle.slice(1) })).toBeNull();
   });
 });
