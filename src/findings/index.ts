@@ -11,6 +11,7 @@ import coldStart from './cold-start.ts';
 import commonTimeout from './common-timeout.ts';
 import errorBurst from './error-burst.ts';
 import eventLoopBlocked from './event-loop-blocked.ts';
+import gatewayGivesUp from './gateway-gives-up.ts';
 import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
@@ -47,6 +48,7 @@ export const findingRules: readonly FindingRule[] = [
   threadsCpuBound,
   waitsInApplication,
   threadsWouldNotHelp,
+  gatewayGivesUp,
   commonTimeout,
   latencyStep,
   limitRefuses,
