@@ -157,6 +157,25 @@ describe('health-checks-skew', () => {
     expect(finding.evidence.median_without_seconds).toBeGreaterThan(0.3);
     expect(finding.evidence.median_with_seconds).toBeLessThan(0.2);
   });
+  describe('under stamps as coarse as their period', () => {
+    const coarse = (calls: readonly Call[]) => {
+      const facts = syncPool(
+        8,
+        calls.map((call) => ({ ...call, at: Math.floor(call.at) })),
+      );
+      return { ...facts, requests: { ...facts.requests, resolution: facts.requests.resolution.map(() => 1e6) } };
+    };
+    // 0.97 s: two fall into the same second now and then.
+    it('sees that they are spread too evenly for chance', () => {
+      const finding = healthChecksSkew.examine(coarse([...users(0.8), ...check(0.97, 300)]))!;
+      expect(finding.evidence.routes).toBe('GET /health');
+      expect(finding.evidence.period_seconds).toBeCloseTo(0.97, 1);
+    });
+    it.each([1, 2, 3, 4, 5])('is quiet of calls at random (seed %i)', (seed) => {
+      const quick = poisson(seed, 1, 300, () => ({ takes: 0.001, route: 'GET /ping', client: 9 }));
+      expect(healthChecksSkew.examine(coarse([...users(0.8), ...quick]))).toBeNull();
+    });
+  });
   it('is quiet when they are few', () =>
     expect(healthChecksSkew.examine(syncPool(8, [...users(10), ...check(5, 300)]))).toBeNull());
   it('is quiet of a quick route that people ask for', () => {
