@@ -146,6 +146,6 @@ export default defineFinding({
       uWSGI: 'a second instance (vassal) for the route behind the proxy, or the spooler for work that nobody waits for',
     },
   },
-  fires: ['gunicorn-sync-3-slow-route-starves-fast.log'],
+  fires: ['gunicorn-sync-3-slow-route-starves-fast.log', 'faults/few-long-requests.log.gz'],
   quiet: ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log', 'gunicorn-sync-3-timeout-kills.log'],
 });

@@ -133,7 +133,7 @@ export default defineFinding({
       uWSGI: '--log-drain with a pattern of the path, or route = ^/health donotlog:',
     },
   },
-  fires: ['faults/health-checks.log.gz'],
+  fires: ['faults/health-checks.log.gz', 'faults/health-checks-each-second.log.gz'],
   quiet: [
     'gunicorn-sync-3-slow-route-starves-fast.log',
     'gunicorn-sync-4-nearly-full.log',
