@@ -4,7 +4,7 @@ import { countBelow, logPoissonTail } from '../core/statistics.ts';
 import { durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { orNull, type Rows, rowsOf } from './rows.ts';
-import { type Episode, episodesOf } from './saturation.ts';
+import { type Episode, episodesOf, findingsOfFullPool } from './saturation.ts';
 
 /** µs between the last boot and the first request: less is no import to speak of, more is a server that nobody called. */
 const SHORTEST = 3e6;
@@ -94,7 +94,7 @@ export default defineFinding({
   title: 'Callers came before the application was imported, and waited for it',
   needs: ['time', 'duration'],
   examine,
-  silences: ['pool-saturated', 'pool-too-small', 'callers-queue', 'threads-would-help', 'asgi-would-not-queue'],
+  silences: findingsOfFullPool,
   explain: {
     test: [
       'The server says that all its workers booted 3 s to 2 min before the first request began; from its first request on all slots are busy',

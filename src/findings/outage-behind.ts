@@ -3,10 +3,11 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countUpTo, meanOf, medianOf } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
 import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
+import { happened } from './coincidence.ts';
 import { likeliestStretch } from './likeliest-stretch.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from './rows.ts';
-import { episodesOf } from './saturation.ts';
+import { findingsOfFullPool, type Holdup, waitingIn } from './saturation.ts';
 
 /** A request is slow from so many times the median of its route on; most of a stretch is, and its median is at least so many times as long. */
 const SLOW = 2.5;
@@ -26,13 +27,13 @@ const STILL_OPEN = 50;
 const BEYOND_SHARING = 3;
 /** Requests beside as many others that must have been quick. */
 const MINIMUM_BESIDE = 10;
-/** Share of all waiting from which the pool was full because of it. */
-const MOST_WAITING = 0.5;
-/** µs: mean wait of those who waited from which it is a catastrophe. */
-const LONG_WAIT = 500_000;
+/** Seconds: mean wait of those who waited from which it is a catastrophe. */
+const LONG_WAIT = 0.5;
+/** µs between a restart and what it may have made slow. */
+const SAME_MOMENT = 15e6;
 /** A pool of so many times the slots is no sensible one. */
 const SENSIBLE = 4;
-/** Starts before it, and µs, that make a rate. */
+/** Starts before it, and µs, that make a rate; a log that begins slow may begin with cold caches. */
 const MINIMUM_BEFORE = 20;
 const BEFORE = 10e6;
 
@@ -48,13 +49,11 @@ function slownessOf(rows: Rows): Float64Array {
   return slowness;
 }
 
-interface Outage {
+interface Outage extends Holdup {
   /** Positions in the rows, in order of their starts. */
   readonly inside: readonly number[];
   /** Those that took SLOW times the median of their route. */
   readonly slow: readonly number[];
-  readonly from: number;
-  readonly to: number;
 }
 
 /** Stretches of the rows in order of their starts, most of which are slow. */
@@ -71,10 +70,12 @@ function outagesOf(rows: Rows, slowness: Float64Array, slots: number): Outage[] 
     const inside = judged.slice(stretch.first, stretch.last + 1);
     const slow = inside.filter((i) => slowness[i] >= SLOW);
     const to = slow.reduce((latest, i) => Math.max(latest, rows.end[i]), Number.NEGATIVE_INFINITY);
-    const outage = { inside, slow, from: rows.start[slow[0]], to };
+    const excessMicros = slow.reduce((sum, i) => sum + rows.service[i] * (1 - 1 / slowness[i]), 0);
+    const outage = { inside, slow, from: rows.start[slow[0]], to, excessMicros };
     const goesOn = judged.length - 1 - stretch.last < MINIMUM_BESIDE && slow.length >= STILL_OPEN;
+    const isFirst = outage.from - rows.start[0] < SHORTEST || stretch.first < MINIMUM_BEFORE;
     const isLong = slow.length >= Math.max(MINIMUM_SLOW, PER_SLOT * slots) && to - outage.from >= SHORTEST;
-    if (isLong && !goesOn && 2 * slow.length >= inside.length) found.push(outage);
+    if (isLong && !isFirst && !goesOn && 2 * slow.length >= inside.length) found.push(outage);
     look(stretch.last + 1, last);
   };
   look(0, judged.length);
@@ -137,17 +138,6 @@ function isGrowthWithLoad(
   });
 }
 
-/** Seconds that callers waited in the full stretches of the pool which the outages reach into, and of all. */
-function waitingIn(facts: Facts, rows: Rows, outages: readonly Outage[], slots: number) {
-  const all = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0) / 1e6;
-  const episodes = episodesOf(facts, slots).filter((episode) =>
-    outages.some(({ from, to }) => episode.from <= to && episode.to >= from),
-  );
-  const waited = episodes.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) / 1e6;
-  const waiters = episodes.reduce((sum, episode) => sum + episode.waiters, 0);
-  return { all, waited, waiters };
-}
-
 const clock = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
 
 function examine(facts: Facts): Finding | null {
@@ -183,8 +173,8 @@ function examine(facts: Facts): Finding | null {
 
   const { from, to } = worst;
   const [took, before] = [serviceOf(worst.inside), serviceOf(outside)];
-  const { all: waitedInAll, waited, waiters } = waitingIn(facts, rows, outages, slots);
-  const filled = waiters > 0 && waited >= MOST_WAITING * waitedInAll;
+  const waiting = waitingIn(facts, slots, outages);
+  const filled = waiting.isMost;
   const errors = worst.inside.filter((i) => rows.status[i] >= 500).length;
   const allErrors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
   const rate = rateBefore(rows, from);
@@ -195,17 +185,21 @@ function examine(facts: Facts): Finding | null {
       ? ` ${countText(outages.length - 1, 'more stretch', 'more stretches')} of the log ${outages.length === 2 ? 'is' : 'are'} like it.`
       : '';
   const fullText = filled
-    ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waited / waitedInAll)} of all waiting falls into the time until its queue was gone.`
+    ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
+  const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
+  const otherwise = restarted
+    ? 'Workers were started at that moment: caches that are cold after a deploy do this, too.'
+    : 'A machine that was short of CPU or stood still looks the same.';
   const slotsText = !filled
     ? ''
     : needed > SENSIBLE * slots
       ? ` More slots are no answer: ${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy at once (Little: L = λ S), where there are ${slots}.`
       : ` About ${countText(needed, 'slot')} would have borne it: ${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy (Little: L = λ S).`;
   return {
-    severity: filled && waited / waiters >= LONG_WAIT / 1e6 ? 'critical' : 'warning',
+    severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
     title: `From ${clock(from)} to ${clock(to)} UTC requests took ${durationText(took)} instead of ${durationText(before)}${where}: what they call was slow${filled ? ', and filled the pool' : ''}`,
-    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; with as many requests beside them others were quick.${fullText}${more} A machine that was short of CPU or stood still looks the same.`,
+    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; requests that slow each other down do not explain it.${fullText}${more} ${otherwise}`,
     evidence: {
       slow_requests: worst.slow.length,
       service_median_seconds: took / 1e6,
@@ -214,15 +208,16 @@ function examine(facts: Facts): Finding | null {
       stretches: outages.length,
       routes_affected: affected.length,
       errors,
+      with_restart: restarted,
       requests_per_second_before: orNull(rate),
       busy_slots_needed: orNull(busy),
-      wait_share: orNull(waited / waitedInAll),
+      wait_share: orNull(waiting.seconds / waiting.ofAll),
       saturated_seconds: filled ? summary.concurrency.saturated_seconds : null,
     },
     advice: `Bound what a slow backend may cost: a time-out of a few times ${durationText(before)} on every call (database, HTTP, cache), a circuit breaker that fails at once while it is away, and a limit on how many slots one backend may hold.${slotsText}`,
     from,
     to,
-    lostSeconds: waited + outages.reduce((sum, { slow }) => sum + (slow.length * (serviceOf(slow) - before)) / 1e6, 0),
+    lostSeconds: waiting.seconds + outages.reduce((sum, { excessMicros }) => sum + excessMicros, 0) / 1e6,
     spares: [...(filled ? [] : poolFindings), ...(errors > 0 && 2 * errors >= allErrors ? [] : errorFindings)],
   };
 }
@@ -237,14 +232,7 @@ function rateBefore({ length, start }: Rows, from: number): number {
   return (n * 1e6) / span;
 }
 
-const poolFindings = [
-  'pool-saturated',
-  'pool-too-small',
-  'callers-queue',
-  'threads-would-help',
-  'asgi-would-not-queue',
-  'head-of-line',
-];
+const poolFindings = [...findingsOfFullPool, 'head-of-line'];
 const errorFindings = ['error-burst', 'server-errors'];
 
 export default defineFinding({
@@ -263,8 +251,9 @@ export default defineFinding({
     guards: [
       'Requests that slow each other down are no outage: ten others or more that ran beside nine tenths as many requests, of the server and',
       '(for threads) of their process, were quicker by √ratio, or the ratio is more than three times the slots. A slow route is judged by its own',
-      'median; one request in each slot is a stall of the machine. A stretch of 50 or more that lasts to the end of the log is latency-step.',
-      'The findings of the pool fall silent only where at least half of all waiting falls into it, those of errors where half of them do.',
+      'median; one request in each slot is a stall of the machine; nothing is said of a log that begins slow. A stretch of 50 or more that lasts to the end of the log is latency-step.',
+      'The findings of the pool fall silent only where at least half of all waiting falls into full stretches that begin with it and a quarter of',
+      'whose slot time is what these requests took beyond the usual; those of errors where half of them fall into it.',
     ].join('\n'),
     fix: {
       gunicorn:

@@ -1,6 +1,7 @@
 // A pool that is full for want of what stands behind it, or of an application that is still being imported.
 import { describe, expect, it } from 'vitest';
 import callersWaitForBoot from '../../../src/findings/callers-wait-for-boot.ts';
+import coldStart from '../../../src/findings/cold-start.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import outageBehind from '../../../src/findings/outage-behind.ts';
 import { verdictOf } from '../../../src/findings/verdict.ts';
@@ -60,6 +61,10 @@ describe('outage-behind', () => {
     expect(diagnose(facts).map(({ id }) => id)).toContain('pool-saturated');
   });
 
+  it('leaves a pool that is overloaded anyway its own finding', () => {
+    const calls = poisson(12, 40, 200, usual).map((call) => (call.at >= 50 && call.at < 54 ? away(call) : call));
+    expect(outageBehind.examine(syncPool(6, calls))?.spares ?? ['pool-saturated']).toContain('pool-saturated');
+  });
   it('speaks while it lasts, until it may be a step that stays', () => {
     const until = (end: number, takes: number) =>
       syncPool(
@@ -163,5 +168,41 @@ describe('callers-wait-for-boot', () => {
   it('is quiet where the log does not say when the workers started', () => {
     const facts = booted(steady, 0, 8);
     expect(callersWaitForBoot.examine({ ...facts, lifecycle: facts.lifecycle.slice(1) })).toBeNull();
+  });
+});
+
+describe('cold-start that fills the pool', () => {
+  /** Four workers that are replaced every 30 s, and whose first request takes 3 s. */
+  const recycled = (rate: number) => {
+    const free = new Array<number>(4).fill(0);
+    const seen = new Set<string>();
+    const rows = poisson(9, rate, 120, usual).map((call) => {
+      const slot = free.indexOf(Math.min(...free));
+      const start = Math.max(call.at, free[slot]);
+      const worker = String(100 * Math.floor(start / 30) + slot);
+      const takes = seen.has(worker) ? call.takes : 3;
+      seen.add(worker);
+      free[slot] = start + takes;
+      return request({ ...call, takes }, start, worker);
+    });
+    const facts = factsOf(rows, { model: 'sync', workers: 4, threads: 1 });
+    return {
+      ...facts,
+      lifecycle: [...seen].map((worker) => event('boot', 30 * Math.floor(Number(worker) / 100), worker)),
+    };
+  };
+  it('is the cause, and more workers are no remedy', () => {
+    const facts = recycled(10);
+    const finding = coldStart.examine(facts)!;
+    expect(finding.title).toContain('fills the pool');
+    expect(finding.evidence.wait_share).toBeGreaterThan(0.7);
+    const findings = diagnose(facts);
+    expect(findings.map(({ id }) => id)).not.toContain('pool-saturated');
+    expect(verdictOf({ ...facts.summary, findings }).sentence).toMatch(/^Cold start: .* 4 sync workers, all busy/);
+  });
+  it('is not where the pool is overloaded anyway', () => {
+    const facts = recycled(26);
+    expect(coldStart.examine(facts)).not.toBeNull();
+    expect(diagnose(facts).map(({ id }) => id)).toContain('pool-saturated');
   });
 });
