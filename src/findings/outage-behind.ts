@@ -1,6 +1,6 @@
 /** Finding: for a while requests took many times as long on all or several routes: what they call was slow, and filled the pool. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { countUpTo, meanOf, medianOf } from '../core/statistics.ts';
+import { countUpTo, meanOf, medianOf, rankSumTest } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
 import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { happened } from './coincidence.ts';
@@ -25,8 +25,9 @@ const SHORTEST = 2e6;
 const STILL_OPEN = 50;
 /** Times that requests which share a core, or a lock, may take longer than by as many as there are of them. */
 const BEYOND_SHARING = 3;
-/** Requests beside as many others that must have been quick. */
+/** Requests beside as many others that must have been quick, and the chance that they were so by chance. */
 const MINIMUM_BESIDE = 10;
+const SURE = 1e-9;
 /** Seconds: mean wait of those who waited from which it is a catastrophe. */
 const LONG_WAIT = 0.5;
 /** µs between a restart and what it may have made slow. */
@@ -119,7 +120,8 @@ function isGrowthWithLoad(
 ): boolean {
   const times = medianOf(inside.map((i) => slowness[i]));
   if (times > BEYOND_SHARING * slots) return false;
-  const within = new Set(inside);
+  const within = inside.map((i) => slowness[i]);
+  const chosen = new Set(inside);
   const all = Array.from({ length: rows.length }, (_, i) => i);
   const columns = [[all]];
   if (facts.summary.server.model === 'threaded') columns.push([...groupsOf(rows.worker).values()]);
@@ -130,11 +132,15 @@ function isGrowthWithLoad(
     const beside = all.filter(
       (i) =>
         slowness[i] > 0 &&
-        !within.has(i) &&
+        !chosen.has(i) &&
         levels[i] >= 0.9 * usualLevel &&
         (rows.start[i] > to || rows.end[i] < from),
     );
-    return beside.length < MINIMUM_BESIDE || medianOf(beside.map((i) => slowness[i])) > Math.sqrt(times);
+    const others = beside.map((i) => slowness[i]);
+    // The stretch was chosen for its slow ones, so what lies at its edges is quicker by chance.
+    return (
+      beside.length < MINIMUM_BESIDE || medianOf(others) > Math.sqrt(times) || rankSumTest(others, within).p > SURE
+    );
   });
 }
 
@@ -250,7 +256,7 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'Requests that slow each other down are no outage: ten others or more that ran beside nine tenths as many requests, of the server and',
-      '(for threads) of their process, were quicker by √ratio, or the ratio is more than three times the slots. A slow route is judged by its own',
+      '(for threads) of their process, were quicker by √ratio (Mann-Whitney p < 1e-9), or the ratio is more than three times the slots. A slow route is judged by its own',
       'median; one request in each slot is a stall of the machine; nothing is said of a log that begins slow. A stretch of 50 or more that lasts to the end of the log is latency-step.',
       'The findings of the pool fall silent only where at least half of all waiting falls into full stretches that begin with it and a quarter of',
       'whose slot time is what these requests took beyond the usual; those of errors where half of them fall into it.',
