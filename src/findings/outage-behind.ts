@@ -238,7 +238,8 @@ function rateBefore({ length, start }: Rows, from: number): number {
   return (n * 1e6) / span;
 }
 
-const poolFindings = [...findingsOfFullPool, 'head-of-line'];
+// While the pool is full of slow requests, times grow with the number of them as if they shared work.
+const poolFindings = [...findingsOfFullPool, 'head-of-line', 'threads-cpu-bound', 'threads-would-not-help'];
 const errorFindings = ['error-burst', 'server-errors'];
 
 export default defineFinding({
