@@ -37,6 +37,8 @@ export interface Finding {
   readonly to: number;
   /** Seconds that callers lost to it within the log, all together: what findings of one severity are ranked by. */
   readonly lostSeconds?: number;
+  /** Ids that its rule silences, and that speak all the same: this time they have causes of their own. */
+  readonly spares?: readonly string[];
 }
 
 export interface FindingRule {

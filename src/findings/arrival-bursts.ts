@@ -4,7 +4,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { countBelow, logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
-import { orNull, type Rows, rowsOf } from './rows.ts';
+import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from './rows.ts';
 
 /** A herd: this many at least, by chance less likely than this (ln). */
 const SMALLEST = 8;
@@ -17,15 +17,18 @@ const MINIMUM_HERDS = 3;
 const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
 
 interface Herd {
+  /** µs since 1970 UTC: the median of its arrivals, because a caller who was there before may begin its window. */
   readonly at: number;
   readonly size: number;
   readonly waited: number;
+  /** Positions in the rows. */
+  readonly members: readonly number[];
 }
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const rows = rowsOf(facts);
-  if (rows.length < 100 || inference.wait.method === 'unknown') return null;
+  if (rows.length < 100) return null;
   const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
   const width = Math.max(100_000, 2 * resolution);
   const herds = herdsOf(rows, width);
@@ -40,28 +43,40 @@ function examine(facts: Facts): Finding | null {
   );
   const inHerds = herds.reduce((sum, herd) => sum + herd.size, 0);
   const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
+  // Where the waits are unknown, a pool that empties its queue after a stall looks like a herd.
+  if (inference.wait.method === 'unknown' && (period === null || !cameOnTop(rows, herds))) return null;
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
   const service = inference.service.mean;
   const target = 200_000;
-  const needed = Number.isFinite(service) ? Math.ceil(size / (1 + Math.floor(target / service))) : Math.ceil(size);
+  const needed = Math.ceil(size / (1 + Math.floor(target / service)));
+  const bear = Number.isFinite(needed)
+    ? ` To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting.`
+    : '';
   const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
+  const route = routeOf(facts, rows, herds);
+  const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
   return {
     severity: slots !== null && total > 0 && waited / total > 0.3 ? 'warning' : 'info',
-    title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}`,
+    title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}${route === null ? '' : ` (${route})`}`,
     detail:
       `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(herds.map((herd) => herd.size))} to ${max(herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
       (period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`) +
-      (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : ''),
+      (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : '') +
+      (turns > 1 && Number.isFinite(service)
+        ? ` ${countText(slots!, 'slot')} of ${durationText(service)} a request answer ${Math.round(size)} at once in ceil(${Math.round(size)} / ${slots}) = ${turns} turns: the last waits about ${durationText((turns - 1) * service)}, half of them ${durationText(((turns - 1) / 2) * service)} or longer.`
+        : ''),
     evidence: {
       herds: herds.length,
       herd_size_median: size,
       period_seconds: period,
+      route,
       requests_share: inHerds / rows.length,
       wait_share: orNull(waited / total),
       slots,
-      recommended_slots: needed,
+      last_wait_seconds: secondsOf((turns - 1) * service),
+      recommended_slots: orNull(needed),
     },
-    advice: `Spread them: a random delay of up to the period in the job or client that sends them, or a queue that feeds them one by one. To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting.`,
+    advice: `Spread them: a random delay of up to the period in the job or client that sends them, or a queue that feeds them one by one.${bear}`,
     from: herds[0].at,
     to: herds.at(-1)!.at,
     lostSeconds: waited / 1e6,
@@ -106,14 +121,50 @@ function herdsOf(rows: Rows, width: number): Herd[] {
       return to - from >= TIMES * usual && logPoissonTail(to - from, usual) < SURE;
     })
     .map(({ from, to }) => {
-      let waited = 0;
-      for (let k = from; k < to; k++) waited += rows.wait[order[k]] > 0 ? rows.wait[order[k]] : 0;
-      return { at: at[from], size: to - from, waited };
+      const members = Array.from(order.subarray(from, to));
+      const waited = members.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0);
+      return { at: at[(from + to) >> 1], size: to - from, waited, members };
     });
 }
 
+/** Share of those who come between herds that must have come in the time in which a herd would have gathered. */
+const CAME = 0.5;
+
+/** Before a queue that was held back there is a silence as long as it took to gather; before a herd callers come as usual. */
+function cameOnTop({ start, length }: Rows, herds: readonly Herd[]): boolean {
+  const micros = start[length - 1] - start[0];
+  const inHerds = herds.reduce((sum, { size }) => sum + size, 0);
+  let [expected, came] = [0, 0];
+  for (const { size, members } of herds) {
+    const from = start[members[0]];
+    // Held back, the herd would be part of the usual rate.
+    const span = Math.min((size / length) * micros, from - start[0]);
+    expected += ((length - inHerds) / micros) * span;
+    came += countBelow(length, (i) => start[i], from) - countBelow(length, (i) => start[i], from - span);
+  }
+  return came >= CAME * expected;
+}
+
+/** A route is that of the herds when it makes so much of them, and has so many times the share that it has elsewhere. */
+const MOST_OF_HERD = 0.5;
+const TIMES_THE_SHARE = 3;
+
+function routeOf({ names }: Facts, rows: Rows, herds: readonly Herd[]): string | null {
+  const inside = herds.flatMap(({ members }) => members);
+  const [[route, own]] = [...groupsOf(Int32Array.from(inside, (i) => rows.route[i]))].sort(
+    (a, b) => b[1].length - a[1].length,
+  );
+  const ofLog = rows.route.reduce((count, other) => count + (other === route ? 1 : 0), 0);
+  const share = own.length / inside.length;
+  const elsewhere = (ofLog - own.length) / Math.max(1, rows.length - inside.length);
+  return share >= MOST_OF_HERD && share >= TIMES_THE_SHARE * elsewhere ? names.routes.text(route) : null;
+}
+
+/** Gaps that keep a schedule, where one does not. */
+const MINIMUM_KEPT = 6;
+
 /**
- * Seconds of the longest schedule on which nine of ten herds lie, within a twentieth of it and a tick of the stamp; null
+ * Seconds of the longest schedule on which nine of ten herds lie, or all but one, within a twentieth of it and a tick of the stamp; null
  * for none. A tick that is wide beside the period proves less, and takes more herds.
  */
 function periodOf(at: readonly number[], resolution: number): number | null {
@@ -123,7 +174,8 @@ function periodOf(at: readonly number[], resolution: number): number | null {
     const steps = at.slice(1).map((time, i) => (time - at[i]) / micros);
     if (steps.length < (tolerance > 0.1 ? 5 : 3) || at.at(-1)! - at[0] < 2.5 * micros) continue;
     const kept = steps.filter((step) => Math.round(step) >= 1 && Math.abs(step - Math.round(step)) <= tolerance).length;
-    if (kept >= 0.9 * steps.length) return seconds;
+    // One may come late, for it found a machine that stood still.
+    if (kept >= Math.min(0.9 * steps.length, Math.max(steps.length - 1, MINIMUM_KEPT))) return seconds;
   }
   return null;
 }
@@ -137,10 +189,13 @@ export default defineFinding({
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
       'under 2e-9 at the rate between them, and at that of the two windows before or behind, whichever is more; more of them at',
-      'once than the pool has slots. A schedule is named when nine of ten gaps are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
+      'once than the pool has slots. Of n at once on K slots with service time S the last waits (ceil(n / K) - 1) × S. A schedule is named when nine of ten gaps, or six of seven, are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
     ].join('\n'),
-    guards:
-      'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that emptied its queue does not look like a herd.',
+    guards: [
+      'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that',
+      'emptied its queue does not look like a herd. Where waits are unknown it takes a schedule, and callers who come as usual (half of them)',
+      'in the time before each herd in which a queue of its size would have gathered.',
+    ].join('\n'),
     fix: {
       gunicorn: 'jitter in the callers; --backlog only lengthens the queue',
       uvicorn: 'jitter in the callers; --limit-concurrency N answers 503 beyond N',
@@ -149,7 +204,7 @@ export default defineFinding({
       uWSGI: 'jitter in the callers; --cheaper with --cheaper-algo busyness follows slow tides, not herds',
     },
   },
-  fires: ['gunicorn-sync-4-twenty-every-ten-seconds.log'],
+  fires: ['gunicorn-sync-4-twenty-every-ten-seconds.log', 'faults/herds-default-format.log.gz'],
   quiet: [
     'faults/peak.log.gz',
     'gunicorn-sync-4-nearly-full.log',

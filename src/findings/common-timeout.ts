@@ -3,6 +3,7 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
+import { likeliestStretch } from './likeliest-stretch.ts';
 import { groupsOf, rowsOf } from './rows.ts';
 
 /** Values that people give time-outs, seconds. */
@@ -40,6 +41,17 @@ function edgeOf(serviceOf: (i: number) => number, members: readonly number[], me
   return best;
 }
 
+/** Share of all requests from which what ends at the limit is a part of the mix, and the share that a bad time would have. */
+const PART_OF_MIX = 0.05;
+const BAD_TIME = 0.6;
+
+/** Are they a part of the mix that is there all the time? Backends that fail do so for a while, or seldom. */
+function isRoutine(members: readonly number[], length: number): boolean {
+  const at = new Set(members);
+  const share = at.size / length;
+  return share >= PART_OF_MIX && !likeliestStretch((i) => at.has(i), share, BAD_TIME, 0, length);
+}
+
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   const edges: { route: number; edge: Edge }[] = [];
@@ -59,18 +71,23 @@ function examine(facts: Facts): Finding | null {
     .map(({ route }) => facts.names.routes.text(route))
     .slice(0, 5)
     .join(', ');
+  const routine = errors === 0 && isRoutine(all, rows.length);
+  const what = routine
+    ? `None of them failed, and they are ${percentText(all.length / rows.length)} of all requests the whole time: whether something behind the view waits for ${durationText(seconds * 1e6)} and gives up, or they are work of that length, the log cannot tell.`
+    : `Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error.`;
   return {
     severity: 'warning',
-    title: `${countText(all.length, 'request')} end at ${seconds} s sharp: a time-out upstream`,
-    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and the usual duration is far shorter. Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error. Each held its slot for all that time.`,
+    title: `${countText(all.length, 'request')} end at ${seconds} s sharp: ${routine ? 'a time-out upstream, or work of that length' : 'a time-out upstream'}`,
+    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and the usual duration is far shorter. ${what} Each held its slot for all that time.`,
     evidence: {
       limit_seconds: seconds,
       requests: all.length,
       routes: names,
       error_share: errors / all.length,
+      routine,
       slot_seconds: seconds * all.length,
     },
-    advice: `Find the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon; raise it only if the callers would really wait that long.`,
+    advice: `${routine ? 'If it is none of their own making, find' : 'Find'} the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon; raise it only if the callers would really wait that long.`,
     from: min(all.map((i) => rows.start[i])),
     to: max(all.map((i) => rows.end[i])),
     lostSeconds: seconds * all.length,
@@ -89,7 +106,10 @@ export default defineFinding({
       '90, 100, 120, 180, 300 s) that is three times the median or more; at most a fifth as many in [0.6 X, X), and at most a tenth as',
       'many above.',
     ].join('\n'),
-    guards: 'A route that always takes X (a sleep, a long poll) is work: the median of the route must be far below.',
+    guards: [
+      'A route that always takes X (a sleep, a long poll) is work: the median of the route must be far below. Where none of them failed, and they',
+      'are 5 % of all requests or more without a stretch in which they bunch, they may be work of that length: it says so.',
+    ].join('\n'),
     fix: {
       gunicorn:
         'the limit is not gunicorn (its --timeout kills without a line); look at the clients that the view calls',

@@ -10,18 +10,24 @@ const weight: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, in
 export const canExamine = (rule: FindingRule, { summary }: Pick<Facts, 'summary'>): boolean =>
   rule.needs.every((need) => summary.knows[need]);
 
+interface Spoken {
+  readonly rule: FindingRule;
+  readonly finding: Finding;
+  readonly order: number;
+}
+
 /**
  * The findings of a log, worst first; of one severity the one that cost callers most time comes first.
  * Rules are injectable for tests.
  */
 export function diagnose(facts: Facts, rules: readonly FindingRule[] = findingRules): FindingSummary[] {
-  const spoken: { rule: FindingRule; finding: Finding; order: number }[] = [];
+  const spoken: Spoken[] = [];
   rules.forEach((rule, order) => {
     const finding = canExamine(rule, facts) ? rule.examine(facts) : null;
     if (finding) spoken.push({ rule, finding, order });
   });
-  const byId = new Map(spoken.map(({ rule }) => [rule.id, rule]));
-  const symptoms = new Map(spoken.map(({ rule }) => [rule.id, symptomsOf(rule, byId)]));
+  const byId = new Map(spoken.map((one) => [one.rule.id, one]));
+  const symptoms = new Map(spoken.map((one) => [one.rule.id, symptomsOf(one, byId)]));
   const silenced = new Set([...symptoms.values()].flat());
   return spoken
     .filter(({ rule }) => !silenced.has(rule.id))
@@ -35,12 +41,12 @@ export function diagnose(facts: Facts, rules: readonly FindingRule[] = findingRu
 }
 
 /** Ids of the findings present that this one explains, also through another symptom, in the order found. */
-function symptomsOf(cause: FindingRule, present: ReadonlyMap<string, FindingRule>): string[] {
+function symptomsOf(cause: Spoken, present: ReadonlyMap<string, Spoken>): string[] {
   const found = new Set<string>();
-  const visit = (rule: FindingRule) => {
+  const visit = ({ rule, finding }: Spoken) => {
     for (const id of rule.silences ?? []) {
       const symptom = present.get(id);
-      if (!symptom || found.has(id) || id === cause.id) continue;
+      if (!symptom || found.has(id) || id === cause.rule.id || finding.spares?.includes(id)) continue;
       found.add(id);
       visit(symptom);
     }

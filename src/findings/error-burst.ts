@@ -3,13 +3,12 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { happened } from './coincidence.ts';
+import { likeliestStretch, type Stretch } from './likeliest-stretch.ts';
 import { knownSlots } from './pool-words.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { episodesOf } from './saturation.ts';
 
 const MINIMUM_ERRORS = 5;
-/** Least log likelihood ratio, after correction. */
-const SURE = 12;
 /** Share of errors inside, and how many times the share outside that is. */
 const INSIDE = 0.2;
 const TIMES = 5;
@@ -18,37 +17,12 @@ const NEAR = 15e6;
 /** Share of the time from which a full pool coincides with anything. */
 const MOSTLY_FULL = 0.3;
 
-interface Burst {
-  /** Positions in the rows. */
-  readonly first: number;
-  readonly last: number;
-  readonly errors: number;
-}
-
-/**
- * The stretch that is most likely at a share of errors p1 = max(20 %, 5 p0) rather than p0, the share outside of bursts:
- * each error adds ln(p1 / p0) to a running sum, each other answer takes ln((1 - p0) / (1 - p1)) away, and the stretch
- * with the largest sum (Kadane) is the one of the largest likelihood ratio.
- */
-function burstOf(rows: Rows, errors: number): Burst | null {
+/** The stretch that is most likely at a share of errors of max(20 %, 5 times the mean), and not of the mean. */
+function burstOf(rows: Rows, errors: number): Stretch | null {
   const usual = Math.max(errors / rows.length, 1e-6);
   const high = Math.min(0.95, Math.max(INSIDE, TIMES * usual));
-  if (high <= usual) return null;
-  const gain = Math.log(high / usual);
-  const loss = Math.log((1 - usual) / (1 - high));
-  let sum = 0;
-  let first = 0;
-  let best = { sum: 0, first: 0, last: -1 };
-  for (let i = 0; i < rows.length; i++) {
-    if (sum === 0) first = i;
-    sum = Math.max(0, sum + (rows.status[i] >= 500 ? gain : -loss));
-    if (sum > best.sum) best = { sum, first, last: i };
-  }
-  // Any stretch of the log might have been the one.
-  if (best.sum - 2 * Math.log(rows.length) < SURE) return null;
-  let inside = 0;
-  for (let i = best.first; i <= best.last; i++) if (rows.status[i] >= 500) inside++;
-  return inside >= MINIMUM_ERRORS ? { first: best.first, last: best.last, errors: inside } : null;
+  const burst = likeliestStretch((i) => rows.status[i] >= 500, usual, high, 0, rows.length);
+  return burst && burst.hits >= MINIMUM_ERRORS ? burst : null;
 }
 
 function causeOf(facts: Facts, from: number, to: number): string | null {

@@ -4,12 +4,14 @@ import arrivalBursts from './arrival-bursts.ts';
 import asgiWouldNotQueue from './asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
 import callersQueue from './callers-queue.ts';
+import callersWaitForBoot from './callers-wait-for-boot.ts';
 import clientsGiveUp from './clients-give-up.ts';
 import clockOrLinesLost from './clock-or-lines-lost.ts';
 import coldStart from './cold-start.ts';
 import commonTimeout from './common-timeout.ts';
 import errorBurst from './error-burst.ts';
 import eventLoopBlocked from './event-loop-blocked.ts';
+import gatewayGivesUp from './gateway-gives-up.ts';
 import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
@@ -19,6 +21,7 @@ import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import mixedServers from './mixed-servers.ts';
 import notEnoughData from './not-enough-data.ts';
+import outageBehind from './outage-behind.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
 import poolSaturated from './pool-saturated.ts';
@@ -39,6 +42,8 @@ import workerTimeouts from './worker-timeouts.ts';
 export const findingRules: readonly FindingRule[] = [
   mixedServers,
   workerTimeouts,
+  outageBehind,
+  callersWaitForBoot,
   poolGrewLate,
   poolSaturated,
   callersQueue,
@@ -48,6 +53,7 @@ export const findingRules: readonly FindingRule[] = [
   waitsInApplication,
   queueBehindProxy,
   threadsWouldNotHelp,
+  gatewayGivesUp,
   commonTimeout,
   latencyStep,
   limitRefuses,

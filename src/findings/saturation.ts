@@ -74,6 +74,55 @@ function fullStretches(rows: Rows, serviceMean: number, slots: number): Pick<Epi
     }));
 }
 
+/** Something that held slots for longer than usual. */
+export interface Holdup {
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+  /** µs of slots beyond what the same requests usually take. */
+  readonly excessMicros: number;
+}
+
+/** What was waited in the full stretches that holdups made, and in all of the log: seconds. */
+export interface WaitingIn {
+  readonly seconds: number;
+  readonly waiters: number;
+  readonly ofAll: number;
+  /** At least half of all waiting: the pool was full because of them. */
+  readonly isMost: boolean;
+}
+
+/** Findings that call a full pool too small, or of the wrong kind: symptoms where something else filled it. */
+export const findingsOfFullPool = [
+  'pool-saturated',
+  'pool-too-small',
+  'callers-queue',
+  'threads-would-help',
+  'asgi-would-not-queue',
+] as const;
+
+const MOST_WAITING = 0.5;
+/** µs: a full stretch of coarse bins may seem to begin so long before what made it. */
+const BEGINS_BEFORE = 3e6;
+/** Share of the slots' time in a full stretch that is excess: a pool that is overloaded anyway is not full because of it. */
+const LEAST_EXCESS = 0.25;
+
+/** A full stretch is made by the holdups that reach into it, if it begins with them and they are much of it; it lasts until its queue is gone. */
+export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[]): WaitingIn {
+  const ofAll = rowsOf(facts).wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0) / 1e6;
+  const episodes = episodesOf(facts, slots).filter((episode) => {
+    const within = holdups.filter(({ from, to }) => episode.from <= to && episode.to >= from);
+    const excess = within.reduce((sum, { excessMicros }) => sum + excessMicros, 0);
+    return (
+      within.some(({ from }) => episode.from >= from - BEGINS_BEFORE) &&
+      excess >= LEAST_EXCESS * slots * episode.fullMicros
+    );
+  });
+  const seconds = episodes.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) / 1e6;
+  const waiters = episodes.reduce((sum, episode) => sum + episode.waiters, 0);
+  return { seconds, waiters, ofAll, isMost: waiters > 0 && seconds >= MOST_WAITING * ofAll };
+}
+
 /** From the first arrival that had to wait to the last start from the queue, µs since 1970 UTC; NaN where none is known. */
 export function waitingSpan(facts: Facts): { readonly from: number; readonly to: number } {
   const { length, start, wait } = rowsOf(facts);

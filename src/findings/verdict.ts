@@ -26,7 +26,10 @@ const confidenceOf = ({ server, wait }: Summary): number =>
   Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
 
 function troubled(summary: Summary, top: FindingSummary): Verdict {
-  const saturated = summary.findings.find((finding) => finding.id === 'pool-saturated');
+  // A cause that explains the full pool tells of it as well.
+  const saturated =
+    summary.findings.find((finding) => finding.id === 'pool-saturated') ??
+    (typeof top.evidence.saturated_seconds === 'number' ? top : undefined);
   // What fails is counted, not inferred, and how the pool did is the other half of the answer.
   const failing = summary.findings.find(({ id }) => TELL_FAILURES.has(id));
   const sentences = [

@@ -208,6 +208,28 @@ describe('head-of-line', () => {
     expect(finding.evidence.without_route_wait_p95_seconds).toBeLessThan(0.01);
     expect(finding.evidence.own_pool_workers).toBeGreaterThanOrEqual(5);
   });
+  describe('of a few very long requests', () => {
+    const jobs = [15, 50, 85, 120, 155].map((at) => ({ at, takes: 14, route: 'GET /export' }));
+    it('names the route into whose stretches nearly all waiting falls', () => {
+      const quick = poisson(19, 5, 180, (random) => ({
+        takes: Math.min(0.5, random.exponential(0.16)),
+        route: 'GET /',
+      }));
+      const finding = headOfLine.examine(syncPool(2, [...quick, ...jobs]))!;
+      expect(finding.evidence.route).toBe('GET /export');
+    });
+    it('is quiet of a pool that is full without them', () => {
+      const quick = poisson(20, 11, 180, (random) => ({ takes: random.exponential(0.19), route: 'GET /' }));
+      expect(headOfLine.examine(syncPool(2, [...quick, ...jobs]))).toBeNull();
+    });
+    it('is quiet where other times were as bad', () => {
+      const rush = [40, 80, 120, 160].flatMap((at) =>
+        poisson(at, 30, at + 8, () => ({ takes: 0.15, route: 'GET /' }), at),
+      );
+      const quick = poisson(21, 4, 180, (random) => ({ takes: random.exponential(0.15), route: 'GET /' }));
+      expect(headOfLine.examine(syncPool(2, [...quick, ...rush, ...jobs]))).toBeNull();
+    });
+  });
   it('takes the p95 of the others from each possible history, as that of all requests is', () => {
     const facts = syncPool(3, mixed(18));
     const { requests } = facts.inference;

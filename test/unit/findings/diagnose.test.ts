@@ -48,6 +48,11 @@ describe('diagnose', () => {
     expect(ids(rules)).toEqual(['critical', 'large', 'small', 'first', 'second', 'info']);
   });
 
+  it('lets a symptom speak that has a cause of its own this time', () => {
+    const rules = [rule('a', said({ spares: ['b'] }), { silences: ['b', 'c'] }), rule('b', said()), rule('c', said())];
+    expect(ids(rules)).toEqual(['a', 'b']);
+  });
+
   it('lets a cause silence its symptoms, and their symptoms, and lists them', () => {
     const rules = [
       rule('c', said(), { silences: ['d'] }),

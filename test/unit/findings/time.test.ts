@@ -3,9 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../src/core/finding.ts';
 import clockOrLinesLost from '../../../src/findings/clock-or-lines-lost.ts';
 import commonTimeout from '../../../src/findings/common-timeout.ts';
+import { diagnose } from '../../../src/findings/diagnose.ts';
 import errorBurst from '../../../src/findings/error-burst.ts';
+import gatewayGivesUp from '../../../src/findings/gateway-gives-up.ts';
 import latencyStep from '../../../src/findings/latency-step.ts';
-import { createRandom } from '../../helpers/random.ts';
+import { createRandom, type Random } from '../../helpers/random.ts';
 import { asyncPool, event, NOON, poisson, syncPool } from '../../helpers/traffic.ts';
 
 describe('latency-step', () => {
@@ -119,6 +121,29 @@ describe('common-timeout', () => {
     expect(finding.evidence.limit_seconds).toBe(limit);
     expect(finding.evidence.error_share).toBeGreaterThan(0.9);
   });
+  describe('where nothing failed', () => {
+    const answered = (stuck: (random: Random, at: number) => boolean) =>
+      commonTimeout.examine(
+        asyncPool(
+          2,
+          poisson(17, 8, 200, (random, at) => ({
+            takes: stuck(random, at) ? 3 + random.between(0.001, 0.01) : random.exponential(0.1),
+          })),
+        ),
+      )!;
+    it('leaves open whether it is work, if it is a part of the mix all the time', () => {
+      const finding = answered((random) => random.next() < 0.12);
+      expect(finding.title).toContain('or work of that length');
+    });
+    it('calls it a time-out if it is rare, or bunches in time', () => {
+      for (const finding of [
+        answered((random) => random.next() < 0.02),
+        answered((random, at) => at > 100 && at < 130 && random.next() < 0.7),
+      ]) {
+        expect(finding.title).not.toContain('work');
+      }
+    });
+  });
   it('is quiet of a route that always takes that long', () => {
     const sleep = poisson(12, 2, 100, (random) => ({ takes: 5 + random.between(0, 0.01), route: 'GET /sleep' }));
     expect(commonTimeout.examine(asyncPool(2, sleep))).toBeNull();
@@ -131,6 +156,40 @@ describe('common-timeout', () => {
       }));
       expect(commonTimeout.examine(asyncPool(2, tail))).toBeNull();
     }
+  });
+});
+
+describe('gateway-gives-up', () => {
+  const fronted = (patience: number, status = 504) =>
+    asyncPool(
+      2,
+      poisson(18, 8, 200, (random, at) => {
+        const takes = at > 50 && at < 80 ? random.exponential(6) : random.exponential(0.2);
+        return takes > patience ? { takes: patience + random.between(0, 0.004), status } : { takes };
+      }),
+    );
+  it('says how patient it was, and sends nobody to tracebacks', () => {
+    const facts = fronted(2.5);
+    const finding = gatewayGivesUp.examine(facts)!;
+    expect(finding.evidence.patience_seconds).toBeCloseTo(2.5, 1);
+    const ids = diagnose(facts).map(({ id }) => id);
+    expect(ids).toContain('gateway-gives-up');
+    expect(ids).not.toContain('error-burst');
+  });
+  it('is quiet of another status, and of 504 that come when they come', () => {
+    expect(gatewayGivesUp.examine(fronted(2.5, 502))).toBeNull();
+    const scattered = poisson(19, 8, 200, (random) => ({
+      takes: random.exponential(2),
+      status: random.next() < 0.1 ? 504 : 200,
+    }));
+    expect(gatewayGivesUp.examine(asyncPool(2, scattered))).toBeNull();
+  });
+  it('leaves other errors their finding', () => {
+    const facts = fronted(2.5);
+    const status = facts.requests.status.map((code, i) => (code === 200 && i % 3 === 0 ? 500 : code));
+    const ids = diagnose({ ...facts, requests: { ...facts.requests, status } }).map(({ id }) => id);
+    expect(ids).toContain('gateway-gives-up');
+    expect(ids.some((id) => id === 'server-errors' || id === 'error-burst')).toBe(true);
   });
 });
 

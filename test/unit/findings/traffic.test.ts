@@ -24,6 +24,45 @@ describe('arrival-bursts', () => {
     expect(finding.evidence.recommended_slots).toBeGreaterThanOrEqual(6);
     expect(finding.evidence.recommended_slots).toBeLessThanOrEqual(12);
   });
+  it('names the route that comes in herds, and by the ceil law how long its last one waits', () => {
+    const job = herd(60, 20, 600).map((call) => ({ ...call, route: 'GET /job' }));
+    const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 600), ...job]))!;
+    expect(finding.title).toContain('every 60 s (GET /job)');
+    // 20 or 21 at once on 4 slots of 0.1 s: 5 or 6 turns.
+    expect(finding.evidence.last_wait_seconds).toBeGreaterThan(0.35);
+    expect(finding.evidence.last_wait_seconds).toBeLessThan(0.55);
+  });
+  it('keeps the schedule where one herd found a machine that stood still', () => {
+    const late = herd(15, 40, 135).map((call) => (call.at < 20 ? { ...call, at: call.at + 1.8 } : call));
+    const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 140), ...late]))!;
+    expect(finding.evidence.period_seconds).toBe(15);
+  });
+  describe('where waits are unknown', () => {
+    const unknowing = (calls: readonly Call[], slots = 4) => {
+      const facts = syncPool(slots, calls);
+      const wait = { ...facts.inference.wait, method: 'unknown' as const };
+      const requests = { ...facts.inference.requests, wait: facts.inference.requests.wait.map(() => Number.NaN) };
+      return { ...facts, inference: { ...facts.inference, wait, requests } };
+    };
+    it('speaks of herds on a schedule', () => {
+      const finding = arrivalBursts.examine(unknowing([...background(1, 4, 140), ...herd(15, 40, 135)], 60));
+      expect(finding).toBeNull();
+      const few = arrivalBursts.examine(unknowing([...background(1, 4, 140), ...herd(15, 40, 135)], 30))!;
+      expect(few.evidence).toMatchObject({ herds: 9, period_seconds: 15 });
+    });
+    it('is quiet of herds without one', () => {
+      const random = createRandom(9);
+      const calls = [7, 31, 43, 78, 101, 117].flatMap((second) =>
+        Array.from({ length: 40 }, () => ({ at: second + random.next(), takes: 0.1 })),
+      );
+      expect(arrivalBursts.examine(unknowing([...background(1, 4, 140), ...calls], 30))).toBeNull();
+    });
+    it('is quiet of a worker that a job holds on a schedule, and that empties its queue then', () => {
+      const jobs = Array.from({ length: 9 }, (_, i) => ({ at: 5 + 20 * i, takes: 8 }));
+      const calls = [...background(4, 5, 200).map((call) => ({ ...call, takes: 0.001 })), ...jobs];
+      expect(arrivalBursts.examine(unknowing(calls, 1))).toBeNull();
+    });
+  });
   it('is quiet of a herd that the slots take at once', () => {
     expect(arrivalBursts.examine(syncPool(32, [...background(1, 8, 600), ...herd(60, 20, 600)]))).toBeNull();
   });
@@ -117,6 +156,25 @@ describe('health-checks-skew', () => {
     expect(finding.evidence.period_seconds).toBeCloseTo(1, 1);
     expect(finding.evidence.median_without_seconds).toBeGreaterThan(0.3);
     expect(finding.evidence.median_with_seconds).toBeLessThan(0.2);
+  });
+  describe('under stamps as coarse as their period', () => {
+    const coarse = (calls: readonly Call[]) => {
+      const facts = syncPool(
+        8,
+        calls.map((call) => ({ ...call, at: Math.floor(call.at) })),
+      );
+      return { ...facts, requests: { ...facts.requests, resolution: facts.requests.resolution.map(() => 1e6) } };
+    };
+    // 0.97 s: two fall into the same second now and then.
+    it('sees that they are spread too evenly for chance', () => {
+      const finding = healthChecksSkew.examine(coarse([...users(0.8), ...check(0.97, 300)]))!;
+      expect(finding.evidence.routes).toBe('GET /health');
+      expect(finding.evidence.period_seconds).toBeCloseTo(0.97, 1);
+    });
+    it.each([1, 2, 3, 4, 5])('is quiet of calls at random (seed %i)', (seed) => {
+      const quick = poisson(seed, 1, 300, () => ({ takes: 0.001, route: 'GET /ping', client: 9 }));
+      expect(healthChecksSkew.examine(coarse([...users(0.8), ...quick]))).toBeNull();
+    });
   });
   it('is quiet when they are few', () =>
     expect(healthChecksSkew.examine(syncPool(8, [...users(10), ...check(5, 300)]))).toBeNull());
