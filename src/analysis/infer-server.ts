@@ -1,11 +1,12 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names, StreamFacts } from '../core/batch.ts';
+import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { type Pools, poolsOf } from './pools.ts';
-import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
+import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue, withoutWaits } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
   type Concurrency,
@@ -50,6 +51,8 @@ export interface ServerInput {
   readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
   readonly lastLook?: WaitInference | null;
+  /** Workers of a part of a log, as the whole tells; null or missing: this log has to tell. */
+  readonly workers?: Estimate | null;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
@@ -93,14 +96,15 @@ function inferTelling(input: ServerInput): ServerInference {
 }
 
 function inferFrom(input: ServerInput): ServerInference {
-  const { table, names, lifecycle, effort = 'full', lastLook, until = null } = input;
+  const { table, names, effort = 'full', lastLook, until = null } = input;
+  const lifecycle = withTimes(input.lifecycle, table);
   const trace = traceOf(table);
   const nameOf = (worker: number) => names.workers.text(worker);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
-  const pools = poolsOf(input, trace, lives, inferFrom);
+  const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferFrom);
   const { servers, regimes, parts } = pools;
-  const workers = workersOf(pools, lives, declared);
+  const workers = input.workers ?? workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
@@ -173,7 +177,7 @@ function inferFrom(input: ServerInput): ServerInference {
       capacity: parts[k].inference.capacity.value,
       saturatedMicros: parts[k].inference.concurrency.saturatedMicros,
     })),
-    restarts: workers.value === null ? null : Math.max(0, Math.max(lives.length, declared.boots) - workers.value),
+    restarts: restartsOf(workers, pools, Math.max(lives.length, declared.boots)),
     queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
     lanes,
@@ -212,6 +216,12 @@ function workersOf({ regimes, reloads }: Pools, lives: readonly Life[], declared
     : workersFrom(lives, declared.workers);
 }
 
+/** Workers started beyond those that ran at once. */
+function restartsOf({ value }: Estimate, { regimes }: Pools, started: number): number | null {
+  const most = Math.max(value ?? 0, ...regimes.map(({ workers }) => workers.value ?? 0));
+  return value === null ? null : Math.max(0, started - most);
+}
+
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
 function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
   const { parts, inWords } = pools;
@@ -223,6 +233,7 @@ function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole:
     if (alone.length > 1)
       return waitsOfParts(alone, table.length, `${alone.length} generations of workers, one after the other`);
   }
+  if (pools.doubt !== null && found.wait.method === 'inferred') return withoutWaits(found, pools.doubt);
   const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table);
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }

@@ -2,10 +2,23 @@
 import type { Names } from '../core/batch.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { isoInstant } from '../core/time.ts';
+import { countText } from '../core/words.ts';
 import { type PoolPart, rowsOfServers } from './several-servers.ts';
+import type { Stretch } from './structure/changes.ts';
+import { evidenceOf } from './structure/full-stretch.ts';
 import type { Life } from './structure/lives.ts';
-import { eventsOf, type Regime, regimesOf, reloadsOf } from './structure/regimes.ts';
+import {
+  eventsOf,
+  type Regime,
+  type Regimes,
+  regimeOfEach,
+  regimesOf,
+  reloadsOf,
+  staying,
+} from './structure/regimes.ts';
 import type { Trace } from './structure/trace.ts';
 
 /** What of a log belongs to one pool. */
@@ -13,6 +26,7 @@ interface PoolLog {
   readonly table: RequestTable;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
+  readonly workers?: Estimate | null;
 }
 
 export interface Pools {
@@ -27,7 +41,11 @@ export interface Pools {
   /** One of each generation of `reloads`, each inferred when asked. */
   readonly generations: () => readonly PoolPart[];
   readonly inWords: string;
+  /** Why nobody knows how many workers there were all the time; null: it is known. */
+  readonly doubt: string | null;
 }
+
+const onePool: Regimes = { regimes: [], doubtful: null };
 
 /** @param infer asked about each part as if it were a log of its own */
 export function poolsOf<Log extends PoolLog>(
@@ -52,28 +70,41 @@ export function poolsOf<Log extends PoolLog>(
       generations: () => [],
       parts: servers,
       inWords: `${servers.length} servers, each with a queue of its own`,
+      doubt: null,
     };
   }
-  const regimes = regimesOf(lives);
+  // A part that has as many workers throughout is not asked again whether it has.
+  const { regimes, doubtful } = log.workers ? onePool : regimesOf(lives, evidenceOf(log.table, trace));
   const reloads = regimes.length > 1 ? [] : reloadsOf(lives);
   const nameOfLife = ({ worker }: Life) => nameOf(trace.workerIds[worker]);
-  const partsOf = (all: readonly Regime[]): PoolPart[] =>
-    all.map((one) => {
-      const rows = rowsOfRegime(log.table, trace, one);
+  const partsOf = (all: readonly Regime[]): PoolPart[] => {
+    const isChange = staying(all);
+    const regimeOf = regimeOfEach(all, trace.worker, trace.end);
+    return all.map((one) => {
+      const rows = trace.row.filter((_, k) => regimeOf[k] === one);
       const lifecycle = eventsOf(log.lifecycle, all, one, nameOfLife);
-      return { rows, inference: infer({ ...log, table: selectRows(log.table, rows), lifecycle }) };
+      return {
+        rows,
+        inference: infer({
+          ...log,
+          table: selectRows(log.table, rows),
+          lifecycle,
+          workers: isChange ? one.workers : null,
+        }),
+      };
     });
+  };
   return {
     servers,
     regimes,
     reloads,
     parts: partsOf(regimes),
     generations: () => partsOf(reloads),
+    doubt: doubtful && inDoubt(doubtful),
     inWords: `${regimes.length} pools one after the other, of ${regimes.map(({ workers }) => workers.value).join(' and ')} workers`,
   };
 }
 
-function rowsOfRegime(table: RequestTable, trace: Trace, { lives }: Regime): Int32Array {
-  const ids = new Set(lives.map(({ worker }) => trace.workerIds[worker]));
-  return Int32Array.from(table.worker.keys()).filter((row) => ids.has(table.worker[row]));
-}
+const inDoubt = ({ from, to, workers }: Stretch): string =>
+  `whether ${countText(workers, 'worker')} ran between ${timeText(from)} and ${timeText(to)} UTC, or more of which the others had nothing to do, the log does not show`;
+const timeText = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';

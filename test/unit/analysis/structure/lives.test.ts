@@ -12,6 +12,7 @@ const life = (worker: number, from: number, to: number, requests: number): Life 
   to: to * 1e6,
   requests,
   booted: false,
+  ended: false,
   fate: 'running',
 });
 

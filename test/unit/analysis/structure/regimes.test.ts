@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Evidence } from '../../../../src/analysis/structure/changes.ts';
 import type { Life } from '../../../../src/analysis/structure/lives.ts';
-import { eventsOf, regimesOf } from '../../../../src/analysis/structure/regimes.ts';
+import { eventsOf, regimesOf as regimesAndDoubt } from '../../../../src/analysis/structure/regimes.ts';
 import type { LifecycleEvent } from '../../../../src/core/lifecycle.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
 
@@ -29,8 +30,13 @@ const life = (worker: number, from: number, to: number, requests: number): Life 
   to: to * SECOND,
   requests,
   booted: false,
+  ended: false,
   fate: 'running',
 });
+
+const nobodyWaits: Evidence = { fullness: () => 0, requestsIn: ({ requests }) => requests };
+
+const regimesOf = (lives: Life[]) => regimesAndDoubt(lives, nobodyWaits).regimes;
 
 const full = 'gunicorn-sync-3-net-steps-rho119';
 const easy = 'gunicorn-sync-4-net-poisson-rho066';
