@@ -4,7 +4,7 @@ import type { ServerInference, ServerPart } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { isoInstant } from '../core/time.ts';
+import { clockText } from '../core/time.ts';
 import { countText } from '../core/words.ts';
 import { type PoolPart, rowsOfServers } from './several-servers.ts';
 import type { Stretch } from './structure/changes.ts';
@@ -106,5 +106,4 @@ export function poolsOf<Log extends PoolLog>(
 }
 
 const inDoubt = ({ from, to, workers }: Stretch): string =>
-  `whether ${countText(workers, 'worker')} ran between ${timeText(from)} and ${timeText(to)} UTC, or more of which the others had nothing to do, the log does not show`;
-const timeText = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
+  `whether ${countText(workers, 'worker')} ran between ${clockText(from)} and ${clockText(to)} UTC, or more of which the others had nothing to do, the log does not show`;

@@ -4,6 +4,7 @@ import arrivalBursts from './arrival-bursts.ts';
 import asgiWouldNotQueue from './asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
 import callersQueue from './callers-queue.ts';
+import capacityLost from './capacity-lost.ts';
 import clientsGiveUp from './clients-give-up.ts';
 import clockOrLinesLost from './clock-or-lines-lost.ts';
 import coldStart from './cold-start.ts';
@@ -35,6 +36,7 @@ import workerTimeouts from './worker-timeouts.ts';
 
 export const findingRules: readonly FindingRule[] = [
   workerTimeouts,
+  capacityLost,
   poolGrewLate,
   poolSaturated,
   callersQueue,
