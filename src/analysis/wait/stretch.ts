@@ -6,6 +6,9 @@ import type { Trace } from '../structure/trace.ts';
 /** How far lines may be out of the order of their ends, s: several processes write to one file. */
 export const LINE_JITTER = 0.003;
 
+/** s: the same where that contradicts the lanes, as of processes that race for few cores. */
+const RACING_JITTER = 0.05;
+
 /** s: what the bounds of a chain may be off by. */
 const SLACK = 0.005;
 
@@ -138,7 +141,10 @@ export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
     }
     last[l] = i;
   }
-  const lanes = { ...stretch, low: low.slice(), high: high.slice(), lane, next, previous, first, newWorker };
-  const empty = sharpen(lanes, -0.0005, stretch.jitter);
-  return empty > Math.max(2, 0.02 * length) ? null : lanes;
+  const chains = { ...stretch, lane, next, previous, first, newWorker };
+  for (const jitter of stretch.jitter === Infinity ? [Infinity] : [stretch.jitter, RACING_JITTER]) {
+    const lanes = { ...chains, jitter, low: low.slice(), high: high.slice() };
+    if (sharpen(lanes, -0.0005, jitter) <= Math.max(2, 0.02 * length)) return lanes;
+  }
+  return null;
 }
