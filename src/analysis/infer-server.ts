@@ -16,6 +16,7 @@ import {
   unknownConcurrency,
 } from './structure/concurrency.ts';
 import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
+import { withoutDisproved } from './structure/disproved.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
@@ -104,11 +105,13 @@ function inferFrom(input: ServerInput): ServerInference {
   const declared = declaredBy(input.streams, lifecycle);
   const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferFrom);
   const { servers, regimes, parts } = pools;
-  const workers = input.workers ?? workersOf(pools, lives, declared);
+  const counted = input.workers ?? workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
-  const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
+  const found = structureOf(evidence, counted, declared, efforts[effort].replicas);
+  const named = withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
+  const told = { structure: named, workers: counted };
+  const { structure, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
   const growth =
     loop && declared.durationCovers === 'service' ? growthWithLoad(evidence, efforts[effort].replicas) : null;
