@@ -15,7 +15,7 @@ import {
   fullestOf,
   unknownConcurrency,
 } from './structure/concurrency.ts';
-import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
+import { type Declared, declaredBy, mayHaveThreads, withDeclared } from './structure/declared.ts';
 import { withoutDisproved } from './structure/disproved.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
@@ -26,10 +26,10 @@ import { type Life, livesOf, summariseLives, workersFrom } from './structure/liv
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
-import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
+import { slotsOfRegimes, workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { serviceOf } from './structure/service.ts';
-import { type Structure, unknownStructure } from './structure/structure.ts';
+import { ofSlots, type Structure, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -54,6 +54,8 @@ export interface ServerInput {
   readonly lastLook?: WaitInference | null;
   /** Workers of a part of a log, as the whole tells; null or missing: this log has to tell. */
   readonly workers?: Estimate | null;
+  /** The same of its slots, where they are those of one process. */
+  readonly slots?: Estimate | null;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
@@ -103,13 +105,15 @@ function inferFrom(input: ServerInput): ServerInference {
   const nameOf = (worker: number) => names.workers.text(worker);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
-  const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferFrom);
+  const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferFrom, mayHaveThreads(declared));
   const { servers, regimes, parts } = pools;
   const counted = input.workers ?? workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, counted, declared, efforts[effort].replicas);
-  const named = withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
+  const slots = input.slots ?? slotsOfRegimes(regimes);
+  const seen = withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
+  const named = slots ? ofSlots(seen, slots) : seen;
   const told = { structure: named, workers: counted };
   const { structure, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
@@ -144,14 +148,14 @@ function inferFrom(input: ServerInput): ServerInference {
   });
   const capacity = structure.capacity.value;
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
-  const slots = trace.hasWorkers ? structure.threads.value : capacity;
+  const eachHolds = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
   const running = declared.durationCovers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
     times.start,
     times.end,
-    running && !structure.unbounded ? slots : null,
+    running && !structure.unbounded ? eachHolds : null,
     threads,
   );
   const concurrencyOf = (): Concurrency => {
@@ -179,6 +183,7 @@ function inferFrom(input: ServerInput): ServerInference {
       workers: workers.value,
       capacity: parts[k].inference.capacity.value,
       saturatedMicros: parts[k].inference.concurrency.saturatedMicros,
+      waitMean: parts[k].inference.wait.mean,
     })),
     restarts: restartsOf(workers, pools, Math.max(lives.length, declared.boots)),
     queue,

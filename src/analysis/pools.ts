@@ -16,9 +16,11 @@ import {
   type Regimes,
   regimeOfEach,
   regimesOf,
+  regimesOfSlotLoss,
   reloadsOf,
   staying,
 } from './structure/regimes.ts';
+import { slotLossIn } from './structure/slot-loss.ts';
 import type { Trace } from './structure/trace.ts';
 
 /** What of a log belongs to one pool. */
@@ -27,6 +29,7 @@ interface PoolLog {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
   readonly workers?: Estimate | null;
+  readonly slots?: Estimate | null;
 }
 
 export interface Pools {
@@ -47,12 +50,16 @@ export interface Pools {
 
 const onePool: Regimes = { regimes: [], doubtful: null };
 
-/** @param infer asked about each part as if it were a log of its own */
+/**
+ * @param infer asked about each part as if it were a log of its own
+ * @param isThreads the workers may run several requests each, and no more than so many
+ */
 export function poolsOf<Log extends PoolLog>(
   log: Log,
   trace: Trace,
   lives: readonly Life[],
   infer: (part: Log) => ServerInference,
+  isThreads: boolean,
 ): Pools {
   const nameOf = (worker: number) => log.names.workers.text(worker);
   const rowsOfEach = trace.hasWorkers ? rowsOfServers(log.table, trace.workerIds, nameOf) : [];
@@ -74,7 +81,7 @@ export function poolsOf<Log extends PoolLog>(
     };
   }
   // A part that has as many workers throughout is not asked again whether it has.
-  const { regimes, doubtful } = log.workers ? onePool : regimesOf(lives, evidenceOf(log.table, trace));
+  const { regimes, doubtful } = log.workers ? onePool : changesIn(log.table, trace, lives, isThreads);
   const reloads = regimes.length > 1 ? [] : reloadsOf(lives);
   const nameOfLife = ({ worker }: Life) => nameOf(trace.workerIds[worker]);
   const partsOf = (all: readonly Regime[]): PoolPart[] => {
@@ -90,6 +97,7 @@ export function poolsOf<Log extends PoolLog>(
           table: selectRows(log.table, rows),
           lifecycle,
           workers: isChange ? one.workers : null,
+          slots: one.slots,
         }),
       };
     });
@@ -101,8 +109,23 @@ export function poolsOf<Log extends PoolLog>(
     parts: partsOf(regimes),
     generations: () => partsOf(reloads),
     doubt: doubtful && inDoubt(doubtful),
-    inWords: `${regimes.length} pools one after the other, of ${regimes.map(({ workers }) => workers.value).join(' and ')} workers`,
+    inWords: `${regimes.length} pools one after the other, of ${sizesOf(regimes)}`,
   };
+}
+
+function changesIn(table: RequestTable, trace: Trace, lives: readonly Life[], isThreads: boolean): Regimes {
+  const loss = isThreads && lives.length === 1 ? slotLossIn(trace) : null;
+  return loss
+    ? { regimes: regimesOfSlotLoss(loss, lives[0], trace), doubtful: null }
+    : regimesOf(lives, evidenceOf(table, trace));
+}
+
+/** "2 and 6 workers", "4 and 3 slots". */
+function sizesOf(regimes: readonly Regime[]): string {
+  const slots = regimes.flatMap(({ slots }) => slots?.value ?? []);
+  return slots.length > 0
+    ? `${slots.join(' and ')} slots`
+    : `${regimes.map(({ workers }) => workers.value).join(' and ')} workers`;
 }
 
 const inDoubt = ({ from, to, workers }: Stretch): string =>

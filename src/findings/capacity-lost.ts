@@ -18,6 +18,7 @@ const ends: ReadonlySet<LifecycleKind> = new Set(['exit', 'killed', 'timeout', '
 interface Loss {
   readonly before: PoolRegime;
   readonly after: PoolRegime;
+  /** Workers; empty where one that stayed lost a slot. */
   readonly gone: readonly WorkerLife[];
 }
 
@@ -26,15 +27,19 @@ function worstLoss({ inference: { regimes, lives } }: Facts): Loss | null {
   let worst: Loss | null = null;
   for (let k = 1; k < regimes.length; k++) {
     const [before, after] = [regimes[k - 1], regimes[k]];
-    if (before.workers === null || after.workers === null || after.workers >= before.workers) continue;
+    if (before.workers === null || after.workers === null || !((after.capacity ?? 0) < (before.capacity ?? 0)))
+      continue;
     // After a deploy it is another pool, of as many workers as were asked for.
     const stays = lives.some((life) => life.from < after.from - TOGETHER && life.to > after.from + TOGETHER);
     if (!stays || !(after.saturatedMicros >= OFTEN_FULL * (after.to - after.from))) continue;
     const gone = lives
       .filter((life) => life.to > before.from && life.to <= after.from + 1)
       .sort((a, b) => b.to - a.to)
-      .slice(0, before.workers - after.workers);
-    if (gone.length > 0 && (!worst || after.saturatedMicros > worst.after.saturatedMicros))
+      .slice(0, Math.max(0, before.workers - after.workers));
+    if (
+      gone.length > 0 === after.workers < before.workers &&
+      (!worst || after.saturatedMicros > worst.after.saturatedMicros)
+    )
       worst = { before, after, gone };
   }
   return worst;
@@ -61,58 +66,64 @@ const explained: Readonly<Record<Fate, string>> = {
   unknown: 'none took its place: it hangs with a request that has no line yet, or it died; the error log would tell',
 };
 
-function adviceFor(fate: Fate, pids: string, workers: number): string {
+function adviceFor(fate: Fate, pid: string, workers: number, isThread: boolean): string {
   if (fate === 'by hand')
     return `Give it back (TTIN to the master), or start with as many workers as the load needs: the server had ${workers} before.`;
   if (fate === 'ended')
     return 'Find out why it was not replaced: the error log of the master, a limit of memory or processes, a supervisor that gave up.';
-  return `See what it is doing (py-spy dump --pid ${pids}) and give its outgoing calls timeouts; let the server replace workers that hang (gunicorn: --timeout above 0; uWSGI: --harakiri).`;
+  if (isThread)
+    return 'See what the thread is doing (py-spy dump --pid) and give its outgoing calls timeouts: no server takes a thread back that hangs, and time-outs of workers do not see it; only a restart does.';
+  return `See what it is doing (py-spy dump --pid ${pid}) and give its outgoing calls timeouts; let the server replace workers that hang (gunicorn: --timeout above 0; uWSGI: --harakiri).`;
 }
 
 function examine(facts: Facts): Finding | null {
   const loss = worstLoss(facts);
   if (!loss) return null;
   const { before, after, gone } = loss;
-  const { names, lifecycle } = facts;
-  const pids = gone.map(({ worker }) => names.workers.text(worker));
-  const fates = gone.map(({ to }, k) => fateOf(pids[k], to, lifecycle));
-  const fate = fates[0];
+  const pids = gone.map(({ worker }) => facts.names.workers.text(worker)).slice(0, MOST_NAMED);
+  const fate = gone.length > 0 ? fateOf(pids[0], gone[0].to, facts.lifecycle) : null;
   const share = after.saturatedMicros / (after.to - after.from);
-  const named = listText(pids.slice(0, MOST_NAMED));
-  const lost = (before.workers ?? 0) - (after.workers ?? 0);
-  const who = gone.length === 1 ? `Worker ${named} answered` : `Workers ${named} answered`;
+  const [had, left] = fate ? [before.workers, after.workers] : [before.capacity, after.capacity];
+  const what = fate ? 'worker' : 'thread';
+  const rest = countText(left ?? 0, what);
   return {
     severity: share >= MOSTLY_FULL ? 'critical' : 'warning',
-    title: `${lost} of ${countText(before.workers ?? 0, 'worker')} gone from ${clockText(after.from)} UTC on: the other ${after.workers} were all busy ${percentText(share)} of the time`,
-    detail: `${who} nothing after ${clockText(gone[0].to)} UTC, ${explained[fate]}. From then to ${clockText(after.to)} UTC ${countText(after.workers ?? 0, 'worker')} did all the work, and all of them were busy for ${durationText(after.saturatedMicros)} (${percentText(share)} of that time): callers queued for them.`,
+    title: `${(had ?? 0) - (left ?? 0)} of ${countText(had ?? 0, what)} gone from ${clockText(after.from)} UTC on: the other ${left} were all busy ${percentText(share)} of the time`,
+    detail: `${fate ? `Worker${pids.length > 1 ? 's' : ''} ${listText(pids)} answered nothing after ${clockText(gone[0].to)} UTC, ${explained[fate]}` : slotText(loss)}. From then to ${clockText(after.to)} UTC ${rest} did all the work, and all of them were busy for ${durationText(after.saturatedMicros)} (${percentText(share)} of that time): callers queued for them.`,
     evidence: {
       workers_before: before.workers,
       workers_after: after.workers,
-      gone: pids.slice(0, MOST_NAMED).join(', '),
+      slots_before: before.capacity,
+      slots_after: after.capacity,
+      gone: pids.join(', '),
       fate,
       full_seconds: after.saturatedMicros / 1e6,
       full_share: share,
     },
-    advice: adviceFor(fate, pids[0], before.workers ?? 0),
+    advice: adviceFor(fate ?? 'unknown', pids[0] ?? '', before.workers ?? 0, fate === null),
     from: after.from,
     to: after.to,
     lostSeconds: secondsWaited(facts),
   };
 }
 
+const slotText = ({ before, after }: Loss): string =>
+  `Up to ${before.capacity} requests ran at once until ${clockText(after.from)} UTC, and never more than ${after.capacity} afterwards although more would have: a request that has no line yet holds a thread`;
+
 /** As many as the saturation costs that it made. */
 const secondsWaited = ({ summary: { requests, wait } }: Facts): number => (wait.mean ?? 0) * requests.total;
 
 export default defineFinding({
   id: 'capacity-lost',
-  title: 'Workers were gone from some moment on, and the others were all busy',
+  title: 'Workers or threads were gone from some moment on, and the others were all busy',
   needs: ['time', 'pid', 'duration'],
   examine,
   silences: ['overprovisioned'],
   explain: {
     test: [
       'The log is of pools one after the other, of which some workers stay (docs/inference-structure.md, regimes), and a later one has fewer',
-      'workers than the one before. Fires when all of those were busy for at least a fifth of the time that there were no more of them.',
+      'workers than the one before, or the one process has a slot less. Fires when all of those were busy for at least a fifth of the time',
+      'that there were no more of them.',
     ].join('\n'),
     guards: [
       'A worker that answers nothing may as well have nothing to do: it counts as gone only where callers waited for the others, where by its',

@@ -4,10 +4,14 @@
  * workers (restarts, recycled workers) are one. Where some workers stay and others come or go, it is a stretch with as many workers.
  */
 import type { LifecycleEvent, LifecycleKind } from '../../core/lifecycle.ts';
+import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
+import { clockText } from '../../core/time.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
 import { type Life, workersFrom } from './lives.ts';
+import type { SlotLoss } from './slot-loss.ts';
 import { exactly, within } from './structure.ts';
+import type { Trace } from './trace.ts';
 
 export interface Regime {
   /** As they were in it. */
@@ -17,6 +21,8 @@ export interface Regime {
   readonly to: number;
   readonly requests: number;
   readonly workers: Estimate;
+  /** Its slots, where the worker stayed and lost one of them; null: the lines of each regime have to tell. */
+  readonly slots: Estimate | null;
   /** It is long and calm enough to tell how many workers it has. */
   readonly tells: boolean;
 }
@@ -109,7 +115,7 @@ function regimeOf(lives: readonly Life[], span = spanOf(lives)): Regime {
     to - from >= SHORTEST &&
     requests >= Math.max(FEWEST, FEWEST_EACH * count) &&
     lives.length <= MOST_LIVES_EACH * count;
-  return { lives, from, to, requests, workers, tells };
+  return { lives, from, to, requests, workers, slots: null, tells };
 }
 
 const spanOf = (lives: readonly Life[]) => ({
@@ -124,6 +130,7 @@ const joined = (a: Regime, b: Regime): Regime => ({
   to: Math.max(a.to, b.to),
   requests: a.requests + b.requests,
   workers: a.tells ? a.workers : b.workers,
+  slots: null,
   tells: a.tells || b.tells,
 });
 
@@ -134,15 +141,42 @@ const differ = (a: Estimate, b: Estimate): boolean =>
 /** Share of the log's time from which the last pool is the one that is spoken of; before, it is the longest. */
 const SETTLED = 0.25;
 
-/** No single number is true of the whole log. */
-export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
+function spokenOf(regimes: readonly Regime[]): Regime {
   const last = regimes[regimes.length - 1];
   const held = ({ from, to }: Regime) => to - from;
   const isSettled = held(last) >= SETTLED * (last.to - regimes[0].from);
-  const spoken = isSettled ? last : regimes.reduce((a, b) => (held(b) > held(a) ? b : a));
+  return isSettled ? last : regimes.reduce((a, b) => (held(b) > held(a) ? b : a));
+}
+
+/** No single number is true of the whole log. */
+export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
+  const spoken = spokenOf(regimes);
+  if (regimes.every(({ workers }) => workers.value === spoken.workers.value)) return spoken.workers;
   const numbers = regimes.map(({ workers }) => workers.value ?? 0);
   const method = `${numbers.join(', then ')} workers: ${staying(regimes) ? 'some came or went while others stayed' : 'all pids were replaced in between'}`;
   return within(spoken.workers.value ?? 0, Math.min(...numbers), Math.max(...numbers), 0.58, method);
+}
+
+/** The pool of one worker before and after it lost a slot. */
+export function regimesOfSlotLoss({ at, before, after }: SlotLoss, life: Life, trace: Trace): Regime[] {
+  const earlier = countBelow(trace.length, (k) => trace.end[k], at + 0.5);
+  const method = `up to ${before} requests at once, and never more than ${after} after ${clockText(at)} UTC`;
+  const regime = (slots: number, requests: number, part: Partial<Life>): Regime => ({
+    ...regimeOf([{ ...life, ...part, requests }]),
+    workers: exactly(1, SURE_OF_CHANGE, 'pids seen'),
+    slots: within(slots, slots, slots, SURE_OF_SLOT, method),
+  });
+  return [regime(before, earlier, { to: at, fate: 'running' }), regime(after, trace.length - earlier, { from: at })];
+}
+
+/** How sure are the slots where one was lost: that it was one, and not several at once, is the plainest reading. */
+const SURE_OF_SLOT = 0.75;
+
+/** Of a pool that lost a slot; null: of another. */
+export function slotsOfRegimes(regimes: readonly Regime[]): Estimate | null {
+  const all = regimes.flatMap(({ slots }) => slots?.value ?? []);
+  const { slots } = all.length > 0 ? spokenOf(regimes) : { slots: null };
+  return slots?.value ? within(slots.value, Math.min(...all), Math.max(...all), 0.58, slots.method) : null;
 }
 
 /** Some workers lived in several of them. */
