@@ -144,6 +144,7 @@ function missingIn(
   after: Stretch,
   { fullness, requestsIn }: Evidence,
 ): [few: Stretch | null, sure: boolean] {
+  if (after.workers === before.workers) return [null, false];
   const grew = after.workers > before.workers;
   const [few, many] = grew ? [before, after] : [after, before];
   const missing = many.lives.filter((life) => !few.lives.includes(life));

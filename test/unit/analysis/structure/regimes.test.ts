@@ -72,6 +72,11 @@ it('a restart that leaves the number as it was is none, nor are recycled workers
   expect(regimesOf([life(0, 0, 100, 90), life(1, 0, 100, 90), life(2, 70, 100, 20)])).toEqual([]);
 });
 
+it('nor is a worker that is replaced late, where nobody missed it', () => {
+  const three = [0, 1, 2].map((w) => life(w, 0, 100, 90));
+  expect(regimesOf([...three, life(3, 0, 40, 40), life(4, 60, 100, 40)])).toEqual([]);
+});
+
 it('too few requests tell no number of workers', () => {
   expect(regimesOf([life(0, 0, 60, 80), life(1, 0, 60, 80), life(2, 62, 70, 4)])).toEqual([]);
 });
