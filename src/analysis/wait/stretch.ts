@@ -9,6 +9,9 @@ export const LINE_JITTER = 0.003;
 /** s: the same where that contradicts the lanes, as of processes that race for few cores. */
 const RACING_JITTER = 0.05;
 
+/** s: durations are rounded. */
+const GAP = -0.0005;
+
 /** s: what the bounds of a chain may be off by. */
 const SLACK = 0.005;
 
@@ -101,50 +104,64 @@ export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stret
  * A worker that starts after another has ended takes over its lane.
  */
 export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
-  const { length, index, low, high, duration } = stretch;
-  const workers = new Map<number, { from: number; to: number; lane: number }>();
+  const { length, index, low, high, duration, slots } = stretch;
+  const own = chainsOf(
+    index.map((row) => trace.worker[row]),
+    trace.workerIds.length,
+  );
+  // As sharp as each worker alone makes them: of several that ended in one tick a new one follows the right one.
+  const sharp = { ...stretch, ...own, low: low.slice(), high: high.slice() };
+  sharpen(sharp, GAP, stretch.jitter);
+  const laneOf = new Map<number, number>();
+  const ends: { least: number; likely: number }[] = [];
   for (let i = 0; i < length; i++) {
-    const worker = trace.worker[index[i]];
-    const life = workers.get(worker);
-    if (life) life.to = i;
-    else workers.set(worker, { from: i, to: i, lane: -1 });
+    if (own.previous[i] >= 0) continue;
+    const likely = (sharp.low[i] + sharp.high[i]) / 2 - duration[i];
+    const lane = ends.length < slots ? ends.length : laneToTakeOver(ends, likely, high[i] - duration[i]);
+    if (lane < 0) return null;
+    const last = own.lastOf(trace.worker[index[i]]);
+    ends[lane] = { least: low[last], likely: (sharp.low[last] + sharp.high[last]) / 2 };
+    laneOf.set(trace.worker[index[i]], lane);
   }
-  const endOfLane: number[] = [];
-  const slots = stretch.slots;
-  for (const life of workers.values()) {
-    const start = high[life.from] - duration[life.from];
-    let lane = endOfLane.length < slots ? endOfLane.length : -1;
-    if (lane < 0) {
-      for (let l = 0; l < endOfLane.length; l++)
-        if (endOfLane[l] <= start && (lane < 0 || endOfLane[l] > endOfLane[lane])) lane = l;
-      if (lane < 0) return null;
-    }
-    life.lane = lane;
-    endOfLane[lane] = low[life.to];
-  }
-  const lane = new Int32Array(length);
-  const next = new Int32Array(length).fill(-1);
-  const previous = new Int32Array(length).fill(-1);
-  const first = new Int32Array(slots).fill(-1);
-  const last = new Int32Array(slots).fill(-1);
+  const lane = index.map((row) => laneOf.get(trace.worker[row]) ?? 0);
+  const { next, previous, first } = chainsOf(lane, slots);
   const newWorker = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    const life = workers.get(trace.worker[index[i]]) as { lane: number };
-    const l = life.lane;
-    lane[i] = l;
-    const before = last[l];
-    if (before < 0) first[l] = i;
-    else {
-      next[before] = i;
-      previous[i] = before;
-      if (trace.worker[index[before]] !== trace.worker[index[i]]) newWorker[i] = 1;
-    }
-    last[l] = i;
-  }
+  for (let i = 0; i < length; i++)
+    if (previous[i] >= 0 && trace.worker[index[previous[i]]] !== trace.worker[index[i]]) newWorker[i] = 1;
   const chains = { ...stretch, lane, next, previous, first, newWorker };
   for (const jitter of stretch.jitter === Infinity ? [Infinity] : [stretch.jitter, RACING_JITTER]) {
     const lanes = { ...chains, jitter, low: low.slice(), high: high.slice() };
-    if (sharpen(lanes, -0.0005, jitter) <= Math.max(2, 0.02 * length)) return lanes;
+    if (sharpen(lanes, GAP, jitter) <= Math.max(2, 0.02 * length)) return lanes;
   }
   return null;
+}
+
+/** The lane that ended last before a worker took over, as far as its ends are known; else the one free first, if it may be; -1 none. */
+function laneToTakeOver(ends: readonly { least: number; likely: number }[], likely: number, latest: number): number {
+  let best = -1;
+  let first = 0;
+  for (let lane = 0; lane < ends.length; lane++) {
+    const end = ends[lane].likely;
+    if (end <= likely && (best < 0 || end < ends[best].likely)) best = lane;
+    if (end < ends[first].likely) first = lane;
+  }
+  return best >= 0 ? best : ends[first].least <= latest ? first : -1;
+}
+
+/** Requests of each group one after the other: neighbours, the first of each, -1 none. */
+function chainsOf(group: Int32Array, groups: number) {
+  const next = new Int32Array(group.length).fill(-1);
+  const previous = new Int32Array(group.length).fill(-1);
+  const first = new Int32Array(groups).fill(-1);
+  const last = new Int32Array(groups).fill(-1);
+  for (let i = 0; i < group.length; i++) {
+    const before = last[group[i]];
+    if (before < 0) first[group[i]] = i;
+    else {
+      next[before] = i;
+      previous[i] = before;
+    }
+    last[group[i]] = i;
+  }
+  return { next, previous, first, lastOf: (of: number) => last[of] };
 }

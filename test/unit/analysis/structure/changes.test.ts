@@ -77,3 +77,36 @@ it('a worker that was not needed is none that was missing', () => {
   expect(pools(served(eight, (second) => (second < 50 ? 6 : 30), 90, true).log)).toEqual([]);
   expect(pools(served(eight, (second) => (second < 40 ? 30 : 6), 90, true).log)).toEqual([]);
 });
+
+/** Workers that end after about sixty requests each; the next one takes a moment to start. */
+function recycled(workers: number, perSecond: number, seconds: number): string {
+  const random = createRandom(3);
+  const lanes = Array.from({ length: workers }, (_, k) => ({ free: 0, pid: 10 + k, left: random.integer(60, 80) }));
+  const lines: { end: number; text: string }[] = [];
+  let pid = 10 + workers;
+  for (let at = 0; at < seconds; ) {
+    at += random.exponential(1 / perSecond);
+    const lane = lanes.reduce((a, b) => (b.free < a.free ? b : a));
+    const micros = Math.round(2e5 * Math.exp(0.5 * random.normal() - 0.125));
+    const end = Math.max(at, lane.free) + 0.001 + micros / 1e6;
+    const stamp = new Date(1000 * Math.floor(end)).toUTCString().slice(17, 25);
+    lines.push({
+      end,
+      text: `127.0.0.1 - - [28/Nov/2026:${stamp} +0000] "GET /a HTTP/1.1" 200 3 "-" "-" pid=<${lane.pid}> us=${micros}`,
+    });
+    lane.free = end;
+    if (--lane.left > 0) continue;
+    lane.pid = pid++;
+    lane.left = random.integer(60, 80);
+    lane.free = end + 0.1;
+  }
+  lines.sort((a, b) => a.end - b.end);
+  return lines.map(({ text }) => text).join('\n');
+}
+
+it('workers that are replaced within a tick of each other are followed all the same', () => {
+  const said = inferLog(recycled(6, 28, 80));
+  expect(said.regimes).toEqual([]);
+  expect(said.workers.value).toBe(6);
+  expect(said.wait.method).toBe('inferred');
+});
