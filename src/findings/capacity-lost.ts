@@ -70,7 +70,7 @@ function adviceFor(fate: Fate, pid: string, workers: number, isThread: boolean):
   if (fate === 'by hand')
     return `Give it back (TTIN to the master), or start with as many workers as the load needs: the server had ${workers} before.`;
   if (fate === 'ended')
-    return 'Find out why it was not replaced: the error log of the master, a limit of memory or processes, a supervisor that gave up.';
+    return 'Find out why it was not replaced: uWSGI stops workers that --cheaper finds idle; else the error log of the master, a limit of memory or processes, a supervisor that gave up.';
   if (isThread)
     return 'See what the thread is doing (py-spy dump --pid) and give its outgoing calls timeouts: no server takes a thread back that hangs, and time-outs of workers do not see it; only a restart does.';
   return `See what it is doing (py-spy dump --pid ${pid}) and give its outgoing calls timeouts; let the server replace workers that hang (gunicorn: --timeout above 0; uWSGI: --harakiri).`;

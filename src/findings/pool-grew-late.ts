@@ -148,7 +148,7 @@ export default defineFinding({
   title: 'The pool started workers too late: those that ran were all busy',
   needs: ['time', 'pid', 'duration'],
   examine,
-  silences: ['pool-saturated', 'pool-too-small', 'callers-queue', 'overprovisioned'],
+  silences: ['capacity-lost', 'pool-saturated', 'pool-too-small', 'callers-queue', 'overprovisioned'],
   explain: {
     test: [
       'The number of running workers over time is counted from the lines in which the server says that it started or ended one. M is the',

@@ -104,48 +104,61 @@ export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stret
  * A worker that starts after another has ended takes over its lane.
  */
 export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
-  const { length, index, low, high, duration, slots } = stretch;
-  const own = chainsOf(
-    index.map((row) => trace.worker[row]),
-    trace.workerIds.length,
+  const { index, low, high, duration } = stretch;
+  const worker = index.map((row) => trace.worker[row]);
+  const own = chainsOf(worker, trace.workerIds.length);
+  const lives = Array.from(worker.keys())
+    .filter((i) => own.previous[i] < 0)
+    .map((first) => ({ first, last: own.lastOf(worker[first]) }));
+  const byTicks = lanesOf(
+    lives,
+    stretch.slots,
+    (i) => low[i],
+    (i) => high[i] - duration[i],
   );
-  // As sharp as each worker alone makes them: of several that ended in one tick a new one follows the right one.
+  const lanes = settledOn(byTicks, stretch, worker);
+  if (lanes) return lanes;
+  // Of several that ended in one tick a new one follows the right one where each is as sharp as its own requests make it.
   const sharp = { ...stretch, ...own, low: low.slice(), high: high.slice() };
   sharpen(sharp, GAP, stretch.jitter);
+  const endOf = (i: number) => (sharp.low[i] + sharp.high[i]) / 2;
+  const likely = lanesOf(lives, stretch.slots, endOf, (i) => endOf(i) - duration[i]);
+  return settledOn(likely, stretch, worker);
+}
+
+/** Lane by the first request of each worker: the one that was free for the shortest time, else the one that is free first. */
+function lanesOf(
+  lives: readonly { readonly first: number; readonly last: number }[],
+  slots: number,
+  endOf: (request: number) => number,
+  startOf: (request: number) => number,
+): Map<number, number> {
   const laneOf = new Map<number, number>();
-  const ends: { least: number; likely: number }[] = [];
-  for (let i = 0; i < length; i++) {
-    if (own.previous[i] >= 0) continue;
-    const likely = (sharp.low[i] + sharp.high[i]) / 2 - duration[i];
-    const lane = ends.length < slots ? ends.length : laneToTakeOver(ends, likely, high[i] - duration[i]);
-    if (lane < 0) return null;
-    const last = own.lastOf(trace.worker[index[i]]);
-    ends[lane] = { least: low[last], likely: (sharp.low[last] + sharp.high[last]) / 2 };
-    laneOf.set(trace.worker[index[i]], lane);
+  const ends: number[] = [];
+  for (const { first, last } of lives) {
+    const start = startOf(first);
+    let lane = ends.length < slots ? ends.length : -1;
+    if (lane < 0) for (let l = 0; l < slots; l++) if (ends[l] <= start && (lane < 0 || ends[l] > ends[lane])) lane = l;
+    if (lane < 0) lane = ends.indexOf(Math.min(...ends));
+    ends[lane] = endOf(last);
+    laneOf.set(first, lane);
   }
-  const lane = index.map((row) => laneOf.get(trace.worker[row]) ?? 0);
+  return laneOf;
+}
+
+/** `laneOf`: by the first request of each worker. null: the stamps contradict that. */
+function settledOn(laneOf: ReadonlyMap<number, number>, stretch: Stretch, worker: Int32Array): LaneStretch | null {
+  const { length, slots, low, high } = stretch;
+  const laneOfWorker = new Map(Array.from(laneOf, ([first, lane]) => [worker[first], lane]));
+  const lane = worker.map((id) => laneOfWorker.get(id) ?? 0);
   const { next, previous, first } = chainsOf(lane, slots);
   const newWorker = new Uint8Array(length);
-  for (let i = 0; i < length; i++)
-    if (previous[i] >= 0 && trace.worker[index[previous[i]]] !== trace.worker[index[i]]) newWorker[i] = 1;
-  const chains = { ...stretch, lane, next, previous, first, newWorker };
+  for (let i = 0; i < length; i++) if (previous[i] >= 0 && worker[previous[i]] !== worker[i]) newWorker[i] = 1;
   for (const jitter of stretch.jitter === Infinity ? [Infinity] : [stretch.jitter, RACING_JITTER]) {
-    const lanes = { ...chains, jitter, low: low.slice(), high: high.slice() };
+    const lanes = { ...stretch, lane, next, previous, first, newWorker, jitter, low: low.slice(), high: high.slice() };
     if (sharpen(lanes, GAP, jitter) <= Math.max(2, 0.02 * length)) return lanes;
   }
   return null;
-}
-
-/** The lane that ended last before a worker took over, as far as its ends are known; else the one free first, if it may be; -1 none. */
-function laneToTakeOver(ends: readonly { least: number; likely: number }[], likely: number, latest: number): number {
-  let best = -1;
-  let first = 0;
-  for (let lane = 0; lane < ends.length; lane++) {
-    const end = ends[lane].likely;
-    if (end <= likely && (best < 0 || end < ends[best].likely)) best = lane;
-    if (end < ends[first].likely) first = lane;
-  }
-  return best >= 0 ? best : ends[first].least <= latest ? first : -1;
 }
 
 /** Requests of each group one after the other: neighbours, the first of each, -1 none. */
