@@ -33,6 +33,7 @@ const lifecycle: LifecycleRule[] = [
   },
   { starts: 'Parent changed, shutting down: <Worker', pattern: /<Worker (?<worker>\d+)>/, kind: 'exit' },
   { starts: 'Handling signal: ', pattern: /^Handling signal: (?<text>hup|usr2)$/, kind: 'reload' },
+  { starts: 'Handling signal: ', pattern: /^Handling signal: (?<text>ttin|ttou)$/, kind: 'resize' },
   { starts: 'Handling signal: ', kind: null },
   { starts: 'Hang up: Master', kind: 'reload' },
   { starts: 'Shutting down: Master', kind: 'shutdown' },

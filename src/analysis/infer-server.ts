@@ -1,12 +1,13 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names } from '../core/batch.ts';
+import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { manyLeft } from './left-callers.ts';
-import { type CountedStream, type Pools, poolsOf } from './pools.ts';
-import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
+import { type CountedStream, type Pools, poolsOf, restartsOf, workersOf } from './pools.ts';
+import { unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
   type Concurrency,
@@ -15,21 +16,22 @@ import {
   fullestOf,
   unknownConcurrency,
 } from './structure/concurrency.ts';
-import { type Declared, declaredBy, withDeclared } from './structure/declared.ts';
+import { type Declared, declaredBy, mayHaveThreads, withDeclared } from './structure/declared.ts';
+import { withoutDisproved } from './structure/disproved.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
 import { growthWithLoad } from './structure/growth.ts';
 import { fewestLanes } from './structure/lanes.ts';
-import { type Life, livesOf, summariseLives, workersFrom } from './structure/lives.ts';
+import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
-import { workersOfRegimes, workersOfReloads } from './structure/regimes.ts';
+import { slotsOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
-import { atLeast, inAll, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
+import { atLeast, ofSlots, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -52,6 +54,10 @@ export interface ServerInput {
   readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
   readonly lastLook?: WaitInference | null;
+  /** Workers of a part of a log, as the whole tells; null or missing: this log has to tell. */
+  readonly workers?: Estimate | null;
+  /** The same of its slots, where they are those of one process. */
+  readonly slots?: Estimate | null;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
@@ -95,23 +101,29 @@ function inferTelling(input: ServerInput): ServerInference {
 }
 
 function inferFrom(input: ServerInput): ServerInference {
-  const { table, names, lifecycle, effort = 'full', lastLook, until = null } = input;
+  const { table, names, effort = 'full', lastLook, until = null } = input;
+  const lifecycle = withTimes(input.lifecycle, table);
   const trace = traceOf(table);
   const nameOf = (worker: number) => names.workers.text(worker);
   const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
   const declared = declaredBy(input.streams, lifecycle);
   const waitsOfAll = input.streams.some(({ facts }) => facts.waitsOfAll === true);
-  const pools = poolsOf(input, trace, lives, waitsOfAll ? (part) => inferFrom(withoutWaits(part)) : inferFrom);
+  const inferPart = waitsOfAll ? (part: ServerInput) => inferFrom(withoutWaits(part)) : inferFrom;
+  const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferPart, mayHaveThreads(declared));
   const { servers, regimes, parts } = pools;
-  const workers = workersOf(pools, lives, declared);
+  const counted = input.workers ?? workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, workers, declared, efforts[effort].replicas, manyLeft(part));
+  const found = structureOf(evidence, counted, declared, efforts[effort].replicas, manyLeft(part));
   const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
-  const structure =
+  const slots = input.slots ?? slotsOfRegimes(regimes);
+  const seen =
     structureOfUnlike(servers) ??
     (mixed === null ? null : unknownStructure(`lines of several servers with the same process ids: ${mixed}`)) ??
-    withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
+    withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
+  const named = slots ? ofSlots(seen, slots) : seen;
+  const told = { structure: named, workers: counted };
+  const { structure, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
   const loop = structure.model === 'async' || structure.model === 'thread-per-request';
   const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
   const growth =
@@ -149,14 +161,14 @@ function inferFrom(input: ServerInput): ServerInference {
   });
   const capacity = structure.capacity.value;
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
-  const slots = trace.hasWorkers ? structure.threads.value : capacity;
+  const eachHolds = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
   const running = declared.durationCovers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
     times.start,
     times.end,
-    running && !structure.unbounded ? slots : null,
+    running && !structure.unbounded ? eachHolds : null,
     threads,
   );
   const concurrencyOf = (): Concurrency => {
@@ -185,8 +197,9 @@ function inferFrom(input: ServerInput): ServerInference {
       workers: workers.value,
       capacity: parts[k].inference.capacity.value,
       saturatedMicros: parts[k].inference.concurrency.saturatedMicros,
+      waitMean: parts[k].inference.wait.mean,
     })),
-    restarts: workers.value === null ? null : Math.max(0, Math.max(lives.length, declared.boots) - workers.value),
+    restarts: restartsOf(workers, pools, Math.max(lives.length, declared.boots)),
     queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
     lanes,
@@ -220,15 +233,6 @@ function timesWithoutWaits(
 const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | null =>
   value === null ? null : [low ?? value, high ?? value];
 
-/** As many as every regime or generation has, or as there are pids without successors. */
-function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
-  if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
-  if (regimes.length > 1) return workersOfRegimes(regimes);
-  return reloads.length > 1 && declared.workers === null
-    ? workersOfReloads(reloads)
-    : workersFrom(lives, declared.workers);
-}
-
 /** One server's requests without the waits that are those of all servers together. */
 function withoutWaits(input: ServerInput): ServerInput {
   const { table } = input;
@@ -250,6 +254,7 @@ function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole:
     if (alone.length > 1)
       return waitsOfParts(alone, table.length, `${alone.length} generations of workers, one after the other`);
   }
+  if (pools.doubt !== null && found.wait.method === 'inferred') return unknownWaits(found, pools.doubt);
   const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table);
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }

@@ -2,11 +2,30 @@
 import type { Names, StreamFacts } from '../core/batch.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { clockText } from '../core/time.ts';
+import { countText } from '../core/words.ts';
 import { serverOfWorker } from './join-input.ts';
 import { type PoolPart, rowsOfServers } from './several-servers.ts';
-import type { Life } from './structure/lives.ts';
-import { eventsOf, type Regime, regimesOf, reloadsOf } from './structure/regimes.ts';
+import type { Stretch } from './structure/changes.ts';
+import type { Declared } from './structure/declared.ts';
+import { evidenceOf } from './structure/full-stretch.ts';
+import { type Life, workersFrom } from './structure/lives.ts';
+import {
+  eventsOf,
+  type Regime,
+  type Regimes,
+  regimeOfEach,
+  regimesOf,
+  regimesOfSlotLoss,
+  reloadsOf,
+  staying,
+  workersOfRegimes,
+  workersOfReloads,
+} from './structure/regimes.ts';
+import { slotLossIn } from './structure/slot-loss.ts';
+import { inAll } from './structure/structure.ts';
 import type { Trace } from './structure/trace.ts';
 
 /** What of a log belongs to one pool. */
@@ -15,6 +34,8 @@ interface PoolLog {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
   readonly streams: readonly CountedStream[];
+  readonly workers?: Estimate | null;
+  readonly slots?: Estimate | null;
 }
 
 export interface CountedStream {
@@ -36,14 +57,22 @@ export interface Pools {
   /** One of each generation of `reloads`, each inferred when asked. */
   readonly generations: () => readonly PoolPart[];
   readonly inWords: string;
+  /** Why nobody knows how many workers there were all the time; null: it is known. */
+  readonly doubt: string | null;
 }
 
-/** @param infer asked about each part as if it were a log of its own */
+const onePool: Regimes = { regimes: [], doubtful: null };
+
+/**
+ * @param infer asked about each part as if it were a log of its own
+ * @param isThreads the workers may run several requests each, and no more than so many
+ */
 export function poolsOf<Log extends PoolLog>(
   log: Log,
   trace: Trace,
   lives: readonly Life[],
   infer: (part: Log) => ServerInference,
+  isThreads: boolean,
 ): Pools {
   const nameOf = (worker: number) => log.names.workers.text(worker);
   const rowsOfEach = trace.hasWorkers ? rowsOfServers(log.table, trace.workerIds, nameOf) : [];
@@ -60,24 +89,39 @@ export function poolsOf<Log extends PoolLog>(
       generations: () => [],
       parts: servers,
       inWords: `${servers.length} servers, each with a queue of its own`,
+      doubt: null,
     };
   }
-  const regimes = regimesOf(lives);
+  // A part that has as many workers throughout is not asked again whether it has.
+  const { regimes, doubtful } = log.workers ? onePool : changesIn(log.table, trace, lives, isThreads);
   const reloads = regimes.length > 1 ? [] : reloadsOf(lives);
   const nameOfLife = ({ worker }: Life) => nameOf(trace.workerIds[worker]);
-  const partsOf = (all: readonly Regime[]): PoolPart[] =>
-    all.map((one) => {
-      const rows = rowsOfRegime(log.table, trace, one);
+  const partsOf = (all: readonly Regime[]): PoolPart[] => {
+    const isChange = staying(all);
+    const regimeOf = regimeOfEach(all, trace.worker, trace.end);
+    return all.map((one) => {
+      const rows = trace.row.filter((_, k) => regimeOf[k] === one);
       const lifecycle = eventsOf(log.lifecycle, all, one, nameOfLife);
-      return { rows, inference: infer({ ...log, table: selectRows(log.table, rows), lifecycle }) };
+      return {
+        rows,
+        inference: infer({
+          ...log,
+          table: selectRows(log.table, rows),
+          lifecycle,
+          workers: isChange ? one.workers : null,
+          slots: one.slots,
+        }),
+      };
     });
+  };
   return {
     servers,
     regimes,
     reloads,
     parts: partsOf(regimes),
     generations: () => partsOf(reloads),
-    inWords: `${regimes.length} pools one after the other, of ${regimes.map(({ workers }) => workers.value).join(' and ')} workers`,
+    doubt: doubtful && inDoubt(doubtful),
+    inWords: `${regimes.length} pools one after the other, of ${sizesOf(regimes)}`,
   };
 }
 
@@ -114,7 +158,35 @@ export function eventsOfServer(
   );
 }
 
-function rowsOfRegime(table: RequestTable, trace: Trace, { lives }: Regime): Int32Array {
-  const ids = new Set(lives.map(({ worker }) => trace.workerIds[worker]));
-  return Int32Array.from(table.worker.keys()).filter((row) => ids.has(table.worker[row]));
+function changesIn(table: RequestTable, trace: Trace, lives: readonly Life[], isThreads: boolean): Regimes {
+  const loss = isThreads && lives.length === 1 ? slotLossIn(trace) : null;
+  return loss
+    ? { regimes: regimesOfSlotLoss(loss, lives[0], trace), doubtful: null }
+    : regimesOf(lives, evidenceOf(table, trace));
+}
+
+/** "2 and 6 workers", "4 and 3 slots". */
+function sizesOf(regimes: readonly Regime[]): string {
+  const slots = regimes.flatMap(({ slots }) => slots?.value ?? []);
+  return slots.length > 0
+    ? `${slots.join(' and ')} slots`
+    : `${regimes.map(({ workers }) => workers.value).join(' and ')} workers`;
+}
+
+const inDoubt = ({ from, to, workers }: Stretch): string =>
+  `whether ${countText(workers, 'worker')} ran between ${clockText(from)} and ${clockText(to)} UTC, or more of which the others had nothing to do, the log does not show`;
+
+/** As many as every regime or generation has, or as there are pids without successors. */
+export function workersOf({ servers, regimes, reloads }: Pools, lives: readonly Life[], declared: Declared): Estimate {
+  if (servers.length > 1) return inAll(servers.map(({ inference }) => inference.workers));
+  if (regimes.length > 1) return workersOfRegimes(regimes);
+  return reloads.length > 1 && declared.workers === null
+    ? workersOfReloads(reloads)
+    : workersFrom(lives, declared.workers);
+}
+
+/** Workers started beyond those that ran at once. */
+export function restartsOf({ value }: Estimate, { regimes }: Pools, started: number): number | null {
+  const most = Math.max(value ?? 0, ...regimes.map(({ workers }) => workers.value ?? 0));
+  return value === null ? null : Math.max(0, started - most);
 }

@@ -136,8 +136,14 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
 /** What is left of waits in one queue where there may be several: those that were measured. */
 export function withoutOneQueue(found: WaitResult): WaitResult {
   if (found.wait.method !== 'inferred') return found;
+  return unknownWaits(
+    found,
+    'the logs were written at once and name no workers: whether these share one queue is not known; each log alone tells more',
+  );
+}
+
+/** The same without its waits, for the reason given. */
+export function unknownWaits(found: WaitResult, basis: string): WaitResult {
   const { waitSamples: _, wait, ...requests } = found.requests;
-  const basis =
-    'the logs were written at once and name no workers: whether these share one queue is not known; each log alone tells more';
   return { ...found, wait: unknownWait(basis), requests: { ...requests, wait: wait.map(() => Number.NaN) } };
 }

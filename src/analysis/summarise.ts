@@ -82,8 +82,11 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
       basis: wait.basis,
     },
     throughput: {
+      // Of pools one after the other each has its own.
       ceiling_per_second:
-        capacity !== null && service.mean !== null && service.mean > 0 ? capacity / service.mean : null,
+        capacity !== null && inference.regimes.length === 0 && service.mean !== null && service.mean > 0
+          ? capacity / service.mean
+          : null,
     },
     workers: summariseWorkers(partial, inference),
     routes: summariseRoutes(partial, own, all),
@@ -172,11 +175,13 @@ const regimes = ({ regimes }: ServerInference): Pick<Summary['server'], 'regimes
   regimes.length === 0
     ? {}
     : {
-        regimes: regimes.map(({ from, to, workers, capacity }) => ({
+        regimes: regimes.map(({ from, to, workers, capacity, saturatedMicros, waitMean }) => ({
           from: isoInstant(from),
           to: isoInstant(to),
           workers,
           capacity,
+          saturated_seconds: secondsOrNull(saturatedMicros),
+          wait_mean: secondsOrNull(waitMean),
         })),
       };
 

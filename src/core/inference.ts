@@ -86,7 +86,7 @@ export interface WorkerLife {
   readonly fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
-/** A stretch of the log with another number of workers than the one before. */
+/** A stretch of the log with another number of workers, or slots, than the one before. */
 export interface PoolRegime {
   /** µs since 1970 UTC */
   readonly from: number;
@@ -95,6 +95,8 @@ export interface PoolRegime {
   readonly capacity: number | null;
   /** µs with all of its slots busy; NaN unknown. */
   readonly saturatedMicros: number;
+  /** µs; NaN unknown. */
+  readonly waitMean: number;
 }
 
 /** One of several servers whose logs were read together. */

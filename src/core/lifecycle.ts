@@ -7,6 +7,7 @@ export type LifecycleKind =
   | 'timeout' // a worker did not answer in time and is being killed
   | 'killed' // a worker was killed by a signal
   | 'reload' // the operator asked for new workers (HUP, USR2)
+  | 'resize' // the operator asked for a worker more or less; which, in `text` ("ttin", "ttou")
   | 'shutdown' // the server stops
   | 'model' // names the worker class, in `text` ("sync", "gthread", "uvicorn.workers.UvicornWorker")
   | 'threads' // names the threads per worker, in `value`

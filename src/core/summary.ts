@@ -152,8 +152,16 @@ export interface Summary {
     restarts: number | null;
     /** Only where there are several, each with a queue of its own; the numbers are those of all, full time that of the fullest. */
     servers?: number;
-    /** Only where the number of workers changed: pools one after the other. */
-    regimes?: { from: string | null; to: string | null; workers: number | null; capacity: number | null }[];
+    /** Only where the number of workers changed, or that of slots: pools one after the other. */
+    regimes?: {
+      from: string | null;
+      to: string | null;
+      workers: number | null;
+      capacity: number | null;
+      /** Time with all of its slots busy. */
+      saturated_seconds: number | null;
+      wait_mean: number | null;
+    }[];
   };
   service_time: Distribution & {
     method: 'logged' | 'inferred' | 'unknown';

@@ -32,3 +32,6 @@ export function isoInstant(micros: number): string | null {
 /** Seconds, or null where the log cannot tell. */
 export const secondsOrNull = (micros: number): number | null =>
   Number.isFinite(micros) ? micros / MICROS_PER_SECOND : null;
+
+/** "17:04:15" of µs since 1970 UTC; "?" where that is no date. */
+export const clockText = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';

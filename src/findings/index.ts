@@ -5,6 +5,7 @@ import asgiWouldNotQueue from './asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
 import callersQueue from './callers-queue.ts';
 import callersWaitForBoot from './callers-wait-for-boot.ts';
+import capacityLost from './capacity-lost.ts';
 import clientsGiveUp from './clients-give-up.ts';
 import clockOrLinesLost from './clock-or-lines-lost.ts';
 import coldStart from './cold-start.ts';
@@ -42,6 +43,7 @@ import workerTimeouts from './worker-timeouts.ts';
 export const findingRules: readonly FindingRule[] = [
   mixedServers,
   workerTimeouts,
+  capacityLost,
   outageBehind,
   callersWaitForBoot,
   poolGrewLate,

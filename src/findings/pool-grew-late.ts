@@ -1,10 +1,11 @@
-/** Finding: a pool that starts workers as they are needed (uWSGI's cheaper) started them too late: those that ran were all busy. */
+/** Finding: a pool whose number of workers grows (uWSGI's cheaper, gunicorn's TTIN) grew too late: those that ran were all busy. */
 import { binLevels } from '../core/bin-levels.ts';
+import { withTimes } from '../core/event-times.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
-import { countBelow } from '../core/statistics.ts';
-import { durationText, percentText } from '../core/words.ts';
-import { type Rows, rowsOf } from './rows.ts';
+import { clockText } from '../core/time.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { rowsOf } from './rows.ts';
 
 /** µs */
 const BIN = 1e6;
@@ -46,7 +47,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: seconds >= LASTING ? 'critical' : 'warning',
     title: `The pool grew too late: for ${durationText(seconds * 1e6)} the ${those} workers that ran were all busy, before there were ${most}`,
-    detail: `By its own lines the server started with ${running[0]} of ${most} workers and stopped and started others as the load went. ${percentText(full.length / count)} of the time all of those that ran were busy while it had fewer than ${most}: callers queued for want of workers that it was allowed to have. How long, this log does not tell well: waits are told as if ${most} workers had run all the time, so they were longer than that.`,
+    detail: `${grownText(facts, running[0], most)} ${percentText(full.length / count)} of the time all of those that ran were busy while it had fewer than ${most}: callers queued for want of workers that it was allowed to have. ${waitsText(facts, most)}`,
     evidence: {
       workers_most: most,
       workers_at_first: running[0],
@@ -55,29 +56,49 @@ function examine(facts: Facts): Finding | null {
       full_with_fewer_seconds: seconds,
       full_with_fewer_share: full.length / count,
     },
-    advice: `Keep ${most} workers running (uWSGI: no --cheaper, or --cheaper ${most} as the least), or let the pool grow sooner: a larger --cheaper-step and --cheaper-initial, --cheaper-algo spare or backlog instead of busyness, which looks only every --cheaper-overload seconds.`,
+    advice: adviceOf(facts, most),
     from: origin + full[0] * BIN,
     to: origin + (full[full.length - 1] + 1) * BIN,
     lostSeconds: seconds * most,
   };
 }
 
+const resizes = ({ lifecycle }: Facts): LifecycleEvent[] => lifecycle.filter(({ kind }) => kind === 'resize');
+
+function grownText(facts: Facts, first: number, most: number): string {
+  const added = resizes(facts).filter(({ text }) => text === 'ttin');
+  if (added.length > 0)
+    return `By its own lines the server ran ${first} of ${most} workers at first; ${countText(added.length, 'worker')} were added by hand (TTIN), the first at ${clockText(added[0].time)} UTC.`;
+  return `By its own lines the server started with ${first} of ${most} workers and stopped and started others as the load went.`;
+}
+
+const waitsText = ({ summary: { server, wait } }: Facts, most: number): string =>
+  server.regimes
+    ? wait.mean === null
+      ? 'How long, this log does not tell.'
+      : 'Waits are told of each number of workers as of a pool of its own.'
+    : `How long, this log does not tell well: waits are told as if ${most} workers had run all the time, so they were longer than that.`;
+
+function adviceOf(facts: Facts, most: number): string {
+  if (resizes(facts).length > 0)
+    return `Start with ${most} workers (gunicorn --workers ${most}): what TTIN adds is forgotten at the next restart, and comes after callers have queued.`;
+  return `Keep ${most} workers running (uWSGI: no --cheaper, or --cheaper ${most} as the least; gunicorn: --workers ${most}), or let the pool grow sooner (uWSGI: a larger --cheaper-step and --cheaper-initial, --cheaper-algo spare or backlog instead of busyness, which looks only every --cheaper-overload seconds).`;
+}
+
 /** Workers that ran in each bin, by the server's own lines; null: it says of none that it started or ended it. */
 function runningWorkers(facts: Facts, origin: number, count: number): Int32Array | null {
-  const timeOf = timesByOffset(facts, rowsOf(facts));
   const spans = new Map<string, { from: number; to: number }>();
   let boots = 0;
   let ends = 0;
-  for (const event of facts.lifecycle) {
-    const { worker, kind } = event;
+  for (const { worker, kind, time } of withTimes(facts.lifecycle, facts.requests)) {
     if (worker === null || !(kind === 'boot' || gone.has(kind))) continue;
     const span = spans.get(worker) ?? { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_INFINITY };
     spans.set(worker, span);
     if (kind === 'boot') {
-      span.from = timeOf(event);
+      span.from = time;
       boots++;
     } else {
-      span.to = Math.min(span.to, timeOf(event));
+      span.to = Math.min(span.to, time);
       ends++;
     }
   }
@@ -94,23 +115,6 @@ function runningWorkers(facts: Facts, origin: number, count: number): Int32Array
     sum += step;
     return sum;
   });
-}
-
-/** Lines of a server often bear no time: they were written after the request line before them. */
-function timesByOffset({ requests }: Facts, { row, end }: Rows): (event: LifecycleEvent) => number {
-  const bySource = new Map<number, number[]>();
-  for (const i of Array.from(row.keys()).sort((a, b) => requests.offset[row[a]] - requests.offset[row[b]])) {
-    const source = requests.source[row[i]];
-    const known = bySource.get(source);
-    if (known) known.push(i);
-    else bySource.set(source, [i]);
-  }
-  return ({ time, offset, source }) => {
-    if (Number.isFinite(time)) return time;
-    const order = bySource.get(source) ?? [];
-    const before = countBelow(order.length, (k) => requests.offset[row[order[k]]], offset);
-    return before === 0 ? Number.NEGATIVE_INFINITY : end[order[before - 1]];
-  };
 }
 
 /** The largest number of workers that the pool had for a while. */
@@ -144,7 +148,7 @@ export default defineFinding({
   title: 'The pool started workers too late: those that ran were all busy',
   needs: ['time', 'pid', 'duration'],
   examine,
-  silences: ['pool-saturated', 'pool-too-small', 'callers-queue', 'overprovisioned'],
+  silences: ['capacity-lost', 'pool-saturated', 'pool-too-small', 'callers-queue', 'overprovisioned'],
   explain: {
     test: [
       'The number of running workers over time is counted from the lines in which the server says that it started or ended one. M is the',

@@ -23,6 +23,8 @@ export function poolText(server: Server): string {
     return `the fullest of ${server.servers} servers (${workers === null ? 'workers unknown' : `${countText(workers, 'worker')} in all`})`;
   if (server.regimes && server.model === 'sync')
     return `${server.regimes.map((regime) => regime.workers).join(', then ')} sync workers`;
+  if (server.regimes && server.model === 'threaded' && workers === 1)
+    return `${server.regimes.map((regime) => regime.capacity ?? '?').join(', then ')} threads`;
   if (server.model === 'sync' && workers !== null) return countText(workers, 'sync worker');
   if (server.model === 'threaded' && workers !== null && threads !== null) {
     return workers === 1

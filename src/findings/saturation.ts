@@ -4,7 +4,7 @@
  */
 import { binLevels } from '../core/bin-levels.ts';
 import type { Facts } from '../core/finding.ts';
-import { isoInstant } from '../core/time.ts';
+import { clockText } from '../core/time.ts';
 import { countText, durationText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { type Rows, rowsOf } from './rows.ts';
@@ -144,6 +144,5 @@ export function materialWait(facts: Facts): boolean {
 
 /** "From 13:19:19 to 13:19:48 (29 s): 834 requests queued, 657 ms on average (inferred)." */
 export function peakText({ from, to, waiters, totalWaitMicros }: Episode, how: string): string {
-  const clock = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
-  return `From ${clock(from)} to ${clock(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
+  return `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }

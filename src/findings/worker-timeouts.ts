@@ -39,12 +39,15 @@ interface LastWords {
   readonly silent: number;
 }
 
+/** A request whose answer failed, or that has none (uWSGI names it as it kills the worker). */
+const isUnanswered = (status: number): boolean => status >= 500 || status === 0;
+
 /** Newer servers log the killed request with a 5xx at the moment of the kill; older ones write nothing. */
 function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: Rows, facts: Facts): LastWords {
   // By their ends: when a killed request began is an estimate that may lie before its forerunner's.
   const before = members.filter((i) => !(rows.end[i] > time + SAME_MOMENT)).sort((a, b) => rows.end[a] - rows.end[b]);
   const last = before.at(-1);
-  const own = last !== undefined && rows.status[last] >= 500 && Math.abs(rows.end[last] - time) <= SAME_MOMENT;
+  const own = last !== undefined && isUnanswered(rows.status[last]) && Math.abs(rows.end[last] - time) <= SAME_MOMENT;
   const answered = own ? before.at(-2) : last;
   const booted = facts.lifecycle.find((event) => event.kind === 'boot' && event.worker === worker)?.time ?? Number.NaN;
   const since = answered === undefined ? booted : rows.end[answered];

@@ -1,5 +1,6 @@
 /** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
 import type { Facts } from '../core/finding.ts';
+import type { Summary } from '../core/summary.ts';
 import { atOnceText, durationText, percentText } from '../core/words.ts';
 import { cutTo } from './columns.ts';
 import { busyPerCell, strip } from './lane-strip.ts';
@@ -96,7 +97,7 @@ function poolRows(
     cells,
   );
   const perCell = (to - from) / cells;
-  const capacity = summary.server.capacity.value;
+  const capacity = mostSlots(summary.server);
   const { peak, peak_at_least: proven } = summary.concurrency;
   const most = busy.reduce((high, value) => Math.max(high, value), 0);
   const longest = queue.reduce((high, value) => Math.max(high, value), 0);
@@ -121,4 +122,10 @@ function* pairs(
   interval: (row: number) => readonly [number, number],
 ): Generator<readonly [number, number]> {
   for (let row = 0; row < length; row++) yield interval(row);
+}
+
+/** Of pools one after the other the largest. */
+function mostSlots({ capacity, regimes = [] }: Summary['server']): number | null {
+  const known = regimes.flatMap((regime) => regime.capacity ?? []);
+  return capacity.value === null ? null : Math.max(capacity.value, ...known);
 }

@@ -1,6 +1,6 @@
 /** The server as inferred, in a column of labelled facts. */
 import type { Estimate, Summary } from '../core/summary.ts';
-import { atOnceText, durationText, peakText, percentText, roundText } from '../core/words.ts';
+import { atOnceText, countText, durationText, peakText, percentText, roundText } from '../core/words.ts';
 import { wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -77,6 +77,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['workers', estimate(server.workers)],
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
+    ...(server.regimes ? [['pools', poolsText(server.regimes)] as [string, string]] : []),
     [
       service.grows_with_load ? 'time in app' : 'service time',
       service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
@@ -91,4 +92,15 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
   return facts.flatMap(([label, text]) =>
     wrapText(text, width - indent).map((row, i) => `${paint('dim', (i === 0 ? label : '').padEnd(indent))}${row}`),
   );
+}
+
+/** "17:09:39 to 17:10:29 2 slots, all busy 49 s, mean wait 1.4 s; …" */
+function poolsText(regimes: NonNullable<Summary['server']['regimes']>): string {
+  return regimes
+    .map(({ from, to, capacity, saturated_seconds: full, wait_mean: wait }) => {
+      const when = `${from?.slice(11, 19) ?? '?'} to ${to?.slice(11, 19) ?? '?'}`;
+      const busy = full === null ? '' : `, all busy ${seconds(full)}`;
+      return `${when} ${capacity === null ? 'slots unknown' : countText(capacity, 'slot')}${busy}, mean wait ${wait === null ? 'unknown' : seconds(wait)}`;
+    })
+    .join('; ');
 }

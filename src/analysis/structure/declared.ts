@@ -178,6 +178,10 @@ const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: S
   met,
 });
 
+/** A worker of it may run several requests, and no more than so many. */
+export const mayHaveThreads = ({ model, durationCovers }: Declared): boolean =>
+  (model === null || model === 'threaded') && durationCovers === 'service';
+
 /** What the server says of itself wins; what was seen fills in the numbers it did not say. */
 export function withDeclared(seen: Structure, declared: Declared, workers: Estimate): Structure {
   const { model, confidence, method } = declared;

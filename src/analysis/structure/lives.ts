@@ -19,8 +19,9 @@ export interface Life {
   from: number;
   to: number;
   requests: number;
-  /** The server said when it started. */
+  /** The server said when it started, and when it ended. */
   booted: boolean;
+  ended: boolean;
   fate: 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 }
 
@@ -33,7 +34,7 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
     const start = trace.duration[i] >= 0 ? end - trace.duration[i] : end;
     let life = lives[worker];
     if (!life) {
-      life = { worker, from: start, to: end, requests: 0, booted: false, fate: 'running' };
+      life = { worker, from: start, to: end, requests: 0, booted: false, ended: false, fate: 'running' };
       lives[worker] = life;
     }
     life.from = Math.min(life.from, start);
@@ -53,7 +54,9 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
     else if (event.kind === 'killed' && life.fate !== 'timeout') life.fate = 'killed';
     else if (event.kind === 'recycle') life.fate = 'recycled';
     else if (event.kind === 'exit' && life.fate === 'running') life.fate = 'exited';
-    if (['exit', 'timeout', 'killed', 'recycle'].includes(event.kind) && event.time > life.to) life.to = event.time;
+    if (!['exit', 'timeout', 'killed', 'recycle'].includes(event.kind)) continue;
+    life.ended = true;
+    if (event.time > life.to) life.to = event.time;
   }
   return withInferredEnds(lives);
 }

@@ -1,20 +1,28 @@
 /**
  * A deploy that changes the number of workers makes two pools of one log, one after the other: what is true of the one is not of
  * the other. A regime is a stretch of the log whose workers all went when those of the next one came; neighbours with as many
- * workers (restarts, recycled workers) are one.
+ * workers (restarts, recycled workers) are one. Where some workers stay and others come or go, it is a stretch with as many workers.
  */
-import type { LifecycleEvent } from '../../core/lifecycle.ts';
+import type { LifecycleEvent, LifecycleKind } from '../../core/lifecycle.ts';
+import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
+import { clockText } from '../../core/time.ts';
+import { changesOf, type Evidence, type Stretch } from './changes.ts';
 import { type Life, workersFrom } from './lives.ts';
-import { within } from './structure.ts';
+import type { SlotLoss } from './slot-loss.ts';
+import { exactly, within } from './structure.ts';
+import type { Trace } from './trace.ts';
 
 export interface Regime {
+  /** As they were in it. */
   readonly lives: readonly Life[];
   /** µs since 1970 UTC: the first start and the last end. */
   readonly from: number;
   readonly to: number;
   readonly requests: number;
   readonly workers: Estimate;
+  /** Its slots, where the worker stayed and lost one of them; null: the lines of each regime have to tell. */
+  readonly slots: Estimate | null;
   /** It is long and calm enough to tell how many workers it has. */
   readonly tells: boolean;
 }
@@ -48,7 +56,7 @@ const SURE_OF_GENERATIONS = 0.93;
  * where they were not, or do not agree.
  */
 export function reloadsOf(lives: readonly Life[]): Regime[] {
-  const generations = generationsOf(lives).map(regimeOf);
+  const generations = generationsOf(lives).map((generation) => regimeOf(generation));
   const telling = generations.filter(({ tells, workers }) => tells && workers.confidence >= SURE_OF_GENERATIONS);
   const count = telling[0]?.workers.value ?? null;
   if (generations.length < 2 || count === null) return [];
@@ -65,8 +73,28 @@ export function workersOfReloads(generations: readonly Regime[]): Estimate {
   return within(count, count, count, SURE_OF_GENERATIONS, method);
 }
 
-/** In order of time; empty where the log is of one pool. */
-export function regimesOf(lives: readonly Life[]): Regime[] {
+/** How sure are the numbers of workers of a pool that changed while some of them stayed. */
+const SURE_OF_CHANGE = 0.9;
+
+export interface Regimes {
+  /** In order of time; empty where the log is of one pool. */
+  readonly regimes: readonly Regime[];
+  /** Of one pool, a stretch in which some of its workers may have been missing; null: there is none. */
+  readonly doubtful: Stretch | null;
+}
+
+export function regimesOf(lives: readonly Life[], evidence: Evidence): Regimes {
+  const replaced = regimesByGeneration(lives);
+  if (replaced.length > 0) return { regimes: replaced, doubtful: null };
+  const { stretches, doubtful } = changesOf(lives, evidence);
+  const regimes = stretches.map((stretch) => ({
+    ...regimeOf(stretch.lives, stretch),
+    workers: exactly(stretch.workers, SURE_OF_CHANGE, 'workers that lived at once'),
+  }));
+  return { regimes, doubtful: regimes.length > 0 ? null : doubtful };
+}
+
+function regimesByGeneration(lives: readonly Life[]): Regime[] {
   const regimes: Regime[] = [];
   for (const generation of generationsOf(lives)) {
     const next = regimeOf(generation);
@@ -78,9 +106,8 @@ export function regimesOf(lives: readonly Life[]): Regime[] {
   return regimes.length > 1 && regimes.every(({ tells }) => tells) ? regimes : [];
 }
 
-function regimeOf(lives: readonly Life[]): Regime {
-  const from = Math.min(...lives.map((life) => life.from));
-  const to = Math.max(...lives.map((life) => life.to));
+function regimeOf(lives: readonly Life[], span = spanOf(lives)): Regime {
+  const { from, to } = span;
   const requests = lives.reduce((sum, life) => sum + life.requests, 0);
   const workers = workersFrom(lives, null);
   const count = workers.value ?? 1;
@@ -88,8 +115,13 @@ function regimeOf(lives: readonly Life[]): Regime {
     to - from >= SHORTEST &&
     requests >= Math.max(FEWEST, FEWEST_EACH * count) &&
     lives.length <= MOST_LIVES_EACH * count;
-  return { lives, from, to, requests, workers, tells };
+  return { lives, from, to, requests, workers, slots: null, tells };
 }
+
+const spanOf = (lives: readonly Life[]) => ({
+  from: Math.min(...lives.map((life) => life.from)),
+  to: Math.max(...lives.map((life) => life.to)),
+});
 
 /** One regime, with the number of workers of the one that tells it. */
 const joined = (a: Regime, b: Regime): Regime => ({
@@ -98,6 +130,7 @@ const joined = (a: Regime, b: Regime): Regime => ({
   to: Math.max(a.to, b.to),
   requests: a.requests + b.requests,
   workers: a.tells ? a.workers : b.workers,
+  slots: null,
   tells: a.tells || b.tells,
 });
 
@@ -108,32 +141,88 @@ const differ = (a: Estimate, b: Estimate): boolean =>
 /** Share of the log's time from which the last pool is the one that is spoken of; before, it is the longest. */
 const SETTLED = 0.25;
 
-/** No single number is true of the whole log. */
-export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
+function spokenOf(regimes: readonly Regime[]): Regime {
   const last = regimes[regimes.length - 1];
   const held = ({ from, to }: Regime) => to - from;
   const isSettled = held(last) >= SETTLED * (last.to - regimes[0].from);
-  const spoken = isSettled ? last : regimes.reduce((a, b) => (held(b) > held(a) ? b : a));
+  return isSettled ? last : regimes.reduce((a, b) => (held(b) > held(a) ? b : a));
+}
+
+/** No single number is true of the whole log. */
+export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
+  const spoken = spokenOf(regimes);
+  if (regimes.every(({ workers }) => workers.value === spoken.workers.value)) return spoken.workers;
   const numbers = regimes.map(({ workers }) => workers.value ?? 0);
-  const method = `${regimes.map(({ workers }) => workers.value).join(', then ')} workers: all pids were replaced in between`;
+  const method = `${numbers.join(', then ')} workers: ${staying(regimes) ? 'some came or went while others stayed' : 'all pids were replaced in between'}`;
   return within(spoken.workers.value ?? 0, Math.min(...numbers), Math.max(...numbers), 0.58, method);
 }
 
-/** What the server said of one regime: of its workers, and what concerns none that is seen by the time. */
+/** The pool of one worker before and after it lost a slot. */
+export function regimesOfSlotLoss({ at, before, after }: SlotLoss, life: Life, trace: Trace): Regime[] {
+  const earlier = countBelow(trace.length, (k) => trace.end[k], at + 0.5);
+  const method = `up to ${before} requests at once, and never more than ${after} after ${clockText(at)} UTC`;
+  const regime = (slots: number, requests: number, part: Partial<Life>): Regime => ({
+    ...regimeOf([{ ...life, ...part, requests }]),
+    workers: exactly(1, SURE_OF_CHANGE, 'pids seen'),
+    slots: within(slots, slots, slots, SURE_OF_SLOT, method),
+  });
+  return [regime(before, earlier, { to: at, fate: 'running' }), regime(after, trace.length - earlier, { from: at })];
+}
+
+/** How sure are the slots where one was lost: that it was one, and not several at once, is the plainest reading. */
+const SURE_OF_SLOT = 0.75;
+
+/** Of a pool that lost a slot; null: of another. */
+export function slotsOfRegimes(regimes: readonly Regime[]): Estimate | null {
+  const all = regimes.flatMap(({ slots }) => slots?.value ?? []);
+  const { slots } = all.length > 0 ? spokenOf(regimes) : { slots: null };
+  return slots?.value ? within(slots.value, Math.min(...all), Math.max(...all), 0.58, slots.method) : null;
+}
+
+/** Some workers lived in several of them. */
+export const staying = (regimes: readonly Regime[]): boolean => {
+  const seen = regimes.flatMap(({ lives }) => lives.map(({ worker }) => worker));
+  return new Set(seen).size < seen.length;
+};
+
+/** The regime that each request belongs to: the one of its worker, or, of those that it outlived, the one in which it ended. */
+export function regimeOfEach(
+  regimes: readonly Regime[],
+  worker: ArrayLike<number>,
+  end: ArrayLike<number>,
+): (Regime | undefined)[] {
+  const homes = new Map<number, Regime[]>();
+  for (const regime of regimes)
+    for (const life of regime.lives) homes.set(life.worker, [...(homes.get(life.worker) ?? []), regime]);
+  return Array.from(worker, (id, k) => {
+    const mine = homes.get(id);
+    return mine?.find(({ to }) => end[k] <= to) ?? mine?.at(-1);
+  });
+}
+
+/** What the server said of one regime: of its workers, which have run from its beginning at the latest, and what concerns none that is seen by the time. */
 export function eventsOf(
   events: readonly LifecycleEvent[],
   regimes: readonly Regime[],
   regime: Regime,
   nameOf: (life: Life) => string,
 ): LifecycleEvent[] {
-  const owner = new Map(regimes.flatMap((one) => one.lives.map((life) => [nameOf(life), one] as const)));
-  return events.filter((event) => {
-    const known = event.worker === null ? undefined : owner.get(event.worker);
-    if (known) return known === regime;
+  const owners = new Map<string, Regime[]>();
+  for (const one of regimes)
+    for (const life of one.lives) owners.set(nameOf(life), [...(owners.get(nameOf(life)) ?? []), one]);
+  const isOfRegime = (event: LifecycleEvent): boolean => {
+    const known = event.worker === null ? undefined : owners.get(event.worker);
+    // A worker that stays was booted for all of them, and ends the last.
+    if (known) return atBirth.has(event.kind) ? known.includes(regime) : known.at(-1) === regime;
     if (Number.isNaN(event.time)) return true;
     // Between two regimes the one ends and the other boots.
     const later = regimes.find(({ to }) => event.time <= to) ?? regimes[regimes.length - 1];
     const earlier = regimes.findLast(({ from }) => event.time >= from) ?? regimes[0];
     return (event.kind === 'boot' || event.kind === 'listen' ? later : earlier) === regime;
-  });
+  };
+  return events
+    .filter(isOfRegime)
+    .map((event) => (atBirth.has(event.kind) && event.time < regime.from ? { ...event, time: regime.from } : event));
 }
+
+const atBirth: ReadonlySet<LifecycleKind> = new Set(['boot', 'threads']);

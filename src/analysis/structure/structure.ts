@@ -75,6 +75,17 @@ export const unboundedStructure = (
   return { model, confidence, method, threads: unknown, capacity: unknown, unbounded };
 };
 
+/** Of one process whose slots are known. */
+export const ofSlots = (structure: Structure, slots: Estimate): Structure => ({
+  ...structure,
+  model: 'threaded',
+  confidence: Math.max(structure.confidence, slots.confidence),
+  method: slots.method,
+  threads: slots,
+  capacity: slots,
+  unbounded: false,
+});
+
 /** Slots of the pool: those of a worker, times the workers. */
 export const slotsOfAll = (threads: Estimate, workers: Estimate): Estimate => ({
   value: threads.value === null || workers.value === null ? null : threads.value * workers.value,

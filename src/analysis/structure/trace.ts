@@ -121,6 +121,23 @@ export function traceOf(table: RequestTable): Trace {
   };
 }
 
+/** Requests [from, to), sharing the columns' memory. */
+export function partOfTrace(trace: Trace, from: number, to: number): Trace {
+  const part = <Column extends Int32Array | Float64Array>(column: Column) => column.subarray(from, to) as Column;
+  return {
+    ...trace,
+    length: to - from,
+    row: part(trace.row),
+    low: part(trace.low),
+    high: part(trace.high),
+    end: part(trace.end),
+    duration: part(trace.duration),
+    worker: part(trace.worker),
+    route: part(trace.route),
+    killed: trace.killed.filter((k) => k >= from && k < to).map((k) => k - from),
+  };
+}
+
 /** Lines of several inputs that were written at the same time are in order within each input only. */
 function tightenByInput(
   table: RequestTable,

@@ -6,6 +6,12 @@ import type { Trace } from '../structure/trace.ts';
 /** How far lines may be out of the order of their ends, s: several processes write to one file. */
 export const LINE_JITTER = 0.003;
 
+/** s: the same where that contradicts the lanes, as of processes that race for few cores. */
+const RACING_JITTER = 0.05;
+
+/** s: durations are rounded. */
+const GAP = -0.0005;
+
 /** s: what the bounds of a chain may be off by. */
 const SLACK = 0.005;
 
@@ -98,47 +104,77 @@ export function stretchOf(trace: Trace, index: Int32Array, slots: number): Stret
  * A worker that starts after another has ended takes over its lane.
  */
 export function onLanes(stretch: Stretch, trace: Trace): LaneStretch | null {
-  const { length, index, low, high, duration } = stretch;
-  const workers = new Map<number, { from: number; to: number; lane: number }>();
-  for (let i = 0; i < length; i++) {
-    const worker = trace.worker[index[i]];
-    const life = workers.get(worker);
-    if (life) life.to = i;
-    else workers.set(worker, { from: i, to: i, lane: -1 });
+  const { index, low, high, duration } = stretch;
+  const worker = index.map((row) => trace.worker[row]);
+  const own = chainsOf(worker, trace.workerIds.length);
+  const lives = Array.from(worker.keys())
+    .filter((i) => own.previous[i] < 0)
+    .map((first) => ({ first, last: own.lastOf(worker[first]) }));
+  const byTicks = lanesOf(
+    lives,
+    stretch.slots,
+    (i) => low[i],
+    (i) => high[i] - duration[i],
+  );
+  const lanes = settledOn(byTicks, stretch, worker);
+  if (lanes) return lanes;
+  // Of several that ended in one tick a new one follows the right one where each is as sharp as its own requests make it.
+  const sharp = { ...stretch, ...own, low: low.slice(), high: high.slice() };
+  sharpen(sharp, GAP, stretch.jitter);
+  const endOf = (i: number) => (sharp.low[i] + sharp.high[i]) / 2;
+  const likely = lanesOf(lives, stretch.slots, endOf, (i) => endOf(i) - duration[i]);
+  return settledOn(likely, stretch, worker);
+}
+
+/** Lane by the first request of each worker: the one that was free for the shortest time, else the one that is free first. */
+function lanesOf(
+  lives: readonly { readonly first: number; readonly last: number }[],
+  slots: number,
+  endOf: (request: number) => number,
+  startOf: (request: number) => number,
+): Map<number, number> {
+  const laneOf = new Map<number, number>();
+  const ends: number[] = [];
+  for (const { first, last } of lives) {
+    const start = startOf(first);
+    let lane = ends.length < slots ? ends.length : -1;
+    if (lane < 0) for (let l = 0; l < slots; l++) if (ends[l] <= start && (lane < 0 || ends[l] > ends[lane])) lane = l;
+    if (lane < 0) lane = ends.indexOf(Math.min(...ends));
+    ends[lane] = endOf(last);
+    laneOf.set(first, lane);
   }
-  const endOfLane: number[] = [];
-  const slots = stretch.slots;
-  for (const life of workers.values()) {
-    const start = high[life.from] - duration[life.from];
-    let lane = endOfLane.length < slots ? endOfLane.length : -1;
-    if (lane < 0) {
-      for (let l = 0; l < endOfLane.length; l++)
-        if (endOfLane[l] <= start && (lane < 0 || endOfLane[l] > endOfLane[lane])) lane = l;
-      if (lane < 0) return null;
-    }
-    life.lane = lane;
-    endOfLane[lane] = low[life.to];
-  }
-  const lane = new Int32Array(length);
-  const next = new Int32Array(length).fill(-1);
-  const previous = new Int32Array(length).fill(-1);
-  const first = new Int32Array(slots).fill(-1);
-  const last = new Int32Array(slots).fill(-1);
+  return laneOf;
+}
+
+/** `laneOf`: by the first request of each worker. null: the stamps contradict that. */
+function settledOn(laneOf: ReadonlyMap<number, number>, stretch: Stretch, worker: Int32Array): LaneStretch | null {
+  const { length, slots, low, high } = stretch;
+  const laneOfWorker = new Map(Array.from(laneOf, ([first, lane]) => [worker[first], lane]));
+  const lane = worker.map((id) => laneOfWorker.get(id) ?? 0);
+  const { next, previous, first } = chainsOf(lane, slots);
   const newWorker = new Uint8Array(length);
-  for (let i = 0; i < length; i++) {
-    const life = workers.get(trace.worker[index[i]]) as { lane: number };
-    const l = life.lane;
-    lane[i] = l;
-    const before = last[l];
-    if (before < 0) first[l] = i;
+  for (let i = 0; i < length; i++) if (previous[i] >= 0 && worker[previous[i]] !== worker[i]) newWorker[i] = 1;
+  for (const jitter of stretch.jitter === Infinity ? [Infinity] : [stretch.jitter, RACING_JITTER]) {
+    const lanes = { ...stretch, lane, next, previous, first, newWorker, jitter, low: low.slice(), high: high.slice() };
+    if (sharpen(lanes, GAP, jitter) <= Math.max(2, 0.02 * length)) return lanes;
+  }
+  return null;
+}
+
+/** Requests of each group one after the other: neighbours, the first of each, -1 none. */
+function chainsOf(group: Int32Array, groups: number) {
+  const next = new Int32Array(group.length).fill(-1);
+  const previous = new Int32Array(group.length).fill(-1);
+  const first = new Int32Array(groups).fill(-1);
+  const last = new Int32Array(groups).fill(-1);
+  for (let i = 0; i < group.length; i++) {
+    const before = last[group[i]];
+    if (before < 0) first[group[i]] = i;
     else {
       next[before] = i;
       previous[i] = before;
-      if (trace.worker[index[before]] !== trace.worker[index[i]]) newWorker[i] = 1;
     }
-    last[l] = i;
+    last[group[i]] = i;
   }
-  const lanes = { ...stretch, low: low.slice(), high: high.slice(), lane, next, previous, first, newWorker };
-  const empty = sharpen(lanes, -0.0005, stretch.jitter);
-  return empty > Math.max(2, 0.02 * length) ? null : lanes;
+  return { next, previous, first, lastOf: (of: number) => last[of] };
 }

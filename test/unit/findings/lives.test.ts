@@ -49,6 +49,14 @@ describe('worker-timeouts', () => {
     expect(finding.evidence.silent_shortest_seconds).toBeGreaterThan(3.5);
     expect(finding.advice).toContain('Look at GET /stuck');
   });
+  it('names the killed request where the server names it without an answer', () => {
+    const rows = servedBy(3, calls).filter((row) => !(row.worker === '100' && row.end > NOON + 45e6));
+    rows.push(request({ at: 47, takes: 3, route: 'GET /stuck', status: 0 }, 47, '100'));
+    const lifecycle = [event('timeout', 50, '100')];
+    const finding = workerTimeouts.examine(factsOf(rows, { model: 'sync', workers: 3, threads: 1, lifecycle }))!;
+    expect(finding.evidence.in_flight).toBe('GET /stuck');
+    expect(finding.detail).not.toContain('wrote no line');
+  });
   it('is quiet of orderly exits and boots', () => {
     const lifecycle = [event('boot', 0, '100'), event('exit', 50, '100'), event('recycle', 60, '101')];
     expect(workerTimeouts.examine(syncPool(3, calls, { lifecycle }))).toBeNull();

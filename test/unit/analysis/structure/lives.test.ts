@@ -12,6 +12,7 @@ const life = (worker: number, from: number, to: number, requests: number): Life 
   to: to * 1e6,
   requests,
   booted: false,
+  ended: false,
   fate: 'running',
 });
 
@@ -115,4 +116,26 @@ test('a reload has the old and the new workers alive together, and is no larger 
   expect(declaredBy([], reloaded).workers).toBe(4);
   expect(declaredBy([], [...reloaded, ...exits(60, 20), at(65, 'shutdown', null)]).workers).toBe(4);
   expect(declaredBy([], boots(0, 10)).workers).toBe(4);
+});
+
+test('workers that are killed and started anew in lines without a time are counted where the lines stand', () => {
+  const at = (second: number) => `Sat Nov 28 17:10:${String(second).padStart(2, '0')} 2026`;
+  const pids = [101, 102, 103, 104];
+  const lines = pids.map((pid, k) => `spawned uWSGI worker ${k + 1} (pid: ${pid}, cores: 1)`);
+  for (let second = 0; second < 50; second++) {
+    for (const pid of pids)
+      lines.push(
+        `[pid: ${pid}|app: 0|req: 1/1] 127.0.0.1 () {28 vars in 302 bytes} [${at(second)}] GET /a => generated 3 bytes in 109 msecs (HTTP/1.1 200) 2 headers in 64 bytes (1 switches on core 0)`,
+      );
+    if (second % 10 !== 5) continue;
+    const slot = ((second / 5) % 4) | 0;
+    lines.push(`${at(second)} - *** HARAKIRI ON WORKER ${slot + 1} (pid: ${pids[slot]}, try: 1, graceful: yes) ***`);
+    lines.push(`DAMN ! worker ${slot + 1} (pid: ${pids[slot]}) died, killed by signal 9 :( trying respawn ...`);
+    pids[slot] = 200 + second;
+    lines.push(`Respawned uWSGI worker ${slot + 1} (new pid: ${pids[slot]})`);
+  }
+  const said = inferLog(`${lines.join('\n')}\n`);
+  expect(said.workers).toMatchObject({ value: 4, low: 4, high: 4 });
+  expect(said.restarts).toBe(5);
+  expect(said.lives.filter(({ fate }) => fate === 'timeout')).toHaveLength(5);
 });

@@ -2,8 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import type { Evidence } from '../../../../src/analysis/structure/changes.ts';
 import type { Life } from '../../../../src/analysis/structure/lives.ts';
-import { eventsOf, regimesOf } from '../../../../src/analysis/structure/regimes.ts';
+import { eventsOf, regimesOf as regimesAndDoubt } from '../../../../src/analysis/structure/regimes.ts';
 import type { LifecycleEvent } from '../../../../src/core/lifecycle.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
 
@@ -29,8 +30,13 @@ const life = (worker: number, from: number, to: number, requests: number): Life 
   to: to * SECOND,
   requests,
   booted: false,
+  ended: false,
   fate: 'running',
 });
+
+const nobodyWaits: Evidence = { fullness: () => 0, requestsIn: ({ requests }) => requests };
+
+const regimesOf = (lives: Life[]) => regimesAndDoubt(lives, nobodyWaits).regimes;
 
 const full = 'gunicorn-sync-3-net-steps-rho119';
 const easy = 'gunicorn-sync-4-net-poisson-rho066';
@@ -64,6 +70,11 @@ it('a restart that leaves the number as it was is none, nor are recycled workers
   expect(regimesOf([...four.map((w) => life(w, 0, 60, 50)), ...four.map((w) => life(4 + w, 62, 120, 50))])).toEqual([]);
   expect(regimesOf(Array.from({ length: 12 }, (_, k) => life(k, 10 * (k >> 1), 10 * (k >> 1) + 15, 40)))).toEqual([]);
   expect(regimesOf([life(0, 0, 100, 90), life(1, 0, 100, 90), life(2, 70, 100, 20)])).toEqual([]);
+});
+
+it('nor is a worker that is replaced late, where nobody missed it', () => {
+  const three = [0, 1, 2].map((w) => life(w, 0, 100, 90));
+  expect(regimesOf([...three, life(3, 0, 40, 40), life(4, 60, 100, 40)])).toEqual([]);
 });
 
 it('too few requests tell no number of workers', () => {

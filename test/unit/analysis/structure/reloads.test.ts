@@ -34,6 +34,7 @@ describe('generations', () => {
     to: 1e6 * to,
     requests,
     booted: false,
+    ended: false,
     fate: 'running',
   });
 

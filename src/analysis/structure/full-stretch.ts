@@ -1,0 +1,41 @@
+/** What a log tells of its stretches: how many requests each worker answered in one, and whether more would have run had they been free to. */
+import { countBelow } from '../../core/statistics.ts';
+import { type RequestTable, selectRows } from '../../core/table.ts';
+import type { Evidence } from './changes.ts';
+import { evidencePart } from './evidence-part.ts';
+import { clientsMayBeTheLimit, wholePool } from './few-clients.ts';
+import { limitOf } from './limit.ts';
+import { type Trace, traceOf } from './trace.ts';
+
+/** Requests that are looked at, and how often chance is replayed. */
+const MOST_ROWS = 2000;
+const REPLICAS = 3;
+
+export function evidenceOf(table: RequestTable, trace: Trace): Evidence {
+  let ends: number[][] | null = null;
+  const endsOf = (worker: number): number[] => {
+    if (ends === null) {
+      ends = Array.from(trace.workerIds, () => []);
+      for (let k = 0; k < trace.length; k++) ends[trace.worker[k]].push(trace.end[k]);
+      for (const own of ends) own.sort((a, b) => a - b);
+    }
+    return ends[worker];
+  };
+  return {
+    requestsIn: ({ worker }, from, to) => {
+      const own = endsOf(worker);
+      const upTo = (instant: number) => countBelow(own.length, (k) => own[k], instant + 0.5);
+      return upTo(to) - upTo(from);
+    },
+    fullness: (workers, from, to) => {
+      if (!trace.hasDurations || trace.startsOnly) return 0;
+      const rows = trace.row.filter((_, k) => trace.end[k] > from && trace.end[k] <= to);
+      const part = traceOf(evidencePart(selectRows(table, rows), MOST_ROWS));
+      if (part.length < 3) return 0;
+      const limit = limitOf(part, false, REPLICAS);
+      // Threads queue in their own process, however idle another one is.
+      if (limit.lanes !== workers || clientsMayBeTheLimit(part, limit, wholePool, REPLICAS)) return 0;
+      return limit.score;
+    },
+  };
+}
