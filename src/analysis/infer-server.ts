@@ -2,7 +2,7 @@
 import type { Names, StreamFacts } from '../core/batch.ts';
 import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import type { Estimate } from '../core/summary.ts';
+import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { type Pools, poolsOf } from './pools.ts';
 import { waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
@@ -105,7 +105,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, workers, declared, efforts[effort].replicas);
   const structure = withNamedThreads(withDeclared(found.structure, declared, workers), table, declared.format, workers);
-  const loop = structure.model === 'async' || structure.model === 'thread-per-request';
+  const loop = hasNoSlots(structure.model);
   const growth =
     loop && declared.durationCovers === 'service' ? growthWithLoad(evidence, efforts[effort].replicas) : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);

@@ -3,6 +3,7 @@ import { DIFF_SCHEMA, type Diff, type DiffRoute, type DiffRouteAlone, isOtherMod
 import type { Analysis } from '../core/finding.ts';
 import { quantileOf } from '../core/statistics.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
+import { type ServiceWords, serviceWords } from '../core/words.ts';
 import { errorMeasure, timeMeasure, waitRanges } from './compare-measures.ts';
 import { diffVerdict } from './compare-verdict.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from './rows.ts';
@@ -49,6 +50,7 @@ export function compare(before: Side, after: Side): Diff {
     inputs: { before: inputOf(before), after: inputOf(after) },
     server: serverOf(before.analysis.summary, after.analysis.summary),
     service_time_mean: timeMeasure(finite(a.service), finite(b.service), level),
+    service_time_is: serviceIs(before.analysis.summary, after.analysis.summary),
     wait_mean: timeMeasure(finite(a.wait), finite(b.wait), level, waits),
     wait_mean_range: { before: waits.before, after: waits.after },
     latency_mean: timeMeasure(latency(a), latency(b), level, waits),
@@ -95,6 +97,13 @@ function answersOf({ analysis: { summary } }: Side): [errors: number, requests: 
   const known = Object.values(status).reduce((sum, count) => sum + count, 0);
   return [Math.round((ratio ?? 0) * known), known];
 }
+
+const serviceIs = (...sides: readonly Omit<Summary, 'findings'>[]): ServiceWords => {
+  const words = sides.map(({ server, service_time: { grows_with_load } }) =>
+    serviceWords(server.model, grows_with_load),
+  );
+  return words.find((word) => word !== 'service time') ?? 'service time';
+};
 
 const inputOf = ({ path, analysis: { summary } }: Side): Diff['inputs']['before'] => ({
   path,

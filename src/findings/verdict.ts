@@ -1,6 +1,6 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
-import type { FindingSummary, Summary } from '../core/summary.ts';
+import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { isHidden, isVague, knownSlots, poolText } from './pool-words.ts';
 
@@ -174,7 +174,7 @@ function quiet(summary: Summary): Verdict {
       confidence,
     };
   }
-  if (server.model === 'async' || server.model === 'thread-per-request') {
+  if (hasNoSlots(server.model)) {
     const own = `${capital(poolText(server))}, without fixed slots`;
     // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
     if (concurrency.peak === null) {

@@ -1,6 +1,6 @@
 /** The server as inferred, in a column of labelled facts. */
 import type { Estimate, Summary } from '../core/summary.ts';
-import { atOnceText, durationText, peakText, percentText, roundText } from '../core/words.ts';
+import { atOnceText, durationText, peakText, percentText, roundText, serviceWords } from '../core/words.ts';
 import { wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -73,7 +73,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
     [
-      service.grows_with_load ? 'time in app' : 'service time',
+      serviceWords(server.model, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
       service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
     ],
     ['wait', waitText(summary)],
