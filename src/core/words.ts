@@ -1,5 +1,5 @@
 /** Numbers as a person reads them in a sentence: "2.1 s", "180 ms", "4 workers", "37 %". Input units are in the names. */
-import { hasNoSlots, type ServerModel } from './summary.ts';
+import { hasNoSlots, type ServerModel, type Summary } from './summary.ts';
 
 /** Two significant digits, or all digits before the point: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
 export function roundText(value: number): string {
@@ -40,6 +40,10 @@ export const atOnceText = (peak: number, proven: number | null): string =>
 /** "8", "2 to 8": a peak, from what the log proves where coarse stamps leave more open. */
 export const peakText = (peak: number, atLeast: number | null): string =>
   atLeast !== null && atLeast < peak ? `${atLeast} to ${peak}` : `${peak}`;
+
+/** Coarse stamps may put more requests side by side than ran at once: that all slots were busy is then no fact. */
+export const isFullProven = ({ server, concurrency }: Pick<Summary, 'server' | 'concurrency'>): boolean =>
+  concurrency.peak_at_least === null || concurrency.peak_at_least >= (server.capacity.value ?? 0);
 
 /** "149 ms beside 0.5 others": what requests took, µs, that found so many others in flight. */
 export const besideText = ({ beside, mean }: { readonly beside: number; readonly mean: number }): string =>

@@ -2,6 +2,7 @@
 import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
+import { isVague } from '../core/wait-range.ts';
 import { countText, durationText } from '../core/words.ts';
 
 /** µs: the p95 wait that a pool is recommended for, where nobody asks for another. */
@@ -60,18 +61,6 @@ export function predictedWaitText({ waitP95, waitP95Range: [low, high], wide }: 
 }
 
 const FAR_LONGER = 2;
-
-/** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
-export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
-  mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
-
-/**
- * So wide a range is no measure: of recorded servers with one, half waited less than half or more than twice as long as was said.
- */
-export const isVague = ({ low, high }: Summary['wait']): boolean =>
-  low.mean !== null && high.mean !== null && high.mean > VAGUE * Math.max(low.mean, 0.001) && high.mean > 0.5;
-const VAGUE = 200;
-
 /** "120 ms (inferred)"; the range alone where the log leaves the wait open. */
 export const waitP95Text = ({ summary, inference }: Pick<Facts, 'summary' | 'inference'>): string => {
   const { p95, lowP95, highP95, method } = inference.wait;

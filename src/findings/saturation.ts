@@ -93,8 +93,12 @@ export function materialWait(facts: Facts): boolean {
   return !Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean;
 }
 
-/** "From 13:19:19 to 13:19:48 (29 s): 834 requests queued, 657 ms on average (inferred)." */
-export function peakText({ from, to, waiters, totalWaitMicros }: Episode, how: string): string {
+/** "From 13:19:19 to 13:19:48 UTC (29 s) 834 requests queued, for 657 ms on average (inferred)." */
+export function peakText(
+  { from, to, waiters, totalWaitMicros }: Episode,
+  queued: 'queued' | 'may have queued',
+  how: string,
+): string {
   const clock = (micros: number) => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
-  return `From ${clock(from)} to ${clock(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
+  return `From ${clock(from)} to ${clock(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} ${queued}, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }
