@@ -109,7 +109,9 @@ function inferFrom(input: ServerInput): ServerInference {
   const growth =
     loop && declared.durationCovers === 'service' ? growthWithLoad(evidence, efforts[effort].replicas) : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
-  const service = serviceOf(table, trace, queued, declared.durationCovers, growth);
+  // A server without slots has no stretch in which they were all taken.
+  const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
+  const service = serviceOf(table, trace, seen, declared.durationCovers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;

@@ -23,9 +23,7 @@ export function plainLine(snapshot: Snapshot, seconds: number): string {
   const parts = [
     `${countText(stats.requests, 'request')} (${roundText(stats.requests / seconds)} a second)`,
     ...(Number.isFinite(stats.service.p95)
-      ? [
-          `${serviceWords(inference.model, inference.service.growth?.grows ?? null)} p95 ${durationText(stats.service.p95)}`,
-        ]
+      ? [`${serviceWords(inference, inference.service.growth?.grows ?? null)} p95 ${durationText(stats.service.p95)}`]
       : []),
     ...(Number.isFinite(stats.wait.p95) ? [`wait p95 ${durationText(stats.wait.p95)} (${inference.wait.method})`] : []),
     stats.errors > 0

@@ -1,5 +1,5 @@
 /** Numbers as a person reads them in a sentence: "2.1 s", "180 ms", "4 workers", "37 %". Input units are in the names. */
-import { hasNoSlots, type ServerModel, type Summary } from './summary.ts';
+import { hasNoSlots, type Summary } from './summary.ts';
 
 /** Two significant digits, or all digits before the point: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
 export function roundText(value: number): string {
@@ -55,5 +55,8 @@ export type ServiceWords = 'service time' | 'time in the application';
  * What the times of requests are called. A server without slots lets all of them in at once, and what they wait for each other there is
  * part of their times; only where these do not grow with the load has it none. `grows`: whether they do; null unknown.
  */
-export const serviceWords = (model: ServerModel, grows: boolean | null): ServiceWords =>
-  hasNoSlots(model) && grows !== false ? 'time in the application' : 'service time';
+export const serviceWords = (
+  { model, capacity }: Pick<Summary['server'], 'model' | 'capacity'>,
+  grows: boolean | null,
+): ServiceWords =>
+  hasNoSlots(model) && capacity.value === null && grows !== false ? 'time in the application' : 'service time';

@@ -20,6 +20,12 @@ function examine(facts: Facts): Finding | null {
   const served = Number.isFinite(service.p95) ? service.p95 : service.mean;
   if (!prediction || prediction.latencyP95 > HEADROOM * served) return null;
   const contention = predictor.contention();
+  // What the server calls its workers is known; what only looks like one request at a time may be a loop that each one blocks.
+  const isNamed = facts.lifecycle.some(({ kind }) => kind === 'model' || kind === 'threads');
+  const perhapsAsync =
+    model === 'sync' && !isNamed
+      ? ' If they are served over ASGI already, each of them blocks its event loop: then take what blocks it out (await it, or asyncio.to_thread).'
+      : '';
   return {
     severity: 'info',
     title: 'The same load on ASGI would not queue, if its views await',
@@ -35,7 +41,7 @@ function examine(facts: Facts): Finding | null {
       async_latency_p95_seconds: secondsOf(prediction.latencyP95),
       shared_work: typeof contention === 'string' ? (contention === 'none' ? 0 : null) : contention.share,
     },
-    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.`,
+    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.${perhapsAsync}`,
     from: Number.NaN,
     to: Number.NaN,
   };

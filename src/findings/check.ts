@@ -75,7 +75,7 @@ export function check(summary: Summary, thresholds: Thresholds): Check {
   most('max-mean-wait', 'the mean wait', wait.mean, thresholds.maxMeanWait, time, waitExtra(wait.high.mean));
   most(
     'max-p95-service',
-    `the p95 ${serviceWords(summary.server.model, summary.service_time.grows_with_load)}`,
+    `the p95 ${serviceWords(summary.server, summary.service_time.grows_with_load)}`,
     summary.service_time.p95,
     thresholds.maxP95Service,
     time,

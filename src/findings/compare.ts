@@ -99,9 +99,7 @@ function answersOf({ analysis: { summary } }: Side): [errors: number, requests: 
 }
 
 const serviceIs = (...sides: readonly Omit<Summary, 'findings'>[]): ServiceWords => {
-  const words = sides.map(({ server, service_time: { grows_with_load } }) =>
-    serviceWords(server.model, grows_with_load),
-  );
+  const words = sides.map(({ server, service_time: { grows_with_load } }) => serviceWords(server, grows_with_load));
   return words.find((word) => word !== 'service time') ?? 'service time';
 };
 

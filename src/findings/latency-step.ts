@@ -92,7 +92,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: worst.after >= 3 * worst.before ? 'critical' : 'warning',
     title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so`,
-    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median ${serviceWords(summary.server.model, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}`,
+    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}`,
     evidence: {
       route: name,
       before_median_seconds: worst.before / 1e6,

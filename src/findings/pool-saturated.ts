@@ -1,7 +1,7 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { isHidden, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
-import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
+import { capital, countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
 import { orNull, secondsOf } from './rows.ts';
@@ -167,7 +167,7 @@ function burstSentence({ inference }: Facts, slots: number, burst: Burst | null)
 function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturation): string {
   const queues = burst !== null || Number.isFinite(inference.wait.waitingRatio);
   const isOnePool = !summary.server.regimes && !summary.server.servers;
-  const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`;
+  const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `${allOf(slots)} slots are`;
   const long = durationText(lengthOf(peaks));
   const when =
     peaks.length === 0
@@ -236,12 +236,17 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
+/** "both", "all 4": two are not all. */
+const allOf = (count: number): string => (count === 2 ? 'both' : `all ${count}`);
+
+/** "All 4 sync workers were", "Both sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
 function allSlots(server: Facts['summary']['server'], slots: number): string {
   if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
   if (slots === 1) return `The only slot of ${poolText(server)} was`;
   const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
-  return single ? `All ${poolText(server)} were` : `All ${slots} slots of ${poolText(server)} were`;
+  const all = capital(allOf(slots));
+  // The pool's own words begin with their number, which `all` has.
+  return single ? `${all} ${poolText(server).replace(/^\d+ /, '')} were` : `${all} slots of ${poolText(server)} were`;
 }
 
 /** " (between 28 ms and 24 s)" where the log leaves more open than a word should hide. */

@@ -122,7 +122,8 @@ function enoughText(
   inBrief: boolean,
 ): string {
   if (typeof workers !== 'number') return '';
-  const ofThreads = server.model === 'threaded' && typeof threads === 'number' ? ` of ${threads} threads` : '';
+  const ofThreads =
+    server.model === 'threaded' && typeof threads === 'number' ? ` of ${countText(threads, 'thread')}` : '';
   const pool = `${countText(workers, server.model === 'pool' ? 'slot' : 'worker')}${ofThreads}`;
   if (!isHidden(wait)) return capital(pool);
   return inBrief ? `~${pool}` : `About ${pool}`;
@@ -187,6 +188,10 @@ function quietWaitWords(wait: Summary['wait']): [string, string, string] {
   return [queued, queued, `wait p95 ${p95} (${wait.method})`];
 }
 
+/** "at least 24 requests", "about 1 request" */
+const inFlightText = (peak: number, proven: number | null): string =>
+  `${atOnceText(peak, proven)} ${peak === 1 ? 'request' : 'requests'}`;
+
 function quiet(summary: Summary): Verdict {
   const { server, concurrency, wait, knows } = summary;
   const confidence = confidenceOf(summary);
@@ -227,7 +232,7 @@ function quiet(summary: Summary): Verdict {
       };
     }
     if (server.model_confidence < HEDGED) {
-      const most = `${atOnceText(concurrency.peak, concurrency.peak_at_least)} requests`;
+      const most = inFlightText(concurrency.peak, concurrency.peak_at_least);
       return {
         severity: 'info',
         sentence: `${capital(most)} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
@@ -235,7 +240,7 @@ function quiet(summary: Summary): Verdict {
         confidence: server.model_confidence,
       };
     }
-    const pool = `${capital(poolText(server))}, ${atOnceText(concurrency.peak, concurrency.peak_at_least)} requests in flight`;
+    const pool = `${capital(poolText(server))}, ${inFlightText(concurrency.peak, concurrency.peak_at_least)} in flight`;
     const [inside, inBrief] = insideWordings[`${summary.service_time.grows_with_load}`];
     return {
       severity: summary.service_time.grows_with_load === false ? 'ok' : 'info',

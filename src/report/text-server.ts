@@ -81,7 +81,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['threads', estimate(server.threads)],
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
     [
-      serviceWords(server.model, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
+      serviceWords(server, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
       service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
     ],
     ['wait', waitText(summary)],

@@ -50,9 +50,15 @@ describe('service times', () => {
     expect(diffOf(facts, facts)).toContain('service time, mean');
   });
   it('are those of an async server whose times do not grow with the load', () => {
-    expect(serviceWords('async', false)).toBe('service time');
-    expect(serviceWords('async', true)).toBe('time in the application');
-    expect(serviceWords('thread-per-request', null)).toBe('time in the application');
-    expect(serviceWords('unknown', null)).toBe('service time');
+    const { server } = asyncPool(1, views).summary;
+    expect(serviceWords(server, false)).toBe('service time');
+    expect(serviceWords(server, true)).toBe('time in the application');
+    expect(serviceWords({ ...server, model: 'thread-per-request' }, null)).toBe('time in the application');
+    expect(serviceWords({ ...server, model: 'unknown' }, null)).toBe('service time');
+  });
+  it('are those of an async server that runs one request at a time: the others wait in front of it', () => {
+    const { server } = asyncPool(1, views).summary;
+    const capacity = { ...server.capacity, value: 1 };
+    expect(serviceWords({ ...server, capacity }, null)).toBe('service time');
   });
 });
