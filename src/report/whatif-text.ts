@@ -122,7 +122,7 @@ function chart(
 }
 
 function recommendation({ recommendation: found }: WhatIfAnswer, width: number, paint: Paint): string[] {
-  if (!found) return [paint('warning', 'No recommendation: this log cannot carry one (see the assumptions).')];
+  if (!found) return [paint('warning', 'No recommendation (see the assumptions).')];
   const size =
     found.model === 'threaded'
       ? `${countText(found.workers, 'worker')} of ${countText(found.threads, 'thread')}`

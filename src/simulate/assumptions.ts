@@ -61,9 +61,9 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
     said.push(
       'Whether requests waited for each other inside the application this log does not show: their times are taken to hold no such wait, and what lies behind the application to bear more at once.',
     );
-  } else if (!canTellContention(trace)) {
+  } else if (!canTellContention(trace, workload.present)) {
     said.push(
-      'There are too few requests, or the stamps are too coarse, to show whether service time grows with concurrency; it is taken not to.',
+      'Whether service time grows with concurrency this log does not show (its requests ran one at a time, or are too few, or the stamps are too coarse); it is taken not to.',
     );
   } else {
     said.push(

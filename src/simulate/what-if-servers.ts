@@ -9,7 +9,9 @@ import { type PoolWishes, scenarioPools, whatIf } from './what-if.ts';
 /** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
   const ask = (one: Analysis) => {
-    const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target });
+    const { workers, threads, model } = wishes;
+    const withRecommended = workers === undefined && threads === undefined && model === undefined;
+    const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target, withRecommended });
     return { ...answer, assumptions: [...answer.assumptions, ...leftOut(wishes)] };
   };
   const { servers } = analysis.inference;
