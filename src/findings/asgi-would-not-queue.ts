@@ -8,6 +8,8 @@ import { materialWait } from './saturation.ts';
 
 /** Latency on the event loop may be this much longer than the service alone. */
 const HEADROOM = 1.25;
+/** Servers that run no ASGI application. */
+const WITHOUT_ASGI = /^uwsgi/;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
@@ -23,7 +25,7 @@ function examine(facts: Facts): Finding | null {
   // What the server calls its workers is known; what only looks like one request at a time may be a loop that each one blocks.
   const isNamed = facts.lifecycle.some(({ kind }) => kind === 'model' || kind === 'threads');
   const perhapsAsync =
-    model === 'sync' && !isNamed
+    model === 'sync' && !isNamed && !summary.inputs.some(({ format }) => WITHOUT_ASGI.test(format ?? ''))
       ? ' If they are served over ASGI already, each of them blocks its event loop: then take what blocks it out (await it, or asyncio.to_thread).'
       : '';
   return {
