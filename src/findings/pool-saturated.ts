@@ -1,9 +1,17 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { isHidden, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
-import { capital, countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
+import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
+import {
+  allOf,
+  allSlotsText,
+  DEFAULT_TARGET_WAIT,
+  knownSlots,
+  predictedWaitText,
+  shapeText,
+  slotsOf,
+} from './pool-words.ts';
 import { orNull, secondsOf } from './rows.ts';
 import { type Episode, episodesOf, peakText, waitingSpan } from './saturation.ts';
 
@@ -128,7 +136,7 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
   const how = wait.method === 'measured' ? 'measured' : 'inferred';
   const queued = mayBeNone(summary.wait) ? 'may have queued' : 'queued';
   const sentences = [
-    `${allSlots(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
+    `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
     ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
   ];
   if (Number.isFinite(wait.p95)) {
@@ -234,19 +242,6 @@ function examine(facts: Facts): Finding | null {
     to,
     lostSeconds: lostSeconds(facts),
   };
-}
-
-/** "both", "all 4": two are not all. */
-const allOf = (count: number): string => (count === 2 ? 'both' : `all ${count}`);
-
-/** "All 4 sync workers were", "Both sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
-function allSlots(server: Facts['summary']['server'], slots: number): string {
-  if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
-  if (slots === 1) return `The only slot of ${poolText(server)} was`;
-  const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
-  const all = capital(allOf(slots));
-  // The pool's own words begin with their number, which `all` has.
-  return single ? `${all} ${poolText(server).replace(/^\d+ /, '')} were` : `${all} slots of ${poolText(server)} were`;
 }
 
 /** " (between 28 ms and 24 s)" where the log leaves more open than a word should hide. */

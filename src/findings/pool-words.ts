@@ -3,7 +3,7 @@ import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
 import { isVague } from '../core/wait-range.ts';
-import { countText, durationText } from '../core/words.ts';
+import { capital, countText, durationText } from '../core/words.ts';
 
 /** µs: the p95 wait that a pool is recommended for, where nobody asks for another. */
 export const DEFAULT_TARGET_WAIT = 200_000;
@@ -34,6 +34,19 @@ export function poolText(server: Server): string {
   if (server.model === 'thread-per-request') return 'a thread per request';
   const slots = knownSlots(server);
   return slots === null ? 'the server' : `a pool of ${countText(slots, 'slot')}`;
+}
+
+/** "both", "all 4": two are not all. */
+export const allOf = (count: number): string => (count === 2 ? 'both' : `all ${count}`);
+
+/** "All 4 sync workers were", "Both sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
+export function allSlotsText(server: Server, slots: number): string {
+  if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
+  if (slots === 1) return `The only slot of ${poolText(server)} was`;
+  const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
+  const all = capital(allOf(slots));
+  // The pool's own words begin with their number, which `all` has.
+  return single ? `${all} ${poolText(server).replace(/^\d+ /, '')} were` : `${all} slots of ${poolText(server)} were`;
 }
 
 /** "7 workers", "2 workers of 12 threads": the shape of a predicted pool. */

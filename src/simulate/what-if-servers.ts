@@ -4,7 +4,8 @@ import type { Analysis } from '../core/finding.ts';
 import type { ServerPart } from '../core/inference.ts';
 import { selectRows } from '../core/table.ts';
 import { WHAT_IF_SCHEMA, type WhatIf, type WhatIfServer } from '../core/what-if.ts';
-import { type PoolWishes, scenarioPools, whatIf } from './what-if.ts';
+import { whatIf } from './what-if.ts';
+import { type PoolWishes, scenarioPools } from './what-if-pools.ts';
 
 /** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {

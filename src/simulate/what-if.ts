@@ -22,6 +22,7 @@ import {
   WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
+import { withPool } from './what-if-pools.ts';
 import { presentShape, type Workload, workloadOf } from './workload.ts';
 
 export interface WhatIfRequest {
@@ -80,15 +81,6 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
 
 const noneMeetsText = ({ targetP95WaitMicros: target }: WhatIfRequest): string =>
   `No pool that was tried keeps the p95 wait under ${durationText(target)} in nine of ten repetitions, up to sizes beyond which more slots are no remedy: spread the callers, or make requests shorter.`;
-
-/** Smaller pools first. */
-function withPool(pools: readonly PoolShape[], found: WhatIf['recommendation']): readonly PoolShape[] {
-  if (!found) return pools;
-  const { model, workers, threads } = found;
-  const isThere = pools.some((one) => one.model === model && one.workers === workers && one.threads === threads);
-  const slots = (one: PoolShape) => one.workers * one.threads;
-  return isThere ? pools : [...pools, { model, workers, threads }].sort((a, b) => slots(a) - slots(b));
-}
 
 /** Times by which the wait of the log lies outside of what its own pool gives, simulated, and µs, from which it is said. */
 const OTHER_WAIT = 2;
@@ -281,34 +273,3 @@ function baselineOf(analysis: Analysis): WhatIfPool | null {
     peak_queue: orNull(wait.peakQueue),
   };
 }
-
-/** Pools asked for on the command line; counts that are not given come from the present pool. */
-export interface PoolWishes {
-  readonly workers?: readonly number[];
-  readonly threads?: readonly number[];
-  readonly model?: PoolShape['model'];
-}
-
-/** Every combination asked for; around the present pool when nothing is. */
-export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
-  const present = presentShape(analysis);
-  const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
-  const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
-  if (kind !== 'threaded') return processes.map((count) => ({ model: kind, workers: count, threads: 1 }));
-  const each = threads ?? [present?.model === 'threaded' ? present.threads : 4];
-  return processes.flatMap((count) =>
-    each.map(
-      (width): PoolShape => ({
-        model: width === 1 && model === undefined ? 'sync' : 'threaded',
-        workers: count,
-        threads: width,
-      }),
-    ),
-  );
-}
-
-/** One less, and steps up to twice as many. */
-const around = (count: number): number[] =>
-  [...new Set([count - 1, count, count + 1, count + 2, Math.ceil(count * 1.5), count * 2])]
-    .filter((n) => n >= 1)
-    .sort((a, b) => a - b);
