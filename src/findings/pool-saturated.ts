@@ -177,12 +177,8 @@ function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturat
   const isOnePool = !summary.server.regimes && !summary.server.servers;
   const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `${allOf(slots)} slots are`;
   const long = durationText(lengthOf(peaks));
-  const when =
-    peaks.length === 0
-      ? ''
-      : peaks.length === 1
-        ? ` in a peak of ${long}`
-        : ` in ${peaks.length} peaks, ${long} in all`;
+  const many = peaks.length === 1 ? ` in a peak of ${long}` : ` in ${peaks.length} peaks, ${long} in all`;
+  const when = peaks.length === 0 ? '' : many;
   const queue = mayBeNone(summary.wait) ? 'may queue' : 'queue';
   return `Pool saturated${when}: ${which} busy${queues ? ` and callers ${queue}` : ''}`;
 }
