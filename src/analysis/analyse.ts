@@ -33,7 +33,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     until: options.until ?? null,
     lastLook: options.lastLook ?? null,
   });
-  const knows = missingFields(partial.streams, partial.lifecycle, inference, options.howToLog);
+  const knows = missingFields(partial.streams, partial.lifecycle, inference, options.inputs, options.howToLog);
   const summary = summarise({
     partial,
     requests,

@@ -3,10 +3,10 @@ import type { Names } from '../core/batch.ts';
 import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import type { Estimate } from '../core/summary.ts';
+import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { manyLeft } from './left-callers.ts';
-import { type CountedStream, type Pools, poolsOf, restartsOf, workersOf } from './pools.ts';
+import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits, workersOf } from './pools.ts';
 import { unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
@@ -117,21 +117,23 @@ function inferFrom(input: ServerInput): ServerInference {
   const found = structureOf(evidence, counted, declared, efforts[effort].replicas, manyLeft(part));
   const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
   const slots = input.slots ?? slotsOfRegimes(regimes);
-  const seen =
+  const alike =
     structureOfUnlike(servers) ??
     (mixed === null ? null : unknownStructure(`lines of several servers with the same process ids: ${mixed}`)) ??
     withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
-  const named = slots ? ofSlots(seen, slots) : seen;
+  const named = slots ? ofSlots(alike, slots) : alike;
   const told = { structure: named, workers: counted };
   const { structure, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
-  const loop = structure.model === 'async' || structure.model === 'thread-per-request';
+  const loop = hasNoSlots(structure.model);
   const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
   const growth =
     behindProxy || (loop && declared.durationCovers === 'service')
       ? growthWithLoad(evidence, efforts[effort].replicas, behindProxy)
       : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
-  const service = serviceOf(table, trace, queued, declared.durationCovers, growth);
+  // A server without slots has no stretch in which they were all taken.
+  const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
+  const service = serviceOf(table, trace, seen, declared.durationCovers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
@@ -232,16 +234,6 @@ function timesWithoutWaits(
 
 const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | null =>
   value === null ? null : [low ?? value, high ?? value];
-
-/** One server's requests without the waits that are those of all servers together. */
-function withoutWaits(input: ServerInput): ServerInput {
-  const { table } = input;
-  const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, ...stream }) => ({
-    ...stream,
-    facts: { ...facts, fields: { ...facts.fields, wait: false } },
-  }));
-  return { ...input, table: { ...table, measuredWait: table.measuredWait.map(() => Number.NaN) }, streams };
-}
 
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
 function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {

@@ -2,11 +2,19 @@
 import type { LogField } from '../core/format.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../core/lifecycle.ts';
-import type { Knows } from '../core/summary.ts';
+import type { InputSummary, Knows } from '../core/summary.ts';
 import type { Stream } from './partial.ts';
 
-/** The configuration that makes the server of a format log a field; null when it cannot. `said`: what the log has of its server's own lines. */
-export type HowToLog = (format: string, field: LogField, said: ReadonlySet<LifecycleKind>) => string | null;
+/**
+ * The configuration that makes the server of a format log a field; null when it cannot. `said`: what the log has of its server's own
+ * lines; `beside`: formats of inputs that hold nothing else, one of which may be the server whose requests are in another input.
+ */
+export type HowToLog = (
+  format: string,
+  field: LogField,
+  said: ReadonlySet<LifecycleKind>,
+  beside: readonly string[],
+) => string | null;
 
 const gives: Record<LogField, string> = {
   time: 'rates, batches and everything below',
@@ -21,6 +29,7 @@ export function missingFields(
   streams: readonly Stream[],
   lifecycle: readonly LifecycleEvent[],
   inference: ServerInference,
+  inputs: readonly InputSummary[],
   howToLog: HowToLog,
 ): Knows {
   const total = streams.reduce((sum, stream) => sum + stream.requests, 0);
@@ -34,6 +43,9 @@ export function missingFields(
     wait: has(({ facts }) => facts.fields.wait || facts.fields.arrival),
   };
   const said = new Set(lifecycle.map(({ kind }) => kind));
+  const beside = inputs.flatMap(({ format, requests, lifecycle: lines }) =>
+    format !== null && requests === 0 && lines > 0 ? [format] : [],
+  );
   const busiest = [...streams].sort((a, b) => b.requests - a.requests)[0];
   const worthAsking = (field: LogField) => {
     if (known[field]) return false;
@@ -45,7 +57,9 @@ export function missingFields(
   const missing = (Object.keys(known) as LogField[]).filter(worthAsking).map((what) => ({
     what,
     gives: gives[what],
-    how: (busiest && howToLog(busiest.facts.format, what, said)) ?? 'this server cannot log it; a proxy in front can',
+    how:
+      (busiest && howToLog(busiest.facts.format, what, said, beside)) ??
+      'this server cannot log it; a proxy in front can',
   }));
   return { ...known, missing: total === 0 ? [] : missing };
 }

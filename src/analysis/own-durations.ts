@@ -1,6 +1,7 @@
 /**
- * Durations of the server's own lines, where the log of a proxy in front of it was read as well: the proxy's are answer times
- * with the wait inside, and both in one histogram would be neither.
+ * Durations of the server's own requests, where those of the lines are something else: the log of a proxy in front of it was read as
+ * well, whose are answer times with the wait inside, and both in one histogram would be neither; or requests were killed, whose lines
+ * tell a millisecond.
  */
 import type { ServerInference } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -13,23 +14,29 @@ export interface OwnDurations {
   readonly routes: ReadonlyMap<number, DurationHistogram>;
 }
 
+/** µs: a request took so much more than its line says only if it was killed. */
+const KILLED = 1_000_000;
+
 /** null: all durations of the log mean the same. The inference has already told the server's lines from the proxy's. */
 export function ownDurations(
-  { streams }: Partial,
+  { streams, retained }: Partial,
   { route, duration, length }: RequestTable,
-  { requests }: ServerInference,
+  { requests, service }: ServerInference,
 ): OwnDurations | null {
   const covers = new Set(streams.map(({ facts }) => facts.durationCovers).filter((kind) => kind !== null));
-  if (covers.size < 2) return null;
+  const someKilled = service.method === 'inferred' && covers.has('service') && retained.complete;
+  if (covers.size < 2 && !someKilled) return null;
   const all = new DurationHistogram();
   const routes = new Map<number, DurationHistogram>();
   for (let i = 0; i < length; i++) {
     if (Number.isNaN(requests.end[i]) || !(duration[i] >= 0)) continue;
-    all.add(duration[i]);
+    const took = requests.end[i] - requests.start[i];
+    const micros = took > duration[i] + KILLED ? took : duration[i];
+    all.add(micros);
     if (route[i] < 0) continue;
     const own = routes.get(route[i]) ?? new DurationHistogram();
     routes.set(route[i], own);
-    own.add(duration[i]);
+    own.add(micros);
   }
   return { all, routes };
 }

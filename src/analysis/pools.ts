@@ -190,3 +190,13 @@ export function restartsOf({ value }: Estimate, { regimes }: Pools, started: num
   const most = Math.max(value ?? 0, ...regimes.map(({ workers }) => workers.value ?? 0));
   return value === null ? null : Math.max(0, started - most);
 }
+
+/** One server's requests without the waits that are those of all servers together. */
+export function withoutWaits<Log extends PoolLog>(input: Log): Log {
+  const { table } = input;
+  const streams = input.streams.map(({ facts: { waitsOfAll: _, ...facts }, ...stream }) => ({
+    ...stream,
+    facts: { ...facts, fields: { ...facts.fields, wait: false } },
+  }));
+  return { ...input, table: { ...table, measuredWait: table.measuredWait.map(() => Number.NaN) }, streams };
+}

@@ -28,7 +28,7 @@ export function analysisOfServer(
     partial,
     requests,
     inference: part.inference,
-    knows: missingFields(partial.streams, partial.lifecycle, part.inference, options.howToLog),
+    knows: missingFields(partial.streams, partial.lifecycle, part.inference, options.inputs, options.howToLog),
     inputs: options.inputs,
     version: options.version,
     estimates: null,

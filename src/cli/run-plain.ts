@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import { printable } from '../core/text.ts';
-import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { countText, durationText, percentText, roundText, serviceWords } from '../core/words.ts';
 import type { Engine } from '../engine/engine.ts';
 import { FindingChanges } from '../engine/finding-changes.ts';
 import { scopeStats } from '../engine/scope-stats.ts';
@@ -17,15 +17,15 @@ const clockOf = (micros: number, zoneMinutes: number): string =>
 
 /** "13:02:10, last 10 s: 64 requests (6.4 a second), service time p95 950 ms, no errors." */
 export function plainLine(snapshot: Snapshot, seconds: number): string {
-  const { requests, now, zoneMinutes } = snapshot;
+  const { requests, now, zoneMinutes, inference } = snapshot;
   const rows = Int32Array.from({ length: requests.length }, (_, row) => row);
   const stats = scopeStats(snapshot, rows, requests.length, { from: now - seconds * 1e6, to: now });
   const parts = [
     `${countText(stats.requests, 'request')} (${roundText(stats.requests / seconds)} a second)`,
-    ...(Number.isFinite(stats.service.p95) ? [`service time p95 ${durationText(stats.service.p95)}`] : []),
-    ...(Number.isFinite(stats.wait.p95)
-      ? [`wait p95 ${durationText(stats.wait.p95)} (${snapshot.inference.wait.method})`]
+    ...(Number.isFinite(stats.service.p95)
+      ? [`${serviceWords(inference, inference.service.growth?.grows ?? null)} p95 ${durationText(stats.service.p95)}`]
       : []),
+    ...(Number.isFinite(stats.wait.p95) ? [`wait p95 ${durationText(stats.wait.p95)} (${inference.wait.method})`] : []),
     stats.errors > 0
       ? `${countText(stats.errors, 'error')} (${percentText(stats.errors / stats.requests)})`
       : 'no errors',

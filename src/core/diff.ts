@@ -3,6 +3,7 @@
  * Times are seconds, ratios 0..1; what a log cannot tell is null.
  */
 import type { ServerModel } from './summary.ts';
+import type { ServiceWords } from './words.ts';
 
 export const DIFF_SCHEMA = 'logscope/diff/v1';
 
@@ -59,6 +60,8 @@ export interface Diff {
     changed: boolean;
   };
   service_time_mean: DiffMeasure;
+  /** What these times are called: "time in the application" where, in one of the logs, they may hold what requests wait for each other. */
+  service_time_is: ServiceWords;
   wait_mean: DiffMeasure;
   /** What each log leaves open of its mean wait, seconds; null unknown. */
   wait_mean_range: Pair<[low: number, high: number] | null>;

@@ -5,6 +5,9 @@
 export const SUMMARY_SCHEMA = 'logscope/summary/v1';
 
 export type ServerModel = 'sync' | 'threaded' | 'async' | 'thread-per-request' | 'pool' | 'unknown';
+/** Every request runs at once: in an event loop, or in a thread of its own. */
+export const hasNoSlots = (model: ServerModel): boolean => model === 'async' || model === 'thread-per-request';
+
 export type Severity = 'info' | 'warning' | 'critical';
 export type WorkerFate = 'running' | 'exited' | 'recycled' | 'timeout' | 'killed';
 

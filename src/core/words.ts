@@ -1,4 +1,5 @@
 /** Numbers as a person reads them in a sentence: "2.1 s", "180 ms", "4 workers", "37 %". Input units are in the names. */
+import { hasNoSlots, type Summary } from './summary.ts';
 
 /** Two significant digits, or all digits before the point: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
 export function roundText(value: number): string {
@@ -40,6 +41,22 @@ export const atOnceText = (peak: number, proven: number | null): string =>
 export const peakText = (peak: number, atLeast: number | null): string =>
   atLeast !== null && atLeast < peak ? `${atLeast} to ${peak}` : `${peak}`;
 
+/** Coarse stamps may put more requests side by side than ran at once: that all slots were busy is then no fact. */
+export const isFullProven = ({ server, concurrency }: Pick<Summary, 'server' | 'concurrency'>): boolean =>
+  concurrency.peak_at_least === null || concurrency.peak_at_least >= (server.capacity.value ?? 0);
+
 /** "149 ms beside 0.5 others": what requests took, µs, that found so many others in flight. */
 export const besideText = ({ beside, mean }: { readonly beside: number; readonly mean: number }): string =>
   `${durationText(mean)} beside ${roundText(beside)} others`;
+
+export type ServiceWords = 'service time' | 'time in the application';
+
+/**
+ * What the times of requests are called. A server without slots lets all of them in at once, and what they wait for each other there is
+ * part of their times; only where these do not grow with the load has it none. `grows`: whether they do; null unknown.
+ */
+export const serviceWords = (
+  { model, capacity }: Pick<Summary['server'], 'model' | 'capacity'>,
+  grows: boolean | null,
+): ServiceWords =>
+  hasNoSlots(model) && capacity.value === null && grows !== false ? 'time in the application' : 'service time';

@@ -6,10 +6,10 @@ import type { Facts } from '../core/finding.ts';
 import type { FilteredPart, PartNumbers } from '../core/part.ts';
 import { meanOf, quantileOf } from '../core/statistics.ts';
 import { selectRows } from '../core/table.ts';
+import { isHidden } from '../core/wait-range.ts';
 import { diagnose } from '../findings/diagnose.ts';
 import { findingRules } from '../findings/index.ts';
 import { partVerdict } from '../findings/part-verdict.ts';
-import { isHidden } from '../findings/pool-words.ts';
 import { parseFilter } from './filter.ts';
 import { placementOf } from './placement.ts';
 

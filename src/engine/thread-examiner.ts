@@ -30,7 +30,11 @@ export class ThreadExaminer implements Examiner {
   constructor(names: Names, formats: readonly FormatAdvice[]) {
     this.#names = names;
     // Only what can be copied to another thread, and no more than is needed there.
-    this.#formats = formats.map(({ id, enable }) => ({ id, enable })) as unknown as readonly FormatAdvice[];
+    this.#formats = formats.map(({ id, enable, writesCombined }) => ({
+      id,
+      enable,
+      writesCombined,
+    })) as unknown as readonly FormatAdvice[];
   }
 
   async examine(window: ExamineWindow): Promise<ExaminedWindow> {

@@ -1,5 +1,6 @@
 /** Finding: callers queue for slots that requests hold while they wait for something else; awaiting would free them. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
@@ -7,6 +8,8 @@ import { materialWait } from './saturation.ts';
 
 /** Latency on the event loop may be this much longer than the service alone. */
 const HEADROOM = 1.25;
+/** Servers that run no ASGI application. */
+const WITHOUT_ASGI = /^uwsgi/;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
@@ -19,11 +22,17 @@ function examine(facts: Facts): Finding | null {
   const served = Number.isFinite(service.p95) ? service.p95 : service.mean;
   if (!prediction || prediction.latencyP95 > HEADROOM * served) return null;
   const contention = predictor.contention();
+  // What the server calls its workers is known; what only looks like one request at a time may be a loop that each one blocks.
+  const isNamed = facts.lifecycle.some(({ kind }) => kind === 'model' || kind === 'threads');
+  const perhapsAsync =
+    model === 'sync' && !isNamed && !summary.inputs.some(({ format }) => WITHOUT_ASGI.test(format ?? ''))
+      ? ' If they are served over ASGI already, each of them blocks its event loop: then take what blocks it out (await it, or asyncio.to_thread).'
+      : '';
   return {
     severity: 'info',
     title: 'The same load on ASGI would not queue, if its views await',
     detail:
-      `Of the p95 latency, ${durationText(wait.p95)} were spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
+      `Of the p95 latency, ${durationText(wait.p95)} ${mayBeNone(summary.wait) ? 'may have been' : 'were'} spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
       (contention !== 'none'
         ? ''
         : ' No growth of service time with concurrency shows, which speaks for I/O and against computing.'),
@@ -34,7 +43,7 @@ function examine(facts: Facts): Finding | null {
       async_latency_p95_seconds: secondsOf(prediction.latencyP95),
       shared_work: typeof contention === 'string' ? (contention === 'none' ? 0 : null) : contention.share,
     },
-    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.`,
+    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.${perhapsAsync}`,
     from: Number.NaN,
     to: Number.NaN,
   };

@@ -51,7 +51,7 @@ function longQueue(facts: Facts): Finding {
   const slots = knownSlots(summary.server);
   const pace =
     slots !== null && service.mean > 0
-      ? ` ${poolText(summary.server)} that take ${durationText(service.mean)} a request answer ${roundText((slots * 1e6) / service.mean)} a second, and more came.`
+      ? ` At ${durationText(service.mean)} a request ${poolText(summary.server)} can answer ${roundText((slots * 1e6) / service.mean)} a second, and more came.`
       : '';
   return {
     severity: severityOf(wait.lowP95),

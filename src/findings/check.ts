@@ -1,7 +1,7 @@
 /** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
-import type { Severity, Summary } from '../core/summary.ts';
-import { durationText, listText, percentText, roundText } from '../core/words.ts';
+import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
+import { durationText, listText, percentText, roundText, serviceWords } from '../core/words.ts';
 
 export interface Thresholds {
   /** Seconds. */
@@ -37,7 +37,7 @@ function unknown(summary: Summary, name: string, what: string): string {
   return `${what} cannot be told from this log${isWait ? ` (${wait.basis})` : ''}${lacks}`;
 }
 
-const hasSlots = ({ server }: Summary): boolean => server.model !== 'async' && server.model !== 'thread-per-request';
+const hasSlots = ({ server }: Summary): boolean => !hasNoSlots(server.model);
 
 /** What findings could not look at, though a reader of "no finding" would think so. */
 const untold = (summary: Summary): string =>
@@ -73,7 +73,13 @@ export function check(summary: Summary, thresholds: Thresholds): Check {
   const waitExtra = (high: number | null) => (how === '' ? '' : `${how}${range(high)})`);
   most('max-p95-wait', 'the p95 wait', wait.p95, thresholds.maxP95Wait, time, waitExtra(wait.high.p95));
   most('max-mean-wait', 'the mean wait', wait.mean, thresholds.maxMeanWait, time, waitExtra(wait.high.mean));
-  most('max-p95-service', 'the p95 service time', summary.service_time.p95, thresholds.maxP95Service, time);
+  most(
+    'max-p95-service',
+    `the p95 ${serviceWords(summary.server, summary.service_time.grows_with_load)}`,
+    summary.service_time.p95,
+    thresholds.maxP95Service,
+    time,
+  );
   most('max-error-ratio', 'the share of errors', summary.requests.error_ratio, thresholds.maxErrorRatio, percentText);
   most(
     'max-saturated-ratio',

@@ -45,15 +45,21 @@ export function waitRanges(before: Pick<Summary, 'wait'>, after: Pick<Summary, '
 const overlap = ({ before, after }: WaitRanges): boolean =>
   before !== null && after !== null && before[0] <= after[1] && after[0] <= before[1];
 
-/** Values in µs, in the order of time; less is better. `level`: chance up to which a difference counts. */
+/** Times in µs, in the order of time, and their mean, where it is told in another way than as theirs. */
+export interface TimedSide {
+  readonly values: readonly number[];
+  readonly mean?: number;
+}
+
+/** Less is better. `level`: chance up to which a difference counts. */
 export function timeMeasure(
-  before: readonly number[],
-  after: readonly number[],
+  { values: before, mean: meanBefore = meanOf(before) }: TimedSide,
+  { values: after, mean: meanAfter = meanOf(after) }: TimedSide,
   level: number,
   waits?: WaitRanges,
 ): DiffMeasure {
-  const left = before.length > 0 ? meanOf(before) / 1e6 : null;
-  const right = after.length > 0 ? meanOf(after) / 1e6 : null;
+  const left = before.length > 0 ? meanBefore / 1e6 : null;
+  const right = after.length > 0 ? meanAfter / 1e6 : null;
   const measure = {
     before: left,
     after: right,

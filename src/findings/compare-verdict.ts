@@ -30,7 +30,7 @@ export function diffVerdict(diff: Omit<Diff, 'verdict'>, before: Compared, after
     }
   };
   tell('the mean wait', diff.wait_mean, time);
-  tell('the mean service time', diff.service_time_mean, time);
+  tell(`the mean ${diff.service_time_is}`, diff.service_time_mean, time);
   tell('errors', diff.error_ratio, percentText);
   const routesThat = (change: DiffMeasure['change']) =>
     diff.routes.filter(({ service_time_mean: measure }) => measure.change === change).map(({ route }) => route);

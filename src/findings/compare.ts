@@ -1,9 +1,10 @@
 /** What changed between two logs, with tests that a knotted sample cannot fool: noise is not reported as progress. */
 import { DIFF_SCHEMA, type Diff, type DiffRoute, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
 import type { Analysis } from '../core/finding.ts';
-import { quantileOf } from '../core/statistics.ts';
+import { meanOf, quantileOf } from '../core/statistics.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
-import { errorMeasure, timeMeasure, waitRanges } from './compare-measures.ts';
+import { type ServiceWords, serviceWords } from '../core/words.ts';
+import { errorMeasure, type TimedSide, timeMeasure, waitRanges } from './compare-measures.ts';
 import { diffVerdict } from './compare-verdict.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from './rows.ts';
 
@@ -26,8 +27,9 @@ export function compare(before: Side, after: Side): Diff {
   const level = LEVEL / (4 + 3 * shared.length);
   const waits = waitRanges(before.analysis.summary, after.analysis.summary);
   const routes = shared.map(({ route, left, right }): DiffRoute => {
-    const of = (members: readonly number[], column: Float64Array) =>
-      members.map((i) => column[i]).filter(Number.isFinite);
+    const of = (members: readonly number[], column: Float64Array) => ({
+      values: members.map((i) => column[i]).filter(Number.isFinite),
+    });
     const serviceLeft = of(left, a.service);
     const serviceRight = of(right, b.service);
     return {
@@ -35,23 +37,24 @@ export function compare(before: Side, after: Side): Diff {
       requests: { before: left.length, after: right.length },
       service_time_mean: timeMeasure(serviceLeft, serviceRight, level),
       service_time_p95: {
-        before: orNull(quantileOf(serviceLeft, 0.95) / 1e6),
-        after: orNull(quantileOf(serviceRight, 0.95) / 1e6),
+        before: orNull(quantileOf(serviceLeft.values, 0.95) / 1e6),
+        after: orNull(quantileOf(serviceRight.values, 0.95) / 1e6),
       },
-      wait_mean: timeMeasure(of(left, a.wait), of(right, b.wait), level, waits),
+      wait_mean: timeMeasure(waitsOf(before, a, left), waitsOf(after, b, right), level, waits),
       error_ratio: errorMeasure(errorsOf(a, left), left.length, errorsOf(b, right), right.length, level),
     };
   });
-  const finite = (column: Float64Array) => Array.from(column).filter(Number.isFinite);
-  const latency = (rows: Rows) => finite(rows.service.map((micros, i) => micros + rows.wait[i]));
+  const finite = (column: Float64Array) => ({ values: Array.from(column).filter(Number.isFinite) });
+  const [waitBefore, waitAfter] = [waitsOf(before, a), waitsOf(after, b)];
   const diff = {
     schema: DIFF_SCHEMA,
     inputs: { before: inputOf(before), after: inputOf(after) },
     server: serverOf(before.analysis.summary, after.analysis.summary),
     service_time_mean: timeMeasure(finite(a.service), finite(b.service), level),
-    wait_mean: timeMeasure(finite(a.wait), finite(b.wait), level, waits),
+    service_time_is: serviceIs(before.analysis.summary, after.analysis.summary),
+    wait_mean: timeMeasure(waitBefore, waitAfter, level, waits),
     wait_mean_range: { before: waits.before, after: waits.after },
-    latency_mean: timeMeasure(latency(a), latency(b), level, waits),
+    latency_mean: timeMeasure(latencyOf(a, waitBefore), latencyOf(b, waitAfter), level, waits),
     error_ratio: errorMeasure(...answersOf(before), ...answersOf(after), level),
     level,
     routes,
@@ -60,6 +63,23 @@ export function compare(before: Side, after: Side): Diff {
   } as const;
   const compared = ({ analysis, findings }: Side) => ({ server: analysis.summary.server, findings });
   return { ...diff, verdict: diffVerdict(diff, compared(before), compared(after)) };
+}
+
+/**
+ * Waits of all rows, or of some. Each of the possible histories has a mean, and the one in the middle is told, as everywhere else: the
+ * mean of them all would be another number, and a few long histories would make it far larger.
+ */
+function waitsOf({ analysis }: Side, { row, wait }: Rows, members: readonly number[] = [...row.keys()]): TimedSide {
+  const values = members.map((i) => wait[i]).filter(Number.isFinite);
+  const { waitSamples } = analysis.inference.requests;
+  if (!waitSamples || values.length === 0) return { values };
+  const means = waitSamples.map((sample) => meanOf(members.map((i) => sample[row[i]]).filter(Number.isFinite)));
+  return { values, mean: means.sort((x, y) => x - y)[means.length >> 1] };
+}
+
+function latencyOf({ service, wait }: Rows, { values: waits, mean }: TimedSide): TimedSide {
+  const values = Array.from(service, (micros, i) => micros + wait[i]).filter(Number.isFinite);
+  return mean === undefined ? { values } : { values, mean: meanOf(values) - meanOf(waits) + mean };
 }
 
 /** Routes of both logs, busiest first. */
@@ -95,6 +115,11 @@ function answersOf({ analysis: { summary } }: Side): [errors: number, requests: 
   const known = Object.values(status).reduce((sum, count) => sum + count, 0);
   return [Math.round((ratio ?? 0) * known), known];
 }
+
+const serviceIs = (...sides: readonly Omit<Summary, 'findings'>[]): ServiceWords => {
+  const words = sides.map(({ server, service_time: { grows_with_load } }) => serviceWords(server, grows_with_load));
+  return words.find((word) => word !== 'service time') ?? 'service time';
+};
 
 const inputOf = ({ path, analysis: { summary } }: Side): Diff['inputs']['before'] => ({
   path,

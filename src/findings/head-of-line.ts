@@ -2,6 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
+import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from './rows.ts';
@@ -56,7 +57,7 @@ function examine(facts: Facts): Finding | null {
   const name = names.routes.text(route);
   return {
     severity: severityOf(facts, otherWait, otherService),
-    title: `${name} starves the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
+    title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
     detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (median ${durationText(service)}, the others ${durationText(otherService)}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
       route: name,

@@ -2,7 +2,7 @@
 import { standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { meanOf, medianOf } from '../core/statistics.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import { capital, countText, durationText, percentText, serviceWords } from '../core/words.ts';
 import { groupsOf, rowsOf } from './rows.ts';
 
 const MINIMUM = 20;
@@ -15,7 +15,7 @@ const LONGEST_PERIOD = 120e6;
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
-  const { requests, names } = facts;
+  const { requests, names, summary } = facts;
   const groups = groupsOf(rows.route);
   const tick = medianOf(requests.resolution.subarray(0, requests.length));
   if (groups.size < 2 || rows.length < 2 * MINIMUM) return null;
@@ -59,7 +59,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Health checks hide the truth: without them the median is ${durationText(without.median)}, not ${durationText(with_.median)}`,
-    detail: `${list}: ${countText(count, 'request')}, ${percentText(count / rows.length)} of the log, every ${durationText(checks[0].period)} and answered at once. Service time with them: median ${durationText(with_.median)}, mean ${durationText(with_.mean)}; of everybody else: median ${durationText(without.median)}, mean ${durationText(without.mean)}.`,
+    detail: `${list}: ${countText(count, 'request')}, ${percentText(count / rows.length)} of the log, every ${durationText(checks[0].period)} and answered at once. ${capital(serviceWords(summary.server, summary.service_time.grows_with_load))} with them: median ${durationText(with_.median)}, mean ${durationText(with_.mean)}; of everybody else: median ${durationText(without.median)}, mean ${durationText(without.mean)}.`,
     evidence: {
       routes: list,
       requests: count,

@@ -3,7 +3,7 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
-import { durationText, roundText } from '../core/words.ts';
+import { durationText, roundText, serviceWords } from '../core/words.ts';
 import { happened } from './coincidence.ts';
 import { groupsOf, rowsOf } from './rows.ts';
 
@@ -62,6 +62,7 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
 }
 
 function examine(facts: Facts): Finding | null {
+  const { summary } = facts;
   // Where requests slow each other down, a rise of the load is a rise of the latency.
   if (typeof facts.predictor.contention() !== 'string') return null;
   const rows = rowsOf(facts);
@@ -91,7 +92,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: worst.after >= 3 * worst.before ? 'critical' : 'warning',
     title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so`,
-    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median service time is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}`,
+    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}`,
     evidence: {
       route: name,
       before_median_seconds: worst.before / 1e6,

@@ -1,5 +1,6 @@
 /** Finding: the log lacks what it takes to judge the server, with the line of configuration that adds it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { listText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
@@ -12,9 +13,7 @@ function examine({ summary }: Facts): Finding | null {
   if (lacking.length === 0) return null;
   const unknown = [
     summary.server.model === 'unknown' ? 'the kind of server' : null,
-    knownSlots(summary.server) === null &&
-    summary.server.model !== 'async' &&
-    summary.server.model !== 'thread-per-request'
+    knownSlots(summary.server) === null && !hasNoSlots(summary.server.model)
       ? 'how many requests the server runs at once'
       : null,
     summary.service_time.mean === null ? 'how long requests take' : null,

@@ -14,7 +14,7 @@ function examine({ summary, inference }: Facts): Finding | null {
     title: total === 0 ? 'Not enough data: no request in the log' : `Not enough data: ${countText(total, 'request')}`,
     detail:
       total === 0
-        ? 'No request line was found, so nothing can be said of the server.'
+        ? 'No request line was found, so nothing can be said of how the server answers.'
         : `${countText(total, 'request')} that never filled the server say little of how many it can run at once.`,
     evidence: { requests: total, requests_needed: ENOUGH_REQUESTS, seconds: summary.window.seconds },
     advice: `Log at least ${ENOUGH_REQUESTS} requests, among them a busy moment (a load test, the rush hour): a pool shows its size when it is full.`,

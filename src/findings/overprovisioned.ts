@@ -1,5 +1,6 @@
 /** Finding: half of the slots, or more, were never needed in this log. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
 
@@ -57,7 +58,7 @@ function examine(facts: Facts): Finding | null {
  * nor whether there are others that were never needed, but each worker seen runs one.
  */
 function slotsAtLeast(server: Facts['summary']['server']): number | null {
-  if (server.model === 'async' || server.model === 'thread-per-request') return null;
+  if (hasNoSlots(server.model)) return null;
   const slots = knownSlots(server);
   return slots !== null && server.capacity.confidence >= 0.8 ? slots : server.workers.low;
 }

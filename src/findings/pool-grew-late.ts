@@ -1,19 +1,18 @@
 /** Finding: a pool whose number of workers grows (uWSGI's cheaper, gunicorn's TTIN) grew too late: those that ran were all busy. */
-import { binLevels } from '../core/bin-levels.ts';
 import { withTimes } from '../core/event-times.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { rowsOf } from './rows.ts';
+import { levelsOf, NEARLY_FULL, spanOf } from './saturation.ts';
 
 /** µs */
 const BIN = 1e6;
 const MOST_BINS = 100_000;
 /** Bins that a number of workers must last to be one that the pool had: reloads double it, and recycling lessens it, for a moment. */
 const LASTING = 10;
-/** Share of the running slots busy in a bin that counts as full, bins in a row that are no moment, and the least of them. */
-const NEARLY_FULL = 0.9;
+/** Full bins in a row that are no moment, and the least of them. */
 const IN_A_ROW = 3;
 const FEWEST_FULL = 5;
 const LEAST_SHARE = 0.03;
@@ -25,15 +24,13 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   const threads = summary.server.threads.value;
   if (rows.length === 0 || threads === null || lifecycle.length >= MOST_LIFECYCLE_EVENTS) return null;
-  const origin = rows.start[0];
-  const last = rows.end.reduce((latest, at) => Math.max(latest, at), origin);
+  const { origin, last } = spanOf(rows);
   const count = Math.ceil((last - origin) / BIN);
   if (count < 2 * LASTING || count > MOST_BINS) return null;
   const running = runningWorkers(facts, origin, count);
   if (!running) return null;
   const most = mostLasting(running);
-  const service = rows.service.map((micros) => micros || 0);
-  const busy = binLevels(rows.start, service, origin, BIN, count);
+  const busy = levelsOf(rows, BIN, count);
   const full = fullWhileFewer(running, busy, most, threads);
   const seconds = full.length * (BIN / 1e6);
   if (full.length < Math.max(FEWEST_FULL, LEAST_SHARE * count) || !someInARow(full)) return null;

@@ -1,12 +1,13 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { isHidden, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
+import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import {
+  allOf,
+  allSlotsText,
   DEFAULT_TARGET_WAIT,
-  isHidden,
   knownSlots,
-  poolText,
   predictedWaitText,
   shapeText,
   slotsOf,
@@ -99,8 +100,8 @@ interface Saturation {
   /** Told one by one, as many as there is room for. */
   readonly told: readonly Episode[];
   readonly episodes: readonly Episode[];
-  readonly fullMicros: number;
   /** Of the whole log. */
+  readonly fullMicros: number;
   readonly fullRatio: number;
   readonly burst: Burst | null;
 }
@@ -126,27 +127,27 @@ function saturationOf(facts: Facts): Saturation | null {
   if (fullRatio >= FULL_SHARE && isMaterial && manyWait)
     return { slots, peaks: [], told, episodes, fullMicros, fullRatio, burst };
   if (deep.length === 0) return null;
-  const peakMicros = deep.reduce((sum, episode) => sum + episode.fullMicros, 0);
-  return { slots, peaks: deep, told, episodes: deep, fullMicros: peakMicros, fullRatio, burst };
+  return { slots, peaks: deep, told, episodes: deep, fullMicros, fullRatio, burst };
 }
 
-function detailOf(facts: Facts, { slots, peaks, told, fullMicros, fullRatio, burst }: Saturation): string {
+function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: Saturation): string {
   const { summary, inference } = facts;
   const { wait } = inference;
   const how = wait.method === 'measured' ? 'measured' : 'inferred';
-  const when =
-    peaks.length === 0 ? ` (${percentText(fullRatio)} of the time)` : ` in ${countText(peaks.length, 'peak')}`;
+  const queued = mayBeNone(summary.wait) ? 'may have queued' : 'queued';
   const sentences = [
-    `${allSlots(summary.server, slots)} busy for ${durationText(fullMicros)}${when}.`,
-    ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, how)),
+    `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
+    ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
   ];
   if (Number.isFinite(wait.p95)) {
-    const about = isHidden(summary.wait) ? 'about ' : '';
+    const longest = longestIsOpen(summary.wait)
+      ? ''
+      : `, the longest ${isHidden(summary.wait) ? 'about ' : ''}${durationText(wait.max)}`;
     const deep = Number.isFinite(wait.peakQueue)
       ? `, up to ${countText(Math.round(wait.peakQueue), 'request')} in the queue`
       : '';
     sentences.push(
-      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them: mean ${durationText(wait.mean)}${rangeText(wait)}, p95 ${durationText(wait.p95)}, the longest ${about}${durationText(wait.max)} (${how})${deep}.`,
+      `${percentText(wait.waitingRatio)} of the requests ${queued} before a worker took them: mean ${durationText(wait.mean)}${rangeText(wait)}, p95 ${durationText(wait.p95)}${longest} (${how})${deep}.`,
     );
   }
   return [...sentences, ...burstSentence(facts, slots, burst)].join(' ');
@@ -171,14 +172,19 @@ function burstSentence({ inference }: Facts, slots: number, burst: Burst | null)
     : [];
 }
 
-function titleOf({ summary, inference }: Facts, { slots, peaks, fullMicros, burst }: Saturation): string {
+function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturation): string {
   const queues = burst !== null || Number.isFinite(inference.wait.waitingRatio);
   const isOnePool = !summary.server.regimes && !summary.server.servers;
-  const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `all ${slots} slots are`;
-  const many = peaks.length === 1 ? 'a peak' : countText(peaks.length, 'peak');
-  const when = peaks.length > 0 ? ` in ${many} of ${durationText(fullMicros)}` : '';
-  return `Pool saturated${when}: ${which} busy${queues ? ' and callers queue' : ''}`;
+  const which = !isOnePool ? 'all slots were' : slots === 1 ? 'the only slot is' : `${allOf(slots)} slots are`;
+  const long = durationText(lengthOf(peaks));
+  const many = peaks.length === 1 ? ` in a peak of ${long}` : ` in ${peaks.length} peaks, ${long} in all`;
+  const when = peaks.length === 0 ? '' : many;
+  const queue = mayBeNone(summary.wait) ? 'may queue' : 'queue';
+  return `Pool saturated${when}: ${which} busy${queues ? ` and callers ${queue}` : ''}`;
 }
+
+/** µs */
+const lengthOf = (peaks: readonly Episode[]): number => peaks.reduce((sum, { from, to }) => sum + to - from, 0);
 
 function isCritical({ inference: { wait, service } }: Facts, burst: Burst | null): boolean {
   const long = Math.max(500_000, service.mean);
@@ -208,6 +214,7 @@ function examine(facts: Facts): Finding | null {
       slots,
       saturated_seconds: fullMicros / 1e6,
       saturated_ratio: fullRatio,
+      peak_seconds: peaks.length > 0 ? lengthOf(peaks) / 1e6 : null,
       episodes: episodes.length,
       wait_method: wait.method,
       peak_wait_mean_seconds: secondsOf(peakWaitMean),
@@ -231,14 +238,6 @@ function examine(facts: Facts): Finding | null {
     to,
     lostSeconds: lostSeconds(facts),
   };
-}
-
-/** "All 4 sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
-function allSlots(server: Facts['summary']['server'], slots: number): string {
-  if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
-  if (slots === 1) return `The only slot of ${poolText(server)} was`;
-  const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
-  return single ? `All ${poolText(server)} were` : `All ${slots} slots of ${poolText(server)} were`;
 }
 
 /** " (between 28 ms and 24 s)" where the log leaves more open than a word should hide. */

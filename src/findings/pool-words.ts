@@ -2,7 +2,8 @@
 import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
-import { countText, durationText } from '../core/words.ts';
+import { isVague } from '../core/wait-range.ts';
+import { capital, countText, durationText } from '../core/words.ts';
 
 /** µs: the p95 wait that a pool is recommended for, where nobody asks for another. */
 export const DEFAULT_TARGET_WAIT = 200_000;
@@ -37,6 +38,19 @@ export function poolText(server: Server): string {
   return slots === null ? 'the server' : `a pool of ${countText(slots, 'slot')}`;
 }
 
+/** "both", "all 4": two are not all. */
+export const allOf = (count: number): string => (count === 2 ? 'both' : `all ${count}`);
+
+/** "All 4 sync workers were", "Both sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
+export function allSlotsText(server: Server, slots: number): string {
+  if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
+  if (slots === 1) return `The only slot of ${poolText(server)} was`;
+  const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
+  const all = capital(allOf(slots));
+  // The pool's own words begin with their number, which `all` has.
+  return single ? `${all} ${poolText(server).replace(/^\d+ /, '')} were` : `${all} slots of ${poolText(server)} were`;
+}
+
 /** "7 workers", "2 workers of 12 threads": the shape of a predicted pool. */
 export function shapeText({ pool }: PoolPrediction): string {
   if (pool.model === 'threaded') {
@@ -62,18 +76,6 @@ export function predictedWaitText({ waitP95, waitP95Range: [low, high], wide }: 
 }
 
 const FAR_LONGER = 2;
-
-/** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
-export const isHidden = ({ mean, high }: Summary['wait']): boolean =>
-  mean !== null && high.mean !== null && high.mean > 3 * mean + 0.1;
-
-/**
- * So wide a range is no measure: of recorded servers with one, half waited less than half or more than twice as long as was said.
- */
-export const isVague = ({ low, high }: Summary['wait']): boolean =>
-  low.mean !== null && high.mean !== null && high.mean > VAGUE * Math.max(low.mean, 0.001) && high.mean > 0.5;
-const VAGUE = 200;
-
 /** "120 ms (inferred)"; the range alone where the log leaves the wait open. */
 export const waitP95Text = ({ summary, inference }: Pick<Facts, 'summary' | 'inference'>): string => {
   const { p95, lowP95, highP95, method } = inference.wait;

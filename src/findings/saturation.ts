@@ -27,7 +27,7 @@ const WAITED = 10_000;
 const STRETCH_BINS = 3;
 const GAP_BINS = 2;
 /** Share of the slots busy in a bin that counts as full. */
-const NEARLY_FULL = 0.9;
+export const NEARLY_FULL = 0.9;
 const MOST_BINS = 200_000;
 
 /** Stretches of a pool of `slots` in order of time; empty where the log does not tell how many requests ran. */
@@ -48,14 +48,27 @@ export function episodesOf(facts: Facts, slots: number): Episode[] {
   return episodes;
 }
 
+/** From the first start to the last end, µs since 1970 UTC. */
+export function spanOf({ start, end }: Rows): { readonly origin: number; readonly last: number } {
+  return { origin: start[0], last: end.reduce((latest, at) => Math.max(latest, at), start[0]) };
+}
+
+/** The mean number of requests running in each bin of `width` µs from the first start on. */
+export const levelsOf = ({ start, service }: Rows, width: number, count: number): Float64Array =>
+  binLevels(
+    start,
+    service.map((micros) => micros || 0),
+    start[0],
+    width,
+    count,
+  );
+
 function fullStretches(rows: Rows, serviceMean: number, slots: number): Pick<Episode, 'from' | 'to' | 'fullMicros'>[] {
   if (rows.length === 0 || !Number.isFinite(serviceMean)) return [];
-  const origin = rows.start[0];
-  const last = rows.end.reduce((latest, at) => Math.max(latest, at), origin);
+  const { origin, last } = spanOf(rows);
   const width = Math.max(1e6, serviceMean, (last - origin) / MOST_BINS);
   const count = Math.ceil((last - origin) / width) + 1;
-  const service = rows.service.map((micros) => micros || 0);
-  const levels = binLevels(rows.start, service, origin, width, count);
+  const levels = levelsOf(rows, width, count);
   const stretches: { from: number; to: number; bins: number }[] = [];
   for (let bin = 0; bin < count; bin++) {
     if (levels[bin] < NEARLY_FULL * slots) continue;
@@ -142,7 +155,11 @@ export function materialWait(facts: Facts): boolean {
   return !Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean;
 }
 
-/** "From 13:19:19 to 13:19:48 (29 s): 834 requests queued, 657 ms on average (inferred)." */
-export function peakText({ from, to, waiters, totalWaitMicros }: Episode, how: string): string {
-  return `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} queued, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
+/** "From 13:19:19 to 13:19:48 UTC (29 s) 834 requests queued, for 657 ms on average (inferred)." */
+export function peakText(
+  { from, to, waiters, totalWaitMicros }: Episode,
+  queued: 'queued' | 'may have queued',
+  how: string,
+): string {
+  return `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} ${queued}, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
 }

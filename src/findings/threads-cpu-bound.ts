@@ -1,5 +1,6 @@
 /** Finding: requests of one process slow each other down: its threads, or its event loop, are bound by one core. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { sharedWorkOf } from './shared-work.ts';
@@ -11,7 +12,7 @@ const TARGET_BUSY = 0.7;
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const { model } = summary.server;
-  if (model !== 'threaded' && model !== 'async' && model !== 'thread-per-request') return null;
+  if (model !== 'threaded' && !hasNoSlots(model)) return null;
   const shared = sharedWorkOf(facts, 'worker', MINIMUM_SHARE);
   if (!shared) return null;
   const { found, workSeconds, ceiling, slowdown } = shared;

@@ -28,14 +28,14 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: 'info',
     title: `Threads would help, if the views wait for I/O: ${threads} per worker`,
-    detail: `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. With ${countText(threads, 'thread')} in each of the same processes, simulated from this log: ${predictedWaitText(chosen)}.${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
+    detail: `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. With ${countText(threads, 'thread')} in ${workers.value === 1 ? 'the same process' : 'each of the same processes'}, simulated from this log: ${predictedWaitText(chosen)}.${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
     evidence: {
       workers: workers.value,
       threads_per_worker: threads,
       wait_p95_seconds: secondsOf(wait.p95),
       threaded_wait_p95_seconds: secondsOf(chosen.waitP95),
     },
-    advice: `${countText(workers.value, 'worker')} with ${countText(threads, 'thread')} each cost little memory. They help views that wait (database, HTTP); views that compute share one GIL per process, and need processes instead. The application must be thread-safe.`,
+    advice: `${countText(workers.value, 'worker')} with ${countText(threads, 'thread')}${workers.value === 1 ? ' costs' : ' each cost'} little memory. They help views that wait (database, HTTP); views that compute share one GIL per process, and need processes instead. The application must be thread-safe.`,
     from: Number.NaN,
     to: Number.NaN,
   };

@@ -1,5 +1,6 @@
 /** Finding: requests of the whole server slow each other down, so more workers or threads would bring little. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 import { secondsOf } from './rows.ts';
@@ -22,7 +23,7 @@ function examine(facts: Facts): Finding | null {
   };
   const now = predictor.predict(pool);
   const doubled = predictor.predict({ ...pool, workers: pool.workers * 2 });
-  const async = model === 'async' || model === 'thread-per-request';
+  const async = hasNoSlots(model);
   if (!async && (!now || !doubled || doubled.latencyP95 < (1 - WORTH) * now.latencyP95)) return null;
   return {
     severity: 'warning',

@@ -1,8 +1,9 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
-import type { FindingSummary, Summary } from '../core/summary.ts';
+import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
+import { isHidden, isVague, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
-import { isHidden, isVague, knownSlots, poolText } from './pool-words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -83,10 +84,8 @@ const LETTERS_OF_TITLE = 60;
 function saturatedWordings(summary: Summary, { evidence }: FindingSummary): string[] {
   const { server, wait } = summary;
   const pool = capital(poolText(server));
-  const full = roundText(Number(evidence.saturated_seconds));
-  const window = summary.window.seconds === null ? null : roundText(summary.window.seconds);
-  const share = window === null ? `for ${full} s` : `${full} of ${window} s`;
-  const [queued, waits] = waitWords(wait);
+  const share = shareOfWindow(Number(evidence.saturated_seconds), summary);
+  const [queued, waits, waitsInBrief] = waitWords(wait);
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
@@ -94,7 +93,7 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const [enough, inBrief] = [false, true].map((brief) => enoughText(summary, evidence, brief));
   const orAsync = server.model !== 'async' && evidence.requests_slow_each_other !== true;
   const terse = (by: string) =>
-    `${pool} full ${window === null ? share : `${full}/${window} s`}${by}; ${waits}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
+    `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
     `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
     `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
@@ -104,16 +103,22 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   ];
 }
 
-/** "callers queued up to 2.1 s (inferred)", and briefly "waits up to 2.1 s (inferred)". */
-function waitWords(wait: Summary['wait']): [string, string] {
+/** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
+function waitWords(wait: Summary['wait']): [string, string, string] {
   const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
-  if (wait.max === null) return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown'];
-  if (isVague(wait)) {
-    const fits = `(${text(wait.low.mean)} to ${text(wait.high.mean)} fit the log)`;
-    return [`callers queued for about ${text(wait.mean)} on average ${fits}`, `mean wait ~${text(wait.mean)} ${fits}`];
+  if (wait.max === null)
+    return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
+  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) {
+    const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
+    const range = `${text(wait.low.mean)} to ${text(wait.high.mean)}`;
+    return [
+      `callers ${queued} for about ${text(wait.mean)} on average (${range} fit the log)`,
+      `mean wait ~${text(wait.mean)} (${range})`,
+      `mean wait ${range} (${wait.method})`,
+    ];
   }
   const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
-  return [`callers queued up to ${longest}`, `waits up to ${longest}`];
+  return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
 }
 
 /** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
@@ -123,13 +128,15 @@ function enoughText(
   inBrief: boolean,
 ): string {
   if (typeof workers !== 'number') return '';
-  const ofThreads = server.model === 'threaded' && typeof threads === 'number' ? ` of ${threads} threads` : '';
+  const ofThreads =
+    server.model === 'threaded' && typeof threads === 'number' ? ` of ${countText(threads, 'thread')}` : '';
   const pool = `${countText(workers, server.model === 'pool' ? 'slot' : 'worker')}${ofThreads}`;
   if (!isHidden(wait)) return capital(pool);
   return inBrief ? `~${pool}` : `About ${pool}`;
 }
 
-/** s: a p95 wait from which a queue is no longer called short. */
+/** s: waits from which a queue is one, and from which it is no longer called short. */
+const NONE = 0.01;
 const SHORT = 0.1;
 /** Below this the kind of server is a hedge. */
 const HEDGED = 0.6;
@@ -144,6 +151,53 @@ const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sente
   ],
 };
 
+/** "all busy 17 of 80 s", "at most 3 of 8 slots busy at once", in three lengths. */
+function peakWords(summary: Summary, peak: number, slots: number): [string, string, string] {
+  const { peak_at_least: least, saturated_seconds: full } = summary.concurrency;
+  const isProven = least === null || least >= peak;
+  if (peak === slots && isProven && full !== null) {
+    const busy = `all busy ${shareOfWindow(full, summary)}`;
+    return [busy, busy, busy];
+  }
+  const most = isProven ? `at most ${peak}` : `between ${least} and ${peak}`;
+  const perhaps = peak === slots && full !== null ? `, all perhaps for ${durationText(full * 1e6)}` : '';
+  return [
+    `${most} of ${slots} slots busy at once${perhaps}`,
+    `${most} of ${slots} slots busy`,
+    `${most} of ${slots} busy`,
+  ];
+}
+
+/** "17 of 80 s", "27 ms of 80 s", "for 17 s". */
+function shareOfWindow(seconds: number, { window }: Summary): string {
+  if (window.seconds === null) return `for ${durationText(seconds * 1e6)}`;
+  return `${seconds < 1 ? durationText(seconds * 1e6) : roundText(seconds)} of ${roundText(window.seconds)} s`;
+}
+
+/** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
+function quietWaitWords(wait: Summary['wait']): [string, string, string] {
+  const text = (seconds: number) => durationText(seconds * 1e6);
+  if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
+  const p95 = text(wait.p95);
+  const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];
+  if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) {
+    const range = `${text(low)} to ${text(high)}`;
+    const maybe = `callers may have queued for about ${text(wait.mean ?? 0)} on average (${range} fit the log)`;
+    return [maybe, `mean wait ~${text(wait.mean ?? 0)} (${range})`, `mean wait ${range} (${wait.method})`];
+  }
+  if (wait.p95 < NONE) {
+    if (wait.p99 === null || wait.p99 < NONE) return ['callers did not queue', 'nobody queued', 'nobody queued'];
+    const few = `few callers queued (p99 ${text(wait.p99)}, ${wait.method})`;
+    return [few, few, `wait p99 ${text(wait.p99)} (${wait.method})`];
+  }
+  const queued = `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`;
+  return [queued, queued, `wait p95 ${p95} (${wait.method})`];
+}
+
+/** "at least 24 requests", "about 1 request" */
+const inFlightText = (peak: number, proven: number | null): string =>
+  `${atOnceText(peak, proven)} ${peak === 1 ? 'request' : 'requests'}`;
+
 function quiet(summary: Summary): Verdict {
   const { server, concurrency, wait, knows } = summary;
   const confidence = confidenceOf(summary);
@@ -153,34 +207,17 @@ function quiet(summary: Summary): Verdict {
 
   const slots = knownSlots(server);
   if (slots !== null && concurrency.peak !== null) {
-    const p95 = wait.p95 === null ? '' : durationText(wait.p95 * 1e6);
-    const [queued, briefly, inBrief] =
-      wait.p95 === null
-        ? ['whether callers queued the log cannot tell', 'waits unknown']
-        : wait.p95 < 0.01
-          ? ['callers did not queue', 'nobody queued']
-          : [
-              `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`,
-              null,
-              `wait p95 ${p95} (${wait.method})`,
-            ];
+    const [queued, briefly, inBrief] = quietWaitWords(wait);
     const pool = capital(poolText(server));
-    const least = concurrency.peak_at_least;
-    const peak =
-      least === null || least >= concurrency.peak
-        ? `at most ${concurrency.peak}`
-        : `between ${least} and ${concurrency.peak}`;
+    const [busy, busyBriefly, busyInBrief] = peakWords(summary, concurrency.peak, slots);
     return {
       severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
-      sentence: `${pool}, ${peak} of ${slots} slots busy at once; ${queued}.`,
-      shorter: [
-        `${pool}, ${peak} of ${slots} slots busy; ${briefly ?? queued}.`,
-        `${pool}, ${peak} of ${slots} busy; ${inBrief ?? briefly}.`,
-      ],
+      sentence: `${pool}, ${busy}; ${queued}.`,
+      shorter: [`${pool}, ${busyBriefly}; ${briefly}.`, `${pool}, ${busyInBrief}; ${inBrief}.`],
       confidence,
     };
   }
-  if (server.model === 'async' || server.model === 'thread-per-request') {
+  if (hasNoSlots(server.model)) {
     const own = `${capital(poolText(server))}, without fixed slots`;
     // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
     if (concurrency.peak === null) {
@@ -201,7 +238,7 @@ function quiet(summary: Summary): Verdict {
       };
     }
     if (server.model_confidence < HEDGED) {
-      const most = `${atOnceText(concurrency.peak, concurrency.peak_at_least)} requests`;
+      const most = inFlightText(concurrency.peak, concurrency.peak_at_least);
       return {
         severity: 'info',
         sentence: `${capital(most)} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
@@ -209,7 +246,7 @@ function quiet(summary: Summary): Verdict {
         confidence: server.model_confidence,
       };
     }
-    const pool = `${capital(poolText(server))}, ${atOnceText(concurrency.peak, concurrency.peak_at_least)} requests in flight`;
+    const pool = `${capital(poolText(server))}, ${inFlightText(concurrency.peak, concurrency.peak_at_least)} in flight`;
     const [inside, inBrief] = insideWordings[`${summary.service_time.grows_with_load}`];
     return {
       severity: summary.service_time.grows_with_load === false ? 'ok' : 'info',

@@ -91,7 +91,7 @@ function examine(facts: Facts): Finding | null {
     detail:
       `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${lost}` +
       (silent.length > 0
-        ? ` Their last answer lay ${durationText(medianOf(silent))} back (median; ${durationText(shortest)} at least).`
+        ? ` ${before.length > 0 ? 'Their last answer lay' : 'They had started'} ${durationText(medianOf(silent))} ${before.length > 0 ? 'back' : 'before'} (median; ${durationText(shortest)} at least).`
         : ''),
     evidence: {
       killed: kills.length,

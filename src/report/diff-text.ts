@@ -65,7 +65,7 @@ export function diffText(diff: Diff, width: number, paint: Paint): string {
 
 const measuresOf = (diff: Diff) => [
   { name: 'wait, mean', measure: diff.wait_mean, text: time },
-  { name: 'service time, mean', measure: diff.service_time_mean, text: time },
+  { name: `${diff.service_time_is}, mean`, measure: diff.service_time_mean, text: time },
   { name: 'latency, mean', measure: diff.latency_mean, text: time },
   { name: 'errors', measure: diff.error_ratio, text: share },
 ];
@@ -80,9 +80,20 @@ function isChanged(server: Diff['server'], name: 'model' | 'workers' | 'threads'
 const cutFront = (path: string, width: number): string =>
   path.length <= width ? path : `…${path.slice(path.length - width + 1)}`;
 
-const routeTable = ({ routes }: Diff): string[] =>
+const routeTable = ({ routes, service_time_is: service }: Diff): string[] =>
   alignColumns([
-    ['Routes', 'requests', 'service before', 'after', '', 'p95 before', 'after', 'wait before', 'after', ''],
+    [
+      'Routes',
+      'requests',
+      service === 'service time' ? 'service before' : 'in app before',
+      'after',
+      '',
+      'p95 before',
+      'after',
+      'wait before',
+      'after',
+      '',
+    ],
     ...routes
       .slice(0, MOST_ROUTES)
       .map((route) => [

@@ -1,5 +1,5 @@
 /** What was read, and what the log could not tell. */
-import { percentText } from '../core/words.ts';
+import { countText, percentText } from '../core/words.ts';
 import { cutTo, wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -10,12 +10,13 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
     const format =
       input.format === null ? 'no known format' : `${input.format} (${percentText(input.format_confidence)})`;
     const envelope = input.envelope ? ` in ${input.envelope}` : '';
-    const lifecycle = input.lifecycle > 0 ? `, ${input.lifecycle} lifecycle lines` : '';
-    const unparsed = input.unparsed > 0 ? `, ${input.unparsed} of ${input.lines} lines not understood` : '';
+    const lifecycle = input.lifecycle > 0 ? `, ${countText(input.lifecycle, 'lifecycle line')}` : '';
+    const unparsed =
+      input.unparsed > 0 ? `, ${input.unparsed} of ${countText(input.lines, 'line')} not understood` : '';
     return paint(
       'title',
       cutTo(
-        `${input.host === undefined ? '' : `${input.host}: `}${input.path}: ${format}${envelope}, ${input.requests} requests${lifecycle}${unparsed}`,
+        `${input.host === undefined ? '' : `${input.host}: `}${input.path}: ${format}${envelope}, ${countText(input.requests, 'request')}${lifecycle}${unparsed}`,
         width,
       ),
     );
@@ -39,14 +40,16 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
   return rows;
 }
 
+const HOW_INDENT = '    ';
+
 export function missingSection({ summary, width, paint }: TextReportInput): string[] {
   const { missing } = summary.knows;
   if (missing.length === 0) return [];
   return [
     paint('title', 'What this log cannot tell'),
     ...missing.flatMap(({ what, gives, how }) => [
-      ...wrapText(`  no ${what} in the log; it would give ${gives}.`, width, '    '),
-      ...wrapText(`    ${how}`, width, '    ').map((row) => paint('info', row.startsWith(' ') ? row : `    ${row}`)),
+      ...wrapText(`no ${what} in the log; it would give ${gives}.`, width, '  '),
+      ...wrapText(how, width - HOW_INDENT.length).map((row) => paint('info', `${HOW_INDENT}${row}`)),
     ]),
   ];
 }

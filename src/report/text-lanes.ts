@@ -1,7 +1,7 @@
 /** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
 import type { Facts } from '../core/finding.ts';
 import type { Summary } from '../core/summary.ts';
-import { atOnceText, durationText, percentText } from '../core/words.ts';
+import { atOnceText, countText, durationText, percentText } from '../core/words.ts';
 import { cutTo } from './columns.ts';
 import { busyPerCell, strip } from './lane-strip.ts';
 import type { TextReportInput } from './text.ts';
@@ -28,7 +28,7 @@ export function lanesSection({ summary, facts, width, paint }: TextReportInput):
     ...shown.map(
       ({ label, cells: text, tail }) => `${cutTo(label, LABEL - 1).padEnd(LABEL)}${text} ${paint('dim', tail)}`,
     ),
-    ...(hidden > 0 ? [paint('dim', `… and ${hidden} more workers`)] : []),
+    ...(hidden > 0 ? [paint('dim', `… and ${countText(hidden, 'more worker')}`)] : []),
     ...pool.map(
       ({ label, cells: text, tail }) =>
         `${paint('info', label.padEnd(LABEL))}${paint('info', text)} ${paint('dim', tail)}`,

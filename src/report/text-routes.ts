@@ -1,5 +1,5 @@
 /** The busiest routes, a row each. */
-import { durationText, percentText } from '../core/words.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
 import { alignColumns, cutTo } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -27,6 +27,6 @@ export function routesSection({ summary, width, paint }: TextReportInput): strin
   return [
     paint('title', table[0]),
     ...table.slice(1),
-    ...(hidden > 0 ? [paint('dim', `… and ${hidden} more routes`)] : []),
+    ...(hidden > 0 ? [paint('dim', `… and ${countText(hidden, 'more route')}`)] : []),
   ];
 }

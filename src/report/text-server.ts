@@ -1,6 +1,16 @@
 /** The server as inferred, in a column of labelled facts. */
 import type { Estimate, Summary } from '../core/summary.ts';
-import { atOnceText, countText, durationText, peakText, percentText, roundText } from '../core/words.ts';
+import { longestIsOpen } from '../core/wait-range.ts';
+import {
+  atOnceText,
+  countText,
+  durationText,
+  isFullProven,
+  peakText,
+  percentText,
+  roundText,
+  serviceWords,
+} from '../core/words.ts';
 import { wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
 
@@ -15,18 +25,15 @@ function estimate({ value, low, high, confidence, method }: Estimate): string {
   return `${value}${range}, ${percentText(confidence)} sure (${method})`;
 }
 
-const quantiles = (d: {
-  mean: number | null;
-  p50: number | null;
-  p95: number | null;
-  p99: number | null;
-  max: number | null;
-}) =>
+type Quantile = 'p50' | 'p95' | 'p99' | 'max';
+
+const quantiles = (
+  d: Readonly<Record<'mean' | Quantile, number | null>>,
+  told: readonly Quantile[] = ['p50', 'p95', 'p99', 'max'],
+) =>
   [
     `mean ${seconds(d.mean)}`,
-    ...(['p50', 'p95', 'p99', 'max'] as const)
-      .filter((name) => d[name] !== null)
-      .map((name) => `${name} ${seconds(d[name])}`),
+    ...told.filter((name) => d[name] !== null).map((name) => `${name} ${seconds(d[name])}`),
   ].join(', ');
 
 function waitText({ wait }: Summary): string {
@@ -37,8 +44,10 @@ function waitText({ wait }: Summary): string {
   const known = wait.low.mean !== null && wait.high.mean !== null;
   // A measured wait is as exact as it is written.
   const range = known && low !== high ? ` (mean between ${low} and ${high})` : '';
+  // What has no range of its own is not told where the mean may be longer.
+  const told = longestIsOpen(wait) ? (['p50', 'p95'] as const) : undefined;
   const queue = wait.peak_queue !== null ? `, longest queue ${Math.round(wait.peak_queue)}` : '';
-  return `${wait.mean === null ? '' : quantiles(wait)}${range}${queue}; ${wait.method}: ${wait.basis}`.trim();
+  return `${wait.mean === null ? '' : quantiles(wait, told)}${range}${queue}; ${wait.method}: ${wait.basis}`.trim();
 }
 
 function concurrencyText({ concurrency, server }: Summary): string {
@@ -52,7 +61,7 @@ function concurrencyText({ concurrency, server }: Summary): string {
   }
   if (concurrency.saturated_ratio !== null && server.capacity.value !== null) {
     parts.push(
-      `all slots busy ${seconds(concurrency.saturated_seconds)} (${percentText(concurrency.saturated_ratio)} of the time)`,
+      `all slots ${isFullProven({ server, concurrency }) || concurrency.saturated_ratio === 0 ? '' : 'perhaps '}busy ${seconds(concurrency.saturated_seconds)} (${percentText(concurrency.saturated_ratio)} of the time)`,
     );
   }
   return parts.join(', ') || 'unknown';
@@ -79,7 +88,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ['capacity', `${estimate(server.capacity)}${ceiling === null ? '' : `; ceiling ${roundText(ceiling)} requests/s`}`],
     ...(server.regimes ? [['pools', poolsText(server.regimes)] as [string, string]] : []),
     [
-      service.grows_with_load ? 'time in app' : 'service time',
+      serviceWords(server, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
       service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
     ],
     ['wait', waitText(summary)],

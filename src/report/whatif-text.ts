@@ -19,9 +19,9 @@ const rangeText = (range: WhatIfRange): string => (range === null ? '?' : `${tim
 /** "4 sync", "2 x 4 threads", "2 async": workers first, as the options name them. */
 const poolLabel = ({ model, workers, threads }: WhatIfPool): string =>
   model === 'threaded'
-    ? `${workers} x ${threads} threads`
+    ? `${workers} x ${countText(threads, 'thread')}`
     : model === 'pool'
-      ? `${workers} slots`
+      ? countText(workers, 'slot')
       : `${workers} ${model}`;
 
 export function whatIfText({ document, path, width, paint }: WhatIfTextInput): string {
@@ -122,10 +122,10 @@ function chart(
 }
 
 function recommendation({ recommendation: found }: WhatIfAnswer, width: number, paint: Paint): string[] {
-  if (!found) return [paint('warning', 'No recommendation: this log cannot carry one (see the assumptions).')];
+  if (!found) return [paint('warning', 'No recommendation (see the assumptions).')];
   const size =
     found.model === 'threaded'
-      ? `${found.workers} workers of ${found.threads} threads`
-      : `${found.workers} ${found.model === 'pool' ? 'slots' : `${found.model} ${found.workers === 1 ? 'worker' : 'workers'}`}`;
+      ? `${countText(found.workers, 'worker')} of ${countText(found.threads, 'thread')}`
+      : countText(found.workers, found.model === 'pool' ? 'slot' : `${found.model} worker`);
   return wrapText(`${paint('ok', `Recommended: ${size}`)}, ${found.because}.`, width);
 }

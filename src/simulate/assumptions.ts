@@ -1,6 +1,7 @@
 /** What a simulation had to take for granted, in sentences, so that a reader can say where it would be wrong. */
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { durationText, percentText } from '../core/words.ts';
 import type { Callers, ClosedClients } from './clients.ts';
 import { canTellContention } from './contention.ts';
@@ -56,9 +57,13 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
         'One process wrote this log, so what its requests share may as well lie behind it (a database, a lock): more processes would then bring little, and ranges hold that too.',
       );
     }
-  } else if (!canTellContention(trace)) {
+  } else if (hasNoSlots(inference.model) && inference.service.growth === null) {
     said.push(
-      'There are too few requests, or the stamps are too coarse, to show whether service time grows with concurrency; it is taken not to.',
+      'Whether requests waited for each other inside the application this log does not show: their times are taken to hold no such wait, and what lies behind the application to bear more at once.',
+    );
+  } else if (!canTellContention(trace, workload.present)) {
+    said.push(
+      'Whether service time grows with concurrency this log does not show (its requests ran one at a time, or are too few, or the stamps are too coarse); it is taken not to.',
     );
   } else {
     said.push(

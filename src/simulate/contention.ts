@@ -6,22 +6,14 @@
  * flight, mean value analysis (Reiser & Lavenberg 1980) gives the mean service
  *   Q_0 = 0;  r_j = φ (1 + Q_{j-1});  X_j = j / (r_j + 1 - φ);  Q_j = X_j r_j;  D(j) = r_j + 1 - φ, D(1) = 1.
  */
+import type { ContentionFound, PoolShape } from '../core/prediction.ts';
 import { medianOf } from '../core/statistics.ts';
 import { levelsSeen } from './levels.ts';
 import { levelsByTick, type TickLevels } from './levels-by-tick.ts';
 import type { Trace } from './trace.ts';
 
-export interface Contention {
-  /** Who shares the station: the requests of one worker, or all of the server. */
-  readonly station: 'worker' | 'server';
-  /** true: there are no others to compare with, so what slows the requests of the one worker may as well lie behind it. */
-  readonly onlyProcess: boolean;
-  /** φ, 0..1, and the range in which nineteen of twenty true values lie. */
-  readonly share: number;
-  readonly low: number;
-  readonly high: number;
-  /** true: stamps blur the levels, and blurred levels make the growth look smaller than it is. */
-  readonly atLeast: boolean;
+/** `share` is φ; in its range lie nineteen of twenty true values. */
+export interface Contention extends Omit<ContentionFound, 'aloneMean'> {
   /** Mean level while a request was in service, per row of the trace: what its service time is deflated by. */
   readonly level: Float64Array;
 }
@@ -33,9 +25,11 @@ const BLOCK = 32;
 const COARSE = 0.25;
 const GRID = 100;
 
-/** Levels can be told, and there are requests enough to compare. */
-export const canTellContention = (trace: Trace): boolean =>
-  trace.length >= MINIMUM_REQUESTS && !trace.constantService && !tooCoarse(trace);
+/** Levels can be told, requests ran beside each other, and there are enough of them to compare. `present`: the pool that wrote the log. */
+export function canTellContention(trace: Trace, present: PoolShape | null): boolean {
+  const oneAtATime = present !== null && present.model !== 'async' && present.workers === 1 && present.threads === 1;
+  return trace.length >= MINIMUM_REQUESTS && !trace.constantService && !oneAtATime && !tooCoarse(trace);
+}
 
 /** null: no growth that chance would not make as well, or no way to tell. */
 export function findContention(trace: Trace): Contention | null {

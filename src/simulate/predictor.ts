@@ -49,9 +49,7 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
     },
     contention() {
       const base = quick.workload();
-      // Requests that run one at a time have no others beside them.
-      const oneSlot = base?.present?.model !== 'async' && base?.present?.workers === 1 && base.present.threads === 1;
-      if (!base?.contention) return base && canTellContention(base.trace) && !oneSlot ? 'none' : 'unknown';
+      if (!base?.contention) return base && canTellContention(base.trace, base.present) ? 'none' : 'unknown';
       const { level: _level, ...found } = base.contention;
       return { ...found, aloneMean: meanOf(deflated(base.trace, base.contention, found.share)) };
     },

@@ -6,6 +6,12 @@ import { acceptForThemselves, type ScenarioRuns } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 const MAX_WORKERS = 1024;
+/**
+ * Threads in each of several processes beyond which more of them are no answer, and times as many as there are: where the callers come
+ * all at once and one process accepts half of them, no sensible number keeps a short wait, and another remedy is wanted.
+ */
+const MOST_THREADS = 32;
+const TIMES_THREADS = 4;
 
 export const arrivalsAreKnown = ({ callers, trace }: Workload): boolean =>
   callers.likely.kind !== 'hidden' && !trace.waitUnknown;
@@ -74,21 +80,22 @@ export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: Poo
     kind.workers === present?.workers &&
     acceptForThemselves(workload, kind)
   ) {
-    const threads = fewest(offered / kind.workers, (count) => good({ ...kind, threads: count }));
+    const most = Math.max(MOST_THREADS, TIMES_THREADS * kind.threads);
+    const threads = fewest(offered / kind.workers, most, (count) => good({ ...kind, threads: count }));
     return threads === null ? null : { ...kind, threads };
   }
-  const workers = fewest(offered / kind.threads, (count) => good({ ...kind, workers: count }));
+  const workers = fewest(offered / kind.threads, MAX_WORKERS, (count) => good({ ...kind, workers: count }));
   return workers === null ? null : { ...kind, workers };
 }
 
 /** Waits fall with every slot, so a binary search over a doubling range finds the first number that is good enough. */
-function fewest(guess: number, enough: (count: number) => boolean): number | null {
+function fewest(guess: number, most: number, enough: (count: number) => boolean): number | null {
   let low = 0;
-  let high = Math.min(MAX_WORKERS, Math.max(1, Math.ceil(guess)));
+  let high = Math.min(most, Math.max(1, Math.ceil(guess)));
   while (!enough(high)) {
+    if (high === most) return null;
     low = high;
-    high *= 2;
-    if (high > MAX_WORKERS) return null;
+    high = Math.min(most, 2 * high);
   }
   while (high - low > 1) {
     const middle = (low + high) >> 1;

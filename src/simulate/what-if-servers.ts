@@ -4,12 +4,15 @@ import type { ServerPart } from '../core/inference.ts';
 import { nameOfServer } from '../core/server-name.ts';
 import { selectRows } from '../core/table.ts';
 import { WHAT_IF_SCHEMA, type WhatIf, type WhatIfServer } from '../core/what-if.ts';
-import { type PoolWishes, scenarioPools, whatIf } from './what-if.ts';
+import { whatIf } from './what-if.ts';
+import { type PoolWishes, scenarioPools } from './what-if-pools.ts';
 
 /** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
   const ask = (one: Analysis) => {
-    const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target });
+    const { workers, threads, model } = wishes;
+    const withRecommended = workers === undefined && threads === undefined && model === undefined;
+    const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target, withRecommended });
     return { ...answer, assumptions: [...answer.assumptions, ...leftOut(wishes)] };
   };
   const { servers } = analysis.inference;

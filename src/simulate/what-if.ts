@@ -22,11 +22,14 @@ import {
   WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
+import { withPool } from './what-if-pools.ts';
 import { presentShape, type Workload, workloadOf } from './workload.ts';
 
 export interface WhatIfRequest {
   readonly pools: readonly PoolShape[];
   readonly targetP95WaitMicros: number;
+  /** The recommended pool is a scenario, too, where it is none of those asked for. */
+  readonly withRecommended?: boolean;
 }
 
 const noSpread = { mean: null, p50: null, p95: null, p99: null, max: null };
@@ -53,20 +56,62 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
   const repetitions = repetitionsFor(workload.trace.length, WHAT_IF_BUDGET);
   const ask = remembering((pool) => runScenario(workload, pool, repetitions));
   const waitsInside = analysis.inference.service.growth?.grows === true;
-  const scenarios = request.pools.map((pool) =>
+  const recommendation = recommendationOf(workload, request, ask);
+  const pools = request.withRecommended ? withPool(request.pools, recommendation) : request.pools;
+  const scenarios = pools.map((pool) =>
     pool.model !== 'async'
       ? scenarioOf(pool, ask(pool))
       : waitsInside
         ? unknownScenario(pool)
         : asyncScenario(pool, ask(pool)),
   );
+  const noneMeets = recommendation === null && carriesRecommendation(workload) ? [noneMeetsText(request)] : [];
   return {
     ...document,
     scenarios,
-    recommendation: recommendationOf(workload, request, ask),
+    recommendation,
     repetitions,
-    assumptions: assumptionsOf(analysis, workload, request.pools),
+    assumptions: [
+      ...assumptionsOf(analysis, workload, pools),
+      ...notReproduced(baseline, workload.present, pools, ask),
+      ...noneMeets,
+    ],
   };
+}
+
+const noneMeetsText = ({ targetP95WaitMicros: target }: WhatIfRequest): string =>
+  `No pool that was tried keeps the p95 wait under ${durationText(target)} in nine of ten repetitions, up to sizes beyond which more slots are no remedy: spread the callers, or make requests shorter.`;
+
+/** Times by which the wait of the log lies outside of what its own pool gives, simulated, and µs, from which it is said. */
+const OTHER_WAIT = 2;
+const WORTH_SAYING = 50_000;
+
+/** What made callers wait in the log besides its requests and slots, other pools would have as well. */
+function notReproduced(
+  baseline: WhatIfPool | null,
+  present: PoolShape | null,
+  pools: readonly PoolShape[],
+  ask: (pool: PoolShape) => ScenarioRuns,
+): string[] {
+  const told = (baseline?.wait.p95 ?? Number.NaN) * 1e6;
+  const isAsked =
+    present !== null &&
+    present.model !== 'async' &&
+    pools.some(
+      ({ model, workers, threads }) =>
+        model === present.model && workers === present.workers && threads === present.threads,
+    );
+  if (!isAsked || !Number.isFinite(told)) return [];
+  const [low, high] = likelyRange(ask(present), (run) => run.wait.p95);
+  const isMore = told > OTHER_WAIT * high && told - high >= WORTH_SAYING;
+  const isLess = OTHER_WAIT * told < low && low - told >= WORTH_SAYING;
+  if (!isMore && !isLess) return [];
+  const range = `${durationText(low)} to ${durationText(high)}`;
+  return [
+    isMore
+      ? `The present pool, simulated, gives a p95 wait of ${range}, and the log tells of ${durationText(told)}: something besides these requests may have held its slots (workers that started anew, requests that left no line), which no simulated pool has. Compare scenarios with each other rather than with the present.`
+      : `The present pool, simulated, gives a p95 wait of ${range}, and the log tells of ${durationText(told)}: its callers may have come less at random than the simulation lets them. Compare scenarios with each other rather than with the present.`,
+  ];
 }
 
 /** Durations are what most logs lack that cannot be simulated. */
@@ -228,34 +273,3 @@ function baselineOf(analysis: Analysis): WhatIfPool | null {
     peak_queue: orNull(wait.peakQueue),
   };
 }
-
-/** Pools asked for on the command line; counts that are not given come from the present pool. */
-export interface PoolWishes {
-  readonly workers?: readonly number[];
-  readonly threads?: readonly number[];
-  readonly model?: PoolShape['model'];
-}
-
-/** Every combination asked for; around the present pool when nothing is. */
-export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
-  const present = presentShape(analysis);
-  const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
-  const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
-  if (kind !== 'threaded') return processes.map((count) => ({ model: kind, workers: count, threads: 1 }));
-  const each = threads ?? [present?.model === 'threaded' ? present.threads : 4];
-  return processes.flatMap((count) =>
-    each.map(
-      (width): PoolShape => ({
-        model: width === 1 && model === undefined ? 'sync' : 'threaded',
-        workers: count,
-        threads: width,
-      }),
-    ),
-  );
-}
-
-/** One less, and steps up to twice as many. */
-const around = (count: number): number[] =>
-  [...new Set([count - 1, count, count + 1, count + 2, Math.ceil(count * 1.5), count * 2])]
-    .filter((n) => n >= 1)
-    .sort((a, b) => a - b);

@@ -6,7 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
 import { durationText } from '../../src/core/words.ts';
 import { postMortem } from '../../src/engine/post-mortem.ts';
-import { scenarioPools, whatIf } from '../../src/simulate/what-if.ts';
+import { whatIf } from '../../src/simulate/what-if.ts';
+import { scenarioPools } from '../../src/simulate/what-if-pools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const schema = JSON.parse(readFileSync(join(root, 'docs/whatif.schema.json'), 'utf8'));

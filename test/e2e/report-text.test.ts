@@ -1,4 +1,6 @@
 // The text of `analyze`, as a person reads it: what it says twice it says alike, and numbers keep their units.
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { run } from '../helpers/run-program.ts';
@@ -21,6 +23,54 @@ describe('the report', { timeout: 60_000 }, () => {
     const text = (await report('gunicorn-sync-2-behind-nginx')).replace(/\s+/g, ' ');
     expect(text).toContain('measured:');
     expect(text).not.toMatch(/mean between (\S+ \S+) and \1/);
+  });
+
+  it('keeps to its width, what the log cannot tell and long titles too', async () => {
+    const logs = ['gunicorn-sync-4-nearly-full', 'gunicorn-sync-3-slow-route-starves-fast', 'waitress-4-threads-ramp'];
+    for (const log of [...logs, 'hypercorn-4-default', 'uvicorn-4-burst-of-100', 'gunicorn-gthread-1x4-cpu-bound'])
+      for (const row of (await report(log)).split('\n')) expect(row.length, `${log}: ${row}`).toBeLessThanOrEqual(100);
+  });
+
+  it('speaks of a pool of two, and of one request', async () => {
+    const two = (await report('gunicorn-sync-2-overloaded')).replace(/\s+/g, ' ');
+    expect(two).toContain('both slots are busy');
+    expect(two).toContain('Both sync workers were busy');
+    const one = join(tmpdir(), `logscope-one-${process.pid}.log`);
+    writeFileSync(one, '127.0.0.1 - - [28/Nov/2026:13:19:59 +0000] "GET / HTTP/1.1" 200 3 "-" "curl"\n');
+    try {
+      const text = (await run(['analyze', one])).stdout;
+      expect(text.split('\n')[0]).toMatch(/, 1 request$/);
+      expect(text).not.toMatch(/\b1 (requests|lines|workers|slots|threads)\b/);
+    } finally {
+      rmSync(one);
+    }
+  });
+
+  it('knows no pool of slots in a server without', async () => {
+    for (const log of ['daphne-1-default', 'uvicorn-4-burst-of-100']) {
+      const text = (await report(log)).replace(/\s+/g, ' ');
+      expect(text).toContain('time in app unknown: no durations in the lines');
+      expect(text).not.toContain('surely full');
+    }
+  });
+
+  it('tells of killed requests what they took, in the table of routes too', async () => {
+    const text = await report('gunicorn-27-sync-3-timeout-kills');
+    expect(text).toMatch(/max 3\.5 s \(durations in the lines/);
+    expect(text).toMatch(/^GET \/stuck .* 3\.5 s +3\.5 s +3\.5 s$/m);
+  });
+
+  it('speaks of no last answer in a log without requests', async () => {
+    const text = (await report('gunicorn-sync-3-timeout-kills.error')).replace(/\s+/g, ' ');
+    expect(text).toContain('3 workers killed');
+    expect(text).not.toContain('last answer');
+  });
+
+  it('tells how waitress logs what lines of the common form lack, where its own log says that it is waitress', async () => {
+    const logs = ['waitress-4-threads-ramp.log', 'waitress-4-threads-ramp.queue.log'];
+    const text = (await run(['analyze', ...logs.map((log) => join(root, 'sample-logs', log))])).stdout;
+    expect(text).toContain('TransLogger cannot log it');
+    expect(text).not.toMatch(/gunicorn|Apache: add/);
   });
 
   it('does not explain the height of lanes that are empty', async () => {

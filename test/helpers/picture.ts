@@ -1,13 +1,6 @@
 /** The emulator's screen as an SVG picture: for the README and the docs, and to look at while developing. */
+import { CELL, svgRect, svgScreen, svgText } from '../../src/tui/svg-frame.ts';
 import type { ScreenCell } from './terminal.ts';
-
-/** px */
-const CELL = { width: 8.43, height: 17, font: 14 } as const;
-const PAD = 10;
-
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
-const escaped = (text: string): string => text.replace(/[&<>]/g, (character) => escapes[character]);
-const round = (value: number): string => String(Math.round(value * 100) / 100);
 
 export interface PictureOptions {
   readonly ground?: string;
@@ -24,14 +17,9 @@ export function toSvg(
   { ground = '#14171d', text = '#d5dae3' }: PictureOptions = {},
 ): string {
   const columns = cells[0]?.length ?? 0;
-  const width = round(columns * CELL.width + 2 * PAD);
-  const height = round(cells.length * CELL.height + 2 * PAD);
   const rects: string[] = [];
   const texts: string[] = [];
-  const rect = (x: number, y: number, w: number, h: number, fill: string, opacity = 1) =>
-    rects.push(
-      `<rect x="${round(PAD + x)}" y="${round(PAD + y)}" width="${round(w)}" height="${round(h)}" fill="${fill}"${opacity < 1 ? ` fill-opacity="${opacity}"` : ''}/>`,
-    );
+  const rect = (...where: Parameters<typeof svgRect>) => rects.push(svgRect(...where));
   cells.forEach((row, y) => {
     const top = y * CELL.height;
     const looks = row.map((cell) => ({
@@ -69,19 +57,11 @@ export function toSvg(
         .slice(from, to)
         .map((one) => (one.cell.width === 0 ? '' : one.cell.text))
         .join('');
-      texts.push(
-        `<text x="${round(PAD + from * CELL.width)}" y="${round(PAD + top + CELL.font - 1)}" fill="${fill}"${cell.bold ? ' font-weight="bold"' : ''}${cell.dim ? ' opacity="0.6"' : ''}${cell.underline ? ' text-decoration="underline"' : ''}>${escaped(content)}</text>`,
-      );
+      const { bold, dim, underline } = cell;
+      texts.push(svgText(from, y, content, { fill, bold, dim, underline }));
     });
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
-<rect width="${width}" height="${height}" rx="8" fill="${ground}"/>
-${rects.join('\n')}
-<g font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="${CELL.font}" xml:space="preserve">
-${texts.join('\n')}
-</g>
-</svg>
-`;
+  return svgScreen({ columns, rows: cells.length, ground, rects, texts });
 }
 
 const isBlock = (glyph: string): boolean =>

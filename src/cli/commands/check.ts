@@ -47,7 +47,11 @@ export default defineCommand({
       .argument('<file...>', 'log files; "-" reads standard input')
       .option('--max-p95-wait <time>', 'the p95 wait for a worker, such as 200ms or 0.2', parseSeconds)
       .option('--max-mean-wait <time>', 'the mean wait for a worker', parseSeconds)
-      .option('--max-p95-service <time>', 'the p95 service time', parseSeconds)
+      .option(
+        '--max-p95-service <time>',
+        'the p95 service time, or of a server without slots the time in the application',
+        parseSeconds,
+      )
       .option('--max-error-ratio <share>', 'the share of server errors, such as 1% or 0.01', parseRatio)
       .option('--max-saturated-ratio <share>', 'the share of time with all slots busy', parseRatio)
       .option('--min-rate <rate>', 'requests per second, mean over the log', parseRate)

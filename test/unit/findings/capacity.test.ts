@@ -1,6 +1,7 @@
 // Findings about the size and kind of a pool: they speak with the right number, and stay quiet when all is well.
 import { describe, expect, it } from 'vitest';
 import type { FindingRule } from '../../../src/core/finding.ts';
+import { durationText } from '../../../src/core/words.ts';
 import asgiWouldNotQueue from '../../../src/findings/asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from '../../../src/findings/async-view-under-wsgi.ts';
 import gatheredSubtasks from '../../../src/findings/gathered-subtasks.ts';
@@ -51,6 +52,20 @@ describe('a healthy pool', () => {
 });
 
 describe('pool-saturated', () => {
+  it('of a peak in a quiet log tells how long the pool was full as the summary does', () => {
+    const calm = poisson(5, 2, 600, (random) => ({ takes: random.between(0.1, 1) }));
+    const peak = poisson(6, 30, 10, (random) => ({ takes: random.between(0.1, 1) }));
+    const facts = syncPool(4, [...calm, ...peak.map((one) => ({ ...one, at: one.at + 300 }))]);
+    const { title, detail, evidence } = poolSaturated.examine(facts)!;
+    const { saturated_seconds: full } = facts.summary.concurrency;
+    expect(title).toMatch(/^Pool saturated in a peak of \d+ s: /);
+    expect(evidence.saturated_seconds).toBeCloseTo(full!, 6);
+    expect(evidence.peak_seconds).toBeGreaterThan(20);
+    expect(title).toContain(durationText(Number(evidence.peak_seconds) * 1e6));
+    expect(detail).toContain(`busy for ${durationText(full! * 1e6)} (`);
+    // The peak is as long in its sentence as in the title.
+    expect(detail).toContain(`(${durationText(Number(evidence.peak_seconds) * 1e6)}) `);
+  });
   it('states the ceil law of a burst', () => {
     const finding = poolSaturated.examine(inBatches(syncPool(4, burst(16, 1)), 4, 1, 4))!;
     expect(finding.severity).toBe('critical');

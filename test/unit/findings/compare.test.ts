@@ -75,6 +75,26 @@ describe('a change', () => {
   });
 });
 
+describe('a mean wait', () => {
+  it('is that of the history in the middle, as the report tells it, and not that of all of them', () => {
+    const facts = syncPool(2, views(9));
+    const { requests } = facts.inference;
+    // Two likely histories and a long one.
+    const waitSamples = [1, 1.1, 20].map((factor) => requests.wait.map((micros) => micros * factor));
+    const wait = requests.wait.map((_, i) => waitSamples.reduce((sum, sample) => sum + sample[i], 0) / 3);
+    const blurred = {
+      ...facts,
+      requests: { ...facts.requests },
+      inference: { ...facts.inference, requests: { ...requests, wait, waitSamples } },
+    };
+    const mean = (column: Float64Array) => column.reduce((a, b) => a + b, 0) / column.length / 1e6;
+    const { wait_mean: told, latency_mean: latency, routes } = timesOf(blurred, blurred);
+    expect(told.before).toBeCloseTo(mean(waitSamples[1]), 6);
+    expect(latency.before).toBeCloseTo(told.before! + facts.summary.service_time.mean!, 3);
+    for (const route of routes) expect(route.wait_mean.after!).toBeLessThan(1.3 * told.after!);
+  });
+});
+
 describe('what cannot be compared', () => {
   it('is unclear when there are too few requests', () => {
     const few = (takes: number) =>

@@ -28,7 +28,40 @@ describe('the verdict', () => {
     };
     const { sentence, shorter = [] } = verdictOf({ ...summary, wait });
     expect(sentence).toContain('callers queued for about 900 ms on average (20 ms to 26 s fit the log).');
-    expect(shorter[0]).toContain('mean wait ~900 ms (20 ms to 26 s fit the log).');
+    expect(shorter[0]).toContain('mean wait ~900 ms (20 ms to 26 s).');
+  });
+  it('gives no longest wait where even the mean may be longer', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const wait = { ...summary.wait, mean: 0.9, max: 4, low: { ...summary.wait.low, mean: 0.3 } };
+    const at = (high: number) => verdictOf({ ...summary, wait: { ...wait, high: { ...wait.high, mean: high } } });
+    expect(at(3).sentence).toContain('callers queued up to about 4 s (inferred)');
+    expect(at(5).sentence).toContain('callers queued for about 900 ms on average (300 ms to 5 s fit the log).');
+    for (const words of at(5).shorter ?? []) expect(words).not.toContain('4 s');
+  });
+  it('does not say that callers queued where it may be that none did', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const wait = { ...summary.wait, mean: 0.2, low: { ...summary.wait.low, mean: 0 } };
+    const { sentence } = verdictOf({ ...summary, wait: { ...wait, high: { ...wait.high, mean: 0.4 } } });
+    expect(sentence).toContain('callers may have queued for about 200 ms on average (0 s to 400 ms fit the log).');
+  });
+  it('of a full pool without trouble says for how long all were busy', () => {
+    const { summary } = syncPool(12, views(2, 7));
+    const concurrency = { ...summary.concurrency, peak: 12, peak_at_least: 12, saturated_seconds: 3.4 };
+    const sentenceOf = (change: object) =>
+      verdictOf({ ...summary, concurrency: { ...concurrency, ...change }, findings: [] }).sentence;
+    expect(sentenceOf({})).toMatch(/^12 sync workers, all busy 3\.4 of \d+ s; callers did not queue\.$/);
+    expect(sentenceOf({ saturated_seconds: 0.027 })).toContain('all busy 27 ms of');
+    expect(sentenceOf({ peak_at_least: 4 })).toContain(
+      'between 4 and 12 of 12 slots busy at once, all perhaps for 3.4 s;',
+    );
+  });
+  it('of a quiet pool does not deny a wait that the last percent had, nor assert one that may be none', () => {
+    const { summary } = syncPool(12, views(2, 7));
+    const sentenceOf = (change: object) =>
+      verdictOf({ ...summary, wait: { ...summary.wait, method: 'inferred', ...change }, findings: [] }).sentence;
+    expect(sentenceOf({ p95: 0, p99: 0.047 })).toContain('; few callers queued (p99 47 ms, inferred).');
+    const open = { mean: 0.004, p95: 0.03, low: { mean: 0, p95: 0 }, high: { mean: 6, p95: 46 } };
+    expect(sentenceOf(open)).toContain('; callers may have queued for about 4 ms on average (0 s to 6 s fit the log).');
   });
   it('has all its numbers in fewer words, too', () => {
     const { sentence, shorter = [] } = verdictOf(summaryOf(syncPool(2, views(1, 3.6))));

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Analysis } from '../../../src/core/finding.ts';
 import { durationText } from '../../../src/core/words.ts';
 import { createPredictor } from '../../../src/simulate/predictor.ts';
-import { scenarioPools, whatIf } from '../../../src/simulate/what-if.ts';
+import { whatIf } from '../../../src/simulate/what-if.ts';
+import { scenarioPools } from '../../../src/simulate/what-if-pools.ts';
 import { knownAnalysis } from '../../helpers/known-analysis.ts';
 import type { PoolSpec } from '../../helpers/simulate-pool.ts';
 import { analysisOfPool, analysisOfStations } from '../../helpers/stations.ts';
@@ -113,6 +114,58 @@ describe('the recommendation', () => {
       expect(told.waitP95 / 1e6).toBe(scenario.wait.p95);
       expect(found.because).toContain(durationText(told.waitP95));
     }
+  });
+});
+
+describe('the table of scenarios', () => {
+  it('holds the recommended pool, where none was asked for by name', () => {
+    const analysis = analysisOfPool(spec(11, 3));
+    const pools = [sync(2), sync(30)];
+    const { recommendation, scenarios } = whatIf(analysis, { pools, withRecommended: true, ...target });
+    expect(scenarios.map(({ workers }) => workers)).toEqual([2, recommendation!.workers, 30]);
+    expect(whatIf(analysis, { pools, ...target }).scenarios).toHaveLength(2);
+    const there = { pools: [sync(recommendation!.workers)], withRecommended: true, ...target };
+    expect(whatIf(analysis, there).scenarios).toHaveLength(1);
+  });
+
+  it('is said to be of another log where its own pool does not wait as the log does', () => {
+    const analysis = analysisOfPool(spec(11, 3));
+    const { inference } = analysis;
+    const saidOf = (p95: number) =>
+      whatIf(
+        { ...analysis, inference: { ...inference, wait: { ...inference.wait, p95 } } },
+        { pools: [sync(3)], ...target },
+      ).assumptions.join(' ');
+    expect(saidOf(inference.wait.p95)).not.toContain('The present pool, simulated');
+    expect(saidOf(4 * inference.wait.p95 + 1e6)).toContain('the log tells of');
+    expect(saidOf(4 * inference.wait.p95 + 1e6)).toContain('may have held its slots');
+    expect(saidOf(0)).toContain('may have come less at random');
+  });
+
+  it('names no absurd number of threads: where none keeps the target, that is said', () => {
+    // Every ten seconds three hundred at once on four processes of two threads, each with a queue of its own.
+    const herds = Array.from({ length: 3000 }, (_, i) => ({ at: 10 * Math.floor(i / 300), takes: 0.25 }));
+    const served = syncPool(8, herds).inference;
+    const rows = Array.from({ length: herds.length }, (_, i) => ({
+      start: served.requests.start[i],
+      end: served.requests.end[i],
+      wait: served.requests.wait[i],
+      worker: String(100 + (i % 4)),
+      route: 'GET /',
+    }));
+    const analysis = knownAnalysis(rows, { model: 'threaded', workers: 4, threads: 2, queue: 'per-worker' });
+    const document = whatIf(analysis, { pools: [], ...target });
+    expect(document.recommendation).toBeNull();
+    expect(document.assumptions.join(' ')).toContain('No pool that was tried keeps the p95 wait under 200 ms');
+    expect(createPredictor(analysis).smallestPool(200_000)).toBeNull();
+  });
+
+  it('does not speak of requests beside each other in a log whose requests ran one at a time', () => {
+    const analysis = analysisOfPool(spec(12, 1, { load: { kind: 'poisson', phases: [{ rate: 2, seconds: 400 }] } }));
+    expect(createPredictor(analysis).contention()).toBe('unknown');
+    const said = whatIf(analysis, { pools: [sync(1)], ...target }).assumptions.join(' ');
+    expect(said).toContain('Whether service time grows with concurrency this log does not show');
+    expect(said).not.toContain('No growth of service time');
   });
 });
 

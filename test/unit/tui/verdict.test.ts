@@ -49,7 +49,7 @@ describe('the verdict on a narrow screen', () => {
       const summary = { ...snapshot.summary, findings: order };
       const text = told({ ...snapshot, summary, verdict: verdictOf(summary) }, 80, 2).replaceAll(/\s+/g, ' ');
       expect(text).not.toContain('…');
-      expect(text).toMatch(/48\/55 s.* about 6 s \(inferred\)\. Fix: ~8 workers or async I\/O\./);
+      expect(text).toMatch(/48\/55 s.* mean wait 203 ms to 23 s \(inferred\)\. Fix: ~8 workers or async I\/O\./);
       expect(text).toContain('9.4 %');
     }
     // Nor without a full pool: a route that starves the others, or a pool that kept up.
@@ -66,11 +66,11 @@ describe('the verdict on a narrow screen', () => {
 
   it('keeps the pool, how long it was full, the wait and how it is known, what would end it, and how sure that is', async () => {
     const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
-    expect(told(snapshot, 200, 1)).toContain(snapshot.verdict.sentence);
+    expect(told(snapshot, 220, 1)).toContain(snapshot.verdict.sentence);
     for (const columns of [80, 70]) {
       const text = told(snapshot, columns, 2).replaceAll(/\s+/g, ' ');
       expect(text).toMatch(
-        /CRITICAL 3 sync workers .*48.?(of|\/).?55 s.* up to about 6 s \(inferred\).* ~?8 workers.*\(90% sure\)/,
+        /CRITICAL 3 sync workers .*48.?(of|\/).?55 s.* mean wait (~2.1 s \()?203 ms to 23 s.* ~?8 workers.*\(90% sure\)/,
       );
     }
   });

@@ -1,0 +1,45 @@
+/** Which pools a question about other pools is about: those asked for, those around the present one, and the recommended one. */
+import type { Analysis } from '../core/finding.ts';
+import type { PoolShape } from '../core/prediction.ts';
+import type { WhatIf } from '../core/what-if.ts';
+import { presentShape } from './workload.ts';
+
+/** Pools asked for on the command line; counts that are not given come from the present pool. */
+export interface PoolWishes {
+  readonly workers?: readonly number[];
+  readonly threads?: readonly number[];
+  readonly model?: PoolShape['model'];
+}
+
+/** Every combination asked for; around the present pool when nothing is. */
+export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
+  const present = presentShape(analysis);
+  const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
+  const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
+  if (kind !== 'threaded') return processes.map((count) => ({ model: kind, workers: count, threads: 1 }));
+  const each = threads ?? [present?.model === 'threaded' ? present.threads : 4];
+  return processes.flatMap((count) =>
+    each.map(
+      (width): PoolShape => ({
+        model: width === 1 && model === undefined ? 'sync' : 'threaded',
+        workers: count,
+        threads: width,
+      }),
+    ),
+  );
+}
+
+/** One less, and steps up to twice as many. */
+const around = (count: number): number[] =>
+  [...new Set([count - 1, count, count + 1, count + 2, Math.ceil(count * 1.5), count * 2])]
+    .filter((n) => n >= 1)
+    .sort((a, b) => a - b);
+
+/** The pools, and the recommended one where it is none of them; smaller ones first. */
+export function withPool(pools: readonly PoolShape[], found: WhatIf['recommendation']): readonly PoolShape[] {
+  if (!found) return pools;
+  const { model, workers, threads } = found;
+  const isThere = pools.some((one) => one.model === model && one.workers === workers && one.threads === threads);
+  const slots = (one: PoolShape) => one.workers * one.threads;
+  return isThere ? pools : [...pools, { model, workers, threads }].sort((a, b) => slots(a) - slots(b));
+}
