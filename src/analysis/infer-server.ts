@@ -31,7 +31,14 @@ import { slotsOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
-import { atLeast, ofSlots, type Structure, structureOfUnlike, unknownStructure } from './structure/structure.ts';
+import {
+  atLeast,
+  ofSlots,
+  type Structure,
+  structureOfMixed,
+  structureOfUnlike,
+  unknownStructure,
+} from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
@@ -119,11 +126,10 @@ function inferFrom(input: ServerInput): ServerInference {
   const slots = input.slots ?? slotsOfRegimes(regimes);
   const alike =
     structureOfUnlike(servers) ??
-    (mixed === null ? null : unknownStructure(`lines of several servers with the same process ids: ${mixed}`)) ??
     withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
-  const named = slots ? ofSlots(alike, slots) : alike;
-  const told = { structure: named, workers: counted };
-  const { structure, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
+  const told = { structure: slots ? ofSlots(alike, slots) : alike, workers: counted };
+  const { structure: ofOne, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
+  const structure = mixed === null ? ofOne : structureOfMixed(mixed, workers);
   const loop = hasNoSlots(structure.model);
   const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
   const growth =

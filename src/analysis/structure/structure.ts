@@ -55,6 +55,12 @@ export const unknownStructure = (method: string): Structure => ({
   unbounded: false,
 });
 
+/** Lines of several servers whose processes have the same ids, and why they are taken for those: no pool, of so many workers at least. */
+export function structureOfMixed(why: string, { low }: Estimate): Structure {
+  const method = `lines of several servers with the same process ids: ${why}`;
+  return { ...unknownStructure(method), capacity: atLeast(low ?? 1, method) };
+}
+
 /**
  * An event loop, or a thread for every request: no fixed slots. What runs in threads behind a loop, and how many there are, its
  * lines do not tell.
