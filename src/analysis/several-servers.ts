@@ -121,7 +121,7 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
     p50: at(0.5),
     p95,
     p99: at(0.99),
-    max: Math.max(...waits.map(({ max }) => max)),
+    max: Math.max(at(0.99), ...waits.map(({ max }) => max)),
     lowMean: mean((wait) => wait.lowMean),
     highMean: mean((wait) => wait.highMean),
     lowP95: ofP95((wait) => wait.lowP95),

@@ -56,7 +56,7 @@ const noChange: Changes = { stretches: [], doubtful: null };
 export function changesOf(lives: readonly Life[], evidence: Evidence): Changes {
   if (lives.length < 2 || lives.length > MOST_LIVES) return noChange;
   let doubtful: Stretch | null = null;
-  let stretches = lasting(stretchesByCount(withoutIdleEnds(lives)));
+  let stretches = cutWhereTheyCame(lasting(stretchesByCount(withClearEnds(lives))));
   for (let k = 0; k + 1 < stretches.length; ) {
     const [few, isSure] = missingIn(stretches[k], stretches[k + 1], evidence);
     if (few && isSure) k++;
@@ -71,17 +71,33 @@ export function changesOf(lives: readonly Life[], evidence: Evidence): Changes {
   return { stretches: told, doubtful };
 }
 
-/** Workers lived from the beginning to the end where they hardly paused longer than they usually do. */
-function withoutIdleEnds(lives: readonly Life[]): Life[] {
+/**
+ * Workers lived from the beginning to the end where they hardly paused longer than they usually do. Elsewhere their ends are blurred
+ * by the tick of the stamps: one that takes another's place would live beside it for a moment, so a moment is taken off.
+ */
+function withClearEnds(lives: readonly Life[]): Life[] {
   const first = Math.min(...lives.map((life) => life.from));
   const last = Math.max(...lives.map((life) => life.to));
   return lives.map((life) => {
     const pause = life.requests > 1 ? (life.to - life.from) / (life.requests - 1) : last - first;
     const granted = Math.max(MOMENT, PAUSES_GRANTED * pause);
-    const from = !life.booted && life.from - first <= granted ? first : life.from;
-    const to = !life.ended && last - life.to <= granted ? last : life.to;
-    return { ...life, from, to };
+    const from = life.from - first <= (life.booted ? 0 : granted) ? first : life.from + MOMENT / 2;
+    const to = last - life.to <= (life.ended ? 0 : granted) ? last : life.to - MOMENT / 2;
+    return { ...life, from, to: Math.max(from, to) };
   });
+}
+
+/** Cuts where workers came or went, without the moment that was taken off. */
+function cutWhereTheyCame(stretches: readonly Stretch[]): Stretch[] {
+  const cuts = stretches.slice(1).map(({ from, workers }, k) => {
+    const grew = workers > stretches[k].workers;
+    return from + (grew ? -MOMENT / 2 : MOMENT / 2);
+  });
+  return stretches.map((stretch, k) => ({
+    ...stretch,
+    from: cuts[k - 1] ?? stretch.from,
+    to: cuts[k] ?? stretch.to,
+  }));
 }
 
 function stretchesByCount(lives: readonly Life[]): Stretch[] {

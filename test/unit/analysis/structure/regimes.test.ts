@@ -75,6 +75,17 @@ it('a restart that leaves the number as it was is none, nor are recycled workers
   expect(regimesOf([life(0, 0, 100, 90), life(1, 0, 100, 90), life(2, 70, 100, 20)])).toEqual([]);
 });
 
+it('nor are workers that are replaced often, each beside its successor for a moment by whole seconds', () => {
+  const stays = [0, 1].map((w) => ({ ...life(w, 0, 100, 90), booted: true }));
+  const calm = { ...life(2, 0, 50, 90), booted: true, ended: true };
+  const often = Array.from({ length: 13 }, (_, k) => ({
+    ...life(3 + k, 49 + 4 * k, 54 + 4 * k, 10),
+    booted: true,
+    ended: true,
+  }));
+  expect(regimesOf([...stays, calm, ...often])).toEqual([]);
+});
+
 it('nor is a worker that is replaced late, where nobody missed it', () => {
   const three = [0, 1, 2].map((w) => life(w, 0, 100, 90));
   expect(regimesOf([...three, life(3, 0, 40, 40), life(4, 60, 100, 40)])).toEqual([]);
