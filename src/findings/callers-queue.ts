@@ -87,7 +87,7 @@ const moreSlots = ({ lifecycle }: Facts): string =>
   lifecycle.some(({ kind }) => kind === 'queued') ? ADD_THREADS : ADD_SLOTS;
 
 const ADD_THREADS =
-  'Give waitress more threads (threads= of serve(), --threads of waitress-serve) until hardly anybody has to wait, where views wait for something else (database, HTTP); where they compute, threads of one process do not help, and a second process behind the proxy does.';
+  'Give waitress more threads (threads= of serve(), --threads of waitress-serve) until hardly anybody has to wait, where views wait for something else (database, HTTP); where they compute, threads of one process do not help, and a second process does.';
 
 const ADD_SLOTS =
   'Add threads or workers until hardly anybody has to wait. Where a log has the pid and the duration of each request, the number that would do is computed.';

@@ -17,15 +17,28 @@ const MOMENT = 20_000;
 /** Share of the answers from which callers notice. */
 const MANY = 0.05;
 
-function examine({ requests }: Facts): Finding | null {
-  const { status, duration, start, end, length } = requests;
-  const answered = Array.from({ length }, (_, row) => row).filter((row) => status[row] > 0 && duration[row] >= 0);
+/** From the request to its answer, µs; and of requests on which the proxy gave up, which the server answered all the same, to that answer. */
+function latencies({ requests, summary }: Facts): { readonly latency: Float64Array; readonly isServers: boolean } {
+  const { status, duration, measuredWait } = requests;
+  // The server's own lines, beside which the proxy's were read: these hold the work, and how long a caller waited for it.
+  const isServers =
+    summary.service_time.method === 'logged' &&
+    status.some((code, row) => code === GATEWAY_TIMEOUT && measuredWait[row] >= 0);
+  return { latency: isServers ? duration.map((micros, row) => micros + measuredWait[row]) : duration, isServers };
+}
+
+function examine(facts: Facts): Finding | null {
+  const { status, start, end, length } = facts.requests;
+  const { latency, isServers } = latencies(facts);
+  const answered = Array.from({ length }, (_, row) => row).filter((row) => status[row] > 0 && latency[row] >= 0);
   const late = answered.filter((row) => status[row] === GATEWAY_TIMEOUT);
   if (late.length < MINIMUM) return null;
-  const patience = medianOf(late.map((row) => duration[row]));
+  const taken = late.map((row) => latency[row]);
+  // The server answers at some time after the gateway gave up: none sooner.
+  const patience = isServers ? min(taken) : medianOf(taken);
   const most = ABOVE * patience + MOMENT;
-  const sharp = late.filter((row) => duration[row] >= BELOW * patience && duration[row] <= most);
-  const longer = answered.filter((row) => status[row] !== GATEWAY_TIMEOUT && duration[row] > most);
+  const sharp = isServers ? late : late.filter((row) => latency[row] >= BELOW * patience && latency[row] <= most);
+  const longer = answered.filter((row) => status[row] !== GATEWAY_TIMEOUT && latency[row] > most);
   if (patience < SHORTEST || sharp.length < SHARP * late.length || longer.length > LONGER * answered.length)
     return null;
   const failed = answered.filter((row) => status[row] >= 500);
@@ -36,7 +49,7 @@ function examine({ requests }: Facts): Finding | null {
   return {
     severity: share >= MANY ? 'critical' : 'warning',
     title: `${percentText(share)} of the answers are 504 after ${waited} sharp: a gateway gave up waiting for the server behind it`,
-    detail: `${countText(late.length, 'caller')} got a 504, ${percentText(sharp.length / late.length)} of them ${waited} after they came or a moment later, and next to no answer took longer. That is the patience of whoever answered them (nginx: proxy_read_timeout), not an error of the application: it wrote no traceback, and its workers went on with requests whose callers had been sent away.`,
+    detail: `${isServers ? withServer(late.length, waited) : alone(late.length, sharp.length, waited)} That is the patience of whoever answered them (nginx: proxy_read_timeout), not an error of the application: it wrote no traceback, and its workers went on with requests whose callers had been sent away.`,
     evidence: {
       gateway_timeouts: late.length,
       share,
@@ -52,6 +65,12 @@ function examine({ requests }: Facts): Finding | null {
   };
 }
 
+const alone = (late: number, sharp: number, waited: string): string =>
+  `${countText(late, 'caller')} got a 504, ${percentText(sharp / late)} of them ${waited} after they came or a moment later, and next to no answer took longer.`;
+
+const withServer = (late: number, waited: string): string =>
+  `${countText(late, 'caller')} got a 504 from the proxy, and the server answered each of them later, when nobody listened: none of these answers was ready ${waited} after the caller came, and next to no other took longer.`;
+
 const errorFindings = ['error-burst', 'server-errors'];
 
 export default defineFinding({
@@ -64,7 +83,8 @@ export default defineFinding({
   explain: {
     test: [
       'At least 5 answers of 504 (by RFC 9110 a gateway that got no answer in time) with a median duration X of 0.5 s or more; nine tenths of',
-      'them in [0.98 X, 1.05 X + 20 ms], and at most 2 % of the answers with another status longer than that.',
+      'them in [0.98 X, 1.05 X + 20 ms], and at most 2 % of the answers with another status longer than that. Where the log of the server was read',
+      'beside that of the proxy, X is the shortest time from a request to the answer that its caller did not see any more.',
     ].join('\n'),
     guards: [
       'Of 504 whose durations scatter, or beside many longer answers, it says nothing. The findings of errors fall silent only where at least',

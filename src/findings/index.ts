@@ -27,7 +27,6 @@ import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
 import poolSaturated from './pool-saturated.ts';
 import poolTooSmall from './pool-too-small.ts';
-import proxyGivesUp from './proxy-gives-up.ts';
 import queueBehindProxy from './queue-behind-proxy.ts';
 import recycleStorm from './recycle-storm.ts';
 import retryStorm from './retry-storm.ts';
@@ -59,7 +58,6 @@ export const findingRules: readonly FindingRule[] = [
   commonTimeout,
   latencyStep,
   limitRefuses,
-  proxyGivesUp,
   errorBurst,
   serverErrors,
   retryStorm,

@@ -49,7 +49,7 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
 }
 
 /** Findings whose evidence has the share of answers that fail. */
-const TELL_FAILURES: ReadonlySet<string> = new Set(['server-errors', 'proxy-gives-up']);
+const TELL_FAILURES: ReadonlySet<string> = new Set(['server-errors', 'gateway-gives-up']);
 
 const wordingsOf = ({ sentence, shorter = [] }: Verdict): string[] => [sentence, ...shorter];
 

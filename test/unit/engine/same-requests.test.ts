@@ -75,8 +75,8 @@ it('leaves two servers two servers that are given the requests in turn', async (
 });
 
 it('pairs requests on which the proxy gave up with the work that went on, and tells what their callers got', async () => {
-  const server = unpacked('proxy-gives-up-gunicorn');
-  const front = unpacked('proxy-gives-up-nginx');
+  const server = unpacked('gateway-gives-up-gunicorn');
+  const front = unpacked('gateway-gives-up');
   for (const texts of [
     [server, front],
     [front, server],
@@ -91,9 +91,9 @@ it('pairs requests on which the proxy gave up with the work that went on, and te
     expect(wait.mean).toBeCloseTo(2.24, 1);
     expect(wait.p95).toBeCloseTo(7.36, 1);
     expect(wait.high.mean).toBeGreaterThan(2.4);
-    const found = findings.find(({ id }) => id === 'proxy-gives-up');
+    const found = findings.find(({ id }) => id === 'gateway-gives-up');
     expect(found?.severity).toBe('critical');
-    expect(found?.title).toContain('504 requests of 1089 after 2 s');
+    expect(found?.title).toContain('46 % of the answers are 504 after 2 s sharp');
     expect(findings.map(({ id }) => id)).not.toContain('error-burst');
   }
 });
@@ -124,11 +124,11 @@ it('of two servers behind one proxy tells the waits together, and of each what i
 });
 
 it('tells no waits where those of most who waited long are not found again', async () => {
-  const server = unpacked('proxy-gives-up-gunicorn').split('\n');
+  const server = unpacked('gateway-gives-up-gunicorn').split('\n');
   // A worker whose lines are missing had begun a third of the requests.
   const [some] = server.map((line) => /pid=<\d+>/.exec(line)?.[0]);
   const fewer = server.filter((line) => !line.includes(some ?? '-')).join('\n');
-  const late = unpacked('proxy-gives-up-nginx').replaceAll(/^.*" 504 .*\n/gm, (line) =>
+  const late = unpacked('gateway-gives-up').replaceAll(/^.*" 504 .*\n/gm, (line) =>
     line.includes('/api/') ? '' : line,
   );
   const { wait } = await examined(fewer, late);
