@@ -198,5 +198,10 @@ export function withoutWaits<Log extends PoolLog>(input: Log): Log {
     ...stream,
     facts: { ...facts, fields: { ...facts.fields, wait: false } },
   }));
-  return { ...input, table: { ...table, measuredWait: table.measuredWait.map(() => Number.NaN) }, streams };
+  return { ...input, table: withoutMeasuredWaits(table), streams };
 }
+
+export const withoutMeasuredWaits = (table: RequestTable): RequestTable => ({
+  ...table,
+  measuredWait: table.measuredWait.map(() => Number.NaN),
+});

@@ -5,7 +5,7 @@ import { selectRows } from '../core/table.ts';
 import type { AnalyseOptions } from './analyse.ts';
 import { missingFields } from './missing-fields.ts';
 import { Partial, type Stream } from './partial.ts';
-import { eventsOfServer, streamsOf } from './pools.ts';
+import { eventsOfServer, streamsOf, withoutMeasuredWaits } from './pools.ts';
 import { summarise } from './summarise.ts';
 
 /** `whole`: of all of them, as analysed from `streams`. */
@@ -19,7 +19,7 @@ export function analysisOfServer(
   const picked = selectRows(whole.requests, part.rows);
   // Waits that are known of all servers together are nobody's here.
   const isMeasured = part.inference.wait.method === 'measured' || inference.wait.method !== 'measured';
-  const requests = isMeasured ? picked : { ...picked, measuredWait: picked.measuredWait.map(() => Number.NaN) };
+  const requests = isMeasured ? picked : withoutMeasuredWaits(picked);
   const partial = new Partial(names);
   const [main] = streamsOf(streams, requests).toSorted((a, b) => b.requests - a.requests);
   partial.rows(requests, main.facts);

@@ -139,9 +139,9 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
   if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
   if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
     return { slots: threadsPerWorker, queue: 'worker', onLanes: false };
-  const oneQueue = queue === 'shared' || (!trace.hasWorkers && hasNoDivisors(capacity));
-  if (queue === 'shared' || (!trace.hasWorkers && (capacity === 1 || capacityConfidence >= SURE_OF_SLOTS)))
-    return { slots: capacity, queue: oneQueue ? 'pool' : 'unknown', onLanes: false };
+  if (queue === 'shared') return { slots: capacity, queue: 'pool', onLanes: false };
+  if (!trace.hasWorkers && (capacity === 1 || capacityConfidence >= SURE_OF_SLOTS))
+    return { slots: capacity, queue: hasNoDivisors(capacity) ? 'pool' : 'unknown', onLanes: false };
   return null;
 }
 

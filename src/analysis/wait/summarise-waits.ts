@@ -121,18 +121,14 @@ function doubtOfMany(
   const waves = logRatio - USUAL_RATIO > TELLING * error;
   const patient = isPatient(evidence);
   const atOnce = (manyPerTick ? AT_ONCE_MORE_IN_TICKS : AT_ONCE_MORE) * (most / mean);
-  const more = Math.max(
-    manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE,
-    hidden ? MORE_HIDDEN : 0,
-    severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
-    waves || full >= OFTEN_FULL ? atOnce : 0,
-  );
+  const unseen = Math.max(hidden ? MORE_HIDDEN : 0, severalQueues ? MORE_IN_SEVERAL_QUEUES : 0);
+  const more = Math.max(manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE, unseen, waves || full >= OFTEN_FULL ? atOnce : 0);
   const onePeriod = longest > ONE_PERIOD;
   if (full >= ALWAYS_FULL && onePeriod) return { less: LESS_WHEN_FULL, more };
   if (inBursts)
     return {
       less: full >= OFTEN_FULL || onePeriod ? LESS_OFTEN_FULL : LESS_IN_BURSTS,
-      more: Math.max(MORE_IN_BURSTS, hidden ? MORE_HIDDEN : 0, severalQueues ? MORE_IN_SEVERAL_QUEUES : 0, atOnce),
+      more: Math.max(MORE_IN_BURSTS, unseen, atOnce),
     };
   if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
