@@ -27,7 +27,7 @@ import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
-import { slotsOfRegimes } from './structure/regimes.ts';
+import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
@@ -126,6 +126,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const slots = input.slots ?? slotsOfRegimes(regimes);
   const alike =
     structureOfUnlike(servers) ??
+    structureOfRegimes(regimes, parts) ??
     withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
   const told = { structure: slots ? ofSlots(alike, slots) : alike, workers: counted };
   const { structure: ofOne, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
@@ -203,7 +204,9 @@ function inferFrom(input: ServerInput): ServerInference {
       from,
       to,
       workers: workers.value,
+      model: parts[k].inference.model,
       capacity: parts[k].inference.capacity.value,
+      capacityLow: parts[k].inference.capacity.low,
       saturatedMicros: parts[k].inference.concurrency.saturatedMicros,
       waitMean: parts[k].inference.wait.mean,
     })),

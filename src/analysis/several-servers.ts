@@ -5,6 +5,7 @@
 import type { InferredRequests, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
 import { serverOfWorker, wereAtOnce } from './join-input.ts';
+import type { ShownOfPool } from './structure/regimes.ts';
 import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
@@ -50,7 +51,7 @@ export interface PoolPart {
   /** Of the whole table. */
   readonly rows: Int32Array;
   /** Of these rows alone. */
-  readonly inference: Pick<ServerInference, 'wait' | 'requests' | 'capacity' | 'concurrency'>;
+  readonly inference: Pick<ServerInference, 'wait' | 'requests' | 'concurrency'> & ShownOfPool;
 }
 
 /** Share of the requests whose wait may be unknown where it is known of the others. */

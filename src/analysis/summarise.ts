@@ -175,11 +175,13 @@ const regimes = ({ regimes }: ServerInference): Pick<Summary['server'], 'regimes
   regimes.length === 0
     ? {}
     : {
-        regimes: regimes.map(({ from, to, workers, capacity, saturatedMicros, waitMean }) => ({
+        regimes: regimes.map(({ from, to, workers, model, capacity, capacityLow, saturatedMicros, waitMean }) => ({
           from: isoInstant(from),
           to: isoInstant(to),
           workers,
+          model,
           capacity,
+          capacity_at_least: capacityLow,
           saturated_seconds: secondsOrNull(saturatedMicros),
           wait_mean: secondsOrNull(waitMean),
         })),

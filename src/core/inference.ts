@@ -92,7 +92,10 @@ export interface PoolRegime {
   readonly from: number;
   readonly to: number;
   readonly workers: number | null;
+  readonly model: ServerModel;
   readonly capacity: number | null;
+  /** Slots that it has at least; null unknown. */
+  readonly capacityLow: number | null;
   /** µs with all of its slots busy; NaN unknown. */
   readonly saturatedMicros: number;
   /** µs; NaN unknown. */

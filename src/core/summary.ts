@@ -155,12 +155,14 @@ export interface Summary {
     restarts: number | null;
     /** Only where there are several, each with a queue of its own; the numbers are those of all, full time that of the fullest. */
     servers?: number;
-    /** Only where the number of workers changed, or that of slots: pools one after the other. */
+    /** Only where the number of workers changed, that of slots, or their kind: pools one after the other. */
     regimes?: {
       from: string | null;
       to: string | null;
       workers: number | null;
+      model: ServerModel;
       capacity: number | null;
+      capacity_at_least: number | null;
       /** Time with all of its slots busy. */
       saturated_seconds: number | null;
       wait_mean: number | null;

@@ -25,6 +25,7 @@ import notEnoughData from './not-enough-data.ts';
 import outageBehind from './outage-behind.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
+import poolReplaced from './pool-replaced.ts';
 import poolSaturated from './pool-saturated.ts';
 import poolTooSmall from './pool-too-small.ts';
 import queueBehindProxy from './queue-behind-proxy.ts';
@@ -46,6 +47,7 @@ export const findingRules: readonly FindingRule[] = [
   outageBehind,
   callersWaitForBoot,
   poolGrewLate,
+  poolReplaced,
   poolSaturated,
   callersQueue,
   headOfLine,

@@ -3,6 +3,7 @@
  * cheaper), one that dies or hangs and is not replaced. A worker that is missing writes the same lines as one that idles,
  * none; what tells them apart is that nobody has to wait for the others while one idles.
  */
+import type { Estimate } from '../../core/summary.ts';
 import type { Life } from './lives.ts';
 
 /** Neighbouring stretches have different numbers of workers. */
@@ -24,6 +25,8 @@ export interface Evidence {
   readonly fullness: (workers: number, from: number, to: number) => number;
   /** Requests that each worker answered in it. */
   readonly requestsIn: (life: Life, from: number, to: number) => number;
+  /** Requests that each of these workers runs at once, as theirs alone show it; null: they show nothing. */
+  readonly slotsOfEach: (lives: readonly Life[]) => Estimate | null;
 }
 
 /** µs: fewer workers for a moment are those that are being replaced, and more those that come and go at a reload. */

@@ -1,4 +1,4 @@
-/** What a log tells of its stretches: how many requests each worker answered in one, and whether more would have run had they been free to. */
+/** What a log tells of its stretches: how many requests each worker answered in one, how many at once, and whether more would have run had they been free to. */
 import { countBelow } from '../../core/statistics.ts';
 import { type RequestTable, selectRows } from '../../core/table.ts';
 import type { Evidence } from './changes.ts';
@@ -6,6 +6,7 @@ import { evidencePart } from './evidence-part.ts';
 import { clientsMayBeTheLimit, wholePool } from './few-clients.ts';
 import { limitOf } from './limit.ts';
 import { type Trace, traceOf } from './trace.ts';
+import { slotsOfEachWorker } from './with-durations.ts';
 
 /** Requests that are looked at, and how often chance is replayed. */
 const MOST_ROWS = 2000;
@@ -36,6 +37,12 @@ export function evidenceOf(table: RequestTable, trace: Trace): Evidence {
       // Threads queue in their own process, however idle another one is.
       if (limit.lanes !== workers || clientsMayBeTheLimit(part, limit, wholePool, REPLICAS)) return 0;
       return limit.score;
+    },
+    slotsOfEach: (lives) => {
+      if (!trace.hasDurations || trace.startsOnly) return null;
+      const theirs = new Set(lives.map(({ worker }) => worker));
+      const rows = trace.row.filter((_, k) => theirs.has(trace.worker[k]));
+      return slotsOfEachWorker(traceOf(evidencePart(selectRows(table, rows), MOST_ROWS)), REPLICAS);
     },
   };
 }

@@ -3,6 +3,7 @@
  * the other. A regime is a stretch of the log whose workers all went when those of the next one came; neighbours with as many
  * workers (restarts, recycled workers) are one. Where some workers stay and others come or go, it is a stretch with as many workers.
  */
+import type { ServerInference } from '../../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../../core/lifecycle.ts';
 import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
@@ -10,7 +11,7 @@ import { clockText } from '../../core/time.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
 import { type Life, workersFrom } from './lives.ts';
 import type { SlotLoss } from './slot-loss.ts';
-import { exactly, within } from './structure.ts';
+import { exactly, type Structure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 export interface Regime {
@@ -23,6 +24,8 @@ export interface Regime {
   readonly workers: Estimate;
   /** Its slots, where the worker stayed and lost one of them; null: the lines of each regime have to tell. */
   readonly slots: Estimate | null;
+  /** Requests that each of its workers runs at once, where that was asked and its lines show it. */
+  readonly slotsOfEach: Estimate | null;
   /** It is long and calm enough to tell how many workers it has. */
   readonly tells: boolean;
 }
@@ -84,7 +87,7 @@ export interface Regimes {
 }
 
 export function regimesOf(lives: readonly Life[], evidence: Evidence): Regimes {
-  const replaced = regimesByGeneration(lives);
+  const replaced = regimesByGeneration(lives, evidence);
   if (replaced.length > 0) return { regimes: replaced, doubtful: null };
   const { stretches, doubtful } = changesOf(lives, evidence);
   const regimes = stretches.map((stretch) => ({
@@ -94,12 +97,18 @@ export function regimesOf(lives: readonly Life[], evidence: Evidence): Regimes {
   return { regimes, doubtful: regimes.length > 0 ? null : doubtful };
 }
 
-function regimesByGeneration(lives: readonly Life[]): Regime[] {
+/** Of more generations nobody asks how many requests their workers run at once: they are those of a pool that is often reloaded. */
+const MOST_ASKED = 8;
+
+function regimesByGeneration(lives: readonly Life[], { slotsOfEach }: Evidence): Regime[] {
   const regimes: Regime[] = [];
-  for (const generation of generationsOf(lives)) {
-    const next = regimeOf(generation);
+  const generations = generationsOf(lives).map((generation) => regimeOf(generation));
+  const isAsked = generations.length > 1 && generations.length <= MOST_ASKED;
+  for (const generation of generations) {
+    const next =
+      isAsked && generation.tells ? { ...generation, slotsOfEach: slotsOfEach(generation.lives) } : generation;
     const last = regimes.at(-1);
-    if (last && !(last.tells && next.tells && differ(last.workers, next.workers)))
+    if (last && !(last.tells && next.tells && isAnotherPool(last, next)))
       regimes[regimes.length - 1] = joined(last, next);
     else regimes.push(next);
   }
@@ -115,7 +124,7 @@ function regimeOf(lives: readonly Life[], span = spanOf(lives)): Regime {
     to - from >= SHORTEST &&
     requests >= Math.max(FEWEST, FEWEST_EACH * count) &&
     lives.length <= MOST_LIVES_EACH * count;
-  return { lives, from, to, requests, workers, slots: null, tells };
+  return { lives, from, to, requests, workers, slots: null, slotsOfEach: null, tells };
 }
 
 const spanOf = (lives: readonly Life[]) => ({
@@ -131,10 +140,16 @@ const joined = (a: Regime, b: Regime): Regime => ({
   requests: a.requests + b.requests,
   workers: a.tells ? a.workers : b.workers,
   slots: null,
+  slotsOfEach: a.slotsOfEach ?? b.slotsOfEach,
   tells: a.tells || b.tells,
 });
 
-/** No number of workers would do for both. */
+const isAnotherPool = (a: Regime, b: Regime): boolean => differ(a.workers, b.workers) || isAnotherKind(a, b);
+
+const isAnotherKind = (a: Regime, b: Regime): boolean =>
+  a.slotsOfEach !== null && b.slotsOfEach !== null && differ(a.slotsOfEach, b.slotsOfEach);
+
+/** No number would do for both. */
 const differ = (a: Estimate, b: Estimate): boolean =>
   (a.high ?? Number.POSITIVE_INFINITY) < (b.low ?? 0) || (b.high ?? Number.POSITIVE_INFINITY) < (a.low ?? 0);
 
@@ -155,6 +170,28 @@ export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
   const numbers = regimes.map(({ workers }) => workers.value ?? 0);
   const method = `${numbers.join(', then ')} workers: ${staying(regimes) ? 'some came or went while others stayed' : 'all pids were replaced in between'}`;
   return within(spoken.workers.value ?? 0, Math.min(...numbers), Math.max(...numbers), 0.58, method);
+}
+
+export type ShownOfPool = Pick<
+  ServerInference,
+  'model' | 'modelConfidence' | 'modelMethod' | 'threads' | 'capacity' | 'unbounded'
+>;
+
+/**
+ * What the pool that is spoken of shows of itself, where workers of another kind were put in the place of those before; null: they were
+ * not, or all lines tell together. `parts`: what the lines of each regime tell.
+ */
+export function structureOfRegimes(
+  regimes: readonly Regime[],
+  parts: readonly { readonly inference: ShownOfPool }[],
+): Structure | null {
+  if (!regimes.some((regime, k) => k > 0 && isAnotherKind(regimes[k - 1], regime))) return null;
+  const spoken = regimes.indexOf(spokenOf(regimes));
+  const { model, modelConfidence, modelMethod, threads, capacity, unbounded } = parts[spoken].inference;
+  const { from, to } = regimes[spoken];
+  const when = spoken === regimes.length - 1 ? `since ${clockText(from)}` : `until ${clockText(to)}`;
+  const method = `${modelMethod}, ${when} UTC: the pools before and after are of another kind`;
+  return { model, confidence: modelConfidence, method, threads, capacity, unbounded };
 }
 
 /** The pool of one worker before and after it lost a slot. */

@@ -36,10 +36,8 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const several = trace.workerIds.length > 1;
   const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
   const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests);
-  // In a moment, many short requests fit one after the other by luck.
-  const enough = !limit.blurred || ticksIn(trace) >= 5;
   const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
-  const confidence = enough ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
+  const confidence = tellsOverlaps(trace, limit) ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
   if (confidence > 0) {
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
@@ -178,6 +176,20 @@ function clientsAreTheLimit(trace: Trace, limit: Limit, workers: Estimate, repli
   return whole.lanes < count * limit.lanes && whole.score > 2 * limit.score;
 }
 
+/** Requests that each worker runs at once, as these alone show it; null: they show nothing. */
+export function slotsOfEachWorker(trace: Trace, replicas: number): Estimate | null {
+  const limit = limitOf(trace, true, replicas);
+  if (limit.lanes === 1) {
+    if (trace.workerIds.length < 2 || !tellsOverlaps(trace, limit)) return null;
+    const expected = misfitsWithShuffledWorkers(trace, 1, replicas);
+    const sure = sureOfSeveral(natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests));
+    return sure >= 0.85 ? exactly(1, sure, 'no two requests of one worker overlap') : null;
+  }
+  const sure = limitConfidence(limit, MOST_THREADS);
+  const method = `up to ${limit.lanes} requests of one worker run at once`;
+  return sure >= 0.9 ? slotsAt(limit, sure, method) : atLeast(limit.lanes, method);
+}
+
 /** The number of lanes is a lower bound; it falls short where ticks hide overlaps, and by one or two where lanes are many. */
 function slotsAt({ lanes, blurred, score }: Limit, sure: number, method: string): Estimate {
   if (blurred) return within(lanes, lanes, Math.ceil(lanes * 1.5) + 1, lanes <= 6 ? 0.75 : 0.55, method);
@@ -242,6 +254,9 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   if (lanes <= MOST_SLOTS && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
   return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
 }
+
+/** In a moment, many short requests fit one after the other by luck. */
+const tellsOverlaps = (trace: Trace, { blurred }: Limit): boolean => !blurred || ticksIn(trace) >= 5;
 
 const ticksIn = (trace: Trace): number => (trace.high[trace.length - 1] - trace.low[0]) / trace.resolution;
 

@@ -34,27 +34,33 @@ const life = (worker: number, from: number, to: number, requests: number): Life 
   fate: 'running',
 });
 
-const nobodyWaits: Evidence = { fullness: () => 0, requestsIn: ({ requests }) => requests };
+const nobodyWaits: Evidence = { fullness: () => 0, requestsIn: ({ requests }) => requests, slotsOfEach: () => null };
 
 const regimesOf = (lives: Life[]) => regimesAndDoubt(lives, nobodyWaits).regimes;
 
 const full = 'gunicorn-sync-3-net-steps-rho119';
 const easy = 'gunicorn-sync-4-net-poisson-rho066';
 
+const stampOf = (line: string): number =>
+  Date.parse(
+    line
+      .match(/\[(.*?):(.*?) /)!
+      .slice(1)
+      .join(' ')
+      .replace(/\//g, ' '),
+  );
+
+/** The one log, and five seconds later the other. */
+function deployed(first: string, second: string): string {
+  const shift = (stampOf(first.split('\n').at(-1)!) - stampOf(second.split('\n')[0])) / 1000 + 5;
+  return `${first}\n${later(second, shift)}\n`;
+}
+
 it('three workers that were overloaded, then four that are not: each pool has its own queue', () => {
   const first = recording(full);
-  const stamp = (line: string) =>
-    Date.parse(
-      line
-        .match(/\[(.*?):(.*?) /)!
-        .slice(1)
-        .join(' ')
-        .replace(/\//g, ' '),
-    );
   const second = recording(easy);
   const [lines, others] = [first.split('\n'), second.split('\n')];
-  const shift = (stamp(lines.at(-1)!) - stamp(others[0])) / 1000 + 5;
-  const said = inferLog(`${first}\n${later(second, shift)}\n`);
+  const said = inferLog(deployed(first, second));
   expect(said.regimes.map(({ workers }) => workers)).toEqual([3, 4]);
   expect(said.workers).toMatchObject({ low: 3, high: 4 });
   const truth = (meanWait(full) * lines.length + meanWait(easy) * others.length) / (lines.length + others.length);
@@ -66,6 +72,21 @@ it('three workers that were overloaded, then four that are not: each pool has it
   expect(said.wait.mean / together).toBeGreaterThan(0.9);
   expect(said.wait.mean / together).toBeLessThan(1.1);
   expect(said.concurrency.saturatedMicros).toBeGreaterThan(20 * SECOND);
+});
+
+it('as many workers of another kind are another pool, and the log is told as the one that it ends with', () => {
+  const threads = recording('gunicorn-gthread-4x3-api-poisson-rho115');
+  const alone = inferLog(`${threads}\n`);
+  const said = inferLog(deployed(recording(easy), threads));
+  expect(said.regimes.map(({ workers, model, capacity }) => ({ workers, model, capacity }))).toEqual([
+    { workers: 4, model: 'sync', capacity: 4 },
+    { workers: 4, model: 'threaded', capacity: alone.capacity.value },
+  ]);
+  expect(said.model).toBe('threaded');
+  expect(said.threads.value).toBe(alone.threads.value);
+  const back = inferLog(deployed(threads, recording(easy)));
+  expect(back.model).toBe('sync');
+  expect(back.capacity.value).toBe(4);
 });
 
 it('a restart that leaves the number as it was is none, nor are recycled workers, nor one that is idle until late', () => {

@@ -1,0 +1,127 @@
+/** Finding: all workers were replaced by others, more or fewer or of another kind: what each of the two pools did. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import type { PoolRegime, WorkerLife } from '../core/inference.ts';
+import { clockText } from '../core/time.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { orNull, secondsOf } from './rows.ts';
+
+/** Share of the time of a pool in which all of its slots were busy, from which it was too small. */
+const OFTEN_FULL = 0.2;
+/** µs: a reload lets old workers end what they are at while the new ones begin. */
+const BESIDE_EACH_OTHER = 3_000_000;
+
+/** NaN where it is not known how many slots it had. */
+const fullShare = ({ capacity, saturatedMicros, from, to }: PoolRegime): number =>
+  capacity === null ? Number.NaN : saturatedMicros / (to - from);
+
+const stays = (lives: readonly WorkerLife[], at: number): boolean =>
+  lives.some((life) => life.from < at - BESIDE_EACH_OTHER && life.to > at + BESIDE_EACH_OTHER);
+
+/** The change that mattered most to how full the pool was; the last of those that did as much. */
+function changeOf({ inference: { regimes, lives } }: Facts): [PoolRegime, PoolRegime] | null {
+  let found: [PoolRegime, PoolRegime] | null = null;
+  let most = 0;
+  for (let k = 1; k < regimes.length; k++) {
+    const [before, after] = [regimes[k - 1], regimes[k]];
+    if (stays(lives, after.from)) continue;
+    const change = Math.abs((fullShare(after) || 0) - (fullShare(before) || 0));
+    if (found === null || change >= most) [found, most] = [[before, after], change];
+  }
+  return found;
+}
+
+/** "4 sync workers", "2 workers with 8 slots", "2 workers with at least 8 slots". */
+function poolText({ model, workers, capacity, capacityLow }: PoolRegime): string {
+  const count = workers === null ? 'workers' : countText(workers, model === 'sync' ? 'sync worker' : 'worker');
+  if (model === 'sync') return count;
+  const slots = capacity ?? capacityLow;
+  return slots === null ? count : `${count} with ${capacity === null ? 'at least ' : ''}${countText(slots, 'slot')}`;
+}
+
+/** "all busy 95 % of the time", "never all busy". */
+function busyText(regime: PoolRegime): string {
+  const share = fullShare(regime);
+  if (Number.isNaN(share)) return 'never seen full';
+  return share < 0.005 ? 'never all busy' : `all busy ${percentText(share)} of the time`;
+}
+
+/** "18 requests/s, a mean service time of 200 ms, a mean wait of 1.4 s". */
+function loadText({ requests, inference }: Facts, { from, to, waitMean }: PoolRegime): string {
+  const { start, end } = inference.requests;
+  let count = 0;
+  let service = 0;
+  for (let i = 0; i < requests.length; i++) {
+    if (!(end[i] >= from && end[i] <= to)) continue;
+    count++;
+    service += end[i] - start[i];
+  }
+  const rate = `${roundText((1e6 * count) / (to - from))} requests/s`;
+  const mean = Number.isFinite(service) && count > 0 ? `, ${durationText(service / count)} each` : '';
+  return `${rate}${mean}, mean wait ${Number.isNaN(waitMean) ? 'unknown' : `about ${durationText(waitMean)}`}`;
+}
+
+function adviceOf(before: PoolRegime, after: PoolRegime): string {
+  const [was, is] = [fullShare(before), fullShare(after)].map((share) => share >= OFTEN_FULL);
+  const alone = `"logscope analyze --since ${clockText(after.from)}" tells of the new pool alone, "logscope whatif" of others.`;
+  if (is && !was) return `The new pool is too small for this load: go back, or give it more slots. ${alone}`;
+  if (was && !is) return `Keep it: as far as the log shows, the change ended the queue. ${alone}`;
+  return `${is ? 'Neither pool carries this load. ' : ''}Numbers of the whole log are those of two pools: ${alone}`;
+}
+
+function examine(facts: Facts): Finding | null {
+  const change = changeOf(facts);
+  if (!change) return null;
+  const [before, after] = change;
+  const at = clockText(after.from);
+  const isFull = change.some((regime) => fullShare(regime) >= OFTEN_FULL);
+  return {
+    severity: isFull ? 'warning' : 'info',
+    title: `The pool was replaced at ${at} UTC: ${poolText(before)} before, ${busyText(before)}; ${poolText(after)} since, ${busyText(after)}`,
+    detail: `All workers went and others came, as at a deploy. Before: ${loadText(facts, before)}. Since: ${loadText(facts, after)}.`,
+    evidence: {
+      workers_before: before.workers,
+      workers_after: after.workers,
+      model_before: before.model,
+      model_after: after.model,
+      slots_before: before.capacity,
+      slots_after: after.capacity,
+      slots_after_at_least: after.capacityLow,
+      full_share_before: orNull(fullShare(before)),
+      full_share_after: orNull(fullShare(after)),
+      wait_mean_before_seconds: secondsOf(before.waitMean),
+      wait_mean_after_seconds: secondsOf(after.waitMean),
+    },
+    advice: adviceOf(before, after),
+    from: after.from,
+    to: after.from,
+  };
+}
+
+export default defineFinding({
+  id: 'pool-replaced',
+  title: 'All workers were replaced by more, by fewer, or by others of another kind',
+  needs: ['time', 'pid'],
+  examine,
+  explain: {
+    test: [
+      'The log is of pools one after the other: all pids of the one were gone when those of the next came (docs/inference-structure.md,',
+      'regimes), and the numbers of workers differ, or the requests that each of them runs at once. Each pool is told as if it were alone.',
+    ].join('\n'),
+    guards:
+      'A pool counts from ten seconds and thirty requests on, eight of each worker. Reloads and recycled workers that leave the pool as it was are no other pool.',
+    fix: {
+      gunicorn: 'compare --workers, --threads and --worker-class of the two versions',
+      uvicorn: 'compare --workers of the two versions',
+      waitress: 'compare --threads of the two versions; its lines name no process, so a change does not show',
+      hypercorn: 'compare --workers of the two versions',
+      uWSGI: 'compare --processes, --threads and --cheaper of the two versions',
+    },
+  },
+  fires: ['faults/deploy.log.gz'],
+  quiet: [
+    'faults/reload.log.gz',
+    'gunicorn-sync-2-recycling.log',
+    'gunicorn-sync-4-nearly-full.log',
+    'uwsgi-4-default.log',
+  ],
+});
