@@ -7,7 +7,7 @@ import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { manyLeft } from './left-callers.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits, workersOf } from './pools.ts';
-import { unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
+import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
   type Concurrency,
@@ -31,6 +31,7 @@ import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
+import { slotChangesOf } from './structure/slot-changes.ts';
 import {
   atLeast,
   ofSlots,
@@ -145,6 +146,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
   const callersBelow = oneEach ? fewerCallers(trace, structure.capacity.value ?? 0) : null;
+  const slotChanges = slotChangesOf(trace, lives, regimes, parts);
   const waited = askForWaits(table, pools, oneEach, {
     table,
     model: structure.model,
@@ -154,6 +156,7 @@ function inferFrom(input: ServerInput): ServerInference {
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     fewerCallers: callersBelow,
     unbounded: structure.unbounded,
+    slotChanges,
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
     queue,
@@ -200,16 +203,7 @@ function inferFrom(input: ServerInput): ServerInference {
     unbounded: structure.unbounded,
     servers,
     ...(mixed === null ? {} : { mixed }),
-    regimes: regimes.map(({ from, to, workers }, k) => ({
-      from,
-      to,
-      workers: workers.value,
-      model: parts[k].inference.model,
-      capacity: parts[k].inference.capacity.value,
-      capacityLow: parts[k].inference.capacity.low,
-      saturatedMicros: parts[k].inference.concurrency.saturatedMicros,
-      waitMean: parts[k].inference.wait.mean,
-    })),
+    regimes: toldRegimes(regimes, parts, slotChanges.length > 0 ? waited : null),
     restarts: restartsOf(workers, pools, Math.max(lives.length, declared.boots)),
     queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
@@ -247,7 +241,8 @@ const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | nu
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
 function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
   const { parts, inWords } = pools;
-  if (parts.length > 1 && !whole.waitsOfAll) return waitsOfParts(parts, table.length, inWords);
+  const isOneQueue = whole.slotChanges.length > 0;
+  if (parts.length > 1 && !whole.waitsOfAll && !isOneQueue) return waitsOfParts(parts, table.length, inWords);
   const found = inferWait(whole);
   if (oneEach && found.wait.method === 'unknown') {
     // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.

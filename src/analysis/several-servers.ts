@@ -2,10 +2,11 @@
  * Logs of several servers read together, or of one whose pool was changed in between: each has a queue of its own, so each is asked
  * alone how long its callers waited, and the answers are told as one.
  */
-import type { InferredRequests, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
+import type { InferredRequests, PoolRegime, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
+import { meanOf } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
 import { serverOfWorker, wereAtOnce } from './join-input.ts';
-import type { ShownOfPool } from './structure/regimes.ts';
+import type { Regime, ShownOfPool } from './structure/regimes.ts';
 import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
@@ -133,6 +134,27 @@ function waitOf(parts: readonly PoolPart[], samples: readonly Float64Array[], wh
     callers: sameCallers ? busiest.callers : 'not-asked',
   };
 }
+
+/** What each of the pools did that one log is of; `oneQueue`: the waits of all of them, where they are pools behind one queue. */
+export const toldRegimes = (
+  regimes: readonly Regime[],
+  parts: readonly PoolPart[],
+  oneQueue: WaitResult | null,
+): PoolRegime[] =>
+  regimes.map(({ from, to, workers }, k) => {
+    const { rows, inference } = parts[k];
+    const waits = oneQueue && Array.from(rows, (row) => oneQueue.requests.wait[row]).filter(Number.isFinite);
+    return {
+      from,
+      to,
+      workers: workers.value,
+      model: inference.model,
+      capacity: inference.capacity.value,
+      capacityLow: inference.capacity.low,
+      saturatedMicros: inference.concurrency.saturatedMicros,
+      waitMean: waits ? (waits.length > 0 ? meanOf(waits) : Number.NaN) : inference.wait.mean,
+    };
+  });
 
 /** What is left of waits in one queue where there may be several: those that were measured. */
 export function withoutOneQueue(found: WaitResult): WaitResult {

@@ -4,6 +4,7 @@ import { countText } from '../../core/words.ts';
 import type { Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
+import { type SlotChange, slotsAt } from './slot-changes.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginning } from './unseen-beginning.ts';
@@ -50,6 +51,8 @@ export interface Pool {
   readonly queue: 'worker' | 'pool' | 'unknown';
   /** Every worker of the one queue is a slot of it: who follows whom on it is known. */
   readonly onLanes: boolean;
+  /** Slots of the one queue from when on (µs since 1970 UTC), where their number changes; `slots` are the most of them. */
+  readonly changes?: readonly SlotChange[];
 }
 
 interface Part {
@@ -62,13 +65,16 @@ interface Part {
 }
 
 /** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
-function partToFollow(trace: Trace, { slots, queue }: Pool, effort: Effort): Part {
+function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Effort): Part {
   const plan = planFor(trace.length, effort);
   const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;
   const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
   const fromOf = (length: number) => (newest ? trace.length - length : 0);
-  const isSeen = (length: number) =>
-    unseenBeginning(trace, fromOf(length), length, slots, queue === 'worker') <= MOST_UNSEEN;
+  const isSeen = (length: number) => {
+    const from = fromOf(length);
+    const atFirst = changes ? slotsAt(changes, trace.end[from]) : slots;
+    return unseenBeginning(trace, from, length, atFirst, queue === 'worker') <= MOST_UNSEEN;
+  };
   const seen = lengths.find(isSeen);
   const length = seen ?? lengths[lengths.length - 1];
   const particles = plan.quick && length > plan.rows ? LIVE_PARTICLES : plan.particles;
@@ -96,7 +102,7 @@ export function filteredWaits(
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS };
   const { from, length } = part;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
-  const stretch = stretchOf(trace, rows, pool.slots);
+  const stretch = withChanges(stretchOf(trace, rows, pool.slots), pool);
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const many = manyPerTick(trace, rows);
@@ -122,7 +128,7 @@ export function filteredWaits(
     for (const set of waits) sum += set[i];
     wait[rows[i]] = (1e6 * sum) / waits.length;
   }
-  const slots = `${countText(pool.slots, pool.onLanes ? 'worker' : 'slot')}${pool.queue === 'worker' ? ' in each worker' : ''}`;
+  const slots = `${slotsText(pool)}${pool.queue === 'worker' ? ' in each worker' : ''}`;
   const queue = pool.queue === 'unknown' ? ', if they share one queue' : '';
   const share = partly ? `, of ${length} requests of the log` : '';
   const before =
@@ -161,6 +167,21 @@ function manyPerTick(trace: Trace, rows: Int32Array): boolean {
   let ticks = 0;
   for (const i of rows) ticks += trace.duration[i] / trace.resolution;
   return ticks < FEWEST_TICKS * rows.length;
+}
+
+/** Instants in s since the origin of the stretch; the slots that it begins with first. */
+function withChanges(stretch: Stretch, { changes }: Pool): Stretch {
+  if (!changes) return stretch;
+  const { origin } = stretch;
+  const later = changes.filter(({ at }) => at > origin);
+  const all = [{ at: origin, slots: slotsAt(changes, origin) }, ...later];
+  return { ...stretch, changes: all.map(({ at, slots }) => ({ at: (at - origin) / 1e6, slots })) };
+}
+
+/** "4 workers", "2 to 8 slots". */
+function slotsText({ slots, onLanes, changes }: Pool): string {
+  const least = changes ? Math.min(...changes.map((change) => change.slots)) : slots;
+  return `${least < slots ? `${least} to ` : ''}${countText(slots, onLanes ? 'worker' : 'slot')}`;
 }
 
 function queuesOf(stretch: Stretch, trace: Trace, { queue }: Pool): QueueStretch {

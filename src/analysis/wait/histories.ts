@@ -7,6 +7,7 @@ import type { FilterRun, FilterSettings, Path } from './paths.ts';
 import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
+import { meanSlots } from './slot-changes.ts';
 import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
 
 export interface Plan {
@@ -54,14 +55,15 @@ function settled<T extends Followed>(follow: (clients: number) => T, rounds: num
 }
 
 /** Work per time of the slots, 0..1. */
-function loadOf({ length, duration, high, slots }: Stretch): number {
+function loadOf({ length, duration, high, slots, changes }: Stretch): number {
   let work = 0;
   let last = 0;
   for (let i = 0; i < length; i++) {
     work += duration[i];
     last = Math.max(last, high[i]);
   }
-  return Math.min(MOST_LOAD, work / (slots * Math.max(1, last)));
+  const seconds = Math.max(1, last);
+  return Math.min(MOST_LOAD, work / ((changes ? meanSlots(changes, 0, seconds) : slots) * seconds));
 }
 
 const MOST_LOAD = 0.98;
@@ -147,7 +149,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const queue = { slots: queues.slots, shared: queues.members.length === 1 };
+    const queue = { slots: queues.slots, shared: queues.members.length === 1 && !queues.changes };
     const run = runsOf(filterQueue, part, plan, inBursts, seed);
     const { paths: own, drawn, logEvidence } = followed(run, part.duration, queue, plan, inBursts, () => draws);
     evidence += logEvidence;

@@ -9,6 +9,7 @@ import { type Trace, traceOf } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
 import { filteredWaits, type Pool } from './filtered-waits.ts';
 import { plainWaits } from './plain-waits.ts';
+import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
 
 /** What must be known of a stretch of log before its wait can be asked for. */
@@ -28,6 +29,8 @@ export interface WaitInput {
   readonly fewerCallers: number | null;
   /** true: the server is of a kind without fixed slots. */
   readonly unbounded: boolean;
+  /** Slots of the one queue from when on (µs since 1970 UTC), where some came or went while others stayed; empty: their number stayed. */
+  readonly slotChanges: readonly SlotChange[];
   /** Worker processes alive at once; null unknown. */
   readonly workers: number | null;
   /** Requests that one worker runs at once; null unknown. */
@@ -98,10 +101,10 @@ export function inferWait(input: WaitInput): WaitResult {
     }
     return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
   }
-  const { capacity } = input;
+  const { capacity, slotChanges } = input;
   const pool = poolOf(input, trace);
   if (!capacity || !pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
-  const hidden = trace.workerIds.length > (input.workers ?? capacity);
+  const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? capacity);
   const followed = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
   if (!followed) {
     const basis =
@@ -134,8 +137,12 @@ const SURE_OF_SLOTS = 0.9;
  * tells apart may be those of several processes with a queue each; but a number without divisors has one process or one slot in each.
  */
 function poolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { capacity, capacityConfidence, threadsPerWorker, queue } = input;
+  const { capacity, capacityConfidence, threadsPerWorker, queue, slotChanges } = input;
   if (!capacity || !trace.hasDurations || trace.startsOnly) return null;
+  if (slotChanges.length > 0) {
+    const slots = Math.max(...slotChanges.map((change) => change.slots));
+    return { slots, queue: 'pool', onLanes: false, changes: slotChanges };
+  }
   if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
   if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
     return { slots: threadsPerWorker, queue: 'worker', onLanes: false };

@@ -10,17 +10,19 @@
  * of its neighbour ends a little off, so the bounds of the ends are soft; the work of the slots is the same in any order,
  * and with it when they are all taken.
  *
+ * Where the number of slots changes, one that comes is free from that instant on, and the first that is idle or becomes free leaves.
+ *
  * Resampling is systematic. Cost O(requests x particles x slots).
  */
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, shareOfFree } from './guesses.ts';
-import { isotonic } from './isotonic.ts';
 import type { FilterRun, FilterSettings } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
 import { Resampling } from './resample.ts';
-import { LINE_JITTER, type Stretch } from './stretch.ts';
+import { type SlotStep, slotSteps } from './slot-changes.ts';
+import { LINE_JITTER, type Stretch, startOrder } from './stretch.ts';
 
 const ALONE = 0;
 const QUEUED = 1;
@@ -53,9 +55,12 @@ class QueueFilter {
   readonly #belief: QueueBelief;
   /** s: logistic scale of the bounds of an end. */
   readonly #soft: number;
-  /** By particle: when each slot is free, ascending. */
+  /** By particle: when each slot is free, ascending; Infinity: it is not there. */
   #free: Float64Array;
   #spareFree: Float64Array;
+  /** Slots that come and go, and how many of these have, by particle. */
+  readonly #steps: readonly SlotStep[];
+  #stepped: Int32Array;
   /** By particle: the last start, and the instant up to which the belief has been told of arrivals. */
   #clock: Float64Array;
   #spareClock: Float64Array;
@@ -83,7 +88,12 @@ class QueueFilter {
     const begin = low[first] - duration[first];
     const seconds = high[length - 1] - begin;
     this.#soft = Math.max(LINE_JITTER, Math.min(SOFT_TICKS * tick, (SOFT_STARTS * seconds) / length));
-    this.#free = new Float64Array(n * slots).fill(Number.NEGATIVE_INFINITY);
+    const present = queue.changes?.[0].slots ?? slots;
+    this.#free = Float64Array.from({ length: n * slots }, (_, k) =>
+      k % slots < present ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
+    );
+    this.#steps = slotSteps(queue.changes ?? []);
+    this.#stepped = new Int32Array(n);
     this.#spareFree = new Float64Array(n * slots);
     this.#clock = new Float64Array(n).fill(begin - REACH * this.#soft);
     this.#spareClock = new Float64Array(n);
@@ -129,6 +139,7 @@ class QueueFilter {
       this.#spareTold[k] = this.#told[ancestors[k]];
       this.#spareIdle[k] = this.#idle[ancestors[k]];
     }
+    this.#stepped = Int32Array.from(ancestors, (k) => this.#stepped[k]);
     [this.#free, this.#spareFree] = [this.#spareFree, this.#free];
     [this.#clock, this.#spareClock] = [this.#spareClock, this.#clock];
     [this.#told, this.#spareTold] = [this.#spareTold, this.#told];
@@ -149,13 +160,17 @@ class QueueFilter {
   #busy(a: number, second: number): number {
     const { slots } = this.#s;
     let taken = 0;
-    for (let x = 0; x < slots; x++) if (this.#free[a * slots + x] > second) taken++;
+    for (let x = 0; x < slots; x++) {
+      const free = this.#free[a * slots + x];
+      if (free > second && free < Number.POSITIVE_INFINITY) taken++;
+    }
     return taken;
   }
 
   /** Decides when request `i` starts in particle `a`, and weighs it; returns 1 where it came from the queue. */
   #startOf(a: number, i: number): 0 | 1 {
     const { duration, slots } = this.#s;
+    this.#changeSlots(a);
     const free = this.#free[a * slots];
     const waiting = this.#waiting(a, free);
     const law = this.#guesses.law(a);
@@ -205,6 +220,25 @@ class QueueFilter {
     return 0;
   }
 
+  /** Slots that came or went before the next request can start. */
+  #changeSlots(a: number): void {
+    const { slots } = this.#s;
+    const first = a * slots;
+    for (; this.#stepped[a] < this.#steps.length; this.#stepped[a]++) {
+      const { at, comes } = this.#steps[this.#stepped[a]];
+      if (comes) {
+        let x = slots - 1;
+        for (; x > 0 && this.#free[first + x - 1] > at; x--) this.#free[first + x] = this.#free[first + x - 1];
+        this.#free[first + x] = at;
+        continue;
+      }
+      const free = this.#free[first];
+      const isIdle = this.#clock[a] >= at && free <= this.#clock[a];
+      if (free < at && !isIdle) return;
+      this.#busyUntil(a, Number.POSITIVE_INFINITY);
+    }
+  }
+
   /** P(somebody queues when the first slot is free). */
   #waiting(a: number, free: number): number {
     const passed = Math.max(0, free - this.#told[a]);
@@ -235,11 +269,8 @@ class QueueFilter {
 
   /** The slot that was free first runs a request. */
   #take(a: number, start: number, end: number, kind: Kind): void {
-    const { slots } = this.#s;
-    const base = a * slots;
-    let x = 1;
-    for (; x < slots && this.#free[base + x] < end; x++) this.#free[base + x - 1] = this.#free[base + x];
-    this.#free[base + x - 1] = end;
+    const base = a * this.#s.slots;
+    this.#busyUntil(a, end);
     this.#clock[a] = start;
     if (kind === MEMBER) return;
     if (kind === QUEUED) {
@@ -251,17 +282,19 @@ class QueueFilter {
     this.#belief.clear(a);
   }
 
+  /** The first slot that is free is taken. */
+  #busyUntil(a: number, end: number): void {
+    const { slots } = this.#s;
+    const base = a * slots;
+    let x = 1;
+    for (; x < slots && this.#free[base + x] < end; x++) this.#free[base + x - 1] = this.#free[base + x];
+    this.#free[base + x - 1] = end;
+  }
+
   /** How well an end fits its stamp, 0..1. */
   #fit(i: number, end: number): number {
     const below = Math.exp((this.#s.low[i] - end) / this.#soft);
     const above = Math.exp((end - this.#s.high[i]) / this.#soft);
     return 1 / ((1 + below) * (1 + above));
   }
-}
-
-/** Requests in the order in which they started, as far as their stamps and the order of the lines tell. */
-function startOrder({ low, high, duration }: Stretch): Int32Array {
-  const end = isotonic(low.map((from, i) => (from + high[i]) / 2));
-  const start = end.map((at, i) => at - duration[i]);
-  return Int32Array.from(start.keys()).sort((a, b) => start[a] - start[b] || a - b);
 }

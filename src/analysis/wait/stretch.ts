@@ -2,6 +2,8 @@
 import { sharpen } from '../sharpen.ts';
 import { endBounds } from '../structure/lanes.ts';
 import type { Trace } from '../structure/trace.ts';
+import { isotonic } from './isotonic.ts';
+import type { SlotChange } from './slot-changes.ts';
 
 /** How far lines may be out of the order of their ends, s: several processes write to one file. */
 export const LINE_JITTER = 0.003;
@@ -21,8 +23,10 @@ export interface Stretch {
   readonly index: Int32Array;
   /** µs since 1970: second 0 of the stretch. */
   readonly origin: number;
-  /** Requests that the pool behind this queue runs at once. */
+  /** Requests that the pool behind this queue runs at once, at most. */
   readonly slots: number;
+  /** How many at what instant (s), where that changes within the stretch. */
+  readonly changes?: readonly SlotChange[];
   /** s: the end lies in [low, high); for lanes already narrowed by their chains. */
   readonly low: Float64Array;
   readonly high: Float64Array;
@@ -44,6 +48,13 @@ export interface LaneStretch extends Stretch {
   readonly first: Int32Array;
   /** 1: the worker of this request is new, and took over the lane of one that ended. */
   readonly newWorker: Uint8Array;
+}
+
+/** Requests in the order in which they started, as far as their stamps and the order of the lines tell. */
+export function startOrder({ low, high, duration }: Stretch): Int32Array {
+  const end = isotonic(low.map((from, i) => (from + high[i]) / 2));
+  const start = end.map((at, i) => at - duration[i]);
+  return Int32Array.from(start.keys()).sort((a, b) => start[a] - start[b] || a - b);
 }
 
 /** Some requests of a stretch. */

@@ -1,0 +1,78 @@
+/**
+ * Slots of one queue over time, where some workers of a pool come or go while others stay, or one loses a slot: the queue stays, and whoever
+ * waits when a worker comes or goes goes on waiting.
+ */
+import type { SlotChange } from '../wait/slot-changes.ts';
+import type { Life } from './lives.ts';
+import { type Regime, type ShownOfPool, staying } from './regimes.ts';
+import type { Trace } from './trace.ts';
+
+/** A worker that is not seen for so many of its own pauses at the ends of the log may have idled, and so may one that is not seen for a moment. */
+const PAUSES_GRANTED = 3;
+const MOMENT = 1_500_000;
+/** Requests of a worker from which the instant of its first start, or of its last end, is told: what it did without a pause sharpens the stamps. */
+const CHAIN = 40;
+
+/** µs since 1970 UTC, ascending; empty where nobody came or went while others stayed, or where each worker has a queue of its own. */
+export function slotChangesOf(
+  trace: Trace,
+  lives: readonly Life[],
+  regimes: readonly Regime[],
+  parts: readonly { readonly inference: ShownOfPool }[],
+): SlotChange[] {
+  if (!staying(regimes) || !trace.hasDurations || trace.startsOnly) return [];
+  if (regimes.every(({ slots }) => slots !== null))
+    return regimes.map(({ from, slots }) => ({ at: from, slots: slots?.value ?? 1 }));
+  return parts.every(({ inference }) => inference.threads.value === 1) ? changesOfWorkers(trace, lives) : [];
+}
+
+/** Of workers that run one request at a time. */
+function changesOfWorkers(trace: Trace, lives: readonly Life[]): SlotChange[] {
+  const rowsOf = trace.workerIds.length > 0 ? rowsOfWorkers(trace) : [];
+  const first = Math.min(...lives.map(({ from }) => from));
+  const last = Math.max(...lives.map(({ to }) => to));
+  const steps: { readonly at: number; readonly by: number }[] = [];
+  let slots = 0;
+  for (const { worker, from, to, requests } of lives) {
+    const granted = Math.max(MOMENT, requests > 1 ? (PAUSES_GRANTED * (to - from)) / (requests - 1) : 0);
+    const rows = rowsOf[worker];
+    if (from - first <= granted) slots++;
+    else steps.push({ at: firstStart(trace, rows), by: 1 });
+    if (last - to > granted) steps.push({ at: lastEnd(trace, rows), by: -1 });
+  }
+  const changes = [{ at: first, slots }];
+  for (const { at, by } of steps.sort((a, b) => a.at - b.at)) {
+    slots += by;
+    changes.push({ at, slots });
+  }
+  return changes;
+}
+
+/** Positions in the trace, in the order of the lines. */
+function rowsOfWorkers(trace: Trace): number[][] {
+  const rows = Array.from(trace.workerIds, (): number[] => []);
+  for (let k = 0; k < trace.length; k++) rows[trace.worker[k]]?.push(k);
+  return rows;
+}
+
+/** The latest that the first request of a worker can have started: the requests after it need their time before their own stamps. */
+function firstStart({ low, high, duration }: Trace, rows: readonly number[]): number {
+  let at = Number.POSITIVE_INFINITY;
+  let work = 0;
+  for (const k of rows.slice(0, CHAIN)) {
+    work += duration[k];
+    at = Math.min(at, high[k] - work);
+  }
+  return Math.max(at, low[rows[0]] - duration[rows[0]]);
+}
+
+/** The earliest that its last one can have ended. */
+function lastEnd({ low, high, duration }: Trace, rows: readonly number[]): number {
+  let at = Number.NEGATIVE_INFINITY;
+  let work = 0;
+  for (const k of rows.slice(-CHAIN).reverse()) {
+    at = Math.max(at, low[k] + work);
+    work += duration[k];
+  }
+  return Math.min(at, high[rows[rows.length - 1]]);
+}
