@@ -3,6 +3,7 @@ import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import type { Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
+import { longestWaits } from './idle-moments.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
@@ -22,7 +23,8 @@ function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly r
   if (effort === 'look') return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false };
   if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
-  return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
+  if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
+  return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false };
 }
 
 const ROUNDS = 3;
@@ -134,6 +136,11 @@ export function filteredWaits(
   const before =
     part.isSeen || partly ? '' : '; the pool was full already when the log begins, so callers may have waited longer';
   const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}`;
+  // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
+  const isWhole = !hidden && !partly && part.isSeen;
+  const longest = isWhole
+    ? longestWaits(trace, { slots: pool.slots, own: pool.queue === 'worker', changes: pool.changes })
+    : null;
   return {
     summary: {
       ...summariseWaits(waits, {
@@ -149,6 +156,7 @@ export function filteredWaits(
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
         start: times.start.map((micros) => micros / 1e6),
+        longest: longest && longest.map((micros) => micros / 1e6).sort(),
       }),
       full: pool.queue !== 'worker' && !partly ? evidence.full : Number.NaN,
       callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',

@@ -1,5 +1,6 @@
 /** Equally likely sets of waits in, estimates with ranges out. */
 import type { WaitInference } from '../../core/inference.ts';
+import { meanOf } from '../../core/statistics.ts';
 import type { ArrivalEvidence } from './arrival-evidence.ts';
 
 /** A wait of which nothing can be said, and why. */
@@ -99,6 +100,8 @@ export interface WaitContext {
   readonly maybe: { readonly waits: readonly Float64Array[]; readonly chance: number } | null;
   /** s: best estimate of each start. */
   readonly start: Float64Array;
+  /** s, ascending: no request can have waited longer, each by its own bound; null: not known. */
+  readonly longest: Float64Array | null;
 }
 
 /** Callers come less often while the pool is full, clearly. */
@@ -176,6 +179,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   const p95Middle = at(p95, 0.5);
   const { less, more } = doubt(mean / 1e6, context);
   const lowMean = Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR);
+  const [mostMean, mostP95] = mostOf(context.longest);
   const waiting = waits.map((wait) => wait.filter((seconds) => seconds > NO_WAIT).length / Math.max(1, wait.length));
   return {
     ...unknownWait(context.basis),
@@ -187,18 +191,30 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
     p99: at(p99, 0.5),
     max: at(max, 0.5),
     lowMean,
-    highMean: Math.max(at(means, 0.95), mean * more, maybe ? moreMaybe * at(maybe.means, 0.5) : 0) + FLOOR,
+    highMean: Math.max(
+      at(means, 0.95),
+      Math.min(mostMean, Math.max(mean * more, maybe ? moreMaybe * at(maybe.means, 0.5) : 0)) + FLOOR,
+    ),
     lowP95: Math.max(
       0,
       Math.min(at(p95, 0.05) - 2 * FLOOR, p95Middle / less - 2 * FLOOR, EVEN_SPREAD * (lowMean - FLOOR / 2)),
     ),
-    highP95: Math.max(at(p95, 0.95), p95Middle * more, maybe ? moreMaybe * at(maybe.p95, 0.5) : 0) + 3 * FLOOR,
+    highP95: Math.max(
+      at(p95, 0.95),
+      Math.min(mostP95, Math.max(p95Middle * more, maybe ? moreMaybe * at(maybe.p95, 0.5) : 0)) + 3 * FLOOR,
+    ),
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
     peakQueue: among(
       waits.map((wait) => longestQueue(context.start, wait)),
       0.5,
     ),
   };
+}
+
+/** µs: mean and 95th percentile. */
+function mostOf(longest: Float64Array | null): [mean: number, p95: number] {
+  if (!longest || longest.length === 0) return [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  return [1e6 * meanOf(longest), 1e6 * quantile(longest, 0.95)];
 }
 
 /** Most requests that waited at once, by the starts and the waits of one history, s. */

@@ -1,0 +1,78 @@
+/**
+ * Moments at which a slot surely idled, and with them the longest that each request can have waited: while a slot idles nobody queues, so
+ * whoever starts later came later.
+ *
+ * Over an interval the requests that may have run in it did at most so much work, wherever in their windows they ended. Where that is less
+ * than the slots can do, one of them idled at some instant of it, whatever the arrivals were.
+ */
+import { countBelow } from '../../core/statistics.ts';
+import type { Trace } from '../structure/trace.ts';
+import { fullBefore } from './never-full.ts';
+import { type SlotChange, slotsAt } from './slot-changes.ts';
+
+/** µs: a slot may stand still for so long between two requests although somebody queues. */
+const HAND_OVER = 15_000;
+/** Lengths of the intervals that are looked at, in ticks of the stamps: at their ends the work of a tick is open. */
+const TICKS = [2, 4, 8, 16, 32];
+/** µs: shorter ticks are no finer. */
+const SHORTEST_TICK = 100_000;
+const MOST_INTERVALS = 500_000;
+
+interface Queue {
+  /** Slots of each queue; the most of them, where their number changes. */
+  readonly slots: number;
+  /** The queue of a request is its worker's. */
+  readonly own: boolean;
+  readonly changes: readonly SlotChange[] | undefined;
+}
+
+/** µs by index in the trace; the beginning of the log counts as a moment at which nobody queued. null: the lines do not tell. */
+export function longestWaits(trace: Trace, { slots, own, changes }: Queue): Float64Array | null {
+  const bound = fullBefore(trace, slots, own);
+  if (!bound) return null;
+  const most = bound.most;
+  const groups = own ? trace.workerIds.length : 1;
+  const members = Array.from({ length: groups }, (): number[] => []);
+  for (let i = 0; i < trace.length; i++) members[own ? trace.worker[i] : 0].push(i);
+  const slotsWithin = (from: number, to: number) =>
+    changes ? Math.max(slotsAt(changes, from), slotsAt(changes, to)) : slots;
+  for (const queue of members) if (queue.length > 0) boundByIdling(trace, queue, slotsWithin, most);
+  return most;
+}
+
+function boundByIdling(
+  { low, high, duration, resolution }: Trace,
+  queue: readonly number[],
+  slotsWithin: (from: number, to: number) => number,
+  most: Float64Array,
+): void {
+  const begin = queue.reduce((least, i) => Math.min(least, low[i] - duration[i]), Number.POSITIVE_INFINITY);
+  const end = queue.reduce((last, i) => Math.max(last, high[i]), Number.NEGATIVE_INFINITY);
+  const idle: { readonly from: number; readonly to: number }[] = [{ from: begin, to: begin }];
+  for (const ticks of TICKS) {
+    const width = ticks * Math.max(SHORTEST_TICK, resolution);
+    const count = Math.floor((end - begin) / width);
+    if (count > MOST_INTERVALS) continue;
+    const work = new Float64Array(count);
+    for (const i of queue) {
+      const from = low[i] - duration[i];
+      const last = Math.min(count - 1, Math.floor((high[i] - begin) / width));
+      for (let k = Math.floor((from - begin) / width); k <= last; k++) {
+        const inside = Math.min(high[i], begin + (k + 1) * width) - Math.max(from, begin + k * width);
+        work[k] += Math.min(duration[i], inside) + HAND_OVER;
+      }
+    }
+    work.forEach((micros, k) => {
+      const [from, to] = [begin + k * width, begin + (k + 1) * width];
+      if (micros < width * slotsWithin(from, to)) idle.push({ from, to });
+    });
+  }
+  idle.sort((a, b) => a.to - b.to);
+  const latest = Float64Array.from(idle, ({ from }) => from);
+  for (let k = 1; k < latest.length; k++) latest[k] = Math.max(latest[k], latest[k - 1]);
+  for (const i of queue) {
+    const known = countBelow(idle.length, (k) => idle[k].to, low[i] - duration[i] + 1);
+    const since = known > 0 ? latest[known - 1] : begin;
+    most[i] = Math.min(Number.isNaN(most[i]) ? Number.POSITIVE_INFINITY : most[i], high[i] - duration[i] - since);
+  }
+}
