@@ -4,6 +4,7 @@ import type { PoolRegime, WorkerLife } from '../core/inference.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { orNull, secondsOf } from './rows.ts';
+import { findingsOfFullPool } from './saturation.ts';
 
 /** Share of the time of a pool in which all of its slots were busy, from which it was too small. */
 const OFTEN_FULL = 0.2;
@@ -94,6 +95,8 @@ function examine(facts: Facts): Finding | null {
     advice: adviceOf(before, after),
     from: after.from,
     to: after.from,
+    // What was full is gone, or the new pool is, and is what findings of a full pool speak of.
+    spares: fullShare(after) >= OFTEN_FULL ? findingsOfFullPool : [],
   };
 }
 
@@ -102,13 +105,14 @@ export default defineFinding({
   title: 'All workers were replaced by more, by fewer, or by others of another kind',
   needs: ['time', 'pid'],
   examine,
+  silences: findingsOfFullPool,
   explain: {
     test: [
       'The log is of pools one after the other: all pids of the one were gone when those of the next came (docs/inference-structure.md,',
       'regimes), and the numbers of workers differ, or the requests that each of them runs at once. Each pool is told as if it were alone.',
     ].join('\n'),
     guards:
-      'A pool counts from ten seconds and thirty requests on, eight of each worker. Reloads and recycled workers that leave the pool as it was are no other pool.',
+      'Findings of a full pool fall silent where the new pool is not: what was full is gone. A pool counts from ten seconds and thirty requests on, eight of each worker. Reloads and recycled workers that leave the pool as it was are no other pool.',
     fix: {
       gunicorn: 'compare --workers, --threads and --worker-class of the two versions',
       uvicorn: 'compare --workers of the two versions',
