@@ -37,7 +37,7 @@ import {
   ofSlots,
   type Structure,
   structureOfMixed,
-  structureOfUnlike,
+  structureOfServers,
   unknownStructure,
 } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
@@ -126,7 +126,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
   const slots = input.slots ?? slotsOfRegimes(regimes);
   const alike =
-    structureOfUnlike(servers) ??
+    structureOfServers(servers) ??
     structureOfRegimes(regimes, parts) ??
     withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
   const told = { structure: slots ? ofSlots(alike, slots) : alike, workers: counted };

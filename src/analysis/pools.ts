@@ -9,7 +9,7 @@ import { countText } from '../core/words.ts';
 import { serverOfWorker } from './join-input.ts';
 import { type PoolPart, rowsOfServers } from './several-servers.ts';
 import type { Stretch } from './structure/changes.ts';
-import type { Declared } from './structure/declared.ts';
+import { areUnlike, type Declared } from './structure/declared.ts';
 import { evidenceOf } from './structure/full-stretch.ts';
 import { type Life, workersFrom } from './structure/lives.ts';
 import {
@@ -75,8 +75,10 @@ export function poolsOf<Log extends PoolLog>(
   isThreads: boolean,
 ): Pools {
   const nameOf = (worker: number) => log.names.workers.text(worker);
-  const rowsOfEach = trace.hasWorkers ? rowsOfServers(log.table, trace.workerIds, nameOf) : [];
-  const servers = rowsOfEach.map(({ name, rows }): ServerPart => {
+  const nameless = serverWithoutWorkers(log);
+  const named =
+    trace.hasWorkers || nameless ? rowsOfServers(log.table, trace.workerIds, nameOf, nameless !== null) : [];
+  const servers = (nameless ? [...named, nameless] : named).map(({ name, rows }): ServerPart => {
     const table = selectRows(log.table, rows);
     const lifecycle = eventsOfServer(log.lifecycle, log.table, { name, rows });
     return { name, rows, inference: infer({ ...log, table, lifecycle, streams: streamsOf(log.streams, table) }) };
@@ -125,13 +127,29 @@ export function poolsOf<Log extends PoolLog>(
   };
 }
 
-/** The kinds of lines that name the workers of these rows; all, where that is not known. */
+/**
+ * Lines of another kind of server, none of which names a worker while all others do: that server, called as its lines are; null: there
+ * are no such lines.
+ */
+function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'name' | 'rows'> | null {
+  const without = streams.filter(({ facts }) => !facts.fields.worker);
+  const others = streams.filter(({ facts }) => facts.fields.worker);
+  if (!without.every(({ facts }) => others.every((other) => areUnlike(facts.format, other.facts.format)))) return null;
+  const rows = Int32Array.from({ length: table.length }, (_, row) => row).filter((row) => table.worker[row] < 0);
+  const isOne = new Set(without.map(({ facts }) => facts.format)).size === 1 && others.length > 0;
+  return isOne && rows.length > 0 ? { name: without[0].facts.format, rows } : null;
+}
+
+/** The kinds of lines that name the workers of these rows, or no worker where they name none; all, where that is not known. */
 export function streamsOf<Stream extends CountedStream>(
   streams: readonly Stream[],
   { length, worker }: RequestTable,
 ): readonly Stream[] {
   const named = new Set(worker.subarray(0, length));
-  const own = streams.filter(({ workers }) => [...named].some((id) => workers?.[id] === true));
+  const isNameless = named.size === 1 && named.has(-1);
+  const own = streams.filter(({ facts, workers }) =>
+    isNameless ? !facts.fields.worker : [...named].some((id) => workers?.[id] === true),
+  );
   return own.length > 0 ? own : streams;
 }
 

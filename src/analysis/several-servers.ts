@@ -6,18 +6,20 @@ import type { InferredRequests, PoolRegime, ServerInference, ServerPart, WaitInf
 import { meanOf } from '../core/statistics.ts';
 import type { RequestTable } from '../core/table.ts';
 import { serverOfWorker, wereAtOnce } from './join-input.ts';
-import type { Regime, ShownOfPool } from './structure/regimes.ts';
+import type { Regime } from './structure/regimes.ts';
+import type { ShownOfPool } from './structure/structure.ts';
 import type { WaitResult } from './wait/infer-wait.ts';
 import { quantile, unknownWait } from './wait/summarise-waits.ts';
 
 /**
  * Name and rows of each server, ascending, in the order in which `workers`, the ids of all of them, were first seen; empty where they
- * are of one server. Rows without a worker belong to none.
+ * are of one server, unless `evenOne`. Rows without a worker belong to none.
  */
 export function rowsOfServers(
   { length, worker }: RequestTable,
   workers: Int32Array,
   nameOf: (worker: number) => string,
+  evenOne = false,
 ): Pick<ServerPart, 'name' | 'rows'>[] {
   const servers = new Map<string, number[]>();
   const rowsOf = new Map<number, number[]>();
@@ -27,7 +29,7 @@ export function rowsOfServers(
     servers.set(server, rows);
     rowsOf.set(id, rows);
   }
-  if (servers.size < 2) return [];
+  if (servers.size < 2 && !evenOne) return [];
   for (let i = 0; i < length; i++) rowsOf.get(worker[i])?.push(i);
   return Array.from(servers, ([name, rows]) => ({ name, rows: Int32Array.from(rows) }));
 }

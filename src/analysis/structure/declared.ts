@@ -46,6 +46,9 @@ const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
 
 const kindOf = (format: string) => byFormat.find(([pattern]) => pattern.test(format));
 
+/** No server writes lines of both forms. */
+export const areUnlike = (one: string, other: string): boolean => kindOf(one)?.[1] !== kindOf(other)?.[1];
+
 /** Share of the requests from which lines of another form are those of another server. */
 const OTHERS = 0.2;
 

@@ -3,7 +3,6 @@
  * the other. A regime is a stretch of the log whose workers all went when those of the next one came; neighbours with as many
  * workers (restarts, recycled workers) are one. Where some workers stay and others come or go, it is a stretch with as many workers.
  */
-import type { ServerInference } from '../../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../../core/lifecycle.ts';
 import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
@@ -11,7 +10,7 @@ import { clockText } from '../../core/time.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
 import { type Life, workersFrom } from './lives.ts';
 import type { SlotLoss } from './slot-loss.ts';
-import { exactly, type Structure, within } from './structure.ts';
+import { exactly, type ShownOfPool, type Structure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 export interface Regime {
@@ -171,11 +170,6 @@ export function workersOfRegimes(regimes: readonly Regime[]): Estimate {
   const method = `${numbers.join(', then ')} workers: ${staying(regimes) ? 'some came or went while others stayed' : 'all pids were replaced in between'}`;
   return within(spoken.workers.value ?? 0, Math.min(...numbers), Math.max(...numbers), 0.58, method);
 }
-
-export type ShownOfPool = Pick<
-  ServerInference,
-  'model' | 'modelConfidence' | 'modelMethod' | 'threads' | 'capacity' | 'unbounded'
->;
 
 /**
  * What the pool that is spoken of shows of itself, where workers of another kind were put in the place of those before; null: they were

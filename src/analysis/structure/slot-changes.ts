@@ -4,7 +4,8 @@
  */
 import type { SlotChange } from '../wait/slot-changes.ts';
 import type { Life } from './lives.ts';
-import { type Regime, type ShownOfPool, staying } from './regimes.ts';
+import { type Regime, staying } from './regimes.ts';
+import type { ShownOfPool } from './structure.ts';
 import type { Trace } from './trace.ts';
 
 /** A worker that is not seen for so many of its own pauses at the ends of the log may have idled, and so may one that is not seen for a moment. */

@@ -108,27 +108,48 @@ export function inAll(parts: readonly Estimate[]): Estimate {
       const value = of(part);
       return total === null || value === null ? null : total + value;
     }, 0);
+  const isBounded = parts.some(({ low }) => low !== null);
   const { confidence, method } = parts.reduce((a, b) => (b.confidence < a.confidence ? b : a));
   return {
     value: sum(({ value }) => value),
-    low: sum(({ low }) => low),
+    low: isBounded ? sum(({ low }) => low ?? 0) : null,
     high: sum(({ high }) => high),
     confidence,
     method,
   };
 }
 
-/** Of several servers that are not of one kind, by what each shows: all together are of none. null: nothing shows that they differ. */
-export function structureOfUnlike(
-  servers: readonly { readonly inference: Pick<ServerInference, 'model' | 'modelConfidence'> }[],
-): Structure | null {
-  const known = servers.filter(
-    ({ inference }) => inference.modelConfidence >= CLAIMED && inference.model !== 'unknown',
-  );
-  const kinds = new Set(known.map(({ inference }) => inference.model));
-  if (kinds.size < 2) return null;
-  return unknownStructure(`${servers.length} servers of different kinds: ${[...kinds].join(', ')}`);
+/** What one of several pools or servers shows of itself. */
+export type ShownOfPool = Pick<
+  ServerInference,
+  'model' | 'modelConfidence' | 'modelMethod' | 'threads' | 'capacity' | 'unbounded'
+>;
+
+/** Several servers together, by what each shows; null: there are not several. */
+export function structureOfServers(servers: readonly { readonly inference: ShownOfPool }[]): Structure | null {
+  if (servers.length < 2) return null;
+  const all = servers.map(({ inference }) => inference);
+  const known = all.filter(({ model }) => model !== 'unknown');
+  const kinds = new Set(known.map(({ model }) => model));
+  const capacity = inAll(all.map((one) => one.capacity));
+  if (kinds.size !== 1)
+    return { ...unknownStructure(`${servers.length} servers of different kinds: ${[...kinds].join(', ')}`), capacity };
+  const least = known.reduce((a, b) => (b.modelConfidence < a.modelConfidence ? b : a));
+  const confidence = known.length < all.length ? Math.min(least.modelConfidence, HEDGED) : least.modelConfidence;
+  const [{ threads }] = all;
+  const alike = all.every((one) => one.threads.value === threads.value);
+  const method = 'not the same in all of the servers';
+  return {
+    model: least.model,
+    confidence,
+    method: least.modelMethod,
+    threads: alike
+      ? all.reduce((a, b) => (b.threads.confidence < a.threads.confidence ? b : a)).threads
+      : { ...threads, value: null, low: null, high: null, confidence: 0, method },
+    capacity,
+    unbounded: all.every((one) => one.unbounded),
+  };
 }
 
-/** Below this a kind is a hedge. */
-const CLAIMED = 0.6;
+/** What a kind is sure of that one of the servers does not show. */
+const HEDGED = 0.58;

@@ -156,7 +156,7 @@ export function filteredWaits(
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
         start: times.start.map((micros) => micros / 1e6),
-        longest: longest && longest.map((micros) => micros / 1e6).sort(),
+        longest: longest?.map((micros) => micros / 1e6).sort() ?? null,
       }),
       full: pool.queue !== 'worker' && !partly ? evidence.full : Number.NaN,
       callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',
