@@ -273,6 +273,7 @@ export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
       a.envelope === b.envelope &&
       a.stampMeaning === b.stampMeaning &&
       a.resolutionMicros === b.resolutionMicros &&
+      a.lateMicros === b.lateMicros &&
       a.zone === b.zone &&
       a.durationCovers === b.durationCovers &&
       a.waitsOfAll === b.waitsOfAll &&

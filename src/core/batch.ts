@@ -22,6 +22,11 @@ export interface StreamFacts {
   readonly stampAssumed?: boolean;
   /** Width of one tick of the stamp: the true instant lies in [time, time + resolution). */
   readonly resolutionMicros: number;
+  /**
+   * The stamp is that of whoever read the line from a pipe (Docker, containerd, journald), so it may be late: the true instant lies in
+   * [time - lateMicros, time + resolution). Missing: the server took it itself.
+   */
+  readonly lateMicros?: number;
   /** "+00:00", "local" … null where the lines carry no time. */
   readonly zone: string | null;
   /**

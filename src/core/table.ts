@@ -73,7 +73,7 @@ export class BatchNormaliser {
       this.#source = new Uint16Array(batch.capacity);
     }
     const { time, duration, length } = batch;
-    const { stampMeaning, resolutionMicros } = batch.facts;
+    const { stampMeaning, resolutionMicros, lateMicros = 0 } = batch.facts;
     const start = this.#start;
     const end = this.#end;
     if (stampMeaning === 'start') {
@@ -83,11 +83,11 @@ export class BatchNormaliser {
       }
     } else {
       for (let i = 0; i < length; i++) {
-        end[i] = time[i];
-        start[i] = time[i] - duration[i];
+        end[i] = time[i] - lateMicros;
+        start[i] = end[i] - duration[i];
       }
     }
-    this.#resolution.fill(resolutionMicros, 0, length);
+    this.#resolution.fill(resolutionMicros + lateMicros, 0, length);
     this.#source.fill(batch.source, 0, length);
     return {
       length,

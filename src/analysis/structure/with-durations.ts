@@ -25,9 +25,23 @@ import { misfitsWithShuffledWorkers } from './unlimited.ts';
 
 export function structureByWorker(trace: Trace, workers: Estimate, declared: Declared, replicas: number): Structure {
   const limit = limitOf(trace, true, replicas);
-  return limit.lanes === 1
-    ? oneAtATime(trace, limit, workers, declared, replicas)
-    : manyAtOnce(trace, limit, workers, declared, replicas);
+  if (limit.lanes === 1) return oneAtATime(trace, limit, workers, declared, replicas);
+  return hardlyTwoAtOnce(trace, workers, replicas) ?? manyAtOnce(trace, limit, workers, declared, replicas);
+}
+
+/** Of the requests that would overlap, so few do where lines are late or clocks jump; workers that run several show nearly all. */
+const HARDLY = 0.15;
+const ENOUGH_WOULD = 30;
+
+/** A few requests of one worker overlap by their stamps, where many would: it runs one at a time, and lines are late. */
+function hardlyTwoAtOnce(trace: Trace, workers: Estimate, replicas: number): Structure | null {
+  if (trace.workerIds.length < 2) return null;
+  const overlap = misfits(trace, trace.worker, trace.workerIds.length, 1).requests;
+  if (overlap > HARDLY * trace.length) return null;
+  const expected = misfitsWithShuffledWorkers(trace, 1, replicas);
+  if (expected < ENOUGH_WOULD || overlap > HARDLY * expected) return null;
+  const method = `${overlap} of ${trace.length} requests of one worker overlap by their stamps, as late lines do; about ${Math.round(expected)} would, had any worker taken any request`;
+  return syncWith(workers, 0.75, method);
 }
 
 /** The requests of every worker fit one after the other. Would they, if the worker could run more? */
