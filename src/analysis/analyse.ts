@@ -7,6 +7,7 @@ import { inferServer } from './infer-server.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
+import { heldToWholeLog } from './whole-log.ts';
 
 export interface AnalyseOptions {
   readonly inputs: readonly InputSummary[];
@@ -24,15 +25,18 @@ export interface AnalyseOptions {
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
   const estimates = listHeavyRoutes(partial);
   const requests = partial.retained.table();
-  const inference = inferServer({
-    table: requests,
-    lifecycle: partial.lifecycle,
-    names: partial.names,
-    streams: partial.streams,
-    effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
-    until: options.until ?? null,
-    lastLook: options.lastLook ?? null,
-  });
+  const inference = heldToWholeLog(
+    inferServer({
+      table: requests,
+      lifecycle: partial.lifecycle,
+      names: partial.names,
+      streams: partial.streams,
+      effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
+      until: options.until ?? null,
+      lastLook: options.lastLook ?? null,
+    }),
+    partial,
+  );
   const knows = missingFields(partial.streams, partial.lifecycle, inference, options.inputs, options.howToLog);
   const summary = summarise({
     partial,

@@ -10,6 +10,7 @@ import { type OwnDurations, ownDurations } from './own-durations.ts';
 import type { Partial } from './partial.ts';
 import { summariseRoutes, summariseWorkers } from './summarise-lists.ts';
 import { summariseTimeline } from './summarise-timeline.ts';
+import { ofWholeLog } from './whole-log.ts';
 
 export interface SummariseInput {
   readonly partial: Partial;
@@ -221,7 +222,7 @@ function concurrency(
   const { p95, peak, peakAtLeast } = inference.concurrency;
   const { mean, saturatedMicros, saturatedRatio } = partial.retained.complete
     ? inference.concurrency
-    : ofWholeLog(partial, inference, window, all);
+    : ofWholeLog(partial, inference, window.to - window.from, all.sum);
   return {
     mean: numberOrNull(mean),
     p95: numberOrNull(p95),
@@ -230,29 +231,4 @@ function concurrency(
     saturated_seconds: secondsOrNull(saturatedMicros),
     saturated_ratio: numberOrNull(saturatedRatio),
   };
-}
-
-/** A step counts as full from this share of its slots: hand-overs leave small gaps. */
-const FULL_STEP = 0.9;
-/** s: longer steps hide the moments in which a pool has room. */
-const LONGEST_STEP = 10;
-
-/** Of a very large log the inference saw stretches. Where durations are logged, the timeline tells of all of it. */
-function ofWholeLog(
-  partial: Partial,
-  { capacity, concurrency: seen, unbounded }: ServerInference,
-  window: Window,
-  all: DurationHistogram,
-): Pick<ServerInference['concurrency'], 'mean' | 'saturatedMicros' | 'saturatedRatio'> {
-  const micros = window.to - window.from;
-  const view = partial.timeline.view();
-  const logged = partial.streams.every(({ facts }) => facts.durationCovers === 'service');
-  const slots = unbounded ? null : capacity.value;
-  const mean = logged ? all.sum / micros : seen.mean;
-  if (!logged || slots === null || view.stepSeconds > LONGEST_STEP) {
-    return { mean, saturatedRatio: seen.saturatedRatio, saturatedMicros: seen.saturatedRatio * micros };
-  }
-  const step = view.stepSeconds * MICROS_PER_SECOND;
-  const full = view.busyMicros.filter((busy) => busy >= FULL_STEP * slots * step).length * step;
-  return { mean, saturatedMicros: full, saturatedRatio: full / micros };
 }

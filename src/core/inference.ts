@@ -128,6 +128,11 @@ export interface ServerInference {
   /** In order of time; empty where the pool stayed the same. */
   readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;
+  /**
+   * Of a log of which a sample was followed, a stretch in which its pool was full for longest and which is hardly in the sample, µs since
+   * 1970 UTC; missing: the sample is as full as the log, or the log was followed whole.
+   */
+  readonly notFollowed?: { readonly from: number; readonly to: number; readonly fullMicros: number };
   /** What shows that lines of several servers with the same process ids are mixed, in words; missing: nothing does. */
   readonly mixed?: string;
   /** One queue for all workers, or one per process; null when the log cannot tell. */

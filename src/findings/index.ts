@@ -12,6 +12,7 @@ import coldStart from './cold-start.ts';
 import commonTimeout from './common-timeout.ts';
 import errorBurst from './error-burst.ts';
 import eventLoopBlocked from './event-loop-blocked.ts';
+import fullStretchNotFollowed from './full-stretch-not-followed.ts';
 import gatewayGivesUp from './gateway-gives-up.ts';
 import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
@@ -49,6 +50,7 @@ export const findingRules: readonly FindingRule[] = [
   poolGrewLate,
   poolReplaced,
   poolSaturated,
+  fullStretchNotFollowed,
   callersQueue,
   headOfLine,
   eventLoopBlocked,

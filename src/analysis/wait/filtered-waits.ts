@@ -24,7 +24,8 @@ function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly r
   if (effort === 'sample') return { rows: 2000, particles: 12, runs: 1, paths: 3, draws: 12, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
-  return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false };
+  if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false };
+  return { rows: 40_000, particles: 8, runs: 2, paths: 2, draws: 12, quick: false };
 }
 
 const ROUNDS = 3;

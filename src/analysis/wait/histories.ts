@@ -43,6 +43,9 @@ interface Followed {
   readonly drawn: WaitDraws;
 }
 
+/** So many requests are more than a few clients who wait for each other's answers would make in a load test, and their worlds take much memory. */
+const MOST_OF_CLIENTS = 20_000;
+
 /** Histories of random callers that speak for clients who wait are followed again, as those clients would make them. */
 function settled<T extends Followed>(follow: (clients: number) => T, rounds: number): T {
   let asked = Number.POSITIVE_INFINITY;
@@ -115,7 +118,7 @@ export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): number =>
 /** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
 export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Histories {
   const seed = seedOf(lanes.low, lanes.duration);
-  const queue = { slots: lanes.slots, shared: true };
+  const queue = { slots: lanes.slots, shared: lanes.length <= MOST_OF_CLIENTS };
   const run = runsOf(filterLanes, lanes, plan, inBursts, seed);
   const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
     createDraws(seed ^ 1),
@@ -149,7 +152,8 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
   for (const members of queues.members) {
     if (members.length === 0) continue;
     const part = partOf(queues, members);
-    const queue = { slots: queues.slots, shared: queues.members.length === 1 && !queues.changes };
+    const isOne = queues.members.length === 1 && !queues.changes;
+    const queue = { slots: queues.slots, shared: isOne && queues.length <= MOST_OF_CLIENTS };
     const run = runsOf(filterQueue, part, plan, inBursts, seed);
     const { paths: own, drawn, logEvidence } = followed(run, part.duration, queue, plan, inBursts, () => draws);
     evidence += logEvidence;

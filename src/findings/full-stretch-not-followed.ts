@@ -1,0 +1,61 @@
+/** Finding: a log so long that a sample of it was followed, and its pool was full elsewhere. */
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { clockText, isoInstant } from '../core/time.ts';
+import { countText, durationText } from '../core/words.ts';
+import { orNull } from './rows.ts';
+
+function examine({ inference, summary }: Facts): Finding | null {
+  const { notFollowed, requests } = inference;
+  if (!notFollowed) return null;
+  const { from, to, fullMicros } = notFollowed;
+  const options = `--since ${since(from)} --until ${since(to)}`;
+  const full = summary.concurrency.saturated_seconds;
+  const inAll = full === null ? '' : `, of ${durationText(full * 1e6)} in the whole log`;
+  return {
+    severity: 'warning',
+    title: `All slots were busy for ${durationText(fullMicros)} about ${clockText((from + to) / 2)} UTC, in a part of the log that was not followed`,
+    detail: `Of a log this long the waits of a sample are followed, ${countText(requests.wait.length, 'request')} of ${summary.requests.total}, and they are calmer than the log. How long callers waited while the pool was full${inAll} is not told.`,
+    evidence: {
+      full_seconds: fullMicros / 1e6,
+      full_seconds_in_all: full,
+      requests_followed: requests.wait.length,
+      requests: summary.requests.total,
+      from: isoInstant(from),
+      to: isoInstant(to),
+      sample_full_share: orNull(inference.concurrency.saturatedRatio),
+    },
+    advice: `Look there: logscope analyze ${options}. It reads that part alone, and follows all of it.`,
+    from,
+    to,
+    lostSeconds: fullMicros / 1e6,
+  };
+}
+
+/** As --since takes it: to the second. */
+const since = (micros: number): string => (isoInstant(micros) ?? '').replace(/\.\d+/, '');
+
+export default defineFinding({
+  id: 'full-stretch-not-followed',
+  title: 'The pool was full in a part of a long log whose waits were not followed',
+  needs: ['time', 'duration'],
+  examine,
+  silences: ['overprovisioned'],
+  explain: {
+    test: [
+      'Of a log with more than 40 000 requests a sample is followed. Fires when by the busy time of each step of the whole log all slots were',
+      'busy for ten seconds or more, and for a share of the time that is by 0.4 % and half as much again above that in the sample; or for',
+      'twenty seconds in a stretch of which nothing is in the sample.',
+    ].join('\n'),
+    guards:
+      'Silent where steps of the timeline are longer than 10 s, where slots are not known, and where lines log no service times.',
+    fix: {
+      gunicorn: 'not the server: logscope analyze --since … --until … tells of that part',
+      uvicorn: 'not the server: logscope analyze --since … --until … tells of that part',
+      waitress: 'not the server: logscope analyze --since … --until … tells of that part',
+      hypercorn: 'not the server: logscope analyze --since … --until … tells of that part',
+      uWSGI: 'not the server: logscope analyze --since … --until … tells of that part',
+    },
+  },
+  fires: [],
+  quiet: ['faults/peak.log.gz', 'gunicorn-sync-4-nearly-full.log'],
+});
