@@ -59,27 +59,30 @@ export function ofWholeLog(
 export function heldToWholeLog(inference: ServerInference, partial: Partial): ServerInference {
   if (partial.retained.complete || inference.wait.method !== 'inferred') return inference;
   const full = fullSteps(partial, inference);
-  const view = partial.timeline.view();
-  if (!full) return inference;
-  const micros = view.busyMicros.length * full.step;
-  const [share, inSample] = [(full.at.length * full.step) / micros, inference.concurrency.saturatedRatio];
-  if (full.at.length * full.step < SHORTEST) return inference;
+  if (!full || full.at.length * full.step < SHORTEST) return inference;
+  const share = full.at.length / partial.timeline.view().busyMicros.length;
+  const { end, wait } = inference.requests;
+  const followed = end.filter((_, row) => Number.isFinite(wait[row]));
+  const stepOf = (instant: number) => Math.floor(instant / full.step);
+  const steps = new Set(Array.from(followed, stepOf));
+  const inSample = full.at.filter((instant) => steps.has(stepOf(instant))).length / steps.size;
   const fullest = fullestStretch(full.at, full.step);
-  const isIn = inference.requests.end.some((end) => end >= fullest.from && end <= fullest.to);
+  const isIn = followed.some((instant) => instant >= fullest.from && instant <= fullest.to);
   const isCalmer = share >= inSample * TIMES_FULLER + FULLER_BY || (fullest.fullMicros >= LONG && !isIn);
   if (!isCalmer) return inference;
-  const { length } = inference.requests.wait;
-  const basis = `the ${length} requests that were followed are calmer than the log: all slots were busy for ${percentText(inSample)} of their time and for ${percentText(share)} of all, longest about ${clockText(fullest.from)} UTC`;
+  const { length } = wait;
+  const middle = (fullest.from + fullest.to) / 2;
+  const basis = `the ${followed.length} requests that were followed are calmer than the log: all slots were busy for ${percentText(inSample)} of their time and for ${percentText(share)} of all, longest about ${clockText(middle)} UTC`;
   return {
     ...inference,
     wait: unknownWait(basis),
     requests: { ...inference.requests, wait: new Float64Array(length).fill(Number.NaN), waitSamples: [] },
-    notFollowed: fullest,
+    notFollowed: { ...fullest, requests: followed.length, fullShare: inSample },
   };
 }
 
 /** The stretch with the most full steps. */
-function fullestStretch(at: readonly number[], step: number): NonNullable<ServerInference['notFollowed']> {
+function fullestStretch(at: readonly number[], step: number) {
   let best = { from: at[0], to: at[0] + step, fullMicros: step };
   let open = best;
   for (const instant of at.slice(1)) {

@@ -129,10 +129,16 @@ export interface ServerInference {
   readonly regimes: readonly PoolRegime[];
   readonly restarts: number | null;
   /**
-   * Of a log of which a sample was followed, a stretch in which its pool was full for longest and which is hardly in the sample, µs since
-   * 1970 UTC; missing: the sample is as full as the log, or the log was followed whole.
+   * Of a log of which a calm sample was followed, a stretch in which its pool was full for longest, µs since 1970 UTC, how many requests
+   * were followed, and for what share of their time the pool was full; missing: the sample is as full as the log, or the log was followed whole.
    */
-  readonly notFollowed?: { readonly from: number; readonly to: number; readonly fullMicros: number };
+  readonly notFollowed?: {
+    readonly from: number;
+    readonly to: number;
+    readonly fullMicros: number;
+    readonly requests: number;
+    readonly fullShare: number;
+  };
   /** What shows that lines of several servers with the same process ids are mixed, in words; missing: nothing does. */
   readonly mixed?: string;
   /** One queue for all workers, or one per process; null when the log cannot tell. */

@@ -2,10 +2,9 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { clockText, isoInstant } from '../core/time.ts';
 import { countText, durationText } from '../core/words.ts';
-import { orNull } from './rows.ts';
 
 function examine({ inference, summary }: Facts): Finding | null {
-  const { notFollowed, requests } = inference;
+  const { notFollowed } = inference;
   if (!notFollowed) return null;
   const { from, to, fullMicros } = notFollowed;
   const options = `--since ${since(from)} --until ${since(to)}`;
@@ -14,15 +13,15 @@ function examine({ inference, summary }: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `All slots were busy for ${durationText(fullMicros)} about ${clockText((from + to) / 2)} UTC, in a part of the log that was not followed`,
-    detail: `Of a log this long the waits of a sample are followed, ${countText(requests.wait.length, 'request')} of ${summary.requests.total}, and they are calmer than the log. How long callers waited while the pool was full${inAll} is not told.`,
+    detail: `Of a log this long the waits of a sample are followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and they are calmer than the log. How long callers waited while the pool was full${inAll} is not told.`,
     evidence: {
       full_seconds: fullMicros / 1e6,
       full_seconds_in_all: full,
-      requests_followed: requests.wait.length,
+      requests_followed: notFollowed.requests,
       requests: summary.requests.total,
       from: isoInstant(from),
       to: isoInstant(to),
-      sample_full_share: orNull(inference.concurrency.saturatedRatio),
+      sample_full_share: notFollowed.fullShare,
     },
     advice: `Look there: logscope analyze ${options}. It reads that part alone, and follows all of it.`,
     from,
