@@ -89,6 +89,11 @@ export class Arrivals {
     this.logLikelihood = likelihood;
   }
 
+  /** Nothing is asked of it any more. */
+  release(): void {
+    this.#bands.release();
+  }
+
   #isInPeriod(e: number): boolean {
     return this.#epochs.kind[e] === INSIDE || this.#epochs.kind[e] === LAST;
   }

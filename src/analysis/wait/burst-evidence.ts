@@ -2,7 +2,14 @@
  * What if callers came in bursts, and not one by one? A filter follows each kind of them; how likely it makes the stamps is the
  * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
  */
-import { type Candidate, evidenceOfLanes, type Histories, laneHistories, type Plan, queueHistories } from './histories.ts';
+import {
+  type Candidate,
+  evidenceOfLanes,
+  type Histories,
+  laneHistories,
+  type Plan,
+  queueHistories,
+} from './histories.ts';
 import type { LaneStretch, QueueStretch } from './stretch.ts';
 import { ALWAYS_FULL, isPatient } from './summarise-waits.ts';
 
