@@ -92,8 +92,7 @@ function herdsOf(rows: Rows, width: number): Herd[] {
   const span = Math.max(width, at[at.length - 1] - at[0]);
   const crowded = (least: number): { from: number; to: number }[] => {
     const found: { from: number; to: number }[] = [];
-    for (let i = 0; i < at.length; ) {
-      let j = i;
+    for (let i = 0, j = 0; i < at.length; ) {
       while (j < at.length && at[j] - at[i] <= width) j++;
       if (j - i >= least) {
         found.push({ from: i, to: j });

@@ -28,6 +28,21 @@ const UNLIKELY = 1e-11;
 /** A level is not reached from where it is less likely than this. */
 const UNREACHABLE = 1e-12;
 
+const known = new WeakMap<Epochs, Map<string, Float64Array>>();
+
+/** How likely something happens within each epoch, kept by its name: most models of a history share it. */
+function chancesIn(epochs: Epochs, name: string, chance: (seconds: number) => number): Float64Array {
+  const byName = known.get(epochs) ?? new Map<string, Float64Array>();
+  known.set(epochs, byName);
+  let chances = byName.get(name);
+  if (!chances) {
+    chances = new Float64Array(epochs.length);
+    for (let e = 0; e < epochs.length; e++) chances[e] = chance(epochs.span[e]);
+    byName.set(name, chances);
+  }
+  return chances;
+}
+
 export class Arrivals {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
@@ -47,7 +62,7 @@ export class Arrivals {
 
   /** `slots`: of the pool, what is in service while it is full. */
   constructor(epochs: Epochs, model: ArrivalModel, slots: number) {
-    const { length, span, kind } = epochs;
+    const { length, kind } = epochs;
     const { levels, clients, chance, hold, stop } = model;
     this.#epochs = epochs;
     this.#model = model;
@@ -55,8 +70,8 @@ export class Arrivals {
     this.#open = clients === Number.POSITIVE_INFINITY;
     this.#logLevel = levels.map(Math.log);
     this.#logFree = Float64Array.from({ length: this.#open ? 1 : clients + 1 }, (_, n) => Math.log(1 - n / clients));
-    this.#change = span.map((seconds) => 1 - Math.exp(-seconds / hold));
-    this.#stopped = span.map((seconds) => 1 - Math.exp(-seconds * stop));
+    this.#change = chancesIn(epochs, `change ${hold}`, (seconds) => 1 - Math.exp(-seconds / hold));
+    this.#stopped = chancesIn(epochs, `stop ${stop}`, (seconds) => 1 - Math.exp(-seconds * stop));
     const bands = new CountBands(length + 1, levels.length);
     this.#bands = bands;
     bands.begin(0, 0, 1);
@@ -72,6 +87,11 @@ export class Arrivals {
       if (kind[e] === LAST) bands.low[e + 1] = 0;
     }
     this.logLikelihood = likelihood;
+  }
+
+  /** Nothing is asked of it any more. */
+  release(): void {
+    this.#bands.release();
   }
 
   #isInPeriod(e: number): boolean {
@@ -200,7 +220,7 @@ export class Arrivals {
     const arrival = start.slice();
     let mass = new Float64Array(64);
     let level = Math.floor(
-      pick(bands.mass.subarray(bands.at[length]), levels * bands.width[length], draws) / bands.width[length],
+      pick(bands.mass.subarray(bands.at[length]), 0, levels * bands.width[length], draws) / bands.width[length],
     );
     let count = 0;
     for (let e = length - 1; e >= 0; e--) {
@@ -209,14 +229,20 @@ export class Arrivals {
       const low = bands.low[e];
       const width = bands.width[e];
       if (mass.length < levels * width) mass = new Float64Array(2 * levels * width);
-      mass.fill(0, 0, levels * width);
+      // Of a rate that stays as it is all but one level are out of reach.
+      let least = levels;
+      let most = 0;
       for (let l = 0; l < levels; l++) {
         const reach = this.#transition(l, level, e);
+        if (reach < UNREACHABLE && least === levels) continue;
+        mass.fill(0, l * width, (l + 1) * width);
         if (reach < UNREACHABLE) continue;
+        if (least === levels) least = l;
+        most = l;
         if (inPeriod) this.#weighCounts(e, l, count, reach, mass);
         else mass[l * width] = bands.mass[bands.at[e] + l * width] * reach * this.#likelihoodAlone(e, l);
       }
-      const chosen = pick(mass, levels * width, draws);
+      const chosen = pick(mass, least * width, (most + 1) * width, draws);
       level = Math.floor(chosen / width);
       if (!inPeriod) continue;
       const earlier = low + (chosen % width);
@@ -251,13 +277,13 @@ export class Arrivals {
   }
 }
 
-/** An index below `length`, with probability proportional to its mass. */
-function pick(mass: Float64Array, length: number, draws: Draws): number {
+/** An index in [from, to), with probability proportional to its mass; 0 where none has any. */
+function pick(mass: Float64Array, from: number, to: number, draws: Draws): number {
   let sum = 0;
-  for (let x = 0; x < length; x++) sum += mass[x];
+  for (let x = from; x < to; x++) sum += mass[x];
   let u = draws.next() * sum;
   let last = 0;
-  for (let x = 0; x < length; x++) {
+  for (let x = from; x < to; x++) {
     if (mass[x] <= 0) continue;
     last = x;
     u -= mass[x];

@@ -2,7 +2,14 @@
  * What if callers came in bursts, and not one by one? A filter follows each kind of them; how likely it makes the stamps is the
  * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
  */
-import { evidenceOfLanes, type Histories, laneHistories, type Plan, queueHistories } from './histories.ts';
+import {
+  type Candidate,
+  evidenceOfLanes,
+  type Histories,
+  laneHistories,
+  type Plan,
+  queueHistories,
+} from './histories.ts';
 import type { LaneStretch, QueueStretch } from './stretch.ts';
 import { ALWAYS_FULL, isPatient } from './summarise-waits.ts';
 
@@ -40,7 +47,8 @@ const forBursts = (plan: Plan, length: number): Plan => ({
 
 /**
  * `queues`: the same requests where a tick holds many of a lane, and `usual` the histories of callers who come alone: of these queues
- * there, else of the lanes. A filter that gets lost among the lanes may miss bursts that one of the slots sees.
+ * there, else of the lanes. A filter that gets lost among the lanes may miss bursts that one of the slots sees. Callers who wait for
+ * their answers follow each other closely, too: where the log speaks for them, nothing speaks for bursts.
  */
 export function burstsOnLanes(
   lanes: LaneStretch,
@@ -48,6 +56,7 @@ export function burstsOnLanes(
   plan: Plan,
   usual: Histories,
 ): Bursts | null {
+  if (isPatient(usual.evidence)) return null;
   const alone = queues ? evidenceOfLanes(lanes, plan) : usual.logEvidence;
   const verdicts = lanesSay(lanes.length, lanes.slots, queues !== null);
   const onLanes = judged(laneHistories(lanes, forBursts(plan, lanes.length), true), usual, alone, verdicts);
@@ -56,24 +65,22 @@ export function burstsOnLanes(
   return inQueues?.sure ? inQueues : onLanes;
 }
 
-export const burstsInQueues = (queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null =>
-  judged(
-    queueHistories(queues, forBursts(plan, queues.length), true),
-    usual,
-    usual.logEvidence,
-    queuesSay(queues.length),
-  );
+export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null {
+  if (isPatient(usual.evidence)) return null;
+  const inBursts = queueHistories(queues, forBursts(plan, queues.length), true);
+  return judged(inBursts, usual, usual.logEvidence, queuesSay(queues.length));
+}
 
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
-function judged(histories: Histories, usual: Histories, alone: number, { sure, doubt }: Verdicts): Bursts | null {
-  const nats = histories.logEvidence - alone;
-  // Callers who wait for their answers follow each other closely, too; and a pool that hardly ever rests shows no beginnings.
-  const mayBeSure = !isPatient(usual.evidence) && usual.evidence.full < ALWAYS_FULL;
-  if (nats > sure && mayBeSure) {
+function judged(inBursts: Candidate, usual: Histories, alone: number, { sure, doubt }: Verdicts): Bursts | null {
+  const nats = inBursts.logEvidence - alone;
+  if (nats < -doubt) return null;
+  const histories = inBursts.tell();
+  // A pool that hardly ever rests shows no beginnings.
+  if (nats > sure && usual.evidence.full < ALWAYS_FULL) {
     // How early callers can have come does not depend on who is taken for a member of a burst.
     const most = Math.max(histories.evidence.most, usual.evidence.most);
     return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };
   }
-  if (nats < -doubt || isPatient(usual.evidence)) return null;
   return { histories, sure: false, chance: Math.min(1, 1 + nats / doubt) };
 }

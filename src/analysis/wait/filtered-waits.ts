@@ -111,8 +111,9 @@ export function filteredWaits(
   const many = manyPerTick(trace, rows);
   const queues = queuesOf(stretch, trace, pool);
   const together = plan.quick && callers === 'in-bursts';
-  const usual =
+  const asked =
     lanes && (together || !many) ? laneHistories(lanes, plan, together) : queueHistories(queues, plan, together);
+  const usual = asked.tell();
   const bursts = plan.quick
     ? null
     : lanes

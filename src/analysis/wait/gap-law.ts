@@ -39,6 +39,10 @@ export function gapLaw(typical: number, spread: number, tailShare = TAIL): GapLa
   const step = spread / 10;
   const near = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * step));
   const far = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * COARSER * step));
+  // Many draws have the same upper end, that of the longest gap.
+  let end = Number.NaN;
+  let mainToEnd = 0;
+  let tailToEnd = 0;
   return {
     typical,
     least,
@@ -56,17 +60,20 @@ export function gapLaw(typical: number, spread: number, tailShare = TAIL): GapLa
       return table[k] + (place - k) * (table[k + 1] - table[k]);
     },
     draw(from, to, draws) {
+      if (to !== end) {
+        end = to;
+        mainToEnd = main(to);
+        tailToEnd = tail(to);
+      }
       const mainFrom = main(from);
-      const mainTo = main(to);
       const tailFrom = tail(from);
-      const tailTo = tail(to);
-      const mainMass = (1 - tailShare) * (mainTo - mainFrom);
-      const tailMass = tailShare * (tailTo - tailFrom);
+      const mainMass = (1 - tailShare) * (mainToEnd - mainFrom);
+      const tailMass = tailShare * (tailToEnd - tailFrom);
       if (draws.next() * (mainMass + tailMass) < mainMass || !(tailMass > 0)) {
-        const u = Math.min(1 - 1e-12, Math.max(1e-12, mainFrom + draws.next() * (mainTo - mainFrom)));
+        const u = Math.min(1 - 1e-12, Math.max(1e-12, mainFrom + draws.next() * (mainToEnd - mainFrom)));
         return typical + spread * Math.log(u / (1 - u));
       }
-      const u = Math.min(1 - 1e-9, Math.max(1e-12, tailFrom + draws.next() * (tailTo - tailFrom)));
+      const u = Math.min(1 - 1e-9, Math.max(1e-12, tailFrom + draws.next() * (tailToEnd - tailFrom)));
       return Math.min(longest, tailScale * (u / (1 - u)) ** (1 / TAIL_POWER));
     },
   };

@@ -38,23 +38,13 @@ export interface Histories {
   readonly logEvidence: number;
 }
 
-interface Followed {
-  readonly paths: readonly Path[];
-  readonly drawn: WaitDraws;
-}
-
 /** So many requests are more than a few clients who wait for each other's answers would make in a load test, and their worlds take much memory. */
 const MOST_OF_CLIENTS = 20_000;
 
-/** Histories of random callers that speak for clients who wait are followed again, as those clients would make them. */
-function settled<T extends Followed>(follow: (clients: number) => T, rounds: number): T {
-  let asked = Number.POSITIVE_INFINITY;
-  let found = follow(asked);
-  for (let round = 0; round < rounds && found.drawn.clients < asked; round++) {
-    asked = found.drawn.clients;
-    found = follow(asked);
-  }
-  return found;
+/** Histories whose evidence is known before they are told in full, which costs as much again. */
+export interface Candidate {
+  readonly logEvidence: number;
+  readonly tell: () => Histories;
 }
 
 /** Work per time of the slots, 0..1. */
@@ -91,9 +81,14 @@ function runsOf<S extends Stretch>(
   };
 }
 
+/** Paths through one queue, how likely they make the stamps, and the waits of their callers. */
+interface Followed extends FilterRun {
+  readonly drawn: () => WaitDraws;
+}
+
 /**
- * Histories of one queue and their waits, `drawsOf` for each time they are followed. Where most callers come in bursts the few others are
- * asked about under one model.
+ * Histories of random callers that speak for clients who wait are followed again, as those clients would make them; `drawsOf` for each
+ * time. Where most callers come in bursts the few others are asked about under one model, once and when the waits are wanted.
  */
 function followed(
   run: (clients: number) => FilterRun,
@@ -102,13 +97,23 @@ function followed(
   plan: Plan,
   inBursts: boolean,
   drawsOf: () => Draws,
-) {
-  const follow = (clients: number) => {
-    const found = run(clients);
-    const drawn = drawWaits(found.paths, duration, queue, plan.draws, plan.quick || inBursts, drawsOf());
-    return { ...found, drawn };
-  };
-  return settled(follow, inBursts ? 0 : plan.rounds);
+): Followed {
+  const waitsOn = ({ paths }: FilterRun) =>
+    drawWaits(paths, duration, queue, plan.draws, plan.quick || inBursts, drawsOf());
+  let asked = Number.POSITIVE_INFINITY;
+  let found = run(asked);
+  if (inBursts) {
+    const first = found;
+    return { ...first, drawn: () => waitsOn(first) };
+  }
+  let drawn = waitsOn(found);
+  for (let round = 0; round < plan.rounds && drawn.clients < asked; round++) {
+    asked = drawn.clients;
+    found = run(asked);
+    drawn = waitsOn(found);
+  }
+  const last = drawn;
+  return { ...found, drawn: () => last };
 }
 
 /** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
@@ -116,19 +121,20 @@ export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): number =>
   runsOf(filterLanes, lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY).logEvidence;
 
 /** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
-export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Histories {
+export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Candidate {
   const seed = seedOf(lanes.low, lanes.duration);
   const queue = { slots: lanes.slots, shared: lanes.length <= MOST_OF_CLIENTS };
   const run = runsOf(filterLanes, lanes, plan, inBursts, seed);
   const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
     createDraws(seed ^ 1),
   );
-  return {
-    ...drawn,
+  const tell = () => ({
+    ...drawn(),
     times: timesOf(lanes, paths),
     evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
     logEvidence,
-  };
+  });
+  return { logEvidence, tell };
 }
 
 /** Paths of the runs; of those that follow bursts a run may miss most of them, and shows it. */
@@ -139,24 +145,36 @@ function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
 }
 
 /** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. */
-export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boolean): Histories {
+export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boolean): Candidate {
   const seed = seedOf(queues.low, queues.duration);
   const draws = createDraws(seed ^ 1);
+  const isOne = queues.members.length === 1 && !queues.changes;
+  const queue = { slots: queues.slots, shared: isOne && queues.length <= MOST_OF_CLIENTS };
+  const each = queues.members
+    .filter((members) => members.length > 0)
+    .map((members) => {
+      const part = partOf(queues, members);
+      const run = runsOf(filterQueue, part, plan, inBursts, seed);
+      return { members, ...followed(run, part.duration, queue, plan, inBursts, () => draws) };
+    });
+  const logEvidence = each.reduce((sum, one) => sum + one.logEvidence, 0);
+  return { logEvidence, tell: () => ({ ...joined(queues, plan, each), logEvidence }) };
+}
+
+/** The histories of each queue, in those of all of them. */
+function joined(
+  queues: QueueStretch,
+  plan: Plan,
+  each: readonly (Followed & { readonly members: Int32Array })[],
+): Omit<Histories, 'logEvidence'> {
   const paths = Array.from({ length: plan.paths * plan.runs }, () => ({
     start: new Float64Array(queues.length),
     queued: new Uint8Array(queues.length),
   }));
   const waits = Array.from({ length: plan.draws }, () => new Float64Array(queues.length));
   const models = new Map<string, number>();
-  let evidence = 0;
-  for (const members of queues.members) {
-    if (members.length === 0) continue;
-    const part = partOf(queues, members);
-    const isOne = queues.members.length === 1 && !queues.changes;
-    const queue = { slots: queues.slots, shared: isOne && queues.length <= MOST_OF_CLIENTS };
-    const run = runsOf(filterQueue, part, plan, inBursts, seed);
-    const { paths: own, drawn, logEvidence } = followed(run, part.duration, queue, plan, inBursts, () => draws);
-    evidence += logEvidence;
+  for (const { members, paths: own, drawn } of each) {
+    const { model, waits: ownWaits } = drawn();
     paths.forEach((path, k) => {
       const { start, queued } = own[k % own.length];
       for (let x = 0; x < members.length; x++) {
@@ -164,9 +182,9 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
         path.queued[members[x]] = queued[x];
       }
     });
-    models.set(drawn.model, (models.get(drawn.model) ?? 0) + members.length);
+    models.set(model, (models.get(model) ?? 0) + members.length);
     waits.forEach((wait, k) => {
-      const set = drawn.waits[k % drawn.waits.length];
+      const set = ownWaits[k % ownWaits.length];
       for (let x = 0; x < members.length; x++) wait[members[x]] = set[x];
     });
   }
@@ -176,7 +194,6 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
     model,
     times: inLineOrder(queues, timesOf(queues, paths)),
     evidence: arrivalEvidence(paths, queues.members, queues.slots, queues.duration),
-    logEvidence: evidence,
   };
 }
 

@@ -18,7 +18,7 @@ import { EndWindow } from './end-window.ts';
 import { Genealogy } from './genealogy.ts';
 import { bootLaw, Guesses, shareOfFree } from './guesses.ts';
 import { LaneBursts } from './lane-bursts.ts';
-import { LaneOutlook } from './lane-outlook.ts';
+import { type LaneOutlook, outlookOf } from './lane-outlook.ts';
 import { LaneParticles } from './lane-particles.ts';
 import { leastMisfit } from './misfit.ts';
 import type { FilterRun, FilterSettings, Path } from './paths.ts';
@@ -69,7 +69,7 @@ class LaneFilter {
     let lastStart = 0;
     for (let i = 0; i < stretch.length; i++) lastStart = Math.max(lastStart, stretch.high[i] - stretch.duration[i]);
     this.#lastStart = lastStart;
-    this.#outlook = new LaneOutlook(stretch, this.#guesses.usualLaw, settings.load);
+    this.#outlook = outlookOf(stretch, this.#guesses.usualLaw, settings.load);
     this.#laneBursts = this.#bursts && new LaneBursts(this.#bursts, this.#lanes, this.#outlook, slots, this.#draws);
   }
 

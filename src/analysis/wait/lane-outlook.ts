@@ -18,6 +18,15 @@ const CELLS = 16;
 const NARROW = 0.004;
 const LEAST = 1e-6;
 
+const known = new WeakMap<LaneStretch, LaneOutlook>();
+
+/** The same for all runs over a stretch: `gap` and `load` are those of the stretch, whoever its callers are. */
+export function outlookOf(stretch: LaneStretch, gap: GapLaw, load: number): LaneOutlook {
+  const outlook = known.get(stretch) ?? new LaneOutlook(stretch, gap, load);
+  known.set(stretch, outlook);
+  return outlook;
+}
+
 export class LaneOutlook {
   readonly #cells: Uint8Array;
   readonly #width: Float64Array;

@@ -81,6 +81,7 @@ export function drawWaits(
         drawn++;
       }
     });
+    for (const { sampler } of samplers) sampler.release();
   }
   const [model, modelWeight] = [...byModel].sort((a, b) => b[1] - a[1])[0];
   const open = byClients.get(Number.POSITIVE_INFINITY) ?? 0;
