@@ -37,12 +37,33 @@ export function natsOf(expected: number, observed: number): number {
   return expected - observed - (observed > 0 ? observed * Math.log(expected / observed) : 0);
 }
 
+/** Share of the lines that may be late, and times as many requests that would not fit had nothing held them back. */
+const LATE = 0.005;
+const TIMES_MORE = 20;
+
+/** The fewest lanes; one fewer where it is a line in hundreds that asks for the last, and many would: those few are late. */
+function lanesOf(
+  trace: Trace,
+  group: Int32Array | null,
+  groups: number,
+  atMost: (slots: number) => number,
+  withoutLimit: (slots: number) => { readonly requests: number; readonly episodes: number },
+) {
+  const lanes = fewestLanes(trace, group, groups, MOST_LANES) ?? MOST_LANES;
+  const late = lanes > 2 ? atMost(lanes - 1) : Number.POSITIVE_INFINITY;
+  if (late <= LATE * trace.length) {
+    const fewer = withoutLimit(lanes - 1);
+    if (fewer.requests >= TIMES_MORE * late) return { lanes: lanes - 1, ...fewer };
+  }
+  return { lanes, ...withoutLimit(lanes) };
+}
+
 export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Limit {
   const group = perWorker ? trace.worker : null;
   const groups = perWorker ? trace.workerIds.length : 1;
-  const lanes = fewestLanes(trace, group, groups, MOST_LANES) ?? MOST_LANES;
-  const { requests: expected, episodes } = misfitsWithoutLimit(trace, perWorker, lanes, replicas);
   const atMost = (slots: number) => (slots <= 0 ? trace.length : misfits(trace, group, groups, slots).requests);
+  const withoutLimit = (slots: number) => misfitsWithoutLimit(trace, perWorker, slots, replicas);
+  const { lanes, requests: expected, episodes } = lanesOf(trace, group, groups, atMost, withoutLimit);
   const unfit = atMost(lanes);
   const one = atMost(lanes - 1);
   const two = atMost(lanes - 2);
