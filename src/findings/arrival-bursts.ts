@@ -1,10 +1,10 @@
 /** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
-import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from './rows.ts';
 
 /** A herd: this many at least, by chance less likely than this (ln). */
 const SMALLEST = 8;

@@ -1,9 +1,9 @@
 /** Finding: callers queue for slots that requests hold while they wait for something else; awaiting would free them. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { secondsOf } from '../core/rows.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
 import { materialWait } from './saturation.ts';
 
 /** Latency on the event loop may be this much longer than the service alone. */

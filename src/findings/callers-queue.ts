@@ -1,10 +1,10 @@
 /** Finding: callers queue, although the pool is not known to have been full for long, or not at all how full it was. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
-import { orNull, secondsOf } from './rows.ts';
 
 /** Share of the requests that wait, and their mean, from which it is said. */
 const WAITING_SHARE = 0.3;

@@ -1,10 +1,10 @@
 /** Finding: many requests end at one and the same duration: a time-out somewhere upstream, not work. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { likeliestStretch } from '../core/likeliest-stretch.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { likeliestStretch } from './likeliest-stretch.ts';
-import { groupsOf, rowsOf } from './rows.ts';
 
 /** Values that people give time-outs, seconds. */
 const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;

@@ -1,5 +1,7 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { type Episode, episodesOf } from '../core/full-stretches.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
 import { isHidden, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
@@ -12,8 +14,7 @@ import {
   shapeText,
   slotsOf,
 } from './pool-words.ts';
-import { orNull, secondsOf } from './rows.ts';
-import { type Episode, episodesOf, peakText, waitingSpan } from './saturation.ts';
+import { peakText, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;

@@ -1,8 +1,8 @@
 /** Finding: the pool is not saturated, but callers wait longer than they should; the number of workers that would do. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
 import { durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
-import { orNull, secondsOf } from './rows.ts';
 import { materialWait } from './saturation.ts';
 
 function examine(facts: Facts): Finding | null {

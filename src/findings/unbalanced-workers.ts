@@ -1,10 +1,10 @@
 /** Finding: some workers get far more requests than others, and callers queue at the busy ones. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { secondsOf } from '../core/rows.ts';
 import { twoSided } from '../core/statistics.ts';
 import { percentText, roundText } from '../core/words.ts';
 import { poolText, waitP95Text } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
 
 const MINIMUM_REQUESTS = 200;
 const SURE = 1e-6;

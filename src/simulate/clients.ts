@@ -45,6 +45,8 @@ export interface ClientsInput {
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
   /** Mean waits between which the truth lies, µs; NaN unknown. */
   readonly waitRange: readonly [low: number, high: number];
+  /** Something made requests long for a while: what starts then says nothing of who asks. */
+  readonly interrupted: boolean;
 }
 
 const MINIMUM_STARTS = 100;
@@ -83,7 +85,7 @@ export function findCallers(input: ClientsInput): Callers {
   if (alone) return { likely: alone, others: [] };
   const hidden = slots !== null && saturatedRatio >= HIDDEN_SHARE && vague;
   if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: [] };
-  if (trace.length < MINIMUM_STARTS) return { likely: open, others: [] };
+  if (trace.length < MINIMUM_STARTS || input.interrupted) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const service = mean(trace.service as unknown as number[]);

@@ -7,6 +7,7 @@ import {
   arrivalsAreKnown,
   cannotMeet,
   carriesRecommendation,
+  isRemedy,
   likelyRange,
   medianOf,
   meets,
@@ -57,7 +58,7 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
       const base = sizing.workload();
       if (!base || !carriesRecommendation(base)) return null;
       const pool = smallestOf(base, base.present!, (shape) => isEnough(sizing, shape, target));
-      return pool && ask(sizing, pool)!.prediction;
+      return pool && isRemedy(base, pool, target, sizing.budget) ? ask(sizing, pool)!.prediction : null;
     },
   };
 }

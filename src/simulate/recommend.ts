@@ -2,8 +2,8 @@
 import { quantileSorted } from 'simple-statistics';
 import type { PoolShape } from '../core/prediction.ts';
 import type { PoolMeasures } from './measures.ts';
-import { acceptForThemselves, type ScenarioRuns } from './scenario.ts';
-import type { Workload } from './workload.ts';
+import { acceptForThemselves, runScenario, type ScenarioRuns } from './scenario.ts';
+import { uninterrupted, type Workload } from './workload.ts';
 
 const MAX_WORKERS = 1024;
 /**
@@ -87,6 +87,31 @@ export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: Poo
   const workers = fewest(offered / kind.threads, MAX_WORKERS, (count) => good({ ...kind, workers: count }));
   return workers === null ? null : { ...kind, workers };
 }
+
+/** A pool of so many times the slots, for the sake of moments in which requests hung, is no sensible one. */
+const SENSIBLE = 4;
+
+/**
+ * Whether a pool that is large enough is an answer, where an outage, cold workers or an import made callers wait: not where the present one
+ * would have been large enough without, nor where only a multiple of it outlasts them.
+ */
+export function isRemedy(workload: Workload, pool: PoolShape, target: number, budget: number): boolean {
+  const { present, trace, interruptions } = workload;
+  if (!interruptions || present === null) return true;
+  const slots = (one: PoolShape) => one.workers * one.threads;
+  if (slots(pool) <= slots(present)) return true;
+  // Workers that are replaced one by one are as many in any pool.
+  const { outages, cold, boot } = interruptions;
+  if (outages.length === 0 && boot === null && !cold?.waves.some(({ isWholePool }) => isWholePool)) return true;
+  return (
+    slots(pool) <= SENSIBLE * slots(present) &&
+    !meets(workload, present, runUninterrupted(workload, present, repetitionsFor(trace.length, budget)), target)
+  );
+}
+
+/** The pool under the same load, had nothing interrupted it. */
+export const runUninterrupted = (workload: Workload, pool: PoolShape, repetitions: number): ScenarioRuns =>
+  runScenario(uninterrupted(workload), pool, repetitions);
 
 /** Waits fall with every slot, so a binary search over a doubling range finds the first number that is good enough. */
 function fewest(guess: number, most: number, enough: (count: number) => boolean): number | null {
