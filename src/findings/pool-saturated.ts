@@ -2,7 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
-import { isHidden, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
+import { isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import {
@@ -140,7 +140,11 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
     `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
     ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
   ];
-  if (Number.isFinite(wait.p95)) {
+  if (neverLeftSaturation(summary)) {
+    sentences.push(
+      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them, for ${durationText(wait.lowMean)} or longer on average (${how}). How much longer, a pool that never left saturation hides: a few callers who take turns and a load beyond what it can do look alike, and ${durationText(wait.highMean)} fit the log as well.`,
+    );
+  } else if (Number.isFinite(wait.p95)) {
     const longest = longestIsOpen(summary.wait)
       ? ''
       : `, the longest ${isHidden(summary.wait) ? 'about ' : ''}${durationText(wait.max)}`;

@@ -2,7 +2,7 @@
 import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
-import { isVague } from '../core/wait-range.ts';
+import { isVague, neverLeftSaturation } from '../core/wait-range.ts';
 import { capital, countText, durationText } from '../core/words.ts';
 
 /** µs: the p95 wait that a pool is recommended for, where nobody asks for another. */
@@ -79,8 +79,9 @@ const FAR_LONGER = 2;
 /** "120 ms (inferred)"; the range alone where the log leaves the wait open. */
 export const waitP95Text = ({ summary, inference }: Pick<Facts, 'summary' | 'inference'>): string => {
   const { p95, lowP95, highP95, method } = inference.wait;
-  const text = isVague(summary.wait)
-    ? `between ${durationText(lowP95)} and ${durationText(highP95)}`
-    : durationText(p95);
+  const text =
+    isVague(summary.wait) || neverLeftSaturation(summary)
+      ? `between ${durationText(lowP95)} and ${durationText(highP95)}`
+      : durationText(p95);
   return `${text} (${method})`;
 };

@@ -1,7 +1,7 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
-import { isHidden, isVague, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
+import { isHidden, isVague, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
@@ -82,10 +82,10 @@ const LETTERS_OF_TITLE = 60;
  * with the route that fills the pool, and without.
  */
 function saturatedWordings(summary: Summary, { evidence }: FindingSummary): string[] {
-  const { server, wait } = summary;
+  const { server } = summary;
   const pool = capital(poolText(server));
   const share = shareOfWindow(Number(evidence.saturated_seconds), summary);
-  const [queued, waits, waitsInBrief] = waitWords(wait);
+  const [queued, waits, waitsInBrief] = waitWords(summary);
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
@@ -104,10 +104,19 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
 }
 
 /** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
-function waitWords(wait: Summary['wait']): [string, string, string] {
+function waitWords(summary: Summary): [string, string, string] {
+  const { wait } = summary;
   const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
   if (wait.max === null)
     return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
+  if (neverLeftSaturation(summary)) {
+    const least = text(wait.low.mean);
+    return [
+      `callers queued for ${least} or longer on average, and how much longer the log cannot tell (${text(wait.high.mean)} fits it as well)`,
+      `mean wait ${least} or longer`,
+      `mean wait ${least} or longer (${wait.method})`,
+    ];
+  }
   if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) {
     const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
     const range = `${text(wait.low.mean)} to ${text(wait.high.mean)}`;

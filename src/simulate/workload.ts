@@ -47,7 +47,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
       contention,
       callers: findCallers({
         trace: result.trace,
-        interrupted: interruptions !== null && interruptions.outages.length > 0,
+        interrupted: (interruptions?.outages.length ?? 0) > 0 || inference.regimes.length > 0,
         slots: inference.capacity.value,
         sharedQueue: inference.queue !== 'per-worker',
         saturatedRatio: inference.concurrency.saturatedRatio,
