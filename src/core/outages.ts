@@ -1,4 +1,4 @@
-/** Where requests took many times as long for a while, on all or several routes: what they call was slow, whoever asked. */
+/** Where requests took many times as long for a while, on several routes or on one: what they call was slow, whoever asked. */
 import type { Analysis } from './finding.ts';
 import { likeliestStretch } from './likeliest-stretch.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
@@ -8,6 +8,11 @@ import { countUpTo, medianOf, rankSumTest } from './statistics.ts';
 export const SLOW = 2.5;
 const MOSTLY = 0.6;
 const MOST_USUALLY = 0.3;
+/** The same of the requests of one route: those of a long stretch are more of it. */
+const MOST_OF_ROUTE = 0.45;
+/** Requests of a route that is judged alone, and its share of the slots' time in the stretch. */
+const MINIMUM_ALONE = 40;
+const MOST_OF_STRETCH = 0.5;
 const TIMES = 3;
 /** Requests of a route that make a median, and of a stretch that make it one of the route. */
 const MINIMUM_OF_ROUTE = 10;
@@ -55,12 +60,18 @@ export interface Outage extends Holdup {
   readonly slow: readonly number[];
 }
 
-/** Stretches of the rows in order of their starts, most of which are slow. */
-function outagesOf(rows: Rows, slowness: Float64Array, slots: number): Outage[] {
-  const judged = Array.from({ length: rows.length }, (_, i) => i).filter((i) => slowness[i] > 0);
+/** Stretches of `members`, in order of their starts, most of which are slow. */
+function outagesOf(
+  rows: Rows,
+  slowness: Float64Array,
+  slots: number,
+  members: readonly number[],
+  mostUsually: number,
+): Outage[] {
+  const judged = members.filter((i) => slowness[i] > 0);
   const isSlow = (k: number) => slowness[judged[k]] >= SLOW;
   const usual = judged.filter((_, k) => isSlow(k)).length / judged.length;
-  if (!(usual > 0 && usual <= MOST_USUALLY)) return [];
+  if (!(usual > 0 && usual <= mostUsually)) return [];
   const found: Outage[] = [];
   const look = (first: number, last: number) => {
     const stretch = likeliestStretch(isSlow, usual, MOSTLY, first, last);
@@ -151,6 +162,8 @@ export interface Outages {
   /** In the worst one: routes with enough requests to be judged, and those of them that were slow. */
   readonly routes: readonly RouteWithin[];
   readonly affected: readonly RouteWithin[];
+  /** The only route that was slow, while others were not; null: several were. */
+  readonly only: number | null;
 }
 
 export interface RouteWithin {
@@ -173,22 +186,51 @@ function look(analysis: Analysis, slots: number): Outages | null {
   const rows = rowsOf(analysis);
   const slowness = slownessOf(rows);
   const isThreaded = analysis.summary.server.model === 'threaded';
-  const outages = outagesOf(rows, slowness, slots).filter(
-    (outage) => !isGrowthWithLoad(isThreaded, rows, slowness, outage, slots),
-  );
+  const within = (members: readonly number[], mostUsually: number): Outage[] =>
+    outagesOf(rows, slowness, slots, members, mostUsually).filter(
+      (outage) => !isGrowthWithLoad(isThreaded, rows, slowness, outage, slots),
+    );
+  const all = Array.from({ length: rows.length }, (_, i) => i);
+  const ofSeveral = judge(rows, slowness, all, within(all, MOST_USUALLY));
+  if (ofSeveral) return ofSeveral;
+  let worst: Outages | null = null;
+  for (const [route, members] of groupsOf(rows.route)) {
+    if (members.length < MINIMUM_ALONE || members.length === rows.length) continue;
+    const outages = within(members, MOST_OF_ROUTE).filter((outage) => fillsSlots(rows, outage));
+    const found = judge(rows, slowness, members, outages);
+    if (found && costOf(rows, found.worst) > (worst ? costOf(rows, worst.worst) : 0)) worst = { ...found, only: route };
+  }
+  return worst;
+}
+
+/** µs of slots. */
+const costOf = (rows: Rows, { slow }: Outage): number => slow.length * medianOf(slow.map((i) => rows.service[i]));
+
+/** What one route did while it was slow was most of what the server did then: the others hardly show how it would have been else. */
+function fillsSlots(rows: Rows, { slow, from, to }: Outage): boolean {
+  let all = 0;
+  for (let i = 0; i < rows.length && rows.start[i] <= to; i++) if (rows.end[i] >= from) all += rows.service[i] || 0;
+  return slow.reduce((sum, i) => sum + rows.service[i], 0) >= MOST_OF_STRETCH * all;
+}
+
+function judge(
+  rows: Rows,
+  slowness: Float64Array,
+  members: readonly number[],
+  outages: readonly Outage[],
+): Outages | null {
   if (outages.length === 0) return null;
   const within = new Set(outages.flatMap(({ inside }) => inside));
-  const outside = Array.from({ length: rows.length }, (_, i) => i).filter((i) => slowness[i] > 0 && !within.has(i));
-  const medianTimes = (members: readonly number[]) => medianOf(members.map((i) => slowness[i]));
-  const cost = ({ slow }: Outage) => slow.length * medianOf(slow.map((i) => rows.service[i]));
-  const worst = outages.reduce((a, b) => (cost(b) > cost(a) ? b : a));
+  const outside = members.filter((i) => slowness[i] > 0 && !within.has(i));
+  const medianTimes = (some: readonly number[]) => medianOf(some.map((i) => slowness[i]));
+  const worst = outages.reduce((a, b) => (costOf(rows, b) > costOf(rows, a) ? b : a));
   if (!(medianTimes(worst.inside) >= TIMES * medianTimes(outside))) return null;
   const routes = [...groupsOf(Int32Array.from(worst.inside, (i) => rows.route[i]))]
-    .map(([route, members]) => ({ route, members: members.map((k) => worst.inside[k]) }))
-    .filter(({ members }) => members.length >= MINIMUM_INSIDE);
-  const affected = routes.filter(({ members }) => medianTimes(members) >= SLOW);
+    .map(([route, places]) => ({ route, members: places.map((k) => worst.inside[k]) }))
+    .filter((one) => one.members.length >= MINIMUM_INSIDE);
+  const affected = routes.filter((one) => medianTimes(one.members) >= SLOW);
   const routesOfLog = new Set(outside.map((i) => rows.route[i])).size;
-  // One route of several has reasons of its own.
+  // Where several were judged together, one of them has reasons of its own.
   if (affected.length < Math.min(2, routesOfLog)) return null;
-  return { outages, worst, outside, routes, affected };
+  return { outages, worst, outside, routes, affected, only: null };
 }

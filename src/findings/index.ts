@@ -21,6 +21,7 @@ import limitRefuses from './limit-refuses.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import mixedServers from './mixed-servers.ts';
+import noAnswers from './no-answers.ts';
 import notEnoughData from './not-enough-data.ts';
 import outageBehind from './outage-behind.ts';
 import overprovisioned from './overprovisioned.ts';
@@ -45,6 +46,7 @@ export const findingRules: readonly FindingRule[] = [
   capacityLost,
   outageBehind,
   callersWaitForBoot,
+  noAnswers,
   poolGrewLate,
   poolSaturated,
   callersQueue,

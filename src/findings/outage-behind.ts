@@ -28,21 +28,31 @@ function examine(facts: Facts): Finding | null {
   if (slots === null || model === 'async' || model === 'thread-per-request' || summary.server.servers) return null;
   const found = findOutages(facts, slots);
   if (!found) return null;
-  const { outages, worst, outside, routes, affected } = found;
+  const { outages, worst, outside, routes, affected, only } = found;
   const rows = rowsOf(facts);
   const serviceOf = (members: readonly number[]) => medianOf(members.map((i) => rows.service[i]));
   const onAll = affected.length === routes.length;
   const list = listText(affected.slice(0, 3).map(({ route }) => names.routes.text(route)));
-  const where = new Set(outside.map((i) => rows.route[i])).size === 1 ? '' : onAll ? ' on all routes' : ` on ${list}`;
+  const where =
+    only !== null
+      ? ''
+      : new Set(outside.map((i) => rows.route[i])).size === 1
+        ? ''
+        : onAll
+          ? ' on all routes'
+          : ` on ${list}`;
 
+  const who = only === null ? 'requests' : names.routes.text(only);
   const { from, to } = worst;
   const [took, before] = [serviceOf(worst.inside), serviceOf(outside)];
   const waiting = waitingIn(facts, slots, outages);
   const filled = waiting.isMost;
   const errors = worst.inside.filter((i) => rows.status[i] >= 500).length;
   const allErrors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
-  const rate = rateBefore(rows, from);
-  const busy = (rate * meanOf(worst.inside.map((i) => rows.service[i]))) / 1e6;
+  const rate = rateBefore(only === null ? rows.start : rows.start.filter((_, i) => rows.route[i] === only), from);
+  const inside = (rate * meanOf(worst.inside.map((i) => rows.service[i]))) / 1e6;
+  // Beside one slow route the others go on.
+  const busy = only === null ? inside : inside + busyWithout(rows, only);
   const needed = Math.ceil(busy + 2 * Math.sqrt(busy));
   const more =
     outages.length > 1
@@ -62,8 +72,8 @@ function examine(facts: Facts): Finding | null {
       : ` About ${countText(needed, 'slot')} would have borne it: ${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy (Little: L = λ S).`;
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
-    title: `From ${clock(from)} to ${clock(to)} UTC requests took ${durationText(took)} instead of ${durationText(before)}${where}: what they call was slow${filled ? ', and filled the pool' : ''}`,
-    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; requests that slow each other down do not explain it.${fullText}${more} ${otherwise}`,
+    title: `From ${clock(from)} to ${clock(to)} UTC ${who} took ${durationText(took)} instead of ${durationText(before)}${where}: what ${only === null ? 'they call' : 'it calls'} was slow${filled ? ', and filled the pool' : ''}`,
+    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${only === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${more} ${otherwise}`,
     evidence: {
       slow_requests: worst.slow.length,
       service_median_seconds: took / 1e6,
@@ -86,8 +96,15 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
+/** Slots that the requests of all other routes keep busy. */
+function busyWithout(rows: Rows, route: number): number {
+  const span = rows.end[rows.length - 1] - rows.start[0];
+  return rows.service.reduce((sum, micros, i) => sum + (rows.route[i] !== route && micros > 0 ? micros : 0), 0) / span;
+}
+
 /** Requests per second before it, or of the whole log where little is before it. */
-function rateBefore({ length, start }: Rows, from: number): number {
+function rateBefore(start: Float64Array, from: number): number {
+  const { length } = start;
   const count = countUpTo(start, from);
   const [n, span] =
     count >= MINIMUM_BEFORE && from - start[0] >= BEFORE
@@ -110,7 +127,7 @@ export default defineFinding({
     test: [
       'A request is slow when it takes 2.5 times the median of its route. The stretch of requests, by their starts, whose share of slow ones is',
       'most likely 60 % and not that of the log (largest sum of log likelihood ratios, Kadane 1984; e^12 after correction for all stretches),',
-      'whose median is three times the median of the others, on two routes or more where the log has several. At least max(8, 1.5 per slot)',
+      'whose median is three times the median of the others, on two routes or more where the log has several; or the same of one route alone, whose slow requests take half of the time of the slots then. At least max(8, 1.5 per slot)',
       'slow requests over two seconds. Slots that would bear it, by Little: L = λ S, ceil(L + 2 √L).',
     ].join('\n'),
     guards: [

@@ -33,7 +33,8 @@ const LEAST_EXCESS = 0.25;
 
 /** A full stretch is made by the holdups that reach into it, if it begins with them and they are much of it; it lasts until its queue is gone. */
 export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[]): WaitingIn {
-  const ofAll = rowsOf(facts).wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0) / 1e6;
+  const rows = rowsOf(facts);
+  const ofAll = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0) / 1e6;
   const episodes = episodesOf(facts, slots).filter((episode) => {
     const within = holdups.filter(({ from, to }) => episode.from <= to && episode.to >= from);
     const excess = within.reduce((sum, { excessMicros }) => sum + excessMicros, 0);
@@ -42,8 +43,15 @@ export function waitingIn(facts: Facts, slots: number, holdups: readonly Holdup[
       excess >= LEAST_EXCESS * slots * episode.fullMicros
     );
   });
-  const seconds = episodes.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) / 1e6;
-  const waiters = episodes.reduce((sum, episode) => sum + episode.waiters, 0);
+  let [seconds, waiters] = [0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    const { start, wait } = rows;
+    // Who came while it was full waits in its queue, which one of several workers may have longer than the others.
+    if (!(wait[i] >= WAITED) || !episodes.some(({ from, to }) => start[i] >= from && start[i] - wait[i] <= to))
+      continue;
+    seconds += wait[i] / 1e6;
+    waiters++;
+  }
   return { seconds, waiters, ofAll, isMost: waiters > 0 && seconds >= MOST_WAITING * ofAll };
 }
 

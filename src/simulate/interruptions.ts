@@ -6,7 +6,7 @@
 import { findBootBacklog } from '../core/boot-backlog.ts';
 import { type ColdStart, findColdStarts } from '../core/cold-starts.ts';
 import type { Analysis } from '../core/finding.ts';
-import { findOutages, type Outage } from '../core/outages.ts';
+import { findOutages, type Outages } from '../core/outages.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import type { Random } from '../core/random.ts';
 import { groupsOf, rowsOf } from '../core/rows.ts';
@@ -75,7 +75,7 @@ export function interruptionsOf(analysis: Analysis, trace: Trace, present: PoolS
   const entry = (position: number): number => entryOf.get(rows.row[position]) ?? -1;
   const logged = trace.service;
   const ordinary = logged.slice();
-  const spans = outageSpans(findOutages(analysis, slots)?.outages ?? [], analysis, trace, entry, ordinary);
+  const spans = outageSpans(findOutages(analysis, slots), analysis, trace, entry, ordinary);
   const heads = coldHeads(findColdStarts(analysis), trace, entry);
   for (const { at, excess } of heads) ordinary[at] = Math.max(0, logged[at] - excess);
   const boot = bootSpan(analysis, trace, slots);
@@ -89,7 +89,7 @@ export function interruptionsOf(analysis: Analysis, trace: Trace, present: PoolS
 
 /** The outages in the trace's clock; in `ordinary` their slow requests get times that others of their route took. */
 function outageSpans(
-  outages: readonly Outage[],
+  found: Outages | null,
   analysis: Analysis,
   trace: Trace,
   entry: (position: number) => number,
@@ -98,7 +98,7 @@ function outageSpans(
   const rows = rowsOf(analysis);
   const isSlow = new Uint8Array(trace.length);
   const spans: OutageSpan[] = [];
-  for (const { inside, slow } of outages) {
+  for (const { inside, slow } of found?.outages ?? []) {
     const begun = inside.map(entry).filter((at) => at >= 0);
     const slowed = slow.map(entry).filter((at) => at >= 0);
     if (slowed.length === 0) continue;
@@ -114,7 +114,7 @@ function outageSpans(
       from: trace.start[slowed[0]],
       lastSlow: trace.start[last],
       over: last + 1 < trace.length ? trace.start[last + 1] : trace.start[last],
-      all: byRoute.size === judged.length ? Int32Array.from(begun) : null,
+      all: found!.only === null && byRoute.size === judged.length ? Int32Array.from(begun) : null,
       byRoute,
     });
   }
