@@ -18,6 +18,7 @@ import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
 import latencyStep from './latency-step.ts';
 import limitRefuses from './limit-refuses.ts';
+import listenQueueFull from './listen-queue-full.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import mixedServers from './mixed-servers.ts';
@@ -49,6 +50,7 @@ export const findingRules: readonly FindingRule[] = [
   noAnswers,
   poolGrewLate,
   poolSaturated,
+  listenQueueFull,
   callersQueue,
   headOfLine,
   eventLoopBlocked,

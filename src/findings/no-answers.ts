@@ -14,11 +14,13 @@ const MISSING = 15;
 /** µs around a pause that its rate is counted in, and the answers in it that make one. */
 const AROUND = 30e6;
 const MINIMUM_AROUND = 20;
+/** µs: less before it tells no rate, and the one after it stands for both. */
+const LEAST_BEFORE = 10e6;
 /** Times that the rates before and after may differ: where the load changes, a pause may be that of the callers. */
-const STEADY = 2;
+const STEADY = 1.5;
 /** Times as many answers as usual that follow at once where callers had been waiting, and ln of the chance. */
 const CATCH_UP = 1.3;
-const SURE = -9;
+const SURE = -6;
 /** Share of the callers who came in a pause from which it is in the p95 of all. */
 const MANY = 0.05;
 
@@ -28,9 +30,9 @@ interface Pause {
   readonly to: number;
   /** µs, at least: less what the stamps blur. */
   readonly length: number;
-  /** Answers per µs: the lower and the higher of the rates before and after. */
+  /** Answers per µs before it and after what follows it at once: the lower rate, and their mean. */
   readonly low: number;
-  readonly high: number;
+  readonly mean: number;
 }
 
 /** Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. */
@@ -44,13 +46,15 @@ function pausesOf(ends: Float64Array, blur: number): Pause[] {
     const [from, to] = [ends[k - 1], ends[k]];
     const length = to - from - 2 * blur;
     if (length < SHORTEST || length > LONGEST) continue;
-    const before = rate(Math.max(ends[0] - 1, from - AROUND), from);
-    // The catch-up is not what usually comes.
-    const later = Math.min(ends[ends.length - 1], to + 2 * length + AROUND);
-    const after = rate(Math.min(to + 2 * length, later - AROUND / 2), later);
-    const [low, high] = [Math.min(before, after), Math.max(before, after)];
-    if (low > 0 && high <= STEADY * low && low * length >= MISSING + Math.log(ends.length)) {
-      pauses.push({ from, to, length, low, high });
+    // A catch-up is not what usually comes.
+    const last = pauses.at(-1);
+    const after = rate(to + length, to + length + AROUND / 2);
+    const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
+    const before = from - begin >= LEAST_BEFORE ? rate(begin, from) : after;
+    const low = Math.min(before, after);
+    const isSteady = low > 0 && Math.max(before, after) <= STEADY * low;
+    if (isSteady && low * length >= MISSING + Math.log(ends.length)) {
+      pauses.push({ from, to, length, low, mean: (before + after) / 2 });
     }
   }
   return pauses;
@@ -82,9 +86,9 @@ function withBacklog(rows: Rows, ends: Float64Array, pauses: readonly Pause[]): 
   const idle = pauses.filter((pause) => isIdle(rows, pause));
   let followed = 0;
   let usual = 0;
-  for (const { to, length, high } of idle) {
+  for (const { to, length, mean } of idle) {
     followed += countUpTo(ends, to + length) - countUpTo(ends, to - 1);
-    usual += high * length;
+    usual += mean * length;
   }
   return followed >= CATCH_UP * usual && logPoissonTail(followed, usual) < SURE ? idle : [];
 }
@@ -153,10 +157,10 @@ export default defineFinding({
   explain: {
     test: [
       'A pause of 2 s to 2 min between two answers, of all workers at once, between stretches of 30 s whose rates λ differ by less than a',
-      'factor of two: λ t ≥ 15 + ln(n), with the lower of both rates and t less what the stamps blur (chance of a Poisson process: e^-λt).',
+      'factor of 1.5: λ t ≥ 15 + ln(n), with the lower of both rates and t less what the stamps blur (chance of a Poisson process: e^-λt).',
       'It is a restart where no worker from before answers after it, or the server says that it began then. It is a hold where no request',
-      'of the log ran in its middle, and in as long a time after it 1.3 times as many were answered as at the higher rate (all such pauses together,',
-      'Poisson probability under 1e-4). Who comes in a pause of t waits t / 2 on average.',
+      'of the log ran in its middle, and in as long a time after it 1.3 times as many were answered as at the mean rate (all such pauses together,',
+      'Poisson probability under 0.25 %). Who comes in a pause of t waits t / 2 on average.',
     ].join('\n'),
     guards: [
       'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited.',

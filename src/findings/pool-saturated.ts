@@ -5,15 +5,7 @@ import { orNull, secondsOf } from '../core/rows.ts';
 import { isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import {
-  allOf,
-  allSlotsText,
-  DEFAULT_TARGET_WAIT,
-  knownSlots,
-  predictedWaitText,
-  shapeText,
-  slotsOf,
-} from './pool-words.ts';
+import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
 import { peakText, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
@@ -59,10 +51,7 @@ function burstLaw(facts: Facts, slots: number): Burst | null {
 function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predictor']['smallestPool']>): string {
   const { service } = facts.inference;
   const parts: string[] = [];
-  if (enough)
-    parts.push(
-      `${isHidden(facts.summary.wait) ? 'About ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
-    );
+  if (enough) parts.push(enoughText(enough, facts.summary));
   if (slowEachOther(facts)) {
     parts.push(
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',

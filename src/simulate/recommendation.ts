@@ -6,13 +6,16 @@ import { causesOf } from './interruption-words.ts';
 import type { PoolMeasures } from './measures.ts';
 import {
   carriesRecommendation,
+  growsByThreads,
   isRemedy,
   likelyRange,
   medianOf,
   meets,
   rangeOf,
+  recommendedOf,
   repetitionsFor,
   runUninterrupted,
+  SURELY,
   smallestOf,
   WHAT_IF_BUDGET,
 } from './recommend.ts';
@@ -64,11 +67,13 @@ export function recommendationOf(
   // Of the pool as it is now, with as many processes as have shown how they accept.
   const isPresent = asked.model === present?.model && asked.threads === present.threads;
   const kind = isPresent ? present : asked;
-  const chosen = smallestOf(workload, kind, (pool) => meets(workload, pool, ask(pool), target));
-  if (chosen === null) {
+  const keeps = (pool: PoolShape, share: number) => meets(workload, pool, ask(pool), target, share);
+  const found = recommendedOf(workload, kind, keeps);
+  if (found === null) {
     const why = workload.interruptions ? noRemedyText(workload, null, target) : noneMeetsText(target);
     return { recommendation: null, withheld: [why] };
   }
+  const { pool: chosen, isSure } = found;
   if (!isRemedy(workload, chosen, target, WHAT_IF_BUDGET)) {
     return { recommendation: null, withheld: [noRemedyText(workload, chosen, target)] };
   }
@@ -81,10 +86,10 @@ export function recommendationOf(
   const size = { model: chosen.model, workers: chosen.workers, threads: chosen.threads };
   if (chosen.model === 'async') {
     const latency = durationText(medianOf(ask(chosen).runs, (run) => run.latency.p95));
-    const because = `the fewest async workers whose busy event loops add no more than ${durationText(target)} to the p95 service time in nine of ten repetitions: p95 latency ${latency}, if the views await`;
+    const because = `the fewest async workers whose busy event loops add no more than ${durationText(target)} to the p95 service time in ${isSure ? 'nine of ten' : 'most'} repetitions: p95 latency ${latency}, if the views await`;
     return { recommendation: { ...size, because }, withheld: [] };
   }
-  const byThreads = chosen.threads !== kind.threads;
+  const byThreads = growsByThreads(workload, kind);
   const less = byThreads ? { ...chosen, threads: chosen.threads - 1 } : { ...chosen, workers: chosen.workers - 1 };
   const fewer =
     less.threads > 0 && less.workers > 0
@@ -95,7 +100,12 @@ export function recommendationOf(
   // The range in the table holds them: beside it the recommendation would seem to miss its own target.
   const unlikely = most > target ? `; readings of this log that are less likely reach ${durationText(most)}` : '';
   const kept = target > 0 ? `stays under ${durationText(target)}` : 'is nothing';
-  const because = `the fewest ${name} whose p95 wait ${kept} in nine of ten repetitions: ${words(chosen)}${fewer}${unlikely}`;
+  const sure = isSure ? null : smallestOf(workload, kind, (pool) => keeps(pool, SURELY));
+  const insured = sure ? `, which takes ${byThreads ? sure.threads : sure.workers} in nine of ten` : '';
+  const share = isSure
+    ? `the fewest ${name} whose p95 wait ${kept} in nine of ten repetitions`
+    : `one more than the fewest ${name} whose p95 wait ${kept} in half of the repetitions${insured}`;
+  const because = `${share}: ${words(chosen)}${fewer}${unlikely}`;
   return { recommendation: { ...size, because }, withheld: [] };
 }
 
