@@ -90,8 +90,12 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
     slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
-  const [enough, inBrief] = [false, true].map((brief) => enoughText(summary, evidence, brief));
-  const orAsync = server.model !== 'async' && evidence.requests_slow_each_other !== true;
+  // Where the others would not wait without it, a pool of its own is the answer, not more slots for all.
+  const alone = slow !== undefined && Number(slow.without_route_wait_p95_seconds ?? Number.NaN) <= SHORT_WITHOUT;
+  const [enough, inBrief] = alone
+    ? [`A pool of its own for ${shortened(String(slow.route), LETTERS_OF_ROUTE)}`, `a pool of its own for it`]
+    : [false, true].map((brief) => enoughText(summary, evidence, brief));
+  const orAsync = !alone && server.model !== 'async' && evidence.requests_slow_each_other !== true;
   const terse = (by: string) =>
     `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
@@ -102,6 +106,9 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
     terse(''),
   ];
 }
+
+/** s: p95 wait of the others without the slow route. */
+const SHORT_WITHOUT = 0.2;
 
 /** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
 function waitWords(summary: Summary): [string, string, string] {
