@@ -11,17 +11,17 @@ import type { Workload } from './workload.ts';
 /** "what was slow behind the application for a while": as the object of "without". */
 export function causesOf(interruptions: Interruptions | null): string[] {
   if (!interruptions) return [];
-  const { outages, cold, boot } = interruptions;
+  const { outages, cold, opens } = interruptions;
   return [
     ...(outages.length > 0 ? ['what was slow behind the application for a while'] : []),
     ...(cold ? ['the slow first requests of new workers'] : []),
-    ...(boot ? ['the callers who came before the application was imported'] : []),
+    ...(Number.isFinite(opens) ? ['the callers who came before anybody was served'] : []),
   ];
 }
 
 export function interruptionsSaid(analysis: Analysis, { interruptions, present }: Workload): string[] {
   if (!interruptions || !present) return [];
-  const { outages, cold, boot } = interruptions;
+  const { outages, cold, boot, opens } = interruptions;
   const said: string[] = [];
   if (outages.length > 0) {
     const spans = findOutages(analysis, present.workers * present.threads)!.outages;
@@ -39,6 +39,11 @@ export function interruptionsSaid(analysis: Analysis, { interruptions, present }
   if (boot) {
     said.push(
       `Callers came while the application was imported, for ${durationText(boot.until - boot.from)}: in every pool those of the backlog are taken to have come since then, and nobody is served before the first request of the log.`,
+    );
+  }
+  if (!boot && Number.isFinite(opens)) {
+    said.push(
+      'Callers had come before the first request of the log began: in any pool nobody is served before that moment.',
     );
   }
   return said;

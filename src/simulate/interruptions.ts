@@ -51,6 +51,8 @@ export interface Interruptions {
   readonly outages: readonly OutageSpan[];
   readonly cold: { readonly waves: readonly ColdWave[]; readonly excess: Float64Array } | null;
   readonly boot: BootSpan | null;
+  /** µs: no slot is free before, though callers came; -Infinity: nothing of the kind. */
+  readonly opens: number;
   /** Processes of the pool that wrote the log. */
   readonly presentWorkers: number;
 }
@@ -79,12 +81,13 @@ export function interruptionsOf(analysis: Analysis, trace: Trace, present: PoolS
   const heads = coldHeads(findColdStarts(analysis), trace, entry);
   for (const { at, excess } of heads) ordinary[at] = Math.max(0, logged[at] - excess);
   const boot = bootSpan(analysis, trace, slots);
-  if (spans.length === 0 && heads.length === 0 && boot === null) return null;
+  const opens = boot?.until ?? openingOf(analysis, trace, slots);
+  if (spans.length === 0 && heads.length === 0 && !Number.isFinite(opens)) return null;
   const cold =
     heads.length > 0
       ? { waves: wavesOf(heads, trace, present.workers), excess: Float64Array.from(heads, ({ excess }) => excess) }
       : null;
-  return { ordinary, logged, outages: spans, cold, boot, presentWorkers: present.workers };
+  return { ordinary, logged, outages: spans, cold, boot, opens, presentWorkers: present.workers };
 }
 
 /** The outages in the trace's clock; in `ordinary` their slow requests get times that others of their route took. */
@@ -170,6 +173,17 @@ function wavesOf(heads: readonly Head[], trace: Trace, workers: number): ColdWav
     } else waves.push({ at: begins, last: begins, workers: 1 });
   }
   return waves.map((wave) => ({ at: wave.at, workers: wave.workers, isWholePool: wave.workers >= ALL_ANEW * workers }));
+}
+
+/** Callers before the first request of the log, times its slots, from which they had been waiting for more than a free slot. */
+const MANY_BEFORE = 2;
+
+/** Where waits are measured: the first start, if so many had come before it. A pool that was only then able to serve had them all to wait. */
+function openingOf({ inference }: Analysis, { start, waits, length }: Trace, slots: number): number {
+  if (inference.wait.method !== 'measured' || length === 0) return Number.NEGATIVE_INFINITY;
+  let before = 0;
+  for (let i = 0; i < length; i++) if (start[i] - waits[0][i] < start[0]) before++;
+  return before >= MANY_BEFORE * slots ? start[0] : Number.NEGATIVE_INFINITY;
 }
 
 function bootSpan(analysis: Analysis, trace: Trace, slots: number): BootSpan | null {

@@ -35,8 +35,8 @@ const noneMeetsText = (target: number): string =>
 /** "More slots are no remedy: without … the present 6 sync workers have a p95 wait of 33 ms, and with it 115 would be needed." */
 function noRemedyText(workload: Workload, chosen: PoolShape | null, target: number): string {
   const present = workload.present!;
-  if (chosen === null && workload.interruptions?.boot) {
-    return `No number of slots keeps the p95 wait under ${durationText(target)}: those who came before the application was imported wait for it in any pool.`;
+  if (chosen === null && Number.isFinite(workload.interruptions?.opens)) {
+    return `No number of slots keeps the p95 wait under ${durationText(target)}: those who came before anybody was served wait for that in any pool.`;
   }
   const without = runUninterrupted(workload, present, repetitionsFor(workload.trace.length, WHAT_IF_BUDGET));
   const wait = durationText(medianOf(without.runs, (run) => run.wait.p95));

@@ -188,7 +188,7 @@ function courseOf(
   if (!interruptions) return UNINTERRUPTED;
   const interrupt = interruptOf(interruptions, trace, pool, random);
   return {
-    opens: interruptions.boot?.until ?? Number.NEGATIVE_INFINITY,
+    opens: interruptions.opens,
     interrupt: (i, start) => interrupt(row[i], usual(i), start),
   };
 }

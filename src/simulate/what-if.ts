@@ -96,7 +96,7 @@ function notReproduced(
   if (!isMore && !isLess) return [];
   const range = `${durationText(low)} to ${durationText(high)}`;
   // Said with the import already.
-  if (isLess && interruptions?.boot) return [];
+  if (isLess && interruptions && Number.isFinite(interruptions.opens)) return [];
   return [
     isMore
       ? `The present pool, simulated, gives a p95 wait of ${range}, and the log tells of ${durationText(told)}: something besides these requests may have held its slots (workers that started anew, requests that left no line), which no simulated pool has. Compare scenarios with each other rather than with the present.`

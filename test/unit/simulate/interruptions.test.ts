@@ -65,6 +65,6 @@ describe('a pool whose callers came before the application was imported', () => 
     expect(three.wait.p95).toBeGreaterThan(0.75 * 6.6);
     expect(seven.wait.p95).toBeGreaterThan(0.75 * 6.6);
     expect(recommendation).toBeNull();
-    expect(assumptions.join(' ')).toContain('wait for it in any pool');
+    expect(assumptions.join(' ')).toContain('wait for that in any pool');
   });
 });
