@@ -215,7 +215,11 @@ export default defineFinding({
       uWSGI: 'jitter in the callers; --cheaper with --cheaper-algo busyness follows slow tides, not herds',
     },
   },
-  fires: ['gunicorn-sync-4-twenty-every-ten-seconds.log', 'faults/herds-default-format.log.gz'],
+  fires: [
+    'gunicorn-sync-4-twenty-every-ten-seconds.log',
+    'faults/herds-default-format.log.gz',
+    'faults/herds-two-processes.log.gz',
+  ],
   quiet: [
     'faults/peak.log.gz',
     'gunicorn-sync-4-nearly-full.log',

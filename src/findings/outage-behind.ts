@@ -146,7 +146,7 @@ export default defineFinding({
       uWSGI: 'time-outs in the clients that the views call; --harakiri N ends what hangs for longer',
     },
   },
-  fires: ['faults/backend-away.log.gz', 'faults/backend-slow.log.gz'],
+  fires: ['faults/backend-away.log.gz', 'faults/backend-slow.log.gz', 'faults/one-route-slow.log.gz'],
   quiet: [
     'faults/latency-step.log.gz',
     'faults/latency-step-not.log.gz',

@@ -7,6 +7,7 @@ import { countText, durationText, isFullProven, percentText, roundText } from '.
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
 import { peakText, waitingSpan } from './saturation.ts';
+import { sufficesNow } from './suffices-now.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -199,10 +200,11 @@ function examine(facts: Facts): Finding | null {
     peaks.reduce((sum, { waiters }) => sum + waiters, 0);
   const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
   // As many as there are is no advice: the queue was a matter of moments.
-  const enough = smallest && slotsOf(smallest) > slots ? smallest : null;
+  const now = sufficesNow(facts);
+  const enough = smallest && slotsOf(smallest) > slots && !now ? smallest : null;
   return {
     severity: isCritical(facts, burst) ? 'critical' : 'warning',
-    title: titleOf(facts, saturation),
+    title: now ? `Until ${now.since} UTC: ${titleOf(facts, saturation)}` : titleOf(facts, saturation),
     detail: detailOf(facts, saturation),
     evidence: {
       slots,
@@ -223,11 +225,15 @@ function examine(facts: Facts): Finding | null {
       burst_generations: burst?.generations ?? null,
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
       requests_slow_each_other: slowEachOther(facts),
+      slots_that_suffice: now?.slots ?? null,
+      suffice_since: now?.since ?? null,
       recommended_workers: enough?.pool.workers ?? null,
       recommended_threads: enough?.pool.threads ?? null,
       recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
     },
-    advice: adviceOf(facts, slots, enough),
+    advice: now
+      ? `The ${countText(now.slots, 'slot')} since ${now.since} UTC hardly queue: what filled the pool before them is mended, if the load was the same.`
+      : adviceOf(facts, slots, enough),
     from,
     to,
     lostSeconds: lostSeconds(facts),

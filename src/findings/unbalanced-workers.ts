@@ -132,7 +132,7 @@ export default defineFinding({
       uWSGI: '--thunder-lock, or --reuse-port',
     },
   },
-  fires: ['faults/unbalanced.log.gz', 'faults/unbalanced-one-takes-all.log.gz'],
+  fires: ['faults/unbalanced.log.gz', 'faults/unbalanced-one-takes-all.log.gz', 'faults/unbalanced-done-early.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-gevent-2.log',

@@ -95,12 +95,14 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const [enough, inBrief] = alone
     ? [`A pool of its own for ${shortened(String(slow.route), LETTERS_OF_ROUTE)}`, `a pool of its own for it`]
     : [false, true].map((brief) => enoughText(summary, evidence, brief));
+  const { slots_that_suffice: suffice, suffice_since: since } = evidence;
+  const over = typeof suffice === 'number' ? ` The ${countText(suffice, 'slot')} since ${since} UTC hardly queue.` : '';
   const orAsync = !alone && server.model !== 'async' && evidence.requests_slow_each_other !== true;
   const terse = (by: string) =>
-    `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
+    `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? over : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
-    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
-    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
+    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? over : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
+    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? over : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
     terse(''),
     terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
     terse(''),
