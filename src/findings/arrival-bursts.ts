@@ -112,9 +112,9 @@ function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[]
     return found;
   };
   // The herds themselves must not count as the rate that they are measured by.
-  const windows = new Float64Array(Math.ceil(span / width));
-  for (let i = 0; i < at.length; i++) windows[Math.min(windows.length - 1, Math.floor((at[i] - at[0]) / width))]++;
-  const overall = Math.min((at.length * width) / span, medianOf(windows));
+  // The mean holds the herds themselves: where they are not far above it, what most windows hold is the measure.
+  const mean = (at.length * width) / span;
+  const overall = times < TIMES ? Math.min(mean, medianCount(at, width, span)) : mean;
   const candidates = crowded(Math.max(SMALLEST, times * overall));
   const inside = candidates.reduce((sum, { from, to }) => sum + to - from, 0);
   const between = ((at.length - inside) * width) / Math.max(width, span - candidates.length * width);
@@ -136,6 +136,13 @@ function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[]
       const waited = members.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0);
       return { at: at[(from + to) >> 1], size: to - from, waited, members };
     });
+}
+
+/** Arrivals in the median of consecutive windows. */
+function medianCount(at: Float64Array, width: number, span: number): number {
+  const windows = new Float64Array(Math.ceil(span / width));
+  for (let i = 0; i < at.length; i++) windows[Math.min(windows.length - 1, Math.floor((at[i] - at[0]) / width))]++;
+  return medianOf(windows);
 }
 
 /** Share of those who come between herds that must have come in the time in which a herd would have gathered. */
