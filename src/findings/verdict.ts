@@ -1,9 +1,10 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
-import { isHidden, isVague, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
+import { isHidden } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
+import { quietWaitWords, SHORT, waitWords } from './wait-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -85,7 +86,7 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const { server } = summary;
   const pool = capital(poolText(server));
   const share = shareOfWindow(Number(evidence.saturated_seconds), summary);
-  const [queued, waits, waitsInBrief] = waitWords(summary);
+  const [queued, waits, waitsInBrief] = waitWords(summary, evidence);
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
@@ -112,33 +113,6 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
 /** s: p95 wait of the others without the slow route. */
 const SHORT_WITHOUT = 0.2;
 
-/** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
-function waitWords(summary: Summary): [string, string, string] {
-  const { wait } = summary;
-  const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
-  if (wait.max === null)
-    return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
-  if (neverLeftSaturation(summary)) {
-    const least = text(wait.low.mean);
-    return [
-      `callers queued for ${least} or longer on average, and how much longer the log cannot tell (${text(wait.high.mean)} fits it as well)`,
-      `mean wait ${least} or longer`,
-      `mean wait ${least} or longer (${wait.method})`,
-    ];
-  }
-  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) {
-    const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
-    const range = `${text(wait.low.mean)} to ${text(wait.high.mean)}`;
-    return [
-      `callers ${queued} for about ${text(wait.mean)} on average (${range} fit the log)`,
-      `mean wait ~${text(wait.mean)} (${range})`,
-      `mean wait ${range} (${wait.method})`,
-    ];
-  }
-  const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
-  return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
-}
-
 /** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
 function enoughText(
   { server, wait }: Summary,
@@ -153,9 +127,6 @@ function enoughText(
   return inBrief ? `~${pool}` : `About ${pool}`;
 }
 
-/** s: waits from which a queue is one, and from which it is no longer called short. */
-const NONE = 0.01;
-const SHORT = 0.1;
 /** Below this the kind of server is a hedge. */
 const HEDGED = 0.6;
 
@@ -190,26 +161,6 @@ function peakWords(summary: Summary, peak: number, slots: number): [string, stri
 function shareOfWindow(seconds: number, { window }: Summary): string {
   if (window.seconds === null) return `for ${durationText(seconds * 1e6)}`;
   return `${seconds < 1 ? durationText(seconds * 1e6) : roundText(seconds)} of ${roundText(window.seconds)} s`;
-}
-
-/** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
-function quietWaitWords(wait: Summary['wait']): [string, string, string] {
-  const text = (seconds: number) => durationText(seconds * 1e6);
-  if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
-  const p95 = text(wait.p95);
-  const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];
-  if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) {
-    const range = `${text(low)} to ${text(high)}`;
-    const maybe = `callers may have queued for about ${text(wait.mean ?? 0)} on average (${range} fit the log)`;
-    return [maybe, `mean wait ~${text(wait.mean ?? 0)} (${range})`, `mean wait ${range} (${wait.method})`];
-  }
-  if (wait.p95 < NONE) {
-    if (wait.p99 === null || wait.p99 < NONE) return ['callers did not queue', 'nobody queued', 'nobody queued'];
-    const few = `few callers queued (p99 ${text(wait.p99)}, ${wait.method})`;
-    return [few, few, `wait p99 ${text(wait.p99)} (${wait.method})`];
-  }
-  const queued = `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`;
-  return [queued, queued, `wait p95 ${p95} (${wait.method})`];
 }
 
 /** "at least 24 requests", "about 1 request" */

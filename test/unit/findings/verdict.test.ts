@@ -43,6 +43,15 @@ describe('the verdict', () => {
     );
     for (const words of [sentence, ...shorter]) expect(words).not.toContain('900 ms');
   });
+  it('of a burst whose waits are unknown says how it ran, not that nobody knows', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const [saturated] = summary.findings;
+    const evidence = { ...saturated.evidence, burst_size: 6, burst_generations: 3, burst_seconds: 3 };
+    const wait = { ...summary.wait, method: 'unknown' as const, mean: null, p95: null, max: null };
+    const { sentence } = verdictOf({ ...summary, wait, findings: [{ ...saturated, evidence }] });
+    expect(sentence).toContain('6 came at once and ran in 3 turns, the last was answered after 3 s');
+    expect(sentence).not.toContain('cannot tell');
+  });
   it('gives no longest wait where even the mean may be longer', () => {
     const summary = summaryOf(syncPool(2, views(1, 3.6)));
     const wait = { ...summary.wait, mean: 0.9, max: 4, low: { ...summary.wait.low, mean: 0.3 } };
