@@ -94,7 +94,10 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   // Where the others would not wait without it, a pool of its own is the answer, not more slots for all.
   const alone = slow !== undefined && Number(slow.without_route_wait_p95_seconds ?? Number.NaN) <= SHORT_WITHOUT;
   const [enough, inBrief] = alone
-    ? [`A pool of its own for ${shortened(String(slow.route), LETTERS_OF_ROUTE)}`, `a pool of its own for it`]
+    ? [
+        `A pool of its own for ${shortened(String(slow.route), LETTERS_OF_ROUTE)}`,
+        `own pool for ${shortened(String(slow.route), LETTERS_OF_ROUTE_IN_BRIEF)}`,
+      ]
     : [false, true].map((brief) => enoughText(summary, evidence, brief));
   const { slots_that_suffice: suffice, suffice_since: since } = evidence;
   const over = typeof suffice === 'number' ? ` The ${countText(suffice, 'slot')} since ${since} UTC hardly queue.` : '';
@@ -103,7 +106,7 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
     `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? over : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
     `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? over : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
-    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? over : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
+    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? over : ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
     terse(''),
     terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
     terse(''),
