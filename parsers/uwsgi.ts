@@ -40,6 +40,8 @@ const lifecycle: LifecycleRule[] = [
     pattern: /full !!! \((?<value>\d+)\/\d+\) \*\*\*$/,
     kind: 'queue-full',
   },
+  // Every core of a worker with an event loop is taken.
+  { starts: '[DANGER] async queue is full', pattern: /^\[DANGER\] (?<text>async queue is full)/, kind: 'queue-full' },
   { starts: '...The work of process ', pattern: /^\.\.\.The work of process (?<worker>\d+) is done/, kind: 'recycle' },
   { starts: 'worker ', pattern: /^worker \d+ killed successfully \(pid: (?<worker>\d+)\)/, kind: 'exit' },
   { starts: 'worker ', pattern: /^worker \d+ (lifetime reached|max.*reached)/, kind: 'recycle' },

@@ -51,7 +51,8 @@ export interface Predictor {
   predict(pool: PoolShape, options?: { readonly withoutRoute?: number }): PoolPrediction | null;
   /**
    * The fewest workers of the present model and threads whose p95 wait stays at or below the target in nine of ten
-   * repetitions; null where the log cannot carry one.
+   * repetitions, or one slot more than the fewest that keep it in half of them; null where the log cannot carry one, or more slots
+   * are no remedy.
    */
   smallestPool(targetP95WaitMicros: number): PoolPrediction | null;
   /** `none`: no growth with concurrency shows; `unknown`: too few requests, or stamps too coarse, to look for it. */

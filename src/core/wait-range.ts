@@ -1,5 +1,5 @@
 /** What the range of a wait leaves open, and what must therefore not be told of it as a fact. */
-import type { WaitSummary } from './summary.ts';
+import type { Summary, WaitSummary } from './summary.ts';
 
 /** A pool that is full for long hides when its callers came: the truth may lie far above the estimate. */
 export const isHidden = ({ mean, high }: WaitSummary): boolean =>
@@ -21,3 +21,20 @@ const NEXT_TO_NONE = 0.001;
 /** Even the mean may be longer than the longest wait of the likely histories, which is then no longest one. */
 export const longestIsOpen = ({ max, high }: WaitSummary): boolean =>
   max !== null && high.mean !== null && high.mean > max;
+
+/** Share of the time full from which arrivals no longer show, unless the waits are known to within this factor. */
+const HIDDEN_SHARE = 0.97;
+const FACTOR = 30;
+
+/**
+ * A pool that never left saturation, and a wait known to no better than a factor of 30: a few callers who take turns and a load beyond what it
+ * can do look alike there. What is told as the estimate is the middle of all that fits, and no measure. `low`, `high`: mean waits in one unit.
+ */
+export const arrivalsAreHidden = (full: number, low: number, high: number): boolean =>
+  full >= HIDDEN_SHARE && high > FACTOR * low;
+
+/** The same of the pool of a summary. */
+export const neverLeftSaturation = ({ wait, concurrency }: Pick<Summary, 'wait' | 'concurrency'>): boolean =>
+  wait.method === 'inferred' &&
+  !mayBeNone(wait) &&
+  arrivalsAreHidden(concurrency.saturated_ratio ?? 0, wait.low.mean ?? Number.NaN, wait.high.mean ?? Number.NaN);

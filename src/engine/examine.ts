@@ -15,6 +15,8 @@ export interface Examination {
   readonly summary: Summary;
   readonly verdict: Verdict;
   readonly facts: Facts;
+  /** Where several wrote the logs, each alone; empty otherwise. */
+  readonly servers: readonly { readonly name: string; readonly summary: Analysis['summary'] }[];
 }
 
 export function examine(partial: Partial, options: AnalyseOptions): Examination {
@@ -32,10 +34,15 @@ export function examine(partial: Partial, options: AnalyseOptions): Examination 
     }));
     const { findings, verdict } = diagnoseServers(facts, each);
     const summary: Summary = { ...facts.summary, findings };
-    return { summary, verdict: verdict(summary), facts };
+    return {
+      summary,
+      verdict: verdict(summary),
+      facts,
+      servers: each.map(({ name, facts: own }) => ({ name, summary: own.summary })),
+    };
   }
   const summary: Summary = { ...facts.summary, findings: diagnose(facts) };
-  return { summary, verdict: verdictOf(summary), facts };
+  return { summary, verdict: verdictOf(summary), facts, servers: [] };
 }
 
 /** Of more servers than a reader would tell apart nothing is said of each. */

@@ -1,14 +1,17 @@
 /** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
-import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from './rows.ts';
 
 /** A herd: this many at least, by chance less likely than this (ln). */
 const SMALLEST = 8;
 const SURE = -20;
+/** The same of each of many that keep a schedule together. */
+const SCHEDULED_SURE = -8;
+const SCHEDULED_TIMES = 2;
 /** Times as many as at other moments, and windows on either side that are held against it. */
 const TIMES = 3;
 const BESIDE = 2;
@@ -31,16 +34,22 @@ function examine(facts: Facts): Finding | null {
   if (rows.length < 100) return null;
   const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
   const width = Math.max(100_000, 2 * resolution);
-  const herds = herdsOf(rows, width);
+  const periodIn = (some: readonly Herd[]) =>
+    periodOf(
+      some.map((herd) => herd.at),
+      resolution,
+    );
+  const distinct = herdsOf(rows, width, TIMES, SURE);
+  const isKept = distinct.length >= MINIMUM_HERDS && periodIn(distinct) !== null;
+  const blurred = isKept ? [] : herdsOf(rows, width, SCHEDULED_TIMES, SCHEDULED_SURE);
+  const isScheduled = blurred.length >= MINIMUM_KEPT && periodIn(blurred) !== null;
+  const herds = isScheduled ? blurred : distinct;
   if (herds.length < MINIMUM_HERDS) return null;
   const size = medianOf(herds.map((herd) => herd.size));
   const slots = knownSlots(summary.server);
   // A herd that the slots take at once harms nobody.
   if (slots !== null && size <= slots) return null;
-  const period = periodOf(
-    herds.map((herd) => herd.at),
-    resolution,
-  );
+  const period = periodIn(herds);
   const inHerds = herds.reduce((sum, herd) => sum + herd.size, 0);
   const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
   // Where the waits are unknown, a pool that empties its queue after a stall looks like a herd.
@@ -84,7 +93,7 @@ function examine(facts: Facts): Finding | null {
 }
 
 /** Windows of `width` µs with far more arrivals than the log has between them. */
-function herdsOf(rows: Rows, width: number): Herd[] {
+function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[] {
   const order = Int32Array.from({ length: rows.length }, (_, i) => i);
   const arrival = Float64Array.from(order, (i) => rows.start[i] - (rows.wait[i] > 0 ? rows.wait[i] : 0));
   order.sort((a, b) => arrival[a] - arrival[b]);
@@ -102,8 +111,10 @@ function herdsOf(rows: Rows, width: number): Herd[] {
     return found;
   };
   // The herds themselves must not count as the rate that they are measured by.
-  const overall = (at.length * width) / span;
-  const candidates = crowded(Math.max(SMALLEST, TIMES * overall));
+  // The mean holds the herds themselves: where they are not far above it, what most windows hold is the measure.
+  const mean = (at.length * width) / span;
+  const overall = times < TIMES ? Math.min(mean, medianCount(at, width, span)) : mean;
+  const candidates = crowded(Math.max(SMALLEST, times * overall));
   const inside = candidates.reduce((sum, { from, to }) => sum + to - from, 0);
   const between = ((at.length - inside) * width) / Math.max(width, span - candidates.length * width);
   const until = (instant: number) => countBelow(at.length, (i) => at[i], instant);
@@ -117,13 +128,20 @@ function herdsOf(rows: Rows, width: number): Herd[] {
     .filter(({ from, to }) => {
       // A slice of a peak is as crowded as those beside it.
       const usual = Math.max(0.01, between, beside(from));
-      return to - from >= TIMES * usual && logPoissonTail(to - from, usual) < SURE;
+      return to - from >= times * usual && logPoissonTail(to - from, usual) < sure;
     })
     .map(({ from, to }) => {
       const members = Array.from(order.subarray(from, to));
       const waited = members.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0);
       return { at: at[(from + to) >> 1], size: to - from, waited, members };
     });
+}
+
+/** Arrivals in the median of consecutive windows. */
+function medianCount(at: Float64Array, width: number, span: number): number {
+  const windows = new Float64Array(Math.ceil(span / width));
+  for (let i = 0; i < at.length; i++) windows[Math.min(windows.length - 1, Math.floor((at[i] - at[0]) / width))]++;
+  return medianOf(windows);
 }
 
 /** Share of those who come between herds that must have come in the time in which a herd would have gathered. */
@@ -187,7 +205,7 @@ export default defineFinding({
   explain: {
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
-      'under 2e-9 at the rate between them, and at that of the two windows before or behind, whichever is more; more of them at',
+      'under 2e-9 at the rate between them, and at that of the two windows before or behind, whichever is more (twice the mean, and 3e-4 each, where six or more of them keep a schedule together); more of them at',
       'once than the pool has slots. Of n at once on K slots with service time S the last waits (ceil(n / K) - 1) × S. A schedule is named when nine of ten gaps, or six of seven, are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
     ].join('\n'),
     guards: [
@@ -203,7 +221,11 @@ export default defineFinding({
       uWSGI: 'jitter in the callers; --cheaper with --cheaper-algo busyness follows slow tides, not herds',
     },
   },
-  fires: ['gunicorn-sync-4-twenty-every-ten-seconds.log', 'faults/herds-default-format.log.gz'],
+  fires: [
+    'gunicorn-sync-4-twenty-every-ten-seconds.log',
+    'faults/herds-default-format.log.gz',
+    'faults/herds-two-processes.log.gz',
+  ],
   quiet: [
     'faults/peak.log.gz',
     'gunicorn-sync-4-nearly-full.log',

@@ -1,9 +1,8 @@
 /** Finding: callers queue for slots that requests hold while they wait for something else; awaiting would free them. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { mayBeNone } from '../core/wait-range.ts';
+import { secondsOf } from '../core/rows.ts';
 import { countText, durationText } from '../core/words.ts';
-import { knownSlots, poolText } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
+import { knownSlots, poolText, waitP95Text } from './pool-words.ts';
 import { materialWait } from './saturation.ts';
 
 /** Latency on the event loop may be this much longer than the service alone. */
@@ -32,7 +31,7 @@ function examine(facts: Facts): Finding | null {
     severity: 'info',
     title: 'The same load on ASGI would not queue, if its views await',
     detail:
-      `Of the p95 latency, ${durationText(wait.p95)} ${mayBeNone(summary.wait) ? 'may have been' : 'were'} spent in front of ${poolText(summary.server)}. Simulated on ${countText(workers.value, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
+      `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. Simulated on ${countText(workers.value, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
       (contention !== 'none'
         ? ''
         : ' No growth of service time with concurrency shows, which speaks for I/O and against computing.'),

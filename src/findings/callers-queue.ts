@@ -1,10 +1,10 @@
 /** Finding: callers queue, although the pool is not known to have been full for long, or not at all how full it was. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
-import { orNull, secondsOf } from './rows.ts';
+import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, poolText } from './pool-words.ts';
 
 /** Share of the requests that wait, and their mean, from which it is said. */
 const WAITING_SHARE = 0.3;
@@ -35,9 +35,7 @@ function queue(facts: Facts): Finding {
     title: `Callers queue before a worker takes them: p95 ${durationText(wait.p95)} (${wait.method})`,
     detail: `${percentText(wait.waitingRatio)} of the requests to ${poolText(summary.server)} found every slot busy: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${longest}. Known from this: ${wait.basis}.`,
     evidence: evidenceOf(facts),
-    advice: enough
-      ? `${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`
-      : moreSlots(facts),
+    advice: enough ? enoughText(enough, summary) : moreSlots(facts),
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: (wait.mean / 1e6) * summary.requests.total,

@@ -1,6 +1,7 @@
 /** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
 import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
+import { neverLeftSaturation } from '../core/wait-range.ts';
 import { durationText, listText, percentText, roundText, serviceWords } from '../core/words.ts';
 
 export interface Thresholds {
@@ -23,7 +24,7 @@ const rank: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical
 const time = (seconds: number): string => durationText(seconds * 1e6);
 
 /** Why there is no figure, and what to ask or to log instead. */
-function unknown(summary: Summary, name: string, what: string): string {
+function unknown(summary: Figures, name: string, what: string): string {
   const { wait, knows } = summary;
   const isWait = name.endsWith('wait');
   if (isWait && !hasSlots(summary)) {
@@ -37,42 +38,77 @@ function unknown(summary: Summary, name: string, what: string): string {
   return `${what} cannot be told from this log${isWait ? ` (${wait.basis})` : ''}${lacks}`;
 }
 
-const hasSlots = ({ server }: Summary): boolean => !hasNoSlots(server.model);
+const hasSlots = ({ server }: Figures): boolean => !hasNoSlots(server.model);
 
 /** What findings could not look at, though a reader of "no finding" would think so. */
 const untold = (summary: Summary): string =>
   hasSlots(summary) && summary.wait.method === 'unknown' ? '; whether callers waited this log cannot tell' : '';
 
-export function check(summary: Summary, thresholds: Thresholds): Check {
-  const results: CheckResult[] = [];
-  const { wait } = summary;
+type Figures = Omit<Summary, 'findings'>;
+
+/** A server of which a threshold is asked, and how a sentence names it: "" where it is the only one. */
+interface Asked {
+  readonly of: string;
+  readonly figures: Figures;
+}
+
+/** Of a wait that is known between two ends alone: which of them decides, or neither. */
+function waitOf({ figures }: Asked, name: 'mean' | 'p95', limit: number): { value: number | null; text: string } {
+  const { wait } = figures;
+  const [value, low, high] = [wait[name], wait.low[name], wait.high[name]];
+  if (value === null) return { value, text: '' };
+  if (neverLeftSaturation(figures) && low !== null && high !== null) {
+    const between = `between ${time(low)} and ${time(high)} (${wait.method}; a pool that never left saturation hides it)`;
+    return { value: high <= limit ? high : low > limit ? low : null, text: between };
+  }
   // The unfavourable end of what the log leaves open is mentioned, the estimate decides.
-  const range = (high: number | null): string => (high === null ? '' : `, ${time(high)} at most`);
+  const most = high === null ? '' : `, ${time(high)} at most`;
+  return { value, text: `${time(value)} (${wait.method}${most})` };
+}
+
+/** `servers`: where several wrote the logs, each alone; callers wait for one of them, so each must keep what is asked of waits and slots. */
+export function check(
+  summary: Summary,
+  thresholds: Thresholds,
+  servers: readonly { readonly name: string; readonly summary: Figures }[] = [],
+): Check {
+  const results: CheckResult[] = [];
+  const asked: readonly Asked[] =
+    servers.length > 0
+      ? servers.map(({ name, summary: figures }) => ({ of: ` of ${name}`, figures }))
+      : [{ of: '', figures: summary }];
   const most = (
     name: string,
     what: string,
     value: number | null,
     limit: number | undefined,
     text: (value: number) => string,
-    extra = '',
   ) => {
     if (limit === undefined) return;
     const ok = value !== null && value <= limit;
-    results.push({
-      check: name,
-      ok,
-      value,
-      limit,
-      reason:
-        value === null
-          ? unknown(summary, name, what)
-          : `${what} is ${text(value)}${extra}; the limit is ${text(limit)}`,
-    });
+    const reason =
+      value === null ? unknown(summary, name, what) : `${what} is ${text(value)}; the limit is ${text(limit)}`;
+    results.push({ check: name, ok, value, limit, reason });
   };
-  const how = wait.method === 'unknown' ? '' : ` (${wait.method}`;
-  const waitExtra = (high: number | null) => (how === '' ? '' : `${how}${range(high)})`);
-  most('max-p95-wait', 'the p95 wait', wait.p95, thresholds.maxP95Wait, time, waitExtra(wait.high.p95));
-  most('max-mean-wait', 'the mean wait', wait.mean, thresholds.maxMeanWait, time, waitExtra(wait.high.mean));
+  /** The server that keeps it least decides. */
+  const mostOfEach = (limit: number | undefined, name: string, each: (one: Asked, limit: number) => CheckResult) => {
+    if (limit === undefined) return;
+    const all = asked.map((one) => each(one, limit));
+    const failed = all.filter(({ ok }) => !ok);
+    const worst = (failed.length > 0 ? failed : all).reduce((a, b) => ((b.value ?? -1) > (a.value ?? -1) ? b : a));
+    const reasons = failed.length > 1 ? failed.map(({ reason }) => reason).join('; ') : worst.reason;
+    results.push({ ...worst, check: name, reason: reasons });
+  };
+  const maxWait = (name: 'max-p95-wait' | 'max-mean-wait', which: 'mean' | 'p95', given: number | undefined) =>
+    mostOfEach(given, name, (one, limit) => {
+      const what = `the ${which} wait${one.of}`;
+      const { value, text } = waitOf(one, which, limit);
+      const ok = value !== null && value <= limit;
+      const reason = text === '' ? unknown(one.figures, name, what) : `${what} is ${text}; the limit is ${time(limit)}`;
+      return { check: name, ok, value, limit, reason };
+    });
+  maxWait('max-p95-wait', 'p95', thresholds.maxP95Wait);
+  maxWait('max-mean-wait', 'mean', thresholds.maxMeanWait);
   most(
     'max-p95-service',
     `the p95 ${serviceWords(summary.server, summary.service_time.grows_with_load)}`,
@@ -81,13 +117,15 @@ export function check(summary: Summary, thresholds: Thresholds): Check {
     time,
   );
   most('max-error-ratio', 'the share of errors', summary.requests.error_ratio, thresholds.maxErrorRatio, percentText);
-  most(
-    'max-saturated-ratio',
-    'the share of time with all slots busy',
-    summary.concurrency.saturated_ratio,
-    thresholds.maxSaturatedRatio,
-    percentText,
-  );
+  mostOfEach(thresholds.maxSaturatedRatio, 'max-saturated-ratio', ({ of, figures }, limit) => {
+    const value = figures.concurrency.saturated_ratio;
+    const what = `the share of time with all slots${of} busy`;
+    const reason =
+      value === null
+        ? unknown(figures, 'max-saturated-ratio', what)
+        : `${what} is ${percentText(value)}; the limit is ${percentText(limit)}`;
+    return { check: 'max-saturated-ratio', ok: value !== null && value <= limit, value, limit, reason };
+  });
   if (thresholds.minRate !== undefined) {
     const value = summary.requests.rate.mean;
     results.push({

@@ -1,9 +1,9 @@
 /** Finding: clients hang up before their answer comes, and the server works for nobody. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, orNull } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { groupsOf, orNull } from './rows.ts';
 
 const MINIMUM = 5;
 const MINIMUM_SHARE = 0.01;

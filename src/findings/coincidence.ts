@@ -1,7 +1,7 @@
 /** Whether what the server said at some moment may be the reason for what happened then, rather than chance. */
 import type { Facts } from '../core/finding.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
-import { rowsOf } from './rows.ts';
+import { rowsOf } from '../core/rows.ts';
 
 /** Events of these kinds that chance would put into the window, at most. */
 const BY_CHANCE = 0.3;

@@ -1,77 +1,28 @@
 /** Finding: the first requests of a new worker are much slower than its later ones. */
 import { max, min } from 'simple-statistics';
+import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { medianOf, rankSumTest } from '../core/statistics.ts';
+import { orNull } from '../core/rows.ts';
+import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
-import { groupsOf, orNull, rowsOf } from './rows.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
-/** Requests of a life that count as its first ones. */
-const FIRST = 2;
-const MINIMUM_LIVES = 4;
-const SLOWER = 3;
-const MATERIAL = 20_000;
 /** Seconds: mean wait of those who waited from which it is a catastrophe. */
 const LONG_WAIT = 0.5;
 
 function examine(facts: Facts): Finding | null {
-  const rows = rowsOf(facts);
-  if (rows.length < 50) return null;
-  const logFrom = rows.start[0];
-  const booted = new Set(
-    facts.lifecycle.filter(({ kind, worker }) => kind === 'boot' && worker !== null).map(({ worker }) => worker),
-  );
-  const born = (worker: number): boolean => {
-    if (booted.has(facts.names.workers.text(worker))) return true;
-    // Without a word from the server: first seen well after the log began, when the others had answered plenty.
-    const life = facts.inference.lives.find((one) => one.worker === worker);
-    if (!life) return false;
-    let before = 0;
-    while (before < rows.length && rows.start[before] < life.from) before++;
-    return life.from - logFrom > 10e6 && before >= 20 * Math.max(1, facts.summary.server.workers.value ?? 1);
-  };
-  // Per route: how slow the first requests of new workers are, beside the median of all later ones.
-  const laterOf = new Map<number, number[]>();
-  const firsts: { position: number; route: number; micros: number; at: number }[] = [];
-  let lives = 0;
-  for (const [worker, members] of groupsOf(rows.worker)) {
-    if (worker < 0 || members.length < 5 * FIRST) continue;
-    const fresh = born(worker);
-    if (fresh) lives++;
-    members.forEach((i, position) => {
-      if (!(rows.service[i] >= 0)) return;
-      const route = rows.route[i];
-      if (position < FIRST) {
-        if (fresh) firsts.push({ position, route, micros: rows.service[i], at: rows.start[i] });
-        return;
-      }
-      const list = laterOf.get(route);
-      if (list) list.push(rows.service[i]);
-      else laterOf.set(route, [rows.service[i]]);
-    });
-  }
-  if (lives < MINIMUM_LIVES) return null;
-  const medians = new Map(
-    [...laterOf].filter(([, list]) => list.length >= 10).map(([route, list]) => [route, medianOf(list)]),
-  );
-  const heads = firsts.filter(({ position, route }) => position === 0 && medians.has(route));
-  if (heads.length < MINIMUM_LIVES) return null;
-  const ratios = heads.map(({ route, micros }) => micros / medians.get(route)!);
-  const excess = heads.map(({ route, micros }) => micros - medians.get(route)!);
-  const ratio = medianOf(ratios);
-  if (!(ratio >= SLOWER) || !(medianOf(excess) >= MATERIAL)) return null;
-  const laterRatios = [...laterOf].flatMap(([route, list]) =>
-    medians.has(route) ? list.map((micros) => micros / medians.get(route)!) : [],
-  );
-  if (rankSumTest(laterRatios, ratios).p > 0.001) return null;
+  const found = findColdStarts(facts);
+  if (!found) return null;
+  const { lives, ratio, heads } = found;
+  const excess = heads.map(({ excess: more }) => more);
   const total = excess.reduce((sum, micros) => sum + Math.max(0, micros), 0);
   // The pool is full of first requests, and more workers would be more of them.
   const slots = knownSlots(facts.summary.server);
   const waiting = waitingIn(
     facts,
     slots ?? Number.POSITIVE_INFINITY,
-    heads.map(({ at, micros }, k) => ({ from: at, to: at + micros, excessMicros: Math.max(0, excess[k]) })),
+    heads.map(({ at, micros, excess: more }) => ({ from: at, to: at + micros, excessMicros: Math.max(0, more) })),
   );
   const filled = waiting.isMost;
   const share = percentText(waiting.seconds / waiting.ofAll);

@@ -1,10 +1,10 @@
 /** Finding: many requests end at one and the same duration: a time-out somewhere upstream, not work. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { likeliestStretch } from '../core/likeliest-stretch.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { likeliestStretch } from './likeliest-stretch.ts';
-import { groupsOf, rowsOf } from './rows.ts';
 
 /** Values that people give time-outs, seconds. */
 const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;
@@ -45,11 +45,14 @@ function edgeOf(serviceOf: (i: number) => number, members: readonly number[], me
 const PART_OF_MIX = 0.05;
 const BAD_TIME = 0.6;
 
-/** Are they a part of the mix that is there all the time? Backends that fail do so for a while, or seldom. */
-function isRoutine(members: readonly number[], length: number): boolean {
+/**
+ * Are they a part of the mix that is there all the time? Backends that fail do so for a while, or seldom. `own`: all requests of their routes,
+ * in order of time; `length`: the number of all requests.
+ */
+function isRoutine(members: readonly number[], own: readonly number[], length: number): boolean {
   const at = new Set(members);
-  const share = at.size / length;
-  return share >= PART_OF_MIX && !likeliestStretch((i) => at.has(i), share, BAD_TIME, 0, length);
+  if (at.size < PART_OF_MIX * length) return false;
+  return !likeliestStretch((k) => at.has(own[k]), at.size / own.length, BAD_TIME, 0, own.length);
 }
 
 function examine(facts: Facts): Finding | null {
@@ -71,10 +74,14 @@ function examine(facts: Facts): Finding | null {
     .map(({ route }) => facts.names.routes.text(route))
     .slice(0, 5)
     .join(', ');
-  const routine = errors === 0 && isRoutine(all, rows.length);
+  const routes = new Set(same.map(({ route }) => route));
+  const own = Array.from({ length: rows.length }, (_, i) => i).filter((i) => routes.has(rows.route[i]));
+  const routine = errors === 0 && isRoutine(all, own, rows.length);
   const what = routine
     ? `None of them failed, and they are ${percentText(all.length / rows.length)} of all requests the whole time: whether something behind the view waits for ${durationText(seconds * 1e6)} and gives up, or they are work of that length, the log cannot tell.`
-    : `Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error.`;
+    : errors === 0
+      ? `They come in one stretch of time, or seldom, and none failed: something behind the view is waited for until ${durationText(seconds * 1e6)} have passed, and the answer goes on without it.`
+      : `Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error.`;
   return {
     severity: 'warning',
     title: `${countText(all.length, 'request')} end at ${seconds} s sharp: ${routine ? 'a time-out upstream, or work of that length' : 'a time-out upstream'}`,

@@ -1,12 +1,12 @@
 /** What changed between two logs, with tests that a knotted sample cannot fool: noise is not reported as progress. */
 import { DIFF_SCHEMA, type Diff, type DiffRoute, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
 import type { Analysis } from '../core/finding.ts';
+import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { meanOf, quantileOf } from '../core/statistics.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { type ServiceWords, serviceWords } from '../core/words.ts';
 import { errorMeasure, type TimedSide, timeMeasure, waitRanges } from './compare-measures.ts';
 import { diffVerdict } from './compare-verdict.ts';
-import { groupsOf, orNull, type Rows, rowsOf } from './rows.ts';
 
 /** A log, examined: its analysis and its findings. */
 export interface Side {

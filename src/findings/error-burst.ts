@@ -1,12 +1,12 @@
 /** Finding: server errors bunch together in time, and what happened at that moment. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { episodesOf } from '../core/full-stretches.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
+import { likeliestStretch, type Stretch } from '../core/likeliest-stretch.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { happened } from './coincidence.ts';
-import { likeliestStretch, type Stretch } from './likeliest-stretch.ts';
 import { knownSlots } from './pool-words.ts';
-import { groupsOf, type Rows, rowsOf } from './rows.ts';
-import { episodesOf } from './saturation.ts';
 
 const MINIMUM_ERRORS = 5;
 /** Share of errors inside, and how many times the share outside that is. */

@@ -1,10 +1,10 @@
 /** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { logBinomialTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { countWithin, linesHeldBack } from './held-back.ts';
-import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { type Silence, silencesOf } from './silences.ts';
 
 interface Blame {

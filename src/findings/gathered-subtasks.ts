@@ -1,10 +1,10 @@
 /** Finding: gathering sub-tasks inside a view makes its requests quicker, though each still holds its slot. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { durationText, roundText } from '../core/words.ts';
 import { asyncWord } from './async-view-under-wsgi.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { groupsOf, rowsOf } from './rows.ts';
 
 const MINIMUM_REQUESTS = 10;
 const QUICKER = 1.3;

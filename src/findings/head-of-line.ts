@@ -1,11 +1,11 @@
 /** Finding: one slow route fills the pool and the quick ones queue behind it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { groupsOf, type Rows, rowsOf, secondsOf } from './rows.ts';
 
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
 const MOST_REQUESTS = 0.34;

@@ -1,9 +1,9 @@
 /** Finding: health checks are so many and so quick that the averages of the log speak of them. */
 import { standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { meanOf, medianOf } from '../core/statistics.ts';
 import { capital, countText, durationText, percentText, serviceWords } from '../core/words.ts';
-import { groupsOf, rowsOf } from './rows.ts';
 
 const MINIMUM = 20;
 /** Checks keep time: coefficient of variation of the gaps, beyond what the tick of the stamp adds. */

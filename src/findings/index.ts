@@ -19,9 +19,11 @@ import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
 import latencyStep from './latency-step.ts';
 import limitRefuses from './limit-refuses.ts';
+import listenQueueFull from './listen-queue-full.ts';
 import logLacksFields from './log-lacks-fields.ts';
 import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import mixedServers from './mixed-servers.ts';
+import noAnswers from './no-answers.ts';
 import notEnoughData from './not-enough-data.ts';
 import outageBehind from './outage-behind.ts';
 import overprovisioned from './overprovisioned.ts';
@@ -47,10 +49,12 @@ export const findingRules: readonly FindingRule[] = [
   capacityLost,
   outageBehind,
   callersWaitForBoot,
+  noAnswers,
   poolGrewLate,
   poolReplaced,
   poolSaturated,
   fullStretchNotFollowed,
+  listenQueueFull,
   callersQueue,
   headOfLine,
   eventLoopBlocked,

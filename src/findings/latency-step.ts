@@ -1,11 +1,11 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
 import { durationText, roundText, serviceWords } from '../core/words.ts';
 import { happened } from './coincidence.ts';
-import { groupsOf, rowsOf } from './rows.ts';
 
 const MINIMUM_EACH_SIDE = 50;
 const SURE = 1e-9;

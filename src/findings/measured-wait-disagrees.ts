@@ -1,10 +1,10 @@
 /** Finding: the queue time that a proxy measured and what the lanes show do not fit together. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { orNull } from '../core/rows.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { clocksDiffer, measuredWaits } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
-import { orNull } from './rows.ts';
 
 const MINIMUM = 100;
 const MATERIAL = 100_000;

@@ -1,7 +1,7 @@
 /** Queue times that lines state or that follow from the stamp of a proxy, and how many of them no clock can explain. */
 import type { Facts } from '../core/finding.ts';
+import { rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
-import { rowsOf } from './rows.ts';
 
 export interface MeasuredWaits {
   /** µs */

@@ -1,5 +1,6 @@
 /** Finding: half of the slots, or more, were never needed in this log. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
@@ -10,6 +11,8 @@ const MINIMUM_SECONDS = 30;
 const MINIMUM_SLOTS = 4;
 /** p95 wait that the smaller pool must keep, µs. */
 const TARGET_WAIT = 50_000;
+/** Share of the service time, from which what is not known of an instant blurs how many ran at once. */
+const BLURRED = 0.25;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
@@ -30,10 +33,12 @@ function examine(facts: Facts): Finding | null {
   const needed = Math.max(2, Math.min(smaller, slots));
   if (needed > slots / 2) return null;
   const spare = slots - needed;
+  // Where stamps are coarse beside the services, a moment may have had more.
+  const blurred = rowsOf(facts).uncertainty > BLURRED * inference.service.mean;
   return {
     severity: 'info',
-    title: `Overprovisioned: at most ${peak} of ${countText(slots, 'slot')} busy at once`,
-    detail: `${slots === knownSlots(summary.server) ? poolText(summary.server) : `A pool of at least ${countText(slots, 'slot')}`} ran ${summary.requests.total} requests in ${durationText((summary.window.seconds ?? 0) * 1e6)}; never more than ${peak} at once, ${percentText(mean / slots)} of the slots busy on average.`,
+    title: `Overprovisioned: ${blurred ? 'hardly more than' : 'at most'} ${peak} of ${countText(slots, 'slot')} busy at once`,
+    detail: `${slots === knownSlots(summary.server) ? poolText(summary.server) : `A pool of at least ${countText(slots, 'slot')}`} ran ${summary.requests.total} requests in ${durationText((summary.window.seconds ?? 0) * 1e6)}; ${blurred ? `hardly more than ${peak} at once (stamps as coarse as these may hide a moment with more)` : `never more than ${peak} at once`}, ${percentText(mean / slots)} of the slots busy on average.`,
     evidence: {
       slots,
       workers: workers.value,

@@ -1,11 +1,11 @@
 /** Finding: a pool whose number of workers grows (uWSGI's cheaper, gunicorn's TTIN) grew too late: those that ran were all busy. */
 import { withTimes } from '../core/event-times.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { levelsOf, NEARLY_FULL, spanOf } from '../core/full-stretches.ts';
 import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
+import { rowsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { rowsOf } from './rows.ts';
-import { levelsOf, NEARLY_FULL, spanOf } from './saturation.ts';
 
 /** µs */
 const BIN = 1e6;

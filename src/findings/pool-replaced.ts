@@ -1,9 +1,9 @@
 /** Finding: all workers were replaced by others, more or fewer or of another kind: what each of the two pools did. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolRegime, WorkerLife } from '../core/inference.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
-import { orNull, secondsOf } from './rows.ts';
 import { findingsOfFullPool } from './saturation.ts';
 
 /** Share of the time of a pool in which all of its slots were busy, from which it was too small. */
@@ -46,8 +46,8 @@ function busyText(regime: PoolRegime): string {
   return share < 0.005 ? 'never all busy' : `all busy ${percentText(share)} of the time`;
 }
 
-/** "18 requests/s, a mean service time of 200 ms, a mean wait of 1.4 s". */
-function loadText({ requests, inference }: Facts, { from, to, waitMean }: PoolRegime): string {
+/** Requests that it answered, and their mean service time, µs. */
+function loadOf({ requests, inference }: Facts, { from, to }: PoolRegime): { count: number; service: number } {
   const { start, end } = inference.requests;
   let count = 0;
   let service = 0;
@@ -56,8 +56,15 @@ function loadText({ requests, inference }: Facts, { from, to, waitMean }: PoolRe
     count++;
     service += end[i] - start[i];
   }
+  return { count, service: service / count };
+}
+
+/** "18 requests/s, 200 ms each, mean wait about 1.4 s". */
+function loadText(facts: Facts, regime: PoolRegime): string {
+  const { from, to, waitMean } = regime;
+  const { count, service } = loadOf(facts, regime);
   const rate = `${roundText((1e6 * count) / (to - from))} requests/s`;
-  const mean = Number.isFinite(service) && count > 0 ? `, ${durationText(service / count)} each` : '';
+  const mean = Number.isFinite(service) ? `, ${durationText(service)} each` : '';
   return `${rate}${mean}, mean wait ${Number.isNaN(waitMean) ? 'unknown' : `about ${durationText(waitMean)}`}`;
 }
 
@@ -95,6 +102,7 @@ function examine(facts: Facts): Finding | null {
     advice: adviceOf(before, after),
     from: after.from,
     to: after.from,
+    lostSeconds: change.reduce((sum, one) => sum + ((one.waitMean || 0) / 1e6) * loadOf(facts, one).count, 0),
     // What was full is gone, or the new pool is, and is what findings of a full pool speak of.
     spares: fullShare(after) >= OFTEN_FULL ? findingsOfFullPool : [],
   };

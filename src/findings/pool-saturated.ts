@@ -1,19 +1,12 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { isHidden, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
+import { type Episode, episodesOf } from '../core/full-stretches.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
+import { isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import {
-  allOf,
-  allSlotsText,
-  DEFAULT_TARGET_WAIT,
-  knownSlots,
-  predictedWaitText,
-  shapeText,
-  slotsOf,
-} from './pool-words.ts';
-import { orNull, secondsOf } from './rows.ts';
-import { type Episode, episodesOf, peakText, waitingSpan } from './saturation.ts';
+import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
+import { peakText, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -58,10 +51,7 @@ function burstLaw(facts: Facts, slots: number): Burst | null {
 function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predictor']['smallestPool']>): string {
   const { service } = facts.inference;
   const parts: string[] = [];
-  if (enough)
-    parts.push(
-      `${isHidden(facts.summary.wait) ? 'About ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`,
-    );
+  if (enough) parts.push(enoughText(enough, facts.summary));
   if (slowEachOther(facts)) {
     parts.push(
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
@@ -139,7 +129,11 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
     `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
     ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
   ];
-  if (Number.isFinite(wait.p95)) {
+  if (neverLeftSaturation(summary)) {
+    sentences.push(
+      `${percentText(wait.waitingRatio)} of the requests queued before a worker took them, for ${durationText(wait.lowMean)} or longer on average (${how}). How much longer, a pool that never left saturation hides: a few callers who take turns and a load beyond what it can do look alike, and ${durationText(wait.highMean)} fit the log as well.`,
+    );
+  } else if (Number.isFinite(wait.p95)) {
     const longest = longestIsOpen(summary.wait)
       ? ''
       : `, the longest ${isHidden(summary.wait) ? 'about ' : ''}${durationText(wait.max)}`;

@@ -1,8 +1,8 @@
 /** Finding: the pool is not saturated, but callers wait longer than they should; the number of workers that would do. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { orNull, secondsOf } from '../core/rows.ts';
 import { durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
-import { orNull, secondsOf } from './rows.ts';
 import { materialWait } from './saturation.ts';
 
 function examine(facts: Facts): Finding | null {
@@ -46,7 +46,7 @@ export default defineFinding({
     test: [
       'p95 wait > 200 ms, and > 100 ms even in the most favourable reading of the log; mean wait 15 % of the mean service time or',
       'more; the least number of workers whose',
-      'p95 wait stays under 200 ms in nine of ten simulated repetitions is larger than the present one.',
+      'p95 wait stays under 200 ms in nine of ten simulated repetitions, or one more than in half of them, is larger than the present one.',
       'First guess by hand (Halfin & Whitt 1981): K = a + β √a slots for an offered load of a = λ E[S], β near 1.',
     ].join('\n'),
     guards: [

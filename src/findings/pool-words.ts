@@ -2,7 +2,7 @@
 import type { Facts } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
-import { isVague } from '../core/wait-range.ts';
+import { isHidden, isVague, neverLeftSaturation } from '../core/wait-range.ts';
 import { capital, countText, durationText } from '../core/words.ts';
 
 /** µs: the p95 wait that a pool is recommended for, where nobody asks for another. */
@@ -75,12 +75,26 @@ export function predictedWaitText({ waitP95, waitP95Range: [low, high], wide }: 
     : likely;
 }
 
+/** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …).", or, where none is recommended, that more would do. */
+export function moreSlotsText({ predictor, summary }: Pick<Facts, 'predictor' | 'summary'>): string {
+  const slots = knownSlots(summary.server);
+  const smallest = slots === null ? null : predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  if (!smallest || slots === null || slotsOf(smallest) <= slots)
+    return 'Add workers or threads until the queue stays short, or make requests shorter.';
+  return enoughText(smallest, summary);
+}
+
+/** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …)." */
+export const enoughText = (enough: PoolPrediction, { wait }: Pick<Summary, 'wait'>): string =>
+  `${isHidden(wait) ? 'About ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`;
+
 const FAR_LONGER = 2;
 /** "120 ms (inferred)"; the range alone where the log leaves the wait open. */
 export const waitP95Text = ({ summary, inference }: Pick<Facts, 'summary' | 'inference'>): string => {
   const { p95, lowP95, highP95, method } = inference.wait;
-  const text = isVague(summary.wait)
-    ? `between ${durationText(lowP95)} and ${durationText(highP95)}`
-    : durationText(p95);
+  const text =
+    isVague(summary.wait) || neverLeftSaturation(summary)
+      ? `between ${durationText(lowP95)} and ${durationText(highP95)}`
+      : durationText(p95);
   return `${text} (${method})`;
 };

@@ -1,7 +1,7 @@
 /** Finding: by a proxy's times requests take longer the more of them there are: they queue behind it, for a worker or inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { secondsOf } from '../core/rows.ts';
 import { besideText, durationText } from '../core/words.ts';
-import { secondsOf } from './rows.ts';
 
 /** Times as long among many as among few from which it is an outage in the making. */
 const GRAVE = 3;

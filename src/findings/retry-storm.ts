@@ -1,9 +1,9 @@
 /** Finding: failed requests come back at once, and the repeats make up much of the load. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, shareScore } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { type Rows, rowsOf } from './rows.ts';
 
 /** A repeat comes this long after the answer. */
 const SOONEST = 0;

@@ -1,7 +1,7 @@
 /** Requests that slow each other down, as two findings tell of it: by what one process shares, and by what all of them share. */
 import type { Facts } from '../core/finding.ts';
 import type { ContentionFound } from '../core/prediction.ts';
-import { secondsOf } from './rows.ts';
+import { secondsOf } from '../core/rows.ts';
 
 /** Requests that take less than this many times as long as alone do not need mending. */
 const MINIMUM_SLOWDOWN = 1.2;

@@ -1,5 +1,5 @@
 /** Silences of a worker: moments in which requests were in flight and nothing began or ended, as a blocked loop makes them. */
-import type { Rows } from './rows.ts';
+import type { Rows } from '../core/rows.ts';
 
 export interface Silence {
   readonly worker: number;

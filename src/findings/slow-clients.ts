@@ -1,10 +1,10 @@
 /** Finding: sync workers are held by clients that read slowly: the time of a request grows with its bytes. */
 import { sampleRankCorrelation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { groupsOf, rowsOf } from './rows.ts';
 
 const MINIMUM = 60;
 const MINIMUM_CLIENTS = 4;

@@ -1,9 +1,9 @@
 /** Finding: sync workers queue, and threads in the same processes would end it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
+import { secondsOf } from '../core/rows.ts';
 import { countText } from '../core/words.ts';
 import { knownSlots, poolText, predictedWaitText, waitP95Text } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
 import { materialWait } from './saturation.ts';
 
 const TARGET_WAIT = 50_000;

@@ -1,9 +1,9 @@
 /** Finding: requests of the whole server slow each other down, so more workers or threads would bring little. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { secondsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
 import { sharedWorkOf } from './shared-work.ts';
 
 const MINIMUM_SHARE = 0.3;

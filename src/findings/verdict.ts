@@ -1,9 +1,10 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
-import { isHidden, isVague, longestIsOpen, mayBeNone } from '../core/wait-range.ts';
+import { isHidden } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
+import { quietWaitWords, SHORT, waitWords } from './wait-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -82,44 +83,36 @@ const LETTERS_OF_TITLE = 60;
  * with the route that fills the pool, and without.
  */
 function saturatedWordings(summary: Summary, { evidence }: FindingSummary): string[] {
-  const { server, wait } = summary;
+  const { server } = summary;
   const pool = capital(poolText(server));
   const share = shareOfWindow(Number(evidence.saturated_seconds), summary);
-  const [queued, waits, waitsInBrief] = waitWords(wait);
+  const [queued, waits, waitsInBrief] = waitWords(summary, evidence);
   // The route that fills the pool is the other knob.
   const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   const behind = (words: string, letters: number) =>
     slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
-  const [enough, inBrief] = [false, true].map((brief) => enoughText(summary, evidence, brief));
-  const orAsync = server.model !== 'async' && evidence.requests_slow_each_other !== true;
+  // Where the others would not wait without it, a pool of its own is the answer, not more slots for all.
+  const alone = slow !== undefined && Number(slow.without_route_wait_p95_seconds ?? Number.NaN) <= SHORT_WITHOUT;
+  const [enough, inBrief] = alone
+    ? [
+        `A pool of its own for ${shortened(String(slow.route), LETTERS_OF_ROUTE)}`,
+        `own pool for ${shortened(String(slow.route), LETTERS_OF_ROUTE_IN_BRIEF)}`,
+      ]
+    : [false, true].map((brief) => enoughText(summary, evidence, brief));
+  const orAsync = !alone && server.model !== 'async' && evidence.requests_slow_each_other !== true;
   const terse = (by: string) =>
     `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
   return [
     `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
-    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
+    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
     terse(''),
     terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
     terse(''),
   ];
 }
 
-/** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
-function waitWords(wait: Summary['wait']): [string, string, string] {
-  const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
-  if (wait.max === null)
-    return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
-  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) {
-    const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
-    const range = `${text(wait.low.mean)} to ${text(wait.high.mean)}`;
-    return [
-      `callers ${queued} for about ${text(wait.mean)} on average (${range} fit the log)`,
-      `mean wait ~${text(wait.mean)} (${range})`,
-      `mean wait ${range} (${wait.method})`,
-    ];
-  }
-  const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
-  return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
-}
+/** s: p95 wait of the others without the slow route. */
+const SHORT_WITHOUT = 0.2;
 
 /** "About 7 workers", in brief "~7 workers", "3 workers of 4 threads": the pool that would do; "" where none is recommended. */
 function enoughText(
@@ -135,9 +128,6 @@ function enoughText(
   return inBrief ? `~${pool}` : `About ${pool}`;
 }
 
-/** s: waits from which a queue is one, and from which it is no longer called short. */
-const NONE = 0.01;
-const SHORT = 0.1;
 /** Below this the kind of server is a hedge. */
 const HEDGED = 0.6;
 
@@ -172,26 +162,6 @@ function peakWords(summary: Summary, peak: number, slots: number): [string, stri
 function shareOfWindow(seconds: number, { window }: Summary): string {
   if (window.seconds === null) return `for ${durationText(seconds * 1e6)}`;
   return `${seconds < 1 ? durationText(seconds * 1e6) : roundText(seconds)} of ${roundText(window.seconds)} s`;
-}
-
-/** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
-function quietWaitWords(wait: Summary['wait']): [string, string, string] {
-  const text = (seconds: number) => durationText(seconds * 1e6);
-  if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
-  const p95 = text(wait.p95);
-  const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];
-  if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) {
-    const range = `${text(low)} to ${text(high)}`;
-    const maybe = `callers may have queued for about ${text(wait.mean ?? 0)} on average (${range} fit the log)`;
-    return [maybe, `mean wait ~${text(wait.mean ?? 0)} (${range})`, `mean wait ${range} (${wait.method})`];
-  }
-  if (wait.p95 < NONE) {
-    if (wait.p99 === null || wait.p99 < NONE) return ['callers did not queue', 'nobody queued', 'nobody queued'];
-    const few = `few callers queued (p99 ${text(wait.p99)}, ${wait.method})`;
-    return [few, few, `wait p99 ${text(wait.p99)} (${wait.method})`];
-  }
-  const queued = `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`;
-  return [queued, queued, `wait p95 ${p95} (${wait.method})`];
 }
 
 /** "at least 24 requests", "about 1 request" */

@@ -1,8 +1,8 @@
 /** Finding: the server sets no limit, yet requests take longer the more of them are in flight: they wait inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { secondsOf } from '../core/rows.ts';
 import { besideText, durationText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { secondsOf } from './rows.ts';
 
 /** Times as long among many as among few from which it is an outage in the making. */
 const GRAVE = 3;

@@ -1,10 +1,10 @@
 /** Finding: workers were killed because they did not answer in time, and what they were doing was lost. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { countText, durationText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { groupsOf, orNull, type Rows, rowsOf } from './rows.ts';
 
 /** µs: the kill and the line that it made. */
 const SAME_MOMENT = 1_500_000;

@@ -31,3 +31,22 @@ export function alignColumns(rows: readonly (readonly string[])[], gap = '  '): 
       .trimEnd(),
   );
 }
+
+/** The same within a width: columns are left out in the order of `dispensable` until the rows fit, the first column is cut where they still do not. */
+export function alignWithin(
+  rows: readonly (readonly string[])[],
+  width: number,
+  dispensable: readonly number[],
+): string[] {
+  for (let left = 0; left <= dispensable.length; left++) {
+    const without = new Set(dispensable.slice(0, left));
+    const kept = rows.map((row) => row.filter((_, column) => !without.has(column)));
+    const aligned = alignColumns(kept);
+    const over = Math.max(...aligned.map((row) => row.length)) - width;
+    if (over <= 0) return aligned;
+    if (left < dispensable.length) continue;
+    const first = Math.max(8, Math.max(...kept.map((row) => row[0].length)) - over);
+    return alignColumns(kept.map(([name, ...rest]) => [cutTo(name, first), ...rest]));
+  }
+  return [];
+}

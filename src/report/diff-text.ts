@@ -1,7 +1,7 @@
 /** The report of `logscope diff`: server, times, routes and findings, before beside after. */
 import { type Diff, type DiffDoubt, type DiffMeasure, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
-import { alignColumns, cutTo, wrapText } from './columns.ts';
+import { alignColumns, alignWithin, cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
 
 const time = (seconds: number | null): string => (seconds === null ? '?' : durationText(seconds * 1e6));
@@ -10,6 +10,8 @@ const rateText = (rate: number | null): string => (rate === null ? '?' : roundTe
 const chance = (p: number): string => `p ${p < 0.0001 ? '< 0.0001' : roundText(p)}`;
 
 const MOST_ROUTES = 20;
+/** Width of the names of the figures, and of the gaps behind the columns. */
+const NAMES = 26;
 const MOST_ALONE = 5;
 
 const doubts: Readonly<Record<DiffDoubt, string>> = {
@@ -31,9 +33,17 @@ export function diffText(diff: Diff, width: number, paint: Paint): string {
   const rows = wrapText(diff.verdict, width).map((line) => paint('title', line));
   const known = (value: number | string | null): string => (value === null ? 'unknown' : String(value));
   const measures = measuresOf(diff);
+  const remarks = [
+    ...['', '', '', ''],
+    ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => (isChanged(server, name) ? 'changed' : '')),
+    ...measures.map(({ measure }) => changeText(measure)),
+  ];
+  // A remark stands beside its figures: the paths above them give way.
+  const beside = Math.max(...remarks.map((remark) => remark.length));
+  const path = Math.min(30, Math.max(8, Math.floor((width - NAMES - beside) / 2)));
   const cells = [
     ['', 'before', 'after'],
-    ['log', cutFront(inputs.before.path, 30), cutFront(inputs.after.path, 30)],
+    ['log', cutFront(inputs.before.path, path), cutFront(inputs.after.path, path)],
     ['requests', known(inputs.before.requests), known(inputs.after.requests)],
     ['requests/s', rateText(inputs.before.rate), rateText(inputs.after.rate)],
     ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => [
@@ -43,13 +53,8 @@ export function diffText(diff: Diff, width: number, paint: Paint): string {
     ]),
     ...measures.map(({ name, measure, text }) => [name, text(measure.before), text(measure.after)]),
   ];
-  const remarks = [
-    ...['', '', '', ''],
-    ...(['model', 'workers', 'threads', 'capacity'] as const).map((name) => (isChanged(server, name) ? 'changed' : '')),
-    ...measures.map(({ measure }) => changeText(measure)),
-  ];
   rows.push('', ...alignColumns(cells).map((row, i) => `${row}  ${remarks[i]}`.trimEnd()));
-  if (diff.routes.length > 0) rows.push('', ...routeTable(diff));
+  if (diff.routes.length > 0) rows.push('', ...routeTable(diff, width));
   rows.push('');
   const list = (name: string, ids: readonly string[]) => {
     if (ids.length > 0) rows.push(...wrapText(`${name}: ${ids.join(', ')}`, width, '  '));
@@ -80,8 +85,11 @@ function isChanged(server: Diff['server'], name: 'model' | 'workers' | 'threads'
 const cutFront = (path: string, width: number): string =>
   path.length <= width ? path : `…${path.slice(path.length - width + 1)}`;
 
-const routeTable = ({ routes, service_time_is: service }: Diff): string[] =>
-  alignColumns([
+/** Columns that a narrow terminal goes without, the first of them first: requests, and the p95 of the service. */
+const DISPENSABLE = [1, 5, 6] as const;
+
+const routeTable = ({ routes, service_time_is: service }: Diff, width: number): string[] => {
+  const rows = [
     [
       'Routes',
       'requests',
@@ -108,7 +116,9 @@ const routeTable = ({ routes, service_time_is: service }: Diff): string[] =>
         time(route.wait_mean.after),
         route.wait_mean.change,
       ]),
-  ]);
+  ];
+  return alignWithin(rows, width, DISPENSABLE);
+};
 
 function aloneText(routes: readonly DiffRouteAlone[]): string[] {
   const told = routes

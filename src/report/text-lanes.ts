@@ -1,6 +1,7 @@
 /** A strip per worker over the whole log, and under them the pool: busy slots and the queue. */
 import type { Facts } from '../core/finding.ts';
 import type { Summary } from '../core/summary.ts';
+import { neverLeftSaturation } from '../core/wait-range.ts';
 import { atOnceText, countText, durationText, percentText } from '../core/words.ts';
 import { cutTo } from './columns.ts';
 import { busyPerCell, strip } from './lane-strip.ts';
@@ -113,7 +114,9 @@ function poolRows(
   }
   // The strip is one history of the queue, and a mean in each column: the peak is the one that the summary tells.
   const queued = summary.wait.peak_queue ?? longest / perCell;
-  if (longest > 0) rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(queued)}` });
+  // Of a pool that never left saturation each history has a queue of its own.
+  if (longest > 0 && !neverLeftSaturation(summary))
+    rows.push({ label: 'queue', cells: strip(queue, longest), tail: `peak ${Math.round(queued)}` });
   return rows;
 }
 

@@ -1,6 +1,6 @@
 /** The server as inferred, in a column of labelled facts. */
 import type { Estimate, Summary } from '../core/summary.ts';
-import { longestIsOpen } from '../core/wait-range.ts';
+import { longestIsOpen, neverLeftSaturation } from '../core/wait-range.ts';
 import {
   atOnceText,
   countText,
@@ -36,10 +36,15 @@ const quantiles = (
     ...told.filter((name) => d[name] !== null).map((name) => `${name} ${seconds(d[name])}`),
   ].join(', ');
 
-function waitText({ wait }: Summary): string {
+function waitText(summary: Summary): string {
+  const { wait } = summary;
   if (wait.method === 'unknown') return `unknown: ${wait.basis}`;
   if (wait.method === 'bounded')
     return `mean at least ${seconds(wait.low.mean)}, p95 at least ${seconds(wait.low.p95)}; bounded: ${wait.basis}`;
+  if (neverLeftSaturation(summary)) {
+    const between = (name: 'mean' | 'p95') => `between ${seconds(wait.low[name])} and ${seconds(wait.high[name])}`;
+    return `mean ${between('mean')}, p95 ${between('p95')}: a pool that never left saturation hides how many waited; ${wait.method}: ${wait.basis}`;
+  }
   const [low, high] = [seconds(wait.low.mean), seconds(wait.high.mean)];
   const known = wait.low.mean !== null && wait.high.mean !== null;
   // A measured wait is as exact as it is written.

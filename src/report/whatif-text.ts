@@ -2,7 +2,7 @@
 
 import type { WhatIf, WhatIfAnswer, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
-import { alignColumns, cutTo, wrapText } from './columns.ts';
+import { alignWithin, cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
 
 export interface WhatIfTextInput {
@@ -45,7 +45,7 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
   if (repetitions === 0) {
     const isKnown = baseline !== null && (baseline.wait.p95 !== null || baseline.latency.p95 !== null);
     return [
-      ...(isKnown ? [...table({ ...document, scenarios: [] }, paint), ''] : []),
+      ...(isKnown ? [...table({ ...document, scenarios: [] }, width, paint), ''] : []),
       paint('warning', 'No other pool can be simulated from this log (see below).'),
       '',
     ];
@@ -53,7 +53,7 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
   const pools: (WhatIfPool | WhatIfScenario)[] = [...(baseline ? [baseline] : []), ...scenarios];
   const hasWaits = pools.some(({ wait }) => wait.p95 !== null);
   return [
-    ...table(document, paint),
+    ...table(document, width, paint),
     '',
     ...(hasWaits ? [...chart(pools, target, width, paint), ''] : []),
     ...recommendation(document, width, paint),
@@ -61,7 +61,10 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
   ];
 }
 
-function table({ baseline, scenarios }: WhatIfAnswer, paint: Paint): string[] {
+/** Columns that a narrow terminal goes without, the first of them first: p99 of wait and latency, the p50 of the wait, answers, queue, busy. */
+const DISPENSABLE = [5, 8, 3, 9, 10, 1] as const;
+
+function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Paint): string[] {
   const head = [
     'pool',
     'busy',
@@ -89,7 +92,7 @@ function table({ baseline, scenarios }: WhatIfAnswer, paint: Paint): string[] {
     ...(baseline ? [cells(baseline, `${poolLabel(baseline)}, now`, '')] : []),
     ...scenarios.map((scenario) => cells(scenario, poolLabel(scenario), rangeText(scenario.range.wait_p95))),
   ];
-  const [first, ...rest] = alignColumns([head, ...body]);
+  const [first, ...rest] = alignWithin([head, ...body], width, DISPENSABLE);
   return [paint('dim', first), ...rest];
 }
 

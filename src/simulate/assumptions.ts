@@ -5,10 +5,12 @@ import { hasNoSlots } from '../core/summary.ts';
 import { durationText, percentText } from '../core/words.ts';
 import type { Callers, ClosedClients } from './clients.ts';
 import { canTellContention } from './contention.ts';
+import { interruptionsSaid } from './interruption-words.ts';
 import { acceptorsUnknown } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
-export function assumptionsOf({ inference }: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
+export function assumptionsOf(analysis: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
+  const { inference } = analysis;
   const { trace, callers, contention, times, queue } = workload;
   const said: string[] = [];
   if (trace.waitUnknown) {
@@ -44,6 +46,7 @@ export function assumptionsOf({ inference }: Analysis, workload: Workload, pools
         : 'Every request keeps its service time; for the range it also draws one of its own route from the whole log.',
     );
   }
+  said.push(...interruptionsSaid(analysis, workload));
   if (contention) {
     const whose =
       contention.station === 'worker'

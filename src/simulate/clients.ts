@@ -12,6 +12,7 @@
 import { mean } from 'simple-statistics';
 import { type ClientRhythm, clientRhythm } from '../core/client-rhythm.ts';
 import { medianOf } from '../core/statistics.ts';
+import { arrivalsAreHidden } from '../core/wait-range.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
 import type { Trace } from './trace.ts';
@@ -45,6 +46,8 @@ export interface ClientsInput {
   readonly waitMethod: 'measured' | 'inferred' | 'bounded' | 'unknown';
   /** Mean waits between which the truth lies, µs; NaN unknown. */
   readonly waitRange: readonly [low: number, high: number];
+  /** Something made requests long for a while, or the pool changed: what starts then says nothing of who asks. */
+  readonly interrupted: boolean;
 }
 
 const MINIMUM_STARTS = 100;
@@ -55,12 +58,13 @@ const SURE = 10;
 const EVENLY_LIKELIER = 3;
 /** Nats by which a reading may be less likely than the best and still be kept for the range. */
 const NOT_EXCLUDED = 3;
-/** Share of the time full from which arrivals no longer show, unless the waits are known to within this factor. */
-const HIDDEN_SHARE = 0.97;
-const VAGUE = 30;
+/** Of waits that are not known. */
+const UNKNOWN_WAIT = [0, Number.POSITIVE_INFINITY] as const;
 const MAX_CLIENTS = 4096;
 /** More clients than this per one ever seen at once are as good as open. */
 const FEW = 20;
+/** Requests of each client, at least: of those who came once or twice nothing shows whether they wait for their answer. */
+const FEWEST_EACH = 3;
 /** How well the share of time full, and the wait, of the model must fit the log's: at best, or as its range allows. */
 const FULL_SPREAD = 0.04;
 const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as const;
@@ -78,23 +82,28 @@ const open: Clients = { kind: 'open' };
 export function findCallers(input: ClientsInput): Callers {
   const { trace, slots, saturatedRatio, waitMethod } = input;
   const [lowWait, highWait] = input.waitRange;
-  const vague = waitMethod === 'inferred' ? highWait > VAGUE * lowWait : waitMethod !== 'measured';
   const alone = oneInTurn(input);
   if (alone) return { likely: alone, others: [] };
-  const hidden = slots !== null && saturatedRatio >= HIDDEN_SHARE && vague;
+  const hidden =
+    slots !== null &&
+    waitMethod !== 'measured' &&
+    arrivalsAreHidden(saturatedRatio, ...(waitMethod === 'inferred' ? ([lowWait, highWait] as const) : UNKNOWN_WAIT));
   if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: [] };
-  if (trace.length < MINIMUM_STARTS) return { likely: open, others: [] };
+  if (trace.length < MINIMUM_STARTS || input.interrupted) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const service = mean(trace.service as unknown as number[]);
   const wait = mean(trace.waits[0] as unknown as number[]);
   const rhythm = wait <= NO_QUEUE * service ? clientRhythm(trace, 2 * medianOf(trace.uncertainty)) : null;
-  const fits = closedFits(input, levels, station, rhythm).filter(({ clients }) => clients.count <= FEW * levels.most);
+  const fits = closedFits(input, levels, station, rhythm).filter(
+    ({ clients }) => clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length,
+  );
   if (fits.length === 0) return { likely: hidden ? { kind: 'hidden' } : open, others: [] };
   const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
   const blind = trace.waitUnknown && slots !== null;
   const enough = best.even >= best.gain / 2 ? EVENLY_LIKELIER : LIKELIER;
-  if (best.gain < enough || blind) {
+  // The moments in which such a pool is not full are too few to tell who asks.
+  if (best.gain < enough || blind || hidden) {
     // Of the readings that are left, the one that differs most from open callers holds the others between them.
     const fewest = fits.find(({ score }) => score >= Math.max(0, best.score) - NOT_EXCLUDED);
     return { likely: hidden ? { kind: 'hidden' } : open, others: fewest ? [fewest.clients] : [] };

@@ -1,8 +1,18 @@
 /** A pool whose service times do not depend on each other: the waits of a FIFO queue by a heap of slot free times. */
 
+/** What befalls a pool whoever asks. */
+export interface Course {
+  /** µs: no slot is free before. */
+  readonly opens: number;
+  /** µs that the i-th arrival holds a slot if it begins at `start`; NaN: what it usually does. */
+  interrupt(i: number, start: number): number;
+}
+
+export const UNINTERRUPTED: Course = { opens: Number.NEGATIVE_INFINITY, interrupt: () => Number.NaN };
+
 /**
  * One queue in front of all slots (workers that accept from one socket, or the threads of one process).
- * `arrivals` ascending, µs; `service` µs that a request holds its slot; the wait of each row goes to `waits`.
+ * `arrivals` ascending, µs; `service` µs that a request holds its slot (an interruption is written to it); the wait of each row goes to `waits`.
  * O(n log slots).
  */
 export function waitsOfSharedQueue(
@@ -10,9 +20,14 @@ export function waitsOfSharedQueue(
   service: Float64Array,
   slots: number,
   waits: Float64Array,
+  course: Course = UNINTERRUPTED,
 ): void {
-  const free = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
-  for (let i = 0; i < arrivals.length; i++) waits[i] = takeSlot(free, 0, slots, arrivals[i], service[i]);
+  const free = new Float64Array(slots).fill(course.opens);
+  for (let i = 0; i < arrivals.length; i++) {
+    const taken = course.interrupt(i, Math.max(free[0], arrivals[i]));
+    if (taken >= 0) service[i] = taken;
+    waits[i] = takeSlot(free, 0, slots, arrivals[i], service[i]);
+  }
 }
 
 /**
@@ -26,9 +41,12 @@ export function waitsOfWorkerQueues(
   workers: number,
   threads: number,
   waits: Float64Array,
+  course: Course = UNINTERRUPTED,
 ): void {
-  const free = new Float64Array(workers * threads).fill(Number.NEGATIVE_INFINITY);
+  const free = new Float64Array(workers * threads).fill(course.opens);
   for (let i = 0; i < arrivals.length; i++) {
+    const taken = course.interrupt(i, Math.max(free[worker[i] * threads], arrivals[i]));
+    if (taken >= 0) service[i] = taken;
     waits[i] = takeSlot(free, worker[i] * threads, threads, arrivals[i], service[i]);
   }
 }

@@ -7,12 +7,13 @@ import {
   arrivalsAreKnown,
   cannotMeet,
   carriesRecommendation,
+  isRemedy,
   likelyRange,
   medianOf,
   meets,
   rangeOf,
+  recommendedOf,
   repetitionsFor,
-  smallestOf,
   WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
@@ -56,8 +57,9 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
     smallestPool(target) {
       const base = sizing.workload();
       if (!base || !carriesRecommendation(base)) return null;
-      const pool = smallestOf(base, base.present!, (shape) => isEnough(sizing, shape, target));
-      return pool && ask(sizing, pool)!.prediction;
+      const found = recommendedOf(base, base.present!, (shape, share) => isEnough(sizing, shape, target, share));
+      const pool = found?.pool;
+      return pool && isRemedy(base, pool, target, sizing.budget) ? ask(sizing, pool)!.prediction : null;
     },
   };
 }
@@ -93,19 +95,19 @@ function keep({ known }: Basis, key: string, pool: PoolShape, result: ScenarioRu
 }
 
 /** Of a pool that is too small a few repetitions tell: only one that is large enough is worked out to the end. */
-function isEnough(basis: Basis, pool: PoolShape, target: number): boolean {
+function isEnough(basis: Basis, pool: PoolShape, target: number, share: number): boolean {
   const base = basis.workload();
   if (!base) return false;
   const key = keyOf(pool);
   const before = basis.known.get(key);
-  if (before) return meets(base, pool, before.result, target);
+  if (before) return meets(base, pool, before.result, target, share);
   const repetitions = repetitionsFor(base.trace.length, basis.budget);
-  const isHopeless = cannotMeet(base, pool, target, repetitions);
+  const isHopeless = cannotMeet(base, pool, target, repetitions, share);
   let isSmall = false;
   const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(run)));
   if (isSmall) return false;
   keep(basis, key, pool, result, arrivalsAreKnown(base));
-  return meets(base, pool, result, target);
+  return meets(base, pool, result, target, share);
 }
 
 function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): PoolPrediction {

@@ -1,6 +1,7 @@
 /** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
 import { normal, type Random } from '../core/random.ts';
 import { drawTogether } from './clumps.ts';
+import type { BootSpan } from './interruptions.ts';
 import type { ServiceTimes } from './service-times.ts';
 import { drawStarts, type Trace } from './trace.ts';
 
@@ -24,6 +25,8 @@ export interface RepetitionChoice {
   readonly stretched: number | null;
   /** Callers that come together are put together where the stamps blur them: so many on average; 1: not. */
   readonly clumped: number;
+  /** Callers who came before a slot was open, where that is known of. */
+  readonly boot: BootSpan | null;
 }
 
 /**
@@ -34,7 +37,7 @@ export function drawRepetition(
   trace: Trace,
   times: ServiceTimes,
   random: Random,
-  { byWorker, ownService, clumped, stretched }: RepetitionChoice,
+  { byWorker, ownService, clumped, stretched, boot }: RepetitionChoice,
 ): Repetition {
   const { length, waits, held, stretch, clumps, waitUnknown } = trace;
   const scale = ownService ? 1 : Math.max(0.1, 1 + times.meanError * normal(random));
@@ -51,6 +54,7 @@ export function drawRepetition(
     arrival[i] = held[history][i] === 1 ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
+  if (boot) comeWhileBooting(arrival, boot, random);
   if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);
   const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
   return {
@@ -59,4 +63,10 @@ export function drawRepetition(
     row: Int32Array.from(order, (i) => row[i]),
     worker: byWorker ? Int32Array.from(order, (i) => trace.worker[i]) : null,
   };
+}
+
+/** The log knows of no caller before its first request; those of the backlog came at any time since the boot, in the order of their starts. */
+function comeWhileBooting(arrival: Float64Array, { from, full, entries }: BootSpan, random: Random): void {
+  const drawn = Float64Array.from({ length: entries }, () => from + random() * (full - from)).sort();
+  for (let i = 0; i < entries; i++) arrival[i] = Math.min(arrival[i], drawn[i]);
 }

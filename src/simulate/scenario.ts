@@ -2,11 +2,12 @@
 import type { PoolShape } from '../core/prediction.ts';
 import { createRandom, exponential, normal, type Random } from '../core/random.ts';
 import type { Clients } from './clients.ts';
-import { waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
+import { type Course, UNINTERRUPTED, waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
+import { interruptOf } from './interruptions.ts';
 import { measure, type PoolMeasures } from './measures.ts';
 import { drawRepetition, type Repetition } from './repetition.ts';
 import { type Demand, simulateStations } from './station-pool.ts';
-import { deflated, type Workload } from './workload.ts';
+import { asLogged, deflated, type Workload } from './workload.ts';
 
 export interface ScenarioRuns {
   /** The estimate is their median: every request keeps its own service time. */
@@ -41,6 +42,7 @@ function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading:
   // A quarter of the repetitions leave callers where the stamps put them.
   const clumped = reading.clumped ?? (r % 4 === 1 ? 1 : workload.trace.clumps.drawn);
   const stretched = reading.stretched ?? null;
+  const boot = workload.interruptions?.boot ?? null;
   const key = `${r} ${byWorker} ${stretched} ${clumped}`;
   let repetition = known.get(key);
   if (!repetition) {
@@ -50,6 +52,7 @@ function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading:
       ownService: !isWider(r),
       clumped,
       stretched,
+      boot,
     });
     known.set(key, repetition);
   }
@@ -82,6 +85,11 @@ export function runScenario(
     (isWider(r) ? wider : runs).push(run);
     if (isDecided(run)) break;
     if (r % 4 !== 0) continue;
+    // Or the requests themselves were long, and would have been at any other time.
+    if (workload.interruptions) {
+      const logged = asLoggedOnce(workload);
+      others.push(runOnce(logged, pool, repetitionOf(logged, r, byWorker), clients, random));
+    }
     for (const other of callers.others) others.push(runOnce(workload, pool, repetition, other, random));
     if (workload.contention?.onlyProcess && pool.workers > 1) {
       others.push(runOnce(behindAll(workload), pool, repetition, clients, random));
@@ -98,6 +106,14 @@ export function runScenario(
     }
   }
   return { runs, wider, others };
+}
+
+const logged = new WeakMap<Workload, Workload>();
+
+function asLoggedOnce(workload: Workload): Workload {
+  const known = logged.get(workload) ?? asLogged(workload);
+  logged.set(workload, known);
+  return known;
 }
 
 /** The same log, if what slows its only process lies behind it and would slow all of them. */
@@ -143,7 +159,8 @@ function runOnce(
     const demand =
       clients.kind === 'closed' ? closedDemand(clients, arrival, random) : { kind: 'open' as const, arrivals: arrival };
     const shape = { workers: pool.workers, threads, queue: async ? ('per-worker' as const) : queue, station };
-    const run = simulateStations(shape, demand, work, delay, acceptor);
+    const course = courseOf(workload, pool, repetition, random, (i) => work[i] + delay[i]);
+    const run = simulateStations(shape, demand, work, delay, acceptor, course);
     return measure(run.arrival, run.wait, run.latency, slots);
   }
 
@@ -152,11 +169,28 @@ function runOnce(
   for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] * scale + trace.overhead;
   const wait = new Float64Array(n);
   if (!async) {
-    if (queue === 'shared') waitsOfSharedQueue(arrival, service, slots, wait);
-    else waitsOfWorkerQueues(arrival, service, acceptor, pool.workers, threads, wait);
+    const course = courseOf(workload, pool, repetition, random, (i) => service[i]);
+    if (queue === 'shared') waitsOfSharedQueue(arrival, service, slots, wait, course);
+    else waitsOfWorkerQueues(arrival, service, acceptor, pool.workers, threads, wait, course);
   }
   for (let i = 0; i < n; i++) service[i] += wait[i];
   return measure(arrival, wait, service, slots);
+}
+
+/** `usual(i)`: µs that the i-th arrival holds a slot where nothing interrupts. */
+function courseOf(
+  { interruptions, trace }: Workload,
+  pool: PoolShape,
+  { row }: Repetition,
+  random: Random,
+  usual: (i: number) => number,
+): Course {
+  if (!interruptions) return UNINTERRUPTED;
+  const interrupt = interruptOf(interruptions, trace, pool, random);
+  return {
+    opens: interruptions.opens,
+    interrupt: (i, start) => interrupt(row[i], usual(i), start),
+  };
 }
 
 /**

@@ -5,6 +5,7 @@
  * The station is processor sharing (n requests on it each progress at 1/n), the model of inference by mean value
  * analysis (Reiser & Lavenberg 1980): a station and a delay, with at most `threads` requests of a worker inside.
  */
+import { type Course, UNINTERRUPTED } from './fifo-pool.ts';
 import { TimeHeap } from './time-heap.ts';
 
 export interface StationPool {
@@ -41,6 +42,7 @@ export function simulateStations(
   work: Float64Array,
   delay: Float64Array,
   worker: Uint16Array,
+  course: Course = UNINTERRUPTED,
 ): StationRun {
   const total = work.length;
   const { workers, threads } = pool;
@@ -84,6 +86,12 @@ export function simulateStations(
     home[row] = at;
     busy[at]++;
     wait[row] = now - arrival[row];
+    const taken = course.interrupt(row, now);
+    // What it waits for lies behind the station.
+    if (taken >= 0) {
+      work[row] = 0;
+      delay[row] = taken;
+    }
     const station = stationOf(row);
     advance(station, now);
     working[station].push(virtual[station] + work[row], row);
@@ -107,7 +115,9 @@ export function simulateStations(
         station = s;
       }
     }
-    const arrivalTime = nextArrival();
+    // Who came before a slot was open is taken when one is.
+    const came = nextArrival();
+    const arrivalTime = Math.max(course.opens, came);
     if (stationTime <= arrivalTime && stationTime <= delayed.first) {
       advance(station, stationTime);
       const row = working[station].pop();
@@ -130,7 +140,7 @@ export function simulateStations(
       continue;
     }
     const row = arrived++;
-    arrival[row] = arrivalTime;
+    arrival[row] = came;
     if (demand.kind === 'closed') clients.pop();
     const queue = pool.queue === 'shared' ? 0 : worker[row];
     const at = pool.queue === 'shared' ? freest() : queue;

@@ -9,6 +9,8 @@ import { heldStarts, waitHistories } from './wait-histories.ts';
 
 export interface Trace {
   readonly length: number;
+  /** Row of the request table per entry. */
+  readonly table: Int32Array;
   /** µs since 1970 UTC: when the request got its slot, best estimate; rows ascend by this. */
   readonly start: Float64Array;
   /** µs */
@@ -106,6 +108,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
   return {
     trace: {
       length: n,
+      table: Int32Array.from(rows),
       start: replayed,
       service,
       uncertainty,
@@ -181,6 +184,7 @@ export function keepRows(trace: Trace, rows: Int32Array): Trace {
   return {
     ...trace,
     length: rows.length,
+    table: Int32Array.from(rows, (row) => trace.table[row]),
     start: pick(trace.start),
     service: pick(trace.service),
     uncertainty: pick(trace.uncertainty),

@@ -11,16 +11,8 @@ import {
 import { durationText } from '../core/words.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type PoolMeasures, type Spread, spreadOf } from './measures.ts';
-import {
-  carriesRecommendation,
-  likelyRange,
-  medianOf,
-  meets,
-  rangeOf,
-  repetitionsFor,
-  smallestOf,
-  WHAT_IF_BUDGET,
-} from './recommend.ts';
+import { likelyRange, medianOf, rangeOf, repetitionsFor, WHAT_IF_BUDGET } from './recommend.ts';
+import { recommendationOf } from './recommendation.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { withPool } from './what-if-pools.ts';
 import { presentShape, type Workload, workloadOf } from './workload.ts';
@@ -56,7 +48,7 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
   const repetitions = repetitionsFor(workload.trace.length, WHAT_IF_BUDGET);
   const ask = remembering((pool) => runScenario(workload, pool, repetitions));
   const waitsInside = analysis.inference.service.growth?.grows === true;
-  const recommendation = recommendationOf(workload, request, ask);
+  const { recommendation, withheld } = recommendationOf(workload, request, ask);
   const pools = request.withRecommended ? withPool(request.pools, recommendation) : request.pools;
   const scenarios = pools.map((pool) =>
     pool.model !== 'async'
@@ -65,7 +57,6 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
         ? unknownScenario(pool)
         : asyncScenario(pool, ask(pool)),
   );
-  const noneMeets = recommendation === null && carriesRecommendation(workload) ? [noneMeetsText(request)] : [];
   return {
     ...document,
     scenarios,
@@ -73,14 +64,11 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
     repetitions,
     assumptions: [
       ...assumptionsOf(analysis, workload, pools),
-      ...notReproduced(baseline, workload.present, pools, ask),
-      ...noneMeets,
+      ...notReproduced(baseline, workload, pools, ask),
+      ...withheld,
     ],
   };
 }
-
-const noneMeetsText = ({ targetP95WaitMicros: target }: WhatIfRequest): string =>
-  `No pool that was tried keeps the p95 wait under ${durationText(target)} in nine of ten repetitions, up to sizes beyond which more slots are no remedy: spread the callers, or make requests shorter.`;
 
 /** Times by which the wait of the log lies outside of what its own pool gives, simulated, and µs, from which it is said. */
 const OTHER_WAIT = 2;
@@ -89,7 +77,7 @@ const WORTH_SAYING = 50_000;
 /** What made callers wait in the log besides its requests and slots, other pools would have as well. */
 function notReproduced(
   baseline: WhatIfPool | null,
-  present: PoolShape | null,
+  { present, interruptions }: Workload,
   pools: readonly PoolShape[],
   ask: (pool: PoolShape) => ScenarioRuns,
 ): string[] {
@@ -107,6 +95,8 @@ function notReproduced(
   const isLess = OTHER_WAIT * told < low && low - told >= WORTH_SAYING;
   if (!isMore && !isLess) return [];
   const range = `${durationText(low)} to ${durationText(high)}`;
+  // Said with the import already.
+  if (isLess && interruptions && Number.isFinite(interruptions.opens)) return [];
   return [
     isMore
       ? `The present pool, simulated, gives a p95 wait of ${range}, and the log tells of ${durationText(told)}: something besides these requests may have held its slots (workers that started anew, requests that left no line), which no simulated pool has. Compare scenarios with each other rather than with the present.`
@@ -127,55 +117,6 @@ function remembering(run: (pool: PoolShape) => ScenarioRuns): (pool: PoolShape) 
     return result;
   };
 }
-
-/** The same kind of pool as was asked for, if one kind was asked for; else as is. */
-function recommendationOf(
-  workload: Workload,
-  { pools, targetP95WaitMicros: target }: WhatIfRequest,
-  ask: (pool: PoolShape) => ScenarioRuns,
-): WhatIf['recommendation'] {
-  if (!carriesRecommendation(workload)) return null;
-  const kinds = new Set(pools.map(({ model, threads }) => `${model} ${threads}`));
-  const { present } = workload;
-  const asked = kinds.size === 1 ? pools[0] : present!;
-  // Of the pool as it is now, with as many processes as have shown how they accept.
-  const isPresent = asked.model === present?.model && asked.threads === present.threads;
-  const kind = isPresent ? present : asked;
-  const chosen = smallestOf(workload, kind, (pool) => meets(workload, pool, ask(pool), target));
-  if (chosen === null) return null;
-  const wait = ({ wait }: PoolMeasures) => wait.p95;
-  const words = (pool: PoolShape) => {
-    const runs = ask(pool);
-    const [low, high] = likelyRange(runs, wait);
-    return `${durationText(medianOf(runs.runs, wait))} (${durationText(low)} to ${durationText(high)})`;
-  };
-  const size = { model: chosen.model, workers: chosen.workers, threads: chosen.threads };
-  if (chosen.model === 'async') {
-    const latency = durationText(medianOf(ask(chosen).runs, (run) => run.latency.p95));
-    return {
-      ...size,
-      because: `the fewest async workers whose busy event loops add no more than ${durationText(target)} to the p95 service time in nine of ten repetitions: p95 latency ${latency}, if the views await`,
-    };
-  }
-  const byThreads = chosen.threads !== kind.threads;
-  const less = byThreads ? { ...chosen, threads: chosen.threads - 1 } : { ...chosen, workers: chosen.workers - 1 };
-  const fewer =
-    less.threads > 0 && less.workers > 0
-      ? `; with ${byThreads ? less.threads : less.workers} it would be ${words(less)}`
-      : '';
-  const name = byThreads ? `threads in each of ${chosen.workers} workers` : nameOf(chosen);
-  const most = rangeOf(ask(chosen), wait)[1];
-  // The range in the table holds them: beside it the recommendation would seem to miss its own target.
-  const unlikely = most > target ? `; readings of this log that are less likely reach ${durationText(most)}` : '';
-  const kept = target > 0 ? `stays under ${durationText(target)}` : 'is nothing';
-  return {
-    ...size,
-    because: `the fewest ${name} whose p95 wait ${kept} in nine of ten repetitions: ${words(chosen)}${fewer}${unlikely}`,
-  };
-}
-
-const nameOf = ({ model, threads }: PoolShape): string =>
-  model === 'pool' ? 'slots' : model === 'threaded' ? `workers of ${threads} threads` : `${model} workers`;
 
 const orNull = (value: number): number | null => (Number.isFinite(value) ? value : null);
 

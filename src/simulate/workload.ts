@@ -4,11 +4,15 @@ import type { PoolShape } from '../core/prediction.ts';
 import { seedOf } from '../core/random.ts';
 import { type Callers, findCallers } from './clients.ts';
 import { type Contention, findContention, slowdown, slowdownAt } from './contention.ts';
+import { type Interruptions, interruptionsOf, keepInterruptions } from './interruptions.ts';
 import { type ServiceTimes, serviceTimes } from './service-times.ts';
 import { keepRows, type Trace, traceOf } from './trace.ts';
 
 export interface Workload {
+  /** With the times that requests usually take, where something interrupted the pool that wrote the log. */
   readonly trace: Trace;
+  /** null: nothing did. */
+  readonly interruptions: Interruptions | null;
   readonly times: ServiceTimes;
   readonly contention: Contention | null;
   readonly callers: Callers;
@@ -31,15 +35,19 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
   const result = traceOf(analysis, most);
   if ('missing' in result) return result;
   const { inference } = analysis;
-  const { trace } = result;
+  const present = presentShape(analysis);
+  const interruptions = interruptionsOf(analysis, result.trace, present);
+  const trace = interruptions ? { ...result.trace, service: interruptions.ordinary } : result.trace;
   const contention = findContention(trace);
   return {
     workload: {
       trace,
+      interruptions,
       times: serviceTimes(contention ? deflated(trace, contention, contention.share) : trace.service, trace.route),
       contention,
       callers: findCallers({
-        trace,
+        trace: result.trace,
+        interrupted: (interruptions?.outages.length ?? 0) > 0 || inference.regimes.length > 0,
         slots: inference.capacity.value,
         sharedQueue: inference.queue !== 'per-worker',
         saturatedRatio: inference.concurrency.saturatedRatio,
@@ -48,7 +56,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
         waitMethod: inference.wait.method,
         waitRange: [inference.wait.lowMean, inference.wait.highMean],
       }),
-      present: presentShape(analysis),
+      present,
       queue: inference.queue,
       seed: seedOf(trace.start),
     },
@@ -65,6 +73,7 @@ export function workloadWithout(workload: Workload, route: number): Workload | n
   return {
     ...workload,
     trace,
+    interruptions: workload.interruptions && keepInterruptions(workload.interruptions, rows),
     contention: kept,
     times: serviceTimes(kept ? deflated(trace, kept, kept.share) : trace.service, trace.route),
   };
@@ -82,4 +91,20 @@ export function presentShape({ inference }: Analysis): PoolShape | null {
   if (capacity.value === null) return null;
   if (model === 'threaded' && workers !== null && threads !== null) return { model: 'threaded', workers, threads };
   return { model: model === 'sync' ? 'sync' : 'pool', workers: capacity.value, threads: 1 };
+}
+
+/** The same log as if each request took, in any pool, what it took in that one. */
+export const asLogged = (workload: Workload): Workload =>
+  workload.interruptions
+    ? { ...workload, trace: { ...workload.trace, service: workload.interruptions.logged }, interruptions: null }
+    : workload;
+
+const freed = new WeakMap<Workload, Workload>();
+
+/** The same load if nothing had interrupted the pool: worked out once. */
+export function uninterrupted(workload: Workload): Workload {
+  if (!workload.interruptions) return workload;
+  const known = freed.get(workload) ?? { ...workload, interruptions: null };
+  freed.set(workload, known);
+  return known;
 }

@@ -93,14 +93,14 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
     import('../../findings/check.ts'),
   ]);
   const progress = createProgress(stderr);
-  const { summary } = await postMortem(files, {
+  const { summary, servers } = await postMortem(files, {
     formats,
     ...options,
     window: askedWindow(options),
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);
-  const result = check(summary, thresholds);
+  const result = check(summary, thresholds, servers);
   if (json) {
     const { jsonReport } = await import('../../report/json.ts');
     print(jsonReport(result, output().isTTY));

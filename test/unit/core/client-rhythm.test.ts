@@ -17,6 +17,7 @@ function traceOf(jobs: readonly Job[]): Trace {
   const length = rows.length;
   return {
     length,
+    table: Int32Array.from(rows.keys()),
     start: Float64Array.from(rows, ([start]) => NOON + start * SECOND),
     service: Float64Array.from(rows, ([, service]) => service * SECOND),
     uncertainty: new Float64Array(length).fill(SECOND / 2),
@@ -94,6 +95,7 @@ describe('the rhythm of answers', () => {
       sharedQueue: true,
       saturatedRatio: 0,
       proven: Number.NaN,
+      interrupted: false,
       peak: 11,
       waitMethod: 'unknown',
       waitRange: [Number.NaN, Number.NaN],

@@ -75,8 +75,12 @@ describe('outage-behind', () => {
     expect(outageBehind.examine(until(58, 5))).toBeNull();
   });
 
-  it('is quiet of one route that is slow for a while', () =>
-    expect(outageBehind.examine(pool((call) => (call.route === 'GET /a' ? away(call) : call)))).toBeNull());
+  it('names the one route that was slow for a while, where the others kept their pace', () => {
+    const facts = pool((call) => (call.route === 'GET /a' ? away(call) : call));
+    const finding = outageBehind.examine(facts)!;
+    expect(finding.title).toMatch(/GET \/a took 5 s instead of 1\d\d ms: what it calls was slow, and filled the pool/);
+    expect(diagnose(facts).map(({ id }) => id)).not.toContain('pool-saturated');
+  });
   it('is quiet of a stall, which holds one request in each slot', () =>
     expect(
       outageBehind.examine(

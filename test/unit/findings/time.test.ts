@@ -144,6 +144,22 @@ describe('common-timeout', () => {
       }
     });
   });
+  it('of a route that took so long for a while alone does not say that it does all the time', () => {
+    const facts = asyncPool(
+      2,
+      poisson(19, 16, 200, (random, at) => {
+        const isPay = random.next() < 0.25;
+        const isSlow = isPay && at > 100 && at < 150;
+        return {
+          takes: isSlow ? 5 + random.between(0.001, 0.01) : random.exponential(0.15),
+          route: isPay ? 'GET /pay' : 'GET /other',
+        };
+      }),
+    );
+    const finding = commonTimeout.examine(facts)!;
+    expect(finding.evidence.requests).toBeGreaterThan(150);
+    expect(finding.detail).not.toContain('the whole time');
+  });
   it('is quiet of a route that always takes that long', () => {
     const sleep = poisson(12, 2, 100, (random) => ({ takes: 5 + random.between(0, 0.01), route: 'GET /sleep' }));
     expect(commonTimeout.examine(asyncPool(2, sleep))).toBeNull();

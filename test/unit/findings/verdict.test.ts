@@ -26,9 +26,31 @@ describe('the verdict', () => {
       low: { ...summary.wait.low, mean: 0.02 },
       high: { ...summary.wait.high, mean: 26 },
     };
-    const { sentence, shorter = [] } = verdictOf({ ...summary, wait });
+    const concurrency = { ...summary.concurrency, saturated_ratio: 0.6 };
+    const { sentence, shorter = [] } = verdictOf({ ...summary, wait, concurrency });
     expect(sentence).toContain('callers queued for about 900 ms on average (20 ms to 26 s fit the log).');
     expect(shorter[0]).toContain('mean wait ~900 ms (20 ms to 26 s).');
+  });
+  it('of waits that a pool which never left saturation hides tells the least of them', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const [low, high] = [
+      { ...summary.wait.low, mean: 0.02 },
+      { ...summary.wait.high, mean: 26 },
+    ];
+    const { sentence, shorter = [] } = verdictOf({ ...summary, wait: { ...summary.wait, mean: 0.9, low, high } });
+    expect(sentence).toContain(
+      'callers queued for 20 ms or longer on average, and how much longer the log cannot tell',
+    );
+    for (const words of [sentence, ...shorter]) expect(words).not.toContain('900 ms');
+  });
+  it('of a burst whose waits are unknown says how it ran, not that nobody knows', () => {
+    const summary = summaryOf(syncPool(2, views(1, 3.6)));
+    const [saturated] = summary.findings;
+    const evidence = { ...saturated.evidence, burst_size: 6, burst_generations: 3, burst_seconds: 3 };
+    const wait = { ...summary.wait, method: 'unknown' as const, mean: null, p95: null, max: null };
+    const { sentence } = verdictOf({ ...summary, wait, findings: [{ ...saturated, evidence }] });
+    expect(sentence).toContain('6 came at once and ran in 3 turns, the last was answered after 3 s');
+    expect(sentence).not.toContain('cannot tell');
   });
   it('gives no longest wait where even the mean may be longer', () => {
     const summary = summaryOf(syncPool(2, views(1, 3.6)));

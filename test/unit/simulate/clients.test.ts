@@ -25,6 +25,7 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
     sharedQueue: analysis.inference.queue !== 'per-worker',
     saturatedRatio: analysis.inference.concurrency.saturatedRatio,
     proven: Number.NaN,
+    interrupted: false,
     peak: analysis.inference.concurrency.peak,
     waitMethod: 'inferred',
     waitRange: [analysis.inference.wait.lowMean, analysis.inference.wait.highMean],
@@ -68,6 +69,7 @@ describe('clients', () => {
       sharedQueue: true,
       saturatedRatio: 0.99,
       proven: Number.NaN,
+      interrupted: false,
       peak: 4,
       waitMethod: 'bounded',
       waitRange: [Number.NaN, Number.NaN],
@@ -92,7 +94,7 @@ it('one client in a loop is one, whatever the pool could run', () => {
   if ('missing' in result) throw new Error(result.missing);
   const trace = { ...result.trace, length, service, start };
   const input = { trace, slots: 4, sharedQueue: true, saturatedRatio: 0, peak: 3, waitMethod: 'inferred' } as const;
-  const { likely } = findCallers({ ...input, proven: 1, waitRange: [0, 10_000] });
+  const { likely } = findCallers({ ...input, proven: 1, interrupted: false, waitRange: [0, 10_000] });
   expect(likely).toMatchObject({ kind: 'closed', count: 1 });
-  expect(findCallers({ ...input, proven: 2, waitRange: [0, 10_000] }).likely.kind).toBe('open');
+  expect(findCallers({ ...input, proven: 2, interrupted: false, waitRange: [0, 10_000] }).likely.kind).toBe('open');
 });

@@ -1,6 +1,6 @@
-/** The rows that findings count with: requests placed in time, in order of their starts, grouped by route and worker. */
-import type { Facts } from '../core/finding.ts';
-import { medianOf } from '../core/statistics.ts';
+/** The rows that findings and the simulation count with: requests placed in time, in order of their starts, grouped by route and worker. */
+import type { Facts } from './finding.ts';
+import { medianOf } from './statistics.ts';
 
 export interface Rows {
   /** Rows of the table whose place in time is known. */

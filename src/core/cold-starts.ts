@@ -1,0 +1,86 @@
+/** Workers whose first request takes many times as long as their later ones: caches, imports and connections of a process that is new. */
+import type { Analysis } from './finding.ts';
+import { groupsOf, rowsOf } from './rows.ts';
+import { medianOf, rankSumTest } from './statistics.ts';
+
+/** Requests of a life that count as its first ones. */
+const FIRST = 2;
+const MINIMUM_LIVES = 4;
+const SLOWER = 3;
+const MATERIAL = 20_000;
+
+export interface ColdStart {
+  /** Position in the rows: the first request of a worker born within the log. */
+  readonly position: number;
+  /** µs since 1970 UTC */
+  readonly at: number;
+  readonly micros: number;
+  /** µs beyond the median of later requests of its route. */
+  readonly excess: number;
+}
+
+export interface ColdStarts {
+  /** Workers born within the log. */
+  readonly lives: number;
+  readonly heads: readonly ColdStart[];
+  /** Median of first request over the later ones of its route. */
+  readonly ratio: number;
+}
+
+/** null: first requests are no slower than chance would have them, or too few. */
+export function findColdStarts(analysis: Analysis): ColdStarts | null {
+  const rows = rowsOf(analysis);
+  if (rows.length < 50) return null;
+  const logFrom = rows.start[0];
+  const booted = new Set(
+    analysis.lifecycle.filter(({ kind, worker }) => kind === 'boot' && worker !== null).map(({ worker }) => worker),
+  );
+  const born = (worker: number): boolean => {
+    if (booted.has(analysis.names.workers.text(worker))) return true;
+    // Without a word from the server: first seen well after the log began, when the others had answered plenty.
+    const life = analysis.inference.lives.find((one) => one.worker === worker);
+    if (!life) return false;
+    let before = 0;
+    while (before < rows.length && rows.start[before] < life.from) before++;
+    return life.from - logFrom > 10e6 && before >= 20 * Math.max(1, analysis.summary.server.workers.value ?? 1);
+  };
+  // Per route: how slow the first requests of new workers are, beside the median of all later ones.
+  const laterOf = new Map<number, number[]>();
+  const firsts: { position: number; route: number; micros: number; at: number }[] = [];
+  let lives = 0;
+  for (const [worker, members] of groupsOf(rows.worker)) {
+    if (worker < 0 || members.length < 5 * FIRST) continue;
+    const fresh = born(worker);
+    if (fresh) lives++;
+    members.forEach((i, order) => {
+      if (!(rows.service[i] >= 0)) return;
+      const route = rows.route[i];
+      if (order < FIRST) {
+        if (fresh && order === 0) firsts.push({ position: i, route, micros: rows.service[i], at: rows.start[i] });
+        return;
+      }
+      const list = laterOf.get(route);
+      if (list) list.push(rows.service[i]);
+      else laterOf.set(route, [rows.service[i]]);
+    });
+  }
+  if (lives < MINIMUM_LIVES) return null;
+  const medians = new Map(
+    [...laterOf].filter(([, list]) => list.length >= 10).map(([route, list]) => [route, medianOf(list)]),
+  );
+  const heads = firsts.filter(({ route }) => medians.has(route));
+  if (heads.length < MINIMUM_LIVES) return null;
+  const ratios = heads.map(({ route, micros }) => micros / medians.get(route)!);
+  const excess = heads.map(({ route, micros }) => micros - medians.get(route)!);
+  const ratio = medianOf(ratios);
+  if (!(ratio >= SLOWER) || !(medianOf(excess) >= MATERIAL)) return null;
+  const laterRatios = [...laterOf].flatMap(([route, list]) =>
+    medians.has(route) ? list.map((micros) => micros / medians.get(route)!) : [],
+  );
+  if (rankSumTest(laterRatios, ratios).p > 0.001) return null;
+  return {
+    lives,
+    ratio,
+    heads: heads.map(({ position, at, micros }, k) => ({ position, at, micros, excess: excess[k] })),
+  };
+}

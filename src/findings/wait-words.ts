@@ -1,0 +1,64 @@
+/** How the verdict speaks of waits: as people speak, briefly and tersely. */
+import type { FindingSummary, Summary } from '../core/summary.ts';
+import { isHidden, isVague, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
+import { durationText } from '../core/words.ts';
+
+/** s: waits from which a queue is one, and from which it is no longer called short. */
+const NONE = 0.01;
+export const SHORT = 0.1;
+
+/** "callers queued up to 2.1 s (inferred)", briefly "waits up to 2.1 s (inferred)", and in brief. */
+export function waitWords(summary: Summary, evidence: FindingSummary['evidence']): [string, string, string] {
+  const { wait } = summary;
+  const text = (seconds: number | null) => durationText((seconds ?? 0) * 1e6);
+  const { burst_size: size, burst_generations: turns, burst_seconds: last } = evidence;
+  if (wait.max === null && Number(turns) > 1) {
+    const after = `the last was answered after ${text(Number(last))}`;
+    return [
+      `${size} came at once and ran in ${turns} turns, ${after}`,
+      `${size} at once, ${after}`,
+      `${size} at once in ${turns} turns`,
+    ];
+  }
+  if (wait.max === null)
+    return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
+  if (neverLeftSaturation(summary)) {
+    const least = text(wait.low.mean);
+    return [
+      `callers queued for ${least} or longer on average, and how much longer the log cannot tell (${text(wait.high.mean)} fits it as well)`,
+      `mean wait ${least} or longer`,
+      `mean wait ${least} or longer (${wait.method})`,
+    ];
+  }
+  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) {
+    const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
+    const range = `${text(wait.low.mean)} to ${text(wait.high.mean)}`;
+    return [
+      `callers ${queued} for about ${text(wait.mean)} on average (${range} fit the log)`,
+      `mean wait ~${text(wait.mean)} (${range})`,
+      `mean wait ${range} (${wait.method})`,
+    ];
+  }
+  const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
+  return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
+}
+
+/** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
+export function quietWaitWords(wait: Summary['wait']): [string, string, string] {
+  const text = (seconds: number) => durationText(seconds * 1e6);
+  if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
+  const p95 = text(wait.p95);
+  const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];
+  if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) {
+    const range = `${text(low)} to ${text(high)}`;
+    const maybe = `callers may have queued for about ${text(wait.mean ?? 0)} on average (${range} fit the log)`;
+    return [maybe, `mean wait ~${text(wait.mean ?? 0)} (${range})`, `mean wait ${range} (${wait.method})`];
+  }
+  if (wait.p95 < NONE) {
+    if (wait.p99 === null || wait.p99 < NONE) return ['callers did not queue', 'nobody queued', 'nobody queued'];
+    const few = `few callers queued (p99 ${text(wait.p99)}, ${wait.method})`;
+    return [few, few, `wait p99 ${text(wait.p99)} (${wait.method})`];
+  }
+  const queued = `${wait.p95 < SHORT ? 'the queue stayed short' : 'callers queued'} (p95 ${p95}, ${wait.method})`;
+  return [queued, queued, `wait p95 ${p95} (${wait.method})`];
+}

@@ -1,0 +1,255 @@
+/**
+ * What made requests long for a while belongs to a moment or to a worker, not to the request that met it: whoever begins while a backend
+ * is away hangs, in whatever pool, and so does the first request of each new worker. A larger pool begins more of them. A replay that
+ * gave every request the time that it took in the log would deal the few of the small pool out to a large one.
+ */
+import { findBootBacklog } from '../core/boot-backlog.ts';
+import { type ColdStart, findColdStarts } from '../core/cold-starts.ts';
+import type { Analysis } from '../core/finding.ts';
+import { findOutages, type Outages } from '../core/outages.ts';
+import type { PoolShape } from '../core/prediction.ts';
+import type { Random } from '../core/random.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
+import { countUpTo, medianOf } from '../core/statistics.ts';
+import type { Trace } from './trace.ts';
+
+/** While something behind the application was slow. Instants in µs of the trace's clock. */
+export interface OutageSpan {
+  readonly from: number;
+  /** It ended between the last start of a slow request and the next start of another. */
+  readonly lastSlow: number;
+  readonly over: number;
+  /** Entries of the trace that began in it, in order of their starts; by route those of routes that it slowed, `all` where it slowed all. */
+  readonly all: Int32Array | null;
+  readonly byRoute: ReadonlyMap<number, Int32Array>;
+}
+
+/** Workers that began at one moment. */
+export interface ColdWave {
+  /** µs: the first start of a first request. */
+  readonly at: number;
+  readonly workers: number;
+  /** The whole pool began anew, as any other would have: a larger one has more of them. */
+  readonly isWholePool: boolean;
+}
+
+/** The application was imported while callers came. */
+export interface BootSpan {
+  readonly from: number;
+  /** No slot is free before. */
+  readonly until: number;
+  /** The first so many entries came between `from` and `full`. */
+  readonly entries: number;
+  readonly full: number;
+}
+
+export interface Interruptions {
+  /** µs per entry: what it took in the log, or would have taken where it was interrupted. */
+  readonly ordinary: Float64Array;
+  /** µs per entry: what it took in the log. */
+  readonly logged: Float64Array;
+  readonly outages: readonly OutageSpan[];
+  readonly cold: { readonly waves: readonly ColdWave[]; readonly excess: Float64Array } | null;
+  readonly boot: BootSpan | null;
+  /** µs: no slot is free before, though callers came; -Infinity: nothing of the kind. */
+  readonly opens: number;
+  /** Processes of the pool that wrote the log. */
+  readonly presentWorkers: number;
+}
+
+/** Requests of a route within an outage that tell how long it takes there. */
+const ENOUGH = 3;
+/** Entries next to an instant that one is drawn from. */
+const NEIGHBOURS = 8;
+/** First requests this long after another's are another moment, µs. */
+const APART = 5e6;
+/** Share of the workers that begin together from which all of them began anew, however many there are. */
+const ALL_ANEW = 0.5;
+/** A first request of a worker that the log begins with is cold, too, from this share of the usual excess on. */
+const AS_COLD = 0.5;
+
+/** null: nothing interrupted the pool that wrote the log, or its slots are not known. */
+export function interruptionsOf(analysis: Analysis, trace: Trace, present: PoolShape | null): Interruptions | null {
+  if (present === null || present.model === 'async' || analysis.inference.servers.length > 0) return null;
+  const slots = present.workers * present.threads;
+  const rows = rowsOf(analysis);
+  const entryOf = new Map(Array.from(trace.table, (row, entry) => [row, entry] as const));
+  const entry = (position: number): number => entryOf.get(rows.row[position]) ?? -1;
+  const logged = trace.service;
+  const ordinary = logged.slice();
+  const spans = outageSpans(findOutages(analysis, slots), analysis, trace, entry, ordinary);
+  const heads = coldHeads(findColdStarts(analysis), trace, entry);
+  for (const { at, excess } of heads) ordinary[at] = Math.max(0, logged[at] - excess);
+  const boot = bootSpan(analysis, trace, slots);
+  const opens = boot?.until ?? openingOf(analysis, trace, slots);
+  if (spans.length === 0 && heads.length === 0 && !Number.isFinite(opens)) return null;
+  const cold =
+    heads.length > 0
+      ? { waves: wavesOf(heads, trace, present.workers), excess: Float64Array.from(heads, ({ excess }) => excess) }
+      : null;
+  return { ordinary, logged, outages: spans, cold, boot, opens, presentWorkers: present.workers };
+}
+
+/** The outages in the trace's clock; in `ordinary` their slow requests get times that others of their route took. */
+function outageSpans(
+  found: Outages | null,
+  analysis: Analysis,
+  trace: Trace,
+  entry: (position: number) => number,
+  ordinary: Float64Array,
+): OutageSpan[] {
+  const rows = rowsOf(analysis);
+  const isSlow = new Uint8Array(trace.length);
+  const spans: OutageSpan[] = [];
+  for (const { inside, slow } of found?.outages ?? []) {
+    const begun = inside.map(entry).filter((at) => at >= 0);
+    const slowed = slow.map(entry).filter((at) => at >= 0);
+    if (slowed.length === 0) continue;
+    for (const at of slowed) isSlow[at] = 1;
+    const last = Math.max(...slowed);
+    const slowRoutes = new Set(slow.map((position) => rows.route[position]));
+    const groups = [...groupsOf(Int32Array.from(begun, (at) => trace.route[at]))].map(
+      ([route, members]) => [route, Int32Array.from(members, (k) => begun[k])] as const,
+    );
+    const judged = groups.filter(([, members]) => members.length >= ENOUGH);
+    const byRoute = new Map(judged.filter(([route]) => slowRoutes.has(route)));
+    spans.push({
+      from: trace.start[slowed[0]],
+      lastSlow: trace.start[last],
+      over: last + 1 < trace.length ? trace.start[last + 1] : trace.start[last],
+      all: found!.only === null && byRoute.size === judged.length ? Int32Array.from(begun) : null,
+      byRoute,
+    });
+  }
+  if (spans.length === 0) return spans;
+  for (const members of groupsOf(trace.route).values()) {
+    const others = members.filter((at) => isSlow[at] === 0);
+    const slowed = members.filter((at) => isSlow[at] === 1);
+    if (others.length === 0) continue;
+    slowed.forEach((at, k) => {
+      ordinary[at] = trace.service[others[Math.floor(((k + 0.5) * others.length) / slowed.length)]];
+    });
+  }
+  return spans;
+}
+
+interface Head {
+  /** Entry of the trace. */
+  readonly at: number;
+  /** µs */
+  readonly excess: number;
+}
+
+/** First requests of workers that began cold, those that the log begins with among them. */
+function coldHeads(
+  found: { readonly heads: readonly ColdStart[] } | null,
+  trace: Trace,
+  entry: (position: number) => number,
+): Head[] {
+  if (!found) return [];
+  const heads = found.heads
+    .map(({ position, excess }) => ({ at: entry(position), excess }))
+    .filter(({ at, excess }) => at >= 0 && excess > 0);
+  const usual = medianOf(heads.map(({ excess }) => excess));
+  const known = new Set(heads.map(({ at }) => at));
+  const medians = new Map(
+    [...groupsOf(trace.route)].map(([route, members]) => [route, medianOf(members.map((at) => trace.service[at]))]),
+  );
+  for (const [worker, [first]] of groupsOf(trace.worker)) {
+    const excess = trace.service[first] - medians.get(trace.route[first])!;
+    if (worker >= 0 && !known.has(first) && excess >= AS_COLD * usual) heads.push({ at: first, excess });
+  }
+  return heads.sort((a, b) => a.at - b.at);
+}
+
+function wavesOf(heads: readonly Head[], trace: Trace, workers: number): ColdWave[] {
+  const waves: { at: number; last: number; workers: number }[] = [];
+  for (const { at } of heads) {
+    const begins = trace.start[at];
+    const open = waves.at(-1);
+    if (open && begins - open.last <= APART) {
+      open.last = begins;
+      open.workers++;
+    } else waves.push({ at: begins, last: begins, workers: 1 });
+  }
+  return waves.map((wave) => ({ at: wave.at, workers: wave.workers, isWholePool: wave.workers >= ALL_ANEW * workers }));
+}
+
+/** Callers before the first request of the log, times its slots, from which they had been waiting for more than a free slot. */
+const MANY_BEFORE = 2;
+
+/** Where waits are measured: the first start, if so many had come before it. A pool that was only then able to serve had them all to wait. */
+function openingOf({ inference }: Analysis, { start, waits, length }: Trace, slots: number): number {
+  if (inference.wait.method !== 'measured' || length === 0) return Number.NEGATIVE_INFINITY;
+  let before = 0;
+  for (let i = 0; i < length; i++) if (start[i] - waits[0][i] < start[0]) before++;
+  return before >= MANY_BEFORE * slots ? start[0] : Number.NEGATIVE_INFINITY;
+}
+
+function bootSpan(analysis: Analysis, trace: Trace, slots: number): BootSpan | null {
+  const found = findBootBacklog(analysis, slots);
+  if (!found) return null;
+  const until = trace.start[0];
+  const full = until + (found.full.to - found.full.from);
+  return { from: until - found.importMicros, until, entries: countUpTo(trace.start, full), full };
+}
+
+/** What a request takes that begins at `start` (µs), where that is not what it usually takes: NaN otherwise. In order of the starts. */
+export type Interrupt = (entry: number, usual: number, start: number) => number;
+
+/** One possible course of them in a pool. */
+export function interruptOf(interruptions: Interruptions, trace: Trace, pool: PoolShape, random: Random): Interrupt {
+  const { outages, cold, logged, presentWorkers: present } = interruptions;
+  const ends = outages.map(({ lastSlow, over }) => lastSlow + random() * (over - lastSlow));
+  const waves = cold?.waves ?? [];
+  let wave = 0;
+  let pending = 0;
+  return (entry, usual, start) => {
+    for (; wave < waves.length && start >= waves[wave].at; wave++) {
+      const { workers, isWholePool } = waves[wave];
+      pending += isWholePool ? Math.round((workers * pool.workers) / present) : workers;
+    }
+    const excess = pending > 0 ? cold!.excess[Math.floor(random() * cold!.excess.length)] : 0;
+    if (pending > 0) pending--;
+    for (let k = 0; k < outages.length; k++) {
+      if (start < outages[k].from || start > ends[k]) continue;
+      const among = outages[k].byRoute.get(trace.route[entry]) ?? outages[k].all;
+      if (among && among.length > 0) return logged[neighbour(among, trace, start, random)] + excess;
+    }
+    return excess > 0 ? usual + excess : Number.NaN;
+  };
+}
+
+/** One of the entries that began next to `start`. */
+function neighbour(among: Int32Array, trace: Trace, start: number, random: Random): number {
+  let below = 0;
+  let above = among.length;
+  while (below < above) {
+    const middle = (below + above) >> 1;
+    if (trace.start[among[middle]] <= start) below = middle + 1;
+    else above = middle;
+  }
+  const from = Math.max(0, Math.min(below - NEIGHBOURS / 2, among.length - NEIGHBOURS));
+  const to = Math.min(among.length, from + NEIGHBOURS);
+  return among[from + Math.floor(random() * (to - from))];
+}
+
+/** Of some of the entries, ascending. */
+export function keepInterruptions(interruptions: Interruptions, entries: Int32Array): Interruptions {
+  const placeOf = new Map(Array.from(entries, (entry, place) => [entry, place] as const));
+  const kept = (list: Int32Array): Int32Array =>
+    Int32Array.from(Array.from(list, (entry) => placeOf.get(entry) ?? -1).filter((place) => place >= 0));
+  const pick = (column: Float64Array): Float64Array => Float64Array.from(entries, (entry) => column[entry]);
+  const { boot } = interruptions;
+  return {
+    ...interruptions,
+    ordinary: pick(interruptions.ordinary),
+    logged: pick(interruptions.logged),
+    outages: interruptions.outages.map(({ all, byRoute, ...span }) => ({
+      ...span,
+      all: all && kept(all),
+      byRoute: new Map([...byRoute].map(([route, list]) => [route, kept(list)] as const)),
+    })),
+    boot: boot && { ...boot, entries: countUpTo(Float64Array.from(entries), boot.entries - 1) },
+  };
+}

@@ -1,0 +1,84 @@
+// A gate: of several servers each is asked, and what a log leaves open decides nothing in favour of it.
+import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import type { Summary } from '../../../src/core/summary.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
+import { check } from '../../../src/findings/check.ts';
+import { whatIfByServer } from '../../../src/simulate/what-if-servers.ts';
+import { poisson, syncPool } from '../../helpers/traffic.ts';
+
+const figures = (p95: number | null, saturated: number): Summary => {
+  const { summary } = syncPool(
+    4,
+    poisson(1, 10, 60, () => ({ takes: 0.2 })),
+  );
+  return {
+    ...summary,
+    findings: [],
+    wait: { ...summary.wait, method: p95 === null ? 'unknown' : 'inferred', p95, mean: p95 },
+    concurrency: { ...summary.concurrency, saturated_ratio: saturated },
+  };
+};
+
+describe('of several servers', () => {
+  const servers = (...each: [string, Summary][]) => each.map(([name, summary]) => ({ name, summary }));
+  const good = figures(0.01, 0.1);
+  const bad = figures(2, 0.9);
+
+  it('the one whose callers wait longest decides, not all callers together', () => {
+    const { ok, results } = check(good, { maxP95Wait: 0.2 }, servers(['web-1', good], ['web-2', bad]));
+    expect(ok).toBe(false);
+    expect(results).toEqual([expect.objectContaining({ check: 'max-p95-wait', ok: false, value: 2 })]);
+    expect(results[0].reason).toMatch(/^the p95 wait of web-2 is 2 s \(inferred/);
+  });
+
+  it('each must keep the share of time with all slots busy', () => {
+    const { results } = check(good, { maxSaturatedRatio: 0.5 }, servers(['web-1', bad], ['web-2', bad]));
+    expect(results[0].reason).toMatch(/slots of web-1 busy is 90 %.*; the share of time with all slots of web-2 busy/);
+  });
+
+  it('one whose waits are unknown does not pass', () =>
+    expect(check(good, { maxP95Wait: 0.2 }, servers(['a', good], ['b', figures(null, 0.1)])).ok).toBe(false));
+
+  it('passes where all keep it', () =>
+    expect(check(bad, { maxP95Wait: 0.2 }, servers(['a', good], ['b', good])).ok).toBe(true));
+});
+
+describe('of a pool that never left saturation, under twelve callers who take turns: 403 ms on average, p95 560 ms', async () => {
+  const { summary, verdict, facts } = await postMortem(['test/faults/turn-takers.log.gz'], { formats });
+
+  it('no estimate is told, but what is the least', () => {
+    expect(verdict.sentence).toMatch(
+      /callers queued for \d+ ms or longer on average, and how much longer the log cannot/,
+    );
+    const saturated = summary.findings.find(({ id }) => id === 'pool-saturated')!;
+    expect(saturated.detail).toMatch(/for \d+ ms or longer on average .* a few callers who take turns/);
+    expect(saturated.evidence.recommended_workers).toBeNull();
+    expect(summary.findings.map(({ detail }) => detail).join(' ')).not.toMatch(
+      /p95 wait [^.]* is \d+(\.\d+)? s \(inferred/,
+    );
+  });
+
+  it('the gate asks the ends of the range', () => {
+    const reasonOf = (limit: number) => check(summary, { maxP95Wait: limit }).results[0];
+    expect(reasonOf(0.1)).toMatchObject({ ok: false });
+    expect(reasonOf(0.1).reason).toMatch(/is between \d+ ms and .* never left saturation/);
+    // Between the ends nobody knows, and that does not pass.
+    expect(reasonOf(1)).toMatchObject({ ok: false, value: null });
+    expect(reasonOf(1000)).toMatchObject({ ok: true });
+  });
+
+  it('what if takes the same reading, and recommends nothing', () => {
+    const document = whatIfByServer(facts, { workers: [4, 5] }, 200_000);
+    expect(document.recommendation).toBeNull();
+    expect(document.assumptions.join(' ')).toContain(
+      'a few callers who take turns and a load beyond what it can do look alike',
+    );
+    expect(document.assumptions.join(' ')).not.toContain('looks closed');
+    const [four, five] = document.scenarios;
+    expect(four.range.wait_p95![0]).toBeLessThan(0.56);
+    // Five were really run: 401 ms.
+    expect(five.range.wait_p95![0]).toBeLessThan(0.401);
+    expect(five.range.wait_p95![1]).toBeGreaterThan(0.401);
+  });
+});

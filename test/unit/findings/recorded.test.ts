@@ -1,0 +1,61 @@
+// What recorded servers were told wrongly, or not at all: the sentence that an expert reads first.
+import { describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
+
+const examined = (name: string) => postMortem([`test/faults/${name}.log.gz`], { formats });
+
+describe('the verdict of a recording', () => {
+  it('of few long requests asks for a pool of their own, not for more slots for all', async () => {
+    const { verdict } = await examined('few-long-requests');
+    expect(verdict.sentence).toContain('A pool of its own for GET /export/daily would end it.');
+    expect(verdict.sentence).not.toMatch(/\d workers/);
+  });
+
+  it('of one route that was slow for a while names it, and recommends no slots', async () => {
+    const { verdict } = await examined('one-route-slow');
+    expect(verdict.sentence).toMatch(
+      /^From .* GET \/search took 2\.8 s instead of \d+ ms: what it calls was slow, and filled/,
+    );
+    expect(verdict.sentence).not.toContain('would end it');
+  });
+
+  it('of a pool that was replaced by a larger one says that it is over', async () => {
+    const { verdict, summary } = await examined('replaced-by-more');
+    expect(verdict.sentence).toMatch(
+      /^The pool was replaced at 20:08:5\d UTC: 4 sync workers before, all busy \d+ % of the time; 8 sync workers since/,
+    );
+    const replaced = summary.findings.find(({ id }) => id === 'pool-replaced')!;
+    expect(replaced.advice).toMatch(/^Keep it: /);
+    expect(summary.findings.map(({ id }) => id)).not.toContain('pool-saturated');
+  });
+
+  it('of workers that something held says that nobody was answered', async () => {
+    const { verdict } = await examined('held-workers');
+    expect(verdict).toMatchObject({ severity: 'critical' });
+    expect(verdict.sentence).toMatch(/^Nobody was answered 2 times for up to 5\.\d s although callers waited/);
+  });
+});
+
+describe('a finding of a recording', () => {
+  it('of stamps of a second claims no peak as a fact', async () => {
+    const { summary } = await examined('blurred-peak');
+    const found = summary.findings.find(({ id }) => id === 'overprovisioned')!;
+    // Fourteen really ran at one moment.
+    expect(`${found.title} ${found.detail}`).not.toMatch(/at most|never more/);
+  });
+
+  it('of one process that works off its queue alone tells both waits', async () => {
+    const { summary } = await examined('unbalanced-done-early');
+    const found = summary.findings.find(({ id }) => id === 'unbalanced-workers')!;
+    expect(found.detail).toMatch(/callers of 16360 waited \d(\.\d)? s on average, those of 16361 \d+ ms/);
+  });
+
+  it('of a listen queue that the server counts tells the wait that it makes', async () => {
+    const { summary } = await examined('listen-queue-full');
+    const found = summary.findings.find(({ id }) => id === 'listen-queue-full')!;
+    expect(found.evidence).toMatchObject({ lines: 19, depth: 101 });
+    expect(found.evidence.wait_at_least_seconds).toBeGreaterThan(6);
+    expect(found.evidence.wait_at_least_seconds).toBeLessThan(9);
+  });
+});
