@@ -5,10 +5,10 @@
 import type { StreamFacts } from '../core/batch.ts';
 import { countText, listText, percentText } from '../core/words.ts';
 import { joinInput, serverOfWorker } from './join-input.ts';
-import { manyLeft, type PairedRequest, pairWithLeft } from './left-callers.ts';
+import { type PairedRequest, pairRequests } from './left-callers.ts';
 import { type Partial, sameFacts } from './partial.ts';
 import { RetainedRows } from './retained-rows.ts';
-import { inOrder, type LoggedRequests, type SameRequests, sameRequests, type TwinGroup } from './same-requests.ts';
+import { type LoggedRequests, type SameRequests, sameRequests, type TwinGroup } from './same-requests.ts';
 
 interface Kind {
   /** Of most of its lines; null: no line of it is a request. */
@@ -64,7 +64,7 @@ export class SideBySide {
       const [teller, proxy] = isFirst ? [twin.other, kind] : [kind, twin.other];
       kept[kept.indexOf(twin.other)] = teller;
       const same = isFirst ? twin.same : seenFromTheOther(twin.same);
-      const pairs = pairsOf(teller, proxy, same);
+      const pairs = pairsOf(teller, proxy);
       const ofAll = shareMixed(teller, same) > HARDLY_MIXED;
       const isTold = tellWaits(teller, proxy, pairs, ofAll);
       const left = tellAnswers(teller, proxy, pairs);
@@ -99,23 +99,10 @@ function tellsMore(one: Kind, other: Kind, { longer }: SameRequests): boolean {
   return rank(one) === rank(other) ? !(longer < 0) : rank(one) > rank(other);
 }
 
-/** Lines of both logs that are of one request, with its wait. */
-function pairsOf(teller: Kind, proxy: Kind, { groups }: SameRequests): readonly PairedRequest[] {
+/** Lines of both logs that are of one request, with its wait; none where one of them has no durations. */
+function pairsOf(teller: Kind, proxy: Kind): readonly PairedRequest[] {
   const haveDurations = teller.facts?.fields.duration === true && proxy.facts?.fields.duration === true;
-  if (haveDurations && manyLeft(proxy.partial.retained.table()))
-    return pairWithLeft(requestsOf(teller), requestsOf(proxy));
-  const mine = teller.partial.retained.table().duration;
-  const theirs = proxy.partial.retained.table().duration;
-  const pair = (group: TwinGroup) =>
-    inOrder(group).map(({ one, other }) => ({ one, other, hasLeft: false, wait: theirs[other] - mine[one] }));
-  const ascending = (rows: readonly number[], duration: Float64Array) =>
-    rows.toSorted((a, b) => duration[a] - duration[b]);
-  return groups.flatMap((group) => {
-    const pairs = pair(group);
-    if (pairs.every(({ wait }) => !(wait < -NOTHING))) return pairs;
-    // Some are paired crosswise. Whatever their order, together they waited as long; that none waited less than nothing holds for this one.
-    return pair({ one: ascending(group.one, mine), other: ascending(group.other, theirs) });
-  });
+  return haveDurations ? pairRequests(requestsOf(teller), requestsOf(proxy)) : [];
 }
 
 /** Share of the pairs of which nobody knows of which of several servers they are. */
@@ -133,11 +120,7 @@ function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], o
   if (!facts?.fields.duration || !proxy.facts?.fields.duration || facts.fields.wait || facts.fields.arrival)
     return false;
   const rows = partial.retained.table();
-  const { measuredWait } = proxy.partial.retained.table();
-  const own = proxy.facts.fields.wait;
-  const waits = pairs
-    .map((pair) => ({ row: pair.one, wait: own ? measuredWait[pair.other] : pair.wait }))
-    .filter(({ wait }) => wait >= -NOTHING);
+  const waits = pairs.map(({ one, wait }) => ({ row: one, wait })).filter(({ wait }) => wait >= -NOTHING);
   const hasLeft = pairs.some((pair) => pair.hasLeft);
   // Whose request of several servers was left waiting, no order tells.
   if (hasLeft && ofAll) return false;
