@@ -19,6 +19,8 @@ export const ROUNDING = 2_000;
 const APART = 50_000;
 /** Lines of the proxy that are held against one of the server. */
 const MOST_HELD = 200;
+/** Lines that are asked to make room for one. */
+const MOST_TRIED = 100;
 /** Of two ways that pair as many lines the one is better whose lines end nearer to each other, by this share of a pair at most. */
 const NEARNESS = 0.1;
 /** Share of the lines that end before one that stands in front of them, from which their order is not that of writing. */
@@ -39,6 +41,12 @@ export function inOrderOfWriting({ length, end, resolution }: RequestTable): Int
   return early <= OUT_OF_ORDER * length ? rows : rows.sort((a, b) => end[a] - end[b] || a - b);
 }
 
+/** A line of the proxy, by its place in their order, that may be of the same request. */
+interface Fit {
+  readonly at: number;
+  readonly weight: number;
+}
+
 /** Lines of one route of the server (`served`) and of the proxy (`asked`), each in the order of writing. */
 export function alignRequests(
   server: RequestTable,
@@ -46,33 +54,72 @@ export function alignRequests(
   proxy: RequestTable,
   asked: readonly number[],
 ): Twin[] {
+  const fits = fitsOf(server, served, proxy, asked);
   const chains = new HeaviestChains(asked.length);
+  for (const [k, some] of fits.entries()) chains.add(k, some);
+  const partner = new Int32Array(served.length).fill(-1);
+  const takenBy = new Int32Array(asked.length).fill(-1);
+  for (const { of, at } of chains.heaviest()) [partner[of], takenBy[at]] = [at, of];
+  // Two that ended at once may stand in one order here and in the other there; so may lines of several servers that were put in order.
+  for (const k of fits.keys()) if (partner[k] < 0) place(k, fits, partner, takenBy, new Set());
+  return served.flatMap((one, k) => (partner[k] < 0 ? [] : [{ one, other: asked[partner[k]] }]));
+}
+
+/** Finds a free line of the proxy for the k-th of the server, if need be by giving others another one (Kuhn's augmenting paths). */
+function place(
+  k: number,
+  fits: readonly (readonly Fit[])[],
+  partner: Int32Array,
+  takenBy: Int32Array,
+  tried: Set<number>,
+): boolean {
+  const nearest = fits[k].toSorted((a, b) => b.weight - a.weight);
+  const free = nearest.find(({ at }) => takenBy[at] < 0);
+  if (free) {
+    [partner[k], takenBy[free.at]] = [free.at, k];
+    return true;
+  }
+  for (const { at } of nearest) {
+    if (tried.has(at) || tried.size >= MOST_TRIED) continue;
+    tried.add(at);
+    if (!place(takenBy[at], fits, partner, takenBy, tried)) continue;
+    [partner[k], takenBy[at]] = [at, k];
+    return true;
+  }
+  return false;
+}
+
+/** By place in `served`. */
+function fitsOf(
+  server: RequestTable,
+  served: readonly number[],
+  proxy: RequestTable,
+  asked: readonly number[],
+): Fit[][] {
   const latest = runningLatest(proxy.end, asked);
   let from = 0;
   let [since, beside] = [Number.NaN, 0];
-  served.forEach((one) => {
+  return served.map((one) => {
     const end = server.end[one];
     const tick = server.resolution[one];
     while (from < asked.length && latest[from] < end - APART - proxy.resolution[asked[from]]) from++;
     // Of many lines in one tick the k-th is the k-th of the other log, or stands near it.
     beside = end === since ? beside + 1 : 0;
     since = end;
-    const first = Math.max(from, from + beside - MOST_HELD / 2);
-    const fits: { readonly at: number; readonly weight: number }[] = [];
-    for (let k = first; k < asked.length && fits.length < MOST_HELD; k++) {
-      const other = asked[k];
+    const fits: Fit[] = [];
+    for (let at = Math.max(from, from + beside - MOST_HELD / 2); at < asked.length && fits.length < MOST_HELD; at++) {
+      const other = asked[at];
+      const theirTick = proxy.resolution[other];
+      if (latest[at] > end + tick + APART + 2 * theirTick) break;
       const later = proxy.end[other] - end;
-      if (latest[k] > end + tick + APART + 2 * proxy.resolution[other]) break;
-      const slack = Math.max(tick, proxy.resolution[other]) + APART;
-      if (later > tick + APART || later < -proxy.resolution[other] - APART) continue;
+      if (later > tick + APART || later < -theirTick - APART) continue;
       if (server.status[one] !== proxy.status[other] && server.status[one] * proxy.status[other] !== 0) continue;
       if (server.duration[one] > seenFor(proxy, other) + ROUNDING) continue;
-      const middles = later + (proxy.resolution[other] - tick) / 2;
-      fits.push({ at: k, weight: 1 - NEARNESS * Math.min(1, Math.abs(middles) / slack) });
+      const apart = Math.abs(later + (theirTick - tick) / 2) / (Math.max(tick, theirTick) + APART);
+      fits.push({ at, weight: 1 - NEARNESS * Math.min(1, apart) });
     }
-    chains.add(one, fits);
+    return fits;
   });
-  return chains.heaviest().map(({ one, at }) => ({ one, other: asked[at] }));
 }
 
 /** The latest end up to each of the rows: from where on none ends before a moment. */
@@ -82,7 +129,8 @@ function runningLatest(end: Float64Array, rows: readonly number[]): Float64Array
 }
 
 interface Link {
-  readonly one: number;
+  /** Places in the two orders. */
+  readonly of: number;
   readonly at: number;
   readonly weight: number;
   readonly before: Link | null;
@@ -97,10 +145,10 @@ class HeaviestChains {
   }
 
   /** What the next of one order may be paired with in the other. */
-  add(one: number, fits: readonly { readonly at: number; readonly weight: number }[]): void {
+  add(of: number, fits: readonly Fit[]): void {
     const links = fits.map(({ at, weight }): Link => {
       const before = this.#upTo(at);
-      return { one, at, weight: weight + (before?.weight ?? 0), before };
+      return { of, at, weight: weight + (before?.weight ?? 0), before };
     });
     for (const link of links) this.#keep(link);
   }
