@@ -5,39 +5,35 @@
  */
 import type { LoggedRequests } from './same-requests.ts';
 
-/** Lines that are held against all of the other log. */
-const MOST_HELD = 400;
+/** Pairs of lines of one route that are looked at, about, and lines that are too few. */
+const MOST_PAIRS = 10_000_000;
 const FEWEST = 40;
 /** µs: width of a bin, and bins to each side of a place that belong to it. */
 const BIN = 1_000_000;
 const BESIDE = 1;
+/** Bins around a peak that are part of it. */
+const APART = 3;
 /** Bins to each side from which it is known how many differences chance puts there. */
 const AROUND = 60;
-/** Standard deviations of chance, share of the lines that are held, and times the next highest peak. */
-const DEVIATIONS = 8;
+/** Standard deviations of chance, and share of the lines that are held, from which a peak may be one; and how many of them are worth a look. */
+const DEVIATIONS = 4;
 const FOUND_AGAIN = 0.3;
-const ALONE = 1.5;
+const MOST_PEAKS = 3;
+/** µs: steps in which a peak is looked at, and the least width in which it is looked for. */
+const STEP = 20_000;
+const NARROWEST = 100_000;
 /** µs: clocks are no farther apart, a wrong time zone included. */
 const FARTHEST = 26 * 3_600_000_000;
 
-/** µs by which the clock of `other` is ahead; null: no one difference stands out. */
-export function clockOffset(one: LoggedRequests, other: LoggedRequests): number | null {
-  const theirs = middlesByRoute(other);
-  const rows = Array.from(one.rows.route.subarray(0, one.rows.length).keys()).filter(
-    (row) => Number.isFinite(middleOf(one, row)) && theirs.has(nameOf(one, row)),
-  );
-  if (rows.length < FEWEST) return null;
-  const step = Math.max(1, rows.length / MOST_HELD);
-  const held = Array.from({ length: Math.floor(rows.length / step) }, (_, k) => rows[Math.floor(k * step)]);
-  const differences = held.flatMap((row) => {
-    const mine = middleOf(one, row);
-    return theirs
-      .get(nameOf(one, row))!
-      .map((middle) => middle - mine)
-      .filter((difference) => Math.abs(difference) <= FARTHEST);
-  });
+/** µs by which the clock of `other` may be ahead, the likeliest first; empty: no difference stands out. */
+export function clockOffsets(one: LoggedRequests, other: LoggedRequests): number[] {
+  const differences = differencesOf(one, other);
+  const ticks = [finest(one), finest(other)];
+  const tick = Math.max(1, Math.min(...ticks));
+  const width = Math.max(NARROWEST, ...ticks);
+  if (differences.of < FEWEST) return [];
   const counts = new Map<number, number>();
-  for (const difference of differences) {
+  for (const difference of differences.micros) {
     const bin = Math.floor(difference / BIN);
     counts.set(bin, (counts.get(bin) ?? 0) + 1);
   }
@@ -46,22 +42,62 @@ export function clockOffset(one: LoggedRequests, other: LoggedRequests): number 
     for (let k = bin + from; k <= bin + to; k++) sum += counts.get(k) ?? 0;
     return sum;
   };
-  const peaks = Array.from(counts.keys(), (bin) => {
-    const inside = near(bin, -BESIDE, BESIDE);
-    const outside = near(bin, -AROUND, AROUND) - near(bin, -3 * BESIDE, 3 * BESIDE);
-    const chance = (outside * (2 * BESIDE + 1)) / (2 * (AROUND - 3 * BESIDE));
-    return { bin, chance, excess: inside - chance };
-  }).sort((a, b) => b.excess - a.excess);
-  const [{ bin, chance, excess }] = peaks;
-  if (excess < FOUND_AGAIN * held.length || excess < DEVIATIONS * Math.sqrt(chance + 1)) return null;
-  const next = peaks.find((peak) => Math.abs(peak.bin - bin) > 3 * BESIDE);
-  if (next && excess < ALONE * next.excess) return null;
-  // What chance puts there lies around the middle of these bins.
-  const middle = (bin + 0.5) * BIN;
-  const inside = differences.filter((difference) => Math.abs(difference - middle) <= (BESIDE + 0.5) * BIN);
-  const sum = inside.reduce((total, difference) => total + difference - middle, 0);
-  return middle + sum / excess;
+  // Of a peak many bins would be counted: those around the highest one are left out.
+  const peaks: { readonly bin: number; readonly excess: number }[] = [];
+  for (const [bin] of [...counts].sort((a, b) => near(b[0], -BESIDE, BESIDE) - near(a[0], -BESIDE, BESIDE))) {
+    if (peaks.some((peak) => Math.abs(peak.bin - bin) <= APART)) continue;
+    const outside = near(bin, -AROUND, AROUND) - near(bin, -APART, APART);
+    const chance = (outside * (2 * BESIDE + 1)) / (2 * (AROUND - APART));
+    const excess = near(bin, -BESIDE, BESIDE) - chance;
+    if (excess < DEVIATIONS * Math.sqrt(chance + 1) || excess < FOUND_AGAIN * differences.of) continue;
+    peaks.push({ bin, excess });
+    if (peaks.length === MOST_PEAKS) break;
+  }
+  return peaks.map(({ bin }) => {
+    const middle = (bin + 0.5) * BIN;
+    const inside = differences.micros.filter((difference) => Math.abs(difference - middle) <= 2 * BIN);
+    const ahead = densest(Float64Array.from(inside).sort(), middle, width);
+    // Stamps of whole seconds on both sides lie whole seconds apart.
+    return Math.abs(ahead) < NARROWEST / 2 ? 0 : Math.round(ahead / tick) * tick;
+  });
 }
+
+/** µs: the middle of the `width` with most of the differences, which the ticks of the stamps spread over that. */
+function densest(sorted: Float64Array, middle: number, width: number): number {
+  let [most, from, to] = [0, middle, middle];
+  let [low, high] = [0, 0];
+  for (let center = middle - 1.5 * BIN; center <= middle + 1.5 * BIN; center += STEP) {
+    while (low < sorted.length && sorted[low] < center - width / 2) low++;
+    while (high < sorted.length && sorted[high] < center + width / 2) high++;
+    if (high - low > most) [most, from] = [high - low, center];
+    if (high - low === most) to = center;
+  }
+  return (from + to) / 2;
+}
+
+/** What lines of `other` are later than lines of the same route in `one`, µs, and of how many of these. */
+function differencesOf(one: LoggedRequests, other: LoggedRequests): { readonly micros: number[]; readonly of: number } {
+  const theirs = middlesByRoute(other);
+  const rows: number[] = [];
+  let pairs = 0;
+  for (let row = 0; row < one.rows.length; row++) {
+    const same = theirs.get(nameOf(one, row));
+    if (!same || !Number.isFinite(middleOf(one, row))) continue;
+    rows.push(row);
+    pairs += same.length;
+  }
+  const step = Math.max(1, pairs / MOST_PAIRS);
+  const held = Array.from({ length: Math.floor(rows.length / step) }, (_, k) => rows[Math.floor(k * step)]);
+  const micros = held.flatMap((row) => {
+    const mine = middleOf(one, row);
+    const all = theirs.get(nameOf(one, row)) ?? [];
+    return all.map((middle) => middle - mine).filter((difference) => Math.abs(difference) <= FARTHEST);
+  });
+  return { micros, of: held.length };
+}
+
+const finest = ({ rows }: LoggedRequests): number =>
+  rows.resolution.subarray(0, rows.length).reduce((least, tick) => Math.min(least, tick), BIN);
 
 const nameOf = ({ rows, routes }: LoggedRequests, row: number): string =>
   rows.route[row] < 0 ? '' : routes.text(rows.route[row]);
