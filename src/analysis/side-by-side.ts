@@ -66,17 +66,14 @@ interface TwinLog {
   readonly ahead: number;
 }
 
-const isSame = (log: Omit<TwinLog, 'same'> & { readonly same: SameRequests | null }): log is TwinLog => log.same !== null;
-
 /** The one that tells of the same requests, by clocks that may differ. */
 function twinAmong(kept: readonly Kind[], kind: Kind): TwinLog | null {
   for (const other of kept) {
-    const [one, two] = [requestsOf(other, 0), requestsOf(kind, 0)];
-    const offsets = clockOffsets(one, two);
-      .map((ahead) => (other, same: sameRequests(one, requestsOf(kind, ahead)), ahead ))
-      .find(isSame);
-    const same = found ?? { other, same: sameRequests(one, two), ahead: 0 };
-    if (isSame(same)) return same;
+    const one = requestsOf(other, 0);
+    for (const ahead of new Set([...clockOffsets(one, requestsOf(kind, 0)), 0])) {
+      const same = sameRequests(one, requestsOf(kind, ahead));
+      if (same) return { other, same, ahead };
+    }
   }
   return null;
 }
