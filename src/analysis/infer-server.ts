@@ -121,7 +121,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const counted = input.workers ?? workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, counted, declared, efforts[effort].replicas, manyLeft(part));
+  const found = structureOf(evidence, part, counted, declared, efforts[effort].replicas);
+  const covers = found.timesAreWork ? 'service' : declared.durationCovers;
   const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
   const slots = input.slots ?? slotsOfRegimes(regimes);
   const alike =
@@ -131,15 +132,15 @@ function inferFrom(input: ServerInput): ServerInference {
   const { structure: ofOne, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
   const structure = mixed === null ? ofOne : structureOfMixed(mixed, workers);
   const loop = hasNoSlots(structure.model);
-  const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
+  const behindProxy = covers === 'response' && structure.capacity.value === null;
   const growth =
-    behindProxy || (loop && declared.durationCovers === 'service')
+    behindProxy || (loop && covers === 'service')
       ? growthWithLoad(evidence, efforts[effort].replicas, behindProxy)
       : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
   // A server without slots has no stretch in which they were all taken.
   const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
-  const service = serviceOf(table, trace, seen, declared.durationCovers, growth);
+  const service = serviceOf(table, trace, seen, covers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
@@ -156,7 +157,7 @@ function inferFrom(input: ServerInput): ServerInference {
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
     queue,
-    durationCovers: declared.durationCovers,
+    durationCovers: covers,
     serviceMean: service.mean,
     growth,
     limitMet: structure.met?.words ?? null,
@@ -171,7 +172,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
   const eachHolds = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
-  const running = declared.durationCovers !== 'response' || waited.sharpened;
+  const running = covers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
     times.start,
@@ -274,14 +275,21 @@ const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
 const CALLERS_LEFT =
   "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
 
-function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number, isLeft: boolean): Found {
+function structureOf(
+  trace: Trace,
+  table: RequestTable,
+  workers: Estimate,
+  declared: Declared,
+  replicas: number,
+): Found {
   if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
   if (declared.durationCovers === 'response') {
     // Where callers leave, the proxy does not see when the server is done with them.
-    if (isLeft)
+    if (manyLeft(table))
       return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
-    return poolBehindProxy(trace, declared, replicas);
+    const held = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
+    return poolBehindProxy(trace, held, declared, replicas);
   }
   const structure = trace.hasWorkers
     ? structureByWorker(trace, workers, declared, replicas)

@@ -60,7 +60,11 @@ function examine(facts: Facts): Finding | null {
   const free = slots !== null && peak < slots && p95 >= MATERIAL + slack;
   // No waiting although requests start in the footsteps of others in a full pool.
   const none =
-    slots !== null && saturatedRatio >= 0.5 && quantileOf(known, 0.99) < 2000 && inference.service.mean > 20_000;
+    slots !== null &&
+    inference.service.method === 'logged' &&
+    saturatedRatio >= 0.5 &&
+    quantileOf(known, 0.99) < 2000 &&
+    inference.service.mean > 20_000;
   if (!skewed && !free && !none) return held(facts);
   const what = skewed
     ? `${percentText(negative)} of the measured waits are negative (median of those ${durationText(medianOf(behind))}): the clocks of the proxy and of this server differ.`
