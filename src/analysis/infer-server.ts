@@ -200,6 +200,7 @@ function inferFrom(input: ServerInput): ServerInference {
     unbounded: structure.unbounded,
     servers,
     ...(mixed === null ? {} : { mixed }),
+    ...(declared.durationCovers === 'response' ? { seenByProxy: true as const } : {}),
     regimes: regimes.map(({ from, to, workers }, k) => ({
       from,
       to,

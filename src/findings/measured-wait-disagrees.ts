@@ -1,10 +1,10 @@
 /** Finding: the queue time that a proxy measured and what the lanes show do not fit together. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { medianOf, quantileOf } from '../core/statistics.ts';
+import { meanOf, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { clocksDiffer, measuredWaits } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
-import { orNull } from './rows.ts';
+import { orNull, rowsOf } from './rows.ts';
 
 const MINIMUM = 100;
 const MATERIAL = 100_000;
@@ -12,6 +12,16 @@ const MATERIAL = 100_000;
 /** A wait so many times the one that the logged requests make, and so much longer, is not theirs. */
 const TIMES = 3;
 const LONGER = 50_000;
+
+/** µs: who waited less found a slot free. */
+const NO_WAIT = 5_000;
+
+/** Waits from the first request on that found a slot free, in the order of the starts. */
+function afterFirstQueue(facts: Facts): Float64Array {
+  const { wait } = rowsOf(facts);
+  const first = wait.findIndex((micros) => micros < NO_WAIT);
+  return first < 0 ? new Float64Array(0) : wait.subarray(first).filter((micros) => micros >= 0);
+}
 
 /** Waits that the requests of the log do not make: something that writes no line holds the slots. */
 function held(facts: Facts): Finding | null {
@@ -27,6 +37,9 @@ function held(facts: Facts): Finding | null {
   });
   if (!alone || wait.mean < TIMES * alone.waitMean || wait.mean - alone.waitMean < LONGER) return null;
   if (wait.p95 < 2 * alone.waitP95Range[1]) return null;
+  // A queue that was there before the first request began is no work of theirs: the workers were not up.
+  const later = afterFirstQueue(facts);
+  if (later.length < MINIMUM || meanOf(later) < TIMES * alone.waitMean) return null;
   return {
     severity: 'warning',
     title: `Callers wait ${durationText(wait.mean)} on average; the requests of this log alone would make it ${durationText(alone.waitMean)}`,
@@ -111,7 +124,7 @@ export default defineFinding({
       'p95 is 100 ms or more and twice the upper end of the simulated range: something that writes no line holds slots.',
     ].join('\n'),
     guards:
-      'Waits of a few ms are accept and parsing, not a queue; the number of slots must be known; a wait taken from a coarse stamp counts with its uncertainty.',
+      'A queue with which the log begins, and which no request of it made (workers that were not up yet), does not count. Waits of a few ms are accept and parsing, not a queue; the number of slots must be known; a wait taken from a coarse stamp counts with its uncertainty.',
     fix: {
       gunicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it with %({x-request-start}i)s',
       uvicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it in a middleware',
