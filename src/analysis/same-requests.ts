@@ -18,6 +18,8 @@ import { ROUNDING, seenFor, type Twin } from './align-requests.ts';
 /** µs: width of the cells in which lines are compared, and how many lines of both logs there should be in one on average. */
 const SECOND = 1_000_000;
 const IN_CELL = 8;
+/** Times as wide: where one log stamps the start, its ends are known to a second, which is not the second of the other log. */
+const WIDER = [1, 4];
 /** What the squares of the differences may be of those that chance makes, and how many deviations below them they must be. */
 const MOST_OF_CHANCE = 0.5;
 const DEVIATIONS = 5;
@@ -57,7 +59,14 @@ interface Cell {
 
 /** null: nothing shows that they are the same. */
 export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRequests | null {
-  const cells = cellsOf(one, other);
+  for (const wider of WIDER) {
+    const same = sameInCells(one, other, cellsOf(one, other, wider));
+    if (same) return same;
+  }
+  return null;
+}
+
+function sameInCells(one: LoggedRequests, other: LoggedRequests, cells: Cells): SameRequests | null {
   const groups = groupsIn(cells);
   const twins = groups.flatMap(inOrder);
   let matched = 0;
@@ -104,7 +113,7 @@ function groupsIn(cells: Cells): TwinGroup[] {
 }
 
 /** Cell of time → route → its rows: of routes that both logs have, in minutes of which both have lines. */
-function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<string, Cell>> {
+function cellsOf(one: LoggedRequests, other: LoggedRequests, wider: number): Map<number, Map<string, Cell>> {
   // Where the ends of one are not known, its starts are compared with starts.
   const byStart = [one, other].some(({ rows }) => mostlyWithoutEnd(rows));
   const at = ({ rows }: LoggedRequests, row: number) => (byStart ? rows.start[row] : instantOf(rows, row));
@@ -133,7 +142,8 @@ function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<st
   const rows = { one: taken(one), other: taken(other) };
   const count = rows.one.length + rows.other.length;
   // Whole seconds: the tick of most stamps must not lie across a border.
-  const width = SECOND * Math.max(1, Math.round((IN_CELL * spanOf([...rows.one, ...rows.other])) / (count * SECOND)));
+  const width =
+    wider * SECOND * Math.max(1, Math.round((IN_CELL * spanOf([...rows.one, ...rows.other])) / (count * SECOND)));
   const cells = new Map<number, Map<string, Cell>>();
   for (const side of ['one', 'other'] as const) {
     for (const { row, name, instant } of rows[side]) {

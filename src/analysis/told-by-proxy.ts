@@ -7,6 +7,7 @@ import { hasLeft, type PairedRequest, pairRequests } from './left-callers.ts';
 import type { Partial } from './partial.ts';
 import { RetainedRows } from './retained-rows.ts';
 import type { LoggedRequests, SameRequests, TwinGroup } from './same-requests.ts';
+import { slowSenders } from './slow-senders.ts';
 
 /** Logs whose lines are of one kind, joined. */
 export interface Kind {
@@ -42,9 +43,11 @@ export function tellByProxy(teller: Kind, proxy: Kind, same: SameRequests, ahead
   const [server, seen] = [requestsOf(teller, 0), requestsOf(proxy, ahead)];
   const haveDurations = teller.facts?.fields.duration === true && proxy.facts?.fields.duration === true;
   const pairs = haveDurations ? pairRequests(server, seen) : [];
+  const slow = slowSenders(server.rows, pairs);
+  const queued = pairs.filter(({ one }) => !slow.has(server.rows.route[one]));
   const ofAll = shareMixed(teller, same) > HARDLY_MIXED;
   const elsewhere = wentElsewhere(server, seen);
-  const isTold = !elsewhere && tellWaits(teller, proxy, pairs, ofAll);
+  const isTold = !elsewhere && tellWaits(teller, proxy, queued, ofAll);
   const left = tellAnswers(teller, proxy, pairs);
   const refused = tellErrors(teller, seen, pairs);
   const ofProxy = new Set(proxy.inputs.filter(({ requests }) => requests > 0).map(({ source }) => source));

@@ -140,5 +140,6 @@ export default defineFinding({
     'gunicorn-sync-2-behind-nginx.log',
     'gunicorn-sync-3-request-start.log',
     'haproxy-in-front-of-sync-3.log',
+    'faults/haproxy-maxconn-above-proxy.log.gz',
   ],
 });

@@ -60,10 +60,11 @@ export default defineFinding({
         'its default line has pid and duration: read it beside the log of the proxy; more --processes or --threads',
     },
   },
-  fires: ['faults/two-upstreams-nginx.log.gz'],
+  fires: ['faults/two-upstreams-nginx.log.gz', 'faults/apache-proxy-proxy.log.gz'],
   quiet: [
     'faults/full-behind-proxy.log.gz',
     'faults/behind-nginx.log.gz',
+    'faults/haproxy-enough-proxy.log.gz',
     'faults/loop-blocked-by-all.log.gz',
     'gunicorn-sync-4-nearly-full.log',
   ],

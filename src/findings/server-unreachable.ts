@@ -108,7 +108,7 @@ export default defineFinding({
       uWSGI: '--lazy-apps with chain-reload; --listen above the burst that comes meanwhile',
     },
   },
-  fires: ['faults/unreachable-apache.log.gz'],
+  fires: ['faults/apache-proxy-proxy.log.gz', 'faults/nginx-before-boot-proxy.log.gz'],
   quiet: [
     'faults/error-burst.log.gz',
     'faults/gateway-gives-up.log.gz',
