@@ -194,7 +194,7 @@ function serviceTime(
   // A proxy's times are no service times.
   const growsWithLoad = service.growth && !service.growth.behindProxy ? service.growth.grows : null;
   if (service.method === 'logged') {
-    const basis = own ? "durations in the server's own lines" : service.basis;
+    const basis = own && !inference.seenByProxy ? "durations in the server's own lines" : service.basis;
     return { method: 'logged', basis, ...distributionOf(own?.all ?? all), grows_with_load: growsWithLoad };
   }
   return {
