@@ -21,14 +21,23 @@ export class SideBySide {
   add(partial: Partial, path: string, source: number): void {
     const facts = partial.streams.toSorted((a, b) => b.requests - a.requests)[0]?.facts ?? null;
     const input = { path, source, requests: partial.requests };
-    const known = this.#kinds.find((kind) => facts === null || kind.facts === null || sameFacts(kind.facts, facts));
+    const known = this.#kinds.find(
+      (kind) => !kind.isRetold && (facts === null || kind.facts === null || sameFacts(kind.facts, facts)),
+    );
     if (!known) {
-      this.#kinds.push({ facts, partial, inputs: [input] });
+      this.#kinds.push({ facts, partial, isRetold: false, inputs: [input] });
       return;
     }
     known.facts ??= facts;
     joinInput(known.partial, partial, path, known.inputs, 0);
     known.inputs.push(input);
+  }
+
+  /** Lines of a proxy in an input that was added: they tell of its requests once more. */
+  addRetold(partial: Partial, path: string, source: number): void {
+    const facts = partial.streams[0]?.facts ?? null;
+    const input = { path, source, requests: partial.requests };
+    if (facts) this.#kinds.push({ facts, partial, isRetold: true, inputs: [input] });
   }
 
   /** All of them as one; null: there is none. */
@@ -37,8 +46,8 @@ export class SideBySide {
     const kept: Kind[] = [];
     for (const kind of this.#kinds) {
       const twin = twinAmong(kept, kind);
-      if (!twin) {
-        kept.push(kind);
+      if (!twin || (kind.isRetold && !tellsMore(twin.other, kind, twin.same))) {
+        if (!kind.isRetold) kept.push(kind);
         continue;
       }
       const isFirst = tellsMore(twin.other, kind, twin.same);

@@ -14,6 +14,8 @@ export interface Kind {
   /** Of most of its lines; null: no line of it is a request. */
   facts: StreamFacts | null;
   readonly partial: Partial;
+  /** Lines of a proxy beside those of its server in one input: no requests of their own. */
+  readonly isRetold: boolean;
   readonly inputs: { readonly path: string; readonly source: number; readonly requests: number }[];
 }
 

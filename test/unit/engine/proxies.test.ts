@@ -76,6 +76,22 @@ describe('the log of a proxy beside that of the server', () => {
     expect(assumed(summary)).toContain('33 callers got an error from the proxy');
   });
 
+  it('measures the waits also where both are one stream of two containers', async () => {
+    const [server, proxy] = ['server', 'proxy'].map((name) =>
+      unpacked(`nginx-before-boot-${name}`).trimEnd().split('\n'),
+    );
+    const second = (line: string) => /2026:(\S+) /.exec(line)?.[1] ?? '';
+    const stream = [
+      ...server.map((line) => ({ at: second(line), text: `web-1    | ${line}` })),
+      ...proxy.map((line) => ({ at: second(line), text: `nginx-1  | ${line}` })),
+    ].sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+    const summary = await examined(stream.map(({ text }) => text).join('\n'));
+    expect(summary.requests.total).toBe(500);
+    expect(summary.wait.method).toBe('measured');
+    expect(summary.wait.mean).toBeCloseTo(1.876, 2);
+    expect(findingOf(summary, 'server-unreachable')?.evidence.refused).toBe(33);
+  });
+
   it('is that of other requests where it is another recording', async () => {
     const summary = await examined(unpacked('haproxy-enough-server'), unpacked('apache-proxy-proxy'));
     expect(assumed(summary)).not.toContain('counted once');
