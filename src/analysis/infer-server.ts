@@ -5,7 +5,6 @@ import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitI
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { manyLeft } from './left-callers.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits, workersOf } from './pools.ts';
 import { unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
@@ -273,9 +272,6 @@ const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
     : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
 
-const CALLERS_LEFT =
-  "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
-
 function structureOf(
   trace: Trace,
   table: RequestTable,
@@ -285,13 +281,7 @@ function structureOf(
 ): Found {
   if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
-  if (declared.durationCovers === 'response') {
-    // Where callers leave, the proxy does not see when the server is done with them.
-    if (manyLeft(table))
-      return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
-    const held = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
-    return poolBehindProxy(trace, held, declared, replicas);
-  }
+  if (declared.durationCovers === 'response') return poolBehindProxy(trace, table, declared, replicas);
   const structure = trace.hasWorkers
     ? structureByWorker(trace, workers, declared, replicas)
     : structureOfPool(trace, declared, replicas);

@@ -6,6 +6,8 @@
  * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
  * them too late, too many too early.
  */
+import type { RequestTable } from '../../core/table.ts';
+import { manyLeft } from '../left-callers.ts';
 import { type BlurredSlots, blurredSlots } from './blurred-slots.ts';
 import type { Declared } from './declared.ts';
 import { type LetThrough, letThrough } from './let-through.ts';
@@ -39,8 +41,15 @@ interface Split {
   sum: number;
 }
 
-/** `held`: µs by index that the proxy held each request back, NaN unknown; `replicas`: how often chance is replayed. */
-export function poolBehindProxy(trace: Trace, held: Float64Array, declared: Declared, replicas: number): Found {
+const CALLERS_LEFT =
+  "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
+
+/** `replicas`: how often chance is replayed. */
+export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Declared, replicas: number): Found {
+  // Where callers leave, the proxy does not see when the server is done with them.
+  if (manyLeft(table))
+    return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
+  const held = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
   const limit = letThrough(trace, held);
   if (limit?.isServed) return poolOfLimit(limit, trace);
   const { splits, found } = splitBySlots(trace);
