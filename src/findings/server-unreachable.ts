@@ -7,6 +7,7 @@ import { clockText } from '../core/time.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
 import { orNull, rowsOf } from './rows.ts';
 
+const UNAVAILABLE = 503;
 const MINIMUM = 5;
 /** µs: an answer that quick is none of the server, whose answers take so many times as long. */
 const QUICK = 50_000;
@@ -59,12 +60,14 @@ function examine(facts: Facts): Finding | null {
   const share = count / total;
   const which = listText([...new Set(statuses)].sort().map(String));
   const began = rowsOf(facts).start[0];
+  // A limit of the server (uvicorn --limit-concurrency) answers 503 as quickly.
+  const mayRefuse = !isBeside && statuses.includes(UNAVAILABLE);
   const wasDown = isBeside && began > to && began - to < SOON;
   const errors = facts.requests.status.subarray(0, facts.requests.length).filter((status) => status >= 500).length;
   return {
     severity: share >= MANY ? 'critical' : 'warning',
-    title: `${countText(count, 'caller')} got ${which} from the proxy${wasDown ? ` before the server answered for the first time` : ''}: nothing behind it answered`,
-    detail: `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(Math.max(1e6, to - from))}), ${percentText(share)} of all requests. ${isBeside ? 'The server has no line of them' : `They took ${Number.isFinite(took) ? durationText(took) : 'no time'} (median)`}: no worker was there to take the connection, or the server took no more, so the application wrote no traceback.${wasDown ? ` The first request that it took began at ${clockText(began)} UTC: the workers were not up yet, and callers who came meanwhile make the queue at the beginning of its log.` : ''}`,
+    title: `${countText(count, 'caller')} got ${which} from the proxy${wasDown ? ` before the server answered for the first time` : ''}: nothing behind it answered${mayRefuse ? ', or it turned them away at once' : ''}`,
+    detail: `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(Math.max(1e6, to - from))}), ${percentText(share)} of all requests. ${isBeside ? 'The server has no line of them' : `They took ${Number.isFinite(took) ? durationText(took) : 'no time'} (median)`}: no worker was there to take the connection, or the server took no more${mayRefuse ? ' (a limit of its own may answer 503 as quickly)' : ''}: no traceback of the application will tell of them.${wasDown ? ` The first request that it took began at ${clockText(began)} UTC: the workers were not up yet, and callers who came meanwhile make the queue at the beginning of its log.` : ''}`,
     evidence: {
       refused: count,
       share,
@@ -96,7 +99,8 @@ export default defineFinding({
       'have none. Critical from 5 % of all requests on.',
     ].join('\n'),
     guards: [
-      'Not of a log of the server itself, whose 503 are its own; nor of answers that took as long as others, which an application may have given.',
+      'Not of a log of the server itself, whose 503 are its own; nor of answers that took as long as others, which an application may have given. A limit of the server may',
+      'answer 503 as quickly as a proxy: in the log of a proxy alone both are said.',
       'The findings of errors fall silent unless most of the server errors are others.',
     ].join('\n'),
     fix: {
