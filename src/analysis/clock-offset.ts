@@ -6,7 +6,7 @@
 import type { LoggedRequests } from './same-requests.ts';
 
 /** Pairs of lines of one route that are looked at, about, and lines that are too few. */
-const MOST_PAIRS = 10_000_000;
+const MOST_PAIRS = 4_000_000;
 const FEWEST = 40;
 /** µs: width of a bin, and bins to each side of a place that belong to it. */
 const BIN = 1_000_000;
@@ -22,12 +22,13 @@ const MOST_PEAKS = 3;
 /** µs: steps in which a peak is looked at, and the least width in which it is looked for. */
 const STEP = 20_000;
 const NARROWEST = 100_000;
-/** µs: clocks are no farther apart, a wrong time zone included. */
-const FARTHEST = 26 * 3_600_000_000;
+/** µs: clocks are no farther apart, a wrong time zone included; those that agree may be so much apart. */
+export const FARTHEST = 26 * 3_600_000_000;
+export const NEAR = 2_000_000;
 
-/** µs by which the clock of `other` may be ahead, the likeliest first; empty: no difference stands out. */
-export function clockOffsets(one: LoggedRequests, other: LoggedRequests): number[] {
-  const differences = differencesOf(one, other);
+/** µs by which the clock of `other` may be ahead, up to `farthest`, the likeliest first; empty: no difference stands out. */
+export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthest: number): number[] {
+  const differences = differencesOf(one, other, farthest + AROUND * BIN);
   const ticks = [finest(one), finest(other)];
   const tick = Math.max(1, Math.min(...ticks));
   const width = Math.max(NARROWEST, ...ticks);
@@ -44,7 +45,10 @@ export function clockOffsets(one: LoggedRequests, other: LoggedRequests): number
   };
   // Of a peak many bins would be counted: those around the highest one are left out.
   const peaks: { readonly bin: number; readonly excess: number }[] = [];
-  for (const [bin] of [...counts].sort((a, b) => near(b[0], -BESIDE, BESIDE) - near(a[0], -BESIDE, BESIDE))) {
+  const atMost = Math.ceil(farthest / BIN);
+  const bins = Array.from(counts.keys()).filter((bin) => Math.abs(bin) <= atMost);
+  const height = new Map(bins.map((bin) => [bin, near(bin, -BESIDE, BESIDE)]));
+  for (const bin of bins.sort((a, b) => height.get(b)! - height.get(a)!)) {
     if (peaks.some((peak) => Math.abs(peak.bin - bin) <= APART)) continue;
     const outside = near(bin, -AROUND, AROUND) - near(bin, -APART, APART);
     const chance = (outside * (2 * BESIDE + 1)) / (2 * (AROUND - APART));
@@ -75,25 +79,43 @@ function densest(sorted: Float64Array, middle: number, width: number): number {
   return (from + to) / 2;
 }
 
-/** What lines of `other` are later than lines of the same route in `one`, µs, and of how many of these. */
-function differencesOf(one: LoggedRequests, other: LoggedRequests): { readonly micros: number[]; readonly of: number } {
+/** What lines of `other` are later than lines of the same route in `one`, µs, by `farthest` at most; and of how many of these. */
+function differencesOf(
+  one: LoggedRequests,
+  other: LoggedRequests,
+  farthest: number,
+): { readonly micros: number[]; readonly of: number } {
   const theirs = middlesByRoute(other);
-  const rows: number[] = [];
+  const near: { readonly mine: number; readonly all: Float64Array; readonly from: number; readonly to: number }[] = [];
   let pairs = 0;
   for (let row = 0; row < one.rows.length; row++) {
-    const same = theirs.get(nameOf(one, row));
-    if (!same || !Number.isFinite(middleOf(one, row))) continue;
-    rows.push(row);
-    pairs += same.length;
+    const all = theirs.get(nameOf(one, row));
+    const mine = middleOf(one, row);
+    if (!all || !Number.isFinite(mine)) continue;
+    const [from, to] = [placeIn(all, mine - farthest), placeIn(all, mine + farthest)];
+    near.push({ mine, all, from, to });
+    pairs += to - from;
   }
   const step = Math.max(1, pairs / MOST_PAIRS);
-  const held = Array.from({ length: Math.floor(rows.length / step) }, (_, k) => rows[Math.floor(k * step)]);
-  const micros = held.flatMap((row) => {
-    const mine = middleOf(one, row);
-    const all = theirs.get(nameOf(one, row)) ?? [];
-    return all.map((middle) => middle - mine).filter((difference) => Math.abs(difference) <= FARTHEST);
-  });
-  return { micros, of: held.length };
+  const micros: number[] = [];
+  let of = 0;
+  for (let k = 0; Math.floor(k) < near.length; k += step) {
+    const { mine, all, from, to } = near[Math.floor(k)];
+    for (let i = from; i < to; i++) micros.push(all[i] - mine);
+    of++;
+  }
+  return { micros, of };
+}
+
+/** How many of the sorted values are below. */
+function placeIn(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 const finest = ({ rows }: LoggedRequests): number =>
@@ -105,7 +127,8 @@ const nameOf = ({ rows, routes }: LoggedRequests, row: number): string =>
 /** µs since 1970 UTC: the middle of the tick in which it ended. */
 const middleOf = ({ rows }: LoggedRequests, row: number): number => rows.end[row] + rows.resolution[row] / 2;
 
-function middlesByRoute(log: LoggedRequests): Map<string, number[]> {
+/** Sorted. */
+function middlesByRoute(log: LoggedRequests): Map<string, Float64Array> {
   const found = new Map<string, number[]>();
   for (let row = 0; row < log.rows.length; row++) {
     const middle = middleOf(log, row);
@@ -115,5 +138,5 @@ function middlesByRoute(log: LoggedRequests): Map<string, number[]> {
     if (own) own.push(middle);
     else found.set(name, [middle]);
   }
-  return found;
+  return new Map(Array.from(found, ([name, middles]) => [name, Float64Array.from(middles).sort()]));
 }

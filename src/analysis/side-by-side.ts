@@ -2,7 +2,7 @@
  * Logs that are read together: those whose lines are of one kind are joined first, so that a log of one kind can be held against that
  * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once.
  */
-import { clockOffsets } from './clock-offset.ts';
+import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
 import { joinInput } from './join-input.ts';
 import { type Partial, sameFacts } from './partial.ts';
 import { type SameRequests, sameRequests } from './same-requests.ts';
@@ -79,10 +79,15 @@ interface TwinLog {
 function twinAmong(kept: readonly Kind[], kind: Kind): TwinLog | null {
   for (const other of kept) {
     const one = requestsOf(other, 0);
-    for (const ahead of new Set([...clockOffsets(one, requestsOf(kind, 0)), 0])) {
+    const two = requestsOf(kind, 0);
+    // Clocks that agree well enough to see that the requests are the same may still be apart by more than the ticks of the stamps.
+    const byOne = sameRequests(one, two);
+    const offsets = clockOffsets(one, two, byOne ? NEAR : FARTHEST);
+    for (const ahead of offsets) {
       const same = sameRequests(one, requestsOf(kind, ahead));
       if (same) return { other, same, ahead };
     }
+    if (byOne) return { other, same: byOne, ahead: 0 };
   }
   return null;
 }
