@@ -120,6 +120,7 @@ export default defineFormat({
   stamp: 'start',
   written: 'end',
   writesCombined: true,
+  mayPassOn: true,
   loggers: ['apache', 'apache2', 'httpd'],
   lifecycle,
   samples: [
@@ -162,6 +163,8 @@ export default defineFormat({
   ],
   notes: [
     'The stamp is the start of the request, the line is written at its end; %D is in microseconds, %T in whole seconds.',
+    'Lines without a pid do not say whether Apache ran the application or passed the request on (mod_proxy, daemons of mod_wsgi): %D is then read as the time from the request to the answer, which may hold the wait for a worker.',
+    'Combined lines with a duration whose stamps are seen to be starts are taken for those of Apache: the other servers that write such lines stamp the end.',
     'With mod_wsgi in daemon mode %P and %{tid}P are the Apache child, not the Python process: let the application send its pid in a header X-Pid and log %{X-Pid}o.',
     '"server reached MaxRequestWorkers" and "Queue timeout expired" say outright that requests waited.',
   ],

@@ -5,7 +5,6 @@ import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitI
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { manyLeft } from './left-callers.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits, workersOf } from './pools.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
@@ -122,7 +121,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const counted = input.workers ?? workersOf(pools, lives, declared);
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, counted, declared, efforts[effort].replicas, manyLeft(part));
+  const found = structureOf(evidence, part, counted, declared, efforts[effort].replicas);
+  const covers = found.timesAreWork ? 'service' : declared.durationCovers;
   const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
   const slots = input.slots ?? slotsOfRegimes(regimes);
   const alike =
@@ -133,15 +133,15 @@ function inferFrom(input: ServerInput): ServerInference {
   const { structure: ofOne, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
   const structure = mixed === null ? ofOne : structureOfMixed(mixed, workers);
   const loop = hasNoSlots(structure.model);
-  const behindProxy = declared.durationCovers === 'response' && structure.capacity.value === null;
+  const behindProxy = covers === 'response' && structure.capacity.value === null;
   const growth =
-    behindProxy || (loop && declared.durationCovers === 'service')
+    behindProxy || (loop && covers === 'service')
       ? growthWithLoad(evidence, efforts[effort].replicas, behindProxy)
       : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
   // A server without slots has no stretch in which they were all taken.
   const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
-  const service = serviceOf(table, trace, seen, declared.durationCovers, growth);
+  const service = serviceOf(table, trace, seen, covers, growth);
   const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
@@ -160,7 +160,7 @@ function inferFrom(input: ServerInput): ServerInference {
     workers: workers.value,
     threadsPerWorker: structure.threads.value,
     queue,
-    durationCovers: declared.durationCovers,
+    durationCovers: covers,
     serviceMean: service.mean,
     growth,
     limitMet: structure.met?.words ?? null,
@@ -175,7 +175,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
   const eachHolds = trace.hasWorkers ? structure.threads.value : capacity;
   const threads = input.streams.some(({ facts }) => facts.fields.thread);
-  const running = declared.durationCovers !== 'response' || waited.sharpened;
+  const running = covers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
     times.start,
@@ -203,6 +203,7 @@ function inferFrom(input: ServerInput): ServerInference {
     unbounded: structure.unbounded,
     servers,
     ...(mixed === null ? {} : { mixed }),
+    ...(declared.durationCovers === 'response' ? { seenByProxy: true as const } : {}),
     regimes: toldRegimes(regimes, parts, slotChanges.length > 0 ? waited : null),
     restarts: restartsOf(workers, pools, Math.max(lives.length, declared.boots)),
     queue,
@@ -269,18 +270,16 @@ const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
     : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
 
-const CALLERS_LEFT =
-  "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
-
-function structureOf(trace: Trace, workers: Estimate, declared: Declared, replicas: number, isLeft: boolean): Found {
+function structureOf(
+  trace: Trace,
+  table: RequestTable,
+  workers: Estimate,
+  declared: Declared,
+  replicas: number,
+): Found {
   if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
   if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
-  if (declared.durationCovers === 'response') {
-    // Where callers leave, the proxy does not see when the server is done with them.
-    if (isLeft)
-      return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
-    return poolBehindProxy(trace, declared, replicas);
-  }
+  if (declared.durationCovers === 'response') return poolBehindProxy(trace, table, declared, replicas);
   const structure = trace.hasWorkers
     ? structureByWorker(trace, workers, declared, replicas)
     : structureOfPool(trace, declared, replicas);

@@ -2,12 +2,13 @@
  * Requests whose callers had left: the proxy gave up on them (504), or their client hung up (499), and the worker that was to answer them
  * went on, or began only later. Its line comes later than the proxy's then, and by their ends alone they cannot be paired.
  *
- * Those that were answered are paired first, as their lines end together. What is left of a route is paired as a queue runs: the
+ * Those that were answered are paired first, in the order of their lines. What is left of a route is paired as a queue runs: the
  * oldest request of a caller who left began first. Where a request that came later, and was answered, began earlier, the older one
  * never reached a worker.
  */
 import type { RequestTable } from '../core/table.ts';
-import { type LoggedRequests, ROUNDING, type Twin } from './same-requests.ts';
+import { alignRequests, inOrderOfWriting, seenFor, type Twin } from './align-requests.ts';
+import type { LoggedRequests } from './same-requests.ts';
 import { traceOf } from './structure/trace.ts';
 
 /** Statuses that a proxy writes for a request whose answer it did not wait for: nginx's "client closed request", and its time-out. */
@@ -37,12 +38,12 @@ export function manyLeft({ length, status }: RequestTable): boolean {
 }
 
 /** Pairs of a line of the server (`one`) and one of the proxy (`other`); both logs have ends and durations. */
-export function pairWithLeft(server: LoggedRequests, proxy: LoggedRequests): PairedRequest[] {
-  const pairs = pairsOf(server, proxy);
+export function pairRequests(server: LoggedRequests, proxy: LoggedRequests): PairedRequest[] {
+  const pairs = pairsOf(server, proxy, manyLeft(proxy.rows));
   const [began, came] = [startsOf(server.rows), startsOf(proxy.rows)];
   return pairs.map((pair) => {
     // The time that the proxy waited is the least: the answer had not come.
-    const least = proxy.rows.duration[pair.other] - server.rows.duration[pair.one];
+    const least = seenFor(proxy.rows, pair.other) - server.rows.duration[pair.one];
     return { ...pair, wait: pair.hasLeft ? Math.max(least, began[pair.one] - came[pair.other]) : least };
   });
 }
@@ -55,20 +56,17 @@ function startsOf(rows: RequestTable): Float64Array {
   return start;
 }
 
-function pairsOf(server: LoggedRequests, proxy: LoggedRequests): Pair[] {
+function pairsOf(server: LoggedRequests, proxy: LoggedRequests, withLeft: boolean): Pair[] {
   const theirs = rowsByRoute(proxy);
   const answered: Pair[] = [];
   const rest: { readonly served: readonly number[]; readonly left: readonly number[] }[] = [];
   for (const [route, served] of rowsByRoute(server)) {
     const asked = theirs.get(route) ?? [];
-    const pairs = pairByEnds(
-      server,
-      served,
-      proxy,
-      asked.filter((row) => !hasLeft(proxy.rows.status[row])),
-    );
+    const stayed = asked.filter((row) => !hasLeft(proxy.rows.status[row]));
+    const pairs = alignRequests(server.rows, served, proxy.rows, stayed);
+    answered.push(...pairs.map((twin) => ({ ...twin, hasLeft: false })));
+    if (!withLeft) continue;
     const taken = new Set(pairs.map(({ one }) => one));
-    answered.push(...pairs);
     rest.push({
       served: served.filter((row) => !taken.has(row)),
       left: asked.filter((row) => hasLeft(proxy.rows.status[row])),
@@ -78,9 +76,10 @@ function pairsOf(server: LoggedRequests, proxy: LoggedRequests): Pair[] {
   return [...answered, ...rest.flatMap(({ served, left }) => pairInTurn(server, served, proxy, left, order))];
 }
 
+/** Rows with both times, in the order of writing. */
 function rowsByRoute({ rows, routes }: LoggedRequests): Map<string, number[]> {
   const found = new Map<string, number[]>();
-  for (let row = 0; row < rows.length; row++) {
+  for (const row of inOrderOfWriting(rows)) {
     if (rows.route[row] < 0 || Number.isNaN(rows.start[row] + rows.end[row])) continue;
     const name = routes.text(rows.route[row]);
     const own = found.get(name);
@@ -88,37 +87,6 @@ function rowsByRoute({ rows, routes }: LoggedRequests): Map<string, number[]> {
     else found.set(name, [row]);
   }
   return found;
-}
-
-/** Requests of one route whose lines end in the same tick or the next, and which the proxy saw for no shorter than the server. */
-function pairByEnds(
-  { rows: mine }: LoggedRequests,
-  served: readonly number[],
-  { rows: theirs }: LoggedRequests,
-  asked: readonly number[],
-): Pair[] {
-  const byEnd = (end: Float64Array) => (a: number, b: number) => end[a] - end[b] || a - b;
-  const open = [...served].sort(byEnd(mine.end));
-  const taken = new Set<number>();
-  const pairs: Pair[] = [];
-  let from = 0;
-  for (const other of [...asked].sort(byEnd(theirs.end))) {
-    const [end, tick] = [theirs.end[other], theirs.resolution[other]];
-    while (from < open.length && mine.end[open[from]] + mine.resolution[open[from]] < end - tick) from++;
-    // The first one in the same tick, else the last one before it.
-    let found = -1;
-    for (let k = from; k < open.length && mine.end[open[k]] < end + tick; k++) {
-      const one = open[k];
-      if (taken.has(one) || mine.status[one] !== theirs.status[other]) continue;
-      if (mine.duration[one] > theirs.duration[other] + ROUNDING) continue;
-      found = one;
-      if (mine.end[one] + mine.resolution[one] > end) break;
-    }
-    if (found < 0) continue;
-    taken.add(found);
-    pairs.push({ one: found, other, hasLeft: false });
-  }
-  return pairs;
 }
 
 /** When requests began that were answered, and when the youngest of those that had begun had come. */

@@ -1,7 +1,7 @@
 /**
  * Durations of the server's own requests, where those of the lines are something else: the log of a proxy in front of it was read as
  * well, whose are answer times with the wait inside, and both in one histogram would be neither; or requests were killed, whose lines
- * tell a millisecond.
+ * tell a millisecond; or the times of a proxy were found to be those of the work.
  */
 import type { ServerInference } from '../core/inference.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -25,7 +25,8 @@ export function ownDurations(
 ): OwnDurations | null {
   const covers = new Set(streams.map(({ facts }) => facts.durationCovers).filter((kind) => kind !== null));
   const someKilled = service.method === 'inferred' && covers.has('service') && retained.complete;
-  if (covers.size < 2 && !someKilled) return null;
+  const timesAreWork = service.method === 'logged' && covers.has('response');
+  if (covers.size < 2 && !someKilled && !timesAreWork) return null;
   const all = new DurationHistogram();
   const routes = new Map<number, DurationHistogram>();
   for (let i = 0; i < length; i++) {

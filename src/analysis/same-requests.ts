@@ -13,10 +13,13 @@ import type { Dictionary } from '../core/dictionary.ts';
 import { medianOf } from '../core/statistics.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
+import { ROUNDING, seenFor, type Twin } from './align-requests.ts';
 
 /** µs: width of the cells in which lines are compared, and how many lines of both logs there should be in one on average. */
 const SECOND = 1_000_000;
 const IN_CELL = 8;
+/** Times as wide: where one log stamps the start, its ends are known to a second, which is not the second of the other log. */
+const WIDER = [1, 4];
 /** What the squares of the differences may be of those that chance makes, and how many deviations below them they must be. */
 const MOST_OF_CHANCE = 0.5;
 const DEVIATIONS = 5;
@@ -27,19 +30,10 @@ const MOST_CELLS = 3;
 /** Pairs with the next line in which the proxy would have been quicker, and the share of them among true pairs. */
 const FEWEST_ODD = 20;
 const MOST_ODD = 0.1;
-/** µs by which a proxy's duration may be the shorter one: two clocks, and milliseconds that are cut off. */
-export const ROUNDING = 2_000;
 
 export interface LoggedRequests {
   readonly rows: RequestTable;
   readonly routes: Dictionary;
-}
-
-/** A request of both logs. */
-export interface Twin {
-  /** Rows of the two tables. */
-  readonly one: number;
-  readonly other: number;
 }
 
 /** As many lines of one route in both logs, of the same moment: of the same requests, in whatever order. */
@@ -65,7 +59,14 @@ interface Cell {
 
 /** null: nothing shows that they are the same. */
 export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRequests | null {
-  const cells = cellsOf(one, other);
+  for (const wider of WIDER) {
+    const same = sameInCells(one, other, cellsOf(one, other, wider));
+    if (same) return same;
+  }
+  return null;
+}
+
+function sameInCells(one: LoggedRequests, other: LoggedRequests, cells: Cells): SameRequests | null {
   const groups = groupsIn(cells);
   const twins = groups.flatMap(inOrder);
   let matched = 0;
@@ -80,7 +81,7 @@ export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRe
   const share = matched / Math.min(total.one, total.other);
   if (!(share >= LEAST_TWINS)) return null;
   const extra = twins
-    .map((twin) => other.rows.duration[twin.other] - one.rows.duration[twin.one])
+    .map((twin) => seenFor(other.rows, twin.other) - seenFor(one.rows, twin.one))
     .filter(Number.isFinite);
   const longer = medianOf(extra);
   if (!agreeInRoutes(cells) && !(agreeInNumber(cells) && agreeInDurations(one.rows, other.rows, twins, longer < 0)))
@@ -89,7 +90,7 @@ export function sameRequests(one: LoggedRequests, other: LoggedRequests): SameRe
 }
 
 /** Paired in the order of their lines. */
-export const inOrder = ({ one, other }: TwinGroup): Twin[] => one.map((row, k) => ({ one: row, other: other[k] }));
+const inOrder = ({ one, other }: TwinGroup): Twin[] => one.map((row, k) => ({ one: row, other: other[k] }));
 
 /** Lines of one route between moments up to which both logs have as many of them: some end in the next second. */
 function groupsIn(cells: Cells): TwinGroup[] {
@@ -112,9 +113,9 @@ function groupsIn(cells: Cells): TwinGroup[] {
 }
 
 /** Cell of time → route → its rows: of routes that both logs have, in minutes of which both have lines. */
-function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<string, Cell>> {
-  // A stamp of the start is compared with starts.
-  const byStart = [one, other].some(({ rows }) => rows.length > 0 && Number.isNaN(rows.end[0]));
+function cellsOf(one: LoggedRequests, other: LoggedRequests, wider: number): Map<number, Map<string, Cell>> {
+  // Where the ends of one are not known, its starts are compared with starts.
+  const byStart = [one, other].some(({ rows }) => mostlyWithoutEnd(rows));
   const at = ({ rows }: LoggedRequests, row: number) => (byStart ? rows.start[row] : instantOf(rows, row));
   const minutes = (log: LoggedRequests) => {
     const found = new Set<number>();
@@ -141,7 +142,8 @@ function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<st
   const rows = { one: taken(one), other: taken(other) };
   const count = rows.one.length + rows.other.length;
   // Whole seconds: the tick of most stamps must not lie across a border.
-  const width = SECOND * Math.max(1, Math.round((IN_CELL * spanOf([...rows.one, ...rows.other])) / (count * SECOND)));
+  const width =
+    wider * SECOND * Math.max(1, Math.round((IN_CELL * spanOf([...rows.one, ...rows.other])) / (count * SECOND)));
   const cells = new Map<number, Map<string, Cell>>();
   for (const side of ['one', 'other'] as const) {
     for (const { row, name, instant } of rows[side]) {
@@ -154,6 +156,12 @@ function cellsOf(one: LoggedRequests, other: LoggedRequests): Map<number, Map<st
     }
   }
   return cells;
+}
+
+function mostlyWithoutEnd({ length, end }: RequestTable): boolean {
+  let without = 0;
+  for (let row = 0; row < length; row++) if (Number.isNaN(end[row])) without++;
+  return 2 * without > length;
 }
 
 function spanOf(rows: readonly { readonly instant: number }[]): number {
@@ -220,7 +228,7 @@ function agreeInDurations(
   firstIsProxy: boolean,
 ): boolean {
   const sign = firstIsProxy ? -1 : 1;
-  const isOdd = (a: number, b: number) => sign * (other.duration[b] - one.duration[a]) < -ROUNDING;
+  const isOdd = (a: number, b: number) => sign * (seenFor(other, b) - seenFor(one, a)) < -ROUNDING;
   const odd = twins.filter((twin) => isOdd(twin.one, twin.other)).length;
   const oddWithNext = twins.filter((twin, k) => k > 0 && isOdd(twins[k - 1].one, twin.other)).length;
   return oddWithNext >= FEWEST_ODD && odd <= MOST_ODD * oddWithNext;

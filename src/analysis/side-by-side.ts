@@ -2,34 +2,17 @@
  * Logs that are read together: those whose lines are of one kind are joined first, so that a log of one kind can be held against that
  * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once.
  */
-import type { StreamFacts } from '../core/batch.ts';
-import { countText, listText, percentText } from '../core/words.ts';
-import { joinInput, serverOfWorker } from './join-input.ts';
-import { manyLeft, type PairedRequest, pairWithLeft } from './left-callers.ts';
+import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
+import { joinInput } from './join-input.ts';
 import { type Partial, sameFacts } from './partial.ts';
-import { RetainedRows } from './retained-rows.ts';
-import { inOrder, type LoggedRequests, type SameRequests, sameRequests, type TwinGroup } from './same-requests.ts';
-
-interface Kind {
-  /** Of most of its lines; null: no line of it is a request. */
-  facts: StreamFacts | null;
-  readonly partial: Partial;
-  readonly inputs: { readonly path: string; readonly source: number; readonly requests: number }[];
-}
+import { type SameRequests, sameRequests } from './same-requests.ts';
+import { type Kind, requestsOf, tellByProxy } from './told-by-proxy.ts';
 
 /** What is assumed of an input, in a sentence. */
 export interface Assumption {
   readonly source: number;
   readonly sentence: string;
 }
-
-/** Share of the kept log's requests whose wait must be told by the lines of the proxy; and where callers left, who waited longest. */
-const ENOUGH_TWINS = 0.5;
-const ENOUGH_OF_LEFT = 0.9;
-/** Share of the pairs that may be lines of two servers. */
-const HARDLY_MIXED = 0.05;
-/** µs: two durations of a request that waited for nobody differ by what the way costs, to either side. */
-const NOTHING = 2_000;
 
 export class SideBySide {
   readonly #kinds: Kind[] = [];
@@ -38,9 +21,11 @@ export class SideBySide {
   add(partial: Partial, path: string, source: number): void {
     const facts = partial.streams.toSorted((a, b) => b.requests - a.requests)[0]?.facts ?? null;
     const input = { path, source, requests: partial.requests };
-    const known = this.#kinds.find((kind) => facts === null || kind.facts === null || sameFacts(kind.facts, facts));
+    const known = this.#kinds.find(
+      (kind) => !kind.isRetold && (facts === null || kind.facts === null || sameFacts(kind.facts, facts)),
+    );
     if (!known) {
-      this.#kinds.push({ facts, partial, inputs: [input] });
+      this.#kinds.push({ facts, partial, isRetold: false, inputs: [input] });
       return;
     }
     known.facts ??= facts;
@@ -48,28 +33,29 @@ export class SideBySide {
     known.inputs.push(input);
   }
 
+  /** Lines of a proxy in an input that was added: they tell of its requests once more. */
+  addRetold(partial: Partial, path: string, source: number): void {
+    const facts = partial.streams[0]?.facts ?? null;
+    const input = { path, source, requests: partial.requests };
+    if (facts) this.#kinds.push({ facts, partial, isRetold: true, inputs: [input] });
+  }
+
   /** All of them as one; null: there is none. */
   join(): { readonly partial: Partial; readonly assumptions: readonly Assumption[] } | null {
     const assumptions: Assumption[] = [];
     const kept: Kind[] = [];
     for (const kind of this.#kinds) {
-      const twin = kept
-        .map((other) => ({ other, same: sameRequests(requestsOf(other), requestsOf(kind)) }))
-        .find(({ same }) => same !== null);
-      if (!twin?.same) {
-        kept.push(kind);
+      const twin = twinAmong(kept, kind);
+      if (!twin || (kind.isRetold && !tellsMore(twin.other, kind, twin.same))) {
+        if (!kind.isRetold) kept.push(kind);
         continue;
       }
       const isFirst = tellsMore(twin.other, kind, twin.same);
       const [teller, proxy] = isFirst ? [twin.other, kind] : [kind, twin.other];
       kept[kept.indexOf(twin.other)] = teller;
-      const same = isFirst ? twin.same : seenFromTheOther(twin.same);
-      const pairs = pairsOf(teller, proxy, same);
-      const ofAll = shareMixed(teller, same) > HARDLY_MIXED;
-      const isTold = tellWaits(teller, proxy, pairs, ofAll);
-      const left = tellAnswers(teller, proxy, pairs);
-      for (const event of proxy.partial.lifecycle) teller.partial.event(event);
-      const sentence = inWords(teller, proxy, same, { isTold, ofAll, left });
+      const sentence = isFirst
+        ? tellByProxy(teller, proxy, twin.same, twin.ahead)
+        : tellByProxy(teller, proxy, seenFromTheOther(twin.same), -twin.ahead);
       for (const { source } of proxy.inputs) assumptions.push({ source, sentence });
     }
     if (kept.length === 0) return null;
@@ -82,10 +68,29 @@ export class SideBySide {
   }
 }
 
-const requestsOf = ({ partial }: Kind): LoggedRequests => ({
-  rows: partial.retained.table(),
-  routes: partial.names.routes,
-});
+interface TwinLog {
+  readonly other: Kind;
+  readonly same: SameRequests;
+  /** µs by which the clock of the new one is ahead of that of the other one. */
+  readonly ahead: number;
+}
+
+/** The one that tells of the same requests, by clocks that may differ. */
+function twinAmong(kept: readonly Kind[], kind: Kind): TwinLog | null {
+  for (const other of kept) {
+    const one = requestsOf(other, 0);
+    const two = requestsOf(kind, 0);
+    // Clocks that agree well enough to see that the requests are the same may still be apart by more than the ticks of the stamps.
+    const byOne = sameRequests(one, two);
+    const offsets = clockOffsets(one, two, byOne ? NEAR : FARTHEST);
+    for (const ahead of offsets) {
+      const same = sameRequests(one, requestsOf(kind, ahead));
+      if (same) return { other, same, ahead };
+    }
+    if (byOne) return { other, same: byOne, ahead: 0 };
+  }
+  return null;
+}
 
 const seenFromTheOther = ({ share, groups, longer }: SameRequests): SameRequests => ({
   share,
@@ -97,98 +102,4 @@ const seenFromTheOther = ({ share, groups, longer }: SameRequests): SameRequests
 function tellsMore(one: Kind, other: Kind, { longer }: SameRequests): boolean {
   const rank = ({ facts }: Kind) => (facts?.fields.worker ? 2 : 0) + (facts?.fields.duration ? 1 : 0);
   return rank(one) === rank(other) ? !(longer < 0) : rank(one) > rank(other);
-}
-
-/** Lines of both logs that are of one request, with its wait. */
-function pairsOf(teller: Kind, proxy: Kind, { groups }: SameRequests): readonly PairedRequest[] {
-  const haveDurations = teller.facts?.fields.duration === true && proxy.facts?.fields.duration === true;
-  if (haveDurations && manyLeft(proxy.partial.retained.table()))
-    return pairWithLeft(requestsOf(teller), requestsOf(proxy));
-  const mine = teller.partial.retained.table().duration;
-  const theirs = proxy.partial.retained.table().duration;
-  const pair = (group: TwinGroup) =>
-    inOrder(group).map(({ one, other }) => ({ one, other, hasLeft: false, wait: theirs[other] - mine[one] }));
-  const ascending = (rows: readonly number[], duration: Float64Array) =>
-    rows.toSorted((a, b) => duration[a] - duration[b]);
-  return groups.flatMap((group) => {
-    const pairs = pair(group);
-    if (pairs.every(({ wait }) => !(wait < -NOTHING))) return pairs;
-    // Some are paired crosswise. Whatever their order, together they waited as long; that none waited less than nothing holds for this one.
-    return pair({ one: ascending(group.one, mine), other: ascending(group.other, theirs) });
-  });
-}
-
-/** Share of the pairs of which nobody knows of which of several servers they are. */
-function shareMixed({ partial }: Kind, { groups }: SameRequests): number {
-  const { worker } = partial.retained.table();
-  const servers = partial.workers.map((_, id) => serverOfWorker(partial.names.workers.text(id)));
-  const isMixed = ({ one }: TwinGroup) => new Set(one.map((row) => servers[worker[row]])).size > 1;
-  const size = (some: readonly TwinGroup[]) => some.reduce((sum, { one }) => sum + one.length, 0);
-  return size(groups.filter(isMixed)) / Math.max(1, size(groups));
-}
-
-/** What the proxy's duration is longer by is the wait in front of the application. Returns whether the log was told its waits. */
-function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], ofAll: boolean): boolean {
-  const { partial, facts } = teller;
-  if (!facts?.fields.duration || !proxy.facts?.fields.duration || facts.fields.wait || facts.fields.arrival)
-    return false;
-  const rows = partial.retained.table();
-  const { measuredWait } = proxy.partial.retained.table();
-  const own = proxy.facts.fields.wait;
-  const waits = pairs
-    .map((pair) => ({ row: pair.one, wait: own ? measuredWait[pair.other] : pair.wait }))
-    .filter(({ wait }) => wait >= -NOTHING);
-  const hasLeft = pairs.some((pair) => pair.hasLeft);
-  // Whose request of several servers was left waiting, no order tells.
-  if (hasLeft && ofAll) return false;
-  if (waits.length < (hasLeft ? ENOUGH_OF_LEFT : ENOUGH_TWINS) * rows.length) return false;
-  for (const { row, wait } of waits) rows.measuredWait[row] = Math.max(0, wait);
-  partial.retained = RetainedRows.fromState({ ...partial.retained.state(), rows });
-  for (const [k, stream] of partial.streams.entries()) {
-    const before = stream.facts;
-    const facts = {
-      ...before,
-      ...(ofAll ? { waitsOfAll: true as const } : {}),
-      fields: { ...before.fields, wait: true },
-    };
-    partial.streams[k] = { ...stream, facts };
-  }
-  return true;
-}
-
-/** Callers who left did not see what the server answered. Returns how many. */
-function tellAnswers(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[]): number {
-  const late = pairs.filter((pair) => pair.hasLeft);
-  if (late.length === 0) return 0;
-  const rows = teller.partial.retained.table();
-  const { status } = proxy.partial.retained.table();
-  teller.partial.answeredAs(
-    rows,
-    late.map(({ one, other }) => ({ row: one, status: status[other] })),
-  );
-  teller.partial.retained = RetainedRows.fromState({ ...teller.partial.retained.state(), rows });
-  return late.length;
-}
-
-/** What was made of the pairs. */
-interface Told {
-  readonly isTold: boolean;
-  readonly ofAll: boolean;
-  readonly left: number;
-}
-
-function inWords(teller: Kind, proxy: Kind, { share }: SameRequests, { isTold, ofAll, left }: Told): string {
-  const more = proxy.partial.requests - teller.partial.requests;
-  const extra = more > 0 ? ` (${countText(more, 'line')} more than there, which are left out)` : '';
-  const wait = !isTold
-    ? ''
-    : ofAll
-      ? '; what the proxy took longer is the wait, of all servers together: which of them a request waited for its lines do not say'
-      : '; what the proxy took longer is the wait';
-  const logs = listText(teller.inputs.filter(({ requests }) => requests > 0).map(({ path }) => path));
-  const answers =
-    left > 0
-      ? `; ${countText(left, 'caller')} had left when the server answered: the status is the one that the proxy wrote`
-      : '';
-  return `these are the requests of ${logs}, as another server on their way logged them (time and route of ${percentText(share)} agree): they are counted once${extra}${wait}${answers}`;
 }

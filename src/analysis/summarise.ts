@@ -190,14 +190,14 @@ const regimes = ({ regimes }: ServerInference): Pick<Summary['server'], 'regimes
 
 /** Logged durations come from all requests, inferred ones from the inference. */
 function serviceTime(
-  { service }: ServerInference,
+  { service, seenByProxy }: ServerInference,
   own: OwnDurations | null,
   all: DurationHistogram,
 ): Summary['service_time'] {
   // A proxy's times are no service times.
   const growsWithLoad = service.growth && !service.growth.behindProxy ? service.growth.grows : null;
   if (service.method === 'logged') {
-    const basis = own ? "durations in the server's own lines" : service.basis;
+    const basis = own && !seenByProxy ? "durations in the server's own lines" : service.basis;
     return { method: 'logged', basis, ...distributionOf(own?.all ?? all), grows_with_load: growsWithLoad };
   }
   return {

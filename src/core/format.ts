@@ -201,6 +201,11 @@ export interface LogFormat {
   readonly writesCombined?: true;
   /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */
   readonly loggers?: readonly string[];
+  /**
+   * It may run the application or pass requests on (Apache: mod_proxy, mod_wsgi's daemons), and its lines do not say which: where they
+   * name no worker, its durations may hold a queue.
+   */
+  readonly mayPassOn?: true;
   /** A proxy: pids of its envelope are its own and say nothing of the workers behind it. */
   readonly proxy?: true;
   readonly lifecycle: readonly LifecycleRule[];

@@ -113,6 +113,8 @@ export interface ServerPart {
 }
 
 export interface ServerInference {
+  /** The lines are those of a proxy in front of the server: they tell of answers that are its own, too. */
+  readonly seenByProxy?: true;
   readonly model: ServerModel;
   readonly modelConfidence: number;
   readonly modelMethod: string;

@@ -15,6 +15,7 @@ export type LifecycleKind =
   | 'queued' // a request came and has to wait; in `value` how many do, it among them
   | 'queue-full' // the listen queue or a limit was reached
   | 'client-gone' // a client closed its connection before the answer was through
+  | 'gateway-error' // a proxy answered without the server behind it: the status in `value`, the route in `text`
   | 'error'; // anything else worth a mark; `text` says what
 
 /** No more of them are kept of a log. */

@@ -7,6 +7,7 @@ import type { InputSummary } from '../core/summary.ts';
 import type { AskedWindow } from '../core/time-window.ts';
 import { version } from '../core/version.ts';
 import { createParser } from '../ingest/create-parser.ts';
+import type { IngestSink } from '../ingest/parser.ts';
 import { readInput, smallContent } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
@@ -61,19 +62,21 @@ export async function readPartial(
     bePatientFor([path]);
     const content = place ? null : smallContent(path);
     const into = new Partial(createNames(Number.POSITIVE_INFINITY));
+    const retold = retoldBeside(into);
     const parser = createParser({
       path,
       source,
       names: into.names,
       bulk: true,
       ...(content ? { mostBytes: content.length } : {}),
-      sink: sinkOf(into),
+      sink: { ...sinkOf(into), ...retold.sink },
       ...reading,
       ...(window ? { window } : {}),
       ...(place ? { range: place } : {}),
     });
     await readInput(path, parser, { onProgress, atOnce: true, content, ...damage, ...(place ? { bytes: place } : {}) });
     logs.add(into, path, source);
+    if (retold.partial.requests > 0) logs.addRetold(retold.partial, path, source);
     inputs.push(parser.report());
   }
   const joined = logs.join();
@@ -85,6 +88,28 @@ export async function readPartial(
   if (!window) return { partial, inputs };
   requireRequests(inputs, window);
   return { partial, inputs: withWindow(inputs, window) };
+}
+
+/** Where lines of a proxy go that stand beside those of its server in one input. Both partials name routes and workers alike. */
+function retoldBeside(into: Partial): {
+  readonly partial: Partial;
+  readonly sink: Pick<IngestSink, 'retold' | 'dropRoutes'>;
+} {
+  let partial = new Partial(into.names);
+  return {
+    get partial() {
+      return partial;
+    },
+    sink: {
+      retold: (batch) => partial.batch(batch),
+      dropRoutes() {
+        // Ids change: of so many routes no request is found again.
+        partial = new Partial(into.names);
+        into.dropRoutes();
+        return true;
+      },
+    },
+  };
 }
 
 export async function postMortem(paths: readonly string[], options: PostMortemOptions): Promise<Examination> {

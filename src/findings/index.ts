@@ -35,6 +35,7 @@ import queueBehindProxy from './queue-behind-proxy.ts';
 import recycleStorm from './recycle-storm.ts';
 import retryStorm from './retry-storm.ts';
 import serverErrors from './server-errors.ts';
+import serverUnreachable from './server-unreachable.ts';
 import slowClients from './slow-clients.ts';
 import threadsCpuBound from './threads-cpu-bound.ts';
 import threadsWouldHelp from './threads-would-help.ts';
@@ -66,6 +67,7 @@ export const findingRules: readonly FindingRule[] = [
   commonTimeout,
   latencyStep,
   limitRefuses,
+  serverUnreachable,
   errorBurst,
   serverErrors,
   retryStorm,

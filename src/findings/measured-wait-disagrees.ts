@@ -1,7 +1,7 @@
 /** Finding: the queue time that a proxy measured and what the lanes show do not fit together. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { orNull } from '../core/rows.ts';
-import { medianOf, quantileOf } from '../core/statistics.ts';
+import { orNull, rowsOf } from '../core/rows.ts';
+import { meanOf, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { clocksDiffer, measuredWaits } from './measured-waits.ts';
 import { knownSlots } from './pool-words.ts';
@@ -12,6 +12,16 @@ const MATERIAL = 100_000;
 /** A wait so many times the one that the logged requests make, and so much longer, is not theirs. */
 const TIMES = 3;
 const LONGER = 50_000;
+
+/** µs: who waited less found a slot free. */
+const NO_WAIT = 5_000;
+
+/** Waits from the first request on that found a slot free, in the order of the starts. */
+function afterFirstQueue(facts: Facts): Float64Array {
+  const { wait } = rowsOf(facts);
+  const first = wait.findIndex((micros) => micros < NO_WAIT);
+  return first < 0 ? new Float64Array(0) : wait.subarray(first).filter((micros) => micros >= 0);
+}
 
 /** Waits that the requests of the log do not make: something that writes no line holds the slots. */
 function held(facts: Facts): Finding | null {
@@ -27,6 +37,9 @@ function held(facts: Facts): Finding | null {
   });
   if (!alone || wait.mean < TIMES * alone.waitMean || wait.mean - alone.waitMean < LONGER) return null;
   if (wait.p95 < 2 * alone.waitP95Range[1]) return null;
+  // A queue that was there before the first request began is no work of theirs: the workers were not up.
+  const later = afterFirstQueue(facts);
+  if (later.length < MINIMUM || meanOf(later) < TIMES * alone.waitMean) return null;
   return {
     severity: 'warning',
     title: `Callers wait ${durationText(wait.mean)} on average; the requests of this log alone would make it ${durationText(alone.waitMean)}`,
@@ -60,7 +73,11 @@ function examine(facts: Facts): Finding | null {
   const free = slots !== null && peak < slots && p95 >= MATERIAL + slack;
   // No waiting although requests start in the footsteps of others in a full pool.
   const none =
-    slots !== null && saturatedRatio >= 0.5 && quantileOf(known, 0.99) < 2000 && inference.service.mean > 20_000;
+    slots !== null &&
+    inference.service.method === 'logged' &&
+    saturatedRatio >= 0.5 &&
+    quantileOf(known, 0.99) < 2000 &&
+    inference.service.mean > 20_000;
   if (!skewed && !free && !none) return held(facts);
   const what = skewed
     ? `${percentText(negative)} of the measured waits are negative (median of those ${durationText(medianOf(behind))}): the clocks of the proxy and of this server differ.`
@@ -107,7 +124,7 @@ export default defineFinding({
       'p95 is 100 ms or more and twice the upper end of the simulated range: something that writes no line holds slots.',
     ].join('\n'),
     guards:
-      'Waits of a few ms are accept and parsing, not a queue; the number of slots must be known; a wait taken from a coarse stamp counts with its uncertainty.',
+      'A queue with which the log begins, and which no request of it made (workers that were not up yet), does not count. Waits of a few ms are accept and parsing, not a queue; the number of slots must be known; a wait taken from a coarse stamp counts with its uncertainty.',
     fix: {
       gunicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it with %({x-request-start}i)s',
       uvicorn: 'nginx: proxy_set_header X-Request-Start t=$msec; log it in a middleware',
@@ -123,5 +140,6 @@ export default defineFinding({
     'gunicorn-sync-2-behind-nginx.log',
     'gunicorn-sync-3-request-start.log',
     'haproxy-in-front-of-sync-3.log',
+    'faults/haproxy-maxconn-above-proxy.log.gz',
   ],
 });

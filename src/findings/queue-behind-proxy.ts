@@ -10,11 +10,14 @@ function examine({ summary, inference }: Facts): Finding | null {
   const { growth } = inference.service;
   if (!growth?.grows || !growth.behindProxy || inference.wait.method !== 'unknown') return null;
   const { few, many } = growth;
+  const isApache = summary.inputs.some(({ format }) => format === 'apache');
+  const [where, whose] = isApache ? ['in or behind Apache', "Apache's"] : ['behind the proxy', "the proxy's"];
+  const own = isApache ? ' in front of it or behind it (mod_proxy, daemons of mod_wsgi)' : '';
   const added = Math.max(0, many.mean - few.mean);
   return {
     severity: many.mean >= GRAVE * few.mean ? 'critical' : 'warning',
-    title: `Requests queue behind the proxy: ${besideText(few)}, ${besideText(many)}`,
-    detail: `Of requests to the same route within a short while those that found more of them there took longer, far more than chance and the coarseness of the stamps make: about ${durationText(added)} of it is waiting. These are the proxy's times, from the request to the answer: they hold the queue for a worker as well as what requests wait for inside the application (an event loop, a lock, a connection), and do not tell which it was.`,
+    title: `Requests queue ${where}: ${besideText(few)}, ${besideText(many)}`,
+    detail: `Of requests to the same route within a short while those that found more of them there took longer, far more than chance and the coarseness of the stamps make: about ${durationText(added)} of it is waiting. These are ${whose} times, from the request to the answer: they hold the queue for a worker${own} as well as what requests wait for inside the application (an event loop, a lock, a connection), and do not tell which it was.`,
     evidence: {
       others_few: few.beside,
       mean_beside_few_seconds: secondsOf(few.mean),
@@ -57,10 +60,11 @@ export default defineFinding({
         'its default line has pid and duration: read it beside the log of the proxy; more --processes or --threads',
     },
   },
-  fires: ['faults/two-upstreams-nginx.log.gz'],
+  fires: ['faults/two-upstreams-nginx.log.gz', 'faults/apache-proxy-proxy.log.gz'],
   quiet: [
     'faults/full-behind-proxy.log.gz',
     'faults/behind-nginx.log.gz',
+    'faults/haproxy-enough-proxy.log.gz',
     'faults/loop-blocked-by-all.log.gz',
     'gunicorn-sync-4-nearly-full.log',
   ],

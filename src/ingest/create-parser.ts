@@ -1,5 +1,5 @@
 /** Bytes of one input → rows and events: cuts them into lines, whatever the chunks, and hands the lines to a router. */
-import type { Names } from '../core/batch.ts';
+import type { Names, RequestBatch } from '../core/batch.ts';
 import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import { printable } from '../core/text.ts';
@@ -54,6 +54,9 @@ export function createParser(options: ParserOptions): LogParser {
   const sink: IngestSink = {
     batch: (batch) => muted || wanted.batch(batch),
     lifecycle: (event) => muted || wanted.lifecycle(event),
+    ...(options.sink.retold && !filter
+      ? { retold: (batch: RequestBatch) => muted || options.sink.retold?.(batch) }
+      : {}),
     ...(options.sink.dropRoutes ? { dropRoutes: () => options.sink.dropRoutes?.() ?? false } : {}),
   };
   const { mostBytes = Number.POSITIVE_INFINITY } = options;

@@ -7,6 +7,11 @@ import type { LeftOut } from './window-filter.ts';
 export interface IngestSink {
   /** Rows of one stream; the arrays are reused after the call returns. */
   batch(batch: RequestBatch): void;
+  /**
+   * Rows of a proxy whose requests the lines of its server tell of, in the same input: they are no requests of their own. Missing: nobody
+   * wants them.
+   */
+  retold?(batch: RequestBatch): void;
   lifecycle(event: LifecycleEvent): void;
   /** There are very many names of routes, and no rows wait: those that nobody needs may go. true: ids have changed. */
   dropRoutes?(): boolean;

@@ -93,8 +93,8 @@ export class PlanSet {
     const { runtime, arrivalClock, tally } = this.#options;
     const { batch, coarse } = plan;
     if (plan.retells) {
-      batch.length = 0;
-      if (coarse) coarse.length = 0;
+      if (batch.length >= batch.capacity) this.#retell(batch);
+      if (coarse && coarse.length >= coarse.capacity) this.#retell(coarse);
       runtime.state.odd = runtime.state.stepped = 0;
       tally.continuation += rows;
       return;
@@ -140,6 +140,12 @@ export class PlanSet {
     }
   }
 
+  /** What a proxy tells of requests beside its server: how long callers waited. */
+  #retell(batch: RequestBatch): void {
+    if (batch.length > 0 && batch.facts.durationCovers === 'response') this.#options.sink.retold?.(batch);
+    batch.length = 0;
+  }
+
   #hand(batch: RequestBatch): void {
     if (batch.length === 0) return;
     if (batch.facts.stampAssumed && this.#options.arrivalClock) this.#learnMeaning(batch);
@@ -165,9 +171,11 @@ export class PlanSet {
 
   /** Hands on all rows. */
   flush(): void {
-    for (const { batch, coarse } of this.list) {
-      this.#hand(batch);
-      if (coarse) this.#hand(coarse);
+    for (const { batch, coarse, retells } of this.list) {
+      for (const rows of coarse ? [batch, coarse] : [batch]) {
+        if (retells) this.#retell(rows);
+        else this.#hand(rows);
+      }
     }
   }
 

@@ -39,7 +39,13 @@ export function serviceOf(
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max };
   return trace.killed.length === 0
-    ? { method: 'logged', basis: basisOfLogged(growth), mean, ...quantiles, growth }
+    ? {
+        method: 'logged',
+        basis: found.timesAreWork ? found.serviceBasis : basisOfLogged(growth),
+        mean,
+        ...quantiles,
+        growth,
+      }
     : {
         method: 'inferred',
         basis: `durations in the lines; ${trace.killed.length} killed requests by the silence before`,

@@ -6,18 +6,15 @@
  * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
  * them too late, too many too early.
  */
+import type { RequestTable } from '../../core/table.ts';
+import { manyLeft } from '../left-callers.ts';
 import { type BlurredSlots, blurredSlots } from './blurred-slots.ts';
 import type { Declared } from './declared.ts';
+import { type LetThrough, letThrough } from './let-through.ts';
 import { inOrderOfArrival } from './presence.ts';
 import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
-
-export interface PoolBehindProxy {
-  readonly structure: Structure;
-  /** µs; NaN unknown. */
-  readonly serviceMean: number;
-  readonly serviceBasis: string;
-}
+import type { Found } from './without-durations.ts';
 
 const MOST_SLOTS = 64;
 const FEWEST = 10;
@@ -44,8 +41,17 @@ interface Split {
   sum: number;
 }
 
+const CALLERS_LEFT =
+  "callers left before their answers (499, 504), and what the server did with them later is not in the proxy's log";
+
 /** `replicas`: how often chance is replayed. */
-export function poolBehindProxy(trace: Trace, declared: Declared, replicas: number): PoolBehindProxy {
+export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Declared, replicas: number): Found {
+  // Where callers leave, the proxy does not see when the server is done with them.
+  if (manyLeft(table))
+    return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
+  const held = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
+  const limit = letThrough(trace, held);
+  if (limit?.isServed) return poolOfLimit(limit, trace);
   const { splits, found } = splitBySlots(trace);
   const unhindered = whenUnhindered(trace, found, declared);
   if (unhindered) return unhindered;
@@ -81,10 +87,27 @@ export function poolBehindProxy(trace: Trace, declared: Declared, replicas: numb
   };
 }
 
+/** What the proxy lets through at once is what the server runs at once. */
+function poolOfLimit({ slots, held }: LetThrough, trace: Trace): Found {
+  const beside = slots === 1 ? '' : `, and requests took no longer then than beside fewer`;
+  const method = `the proxy held ${held} requests back until fewer than ${slots} were with the server (its limit)${beside}`;
+  return {
+    structure: {
+      ...noWorkers(method),
+      model: 'pool',
+      confidence: 0.85,
+      capacity: within(slots, Math.ceil(0.8 * slots), slots, 0.9, method),
+    },
+    serviceMean: trace.duration.reduce((sum, micros) => sum + micros, 0) / trace.length,
+    serviceBasis: 'times from when the proxy sent the request on: nothing shows a wait behind it',
+    timesAreWork: true,
+  };
+}
+
 /** µs: ticks from which who was there when somebody came is blurred. */
 const COARSE = 100_000;
 
-function poolOfBlurred({ slots, low, high, queued, unqueued, serviceMean }: BlurredSlots): PoolBehindProxy {
+function poolOfBlurred({ slots, low, high, queued, unqueued, serviceMean }: BlurredSlots): Found {
   const method = `with ${slots} slots, ${queued} requests that queued and ${unqueued} that did not differ as the coarse stamps make them`;
   const structure: Structure = {
     ...noWorkers(method),
@@ -103,7 +126,7 @@ const noWorkers = (method: string): Structure => ({
 });
 
 /** Requests that take as long among many others as among few wait for nobody: the logged time is the service time. */
-function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): PoolBehindProxy | null {
+function whenUnhindered(trace: Trace, found: Float64Array, declared: Declared): Found | null {
   const n = trace.length;
   const peak = found.reduce((a, b) => Math.max(a, b), 0) + 1;
   const middle = found.slice().sort()[n >> 1];

@@ -15,6 +15,8 @@ export interface Found {
   /** µs; NaN unknown. */
   readonly serviceMean: number;
   readonly serviceBasis: string;
+  /** The times of a proxy are those of the work: nothing queues behind it. */
+  readonly timesAreWork?: true;
 }
 
 const silent = 'no durations in the lines, and no stretch in which the pool was surely full';

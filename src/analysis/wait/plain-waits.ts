@@ -20,6 +20,8 @@ export interface PlainWaits {
 
 /** µs: a bound below this is as good as none waiting. */
 const NOTHING = 25_000;
+/** µs: what a proxy takes to choose a server is no queue of its own. */
+const HELD = 5_000;
 /** µs: a bound from the work alone errs far to the safe side. */
 const LITTLE = 110_000;
 /** Ticks by which a mean wait behind a proxy may be off. */
@@ -38,6 +40,7 @@ interface Described {
 /** null: only an engine that models the arrivals can tell. */
 export function plainWaits(input: WaitInput, trace: Trace): PlainWaits | null {
   return (
+    heldByProxy(input, trace) ??
     measured(input, trace) ??
     byQueueDepth(input, trace) ??
     behindProxy(input, trace) ??
@@ -71,7 +74,11 @@ function describe({ wait, method, confidence, basis }: Described, meanWidth: num
   return { summary, wait };
 }
 
-function measured({ table, threadsPerWorker, waitsOfAll }: WaitInput, trace: Trace): PlainWaits | null {
+function measured(input: WaitInput, trace: Trace): PlainWaits | null {
+  const { table, threadsPerWorker, waitsOfAll } = input;
+  // What a proxy took before it sent a request on is not what requests waited for a server.
+  const isProxys = input.durationCovers === 'response' && (input.capacity !== null || heldIn(input, trace) === null);
+  if (isProxys && input.growth?.grows !== false) return null;
   const found = measuredWaits(table, trace, threadsPerWorker === 1, waitsOfAll);
   if (!found) return null;
   const { wait, blur, share, basis, bias, p95Range } = found;
@@ -92,11 +99,47 @@ function byQueueDepth({ lifecycle }: WaitInput, trace: Trace): PlainWaits | null
   return summary && { summary, wait: new Float64Array(trace.length).fill(Number.NaN) };
 }
 
+/** µs by index that a proxy held each request in a queue of its own, 0 where it says nothing; null: it held none for long. */
+function heldIn({ table }: WaitInput, trace: Trace): Float64Array | null {
+  const held = Float64Array.from(trace.row, (row) => Math.max(0, table.measuredWait[row] || 0));
+  return quantile(held.toSorted(), 0.95) >= HELD ? held : null;
+}
+
+/**
+ * A proxy that holds requests in a queue of its own and tells for how long, where they may queue behind it once more. Where the slots are
+ * known the time behind it follows from them; where requests take as long among many as among few there is none; else the wait was at
+ * least what the proxy tells. (Where its times are known to be those of the work they are no response times.)
+ */
+function heldByProxy(input: WaitInput, trace: Trace): PlainWaits | null {
+  if (input.durationCovers !== 'response' || input.capacity !== null || input.table.length === 0) return null;
+  const held = heldIn(input, trace);
+  if (!held || input.growth?.grows === false) return null;
+  const sorted = held.toSorted();
+  const basis =
+    'the queue time that the proxy tells; whether requests queued behind it once more, its times do not tell apart from the work';
+  const summary: WaitInference = {
+    ...unknownWait(basis),
+    method: 'bounded',
+    confidence: 0.9,
+    lowMean: sorted.reduce((sum, micros) => sum + micros, 0) / sorted.length,
+    lowP95: quantile(sorted, 0.95),
+    waitingRatio: sorted.filter((micros) => micros > NOTHING).length / sorted.length,
+  };
+  return { summary, wait: new Float64Array(trace.length).fill(Number.NaN) };
+}
+
 /** Arrivals and departures are logged: the number of slots gives every start between them. */
-function behindProxy({ durationCovers, capacity, capacityRange }: WaitInput, trace: Trace): PlainWaits | null {
+function behindProxy(input: WaitInput, trace: Trace): PlainWaits | null {
+  const { durationCovers, capacity, capacityRange } = input;
   if (durationCovers !== 'response' || capacity === null || !trace.hasDurations || trace.startsOnly) return null;
-  const wait = waitsForSlots(trace, capacity);
-  const basis = `from arrivals and departures in the proxy's log, first come first served on ${capacity} slots`;
+  const held = heldIn(input, trace);
+  const waitsFor = (slots: number) => {
+    const behind = waitsForSlots(trace, slots);
+    return held ? behind.map((micros, i) => micros + held[i]) : behind;
+  };
+  const wait = waitsFor(capacity);
+  const own = held ? 'the queue time that the proxy tells, and behind it, ' : '';
+  const basis = `${own}from arrivals and departures in the proxy's log, first come first served on ${capacity} slots`;
   const described: Described = { wait, method: 'inferred', confidence: 0.8, basis };
   const { mean, p95 } = describe(described, 0, 0).summary;
   // As far off as on simulated pools: stamps blur who was there when somebody came.
@@ -104,7 +147,7 @@ function behindProxy({ durationCovers, capacity, capacityRange }: WaitInput, tra
   const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
   // Fewer slots would have kept them waiting for longer, more for less.
   const [longest, shortest] = (capacityRange ?? [capacity, capacity]).map((slots) => {
-    const other = describe({ ...described, wait: waitsForSlots(trace, slots) }, 0, 0).summary;
+    const other = describe({ ...described, wait: waitsFor(slots) }, 0, 0).summary;
     return { mean: other.mean - mean, p95: other.p95 - p95 };
   });
   const { summary } = told;

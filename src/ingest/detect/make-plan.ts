@@ -1,5 +1,6 @@
 /** From a layout that takes lines to a plan: what its stamps mean, at which resolution and in which zone; a compiled scanner. */
 import type { StreamFacts } from '../../core/batch.ts';
+import type { LogFormat } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
 import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
 import type { Envelope } from '../envelopes/line.ts';
@@ -8,7 +9,7 @@ import { createZone, type Zone } from '../zone.ts';
 import type { Found } from './detect.ts';
 import { type Measured, measure, share } from './measured-lines.ts';
 import type { PlanContext } from './plan-context.ts';
-import { plannedMeaning } from './plan-meaning.ts';
+import { type PlannedMeaning, plannedMeaning } from './plan-meaning.ts';
 import { stampZone, zoneless } from './plan-zone.ts';
 import type { Sample } from './sample.ts';
 import { withMeaning } from './trial.ts';
@@ -46,6 +47,20 @@ function pidOfEnvelope({ taken }: Found, sample: Sample, context: PlanContext): 
   return isWriter ? 'of the writer' : 'of anyone';
 }
 
+const MAY_HOLD_QUEUE =
+  'durations are those of Apache, from the request to the answer: where it passes requests on (mod_proxy, daemons of mod_wsgi) they hold the wait for a worker';
+
+/** Of the servers that write Combined lines with a duration only Apache stamps the start: lines in which that is seen are its own. */
+function writerByStamp(
+  format: LogFormat,
+  { meaning, assumption }: PlannedMeaning,
+  { durationCovers }: Columns,
+  { formats }: PlanContext,
+): LogFormat {
+  if (format.id !== 'combined' || durationCovers === null || meaning !== 'start' || assumption !== null) return format;
+  return formats.find(({ mayPassOn, writesCombined }) => mayPassOn === true && writesCombined === true) ?? format;
+}
+
 /** @returns the zone in which its stamps are read, and what was assumed */
 export function makePlan(
   found: Found,
@@ -54,9 +69,9 @@ export function makePlan(
   context: PlanContext,
 ): { plan: Plan; assumptions: string[]; columns: Columns; zone: Zone } {
   const { candidate, taken } = found;
-  const format = writerOf(found, sample, context);
-  const recipe = withMeaning(candidate.recipe, format, candidate.format);
-  const columns = columnsOf(recipe, format.written);
+  const named = writerOf(found, sample, context);
+  const recipe = withMeaning(candidate.recipe, named, candidate.format);
+  const columns = columnsOf(recipe, named.written);
   const hasStamp = columns.time >= 0;
   const measureIn = (zone: Zone) => measure(recipe, columns, found, sample, zone, context);
   const assumptions = [...found.assumptions];
@@ -79,10 +94,11 @@ export function makePlan(
   }
 
   let resolutionMicros = hasStamp ? Math.max(1, 10 ** (6 - measured.digits)) : 1;
-  const isSeen = context.seen.has(format.id);
-  const own = plannedMeaning(found, format, recipe, columns, measured, resolutionMicros, isSeen);
+  const isSeen = context.seen.has(named.id);
+  const own = plannedMeaning(found, named, recipe, columns, measured, resolutionMicros, isSeen);
   let { meaning } = own;
   if (own.assumption) assumptions.push(own.assumption);
+  const format = writerByStamp(named, own, columns, context);
 
   let envelopeTime: PlanParts['envelopeTime'] = 'ignored';
   if (isEnveloped && !hasStamp) {
@@ -103,6 +119,9 @@ export function makePlan(
   if (pid === 'of anyone') assumptions.push(PID_OF_MASTER);
   const envelopeWorker = pid === 'of the writer';
   const envelopeThread = !columns.fields.thread && !isProxy && taken.some((line) => sample.lines[line].thread >= 0);
+  const mayHoldQueue =
+    format.mayPassOn === true && columns.durationCovers !== null && !(hasOwnWorker || envelopeWorker);
+  if (mayHoldQueue) assumptions.push(MAY_HOLD_QUEUE);
   const facts: StreamFacts = {
     format: format.id,
     envelope: chain.length === 0 ? null : chain.map(({ id }) => id).join('+'),
@@ -111,7 +130,7 @@ export function makePlan(
     resolutionMicros: envelopeTime === 'sharpens' ? measured.envelopeTickMicros : resolutionMicros,
     ...(envelopeTime !== 'ignored' && meaning === 'end' ? { lateMicros: READ_LATE } : {}),
     zone: zoneName,
-    durationCovers: columns.durationCovers,
+    durationCovers: mayHoldQueue ? 'response' : columns.durationCovers,
     fields: {
       ...columns.fields,
       time: columns.fields.time || envelopeTime === 'taken' || meaning === 'arrival',

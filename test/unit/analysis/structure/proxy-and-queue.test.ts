@@ -20,7 +20,7 @@ const spec: ServerSpec = {
 const proxy = { pid: false, duration: true, proxy: true };
 const behind = (one: ServerSpec) => {
   const { input, truth } = logOf(one, proxy);
-  return { ...poolBehindProxy(traceOf(input.table), declaredBy(input.streams, []), 6), truth };
+  return { ...poolBehindProxy(traceOf(input.table), input.table, declaredBy(input.streams, []), 6), truth };
 };
 
 test('arrivals and departures of a proxy give the slots and the service time behind it', () => {

@@ -1,0 +1,178 @@
+/**
+ * Which line of a proxy and which line of the server behind it are of one request. Both logs are written as requests end, so the lines
+ * of a route stand in the same order in both, but for those that only one of them has. Of all ways to lay the two orders beside each
+ * other the one is taken that pairs most of the lines (the heaviest increasing subsequence, Fredman 1975): a pair has one status, ends
+ * within the ticks of both stamps, and took the proxy no less than the server.
+ */
+import type { RequestTable } from '../core/table.ts';
+
+/** A request of both logs. */
+export interface Twin {
+  /** Rows of the two tables. */
+  readonly one: number;
+  readonly other: number;
+}
+
+/** µs by which a proxy's duration may be the shorter one: two clocks, and milliseconds that are cut off. */
+export const ROUNDING = 2_000;
+/** µs between the two lines of a request, besides the ticks of their stamps. */
+const APART = 50_000;
+/** Lines of the proxy that are held against one of the server. */
+const MOST_HELD = 200;
+/** Lines that are asked to make room for one. */
+const MOST_TRIED = 100;
+/** Of two ways that pair as many lines the one is better whose lines end nearer to each other, by this share of a pair at most. */
+const NEARNESS = 0.1;
+/** Share of the lines that end before one that stands in front of them, from which their order is not that of writing. */
+const OUT_OF_ORDER = 0.02;
+
+/** µs that a proxy had the request, its own queue included. */
+export const seenFor = ({ duration, measuredWait }: RequestTable, row: number): number =>
+  duration[row] + (measuredWait[row] > 0 ? measuredWait[row] : 0);
+
+/** Rows in the order in which they were written: that of their lines, or, where several logs were joined, of their ends. */
+export function inOrderOfWriting({ length, end, resolution }: RequestTable): Int32Array {
+  const rows = Int32Array.from({ length }, (_, row) => row);
+  let [latest, early] = [Number.NEGATIVE_INFINITY, 0];
+  for (let row = 0; row < length; row++) {
+    if (end[row] < latest - 2 * resolution[row]) early++;
+    if (end[row] > latest) latest = end[row];
+  }
+  return early <= OUT_OF_ORDER * length ? rows : rows.sort((a, b) => end[a] - end[b] || a - b);
+}
+
+/** A line of the proxy, by its place in their order, that may be of the same request. */
+interface Fit {
+  readonly at: number;
+  readonly weight: number;
+}
+
+/** Lines of one route of the server (`served`) and of the proxy (`asked`), each in the order of writing. */
+export function alignRequests(
+  server: RequestTable,
+  served: readonly number[],
+  proxy: RequestTable,
+  asked: readonly number[],
+): Twin[] {
+  const fits = fitsOf(server, served, proxy, asked);
+  const chains = new HeaviestChains(asked.length);
+  for (const [k, some] of fits.entries()) chains.add(k, some);
+  const partner = new Int32Array(served.length).fill(-1);
+  const takenBy = new Int32Array(asked.length).fill(-1);
+  for (const { of, at } of chains.heaviest()) [partner[of], takenBy[at]] = [at, of];
+  // Two that ended at once may stand in one order here and in the other there; so may lines of several servers that were put in order.
+  for (const k of fits.keys()) if (partner[k] < 0) place(k, fits, partner, takenBy, new Set());
+  return served.flatMap((one, k) => (partner[k] < 0 ? [] : [{ one, other: asked[partner[k]] }]));
+}
+
+/** Finds a free line of the proxy for the k-th of the server, if need be by giving others another one (Kuhn's augmenting paths). */
+function place(
+  k: number,
+  fits: readonly (readonly Fit[])[],
+  partner: Int32Array,
+  takenBy: Int32Array,
+  tried: Set<number>,
+): boolean {
+  const nearest = fits[k].toSorted((a, b) => b.weight - a.weight);
+  const free = nearest.find(({ at }) => takenBy[at] < 0);
+  if (free) {
+    [partner[k], takenBy[free.at]] = [free.at, k];
+    return true;
+  }
+  for (const { at } of nearest) {
+    if (tried.has(at) || tried.size >= MOST_TRIED) continue;
+    tried.add(at);
+    if (!place(takenBy[at], fits, partner, takenBy, tried)) continue;
+    [partner[k], takenBy[at]] = [at, k];
+    return true;
+  }
+  return false;
+}
+
+/** By place in `served`. */
+function fitsOf(
+  server: RequestTable,
+  served: readonly number[],
+  proxy: RequestTable,
+  asked: readonly number[],
+): Fit[][] {
+  const latest = runningLatest(proxy.end, asked);
+  let from = 0;
+  let [since, beside] = [Number.NaN, 0];
+  return served.map((one) => {
+    const end = server.end[one];
+    const tick = server.resolution[one];
+    while (from < asked.length && latest[from] < end - APART - proxy.resolution[asked[from]]) from++;
+    // Of many lines in one tick the k-th is the k-th of the other log, or stands near it.
+    beside = end === since ? beside + 1 : 0;
+    since = end;
+    const fits: Fit[] = [];
+    for (let at = Math.max(from, from + beside - MOST_HELD / 2); at < asked.length && fits.length < MOST_HELD; at++) {
+      const other = asked[at];
+      const theirTick = proxy.resolution[other];
+      if (latest[at] > end + tick + APART + 2 * theirTick) break;
+      const later = proxy.end[other] - end;
+      if (later > tick + APART || later < -theirTick - APART) continue;
+      if (server.status[one] !== proxy.status[other] && server.status[one] * proxy.status[other] !== 0) continue;
+      if (server.duration[one] > seenFor(proxy, other) + ROUNDING) continue;
+      const apart = Math.abs(later + (theirTick - tick) / 2) / (Math.max(tick, theirTick) + APART);
+      fits.push({ at, weight: 1 - NEARNESS * Math.min(1, apart) });
+    }
+    return fits;
+  });
+}
+
+/** The latest end up to each of the rows: from where on none ends before a moment. */
+function runningLatest(end: Float64Array, rows: readonly number[]): Float64Array {
+  let latest = Number.NEGATIVE_INFINITY;
+  return Float64Array.from(rows, (row) => (latest = Math.max(latest, end[row])));
+}
+
+interface Link {
+  /** Places in the two orders. */
+  readonly of: number;
+  readonly at: number;
+  readonly weight: number;
+  readonly before: Link | null;
+}
+
+/** Chains of pairs that go forward in both orders; the heaviest one that ends at or before a place is kept in a Fenwick tree. */
+class HeaviestChains {
+  readonly #best: (Link | null)[];
+
+  constructor(places: number) {
+    this.#best = new Array<Link | null>(places + 1).fill(null);
+  }
+
+  /** What the next of one order may be paired with in the other. */
+  add(of: number, fits: readonly Fit[]): void {
+    const links = fits.map(({ at, weight }): Link => {
+      const before = this.#upTo(at);
+      return { of, at, weight: weight + (before?.weight ?? 0), before };
+    });
+    for (const link of links) this.#keep(link);
+  }
+
+  heaviest(): Link[] {
+    const chain: Link[] = [];
+    for (let link = this.#upTo(this.#best.length - 1); link !== null; link = link.before) chain.push(link);
+    return chain.reverse();
+  }
+
+  /** Of those that end at places before `at`. */
+  #upTo(at: number): Link | null {
+    let most: Link | null = null;
+    for (let k = at; k > 0; k -= k & -k) {
+      const link = this.#best[k];
+      if (link && (most === null || link.weight > most.weight)) most = link;
+    }
+    return most;
+  }
+
+  #keep(link: Link): void {
+    for (let k = link.at + 1; k < this.#best.length; k += k & -k) {
+      const known = this.#best[k];
+      if (!known || link.weight > known.weight) this.#best[k] = link;
+    }
+  }
+}

@@ -1,0 +1,142 @@
+/**
+ * The clocks of two hosts whose logs tell of the same requests: by how much one is ahead of the other. Each of some lines of one log is
+ * held against every line of the same route in the other. Of other requests these lie any time apart; of the same ones all lie as far
+ * apart as the clocks do, and make a peak in the histogram of the differences.
+ */
+import type { LoggedRequests } from './same-requests.ts';
+
+/** Pairs of lines of one route that are looked at, about, and lines that are too few. */
+const MOST_PAIRS = 4_000_000;
+const FEWEST = 40;
+/** µs: width of a bin, and bins to each side of a place that belong to it. */
+const BIN = 1_000_000;
+const BESIDE = 1;
+/** Bins around a peak that are part of it. */
+const APART = 3;
+/** Bins to each side from which it is known how many differences chance puts there. */
+const AROUND = 60;
+/** Standard deviations of chance, and share of the lines that are held, from which a peak may be one; and how many of them are worth a look. */
+const DEVIATIONS = 4;
+const FOUND_AGAIN = 0.3;
+const MOST_PEAKS = 3;
+/** µs: steps in which a peak is looked at, and the least width in which it is looked for. */
+const STEP = 20_000;
+const NARROWEST = 100_000;
+/** µs: clocks are no farther apart, a wrong time zone included; those that agree may be so much apart. */
+export const FARTHEST = 26 * 3_600_000_000;
+export const NEAR = 2_000_000;
+
+/** µs by which the clock of `other` may be ahead, up to `farthest`, the likeliest first; empty: no difference stands out. */
+export function clockOffsets(one: LoggedRequests, other: LoggedRequests, farthest: number): number[] {
+  const differences = differencesOf(one, other, farthest + AROUND * BIN);
+  const ticks = [finest(one), finest(other)];
+  const tick = Math.max(1, Math.min(...ticks));
+  const width = Math.max(NARROWEST, ...ticks);
+  if (differences.of < FEWEST) return [];
+  const counts = new Map<number, number>();
+  for (const difference of differences.micros) {
+    const bin = Math.floor(difference / BIN);
+    counts.set(bin, (counts.get(bin) ?? 0) + 1);
+  }
+  const near = (bin: number, from: number, to: number) => {
+    let sum = 0;
+    for (let k = bin + from; k <= bin + to; k++) sum += counts.get(k) ?? 0;
+    return sum;
+  };
+  // Of a peak many bins would be counted: those around the highest one are left out.
+  const peaks: { readonly bin: number; readonly excess: number }[] = [];
+  const atMost = Math.ceil(farthest / BIN);
+  const bins = Array.from(counts.keys()).filter((bin) => Math.abs(bin) <= atMost);
+  const height = new Map(bins.map((bin) => [bin, near(bin, -BESIDE, BESIDE)]));
+  for (const bin of bins.sort((a, b) => height.get(b)! - height.get(a)!)) {
+    if (peaks.some((peak) => Math.abs(peak.bin - bin) <= APART)) continue;
+    const outside = near(bin, -AROUND, AROUND) - near(bin, -APART, APART);
+    const chance = (outside * (2 * BESIDE + 1)) / (2 * (AROUND - APART));
+    const excess = near(bin, -BESIDE, BESIDE) - chance;
+    if (excess < DEVIATIONS * Math.sqrt(chance + 1) || excess < FOUND_AGAIN * differences.of) continue;
+    peaks.push({ bin, excess });
+    if (peaks.length === MOST_PEAKS) break;
+  }
+  return peaks.map(({ bin }) => {
+    const middle = (bin + 0.5) * BIN;
+    const inside = differences.micros.filter((difference) => Math.abs(difference - middle) <= 2 * BIN);
+    const ahead = densest(Float64Array.from(inside).sort(), middle, width);
+    // Stamps of whole seconds on both sides lie whole seconds apart.
+    return Math.abs(ahead) < NARROWEST / 2 ? 0 : Math.round(ahead / tick) * tick;
+  });
+}
+
+/** µs: the middle of the `width` with most of the differences, which the ticks of the stamps spread over that. */
+function densest(sorted: Float64Array, middle: number, width: number): number {
+  let [most, from, to] = [0, middle, middle];
+  let [low, high] = [0, 0];
+  for (let center = middle - 1.5 * BIN; center <= middle + 1.5 * BIN; center += STEP) {
+    while (low < sorted.length && sorted[low] < center - width / 2) low++;
+    while (high < sorted.length && sorted[high] < center + width / 2) high++;
+    if (high - low > most) [most, from] = [high - low, center];
+    if (high - low === most) to = center;
+  }
+  return (from + to) / 2;
+}
+
+/** What lines of `other` are later than lines of the same route in `one`, µs, by `farthest` at most; and of how many of these. */
+function differencesOf(
+  one: LoggedRequests,
+  other: LoggedRequests,
+  farthest: number,
+): { readonly micros: number[]; readonly of: number } {
+  const theirs = middlesByRoute(other);
+  const near: { readonly mine: number; readonly all: Float64Array; readonly from: number; readonly to: number }[] = [];
+  let pairs = 0;
+  for (let row = 0; row < one.rows.length; row++) {
+    const all = theirs.get(nameOf(one, row));
+    const mine = middleOf(one, row);
+    if (!all || !Number.isFinite(mine)) continue;
+    const [from, to] = [placeIn(all, mine - farthest), placeIn(all, mine + farthest)];
+    near.push({ mine, all, from, to });
+    pairs += to - from;
+  }
+  const step = Math.max(1, pairs / MOST_PAIRS);
+  const micros: number[] = [];
+  let of = 0;
+  for (let k = 0; Math.floor(k) < near.length; k += step) {
+    const { mine, all, from, to } = near[Math.floor(k)];
+    for (let i = from; i < to; i++) micros.push(all[i] - mine);
+    of++;
+  }
+  return { micros, of };
+}
+
+/** How many of the sorted values are below. */
+function placeIn(sorted: Float64Array, value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle] < value) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const finest = ({ rows }: LoggedRequests): number =>
+  rows.resolution.subarray(0, rows.length).reduce((least, tick) => Math.min(least, tick), BIN);
+
+const nameOf = ({ rows, routes }: LoggedRequests, row: number): string =>
+  rows.route[row] < 0 ? '' : routes.text(rows.route[row]);
+
+/** µs since 1970 UTC: the middle of the tick in which it ended. */
+const middleOf = ({ rows }: LoggedRequests, row: number): number => rows.end[row] + rows.resolution[row] / 2;
+
+/** Sorted. */
+function middlesByRoute(log: LoggedRequests): Map<string, Float64Array> {
+  const found = new Map<string, number[]>();
+  for (let row = 0; row < log.rows.length; row++) {
+    const middle = middleOf(log, row);
+    const name = nameOf(log, row);
+    if (!Number.isFinite(middle) || name === '') continue;
+    const own = found.get(name);
+    if (own) own.push(middle);
+    else found.set(name, [middle]);
+  }
+  return new Map(Array.from(found, ([name, middles]) => [name, Float64Array.from(middles).sort()]));
+}

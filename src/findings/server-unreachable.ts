@@ -1,0 +1,122 @@
+/** Finding: a proxy answered 502 or 503 by itself, because the server behind it did not. */
+import { max, min } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { orNull, rowsOf } from '../core/rows.ts';
+import { medianOf } from '../core/statistics.ts';
+import { GATEWAY_ERRORS } from '../core/status.ts';
+import { clockText } from '../core/time.ts';
+import { countText, durationText, listText, percentText } from '../core/words.ts';
+
+const UNAVAILABLE = 503;
+const MINIMUM = 5;
+/** µs: an answer that quick is none of the server, whose answers take so many times as long. */
+const QUICK = 50_000;
+const TIMES = 3;
+/** Share of the answers from which callers notice. */
+const MANY = 0.05;
+/** µs between the last of them and the first request that the server took, up to which the one led to the other. */
+const SOON = 30_000_000;
+
+interface Refused {
+  readonly times: readonly number[];
+  readonly statuses: readonly number[];
+  /** µs, median; NaN unknown. */
+  readonly took: number;
+  /** The server's own log was read beside the proxy's. */
+  readonly isBeside: boolean;
+}
+
+/** Told by the proxy's log where that of the server was read beside it. */
+function besideServer({ lifecycle }: Facts): Refused | null {
+  const events = lifecycle.filter(({ kind }) => kind === 'gateway-error');
+  if (events.length === 0) return null;
+  const times = events.map(({ time }) => time);
+  return { times, statuses: events.map(({ value }) => value ?? 0), took: Number.NaN, isBeside: true };
+}
+
+/** Of a proxy's own log: answers far quicker than those of the server. */
+function alone({ inference, requests }: Facts): Refused | null {
+  if (inference.seenByProxy !== true) return null;
+  const { status, duration, start, end, length } = requests;
+  const all = Array.from({ length }, (_, row) => row);
+  const failed = all.filter((row) => GATEWAY_ERRORS.has(status[row]));
+  const answered = all.filter((row) => status[row] > 0 && status[row] < 500 && duration[row] >= 0);
+  if (failed.length === 0 || answered.length === 0) return null;
+  const took = medianOf(failed.map((row) => duration[row]).filter((micros) => micros >= 0));
+  const usual = medianOf(answered.map((row) => duration[row]));
+  // Of an answer without a duration the proxy found nobody to ask.
+  if (took > QUICK || usual < TIMES * took) return null;
+  const times = failed.map((row) => (Number.isFinite(end[row]) ? end[row] : start[row]));
+  return { times, statuses: failed.map((row) => status[row]), took, isBeside: false };
+}
+
+function examine(facts: Facts): Finding | null {
+  const refused = besideServer(facts) ?? alone(facts);
+  if (!refused || refused.times.length < MINIMUM) return null;
+  const { times, statuses, took, isBeside } = refused;
+  const count = times.length;
+  const total = facts.summary.requests.total + (isBeside ? count : 0);
+  const [from, to] = [min(times as number[]), max(times as number[])];
+  const share = count / total;
+  const which = listText([...new Set(statuses)].sort().map(String));
+  const began = rowsOf(facts).start[0];
+  // A limit of the server (uvicorn --limit-concurrency) answers 503 as quickly.
+  const mayRefuse = !isBeside && statuses.includes(UNAVAILABLE);
+  const wasDown = isBeside && began > to && began - to < SOON;
+  const errors = facts.requests.status.subarray(0, facts.requests.length).filter((status) => status >= 500).length;
+  return {
+    severity: share >= MANY ? 'critical' : 'warning',
+    title: `${countText(count, 'caller')} got ${which} from the proxy${wasDown ? ` before the server answered for the first time` : ''}: nothing behind it answered${mayRefuse ? ', or it turned them away at once' : ''}`,
+    detail: `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(Math.max(1e6, to - from))}), ${percentText(share)} of all requests. ${isBeside ? 'The server has no line of them' : `They took ${Number.isFinite(took) ? durationText(took) : 'no time'} (median)`}: no worker was there to take the connection, or the server took no more${mayRefuse ? ' (a limit of its own may answer 503 as quickly)' : ''}: no traceback of the application will tell of them.${wasDown ? ` The first request that it took began at ${clockText(began)} UTC: the workers were not up yet, and callers who came meanwhile make the queue at the beginning of its log.` : ''}`,
+    evidence: {
+      refused: count,
+      share,
+      statuses: which,
+      took_median_seconds: orNull(took / 1e6),
+      seconds: (to - from) / 1e6,
+      server_was_down: wasDown,
+    },
+    advice:
+      'The error log of the proxy says why (nginx: "connect() failed", "no live upstreams"; Apache: AH01114; HAProxy: SC). Where it was a deploy or a restart, let the old workers answer until the new ones can (a rolling restart, a readiness probe), or have the proxy try again for as long as a restart takes.',
+    from,
+    to,
+    spares: !isBeside && 2 * count < errors ? errorFindings : [],
+  };
+}
+
+const errorFindings = ['error-burst', 'server-errors'];
+
+export default defineFinding({
+  id: 'server-unreachable',
+  title: 'A proxy answered 502 or 503 by itself: nothing behind it did',
+  needs: ['time'],
+  examine,
+  silences: errorFindings,
+  explain: {
+    test: [
+      'At least 5 answers of 502 or 503 (RFC 9110, 15.6) that the server did not give: lines of the proxy without one of the server where both',
+      'logs were read; in the log of a proxy alone those whose median duration is 50 ms or less and a third of what other answers take, or which',
+      'have none. Critical from 5 % of all requests on.',
+    ].join('\n'),
+    guards: [
+      'Not of a log of the server itself, whose 503 are its own; nor of answers that took as long as others, which an application may have given. A limit of the server may',
+      'answer 503 as quickly as a proxy: in the log of a proxy alone both are said.',
+      'The findings of errors fall silent unless most of the server errors are others.',
+    ].join('\n'),
+    fix: {
+      gunicorn:
+        'reload with HUP rather than a restart; a readiness probe; --backlog above the burst that comes meanwhile',
+      uvicorn: 'a second process that starts before the first one ends; a readiness probe',
+      waitress: 'two instances behind the proxy, restarted in turn',
+      hypercorn: 'two instances behind the proxy, restarted in turn; --backlog',
+      uWSGI: '--lazy-apps with chain-reload; --listen above the burst that comes meanwhile',
+    },
+  },
+  fires: ['faults/apache-proxy-proxy.log.gz', 'faults/nginx-before-boot-proxy.log.gz'],
+  quiet: [
+    'faults/error-burst.log.gz',
+    'faults/gateway-gives-up.log.gz',
+    'nginx-in-front-of-sync-2.log',
+    'haproxy-in-front-of-sync-3.log',
+  ],
+});
