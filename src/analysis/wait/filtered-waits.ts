@@ -1,7 +1,7 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
-import type { Trace } from '../structure/trace.ts';
+import { partOfTrace, type Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { longestWaits } from './idle-moments.ts';
@@ -63,7 +63,9 @@ interface Part {
   /** Requests [from, from + length) of the trace. */
   readonly from: number;
   readonly length: number;
-  /** Little of the waits in it lies before its beginning. */
+  /** Share of the requests in it that began while the pool was full from its beginning on: their callers may have come before. */
+  readonly unseen: number;
+  /** That is little. */
   readonly isSeen: boolean;
 }
 
@@ -73,15 +75,19 @@ function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Eff
   const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;
   const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
   const fromOf = (length: number) => (newest ? trace.length - length : 0);
-  const isSeen = (length: number) => {
+  const unseenOf = (length: number) => {
     const from = fromOf(length);
     const atFirst = changes ? slotsAt(changes, trace.end[from]) : slots;
-    return unseenBeginning(trace, from, length, atFirst, queue === 'worker') <= MOST_UNSEEN;
+    return unseenBeginning(trace, from, length, atFirst, queue === 'worker');
   };
-  const seen = lengths.find(isSeen);
-  const length = seen ?? lengths[lengths.length - 1];
+  let length = lengths[0];
+  let unseen = unseenOf(length);
+  for (let k = 1; k < lengths.length && unseen > MOST_UNSEEN; k++) {
+    length = lengths[k];
+    unseen = unseenOf(length);
+  }
   const particles = plan.quick && length > plan.rows ? LIVE_PARTICLES : plan.particles;
-  return { plan: { ...plan, particles }, from: fromOf(length), length, isSeen: seen !== undefined };
+  return { plan: { ...plan, particles }, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN };
 }
 
 /**
@@ -139,9 +145,13 @@ export function filteredWaits(
     part.isSeen || partly ? '' : '; the pool was full already when the log begins, so callers may have waited longer';
   const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}`;
   // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
-  const isWhole = !hidden && !partly && part.isSeen;
-  const longest = isWhole
-    ? longestWaits(trace, { slots: pool.slots, own: pool.queue === 'worker', changes: pool.changes })
+  const tellsIdling = !hidden && part.unseen === 0 && pool.queue !== 'unknown';
+  const longest = tellsIdling
+    ? longestWaits(partly ? partOfTrace(trace, from, from + length) : trace, {
+        slots: pool.slots,
+        own: pool.queue === 'worker',
+        changes: pool.changes,
+      })
     : null;
   return {
     summary: {
