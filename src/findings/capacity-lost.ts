@@ -4,6 +4,7 @@ import type { PoolRegime, WorkerLife } from '../core/inference.ts';
 import type { LifecycleEvent, LifecycleKind } from '../core/lifecycle.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, listText, percentText } from '../core/words.ts';
+import { someLivedThrough } from './coincidence.ts';
 
 /** Share of the time with fewer slots in which all of them were busy, from which it is told, and from which it is grave. */
 const OFTEN_FULL = 0.2;
@@ -30,8 +31,11 @@ function worstLoss({ inference: { regimes, lives } }: Facts): Loss | null {
     if (before.workers === null || after.workers === null || !((after.capacity ?? 0) < (before.capacity ?? 0)))
       continue;
     // After a deploy it is another pool, of as many workers as were asked for.
-    const stays = lives.some((life) => life.from < after.from - TOGETHER && life.to > after.from + TOGETHER);
-    if (!stays || !(after.saturatedMicros >= OFTEN_FULL * (after.to - after.from))) continue;
+    if (
+      !someLivedThrough(lives, after.from, TOGETHER) ||
+      !(after.saturatedMicros >= OFTEN_FULL * (after.to - after.from))
+    )
+      continue;
     const gone = lives
       .filter((life) => life.to > before.from && life.to <= after.from + 1)
       .sort((a, b) => b.to - a.to)

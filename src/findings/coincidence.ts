@@ -1,5 +1,7 @@
 /** Whether what the server said at some moment may be the reason for what happened then, rather than chance. */
+
 import type { Facts } from '../core/finding.ts';
+import type { WorkerLife } from '../core/inference.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import { rowsOf } from '../core/rows.ts';
 
@@ -22,3 +24,7 @@ export function happened(facts: Facts, kinds: readonly LifecycleKind[], from: nu
   const expected = ((events.length - inside) * width) / Math.max(1, span - width);
   return expected < BY_CHANCE;
 }
+
+/** Some worker was at work longer than `around` µs before an instant, and longer than that after it. */
+export const someLivedThrough = (lives: readonly WorkerLife[], at: number, around: number): boolean =>
+  lives.some((life) => life.from < at - around && life.to > at + around);

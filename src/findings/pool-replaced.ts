@@ -1,9 +1,10 @@
 /** Finding: all workers were replaced by others, more or fewer or of another kind: what each of the two pools did. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import type { PoolRegime, WorkerLife } from '../core/inference.ts';
+import type { PoolRegime } from '../core/inference.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { someLivedThrough } from './coincidence.ts';
 import { findingsOfFullPool } from './saturation.ts';
 
 /** Share of the time of a pool in which all of its slots were busy, from which it was too small. */
@@ -15,16 +16,13 @@ const BESIDE_EACH_OTHER = 3_000_000;
 const fullShare = ({ capacity, saturatedMicros, from, to }: PoolRegime): number =>
   capacity === null ? Number.NaN : saturatedMicros / (to - from);
 
-const stays = (lives: readonly WorkerLife[], at: number): boolean =>
-  lives.some((life) => life.from < at - BESIDE_EACH_OTHER && life.to > at + BESIDE_EACH_OTHER);
-
 /** The change that mattered most to how full the pool was; the last of those that did as much. */
 function changeOf({ inference: { regimes, lives } }: Facts): [PoolRegime, PoolRegime] | null {
   let found: [PoolRegime, PoolRegime] | null = null;
   let most = 0;
   for (let k = 1; k < regimes.length; k++) {
     const [before, after] = [regimes[k - 1], regimes[k]];
-    if (stays(lives, after.from)) continue;
+    if (someLivedThrough(lives, after.from, BESIDE_EACH_OTHER)) continue;
     const change = Math.abs((fullShare(after) || 0) - (fullShare(before) || 0));
     if (found === null || change >= most) [found, most] = [[before, after], change];
   }

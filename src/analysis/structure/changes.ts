@@ -82,8 +82,7 @@ function withClearEnds(lives: readonly Life[]): Life[] {
   const first = Math.min(...lives.map((life) => life.from));
   const last = Math.max(...lives.map((life) => life.to));
   return lives.map((life) => {
-    const pause = life.requests > 1 ? (life.to - life.from) / (life.requests - 1) : last - first;
-    const granted = Math.max(MOMENT, PAUSES_GRANTED * pause);
+    const granted = pauseGranted(life, last - first);
     const from = life.from - first <= (life.booted ? 0 : granted) ? first : life.from + MOMENT / 2;
     const to = last - life.to <= (life.ended ? 0 : granted) ? last : life.to - MOMENT / 2;
     return { ...life, from, to: Math.max(from, to) };
@@ -101,6 +100,12 @@ function cutWhereTheyCame(stretches: readonly Stretch[]): Stretch[] {
     from: cuts[k - 1] ?? stretch.from,
     to: cuts[k] ?? stretch.to,
   }));
+}
+
+/** µs for which a worker that is there may not be seen at the ends of a log of `span` µs. */
+export function pauseGranted({ from, to, requests }: Life, span: number): number {
+  const pause = requests > 1 ? (to - from) / (requests - 1) : span;
+  return Math.max(MOMENT, PAUSES_GRANTED * pause);
 }
 
 function stretchesByCount(lives: readonly Life[]): Stretch[] {

@@ -3,14 +3,12 @@
  * waits when a worker comes or goes goes on waiting.
  */
 import type { SlotChange } from '../wait/slot-changes.ts';
+import { pauseGranted } from './changes.ts';
 import type { Life } from './lives.ts';
 import { type Regime, staying } from './regimes.ts';
 import type { ShownOfPool } from './structure.ts';
-import type { Trace } from './trace.ts';
+import { queuesOf, type Trace } from './trace.ts';
 
-/** A worker that is not seen for so many of its own pauses at the ends of the log may have idled, and so may one that is not seen for a moment. */
-const PAUSES_GRANTED = 3;
-const MOMENT = 1_500_000;
 /** Requests of a worker from which the instant of its first start, or of its last end, is told: what it did without a pause sharpens the stamps. */
 const CHAIN = 40;
 
@@ -29,13 +27,14 @@ export function slotChangesOf(
 
 /** Of workers that run one request at a time. */
 function changesOfWorkers(trace: Trace, lives: readonly Life[]): SlotChange[] {
-  const rowsOf = trace.workerIds.length > 0 ? rowsOfWorkers(trace) : [];
+  const rowsOf = queuesOf(trace, true);
   const first = Math.min(...lives.map(({ from }) => from));
   const last = Math.max(...lives.map(({ to }) => to));
   const steps: { readonly at: number; readonly by: number }[] = [];
   let slots = 0;
-  for (const { worker, from, to, requests } of lives) {
-    const granted = Math.max(MOMENT, requests > 1 ? (PAUSES_GRANTED * (to - from)) / (requests - 1) : 0);
+  for (const life of lives) {
+    const { worker, from, to } = life;
+    const granted = pauseGranted(life, last - first);
     const rows = rowsOf[worker];
     if (from - first <= granted) slots++;
     else steps.push({ at: firstStart(trace, rows), by: 1 });
@@ -47,13 +46,6 @@ function changesOfWorkers(trace: Trace, lives: readonly Life[]): SlotChange[] {
     changes.push({ at, slots });
   }
   return changes;
-}
-
-/** Positions in the trace, in the order of the lines. */
-function rowsOfWorkers(trace: Trace): number[][] {
-  const rows = Array.from(trace.workerIds, (): number[] => []);
-  for (let k = 0; k < trace.length; k++) rows[trace.worker[k]]?.push(k);
-  return rows;
 }
 
 /** The latest that the first request of a worker can have started: the requests after it need their time before their own stamps. */

@@ -121,6 +121,13 @@ export function traceOf(table: RequestTable): Trace {
   };
 }
 
+/** Requests of each queue, in the order of the lines: one for each worker where each has its `own`, else one of all. */
+export function queuesOf(trace: Trace, own: boolean): number[][] {
+  const queues: number[][] = Array.from({ length: own ? trace.workerIds.length : 1 }, () => []);
+  for (let k = 0; k < trace.length; k++) queues[own ? trace.worker[k] : 0].push(k);
+  return queues;
+}
+
 /** Requests [from, to), sharing the columns' memory. */
 export function partOfTrace(trace: Trace, from: number, to: number): Trace {
   const part = <Column extends Int32Array | Float64Array>(column: Column) => column.subarray(from, to) as Column;

@@ -6,7 +6,7 @@
  * than the slots can do, one of them idled at some instant of it, whatever the arrivals were.
  */
 import { countBelow } from '../../core/statistics.ts';
-import type { Trace } from '../structure/trace.ts';
+import { queuesOf, type Trace } from '../structure/trace.ts';
 import { fullBefore } from './never-full.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 
@@ -31,12 +31,9 @@ export function longestWaits(trace: Trace, { slots, own, changes }: Queue): Floa
   const bound = fullBefore(trace, slots, own);
   if (!bound) return null;
   const most = bound.most;
-  const groups = own ? trace.workerIds.length : 1;
-  const members = Array.from({ length: groups }, (): number[] => []);
-  for (let i = 0; i < trace.length; i++) members[own ? trace.worker[i] : 0].push(i);
   const slotsWithin = (from: number, to: number) =>
     changes ? Math.max(slotsAt(changes, from), slotsAt(changes, to)) : slots;
-  for (const queue of members) if (queue.length > 0) boundByIdling(trace, queue, slotsWithin, most);
+  for (const queue of queuesOf(trace, own)) if (queue.length > 0) boundByIdling(trace, queue, slotsWithin, most);
   return most;
 }
 

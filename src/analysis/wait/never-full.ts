@@ -3,7 +3,7 @@
  * prove it, it is said without any model. Where they prove it for most of the time only, what is left bounds the wait:
  * nobody waited longer than the pool can have been full before.
  */
-import type { Trace } from '../structure/trace.ts';
+import { queuesOf, type Trace } from '../structure/trace.ts';
 
 /** µs: a slot that is taken again this soon was not free in between: its next caller may have waited for it. */
 const HAND_OVER = 15_000;
@@ -43,13 +43,6 @@ export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound
     }
   }
   return { most, mayWait: trace.length > 0 ? mayWait / trace.length : 0 };
-}
-
-function queuesOf(trace: Trace, own: boolean): number[][] {
-  if (!own) return [Array.from({ length: trace.length }, (_, i) => i)];
-  const queues: number[][] = trace.workerIds.length > 0 ? Array.from(trace.workerIds, () => []) : [];
-  for (let i = 0; i < trace.length; i++) queues[trace.worker[i]].push(i);
-  return queues;
 }
 
 /** Work that a tick brings must stay below this share of what the slots can do, or a backlog may outlast the tick. */

@@ -3,7 +3,7 @@
  * part began cannot be seen in it; only such a moment shows that none of them is left.
  */
 import { binLevels } from '../../core/bin-levels.ts';
-import type { Trace } from '../structure/trace.ts';
+import { queuesOf, type Trace } from '../structure/trace.ts';
 
 /** Mean level of a bin, as a share of the slots, from which the pool counts as full: hand-overs leave small gaps. */
 const FULL_LEVEL = 0.9;
@@ -18,11 +18,8 @@ const MOST_BINS = 1 << 20;
  * @param byWorker each worker is a pool of `slots` slots of its own
  */
 export function unseenBeginning(trace: Trace, from: number, length: number, slots: number, byWorker: boolean): number {
-  const queues = byWorker ? trace.workerIds.length : 1;
-  const members = Array.from({ length: queues }, (): number[] => []);
-  for (let k = 0; k < trace.length; k++) members[byWorker ? trace.worker[k] : 0].push(k);
   let unseen = 0;
-  for (const queue of members) unseen += unseenOfQueue(trace, queue, from, from + length, slots);
+  for (const queue of queuesOf(trace, byWorker)) unseen += unseenOfQueue(trace, queue, from, from + length, slots);
   return length > 0 ? unseen / length : 0;
 }
 
