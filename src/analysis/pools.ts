@@ -134,10 +134,10 @@ export function poolsOf<Log extends PoolLog>(
 function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'name' | 'rows'> | null {
   const without = streams.filter(({ facts }) => !facts.fields.worker);
   const others = streams.filter(({ facts }) => facts.fields.worker);
-  if (!without.every(({ facts }) => others.every((other) => areUnlike(facts.format, other.facts.format)))) return null;
-  const rows = Int32Array.from({ length: table.length }, (_, row) => row).filter((row) => table.worker[row] < 0);
   const isOne = new Set(without.map(({ facts }) => facts.format)).size === 1 && others.length > 0;
-  return isOne && rows.length > 0 ? { name: without[0].facts.format, rows } : null;
+  if (!isOne || !others.every(({ facts }) => areUnlike(facts.format, without[0].facts.format))) return null;
+  const rows = Int32Array.from({ length: table.length }, (_, row) => row).filter((row) => table.worker[row] < 0);
+  return rows.length > 0 ? { name: without[0].facts.format, rows } : null;
 }
 
 /** The kinds of lines that name the workers of these rows, or no worker where they name none; all, where that is not known. */

@@ -22,21 +22,27 @@ const LONG = 20_000_000;
 const APART = 60_000_000;
 const AROUND = 60_000_000;
 
-/** µs with all slots busy, by step of the timeline; null: the timeline does not tell. */
-function fullSteps(
-  partial: Partial,
-  { capacity, unbounded }: ServerInference,
-): { readonly at: number[]; readonly step: number } | null {
+/** Steps of the timeline, µs each, how many there are, and where those with all slots busy begin (µs since 1970 UTC). */
+interface FullSteps {
+  readonly step: number;
+  readonly count: number;
+  readonly at: readonly number[];
+}
+
+const logsServices = ({ streams }: Partial): boolean =>
+  streams.every(({ facts }) => facts.durationCovers === 'service');
+
+/** null: the timeline does not tell. */
+function fullSteps(partial: Partial, { capacity, unbounded }: ServerInference): FullSteps | null {
   const view = partial.timeline.view();
-  const logged = partial.streams.every(({ facts }) => facts.durationCovers === 'service');
   const slots = unbounded ? null : capacity.value;
-  if (!logged || slots === null || view.stepSeconds > LONGEST_STEP) return null;
+  if (!logsServices(partial) || slots === null || view.stepSeconds > LONGEST_STEP) return null;
   const step = view.stepSeconds * MICROS_PER_SECOND;
   const at: number[] = [];
   view.busyMicros.forEach((busy, k) => {
     if (busy >= FULL_STEP * slots * step) at.push(view.from + k * step);
   });
-  return { at, step };
+  return { step, count: view.busyMicros.length, at };
 }
 
 /** `micros` of time, and of all logged durations. */
@@ -47,8 +53,7 @@ export function ofWholeLog(
   durations: number,
 ): Pick<ServerInference['concurrency'], 'mean' | 'saturatedMicros' | 'saturatedRatio'> {
   const seen = inference.concurrency;
-  const logged = partial.streams.every(({ facts }) => facts.durationCovers === 'service');
-  const mean = logged ? durations / micros : seen.mean;
+  const mean = logsServices(partial) ? durations / micros : seen.mean;
   const full = fullSteps(partial, inference);
   if (!full) return { mean, saturatedRatio: seen.saturatedRatio, saturatedMicros: seen.saturatedRatio * micros };
   const saturatedMicros = full.at.length * full.step;
@@ -60,7 +65,7 @@ export function heldToWholeLog(inference: ServerInference, partial: Partial): Se
   if (partial.retained.complete || inference.wait.method !== 'inferred') return inference;
   const full = fullSteps(partial, inference);
   if (!full || full.at.length * full.step < SHORTEST) return inference;
-  const share = full.at.length / partial.timeline.view().busyMicros.length;
+  const share = full.at.length / full.count;
   const { end, wait } = inference.requests;
   const followed = end.filter((_, row) => Number.isFinite(wait[row]));
   const stepOf = (instant: number) => Math.floor(instant / full.step);

@@ -115,7 +115,7 @@ export function filteredWaits(
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const many = manyPerTick(trace, rows);
-  const queues = queuesOf(stretch, trace, pool);
+  const queues = withQueues(stretch, trace, pool);
   const together = plan.quick && callers === 'in-bursts';
   const asked =
     lanes && (together || !many) ? laneHistories(lanes, plan, together) : queueHistories(queues, plan, together);
@@ -204,7 +204,7 @@ function slotsText({ slots, onLanes, changes }: Pool): string {
   return `${least < slots ? `${least} to ` : ''}${countText(slots, onLanes ? 'worker' : 'slot')}`;
 }
 
-function queuesOf(stretch: Stretch, trace: Trace, { queue }: Pool): QueueStretch {
+function withQueues(stretch: Stretch, trace: Trace, { queue }: Pool): QueueStretch {
   const own = queue === 'worker';
   const group = stretch.index.map((i) => (own ? trace.worker[i] : 0));
   return onQueues(stretch, group, own ? trace.workerIds.length : 1);
