@@ -1,7 +1,7 @@
 /** Workers whose first request takes many times as long as their later ones: caches, imports and connections of a process that is new. */
 import type { Analysis } from './finding.ts';
 import { groupsOf, rowsOf } from './rows.ts';
-import { medianOf, rankSumTest } from './statistics.ts';
+import { countBelow, medianOf, rankSumTest } from './statistics.ts';
 
 /** Requests of a life that count as its first ones. */
 const FIRST = 2;
@@ -35,13 +35,13 @@ export function findColdStarts(analysis: Analysis): ColdStarts | null {
   const booted = new Set(
     analysis.lifecycle.filter(({ kind, worker }) => kind === 'boot' && worker !== null).map(({ worker }) => worker),
   );
+  const lifeOf = new Map(analysis.inference.lives.map((life) => [life.worker, life]));
   const born = (worker: number): boolean => {
     if (booted.has(analysis.names.workers.text(worker))) return true;
     // Without a word from the server: first seen well after the log began, when the others had answered plenty.
-    const life = analysis.inference.lives.find((one) => one.worker === worker);
+    const life = lifeOf.get(worker);
     if (!life) return false;
-    let before = 0;
-    while (before < rows.length && rows.start[before] < life.from) before++;
+    const before = countBelow(rows.length, (i) => rows.start[i], life.from);
     return life.from - logFrom > 10e6 && before >= 20 * Math.max(1, analysis.summary.server.workers.value ?? 1);
   };
   // Per route: how slow the first requests of new workers are, beside the median of all later ones.
