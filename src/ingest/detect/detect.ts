@@ -52,7 +52,7 @@ export const spread = (lines: readonly number[], count: number): readonly number
 const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
 
 /** The end of a quoted text and the beginning of a further field. */
-const moreFields = /" ("|[\w.-]+=)/;
+const moreFields = /(?<!\\)" ("|[\w.-]+=|[\d<([-])/;
 
 /** Text of a field, cut: expressions over it must not take long. */
 const textOf = ({ b }: Sample, from: number, to: number): string =>
