@@ -1,8 +1,8 @@
 /** Which formats wrote these lines: every layout is tried, the one that takes most of them becomes a plan, and so on. */
 import type { LogFormat } from '../../core/format.ts';
-import { isLiteral, type Token } from '../compile/layout.ts';
 import { fieldsOf, type Recipe } from '../compile/recipe.ts';
 import { type Candidate, candidatesOf } from './candidates.ts';
+import { FieldChecks } from './field-checks.ts';
 import { couldTake } from './outline.ts';
 import { PossibleCandidates, possibleOf } from './possible.ts';
 import type { Sample, Trials } from './sample.ts';
@@ -26,11 +26,8 @@ export interface Found {
 
 /** Fewer lines than this do not make a new kind of line out of a known one with other fields around it. */
 const FEW_LINES = 3;
-const MAX_FIELD_BYTES = 1000;
 /** Lines on which candidates are compared. */
 const RANKED_LINES = 100;
-const CHECKED_LINES = 20;
-const SLASH = 47;
 /** Lines by which most candidates are put aside before they are compared. */
 const GLANCED_LINES = 8;
 
@@ -48,16 +45,6 @@ export const spread = (lines: readonly number[], count: number): readonly number
     ? lines
     : Array.from({ length: count }, (_, i) => lines[Math.floor((i * lines.length) / count)]);
 
-/** IPv4, IPv6, host name, with port, list of them, "unix:", "b''", "-", nothing. */
-const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
-
-/** The end of a quoted text and the beginning of a further field. */
-const moreFields = /(?<!\\)" ("|[\w.-]+=|[\d<([-])/;
-
-/** Text of a field, cut: expressions over it must not take long. */
-const textOf = ({ b }: Sample, from: number, to: number): string =>
-  b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
-
 const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { index: number; start: number; text: string }[] =>
   indices.map((index) => {
     const { start, end } = lines[index];
@@ -72,7 +59,7 @@ export class Detector {
   readonly #listed: ReadonlySet<Candidate>;
   readonly #possible: PossibleCandidates;
   readonly #surroundings: Surroundings;
-  readonly #right = new WeakMap<Trial, boolean>();
+  readonly #checks: FieldChecks;
 
   constructor(formats: readonly LogFormat[], trials: Trials, given: readonly Candidate[]) {
     this.#trials = trials;
@@ -81,6 +68,7 @@ export class Detector {
     this.#listed = new Set([...given, ...declared]);
     this.#possible = given.length === 0 ? possibleOf(declared) : new PossibleCandidates([...this.#listed]);
     this.#surroundings = new Surroundings(formats, trials);
+    this.#checks = new FieldChecks(trials);
   }
 
   #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
@@ -96,64 +84,17 @@ export class Detector {
     return !this.#listed.has(candidate) || this.#possible.of(sample, sample.lines[line]).has(candidate);
   }
 
-  /** Is what stands where an address should stand an address? A logger's name in front of one is none. */
-  #hasAddresses({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    if (!('tokens' in recipe)) return true;
-    const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'client');
-    if (at < 0) return true;
-    const checked = taken.slice(0, CHECKED_LINES);
-    const good = checked.filter((line) => {
-      const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
-      return span === undefined || address.test(textOf(sample, span.from, span.to));
-    });
-    return good.length * 2 > checked.length;
-  }
-
-  /** Is a time that is written with decimals? "811" where nginx would write "0.811" is none. */
-  #hasDecimals({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    if (!('tokens' in recipe)) return true;
-    const isFine = (token: Token | undefined) =>
-      token !== undefined && 'field' in token && token.field.kind === 'duration' && token.field.fine === true;
-    if (!recipe.tokens.some(isFine)) return true;
-    const whole = taken.slice(0, CHECKED_LINES).filter((line) => {
-      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
-      return spans.some(
-        ({ token, from, to }) => isFine(recipe.tokens[token]) && /^\d+$/.test(textOf(sample, from, to)),
-      );
-    });
-    return whole.length * 2 <= Math.min(taken.length, CHECKED_LINES);
-  }
-
-  /** Does the last free text of a declared layout swallow fields that stand behind it? */
-  #swallows(candidate: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    const checked = taken.slice(0, CHECKED_LINES);
-    return this.#swallowed(candidate, sample, checked).length * 2 > checked.length;
-  }
-
-  /** Those of the lines in which it does. */
-  #swallowed({ recipe }: Candidate, sample: Sample, lines: readonly number[]): number[] {
-    if (!('tokens' in recipe)) return [];
-    const at = recipe.tokens.findLastIndex((token) => 'field' in token && token.field.kind === 'text');
-    const behind = recipe.tokens[at + 1];
-    const endsQuoted = at >= 0 && at === recipe.tokens.length - 2 && isLiteral(behind) && behind.literal === '"';
-    if (!endsQuoted) return [];
-    return lines.filter((line) => {
-      const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
-      return span !== undefined && moreFields.test(textOf(sample, span.from, span.to));
-    });
-  }
-
   /** A layout that has fields in some of the lines which that of the trial swallows: two servers write into one stream. */
   #within(trial: Trial, trials: readonly Trial[], sample: Sample): Trial | undefined {
     if (trial.found) return undefined;
-    const swallowed = this.#swallowed(trial.candidate, sample, trial.taken);
+    const swallowed = this.#checks.swallowed(trial.candidate, sample, trial.taken);
     if (swallowed.length < FEW_LINES) return undefined;
     return trials.find(
       (other) =>
         other !== trial &&
         other.taken.length < trial.taken.length &&
         swallowed.every((line) => other.taken.includes(line)) &&
-        this.#isRight(other, sample),
+        this.#checks.areRight(other, sample),
     );
   }
 
@@ -185,7 +126,7 @@ export class Detector {
     // Where a declared layout takes all lines, nothing that is found around another one can be better.
     const settled =
       this.#given.length === 0 &&
-      trials.some((trial) => trial.taken.length === lines.length && this.#isRight(trial, sample));
+      trials.some((trial) => trial.taken.length === lines.length && this.#checks.areRight(trial, sample));
     for (const candidate of settled ? [] : candidates) {
       if (!candidate.open || declared.get(candidate) === lines.length) continue;
       const extended = this.#surroundings.extend(candidate, sample, lines);
@@ -199,33 +140,6 @@ export class Detector {
         Number(a.found) - Number(b.found) ||
         telling(b.candidate.recipe) - telling(a.candidate.recipe),
     );
-  }
-
-  /** Named values: does a path without a method stand where a request line should? The method has another name then. */
-  #isPathAlone({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    if (!('keyed' in recipe)) return false;
-    const fields = Object.values(recipe.keyed.fields);
-    if (!fields.some(({ kind }) => kind === 'request')) return false;
-    const checked = taken.slice(0, CHECKED_LINES);
-    const alone = checked.filter((line) => {
-      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
-      return spans.some(({ token, from }) => fields[token].kind === 'request' && sample.b[from] === SLASH);
-    });
-    return alone.length * 2 > checked.length;
-  }
-
-  /** Are its fields what they are taken for? Looked at only for what would be chosen: it takes a slower scanner. */
-  #isRight(trial: Trial, sample: Sample): boolean {
-    const { candidate, taken, found } = trial;
-    const known = this.#right.get(trial);
-    if (known !== undefined) return known;
-    const isRight =
-      this.#hasAddresses(candidate, sample, taken) &&
-      this.#hasDecimals(candidate, sample, taken) &&
-      !this.#isPathAlone(candidate, sample, taken) &&
-      (found || !this.#swallows(candidate, sample, taken));
-    this.#right.set(trial, isRight);
-    return isRight;
   }
 
   /**
@@ -243,11 +157,11 @@ export class Detector {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
       let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
-      let right = trials.find((trial) => this.#isRight(trial, sample));
+      let right = trials.find((trial) => this.#checks.areRight(trial, sample));
       right = (right && this.#within(right, trials, sample)) ?? right;
       if (!right && some.length < open.length) {
         trials = this.#tryAll(candidates, sample, open);
-        right = trials.find((trial) => this.#isRight(trial, sample));
+        right = trials.find((trial) => this.#checks.areRight(trial, sample));
       }
       const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
       if (!first || first.taken.length === 0) break;
@@ -275,7 +189,7 @@ export class Detector {
       .filter(({ candidate, found }) => candidate.format !== best.candidate.format && (best.found || !found))
       .filter((trial) => lookOf(trial.candidate.recipe) === look)
       // What looks like the best is as right as the best.
-      .filter((trial) => trial.found === best.found || this.#isRight(trial, sample))
+      .filter((trial) => trial.found === best.found || this.#checks.areRight(trial, sample))
       .map(({ candidate }) => candidate.format);
     // Lines of Common and Combined shape are named by their shape: that others write it, too, is what the name says.
     const all = [...new Set([...alike, ...(best.rivals ?? [])])];

@@ -16,7 +16,8 @@ import {
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
-import { type FoundToken, followsRequest, isNoSize, literalToken, resolveNumbers } from './units.ts';
+import { followsRequest, isNoSize } from './repeating-values.ts';
+import { type FoundToken, literalToken, resolveNumbers, sizeOrMore } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -174,8 +175,8 @@ class Fields {
     const noSize = isNoSize(values, this.#requests);
     if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
     if (noSize) return this.#one(plain, slot, name, 'number');
-    this.assumptions.push(`${name} behind the status may be a size or a duration: it is not used; --log-format tells`);
-    return this.#one(plain, slot, name, 'pid or size');
+    this.assumptions.push(sizeOrMore(`${name} behind the status`));
+    return this.#one(plain, slot, name);
   }
 
   #words(slot: FieldSlot, index: number): FoundToken[] {
@@ -250,6 +251,7 @@ export function resolveFields(slots: readonly Slot[], spannedSeconds: number): F
   const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, {
     spannedSeconds,
     byServer: false,
+    clfStamps: slots.some((slot) => slot.kind === 'field' && stampOf(slot)?.shape === 'clf'),
   });
   const tokens = tidy(resolved);
   if (isAmbiguous(tokens)) return null;

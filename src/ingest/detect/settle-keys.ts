@@ -3,6 +3,7 @@ import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { findFreeKeys } from './free-keys.ts';
+import { mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 import { guessUnit, unitUnknown } from './units.ts';
@@ -34,14 +35,7 @@ const areWhole = (texts: readonly string[]): boolean =>
 /** Names of nginx's variables: the pid of a proxy says nothing of the workers behind it. */
 const upstream = /[\s"'{,](?:urt|uct|uht|upstream_(?:addr|status|\w*_time))["']?\s*[:=]/;
 
-/** Lines that are enough to tell a process from what differs from request to request. */
-const ENOUGH_LINES = 30;
-
-/** Processes serve many requests each: "process" may as well be how long it took. */
-function mayBePids(texts: readonly string[]): boolean {
-  const numbers = texts.map((text) => text.replace(/[<>]/g, '')).filter((text) => /^\d+$/.test(text));
-  return numbers.length < ENOUGH_LINES || new Set(numbers).size * 10 < numbers.length * 8;
-}
+const clfStamp = /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/;
 
 function settleKeys(
   declared: KeyedLayout,
@@ -72,7 +66,7 @@ function settleKeys(
   entries.forEach(([key, field], i) => {
     // "time=0.031s" is no time of day, and leaves the column to another key.
     if (field.kind === 'time' && key !== '' && texts[i].some((text) => wholeSpent.test(text))) return;
-    if (field.kind === 'pid' && (isProxy || !mayBePids(texts[i]))) return;
+    if (field.kind === 'pid' && (isProxy || !mayRepeat(texts[i]))) return;
     const column = columnOf(field);
     const required = layout.requires.includes(key);
     if (!required && texts[i].length * 2 < most) return;
@@ -81,7 +75,11 @@ function settleKeys(
       filled.add(column);
     }
     if (field.kind === 'duration' && field.unit === 'by-value') {
-      const context = { spannedSeconds: trials.spannedSeconds({ keyed: layout }, sample, lines), byServer: false };
+      const context = {
+        spannedSeconds: trials.spannedSeconds({ keyed: layout }, sample, lines),
+        byServer: false,
+        clfStamps: sampled.some((text) => clfStamp.test(text)),
+      };
       const guess = guessUnit(texts[i], context);
       if (guess?.unit === null) {
         assumptions.push(unitUnknown(`"${printable(key, MAX_KEY)}"`, guess));

@@ -72,6 +72,9 @@ export class Surroundings {
     const context = {
       spannedSeconds: parts.spannedSeconds,
       byServer: candidate.format.id !== 'custom',
+      clfStamps: parts.before.some(
+        ({ token }) => 'field' in token && token.field.kind === 'time' && token.field.shape === 'clf',
+      ),
       mayBeProxy: candidate.format.id === 'combined' && format === undefined && !parts.logging,
     };
     const { tokens, assumptions } = parts.logging
@@ -109,7 +112,8 @@ export class Surroundings {
     const spannedSeconds = this.#trials.spannedSeconds(this.headOf(candidate), sample, lines);
     const around = { before: [], behind: trailing.tokens, logging: false, spannedSeconds };
     const trial = this.#assemble(candidate, around, proven);
-    return { ...trial, taken: this.#take(trial.candidate, sample, lines) };
+    const assumptions = [...trailing.assumptions, ...trial.assumptions];
+    return { ...trial, assumptions, taken: this.#take(trial.candidate, sample, lines) };
   }
 
   #format(id: string | null): LogFormat | undefined {
@@ -194,7 +198,7 @@ export class Surroundings {
     const rivals = candidates
       .filter((other) => other.format !== candidate.format && lookOf(other.recipe) === look)
       .map((other) => other.format);
-    const assumptions = [...prefix.assumptions, ...trial.assumptions];
+    const assumptions = [...prefix.assumptions, ...(trailing?.assumptions ?? []), ...trial.assumptions];
     return { ...trial, assumptions, rivals: proven ? [] : rivals, taken: this.#take(trial.candidate, sample, lines) };
   }
 }

@@ -4,11 +4,13 @@
  */
 import type { Token } from '../compile/layout.ts';
 import { proxyTimes } from './proxy-times.ts';
-import { readTrailingValues, stampSource } from './trailing-values.ts';
-import { type FoundToken, followsRequest, isNoSize, literalToken } from './units.ts';
+import { followsRequest, isNoSize } from './repeating-values.ts';
+import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
+import { type FoundToken, literalToken, sizeOrMore } from './units.ts';
 
 export interface TrailingFields {
   readonly tokens: readonly FoundToken[];
+  readonly assumptions: readonly string[];
   /** Id of the format that these fields prove, or null. */
   readonly proves: string | null;
 }
@@ -21,7 +23,7 @@ interface Part {
 }
 
 const part = new RegExp(
-  ` +(?:([A-Za-z_][\\w.-]*[=:]))?("(?:[^"\\\\]|\\\\.)*"|<[^>"]*>|\\[(?:${stampSource})\\]|(?:${stampSource})(?= |$)|[^\\s"<]\\S*|(?=$| ))`,
+  ` +(?:([A-Za-z_][\\w.-]*[=:]))?("(?:[^"\\\\]|\\\\.)*"|<[^>"]*>|\\[(?:${stampSource})\\]|(?:${stampSource})(?= |$)|${wrappedSource}|[^\\s"<]\\S*|(?=$| ))`,
   'y',
 );
 
@@ -57,18 +59,33 @@ function ofService(found: FoundToken): FoundToken {
 /** "Not Found": the reason behind a status. */
 const phrase = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4} *$/;
 
+const wholeNumber = /^(\d+|-)$/;
+
+/** Where the size stands in front of the referer and the user agent in quotes, as in Combined; -1 where it does not. */
+function sizeInCombined(parts: readonly Part[]): number {
+  const isQuoted = (part: Part | undefined) => part?.key === '' && part.value.startsWith('"');
+  return parts.findIndex(
+    ({ key, value }, i) => key === '' && wholeNumber.test(value) && isQuoted(parts[i + 1]) && isQuoted(parts[i + 2]),
+  );
+}
+
 /**
  * A bare whole number behind a status is the size of the answer when other numbers follow; when none does, it may as well be a
- * duration.
+ * duration or a pid.
+ * @returns what to say of it where it is not used, else null
  */
-function settleSize(tokens: FoundToken[], others: readonly Part[], requests: readonly string[]): void {
+function settleSize(tokens: FoundToken[], index: number, parts: readonly Part[], requests: readonly string[]) {
   const [first] = tokens;
-  if (tokens.length !== 1 || first.open !== 'number' || first.values.some((value) => value.includes('.'))) return;
-  if (isNoSize(first.values, requests)) return;
-  const isFollowed = others.some(({ value }) => /^[\d<]/.test(value));
-  tokens[0] = isFollowed
-    ? { ...first, token: { field: { kind: 'bytes' } }, open: undefined }
-    : { ...first, open: 'pid or size' };
+  const combined = sizeInCombined(parts);
+  if (combined >= 0 ? index !== combined : index > 0) return null;
+  if (tokens.length !== 1 || first.open !== 'number' || first.values.some((value) => value.includes('.'))) return null;
+  if (combined < 0 && isNoSize(first.values, requests)) return null;
+  if (combined >= 0 || parts.slice(1).some(({ value }) => /^[\d<]/.test(value))) {
+    tokens[0] = { ...first, token: { field: { kind: 'bytes' } }, open: undefined };
+    return null;
+  }
+  tokens[0] = { ...first, open: undefined };
+  return sizeOrMore(first.name);
 }
 
 /** A unit that stands apart from its number: "31 ms". */
@@ -98,11 +115,12 @@ export function findTrailingFields(
   const lines = [...shapes.values()].reduce<Part[][]>((most, some) => (some.length > most.length ? some : most), []);
   if (lines.length === 0) return null;
   const tokens: FoundToken[] = [];
+  const assumptions: string[] = [];
   let proves: string | null = null;
   const isPhrase = rests.filter((rest) => phrase.test(rest)).length * 10 >= rests.length * 9;
   if (isPhrase) {
     const reason = { token: { field: { kind: 'text' } }, values: [], name: '' } as const;
-    return { tokens: [literalToken(' '), reason], proves: null };
+    return { tokens: [literalToken(' '), reason], assumptions, proves: null };
   }
   const asked = lines.map((parts) => requestOf.get(parts) ?? '');
   lines[0].forEach(({ key, sign, value }, index) => {
@@ -114,7 +132,8 @@ export function findTrailingFields(
     const withUnit = readTrailingValues({ key, values: values.map((one) => one + unit), index, quoted });
     // The unit itself is read again as a field of its own.
     const meaning = unit === '' ? withUnit : { tokens: withUnit.tokens.slice(0, 1), proves: null };
-    if (index === 0 && afterStatus) settleSize(meaning.tokens, lines[0].slice(1), asked);
+    const unused = afterStatus ? settleSize(meaning.tokens, index, lines[0], asked) : null;
+    if (unused !== null) assumptions.push(unused);
     // A number that is the same for equal requests is a size: no pid, and no duration.
     const [only] = meaning.tokens;
     if (only?.open === 'number' && followsRequest(values, asked)) {
@@ -127,7 +146,7 @@ export function findTrailingFields(
     if (meaning.proves === 'gunicorn' || proves === null) proves = meaning.proves;
     if (quoted) tokens.push(literalToken('"'));
   });
-  if (proves === 'gunicorn') return { tokens: tokens.map(ofService), proves };
+  if (proves === 'gunicorn') return { tokens: tokens.map(ofService), assumptions, proves };
   const byProxy = proves === null ? proxyTimes(tokens) : null;
-  return byProxy ? { tokens: byProxy, proves: 'nginx' } : { tokens, proves };
+  return byProxy ? { tokens: byProxy, assumptions, proves: 'nginx' } : { tokens, assumptions, proves };
 }

@@ -79,6 +79,9 @@ const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
 /** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
 const status = /^[1-5]\d\d$/;
 const withUnit = /^\d+(\.\d+)?(ms|us|µs|\u00c2\u00b5s|s)$/;
+/** Source of a regular expression for a duration in brackets: "(31 ms)", "[0.031s]". */
+export const wrappedSource = String.raw`[(\[]\d+(?:\.\d+)? ?(?:msec|ms|usec|us|\u00c2\u00b5s|sec|s)[)\]]`;
+const wrapped = /^([([])(\d+(?:\.\d+)?)( ?(m|u|\u00c2\u00b5)?s(?:ec)?[)\]])$/;
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 
 /** A field with what its readings ask about it. */
@@ -149,6 +152,19 @@ function readDuration(asked: Asked): Reading | null {
   return { tokens: [token, literalToken(suffix)], proves: null };
 }
 
+function readWrapped(asked: Asked): Reading | null {
+  const parts = asked.values.map((value) => wrapped.exec(value));
+  const [first] = parts;
+  if (!first || asked.quoted) return null;
+  const [, open, , behind, prefix] = first;
+  if (!parts.every((part) => part?.[1] === open && part[3] === behind)) return null;
+  const values = parts.map((part) => part?.[2] ?? '');
+  const unit = prefix === undefined ? 's' : prefix === 'm' ? 'ms' : 'us';
+  const fine = values.some((value) => value.includes('.'));
+  const token = tokenOf({ ...asked, values }, { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) });
+  return { tokens: [literalToken(open), token, literalToken(behind)], proves: null };
+}
+
 /** What its key says, where the values do not contradict it. */
 function readByKey(asked: Asked): Reading | null {
   const { values, known, quoted, meaning } = asked;
@@ -176,7 +192,7 @@ const readNumber = (asked: Asked): Reading | null =>
     ? one(asked, { kind: 'number' }, asked.key === '' ? 'number' : undefined)
     : null;
 
-const readings = [readStamp, readBracketedPid, readArrival, readPair, readDuration, readByKey, readNumber];
+const readings = [readStamp, readBracketedPid, readArrival, readPair, readWrapped, readDuration, readByKey, readNumber];
 
 export function readTrailingValues(field: TrailingValues): Reading {
   const { key, values, index } = field;

@@ -16,6 +16,8 @@ export interface UnitContext {
   readonly spannedSeconds: number;
   /** A server's own layout with a number behind it: servers give microseconds (%D), or seconds with decimals. */
   readonly byServer: boolean;
+  /** The stamps are those of Common Log Format, which are servers' own: no server gives nanoseconds beside them. */
+  readonly clfStamps?: boolean;
   /** The layout is one that proxies write as well as servers, and nothing names the writer. */
   readonly mayBeProxy?: boolean;
 }
@@ -23,11 +25,8 @@ export interface UnitContext {
 /** A token that was found in the lines, with what stands in its place in each. */
 export interface FoundToken {
   readonly token: Token;
-  /**
-   * Of a field whose meaning is open: a number that may be anything, one that is a duration of unknown unit, or a whole one that
-   * may be a pid, but a size as well as a duration.
-   */
-  readonly open?: 'number' | 'duration' | 'pid or size' | undefined;
+  /** Of a field whose meaning is open: a number that may be anything, or one that is a duration of unknown unit. */
+  readonly open?: 'number' | 'duration' | undefined;
   readonly values: readonly string[];
   /** It stands in front of the request, as what a formatter of Python's logging puts there. */
   readonly inFront?: true;
@@ -65,7 +64,10 @@ function isCounter(values: readonly number[]): boolean {
  * that gives whole milliseconds or seconds shows small numbers and zeros. What would mean more requests at once than a
  * server has is a smaller unit.
  */
-export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }: UnitContext): UnitGuess | null {
+export function guessUnit(
+  texts: readonly string[],
+  { spannedSeconds, byServer, clfStamps = false }: UnitContext,
+): UnitGuess | null {
   const numbers = texts.filter((text) => isNumber.test(text));
   const inOrder = numbers.map(Number).filter((value) => value >= 0);
   const values = [...inOrder].sort((a, b) => a - b);
@@ -88,7 +90,7 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
     }
     // As seconds the longest of them would be minutes, of a server whose usual answers take no half of one.
     const isWide = largest >= LONG_AS_SECONDS && median < 0.5;
-    if (!isWide && (byServer || median < 0.5 || (decimals >= 6 && median < 5))) {
+    if (!isWide && (byServer || median < 0.5 || (decimals >= 4 && median < 2) || (decimals >= 6 && median < 5))) {
       return { unit: 's', ...fine, because: `${decimals} decimals and a median of ${median}: seconds` };
     }
     return { unit: null, ...fine, because: `values ${range} may be seconds or milliseconds` };
@@ -98,7 +100,7 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
   // Servers write no nanoseconds; applications do, and none of their answers takes less than some ten thousand.
-  if (!byServer && smallest >= LEAST_AS_NANOS) {
+  if (!byServer && !clfStamps && smallest >= LEAST_AS_NANOS) {
     if (largest >= LONG_AS_MICROS) return whole('ns', 'nanoseconds');
     return { unit: null, fine: false, because: `whole numbers ${range} may be microseconds or nanoseconds` };
   }
@@ -113,46 +115,9 @@ export function guessUnit(texts: readonly string[], { spannedSeconds, byServer }
 export const unitUnknown = (name: string, { because }: UnitGuess): string =>
   `${name} looks like a duration and is not used: ${because}; a unit in its name or behind it, or --log-format, tells`;
 
-/** Equal requests that are enough to see it. */
-const ENOUGH_PAIRS = 5;
-
-/**
- * The same for equal requests, and not for all: the size of an answer, and no pid, which depends on who answered.
- * @param requests what was asked for and answered in the line of each value
- */
-export function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
-  const seen = new Map<string, string>();
-  let pairs = 0;
-  let same = 0;
-  values.forEach((value, line) => {
-    const before = seen.get(requests[line]);
-    seen.set(requests[line], value);
-    if (before === undefined) return;
-    pairs++;
-    if (before === value) same++;
-  });
-  return new Set(values).size > 1 && pairs >= ENOUGH_PAIRS && same >= 0.9 * pairs;
-}
-
-/**
- * Redirects and errors have the same size each time: a number that differs between them is none.
- * @param requests what was asked for and answered in the line of each value, the status last
- */
-export function isNoSize(values: readonly string[], requests: readonly string[]): boolean {
-  const seen = new Map<string, string>();
-  let pairs = 0;
-  let different = 0;
-  values.forEach((value, line) => {
-    const request = requests[line];
-    if (!/[345]\d\d$/.test(request)) return;
-    const before = seen.get(request);
-    seen.set(request, value);
-    if (before === undefined) return;
-    pairs++;
-    if (before !== value) different++;
-  });
-  return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
-}
+/** What to say of a whole number behind the status that nothing else follows: what it is cannot be told from its values. */
+export const sizeOrMore = (name: string): string =>
+  `${name} may be a size, a duration or a pid: it is not used; --log-format tells`;
 
 /** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
 function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
@@ -189,13 +154,16 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
 /** Ports that servers listen on. */
 const ports = /^(80|443|8000|8080|8443)$/;
 
+/** PID_MAX_LIMIT of Linux; other systems stay below. */
+const LARGEST_PID = 4_194_304;
+
 /** A number that never changes may be anything, but in front of the request it is the process. */
 const fewValues = ({ values, inFront }: FoundToken): boolean =>
   values.length >= 8 &&
   (inFront === true || new Set(values).size > 1) &&
   new Set(values).size * 4 <= values.length &&
   !values.every((value) => ports.test(value)) &&
-  values.every((value) => isWhole.test(value) && Number(value) > 1);
+  values.every((value) => isWhole.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
 
 /** The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines. */
 function longestFirst(indices: readonly number[], found: readonly FoundToken[]): readonly number[] {
@@ -288,7 +256,6 @@ export function resolveNumbers(
       const { values, name } = found[index];
       const token = tokens[index];
       if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;
-      if (found[index].open === 'pid or size') continue;
       take(index, values, name);
     }
   }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
 import { forms } from './forms.ts';
-import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, text } from './requests.ts';
+import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, seconds, text } from './requests.ts';
 
 describe('lines of no known layout', () => {
   it('are found by the columns that most have, where a value is empty or ends in a blank', () => {
@@ -23,6 +23,22 @@ describe('lines of no known layout', () => {
     const colon: Line = (r) =>
       `${isoTime(r.end)} "${r.method} ${r.path} HTTP/1.1" ${r.status} pid:${r.pid} took:${millis(r)}ms`;
     expect(parse(text(colon)).rows[0]).toMatchObject({ worker: String(all[0].pid), duration: millis(all[0]) * 1000 });
+  });
+
+  it('have their duration in brackets, or a quoted field behind it', () => {
+    const common: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 7 "-" "Mozilla/5.0"`;
+    const behind: readonly Line[] = [
+      (r) => `${micros(r)}µs xff="203.0.113.7, 10.0.0.1"`,
+      (r) => `(${micros(r)} µs)`,
+      (r) => `(${seconds(r, 6)} sec)`,
+      (r) => `[${seconds(r, 6)}s]`,
+    ];
+    for (const one of behind) {
+      const { rows, report } = parse(text((r) => `${common(r)} ${one(r)}`));
+      expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+      expect(rows.map(({ duration }) => duration)).toEqual(all.map(micros));
+    }
   });
 
   for (const [name, line, told] of forms) {

@@ -2,7 +2,18 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
 import { createRandom } from '../../../helpers/random.ts';
-import { all, clfTime, isoTime, type Line, micros, millis, type Request, seconds, text } from './requests.ts';
+import {
+  all,
+  clfTime,
+  isoTime,
+  type Line,
+  loggingTime,
+  micros,
+  millis,
+  type Request,
+  seconds,
+  text,
+} from './requests.ts';
 
 describe('what looks like a field and is none', () => {
   it('do not make a duration of a size, nor of whole numbers that fit two units', () => {
@@ -16,7 +27,7 @@ describe('what looks like a field and is none', () => {
       `${isoTime(r.end)} ${r.method} ${r.path} ${r.status} ${r.status < 300 ? Math.floor(random.next() * 9000) : 12}`;
     const { rows, report } = parse(text(page));
     expect(rows.every(({ duration, worker }) => duration === null && worker === null)).toBe(true);
-    expect(report.assumptions.join()).toMatch(/may be a size or a duration: it is not used/);
+    expect(report.assumptions.join()).toMatch(/may be a size, a duration or a pid: it is not used/);
     // Behind a line that any server writes a size is no pid.
     const behind: Line = (r) =>
       `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 0 "-" "-" ${r.bytes}`;
@@ -31,6 +42,46 @@ describe('what looks like a field and is none', () => {
     );
     expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
     expect(open.report.assumptions.join()).toMatch(/"took" looks like a duration and is not used/);
+  });
+
+  it('a size in front of referer and user agent is no pid, whatever stands around it', () => {
+    const size = (r: Request) => 12 + (Math.floor(r.start) % 5);
+    const agent = '"-" "Mozilla/5.0 (X11; Linux x86_64)"';
+    const asked = (r: Request) => `"${r.method} ${r.path} HTTP/1.1" ${r.status}`;
+    const lines: readonly Line[] = [
+      (r) => `[[${clfTime(r.end)}]] ${asked(r)} ${size(r)} ${agent}`,
+      (r) =>
+        `[203.0.113.7] 5f3a-${r.start.toFixed(0)} - [${clfTime(r.end)}] ${asked(r)} ${micros(r) + 40} ${size(r)} ${agent}`,
+    ];
+    for (const line of lines) expect(parse(text(line)).rows.every(({ worker }) => worker === null)).toBe(true);
+    const { rows } = parse(text(lines[1]));
+    expect(rows[0]).toMatchObject({ duration: micros(all[0]) + 40, bytes: size(all[0]) });
+  });
+
+  it('a pid and a small number in front of a duration are not read as another server would write three numbers', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 7 "-" "-" ${r.pid} ${r.pid % 3} ${micros(r)}`;
+    const { rows, report } = parse(text(line));
+    expect(report.format).toBe('combined');
+    expect(rows[0]).toMatchObject({ worker: String(all[0].pid), duration: micros(all[0]) });
+  });
+
+  it('seconds since 1970 behind a line are no pid', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 "${r.method} ${r.path} HTTP/1.1" ${r.status} 7 "-" "-" ${Math.floor(r.end / 1000)}`;
+    expect(parse(text(line)).rows.every(({ worker }) => worker === null)).toBe(true);
+  });
+
+  it('an address without a port is not that of an event loop', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        asctime: loggingTime(r.end),
+        process: r.pid,
+        message: `203.0.113.7 - "${r.method} ${r.path} HTTP/1.1" ${r.status}`,
+      });
+    const { rows, report } = parse(text(line));
+    expect(report.format).toBe('custom');
+    expect(rows[0].worker).toBe(String(all[0].pid));
   });
 });
 

@@ -1,0 +1,141 @@
+/** Are the fields of a layout what they are taken for? Its shape fits lines of others, too; their values tell. */
+import type { Field } from '../../core/format.ts';
+import { isLiteral, type Token } from '../compile/layout.ts';
+import type { Candidate } from './candidates.ts';
+import { mayRepeat } from './repeating-values.ts';
+import type { Sample, Trials } from './sample.ts';
+import type { Trial } from './trial.ts';
+
+const MAX_FIELD_BYTES = 1000;
+const CHECKED_LINES = 20;
+/** Lines in which values should come again. */
+const COMPARED_LINES = 200;
+const SLASH = 47;
+
+/** IPv4, IPv6, host name, with port, list of them, "unix:", "b''", "-", nothing. */
+const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
+const ipWithoutPort = /^\d+\.\d+\.\d+\.\d+$/;
+
+/** The end of a quoted text and the beginning of a further field. */
+const moreFields = /(?<!\\)" ("|[\w.-]+=|[\d<([-])/;
+
+/** Text of a field, cut: expressions over it must not take long. */
+const textOf = ({ b }: Sample, from: number, to: number): string =>
+  b.toString('latin1', from, Math.min(to, from + MAX_FIELD_BYTES));
+
+/** A number with blanks around it, which nothing marks. */
+const isBare = (tokens: readonly Token[], at: number): boolean => {
+  const [before, behind] = [tokens[at - 1], tokens[at + 1]];
+  return (
+    isLiteral(before) &&
+    before.literal === ' ' &&
+    (behind === undefined || (isLiteral(behind) && behind.literal === ' '))
+  );
+};
+
+export class FieldChecks {
+  readonly #trials: Trials;
+  readonly #right = new WeakMap<Trial, boolean>();
+
+  constructor(trials: Trials) {
+    this.#trials = trials;
+  }
+
+  /** Looked at only for what would be chosen: it takes a slower scanner. */
+  areRight(trial: Trial, sample: Sample): boolean {
+    const { candidate, taken, found } = trial;
+    const known = this.#right.get(trial);
+    if (known !== undefined) return known;
+    const areRight =
+      this.#hasAddresses(candidate, sample, taken) &&
+      this.#hasDecimals(candidate, sample, taken) &&
+      this.#hasWorkers(candidate, sample, taken) &&
+      !this.#isPathAlone(candidate, sample, taken) &&
+      (found || !this.#swallows(candidate, sample, taken));
+    this.#right.set(trial, areRight);
+    return areRight;
+  }
+
+  /** The lines in which the last free text of a declared layout swallows fields that stand behind it. */
+  swallowed({ recipe }: Candidate, sample: Sample, lines: readonly number[]): number[] {
+    if (!('tokens' in recipe)) return [];
+    const at = recipe.tokens.findLastIndex((token) => 'field' in token && token.field.kind === 'text');
+    const behind = recipe.tokens[at + 1];
+    const endsQuoted = at >= 0 && at === recipe.tokens.length - 2 && isLiteral(behind) && behind.literal === '"';
+    if (!endsQuoted) return [];
+    return lines.filter((line) => moreFields.test(this.#text(recipe, sample, line, at) ?? ''));
+  }
+
+  #swallows(candidate: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    const checked = taken.slice(0, CHECKED_LINES);
+    return this.swallowed(candidate, sample, checked).length * 2 > checked.length;
+  }
+
+  /** What stands in the place of a token; undefined where the line lacks it. */
+  #text(recipe: Candidate['recipe'], sample: Sample, line: number, at: number): string | undefined {
+    const span = this.#trials.spans(recipe, sample, sample.lines[line].start)?.find(({ token }) => token === at);
+    return span && textOf(sample, span.from, span.to);
+  }
+
+  /**
+   * Is what stands where an address should stand an address? A logger's name in front of one is none; and a server that gives the
+   * port with it gives it always.
+   */
+  #hasAddresses({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return true;
+    const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'client');
+    if (at < 0) return true;
+    const field = fieldAt(recipe.tokens, at);
+    const withPort = field?.kind === 'client' && field.port === true;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const good = checked.filter((line) => {
+      const text = this.#text(recipe, sample, line, at);
+      return text === undefined || (address.test(text) && !(withPort && ipWithoutPort.test(text)));
+    });
+    return good.length * 2 > checked.length;
+  }
+
+  /** Is a time that is written with decimals? "811" where nginx would write "0.811" is none. */
+  #hasDecimals({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return true;
+    const isFine = (token: Token | undefined) =>
+      token !== undefined && 'field' in token && token.field.kind === 'duration' && token.field.fine === true;
+    if (!recipe.tokens.some(isFine)) return true;
+    const whole = taken.slice(0, CHECKED_LINES).filter((line) => {
+      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      return spans.some(
+        ({ token, from, to }) => isFine(recipe.tokens[token]) && /^\d+$/.test(textOf(sample, from, to)),
+      );
+    });
+    return whole.length * 2 <= Math.min(taken.length, CHECKED_LINES);
+  }
+
+  /** Do processes and threads serve many requests each? A bare number that never comes again is neither. */
+  #hasWorkers({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return true;
+    const { tokens } = recipe;
+    return tokens.every((_, at) => {
+      const kind = fieldAt(tokens, at)?.kind;
+      if ((kind !== 'pid' && kind !== 'thread') || !isBare(tokens, at)) return true;
+      return mayRepeat(taken.slice(0, COMPARED_LINES).map((line) => this.#text(recipe, sample, line, at) ?? ''));
+    });
+  }
+
+  /** Named values: does a path without a method stand where a request line should? The method has another name then. */
+  #isPathAlone({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('keyed' in recipe)) return false;
+    const fields = Object.values(recipe.keyed.fields);
+    if (!fields.some(({ kind }) => kind === 'request')) return false;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const alone = checked.filter((line) => {
+      const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
+      return spans.some(({ token, from }) => fields[token].kind === 'request' && sample.b[from] === SLASH);
+    });
+    return alone.length * 2 > checked.length;
+  }
+}
+
+function fieldAt(tokens: readonly Token[], at: number): Field | undefined {
+  const token = tokens[at];
+  return isLiteral(token) ? undefined : token.field;
+}

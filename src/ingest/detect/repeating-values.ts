@@ -1,0 +1,51 @@
+/** What numbers that come again tell: the size of an answer follows the request, a process serves many. */
+
+/** Equal requests that are enough to see it. */
+const ENOUGH_PAIRS = 5;
+
+/**
+ * The same for equal requests, and not for all: the size of an answer, and no pid, which depends on who answered.
+ * @param requests what was asked for and answered in the line of each value
+ */
+export function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
+  const seen = new Map<string, string>();
+  let pairs = 0;
+  let same = 0;
+  values.forEach((value, line) => {
+    const before = seen.get(requests[line]);
+    seen.set(requests[line], value);
+    if (before === undefined) return;
+    pairs++;
+    if (before === value) same++;
+  });
+  return new Set(values).size > 1 && pairs >= ENOUGH_PAIRS && same >= 0.9 * pairs;
+}
+
+/**
+ * Redirects and errors have the same size each time: a number that differs between them is none.
+ * @param requests what was asked for and answered in the line of each value, the status last
+ */
+export function isNoSize(values: readonly string[], requests: readonly string[]): boolean {
+  const seen = new Map<string, string>();
+  let pairs = 0;
+  let different = 0;
+  values.forEach((value, line) => {
+    const request = requests[line];
+    if (!/[345]\d\d$/.test(request)) return;
+    const before = seen.get(request);
+    seen.set(request, value);
+    if (before === undefined) return;
+    pairs++;
+    if (before !== value) different++;
+  });
+  return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
+}
+
+/** Lines that are enough to tell a process from what differs from request to request. */
+const ENOUGH_LINES = 30;
+
+/** Processes and threads serve many requests each: what is another number each time is neither. */
+export function mayRepeat(texts: readonly string[]): boolean {
+  const numbers = texts.map((text) => text.replace(/[<>]/g, '')).filter((text) => /^\d+$/.test(text));
+  return numbers.length < ENOUGH_LINES || new Set(numbers).size * 10 < numbers.length * 8;
+}
