@@ -99,7 +99,10 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   const columns = [...keys].map((key): Column => ({ key, values: requests.flatMap((pairs) => pairs.get(key) ?? []) }));
   const usual = columns.filter(({ values }) => values.length * 2 >= requests.length);
 
-  const statuses = usual.filter((column) => all(column, isStatus));
+  // "duration_ms": 200 is no status, whatever its values look like.
+  const statuses = usual.filter(
+    (column) => all(column, isStatus) && (keyMeaning(column.key)?.kind ?? 'status') === 'status',
+  );
   const status =
     byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]) ??
     (statuses.length === 1 ? statuses[0] : undefined);

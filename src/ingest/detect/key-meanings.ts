@@ -37,10 +37,10 @@ const named: readonly (readonly [RegExp, KeyMeaning])[] = [
 ];
 
 const units: readonly (readonly [RegExp, TimeUnit])[] = [
-  [/(^|_)(ns|nsec|nanos|nanoseconds)$/, 'ns'],
-  [/(^|_)(us|usec|usecs|micros|microsec|microseconds)$/, 'us'],
-  [/(^|_)(ms|msec|msecs|millis|millisec|milliseconds)$/, 'ms'],
-  [/(^|_)(s|sec|secs|seconds)$/, 's'],
+  [/(?:^|_)(?:in_)?(?:ns|nsec|nanos|nanoseconds)$/, 'ns'],
+  [/(?:^|_)(?:in_)?(?:us|usec|usecs|micros|microsec|microseconds)$/, 'us'],
+  [/(?:^|_)(?:in_)?(?:ms|msec|msecs|millis|millisec|milliseconds)$/, 'ms'],
+  [/(?:^|_)(?:in_)?(?:s|sec|secs|seconds)$/, 's'],
 ];
 
 /** Parts of the time of a request, or times of something else. */

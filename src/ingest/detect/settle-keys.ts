@@ -78,6 +78,7 @@ function settleKeys(
       const context = {
         spannedSeconds: trials.spannedSeconds({ keyed: layout }, sample, lines),
         byServer: false,
+        named: true,
         clfStamps: sampled.some((text) => clfStamp.test(text)),
       };
       const guess = guessUnit(texts[i], context);
@@ -87,11 +88,11 @@ function settleKeys(
         return;
       }
       // A counter, or a setting that never changes.
-      if (!guess && texts[i].some((text) => Number(text) >= 60)) {
+      if (!guess && texts[i].some((text) => /^\d+$/.test(text))) {
         filled.delete('duration');
         return;
       }
-      // Without a guess the values carry their unit, or are small.
+      // Without a guess the values carry their unit.
       fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
       if (guess) assumptions.push(`"${printable(key, MAX_KEY)}" is taken as the duration (${guess.because})`);
     } else if (field.kind === 'duration' && field.wholeUnit && areWhole(texts[i])) {

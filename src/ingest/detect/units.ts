@@ -16,6 +16,8 @@ export interface UnitContext {
   readonly spannedSeconds: number;
   /** A server's own layout with a number behind it: servers give microseconds (%D), or seconds with decimals. */
   readonly byServer: boolean;
+  /** A key in front of the number says that it is a duration. */
+  readonly named?: boolean;
   /** The stamps are those of Common Log Format, which are servers' own: no server gives nanoseconds beside them. */
   readonly clfStamps?: boolean;
   /** The layout is one that proxies write as well as servers, and nothing names the writer. */
@@ -66,7 +68,7 @@ function isCounter(values: readonly number[]): boolean {
  */
 export function guessUnit(
   texts: readonly string[],
-  { spannedSeconds, byServer, clfStamps = false }: UnitContext,
+  { spannedSeconds, byServer, named = false, clfStamps = false }: UnitContext,
 ): UnitGuess | null {
   const numbers = texts.filter((text) => isNumber.test(text));
   const inOrder = numbers.map(Number).filter((value) => value >= 0);
@@ -96,7 +98,10 @@ export function guessUnit(
     return { unit: null, ...fine, because: `values ${range} may be seconds or milliseconds` };
   }
   const whole = (unit: TimeUnit, name: string) => ({ unit, fine: false, because: `whole numbers ${range}: ${name}` });
-  if (largest < 60 || (values.length >= 8 && smallest === largest)) return null;
+  if (values.length >= 8 && smallest === largest) return null;
+  if (largest < 60) {
+    return named ? { unit: null, fine: false, because: `whole numbers ${range} may be seconds or milliseconds` } : null;
+  }
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
   // Servers write no nanoseconds; applications do, and none of their answers takes less than some ten thousand.
@@ -197,10 +202,11 @@ export function resolveNumbers(
     tokens[index] = { field: { kind: 'duration', unit, covers, ...(fine ? { fine } : {}) } };
   };
 
-  const take = (index: number, values: readonly string[], name: string) => {
+  const take = (index: number) => {
+    const { values, name } = found[index];
     const guess = guessUnit(
       values.filter((value) => value !== '-'),
-      context,
+      { ...context, named: found[index].open === 'duration' },
     );
     if (!guess) return;
     if (guess.unit === null) {
@@ -228,9 +234,7 @@ export function resolveNumbers(
     );
   }
   for (const index of open) {
-    const { open: kind, values, name } = found[index];
-    if (kind !== 'duration' || has('duration')) continue;
-    take(index, values, name);
+    if (found[index].open === 'duration' && !has('duration')) take(index);
   }
   for (const index of open) {
     const { values, name } = found[index];
@@ -253,10 +257,9 @@ export function resolveNumbers(
     // Decimals are those of a time; a whole number may as well be a size.
     const isFine = (index: number) => found[index].values.some((value) => value.includes('.'));
     for (const index of [...longestFirst(open.filter(isFine), found), ...open.filter((one) => !isFine(one))]) {
-      const { values, name } = found[index];
       const token = tokens[index];
-      if (!('field' in token) || token.field.kind !== 'number' || has('duration') || isPid(values)) continue;
-      take(index, values, name);
+      if (!('field' in token) || token.field.kind !== 'number' || has('duration')) continue;
+      if (!isPid(found[index].values)) take(index);
     }
   }
   return { tokens, assumptions };

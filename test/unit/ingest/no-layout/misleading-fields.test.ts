@@ -99,6 +99,23 @@ describe('fields that are not what their names say', () => {
     expect(rows.every(({ route, worker }) => /^(GET|POST) \//.test(route ?? '') && worker === null)).toBe(true);
   });
 
+  it('a duration of whole seconds, which fits milliseconds as well, and one in milliseconds that looks like a status', () => {
+    const inSeconds: Line = (r) =>
+      JSON.stringify({
+        date: `[${clfTime(r.end)}]`,
+        method: r.method,
+        url: r.path,
+        status: String(r.status),
+        duration: String(Math.round((r.end - r.start) / 300)),
+      });
+    const { rows, report } = parse(text(inSeconds));
+    expect(rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(report.assumptions.join()).toMatch(/"duration" looks like a duration and is not used/);
+    const withoutStatus: Line = (r) =>
+      JSON.stringify({ time: r.end, method: r.method, path: r.path, duration_in_ms: 200 + (millis(r) % 7) });
+    expect(parse(text(withoutStatus)).rows).toEqual([]);
+  });
+
   it('the pid of nginx, and the status of its upstream', () => {
     const line: Line = (r) =>
       JSON.stringify({
