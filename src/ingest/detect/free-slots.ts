@@ -58,13 +58,17 @@ export function findRequest(slots: readonly Slot[]): Request | null {
   const method = whole >= 0 ? whole : at('method');
   const target = whole >= 0 ? whole : at('target', method) >= 0 ? at('target', method) : at('target');
   if (method < 0 || target < 0) return null;
+  const meant = (index: number) => keyMeaning(keyOf(slots, index)?.name ?? '')?.kind;
+  const isNamed = (index: number) => meant(index) === 'status';
+  // "duration_ms": 200 is no status, whatever its values look like.
   const statuses = slots.flatMap((slot, index) =>
-    slot.kind === 'field' && slot.piece === 'number' && given(slot.values).every(isStatus) ? [index] : [],
+    slot.kind === 'field' &&
+    slot.piece === 'number' &&
+    given(slot.values).every(isStatus) &&
+    (meant(index) ?? 'status') === 'status'
+      ? [index]
+      : [],
   );
-  const isNamed = (index: number) => {
-    const key = keyOf(slots, index);
-    return key !== null && keyMeaning(key.name)?.kind === 'status';
-  };
   const status =
     statuses.find(isNamed) ?? statuses.find((index) => index > target) ?? statuses.findLast((index) => index < method);
   return status === undefined ? null : { method, target, status };
