@@ -74,6 +74,7 @@ const majority = (texts: readonly string[], pattern: RegExp): boolean =>
 
 const number = /^-?\d+(\.\d+)?$/;
 const numberOrDash = /^(-?\d+(\.\d+)?|-)$/;
+const inBrackets = /^\[\d{1,7}\]$/;
 const pairOfNumbers = /^\d+\/\d+$/;
 const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
 /** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
@@ -117,6 +118,16 @@ function readStamp(asked: Asked): Reading | null {
 /** gunicorn's "<12>". */
 const readBracketedPid = (asked: Asked): Reading | null =>
   majority(asked.values, /^<\d+>$/) ? { ...one(asked, { kind: 'pid' }), proves: 'gunicorn' } : null;
+
+/** "[12]": a number that may be anything, but no size and no time stands so. */
+function readInBrackets(asked: Asked): Reading | null {
+  if (asked.key !== '' || asked.quoted || !asked.values.every((value) => inBrackets.test(value))) return null;
+  const values = asked.values.map((value) => value.slice(1, -1));
+  return {
+    tokens: [literalToken('['), tokenOf({ ...asked, values }, { kind: 'number' }, 'number'), literalToken(']')],
+    proves: null,
+  };
+}
 
 /** X-Request-Start's "t=1730221455123". */
 const readArrival = (asked: Asked): Reading | null =>
@@ -192,7 +203,17 @@ const readNumber = (asked: Asked): Reading | null =>
     ? one(asked, { kind: 'number' }, asked.key === '' ? 'number' : undefined)
     : null;
 
-const readings = [readStamp, readBracketedPid, readArrival, readPair, readWrapped, readDuration, readByKey, readNumber];
+const readings = [
+  readStamp,
+  readBracketedPid,
+  readInBrackets,
+  readArrival,
+  readPair,
+  readWrapped,
+  readDuration,
+  readByKey,
+  readNumber,
+];
 
 export function readTrailingValues(field: TrailingValues): Reading {
   const { key, values, index } = field;

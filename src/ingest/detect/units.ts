@@ -48,6 +48,9 @@ const LONG_AS_SECONDS = 100;
 const LONG_AS_MICROS = 120_000_000;
 /** As microseconds that would be a tenth of a second, the fastest of all. */
 const LEAST_AS_NANOS = 100_000;
+/** No answer of a server of Python takes less, in microseconds; most take as many as that, or more. */
+const LEAST_AS_MICROS = 40;
+const USUAL_AS_MICROS = 1000;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
@@ -112,7 +115,9 @@ export function guessUnit(
   // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
   if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE)
     return whole('us', 'microseconds');
-  if (byServer) return smallest >= 40 && largest >= 200 ? whole('us', 'microseconds') : whole('ms', 'milliseconds');
+  if (byServer && smallest < LEAST_AS_MICROS) return whole('ms', 'milliseconds');
+  // Half of them would take seconds as milliseconds; less than that is the time of a fast answer in one, of a usual one in the other.
+  if (byServer && median >= USUAL_AS_MICROS) return whole('us', 'microseconds');
   return { unit: null, fine: false, because: `whole numbers ${range} may be milliseconds or microseconds` };
 }
 

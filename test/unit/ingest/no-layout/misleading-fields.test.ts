@@ -66,6 +66,16 @@ describe('what looks like a field and is none', () => {
     expect(rows[0]).toMatchObject({ worker: String(all[0].pid), duration: micros(all[0]) });
   });
 
+  it('a bare number behind a line that fits milliseconds and microseconds is no duration; a pid may stand in brackets', () => {
+    const between = (r: Request) => 44 + (micros(r) % 590);
+    const line: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 7 "-" "-" [${r.pid}] ${between(r)}`;
+    const { rows, report } = parse(text(line));
+    expect(rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(rows[0].worker).toBe(String(all[0].pid));
+    expect(report.assumptions.join()).toMatch(/may be milliseconds or microseconds/);
+  });
+
   it('seconds since 1970 behind a line are no pid', () => {
     const line: Line = (r) =>
       `203.0.113.7 "${r.method} ${r.path} HTTP/1.1" ${r.status} 7 "-" "-" ${Math.floor(r.end / 1000)}`;
