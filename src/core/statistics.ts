@@ -12,11 +12,13 @@ export function quantileOf(values: ArrayLike<number>, share: number): number {
 
 export const medianOf = (values: ArrayLike<number>): number => quantileOf(values, 0.5);
 
-export function meanOf(values: ArrayLike<number>): number {
+export function sumOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i];
-  return sum / values.length;
+  return sum;
 }
+
+export const meanOf = (values: ArrayLike<number>): number => sumOf(values) / values.length;
 
 /**
  * Mann-Whitney test: z > 0 when `after` tends to be larger than `before`; p is two-sided, by the normal approximation,

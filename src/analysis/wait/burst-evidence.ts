@@ -2,6 +2,7 @@
  * What if callers came in bursts, and not one by one? A filter follows each kind of them; how likely it makes the stamps is the
  * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
  */
+import { sumOf } from '../../core/statistics.ts';
 import {
   type Candidate,
   evidenceOfLanes,
@@ -72,12 +73,15 @@ export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Historie
 }
 
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
-function judged(inBursts: Candidate, usual: Histories, alone: number, { sure, doubt }: Verdicts): Bursts | null {
-  const nats = inBursts.logEvidence - alone;
+function judged(inBursts: Candidate, usual: Histories, alone: Float64Array, { sure, doubt }: Verdicts): Bursts | null {
+  const byPart = inBursts.logEvidence.map((nats, part) => nats - alone[part]);
+  const nats = sumOf(byPart);
   if (nats < -doubt) return null;
   const histories = inBursts.tell();
+  // A crowd that comes once, as who had to wait while the workers booted, says nothing of how callers come else.
+  const elsewhere = nats - Math.max(...byPart);
   // A pool that hardly ever rests shows no beginnings.
-  if (nats > sure && usual.evidence.full < ALWAYS_FULL) {
+  if (nats > sure && elsewhere > sure * (1 - 1 / byPart.length) && usual.evidence.full < ALWAYS_FULL) {
     // How early callers can have come does not depend on who is taken for a member of a burst.
     const most = Math.max(histories.evidence.most, usual.evidence.most);
     return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };

@@ -1,4 +1,5 @@
 /** Possible histories of a stretch of log: when requests started, when their callers had come, how long each waited. */
+import { sumOf } from '../../core/statistics.ts';
 import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, type Draws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
@@ -34,8 +35,8 @@ export interface Histories {
   readonly waits: readonly Float64Array[];
   readonly model: string;
   readonly times: HistoryTimes;
-  /** ln P(the stamps | such callers), up to a constant that all histories of one kind share. */
-  readonly logEvidence: number;
+  /** ln P(the stamps | such callers) of each of ten parts of the log, up to a constant that all histories of one kind share. */
+  readonly logEvidence: Float64Array;
 }
 
 /** So many requests are more than a few clients who wait for each other's answers would make in a load test, and their worlds take much memory. */
@@ -43,7 +44,7 @@ const MOST_OF_CLIENTS = 20_000;
 
 /** Histories whose evidence is known before they are told in full, which costs as much again. */
 export interface Candidate {
-  readonly logEvidence: number;
+  readonly logEvidence: Float64Array;
   readonly tell: () => Histories;
 }
 
@@ -117,7 +118,7 @@ function followed(
 }
 
 /** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
-export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): number =>
+export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): Float64Array =>
   runsOf(filterLanes, lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY).logEvidence;
 
 /** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
@@ -139,9 +140,10 @@ export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean)
 
 /** Paths of the runs; of those that follow bursts a run may miss most of them, and shows it. */
 function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
-  const logEvidence = Math.max(...runs.map((run) => run.logEvidence));
-  const kept = inBursts ? runs.filter((run) => run.logEvidence > logEvidence - LOST) : runs;
-  return { paths: kept.flatMap((run) => run.paths), logEvidence };
+  const nats = runs.map((run) => sumOf(run.logEvidence));
+  const most = Math.max(...nats);
+  const kept = inBursts ? runs.filter((_, k) => nats[k] > most - LOST) : runs;
+  return { paths: kept.flatMap((run) => run.paths), logEvidence: runs[nats.indexOf(most)].logEvidence };
 }
 
 /** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. */
@@ -157,7 +159,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
       const run = runsOf(filterQueue, part, plan, inBursts, seed);
       return { members, ...followed(run, part.duration, queue, plan, inBursts, () => draws) };
     });
-  const logEvidence = each.reduce((sum, one) => sum + one.logEvidence, 0);
+  const logEvidence = each[0].logEvidence.map((_, part) => sumOf(each.map((one) => one.logEvidence[part])));
   return { logEvidence, tell: () => ({ ...joined(queues, plan, each), logEvidence }) };
 }
 

@@ -77,7 +77,7 @@ class LaneFilter {
     const { length, slots, lane, next } = this.#s;
     const n = this.#set.particles;
     const genealogy = new Genealogy(length, n);
-    const resampling = new Resampling(n, this.#draws);
+    const resampling = new Resampling(n, length, this.#draws);
     this.#open();
     const opening = this.#lanes.start.slice();
     for (let i = 0; i < length; i++) {

@@ -28,8 +28,8 @@ export interface FilterSettings {
 /** Possible histories, and how likely such callers make the log. */
 export interface FilterRun {
   readonly paths: readonly Path[];
-  /** ln P(the stamps | the callers), estimated by the filter. */
-  readonly logEvidence: number;
+  /** ln P(the stamps | the callers), estimated by the filter: of each of ten parts of the requests. */
+  readonly logEvidence: Float64Array;
 }
 
 /** Arrivals per second at an instant (s since the origin). */

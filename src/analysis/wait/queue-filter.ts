@@ -109,7 +109,7 @@ class QueueFilter {
     const { length } = this.#s;
     const { particles, paths } = this.#set;
     const genealogy = new Genealogy(length, particles);
-    const resampling = new Resampling(particles, this.#draws);
+    const resampling = new Resampling(particles, length, this.#draws);
     for (let p = 0; p < length; p++) {
       for (let a = 0; a < particles; a++) {
         const queued = this.#startOf(a, this.#order[p]);

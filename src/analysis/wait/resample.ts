@@ -45,22 +45,23 @@ function resample(weights: Float64Array, ancestors: Int32Array, draws: Draws): v
   while (k < n) ancestors[k++] = n - 1;
 }
 
+/** Parts of a log of which each tells its own evidence, of about as many requests each. */
+export const PARTS = 10;
+
 /** Resamples the particles of a filter whenever their weights have become uneven, and at the end. */
 export class Resampling {
   readonly #weights: Float64Array;
   readonly #ancestors: Int32Array;
   readonly #draws: Draws;
-  #logEvidence = 0;
+  /** ln P(all that the particles were weighed by), estimated, by part of the steps. */
+  readonly logEvidence = new Float64Array(PARTS);
+  readonly #steps: number;
 
-  constructor(particles: number, draws: Draws) {
+  constructor(particles: number, steps: number, draws: Draws) {
+    this.#steps = steps;
     this.#weights = new Float64Array(particles);
     this.#ancestors = new Int32Array(particles);
     this.#draws = draws;
-  }
-
-  /** ln P(all that the particles were weighed by), estimated. */
-  get logEvidence(): number {
-    return this.#logEvidence;
   }
 
   /** After a step that all particles took and the genealogy noted; `follow`: particle k continues as a copy of `ancestors[k]`. */
@@ -74,7 +75,7 @@ export class Resampling {
     const effective = normalise(logWeights, this.#weights);
     if (effective > 0 && effective >= this.#weights.length / 2 && !isLast) return;
     if (effective > 0) {
-      this.#logEvidence += logMeanExp(logWeights);
+      this.logEvidence[Math.floor((PARTS * step) / this.#steps)] += logMeanExp(logWeights);
       resample(this.#weights, this.#ancestors, this.#draws);
       genealogy.branch(step, this.#ancestors);
       follow(this.#ancestors);

@@ -1,7 +1,9 @@
 // Services far shorter than a tick of the stamps: whole congestion periods fit between two of them.
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { filteredWaits } from '../../../../src/analysis/wait/filtered-waits.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
 import { type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
 
 const view = { stampTick: 1, durationTick: 1e-6, stamp: 'end', pid: true, duration: true } as const;
@@ -26,4 +28,13 @@ it('make no queue that was not there: stamps of a second, services of a tenth', 
   });
   expect(Math.max(...ratios)).toBeLessThan(3);
   expect(Math.min(...ratios)).toBeGreaterThan(1 / 3);
+});
+
+it('leave together when a long one ends; after a crowd that waited for the workers to boot they are still no bursts', () => {
+  const recording = new URL('../../../accuracy/recordings/gunicorn-sync-6-late-boot/', import.meta.url);
+  const { wait } = inferLog(readFileSync(new URL('access.log', recording), 'utf8'));
+  const truth = JSON.parse(readFileSync(new URL('truth.json', recording), 'utf8')).wait_seconds;
+  expect(wait.callers).toBe('alone');
+  expect(wait.lowMean / 1e6).toBeLessThan(truth.mean);
+  expect(wait.highMean / 1e6).toBeGreaterThan(truth.mean);
 });
