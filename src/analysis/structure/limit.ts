@@ -30,6 +30,9 @@ export interface Limit {
 }
 
 const MOST_LANES = 256;
+/** A limit with this score is clear however callers come; nats of a cliff below which none can be. */
+const CLEAR = 40;
+const TELLING_CLIFF = 6;
 
 /** ln of the odds against chance of seeing `observed` where a Poisson number with mean `expected` was due. */
 export function natsOf(expected: number, observed: number): number {
@@ -62,8 +65,8 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
   const group = perWorker ? trace.worker : null;
   const groups = perWorker ? trace.workerIds.length : 1;
   const atMost = (slots: number) => (slots <= 0 ? trace.length : misfits(trace, group, groups, slots).requests);
-  const withoutLimit = (slots: number) => misfitsWithoutLimit(trace, perWorker, slots, replicas);
-  const { lanes, requests: expected, episodes } = lanesOf(trace, group, groups, atMost, withoutLimit);
+  const withoutLimit = (slots: number) => misfitsWithoutLimit(trace, perWorker, slots, replicas, 'even');
+  const { lanes, ...even } = lanesOf(trace, group, groups, atMost, withoutLimit);
   const unfit = atMost(lanes);
   const one = atMost(lanes - 1);
   const two = atMost(lanes - 2);
@@ -73,6 +76,11 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
   let total = 0;
   for (let i = 0; i < trace.length; i++) total += trace.duration[i];
   const mean = total / trace.length;
+  const scoreOf = (requests: number) => Math.sqrt(natsOf(requests, unfit) * natsOf(cliff, unfit));
+  // A crowd that comes now and then is lost where starts are thrown over several ticks.
+  const mayBeCrowds = perWorker && lanes > 1 && natsOf(cliff, unfit) >= TELLING_CLIFF && scoreOf(even.requests) < CLEAR;
+  const crowded = mayBeCrowds ? misfitsWithoutLimit(trace, perWorker, lanes, replicas, 'crowded') : even;
+  const { requests: expected, episodes } = crowded.requests > even.requests ? crowded : even;
   const blurred = mean < 0.25 * trace.resolution;
   const ends = endsInLanes(trace, group, groups, lanes);
   let first = Number.POSITIVE_INFINITY;
@@ -88,7 +96,7 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
     expected,
     episodes,
     cliff,
-    score: Math.sqrt(natsOf(expected, unfit) * natsOf(cliff, unfit)),
+    score: scoreOf(expected),
     fill,
     blurred,
   };

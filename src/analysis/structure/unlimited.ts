@@ -29,8 +29,17 @@ export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas
   return sum / replicas;
 }
 
+/** Within what starts are thrown anew: as evenly as callers come over several ticks, or as crowded as in each of them. */
+export type Stretches = 'even' | 'crowded';
+
 /** What would not fit, on average, had nothing held any request back; per worker, or in all. */
-export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: number, replicas: number): Misfits {
+export function misfitsWithoutLimit(
+  trace: Trace,
+  perWorker: boolean,
+  slots: number,
+  replicas: number,
+  stretches: Stretches,
+): Misfits {
   const n = trace.length;
   const draws = createDraws(trace);
   const { resolution } = trace;
@@ -41,7 +50,9 @@ export function misfitsWithoutLimit(trace: Trace, perWorker: boolean, slots: num
   const byStart = orderOf(begin);
   const first = begin[byStart[0]];
   const span = begin[byStart[n - 1]] - first;
-  const block = Math.max(5 * resolution, (4 * total) / n, (20 * span) / n);
+  const least = (4 * total) / n;
+  const block =
+    stretches === 'crowded' ? Math.max(resolution, least) : Math.max(5 * resolution, least, (20 * span) / n);
   const duration = new Float64Array(n);
   const worker = new Int32Array(n);
   const end = new Float64Array(n);

@@ -41,3 +41,22 @@ describe('an event loop whose busiest moment is a few requests above its usual o
     }
   });
 });
+
+describe('threads whose callers come in crowds now and then', () => {
+  it('are found by what each crowd would have needed within its second', () => {
+    for (const seed of [1, 2, 3]) {
+      const herds = Array.from({ length: 7 }, () => [
+        { rate: 12, seconds: 9.95 },
+        { rate: 120 / 0.05, seconds: 0.05 },
+      ]).flat();
+      const service = { law: 'lognormal', mean: 0.2, variation: 0.5 } as const;
+      const load = { kind: 'poisson', phases: herds } as const;
+      const spec = { seed, kind: 'gthread', workers: 3, threads: 4, wakes: 'random', service, load } as const;
+      const { input } = logOf(spec, { pid: true, duration: true });
+      const { model, threads, capacity } = inferServer(input);
+      expect(model).toBe('threaded');
+      expect(threads.value).toBe(4);
+      expect(capacity.value).toBe(12);
+    }
+  });
+});
