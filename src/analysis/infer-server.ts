@@ -154,6 +154,7 @@ function inferFrom(input: ServerInput): ServerInference {
     capacityRange: rangeOf(structure.capacity),
     capacityConfidence: structure.capacity.confidence,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
+    threadsAtLeast: structure.threads.low ?? 0,
     fewerCallers: callersBelow,
     unbounded: structure.unbounded,
     slotChanges,

@@ -18,6 +18,13 @@ export const mayBeNone = ({ method, low }: WaitSummary): boolean =>
 /** s: what a mean wait rounds to in words. */
 const NEXT_TO_NONE = 0.001;
 
+/**
+ * Waits as the slots that were seen busy at once would have made them, of a server that may have more, and then nobody need have waited:
+ * the upper end is known alone.
+ */
+export const atMostSoLong = ({ wait, server }: Pick<Summary, 'wait' | 'server'>): boolean =>
+  wait.method === 'inferred' && server.capacity.value === null && (wait.p95 ?? 0) > 0;
+
 /** Even the mean may be longer than the longest wait of the likely histories, which is then no longest one. */
 export const longestIsOpen = ({ max, high }: WaitSummary): boolean =>
   max !== null && high.mean !== null && high.mean > max;

@@ -1,7 +1,7 @@
 /** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
 import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
-import { neverLeftSaturation } from '../core/wait-range.ts';
+import { atMostSoLong, neverLeftSaturation } from '../core/wait-range.ts';
 import { durationText, listText, percentText, roundText, serviceWords } from '../core/words.ts';
 
 export interface Thresholds {
@@ -61,6 +61,11 @@ function waitOf({ figures }: Asked, name: 'mean' | 'p95', limit: number): { valu
     const between = `between ${time(low)} and ${time(high)} (${wait.method}; a pool that never left saturation hides it)`;
     return { value: high <= limit ? high : low > limit ? low : null, text: between };
   }
+  if (atMostSoLong(figures) && high !== null)
+    return {
+      value: high <= limit ? high : null,
+      text: `${time(high)} at most (${wait.method}; the server may have more slots than were seen)`,
+    };
   // The unfavourable end of what the log leaves open is mentioned, the estimate decides.
   const most = high === null ? '' : `, ${time(high)} at most`;
   return { value, text: `${time(value)} (${wait.method}${most})` };

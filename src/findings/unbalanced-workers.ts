@@ -4,7 +4,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { rowsOf, secondsOf } from '../core/rows.ts';
 import { meanOf, twoSided } from '../core/statistics.ts';
 import { durationText, percentText, roundText } from '../core/words.ts';
-import { poolText, waitP95Text } from './pool-words.ts';
+import { knownSlots, poolText, waitP95Text } from './pool-words.ts';
 
 const MINIMUM_REQUESTS = 200;
 const SURE = 1e-6;
@@ -31,7 +31,8 @@ function examine(facts: Facts): Finding | null {
   if (chiSquareP(chi, count - 1) > SURE) return null;
   const ratio = most.requests / Math.max(1, least.requests);
   const { wait, service } = inference;
-  const harmed = wait.p95 >= Math.max(50_000, 0.2 * service.mean);
+  // With more slots than were seen nobody need have waited.
+  const harmed = knownSlots(summary.server) !== null && wait.p95 >= Math.max(50_000, 0.2 * service.mean);
   if (!(ratio >= 3) && !(harmed && ratio >= 1.2)) return null;
   return {
     severity: harmed ? 'warning' : 'info',

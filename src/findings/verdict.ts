@@ -1,10 +1,10 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
 import type { Verdict } from '../core/snapshot.ts';
 import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
-import { isHidden } from '../core/wait-range.ts';
+import { atMostSoLong, isHidden } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { quietWaitWords, SHORT, waitWords } from './wait-words.ts';
+import { atMostWords, quietWaitWords, SHORT, waitWords } from './wait-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
 export function verdictOf(summary: Summary): Verdict {
@@ -237,6 +237,16 @@ function quiet(summary: Summary): Verdict {
         `${pool}; the log lacks ${lacks.length > 0 ? listText(lacks) : 'their times'}.`,
       ],
       confidence,
+    };
+  }
+  if (wait.p95 !== null) {
+    const [queued, briefly, inBrief] = atMostSoLong(summary) ? atMostWords(wait) : quietWaitWords(wait);
+    const least = server.capacity.low === null ? 'Some slots' : `${countText(server.capacity.low, 'slot')} or more`;
+    return {
+      severity: wait.method === 'measured' && wait.p95 < SHORT ? 'ok' : 'info',
+      sentence: `${least}, how many the log cannot tell; ${queued}.`,
+      shorter: [`${least}; ${briefly}.`, `${least}; ${inBrief}.`],
+      confidence: wait.confidence,
     };
   }
   const why = lacks.length > 0 ? `it lacks ${listText(lacks)}` : 'it was never seen full';

@@ -43,6 +43,16 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
   return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
 }
 
+/** "callers queued for 408 ms on average at most", of a server that may have more slots than were seen; in three lengths. */
+export function atMostWords({ high, method }: Summary['wait']): [string, string, string] {
+  const mean = durationText((high.mean ?? 0) * 1e6);
+  return [
+    `callers queued for ${mean} on average at most (${method})`,
+    `mean wait ${mean} at most (${method})`,
+    `mean wait ${mean} at most`,
+  ];
+}
+
 /** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
 export function quietWaitWords(wait: Summary['wait']): [string, string, string] {
   const text = (seconds: number) => durationText(seconds * 1e6);

@@ -54,6 +54,8 @@ export interface Pool {
   readonly queue: 'worker' | 'pool' | 'unknown';
   /** Every worker of the one queue is a slot of it: who follows whom on it is known. */
   readonly onLanes: boolean;
+  /** There may be more slots than that: all of them were busy at once, and nothing shows that no more could be. */
+  readonly isLeast?: true;
   /** Slots of the one queue from when on (µs since 1970 UTC), where their number changes; `slots` are the most of them. */
   readonly changes?: readonly SlotChange[];
 }
@@ -139,7 +141,7 @@ export function filteredWaits(
     wait[rows[i]] = (1e6 * sum) / waits.length;
   }
   const slots = `${slotsText(pool)}${pool.queue === 'worker' ? ' in each worker' : ''}`;
-  const queue = pool.queue === 'unknown' ? ', if they share one queue' : '';
+  const queue = `${pool.queue === 'unknown' ? ', if they share one queue' : ''}${pool.isLeast ? ', if there are no more' : ''}`;
   const share = partly ? `, of ${length} requests of the log` : '';
   const before =
     part.isSeen || partly ? '' : '; the pool was full already when the log begins, so callers may have waited longer';
@@ -163,6 +165,7 @@ export function filteredWaits(
         slots: pool.slots,
         onLanes: pool.onLanes,
         severalQueues: pool.queue === 'unknown',
+        mayBeMore: pool.isLeast ?? false,
         manyPerTick: many,
         quick: plan.quick,
         inBursts,
@@ -170,7 +173,7 @@ export function filteredWaits(
         start: times.start.map((micros) => micros / 1e6),
         longest: longest?.map((micros) => micros / 1e6).sort() ?? null,
       }),
-      full: pool.queue !== 'worker' && !partly ? evidence.full : Number.NaN,
+      full: pool.queue !== 'worker' && !pool.isLeast && !partly ? evidence.full : Number.NaN,
       callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',
     },
     wait,

@@ -25,6 +25,8 @@ export interface WaitInput {
   readonly capacityConfidence: number;
   /** Slots that the pool has for sure: a worker each at least, and as many as were seen busy at once; 0 unknown. */
   readonly slotsAtLeast: number;
+  /** Requests that one worker runs at once for sure; 0 unknown. */
+  readonly threadsAtLeast: number;
   /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
   readonly fewerCallers: number | null;
   /** true: the server is of a kind without fixed slots. */
@@ -101,10 +103,10 @@ export function inferWait(input: WaitInput): WaitResult {
     }
     return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
   }
-  const { capacity, slotChanges } = input;
-  const pool = poolOf(input, trace);
-  if (!capacity || !pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
-  const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? capacity);
+  const { slotChanges } = input;
+  const pool = poolOf(input, trace) ?? leastPoolOf(input, trace);
+  if (!pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
+  const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? input.capacity ?? 0);
   const followed = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
   if (!followed) {
     const basis =
@@ -150,6 +152,24 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
   if (!trace.hasWorkers && (capacity === 1 || capacityConfidence >= SURE_OF_SLOTS))
     return { slots: capacity, queue: hasNoDivisors(capacity) ? 'pool' : 'unknown', onLanes: false };
   return null;
+}
+
+/** Without worker ids so many slots that were seen at least may be those of a few processes; more hide queues of their own (docs/inference.md). */
+const MOST_OF_FEW = 4;
+
+/** The slots that were seen, where there may be more, of a server that is not known to have none; null: too little is known. */
+function leastPoolOf(input: WaitInput, trace: Trace): Pool | null {
+  const { model, unbounded, queue, threadsAtLeast, slotsAtLeast, slotChanges, effort } = input;
+  if (effort !== 'full' || unbounded || model === 'unknown' || slotChanges.length > 0) return null;
+  if (!trace.hasDurations || trace.startsOnly) return null;
+  const least = { onLanes: false, isLeast: true } as const;
+  if (!trace.hasWorkers)
+    return slotsAtLeast >= 1 && slotsAtLeast <= MOST_OF_FEW
+      ? { ...least, slots: slotsAtLeast, queue: 'unknown' }
+      : null;
+  if (threadsAtLeast < 1 || slotsAtLeast < 1) return null;
+  if (queue === 'per-worker') return { ...least, slots: threadsAtLeast, queue: 'worker' };
+  return queue === 'shared' ? { ...least, slots: slotsAtLeast, queue: 'pool' } : null;
 }
 
 const hasNoDivisors = (slots: number): boolean => {

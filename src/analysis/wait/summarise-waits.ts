@@ -59,6 +59,8 @@ const LESS_WHEN_FULL = 30;
 const MORE_HIDDEN = 7;
 /** Callers who wait for one process while another is idle look like callers who came later (two processes of two threads: 1.6 to 10). */
 const MORE_IN_SEVERAL_QUEUES = 12;
+/** Where no limit shows, callers came in few crowds if they waited at all, and crowds that the stamps hide wait longer than they seem to. */
+const MORE_OF_CROWDS = 6;
 /** ln of R that random callers reach at low load (starts that follow an idle moment closely), and the deviation that tells. */
 const USUAL_RATIO = 0.35;
 const TELLING = 2;
@@ -90,6 +92,8 @@ export interface WaitContext {
   readonly onLanes: boolean;
   /** The slots may be those of several processes, each with a queue of its own, that were followed as one. */
   readonly severalQueues: boolean;
+  /** There may be more slots than were followed, at which nobody need have waited. */
+  readonly mayBeMore: boolean;
   /** A tick of the stamps holds many requests of a slot. */
   readonly manyPerTick: boolean;
   /** Few histories under one model of the callers: nobody has asked whether they came in bursts. */
@@ -117,14 +121,18 @@ function doubt(mean: number, context: WaitContext): { less: number; more: number
 
 function doubtOfMany(
   mean: number,
-  { evidence, hidden, slots, onLanes, severalQueues, manyPerTick, inBursts }: WaitContext,
+  { evidence, hidden, slots, onLanes, severalQueues, mayBeMore, manyPerTick, inBursts }: WaitContext,
 ): { less: number; more: number } {
   const { logRatio, full, longest, most } = evidence;
   const error = Math.max(LEAST_ERROR, evidence.error);
   const waves = logRatio - USUAL_RATIO > TELLING * error;
   const patient = isPatient(evidence);
   const atOnce = (manyPerTick ? AT_ONCE_MORE_IN_TICKS : AT_ONCE_MORE) * (most / mean);
-  const unseen = Math.max(hidden ? MORE_HIDDEN : 0, severalQueues ? MORE_IN_SEVERAL_QUEUES : 0);
+  const unseen = Math.max(
+    hidden ? MORE_HIDDEN : 0,
+    severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
+    mayBeMore ? MORE_OF_CROWDS : 0,
+  );
   const more = Math.max(manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE, unseen, waves || full >= OFTEN_FULL ? atOnce : 0);
   const onePeriod = longest > ONE_PERIOD;
   if (full >= ALWAYS_FULL && onePeriod) return { less: LESS_WHEN_FULL, more };
@@ -178,13 +186,13 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   const mean = at(means, 0.5);
   const p95Middle = at(p95, 0.5);
   const { less, more } = doubt(mean / 1e6, context);
-  const lowMean = Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR);
+  const lowMean = context.mayBeMore ? 0 : Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR);
   const [mostMean, mostP95] = mostOf(context.longest);
   const waiting = waits.map((wait) => wait.filter((seconds) => seconds > NO_WAIT).length / Math.max(1, wait.length));
   return {
     ...unknownWait(context.basis),
     method: 'inferred',
-    confidence: context.hidden || context.severalQueues ? 0.7 : context.quick ? 0.8 : 0.9,
+    confidence: context.hidden || context.severalQueues || context.mayBeMore ? 0.7 : context.quick ? 0.8 : 0.9,
     mean,
     p50: at(p50, 0.5),
     p95: p95Middle,

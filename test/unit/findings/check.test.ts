@@ -40,6 +40,16 @@ describe('of several servers', () => {
   it('one whose waits are unknown does not pass', () =>
     expect(check(good, { maxP95Wait: 0.2 }, servers(['a', good], ['b', figures(null, 0.1)])).ok).toBe(false));
 
+  it('one that may have more slots than were seen passes by the longest wait that fits alone', () => {
+    const seen = figures(0.01, 0.1);
+    const server = { ...seen.server, capacity: { ...seen.server.capacity, value: null } };
+    const atMost = (p95: number) => ({ ...seen, server, wait: { ...seen.wait, high: { mean: p95, p95 } } });
+    expect(check(atMost(0.15), { maxP95Wait: 0.2 }).ok).toBe(true);
+    const { ok, results } = check(atMost(3), { maxP95Wait: 0.2 });
+    expect(ok).toBe(false);
+    expect(results[0].reason).toMatch(/3 s at most \(inferred; the server may have more slots than were seen\)/);
+  });
+
   it('passes where all keep it', () =>
     expect(check(bad, { maxP95Wait: 0.2 }, servers(['a', good], ['b', good])).ok).toBe(true));
 });

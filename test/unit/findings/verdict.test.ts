@@ -174,11 +174,36 @@ describe('the verdict', () => {
         model: 'unknown',
         capacity: { ...summary.server.capacity, value: null, confidence: 0 },
       },
+      wait: { ...summary.wait, method: 'unknown', mean: null, p95: null },
       knows: { ...summary.knows, missing: ['pid', 'duration'].map((what) => ({ what, gives: '', how: '' })) },
     };
     const { severity, sentence } = verdictOf(blind);
     expect(severity).toBe('info');
     expect(sentence).toBe('The log cannot tell how many requests the server runs at once: it lacks pid and duration.');
+  });
+  it('of a server whose slots are unknown says what the waits are all the same', () => {
+    const summary = summaryOf(syncPool(2, views(6, 1)));
+    const capacity = { ...summary.server.capacity, value: null, low: 6, confidence: 0 };
+    const server = { ...summary.server, model: 'threaded' as const, capacity };
+    const high = { mean: 0.408, p95: 3 };
+    const inferred = {
+      ...summary.wait,
+      method: 'inferred' as const,
+      mean: 0.01,
+      p95: 0.08,
+      low: { mean: 0, p95: 0 },
+      high,
+    };
+    expect(verdictOf({ ...summary, findings: [], server, wait: inferred })).toMatchObject({
+      severity: 'info',
+      sentence:
+        '6 slots or more, how many the log cannot tell; callers queued for 408 ms on average at most (inferred).',
+    });
+    const measured = { ...summary.wait, method: 'measured' as const, mean: 0.001, p95: 0.002, p99: 0.005 };
+    expect(verdictOf({ ...summary, findings: [], server, wait: measured })).toMatchObject({
+      severity: 'ok',
+      sentence: '6 slots or more, how many the log cannot tell; callers did not queue.',
+    });
   });
   it('of unknown waits does not call the pool healthy', () => {
     const summary = summaryOf(syncPool(4, views(7, 2)));
