@@ -8,6 +8,7 @@ import { countWithin, linesHeldBack } from './held-back.ts';
 import { type Silence, silencesOf } from './silences.ts';
 
 interface Blame {
+  /** ALL: whatever a worker runs. */
   readonly route: number;
   /** Times that a worker stood still for it, and µs each, by the median. */
   readonly times: number;
@@ -19,6 +20,8 @@ interface Blame {
   readonly from: number;
   readonly to: number;
 }
+
+const ALL = -1;
 
 /** ln of the chance from which a pattern is taken for real. */
 const SURE = -18;
@@ -34,19 +37,15 @@ function examine(facts: Facts): Finding | null {
   if (rows.length < 50) return null;
   const blame =
     (summary.knows.duration && rows.uncertainty <= FINEST ? blameBySilences(rows) : null) ??
-    (summary.knows.pid ? blameByGaps(facts, rows) : null);
+    (summary.knows.pid ? (blameByGaps(facts, rows) ?? blameAll(rows)) : null);
   if (!blame) return null;
-  const name = names.routes.text(blame.route);
+  const name = blame.route === ALL ? 'every route' : names.routes.text(blame.route);
   const span = rows.end[rows.length - 1] - rows.start[0];
   const lost = blame.times * blame.micros;
   return {
     severity: !blame.sure ? 'info' : lost >= 0.05 * span || blame.micros >= 500_000 ? 'critical' : 'warning',
-    title: blame.sure
-      ? `${name} blocks the event loop: its worker stands still for ${durationText(blame.micros)}`
-      : `${name} may block the event loop: pauses of ${durationText(blame.micros)} or more end with it`,
-    detail: blame.sure
-      ? `${countText(blame.times, 'time')} a worker did nothing else for ${durationText(blame.micros)} (median) while ${name} ran; ${blame.how}. Every other request of that worker waits meanwhile, however quick it is.`
-      : `${countText(blame.times, 'pause')} of its only worker end with ${name}: ${blame.how}. If it blocks the loop, every other request waits meanwhile, however quick it is.`,
+    title: titleOf(blame, name),
+    detail: detailOf(blame, name),
     evidence: {
       route: name,
       blocked_times: blame.times,
@@ -60,6 +59,21 @@ function examine(facts: Facts): Finding | null {
     to: blame.to,
     lostSeconds: lost / 1e6,
   };
+}
+
+function titleOf({ route, sure, micros }: Blame, name: string): string {
+  if (route === ALL) return 'Every route blocks the event loop: each worker answers one request at a time';
+  return sure
+    ? `${name} blocks the event loop: its worker stands still for ${durationText(micros)}`
+    : `${name} may block the event loop: pauses of ${durationText(micros)} or more end with it`;
+}
+
+function detailOf({ route, sure, times, micros, how }: Blame, name: string): string {
+  if (route === ALL)
+    return `Between two lines of one worker lie ${durationText(micros)} or more, whatever the route: ${how}. Every request waits for the one before it on the same worker.`;
+  return sure
+    ? `${countText(times, 'time')} a worker did nothing else for ${durationText(micros)} (median) while ${name} ran; ${how}. Every other request of that worker waits meanwhile, however quick it is.`
+    : `${countText(times, 'pause')} of its only worker end with ${name}: ${how}. If it blocks the loop, every other request waits meanwhile, however quick it is.`;
 }
 
 /** With durations: pauses with requests in flight; the route that began just before them far more often than chance. */
@@ -157,6 +171,49 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
   return best;
 }
 
+/** Lines that would follow another of their worker closely, had any worker written any line; of them, so few may. */
+const ENOUGH_CLOSE = 30;
+const HARDLY_CLOSE = 0.1;
+/** Share of lines whose worker wrote the one as many lines before as there are workers: loops that are asked in turn. */
+const IN_TURN = 0.6;
+
+/**
+ * Without durations: no line of a worker follows another of its own closely, whatever the route, though lines of others do: each runs
+ * one request at a time. Of loops that are asked in turn the same is true, and they show it by their order.
+ */
+function blameAll(rows: Rows): Blame | null {
+  const lines = Int32Array.from(rows.end.keys())
+    .filter((i) => rows.worker[i] >= 0 && Number.isFinite(rows.end[i]))
+    .sort((a, b) => rows.end[a] - rows.end[b]);
+  const workers = groupsOf(lines.map((i) => rows.worker[i]));
+  if (workers.size < 2 || rows.uncertainty > FINEST) return null;
+  const inTurn = lines.filter((i, k) => rows.worker[lines[k - workers.size]] === rows.worker[i]).length;
+  if (inTurn > IN_TURN * lines.length) return null;
+  const gaps = [...workers.values()].flatMap((own) =>
+    own.slice(1).map((k, before) => rows.end[lines[k]] - rows.end[lines[own[before]]]),
+  );
+  const shortest = quantileOf(gaps, HARDLY_CLOSE / 5);
+  if (!(shortest >= SHORTEST)) return null;
+  const close = gaps.filter((gap) => gap < shortest).length;
+  let expected = 0;
+  for (let k = 0, first = 0; k < lines.length; k++) {
+    while (rows.end[lines[first]] <= rows.end[lines[k]] - shortest) first++;
+    const share = workers.get(rows.worker[lines[k]])!.length / lines.length;
+    expected += 1 - (1 - share) ** (k - first);
+  }
+  if (expected < ENOUGH_CLOSE || close > HARDLY_CLOSE * expected) return null;
+  return {
+    route: ALL,
+    times: gaps.length,
+    micros: shortest,
+    requests: lines.length,
+    sure: true,
+    how: `${countText(close, 'line')} of a worker came within that time of its line before, where ${Math.round(expected)} would, had any worker written any line (one client per worker, asking in turn over a kept connection, would look the same)`,
+    from: rows.end[lines[0]],
+    to: rows.end[lines[lines.length - 1]],
+  };
+}
+
 export default defineFinding({
   id: 'event-loop-blocked',
   title: 'A synchronous call blocks the event loop of its worker',
@@ -171,6 +228,8 @@ export default defineFinding({
       'Without durations: nine of ten lines of a route come g >= 50 ms or more after the line before of the same worker, and',
       'chance (the gaps of the other routes) makes that with p < 1.5e-8, while the other workers wrote a line per pause or more; of a',
       'lone worker, half as many lines again as usual follow within half a pause (Poisson, p < 1.5e-8): then it is a remark.',
+      'Whatever the route: at most a tenth of the lines that would come within g >= 50 ms after a line of their own worker, had any worker written',
+      'any line (30 and more), do; and fewer than 60 % have the worker of as many lines before as there are workers (loops asked in turn).',
     ].join('\n'),
     guards: [
       'Async servers only, and stamps known to 5 ms (or pauses of three ticks). Pauses of all workers at once are the host (GC, swap, disk), not a route.',

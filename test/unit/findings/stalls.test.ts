@@ -81,6 +81,38 @@ describe('event-loop-blocked', () => {
     }
   });
 
+  describe('where every route blocks, without durations', () => {
+    const calls = (seed: number) =>
+      poisson(seed, 10, 100, (random) => ({
+        takes: random.between(0.15, 0.25),
+        route: `GET /r${random.integer(0, 2)}`,
+      }));
+
+    it('says that each worker answers one request at a time, and for how long nothing follows', () => {
+      for (const seed of [21, 22, 23]) {
+        const random = createRandom(seed);
+        const free = [0, 0, 0];
+        const rows = calls(seed).map((call) => {
+          const worker = random.integer(0, 2);
+          const start = Math.max(call.at, free[worker]);
+          free[worker] = start + call.takes;
+          return request(call, start, String(100 + worker));
+        });
+        const finding = eventLoopBlocked.examine(factsOf(rows, server(3, { duration: false })))!;
+        expect(finding.title).toContain('each worker answers one request at a time');
+        expect(finding.evidence.blocked_median_seconds).toBeGreaterThan(0.1);
+        expect(finding.evidence.blocked_median_seconds).toBeLessThan(0.25);
+      }
+    });
+
+    it('is quiet of loops that are asked in turn', () => {
+      for (const seed of [24, 25, 26]) {
+        const rows = calls(seed).map((call, i) => request(call, call.at, String(100 + (i % 3))));
+        expect(eventLoopBlocked.examine(factsOf(rows, server(3, { duration: false })))).toBeNull();
+      }
+    });
+  });
+
   it('is quiet when every route awaits, slow ones too, with durations and without', () => {
     for (const seed of [3, 4, 5, 6, 7, 8]) {
       const calls = poisson(seed, 20 * (seed - 2), 100, (random) =>
