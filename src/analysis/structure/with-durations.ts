@@ -133,6 +133,8 @@ function confidenceByScore({ score, lanes, blurred, fill, expected }: Limit, usu
   return score >= 3 ? 0.58 : 0;
 }
 
+/** As sure as a limit can be where ticks hide overlaps: servers of a kind without slots have it as well (worker connections, a pool inside). */
+const CLEAR_LIMIT = 0.85;
 const FEW_CLIENTS = 'but that may as well be the number of clients as a limit of the server';
 const MOST_THREADS = 19;
 const MOST_SLOTS = 19;
@@ -164,7 +166,7 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
       threads,
       capacity: slotsOfAll(threads, workers),
       unbounded: false,
-      ...(sure >= 0.9 ? { met: { kind: 'some', words: method } } : {}),
+      ...(sure >= CLEAR_LIMIT ? { met: { kind: 'some', words: method } } : {}),
     };
   }
   const method = `at least ${lanes} requests of one worker ran at once, and nothing shows a limit`;

@@ -84,3 +84,16 @@ describe('durations', () => {
     expect(wait.basis).toContain('as long among many as among few');
   });
 });
+
+describe('workers that say they are async, and never run more than five at once', () => {
+  it('are said to have a limit, though not slots, also where a tick hides many requests', () => {
+    for (const seed of seeds) {
+      const short = { law: 'uniform', mean: 0.2 } as const;
+      const spec = { ...base, seed, kind: 'gthread', threads: 5, service: short, load: poisson(45) } as const;
+      const server = inferred(spec, true);
+      expect(server.model).toBe('async');
+      expect([server.capacity.value, server.capacity.low]).toEqual([null, 10]);
+      expect(server.wait.basis).toMatch(/up to 5 requests of one worker run at once, never more/);
+    }
+  });
+});
