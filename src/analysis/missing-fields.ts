@@ -59,7 +59,9 @@ export function missingFields(
     gives: gives[what],
     how:
       (busiest && howToLog(busiest.facts.format, what, said, beside)) ??
-      'this server cannot log it; a proxy in front can',
+      (what === 'thread'
+        ? 'this server cannot log it; the application can, in a line of its own'
+        : 'this server cannot log it; a proxy in front can'),
   }));
   return { ...known, missing: total === 0 ? [] : missing };
 }

@@ -92,15 +92,20 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
   if (!longer && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
   // Threads and event loops that are asked in turn repeat themselves as rarely: nothing to name a number of slots by.
+  // As often as by chance is what idle workers do, whatever they run.
+  const tells = Math.abs(z) > TELLING;
   return {
     model: !longer && ratio < 0.85 ? 'sync' : 'threaded',
-    confidence: 0.45,
-    method,
+    confidence: tells ? 0.45 : 0.35,
+    method: tells ? method : `${method}: no more than the likelier of two readings`,
     threads: atLeast(1, method),
     capacity: atLeast(workers.low ?? 1, method),
     unbounded: false,
   };
 }
+
+/** Standard errors from which a number of repeats is not that of chance. */
+const TELLING = 2;
 
 /** The order of workers repeats after as many lines as there are slots. */
 function fromRefrain({ lag, share }: Refrain, count: number, workers: Estimate): Structure {
