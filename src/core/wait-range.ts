@@ -23,7 +23,7 @@ const NEXT_TO_NONE = 0.001;
  * the upper end is known alone.
  */
 export const atMostSoLong = ({ wait, server }: Pick<Summary, 'wait' | 'server'>): boolean =>
-  wait.method === 'inferred' && server.capacity.value === null && (wait.p95 ?? 0) > 0;
+  wait.method === 'inferred' && server.capacity.value === null && wait.low.mean === 0 && (wait.p95 ?? 0) > 0;
 
 /** Even the mean may be longer than the longest wait of the likely histories, which is then no longest one. */
 export const longestIsOpen = ({ max, high }: WaitSummary): boolean =>

@@ -132,6 +132,8 @@ function doubtOfMany(
     hidden ? MORE_HIDDEN : 0,
     severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
     mayBeMore ? MORE_OF_CROWDS : 0,
+    // A crowd before one of several queues, while another idles, looks like callers who came one after the other.
+    mayBeMore && severalQueues ? atOnce : 0,
   );
   const more = Math.max(manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE, unseen, waves || full >= OFTEN_FULL ? atOnce : 0);
   const onePeriod = longest > ONE_PERIOD;
