@@ -155,6 +155,7 @@ function inferFrom(input: ServerInput): ServerInference {
     capacityConfidence: structure.capacity.confidence,
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     threadsAtLeast: structure.threads.low ?? 0,
+    wereBusy: structure.capacity.low ?? 0,
     fewerCallers: callersBelow,
     unbounded: structure.unbounded,
     slotChanges,

@@ -1,7 +1,7 @@
 /** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
 import type { Callers, Effort, InferredRequests, LoadGrowth, WaitInference } from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
-import type { ServerModel } from '../../core/summary.ts';
+import { hasNoSlots, type ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
@@ -27,6 +27,8 @@ export interface WaitInput {
   readonly slotsAtLeast: number;
   /** Requests that one worker runs at once for sure; 0 unknown. */
   readonly threadsAtLeast: number;
+  /** Slots that were seen busy at once; 0 unknown. */
+  readonly wereBusy: number;
   /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
   readonly fewerCallers: number | null;
   /** true: the server is of a kind without fixed slots. */
@@ -159,15 +161,14 @@ const MOST_OF_FEW = 4;
 
 /** The slots that were seen, where there may be more, of a server that is not known to have none; null: too little is known. */
 function leastPoolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { model, unbounded, queue, threadsAtLeast, slotsAtLeast, slotChanges, effort } = input;
-  if (effort !== 'full' || unbounded || model === 'unknown' || slotChanges.length > 0) return null;
-  if (!trace.hasDurations || trace.startsOnly) return null;
+  const { model, unbounded, queue, threadsAtLeast, slotsAtLeast, wereBusy, slotChanges, effort } = input;
+  // Of a kind that usually has no slots the most at once are no pool.
+  if (effort !== 'full' || unbounded || model === 'unknown' || hasNoSlots(model) || slotChanges.length > 0) return null;
+  if (!trace.hasDurations || trace.startsOnly || wereBusy < 1) return null;
   const least = { onLanes: false, isLeast: true } as const;
   if (!trace.hasWorkers)
-    return slotsAtLeast >= 1 && slotsAtLeast <= MOST_OF_FEW
-      ? { ...least, slots: slotsAtLeast, queue: 'unknown' }
-      : null;
-  if (threadsAtLeast < 1 || slotsAtLeast < 1) return null;
+    return slotsAtLeast <= MOST_OF_FEW ? { ...least, slots: slotsAtLeast, queue: 'unknown' } : null;
+  if (threadsAtLeast < 1) return null;
   if (queue === 'per-worker') return { ...least, slots: threadsAtLeast, queue: 'worker' };
   return queue === 'shared' ? { ...least, slots: slotsAtLeast, queue: 'pool' } : null;
 }

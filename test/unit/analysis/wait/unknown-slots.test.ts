@@ -45,3 +45,12 @@ describe('of a few slots without worker ids', () => {
     }
   });
 });
+
+it('of what is rather an event loop with few clients, nothing', () => {
+  const load = { kind: 'closed', users: 5, think: 0.3, seconds: 80 } as const;
+  for (const seed of [1, 3]) {
+    const { capacity, wait } = told({ seed, kind: 'gevent', workers: 1, threads: 1, load }, true);
+    expect(capacity.value).toBeNull();
+    expect(wait.method).toBe('unknown');
+  }
+});
