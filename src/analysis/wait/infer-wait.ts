@@ -161,10 +161,12 @@ const MOST_OF_FEW = 4;
 
 /** The slots that were seen, where there may be more, of a server that is not known to have none; null: too little is known. */
 function leastPoolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { model, unbounded, queue, threadsAtLeast, slotsAtLeast, wereBusy, slotChanges, effort } = input;
+  const { model, unbounded, queue, threadsAtLeast, slotsAtLeast, wereBusy, slotChanges, durationCovers, effort } =
+    input;
   // Of a kind that usually has no slots the most at once are no pool.
   if (effort !== 'full' || unbounded || model === 'unknown' || hasNoSlots(model) || slotChanges.length > 0) return null;
-  if (!trace.hasDurations || trace.startsOnly || wereBusy < 1) return null;
+  // Times that hold the wait are no work that fills a slot.
+  if (!trace.hasDurations || trace.startsOnly || wereBusy < 1 || durationCovers === 'response') return null;
   const least = { onLanes: false, isLeast: true } as const;
   if (!trace.hasWorkers)
     return slotsAtLeast <= MOST_OF_FEW ? { ...least, slots: slotsAtLeast, queue: 'unknown' } : null;
