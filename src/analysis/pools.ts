@@ -99,6 +99,7 @@ export function poolsOf<Log extends PoolLog>(
   const reloads = regimes.length > 1 ? [] : reloadsOf(lives);
   const nameOfLife = ({ worker }: Life) => nameOf(trace.workerIds[worker]);
   const partsOf = (all: readonly Regime[]): PoolPart[] => {
+    if (all.length === 0) return [];
     const isChange = staying(all);
     const regimeOf = regimeOfEach(all, trace.worker, trace.end);
     return all.map((one) => {

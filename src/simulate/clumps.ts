@@ -7,6 +7,7 @@
  * (Lowen & Teich, Fractal-Based Point Processes, 2005). What is left of it at w = 0 is due to clumps; for geometric sizes
  * their mean is (A + 1) / 2.
  */
+import { ascendingOrder } from '../core/order.ts';
 import { createRandom, type Random, seedOf } from '../core/random.ts';
 
 /** Windows, in ticks: one tick alone still splits its clumps. */
@@ -119,7 +120,7 @@ function allanFactor(arrival: Float64Array, width: number): { factor: number; wi
  * first of its clump; each clump comes at the mean of its members. `arrival` in any order, in place.
  */
 export function drawTogether(arrival: Float64Array, size: number, reach: number, random: Random): void {
-  const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
+  const order = ascendingOrder(arrival);
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
     let sum = arrival[order[from]];

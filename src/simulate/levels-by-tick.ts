@@ -17,20 +17,20 @@ export interface TickLevels {
 
 /** `tick` µs, the width of a stamp. */
 export function levelsByTick({ length, start, service, worker }: Trace, tick: number): TickLevels {
-  const of = (names: (i: number) => string) => {
-    const sums = new Map<string, { count: number; micros: number }>();
-    for (let i = 0; i < length; i++) {
-      const sum = sums.get(names(i));
-      if (sum) {
-        sum.count++;
-        sum.micros += service[i];
-      } else sums.set(names(i), { count: 1, micros: service[i] });
-    }
-    return (i: number) => sums.get(names(i))!;
-  };
   const tickOf = (i: number) => Math.floor((start[i] + service[i]) / tick);
-  const own = of((i) => `${tickOf(i)} ${worker[i]}`);
-  const all = of((i) => String(tickOf(i)));
+  const ticks = numbered(length, tickOf);
+  const workers = numbered(length, (i) => worker[i]);
+  const sumsOf = (group: Int32Array) => {
+    const count = new Float64Array(length);
+    const micros = new Float64Array(length);
+    for (let i = 0; i < length; i++) {
+      count[group[i]]++;
+      micros[group[i]] += service[i];
+    }
+    return (i: number) => ({ count: count[group[i]], micros: micros[group[i]] });
+  };
+  const own = sumsOf(numbered(length, (i) => ticks[i] * length + workers[i]));
+  const all = sumsOf(ticks);
   const column = (read: (i: number) => number) => Float64Array.from({ length }, (_, i) => read(i));
   return {
     own: column((i) => own(i).count),
@@ -38,4 +38,14 @@ export function levelsByTick({ length, start, service, worker }: Trace, tick: nu
     ownLevel: column((i) => 1 + (own(i).micros - service[i]) / tick),
     allLevel: column((i) => 1 + (all(i).micros - service[i]) / tick),
   };
+}
+
+/** The group of each row, counted from 0 on: rows of the same key share it. */
+function numbered(length: number, key: (i: number) => number): Int32Array {
+  const known = new Map<number, number>();
+  return Int32Array.from({ length }, (_, i) => {
+    const group = known.get(key(i)) ?? known.size;
+    known.set(key(i), group);
+    return group;
+  });
 }

@@ -1,4 +1,5 @@
 /** What is measured of a simulated pool: waits, latencies, utilisation, throughput and the deepest queue. */
+import { sortWaits } from '../core/order.ts';
 import { meanOf } from '../core/statistics.ts';
 
 export interface Spread {
@@ -32,7 +33,7 @@ export const unknownSpread: Spread = {
 /** Sorts `values` in place. */
 export function spreadOf(values: Float64Array): Spread {
   if (values.length === 0) return unknownSpread;
-  values.sort();
+  sortWaits(values);
   // A value that a request had, as the wait of the present pool is told: beside it stand these.
   const at = (share: number) => values[Math.min(values.length - 1, Math.floor(share * values.length))];
   return { mean: meanOf(values), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };

@@ -1,4 +1,5 @@
 /** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
+import { ascendingOrder } from '../core/order.ts';
 import { normal, type Random } from '../core/random.ts';
 import { drawTogether } from './clumps.ts';
 import type { BootSpan } from './interruptions.ts';
@@ -56,7 +57,7 @@ export function drawRepetition(
   }
   if (boot) comeWhileBooting(arrival, boot, random);
   if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);
-  const order = Int32Array.from(arrival.keys()).sort((a, b) => arrival[a] - arrival[b]);
+  const order = ascendingOrder(arrival);
   return {
     scale,
     arrival: Float64Array.from(order, (i) => arrival[i]),

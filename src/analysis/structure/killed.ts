@@ -20,6 +20,8 @@ export interface Killed {
 
 /** `rows`: rows of the table in the order of their lines, all with a worker and a duration. */
 export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
+  const mayBeAborted = (row: number) => table.status[row] >= 500 && table.duration[row] <= ABORTED;
+  if (!rows.some(mayBeAborted)) return { positions: [], duration: Number.NaN };
   const last = new Map<number, number>();
   const before = new Map<number, number>();
   const first = new Map<number, number>();
@@ -36,7 +38,7 @@ export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
   for (const [worker, k] of last) {
     const row = rows[k];
     const previous = before.get(worker);
-    if (previous === undefined || table.status[row] < 500 || table.duration[row] > ABORTED) continue;
+    if (previous === undefined || !mayBeAborted(row)) continue;
     const silence = table.end[row] - table.end[rows[previous]];
     const heir = births.find((birth) => birth > k);
     if (silence < SILENCE || heir === undefined) continue;

@@ -6,6 +6,7 @@
  * What the log cannot tell: clients that come back as soon as they are answered (a load tester with fewer connections than
  * requests) keep a pool just as busy. The longer the run, the likelier that is, so the confidence falls with the turns.
  */
+import { ascendingOrder } from '../../core/order.ts';
 import type { Trace } from '../structure/trace.ts';
 
 /** Between two requests of one slot, µs: accept, read and write, up to several milliseconds on real servers. */
@@ -65,21 +66,24 @@ function durationsOf(trace: Trace, service: number): Float64Array | null {
 }
 
 /** Stretches between moments at which surely nothing ran, in the order of ends. */
-function clustersOf(trace: Trace, durations: Float64Array): number[][] {
-  const order = Array.from({ length: trace.length }, (_, i) => i).sort((a, b) => trace.end[a] - trace.end[b]);
+function* clustersOf(trace: Trace, durations: Float64Array): Generator<number[]> {
+  const order = ascendingOrder(trace.end);
   // Earliest start among this and all later requests: a gap before it is idle time.
   const earliest = new Float64Array(order.length + 1).fill(Number.POSITIVE_INFINITY);
   for (let k = order.length - 1; k >= 0; k--) {
     earliest[k] = Math.min(earliest[k + 1], trace.low[order[k]] - durations[order[k]]);
   }
-  const clusters: number[][] = [];
+  let cluster: number[] = [];
   let latest = Number.NEGATIVE_INFINITY;
   for (let k = 0; k < order.length; k++) {
-    if (clusters.length === 0 || earliest[k] > latest) clusters.push([]);
-    clusters[clusters.length - 1].push(order[k]);
+    if (cluster.length > 0 && earliest[k] > latest) {
+      yield cluster;
+      cluster = [];
+    }
+    cluster.push(order[k]);
     latest = Math.max(latest, trace.high[order[k]] + STAMP_LAG);
   }
-  return clusters;
+  if (cluster.length > 0) yield cluster;
 }
 
 /** Fills `wait` for a cluster in which every slot worked without a pause from one beginning; null for any other. */
@@ -127,13 +131,14 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
   const perWorker = trace.hasWorkers && new Set(cluster.map((i) => trace.worker[i])).size === slots;
   const free = new Float64Array(slots);
   const turns = new Int32Array(slots);
-  const slotOf = new Map<number, number>();
+  const slotOf = new Int32Array(trace.workerIds.length).fill(-1);
+  let slotsTaken = 0;
   for (let k = 0; k < cluster.length; k++) {
     const i = cluster[k];
     let slot = 0;
     if (perWorker) {
-      slot = slotOf.get(trace.worker[i]) ?? slotOf.size;
-      slotOf.set(trace.worker[i], slot);
+      if (slotOf[trace.worker[i]] < 0) slotOf[trace.worker[i]] = slotsTaken++;
+      slot = slotOf[trace.worker[i]];
     } else {
       // Without a worker the requests are dealt in the order of their starts: to the slot that is free first.
       for (let s = 1; s < slots; s++) if (free[s] + durations[i] < free[slot] + durations[i]) slot = s;

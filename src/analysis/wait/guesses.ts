@@ -36,6 +36,9 @@ const RELATIVE_SPREAD = 0.7;
 export const shareOfFree = (clients: number, busy: number, inSystem: number): number =>
   clients === Number.POSITIVE_INFINITY ? 1 : Math.max(0, clients - inSystem) / (clients - busy);
 
+/** Fewer of so many clients come the more are in the system; who else comes does not know of them, and nobody has to count. */
+export const isClosed = (clients: number): boolean => clients < Number.POSITIVE_INFINITY;
+
 /** By drift: the tables of the laws are asked for anew by every filter. */
 const laws = new Map<number, readonly GapLaw[]>();
 

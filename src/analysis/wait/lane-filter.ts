@@ -16,7 +16,7 @@ import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { EndWindow } from './end-window.ts';
 import { Genealogy } from './genealogy.ts';
-import { bootLaw, Guesses, shareOfFree } from './guesses.ts';
+import { bootLaw, Guesses, isClosed, shareOfFree } from './guesses.ts';
 import { LaneBursts } from './lane-bursts.ts';
 import { type LaneOutlook, outlookOf } from './lane-outlook.ts';
 import { LaneParticles } from './lane-particles.ts';
@@ -273,7 +273,8 @@ class LaneFilter {
       now = soonest;
       if (idle === 0) this.#belief.clear(a);
     }
-    const expected = this.#rate(a, now, slots + this.#belief.mean(a)) * (end - now);
+    const inSystem = isClosed(this.#set.clients) ? slots + this.#belief.mean(a) : 0;
+    const expected = this.#rate(a, now, inSystem) * (end - now);
     this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, now, end) : expected);
     return 0;
   }

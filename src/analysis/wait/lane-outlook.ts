@@ -33,9 +33,9 @@ export class LaneOutlook {
   readonly #value: Float64Array;
   readonly #low: Float64Array;
   readonly #high: Float64Array;
-  /** The parts of the last `queued` and of the last `idle`, by cell. */
-  readonly #queuedMass = new Float64Array(CELLS);
-  readonly #idleMass = new Float64Array(CELLS);
+  /** The parts of the last `queued` and of the last `idle`. */
+  readonly #queuedParts = new Parts();
+  readonly #idleParts = new Parts();
 
   /** `load` of the slots, 0..1: it tells how often somebody queues, and how long a lane idles. */
   constructor(stretch: LaneStretch, gap: GapLaw, load: number) {
@@ -105,27 +105,33 @@ export class LaneOutlook {
 
   /** ∫ f ψ_i over ends in [from, to], where `ready` is the end without a gap. Keeps its parts for `drawQueued`. */
   queued(i: number, ready: number, from: number, to: number, gap: GapLaw): number {
-    const mass = this.#queuedMass;
+    const parts = this.#queuedParts;
+    const { mass } = parts;
     let left = Math.max(from, ready + gap.least);
     let below = gap.below(left - ready);
     let sum = 0;
-    mass.fill(0);
-    for (let b = this.#cellOf(i, left); b < this.#cells[i] && left < to; b++) {
+    let b = this.#cellOf(i, left);
+    parts.from = b;
+    for (; b < this.#cells[i] && left < to; b++) {
       const right = Math.min(to, this.#edge(i, b + 1));
+      mass[b] = 0;
       if (right <= left) continue;
       const upTo = gap.below(right - ready);
       mass[b] = this.#value[i * CELLS + b] * (upTo - below);
       sum += mass[b];
-      if (upTo > 0.9999) break;
       left = right;
       below = upTo;
+      if (upTo <= 0.9999) continue;
+      b++;
+      break;
     }
+    parts.to = b;
     return sum;
   }
 
   /** An end from f ψ_i, after `queued` with the same arguments returned `sum`. */
   drawQueued(i: number, ready: number, from: number, to: number, gap: GapLaw, sum: number, draws: Draws): number {
-    const b = this.#pick(this.#queuedMass, i, sum, draws);
+    const b = this.#queuedParts.pick(sum, draws);
     const left = Math.max(from, ready + gap.least, this.#edge(i, b));
     const right = Math.min(to, this.#edge(i, b + 1));
     return ready + gap.draw(left - ready, right - ready, draws);
@@ -133,13 +139,16 @@ export class LaneOutlook {
 
   /** ∫ rate exp(-rate (e - ready)) ψ_i over ends in [from, to]. Keeps its parts for `drawIdle`. */
   idle(i: number, ready: number, from: number, to: number, rate: number): number {
-    const mass = this.#idleMass;
+    const parts = this.#idleParts;
+    const { mass } = parts;
     let left = Math.max(from, ready);
     let before = Math.exp(-rate * (left - ready));
     let sum = 0;
-    mass.fill(0);
-    for (let b = this.#cellOf(i, left); b < this.#cells[i] && left < to; b++) {
+    let b = this.#cellOf(i, left);
+    parts.from = b;
+    for (; b < this.#cells[i] && left < to; b++) {
       const right = Math.min(to, this.#edge(i, b + 1));
+      mass[b] = 0;
       if (right <= left) continue;
       const after = Math.exp(-rate * (right - ready));
       mass[b] = this.#value[i * CELLS + b] * (before - after);
@@ -147,28 +156,37 @@ export class LaneOutlook {
       left = right;
       before = after;
     }
+    parts.to = b;
     return sum;
   }
 
   /** An end from the law of `idle`, after it returned `sum`. */
   drawIdle(i: number, ready: number, from: number, to: number, rate: number, sum: number, draws: Draws): number {
-    const b = this.#pick(this.#idleMass, i, sum, draws);
+    const b = this.#idleParts.pick(sum, draws);
     const left = Math.max(from, ready, this.#edge(i, b));
     const right = Math.min(to, this.#edge(i, b + 1));
     const before = Math.exp(-rate * (left - ready));
     const after = Math.exp(-rate * (right - ready));
     return ready - Math.log(before - draws.next() * (before - after)) / rate;
   }
+}
 
-  #pick(mass: Float64Array, i: number, sum: number, draws: Draws): number {
+/** What the cells of one window are likely. */
+class Parts {
+  readonly mass = new Float64Array(CELLS);
+  /** Of the cells [from, to); nothing is in the others, whatever stands there. */
+  from = 0;
+  to = 0;
+
+  pick(sum: number, draws: Draws): number {
     let u = draws.next() * sum;
-    let b = 0;
     let last = 0;
-    for (; b < this.#cells[i]; b++) {
-      if (mass[b] <= 0) continue;
+    for (let b = this.from; b < this.to; b++) {
+      const part = this.mass[b];
+      if (part <= 0) continue;
       last = b;
-      if (u < mass[b]) return b;
-      u -= mass[b];
+      if (u < part) return b;
+      u -= part;
     }
     return last;
   }

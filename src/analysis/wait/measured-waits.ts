@@ -33,9 +33,10 @@ export function measuredWaits(
 }
 
 function fromColumn(table: RequestTable, trace: Trace, ofAll: boolean): MeasuredWaits | null {
-  const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
-  const known = wait.filter((value) => value >= 0).length;
+  let known = 0;
+  for (const row of trace.row) if (table.measuredWait[row] >= 0) known++;
   if (known < ENOUGH * trace.length || known === 0) return null;
+  const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
   // A proxy that did not wait for the answer does not time the wait: it was found from two stamps, where the server's line was found.
   const left = Array.from(trace.row.keys()).filter((i) => wait[i] >= 0 && hasLeft(table.status[trace.row[i]]));
   const blur = left.length > 0 ? trace.resolution / 2 : 0;

@@ -3,6 +3,7 @@
  * prove it, it is said without any model. Where they prove it for most of the time only, what is left bounds the wait:
  * nobody waited longer than the pool can have been full before.
  */
+import { ascendingOrder } from '../../core/order.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 
 /** µs: a slot that is taken again this soon was not free in between: its next caller may have waited for it. */
@@ -26,12 +27,14 @@ export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound
   let mayWait = 0;
   for (const members of queuesOf(trace, own)) {
     // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
-    const up = members.map((i) => [trace.low[i] - trace.duration[i], i] as const).sort((a, b) => a[0] - b[0]);
-    const down = members.map((i) => trace.high[i] + HAND_OVER).sort((a, b) => a - b);
+    const starts = Float64Array.from(members, (i) => trace.low[i] - trace.duration[i]);
+    const up = ascendingOrder(starts);
+    const down = Float64Array.from(members, (i) => trace.high[i] + HAND_OVER).sort();
     let ended = 0;
     let fullSince = Number.NaN;
     for (let k = 0; k < up.length; k++) {
-      const [start, i] = up[k];
+      const start = starts[up[k]];
+      const i = members[up[k]];
       while (ended < down.length && down[ended] <= start) ended++;
       const running = k - ended;
       if (running < slots) {

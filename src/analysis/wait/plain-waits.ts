@@ -1,5 +1,6 @@
 /** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
 import type { WaitInference } from '../../core/inference.ts';
+import { sortWaits } from '../../core/order.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Trace } from '../structure/trace.ts';
 import { waitsForSlots } from '../structure/with-response-times.ts';
@@ -193,7 +194,7 @@ function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
   const bound = fullBefore(trace, perQueue, own);
   if (!bound) return null;
   const mean = bound.most.reduce((sum, value) => sum + value, 0) / trace.length;
-  const p95 = quantile(bound.most.slice().sort(), 0.95);
+  const p95 = quantile(sortWaits(bound.most.slice()), 0.95);
   const basis = bound.mayWait === 0 ? 'a slot was free whenever a request started' : 'the pool was hardly ever full';
   if (mean <= NOTHING && p95 <= 2 * NOTHING) return nobodyWaited(trace, basis, mean, p95);
   const byWork = own ? null : boundByWork(trace, perQueue);

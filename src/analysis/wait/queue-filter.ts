@@ -17,7 +17,7 @@
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { Genealogy } from './genealogy.ts';
-import { Guesses, shareOfFree } from './guesses.ts';
+import { Guesses, isClosed, shareOfFree } from './guesses.ts';
 import type { FilterRun, FilterSettings } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
 import { Resampling } from './resample.ts';
@@ -247,7 +247,8 @@ class QueueFilter {
       return 0;
     }
     this.#guesses.wander(a, passed);
-    const expected = this.#rate(a, free, this.#s.slots + this.#belief.mean(a)) * passed;
+    const expected =
+      this.#rate(a, free, isClosed(this.#set.clients) ? this.#s.slots + this.#belief.mean(a) : 0) * passed;
     this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, free - passed, free) : expected);
     this.#told[a] += passed;
     return this.#belief.waiting(a);
@@ -257,7 +258,7 @@ class QueueFilter {
   #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
     const { low, high, duration } = this.#s;
     const eventsPerCaller = this.#bursts ? this.#bursts.eventsPerCaller(a) : 1;
-    const rate = eventsPerCaller * this.#rate(a, ready, this.#busy(a, ready));
+    const rate = eventsPerCaller * this.#rate(a, ready, isClosed(this.#set.clients) ? this.#busy(a, ready) : 0);
     const reach = REACH * this.#soft;
     const from = Math.max(ready, low[i] - duration[i] - reach);
     const to = Math.max(from + 1e-6, high[i] - duration[i] + reach);

@@ -1,4 +1,5 @@
 /** The requests of one queue as the engines read them: windows of their ends and their durations, in seconds. */
+import { ascendingOrder } from '../../core/order.ts';
 import { sharpen } from '../sharpen.ts';
 import { endBounds } from '../structure/lanes.ts';
 import type { Trace } from '../structure/trace.ts';
@@ -54,7 +55,7 @@ export interface LaneStretch extends Stretch {
 export function startOrder({ low, high, duration }: Stretch): Int32Array {
   const end = isotonic(low.map((from, i) => (from + high[i]) / 2));
   const start = end.map((at, i) => at - duration[i]);
-  return Int32Array.from(start.keys()).sort((a, b) => start[a] - start[b] || a - b);
+  return ascendingOrder(start);
 }
 
 /** Some requests of a stretch. */

@@ -1,5 +1,6 @@
 /** Equally likely sets of waits in, estimates with ranges out. */
 import type { WaitInference } from '../../core/inference.ts';
+import { sortWaits } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
 import type { ArrivalEvidence } from './arrival-evidence.ts';
 
@@ -162,7 +163,7 @@ interface Quantiles {
 function quantilesOf(waits: readonly Float64Array[]): Quantiles {
   const found: Quantiles = { means: [], p50: [], p95: [], p99: [], max: [] };
   for (const wait of waits) {
-    const sorted = wait.slice().sort();
+    const sorted = sortWaits(wait.slice());
     let sum = 0;
     for (const w of sorted) sum += w;
     found.means.push(sum / sorted.length);

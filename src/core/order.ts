@@ -1,0 +1,58 @@
+/** Orders of numbers by native sorts, which are several times as fast as those that ask a function which of two comes first. */
+
+/**
+ * Indices in the order of their values, which must not be NaN: value and index are packed into 53 bits. Values that are the same
+ * once multiplied by the scale and cut keep the order of indices. The scale is `mostScale`, or as fine as 53 bits allow.
+ */
+export function packedOrder(values: Float64Array, mostScale: number): Int32Array {
+  const n = values.length;
+  const order = new Int32Array(n);
+  if (n === 0) return order;
+  let least = values[0];
+  let most = values[0];
+  for (let i = 1; i < n; i++) {
+    if (values[i] < least) least = values[i];
+    else if (values[i] > most) most = values[i];
+  }
+  const places = 2 ** Math.ceil(Math.log2(n + 1));
+  const scale = most > least ? Math.min(mostScale, (2 ** 53 / places - 1) / (most - least)) : 0;
+  const keys = new Float64Array(n);
+  for (let i = 0; i < n; i++) keys[i] = Math.floor((values[i] - least) * scale) * places + i;
+  keys.sort();
+  for (let k = 0; k < n; k++) order[k] = keys[k] % places;
+  return order;
+}
+
+/** So many places for each index on average, and one far value has left nothing to tell the others apart by. */
+const MOST_MOVES = 32;
+
+/** Indices in the order of their values; ties keep the order of indices. Values must be finite. */
+export function ascendingOrder(values: Float64Array): Int32Array {
+  const order = packedOrder(values, Number.MAX_VALUE);
+  let left = MOST_MOVES * order.length;
+  // What packing cannot tell apart stands side by side.
+  for (let k = 1; k < order.length; k++) {
+    const index = order[k];
+    let at = k;
+    for (; at > 0 && values[order[at - 1]] > values[index]; at--) order[at] = order[at - 1];
+    order[at] = index;
+    left -= k - at;
+    if (left < 0) return order.sort((a, b) => values[a] - values[b] || a - b);
+  }
+  return order;
+}
+
+/** Sorts waits in place, which are often mostly 0: only the others are sorted. */
+export function sortWaits(waits: Float64Array): Float64Array {
+  let zeros = 0;
+  for (let i = 0; i < waits.length; i++) {
+    if (waits[i] < 0) return waits.sort();
+    if (waits[i] === 0) zeros++;
+  }
+  if (zeros === 0) return waits.sort();
+  let put = waits.length;
+  for (let i = waits.length - 1; i >= 0; i--) if (waits[i] !== 0) waits[--put] = waits[i];
+  waits.fill(0, 0, put);
+  waits.subarray(put).sort();
+  return waits;
+}
