@@ -8,14 +8,12 @@ import { longestWaits } from './idle-moments.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
-import { unseenBeginning } from './unseen-beginning.ts';
+import { unseenBeginnings } from './unseen-beginning.ts';
 
-/** A live view follows as few of its newest requests as begin where the pool was not full. */
-const LIVE_ROWS = [150, 300, 600, 1200];
+/** A live view follows as few of its newest requests as begin where the pool was not full: every one costs, so they are tried in small steps. */
+const LIVE_ROWS = [150, 200, 250, 300, 400, 500, 600, 750, 900, 1050, 1200];
 /** Fewer do not tell how callers come. */
 const LOOK_ROWS = [600, 1200];
-/** Of more requests than the fewest: the possible histories of a queue that grew for long lie further apart. */
-const LIVE_PARTICLES = 16;
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
@@ -77,10 +75,10 @@ function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Eff
   const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;
   const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
   const fromOf = (length: number) => (newest ? trace.length - length : 0);
+  const unseenShare = unseenBeginnings(trace, queue === 'worker');
   const unseenOf = (length: number) => {
     const from = fromOf(length);
-    const atFirst = changes ? slotsAt(changes, trace.end[from]) : slots;
-    return unseenBeginning(trace, from, length, atFirst, queue === 'worker');
+    return unseenShare(from, length, changes ? slotsAt(changes, trace.end[from]) : slots);
   };
   let length = lengths[0];
   let unseen = unseenOf(length);
@@ -88,8 +86,7 @@ function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Eff
     length = lengths[k];
     unseen = unseenOf(length);
   }
-  const particles = plan.quick && length > plan.rows ? LIVE_PARTICLES : plan.particles;
-  return { plan: { ...plan, particles }, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN };
+  return { plan, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN };
 }
 
 /**

@@ -19,7 +19,7 @@ export interface Plan {
   /** How often histories may be followed again for clients who wait; each time there are fewer of them. */
   readonly rounds: number;
   readonly draws: number;
-  /** Arrivals are drawn under one model of the callers instead of several. */
+  /** Arrivals are drawn on one history, and under one model of the callers instead of several. */
   readonly quick: boolean;
 }
 
@@ -99,8 +99,11 @@ function followed(
   inBursts: boolean,
   drawsOf: () => Draws,
 ): Followed {
-  const waitsOn = ({ paths }: FilterRun) =>
-    drawWaits(paths, duration, queue, plan.draws, plan.quick || inBursts, drawsOf());
+  const waitsOn = ({ paths }: FilterRun) => {
+    // Of few draws as many on one path as on several scatter hardly less, and arrivals are worked out once.
+    const asked = plan.quick ? paths.slice(0, 1) : paths;
+    return drawWaits(asked, duration, queue, plan.draws, plan.quick || inBursts, drawsOf());
+  };
   let asked = Number.POSITIVE_INFINITY;
   let found = run(asked);
   if (inBursts) {

@@ -3,6 +3,7 @@
  * part began cannot be seen in it; only such a moment shows that none of them is left.
  */
 import { binLevels } from '../../core/bin-levels.ts';
+import { countBelow } from '../../core/statistics.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 
 /** Mean level of a bin, as a share of the slots, from which the pool counts as full: hand-overs leave small gaps. */
@@ -13,17 +14,24 @@ const SERVICES = 2;
 const TICKS = 3;
 const MOST_BINS = 1 << 20;
 
+/** Share of the requests [from, from + length) of a trace, 0..1, where the pool has `slots` slots when they begin. */
+export type UnseenShare = (from: number, length: number, slots: number) => number;
+
 /**
- * Share of the requests `from` .. `from + length` of the trace, 0..1. What ran before them is looked at, too.
- * @param byWorker each worker is a pool of `slots` slots of its own
+ * Asked of several parts of a trace. What ran before a part is looked at, too.
+ * @param byWorker each worker is a pool of its own
  */
-export function unseenBeginning(trace: Trace, from: number, length: number, slots: number, byWorker: boolean): number {
-  let unseen = 0;
-  for (const queue of queuesOf(trace, byWorker)) unseen += unseenOfQueue(trace, queue, from, from + length, slots);
-  return length > 0 ? unseen / length : 0;
+export function unseenBeginnings(trace: Trace, byWorker: boolean): UnseenShare {
+  const queues = queuesOf(trace, byWorker).map((queue) => unseenOfQueue(trace, queue));
+  return (from, length, slots) => {
+    let unseen = 0;
+    for (const unseenIn of queues) unseen += unseenIn(from, from + length, slots);
+    return length > 0 ? unseen / length : 0;
+  };
 }
 
-function unseenOfQueue(trace: Trace, queue: readonly number[], from: number, to: number, slots: number): number {
+/** How many requests [from, to) of the trace are of this queue and unseen. */
+function unseenOfQueue(trace: Trace, queue: readonly number[]): (from: number, to: number, slots: number) => number {
   let origin = Number.POSITIVE_INFINITY;
   let firstEnd = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -39,14 +47,17 @@ function unseenOfQueue(trace: Trace, queue: readonly number[], from: number, to:
   const service = Float64Array.from(queue, (k) => trace.duration[k]);
   const level = binLevels(start, service, origin, width, Math.floor((last - origin) / width) + 1);
   const binOf = (instant: number) => Math.min(level.length - 1, Math.floor((instant - origin) / width));
-  const followed = queue.filter((k) => k >= from && k < to);
-  if (followed.length === 0) return 0;
   // Of what ran before the first line of the trace only a part is seen, and of what runs behind its last line, too.
   const firstKnown = binOf(firstEnd) + 1;
   const lastKnown = binOf(last - width) - 1;
-  const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
-  let bin = began;
-  while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
-  if (bin === began) return 0;
-  return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+  const placeOf = (k: number) => countBelow(queue.length, (i) => queue[i], k);
+  return (from, to, slots) => {
+    const followed = queue.slice(placeOf(from), placeOf(to));
+    if (followed.length === 0) return 0;
+    const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
+    let bin = began;
+    while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
+    if (bin === began) return 0;
+    return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+  };
 }
