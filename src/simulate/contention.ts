@@ -46,8 +46,8 @@ export function findContention(trace: Trace): Contention | null {
   const level = station === 'server' ? seen.allLevel : seen.ownLevel;
   const onlyProcess = seen.others.every((count) => count === 0);
 
-  const losses = new Float64Array(GRID + 1);
-  for (let step = 0; step <= GRID; step++) losses[step] = lossOf(step / GRID, y, level, rows);
+  const lossOf = lossesOf(y, level, rows);
+  const losses = Float64Array.from({ length: GRID + 1 }, (_, step) => lossOf(step / GRID));
   let best = 0;
   for (let step = 1; step <= GRID; step++) if (losses[step] < losses[best]) best = step;
   if (best === 0) return null;
@@ -115,15 +115,23 @@ function blocksOf(route: Int32Array, n: number): Int32Array {
 
 /** Values less the mean of their group. */
 function centred(values: Float64Array, groups: Int32Array): Float64Array {
+  const sums = new Float64Array(countOf(groups));
+  const counts = sizesOf(groups);
+  for (let i = 0; i < values.length; i++) sums[groups[i]] += values[i];
+  return values.map((value, i) => value - sums[groups[i]] / counts[groups[i]]);
+}
+
+/** Groups are counted from 0 on. */
+function countOf(groups: Int32Array): number {
   let most = 0;
   for (let i = 0; i < groups.length; i++) most = Math.max(most, groups[i] + 1);
-  const sums = new Float64Array(most);
-  const counts = new Float64Array(most);
-  for (let i = 0; i < values.length; i++) {
-    sums[groups[i]] += values[i];
-    counts[groups[i]]++;
-  }
-  return values.map((value, i) => value - sums[groups[i]] / counts[groups[i]]);
+  return most;
+}
+
+function sizesOf(groups: Int32Array): Float64Array {
+  const sizes = new Float64Array(countOf(groups));
+  for (let i = 0; i < groups.length; i++) sizes[groups[i]]++;
+  return sizes;
 }
 
 /** t values of both coefficients in the least squares fit y = a · own + b · others. */
@@ -158,16 +166,23 @@ function slopeScores(y: Float64Array, own: Float64Array, others: Float64Array): 
   return { own: a / Math.sqrt((noise * bb) / determinant), others: b / Math.sqrt((noise * aa) / determinant) };
 }
 
-/** Sum of squares that a share leaves of the logarithms of the service times, within groups. */
-function lossOf(share: number, y: Float64Array, level: Float64Array, groups: Int32Array): number {
+/** By share: the sum of squares that it leaves of the logarithms of the service times, within groups. Asked for a hundred shares. */
+function lossesOf(y: Float64Array, level: Float64Array, groups: Int32Array): (share: number) => number {
+  const n = level.length;
+  const sizes = sizesOf(groups);
+  const sums = new Float64Array(sizes.length);
+  const x = new Float64Array(n);
   let most = 1;
-  for (let i = 0; i < level.length; i++) most = Math.max(most, Math.ceil(level[i]));
-  const curve = slowdown(share, most);
-  const x = centred(
-    level.map((value) => Math.log(slowdownAt(curve, value))),
-    groups,
-  );
-  let loss = 0;
-  for (let i = 0; i < y.length; i++) loss += (y[i] - x[i]) ** 2;
-  return loss;
+  for (let i = 0; i < n; i++) most = Math.max(most, Math.ceil(level[i]));
+  return (share) => {
+    const curve = slowdown(share, most);
+    sums.fill(0);
+    for (let i = 0; i < n; i++) {
+      x[i] = Math.log(slowdownAt(curve, level[i]));
+      sums[groups[i]] += x[i];
+    }
+    let loss = 0;
+    for (let i = 0; i < n; i++) loss += (y[i] - (x[i] - sums[groups[i]] / sizes[groups[i]])) ** 2;
+    return loss;
+  };
 }

@@ -35,7 +35,9 @@ export function serviceOf(
   }
   const mean = total / n;
   const step = Math.ceil(n / QUANTILE_ROWS);
-  const sorted = Float64Array.from({ length: Math.ceil(n / step) }, (_, k) => trace.duration[k * step]).sort();
+  const sorted = new Float64Array(Math.ceil(n / step));
+  for (let k = 0; k < sorted.length; k++) sorted[k] = trace.duration[k * step];
+  sorted.sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max };
   return trace.killed.length === 0

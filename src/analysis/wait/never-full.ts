@@ -27,9 +27,14 @@ export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound
   let mayWait = 0;
   for (const members of queuesOf(trace, own)) {
     // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
-    const starts = Float64Array.from(members, (i) => trace.low[i] - trace.duration[i]);
+    const starts = new Float64Array(members.length);
+    const down = new Float64Array(members.length);
+    for (let m = 0; m < members.length; m++) {
+      starts[m] = trace.low[members[m]] - trace.duration[members[m]];
+      down[m] = trace.high[members[m]] + HAND_OVER;
+    }
+    down.sort();
     const up = ascendingOrder(starts);
-    const down = Float64Array.from(members, (i) => trace.high[i] + HAND_OVER).sort();
     let ended = 0;
     let fullSince = Number.NaN;
     for (let k = 0; k < up.length; k++) {
