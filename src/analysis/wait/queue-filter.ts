@@ -175,8 +175,7 @@ class QueueFilter {
     const waiting = this.#waiting(a, free);
     const law = this.#guesses.law(a);
     const oneMore = this.#bursts?.oneMore(a) ?? 0;
-    // A start of each kind is drawn first; how it fits the stamp decides between them.
-    const isQueue = waiting > 0 || oneMore > 0;
+    const isQueue = waiting > 0 || oneMore > 0; // A start of each kind is drawn first; how it fits its stamp decides.
     const queued = isQueue ? Math.max(this.#clock[a], free + law.draw(law.least, LONGEST_GAP, this.#draws)) : 0;
     const fit = isQueue ? this.#fit(i, queued + duration[i]) : 0;
     const memberMass = oneMore * fit;
@@ -247,8 +246,8 @@ class QueueFilter {
       return 0;
     }
     this.#guesses.wander(a, passed);
-    const expected =
-      this.#rate(a, free, isClosed(this.#set.clients) ? this.#s.slots + this.#belief.mean(a) : 0) * passed;
+    const inSystem = isClosed(this.#set.clients) ? this.#s.slots + this.#belief.mean(a) : 0;
+    const expected = this.#rate(a, free, inSystem) * passed;
     this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, free - passed, free) : expected);
     this.#told[a] += passed;
     return this.#belief.waiting(a);
@@ -257,7 +256,7 @@ class QueueFilter {
   /** The next arrival from `ready` on, within reach of the stamp, and how likely such a one is and fits. */
   #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
     const { low, high, duration } = this.#s;
-    const eventsPerCaller = this.#bursts ? this.#bursts.eventsPerCaller(a) : 1;
+    const eventsPerCaller = this.#bursts?.eventsPerCaller(a) ?? 1;
     const rate = eventsPerCaller * this.#rate(a, ready, isClosed(this.#set.clients) ? this.#busy(a, ready) : 0);
     const reach = REACH * this.#soft;
     const from = Math.max(ready, low[i] - duration[i] - reach);
