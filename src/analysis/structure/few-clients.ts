@@ -7,7 +7,9 @@
  * second is asked by replaying the requests of the log for N clients, whose mean pause Z follows from the log's own
  * throughput X and service time S: N = X (S + Z) (Little's law; the interactive response time law).
  */
-import { clientRhythm } from '../../core/client-rhythm.ts';
+import { type ClientRhythm, clientRhythm } from '../../core/client-rhythm.ts';
+import { meanOf } from '../../core/statistics.ts';
+import { variesMoreThanClients } from './clients-in-turn.ts';
 import { createDraws } from './draws.ts';
 import type { Limit } from './limit.ts';
 import type { Trace } from './trace.ts';
@@ -34,25 +36,24 @@ const MOST_TIMES = 4;
 const LEAST_PAUSE = 0.2;
 /** Readings this much worse than the best, in nats, are not excluded. */
 const NOT_EXCLUDED = 2;
+/** So many nats better is clearly better. */
+const CLEARLY = 3;
 /** A limit that so many requests or fewer would have broken says nothing against clients: seeing none has a chance of e^-m. */
 const HARDLY_BROKEN = 2.5;
+/**
+ * Mean µs until a client has its answer, asks again and is heard, at least: measured 4 to 10 ms between requests of clients on the
+ * server's own machine, and 0.9 to 2.3 ms between those that a worker takes from a queue.
+ */
+const SOONEST_CLIENT = 2500;
+/** Requests per lane from which a pool that is idle now and then would show that it is. */
+const EACH = 160;
 /** Lanes as full as this are a pool with a queue: its answers are as even as its services, whoever asks. */
 const FULL = 0.93;
 
 export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Readiness, replicas: number): boolean {
   const { lanes, fill } = limit;
   if (fill > FULL || (fill === 0 && !readiness.blurred)) return false;
-  const n = trace.length;
-  const service = trace.duration.reduce((sum, micros) => sum + micros, 0) / n;
-  const span = trace.high.reduce((last, high) => Math.max(last, high), trace.low[0]) - trace.low[0];
-  const half = trace.resolution / 2;
-  const start = Float64Array.from(trace.duration, (duration, i) => trace.low[i] + half - duration);
-  const rhythm = clientRhythm({ start, service: trace.duration, length: n }, trace.resolution);
-  if (!rhythm) return false;
-  const readings = Array.from({ length: (MOST_TIMES - 1) * lanes }, (_, k) => lanes + readiness.beyond + k)
-    .map((clients) => ({ clients, think: (clients * span) / n - service }))
-    .filter(({ think }) => think > LEAST_PAUSE * service)
-    .map((reading) => ({ ...reading, nats: rhythm.closed(reading.think) }));
+  const readings = readingsOf(trace, lanes + readiness.beyond, (MOST_TIMES - 1) * lanes);
   const best = readings.reduce((most, { nats }) => Math.max(most, nats), 0);
   return (
     best >= readiness.even &&
@@ -62,6 +63,57 @@ export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Read
     )
   );
 }
+
+/** What a number of clients would have to be like to have sent these requests; nats more than for callers at random. */
+interface Reading {
+  readonly clients: number;
+  /** Mean pause in µs. */
+  readonly think: number;
+  readonly nats: number;
+}
+
+/** So many numbers of clients from the fewest on; none where too little is known. */
+function readingsOf(trace: Trace, fewest: number, count: number): readonly Reading[] {
+  const n = trace.length;
+  const service = meanOf(trace.duration);
+  const rhythm = rhythmOf(trace);
+  if (!rhythm) return [];
+  return Array.from({ length: count }, (_, k) => fewest + k)
+    .map((clients) => ({ clients, think: (clients * spanOf(trace)) / n - service }))
+    .filter(({ think }) => think > LEAST_PAUSE * service)
+    .map((reading) => ({ ...reading, nats: rhythm.closed(reading.think) }));
+}
+
+/** Requests that never overlap: are they those of one client who waits for each answer, rather than of several who queue? */
+export function oneClientAsks(trace: Trace): boolean {
+  if (alwaysFull(trace, 1)) return true;
+  const [one, ...more] = readingsOf(trace, 1, MOST_TIMES);
+  return one?.clients === 1 && one.nats >= oneProcess.even && more.every(({ nats }) => one.nats >= nats + CLEARLY);
+}
+
+/**
+ * Are `lanes` full from the first line to the last, with the pauses of clients between requests? A pool with a queue fills them so,
+ * and so do as many clients who each ask again as soon as they are answered, whatever the server could run: nothing tells one from
+ * the other, unless some stretches are busier than others, as clients in turn would not make them.
+ */
+export function alwaysFull(trace: Trace, lanes: number): boolean {
+  if (trace.length < EACH * lanes) return false;
+  const service = meanOf(trace.duration);
+  const pause = (lanes * spanOf(trace)) / trace.length - service;
+  if (pause < SOONEST_CLIENT || pause > LEAST_PAUSE * service || variesMoreThanClients(trace, lanes)) return false;
+  if (service > FULL * (service + pause)) return true;
+  const rhythm = rhythmOf(trace);
+  return rhythm !== null && rhythm.closed(pause) >= wholePool.even;
+}
+
+function rhythmOf(trace: Trace): ClientRhythm | null {
+  const half = trace.resolution / 2;
+  const start = Float64Array.from(trace.duration, (duration, i) => trace.low[i] + half - duration);
+  return clientRhythm({ start, service: trace.duration, length: trace.length }, trace.resolution);
+}
+
+const spanOf = (trace: Trace): number =>
+  trace.high.reduce((last, high) => Math.max(last, high), trace.low[0]) - trace.low[0];
 
 /** Mean number of requests that would not fit into `slots`, had `clients` sent them to a server without a limit. */
 function misfitsOfClients(trace: Trace, slots: number, clients: number, think: number, replicas: number): number {

@@ -6,7 +6,7 @@ import { meanOf } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import type { Declared } from './declared.ts';
-import { clientsMayBeTheLimit, oneProcess, wholePool } from './few-clients.ts';
+import { alwaysFull, clientsMayBeTheLimit, oneClientAsks, oneProcess, wholePool } from './few-clients.ts';
 import { misfits } from './lanes.ts';
 import { type Limit, limitOf, natsOf } from './limit.ts';
 import { rhythmOfGroups } from './rhythm.ts';
@@ -51,7 +51,14 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const expected = several ? misfitsWithShuffledWorkers(trace, 1, replicas) : limit.expected;
   const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests);
   const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
-  const confidence = tellsOverlaps(trace, limit) ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
+  const oneClient = !several && oneClientAsks(trace);
+  const confidence = tellsOverlaps(trace, limit)
+    ? several
+      ? sureOfSeveral(nats)
+      : oneClient
+        ? 0
+        : sureOfOne(nats)
+    : 0;
   if (confidence > 0) {
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;
@@ -65,7 +72,9 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     const method = `workers end requests in turn: ${turns.repeats} repeats where chance gives ${Math.round(turns.expected)}`;
     return syncWith(workers, 0.75, method);
   }
-  const method = 'no two requests of one worker overlap, but so few run at once that they hardly could';
+  const method = oneClient
+    ? `requests run one at a time, ${FEW_CLIENTS}`
+    : 'no two requests of one worker overlap, but so few run at once that they hardly could';
   if (!declared.usuallyPool) return unknownStructure(method);
   // One each is the plainest reading of several workers of which none was ever seen with two.
   const plain = { ...syncWith(workers, 0.5, method), threads: within(1, 1, 8, 0.5, method) };
@@ -147,7 +156,7 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     const method = `${seen}, never more, where ${Math.round(limit.expected)} would without a limit`;
     const clients =
       trace.workerIds.length === 1
-        ? clientsMayBeTheLimit(trace, limit, oneProcess, replicas)
+        ? alwaysFull(trace, lanes) || clientsMayBeTheLimit(trace, limit, oneProcess, replicas)
         : clientsAreTheLimit(trace, limit, workers, replicas);
     if (sure >= 0.6 && clients) {
       const doubt = `${seen}, ${FEW_CLIENTS}`;
@@ -235,17 +244,18 @@ export function structureOfPool(trace: Trace, declared: Declared, replicas: numb
   const limit = limitOf(trace, false, replicas);
   const { lanes, expected, score, blurred } = limit;
   if (lanes === 1) {
-    if (sureOfOne(expected + natsOfSeamlessness(trace)) > 0 && !blurred) {
+    const one = oneClientAsks(trace);
+    if (sureOfOne(expected + natsOfSeamlessness(trace)) > 0 && !blurred && !one) {
       const method = `requests run one at a time; about ${Math.round(expected)} would overlap had nothing held them back`;
       return poolOf(0.85, method, exactly(1, 0.8, method));
     }
-    const method = 'too little runs at once to tell';
+    const method = one ? `requests run one at a time, ${FEW_CLIENTS}` : 'too little runs at once to tell';
     return declared.usuallyPool ? poolOf(0.5, method, atLeast(1, method)) : unknownStructure(method);
   }
   const seen = `up to ${lanes} requests run at once`;
   const limited = `${seen}, never more, where ${Math.round(expected)} would without a limit`;
   const sure = limitConfidence(limit, MOST_SLOTS);
-  if (sure >= 0.6 && clientsMayBeTheLimit(trace, limit, wholePool, replicas)) {
+  if (sure >= 0.6 && (alwaysFull(trace, lanes) || clientsMayBeTheLimit(trace, limit, wholePool, replicas))) {
     const doubt = `${seen}, ${FEW_CLIENTS}`;
     return poolOf(0.5, doubt, atLeast(lanes, doubt));
   }

@@ -3,6 +3,7 @@ import type { Callers, Effort, InferredRequests, LoadGrowth, WaitInference } fro
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import { hasNoSlots, type ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { alwaysFull } from '../structure/few-clients.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
@@ -130,8 +131,17 @@ export function inferWait(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
     return column;
   });
-  return { wait: found.summary, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
+  const wait = alwaysFull(trace, capacity) ? perhapsNone(found.summary) : found.summary;
+  return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
+
+/** As many callers as slots, who ask again when they are answered, keep a pool as full as a queue does, and none of them waits. */
+const perhapsNone = (wait: WaitInference): WaitInference => ({
+  ...wait,
+  lowMean: 0,
+  lowP95: 0,
+  basis: `${wait.basis}; or nobody waited, if the callers were as many as the slots and each asked again when it was answered`,
+});
 
 /** From so much confidence on, slots that were counted without worker ids are followed. */
 const SURE_OF_SLOTS = 0.9;

@@ -35,3 +35,48 @@ it('callers at random do not cast doubt on a limit', () => {
     expect([4, null]).toContain(capacity.value);
   }
 });
+
+describe('callers who ask again as soon as they are answered', () => {
+  const short = { law: 'lognormal', mean: 0.06, variation: 0.6 } as const;
+  const callers = (users: number) => ({ kind: 'closed', users, think: 0.004, seconds: 60 }) as const;
+  const few = seeds.slice(0, 6);
+
+  it('show no limit of a server that could run more: one alone, and several', () => {
+    for (const seed of few) {
+      const one = inferred({ ...base, seed, kind: 'gthread', service: short, load: callers(1) });
+      expect([one.capacity.value, one.wait.mean]).toEqual([null, Number.NaN]);
+      for (const pid of [true, false]) {
+        const four = inferred(
+          { ...base, seed, kind: 'gevent', service: { ...short, mean: 0.2 }, load: callers(4) },
+          pid,
+        );
+        expect(four.capacity.value).toBe(null);
+      }
+    }
+  });
+
+  it('as many as there are workers may be all callers, of whom none waits', () => {
+    for (const seed of few) {
+      const spec = {
+        ...base,
+        workers: 3,
+        threads: 1,
+        seed,
+        kind: 'sync',
+        service: { ...short, mean: 0.2 },
+        load: callers(3),
+      } as const;
+      const { capacity, wait } = inferred(spec);
+      expect([capacity.value, wait.lowMean, wait.lowP95]).toEqual([3, 0, 0]);
+    }
+  });
+
+  it('are no reading of a worker that takes request after request from a queue', () => {
+    for (const seed of few) {
+      const load = { kind: 'poisson', phases: [{ rate: 1.3 / 0.06, seconds: 60 }] } as const;
+      const { model, capacity, wait } = inferred({ ...base, threads: 1, seed, kind: 'sync', service: short, load });
+      expect([model, capacity.value]).toEqual(['sync', 1]);
+      expect(wait.lowMean).toBeGreaterThan(0);
+    }
+  });
+});
