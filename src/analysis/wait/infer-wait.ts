@@ -131,7 +131,7 @@ export function inferWait(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
     return column;
   });
-  const wait = alwaysFull(trace, capacity) ? perhapsNone(found.summary) : found.summary;
+  const wait = alwaysFull(trace, input.capacity ?? pool.slots) ? perhapsNone(found.summary) : found.summary;
   return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 
