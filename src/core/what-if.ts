@@ -33,6 +33,18 @@ export interface WhatIfPool {
 /** Nine of ten repetitions lie within. */
 export type WhatIfRange = [low: number, high: number] | null;
 
+/** A pool as it was for a while. */
+export interface WhatIfTurn {
+  workers: number | null;
+  slots: number | null;
+}
+
+/** The pool that wrote the log. */
+export interface WhatIfBaseline extends WhatIfPool {
+  /** Only of a pool that changed within the log: what it was, one after the other; the numbers are of all of that time. */
+  in_turn?: WhatIfTurn[];
+}
+
 export interface WhatIfScenario extends WhatIfPool {
   range: {
     wait_mean: WhatIfRange;
@@ -45,7 +57,7 @@ export interface WhatIfScenario extends WhatIfPool {
 /** What one simulation says. */
 export interface WhatIfAnswer {
   /** The pool that wrote the log, as measured and inferred, not simulated; null where it is not known. */
-  baseline: WhatIfPool | null;
+  baseline: WhatIfBaseline | null;
   scenarios: WhatIfScenario[];
   /** The smallest pool that keeps the target; null where the log cannot carry one. */
   recommendation: { model: PoolModel; workers: number; threads: number; because: string } | null;

@@ -5,6 +5,7 @@ import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from '../core/rows.ts'
 import { countBelow, logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
+import { findingsOfFullPool, waitIsLong } from './saturation.ts';
 
 /** A herd: this many at least, by chance less likely than this (ln). */
 const SMALLEST = 8;
@@ -16,6 +17,10 @@ const SCHEDULED_TIMES = 2;
 const TIMES = 3;
 const BESIDE = 2;
 const MINIMUM_HERDS = 3;
+/** Share of all waiting that happens in herds, from which they are why the pool is full. */
+const MOST_WAITING = 0.75;
+/** Times the slots that are there, from which more of them for the sake of herds are no sensible answer. */
+const SENSIBLE = 4;
 /** Schedules that cron and its like keep, seconds. */
 const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
 
@@ -58,14 +63,17 @@ function examine(facts: Facts): Finding | null {
   const service = inference.service.mean;
   const target = 200_000;
   const needed = Math.ceil(size / (1 + Math.floor(target / service)));
-  const bear = Number.isFinite(needed)
-    ? ` To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting.`
-    : '';
+  const bear =
+    Number.isFinite(needed) && (slots === null || needed > slots)
+      ? ` To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting${needed > SENSIBLE * (slots ?? needed) ? ', and stand idle between them' : ''}.`
+      : '';
+  // Nobody waits to speak of but in them: that the pool is full then is their doing.
+  const isCause = slots !== null && waited >= MOST_WAITING * total && total > 0;
   const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
   const route = routeOf(facts, rows, herds);
   const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
   return {
-    severity: slots !== null && total > 0 && waited / total > 0.3 ? 'warning' : 'info',
+    severity: isCause && waitIsLong(facts) ? 'critical' : slots !== null && waited > 0.3 * total ? 'warning' : 'info',
     title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}${route === null ? '' : ` (${route})`}`,
     detail:
       `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(herds.map((herd) => herd.size))} to ${max(herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
@@ -84,11 +92,14 @@ function examine(facts: Facts): Finding | null {
       slots,
       last_wait_seconds: secondsOf((turns - 1) * service),
       recommended_slots: orNull(needed),
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
     advice: `Spread them: a random delay of up to the period in the job or client that sends them, or a queue that feeds them one by one.${bear}`,
     from: herds[0].at,
     to: herds.at(-1)!.at,
     lostSeconds: waited / 1e6,
+    spares: isCause ? [] : findingsOfFullPool,
   };
 }
 
@@ -202,6 +213,7 @@ export default defineFinding({
   title: 'Thundering herds and cron bursts: many requests at the same moment',
   needs: ['time'],
   examine,
+  silences: findingsOfFullPool,
   explain: {
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
@@ -211,7 +223,8 @@ export default defineFinding({
     guards: [
       'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that',
       'emptied its queue does not look like a herd. Where waits are unknown it takes a schedule, and callers who come as usual (half of them)',
-      'in the time before each herd in which a queue of its size would have gathered.',
+      'in the time before each herd in which a queue of its size would have gathered. Findings of a full pool fall silent where three quarters',
+      'of all waiting happens in herds.',
     ].join('\n'),
     fix: {
       gunicorn: 'jitter in the callers; --backlog only lengthens the queue',

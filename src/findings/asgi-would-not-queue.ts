@@ -2,47 +2,33 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { countText, durationText } from '../core/words.ts';
+import { asyncThatWouldDo, perhapsAsyncText, servedP95 } from './io-remedies.ts';
 import { knownSlots, poolText, waitP95Text } from './pool-words.ts';
 import { materialWait } from './saturation.ts';
 
-/** Latency on the event loop may be this much longer than the service alone. */
-const HEADROOM = 1.25;
-/** Servers that run no ASGI application. */
-const WITHOUT_ASGI = /^uwsgi/;
-
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
-  const { model, workers } = summary.server;
-  const { wait, service } = inference;
-  const slots = knownSlots(summary.server);
-  if (slots === null || (model !== 'sync' && model !== 'threaded') || workers.value === null) return null;
   if (summary.requests.total < 10 || !materialWait(facts)) return null;
-  const prediction = predictor.predict({ model: 'async', workers: workers.value, threads: 1 });
-  const served = Number.isFinite(service.p95) ? service.p95 : service.mean;
-  if (!prediction || prediction.latencyP95 > HEADROOM * served) return null;
+  const prediction = asyncThatWouldDo(facts);
+  if (!prediction) return null;
   const contention = predictor.contention();
-  // What the server calls its workers is known; what only looks like one request at a time may be a loop that each one blocks.
-  const isNamed = facts.lifecycle.some(({ kind }) => kind === 'model' || kind === 'threads');
-  const perhapsAsync =
-    model === 'sync' && !isNamed && !summary.inputs.some(({ format }) => WITHOUT_ASGI.test(format ?? ''))
-      ? ' If they are served over ASGI already, each of them blocks its event loop: then take what blocks it out (await it, or asyncio.to_thread).'
-      : '';
+  const workers = countText(prediction.pool.workers, 'worker');
   return {
     severity: 'info',
     title: 'The same load on ASGI would not queue, if its views await',
     detail:
-      `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. Simulated on ${countText(workers.value, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
+      `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. Simulated on ${countText(prediction.pool.workers, 'async worker')}, holding any number of requests while they wait for I/O, the p95 latency is ${durationText(prediction.latencyP95)}.` +
       (contention !== 'none'
         ? ''
         : ' No growth of service time with concurrency shows, which speaks for I/O and against computing.'),
     evidence: {
-      slots,
-      wait_p95_seconds: secondsOf(wait.p95),
-      service_p95_seconds: secondsOf(served),
+      slots: knownSlots(summary.server),
+      wait_p95_seconds: secondsOf(inference.wait.p95),
+      service_p95_seconds: secondsOf(servedP95(inference)),
       async_latency_p95_seconds: secondsOf(prediction.latencyP95),
       shared_work: typeof contention === 'string' ? (contention === 'none' ? 0 : null) : contention.share,
     },
-    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${countText(workers.value, 'worker')}; a view that computes or calls a blocking library would stall its whole worker instead.${perhapsAsync}`,
+    advice: `If these views spend their time waiting (database, HTTP, sleep), write them as \`async def\` and serve them over ASGI with ${workers}; a view that computes or calls a blocking library would stall its whole worker instead.${perhapsAsyncText(facts)}`,
     from: Number.NaN,
     to: Number.NaN,
   };

@@ -1,9 +1,11 @@
 /** Finding: half of the slots, or more, were never needed in this log. */
+
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { poolNameBeside } from '../core/pool-names.ts';
 import { rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { knownSlots, poolText, predictedWaitText, shapeText } from './pool-words.ts';
+import { knownSlots, poolText, predictedWaitText } from './pool-words.ts';
 
 const MINIMUM_REQUESTS = 30;
 const MINIMUM_SECONDS = 30;
@@ -50,7 +52,7 @@ function examine(facts: Facts): Finding | null {
     },
     advice:
       (enough && needed === smaller
-        ? `${shapeText(enough)} would have carried this log with a p95 wait under ${durationText(TARGET_WAIT)} (simulated: ${predictedWaitText(enough)})`
+        ? `${poolNameBeside(enough.pool)} would have carried this log with a p95 wait under ${durationText(TARGET_WAIT)} (simulated: ${predictedWaitText(enough)})`
         : `${countText(needed, 'slot')} would have carried this log (its peak, and one more)`) +
       `; ${countText(spare, 'slot')} of memory could go. Look at a full week before you shrink: this log saw ${durationText((summary.window.seconds ?? 0) * 1e6)}.`,
     from: Number.NaN,

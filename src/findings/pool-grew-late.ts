@@ -6,6 +6,7 @@ import { type LifecycleEvent, type LifecycleKind, MOST_LIFECYCLE_EVENTS } from '
 import { rowsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
+import { findingsOfFullPool } from './saturation.ts';
 
 /** µs */
 const BIN = 1e6;
@@ -52,6 +53,8 @@ function examine(facts: Facts): Finding | null {
       workers_while_full_most: upTo,
       full_with_fewer_seconds: seconds,
       full_with_fewer_share: full.length / count,
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: summary.concurrency.saturated_seconds,
     },
     advice: adviceOf(facts, most),
     from: origin + full[0] * BIN,
@@ -145,7 +148,7 @@ export default defineFinding({
   title: 'The pool started workers too late: those that ran were all busy',
   needs: ['time', 'pid', 'duration'],
   examine,
-  silences: ['capacity-lost', 'pool-saturated', 'pool-too-small', 'callers-queue', 'overprovisioned'],
+  silences: ['capacity-lost', 'overprovisioned', ...findingsOfFullPool],
   explain: {
     test: [
       'The number of running workers over time is counted from the lines in which the server says that it started or ended one. M is the',

@@ -1,6 +1,7 @@
 /** Finding: all workers were replaced by others, more or fewer or of another kind: what each of the two pools did. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { PoolRegime } from '../core/inference.ts';
+import { poolName } from '../core/pool-names.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
@@ -31,8 +32,8 @@ function changeOf({ inference: { regimes, lives } }: Facts): [PoolRegime, PoolRe
 
 /** "4 sync workers", "2 workers with 8 slots", "2 workers with at least 8 slots". */
 function poolText({ model, workers, capacity, capacityLow }: PoolRegime): string {
-  const count = workers === null ? 'workers' : countText(workers, model === 'sync' ? 'sync worker' : 'worker');
-  if (model === 'sync') return count;
+  if (model === 'sync' && workers !== null) return poolName({ model, workers, threads: 1 });
+  const count = workers === null ? 'workers' : countText(workers, 'worker');
   const slots = capacity ?? capacityLow;
   return slots === null ? count : `${count} with ${capacity === null ? 'at least ' : ''}${countText(slots, 'slot')}`;
 }

@@ -1,12 +1,14 @@
 /** Finding: every slot of the pool was busy and callers queued; how long, how deep, and what a burst costs. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
+import type { PoolPrediction } from '../core/prediction.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
+import { ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
-import { peakText, waitingSpan } from './saturation.ts';
+import { ioRemedies, peakText, waitIsLong, waitingSpan } from './saturation.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -19,8 +21,6 @@ const MATERIAL_WAIT = 0.1;
 const VAGUE = 10;
 /** Share of the service that requests share from which holding more of them at once is no remedy. */
 const SHARED_WORK = 0.3;
-/** Times a long wait: of 60 recordings with such an estimate, all waited long, but for one that did so by a hair less. */
-const SURELY_LONG = 2;
 /** So many peaks are told one by one. */
 const MOST_PEAKS = 3;
 
@@ -48,19 +48,16 @@ function burstLaw(facts: Facts, slots: number): Burst | null {
   return generations < 2 ? null : { size, generations, lastMicros: generations * batches.periodMicros };
 }
 
-function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predictor']['smallestPool']>): string {
+function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPrediction | null, isShort: boolean): string {
   const { service } = facts.inference;
   const parts: string[] = [];
   if (enough) parts.push(enoughText(enough, facts.summary));
+  else if (peaks.length > 0 && !isShort && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
   if (slowEachOther(facts)) {
     parts.push(
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
     );
-  } else if (facts.summary.server.model === 'sync' || facts.summary.server.model === 'threaded') {
-    parts.push(
-      'If the requests spend their time waiting for something else (I/O), threads or an ASGI server with async views hold many of them on one worker.',
-    );
-  }
+  } else parts.push(...[ioRemedyText(facts, parts.length > 0)].filter((text) => text !== ''));
   if (facts.summary.server.model === 'async') {
     parts.push(
       'These workers are async, yet each runs one request at a time: take what blocks the event loop out of it (await it, or asyncio.to_thread), or write the views as plain def where the framework runs those in threads.',
@@ -75,6 +72,10 @@ function adviceOf(facts: Facts, slots: number, enough: ReturnType<Facts['predict
   }
   return parts.join(' ');
 }
+
+/** Where no number of slots is recommended: it would be one for moments alone. */
+const spreadText = (peaks: readonly Episode[]): string =>
+  `The queue was a matter of ${durationText(lengthOf(peaks))}: spread the callers who came then, or hand their work to a task queue and answer at once; slots for such a moment would stand idle the rest of the time.`;
 
 /** Part of each request is work that the requests share: more of them at once on a worker then gain little. */
 function slowEachOther({ predictor }: Facts): boolean {
@@ -180,13 +181,8 @@ function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturat
 /** µs */
 const lengthOf = (peaks: readonly Episode[]): number => peaks.reduce((sum, { from, to }) => sum + to - from, 0);
 
-function isCritical({ inference: { wait, service } }: Facts, burst: Burst | null): boolean {
-  const long = Math.max(500_000, service.mean);
-  // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
-  const surely =
-    wait.method !== 'inferred' || burst !== null || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;
-  return (wait.p95 >= long && surely) || (burst !== null && burst.generations >= 3);
-}
+const isCritical = (facts: Facts, burst: Burst | null): boolean =>
+  waitIsLong(facts, burst !== null) || (burst !== null && burst.generations >= 3);
 
 function examine(facts: Facts): Finding | null {
   const saturation = saturationOf(facts);
@@ -227,7 +223,7 @@ function examine(facts: Facts): Finding | null {
       recommended_threads: enough?.pool.threads ?? null,
       recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
     },
-    advice: adviceOf(facts, slots, enough),
+    advice: adviceOf(facts, saturation, enough, smallest !== null),
     from,
     to,
     lostSeconds: lostSeconds(facts),
@@ -247,7 +243,7 @@ export default defineFinding({
   title: 'Every slot of the pool was busy and callers queued',
   needs: ['time'],
   examine,
-  silences: ['pool-too-small', 'callers-queue', 'overprovisioned'],
+  silences: ['pool-too-small', 'callers-queue', 'overprovisioned', ...ioRemedies],
   explain: {
     test: [
       'A slot is a worker, or a thread of a worker; K slots run at most K requests at once.',

@@ -1,9 +1,11 @@
 /** Finding: the pool is not saturated, but callers wait longer than they should; the number of workers that would do. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { poolNameBeside } from '../core/pool-names.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { durationText, percentText } from '../core/words.ts';
-import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, shapeText, slotsOf } from './pool-words.ts';
-import { materialWait } from './saturation.ts';
+import { ioRemedyText } from './io-remedies.ts';
+import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, slotsOf } from './pool-words.ts';
+import { ioRemedies, materialWait } from './saturation.ts';
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
@@ -17,7 +19,7 @@ function examine(facts: Facts): Finding | null {
   if (!enough || slotsOf(enough) <= slots) return null;
   return {
     severity: 'warning',
-    title: `Pool too small for a p95 wait of ${durationText(DEFAULT_TARGET_WAIT)}: ${shapeText(enough)} would do`,
+    title: `Pool too small for a p95 wait of ${durationText(DEFAULT_TARGET_WAIT)}: ${poolNameBeside(enough.pool)} would do`,
     detail: `${poolText(summary.server)} kept up, but 5 % of the callers waited ${durationText(wait.p95)} or longer before a worker took them (${wait.method}); ${percentText(wait.waitingRatio)} waited at all.`,
     evidence: {
       slots,
@@ -29,7 +31,12 @@ function examine(facts: Facts): Finding | null {
       recommended_threads: enough.pool.threads,
       recommended_p95_wait_seconds: enough.waitP95 / 1e6,
     },
-    advice: `${shapeText(enough)} instead of ${poolText(summary.server)}: ${predictedWaitText(enough)}, simulated from this log.`,
+    advice: [
+      `${poolNameBeside(enough.pool)} instead of ${poolText(summary.server)}: ${predictedWaitText(enough)}, simulated from this log.`,
+      ioRemedyText(facts, true),
+    ]
+      .filter((text) => text !== '')
+      .join(' '),
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: (wait.mean / 1e6) * summary.requests.total,
@@ -41,7 +48,7 @@ export default defineFinding({
   title: 'Callers wait longer than the target, and more workers would mend it',
   needs: ['time'],
   examine,
-  silences: ['callers-queue'],
+  silences: ['callers-queue', ...ioRemedies],
   explain: {
     test: [
       'p95 wait > 200 ms, and > 100 ms even in the most favourable reading of the log; mean wait 15 % of the mean service time or',

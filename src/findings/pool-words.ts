@@ -1,5 +1,6 @@
 /** How a sentence speaks of a pool and its slots, for findings and the verdict alike. */
 import type { Facts } from '../core/finding.ts';
+import { countsInTurn, poolName, poolNameBeside } from '../core/pool-names.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
 import { isHidden, isVague, neverLeftSaturation } from '../core/wait-range.ts';
@@ -23,16 +24,13 @@ export function poolText(server: Server): string {
   if (server.servers)
     return `the fullest of ${server.servers} servers (${workers === null ? 'workers unknown' : `${countText(workers, 'worker')} in all`})`;
   if (server.regimes && server.model === 'sync')
-    return `${server.regimes.map((regime) => regime.workers).join(', then ')} sync workers`;
+    return `${countsInTurn(server.regimes.map((regime) => regime.workers))} sync workers`;
   if (server.regimes && server.model === 'threaded' && workers === 1)
-    return `${server.regimes.map((regime) => regime.capacity ?? '?').join(', then ')} threads`;
-  if (server.model === 'sync' && workers !== null) return countText(workers, 'sync worker');
-  if (server.model === 'threaded' && workers !== null && threads !== null) {
-    return workers === 1
-      ? countText(threads, 'thread')
-      : `${countText(workers, 'worker')} of ${countText(threads, 'thread')}`;
-  }
-  if (server.model === 'async' && workers !== null) return countText(workers, 'async worker');
+    return `${countsInTurn(server.regimes.map((regime) => regime.capacity))} threads`;
+  if (workers !== null && (server.model === 'sync' || server.model === 'async'))
+    return poolName({ model: server.model, workers, threads: 1 });
+  if (workers !== null && threads !== null && server.model === 'threaded')
+    return poolName({ model: 'threaded', workers, threads });
   if (server.model === 'thread-per-request') return 'a thread per request';
   const slots = knownSlots(server);
   return slots === null ? 'the server' : `a pool of ${countText(slots, 'slot')}`;
@@ -49,16 +47,6 @@ export function allSlotsText(server: Server, slots: number): string {
   const all = capital(allOf(slots));
   // The pool's own words begin with their number, which `all` has.
   return single ? `${all} ${poolText(server).replace(/^\d+ /, '')} were` : `${all} slots of ${poolText(server)} were`;
-}
-
-/** "7 workers", "2 workers of 12 threads": the shape of a predicted pool. */
-export function shapeText({ pool }: PoolPrediction): string {
-  if (pool.model === 'threaded') {
-    return pool.workers === 1
-      ? countText(pool.threads, 'thread')
-      : `${countText(pool.workers, 'worker')} of ${countText(pool.threads, 'thread')}`;
-  }
-  return countText(pool.workers, pool.model === 'async' ? 'async worker' : pool.model === 'pool' ? 'slot' : 'worker');
 }
 
 /** Requests that a predicted pool runs at once; one each where it has no limit. */
@@ -86,7 +74,7 @@ export function moreSlotsText({ predictor, summary }: Pick<Facts, 'predictor' | 
 
 /** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …)." */
 export const enoughText = (enough: PoolPrediction, { wait }: Pick<Summary, 'wait'>): string =>
-  `${isHidden(wait) ? 'About ' : ''}${shapeText(enough)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`;
+  `${isHidden(wait) ? 'About ' : ''}${poolNameBeside(enough.pool)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`;
 
 const FAR_LONGER = 2;
 /** "120 ms (inferred)"; the range alone where the log leaves the wait open. */

@@ -16,14 +16,11 @@ export interface WaitingIn {
   readonly isMost: boolean;
 }
 
+/** Other remedies of a queue than more slots: a finding that names them among its own silences them. */
+export const ioRemedies = ['threads-would-help', 'asgi-would-not-queue'] as const;
+
 /** Findings that call a full pool too small, or of the wrong kind: symptoms where something else filled it. */
-export const findingsOfFullPool = [
-  'pool-saturated',
-  'pool-too-small',
-  'callers-queue',
-  'threads-would-help',
-  'asgi-would-not-queue',
-] as const;
+export const findingsOfFullPool = ['pool-saturated', 'pool-too-small', 'callers-queue', ...ioRemedies] as const;
 
 const MOST_WAITING = 0.5;
 /** µs: a full stretch of coarse bins may seem to begin so long before what made it. */
@@ -81,4 +78,15 @@ export function peakText(
   how: string,
 ): string {
   return `From ${clockText(from)} to ${clockText(to)} UTC (${durationText(to - from)}) ${countText(waiters, 'request')} ${queued}, for ${durationText(totalWaitMicros / waiters)} on average (${how}).`;
+}
+
+/** Times a long wait: of 60 recordings with such an estimate, all waited long, but for one that did so by a hair less. */
+const SURELY_LONG = 2;
+
+/** A p95 wait of half a second and of a service time or more. `isSure`: nothing is inferred that may as well have been short. */
+export function waitIsLong({ inference: { wait, service } }: Facts, isSure = false): boolean {
+  const long = Math.max(500_000, service.mean);
+  // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
+  const surely = isSure || wait.method !== 'inferred' || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;
+  return wait.p95 >= long && surely;
 }

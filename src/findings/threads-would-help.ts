@@ -1,41 +1,30 @@
 /** Finding: sync workers queue, and threads in the same processes would end it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import type { PoolPrediction } from '../core/prediction.ts';
 import { secondsOf } from '../core/rows.ts';
 import { countText } from '../core/words.ts';
-import { knownSlots, poolText, predictedWaitText, waitP95Text } from './pool-words.ts';
+import { threadsThatWouldDo } from './io-remedies.ts';
+import { poolText, predictedWaitText, waitP95Text } from './pool-words.ts';
 import { materialWait } from './saturation.ts';
-
-const TARGET_WAIT = 50_000;
-/** Threads tried per worker; more than this is a sign that threads are not the answer. */
-const THREADS = [2, 4, 8, 16, 32] as const;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, predictor } = facts;
-  const { model, workers } = summary.server;
   const { wait } = inference;
-  if (model !== 'sync' || workers.value === null || knownSlots(summary.server) === null) return null;
   if (summary.requests.total < 30 || !materialWait(facts)) return null;
-  const contention = predictor.contention();
-  if (typeof contention !== 'string') return null;
-  let chosen: PoolPrediction | null = null;
-  for (const threads of THREADS) {
-    chosen = predictor.predict({ model: 'threaded', workers: workers.value, threads });
-    if (!chosen || chosen.waitP95Range[1] <= TARGET_WAIT) break;
-  }
-  if (!chosen || chosen.waitP95Range[1] > TARGET_WAIT) return null;
-  const { threads } = chosen.pool;
+  const chosen = threadsThatWouldDo(facts);
+  if (!chosen) return null;
+  const { workers, threads } = chosen.pool;
+  const isNone = predictor.contention() === 'none';
   return {
     severity: 'info',
     title: `Threads would help, if the views wait for I/O: ${threads} per worker`,
-    detail: `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. With ${countText(threads, 'thread')} in ${workers.value === 1 ? 'the same process' : 'each of the same processes'}, simulated from this log: ${predictedWaitText(chosen)}.${contention === 'none' ? ' Service time does not grow as more requests run at once.' : ''}`,
+    detail: `The p95 wait in front of ${poolText(summary.server)} is ${waitP95Text(facts)}. With ${countText(threads, 'thread')} in ${workers === 1 ? 'the same process' : 'each of the same processes'}, simulated from this log: ${predictedWaitText(chosen)}.${isNone ? ' Service time does not grow as more requests run at once.' : ''}`,
     evidence: {
-      workers: workers.value,
+      workers,
       threads_per_worker: threads,
       wait_p95_seconds: secondsOf(wait.p95),
       threaded_wait_p95_seconds: secondsOf(chosen.waitP95),
     },
-    advice: `${countText(workers.value, 'worker')} with ${countText(threads, 'thread')}${workers.value === 1 ? ' costs' : ' each cost'} little memory. They help views that wait (database, HTTP); views that compute share one GIL per process, and need processes instead. The application must be thread-safe.`,
+    advice: `${countText(workers, 'worker')} with ${countText(threads, 'thread')}${workers === 1 ? ' costs' : ' each cost'} little memory. They help views that wait (database, HTTP); views that compute share one GIL per process, and need processes instead. The application must be thread-safe.`,
     from: Number.NaN,
     to: Number.NaN,
   };

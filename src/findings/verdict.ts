@@ -1,4 +1,5 @@
 /** The verdict: one sentence that says what the server was, what went wrong or did not, and what would mend it. */
+import { poolNameBeside } from '../core/pool-names.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
 import { atMostSoLong, isHidden } from '../core/wait-range.ts';
@@ -121,9 +122,9 @@ function enoughText(
   inBrief: boolean,
 ): string {
   if (typeof workers !== 'number') return '';
-  const ofThreads =
-    server.model === 'threaded' && typeof threads === 'number' ? ` of ${countText(threads, 'thread')}` : '';
-  const pool = `${countText(workers, server.model === 'pool' ? 'slot' : 'worker')}${ofThreads}`;
+  const { model } = server;
+  const kind = model === 'pool' || (model === 'threaded' && typeof threads === 'number') ? model : 'sync';
+  const pool = poolNameBeside({ model: kind, workers, threads: Number(threads) });
   if (!isHidden(wait)) return capital(pool);
   return inBrief ? `~${pool}` : `About ${pool}`;
 }

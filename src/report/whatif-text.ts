@@ -1,6 +1,7 @@
 /** The report of `logscope whatif`: the present and the scenarios in a table, a chart of p95 waits, the recommendation. */
 
-import type { WhatIf, WhatIfAnswer, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
+import { countsInTurn, poolLabel, poolName } from '../core/pool-names.ts';
+import type { WhatIf, WhatIfAnswer, WhatIfBaseline, WhatIfPool, WhatIfRange, WhatIfScenario } from '../core/what-if.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { alignWithin, cutTo, wrapText } from './columns.ts';
 import type { Paint } from './style.ts';
@@ -16,14 +17,6 @@ const time = (seconds: number | null): string => (seconds === null ? '?' : durat
 
 const rangeText = (range: WhatIfRange): string => (range === null ? '?' : `${time(range[0])} to ${time(range[1])}`);
 
-/** "4 sync", "2 x 4 threads", "2 async": workers first, as the options name them. */
-const poolLabel = ({ model, workers, threads }: WhatIfPool): string =>
-  model === 'threaded'
-    ? `${workers} x ${countText(threads, 'thread')}`
-    : model === 'pool'
-      ? countText(workers, 'slot')
-      : `${workers} ${model}`;
-
 export function whatIfText({ document, path, width, paint }: WhatIfTextInput): string {
   const { target_p95_wait: target, servers, assumptions } = document;
   const rows = [paint('title', cutTo(`What if: ${path}`, width)), ''];
@@ -38,11 +31,14 @@ export function whatIfText({ document, path, width, paint }: WhatIfTextInput): s
   return `${rows.join('\n')}\n`;
 }
 
+const isTold = ({ wait, latency, throughput }: WhatIfPool): boolean =>
+  wait.p95 !== null || latency.p95 !== null || throughput !== null;
+
 /** The table, the chart and the recommendation of one server. */
 function answer(document: WhatIfAnswer, target: number, width: number, paint: Paint): string[] {
   const { baseline, scenarios, repetitions } = document;
   // A table of question marks tells less than the reason, which stands among the assumptions.
-  if (repetitions === 0) {
+  if (repetitions === 0 || !scenarios.some(isTold)) {
     const isKnown = baseline !== null && (baseline.wait.p95 !== null || baseline.latency.p95 !== null);
     return [
       ...(isKnown ? [...table({ ...document, scenarios: [] }, width, paint), ''] : []),
@@ -61,8 +57,18 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
   ];
 }
 
+/** "4 sync, now"; of a pool that changed within the log "4, then 8 sync". */
+function baselineLabel(baseline: WhatIfBaseline): string {
+  const { in_turn: turns, model } = baseline;
+  if (!turns) return `${poolLabel(baseline)}, now`;
+  return model === 'sync'
+    ? `${countsInTurn(turns.map(({ workers }) => workers))} sync`
+    : `${countsInTurn(turns.map(({ slots }) => slots))} slots`;
+}
+
 /** Columns that a narrow terminal goes without, the first of them first: p99 of wait and latency, the p50 of the wait, answers, queue, busy. */
 const DISPENSABLE = [5, 8, 3, 9, 10, 1] as const;
+const UNTOLD: ReadonlySet<string> = new Set(['?', '-', '']);
 
 function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Paint): string[] {
   const head = [
@@ -89,10 +95,16 @@ function table({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Pain
     range,
   ];
   const body = [
-    ...(baseline ? [cells(baseline, `${poolLabel(baseline)}, now`, '')] : []),
+    ...(baseline ? [cells(baseline, baselineLabel(baseline), '')] : []),
     ...scenarios.map((scenario) => cells(scenario, poolLabel(scenario), rangeText(scenario.range.wait_p95))),
   ];
-  const [first, ...rest] = alignWithin([head, ...body], width, DISPENSABLE);
+  // What is not known of any of them needs no column.
+  const told = head.flatMap((_, column) =>
+    column === 0 || body.some((row) => !UNTOLD.has(row[column])) ? [column] : [],
+  );
+  const rows = [head, ...body].map((row) => told.map((column) => row[column]));
+  const dispensable = DISPENSABLE.map((column) => told.indexOf(column)).filter((column) => column >= 0);
+  const [first, ...rest] = alignWithin(rows, width, dispensable);
   return [paint('dim', first), ...rest];
 }
 
@@ -106,7 +118,7 @@ function chart(
   const upper = (pool: WhatIfPool | WhatIfScenario): number =>
     Math.max(pool.wait.p95 ?? 0, 'range' in pool ? (pool.range.wait_p95?.[1] ?? 0) : 0);
   const most = Math.max(targetSeconds, ...pools.map(upper));
-  const labels = pools.map((pool) => `${poolLabel(pool)}${'range' in pool ? '' : ', now'}`);
+  const labels = pools.map((pool) => ('range' in pool ? poolLabel(pool) : baselineLabel(pool)));
   const labelWidth = Math.max(...labels.map((label) => label.length));
   const room = Math.max(10, width - labelWidth - 14);
   const cell = (seconds: number) => Math.round((seconds / most) * room);
@@ -126,9 +138,5 @@ function chart(
 
 function recommendation({ recommendation: found }: WhatIfAnswer, width: number, paint: Paint): string[] {
   if (!found) return [paint('warning', 'No recommendation (see the assumptions).')];
-  const size =
-    found.model === 'threaded'
-      ? `${countText(found.workers, 'worker')} of ${countText(found.threads, 'thread')}`
-      : countText(found.workers, found.model === 'pool' ? 'slot' : `${found.model} worker`);
-  return wrapText(`${paint('ok', `Recommended: ${size}`)}, ${found.because}.`, width);
+  return wrapText(`${paint('ok', `Recommended: ${poolName(found)}`)}, ${found.because}.`, width);
 }

@@ -3,10 +3,10 @@ import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { durationText, percentText } from '../core/words.ts';
+import { acceptorsUnknown } from './acceptors.ts';
 import type { Callers, ClosedClients } from './clients.ts';
 import { canTellContention } from './contention.ts';
 import { interruptionsSaid } from './interruption-words.ts';
-import { acceptorsUnknown } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 export function assumptionsOf(analysis: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
@@ -86,7 +86,7 @@ export function assumptionsOf(analysis: Analysis, workload: Workload, pools: rea
   if (pools.some(({ model, workers }) => model === 'threaded' && workers > 1) && queue !== 'shared') {
     const known = !pools.some((pool) => acceptorsUnknown(workload, pool));
     said.push(
-      `Each process with threads accepts for itself and queues inside, as gunicorn gthread does${known ? '' : '; how evenly they accept this log does not show, and ranges hold one that takes nearly all'}.`,
+      `Each process with threads accepts for itself and queues inside, as gunicorn gthread does${known ? '' : '; how evenly they accept this log does not show'}.`,
     );
   }
   if (contention?.station === 'worker' && pools.some(({ workers }) => workers > 1)) {

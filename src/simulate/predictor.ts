@@ -7,6 +7,7 @@ import {
   arrivalsAreKnown,
   cannotMeet,
   carriesRecommendation,
+  isForMoments,
   isRemedy,
   likelyRange,
   medianOf,
@@ -58,8 +59,9 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
       const base = sizing.workload();
       if (!base || !carriesRecommendation(base)) return null;
       const found = recommendedOf(base, base.present!, (shape, share) => isEnough(sizing, shape, target, share));
-      const pool = found?.pool;
-      return pool && isRemedy(base, pool, target, sizing.budget) ? ask(sizing, pool)!.prediction : null;
+      const answer = found && ask(sizing, found.pool);
+      if (!answer || isForMoments(base, found.pool, answer.result)) return null;
+      return isRemedy(base, found.pool, target, sizing.budget) ? answer.prediction : null;
     },
   };
 }

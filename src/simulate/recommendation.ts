@@ -1,12 +1,15 @@
 /** The pool that is recommended, with its reason; or why none is. */
+import { poolKind, poolName } from '../core/pool-names.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import type { WhatIf } from '../core/what-if.ts';
-import { durationText, listText } from '../core/words.ts';
+import { durationText, listText, percentText } from '../core/words.ts';
 import { causesOf } from './interruption-words.ts';
 import type { PoolMeasures } from './measures.ts';
 import {
+  arrivalsAreKnown,
   carriesRecommendation,
   growsByThreads,
+  isForMoments,
   isRemedy,
   likelyRange,
   medianOf,
@@ -41,18 +44,29 @@ function noRemedyText(workload: Workload, chosen: PoolShape | null, target: numb
   const without = runUninterrupted(workload, present, repetitionsFor(workload.trace.length, WHAT_IF_BUDGET));
   const wait = durationText(medianOf(without.runs, (run) => run.wait.p95));
   const causes = causesOf(workload.interruptions);
-  const needed = chosen === null ? 'no pool that was tried keeps' : `${sizeText(chosen)} would be needed to keep`;
+  const needed = chosen === null ? 'no pool that was tried keeps' : `${poolName(chosen)} would be needed to keep`;
   const withThem = `with ${causes.length > 1 ? 'them' : 'it'} ${needed} it under ${durationText(target)}`;
   const first = meets(workload, present, without, target)
     ? ''
     : ' Mend that first, then ask a log of the time after it.';
-  return `More slots are no remedy: without ${listText(causes)} the present ${sizeText(present)} have a p95 wait of ${wait}, and ${withThem}.${first}`;
+  return `More slots are no remedy: without ${listText(causes)} the present ${poolName(present)} have a p95 wait of ${wait}, and ${withThem}.${first}`;
 }
 
-const sizeText = ({ model, workers, threads }: PoolShape): string =>
-  model === 'threaded'
-    ? `${workers} x ${threads} threads`
-    : `${workers} ${model === 'pool' ? 'slots' : `${model} workers`}`;
+/** "More slots are no remedy: 51 sync workers would keep … and be busy 0.5 % of the time …" */
+function forMomentsText(present: PoolShape, chosen: PoolShape, { runs }: ScenarioRuns, target: number): string {
+  const busy = percentText(medianOf(runs, (run) => run.utilisation));
+  return `More slots are no remedy: ${poolName(chosen)} instead of ${poolName(present)} would keep the p95 wait under ${durationText(target)}, and be busy ${busy} of the time. The callers who wait come all at once: spread them, or let a task queue feed them.`;
+}
+
+/** Why this log carries none, where nothing else says it. */
+function notCarriedText(workload: Workload): string[] {
+  if (workload.present?.model === 'async') {
+    return ['Async workers have no slots that could be too few: no number of them is recommended.'];
+  }
+  return arrivalsAreKnown(workload) && workload.present !== null
+    ? ['The requests are too few, and none of them waited: no pool is recommended from them.']
+    : [];
+}
 
 /** The same kind of pool as was asked for, if one kind was asked for; else as is. */
 export function recommendationOf(
@@ -60,7 +74,7 @@ export function recommendationOf(
   { pools, targetP95WaitMicros: target }: Pick<WhatIfRequest, 'pools' | 'targetP95WaitMicros'>,
   ask: (pool: PoolShape) => ScenarioRuns,
 ): Recommendation {
-  if (!carriesRecommendation(workload)) return { recommendation: null, withheld: [] };
+  if (!carriesRecommendation(workload)) return { recommendation: null, withheld: notCarriedText(workload) };
   const kinds = new Set(pools.map(({ model, threads }) => `${model} ${threads}`));
   const { present } = workload;
   const asked = kinds.size === 1 ? pools[0] : present!;
@@ -74,6 +88,9 @@ export function recommendationOf(
     return { recommendation: null, withheld: [why] };
   }
   const { pool: chosen, isSure } = found;
+  if (isForMoments(workload, chosen, ask(chosen))) {
+    return { recommendation: null, withheld: [forMomentsText(workload.present!, chosen, ask(chosen), target)] };
+  }
   if (!isRemedy(workload, chosen, target, WHAT_IF_BUDGET)) {
     return { recommendation: null, withheld: [noRemedyText(workload, chosen, target)] };
   }
@@ -95,7 +112,7 @@ export function recommendationOf(
     less.threads > 0 && less.workers > 0
       ? `; with ${byThreads ? less.threads : less.workers} it would be ${words(less)}`
       : '';
-  const name = byThreads ? `threads in each of ${chosen.workers} workers` : nameOf(chosen);
+  const name = byThreads ? `threads in each of ${chosen.workers} workers` : poolKind(chosen);
   const most = rangeOf(ask(chosen), wait)[1];
   // The range in the table holds them: beside it the recommendation would seem to miss its own target.
   const unlikely = most > target ? `; readings of this log that are less likely reach ${durationText(most)}` : '';
@@ -108,6 +125,3 @@ export function recommendationOf(
   const because = `${share}: ${words(chosen)}${fewer}${unlikely}`;
   return { recommendation: { ...size, because }, withheld: [] };
 }
-
-const nameOf = ({ model, threads }: PoolShape): string =>
-  model === 'pool' ? 'slots' : model === 'threaded' ? `workers of ${threads} threads` : `${model} workers`;

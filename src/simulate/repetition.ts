@@ -1,12 +1,14 @@
 /** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
 import { ascendingOrder } from '../core/order.ts';
-import { normal, type Random } from '../core/random.ts';
+import { createRandom, normal, type Random } from '../core/random.ts';
 import { drawTogether } from './clumps.ts';
 import type { BootSpan } from './interruptions.ts';
 import type { ServiceTimes } from './service-times.ts';
 import { drawStarts, type Trace } from './trace.ts';
 
 export interface Repetition {
+  /** Of what is drawn besides, so that pools are compared on the same luck. */
+  readonly seed: number;
   /** µs, ascending. */
   readonly arrival: Float64Array;
   /** Row of the trace whose service time each arrival has. */
@@ -18,6 +20,7 @@ export interface Repetition {
 }
 
 export interface RepetitionChoice {
+  readonly seed: number;
   /** Every request stays with the worker that accepted it. */
   readonly byWorker: boolean;
   /** Every request keeps its own service time; otherwise it draws one of its route. */
@@ -37,10 +40,10 @@ export interface RepetitionChoice {
 export function drawRepetition(
   trace: Trace,
   times: ServiceTimes,
-  random: Random,
-  { byWorker, ownService, clumped, stretched, boot }: RepetitionChoice,
+  { seed, byWorker, ownService, clumped, stretched, boot }: RepetitionChoice,
 ): Repetition {
   const { length, waits, held, stretch, clumps, waitUnknown } = trace;
+  const random = createRandom(seed);
   const scale = ownService ? 1 : Math.max(0.1, 1 + times.meanError * normal(random));
   const history = Math.floor(random() * waits.length);
   const wait = waits[history];
@@ -59,6 +62,7 @@ export function drawRepetition(
   if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);
   const order = ascendingOrder(arrival);
   return {
+    seed,
     scale,
     arrival: Float64Array.from(order, (i) => arrival[i]),
     row: Int32Array.from(order, (i) => row[i]),

@@ -1,6 +1,7 @@
 /** One pool under the load of a log, repeated: arrivals, services and accepting workers are drawn anew each time. */
 import type { PoolShape } from '../core/prediction.ts';
 import { createRandom, exponential, normal, type Random } from '../core/random.ts';
+import { acceptors, acceptorsSeen, acceptorsUnknown, lopsidedAcceptors, queueOf } from './acceptors.ts';
 import type { Clients } from './clients.ts';
 import { type Course, UNINTERRUPTED, waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
 import { interruptOf } from './interruptions.ts';
@@ -19,6 +20,8 @@ export interface ScenarioRuns {
   readonly wider: readonly PoolMeasures[];
   /** Other readings of the same log (clients open instead of closed, the longest waits possible): they widen the range alone. */
   readonly others: readonly PoolMeasures[];
+  /** If one of several processes took nearly all connections: no reading of the log, but what the host may do. */
+  readonly lopsided: readonly PoolMeasures[];
 }
 
 /** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
@@ -46,8 +49,8 @@ function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading:
   const key = `${r} ${byWorker} ${stretched} ${clumped}`;
   let repetition = known.get(key);
   if (!repetition) {
-    const random = createRandom(workload.seed + r);
-    repetition = drawRepetition(workload.trace, workload.times, random, {
+    repetition = drawRepetition(workload.trace, workload.times, {
+      seed: workload.seed + r,
       byWorker,
       ownService: !isWider(r),
       clumped,
@@ -72,10 +75,11 @@ export function runScenario(
   const random = createRandom(workload.seed ^ 0x5bd1e995);
   const { callers } = workload;
   const clients = callers.likely;
-  const byWorker = keepsAcceptors(workload, pool);
+  const byWorker = acceptorsSeen(workload, pool);
   const runs: PoolMeasures[] = [];
   const wider: PoolMeasures[] = [];
   const others: PoolMeasures[] = [];
+  const lopsided: PoolMeasures[] = [];
   for (let r = 0; r < repetitions; r++) {
     const plain = repetitionOf(workload, r, byWorker);
     const load =
@@ -94,7 +98,9 @@ export function runScenario(
     if (workload.contention?.onlyProcess && pool.workers > 1) {
       others.push(runOnce(behindAll(workload), pool, repetition, clients, random));
     }
-    if (acceptorsUnknown(workload, pool)) others.push(runOnce(workload, pool, repetition, clients, random, true));
+    if (acceptorsUnknown(workload, pool)) {
+      lopsided.push(runOnce(workload, pool, repetition, clients, random, lopsidedAcceptors(pool, repetition)));
+    }
     if (clients.kind === 'closed') continue;
     const { clumps } = workload.trace;
     if (clumps.size > 1) {
@@ -105,7 +111,7 @@ export function runScenario(
       others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, { stretched: factor }), clients, random));
     }
   }
-  return { runs, wider, others };
+  return { runs, wider, others, lopsided };
 }
 
 const logged = new WeakMap<Workload, Workload>();
@@ -133,7 +139,7 @@ function runOnce(
   repetition: Repetition,
   clients: Clients,
   random: Random,
-  lopsided = false,
+  acceptor = acceptors(workload, pool, repetition),
 ): PoolMeasures {
   const { arrival, row, scale } = repetition;
   const n = arrival.length;
@@ -142,8 +148,6 @@ function runOnce(
   const threads = async ? Number.POSITIVE_INFINITY : pool.model === 'threaded' ? pool.threads : 1;
   const slots = pool.workers * threads;
   const queue = queueOf(workload, pool);
-  const acceptor =
-    queue === 'per-worker' || async ? acceptors(workload, pool, repetition, random, lopsided) : new Uint16Array(n);
 
   if (contention || clients.kind === 'closed') {
     const share = contention ? within(contention.share, contention.low, contention.high, random) : 0;
@@ -191,81 +195,6 @@ function courseOf(
     opens: interruptions.opens,
     interrupt: (i, start) => interrupt(row[i], usual(i), start),
   };
-}
-
-/**
- * Sync workers take from one accept queue; workers with threads accept for themselves and queue inside (gunicorn
- * gthread), unless the log shows otherwise.
- */
-function queueOf({ queue, present }: Workload, pool: PoolShape): 'shared' | 'per-worker' {
-  if (pool.workers === 1) return 'shared';
-  if (present?.model === pool.model && present.workers > 1 && queue) return queue;
-  return pool.model === 'threaded' ? 'per-worker' : 'shared';
-}
-
-/** As many processes as wrote the log, each with its own queue: they accept what they accepted. */
-const keepsAcceptors = (workload: Workload, pool: PoolShape): boolean =>
-  queueOf(workload, pool) === 'per-worker' &&
-  pool.workers === processesSeen(workload) &&
-  !workload.trace.worker.includes(-1);
-
-/** Processes of the log, 0 where recycled ones make more names than there were processes at once. */
-const processesSeen = ({ trace, present }: Workload): number =>
-  present !== null && present.workers === trace.workers ? trace.workers : 0;
-
-/** Measured on gunicorn gthread: of connections within half a millisecond 84 % go to the worker of the one before. */
-const RIGHT_BEHIND = 500;
-const SAME_WORKER = 0.8;
-
-/**
- * Of processes that accept for themselves the first to wake takes a connection, and on some hosts that is nearly always the
- * same one (recorded on gunicorn gthread: 94 to 99 of 100 where the servers could run at once, about half on a host that was busy).
- */
-const MOST_LOPSIDED = 0.98;
-
-/** Several processes, each with threads and a queue of its own. */
-export const acceptForThemselves = (workload: Workload, pool: PoolShape): boolean =>
-  pool.model === 'threaded' && queueOf(workload, pool) === 'per-worker';
-
-/** Processes that accept for themselves, and no log of as many to show how evenly: the more there are, the less evenly they did. */
-export const acceptorsUnknown = (workload: Workload, pool: PoolShape): boolean =>
-  acceptForThemselves(workload, pool) &&
-  !(workload.present?.model === 'threaded' && processesSeen(workload) === pool.workers);
-
-/** The process that accepts each arrival: its own, or a random one with the unevenness that the log shows. */
-function acceptors(
-  workload: Workload,
-  pool: PoolShape,
-  repetition: Repetition,
-  random: Random,
-  lopsided: boolean,
-): Uint16Array {
-  if (repetition.worker && !lopsided) return Uint16Array.from(repetition.worker);
-  const seen = processesSeen(workload);
-  const unevenness = seen > 1 ? unevennessOf(workload.trace.worker, seen) : 0;
-  const weights = Float64Array.from({ length: pool.workers }, () => Math.exp(unevenness * normal(random)));
-  if (lopsided) weights.fill((1 - MOST_LOPSIDED) / (pool.workers - 1)).fill(MOST_LOPSIDED, 0, 1);
-  const total = weights.reduce((a, b) => a + b, 0);
-  const { arrival } = repetition;
-  let last = 0;
-  return Uint16Array.from(arrival, (at, i) => {
-    // A worker that is accepting takes the connections right behind as well.
-    if (i > 0 && at - arrival[i - 1] < RIGHT_BEHIND && random() < SAME_WORKER) return last;
-    let left = random() * total;
-    let w = 0;
-    while (w < pool.workers - 1 && left >= weights[w]) left -= weights[w++];
-    last = w;
-    return w;
-  });
-}
-
-/** Coefficient of variation of the requests per worker beyond what an even random choice gives. */
-function unevennessOf(worker: Int32Array, workers: number): number {
-  const counts = new Float64Array(workers);
-  for (let i = 0; i < worker.length; i++) if (worker[i] >= 0) counts[worker[i]]++;
-  const even = worker.length / workers;
-  const variance = counts.reduce((sum, count) => sum + (count - even) ** 2, 0) / (workers - 1);
-  return Math.sqrt(Math.max(0, variance / even ** 2 - 1 / even));
 }
 
 function closedDemand(clients: Clients & { kind: 'closed' }, arrival: Float64Array, random: Random): Demand {

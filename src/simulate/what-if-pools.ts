@@ -14,6 +14,7 @@ export interface PoolWishes {
 /** Every combination asked for; around the present pool when nothing is. */
 export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
   const present = presentShape(analysis);
+  if (!present && !workers && !threads && !model) return atLeast(analysis.inference);
   const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
   const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
   if (kind !== 'threaded') return processes.map((count) => ({ model: kind, workers: count, threads: 1 }));
@@ -27,6 +28,21 @@ export function scenarioPools(analysis: Analysis, { workers, threads, model }: P
       }),
     ),
   );
+}
+
+/** Where no limit shows: pools that run as many at once as was seen, and more. */
+function atLeast({ workers, capacity }: Analysis['inference']): PoolShape[] {
+  const seen = capacity.low ?? 1;
+  const processes = workers.value ?? 0;
+  // As many processes, if they have threads.
+  if (processes > 0 && seen > processes) {
+    const threads = Math.ceil(seen / processes);
+    return [1, 1.5, 2].map((times) => ({ model: 'threaded', workers: processes, threads: Math.ceil(times * threads) }));
+  }
+  const model = seen > 1 ? 'pool' : 'sync';
+  return around(seen)
+    .filter((count) => count >= seen)
+    .map((count) => ({ model, workers: count, threads: 1 }));
 }
 
 /** One less, and steps up to twice as many. */

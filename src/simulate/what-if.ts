@@ -1,14 +1,17 @@
 /** What if: scenarios beside the present pool, the smallest pool for a target, and everything that was assumed. */
 import type { Analysis } from '../core/finding.ts';
+import { poolLabel } from '../core/pool-names.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import {
   WHAT_IF_SCHEMA,
   type WhatIf,
+  type WhatIfBaseline,
   type WhatIfPool,
   type WhatIfRange,
   type WhatIfScenario,
 } from '../core/what-if.ts';
 import { durationText } from '../core/words.ts';
+import { acceptorsUnknown } from './acceptors.ts';
 import { assumptionsOf } from './assumptions.ts';
 import { type PoolMeasures, type Spread, spreadOf } from './measures.ts';
 import { likelyRange, medianOf, rangeOf, repetitionsFor, WHAT_IF_BUDGET } from './recommend.ts';
@@ -64,10 +67,24 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
     repetitions,
     assumptions: [
       ...assumptionsOf(analysis, workload, pools),
+      ...unevenSaid(workload, pools, ask),
       ...notReproduced(baseline, workload, pools, ask),
       ...withheld,
     ],
   };
+}
+
+/** What one process that takes nearly all connections would make of the largest pool that is asked about, where that is far from the estimate. */
+function unevenSaid(workload: Workload, pools: readonly PoolShape[], ask: (pool: PoolShape) => ScenarioRuns): string[] {
+  const several = pools.filter((pool) => acceptorsUnknown(workload, pool));
+  if (several.length === 0) return [];
+  const largest = several.reduce((a, b) => (b.workers * b.threads > a.workers * a.threads ? b : a));
+  const { runs, lopsided } = ask(largest);
+  const p95 = (some: readonly PoolMeasures[]) => medianOf(some, (run) => run.wait.p95);
+  if (lopsided.length === 0 || p95(lopsided) - p95(runs) < WORTH_SAYING) return [];
+  return [
+    `Ranges take the connections as shared among the processes about evenly. On hosts with idle cores one process was seen to take nearly all of them: ${poolLabel(largest)} would then have a p95 wait of ${durationText(p95(lopsided))}. One process with as many threads has no such risk.`,
+  ];
 }
 
 /** Times by which the wait of the log lies outside of what its own pool gives, simulated, and µs, from which it is said. */
@@ -76,7 +93,7 @@ const WORTH_SAYING = 50_000;
 
 /** What made callers wait in the log besides its requests and slots, other pools would have as well. */
 function notReproduced(
-  baseline: WhatIfPool | null,
+  baseline: WhatIfBaseline | null,
   { present, interruptions }: Workload,
   pools: readonly PoolShape[],
   ask: (pool: PoolShape) => ScenarioRuns,
@@ -192,7 +209,7 @@ function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['
 }
 
 /** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
-function baselineOf(analysis: Analysis): WhatIfPool | null {
+function baselineOf(analysis: Analysis): WhatIfBaseline | null {
   const pool = presentShape(analysis);
   if (!pool) return null;
   const { inference, requests } = analysis;
@@ -212,5 +229,8 @@ function baselineOf(analysis: Analysis): WhatIfPool | null {
     latency: latencyOf(inference),
     throughput: elapsed > 0 ? orNull((requests.length * 1e6) / elapsed) : null,
     peak_queue: orNull(wait.peakQueue),
+    ...(inference.regimes.length > 0 && {
+      in_turn: inference.regimes.map(({ workers, capacity }) => ({ workers, slots: capacity })),
+    }),
   };
 }

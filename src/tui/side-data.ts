@@ -1,9 +1,10 @@
 /** What panels show that takes time to fetch: raw lines of the log, and what the simulation predicts. Asked for after a frame. */
 import type { Clock } from '../core/clock.ts';
+import { poolName } from '../core/pool-names.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Engine, RawLine } from '../engine/engine.ts';
 import type { View } from './panel.ts';
-import { askedPool, ladderOf, type Predictions, poolName, presentPool } from './what-if.ts';
+import { askedPool, ladderOf, type Predictions, presentPool } from './what-if.ts';
 
 /** Reading lines back costs a read of the file: not more often than this, µs. */
 const LINES_EVERY = 200_000;

@@ -41,9 +41,3 @@ export function ladderOf(asked: PoolShape): PoolShape[] {
   const last = Math.min(1024, asked.workers + MORE);
   return Array.from({ length: last - first + 1 }, (_, i) => ({ ...asked, workers: first + i }));
 }
-
-export const poolName = ({ model, workers, threads }: PoolShape): string => {
-  if (model === 'pool') return workers === 1 ? '1 slot' : `${workers} slots`;
-  const noun = workers === 1 ? 'worker' : 'workers';
-  return model === 'threaded' ? `${workers} ${noun} x ${threads} threads` : `${workers} ${model} ${noun}`;
-};

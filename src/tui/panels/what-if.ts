@@ -2,12 +2,13 @@
  * What if the pool were another: the arrows change workers and threads, the prediction stands beside the present, with its range,
  * and below it the p95 wait of pools a few workers smaller and larger.
  */
+import { poolName } from '../../core/pool-names.ts';
 import type { PoolPrediction, Range } from '../../core/prediction.ts';
 import type { Canvas } from '../canvas.ts';
 import { shortDuration, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
-import { askedPool, type PoolRung, poolName, presentPool } from '../what-if.ts';
+import { askedPool, type PoolRung, presentPool } from '../what-if.ts';
 import { wrap } from '../width.ts';
 
 interface Row {

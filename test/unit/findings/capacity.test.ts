@@ -4,6 +4,7 @@ import type { FindingRule } from '../../../src/core/finding.ts';
 import { durationText } from '../../../src/core/words.ts';
 import asgiWouldNotQueue from '../../../src/findings/asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from '../../../src/findings/async-view-under-wsgi.ts';
+import { diagnose } from '../../../src/findings/diagnose.ts';
 import gatheredSubtasks from '../../../src/findings/gathered-subtasks.ts';
 import headOfLine from '../../../src/findings/head-of-line.ts';
 import overprovisioned from '../../../src/findings/overprovisioned.ts';
@@ -52,6 +53,13 @@ describe('a healthy pool', () => {
 });
 
 describe('pool-saturated', () => {
+  it('of one burst in a quiet log asks for no pool that stands idle, but to spread the callers', () => {
+    const calm = poisson(5, 0.3, 200, () => ({ takes: 0.3 }));
+    const calls = [...calm, ...burst(60, 0.4).map((one) => ({ ...one, at: one.at + 100 }))];
+    const { advice, evidence } = poolSaturated.examine(syncPool(3, calls))!;
+    expect(evidence.recommended_workers).toBeNull();
+    expect(advice).toMatch(/^The queue was a matter of \d+(\.\d)? s: spread the callers/);
+  });
   it('of a peak in a quiet log tells how long the pool was full as the summary does', () => {
     const calm = poisson(5, 2, 600, (random) => ({ takes: random.between(0.1, 1) }));
     const peak = poisson(6, 30, 10, (random) => ({ takes: random.between(0.1, 1) }));
@@ -172,6 +180,15 @@ describe('asgi-would-not-queue and threads-would-help', () => {
     expect(asgi.evidence.async_latency_p95_seconds).toBeLessThan(1.1);
     expect(asgi.advice).toMatch(/^If /);
     expect(threadsWouldHelp.examine(facts)!.evidence.threads_per_worker).toBeLessThanOrEqual(8);
+  });
+  it('are among the remedies of a full pool, which then names them once', () => {
+    const [full, ...others] = diagnose(syncPool(2, uniform(15, 3.6)));
+    expect(full.id).toBe('pool-saturated');
+    expect(full.evidence.symptoms).toContain('threads-would-help, asgi-would-not-queue');
+    expect(full.advice).toMatch(
+      /If the views wait for I\/O .*, 2 workers of \d+ threads would do as well .*, and async views on an ASGI server would not queue/,
+    );
+    expect(others.map(({ id }) => id)).not.toContain('threads-would-help');
   });
   it('are quiet where requests of a process slow each other down', () => {
     const analysis = analysisOfStations({

@@ -30,6 +30,14 @@ describe('the verdict of a recording', () => {
     expect(summary.findings.map(({ id }) => id)).not.toContain('pool-saturated');
   });
 
+  it('of a pool that grew too late tells how long callers waited meanwhile', async () => {
+    const { verdict, summary } = await examined('uwsgi-cheaper');
+    expect(verdict.sentence).toMatch(
+      /^The pool grew too late: .*\. \d+ to \d+ sync workers, all busy .*; callers queued/,
+    );
+    expect(summary.findings.map(({ id }) => id)).not.toContain('threads-would-help');
+  });
+
   it('of workers that something held says that nobody was answered', async () => {
     const { verdict } = await examined('held-workers');
     expect(verdict).toMatchObject({ severity: 'critical' });

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import arrivalBursts from '../../../src/findings/arrival-bursts.ts';
 import clientsGiveUp from '../../../src/findings/clients-give-up.ts';
+import { diagnose } from '../../../src/findings/diagnose.ts';
 import healthChecksSkew from '../../../src/findings/health-checks-skew.ts';
 import retryStorm from '../../../src/findings/retry-storm.ts';
 import slowClients from '../../../src/findings/slow-clients.ts';
@@ -31,6 +32,15 @@ describe('arrival-bursts', () => {
     // 20 or 21 at once on 4 slots of 0.1 s: 5 or 6 turns.
     expect(finding.evidence.last_wait_seconds).toBeGreaterThan(0.35);
     expect(finding.evidence.last_wait_seconds).toBeLessThan(0.55);
+  });
+  it('is the cause where nearly all waiting happens in herds: no pool is then called too small', () => {
+    const found = diagnose(syncPool(4, [...background(1, 4, 300), ...herd(20, 90, 300)]));
+    expect(found[0]).toMatchObject({ id: 'arrival-bursts', severity: 'critical' });
+    expect(found[0].evidence.symptoms).toContain('callers-queue');
+    expect(found[0].advice).toContain('stand idle between them');
+    // Beside callers who fill the pool by themselves it is one thing of two.
+    const both = diagnose(syncPool(4, [...background(1, 38, 300), ...herd(60, 40, 300)]));
+    expect(both.map(({ id }) => id)).toContain('pool-saturated');
   });
   it('keeps the schedule where one herd found a machine that stood still', () => {
     const late = herd(15, 40, 135).map((call) => (call.at < 20 ? { ...call, at: call.at + 1.8 } : call));

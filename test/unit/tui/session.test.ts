@@ -123,7 +123,7 @@ describe('the screen', () => {
     expect(screen.text()).toMatch(/wait p95 by workers .*4: +90ms +5: +90ms +6: +90ms/);
     expect(screen.text()).toContain('this log hides');
     await screen.press('\x1b[C');
-    expect(screen.text()).toContain('if: 5 workers x 2 threads');
+    expect(screen.text()).toContain('if: 5 workers of 2 threads');
     await screen.press('0');
     expect(screen.text()).toContain('if: 4 sync workers');
   });

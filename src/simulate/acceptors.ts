@@ -1,0 +1,109 @@
+/**
+ * Which process accepts each request, where every process accepts for itself and queues inside (gunicorn gthread). Pools of different
+ * numbers of processes are dealt the same requests from the same draws: one process more takes requests from all others and gives none
+ * back, so that more processes never seem worse by the luck of a draw.
+ */
+import type { PoolShape } from '../core/prediction.ts';
+import { createRandom, normal } from '../core/random.ts';
+import type { Repetition } from './repetition.ts';
+import type { Workload } from './workload.ts';
+
+/** Measured on gunicorn gthread: of connections within half a millisecond 84 % go to the worker of the one before. */
+const RIGHT_BEHIND = 500;
+const SAME_WORKER = 0.8;
+
+/**
+ * Of processes that accept for themselves the first to wake takes a connection, and on some hosts that is nearly always the
+ * same one (recorded on gunicorn gthread: 94 to 99 of 100 where the servers could run at once, about half on a host that was busy).
+ */
+const MOST_LOPSIDED = 0.98;
+
+/** Draws of their own, or arrivals and acceptors would go together. */
+const ACCEPTING = 0x2545f491;
+
+/**
+ * Sync workers take from one accept queue; workers with threads accept for themselves and queue inside (gunicorn
+ * gthread), unless the log shows otherwise.
+ */
+export function queueOf({ queue, present }: Workload, pool: PoolShape): 'shared' | 'per-worker' {
+  if (pool.workers === 1) return 'shared';
+  if (present?.model === pool.model && present.workers > 1 && queue) return queue;
+  return pool.model === 'threaded' ? 'per-worker' : 'shared';
+}
+
+/** Several processes, each with threads and a queue of its own. */
+export const acceptForThemselves = (workload: Workload, pool: PoolShape): boolean =>
+  pool.model === 'threaded' && queueOf(workload, pool) === 'per-worker';
+
+/** Each process has what it accepted, and no other may take it. */
+export const ownQueues = (workload: Workload, pool: PoolShape): boolean =>
+  pool.model === 'async' || queueOf(workload, pool) === 'per-worker';
+
+/**
+ * Processes that wrote the log and accepted for themselves, so that it shows how they share: 0 where none did. Workers of one queue take
+ * what comes when they are free, which tells nothing of the kind; and recycled ones make more names than there were processes at once.
+ */
+function processesSeen(workload: Workload): number {
+  const { trace, present } = workload;
+  const known = present !== null && present.workers === trace.workers && !trace.worker.includes(-1);
+  return known && present.workers > 1 && ownQueues(workload, present) ? trace.workers : 0;
+}
+
+/** The log shows which process accepted each request: those of a pool are dealt from there. */
+export const acceptorsSeen = (workload: Workload, pool: PoolShape): boolean =>
+  ownQueues(workload, pool) && processesSeen(workload) > 0;
+
+/** Processes that accept for themselves, and no log of as many to show how evenly: the more there are, the less evenly they did. */
+export const acceptorsUnknown = (workload: Workload, pool: PoolShape): boolean =>
+  acceptForThemselves(workload, pool) &&
+  !(workload.present?.model === 'threaded' && processesSeen(workload) === pool.workers);
+
+/** The process that accepts each arrival, 0 … workers - 1; all 0 where one queue feeds them all. */
+export function acceptors(workload: Workload, pool: PoolShape, repetition: Repetition): Uint16Array {
+  const { arrival, worker } = repetition;
+  if (pool.workers === 1 || !ownQueues(workload, pool)) return new Uint16Array(arrival.length);
+  const random = createRandom(repetition.seed ^ ACCEPTING);
+  const seen = processesSeen(workload);
+  const unevenness = seen > 1 ? unevennessOf(workload.trace.worker, seen) : 0;
+  const weights = Float64Array.from({ length: pool.workers }, () => Math.exp(unevenness * normal(random)));
+  const sums = Float64Array.from(weights);
+  for (let w = 1; w < pool.workers; w++) sums[w] += sums[w - 1];
+  let ticket = 0;
+  return Uint16Array.from(arrival, (at, i) => {
+    // A worker that is accepting takes the connections right behind as well.
+    const isBehind = i > 0 && at - arrival[i - 1] < RIGHT_BEHIND && random() < SAME_WORKER;
+    if (!isBehind) ticket = Math.floor(random() * 0x1_0000_0000);
+    const known = worker ? worker[i] : -1;
+    // Those of the log keep what they accepted, but for what processes that came later take from them.
+    for (let w = pool.workers - 1; w > 0; w--) {
+      if (w === known) return w;
+      if ((known < 0 || w >= seen || known >= pool.workers) && draw(ticket, w) * sums[w] < weights[w]) return w;
+    }
+    return 0;
+  });
+}
+
+/** One process takes nearly all. */
+export function lopsidedAcceptors(pool: PoolShape, { arrival, seed }: Repetition): Uint16Array {
+  const random = createRandom(seed ^ ACCEPTING);
+  return Uint16Array.from(arrival, () =>
+    random() < MOST_LOPSIDED ? 0 : 1 + Math.floor(random() * (pool.workers - 1)),
+  );
+}
+
+/** Uniform in [0, 1) by ticket and process: the finalizer of MurmurHash3 (A. Appleby). */
+function draw(ticket: number, worker: number): number {
+  let hash = ticket ^ Math.imul(worker, 0x9e3779b1);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return ((hash ^ (hash >>> 16)) >>> 0) / 0x1_0000_0000;
+}
+
+/** Coefficient of variation of the requests per worker beyond what an even random choice gives. */
+function unevennessOf(worker: Int32Array, workers: number): number {
+  const counts = new Float64Array(workers);
+  for (let i = 0; i < worker.length; i++) if (worker[i] >= 0) counts[worker[i]]++;
+  const even = worker.length / workers;
+  const variance = counts.reduce((sum, count) => sum + (count - even) ** 2, 0) / (workers - 1);
+  return Math.sqrt(Math.max(0, variance / even ** 2 - 1 / even));
+}

@@ -1,0 +1,71 @@
+// The report of what if: names of pools, columns that tell something, and a sentence where nothing can be told.
+import { describe, expect, it } from 'vitest';
+import type { WhatIf, WhatIfScenario } from '../../../src/core/what-if.ts';
+import { whatIfText } from '../../../src/report/whatif-text.ts';
+
+const nothing = { mean: null, p50: null, p95: null, p99: null, max: null };
+const some = (value: number) => ({ mean: value, p50: value, p95: value, p99: value, max: value });
+const noRange = { wait_mean: null, wait_p95: null, latency_p95: null, throughput: null };
+
+const scenario = (more: Partial<WhatIfScenario>): WhatIfScenario => ({
+  model: 'sync',
+  workers: 4,
+  threads: 1,
+  utilisation: 0.5,
+  wait: some(0.1),
+  latency: some(0.3),
+  throughput: 10,
+  peak_queue: 3,
+  range: noRange,
+  ...more,
+});
+
+const told = (document: Partial<WhatIf>): string =>
+  whatIfText({
+    document: {
+      schema: 'logscope/whatif/v1',
+      baseline: null,
+      scenarios: [],
+      recommendation: null,
+      repetitions: 10,
+      assumptions: [],
+      target_p95_wait: 0.2,
+      ...document,
+    },
+    path: 'access.log',
+    width: 120,
+    paint: (_, words) => words,
+  });
+
+describe('the row of the pool that wrote the log', () => {
+  it('is that of now, where there was one pool', () => {
+    expect(told({ baseline: scenario({}), scenarios: [scenario({ workers: 5 })] })).toContain('4 sync, now');
+  });
+  it('names the pools one after the other, where it changed', () => {
+    const text = (workers: number[]) =>
+      told({
+        baseline: { ...scenario({ workers: 8 }), in_turn: workers.map((count) => ({ workers: count, slots: count })) },
+        scenarios: [scenario({ workers: 9 })],
+      });
+    expect(text([4, 8])).toContain('4, then 8 sync ');
+    expect(text([4, 8])).not.toContain('now');
+    expect(text([3, 2, 4, 8, 5])).toContain('2 to 8 sync ');
+  });
+});
+
+describe('what is not known', () => {
+  it('has no column of question marks', () => {
+    const async = { model: 'async' as const, utilisation: null, wait: nothing, peak_queue: null };
+    const text = told({ baseline: scenario({ ...async, latency: nothing }), scenarios: [scenario(async)] });
+    expect(text.split('\n')[2]).toMatch(/^pool +latency p50 +p95 +p99 +answers\/s$/);
+  });
+  it('of any pool is said in a sentence, without a table of them', () => {
+    const unknown = { model: 'async' as const, utilisation: null, wait: nothing, latency: nothing, peak_queue: null };
+    const text = told({
+      baseline: scenario({ ...unknown, latency: some(0.3) }),
+      scenarios: [1, 2, 3].map((workers) => scenario({ ...unknown, workers, throughput: null })),
+    });
+    expect(text).toContain('No other pool can be simulated from this log');
+    expect(text).not.toContain('2 async');
+  });
+});

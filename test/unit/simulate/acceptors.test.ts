@@ -1,0 +1,59 @@
+// Processes with threads accept for themselves: how requests are dealt to them, and that more of them never seem worse.
+import { describe, expect, it } from 'vitest';
+import { whatIf } from '../../../src/simulate/what-if.ts';
+import { analysisOfPool } from '../../helpers/stations.ts';
+
+const target = { targetP95WaitMicros: 200_000 };
+const threaded = (workers: number, threads: number) => ({ model: 'threaded' as const, workers, threads });
+
+const sync = (seed: number, workers: number) =>
+  analysisOfPool({
+    seed,
+    workers,
+    threads: 1,
+    queue: 'shared',
+    service: { law: 'exponential', mean: 0.3 },
+    load: { kind: 'poisson', phases: [{ rate: 9, seconds: 120 }] },
+    overhead: 0.0006,
+  });
+
+describe('a table of pools of threads', () => {
+  it('of a sync log: a process more never makes callers wait longer, nor does a thread more', () => {
+    for (const seed of [1, 2]) {
+      const analysis = sync(seed, 4);
+      for (const threads of [2, 3]) {
+        const pools = [2, 3, 4, 5, 6, 8].map((workers) => threaded(workers, threads));
+        const waits = whatIf(analysis, { pools, ...target }).scenarios.map(({ wait }) => wait.mean!);
+        expect(waits, `${threads} threads`).toEqual(waits.toSorted((a, b) => b - a));
+      }
+      const waits = whatIf(analysis, { pools: [2, 3, 4, 6].map((k) => threaded(4, k)), ...target }).scenarios;
+      const means = waits.map(({ wait }) => wait.mean!);
+      expect(means).toEqual(means.toSorted((a, b) => b - a));
+    }
+  });
+  it('of a log of such processes: those that are there keep what they accepted, and new ones take from all of them', () => {
+    const analysis = analysisOfPool({
+      seed: 5,
+      workers: 3,
+      threads: 2,
+      queue: 'per-worker',
+      service: { law: 'exponential', mean: 0.3 },
+      load: { kind: 'poisson', phases: [{ rate: 13, seconds: 200 }] },
+      overhead: 0.0006,
+    });
+    const pools = [3, 4, 5, 6].map((workers) => threaded(workers, 2));
+    const [own, ...more] = whatIf(analysis, { pools, ...target }).scenarios.map(({ wait }) => wait.mean!);
+    expect(own).toBeGreaterThan(0.75 * (analysis.inference.wait.mean / 1e6));
+    expect(own).toBeLessThan(1.25 * (analysis.inference.wait.mean / 1e6));
+    expect([own, ...more]).toEqual([own, ...more].toSorted((a, b) => b - a));
+  });
+  it('says in words, and not in ranges, what one process that takes nearly all connections would do', () => {
+    const { scenarios, assumptions } = whatIf(sync(1, 4), { pools: [threaded(6, 2)], ...target });
+    expect(scenarios[0].range.wait_p95![1]).toBeLessThan(5);
+    expect(assumptions.join(' ')).toMatch(
+      /one process was seen to take nearly all of them: 6 x 2 threads would then have a p95 wait of/,
+    );
+    const one = whatIf(sync(1, 4), { pools: [threaded(1, 12)], ...target });
+    expect(one.assumptions.join(' ')).not.toContain('nearly all');
+  });
+});

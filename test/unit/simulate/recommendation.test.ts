@@ -1,0 +1,44 @@
+// Which size is recommended, and where none is an answer.
+import { describe, expect, it } from 'vitest';
+import type { PoolMeasures } from '../../../src/simulate/measures.ts';
+import { createPredictor } from '../../../src/simulate/predictor.ts';
+import { meets } from '../../../src/simulate/recommend.ts';
+import { whatIf } from '../../../src/simulate/what-if.ts';
+import { workloadOf } from '../../../src/simulate/workload.ts';
+import { poisson, syncPool } from '../../helpers/traffic.ts';
+
+const target = { targetP95WaitMicros: 200_000 };
+
+const run = (p95: number) => ({ wait: { p95 } }) as PoolMeasures;
+
+describe('a recommended pool', () => {
+  it('is not one whose own number misses the target, though half of the repetitions keep it', () => {
+    const result = workloadOf(syncPool(1, [{ at: 0, takes: 0.1 }]));
+    const { workload } = result as Extract<typeof result, { workload: unknown }>;
+    const keepsIt = (...runs: number[]) => {
+      const scenario = { runs: runs.map(run), wider: runs.map(run), others: [], lopsided: [] };
+      return meets(workload, { model: 'sync', workers: 1, threads: 1 }, scenario, 200_000, 0.5);
+    };
+    expect(keepsIt(100_000, 150_000, 180_000, 900_000)).toBe(true);
+    expect(keepsIt(100_000, 150_000, 900_000, 4_000_000)).toBe(false);
+  });
+  it('is none where a multiple of the pool would stand idle but for one moment', () => {
+    const calm = poisson(7, 0.3, 200, () => ({ takes: 0.3 }));
+    const burst = Array.from({ length: 60 }, (_, i) => ({ at: 100 + i * 1e-3, takes: 0.4 }));
+    const analysis = syncPool(3, [...calm, ...burst]);
+    const { recommendation, assumptions } = whatIf(analysis, { pools: [], ...target });
+    expect(recommendation).toBeNull();
+    expect(assumptions.join(' ')).toMatch(
+      /More slots are no remedy: \d+ sync workers instead of 3 sync workers would keep/,
+    );
+    expect(createPredictor(analysis).smallestPool(200_000)).toBeNull();
+  });
+  it('is one all the same where the load itself needs a multiple of the pool', () => {
+    const analysis = syncPool(
+      1,
+      poisson(8, 20, 100, () => ({ takes: 0.3 })),
+    );
+    const found = whatIf(analysis, { pools: [], ...target }).recommendation!;
+    expect(found.workers).toBeGreaterThan(6);
+  });
+});
