@@ -81,11 +81,42 @@ function refusedConnections(facts: Facts): Finding | null {
 }
 
 /** A server that says how many of its requests wait for a thread logs neither pid nor duration. */
-const moreSlots = ({ lifecycle }: Facts): string =>
-  lifecycle.some(({ kind }) => kind === 'queued') ? ADD_THREADS : ADD_SLOTS;
+const moreSlots = (facts: Facts): string =>
+  facts.lifecycle.some(({ kind }) => kind === 'queued') ? `${threadsText(facts)} ${WHERE_THREADS}` : ADD_SLOTS;
 
-const ADD_THREADS =
-  'Give waitress more threads (threads= of serve(), --threads of waitress-serve) until hardly anybody has to wait, where views wait for something else (database, HTTP); where they compute, threads of one process do not help, and a second process does.';
+const WHERE_THREADS =
+  'That is where views wait for something else (database, HTTP); where they compute, threads of one process do not help, and a second process does.';
+
+interface Need {
+  readonly threads: number;
+  /** Busy on average under this load. */
+  readonly busy: number;
+  readonly perSecond: number;
+  /** µs */
+  readonly service: number;
+}
+
+/** By the square-root rule a + 2 √a of the load a = λ S; S is what the full pool took, where W = N / X (Little) tells its pace. */
+function needOf({ summary, inference }: Facts): Need | null {
+  const { wait, service } = inference;
+  const slots = knownSlots(summary.server);
+  const { seconds } = summary.window;
+  if (slots === null || seconds === null || !(seconds > 0)) return null;
+  const took = service.mean > 0 ? service.mean : (slots * wait.max) / wait.peakQueue;
+  if (!(took > 0 && Number.isFinite(took))) return null;
+  const perSecond = summary.requests.total / seconds;
+  const busy = (perSecond * took) / 1e6;
+  return { threads: Math.max(slots + 1, Math.ceil(busy + 2 * Math.sqrt(busy))), busy, perSecond, service: took };
+}
+
+function threadsText(facts: Facts): string {
+  const how = '(threads= of serve(), --threads of waitress-serve)';
+  const need = needOf(facts);
+  if (!need) return `Give waitress more threads ${how} until hardly anybody has to wait.`;
+  // Of an overloaded server the answers are counted, and more came.
+  const least = facts.inference.wait.method === 'bounded' ? 'at least' : 'about';
+  return `Give waitress ${least} ${need.threads} threads ${how}: ${roundText(need.perSecond)} requests/s of ${durationText(need.service)} keep ${roundText(need.busy)} of them busy on average, and the square-root rule (a + 2 √a) adds room for chance.`;
+}
 
 const ADD_SLOTS =
   'Add threads or workers until hardly anybody has to wait. Where a log has the pid and the duration of each request, the number that would do is computed.';
@@ -102,15 +133,19 @@ function spanOf(events: readonly LifecycleEvent[]): { readonly from: number; rea
   return times.length === 0 ? unknown : { from: times[0], to: times[times.length - 1] };
 }
 
-const evidenceOf = ({ inference: { wait } }: Facts): Finding['evidence'] => ({
-  wait_method: wait.method,
-  waiting_ratio: orNull(wait.waitingRatio),
-  wait_mean_seconds: secondsOf(wait.mean),
-  wait_p95_seconds: secondsOf(wait.p95),
-  wait_max_seconds: secondsOf(wait.max),
-  wait_low_p95_seconds: secondsOf(wait.lowP95),
-  peak_queue: orNull(wait.peakQueue),
-});
+function evidenceOf(facts: Facts): Finding['evidence'] {
+  const { wait } = facts.inference;
+  return {
+    wait_method: wait.method,
+    waiting_ratio: orNull(wait.waitingRatio),
+    wait_mean_seconds: secondsOf(wait.mean),
+    wait_p95_seconds: secondsOf(wait.p95),
+    wait_max_seconds: secondsOf(wait.max),
+    wait_low_p95_seconds: secondsOf(wait.lowP95),
+    peak_queue: orNull(wait.peakQueue),
+    slots_by_square_root: needOf(facts)?.threads ?? null,
+  };
+}
 
 export default defineFinding({
   id: 'callers-queue',
@@ -123,7 +158,8 @@ export default defineFinding({
       'of the log above 100 ms; the waits may be inferred, measured (a proxy, X-Request-Start), or told by queue depths (waitress).',
       'Where the log bounds the wait from below alone (the server took no more connections, and says how many wait inside), the bound',
       'must pass; where it tells no wait, three lines of the server that it takes no more connections are said.',
-      "From depths: whoever is the N-th to wait waits N / X where the full pool answers X per second (Little's law).",
+      "From depths: whoever is the N-th to wait waits N / X where the full pool answers X per second (Little's law). Threads",
+      'that would do, by hand: ceil(a + 2 √a) for a = λ S, where S = K / X (square-root staffing, Halfin and Whitt 1981).',
     ].join('\n'),
     guards: [
       'A symptom of pool-saturated and pool-too-small, which say more: silent when one of them speaks.',

@@ -7,6 +7,8 @@ import { runScenario, type ScenarioRuns } from './scenario.ts';
 import { uninterrupted, type Workload } from './workload.ts';
 
 const MAX_WORKERS = 1024;
+/** Threads of one process. */
+const MAX_THREADS = 256;
 /**
  * Threads in each of several processes beyond which more of them are no answer, and times as many as there are: where the callers come
  * all at once and one process accepts half of them, no sensible number keeps a short wait, and another remedy is wanted.
@@ -84,23 +86,22 @@ export const WHAT_IF_BUDGET = 400_000;
 export const repetitionsFor = (requests: number, budget: number): number =>
   Math.min(40, Math.max(10, Math.floor(budget / requests)));
 
-/** Of several processes with threads that each accept for themselves the threads are asked for: how evenly so many accept the log shows. */
-export const growsByThreads = (workload: Workload, kind: PoolShape): boolean =>
-  kind.model === 'threaded' &&
-  kind.workers > 1 &&
-  kind.workers === workload.present?.workers &&
-  acceptForThemselves(workload, kind);
-
 /**
- * The smallest pool of the kind that is good enough: fewest workers, or, of several processes with threads that each accept for
- * themselves, fewest threads in each of them. How evenly so many processes accept the log shows; other numbers of them it does not.
+ * As many processes as wrote the log are asked for more threads: of several that each accept for themselves, for the log shows how evenly so
+ * many do; and of one, whose knob they are, unless its requests share work that more of them would not speed up.
  */
+export function growsByThreads(workload: Workload, kind: PoolShape): boolean {
+  if (kind.model !== 'threaded' || kind.workers !== workload.present?.workers) return false;
+  return kind.workers === 1 ? workload.contention === null : acceptForThemselves(workload, kind);
+}
+
+/** The smallest pool of the kind that is good enough: fewest threads in each worker where it grows by them, or fewest workers. */
 export function smallestOf(workload: Workload, kind: PoolShape, good: (pool: PoolShape) => boolean): PoolShape | null {
   const { trace } = workload;
   const span = trace.start[trace.length - 1] - trace.start[0];
   const offered = span > 0 ? trace.service.reduce((a, b) => a + b, 0) / span : 1;
   if (growsByThreads(workload, kind)) {
-    const most = Math.max(MOST_THREADS, TIMES_THREADS * kind.threads);
+    const most = kind.workers === 1 ? MAX_THREADS : Math.max(MOST_THREADS, TIMES_THREADS * kind.threads);
     const threads = fewest(offered / kind.workers, most, (count) => good({ ...kind, threads: count }));
     return threads === null ? null : { ...kind, threads };
   }

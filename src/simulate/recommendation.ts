@@ -112,7 +112,11 @@ export function recommendationOf(
     less.threads > 0 && less.workers > 0
       ? `; with ${byThreads ? less.threads : less.workers} it would be ${words(less)}`
       : '';
-  const name = byThreads ? `threads in each of ${chosen.workers} workers` : poolKind(chosen);
+  const name = !byThreads
+    ? poolKind(chosen)
+    : chosen.workers === 1
+      ? 'threads'
+      : `threads in each of ${chosen.workers} workers`;
   const most = rangeOf(ask(chosen), wait)[1];
   // The range in the table holds them: beside it the recommendation would seem to miss its own target.
   const unlikely = most > target ? `; readings of this log that are less likely reach ${durationText(most)}` : '';

@@ -14,8 +14,12 @@ export interface PoolWishes {
 /** Every combination asked for; around the present pool when nothing is. */
 export function scenarioPools(analysis: Analysis, { workers, threads, model }: PoolWishes): PoolShape[] {
   const present = presentShape(analysis);
-  if (!present && !workers && !threads && !model) return atLeast(analysis.inference);
+  const isAsked = workers !== undefined || threads !== undefined || model !== undefined;
+  if (!present && !isAsked) return atLeast(analysis.inference);
   const kind = model ?? (threads?.some((count) => count > 1) ? 'threaded' : (present?.model ?? 'sync'));
+  // Threads are what one process has to set.
+  if (!isAsked && present?.model === 'threaded' && present.workers === 1)
+    return around(present.threads).map((count) => ({ ...present, threads: count }));
   const processes = workers ?? (threads || model ? [present?.workers ?? 1] : around(present?.workers ?? 1));
   if (kind !== 'threaded') return processes.map((count) => ({ model: kind, workers: count, threads: 1 }));
   const each = threads ?? [present?.model === 'threaded' ? present.threads : 4];

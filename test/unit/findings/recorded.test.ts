@@ -62,6 +62,17 @@ describe('a finding of a recording', () => {
     expect(found.detail).toMatch(/callers of 16360 waited \d(\.\d)? s on average, those of 16361 \d+ ms/);
   });
 
+  it('of waitress with full threads says how many would do', async () => {
+    const advice = async (name: string) =>
+      (await examined(name)).summary.findings.find(({ id }) => id === 'callers-queue')!.advice;
+    // Views of 100 ms to 1 s at 5.4/s: 3.4 busy threads.
+    expect(await advice('waitress-queue-depth')).toMatch(
+      /^Give waitress about [78] threads .*5\.4 requests\/s of 6\d\d ms/,
+    );
+    // 19/s of 211 ms are four; more came than were answered.
+    expect(await advice('waitress-overloaded')).toMatch(/^Give waitress at least [89] threads/);
+  });
+
   it('of a listen queue that the server counts tells the wait that it makes', async () => {
     const { summary } = await examined('listen-queue-full');
     const found = summary.findings.find(({ id }) => id === 'listen-queue-full')!;
