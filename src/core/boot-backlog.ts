@@ -1,23 +1,23 @@
-/** Callers who came while the application was still being imported: the pool is full from its first request on, with their backlog. */
+/** Callers who came while the application was still being imported: the log begins with a crowd, who had been waiting. */
 import type { Analysis } from './finding.ts';
-import { type Episode, episodesOf } from './full-stretches.ts';
+import { levelsOf, NEARLY_FULL } from './full-stretches.ts';
 import { type Rows, rowsOf } from './rows.ts';
-import { countBelow, logPoissonTail } from './statistics.ts';
+import { countUpTo, logPoissonTail } from './statistics.ts';
 
 /** µs between the last boot and the first request: less is no import to speak of, more is a server that nobody called. */
 const SHORTEST = 3e6;
 const LONGEST = 120e6;
-/** µs, and services, for which the pool is full from the first request on. */
-const FULL = 2e6;
-const SERVICES = 2;
-/** Share of all waiting that falls into that time. */
-const MOST_WAITING = 0.5;
 /** ln of the chance from which more starts than later are a backlog, and starts later that make a rate. */
 const SURE = -9;
 const MINIMUM_LATER = 50;
 /** Callers in the backlog, of those who come in the time of the import at the later rate. */
 const FEWEST = 0.3;
 const MOST = 1.5;
+/** µs: steps by which its end is looked for, and times the import after which it is surely gone. */
+const STEP = 1e6;
+const GONE = 3;
+/** Share of the crowd by which it is over. */
+const MOST_OF_IT = 0.8;
 
 /** µs since 1970 of the last of the boots before the first request, where all workers booted before it; NaN otherwise. */
 function bootedAt({ lifecycle, summary }: Analysis, { start }: Rows): number {
@@ -29,30 +29,45 @@ function bootedAt({ lifecycle, summary }: Analysis, { start }: Rows): number {
     : Number.NaN;
 }
 
-/**
- * Callers who were there before the first request began: as many more began while the pool was full than come later in as long a time. A load
- * test that begins with a full pool has none, or far more than could have come during the import.
- */
-function backlogOf({ start, length }: Rows, { from, to }: Episode, importMicros: number): number | null {
-  const during = countBelow(length, (i) => start[i], to);
-  const later = length - during;
-  const span = start[length - 1] - to;
-  if (later < MINIMUM_LATER || span < to - from) return null;
-  const rate = later / span;
-  const usual = rate * (to - from);
-  const backlog = during - usual;
-  const came = rate * importMicros;
-  const fits = backlog >= FEWEST * came && backlog <= MOST * came;
-  return fits && logPoissonTail(during, usual) < SURE ? backlog : null;
+interface Crowd {
+  /** µs since 1970 UTC: by then most of it has begun. */
+  readonly to: number;
+  /** All of it has, as far as the numbers show, and what came meanwhile. */
+  readonly gone: number;
+  /** Requests more than come later in as long a time, until `to`. */
+  readonly callers: number;
 }
 
-export interface BootBacklog {
+/**
+ * Requests more began at first than later in as long a time, as many as came meanwhile, in a pool that they filled. A load test that begins
+ * with a full pool has none, or far more than could have come during the import.
+ */
+function crowdOf(rows: Rows, slots: number, importMicros: number): Crowd | null {
+  const { start, length } = rows;
+  const origin = start[0];
+  const last = start[length - 1];
+  const calm = origin + Math.min(GONE * importMicros, (last - origin) / 2);
+  const later = length - countUpTo(start, calm);
+  if (later < MINIMUM_LATER) return null;
+  const rate = later / (last - calm);
+  const more = (end: number) => countUpTo(start, end) - rate * (end - origin);
+  const ends: number[] = [];
+  for (let end = origin + STEP; end <= calm; end += STEP) ends.push(end);
+  const callers = Math.max(0, ...ends.map(more));
+  // The rest of it may as well be chance.
+  const to = ends.find((end) => more(end) >= MOST_OF_IT * callers) ?? origin;
+  const gone = ends.find((end) => more(end) === callers) ?? origin;
+  const came = rate * importMicros;
+  const isByChance = !ends.some((end) => logPoissonTail(countUpTo(start, end), rate * (end - origin)) < SURE);
+  const isCrowd = callers >= FEWEST * came && callers <= MOST * came && !isByChance;
+  if (!isCrowd) return null;
+  const levels = levelsOf(rows, STEP, Math.ceil((to - origin) / STEP));
+  return levels.some((level) => level >= NEARLY_FULL * slots) ? { to, gone, callers: more(to) } : null;
+}
+
+export interface BootBacklog extends Crowd {
   /** From the boot of the last worker to the first request. */
   readonly importMicros: number;
-  /** The full stretch that the log begins with. */
-  readonly full: Episode;
-  /** Requests more in it than come later in as long a time. */
-  readonly callers: number;
   /** 0..1: the share of all waiting that falls into it; NaN where no wait is known. */
   readonly waitShare: number;
 }
@@ -63,12 +78,13 @@ export function findBootBacklog(analysis: Analysis, slots: number): BootBacklog 
   if (rows.length === 0) return null;
   const importMicros = rows.start[0] - bootedAt(analysis, rows);
   if (!(importMicros >= SHORTEST && importMicros <= LONGEST)) return null;
-  const [full] = episodesOf(analysis, slots);
-  if (!full || full.from > rows.start[0]) return null;
-  if (full.fullMicros < Math.max(FULL, SERVICES * analysis.inference.service.mean)) return null;
-  const waited = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
-  // Where the wait is not known, the backlog alone tells.
-  if (waited > 0 && full.totalWaitMicros < MOST_WAITING * waited) return null;
-  const callers = backlogOf(rows, full, importMicros);
-  return callers === null ? null : { importMicros, full, callers, waitShare: full.totalWaitMicros / waited };
+  const crowd = crowdOf(rows, slots, importMicros);
+  if (!crowd) return null;
+  let [during, waited] = [0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    if (!(rows.wait[i] > 0)) continue;
+    waited += rows.wait[i];
+    if (rows.start[i] <= crowd.gone) during += rows.wait[i];
+  }
+  return { ...crowd, importMicros, waitShare: during / waited };
 }

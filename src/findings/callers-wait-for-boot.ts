@@ -8,35 +8,40 @@ import { findingsOfFullPool } from './saturation.ts';
 
 /** Share of the requests from which their waits are the p95 of all. */
 const MANY = 0.05;
+/** Share of all waiting from which a full pool is its doing. */
+const MOST_WAITING = 0.7;
 
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   const slots = knownSlots(summary.server);
   const found = slots === null ? null : findBootBacklog(facts, slots);
   if (!found) return null;
-  const { importMicros, full: first, callers: backlog, waitShare } = found;
+  const { importMicros, to, gone, callers: backlog, waitShare } = found;
   const rows = rowsOf(facts);
-  const waited = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
+  // Where the wait is not known, the backlog alone tells.
+  const isCause = !(waitShare < MOST_WAITING);
   const longest = durationText(importMicros);
-  const full = durationText(first.to - first.from);
+  const crowd = durationText(to - rows.start[0]);
   const share = Number.isFinite(waitShare)
     ? ` ${percentText(waitShare)} of all waiting that the log shows falls into that time.`
     : '';
+  const waited = rows.wait.reduce((sum, micros, i) => sum + (micros > 0 && rows.start[i] <= gone ? micros : 0), 0);
   return {
-    severity: backlog >= MANY * rows.length ? 'critical' : 'warning',
+    severity: isCause && backlog >= MANY * rows.length ? 'critical' : 'warning',
     title: `Callers waited up to ${longest} for the application to be imported: they came before the workers could answer`,
-    detail: `By the server's own lines its workers (${poolText(summary.server)}) were started ${longest} before the first request began, and from that moment on all ${slots} slots were busy for ${full} with about ${Math.round(backlog)} requests more than come in such a time later: callers who had come meanwhile.${share} The log knows of no caller before its first request: they waited up to ${longest} besides what is told of their waits.`,
+    detail: `By the server's own lines its workers (${poolText(summary.server)}) were started ${longest} before the first request began, and in the ${crowd} after that about ${Math.round(backlog)} requests more began than come in such a time later: callers who had come meanwhile.${share} The log knows of no caller before its first request: they waited up to ${longest} besides what is told of their waits.`,
     evidence: {
       import_seconds: importMicros / 1e6,
-      full_seconds: (first.to - first.from) / 1e6,
+      crowd_seconds: (to - rows.start[0]) / 1e6,
       callers_before: Math.round(backlog),
       wait_share: orNull(waitShare),
-      saturated_seconds: summary.concurrency.saturated_seconds,
+      saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
-    advice: `Send callers to a worker only when it can answer: a readiness probe, or the old server running until then; load the application before the port opens (preload), and import less of it. More workers would all be importing, too; once its backlog was gone, this pool kept up.`,
+    advice: `Send callers to a worker only when it can answer: a readiness probe, or the old server running until then; load the application before the port opens (preload), and import less of it. More workers would all be importing, too${isCause ? '; once its backlog was gone, this pool kept up' : ''}.`,
     from: rows.start[0] - importMicros,
-    to: first.to,
+    to: gone,
     lostSeconds: (waited + (backlog * importMicros) / 2) / 1e6,
+    spares: isCause ? [] : findingsOfFullPool,
   };
 }
 
@@ -48,13 +53,14 @@ export default defineFinding({
   silences: findingsOfFullPool,
   explain: {
     test: [
-      'The server says that all its workers booted 3 s to 2 min before the first request began; from its first request on all slots are busy',
-      'for two seconds and two services or longer, and at least half of all waiting falls into that time. In it n requests began, where λ t',
-      'would have at the rate λ afterwards: Poisson probability under 1e-4, and n - λ t between 0.3 and 1.5 times those who come during the import.',
+      'The server says that all its workers booted 3 s to 2 min before the first request began. From its first request until t (the end of the',
+      'seconds in which most are too many) n requests began, where λ t would have at the rate λ later on: Poisson probability under 1e-4,',
+      'n - λ t between 0.3 and 1.5 times those who come during the import, and the slots nine tenths busy in one of these seconds.',
     ].join('\n'),
     guards: [
-      'At least 50 requests afterwards, over as long a time: a load test that fills the pool from its first request to its last has no later',
-      'rate. A server that nobody called until then does not begin with a backlog that fits.',
+      'At least 50 requests later on (after three times the import, or half of the log): a load test that fills the pool from its first',
+      'request to its last has no calmer rate. A server that nobody called until then does not begin with a backlog that fits. Findings of a full',
+      'pool fall silent where seven tenths of all waiting falls into that time.',
     ].join('\n'),
     fix: {
       gunicorn: '--preload imports before the port opens; a readiness probe on a real route',

@@ -190,7 +190,7 @@ function bootSpan(analysis: Analysis, trace: Trace, slots: number): BootSpan | n
   const found = findBootBacklog(analysis, slots);
   if (!found) return null;
   const until = trace.start[0];
-  const full = until + (found.full.to - found.full.from);
+  const full = until + (found.to - rowsOf(analysis).start[0]);
   return { from: until - found.importMicros, until, entries: countUpTo(trace.start, full), full };
 }
 

@@ -1,7 +1,7 @@
 /** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
 import type { Analysis } from '../core/finding.ts';
 import type { Random } from '../core/random.ts';
-import { medianOf } from '../core/statistics.ts';
+import { countUpTo, medianOf } from '../core/statistics.ts';
 import { type ClumpSize, clumpSize } from './clumps.ts';
 import { overheadOf } from './overhead.ts';
 import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
@@ -134,6 +134,9 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
 
 /** A tick below this share of the service time hides no clump that matters. */
 const COARSE = 0.25;
+/** The beginning of a log: so many ticks, and such a share of it. */
+const BEGINNING_TICKS = 3;
+const BEGINNING = 0.05;
 
 function clumpsOf(
   rows: readonly number[],
@@ -145,7 +148,12 @@ function clumpsOf(
   const tick = medianOf(rows.map((row) => resolution[row]));
   if (!(tick >= COARSE * meanService)) return { size: 1, drawn: 1, most: 1, tick };
   const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
-  return { ...clumpSize(arrival, tick), tick };
+  const all = clumpSize(arrival, tick);
+  if (all.size === 1) return { ...all, tick };
+  // A log may begin with callers whom nobody had answered before: one crowd, which says nothing of how they come.
+  const begun = arrival[0] + Math.max(BEGINNING_TICKS * tick, BEGINNING * (arrival[arrival.length - 1] - arrival[0]));
+  const later = clumpSize(arrival.subarray(countUpTo(arrival, begun)), tick);
+  return { ...(later.size < all.size ? later : all), tick };
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {

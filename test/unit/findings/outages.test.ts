@@ -142,12 +142,12 @@ describe('outage-behind', () => {
 
 describe('callers-wait-for-boot', () => {
   /** Three workers that start at `boots` s; what came before `opens` s waits until then. */
-  const booted = (calls: readonly Call[], boots: number, opens: number) => ({
+  const booted = (calls: readonly Call[], boots: number, opens: number, workers = 3) => ({
     ...syncPool(
-      3,
+      workers,
       calls.map((call) => ({ ...call, at: Math.max(call.at, opens) })),
     ),
-    lifecycle: ['100', '101', '102'].map((worker) => event('boot', boots, worker)),
+    lifecycle: Array.from({ length: workers }, (_, i) => event('boot', boots, String(100 + i))),
   });
   const steady = poisson(6, 10, 60, (random) => ({ takes: random.exponential(0.2) }));
 
@@ -158,6 +158,20 @@ describe('callers-wait-for-boot', () => {
     expect(finding.evidence.callers_before).toBeGreaterThan(40);
     expect(finding.evidence.callers_before).toBeLessThan(110);
     expect(diagnose(facts).map(({ id }) => id)).not.toContain('pool-saturated');
+  });
+  it('also of a pool that works its backlog off in two seconds, and is hardly ever full again', () => {
+    const finding = callersWaitForBoot.examine(booted(steady, 0, 7, 12))!;
+    expect(finding.evidence.import_seconds).toBeCloseTo(7, 0);
+    expect(finding.evidence.callers_before).toBeGreaterThan(40);
+    expect(finding.evidence.callers_before).toBeLessThan(90);
+  });
+  it('calls the pool too small all the same where most waiting is at other times', () => {
+    const usual = poisson(10, 10, 240, (random) => ({ takes: random.exponential(0.2) }));
+    const peak = poisson(11, 30, 165, (random) => ({ takes: random.exponential(0.2) }), 150);
+    const facts = booted([...usual, ...peak], 0, 8);
+    const findings = diagnose(facts).map(({ id }) => id);
+    expect(findings).toContain('pool-saturated');
+    expect(findings).toContain('callers-wait-for-boot');
   });
   it('is quiet of a server that is ready at once', () =>
     expect(callersWaitForBoot.examine(booted(steady, 0, 0))).toBeNull());
