@@ -2,7 +2,7 @@
 import type { Analysis } from './finding.ts';
 import { levelsOf, NEARLY_FULL } from './full-stretches.ts';
 import { type Rows, rowsOf } from './rows.ts';
-import { countUpTo, logPoissonTail } from './statistics.ts';
+import { countUpTo, logPoissonTail, medianOf } from './statistics.ts';
 
 /** µs between the last boot and the first request: less is no import to speak of, more is a server that nobody called. */
 const SHORTEST = 3e6;
@@ -38,6 +38,18 @@ interface Crowd {
   readonly callers: number;
 }
 
+/** Requests per µs after `from`, in the median of windows of `width` µs: a peak later on is not usual. */
+function usualRate(start: Float64Array, from: number, width: number): number {
+  const last = start[start.length - 1];
+  const windows = Math.max(1, Math.floor((last - from) / width));
+  const length = (last - from) / windows;
+  const counts = Array.from({ length: windows }, (_, k) => {
+    const begins = from + k * length;
+    return countUpTo(start, begins + length) - countUpTo(start, begins);
+  });
+  return medianOf(counts) / length;
+}
+
 /**
  * Requests more began at first than later in as long a time, as many as came meanwhile, in a pool that they filled. A load test that begins
  * with a full pool has none, or far more than could have come during the import.
@@ -49,7 +61,7 @@ function crowdOf(rows: Rows, slots: number, importMicros: number): Crowd | null 
   const calm = origin + Math.min(GONE * importMicros, (last - origin) / 2);
   const later = length - countUpTo(start, calm);
   if (later < MINIMUM_LATER) return null;
-  const rate = later / (last - calm);
+  const rate = usualRate(start, calm, importMicros);
   const more = (end: number) => countUpTo(start, end) - rate * (end - origin);
   const ends: number[] = [];
   for (let end = origin + STEP; end <= calm; end += STEP) ends.push(end);
