@@ -34,7 +34,7 @@ interface Crowd {
   readonly to: number;
   /** All of it has, as far as the numbers show, and what came meanwhile. */
   readonly gone: number;
-  /** Requests more than come later in as long a time, until `to`. */
+  /** Requests more until then than come later in as long a time. */
   readonly callers: number;
 }
 
@@ -74,7 +74,7 @@ function crowdOf(rows: Rows, slots: number, importMicros: number): Crowd | null 
   const isCrowd = callers >= FEWEST * came && callers <= MOST * came && !isByChance;
   if (!isCrowd) return null;
   const levels = levelsOf(rows, STEP, Math.ceil((to - origin) / STEP));
-  return levels.some((level) => level >= NEARLY_FULL * slots) ? { to, gone, callers: more(to) } : null;
+  return levels.some((level) => level >= NEARLY_FULL * slots) ? { to, gone, callers } : null;
 }
 
 export interface BootBacklog extends Crowd {

@@ -16,12 +16,12 @@ function examine(facts: Facts): Finding | null {
   const slots = knownSlots(summary.server);
   const found = slots === null ? null : findBootBacklog(facts, slots);
   if (!found) return null;
-  const { importMicros, to, gone, callers: backlog, waitShare } = found;
+  const { importMicros, gone, callers: backlog, waitShare } = found;
   const rows = rowsOf(facts);
   // Where the wait is not known, the backlog alone tells.
   const isCause = !(waitShare < MOST_WAITING);
   const longest = durationText(importMicros);
-  const crowd = durationText(to - rows.start[0]);
+  const crowd = durationText(gone - rows.start[0]);
   const share = Number.isFinite(waitShare)
     ? ` ${percentText(waitShare)} of all waiting that the log shows falls into that time.`
     : '';
@@ -32,7 +32,7 @@ function examine(facts: Facts): Finding | null {
     detail: `By the server's own lines its workers (${poolText(summary.server)}) were started ${longest} before the first request began, and in the ${crowd} after that about ${Math.round(backlog)} requests more began than come in such a time later: callers who had come meanwhile.${share} The log knows of no caller before its first request: they waited up to ${longest} besides what is told of their waits.`,
     evidence: {
       import_seconds: importMicros / 1e6,
-      crowd_seconds: (to - rows.start[0]) / 1e6,
+      crowd_seconds: (gone - rows.start[0]) / 1e6,
       callers_before: Math.round(backlog),
       wait_share: orNull(waitShare),
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,

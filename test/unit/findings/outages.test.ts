@@ -168,7 +168,7 @@ describe('callers-wait-for-boot', () => {
   it('calls the pool too small all the same where most waiting is at other times', () => {
     const usual = poisson(10, 10, 240, (random) => ({ takes: random.exponential(0.2) }));
     const peak = poisson(11, 30, 165, (random) => ({ takes: random.exponential(0.2) }), 150);
-    const facts = booted([...usual, ...peak], 0, 8);
+    const facts = booted([...usual, ...peak], 0, 8, 4);
     const findings = diagnose(facts).map(({ id }) => id);
     expect(findings).toContain('pool-saturated');
     expect(findings).toContain('callers-wait-for-boot');
