@@ -5,7 +5,7 @@ import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { countUpTo, meanOf, medianOf } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
 import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
-import { happened } from './coincidence.ts';
+import { happened, someLivedThrough } from './coincidence.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
@@ -13,6 +13,7 @@ import { findingsOfFullPool, waitingIn } from './saturation.ts';
 const LONG_WAIT = 0.5;
 /** µs between a restart and what it may have made slow. */
 const SAME_MOMENT = 15e6;
+const REPLACED = 2e6;
 /** A pool of so many times the slots is no sensible one. */
 const SENSIBLE = 4;
 /** Starts before it, and µs, that make a rate. */
@@ -62,9 +63,12 @@ function examine(facts: Facts): Finding | null {
     ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
   const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
-  const otherwise = restarted
-    ? 'Workers were started at that moment: caches that are cold after a deploy do this, too.'
-    : 'A machine that was short of CPU or stood still looks the same.';
+  const replaced = allReplacedAt(facts, from);
+  const otherwise = replaced
+    ? 'New workers whose caches, connections and compiled code are cold do this; a backend that was slow at that very moment would look the same.'
+    : restarted
+      ? 'Workers were started at that moment: caches that are cold after a deploy do this, too.'
+      : 'A machine that was short of CPU or stood still looks the same.';
   const slotsText = !filled
     ? ''
     : needed > SENSIBLE * slots
@@ -72,7 +76,9 @@ function examine(facts: Facts): Finding | null {
       : ` About ${countText(needed, 'slot')} would have borne it: ${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy (Little: L = λ S).`;
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
-    title: `From ${clock(from)} to ${clock(to)} UTC ${who} took ${durationText(took)} instead of ${durationText(before)}${where}: what ${only === null ? 'they call' : 'it calls'} was slow${filled ? ', and filled the pool' : ''}`,
+    title: replaced
+      ? `All workers were replaced at ${clock(from)} UTC, and for ${durationText(to - from)} ${who} took ${durationText(took)} instead of ${durationText(before)}${where}${filled ? ', which filled the pool' : ''}`
+      : `From ${clock(from)} to ${clock(to)} UTC ${who} took ${durationText(took)} instead of ${durationText(before)}${where}: what ${only === null ? 'they call' : 'it calls'} was slow${filled ? ', and filled the pool' : ''}`,
     detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${only === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${more} ${otherwise}`,
     evidence: {
       slow_requests: worst.slow.length,
@@ -82,18 +88,33 @@ function examine(facts: Facts): Finding | null {
       stretches: outages.length,
       routes_affected: affected.length,
       errors,
-      with_restart: restarted,
+      with_restart: restarted || replaced,
       requests_per_second_before: orNull(rate),
       busy_slots_needed: orNull(busy),
       wait_share: orNull(waiting.seconds / waiting.ofAll),
       saturated_seconds: filled ? summary.concurrency.saturated_seconds : null,
     },
-    advice: `Bound what a slow backend may cost: a time-out of a few times ${durationText(before)} on every call (database, HTTP, cache), a circuit breaker that fails at once while it is away, and a limit on how many slots one backend may hold.${slotsText}`,
+    advice: replaced
+      ? `Warm new workers up before callers come: fill caches and open connections when a worker starts (post_worker_init of gunicorn, @postfork of uWSGI, the lifespan of ASGI servers), and replace them a few at a time, so that warm ones carry the load.${slotsText}`
+      : `Bound what a slow backend may cost: a time-out of a few times ${durationText(before)} on every call (database, HTTP, cache), a circuit breaker that fails at once while it is away, and a limit on how many slots one backend may hold.${slotsText}`,
     from,
     to,
     lostSeconds: waiting.seconds + outages.reduce((sum, { excessMicros }) => sum + excessMicros, 0) / 1e6,
-    spares: [...(filled ? [] : poolFindings), ...(errors > 0 && 2 * errors >= allErrors ? [] : errorFindings)],
+    spares: [
+      ...(filled ? [] : poolFindings),
+      ...(replaced ? [] : ['cold-start']),
+      ...(errors > 0 && 2 * errors >= allErrors ? [] : errorFindings),
+    ],
   };
+}
+
+/** No worker lived through the moment: those before it were gone when those after it came. */
+function allReplacedAt({ inference: { lives } }: Facts, at: number): boolean {
+  const [before, after] = [
+    lives.filter(({ from }) => from < at - REPLACED),
+    lives.filter(({ to }) => to > at + REPLACED),
+  ];
+  return before.length > 0 && after.length > 0 && !someLivedThrough(lives, at, REPLACED);
 }
 
 /** Slots that the requests of all other routes keep busy. */
@@ -122,7 +143,7 @@ export default defineFinding({
   title: 'What the requests call was slow for a while, and the pool filled because of it',
   needs: ['time', 'duration'],
   examine,
-  silences: [...poolFindings, ...errorFindings],
+  silences: [...poolFindings, ...errorFindings, 'cold-start'],
   explain: {
     test: [
       'A request is slow when it takes 2.5 times the median of its route. The stretch of requests, by their starts, whose share of slow ones is',
@@ -135,7 +156,8 @@ export default defineFinding({
       '(for threads) of their process, were quicker by √ratio (Mann-Whitney p < 1e-9), or the ratio is more than three times the slots. A slow route is judged by its own',
       'median; one request in each slot is a stall of the machine; nothing is said of a log that begins slow. A stretch of 50 or more that lasts to the end of the log is latency-step.',
       'The findings of the pool fall silent only where at least half of all waiting falls into full stretches that begin with it and a quarter of',
-      'whose slot time is what these requests took beyond the usual; those of errors where half of them fall into it.',
+      'whose slot time is what these requests took beyond the usual; those of errors where half of them fall into it; cold-start where no worker',
+      'lived through its beginning, which is then told as that of new workers.',
     ].join('\n'),
     fix: {
       gunicorn:

@@ -33,7 +33,7 @@ export function interruptionsSaid(analysis: Analysis, { interruptions, present }
   if (cold) {
     const moments = cold.waves.length === 1 ? 'one moment' : countText(cold.waves.length, 'moment');
     said.push(
-      `The first request of a new worker takes ${durationText(medianOf(cold.excess))} longer, and new workers began at ${moments}: a pool of more workers has as many more of them. How much longer more workers take to start on the same machine the log does not show.`,
+      `The first request of a new worker takes ${durationText(medianOf(cold.excess))} longer, and new workers began at ${moments}: a pool of more workers has as many more of them. How much longer more workers take to start on the same machine the log does not show; where all began anew, ranges hold that each takes longer by as many times as there are more.`,
     );
   }
   if (boot) {

@@ -220,6 +220,16 @@ export function interruptOf(interruptions: Interruptions, trace: Trace, pool: Po
   };
 }
 
+/** If what a worker does at its start keeps a core busy: where more of them start on the same machine each takes as many times as long. null: no more do. */
+export function startingOnSameCores(interruptions: Interruptions, pool: PoolShape): Interruptions | null {
+  const { cold, presentWorkers } = interruptions;
+  if (!cold || pool.workers <= presentWorkers || !cold.waves.some(({ isWholePool }) => isWholePool)) return null;
+  return {
+    ...interruptions,
+    cold: { ...cold, excess: cold.excess.map((micros) => (micros * pool.workers) / presentWorkers) },
+  };
+}
+
 /** One of the entries that began next to `start`. */
 function neighbour(among: Int32Array, trace: Trace, start: number, random: Random): number {
   let below = 0;

@@ -4,7 +4,7 @@ import { createRandom, exponential, normal, type Random } from '../core/random.t
 import { acceptors, acceptorsSeen, acceptorsUnknown, lopsidedAcceptors, queueOf } from './acceptors.ts';
 import type { Clients } from './clients.ts';
 import { type Course, UNINTERRUPTED, waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
-import { interruptOf } from './interruptions.ts';
+import { interruptOf, startingOnSameCores } from './interruptions.ts';
 import { measure, type PoolMeasures } from './measures.ts';
 import { drawRepetition, type Repetition } from './repetition.ts';
 import { type Demand, simulateStations } from './station-pool.ts';
@@ -93,6 +93,8 @@ export function runScenario(
     if (workload.interruptions) {
       const logged = asLoggedOnce(workload);
       others.push(runOnce(logged, pool, repetitionOf(logged, r, byWorker), clients, random));
+      const crowded = startingOnSameCores(workload.interruptions, pool);
+      if (crowded) others.push(runOnce({ ...workload, interruptions: crowded }, pool, repetition, clients, random));
     }
     for (const other of callers.others) others.push(runOnce(workload, pool, repetition, other, random));
     if (workload.contention?.onlyProcess && pool.workers > 1) {

@@ -9,7 +9,7 @@ import { verdictOf } from '../../../src/findings/verdict.ts';
 import { createRandom, type Random } from '../../helpers/random.ts';
 import { randomPool } from '../../helpers/random-pool.ts';
 import { analysisOfPool, analysisOfStations } from '../../helpers/stations.ts';
-import { type Call, event, factsOf, poisson, request, syncPool } from '../../helpers/traffic.ts';
+import { type Call, event, factsOf, poisson, request, servedBy, syncPool } from '../../helpers/traffic.ts';
 
 const routes = ['GET /a', 'GET /b', 'GET /c'] as const;
 const usual = (random: Random) => ({
@@ -49,6 +49,22 @@ describe('outage-behind', () => {
       /^From .* what they call was slow, and filled the pool\. 6 sync workers, all busy .* queued/,
     );
     expect(sentence).not.toContain('would end it');
+  });
+  it('is told as that of new workers where none lived through its beginning', () => {
+    const slow = poisson(1, 10, 120, usual).map((call) =>
+      call.at >= 50 && call.at < 62 ? { ...call, takes: 4 * call.takes + 0.3 } : call,
+    );
+    const six = { model: 'sync', workers: 6, threads: 1 } as const;
+    const replaced = servedBy(6, slow, (slot, at) => String((at < 50 ? 100 : 200) + slot));
+    const finding = outageBehind.examine(factsOf(replaced, six))!;
+    expect(finding.title).toMatch(
+      /^All workers were replaced at .* UTC, and for .* took .* instead of .* on all routes/,
+    );
+    expect(finding.advice).toMatch(/^Warm new workers up/);
+    expect(finding.evidence.with_restart).toBe(true);
+    // One that lived on would have been warm.
+    const oneStayed = servedBy(6, slow, (slot, at) => String((at < 50 || slot === 0 ? 100 : 200) + slot));
+    expect(outageBehind.examine(factsOf(oneStayed, six))!.title).toContain('what they call was slow');
   });
   it('leaves the pool its own finding where most of the waiting is elsewhere', () => {
     const busy = poisson(2, 60, 300, usual, 120);

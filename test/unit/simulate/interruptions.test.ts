@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { postMortem } from '../../../src/engine/post-mortem.ts';
+import { startingOnSameCores } from '../../../src/simulate/interruptions.ts';
 import { whatIfByServer } from '../../../src/simulate/what-if-servers.ts';
 
 /** s: the p95 wait that is asked for. */
@@ -53,6 +54,23 @@ describe('a pool whose workers start cold', () => {
     expect(assumptions.join(' ')).toMatch(/The first request of a new worker takes 5\d\d ms longer/);
     // Were the slow requests those of their arrivals, four would keep callers waiting for 3 ms.
     expect(scenarios[0].wait.mean).toBeGreaterThan(0.006);
+  });
+  it('leaves open that more of them take longer to start on the same cores', () => {
+    const wave = (workers: number, isWholePool: boolean) => ({ at: 0, workers, isWholePool });
+    const cold = (isWholePool: boolean) => ({
+      ordinary: new Float64Array(),
+      logged: new Float64Array(),
+      outages: [],
+      cold: { waves: [wave(4, isWholePool)], excess: Float64Array.of(2e6, 3e6) },
+      boot: null,
+      opens: Number.NEGATIVE_INFINITY,
+      presentWorkers: 4,
+    });
+    const pool = (workers: number) => ({ model: 'sync' as const, workers, threads: 1 });
+    expect(startingOnSameCores(cold(true), pool(8))!.cold!.excess).toEqual(Float64Array.of(4e6, 6e6));
+    // As many as in the log, or one by one, have the cores that those of the log had.
+    expect(startingOnSameCores(cold(true), pool(4))).toBeNull();
+    expect(startingOnSameCores(cold(false), pool(8))).toBeNull();
   });
 });
 
