@@ -45,6 +45,24 @@ export function waitRanges(before: Pick<Summary, 'wait'>, after: Pick<Summary, '
 const overlap = ({ before, after }: WaitRanges): boolean =>
   before !== null && after !== null && before[0] <= after[1] && after[0] <= before[1];
 
+/** Seconds: shorter waits are what a hand-over takes, and no ratio of them says anything. */
+const LEAST_WAIT = 0.001;
+
+/**
+ * Ranges may overlap at their ends, and the estimates be further apart than both errors together explain: that each log errs to its very end,
+ * and towards the other, is as unlikely as the root of the sum of squares says. On a scale of logarithms, on which the ranges are made.
+ */
+function isFurtherApart({ before, after }: WaitRanges, left: number, right: number): boolean {
+  if (before === null || after === null) return false;
+  const log = (seconds: number) => Math.log(Math.max(LEAST_WAIT, seconds));
+  const distance = Math.abs(log(left) - log(right));
+  const [high, low] =
+    left > right
+      ? [log(left) - log(before[0]), log(after[1]) - log(right)]
+      : [log(before[1]) - log(left), log(right) - log(after[0])];
+  return distance > Math.hypot(high, low);
+}
+
 /** Times in µs, in the order of time, and their mean, where it is told in another way than as theirs. */
 export interface TimedSide {
   readonly values: readonly number[];
@@ -75,11 +93,18 @@ export function timeMeasure(
   const change = right < left ? 'better' : 'worse';
   const { p, test, doubt } = blockTest(before, after);
   if (p !== null && p > level) return { ...measure, p, test, change: 'unclear', doubt: 'chance' };
-  if (waits && overlap(waits)) return { ...measure, p, test, change: 'unclear', doubt: 'ranges-overlap' };
+  if (waits && overlap(waits) && !isFurtherApart(waits, left, right))
+    return { ...measure, p, test, change: 'unclear', doubt: 'ranges-overlap' };
   if (p !== null) return { ...measure, p, test, change, doubt: null };
   // A queue that grows all along is too knotted for the test; ranges that lie apart speak for themselves.
   if (waits?.inferred && Math.min(before.length, after.length) >= LEAST_APART) {
-    return { ...measure, p, test: `${test}; the ranges of the inferred waits lie apart`, change, doubt: null };
+    return {
+      ...measure,
+      p,
+      test: `${test}; the inferred waits are further apart than their ranges explain`,
+      change,
+      doubt: null,
+    };
   }
   return { ...measure, p, test, change: 'unclear', doubt };
 }

@@ -5,7 +5,8 @@ import { medianOf, quantileOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { knownSlots, poolText } from './pool-words.ts';
+import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, poolText, slotsOf } from './pool-words.ts';
+import { findingsOfFullPool, waitIsLong } from './saturation.ts';
 
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
 const MOST_REQUESTS = 0.34;
@@ -55,8 +56,16 @@ function examine(facts: Facts): Finding | null {
   const offered = micros / 1e6 / span;
   const ownPool = Math.ceil(offered + 2 * Math.sqrt(offered));
   const name = names.routes.text(route);
+  const severity = severityOf(facts, otherWait, otherService);
+  // Without it nobody would wait to speak of: the full pool is its doing, and a larger one for all is the other remedy.
+  const isCause = severity !== 'info' && without.waitP95 <= DEFAULT_TARGET_WAIT;
+  const smallest = isCause ? predictor.smallestPool(DEFAULT_TARGET_WAIT) : null;
+  const orLarger =
+    smallest && slotsOf(smallest) > slots
+      ? ` Or one larger pool for all: ${enoughText(smallest, summary).replace(/^About/, 'about')}`
+      : '';
   return {
-    severity: severityOf(facts, otherWait, otherService),
+    severity: isCause && waitIsLong(facts) ? 'critical' : severity,
     title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
     detail: `${name} is ${percentText(own.length / rows.length)} of the requests and ${percentText(micros / total)} of the busy time of ${poolText(summary.server)} (median ${durationText(service)}, the others ${durationText(otherService)}). The p95 wait of the others is ${durationText(otherWait)}; with ${name} taken out, the simulation puts it at ${durationText(without.waitP95)}.`,
     evidence: {
@@ -68,11 +77,14 @@ function examine(facts: Facts): Finding | null {
       others_wait_p95_seconds: secondsOf(otherWait),
       without_route_wait_p95_seconds: secondsOf(without.waitP95),
       own_pool_workers: ownPool,
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
-    advice: `Give ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.`,
+    advice: `Give ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
+    spares: isCause ? [] : findingsOfFullPool.filter((id) => id !== 'pool-too-small'),
   };
 }
 
@@ -128,7 +140,7 @@ export default defineFinding({
   title: 'One slow route starves the others',
   needs: ['time', 'duration'],
   examine,
-  silences: ['pool-too-small', 'overprovisioned'],
+  silences: [...findingsOfFullPool, 'overprovisioned'],
   explain: {
     test: [
       'Route r takes at least 30 % of the busy time with at most a third of the requests, its median service is five times',
@@ -137,7 +149,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'At least 100 requests and 10 of the route, or three that have four fifths of all waiting to themselves, until the queue of each is gone, in at',
-      'most half of the time; the counterfactual must show that the queue is its doing, not the load of all.',
+      'most half of the time; the counterfactual must show that the queue is its doing, not the load of all. Findings of a full pool fall silent',
+      'where the others would wait no longer than 200 ms (p95) without it.',
     ].join('\n'),
     fix: {
       gunicorn: 'a second gunicorn for the route behind the proxy (location /slow), or a task queue (Celery, RQ)',

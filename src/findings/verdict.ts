@@ -32,11 +32,13 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
   // A cause that explains the full pool tells of it as well.
   const saturated =
     summary.findings.find((finding) => finding.id === 'pool-saturated') ??
-    (typeof top.evidence.saturated_seconds === 'number' ? top : undefined);
+    summary.findings.find(({ evidence }) => typeof evidence.saturated_seconds === 'number');
   // What fails is counted, not inferred, and how the pool did is the other half of the answer.
   const failing = summary.findings.find(({ id }) => TELL_FAILURES.has(id));
   const sentences = [
-    ...(top.id === 'pool-saturated' ? [] : [titleWordings(top, saturated !== undefined)]),
+    ...(top.id === 'pool-saturated' || isToldByPool(top, saturated)
+      ? []
+      : [titleWordings(top, saturated !== undefined)]),
     ...(saturated ? [saturatedWordings(summary, saturated)] : []),
     ...(failing && failing !== top ? [titleWordings(failing, true)] : []),
     ...(failing === top && !saturated ? [wordingsOf(quiet(summary))] : []),
@@ -49,6 +51,10 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
   );
   return { severity: top.severity, sentence, shorter, confidence: confidenceOf(summary) };
 }
+
+/** The route that fills the pool stands in the pool's own sentence. */
+const isToldByPool = (top: FindingSummary, saturated: FindingSummary | undefined): boolean =>
+  top.id === 'head-of-line' && top === saturated;
 
 /** Findings whose evidence has the share of answers that fail. */
 const TELL_FAILURES: ReadonlySet<string> = new Set(['server-errors', 'gateway-gives-up']);

@@ -133,7 +133,7 @@ function notesOf(diff: Diff): string[] {
   const found = new Set([...measuresOf(diff).map(({ measure }) => measure), ...ofRoutes].map(({ doubt }) => doubt));
   const notes: Readonly<Record<DiffDoubt, string>> = {
     chance: `chance makes such a difference too often (p over ${roundText(diff.level)}, so that all comparisons here together are wrong in 1 % at most)`,
-    'ranges-overlap': 'the estimates differ, but what the logs leave open of their waits overlaps',
+    'ranges-overlap': 'the estimates differ by no more than what the logs leave open of both',
     'few-requests': 'there are too few requests for a test',
     'few-errors': 'there are too few errors for a test',
     knotted: 'each request resembles those before it (the queue remembers), so that no test can tell',

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Diff } from '../../../src/core/diff.ts';
 import type { Facts } from '../../../src/core/finding.ts';
 import { compare } from '../../../src/findings/compare.ts';
+import { timeMeasure } from '../../../src/findings/compare-measures.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import { diffText } from '../../../src/report/diff-text.ts';
 import type { Random } from '../../helpers/random.ts';
@@ -142,6 +143,29 @@ describe('what cannot be compared', () => {
       /Whether the mean wait changed is open: it was .* \(0 s to 9 s\) before and .*overlap/,
     );
     expect(textOf(diff)).toMatch(/wait, mean .* unclear: the ranges of the waits overlap\n/);
+  });
+  it('is a change where the waits are further apart than the errors of both logs explain, though the ends of their ranges meet', () => {
+    // A queue that grows and shrinks again: too knotted for a test of blocks.
+    const wave = (mean: number) =>
+      Array.from({ length: 600 }, (_, i) => 1e6 * mean * (1 + 0.9 * Math.sin((i / 600) * 2 * Math.PI)));
+    const measured = (before: number, after: number, ranges: [[number, number], [number, number]]) =>
+      timeMeasure({ values: wave(before) }, { values: wave(after) }, 0.001, {
+        before: ranges[0],
+        after: ranges[1],
+        known: true,
+        inferred: true,
+      });
+    // Four workers became eight: the true waits were 5.0 s and 6 ms.
+    const grown = measured(5.8, 0.0057, [
+      [0.568, 45],
+      [0, 1.2],
+    ]);
+    expect(grown).toMatchObject({ change: 'better', doubt: null });
+    const doubtful = measured(2, 1, [
+      [0.5, 8],
+      [0.2, 4],
+    ]);
+    expect(doubtful).toMatchObject({ change: 'unclear', doubt: 'ranges-overlap' });
   });
   it('is explained only where something is unclear', () => {
     expect(textOf(diffOf(syncPool(4, views(9)), syncPool(4, views(9))))).not.toContain('unclear');
