@@ -51,7 +51,7 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        '-k uvicorn.workers.UvicornWorker module:app with an ASGI framework; or threads: -k gthread --threads K',
+        '-k uvicorn_worker.UvicornWorker module:app with an ASGI framework (pip install uvicorn-worker); or threads: -k gthread --threads K',
       uvicorn: 'uvicorn module:app --workers N',
       waitress: 'has no ASGI mode: uvicorn or hypercorn in its place, or more --threads',
       hypercorn: 'hypercorn module:app --workers N',

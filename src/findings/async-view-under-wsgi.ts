@@ -67,7 +67,7 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        '-k uvicorn.workers.UvicornWorker with an ASGI application; a WSGI app wrapped in an adapter gains nothing',
+        '-k uvicorn_worker.UvicornWorker (pip install uvicorn-worker) with an ASGI application; a WSGI app wrapped in an adapter gains nothing',
       uvicorn: 'serve the ASGI application itself, not WsgiToAsgi(app)',
       waitress: 'has no ASGI mode: raise --threads, or change to uvicorn or hypercorn',
       hypercorn: 'serve the ASGI application (module:app), not wsgi:module:app',

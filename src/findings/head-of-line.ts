@@ -156,7 +156,8 @@ export default defineFinding({
       gunicorn: 'a second gunicorn for the route behind the proxy (location /slow), or a task queue (Celery, RQ)',
       uvicorn: 'async views do not queue behind each other; a sync view has the thread pool: give it its own limiter',
       waitress: 'a second waitress for the route, or more --threads than slow requests can fill',
-      hypercorn: 'as uvicorn',
+      hypercorn:
+        'async views do not queue behind each other; a WSGI application has a pool of threads: serve the route by a hypercorn of its own',
       uWSGI: 'a second instance (vassal) for the route behind the proxy, or the spooler for work that nobody waits for',
     },
   },

@@ -126,11 +126,13 @@ export default defineFinding({
       'silent where service time grows with concurrency, because then load makes latency.',
     ].join('\n'),
     fix: {
-      gunicorn: 'compare the release before and after; --statsd-host dates the next one',
-      uvicorn: 'compare the release before and after',
-      waitress: 'compare the release before and after',
-      hypercorn: 'compare the release before and after; --statsd-host dates the next one',
-      uWSGI: 'compare the release before and after; --stats dates the next one',
+      gunicorn:
+        'look at what changed at that moment (a release, a query plan, a cache); --statsd-host dates the next one',
+      uvicorn: 'look at what changed at that moment (a release, a query plan, a cache)',
+      waitress: 'look at what changed at that moment (a release, a query plan, a cache)',
+      hypercorn:
+        'look at what changed at that moment (a release, a query plan, a cache); --statsd-host dates the next one',
+      uWSGI: 'look at what changed at that moment (a release, a query plan, a cache); --stats dates the next one',
     },
   },
   fires: ['faults/latency-step.log.gz'],

@@ -263,8 +263,9 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        '--workers N with the number above; I/O-bound views: --worker-class gthread --threads K, or an ASGI app with -k uvicorn.workers.UvicornWorker',
-      uvicorn: '--workers N helps only where the loop is busy with CPU or blocked; look for event-loop-blocked first',
+        '--workers N with the number above; I/O-bound views: --worker-class gthread --threads K, or an ASGI app with -k uvicorn_worker.UvicornWorker (pip install uvicorn-worker)',
+      uvicorn:
+        'async views: take what blocks the loop out of them (event-loop-blocked) before --workers N; def views of FastAPI and Starlette: more than the 40 threads of anyio.to_thread.current_default_thread_limiter()',
       waitress: 'waitress-serve --threads=N (default 4); several processes behind a balancer once the GIL is the limit',
       hypercorn: '--workers N; WSGI apps run in a thread pool, so prefer async views',
       uWSGI: '--processes N, or --enable-threads --threads K for I/O-bound views; --listen only lengthens the queue',
