@@ -1,6 +1,7 @@
 /** Thresholds for a gate: a summary and what it must keep, to a verdict with reasons. What is unknown does not pass. */
 import { CHECK_SCHEMA, type Check, type CheckResult } from '../core/check.ts';
 import { hasNoSlots, type Severity, type Summary } from '../core/summary.ts';
+import { clockText } from '../core/time.ts';
 import { atMostSoLong, neverLeftSaturation } from '../core/wait-range.ts';
 import { durationText, listText, percentText, roundText, serviceWords } from '../core/words.ts';
 
@@ -43,6 +44,14 @@ const hasSlots = ({ server }: Figures): boolean => !hasNoSlots(server.model);
 /** What findings could not look at, though a reader of "no finding" would think so. */
 const untold = (summary: Summary): string =>
   hasSlots(summary) && summary.wait.method === 'unknown' ? '; whether callers waited this log cannot tell' : '';
+
+/** A log of two pools fails for both: what each did says which of them to look at. */
+function replacedText({ findings }: Summary): string {
+  const replaced = findings.find(({ id }) => id === 'pool-replaced');
+  const [before, after] = [replaced?.evidence.wait_mean_before_seconds, replaced?.evidence.wait_mean_after_seconds];
+  if (!replaced?.from || typeof before !== 'number' || typeof after !== 'number') return '';
+  return `; the pool was replaced at ${clockText(Date.parse(replaced.from) * 1000)} UTC: mean wait ${time(before)} before, ${time(after)} since`;
+}
 
 type Figures = Omit<Summary, 'findings'>;
 
@@ -110,7 +119,8 @@ export function check(
       const { value, text } = waitOf(one, which, limit);
       const ok = value !== null && value <= limit;
       const reason = text === '' ? unknown(one.figures, name, what) : `${what} is ${text}; the limit is ${time(limit)}`;
-      return { check: name, ok, value, limit, reason };
+      const since = ok || one.of !== '' ? '' : replacedText(summary);
+      return { check: name, ok, value, limit, reason: `${reason}${since}` };
     });
   maxWait('max-p95-wait', 'p95', thresholds.maxP95Wait);
   maxWait('max-mean-wait', 'mean', thresholds.maxMeanWait);

@@ -60,7 +60,9 @@ export function ioRemedyText(facts: Facts, beside: boolean): string {
   const remedies = [
     ...(threaded
       ? [
-          `${poolName(threaded.pool)} would do${beside ? ' as well' : ''} (p95 wait ${durationText(threaded.waitP95)}, simulated)`,
+          threaded.arrivalsKnown
+            ? `${poolName(threaded.pool)} would do${beside ? ' as well' : ''} (p95 wait ${durationText(threaded.waitP95)}, simulated)`
+            : 'threads in each worker would help (how many, a pool that never left saturation hides)',
         ]
       : []),
     ...(async

@@ -58,6 +58,16 @@ describe('of several servers', () => {
     expect(check(bad, { maxP95Wait: 0.2 }, servers(['a', good], ['b', good])).ok).toBe(true));
 });
 
+it('of two pools one after the other says which of them callers waited for', async () => {
+  const { summary } = await postMortem(['test/faults/replaced-by-more.log.gz'], { formats });
+  const { results } = check(summary, { maxP95Wait: 0.2, maxMeanWait: 60 });
+  expect(results[0]).toMatchObject({ check: 'max-p95-wait', ok: false });
+  expect(results[0].reason).toMatch(
+    /; the pool was replaced at 20:08:5\d UTC: mean wait [\d.]+ s before, [\d.]+ m?s since$/,
+  );
+  expect(results[1].reason).not.toContain('replaced');
+});
+
 describe('of a pool that never left saturation, under twelve callers who take turns: 403 ms on average, p95 560 ms', async () => {
   const { summary, verdict, facts } = await postMortem(['test/faults/turn-takers.log.gz'], { formats });
 

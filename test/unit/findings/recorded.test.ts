@@ -62,6 +62,13 @@ describe('a finding of a recording', () => {
     expect(found.detail).toMatch(/callers of 16360 waited \d(\.\d)? s on average, those of 16361 \d+ ms/);
   });
 
+  it('of a pool that never left saturation names no number of threads: how many come the log hides', async () => {
+    const { summary } = await examined('turn-takers');
+    const { advice } = summary.findings.find(({ id }) => id === 'pool-saturated')!;
+    expect(advice).toContain('threads in each worker would help (how many, a pool that never left saturation hides)');
+    expect(advice).not.toMatch(/\d threads/);
+  });
+
   it('of waitress with full threads says how many would do', async () => {
     const advice = async (name: string) =>
       (await examined(name)).summary.findings.find(({ id }) => id === 'callers-queue')!.advice;
