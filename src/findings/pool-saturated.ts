@@ -66,7 +66,7 @@ function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPredic
   if (parts.length === 0) {
     parts.push(
       Number.isFinite(service.mean)
-        ? `Every slot adds ${roundText(1e6 / service.mean)} requests/s; this pool of ${slots} ends at ${roundText((slots * 1e6) / service.mean)} requests/s.`
+        ? `Add workers or threads: ${slots} slots end at ${roundText((slots * 1e6) / service.mean)} requests/s, and each more carries ${roundText(1e6 / service.mean)}.`
         : 'Add slots until they are no longer all busy; log the duration to have the number computed.',
     );
   }

@@ -42,7 +42,10 @@ export const allOf = (count: number): string => (count === 2 ? 'both' : `all ${c
 /** "All 4 sync workers were", "Both sync workers were", "The only worker was", "All 16 slots of 2 workers of 8 threads were". */
 export function allSlotsText(server: Server, slots: number): string {
   if (server.regimes || server.servers) return `All slots of ${poolText(server)} were`;
+  if (slots === 1 && poolText(server) === 'a pool of 1 slot') return 'The only slot was';
   if (slots === 1) return `The only slot of ${poolText(server)} was`;
+  // Workers or threads, nobody knows: their number is all there is to say.
+  if (poolText(server) === `a pool of ${countText(slots, 'slot')}`) return `${capital(allOf(slots))} slots were`;
   const single = server.model === 'sync' || (server.model === 'threaded' && server.workers.value === 1);
   const all = capital(allOf(slots));
   // The pool's own words begin with their number, which `all` has.

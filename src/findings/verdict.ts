@@ -223,7 +223,11 @@ function quiet(summary: Summary): Verdict {
         confidence: server.model_confidence,
       };
     }
-    const pool = `${capital(poolText(server))}, ${inFlightText(concurrency.peak, concurrency.peak_at_least)} in flight`;
+    const inFlight = inFlightText(concurrency.peak, concurrency.peak_at_least);
+    const text = poolText(server);
+    // Of a server of which no more is known, its requests are what the sentence is about.
+    const pool =
+      text === 'the server' ? `${capital(inFlight)} were in flight` : `${capital(text)}, ${inFlight} in flight`;
     const [inside, inBrief] = insideWordings[`${summary.service_time.grows_with_load}`];
     return {
       severity: summary.service_time.grows_with_load === false ? 'ok' : 'info',

@@ -1,7 +1,8 @@
 // How a predicted wait is put into words.
 import { expect, it } from 'vitest';
 import type { PoolPrediction } from '../../../src/core/prediction.ts';
-import { predictedWaitText } from '../../../src/findings/pool-words.ts';
+import type { Summary } from '../../../src/core/summary.ts';
+import { allSlotsText, predictedWaitText } from '../../../src/findings/pool-words.ts';
 
 const prediction = (longest: number): PoolPrediction => ({
   pool: { model: 'sync', workers: 6, threads: 1 },
@@ -18,6 +19,18 @@ const prediction = (longest: number): PoolPrediction => ({
     throughputPerSecond: [8, 8],
   },
   arrivalsKnown: true,
+});
+
+const slotsFull = (workers: number | null, slots: number) => {
+  const estimate = (value: number | null) => ({ value, low: value, high: value, confidence: 0.9, method: 'known' });
+  const server = { model: 'pool', workers: estimate(workers), threads: estimate(null), capacity: estimate(slots) };
+  return allSlotsText(server as unknown as Summary['server'], slots);
+};
+
+it('slots that may be workers or threads are their number', () => {
+  expect(slotsFull(null, 4)).toBe('All 4 slots were');
+  expect(slotsFull(null, 2)).toBe('Both slots were');
+  expect(slotsFull(null, 1)).toBe('The only slot was');
 });
 
 it('what most repetitions gave is told', () => {

@@ -43,6 +43,28 @@ describe('the verdict', () => {
     );
     for (const words of [sentence, ...shorter]) expect(words).not.toContain('900 ms');
   });
+  it('of measured waits answers whether callers queued, though nobody knows how many requests run at once', () => {
+    const summary = summaryOf(syncPool(8, views(1, 3)));
+    const unknown = { ...summary.server.capacity, value: null, confidence: 0 };
+    const wait = { ...summary.wait, method: 'measured' as const, mean: 0.001, p95: 0.002, p99: 0.003 };
+    const server = { ...summary.server, capacity: unknown };
+    const { severity, sentence } = verdictOf({ ...summary, server, wait, findings: [] });
+    expect(sentence).toBe('Callers did not queue; how many requests the server runs at once the log cannot tell.');
+    expect(severity).toBe('ok');
+    const nothing = { ...wait, method: 'unknown' as const, mean: null, p95: null, p99: null };
+    expect(verdictOf({ ...summary, server, wait: nothing, findings: [] }).sentence).toMatch(/^The log cannot tell/);
+  });
+  it('of an event loop of which nothing else is known speaks of its requests', () => {
+    const summary = summaryOf(
+      asyncPool(
+        1,
+        poisson(2, 30, 60, () => ({ takes: 0.2 })),
+      ),
+    );
+    const workers = { ...summary.server.workers, value: null };
+    const { sentence } = verdictOf({ ...summary, server: { ...summary.server, workers }, findings: [] });
+    expect(sentence).toMatch(/^(At least|About) \d+ requests were in flight at once; /);
+  });
   it('of a burst whose waits are unknown says how it ran, not that nobody knows', () => {
     const summary = summaryOf(syncPool(2, views(1, 3.6)));
     const [saturated] = summary.findings;
