@@ -137,6 +137,8 @@ const COARSE = 0.25;
 /** The beginning of a log: so many ticks, and such a share of it. */
 const BEGINNING_TICKS = 3;
 const BEGINNING = 0.05;
+/** Times the size that shows later on, from which it is the crowd of the beginning. */
+const CROWD = 2;
 
 function clumpsOf(
   rows: readonly number[],
@@ -153,7 +155,7 @@ function clumpsOf(
   // A log may begin with callers whom nobody had answered before: one crowd, which says nothing of how they come.
   const begun = arrival[0] + Math.max(BEGINNING_TICKS * tick, BEGINNING * (arrival[arrival.length - 1] - arrival[0]));
   const later = clumpSize(arrival.subarray(countUpTo(arrival, begun)), tick);
-  return { ...(later.size < all.size ? later : all), tick };
+  return { ...(CROWD * later.size < all.size ? later : all), tick };
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {
