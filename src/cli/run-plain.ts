@@ -11,6 +11,8 @@ import { stdout } from './output.ts';
 
 /** A line about the time since the line before this often, ms. */
 const LINE_EVERY = 10_000;
+/** That all is well is said again this often, ms, though its numbers change. */
+const CALM_EVERY = 60_000;
 
 const clockOf = (micros: number, zoneMinutes: number): string =>
   Number.isFinite(micros) ? new Date(micros / 1000 + zoneMinutes * 60_000).toISOString().slice(11, 19) : '--:--:--';
@@ -51,7 +53,7 @@ export async function runPlain(
   { write = (line) => void stdout().write(`${line}\n`), onOver, stop = () => engine.stop() }: PlainOptions = {},
 ): Promise<number> {
   const changes = new FindingChanges();
-  let verdict = '';
+  let told: { severity: string; sentence: string; at: number } = { severity: '', sentence: '', at: 0 };
   let status = '';
   let isOver = false;
   let cancel: () => void = () => {};
@@ -64,9 +66,11 @@ export async function runPlain(
     // Files that were closed at the end are no news.
     if (!isOver && snapshot.status !== status && snapshot.status !== '') write(sentence(printable(snapshot.status)));
     status = snapshot.status;
-    if (snapshot.verdict.sentence !== verdict) {
-      verdict = snapshot.verdict.sentence;
-      write(`Verdict, ${snapshot.verdict.severity}: ${printable(verdict)}`);
+    const { severity, sentence: said } = snapshot.verdict;
+    const isCalm = severity === 'ok' && severity === told.severity;
+    if (said !== told.sentence && (!isCalm || isOver || clock.nowMicros() - told.at >= 1000 * CALM_EVERY)) {
+      told = { severity, sentence: said, at: clock.nowMicros() };
+      write(`Verdict, ${severity}: ${printable(said)}`);
     }
     for (const { state, finding } of changes.update(snapshot.summary.findings, snapshot.now)) {
       write(
@@ -78,12 +82,12 @@ export async function runPlain(
     if (snapshot.mode === 'replay' && !snapshot.playing && snapshot.now >= snapshot.to) finish();
   };
   /** How far the lines tell, µs since 1970 UTC: a replay may be faster than the clock, or stand still. */
-  let told = engine.snapshot().mode === 'replay' ? engine.snapshot().now : Number.NaN;
+  let toldTo = engine.snapshot().mode === 'replay' ? engine.snapshot().now : Number.NaN;
   const line = () => {
     const snapshot = engine.snapshot();
-    const seconds = Number.isFinite(told) ? (snapshot.now - told) / 1e6 : LINE_EVERY / 1000;
+    const seconds = Number.isFinite(toldTo) ? (snapshot.now - toldTo) / 1e6 : LINE_EVERY / 1000;
     if (seconds > 0) write(plainLine(snapshot, seconds));
-    told = snapshot.now;
+    toldTo = snapshot.now;
   };
   const again = () => {
     line();

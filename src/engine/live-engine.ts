@@ -104,6 +104,7 @@ export class LiveEngine implements Engine {
       until: () => (this.#time.isLive ? this.#time.now() : null),
       lifecycle: () => this.#held.lifecycle,
       inputs: () => this.#follower.reports(),
+      zoneMinutes: (instant) => zoneMinutesOf(this.#follower.reports(), instant),
       done: (examined) => {
         this.#publisher.publish({ ...this.#picture(), ...examined });
         this.#part.again();
@@ -214,8 +215,7 @@ export class LiveEngine implements Engine {
     await this.#reading.stop();
     await this.#follower.stop();
     if (isHeard) {
-      await this.#examinations.underWay;
-      await this.#examinations.run();
+      await this.#examinations.end();
       this.#publish();
     }
     await this.#examiner.close();

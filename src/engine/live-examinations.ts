@@ -5,6 +5,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { Examiner } from './examiner.ts';
+import { LiveJudge } from './live-judge.ts';
 import type { RowStore } from './row-store.ts';
 
 export interface LiveExaminationsOptions {
@@ -17,6 +18,8 @@ export interface LiveExaminationsOptions {
   readonly until: () => number | null;
   readonly lifecycle: () => readonly LifecycleEvent[];
   readonly inputs: () => readonly InputSummary[];
+  /** Minutes east of UTC in which the log writes its stamps, at an instant (µs). */
+  readonly zoneMinutes: (instant: number) => number;
   readonly done: (examined: Pick<Snapshot, 'summary' | 'verdict' | 'inference'>) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -28,24 +31,38 @@ const EXAMINED_ROWS = 20_000;
 const EVERY_MS = 1000;
 const SHARE = 20;
 const LONGEST_PAUSE_MS = 30_000;
-/** A longer look is taken now and then while callers may wait for so long, s; it may take as much time again. */
+/**
+ * A longer look is taken now and then while callers may wait for so long, s, or while the pool is full; it may take as much time again.
+ */
 const AT_STAKE_SECONDS = 0.1;
 const LOOK_EVERY_MS = 10_000;
+const LOOK_EVERY_FULL_MS = 4_000;
 const LOOK_IS_FRESH_MS = 40_000;
-const SILENCE_MS = 3_000;
+/**
+ * ms without a line, beside the longest request, from which the log rests, and from which it has ended as far as anybody knows: then it is
+ * examined as a report would, first the window and then all that is held.
+ */
+const REST_MS = 3_000;
+const LONG_REST_MS = 30_000;
+const LONGEST_REQUEST_MS = 30_000;
+/** As many as a report follows. */
+const RESTING_ROWS = 40_000;
+
+/** `now`: the newest requests while they come; `rest`, `end`: the log rests, or has ended. */
+type Occasion = 'now' | 'rest' | 'end';
 
 export class LiveExaminations {
   readonly #options: LiveExaminationsOptions;
+  readonly #judge = new LiveJudge();
   #underWay: Promise<void> | null = null;
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
   #lastLook: { readonly wait: WaitInference; readonly at: number } | null = null;
   #isAtStake = false;
-  /** Asked once more after a silence: what nobody could tell while requests came may show when they rest. */
-  #isAskedAgain = false;
-  #runOnceMore: (() => void) | null = null;
   #noLookBefore = Number.NEGATIVE_INFINITY;
+  #noReportBefore = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
+  #cancelRest: (() => void) | null = null;
   #stopped = false;
 
   constructor(options: LiveExaminationsOptions) {
@@ -70,20 +87,34 @@ export class LiveExaminations {
 
   /** Asks at once what the newest requests say, unless nothing came since it was asked last. */
   async run(): Promise<void> {
-    const { rows, lifecycle } = this.#options;
-    const isSame = this.#examined.rows === rows.total && this.#examined.events === lifecycle().length;
-    if (this.#underWay || (isSame && !this.#isAskedAgain)) return;
-    this.#underWay = this.#examine(isSame);
+    if (!this.#hasNews) return;
+    await this.#ask('now');
+  }
+
+  /** The log has ended: what it says as a whole. */
+  async end(): Promise<void> {
     await this.#underWay;
-    this.#underWay = null;
-    if (this.#examined.rows !== rows.total) this.schedule();
+    if (this.#options.rows.total > 0) await this.#ask('end');
   }
 
   /** None begins by itself from now on. */
   stop(): void {
     this.#stopped = true;
     this.#cancel?.();
-    this.#runOnceMore?.();
+    this.#cancelRest?.();
+  }
+
+  get #hasNews(): boolean {
+    const { rows, lifecycle } = this.#options;
+    return this.#examined.rows !== rows.total || this.#examined.events !== lifecycle().length;
+  }
+
+  async #ask(occasion: Occasion): Promise<void> {
+    if (this.#underWay) return;
+    this.#underWay = this.#examine(occasion);
+    await this.#underWay;
+    this.#underWay = null;
+    if (this.#hasNews) this.schedule();
   }
 
   #freshLook(): WaitInference | null {
@@ -91,40 +122,61 @@ export class LiveExaminations {
     return this.#lastLook && age < 1000 * LOOK_IS_FRESH_MS ? this.#lastLook.wait : null;
   }
 
-  async #examine(isRepeated: boolean): Promise<void> {
-    const { clock, examiner, rows, newest, until, lifecycle, inputs, done, failed } = this.#options;
+  async #examine(occasion: Occasion): Promise<void> {
+    const { clock, examiner, rows, newest, until, lifecycle, inputs, zoneMinutes, done, failed } = this.#options;
     this.#examined = { rows: rows.total, events: lifecycle().length };
-    const from = rows.firstSince(newest() - EXAMINED_MICROS, EXAMINED_ROWS);
+    const isNow = occasion === 'now';
+    const [most, since] =
+      occasion === 'end' ? [RESTING_ROWS, Number.NEGATIVE_INFINITY] : [EXAMINED_ROWS, newest() - EXAMINED_MICROS];
+    const from = rows.firstSince(since, most);
     const number = rows.firstNumber + from;
-    const look = this.#isAtStake && clock.nowMicros() >= this.#noLookBefore;
+    const isLook = isNow && this.#isAtStake && clock.nowMicros() >= this.#noLookBefore;
+    this.#cancelRest?.();
     try {
-      const { summary, verdict, inference, requests, placement, cost } = await examiner.examine({
+      const examined = await examiner.examine({
         ...rows.window(from),
         facts: rows.facts,
         lifecycle: lifecycle(),
         inputs: inputs(),
-        effort: look ? 'look' : 'live',
-        until: until(),
-        lastLook: look ? null : this.#freshLook(),
+        effort: isNow ? (isLook ? 'look' : 'live') : 'full',
+        until: isNow ? until() : null,
+        lastLook: isLook || !isNow ? null : this.#freshLook(),
       });
+      const { inference, requests, placement, cost } = examined;
       rows.settle(number, requests, placement);
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
       const now = clock.nowMicros();
-      this.#notBefore = now + Math.max(EVERY_MS, look ? 0 : cost * SHARE) * 1000;
-      if (look) {
-        this.#noLookBefore = now + Math.max(LOOK_EVERY_MS, cost * SHARE) * 1000;
+      this.#notBefore = now + Math.max(EVERY_MS, isLook || !isNow ? 0 : cost * SHARE) * 1000;
+      if (!isNow) this.#noReportBefore = now + cost * SHARE * 1000;
+      const at = { now, isLook: isLook || !isNow, zoneMinutes: zoneMinutes(newest()) };
+      const isOver = occasion === 'end' || until() === null;
+      const told = isOver ? this.#judge.ended(examined, at) : this.#judge.judge(examined, at);
+      if (isLook) {
+        const pause = this.#judge.isFull ? LOOK_EVERY_FULL_MS : LOOK_EVERY_MS;
+        this.#noLookBefore = now + Math.max(pause, cost * SHARE) * 1000;
         this.#lastLook = { wait: inference.wait, at: now };
       }
       const { callers, highP95 } = inference.wait;
-      this.#isAskedAgain = inference.wait.method === 'unknown' && !isRepeated;
-      this.#runOnceMore?.();
-      this.#runOnceMore = this.#isAskedAgain ? clock.after(SILENCE_MS, () => void this.run()) : null;
-      this.#isAtStake = callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS;
-      done({ summary, verdict, inference });
+      this.#isAtStake = this.#judge.isFull || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
+      if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);
+      done({ ...told, inference });
     } catch (error) {
       // Reading and drawing go on without it; the next window may fare better.
       this.#notBefore = clock.nowMicros() + 10 * EVERY_MS * 1000;
       failed(error);
     }
+  }
+
+  /** What cannot be told of a log while requests come may show when they rest. `longest`: µs, NaN unknown. */
+  #awaitRest(occasion: 'now' | 'rest', longest: number): void {
+    if (this.#stopped) return;
+    const { clock, until, rows } = this.#options;
+    const { total } = rows;
+    const next = occasion === 'rest' || until() === null ? 'end' : 'rest';
+    const silence = REST_MS + Math.min(LONGEST_REQUEST_MS, (longest || 0) / 1000);
+    const allowed = (this.#noReportBefore - clock.nowMicros()) / 1000;
+    this.#cancelRest = clock.after(Math.max(occasion === 'rest' ? LONG_REST_MS : silence, allowed), () => {
+      if (!this.#stopped && rows.total === total) void this.#ask(next);
+    });
   }
 }

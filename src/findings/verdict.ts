@@ -94,10 +94,35 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const pool = capital(poolText(server));
   const share = shareOfWindow(Number(evidence.saturated_seconds), summary);
   const [queued, waits, waitsInBrief] = waitWords(summary, evidence);
-  // The route that fills the pool is the other knob.
-  const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
+  const remedy = remedyOf(summary, evidence);
+  const { slow } = remedy;
   const behind = (words: string, letters: number) =>
     slow ? `, ${percentText(Number(slow.busy_share))} ${words} ${shortened(String(slow.route), letters)}` : '';
+  const [ends, endsBriefly, fix] = wordsOf(remedy);
+  const terse = (by: string) => `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${fix}`;
+  return [
+    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${ends}`,
+    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${endsBriefly}`,
+    terse(''),
+    terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
+    terse(''),
+  ];
+}
+
+/** What would end the queue in front of a full pool. */
+interface Remedy {
+  /** The evidence of the route that fills the pool, which is the other knob; undefined: none does. */
+  readonly slow: FindingSummary['evidence'] | undefined;
+  /** A pool of its own for that route. */
+  readonly alone: boolean;
+  /** The pool that would do, as people speak and in brief; "": none is recommended. */
+  readonly enough: string;
+  readonly inBrief: string;
+  readonly orAsync: boolean;
+}
+
+function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remedy {
+  const slow = summary.findings.find((finding) => finding.id === 'head-of-line')?.evidence;
   // Where the others would not wait without it, a pool of its own is the answer, not more slots for all.
   const alone = slow !== undefined && Number(slow.without_route_wait_p95_seconds ?? Number.NaN) <= SHORT_WITHOUT;
   const [enough, inBrief] = alone
@@ -106,17 +131,22 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
         `own pool for ${shortened(String(slow.route), LETTERS_OF_ROUTE_IN_BRIEF)}`,
       ]
     : [false, true].map((brief) => enoughText(summary, evidence, brief));
-  const orAsync = !alone && server.model !== 'async' && evidence.requests_slow_each_other !== true;
-  const terse = (by: string) =>
-    `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${enough === '' ? '' : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`}`;
+  const orAsync = !alone && summary.server.model !== 'async' && evidence.requests_slow_each_other !== true;
+  return { slow, alone, enough, inBrief, orAsync };
+}
+
+function wordsOf({ alone, enough, inBrief, orAsync }: Remedy): [string, string, string] {
+  if (enough === '') return ['', '', ''];
   return [
-    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${enough === '' ? '' : ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`}`,
-    `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${enough === '' ? '' : ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it.`}`,
-    terse(''),
-    terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
-    terse(''),
+    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`,
+    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it.`,
+    ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`,
   ];
 }
+
+/** " About 7 workers, or async I/O, would end it.", briefly, and in brief; "" where nothing is recommended. */
+export const remedyWords = (summary: Summary, evidence: FindingSummary['evidence']): [string, string, string] =>
+  wordsOf(remedyOf(summary, evidence));
 
 /** s: p95 wait of the others without the slow route. */
 const SHORT_WITHOUT = 0.2;

@@ -13,7 +13,7 @@ const facts = { format: 'gunicorn', resolutionMicros: 1, stampMeaning: 'end' } a
 const COST = 1000;
 
 /** What is asked of an examiner that says so of every window, in `seconds` with a request in each. */
-async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'unknown' = 'inferred') {
+async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'unknown' = 'inferred', isLive = false) {
   const clock = new FakeClock();
   const rows = new RowStore();
   const asked: string[] = [];
@@ -33,9 +33,10 @@ async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'u
     examiner: { examine } as Partial<Examiner> as Examiner,
     rows,
     newest: () => NOON,
-    until: () => null,
+    until: () => (isLive ? clock.nowMicros() : null),
     lifecycle: () => [],
     inputs: () => [],
+    zoneMinutes: () => 0,
     done: () => {},
     failed: (error) => {
       throw error;
@@ -47,7 +48,7 @@ async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'u
     await clock.pass(1000);
   }
   const during = asked.length;
-  await clock.pass(20_000, 1000);
+  await clock.pass(60_000, 1000);
   return { asked: asked.slice(0, during), after: asked.slice(during) };
 }
 
@@ -59,14 +60,19 @@ it('looks longer where callers may wait for long, for a twentieth of the time', 
   // A look that is held to the one before would see nothing new.
   expect(looks.map((k) => asked[k])).toEqual(['look not-asked', 'look not-asked']);
   expect(looks[1] - looks[0]).toBeGreaterThanOrEqual(19);
-  expect(after).toEqual([]);
+  expect(after).toEqual(['full not-asked']);
 });
 
 it('does not where nobody waits', async () => {
   expect(new Set((await askedIn(40, 20_000)).asked)).toEqual(new Set(['live not-asked']));
 });
 
-it('asks once more when requests rest, where they told of no wait', async () => {
+it('asks as a report would when the requests of a log that is of another day rest', async () => {
   const { after } = await askedIn(5, Number.NaN, 'unknown');
-  expect(after).toEqual(['live not-asked']);
+  expect(after).toEqual(['full not-asked']);
+});
+
+it('asks as a report would when requests rest, and once more of all that is held when they rest for long', async () => {
+  const { after } = await askedIn(5, Number.NaN, 'unknown', true);
+  expect(after).toEqual(['full not-asked', 'full not-asked']);
 });

@@ -1,0 +1,229 @@
+/**
+ * What is said of a live log from one examination to the next. An examination sees a window and knows nothing of what was said before;
+ * this remembers it: a pool that is full stays an alarm until it has slots to spare, what was found about it stands until then, and
+ * numbers move when they have changed, not whenever chance draws others.
+ */
+import { type PoolNow, poolNow } from '../core/pool-now.ts';
+import type { Verdict } from '../core/snapshot.ts';
+import type { FindingSummary, Severity, Summary } from '../core/summary.ts';
+import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
+import { calmVerdict, fullVerdict, type WaitNow } from '../findings/live-verdict.ts';
+import { knownSlots } from '../findings/pool-words.ts';
+import { verdictOf } from '../findings/verdict.ts';
+import type { ExaminedWindow } from './examiner.ts';
+import { fullMicrosIn, type LivePool, poolsIn, type SlotsOf, slotsOf, waitNow } from './live-pools.ts';
+import { LiveStretch, OF_FULL_POOL } from './live-stretch.ts';
+
+export type Examined = Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference' | 'requests'>;
+
+export interface JudgedAt {
+  /** µs since 1970 UTC, by the clock. */
+  readonly now: number;
+  /** The examination was a longer one, whose waits are better than those of the others. */
+  readonly isLook: boolean;
+  /** Minutes east of UTC in which the log writes its stamps. */
+  readonly zoneMinutes: number;
+}
+
+/** Those that speak of the window as a whole. */
+const OF_WINDOW: ReadonlySet<string> = new Set(['unbalanced-workers']);
+
+interface Told {
+  readonly verdict: Verdict;
+  readonly kind: string;
+  readonly at: number;
+  /** When it was found last. */
+  foundAt: number;
+}
+
+/** µs: with the same to say, other numbers are told so often; an alarm that is not found any more is over after that. */
+const EVERY = 10_000_000;
+/** µs without a request from which a worker is gone. */
+const GONE = 45_000_000;
+/** µs */
+const SHORT_LOG = 5_000_000;
+/** µs by which the end of a finding may lie behind the end of the stretch that it is about. */
+const END_SLACK = 10_000_000;
+
+const RANK: Readonly<Record<Severity | 'ok', number>> = { critical: 3, warning: 2, info: 1, ok: 0 };
+const isAlarm = (severity: Severity | 'ok'): boolean => RANK[severity] >= RANK.warning;
+
+export class LiveJudge {
+  /** The slots that were known last, with the words for them: a window that does not tell them does not end an alarm. */
+  #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
+  #stretch: LiveStretch | null = null;
+  #lastFull: { readonly from: number; readonly to: number; readonly wait: WaitNow | null } | null = null;
+  #told: Told | null = null;
+
+  /** The pool is full now: somebody waits, perhaps. */
+  get isFull(): boolean {
+    return this.#stretch !== null;
+  }
+
+  /** The log has ended: what it tells as a whole is said as it is. */
+  ended({ summary, verdict }: Examined, { now }: Pick<JudgedAt, 'now'>): Pick<Examined, 'summary' | 'verdict'> {
+    this.#told = { verdict, kind: 'ended', at: now, foundAt: now };
+    return { summary, verdict };
+  }
+
+  judge(examined: Examined, at: JudgedAt): Pick<Examined, 'summary' | 'verdict'> {
+    const pools = this.#pools(examined);
+    // A window that tells nothing of the pool does not show that it has room.
+    if (this.#stretch && this.#told && pools.length === 0) {
+      const findings = this.#stretch.withEarlier(examined.summary.findings, false);
+      return { summary: { ...examined.summary, findings }, verdict: this.#told.verdict };
+    }
+    const full = pools.filter(({ state }) => state.fullSince !== null);
+    if (full.length > 0) return this.#judgeFull(examined, full, pools, at);
+    if (this.#stretch) {
+      const ended = pools.flatMap(({ state }) => (state.lastFull ? [state.lastFull.to] : []));
+      const { since, longest } = this.#stretch;
+      this.#lastFull = { from: since, to: ended.length > 0 ? Math.max(...ended) : since, wait: longest };
+      this.#stretch = null;
+      this.#told = null;
+    }
+    return this.#judgeOther(examined, pools, at);
+  }
+
+  #pools({ inference, requests, summary }: Examined): JudgedPool[] {
+    const found = slotsOf(inference);
+    const judge = (slots: SlotsOf) =>
+      poolsIn(inference, requests, slots).flatMap((pool) => {
+        const state = poolNow(pool, pool.resolution, pool.until);
+        return state ? [{ pool, state }] : [];
+      });
+    const isKnown = found !== null && (inference.servers.length > 0 || knownSlots(summary.server) !== null);
+    const before = this.#known;
+    if (inference.unbounded) {
+      this.#known = null;
+      this.#stretch = null;
+    }
+    // More slots than were full a moment ago are believed when more are seen busy.
+    const isDoubtful = !isKnown || found.total > (before?.slots.total ?? 0);
+    if (before && this.#stretch && isDoubtful && !inference.unbounded && inference.servers.length === 0) {
+      const pools = judge(before.slots);
+      const isContradicted = pools.some(({ state }) => state.isContradicted);
+      if (pools.length > 0 && !isContradicted) return pools;
+      if (isContradicted) this.#stretch = null;
+    }
+    if (!isKnown) return [];
+    if (inference.servers.length === 0) this.#known = { slots: found, server: summary.server };
+    return judge(found);
+  }
+
+  #judgeFull(examined: Examined, full: JudgedPool[], pools: JudgedPool[], at: JudgedAt) {
+    const { inference } = examined;
+    const stretch = this.#inStretch(full);
+    const queues = full.map(({ pool }) => pool);
+    stretch.waited(waitNow(inference, queues, stretch.orLonger ? Number.POSITIVE_INFINITY : stretch.since), at.isLook);
+    const findings = stretch.withEarlier(examined.summary.findings, at.isLook);
+    const saturated = findings.find(({ id }) => id === 'pool-saturated');
+    const cause = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));
+    const until = Math.max(...full.map(({ state }) => state.knownTo));
+    stretch.judge(inference.service.mean, until - stretch.since, saturated?.severity ?? 'info');
+    const server = inference.servers.length === 0 ? (this.#known?.server ?? null) : null;
+    const summary = { ...examined.summary, findings };
+    if (server === null) {
+      // Of several servers each is named with what it is: that stands until its pool has room.
+      const isLess = RANK[examined.verdict.severity] < RANK[stretch.severity];
+      const before = isLess && this.#told && isAlarm(this.#told.verdict.severity) ? this.#told.verdict : null;
+      return { summary, verdict: this.#steady(before ?? examined.verdict, 'full', at.now) };
+    }
+    const verdict = fullVerdict(
+      { ...summary, server },
+      {
+        since: clockText(stretch.since + at.zoneMinutes * MICROS_PER_MINUTE),
+        orLonger: stretch.orLonger,
+        workers: pools[0].pool.ofWorker ? { full: full.length, all: workersNow(pools) } : null,
+        wait: stretch.wait,
+        severity: cause && RANK[cause.severity] > RANK[stretch.severity] ? cause.severity : stretch.severity,
+        cause: cause ?? null,
+        finding: stretch.isSettled ? (saturated ?? null) : null,
+        confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
+      },
+    );
+    return { summary, verdict: this.#steady(verdict, `full ${cause?.id}`, at.now) };
+  }
+
+  #inStretch(full: readonly JudgedPool[]): LiveStretch {
+    const since = Math.min(...full.map(({ state }) => state.fullSince ?? Number.POSITIVE_INFINITY));
+    const isFromBeginning = full.some(({ pool, state }) => state.fullSince !== null && state.fullSince <= pool.from);
+    this.#stretch ??= new LiveStretch(since, isFromBeginning);
+    // A window that forgets its beginning begins within the stretch.
+    this.#stretch.since = Math.min(this.#stretch.since, since);
+    return this.#stretch;
+  }
+
+  #judgeOther({ summary, verdict, inference }: Examined, pools: readonly JudgedPool[], { now, zoneMinutes }: JudgedAt) {
+    const isOver = ({ id, to }: FindingSummary) =>
+      OF_FULL_POOL.has(id) &&
+      this.#lastFull !== null &&
+      (OF_WINDOW.has(id) || (to !== null && 1000 * Date.parse(to) <= this.#lastFull.to + END_SLACK));
+    // In its first seconds a log looks full for a moment soon.
+    const isShort = Math.max(...pools.map(({ pool }) => pool.until - pool.from)) < SHORT_LOG;
+    const others = summary.findings.filter((finding) => !isOver(finding) && !(isShort && OF_FULL_POOL.has(finding.id)));
+    const top = others.find(({ severity }) => severity !== 'info');
+    const isLittle = others.some(({ id }) => id === 'not-enough-data');
+    const server = this.#known?.server;
+    if (top || isLittle || pools.length === 0 || !server || inference.servers.length > 0) {
+      const isSame = others.length === summary.findings.length;
+      const said = isSame ? verdict : verdictOf({ ...summary, findings: others });
+      return { summary, verdict: this.#steady(said, top?.id ?? said.sentence.replace(/\d+/g, '#'), now) };
+    }
+    const { from, to } = followedSpan(inference);
+    const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);
+    const last = this.#lastFull;
+    const isInSight = last !== null && last.to > Math.min(...pools.map(({ pool }) => pool.from));
+    const calm = calmVerdict(
+      { ...summary, server },
+      {
+        seconds: (to - from) / 1e6,
+        fullSeconds: fullMicrosIn(inference, slotsTotal(pools), from, to) / 1e6,
+        lastFull: isInSight ? { from: text(last.from), to: text(last.to), wait: last.wait } : null,
+        confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
+      },
+    );
+    return { summary, verdict: this.#steady(calm, isInSight ? 'over' : 'calm', now) };
+  }
+
+  /** What is said, where this was found: an alarm stands for a while, and what is the same but for its numbers is not told all the time. */
+  #steady(verdict: Verdict, kind: string, now: number): Verdict {
+    const told = this.#told;
+    if (told) {
+      const isLess = RANK[verdict.severity] < RANK[told.verdict.severity];
+      if (isLess && isAlarm(told.verdict.severity) && now - told.foundAt < EVERY) return told.verdict;
+      if (verdict.severity === told.verdict.severity && kind === told.kind) {
+        told.foundAt = now;
+        if (now - told.at < EVERY) return told.verdict;
+      }
+    }
+    this.#told = { verdict, kind, at: now, foundAt: now };
+    return verdict;
+  }
+}
+
+interface JudgedPool {
+  readonly pool: LivePool;
+  readonly state: PoolNow;
+}
+
+/** Workers that are at work. */
+const workersNow = (pools: readonly JudgedPool[]): number => {
+  const until = Math.max(...pools.map(({ pool }) => pool.lastEnd));
+  return pools.filter(({ pool }) => pool.lastEnd > until - GONE).length;
+};
+
+const slotsTotal = (pools: readonly JudgedPool[]): number =>
+  pools[0].pool.ofWorker ? pools[0].pool.slots * workersNow(pools) : pools[0].pool.slots;
+
+/** µs since 1970 UTC: of the requests whose waits were looked for, or of all. */
+function followedSpan({ requests: { start, end, wait } }: Examined['inference']): { from: number; to: number } {
+  let [from, to] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const isFollowed = wait.some((micros) => micros >= 0);
+  for (let row = 0; row < start.length; row++) {
+    if (isFollowed && !(wait[row] >= 0)) continue;
+    if (start[row] < from) from = start[row];
+    if (end[row] > to) to = end[row];
+  }
+  return { from, to };
+}

@@ -1,0 +1,130 @@
+/** The queues of a live window as they stand now: their requests and slots, who was taken from them last, and when all slots were busy. */
+
+import type { ServerInference } from '../core/inference.ts';
+import type { QueueRows } from '../core/pool-now.ts';
+import type { RequestTable } from '../core/table.ts';
+import type { WaitNow } from '../findings/live-verdict.ts';
+
+/** Slots of each queue, and of all. */
+export interface SlotsOf {
+  readonly each: number;
+  readonly total: number;
+  /** Each worker has a queue of its own. */
+  readonly byWorker: boolean;
+}
+
+export interface LivePool extends QueueRows {
+  readonly ofWorker: boolean;
+  /** Rows of the inference. */
+  readonly rows: Int32Array;
+  /** µs: of the stamps. */
+  readonly resolution: number;
+  /** µs since 1970 UTC: of the whole window, and its own last end. */
+  readonly from: number;
+  readonly until: number;
+  readonly lastEnd: number;
+}
+
+/** µs, and requests: who started so shortly before the last one speaks for now. */
+const NOW = 3_000_000;
+const FEWEST_NOW = 8;
+
+/** null: the number of slots is not known, or no number of slots bounds what runs. */
+export function slotsOf({ unbounded, capacity, regimes, queue, threads, servers }: ServerInference): SlotsOf | null {
+  if (servers.length > 0) return { each: Number.NaN, total: Number.NaN, byWorker: false };
+  const total = regimes.length > 1 ? (regimes.at(-1)?.capacity ?? null) : capacity.value;
+  if (unbounded || total === null) return null;
+  const byWorker = queue === 'per-worker' && threads.value !== null;
+  return { each: byWorker && threads.value ? threads.value : total, total, byWorker };
+}
+
+/** Empty where the log does not tell when requests ran. */
+export function poolsIn(inference: ServerInference, table: RequestTable, slots: SlotsOf): LivePool[] {
+  if (inference.servers.length > 0) {
+    return inference.servers.flatMap(({ inference: own, rows }) => {
+      const ownSlots = slotsOf(own);
+      return ownSlots === null ? [] : queuesIn(own, table, rows, ownSlots);
+    });
+  }
+  return queuesIn(
+    inference,
+    table,
+    Int32Array.from({ length: table.length }, (_, row) => row),
+    slots,
+  );
+}
+
+/** `rows`: of the table, one for each of the inference. */
+function queuesIn(inference: ServerInference, table: RequestTable, rows: Int32Array, slots: SlotsOf): LivePool[] {
+  const { start, end } = inference.requests;
+  // Where the times of a proxy hold the queue as well nobody sees what ran.
+  if (!Number.isFinite(inference.concurrency.peak)) return [];
+  const queues = new Map<number, number[]>();
+  let [from, until, resolution] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (let k = 0; k < rows.length; k++) {
+    if (!(start[k] <= end[k])) continue;
+    const queue = slots.byWorker ? table.worker[rows[k]] : 0;
+    const members = queues.get(queue);
+    if (members) members.push(k);
+    else queues.set(queue, [k]);
+    from = Math.min(from, start[k]);
+    until = Math.max(until, end[k]);
+    resolution = Math.max(resolution, table.resolution[rows[k]]);
+  }
+  return [...queues.values()].map((members) => ({
+    ofWorker: slots.byWorker,
+    rows: Int32Array.from(members),
+    start: Float64Array.from(members, (k) => start[k]),
+    end: Float64Array.from(members, (k) => end[k]),
+    slots: slots.each,
+    resolution,
+    from,
+    until,
+    lastEnd: members.reduce((latest, k) => Math.max(latest, end[k]), Number.NEGATIVE_INFINITY),
+  }));
+}
+
+/**
+ * The waits of those who started last in full pools; null: not known. They came after the pool was full, `since` then: none can have waited
+ * for longer; Infinity: when that was is not known.
+ */
+export function waitNow({ requests, wait }: ServerInference, full: readonly LivePool[], since: number): WaitNow | null {
+  const followed = full
+    .flatMap(({ rows }) => [...rows])
+    .filter((row) => requests.wait[row] >= 0)
+    .sort((a, b) => requests.start[b] - requests.start[a]);
+  if (followed.length === 0 || !Number.isFinite(wait.mean)) return null;
+  const newest = requests.start[followed[0]];
+  const now = followed.filter((row, k) => k < FEWEST_NOW || requests.start[row] > newest - NOW);
+  const most = Number.isFinite(since) ? newest - since + NOW : Number.POSITIVE_INFINITY;
+  const mean = Math.min(most, now.reduce((sum, row) => sum + requests.wait[row], 0) / now.length);
+  const times = (factor: number) => (Number.isFinite(factor) ? mean * factor : mean);
+  return {
+    mean,
+    low: times(wait.lowMean / wait.mean),
+    high: Math.min(most, times(wait.highMean / wait.mean)),
+  };
+}
+
+/** µs of [from, to] in which at least `slots` requests ran at once. */
+export function fullMicrosIn({ requests }: ServerInference, slots: number, from: number, to: number): number {
+  const clamp = (at: number) => Math.min(to, Math.max(from, at));
+  const ran = requests.start.map((start, row) => (start <= requests.end[row] ? 1 : 0));
+  const begun = requests.start
+    .filter((_, row) => ran[row] === 1)
+    .map(clamp)
+    .sort();
+  const ended = requests.end
+    .filter((_, row) => ran[row] === 1)
+    .map(clamp)
+    .sort();
+  let [level, full, at] = [0, 0, from];
+  for (let b = 0, e = 0; e < ended.length; ) {
+    const isBegin = b < begun.length && begun[b] < ended[e];
+    const next = isBegin ? begun[b++] : ended[e++];
+    if (level >= slots) full += next - at;
+    level += isBegin ? 1 : -1;
+    at = next;
+  }
+  return full;
+}

@@ -1,0 +1,129 @@
+/**
+ * A stretch of a live log in which the pool is full. What was found in it stands until it ends: a full pool that has not rested cannot have
+ * lost its queue, whatever the next window of a few requests tells.
+ */
+import type { FindingSummary } from '../core/summary.ts';
+import { OPEN_FACTOR, type WaitNow } from '../findings/live-verdict.ts';
+import { findingsOfFullPool } from '../findings/saturation.ts';
+
+/** Findings that speak of a full pool: they stand as long as it is full. */
+export const OF_FULL_POOL: ReadonlySet<string> = new Set([...findingsOfFullPool, 'head-of-line', 'unbalanced-workers']);
+/** What fills a pool stays its cause until it is no longer full. */
+const CAUSE = 'outage-behind';
+/** Longer examinations that recommend a pool before it is told. */
+const LEAST_RECOMMENDED = 3;
+/** So many longer examinations speak for now. */
+const LOOKS = 3;
+/** A wait that changed by less is the same. */
+const SAME_WAIT = 1.5;
+/** µs: waits from which a queue is one, and from which it is a catastrophe where requests are shorter. */
+const LONG_WAIT = 100_000;
+const CRITICAL_WAIT = 500_000;
+/** µs: a pool that is full for longer is worth a warning, whether or not anybody can tell who waits. */
+const LONG_FULL = 15_000_000;
+
+export type FullSeverity = 'critical' | 'warning' | 'info';
+const order: readonly FullSeverity[] = ['info', 'warning', 'critical'];
+const worse = (a: FullSeverity, b: FullSeverity): FullSeverity => (order.indexOf(a) > order.indexOf(b) ? a : b);
+
+export class LiveStretch {
+  /** µs since 1970 UTC; `orLonger`: the log, or what is held of it, begins with it. */
+  since: number;
+  readonly orLonger: boolean;
+  severity: FullSeverity = 'info';
+  /** As it is told now; null: not known. */
+  wait: WaitNow | null = null;
+  /** The longest that was told. */
+  longest: WaitNow | null = null;
+  /** Of the longer examinations, newest last. */
+  readonly #looks: WaitNow[] = [];
+  /** What they recommended, smallest first. */
+  readonly #recommended: FindingSummary[] = [];
+  readonly #findings = new Map<string, FindingSummary>();
+
+  constructor(since: number, orLonger: boolean) {
+    this.since = since;
+    this.orLonger = orLonger;
+  }
+
+  /** Which pool would do has settled. */
+  get isSettled(): boolean {
+    return this.#recommended.length >= LEAST_RECOMMENDED;
+  }
+
+  /** An examination found that wait. The longer ones tell; until there is one, any does that finds somebody waiting. */
+  waited(found: WaitNow | null, isLook: boolean): void {
+    if (!found || (!isLook && (this.#looks.length > 0 || found.mean < LONG_WAIT))) return;
+    if (isLook) this.#looks.push(found);
+    const wait = isLook ? middleOf(this.#looks.slice(-LOOKS)) : found;
+    if (!isSame(wait, this.wait)) this.wait = wait;
+    if (this.wait && this.wait.mean > (this.longest?.mean ?? 0)) this.longest = this.wait;
+  }
+
+  /** With what was found before; the pool that is recommended is the middle of all that were. */
+  withEarlier(found: readonly FindingSummary[], isLook: boolean): FindingSummary[] {
+    for (const finding of found) {
+      if (!OF_FULL_POOL.has(finding.id) && finding.id !== CAUSE) continue;
+      this.#findings.set(keyOf(finding), finding);
+      if (finding.id === 'pool-saturated' && sizeOf(finding) > 0 && isLook) this.#recommended.push(finding);
+    }
+    this.#recommended.sort((a, b) => sizeOf(a) - sizeOf(b));
+    const middle = this.#recommended[Math.floor((this.#recommended.length - 1) / 2)];
+    const present = new Set(found.map(keyOf));
+    const together = [...found, ...[...this.#findings.values()].filter((finding) => !present.has(keyOf(finding)))];
+    // What filled the pool silences what only says that it is full.
+    const silenced = new Set(together.flatMap(({ evidence }) => String(evidence.symptoms ?? '').split(', ')));
+    return together
+      .filter(({ id }) => !silenced.has(id))
+      .map((finding) => (finding.id === 'pool-saturated' && middle ? recommending(finding, middle) : finding))
+      .sort((a, b) => order.indexOf(b.severity) - order.indexOf(a.severity));
+  }
+
+  /** `serviceMean`, `fullMicros`: µs; `found`: of the findings about the full pool. It never becomes less while the pool is full. */
+  judge(serviceMean: number, fullMicros: number, found: FullSeverity): FullSeverity {
+    this.severity = worse(worse(this.severity, found), this.#byWait(serviceMean, fullMicros));
+    return this.severity;
+  }
+
+  #byWait(serviceMean: number, fullMicros: number): FullSeverity {
+    if (!this.wait) return fullMicros >= LONG_FULL ? 'warning' : 'info';
+    const { mean, low } = this.wait;
+    const long = Math.max(CRITICAL_WAIT, serviceMean || 0);
+    if (mean >= long && (low >= long / 4 || mean >= 2 * long)) return 'critical';
+    return mean >= LONG_WAIT ? 'warning' : 'info';
+  }
+}
+
+export const keyOf = ({ id, evidence: { server } }: FindingSummary): string => `${id} ${server ?? ''}`;
+
+/** Slots recommended; 0: none are. */
+const sizeOf = ({ evidence: { recommended_workers: workers, recommended_threads: threads } }: FindingSummary): number =>
+  Number(workers ?? 0) * Number(threads ?? 1);
+
+const recommending = (finding: FindingSummary, { advice, evidence }: FindingSummary): FindingSummary => ({
+  ...finding,
+  advice,
+  evidence: {
+    ...finding.evidence,
+    recommended_workers: evidence.recommended_workers,
+    recommended_threads: evidence.recommended_threads,
+    recommended_p95_wait_seconds: evidence.recommended_p95_wait_seconds,
+  },
+});
+
+/** Estimates of a wait lie as far apart as factors do, so their middle is the geometric one; the range holds those of all. */
+function middleOf(waits: readonly WaitNow[]): WaitNow {
+  const logs = waits.map(({ mean }) => Math.log(Math.max(1, mean)));
+  return {
+    mean: Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length),
+    low: Math.min(...waits.map(({ low }) => low)),
+    high: Math.max(...waits.map(({ high }) => high)),
+  };
+}
+
+/** Told by its least where it is open, by its middle else. */
+function isSame(a: WaitNow, b: WaitNow | null): boolean {
+  if (b === null) return false;
+  const told = ({ mean, low, high }: WaitNow) => (high > OPEN_FACTOR * low ? low : mean);
+  return told(a) <= SAME_WAIT * told(b) && told(b) <= SAME_WAIT * told(a);
+}

@@ -1,0 +1,77 @@
+// What a live view says while a pool fills, is full and has room again: recorded overloads, watched as they came.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { formats } from '../../../parsers/index.ts';
+import type { Verdict } from '../../../src/core/snapshot.ts';
+import { postMortem } from '../../../src/engine/post-mortem.ts';
+import { type LivePicture, replayLive } from '../../helpers/live-replay.ts';
+
+interface Said {
+  /** "20:42:31" */
+  readonly at: string;
+  readonly verdict: Verdict;
+  readonly findings: readonly string[];
+}
+
+async function watch(name: string): Promise<Said[]> {
+  const said: Said[] = [];
+  const seen = ({ now, verdict, summary }: LivePicture) => {
+    const findings = summary.findings.map(({ id }) => id);
+    said.push({ at: new Date(now / 1000).toISOString().slice(11, 19), verdict, findings });
+  };
+  await replayLive(gunzipSync(readFileSync(`test/faults/${name}.log.gz`)).toString('utf8'), { restSeconds: 45, seen });
+  return said;
+}
+
+const isAlarm = ({ verdict }: Said) => verdict.severity === 'critical' || verdict.severity === 'warning';
+const sentences = (said: readonly Said[]) => [...new Set(said.map(({ verdict }) => verdict.sentence))];
+
+// By the clients: callers queue from 20:42:30 on; the queue of the first is empty at 20:43:09, that of the second at 20:43:18.
+describe.each([
+  { name: 'full-live', pool: '4 sync workers', empty: '20:43:09', free: '20:43:17', workers: [6, 9] },
+  { name: 'full-live-threads', pool: '2 workers of 4 threads', empty: '20:43:18', free: '20:43:26', workers: [2, 2] },
+])('$name: a pool that is full for half a minute', ({ name, pool, empty, free, workers: [least, most] }) => {
+  let said: Said[] = [];
+  let first = -1;
+  beforeAll(async () => {
+    said = await watch(name);
+    first = said.findIndex(isAlarm);
+  }, 120_000);
+
+  it('raises the alarm once, holds it as long as callers queue, and calls it off when there is room', () => {
+    expect(said[first].at < '20:42:45').toBe(true);
+    expect(said.slice(0, first).some(isAlarm)).toBe(false);
+    const during = said.filter(({ at }, k) => k >= first && at < empty);
+    expect(during.every(isAlarm)).toBe(true);
+    expect(during.every(({ findings }) => findings.includes('pool-saturated'))).toBe(true);
+    const after = said.filter(({ at }) => at > free && at < '20:43:50');
+    expect(after.length).toBeGreaterThan(2);
+    expect(after.some(isAlarm)).toBe(false);
+    expect(after[0].verdict.sentence).toMatch(
+      new RegExp(`^${pool} with free slots again since 20:43:\\d\\d\\. Full from 20:42:3\\d to 20:43:`),
+    );
+  });
+
+  it('speaks of now, in few sentences, with advice that stays', () => {
+    const opened = said.findIndex(({ verdict }) => verdict.sentence.includes('full since'));
+    expect(said[opened].at < '20:42:45').toBe(true);
+    const during = said.filter(({ at }, k) => k >= opened && at < empty);
+    for (const sentence of sentences(during)) {
+      expect(sentence).toMatch(new RegExp(`^${pool}, (1 of them )?full since 20:42:3\\d without a break; callers`));
+      expect(sentence).not.toMatch(/all busy|on average/);
+    }
+    expect(sentences(during).length).toBeLessThan(8);
+    const advised = sentences(during).flatMap(
+      (sentence) => /(\d+) workers(?: of (\d+) threads)?, or/.exec(sentence)?.[1] ?? [],
+    );
+    expect(advised.length).toBeGreaterThan(0);
+    expect(advised.every((workers) => Number(workers) >= least && Number(workers) <= most)).toBe(true);
+    expect(new Set(advised).size).toBeLessThan(3);
+  });
+
+  it('ends, when the log rests, at what a report says of it', async () => {
+    const { verdict } = await postMortem([`test/faults/${name}.log.gz`], { formats });
+    expect(said.at(-1)?.verdict).toEqual(verdict);
+  });
+});
