@@ -7,6 +7,7 @@ import { inferServer } from './infer-server.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
+import { waitsAmong } from './wait/surroundings.ts';
 import { heldToWholeLog } from './whole-log.ts';
 
 export interface AnalyseOptions {
@@ -20,12 +21,14 @@ export interface AnalyseOptions {
   readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
   readonly lastLook?: WaitInference | null;
+  /** A longer stretch of the log, which holds this one: of a log of which only a stretch is wanted. */
+  readonly around?: Partial | null;
 }
 
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
   const estimates = listHeavyRoutes(partial);
   const requests = partial.retained.table();
-  const inference = heldToWholeLog(
+  const own = heldToWholeLog(
     inferServer({
       table: requests,
       lifecycle: partial.lifecycle,
@@ -37,6 +40,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     }),
     partial,
   );
+  const inference = options.around ? waitsAmong(own, requests, options.around) : own;
   const knows = missingFields(partial.streams, partial.lifecycle, inference, options.inputs, options.howToLog);
   const summary = summarise({
     partial,

@@ -13,10 +13,10 @@ import { createNames } from '../core/names.ts';
 import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
-import { joinInput } from './join-input.ts';
 import { Partial } from './partial.ts';
 import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
+import { SideBySide, withAssumptions } from './side-by-side.ts';
 
 const VERSION = 2;
 const MAGIC = `logscope/partial/v${VERSION}\n`;
@@ -139,13 +139,28 @@ export function onHost({ partial, inputs }: PartialFile, host: string): PartialF
   return { partial: named, inputs: inputs.map((input) => ({ ...input, host })) };
 }
 
-/** Joins partials in the given order; inputs keep their order, so `source` of a row stays the index of its input. */
-export class PartialJoin implements PartialFile {
-  readonly partial = new Partial(createNames(Number.POSITIVE_INFINITY));
+/** Joins partials in the given order, as logs that are read together are; inputs keep their order, so `source` of a row stays the index of its input. */
+export class PartialJoin {
+  readonly #logs = new SideBySide();
   readonly inputs: InputSummary[] = [];
 
   add({ partial, inputs }: PartialFile): void {
-    joinInput(this.partial, partial, inputs[0]?.path ?? '', this.inputs, this.inputs.length);
+    const source = this.inputs.length;
+    this.#logs.add(source === 0 ? partial : shifted(partial, source), inputs[0]?.path ?? '', source);
     this.inputs.push(...inputs);
   }
+
+  /** All of them as one; nothing may be added after that. */
+  joined(): PartialFile {
+    const joined = this.#logs.join();
+    const inputs = withAssumptions(this.inputs, joined?.assumptions ?? []);
+    return { partial: joined?.partial ?? new Partial(createNames(Number.POSITIVE_INFINITY)), inputs };
+  }
+}
+
+/** The same with the numbers of its inputs from `source` on. */
+function shifted(partial: Partial, source: number): Partial {
+  const other = new Partial(createNames(Number.POSITIVE_INFINITY), partial.retained.retention);
+  other.merge(partial, source);
+  return other;
 }

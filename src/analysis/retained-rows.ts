@@ -194,7 +194,10 @@ function blockOf(rows: RequestTable, row: number): number {
   return Number.isNaN(instant) ? Math.floor(rows.offset[row] / (1 << 20)) : Math.floor(instant / MICROS_PER_MINUTE);
 }
 
-/** One input: by offset. Several: each by offset, merged by time (a stable merge, so no input is reordered). */
+/**
+ * One input: by offset. Several: each by offset, merged by time (a stable merge, so no input is reordered). Where lines of several have
+ * the same time, those of the input that begins first come first: parts of one log follow each other in whatever order they were given.
+ */
 function inLineOrder(table: RequestTable): RequestTable {
   const rows = Array.from({ length: table.length }, (_, row) => row);
   const { offset, source } = table;
@@ -207,7 +210,23 @@ function inLineOrder(table: RequestTable): RequestTable {
     if (queue) queue.push(row);
     else queues.set(source[row], [row]);
   }
-  return selectRows(table, mergeByTime([...queues.values()], table));
+  const inTime = [...queues.values()]
+    .map((queue) => ({ queue, begin: beginOf(queue, table) }))
+    .sort((a, b) => a.begin - b.begin || 0);
+  return selectRows(
+    table,
+    mergeByTime(
+      inTime.map(({ queue }) => queue),
+      table,
+    ),
+  );
+}
+
+/** µs since 1970 UTC; Infinity: no row has a time. */
+function beginOf(rows: readonly number[], table: RequestTable): number {
+  let first = Number.POSITIVE_INFINITY;
+  for (const row of rows) if (instantOf(table, row) < first) first = instantOf(table, row);
+  return first;
 }
 
 function mergeByTime(queues: number[][], table: RequestTable): number[] {

@@ -2,6 +2,7 @@
  * Logs that are read together: those whose lines are of one kind are joined first, so that a log of one kind can be held against that
  * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once.
  */
+import type { InputSummary } from '../core/summary.ts';
 import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
 import { joinInput } from './join-input.ts';
 import { type Partial, sameFacts } from './partial.ts';
@@ -12,6 +13,15 @@ import { type Kind, requestsOf, tellByProxy } from './told-by-proxy.ts';
 export interface Assumption {
   readonly source: number;
   readonly sentence: string;
+}
+
+/** The reports of inputs, with what was assumed of them. */
+export function withAssumptions(inputs: readonly InputSummary[], assumptions: readonly Assumption[]): InputSummary[] {
+  const said = [...inputs];
+  for (const { source, sentence } of assumptions) {
+    said[source] = { ...said[source], assumptions: [...said[source].assumptions, sentence] };
+  }
+  return said;
 }
 
 export class SideBySide {

@@ -29,7 +29,7 @@ export async function joinFiles(paths: readonly string[]): Promise<PartialFile> 
       throw new UserError(`${name} is empty: write a partial with "logscope analyze --partial"`);
     }
   }
-  return join;
+  return join.joined();
 }
 
 /** @throws UserError for a line that is longer than any partial */

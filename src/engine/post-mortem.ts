@@ -1,10 +1,12 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
 import { Partial } from '../analysis/partial.ts';
-import { SideBySide } from '../analysis/side-by-side.ts';
+import { SideBySide, withAssumptions } from '../analysis/side-by-side.ts';
+import { beginsFull } from '../analysis/wait/surroundings.ts';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import type { InputSummary } from '../core/summary.ts';
-import type { AskedWindow } from '../core/time-window.ts';
+import { MICROS_PER_MINUTE } from '../core/time.ts';
+import type { AskedWindow, TimeWindow } from '../core/time-window.ts';
 import { version } from '../core/version.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import type { IngestSink } from '../ingest/parser.ts';
@@ -13,6 +15,7 @@ import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { inOrderOfWriting } from './order-of-writing.ts';
 import { bePatientFor } from './patient-v8.ts';
+import { statOf } from './plain-file.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
 import { findPlace } from './time-place.ts';
@@ -32,10 +35,14 @@ export interface PostMortemOptions {
   readonly onDamage?: (sentence: string) => void;
 }
 
-export async function readPartial(
-  given: readonly string[],
-  options: PostMortemOptions,
-): Promise<{ partial: Partial; inputs: InputSummary[] }> {
+/** What was read of logs, and of what stretch of time; null: all of it. */
+export interface ReadLogs {
+  readonly partial: Partial;
+  readonly inputs: readonly InputSummary[];
+  readonly window: TimeWindow | null;
+}
+
+export async function readPartial(given: readonly string[], options: PostMortemOptions): Promise<ReadLogs> {
   const paths = inOrderOfWriting(given);
   const logs = new SideBySide();
   const inputs: InputSummary[] = [];
@@ -81,13 +88,10 @@ export async function readPartial(
   }
   const joined = logs.join();
   const partial = joined?.partial ?? new Partial(createNames(Number.POSITIVE_INFINITY));
-  for (const { source, sentence } of joined?.assumptions ?? []) {
-    const input = inputs[source];
-    inputs[source] = { ...input, assumptions: [...input.assumptions, sentence] };
-  }
-  if (!window) return { partial, inputs };
-  requireRequests(inputs, window);
-  return { partial, inputs: withWindow(inputs, window) };
+  const said = withAssumptions(inputs, joined?.assumptions ?? []);
+  if (!window) return { partial, inputs: said, window };
+  requireRequests(said, window);
+  return { partial, inputs: withWindow(said, window), window };
 }
 
 /** Where lines of a proxy go that stand beside those of its server in one input. Both partials name routes and workers alike. */
@@ -113,6 +117,30 @@ function retoldBeside(into: Partial): {
 }
 
 export async function postMortem(paths: readonly string[], options: PostMortemOptions): Promise<Examination> {
-  const { partial, inputs } = await readPartial(paths, options);
-  return examine(partial, { inputs, version, howToLog: howToLog(options.formats), effort: 'full' });
+  return examineRead(await readPartial(paths, options), paths, options);
+}
+
+/** What lies so far before and behind a stretch of time is read where its pool was full when it began; the less where that is too much, µs. */
+const MARGINS = [10 * MICROS_PER_MINUTE, 2 * MICROS_PER_MINUTE];
+
+/** Examines what was read of these logs. */
+export async function examineRead(
+  { partial, inputs, window }: ReadLogs,
+  paths: readonly string[],
+  options: PostMortemOptions,
+): Promise<Examination> {
+  const how = { inputs, version, howToLog: howToLog(options.formats), effort: 'full' as const };
+  const examined = examine(partial, how);
+  const { inference, requests } = examined.facts;
+  const isReadable = paths.every((path) => path !== '-' && statOf(path)?.isFile());
+  if (!window || !isReadable || !partial.retained.complete || !beginsFull(inference, requests)) return examined;
+  for (const margin of MARGINS) {
+    const around = {
+      since: { kind: 'instant', micros: window.from - margin },
+      until: { kind: 'instant', micros: window.to + margin },
+    } as const;
+    const wider = await readPartial(paths, { ...options, window: around });
+    if (wider.partial.retained.complete) return examine(partial, { ...how, around: wider.partial });
+  }
+  return examined;
 }

@@ -50,7 +50,7 @@ function expectTold(line: string): void {
   const join = new PartialJoin();
   join.add(unpackPartial(good, 'good.partial'));
   join.add(file);
-  const { summary } = examineJoined(join, formats);
+  const { summary } = examineJoined(join.joined(), formats);
   JSON.parse(JSON.stringify(summary));
 }
 

@@ -80,7 +80,7 @@ const EVEN_SPREAD = 2;
 /** µs */
 const FLOOR = 10_000;
 /** s: a wait shorter than this is the accepting itself. */
-const NO_WAIT = 0.002;
+export const NO_WAIT = 0.002;
 
 export interface WaitContext {
   readonly basis: string;
@@ -228,8 +228,8 @@ function mostOf(longest: Float64Array | null): [mean: number, p95: number] {
   return [1e6 * meanOf(longest), 1e6 * quantile(longest, 0.95)];
 }
 
-/** Most requests that waited at once, by the starts and the waits of one history, s. */
-function longestQueue(start: Float64Array, wait: Float64Array): number {
+/** Most requests that waited at once, by the starts and the waits of one history, in one unit. */
+export function longestQueue(start: Float64Array, wait: Float64Array): number {
   const came = Float64Array.from(start, (at, i) => at - wait[i]).sort();
   const began = start.slice().sort();
   let most = 0;

@@ -49,25 +49,22 @@ export default defineCommand({
 const parseThreads = (text: string): number => Math.min(64, parseCounts(text)[0]);
 
 async function analyze(files: readonly string[], options: Options): Promise<number> {
-  const [{ formats }, { examineJoined }, { readPartial }, { createProgress }] = await Promise.all([
+  const [{ formats }, { examineRead, readPartial }, { createProgress }] = await Promise.all([
     import('../../../parsers/index.ts'),
-    import('../../engine/join-partials.ts'),
     import('../../engine/post-mortem.ts'),
     import('../progress.ts'),
   ]);
   const progress = createProgress(stderr);
   const parallel = { threads: options.threads, startThread: startRangeThread };
+  const how = { formats, ...options, parallel, window: askedWindow(options) };
   const read = await readPartial(files, {
-    formats,
-    ...options,
-    parallel,
-    window: askedWindow(options),
+    ...how,
     onProgress: progress.report,
     onDamage: progress.damaged,
   }).finally(progress.done);
   const { onHost, packPartial } = await import('../../analysis/partial-file.ts');
   const named = options.host === undefined ? read : onHost(read, printable(options.host, 100));
   if (options.partial) print(packPartial(named));
-  else await writeExamination(examineJoined(named, formats), options);
+  else await writeExamination(await examineRead({ ...read, ...named }, files, how), options);
   return progress.exitCode(exitCodes.done);
 }
