@@ -24,7 +24,7 @@ import { growthWithLoad } from './structure/growth.ts';
 import { fewestLanes } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
-import { placeOnLanes } from './structure/placed.ts';
+import { lanesPerWorker, placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
@@ -182,7 +182,7 @@ function inferFrom(input: ServerInput): ServerInference {
     table,
     times.start,
     times.end,
-    running && !structure.unbounded ? eachHolds : null,
+    lanesPerWorker(servers, table, running && !structure.unbounded ? eachHolds : null),
     threads,
   );
   const concurrencyOf = (): Concurrency => {

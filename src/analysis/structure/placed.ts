@@ -3,7 +3,7 @@
  * no two requests of a lane at once. Intervals in the order of their starts, each on the lane that was freed last: the
  * fewest lanes that fit (interval graphs are perfect), so quiet slots stay empty at the bottom.
  */
-import type { Lane } from '../../core/inference.ts';
+import type { Lane, ServerPart } from '../../core/inference.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { orderOf } from './order.ts';
 
@@ -21,24 +21,25 @@ const TOLERANCE = 2_000;
 /**
  * @param start µs per row, NaN unknown
  * @param end µs per row, NaN unknown
- * @param slots most lanes per worker (or in all); null: as many as requests overlap
+ * @param slotsOf most lanes of a worker (by id, or -1: in all); null: as many as requests overlap
  * @param threads the line's own thread is the lane
  */
 export function placeOnLanes(
   table: RequestTable,
   start: Float64Array,
   end: Float64Array,
-  slots: number | null,
+  slotsOf: (worker: number) => number | null,
   threads: boolean,
 ): Placed {
   const n = table.length;
   const lane = new Int32Array(n).fill(-1);
   const lanes: Lane[] = [];
-  const groups = new Map<number, { lanes: number[]; free: number[]; threads: Map<number, number> }>();
+  const groups = new Map<number, { lanes: number[]; free: number[]; threads: Map<number, number>; most: number }>();
   const groupOf = (worker: number) => {
     let group = groups.get(worker);
     if (!group) {
-      group = { lanes: [], free: [], threads: new Map() };
+      const most = Math.min(slotsOf(worker) ?? MOST_LANES, MOST_LANES);
+      group = { lanes: [], free: [], threads: new Map(), most };
       groups.set(worker, group);
     }
     return group;
@@ -57,7 +58,6 @@ export function placeOnLanes(
       lane[i] = group.lanes[0];
     }
   }
-  const most = Math.min(slots ?? MOST_LANES, MOST_LANES);
   const order = orderOf(starts.subarray(0, known));
   for (let k = 0; k < known; k++) {
     const i = timed[order[k]];
@@ -78,11 +78,25 @@ export function placeOnLanes(
       if (group.free[slot] <= start[i] + TOLERANCE && (best < 0 || group.free[slot] > group.free[best])) best = slot;
       if (group.free[slot] < group.free[earliest]) earliest = slot;
     }
-    if (best < 0) best = group.lanes.length < most ? openLane(lanes, group, worker) : earliest;
+    if (best < 0) best = group.lanes.length < group.most ? openLane(lanes, group, worker) : earliest;
     group.free[best] = Math.max(group.free[best], end[i]);
     lane[i] = group.lanes[best];
   }
   return inOrder(lanes, lane);
+}
+
+/** Most lanes of each worker, by its id: of several servers each worker has the threads of its own, of one all have `alike`; null: not known. */
+export function lanesPerWorker(
+  servers: readonly ServerPart[],
+  { worker }: RequestTable,
+  alike: number | null,
+): (worker: number) => number | null {
+  const own = new Map<number, number | null>();
+  for (const { inference, rows } of servers) {
+    const threads = inference.unbounded ? null : inference.threads.value;
+    for (const row of rows) if (worker[row] >= 0) own.set(worker[row], threads);
+  }
+  return (id) => own.get(id) ?? (own.has(id) ? null : alike);
 }
 
 function openLane(lanes: Lane[], group: { lanes: number[]; free: number[] }, worker: number): number {

@@ -6,6 +6,7 @@ import { byteText, shortDuration } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { clockText, dateText } from '../time-axis.ts';
+import { waitNote, waitText } from '../wait-text.ts';
 import { wrap } from '../width.ts';
 
 /** Row of the open request in the table, -1 when it is no longer held. */
@@ -41,7 +42,7 @@ export function fieldsOf(
       requests.worker[row] >= 0 ? names.workers.text(requests.worker[row]) : 'not in the log',
       requests.thread[row] >= 0 ? `thread ${names.threads.text(requests.thread[row])}` : '',
     ],
-    ['wait', known(wait, shortDuration(wait)), Number.isFinite(wait) ? inference.wait.method : ''],
+    ['wait', known(wait, waitText(inference.wait, wait)), waitNote(inference.wait, wait)],
     ['start', known(start, instant(start)), logged ? '' : Number.isFinite(start) ? 'inferred' : ''],
     ['end', known(end, instant(end)), ''],
     [

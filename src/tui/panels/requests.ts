@@ -3,6 +3,7 @@ import { type Column, drawList } from '../draw/list.ts';
 import { byteText, shortDuration } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import { clockText } from '../time-axis.ts';
+import { waitText } from '../wait-text.ts';
 
 export default definePanel({
   id: 'requests',
@@ -67,7 +68,7 @@ export default definePanel({
         title: 'wait',
         width: 6,
         align: 'right',
-        text: (row) => shortDuration(placement.wait[row]),
+        text: (row) => waitText(snapshot.inference.wait, placement.wait[row]),
         style: (row) => (placement.wait[row] > 1e6 ? theme.warning : theme.text),
       },
     ];

@@ -110,6 +110,11 @@ it('services that the envelope names are told apart, each with its own kind, fin
     capacity: { value: null },
   });
   expect(facts.inference.servers.map(({ inference: { model } }) => model)).toEqual(['sync', 'async']);
+  // A worker of one server has as many lanes as its own server gives it, though together they are of no kind.
+  const { lanes, requests } = facts.inference;
+  const ofWeb = lanes.filter(({ worker }) => facts.names.workers.text(worker).startsWith('web-1/'));
+  expect(ofWeb.map(({ slot }) => slot)).toEqual([0, 0]);
+  expect(requests.lane.every((lane) => lane >= 0)).toBe(true);
   const found = (id: string) => summary.findings.find((finding) => finding.id === id);
   const saturated = alone.summary.findings.find(({ id }) => id === 'pool-saturated');
   expect(saturated?.severity).toBe('critical');

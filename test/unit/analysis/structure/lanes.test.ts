@@ -70,7 +70,7 @@ test('requests of a lane do not overlap, in the estimate and in the picture', ()
   const trace = traceOf(table);
   const end = endsInLanes(trace, trace.worker, 4, 1);
   const start = end.map((value, i) => value - trace.duration[i]);
-  const placed = placeOnLanes(table, start, end, 1, false);
+  const placed = placeOnLanes(table, start, end, () => 1, false);
   expect(placed.lanes).toHaveLength(4);
   const last = new Float64Array(4).fill(Number.NEGATIVE_INFINITY);
   const order = [...start.keys()].sort((a, b) => start[a] - start[b]);
@@ -86,15 +86,15 @@ test('without a limit there are as many lanes as requests at once; a thread name
   const start = Float64Array.of(0, 1, 2, 50);
   const end = Float64Array.of(10, 12, 14, 60).map((value) => value * 1e6);
   const four = { ...table, length: 4, worker: new Int32Array(4), thread: Int32Array.of(7, 3, 7, 3) };
-  expect([...placeOnLanes(four, start, end, null, false).lane]).toEqual([0, 1, 2, 3]);
-  expect([...placeOnLanes(four, start, end, 2, true).lane]).toEqual([0, 1, 0, 1]);
-  expect(placeOnLanes(four, start, end, 2, false).lanes).toHaveLength(2);
+  expect([...placeOnLanes(four, start, end, () => null, false).lane]).toEqual([0, 1, 2, 3]);
+  expect([...placeOnLanes(four, start, end, () => 2, true).lane]).toEqual([0, 1, 0, 1]);
+  expect(placeOnLanes(four, start, end, () => 2, false).lanes).toHaveLength(2);
 });
 
 test('a request without a duration is placed by its worker alone', () => {
   const { table } = logOf(busy, { pid: true, duration: false }).input;
   const none = new Float64Array(table.length).fill(Number.NaN);
-  const { lane, lanes } = placeOnLanes(table, none, table.end, null, false);
+  const { lane, lanes } = placeOnLanes(table, none, table.end, () => null, false);
   expect(lanes.map((one) => one.slot)).toEqual([0, 0, 0, 0]);
   expect(lanes[lane[5]].worker).toBe(table.worker[5]);
 });

@@ -1,0 +1,21 @@
+/** The wait of a request in words: an estimate that may be far off looks like one. */
+import type { WaitInference } from '../core/inference.ts';
+import { shortDuration } from './numbers.ts';
+
+/** Ends of the range this far apart make a number that is no measure. */
+const FAR_APART = 10;
+
+const isFarOff = ({ method, lowMean, highMean }: WaitInference): boolean =>
+  method === 'inferred' && highMean > FAR_APART * Math.max(lowMean, 1);
+
+/** "8.8s", "~8.8s" where the log leaves open how long it was. `micros`: NaN unknown. */
+export const waitText = (wait: WaitInference, micros: number): string =>
+  `${micros > 0 && isFarOff(wait) ? '~' : ''}${shortDuration(micros)}`;
+
+/** "inferred", "860ms to 68s fit, inferred": how it is known, and between what it lies as far as all waits do. */
+export function waitNote(wait: WaitInference, micros: number): string {
+  if (!Number.isFinite(micros)) return '';
+  if (!(micros > 0) || !isFarOff(wait) || !(wait.mean > 0)) return wait.method;
+  const [low, high] = [wait.lowMean, wait.highMean].map((bound) => shortDuration((micros * bound) / wait.mean));
+  return `${low} to ${high} fit, ${wait.method}`;
+}
