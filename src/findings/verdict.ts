@@ -2,6 +2,7 @@
 import { poolNameBeside } from '../core/pool-names.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import { type FindingSummary, hasNoSlots, type Summary } from '../core/summary.ts';
+import { clockText } from '../core/time.ts';
 import { atMostSoLong, isHidden } from '../core/wait-range.ts';
 import { atOnceText, capital, countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { knownSlots, poolText } from './pool-words.ts';
@@ -89,7 +90,8 @@ const LETTERS_OF_TITLE = 60;
  * "4 sync workers full 31/60 s; waits up to 2.1 s (inferred). Fix: 7 workers or async I/O."; for beside others the last one
  * with the route that fills the pool, and without.
  */
-function saturatedWordings(summary: Summary, { evidence }: FindingSummary): string[] {
+function saturatedWordings(summary: Summary, finding: FindingSummary): string[] {
+  const { evidence } = finding;
   const { server } = summary;
   const pool = capital(poolText(server));
   const share = shareOfWindow(Number(evidence.saturated_seconds), summary);
@@ -101,12 +103,25 @@ function saturatedWordings(summary: Summary, { evidence }: FindingSummary): stri
   const [ends, endsBriefly, fix] = wordsOf(remedy);
   const terse = (by: string) => `${pool} full ${share.replace(' of ', '/')}${by}; ${waitsInBrief}.${fix}`;
   return [
-    `${pool}, all busy ${share}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${ends}`,
+    `${pool}, all busy ${share}${whenOver(summary, finding)}${behind('of their time on', LETTERS_OF_ROUTE)}; ${queued}.${ends}`,
     `${pool} full ${share}${behind('by', LETTERS_OF_ROUTE_IN_BRIEF)}; ${waits}.${endsBriefly}`,
     terse(''),
     terse(behind('by', LETTERS_OF_ROUTE_IN_BRIEF)),
     terse(''),
   ];
+}
+
+/** Share of the log, and s, that lie behind a stretch that is over. */
+const OVER_SHARE = 0.15;
+const OVER_SECONDS = 10;
+
+/** " (from 20:42:31 to 20:43:08 UTC)" of a pool that has had free slots since; "" where it was full to the end, or nearly. */
+function whenOver({ window }: Summary, { from, to }: FindingSummary): string {
+  if (from === null || to === null || window.to === null || window.seconds === null) return '';
+  const since = (Date.parse(window.to) - Date.parse(to)) / 1000;
+  if (since < Math.max(OVER_SECONDS, OVER_SHARE * window.seconds)) return '';
+  const [begin, end] = [from, to].map((at) => clockText(1000 * Date.parse(at)));
+  return ` (from ${begin} to ${end} UTC)`;
 }
 
 /** What would end the queue in front of a full pool. */
