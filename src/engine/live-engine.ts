@@ -211,11 +211,14 @@ export class LiveEngine implements Engine {
     this.#stopped = true;
     this.#cancelTick?.();
     this.#examinations.stop();
+    const hasEnded = this.#follower.isOver;
     // What is being read now must not be read twice.
     await this.#reading.stop();
     await this.#follower.stop();
     if (isHeard) {
-      await this.#examinations.end();
+      await this.#examinations.underWay;
+      // Who interrupts it does not wait for a report of everything.
+      await (hasEnded ? this.#examinations.end() : this.#examinations.run());
       this.#publish();
     }
     await this.#examiner.close();

@@ -93,7 +93,6 @@ export class LiveExaminations {
 
   /** The log has ended: what it says as a whole. */
   async end(): Promise<void> {
-    await this.#underWay;
     if (this.#options.rows.total > 0) await this.#ask('end');
   }
 

@@ -7,6 +7,7 @@ import { type PoolNow, poolNow } from '../core/pool-now.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Severity, Summary } from '../core/summary.ts';
 import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
+import { countText } from '../core/words.ts';
 import { calmVerdict, fullVerdict, type WaitNow } from '../findings/live-verdict.ts';
 import { knownSlots } from '../findings/pool-words.ts';
 import { verdictOf } from '../findings/verdict.ts';
@@ -40,7 +41,8 @@ interface Told {
 const EVERY = 10_000_000;
 /** µs without a request from which a worker is gone. */
 const GONE = 45_000_000;
-/** µs */
+/** µs, and requests: less is no log yet. */
+const FEWEST = 30;
 const SHORT_LOG = 5_000_000;
 /** µs by which the end of a finding may lie behind the end of the stretch that it is about. */
 const END_SLACK = 10_000_000;
@@ -164,6 +166,10 @@ export class LiveJudge {
     const others = summary.findings.filter((finding) => !isOver(finding) && !(isShort && OF_FULL_POOL.has(finding.id)));
     const top = others.find(({ severity }) => severity !== 'info');
     const isLittle = others.some(({ id }) => id === 'not-enough-data');
+    if (!top && !isLittle && isShort && summary.requests.total < FEWEST) {
+      const sentence = `Not enough data: ${countText(summary.requests.total, 'request')} so far.`;
+      return { summary, verdict: this.#steady({ severity: 'info', sentence, confidence: 1 }, 'little', now) };
+    }
     const server = this.#known?.server;
     if (top || isLittle || pools.length === 0 || !server || inference.servers.length > 0) {
       const isSame = others.length === summary.findings.length;

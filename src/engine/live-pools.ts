@@ -103,6 +103,7 @@ export function waitNow({ requests, wait }: ServerInference, full: readonly Live
     mean,
     low: times(wait.lowMean / wait.mean),
     high: Math.min(most, times(wait.highMean / wait.mean)),
+    isOpen: wait.callers !== null,
   };
 }
 

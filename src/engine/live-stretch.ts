@@ -3,7 +3,7 @@
  * lost its queue, whatever the next window of a few requests tells.
  */
 import type { FindingSummary } from '../core/summary.ts';
-import { OPEN_FACTOR, type WaitNow } from '../findings/live-verdict.ts';
+import type { WaitNow } from '../findings/live-verdict.ts';
 import { findingsOfFullPool } from '../findings/saturation.ts';
 
 /** Findings that speak of a full pool: they stand as long as it is full. */
@@ -51,11 +51,16 @@ export class LiveStretch {
     return this.#recommended.length >= LEAST_RECOMMENDED;
   }
 
-  /** An examination found that wait. The longer ones tell; until there is one, any does that finds somebody waiting. */
+  /**
+   * An examination found that wait. Of possible histories the longer examinations tell, and until there is one any that finds somebody
+   * waiting; what is known without them any tells.
+   */
   waited(found: WaitNow | null, isLook: boolean): void {
-    if (!found || (!isLook && (this.#looks.length > 0 || found.mean < LONG_WAIT))) return;
-    if (isLook) this.#looks.push(found);
-    const wait = isLook ? middleOf(this.#looks.slice(-LOOKS)) : found;
+    if (!found) return;
+    const isGuess = found.isOpen && !isLook;
+    if (isGuess && (this.#looks.length > 0 || found.mean < LONG_WAIT)) return;
+    if (found.isOpen && isLook) this.#looks.push(found);
+    const wait = found.isOpen && isLook ? middleOf(this.#looks.slice(-LOOKS)) : found;
     if (!isSame(wait, this.wait)) this.wait = wait;
     if (this.wait && this.wait.mean > (this.longest?.mean ?? 0)) this.longest = this.wait;
   }
@@ -118,12 +123,13 @@ function middleOf(waits: readonly WaitNow[]): WaitNow {
     mean: Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length),
     low: Math.min(...waits.map(({ low }) => low)),
     high: Math.max(...waits.map(({ high }) => high)),
+    isOpen: true,
   };
 }
 
 /** Told by its least where it is open, by its middle else. */
 function isSame(a: WaitNow, b: WaitNow | null): boolean {
   if (b === null) return false;
-  const told = ({ mean, low, high }: WaitNow) => (high > OPEN_FACTOR * low ? low : mean);
+  const told = ({ mean, low, isOpen }: WaitNow) => (isOpen ? low : mean);
   return told(a) <= SAME_WAIT * told(b) && told(b) <= SAME_WAIT * told(a);
 }

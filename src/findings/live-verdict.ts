@@ -14,6 +14,8 @@ export interface WaitNow {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
+  /** It follows from possible histories of the callers: while the pool stays full they tell the least wait, and no longest one. */
+  readonly isOpen: boolean;
 }
 
 export interface FullNow {
@@ -36,10 +38,6 @@ export interface FullNow {
 /** µs: what a hand-over takes is no wait. */
 const HARDLY_WAITS = 10_000;
 
-/** The middle of such a range is no measure of the wait. */
-export const OPEN_FACTOR = 30;
-const isOpen = ({ low, high }: WaitNow): boolean => high > OPEN_FACTOR * Math.max(low, 1000);
-
 /** "callers now queue for about 2 s (90 ms to 14 s fit the log)", briefly, and in brief. */
 function waitingWords({ wait }: FullNow): [string, string, string] {
   if (!wait) return ['whether callers queue, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
@@ -47,14 +45,14 @@ function waitingWords({ wait }: FullNow): [string, string, string] {
   const range = `${low} to ${high}`;
   if (wait.mean < HARDLY_WAITS && wait.high < 1e6 * SHORT)
     return ['callers hardly queue now', 'waits now short', 'waits short'];
-  if (isOpen(wait) && wait.low < HARDLY_WAITS) {
+  if (wait.isOpen && wait.low < HARDLY_WAITS) {
     return [
       'callers may queue now, at most since then; for how long the log cannot tell while it stays full',
       'waits now unknown',
       'waits unknown',
     ];
   }
-  if (isOpen(wait)) {
+  if (wait.isOpen) {
     return [
       `callers now queue for ${low} or longer, at most since then; closer the log cannot tell while it stays full`,
       `waits now ${low} or longer`,
@@ -136,7 +134,7 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
 function thenWords({ from, to, wait }: LastFull): string {
   const full = `Full from ${from} to ${to} before that`;
   if (!wait) return full;
-  if (isOpen(wait) && wait.low < HARDLY_WAITS) return full;
-  const long = isOpen(wait) ? `${durationText(wait.low)} or longer` : `up to about ${durationText(wait.mean)}`;
+  if (wait.isOpen && wait.low < HARDLY_WAITS) return full;
+  const long = wait.isOpen ? `${durationText(wait.low)} or longer` : `up to about ${durationText(wait.mean)}`;
   return `${full}; callers queued for ${long} then`;
 }

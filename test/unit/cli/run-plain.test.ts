@@ -54,3 +54,30 @@ it('ends with a stream that has ended', async () => {
   over();
   expect(await ended).toBe(0);
 });
+
+it('says at once when something is wrong, and that all is well once a minute at most', async () => {
+  const snapshot = await replaySnapshot('gunicorn-sync-4-nearly-full.log');
+  const well = (k: number) => ({ verdict: { severity: 'ok' as const, sentence: `All is well, ${k}.`, confidence: 1 } });
+  const engine = new FakeEngine({ ...snapshot, mode: 'tail', ...well(0) });
+  const clock = new FakeClock();
+  const lines: string[] = [];
+  let over = () => {};
+  const ended = runPlain(engine, clock, {
+    write: (line) => lines.push(line),
+    onOver: (listener) => {
+      over = listener;
+    },
+  });
+  for (let k = 1; k < 100; k++) {
+    clock.advance(1000);
+    engine.publish(well(k));
+  }
+  engine.publish({ verdict: { severity: 'warning', sentence: 'The pool is full.', confidence: 1 } });
+  over();
+  await ended;
+  expect(lines.filter((line) => line.startsWith('Verdict'))).toEqual([
+    'Verdict, ok: All is well, 0.',
+    'Verdict, ok: All is well, 60.',
+    'Verdict, warning: The pool is full.',
+  ]);
+});
