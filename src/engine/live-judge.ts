@@ -22,6 +22,8 @@ export interface JudgedAt {
   readonly now: number;
   /** The examination was a longer one, whose waits are better than those of the others. */
   readonly isLook: boolean;
+  /** No line has come for a while. */
+  readonly isAtRest: boolean;
   /** Minutes east of UTC in which the log writes its stamps. */
   readonly zoneMinutes: number;
 }
@@ -156,13 +158,17 @@ export class LiveJudge {
     return this.#stretch;
   }
 
-  #judgeOther({ summary, verdict, inference }: Examined, pools: readonly JudgedPool[], { now, zoneMinutes }: JudgedAt) {
+  #judgeOther(
+    { summary, verdict, inference }: Examined,
+    pools: readonly JudgedPool[],
+    { now, zoneMinutes, isAtRest }: JudgedAt,
+  ) {
     const isOver = ({ id, to }: FindingSummary) =>
       OF_FULL_POOL.has(id) &&
       this.#lastFull !== null &&
       (OF_WINDOW.has(id) || (to !== null && 1000 * Date.parse(to) <= this.#lastFull.to + END_SLACK));
     // In its first seconds a log looks full for a moment soon.
-    const isShort = Math.max(...pools.map(({ pool }) => pool.until - pool.from)) < SHORT_LOG;
+    const isShort = !isAtRest && pools.length > 0 && pools.every(({ pool }) => pool.until - pool.from < SHORT_LOG);
     const others = summary.findings.filter((finding) => !isOver(finding) && !(isShort && OF_FULL_POOL.has(finding.id)));
     const top = others.find(({ severity }) => severity !== 'info');
     const isLittle = others.some(({ id }) => id === 'not-enough-data');
@@ -198,7 +204,8 @@ export class LiveJudge {
     if (told) {
       const isLess = RANK[verdict.severity] < RANK[told.verdict.severity];
       if (isLess && isAlarm(told.verdict.severity) && now - told.foundAt < EVERY) return told.verdict;
-      if (verdict.severity === told.verdict.severity && kind === told.kind) {
+      const isQuiet = !isAlarm(verdict.severity) && !isAlarm(told.verdict.severity);
+      if ((isQuiet || verdict.severity === told.verdict.severity) && kind === told.kind) {
         told.foundAt = now;
         if (now - told.at < EVERY) return told.verdict;
       }
