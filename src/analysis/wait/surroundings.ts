@@ -10,7 +10,7 @@ import { inferServer, type ServerInput } from '../infer-server.ts';
 import type { Partial } from '../partial.ts';
 import { traceOf } from '../structure/trace.ts';
 import { longestQueue, NO_WAIT, quantile, unknownWait } from './summarise-waits.ts';
-import { unseenBeginning } from './unseen-beginning.ts';
+import { unseenBeginnings } from './unseen-beginning.ts';
 
 /** Requests before and behind the stretch that are followed with it, at most. */
 const MOST_BEFORE = 6000;
@@ -22,7 +22,7 @@ export function beginsFull({ capacity, queue, threads, servers }: ServerInferenc
   const slots = byWorker ? threads.value : capacity.value;
   if (slots === null || servers.length > 0) return false;
   const trace = traceOf(table);
-  return trace.hasDurations && unseenBeginning(trace, 0, trace.length, slots, byWorker) > 0;
+  return trace.hasDurations && unseenBeginnings(trace, byWorker)(0, trace.length, slots) > 0;
 }
 
 /** `around`: of a stretch that holds the one `own` is of. The waits of `own` stay where it knows them without, or the wider one does not tell. */
