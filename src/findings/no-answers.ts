@@ -1,64 +1,13 @@
 /** Finding: for seconds nobody was answered, where callers at random would not have left it: a restart, or workers that something held. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
-import { countUpTo, logPoissonTail } from '../core/statistics.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
+import { AROUND, MINIMUM_AROUND, type Pause, pausesOf, withBacklog } from './pauses.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 
-/** µs: shorter pauses are noise, longer ones may be two runs of a test. */
-const SHORTEST = 2e6;
-const LONGEST = 120e6;
-/** Answers missing at the rate around it, beyond ln(number of pauses): e^-15 each. */
-const MISSING = 15;
-/** µs around a pause that its rate is counted in, and the answers in it that make one. */
-const AROUND = 30e6;
-const MINIMUM_AROUND = 20;
-/** µs: less before it tells no rate, and the one after it stands for both. */
-const LEAST_BEFORE = 10e6;
-/** Times that the rates before and after may differ: where the load changes, a pause may be that of the callers. */
-const STEADY = 1.5;
-/** Times as many answers as usual that follow at once where callers had been waiting, and ln of the chance. */
-const CATCH_UP = 1.3;
-const SURE = -6;
 /** Share of the callers who came in a pause from which it is in the p95 of all. */
 const MANY = 0.05;
-
-interface Pause {
-  /** µs since 1970 UTC: the last answer before, the first one after. */
-  readonly from: number;
-  readonly to: number;
-  /** µs, at least: less what the stamps blur. */
-  readonly length: number;
-  /** Answers per µs before it and after what follows it at once: the lower rate, and their mean. */
-  readonly low: number;
-  readonly mean: number;
-}
-
-/** Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. */
-function pausesOf(ends: Float64Array, blur: number): Pause[] {
-  const pauses: Pause[] = [];
-  const rate = (from: number, to: number): number => {
-    const count = countUpTo(ends, to) - countUpTo(ends, from);
-    return count >= MINIMUM_AROUND ? count / (to - from) : 0;
-  };
-  for (let k = 1; k < ends.length; k++) {
-    const [from, to] = [ends[k - 1], ends[k]];
-    const length = to - from - 2 * blur;
-    if (length < SHORTEST || length > LONGEST) continue;
-    // A catch-up is not what usually comes.
-    const last = pauses.at(-1);
-    const after = rate(to + length, to + length + AROUND / 2);
-    const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
-    const before = from - begin >= LEAST_BEFORE ? rate(begin, from) : after;
-    const low = Math.min(before, after);
-    const isSteady = low > 0 && Math.max(before, after) <= STEADY * low;
-    if (isSteady && low * length >= MISSING + Math.log(ends.length)) {
-      pauses.push({ from, to, length, low, mean: (before + after) / 2 });
-    }
-  }
-  return pauses;
-}
 
 /** Every worker that answered before a pause had gone after it; or the server says that it, or workers of it, began then. */
 function isRestart({ lifecycle }: Facts, rows: Rows, { from, to }: Pause): boolean {
@@ -74,25 +23,6 @@ function isRestart({ lifecycle }: Facts, rows: Rows, { from, to }: Pause): boole
   return before.size > 0 && after.size > 0 && [...after].every((worker) => !before.has(worker));
 }
 
-/** Requests of the log that ran in the middle of it: then it is they that held the workers, or the machine stood still. */
-const isIdle = (rows: Rows, { from, to }: Pause): boolean => {
-  const middle = (from + to) / 2;
-  for (let i = 0; i < rows.length && rows.start[i] <= middle; i++) if (rows.end[i] > middle) return false;
-  return true;
-};
-
-/** Pauses after which answers catch up: callers had been waiting, so it was not they who paused. */
-function withBacklog(rows: Rows, ends: Float64Array, pauses: readonly Pause[]): readonly Pause[] {
-  const idle = pauses.filter((pause) => isIdle(rows, pause));
-  let followed = 0;
-  let usual = 0;
-  for (const { to, length, mean } of idle) {
-    followed += countUpTo(ends, to + length) - countUpTo(ends, to - 1);
-    usual += mean * length;
-  }
-  return followed >= CATCH_UP * usual && logPoissonTail(followed, usual) < SURE ? idle : [];
-}
-
 const spanText = ({ from, to }: Pause): string => `${clockText(from)} to ${clockText(to)}`;
 const listed = (pauses: readonly Pause[]): string =>
   pauses.slice(0, 4).map(spanText).join(', ') + (pauses.length > 4 ? ' …' : '');
@@ -106,7 +36,8 @@ function examine(facts: Facts): Finding | null {
   const pauses = pausesOf(ends, rows.uncertainty);
   const restarts = pauses.filter((pause) => isRestart(facts, rows, pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
-  const held = summary.knows.duration ? withBacklog(rows, ends, others) : [];
+  const slots = knownSlots(summary.server);
+  const held = summary.knows.duration ? withBacklog(rows, ends, slots, others) : [];
   const told = [...restarts, ...held].sort((a, b) => a.from - b.from);
   if (told.length === 0) return null;
   const total = told.reduce((sum, { length }) => sum + length, 0);
@@ -124,7 +55,6 @@ function examine(facts: Facts): Finding | null {
       ? 'in restarts, and while something that writes no line held the workers'
       : 'although callers waited: something that writes no line held the workers';
   const came = `about ${countText(Math.round(callers), 'caller')} came in ${told.length === 1 ? 'it' : 'them'}, at the rate around ${told.length === 1 ? 'it' : 'them'} (${roundText(rate * 1e6)} requests/s)`;
-  const slots = knownSlots(summary.server);
   const heldText = isHeld
     ? ` No request of the log ran in ${held.length === 1 ? 'the pause' : `${held.length} of the pauses`}, and right after ${held.length === 1 ? 'it' : 'them'} more were answered than usual: they had been waiting. What held ${slots === null ? 'the workers' : poolText(summary.server)} wrote no line: connections that sent nothing yet (browsers that connect ahead, slow clients, probes of ports), work outside of requests, or a machine that stood still. What is told of waits elsewhere does not hold this.`
     : ' Whoever came then was refused, or waited for the new workers; the log does not say which.';
@@ -157,13 +87,17 @@ export default defineFinding({
   explain: {
     test: [
       'A pause of 2 s to 2 min between two answers, of all workers at once, between stretches of 30 s whose rates λ differ by less than a',
-      'factor of 1.5: λ t ≥ 15 + ln(n), with the lower of both rates and t less what the stamps blur (chance of a Poisson process: e^-λt).',
+      'factor of 1.5: t ≥ (15 + ln(n)) × the longer of 1 / λ and the mean lull of the callers (excess of the gaps around it over 0, 1 or 2 mean',
+      'gaps, whichever is longest), with the lower of both rates and t less what the stamps blur (chance e^-t/lull).',
       'It is a restart where no worker from before answers after it, or the server says that it began then. It is a hold where no request',
-      'of the log ran in its middle, and in as long a time after it 1.3 times as many were answered as at the mean rate (all such pauses together,',
-      'Poisson probability under 0.25 %). Who comes in a pause of t waits t / 2 on average.',
+      'of the log ran in its middle, those who came in it (λ t) keep 40 % of the slots busy or more right after it, for twice as long as it takes',
+      'to drain them (λ t × service / slots; on a server without slots 75 % of them begin within 0.1 s), and in as long a time after it 1.3 times',
+      'as many were answered as at the mean rate (all such pauses together, Poisson probability under 0.25 %). Who comes in a pause of t',
+      'waits t / 2 on average.',
     ].join('\n'),
     guards: [
-      'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited.',
+      'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited. Users who',
+      'load pages and crawlers come in packs: their lulls are as long as the pause, or make up a third of the time around it.',
       'Requests that last through the pause held the workers themselves; other findings tell of them. Longer pauses may be two runs of a test.',
     ].join('\n'),
     fix: {

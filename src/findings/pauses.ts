@@ -1,0 +1,141 @@
+/** Pauses in which no worker answered although callers came all the time, and the mark that those leave who waited in them. */
+import type { Rows } from '../core/rows.ts';
+import { countBelow, countUpTo, logPoissonTail, meanOf } from '../core/statistics.ts';
+
+/** µs: shorter pauses are noise, longer ones may be two runs of a test. */
+const SHORTEST = 2e6;
+const LONGEST = 120e6;
+/** Answers missing at the rate around it, beyond ln(number of pauses): e^-15 each. */
+const MISSING = 15;
+/** µs around a pause that its rate is counted in, and the answers in it that make one. */
+export const AROUND = 30e6;
+export const MINIMUM_AROUND = 20;
+/** µs: less before it tells no rate, and the one after it stands for both; less after it tells nothing yet. */
+const LEAST_BEFORE = 10e6;
+const LEAST_AFTER = 10e6;
+/** Times that the rates before and after may differ: where the load changes, a pause may be that of the callers. */
+const STEADY = 1.5;
+/** Lengths of a pause on either side in which the lulls of the callers are looked at. */
+const LENGTHS_AROUND = 10;
+/** A lull is as long as the pause from this share of it on; callers who come in packs make many, and this share of the time is many. */
+const AS_LONG = 0.5;
+const MANY_LULLS = 1 / 3;
+/** A lull is longer than so many mean gaps, whichever makes the longest of them; so many tell how long they are. */
+const LULLS = [0, 1, 2];
+const LEAST_LULLS = 12;
+/** Times as many answers as usual that follow at once where callers had been waiting, and ln of the chance. */
+const CATCH_UP = 1.3;
+const SURE = -6;
+/** Times the draining time in which those who waited keep so much of all slots busy: what held the workers may hold some of them on. */
+const DRAINING = 2;
+const KEPT_BUSY = 0.4;
+/** Share of those who waited that begin within so many µs on a server without slots. */
+const TAKEN = 0.75;
+const TAKEN_AT_ONCE = 100_000;
+
+export interface Pause {
+  /** µs since 1970 UTC: the last answer before, the first one after. */
+  readonly from: number;
+  readonly to: number;
+  /** µs, at least: less what the stamps blur. */
+  readonly length: number;
+  /** Answers per µs before it and after what follows it at once: the lower rate, and their mean. */
+  readonly low: number;
+  readonly mean: number;
+}
+
+/** Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. */
+export function pausesOf(ends: Float64Array, blur: number): Pause[] {
+  const pauses: Pause[] = [];
+  const rate = (from: number, to: number): number => {
+    const count = countUpTo(ends, to) - countUpTo(ends, from);
+    return count >= MINIMUM_AROUND ? count / (to - from) : 0;
+  };
+  for (let k = 1; k < ends.length; k++) {
+    const [from, to] = [ends[k - 1], ends[k]];
+    const length = to - from - 2 * blur;
+    if (length < SHORTEST || length > LONGEST) continue;
+    // A catch-up is not what usually comes; what a log does not reach yet is no lower rate.
+    const last = pauses.at(-1);
+    const until = Math.min(to + length + AROUND / 2, ends[ends.length - 1]);
+    const after = until - to - length >= LEAST_AFTER ? rate(to + length, until) : 0;
+    const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
+    const before = from - begin >= LEAST_BEFORE ? rate(begin, from) : after;
+    const low = Math.min(before, after);
+    const isSteady = low > 0 && Math.max(before, after) <= STEADY * low;
+    const least = MISSING + Math.log(ends.length);
+    if (isSteady && low * length >= least && length >= least * lullOf(ends, from, to, length)) {
+      pauses.push({ from, to, length, low, mean: (before + after) / 2 });
+    }
+  }
+  return pauses;
+}
+
+/**
+ * µs: how long the lulls of the callers around a pause last on average. Who loads pages, or crawls, sends packs of requests: what chance
+ * makes of them are lulls between packs, and a rate of single requests says nothing of those. The excess of the gaps over a limit has
+ * the same mean at every limit where callers are independent, and grows to that of the lulls where they come in packs.
+ */
+function lullOf(ends: Float64Array, from: number, to: number, length: number): number {
+  const reach = Math.max(AROUND, LENGTHS_AROUND * length);
+  const first = Math.max(1, countUpTo(ends, from - reach));
+  const last = Math.min(ends.length - 1, countUpTo(ends, to + reach));
+  const gaps: number[] = [];
+  let asLong = 0;
+  for (let k = first; k <= last; k++) {
+    const gap = ends[k] - ends[k - 1];
+    if (gap < AS_LONG * length) gaps.push(gap);
+    else asLong += gap;
+  }
+  if (asLong > MANY_LULLS * (ends[last] - ends[first - 1])) return Number.POSITIVE_INFINITY;
+  const mean = meanOf(gaps);
+  return LULLS.reduce((longest, times) => {
+    const beyond = gaps.filter((gap) => gap > times * mean);
+    return beyond.length >= LEAST_LULLS ? Math.max(longest, meanOf(beyond) - times * mean) : longest;
+  }, 0);
+}
+
+/** Requests of the log that ran in the middle of it: then it is they that held the workers, or the machine stood still. */
+const isIdle = (rows: Rows, { from, to }: Pause): boolean => {
+  const middle = (from + to) / 2;
+  for (let i = 0; i < rows.length && rows.start[i] <= middle; i++) if (rows.end[i] > middle) return false;
+  return true;
+};
+
+/**
+ * Those who came in a pause begin right after it, and keep the slots busy until all of them are through; where there are no slots (`slots`
+ * null) all of them begin at once. Callers who paused by themselves begin when they like, and seldom fill the pool.
+ */
+function isTakenAtOnce(rows: Rows, slots: number | null, { from, to, length, low }: Pause): boolean {
+  const first = countBelow(rows.length, (i) => rows.start[i], (from + to) / 2);
+  const waiting = low * length;
+  const begin = rows.start[first];
+  const blur = 2 * rows.uncertainty;
+  if (slots === null) {
+    const begun = countBelow(rows.length, (i) => rows.start[i], begin + TAKEN_AT_ONCE + blur) - first;
+    return begun >= TAKEN * waiting;
+  }
+  const services = rows.service.subarray(first, first + Math.round(waiting)).filter((micros) => micros > 0);
+  const drained = (DRAINING * waiting * meanOf(services)) / slots;
+  const end = begin + drained + blur;
+  let busy = 0;
+  for (let i = first; i < rows.length && rows.start[i] < end; i++) busy += Math.min(rows.end[i], end) - rows.start[i];
+  return busy >= KEPT_BUSY * slots * drained;
+}
+
+/** Pauses after which answers catch up: callers had been waiting, so it was not they who paused. `slots` null: no limit is known. */
+export function withBacklog(
+  rows: Rows,
+  ends: Float64Array,
+  slots: number | null,
+  pauses: readonly Pause[],
+): readonly Pause[] {
+  const held = pauses.filter((pause) => isIdle(rows, pause) && isTakenAtOnce(rows, slots, pause));
+  let followed = 0;
+  let usual = 0;
+  for (const { to, length, mean } of held) {
+    followed += countUpTo(ends, to + length) - countUpTo(ends, to - 1);
+    usual += mean * length;
+  }
+  return followed >= CATCH_UP * usual && logPoissonTail(followed, usual) < SURE ? held : [];
+}
