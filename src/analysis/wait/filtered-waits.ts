@@ -5,6 +5,7 @@ import { partOfTrace, type Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { longestWaits } from './idle-moments.ts';
+import { withoutLongSilences } from './long-silences.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
@@ -93,12 +94,20 @@ function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Eff
  * null where the log contradicts workers that run one request at a time. `callers`: as a longer look has found them, for a live
  * view; `hidden`: workers were replaced, perhaps with a request that held them and wrote no line.
  */
-export function filteredWaits(
-  trace: Trace,
-  pool: Pool,
-  { effort, callers }: { readonly effort: Effort; readonly callers: Callers },
-  hidden: boolean,
-): FilteredWaits | null {
+export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: boolean): FilteredWaits | null {
+  // Where slots come and go, they do so at instants of the log.
+  const shortened = pool.changes ? null : withoutLongSilences(trace);
+  if (!shortened) return follow(trace, pool, looks, hidden);
+  const found = follow(shortened.trace, pool, looks, hidden);
+  return found?.times ? { ...found, times: shortened.restore(found.times) } : found;
+}
+
+interface Looks {
+  readonly effort: Effort;
+  readonly callers: Callers;
+}
+
+function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: boolean): FilteredWaits | null {
   const part = partToFollow(trace, pool, effort);
   const partly = part.length < trace.length;
   if (!part.isSeen && partly) {
