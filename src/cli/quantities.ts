@@ -17,10 +17,16 @@ export function parseCounts(text: string): readonly number[] {
   return [...new Set(counts.map(Number))];
 }
 
-/** "0.2", "0.2s", "200ms", "2m" → seconds. */
+/** From here on a bare number may as well be milliseconds, as most tools count them. */
+const AMBIGUOUS = 10;
+
+/** "0.2", "0.2s", "200ms", "2m" → seconds. A bare number is seconds as well, where it cannot be meant as milliseconds. */
 export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(us|µs|ms|s|m|min)?$/.exec(text.trim());
   if (!match) throw new UserError(`"${text}" is not a time such as 0.2, 200ms or 1.5s`, exitCodes.usage);
+  if (match[2] === undefined && Number(match[1]) >= AMBIGUOUS) {
+    throw new UserError(`"${text}" has no unit: ${match[1]}ms or ${match[1]}s?`, exitCodes.usage);
+  }
   const unit = { us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, min: 60 }[match[2] ?? 's'] as number;
   return Number(match[1]) * unit;
 }

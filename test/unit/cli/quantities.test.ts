@@ -1,0 +1,20 @@
+// Times on a command line: what a bare number means is never guessed where people differ by a factor of a thousand.
+import { describe, expect, it } from 'vitest';
+import { parseSeconds } from '../../../src/cli/quantities.ts';
+
+describe('a time', () => {
+  it.each([
+    ['200ms', 0.2],
+    ['0.2', 0.2],
+    ['5', 5],
+    ['200s', 200],
+    ['2m', 120],
+    ['7000µs', 0.007],
+  ])('%s is %f s', (text, seconds) => expect(parseSeconds(text)).toBeCloseTo(seconds, 9));
+
+  it.each(['200', '10', '1500.5'])('%s is refused: it may be milliseconds', (text) =>
+    expect(() => parseSeconds(text)).toThrow(`"${text}" has no unit: ${text}ms or ${text}s?`),
+  );
+
+  it.each(['-5ms', 'soon', '5 h'])('%s is none', (text) => expect(() => parseSeconds(text)).toThrow('is not a time'));
+});
