@@ -1,9 +1,11 @@
 /**
  * Logs that are read together: those whose lines are of one kind are joined first, so that a log of one kind can be held against that
- * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once.
+ * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once; so is a log
+ * that is given twice.
  */
 import type { InputSummary } from '../core/summary.ts';
 import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
+import { fingerprintOf } from './copied-log.ts';
 import { joinInput } from './join-input.ts';
 import { type Partial, sameFacts } from './partial.ts';
 import { type SameRequests, sameRequests } from './same-requests.ts';
@@ -26,9 +28,36 @@ export function withAssumptions(inputs: readonly InputSummary[], assumptions: re
 
 export class SideBySide {
   readonly #kinds: Kind[] = [];
+  /** Of those that were added, as they were before they were joined; the first one is kept until there is a second. */
+  readonly #prints: { readonly path: string; readonly print: string | null }[] = [];
+  #first: Partial | null = null;
+  readonly #copies: Assumption[] = [];
+
+  /** Whether an input is a copy of one before it, which is noted. */
+  #isCopy(partial: Partial, path: string, source: number): boolean {
+    if (this.#prints.length === 0 && !this.#first) {
+      this.#first = partial;
+      this.#prints.push({ path, print: null });
+      return false;
+    }
+    if (this.#first) this.#prints[0] = { path: this.#prints[0].path, print: fingerprintOf(this.#first) };
+    this.#first = null;
+    const print = fingerprintOf(partial);
+    const original = this.#prints.find((one) => one.path === path || (print !== null && one.print === print));
+    if (!original) this.#prints.push({ path, print });
+    else {
+      const sentence =
+        original.path === path
+          ? 'it is given more than once: counted once'
+          : `it is a copy of ${original.path}, request by request: counted once`;
+      this.#copies.push({ source, sentence });
+    }
+    return original !== undefined;
+  }
 
   /** The next input, whose rows bear the number `source`. */
   add(partial: Partial, path: string, source: number): void {
+    if (this.#isCopy(partial, path, source)) return;
     const facts = partial.streams.toSorted((a, b) => b.requests - a.requests)[0]?.facts ?? null;
     const input = { path, source, requests: partial.requests };
     const known = this.#kinds.find(
@@ -52,7 +81,7 @@ export class SideBySide {
 
   /** All of them as one; null: there is none. */
   join(): { readonly partial: Partial; readonly assumptions: readonly Assumption[] } | null {
-    const assumptions: Assumption[] = [];
+    const assumptions = [...this.#copies];
     const kept: Kind[] = [];
     for (const kind of this.#kinds) {
       const twin = twinAmong(kept, kind);
