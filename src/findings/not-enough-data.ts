@@ -4,7 +4,20 @@ import { countText } from '../core/words.ts';
 
 const ENOUGH_REQUESTS = 30;
 
-function examine({ summary, inference }: Facts): Finding | null {
+/** What is said of some lines: that the server was not full only where that is known. */
+function whyLittle({ summary, inference, lifecycle }: Facts): string {
+  const { total } = summary.requests;
+  const requests = countText(total, 'request');
+  if (total === 0) return 'No request line was found, so nothing can be said of how the server answers.';
+  if (lifecycle.some(({ kind }) => kind === 'queued'))
+    return `${requests} say little of how many the server can run at once, though its own lines say that some had to wait.`;
+  if (summary.server.capacity.value !== null && inference.concurrency.saturatedRatio === 0)
+    return `${requests} that never filled the server say little of how many it can run at once.`;
+  return `${requests} say little of how many the server can run at once: whether they filled it they do not tell.`;
+}
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference } = facts;
   const { total } = summary.requests;
   if (total >= ENOUGH_REQUESTS) return null;
   // A burst that fills the pool tells more in 16 lines than an idle hour does.
@@ -12,10 +25,7 @@ function examine({ summary, inference }: Facts): Finding | null {
   return {
     severity: 'info',
     title: total === 0 ? 'Not enough data: no request in the log' : `Not enough data: ${countText(total, 'request')}`,
-    detail:
-      total === 0
-        ? 'No request line was found, so nothing can be said of how the server answers.'
-        : `${countText(total, 'request')} that never filled the server say little of how many it can run at once.`,
+    detail: whyLittle(facts),
     evidence: { requests: total, requests_needed: ENOUGH_REQUESTS, seconds: summary.window.seconds },
     advice: `Log at least ${ENOUGH_REQUESTS} requests, among them a busy moment (a load test, the rush hour): a pool shows its size when it is full.`,
     from: Number.NaN,

@@ -14,8 +14,10 @@ const SECOND = 1_000_000;
 /** Windows in which the rate is counted: of this many µs, and of this many requests on average. */
 const WINDOW = 2 * SECOND;
 const IN_WINDOW = 10;
-/** Fewer requests than this give no rate. */
+/** Fewer requests than this give no rate of their own; the waiting of so many tells one where it is most of them. */
 const FEWEST = 40;
+const FEWEST_WAITING = 6;
+const MOSTLY_WAITING = 0.5;
 /** Share of the arrivals at which a server may have taken no more connections: what waits in front of it, it does not count. */
 const MOST_REFUSED = 0.1;
 /** On 10 recordings of waitress that took no more connections, what was waited inside was 0.21 to 0.84 of the true wait; less for surety. */
@@ -34,7 +36,8 @@ const FLOOR = 10_000;
 export function queueDepthWaits(trace: Trace, lifecycle: readonly LifecycleEvent[]): WaitInference | null {
   const depths = lifecycle.flatMap(({ kind, value }) => (kind === 'queued' && value !== null ? [value] : []));
   const n = trace.length;
-  if (depths.length === 0 || depths.length > n || n < FEWEST || lifecycle.length >= MOST_LIFECYCLE_EVENTS) return null;
+  if (depths.length === 0 || depths.length > n || lifecycle.length >= MOST_LIFECYCLE_EVENTS) return null;
+  if (n < FEWEST) return ofShortLog(trace, depths);
   const { whole, full } = ratesOf(trace, depths.length / n);
   // Those who found a slot free wait for nobody.
   const waited = new Float64Array(n);
@@ -72,6 +75,48 @@ export function queueDepthWaits(trace: Trace, lifecycle: readonly LifecycleEvent
     lowP95: Math.max(0, LESS * p95 - 2 * FLOOR),
     highP95: most * p95 + SPREAD * Math.sqrt(p95 / full) + 3 * FLOOR,
     waitingRatio: depths.length / n,
+    peakQueue: Math.max(...depths),
+  };
+}
+
+/**
+ * Of few requests, most of which waited: those started one after the other between the first and the last stamp, which a tick blurs. Those
+ * who found a slot free are at most one turn of it, and a turn is what a wait may be longer by. null: too few waited.
+ */
+function ofShortLog(trace: Trace, depths: readonly number[]): WaitInference | null {
+  const n = trace.length;
+  if (depths.length < Math.max(FEWEST_WAITING, MOSTLY_WAITING * n)) return null;
+  const first = trace.low.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+  const last = trace.low.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const span = last - first;
+  // Within a tick nothing tells how fast they left.
+  if (span < trace.resolution) return null;
+  const perDeparture = (micros: number) => micros / depths.length;
+  const waited = new Float64Array(n);
+  waited.set(depths.map((depth) => depth * perDeparture(span)));
+  waited.sort();
+  const mean = meanOf(waited);
+  const p95 = quantile(waited, 0.95);
+  const shorter = (span - trace.resolution) / span;
+  const longer = (span + trace.resolution) / span;
+  const turn = (n - depths.length) * perDeparture(span + trace.resolution);
+  const share = depths.length / n;
+  return {
+    ...unknownWait(
+      `the server says at each arrival how many wait (${depths.length} lines for ${n} requests), and the stamps how long these took to leave`,
+    ),
+    method: 'inferred',
+    confidence: 0.6,
+    mean,
+    p50: quantile(waited, 0.5),
+    p95,
+    p99: quantile(waited, 0.99),
+    max: waited[n - 1],
+    lowMean: Math.max(0, LESS * shorter * mean - FLOOR),
+    highMean: longer * mean + share * turn + FLOOR,
+    lowP95: Math.max(0, LESS * shorter * p95 - 2 * FLOOR),
+    highP95: longer * p95 + turn + 3 * FLOOR,
+    waitingRatio: share,
     peakQueue: Math.max(...depths),
   };
 }

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import logLacksFields from '../../../src/findings/log-lacks-fields.ts';
 import measuredWaitDisagrees from '../../../src/findings/measured-wait-disagrees.ts';
 import notEnoughData from '../../../src/findings/not-enough-data.ts';
-import { type Call, poisson, syncPool } from '../../helpers/traffic.ts';
+import { asyncPool, type Call, event, poisson, syncPool } from '../../helpers/traffic.ts';
 
 const calls = (seed: number, rate: number, seconds: number, measured?: (call: Call) => number) =>
   poisson(seed, rate, seconds, (random) => ({ takes: random.between(0.1, 1) })).map((call) =>
@@ -13,6 +13,13 @@ const calls = (seed: number, rate: number, seconds: number, measured?: (call: Ca
 describe('not-enough-data', () => {
   it('speaks of a few requests that prove nothing', () => {
     expect(notEnoughData.examine(syncPool(4, calls(1, 0.2, 60)))?.severity).toBe('info');
+  });
+  it('says that the server was never full only where that is known', () => {
+    expect(notEnoughData.examine(syncPool(4, calls(1, 0.2, 60)))!.detail).toContain('never filled');
+    const unknown = asyncPool(1, calls(1, 0.2, 60));
+    expect(notEnoughData.examine(unknown)!.detail).toContain('whether they filled it they do not tell');
+    const waited = { ...unknown, lifecycle: [event('queued', 3)] };
+    expect(notEnoughData.examine(waited)!.detail).toContain('its own lines say that some had to wait');
   });
   it('is quiet of many', () => expect(notEnoughData.examine(syncPool(4, calls(2, 3, 60)))).toBeNull());
   it('is quiet of a burst that fills the pool', () => {

@@ -119,3 +119,36 @@ it('lines that name their threads name the slots of waitress', () => {
   expect(threads).toMatchObject({ value: 3, confidence: 0.9 });
   expect(capacity.value).toBe(3);
 });
+
+it.each([12, 16, 24, 36])('of a single burst of %i', (size) => {
+  for (let seed = 1; seed <= 8; seed++) {
+    const { mean, p95, told } = waitsOf(seed, { kind: 'burst', size });
+    expect(told.lowMean / 1e6).toBeLessThanOrEqual(mean);
+    expect(told.highMean / 1e6).toBeGreaterThanOrEqual(mean);
+    expect(told.lowP95 / 1e6).toBeLessThanOrEqual(p95);
+    expect(told.highP95 / 1e6).toBeGreaterThanOrEqual(p95);
+    expect(told.mean / 1e6 / mean).toBeGreaterThan(0.4);
+    expect(told.mean / 1e6 / mean).toBeLessThan(2.5);
+  }
+});
+
+it('says nothing of few requests of which few had to wait, or that all left within a tick', () => {
+  const { table } = writeLog(
+    simulatePool({
+      seed: 1,
+      workers: 1,
+      threads: 4,
+      queue: 'shared',
+      service: { law: 'uniform', mean: 0.5 },
+      load: { kind: 'burst', size: 16 },
+      overhead: 0,
+    }),
+    view,
+    1,
+  );
+  const events = (waiting: number): LifecycleEvent[] =>
+    Array.from({ length: waiting }, (_, k) => ({ ...event, value: k + 1 }));
+  expect(queueDepthWaits(traceOf(table), events(5))).toBeNull();
+  table.start.fill(table.start[0]);
+  expect(queueDepthWaits(traceOf(table), events(12))).toBeNull();
+});
