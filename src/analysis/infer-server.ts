@@ -24,6 +24,7 @@ import { growthWithLoad } from './structure/growth.ts';
 import { fewestLanes } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
+import { callersInTurn } from './structure/packs-in-turn.ts';
 import { lanesPerWorker, placeOnLanes } from './structure/placed.ts';
 import { queueOf } from './structure/queue.ts';
 import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
@@ -146,6 +147,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const rhythm = rhythmOf(trace);
   const oneEach = trace.hasWorkers && structure.threads.value === 1;
   const callersBelow = oneEach ? fewerCallers(trace, structure.capacity.value ?? 0) : null;
+  const inTurn = oneEach && callersBelow === null ? callersInTurn(trace, structure.capacity.value ?? 0) : null;
   const slotChanges = slotChangesOf(trace, lives, regimes, parts);
   const waited = askForWaits(table, pools, oneEach, {
     table,
@@ -156,7 +158,8 @@ function inferFrom(input: ServerInput): ServerInference {
     slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
     threadsAtLeast: structure.threads.low ?? 0,
     wereBusy: structure.capacity.low ?? 0,
-    fewerCallers: callersBelow,
+    fewerCallers: callersBelow ?? (inTurn?.sure ? inTurn.callers : null),
+    mayTakeTurns: inTurn !== null,
     unbounded: structure.unbounded,
     slotChanges,
     workers: workers.value,

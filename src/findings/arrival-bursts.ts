@@ -21,6 +21,8 @@ const MINIMUM_HERDS = 3;
 const MOST_WAITING = 0.75;
 /** Times the slots that are there, from which more of them for the sake of herds are no sensible answer. */
 const SENSIBLE = 4;
+/** Share of what herds on the slots make callers wait that they surely did. */
+const WAITED = 0.05;
 /** Schedules that cron and its like keep, seconds. */
 const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
 
@@ -72,6 +74,9 @@ function examine(facts: Facts): Finding | null {
   const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
   const route = routeOf(facts, rows, herds);
   const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
+  // Who comes with so many others waits: where nobody need have, they may as well have come one after the other.
+  const least = ((turns - 1) / 2) * service * (inHerds / rows.length);
+  if (period === null && inference.wait.lowMean < WAITED * least) return null;
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : slots !== null && waited > 0.3 * total ? 'warning' : 'info',
     title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}${route === null ? '' : ` (${route})`}`,
@@ -223,8 +228,9 @@ export default defineFinding({
     guards: [
       'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that',
       'emptied its queue does not look like a herd. Where waits are unknown it takes a schedule, and callers who come as usual (half of them)',
-      'in the time before each herd in which a queue of its size would have gathered. Findings of a full pool fall silent where three quarters',
-      'of all waiting happens in herds.',
+      'in the time before each herd in which a queue of its size would have gathered. Without a schedule callers must surely have waited for',
+      '5 % of what such herds make them wait: a crawler that asks for one thing after the other makes nobody wait. Findings of a full pool fall',
+      'silent where three quarters of all waiting happens in herds.',
     ].join('\n'),
     fix: {
       gunicorn: 'jitter in the callers; --backlog only lengthens the queue',

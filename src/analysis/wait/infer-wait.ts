@@ -32,6 +32,8 @@ export interface WaitInput {
   readonly wereBusy: number;
   /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
   readonly fewerCallers: number | null;
+  /** Callers who ask in turn, fewer than the slots, would leave such packs of requests: then nobody waited. */
+  readonly mayTakeTurns: boolean;
   /** true: the server is of a kind without fixed slots. */
   readonly unbounded: boolean;
   /** Slots of the one queue from when on (µs since 1970 UTC), where some came or went while others stayed; empty: their number stayed. */
@@ -131,16 +133,20 @@ export function inferWait(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
     return column;
   });
-  const wait = alwaysFull(trace, input.capacity ?? pool.slots) ? perhapsNone(found.summary) : found.summary;
+  const who = alwaysFull(trace, input.capacity ?? pool.slots) ? AS_MANY : input.mayTakeTurns ? IN_TURN : null;
+  const wait = who === null ? found.summary : perhapsNone(found.summary, who);
   return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 
-/** As many callers as slots, who ask again when they are answered, keep a pool as full as a queue does, and none of them waits. */
-const perhapsNone = (wait: WaitInference): WaitInference => ({
+/** Callers who keep a pool as full as a queue does, or leave such packs as herds do, and none of whom waits. */
+const AS_MANY = 'the callers were as many as the slots and each asked again when it was answered';
+const IN_TURN = 'a few callers asked for one thing after the other';
+
+const perhapsNone = (wait: WaitInference, who: string): WaitInference => ({
   ...wait,
   lowMean: 0,
   lowP95: 0,
-  basis: `${wait.basis}; or nobody waited, if the callers were as many as the slots and each asked again when it was answered`,
+  basis: `${wait.basis}; or nobody waited, if ${who}`,
 });
 
 /** From so much confidence on, slots that were counted without worker ids are followed. */

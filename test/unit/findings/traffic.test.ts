@@ -80,6 +80,15 @@ describe('arrival-bursts', () => {
     for (const rate of [1, 10, 60])
       expect(arrivalBursts.examine(syncPool(4, background(2, rate, 3000 / rate)))).toBeNull();
   });
+  it('is quiet of packs whose callers need not have waited', () => {
+    const facts = syncPool(
+      4,
+      Array.from({ length: 12 }, (_, k) => herd(60, 30, 60).map((call) => ({ ...call, at: call.at + 7.3 * k }))).flat(),
+    );
+    expect(arrivalBursts.examine(facts)).not.toBeNull();
+    const inTurn = { ...facts, inference: { ...facts.inference, wait: { ...facts.inference.wait, lowMean: 0 } } };
+    expect(arrivalBursts.examine(inTurn)).toBeNull();
+  });
   it('is quiet of one burst', () => expect(arrivalBursts.examine(syncPool(4, herd(60, 100, 60)))).toBeNull());
   it('is quiet of a pool that empties its queue after a stall', () => {
     // One request blocks the only worker for 20 s, then all that waited start together.

@@ -1,0 +1,94 @@
+/**
+ * A caller who asks for one thing after the other and then pauses (a crawler, a cron job) leaves packs of requests. A herd that comes at once
+ * leaves packs, too, but all slots work on it: it is through sooner. How many ticks of the stamps the ends of a pack reach over tells
+ * them apart, one pack alone by chance, many surely.
+ *
+ * The ends of a pack with work W reach over L = W / k where k requests run at once. With its beginning anywhere within a tick Δ they cross
+ * j ticks with the probability 1 - |L / Δ - j| (0 where that is negative).
+ */
+import { meanOf } from '../../core/statistics.ts';
+import { fewestLanes } from './lanes.ts';
+import type { Trace } from './trace.ts';
+
+/** Services that a tick holds on average at least: finer stamps show who ran with whom. */
+const SERVICES_IN_TICK = 4;
+/** Requests of a pack for each slot, and packs; fewer tell nothing. */
+const PER_SLOT = 3;
+const FEWEST_PACKS = 4;
+/** Share of the work that lies in packs. */
+const MOST_WORK = 0.9;
+/** Share of its time by which a caller takes longer, to read an answer and to ask again; how often a pack is none of this kind. */
+const PAUSES = [0, 0.06, 0.12, 0.25];
+const ODD = 0.02;
+/** Nats that speak for callers in turn against a full pool: that they do surely, and that they may. */
+const SURE = 9;
+const LIKELY = 2;
+
+interface Pack {
+  /** µs */
+  readonly work: number;
+  readonly requests: number;
+  /** Ticks that its ends cross. */
+  readonly crossed: number;
+}
+
+export interface CallersInTurn {
+  /** Requests at once, fewer than the slots. */
+  readonly callers: number;
+  /** A herd on all slots would not leave such lines; else it hardly would. */
+  readonly sure: boolean;
+}
+
+/** null: packs are those of herds, there are none, or the log cannot tell. */
+export function callersInTurn(trace: Trace, slots: number): CallersInTurn | null {
+  const { length, resolution, duration } = trace;
+  if (!trace.hasDurations || trace.startsOnly || slots < 2 || length < FEWEST_PACKS * PER_SLOT * slots) return null;
+  if (!(resolution >= SERVICES_IN_TICK * meanOf(duration))) return null;
+  const all = packsOf(trace);
+  const packs = all.filter(({ requests }) => requests >= PER_SLOT * slots);
+  const workOf = (some: readonly Pack[]) => some.reduce((sum, { work }) => sum + work, 0);
+  if (packs.length < FEWEST_PACKS || workOf(packs) < MOST_WORK * workOf(all)) return null;
+  const fewest = fewestLanes(trace, null, 1, slots - 1);
+  if (fewest === null) return null;
+  const full = Math.max(...PAUSES.map((pause) => evidenceFor(packs, slots, pause, resolution)));
+  let likeliest: CallersInTurn | null = null;
+  let most = LIKELY;
+  for (let callers = fewest; callers < slots; callers++) {
+    const nats = Math.max(...PAUSES.map((pause) => evidenceFor(packs, callers, pause, resolution))) - full;
+    if (nats <= most) continue;
+    likeliest = { callers, sure: nats >= SURE };
+    most = nats;
+  }
+  return likeliest;
+}
+
+/** What lies between two silences of a tick or more. */
+function packsOf({ length, low, high, duration, resolution }: Trace): Pack[] {
+  const order = Int32Array.from(low.keys()).sort((a, b) => low[a] - duration[a] - (low[b] - duration[b]));
+  const tickOf = (i: number) => Math.floor(low[i] / resolution);
+  const packs: Pack[] = [];
+  let [work, requests, first, last, until] = [0, 0, 0, 0, Number.POSITIVE_INFINITY];
+  const close = () => {
+    // The first end is that of the first request.
+    if (requests > 0) packs.push({ work: work * (1 - 1 / requests), requests, crossed: last - first });
+    [work, requests, first, last] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  };
+  for (let k = 0; k < length; k++) {
+    const i = order[k];
+    if (k === 0 || low[i] - duration[i] > until + resolution) close();
+    until = k === 0 ? high[i] : Math.max(until, high[i]);
+    work += duration[i];
+    requests++;
+    first = Math.min(first, tickOf(i));
+    last = Math.max(last, tickOf(i));
+  }
+  close();
+  return packs;
+}
+
+/** ln P(the ticks that the packs cross | so many at once, who take `pause` more of their time). */
+const evidenceFor = (packs: readonly Pack[], atOnce: number, pause: number, tick: number): number =>
+  packs.reduce((sum, { work, crossed }) => {
+    const ticks = ((1 + pause) * work) / atOnce / tick;
+    return sum + Math.log(ODD + (1 - ODD) * Math.max(0, 1 - Math.abs(ticks - crossed)));
+  }, 0);
