@@ -29,6 +29,9 @@ function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly r
 
 const ROUNDS = 3;
 
+/** Of fewer requests nothing tells how their callers came: at once, one after the other, or again when they were answered. */
+const FEWEST_REQUESTS = 30;
+
 /** Mean duration, in ticks of the stamps, below which lanes are not followed. */
 const FEWEST_TICKS = 0.2;
 
@@ -58,6 +61,13 @@ export interface Pool {
   /** Slots of the one queue from when on (µs since 1970 UTC), where their number changes; `slots` are the most of them. */
   readonly changes?: readonly SlotChange[];
 }
+
+const silentWaits = (trace: Trace, basis: string): FilteredWaits => ({
+  summary: unknownWait(basis),
+  wait: new Float64Array(trace.length).fill(Number.NaN),
+  samples: [],
+  times: null,
+});
 
 interface Part {
   readonly plan: Omit<Plan, 'rounds'>;
@@ -108,13 +118,15 @@ interface Looks {
 }
 
 function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: boolean): FilteredWaits | null {
+  if (trace.length < FEWEST_REQUESTS)
+    return silentWaits(trace, `${countText(trace.length, 'request')}, too few to tell how their callers came`);
   const part = partToFollow(trace, pool, effort);
   const partly = part.length < trace.length;
-  if (!part.isSeen && partly) {
-    const basis = `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`;
-    const wait = new Float64Array(trace.length).fill(Number.NaN);
-    return { summary: unknownWait(basis), wait, samples: [], times: null };
-  }
+  if (!part.isSeen && partly)
+    return silentWaits(
+      trace,
+      `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`,
+    );
   // A worker that a killed request held looks like clients who stayed away.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS };
   const { from, length } = part;
