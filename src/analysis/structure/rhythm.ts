@@ -55,12 +55,21 @@ export function rhythmOfWorkers(trace: Trace): Rhythm | null {
   return beat && !mayBeASchedule(beat, trace) ? { ...beat, byWorker: true } : null;
 }
 
+export interface Groups extends Rhythm {
+  readonly nats: number;
+  /**
+   * Requests that may have ended together, at most. More than `size` where the ticks with more come first: processes with a queue each
+   * write such lines as one queue after the other runs dry.
+   */
+  readonly most: number;
+}
+
 /**
  * Lines that name no worker, or several threads of one: the requests of each tick come in whole groups. Chance makes a
  * tick's count a multiple of m one time in m, so `nats` = ticks·ln m is the evidence (the last tick may be cut short). Smaller groups on a faster
  * beat would write the same lines: `size` is the largest that would.
  */
-export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number }) | null {
+export function rhythmOfGroups(trace: Trace): Groups | null {
   const n = trace.length;
   if (n < 2 * FEWEST_GENERATIONS) return null;
   const counts: number[] = [];
@@ -79,8 +88,10 @@ export function rhythmOfGroups(trace: Trace): (Rhythm & { readonly nats: number 
   if (size < 2 || nats < 4 || generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS) return null;
   const at = Float64Array.from({ length: generations }, (_, g) => trace.low[g * size]);
   const beat = beatOf(at, at, trace.resolution, size);
-  return beat && !mayBeASchedule(beat, trace) ? { ...beat, byWorker: false, nats } : null;
+  return beat && !mayBeASchedule(beat, trace) ? { ...beat, byWorker: false, nats, most: runsDry(counts) ? counts[0] : size } : null;
 }
+
+const runsDry = (counts: readonly number[]): boolean => counts.every((count, k) => k === 0 || count <= counts[k - 1]);
 
 const SECOND = 1e6;
 /** Rounds this many ticks apart leave ticks without a line between them. */

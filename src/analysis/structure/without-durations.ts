@@ -2,7 +2,7 @@
 import type { Estimate } from '../../core/summary.ts';
 import type { Declared } from './declared.ts';
 import { isClear, isLonger, type Refrain, refrainOf } from './refrain.ts';
-import { type Rhythm, rhythmOfGroups, rhythmOfWorkers } from './rhythm.ts';
+import { type Groups, rhythmOfGroups, rhythmOfWorkers } from './rhythm.ts';
 import { longestPause } from './route-pauses.ts';
 import { mostInFlight, usualSlotsAbove } from './start-order.ts';
 import { evenStretchOf, isOfThePool, mixesLikeBusyWorkers, mixingOf } from './steady-rate.ts';
@@ -135,19 +135,26 @@ const oneEach = (workers: Estimate, confidence: number, method: string): Structu
 });
 
 /** Whole groups of more requests than workers: several threads each, or one that is as much faster. */
-function inGroups({ size, generations }: Rhythm, workers: Estimate): Structure {
+function inGroups(groups: Groups, workers: Estimate): Structure {
+  const { size, most } = groups;
   const count = workers.value ?? 1;
-  const method = `requests end in groups of ${size} (${generations} groups); smaller groups on a faster beat would look the same`;
+  const method = groupsText(groups);
   const threads = size / count;
   if (!Number.isInteger(threads)) return unknownStructure(method);
   return {
     model: threads > 1 ? 'threaded' : 'sync',
     confidence: 0.55,
     method,
-    threads: within(threads, 1, threads, 0.55, method),
-    capacity: within(size, 1, size, 0.55, method),
+    threads: within(threads, 1, Math.ceil(most / count), 0.55, method),
+    capacity: within(size, 1, most, 0.55, method),
     unbounded: false,
   };
+}
+
+function groupsText({ size, generations, most }: Groups): string {
+  const smaller = 'smaller groups on a faster beat would look the same';
+  const larger = `${smaller}, and so would ${most} slots in several processes, of which some were done early`;
+  return `requests end in groups of ${size} (${generations} groups); ${most > size ? larger : smaller}`;
 }
 
 const noThreads: Estimate = { value: null, low: null, high: null, confidence: 0, method: 'the lines name no worker' };
@@ -157,9 +164,10 @@ const noThreads: Estimate = { value: null, low: null, high: null, confidence: 0,
  * rounds always fall into one tick: the largest group is the plainest reading, the range says the rest, and the service
  * time stays open where the beat is not slower than the tick.
  */
-function fromGroups({ size, generations, period }: Rhythm, tick: number): Found {
-  const method = `requests end in groups of ${size} (${generations} groups); smaller groups on a faster beat would look the same`;
-  const capacity = within(size, 1, size, 0.55, method);
+function fromGroups(groups: Groups, tick: number): Found {
+  const { size, generations, period, most } = groups;
+  const method = groupsText(groups);
+  const capacity = within(size, 1, most, 0.55, method);
   const structure: Structure = {
     model: 'pool',
     confidence: 0.7,

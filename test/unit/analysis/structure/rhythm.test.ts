@@ -151,3 +151,29 @@ test('the beat places every request: inside its tick, on its worker, with no ove
   // Everybody came when the first round began.
   expect(start[15] - wait[15]).toBeCloseTo(start[0], -4);
 });
+
+/** Thirty at once on two processes of four threads each, a second each: one takes eight of them, the other twenty-two. */
+const unevenBurst = (pid: (worker: number) => string): string =>
+  [8, 4, 4, 4, 4, 4, 2]
+    .flatMap((count, second) => Array.from({ length: count }, (_, i) => [second, i < 4 ? 1 : 0]))
+    .map(
+      ([second, worker]) =>
+        `10.0.0.9 - - [29/Oct/2024:17:04:${15 + second} +0000] "GET /io HTTP/1.1" 200 12 "-" "curl"${pid(worker)}`,
+    )
+    .join('\n');
+
+test('a first tick with two groups of four may be one group of each of two processes, of which one is done early', () => {
+  const without = inferLog(unevenBurst(() => ''));
+  expect(without.capacity).toMatchObject({ value: 4, low: 1, high: 8 });
+  expect(without.capacity.confidence).toBeLessThan(0.6);
+  const withPid = inferLog(unevenBurst((worker) => ` pid=<${8712 + worker}>`));
+  expect(withPid.capacity.high).toBe(8);
+  expect(withPid.threads.high).toBe(4);
+});
+
+test('groups of four of which a later tick holds more are no processes that run dry', () => {
+  const counts = [12, 12, 16, 12, 12, 4];
+  const lines = counts.flatMap((count, second) => Array.from({ length: count }, () => second));
+  const text = lines.map((second) => `10.0.0.9 - - [29/Oct/2024:17:04:${15 + second} +0000] "GET / HTTP/1.1" 200 12`);
+  expect(inferLog(text.join('\n')).capacity.high).toBeLessThanOrEqual(4);
+});
