@@ -7,7 +7,7 @@ export interface Draws {
 }
 
 /** mulberry32 (Tommy Ettinger, public domain), seeded by a few stamps of the trace. */
-export function createDraws(trace: Trace): Draws {
+export function createDraws(trace: Pick<Trace, 'length' | 'low' | 'duration'>): Draws {
   let state = trace.length >>> 0;
   const step = Math.max(1, Math.floor(trace.length / 16));
   for (let i = 0; i < trace.length; i += step) {

@@ -9,6 +9,7 @@ import { meanOf } from '../../core/statistics.ts';
 import type { Trace } from './trace.ts';
 
 type Ends = Pick<Trace, 'length' | 'low' | 'high' | 'duration' | 'ordered'>;
+type Lines = Ends & Pick<Trace, 'resolution' | 'jitter'>;
 
 export interface EndBounds {
   /** µs: each end when every request runs as early as its lane allows, and as late. */
@@ -96,7 +97,7 @@ export interface Misfits {
 
 /** What does not fit when every group (a worker, or the whole log) has `slots` lanes; stops after `limit` requests. */
 export function misfits(
-  trace: Trace,
+  trace: Lines,
   group: Int32Array | null,
   groups: number,
   slots: number,
@@ -131,7 +132,7 @@ export function misfits(
 }
 
 /** The fewest lanes per group that fit, up to `most`; null when more are needed. */
-export function fewestLanes(trace: Trace, group: Int32Array | null, groups: number, most: number): number | null {
+export function fewestLanes(trace: Lines, group: Int32Array | null, groups: number, most: number): number | null {
   const limit = Math.floor(0.002 * trace.length);
   const fits = (slots: number) => misfits(trace, group, groups, slots, limit).requests <= limit;
   let high = 1;

@@ -42,6 +42,8 @@ export function natsOf(expected: number, observed: number): number {
 
 /** Share of the lines that may be late, and times as many requests that would not fit had nothing held them back. */
 const LATE = 0.005;
+/** The same where the order of lines is lost: in which order the requests of a tick fit best is found roughly. */
+const LATE_IN_NO_ORDER = 0.015;
 const TIMES_MORE = 20;
 
 /** The fewest lanes; one fewer where it is a line in hundreds that asks for the last, and many would: those few are late. */
@@ -54,7 +56,7 @@ function lanesOf(
 ) {
   const lanes = fewestLanes(trace, group, groups, MOST_LANES) ?? MOST_LANES;
   const late = lanes > 2 ? atMost(lanes - 1) : Number.POSITIVE_INFINITY;
-  if (late <= LATE * trace.length) {
+  if (late <= (trace.ordered ? LATE : LATE_IN_NO_ORDER) * trace.length) {
     const fewer = withoutLimit(lanes - 1);
     if (fewer.requests >= TIMES_MORE * late) return { lanes: lanes - 1, ...fewer };
   }

@@ -88,7 +88,9 @@ export function rhythmOfGroups(trace: Trace): Groups | null {
   if (size < 2 || nats < 4 || generations < FEWEST_GENERATIONS || generations > MOST_GENERATIONS) return null;
   const at = Float64Array.from({ length: generations }, (_, g) => trace.low[g * size]);
   const beat = beatOf(at, at, trace.resolution, size);
-  return beat && !mayBeASchedule(beat, trace) ? { ...beat, byWorker: false, nats, most: runsDry(counts) ? counts[0] : size } : null;
+  return beat && !mayBeASchedule(beat, trace)
+    ? { ...beat, byWorker: false, nats, most: runsDry(counts) ? counts[0] : size }
+    : null;
 }
 
 const runsDry = (counts: readonly number[]): boolean => counts.every((count, k) => k === 0 || count <= counts[k - 1]);

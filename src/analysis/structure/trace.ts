@@ -1,9 +1,10 @@
 /**
- * The requests of a log as the structure is read from them: dense columns in the order of the lines, each end with the
- * window in which it can lie.
+ * The requests of a log as the structure is read from them: dense columns in the order of the lines (where that is none within the ticks,
+ * the longest of a tick first), each end with the window in which it can lie.
  */
 import type { RequestTable } from '../../core/table.ts';
 import { killedRequests } from './killed.ts';
+import { orderInsteadOfLost } from './lost-order.ts';
 
 /** How far the order of lines may deviate from the order of ends, µs: several processes write to one file. */
 const MOST_JITTER = 5_000;
@@ -100,25 +101,41 @@ export function traceOf(table: RequestTable): Trace {
   for (const k of killed.positions) duration[k] = killed.duration;
   const jitter = jitterFor(duration);
   const startsOnly = row.some((i) => Number.isNaN(table.end[i]));
+  const workerIds = Int32Array.from(dense.keys());
+  const facts = { length: n, startsOnly, workerIds, resolution, hasWorkers, hasDurations, jitter };
+  const columns = { row, low, high, duration, worker, route };
+  const inAnyOrder =
+    hasDurations && !startsOnly && row.every((i) => table.source[i] === table.source[row[0]])
+      ? orderInsteadOfLost({ ...facts, ...columns })
+      : null;
+  if (inAnyOrder) {
+    const placed = placesOf(inAnyOrder);
+    const dealt = inThatOrder(columns, inAnyOrder);
+    const moved = killed.positions.map((k) => placed[k]).sort((a, b) => a - b);
+    return { ...facts, ...dealt, end: spreadInTicks(dealt.low, dealt.high), killed: moved, ordered: false };
+  }
   const ordered = !startsOnly && tightenByInput(table, row, low, high, jitter);
-  return {
-    length: n,
-    row,
-    startsOnly,
-    low,
-    high,
-    end: spreadInTicks(low, high),
-    duration,
-    worker,
-    workerIds: Int32Array.from(dense.keys()),
-    route,
-    resolution,
-    hasWorkers,
-    hasDurations,
-    killed: killed.positions,
-    ordered,
-    jitter,
-  };
+  return { ...facts, ...columns, end: spreadInTicks(low, high), killed: killed.positions, ordered };
+}
+
+type Columns = Pick<Trace, 'row' | 'low' | 'high' | 'duration' | 'worker' | 'route'>;
+
+const inThatOrder = ({ row, low, high, duration, worker, route }: Columns, order: Int32Array): Columns => ({
+  row: order.map((k) => row[k]),
+  low: Float64Array.from(order, (k) => low[k]),
+  high: Float64Array.from(order, (k) => high[k]),
+  duration: Float64Array.from(order, (k) => duration[k]),
+  worker: order.map((k) => worker[k]),
+  route: order.map((k) => route[k]),
+});
+
+/** Where in `order` each position stands. */
+function placesOf(order: Int32Array): Int32Array {
+  const places = new Int32Array(order.length);
+  order.forEach((k, place) => {
+    places[k] = place;
+  });
+  return places;
 }
 
 /** Requests of each queue, in the order of the lines: one for each worker where each has its `own`, else one of all. */
