@@ -8,7 +8,8 @@ import { insideWords } from '../structure/growth.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
-import { filteredWaits, type Pool } from './filtered-waits.ts';
+import { eitherQueue } from './either-queue.ts';
+import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
 import { plainWaits } from './plain-waits.ts';
 import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
@@ -112,7 +113,7 @@ export function inferWait(input: WaitInput): WaitResult {
   const pool = poolOf(input, trace) ?? leastPoolOf(input, trace);
   if (!pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
   const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? input.capacity ?? 0);
-  const followed = trace.length > 0 ? filteredWaits(trace, pool, input, hidden) : null;
+  const followed = trace.length === 0 ? null : followedAs(pool, trace, input, hidden);
   if (!followed) {
     const basis =
       'the requests of a worker do not fit one after the other: killed requests or lines out of order hide when it worked';
@@ -149,6 +150,14 @@ const perhapsNone = (wait: WaitInference, who: string): WaitInference => ({
   basis: `${wait.basis}; or nobody waited, if ${who}`,
 });
 
+/** Workers of which it is not known whether they share a queue may each have their own. */
+function followedAs(pool: Pool, trace: Trace, input: WaitInput, hidden: boolean): FilteredWaits | null {
+  const followed = filteredWaits(trace, pool, input, hidden);
+  if (!followed || pool.queue !== 'worker' || input.queue !== null || !input.capacity) return followed;
+  const shared = filteredWaits(trace, { ...pool, slots: input.capacity, queue: 'pool' }, input, hidden);
+  return shared && eitherQueue(followed, shared);
+}
+
 /** From so much confidence on, slots that were counted without worker ids are followed. */
 const SURE_OF_SLOTS = 0.9;
 
@@ -157,14 +166,14 @@ const SURE_OF_SLOTS = 0.9;
  * tells apart may be those of several processes with a queue each; but a number without divisors has one process or one slot in each.
  */
 function poolOf(input: WaitInput, trace: Trace): Pool | null {
-  const { capacity, capacityConfidence, threadsPerWorker, queue, slotChanges } = input;
+  const { capacity, capacityConfidence, threadsPerWorker, queue, slotChanges, model } = input;
   if (!capacity || !trace.hasDurations || trace.startsOnly) return null;
   if (slotChanges.length > 0) {
     const slots = Math.max(...slotChanges.map((change) => change.slots));
     return { slots, queue: 'pool', onLanes: false, changes: slotChanges };
   }
   if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
-  if (trace.hasWorkers && queue === 'per-worker' && threadsPerWorker)
+  if (trace.hasWorkers && threadsPerWorker && (queue === 'per-worker' || (queue === null && model === 'threaded')))
     return { slots: threadsPerWorker, queue: 'worker', onLanes: false };
   if (queue === 'shared') return { slots: capacity, queue: 'pool', onLanes: false };
   if (!trace.hasWorkers && (capacity === 1 || capacityConfidence >= SURE_OF_SLOTS))

@@ -186,9 +186,10 @@ function fewCallers({ fewerCallers, capacity }: WaitInput, trace: Trace): PlainW
 }
 
 function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
-  const { slotsAtLeast, queue, threadsPerWorker, workers, unbounded } = input;
+  const { slotsAtLeast, queue, threadsPerWorker, workers, unbounded, model } = input;
   if (unbounded || trace.length === 0) return null;
-  const own = queue === 'per-worker';
+  // Where each worker may have its own queue, a slot that is free in another is none.
+  const own = queue === 'per-worker' || (queue === null && model === 'threaded' && trace.hasWorkers);
   const perQueue = own ? (threadsPerWorker ?? Math.floor(slotsAtLeast / Math.max(1, workers ?? 1))) : slotsAtLeast;
   if (perQueue < 1) return null;
   const bound = fullBefore(trace, perQueue, own);
