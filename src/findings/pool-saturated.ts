@@ -157,6 +157,10 @@ function burstSentence({ inference }: Facts, slots: number, burst: Burst | null)
       `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${period}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${period} = ${durationText(burst.lastMicros)}.`,
     ];
   }
+  if (wait.method === 'bounded' && wait.lowMean > 0)
+    return [
+      `Callers queued for ${durationText(wait.lowMean)} or longer on average, p95 ${durationText(wait.lowP95)} or longer: ${wait.basis}.`,
+    ];
   if (!Number.isFinite(wait.p95)) return ['Whether callers queued, and for how long, this log does not tell.'];
   if (servers.length > 0)
     return [

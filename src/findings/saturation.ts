@@ -88,5 +88,5 @@ export function waitIsLong({ inference: { wait, service } }: Facts, isSure = fal
   const long = Math.max(500_000, service.mean);
   // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
   const surely = isSure || wait.method !== 'inferred' || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;
-  return wait.p95 >= long && surely;
+  return (wait.method === 'bounded' ? wait.lowP95 : wait.p95) >= long && surely;
 }

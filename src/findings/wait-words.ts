@@ -20,6 +20,7 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
       `${size} at once in ${turns} turns`,
     ];
   }
+  if (wait.max === null && wait.low.mean !== null) return leastWords(wait.low.mean ?? 0);
   if (wait.max === null)
     return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
   if (neverLeftSaturation(summary)) {
@@ -53,9 +54,20 @@ export function atMostWords({ high, method }: Summary['wait']): [string, string,
   ];
 }
 
+/** Of waits that have a lower bound alone, s. */
+function leastWords(mean: number): [string, string, string] {
+  const least = durationText(mean * 1e6);
+  return [
+    `callers queued for ${least} or longer on average`,
+    `mean wait ${least} or longer`,
+    `mean wait ${least} or longer`,
+  ];
+}
+
 /** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
 export function quietWaitWords(wait: Summary['wait']): [string, string, string] {
   const text = (seconds: number) => durationText(seconds * 1e6);
+  if (wait.p95 === null && wait.low.mean !== null) return leastWords(wait.low.mean ?? 0);
   if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
   const p95 = text(wait.p95);
   const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];

@@ -49,6 +49,18 @@ describe('the verdict of a recording', () => {
 });
 
 describe('a finding of a recording', () => {
+  it('of a full pool whose server says how many wait tells how long they waited at least', async () => {
+    const { summary, verdict } = await examined('waitress-with-durations');
+    // Mean 0.8 s, 95th percentile 3 s.
+    expect(summary.wait.low.mean).toBeGreaterThan(0.4);
+    expect(summary.wait.low.mean).toBeLessThan(0.8);
+    expect(verdict).toMatchObject({ severity: 'critical' });
+    expect(verdict.sentence).toMatch(/callers queued for 5\d\d ms or longer on average/);
+    const found = summary.findings.find(({ id }) => id === 'pool-saturated')!;
+    expect(found.detail).toMatch(/Callers queued for 5\d\d ms or longer/);
+    expect(found.detail).not.toContain('does not tell');
+  });
+
   it('of stamps of a second claims no peak as a fact', async () => {
     const { summary } = await examined('blurred-peak');
     const found = summary.findings.find(({ id }) => id === 'overprovisioned')!;
