@@ -20,7 +20,7 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
       `${size} at once in ${turns} turns`,
     ];
   }
-  if (wait.max === null && wait.low.mean !== null) return leastWords(wait.low.mean ?? 0);
+  if (wait.method === 'bounded' && wait.low.mean) return leastWords(wait.low.mean);
   if (wait.max === null)
     return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
   if (neverLeftSaturation(summary)) {
@@ -67,7 +67,7 @@ function leastWords(mean: number): [string, string, string] {
 /** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
 export function quietWaitWords(wait: Summary['wait']): [string, string, string] {
   const text = (seconds: number) => durationText(seconds * 1e6);
-  if (wait.p95 === null && wait.low.mean !== null) return leastWords(wait.low.mean ?? 0);
+  if (wait.method === 'bounded' && wait.low.mean) return leastWords(wait.low.mean);
   if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
   const p95 = text(wait.p95);
   const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];

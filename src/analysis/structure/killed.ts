@@ -14,8 +14,11 @@ const REPLACED_WITHIN = 30_000_000;
 export interface Killed {
   /** Positions in `rows`. */
   readonly positions: number[];
-  /** µs that each of them took: the shortest silence, and half a second for the arbiter's look around once a second. */
-  readonly duration: number;
+  /**
+   * µs that each of them took: the shortest silence, and half a second for the arbiter's look around once a second, but no longer than its
+   * own worker's silence.
+   */
+  readonly durations: number[];
 }
 
 /** `rows`: rows of the table in the order of their lines, all with a worker and a duration. */
@@ -34,6 +37,7 @@ export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
   }
   const births = [...first.values()].sort((a, b) => a - b);
   const positions: number[] = [];
+  const silences: number[] = [];
   let shortest = Number.POSITIVE_INFINITY;
   for (const [worker, k] of last) {
     const row = rows[k];
@@ -44,9 +48,11 @@ export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
     if (silence < SILENCE || heir === undefined) continue;
     if (table.end[rows[heir]] - table.end[row] > REPLACED_WITHIN) continue;
     positions.push(k);
+    silences.push(silence);
     if (silence < shortest) shortest = silence;
   }
-  return positions.length >= 2 ? { positions, duration: shortest + 500_000 } : { positions: [], duration: Number.NaN };
+  if (positions.length < 2) return { positions: [], durations: [] };
+  return { positions, durations: silences.map((silence) => Math.min(silence, shortest + 500_000)) };
 }
 
 /** An aborted request answers nothing; applications that fail say so with a body. */

@@ -97,8 +97,10 @@ export function traceOf(table: RequestTable): Trace {
       worker[k] = index;
     }
   }
-  const killed = hasWorkers && hasDurations ? killedRequests(table, row) : { positions: [], duration: Number.NaN };
-  for (const k of killed.positions) duration[k] = killed.duration;
+  const killed = hasWorkers && hasDurations ? killedRequests(table, row) : { positions: [], durations: [] };
+  killed.positions.forEach((k, i) => {
+    duration[k] = killed.durations[i];
+  });
   const jitter = jitterFor(duration);
   const startsOnly = row.some((i) => Number.isNaN(table.end[i]));
   const workerIds = Int32Array.from(dense.keys());
