@@ -24,7 +24,7 @@ export interface Killed {
 /** `rows`: rows of the table in the order of their lines, all with a worker and a duration. */
 export function killedRequests(table: RequestTable, rows: Int32Array): Killed {
   const mayBeAborted = (row: number) => table.status[row] >= 500 && table.duration[row] <= ABORTED;
-  if (!rows.some(mayBeAborted)) return { positions: [], duration: Number.NaN };
+  if (!rows.some(mayBeAborted)) return { positions: [], durations: [] };
   const last = new Map<number, number>();
   const before = new Map<number, number>();
   const first = new Map<number, number>();
