@@ -24,9 +24,10 @@ class Hash {
   }
 }
 
-/** What a log holds: equal for copies alone. null: it holds too little to be told from another one. */
+/** What a log holds: equal for copies alone. null: it holds too little to be told from another one, or says no time. */
 export function fingerprintOf(partial: Partial): string | null {
   const { names, requests, bytes, first, last } = partial;
+  if (!Number.isFinite(first)) return null;
   const rows = partial.retained.table();
   const hash = new Hash();
   let telling = 0;

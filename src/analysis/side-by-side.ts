@@ -43,7 +43,7 @@ export class SideBySide {
     if (this.#first) this.#prints[0] = { path: this.#prints[0].path, print: fingerprintOf(this.#first) };
     this.#first = null;
     const print = fingerprintOf(partial);
-    const original = this.#prints.find((one) => one.path === path || (print !== null && one.print === print));
+    const original = this.#prints.find((one) => print !== null && one.print === print);
     if (!original) this.#prints.push({ path, print });
     else {
       const sentence =

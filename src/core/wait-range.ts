@@ -43,5 +43,4 @@ export const arrivalsAreHidden = (full: number, low: number, high: number): bool
 /** The same of the pool of a summary. */
 export const neverLeftSaturation = ({ wait, concurrency }: Pick<Summary, 'wait' | 'concurrency'>): boolean =>
   wait.method === 'inferred' &&
-  !mayBeNone(wait) &&
   arrivalsAreHidden(concurrency.saturated_ratio ?? 0, wait.low.mean ?? Number.NaN, wait.high.mean ?? Number.NaN);

@@ -130,7 +130,11 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
     `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
     ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
   ];
-  if (neverLeftSaturation(summary)) {
+  if (neverLeftSaturation(summary) && mayBeNone(summary.wait)) {
+    sentences.push(
+      `Whether requests queued before a worker took them, a pool that never left saturation hides: a few callers who take turns, of whom nobody waits, and a load beyond what it can do look alike; ${durationText(wait.highMean)} on average fit the log as well.`,
+    );
+  } else if (neverLeftSaturation(summary)) {
     sentences.push(
       `${percentText(wait.waitingRatio)} of the requests queued before a worker took them, for ${durationText(wait.lowMean)} or longer on average (${how}). How much longer, a pool that never left saturation hides: a few callers who take turns and a load beyond what it can do look alike, and ${durationText(wait.highMean)} fit the log as well.`,
     );

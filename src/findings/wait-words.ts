@@ -24,9 +24,16 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
   if (wait.max === null)
     return ['whether callers queued, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
   if (neverLeftSaturation(summary)) {
+    const most = text(wait.high.mean);
+    if (mayBeNone(wait))
+      return [
+        `whether callers queued the log cannot tell: as many of them as slots, who ask again when they are answered, look like a queue of ${most} on average`,
+        `mean wait ${most} or shorter, or none`,
+        `mean wait none to ${most} (${wait.method})`,
+      ];
     const least = text(wait.low.mean);
     return [
-      `callers queued for ${least} or longer on average, and how much longer the log cannot tell (${text(wait.high.mean)} fits it as well)`,
+      `callers queued for ${least} or longer on average, and how much longer the log cannot tell (${most} fits it as well)`,
       `mean wait ${least} or longer`,
       `mean wait ${least} or longer (${wait.method})`,
     ];

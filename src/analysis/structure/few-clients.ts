@@ -45,6 +45,8 @@ const HARDLY_BROKEN = 2.5;
  * server's own machine, and 0.9 to 2.3 ms between those that a worker takes from a queue.
  */
 const SOONEST_CLIENT = 2500;
+/** One that takes longer, µs, does not ask again at once. */
+const LATEST_CLIENT = 30_000;
 /** Requests per lane from which a pool that is idle now and then would show that it is. */
 const EACH = 160;
 /** Lanes as full as this are a pool with a queue: its answers are as even as its services, whoever asks. */
@@ -100,7 +102,8 @@ export function alwaysFull(trace: Trace, lanes: number): boolean {
   if (trace.length < EACH * lanes) return false;
   const service = meanOf(trace.duration);
   const pause = (lanes * spanOf(trace)) / trace.length - service;
-  if (pause < SOONEST_CLIENT || pause > LEAST_PAUSE * service || variesMoreThanClients(trace, lanes)) return false;
+  if (pause < SOONEST_CLIENT || pause > Math.min(LATEST_CLIENT, LEAST_PAUSE * service)) return false;
+  if (variesMoreThanClients(trace, lanes)) return false;
   if (service > FULL * (service + pause)) return true;
   const rhythm = rhythmOf(trace);
   return rhythm !== null && rhythm.closed(pause) >= wholePool.even;

@@ -110,7 +110,8 @@ export function inferWait(input: WaitInput): WaitResult {
     return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
   }
   const { slotChanges } = input;
-  const pool = poolOf(input, trace) ?? leastPoolOf(input, trace);
+  const known = poolOf(input, trace);
+  const pool = known ?? leastPoolOf(input, trace);
   if (!pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
   const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? input.capacity ?? 0);
   const followed = trace.length === 0 ? null : followedAs(pool, trace, input, hidden);
@@ -121,13 +122,15 @@ export function inferWait(input: WaitInput): WaitResult {
   }
   const anchors = anchorsOf(table, trace);
   const found = anchors ? heldToAnchors(followed, anchors, trace) : followed;
+  // Of slots that may be more the histories bound the wait; when each request ran they would have from a limit that may be none.
+  const times = known ? found.times : null;
   for (let i = 0; i < trace.length; i++) {
     const row = trace.row[i];
     requests.wait[row] = found.wait[i];
-    if (!found.times) continue;
-    requests.start[row] = found.times.start[i];
-    requests.end[row] = found.times.end[i];
-    requests.uncertainty[row] = found.times.uncertainty[i];
+    if (!times) continue;
+    requests.start[row] = times.start[i];
+    requests.end[row] = times.end[i];
+    requests.uncertainty[row] = times.uncertainty[i];
   }
   const waitSamples = found.samples.map((sample) => {
     const column = filled(n, Number.NaN);
@@ -136,7 +139,7 @@ export function inferWait(input: WaitInput): WaitResult {
   });
   const who = alwaysFull(trace, input.capacity ?? pool.slots) ? AS_MANY : input.mayTakeTurns ? IN_TURN : null;
   const wait = who === null ? found.summary : perhapsNone(found.summary, who);
-  return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
+  return { wait, requests: { ...requests, waitSamples }, sharpened: times !== null };
 }
 
 /** Callers who keep a pool as full as a queue does, or leave such packs as herds do, and none of whom waits. */

@@ -38,8 +38,8 @@ it('writes titles and advice as sentences', async () => {
   await runPlain(new FakeEngine({ ...snapshot, playing: false }), new FakeClock(), {
     write: (line) => lines.push(line),
   });
-  const finding = lines.find((line) => line.startsWith('Finding, critical: Pool saturated'));
-  expect(finding).toContain('callers queue. About');
+  const finding = lines.find((line) => line.startsWith('Finding, critical: GET /slow starves the other routes'));
+  expect(finding).toContain('(p95, inferred). Give GET /slow a pool of its own');
 });
 
 it('ends with a stream that has ended', async () => {

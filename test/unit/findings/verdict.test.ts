@@ -49,7 +49,7 @@ describe('the verdict', () => {
     const wait = { ...summary.wait, method: 'measured' as const, mean: 0.001, p95: 0.002, p99: 0.003 };
     const server = { ...summary.server, capacity: unknown };
     const { severity, sentence } = verdictOf({ ...summary, server, wait, findings: [] });
-    expect(sentence).toBe('Callers did not queue; how many requests the server runs at once the log cannot tell.');
+    expect(sentence).toBe('8 slots or more, how many the log cannot tell; callers did not queue.');
     expect(severity).toBe('ok');
     const nothing = { ...wait, method: 'unknown' as const, mean: null, p95: null, p99: null };
     expect(verdictOf({ ...summary, server, wait: nothing, findings: [] }).sentence).toMatch(/^The log cannot tell/);
@@ -85,7 +85,9 @@ describe('the verdict', () => {
   it('does not say that callers queued where it may be that none did', () => {
     const summary = summaryOf(syncPool(2, views(1, 3.6)));
     const wait = { ...summary.wait, mean: 0.2, low: { ...summary.wait.low, mean: 0 } };
-    const { sentence } = verdictOf({ ...summary, wait: { ...wait, high: { ...wait.high, mean: 0.4 } } });
+    // Of a pool that was not full all the time.
+    const concurrency = { ...summary.concurrency, saturated_ratio: 0.9 };
+    const { sentence } = verdictOf({ ...summary, concurrency, wait: { ...wait, high: { ...wait.high, mean: 0.4 } } });
     expect(sentence).toContain('callers may have queued for about 200 ms on average (0 s to 400 ms fit the log).');
   });
   it('of a full pool without trouble says for how long all were busy', () => {

@@ -21,9 +21,13 @@ beforeAll(() => {
   const [, one, two] = [...new Set(log.match(/pid=<\d+>/g))];
   const lines = log.split('\n').filter((line) => line.includes(one) || line.includes(two));
   writeFileSync(at('web-2.log'), `${lines.join('\n').replace(/pid=<(\d+)>/g, 'pid=<7$1>')}\n`);
-  for (const host of ['a', 'b']) {
+  for (const [host, size] of [
+    ['a', '7'],
+    ['b', '8'],
+  ]) {
     mkdirSync(at(host));
-    writeFileSync(at(join(host, 'access.log')), readFileSync(at('web-2.log')));
+    const text = readFileSync(at('web-2.log'), 'utf8').replace(/ 200 (\d+) /g, ` 200 ${size}$1 `);
+    writeFileSync(at(join(host, 'access.log')), text);
   }
 });
 
