@@ -122,15 +122,14 @@ export function inferWait(input: WaitInput): WaitResult {
   }
   const anchors = anchorsOf(table, trace);
   const found = anchors ? heldToAnchors(followed, anchors, trace) : followed;
-  // Of slots that may be more the histories bound the wait; when each request ran they would have from a limit that may be none.
-  const times = known ? found.times : null;
   for (let i = 0; i < trace.length; i++) {
     const row = trace.row[i];
     requests.wait[row] = found.wait[i];
-    if (!times) continue;
-    requests.start[row] = times.start[i];
-    requests.end[row] = times.end[i];
-    requests.uncertainty[row] = times.uncertainty[i];
+    if (!found.times) continue;
+    requests.start[row] = found.times.start[i];
+    requests.end[row] = found.times.end[i];
+    // Of slots that may be more, when each request ran is no better known than from its line: the limit may be none.
+    if (known) requests.uncertainty[row] = found.times.uncertainty[i];
   }
   const waitSamples = found.samples.map((sample) => {
     const column = filled(n, Number.NaN);
@@ -139,7 +138,7 @@ export function inferWait(input: WaitInput): WaitResult {
   });
   const who = alwaysFull(trace, input.capacity ?? pool.slots) ? AS_MANY : input.mayTakeTurns ? IN_TURN : null;
   const wait = who === null ? found.summary : perhapsNone(found.summary, who);
-  return { wait, requests: { ...requests, waitSamples }, sharpened: times !== null };
+  return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 
 /** Callers who keep a pool as full as a queue does, or leave such packs as herds do, and none of whom waits. */

@@ -1,0 +1,149 @@
+/** The verdict of a log in which nothing went wrong: whether callers queued, and how much ran at once. */
+import type { Verdict } from '../core/snapshot.ts';
+import { hasNoSlots, type Summary } from '../core/summary.ts';
+import { atMostSoLong } from '../core/wait-range.ts';
+import { atOnceText, capital, countText, durationText, listText, roundText } from '../core/words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
+import { atMostWords, quietWaitWords, SHORT } from './wait-words.ts';
+
+/** As sure as the model is known, and the wait. */
+export const confidenceOf = ({ server, wait }: Summary): number =>
+  Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
+
+/** Below this the kind of server is a hedge. */
+const HEDGED = 0.6;
+
+/** Of a server without a limit, by whether its requests take longer the more are in flight. */
+const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sentence: string, shorter: string]>> = {
+  true: ['they wait for each other inside the application', 'they wait for each other'],
+  false: ['they took as long among many as among few', 'none took longer for it'],
+  null: [
+    'whether they waited inside the application the log does not show',
+    'whether they waited the log does not show',
+  ],
+};
+
+/** "all busy 17 of 80 s", "at most 3 of 8 slots busy at once", in three lengths. */
+function peakWords(summary: Summary, peak: number, slots: number): [string, string, string] {
+  const { peak_at_least: least, saturated_seconds: full } = summary.concurrency;
+  const isProven = least === null || least >= peak;
+  if (peak === slots && isProven && full !== null) {
+    const busy = `all busy ${shareOfWindow(full, summary)}`;
+    return [busy, busy, busy];
+  }
+  const most = isProven ? `at most ${peak}` : `between ${least} and ${peak}`;
+  const perhaps = peak === slots && full !== null ? `, all perhaps for ${durationText(full * 1e6)}` : '';
+  return [
+    `${most} of ${slots} slots busy at once${perhaps}`,
+    `${most} of ${slots} slots busy`,
+    `${most} of ${slots} busy`,
+  ];
+}
+
+/** "17 of 80 s", "27 ms of 80 s", "for 17 s". */
+export function shareOfWindow(seconds: number, { window }: Summary): string {
+  if (window.seconds === null) return `for ${durationText(seconds * 1e6)}`;
+  return `${seconds < 1 ? durationText(seconds * 1e6) : roundText(seconds)} of ${roundText(window.seconds)} s`;
+}
+
+/** "at least 24 requests", "about 1 request" */
+const inFlightText = (peak: number, proven: number | null): string =>
+  `${atOnceText(peak, proven)} ${peak === 1 ? 'request' : 'requests'}`;
+
+/** Severity "ok" or "info": nothing went wrong, or nothing tells. */
+export function quietVerdict(summary: Summary): Verdict {
+  const { server, concurrency, wait, knows } = summary;
+  const confidence = confidenceOf(summary);
+  const unclear = summary.findings.find((finding) => finding.id === 'not-enough-data');
+  if (unclear)
+    return { severity: 'info', sentence: `${unclear.title}; too little to judge the server.`, confidence: 1 };
+
+  const slots = knownSlots(server);
+  if (slots !== null && concurrency.peak !== null) {
+    const [queued, briefly, inBrief] = quietWaitWords(wait);
+    const pool = capital(poolText(server));
+    const [busy, busyBriefly, busyInBrief] = peakWords(summary, concurrency.peak, slots);
+    return {
+      severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
+      sentence: `${pool}, ${busy}; ${queued}.`,
+      shorter: [`${pool}, ${busyBriefly}; ${briefly}.`, `${pool}, ${busyInBrief}; ${inBrief}.`],
+      confidence,
+    };
+  }
+  if (hasNoSlots(server.model)) {
+    const own = `${capital(poolText(server))}, without fixed slots`;
+    // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
+    if (concurrency.peak === null) {
+      return {
+        severity: 'info',
+        sentence: `${own}. How many requests were in flight, how long they took, and whether they waited for each other, the log cannot tell.`,
+        shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
+        confidence: server.model_confidence,
+      };
+    }
+    if (server.capacity.low !== null) {
+      const most = `Never more than ${countText(server.capacity.low, 'request')} in flight, though more would have been without a limit`;
+      return {
+        severity: 'info',
+        sentence: `${most}: the server has one, or its clients are no more. Whether callers queued the log cannot tell.`,
+        shorter: [`${most}; whether callers queued the log cannot tell.`],
+        confidence: server.model_confidence,
+      };
+    }
+    if (server.model_confidence < HEDGED) {
+      const most = inFlightText(concurrency.peak, concurrency.peak_at_least);
+      return {
+        severity: 'info',
+        sentence: `${capital(most)} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
+        shorter: [`${capital(most)} in flight; whether there is a limit the log cannot tell.`],
+        confidence: server.model_confidence,
+      };
+    }
+    const inFlight = inFlightText(concurrency.peak, concurrency.peak_at_least);
+    const text = poolText(server);
+    // Of a server of which no more is known, its requests are what the sentence is about.
+    const pool =
+      text === 'the server' ? `${capital(inFlight)} were in flight` : `${capital(text)}, ${inFlight} in flight`;
+    const [inside, inBrief] = insideWordings[`${summary.service_time.grows_with_load}`];
+    return {
+      severity: summary.service_time.grows_with_load === false ? 'ok' : 'info',
+      sentence: `${pool} at once; ${inside}.`,
+      shorter: [`${pool}; ${inBrief}.`],
+      confidence: server.model_confidence,
+    };
+  }
+  const lacks = knows.missing.map(({ what }) => what);
+  if (slots !== null) {
+    const missing = lacks.length > 0 ? `: it lacks ${listText(lacks)}` : '';
+    const pool = capital(poolText(server));
+    return {
+      severity: 'info',
+      sentence: `${pool}; how many of them were busy at once, and whether callers queued, the log cannot tell${missing}.`,
+      shorter: [
+        `${pool}; how busy they were the log cannot tell${missing}.`,
+        `${pool}; the log lacks ${lacks.length > 0 ? listText(lacks) : 'their times'}.`,
+      ],
+      confidence,
+    };
+  }
+  if (wait.p95 !== null) {
+    const [queued, briefly, inBrief] = atMostSoLong(summary) ? atMostWords(wait) : quietWaitWords(wait);
+    const least = server.capacity.low === null ? 'Some slots' : `${countText(server.capacity.low, 'slot')} or more`;
+    return {
+      severity: wait.method === 'measured' && wait.p95 < SHORT ? 'ok' : 'info',
+      sentence: `${least}, how many the log cannot tell; ${queued}.`,
+      shorter: [`${least}; ${briefly}.`, `${least}; ${inBrief}.`],
+      confidence: wait.confidence,
+    };
+  }
+  const why = lacks.length > 0 ? `it lacks ${listText(lacks)}` : 'it was never seen full';
+  return {
+    severity: 'info',
+    sentence: `The log cannot tell how many requests the server runs at once: ${why}.`,
+    shorter: [
+      `How many requests run at once the log cannot tell: ${why}.`,
+      lacks.length > 0 ? `The log lacks ${listText(lacks)}.` : 'The pool was never seen full.',
+    ],
+    confidence: 1,
+  };
+}
