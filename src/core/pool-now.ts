@@ -5,6 +5,7 @@
  */
 import { binLevels } from './bin-levels.ts';
 import { NEARLY_FULL } from './full-stretches.ts';
+import { meanOf, sumOf } from './statistics.ts';
 
 /** Requests of one queue, µs; NaN: not known when it ran. */
 export interface QueueRows {
@@ -51,7 +52,7 @@ function widthOf(mean: number, resolution: number, span: number): number {
 /** µs: most of the work is done by requests no longer than this. */
 function usualLength(service: Float64Array): number {
   const sorted = service.toSorted();
-  const all = sorted.reduce((sum, micros) => sum + micros, 0);
+  const all = sumOf(sorted);
   let sum = 0;
   for (const micros of sorted) {
     sum += micros;
@@ -67,7 +68,7 @@ export function poolNow({ start, end, slots }: QueueRows, resolution: number, un
   const begun = Float64Array.from(known, (row) => start[row]);
   const service = Float64Array.from(known, (row) => end[row] - start[row]);
   const first = begun.reduce((least, at) => Math.min(least, at), begun[0]);
-  const mean = service.reduce((sum, micros) => sum + micros, 0) / known.length;
+  const mean = meanOf(service);
   const width = widthOf(mean, resolution, until - first);
   const origin = Math.floor(first / width) * width;
   const knownTo = until - Math.min(LONGEST_DELAY, usualLength(service));

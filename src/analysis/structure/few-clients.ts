@@ -78,10 +78,11 @@ interface Reading {
 function readingsOf(trace: Trace, fewest: number, count: number): readonly Reading[] {
   const n = trace.length;
   const service = meanOf(trace.duration);
+  const span = spanOf(trace);
   const rhythm = rhythmOf(trace);
   if (!rhythm) return [];
   return Array.from({ length: count }, (_, k) => fewest + k)
-    .map((clients) => ({ clients, think: (clients * spanOf(trace)) / n - service }))
+    .map((clients) => ({ clients, think: (clients * span) / n - service }))
     .filter(({ think }) => think > LEAST_PAUSE * service)
     .map((reading) => ({ ...reading, nats: rhythm.closed(reading.think) }));
 }

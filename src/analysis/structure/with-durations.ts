@@ -52,13 +52,8 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   const overlap = natsOf(expected, misfits(trace, trace.worker, trace.workerIds.length, 1).requests);
   const nats = several ? overlap : overlap + natsOfSeamlessness(trace);
   const oneClient = !several && oneClientAsks(trace);
-  const confidence = tellsOverlaps(trace, limit)
-    ? several
-      ? sureOfSeveral(nats)
-      : oneClient
-        ? 0
-        : sureOfOne(nats)
-    : 0;
+  const isTold = tellsOverlaps(trace, limit) && !oneClient;
+  const confidence = isTold ? (several ? sureOfSeveral(nats) : sureOfOne(nats)) : 0;
   if (confidence > 0) {
     const dealt = several ? 'had any worker taken any request' : 'had nothing held them back';
     const method = `no two of ${n} requests of one worker overlap; about ${Math.max(1, Math.round(expected))} would, ${dealt}`;

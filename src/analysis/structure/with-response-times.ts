@@ -6,6 +6,7 @@
  * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
  * them too late, too many too early.
  */
+import { meanOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { manyLeft } from '../left-callers.ts';
 import { type BlurredSlots, blurredSlots } from './blurred-slots.ts';
@@ -98,7 +99,7 @@ function poolOfLimit({ slots, held }: LetThrough, trace: Trace): Found {
       confidence: 0.85,
       capacity: within(slots, Math.ceil(0.8 * slots), slots, 0.9, method),
     },
-    serviceMean: trace.duration.reduce((sum, micros) => sum + micros, 0) / trace.length,
+    serviceMean: meanOf(trace.duration),
     serviceBasis: 'times from when the proxy sent the request on: nothing shows a wait behind it',
     timesAreWork: true,
   };

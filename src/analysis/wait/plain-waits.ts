@@ -1,6 +1,7 @@
 /** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
 import type { WaitInference } from '../../core/inference.ts';
 import { sortWaits } from '../../core/order.ts';
+import { meanOf } from '../../core/statistics.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Trace } from '../structure/trace.ts';
 import { waitsForSlots } from '../structure/with-response-times.ts';
@@ -122,7 +123,7 @@ function heldByProxy(input: WaitInput, trace: Trace): PlainWaits | null {
     ...unknownWait(basis),
     method: 'bounded',
     confidence: 0.9,
-    lowMean: sorted.reduce((sum, micros) => sum + micros, 0) / sorted.length,
+    lowMean: meanOf(sorted),
     lowP95: quantile(sorted, 0.95),
     waitingRatio: sorted.filter((micros) => micros > NOTHING).length / sorted.length,
   };
