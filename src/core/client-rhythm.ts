@@ -11,6 +11,8 @@
  * -Σ ln S + I / S (Whittle 1953).
  */
 
+import { meanOf } from './statistics.ts';
+
 /** Requests whose ends are counted; columns in µs, row by row. */
 export interface TimedRequests {
   readonly length: number;
@@ -42,11 +44,10 @@ const PACED = 0.05;
 const LEAST = 0.03;
 
 /** null: too few bins. `tick` µs: the width of a stamp. */
-export function clientRhythm({ start, service, length }: TimedRequests, tick: number): ClientRhythm | null {
-  const meanService = service.reduce((a, b) => a + b, 0) / Math.max(1, length);
-  const bin = Math.max(tick, meanService / 2);
-  if (!(bin > 0)) return null;
-  const { power, segments, size } = periodogram(start.map((at, i) => at + service[i]).sort(), bin);
+export function clientRhythm(requests: TimedRequests, tick: number): ClientRhythm | null {
+  const { service, length } = requests;
+  const bin = rhythmBin(service, tick);
+  const { power, segments, size } = periodogram(endsOf(requests), bin);
   if (segments === 0) return null;
   const step = Math.max(1, Math.floor(length / SERVICES));
   const services = Float64Array.from({ length: Math.floor(length / step) }, (_, k) => service[k * step]);
@@ -57,15 +58,9 @@ export function clientRhythm({ start, service, length }: TimedRequests, tick: nu
       return { at, weight: sinc((at * bin) / 2) ** 2, law: characteristic(services, at) };
     }),
   );
-  const nats = (spectrum: (wave: number) => number): number => {
-    let sum = 0;
-    for (let w = 0; w < power.length; w++) {
-      const level = Math.max(LEAST, spectrum(w));
-      // Less what callers at random would have: ln 1 + I.
-      sum += power[w] - segments * Math.log(level) - power[w] / level;
-    }
-    return sum;
-  };
+  // Less what callers at random would have, whose spectrum is flat.
+  const flat = spectrumNats({ power, segments }, () => 1);
+  const nats = (spectrum: (wave: number) => number) => spectrumNats({ power, segments }, spectrum) - flat;
   return {
     closed: (thinkMicros) =>
       nats((w) => {
@@ -81,42 +76,61 @@ export function clientRhythm({ start, service, length }: TimedRequests, tick: nu
   };
 }
 
-interface Periodogram {
+/** µs: finer than the stamps there is nothing to count, and much finer than the services nothing to learn. */
+export const rhythmBin = (service: Float64Array, tick: number): number => Math.max(tick, meanOf(service) / 2);
+
+/** µs, ascending. */
+export const endsOf = ({ start, service }: TimedRequests): Float64Array => start.map((at, i) => at + service[i]).sort();
+
+/** ln of the likelihood of a periodogram under a spectrum by wave (Whittle 1953), but for a constant. */
+export function spectrumNats(
+  { power, segments }: Pick<Periodogram, 'power' | 'segments'>,
+  spectrum: (wave: number) => number,
+): number {
+  let sum = 0;
+  for (let w = 0; w < power.length; w++) {
+    const level = Math.max(LEAST, spectrum(w));
+    sum -= segments * Math.log(level) + power[w] / level;
+  }
+  return sum;
+}
+
+export interface Periodogram {
   /** Summed over the segments, relative to their rates, from FIRST_WAVE on. */
   readonly power: Float64Array;
   readonly segments: number;
   readonly size: number;
 }
 
-/** `instants` ascending, µs; bins begin at whole multiples of their width, as ticks do. */
-function periodogram(instants: Float64Array, bin: number): Periodogram {
+/** `instants` ascending, µs; bins begin at whole multiples of their width, as ticks do. `size` bins a segment, else as many as there are. */
+export function periodogram(instants: Float64Array, bin: number, size?: number): Periodogram {
   const none = { power: new Float64Array(0), segments: 0, size: 0 };
-  if (instants.length === 0) return none;
+  if (instants.length === 0 || !(bin > 0)) return none;
   const first = Math.floor(instants[0] / bin) + 1;
   const bins = Math.floor(instants[instants.length - 1] / bin) - first;
-  if (bins < LEAST_BINS) return none;
-  const parts = Math.max(1, Math.floor(bins / SEGMENT));
-  const size = Math.min(SEGMENT, bins);
+  const segment = size ?? Math.min(SEGMENT, bins);
+  if (bins < Math.max(LEAST_BINS, segment)) return none;
+  const parts = Math.max(1, Math.floor(bins / segment));
   const taken = Math.min(parts, MOST_SEGMENTS);
-  const power = new Float64Array(Math.floor(size / 2) + 1 - FIRST_WAVE);
+  const power = new Float64Array(Math.floor(segment / 2) + 1 - FIRST_WAVE);
   let segments = 0;
   let at = 0;
   for (let s = 0; s < taken; s++) {
-    const from = first + Math.floor((s * parts) / taken) * size;
-    const counts = new Float64Array(size);
+    const from = first + Math.floor((s * parts) / taken) * segment;
+    const counts = new Float64Array(segment);
     let total = 0;
     while (at < instants.length && Math.floor(instants[at] / bin) < from) at++;
     for (let i = at; i < instants.length; i++) {
       const place = Math.floor(instants[i] / bin) - from;
-      if (place >= size) break;
+      if (place >= segment) break;
       counts[place]++;
       total++;
     }
-    if (total < size / 4) continue;
+    if (total < segment / 4) continue;
     segments++;
     for (let k = 0; k < power.length; k++) power[k] += waveOf(counts, k + FIRST_WAVE) / total;
   }
-  return segments > 0 ? { power, segments, size } : none;
+  return segments > 0 ? { power, segments, size: segment } : none;
 }
 
 /** |Σ n_t exp(-2πi k t / N)|² */

@@ -31,7 +31,7 @@ export function assumptionsOf(analysis: Analysis, workload: Workload, pools: rea
   }
   if (trace.clumps.size > 1) {
     said.push(
-      `Callers come together, about ${trace.clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(trace.clumps.tick)} is drawn.`,
+      `Callers come together, about ${trace.clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(trace.tick)} is drawn.`,
     );
   }
   said.push(...callersSaid(callers, trace.waitUnknown));

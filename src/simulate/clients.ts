@@ -6,15 +6,17 @@
  * come at the same rate whatever j is (filtered ASTA, El-Taha & Stidham 1992). All of it shows in a log: N_j starts in
  * T_j of time at level j. The two readings are compared by their Poisson likelihood, Σ N_j ln λ_j - λ_j T_j, with one free
  * parameter each (U, and the mean rate): Z follows from U and the throughput. Bursts make the rate rise with the level,
- * never fall, so they speak against the closed reading. Where nobody waits for a slot, the evenness of the answers speaks as
- * well (client-rhythm.ts).
+ * never fall, so they speak against the closed reading. The evenness of the answers speaks as well: where nobody waits for a slot it is
+ * that of the callers (core/client-rhythm.ts), else it is held against what the pool would make of them (pool-rhythm.ts).
  */
 import { mean } from 'simple-statistics';
-import { type ClientRhythm, clientRhythm } from '../core/client-rhythm.ts';
+import { clientRhythm } from '../core/client-rhythm.ts';
+import type { PoolShape } from '../core/prediction.ts';
 import { medianOf } from '../core/statistics.ts';
 import { arrivalsAreHidden } from '../core/wait-range.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
+import { poolRhythm } from './pool-rhythm.ts';
 import type { Trace } from './trace.ts';
 
 export interface ClosedClients {
@@ -38,6 +40,8 @@ export interface ClientsInput {
   readonly slots: number | null;
   /** One queue in front of all slots: waiting shows when all are busy. */
   readonly sharedQueue: boolean;
+  /** The pool that wrote the log; null where its slots are not known, or where there is no time to simulate it. */
+  readonly pool: PoolShape | null;
   readonly saturatedRatio: number;
   /** Requests in service at once, at most. */
   readonly peak: number;
@@ -58,6 +62,8 @@ const SURE = 10;
 const EVENLY_LIKELIER = 3;
 /** Nats by which a reading may be less likely than the best and still be kept for the range. */
 const NOT_EXCLUDED = 3;
+/** Stamps blur the levels, which makes them seem to pass a number of clients that they never do. */
+const FEWER_NOT_EXCLUDED = 6;
 /** Of waits that are not known. */
 const UNKNOWN_WAIT = [0, Number.POSITIVE_INFINITY] as const;
 const MAX_CLIENTS = 4096;
@@ -72,6 +78,8 @@ const WAIT_SPREAD = { measured: 0.05, inferred: 0.1, bounded: 1, unknown: 1 } as
 const BLURRED = 0.05;
 /** Mean wait, in service times, up to which a pool passes the evenness of its callers on and makes none of its own. */
 const NO_QUEUE = 0.02;
+/** Share of its slots that are busy, up to which a pool's own evenness does not hang on how near it is to being full all the time. */
+const OFTEN_FREE = 0.8;
 
 /** Requests of one client, and the share of the time in which one runs, from which nobody else asks in between. */
 const FEWEST_IN_TURN = 30;
@@ -94,10 +102,15 @@ export function findCallers(input: ClientsInput): Callers {
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const service = mean(trace.service as unknown as number[]);
   const wait = mean(trace.waits[0] as unknown as number[]);
-  const rhythm = wait <= NO_QUEUE * service ? clientRhythm(trace, 2 * medianOf(trace.uncertainty)) : null;
-  const fits = closedFits(input, levels, station, rhythm).filter(
-    ({ clients }) => clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length,
-  );
+  const fitsBy = (evenness: Evenness | null) =>
+    closedFits(input, levels, station, evenness).filter(
+      ({ clients }) => clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length,
+    );
+  const byLevels = fitsBy(null);
+  // Who asks more often the more there are is no client that waits, however even the answers are.
+  const isPossible = byLevels.some(({ score }) => score >= -NOT_EXCLUDED);
+  const evenness = isPossible ? evennessOf(input, slots === null ? 0 : wait / service) : null;
+  const fits = evenness ? fitsBy(evenness) : byLevels;
   if (fits.length === 0) return { likely: hidden ? { kind: 'hidden' } : open, others: [] };
   const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
   const blind = trace.waitUnknown && slots !== null;
@@ -109,7 +122,9 @@ export function findCallers(input: ClientsInput): Callers {
     return { likely: hidden ? { kind: 'hidden' } : open, others: fewest ? [fewest.clients] : [] };
   }
   const loosest = fits.reduce((most, { loose }) => Math.max(most, loose), Number.NEGATIVE_INFINITY);
-  const near = fits.filter(({ loose }) => loose >= loosest - NOT_EXCLUDED).map(({ clients }) => clients);
+  const isNear = ({ loose, clients }: ClosedFit) =>
+    loose >= loosest - (clients.count < best.clients.count ? FEWER_NOT_EXCLUDED : NOT_EXCLUDED);
+  const near = fits.filter(isNear).map(({ clients }) => clients);
   const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
   return { likely: best.clients, others: best.gain >= SURE ? ends : [...ends, open] };
 }
@@ -125,6 +140,31 @@ function oneInTurn({ trace, slots, proven }: ClientsInput): ClosedClients | null
   const span = start[length - 1] + service[length - 1] - start[0];
   if (!(busy >= IN_TURN * span)) return null;
   return { kind: 'closed', count: 1, thinkMicros: Math.max(1, (span - busy) / length) };
+}
+
+/** What the evenness of the answers says, nats more than for independent callers. */
+export interface Evenness {
+  readonly closed: (count: number, thinkMicros: number) => number;
+  /** Of a source that keeps a beat of its own: as even as clients, but nobody waits for an answer. */
+  readonly paced: number;
+}
+
+/** null: it says nothing. `queue`: mean wait in service times. */
+function evennessOf({ trace, pool, sharedQueue }: ClientsInput, queue: number): Evenness | null {
+  if (queue <= NO_QUEUE) {
+    const rhythm = clientRhythm(trace, trace.tick);
+    return rhythm && { closed: (_, think) => rhythm.closed(think), paced: rhythm.paced };
+  }
+  if (!pool || pool.model === 'async') return null;
+  const threads = pool.model === 'threaded' ? pool.threads : 1;
+  if (busyShare(trace) > OFTEN_FREE * pool.workers * threads) return null;
+  return poolRhythm(trace, { workers: pool.workers, threads, queue: sharedQueue ? 'shared' : 'per-worker' });
+}
+
+/** Mean number of requests in service. */
+function busyShare({ start, service, length }: Trace): number {
+  const busy = service.reduce((sum, micros) => sum + micros, 0);
+  return busy / (start[length - 1] + service[length - 1] - start[0]);
 }
 
 interface ClosedFit {
@@ -144,7 +184,7 @@ function closedFits(
   { trace, waitMethod, waitRange, saturatedRatio, peak }: ClientsInput,
   { starts, micros, most }: Levels,
   slots: number,
-  rhythm: ClientRhythm | null,
+  evenness: Evenness | null,
 ): ClosedFit[] {
   const total = starts.reduce((sum, count) => sum + (count ?? 0), 0);
   const time = micros.reduce((sum, span) => sum + (span ?? 0), 0);
@@ -175,7 +215,7 @@ function closedFits(
     const misfit = bounded
       ? (((state.full - saturatedRatio) * clarity) / FULL_SPREAD) ** 2 + ((state.wait - wait) / waitSpread) ** 2
       : 0;
-    const even = rhythm ? rhythm.closed(think) - Math.max(0, rhythm.paced) : 0;
+    const even = evenness ? evenness.closed(count, think) - Math.max(0, evenness.paced) : 0;
     const clear = gain * clarity + even;
     fits.push({
       clients: { kind: 'closed', count, thinkMicros: think },

@@ -18,7 +18,7 @@ import {
   WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
-import { deflated, type Workload, workloadOf, workloadWithout } from './workload.ts';
+import { deflated, type Workload, type WorkloadChoice, workloadOf, workloadWithout } from './workload.ts';
 
 /** Findings ask about many pools and answer in words: stretches of this many requests in all are enough. */
 const MOST_REQUESTS = 16_000;
@@ -41,8 +41,8 @@ interface Answer {
 
 /** `thorough`: a recommended size is worked out as `logscope whatif` does it, so that both say the same; a screen cannot wait for that. */
 export function createPredictor(analysis: Analysis, { thorough = true } = {}): Predictor {
-  const some = workloadWhenAsked(analysis, MOST_REQUESTS);
-  const all = analysis.requests.length <= MOST_REQUESTS ? some : workloadWhenAsked(analysis);
+  const some = workloadWhenAsked(analysis, { most: MOST_REQUESTS, thorough });
+  const all = analysis.requests.length <= MOST_REQUESTS ? some : workloadWhenAsked(analysis, { thorough });
   const quick: Basis = { workload: some, budget: BUDGET, known: new Map() };
   const sizing: Basis = thorough ? { workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
   return {
@@ -66,11 +66,11 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
   };
 }
 
-function workloadWhenAsked(analysis: Analysis, most?: number): () => Workload | null {
+function workloadWhenAsked(analysis: Analysis, choice: WorkloadChoice): () => Workload | null {
   let workload: Workload | null | undefined;
   return () => {
     if (workload === undefined) {
-      const result = workloadOf(analysis, most);
+      const result = workloadOf(analysis, choice);
       workload = 'workload' in result ? result.workload : null;
     }
     return workload;

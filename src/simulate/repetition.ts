@@ -42,7 +42,7 @@ export function drawRepetition(
   times: ServiceTimes,
   { seed, byWorker, ownService, clumped, stretched, boot }: RepetitionChoice,
 ): Repetition {
-  const { length, waits, held, stretch, clumps, waitUnknown } = trace;
+  const { length, waits, held, stretch, waitUnknown } = trace;
   const random = createRandom(seed);
   const scale = ownService ? 1 : Math.max(0.1, 1 + times.meanError * normal(random));
   const history = Math.floor(random() * waits.length);
@@ -59,7 +59,7 @@ export function drawRepetition(
     row[i] = ownService ? i : times.draw(i, random);
   }
   if (boot) comeWhileBooting(arrival, boot, random);
-  if (clumped > 1) drawTogether(arrival, clumped, clumps.tick, random);
+  if (clumped > 1) drawTogether(arrival, clumped, trace.tick, random);
   const order = ascendingOrder(arrival);
   return {
     seed,

@@ -31,8 +31,10 @@ export interface Trace {
   readonly stretch: readonly [low: number, high: number];
   /** Factors at the ends of what is possible at all. */
   readonly extremes: readonly [low: number, high: number];
-  /** Callers that come together finer than the stamps show, and the tick that hides them in µs; size 1: none. */
-  readonly clumps: ClumpSize & { readonly tick: number };
+  /** µs, the width of most stamps. */
+  readonly tick: number;
+  /** Callers that come together finer than the stamps show; size 1: none. */
+  readonly clumps: ClumpSize;
   /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
   readonly overhead: number;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
@@ -104,6 +106,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
   const service = pick(hold, Number.NaN);
   const uncertainty = pick(inferred.uncertainty, 0);
   const { waits, stretch, extremes, unknown } = waitHistories(analysis, rows, start, service, uncertainty);
+  const tick = medianOf(rows.map((row) => requests.resolution[row]));
   const replayed = sampled ? withoutGaps(start, 20 * mean) : start;
   return {
     trace: {
@@ -120,11 +123,9 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       held: waits.map((wait) => heldStarts(replayed, wait)),
       stretch,
       extremes,
+      tick,
       // Bounds on the waits heap arrivals up where each stretch began.
-      clumps:
-        unknown && inference.capacity.value !== null
-          ? { size: 1, drawn: 1, most: 1, tick: 0 }
-          : clumpsOf(rows, requests, start, waits, mean),
+      clumps: unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(tick, start, waits, mean),
       overhead: overheadOf(rows, inferred, begin, hold, mean),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,
@@ -132,6 +133,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
   };
 }
 
+const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1 };
 /** A tick below this share of the service time hides no clump that matters. */
 const COARSE = 0.25;
 /** The beginning of a log: so many ticks, and such a share of it. */
@@ -140,22 +142,15 @@ const BEGINNING = 0.05;
 /** Times the size that shows later on, from which it is the crowd of the beginning. */
 const CROWD = 2;
 
-function clumpsOf(
-  rows: readonly number[],
-  { resolution }: Analysis['requests'],
-  start: Float64Array,
-  waits: readonly Float64Array[],
-  meanService: number,
-): Trace['clumps'] {
-  const tick = medianOf(rows.map((row) => resolution[row]));
-  if (!(tick >= COARSE * meanService)) return { size: 1, drawn: 1, most: 1, tick };
+function clumpsOf(tick: number, start: Float64Array, waits: readonly Float64Array[], meanService: number): ClumpSize {
+  if (!(tick >= COARSE * meanService)) return NO_CLUMPS;
   const arrival = start.map((at, i) => at - waits.reduce((sum, wait) => sum + wait[i], 0) / waits.length).sort();
   const all = clumpSize(arrival, tick);
-  if (all.size === 1) return { ...all, tick };
+  if (all.size === 1) return all;
   // A log may begin with callers whom nobody had answered before: one crowd, which says nothing of how they come.
   const begun = arrival[0] + Math.max(BEGINNING_TICKS * tick, BEGINNING * (arrival[arrival.length - 1] - arrival[0]));
   const later = clumpSize(arrival.subarray(countUpTo(arrival, begun)), tick);
-  return { ...(CROWD * later.size < all.size ? later : all), tick };
+  return CROWD * later.size < all.size ? later : all;
 }
 
 function stretchesOf(rows: readonly number[], most: number): number[] {

@@ -30,8 +30,18 @@ export function deflated({ service }: Trace, contention: Contention, share: numb
   return service.map((value, i) => value / slowdownAt(curve, contention.level[i]));
 }
 
-/** The workload of a log, or of `most` of its requests, or why it cannot be replayed. */
-export function workloadOf(analysis: Analysis, most?: number): { workload: Workload } | { missing: string } {
+export interface WorkloadChoice {
+  /** Requests that stand for a longer log. */
+  readonly most?: number;
+  /** false: a screen waits for it. */
+  readonly thorough?: boolean;
+}
+
+/** The workload of a log, or why it cannot be replayed. */
+export function workloadOf(
+  analysis: Analysis,
+  { most, thorough = true }: WorkloadChoice = {},
+): { workload: Workload } | { missing: string } {
   const result = traceOf(analysis, most);
   if ('missing' in result) return result;
   const { inference } = analysis;
@@ -50,6 +60,7 @@ export function workloadOf(analysis: Analysis, most?: number): { workload: Workl
         interrupted: (interruptions?.outages.length ?? 0) > 0 || inference.regimes.length > 0,
         slots: inference.capacity.value,
         sharedQueue: inference.queue !== 'per-worker',
+        pool: thorough ? present : null,
         saturatedRatio: inference.concurrency.saturatedRatio,
         peak: inference.concurrency.peak,
         proven: inference.concurrency.peakAtLeast,

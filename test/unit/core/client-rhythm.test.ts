@@ -29,7 +29,8 @@ function traceOf(jobs: readonly Job[]): Trace {
     held: [new Uint8Array(length)],
     stretch: [1, 1],
     extremes: [1, 1],
-    clumps: { size: 1, drawn: 1, most: 1, tick: SECOND },
+    tick: SECOND,
+    clumps: { size: 1, drawn: 1, most: 1 },
     overhead: 1000,
     constantService: false,
     waitUnknown: false,
@@ -93,6 +94,7 @@ describe('the rhythm of answers', () => {
     const ask = {
       slots: null,
       sharedQueue: true,
+      pool: null,
       saturatedRatio: 0,
       proven: Number.NaN,
       interrupted: false,

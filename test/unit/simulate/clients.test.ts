@@ -23,6 +23,7 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
     trace: result.trace,
     slots: analysis.inference.capacity.value,
     sharedQueue: analysis.inference.queue !== 'per-worker',
+    pool: null,
     saturatedRatio: analysis.inference.concurrency.saturatedRatio,
     proven: Number.NaN,
     interrupted: false,
@@ -67,6 +68,7 @@ describe('clients', () => {
       trace: { length: 500 } as never,
       slots: 4,
       sharedQueue: true,
+      pool: null,
       saturatedRatio: 0.99,
       proven: Number.NaN,
       interrupted: false,
@@ -93,7 +95,15 @@ it('one client in a loop is one, whatever the pool could run', () => {
   );
   if ('missing' in result) throw new Error(result.missing);
   const trace = { ...result.trace, length, service, start };
-  const input = { trace, slots: 4, sharedQueue: true, saturatedRatio: 0, peak: 3, waitMethod: 'inferred' } as const;
+  const input = {
+    trace,
+    slots: 4,
+    sharedQueue: true,
+    pool: null,
+    saturatedRatio: 0,
+    peak: 3,
+    waitMethod: 'inferred',
+  } as const;
   const { likely } = findCallers({ ...input, proven: 1, interrupted: false, waitRange: [0, 10_000] });
   expect(likely).toMatchObject({ kind: 'closed', count: 1 });
   expect(findCallers({ ...input, proven: 2, interrupted: false, waitRange: [0, 10_000] }).likely.kind).toBe('open');
