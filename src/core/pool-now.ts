@@ -34,7 +34,7 @@ const FREE_BINS = 2;
 /** Share of the slots busy in a bin that leaves some to spare for sure: hand-overs, late lines and the work of others take the rest. */
 const FREE = 0.8;
 /** µs and bins from which a full pool is more than a moment. */
-const OPENS_AFTER = 5_000_000;
+export const OPENS_AFTER = 5_000_000;
 const FULL_BINS = 2;
 /** Share of the slots from which they are more than was thought. */
 const TOO_MANY = 1.25;

@@ -147,7 +147,12 @@ export class LiveExaminations {
       const now = clock.nowMicros();
       this.#notBefore = now + Math.max(EVERY_MS, isLook || !isNow ? 0 : cost * SHARE) * 1000;
       if (!isNow) this.#noReportBefore = now + cost * SHARE * 1000;
-      const at = { now, isLook: isLook || !isNow, isAtRest: !isNow, zoneMinutes: zoneMinutes(newest()) };
+      const at = {
+        now,
+        isLook: isLook || !isNow,
+        isSilent: !isNow,
+        zoneMinutes: zoneMinutes(newest()),
+      };
       const isOver = occasion === 'end' || until() === null;
       const told = isOver ? this.#judge.ended(examined, at) : this.#judge.judge(examined, at);
       if (isLook) {

@@ -3,7 +3,7 @@
  * this remembers it: a pool that is full stays an alarm until it has slots to spare, what was found about it stands until then, and
  * numbers move when they have changed, not whenever chance draws others.
  */
-import { type PoolNow, poolNow } from '../core/pool-now.ts';
+import { OPENS_AFTER, type PoolNow, poolNow } from '../core/pool-now.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { FindingSummary, Severity, Summary } from '../core/summary.ts';
 import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
@@ -12,7 +12,16 @@ import { calmVerdict, fullVerdict, type WaitNow } from '../findings/live-verdict
 import { knownSlots } from '../findings/pool-words.ts';
 import { verdictOf } from '../findings/verdict.ts';
 import type { ExaminedWindow } from './examiner.ts';
-import { fullMicrosIn, type LivePool, poolsIn, type SlotsOf, slotsOf, waitNow } from './live-pools.ts';
+import {
+  answeredNow,
+  fullMicrosIn,
+  type LivePool,
+  longestNow,
+  poolsIn,
+  type SlotsOf,
+  slotsOf,
+  waitNow,
+} from './live-pools.ts';
 import { LiveStretch, OF_FULL_POOL } from './live-stretch.ts';
 
 export type Examined = Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference' | 'requests'>;
@@ -22,8 +31,8 @@ export interface JudgedAt {
   readonly now: number;
   /** The examination was a longer one, whose waits are better than those of the others. */
   readonly isLook: boolean;
-  /** No line has come for a while. */
-  readonly isAtRest: boolean;
+  /** No line has come for longer than any request took. */
+  readonly isSilent: boolean;
   /** Minutes east of UTC in which the log writes its stamps. */
   readonly zoneMinutes: number;
 }
@@ -49,6 +58,9 @@ const SHORT_LOG = 5_000_000;
 /** µs by which the end of a finding may lie behind the end of the stretch that it is about. */
 const END_SLACK = 10_000_000;
 
+/** µs by which bins may miss the last answer. */
+const SAME_MOMENT = 2_000_000;
+
 const RANK: Readonly<Record<Severity | 'ok', number>> = { critical: 3, warning: 2, info: 1, ok: 0 };
 const isAlarm = (severity: Severity | 'ok'): boolean => RANK[severity] >= RANK.warning;
 
@@ -71,7 +83,7 @@ export class LiveJudge {
   }
 
   judge(examined: Examined, at: JudgedAt): Pick<Examined, 'summary' | 'verdict'> {
-    const pools = this.#pools(examined);
+    const pools = this.#pools(examined, at.isSilent);
     // A window that tells nothing of the pool does not show that it has room.
     if (this.#stretch && this.#told && pools.length === 0) {
       const findings = this.#stretch.withEarlier(examined.summary.findings, false);
@@ -89,12 +101,12 @@ export class LiveJudge {
     return this.#judgeOther(examined, pools, at);
   }
 
-  #pools({ inference, requests, summary }: Examined): JudgedPool[] {
+  #pools({ inference, requests, summary }: Examined, isSilent: boolean): JudgedPool[] {
     const found = slotsOf(inference);
     const judge = (slots: SlotsOf) =>
       poolsIn(inference, requests, slots).flatMap((pool) => {
         const state = poolNow(pool, pool.resolution, pool.until);
-        return state ? [{ pool, state }] : [];
+        return state ? [{ pool, state: isSilent ? overSince(pool.lastEnd, state) : this.#afterLast(state) }] : [];
       });
     const isKnown = found !== null && (inference.servers.length > 0 || knownSlots(summary.server) !== null);
     const before = this.#known;
@@ -115,11 +127,19 @@ export class LiveJudge {
     return judge(found);
   }
 
+  /** What was told to be over is not told anew as if it had gone on: sharper times put its edges elsewhere. */
+  #afterLast(state: PoolNow): PoolNow {
+    const last = this.#lastFull?.to ?? Number.NEGATIVE_INFINITY;
+    if (this.#stretch || state.fullSince === null || state.fullSince >= last) return state;
+    return { ...state, fullSince: state.knownTo - last < OPENS_AFTER ? null : last };
+  }
+
   #judgeFull(examined: Examined, full: JudgedPool[], pools: JudgedPool[], at: JudgedAt) {
     const { inference } = examined;
     const stretch = this.#inStretch(full);
     const queues = full.map(({ pool }) => pool);
-    stretch.waited(waitNow(inference, queues, stretch.orLonger ? Number.POSITIVE_INFINITY : stretch.since), at.isLook);
+    const began = stretch.orLonger ? Number.POSITIVE_INFINITY : stretch.since;
+    stretch.waited(waitNow(inference, queues, began), at.isLook);
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);
     const saturated = findings.find(({ id }) => id === 'pool-saturated');
     const cause = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));
@@ -140,6 +160,8 @@ export class LiveJudge {
         orLonger: stretch.orLonger,
         workers: pools[0].pool.ofWorker ? { full: full.length, all: workersNow(pools) } : null,
         wait: stretch.wait,
+        longest: longestNow(Math.max(...queues.map(({ lastEnd }) => lastEnd)), began),
+        answered: answeredNow(queues, stretch.since),
         severity: cause && RANK[cause.severity] > RANK[stretch.severity] ? cause.severity : stretch.severity,
         cause: cause ?? null,
         finding: stretch.isSettled ? (saturated ?? null) : null,
@@ -161,14 +183,14 @@ export class LiveJudge {
   #judgeOther(
     { summary, verdict, inference }: Examined,
     pools: readonly JudgedPool[],
-    { now, zoneMinutes, isAtRest }: JudgedAt,
+    { now, zoneMinutes, isSilent }: JudgedAt,
   ) {
     const isOver = ({ id, to }: FindingSummary) =>
       OF_FULL_POOL.has(id) &&
       this.#lastFull !== null &&
       (OF_WINDOW.has(id) || (to !== null && 1000 * Date.parse(to) <= this.#lastFull.to + END_SLACK));
     // In its first seconds a log looks full for a moment soon.
-    const isShort = !isAtRest && pools.length > 0 && pools.every(({ pool }) => pool.until - pool.from < SHORT_LOG);
+    const isShort = !isSilent && pools.length > 0 && pools.every(({ pool }) => pool.until - pool.from < SHORT_LOG);
     const others = summary.findings.filter((finding) => !isOver(finding) && !(isShort && OF_FULL_POOL.has(finding.id)));
     const top = others.find(({ severity }) => severity !== 'info');
     const isLittle = others.some(({ id }) => id === 'not-enough-data');
@@ -191,7 +213,14 @@ export class LiveJudge {
       {
         seconds: (to - from) / 1e6,
         fullSeconds: fullMicrosIn(inference, slotsTotal(pools), from, to) / 1e6,
-        lastFull: isInSight ? { from: text(last.from), to: text(last.to), wait: last.wait } : null,
+        lastFull: isInSight
+          ? {
+              from: text(last.from),
+              to: text(last.to),
+              wait: last.wait,
+              isSilent: isSilent && endsWith(last, pools),
+            }
+          : null,
         confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
       },
     );
@@ -219,6 +248,13 @@ interface JudgedPool {
   readonly pool: LivePool;
   readonly state: PoolNow;
 }
+
+const overSince = (to: number, state: PoolNow): PoolNow =>
+  state.fullSince === null ? state : { ...state, fullSince: null, lastFull: { from: state.fullSince, to } };
+
+/** Nothing was answered since. */
+const endsWith = ({ to }: { readonly to: number }, pools: readonly JudgedPool[]): boolean =>
+  pools.every(({ pool }) => pool.lastEnd <= to + SAME_MOMENT);
 
 /** Workers that are at work. */
 const workersNow = (pools: readonly JudgedPool[]): number => {

@@ -84,6 +84,10 @@ function queuesIn(inference: ServerInference, table: RequestTable, rows: Int32Ar
   }));
 }
 
+/** µs: who starts at `at` came after the pool was full, since `since`, give or take what the bins leave open. */
+export const longestNow = (at: number, since: number): number =>
+  Number.isFinite(since) ? at - since + NOW : Number.POSITIVE_INFINITY;
+
 /**
  * The waits of those who started last in full pools; null: not known. They came after the pool was full, `since` then: none can have waited
  * for longer; Infinity: when that was is not known.
@@ -96,7 +100,7 @@ export function waitNow({ requests, wait }: ServerInference, full: readonly Live
   if (followed.length === 0 || !Number.isFinite(wait.mean)) return null;
   const newest = requests.start[followed[0]];
   const now = followed.filter((row, k) => k < FEWEST_NOW || requests.start[row] > newest - NOW);
-  const most = Number.isFinite(since) ? newest - since + NOW : Number.POSITIVE_INFINITY;
+  const most = longestNow(newest, since);
   const mean = Math.min(most, now.reduce((sum, row) => sum + requests.wait[row], 0) / now.length);
   const times = (factor: number) => (Number.isFinite(factor) ? mean * factor : mean);
   return {
@@ -105,6 +109,19 @@ export function waitNow({ requests, wait }: ServerInference, full: readonly Live
     high: Math.min(most, times(wait.highMean / wait.mean)),
     isOpen: wait.callers !== null,
   };
+}
+
+/** µs that tell a rate, and the most that speak for now. */
+const SHORTEST_RATE = 3_000_000;
+const LONGEST_RATE = 30_000_000;
+
+/** Answers per second of pools that are full since `since`; null: for too short a time to tell. */
+export function answeredNow(full: readonly LivePool[], since: number): number | null {
+  const until = Math.max(...full.map((pool) => pool.lastEnd));
+  const from = Math.max(since, until - LONGEST_RATE);
+  if (until - from < SHORTEST_RATE) return null;
+  const answered = full.reduce((sum, { end }) => sum + end.filter((at) => at > from && at <= until).length, 0);
+  return answered / ((until - from) / 1e6);
 }
 
 /** µs of [from, to] in which at least `slots` requests ran at once. */

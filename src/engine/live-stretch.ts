@@ -127,9 +127,6 @@ function middleOf(waits: readonly WaitNow[]): WaitNow {
   };
 }
 
-/** Told by its least where it is open, by its middle else. */
 function isSame(a: WaitNow, b: WaitNow | null): boolean {
-  if (b === null) return false;
-  const told = ({ mean, low, isOpen }: WaitNow) => (isOpen ? low : mean);
-  return told(a) <= SAME_WAIT * told(b) && told(b) <= SAME_WAIT * told(a);
+  return b !== null && a.mean <= SAME_WAIT * b.mean && b.mean <= SAME_WAIT * a.mean;
 }

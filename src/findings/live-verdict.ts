@@ -14,7 +14,7 @@ export interface WaitNow {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** It follows from possible histories of the callers: while the pool stays full they tell the least wait, and no longest one. */
+  /** It follows from possible histories of callers who come one by one; a few who ask again and again wait less and look the same. */
   readonly isOpen: boolean;
 }
 
@@ -27,6 +27,10 @@ export interface FullNow {
   readonly workers: { readonly full: number; readonly all: number } | null;
   /** null: the log cannot tell. */
   readonly wait: WaitNow | null;
+  /** µs: nobody who is taken from the queue can have waited for longer; Infinity: not known. */
+  readonly longest: number;
+  /** Requests per second that a full pool answers; null: not known. */
+  readonly answered: number | null;
   readonly severity: 'critical' | 'warning' | 'info';
   /** What filled the pool, or goes wrong beside it. */
   readonly cause: FindingSummary | null;
@@ -37,33 +41,56 @@ export interface FullNow {
 
 /** µs: what a hand-over takes is no wait. */
 const HARDLY_WAITS = 10_000;
+/** An estimate so near to the longest possible tells no more than that one. */
+const ALMOST_MOST = 1.5;
+/** µs: nobody waits. */
+const NOT_AT_ALL = 1000;
 
-/** "callers now queue for about 2 s (90 ms to 14 s fit the log)", briefly, and in brief. */
-function waitingWords({ wait }: FullNow): [string, string, string] {
-  if (!wait) return ['whether callers queue, and for how long, the log cannot tell', 'waits unknown', 'waits unknown'];
-  const [mean, low, high] = [wait.mean, wait.low, wait.high].map((micros) => durationText(micros));
-  const range = `${low} to ${high}`;
+/** "5 s", "1.4 s": of an estimate that may be off by a factor of two one digit tells enough, unless it begins with a 1. */
+function roughText(micros: number): string {
+  const rough = Number(micros.toPrecision(1));
+  return durationText(String(rough).startsWith('1') || rough > micros * 1.2 ? Number(micros.toPrecision(2)) : rough);
+}
+
+/** "callers now queue for about 5 s (less if a few clients keep asking, 38 s at most)", briefly, and in brief. */
+function waitingWords({ wait, longest }: FullNow): [string, string, string] {
+  const most = Number.isFinite(longest) ? durationText(longest) : null;
+  if (!wait) {
+    if (most === null) {
+      const open = 'for how long callers queue a log that begins like that cannot tell';
+      return [open, 'waits unknown', 'waits unknown'];
+    }
+    return [
+      `callers may queue now, ${most} at most; closer the log cannot tell yet`,
+      `waits now ${most} at most`,
+      `waits ${most} at most`,
+    ];
+  }
   if (wait.mean < HARDLY_WAITS && wait.high < 1e6 * SHORT)
     return ['callers hardly queue now', 'waits now short', 'waits short'];
-  if (wait.isOpen && wait.low < HARDLY_WAITS) {
+  const few = wait.low < NOT_AT_ALL ? 'not at all' : 'less';
+  if (wait.isOpen && most !== null && ALMOST_MOST * wait.mean > longest) {
     return [
-      'callers may queue now, at most since then; for how long the log cannot tell while it stays full',
-      'waits now unknown',
-      'waits unknown',
+      `callers may queue now, ${most} at most, ${few} if a few clients keep asking`,
+      `waits now ${most} at most, ${few} if clients are few`,
+      `waits ${most} at most`,
     ];
   }
   if (wait.isOpen) {
+    const about = roughText(wait.mean);
+    const atMost = most === null ? 'more if it was full before' : `${most} at most`;
     return [
-      `callers now queue for ${low} or longer, at most since then; closer the log cannot tell while it stays full`,
-      `waits now ${low} or longer`,
-      `waits ${low} or longer`,
+      `callers now queue for about ${about} (${few} if a few clients keep asking, ${atMost})`,
+      `waits now ~${about} (${few} if clients are few, ${atMost})`,
+      `waits ~${about}${most === null ? '' : ` (at most ${most})`}`,
     ];
   }
-  const may = wait.low < 1000 ? 'may queue' : 'queue';
+  const [mean, low, high] = [wait.mean, wait.low, wait.high].map((micros) => durationText(micros));
+  const may = wait.low < NOT_AT_ALL ? 'may queue' : 'queue';
   return [
-    `callers now ${may} for about ${mean} (${range} fit the log)`,
-    `waits now ~${mean} (${range})`,
-    `waits ${range}`,
+    `callers now ${may} for about ${mean} (${low} to ${high} fit the log)`,
+    `waits now ~${mean} (${low} to ${high})`,
+    `waits ${low} to ${high}`,
   ];
 }
 
@@ -75,9 +102,10 @@ export function fullVerdict(summary: Summary, now: FullNow): Verdict {
   const [waiting, briefly, inBrief] = waitingWords(now);
   const [remedy, shortRemedy, fix] = now.finding ? remedyWords(summary, now.finding.evidence) : ['', '', ''];
   const cause = now.cause ? `${capital(now.cause.title)}. ` : '';
+  const most = some || now.answered === null ? '' : `: no more than ${roundText(now.answered)} req/s get through`;
   return {
     severity: now.severity,
-    sentence: `${cause}${pool}${some ? which : ', '}full since ${since} without a break; ${waiting}.${remedy}`,
+    sentence: `${cause}${pool}${some ? which : ', '}full since ${since} without a break${most}. ${capital(waiting)}.${remedy}`,
     shorter: [
       `${cause}${pool}${which}full since ${since}; ${briefly}.${shortRemedy}`,
       `${pool}${which}full since ${now.since}; ${inBrief}.${fix}`,
@@ -91,6 +119,8 @@ export interface LastFull {
   readonly from: string;
   readonly to: string;
   readonly wait: WaitNow | null;
+  /** Nothing was answered since: nobody asks, or all that run are stuck. */
+  readonly isSilent: boolean;
 }
 
 export interface CalmNow {
@@ -122,19 +152,28 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
     };
   }
   const then = thenWords(lastFull);
-  const free = `${pool} with free slots again since ${lastFull.to}`;
+  const { from, to } = lastFull;
+  if (lastFull.isSilent) {
+    const silent = `no answer since ${to}: nobody asks, or all are stuck`;
+    return {
+      severity: 'info',
+      sentence: `${pool}, ${silent}. ${then}.`,
+      shorter: [`${capital(silent)}. ${then}.`, `No answer since ${to}; full since ${from} before.`],
+      confidence,
+    };
+  }
+  const free = `${pool} with free slots again since ${to}`;
   return {
     severity: 'info',
     sentence: `${free}. ${then}.`,
-    shorter: [`${free}. ${then}.`, `Free slots since ${lastFull.to}; full since ${lastFull.from} before.`],
+    shorter: [`${free}. ${then}.`, `Free slots since ${to}; full since ${from} before.`],
     confidence,
   };
 }
 
 function thenWords({ from, to, wait }: LastFull): string {
   const full = `Full from ${from} to ${to} before that`;
-  if (!wait) return full;
-  if (wait.isOpen && wait.low < HARDLY_WAITS) return full;
-  const long = wait.isOpen ? `${durationText(wait.low)} or longer` : `up to about ${durationText(wait.mean)}`;
-  return `${full}; callers queued for ${long} then`;
+  if (!wait || wait.mean < HARDLY_WAITS) return full;
+  const long = `about ${wait.isOpen ? roughText(wait.mean) : durationText(wait.mean)}`;
+  return `${full}; callers queued for up to ${long} then${wait.isOpen ? ', or less if they were few' : ''}`;
 }

@@ -24,7 +24,7 @@ const examined = (severity: 'critical' | 'info' | 'ok', sentence: string): Exami
   inference: unseen,
   requests,
 });
-const at = (seconds: number) => ({ now: seconds * SECOND, isLook: false, isAtRest: false, zoneMinutes: 0 });
+const at = (seconds: number) => ({ now: seconds * SECOND, isLook: false, isSilent: false, zoneMinutes: 0 });
 
 it('says what was found where nobody sees the slots, and lets an alarm stand for a while', () => {
   const judge = new LiveJudge();

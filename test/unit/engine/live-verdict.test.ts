@@ -58,7 +58,8 @@ describe.each([
     expect(said[opened].at < '20:42:45').toBe(true);
     const during = said.filter(({ at }, k) => k >= opened && at < empty);
     for (const sentence of sentences(during)) {
-      expect(sentence).toMatch(new RegExp(`^${pool}, (1 of them )?full since 20:42:3\\d without a break; callers`));
+      expect(sentence).toMatch(new RegExp(`^${pool}, (1 of them )?full since 20:42:3\\d without a break`));
+      expect(sentence).toMatch(/\. Callers (may queue now|now queue for about \S+ m?s \(.*\d s at most\)|now queue)/);
       expect(sentence).not.toMatch(/all busy|on average/);
     }
     expect(sentences(during).length).toBeLessThan(8);
@@ -73,5 +74,39 @@ describe.each([
   it('ends, when the log rests, at what a report says of it', async () => {
     const { verdict } = await postMortem([`test/faults/${name}.log.gz`], { formats });
     expect(said.at(-1)?.verdict).toEqual(verdict);
+  });
+});
+
+// By the clients: callers queue from 02:45:44 to 02:46:42, for 2.7 s at 02:45:56 and for 8.6 s in the end; then nobody asks.
+describe('full-live-silent: a queue that grows to its end, and silence after it', () => {
+  let said: Said[] = [];
+  beforeAll(async () => {
+    said = await watch('full-live-silent');
+  }, 120_000);
+
+  it('tells how long callers queue, within a factor of three, and no more than can be', () => {
+    const waits: [at: string, seconds: number][] = [
+      ['02:45:56', 2.7],
+      ['02:46:06', 4.6],
+      ['02:46:16', 5.6],
+      ['02:46:26', 6.8],
+      ['02:46:36', 8.5],
+    ];
+    for (const [at, seconds] of waits) {
+      const { verdict } = said.findLast((picture) => picture.at <= at) as Said;
+      const [, about, most] = /queue for about (\S+) s \(less .*, (\S+) s at most\)/.exec(verdict.sentence) ?? [];
+      expect(Number(about)).toBeGreaterThan(seconds / 3);
+      expect(Number(about)).toBeLessThan(3 * seconds);
+      expect(Number(most)).toBeGreaterThan(seconds);
+    }
+  });
+
+  it('says within seconds that nothing is answered any more, and lets go of the alarm', () => {
+    const silent = said.find(({ verdict }) => verdict.sentence.includes('no answer since'));
+    expect(silent?.at && silent.at < '02:46:52').toBe(true);
+    expect(silent?.verdict).toMatchObject({ severity: 'info' });
+    expect(silent?.verdict.sentence).toMatch(
+      /^4 sync workers, no answer since 02:46:4\d: nobody asks, or all are stuck\. Full from 02:45:4\d to 02:46:4\d before that; callers queued for up to about \d+ s then/,
+    );
   });
 });
