@@ -16,6 +16,7 @@ import {
   answeredNow,
   fullMicrosIn,
   type LivePool,
+  leastNow,
   longestNow,
   poolsIn,
   type SlotsOf,
@@ -93,8 +94,8 @@ export class LiveJudge {
     if (full.length > 0) return this.#judgeFull(examined, full, pools, at);
     if (this.#stretch) {
       const ended = pools.flatMap(({ state }) => (state.lastFull ? [state.lastFull.to] : []));
-      const { since, longest } = this.#stretch;
-      this.#lastFull = { from: since, to: ended.length > 0 ? Math.max(...ended) : since, wait: longest };
+      const { since, told } = this.#stretch;
+      this.#lastFull = { from: since, to: ended.length > 0 ? Math.max(...ended) : since, wait: told };
       this.#stretch = null;
       this.#told = null;
     }
@@ -140,6 +141,10 @@ export class LiveJudge {
     const queues = full.map(({ pool }) => pool);
     const began = stretch.orLonger ? Number.POSITIVE_INFINITY : stretch.since;
     stretch.waited(waitNow(inference, queues, began), at.isLook);
+    const answered = answeredNow(queues, stretch.since);
+    const last = Math.max(...queues.map(({ lastEnd }) => lastEnd));
+    const longest = longestNow(last, began);
+    stretch.bound(answered === null ? 0 : leastNow(answered / queues.length, last - stretch.since), longest);
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);
     const saturated = findings.find(({ id }) => id === 'pool-saturated');
     const cause = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));
@@ -159,9 +164,9 @@ export class LiveJudge {
         since: clockText(stretch.since + at.zoneMinutes * MICROS_PER_MINUTE),
         orLonger: stretch.orLonger,
         workers: pools[0].pool.ofWorker ? { full: full.length, all: workersNow(pools) } : null,
-        wait: stretch.wait,
-        longest: longestNow(Math.max(...queues.map(({ lastEnd }) => lastEnd)), began),
-        answered: answeredNow(queues, stretch.since),
+        wait: stretch.told,
+        longest,
+        answered,
         severity: cause && RANK[cause.severity] > RANK[stretch.severity] ? cause.severity : stretch.severity,
         cause: cause ?? null,
         finding: stretch.isSettled ? (saturated ?? null) : null,

@@ -124,6 +124,19 @@ export function answeredNow(full: readonly LivePool[], since: number): number | 
   return answered / ((until - from) / 1e6);
 }
 
+/** The tenth that wait least of those who find a pool that callers as many as it can do have kept full: see `leastNow`. */
+const LEAST_TENTH = Math.sqrt(-2 * Math.log(0.9));
+
+/**
+ * µs: who is taken from a queue that did not run empty for a while waits no less, or one in ten does. Of callers who come one by one, just
+ * as many as are answered, the number queued is a random walk; one that stayed above 0 for N steps stands at √N times a Rayleigh variable
+ * (Durrett, Iglehart and Miller, Annals of Probability 5, 1977), and higher where more of them come. `rate`: answers per second of each queue.
+ */
+export function leastNow(rate: number, fullMicros: number): number {
+  const steps = (rate * fullMicros) / 1e6;
+  return (1e6 * LEAST_TENTH * Math.sqrt(steps)) / rate;
+}
+
 /** µs of [from, to] in which at least `slots` requests ran at once. */
 export function fullMicrosIn({ requests }: ServerInference, slots: number, from: number, to: number): number {
   const clamp = (at: number) => Math.min(to, Math.max(from, at));

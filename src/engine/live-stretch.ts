@@ -33,8 +33,8 @@ export class LiveStretch {
   severity: FullSeverity = 'info';
   /** As it is told now; null: not known. */
   wait: WaitNow | null = null;
-  /** The longest that was told. */
-  longest: WaitNow | null = null;
+  /** The same between what is certain of a queue that did not run empty. */
+  told: WaitNow | null = null;
   /** Of the longer examinations, newest last. */
   readonly #looks: WaitNow[] = [];
   /** What they recommended, smallest first. */
@@ -62,7 +62,12 @@ export class LiveStretch {
     if (found.isOpen && isLook) this.#looks.push(found);
     const wait = found.isOpen && isLook ? middleOf(this.#looks.slice(-LOOKS)) : found;
     if (!isSame(wait, this.wait)) this.wait = wait;
-    if (this.wait && this.wait.mean > (this.longest?.mean ?? 0)) this.longest = this.wait;
+  }
+
+  /** µs: what such a pool lets wait at least, if callers come one by one and histories do not tell less, and at most. */
+  bound(least: number, most: number): void {
+    const { wait } = this;
+    this.told = wait?.isOpen ? { ...wait, low: wait.low < 1 ? 0 : Math.min(wait.mean, least), high: most } : wait;
   }
 
   /** With what was found before; the pool that is recommended is the middle of all that were. */

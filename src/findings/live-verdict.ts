@@ -14,7 +14,7 @@ export interface WaitNow {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** It follows from possible histories of callers who come one by one; a few who ask again and again wait less and look the same. */
+  /** No line tells it: it is of callers who come one by one, and a few clients who ask again and again wait less and look the same. */
   readonly isOpen: boolean;
 }
 
@@ -41,18 +41,10 @@ export interface FullNow {
 
 /** µs: what a hand-over takes is no wait. */
 const HARDLY_WAITS = 10_000;
-/** An estimate so near to the longest possible tells no more than that one. */
-const ALMOST_MOST = 1.5;
 /** µs: nobody waits. */
 const NOT_AT_ALL = 1000;
 
-/** "5 s", "1.4 s": of an estimate that may be off by a factor of two one digit tells enough, unless it begins with a 1. */
-function roughText(micros: number): string {
-  const rough = Number(micros.toPrecision(1));
-  return durationText(String(rough).startsWith('1') || rough > micros * 1.2 ? Number(micros.toPrecision(2)) : rough);
-}
-
-/** "callers now queue for about 5 s (less if a few clients keep asking, 38 s at most)", briefly, and in brief. */
+/** "callers now queue for 800 ms to 38 s (less if a few clients keep asking)", briefly, and in brief. */
 function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   const most = Number.isFinite(longest) ? durationText(longest) : null;
   if (!wait) {
@@ -68,21 +60,15 @@ function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   }
   if (wait.mean < HARDLY_WAITS && wait.high < 1e6 * SHORT)
     return ['callers hardly queue now', 'waits now short', 'waits short'];
-  const few = wait.low < NOT_AT_ALL ? 'not at all' : 'less';
-  if (wait.isOpen && most !== null && ALMOST_MOST * wait.mean > longest) {
-    return [
-      `callers may queue now, ${most} at most, ${few} if a few clients keep asking`,
-      `waits now ${most} at most, ${few} if clients are few`,
-      `waits ${most} at most`,
-    ];
-  }
   if (wait.isOpen) {
-    const about = roughText(wait.mean);
-    const atMost = most === null ? 'more if it was full before' : `${most} at most`;
+    const least = durationText(wait.low);
+    const range = most === null ? `${least} or longer` : `${least} to ${most}`;
+    const few = wait.low < NOT_AT_ALL ? 'not at all' : 'less';
+    const spoken = wait.low < NOT_AT_ALL && most !== null ? `up to ${most}` : range;
     return [
-      `callers now queue for about ${about} (${few} if a few clients keep asking, ${atMost})`,
-      `waits now ~${about} (${few} if clients are few, ${atMost})`,
-      `waits ~${about}${most === null ? '' : ` (at most ${most})`}`,
+      `callers now queue for ${spoken} (${few} if a few clients keep asking)`,
+      `waits now ${spoken}, ${few} if callers are few`,
+      `waits ${spoken}`,
     ];
   }
   const [mean, low, high] = [wait.mean, wait.low, wait.high].map((micros) => durationText(micros));
@@ -174,6 +160,6 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
 function thenWords({ from, to, wait }: LastFull): string {
   const full = `Full from ${from} to ${to} before that`;
   if (!wait || wait.mean < HARDLY_WAITS) return full;
-  const long = `about ${wait.isOpen ? roughText(wait.mean) : durationText(wait.mean)}`;
-  return `${full}; callers queued for up to ${long} then${wait.isOpen ? ', or less if they were few' : ''}`;
+  if (!wait.isOpen) return `${full}; callers queued for up to about ${durationText(wait.mean)} then`;
+  return `${full}; callers queued then${Number.isFinite(wait.high) ? `, for ${durationText(wait.high)} at most` : ''}`;
 }
