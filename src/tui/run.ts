@@ -29,6 +29,8 @@ export interface RunOptions {
 }
 
 const CTRL_C = '\x03';
+/** ms after the end of a log from standard input by which the program that wrote it is gone: some set the terminal back when they end (Node, ssh). */
+const WRITER_GONE_MS = [50, 500, 3000];
 
 /** Exit codes of shells for a program that a signal ended. */
 const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
@@ -112,6 +114,11 @@ export async function runUi(options: RunOptions): Promise<number> {
     session.repaint();
   });
   terminal.onMouse((event) => session.mouse(event));
+  const onLogEnd = () => {
+    for (const ms of WRITER_GONE_MS) options.clock.after(ms, () => terminal.takeKeys());
+  };
+  if (options.logOnStdin && process.stdin.readableEnded) onLogEnd();
+  else if (options.logOnStdin) process.stdin.once('end', onLogEnd);
   process.on('exit', onExit);
   process.on('uncaughtException', onCrash);
   process.on('unhandledRejection', onCrash);
@@ -139,6 +146,7 @@ export async function runUi(options: RunOptions): Promise<number> {
     terminal.close();
     printWarnings();
     if (isInterrupted && options.logOnStdin) interruptJob();
+    if (options.logOnStdin) process.stdin.off('end', onLogEnd);
     process.off('exit', onExit);
     process.off('SIGTSTP', onStop);
     process.off('SIGCONT', onContinue);

@@ -17,6 +17,8 @@ export interface Terminal {
   /** Each key as it is typed, besides the stream. */
   onKey(listener: (key: string) => void): void;
   enter(mouse: boolean): void;
+  /** Keys come one by one again, also where another program has set the terminal back since. */
+  takeKeys(): void;
   /** Does nothing the second time. Synchronous: safe in an exit handler. */
   leave(): void;
   setMouse(on: boolean): void;
@@ -68,6 +70,12 @@ export function openTerminal(logOnStdin: boolean, stdout: NodeJS.WriteStream = p
       // Before the first picture: Ink asks for it only after that, and a key pressed in between would be lost.
       if (tty?.isTTY) tty.setRawMode(true);
       stdout.write(ENTER + (mouse ? MOUSE_ON : ''));
+    },
+    takeKeys() {
+      if (!entered || !tty?.isTTY) return;
+      // Node does nothing where it believes the mode to be set.
+      tty.setRawMode(false);
+      tty.setRawMode(true);
     },
     leave() {
       if (!entered) return;

@@ -1,6 +1,7 @@
 /** Text for terminals without Unicode: what has a likeness in ASCII gets it, everything else is "?". */
 const likeness: Readonly<Record<string, string>> = {
-  '…': '.',
+  // A dot would end the sentence.
+  '…': '>',
   '·': '.',
   '×': 'x',
   '→': '>',

@@ -76,7 +76,8 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   };
   if (layout.tooSmall) {
     const { columns, rows } = layout;
-    const words = `Too small: ${columns}x${rows}, needs ${SMALLEST.columns}x${SMALLEST.rows}; q quits`;
+    const small = `Too small: ${columns}x${rows}, needs ${SMALLEST.columns}x${SMALLEST.rows}`;
+    const words = `${small}; q quits`.length <= columns ? `${small}; q quits` : small;
     new Canvas(grid).text(0, 0, words, theme.text);
     return;
   }

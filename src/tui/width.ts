@@ -82,6 +82,14 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** The same, cut behind a whole word where that leaves most of the room: half of a number is another number. */
+export function clipWords(text: string, columns: number): string {
+  if (cellWidth(text) <= columns) return text;
+  const clipped = clip(text, columns);
+  const space = clipped.lastIndexOf(' ');
+  return space > 0 && cellWidth(clipped.slice(0, space)) * 2 > columns ? `${clipped.slice(0, space)} …` : clipped;
+}
+
 /** The text broken at spaces (not at no-break spaces) into lines of at most `columns` cells; a longer word is cut. */
 export function wrap(text: string, columns: number): string[] {
   if (columns <= 0) return [];

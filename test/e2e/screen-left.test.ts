@@ -144,6 +144,19 @@ describe('the terminal', () => {
     expect(shell.modes).toEqual({ wraparound: true, mouse: 'none', cursorHidden: false });
   });
 
+  it('has its keys when the program that wrote the log has ended and set the terminal back', async () => {
+    const shell = start(['--norc', '-i'], { file: '/bin/bash', env: { PS1: 'ready$ ' }, columns: 100, rows: 30 });
+    await shell.waitFor('ready$');
+    const log = sample('gunicorn-sync-4-nearly-full.log');
+    shell.press(`(cat '${log}'; sleep 4; stty sane < /dev/tty) | '${process.execPath}' '${program}' tail -\r`);
+    await shell.waitFor('q quit', 20_000);
+    await new Promise((done) => setTimeout(done, 5000));
+    shell.press('2');
+    await shell.waitFor('GET /net');
+    shell.press('q');
+    await shell.waitFor((text) => !text.includes('GET /net') && /ready\$ *$/.test(text.trim()));
+  });
+
   it.each([
     ['no such folder', ['tail', '/no/such/folder/access.log'], 'there is no /no/such/folder/access.log'],
     ['no known format', ['tail', join(root, 'LICENSE')], 'is in a known format'],

@@ -9,7 +9,7 @@ import { byteText } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
 import { clockText } from '../time-axis.ts';
-import { wrap } from '../width.ts';
+import { clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
 /** Names of evidence end in their unit. */
@@ -200,7 +200,7 @@ function drawHead(view: View, canvas: Canvas, y: number, finding: FindingSummary
   canvas.text(1, y, ` ${mark} `, looks.badge);
   const moment = momentOf(finding, snapshot.zoneMinutes);
   const room = canvas.columns - 5 - (moment === '' ? 0 : moment.length + 2);
-  const to = canvas.text(5, y, finding.title, looks.text, room);
+  const to = canvas.text(5, y, clipWords(finding.title, room), looks.text, room);
   if (moment !== '' && to < canvas.columns - moment.length - 1)
     canvas.textRight(canvas.columns, y, moment, theme.quiet);
   if (isSelected) canvas.restyle(5, y, canvas.columns - 5, theme.selected);

@@ -4,7 +4,7 @@ import type { Canvas } from '../canvas.ts';
 import { shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownPart } from '../shown-findings.ts';
-import { clip, wrap } from '../width.ts';
+import { clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
 const badges = { ok: ' OK ', info: ' NOTE ', warning: ' WARNING ', critical: ' CRITICAL ' } as const;
@@ -33,7 +33,7 @@ function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict
   const lines = wordings.find(({ length }) => length <= canvas.rows) ?? wordings[wordings.length - 1];
   for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
     const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
-    const text = isLast ? clip(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
+    const text = isLast ? clipWords(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
     canvas.text(left, row, text.replaceAll('\u00a0', ' '), before === '' ? looks.text : theme.quiet);
   }
   return Math.min(lines.length, canvas.rows);

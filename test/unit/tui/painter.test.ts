@@ -117,6 +117,6 @@ describe('Painter', () => {
       ascii: true,
     });
     expect(bytes).toMatch(/^[\x1b\x20-\x7e]*$/);
-    expect(bytes).toContain('| tabs .');
+    expect(bytes).toContain('| tabs >');
   });
 });

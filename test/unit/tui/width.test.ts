@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { eastAsianWidth } from 'get-east-asian-width';
 import { describe, expect, it } from 'vitest';
-import { cellWidth, clip, clustersOf, wrap } from '../../../src/tui/width.ts';
+import { cellWidth, clip, clipWords, clustersOf, wrap } from '../../../src/tui/width.ts';
 
 describe('cellWidth', () => {
   it.each([
@@ -15,6 +15,15 @@ describe('cellWidth', () => {
     ['│▄█', 3],
   ])('of %j is %i', (text, cells) => {
     expect(cellWidth(text)).toBe(cells);
+  });
+});
+
+describe('clipWords', () => {
+  it('keeps whole words and numbers, unless too little of the room would be used', () => {
+    expect(clipWords('stands still for 860 ms', 23)).toBe('stands still for 860 ms');
+    expect(clipWords('stands still for 860 ms', 20)).toBe('stands still for …');
+    expect(clipWords('a/very/long/route/without/an/end', 20)).toBe('a/very/long/route/w…');
+    expect(clipWords('a /very/long/route/without/an/end', 20)).toBe('a /very/long/route/…');
   });
 });
 
