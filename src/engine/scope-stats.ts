@@ -79,6 +79,9 @@ const quantilesOf = (histogram: DurationHistogram): Quantiles =>
 /** Up to here durations are kept one by one. */
 const FEW = 256;
 
+/** µs: whole ones are passed on without an object each. */
+const whole = (micros: number): number => (micros < 0x7fffffff ? micros | 0 : micros);
+
 /** What one route or worker did. Quantiles are read when somebody asks: a list shows a few of what may be thousands. */
 class Tally {
   requests = 0;
@@ -211,9 +214,9 @@ export class ScopeTally {
       if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, endsInScope, isError, step);
       if (micros > 0) {
         this.#busy += micros;
-        this.#service.add(micros);
+        this.#service.add(whole(micros));
       }
-      if (placement.wait[row] >= 0) this.#wait.add(placement.wait[row]);
+      if (placement.wait[row] >= 0) this.#wait.add(whole(placement.wait[row]));
     }
   }
 

@@ -9,8 +9,8 @@ export interface ChartInput {
   readonly behind?: { readonly values: Float64Array; readonly style: StyleId; readonly glyph: string } | null;
   /** The value that fills the whole height. */
   readonly full: number;
-  /** `isOver`: in front of what is drawn behind. */
-  style(value: number, column: number, isOver: boolean): StyleId;
+  /** `isOver`: in front of what is drawn behind. The value is not passed: it would be an object for each cell. */
+  style(column: number, isOver: boolean): StyleId;
 }
 
 /** From this many eighths on a cell behind another one is taken for full: a cell has two colours. */
@@ -31,7 +31,7 @@ export function drawChart(canvas: Canvas, glyphs: Glyphs, { values, behind, full
     for (let row = rows - 1, below = 0; row >= 0 && below < Math.max(front, back); row--, below += 8) {
       const here = Math.min(8, front - below);
       const there = Math.min(8, back - below);
-      if (here > 0) canvas.put(column, row, glyphs.lower[here], style(value, column, there >= NEARLY_FULL && here < 8));
+      if (here > 0) canvas.put(column, row, glyphs.lower[here], style(column, there >= NEARLY_FULL && here < 8));
       else if (behind) canvas.put(column, row, behind.glyph || glyphs.lower[there], behind.style);
     }
   }

@@ -17,7 +17,7 @@ export interface Strip {
   /** Columns of which the value is not known, or not yet: a blank would say that it is nothing. */
   readonly isUnknown?: (column: number) => boolean;
   readonly full: number;
-  readonly style: (value: number, column: number, isOver: boolean) => StyleId;
+  readonly style: (column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
   readonly value: string;
   /** Height it deserves when there is room: its share of the rows. */
@@ -92,7 +92,7 @@ function drawInner(
     values: inner.values,
     behind: { values, style: theme.styles.of(inner.of), glyph: '' },
     full,
-    style: (_, __, isOver) => (isOver ? over : alone),
+    style: (_, isOver) => (isOver ? over : alone),
   });
 }
 

@@ -26,22 +26,23 @@ function stripsOf(view: View): Strip[] {
     const behind = theme.mono ? colour : mix(colour, colours.track, 0.45);
     return {
       inner: { values: p50, of: behind, colour },
-      style: (_, __, isOver) => looks(theme.ascii ? colour : behind, isOver),
+      style: (_, isOver) => looks(theme.ascii ? colour : behind, isOver),
     };
   };
   const strips: Strip[] = [];
   const capacity = inference.capacity.value;
   if (pool.busy) {
     const full = capacity ?? greatest(pool.all?.busy ?? pool.busy);
-    const isFull = (value: number) => capacity !== null && value >= capacity * 0.985;
+    const { busy } = pool;
+    const isFull = (column: number) => capacity !== null && busy[column] >= capacity * 0.985;
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',
       values: pool.busy,
       behind: pool.all?.busy ?? null,
       full: Math.max(1, full),
-      style: (value, _, isOver) =>
-        isFull(value)
+      style: (column, isOver) =>
+        isFull(column)
           ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : undefined)
           : looks(colours.busy, isOver),
       value: shortNumber(readOut(view, pool.busy)),
@@ -56,8 +57,8 @@ function stripsOf(view: View): Strip[] {
     // Server errors are the red part of each column.
     inner: { values: pool.errors, of: colours.rate, colour: colours.serverError },
     full: greatest(pool.all?.rate ?? pool.rate),
-    style: (value, column, isOver) =>
-      theme.ascii && !theme.mono && pool.errors[column] >= MANY_ERRORS * value
+    style: (column, isOver) =>
+      theme.ascii && !theme.mono && pool.errors[column] >= MANY_ERRORS * pool.rate[column]
         ? looks(colours.serverError, isOver)
         : looks(colours.rate, isOver, theme.mono && pool.errors[column] > 0 ? { inverse: true } : undefined),
     value: shortNumber(readOut(view, pool.rate)),

@@ -36,7 +36,7 @@ export default definePanel({
         isUnknown: waitIsUnknown(pool),
         // A queue as long as the pool is wide fills the chart at least: one caller that waits is no tower.
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
-        style: (_, __, isOver) => looks(theme.colours.queue, isOver),
+        style: (_, isOver) => looks(theme.colours.queue, isOver),
         value: shortNumber(readOut(view, queue)),
         weight: 1,
       },
