@@ -6,13 +6,13 @@ import { type Stats, statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.ts';
 import type { EarlierFile, FilePosition } from './file-position.ts';
+import { FilesOfLog } from './files-of-log.ts';
 import { LineReader, type LineSink } from './line-reader.ts';
-import { isAll, lookBack, withCopies } from './look-back.ts';
 import { isMissing, keyOf, OpenFile } from './open-file.ts';
 import { removeUnpacked } from './packed-file.ts';
 import { Presence } from './presence.ts';
 import { type NamesOf, Siblings } from './siblings.ts';
-import type { Truncation, TruncationWatch } from './truncation.ts';
+import type { TruncationWatch } from './truncation.ts';
 
 export type FollowEvent = 'rotated' | 'truncated' | 'gone' | 'back';
 
@@ -38,9 +38,7 @@ export class FollowedFile {
   readonly #reader: LineReader;
   readonly #siblings: Siblings;
   readonly #truncations: TruncationWatch | null;
-  #current: OpenFile | null = null;
-  /** Files that were at this path before and may still grow, oldest first. */
-  #old: OpenFile[] = [];
+  readonly #log: FilesOfLog;
   readonly #presence: Presence;
   #isTroubled = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -60,30 +58,27 @@ export class FollowedFile {
     this.#clock = clock;
     this.#reader = new LineReader(sink, clock);
     this.#siblings = new Siblings(path, isLocal);
+    this.#log = new FilesOfLog(this.#reader, this.#siblings, truncations);
     this.#presence = new Presence(clock, (event) => sink.event(event));
   }
 
   /** Bytes that are there and not yet read. */
   get behind(): number {
     let bytes = 0;
-    for (const file of this.#files) bytes += Math.max(0, file.size - file.position - file.torn.length);
+    for (const file of this.#log.files) bytes += Math.max(0, file.size - file.position - file.torn.length);
     return bytes;
   }
 
   get size(): number {
-    return this.#current?.size ?? 0;
+    return this.#log.current?.size ?? 0;
   }
 
   get position(): number {
-    return this.#current?.position ?? 0;
+    return this.#log.current?.position ?? 0;
   }
 
   get isOpen(): boolean {
-    return this.#current !== null;
-  }
-
-  get #files(): OpenFile[] {
-    return this.#current ? [...this.#old, this.#current] : this.#old;
+    return this.#log.current !== null;
   }
 
   /** Opens the file at its end minus `history` bytes, at a whole line. false: it is not there yet. @throws system errors */
@@ -109,7 +104,7 @@ export class FollowedFile {
       if (one.isUnpacked) removeUnpacked(one.path);
       if (!file) continue;
       file.position = one.position;
-      this.#old.push(file);
+      this.#log.old.push(file);
     }
     const file = await OpenFile.open(this.path, now, this.#isLocal);
     if (!file) return false;
@@ -120,7 +115,7 @@ export class FollowedFile {
 
   /** Where reading stands in the files that may still grow, the one at the path last. */
   state(): FilePosition[] {
-    return this.#files.map(({ inode, device, head, position }) => ({
+    return this.#log.files.map(({ inode, device, head, position }) => ({
       inode,
       device,
       head: head.toString('hex'),
@@ -132,15 +127,15 @@ export class FollowedFile {
   async step(): Promise<boolean> {
     if (performance.now() - this.#lookedAt > LOOK_MS) await this.#checkPath();
     const now = this.#clock.nowMicros();
-    for (const old of this.#old) if (old.isDue(now) && (await this.#read(old))) return true;
+    for (const old of this.#log.old) if (old.isDue(now) && (await this.#read(old))) return true;
     await this.#closeDrained();
-    if (this.#current && (await this.#read(this.#current))) return true;
+    if (this.#log.current && (await this.#read(this.#log.current))) return true;
     return this.#checkPath();
   }
 
   /** Reads what came in the last moment; what we are far behind with is left. */
   async drain(): Promise<void> {
-    for (const file of this.#files) {
+    for (const file of this.#log.files) {
       const end = file.position + LAST_BYTES;
       while ((await this.#read(file)) && file.position < end);
     }
@@ -148,17 +143,17 @@ export class FollowedFile {
 
   /** Closes everything. `last`: a last line without an end is handed on. */
   async close(last: boolean): Promise<void> {
-    for (const file of this.#files) {
+    for (const file of this.#log.files) {
       if (last) await this.#reader.torn(file).catch(() => {});
       await file.handle.close();
     }
-    this.#old = [];
+    this.#log.old = [];
     this.#follow(null);
   }
 
   #follow(file: OpenFile | null): void {
-    if (this.#current) this.#truncations?.leave(this.#current.key);
-    this.#current = file;
+    if (this.#log.current) this.#truncations?.leave(this.#log.current.key);
+    this.#log.current = file;
     if (file) this.#truncations?.follow(this.path, file.key);
   }
 
@@ -166,16 +161,17 @@ export class FollowedFile {
     try {
       // What was written in a file before it was truncated, and is not read, comes before what is written in it now.
       if (this.#truncations?.has(file.key)) await this.#restart(file);
-      const result = await this.#reader.read(file, file === this.#current);
+      if (!(await this.#log.place(file))) return true;
+      const result = await this.#reader.read(file, file === this.#log.current);
       if (result === 'truncated') await this.#restart(file);
-      if (file === this.#current) this.#say('');
+      if (file === this.#log.current) this.#say('');
       return result !== 'all';
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
       this.#say(`${this.path} cannot be read (${code}), trying again`);
       // A handle that went stale (NFS) never recovers: the file is opened anew, at the same place.
-      if (code === 'ESTALE' && file === this.#current) {
+      if (code === 'ESTALE' && file === this.#log.current) {
         this.#siblings.leave(file);
         this.#follow(null);
         await file.handle.close().catch(() => {});
@@ -184,41 +180,9 @@ export class FollowedFile {
     }
   }
 
-  /** The file was truncated: what was not read of it was read along, or stands in a copy. */
   async #restart(file: OpenFile): Promise<void> {
-    const now = this.#clock.nowMicros();
-    const { seen, fresh } = await lookBack(file, this.#truncations, this.#siblings, this.#files, now);
-    if (!isAll(seen, file)) await this.#restartFromCopies(file, fresh, seen);
-    else {
-      const { completed, others } = await withCopies(seen, fresh);
-      for (const one of others) await this.#takeOld(one, false);
-      for (const truncation of completed) {
-        this.#reader.finish(file, truncation);
-        this.#siblings.finished(truncation.head);
-      }
-    }
-    if (file === this.#current) this.#sink.event('truncated');
-  }
-
-  /** `seen`: what was read along of the last part, which may be in no file. */
-  async #restartFromCopies(file: OpenFile, fresh: OpenFile[], seen: readonly Truncation[]): Promise<void> {
-    // The oldest that begins alike: what little is known of a young file may be at the start of the next one as well.
-    const [first] = fresh.filter((one) => file.head.length > 0 && one.hasHead(file.head) && one.size >= file.position);
-    const [copy] = fresh.filter((one) => first && one.hasHead(first.head)).sort((a, b) => b.size - a.size);
-    if (copy) copy.position = file.position;
-    for (const { head, position, bytes } of seen) if (copy?.beganLike(head)) copy.extend(position, bytes);
-    const taken: OpenFile[] = [];
-    for (const one of fresh) if (await this.#takeOld(one, one === copy)) taken.push(one);
-    // Truncated more than once since the last look: each copy begins where the one before it ends.
-    file.restart(copy ? taken.slice(taken.indexOf(copy)) : taken);
-  }
-
-  /** A file that was rotated away between two looks. */
-  async #takeOld(file: OpenFile, isWanted: boolean): Promise<boolean> {
-    const isTaken = isWanted || !this.#siblings.isCopy(file, this.#files);
-    if (isTaken) this.#old.push(file);
-    else await file.handle.close();
-    return isTaken;
+    await this.#log.restart(file, this.#clock.nowMicros());
+    if (file === this.#log.current) this.#sink.event('truncated');
   }
 
   /** An empty sentence takes back our own earlier one only. */
@@ -230,12 +194,12 @@ export class FollowedFile {
 
   async #closeDrained(): Promise<void> {
     const now = this.#clock.nowMicros();
-    const most = this.#old.length > MAX_OLD ? DRAIN_SOON_MICROS : DRAIN_MICROS;
-    for (const file of this.#old) {
+    const most = this.#log.old.length > MAX_OLD ? DRAIN_SOON_MICROS : DRAIN_MICROS;
+    for (const file of this.#log.old) {
       // The clock was put back.
       if (file.lastGrowth > now) file.lastGrowth = now;
       if (now - file.lastGrowth <= most) continue;
-      this.#old = this.#old.filter((one) => one !== file);
+      this.#log.old = this.#log.old.filter((one) => one !== file);
       await this.#reader.torn(file).catch(() => {});
       this.#siblings.leave(file);
       await file.handle.close();
@@ -253,10 +217,10 @@ export class FollowedFile {
         this.#say(`${this.path} cannot be looked at (${(error as NodeJS.ErrnoException).code}), trying again`);
     }
     if (!info || info.isDirectory()) {
-      if (this.#current) this.#presence.missing();
+      if (this.#log.current) this.#presence.missing();
       return false;
     }
-    const before = this.#current;
+    const before = this.#log.current;
     if (before && keyOf(info.dev, info.ino) === before.key) {
       this.#presence.there();
       return false;
@@ -266,10 +230,10 @@ export class FollowedFile {
     const now = this.#clock.nowMicros();
     if (before) {
       before.lastGrowth = now;
-      this.#old.push(before);
+      this.#log.old.push(before);
     }
     this.#follow(fresh);
-    for (const one of await this.#siblings.fresh(this.#files, now)) await this.#takeOld(one, false);
+    for (const one of await this.#siblings.fresh(this.#log.files, now)) await this.#log.takeOld(one, false);
     if (before && !this.#presence.isGone) this.#sink.event('rotated');
     this.#presence.there();
     return true;
@@ -281,13 +245,13 @@ export class FollowedFile {
       const fresh = await OpenFile.open(this.path, this.#clock.nowMicros(), this.#isLocal);
       if (!fresh) return null;
       this.#say('');
-      const open = this.#old.find(({ key }) => key === fresh.key);
+      const open = this.#log.old.find(({ key }) => key === fresh.key);
       if (!open) {
         fresh.position = this.#siblings.positionOf(fresh);
         return fresh;
       }
       await fresh.handle.close();
-      this.#old = this.#old.filter((one) => one !== open);
+      this.#log.old = this.#log.old.filter((one) => one !== open);
       return open;
     } catch (error) {
       this.#say(`${this.path} cannot be opened (${(error as NodeJS.ErrnoException).code}), trying again`);

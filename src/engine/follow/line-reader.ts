@@ -1,6 +1,6 @@
 /** Reads whole lines of files that are being written: torn ends wait, truncation is noticed before its bytes are believed. */
 import type { Clock } from '../../core/clock.ts';
-import type { OpenFile } from './open-file.ts';
+import { HEAD_BYTES, type OpenFile } from './open-file.ts';
 import type { Truncation } from './truncation.ts';
 
 export interface LineSink {
@@ -60,31 +60,29 @@ export class LineReader {
   async #read(file: OpenFile, isCurrent: boolean, buffer: Buffer): Promise<ReadResult> {
     const { position } = file;
     const { bytes, isSame } = await file.next(buffer);
+    const mayBegin = position > 0 || file.isPlaced || !bytes.includes(10);
     if (!isSame) {
-      if (bytes.length > 0) this.#take(file, bytes, isCurrent, false);
+      if (mayBegin && bytes.length > 0) this.#take(file, bytes, isCurrent, false);
       this.#size = CHUNK;
       return 'truncated';
     }
     if (bytes.length === 0 || file.position !== position) return 'all';
     if (bytes.length === file.torn.length) return 'all';
+    if (!mayBegin) return 'more';
     return this.#take(file, bytes, isCurrent, bytes.length === buffer.length) ? 'more' : 'all';
   }
 
-  /**
-   * What stood last in a file that was truncated, and was not read; then the file is started anew. false: it is another file
-   * that began so, and of this one nothing is known.
-   */
-  finish(file: OpenFile, { head, position, bytes }: Truncation): boolean {
-    if (!file.beganLike(head)) {
-      // We read what was written next and did not notice that there was something before.
-      const whole = bytes.subarray(0, bytes.lastIndexOf(10) + 1);
-      if (whole.length > 0) this.#sink.bytes(whole, position, false);
-      return false;
-    }
+  /** What stood last in a file that was truncated, and was not read. */
+  finish(file: OpenFile, { position, bytes }: Truncation): void {
     const rest = Buffer.from(bytes.subarray(Math.max(0, file.position - position)));
     if (rest.length > file.torn.length) this.#take(file, rest, false, false);
-    file.restart([]);
-    return true;
+  }
+
+  /** A file of which nothing is known but what was read along: its whole lines. Returns how many bytes those are. */
+  whole({ position, bytes }: Truncation): number {
+    const end = bytes.lastIndexOf(10) + 1;
+    if (end > 0) this.#sink.bytes(bytes.subarray(0, end), position, false);
+    return end;
   }
 
   /** A line that will never end, because its file is not written any more. */
@@ -138,6 +136,7 @@ export class LineReader {
 
   #moved(file: OpenFile, bytes: Buffer, count: number): void {
     file.position += count;
+    file.tail = Buffer.from(bytes.subarray(Math.max(0, count - HEAD_BYTES), count));
     file.torn = Buffer.from(bytes.subarray(count));
     file.lastGrowth = this.#clock.nowMicros();
   }

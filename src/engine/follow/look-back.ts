@@ -1,5 +1,5 @@
 /** After a truncation: what is known of the file as it was, from those who read along and from the copies beside it. */
-import type { OpenFile } from './open-file.ts';
+import { type OpenFile, tells } from './open-file.ts';
 import type { Siblings } from './siblings.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
 
@@ -69,11 +69,17 @@ export async function withCopies(
   return { completed, others };
 }
 
-/** Of which file this one is a copy: of the one whose bytes it holds, as far as it goes. -1: of none. */
+/** Of which file this one is a copy: of the one of whose bytes it holds most, which are all of them as far as it goes. -1: of none. */
 async function indexOfOriginal(file: OpenFile, truncations: readonly Truncation[]): Promise<number> {
+  let best = -1;
+  let most = -1;
   for (const [i, { head, position, bytes }] of truncations.entries()) {
     const shared = bytes.subarray(0, Math.max(0, file.size - position));
-    if (file.beganLike(head) && (await file.holds(shared, position))) return i;
+    // A part of a line may be at the start of several: one that is longer tells nothing.
+    if (!tells(shared) && file.size > position + bytes.length) continue;
+    if (shared.length <= most || !file.beganLike(head) || !(await file.holds(shared, position))) continue;
+    best = i;
+    most = shared.length;
   }
-  return -1;
+  return best;
 }

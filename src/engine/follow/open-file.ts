@@ -5,6 +5,9 @@ import { type FileHandle, open } from 'node:fs/promises';
 /** The first bytes of a file know it again: inodes are given out anew, and a truncated file is another log. */
 export const HEAD_BYTES = 256;
 
+/** Whether these first bytes tell a file: a part of a line, such as an address, is at the start of many. */
+export const tells = (head: Uint8Array): boolean => head.length >= HEAD_BYTES || head.includes(10);
+
 /** Whoever opens a named pipe that came to stand at the path would wait for its writer. */
 export const OPEN_FLAGS = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
@@ -26,6 +29,10 @@ export class OpenFile {
   torso: { torn: Buffer; position: number } | null = null;
   /** What stands behind `position` and has no end yet, as it was read last. */
   torn: Buffer = Buffer.alloc(0);
+  /** The last bytes before `position`. */
+  tail: Buffer = Buffer.alloc(0);
+  /** It is known whether what stands in it was met before, in another file. */
+  isPlaced = false;
   /** Inside a line that is too long to be kept: its rest is passed over. */
   skipping = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
@@ -125,12 +132,16 @@ export class OpenFile {
    */
   async next(buffer: Buffer): Promise<{ bytes: Buffer; isSame: boolean }> {
     const { position } = this;
+    const nothing = buffer.subarray(0, 0);
+    // Looked at before reading: what stands behind `position` may be of a log that was written anew.
+    if (!(await this.isSame())) return { bytes: nothing, isSame: false };
+    if (this.position !== position) return { bytes: nothing, isSame: true };
     const bytes = buffer.subarray(0, await this.read(buffer, position));
+    if (bytes.length === 0) return { bytes, isSame: true };
     const begins = position > 0 || this.beganWith(bytes);
-    // Looked at after reading: what was read and does not stand there any more is of the file as it was.
+    // And after it: what was read and does not stand there any more is of the file as it was.
     if (begins && (await this.isSame())) return { bytes, isSame: true };
-    const isOfBefore = begins && bytes.length > 0 && !(await this.holds(bytes, position));
-    return { bytes: isOfBefore ? bytes : buffer.subarray(0, 0), isSame: false };
+    return { bytes: begins && !(await this.holds(bytes, position)) ? bytes : nothing, isSame: false };
   }
 
   /** Whether an old file is to be looked at: at every turn while it grows, seldom when it has been quiet. */
@@ -151,6 +162,11 @@ export class OpenFile {
   beganLike(head: Uint8Array): boolean {
     const shared = Math.min(head.length, this.head.length);
     return this.head.subarray(0, shared).equals(head.subarray(0, shared));
+  }
+
+  /** As far as both are known they begin with the same bytes, and those are a line at least. */
+  beganAs(head: Uint8Array): boolean {
+    return tells(head) && tells(this.head) && this.beganLike(head);
   }
 
   hasHead(head: Buffer): boolean {
@@ -180,6 +196,8 @@ export class OpenFile {
     this.position = 0;
     this.head = Buffer.alloc(0);
     this.torn = Buffer.alloc(0);
+    this.tail = Buffer.alloc(0);
+    this.isPlaced = false;
     this.skipping = false;
   }
 }
