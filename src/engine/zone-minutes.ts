@@ -8,11 +8,10 @@ export function zoneMinutesOf(inputs: readonly InputSummary[], instant: number):
   const fixed = /^([+-])(\d{2}):?(\d{2})$/.exec(zone);
   if (fixed) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3]));
   const ms = Number.isFinite(instant) ? instant / 1000 : 0;
-  // "local (Europe/Paris)" and "Europe/Paris" alike.
-  const name = /\(([^)]+)\)/.exec(zone)?.[1] ?? zone;
-  if (name === 'local') return -new Date(ms).getTimezoneOffset();
+  // "local (Europe/Paris)"; Intl costs much the first time.
+  if (zone.startsWith('local')) return -new Date(ms).getTimezoneOffset();
   try {
-    const parts = new Intl.DateTimeFormat('en-US', { timeZone: name, timeZoneName: 'longOffset' }).formatToParts(ms);
+    const parts = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' }).formatToParts(ms);
     const offset = /([+-])(\d{2}):(\d{2})/.exec(parts.find(({ type }) => type === 'timeZoneName')?.value ?? '');
     return offset ? (offset[1] === '-' ? -1 : 1) * (Number(offset[2]) * 60 + Number(offset[3])) : 0;
   } catch {

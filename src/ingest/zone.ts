@@ -1,6 +1,7 @@
 /** From wall-clock time to UTC: the zone that stamps without an offset are read in. */
 import { UserError } from '../core/errors.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
+import { localZoneName } from './local-zone-name.ts';
 
 export interface Zone {
   /** "UTC", "+05:30", "Europe/Paris", "local (Europe/Paris)". */
@@ -31,8 +32,20 @@ function offsets(timeZone: string): (utcMicros: number) => number {
   };
 }
 
-function civil(name: string, timeZone: string): Zone {
-  const offsetAt = offsets(timeZone);
+/** The same of the machine's own zone, which `Date` knows: asking `Intl` costs 18 ms, once. */
+function localOffset(utcMicros: number): number {
+  const ms = Math.floor(utcMicros / 1000);
+  const date = new Date(ms);
+  const year = date.getFullYear();
+  if (Number.isNaN(year)) return 0;
+  const wall = new Date(0);
+  wall.setUTCFullYear(year, date.getMonth(), date.getDate());
+  wall.setUTCHours(date.getHours(), date.getMinutes(), date.getSeconds(), date.getMilliseconds());
+  return (wall.getTime() - ms) * 1000;
+}
+
+/** Wall-clock times of a zone with the given offset from UTC at an instant (µs). */
+function civil(name: string, offsetAt: (utcMicros: number) => number): Zone {
   let slot = Number.NaN;
   let earlier = 0;
   let later = 0;
@@ -62,22 +75,15 @@ function civil(name: string, timeZone: string): Zone {
   };
 }
 
-/** The machine's own zone, looked up when a stamp first needs it: asking costs 12 ms, and most stamps carry an offset. */
+/** The machine's own zone. */
 function local(): Zone {
-  let known: Zone | null = null;
-  const lookUp = (): Zone => {
-    const name = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    return name === 'UTC' || name === 'Etc/UTC' ? fixed(`local (${name})`, 0) : civil(`local (${name})`, name);
-  };
+  let name: string | undefined;
   return {
     get name() {
-      known ??= lookUp();
-      return known.name;
+      name ??= `local (${localZoneName()})`;
+      return name;
     },
-    toUtc(wall) {
-      known ??= lookUp();
-      return known.toUtc(wall);
-    },
+    toUtc: civil('local', localOffset).toUtc,
   };
 }
 
@@ -91,7 +97,7 @@ export function createZone(timezone?: string): Zone {
     return fixed(`${match[1]}${match[2]}:${match[3]}`, minutes * MICROS_PER_MINUTE);
   }
   try {
-    return civil(timezone, new Intl.DateTimeFormat('en-US', { timeZone: timezone }).resolvedOptions().timeZone);
+    return civil(timezone, offsets(timezone));
   } catch {
     throw new UserError(
       `the time zone "${timezone}" is not known; give an IANA name such as Europe/Paris, "UTC", or an offset such as +05:30`,

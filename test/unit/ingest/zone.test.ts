@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { UserError } from '../../../src/core/errors.ts';
+import { createRandom } from '../../../src/core/random.ts';
 import { createZone } from '../../../src/ingest/zone.ts';
 import { parse } from '../../helpers/ingest.ts';
 
@@ -48,6 +49,52 @@ describe('zones', () => {
     expect(iso(zone.toUtc(wall('2024-03-31T01:59:59')))).toBe('2024-03-31T00:59:59.000Z');
     expect(iso(zone.toUtc(wall('2024-03-31T02:30:00')))).toBe('2024-03-31T01:30:00.000Z');
     expect(iso(zone.toUtc(wall('2024-03-31T03:00:00')))).toBe('2024-03-31T01:00:00.000Z');
+  });
+
+  it('of the machine are read with its own arithmetic as by name, also where hours come twice or never', () => {
+    const { TZ } = process.env;
+    const random = createRandom(7);
+    try {
+      for (const name of [
+        'Europe/Paris',
+        'America/New_York',
+        'America/Sao_Paulo',
+        'America/St_Johns',
+        'Australia/Lord_Howe',
+        'Asia/Kathmandu',
+        'Pacific/Apia',
+        'Africa/Casablanca',
+        'Europe/Dublin',
+        'Asia/Tehran',
+        'Antarctica/Troll',
+        'UTC',
+      ]) {
+        process.env.TZ = name;
+        const local = createZone();
+        const byName = createZone(name);
+        expect(local.name).toBe(`local (${name})`);
+        const expectSame = (wallClock: number) => {
+          const [own, named] = [local.toUtc(wallClock), byName.toUtc(wallClock)];
+          if (own !== named) expect(iso(own), `${name} ${iso(wallClock)}`).toBe(iso(named));
+        };
+        const day = 86_400e6;
+        for (let at = wall('1998-01-01T12:00:00'); at < wall('2030-01-01T00:00:00'); at += day) {
+          const offset = (utc: number) => new Date(utc / 1000).getTimezoneOffset();
+          if (offset(at) === offset(at + day)) {
+            if (random() < 0.02) expectSame(at + random() * day);
+            continue;
+          }
+          // The hour that comes twice is run through twice, as a log does.
+          for (let near = at - day; near < at + 2 * day; near += 900e6) {
+            expectSame(near);
+            if (random() < 0.1) expectSame(near - 3600e6);
+          }
+        }
+      }
+    } finally {
+      if (TZ === undefined) delete process.env.TZ;
+      else process.env.TZ = TZ;
+    }
   });
 
   it('are said where a log does not tell', () => {
