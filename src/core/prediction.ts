@@ -47,8 +47,14 @@ export interface ContentionFound {
 }
 
 export interface Predictor {
-  /** null where the log cannot carry a prediction (no service times, arrivals hidden by endless saturation). */
-  predict(pool: PoolShape, options?: { readonly withoutRoute?: number }): PoolPrediction | null;
+  /**
+   * null where the log cannot carry a prediction (no service times, arrivals hidden by endless saturation), or the range of the p95 wait does
+   * not stay within `within` µs.
+   */
+  predict(
+    pool: PoolShape,
+    options?: { readonly withoutRoute?: number; readonly within?: number },
+  ): PoolPrediction | null;
   /**
    * The fewest workers of the present model and threads whose p95 wait stays at or below the target in nine of ten
    * repetitions, or one slot more than the fewest that keep it in half of them; null where the log cannot carry one, or more slots

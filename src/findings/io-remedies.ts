@@ -20,9 +20,8 @@ export function threadsThatWouldDo({ summary, predictor }: Facts): PoolPredictio
   if (model !== 'sync' || workers.value === null || knownSlots(summary.server) === null) return null;
   if (typeof predictor.contention() !== 'string') return null;
   for (const threads of THREADS) {
-    const found = predictor.predict({ model: 'threaded', workers: workers.value, threads });
-    if (!found) return null;
-    if (found.waitP95Range[1] <= THREADS_WAIT) return found;
+    const found = predictor.predict({ model: 'threaded', workers: workers.value, threads }, { within: THREADS_WAIT });
+    if (found) return found;
   }
   return null;
 }

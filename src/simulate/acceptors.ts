@@ -60,14 +60,26 @@ export const acceptorsUnknown = (workload: Workload, pool: PoolShape): boolean =
 
 /** The process that accepts each arrival, 0 … workers - 1; all 0 where one queue feeds them all. */
 export function acceptors(workload: Workload, pool: PoolShape, repetition: Repetition): Uint16Array {
-  const { arrival, worker } = repetition;
+  const { arrival } = repetition;
   if (pool.workers === 1 || !ownQueues(workload, pool)) return new Uint16Array(arrival.length);
-  const random = createRandom(repetition.seed ^ ACCEPTING);
+  const known = dealt.get(repetition);
+  // Pools that differ in their threads alone are asked for one after the other.
+  if (known?.workload === workload && known.workers === pool.workers) return known.acceptor;
+  const acceptor = deal(workload, pool.workers, repetition);
+  dealt.set(repetition, { workload, workers: pool.workers, acceptor });
+  return acceptor;
+}
+
+/** What was dealt of a repetition last. */
+const dealt = new WeakMap<Repetition, { workload: Workload; workers: number; acceptor: Uint16Array }>();
+
+function deal(workload: Workload, workers: number, { arrival, worker, seed }: Repetition): Uint16Array {
+  const random = createRandom(seed ^ ACCEPTING);
   const seen = processesSeen(workload);
   const unevenness = seen > 1 ? unevennessOf(workload.trace.worker, seen) : 0;
-  const weights = Float64Array.from({ length: pool.workers }, () => Math.exp(unevenness * normal(random)));
+  const weights = Float64Array.from({ length: workers }, () => Math.exp(unevenness * normal(random)));
   const sums = Float64Array.from(weights);
-  for (let w = 1; w < pool.workers; w++) sums[w] += sums[w - 1];
+  for (let w = 1; w < workers; w++) sums[w] += sums[w - 1];
   let ticket = 0;
   return Uint16Array.from(arrival, (at, i) => {
     // A worker that is accepting takes the connections right behind as well.
@@ -75,9 +87,9 @@ export function acceptors(workload: Workload, pool: PoolShape, repetition: Repet
     if (!isBehind) ticket = Math.floor(random() * 0x1_0000_0000);
     const known = worker ? worker[i] : -1;
     // Those of the log keep what they accepted, but for what processes that came later take from them.
-    for (let w = pool.workers - 1; w > 0; w--) {
+    for (let w = workers - 1; w > 0; w--) {
       if (w === known) return w;
-      if ((known < 0 || w >= seen || known >= pool.workers) && draw(ticket, w) * sums[w] < weights[w]) return w;
+      if ((known < 0 || w >= seen || known >= workers) && draw(ticket, w) * sums[w] < weights[w]) return w;
     }
     return 0;
   });

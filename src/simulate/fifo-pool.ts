@@ -51,6 +51,40 @@ export function waitsOfWorkerQueues(
   }
 }
 
+/** Of one queue in front of all slots: requests that wait longer than `target`, µs; counted until there are more than `most`. */
+export function lateInSharedQueue(
+  arrivals: Float64Array,
+  service: Float64Array,
+  slots: number,
+  target: number,
+  most: number,
+): number {
+  const free = new Float64Array(slots).fill(UNINTERRUPTED.opens);
+  let late = 0;
+  for (let i = 0; i < arrivals.length && late <= most; i++) {
+    if (takeSlot(free, 0, slots, arrivals[i], service[i]) > target) late++;
+  }
+  return late;
+}
+
+/** The same of a queue per worker process. */
+export function lateInWorkerQueues(
+  arrivals: Float64Array,
+  service: Float64Array,
+  worker: Uint16Array,
+  workers: number,
+  threads: number,
+  target: number,
+  most: number,
+): number {
+  const free = new Float64Array(workers * threads).fill(UNINTERRUPTED.opens);
+  let late = 0;
+  for (let i = 0; i < arrivals.length && late <= most; i++) {
+    if (takeSlot(free, worker[i] * threads, threads, arrivals[i], service[i]) > target) late++;
+  }
+  return late;
+}
+
 /** The heap free[base, base + size) holds when each slot is free next: the request takes the first, and holds it. */
 function takeSlot(free: Float64Array, base: number, size: number, arrival: number, service: number): number {
   const earliest = free[base];

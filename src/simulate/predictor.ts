@@ -3,10 +3,12 @@ import type { Analysis } from '../core/finding.ts';
 import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
+import { reachesBeyond, wouldMeet } from './is-enough.ts';
 import {
   arrivalsAreKnown,
   cannotMeet,
   carriesRecommendation,
+  heldUp,
   isForMoments,
   isRemedy,
   likelyRange,
@@ -47,7 +49,12 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
   const sizing: Basis = thorough ? { workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
   return {
     predict(pool, options) {
-      return ask(quick, pool, options?.withoutRoute)?.prediction ?? null;
+      const { withoutRoute, within } = options ?? {};
+      if (within === undefined) return ask(quick, pool, withoutRoute)?.prediction ?? null;
+      const base = quick.workload();
+      if (!base || reachesBeyond(base, pool, within, repetitionsFor(base.trace.length, quick.budget))) return null;
+      const answer = ask(quick, pool, withoutRoute);
+      return answer && answer.prediction.waitP95Range[1] <= within ? answer.prediction : null;
     },
     contention() {
       const base = quick.workload();
@@ -104,9 +111,12 @@ function isEnough(basis: Basis, pool: PoolShape, target: number, share: number):
   const before = basis.known.get(key);
   if (before) return meets(base, pool, before.result, target, share);
   const repetitions = repetitionsFor(base.trace.length, basis.budget);
-  const isHopeless = cannotMeet(base, pool, target, repetitions, share);
+  const known = wouldMeet(base, pool, target, repetitions, share);
+  if (known !== null) return known;
+  const isHopeless = cannotMeet(repetitions, share);
+  const wait = heldUp(base, pool);
   let isSmall = false;
-  const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(run)));
+  const result = runScenario(base, pool, repetitions, (run) => (isSmall = isHopeless(wait(run) <= target)));
   if (isSmall) return false;
   keep(basis, key, pool, result, arrivalsAreKnown(base));
   return meets(base, pool, result, target, share);

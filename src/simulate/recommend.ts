@@ -37,7 +37,7 @@ const LIKELY = 0.5;
  * The p95 wait of a repetition, µs. An async pool has no slots to wait for: there the time lost on a busy event loop counts, the p95 latency
  * beyond the p95 service.
  */
-function heldUp({ trace }: Workload, pool: PoolShape): (run: PoolMeasures) => number {
+export function heldUp({ trace }: Workload, pool: PoolShape): (run: PoolMeasures) => number {
   if (pool.model !== 'async') return (run) => run.wait.p95;
   const service = quantileSorted(trace.service.toSorted() as unknown as number[], 0.95);
   return (run) => run.latency.p95 - service;
@@ -62,19 +62,12 @@ export function meets(
 const SOME = 12;
 const MOSTLY_BAD = 0.75;
 
-/** To be asked after each of so many repetitions: true as soon as the others cannot bring the pool to `meets` any more. */
-export function cannotMeet(
-  workload: Workload,
-  pool: PoolShape,
-  target: number,
-  repetitions: number,
-  share: number,
-): (run: PoolMeasures) => boolean {
-  const wait = heldUp(workload, pool);
+/** To be told of each of so many repetitions whether it kept the target: true as soon as the others cannot bring the pool to `meets` any more. */
+export function cannotMeet(repetitions: number, share: number): (isGood: boolean) => boolean {
   let [bad, seen] = [0, 0];
-  return (run) => {
+  return (isGood) => {
     seen++;
-    if (wait(run) > target) bad++;
+    if (!isGood) bad++;
     return repetitions - bad < share * repetitions || (seen >= SOME && bad >= MOSTLY_BAD * seen);
   };
 }

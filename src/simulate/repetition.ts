@@ -53,9 +53,10 @@ export function drawRepetition(
   const factor = stretched ?? (ownService && !waitUnknown ? 1 : possible);
   const arrival = new Float64Array(length);
   const row = new Int32Array(length);
+  const isHeld = held(history);
   const begun = drawStarts(trace, random);
   for (let i = 0; i < length; i++) {
-    arrival[i] = held[history][i] === 1 ? trace.start[i] - wait[i] * factor : begun[i];
+    arrival[i] = isHeld[i] === 1 ? trace.start[i] - wait[i] * factor : begun[i];
     row[i] = ownService ? i : times.draw(i, random);
   }
   if (boot) comeWhileBooting(arrival, boot, random);

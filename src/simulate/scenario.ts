@@ -27,7 +27,7 @@ export interface ScenarioRuns {
 /** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
 const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
 
-const isWider = (r: number): boolean => r % 2 === 1;
+export const isWider = (r: number): boolean => r % 2 === 1;
 
 /** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
 const drawn = new WeakMap<Workload, Map<string, Repetition>>();
@@ -39,7 +39,7 @@ interface Reading {
   readonly clumped?: number;
 }
 
-function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading: Reading = {}): Repetition {
+export function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading: Reading = {}): Repetition {
   const known = drawn.get(workload) ?? new Map<string, Repetition>();
   drawn.set(workload, known);
   // A quarter of the repetitions leave callers where the stamps put them.

@@ -26,7 +26,7 @@ export interface Trace {
   /** Possible histories of the wait before `start`, µs per row: posterior samples, or one estimate. */
   readonly waits: readonly Float64Array[];
   /** Of each of these, 1: `start` is as that history has it, wherever within its tick; else it is drawn. */
-  readonly held: readonly Uint8Array[];
+  readonly held: (history: number) => Uint8Array;
   /** The range of factors on those waits that repetitions draw from; [1, 1] where the samples carry it. */
   readonly stretch: readonly [low: number, high: number];
   /** Factors at the ends of what is possible at all. */
@@ -120,7 +120,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       worker,
       workers: dense.size,
       waits,
-      held: waits.map((wait) => heldStarts(replayed, wait)),
+      held: whenAsked(waits, (wait) => heldStarts(replayed, wait)),
       stretch,
       extremes,
       tick,
@@ -134,6 +134,13 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
 }
 
 const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1 };
+
+/** Of many histories few are drawn. */
+function whenAsked<Part, Whole>(parts: readonly Part[], make: (part: Part, i: number) => Whole): (i: number) => Whole {
+  const made: Whole[] = [];
+  return (i) => (made[i] ??= make(parts[i], i));
+}
+
 /** A tick below this share of the service time hides no clump that matters. */
 const COARSE = 0.25;
 /** The beginning of a log: so many ticks, and such a share of it. */
@@ -197,6 +204,9 @@ export function keepRows(trace: Trace, rows: Int32Array): Trace {
     route: Int32Array.from(rows, (row) => trace.route[row]),
     worker: Int32Array.from(rows, (row) => trace.worker[row]),
     waits: trace.waits.map(pick),
-    held: trace.held.map((held) => Uint8Array.from(rows, (row) => held[row])),
+    held: whenAsked(trace.waits, (_, history) => {
+      const held = trace.held(history);
+      return Uint8Array.from(rows, (row) => held[row]);
+    }),
   };
 }

@@ -26,7 +26,7 @@ function traceOf(jobs: readonly Job[]): Trace {
     worker: new Int32Array(length),
     workers: 1,
     waits: [new Float64Array(length)],
-    held: [new Uint8Array(length)],
+    held: () => new Uint8Array(length),
     stretch: [1, 1],
     extremes: [1, 1],
     tick: SECOND,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRandom, exponential } from '../../../src/core/random.ts';
 import { meanOf } from '../../../src/core/statistics.ts';
-import { waitsOfSharedQueue, waitsOfWorkerQueues } from '../../../src/simulate/fifo-pool.ts';
+import { lateInSharedQueue, waitsOfSharedQueue, waitsOfWorkerQueues } from '../../../src/simulate/fifo-pool.ts';
 
 const shared = (arrivals: readonly number[], service: readonly number[], slots: number): number[] => {
   const waits = new Float64Array(arrivals.length);
@@ -38,6 +38,16 @@ describe('one queue in front of all slots', () => {
     fc.assert(
       fc.property(load, fc.integer({ min: 1, max: 9 }), ({ arrivals, service }, slots) => {
         expect(shared(arrivals, service, slots)).toEqual(obvious(arrivals, service, slots));
+      }),
+    );
+  });
+
+  it('counts those who wait longer than a target, until there are too many', () => {
+    fc.assert(
+      fc.property(load, fc.integer({ min: 1, max: 9 }), fc.nat(9000), fc.nat(200), (rows, slots, target, most) => {
+        const late = shared(rows.arrivals, rows.service, slots).filter((wait) => wait > target).length;
+        const [arrivals, service] = [Float64Array.from(rows.arrivals), Float64Array.from(rows.service)];
+        expect(lateInSharedQueue(arrivals, service, slots, target, most)).toBe(Math.min(late, most + 1));
       }),
     );
   });

@@ -1,0 +1,73 @@
+/**
+ * Whether a pool keeps a target, by no more than it takes to know that: no reading that only widens a range is simulated, no wait is sorted,
+ * a repetition ends when too many of its requests have waited, and the others are not run when they cannot change the answer.
+ */
+import type { PoolShape } from '../core/prediction.ts';
+import { acceptors, acceptorsSeen, queueOf } from './acceptors.ts';
+import { lateInSharedQueue, lateInWorkerQueues } from './fifo-pool.ts';
+import { cannotMeet } from './recommend.ts';
+import type { Repetition } from './repetition.ts';
+import { isWider, repetitionOf } from './scenario.ts';
+import type { Workload } from './workload.ts';
+
+/** Nothing is drawn but what every pool is dealt alike, and waits are known: a repetition stands for itself. */
+const standsAlone = ({ contention, interruptions, callers }: Workload, pool: PoolShape): boolean =>
+  contention === null && interruptions === null && callers.likely.kind === 'open' && pool.model !== 'async';
+
+/** What `meets` says of all repetitions; null: they would have to be looked at in full. */
+export function wouldMeet(
+  workload: Workload,
+  pool: PoolShape,
+  target: number,
+  repetitions: number,
+  share: number,
+): boolean | null {
+  if (!standsAlone(workload, pool)) return null;
+  const isHopeless = cannotMeet(repetitions, share);
+  const byWorker = acceptorsSeen(workload, pool);
+  // The median is of the repetitions that are not wider.
+  const plain = (repetitions + 1) >> 1;
+  let [good, goodPlain, badPlain] = [0, 0, 0];
+  for (let r = 0; r < repetitions; r++) {
+    const isGood = keeps(workload, pool, repetitionOf(workload, r, byWorker), target);
+    if (isGood) good++;
+    if (!isWider(r)) isGood ? goodPlain++ : badPlain++;
+    if (isHopeless(isGood) || 2 * badPlain > plain) return false;
+    if (good >= share * repetitions && 2 * goodPlain > plain) return true;
+  }
+  return null;
+}
+
+/** Share of the repetitions within the upper end of `likelyRange`. */
+const LIKELY = 0.95;
+
+/** true: the likely range of the p95 wait surely reaches beyond the target; else it has to be looked at. */
+export function reachesBeyond(workload: Workload, pool: PoolShape, target: number, repetitions: number): boolean {
+  if (!standsAlone(workload, pool)) return false;
+  const byWorker = acceptorsSeen(workload, pool);
+  const most = repetitions - Math.ceil(LIKELY * repetitions);
+  let bad = 0;
+  for (let r = 0; r < repetitions && bad <= most; r++) {
+    // Most pools that are too small are so by far.
+    if (r > most && bad === 0) return false;
+    if (!keeps(workload, pool, repetitionOf(workload, r, byWorker), target)) bad++;
+  }
+  return bad > most;
+}
+
+/** Whether the p95 wait of a repetition is within the target. */
+function keeps(workload: Workload, pool: PoolShape, repetition: Repetition, target: number): boolean {
+  const { arrival, row, scale } = repetition;
+  const n = arrival.length;
+  const { service: logged, overhead } = workload.trace;
+  const service = new Float64Array(n);
+  for (let i = 0; i < n; i++) service[i] = logged[row[i]] * scale + overhead;
+  // As many may wait longer as lie above the 95th of a hundred.
+  const most = n - 1 - Math.min(n - 1, Math.floor(0.95 * n));
+  const threads = pool.model === 'threaded' ? pool.threads : 1;
+  if (queueOf(workload, pool) === 'shared') {
+    return lateInSharedQueue(arrival, service, pool.workers * threads, target, most) <= most;
+  }
+  const worker = acceptors(workload, pool, repetition);
+  return lateInWorkerQueues(arrival, service, worker, pool.workers, threads, target, most) <= most;
+}
