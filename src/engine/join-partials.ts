@@ -7,28 +7,46 @@ import type { LogFormat } from '../core/format.ts';
 import { version } from '../core/version.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
+import { inOrderOfTime } from './order-of-partials.ts';
 import { bePatient } from './patient-v8.ts';
 
 /** A partial is bounded, some hundred kilobytes as a rule: what is longer is something else. */
 const MOST_CHARACTERS = 1 << 28;
 
-/** One after the other: a fleet's partials need not fit into memory together. */
+/** Packed partials that are put in order, characters; with more, a fleet's need not fit into memory together, the order is as given. */
+const MOST_ORDERED = 1 << 24;
+
+/** @throws UserError for what is no partial */
 export async function joinFiles(paths: readonly string[]): Promise<PartialFile> {
   const join = new PartialJoin();
+  let waiting: PartialFile[] | null = [];
+  let characters = 0;
+  let read = 0;
+  const take = (line: string, name: string) => {
+    const one = unpackPartial(line, name);
+    read++;
+    characters += line.length;
+    if (waiting === null) join.add(one);
+    else waiting.push(one);
+    if (waiting === null || characters <= MOST_ORDERED) return;
+    for (const early of waiting) join.add(early);
+    waiting = null;
+  };
   bePatient();
   for (const path of paths) {
     const name = path === '-' ? 'standard input' : path;
-    const before = join.inputs.length;
+    const before = read;
     try {
-      for await (const line of linesOf(path, name)) if (line.trim() !== '') join.add(unpackPartial(line, name));
+      for await (const line of linesOf(path, name)) if (line.trim() !== '') take(line, name);
     } catch (error) {
       if (error instanceof UserError) throw error;
       throw new UserError(`cannot read ${name}: ${(error as Error).message}.`);
     }
-    if (join.inputs.length === before) {
+    if (read === before) {
       throw new UserError(`${name} is empty: write a partial with "logscope analyze --partial"`);
     }
   }
+  for (const one of inOrderOfTime(waiting ?? [])) join.add(one);
   return join.joined();
 }
 

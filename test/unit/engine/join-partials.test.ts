@@ -6,7 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { PartialJoin, packPartial, unpackPartial } from '../../../src/analysis/partial-file.ts';
-import { examineJoined } from '../../../src/engine/join-partials.ts';
+import { examineJoined, joinFiles } from '../../../src/engine/join-partials.ts';
+import { inOrderOfTime } from '../../../src/engine/order-of-partials.ts';
 import { postMortem, readPartial } from '../../../src/engine/post-mortem.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'logscope-test-'));
@@ -40,6 +41,32 @@ it('parts of one log, cut within a second', async () => {
   expect(together.wait.mean).toBeGreaterThan(0.5);
   expect({ ...(await merged(parts)), inputs }).toEqual({ inputs, ...together });
   expect({ ...(await postMortem(parts, reading)).summary, inputs }).toEqual({ inputs, ...together });
+});
+
+it('parts in any order: as one run over all of them in the order of their times', async () => {
+  const parts = partsOf(unpacked('full-live'), 303, (k) => `shuffled-${k}.log`);
+  const [whole] = partsOf(unpacked('full-live'), 1e6, () => 'whole.log');
+  const { inputs, ...together } = (await postMortem([whole], reading)).summary;
+  const packed = await Promise.all(
+    parts.map(async (path) => {
+      const partial = `${path}.partial`;
+      writeFileSync(partial, packPartial(await readPartial([path], reading)));
+      return partial;
+    }),
+  );
+  const orders = [packed.toReversed(), [...packed.slice(1), packed[0]]];
+  for (const order of orders) {
+    const { summary } = examineJoined(await joinFiles(order), formats);
+    expect(summary.inputs.map(({ path }) => path)).toEqual(parts);
+    expect({ ...summary, inputs }).toEqual({ inputs, ...together });
+  }
+});
+
+it('logs of servers that ran at once stay in the order given', async () => {
+  const paths = ['server', 'proxy'].map((end) => `test/faults/apache-proxy-${end}.log.gz`);
+  const read = await Promise.all(paths.map((path) => readPartial([path], reading)));
+  expect(inOrderOfTime(read)).toEqual(read);
+  expect(inOrderOfTime(read.toReversed())).toEqual(read.toReversed());
 });
 
 it('parts whose numbers ascend with time, although those of rotated logs descend', async () => {
