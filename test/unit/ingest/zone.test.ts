@@ -78,7 +78,7 @@ describe('zones', () => {
           if (own !== named) expect(iso(own), `${name} ${iso(wallClock)}`).toBe(iso(named));
         };
         const day = 86_400e6;
-        for (let at = wall('1998-01-01T12:00:00'); at < wall('2030-01-01T00:00:00'); at += day) {
+        for (let at = wall('2010-01-01T12:00:00'); at < wall('2030-01-01T00:00:00'); at += day) {
           const offset = (utc: number) => new Date(utc / 1000).getTimezoneOffset();
           if (offset(at) === offset(at + day)) {
             if (random() < 0.02) expectSame(at + random() * day);
