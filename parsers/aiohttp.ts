@@ -10,7 +10,7 @@ export default defineFormat({
     directives: {
       a: { kind: 'client' },
       t: ['[', { kind: 'time', shape: 'clf', means: 'start' }, ']'],
-      P: { kind: 'pid' },
+      P: { kind: 'pid', angled: true },
       r: { kind: 'request' },
       s: { kind: 'status' },
       b: { kind: 'bytes' },

@@ -100,7 +100,7 @@ export default defineFormat({
       M: { kind: 'duration', unit: 'ms', covers: 'service' },
       D: { kind: 'duration', unit: 'us', covers: 'service' },
       L: { kind: 'duration', unit: 's', covers: 'service', fine: true },
-      p: { kind: 'pid' },
+      p: { kind: 'pid', angled: true },
       ...loggingRecord,
       message: { kind: 'text' },
     },

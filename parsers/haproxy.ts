@@ -8,7 +8,7 @@ export default defineFormat({
   title: 'HAProxy HTTP log',
   language: {
     // src/log.c, logformat_tags; "%{+Q}r" writes the request in quotes
-    pattern: /%(?:(%)|(\{[^}]*\}[A-Za-z]+|\[[^\]]*\]|[A-Za-z]+))/,
+    pattern: /%(?:(%)|(?:\([^)]*\))?(\{[^}]*\}[A-Za-z]+|\[[^\]]*\]|[A-Za-z]+))/,
     directives: {
       ci: { kind: 'client' },
       cp: { kind: 'number' },
@@ -66,9 +66,9 @@ export default defineFormat({
         '%ci - - [%trg] %{+Q}r %ST %B "" "" %cp %ms "%ft" "%b" "%s" %TR %Tw %Tc %Tr %Ta %tsc %ac %fc %bc %sc %rc %sq %bq "%CC" "%CS"',
       open: true,
     },
-    { name: 'option httplog', directives: `${head} %{+Q}r` },
-    { name: 'with captured headers', directives: `${head} {%hr} %{+Q}r` },
-    { name: 'with captured headers of both', directives: `${head} {%hr} {%hs} %{+Q}r` },
+    { name: 'option httplog', directives: `${head} %{+Q}r`, open: true },
+    { name: 'with captured headers', directives: `${head} {%hr} %{+Q}r`, open: true },
+    { name: 'with captured headers of both', directives: `${head} {%hr} {%hs} %{+Q}r`, open: true },
     { name: 'request cut off', directives: `${head} %cut` },
     { name: 'with captured headers, request cut off', directives: `${head} {%hr} %cut` },
   ],
@@ -108,6 +108,11 @@ export default defineFormat({
     {
       line: '203.0.113.7:52134 [29/Oct/2024:17:04:15.123] fe be/web1 3/0/1/22/26 200 311 - - ---- 9/9/8/4/0 0/0 {example.com|curl 8} {} "GET /a HTTP/1.1"',
       row: { durationMicros: 22_000, route: 'GET /a' },
+    },
+    {
+      // option httpslog
+      line: '203.0.113.7:52134 [29/Oct/2024:17:04:15.123] fe~ be/web1 3/0/1/22/26 200 311 - - ---- 9/9/8/4/0 0/0 "GET /a HTTP/1.1" 0/0000000000000000/0/0/0 example.com/TLSv1.3/TLS_AES_256_GCM_SHA384',
+      row: { durationMicros: 22_000, route: 'GET /a', status: 200 },
     },
     { line: 'Oct 29 17:04:15 lb haproxy[99]: Server be/web1 is DOWN, reason: Layer4 timeout', row: null },
   ],

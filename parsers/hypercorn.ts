@@ -33,7 +33,7 @@ export default defineFormat({
       T: { kind: 'duration', unit: 's', covers: 'service' },
       D: { kind: 'duration', unit: 'us', covers: 'service' },
       L: { kind: 'duration', unit: 's', covers: 'service', fine: true },
-      p: { kind: 'pid' },
+      p: { kind: 'pid', angled: true },
       asctime: { kind: 'time', shape: 'iso', means: 'written' },
       process: { kind: 'pid' },
       levelname: { kind: 'level' },

@@ -61,8 +61,8 @@ export type Field =
   | { readonly kind: 'lead'; readonly unit: TimeUnit }
   /** X-Request-Start: "t=1730221455.123", or an epoch in s, ms or µs. */
   | { readonly kind: 'arrival' }
-  /** Digits, perhaps in <>. */
-  | { readonly kind: 'pid' }
+  /** Digits, perhaps in <>; `angled`: its server always writes them so. */
+  | { readonly kind: 'pid'; readonly angled?: true }
   /** A worker that is named by a word. */
   | { readonly kind: 'worker' }
   | { readonly kind: 'thread' }
@@ -73,8 +73,14 @@ export type Field =
   /** `known`: never "-". */
   | { readonly kind: 'bytes'; readonly known?: true }
   /** "GET /path?query HTTP/1.1"; `bareVersion`: "GET /path 1.1"; `known`: never garbage; `plain`: nothing
-   * that would have to be unescaped. */
-  | { readonly kind: 'request'; readonly bareVersion?: true; readonly known?: true; readonly plain?: true }
+   * that would have to be unescaped; `sentence`: somewhere in a text, "GET /a -> 200 (cached)" (lines of named values only). */
+  | {
+      readonly kind: 'request';
+      readonly bareVersion?: true;
+      readonly known?: true;
+      readonly plain?: true;
+      readonly sentence?: 'with status' | 'without status';
+    }
   | { readonly kind: 'method' }
   /** Path, perhaps with a query, perhaps an absolute URL. */
   | { readonly kind: 'target' }

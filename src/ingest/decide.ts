@@ -5,10 +5,10 @@ import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
 import { Detector, type Few } from './detect/detect.ts';
-import { tellsOfRequest } from './detect/free-form.ts';
 import { fuse } from './detect/fuse.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
 import { makePlan } from './detect/make-plan.ts';
+import { misfitOf } from './detect/misfit.ts';
 import { NoLayout } from './detect/no-layout.ts';
 import type { PlanContext } from './detect/plan-context.ts';
 import type { Envelope } from './envelopes/line.ts';
@@ -22,6 +22,7 @@ import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
 import { lookIn, type Sighting, takenBy, takesAlso } from './sightings.ts';
 import type { Tally } from './tally.ts';
+import { Unlisted } from './unlisted.ts';
 
 export interface DeciderParts {
   readonly formats: readonly LogFormat[];
@@ -37,8 +38,6 @@ export interface DeciderParts {
   readonly context: PlanContext;
 }
 
-/** Fewer lines are no kind of their own beside others. */
-const FEW_LINES = 3;
 /** After so many lines in which no format was found, formats are looked for in a few of the lines only. */
 const PATIENCE_LINES = 1000;
 /** So much of it comes back with each line that is read. */
@@ -61,6 +60,7 @@ export class Decider {
   readonly #detector: Detector;
   readonly #noLayout: NoLayout;
   readonly #retold: Retold;
+  readonly #unlisted: Unlisted;
   /** Lines that may be searched in vain. */
   #patience = PATIENCE_LINES;
   #linesBefore = 0;
@@ -72,6 +72,7 @@ export class Decider {
     this.#detector = new Detector(parts.formats, parts.context.trials, parts.given);
     this.#noLayout = new NoLayout(parts.formats, parts.context.trials);
     this.#retold = new Retold(parts.context.trials, parts.context.routes);
+    this.#unlisted = new Unlisted(parts.held, parts.plans, this.#noLayout, this.#retold);
   }
 
   /** A server's own line, or part of a traceback? Then it is counted, and its events are given on. */
@@ -119,8 +120,9 @@ export class Decider {
     const second = worth ? this.#look(unknown, true, first.length > 0 ? 'never' : few) : [];
     const known2 = takenBy(second);
     const open = unknown.filter((line) => !known2.has(line));
-    const third = worth ? this.#ofNoLayout(open, [...first, ...second]) : [];
-    const sightings = [...first, ...second, ...third];
+    const third = worth ? this.#unlisted.find(open, [...first, ...second]) : [];
+    const others = [...first, ...second, ...third];
+    const sightings = worth && others.length === 0 && plans.list.length === 0 ? this.#unlisted.findTimes(open) : others;
     this.#makePlans(sightings, taker, shares, this.#retold.among(sightings));
     const rest = held.lines.filter((line, i) => {
       const said = own.get(line);
@@ -141,6 +143,9 @@ export class Decider {
       if (taken) this.#take(line, taken);
       else this.#leave(line);
     }
+    const innermost = held.lines.flatMap((line) => (own.has(line) ? [] : line.variants.slice(-1)));
+    const layouts = plans.list.map(({ parts }) => parts.layout);
+    tally.misfit = misfitOf(this.#parts.given, layouts, held.sample(innermost), this.#parts.context.trials);
     const requests = taker.size + tally.unparsed - rejected;
     for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
@@ -158,7 +163,7 @@ export class Decider {
     const step = Math.max(1, Math.floor(held.lines.length / PROBED_LINES));
     const probed = held.lines.filter((_, i) => i % step === 0);
     if (this.#look(probed, false, 'always').length + this.#look(probed, true, 'always').length > 0) return true;
-    if (this.#ofNoLayout(probed, []).length > 0) return true;
+    if (this.#unlisted.find(probed, []).length > 0) return true;
     this.skipped = true;
     return false;
   }
@@ -223,43 +228,6 @@ export class Decider {
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
       for (const { line, variant } of lines) if (!taker.has(line)) taker.set(line, { plan, variant });
     }
-  }
-
-  /** Lines that tell of requests in no known layout: by the names of their values first, then by their look. */
-  #ofNoLayout(lines: readonly HeldLine[], others: readonly Sighting[]): Sighting[] {
-    const { held } = this.#parts;
-    const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
-    const told = lines.filter(isTold);
-    if (told.length === 0 || (others.length > 0 && told.length < FEW_LINES)) return [];
-    // Beside lines that are being taken nothing would come of it.
-    if (others.length === 0 && !this.#standAlone(told, others)) return [];
-    const found: Sighting[] = [];
-    for (const by of ['keys', 'look'] as const) {
-      const known = takenBy(found);
-      const isAlone = others.length + found.length === 0;
-      const open = lines.filter((line) => !known.has(line));
-      // The look of a line is that without its envelopes; of a record with keys it is not.
-      found.push(...lookIn(held, open, by === 'look', (sample) => this.#noLayout.find(sample, by, isAlone)));
-    }
-    return found.filter(
-      (one) =>
-        this.#standAlone(
-          one.lines.map(({ line }) => line),
-          others,
-        ) || others.some((other) => this.#retold.retells(one, other) || this.#retold.retells(other, one)),
-    );
-  }
-
-  /** No requests that others tell of stand between its lines: an application may log anything about requests beside its server. */
-  #standAlone(lines: readonly HeldLine[], others: readonly Sighting[]): boolean {
-    const first = lines[0].number;
-    const last = lines[lines.length - 1].number;
-    const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
-    // Where there are plans, lines that are not held were taken by one at once.
-    const { held, plans } = this.#parts;
-    const notHeld = plans.list.length === 0 ? 0 : last - first + 1 - held.lines.filter(isBetween).length;
-    const taken = [...takenBy(others)].filter(isBetween).length;
-    return (notHeld + taken) * 10 <= lines.length;
   }
 
   /** Formats of these lines. */

@@ -137,7 +137,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
     continuation: tally.continuation,
     unparsed: tally.unparsed,
     stuck,
-    assumptions: [...tally.assumptions],
+    assumptions: [...(tally.misfit === null ? [] : [tally.misfit]), ...tally.assumptions],
   };
 }
 

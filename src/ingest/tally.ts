@@ -13,6 +13,8 @@ export class Tally {
   unparsed = 0;
   readonly examples: InputSummary['unparsed_examples'] = [];
   readonly assumptions = new Set<string>();
+  /** What to say of a format that the user gave and that fits no line, null where there is none. */
+  misfit: string | null = null;
 
   /** Back to no lines; what was assumed of the formats still holds. */
   forget(): void {
@@ -31,7 +33,7 @@ export class Tally {
     const facts = main?.batch.facts;
     const meaning = facts?.stampMeaning ?? null;
     const others = plans.filter((plan) => plan !== main && plan.requests > 0);
-    const assumptions = [...this.assumptions];
+    const assumptions = [...(this.misfit === null ? [] : [this.misfit]), ...this.assumptions];
     if (others.length > 0 && main) {
       const list = [main, ...others].map(
         ({ parts, requests }) =>

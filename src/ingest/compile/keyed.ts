@@ -11,6 +11,7 @@ import type { Columns } from './columns.ts';
 import type { Scanner } from './generate.ts';
 import type { CompileOptions } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
+import { requestInSentence } from './sentence.ts';
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 
@@ -94,6 +95,14 @@ export function compileKeyed(
     read(plain.b, plain.v, 0, length);
   };
 
+  const readSentence = (bytes: Uint8Array, words: DataView, from: number, to: number, withStatus: boolean) => {
+    const found = requestInSentence((bytes as Buffer).toString('latin1', from, to));
+    if (!found) return false;
+    row.route = runtime.route(bytes, words, from + found.from, from + found.to);
+    if (withStatus && row.status === 0) row.status = found.status;
+    return true;
+  };
+
   const visit: JsonVisitor = (slot, isString, from, to) => {
     const field = fields[slot];
     if (b[from] === 110 && b[from + 1] === 117) return;
@@ -128,7 +137,8 @@ export function compileKeyed(
         row.bytes = integerAt(b, from, to);
         break;
       case 'status':
-        row.status = to - from === 3 ? integerAt(b, from, to) || 0 : 0;
+        // "200", "200 OK"
+        row.status = to - from === 3 || (to - from > 3 && b[from + 3] === 32) ? integerAt(b, from, from + 3) || 0 : 0;
         break;
       case 'pid': {
         const open = b[from] === 60 ? 1 : 0;
@@ -152,7 +162,9 @@ export function compileKeyed(
       }
       case 'request':
         unescaped(from, to, (bytes, words, start, end) => {
-          row.route = runtime.request(bytes, words, start, end, new Uint8Array(), 0);
+          if (field.sentence) {
+            if (!readSentence(bytes, words, start, end, field.sentence === 'with status')) seen[slot] = 0;
+          } else row.route = runtime.request(bytes, words, start, end, new Uint8Array(), 0);
         });
         break;
       case 'method':

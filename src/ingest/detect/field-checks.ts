@@ -50,19 +50,22 @@ export class FieldChecks {
       this.#hasAddresses(candidate, sample, taken) &&
       this.#hasDecimals(candidate, sample, taken) &&
       this.#hasWorkers(candidate, sample, taken) &&
+      this.#hasAngledPids(candidate, sample, taken) &&
       !this.#isPathAlone(candidate, sample, taken) &&
       (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, areRight);
     return areRight;
   }
 
-  /** The lines in which the last free text of a declared layout swallows fields that stand behind it. */
+  /** The lines in which the last free text of a declared layout, or a request cut off, swallows fields that stand behind it. */
   swallowed({ recipe }: Candidate, sample: Sample, lines: readonly number[]): number[] {
     if (!('tokens' in recipe)) return [];
-    const at = recipe.tokens.findLastIndex((token) => 'field' in token && token.field.kind === 'text');
-    const behind = recipe.tokens[at + 1];
-    const endsQuoted = at >= 0 && at === recipe.tokens.length - 2 && isLiteral(behind) && behind.literal === '"';
-    if (!endsQuoted) return [];
+    const { tokens } = recipe;
+    const last = tokens.length - 1;
+    const quote = fieldAt(tokens, last)?.kind === 'request' ? tokens[last - 1] : tokens[last];
+    const at = fieldAt(tokens, last)?.kind === 'request' ? last : last - 1;
+    const isQuoted = quote !== undefined && isLiteral(quote) && quote.literal.endsWith('"');
+    if (!isQuoted || (at < last && fieldAt(tokens, at)?.kind !== 'text')) return [];
     return lines.filter((line) => moreFields.test(this.#text(recipe, sample, line, at) ?? ''));
   }
 
@@ -119,6 +122,16 @@ export class FieldChecks {
       if ((kind !== 'pid' && kind !== 'thread') || !isBare(tokens, at)) return true;
       return mayRepeat(taken.slice(0, COMPARED_LINES).map((line) => this.#text(recipe, sample, line, at) ?? ''));
     });
+  }
+
+  /** "pid=811" where gunicorn would have written "pid=<811>" is another server's. */
+  #hasAngledPids({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return true;
+    const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'pid' && token.field.angled);
+    if (at < 0) return true;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const bare = checked.filter((line) => /^\d/.test(this.#text(recipe, sample, line, at) ?? ''));
+    return bare.length * 2 <= checked.length;
   }
 
   /** Named values: does a path without a method stand where a request line should? The method has another name then. */

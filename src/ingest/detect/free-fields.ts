@@ -10,14 +10,15 @@ import {
   given,
   isConstant,
   keyOf,
+  type Lacking,
   type Request,
   requestsOf,
   type Slot,
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
-import { followsRequest, isNoSize } from './repeating-values.ts';
-import { type FoundToken, literalToken, resolveNumbers, sizeOrMore } from './units.ts';
+import { isNoSize, isSize } from './repeating-values.ts';
+import { type FoundToken, literalToken, resolveNumbers, sizeOrMore, threadIdent } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -28,8 +29,6 @@ const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
 const timeName = /time|date|ts|stamp|epoch|msec|start|begin|end|finish|created|logged|when|now|at$/i;
-/** What Python calls the identifier of a thread. */
-const threadIdent = /^\d{12,}$/;
 
 const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   kind: 'duration',
@@ -56,6 +55,11 @@ class Fields {
     );
   }
 
+  /** A stamp that is no mere number. */
+  get #hasDate(): boolean {
+    return this.#slots.some((slot) => slot.kind === 'field' && stampOf(slot)?.shape.startsWith('epoch') === false);
+  }
+
   #one(field: Field, { values }: FieldSlot, name = '', open?: FoundToken['open']): FoundToken[] {
     this.#taken.add(field.kind);
     return [{ token: { field }, values, name, ...(open ? { open } : {}) }];
@@ -76,8 +80,10 @@ class Fields {
     const key = keyOf(this.#slots, index);
     const name = key?.strong ? key.name : '';
     const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
-    // "trace_id=1730221455182334" is no time.
-    if (stamp && !(stamp.shape.startsWith('epoch') && name !== '' && !timeName.test(name))) {
+    // "trace_id=1730221455182334" is no time, and "811:140123456789" no second one.
+    const isNumber = stamp?.shape.startsWith('epoch') === true;
+    const isOther = name === '' ? piece !== 'epoch-s' && this.#hasDate : !timeName.test(name);
+    if (stamp && !(isNumber && isOther)) {
       if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
       // In front of a stamp of the server's own, it is that of the logging layer.
       const isWritten =
@@ -163,8 +169,9 @@ class Fields {
     }
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
     if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);
-    if (followsRequest(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
-    const isFirst = index > this.#request.status && !this.#taken.has('bytes') && this.#numbers++ === 0;
+    if (isSize(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
+    const { status } = this.#request;
+    const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
     if (!isFirst || known.some((value) => decimal.test(value))) {
       const open = this.#one(plain, slot, name, 'number');
       return this.#isBehindStamp(index) ? open.map((one) => ({ ...one, inFront: true as const })) : open;
@@ -244,8 +251,8 @@ const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
 const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
 
 /** null: no request in it, or nothing tells where its fields end. */
-export function resolveFields(slots: readonly Slot[], spannedSeconds: number): FreeForm | null {
-  const request = findRequest(slots);
+export function resolveFields(slots: readonly Slot[], spannedSeconds: number, lacking: Lacking): FreeForm | null {
+  const request = findRequest(slots, lacking);
   if (!request) return null;
   const fields = new Fields(slots, request);
   const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, {
@@ -262,6 +269,7 @@ export function resolveFields(slots: readonly Slot[], spannedSeconds: number): F
     tokens,
     assumptions: [
       `lines of no known layout are read by their look: ${names.join(', ')}`,
+      ...(request.target === request.status ? ['the lines do not say what was asked for: requests have no route'] : []),
       ...fields.assumptions,
       ...assumptions,
     ],

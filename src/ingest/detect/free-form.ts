@@ -7,7 +7,7 @@ import { mostAlike } from './alike.ts';
 import { cutIntoColumns } from './free-columns.ts';
 import { type FreeForm, resolveFields } from './free-fields.ts';
 import { type FreeKind, type FreePiece, freePieces, methodSource } from './free-pieces.ts';
-import type { Slot } from './free-slots.ts';
+import type { Lacking, Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
 
 const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
@@ -21,6 +21,19 @@ export const looksLikeRequest = (text: string): boolean =>
 /** Does the line tell of a request? */
 export const tellsOfRequest = (text: string): boolean =>
   method.test(text) && target.test(text) && status.test(text) && !isOutgoing(text);
+
+const ownRequest = new RegExp(`(?<![A-Za-z])${methodSource} \\/`);
+const timeSpent =
+  /(?<![\w.])\d+(?:\.\d+)?(?:e-\d+)? ?(?:ms|msecs?|millis\w*|us|\u00b5s|\u00c2\u00b5s|s|secs?|seconds?)(?!\w)|(?<!\d)\d:\d\d:\d\d\.\d|(?:took|duration|elapsed|latency|time)\w*["']?[ :=]+\d/i;
+
+/** Does the line tell of a request of this server and of the time that it took, perhaps not of its status? */
+export const tellsOfTime = (text: string): boolean =>
+  ownRequest.test(text) && timeSpent.test(text) && !isOutgoing(text);
+
+const answer = /(?:status|code|respon|complet|finish|answer|return|sent)\w*\W{1,4}[1-5]\d\d(?!\.?\w)/i;
+
+/** Does the line tell of how a request was answered and of the time that it took, perhaps not of what was asked for? */
+export const tellsOfAnswer = (text: string): boolean => answer.test(text) && timeSpent.test(text) && !isOutgoing(text);
 
 /** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
 const ALIKE = 0.9;
@@ -82,8 +95,15 @@ function evenlyPadded(rows: readonly (readonly string[])[]): readonly (readonly 
   return even;
 }
 
-/** @param texts lines that tell of requests (latin-1) */
-export function findFreeForm(texts: readonly string[], spannedSeconds: number): FreeForm | null {
+/**
+ * @param texts lines that tell of requests (latin-1)
+ * @param lacking what they may not say, as they say how long requests took
+ */
+export function findFreeForm(
+  texts: readonly string[],
+  spannedSeconds: number,
+  lacking: Lacking = 'nothing',
+): FreeForm | null {
   // Scanners let blanks pass at the end of a line.
   const cut = cutIntoColumns(texts.map((text) => text.replace(/ +$/, '')));
   let slots: Slot[];
@@ -118,5 +138,5 @@ export function findFreeForm(texts: readonly string[], spannedSeconds: number): 
       );
     }
   }
-  return resolveFields(slots, spannedSeconds);
+  return resolveFields(slots, spannedSeconds, lacking);
 }

@@ -2,17 +2,20 @@
  * Lines of named values (JSON, logfmt) under names of their own: "httpMethod", "http.response.status_code", "elapsedMs". Which
  * key is what is told by its values, and by its name where values do not tell.
  */
-import type { Field, KeyedLayout } from '../../core/format.ts';
+import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
+import { requestInSentence } from '../compile/sentence.ts';
 import { wholeSpent } from '../spent-time.ts';
 import {
   isMethod,
   isOtherTime,
   isOutgoing,
   isStatus,
+  isStatusLine,
   type KeyMeaning,
   keyMeaning,
   stampField,
 } from './key-meanings.ts';
+import { mayRepeat } from './repeating-values.ts';
 
 interface Column {
   readonly key: string;
@@ -38,7 +41,7 @@ function jsonPairs(text: string): Map<string, string> | null {
   if (!text.startsWith('{')) return null;
   try {
     const pairs = new Map<string, string>();
-    flatten(JSON.parse(text), '', pairs, 0);
+    flatten(JSON.parse(text.replace(/,\s*$/, '')), '', pairs, 0);
     return pairs;
   } catch {
     return null;
@@ -78,22 +81,42 @@ function byName(columns: readonly Column[], patterns: readonly RegExp[]): Column
 
 const field = (column: Column | undefined, of: Field): Record<string, Field> => (column ? { [column.key]: of } : {});
 
-/** The layout of lines that tell of requests under names of their own; null when they do not. */
-export function findFreeKeys(texts: readonly string[]): KeyedLayout | null {
+/** A duration; protobuf's are written as {"seconds": 1, "nanos": 250000000}. */
+function durationFields(
+  column: Column,
+  unit: TimeUnit | 'by-value',
+  columns: readonly Column[],
+): Record<string, Field> {
+  const of = { kind: 'duration', covers: 'service' } as const;
+  const nanos = columns.find(({ key }) => key === column.key.replace(/(^|\.)seconds$/, '$1nanos'));
+  if (!nanos || nanos === column) return field(column, { ...of, unit });
+  return { [column.key]: { ...of, unit: 's', add: true }, [nanos.key]: { ...of, unit: 'ns', add: true } };
+}
+
+/**
+ * The layout of lines that tell of requests under names of their own; null when they do not.
+ * @param mayLackStatus how long a request took is answer enough
+ */
+export function findFreeKeys(texts: readonly string[], mayLackStatus = false): KeyedLayout | null {
   for (const [syntax, read] of [['json', jsonPairs] as const, ['logfmt', logfmtPairs] as const]) {
     const lines = texts.flatMap((text) => (isOutgoing(text) ? [] : (read(text) ?? [])));
-    const layout = lines.length > 0 && lines.length * 2 >= texts.length ? layoutOf(syntax, lines) : null;
+    const layout = lines.length > 0 && lines.length * 2 >= texts.length ? layoutOf(syntax, lines, mayLackStatus) : null;
     if (layout) return layout;
   }
   return null;
 }
 
-function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[]): KeyedLayout | null {
+function layoutOf(
+  syntax: 'json' | 'logfmt',
+  all_: readonly Map<string, string>[],
+  mayLackStatus: boolean,
+): KeyedLayout | null {
   // Only lines that have a status and a method or a request line: others stand between them.
-  const requests = all_.filter((pairs) => {
+  const told = all_.filter((pairs) => {
     const values = [...pairs.values()];
-    return values.some(isStatus) && values.some((value) => isMethod(value) || requestLine.test(value));
+    return values.some(isStatusLine) && values.some((value) => isMethod(value) || requestLine.test(value));
   });
+  const requests = told.length > 0 ? told : all_.filter((pairs) => [...pairs.values()].some(requestInSentence));
   if (requests.length === 0) return null;
   const keys = new Set(requests.flatMap((pairs) => [...pairs.keys()]));
   const columns = [...keys].map((key): Column => ({ key, values: requests.flatMap((pairs) => pairs.get(key) ?? []) }));
@@ -101,20 +124,33 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
 
   // "duration_ms": 200 is no status, whatever its values look like.
   const statuses = usual.filter(
-    (column) => all(column, isStatus) && (keyMeaning(column.key)?.kind ?? 'status') === 'status',
+    (column) => all(column, isStatusLine) && (keyMeaning(column.key)?.kind ?? 'status') === 'status',
   );
   const status =
     byName(statuses, [/(^|[._])(status|sc)$/i, /status_?code/i, /status/i, /code/i]) ??
     (statuses.length === 1 ? statuses[0] : undefined);
   const wholes = usual.filter((column) => all(column, (value) => requestLine.test(value), MOST));
-  const method = usual.find((column) => all(column, isMethod));
+  const methods = usual.filter((column) => all(column, isMethod));
+  const method = byName(methods, [/method|verb/i, /./]);
   const targets = usual.filter(
-    (column) => all(column, (value) => target.test(value), MOST) && !/refer|origin|user_?agent/i.test(column.key),
+    (column) => all(column, (value) => target.test(value), MOST) && !/refer|origin|user_?agent|file/i.test(column.key),
   );
-  const path = byName(targets, [/(^|[._])path$/i, /uri|url|path|target/i, /route|endpoint/i, /./]);
+  const path = byName(targets, [
+    /(^|[._])path$/i,
+    /uri|url|path|target/i,
+    /route|endpoint/i,
+    /(^|[._])(request|req)$/i,
+    /./,
+  ]);
   const named = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i]);
-  const whole = named ?? (method && path ? undefined : wholes[0]);
-  if (!status || !(whole ?? (method && path))) return null;
+  const line = named ?? (method && path ? undefined : wholes[0]);
+  const sentences = usual.filter((column) => all(column, (value) => requestInSentence(value) !== null));
+  const sentence =
+    line || (method && path) ? undefined : byName(sentences, [/(^|[._])(message|msg|event|text|body)$/i, /./]);
+  const whole = line ?? sentence;
+  const saysStatus =
+    sentence !== undefined && all(sentence, (value) => isStatus(String(requestInSentence(value)?.status)));
+  if (!(whole ?? (method && path))) return null;
 
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
   const stamps = rest.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
@@ -134,26 +170,33 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
   });
   const meaningOf = (kind: string, test: (value: string) => boolean) =>
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
-  const durations = meant.flatMap(({ column, meaning }) =>
-    meaning.kind === 'duration' &&
-    all(column, (value) => number.test(value) || wholeSpent.test(value)) &&
-    !isOtherTime(last(column.key)) &&
-    // nginx's "us": the status of the upstream.
-    !(column.key === 'us' && all(column, isStatus))
+  const durations = meant.flatMap(({ column, meaning }): { column: Column; unit: TimeUnit | 'by-value' }[] => {
+    // "process": the process, or how long processing took.
+    if (meaning.kind === 'pid' && /(^|[._])process$/i.test(column.key) && !mayRepeat(column.values)) {
+      return all(column, (value) => number.test(value)) ? [{ column, unit: 'by-value' }] : [];
+    }
+    return meaning.kind === 'duration' &&
+      all(column, (value) => number.test(value) || wholeSpent.test(value)) &&
+      !isOtherTime(last(column.key)) &&
+      // nginx's "us": the status of the upstream.
+      !(column.key === 'us' && all(column, isStatus))
       ? [{ column, unit: meaning.unit }]
-      : [],
-  );
+      : [];
+  });
   // A unit in the name is surer than what the values would tell.
   const duration = durations.find(({ unit }) => unit !== 'by-value') ?? durations[0];
   const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
+  // A sentence alone is read by its look, which tells more; how long a request took is answer enough where there is no other.
+  if (duration ? !(status || saysStatus || mayLackStatus) : !status || sentence) return null;
+  const request: Field = sentence
+    ? { kind: 'request', sentence: saysStatus ? 'with status' : 'without status' }
+    : { kind: 'request' };
   const fields: Record<string, Field> = {
     ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
-    ...(whole
-      ? field(whole, { kind: 'request' })
-      : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),
+    ...(whole ? field(whole, request) : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),
     ...field(status, { kind: 'status' }),
-    ...(duration ? field(duration.column, { kind: 'duration', unit: duration.unit, covers: 'service' }) : {}),
-    ...field(pid, { kind: 'pid' }),
+    ...(duration ? durationFields(duration.column, duration.unit, usual) : {}),
+    ...(pid && pid !== duration?.column && mayRepeat(pid.values) ? field(pid, { kind: 'pid' }) : {}),
     ...(pid
       ? {}
       : field(
@@ -177,6 +220,8 @@ function layoutOf(syntax: 'json' | 'logfmt', all_: readonly Map<string, string>[
       { kind: 'arrival' },
     ),
   };
-  const requires = (whole ? [whole, status] : [method as Column, path as Column, status]).map(({ key }) => key);
+  const answer = status ?? duration?.column;
+  const asked = whole ? [whole] : [method as Column, path as Column];
+  const requires = [...asked, ...(answer ? [answer] : [])].map(({ key }) => key);
   return { name: 'found by its keys', syntax, fields, requires };
 }

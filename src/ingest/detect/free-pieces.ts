@@ -48,7 +48,11 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['target', String.raw`(?<![\w.)])${targetSource}`],
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
   // Not from the quote that ends another text.
-  ['quoted', `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$))[^"]*"`],
+  // Nor what tells more of a request than its line: "GET /a took 0.12s".
+  [
+    'quoted',
+    `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$)|${methodSource} \\/[^"]* \\d|HTTP\\/[\\d.]+ ${methodSource})[^"]*"`,
+  ],
   ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
   // What Python writes of a time that passed: "0:00:01.234567", "0:00:02".
   ['spent', String.raw`(?<![\w:.])\d:\d\d:\d\d(?:\.\d+)?(?![\w:])`],

@@ -44,20 +44,31 @@ export function keyOf(slots: readonly Slot[], index: number): Key | null {
 }
 
 export interface Request {
-  /** Indices of slots; method and target are the same where both stand in one. */
+  /**
+   * Indices of slots; method and target are the same where both stand in one, and that of the status where the lines do not
+   * say what was asked for; the status is -1 where there is none.
+   */
   readonly method: number;
   readonly target: number;
   readonly status: number;
 }
 
+const isOwnPath = (slot: Slot): boolean =>
+  slot.kind === 'field' && slot.values.every((value) => /^([A-Z]+ )?\//.test(value));
+
+/** What lines may lack and tell of requests all the same, where they say how long those took. */
+export type Lacking = 'nothing' | 'status' | 'request';
+
+/** "Completed 200 OK", "response sent: 200" */
+const answered = /status|code|respon|complet|finish|answer|return|sent/i;
+
 /** Which slots say what was asked for and how it was answered; null when they do not. */
-export function findRequest(slots: readonly Slot[]): Request | null {
+export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'): Request | null {
   const at = (piece: FreeKind, from = 0) =>
     slots.findIndex((slot, index) => index >= from && slot.kind === 'field' && slot.piece === piece);
   const whole = at('request');
   const method = whole >= 0 ? whole : at('method');
   const target = whole >= 0 ? whole : at('target', method) >= 0 ? at('target', method) : at('target');
-  if (method < 0 || target < 0) return null;
   const meant = (index: number) => keyMeaning(keyOf(slots, index)?.name ?? '')?.kind;
   const isNamed = (index: number) => meant(index) === 'status';
   // "duration_ms": 200 is no status, whatever its values look like.
@@ -69,14 +80,24 @@ export function findRequest(slots: readonly Slot[]): Request | null {
       ? [index]
       : [],
   );
+  const isTimed = slots.some(
+    (slot, index) =>
+      slot.kind === 'field' && (slot.piece === 'unit' || slot.piece === 'spent' || meant(index) === 'duration'),
+  );
+  if (method < 0 || target < 0) {
+    const status = statuses.find(isNamed) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
+    if (lacking !== 'request' || status === undefined || !isTimed) return null;
+    return { method: status, target: status, status };
+  }
   const status =
     statuses.find(isNamed) ?? statuses.find((index) => index > target) ?? statuses.findLast((index) => index < method);
-  return status === undefined ? null : { method, target, status };
+  if (status !== undefined) return { method, target, status };
+  return lacking === 'status' && isTimed && isOwnPath(slots[target]) ? { method, target, status: -1 } : null;
 }
 
 /** What was asked for and answered, line by line. */
 export function requestsOf(slots: readonly Slot[], { method, target, status }: Request): string[] {
-  const values = [method, target, status].map((index) => (slots[index] as FieldSlot).values);
+  const values = [method, target, status].flatMap((index) => (index < 0 ? [] : [(slots[index] as FieldSlot).values]));
   return values[0].map((_, line) => values.map((one) => one[line]).join(' '));
 }
 

@@ -5,8 +5,11 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, UserError } from '../../core/errors.ts';
 import type { LogFormat } from '../../core/format.ts';
-import { parseLayout, type Token } from '../compile/layout.ts';
+import { isLiteral, parseLayout, type Token } from '../compile/layout.ts';
 import { type Candidate, marksOf } from './candidates.ts';
+
+/** What a format that the user gave is called among the layouts. */
+export const GIVEN_LAYOUT = 'given by --log-format';
 
 const quoted = `'[^']*'|"(?:[^"\\\\]|\\\\.)*"`;
 
@@ -73,6 +76,27 @@ function withoutSecondName(tokens: readonly Token[]): Token[] {
   );
 }
 
+/** What begins a directive in one of the languages, left over as text: it is none in this one. */
+const leftOver = /%[A-Za-z({>[]|\$[a-z{]/;
+const asking = new Set(['request', 'target', 'status', 'method']);
+
+/** @throws UserError when the directives are those of another server, are cut off, or tell of no request */
+function checked(id: string, directives: string, tokens: readonly Token[], formats: readonly LogFormat[]): void {
+  const text = tokens.flatMap((token) => (isLiteral(token) ? [token.literal] : [])).find((one) => leftOver.test(one));
+  const fields = tokens.flatMap((token) => (isLiteral(token) ? [] : [token.field]));
+  if (text === undefined && fields.some(({ kind }) => asking.has(kind))) return;
+  const own = formats.find((format) => format.id === id)?.layouts[0].directives ?? '';
+  const example = `; ${id} writes its format as in '${own}'`;
+  const what =
+    text === undefined
+      ? `holds no directive of ${id} for a request, its path or its status`
+      : `'${text.slice(text.search(leftOver)).split(' ')[0]}' is no directive of ${id}`;
+  throw new UserError(
+    `--log-format: ${text === undefined ? `'${directives}' ` : ''}${what}${example}`,
+    exitCodes.usage,
+  );
+}
+
 /** @throws UserError when the text names no format, or its directives cannot be read */
 export function givenFormats(text: string, formats: readonly LogFormat[]): Candidate[] {
   const match = /^(?:([a-z-]+):)?(.*)$/s.exec(text) as RegExpExecArray;
@@ -98,7 +122,9 @@ export function givenFormats(text: string, formats: readonly LogFormat[]): Candi
   }
   return given.map(({ id: own, directives }) => {
     const format = formats.find((one) => one.id === own) as LogFormat;
-    const recipe = { tokens: withoutSecondName(parseLayout(format.language, directives)) };
-    return { format, layout: 'given by --log-format', recipe, open: false, marks: marksOf(recipe) };
+    const tokens = parseLayout(format.language, directives);
+    checked(own, directives, tokens, formats);
+    const recipe = { tokens: withoutSecondName(tokens) };
+    return { format, layout: GIVEN_LAYOUT, recipe, open: false, marks: marksOf(recipe) };
   });
 }

@@ -66,6 +66,8 @@ export function keyMeaning(key: string): KeyMeaning | null {
   if (/^T[adt]$/.test(key)) return { kind: 'duration', unit: 'ms' };
   if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
   const name = snake(key);
+  // loguru's serialized records: since the program was started.
+  if (name.startsWith('record_elapsed')) return null;
   const plain = named.find(([pattern]) => pattern.test(name))?.[1];
   if (plain) return plain;
   if (others.test(name)) return null;
@@ -103,6 +105,10 @@ export const isStatus = (text: string): boolean =>
   /^(10[0-3]|20[0-8]|226|299|30[0-8]|4[0-2]\d|431|44[049]|451|46[0134]|49[4-9]|50\d|51[01]|52\d|530|561|59[89])$/.test(
     text,
   );
+
+/** "200", "200 OK" */
+export const isStatusLine = (text: string): boolean =>
+  /^\d{3}(?: [A-Z][A-Za-z' -]*)?$/.test(text) && isStatus(text.slice(0, 3));
 
 /**
  * Lines of HTTP clients: requests that the server made itself, and none that it was asked. As the name of a logger: "python-httpx/0.27"

@@ -5,8 +5,9 @@ import type { Recipe } from '../compile/recipe.ts';
 import { marksOf } from './candidates.ts';
 import { fieldName } from './closest.ts';
 import { type Found, spread } from './detect.ts';
-import { findFreeForm, tellsOfRequest } from './free-form.ts';
+import { findFreeForm, tellsOfAnswer, tellsOfRequest, tellsOfTime } from './free-form.ts';
 import { findFreeKeys } from './free-keys.ts';
+import type { Lacking } from './free-slots.ts';
 import type { Sample, Trials } from './sample.ts';
 import { settle } from './settle-keys.ts';
 import type { Trial } from './trial.ts';
@@ -19,6 +20,11 @@ const FEW_LINES = 3;
 /** Lines whose look is compared. */
 const READ_LINES = 400;
 const MAX_LINE_BYTES = 4000;
+const tells: Readonly<Record<Lacking, (text: string) => boolean>> = {
+  nothing: tellsOfRequest,
+  status: tellsOfTime,
+  request: tellsOfAnswer,
+};
 /** Characters of a key in a sentence. */
 const MAX_KEY = 60;
 
@@ -38,12 +44,16 @@ export class NoLayout {
     this.#trials = trials;
   }
 
-  /** @param isAlone nothing else was found: then a few lines are enough */
-  find(sample: Sample, by: By, isAlone: boolean): Found[] {
+  /**
+   * @param isAlone nothing else was found: then a few lines are enough
+   * @param lacking what lines may not say that say how long requests took
+   */
+  find(sample: Sample, by: By, isAlone: boolean, lacking: Lacking = 'nothing'): Found[] {
     const found: Found[] = [];
     let open = sample.lines.map((_, index) => index);
     while (open.length > 0) {
-      const trial = this.#make(sample, open, by, isAlone && found.length === 0 ? 1 : FEW_LINES);
+      const enough = isAlone && found.length === 0 && lacking === 'nothing' ? 1 : FEW_LINES;
+      const trial = this.#make(sample, open, by, enough, lacking);
       if (!trial) break;
       const { candidate, taken, assumptions } = settle(trial, sample, this.#trials);
       found.push({ candidate, taken, assumptions, contested: false, rivals: [] });
@@ -53,17 +63,17 @@ export class NoLayout {
     return found;
   }
 
-  #make(sample: Sample, lines: readonly number[], by: By, enough: number): Trial | null {
+  #make(sample: Sample, lines: readonly number[], by: By, enough: number, lacking: Lacking): Trial | null {
     // Keys are characters; a layout is one of bytes.
     const text = (line: number) => {
       const { start, end } = sample.lines[line];
       return sample.b.toString(by === 'keys' ? 'utf8' : 'latin1', start, Math.min(end, start + MAX_LINE_BYTES));
     };
-    const told = lines.filter((line) => tellsOfRequest(text(line)));
+    const told = lines.filter((line) => tells[lacking](text(line)));
     if (told.length < enough) return null;
     const read = spread(told, READ_LINES);
     const texts = read.map(text);
-    const made = by === 'keys' ? byKeys(texts) : this.#byLook(sample, read, texts);
+    const made = by === 'keys' ? byKeys(texts, lacking) : this.#byLook(sample, read, texts, lacking);
     const format = this.#formats.find(({ id }) => id === made?.format);
     if (!made || !format) return null;
     const { recipe, assumptions } = made;
@@ -73,18 +83,18 @@ export class NoLayout {
     return taken.length < enough ? null : { candidate, taken, assumptions, found: true, loose: true };
   }
 
-  #byLook(sample: Sample, lines: readonly number[], texts: readonly string[]): Made | null {
-    const first = findFreeForm(texts, Number.NaN);
+  #byLook(sample: Sample, lines: readonly number[], texts: readonly string[], lacking: Lacking): Made | null {
+    const first = findFreeForm(texts, Number.NaN, lacking);
     if (!first) return null;
     // How long the lines span is known when their stamps are, and may tell the unit of their durations.
     const spanned = this.#trials.spannedSeconds({ tokens: first.tokens }, sample, lines);
-    const { tokens, assumptions } = findFreeForm(texts, spanned) ?? first;
+    const { tokens, assumptions } = findFreeForm(texts, spanned, lacking) ?? first;
     return { format: 'custom', recipe: { tokens }, assumptions };
   }
 }
 
-function byKeys(texts: readonly string[]): Made | null {
-  const keyed = findFreeKeys(texts);
+function byKeys(texts: readonly string[], lacking: Lacking): Made | null {
+  const keyed = findFreeKeys(texts, lacking !== 'nothing');
   if (!keyed) return null;
   const names = Object.entries(keyed.fields).map(
     ([key, field]) => `${fieldName(field)} from "${printable(key, MAX_KEY)}"`,

@@ -41,6 +41,33 @@ export function isNoSize(values: readonly string[], requests: readonly string[])
   return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
 }
 
+/** An answer of this status has no body, or that to a HEAD. */
+const bodiless = /^HEAD | (?:204|30\d)$/;
+
+/** A time that is 0 in some answers is not far from it in others. */
+const FEW = 10;
+const ENOUGH_EMPTY = 2;
+
+/**
+ * A size: it follows the request, or it is 0 where the answer has no body, and nowhere near it elsewhere.
+ * @param requests what was asked for and answered in the line of each value, the status last
+ */
+export function isSize(values: readonly string[], requests: readonly string[]): boolean {
+  if (followsRequest(values, requests)) return true;
+  let empty = 0;
+  const others = values.filter((value, line) => {
+    if (!bodiless.test(requests[line])) return true;
+    if (value === '0' || value === '-') empty++;
+    return false;
+  });
+  return (
+    empty >= ENOUGH_EMPTY &&
+    empty === values.length - others.length &&
+    others.length > empty &&
+    others.every((value) => value !== '-' && Number(value) >= FEW)
+  );
+}
+
 /** Lines that are enough to tell a process from what differs from request to request. */
 const ENOUGH_LINES = 30;
 

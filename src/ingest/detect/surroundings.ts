@@ -12,6 +12,8 @@ import { type FoundToken, resolveNumbers, type UnitContext } from './units.ts';
 /** Lines looked at for what stands around a known layout. */
 const SEARCHED_LINES = 200;
 
+const wholeRequest = /[A-Z]{3,} \S+ HTTP\/[\d.]+"/;
+
 export class Surroundings {
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
@@ -140,6 +142,8 @@ export class Surroundings {
         if (!possible[line].has(candidate)) continue;
         // The last one: a level and a dash in front of an address look like an address, too.
         const at = offsets.findLast((offset) => this.#trials.takes(recipe, sample, start + offset));
+        // A line of another request in front of it is no prefix: two lines became one.
+        if (at !== undefined && wholeRequest.test(sample.b.toString('latin1', start, start + at))) continue;
         if (at !== undefined) starts.set(line, at);
       }
       if (starts.size > 0) found.push({ candidate, starts });

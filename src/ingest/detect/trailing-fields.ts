@@ -4,7 +4,7 @@
  */
 import type { Token } from '../compile/layout.ts';
 import { proxyTimes } from './proxy-times.ts';
-import { followsRequest, isNoSize } from './repeating-values.ts';
+import { isNoSize, isSize } from './repeating-values.ts';
 import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
 import { type FoundToken, literalToken, sizeOrMore } from './units.ts';
 
@@ -136,7 +136,7 @@ export function findTrailingFields(
     if (unused !== null) assumptions.push(unused);
     // A number that is the same for equal requests is a size: no pid, and no duration.
     const [only] = meaning.tokens;
-    if (only?.open === 'number' && followsRequest(values, asked)) {
+    if (only?.open === 'number' && isSize(values, asked)) {
       meaning.tokens[0] = { ...only, open: undefined };
     }
     const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);

@@ -203,6 +203,25 @@ const readNumber = (asked: Asked): Reading | null =>
     ? one(asked, { kind: 'number' }, asked.key === '' ? 'number' : undefined)
     : null;
 
+/** Signs that stand around each value, as in "[0.031]", "**0/31250**". */
+const signsBefore = /^[^\w\s"'<.-]+/;
+const signsBehind = /[^\w\s"'>.%-]+$/;
+
+/** A number or a pair between the same signs in every line. */
+function readInside(asked: Asked): Reading | null {
+  if (asked.quoted) return null;
+  const before = signsBefore.exec(asked.values[0])?.[0] ?? '';
+  const behind = signsBehind.exec(asked.values[0])?.[0] ?? '';
+  const isInside = (value: string) =>
+    value.length > before.length + behind.length && value.startsWith(before) && value.endsWith(behind);
+  if (before + behind === '' || !asked.values.every(isInside)) return null;
+  const values = asked.values.map((value) => value.slice(before.length, value.length - behind.length));
+  const inner = { ...asked, values, known: values.filter((value) => value !== '-') };
+  const reading = readPair(inner) ?? readDuration(inner) ?? readByKey(inner) ?? readNumber(inner);
+  const around = (signs: string) => (signs === '' ? [] : [literalToken(signs)]);
+  return reading && { ...reading, tokens: [...around(before), ...reading.tokens, ...around(behind)] };
+}
+
 const readings = [
   readStamp,
   readBracketedPid,
@@ -213,6 +232,7 @@ const readings = [
   readDuration,
   readByKey,
   readNumber,
+  readInside,
 ];
 
 export function readTrailingValues(field: TrailingValues): Reading {

@@ -164,6 +164,13 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
 /** Ports that servers listen on. */
 const ports = /^(80|443|8000|8080|8443)$/;
 
+/** What Python and Apache call the identifier of a thread. */
+export const threadIdent = /^\d{12,}$/;
+
+/** Threads serve many requests each. */
+const areThreads = (values: readonly string[]): boolean =>
+  values.length >= 8 && new Set(values).size * 4 <= values.length && values.every((value) => threadIdent.test(value));
+
 /** PID_MAX_LIMIT of Linux; other systems stay below. */
 const LARGEST_PID = 4_194_304;
 
@@ -244,8 +251,10 @@ export function resolveNumbers(
   for (const index of open) {
     const { values, name } = found[index];
     const token = tokens[index];
-    if (!('field' in token) || token.field.kind !== 'number' || has('pid')) continue;
-    if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(found[index])) {
+    if (!('field' in token) || token.field.kind !== 'number') continue;
+    if (!has('thread') && areThreads(values)) tokens[index] = { field: { kind: 'thread' } };
+    else if (has('pid')) continue;
+    else if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(found[index])) {
       tokens[index] = { field: { kind: 'pid' } };
       if (!logging) assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);
     }

@@ -136,8 +136,30 @@ describe('--log-format', () => {
       ['nonsense:%h', /"nonsense" is no format/],
       ['gunicorn:%(h)s%(D)s', /two fields follow each other/],
       ['gunicorn:@/no/such/file', /cannot be read/],
+      ['gunicorn:%(h)s "%(r)s" %(D', /'%\(D' is no directive of gunicorn; gunicorn writes its format as in '%\(h\)s/],
+      ['gunicorn:%h "%r" %s', /'%h' is no directive of gunicorn/],
+      ['nginx:%h "%r"', /'%h' is no directive of nginx/],
+      ['apache:%(h)s', /'%\(h\)s' is no directive of apache/],
+      ['gunicorn:%(h)s %(t)s %(D)s', /no directive of gunicorn for a request, its path or its status/],
+      ['gunicorn:', /no directive of gunicorn for a request/],
     ] as const) {
       expect(() => parse('x\n', { logFormat: text })).toThrow(message);
     }
+  });
+
+  it('that fits no line is said to, with the place where the first line leaves it', () => {
+    const line = '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 512 "-" "curl/8.5.0" 31250\n';
+    const wrong = parse(line.repeat(20), { logFormat: 'apache:%h %l %u %t "%r" %>s %b' }).report;
+    expect(wrong.requests).toBe(20);
+    expect(wrong.assumptions[0]).toBe(
+      'the format given by --log-format fits none of the lines, which are read without it: it stops behind "00] "GET /a HTTP/1.1" 200 512 ", where the end of the line should stand',
+    );
+    const right = 'apache:%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D';
+    expect(parse(line.repeat(20), { logFormat: right }).report.assumptions.join()).not.toMatch(/fits none/);
+    // Plain digits are no pid of gunicorn, which writes it in <>.
+    const { rows } = parse(line.repeat(20), {
+      logFormat: 'gunicorn:%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(p)s',
+    });
+    expect(rows[0].worker).toBeNull();
   });
 });

@@ -23,6 +23,38 @@ export const forms: readonly (readonly [name: string, line: Line, told: readonly
     ['duration', 'pid', 'end'],
   ],
   [
+    'a status with its phrase in JSON',
+    (r) =>
+      JSON.stringify({
+        timestamp: loggingTime(r.end),
+        request_line: `${r.method} ${r.path} HTTP/1.1`,
+        status_code: `${r.status} OK`,
+        pid: r.pid,
+      }),
+    ['pid', 'end', 'declared'],
+  ],
+  [
+    'a status with its phrase in nested JSON',
+    (r) =>
+      JSON.stringify({
+        ts: isoTime(r.end),
+        msg: { method: r.method, uri: r.path, status: `${r.status} OK`, elapsed: micros(r) / 1e6 },
+      }),
+    ['duration', 'end'],
+  ],
+  [
+    'web.py',
+    (r) =>
+      `203.0.113.7:52134 - - [${clfTime(r.end).slice(0, 11)} ${clfTime(r.end).slice(12, 20)}] "HTTP/1.1 ${r.method} ${r.path}" - ${r.status} OK`,
+    [],
+  ],
+  [
+    'seconds and microseconds between signs',
+    (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl/8.5.0" **0/${micros(r)}**`,
+    ['duration', 'declared'],
+  ],
+  [
     'tabs',
     (r) => `${isoTime(r.end)}\t203.0.113.7\t${r.method}\t${r.path}\t${r.status}\t${r.bytes}\t${seconds(r, 3)}`,
     ['duration', 'end'],

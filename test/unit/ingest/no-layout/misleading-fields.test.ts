@@ -44,6 +44,103 @@ describe('what looks like a field and is none', () => {
     expect(open.report.assumptions.join()).toMatch(/"took" looks like a duration and is not used/);
   });
 
+  it('a size is no duration where it is 0 without a body alone', () => {
+    const random = createRandom(3);
+    const size = (r: Request) => (r.status === 302 ? 0 : 20 + Math.floor(random.next() * 9000));
+    const lines: readonly Line[] = [
+      (r) =>
+        `203.0.113.7 ${r.pid} [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 420 ${size(r)} ${micros(r)}`,
+      (r) =>
+        `${loggingTime(r.end)} - web - INFO - 203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${micros(r)} ${size(r)} "-" "curl"`,
+    ];
+    for (const line of lines) {
+      for (const { duration, offset } of parse(text(line)).rows) {
+        if (duration !== null) expect(all.map(micros), String(offset)).toContain(duration);
+      }
+    }
+  });
+
+  it('"process" is how long processing took where its values are no processes', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        time: isoTime(r.start),
+        process: String(micros(r)),
+        filename: '/srv/app.wsgi',
+        request: r.path,
+        query: '',
+        method: r.method,
+        status: String(r.status),
+      });
+    for (const comma of ['', ',']) {
+      const { rows } = parse(text((r) => line(r) + comma));
+      expect(rows.length).toBe(all.length);
+      rows.forEach(({ duration, worker, route, meaning }, i) => {
+        expect({ duration, worker, meaning }).toEqual({ duration: micros(all[i]), worker: null, meaning: 'start' });
+        expect(route).not.toMatch(/wsgi/);
+      });
+    }
+  });
+
+  it('the time since a program started is no duration, and one of protobuf has two parts', () => {
+    const loguru: Line = (r) =>
+      JSON.stringify({
+        text: '',
+        record: {
+          elapsed: { repr: '0:00:10', seconds: r.end / 1000 - 1_730_221_000 },
+          extra: { method: r.method, path: r.path, status_code: r.status },
+          time: { repr: isoTime(r.end), timestamp: r.end / 1000 },
+        },
+      });
+    expect(parse(text(loguru)).rows.every(({ duration }) => duration === null)).toBe(true);
+    const nanos = (r: Request) => ({ seconds: Math.floor(micros(r) / 1e6), nanos: (micros(r) % 1e6) * 1000 });
+    const google: Line = (r) =>
+      JSON.stringify({
+        time: isoTime(r.end),
+        httpRequest: { requestMethod: r.method, requestUrl: r.path, status: r.status, latency: nanos(r) },
+      });
+    const rows = parse(text(google)).rows.map(({ duration }) => duration);
+    expect(rows).toEqual(all.map(micros));
+  });
+
+  it('the identifier of a thread is no stamp and no duration', () => {
+    const thread = (r: Request) => `14012345678${r.pid}`;
+    const python = parse(
+      text((r) => `${loggingTime(r.end)} ${r.pid}:${thread(r)} INFO ${r.method} ${r.path} ${r.status} ${millis(r)}ms`),
+    );
+    expect(python.rows[0]).toMatchObject({
+      worker: String(all[0].pid),
+      time: expect.stringMatching(/^2024-10-29T17:04:15/),
+    });
+    const apache = parse(
+      text(
+        (r) =>
+          `203.0.113.7 - - [${clfTime(r.start)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" ${r.pid} ${thread(r)} ${micros(r)}`,
+      ),
+    );
+    apache.rows.forEach(({ worker, thread: of, duration, meaning }, i) => {
+      const r = all[i];
+      expect({ worker, of, duration, meaning }).toEqual({
+        worker: String(r.pid),
+        of: thread(r),
+        duration: micros(r),
+        meaning: 'start',
+      });
+    });
+  });
+
+  it('"pid=811 us=3120" behind Combined lines is not gunicorn, which writes "pid=<811>"', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.start)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" pid=${r.pid} us=${micros(r)}`;
+    const { rows } = parse(text(line));
+    expect(rows[0]).toMatchObject({ meaning: 'start', worker: String(all[0].pid), duration: micros(all[0]) });
+  });
+
+  it('two lines in one are no line behind a prefix with a pid in it', () => {
+    const line: Line = (r) => `INFO:     203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`;
+    const glued = all.map((r, i) => `${line(r)}${i % 9 === 3 ? '' : '\n'}`).join('');
+    expect(parse(glued).rows.every(({ worker, duration }) => worker === null && duration === null)).toBe(true);
+  });
+
   it('a size in front of referer and user agent is no pid, whatever stands around it', () => {
     const size = (r: Request) => 12 + (Math.floor(r.start) % 5);
     const agent = '"-" "Mozilla/5.0 (X11; Linux x86_64)"';

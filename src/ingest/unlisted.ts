@@ -1,0 +1,76 @@
+/** Kinds of lines of no known layout among held ones: those that stand alone, or tell of the requests that others tell of. */
+import { tellsOfRequest } from './detect/free-form.ts';
+import type { Lacking } from './detect/free-slots.ts';
+import type { By, NoLayout } from './detect/no-layout.ts';
+import type { HeldLine, HeldLines } from './held-lines.ts';
+import type { PlanSet } from './plan-set.ts';
+import type { Retold } from './retold.ts';
+import { lookIn, type Sighting, takenBy } from './sightings.ts';
+
+/** Fewer lines are no kind of their own beside others. */
+const FEW_LINES = 3;
+
+export class Unlisted {
+  readonly #held: HeldLines;
+  readonly #plans: PlanSet;
+  readonly #noLayout: NoLayout;
+  readonly #retold: Retold;
+
+  constructor(held: HeldLines, plans: PlanSet, noLayout: NoLayout, retold: Retold) {
+    this.#held = held;
+    this.#plans = plans;
+    this.#noLayout = noLayout;
+    this.#retold = retold;
+  }
+
+  /** Lines that tell of requests in no known layout: by the names of their values first, then by their look. */
+  find(lines: readonly HeldLine[], others: readonly Sighting[]): Sighting[] {
+    const held = this.#held;
+    const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
+    const told = lines.filter(isTold);
+    if (told.length === 0 || (others.length > 0 && told.length < FEW_LINES)) return [];
+    // Beside lines that are being taken nothing would come of it.
+    if (others.length === 0 && !this.#standAlone(told, others)) return [];
+    const found: Sighting[] = [];
+    for (const by of ['keys', 'look'] as const) {
+      const known = takenBy(found);
+      const isAlone = others.length + found.length === 0;
+      const open = lines.filter((line) => !known.has(line));
+      // The look of a line is that without its envelopes; of a record with keys it is not.
+      found.push(...lookIn(held, open, by === 'look', (sample) => this.#noLayout.find(sample, by, isAlone)));
+    }
+    return found.filter(
+      (one) =>
+        this.#standAlone(
+          one.lines.map(({ line }) => line),
+          others,
+        ) || others.some((other) => this.#retold.retells(one, other) || this.#retold.retells(other, one)),
+    );
+  }
+
+  /** Lines that tell how long a request took, not how it was answered or what was asked for, where nothing else tells of requests. */
+  findTimes(lines: readonly HeldLine[]): Sighting[] {
+    const find = (by: By, lacking: Lacking) =>
+      lookIn(this.#held, lines, by === 'look', (sample) => this.#noLayout.find(sample, by, true, lacking));
+    for (const lacking of ['status', 'request'] as const) {
+      for (const by of ['keys', 'look'] as const) {
+        const found = find(by, lacking);
+        if (found.length > 0) return found;
+      }
+    }
+    return [];
+  }
+
+  /** No requests that others tell of stand between its lines: an application may log anything about requests beside its server. */
+  #standAlone(lines: readonly HeldLine[], others: readonly Sighting[]): boolean {
+    const first = lines[0].number;
+    const last = lines[lines.length - 1].number;
+    const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
+    // Where there are plans, lines that are not held were taken by one at once.
+    const held = this.#held;
+    const plans = this.#plans;
+    const notHeld = plans.list.length === 0 ? 0 : last - first + 1 - held.lines.filter(isBetween).length;
+    const taken = [...takenBy(others)].filter(isBetween).length;
+    return (notHeld + taken) * 10 <= lines.length;
+  }
+}
