@@ -9,8 +9,8 @@ const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 export function reasonFor(text: string, whole: string, known: string | undefined): string {
   if (withheld.test(text)) return 'withheld by the journal: use journalctl -a or -o json';
   if (isOutgoing(text)) return 'a request that the server made itself';
-  if (known === undefined) return 'no known format takes it';
   const asked = [text, whole].filter(looksLikeRequest);
-  if (asked.length === 0) return 'tells of no request';
-  return asked.some(tellsOfRequest) ? `not a line of ${known}` : 'tells of a request, not how it was answered';
+  if (asked.length > 0 && !asked.some(tellsOfRequest)) return 'tells of a request, not how it was answered';
+  if (known === undefined) return 'no known format takes it';
+  return asked.length === 0 ? 'tells of no request' : `not a line of ${known}`;
 }

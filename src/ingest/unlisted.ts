@@ -1,5 +1,5 @@
 /** Kinds of lines of no known layout among held ones: those that stand alone, or tell of the requests that others tell of. */
-import { tellsOfRequest } from './detect/free-form.ts';
+import { tellsOfRequest, tellsOfStart } from './detect/free-form.ts';
 import type { Lacking } from './detect/free-slots.ts';
 import type { By, NoLayout } from './detect/no-layout.ts';
 import type { HeldLine, HeldLines } from './held-lines.ts';
@@ -48,14 +48,18 @@ export class Unlisted {
     );
   }
 
-  /** Lines that tell how long a request took, not how it was answered or what was asked for, where nothing else tells of requests. */
+  /**
+   * Lines that tell how long a request took, not how it was answered, where nothing else tells of requests. Those that do not tell
+   * what was asked for may be about anything, unless about as many lines tell how a request began.
+   */
   findTimes(lines: readonly HeldLine[]): Sighting[] {
     const find = (by: By, lacking: Lacking) =>
       lookIn(this.#held, lines, by === 'look', (sample) => this.#noLayout.find(sample, by, true, lacking));
+    const starts = lines.filter(({ variants }) => tellsOfStart(this.#held.text(variants[variants.length - 1]))).length;
     for (const lacking of ['status', 'request'] as const) {
       for (const by of ['keys', 'look'] as const) {
         const found = find(by, lacking);
-        if (found.length > 0) return found;
+        if (found.length > 0 && (lacking === 'status' || 2 * starts >= takenBy(found).size)) return found;
       }
     }
     return [];

@@ -35,6 +35,11 @@ const answer = /(?:status|code|respon|complet|finish|answer|return|sent)\w*\W{1,
 /** Does the line tell of how a request was answered and of the time that it took, perhaps not of what was asked for? */
 export const tellsOfAnswer = (text: string): boolean => answer.test(text) && timeSpent.test(text) && !isOutgoing(text);
 
+const ownPath = new RegExp(`(?:(?<![A-Za-z])${methodSource} |(?:path|uri|url|endpoint)["']?[=:] ?)["']?\\/`);
+
+/** Does the line tell of a request of this server as it began? */
+export const tellsOfStart = (text: string): boolean => ownPath.test(text) && !answer.test(text) && !isOutgoing(text);
+
 /** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
 const ALIKE = 0.9;
 

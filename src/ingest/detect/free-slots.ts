@@ -90,7 +90,10 @@ export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'
     return { method: status, target: status, status };
   }
   const status =
-    statuses.find(isNamed) ?? statuses.find((index) => index > target) ?? statuses.findLast((index) => index < method);
+    statuses.find(isNamed) ??
+    statuses.find((index) => index > target) ??
+    statuses.findLast((index) => index < method) ??
+    statuses[0];
   if (status !== undefined) return { method, target, status };
   return lacking === 'status' && isTimed && isOwnPath(slots[target]) ? { method, target, status: -1 } : null;
 }

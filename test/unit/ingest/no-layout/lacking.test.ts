@@ -51,6 +51,7 @@ describe('lines that say how long a request took', () => {
     expect(parse(text(beside)).report.requests).toBe(all.length);
     const others: readonly Line[] = [
       (r) => `${loggingTime(r.end)} INFO job ${r.pid} finished in ${seconds(r, 3)}s`,
+      (r) => `${loggingTime(r.end)} INFO webhook ${r.pid} delivered, status=${r.status} in ${seconds(r, 3)}s`,
       (r) => `${loggingTime(r.end)} INFO query took ${seconds(r, 3)}s, ${r.status} rows`,
       (r) => `${loggingTime(r.end)} INFO GET https://api.example.com${r.path} took ${seconds(r, 3)}s`,
       (r) => JSON.stringify({ timestamp: isoTime(r.end), message: 'cache rebuilt', duration_ms: micros(r) / 1000 }),
