@@ -5,6 +5,7 @@ import type { Candidate } from './candidates.ts';
 import { mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
+import { LARGEST_PID } from './units.ts';
 
 const MAX_FIELD_BYTES = 1000;
 const CHECKED_LINES = 20;
@@ -50,7 +51,7 @@ export class FieldChecks {
       this.#hasAddresses(candidate, sample, taken) &&
       this.#hasDecimals(candidate, sample, taken) &&
       this.#hasWorkers(candidate, sample, taken) &&
-      this.#hasAngledPids(candidate, sample, taken) &&
+      this.#hasPids(candidate, sample, taken) &&
       !this.#isPathAlone(candidate, sample, taken) &&
       (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, areRight);
@@ -124,14 +125,18 @@ export class FieldChecks {
     });
   }
 
-  /** "pid=811" where gunicorn would have written "pid=<811>" is another server's. */
-  #hasAngledPids({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+  /** "pid=811" where gunicorn would have written "pid=<811>" is another server's, and the number of a thread is no pid. */
+  #hasPids({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('tokens' in recipe)) return true;
-    const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'pid' && token.field.angled);
-    if (at < 0) return true;
+    const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'pid');
+    const field = at < 0 ? undefined : fieldAt(recipe.tokens, at);
+    if (field?.kind !== 'pid') return true;
     const checked = taken.slice(0, CHECKED_LINES);
-    const bare = checked.filter((line) => /^\d/.test(this.#text(recipe, sample, line, at) ?? ''));
-    return bare.length * 2 <= checked.length;
+    const wrong = checked.filter((line) => {
+      const text = this.#text(recipe, sample, line, at) ?? '';
+      return /^\d/.test(text) && (field.angled === true || Number(text) > LARGEST_PID);
+    });
+    return wrong.length * 2 <= checked.length;
   }
 
   /** Named values: does a path without a method stand where a request line should? The method has another name then. */

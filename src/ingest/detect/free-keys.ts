@@ -9,13 +9,14 @@ import {
   isMethod,
   isOtherTime,
   isOutgoing,
+  isProcess,
   isStatus,
   isStatusLine,
   type KeyMeaning,
   keyMeaning,
   stampField,
 } from './key-meanings.ts';
-import { mayRepeat } from './repeating-values.ts';
+import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 
 interface Column {
   readonly key: string;
@@ -172,7 +173,7 @@ function layoutOf(
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
   const durations = meant.flatMap(({ column, meaning }): { column: Column; unit: TimeUnit | 'by-value' }[] => {
     // "process": the process, or how long processing took.
-    if (meaning.kind === 'pid' && /(^|[._])process$/i.test(column.key) && !mayRepeat(column.values)) {
+    if (meaning.kind === 'pid' && isProcess(column.key) && !mayRepeat(column.values, FEW_PROCESSES)) {
       return all(column, (value) => number.test(value)) ? [{ column, unit: 'by-value' }] : [];
     }
     return meaning.kind === 'duration' &&

@@ -61,9 +61,12 @@ const snake = (key: string): string =>
 /** Does the name speak of another time than that of the request: in a queue, of the database, until something ends? */
 export const isOtherTime = (key: string): boolean => others.test(snake(key));
 
-/** null: the name says nothing that is looked for. "Ta", "Tt", "Td" are HAProxy's. */
+/** HAProxy's, those of API Gateway and of Azure and IIS. */
+const inMillis = /^T[adt]$|(^|\.)(responseLatency|TimeTaken|time-taken)$/;
+
+/** null: the name says nothing that is looked for. */
 export function keyMeaning(key: string): KeyMeaning | null {
-  if (/^T[adt]$/.test(key)) return { kind: 'duration', unit: 'ms' };
+  if (inMillis.test(key)) return { kind: 'duration', unit: 'ms' };
   if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
   const name = snake(key);
   // loguru's serialized records: since the program was started.
@@ -82,7 +85,10 @@ export function keyMeaning(key: string): KeyMeaning | null {
   return spent.test(name) ? { kind: 'duration', unit: 'by-value' } : null;
 }
 
-const starts = /(^|_)(start|started|begin|began|received|arrived|arrival)(_|$)/;
+/** The process, or how long processing took. */
+export const isProcess = (key: string): boolean => /(^|[._])process$/i.test(key);
+
+const starts = /(^|_)(start|started|begin|began|received|arrived|arrival|request_time)(_|$)/;
 const ends = /(^|_)(end|ended|finish|finished|done|complete|completed)(_|$)/;
 
 /** A stamp under this name; what it means where the name says so: "started_at", "end_time". */

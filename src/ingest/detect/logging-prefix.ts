@@ -35,17 +35,21 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
     (kinds.has('level') || kinds.has('word') || [...kinds].some(isLoggingStamp)) &&
     !kinds.has('address') &&
     !kinds.has('clf');
-  const hasDate = stampPieces.some(([kind]) => kind !== 'clock' && kinds.has(kind));
+  const hasStamp = stampPieces.some(([kind]) => kind !== 'clock' && kinds.has(kind));
+  const hasDate = stampPieces.some(([kind]) => kind !== 'clock' && !kind.startsWith('epoch') && kinds.has(kind));
   const names: string[] = [];
   const assumptions: string[] = [];
   let thread = false;
   const tokenOf = (kind: FreeKind, text: string, values: readonly string[]): Token => {
-    const stamp = stampShape(kind, values) ?? (kind === 'clock' && !hasDate ? clockShape(values) : null);
+    // Beside a date a long number is a thread.
+    const isStamp = !(hasDate && kind.startsWith('epoch-') && kind !== 'epoch-s');
+    const stamp =
+      (isStamp ? stampShape(kind, values) : null) ?? (kind === 'clock' && !hasStamp ? clockShape(values) : null);
     if (stamp) {
       if (stamp.assumed !== null) assumptions.push(stamp.assumed);
       return { field: { kind: 'time', shape: stamp.shape, means: logging ? 'written' : 'end' } };
     }
-    switch (kind) {
+    switch (isStamp ? kind : 'number') {
       case 'clock':
         return { field: { kind: 'word' } };
       case 'angled':

@@ -71,8 +71,11 @@ export function isSize(values: readonly string[], requests: readonly string[]): 
 /** Lines that are enough to tell a process from what differs from request to request. */
 const ENOUGH_LINES = 30;
 
+/** Under a name that says something else as well ("process": how long processing took). */
+export const FEW_PROCESSES = 8;
+
 /** Processes and threads serve many requests each: what is another number each time is neither. */
-export function mayRepeat(texts: readonly string[]): boolean {
+export function mayRepeat(texts: readonly string[], enoughLines = ENOUGH_LINES): boolean {
   const numbers = texts.map((text) => text.replace(/[<>]/g, '')).filter((text) => /^\d+$/.test(text));
-  return numbers.length < ENOUGH_LINES || new Set(numbers).size * 10 < numbers.length * 8;
+  return numbers.length < enoughLines || new Set(numbers).size * 10 < numbers.length * 8;
 }

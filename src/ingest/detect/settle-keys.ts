@@ -3,7 +3,8 @@ import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { findFreeKeys } from './free-keys.ts';
-import { mayRepeat } from './repeating-values.ts';
+import { isProcess } from './key-meanings.ts';
+import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 import { guessUnit, unitUnknown } from './units.ts';
@@ -66,7 +67,7 @@ function settleKeys(
   entries.forEach(([key, field], i) => {
     // "time=0.031s" is no time of day, and leaves the column to another key.
     if (field.kind === 'time' && key !== '' && texts[i].some((text) => wholeSpent.test(text))) return;
-    if (field.kind === 'pid' && (isProxy || !mayRepeat(texts[i]))) return;
+    if (field.kind === 'pid' && (isProxy || !mayRepeat(texts[i], isProcess(key) ? FEW_PROCESSES : undefined))) return;
     const column = columnOf(field);
     const required = layout.requires.includes(key);
     if (!required && texts[i].length * 2 < most) return;

@@ -89,7 +89,12 @@ function settleSize(tokens: FoundToken[], index: number, parts: readonly Part[],
 }
 
 /** A unit that stands apart from its number: "31 ms". */
-const unitWord = /^(ms|us|s|sec|secs|seconds)$/;
+const unitWords: readonly (readonly [RegExp, string])[] = [
+  [/^(ms|msecs?|millis|milliseconds?)$/, 'ms'],
+  [/^(us|\u00b5s|\u00c2\u00b5s|usecs?|micros|microseconds?)$/, 'us'],
+  [/^(s|secs?|seconds?)$/, 's'],
+];
+const unitOf = (word: string): string => unitWords.find(([pattern]) => pattern.test(word))?.[1] ?? '';
 
 /**
  * @param rests what follows the known fields, per sampled line (latin-1)
@@ -128,7 +133,7 @@ export function findTrailingFields(
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
     tokens.push(literalToken(` ${key}${sign}${quoted ? '"' : ''}`));
     const next = key === '' && !quoted ? lines[0][index + 1] : undefined;
-    const unit = next?.key === '' && unitWord.test(next.value) ? next.value : '';
+    const unit = next?.key === '' ? unitOf(next.value) : '';
     const withUnit = readTrailingValues({ key, values: values.map((one) => one + unit), index, quoted });
     // The unit itself is read again as a field of its own.
     const meaning = unit === '' ? withUnit : { tokens: withUnit.tokens.slice(0, 1), proves: null };

@@ -51,6 +51,8 @@ const LEAST_AS_NANOS = 100_000;
 /** No answer of a server of Python takes less, in microseconds; most take as many as that, or more. */
 const LEAST_AS_MICROS = 40;
 const USUAL_AS_MICROS = 1000;
+/** As milliseconds a server's usual answers take no less than a tenth of a second. */
+const USUAL_SIZE = 100;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
@@ -105,6 +107,9 @@ export function guessUnit(
   if (largest < 60) {
     return named ? { unit: null, fine: false, because: `whole numbers ${range} may be seconds or milliseconds` } : null;
   }
+  // Times that go down to 0 come near it: a redirect has no body.
+  const isApart = smallest === 0 && median >= USUAL_SIZE && !values.some((value) => value > 0 && value < 10);
+  if (isApart && !named) return { unit: null, fine: false, because: `whole numbers ${range} may be sizes` };
   if (smallest < 10) return whole('ms', 'milliseconds');
   if (atOnce(0.000_001) > TOO_MANY_AT_ONCE) return whole('ns', 'nanoseconds');
   // Servers write no nanoseconds; applications do, and none of their answers takes less than some ten thousand.
@@ -112,8 +117,10 @@ export function guessUnit(
     if (largest >= LONG_AS_MICROS) return whole('ns', 'nanoseconds');
     return { unit: null, fine: false, because: `whole numbers ${range} may be microseconds or nanoseconds` };
   }
-  // As milliseconds that would be minutes, of a server whose usual answers take tens of them.
-  if ((largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE)
+  // As milliseconds that would be minutes, of a server whose usual answers take tens of them. An application may well give
+  // milliseconds, and wait for a language model.
+  const isServers = byServer || clfStamps;
+  if ((isServers && largest >= LONG_AS_MILLIS && median >= 40) || atOnce(0.001) > TOO_MANY_AT_ONCE)
     return whole('us', 'microseconds');
   if (byServer && smallest < LEAST_AS_MICROS) return whole('ms', 'milliseconds');
   // Half of them would take seconds as milliseconds; less than that is the time of a fast answer in one, of a usual one in the other.
@@ -172,7 +179,7 @@ const areThreads = (values: readonly string[]): boolean =>
   values.length >= 8 && new Set(values).size * 4 <= values.length && values.every((value) => threadIdent.test(value));
 
 /** PID_MAX_LIMIT of Linux; other systems stay below. */
-const LARGEST_PID = 4_194_304;
+export const LARGEST_PID = 4_194_304;
 
 /** A number that never changes may be anything, but in front of the request it is the process. */
 const fewValues = ({ values, inFront }: FoundToken): boolean =>

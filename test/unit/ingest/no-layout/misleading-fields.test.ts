@@ -135,6 +135,36 @@ describe('what looks like a field and is none', () => {
     expect(rows[0]).toMatchObject({ meaning: 'start', worker: String(all[0].pid), duration: micros(all[0]) });
   });
 
+  it('milliseconds of slow answers are not taken for microseconds, unless a server wrote them', () => {
+    // A language model: seconds to minutes each, and no fast answer among them.
+    const slow = (r: Request) => 1200 + ((micros(r) * 7) % 130_000);
+    const at = (r: Request) => isoTime(r.start + all.indexOf(r) * 20_000);
+    const record = (r: Request) => ({ ts: at(r), method: r.method, path: r.path, status: r.status });
+    const open = parse(text((r) => JSON.stringify({ ...record(r), duration: slow(r) })));
+    expect(open.rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(open.report.assumptions.join()).toMatch(/may be milliseconds or microseconds/);
+    const named = parse(text((r) => JSON.stringify({ ...record(r), responseLatency: slow(r) })));
+    expect(named.rows.map(({ duration }) => duration)).toEqual(all.map((r) => slow(r) * 1000));
+    const word = parse(
+      text(
+        (r) =>
+          `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} 7 "-" "curl" ${slow(r)} msecs`,
+      ),
+    );
+    expect(word.rows.map(({ duration }) => duration)).toEqual(all.map((r) => slow(r) * 1000));
+  });
+
+  it('a size that is 0 once, and far from it elsewhere, is no duration', () => {
+    const random = createRandom(3);
+    const size = (r: Request) => (r === all[9] ? 0 : 40 + Math.floor(random.next() * 9000));
+    const line: Line = (r) =>
+      `INFO ${loggingTime(r.end)} log ${r.pid} 140123456${r.pid} "${r.method} ${r.path} HTTP/1.1" ${r.status} ${size(r)}`;
+    for (const { duration, worker, time } of parse(text(line)).rows) {
+      expect({ duration, year: time?.slice(0, 4) }).toEqual({ duration: null, year: '2024' });
+      expect(Number(worker)).toBeLessThan(900);
+    }
+  });
+
   it('two lines in one are no line behind a prefix with a pid in it', () => {
     const line: Line = (r) => `INFO:     203.0.113.7:52134 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`;
     const glued = all.map((r, i) => `${line(r)}${i % 9 === 3 ? '' : '\n'}`).join('');
