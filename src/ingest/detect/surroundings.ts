@@ -74,7 +74,7 @@ export class Surroundings {
     const context = {
       spannedSeconds: parts.spannedSeconds,
       byServer: candidate.format.id !== 'custom',
-      clfStamps: parts.before.some(
+      clfStamps: [...parts.before, ...parts.behind].some(
         ({ token }) => 'field' in token && token.field.kind === 'time' && token.field.shape === 'clf',
       ),
       mayBeProxy: candidate.format.id === 'combined' && format === undefined && !parts.logging,
