@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
 import { createRandom } from '../../../helpers/random.ts';
-import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, text } from './requests.ts';
+import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, type Request, text } from './requests.ts';
 
 describe('what looks like a field and is none', () => {
   it('do not make a duration of a size, nor of whole numbers that fit two units', () => {

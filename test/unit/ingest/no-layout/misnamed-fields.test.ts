@@ -1,7 +1,7 @@
 // Fields under names that mean something else in other formats.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
-import { all, clfTime, isoTime, micros, millis, seconds, text } from './requests.ts';
+import { all, clfTime, isoTime, type Line, micros, millis, type Request, seconds, text } from './requests.ts';
 
 describe('fields that are not what their names say', () => {
   it('a path under "request" beside a method, and a duration under "process", as a template for Apache has them', () => {
