@@ -44,3 +44,14 @@ export const arrivalsAreHidden = (full: number, low: number, high: number): bool
 export const neverLeftSaturation = ({ wait, concurrency }: Pick<Summary, 'wait' | 'concurrency'>): boolean =>
   wait.method === 'inferred' &&
   arrivalsAreHidden(concurrency.saturated_ratio ?? 0, wait.low.mean ?? Number.NaN, wait.high.mean ?? Number.NaN);
+
+/** Share of the time full from which clients in turn and callers at random begin to look the same (docs/inference.md). */
+const OFTEN_FULL = 0.8;
+
+/** Nobody need have waited, and the pool was full as it is under a few callers who ask again at once: what is told as the estimate is no alarm. */
+export const fewMayFillIt = ({ wait, concurrency }: Pick<Summary, 'wait' | 'concurrency'>): boolean =>
+  mayBeNone(wait) && (concurrency.saturated_ratio ?? 0) >= OFTEN_FULL;
+
+/** Nor does anything tell how many callers there are, and so how many slots would do. */
+export const callersAreHidden = (summary: Pick<Summary, 'wait' | 'concurrency'>): boolean =>
+  mayBeNone(summary.wait) && neverLeftSaturation(summary);

@@ -3,7 +3,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
-import { isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
+import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
@@ -51,7 +51,8 @@ function burstLaw(facts: Facts, slots: number): Burst | null {
 function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPrediction | null, isShort: boolean): string {
   const { service } = facts.inference;
   const parts: string[] = [];
-  if (enough) parts.push(enoughText(enough, facts.summary));
+  if (callersAreHidden(facts.summary)) parts.push(hiddenText(facts, slots));
+  else if (enough) parts.push(enoughText(enough, facts.summary));
   else if (peaks.length > 0 && !isShort && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
   if (slowEachOther(facts)) {
     parts.push(
@@ -71,6 +72,14 @@ function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPredic
     );
   }
   return parts.join(' ');
+}
+
+/** Where the number of callers is not known: it may be that of the slots, or grow for as long as the pool is full. */
+function hiddenText({ inference: { service } }: Facts, slots: number): string {
+  const each = Number.isFinite(service.mean)
+    ? `: ${slots} slots end at ${roundText((slots * 1e6) / service.mean)} requests/s, and each more carries up to ${roundText(1e6 / service.mean)}`
+    : '';
+  return `More workers or threads would answer more${each}. How many would end a queue, if there is one, depends on how many callers there are: in a load test their number is known, and the latency that they saw less the service time is the wait. Otherwise log the client's address, which shows whether a few ask again and again, or X-Request-Start, which gives the wait.`;
 }
 
 /** Where no number of slots is recommended: it would be one for moments alone. */
@@ -130,7 +139,7 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
     `${allSlotsText(summary.server, slots)}${isFullProven(summary) ? '' : ', it seems,'} busy for ${durationText(fullMicros)} (${percentText(fullRatio)} of the time).`,
     ...told.slice(0, MOST_PEAKS).map((peak) => peakText(peak, queued, how)),
   ];
-  if (neverLeftSaturation(summary) && mayBeNone(summary.wait)) {
+  if (callersAreHidden(summary)) {
     sentences.push(
       `Whether requests queued before a worker took them, a pool that never left saturation hides: a few callers who take turns, of whom nobody waits, and a load beyond what it can do look alike; ${durationText(wait.highMean)} on average fit the log as well.`,
     );
@@ -203,7 +212,7 @@ function examine(facts: Facts): Finding | null {
     peaks.reduce((sum, { waiters }) => sum + waiters, 0);
   const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
   // As many as there are is no advice: the queue was a matter of moments.
-  const enough = smallest && slotsOf(smallest) > slots ? smallest : null;
+  const enough = smallest && slotsOf(smallest) > slots && !callersAreHidden(facts.summary) ? smallest : null;
   return {
     severity: isCritical(facts, burst) ? 'critical' : 'warning',
     title: titleOf(facts, saturation),

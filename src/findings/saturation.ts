@@ -4,7 +4,7 @@ import { type Episode, episodesOf, WAITED } from '../core/full-stretches.ts';
 import type { Holdup } from '../core/outages.ts';
 import { rowsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
-import { mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
+import { fewMayFillIt } from '../core/wait-range.ts';
 import { countText, durationText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
 
@@ -87,7 +87,7 @@ const SURELY_LONG = 2;
 /** A p95 wait of half a second and of a service time or more. `isSure`: nothing is inferred that may as well have been short. */
 export function waitIsLong({ summary, inference: { wait, service } }: Facts, isSure = false): boolean {
   // A few callers in turn keep a pool as full, and none of them waits.
-  if (!isSure && neverLeftSaturation(summary) && mayBeNone(summary.wait)) return false;
+  if (!isSure && fewMayFillIt(summary)) return false;
   const long = Math.max(500_000, service.mean);
   // A wait that may as well have been short is no catastrophe; an estimate of twice as much has hardly ever been of a short one.
   const surely = isSure || wait.method !== 'inferred' || wait.lowP95 >= long / 4 || wait.p95 >= SURELY_LONG * long;

@@ -49,6 +49,8 @@ const SOONEST_CLIENT = 2500;
 const LATEST_CLIENT = 30_000;
 /** Requests per lane from which a pool that is idle now and then would show that it is. */
 const EACH = 160;
+/** Requests per lane from which it shows whether it rests at all. */
+const FEWEST_EACH = 10;
 /** Lanes as full as this are a pool with a queue: its answers are as even as its services, whoever asks. */
 const FULL = 0.93;
 
@@ -99,15 +101,42 @@ export function oneClientAsks(trace: Trace): boolean {
  * and so do as many clients who each ask again as soon as they are answered, whatever the server could run: nothing tells one from
  * the other, unless some stretches are busier than others, as clients in turn would not make them.
  */
-export function alwaysFull(trace: Trace, lanes: number): boolean {
-  if (trace.length < EACH * lanes) return false;
+export const alwaysFull = (trace: Trace, lanes: number): boolean =>
+  trace.length >= EACH * lanes &&
+  pauseOf(trace, lanes) >= SOONEST_CLIENT &&
+  neverRest(trace, lanes) &&
+  !variesMoreThanClients(trace, lanes);
+
+/**
+ * Are `lanes` full from the first line to the last, whoever asks? A queue fills them so, of an overload or of clients who each ask again
+ * as soon as they are answered, and as many such clients as lanes, who never wait, do nearly as well.
+ */
+export function neverRest(trace: Trace, lanes: number): boolean {
+  if (trace.length < FEWEST_EACH * lanes) return false;
   const service = meanOf(trace.duration);
-  const pause = (lanes * spanOf(trace)) / trace.length - service;
-  if (pause < SOONEST_CLIENT || pause > Math.min(LATEST_CLIENT, LEAST_PAUSE * service)) return false;
-  if (variesMoreThanClients(trace, lanes)) return false;
+  const pause = pauseOf(trace, lanes);
+  if (pause > Math.min(LATEST_CLIENT, LEAST_PAUSE * service) || variesMoreThanClients(trace, lanes, false))
+    return false;
   if (service > FULL * (service + pause)) return true;
   const rhythm = rhythmOf(trace);
   return rhythm !== null && rhythm.closed(pause) >= wholePool.even;
+}
+
+/**
+ * Mean µs from the end of a request to the start of the next one on its lane: of those that ended in whole ticks, as nobody knows when in
+ * its first tick a log began, nor which of the lanes rested in its last.
+ */
+export function pauseOf({ length, low, duration, resolution }: Trace, lanes: number): number {
+  const begin = low[0] + resolution;
+  const end = low[length - 1];
+  let ended = 0;
+  let work = 0;
+  for (let i = 0; i < length; i++) {
+    if (low[i] < begin || low[i] >= end) continue;
+    ended++;
+    work += duration[i];
+  }
+  return ended > 0 ? (lanes * (end - begin) - work) / ended : Number.POSITIVE_INFINITY;
 }
 
 function rhythmOf(trace: Trace): ClientRhythm | null {

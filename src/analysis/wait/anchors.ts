@@ -7,6 +7,7 @@ import { meanOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { FilteredWaits } from './filtered-waits.ts';
+import { scaledWaits } from './scaled-waits.ts';
 
 export interface Anchors {
   /** Indices in the trace. */
@@ -79,23 +80,15 @@ export function heldToAnchors(found: FilteredWaits, { index, wait, arrival }: An
   const quantiles = scaled / summary.mean;
   const p95 = summary.p95 * quantiles;
   const part = (end: number) => (scaled > 0 ? p95 * (end / scaled) : end);
-  const times = (column: Float64Array) => column.map((micros) => micros * factor);
+  const held = scaledWaits(found, factor, quantiles);
   return {
-    ...found,
-    wait: times(found.wait),
-    samples: found.samples.map(times),
+    ...held,
     summary: {
-      ...summary,
-      mean: scaled,
-      p50: summary.p50 * quantiles,
-      p95,
-      p99: summary.p99 * quantiles,
-      max: summary.max * quantiles,
+      ...held.summary,
       lowMean: low,
       highMean: high,
       lowP95: Math.min(p95, Math.max(summary.lowP95, part(low) / P95_STRAYS)),
       highP95: Math.max(p95, Math.min(summary.highP95, part(high) * P95_STRAYS + 2 * CLOCKS)),
-      peakQueue: Math.round(summary.peakQueue * quantiles),
       basis: `${summary.basis}, held to the waits that ${told.length} lines tell`,
     },
   };

@@ -3,13 +3,13 @@ import type { Callers, Effort, InferredRequests, LoadGrowth, WaitInference } fro
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import { hasNoSlots, type ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
-import { alwaysFull } from '../structure/few-clients.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
 import { type Trace, traceOf } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
 import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
+import { perhapsNone, withoutRest } from './no-rest.ts';
 import { plainWaits } from './plain-waits.ts';
 import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
@@ -121,7 +121,8 @@ export function inferWait(input: WaitInput): WaitResult {
     return { wait: unknownWait(basis), requests, sharpened: false };
   }
   const anchors = anchorsOf(table, trace);
-  const found = anchors ? heldToAnchors(followed, anchors, trace) : followed;
+  const held = anchors ? heldToAnchors(followed, anchors, trace) : followed;
+  const found = held === followed ? withoutRest(followed, trace, input.capacity ?? pool.slots) : held;
   for (let i = 0; i < trace.length; i++) {
     const row = trace.row[i];
     requests.wait[row] = found.wait[i];
@@ -136,21 +137,12 @@ export function inferWait(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
     return column;
   });
-  const who = alwaysFull(trace, input.capacity ?? pool.slots) ? AS_MANY : input.mayTakeTurns ? IN_TURN : null;
-  const wait = who === null ? found.summary : perhapsNone(found.summary, who);
+  const wait = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
   return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 
-/** Callers who keep a pool as full as a queue does, or leave such packs as herds do, and none of whom waits. */
-const AS_MANY = 'the callers were as many as the slots and each asked again when it was answered';
+/** Such callers leave packs as herds do. */
 const IN_TURN = 'a few callers asked for one thing after the other';
-
-const perhapsNone = (wait: WaitInference, who: string): WaitInference => ({
-  ...wait,
-  lowMean: 0,
-  lowP95: 0,
-  basis: `${wait.basis}; or nobody waited, if ${who}`,
-});
 
 /** Workers of which it is not known whether they share a queue may each have their own. */
 function followedAs(pool: Pool, trace: Trace, input: WaitInput, hidden: boolean): FilteredWaits | null {
