@@ -45,6 +45,8 @@ const HARDLY_BROKEN = 2.5;
  * server's own machine, and 0.9 to 2.3 ms between those that a worker takes from a queue.
  */
 const SOONEST_CLIENT = 2500;
+/** µs: pauses as short are those of clients, however they vary; the mean of longer ones may be that of a few long rests. */
+const USUAL_CLIENT = 12_000;
 /** One that takes longer, µs, does not ask again at once. */
 const LATEST_CLIENT = 30_000;
 /** Requests per lane from which a pool that is idle now and then would show that it is. */
@@ -105,7 +107,7 @@ export const alwaysFull = (trace: Trace, lanes: number): boolean =>
   trace.length >= EACH * lanes &&
   pauseOf(trace, lanes) >= SOONEST_CLIENT &&
   neverRest(trace, lanes) &&
-  !variesMoreThanClients(trace, lanes);
+  (pauseOf(trace, lanes) <= USUAL_CLIENT || !variesMoreThanClients(trace, lanes));
 
 /**
  * Are `lanes` full from the first line to the last, whoever asks? A queue fills them so, of an overload or of clients who each ask again
