@@ -20,7 +20,7 @@ import { withoutDisproved } from './structure/disproved.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
-import { growthWithLoad } from './structure/growth.ts';
+import { loadGrowth } from './structure/hidden-slots.ts';
 import { fewestLanes } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
@@ -137,7 +137,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const behindProxy = covers === 'response' && structure.capacity.value === null;
   const growth =
     behindProxy || (loop && covers === 'service')
-      ? growthWithLoad(evidence, efforts[effort].replicas, behindProxy)
+      ? loadGrowth(evidence, effort === 'live', efforts[effort].replicas, behindProxy)
       : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
   // A server without slots has no stretch in which they were all taken.
@@ -193,7 +193,7 @@ function inferFrom(input: ServerInput): ServerInference {
     // Where durations hold the time in a proxy's queue nobody saw what ran; by Little's law that much did on average.
     if (!running) return { ...unknownConcurrency, mean: rate * service.mean };
     if (regimes.length > 1) return concurrencyOfParts(times, parts);
-    const lanes = () => (effort === 'live' ? null : fewestInAll(trace));
+    const lanes = () => (effort === 'live' || growth?.inTurn ? null : fewestInAll(trace));
     const isBlurred = trace.resolution >= COARSE_STAMP;
     const known = { full: waited.wait.full, atMost: callersBelow, lanes, isBlurred };
     return fullestOf(parts, concurrencyIn(times, capacity, rhythm, rate, service.mean, known));

@@ -195,7 +195,9 @@ function serviceTime(
   all: DurationHistogram,
 ): Summary['service_time'] {
   // A proxy's times are no service times.
-  const growsWithLoad = service.growth && !service.growth.behindProxy ? service.growth.grows : null;
+  // Where a queue was told from the work, it is the queue that grew.
+  const { growth } = service;
+  const growsWithLoad = !growth || growth.behindProxy ? null : growth.grows && !(growth.inTurn && service.mean > 0);
   if (service.method === 'logged') {
     const basis = own && !seenByProxy ? "durations in the server's own lines" : service.basis;
     return { method: 'logged', basis, ...distributionOf(own?.all ?? all), grows_with_load: growsWithLoad };

@@ -57,6 +57,25 @@ export interface LoadGrowth {
   /** Others in the same process, and the mean time taken in µs. */
   readonly few: { readonly beside: number; readonly mean: number };
   readonly many: { readonly beside: number; readonly mean: number };
+  /** They wait in turn for slots inside the application that the server does not tell of; missing: they do not, or it does not show. */
+  readonly inTurn?: HiddenSlots;
+}
+
+/** A queue inside the application, first come, first served. */
+export interface HiddenSlots {
+  /** null: not known. */
+  readonly found: FoundSlots | null;
+}
+
+/** Slots of each process, between `low` and `high`. */
+export interface FoundSlots {
+  readonly slots: number;
+  readonly low: number;
+  readonly high: number;
+  /** Mean service time, µs: NaN where what the ends of the range give is too far apart. */
+  readonly serviceMean: number;
+  readonly lowService: number;
+  readonly highService: number;
 }
 
 export interface ServiceInference {

@@ -1,4 +1,5 @@
 /** Numbers as a person reads them in a sentence: "2.1 s", "180 ms", "4 workers", "37 %". Input units are in the names. */
+import type { FoundSlots } from './inference.ts';
 import { hasNoSlots, type Summary } from './summary.ts';
 
 /** Two significant digits, or all digits before the point: 0.0123 → "0.012", 7.04 → "7", 31.4 → "31", 1234 → "1234". */
@@ -60,3 +61,7 @@ export const serviceWords = (
   grows: boolean | null,
 ): ServiceWords =>
   hasNoSlots(model) && capacity.value === null && grows !== false ? 'time in the application' : 'service time';
+
+/** "6 slots", "about 6 slots (5 to 8)" */
+export const hiddenSlotsText = ({ slots, low, high }: Pick<FoundSlots, 'slots' | 'low' | 'high'>): string =>
+  low === high ? countText(slots, 'slot') : `about ${countText(slots, 'slot')} (${low} to ${high})`;

@@ -16,7 +16,8 @@ const FEWEST_REFUSALS = 3;
 
 function examine(facts: Facts): Finding | null {
   const { wait } = facts.inference;
-  if (waitIsClockError(facts)) return null;
+  // Those that queue inside the application have a finding of their own.
+  if (waitIsClockError(facts) || facts.inference.service.growth?.inTurn) return null;
   if (wait.method === 'unknown') return refusedConnections(facts);
   // Even the favourable reading of the log must tell of a queue.
   if (!(wait.waitingRatio >= WAITING_SHARE && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;

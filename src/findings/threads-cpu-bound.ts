@@ -13,6 +13,8 @@ function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const { model } = summary.server;
   if (model !== 'threaded' && !hasNoSlots(model)) return null;
+  // Those that wait in turn grow by the queue in front of them, whatever they do when it is theirs.
+  if (inference.service.growth?.inTurn) return null;
   const shared = sharedWorkOf(facts, 'worker', MINIMUM_SHARE);
   if (!shared) return null;
   const { found, workSeconds, ceiling, slowdown } = shared;
@@ -82,5 +84,7 @@ export default defineFinding({
     'faults/gil-open-not.log.gz',
     'faults/gil-whole-seconds-not.log.gz',
     'faults/database.log.gz',
+    'faults/wsgi-behind-loop.log.gz',
+    'faults/five-connections.log.gz',
   ],
 });

@@ -1,15 +1,18 @@
 /** Finding: the server sets no limit, yet requests take longer the more of them are in flight: they wait inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import type { HiddenSlots } from '../core/inference.ts';
 import { secondsOf } from '../core/rows.ts';
-import { besideText, durationText } from '../core/words.ts';
+import { besideText, capital, durationText, hiddenSlotsText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
 
 /** Times as long among many as among few from which it is an outage in the making. */
 const GRAVE = 3;
 
-function examine({ summary, inference }: Facts): Finding | null {
+function examine(facts: Facts): Finding | null {
+  const { summary, inference } = facts;
   const { growth, mean } = inference.service;
   if (!growth?.grows || growth.behindProxy) return null;
+  if (growth.inTurn) return inTurn(facts, growth.inTurn);
   const { few, many } = growth;
   // Those that found few waited, too, if less: this is the least that waiting adds.
   const added = Math.max(0, mean - few.mean);
@@ -33,6 +36,48 @@ function examine({ summary, inference }: Facts): Finding | null {
   };
 }
 
+/** µs: waits from which callers notice. */
+const GRAVE_WAIT = 1e6;
+
+/** They queue for slots that the server does not tell of. */
+function inTurn({ summary, inference }: Facts, { found }: HiddenSlots): Finding | null {
+  const { wait, service } = inference;
+  const { few, many } = service.growth!;
+  const isKnown = wait.method === 'inferred' && found !== null;
+  if (isKnown && wait.p95 < LEAST_WAIT) return null;
+  const times = `${besideText(few)}, ${besideText(many)}`;
+  const grave = isKnown ? wait.p95 >= GRAVE_WAIT : many.mean >= GRAVE * few.mean;
+  const queued = isKnown
+    ? ` ${capital(hiddenSlotsText(found))} in each process explain when each request began: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${service.mean > 0 ? `, and then ${durationText(service.mean)} of work` : ''}.`
+    : ' For how many slots, and so how long each waited and how long it ran, the log does not show.';
+  return {
+    severity: grave ? 'critical' : 'warning',
+    title: isKnown
+      ? `Requests queue inside the application for ${hiddenSlotsText(found)} of each process: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)} (inferred)`
+      : `Requests queue inside the application: ${times}`,
+    detail: `Their logged times grow with the number in flight (${times}), for short requests as much as for long ones, and hardly one overtakes another: they stand in a queue, first come, first served, and do not share a core or a backend, which would slow long ones down by more.${queued}`,
+    evidence: {
+      slots_of_each_process: found?.slots ?? null,
+      slots_low: found?.low ?? null,
+      slots_high: found?.high ?? null,
+      wait_mean_seconds: isKnown ? secondsOf(wait.mean) : null,
+      wait_p95_seconds: isKnown ? secondsOf(wait.p95) : null,
+      service_mean_seconds: secondsOf(service.mean),
+      others_few: few.beside,
+      mean_beside_few_seconds: secondsOf(few.mean),
+      others_many: many.beside,
+      mean_beside_many_seconds: secondsOf(many.mean),
+    },
+    advice: `Find what has that many slots: the threads that run WSGI or plain def views behind the event loop (hypercorn under WSGI and asyncio.to_thread: min(32, cores + 4) threads in each process, loop.set_default_executor gives more; Starlette and FastAPI: 40, anyio.to_thread.current_default_thread_limiter().total_tokens), a semaphore, a pool of database connections. Where the requests wait for something else while they hold a slot, give it more slots, or the server more workers, each of which has its own.`,
+    from: Number.NaN,
+    to: Number.NaN,
+    lostSeconds: isKnown ? (wait.mean / 1e6) * summary.requests.total : 0,
+  };
+}
+
+/** µs: a p95 below this is no queue worth a finding. */
+const LEAST_WAIT = 50_000;
+
 export default defineFinding({
   id: 'waits-in-application',
   title: 'Requests of a server without a limit wait for each other inside the application',
@@ -44,11 +89,15 @@ export default defineFinding({
       '32 consecutive requests of its route: the slope is 6 standard errors above what the same requests give with their durations dealt',
       'anew within those groups and told by stamps as coarse, it accounts for 15 % more of the mean time than there, and requests that',
       'found more than the median number took at least 1.2 times as long as the others. Critical from three times on.',
+      'They stand in a queue where durations of neighbours of a route lie as far apart among many as among few (growth of ln |D_i - D_i-1|, two',
+      'standard errors included, at most half of that of ln D) and of those more that they find at most 12 % are still there when they end. Then',
+      'end - D is the arrival, and the slots k of each process are those with which requests that queued take as long as those that did not,',
+      'within two standard errors of what a replay with k slots shows. Critical from a p95 wait of 1 s on.',
     ].join('\n'),
     guards: [
       'At least 100 requests; comparison within a route and a short while, so that a slow hour or a slow route does not count. A slowdown of a few',
       'percent by the work of the loop itself is no wait. What they wait for a log does not say: where the route that blocks the loop, or the core that',
-      'they share, shows, that finding speaks instead. A loop that is blocked all the time shows no growth, and then this is silent.',
+      'they share, shows, that finding speaks instead. Durations of one length do not tell a queue from sharing, and then neither is said. A loop that is blocked all the time shows no growth, and then this is silent.',
     ].join('\n'),
     fix: {
       gunicorn:
@@ -61,7 +110,12 @@ export default defineFinding({
       uWSGI: 'with --gevent or --asyncio: more workers where views compute, patched libraries where they block',
     },
   },
-  fires: ['faults/loop-blocked-by-all.log.gz', 'faults/def-views-40-threads.log.gz'],
+  fires: [
+    'faults/loop-blocked-by-all.log.gz',
+    'faults/def-views-40-threads.log.gz',
+    'faults/wsgi-behind-loop.log.gz',
+    'faults/five-connections.log.gz',
+  ],
   quiet: [
     'gunicorn-gevent-2.log',
     'gunicorn-asgi-4-burst-of-100.log',

@@ -79,7 +79,9 @@ export function assumptionsOf(analysis: Analysis, workload: Workload, pools: rea
     );
     if (inference.service.growth?.grows) {
       said.push(
-        'In this log requests wait for each other inside the application, and their times hold that: what they would take on another async pool is not known.',
+        inference.service.growth.inTurn
+          ? 'In this log requests queue inside the application: how many slots another async pool would have there is not known.'
+          : 'In this log requests wait for each other inside the application, and their times hold that: what they would take on another async pool is not known.',
       );
     }
   }

@@ -33,8 +33,10 @@ export function waitHistories(
   const { wait, concurrency, capacity } = inference;
   const slots = capacity.value;
   const neverFull = slots !== null && concurrency.peak < slots && !(inference.queue === 'per-worker' && wait.mean > 0);
+  // A server without slots may have a queue inside the application, which the log may tell.
+  const isInside = inference.unbounded && wait.method === 'inferred';
   if (inference.unbounded || slots === null || neverFull) {
-    const none = inference.unbounded || slots !== null;
+    const none = !isInside && (inference.unbounded || slots !== null);
     const waits = none ? [new Float64Array(rows.length)] : [pick(estimate)];
     return { waits, stretch: [1, 1], extremes: [1, 1], unknown: !none && wait.method === 'unknown' };
   }

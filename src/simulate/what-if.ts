@@ -195,7 +195,9 @@ function asyncScenario(pool: PoolShape, result: ScenarioRuns): WhatIfScenario {
 /** Of each possible history of the waits, in the middle: as the numbers of the wait are told. */
 function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['latency'] {
   const { start, end, wait, waitSamples } = requests;
-  const histories = unbounded ? [new Float64Array(start.length)] : (waitSamples ?? [wait]);
+  // Without slots nobody waits for one, unless the log tells of a queue inside.
+  const isNone = unbounded && !wait.some(Number.isFinite);
+  const histories = isNone ? [new Float64Array(start.length)] : (waitSamples ?? [wait]);
   const spreads = histories.flatMap((waits) => {
     const latency = Float64Array.from(start, (began, i) => end[i] - began + waits[i]).filter(Number.isFinite);
     return latency.length > 0 ? [spreadOf(latency)] : [];

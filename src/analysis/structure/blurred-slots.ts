@@ -37,10 +37,19 @@ const BRIEF = 0.08;
 /** µs below zero from which a service time is impossible, whatever the rounding. */
 const IMPOSSIBLE = -10_000;
 
-/** What a number of slots makes of requests. */
-interface Told {
+/** Requests by the queue that they stand in, told by stamps so coarse, µs. */
+export interface TimedLog {
+  readonly queues: readonly Stays[];
+  readonly resolution: number;
+}
+
+/** What a number of slots, of each queue, makes of requests. */
+export interface Told {
   readonly slots: number;
   readonly queued: number;
+  readonly unqueued: number;
+  /** Mean service time of all, µs. */
+  readonly serviceMean: number;
   /** Mean service time of those that queued less that of the others, and its standard error (Welch), µs. */
   readonly difference: number;
   readonly error: number;
@@ -50,17 +59,15 @@ interface Told {
 
 /** null: no number fits, or the requests do not tell. `most` slots are tried. */
 export function blurredSlots(trace: Trace, most: number, replicas: number): BlurredSlots | null {
-  const told = tellOf(
-    trace,
-    Array.from({ length: most }, (_, k) => k + 1),
-  );
+  const log: TimedLog = { queues: [trace], resolution: trace.resolution };
+  const told = tellOf(log.queues, most);
   // With too few slots those that queued seem the quicker ones, with too many the slower ones.
   const turn = told.findIndex(({ difference }) => difference > 0);
   if (turn < 0) return null;
   const draws = createDraws(trace);
   const played = told
     .slice(Math.max(0, turn - BESIDE), turn + BESIDE + 1)
-    .map((one) => ({ ...one, ...againstReplays(trace, one, replicas, draws) }));
+    .map((one) => ({ ...one, ...againstReplays(log, one, replicas, draws) }));
   const possible = monotone(played).filter(({ off }) => Math.abs(off) <= UNLIKE);
   const [first, last] = [played[0], played[played.length - 1]];
   // The numbers on both sides must have been ruled out.
@@ -91,7 +98,7 @@ function monotone<One extends { readonly off: number }>(played: readonly One[]):
 }
 
 /** µs by index: how long each request was served, if there are so many slots. */
-function serviceWith(stays: Stays, slots: number): Float64Array {
+export function serviceWith(stays: Stays, slots: number): Float64Array {
   const service = stays.duration.slice();
   inOrderOfArrival(stays, (i, present) => {
     if (present.length >= slots) service[i] = stays.end[i] - present[slots - 1];
@@ -99,45 +106,63 @@ function serviceWith(stays: Stays, slots: number): Float64Array {
   return service;
 }
 
-function tellOf(stays: Stays, numbers: readonly number[]): Told[] {
+/** Of 1 to `most` slots, or of `one` number alone. */
+export function tellOf(queues: readonly Stays[], most: number, one = false): Told[] {
   const side = () => ({ count: 0, sum: 0, squares: 0 });
+  const numbers = one ? [most] : Array.from({ length: most }, (_, k) => k + 1);
   const sums = numbers.map((slots) => ({ slots, queued: side(), unqueued: side(), negative: 0 }));
-  inOrderOfArrival(stays, (i, present) => {
-    for (const one of sums) {
-      const waits = present.length >= one.slots;
-      const micros = waits ? stays.end[i] - present[one.slots - 1] : stays.duration[i];
-      const own = waits ? one.queued : one.unqueued;
-      own.count++;
-      own.sum += micros;
-      own.squares += micros * micros;
-      if (waits && micros < IMPOSSIBLE) one.negative++;
-    }
-  });
+  for (const stays of queues) {
+    inOrderOfArrival(stays, (i, present) => {
+      for (const one of sums) {
+        const waits = present.length >= one.slots;
+        const micros = waits ? stays.end[i] - present[one.slots - 1] : stays.duration[i];
+        const own = waits ? one.queued : one.unqueued;
+        own.count++;
+        own.sum += micros;
+        own.squares += micros * micros;
+        if (waits && micros < IMPOSSIBLE) one.negative++;
+      }
+    });
+  }
   return sums.map(({ slots, queued, unqueued, negative }) => ({
     slots,
     queued: queued.count,
+    unqueued: unqueued.count,
+    serviceMean: (queued.sum + unqueued.sum) / (queued.count + unqueued.count),
     difference: queued.sum / queued.count - unqueued.sum / unqueued.count,
-    error: Math.sqrt(Math.max(1, squaredError(queued) + squaredError(unqueued))),
+    error: Math.sqrt(Math.max(1, squaredErrors(queued, unqueued))),
     negative: negative / Math.max(1, queued.count),
   }));
 }
 
-function squaredError({ count, sum, squares }: { count: number; sum: number; squares: number }): number {
-  const mean = sum / count;
-  return (squares / count - mean * mean) / count;
+interface Side {
+  readonly count: number;
+  readonly sum: number;
+  readonly squares: number;
+}
+
+/** Of the difference of both means. A few requests do not show how far they vary: then as far as the others. */
+function squaredErrors(queued: Side, unqueued: Side): number {
+  const variance = ({ count, sum, squares }: Side) => squares / count - (sum / count) ** 2;
+  const few = Math.min(queued.count, unqueued.count) < FEWEST;
+  const [one, other] = few
+    ? [Math.max(variance(queued), variance(unqueued)), Math.max(variance(queued), variance(unqueued))]
+    : [variance(queued), variance(unqueued)];
+  return one / queued.count + other / unqueued.count;
 }
 
 /** How many standard errors the log is off what so many slots would show; and whether as few requests overtake each other. */
-function againstReplays(
-  trace: Trace,
+export function againstReplays(
+  { queues, resolution }: TimedLog,
   told: Told,
   replicas: number,
   draws: Draws,
 ): { readonly off: number; readonly isQueue: boolean } {
-  const service = serviceWith(trace, told.slots);
+  const service = queues.map((stays) => serviceWith(stays, told.slots));
   let [difference, negative] = [0, 0];
   for (let k = 0; k < replicas; k++) {
-    const [replay] = tellOf(replayed(trace, service, told.slots, draws), [told.slots]);
+    const again = queues.map((stays, q) => replayed(stays, resolution, service[q], told.slots, draws));
+    const [replay] = tellOf(again, told.slots, true);
     difference += replay.difference / replicas;
     negative += replay.negative / replicas;
   }
@@ -148,12 +173,14 @@ function againstReplays(
 }
 
 /** First come, first served on so many slots, as a log with such stamps would tell of it, in the order of its lines; µs. */
-function replayed(
-  { end, duration, length, resolution }: Trace,
+export function replayed(
+  { end, duration }: Stays,
+  resolution: number,
   service: Float64Array,
   slots: number,
   draws: Draws,
 ): Stays {
+  const { length } = end;
   const dealt = service.map((micros) => Math.max(1000, micros));
   shuffle(dealt, 0, length, draws);
   const came = end.map((at, i) => at - duration[i]);

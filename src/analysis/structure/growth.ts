@@ -58,6 +58,8 @@ export function insideWords(growth: LoadGrowth | null): string {
     return 'whether requests waited for its event loop, inside the application (for threads, for connections) or at a limit that was set, the log does not show';
   }
   const times = `${besideText(growth.few)}, ${besideText(growth.many)}`;
+  if (growth.inTurn)
+    return `requests wait in turn inside the application (${times}) for slots that it, or what runs it, has; how many these are, and so how long they wait, the log does not show`;
   if (growth.behindProxy) {
     return growth.grows
       ? `requests take longer the more of them there are (${times}): they queue, for a worker or inside the application, and the proxy's time does not tell which`

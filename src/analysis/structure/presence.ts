@@ -13,9 +13,9 @@ export function inOrderOfArrival(
   visit: (index: number, present: readonly number[]) => void,
 ): void {
   const arrival = end.map((at, i) => at - duration[i]);
-  let present: number[] = [];
+  const present: number[] = [];
   for (const i of orderOf(arrival)) {
-    present = present.filter((departure) => departure > arrival[i]);
+    while (present.length > 0 && present[present.length - 1] <= arrival[i]) present.pop();
     visit(i, present);
     let at = 0;
     while (at < present.length && present[at] > end[i]) at++;

@@ -1,6 +1,7 @@
 /** How long requests are served: as their lines say, or as the structure gave it. */
-import type { LoadGrowth, ServiceInference } from '../../core/inference.ts';
+import type { HiddenSlots, LoadGrowth, ServiceInference } from '../../core/inference.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { durationText, hiddenSlotsText } from '../../core/words.ts';
 import { seemsAborted } from './killed.ts';
 import type { Trace } from './trace.ts';
 import type { Found } from './without-durations.ts';
@@ -26,6 +27,12 @@ export function serviceOf(
   if (!trace.hasWorkers && seemsAborted(table, trace.row)) {
     const basis = 'some requests were aborted (500 without a byte): what they took is not in their lines';
     return { method: 'unknown', basis, mean: nothing, ...unknown, growth };
+  }
+  if (growth?.inTurn) {
+    const { found } = growth.inTurn;
+    const mean = found?.serviceMean ?? nothing;
+    const method = mean > 0 ? 'inferred' : 'unknown';
+    return { method, basis: basisInTurn(growth.inTurn), mean, ...unknown, growth };
   }
   let total = 0;
   let max = 0;
@@ -55,6 +62,19 @@ export function serviceOf(
         ...quantiles,
         growth,
       };
+}
+
+const IN_TURN = 'durations hold the time in a queue inside the application';
+
+function basisInTurn({ found }: HiddenSlots): string {
+  if (found === null) return `${IN_TURN}; how much of them is work the log does not show`;
+  const between =
+    found.low === found.high
+      ? ''
+      : ` (${durationText(found.lowService)} to ${durationText(found.highService)} fit the log)`;
+  return found.serviceMean > 0
+    ? `${IN_TURN}: from arrivals and ends, first come first served for ${hiddenSlotsText(found)} in each process${between}`
+    : `${IN_TURN}; how much of them is work is not well known${between}`;
 }
 
 const basisOfLogged = (growth: LoadGrowth | null): string =>

@@ -12,7 +12,7 @@ import { manyLeft } from '../left-callers.ts';
 import { type BlurredSlots, blurredSlots } from './blurred-slots.ts';
 import type { Declared } from './declared.ts';
 import { type LetThrough, letThrough } from './let-through.ts';
-import { inOrderOfArrival } from './presence.ts';
+import { inOrderOfArrival, type Stays } from './presence.ts';
 import { atLeast, exactly, type Structure, unboundedStructure, unknownStructure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
 import type { Found } from './without-durations.ts';
@@ -174,11 +174,11 @@ function splitBySlots(trace: Trace): { splits: Split[]; found: Float64Array } {
 }
 
 /** µs by index: how long each request waited for one of `slots`, first come, first served. */
-export function waitsForSlots(trace: Trace, slots: number): Float64Array {
-  const wait = new Float64Array(trace.length);
-  inOrderOfArrival(trace, (i, present) => {
-    const waited = present.length >= slots ? present[slots - 1] - (trace.end[i] - trace.duration[i]) : 0;
-    wait[i] = Math.min(waited, trace.duration[i]);
+export function waitsForSlots(stays: Stays, slots: number): Float64Array {
+  const wait = new Float64Array(stays.end.length);
+  inOrderOfArrival(stays, (i, present) => {
+    const waited = present.length >= slots ? present[slots - 1] - (stays.end[i] - stays.duration[i]) : 0;
+    wait[i] = Math.min(waited, stays.duration[i]);
   });
   return wait;
 }

@@ -95,7 +95,8 @@ export function inferWait(input: WaitInput): WaitResult {
   const plain = plainWaits(input, trace);
   if (plain) {
     // A duration that includes the wait begins at the arrival; the work begins after the wait.
-    const fromArrival = input.durationCovers === 'response' && plain.summary.method === 'inferred';
+    const holdsWait = input.durationCovers === 'response' || (input.unbounded && input.growth?.inTurn !== undefined);
+    const fromArrival = holdsWait && plain.summary.method === 'inferred';
     for (let i = 0; i < trace.length; i++) {
       const row = trace.row[i];
       requests.wait[row] = plain.wait[i];

@@ -1,8 +1,10 @@
 /** Waits that need no model of the arrivals: measured ones, none at all, and those of requests that came all at once. */
-import type { WaitInference } from '../../core/inference.ts';
+import type { FoundSlots, WaitInference } from '../../core/inference.ts';
 import { sortWaits } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
+import { hiddenSlotsText } from '../../core/words.ts';
 import { insideWords } from '../structure/growth.ts';
+import { waitsInTurn } from '../structure/hidden-slots.ts';
 import type { Trace } from '../structure/trace.ts';
 import { waitsForSlots } from '../structure/with-response-times.ts';
 import { type CeilLaw, ceilLaw } from './ceil-law.ts';
@@ -147,27 +149,32 @@ function behindProxy(input: WaitInput, trace: Trace): PlainWaits | null {
   // As far off as on simulated pools: stamps blur who was there when somebody came.
   const blur = BLUR * trace.resolution;
   const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
-  // Fewer slots would have kept them waiting for longer, more for less.
-  const [longest, shortest] = (capacityRange ?? [capacity, capacity]).map((slots) => {
-    const other = describe({ ...described, wait: waitsFor(slots) }, 0, 0).summary;
-    return { mean: other.mean - mean, p95: other.p95 - p95 };
+  return { ...told, summary: widened(told.summary, capacityRange ?? [capacity, capacity], waitsFor) };
+}
+
+/** Fewer slots would have kept them waiting for longer, more for less. */
+function widened(
+  summary: WaitInference,
+  range: readonly [number, number],
+  waitsFor: (slots: number) => Float64Array,
+): WaitInference {
+  const [longest, shortest] = range.map((slots) => {
+    const wait = waitsFor(slots);
+    return { mean: meanOf(wait) - summary.mean, p95: quantile(wait.toSorted(), 0.95) - summary.p95 };
   });
-  const { summary } = told;
   return {
-    ...told,
-    summary: {
-      ...summary,
-      lowMean: Math.max(0, summary.lowMean + shortest.mean),
-      highMean: summary.highMean + longest.mean,
-      lowP95: Math.max(0, summary.lowP95 + shortest.p95),
-      highP95: summary.highP95 + longest.p95,
-    },
+    ...summary,
+    lowMean: Math.max(0, summary.lowMean + shortest.mean),
+    highMean: summary.highMean + longest.mean,
+    lowP95: Math.max(0, summary.lowP95 + shortest.p95),
+    highP95: summary.highP95 + longest.p95,
   };
 }
 
 /** No fixed slots: requests wait in the application, if at all, and how long its lines do not tell apart. */
 function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
   if (!input.unbounded || trace.length === 0) return null;
+  if (input.growth?.inTurn?.found) return insideTheApplication(input.growth.inTurn.found, trace);
   return {
     summary: unknownWait(
       input.limitMet === null
@@ -176,6 +183,17 @@ function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
     ),
     wait: new Float64Array(trace.length).fill(Number.NaN),
   };
+}
+
+/** The queue is inside the application and its durations begin at the arrival, as a proxy's do: the slots give every start. */
+function insideTheApplication(found: FoundSlots, trace: Trace): PlainWaits {
+  const wait = waitsInTurn(trace, found.slots);
+  const basis = `requests wait in turn inside the application, from arrivals and ends, first come first served for ${hiddenSlotsText(found)} in each process`;
+  const described: Described = { wait, method: 'inferred', confidence: 0.8, basis };
+  const { mean, p95 } = describe(described, 0, 0).summary;
+  const blur = BLUR * trace.resolution;
+  const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
+  return { ...told, summary: widened(told.summary, [found.low, found.high], (slots) => waitsInTurn(trace, slots)) };
 }
 
 function fewCallers({ fewerCallers, capacity }: WaitInput, trace: Trace): PlainWaits | null {
