@@ -69,6 +69,8 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'OSError: write error', kind: null },
   { starts: 'IOError: write error', kind: null },
   { starts: '--- Python VM already initialized ---', kind: null },
+  { starts: '*** running ', pattern: /^\*\*\* running (?<text>\w+ loop engine)\b/, kind: 'model' },
+  { starts: '*** Operational MODE: async', pattern: /^\*\*\* (?<text>Operational MODE: async)/, kind: 'model' },
   { starts: '*** ', pattern: /^\*\*\* .* \*\*\*\s*$/, kind: null },
   { starts: '*** WARNING: ', kind: null },
   { starts: '!!! ', pattern: /^!!! .* !!!$/, kind: null },

@@ -61,7 +61,9 @@ function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPredic
   } else parts.push(...[ioRemedyText(facts, parts.length > 0)].filter((text) => text !== ''));
   if (facts.summary.server.model === 'async') {
     parts.push(
-      'These workers are async, yet each runs one request at a time: take what blocks the event loop out of it (await it, or asyncio.to_thread), or write the views as plain def where the framework runs those in threads.',
+      (facts.summary.server.threads.value ?? 1) > 1
+        ? 'These workers are async and run no more than so many requests at once: more of them cost little memory (uWSGI: a larger --gevent N or --async N).'
+        : 'These workers are async, yet each runs one request at a time: take what blocks the event loop out of it (await it, or asyncio.to_thread), or write the views as plain def where the framework runs those in threads.',
     );
   }
   if (parts.length === 0) {

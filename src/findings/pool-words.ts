@@ -27,6 +27,8 @@ export function poolText(server: Server): string {
     return `${countsInTurn(server.regimes.map((regime) => regime.workers))} sync workers`;
   if (server.regimes && server.model === 'threaded' && workers === 1)
     return `${countsInTurn(server.regimes.map((regime) => regime.capacity))} threads`;
+  if (workers !== null && server.model === 'async' && threads !== null && threads > 1)
+    return `${countText(workers, 'async worker')} of ${threads} requests at once`;
   if (workers !== null && (server.model === 'sync' || server.model === 'async'))
     return poolName({ model: server.model, workers, threads: 1 });
   if (workers !== null && threads !== null && server.model === 'threaded')

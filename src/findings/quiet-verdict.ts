@@ -71,12 +71,15 @@ export function quietVerdict(summary: Summary): Verdict {
     };
   }
   if (hasNoSlots(server.model)) {
-    const own = `${capital(poolText(server))}, without fixed slots`;
+    const kind = capital(poolText(server));
+    // A kind that is a hedge may have slots, or one.
+    const own =
+      server.model_confidence < HEDGED ? `${kind}, by the plainest reading` : `${kind}, without slots of its own`;
     // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
     if (concurrency.peak === null) {
       return {
         severity: 'info',
-        sentence: `${own}. How many requests were in flight, how long they took, and whether they waited for each other, the log cannot tell.`,
+        sentence: `${own}. How many requests were in flight, how long they took, and whether they waited, for each other or inside the application, the log cannot tell.`,
         shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
         confidence: server.model_confidence,
       };

@@ -15,7 +15,7 @@ function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
   const workers = summary.server.workers.value;
   if (workers === null || inference.lives.length === 0) return null;
-  const ended = withoutReloads(endedLives(inference.lives, workers), facts, workers);
+  const ended = withoutReloads(replacedLives(endedLives(inference.lives, workers), inference.lives), facts, workers);
   if (ended.length < Math.max(MINIMUM_RECYCLED, 2 * workers)) return null;
   const counts = ended.map((life) => life.requests);
   const mean = meanOf(counts);
@@ -64,6 +64,23 @@ function endedLives(lives: readonly WorkerLife[], workers: number): WorkerLife[]
       life.fate === 'running' ? replaced(life) : life.fate !== 'timeout' && life.fate !== 'killed' && life.to < logTo,
     )
     .sort((a, b) => a.to - b.to);
+}
+
+/**
+ * A worker that reached a limit is replaced at once. One that a pool stops when it is idle, and starts again when load comes (uWSGI's
+ * cheaper), leaves it smaller: each that ended needs another that begins then, as soon as it has something to do.
+ */
+function replacedLives(ended: readonly WorkerLife[], lives: readonly WorkerLife[]): WorkerLife[] {
+  const births = lives.map(({ from }) => from).sort((a, b) => a - b);
+  const pause = ended.length === 0 ? 0 : medianOf(ended.map(({ from, to, requests }) => (to - from) / requests));
+  const within = Math.max(REPLACED_WITHIN, 3 * pause);
+  let next = 0;
+  return ended.filter(({ to }) => {
+    while (next < births.length && births[next] < to - BLUR) next++;
+    if (next >= births.length || births[next] > to + within) return false;
+    next++;
+    return true;
+  });
 }
 
 /** µs: a reload or a shutdown lets workers end what they are at for so long (gunicorn's graceful timeout), and stamps are blurred. */
@@ -136,7 +153,7 @@ export default defineFinding({
     guards: [
       'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count, nor do those that a reload',
       '(HUP) or a shutdown ends: the server says so, or all workers end within 0.3 life / √n of each other (0.1 for two) although their',
-      'numbers of requests differ.',
+      'numbers of requests differ; nor do those in whose place no other begins within 5 s (or three pauses of a worker): a pool that is scaled.',
     ].join('\n'),
     fix: {
       gunicorn: '--max-requests N --max-requests-jitter N/2 with the numbers above, --preload to make a start cheap',
@@ -148,6 +165,7 @@ export default defineFinding({
   },
   fires: ['gunicorn-sync-2-recycling.log'],
   quiet: [
+    'faults/uwsgi-cheaper-comes-and-goes.log.gz',
     'faults/reload.log.gz',
     'gunicorn-sync-3-timeout-kills.log',
     'gunicorn-sync-4-nearly-full.log',

@@ -171,7 +171,7 @@ function enoughText(
   inBrief: boolean,
 ): string {
   if (typeof workers !== 'number') return '';
-  const { model } = server;
+  const model = server.model === 'async' && Number(server.threads.value) > 1 ? 'pool' : server.model;
   const kind = model === 'pool' || (model === 'threaded' && typeof threads === 'number') ? model : 'sync';
   const pool = poolNameBeside({ model: kind, workers, threads: Number(threads) });
   if (!isHidden(wait)) return capital(pool);

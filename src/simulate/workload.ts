@@ -95,8 +95,9 @@ export function presentShape({ inference }: Analysis): PoolShape | null {
   const { model, capacity } = inference;
   const workers = inference.workers.value;
   const threads = inference.threads.value;
-  // An event loop that is blocked by every request is a worker that runs one at a time.
-  if (model === 'async' && capacity.value !== null) return { model: 'sync', workers: capacity.value, threads: 1 };
+  // An event loop that is blocked by every request is a worker that runs one at a time; one that holds so many at once is a pool of them.
+  if (model === 'async' && capacity.value !== null)
+    return { model: (threads ?? 1) > 1 ? 'pool' : 'sync', workers: capacity.value, threads: 1 };
   if (model === 'async') return { model: 'async', workers: workers ?? 1, threads: 1 };
   if (model === 'thread-per-request') return { model: 'async', workers: workers ?? 1, threads: 1 };
   if (capacity.value === null) return null;

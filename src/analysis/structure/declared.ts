@@ -6,7 +6,15 @@ import type { StreamFacts } from '../../core/batch.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Estimate, ServerModel } from '../../core/summary.ts';
 import { countText, listText } from '../../core/words.ts';
-import { atLeast, exactly, type LimitMet, type Structure, unboundedStructure, unknownStructure } from './structure.ts';
+import {
+  atLeast,
+  exactly,
+  type LimitMet,
+  type Structure,
+  slotsOfAll,
+  unboundedStructure,
+  unknownStructure,
+} from './structure.ts';
 
 export interface Declared {
   /** Id of the format of most lines. */
@@ -31,18 +39,28 @@ export interface Declared {
 }
 
 /** Servers that print this form and no other, and how they run requests. */
-const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string][] = [
+const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string, confidence?: number][] = [
   [/^(uvicorn|hypercorn|daphne|aiohttp|sanic|tornado)/, 'async', 'an event loop in each worker'],
-  [/^(werkzeug|django)/, 'thread-per-request', 'a development server: one thread per request'],
+  // `flask run`, app.run (from Flask 1.0 on) and http.server start threads; run_simple and make_server do not unless they are asked to.
+  [
+    /^werkzeug/,
+    'thread-per-request',
+    'a development server: one thread per request, as Flask starts it; run_simple alone runs one request at a time',
+    0.55,
+  ],
+  [/^django/, 'thread-per-request', 'a development server: one thread per request'],
   [/^(waitress|cherrypy)/, 'threaded', 'one process with a fixed pool of threads'],
 ];
 
 /** gunicorn's worker classes (`Using worker: …`), by what they do. */
 const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
-  [/uvicorn|asgi|gevent|eventlet|tornado|aiohttp|meinheld/i, 'async'],
+  [/loop engine$|MODE: async$|uvicorn|asgi|gevent|eventlet|tornado|aiohttp|meinheld/i, 'async'],
   [/^(gunicorn\.workers\.gthread\.)?(gthread|ThreadWorker)$/i, 'threaded'],
   [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
 ];
+
+/** How uWSGI names it ("*** running gevent loop engine ***"). */
+const LOOP_ENGINE = /loop engine$|MODE: async$/;
 
 const kindOf = (format: string) => byFormat.find(([pattern]) => pattern.test(format));
 
@@ -80,7 +98,7 @@ export function declaredBy(
   const said = workerClass(events);
   if (said) {
     const model = said.model === 'sync' && threads !== null && threads > 1 ? 'threaded' : said.model;
-    return { model, confidence: 0.98, method: `the server says "Using worker: ${said.name}"`, ...common };
+    return { model, confidence: 0.98, method: `the server says "${said.words}"`, ...common };
   }
   if (threads !== null) {
     const model = threads > 1 ? 'threaded' : 'sync';
@@ -94,8 +112,8 @@ export function declaredBy(
   }
   const kind = kindOf(format);
   if (kind) {
-    const [, model, words] = kind;
-    return { model, confidence: 0.95, method: `the form of the lines is that of ${words}`, ...common };
+    const [, model, words, confidence = 0.95] = kind;
+    return { model, confidence, method: `the form of the lines is that of ${words}`, ...common };
   }
   return { model: null, confidence: 0, method: 'no line names the kind of worker', ...common };
 }
@@ -107,11 +125,12 @@ function refusalsIn(events: readonly LifecycleEvent[]): string | null {
     : `a limit of its own: it says "${said[0].text ?? 'queue full'}", ${countText(said.length, 'time')}`;
 }
 
-function workerClass(events: readonly LifecycleEvent[]): { name: string; model: ServerModel } | null {
+function workerClass(events: readonly LifecycleEvent[]): { words: string; model: ServerModel } | null {
   for (let i = events.length - 1; i >= 0; i--) {
     const { kind, text } = events[i];
     if (kind !== 'model' || text === null) continue;
-    for (const [pattern, model] of byWorkerClass) if (pattern.test(text)) return { name: text, model };
+    for (const [pattern, model] of byWorkerClass)
+      if (pattern.test(text)) return { words: LOOP_ENGINE.test(text) ? text : `Using worker: ${text}`, model };
   }
   return null;
 }
@@ -173,6 +192,12 @@ function withRefusals(structure: Structure, words: string): Structure {
   return { ...structure, threads: unknown, capacity: unknown };
 }
 
+/** uWSGI runs so many greenlets or tasks at once (--gevent N, --async N), and leaves more connections where they are. */
+function withCores(structure: Structure, cores: number, workers: Estimate): Structure {
+  const threads = exactly(cores, 0.97, `the server says that a worker runs ${cores} at once`);
+  return { ...structure, threads, capacity: slotsOfAll(threads, workers), unbounded: false };
+}
+
 /** A kind of server without fixed slots, at which something held requests back all the same. */
 const withLimit = (structure: Structure, met: LimitMet, { threads, capacity }: Structure): Structure => ({
   ...structure,
@@ -193,6 +218,7 @@ export function withDeclared(seen: Structure, declared: Declared, workers: Estim
   if (model === 'async' && seen.met?.kind === 'one-each') return oneAtATimeYet(seen, declared);
   if (model === 'async' || model === 'thread-per-request') {
     const open = unboundedStructure(model, confidence, method);
+    if (declared.threads !== null && declared.threads > 1) return withCores(open, declared.threads, workers);
     if (declared.refusals !== null) return withRefusals(open, declared.refusals);
     return seen.met ? withLimit(open, seen.met, seen) : open;
   }

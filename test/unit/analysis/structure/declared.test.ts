@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { inferLog } from '../../../helpers/infer-log.ts';
+
+const fault = (name: string) =>
+  gunzipSync(readFileSync(new URL(`../../../faults/${name}.log.gz`, import.meta.url))).toString('utf8');
+
+describe('what a server says of itself', () => {
+  it('uWSGI with gevent: an event loop that holds so many requests, not threads', () => {
+    const { model, threads, capacity, unbounded } = inferLog(fault('uwsgi-gevent'));
+    expect(model).toBe('async');
+    expect(threads.value).toBe(12);
+    expect(capacity.value).toBe(12);
+    expect(unbounded).toBe(false);
+  });
+
+  it('werkzeug starts a thread for each request or not: its lines do not say', () => {
+    const lines = Array.from({ length: 60 }, (_, i) => {
+      const second = String(i).padStart(2, '0');
+      return `127.0.0.1 - - [29/Nov/2026 03:52:${second}] "GET /p HTTP/1.1" 200 -\n`;
+    });
+    const { model, modelConfidence, unbounded } = inferLog(lines.join(''));
+    expect(model).toBe('thread-per-request');
+    expect(modelConfidence).toBeLessThan(0.6);
+    expect(unbounded).toBe(false);
+  });
+});
