@@ -23,7 +23,7 @@ export default defineFormat({
     { starts: ' * Running on ', pattern: /^ \* Running on (?<text>\S+)/, kind: 'listen' },
     { starts: ' * Detected change in ', kind: 'reload' },
     { starts: ' * Restarting with ', kind: null },
-    { starts: ' * Serving Flask app', kind: null },
+    { starts: ' * Serving Flask app', pattern: /^ \* (?<text>Serving Flask app)/, kind: 'model' },
     { starts: ' * Debug mode: ', kind: null },
     { starts: ' * Debugger ', kind: null },
     { starts: ' * Environment: ', kind: null },
@@ -71,6 +71,6 @@ export default defineFormat({
   ],
   notes: [
     'The stamp is the start of the response, local time without a zone, in seconds; colour is written even to files.',
-    'It starts a thread per request: there is no pool that could be full.',
+    'Flask (from 1.0 on) and http.server start a thread per request: there is no pool that could be full. run_simple and make_server run one at a time unless they are given threaded=True, and write the same lines.',
   ],
 });

@@ -52,15 +52,17 @@ const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string, co
   [/^(waitress|cherrypy)/, 'threaded', 'one process with a fixed pool of threads'],
 ];
 
-/** gunicorn's worker classes (`Using worker: …`), by what they do. */
+/** gunicorn's worker classes (`Using worker: …`) and what others say of themselves, by what they do. */
 const byWorkerClass: readonly [pattern: RegExp, model: ServerModel][] = [
   [/loop engine$|MODE: async$|uvicorn|asgi|gevent|eventlet|tornado|aiohttp|meinheld/i, 'async'],
   [/^(gunicorn\.workers\.gthread\.)?(gthread|ThreadWorker)$/i, 'threaded'],
   [/^(gunicorn\.workers\.sync\.)?(sync|SyncWorker)$/i, 'sync'],
+  // From Flask 1.0 on, unless it is told --without-threads.
+  [/^Serving Flask app/, 'thread-per-request'],
 ];
 
-/** How uWSGI names it ("*** running gevent loop engine ***"). */
-const LOOP_ENGINE = /loop engine$|MODE: async$/;
+/** What others than gunicorn say ("*** running gevent loop engine ***", uWSGI). */
+const OWN_WORDS = /loop engine$|MODE: async$|Flask app$/;
 
 const kindOf = (format: string) => byFormat.find(([pattern]) => pattern.test(format));
 
@@ -130,7 +132,7 @@ function workerClass(events: readonly LifecycleEvent[]): { words: string; model:
     const { kind, text } = events[i];
     if (kind !== 'model' || text === null) continue;
     for (const [pattern, model] of byWorkerClass)
-      if (pattern.test(text)) return { words: LOOP_ENGINE.test(text) ? text : `Using worker: ${text}`, model };
+      if (pattern.test(text)) return { words: OWN_WORDS.test(text) ? text : `Using worker: ${text}`, model };
   }
   return null;
 }

@@ -201,6 +201,8 @@ const hasNoDivisors = (slots: number): boolean => {
 };
 
 function whySilent({ capacity, threadsPerWorker, model, growth }: WaitInput, trace: Trace): string {
+  if (model === 'thread-per-request' && !growth)
+    return 'whether the server starts a thread for each request, or runs one at a time and lets the others wait, its lines do not say';
   if (!capacity) return `how many slots the server has is not known${growth ? `; ${insideWords(growth)}` : ''}`;
   if (!trace.hasDurations) return 'without durations only bursts tell how long callers waited, and this log is none';
   if (!trace.hasWorkers) return 'without worker ids the requests cannot be followed through the pool';
