@@ -3,12 +3,13 @@ import type { Analysis } from '../core/finding.ts';
 import type { WaitInference } from '../core/inference.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { listHeavyRoutes } from './heavy-routes.ts';
+import { wholeSteps } from './followed-part.ts';
 import { inferServer } from './infer-server.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
 import { waitsAmong } from './wait/surroundings.ts';
-import { heldToWholeLog } from './whole-log.ts';
+import { ofWholeLog } from './whole-log.ts';
 
 export interface AnalyseOptions {
   readonly inputs: readonly InputSummary[];
@@ -27,8 +28,10 @@ export interface AnalyseOptions {
 
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
   const estimates = listHeavyRoutes(partial);
-  const requests = partial.retained.table();
-  const own = heldToWholeLog(
+  const kept = partial.retained.table();
+  const part = partial.retained.complete ? { table: kept, isWhole: null } : wholeSteps(kept, partial.timeline.view());
+  const requests = part.table;
+  const own = ofWholeLog(
     inferServer({
       table: requests,
       lifecycle: partial.lifecycle,
@@ -39,6 +42,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
       lastLook: options.lastLook ?? null,
     }),
     partial,
+    part,
   );
   const inference = options.around ? waitsAmong(own, requests, options.around) : own;
   const knows = missingFields(partial.streams, partial.lifecycle, inference, options.inputs, options.howToLog);

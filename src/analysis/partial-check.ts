@@ -3,6 +3,7 @@
  * from elsewhere may hold anything, and a wrong number must not become an endless loop or a table of terabytes.
  */
 import type { RequestTable } from '../core/table.ts';
+import { PIECE_NUMBERS, RUN_NUMBERS } from './busiest-rows.ts';
 import { MAX_STATUS } from './partial.ts';
 import type { PartialState } from './partial-state.ts';
 import { SAMPLED_REQUESTS } from './request-sample.ts';
@@ -49,12 +50,35 @@ export function checkState(state: PartialState, inputs: number): void {
   checkStreams(state.streams, workers.length);
   checkLifecycle(state.lifecycle, inputs);
   checkTotalsOfAll(state.totals);
-  const { retention, seen, horizon, rows } = state.retained;
-  expect(isCount(retention.all) && isCount(retention.sample) && isCount(seen), 'rows');
+  const { retention, seen, horizon, rows, busiest } = state.retained;
+  const most = { inputs, routes: routes.length, threads: threads.length, workers: workers.length };
+  const { busiestBlocks, blockBytes } = retention;
+  const counts = [retention.all, retention.sample, busiestBlocks, blockBytes, seen];
+  expect(counts.every(isCount) && blockBytes >= 1, 'rows');
   expect(typeof horizon === 'number' && !Number.isNaN(horizon), 'rows');
   checkSample(state.sample, routes.length, inputs);
   if (state.sketch !== null) checkSketch(state.sketch);
-  checkRows(rows, { inputs, routes: routes.length, threads: threads.length, workers: workers.length });
+  checkRows(rows, most);
+  checkRows(busiest.rows, most);
+  checkBusiest(busiest, state.streams.length, inputs);
+}
+
+function checkBusiest({ runs, pieces, rows }: PartialState['retained']['busiest'], streams: number, inputs: number): void {
+  expect(runs instanceof Float64Array && runs.length % RUN_NUMBERS === 0, 'busiest rows');
+  expect(pieces instanceof Float64Array && pieces.length % PIECE_NUMBERS === 0, 'busiest rows');
+  let open = 0;
+  for (let at = 0; at < runs.length; at += RUN_NUMBERS) {
+    const [stream, source, head, tail] = runs.subarray(at);
+    expect([stream, source, head, tail].every(isCount) && stream < streams, 'busiest rows');
+    expect(source < Math.max(1, inputs), 'busiest rows');
+    open += head + tail;
+  }
+  let length = 0;
+  for (let at = 0; at < pieces.length; at += PIECE_NUMBERS) {
+    expect(isCount(pieces[at]) && isCount(pieces[at + 1]) && pieces[at + 1] >= 1, 'busiest rows');
+    length += pieces[at + 1];
+  }
+  expect(open <= pieces.length / PIECE_NUMBERS && length === rows.length, 'busiest rows');
 }
 
 function checkSample(sample: PartialState['sample'], routes: number, inputs: number): void {

@@ -14,8 +14,8 @@ import { RouteCounts } from './route-counts.ts';
 import { Timeline } from './timeline.ts';
 import { FIRST_ERROR, Totals } from './totals.ts';
 
-/** Rows kept whole for the inference; about 100 bytes each. */
-export const RETENTION: Retention = { all: 40_000, sample: 10_000 };
+/** Rows kept whole for the inference; about 100 bytes each. A block is of some hundred lines. */
+export const RETENTION: Retention = { all: 40_000, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
 /** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
@@ -68,7 +68,7 @@ export class Partial {
     this.#place(rows, facts.durationCovers === 'service');
     this.routeCounts.add(rows);
     this.#countByWorker(rows, stream.workers);
-    this.retained.add(rows);
+    this.retained.add(rows, this.streams.indexOf(stream));
     this.sample.add(rows);
   }
 
@@ -233,8 +233,10 @@ export class Partial {
       (this.workers[workerIds[id]] ??= new Totals()).merge(totals);
     });
     for (let code = 0; code < MAX_STATUS; code++) this.status[code] += right.status[code];
+    const streams: number[] = [];
     for (const stream of right.streams) {
       const mine = this.#streamOf(stream.facts);
+      streams.push(this.streams.indexOf(mine));
       mine.requests += stream.requests;
       stream.workers.forEach((_, id) => {
         mine.workers[workerIds[id]] = true;
@@ -252,7 +254,7 @@ export class Partial {
     this.bytesKnown += right.bytesKnown;
     this.first = Math.min(this.first, right.first);
     this.last = Math.max(this.last, right.last);
-    this.retained.merge(right.retained, { workerIds, threadIds, routeIds, sourceShift });
+    this.retained.merge(right.retained, { workerIds, threadIds, routeIds, streams, sourceShift });
     if (this.names.routes.size >= MANY_ROUTES) this.dropRoutes();
   }
 }

@@ -6,10 +6,12 @@
  * number); of more than `all` rows, kept is the longest run of blocks in that order that holds at most `sample` rows. A part of the log holds at most as
  * many rows of each block as the whole, so whatever the whole keeps every part has kept, and merging parts and trimming
  * again gives exactly the whole's choice. A first block that alone is too large keeps its first rows.
+ * An incident is rarely among them, so the busiest rows (`busiest-rows.ts`) are kept as well.
  */
 
 import { instantOf, type RequestTable, selectRows, sliceRows, TableBuilder } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
+import { BusiestRows, type BusiestState } from './busiest-rows.ts';
 
 const GROUP_BITS = 3;
 
@@ -29,6 +31,8 @@ export interface Translation {
   readonly workerIds: Int32Array;
   readonly threadIds: Int32Array;
   readonly routeIds: Int32Array;
+  /** By number of a kind of lines there: its number here. */
+  readonly streams: readonly number[];
   readonly sourceShift: number;
 }
 
@@ -37,6 +41,7 @@ export interface RetainedState {
   readonly seen: number;
   readonly horizon: number;
   readonly rows: RequestTable;
+  readonly busiest: BusiestState;
 }
 
 interface Block {
@@ -49,11 +54,15 @@ export interface Retention {
   readonly all: number;
   /** Of more rows so many are kept: what a screenful of conclusions needs, at a tenth of the cost. */
   readonly sample: number;
+  /** And so many of the busiest blocks of the log, of so many bytes each. */
+  readonly busiestBlocks: number;
+  readonly blockBytes: number;
 }
 
 export class RetainedRows {
   readonly retention: Retention;
   readonly #blocks = new Map<number, Block>();
+  #busiest: BusiestRows;
   #count = 0;
   /** Blocks at or beyond this order are not kept. */
   #horizon = Number.POSITIVE_INFINITY;
@@ -62,6 +71,7 @@ export class RetainedRows {
 
   constructor(retention: Retention) {
     this.retention = retention;
+    this.#busiest = new BusiestRows(retention.busiestBlocks, retention.blockBytes);
   }
 
   get #limit(): number {
@@ -72,8 +82,14 @@ export class RetainedRows {
     return this.#count === this.seen;
   }
 
-  add(rows: RequestTable): void {
+  /** @param stream number of their kind of lines */
+  add(rows: RequestTable, stream: number): void {
     this.seen += rows.length;
+    this.#busiest.add(rows, stream);
+    this.#addToBlocks(rows);
+  }
+
+  #addToBlocks(rows: RequestTable): void {
     const { end, length } = rows;
     for (let from = 0; from < length; ) {
       const block = blockOf(rows, from);
@@ -116,7 +132,15 @@ export class RetainedRows {
   }
 
   /** Takes over the rows of the part that follows in the input; the maps translate its ids of names. */
-  merge(right: RetainedRows, { workerIds, threadIds, routeIds, sourceShift }: Translation): void {
+  merge(right: RetainedRows, { workerIds, threadIds, routeIds, streams, sourceShift }: Translation): void {
+    const translated = (rows: RequestTable): RequestTable => ({
+      ...rows,
+      worker: rows.worker.map((id) => (id < 0 ? id : workerIds[id])),
+      thread: rows.thread.map((id) => (id < 0 ? id : threadIds[id])),
+      route: rows.route.map((id) => (id < 0 ? id : routeIds[id])),
+      source: rows.source.map((source) => source + sourceShift),
+    });
+    this.#busiest.merge(right.#busiest, streams, sourceShift, translated);
     this.seen += right.seen;
     this.#horizon = Math.min(this.#horizon, right.#horizon);
     for (const [number, block] of this.#blocks) {
@@ -126,35 +150,40 @@ export class RetainedRows {
     }
     for (const [number, block] of right.#blocks) {
       if (block.order >= this.#horizon) continue;
-      const rows = block.rows.table;
-      this.#addTo(
-        number,
-        {
-          ...rows,
-          worker: rows.worker.map((id) => (id < 0 ? id : workerIds[id])),
-          thread: rows.thread.map((id) => (id < 0 ? id : threadIds[id])),
-          route: rows.route.map((id) => (id < 0 ? id : routeIds[id])),
-          source: rows.source.map((source) => source + sourceShift),
-        },
-        0,
-        rows.length,
-      );
+      this.#addTo(number, translated(block.rows.table), 0, block.rows.length);
     }
     if (this.#count > this.#limit) this.#trim();
   }
 
   /** Ids of routes have changed. */
   renumberRoutes(routeIds: Int32Array): void {
-    for (const { rows } of this.#blocks.values()) {
-      const { route, length } = rows.table;
+    for (const { route, length } of this.#tables()) {
       for (let i = 0; i < length; i++) if (route[i] >= 0) route[i] = routeIds[route[i]];
+    }
+  }
+
+  *#tables(): Generator<RequestTable> {
+    for (const { rows } of this.#blocks.values()) yield rows.table;
+    yield* this.#busiest.tables();
+  }
+
+  /** Rows of `table()` whose waits and answers have been changed. */
+  tell(rows: RequestTable): void {
+    const key = (table: RequestTable, row: number) => `${table.source[row]}/${table.offset[row]}`;
+    const rowOf = new Map(Array.from({ length: rows.length }, (_, row) => [key(rows, row), row]));
+    for (const table of this.#tables()) {
+      for (let i = 0; i < table.length; i++) {
+        const row = rowOf.get(key(table, i));
+        if (row === undefined) continue;
+        table.measuredWait[i] = rows.measuredWait[row];
+        table.status[i] = rows.status[row];
+      }
     }
   }
 
   /** Calls back with the route of every row. */
   forEachRoute(see: (route: number) => void): void {
-    for (const { rows } of this.#blocks.values()) {
-      const { route, length } = rows.table;
+    for (const { route, length } of this.#tables()) {
       for (let i = 0; i < length; i++) see(route[i]);
     }
   }
@@ -168,14 +197,16 @@ export class RetainedRows {
       seen: this.seen,
       horizon: this.#horizon,
       rows: sliceRows(all.table, 0, all.length),
+      busiest: this.#busiest.state(),
     };
   }
 
-  static fromState({ retention, seen, horizon, rows }: RetainedState): RetainedRows {
+  static fromState({ retention, seen, horizon, rows, busiest }: RetainedState): RetainedRows {
     const retained = new RetainedRows(retention);
     retained.#horizon = horizon;
-    retained.add(rows);
+    retained.#addToBlocks(rows);
     retained.seen = seen;
+    retained.#busiest = BusiestRows.fromState(busiest, retention.busiestBlocks, retention.blockBytes);
     return retained;
   }
 
@@ -184,7 +215,8 @@ export class RetainedRows {
     const all = new TableBuilder(this.#count);
     const blocks = [...this.#blocks].sort((a, b) => a[0] - b[0]);
     for (const [, block] of blocks) all.appendRows(block.rows.table);
-    return inLineOrder(all.table);
+    if (!this.complete) for (const rows of this.#busiest.whole()) all.appendRows(rows);
+    return inLineOrder(all.table, !this.complete);
   }
 }
 
@@ -195,13 +227,16 @@ function blockOf(rows: RequestTable, row: number): number {
 }
 
 /**
- * One input: by offset. Several: each by offset, merged by time (a stable merge, so no input is reordered). Where lines of several have
+ * Every row once, where they `mayRepeat`. One input: by offset. Several: each by offset, merged by time (a stable merge, so no input is reordered). Where lines of several have
  * the same time, those of the input that begins first come first: parts of one log follow each other in whatever order they were given.
  */
-function inLineOrder(table: RequestTable): RequestTable {
-  const rows = Array.from({ length: table.length }, (_, row) => row);
+function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
   const { offset, source } = table;
-  rows.sort((a, b) => source[a] - source[b] || offset[a] - offset[b]);
+  const all = Array.from({ length: table.length }, (_, row) => row);
+  all.sort((a, b) => source[a] - source[b] || offset[a] - offset[b]);
+  const isNew = (row: number, at: number) =>
+    at === 0 || source[row] !== source[all[at - 1]] || offset[row] !== offset[all[at - 1]];
+  const rows = mayRepeat ? all.filter(isNew) : all;
   const lastSource = table.length === 0 ? 0 : source[rows[rows.length - 1]];
   if (table.length === 0 || source[rows[0]] === lastSource) return selectRows(table, rows);
   const queues = new Map<number, number[]>();

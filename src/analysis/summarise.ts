@@ -10,7 +10,7 @@ import { type OwnDurations, ownDurations } from './own-durations.ts';
 import type { Partial } from './partial.ts';
 import { summariseRoutes, summariseWorkers } from './summarise-lists.ts';
 import { summariseTimeline } from './summarise-timeline.ts';
-import { ofWholeLog } from './whole-log.ts';
+import { meanConcurrency } from './whole-log.ts';
 
 export interface SummariseInput {
   readonly partial: Partial;
@@ -221,10 +221,9 @@ function concurrency(
   window: Window,
   all: DurationHistogram,
 ): Summary['concurrency'] {
-  const { p95, peak, peakAtLeast } = inference.concurrency;
-  const { mean, saturatedMicros, saturatedRatio } = partial.retained.complete
-    ? inference.concurrency
-    : ofWholeLog(partial, inference, window.to - window.from, all.sum);
+  const { p95, peak, peakAtLeast, saturatedMicros, saturatedRatio } = inference.concurrency;
+  const seen = inference.concurrency.mean;
+  const mean = partial.retained.complete ? seen : meanConcurrency(partial, seen, window.to - window.from, all.sum);
   return {
     mean: numberOrNull(mean),
     p95: numberOrNull(p95),

@@ -5,7 +5,6 @@ import { countText, durationText, listText, percentText } from '../core/words.ts
 import { serverOfWorker } from './join-input.ts';
 import { hasLeft, type PairedRequest, pairRequests } from './left-callers.ts';
 import type { Partial } from './partial.ts';
-import { RetainedRows } from './retained-rows.ts';
 import type { LoggedRequests, SameRequests, TwinGroup } from './same-requests.ts';
 import { slowSenders } from './slow-senders.ts';
 
@@ -119,7 +118,7 @@ function tellWaits(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[], o
   if (withLeft && ofAll) return false;
   if (waits.length < (withLeft ? ENOUGH_OF_LEFT : ENOUGH_TWINS) * rows.length) return false;
   for (const { one, wait } of waits) rows.measuredWait[one] = Math.max(0, wait);
-  partial.retained = RetainedRows.fromState({ ...partial.retained.state(), rows });
+  partial.retained.tell(rows);
   for (const [k, stream] of partial.streams.entries()) {
     const before = stream.facts;
     const told = {
@@ -142,7 +141,7 @@ function tellAnswers(teller: Kind, proxy: Kind, pairs: readonly PairedRequest[])
     rows,
     late.map(({ one, other }) => ({ row: one, status: status[other] })),
   );
-  teller.partial.retained = RetainedRows.fromState({ ...teller.partial.retained.state(), rows });
+  teller.partial.retained.tell(rows);
   return late.length;
 }
 

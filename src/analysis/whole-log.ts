@@ -1,88 +1,305 @@
 /**
- * A log that is too long to be kept whole is inferred from a sample of its requests; how busy the pool was the timeline tells of all of it.
- * Where the sample is calmer than the log, its waits are not those of the log.
+ * A log that is too long to be kept whole is inferred from the requests that are kept of it, a sample and its busiest parts; how busy it was
+ * in each step the timeline tells of all of it. So what was followed is weighed by how much of the log was as busy (`strata.ts`).
  */
-import type { ServerInference } from '../core/inference.ts';
-import { clockText, MICROS_PER_SECOND } from '../core/time.ts';
-import { percentText } from '../core/words.ts';
+import type { ServerInference, WaitInference } from '../core/inference.ts';
+import { medianOf, sumOf } from '../core/statistics.ts';
+import type { RequestTable } from '../core/table.ts';
+import { clockText } from '../core/time.ts';
+import { countText, percentText } from '../core/words.ts';
+import type { FollowedPart } from './followed-part.ts';
 import type { Partial } from './partial.ts';
-import { unknownWait } from './wait/summarise-waits.ts';
+import { FIRST_FULL, STRATA, type Strata, slotsAt, strataOf } from './strata.ts';
+import { NO_WAIT, unknownWait } from './wait/summarise-waits.ts';
 
-/** A step counts as full from this share of its slots: hand-overs leave small gaps. */
-const FULL_STEP = 0.9;
-/** s: longer steps hide the moments in which a pool has room. */
-const LONGEST_STEP = 10;
-/** Share of the time full by which, and times as often as in the sample, the log is fuller than it. */
-const FULLER_BY = 0.004;
-const TIMES_FULLER = 1.5;
-/** µs: less is a moment; and a stretch as long as this that is not in the sample is asked for, however rare it is. */
-const SHORTEST = 10_000_000;
-const LONG = 20_000_000;
 /** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
 const APART = 60_000_000;
 const AROUND = 60_000_000;
-
-/** Steps of the timeline, µs each, how many there are, and where those with all slots busy begin (µs since 1970 UTC). */
-interface FullSteps {
-  readonly step: number;
-  readonly count: number;
-  readonly at: readonly number[];
-}
+/** Share of the requests, and µs of a stretch, of a full pool that speak for themselves: nothing like them was followed. */
+const HARDLY_ANY = 0.004;
+const LONG = 20_000_000;
+/** Requests of a stratum that tell of it. */
+const ENOUGH = 20;
+/** µs: stretches of requests that are followed apart from each other are the draws of a sample. */
+const DRAW = 60_000_000;
 
 const logsServices = ({ streams }: Partial): boolean =>
   streams.every(({ facts }) => facts.durationCovers === 'service');
 
+/** What the followed part tells of the whole log. */
+interface Known {
+  readonly strata: Strata;
+  /** By step: its requests were followed, and so was whoever had queued before it. */
+  readonly isKnown: Uint8Array;
+}
+
 /** null: the timeline does not tell. */
-function fullSteps(partial: Partial, { capacity, unbounded }: ServerInference): FullSteps | null {
-  const view = partial.timeline.view();
-  const slots = unbounded ? null : capacity.value;
-  if (!logsServices(partial) || slots === null || view.stepSeconds > LONGEST_STEP) return null;
-  const step = view.stepSeconds * MICROS_PER_SECOND;
-  const at: number[] = [];
-  view.busyMicros.forEach((busy, k) => {
-    if (busy >= FULL_STEP * slots * step) at.push(view.from + k * step);
-  });
-  return { step, count: view.busyMicros.length, at };
+function knownOf(partial: Partial, { isWhole }: FollowedPart, inference: ServerInference): Known | null {
+  if (!isWhole || !logsServices(partial)) return null;
+  const strata = strataOf(partial.timeline.view(), slotsAt(inference));
+  if (!strata) return null;
+  const isKnown = new Uint8Array(isWhole.length);
+  // Who was queued when a stretch began is not seen before its first step that was not full.
+  for (let k = 0; k < isWhole.length; k++) {
+    const isBeginning = k === 0 || isWhole[k - 1] === 0 || (isKnown[k - 1] === 0 && strata.full[k - 1] === 1);
+    isKnown[k] = isWhole[k] === 1 && (k === 0 || !isBeginning || strata.full[k] === 0) ? 1 : 0;
+  }
+  return { strata, isKnown };
 }
 
-/** `micros` of time, and of all logged durations. */
-export function ofWholeLog(
-  partial: Partial,
+/** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
+export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
+  logsServices(partial) ? durations / micros : seen;
+
+/** The inference of the followed part of a long log, as it speaks for the whole. */
+export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart): ServerInference {
+  if (partial.retained.complete) return inference;
+  const known = knownOf(partial, part, inference);
+  if (!known) return inference;
+  const concurrency = { ...inference.concurrency, ...concurrencyOf(inference, part.table, known) };
+  const whole = { ...inference, concurrency };
+  return inference.wait.method === 'inferred' ? { ...whole, ...waitsOf(inference, known) } : whole;
+}
+
+/** How many ran at once, for how much of the time of each stratum. */
+function concurrencyOf(
   inference: ServerInference,
-  micros: number,
-  durations: number,
-): Pick<ServerInference['concurrency'], 'mean' | 'saturatedMicros' | 'saturatedRatio'> {
-  const seen = inference.concurrency;
-  const mean = logsServices(partial) ? durations / micros : seen.mean;
-  const full = fullSteps(partial, inference);
-  if (!full) return { mean, saturatedRatio: seen.saturatedRatio, saturatedMicros: seen.saturatedRatio * micros };
-  const saturatedMicros = full.at.length * full.step;
-  return { mean, saturatedMicros, saturatedRatio: saturatedMicros / micros };
+  table: RequestTable,
+  known: Known,
+): Pick<ServerInference['concurrency'], 'p95' | 'saturatedMicros' | 'saturatedRatio'> {
+  const { steps, step } = known.strata;
+  const slots = slotsAt(inference);
+  const full = timesAt(inference.requests, known, (level, instant) => (level >= slots(instant) ? 1 : 0));
+  // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
+  const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
+  const all: number[] = [];
+  let saturatedMicros = 0;
+  let micros = 0;
+  for (let s = 0; s < STRATA; s++) {
+    const told = steps[s] * step;
+    micros += told;
+    const time = sumOf(full[s]);
+    // A stretch of a full pool of which nothing was followed was full.
+    saturatedMicros += told * (time > 0 ? (full[s][1] ?? 0) / time : s >= FIRST_FULL ? 1 : 0);
+    const placed = sumOf(levels[s]);
+    levels[s].forEach((at, level) => {
+      all[level] = (all[level] ?? 0) + (told * at) / placed;
+    });
+  }
+  return { p95: quantileOfLevels(all, 0.95), saturatedMicros, saturatedRatio: micros > 0 ? saturatedMicros / micros : 0 };
 }
 
-/** The inference of a sample, without waits where the pool was full far more often than in it. */
-export function heldToWholeLog(inference: ServerInference, partial: Partial): ServerInference {
-  if (partial.retained.complete || inference.wait.method !== 'inferred') return inference;
-  const full = fullSteps(partial, inference);
-  if (!full || full.at.length * full.step < SHORTEST) return inference;
-  const share = full.at.length / full.count;
-  const { end, wait } = inference.requests;
-  const followed = end.filter((_, row) => Number.isFinite(wait[row]));
-  const stepOf = (instant: number) => Math.floor(instant / full.step);
-  const steps = new Set(Array.from(followed, stepOf));
-  const inSample = full.at.filter((instant) => steps.has(stepOf(instant))).length / steps.size;
-  const fullest = fullestStretch(full.at, full.step);
-  const isIn = followed.some((instant) => instant >= fullest.from && instant <= fullest.to);
-  const isCalmer = share >= inSample * TIMES_FULLER + FULLER_BY || (fullest.fullMicros >= LONG && !isIn);
-  if (!isCalmer) return inference;
-  const { length } = wait;
-  const middle = (fullest.from + fullest.to) / 2;
-  const basis = `the ${followed.length} requests that were followed are calmer than the log: all slots were busy for ${percentText(inSample)} of their time and for ${percentText(share)} of all, longest about ${clockText(middle)} UTC`;
+/** µs at each value of `of` the number of requests running, in the known steps of each stratum. */
+function timesAt(
+  { start, end }: Pick<ServerInference['requests'], 'start' | 'end'>,
+  { strata, isKnown }: Known,
+  of: (level: number, instant: number) => number,
+): number[][] {
+  const { from, step, stratum } = strata;
+  const up = start.filter((at, row) => at <= end[row]).sort();
+  const down = end.filter((at, row) => at >= start[row]).sort();
+  const times: number[][] = Array.from({ length: STRATA }, () => []);
+  let level = 0;
+  for (let i = 0, j = 0; j < down.length; ) {
+    const isStart = i < up.length && up[i] < down[j];
+    const since = isStart ? up[i++] : down[j++];
+    level += isStart ? 1 : -1;
+    const until = Math.min(up[i] ?? Number.POSITIVE_INFINITY, down[j] ?? since);
+    for (let k = Math.max(0, Math.floor((since - from) / step)); k < stratum.length; k++) {
+      const begin = from + k * step;
+      if (begin >= until) break;
+      if (isKnown[k] === 0) continue;
+      const value = of(level, begin);
+      const at = times[stratum[k]];
+      while (at.length <= value) at.push(0);
+      at[value] += Math.min(until, begin + step) - Math.max(since, begin);
+    }
+  }
+  return times;
+}
+
+/** Requests with one stamp end evenly over its tick, in the order of their lines. */
+function spreadInTicks({ length, start, end, resolution }: RequestTable): { start: Float64Array; end: Float64Array } {
+  const spread = { start: new Float64Array(length), end: new Float64Array(length) };
+  for (let from = 0; from < length; ) {
+    let to = from + 1;
+    while (to < length && end[to] === end[from]) to++;
+    for (let row = from; row < to; row++) {
+      const late = ((row - from + 0.5) / (to - from)) * resolution[row];
+      spread.start[row] = start[row] + late;
+      spread.end[row] = end[row] + late;
+    }
+    from = to;
+  }
+  return spread;
+}
+
+function quantileOfLevels(time: readonly number[], share: number): number {
+  const total = sumOf(time);
+  let sum = 0;
+  for (let level = 0; level < time.length; level++) if ((sum += time[level] ?? 0) >= share * total) return level;
+  return time.length - 1;
+}
+
+/** The followed requests whose wait is known: row, stratum, and the stretch of time that it is of. */
+interface Followed {
+  readonly rows: Int32Array;
+  readonly stratum: Uint8Array;
+  readonly draw: Int32Array;
+  /** Of each stratum. */
+  readonly counts: Float64Array;
+}
+
+function followedOf({ requests }: ServerInference, { strata, isKnown }: Known): Followed {
+  const { end, wait } = requests;
+  const { from, step } = strata;
+  const stepOf = (row: number) => Math.min(isKnown.length - 1, Math.max(0, Math.floor((end[row] - from) / step)));
+  const rows = Int32Array.from(end.keys()).filter((row) => wait[row] >= 0 && isKnown[stepOf(row)] === 1);
+  const stratum = Uint8Array.from(rows, (row) => strata.stratum[stepOf(row)]);
+  const counts = new Float64Array(STRATA);
+  for (const s of stratum) counts[s]++;
+  return { rows, stratum, draw: rows.map((row) => Math.floor(end[row] / DRAW)), counts };
+}
+
+function waitsOf(inference: ServerInference, known: Known): OfWhole {
+  const { requests: all } = known.strata;
+  const followed = followedOf(inference, known);
+  const { rows, counts } = followed;
+  const total = all.reduce((a, b) => a + b, 0);
+  const weight = new Float64Array(STRATA);
+  let missing = 0;
+  let missingSteps = 0;
+  for (let s = 0; s < STRATA; s++) {
+    if (all[s] === 0) continue;
+    // A calm stratum of which too little was followed waited no longer than the next busier one.
+    let of = s;
+    while (of < FIRST_FULL && counts[of] < ENOUGH) of++;
+    if (counts[of] > 0 && (counts[of] >= ENOUGH || counts[of] === all[of])) weight[of] += all[s] / counts[of];
+    else {
+      missing += all[s];
+      missingSteps += known.strata.steps[s];
+    }
+  }
+  const wait = new Float64Array(inference.requests.wait.length).fill(Number.NaN);
+  for (const row of rows) wait[row] = inference.requests.wait[row];
+  if (missing > HARDLY_ANY * total || missingSteps * known.strata.step >= LONG)
+    return notFollowed(inference, known, followed);
+  const samples = inference.requests.waitSamples ?? [inference.requests.wait];
+  const weights = Float64Array.from(followed.stratum, (s) => weight[s]);
   return {
-    ...inference,
+    wait: weighted(inference.wait, samples.map((sample) => Float64Array.from(rows, (row) => sample[row])), weights, {
+      error: samplingError(inference.requests.wait, followed, weight, total),
+      basis: `${inference.wait.basis}; ${countText(rows.length, 'request')} of ${total} followed, the busiest parts of the log among them, each weighed by how much of the log was as busy`,
+    }),
+    requests: { ...inference.requests, wait },
+  };
+}
+
+type OfWhole = Pick<ServerInference, 'wait' | 'requests' | 'notFollowed'>;
+
+/** µs: standard error of the mean wait: stretches of time are the draws of each stratum. */
+function samplingError(
+  wait: Float64Array,
+  { rows, stratum, draw }: Followed,
+  weight: Float64Array,
+  total: number,
+): number {
+  let variance = 0;
+  for (let s = 0; s < STRATA; s++) {
+    const draws = new Map<number, { sum: number; count: number }>();
+    let sum = 0;
+    let count = 0;
+    for (let k = 0; k < rows.length; k++) {
+      if (stratum[k] !== s) continue;
+      const one = draws.get(draw[k]) ?? { sum: 0, count: 0 };
+      one.sum += wait[rows[k]];
+      one.count++;
+      draws.set(draw[k], one);
+      sum += wait[rows[k]];
+      count++;
+    }
+    // What was followed whole has no such error.
+    const unseen = count === 0 ? 0 : 1 - 1 / Math.max(1, weight[s]);
+    if (unseen === 0) continue;
+    const mean = sum / count;
+    let squares = 0;
+    for (const one of draws.values()) squares += (one.sum - mean * one.count) ** 2;
+    const ofMean = draws.size > 1 ? ((squares / count ** 2) * draws.size) / (draws.size - 1) : mean ** 2;
+    variance += ((weight[s] * count) / total) ** 2 * unseen * ofMean;
+  }
+  return Math.sqrt(variance);
+}
+
+function weighted(
+  { mean: ownMean, p95: ownP95, ...own }: WaitInference,
+  samples: readonly Float64Array[],
+  weights: Float64Array,
+  { error, basis }: { error: number; basis: string },
+): WaitInference {
+  const total = weights.reduce((a, b) => a + b, 0);
+  const found = samples.map((sample) => {
+    const order = Int32Array.from(sample.keys()).sort((a, b) => sample[a] - sample[b]);
+    const upTo = new Float64Array(order.length);
+    let sum = 0;
+    let area = 0;
+    let waiting = 0;
+    order.forEach((k, at) => {
+      sum += weights[k];
+      upTo[at] = sum;
+      area += weights[k] * sample[k];
+      if (sample[k] > 1e6 * NO_WAIT) waiting += weights[k];
+    });
+    const quantile = (share: number) => {
+      const at = upTo.findIndex((weight) => weight >= share * total);
+      return sample[order[at < 0 ? order.length - 1 : at]];
+    };
+    return { mean: area / total, waiting: waiting / total, quantile };
+  });
+  const middle = (value: (one: (typeof found)[number]) => number) => medianOf(Float64Array.from(found, value));
+  const mean = middle((one) => one.mean);
+  const p95 = middle((one) => one.quantile(0.95));
+  const [less, more] = [Math.max(0, mean - 2 * error), mean + 2 * error];
+  const off = mean > 0 ? [less / mean, more / mean] : [1, 1];
+  const scaled = (bound: number, of: number, by: number, estimate: number) =>
+    of > 0 && Number.isFinite(bound) ? (by * bound) / of : Math.max(by, bound, estimate);
+  return {
+    ...own,
+    basis,
+    mean,
+    p50: middle((one) => one.quantile(0.5)),
+    p95,
+    p99: middle((one) => one.quantile(0.99)),
+    max: middle((one) => one.quantile(1)),
+    waitingRatio: middle((one) => one.waiting),
+    lowMean: scaled(own.lowMean, ownMean, less, 0),
+    highMean: scaled(own.highMean, ownMean, more, own.highMean),
+    lowP95: scaled(own.lowP95, ownP95, p95 * off[0], 0),
+    highP95: scaled(own.highP95, ownP95, p95 * off[1], own.highP95),
+  };
+}
+
+/** Nothing like the longest stretches of a full pool was followed: how long callers waited then is not known. */
+function notFollowed(inference: ServerInference, { strata, isKnown }: Known, { rows }: Followed): OfWhole {
+  const { from, step, full } = strata;
+  const at: number[] = [];
+  let knownFull = 0;
+  let known = 0;
+  full.forEach((isFull, k) => {
+    if (isKnown[k] === 1) {
+      known++;
+      knownFull += isFull;
+    } else if (isFull === 1) at.push(from + k * step);
+  });
+  const stretch = fullestStretch(at, step);
+  const share = known > 0 ? knownFull / known : 0;
+  const inAll = full.reduce((sum, isFull) => sum + isFull, 0) / full.length;
+  const middle = (stretch.from + stretch.to) / 2;
+  const basis = `nothing like the longest stretch in which all slots were busy, about ${clockText(middle)} UTC, could be followed: ${countText(rows.length, 'request')} were, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
+  const { wait } = inference.requests;
+  return {
     wait: unknownWait(basis),
-    requests: { ...inference.requests, wait: new Float64Array(length).fill(Number.NaN), waitSamples: [] },
-    notFollowed: { ...fullest, requests: followed.length, fullShare: inSample },
+    requests: { ...inference.requests, wait: new Float64Array(wait.length).fill(Number.NaN), waitSamples: [] },
+    notFollowed: { ...stretch, requests: rows.length, fullShare: share },
   };
 }
 

@@ -1,0 +1,265 @@
+/**
+ * The requests of the parts of a log in which its server had most to do: where it ran out of slots, how many there are shows, and who queued.
+ *
+ * A log is cut into blocks by the position of its lines. How busy a block was is known when it is complete, whatever the log was cut
+ * into; the blocks beside it count as busy as it was, because an overload begins and ends in them. Of a part of a log the first and
+ * the last blocks may go on in its neighbours, so they are open: kept, and judged when the parts are joined. Of the others, closed, the busiest
+ * are kept: the whole keeps nothing that one of its parts has not kept.
+ */
+import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
+
+/** Blocks at either end of a part that may go on in its neighbours: lines of one kind are nearly in order. */
+const OPEN = 3;
+/** Blocks are as busy as each other within a quarter of a doubling; those come in the order of their lines, so that neighbours stay together. */
+const LEVELS_A_DOUBLING = 4;
+/** No time is known. */
+const NEVER_BUSY = -1e6;
+
+interface Piece {
+  /** Number of the block in its input. */
+  readonly block: number;
+  readonly rows: TableBuilder;
+  /** µs of logged durations. */
+  work: number;
+  /** µs since 1970 UTC. */
+  first: number;
+  last: number;
+  /** How busy it and its neighbours were; NaN: open. */
+  level: number;
+}
+
+/** The blocks of one kind of lines in one input: those at its beginning, perhaps closed ones, those at its end. */
+interface Run {
+  /** Number of the kind in the partial, and of the input. */
+  readonly stream: number;
+  readonly source: number;
+  readonly head: readonly Piece[];
+  /** How busy the first and the last of the closed ones were; null: all are open, and in `head`. */
+  readonly gap: { readonly first: number; readonly last: number } | null;
+  readonly tail: readonly Piece[];
+}
+
+/** Numbers of a piece: block, rows, work, first, last, level; and of a run: stream, source, blocks at its beginning and its end, gap (NaN: none). */
+export const PIECE_NUMBERS = 6;
+export const RUN_NUMBERS = 6;
+
+export interface BusiestState {
+  /** The pieces of each run, its beginning first, then the closed ones. */
+  readonly runs: Float64Array;
+  readonly pieces: Float64Array;
+  readonly rows: RequestTable;
+}
+
+/** How many requests ran at once; without durations, how densely they came. */
+function busyOf({ rows: { table, length }, work, first, last }: Piece): number {
+  const span = last - first + table.resolution[0];
+  return span > 0 ? (work > 0 ? work : length) / span : 0;
+}
+
+const levelOf = (busy: number): number =>
+  busy > 0 ? Math.floor(LEVELS_A_DOUBLING * Math.log2(busy)) : NEVER_BUSY;
+
+/** Busier ones first, as busy ones in the order of their lines. */
+const inOrder = (a: Piece, b: Piece): number =>
+  b.level - a.level ||
+  a.rows.table.source[0] - b.rows.table.source[0] ||
+  a.rows.table.offset[0] - b.rows.table.offset[0];
+
+export class BusiestRows {
+  readonly #blocks: number;
+  readonly #blockBytes: number;
+  readonly #runs = new Map<string, Run>();
+  /** In order. */
+  readonly #closed: Piece[] = [];
+
+  /** @param blocks closed ones that are kept; @param blockBytes how far the lines of one reach */
+  constructor(blocks: number, blockBytes: number) {
+    this.#blocks = blocks;
+    this.#blockBytes = blockBytes;
+  }
+
+  /** Rows of one kind of lines and one input, in the order of their lines. */
+  add(rows: RequestTable, stream: number): void {
+    const { offset, length } = rows;
+    if (this.#blocks === 0 || length === 0) return;
+    const head: Piece[] = [];
+    for (let from = 0; from < length; ) {
+      const block = Math.floor(offset[from] / this.#blockBytes);
+      const begin = block * this.#blockBytes;
+      const behind = begin + this.#blockBytes;
+      let to = from + 1;
+      while (to < length && offset[to] < behind && offset[to] >= begin) to++;
+      head.push(pieceOf(rows, block, from, to));
+      from = to;
+    }
+    this.#join({ stream, source: rows.source[0], head, gap: null, tail: [] });
+  }
+
+  /** Takes in what follows. */
+  #join(right: Run): void {
+    const { stream, source } = right;
+    const key = `${stream}/${source}`;
+    const left = this.#runs.get(key) ?? { stream, source, head: [], gap: null, tail: [] };
+    const middle = stitched(left.gap ? left.tail : left.head, right.head);
+    const from = left.gap ? 0 : Math.min(OPEN, middle.length);
+    const to = right.gap ? middle.length : Math.max(from, middle.length - OPEN);
+    const busy = middle.map(busyOf);
+    const before = left.gap?.last ?? 0;
+    const after = right.gap?.first ?? 0;
+    for (let k = from; k < to; k++) {
+      this.#close(middle[k], Math.max(busy[k - 1] ?? before, busy[k], busy[k + 1] ?? after));
+    }
+    const isClosed = to > from;
+    const first = left.gap?.first ?? (isClosed ? busy[from] : right.gap?.first);
+    const last = right.gap?.last ?? (isClosed ? busy[to - 1] : left.gap?.last);
+    const gap = first === undefined || last === undefined ? null : { first, last };
+    const head = left.gap ? left.head : middle.slice(0, gap ? from : middle.length);
+    const tail = right.gap ? right.tail : gap ? middle.slice(to) : [];
+    this.#runs.set(key, { stream, source, head, gap, tail });
+  }
+
+  #close(piece: Piece, busy: number): void {
+    piece.level = levelOf(busy);
+    place(piece, this.#closed);
+    if (this.#closed.length > this.#blocks) this.#closed.pop();
+  }
+
+  /** Takes over the rows of the part that follows in the input; `translated` has its ids of names, and `streams` tells its kinds of lines, as they are here. */
+  merge(
+    right: BusiestRows,
+    streams: readonly number[],
+    sourceShift: number,
+    translated: (rows: RequestTable) => RequestTable,
+  ): void {
+    if (this.#blocks === 0) return;
+    const own = (piece: Piece): Piece => ({ ...piece, rows: copyOf(translated(piece.rows.table)) });
+    for (const { stream, source, head, gap, tail } of right.#runs.values()) {
+      this.#join({
+        stream: streams[stream],
+        source: source + sourceShift,
+        head: head.map(own),
+        gap,
+        tail: tail.map(own),
+      });
+    }
+    for (const piece of right.#closed) {
+      place(own(piece), this.#closed);
+      if (this.#closed.length > this.#blocks) this.#closed.pop();
+    }
+  }
+
+  *#pieces(): Generator<Piece> {
+    for (const { head, tail } of this.#runs.values()) yield* [...head, ...tail];
+    yield* this.#closed;
+  }
+
+  /** Every table of kept rows; columns may be written. */
+  *tables(): Generator<RequestTable> {
+    for (const { rows } of this.#pieces()) yield rows.table;
+  }
+
+  /** The rows of the busiest blocks of the whole, when nothing follows. */
+  whole(): RequestTable[] {
+    const all = [...this.#closed];
+    for (const { head, gap, tail } of this.#runs.values()) {
+      const ends = [
+        { pieces: head, before: 0, after: gap?.first ?? 0 },
+        { pieces: tail, before: gap?.last ?? 0, after: 0 },
+      ];
+      for (const { pieces, before, after } of ends) {
+        const busy = pieces.map(busyOf);
+        pieces.forEach((piece, k) => {
+          const level = levelOf(Math.max(busy[k - 1] ?? before, busy[k], busy[k + 1] ?? after));
+          place({ ...piece, level }, all);
+        });
+      }
+    }
+    return all.slice(0, this.#blocks).map(({ rows }) => rows.table);
+  }
+
+  state(): BusiestState {
+    const numbers = (piece: Piece) => [piece.block, piece.rows.length, piece.work, piece.first, piece.last, piece.level];
+    const rows = new TableBuilder();
+    for (const piece of this.#pieces()) rows.appendRows(piece.rows.table);
+    return {
+      runs: Float64Array.from(
+        [...this.#runs.values()].flatMap(({ stream, source, head, gap, tail }) => [
+          stream,
+          source,
+          head.length,
+          tail.length,
+          gap?.first ?? Number.NaN,
+          gap?.last ?? Number.NaN,
+        ]),
+      ),
+      pieces: Float64Array.from([...this.#pieces()].flatMap(numbers)),
+      rows: sliceRows(rows.table, 0, rows.length),
+    };
+  }
+
+  static fromState({ runs, pieces, rows }: BusiestState, blocks: number, blockBytes: number): BusiestRows {
+    const busiest = new BusiestRows(blocks, blockBytes);
+    let from = 0;
+    const read = Array.from({ length: pieces.length / PIECE_NUMBERS }, (_, k): Piece => {
+      const [block, length, work, first, last, level] = pieces.subarray(k * PIECE_NUMBERS);
+      const piece = { block, work, first, last, level, rows: copyOf(sliceRows(rows, from, from + length)) };
+      from += length;
+      return piece;
+    });
+    let next = 0;
+    for (let at = 0; at < runs.length; at += RUN_NUMBERS) {
+      const [stream, source, heads, tails, first, last] = runs.subarray(at);
+      const head = read.slice(next, (next += heads));
+      const tail = read.slice(next, (next += tails));
+      const gap = Number.isNaN(first) ? null : { first, last };
+      busiest.#runs.set(`${stream}/${source}`, { stream, source, head, gap, tail });
+    }
+    busiest.#closed.push(...read.slice(next));
+    return busiest;
+  }
+}
+
+function place(piece: Piece, among: Piece[]): void {
+  let at = among.length;
+  while (at > 0 && inOrder(piece, among[at - 1]) < 0) at--;
+  among.splice(at, 0, piece);
+}
+
+function copyOf(rows: RequestTable): TableBuilder {
+  const copy = new TableBuilder(rows.length);
+  copy.appendRows(rows);
+  return copy;
+}
+
+function pieceOf(rows: RequestTable, block: number, from: number, to: number): Piece {
+  const kept = new TableBuilder(to - from);
+  kept.appendRows(rows, from, to);
+  let work = 0;
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (let i = from; i < to; i++) {
+    if (rows.duration[i] > 0) work += rows.duration[i];
+    const instant = instantOf(rows, i);
+    if (instant < first) first = instant;
+    if (instant > last) last = instant;
+  }
+  return { block, rows: kept, work, first, last, level: Number.NaN };
+}
+
+/** The pieces of both in the order of their blocks; what both have of a block is joined. */
+function stitched(left: readonly Piece[], right: readonly Piece[]): Piece[] {
+  const all = [...left];
+  for (const piece of right) {
+    let at = all.length;
+    while (at > 0 && all[at - 1].block > piece.block) at--;
+    const same = at > 0 && all[at - 1].block === piece.block ? all[at - 1] : null;
+    if (!same) all.splice(at, 0, piece);
+    else {
+      same.rows.appendRows(piece.rows.table);
+      same.work += piece.work;
+      same.first = Math.min(same.first, piece.first);
+      same.last = Math.max(same.last, piece.last);
+    }
+  }
+  return all;
+}

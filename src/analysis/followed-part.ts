@@ -1,0 +1,33 @@
+/**
+ * What of a long log can be followed: the rows that are kept of it, as stretches of neighbouring steps of its timeline of which every request
+ * is kept. Requests that others of whom nothing is kept ran beside tell a wrong story.
+ */
+import { instantOf, type RequestTable, selectRows } from '../core/table.ts';
+import { MICROS_PER_SECOND } from '../core/time.ts';
+import type { TimelineView } from './timeline.ts';
+
+/** s: of longer steps few are kept whole. */
+const LONGEST_STEP = 10;
+
+export interface FollowedPart {
+  readonly table: RequestTable;
+  /** By step of the timeline: 1: all of its requests are in the table. */
+  readonly isWhole: Uint8Array | null;
+}
+
+/** All rows where steps are too long, or rows have no time. */
+export function wholeSteps(table: RequestTable, view: TimelineView): FollowedPart {
+  if (view.stepSeconds > LONGEST_STEP) return { table, isWhole: null };
+  const step = view.stepSeconds * MICROS_PER_SECOND;
+  const stepOf = (row: number) => Math.floor((instantOf(table, row) - view.from) / step);
+  const kept = new Float64Array(view.requests.length);
+  for (let row = 0; row < table.length; row++) {
+    const k = stepOf(row);
+    if (Number.isNaN(k)) return { table, isWhole: null };
+    kept[k]++;
+  }
+  const isWhole = Uint8Array.from(kept, (count, k) => (count === view.requests[k] ? 1 : 0));
+  const rows: number[] = [];
+  for (let row = 0; row < table.length; row++) if (isWhole[stepOf(row)] === 1) rows.push(row);
+  return rows.length === table.length ? { table, isWhole } : { table: selectRows(table, rows), isWhole };
+}

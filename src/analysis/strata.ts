@@ -1,0 +1,69 @@
+/**
+ * The steps of a log's timeline by how busy they were, so that what was followed of it can speak for the rest: what each stratum did in the
+ * part that was followed, by how many requests and how much time of the whole log are of it (post-stratification: Cochran, Sampling
+ * Techniques, 1977, 5A). How busy all steps were is known of every log.
+ */
+import type { ServerInference } from '../core/inference.ts';
+import { MICROS_PER_SECOND } from '../core/time.ts';
+import type { TimelineView } from './timeline.ts';
+
+/** A step counts as full from this share of its slots: hand-overs leave small gaps. */
+export const FULL_STEP = 0.9;
+/** Steps to either side that tell how busy one was: stamps put work into the step beside its own. */
+const AROUND = 2;
+/** Upper ends of the strata of steps that were not full, as a share of the slots. */
+const UP_TO = [0.15, 0.3, 0.45, 0.6, 0.7, 0.8, FULL_STEP];
+/** s: a queue is as long as its pool was full, so each doubling of that is a stratum. */
+const SHORTEST_FULL = 10;
+
+export interface Strata {
+  readonly from: number;
+  /** µs */
+  readonly step: number;
+  /** Of each step. */
+  readonly stratum: Uint8Array;
+  readonly full: Uint8Array;
+  /** Of each stratum: requests, and steps. */
+  readonly requests: Float64Array;
+  readonly steps: Float64Array;
+}
+
+/** From this stratum on the pool was full, for longer and longer. */
+export const FIRST_FULL = UP_TO.length;
+export const STRATA = FIRST_FULL + 20;
+
+/** Slots of the pool, or of the one of its pools, at an instant; NaN unknown. */
+export function slotsAt({ regimes, capacity, unbounded }: ServerInference): (instant: number) => number {
+  const one = unbounded ? Number.NaN : (capacity.value ?? Number.NaN);
+  if (regimes.length < 2) return () => one;
+  return (instant) => (regimes.find(({ to }) => instant < to) ?? regimes[regimes.length - 1]).capacity ?? Number.NaN;
+}
+
+/** null: the timeline does not tell. */
+export function strataOf(view: TimelineView, slots: (instant: number) => number): Strata | null {
+  const { from, stepSeconds, requests, busyMicros } = view;
+  const step = stepSeconds * MICROS_PER_SECOND;
+  const n = requests.length;
+  const stratum = new Uint8Array(n);
+  const full = new Uint8Array(n);
+  const sums = new Float64Array(n + 1);
+  for (let k = 0; k < n; k++) sums[k + 1] = sums[k] + busyMicros[k];
+  const inAll = { requests: new Float64Array(STRATA), steps: new Float64Array(STRATA) };
+  let since = 0;
+  for (let k = 0; k < n; k++) {
+    const most = slots(from + k * step) * step;
+    if (Number.isNaN(most)) return null;
+    const [first, behind] = [Math.max(0, k - AROUND), Math.min(n, k + AROUND + 1)];
+    const level = (sums[behind] - sums[first]) / (behind - first) / most;
+    const place = UP_TO.findIndex((limit) => level < limit);
+    since = place < 0 ? since + stepSeconds : 0;
+    full[k] = place < 0 ? 1 : 0;
+    stratum[k] =
+      place >= 0
+        ? place
+        : Math.min(STRATA - 1, FIRST_FULL + Math.max(0, Math.ceil(Math.log2(since / SHORTEST_FULL))));
+    inAll.requests[stratum[k]] += requests[k];
+    inAll.steps[stratum[k]]++;
+  }
+  return { from, step, stratum, full, ...inAll };
+}
