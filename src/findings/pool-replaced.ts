@@ -67,12 +67,15 @@ function loadText(facts: Facts, regime: PoolRegime): string {
   return `${rate}${mean}, mean wait ${Number.isNaN(waitMean) ? 'unknown' : `about ${durationText(waitMean)}`}`;
 }
 
-function adviceOf(before: PoolRegime, after: PoolRegime): string {
+function adviceOf(before: PoolRegime, after: PoolRegime, regimes: readonly PoolRegime[]): string {
   const [was, is] = [fullShare(before), fullShare(after)].map((share) => share >= OFTEN_FULL);
-  const alone = `"logscope analyze --since ${clockText(after.from)}" tells of the new pool alone, "logscope whatif" of others.`;
+  // What is there now is asked about, though an earlier change may have mattered more.
+  const newest = regimes[regimes.length - 1];
+  const which = newest === after ? 'new' : 'newest';
+  const alone = `"logscope analyze --since ${clockText(newest.from)}" tells of the ${which} pool alone, "logscope whatif" of others.`;
   if (is && !was) return `The new pool is too small for this load: go back, or give it more slots. ${alone}`;
   if (was && !is) return `Keep it: as far as the log shows, the change ended the queue. ${alone}`;
-  return `${is ? 'Neither pool carries this load. ' : ''}Numbers of the whole log are those of two pools: ${alone}`;
+  return `${is ? 'Neither pool carries this load. ' : ''}Numbers of the whole log are those of ${regimes.length === 2 ? 'two' : regimes.length} pools: ${alone}`;
 }
 
 function examine(facts: Facts): Finding | null {
@@ -98,7 +101,7 @@ function examine(facts: Facts): Finding | null {
       wait_mean_before_seconds: secondsOf(before.waitMean),
       wait_mean_after_seconds: secondsOf(after.waitMean),
     },
-    advice: adviceOf(before, after),
+    advice: adviceOf(before, after, facts.inference.regimes),
     from: after.from,
     to: after.from,
     lostSeconds: change.reduce((sum, one) => sum + ((one.waitMean || 0) / 1e6) * loadOf(facts, one).count, 0),

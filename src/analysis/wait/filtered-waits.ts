@@ -20,7 +20,7 @@ const LOOK_ROWS = [600, 1200];
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
   if (effort === 'live') return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
   if (effort === 'look') return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false };
-  if (effort === 'sample') return { rows: 40_000, particles: 8, runs: 1, paths: 2, draws: 12, quick: false };
+  if (effort === 'sample') return { rows: 40_000, particles: 8, runs: 1, paths: 2, draws: 6, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
   if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false };
