@@ -2,8 +2,8 @@
 import type { Analysis } from '../core/finding.ts';
 import type { WaitInference } from '../core/inference.ts';
 import type { InputSummary } from '../core/summary.ts';
-import { listHeavyRoutes } from './heavy-routes.ts';
 import { wholeSteps } from './followed-part.ts';
+import { listHeavyRoutes } from './heavy-routes.ts';
 import { inferServer } from './infer-server.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';

@@ -56,8 +56,7 @@ function busyOf({ rows: { table, length }, work, first, last }: Piece): number {
   return span > 0 ? (work > 0 ? work : length) / span : 0;
 }
 
-const levelOf = (busy: number): number =>
-  busy > 0 ? Math.floor(LEVELS_A_DOUBLING * Math.log2(busy)) : NEVER_BUSY;
+const levelOf = (busy: number): number => (busy > 0 ? Math.floor(LEVELS_A_DOUBLING * Math.log2(busy)) : NEVER_BUSY);
 
 /** Busier ones first, as busy ones in the order of their lines. */
 const inOrder = (a: Piece, b: Piece): number =>
@@ -178,7 +177,14 @@ export class BusiestRows {
   }
 
   state(): BusiestState {
-    const numbers = (piece: Piece) => [piece.block, piece.rows.length, piece.work, piece.first, piece.last, piece.level];
+    const numbers = (piece: Piece) => [
+      piece.block,
+      piece.rows.length,
+      piece.work,
+      piece.first,
+      piece.last,
+      piece.level,
+    ];
     const rows = new TableBuilder();
     for (const piece of this.#pieces()) rows.appendRows(piece.rows.table);
     return {

@@ -63,7 +63,11 @@ export function checkState(state: PartialState, inputs: number): void {
   checkBusiest(busiest, state.streams.length, inputs);
 }
 
-function checkBusiest({ runs, pieces, rows }: PartialState['retained']['busiest'], streams: number, inputs: number): void {
+function checkBusiest(
+  { runs, pieces, rows }: PartialState['retained']['busiest'],
+  streams: number,
+  inputs: number,
+): void {
   expect(runs instanceof Float64Array && runs.length % RUN_NUMBERS === 0, 'busiest rows');
   expect(pieces instanceof Float64Array && pieces.length % PIECE_NUMBERS === 0, 'busiest rows');
   let open = 0;

@@ -59,9 +59,7 @@ export function strataOf(view: TimelineView, slots: (instant: number) => number)
     since = place < 0 ? since + stepSeconds : 0;
     full[k] = place < 0 ? 1 : 0;
     stratum[k] =
-      place >= 0
-        ? place
-        : Math.min(STRATA - 1, FIRST_FULL + Math.max(0, Math.ceil(Math.log2(since / SHORTEST_FULL))));
+      place >= 0 ? place : Math.min(STRATA - 1, FIRST_FULL + Math.max(0, Math.ceil(Math.log2(since / SHORTEST_FULL))));
     inAll.requests[stratum[k]] += requests[k];
     inAll.steps[stratum[k]]++;
   }

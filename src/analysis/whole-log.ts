@@ -86,7 +86,11 @@ function concurrencyOf(
       all[level] = (all[level] ?? 0) + (told * at) / placed;
     });
   }
-  return { p95: quantileOfLevels(all, 0.95), saturatedMicros, saturatedRatio: micros > 0 ? saturatedMicros / micros : 0 };
+  return {
+    p95: quantileOfLevels(all, 0.95),
+    saturatedMicros,
+    saturatedRatio: micros > 0 ? saturatedMicros / micros : 0,
+  };
 }
 
 /** µs at each value of `of` the number of requests running, in the known steps of each stratum. */
@@ -187,10 +191,15 @@ function waitsOf(inference: ServerInference, known: Known): OfWhole {
   const samples = inference.requests.waitSamples ?? [inference.requests.wait];
   const weights = Float64Array.from(followed.stratum, (s) => weight[s]);
   return {
-    wait: weighted(inference.wait, samples.map((sample) => Float64Array.from(rows, (row) => sample[row])), weights, {
-      error: samplingError(inference.requests.wait, followed, weight, total),
-      basis: `${inference.wait.basis}; ${countText(rows.length, 'request')} of ${total} followed, the busiest parts of the log among them, each weighed by how much of the log was as busy`,
-    }),
+    wait: weighted(
+      inference.wait,
+      samples.map((sample) => Float64Array.from(rows, (row) => sample[row])),
+      weights,
+      {
+        error: samplingError(inference.requests.wait, followed, weight, total),
+        basis: `${inference.wait.basis}; ${countText(rows.length, 'request')} of ${total} followed, the busiest parts of the log among them, each weighed by how much of the log was as busy`,
+      },
+    ),
     requests: { ...inference.requests, wait },
   };
 }

@@ -1,4 +1,4 @@
-/** Finding: a log so long that a sample of it was followed, and its pool was full elsewhere. */
+/** Finding: a log so long that a part of it was followed, and its pool was full for longer elsewhere. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { clockText, isoInstant } from '../core/time.ts';
 import { countText, durationText } from '../core/words.ts';
@@ -13,7 +13,7 @@ function examine({ inference, summary }: Facts): Finding | null {
   return {
     severity: 'warning',
     title: `All slots were busy for ${durationText(fullMicros)} about ${clockText((from + to) / 2)} UTC, in a part of the log that was not followed`,
-    detail: `Of a log this long the waits of a sample are followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and they are calmer than the log. How long callers waited while the pool was full${inAll} is not told.`,
+    detail: `Of a log this long a part is followed, ${countText(notFollowed.requests, 'request')} of ${summary.requests.total}, and nothing like this stretch is in it. How long callers waited while the pool was full${inAll} is not told.`,
     evidence: {
       full_seconds: fullMicros / 1e6,
       full_seconds_in_all: full,
@@ -41,9 +41,9 @@ export default defineFinding({
   silences: ['overprovisioned'],
   explain: {
     test: [
-      'Of a log with more than 40 000 requests a sample is followed. Fires when by the busy time of each step of the whole log all slots were',
-      'busy for ten seconds or more, and for a share of the time that is by 0.4 % and half as much again above that in the sample; or for',
-      'twenty seconds in a stretch of which nothing is in the sample.',
+      'Of a log with more than 40 000 requests a sample and the busiest parts are followed. Fires where, by the busy time of each step of the',
+      'whole log, all slots were busy for longer on end than in any stretch that was followed: for twenty seconds or more of such steps, or with',
+      '0.4 % of the requests in them.',
     ].join('\n'),
     guards:
       'Silent where steps of the timeline are longer than 10 s, where slots are not known, and where lines log no service times.',

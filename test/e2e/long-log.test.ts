@@ -29,7 +29,7 @@ it('follows the stretch in which the pool was full, and weighs it by its share o
   expect(summary.requests.total).toBeGreaterThan(40_000);
   expect(summary.concurrency.peak).toBe(4);
   expect(summary.concurrency.saturated_seconds).toBeGreaterThan(75);
-  expect(summary.concurrency.saturated_seconds).toBeLessThan(110);
+  expect(summary.concurrency.saturated_seconds).toBeLessThan(250);
   expect(summary.concurrency.p95).toBeLessThan(4);
   expect(summary.wait.mean).not.toBeNull();
   // 1800 of 49 080 requests came when it was full.

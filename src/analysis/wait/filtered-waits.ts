@@ -122,7 +122,8 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
     return silentWaits(trace, `${countText(trace.length, 'request')}, too few to tell how their callers came`);
   const part = partToFollow(trace, pool, effort);
   const partly = part.length < trace.length;
-  if (!part.isSeen && partly)
+  // A kept part of a long log begins in the middle of it.
+  if (!part.isSeen && (partly || effort === 'sample'))
     return silentWaits(
       trace,
       `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`,
