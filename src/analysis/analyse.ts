@@ -9,7 +9,7 @@ import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
 import { waitsAmong } from './wait/surroundings.ts';
-import { ofWholeLog } from './whole-log.ts';
+import { canSpeak, ofWholeLog } from './whole-log.ts';
 
 export interface AnalyseOptions {
   readonly inputs: readonly InputSummary[];
@@ -40,6 +40,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
       effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
       until: options.until ?? null,
       lastLook: options.lastLook ?? null,
+      canSpeak: canSpeak(partial, part),
     }),
     partial,
     part,

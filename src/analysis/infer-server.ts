@@ -21,7 +21,7 @@ import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
 import { loadGrowth } from './structure/hidden-slots.ts';
-import { fewestLanes } from './structure/lanes.ts';
+import { fewestInAll } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { callersInTurn } from './structure/packs-in-turn.ts';
@@ -66,6 +66,8 @@ export interface ServerInput {
   readonly workers?: Estimate | null;
   /** The same of its slots, where they are those of one process. */
   readonly slots?: Estimate | null;
+  /** Of a part of a log: whether its waits can speak for all of it, in a pool of so many slots; missing: they can. */
+  readonly canSpeak?: (slots: number | null) => boolean;
 }
 
 /** Rows of which questions about limits are asked, and how often chance is replayed. */
@@ -173,6 +175,7 @@ function inferFrom(input: ServerInput): ServerInference {
     waitsOfAll,
     lifecycle,
     effort,
+    canSpeak: regimes.length > 1 || (input.canSpeak?.(structure.capacity.value) ?? true),
     until,
     callers: lastLook?.callers ?? 'not-asked',
   });
@@ -263,13 +266,6 @@ function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole:
 
 /** µs: stamps from which requests that follow each other look as if they ran at once. */
 const COARSE_STAMP = 100_000;
-/** Lanes are counted for logs of up to so many requests, and so many lanes. */
-const MOST_PLACED = 20_000;
-const MOST_LANES = 256;
-
-const fewestInAll = (trace: Trace): number | null =>
-  trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;
-
 const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
   rhythm
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }

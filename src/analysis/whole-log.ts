@@ -3,14 +3,16 @@
  * in each step the timeline tells of all of it. So what was followed is weighed by how much of the log was as busy (`strata.ts`).
  */
 import type { ServerInference, WaitInference } from '../core/inference.ts';
-import { medianOf, sumOf } from '../core/statistics.ts';
-import type { RequestTable } from '../core/table.ts';
+import { medianOf } from '../core/statistics.ts';
+import { instantOf } from '../core/table.ts';
 import { clockText } from '../core/time.ts';
 import { countText, percentText } from '../core/words.ts';
 import type { FollowedPart } from './followed-part.ts';
+import { type Known, knownOf, logsServices } from './known-steps.ts';
 import type { Partial } from './partial.ts';
-import { FIRST_FULL, STRATA, type Strata, slotsAt, strataOf } from './strata.ts';
+import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
 import { NO_WAIT, unknownWait } from './wait/summarise-waits.ts';
+import { concurrencyOf } from './whole-concurrency.ts';
 
 /** µs: full steps this near to each other are one stretch; what is looked at before and behind it. */
 const APART = 60_000_000;
@@ -23,30 +25,6 @@ const ENOUGH = 20;
 /** µs: stretches of requests that are followed apart from each other are the draws of a sample. */
 const DRAW = 60_000_000;
 
-const logsServices = ({ streams }: Partial): boolean =>
-  streams.every(({ facts }) => facts.durationCovers === 'service');
-
-/** What the followed part tells of the whole log. */
-interface Known {
-  readonly strata: Strata;
-  /** By step: its requests were followed, and so was whoever had queued before it. */
-  readonly isKnown: Uint8Array;
-}
-
-/** null: the timeline does not tell. */
-function knownOf(partial: Partial, { isWhole }: FollowedPart, inference: ServerInference): Known | null {
-  if (!isWhole || !logsServices(partial)) return null;
-  const strata = strataOf(partial.timeline.view(), slotsAt(inference));
-  if (!strata) return null;
-  const isKnown = new Uint8Array(isWhole.length);
-  // Who was queued when a stretch began is not seen before its first step that was not full.
-  for (let k = 0; k < isWhole.length; k++) {
-    const isBeginning = k === 0 || isWhole[k - 1] === 0 || (isKnown[k - 1] === 0 && strata.full[k - 1] === 1);
-    isKnown[k] = isWhole[k] === 1 && (k === 0 || !isBeginning || strata.full[k] === 0) ? 1 : 0;
-  }
-  return { strata, isKnown };
-}
-
 /** Mean concurrency of a long log: `micros` of time, and of all logged durations. */
 export const meanConcurrency = (partial: Partial, seen: number, micros: number, durations: number): number =>
   logsServices(partial) ? durations / micros : seen;
@@ -54,121 +32,42 @@ export const meanConcurrency = (partial: Partial, seen: number, micros: number, 
 /** The inference of the followed part of a long log, as it speaks for the whole. */
 export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart): ServerInference {
   if (partial.retained.complete) return inference;
-  const known = knownOf(partial, part, inference);
+  const known = knownOf(partial, part, slotsAt(inference));
   if (!known) return inference;
   const concurrency = { ...inference.concurrency, ...concurrencyOf(inference, part.table, known) };
   const whole = { ...inference, concurrency };
-  return inference.wait.method === 'inferred' ? { ...whole, ...waitsOf(inference, known) } : whole;
+  if (inference.wait.method === 'inferred') return { ...whole, ...waitsOf(inference, known, part) };
+  const isUntold =
+    inference.wait.method === 'unknown' && known.strata.steps.some((steps, s) => s >= FIRST_FULL && steps > 0);
+  return isUntold && weightsOf(known, countsOf(known, part)) === null
+    ? { ...whole, ...notFollowed(inference, known, part) }
+    : whole;
 }
 
-/** How many ran at once, for how much of the time of each stratum. */
-function concurrencyOf(
-  inference: ServerInference,
-  table: RequestTable,
-  known: Known,
-): Pick<ServerInference['concurrency'], 'p95' | 'saturatedMicros' | 'saturatedRatio'> {
-  const { steps, step } = known.strata;
-  const slots = slotsAt(inference);
-  const full = timesAt(inference.requests, known, (level, instant) => (level >= slots(instant) ? 1 : 0));
-  // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
-  const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
-  const all: number[] = [];
-  let saturatedMicros = 0;
-  let micros = 0;
-  for (let s = 0; s < STRATA; s++) {
-    const told = steps[s] * step;
-    micros += told;
-    const time = sumOf(full[s]);
-    // A stretch of a full pool of which nothing was followed was full.
-    saturatedMicros += told * (time > 0 ? (full[s][1] ?? 0) / time : s >= FIRST_FULL ? 1 : 0);
-    const placed = sumOf(levels[s]);
-    levels[s].forEach((at, level) => {
-      all[level] = (all[level] ?? 0) + (told * at) / placed;
-    });
-  }
-  return {
-    p95: quantileOfLevels(all, 0.95),
-    saturatedMicros,
-    saturatedRatio: micros > 0 ? saturatedMicros / micros : 0,
+/** Whether what is kept of a long log can speak for the waits of all of it, in a pool of these slots: else nothing need be followed. */
+export function canSpeak(partial: Partial, part: FollowedPart): (slots: number | null) => boolean {
+  return (slots) => {
+    const known = partial.retained.complete ? null : knownOf(partial, part, () => slots ?? Number.NaN);
+    return known === null || weightsOf(known, countsOf(known, part)) !== null;
   };
 }
 
-/** µs at each value of `of` the number of requests running, in the known steps of each stratum. */
-function timesAt(
-  { start, end }: Pick<ServerInference['requests'], 'start' | 'end'>,
-  { strata, isKnown }: Known,
-  of: (level: number, instant: number) => number,
-): number[][] {
-  const { from, step, stratum } = strata;
-  const up = start.filter((at, row) => at <= end[row]).sort();
-  const down = end.filter((at, row) => at >= start[row]).sort();
-  const times: number[][] = Array.from({ length: STRATA }, () => []);
-  let level = 0;
-  for (let i = 0, j = 0; j < down.length; ) {
-    const isStart = i < up.length && up[i] < down[j];
-    const since = isStart ? up[i++] : down[j++];
-    level += isStart ? 1 : -1;
-    const until = Math.min(up[i] ?? Number.POSITIVE_INFINITY, down[j] ?? since);
-    for (let k = Math.max(0, Math.floor((since - from) / step)); k < stratum.length; k++) {
-      const begin = from + k * step;
-      if (begin >= until) break;
-      if (isKnown[k] === 0) continue;
-      const value = of(level, begin);
-      const at = times[stratum[k]];
-      while (at.length <= value) at.push(0);
-      at[value] += Math.min(until, begin + step) - Math.max(since, begin);
-    }
-  }
-  return times;
-}
+const stepAt = ({ strata, isKnown }: Known, instant: number): number =>
+  Math.min(isKnown.length - 1, Math.max(0, Math.floor((instant - strata.from) / strata.step)));
 
-/** Requests with one stamp end evenly over its tick, in the order of their lines. */
-function spreadInTicks({ length, start, end, resolution }: RequestTable): { start: Float64Array; end: Float64Array } {
-  const spread = { start: new Float64Array(length), end: new Float64Array(length) };
-  for (let from = 0; from < length; ) {
-    let to = from + 1;
-    while (to < length && end[to] === end[from]) to++;
-    for (let row = from; row < to; row++) {
-      const late = ((row - from + 0.5) / (to - from)) * resolution[row];
-      spread.start[row] = start[row] + late;
-      spread.end[row] = end[row] + late;
-    }
-    from = to;
-  }
-  return spread;
-}
-
-function quantileOfLevels(time: readonly number[], share: number): number {
-  const total = sumOf(time);
-  let sum = 0;
-  for (let level = 0; level < time.length; level++) if ((sum += time[level] ?? 0) >= share * total) return level;
-  return time.length - 1;
-}
-
-/** The followed requests whose wait is known: row, stratum, and the stretch of time that it is of. */
-interface Followed {
-  readonly rows: Int32Array;
-  readonly stratum: Uint8Array;
-  readonly draw: Int32Array;
-  /** Of each stratum. */
-  readonly counts: Float64Array;
-}
-
-function followedOf({ requests }: ServerInference, { strata, isKnown }: Known): Followed {
-  const { end, wait } = requests;
-  const { from, step } = strata;
-  const stepOf = (row: number) => Math.min(isKnown.length - 1, Math.max(0, Math.floor((end[row] - from) / step)));
-  const rows = Int32Array.from(end.keys()).filter((row) => wait[row] >= 0 && isKnown[stepOf(row)] === 1);
-  const stratum = Uint8Array.from(rows, (row) => strata.stratum[stepOf(row)]);
+/** Requests in the known steps, by stratum. */
+function countsOf(known: Known, { table }: FollowedPart): Float64Array {
   const counts = new Float64Array(STRATA);
-  for (const s of stratum) counts[s]++;
-  return { rows, stratum, draw: rows.map((row) => Math.floor(end[row] / DRAW)), counts };
+  for (let row = 0; row < table.length; row++) {
+    const k = stepAt(known, instantOf(table, row));
+    if (known.isKnown[k] === 1) counts[known.strata.stratum[k]]++;
+  }
+  return counts;
 }
 
-function waitsOf(inference: ServerInference, known: Known): OfWhole {
-  const { requests: all } = known.strata;
-  const followed = followedOf(inference, known);
-  const { rows, counts } = followed;
+/** Requests of the log that each followed one of a stratum stands for; null: of too many nothing alike was followed. */
+function weightsOf({ strata }: Known, counts: Float64Array): Float64Array | null {
+  const { requests: all, steps, step } = strata;
   const total = all.reduce((a, b) => a + b, 0);
   const weight = new Float64Array(STRATA);
   let missing = 0;
@@ -181,13 +80,41 @@ function waitsOf(inference: ServerInference, known: Known): OfWhole {
     if (counts[of] > 0 && (counts[of] >= ENOUGH || counts[of] === all[of])) weight[of] += all[s] / counts[of];
     else {
       missing += all[s];
-      missingSteps += known.strata.steps[s];
+      missingSteps += steps[s];
     }
   }
+  return missing > HARDLY_ANY * total || missingSteps * step >= LONG ? null : weight;
+}
+
+/** The followed requests whose wait is known: row, stratum, and the stretch of time that it is of. */
+interface Followed {
+  readonly rows: Int32Array;
+  readonly stratum: Uint8Array;
+  readonly draw: Int32Array;
+  /** Of each stratum. */
+  readonly counts: Float64Array;
+}
+
+function followedOf({ requests }: ServerInference, known: Known): Followed {
+  const { end, wait } = requests;
+  const { strata, isKnown } = known;
+  const stepOf = (row: number) => stepAt(known, end[row]);
+  const rows = Int32Array.from(end.keys()).filter((row) => wait[row] >= 0 && isKnown[stepOf(row)] === 1);
+  const stratum = Uint8Array.from(rows, (row) => strata.stratum[stepOf(row)]);
+  const counts = new Float64Array(STRATA);
+  for (const s of stratum) counts[s]++;
+  return { rows, stratum, draw: rows.map((row) => Math.floor(end[row] / DRAW)), counts };
+}
+
+function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): OfWhole {
+  const { requests: all } = known.strata;
+  const followed = followedOf(inference, known);
+  const { rows, counts } = followed;
+  const total = all.reduce((a, b) => a + b, 0);
+  const weight = weightsOf(known, counts);
+  if (!weight) return notFollowed(inference, known, part);
   const wait = new Float64Array(inference.requests.wait.length).fill(Number.NaN);
   for (const row of rows) wait[row] = inference.requests.wait[row];
-  if (missing > HARDLY_ANY * total || missingSteps * known.strata.step >= LONG)
-    return notFollowed(inference, known, followed);
   const samples = inference.requests.waitSamples ?? [inference.requests.wait];
   const weights = Float64Array.from(followed.stratum, (s) => weight[s]);
   return {
@@ -288,27 +215,28 @@ function weighted(
 }
 
 /** Nothing like the longest stretches of a full pool was followed: how long callers waited then is not known. */
-function notFollowed(inference: ServerInference, { strata, isKnown }: Known, { rows }: Followed): OfWhole {
+function notFollowed(inference: ServerInference, known: Known, { table }: FollowedPart): OfWhole {
+  const { strata, isKnown } = known;
   const { from, step, full } = strata;
   const at: number[] = [];
   let knownFull = 0;
-  let known = 0;
+  let knownSteps = 0;
   full.forEach((isFull, k) => {
     if (isKnown[k] === 1) {
-      known++;
+      knownSteps++;
       knownFull += isFull;
     } else if (isFull === 1) at.push(from + k * step);
   });
   const stretch = fullestStretch(at, step);
-  const share = known > 0 ? knownFull / known : 0;
+  const share = knownSteps > 0 ? knownFull / knownSteps : 0;
   const inAll = full.reduce((sum, isFull) => sum + isFull, 0) / full.length;
   const middle = (stretch.from + stretch.to) / 2;
-  const basis = `nothing like the longest stretch in which all slots were busy, about ${clockText(middle)} UTC, could be followed: ${countText(rows.length, 'request')} were, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
+  const basis = `nothing like the longest stretch in which all slots were busy, about ${clockText(middle)} UTC, could be followed: ${countText(table.length, 'request')} are kept, and all slots were busy for ${percentText(share)} of their time and for ${percentText(inAll)} of all`;
   const { wait } = inference.requests;
   return {
     wait: unknownWait(basis),
     requests: { ...inference.requests, wait: new Float64Array(wait.length).fill(Number.NaN), waitSamples: [] },
-    notFollowed: { ...stretch, requests: rows.length, fullShare: share },
+    notFollowed: { ...stretch, requests: table.length, fullShare: share },
   };
 }
 

@@ -148,3 +148,11 @@ export function fewestLanes(trace: Lines, group: Int32Array | null, groups: numb
   }
   return high;
 }
+
+/** Lanes are counted for logs of up to so many requests, and so many lanes. */
+const MOST_PLACED = 20_000;
+const MOST_LANES = 256;
+
+/** null: the log is too long, or has no durations. */
+export const fewestInAll = (trace: Trace): number | null =>
+  trace.hasDurations && trace.length <= MOST_PLACED ? fewestLanes(trace, null, 1, MOST_LANES) : null;

@@ -20,7 +20,7 @@ const LOOK_ROWS = [600, 1200];
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
   if (effort === 'live') return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
   if (effort === 'look') return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false };
-  if (effort === 'sample') return { rows: 40_000, particles: 8, runs: 1, paths: 2, draws: 6, quick: false };
+  if (effort === 'sample') return { rows: 40_000, particles: 6, runs: 1, paths: 2, draws: 4, quick: false };
   if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
   if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
   if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false };
@@ -141,11 +141,13 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
   const asked =
     lanes && (together || !many) ? laneHistories(lanes, plan, together) : queueHistories(queues, plan, together);
   const usual = asked.tell();
-  const bursts = plan.quick
-    ? null
-    : lanes
-      ? burstsOnLanes(lanes, many ? queues : null, plan, usual)
-      : burstsInQueues(queues, plan, usual);
+  // Of a long log's parts the question costs as much as all the rest of it.
+  const bursts =
+    plan.quick || effort === 'sample'
+      ? null
+      : lanes
+        ? burstsOnLanes(lanes, many ? queues : null, plan, usual)
+        : burstsInQueues(queues, plan, usual);
   const { waits, model, times, evidence } = bursts?.sure ? bursts.histories : usual;
   const inBursts = together || (bursts?.sure ?? false);
   const wait = new Float64Array(trace.length).fill(Number.NaN);

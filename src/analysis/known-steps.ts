@@ -1,0 +1,28 @@
+/** The steps of a long log's timeline whose requests were followed from where nobody queued on. */
+import type { FollowedPart } from './followed-part.ts';
+import type { Partial } from './partial.ts';
+import { type Strata, strataOf } from './strata.ts';
+
+export const logsServices = ({ streams }: Partial): boolean =>
+  streams.every(({ facts }) => facts.durationCovers === 'service');
+
+/** What the followed part tells of the whole log. */
+export interface Known {
+  readonly strata: Strata;
+  /** By step: its requests were followed, and so was whoever had queued before it. */
+  readonly isKnown: Uint8Array;
+}
+
+/** null: the timeline does not tell. */
+export function knownOf(partial: Partial, { isWhole }: FollowedPart, slots: (instant: number) => number): Known | null {
+  if (!isWhole || !logsServices(partial)) return null;
+  const strata = strataOf(partial.timeline.view(), slots);
+  if (!strata) return null;
+  const isKnown = new Uint8Array(isWhole.length);
+  // Who was queued when a stretch began is not seen before its first step that was not full.
+  for (let k = 0; k < isWhole.length; k++) {
+    const isBeginning = k === 0 || isWhole[k - 1] === 0 || (isKnown[k - 1] === 0 && strata.full[k - 1] === 1);
+    isKnown[k] = isWhole[k] === 1 && (k === 0 || !isBeginning || strata.full[k] === 0) ? 1 : 0;
+  }
+  return { strata, isKnown };
+}

@@ -1,0 +1,90 @@
+/** How many requests of a long log ran at once, as the followed part of it tells for each stratum. */
+import type { ServerInference } from '../core/inference.ts';
+import { sumOf } from '../core/statistics.ts';
+import type { RequestTable } from '../core/table.ts';
+import type { Known } from './known-steps.ts';
+import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
+
+/** How many ran at once, for how much of the time of each stratum. */
+export function concurrencyOf(
+  inference: ServerInference,
+  table: RequestTable,
+  known: Known,
+): Pick<ServerInference['concurrency'], 'p95' | 'saturatedMicros' | 'saturatedRatio'> {
+  const { steps, step } = known.strata;
+  const slots = slotsAt(inference);
+  const full = timesAt(inference.requests, known, (level, instant) => (level >= slots(instant) ? 1 : 0));
+  // Histories put those together who may have come together; of how many ran at once the ticks tell no more than that they were spread.
+  const levels = timesAt(spreadInTicks(table), known, (level, instant) => Math.min(level, slots(instant)));
+  const all: number[] = [];
+  let saturatedMicros = 0;
+  let micros = 0;
+  for (let s = 0; s < STRATA; s++) {
+    const told = steps[s] * step;
+    micros += told;
+    const time = sumOf(full[s]);
+    // A stretch of a full pool of which nothing was followed was full.
+    saturatedMicros += told * (time > 0 ? (full[s][1] ?? 0) / time : s >= FIRST_FULL ? 1 : 0);
+    const placed = sumOf(levels[s]);
+    levels[s].forEach((at, level) => {
+      all[level] = (all[level] ?? 0) + (told * at) / placed;
+    });
+  }
+  return {
+    p95: quantileOfLevels(all, 0.95),
+    saturatedMicros,
+    saturatedRatio: micros > 0 ? saturatedMicros / micros : 0,
+  };
+}
+
+/** µs at each value of `of` the number of requests running, in the known steps of each stratum. */
+function timesAt(
+  { start, end }: Pick<ServerInference['requests'], 'start' | 'end'>,
+  { strata, isKnown }: Known,
+  of: (level: number, instant: number) => number,
+): number[][] {
+  const { from, step, stratum } = strata;
+  const up = start.filter((at, row) => at <= end[row]).sort();
+  const down = end.filter((at, row) => at >= start[row]).sort();
+  const times: number[][] = Array.from({ length: STRATA }, () => []);
+  let level = 0;
+  for (let i = 0, j = 0; j < down.length; ) {
+    const isStart = i < up.length && up[i] < down[j];
+    const since = isStart ? up[i++] : down[j++];
+    level += isStart ? 1 : -1;
+    const until = Math.min(up[i] ?? Number.POSITIVE_INFINITY, down[j] ?? since);
+    for (let k = Math.max(0, Math.floor((since - from) / step)); k < stratum.length; k++) {
+      const begin = from + k * step;
+      if (begin >= until) break;
+      if (isKnown[k] === 0) continue;
+      const value = of(level, begin);
+      const at = times[stratum[k]];
+      while (at.length <= value) at.push(0);
+      at[value] += Math.min(until, begin + step) - Math.max(since, begin);
+    }
+  }
+  return times;
+}
+
+/** Requests with one stamp end evenly over its tick, in the order of their lines. */
+function spreadInTicks({ length, start, end, resolution }: RequestTable): { start: Float64Array; end: Float64Array } {
+  const spread = { start: new Float64Array(length), end: new Float64Array(length) };
+  for (let from = 0; from < length; ) {
+    let to = from + 1;
+    while (to < length && end[to] === end[from]) to++;
+    for (let row = from; row < to; row++) {
+      const late = ((row - from + 0.5) / (to - from)) * resolution[row];
+      spread.start[row] = start[row] + late;
+      spread.end[row] = end[row] + late;
+    }
+    from = to;
+  }
+  return spread;
+}
+
+function quantileOfLevels(time: readonly number[], share: number): number {
+  const total = sumOf(time);
+  let sum = 0;
+  for (let level = 0; level < time.length; level++) if ((sum += time[level] ?? 0) >= share * total) return level;
+  return time.length - 1;
+}
