@@ -5,6 +5,7 @@ import type { PoolPrediction } from '../core/prediction.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
+import { hiddenCallersText } from './hidden-callers.ts';
 import { ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
@@ -51,7 +52,7 @@ function burstLaw(facts: Facts, slots: number): Burst | null {
 function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPrediction | null, isShort: boolean): string {
   const { service } = facts.inference;
   const parts: string[] = [];
-  if (callersAreHidden(facts.summary)) parts.push(hiddenText(facts, slots));
+  if (callersAreHidden(facts.summary)) parts.push(hiddenCallersText(facts, slots));
   else if (enough) parts.push(enoughText(enough, facts.summary));
   else if (peaks.length > 0 && !isShort && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
   if (slowEachOther(facts)) {
@@ -74,14 +75,6 @@ function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPredic
     );
   }
   return parts.join(' ');
-}
-
-/** Where the number of callers is not known: it may be that of the slots, or grow for as long as the pool is full. */
-function hiddenText({ inference: { service } }: Facts, slots: number): string {
-  const each = Number.isFinite(service.mean)
-    ? `: ${slots} slots end at ${roundText((slots * 1e6) / service.mean)} requests/s, and each more carries up to ${roundText(1e6 / service.mean)}`
-    : '';
-  return `More workers or threads would answer more${each}. How many would end a queue, if there is one, depends on how many callers there are: in a load test their number is known, and the latency that they saw less the service time is the wait. Otherwise log the client's address, which shows whether a few ask again and again, or X-Request-Start, which gives the wait.`;
 }
 
 /** Where no number of slots is recommended: it would be one for moments alone. */
