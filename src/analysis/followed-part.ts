@@ -9,13 +9,16 @@ import type { TimelineView } from './timeline.ts';
 /** s: of longer steps few are kept whole. */
 const LONGEST_STEP = 10;
 
+/** Share of the kept requests that are of whole steps, below which those steps are not what the log is about. */
+const FEWEST_WHOLE = 0.05;
+
 export interface FollowedPart {
   readonly table: RequestTable;
   /** By step of the timeline: 1: all of its requests are in the table. */
   readonly isWhole: Uint8Array | null;
 }
 
-/** All rows where steps are too long, or rows have no time. */
+/** All rows where steps are too long, hardly one is kept whole, or rows have no time. */
 export function wholeSteps(table: RequestTable, view: TimelineView): FollowedPart {
   if (view.stepSeconds > LONGEST_STEP) return { table, isWhole: null };
   const step = view.stepSeconds * MICROS_PER_SECOND;
@@ -29,5 +32,6 @@ export function wholeSteps(table: RequestTable, view: TimelineView): FollowedPar
   const isWhole = Uint8Array.from(kept, (count, k) => (count === view.requests[k] ? 1 : 0));
   const rows: number[] = [];
   for (let row = 0; row < table.length; row++) if (isWhole[stepOf(row)] === 1) rows.push(row);
+  if (rows.length < FEWEST_WHOLE * table.length) return { table, isWhole: null };
   return rows.length === table.length ? { table, isWhole } : { table: selectRows(table, rows), isWhole };
 }

@@ -136,7 +136,10 @@ function lasting(all: Stretch[]): Stretch[] {
     const k = stretches.reduce((least, _, i) => (lengthOf(i) < lengthOf(least) ? i : least), 0);
     if (lengthOf(k) >= SHORTEST) break;
     const isMoment = Math.min(lengthOf(k - 1), lengthOf(k + 1)) < SHORTEST;
-    const isBefore = isMoment ? lengthOf(k - 1) < lengthOf(k + 1) : workersOf(k - 1) >= workersOf(k + 1);
+    const isLast = k + 1 === stretches.length;
+    const isNearer = isMoment ? lengthOf(k - 1) < lengthOf(k + 1) : workersOf(k - 1) >= workersOf(k + 1);
+    // Nobody may have been at work in the next one.
+    const isBefore = isLast || (k > 0 && isNearer);
     const workers = isMoment ? Math.max(workersOf(k), workersOf(isBefore ? k - 1 : k + 1)) : null;
     stretches = joinedAt(stretches, isBefore ? k - 1 : k, workers ?? workersOf(isBefore ? k - 1 : k + 1));
     // What it parted may have the same number on both sides.
