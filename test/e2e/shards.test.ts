@@ -99,7 +99,9 @@ describe('shards', { timeout: 240_000 }, () => {
   it('of another version say which, and what to do; what is no partial at all is told what it is', async () => {
     const partial = await partialOf(shards[0]);
     const ofVersion = (version: number): string => {
-      const text = gunzipSync(Buffer.from(partial, 'base64')).toString('latin1').replace(/\/v\d+\n/, `/v${version}\n`);
+      const text = gunzipSync(Buffer.from(partial, 'base64'))
+        .toString('latin1')
+        .replace(/\/v\d+\n/, `/v${version}\n`);
       return `${gzipSync(Buffer.from(text, 'latin1')).toString('base64')}\n`;
     };
     const said = async (input: string): Promise<string> => {
