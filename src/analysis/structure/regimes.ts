@@ -59,7 +59,7 @@ const SURE_OF_GENERATIONS = 0.93;
  */
 export function reloadsOf(lives: readonly Life[]): Regime[] {
   const generations = generationsOf(lives).map((generation) => regimeOf(generation));
-  const telling = generations.filter(({ tells, workers }) => tells && workers.confidence >= SURE_OF_GENERATIONS);
+  const telling = generations.filter(tellsWorkers);
   const count = telling[0]?.workers.value ?? null;
   if (generations.length < 2 || count === null) return [];
   // One too short to tell has hardly shown all of its workers, but none too many.
@@ -67,10 +67,13 @@ export function reloadsOf(lives: readonly Life[]): Regime[] {
   return generations.every(agrees) ? generations : [];
 }
 
-/** As many as every generation has. */
+const tellsWorkers = ({ tells, workers }: Regime): boolean => tells && workers.confidence >= SURE_OF_GENERATIONS;
+
+/** As many as every generation has that tells it: within one some may have been replaced. */
 export function workersOfReloads(generations: readonly Regime[]): Estimate {
   const lives = generations.reduce((sum, one) => sum + one.lives.length, 0);
-  const count = Math.max(...generations.map((one) => one.lives.length));
+  const most = Math.max(...generations.map((one) => one.lives.length));
+  const count = generations.find(tellsWorkers)?.workers.value ?? most;
   const method = `${lives} pids in ${generations.length} generations, each of which went when the next one came`;
   return within(count, count, count, SURE_OF_GENERATIONS, method);
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Life } from '../../../../src/analysis/structure/lives.ts';
-import { reloadsOf } from '../../../../src/analysis/structure/regimes.ts';
+import { reloadsOf, workersOfReloads } from '../../../../src/analysis/structure/regimes.ts';
 import { inferLog } from '../../../helpers/infer-log.ts';
 
 const recordings = join(import.meta.dirname, '../../../accuracy/recordings');
@@ -41,6 +41,17 @@ describe('generations', () => {
   it('may overlap for as long as a request takes to end', () => {
     const lives = [life(0, 0, 41, 90), life(1, 0, 40, 80), life(2, 39, 80, 85), life(3, 40, 80, 90)];
     expect(reloadsOf(lives).map((one) => one.lives.length)).toEqual([2, 2]);
+  });
+
+  it('have as many workers as were alive at once, not as took turns in them', () => {
+    const generation = (first: number, from: number) => [
+      life(first, from, from + 40, 90),
+      life(first + 1, from, from + 19, 40),
+      life(first + 2, from + 20, from + 40, 45),
+    ];
+    const reloads = reloadsOf([...generation(0, 0), ...generation(3, 41)]);
+    expect(reloads).toHaveLength(2);
+    expect(workersOfReloads(reloads)).toMatchObject({ value: 2, low: 2, high: 2 });
   });
 
   it('are none where workers are replaced one by one', () => {
