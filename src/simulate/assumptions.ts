@@ -75,7 +75,7 @@ export function assumptionsOf(analysis: Analysis, workload: Workload, pools: rea
   }
   if (pools.some(({ model }) => model === 'async')) {
     said.push(
-      'An async pool holds any number of requests, if their views await: one blocking call stalls its whole worker. Nobody waits for a slot of it; how long requests wait inside is not simulated.',
+      'An async pool holds any number of requests: if its views await, nobody waits for a slot of it. One blocking call stalls its whole worker.',
     );
     if (inference.service.growth?.grows) {
       said.push(

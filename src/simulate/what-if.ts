@@ -58,7 +58,9 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
       ? scenarioOf(pool, ask(pool))
       : waitsInside
         ? unknownScenario(pool)
-        : asyncScenario(pool, ask(pool)),
+        : waitOfAsyncIsTold(analysis, workload)
+          ? scenarioOf(pool, ask(pool))
+          : withoutWait(scenarioOf(pool, ask(pool))),
   );
   return {
     ...document,
@@ -181,9 +183,15 @@ const unknownPool = (pool: PoolShape): WhatIfPool => ({
 
 const unknownScenario = (pool: PoolShape): WhatIfScenario => ({ ...unknownPool(pool), range: unknownRange });
 
-/** There is no slot to wait for, but an event loop, threads, connections: how long for them, no simulation of slots tells. */
-function asyncScenario(pool: PoolShape, result: ScenarioRuns): WhatIfScenario {
-  const scenario = scenarioOf(pool, result);
+/**
+ * There is no slot to wait for. If the views await, which is asked for with the pool, nobody waits; that the views of an async log do,
+ * it must show itself (no growth of its times with load). How a busy event loop shares what it adds between the wait before the view and the
+ * view itself no simulation of slots tells.
+ */
+const waitOfAsyncIsTold = ({ inference }: Analysis, { contention, present }: Workload): boolean =>
+  contention === null && (present?.model !== 'async' || inference.service.growth !== null);
+
+function withoutWait(scenario: WhatIfScenario): WhatIfScenario {
   return {
     ...scenario,
     wait: { ...noSpread },

@@ -1,5 +1,7 @@
 // whatif, findings, check and diff as a script meets them: documents, reasons, exit codes, one-sentence errors.
 import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -76,19 +78,23 @@ describe('logscope whatif', () => {
     expect(stdout).toContain('blocking call');
   });
 
-  it('simulates no wait of an async pool, and calls it unknown, not none', async () => {
-    const { stdout } = await run(
-      'whatif',
-      sample('gunicorn-gevent-2.log'),
-      '--workers',
-      '1',
-      '--model',
-      'async',
-      '--json',
-    );
-    const [{ wait, peak_queue, range, latency }] = JSON.parse(stdout).scenarios;
-    expect([wait.mean, wait.p95, peak_queue, range.wait_p95]).toEqual([null, null, null, null]);
+  it('says that nobody waits for a slot of an async pool, if its views await', async () => {
+    const { stdout } = await run('whatif', overloaded, '--workers', '1', '--model', 'async', '--json');
+    const { scenarios, assumptions } = JSON.parse(stdout);
+    const [{ wait, peak_queue, range, latency }] = scenarios;
+    expect([wait.mean, wait.p95, peak_queue, range.wait_p95]).toEqual([0, 0, 0, [0, 0]]);
     expect(latency.p95).toBeGreaterThan(0.5);
+    expect(assumptions.join(' ')).toContain('if its views await, nobody waits for a slot');
+  });
+
+  it('calls the wait of an async pool unknown where the log of one does not show whether its views await', async () => {
+    const text = await readFile(sample('gunicorn-gevent-2.log'), 'utf8');
+    // Forty requests cannot show whether they take longer the more there are.
+    const few = join(await mkdtemp(join(tmpdir(), 'logscope-test-')), 'few.log');
+    await writeFile(few, `${text.split('\n').slice(0, 40).join('\n')}\n`);
+    const { stdout } = await run('whatif', few, '--workers', '1', '--model', 'async', '--json');
+    const [{ wait, peak_queue, range }] = JSON.parse(stdout).scenarios;
+    expect([wait.mean, wait.p95, peak_queue, range.wait_p95]).toEqual([null, null, null, null]);
   });
 
   it('gives nulls and the reason for a log that cannot carry it', async () => {
