@@ -81,6 +81,14 @@ const filled = (length: number, value: number): Float64Array => new Float64Array
  * µs, NaN unknown.
  */
 export function inferWait(input: WaitInput): WaitResult {
+  const found = waitsOf(input);
+  const { capacity, capacityRange } = input;
+  const mayHaveMore = capacity !== null && capacityRange !== null && capacityRange[1] > capacity;
+  if (!mayHaveMore || found.wait.method !== 'inferred' || input.durationCovers === 'response') return found;
+  return { ...found, wait: perhapsNone(found.wait, `there are more slots than the ${capacity} that were seen`) };
+}
+
+function waitsOf(input: WaitInput): WaitResult {
   const { table } = input;
   const n = table.length;
   const end = filled(n, Number.NaN);

@@ -1,6 +1,9 @@
 // Slots that may be more than were seen: what callers waited at most is known all the same.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
@@ -53,4 +56,12 @@ it('of what is rather an event loop with few clients, nothing', () => {
     expect(capacity.value).toBeNull();
     expect(wait.method).toBe('unknown');
   }
+});
+
+it('of the first seven answers of an event loop, which two workers in turn could have given, it stays open whether anybody waited', () => {
+  const log = readFileSync(join(import.meta.dirname, '../../../../sample-logs/gunicorn-gevent-2.log'), 'utf8');
+  const { capacity, wait } = inferLog(log.split('\n').slice(0, 7).join('\n'));
+  expect([capacity.value, capacity.confidence]).toEqual([2, 0.5]);
+  expect(wait.lowMean).toBe(0);
+  expect(wait.basis).toMatch(/or nobody waited, if there are more slots/);
 });
