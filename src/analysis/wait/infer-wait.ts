@@ -9,6 +9,7 @@ import { type Trace, traceOf } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
 import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
+import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
 import { plainWaits } from './plain-waits.ts';
 import type { SlotChange } from './slot-changes.ts';
@@ -81,14 +82,6 @@ const filled = (length: number, value: number): Float64Array => new Float64Array
  * µs, NaN unknown.
  */
 export function inferWait(input: WaitInput): WaitResult {
-  const found = waitsOf(input);
-  const { capacity, capacityRange } = input;
-  const mayHaveMore = capacity !== null && capacityRange !== null && capacityRange[1] > capacity;
-  if (!mayHaveMore || found.wait.method !== 'inferred' || input.durationCovers === 'response') return found;
-  return { ...found, wait: perhapsNone(found.wait, `there are more slots than the ${capacity} that were seen`) };
-}
-
-function waitsOf(input: WaitInput): WaitResult {
   const { table } = input;
   const n = table.length;
   const end = filled(n, Number.NaN);
@@ -150,7 +143,8 @@ function waitsOf(input: WaitInput): WaitResult {
     for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
     return column;
   });
-  const wait = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
+  const likely = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
+  const wait = unlessMoreSlots(likely, input);
   return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
 }
 

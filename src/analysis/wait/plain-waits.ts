@@ -8,6 +8,7 @@ import { waitsInTurn } from '../structure/hidden-slots.ts';
 import type { Trace } from '../structure/trace.ts';
 import { waitsForSlots } from '../structure/with-response-times.ts';
 import { type CeilLaw, ceilLaw } from './ceil-law.ts';
+import { unlessMoreSlots } from './hedged-slots.ts';
 import type { WaitInput } from './infer-wait.ts';
 import { measuredWaits } from './measured-waits.ts';
 import { boundByWork, fullBefore } from './never-full.ts';
@@ -257,18 +258,15 @@ function allAtOnce(input: WaitInput, trace: Trace): PlainWaits | null {
   // Clients that come back keep at least one waiting for each turn of a slot.
   const least = turns <= SURELY_BURST ? 0.8 : Math.min(1, 2 / turns);
   const faster = beat === null ? 0 : fasterBeat(beat, capacity);
-  return {
-    wait: law.wait,
-    start: law.start,
-    summary: {
-      ...described.summary,
-      lowMean: mean * least,
-      highMean: mean * 1.1 + 20_000 + faster / 2,
-      lowP95: p95 * least,
-      highP95: p95 * 1.1 + 20_000 + faster,
-      peakQueue: Math.max(...law.bursts.map(({ members }) => members.length - capacity)),
-    },
+  const summary: WaitInference = {
+    ...described.summary,
+    lowMean: mean * least,
+    highMean: mean * 1.1 + 20_000 + faster / 2,
+    lowP95: p95 * least,
+    highP95: p95 * 1.1 + 20_000 + faster,
+    peakQueue: Math.max(...law.bursts.map(({ members }) => members.length - capacity)),
   };
+  return { wait: law.wait, start: law.start, summary: unlessMoreSlots(summary, input) };
 }
 
 /** µs without an answer, beside a service time and a tick, after which a burst has ended. */
