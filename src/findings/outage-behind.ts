@@ -32,17 +32,8 @@ function examine(facts: Facts): Finding | null {
   const { outages, worst, outside, routes, affected, only } = found;
   const rows = rowsOf(facts);
   const serviceOf = (members: readonly number[]) => medianOf(members.map((i) => rows.service[i]));
-  const onAll = affected.length === routes.length;
-  const list = listText(affected.slice(0, 3).map(({ route }) => names.routes.text(route)));
-  const where =
-    only !== null
-      ? ''
-      : new Set(outside.map((i) => rows.route[i])).size === 1
-        ? ''
-        : onAll
-          ? ' on all routes'
-          : ` on ${list}`;
-
+  const isOneRoute = only !== null || new Set(outside.map((i) => rows.route[i])).size === 1;
+  const where = isOneRoute ? '' : affected.length === routes.length ? ' on all routes' : onSome(affected, names);
   const who = only === null ? 'requests' : names.routes.text(only);
   const { from, to } = worst;
   const [took, before] = [serviceOf(worst.inside), serviceOf(outside)];
@@ -54,32 +45,19 @@ function examine(facts: Facts): Finding | null {
   const inside = (rate * meanOf(worst.inside.map((i) => rows.service[i]))) / 1e6;
   // Beside one slow route the others go on.
   const busy = only === null ? inside : inside + busyWithout(rows, only);
-  const needed = Math.ceil(busy + 2 * Math.sqrt(busy));
-  const more =
-    outages.length > 1
-      ? ` ${countText(outages.length - 1, 'more stretch', 'more stretches')} of the log ${outages.length === 2 ? 'is' : 'are'} like it.`
-      : '';
   const fullText = filled
     ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
   const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
   const replaced = allReplacedAt(facts, from);
-  const otherwise = replaced
-    ? 'New workers whose caches, connections and compiled code are cold do this; a backend that was slow at that very moment would look the same.'
-    : restarted
-      ? 'Workers were started at that moment: caches that are cold after a deploy do this, too.'
-      : 'A machine that was short of CPU or stood still looks the same.';
-  const slotsText = !filled
-    ? ''
-    : needed > SENSIBLE * slots
-      ? ` More slots are no answer: ${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy at once (Little: L = λ S), where there are ${slots}.`
-      : ` About ${countText(needed, 'slot')} would have borne it: ${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy (Little: L = λ S).`;
+  const otherwise = lookAlikeText(replaced, restarted);
+  const slotsText = filled ? slotsToBearIt(rate, busy, slots) : '';
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
     title: replaced
       ? `All workers were replaced at ${clock(from)} UTC, and for ${durationText(to - from)} ${who} took ${durationText(took)} instead of ${durationText(before)}${where}${filled ? ', which filled the pool' : ''}`
       : `From ${clock(from)} to ${clock(to)} UTC ${who} took ${durationText(took)} instead of ${durationText(before)}${where}: what ${only === null ? 'they call' : 'it calls'} was slow${filled ? ', and filled the pool' : ''}`,
-    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${only === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${more} ${otherwise}`,
+    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${only === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${otherwise}`,
     evidence: {
       slow_requests: worst.slow.length,
       service_median_seconds: took / 1e6,
@@ -106,6 +84,31 @@ function examine(facts: Facts): Finding | null {
       ...(errors > 0 && 2 * errors >= allErrors ? [] : errorFindings),
     ],
   };
+}
+
+const onSome = (affected: readonly { readonly route: number }[], names: Facts['names']): string =>
+  ` on ${listText(affected.slice(0, 3).map(({ route }) => names.routes.text(route)))}`;
+
+const moreText = (stretches: number): string =>
+  stretches > 1
+    ? ` ${countText(stretches - 1, 'more stretch', 'more stretches')} of the log ${stretches === 2 ? 'is' : 'are'} like it.`
+    : '';
+
+function lookAlikeText(replaced: boolean, restarted: boolean): string {
+  if (replaced)
+    return 'New workers whose caches, connections and compiled code are cold do this; a backend that was slow at that very moment would look the same.';
+  return restarted
+    ? 'Workers were started at that moment: caches that are cold after a deploy do this, too.'
+    : 'A machine that was short of CPU or stood still looks the same.';
+}
+
+/** `rate` in requests/s, of which `busy` slots are taken on average. */
+function slotsToBearIt(rate: number, busy: number, slots: number): string {
+  const needed = Math.ceil(busy + 2 * Math.sqrt(busy));
+  const kept = `${roundText(rate)} requests/s that take so long keep about ${roundText(busy)} of them busy`;
+  return needed > SENSIBLE * slots
+    ? ` More slots are no answer: ${kept} at once (Little: L = λ S), where there are ${slots}.`
+    : ` About ${countText(needed, 'slot')} would have borne it: ${kept} (Little: L = λ S).`;
 }
 
 /** No worker lived through the moment: those before it were gone when those after it came. */

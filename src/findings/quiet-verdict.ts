@@ -52,100 +52,126 @@ const inFlightText = (peak: number, proven: number | null): string =>
 
 /** Severity "ok" or "info": nothing went wrong, or nothing tells. */
 export function quietVerdict(summary: Summary): Verdict {
-  const { server, concurrency, wait, knows } = summary;
-  const confidence = confidenceOf(summary);
+  const { server, concurrency, wait } = summary;
   const unclear = summary.findings.find((finding) => finding.id === 'not-enough-data');
   if (unclear)
     return { severity: 'info', sentence: `${unclear.title}; too little to judge the server.`, confidence: 1 };
 
   const slots = knownSlots(server);
-  if (slots !== null && concurrency.peak !== null) {
-    const [queued, briefly, inBrief] = quietWaitWords(wait);
-    const pool = capital(poolText(server));
-    const [busy, busyBriefly, busyInBrief] = peakWords(summary, concurrency.peak, slots);
-    return {
-      severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
-      sentence: `${pool}, ${busy}; ${queued}.`,
-      shorter: [`${pool}, ${busyBriefly}; ${briefly}.`, `${pool}, ${busyInBrief}; ${inBrief}.`],
-      confidence,
-    };
-  }
+  if (slots !== null && concurrency.peak !== null) return ofPool(summary, slots, concurrency.peak);
   if (hasNoSlots(server.model)) {
-    const kind = capital(poolText(server));
-    // A kind that is a hedge may have slots, or one.
-    const own =
-      server.model_confidence < HEDGED ? `${kind}, by the plainest reading` : `${kind}, without slots of its own`;
-    // Without times or durations nobody sees whether the loop was blocked, or the machine out of breath.
-    if (concurrency.peak === null) {
-      return {
-        severity: 'info',
-        sentence: `${own}. How many requests were in flight, how long they took, and whether they waited, for each other or inside the application, the log cannot tell.`,
-        shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
-        confidence: server.model_confidence,
-      };
-    }
-    if (server.capacity.low !== null) {
-      const most = `Never more than ${countText(server.capacity.low, 'request')} in flight, though more would have been without a limit`;
-      return {
-        severity: 'info',
-        sentence: `${most}: the server has one, or its clients are no more. Whether callers queued the log cannot tell.`,
-        shorter: [`${most}; whether callers queued the log cannot tell.`],
-        confidence: server.model_confidence,
-      };
-    }
-    if (server.model_confidence < HEDGED) {
-      const most = inFlightText(concurrency.peak, concurrency.peak_at_least);
-      return {
-        severity: 'info',
-        sentence: `${capital(most)} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
-        shorter: [`${capital(most)} in flight; whether there is a limit the log cannot tell.`],
-        confidence: server.model_confidence,
-      };
-    }
-    const inFlight = inFlightText(concurrency.peak, concurrency.peak_at_least);
-    const text = poolText(server);
-    // Of a server of which no more is known, its requests are what the sentence is about.
-    const pool =
-      text === 'the server' ? `${capital(inFlight)} were in flight` : `${capital(text)}, ${inFlight} in flight`;
-    const [inside, inBrief] = insideWordings[`${summary.service_time.grows_with_load}`];
-    return {
-      severity: summary.service_time.grows_with_load === false ? 'ok' : 'info',
-      sentence: `${pool} at once; ${inside}.`,
-      shorter: [`${pool}; ${inBrief}.`],
-      confidence: server.model_confidence,
-    };
+    if (concurrency.peak === null) return withoutTimes(summary);
+    if (server.capacity.low !== null) return underSomeLimit(summary, server.capacity.low);
+    return server.model_confidence < HEDGED ? ofHedge(summary, concurrency.peak) : ofLoop(summary, concurrency.peak);
   }
-  const lacks = knows.missing.map(({ what }) => what);
-  if (slots !== null) {
-    const missing = lacks.length > 0 ? `: it lacks ${listText(lacks)}` : '';
-    const pool = capital(poolText(server));
-    return {
-      severity: 'info',
-      sentence: `${pool}; how many of them were busy at once, and whether callers queued, the log cannot tell${missing}.`,
-      shorter: [
-        `${pool}; how busy they were the log cannot tell${missing}.`,
-        `${pool}; the log lacks ${lacks.length > 0 ? listText(lacks) : 'their times'}.`,
-      ],
-      confidence,
-    };
-  }
-  if (wait.p95 !== null) {
-    const [queued, briefly, inBrief] = atMostSoLong(summary) ? atMostWords(wait) : quietWaitWords(wait);
-    const least = server.capacity.low === null ? 'Some slots' : `${countText(server.capacity.low, 'slot')} or more`;
-    return {
-      severity: wait.method === 'measured' && wait.p95 < SHORT ? 'ok' : 'info',
-      sentence: `${least}, how many the log cannot tell; ${queued}.`,
-      shorter: [`${least}; ${briefly}.`, `${least}; ${inBrief}.`],
-      confidence: wait.confidence,
-    };
-  }
-  const why = lacks.length > 0 ? `it lacks ${listText(lacks)}` : 'it was never seen full';
+  if (slots !== null) return ofPoolUnseen(summary);
+  return wait.p95 !== null ? ofSomeSlots(summary, wait.p95) : nothingTold(summary);
+}
+
+const lacking = ({ knows }: Summary): string | null =>
+  knows.missing.length > 0 ? listText(knows.missing.map(({ what }) => what)) : null;
+
+function ofPool(summary: Summary, slots: number, peak: number): Verdict {
+  const { wait, server } = summary;
+  const [queued, briefly, inBrief] = quietWaitWords(wait);
+  const pool = capital(poolText(server));
+  const [busy, busyBriefly, busyInBrief] = peakWords(summary, peak, slots);
+  return {
+    severity: wait.p95 === null || wait.p95 >= SHORT ? 'info' : 'ok',
+    sentence: `${pool}, ${busy}; ${queued}.`,
+    shorter: [`${pool}, ${busyBriefly}; ${briefly}.`, `${pool}, ${busyInBrief}; ${inBrief}.`],
+    confidence: confidenceOf(summary),
+  };
+}
+
+/** No slots, and no times or durations: nobody sees whether the loop was blocked, or the machine out of breath. */
+function withoutTimes({ server }: Summary): Verdict {
+  const kind = capital(poolText(server));
+  // A kind that is a hedge may have slots, or one.
+  const own =
+    server.model_confidence < HEDGED ? `${kind}, by the plainest reading` : `${kind}, without slots of its own`;
+  return {
+    severity: 'info',
+    sentence: `${own}. How many requests were in flight, how long they took, and whether they waited, for each other or inside the application, the log cannot tell.`,
+    shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
+    confidence: server.model_confidence,
+  };
+}
+
+/** No slots, but never more than `most` requests at once. */
+function underSomeLimit({ server }: Summary, most: number): Verdict {
+  const never = `Never more than ${countText(most, 'request')} in flight, though more would have been without a limit`;
+  return {
+    severity: 'info',
+    sentence: `${never}: the server has one, or its clients are no more. Whether callers queued the log cannot tell.`,
+    shorter: [`${never}; whether callers queued the log cannot tell.`],
+    confidence: server.model_confidence,
+  };
+}
+
+function ofHedge({ server, concurrency }: Summary, peak: number): Verdict {
+  const most = capital(inFlightText(peak, concurrency.peak_at_least));
+  return {
+    severity: 'info',
+    sentence: `${most} in flight at once; whether the server has a limit, and whether callers queued for it, the log cannot tell.`,
+    shorter: [`${most} in flight; whether there is a limit the log cannot tell.`],
+    confidence: server.model_confidence,
+  };
+}
+
+function ofLoop({ server, concurrency, service_time }: Summary, peak: number): Verdict {
+  const inFlight = inFlightText(peak, concurrency.peak_at_least);
+  const text = poolText(server);
+  // Of a server of which no more is known, its requests are what the sentence is about.
+  const pool =
+    text === 'the server' ? `${capital(inFlight)} were in flight` : `${capital(text)}, ${inFlight} in flight`;
+  const [inside, inBrief] = insideWordings[`${service_time.grows_with_load}`];
+  return {
+    severity: service_time.grows_with_load === false ? 'ok' : 'info',
+    sentence: `${pool} at once; ${inside}.`,
+    shorter: [`${pool}; ${inBrief}.`],
+    confidence: server.model_confidence,
+  };
+}
+
+/** Slots are known, and not how many of them were busy. */
+function ofPoolUnseen(summary: Summary): Verdict {
+  const lacks = lacking(summary);
+  const missing = lacks === null ? '' : `: it lacks ${lacks}`;
+  const pool = capital(poolText(summary.server));
+  return {
+    severity: 'info',
+    sentence: `${pool}; how many of them were busy at once, and whether callers queued, the log cannot tell${missing}.`,
+    shorter: [
+      `${pool}; how busy they were the log cannot tell${missing}.`,
+      `${pool}; the log lacks ${lacks ?? 'their times'}.`,
+    ],
+    confidence: confidenceOf(summary),
+  };
+}
+
+/** The waits are known, and of the slots only that there are some. */
+function ofSomeSlots(summary: Summary, p95: number): Verdict {
+  const { wait, server } = summary;
+  const [queued, briefly, inBrief] = atMostSoLong(summary) ? atMostWords(wait) : quietWaitWords(wait);
+  const least = server.capacity.low === null ? 'Some slots' : `${countText(server.capacity.low, 'slot')} or more`;
+  return {
+    severity: wait.method === 'measured' && p95 < SHORT ? 'ok' : 'info',
+    sentence: `${least}, how many the log cannot tell; ${queued}.`,
+    shorter: [`${least}; ${briefly}.`, `${least}; ${inBrief}.`],
+    confidence: wait.confidence,
+  };
+}
+
+function nothingTold(summary: Summary): Verdict {
+  const lacks = lacking(summary);
+  const why = lacks === null ? 'it was never seen full' : `it lacks ${lacks}`;
   return {
     severity: 'info',
     sentence: `The log cannot tell how many requests the server runs at once: ${why}.`,
     shorter: [
       `How many requests run at once the log cannot tell: ${why}.`,
-      lacks.length > 0 ? `The log lacks ${listText(lacks)}.` : 'The pool was never seen full.',
+      lacks === null ? 'The pool was never seen full.' : `The log lacks ${lacks}.`,
     ],
     confidence: 1,
   };
