@@ -46,26 +46,17 @@ export function simulateStations(
 ): StationRun {
   const total = work.length;
   const { workers, threads } = pool;
+  const shared = pool.queue === 'shared';
   const arrival = new Float64Array(total);
   const wait = new Float64Array(total);
   const latency = new Float64Array(total);
-  const run: StationRun = { arrival, wait, latency };
 
-  // Queues are linked lists of rows: rows arrive in order, so each is FIFO.
-  const queues = pool.queue === 'shared' ? 1 : workers;
-  const head = new Int32Array(queues).fill(-1);
-  const tail = new Int32Array(queues).fill(-1);
-  const next = new Int32Array(total).fill(-1);
+  const waiting = new RowQueues(shared ? 1 : workers, total);
+  const stations = new Stations(pool.station === 'server' ? 1 : workers);
+  const delayed = new TimeHeap();
   const busy = new Int32Array(workers);
   const home = new Int32Array(total);
-
-  const stationCount = pool.station === 'server' ? 1 : workers;
   const stationOf = (row: number): number => (pool.station === 'server' ? 0 : home[row]);
-  const working = Array.from({ length: stationCount }, () => new TimeHeap());
-  // Virtual time of a station: the work that each request on it has been given; it stands still while idle.
-  const virtual = new Float64Array(stationCount);
-  const touched = new Float64Array(stationCount);
-  const delayed = new TimeHeap();
 
   const clients = new TimeHeap();
   if (demand.kind === 'closed') for (let i = 0; i < demand.first.length; i++) clients.push(demand.first[i], i);
@@ -74,12 +65,6 @@ export function simulateStations(
   const nextArrival = (): number => {
     if (arrived === total) return Number.POSITIVE_INFINITY;
     return demand.kind === 'open' ? demand.arrivals[arrived] : clients.first;
-  };
-
-  const advance = (station: number, now: number): void => {
-    const active = working[station].size;
-    if (active > 0) virtual[station] += (now - touched[station]) / active;
-    touched[station] = now;
   };
 
   const begin = (row: number, at: number, now: number): void => {
@@ -92,64 +77,118 @@ export function simulateStations(
       work[row] = 0;
       delay[row] = taken;
     }
-    const station = stationOf(row);
-    advance(station, now);
-    working[station].push(virtual[station] + work[row], row);
+    stations.enter(stationOf(row), row, work[row], now);
   };
 
-  const freest = (): number => {
-    let best = 0;
-    for (let i = 1; i < workers; i++) if (busy[i] < busy[best]) best = i;
-    return best;
-  };
-
-  while (answered < total) {
-    let stationTime = Number.POSITIVE_INFINITY;
-    let station = -1;
-    for (let s = 0; s < stationCount; s++) {
-      const { size, first } = working[s];
-      if (size === 0) continue;
-      const done = touched[s] + Math.max(0, first - virtual[s]) * size;
-      if (done < stationTime) {
-        stationTime = done;
-        station = s;
-      }
-    }
-    // Who came before a slot was open is taken when one is.
-    const came = nextArrival();
-    const arrivalTime = Math.max(course.opens, came);
-    if (stationTime <= arrivalTime && stationTime <= delayed.first) {
-      advance(station, stationTime);
-      const row = working[station].pop();
-      delayed.push(stationTime + delay[row], row);
-      continue;
-    }
-    if (delayed.first <= arrivalTime) {
-      const now = delayed.first;
-      const row = delayed.pop();
-      latency[row] = now - arrival[row];
-      answered++;
-      busy[home[row]]--;
-      if (demand.kind === 'closed') clients.push(now + demand.think[row], row);
-      const queue = pool.queue === 'shared' ? 0 : home[row];
-      const waiter = head[queue];
-      if (waiter >= 0) {
-        head[queue] = next[waiter];
-        begin(waiter, home[row], now);
-      }
-      continue;
-    }
+  const arrive = (came: number, now: number): void => {
     const row = arrived++;
     arrival[row] = came;
     if (demand.kind === 'closed') clients.pop();
-    const queue = pool.queue === 'shared' ? 0 : worker[row];
-    const at = pool.queue === 'shared' ? freest() : queue;
-    if (busy[at] < threads) begin(row, at, arrivalTime);
-    else {
-      if (head[queue] < 0) head[queue] = row;
-      else next[tail[queue]] = row;
-      tail[queue] = row;
-    }
+    const queue = shared ? 0 : worker[row];
+    const at = shared ? freest(busy) : queue;
+    if (busy[at] < threads) begin(row, at, now);
+    else waiting.push(queue, row);
+  };
+
+  const answer = (now: number): void => {
+    const row = delayed.pop();
+    latency[row] = now - arrival[row];
+    answered++;
+    busy[home[row]]--;
+    if (demand.kind === 'closed') clients.push(now + demand.think[row], row);
+    const next = waiting.shift(shared ? 0 : home[row]);
+    if (next >= 0) begin(next, home[row], now);
+  };
+
+  while (answered < total) {
+    const worked = stations.nextDone();
+    // Who came before a slot was open is taken when one is.
+    const came = nextArrival();
+    const now = Math.max(course.opens, came);
+    if (worked <= now && worked <= delayed.first) {
+      const row = stations.leave(worked);
+      delayed.push(worked + delay[row], row);
+    } else if (delayed.first <= now) answer(delayed.first);
+    else arrive(came, now);
   }
-  return run;
+  return { arrival, wait, latency };
+}
+
+function freest(busy: Int32Array): number {
+  let best = 0;
+  for (let i = 1; i < busy.length; i++) if (busy[i] < busy[best]) best = i;
+  return best;
+}
+
+/** First in, first out, as linked lists of rows. */
+class RowQueues {
+  readonly #head: Int32Array;
+  readonly #tail: Int32Array;
+  readonly #next: Int32Array;
+
+  constructor(queues: number, rows: number) {
+    this.#head = new Int32Array(queues).fill(-1);
+    this.#tail = new Int32Array(queues).fill(-1);
+    this.#next = new Int32Array(rows).fill(-1);
+  }
+
+  push(queue: number, row: number): void {
+    if (this.#head[queue] < 0) this.#head[queue] = row;
+    else this.#next[this.#tail[queue]] = row;
+    this.#tail[queue] = row;
+  }
+
+  /** The row that waits longest; -1: none does. */
+  shift(queue: number): number {
+    const row = this.#head[queue];
+    if (row >= 0) this.#head[queue] = this.#next[row];
+    return row;
+  }
+}
+
+/** Processor sharing: a request on a station of n progresses at 1/n. Times in µs. */
+class Stations {
+  readonly #working: readonly TimeHeap[];
+  /** The work that each request on a station has been given since it was idle last, and when that was counted. */
+  readonly #virtual: Float64Array;
+  readonly #counted: Float64Array;
+  #next = -1;
+
+  constructor(count: number) {
+    this.#working = Array.from({ length: count }, () => new TimeHeap());
+    this.#virtual = new Float64Array(count);
+    this.#counted = new Float64Array(count);
+  }
+
+  #advance(station: number, now: number): void {
+    const active = this.#working[station].size;
+    if (active > 0) this.#virtual[station] += (now - this.#counted[station]) / active;
+    this.#counted[station] = now;
+  }
+
+  enter(station: number, row: number, work: number, now: number): void {
+    this.#advance(station, now);
+    this.#working[station].push(this.#virtual[station] + work, row);
+  }
+
+  /** When the next request will have got its work; Infinity: there is none. */
+  nextDone(): number {
+    let time = Number.POSITIVE_INFINITY;
+    for (let s = 0; s < this.#working.length; s++) {
+      const { size, first } = this.#working[s];
+      if (size === 0) continue;
+      const done = this.#counted[s] + Math.max(0, first - this.#virtual[s]) * size;
+      if (done < time) {
+        time = done;
+        this.#next = s;
+      }
+    }
+    return time;
+  }
+
+  /** The request of `nextDone`, at the time that it told. */
+  leave(now: number): number {
+    this.#advance(this.#next, now);
+    return this.#working[this.#next].pop();
+  }
 }
