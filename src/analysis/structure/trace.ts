@@ -49,63 +49,18 @@ const NEARLY_A_DAY = 79_200_000_000;
 
 const isUsable = (duration: number): boolean => duration >= 0 && duration < NEARLY_A_DAY;
 
-/** Rows without a time, or (where `needDuration`) without a usable duration, are left out. */
+/** Rows without a time, or without the duration or the worker that nearly all others have, are left out. */
 export function traceOf(table: RequestTable): Trace {
-  const rows = new Int32Array(table.length);
-  let n = 0;
-  let timed = 0;
-  let withDuration = 0;
-  let withWorker = 0;
-  for (let i = 0; i < table.length; i++) {
-    if (Number.isNaN(table.end[i]) && Number.isNaN(table.start[i])) continue;
-    timed++;
-    if (isUsable(table.duration[i])) withDuration++;
-    if (table.worker[i] >= 0) withWorker++;
-  }
-  const hasDurations = timed > 0 && withDuration >= 0.98 * timed;
-  const hasWorkers = timed > 0 && withWorker >= 0.98 * timed;
-  for (let i = 0; i < table.length; i++) {
-    if (Number.isNaN(table.end[i]) && Number.isNaN(table.start[i])) continue;
-    if (hasDurations && !isUsable(table.duration[i])) continue;
-    if (hasWorkers && table.worker[i] < 0) continue;
-    rows[n++] = i;
-  }
-  const row = rows.slice(0, n);
-  const low = new Float64Array(n);
-  const high = new Float64Array(n);
-  const duration = new Float64Array(n);
-  const route = new Int32Array(n);
-  const worker = new Int32Array(n);
-  const dense = new Map<number, number>();
-  let resolution = 0;
-  for (let k = 0; k < n; k++) {
-    const i = row[k];
-    const end = table.end[i];
-    low[k] = Number.isNaN(end) ? table.start[i] : end;
-    high[k] = low[k] + Math.max(table.resolution[i], 1);
-    resolution = Math.max(resolution, table.resolution[i]);
-    duration[k] = table.duration[i];
-    route[k] = table.route[i];
-    const id = table.worker[i];
-    if (id < 0) worker[k] = -1;
-    else {
-      let index = dense.get(id);
-      if (index === undefined) {
-        index = dense.size;
-        dense.set(id, index);
-      }
-      worker[k] = index;
-    }
-  }
+  const { row, hasDurations, hasWorkers } = usableRows(table);
+  const { resolution, workerIds, ...columns } = columnsOf(table, row);
+  const { low, high, duration } = columns;
   const killed = hasWorkers && hasDurations ? killedRequests(table, row) : { positions: [], durations: [] };
   killed.positions.forEach((k, i) => {
     duration[k] = killed.durations[i];
   });
   const jitter = jitterFor(duration);
   const startsOnly = row.some((i) => Number.isNaN(table.end[i]));
-  const workerIds = Int32Array.from(dense.keys());
-  const facts = { length: n, startsOnly, workerIds, resolution, hasWorkers, hasDurations, jitter };
-  const columns = { row, low, high, duration, worker, route };
+  const facts = { length: row.length, startsOnly, workerIds, resolution, hasWorkers, hasDurations, jitter };
   const inAnyOrder =
     hasDurations && !startsOnly && row.every((i) => table.source[i] === table.source[row[0]])
       ? orderInsteadOfLost({ ...facts, ...columns })
@@ -118,6 +73,50 @@ export function traceOf(table: RequestTable): Trace {
   }
   const ordered = !startsOnly && tightenByInput(table, row, low, high, jitter);
   return { ...facts, ...columns, end: spreadInTicks(low, high), killed: killed.positions, ordered };
+}
+
+/** Share of the lines with a time that must have a duration, or a worker, for the log to have them. */
+const NEARLY_ALL = 0.98;
+
+function usableRows(table: RequestTable) {
+  const isTimed = (i: number): boolean => !Number.isNaN(table.end[i]) || !Number.isNaN(table.start[i]);
+  let [timed, withDuration, withWorker] = [0, 0, 0];
+  for (let i = 0; i < table.length; i++) {
+    if (!isTimed(i)) continue;
+    timed++;
+    if (isUsable(table.duration[i])) withDuration++;
+    if (table.worker[i] >= 0) withWorker++;
+  }
+  const hasDurations = timed > 0 && withDuration >= NEARLY_ALL * timed;
+  const hasWorkers = timed > 0 && withWorker >= NEARLY_ALL * timed;
+  const rows = new Int32Array(timed);
+  let n = 0;
+  for (let i = 0; i < table.length; i++) {
+    const isWhole = (!hasDurations || isUsable(table.duration[i])) && (!hasWorkers || table.worker[i] >= 0);
+    if (isTimed(i) && isWhole) rows[n++] = i;
+  }
+  return { row: rows.slice(0, n), hasDurations, hasWorkers };
+}
+
+/** Workers are numbered in the order in which they come. */
+function columnsOf(table: RequestTable, row: Int32Array): Columns & Pick<Trace, 'resolution' | 'workerIds'> {
+  const n = row.length;
+  const [low, high, duration] = [new Float64Array(n), new Float64Array(n), new Float64Array(n)];
+  const [route, worker] = [new Int32Array(n), new Int32Array(n)];
+  const dense = new Map<number, number>();
+  let resolution = 0;
+  for (let k = 0; k < n; k++) {
+    const i = row[k];
+    low[k] = Number.isNaN(table.end[i]) ? table.start[i] : table.end[i];
+    high[k] = low[k] + Math.max(table.resolution[i], 1);
+    resolution = Math.max(resolution, table.resolution[i]);
+    duration[k] = table.duration[i];
+    route[k] = table.route[i];
+    const id = table.worker[i];
+    if (id >= 0 && !dense.has(id)) dense.set(id, dense.size);
+    worker[k] = dense.get(id) ?? -1;
+  }
+  return { row, low, high, duration, worker, route, resolution, workerIds: Int32Array.from(dense.keys()) };
 }
 
 type Columns = Pick<Trace, 'row' | 'low' | 'high' | 'duration' | 'worker' | 'route'>;
