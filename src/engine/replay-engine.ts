@@ -47,6 +47,8 @@ export class ReplayEngine implements Engine {
   #loading: Promise<void> | null = null;
   #begun: () => void = () => {};
   #isRead = false;
+  /** Somebody waits for the first sentence. */
+  #isWatched = false;
   #isSettled = false;
   #stopped = false;
 
@@ -78,11 +80,14 @@ export class ReplayEngine implements Engine {
     this.#begun();
     // The thread that examines takes a while to start: the first picture goes before it.
     await new Promise((resume) => setImmediate(resume));
+    // All that is known takes seconds to find; what a live view would say of it is there before that.
+    if (this.#isWatched && !this.#log.isLarge) this.#examineFirst().catch((error) => this.#fail(error));
     await this.#settle();
   }
 
   /** Resolves when there is something to show: all requests of a small log, the beginning of a large one. */
   async open(): Promise<void> {
+    this.#isWatched = true;
     const begun = worthShowing(this.#log, this.#options.clock);
     this.#begun = begun.now;
     const loading = this.load();
@@ -186,17 +191,24 @@ export class ReplayEngine implements Engine {
     });
   }
 
-  /** What the first requests say, until all are read. */
+  /** What the first requests say, until all are read; or a first look at all of them, until there is a closer one. */
   async #examineFirst(): Promise<void> {
     const { first, inputs } = this.#log;
-    const { summary, verdict, inference } = await this.#examiner.examine({
+    const isWhole = this.#isRead;
+    const { summary, verdict, inference, requests, placement } = await this.#examiner.examine({
       ...first.window(0),
       facts: first.facts,
       lifecycle: this.#log.seen().lifecycle,
       inputs,
     });
     if (this.#isSettled || this.#stopped) return;
-    this.#publisher.publish({ summary, verdict, inference, status: 'judged by its first requests' });
+    this.#publisher.publish({
+      summary,
+      verdict,
+      inference,
+      ...(isWhole ? { requests, placement, revision: newRevision() } : {}),
+      status: isWhole ? 'a first look, a closer one follows' : 'judged by its first requests',
+    });
     this.#part.again();
   }
 

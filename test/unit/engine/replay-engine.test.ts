@@ -66,6 +66,19 @@ describe('ReplayEngine', () => {
     expect(engine.snapshot()).toMatchObject({ now: to, playing: false });
   });
 
+  it('tells a screen what a first look finds, before all that can be found is', async () => {
+    const { engine } = open([sample('gunicorn-sync-4-nearly-full.log')]);
+    const told: string[] = [];
+    engine.subscribe(() => {
+      const { status, verdict, requests } = engine.snapshot();
+      if (verdict.sentence.includes('4 sync workers') && requests.length === 585) told.push(status);
+    });
+    await engine.open();
+    await engine.load();
+    expect(told[0]).toBe('a first look, a closer one follows');
+    expect(told.at(-1)).toBe('');
+  });
+
   it('merges the lifecycle of another file by time', async () => {
     const { engine } = open([
       sample('gunicorn-sync-3-timeout-kills.log'),
