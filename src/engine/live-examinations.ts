@@ -7,6 +7,7 @@ import type { InputSummary } from '../core/summary.ts';
 import type { Examiner } from './examiner.ts';
 import { LiveJudge } from './live-judge.ts';
 import type { RowStore } from './row-store.ts';
+import { toldWaits } from './told-waits.ts';
 
 export interface LiveExaminationsOptions {
   readonly clock: Clock;
@@ -142,7 +143,6 @@ export class LiveExaminations {
         lastLook: isLook || !isNow ? null : this.#freshLook(),
       });
       const { inference, requests, placement, cost } = examined;
-      rows.settle(number, requests, placement);
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
       const now = clock.nowMicros();
       this.#notBefore = now + Math.max(EVERY_MS, isLook || !isNow ? 0 : cost * SHARE) * 1000;
@@ -155,6 +155,9 @@ export class LiveExaminations {
       };
       const isOver = occasion === 'end' || until() === null;
       const told = isOver ? this.#judge.ended(examined, at) : this.#judge.judge(examined, at);
+      const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
+      // A wait that was found without histories is as good as that of a look.
+      rows.settle(number, requests, { ...placement, wait }, isLook || !isNow || inference.wait.callers === null);
       if (isLook) {
         const pause = this.#judge.isFull ? LOOK_EVERY_FULL_MS : LOOK_EVERY_MS;
         this.#noLookBefore = now + Math.max(pause, cost * SHARE) * 1000;

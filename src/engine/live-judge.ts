@@ -24,6 +24,7 @@ import {
   waitNow,
 } from './live-pools.ts';
 import { LiveStretch, OF_FULL_POOL } from './live-stretch.ts';
+import type { FullQueues } from './told-waits.ts';
 
 export type Examined = Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference' | 'requests'>;
 
@@ -71,6 +72,12 @@ export class LiveJudge {
   #stretch: LiveStretch | null = null;
   #lastFull: { readonly from: number; readonly to: number; readonly wait: WaitNow | null } | null = null;
   #told: Told | null = null;
+  #fullQueues: FullQueues | null = null;
+
+  /** What was told last of queues that are full, for the waits of their requests; null: nothing is full, or nothing is known of its waits. */
+  get fullQueues(): FullQueues | null {
+    return this.#fullQueues;
+  }
 
   /** The pool is full now: somebody waits, perhaps. */
   get isFull(): boolean {
@@ -79,11 +86,13 @@ export class LiveJudge {
 
   /** The log has ended: what it tells as a whole is said as it is. */
   ended({ summary, verdict }: Examined, { now }: Pick<JudgedAt, 'now'>): Pick<Examined, 'summary' | 'verdict'> {
+    this.#fullQueues = null;
     this.#told = { verdict, kind: 'ended', at: now, foundAt: now };
     return { summary, verdict };
   }
 
   judge(examined: Examined, at: JudgedAt): Pick<Examined, 'summary' | 'verdict'> {
+    this.#fullQueues = null;
     const pools = this.#pools(examined, at.isSilent);
     // A window that tells nothing of the pool does not show that it has room.
     if (this.#stretch && this.#told && pools.length === 0) {
@@ -144,7 +153,18 @@ export class LiveJudge {
     const answered = answeredNow(queues, stretch.since);
     const last = Math.max(...queues.map(({ lastEnd }) => lastEnd));
     const longest = longestNow(last, began);
-    stretch.bound(answered === null ? 0 : leastNow(answered / queues.length, last - stretch.since), longest);
+    const rate = answered === null ? null : answered / queues.length;
+    stretch.bound(rate === null ? 0 : leastNow(rate, last - stretch.since), longest);
+    // Rows of several servers are those of each.
+    if (stretch.told?.isOpen && inference.servers.length === 0) {
+      this.#fullQueues = {
+        rows: Int32Array.from(queues.flatMap(({ rows }) => [...rows])),
+        since: stretch.since,
+        orLonger: stretch.orLonger,
+        rate: stretch.told.low < 1 ? null : rate,
+        mean: stretch.told.mean,
+      };
+    }
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);
     const saturated = findings.find(({ id }) => id === 'pool-saturated');
     const cause = findings.find(({ id, severity }) => severity !== 'info' && !OF_FULL_POOL.has(id));

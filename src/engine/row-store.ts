@@ -141,9 +141,10 @@ export class RowStore {
 
   /**
    * Takes over where the inference places rows: `requests` are rows of this store, those of one input in the order in which
-   * they were added, perhaps interleaved differently with other inputs. `number`: that of the first of them.
+   * they were added, perhaps interleaved differently with other inputs. `number`: that of the first of them. `isLook`: its waits are
+   * better than those of the examinations between, which tell only what no other has told, or they would dance.
    */
-  settle(number: number, requests: RequestTable, placement: Placement): void {
+  settle(number: number, requests: RequestTable, placement: Placement, isLook = true): void {
     const from = Math.max(0, number - this.#first);
     const to = Math.min(this.#table.length, number - this.#first + requests.length);
     const fresh = grownPlacement(this.#placement, this.#placement.start.length);
@@ -157,7 +158,7 @@ export class RowStore {
       fresh.uncertainty[row] = placement.uncertainty[i];
       fresh.slot[row] = placement.slot[i];
       // A live examination works out the waits of its newest requests; those of others were told by one before.
-      if (placement.wait[i] >= 0) fresh.wait[row] = placement.wait[i];
+      if (placement.wait[i] >= 0 && (isLook || !(fresh.wait[row] >= 0))) fresh.wait[row] = placement.wait[i];
     }
     this.#placement = fresh;
     this.#settled++;

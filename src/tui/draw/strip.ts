@@ -1,8 +1,9 @@
 /** Strip charts on the time axis of the lanes: a label, a chart of one value per column, and the value to read. */
 import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
-import type { Attributes, Colour, StyleId } from '../style.ts';
-import { drawChart } from './chart.ts';
+import { type Attributes, type Colour, mix, type StyleId } from '../style.ts';
+import type { Theme } from '../theme.ts';
+import { type ChartInput, drawChart } from './chart.ts';
 import { gutterOf } from './gutter.ts';
 
 export interface Strip {
@@ -12,6 +13,8 @@ export interface Strip {
   readonly values: Float64Array;
   /** Of all requests, where a filter shows some. */
   readonly behind?: Float64Array | null;
+  /** What is to be expected where not all is logged yet, dim, in the colour of the strip. */
+  readonly expected?: { readonly values: Float64Array; readonly colour: Colour } | null;
   /** A part of each value, in a colour of its own in front of it: `colour` is that of the rest. Not drawn without colours or blocks. */
   readonly inner?: { readonly values: Float64Array; readonly of: Colour; readonly colour: Colour };
   /** Columns of which the value is not known, or not yet: a blank would say that it is nothing. */
@@ -38,11 +41,18 @@ export function readOut(view: View, values: Float64Array): number {
   return values[Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6)];
 }
 
-/** Styles of a strip in one colour, over what is drawn behind it; looked up once for all its columns. */
-export function stripLooks({ theme }: View): (colour: Colour, isOver: boolean, attributes?: Attributes) => StyleId {
+/** The colour of what stands behind a colour: a p95 behind its p50, what is expected behind what is known. */
+export const dimmed = ({ mono, colours }: Theme, colour: Colour): Colour =>
+  mono ? colour : mix(colour, colours.track, 0.45);
+
+/** Styles of a strip in one colour, over what is drawn behind it in `over`; looked up once for all its columns. */
+export function stripLooks(
+  { theme }: View,
+  over: Colour = theme.colours.line,
+): (colour: Colour, isOver: boolean, attributes?: Attributes) => StyleId {
   const plain = [new Map<Colour, StyleId>(), new Map<Colour, StyleId>()];
   const styleOf = (colour: Colour, isOver: boolean, attributes: Attributes) =>
-    theme.styles.of(colour, isOver && !theme.mono ? theme.colours.line : -1, attributes);
+    theme.styles.of(colour, isOver && !theme.mono ? over : -1, attributes);
   return (colour, isOver, attributes) => {
     if (attributes) return styleOf(colour, isOver, attributes);
     const known = plain[isOver ? 1 : 0];
@@ -65,12 +75,12 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     canvas.text(0, y, strip.label, theme.quiet, left - 1);
     if (strip.note !== '' && height > 1) canvas.text(0, y + 1, `(${strip.note})`, theme.quiet, left - 1);
     else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
-    // Without colours the glyph must tell what passes from the rest.
-    const behind = strip.behind && { values: strip.behind, style: theme.line, glyph: theme.mono ? glyphs.lost : '' };
+    const behind = behindOf(view, strip);
     const chart = canvas.region(left, y, scene.axis.columns, height);
-    drawChart(chart, glyphs, { ...strip, behind: behind ?? null });
+    drawChart(chart, glyphs, { ...strip, behind });
     for (let column = 0; strip.isUnknown && column < chart.columns; column++) {
-      if (strip.isUnknown(column)) chart.put(column, chart.rows - 1, glyphs.notYet, theme.quiet);
+      if (strip.isUnknown(column) && !((strip.expected?.values[column] ?? 0) > 0))
+        chart.put(column, chart.rows - 1, glyphs.notYet, theme.quiet);
     }
     // A part of a letter cannot be drawn in another colour.
     if (strip.inner && !theme.mono && !theme.ascii && greatest(strip.inner.values) > 0)
@@ -78,6 +88,15 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
     y += height;
   });
+}
+
+/** Without colours the glyph must tell it from what stands in front. */
+function behindOf({ theme, glyphs }: View, { behind, expected }: Strip): NonNullable<ChartInput['behind']> | null {
+  const glyph = theme.mono ? glyphs.lost : '';
+  if (behind) return { values: behind, style: theme.line, glyph };
+  if (!expected) return null;
+  const style = theme.mono ? theme.quiet : theme.styles.of(dimmed(theme, expected.colour));
+  return { values: expected.values, style, glyph };
 }
 
 function drawInner(

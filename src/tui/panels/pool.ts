@@ -1,10 +1,10 @@
 /** The pool under the lanes, on the same time axis: busy slots against capacity, rate with errors, quantiles. */
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';
-import { drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
+import { dimmed, drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import { type Colour, mix } from '../style.ts';
+import type { Colour } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
 import { knowsWaits, waitIsUnknown } from './queue.ts';
 
@@ -23,7 +23,7 @@ function stripsOf(view: View): Strip[] {
   const looks = stripLooks(view);
   /** A p95, and in front of it, brighter, its p50. */
   const quantileLooks = (colour: Colour, p50: Float64Array): Pick<Strip, 'inner' | 'style'> => {
-    const behind = theme.mono ? colour : mix(colour, colours.track, 0.45);
+    const behind = dimmed(theme, colour);
     return {
       inner: { values: p50, of: behind, colour },
       style: (_, isOver) => looks(theme.ascii ? colour : behind, isOver),
@@ -34,17 +34,19 @@ function stripsOf(view: View): Strip[] {
   if (pool.busy) {
     const full = capacity ?? greatest(pool.all?.busy ?? pool.busy);
     const { busy } = pool;
+    const busyLooks = pool.expected ? stripLooks(view, dimmed(theme, colours.busy)) : looks;
     const isFull = (column: number) => capacity !== null && busy[column] >= capacity * 0.985;
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',
       values: pool.busy,
       behind: pool.all?.busy ?? null,
+      expected: pool.expected && { values: pool.expected.busy, colour: colours.busy },
       full: Math.max(1, full),
       style: (column, isOver) =>
         isFull(column)
-          ? looks(colours.saturated, isOver, theme.mono ? { bold: true } : undefined)
-          : looks(colours.busy, isOver),
+          ? busyLooks(colours.saturated, isOver, theme.mono ? { bold: true } : undefined)
+          : busyLooks(colours.busy, isOver),
       value: shortNumber(readOut(view, pool.busy)),
       weight: 3,
     });

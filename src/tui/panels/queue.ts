@@ -1,7 +1,7 @@
 /** The callers that wait, above the lanes that they wait for: the queue on the same time axis, growing upwards. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { gutterOf } from '../draw/gutter.ts';
-import { drawCursor, drawStrips, greatest, readOut, stripLooks } from '../draw/strip.ts';
+import { dimmed, drawCursor, drawStrips, greatest, readOut, stripLooks } from '../draw/strip.ts';
 import { shortNumber } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import type { PoolSeries } from '../scene/pool-series.ts';
@@ -26,13 +26,14 @@ export default definePanel({
     const { queue, all } = pool;
     if (!queue) return;
     const { capacity, wait } = snapshot.inference;
-    const looks = stripLooks(view);
+    const looks = stripLooks(view, pool.expected ? dimmed(theme, theme.colours.queue) : undefined);
     drawStrips(view, canvas, [
       {
         label: 'queue',
         note: wait.method,
         values: queue,
         behind: all?.queue ?? null,
+        expected: pool.expected && { values: pool.expected.queue, colour: theme.colours.queue },
         isUnknown: waitIsUnknown(pool),
         // A queue as long as the pool is wide fills the chart at least: one caller that waits is no tower.
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),

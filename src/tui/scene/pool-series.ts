@@ -2,6 +2,7 @@
 import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import type { TimeAxis } from '../time-axis.ts';
+import { type ExpectedPool, expectedPool } from './not-logged-yet.ts';
 import type { PastColumns } from './past-columns.ts';
 import type { PoolTile } from './pool-tile.ts';
 import type { TilePart } from './tile-cache.ts';
@@ -21,10 +22,12 @@ export interface PoolSeries {
   readonly waitP95: Float64Array;
   /** The same of all requests, those that do not pass the filter too; null without a filter. */
   readonly all: { readonly busy: Float64Array; readonly queue: Float64Array; readonly rate: Float64Array } | null;
+  /** What is to be expected of a live picture where not all is logged; null: it does not end now, or a filter lets only some pass. */
+  readonly expected: ExpectedPool | null;
 }
 
 export interface PoolSeriesInput {
-  readonly snapshot: Pick<Snapshot, 'inference'>;
+  readonly snapshot: Snapshot;
   readonly axis: TimeAxis;
   readonly parts: readonly TilePart<PoolTile>[];
   readonly past: PastColumns | null;
@@ -70,5 +73,6 @@ export function poolSeries({ snapshot, axis, parts, past }: PoolSeriesInput): Po
     busy: parts.some(({ tile }) => tile.timed) ? series.busy : null,
     queue: parts.some(({ tile }) => tile.waited) ? series.queue : null,
     all,
+    expected: all ? null : expectedPool(snapshot, axis, series.busy, series.queue),
   };
 }

@@ -216,6 +216,7 @@ const isSamePicture = (a: SceneInput, b: SceneInput): boolean =>
   a.snapshot.placement === b.snapshot.placement &&
   a.snapshot.inference === b.snapshot.inference &&
   a.snapshot.lifecycle === b.snapshot.lifecycle &&
+  a.snapshot.live === b.snapshot.live &&
   a.theme === b.theme &&
   a.axis.from === b.axis.from &&
   a.axis.columns === b.axis.columns &&

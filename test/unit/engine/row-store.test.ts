@@ -66,6 +66,18 @@ describe('RowStore', () => {
     expect([...store.view().placement.wait]).toEqual([Number.NaN, 2 * SECOND, SECOND]);
   });
 
+  it('keeps the waits of a longer look: a shorter one tells only those that no other told', () => {
+    const store = new RowStore();
+    store.add(rowsOf(3), facts);
+    const { requests, placement } = store.view();
+    const waits = (...seconds: number[]) => Float64Array.from(seconds, (one) => one * SECOND);
+    store.settle(0, requests, { ...placement, wait: waits(3, 2, Number.NaN) });
+    store.settle(0, requests, { ...placement, wait: waits(9, 0, 1) }, false);
+    expect([...store.view().placement.wait]).toEqual([...waits(3, 2, 1)]);
+    store.settle(0, requests, { ...placement, wait: waits(4, 2, 2) });
+    expect([...store.view().placement.wait]).toEqual([...waits(4, 2, 2)]);
+  });
+
   it('selects rows by their lines or times, the last of them where there are too many', () => {
     const store = new RowStore();
     store.add(rowsOf(10), facts);

@@ -1,7 +1,10 @@
 // The queue above the lanes: what nobody has worked out yet does not look as if nobody waited.
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/core/snapshot.ts';
+import type { View } from '../../../src/tui/panel.ts';
 import queue from '../../../src/tui/panels/queue.ts';
-import { handSnapshot } from '../../helpers/snapshots.ts';
+import type { ExpectedPool } from '../../../src/tui/scene/not-logged-yet.ts';
+import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
 import { drawn, viewOf } from '../../helpers/views.ts';
 
 it('marks the columns whose waits are not known yet, and leaves those blank in which nobody waited', () => {
@@ -16,4 +19,32 @@ it('marks the columns whose waits are not known yet, and leaves those blank in w
   expect(cells(-51, -42)).toMatch(/^[▁▂▃▄▅▆▇█]+$/);
   expect(cells(-37, -31)).toMatch(/^ *$/);
   expect(cells(-19, -13)).toMatch(/^[· ]*·[· ]*$/);
+});
+
+describe('the right edge of a live picture', () => {
+  // One worker that takes a request a second; each caller waits three seconds, and the last one ended half a second ago.
+  const requests = Array.from({ length: 40 }, (_, i) => ({ start: -40.5 + i, end: -39.5 + i, wait: 3 }));
+  const service = { mean: 1e6, p50: 1e6, p90: 1e6, p95: 1e6, p99: 1e6, max: 1e6 };
+  const pictureOf = (change: Partial<Snapshot>) => {
+    const snapshot = handSnapshot({ requests, change });
+    const inference = { ...snapshot.inference, service: { ...snapshot.inference.service, ...service } };
+    return viewOf({ ...snapshot, inference }, { columns: 80, ui: { spanSeconds: 20 } });
+  };
+  // 20 seconds are 62 cells behind a margin of 12: the last cells are those of callers of whom none was answered yet.
+  const ends = (view: View, panel = queue) => drawn(panel, view, 80, 1)[0].slice(12, 12 + 62);
+
+  it('does not look as if nobody waited: those who wait now have no line yet', () => {
+    expect(ends(pictureOf({ live: true }))).toMatch(/^[▁▂▃▄▅▆▇█]{62}$/);
+    const { busy, queue: waiting } = pictureOf({ live: true }).scene.pool().expected as ExpectedPool;
+    expect(waiting[61]).toBeCloseTo(3, 0);
+    expect(waiting[40]).toBe(0);
+    expect(busy[61]).toBeCloseTo(1, 1);
+    expect(busy[50]).toBe(0);
+  });
+
+  it('ends with the lines of a log that is over, and where nothing is answered any more', () => {
+    expect(ends(pictureOf({ live: false }))).toMatch(/ {2}$/);
+    const silent = pictureOf({ live: true, now: NOON + 4e6 });
+    expect(ends(silent)).toMatch(/ {2}$/);
+  });
 });

@@ -1,0 +1,31 @@
+/**
+ * The waits of single requests as a live view draws them. What is said of a full pool holds for each of the requests that it took from its
+ * queue, or the charts would tell of no queue below a sentence that tells of one.
+ */
+import { leastNow, longestNow } from './live-pools.ts';
+
+export interface FullQueues {
+  /** Rows of the inference. */
+  readonly rows: Int32Array;
+  /** µs since 1970 UTC: since when they are full; `orLonger`: perhaps before. */
+  readonly since: number;
+  readonly orLonger: boolean;
+  /** Answers per second of each queue; null: not known. */
+  readonly rate: number | null;
+  /** µs: the wait that is told; its least is no more than that. 0: perhaps nobody waits. */
+  readonly mean: number;
+}
+
+/** `wait`, `start`: µs by row of the inference; a new column where one of them changes. */
+export function toldWaits(wait: Float64Array, start: Float64Array, queues: FullQueues | null): Float64Array {
+  if (!queues) return wait;
+  const { rows, since, orLonger, rate, mean } = queues;
+  const told = wait.slice();
+  for (const row of rows) {
+    if (!(wait[row] >= 0) || start[row] < since) continue;
+    const most = longestNow(start[row], orLonger ? Number.POSITIVE_INFINITY : since);
+    const least = rate === null ? 0 : Math.min(mean, leastNow(rate, start[row] - since));
+    told[row] = Math.min(most, Math.max(least, wait[row]));
+  }
+  return told;
+}

@@ -1,0 +1,30 @@
+// Waits of single requests under a sentence about a full pool: they lie where it says that they lie.
+import { expect, it } from 'vitest';
+import { leastNow } from '../../../src/engine/live-pools.ts';
+import { toldWaits } from '../../../src/engine/told-waits.ts';
+
+const SECOND = 1_000_000;
+const start = Float64Array.from([-5, 1, 20, 40, 40], (seconds) => seconds * SECOND);
+const full = { rows: Int32Array.from([0, 1, 2, 3]), since: 0, orLonger: false, rate: 10, mean: 4 * SECOND };
+
+it('are no less than a queue tells that has not run empty, and no more than since the pool is full', () => {
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, full);
+  expect([...told]).toEqual([0, 4 * SECOND, leastNow(10, 20 * SECOND), 2 * SECOND, 0]);
+});
+
+it('are no more than what is told where that is little', () => {
+  const told = toldWaits(new Float64Array(5), start, { ...full, mean: 100_000 });
+  expect(told[3]).toBe(100_000);
+});
+
+it('stay as they were found where nothing is full, nothing was found, or perhaps nobody waits', () => {
+  const wait = Float64Array.from([0, 0, 0, Number.NaN, 0]);
+  expect(toldWaits(wait, start, null)).toBe(wait);
+  expect([...toldWaits(wait, start, { ...full, rate: null })]).toEqual([...wait]);
+  expect(toldWaits(wait, start, full)[3]).toBeNaN();
+});
+
+it('may be longer where the log begins with a full pool', () => {
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 0, 0]), start, { ...full, orLonger: true });
+  expect(told[1]).toBe(60 * SECOND);
+});
