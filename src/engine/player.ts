@@ -1,5 +1,6 @@
 /** The position of a replay: plays on a clock of its own, at any speed, over a log that has a beginning and an end. */
 import type { Clock } from '../core/clock.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 
 export interface Range {
   readonly from: number;
@@ -30,16 +31,17 @@ export class Player {
     return this.#playing;
   }
 
-  get speed(): number {
-    return this.#speed;
-  }
-
-  get loop(): Range | null {
-    return this.#loop;
-  }
-
-  get skipsIdle(): boolean {
-    return this.#skipIdle;
+  /** What a picture says of it. */
+  get state(): Pick<Snapshot, 'now' | 'playing' | 'speed' | 'looping' | 'skippingIdle'> {
+    // To ask for the position may end it.
+    const now = this.position();
+    return {
+      now,
+      playing: this.#playing,
+      speed: this.#speed,
+      looping: this.#loop,
+      skippingIdle: this.#skipIdle,
+    };
   }
 
   /** Where it is now; stops at the end, goes round in a loop, jumps over idle stretches if asked to. */

@@ -33,6 +33,7 @@ export interface ReplayOptions extends ReplayLogOptions {
 const PICTURE_EVERY = 16;
 /** Progress and what has been read are shown this often, ms. */
 const PROGRESS_EVERY = 100;
+const FIRST_LOOK = 'a first look, a closer one follows';
 export class ReplayEngine implements Engine {
   readonly #options: ReplayOptions;
   readonly #log: ReplayLog;
@@ -173,7 +174,7 @@ export class ReplayEngine implements Engine {
     const at = this.#options.clock.nowMicros();
     if ((!now && at - this.#progressAt < PROGRESS_EVERY * 1000) || this.#stopped || this.#isSettled) return;
     this.#progressAt = at;
-    const { bytes, total, first } = this.#log;
+    const { first } = this.#log;
     const { requests, from, to, timeline, lifecycle } = this.#log.seen();
     if (timeline.requests.length === 0) return;
     const range = { from, to };
@@ -183,7 +184,7 @@ export class ReplayEngine implements Engine {
       ...(this.#window ? {} : first.view()),
       ...range,
       now: this.#player.position(),
-      reading: { bytes, total, skipped: 0, caughtUp: false },
+      reading: this.#log.reading(false),
       total: requests,
       overview: overviewOf(timeline),
       lifecycle,
@@ -206,15 +207,17 @@ export class ReplayEngine implements Engine {
       summary,
       verdict,
       inference,
-      ...(isWhole ? { requests, placement, revision: newRevision() } : {}),
-      status: isWhole ? 'a first look, a closer one follows' : 'judged by its first requests',
+      status: 'judged by its first requests',
+      ...(isWhole
+        ? { requests, placement, revision: newRevision(), reading: this.#log.reading(true), status: FIRST_LOOK }
+        : {}),
     });
     this.#part.again();
   }
 
   /** Everything is read: the whole log is examined, and the player knows how long it is. */
   async #settle(): Promise<void> {
-    const { partial, inputs, bytes, total, isLarge } = this.#log;
+    const { partial, inputs, isLarge } = this.#log;
     const { requests, placement, inference, summary, verdict } = await this.#examiner.examineAll(partial, inputs);
     if (this.#stopped) return;
     this.#isSettled = true;
@@ -226,7 +229,7 @@ export class ReplayEngine implements Engine {
       from,
       to,
       now: this.#player.position(),
-      reading: { bytes, total, skipped: 0, caughtUp: true },
+      reading: this.#log.reading(true),
       total: partial.requests,
       summary,
       verdict,
@@ -295,13 +298,7 @@ export class ReplayEngine implements Engine {
     this.#cancel?.();
     this.#cancel = null;
     if (this.#stopped) return;
-    this.#publisher.publish({
-      now: this.#player.position(),
-      playing: this.#player.playing,
-      speed: this.#player.speed,
-      looping: this.#player.loop,
-      skippingIdle: this.#player.skipsIdle,
-    });
+    this.#publisher.publish(this.#player.state);
     if (this.#player.playing) this.#cancel = this.#options.clock.after(PICTURE_EVERY, () => this.#tick());
   }
 }

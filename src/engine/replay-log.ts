@@ -5,6 +5,7 @@ import { Partial as LogPartial } from '../analysis/partial.ts';
 import { Timeline, type TimelineView } from '../analysis/timeline.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
+import type { Reading } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { BatchNormaliser, type RequestTable } from '../core/table.ts';
 import type { AskedWindow, TimeWindow } from '../core/time-window.ts';
@@ -68,6 +69,10 @@ export class ReplayLog {
   /** There are more requests than are held. */
   get isLarge(): boolean {
     return !this.partial.retained.complete || (this.#input !== this.partial && !this.#input.retained.complete);
+  }
+
+  reading(caughtUp: boolean): Reading {
+    return { bytes: this.bytes, total: this.total, skipped: 0, caughtUp };
   }
 
   seen(): SeenOfLog {

@@ -35,8 +35,11 @@ export interface ViewInput {
 
 /** `wait`, asked when the picture is drawn: it is a little behind; ask again after so many ms. */
 export function buildView(input: ViewInput): { view: View; layout: Layout; wait: () => number } {
-  const { snapshot, ui, theme, scenes, size } = input;
-  const axis = createAxis(ui.edge ?? snapshot.now, ui.spanSeconds * 1e6, axisColumns(size.columns));
+  const { snapshot, theme, scenes, size } = input;
+  const { edge, spanSeconds, cursor } = input.ui;
+  const axis = createAxis(edge ?? snapshot.now, spanSeconds * 1e6, axisColumns(size.columns));
+  // A picture that moves on leaves the cursor behind: of a moment that is not on the screen nothing can be read off.
+  const ui = cursor !== null && (cursor < axis.from || cursor >= axis.to) ? { ...input.ui, cursor: null } : input.ui;
   const { scene, wait } = scenes.get({ snapshot, ui, theme, axis }, input.nowMs, input.isUrgent);
   const view: View = {
     snapshot,

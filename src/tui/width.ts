@@ -82,20 +82,27 @@ export function clip(text: string, columns: number): string {
   return `${kept}…`;
 }
 
+/** A space between a number and its unit. */
+const beforeUnit = /(?<=\d) (?=(?:[mµ]?s|min|h|d|[kMG]?B|%|req\/s)(?![A-Za-z]))/g;
+/** Numbers are not parted from their units. */
+const withUnits = (text: string): string => text.replace(beforeUnit, '\u00a0');
+const spaced = (text: string): string => text.replaceAll('\u00a0', ' ');
+
 /** The same, cut behind a whole word where that leaves most of the room: half of a number is another number. */
 export function clipWords(text: string, columns: number): string {
   if (cellWidth(text) <= columns) return text;
-  const clipped = clip(text, columns);
+  const clipped = clip(withUnits(text), columns);
   const space = clipped.lastIndexOf(' ');
-  return space > 0 && cellWidth(clipped.slice(0, space)) * 2 > columns ? `${clipped.slice(0, space)} …` : clipped;
+  const isEnough = space > 0 && cellWidth(clipped.slice(0, space)) * 2 > columns;
+  return spaced(isEnough ? `${clipped.slice(0, space)} …` : clipped);
 }
 
-/** The text broken at spaces (not at no-break spaces) into lines of at most `columns` cells; a longer word is cut. */
+/** The text broken at spaces (not at no-break spaces, nor between a number and its unit) into lines of at most `columns` cells; a longer word is cut. */
 export function wrap(text: string, columns: number): string[] {
   if (columns <= 0) return [];
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/[ \t\n\r]+/)) {
+  for (const word of withUnits(text).split(/[ \t\n\r]+/)) {
     if (word === '') continue;
     const candidate = line === '' ? word : `${line} ${word}`;
     if (cellWidth(candidate) <= columns) {
@@ -106,7 +113,7 @@ export function wrap(text: string, columns: number): string[] {
     line = clip(word, columns);
   }
   if (line !== '') lines.push(line);
-  return lines;
+  return lines.map(spaced);
 }
 
 /** The text in pieces of at most `columns` cells, cut anywhere: nothing of it is lost. */

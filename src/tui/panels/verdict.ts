@@ -34,7 +34,7 @@ function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict
   for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
     const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
     const text = isLast ? clipWords(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];
-    canvas.text(left, row, text.replaceAll('\u00a0', ' '), before === '' ? looks.text : theme.quiet);
+    canvas.text(left, row, text, before === '' ? looks.text : theme.quiet);
   }
   return Math.min(lines.length, canvas.rows);
 }

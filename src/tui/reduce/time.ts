@@ -21,10 +21,8 @@ export function moveInTime(view: View, action: TimeAction): Outcome {
   switch (action.type) {
     case 'pause':
       return paused(view);
-    case 'zoom': {
-      const at = spanSteps.indexOf(ui.spanSeconds as (typeof spanSteps)[number]);
-      return changed(ui, { spanSeconds: spanSteps[Math.max(0, Math.min(spanSteps.length - 1, at + action.by))] });
-    }
+    case 'zoom':
+      return zoomed(view, action.by);
     case 'move-cursor':
       return changed(ui, movedCursor(view, action.cells));
     case 'cursor-at':
@@ -62,6 +60,16 @@ export const seek = (view: View, micros: number): Outcome =>
 const moveReplay = ({ ui, snapshot }: View, micros: number): Outcome =>
   commanded(ui, { type: 'seek', to: Math.min(snapshot.to, Math.max(snapshot.from, micros)) });
 
+/** The cursor stays on the screen: it is what one looks closer at. */
+function zoomed(view: View, by: 1 | -1): Outcome {
+  const { ui, snapshot } = view;
+  const at = spanSteps.indexOf(ui.spanSeconds as (typeof spanSteps)[number]);
+  const outcome = changed(ui, { spanSeconds: spanSteps[Math.max(0, Math.min(spanSteps.length - 1, at + by))] });
+  const { cursor, spanSeconds } = outcome.ui;
+  if (cursor === null || cursor >= (ui.edge ?? snapshot.now) - spanSeconds * 1e6) return outcome;
+  return showMoment({ ...view, ui: outcome.ui }, cursor);
+}
+
 function paused({ ui, snapshot }: View): Outcome {
   // A picture that moves on leaves the cursor behind.
   if (snapshot.mode === 'replay') return commanded(ui, { type: 'toggle' }, snapshot.playing ? {} : { cursor: null });
@@ -85,7 +93,7 @@ function movedCursor({ ui, scene, snapshot }: View, cells: number): Partial<UiSt
 function showMoment(view: View, micros: number): Outcome {
   const { ui, snapshot, scene } = view;
   const edge = micros + ui.spanSeconds * 1e6 * 0.75;
-  const cell = scene.axis.microsPerColumn;
+  const cell = (ui.spanSeconds * 1e6) / scene.axis.columns;
   const cursor = Math.floor(micros / cell) * cell;
   if (snapshot.mode === 'replay') {
     const to = Math.min(snapshot.to, Math.max(snapshot.from, edge));

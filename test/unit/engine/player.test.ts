@@ -30,7 +30,7 @@ describe('Player', () => {
     clock.advance(4000);
     expect(one.position()).toBe(105 * SECOND);
     one.setSpeed(1e9);
-    expect(one.speed).toBe(1000);
+    expect(one.state.speed).toBe(1000);
   });
 
   it('stops at the end, and plays again from the beginning', () => {

@@ -50,6 +50,29 @@ describe('pausing', () => {
   });
 });
 
+describe('zooming', () => {
+  it('keeps the cursor on the screen: it is what one looks closer at', () => {
+    const cursor = NOON - 33 * SECOND;
+    const closer = outcomeOf(tail, { spanSeconds: 60, cursor }, { type: 'zoom', by: -1 }, { type: 'zoom', by: -1 }).ui;
+    expect(closer.spanSeconds).toBe(20);
+    expect((closer.edge as number) - 20 * SECOND).toBeLessThan(closer.cursor as number);
+    expect(closer.cursor).toBeLessThan(closer.edge as number);
+    expect(Math.abs((closer.cursor as number) - cursor)).toBeLessThan(SECOND);
+    const { commands } = outcomeOf(
+      replay,
+      { spanSeconds: 30, cursor },
+      { type: 'zoom', by: -1 },
+      { type: 'zoom', by: -1 },
+    );
+    expect(commands).toEqual([{ type: 'seek', to: expect.closeTo(cursor + 7.5 * SECOND, -6) }]);
+  });
+
+  it('goes on following the clock without a cursor, or with one near it', () => {
+    expect(outcomeOf(tail, { spanSeconds: 60 }, { type: 'zoom', by: -1 }).ui.edge).toBe(null);
+    expect(outcomeOf(tail, { cursor: NOON - SECOND }, { type: 'zoom', by: -1 }).ui.edge).toBe(null);
+  });
+});
+
 describe('seeking in a replay', () => {
   it.each([
     [{ type: 'seek-by', micros: 10 * SECOND } as const, NOON - 10 * SECOND],

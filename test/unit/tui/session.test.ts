@@ -128,6 +128,16 @@ describe('the screen', () => {
     expect(screen.text()).toContain('if: 4 sync workers');
   });
 
+  it('forgets a cursor that the picture has left behind', async () => {
+    const { screen, engine } = await openScreen(fullPool());
+    await screen.press('{', '{');
+    expect(screen.text()).toContain('↑then');
+    engine.publish({ now: NOON + 120 * SECOND });
+    await screen.settle();
+    expect(screen.text()).toContain('↑max');
+    expect(screen.text()).not.toMatch(/cursor \d/);
+  });
+
   it('zooms, and colours by route and duration', async () => {
     const { screen } = await openScreen(fullPool());
     await screen.press('-');

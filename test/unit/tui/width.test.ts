@@ -22,6 +22,7 @@ describe('clipWords', () => {
   it('keeps whole words and numbers, unless too little of the room would be used', () => {
     expect(clipWords('stands still for 860 ms', 23)).toBe('stands still for 860 ms');
     expect(clipWords('stands still for 860 ms', 20)).toBe('stands still for …');
+    expect(clipWords('stands still for 860 ms', 22)).toBe('stands still for …');
     expect(clipWords('a/very/long/route/without/an/end', 20)).toBe('a/very/long/route/w…');
     expect(clipWords('a /very/long/route/without/an/end', 20)).toBe('a /very/long/route/…');
   });
@@ -77,5 +78,11 @@ describe('wrap', () => {
     expect(wrap('four sync workers', 9)).toEqual(['four sync', 'workers']);
     expect(wrap('abcdefghij kl', 5)).toEqual(['abcd…', 'kl']);
     expect(wrap('', 5)).toEqual([]);
+  });
+
+  it('leaves numbers with their units, and what is not to be parted', () => {
+    expect(wrap('range 0 s to 688 ms, or more', 17)).toEqual(['range 0 s to', '688 ms, or more']);
+    expect(wrap('of 4 sync workers', 7)).toEqual(['of 4', 'sync', 'workers']);
+    expect(wrap('would end it. (90 %\u00a0sure)', 17)).toEqual(['would end it.', '(90 % sure)']);
   });
 });
