@@ -157,7 +157,8 @@ export class LiveExaminations {
       const told = isOver ? this.#judge.ended(examined, at) : this.#judge.judge(examined, at);
       const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
       // A wait that was found without histories is as good as that of a look.
-      rows.settle(number, requests, { ...placement, wait }, isLook || !isNow || inference.wait.callers === null);
+      const isBetter = isLook || !isNow || inference.wait.callers === null;
+      rows.settle(number, requests, { ...placement, wait }, isBetter && inference.wait.method !== 'unknown');
       if (isLook) {
         const pause = this.#judge.isFull ? LOOK_EVERY_FULL_MS : LOOK_EVERY_MS;
         this.#noLookBefore = now + Math.max(pause, cost * SHARE) * 1000;

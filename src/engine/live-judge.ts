@@ -21,6 +21,7 @@ import {
   poolsIn,
   type SlotsOf,
   slotsOf,
+  waitDuring,
   waitNow,
 } from './live-pools.ts';
 import { LiveStretch, OF_FULL_POOL } from './live-stretch.ts';
@@ -70,7 +71,7 @@ export class LiveJudge {
   /** The slots that were known last, with the words for them: a window that does not tell them does not end an alarm. */
   #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
   #stretch: LiveStretch | null = null;
-  #lastFull: { readonly from: number; readonly to: number; readonly wait: WaitNow | null } | null = null;
+  #lastFull: { readonly from: number; readonly to: number; wait: WaitNow | null } | null = null;
   #told: Told | null = null;
   #fullQueues: FullQueues | null = null;
 
@@ -161,7 +162,7 @@ export class LiveJudge {
         rows: Int32Array.from(queues.flatMap(({ rows }) => [...rows])),
         since: stretch.since,
         orLonger: stretch.orLonger,
-        rate: stretch.told.low < 1 ? null : rate,
+        rate,
         mean: stretch.told.mean,
       };
     }
@@ -208,7 +209,7 @@ export class LiveJudge {
   #judgeOther(
     { summary, verdict, inference }: Examined,
     pools: readonly JudgedPool[],
-    { now, zoneMinutes, isSilent }: JudgedAt,
+    { now, zoneMinutes, isLook, isSilent }: JudgedAt,
   ) {
     const isOver = ({ id, to }: FindingSummary) =>
       OF_FULL_POOL.has(id) &&
@@ -232,6 +233,9 @@ export class LiveJudge {
     const { from, to } = followedSpan(inference);
     const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);
     const last = this.#lastFull;
+    // A longer look that sees how it ended knows more than those before.
+    const since = last && isLook ? waitDuring(inference, last.from, last.to) : null;
+    if (last && since?.isOpen) last.wait = since;
     const isInSight = last !== null && last.to > Math.min(...pools.map(({ pool }) => pool.from));
     const calm = calmVerdict(
       { ...summary, server },

@@ -111,6 +111,30 @@ export function waitNow({ requests, wait }: ServerInference, full: readonly Live
   };
 }
 
+/** Share of the requests of a stretch whose waits were looked for, from which they speak for it. */
+const MOST_OF_STRETCH = 0.5;
+
+/** The waits of those who started in a stretch in which pools were full, once it is over: when it was is known. null: too few were looked at. */
+export function waitDuring({ requests, wait }: ServerInference, from: number, to: number): WaitNow | null {
+  let [started, followed, sum] = [0, 0, 0];
+  for (let row = 0; row < requests.start.length; row++) {
+    if (!(requests.start[row] >= from && requests.start[row] <= to)) continue;
+    started++;
+    if (!(requests.wait[row] >= 0)) continue;
+    followed++;
+    sum += requests.wait[row];
+  }
+  if (followed < FEWEST_NOW || followed < MOST_OF_STRETCH * started || !(wait.mean > 0)) return null;
+  const mean = sum / followed;
+  const most = longestNow(to, from);
+  return {
+    mean,
+    low: (mean * wait.lowMean) / wait.mean,
+    high: Math.max(mean, Math.min(most, (mean * wait.highMean) / wait.mean)),
+    isOpen: wait.callers !== null,
+  };
+}
+
 /** µs that tell a rate, and the most that speak for now. */
 const SHORTEST_RATE = 3_000_000;
 const LONGEST_RATE = 30_000_000;

@@ -21,11 +21,14 @@ export function toldWaits(wait: Float64Array, start: Float64Array, queues: FullQ
   if (!queues) return wait;
   const { rows, since, orLonger, rate, mean } = queues;
   const told = wait.slice();
+  const newest = rows.reduce((latest, row) => (wait[row] >= 0 ? Math.max(latest, start[row]) : latest), since);
   for (const row of rows) {
-    if (!(wait[row] >= 0) || start[row] < since) continue;
+    // What is told now stands for those of whom this examination says nothing.
+    const found = wait[row] >= 0 ? wait[row] : start[row] > newest ? mean : Number.NaN;
+    if (!(found >= 0) || start[row] < since) continue;
     const most = longestNow(start[row], orLonger ? Number.POSITIVE_INFINITY : since);
     const least = rate === null ? 0 : Math.min(mean, leastNow(rate, start[row] - since));
-    told[row] = Math.min(most, Math.max(least, wait[row]));
+    told[row] = Math.min(most, Math.max(least, found));
   }
   return told;
 }

@@ -43,6 +43,8 @@ export interface FullNow {
 const HARDLY_WAITS = 10_000;
 /** µs: nobody waits. */
 const NOT_AT_ALL = 1000;
+/** Times the least wait below which the likeliest says no more than that. */
+const NOT_FAR = 1.25;
 
 /** "callers now queue for 800 ms to 38 s (less if a few clients keep asking)", briefly, and in brief. */
 function waitingWords({ wait, longest }: FullNow): [string, string, string] {
@@ -60,23 +62,36 @@ function waitingWords({ wait, longest }: FullNow): [string, string, string] {
   }
   if (wait.mean < HARDLY_WAITS && wait.high < 1e6 * SHORT)
     return ['callers hardly queue now', 'waits now short', 'waits short'];
-  if (wait.isOpen) {
-    const least = durationText(wait.low);
-    const range = most === null ? `${least} or longer` : `${least} to ${most}`;
-    const few = wait.low < NOT_AT_ALL ? 'not at all' : 'less';
-    const spoken = wait.low < NOT_AT_ALL && most !== null ? `up to ${most}` : range;
-    return [
-      `callers now queue for ${spoken} (${few} if a few clients keep asking)`,
-      `waits now ${spoken}, ${few} if callers are few`,
-      `waits ${spoken}`,
-    ];
-  }
+  if (wait.isOpen) return openWords(wait, most);
   const [mean, low, high] = [wait.mean, wait.low, wait.high].map((micros) => durationText(micros));
   const may = wait.low < NOT_AT_ALL ? 'may queue' : 'queue';
   return [
     `callers now ${may} for about ${mean} (${low} to ${high} fit the log)`,
     `waits now ~${mean} (${low} to ${high})`,
     `waits ${low} to ${high}`,
+  ];
+}
+
+/** `most`: in words; null: not known. */
+function openWords({ mean, low }: WaitNow, most: string | null): [string, string, string] {
+  const [about, least] = [durationText(mean), durationText(low)];
+  const mayBeNone = low < NOT_AT_ALL;
+  // The likeliest says nothing where perhaps nobody waits, or where a queue that did not run empty tells as much.
+  if (mayBeNone || mean < NOT_FAR * low) {
+    const orMore = `${least} or more${most === null ? '' : `, ${most} at most`}`;
+    const spoken = mayBeNone ? `up to ${most ?? about}` : orMore;
+    const few = mayBeNone ? 'not at all' : 'less';
+    return [
+      `callers now queue for ${spoken} (${few} if a few clients keep asking)`,
+      `waits now ${spoken}, ${few} if callers are few`,
+      `waits ${spoken}`,
+    ];
+  }
+  const range = most === null ? `${least} or longer` : `${least} to ${most}`;
+  return [
+    `callers now queue for about ${about} (${range} fit the log; less if a few clients keep asking)`,
+    `waits now ~${about} (${range}), less if callers are few`,
+    `waits ~${about} (${range})`,
   ];
 }
 
@@ -160,6 +175,8 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
 function thenWords({ from, to, wait }: LastFull): string {
   const full = `Full from ${from} to ${to} before that`;
   if (!wait || wait.mean < HARDLY_WAITS) return full;
-  if (!wait.isOpen) return `${full}; callers queued for up to about ${durationText(wait.mean)} then`;
-  return `${full}; callers queued then${Number.isFinite(wait.high) ? `, for ${durationText(wait.high)} at most` : ''}`;
+  const [about, low, high] = [wait.mean, wait.low, wait.high].map((micros) => durationText(micros));
+  if (!wait.isOpen) return `${full}; callers queued for up to about ${about} then`;
+  const range = Number.isFinite(wait.high) ? ` (${low} to ${high} fit the log)` : '';
+  return `${full}; callers queued for about ${about} then${range}`;
 }

@@ -9,12 +9,15 @@ import type { Snapshot } from '../../src/core/snapshot.ts';
 import { type ExaminedWindow, LocalExaminer } from '../../src/engine/examiner.ts';
 import { HeldRequests } from '../../src/engine/held-requests.ts';
 import { LiveExaminations } from '../../src/engine/live-examinations.ts';
+import type { RowStore } from '../../src/engine/row-store.ts';
 import { createParser } from '../../src/ingest/create-parser.ts';
 import { FakeClock } from './fake-clock.ts';
 
 export interface LivePicture extends Pick<Snapshot, 'summary' | 'verdict' | 'inference'> {
   /** µs since 1970 UTC */
   readonly now: number;
+  /** The requests that are held, and where they are drawn. */
+  readonly rows: RowStore;
 }
 
 const SECOND = 1_000_000;
@@ -88,7 +91,7 @@ export async function replayLive(
     lifecycle: () => held.lifecycle,
     inputs: () => [parser.report()],
     zoneMinutes: () => 0,
-    done: (examined) => seen({ ...examined, now: clock.nowMicros() }),
+    done: (examined) => seen({ ...examined, now: clock.nowMicros(), rows: held.rows }),
     failed: (error) => {
       throw error;
     },

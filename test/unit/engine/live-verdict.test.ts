@@ -12,18 +12,30 @@ interface Said {
   readonly at: string;
   readonly verdict: Verdict;
   readonly findings: readonly string[];
+  /** s: the waits that are drawn of those who began in the last three seconds, the mean. */
+  readonly drawn: number;
+}
+
+function drawnNow(rows: LivePicture['rows']): number {
+  const { placement } = rows.view();
+  const newest = placement.start.reduce((latest, at) => Math.max(latest, at), 0);
+  const waits = placement.wait.filter((wait, row) => wait >= 0 && placement.start[row] > newest - 3e6);
+  return waits.reduce((sum, wait) => sum + wait, 0) / waits.length / 1e6;
 }
 
 async function watch(name: string): Promise<Said[]> {
   const said: Said[] = [];
-  const seen = ({ now, verdict, summary }: LivePicture) => {
+  const seen = ({ now, verdict, summary, rows }: LivePicture) => {
     const findings = summary.findings.map(({ id }) => id);
-    said.push({ at: new Date(now / 1000).toISOString().slice(11, 19), verdict, findings });
+    said.push({ at: new Date(now / 1000).toISOString().slice(11, 19), verdict, findings, drawn: drawnNow(rows) });
   };
   await replayLive(gunzipSync(readFileSync(`test/faults/${name}.log.gz`)).toString('utf8'), { restSeconds: 45, seen });
   return said;
 }
 
+/** "597", "ms", "19": between what callers queue; empty where the sentence says no such thing. */
+const rangeOf = (sentence: string): readonly string[] =>
+  /(?:queue for|\() ?([\d.]+) (m?s) (?:to|or more,) (\S+) s (?:at most|fit)/.exec(sentence) ?? [];
 const isAlarm = ({ verdict }: Said) => verdict.severity === 'critical' || verdict.severity === 'warning';
 const sentences = (said: readonly Said[]) => [...new Set(said.map(({ verdict }) => verdict.sentence))];
 
@@ -60,7 +72,7 @@ describe.each([
     for (const sentence of sentences(during)) {
       expect(sentence).toMatch(new RegExp(`^${pool}, (1 of them )?full since 20:42:3\\d without a break`));
       expect(sentence).toMatch(
-        /\. Callers (may queue now|now queue for [\d.]+ m?s to \d+ s \(less if a few clients keep asking\)|hardly queue)/,
+        /\. Callers (may queue now|now queue for ([\d.]+ m?s or more, \d+ s at most \(|about [\d.]+ m?s \([\d.]+ m?s to \d+ s fit the log; )less if a few clients keep asking\)|hardly queue)/,
       );
       expect(sentence).not.toMatch(/all busy|on average/);
     }
@@ -71,6 +83,18 @@ describe.each([
     expect(advised.length).toBeGreaterThan(0);
     expect(advised.every((workers) => Number(workers) >= least && Number(workers) <= most)).toBe(true);
     expect(new Set(advised).size).toBeLessThan(3);
+  });
+
+  it('draws a queue as long as it says that there is one', () => {
+    const told = said.flatMap(({ verdict, drawn }) => {
+      const [, least, unit] = rangeOf(verdict.sentence);
+      return least === undefined || !verdict.sentence.includes('full since')
+        ? []
+        : [{ least: Number(least) / (unit === 'ms' ? 1000 : 1), drawn }];
+    });
+    expect(told.length).toBeGreaterThan(5);
+    // The sentence stands for ten seconds, and a request is no less than a queue tells that had not run empty when it began.
+    for (const { least, drawn } of told) expect(drawn).toBeGreaterThan(0.5 * least);
   });
 
   it('ends, when the log rests, at what a report says of it', async () => {
@@ -96,7 +120,7 @@ describe('full-live-silent: a queue that grows to its end, and silence after it'
     ];
     for (const [at, seconds] of waits) {
       const { verdict } = said.findLast((picture) => picture.at <= at) as Said;
-      const [, least, unit, most] = /queue for (\S+) (m?s) to (\S+) s \(less/.exec(verdict.sentence) ?? [];
+      const [, least, unit, most] = rangeOf(verdict.sentence);
       expect(Number(least) / (unit === 'ms' ? 1000 : 1)).toBeLessThan(seconds);
       expect(Number(least) / (unit === 'ms' ? 1000 : 1)).toBeGreaterThan(seconds / 20);
       expect(Number(most)).toBeGreaterThan(seconds);
@@ -108,7 +132,7 @@ describe('full-live-silent: a queue that grows to its end, and silence after it'
     expect(silent?.at && silent.at < '02:46:52').toBe(true);
     expect(silent?.verdict).toMatchObject({ severity: 'info' });
     expect(silent?.verdict.sentence).toMatch(
-      /^4 sync workers, no answer since 02:46:4\d: nobody asks, or all are stuck\. Full from 02:45:4\d to 02:46:4\d before that; callers queued then, for \d+ s at most/,
+      /^4 sync workers, no answer since 02:46:4\d: nobody asks, or all are stuck\. Full from 02:45:4\d to 02:46:4\d before that; callers queued for about [\d.]+ m?s then/,
     );
   });
 });

@@ -18,10 +18,22 @@ it('are no more than what is told where that is little', () => {
 });
 
 it('stay as they were found where nothing is full, nothing was found, or perhaps nobody waits', () => {
-  const wait = Float64Array.from([0, 0, 0, Number.NaN, 0]);
+  const wait = new Float64Array(5);
   expect(toldWaits(wait, start, null)).toBe(wait);
   expect([...toldWaits(wait, start, { ...full, rate: null })]).toEqual([...wait]);
-  expect(toldWaits(wait, start, full)[3]).toBeNaN();
+});
+
+it('are as told for the newest, of whom nothing was found, and for no others', () => {
+  const wait = Float64Array.from([Number.NaN, Number.NaN, SECOND, Number.NaN, Number.NaN]);
+  const none = new Float64Array(5).fill(Number.NaN);
+  expect([...toldWaits(wait, start, full)]).toEqual([
+    Number.NaN,
+    Number.NaN,
+    SECOND,
+    4 * SECOND,
+    Number.NaN,
+  ]);
+  expect([...toldWaits(none, start, full)].slice(0, 4)).toEqual([Number.NaN, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
 });
 
 it('may be longer where the log begins with a full pool', () => {
