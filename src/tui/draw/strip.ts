@@ -129,9 +129,11 @@ function heights(strips: readonly Strip[], rows: number): number[] {
   return given;
 }
 
+/** "inf." would read as infinite. */
+const briefly: Readonly<Record<string, string>> = { inferred: 'est.', measured: 'meas.' };
 /** The note as it fits into so many cells, short where it must be. */
 const noteFor = (note: string, cells: number): string =>
-  [`(${note})`, note, note.replace(/^(inf|meas).*/, '$1.')].find((text) => note !== '' && text.length <= cells) ?? '';
+  [`(${note})`, note, briefly[note] ?? note].find((text) => note !== '' && text.length <= cells) ?? '';
 
 /** The cursor through all strips and the axis. */
 export function drawCursor({ ui, scene, glyphs, theme }: View, canvas: Canvas, left: number): void {

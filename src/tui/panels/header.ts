@@ -41,7 +41,9 @@ const serverConfidence = ({ snapshot }: View): number => {
     : Math.min(server.workers.confidence, server.model === 'unknown' ? 1 : server.model_confidence);
 };
 
-function modeBadge({ snapshot, ui, theme, glyphs }: View): Piece {
+function modeBadge({ snapshot, scene, ui, theme, glyphs }: View): Piece {
+  // There is nothing to play, or to follow.
+  if (scene.isTimeless) return [' NO TIMES ', theme.severity('info').badge];
   if (snapshot.mode === 'replay') {
     const looks = snapshot.playing ? theme.severity('ok').badge : theme.severity('info').badge;
     return [` ${snapshot.playing ? glyphs.play : glyphs.pause} x${speedText(snapshot.speed)} `, looks];

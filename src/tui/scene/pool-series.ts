@@ -1,7 +1,8 @@
 /** The pool over time, one value per column of the axis: busy slots, queue, rate, errors and quantiles. */
 import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
-import type { TimeAxis } from '../time-axis.ts';
+import { columnOf, type TimeAxis } from '../time-axis.ts';
+import type { LostRequest } from './lost-requests.ts';
 import { type ExpectedPool, expectedPool } from './not-logged-yet.ts';
 import type { PastColumns } from './past-columns.ts';
 import type { PoolTile } from './pool-tile.ts';
@@ -31,9 +32,10 @@ export interface PoolSeriesInput {
   readonly axis: TimeAxis;
   readonly parts: readonly TilePart<PoolTile>[];
   readonly past: PastColumns | null;
+  readonly lost: readonly LostRequest[];
 }
 
-export function poolSeries({ snapshot, axis, parts, past }: PoolSeriesInput): PoolSeries {
+export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInput): PoolSeries {
   const { columns, microsPerColumn } = axis;
   const { unbounded, capacity } = snapshot.inference;
   const slots = unbounded ? Number.POSITIVE_INFINITY : (capacity.value ?? Number.POSITIVE_INFINITY);
@@ -68,6 +70,8 @@ export function poolSeries({ snapshot, axis, parts, past }: PoolSeriesInput): Po
       all.rate[x] = tile.all.ends[at] * perSecond;
     }
   }
+  // Whoever hung until the kill held a slot; what passes a filter nobody knows of them.
+  for (const one of lost) addHeld(all ? all.busy : series.busy, slots, axis, one);
   return {
     ...series,
     busy: parts.some(({ tile }) => tile.timed) ? series.busy : null,
@@ -75,4 +79,13 @@ export function poolSeries({ snapshot, axis, parts, past }: PoolSeriesInput): Po
     all,
     expected: all ? null : expectedPool(snapshot, axis, series.busy, series.queue),
   };
+}
+
+function addHeld(busy: Float64Array, slots: number, axis: TimeAxis, { from, to }: LostRequest): void {
+  const begin = Math.max(0, columnOf(axis, from));
+  const end = Math.min(axis.columns, columnOf(axis, to));
+  for (let column = Math.floor(begin); column < end; column++) {
+    const share = Math.min(end, column + 1) - Math.max(begin, column);
+    busy[column] = Math.min(slots, busy[column] + share);
+  }
 }

@@ -115,7 +115,7 @@ export class SceneCache {
         for (let i = 0; i < count; i++) busy.add(trackOfRow(tracks, snapshot.requests, rows[i]));
         return busy;
       }),
-      pool: once(() => poolSeries({ snapshot, axis, parts: poolParts(), past: past() })),
+      pool: once(() => poolSeries({ snapshot, axis, parts: poolParts(), past: past(), lost: scene.lost() })),
       durations: poolParts,
       lanes: (plans) => {
         const key = JSON.stringify(plans);

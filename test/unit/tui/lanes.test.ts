@@ -27,6 +27,13 @@ describe('a request that died with its worker', () => {
     expect(lane).toMatch(/^8712 .*░{30,}.*✖/);
   });
 
+  it('held a slot of the pool until then', () => {
+    const { busy } = viewOf(killed(500)).scene.pool();
+    // A minute is 62 columns: of two workers one hung from -49 s to -10 s, and the other answered from -30 s to -29 s.
+    const at = (second: number) => busy?.[Math.floor(((60 + second) * 62) / 60)];
+    expect([at(-40), at(-29.5), at(-20), at(-5)].map((one) => Math.round(one ?? -1))).toEqual([1, 2, 1, 0]);
+  });
+
   it('is not there when the worker answered until then', () => {
     const [title, lane] = drawn(lanes, viewOf(killed(200)), 80, 3);
     expect(title).not.toContain('killed, never logged');
