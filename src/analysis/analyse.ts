@@ -1,6 +1,6 @@
 /** From a partial to everything that is said about it: the summary (findings come later) and the facts behind it. */
 import type { Analysis } from '../core/finding.ts';
-import type { WaitInference } from '../core/inference.ts';
+import type { LastLook } from '../core/inference.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { wholeSteps } from './followed-part.ts';
 import { listHeavyRoutes } from './heavy-routes.ts';
@@ -21,7 +21,7 @@ export interface AnalyseOptions {
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it. */
   readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
-  readonly lastLook?: WaitInference | null;
+  readonly lastLook?: LastLook | null;
   /** A longer stretch of the log, which holds this one: of a log of which only a stretch is wanted. */
   readonly around?: Partial | null;
 }

@@ -1,10 +1,11 @@
 /** What server wrote this log: its kind, workers, slots and queue, from whatever the lines carry. */
 import type { Names } from '../core/batch.ts';
 import { withTimes } from '../core/event-times.ts';
-import type { Effort, InferredRequests, ServerInference, ServiceInference, WaitInference } from '../core/inference.ts';
+import type { Effort, InferredRequests, LastLook, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
+import { efforts, growthAsked } from './asked-growth.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits, workersOf } from './pools.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
@@ -20,7 +21,6 @@ import { withoutDisproved } from './structure/disproved.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
 import { evidencePart } from './structure/evidence-part.ts';
 import { fewerCallers } from './structure/fewer-callers.ts';
-import { loadGrowth } from './structure/hidden-slots.ts';
 import { fewestInAll } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
@@ -61,7 +61,7 @@ export interface ServerInput {
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
   readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
-  readonly lastLook?: WaitInference | null;
+  readonly lastLook?: LastLook | null;
   /** Workers of a part of a log, as the whole tells; null or missing: this log has to tell. */
   readonly workers?: Estimate | null;
   /** The same of its slots, where they are those of one process. */
@@ -70,16 +70,8 @@ export interface ServerInput {
   readonly canSpeak?: (slots: number | null) => boolean;
 }
 
-/** Rows of which questions about limits are asked, and how often chance is replayed. */
-const efforts = {
-  live: { rows: 800, replicas: 3 },
-  look: { rows: 800, replicas: 3 },
-  sample: { rows: 3000, replicas: 4 },
-  full: { rows: 6000, replicas: 6 },
-} as const;
-
 export function inferServer(input: ServerInput): ServerInference {
-  return heldToLook(inferTelling(input), input.lastLook ?? null);
+  return heldToLook(inferTelling(input), input.lastLook?.wait ?? null);
 }
 
 /** From the inputs whose lines tell most. */
@@ -139,7 +131,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const behindProxy = covers === 'response' && structure.capacity.value === null;
   const growth =
     behindProxy || (loop && covers === 'service')
-      ? loadGrowth(evidence, effort === 'live', efforts[effort].replicas, behindProxy)
+      ? growthAsked(table, evidence, { effort, known: lastLook?.inTurn ?? 'not-asked' }, behindProxy)
       : null;
   const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
   // A server without slots has no stretch in which they were all taken.
@@ -177,7 +169,7 @@ function inferFrom(input: ServerInput): ServerInference {
     effort,
     canSpeak: regimes.length > 1 || (input.canSpeak?.(structure.capacity.value) ?? true),
     until,
-    callers: lastLook?.callers ?? 'not-asked',
+    callers: lastLook?.wait.callers ?? 'not-asked',
   });
   const capacity = structure.capacity.value;
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);

@@ -67,6 +67,13 @@ export interface HiddenSlots {
   readonly found: FoundSlots | null;
 }
 
+/** What a longer look at a live log found: it stands until the next one. */
+export interface LastLook {
+  readonly wait: WaitInference;
+  /** null: nobody waited in turn inside the application. */
+  readonly inTurn: HiddenSlots | null;
+}
+
 /** Slots of each process, between `low` and `high`. */
 export interface FoundSlots {
   readonly slots: number;

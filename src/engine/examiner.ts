@@ -2,7 +2,7 @@
 import type { AnalyseOptions } from '../analysis/analyse.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
 import type { Names, StreamFacts } from '../core/batch.ts';
-import type { ServerInference, WaitInference } from '../core/inference.ts';
+import type { LastLook, ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { FilteredPart } from '../core/part.ts';
 import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
@@ -33,7 +33,7 @@ export interface ExamineWindow {
   /** µs since 1970 UTC: the log goes on, and everything up to here is in the window. */
   readonly until?: number | null;
   /** What a longer look at the same log has found a moment ago, for a `live` one. */
-  readonly lastLook?: WaitInference | null;
+  readonly lastLook?: LastLook | null;
 }
 
 export interface ExaminedWindow {

@@ -1,6 +1,6 @@
 /** When the newest requests of a live log are examined: after something came, one at a time, and for a small share of the time. */
 import type { Clock } from '../core/clock.ts';
-import type { WaitInference } from '../core/inference.ts';
+import type { LastLook } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
@@ -33,7 +33,8 @@ const EVERY_MS = 1000;
 const SHARE = 20;
 const LONGEST_PAUSE_MS = 30_000;
 /**
- * A longer look is taken now and then while callers may wait for so long, s, or while the pool is full; it may take as much time again.
+ * A longer look is taken now and then while callers may wait for so long, s, while the pool is full, or while requests queue inside the
+ * application, to find for how many slots; it may take as much time again.
  */
 const AT_STAKE_SECONDS = 0.1;
 const LOOK_EVERY_MS = 10_000;
@@ -58,7 +59,7 @@ export class LiveExaminations {
   #underWay: Promise<void> | null = null;
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
-  #lastLook: { readonly wait: WaitInference; readonly at: number } | null = null;
+  #lastLook: (LastLook & { readonly at: number }) | null = null;
   #isAtStake = false;
   #noLookBefore = Number.NEGATIVE_INFINITY;
   #noReportBefore = Number.NEGATIVE_INFINITY;
@@ -117,9 +118,9 @@ export class LiveExaminations {
     if (this.#hasNews) this.schedule();
   }
 
-  #freshLook(): WaitInference | null {
+  #freshLook(): LastLook | null {
     const age = this.#lastLook ? this.#options.clock.nowMicros() - this.#lastLook.at : Number.POSITIVE_INFINITY;
-    return this.#lastLook && age < 1000 * LOOK_IS_FRESH_MS ? this.#lastLook.wait : null;
+    return this.#lastLook && age < 1000 * LOOK_IS_FRESH_MS ? this.#lastLook : null;
   }
 
   async #examine(occasion: Occasion): Promise<void> {
@@ -143,6 +144,7 @@ export class LiveExaminations {
         lastLook: isLook || !isNow ? null : this.#freshLook(),
       });
       const { inference, requests, placement, cost } = examined;
+      const inTurn = inference.service.growth?.inTurn;
       rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
       const now = clock.nowMicros();
       this.#notBefore = now + Math.max(EVERY_MS, isLook || !isNow ? 0 : cost * SHARE) * 1000;
@@ -162,10 +164,11 @@ export class LiveExaminations {
       if (isLook) {
         const pause = this.#judge.isFull ? LOOK_EVERY_FULL_MS : LOOK_EVERY_MS;
         this.#noLookBefore = now + Math.max(pause, cost * SHARE) * 1000;
-        this.#lastLook = { wait: inference.wait, at: now };
+        this.#lastLook = { wait: inference.wait, inTurn: inTurn ?? null, at: now };
       }
       const { callers, highP95 } = inference.wait;
-      this.#isAtStake = this.#judge.isFull || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
+      this.#isAtStake =
+        this.#judge.isFull || inTurn !== undefined || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
       if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);
       done({ ...told, inference });
     } catch (error) {

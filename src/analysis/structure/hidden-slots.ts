@@ -32,12 +32,21 @@ const MOST_NEGATIVE = 0.3;
 /** Times the shorter one that the longest service time of the range may be, for one to be told. */
 const WIDEST = 2;
 
-/** Whether requests take longer among many, and if they do, whether they wait in turn; a live view has no time to count for how many slots. */
-export function loadGrowth(trace: Trace, isLive: boolean, replicas: number, behindProxy: boolean): LoadGrowth | null {
+/**
+ * Whether requests take longer among many, and if they do, whether they wait in turn. `known`: for how many slots, as a longer look at a live
+ * log has found; null: that is to be found now.
+ */
+export function loadGrowth(
+  trace: Trace,
+  known: HiddenSlots | 'not-asked' | null,
+  replicas: number,
+  behindProxy: boolean,
+): LoadGrowth | null {
   const growth = growthWithLoad(trace, replicas, behindProxy);
   if (!growth?.grows || behindProxy) return growth;
-  const inTurn = hiddenSlots(trace, isLive ? 0 : replicas);
-  return inTurn === null ? growth : { ...growth, inTurn };
+  const inTurn = hiddenSlots(trace, known === null ? replicas : 0);
+  if (inTurn === null) return growth;
+  return { ...growth, inTurn: known === null || known === 'not-asked' ? inTurn : known };
 }
 
 /** null: they do not wait in turn, or it does not show. @param replicas 0: for how many slots is not asked */

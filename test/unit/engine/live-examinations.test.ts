@@ -21,7 +21,7 @@ async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'u
     requests: [{ start: 0, end: 0.1, status: 200 }],
   });
   const examine = async ({ effort, lastLook }: ExamineWindow): Promise<ExaminedWindow> => {
-    const callers = lastLook?.callers ?? 'not-asked';
+    const callers = lastLook?.wait.callers ?? 'not-asked';
     asked.push(`${effort} ${callers}`);
     const found = effort === 'look' ? ('in-bursts' as const) : callers;
     const wait = { ...inference.wait, method, highP95, callers: found };

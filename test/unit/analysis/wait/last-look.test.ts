@@ -13,7 +13,7 @@ const mean = (waits: Float64Array): number => {
 it('tells what the look told, and holds the waits of single requests to it', () => {
   const look = inferServer({ ...input, effort: 'look' }).wait;
   const alone = inferServer({ ...input, effort: 'live' });
-  const held = inferServer({ ...input, effort: 'live', lastLook: look });
+  const held = inferServer({ ...input, effort: 'live', lastLook: { wait: look, inTurn: null } });
   expect(held.wait).toEqual(look);
   expect(alone.wait.mean).not.toBe(look.mean);
   expect(mean(held.requests.wait) / look.mean).toBeCloseTo(mean(alone.requests.wait) / alone.wait.mean, 1);
@@ -21,5 +21,7 @@ it('tells what the look told, and holds the waits of single requests to it', () 
 
 it('tells something else where the window is of another kind', () => {
   const look = { ...inferServer({ ...input, effort: 'look' }).wait, mean: 60_000_000 };
-  expect(inferServer({ ...input, effort: 'live', lastLook: look }).wait.mean).not.toBe(60_000_000);
+  expect(inferServer({ ...input, effort: 'live', lastLook: { wait: look, inTurn: null } }).wait.mean).not.toBe(
+    60_000_000,
+  );
 });

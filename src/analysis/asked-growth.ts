@@ -1,0 +1,31 @@
+/** How much of a log is asked about limits, by the effort that is made; and of growth with load for how many slots requests queue inside. */
+import type { Effort, HiddenSlots, LoadGrowth } from '../core/inference.ts';
+import type { RequestTable } from '../core/table.ts';
+import { evidencePart } from './structure/evidence-part.ts';
+import { loadGrowth } from './structure/hidden-slots.ts';
+import { type Trace, traceOf } from './structure/trace.ts';
+
+/** Rows of which questions about limits are asked, and how often chance is replayed. */
+export const efforts = {
+  live: { rows: 800, replicas: 3 },
+  look: { rows: 800, replicas: 3 },
+  sample: { rows: 3000, replicas: 4 },
+  full: { rows: 6000, replicas: 6 },
+} as const;
+
+/** A window of fewer requests does not tell for how many slots they queue. */
+const FEWEST_FOR_SLOTS = 600;
+
+/** For how many slots requests queue inside the application is seldom asked of a live log, and then of all of its window, unless that is short. */
+export function growthAsked(
+  table: RequestTable,
+  evidence: Trace,
+  { effort, known }: { readonly effort: Effort; readonly known: HiddenSlots | 'not-asked' },
+  behindProxy: boolean,
+): LoadGrowth | null {
+  const isLook = effort === 'look' && table.length >= FEWEST_FOR_SLOTS;
+  if (effort === 'live' || (effort === 'look' && !isLook))
+    return loadGrowth(evidence, known, efforts.live.replicas, behindProxy);
+  if (!isLook) return loadGrowth(evidence, null, efforts[effort].replicas, behindProxy);
+  return loadGrowth(traceOf(evidencePart(table, efforts.full.rows)), null, efforts.full.replicas, behindProxy);
+}
