@@ -1,4 +1,5 @@
 /** The pool under the lanes, on the same time axis: busy slots against capacity, rate with errors, quantiles. */
+import { NEARLY_FULL } from '../../core/full-stretches.ts';
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';
 import { dimmed, drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
@@ -35,7 +36,8 @@ function stripsOf(view: View): Strip[] {
     const full = capacity ?? greatest(pool.all?.busy ?? pool.busy);
     const { busy } = pool;
     const busyLooks = pool.expected ? stripLooks(view, dimmed(theme, colours.busy)) : looks;
-    const isFull = (column: number) => capacity !== null && busy[column] >= capacity * 0.985;
+    // As the sentence above counts a pool as full: moments between two requests do not stripe it.
+    const isFull = (column: number) => capacity !== null && busy[column] >= capacity * NEARLY_FULL;
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',

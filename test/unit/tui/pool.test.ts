@@ -1,0 +1,21 @@
+// The chart of the pool speaks as the sentence above it does.
+import { expect, it } from 'vitest';
+import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
+import pool from '../../../src/tui/panels/pool.ts';
+import { handSnapshot } from '../../helpers/snapshots.ts';
+import { viewOf } from '../../helpers/views.ts';
+
+it('is in the colour of a full pool throughout where hand-overs alone leave slots free, and not where a tenth of them is', () => {
+  // Two workers, a second each; the second one is handed its requests a little late, and from -20 s on a quarter of a second late.
+  const requests = Array.from({ length: 60 }, (_, i) => [
+    { start: -60 + i, end: -59 + i, worker: '1' },
+    { start: -60 + i + (i < 40 ? 0.06 : 0.25), end: -59 + i, worker: '2' },
+  ]).flat();
+  const view = viewOf(handSnapshot({ requests }), { columns: 80, ui: { spanSeconds: 60 } });
+  const grid = new CellGrid(80, 5);
+  pool.draw(view, new Canvas(grid));
+  const saturated = view.theme.styles.of(view.theme.colours.saturated);
+  const styles = Array.from(grid.styles.slice(12, 12 + 62));
+  expect(styles.slice(2, 38).every((style) => style === saturated)).toBe(true);
+  expect(styles.slice(45, 60).some((style) => style !== saturated)).toBe(true);
+});
