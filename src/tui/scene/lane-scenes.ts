@@ -27,13 +27,20 @@ export interface LaneRequest extends Omit<TileRange, 'key'> {
   readonly nowMs: number;
 }
 
+interface Sample {
+  readonly rows: Int32Array;
+  readonly count: number;
+  readonly weight: number;
+}
+
 export class LaneScenes {
   readonly #index: RowIndex;
-  readonly #tiles = new TileCache<LaneTile>();
+  readonly #tiles = new TileCache<LaneTile>('lanes');
   readonly #rowsIn = (from: number, to: number) => this.#index.rowsIn({ from, to });
   readonly #routeColours = new RouteColours();
   #raster: Raster | null = null;
-  #sampled: { readonly rows: Int32Array; readonly count: number; readonly weight: number } | null = null;
+  #sampled: Sample | null = null;
+  #crowded: { readonly sampled: Sample; readonly tracks: Tracks; readonly crowd: Float64Array } | null = null;
   #sampledAt = Number.NEGATIVE_INFINITY;
   #sampledKey = '';
   #routes: readonly number[] = [];
@@ -119,14 +126,17 @@ export class LaneScenes {
       this.#routes = this.#routeColours.update(snapshot, rows, kept, theme.colours.routes.length);
   }
 
-  /** Requests on each track in the time on the screen, roughly. */
+  /** Requests on each track in the time on the screen, roughly: counted once for each sample. */
   #crowd({ snapshot }: SceneInput, tracks: Tracks): Float64Array {
+    const sampled = this.#sampled!;
+    if (this.#crowded?.sampled === sampled && this.#crowded.tracks === tracks) return this.#crowded.crowd;
     const crowd = new Float64Array(tracks.list.length);
-    const { rows, count, weight } = this.#sampled!;
+    const { rows, count, weight } = sampled;
     for (let i = 0; i < count; i++) {
       const track = rows[i] < snapshot.requests.length ? trackOfRow(tracks, snapshot.requests, rows[i]) : -1;
       if (track >= 0) crowd[track] += weight;
     }
+    this.#crowded = { sampled, tracks, crowd };
     return crowd;
   }
 }

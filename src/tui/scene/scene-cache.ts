@@ -14,7 +14,7 @@ import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts
 import { type Tracks, trackOfRow, tracksOf } from './tracks.ts';
 
 /** Rows that a frame looks at to bring stale tiles up to date, about 0.2 µs each. */
-const ROWS_PER_FRAME = 6000;
+const ROWS_PER_FRAME = 3000;
 /** Tiles that are stale are worked at again after this long, ms. */
 const SOON_MS = 16;
 
@@ -30,7 +30,7 @@ function once<T>(compute: () => T): () => T {
 export class SceneCache {
   readonly #index = new RowIndex();
   readonly #lanes = new LaneScenes(this.#index);
-  readonly #pool = new TileCache<PoolTile>();
+  readonly #pool = new TileCache<PoolTile>('pool');
   readonly #stats = new StatsKeeper();
   #last: { readonly input: SceneInput; readonly made: { readonly scene: Scene; readonly wait: () => number } } | null =
     null;
@@ -41,6 +41,7 @@ export class SceneCache {
   #lost: { readonly of: readonly LostRequest[]; readonly tracks: Tracks; readonly lifecycle: object } | null = null;
   /** Counts pictures that differ. */
   #picture = 0;
+  #turn: Budget['turn'] = 'pool';
 
   /**
    * `nowMs`: of any clock. `wait`, asked when the picture is drawn: how long until the scene should be asked for again,
@@ -91,7 +92,8 @@ export class SceneCache {
       firstColumn: Math.round(axis.from / axis.microsPerColumn),
       columns: axis.columns,
     };
-    const budget: Budget = isUrgent ? { rows: 0, tiles: 0 } : { rows: ROWS_PER_FRAME, tiles: 1 };
+    if (!isUrgent) this.#turn = this.#turn === 'pool' ? 'lanes' : 'pool';
+    const budget: Budget = { rows: isUrgent ? 0 : ROWS_PER_FRAME, tiles: isUrgent ? 0 : 1, turn: this.#turn };
     let wait = 0;
     const behind = (ms: number) => {
       if (ms > 0) wait = wait === 0 ? ms : Math.min(wait, ms);

@@ -9,10 +9,12 @@ export const TILE = 4;
 
 /** How much work a frame may still do on tiles that are there already. */
 export interface Budget {
-  /** Rows looked at. */
+  /** Rows looked at, of all kinds of tiles. */
   rows: number;
-  /** So many tiles of each kind, however many rows they have. */
+  /** So many tiles of the kind whose turn it is, however many rows they have. */
   readonly tiles: number;
+  /** Kinds take turns, or those that are asked first would leave nothing to the others, or each would overdraw it. */
+  readonly turn: 'pool' | 'lanes';
 }
 
 interface Kept<Tile> {
@@ -39,6 +41,13 @@ export class TileCache<Tile> {
   #microsPerColumn = 0;
   #turn = 0;
   #isEndFirst = true;
+  readonly #kind: Budget['turn'];
+  /** Rows of the tile that was built last: the next one will have about as many. */
+  #rows = 0;
+
+  constructor(kind: Budget['turn']) {
+    this.#kind = kind;
+  }
 
   /** Marks what is different in the rows. */
   change(change: Change): void {
@@ -67,7 +76,7 @@ export class TileCache<Tile> {
 
   /**
    * The tiles of an axis from left to right. Those that are missing are built; of those that are stale as many as the
-   * budget says, and more while its rows last: in the order in which they became stale, and every other time the one at the right end first.
+   * budget says when it is the turn of their kind, and more while its rows last: in the order in which they became stale, and every other time the one at the right end first.
    * `isBehind`: some are still stale.
    */
   get(range: TileRange, build: (firstColumn: number) => Tile, budget: Budget): { tiles: Tile[]; isBehind: boolean } {
@@ -88,11 +97,14 @@ export class TileCache<Tile> {
     const isFirst = ({ index }: { index: number }) => Number(this.#isEndFirst && index === last);
     stale.sort((a, b) => isFirst(b) - isFirst(a) || a.kept.staleSince - b.kept.staleSince);
     this.#isEndFirst = !this.#isEndFirst;
+    const certain = budget.turn === this.#kind ? budget.tiles : 0;
     let done = 0;
-    for (; done < stale.length && (done < budget.tiles || budget.rows > 0); done++) {
+    for (; done < stale.length && (done < certain || (budget.rows > 0 && budget.rows >= this.#rows)); done++) {
       const { index, kept } = stale[done];
+      const before = budget.rows;
       kept.tile = build(index * TILE);
       kept.staleSince = 0;
+      this.#rows = before - budget.rows;
     }
     if (this.#tiles.size > (last - first + 1) * SCREENS) {
       for (const index of this.#tiles.keys()) if (index < first || index > last) this.#tiles.delete(index);
