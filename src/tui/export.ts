@@ -1,11 +1,14 @@
 /** Writes what is on the screen to a file, in the form that the ending of its name asks for. */
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Exportable } from './exporter.ts';
-import { exporterFor } from './exports/index.ts';
+import { exporterFor, exporters } from './exports/index.ts';
 
 /** @returns the sentence for the status line; a full disk or a missing folder is one too */
 export async function exportTo(path: string, from: Exportable): Promise<string> {
-  const { text, remark = '' } = await exporterFor(path).write(from);
+  const exporter = exporterFor(path);
+  if (!exporter)
+    return `Nothing written: the name must end in ${exporters.map(({ ending }) => `.${ending}`).join(', ')}`;
+  const { text, remark = '' } = await exporter.write(from);
   const failure = writeNew(path, text);
   return failure === null ? `Written to ${path}${remark}` : `Could not write ${path}: ${failure}`;
 }

@@ -7,6 +7,8 @@ import txt from './txt.ts';
 
 export const exporters: readonly Exporter[] = [json, txt, ansi, svg];
 
-/** By the ending of the name; plain text for others. */
-export const exporterFor = (path: string): Exporter =>
-  exporters.find(({ ending }) => path.endsWith(`.${ending}`)) ?? txt;
+/** By the ending of the name; plain text for a name without one. null: for such files there is none. */
+export function exporterFor(path: string): Exporter | null {
+  const ending = /[^/\\.]\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
+  return ending === undefined ? txt : (exporters.find((one) => one.ending === ending) ?? null);
+}

@@ -46,12 +46,18 @@ const exported = async (name: string): Promise<string> => {
 };
 
 describe('an export', () => {
-  it('is of the kind that the ending of its name asks for, else plain text', async () => {
+  it('is of the kind that the ending of its name asks for, plain text without one', async () => {
     expect(JSON.parse(await exported('a.json'))).toEqual(snapshot.summary);
     expect(await exported('a.txt')).toBe(' a < b\n\n');
-    expect(await exported('a.log')).toBe(' a < b\n\n');
+    expect(await exported('a')).toBe(' a < b\n\n');
     expect(await exported('a.ansi')).toMatch(/\x1b\[[\d;]+ma < b/);
     expect(await exported('a.svg')).toMatch(/^<svg .*a &lt; b.*<\/svg>\n$/s);
+  });
+
+  it('is not written under a name that promises another kind', async () => {
+    const path = join(folder, 'screen.png');
+    expect(await exportTo(path, screen)).toBe('Nothing written: the name must end in .json, .txt, .ansi, .svg');
+    expect(existsSync(path)).toBe(false);
   });
 
   it('says when the summary is not of the requests on the screen alone', async () => {
