@@ -8,14 +8,19 @@ import { changed, type Outcome } from './outcome.ts';
 
 const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
 
+const formWords = { auto: 'as it fits', slots: 'a row for each slot', height: 'as height' } as const;
+const laneForm = (ui: UiState, form: UiState['laneForm']): Outcome =>
+  changed(ui, { laneForm: form, message: `Lanes: ${formWords[form]}` });
+
 export function changeLook(ui: UiState, action: LookAction): Outcome {
   switch (action.type) {
     case 'colour':
       return changed(ui, { colourBy: action.by ?? next(colourings, ui.colourBy) });
     case 'lane-form':
-      return changed(ui, { laneForm: next(['auto', 'slots', 'height'] as const, ui.laneForm) });
+      return laneForm(ui, next(['auto', 'slots', 'height'] as const, ui.laneForm));
     case 'fold':
-      return changed(ui, { foldCalm: !ui.foldCalm });
+      // Where nobody is calm, or all lanes fit, nothing else would tell that the key was heard.
+      return changed(ui, { foldCalm: !ui.foldCalm, message: ui.foldCalm ? 'All workers' : 'Calm workers folded' });
     case 'sort':
       return changed(ui, { sort: { column: (ui.sort.column + 1) % routeSortCount, ascending: false } });
     case 'sort-direction':

@@ -73,6 +73,13 @@ describe('zooming', () => {
   });
 });
 
+it('says how lanes are drawn now, which may look the same', () => {
+  const { ui } = outcomeOf(tail, {}, { type: 'lane-form' });
+  expect([ui.laneForm, ui.message]).toEqual(['slots', 'Lanes: a row for each slot']);
+  expect(outcomeOf(tail, {}, { type: 'fold' }).ui).toMatchObject({ foldCalm: true, message: 'Calm workers folded' });
+  expect(outcomeOf(tail, { foldCalm: true }, { type: 'fold' }).ui.message).toBe('All workers');
+});
+
 describe('seeking in a replay', () => {
   it.each([
     [{ type: 'seek-by', micros: 10 * SECOND } as const, NOON - 10 * SECOND],
