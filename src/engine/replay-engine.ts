@@ -10,6 +10,7 @@ import type { EngineCommand } from './command.ts';
 import { emptySnapshot } from './empty-snapshot.ts';
 import type { Engine, RawLine } from './engine.ts';
 import type { Examiner } from './examiner.ts';
+import { firstLook } from './first-look.ts';
 import { idleStretches, overviewOf, pastOf } from './overview.ts';
 import { PartKeeper } from './part-keeper.ts';
 import { spanOf } from './placement.ts';
@@ -33,7 +34,6 @@ export interface ReplayOptions extends ReplayLogOptions {
 const PICTURE_EVERY = 16;
 /** Progress and what has been read are shown this often, ms. */
 const PROGRESS_EVERY = 100;
-const FIRST_LOOK = 'a first look, a closer one follows';
 export class ReplayEngine implements Engine {
   readonly #options: ReplayOptions;
   readonly #log: ReplayLog;
@@ -50,6 +50,7 @@ export class ReplayEngine implements Engine {
   #isRead = false;
   /** Somebody waits for the first sentence. */
   #isWatched = false;
+  #hasLooked = false;
   #isSettled = false;
   #stopped = false;
 
@@ -82,7 +83,7 @@ export class ReplayEngine implements Engine {
     // The thread that examines takes a while to start: the first picture goes before it.
     await new Promise((resume) => setImmediate(resume));
     // All that is known takes seconds to find; what a live view would say of it is there before that.
-    if (this.#isWatched && !this.#log.isLarge) this.#examineFirst().catch((error) => this.#fail(error));
+    if (this.#isWatched) await this.#examineFirst().catch((error) => this.#fail(error));
     await this.#settle();
   }
 
@@ -192,26 +193,14 @@ export class ReplayEngine implements Engine {
     });
   }
 
-  /** What the first requests say, until all are read; or a first look at all of them, until there is a closer one. */
+  /** What a first look says, until all is worked out. */
   async #examineFirst(): Promise<void> {
-    const { first, inputs } = this.#log;
-    const isWhole = this.#isRead;
-    const { summary, verdict, inference, requests, placement } = await this.#examiner.examine({
-      ...first.window(0),
-      facts: first.facts,
-      lifecycle: this.#log.seen().lifecycle,
-      inputs,
-    });
+    const isWhole = this.#isRead && !this.#log.isLarge;
+    if (this.#hasLooked && !isWhole) return;
+    this.#hasLooked = true;
+    const found = await firstLook(this.#log, this.#examiner, isWhole);
     if (this.#isSettled || this.#stopped) return;
-    this.#publisher.publish({
-      summary,
-      verdict,
-      inference,
-      status: 'judged by its first requests',
-      ...(isWhole
-        ? { requests, placement, revision: newRevision(), reading: this.#log.reading(true), status: FIRST_LOOK }
-        : {}),
-    });
+    this.#publisher.publish(found);
     this.#part.again();
   }
 

@@ -79,6 +79,19 @@ describe('ReplayEngine', () => {
     expect(told.at(-1)).toBe('');
   });
 
+  it('tells what the first requests of a long log say, and that it is those', async () => {
+    const path = join(folder, 'large.log');
+    writeLarge(path, 60_000);
+    const { engine } = open([path]);
+    const told: string[] = [];
+    engine.subscribe(() => told.push(engine.snapshot().verdict.sentence));
+    await engine.open();
+    await engine.load();
+    expect(told.find((sentence) => sentence.startsWith('The first'))).toMatch(/^The first 6000 requests: .*16/);
+    expect(told.at(-1)).not.toMatch(/^The first/);
+    await engine.stop();
+  });
+
   it('merges the lifecycle of another file by time', async () => {
     const { engine } = open([
       sample('gunicorn-sync-3-timeout-kills.log'),
