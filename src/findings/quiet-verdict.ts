@@ -32,12 +32,11 @@ function peakWords(summary: Summary, peak: number, slots: number): [string, stri
     return [busy, busy, busy];
   }
   const most = isProven ? `at most ${peak}` : `between ${least} and ${peak}`;
+  // Of pools one after the other the largest, where more ran than the last one, or the usual one, has slots.
+  const all = Math.max(slots, ...(summary.server.regimes ?? []).map(({ capacity }) => capacity ?? 0));
+  const of = peak > slots ? all : slots;
   const perhaps = peak === slots && full !== null ? `, all perhaps for ${durationText(full * 1e6)}` : '';
-  return [
-    `${most} of ${slots} slots busy at once${perhaps}`,
-    `${most} of ${slots} slots busy`,
-    `${most} of ${slots} busy`,
-  ];
+  return [`${most} of ${of} slots busy at once${perhaps}`, `${most} of ${of} slots busy`, `${most} of ${of} busy`];
 }
 
 /** "17 of 80 s", "27 ms of 80 s", "for 17 s". */

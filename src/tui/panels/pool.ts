@@ -5,6 +5,7 @@ import { gutterOf } from '../draw/gutter.ts';
 import { dimmed, drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
+import { mostSlots, slotsAt } from '../scene/pool-series.ts';
 import type { Colour } from '../style.ts';
 import { ticksOf } from '../time-axis.ts';
 import { knowsWaits, waitIsUnknown } from './queue.ts';
@@ -31,13 +32,17 @@ function stripsOf(view: View): Strip[] {
     };
   };
   const strips: Strip[] = [];
-  const capacity = inference.capacity.value;
+  const capacity = mostSlots(inference);
   if (pool.busy) {
     const full = capacity ?? greatest(pool.all?.busy ?? pool.busy);
     const { busy } = pool;
     const busyLooks = pool.expected ? stripLooks(view, dimmed(theme, colours.busy)) : looks;
     // As the sentence above counts a pool as full: moments between two requests do not stripe it.
-    const isFull = (column: number) => capacity !== null && busy[column] >= capacity * NEARLY_FULL;
+    const { axis } = scene;
+    const isFull = (column: number) => {
+      const slots = slotsAt(inference, axis.from + (column + 0.5) * axis.microsPerColumn);
+      return capacity !== null && slots !== null && busy[column] >= slots * NEARLY_FULL;
+    };
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',

@@ -1,4 +1,5 @@
 /** The pool over time, one value per column of the axis: busy slots, queue, rate, errors and quantiles. */
+import type { ServerInference } from '../../core/inference.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { MICROS_PER_SECOND } from '../../core/time.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
@@ -27,6 +28,18 @@ export interface PoolSeries {
   readonly expected: ExpectedPool | null;
 }
 
+/** Slots of the largest pool where they changed; null: not known. */
+export function mostSlots({ unbounded, capacity, regimes }: ServerInference): number | null {
+  if (unbounded || capacity.value === null) return null;
+  return regimes.reduce((most, one) => Math.max(most, one.capacity ?? 0), capacity.value);
+}
+
+/** Slots at an instant, µs since 1970 UTC. */
+export function slotsAt(inference: ServerInference, instant: number): number | null {
+  const regime = inference.regimes.find(({ from, to }) => instant >= from && instant < to);
+  return regime?.capacity ?? inference.capacity.value;
+}
+
 export interface PoolSeriesInput {
   readonly snapshot: Snapshot;
   readonly axis: TimeAxis;
@@ -37,8 +50,7 @@ export interface PoolSeriesInput {
 
 export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInput): PoolSeries {
   const { columns, microsPerColumn } = axis;
-  const { unbounded, capacity } = snapshot.inference;
-  const slots = unbounded ? Number.POSITIVE_INFINITY : (capacity.value ?? Number.POSITIVE_INFINITY);
+  const slots = mostSlots(snapshot.inference) ?? Number.POSITIVE_INFINITY;
   const perSecond = MICROS_PER_SECOND / microsPerColumn;
   const column = () => new Float64Array(columns);
   const series = {

@@ -109,6 +109,24 @@ describe('the verdict', () => {
     const open = { mean: 0.004, p95: 0.03, low: { mean: 0, p95: 0 }, high: { mean: 6, p95: 46 } };
     expect(sentenceOf(open)).toContain('; callers may have queued for about 4 ms on average (0 s to 6 s fit the log).');
   });
+  it('of pools one after the other never counts more busy slots than there are', () => {
+    const { summary } = syncPool(12, views(2, 7));
+    const regime = (workers: number) => ({
+      ...{
+        from: null,
+        to: null,
+        model: 'sync' as const,
+        capacity_at_least: workers,
+        saturated_seconds: 0,
+        wait_mean: 0,
+      },
+      ...{ workers, capacity: workers },
+    });
+    const server = { ...summary.server, regimes: [regime(12), regime(20)] };
+    const concurrency = { ...summary.concurrency, peak: 14, peak_at_least: 14, saturated_seconds: 0 };
+    const { sentence } = verdictOf({ ...summary, server, concurrency, findings: [] });
+    expect(sentence).toContain('12, then 20 sync workers, at most 14 of 20 slots busy at once');
+  });
   it('has all its numbers in fewer words, too', () => {
     const { sentence, shorter = [] } = verdictOf(summaryOf(syncPool(2, views(1, 3.6))));
     const numbers = (text: string) => text.match(/\d+(\.\d+)?/g);

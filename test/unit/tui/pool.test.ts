@@ -1,8 +1,9 @@
 // The chart of the pool speaks as the sentence above it does.
 import { expect, it } from 'vitest';
+import type { PoolRegime } from '../../../src/core/inference.ts';
 import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
 import pool from '../../../src/tui/panels/pool.ts';
-import { handSnapshot } from '../../helpers/snapshots.ts';
+import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
 import { viewOf } from '../../helpers/views.ts';
 
 it('is in the colour of a full pool throughout where hand-overs alone leave slots free, and not where a tenth of them is', () => {
@@ -18,4 +19,22 @@ it('is in the colour of a full pool throughout where hand-overs alone leave slot
   const styles = Array.from(grid.styles.slice(12, 12 + 62));
   expect(styles.slice(2, 38).every((style) => style === saturated)).toBe(true);
   expect(styles.slice(45, 60).some((style) => style !== saturated)).toBe(true);
+});
+
+it('measures each time by the pool that there was then, and is as high as the largest', () => {
+  // One worker until -30 s, then two: the first was full, the two are half busy.
+  const requests = Array.from({ length: 60 }, (_, i) => ({ start: -60 + i, end: -59 + i, worker: i < 30 ? '1' : '2' }));
+  const snapshot = handSnapshot({ requests, capacity: 1 });
+  const regime = (from: number, to: number, capacity: number): PoolRegime => ({
+    ...{ from: NOON + from * 1e6, to: NOON + to * 1e6, workers: capacity, model: 'sync' },
+    ...{ capacity, capacityLow: capacity, saturatedMicros: Number.NaN, waitMean: Number.NaN },
+  });
+  const inference = { ...snapshot.inference, regimes: [regime(-60, -30, 1), regime(-30, 0, 2)] };
+  const view = viewOf({ ...snapshot, inference }, { columns: 80, ui: { spanSeconds: 60 } });
+  const grid = new CellGrid(80, 3);
+  pool.draw(view, new Canvas(grid));
+  expect(grid.glyphs.slice(0, 9).join('')).toBe('busy of 2');
+  const saturated = view.theme.styles.of(view.theme.colours.saturated);
+  expect(Array.from(grid.styles.slice(12 + 4, 12 + 28)).every((style) => style === saturated)).toBe(true);
+  expect(Array.from(grid.styles.slice(12 + 34, 12 + 60)).some((style) => style === saturated)).toBe(false);
 });
