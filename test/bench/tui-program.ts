@@ -131,8 +131,8 @@ async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_
   writeFileSync(path, lines(2000, new Date(Date.now() - (live ? 0 : 86_400_000))));
   const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
   await program.waitFor('q quit', 20_000);
-  // A live picture has to scroll empty first.
-  await sleep(live ? 65_000 : 3000);
+  // A live picture has to scroll empty first, and a log that ended is examined as a report would when it has rested.
+  await sleep(live ? 65_000 : 45_000);
   const before = usage(program.pid);
   const written = program.output.length;
   await sleep(20_000);
