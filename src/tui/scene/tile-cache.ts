@@ -96,8 +96,8 @@ export class TileCache<Tile> {
     }
     const isFirst = ({ index }: { index: number }) => Number(this.#isEndFirst && index === last);
     stale.sort((a, b) => isFirst(b) - isFirst(a) || a.kept.staleSince - b.kept.staleSince);
-    this.#isEndFirst = !this.#isEndFirst;
     const certain = budget.turn === this.#kind ? budget.tiles : 0;
+    if (certain > 0) this.#isEndFirst = !this.#isEndFirst;
     let done = 0;
     for (; done < stale.length && (done < certain || (budget.rows > 0 && budget.rows >= this.#rows)); done++) {
       const { index, kept } = stale[done];
