@@ -26,13 +26,7 @@ it('stay as they were found where nothing is full, nothing was found, or perhaps
 it('are as told for the newest, of whom nothing was found, and for no others', () => {
   const wait = Float64Array.from([Number.NaN, Number.NaN, SECOND, Number.NaN, Number.NaN]);
   const none = new Float64Array(5).fill(Number.NaN);
-  expect([...toldWaits(wait, start, full)]).toEqual([
-    Number.NaN,
-    Number.NaN,
-    SECOND,
-    4 * SECOND,
-    Number.NaN,
-  ]);
+  expect([...toldWaits(wait, start, full)]).toEqual([Number.NaN, Number.NaN, SECOND, 4 * SECOND, Number.NaN]);
   expect([...toldWaits(none, start, full)].slice(0, 4)).toEqual([Number.NaN, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
 });
 
