@@ -38,6 +38,12 @@ function labelledLines({ text, labels }: ExplainedLine, width: number): string[]
 const nameOf = ({ format, layout }: ExplainedKind): string =>
   layout.startsWith(format) ? layout : `${format}, ${layout}`;
 
+const told: Readonly<Record<ExplainedKind['tells'], string>> = {
+  requests: 'requests',
+  begun: 'how requests began, no requests of their own',
+  again: 'requests that other lines tell of, not counted again',
+};
+
 function stampText({ facts }: ExplainedKind): string {
   const { stampMeaning, resolutionMicros, zone, envelope, stampAssumed } = facts;
   if (stampMeaning === null) return 'no time in the line: counts and routes only, in the order of the file';
@@ -81,7 +87,7 @@ export function explanationText(path: string, explanation: Explanation, width: n
   const { lines, complete, kinds, own, continuation, unparsed, stuck, assumptions } = explanation;
   const inner = Math.max(40, width - 4);
   const counted: (readonly [number, string])[] = [
-    ...kinds.map((kind) => [kind.lines, `requests: ${nameOf(kind)}`] as const),
+    ...kinds.map((kind) => [kind.lines, `${told[kind.tells]}: ${nameOf(kind)}`] as const),
     ...own.map((entry) => [entry.lines, `lines of ${entry.format} about itself`] as const),
     [continuation, 'tracebacks and other lines that belong to the one before'],
     [unparsed, 'lines that nothing took'],

@@ -21,6 +21,8 @@ export interface ExplainedKind {
   readonly format: string;
   readonly layout: string;
   readonly lines: number;
+  /** `begun`: its lines tell how requests began, `again`: they tell of requests that others tell of; both give no requests. */
+  readonly tells: 'requests' | 'begun' | 'again';
   readonly facts: StreamFacts;
   readonly first: ExplainedLine;
   /** What the lines do not have, and the configuration that makes the server log it. */

@@ -1,13 +1,14 @@
 /** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
 import type { LogFormat } from '../core/format.ts';
 import { printable } from '../core/text.ts';
+import { type Beginning, Beginnings, beginningSentence, openRequests } from './beginnings.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
 import { Detector, type Few } from './detect/detect.ts';
 import { fuse } from './detect/fuse.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
-import { makePlan } from './detect/make-plan.ts';
+import { type Half, makePlan } from './detect/make-plan.ts';
 import { misfitOf } from './detect/misfit.ts';
 import { NoLayout } from './detect/no-layout.ts';
 import type { PlanContext } from './detect/plan-context.ts';
@@ -17,6 +18,7 @@ import type { Plan } from './plan.ts';
 import type { PlanSet } from './plan-set.ts';
 import { reasonFor } from './reasons.ts';
 import { ofRecord } from './records.ts';
+import type { RequestName } from './request-names.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
@@ -60,6 +62,7 @@ export class Decider {
   readonly #detector: Detector;
   readonly #noLayout: NoLayout;
   readonly #retold: Retold;
+  readonly #beginnings: Beginnings;
   readonly #unlisted: Unlisted;
   /** Lines that may be searched in vain. */
   #patience = PATIENCE_LINES;
@@ -72,6 +75,7 @@ export class Decider {
     this.#detector = new Detector(parts.formats, parts.context.trials, parts.given);
     this.#noLayout = new NoLayout(parts.formats, parts.context.trials);
     this.#retold = new Retold(parts.context.trials, parts.context.routes);
+    this.#beginnings = new Beginnings(parts.held, this.#noLayout, parts.context.trials, parts.context.routes);
     this.#unlisted = new Unlisted(parts.held, parts.plans, this.#noLayout, this.#retold);
   }
 
@@ -122,8 +126,17 @@ export class Decider {
     const open = unknown.filter((line) => !known2.has(line));
     const third = worth ? this.#unlisted.find(open, [...first, ...second]) : [];
     const others = [...first, ...second, ...third];
-    const sightings = worth && others.length === 0 && plans.list.length === 0 ? this.#unlisted.findTimes(open) : others;
-    this.#makePlans(sightings, taker, shares, this.#retold.among(sightings));
+    const isFirst = worth && plans.list.length === 0;
+    const timed = isFirst && others.length === 0 ? this.#unlisted.findTimes(open) : others;
+    const inHalves = isFirst && timed.length === 0 ? this.#beginnings.findEnds(open) : [];
+    const sightings = inHalves.length > 0 ? inHalves.map(({ ends }) => ends) : timed;
+    const told = takenBy(sightings);
+    const untold = open.filter((line) => !told.has(line));
+    const beginnings = inHalves.length > 0 || !worth ? inHalves : this.#beginnings.find(untold, sightings);
+    const halves = new Map(beginnings.flatMap((one) => (one.name ? [[one.ends, one.name] as const] : [])));
+    const again = this.#retold.among(sightings, (sighting) => halves.has(sighting));
+    this.#makePlans(sightings, taker, shares, again, halves);
+    for (const beginning of beginnings) this.#addBeginning(beginning, taker);
     const rest = held.lines.filter((line, i) => {
       const said = own.get(line);
       const taken = taker.get(line);
@@ -146,7 +159,8 @@ export class Decider {
     const innermost = held.lines.flatMap((line) => (own.has(line) ? [] : line.variants.slice(-1)));
     const layouts = plans.list.map(({ parts }) => parts.layout);
     tally.misfit = misfitOf(this.#parts.given, layouts, held.sample(innermost), this.#parts.context.trials);
-    const requests = taker.size + tally.unparsed - rejected;
+    const begun = takenBy(beginnings.map(({ begins }) => begins)).size;
+    const requests = taker.size - begun + tally.unparsed - rejected;
     for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
   }
@@ -200,11 +214,14 @@ export class Decider {
     taker: Map<HeldLine, Taker>,
     shares: Map<Plan, number>,
     again: ReadonlyMap<Sighting, Sighting> = new Map(),
+    halves: ReadonlyMap<Sighting, RequestName> = new Map(),
   ): void {
     const { context, tally } = this.#parts;
     for (const sighting of sightings) {
       const { found, lines } = sighting;
-      const plan = this.#plan(sighting);
+      const name = halves.get(sighting);
+      const plan = this.#plan(sighting, name ? 'end' : null);
+      if (name) plan.halves = openRequests(name, plan);
       plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
       const other = again.get(sighting)?.found.candidate;
       if (other) {
@@ -230,16 +247,27 @@ export class Decider {
     }
   }
 
+  /** Lines that tell how requests began give no rows; what they told goes into those of the lines that tell how they ended. */
+  #addBeginning(beginning: Beginning, taker: Map<HeldLine, Taker>): void {
+    const { plans, tally } = this.#parts;
+    const ends = plans.list.find((plan) => beginning.ends.lines.some(({ line }) => taker.get(line)?.plan === plan));
+    const plan = this.#plan({ ...beginning.begins, found: { ...beginning.begins.found, assumptions: [] } }, 'begin');
+    plan.retells = plan.begins = plan.isGreedy = true;
+    plan.halves = ends?.halves ?? null;
+    tally.assumptions.add(beginningSentence(beginning, ends ?? null));
+    for (const { line, variant } of beginning.begins.lines) taker.set(line, { plan, variant });
+  }
+
   /** Formats of these lines. */
   #look(lines: readonly HeldLine[], search: boolean, few: Few): Sighting[] {
     return lookIn(this.#parts.held, lines, false, (sample) => this.#detector.detect(sample, search, few));
   }
 
-  #plan({ found, sample, chain, lines }: Sighting): Plan {
+  #plan({ found, sample, chain, lines }: Sighting, half: Half | null = null): Plan {
     const { envelopes, context, plans, tally, held } = this.#parts;
     const ids = chain === '' ? [] : chain.split('+');
     const around = ids.map((id) => envelopes.find((envelope) => envelope.id === id) as Envelope);
-    const { plan, assumptions, columns, zone } = makePlan(found, sample, around, context);
+    const { plan, assumptions, columns, zone } = makePlan(found, sample, around, context, half);
     const { runtime, workers, threads } = context;
     const wrapped = lines.map(({ line, variant }) => ({ ...variant, whole: line.variants[0] }));
     const workerName = (worker: number) => workers.text(worker);

@@ -124,17 +124,21 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
     pos = end + 1;
   }
   const { tally } = router;
+  const told = [...kinds].reduce((sum, [{ retells }, { lines }]) => sum + (retells ? lines : 0), 0);
   return {
     lines: tally.lines,
     complete,
     kinds: [...kinds]
-      .map(([plan, { first }]): ExplainedKind => {
+      .map(([plan, { first, lines }]): ExplainedKind => {
         const { format, layout, facts } = plan.parts;
-        return { format: format.id, layout, lines: plan.requests, facts, first, missing: missingOf(format, facts) };
+        const kind = { format: format.id, layout, facts, first };
+        if (!plan.retells)
+          return { ...kind, tells: 'requests', lines: plan.requests, missing: missingOf(format, facts) };
+        return { ...kind, tells: plan.begins ? 'begun' : 'again', lines, missing: [] };
       })
-      .sort((a, b) => b.lines - a.lines),
+      .sort((a, b) => Number(b.tells === 'requests') - Number(a.tells === 'requests') || b.lines - a.lines),
     own: [...own].map(([format, entry]) => ({ format, ...entry })),
-    continuation: tally.continuation,
+    continuation: tally.continuation - told,
     unparsed: tally.unparsed,
     stuck,
     assumptions: [...(tally.misfit === null ? [] : [tally.misfit]), ...tally.assumptions],

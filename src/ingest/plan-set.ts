@@ -6,6 +6,7 @@ import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Runtime } from './compile/runtime.ts';
 import { STAMP_ASSUMED } from './detect/plan-meaning.ts';
 import type { Line } from './envelopes/line.ts';
+import type { OpenRequests } from './open-requests.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan, Told } from './plan.ts';
 import { StampWatch } from './stamp-watch.ts';
@@ -45,8 +46,8 @@ export class PlanSet {
     const [plan] = this.list;
     const { runtime, tally } = this.#options;
     const before = plan.batch.length;
-    // Which host wrote a line is asked line by line.
-    if (plan.retellingHosts.size > 0) return pos;
+    // Which host wrote a line, and what names its request, is asked line by line.
+    if (plan.retellingHosts.size > 0 || plan.halves !== null) return pos;
     let after = pos;
     let rows = 0;
     const { whole } = plan;
@@ -92,6 +93,7 @@ export class PlanSet {
   #finish(plan: Plan, before: number, rows: number, b: Buffer, base: number): void {
     const { runtime, arrivalClock, tally } = this.#options;
     const { batch, coarse } = plan;
+    if (plan.halves !== null) this.#join(plan, plan.halves, before, b, base);
     if (plan.retells) {
       if (batch.length >= batch.capacity) this.#retell(batch);
       if (coarse && coarse.length >= coarse.capacity) this.#retell(coarse);
@@ -114,6 +116,16 @@ export class PlanSet {
     this.#count(plan, given, rows - given);
     if (batch.length >= batch.capacity) this.#hand(batch);
     if (coarse && coarse.length >= coarse.capacity) this.#hand(coarse);
+  }
+
+  /** Halves of requests are joined, as lines are taken one by one. */
+  #join({ batch, retells }: Plan, halves: OpenRequests, before: number, b: Buffer, base: number): void {
+    for (let i = before; i < batch.length; i++) {
+      const at = batch.offset[i] - base;
+      const text = b.toString('latin1', at, b.indexOf(10, at));
+      if (retells) halves.begin(text, batch, i);
+      else halves.end(text, batch, i);
+    }
   }
 
   #count(plan: Plan, requests: number, continuation: number): void {
@@ -190,9 +202,9 @@ export class PlanSet {
     this.flush();
   }
 
-  /** A row waits for its second line. */
+  /** A row waits for its second line, or has waited for its first. */
   get holds(): boolean {
-    return this.list.some(({ quirks }) => quirks !== null && !quirks.idle);
+    return this.list.some(({ quirks, halves }) => halves !== null || (quirks !== null && !quirks.idle));
   }
 }
 

@@ -10,6 +10,7 @@ import type { Runtime } from './compile/runtime.ts';
 import { type Envelope, findByte, type Line } from './envelopes/line.ts';
 import { compileKernel, type Kernel, type KernelInput } from './kernel/compile.ts';
 import type { KernelMemory } from './kernel/memory.ts';
+import type { OpenRequests } from './open-requests.ts';
 import { Quirks } from './quirks.ts';
 import { appendRow, copyRow, removeRow } from './rows.ts';
 import type { Zone } from './zone.ts';
@@ -89,6 +90,10 @@ export class Plan {
   readonly quirks: Quirks | null;
   /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
   retells = false;
+  /** Its lines tell how requests begin: those that tell how they end are of another plan. */
+  begins = false;
+  /** Its lines tell how requests began, or ended, of which lines of another plan tell the other half. */
+  halves: OpenRequests | null = null;
   /** It takes lines of another plan, too, and reads less in them: the other one is asked first. */
   isGreedy = false;
   /** Hosts whose lines do that, where those of others do not. */

@@ -121,10 +121,14 @@ export class Retold {
     this.#routes = routes;
   }
 
-  /** Of two kinds of lines that tell of the same requests the one that tells less, and the other one. */
-  among(sightings: readonly Sighting[]): Map<Sighting, Sighting> {
+  /**
+   * Of two kinds of lines that tell of the same requests the one that tells less, and the other one.
+   * @param isHalf another kind of lines tells how its requests began
+   */
+  among(sightings: readonly Sighting[], isHalf: (sighting: Sighting) => boolean): Map<Sighting, Sighting> {
     const again = new Map<Sighting, Sighting>();
-    const byWealth = [...sightings].sort((a, b) => wealth(b) - wealth(a) || Number(isProxy(a)) - Number(isProxy(b)));
+    const told = (sighting: Sighting) => wealth(sighting) + (isHalf(sighting) ? 1 : 0);
+    const byWealth = [...sightings].sort((a, b) => told(b) - told(a) || Number(isProxy(a)) - Number(isProxy(b)));
     byWealth.forEach((rich, i) => {
       if (again.has(rich)) return;
       for (const poor of byWealth.slice(i + 1)) if (this.retells(poor, rich)) again.set(poor, rich);

@@ -75,8 +75,8 @@ class Fields {
     const { method, target, status } = this.#request;
     if (index === status) return this.#one({ kind: 'status' }, slot);
     if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
-    if (index === method) return this.#one({ kind: 'method' }, slot);
     if (index === target) return this.#one({ kind: 'target' }, slot);
+    if (index === method) return this.#one({ kind: 'method' }, slot);
     const key = keyOf(this.#slots, index);
     const name = key?.strong ? key.name : '';
     const stamp = stampOf(slot) ?? clockOf(this.#slots, index);

@@ -33,7 +33,10 @@ export const tellsOfTime = (text: string): boolean =>
 const answer = /(?:status|code|respon|complet|finish|answer|return|sent)\w*\W{1,4}[1-5]\d\d(?!\.?\w)/i;
 
 /** Does the line tell of how a request was answered and of the time that it took, perhaps not of what was asked for? */
-export const tellsOfAnswer = (text: string): boolean => answer.test(text) && timeSpent.test(text) && !isOutgoing(text);
+export const tellsOfAnswer = (text: string): boolean => timeSpent.test(text) && tellsOfStatus(text);
+
+/** Does the line tell of how a request was answered? */
+export const tellsOfStatus = (text: string): boolean => answer.test(text) && !isOutgoing(text);
 
 const ownPath = new RegExp(`(?:(?<![A-Za-z])${methodSource} |(?:path|uri|url|endpoint)["']?[=:] ?)["']?\\/`);
 
@@ -42,6 +45,9 @@ export const tellsOfStart = (text: string): boolean => ownPath.test(text) && !an
 
 /** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
 const ALIKE = 0.9;
+
+/** Share of the lines that look alike in a column where others look otherwise, and are a kind of their own. */
+const PART = 0.25;
 
 const alike = (texts: readonly string[]) => mostAlike(texts.map(freePieces));
 
@@ -112,6 +118,7 @@ export function findFreeForm(
   // Scanners let blanks pass at the end of a line.
   const cut = cutIntoColumns(texts.map((text) => text.replace(/ +$/, '')));
   let slots: Slot[];
+  let part: ReadonlySet<readonly string[]> | null = null;
   if (cut.delimiter === '') {
     const { pieces } = alike(texts);
     if (pieces.length === 0) return null;
@@ -129,6 +136,13 @@ export function findFreeForm(
       const given = inner.flatMap((text, index) => (text === '-' || text === '' ? [] : [index]));
       const { lines, pieces } = alike(given.map((index) => inner[index]));
       const isAlike = lines.length > 0 && lines.length >= ALIKE * given.length;
+      if (
+        !isAlike &&
+        lines.length >= PART * rows.length &&
+        inner.filter(looksLikeRequest).length >= ALIKE * rows.length
+      ) {
+        part = new Set(lines.map((line) => rows[given[line]]));
+      }
       // Every slot has a value for every line: of lines that look otherwise it is empty.
       const byLine = new Map(lines.map((line, i) => [given[line], pieces[i]]));
       slots.push(
@@ -143,5 +157,12 @@ export function findFreeForm(
       );
     }
   }
-  return resolveFields(slots, spannedSeconds, lacking);
+  const form = resolveFields(slots, spannedSeconds, lacking);
+  if (form !== null || part === null) return form;
+  // Two kinds of lines in the same columns: "--> GET /a" and "<-- GET /a 200".
+  const inPart = (isIn: boolean) =>
+    cut.lines.filter((_, i) => part.has(cut.rows[i]) === isIn).map((line) => texts[line]);
+  const [one, other] = [inPart(true), inPart(false)];
+  if (other.length === 0) return null;
+  return findFreeForm(one, spannedSeconds, lacking) ?? findFreeForm(other, spannedSeconds, lacking);
 }

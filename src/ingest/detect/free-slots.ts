@@ -56,8 +56,11 @@ export interface Request {
 const isOwnPath = (slot: Slot): boolean =>
   slot.kind === 'field' && slot.values.every((value) => /^([A-Z]+ )?\//.test(value));
 
-/** What lines may lack and tell of requests all the same, where they say how long those took. */
-export type Lacking = 'nothing' | 'status' | 'request';
+/**
+ * What lines may lack and tell of requests all the same: the status or the request where they say how long those took; both that and the
+ * request, or all that is an answer, where other lines tell it.
+ */
+export type Lacking = 'nothing' | 'status' | 'request' | 'request and time' | 'answer';
 
 /** "Completed 200 OK", "response sent: 200" */
 const answered = /status|code|respon|complet|finish|answer|return|sent/i;
@@ -84,9 +87,15 @@ export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'
     (slot, index) =>
       slot.kind === 'field' && (slot.piece === 'unit' || slot.piece === 'spent' || meant(index) === 'duration'),
   );
+  if (lacking === 'answer') {
+    return target < 0 || !isOwnPath(slots[target])
+      ? null
+      : { method: method < 0 ? target : method, target, status: -1 };
+  }
   if (method < 0 || target < 0) {
     const status = statuses.find(isNamed) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
-    if (lacking !== 'request' || status === undefined || !isTimed) return null;
+    const isTold = lacking === 'request' ? isTimed : lacking === 'request and time';
+    if (!isTold || status === undefined) return null;
     return { method: status, target: status, status };
   }
   const status =

@@ -1,5 +1,5 @@
 /** From a layout that takes lines to a plan: what its stamps mean, at which resolution and in which zone; a compiled scanner. */
-import type { StreamFacts } from '../../core/batch.ts';
+import type { StampMeaning, StreamFacts } from '../../core/batch.ts';
 import type { LogFormat } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
 import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
@@ -61,12 +61,23 @@ function writerByStamp(
   return formats.find(({ mayPassOn, writesCombined }) => mayPassOn === true && writesCombined === true) ?? format;
 }
 
-/** @returns the zone in which its stamps are read, and what was assumed */
+/** Which half of a request lines tell of. */
+export type Half = 'begin' | 'end';
+const stampOfHalf = { begin: 'start', end: 'end' } as const;
+
+/** µs: of coarser stamps the time between two of them says too little. */
+const FINE_TICK = 10_000;
+
+/**
+ * @param half of requests that its lines tell of: other lines tell how they began, or ended
+ * @returns the zone in which its stamps are read, and what was assumed
+ */
 export function makePlan(
   found: Found,
   sample: Sample,
   chain: readonly Envelope[],
   context: PlanContext,
+  half: Half | null = null,
 ): { plan: Plan; assumptions: string[]; columns: Columns; zone: Zone } {
   const { candidate, taken } = found;
   const named = writerOf(found, sample, context);
@@ -96,18 +107,25 @@ export function makePlan(
   let resolutionMicros = hasStamp ? Math.max(1, 10 ** (6 - measured.digits)) : 1;
   const isSeen = context.seen.has(named.id);
   const own = plannedMeaning(found, named, recipe, columns, measured, resolutionMicros, isSeen);
-  let { meaning } = own;
-  if (own.assumption) assumptions.push(own.assumption);
+  const assumed = half ? null : own.assumption;
+  let meaning: StampMeaning | null = half && own.meaning !== null ? stampOfHalf[half] : own.meaning;
+  if (assumed) assumptions.push(assumed);
   const format = writerByStamp(named, own, columns, context);
 
   let envelopeTime: PlanParts['envelopeTime'] = 'ignored';
   if (isEnveloped && !hasStamp) {
     envelopeTime = 'taken';
-    meaning = format.written;
+    meaning = half ? stampOfHalf[half] : format.written;
     zoneName = isEnvelopeZoned ? '+00:00' : zone.name;
     if (!isEnvelopeZoned && !context.zoneGiven) assumptions.push(zoneless(zone));
     resolutionMicros = measured.envelopeTickMicros;
-  } else if (isEnveloped && meaning !== 'start' && meaning !== null && sharpens(measured, resolutionMicros)) {
+  } else if (
+    isEnveloped &&
+    half === null &&
+    meaning !== 'start' &&
+    meaning !== null &&
+    sharpens(measured, resolutionMicros)
+  ) {
     envelopeTime = 'sharpens';
   }
   if (meaning === null && context.live) meaning = 'arrival';
@@ -122,18 +140,21 @@ export function makePlan(
   const mayHoldQueue =
     format.mayPassOn === true && columns.durationCovers !== null && !(hasOwnWorker || envelopeWorker);
   if (mayHoldQueue) assumptions.push(MAY_HOLD_QUEUE);
+  const hasTime = columns.fields.time || envelopeTime === 'taken';
+  const joins = half === 'end' && !columns.fields.duration && hasTime && resolutionMicros <= FINE_TICK;
   const facts: StreamFacts = {
     format: format.id,
     envelope: chain.length === 0 ? null : chain.map(({ id }) => id).join('+'),
     stampMeaning: meaning,
-    ...(own.assumption ? { stampAssumed: true } : {}),
+    ...(assumed ? { stampAssumed: true } : {}),
     resolutionMicros: envelopeTime === 'sharpens' ? measured.envelopeTickMicros : resolutionMicros,
     ...(envelopeTime !== 'ignored' && meaning === 'end' ? { lateMicros: READ_LATE } : {}),
     zone: zoneName,
-    durationCovers: mayHoldQueue ? 'response' : columns.durationCovers,
+    durationCovers: joins ? 'service' : mayHoldQueue ? 'response' : columns.durationCovers,
     fields: {
       ...columns.fields,
-      time: columns.fields.time || envelopeTime === 'taken' || meaning === 'arrival',
+      time: hasTime || meaning === 'arrival',
+      duration: columns.fields.duration || joins,
       worker: hasOwnWorker || envelopeWorker,
       thread: columns.fields.thread || envelopeThread,
     },

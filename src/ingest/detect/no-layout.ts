@@ -5,7 +5,7 @@ import type { Recipe } from '../compile/recipe.ts';
 import { marksOf } from './candidates.ts';
 import { fieldName } from './closest.ts';
 import { type Found, spread } from './detect.ts';
-import { findFreeForm, tellsOfAnswer, tellsOfRequest, tellsOfTime } from './free-form.ts';
+import { findFreeForm, tellsOfAnswer, tellsOfRequest, tellsOfStart, tellsOfStatus, tellsOfTime } from './free-form.ts';
 import { findFreeKeys } from './free-keys.ts';
 import type { Lacking } from './free-slots.ts';
 import type { Sample, Trials } from './sample.ts';
@@ -24,6 +24,8 @@ const tells: Readonly<Record<Lacking, (text: string) => boolean>> = {
   nothing: tellsOfRequest,
   status: tellsOfTime,
   request: tellsOfAnswer,
+  'request and time': tellsOfStatus,
+  answer: tellsOfStart,
 };
 /** Characters of a key in a sentence. */
 const MAX_KEY = 60;
