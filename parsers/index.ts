@@ -21,6 +21,7 @@ import haproxy from './haproxy.ts';
 import heroku from './heroku.ts';
 import hypercorn from './hypercorn.ts';
 import json from './json.ts';
+import kong from './kong.ts';
 import logfmt from './logfmt.ts';
 import nginx from './nginx.ts';
 import sanic from './sanic.ts';
@@ -32,6 +33,7 @@ import twisted from './twisted.ts';
 import uvicorn from './uvicorn.ts';
 import uvicornWorker from './uvicorn-worker.ts';
 import uwsgi from './uwsgi.ts';
+import w3c from './w3c.ts';
 import waitress from './waitress.ts';
 import werkzeug from './werkzeug.ts';
 import wsgiref from './wsgiref.ts';
@@ -60,10 +62,12 @@ export const formats: readonly LogFormat[] = [
   apache,
   haproxy,
   caddy,
+  kong,
   traefik,
   envoy,
   alb,
   cloudfront,
+  w3c,
   squid,
   heroku,
   supervisor,

@@ -22,6 +22,7 @@ export type StampShape =
   | 'ctime' // Tue Oct 29 17:04:15 2024, fraction after the seconds optional
   | 'compact' // 241029 17:04:15 (Tornado)
   | 'syslog' // Oct 29 17:04:15, no year
+  | 'month-day' // 10-29 17:04:15,123, 10/29 17:04:15 or glog's I1029 17:04:15.123456, no year
   | 'day-first' // 29/10/2024 17:04:15 or 29.10.24, 29-10-2024; fraction, "PM" and zone optional
   | 'month-first' // 10/29/2024 05:04:15 PM
   | 'named-month' // 29 Oct 2024 17:04:15, 29-Oct-24 17:04:15; fraction and zone optional
@@ -43,6 +44,8 @@ export type Field =
       readonly means: StampMeaning | 'written';
       /** Its name says what it means ("started_at"), which holds unless the data prove otherwise. */
       readonly named?: true;
+      /** Another stamp of the line is as good, and finer. */
+      readonly coarse?: true;
     }
   /** Several in one line: the finest is taken, unless `add` says that they are parts of one sum. */
   | {

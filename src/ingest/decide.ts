@@ -10,6 +10,7 @@ import { fuse } from './detect/fuse.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
 import { type Half, makePlan } from './detect/make-plan.ts';
 import { misfitOf } from './detect/misfit.ts';
+import { namedColumns } from './detect/named-columns.ts';
 import { NoLayout } from './detect/no-layout.ts';
 import type { PlanContext } from './detect/plan-context.ts';
 import type { Envelope } from './envelopes/line.ts';
@@ -59,7 +60,7 @@ type Own = Heard | 'continuation';
 
 export class Decider {
   readonly #parts: DeciderParts;
-  readonly #detector: Detector;
+  #detector: Detector;
   readonly #noLayout: NoLayout;
   readonly #retold: Retold;
   readonly #beginnings: Beginnings;
@@ -107,13 +108,15 @@ export class Decider {
   }
 
   decide(): void {
-    const { held, tally, rescue, plans } = this.#parts;
+    const { held, tally, rescue, plans, formats, given, context } = this.#parts;
     if (held.lines.length === 0) return;
     const rejected = tally.unparsed;
     const own = new Map<HeldLine, Own>();
     const taker = new Map<HeldLine, Taker>();
     const shares = new Map<Plan, number>();
     const few = plans.list.length > 0 ? 'never' : 'first';
+    const named = namedColumns(held, formats);
+    if (named.length > 0) this.#detector = new Detector(formats, context.trials, [...given, ...named]);
     const worth = this.#isWorthSearching();
     const first = worth ? this.#look(held.lines, false, few).map((one) => ofRecord(one, held, this.#noLayout)) : [];
     this.#listenToAll(first, own);

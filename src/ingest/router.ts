@@ -15,6 +15,7 @@ import { Trials } from './detect/sample.ts';
 import { createEnvelopes } from './envelopes/index.ts';
 import { type Envelope, Line } from './envelopes/line.ts';
 import { HeldLines, type Variant } from './held-lines.ts';
+import { recordsIn } from './joined-records.ts';
 import { Joiner } from './joiner.ts';
 import type { Judged } from './judged.ts';
 import type { KernelInput } from './kernel/compile.ts';
@@ -138,12 +139,8 @@ export class Router {
       const newline = b.indexOf(10, pos);
       const end = newline > pos && b[newline - 1] === 13 ? newline - 1 : newline;
       this.tally.lines++;
-      if (end === pos && this.#isIdle) {
-        this.tally.continuation++;
-        pos = newline + 1;
-        continue;
-      }
-      if (!this.#byPlan(b, v, pos, end, base + pos)) this.#other(b, v, pos, end, base + pos);
+      if (end === pos && this.#isIdle) this.tally.continuation++;
+      else this.#one(b, v, pos, end, base + pos);
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
@@ -198,6 +195,14 @@ export class Router {
       return true;
     }
     return false;
+  }
+
+  #one(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
+    if (this.#byPlan(b, v, from, to, offset)) return;
+    const records = recordsIn(b, from, to);
+    for (const { b, v, length, at } of records) this.#one(b, v, 0, length, offset + at);
+    if (records.length === 0) this.#other(b, v, from, to, offset);
+    else this.tally.lines += records.length - 1;
   }
 
   /** A line that no plan takes as it stands: peels off all its envelopes and looks again. */

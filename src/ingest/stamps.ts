@@ -165,27 +165,43 @@ function compactReader(zone: Zone, cursor: StampCursor): StampReader {
   };
 }
 
-/** "Oct 29 17:04:15": the year is the last one in which that day is not in the future. */
+/** A day of no year is that of the last year in which it is not in the future. */
+function inThePast(month: number, day: number, clock: number, now: number): number {
+  const year = new Date(now / 1000).getUTCFullYear();
+  const wall = dayMicros(year, month, day) + clock;
+  return wall > now + MICROS_PER_DAY ? dayMicros(year - 1, month, day) + clock : wall;
+}
+
+/** "Oct 29 17:04:15" */
 function syslogReader(zone: Zone, cursor: StampCursor, nowMicros: () => number): StampReader {
   const memo = new LastSecond();
   return (b, v, p) => {
     if (!memo.same(v, p, 15)) {
-      const month = monthAt(b, p);
       const day = b[p + 4] === 32 ? b[p + 5] - 48 : two(b, p + 4);
       const clock = b[p + 3] === 32 && b[p + 6] === 32 ? clockAt(b, p + 7) : Number.NaN;
-      const now = nowMicros();
-      const year = new Date(now / 1000).getUTCFullYear();
-      let wall = dayMicros(year, month, day) + clock;
+      const wall = inThePast(monthAt(b, p), day, clock, nowMicros());
       if (Number.isNaN(wall)) {
         cursor.end = p;
         return Number.NaN;
       }
-      if (wall > now + MICROS_PER_DAY) wall = dayMicros(year - 1, month, day) + clock;
       memo.remember(v, p, 15, wall);
     }
     const fraction = fractionAt(b, p + 15, cursor);
     cursor.offsetMinutes = Number.NaN;
     return memo.utc(zone) + fraction;
+  };
+}
+
+/** "10-29 17:04:15", "I1029 17:04:15.123456" */
+function monthDayReader(zone: Zone, cursor: StampCursor, nowMicros: () => number): StampReader {
+  return (b, _v, p) => {
+    const at = isDigit(b[p]) ? p : p + 1;
+    const dayAt = isDigit(b[at + 2]) ? at + 2 : at + 3;
+    const clock = b[dayAt + 2] === 32 ? clockAt(b, dayAt + 3) : Number.NaN;
+    const wall = inThePast(two(b, at), two(b, dayAt), clock, nowMicros());
+    cursor.offsetMinutes = Number.NaN;
+    cursor.end = p;
+    return Number.isNaN(wall) ? wall : zone.toUtc(wall) + fractionAt(b, dayAt + 11, cursor);
   };
 }
 
@@ -256,6 +272,8 @@ export function createStampReader(
       return compactReader(zone, cursor);
     case 'syslog':
       return syslogReader(zone, cursor, reference.nowMicros);
+    case 'month-day':
+      return monthDayReader(zone, cursor, reference.nowMicros);
     case 'clock':
       return timeOfDayReader(zone, cursor, reference);
     case 'epoch-s':

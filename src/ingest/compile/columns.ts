@@ -23,6 +23,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     compact: 0,
     // Without a year, or which of two numbers is the month: where a stamp of a server stands beside it, that is surer.
     syslog: -1,
+    'month-day': -1,
     'day-first': -1,
     'month-first': -1,
     'named-month': -1,
@@ -35,7 +36,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'epoch-ns': 4,
     any: 2,
   };
-  return byShape[field.shape];
+  return byShape[field.shape] - (field.coarse ? 0.5 : 0);
 };
 
 /** @param all fields by index, null where a literal stands; @param written what a stamp of the logging layer means */

@@ -202,6 +202,10 @@ export function compileKeyed(
     if (layout.syntax === 'json') {
       const after = walkObject(b, start, end, level, visit);
       if (after < 0) return start;
+      // Another record behind it is a line of its own.
+      let next = after;
+      while (next < end && (b[next] === 32 || b[next] === 44)) next++;
+      if (next < end && b[next] === 123) return next;
     } else if (walkLogfmt(b, start, end, level, visit) < 2) return start;
     for (const slot of required) if (seen[slot] === 0) return start;
     if (needsAnswer) {

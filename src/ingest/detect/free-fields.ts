@@ -1,5 +1,5 @@
 /** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
-import type { DurationUnit, Field, TimeUnit } from '../../core/format.ts';
+import type { DurationUnit, Field, StampShape, TimeUnit } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { unitOf } from './alike.ts';
 import { fieldName } from './closest.ts';
@@ -25,6 +25,8 @@ export interface FreeForm {
   readonly assumptions: readonly string[];
 }
 
+const digitsOf = ({ values }: FieldSlot): number =>
+  Math.max(...values.map((value) => /[.,](\d+)/.exec(value)?.[1].length ?? 0));
 const threadName = /thread|waitress-\d|executor/i;
 const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
@@ -60,6 +62,13 @@ class Fields {
     return this.#slots.some((slot) => slot.kind === 'field' && stampOf(slot)?.shape.startsWith('epoch') === false);
   }
 
+  #hasFiner(slot: FieldSlot, shape: StampShape): boolean {
+    const digits = digitsOf(slot);
+    return this.#slots.some(
+      (other) => other.kind === 'field' && stampOf(other)?.shape === shape && digitsOf(other) > digits,
+    );
+  }
+
   #one(field: Field, { values }: FieldSlot, name = '', open?: FoundToken['open']): FoundToken[] {
     this.#taken.add(field.kind);
     return [{ token: { field }, values, name, ...(open ? { open } : {}) }];
@@ -89,7 +98,8 @@ class Fields {
       const isWritten =
         piece === 'iso' &&
         this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
-      return this.#one(stampField(name, stamp.shape, isWritten ? 'written' : 'end'), slot);
+      const field = stampField(name, stamp.shape, isWritten ? 'written' : 'end');
+      return this.#one(this.#hasFiner(slot, stamp.shape) ? { ...field, coarse: true } : field, slot);
     }
     switch (piece) {
       case 'level':
@@ -204,7 +214,12 @@ class Fields {
 
   #isCounted(index: number): boolean {
     const [gap, word] = [this.#slots[index + 1], this.#slots[index + 2]];
-    const isWord = word?.kind === 'field' && (word.piece === 'word' || word.piece === 'words') && isConstant(word);
+    const isWord =
+      word?.kind === 'field' &&
+      (word.piece === 'word' || word.piece === 'words') &&
+      isConstant(word) &&
+      /^[A-Za-z]/.test(word.values[0]) &&
+      !/\.\w/.test(word.values[0]);
     return isWord && gap?.kind === 'literal' && gap.text === ' ';
   }
 
@@ -212,7 +227,7 @@ class Fields {
   #isBehindStamp(index: number): boolean {
     const before = this.#slots
       .slice(0, Math.min(index, this.#request.method))
-      .findLast((slot) => slot.kind === 'field');
+      .findLast((slot) => slot.kind === 'field' && slot.piece !== 'blanks');
     return (
       index < this.#request.method && before?.kind === 'field' && (before.piece === 'level' || stampOf(before) !== null)
     );

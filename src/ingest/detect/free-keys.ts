@@ -82,6 +82,27 @@ function byName(columns: readonly Column[], patterns: readonly RegExp[]): Column
 
 const field = (column: Column | undefined, of: Field): Record<string, Field> => (column ? { [column.key]: of } : {});
 
+/** Digits in which a stamp tells less than a second, or its digits where it is a number. */
+const fineness = ({ values: [first = ''] }: Column): number =>
+  /^\d+$/.test(first) ? Math.max(0, first.length - 10) : (/[.,](\d+)/.exec(first)?.[1].length ?? 0);
+
+/** Where several say when, a whole second says less. */
+const finestFirst = (stamps: readonly Column[]): readonly Column[] =>
+  [...stamps].sort((a, b) => Number(fineness(b) >= 3) - Number(fineness(a) >= 3));
+
+const perSecond: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
+
+/** Of times with a unit the one that is mostly the longest. */
+function longest<T extends { readonly column: Column; readonly unit: TimeUnit | 'by-value' }>(
+  times: readonly T[],
+): T | undefined {
+  const sum = ({ column: { values }, unit }: T) =>
+    unit === 'by-value'
+      ? 0
+      : values.reduce((total, value) => total + (Number.parseFloat(value) || 0), 0) / perSecond[unit];
+  return times.reduce<T | undefined>((top, time) => (top && sum(top) >= sum(time) ? top : time), undefined);
+}
+
 /** A duration; protobuf's are written as {"seconds": 1, "nanos": 250000000}. */
 function durationFields(
   column: Column,
@@ -155,7 +176,7 @@ function layoutOf(
 
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
   const stamps = rest.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
-  const time = byName(stamps, [
+  const time = byName(finestFirst(stamps), [
     /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
     /timestamp|time|date/i,
     /(^|[._])ts$|@t/i,
@@ -184,8 +205,11 @@ function layoutOf(
       ? [{ column, unit: meaning.unit }]
       : [];
   });
-  // A unit in the name is surer than what the values would tell.
-  const duration = durations.find(({ unit }) => unit !== 'by-value') ?? durations[0];
+  // A unit in the name is surer than what the values would tell; of several such times the whole is longer than its parts.
+  const duration =
+    durations.find(({ column }) => column.key === 'Ta') ??
+    longest(durations.filter(({ unit }) => unit !== 'by-value')) ??
+    durations[0];
   const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
   // A sentence alone is read by its look, which tells more; how long a request took is answer enough where there is no other.
   if (duration ? !(status || saysStatus || mayLackStatus) : !status || sentence) return null;

@@ -47,7 +47,7 @@ const units: readonly (readonly [RegExp, TimeUnit])[] = [
 const others =
   /queue|wait|integration|backend|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
 const spent =
-  /(^|_)(d|dur|duration|took|taken|elapsed|latency|time_?taken|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
+  /(^|_)(d|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|time_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
 /** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */
 const timed = /(^|_)(time|request|response|req|resp|total|app|processing)$/;
 
@@ -62,7 +62,7 @@ const snake = (key: string): string =>
 export const isOtherTime = (key: string): boolean => others.test(snake(key));
 
 /** HAProxy's, those of API Gateway and of Azure and IIS. */
-const inMillis = /^T[adt]$|(^|\.)(responseLatency|TimeTaken|time-taken)$/;
+const inMillis = /^T[adt]$|^t[adt]$|(^|\.)(responseLatency|TimeTaken|time-taken)$/;
 
 /** null: the name says nothing that is looked for. */
 export function keyMeaning(key: string): KeyMeaning | null {

@@ -11,7 +11,12 @@ import { type FoundToken, literalToken } from './units.ts';
 
 /** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
 const isLoggingStamp = (kind: FreeKind): boolean =>
-  kind === 'iso' || kind === 'numbered-date' || kind === 'named-month' || kind === 'syslog' || kind === 'clock';
+  kind === 'iso' ||
+  kind === 'numbered-date' ||
+  kind === 'named-month' ||
+  kind === 'syslog' ||
+  kind === 'month-day' ||
+  kind === 'clock';
 
 const threadName = /thread|waitress-\d|executor|worker|dummy/i;
 

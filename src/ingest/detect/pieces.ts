@@ -9,6 +9,7 @@ export type PieceKind =
   | 'named-month'
   | 'ctime'
   | 'syslog'
+  | 'month-day'
   | 'epoch-s'
   | 'epoch-ms'
   | 'epoch-us'
@@ -42,6 +43,8 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['named-month', String.raw`\d{1,2}[- ][A-Z][a-z]{2}[- ](?:\d{4}|\d\d),?[ T:]${clock}${zone}`],
   ['ctime', String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ${clock} \d{4}`],
   ['syslog', String.raw`[A-Z][a-z]{2} [ \d]\d ${clock}`],
+  // Behind the letter of a level, as glog writes it, or with a sign between both.
+  ['month-day', String.raw`(?:(?<![\w])[IWEFDC]\d{4}|(?<![\d/.:-])(?:0\d|1[0-2])[-/](?:[0-2]\d|3[01])) ${clock}`],
   ['epoch-s', String.raw`1\d{9}(?:\.\d+)?(?![\d.])`],
   ['epoch-ms', String.raw`1\d{12}(?:\.\d+)?(?![\d.])`],
   ['epoch-us', String.raw`1\d{15}(?![\d.])`],
@@ -119,6 +122,7 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
     case 'named-month':
     case 'ctime':
     case 'syslog':
+    case 'month-day':
       return { shape: kind, assumed: null };
     default:
       return null;

@@ -3,6 +3,8 @@ import type { Runtime } from '../compile/runtime.ts';
 import { colour } from './colour.ts';
 import { consoleLabel } from './console.ts';
 import { dockerJson } from './docker-json.ts';
+import { fluent } from './fluent.ts';
+import { journalRecord } from './journal-record.ts';
 import { jsonMessage } from './json-message.ts';
 import { jsonTail } from './json-tail.ts';
 import type { Envelope } from './line.ts';
@@ -21,9 +23,11 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   pythonBytes(),
   kubectlPrefix(runtime),
   cri(runtime),
+  journalRecord(runtime),
   platform(runtime),
   syslog(runtime),
   stamped(runtime),
+  fluent(runtime),
   jsonTail(runtime),
   quoted(runtime),
 ];

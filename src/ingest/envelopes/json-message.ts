@@ -30,10 +30,28 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
       '_msg',
       'Log',
       'resultDescription',
+      // GELF, CloudWatch's queries, Datadog's and Kibana's exports
+      'short_message',
+      '@message',
+      'attributes.message',
+      '_source.message',
     ],
   ],
-  [TIME, ['asctime', 'timestamp', 'time', 'ts', '@timestamp', 'record.time.timestamp', 'TimeStamp']],
-  [PID, ['process', 'pid', 'process_id', '_PID', 'record.process.id']],
+  [
+    TIME,
+    [
+      'asctime',
+      'timestamp',
+      'time',
+      'ts',
+      '@timestamp',
+      'record.time.timestamp',
+      'TimeStamp',
+      'attributes.timestamp',
+      '_source.@timestamp',
+    ],
+  ],
+  [PID, ['process', 'pid', 'process_id', '_PID', '_pid', 'record.process.id']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],
   [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],
   [REALTIME, ['__REALTIME_TIMESTAMP']],
@@ -105,8 +123,8 @@ export function jsonMessage(runtime: Runtime): Envelope {
       if (b[from] !== 123) return false;
       current = line;
       messageFrom = -1;
-      walkObject(b, from, to, level, visit);
-      if (messageFrom < 0) return false;
+      const after = walkObject(b, from, to, level, visit);
+      if (messageFrom < 0 || (after > 0 && b[after] === 123)) return false;
       const scratch = line.scratch(messageTo - messageFrom);
       let length = isText
         ? unescapeJson(b, messageFrom, messageTo, scratch.b)

@@ -9,7 +9,7 @@
  *   test (3.11)<tab>Run tests<tab>2024-10-29T17:04:15.1234567Z line  gh run view --log
  *   @4000000067211b2f0747ac00 line                                   multilog, s6-log
  *   data: {…}                                                        an event stream (journal gateway, journalctl -o json-sse)
- *     MESSAGE=line                                                   journalctl -o verbose and -o export
+ *     MESSAGE=line                                                   journalctl -o verbose
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
@@ -84,10 +84,6 @@ class PlatformEnvelope implements Envelope {
       return isDigit(b[p]) && this.#stamped(line, p);
     }
     if (c === 64) return this.#label(line);
-    if (c === 77 && startsWith(b, from, MESSAGE)) {
-      line.from = from + MESSAGE.length;
-      return true;
-    }
     return c > 64 && c < 91 && to - from > 40 && this.#job(line);
   }
 

@@ -40,6 +40,23 @@ const tools: readonly (readonly [string, (line: string) => string, boolean])[] =
   ['an event stream', (line) => `data: ${json({ __REALTIME_TIMESTAMP: '1730221455250000', MESSAGE: line })}`, true],
   ['journalctl -o export', (line) => `__CURSOR=s=ab;i=1\n_PID=811\nMESSAGE=${line}\nPRIORITY=6\n`, false],
   [
+    'journalctl -o export, with its time',
+    (line) => `__CURSOR=s=ab;i=1\n__REALTIME_TIMESTAMP=1730221455250000\nMESSAGE=${line}\n_PID=811\n`,
+    true,
+  ],
+  ['Fluent Bit', (line) => `[0] kube.app: [[1730221455.250000000, {}], ${json({ log: line })}]`, true],
+  ['Fluent Bit before 2.1', (line) => `[12] app: [1730221455.250000000, ${json({ log: line })}]`, true],
+  [
+    'GELF',
+    (line) => json({ version: '1.1', host: 'h', short_message: line, timestamp: 1730221455.25, level: 6 }),
+    true,
+  ],
+  [
+    'an export of Datadog',
+    (line) => json({ id: 'A', attributes: { timestamp: at, service: 'web', message: line, tags: ['a:b'] } }),
+    true,
+  ],
+  [
     'journalctl -o verbose',
     (line) => `Tue 2024-10-29 17:04:15.250000 UTC [s=ab;i=1;b=d;m=e;t=f;x=g]\n    _PID=811\n    MESSAGE=${line}`,
     false,

@@ -1,0 +1,50 @@
+/**
+ * Records of `journalctl -o export`: a field a line ("__REALTIME_TIMESTAMP=1730221455123456", "_PID=811", "MESSAGE=line"), an empty line
+ * between two. The fields in front of the message tell when it was written and who wrote it.
+ */
+import type { Runtime } from '../compile/runtime.ts';
+import type { Envelope, Line } from './line.ts';
+
+const CURSOR = Buffer.from('__CURSOR=');
+const REALTIME = Buffer.from('__REALTIME_TIMESTAMP=');
+const PID = Buffer.from('_PID=');
+const MESSAGE = Buffer.from('MESSAGE=');
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+function startsWith({ b, from, to }: Line, text: Uint8Array): boolean {
+  if (to - from < text.length) return false;
+  for (let k = 0; k < text.length; k++) if (b[from + k] !== text[k]) return false;
+  return true;
+}
+
+export function journalRecord(runtime: Runtime): Envelope {
+  const epoch = runtime.stamp('epoch-us');
+  let stamp = Number.NaN;
+  let worker = -1;
+  return {
+    id: 'journal-record',
+    peel(line) {
+      const { b, v, from } = line;
+      if (b[from] === 95) {
+        if (startsWith(line, CURSOR)) {
+          stamp = Number.NaN;
+          worker = -1;
+        } else if (startsWith(line, REALTIME)) stamp = epoch(b, v, from + REALTIME.length);
+        else if (startsWith(line, PID) && isDigit(b[from + PID.length])) {
+          worker = runtime.worker(b, v, from + PID.length, line.to);
+        }
+        return false;
+      }
+      if (b[from] !== 77 || !startsWith(line, MESSAGE)) return false;
+      line.from = from + MESSAGE.length;
+      if (!Number.isNaN(stamp)) {
+        line.stamp = stamp;
+        line.stampDigits = 6;
+        line.stampZoned = true;
+      }
+      if (worker >= 0) line.worker = worker;
+      return true;
+    },
+  };
+}

@@ -1,0 +1,45 @@
+/** JSON records of which several stand in one line, because no newline was written between them: each is a line of its own. */
+import { SLACK_BYTES } from './envelopes/line.ts';
+
+const QUOTE = 34;
+const COMMA = 44;
+const BACKSLASH = 92;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+const NEWLINE = 10;
+/** A line of more is garbage. */
+const MOST_RECORDS = 1000;
+
+/** One of them: b[0, length), a newline behind it; `at`: how far behind the start of the line. */
+export interface JoinedRecord {
+  readonly b: Buffer;
+  readonly v: DataView;
+  readonly length: number;
+  readonly at: number;
+}
+
+/** The records of b[from, to); none when it is not two or more. */
+export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
+  if (b[from] !== OPEN_BRACE) return [];
+  const starts: number[] = [];
+  let depth = 0;
+  for (let p = from; p < to; p++) {
+    const c = b[p];
+    if (c === QUOTE) {
+      for (p++; p < to && b[p] !== QUOTE; p++) if (b[p] === BACKSLASH) p++;
+    } else if (c === OPEN_BRACE) {
+      if (depth === 0 && starts.push(p) > MOST_RECORDS) return [];
+      depth++;
+    } else if (c === CLOSE_BRACE) depth--;
+    else if (depth === 0 && c > 32 && c !== COMMA) return [];
+  }
+  return starts.length < 2 || depth !== 0
+    ? []
+    : starts.map((start, i) => {
+        const length = (starts[i + 1] ?? to) - start;
+        const alone = Buffer.alloc(length + 1 + SLACK_BYTES);
+        b.copy(alone, 0, start, start + length);
+        alone[length] = NEWLINE;
+        return { b: alone, v: new DataView(alone.buffer, alone.byteOffset, alone.length), length, at: start - from };
+      });
+}
