@@ -5,6 +5,7 @@ const opens = /^\s*(\+ |\| )*(Exception Group )?Traceback \(most recent call las
 const between = /^(During handling of the above exception|The above exception was the direct cause)/;
 /** "RuntimeError: boom", "SystemExit: 1", "django.db.utils.OperationalError: …", "KeyError" */
 const exception = /^[A-Za-z_][\w.]*(:|$)/;
+const namedException = /^[\w.]*(?:Error|Exception|Timeout|Interrupt|Exit)\w*: /;
 const notException = /^(INFO|WARNING|WARN|ERROR|DEBUG|CRITICAL|FATAL|NOTICE)\b/;
 /** Written by asyncio, threading and socketserver in front of a traceback, and of what the error was in. */
 const asyncioError =
@@ -90,7 +91,9 @@ export class Continuation {
       traceback.isNamed = false;
       return true;
     }
-    if (tellsOfRequest(text)) return false;
+    // Code and an exception may speak of a request; otherwise a line that does is one.
+    const isOwn = !traceback.isNamed && (/^ {4}/.test(text) || namedException.test(text));
+    if (!isOwn && tellsOfRequest(text)) return false;
     if (text === '' || /^\s/.test(text) || asyncioContext.test(text)) return true;
     if (traceback.isNamed || !exception.test(text) || notException.test(text)) return false;
     traceback.isNamed = true;

@@ -103,8 +103,11 @@ const wealth = ({ found }: Sighting): number => {
   return [fields.time, fields.duration, fields.worker, fields.wait, fields.thread].filter((one) => one).length;
 };
 
-/** One of the two may be written in colour, or by rich. */
-const undrawn = (chain: string): string => chain.replace(/(^|\+)(?:ansi|console)(?=\+|$)/g, '');
+/**
+ * One of the two may be written in colour, by rich, or in a record or behind a stamp of its logger's: what collects lines puts that around
+ * both.
+ */
+const undrawn = (chain: string): string => chain.replace(/(^|\+)(?:ansi|console|stamped|json)(?=\+|$)/g, '');
 
 /** What people call the container of a proxy. */
 const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb([-_/]|$)/i;
@@ -127,7 +130,7 @@ export class Retold {
    */
   among(sightings: readonly Sighting[], isHalf: (sighting: Sighting) => boolean): Map<Sighting, Sighting> {
     const again = new Map<Sighting, Sighting>();
-    const told = (sighting: Sighting) => wealth(sighting) + (isHalf(sighting) ? 1 : 0);
+    const told = (sighting: Sighting) => wealth(sighting) + (isHalf(sighting) ? 2 : 0);
     const byWealth = [...sightings].sort((a, b) => told(b) - told(a) || Number(isProxy(a)) - Number(isProxy(b)));
     byWealth.forEach((rich, i) => {
       if (again.has(rich)) return;

@@ -1,8 +1,9 @@
 /** Are the fields of a layout what they are taken for? Its shape fits lines of others, too; their values tell. */
 import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
+import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
-import { mayRepeat } from './repeating-values.ts';
+import { isNoSize, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 import { LARGEST_PID } from './units.ts';
@@ -16,6 +17,8 @@ const SLASH = 47;
 /** IPv4, IPv6, host name, with port, list of them, "unix:", "b''", "-", nothing. */
 const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
 const ipWithoutPort = /^\d+\.\d+\.\d+\.\d+$/;
+
+const query = /\?\S*/;
 
 /** The end of a quoted text and the beginning of a further field. */
 const moreFields = /(?<!\\)" ("|[\w.-]+=|[\d<([-])/;
@@ -52,6 +55,7 @@ export class FieldChecks {
       this.#hasDecimals(candidate, sample, taken) &&
       this.#hasWorkers(candidate, sample, taken) &&
       this.#hasPids(candidate, sample, taken) &&
+      this.hasAnswers(candidate, sample, taken) &&
       !this.#isPathAlone(candidate, sample, taken) &&
       (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, areRight);
@@ -137,6 +141,34 @@ export class FieldChecks {
       return /^\d/.test(text) && (field.angled === true || Number(text) > LARGEST_PID);
     });
     return wrong.length * 2 <= checked.length;
+  }
+
+  /** Are statuses some, and sizes the same where an error is told again? Numbers behind a request are those of another layout otherwise. */
+  hasAnswers({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+    if (!('tokens' in recipe)) return true;
+    const { tokens } = recipe;
+    const at = (kind: Field['kind']) => tokens.findIndex((_, i) => fieldAt(tokens, i)?.kind === kind);
+    const [request, status, bytes] = [at('request'), at('status'), at('bytes')];
+    if (request < 0 || status < 0) return true;
+    const lines = taken
+      .slice(0, COMPARED_LINES)
+      .map((line) => this.#trials.spans(recipe, sample, sample.lines[line].start) ?? []);
+    const textAt = (spans: readonly Span[], token: number): string => {
+      const span = spans.find((one) => one.token === token);
+      return span ? textOf(sample, span.from, span.to) : '';
+    };
+    const statuses = lines.map((spans) => textAt(spans, status));
+    if (statuses.filter((text) => text === '0').length * 2 > statuses.length) return false;
+    // Where a quoted field follows, the line is one that any server writes.
+    const isEnd = bytes >= 0 && !tokens.slice(bytes).some((token) => isLiteral(token) && token.literal.includes('"'));
+    const requests = lines.map((spans, i) => `${textAt(spans, request).replace(query, '')} ${statuses[i]}`);
+    return (
+      !isEnd ||
+      !isNoSize(
+        lines.map((spans) => textAt(spans, bytes)),
+        requests,
+      )
+    );
   }
 
   /** Named values: does a path without a method stand where a request line should? The method has another name then. */

@@ -142,7 +142,16 @@ function readPair({ key, values, name }: Asked): Reading | null {
     name: at === 0 ? `the first number of ${name}` : `the second number of ${name}`,
     open: 'number',
   });
-  return { tokens: [half(0), literalToken('/'), half(1)], proves: null };
+  const [whole, part] = [half(0), half(1)];
+  // Whole seconds, and the same time in µs: milliseconds would be more than the seconds beside them.
+  const isSame = whole.values.every((value, i) => Number(value) === Math.floor(Number(part.values[i]) / 1e6));
+  const micros = {
+    ...part,
+    token: { field: { kind: 'duration', unit: 'us', covers: 'service' } },
+    open: undefined,
+  } as const;
+  const second = isSame && part.values.some((value) => Number(value) >= 1000) ? micros : part;
+  return { tokens: [second === part ? whole : { ...whole, open: undefined }, literalToken('/'), second], proves: null };
 }
 
 /** "31ms", and durations that write their unit in each value: "1m2s", "0:00:00.031". */
@@ -217,7 +226,8 @@ function readInside(asked: Asked): Reading | null {
   if (before + behind === '' || !asked.values.every(isInside)) return null;
   const values = asked.values.map((value) => value.slice(before.length, value.length - behind.length));
   const inner = { ...asked, values, known: values.filter((value) => value !== '-') };
-  const reading = readPair(inner) ?? readDuration(inner) ?? readByKey(inner) ?? readNumber(inner);
+  const reading =
+    readBracketedPid(inner) ?? readPair(inner) ?? readDuration(inner) ?? readByKey(inner) ?? readNumber(inner);
   const around = (signs: string) => (signs === '' ? [] : [literalToken(signs)]);
   return reading && { ...reading, tokens: [...around(before), ...reading.tokens, ...around(behind)] };
 }
