@@ -5,11 +5,10 @@ export default defineFormat({
   id: 'w3c',
   title: 'W3C Extended Log Format (IIS): columns named by a "#Fields:" line',
   language: {
-    // the names of the fields themselves; date and time stand side by side
-    pattern: /(date[ \t]time|[A-Za-z][\w-]*(?:\([^)]*\))?)/,
+    // the names of the fields themselves; date and time stand side by side, whatever stands between them
+    pattern: /(date time|[A-Za-z][\w-]*(?:\([^)]*\))?)/,
     directives: {
       'date time': { kind: 'time', shape: 'iso-utc', means: 'end' },
-      'date\ttime': { kind: 'time', shape: 'iso-utc', means: 'end' },
       'c-ip': { kind: 'client' },
       'cs-method': { kind: 'method' },
       'cs-uri-stem': { kind: 'target' },

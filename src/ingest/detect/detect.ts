@@ -165,7 +165,7 @@ export class Detector {
       }
       const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
       if (!first || first.taken.length === 0) break;
-      if (first !== right && !this.#checks.hasAnswers(first.candidate, sample, first.taken)) break;
+      if (first !== right && !this.#checks.hasAnswers(first, sample)) break;
       // The layout that takes anything with a request in it is no rare kind beside others.
       const isRare = first.found && first.taken.length < FEW_LINES;
       if (isRare && few !== 'first' && first.loose) break;

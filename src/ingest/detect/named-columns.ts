@@ -22,7 +22,9 @@ export function namedColumns(held: HeldLines, formats: readonly LogFormat[]): Ca
     // Counted from the end: date and time may be one column.
     const taken = line.split(delimiter).at(names.indexOf('time-taken') - names.length) ?? '';
     const directives = names.map((name) => (name === 'time-taken' && taken.includes('.') ? `${name}(s)` : name));
-    const recipe = { tokens: parseLayout(format.language, directives.join(delimiter)) };
+    const recipe = {
+      tokens: parseLayout(format.language, directives.join(delimiter).replace('date\ttime', 'date time')),
+    };
     return [{ format, layout: 'named by #Fields', recipe, open: false, marks: marksOf(recipe) }];
   });
 }
