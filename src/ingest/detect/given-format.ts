@@ -22,7 +22,7 @@ const settings: readonly { readonly ids: readonly string[]; readonly pattern: Re
   { ids: ['nginx'], pattern: new RegExp(`log_format\\s+\\w+\\s+(?:escape=\\w+\\s+)?((?:(?:${quoted})\\s*)+);`, 'g') },
   { ids: ['apache'], pattern: /^\s*LogFormat\s+("(?:[^"\\]|\\.)*")/gm },
   { ids: ['uwsgi'], pattern: /^\s*(?:log-?format|logformat)\s*[=:]\s*(.+?)\s*$/gm },
-  { ids: ['haproxy'], pattern: /^\s*log-format\s+(.+?)\s*$/gm },
+  { ids: ['haproxy'], pattern: /^\s*log-format(?!\s*[=:])\s+(.+?)\s*$/gm },
 ];
 
 /** The text of one or several quoted strings side by side; bare text as it is. */

@@ -116,6 +116,16 @@ describe('--log-format', () => {
       duration: 31_000,
     });
     const apache = join(folder, 'apache.conf');
+    const uwsgi = join(folder, 'uwsgi.ini');
+    writeFileSync(
+      uwsgi,
+      '[uwsgi]\nlog-format  = [%(ltime)] "%(method) %(uri) %(proto)" %(status) %(msecs)ms pid=%(pid)\n',
+    );
+    expect(row('[29/Oct/2024:17:04:15 +0000] "GET /a HTTP/1.1" 200 31ms pid=811', `@${uwsgi}`)).toMatchObject({
+      duration: 31_000,
+      worker: '811',
+      status: 200,
+    });
     writeFileSync(apache, 'LogFormat "%{usec}t %D \\"%r\\" %>s" scope\n');
     expect(row('1730221455123456 31000 "GET /a HTTP/1.1" 200', `@${apache}`)).toMatchObject({
       format: 'apache',
