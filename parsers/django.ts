@@ -52,7 +52,11 @@ export default defineFormat({
   ],
   enable: [
     {
-      gives: ['pid', 'thread', 'duration', 'wait'],
+      gives: ['pid', 'thread'],
+      how: "in LOGGING, for django.server, a formatter with style '{' and format '{levelname} {asctime} {module} {process:d} {thread:d} {message}'",
+    },
+    {
+      gives: ['duration', 'wait'],
       how: 'the development server cannot log it: run gunicorn with --access-logformat \'%(t)s %(p)s %(D)s "%(r)s" %(s)s %(b)s\'',
     },
   ],

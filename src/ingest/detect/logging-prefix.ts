@@ -6,6 +6,7 @@
 import type { Token } from '../compile/layout.ts';
 import { mostAlike } from './alike.ts';
 import type { FreeKind } from './free-pieces.ts';
+import { keyMeaning } from './key-meanings.ts';
 import { clockShape, splitPieces, stampPieces, stampShape } from './pieces.ts';
 import { type FoundToken, literalToken } from './units.ts';
 
@@ -91,6 +92,13 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
   };
   const tokens = most[0].flatMap(({ kind, text }, i): FoundToken[] => {
     const values = most.map((list) => list[i].text);
+    const name = most[0][i - 1]?.text === '=' ? most[0][i - 2]?.text : undefined;
+    const meaning = kind === 'number' && name !== undefined ? keyMeaning(name) : null;
+    if (meaning?.kind === 'duration' && meaning.unit !== 'by-value') {
+      const fine = values.some((value) => value.includes('.'));
+      const field = { kind: 'duration', unit: meaning.unit, covers: 'service', ...(fine ? { fine } : {}) } as const;
+      return [{ token: { field }, values, name: `${name}=` }];
+    }
     const token = tokenOf(kind, text, values);
     // "glogging.py:363", "web:2446": the number of a line of code.
     const isCodeLine = most[0][i - 1]?.text === ':' && most[0][i - 2]?.kind === 'word';

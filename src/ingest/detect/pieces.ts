@@ -63,7 +63,8 @@ const pieces: readonly (readonly [PieceKind, string])[] = [
   ['unit', String.raw`\d+(?:\.\d+)?(?:ms|us|s)(?![\w.])`],
   ['number', String.raw`\d+(?:\.\d+)?(?!\w|\.\w)`],
   ['level', levelSource],
-  ['word', String.raw`[A-Za-z_][^\s[\]():|,;"]*|-(?= )`],
+  // "pid=<811>", "us=446": the name apart from its value.
+  ['word', String.raw`[A-Za-z_](?:(?!=[<\d])[^\s[\]():|,;"])*|-(?= )`],
   // "7ce42c82-1f"
   ['word', String.raw`\d\w[\w-]*`],
   ['blanks', ' {2,}'],

@@ -239,6 +239,7 @@ function resolvedApart(
   context: UnitContext,
 ) {
   const front = resolveNumbers(before, true, context);
-  const rest = resolveNumbers([...core, ...behind], false, context);
+  const knowsPid = front.tokens.some((token) => 'field' in token && token.field.kind === 'pid');
+  const rest = resolveNumbers([...core, ...behind], false, { ...context, knowsPid });
   return { tokens: [...front.tokens, ...rest.tokens], assumptions: [...front.assumptions, ...rest.assumptions] };
 }

@@ -22,6 +22,8 @@ export interface UnitContext {
   readonly clfStamps?: boolean;
   /** The layout is one that proxies write as well as servers, and nothing names the writer. */
   readonly mayBeProxy?: boolean;
+  /** The pid stands elsewhere in the line. */
+  readonly knowsPid?: boolean;
 }
 
 /** A token that was found in the lines, with what stands in its place in each. */
@@ -260,7 +262,7 @@ export function resolveNumbers(
     const token = tokens[index];
     if (!('field' in token) || token.field.kind !== 'number') continue;
     if (!has('thread') && areThreads(values)) tokens[index] = { field: { kind: 'thread' } };
-    else if (has('pid')) continue;
+    else if (has('pid') || context.knowsPid) continue;
     else if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(found[index])) {
       tokens[index] = { field: { kind: 'pid' } };
       if (!logging) assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);

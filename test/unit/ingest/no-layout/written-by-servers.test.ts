@@ -1,7 +1,7 @@
 // Lines as gunicorn and django-structlog were seen to write them.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
-import { all, clfTime, isoTime, type Line, micros, millis, seconds, text } from './requests.ts';
+import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, seconds, text } from './requests.ts';
 
 const columns = (line: Line) =>
   parse(text(line))
@@ -23,6 +23,25 @@ describe('lines of gunicorn', () => {
     const pair: Line = (r) =>
       `127.0.0.1 "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} ${Math.floor(micros(r) / 1e6)}/${micros(r)}`;
     expect(parse(text(pair)).rows.map(({ duration }) => duration)).toEqual(all.map(micros));
+  });
+});
+
+describe('lines of gunicorn, by names in front of the request', () => {
+  it('have their pid and duration', () => {
+    const line: Line = (r) =>
+      `[${clfTime(r.end)}] pid=<${r.pid}> us=${micros(r)} "${r.method} ${r.path} HTTP/1.1" ${r.status}`;
+    expect(columns(line)).toEqual(truth);
+  });
+});
+
+describe('lines of runserver with a process in front', () => {
+  it('have no other one behind the request: what stands there is a size', () => {
+    const size = (r: { path: string }) => [10, 38, 143, 843, 1683, 423][r.path.length % 6];
+    const line: Line = (r) =>
+      `INFO ${loggingTime(r.end)} basehttp 8773 140230848001728 "${r.method} ${r.path} HTTP/1.1" ${r.status} ${size(r)}`;
+    const { rows } = parse(text(line));
+    expect(rows.length).toBe(all.length);
+    expect(new Set(rows.map(({ worker }) => worker))).toEqual(new Set(['8773']));
   });
 });
 
