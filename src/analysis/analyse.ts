@@ -29,18 +29,18 @@ export interface AnalyseOptions {
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
   const estimates = listHeavyRoutes(partial);
   const kept = partial.retained.table();
-  const part = partial.retained.complete ? { table: kept, isWhole: null } : wholeSteps(kept, partial.timeline.view());
-  const requests = part.table;
+  const part = partial.retained.complete ? null : wholeSteps(kept, partial.timeline.view());
+  const requests = part?.table ?? kept;
   const own = ofWholeLog(
     inferServer({
       table: requests,
       lifecycle: partial.lifecycle,
       names: partial.names,
       streams: partial.streams,
-      effort: options.effort === 'full' && !partial.retained.complete ? 'sample' : options.effort,
+      effort: options.effort === 'full' && part ? 'sample' : options.effort,
       until: options.until ?? null,
       lastLook: options.lastLook ?? null,
-      canSpeak: canSpeak(partial, part),
+      ...(part ? { canSpeak: canSpeak(partial, part) } : {}),
     }),
     partial,
     part,

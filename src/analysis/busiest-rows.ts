@@ -6,26 +6,23 @@
  * the last blocks may go on in its neighbours, so they are open: kept, and judged when the parts are joined. Of the others, closed, the busiest
  * are kept: the whole keeps nothing that one of its parts has not kept.
  */
-import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
+import { type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
+import { addRows, busyOf, copyOf, emptyPiece, levelOf, type Piece, place, stitched } from './busy-pieces.ts';
 
 /** Blocks at either end of a part that may go on in its neighbours: lines of one kind are nearly in order. */
 const OPEN = 3;
-/** Blocks are as busy as each other within a quarter of a doubling; those come in the order of their lines, so that neighbours stay together. */
-const LEVELS_A_DOUBLING = 4;
-/** No time is known. */
-const NEVER_BUSY = -1e6;
-
-interface Piece {
-  /** Number of the block in its input. */
+/** Columns kept to be filled again. */
+const SPARE = 4;
+/** Rows [from, to) of one block. */
+interface BlockRows {
+  readonly rows: RequestTable;
+  readonly from: number;
+  readonly to: number;
   readonly block: number;
-  readonly rows: TableBuilder;
-  /** µs of logged durations. */
-  work: number;
-  /** µs since 1970 UTC. */
-  first: number;
-  last: number;
-  /** How busy it and its neighbours were; NaN: open. */
-  level: number;
+  readonly stream: number;
+  readonly source: number;
+  /** Of their run. */
+  readonly key: string;
 }
 
 /** The blocks of one kind of lines in one input: those at its beginning, perhaps closed ones, those at its end. */
@@ -33,10 +30,10 @@ interface Run {
   /** Number of the kind in the partial, and of the input. */
   readonly stream: number;
   readonly source: number;
-  readonly head: readonly Piece[];
+  readonly head: Piece[];
   /** How busy the first and the last of the closed ones were; null: all are open, and in `head`. */
-  readonly gap: { readonly first: number; readonly last: number } | null;
-  readonly tail: readonly Piece[];
+  readonly gap: { readonly first: number; last: number } | null;
+  readonly tail: Piece[];
 }
 
 /** Numbers of a piece: block, rows, work, first, last, level; and of a run: stream, source, blocks at its beginning and its end, gap (NaN: none). */
@@ -50,26 +47,14 @@ export interface BusiestState {
   readonly rows: RequestTable;
 }
 
-/** How many requests ran at once; without durations, how densely they came. */
-function busyOf({ rows: { table, length }, work, first, last }: Piece): number {
-  const span = last - first + table.resolution[0];
-  return span > 0 ? (work > 0 ? work : length) / span : 0;
-}
-
-const levelOf = (busy: number): number => (busy > 0 ? Math.floor(LEVELS_A_DOUBLING * Math.log2(busy)) : NEVER_BUSY);
-
-/** Busier ones first, as busy ones in the order of their lines. */
-const inOrder = (a: Piece, b: Piece): number =>
-  b.level - a.level ||
-  a.rows.table.source[0] - b.rows.table.source[0] ||
-  a.rows.table.offset[0] - b.rows.table.offset[0];
-
 export class BusiestRows {
   readonly #blocks: number;
   readonly #blockBytes: number;
   readonly #runs = new Map<string, Run>();
   /** In order. */
   readonly #closed: Piece[] = [];
+  /** Of pieces that are not kept: most are not, and to make their columns anew costs more than to fill them. */
+  readonly #spare: TableBuilder[] = [];
 
   /** @param blocks closed ones that are kept; @param blockBytes how far the lines of one reach */
   constructor(blocks: number, blockBytes: number) {
@@ -81,17 +66,39 @@ export class BusiestRows {
   add(rows: RequestTable, stream: number): void {
     const { offset, length } = rows;
     if (this.#blocks === 0 || length === 0) return;
-    const head: Piece[] = [];
+    const source = rows.source[0];
+    const key = `${stream}/${source}`;
     for (let from = 0; from < length; ) {
       const block = Math.floor(offset[from] / this.#blockBytes);
       const begin = block * this.#blockBytes;
       const behind = begin + this.#blockBytes;
       let to = from + 1;
       while (to < length && offset[to] < behind && offset[to] >= begin) to++;
-      head.push(pieceOf(rows, block, from, to));
+      this.#append({ rows, from, to, block, stream, source, key });
       from = to;
     }
-    this.#join({ stream, source: rows.source[0], head, gap: null, tail: [] });
+  }
+
+  /** Rows of one block, as a rule of the last one or of the next. */
+  #append({ rows, from, to, block, stream, source, key }: BlockRows): void {
+    const run = this.#runs.get(key);
+    const open = run ? (run.gap ? run.tail : run.head) : [];
+    const last = open[open.length - 1];
+    if (last?.block === block) {
+      addRows(last, rows, from, to);
+      return;
+    }
+    const piece = emptyPiece(block, this.#spare.pop() ?? new TableBuilder(to - from));
+    addRows(piece, rows, from, to);
+    if (!run?.gap || open.length < OPEN || !(block > last.block)) {
+      this.#join({ stream, source, head: [piece], gap: null, tail: [] });
+      return;
+    }
+    open.push(piece);
+    const closed = open.shift()!;
+    const busy = busyOf(closed);
+    this.#close(closed, Math.max(run.gap.last, busy, busyOf(open[0])));
+    run.gap.last = busy;
   }
 
   /** Takes in what follows. */
@@ -119,8 +126,16 @@ export class BusiestRows {
 
   #close(piece: Piece, busy: number): void {
     piece.level = levelOf(busy);
+    this.#keep(piece);
+  }
+
+  /** Among the closed ones, if it is one of the busiest. */
+  #keep(piece: Piece): void {
     place(piece, this.#closed);
-    if (this.#closed.length > this.#blocks) this.#closed.pop();
+    if (this.#closed.length <= this.#blocks) return;
+    const { rows } = this.#closed.pop()!;
+    rows.dropLast(rows.length);
+    if (this.#spare.length < SPARE) this.#spare.push(rows);
   }
 
   /** Takes over the rows of the part that follows in the input; `translated` has its ids of names, and `streams` tells its kinds of lines, as they are here. */
@@ -141,10 +156,7 @@ export class BusiestRows {
         tail: tail.map(own),
       });
     }
-    for (const piece of right.#closed) {
-      place(own(piece), this.#closed);
-      if (this.#closed.length > this.#blocks) this.#closed.pop();
-    }
+    for (const piece of right.#closed) this.#keep(own(piece));
   }
 
   *#pieces(): Generator<Piece> {
@@ -223,49 +235,4 @@ export class BusiestRows {
     busiest.#closed.push(...read.slice(next));
     return busiest;
   }
-}
-
-function place(piece: Piece, among: Piece[]): void {
-  let at = among.length;
-  while (at > 0 && inOrder(piece, among[at - 1]) < 0) at--;
-  among.splice(at, 0, piece);
-}
-
-function copyOf(rows: RequestTable): TableBuilder {
-  const copy = new TableBuilder(rows.length);
-  copy.appendRows(rows);
-  return copy;
-}
-
-function pieceOf(rows: RequestTable, block: number, from: number, to: number): Piece {
-  const kept = new TableBuilder(to - from);
-  kept.appendRows(rows, from, to);
-  let work = 0;
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
-  for (let i = from; i < to; i++) {
-    if (rows.duration[i] > 0) work += rows.duration[i];
-    const instant = instantOf(rows, i);
-    if (instant < first) first = instant;
-    if (instant > last) last = instant;
-  }
-  return { block, rows: kept, work, first, last, level: Number.NaN };
-}
-
-/** The pieces of both in the order of their blocks; what both have of a block is joined. */
-function stitched(left: readonly Piece[], right: readonly Piece[]): Piece[] {
-  const all = [...left];
-  for (const piece of right) {
-    let at = all.length;
-    while (at > 0 && all[at - 1].block > piece.block) at--;
-    const same = at > 0 && all[at - 1].block === piece.block ? all[at - 1] : null;
-    if (!same) all.splice(at, 0, piece);
-    else {
-      same.rows.appendRows(piece.rows.table);
-      same.work += piece.work;
-      same.first = Math.min(same.first, piece.first);
-      same.last = Math.max(same.last, piece.last);
-    }
-  }
-  return all;
 }

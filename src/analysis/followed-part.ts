@@ -14,24 +14,26 @@ const FEWEST_WHOLE = 0.05;
 
 export interface FollowedPart {
   readonly table: RequestTable;
+  /** Of the whole log. */
+  readonly view: TimelineView;
   /** By step of the timeline: 1: all of its requests are in the table. */
   readonly isWhole: Uint8Array | null;
 }
 
 /** All rows where steps are too long, hardly one is kept whole, or rows have no time. */
 export function wholeSteps(table: RequestTable, view: TimelineView): FollowedPart {
-  if (view.stepSeconds > LONGEST_STEP) return { table, isWhole: null };
+  if (view.stepSeconds > LONGEST_STEP) return { table, view, isWhole: null };
   const step = view.stepSeconds * MICROS_PER_SECOND;
   const stepOf = (row: number) => Math.floor((instantOf(table, row) - view.from) / step);
   const kept = new Float64Array(view.requests.length);
   for (let row = 0; row < table.length; row++) {
     const k = stepOf(row);
-    if (Number.isNaN(k)) return { table, isWhole: null };
+    if (Number.isNaN(k)) return { table, view, isWhole: null };
     kept[k]++;
   }
   const isWhole = Uint8Array.from(kept, (count, k) => (count === view.requests[k] ? 1 : 0));
   const rows: number[] = [];
   for (let row = 0; row < table.length; row++) if (isWhole[stepOf(row)] === 1) rows.push(row);
-  if (rows.length < FEWEST_WHOLE * table.length) return { table, isWhole: null };
-  return rows.length === table.length ? { table, isWhole } : { table: selectRows(table, rows), isWhole };
+  if (rows.length < FEWEST_WHOLE * table.length) return { table, view, isWhole: null };
+  return { table: rows.length === table.length ? table : selectRows(table, rows), view, isWhole };
 }

@@ -167,7 +167,7 @@ function inferFrom(input: ServerInput): ServerInference {
     waitsOfAll,
     lifecycle,
     effort,
-    canSpeak: regimes.length > 1 || (input.canSpeak?.(structure.capacity.value) ?? true),
+    canSpeak: () => regimes.length > 1 || (input.canSpeak?.(structure.capacity.value) ?? true),
     until,
     callers: lastLook?.wait.callers ?? 'not-asked',
   });

@@ -14,9 +14,13 @@ export interface Known {
 }
 
 /** null: the timeline does not tell. */
-export function knownOf(partial: Partial, { isWhole }: FollowedPart, slots: (instant: number) => number): Known | null {
+export function knownOf(
+  partial: Partial,
+  { isWhole, view }: FollowedPart,
+  slots: (instant: number) => number,
+): Known | null {
   if (!isWhole || !logsServices(partial)) return null;
-  const strata = strataOf(partial.timeline.view(), slots);
+  const strata = strataOf(view, slots);
   if (!strata) return null;
   const isKnown = new Uint8Array(isWhole.length);
   // Who was queued when a stretch began is not seen before its first step that was not full.

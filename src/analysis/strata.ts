@@ -53,15 +53,20 @@ export function strataOf(view: TimelineView, slots: (instant: number) => number)
   for (let k = 0; k < n; k++) {
     const most = slots(from + k * step) * step;
     if (Number.isNaN(most)) return null;
-    const [first, behind] = [Math.max(0, k - AROUND), Math.min(n, k + AROUND + 1)];
+    const first = Math.max(0, k - AROUND);
+    const behind = Math.min(n, k + AROUND + 1);
     const level = (sums[behind] - sums[first]) / (behind - first) / most;
-    const place = UP_TO.findIndex((limit) => level < limit);
-    since = place < 0 ? since + stepSeconds : 0;
-    full[k] = place < 0 ? 1 : 0;
-    stratum[k] =
-      place >= 0 ? place : Math.min(STRATA - 1, FIRST_FULL + Math.max(0, Math.ceil(Math.log2(since / SHORTEST_FULL))));
-    inAll.requests[stratum[k]] += requests[k];
-    inAll.steps[stratum[k]]++;
+    let place = 0;
+    while (place < FIRST_FULL && !(level < UP_TO[place])) place++;
+    const isFull = place === FIRST_FULL;
+    since = isFull ? since + stepSeconds : 0;
+    if (isFull) {
+      full[k] = 1;
+      place = Math.min(STRATA - 1, FIRST_FULL + Math.max(0, Math.ceil(Math.log2(since / SHORTEST_FULL))));
+    }
+    stratum[k] = place;
+    inAll.requests[place] += requests[k];
+    inAll.steps[place]++;
   }
   return { from, step, stratum, full, ...inAll };
 }

@@ -30,8 +30,8 @@ export const meanConcurrency = (partial: Partial, seen: number, micros: number, 
   logsServices(partial) ? durations / micros : seen;
 
 /** The inference of the followed part of a long log, as it speaks for the whole. */
-export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart): ServerInference {
-  if (partial.retained.complete) return inference;
+export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
+  if (!part) return inference;
   const known = knownOf(partial, part, slotsAt(inference));
   if (!known) return inference;
   const concurrency = { ...inference.concurrency, ...concurrencyOf(inference, part.table, known) };
@@ -46,9 +46,15 @@ export function ofWholeLog(inference: ServerInference, partial: Partial, part: F
 
 /** Whether what is kept of a long log can speak for the waits of all of it, in a pool of these slots: else nothing need be followed. */
 export function canSpeak(partial: Partial, part: FollowedPart): (slots: number | null) => boolean {
-  return (slots) => {
-    const known = partial.retained.complete ? null : knownOf(partial, part, () => slots ?? Number.NaN);
+  const told = new Map<number | null, boolean>();
+  const ask = (slots: number | null) => {
+    const known = knownOf(partial, part, () => slots ?? Number.NaN);
     return known === null || weightsOf(known, countsOf(known, part)) !== null;
+  };
+  return (slots) => {
+    const answer = told.get(slots) ?? ask(slots);
+    told.set(slots, answer);
+    return answer;
   };
 }
 

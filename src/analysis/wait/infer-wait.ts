@@ -61,7 +61,7 @@ export interface WaitInput {
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
   /** false: the requests are of a part of a log that cannot speak for the waits of all of it. */
-  readonly canSpeak: boolean;
+  readonly canSpeak: () => boolean;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */
   readonly until: number | null;
   /** What a longer look at the same log has found, for a `live` one. */
@@ -117,7 +117,7 @@ export function inferWait(input: WaitInput): WaitResult {
   const known = poolOf(input, trace);
   const pool = known ?? leastPoolOf(input, trace);
   if (!pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
-  if (!input.canSpeak)
+  if (!input.canSpeak())
     return { wait: unknownWait('nothing like the busiest parts of the log is kept'), requests, sharpened: false };
   const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? input.capacity ?? 0);
   const followed = trace.length === 0 ? null : followedAs(pool, trace, input, hidden);
