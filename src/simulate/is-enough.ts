@@ -7,12 +7,11 @@ import { acceptors, acceptorsSeen, queueOf } from './acceptors.ts';
 import { lateInSharedQueue, lateInWorkerQueues } from './fifo-pool.ts';
 import { cannotMeet } from './recommend.ts';
 import type { Repetition } from './repetition.ts';
-import { isWider, repetitionOf } from './scenario.ts';
+import { drawsNothing, isWider, likelyRepetition } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
-/** Nothing is drawn but what every pool is dealt alike, and waits are known: a repetition stands for itself. */
-const standsAlone = ({ contention, interruptions, callers }: Workload, pool: PoolShape): boolean =>
-  contention === null && interruptions === null && callers.likely.kind === 'open' && pool.model !== 'async';
+/** Nothing is drawn for it alone: a repetition stands for itself. */
+const standsAlone = (workload: Workload, pool: PoolShape): boolean => drawsNothing(workload) && pool.model !== 'async';
 
 /** What `meets` says of all repetitions; null: they would have to be looked at in full. */
 export function wouldMeet(
@@ -29,7 +28,7 @@ export function wouldMeet(
   const plain = (repetitions + 1) >> 1;
   let [good, goodPlain, badPlain] = [0, 0, 0];
   for (let r = 0; r < repetitions; r++) {
-    const isGood = keeps(workload, pool, repetitionOf(workload, r, byWorker), target);
+    const isGood = keeps(workload, pool, likelyRepetition(workload, r, byWorker), target);
     if (isGood) good++;
     if (!isWider(r)) isGood ? goodPlain++ : badPlain++;
     if (isHopeless(isGood) || 2 * badPlain > plain) return false;
@@ -50,7 +49,7 @@ export function reachesBeyond(workload: Workload, pool: PoolShape, target: numbe
   for (let r = 0; r < repetitions && bad <= most; r++) {
     // Most pools that are too small are so by far.
     if (r > most && bad === 0) return false;
-    if (!keeps(workload, pool, repetitionOf(workload, r, byWorker), target)) bad++;
+    if (!keeps(workload, pool, likelyRepetition(workload, r, byWorker), target)) bad++;
   }
   return bad > most;
 }

@@ -124,6 +124,7 @@ function isEnough(basis: Basis, pool: PoolShape, target: number, share: number):
 
 function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): PoolPrediction {
   const { runs } = result;
+  let wide: PoolPrediction['wide'] | null = null;
   return {
     pool,
     waitMean: medianOf(runs, (run) => run.wait.mean),
@@ -132,11 +133,15 @@ function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: bool
     latencyP95: medianOf(runs, (run) => run.latency.p95),
     utilisation: medianOf(runs, (run) => run.utilisation),
     throughputPerSecond: medianOf(runs, (run) => run.throughput),
-    wide: {
-      waitMean: rangeOf(result, (run) => run.wait.mean),
-      waitP95: rangeOf(result, (run) => run.wait.p95),
-      latencyP95: rangeOf(result, (run) => run.latency.p95),
-      throughputPerSecond: rangeOf(result, (run) => run.throughput),
+    // Worked out when it is told, if it is.
+    get wide() {
+      wide ??= {
+        waitMean: rangeOf(result, (run) => run.wait.mean),
+        waitP95: rangeOf(result, (run) => run.wait.p95),
+        latencyP95: rangeOf(result, (run) => run.latency.p95),
+        throughputPerSecond: rangeOf(result, (run) => run.throughput),
+      };
+      return wide;
     },
     arrivalsKnown,
   };

@@ -62,6 +62,24 @@ export function repetitionOf(workload: Workload, r: number, byWorker: boolean, r
   return repetition;
 }
 
+/** A repetition as the callers are likely to have come. */
+export function likelyRepetition(workload: Workload, r: number, byWorker: boolean): Repetition {
+  const plain = repetitionOf(workload, r, byWorker);
+  if (workload.callers.likely.kind !== 'hidden' || !workload.trace.waitUnknown) return plain;
+  const load = HIDDEN_LOADS[(r >> 1) % HIDDEN_LOADS.length];
+  if (load === 1) return plain;
+  const known = quickened.get(plain) ?? quicker(plain, load);
+  quickened.set(plain, known);
+  return known;
+}
+
+/** Of a repetition, as its number has it. */
+const quickened = new WeakMap<Repetition, Repetition>();
+
+/** Nothing is drawn but what every pool is dealt alike: a run of the likely callers does not depend on the runs before it. */
+export const drawsNothing = ({ contention, interruptions, callers }: Workload): boolean =>
+  contention === null && interruptions === null && callers.likely.kind !== 'closed';
+
 /**
  * Deterministic for a workload and a number of repetitions. @param isDecided asked after each repetition: the others are not
  * run when it says yes
@@ -80,15 +98,35 @@ export function runScenario(
   const wider: PoolMeasures[] = [];
   const others: PoolMeasures[] = [];
   const lopsided: PoolMeasures[] = [];
+  // Most who ask look at the estimates alone.
+  const later: (() => void)[] | null = drawsNothing(workload) ? [] : null;
   for (let r = 0; r < repetitions; r++) {
-    const plain = repetitionOf(workload, r, byWorker);
-    const load =
-      clients.kind === 'hidden' && workload.trace.waitUnknown ? HIDDEN_LOADS[(r >> 1) % HIDDEN_LOADS.length] : 1;
-    const repetition = load === 1 ? plain : quicker(plain, load);
+    const repetition = likelyRepetition(workload, r, byWorker);
     const run = runOnce(workload, pool, repetition, clients, random);
     (isWider(r) ? wider : runs).push(run);
     if (isDecided(run)) break;
     if (r % 4 !== 0) continue;
+    if (later) later.push(() => widen(r, repetition));
+    else widen(r, repetition);
+  }
+  const widened = () => {
+    for (const run of later?.splice(0) ?? []) run();
+  };
+  return {
+    runs,
+    wider,
+    get others() {
+      widened();
+      return others;
+    },
+    get lopsided() {
+      widened();
+      return lopsided;
+    },
+  };
+
+  /** What widens the range alone. */
+  function widen(r: number, repetition: Repetition): void {
     // Or the requests themselves were long, and would have been at any other time.
     if (workload.interruptions) {
       const logged = asLoggedOnce(workload);
@@ -103,7 +141,7 @@ export function runScenario(
     if (acceptorsUnknown(workload, pool)) {
       lopsided.push(runOnce(workload, pool, repetition, clients, random, lopsidedAcceptors(pool, repetition)));
     }
-    if (clients.kind === 'closed') continue;
+    if (clients.kind === 'closed') return;
     const { clumps } = workload.trace;
     if (clumps.size > 1) {
       const more = repetitionOf(workload, r, byWorker, { clumped: clumps.most });
@@ -113,7 +151,6 @@ export function runScenario(
       others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, { stretched: factor }), clients, random));
     }
   }
-  return { runs, wider, others, lopsided };
 }
 
 const logged = new WeakMap<Workload, Workload>();
