@@ -58,9 +58,11 @@ export function burstsOnLanes(
   usual: Histories,
 ): Bursts | null {
   if (isPatient(usual.evidence)) return null;
-  const alone = queues ? evidenceOfLanes(lanes, plan) : usual.logEvidence;
+  const some = forBursts(plan, lanes.length);
+  // The best of twice as many runs would have the better luck.
+  const alone = queues ? evidenceOfLanes(lanes, some) : usual.logEvidence;
   const verdicts = lanesSay(lanes.length, lanes.slots, queues !== null);
-  const onLanes = judged(laneHistories(lanes, forBursts(plan, lanes.length), true), usual, alone, verdicts);
+  const onLanes = judged(laneHistories(lanes, some, true), usual, alone, verdicts);
   if (!queues || onLanes?.sure) return onLanes;
   const inQueues = burstsInQueues(queues, plan, usual);
   return inQueues?.sure ? inQueues : onLanes;
