@@ -42,3 +42,21 @@ describe('a recommended pool', () => {
     expect(found.workers).toBeGreaterThan(6);
   });
 });
+
+describe('the range of a prediction', () => {
+  it('is the same whenever it is asked for, after whatever other pools', () => {
+    const analysis = syncPool(
+      2,
+      poisson(9, 12, 60, () => ({ takes: 0.15 })),
+    );
+    const pool = (workers: number) => ({ model: 'sync', workers, threads: 1 }) as const;
+    const atOnce = createPredictor(analysis).predict(pool(3))!;
+    const { wide } = atOnce;
+    const predictor = createPredictor(analysis);
+    const late = predictor.predict(pool(3))!;
+    for (const workers of [2, 4]) expect(predictor.predict(pool(workers))!.wide.waitP95[1]).toBeGreaterThanOrEqual(0);
+    expect(late.wide).toEqual(wide);
+    expect({ ...late }).toEqual({ ...atOnce });
+    expect(structuredClone(late)).toEqual({ ...atOnce });
+  });
+});
