@@ -19,6 +19,9 @@ export interface ArrivalModel {
   readonly hold: number;
   /** Per second: the load stops. */
   readonly stop: number;
+  /** Chance that a caller brings a crowd, and callers/s. */
+  readonly crowd: number;
+  readonly perSecond: number;
   /** Weight before the log is read. */
   readonly prior: number;
 }
@@ -60,6 +63,9 @@ const SHAPES = [
   },
 ];
 
+/** Chance that a caller who does not wait for others brings a crowd. */
+const CROWD = 0.005;
+
 /** Weight of all worlds in which clients wait for their answers (load tests, browsers that load one thing after another). */
 const PATIENT = 0.2;
 /** Clients beyond the slots. */
@@ -81,16 +87,23 @@ export interface Throughput {
   readonly busy: number;
 }
 
+export interface Asked {
+  /** One world alone. */
+  readonly one: boolean;
+  /** Crowds may come in those whose callers do not wait for each other. */
+  readonly crowds: boolean;
+}
+
 /**
- * The worlds for a stretch; `quick`: one of them. `offset`, -0.5..0.5: by how much of a step the levels of changing rates lie off: no level
+ * The worlds for a stretch. `offset`, -0.5..0.5: by how much of a step the levels of changing rates lie off: no level
  * is the very one that the pool can just carry more often than by chance.
  */
 export function arrivalModels(
   { rate, seconds, slots, busy }: Throughput,
-  quick: boolean,
+  { one, crowds }: Asked,
   offset: number,
 ): ArrivalModel[] {
-  const open = (quick ? [SHAPES[MIDDLE]] : SHAPES).map(({ name, factors, chance, hold, prior }) => {
+  const open = (one ? [SHAPES[MIDDLE]] : SHAPES).map(({ name, factors, chance, hold, prior }) => {
     const unit = hold === Number.POSITIVE_INFINITY ? rate : rate * Math.exp(offset * STEP);
     return {
       name,
@@ -99,10 +112,12 @@ export function arrivalModels(
       clients: Number.POSITIVE_INFINITY,
       hold,
       stop: 1 / seconds,
+      crowd: crowds ? CROWD : 0,
+      perSecond: rate,
       prior: slots === null ? prior : (1 - PATIENT) * prior,
     };
   });
-  if (quick || slots === null) return open;
+  if (one || slots === null) return open;
   return [
     ...open,
     ...MORE_CLIENTS.map((more) => {
@@ -114,6 +129,8 @@ export function arrivalModels(
         levels: Float64Array.from([1e-6, ...PATIENT_FACTORS.map((factor) => factor * ifAllFree)]),
         chance: Float64Array.from([0, ...PATIENT_FACTORS.map(() => 1 / PATIENT_FACTORS.length)]),
         clients,
+        crowd: 0,
+        perSecond: rate,
         hold: Number.POSITIVE_INFINITY,
         stop: 1 / seconds,
         prior: PATIENT / MORE_CLIENTS.length,

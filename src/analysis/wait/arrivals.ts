@@ -8,19 +8,25 @@
  * levels and counts are drawn; arrivals of an epoch are uniform in it. Forward filtering, backward sampling; for one
  * level this is Larson's queue inference engine in O(N √N).
  *
+ * A crowd may come as well (`Crowds`); then the others of that epoch are as many as usual.
+ *
  * Of U clients who wait for their answers only those come who are not in the system: λ_l (1 - n / U) with n in service or
  * in the queue, which j tells while the pool is full.
  */
 import type { ArrivalModel } from './arrival-models.ts';
 import { addConvolution } from './convolve.ts';
 import { CountBands } from './count-bands.ts';
+import { Crowds } from './crowd-law.ts';
 import type { Draws } from './draws.ts';
-import { type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
+import { chancesIn, type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
 import { poissonKernels } from './poisson-kernels.ts';
 
 export interface ArrivalSample {
   /** s that each request waited, by request. */
   readonly wait: Float64Array;
+  /** By epoch: arrivals/s but for those of a crowd, and how many came in one. */
+  readonly rate: Float64Array;
+  readonly crowd: Int32Array;
 }
 
 /** Of a law what is less likely than this is not followed. */
@@ -28,27 +34,13 @@ const UNLIKELY = 1e-11;
 /** A level is not reached from where it is less likely than this. */
 const UNREACHABLE = 1e-12;
 
-const known = new WeakMap<Epochs, Map<string, Float64Array>>();
-
-/** How likely something happens within each epoch, kept by its name: most models of a history share it. */
-function chancesIn(epochs: Epochs, name: string, chance: (seconds: number) => number): Float64Array {
-  const byName = known.get(epochs) ?? new Map<string, Float64Array>();
-  known.set(epochs, byName);
-  let chances = byName.get(name);
-  if (!chances) {
-    chances = new Float64Array(epochs.length);
-    for (let e = 0; e < epochs.length; e++) chances[e] = chance(epochs.span[e]);
-    byName.set(name, chances);
-  }
-  return chances;
-}
-
 export class Arrivals {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
   readonly #slots: number;
   /** As many come whoever is in the system. */
   readonly #open: boolean;
+  readonly #crowds: Crowds;
   /** By level, and by the number in the system: the logarithms of the two factors of a rate. */
   readonly #logLevel: Float64Array;
   readonly #logFree: Float64Array;
@@ -68,6 +60,7 @@ export class Arrivals {
     this.#model = model;
     this.#slots = slots;
     this.#open = clients === Number.POSITIVE_INFINITY;
+    this.#crowds = new Crowds(epochs, model);
     this.#logLevel = levels.map(Math.log);
     this.#logFree = Float64Array.from({ length: this.#open ? 1 : clients + 1 }, (_, n) => Math.log(1 - n / clients));
     this.#change = chancesIn(epochs, `change ${hold}`, (seconds) => 1 - Math.exp(-seconds / hold));
@@ -146,8 +139,9 @@ export class Arrivals {
       low = Math.min(low, first + fewest.from);
       high = Math.max(high, first + counts - 1 + most.from + most.mass.length - 1);
     }
+    const crowd = this.#crowds.chance(e);
     low = Math.max(low, needed[e]);
-    high = Math.max(low, Math.min(high, top));
+    high = crowd > 0 ? top : Math.max(low, Math.min(high, top));
     const width = high - low + 1;
     const to = bands.begin(e + 1, low, width);
     const { mass } = bands;
@@ -158,6 +152,10 @@ export class Arrivals {
       if (this.#open) {
         const kernel = kernels.of(logMean);
         const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
+        if (crowd > 0) {
+          this.#crowds.add(target, weights, e, l, first - low);
+          for (let x = 0; x < counts; x++) weights.values[x] *= 1 - crowd;
+        }
         addConvolution(
           target,
           weights,
@@ -218,6 +216,8 @@ export class Arrivals {
     const levels = this.#logLevel.length;
     const bands = this.#bands;
     const arrival = start.slice();
+    const rate = new Float64Array(length);
+    const crowds = new Int32Array(length);
     let mass = new Float64Array(64);
     let level = Math.floor(
       pick(bands.mass.subarray(bands.at[length]), 0, levels * bands.width[length], draws) / bands.width[length],
@@ -244,18 +244,21 @@ export class Arrivals {
       }
       const chosen = pick(mass, least * width, (most + 1) * width, draws);
       level = Math.floor(chosen / width);
+      rate[e] = this.#model.levels[level];
       if (!inPeriod) continue;
       const earlier = low + (chosen % width);
       const from = Math.min(waiters[e], earlier * unit[e]);
       const to = Math.min(waiters[e], count * unit[e]);
       const instants = new Float64Array(Math.max(0, to - from));
-      for (let k = 0; k < instants.length; k++) instants[k] = at[e] - draws.next() * span[e];
+      crowds[e] = Math.min(instants.length, unit[e] * this.#crowds.draw(e, level, count - earlier, draws));
+      const together = crowds[e] > 0 ? this.#crowds.instant(e, draws) : 0;
+      for (let k = 0; k < instants.length; k++) instants[k] = k < crowds[e] ? together : at[e] - draws.next() * span[e];
       arrival.set(instants.sort(), first[e] + from);
       count = earlier;
     }
     const wait = new Float64Array(start.length);
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
-    return { wait };
+    return { wait, rate, crowd: crowds };
   }
 
   /** How likely each count is before epoch `e`, at level `l`, with `count` after it: into `mass`, which is zero. */
@@ -267,12 +270,14 @@ export class Arrivals {
     const logMean = this.#logLevel[l] + Math.log(this.#epochs.span[e]);
     const before = bands.at[e] + l * width;
     let kernel = kernels.of(logMean);
+    const crowd = this.#crowds.chance(e);
     for (let x = 0; x < width; x++) {
       const f = bands.mass[before + x];
       if (f < UNLIKELY) continue;
       if (!this.#open) kernel = kernels.of(logMean + this.#logFreeAfter(e, low + x));
       const arrived = count - low - x - kernel.from;
-      if (arrived >= 0 && arrived < kernel.mass.length) mass[l * width + x] = f * reach * kernel.mass[arrived];
+      const alone = arrived >= 0 && arrived < kernel.mass.length ? (1 - crowd) * kernel.mass[arrived] : 0;
+      mass[l * width + x] = f * reach * (alone + this.#crowds.likelihood(e, l, count - low - x));
     }
   }
 }

@@ -38,6 +38,21 @@ export interface Epochs {
   readonly start: Float64Array;
 }
 
+const known = new WeakMap<Epochs, Map<string, Float64Array>>();
+
+/** How likely something happens within each epoch, kept by its name: most models of a history share it. */
+export function chancesIn(epochs: Epochs, name: string, chance: (seconds: number) => number): Float64Array {
+  const byName = known.get(epochs) ?? new Map<string, Float64Array>();
+  known.set(epochs, byName);
+  let chances = byName.get(name);
+  if (!chances) {
+    chances = new Float64Array(epochs.length);
+    for (let e = 0; e < epochs.length; e++) chances[e] = chance(epochs.span[e]);
+    byName.set(name, chances);
+  }
+  return chances;
+}
+
 const BARRIER_SHIFT = 0.58;
 
 /** `duration`: s, by request. `end`: s, the instant up to which the log is known to hold no further start. */

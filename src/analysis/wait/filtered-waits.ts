@@ -18,13 +18,16 @@ const LOOK_ROWS = [600, 1200];
 
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
-  if (effort === 'live') return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true };
-  if (effort === 'look') return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false };
-  if (effort === 'sample') return { rows: 40_000, particles: 6, runs: 1, paths: 2, draws: 4, quick: false };
-  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false };
-  if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false };
-  if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false };
-  return { rows: 40_000, particles: 8, runs: 2, paths: 2, draws: 12, quick: false };
+  if (effort === 'live')
+    return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true, again: false };
+  if (effort === 'look')
+    return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false, again: false };
+  if (effort === 'sample')
+    return { rows: 40_000, particles: 6, runs: 1, paths: 2, draws: 4, quick: false, again: false };
+  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false, again: true };
+  if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false, again: true };
+  if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false, again: false };
+  return { rows: 40_000, particles: 8, runs: 2, paths: 2, draws: 12, quick: false, again: false };
 }
 
 const ROUNDS = 3;
@@ -129,7 +132,8 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
       `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`,
     );
   // A worker that a killed request held looks like clients who stayed away.
-  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS };
+  // Measured on workers that run one request at a time alone.
+  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, again: part.plan.again && pool.onLanes };
   const { from, length } = part;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
   const stretch = withChanges(stretchOf(trace, rows, pool.slots), pool);

@@ -4,7 +4,7 @@ import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, type Draws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
-import type { FilterRun, FilterSettings, Path } from './paths.ts';
+import type { FilterRun, FilterSettings, Path, RateCurve } from './paths.ts';
 import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
@@ -21,6 +21,8 @@ export interface Plan {
   readonly draws: number;
   /** Arrivals are drawn on one history, and under one model of the callers instead of several. */
   readonly quick: boolean;
+  /** Histories of callers who come alone are followed again for the callers that they speak for, and crowds of them. */
+  readonly again: boolean;
 }
 
 /** µs since 1970 and half-widths, by request. */
@@ -66,18 +68,19 @@ const LOST = 20;
 
 type Filter<S extends Stretch> = (stretch: S, settings: FilterSettings) => FilterRun;
 
-/** Runs of a filter, for so many clients who wait for their answers. */
-function runsOf<S extends Stretch>(
-  filter: Filter<S>,
-  stretch: S,
-  plan: Plan,
-  inBursts: boolean,
-  seed: number,
-): (clients: number) => FilterRun {
+/** For so many clients who wait for their answers; `crowds`: some may come together; `intensity`: arrivals/s, if not as the smoothed starts. */
+type Run = (clients: number, crowds: boolean, intensity?: RateCurve) => FilterRun;
+
+/** Runs of a filter. */
+function runsOf<S extends Stretch>(filter: Filter<S>, stretch: S, plan: Plan, inBursts: boolean, seed: number): Run {
   const { particles, paths } = plan;
-  const settings = { particles, paths, rate: rateCurve(stretch), load: loadOf(stretch), inBursts };
-  return (clients) => {
-    const runs = Array.from({ length: plan.runs }, (_, k) => filter(stretch, { ...settings, clients, seed: seed + k }));
+  const settings = { particles, paths, load: loadOf(stretch), inBursts };
+  const smoothed = rateCurve(stretch);
+  return (clients, crowds, intensity = smoothed) => {
+    const callers = { clients, rate: intensity, crowds };
+    const runs = Array.from({ length: plan.runs }, (_, k) =>
+      filter(stretch, { ...settings, ...callers, seed: seed + k }),
+    );
     return bestOf(runs, inBursts);
   };
 }
@@ -89,10 +92,12 @@ interface Followed extends FilterRun {
 
 /**
  * Histories of random callers that speak for clients who wait are followed again, as those clients would make them; `drawsOf` for each
- * time. Where most callers come in bursts the few others are asked about under one model, once and when the waits are wanted.
+ * time. Where most callers come in bursts the few others are asked about under one model, once and when the waits are wanted. Else a crowd may
+ * have come, and histories are followed again for the arrivals that the first ones tell of: starts from a full pool come no faster than it
+ * works, however many ask. The evidence is that of callers who come alone.
  */
 function followed(
-  run: (clients: number) => FilterRun,
+  run: Run,
   duration: Float64Array,
   queue: Queue,
   plan: Plan,
@@ -102,27 +107,38 @@ function followed(
   const waitsOn = ({ paths }: FilterRun) => {
     // Of few draws as many on one path as on several scatter hardly less, and arrivals are worked out once.
     const asked = plan.quick ? paths.slice(0, 1) : paths;
-    return drawWaits(asked, duration, queue, plan.draws, plan.quick || inBursts, drawsOf());
+    return drawWaits(
+      asked,
+      duration,
+      queue,
+      plan.draws,
+      { one: plan.quick || inBursts, crowds: plan.again && !inBursts },
+      drawsOf(),
+    );
   };
   let asked = Number.POSITIVE_INFINITY;
-  let found = run(asked);
-  if (inBursts) {
-    const first = found;
-    return { ...first, drawn: () => waitsOn(first) };
-  }
+  const alone = run(asked, false);
+  if (inBursts) return { ...alone, drawn: () => waitsOn(alone) };
+  let found = plan.again ? run(asked, true) : alone;
   let drawn = waitsOn(found);
   for (let round = 0; round < plan.rounds && drawn.clients < asked; round++) {
     asked = drawn.clients;
-    found = run(asked);
+    found = run(asked, false);
+    drawn = waitsOn(found);
+  }
+  if (plan.again && drawn.clients === Number.POSITIVE_INFINITY && asked === drawn.clients) {
+    found = run(asked, true, drawn.rate);
     drawn = waitsOn(found);
   }
   const last = drawn;
-  return { ...found, drawn: () => last };
+  const { logEvidence } = asked < Number.POSITIVE_INFINITY ? found : alone;
+  return { ...found, logEvidence, drawn: () => last };
 }
 
 /** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
 export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): Float64Array =>
-  runsOf(filterLanes, lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY).logEvidence;
+  runsOf(filterLanes, lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY, false)
+    .logEvidence;
 
 /** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
 export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Candidate {

@@ -60,7 +60,7 @@ class LaneFilter {
     this.#s = stretch;
     this.#set = settings;
     this.#draws = createDraws(settings.seed);
-    this.#belief = new QueueBelief(n);
+    this.#belief = new QueueBelief(n, settings.crowds);
     this.#lanes = new LaneParticles(n, slots);
     this.#guesses = new Guesses(n, DRIFT, this.#draws);
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;

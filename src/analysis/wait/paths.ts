@@ -22,6 +22,8 @@ export interface FilterSettings {
   readonly clients: number;
   /** Most callers come in bursts; false: every caller comes alone. */
   readonly inBursts: boolean;
+  /** Callers may come in a crowd now and then. */
+  readonly crowds: boolean;
   readonly seed: number;
 }
 

@@ -3,7 +3,8 @@ import { arrivalModels } from './arrival-models.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
-import type { Path } from './paths.ts';
+import { IntensityCurve } from './intensity.ts';
+import type { Path, RateCurve } from './paths.ts';
 
 /** Callers who do not wait for each other are given up below this weight. */
 const UNLIKELY = 0.5;
@@ -24,15 +25,17 @@ export interface WaitDraws {
   readonly modelWeight: number;
   /** Clients in all, where the log speaks for clients who wait for their answers; else Infinity. */
   readonly clients: number;
+  /** Arrivals/s. */
+  readonly rate: RateCurve;
 }
 
-/** Histories are equally likely; the arrival models compete on each of them. `quick`: one model is asked alone. */
+/** Histories are equally likely; the arrival models compete on each of them. `asked`: one model alone; crowds may come in them. */
 export function drawWaits(
   paths: readonly Path[],
   duration: Float64Array,
   { slots, shared }: Queue,
   count: number,
-  quick: boolean,
+  asked: { readonly one: boolean; readonly crowds: boolean },
   draws: Draws,
 ): WaitDraws {
   const n = duration.length;
@@ -41,6 +44,7 @@ export function drawWaits(
   const byModel = new Map<string, number>();
   const byClients = new Map<number, number>();
   const waits: Float64Array[] = [];
+  const intensity = new IntensityCurve(paths, duration);
   // A world that the first history speaks against is not asked about the others.
   let worlds: ReadonlySet<number> | null = null;
   for (const path of paths) {
@@ -59,7 +63,7 @@ export function drawWaits(
       slots: shared ? slots : null,
       busy: work / seconds,
     };
-    const samplers = arrivalModels(throughput, quick, draws.next() - 0.5)
+    const samplers = arrivalModels(throughput, asked, draws.next() - 0.5)
       .map((model, world) => ({ model, world }))
       .filter(({ world }) => worlds === null || worlds.has(world))
       .map(({ model, world }) => ({ model, world, sampler: new Arrivals(epochs, model, slots) }));
@@ -77,7 +81,9 @@ export function drawWaits(
       byClients.set(model.clients, (byClients.get(model.clients) ?? 0) + share / paths.length);
       reached += share * perPath;
       while (drawn < perPath && drawn + offset < reached) {
-        waits.push(withBursts(sampler.sample(draws).wait, path));
+        const sample = sampler.sample(draws);
+        waits.push(withBursts(sample.wait, path));
+        if (model.clients === Number.POSITIVE_INFINITY) intensity.add(epochs, sample);
         drawn++;
       }
     });
@@ -87,7 +93,13 @@ export function drawWaits(
   const open = byClients.get(Number.POSITIVE_INFINITY) ?? 0;
   byClients.delete(Number.POSITIVE_INFINITY);
   const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
-  return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY };
+  return {
+    waits,
+    rate: intensity.curve(),
+    model,
+    modelWeight,
+    clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY,
+  };
 }
 
 /** Who came in a burst has waited since. */

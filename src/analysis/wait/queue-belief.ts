@@ -1,6 +1,7 @@
 /**
  * For each particle the law of the number of callers in the queue while its pool is full: a band of probabilities that
- * arrivals shift up and starts from the queue shift down.
+ * arrivals shift up and starts from the queue shift down. Beside it a crowd may have come whose size nobody knows: more than n with a
+ * probability of 1 / (n + 1). The more of it have been taken the likelier more of it are there.
  */
 import { addConvolution } from './convolve.ts';
 
@@ -8,6 +9,9 @@ import { addConvolution } from './convolve.ts';
 const BAND = 64;
 const NEGLIGIBLE = 1e-6;
 const RARE = 1e-7;
+/** Chance that whoever fills a pool brings a crowd, and that one of those does who come while it is full. */
+const CROWD = 0.03;
+const CROWD_PER_CALLER = 0.001;
 
 export class QueueBelief {
   #mass: Float64Array;
@@ -20,7 +24,18 @@ export class QueueBelief {
   readonly #chance = new Float64Array(BAND);
   readonly #scratch = new Float64Array(BAND);
 
-  constructor(particles: number) {
+  /** P(more of a crowd are in the queue); null: callers come alone. */
+  #crowd: Float64Array | null;
+  #spareCrowd: Float64Array;
+  /** Starts from the queue since the pool became full. */
+  #seen: Int32Array;
+  #spareSeen: Int32Array;
+
+  constructor(particles: number, crowds: boolean) {
+    this.#crowd = crowds ? new Float64Array(particles) : null;
+    this.#spareCrowd = new Float64Array(particles);
+    this.#seen = new Int32Array(particles);
+    this.#spareSeen = new Int32Array(particles);
     this.#mass = new Float64Array(particles * BAND);
     this.#offset = new Int32Array(particles);
     this.#width = new Int32Array(particles);
@@ -29,15 +44,23 @@ export class QueueBelief {
     this.#spareWidth = new Int32Array(particles);
   }
 
-  /** The pool of particle `a` has just become full: nobody queues. */
+  /** The pool of particle `a` has just become full: nobody is known to queue. */
   clear(a: number): void {
     this.#mass[a * BAND] = 1;
     this.#offset[a] = 0;
     this.#width[a] = 1;
+    if (this.#crowd) this.#crowd[a] = CROWD;
+    this.#seen[a] = 0;
   }
 
   /** P(somebody queues). */
   waiting(a: number): number {
+    const alone = this.#waitingAlone(a);
+    const crowd = this.#crowd?.[a] ?? 0;
+    return crowd + (1 - crowd) * alone;
+  }
+
+  #waitingAlone(a: number): number {
     if (this.#offset[a] > 0) return 1;
     const none = this.#mass[a * BAND];
     return none > 1 - 1e-12 ? 0 : 1 - none;
@@ -53,6 +76,7 @@ export class QueueBelief {
   /** Poisson arrivals with mean `expected` join the queue. */
   arrive(a: number, expected: number): void {
     if (expected < 1e-12) return;
+    if (this.#crowd) this.#crowd[a] += (1 - this.#crowd[a]) * (1 - Math.exp(-CROWD_PER_CALLER * expected));
     const { dropped, kept } = this.#convolve(a, expected);
     const base = a * BAND;
     let sum = 0;
@@ -90,6 +114,38 @@ export class QueueBelief {
 
   /** Somebody queued, and was taken. */
   take(a: number): void {
+    if (!this.#crowd) {
+      this.#takeAlone(a);
+      return;
+    }
+    // Whoever was taken may have been of the crowd, which may have ended with that.
+    const waiting = this.waiting(a);
+    const crowd = waiting > 0 ? this.#crowd[a] / waiting : 0;
+    const n = ++this.#seen[a];
+    const ends = crowd / (n + 1);
+    const alone = 1 - crowd;
+    this.#takeAlone(a);
+    if (ends > 0) this.#mixEmpty(a, ends / (ends + alone));
+    this.#crowd[a] = crowd - ends;
+  }
+
+  /** Nobody queues with probability `share`, else as many as believed. */
+  #mixEmpty(a: number, share: number): void {
+    if (this.#offset[a] > 0) {
+      if (this.#offset[a] + this.#width[a] > BAND) return;
+      const base = a * BAND;
+      const by = this.#offset[a];
+      for (let x = this.#width[a] - 1; x >= 0; x--) this.#mass[base + by + x] = this.#mass[base + x];
+      this.#mass.fill(0, base, base + by);
+      this.#width[a] += by;
+      this.#offset[a] = 0;
+    }
+    const base = a * BAND;
+    for (let x = 0; x < this.#width[a]; x++) this.#mass[base + x] *= 1 - share;
+    this.#mass[base] += share;
+  }
+
+  #takeAlone(a: number): void {
     if (this.#offset[a] > 0) {
       this.#offset[a]--;
       return;
@@ -99,7 +155,8 @@ export class QueueBelief {
     let sum = 0;
     for (let x = 1; x < width; x++) sum += this.#mass[base + x];
     if (!(sum > 0)) {
-      this.clear(a);
+      this.#mass[base] = 1;
+      this.#width[a] = 1;
       return;
     }
     for (let x = 1; x < width; x++) this.#mass[base + x - 1] = this.#mass[base + x] / sum;
@@ -113,8 +170,12 @@ export class QueueBelief {
       const width = this.#width[a];
       this.#spareOffset[k] = this.#offset[a];
       this.#spareWidth[k] = width;
+      this.#spareSeen[k] = this.#seen[a];
+      if (this.#crowd) this.#spareCrowd[k] = this.#crowd[a];
       for (let x = 0; x < width; x++) this.#spareMass[k * BAND + x] = this.#mass[a * BAND + x];
     }
+    if (this.#crowd) [this.#crowd, this.#spareCrowd] = [this.#spareCrowd, this.#crowd];
+    [this.#seen, this.#spareSeen] = [this.#spareSeen, this.#seen];
     [this.#mass, this.#spareMass] = [this.#spareMass, this.#mass];
     [this.#offset, this.#spareOffset] = [this.#spareOffset, this.#offset];
     [this.#width, this.#spareWidth] = [this.#spareWidth, this.#width];

@@ -83,7 +83,7 @@ class QueueFilter {
     this.#order = startOrder(queue);
     this.#draws = createDraws(settings.seed);
     this.#guesses = new Guesses(n, DRIFT, this.#draws);
-    this.#belief = new QueueBelief(n);
+    this.#belief = new QueueBelief(n, settings.crowds);
     const first = this.#order[0];
     const begin = low[first] - duration[first];
     const seconds = high[length - 1] - begin;

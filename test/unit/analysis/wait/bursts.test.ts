@@ -51,6 +51,20 @@ describe('bursts of callers', () => {
     }
   });
 
+  it('that come once among callers at random wait about as long as they did', () => {
+    const logs = [1, 2, 3, 4].map((seed) => {
+      const calm = { rate: 3, seconds: 40 };
+      const load = { kind: 'poisson', phases: [calm, { rate: 6000, seconds: 0.01 }, calm] } as const;
+      const { truth, mean, low, high, inBursts } = waitOf(seed, 4, load, 'exponential');
+      expect(inBursts).toBe(false);
+      expect(low).toBeLessThan(truth);
+      expect(high).toBeGreaterThan(truth);
+      return Math.log(mean / truth);
+    });
+    expect(Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length)).toBeGreaterThan(0.5);
+    expect(Math.exp(Math.max(...logs))).toBeLessThan(1.5);
+  });
+
   it('are followed by a live view that was told of them, after a look that found them', () => {
     const load = { kind: 'batches', rate: 1 / 6, size: 16, seconds: 90 } as const;
     for (let seed = 1; seed <= 3; seed++) {
