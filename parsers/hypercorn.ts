@@ -109,5 +109,6 @@ export default defineFormat({
   notes: [
     'The stamp is the end of the request, twice at one second; the envelope has the pid.',
     'A client that leaves gives two lines: one with status "-" when it leaves, one with the answer of the application.',
+    'Versions 0.15 and 0.16 write a second line with status "-" for every request, when its stream is closed: it is no other request.',
   ],
 });

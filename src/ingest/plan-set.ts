@@ -106,9 +106,11 @@ export class PlanSet {
     }
     let given = rows;
     const { quirks } = plan;
-    if (quirks && (runtime.state.odd !== 0 || !quirks.idle)) {
+    if (quirks) {
+      const lineOf = (offset: number) => lineAt(b, offset - base);
       const settled = batch.length;
-      quirks.settle(batch, before, (offset) => lineAt(b, offset - base));
+      if (runtime.state.odd !== 0 || !quirks.idle) quirks.settle(batch, before, lineOf);
+      else quirks.passed(batch, before, lineOf);
       given += batch.length - settled;
     }
     runtime.state.odd = 0;

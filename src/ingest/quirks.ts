@@ -3,8 +3,9 @@
  *  - gunicorn logs a request twice when the application's generator raises on its first step: with the real duration and
  *    "None" (or 200 and no bytes), then with 500 and the duration of the error handler;
  *  - a worker that gunicorn kills for its time-out logs the request with the duration of the error handler;
- *  - hypercorn logs a request whose client left twice: when it left (status "-") and when the application has answered.
- * Watched for only after a line that starts such a story, so that other lines cost nothing.
+ *  - hypercorn logs a request whose client left twice: when it left (status "-") and when the application has answered;
+ *  - hypercorn 0.15 and 0.16 log every request twice: with its answer, and with status "-" when its stream is closed behind it.
+ * Watched for only after a line that starts such a story, so that other lines cost little.
  */
 import type { RequestBatch } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
@@ -26,6 +27,21 @@ interface Waiting {
   readonly since: number;
 }
 
+/** A request that was answered, and whose stream may be closed by a line of its own. */
+interface Answered {
+  readonly worker: number;
+  readonly route: number;
+  readonly client: number;
+  /** End and duration of the request in µs. */
+  readonly end: number;
+  readonly duration: number;
+  readonly line: string;
+  isClosed: boolean;
+}
+
+/** "[…] [123] [INFO] 203.0.113.7:52134 - - […": the port names the connection. */
+const peerOf = (line: string): string | undefined => /\] (\S+:\d+) - - \[/.exec(line)?.[1];
+
 export class Quirks {
   readonly #kinds: ReadonlySet<Quirk>;
   readonly #workers: Dictionary;
@@ -34,6 +50,8 @@ export class Quirks {
   /** Workers that were killed and have yet to log what they were at. */
   readonly #killed = new Set<string>();
   #seen = 0;
+  /** The last requests answered, newest last. */
+  #answered: Answered[] = [];
 
   constructor(kinds: readonly Quirk[], workers: Dictionary) {
     this.#kinds = new Set(kinds);
@@ -63,6 +81,41 @@ export class Quirks {
     this.#waiting.push({ row, key, since: this.#seen });
   }
 
+  /** Rows from `from` on that start no story: a line behind them may close one of theirs. */
+  passed(batch: RequestBatch, from: number, lineOf: (offset: number) => string): void {
+    if (!this.#kinds.has('disconnect-pair')) return;
+    for (let i = Math.max(from, batch.length - LOOK_BACK_ROWS); i < batch.length; i++) this.#remember(batch, i, lineOf);
+  }
+
+  #remember(batch: RequestBatch, i: number, lineOf: (offset: number) => string): void {
+    this.#answered.push({
+      worker: batch.worker[i],
+      route: batch.route[i],
+      client: batch.client[i],
+      end: batch.time[i],
+      duration: batch.duration[i],
+      line: lineOf(batch.offset[i]),
+      isClosed: false,
+    });
+    if (this.#answered.length >= 2 * LOOK_BACK_ROWS) this.#answered = this.#answered.slice(-LOOK_BACK_ROWS);
+  }
+
+  /**
+   * The answered request that a line without status closes: both began at the same moment, as far as their stamps tell, and the
+   * stream was closed after the answer.
+   */
+  #closes(batch: RequestBatch, i: number, peer: string | undefined): Answered | undefined {
+    const tick = batch.facts.resolutionMicros;
+    return this.#answered.findLast((one) => {
+      if (one.isClosed || one.worker !== batch.worker[i] || one.route !== batch.route[i]) return false;
+      if (one.client !== batch.client[i] || peerOf(one.line) !== peer) return false;
+      const longer = batch.duration[i] - one.duration;
+      const later = batch.time[i] - one.end;
+      // Without durations the two lines are written at once.
+      return Number.isNaN(longer) ? Math.abs(later) <= tick : longer >= 0 && Math.abs(later - longer) <= tick;
+    });
+  }
+
   /**
    * Settles the rows of the batch from `from` on; `lineOf` gives the text of a row's line. Rows are taken out, changed, or put
    * behind the last one.
@@ -73,8 +126,8 @@ export class Quirks {
       if (this.#killed.size > 0 && this.#killed.delete(this.#workers.text(batch.worker[i]))) {
         if (batch.status[i] === 500) batch.duration[i] = Number.NaN;
       }
-      const waits = this.#kinds.has('disconnect-pair') ? this.#pair(batch, i, lineOf) : this.#double(batch, i);
-      if (waits) i--;
+      const isOut = this.#kinds.has('disconnect-pair') ? this.#pair(batch, i, lineOf) : this.#double(batch, i);
+      if (isOut) i--;
     }
     const [overdue] = this.#waiting;
     if (overdue && this.#seen - overdue.since > PATIENCE_ROWS) this.#give(batch, overdue);
@@ -101,11 +154,18 @@ export class Quirks {
     return true;
   }
 
+  /** true: the row was taken out, to wait for its second line, or as the second line of a request that has its row. */
   #pair(batch: RequestBatch, i: number, lineOf: (offset: number) => string): boolean {
     const left = batch.status[i] === 0;
+    if (!left) this.#remember(batch, i, lineOf);
     if (!left && this.#waiting.length === 0) return false;
-    // "[…] [123] [INFO] 203.0.113.7:52134 - - […": the port names the connection.
-    const peer = /\] (\S+:\d+) - - \[/.exec(lineOf(batch.offset[i]))?.[1];
+    const peer = peerOf(lineOf(batch.offset[i]));
+    const closed = left ? this.#closes(batch, i, peer) : undefined;
+    if (closed) {
+      closed.isClosed = true;
+      removeRow(batch, i);
+      return true;
+    }
     if (peer === undefined) return false;
     const key = `${batch.worker[i]} ${peer} ${batch.route[i]}`;
     const first = this.#waiting.find((waiting) => waiting.key === key);

@@ -294,4 +294,39 @@ describe('nasty lines', () => {
     });
     expect(parse(lines(...copied)).report).toMatchObject({ requests: 4, continuation: 4, unparsed: 0 });
   });
+
+  const hypercorn = (peer: string, status: string, rest = '', pid = 7) =>
+    `[2024-10-29 17:04:15 +0000] [${pid}] [INFO] 203.0.113.7:${peer} - - ${at} "GET /a 1.1" ${status} "-" "-"${rest}`;
+
+  it('others: hypercorn 0.15 and 0.16 close the stream of each answer with a line of its own', () => {
+    const { rows, report } = parse(
+      lines(
+        hypercorn('5001', '200 6', ' pid=<7> us=110307'),
+        hypercorn('5002', '200 6', ' pid=<7> us=120307'),
+        hypercorn('5001', '- -', ' pid=<7> us=110755'),
+        hypercorn('5002', '- -', ' pid=<7> us=120800'),
+        // The same connection again: its client leaves half a second into its second request, and the answer comes later.
+        hypercorn('5002', '- -', ' pid=<7> us=4000000'),
+        hypercorn('5002', '200 6', ' pid=<7> us=5000000'),
+      ),
+    );
+    expect(rows.map((row) => [row.status, row.duration])).toEqual([
+      [200, 110_307],
+      [200, 120_307],
+      [200, 5_000_000],
+    ]);
+    expect(report).toMatchObject({ requests: 3, continuation: 3 });
+    // Without durations, and wherever the input is cut.
+    const plain = lines(
+      ...Array.from({ length: 40 }, (_, i) => [
+        hypercorn(`6${100 + i}`, '200 6'),
+        hypercorn(`6${100 + i}`, '- -'),
+      ]).flat(),
+    );
+    for (const chunkBytes of [150, 1000, 1 << 20]) {
+      expect(parse(plain, { chunkBytes }).report).toMatchObject({ requests: 40, continuation: 40 });
+    }
+    // A client that left and was never answered is a request.
+    expect(parse(lines(hypercorn('5001', '200 6'), hypercorn('5002', '- -'))).report).toMatchObject({ requests: 2 });
+  });
 });
