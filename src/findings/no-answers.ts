@@ -97,7 +97,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited. Users who',
-      'load pages and crawlers come in packs: their lulls are as long as the pause, or make up a third of the time around it.',
+      'load pages and crawlers come in packs: their lulls are as long as the pause, or make up a third of the time around it (15 % where there',
+      'are three or more). A load that goes on and off has more such pauses around it (two, and as many as these; a fifth as long or longer).',
       'Requests that last through the pause held the workers themselves; other findings tell of them. Longer pauses may be two runs of a test.',
     ].join('\n'),
     fix: {

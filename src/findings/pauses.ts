@@ -20,9 +20,21 @@ const LENGTHS_AROUND = 10;
 /** A lull is as long as the pause from this share of it on; callers who come in packs make many, and this share of the time is many. */
 const AS_LONG = 0.5;
 const MANY_LULLS = 1 / 3;
+/** The same where there are so many of them: a load that goes on and off makes them, one after the other. */
+const MANY_OF_SEVERAL = 0.15;
+const SEVERAL = 3;
 /** A lull is longer than so many mean gaps, whichever makes the longest of them; so many tell how long they are. */
 const LULLS = [0, 1, 2];
 const LEAST_LULLS = 12;
+/**
+ * So many other pauses around one, and as many as there are of its kind, are those of a load that goes on and off by itself: they are alike
+ * from this share of its length on, because a queue is drained in the beginning of each.
+ */
+const ALIKE = 1 / 5;
+const FEWEST_ALIKE = 2;
+const SHORTEST_ALIKE = 1e6;
+/** Answers missing in each of them, beyond ln(number of pauses): several such pauses by chance have the chance of one that is longer. */
+const MISSING_IN_EACH = 3;
 /** Times as many answers as usual that follow at once where callers had been waiting, and ln of the chance. */
 const CATCH_UP = 1.3;
 const SURE = -6;
@@ -68,8 +80,25 @@ export function pausesOf(ends: Float64Array, blur: number): Pause[] {
       pauses.push({ from, to, length, low, mean: (before + after) / 2 });
     }
   }
-  return pauses;
+  return pauses.filter((pause) => !isOneOfMany(ends, pause, pauses));
 }
+
+/** Does the load around a pause stop again and again, at other times than those of these pauses? */
+function isOneOfMany(ends: Float64Array, { from, to, length, low }: Pause, pauses: readonly Pause[]): boolean {
+  const reach = reachAround(length);
+  const first = Math.max(1, countUpTo(ends, from - reach));
+  const last = Math.min(ends.length - 1, countUpTo(ends, to + reach));
+  const least = Math.max(SHORTEST_ALIKE, ALIKE * length, (MISSING_IN_EACH + Math.log(ends.length)) / low);
+  let others = 0;
+  for (let k = first; k <= last; k++) {
+    if (ends[k] - ends[k - 1] >= least && !pauses.some((pause) => pause.to === ends[k])) others++;
+  }
+  const alike = pauses.filter((pause) => pause.from >= from - reach && pause.to <= to + reach).length;
+  return others >= Math.max(FEWEST_ALIKE, alike);
+}
+
+/** µs */
+const reachAround = (length: number): number => Math.max(AROUND, LENGTHS_AROUND * length);
 
 /**
  * µs: how long the lulls of the callers around a pause last on average. Who loads pages, or crawls, sends packs of requests: what chance
@@ -77,17 +106,21 @@ export function pausesOf(ends: Float64Array, blur: number): Pause[] {
  * the same mean at every limit where callers are independent, and grows to that of the lulls where they come in packs.
  */
 function lullOf(ends: Float64Array, from: number, to: number, length: number): number {
-  const reach = Math.max(AROUND, LENGTHS_AROUND * length);
+  const reach = reachAround(length);
   const first = Math.max(1, countUpTo(ends, from - reach));
   const last = Math.min(ends.length - 1, countUpTo(ends, to + reach));
   const gaps: number[] = [];
-  let asLong = 0;
+  let [asLong, several] = [0, 0];
   for (let k = first; k <= last; k++) {
     const gap = ends[k] - ends[k - 1];
     if (gap < AS_LONG * length) gaps.push(gap);
-    else asLong += gap;
+    else {
+      asLong += gap;
+      several++;
+    }
   }
-  if (asLong > MANY_LULLS * (ends[last] - ends[first - 1])) return Number.POSITIVE_INFINITY;
+  if (asLong > (several >= SEVERAL ? MANY_OF_SEVERAL : MANY_LULLS) * (ends[last] - ends[first - 1]))
+    return Number.POSITIVE_INFINITY;
   const mean = meanOf(gaps);
   return LULLS.reduce((longest, times) => {
     const beyond = gaps.filter((gap) => gap > times * mean);

@@ -89,6 +89,26 @@ describe('no-answers, where nobody waited', () => {
     };
     expect(told(seeds.map(phases), sync)).toEqual([]);
   });
+
+  it('says nothing of a load that goes on and off, whose queue is drained in the beginning of each pause', () => {
+    const onAndOff = (seed: number): KnownRequest[] => {
+      const random = createRandom(seed);
+      const rows: KnownRequest[] = [];
+      const free = [0, 0];
+      for (let at = 0; at < 72; at += random.exponential(1 / 16)) {
+        if (at % 15 > 6) at += 15 - (at % 15);
+        const k = free.indexOf(Math.min(...free));
+        const start = Math.max(at, free[k]);
+        const call = { at, takes: random.exponential(0.2), route: 'GET /r' };
+        free[k] = start + call.takes;
+        rows.push(request(call, start, String(7 + k)));
+      }
+      return rows;
+    };
+    const pool = { ...sync, workers: 2 };
+    const all = Array.from({ length: 60 }, (_, seed) => onAndOff(seed + 1));
+    expect(all.filter((rows) => noAnswers.examine(factsOf(rows, pool)) !== null)).toEqual([]);
+  });
 });
 
 describe('no-answers, where callers waited', () => {
