@@ -17,6 +17,7 @@ import { arrivalsAreHidden } from '../core/wait-range.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
 import { poolRhythm } from './pool-rhythm.ts';
+import { refutationOf } from './refuted-clients.ts';
 import type { Trace } from './trace.ts';
 
 export interface ClosedClients {
@@ -102,9 +103,11 @@ export function findCallers(input: ClientsInput): Callers {
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const service = mean(trace.service as unknown as number[]);
   const wait = mean(trace.waits[0] as unknown as number[]);
+  const isRefuted = refutationOf(trace, Number.isFinite(station) || trace.waitUnknown ? null : slots);
   const fitsBy = (evenness: Evenness | null) =>
     closedFits(input, levels, station, evenness).filter(
-      ({ clients }) => clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length,
+      ({ clients }) =>
+        clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length && !isRefuted(clients),
     );
   const byLevels = fitsBy(null);
   // Who asks more often the more there are is no client that waits, however even the answers are.

@@ -1,6 +1,7 @@
 // Open, closed and hidden callers are told apart; what cannot be told is taken as open.
 import { describe, expect, it } from 'vitest';
 import { type Clients, findCallers } from '../../../src/simulate/clients.ts';
+import { refutationOf } from '../../../src/simulate/refuted-clients.ts';
 import { traceOf } from '../../../src/simulate/trace.ts';
 import type { Load } from '../../helpers/load.ts';
 import type { PoolSpec } from '../../helpers/simulate-pool.ts';
@@ -79,6 +80,15 @@ describe('clients', () => {
     expect(findCallers(input).likely.kind).toBe('hidden');
   });
 
+  it('who all pause at once, again and again, do not wait for their answers', () => {
+    const phases = Array.from({ length: 12 }, (_, k) => ({ rate: k % 2 === 0 ? 16 : 0, seconds: k % 2 === 0 ? 6 : 9 }));
+    for (const seed of seeds) {
+      expect(clientsOf({ kind: 'poisson', phases }, { seed, workers: 8, threads: 1 }).kind).toBe('open');
+      const own = { seed, workers: 2, threads: 2, queue: 'per-worker' } as const;
+      expect(clientsOf({ kind: 'poisson', phases }, own).kind).toBe('open');
+    }
+  });
+
   it('of a pool that is never full are open', () => {
     expect(clientsOf({ kind: 'poisson', phases: [{ rate: 30, seconds: 100 }] }, { workers: 64 }).kind).toBe('open');
   });
@@ -107,4 +117,20 @@ it('one client in a loop is one, whatever the pool could run', () => {
   const { likely } = findCallers({ ...input, proven: 1, interrupted: false, waitRange: [0, 10_000] });
   expect(likely).toMatchObject({ kind: 'closed', count: 1 });
   expect(findCallers({ ...input, proven: 2, interrupted: false, waitRange: [0, 10_000] }).likely.kind).toBe('open');
+});
+
+it('clients who would get several times as many answers from the pool as the log has are none', () => {
+  const length = 400;
+  const start = Float64Array.from({ length }, (_, i) => 1e15 + i * 133_000);
+  const trace = {
+    length,
+    start,
+    service: new Float64Array(length).fill(240_000),
+    waits: [new Float64Array(length).fill(1e6)],
+    uncertainty: new Float64Array(length),
+  } as unknown as Parameters<typeof refutationOf>[0];
+  const clients = { count: 10, thinkMicros: 61_000 };
+  expect(refutationOf(trace, 4)(clients)).toBe(true);
+  expect(refutationOf(trace, null)(clients)).toBe(false);
+  expect(refutationOf(trace, 4)({ count: 10, thinkMicros: 1.09e6 })).toBe(false);
 });
