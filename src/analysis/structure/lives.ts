@@ -193,11 +193,15 @@ function replacementsIn(lives: readonly Life[]): number {
   late.sort((a, b) => a.from - b.from);
   const taken = new Set<Life>();
   for (const birth of late) {
-    const place = gone.find((life) => life !== birth && !taken.has(life) && life.to <= birth.from + typical);
+    const latest = birth.from + typical + (birth.booted ? BOOT_TICK : 0);
+    const place = gone.find((life) => life !== birth && !taken.has(life) && life.to <= latest);
     if (place) taken.add(place);
   }
   return Math.min(taken.size, lives.length - 1);
 }
+
+/** µs: a server says when it boots a worker to the second, and the last answer of the one before may come later in it. */
+const BOOT_TICK = 1_000_000;
 
 /** µs: no worker is replaced in a moment, however fast requests come. */
 const GONE = 1_000_000;

@@ -37,6 +37,13 @@ test('recycled workers are not counted twice', () => {
   expect(workersFrom(lives, null)).toMatchObject({ value: 2, low: 2 });
 });
 
+test('a worker whose boot is told to the second takes the place of one that ended in that second', () => {
+  const killed = { ...life(0, 0, 24.7, 75), fate: 'killed', ended: true } as const;
+  const successor = { ...life(3, 24, 50, 88), booted: true };
+  const others = [life(1, 0, 50, 160), life(2, 0, 50, 175)];
+  expect(workersFrom([killed, ...others, successor], null)).toMatchObject({ value: 3, high: 3 });
+});
+
 test('idle workers leave no trace: few or uneven requests are a bound, said with doubt', () => {
   const even = [1, 2, 3, 4].map((k) => life(k, 0, 60, 50));
   expect(workersFrom(even, null)).toMatchObject({ value: 4, high: 4 });
