@@ -62,6 +62,7 @@ export default defineFormat({
   ],
   notes: [
     "The stamp is the end of the request in the zone of Django's TIME_ZONE, which the line does not name.",
+    'It starts a thread per request, unless it is started with --nothreading: then it runs one at a time, and writes the same lines.',
     'A client that leaves early gives no line; answers with 4xx give a second line without a stamp.',
   ],
 });

@@ -48,7 +48,12 @@ const byFormat: readonly [pattern: RegExp, model: ServerModel, words: string, co
     'a development server: one thread per request, as Flask starts it; run_simple alone runs one request at a time',
     0.55,
   ],
-  [/^django/, 'thread-per-request', 'a development server: one thread per request'],
+  [
+    /^django/,
+    'thread-per-request',
+    'a development server: one thread per request, unless it was started with --nothreading',
+    0.55,
+  ],
   [/^(waitress|cherrypy)/, 'threaded', 'one process with a fixed pool of threads'],
 ];
 

@@ -15,11 +15,11 @@ describe('what a server says of itself', () => {
     expect(unbounded).toBe(false);
   });
 
-  it('werkzeug starts a thread for each request or not: its lines do not say', () => {
-    const lines = Array.from({ length: 60 }, (_, i) => {
-      const second = String(i).padStart(2, '0');
-      return `127.0.0.1 - - [29/Nov/2026 03:52:${second}] "GET /p HTTP/1.1" 200 -\n`;
-    });
+  it.each([
+    ['werkzeug', (second: string) => `127.0.0.1 - - [29/Nov/2026 03:52:${second}] "GET /p HTTP/1.1" 200 -\n`],
+    ['runserver', (second: string) => `[29/Nov/2026 03:52:${second}] "GET /p HTTP/1.1" 200 12\n`],
+  ])('%s starts a thread for each request or not: its lines do not say', (_, line) => {
+    const lines = Array.from({ length: 60 }, (_, i) => line(String(i).padStart(2, '0')));
     const { model, modelConfidence, unbounded } = inferLog(lines.join(''));
     expect(model).toBe('thread-per-request');
     expect(modelConfidence).toBeLessThan(0.6);
