@@ -21,7 +21,7 @@ const LONGEST = 128;
 /** Lines looked at. */
 const LINES = 4_000;
 
-/** null: a single worker, or too few lines. */
+/** null: a single worker, too few lines, or workers that are not asked in turn. */
 export function refrainOf(trace: Trace): Refrain | null {
   const workers = trace.workerIds.length;
   const n = Math.min(trace.length, LINES);
@@ -32,12 +32,14 @@ export function refrainOf(trace: Trace): Refrain | null {
   const chance = counts.reduce((sum, count) => sum + (count / n) ** 2, 0);
   const shares = new Float64Array(longest + 1);
   let best = workers;
-  for (let lag = 2; lag <= longest; lag++) {
+  for (let lag = 1; lag <= longest; lag++) {
     let same = 0;
     for (let i = lag; i < n; i++) if (trace.worker[i] === trace.worker[i - lag]) same++;
     shares[lag] = same / (n - lag);
     if (shares[lag] > shares[best]) best = lag;
   }
+  // Slots that take turns do not repeat themselves most: lines of one worker in a row are packs, whose second next line is its, too.
+  if (best === 1) return null;
   // Multiples of the true lag repeat nearly as well: the shortest that does.
   for (let lag = 2; lag < best; lag++) {
     if (best % lag === 0 && shares[lag] > 0.85 * shares[best]) {

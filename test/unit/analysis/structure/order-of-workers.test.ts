@@ -1,6 +1,7 @@
 // Pids without durations: how often workers repeat themselves says little where that is as chance has it.
 import { expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 
 it('workers that repeat themselves as often as by chance are told by the likelier reading, and it says so', () => {
@@ -17,4 +18,18 @@ it('workers that repeat themselves as often as by chance are told by the likelie
     expect(modelConfidence).toBeLessThan(0.4);
   }
   expect(asChance).toBeGreaterThan(0);
+});
+
+it('event loops that each end their requests in packs are no workers that take turns', () => {
+  const packs = [1, 13, 16, 15, 11, 12, 16, 3, 4, 6];
+  const lines = packs.flatMap((size, k) =>
+    Array.from(
+      { length: size },
+      () =>
+        `127.0.0.2 - - [29/Nov/2026:05:42:50 +0000] "GET /io HTTP/1.1" 200 12 "-" "lab/1" pid=<${6969 - (k % 2)}>\n`,
+    ),
+  );
+  const { model, modelConfidence, capacity } = inferLog(lines.join(''));
+  expect(model === 'sync' && modelConfidence > 0.6).toBe(false);
+  expect(capacity.value).toBeNull();
 });
