@@ -11,7 +11,9 @@ import { type ClientRhythm, clientRhythm } from '../../core/client-rhythm.ts';
 import { meanOf } from '../../core/statistics.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import { createDraws } from './draws.ts';
+import type { Misfits } from './lanes.ts';
 import type { Limit } from './limit.ts';
+import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
 import { misfitsAsLogged } from './unlimited.ts';
 
@@ -59,14 +61,39 @@ const FULL = 0.93;
 export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Readiness, replicas: number): boolean {
   const { lanes, fill } = limit;
   if (fill > FULL || (fill === 0 && !readiness.blurred)) return false;
-  const readings = readingsOf(trace, lanes + readiness.beyond, (MOST_TIMES - 1) * lanes);
+  const readings = readingsOf(trace, numbersFrom(lanes + readiness.beyond, (MOST_TIMES - 1) * lanes));
   const best = readings.reduce((most, { nats }) => Math.max(most, nats), 0);
   return (
     best >= readiness.even &&
     readings.some(
-      ({ clients, think, nats }) =>
-        nats >= best - NOT_EXCLUDED && misfitsOfClients(trace, lanes, clients, think, replicas) <= HARDLY_BROKEN,
+      (reading) =>
+        reading.nats >= best - NOT_EXCLUDED &&
+        misfitsOfClients(trace, lanes, reading, replicas).requests <= HARDLY_BROKEN,
     )
+  );
+}
+
+/** Multiples of the slots of all workers that are tried as numbers of clients. */
+const TIMES = [1, 1.25, 1.5, 2, 3, 4];
+/** Callers at random, who come less evenly, would have broken a limit by so many times as often: then clients would have, too. */
+const TIMES_RANDOM = 8;
+
+/**
+ * The same for the limit of each of several workers: as many clients as all their slots or more, whom nothing in how evenly answers
+ * come excludes, and who would hardly have met a limit that callers at random would have broken a few times.
+ */
+export function clientsMayFillWorkers(trace: Trace, { lanes, fill, episodes }: Limit, replicas: number): boolean {
+  if (fill > FULL || episodes > TIMES_RANDOM * HARDLY_BROKEN) return false;
+  const slots = lanes * trace.workerIds.length;
+  const readings = readingsOf(
+    trace,
+    TIMES.map((times) => Math.ceil(times * slots)),
+  );
+  const best = readings.reduce((most, { nats }) => Math.max(most, nats), 0);
+  return readings.some(
+    (reading) =>
+      reading.nats >= best - NOT_EXCLUDED &&
+      misfitsOfClients(trace, lanes, reading, replicas).episodes <= HARDLY_BROKEN,
   );
 }
 
@@ -78,14 +105,16 @@ interface Reading {
   readonly nats: number;
 }
 
-/** So many numbers of clients from the fewest on; none where too little is known. */
-function readingsOf(trace: Trace, fewest: number, count: number): readonly Reading[] {
+const numbersFrom = (fewest: number, count: number): number[] => Array.from({ length: count }, (_, k) => fewest + k);
+
+/** For each number of clients; none where too little is known. */
+function readingsOf(trace: Trace, numbers: readonly number[]): readonly Reading[] {
   const n = trace.length;
   const service = meanOf(trace.duration);
   const span = spanOf(trace);
   const rhythm = rhythmOf(trace);
   if (!rhythm) return [];
-  return Array.from({ length: count }, (_, k) => fewest + k)
+  return numbers
     .map((clients) => ({ clients, think: (clients * span) / n - service }))
     .filter(({ think }) => think > LEAST_PAUSE * service)
     .map((reading) => ({ ...reading, nats: rhythm.closed(reading.think) }));
@@ -94,7 +123,7 @@ function readingsOf(trace: Trace, fewest: number, count: number): readonly Readi
 /** Requests that never overlap: are they those of one client who waits for each answer, rather than of several who queue? */
 export function oneClientAsks(trace: Trace): boolean {
   if (alwaysFull(trace, 1)) return true;
-  const [one, ...more] = readingsOf(trace, 1, MOST_TIMES);
+  const [one, ...more] = readingsOf(trace, numbersFrom(1, MOST_TIMES));
   return one?.clients === 1 && one.nats >= oneProcess.even && more.every(({ nats }) => one.nats >= nats + CLEARLY);
 }
 
@@ -150,14 +179,20 @@ function rhythmOf(trace: Trace): ClientRhythm | null {
 const spanOf = (trace: Trace): number =>
   trace.high.reduce((last, high) => Math.max(last, high), trace.low[0]) - trace.low[0];
 
-/** Mean number of requests that would not fit into `slots`, had `clients` sent them to a server without a limit. */
-function misfitsOfClients(trace: Trace, slots: number, clients: number, think: number, replicas: number): number {
+/**
+ * What would not fit into `slots`, or into those of each worker where there are several, had `clients` sent the requests to a server
+ * without a limit: means.
+ */
+function misfitsOfClients(trace: Trace, slots: number, { clients, think }: Reading, replicas: number): Misfits {
   const n = trace.length;
   const draws = createDraws(trace);
+  // Workers take the requests in the order in which they took those of the log, as far as its stamps tell.
+  const byStart = trace.workerIds.length > 1 ? orderOf(trace.end.map((end, i) => end - trace.duration[i])) : null;
+  const worker = byStart && Int32Array.from(byStart, (i) => trace.worker[i]);
   const pause = () => -think * Math.log(1 - draws.next());
   const end = new Float64Array(n);
   const duration = new Float64Array(n);
-  let sum = 0;
+  let [requests, episodes] = [0, 0];
   for (let k = 0; k < replicas; k++) {
     const next = Float64Array.from({ length: clients }, pause);
     for (let i = 0; i < n; i++) {
@@ -167,7 +202,9 @@ function misfitsOfClients(trace: Trace, slots: number, clients: number, think: n
       end[i] = next[client] + duration[i];
       next[client] = end[i] + pause();
     }
-    sum += misfitsAsLogged(trace, { end, duration, worker: null }, slots).requests;
+    const found = misfitsAsLogged(trace, { end, duration, worker }, slots);
+    requests += found.requests;
+    episodes += found.episodes;
   }
-  return sum / replicas;
+  return { requests: requests / replicas, episodes: episodes / replicas };
 }

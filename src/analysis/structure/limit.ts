@@ -34,6 +34,10 @@ const MOST_LANES = 256;
 const CLEAR = 40;
 const TELLING_CLIFF = 6;
 
+/** Mean durations in ticks below which overlaps are hidden: in a tick whose order is lost all that are as short are. */
+const BLURRED = 0.25;
+const BLURRED_IN_NO_ORDER = 1;
+
 /** ln of the odds against chance of seeing `observed` where a Poisson number with mean `expected` was due. */
 export function natsOf(expected: number, observed: number): number {
   if (expected <= observed) return 0;
@@ -83,7 +87,7 @@ export function limitOf(trace: Trace, perWorker: boolean, replicas: number): Lim
   const mayBeCrowds = perWorker && lanes > 1 && natsOf(cliff, unfit) >= TELLING_CLIFF && scoreOf(even.requests) < CLEAR;
   const crowded = mayBeCrowds ? misfitsWithoutLimit(trace, perWorker, lanes, replicas, 'crowded') : even;
   const { requests: expected, episodes } = crowded.requests > even.requests ? crowded : even;
-  const blurred = mean < 0.25 * trace.resolution;
+  const blurred = mean < (trace.ordered ? BLURRED : BLURRED_IN_NO_ORDER) * trace.resolution;
   const ends = endsInLanes(trace, group, groups, lanes);
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;

@@ -6,8 +6,15 @@ import { meanOf } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import type { Declared } from './declared.ts';
-import { alwaysFull, clientsMayBeTheLimit, oneClientAsks, oneProcess, wholePool } from './few-clients.ts';
-import { misfits } from './lanes.ts';
+import {
+  alwaysFull,
+  clientsMayBeTheLimit,
+  clientsMayFillWorkers,
+  oneClientAsks,
+  oneProcess,
+  wholePool,
+} from './few-clients.ts';
+import { fewestLanes, misfits } from './lanes.ts';
 import { type Limit, limitOf, natsOf } from './limit.ts';
 import { rhythmOfGroups } from './rhythm.ts';
 import {
@@ -152,13 +159,14 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     const clients =
       trace.workerIds.length === 1
         ? alwaysFull(trace, lanes) || clientsMayBeTheLimit(trace, limit, oneProcess, replicas)
-        : clientsAreTheLimit(trace, limit, workers, replicas);
+        : clientsAreTheLimit(trace, limit, workers, replicas) ||
+          (sure >= 0.6 && clientsMayFillWorkers(trace, limit, replicas));
     if (sure >= 0.6 && clients) {
       const doubt = `${seen}, ${FEW_CLIENTS}`;
       return {
         ...unboundedStructure('async', 0.5, doubt),
         threads: atLeast(lanes, doubt),
-        capacity: atLeast(lanes, doubt),
+        capacity: atLeast(mostAtOnce(trace, lanes), doubt),
         met: { kind: 'some', words: method },
       };
     }
@@ -187,6 +195,12 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
   }
   return unboundedStructure('async', lanes > 40 ? 0.8 : lanes > MOST_THREADS ? 0.65 : 0.5, method);
 }
+
+/** Requests of all workers that ran at once, at least. */
+const mostAtOnce = (trace: Trace, lanes: number): number =>
+  trace.workerIds.length === 1
+    ? lanes
+    : Math.max(lanes, fewestLanes(trace, null, 1, lanes * trace.workerIds.length) ?? 0);
 
 /** A fixed number of clients bounds all workers together, and no single one: then the whole shows the sharper limit. */
 function clientsAreTheLimit(trace: Trace, limit: Limit, workers: Estimate, replicas: number): boolean {

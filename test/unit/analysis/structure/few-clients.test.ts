@@ -1,6 +1,10 @@
 // A few clients who each wait for their answer bound the requests in flight as threads do: the log does not tell which.
 import { describe, expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { declaredBy } from '../../../../src/analysis/structure/declared.ts';
+import { exactly } from '../../../../src/analysis/structure/structure.ts';
+import { traceOf } from '../../../../src/analysis/structure/trace.ts';
+import { structureByWorker } from '../../../../src/analysis/structure/with-durations.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
@@ -78,6 +82,33 @@ describe('callers who ask again as soon as they are answered', () => {
       expect([model, capacity.value]).toEqual(['sync', 1]);
       // As many callers in a loop would keep it as full: nobody need have waited.
       expect(wait.lowMean).toBe(0);
+    }
+  });
+});
+
+describe('forty clients with pauses and two workers', () => {
+  const service = { law: 'lognormal', mean: 0.25, variation: 0.9 } as const;
+  const pool = { workers: 2, wakes: 'random', service } as const;
+  const closed = (users: number, think: number) => ({ kind: 'closed', users, think, seconds: 50 }) as const;
+  const structureOf = (spec: ServerSpec) => {
+    const { input } = logOf(spec, { pid: true, duration: true });
+    const workers = exactly(2, 0.97, 'pids seen');
+    return structureByWorker(traceOf(input.table), workers, declaredBy(input.streams, []), 6);
+  };
+
+  it('make no threads of event loops', () => {
+    for (const seed of seeds) {
+      const server = structureOf({ ...pool, threads: 1, seed, kind: 'gevent', load: closed(40, 0.2) });
+      expect(server.capacity.value).toBeNull();
+      if (server.model === 'threaded') expect(server.confidence).toBeLessThan(0.6);
+    }
+  });
+
+  it('are seen beside the threads that they fill, as callers at random are', () => {
+    const loads = [closed(16, 0.2), { kind: 'poisson', phases: [{ rate: 24, seconds: 60 }] }] as const;
+    for (const load of loads) {
+      const found = seeds.map((seed) => structureOf({ ...pool, threads: 4, seed, kind: 'gthread', load }));
+      expect(found.filter(({ capacity }) => capacity.value === 8).length).toBeGreaterThanOrEqual(10);
     }
   });
 });
