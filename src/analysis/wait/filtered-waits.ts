@@ -9,7 +9,7 @@ import { withoutLongSilences } from './long-silences.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
-import { unseenBeginnings } from './unseen-beginning.ts';
+import { unseenBeginnings, unseenEndings } from './unseen-beginning.ts';
 
 /** A live view follows as few of its newest requests as begin where the pool was not full: every one costs, so they are tried in small steps. */
 const LIVE_ROWS = [150, 200, 250, 300, 400, 500, 600, 750, 900, 1050, 1200];
@@ -168,8 +168,17 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
   const slots = `${slotsText(pool)}${pool.queue === 'worker' ? ' in each worker' : ''}`;
   const queue = `${pool.queue === 'unknown' ? ', if they share one queue' : ''}${pool.isLeast ? ', if there are no more' : ''}`;
   const share = partly ? `, of ${length} requests of the log` : '';
-  const before =
-    part.isSeen || partly ? '' : '; the pool was full already when the log begins, so callers may have waited longer';
+  // A live view ends now; those of a part of a log are seen behind it.
+  const endsFull =
+    !plan.quick &&
+    effort !== 'look' &&
+    !partly &&
+    unseenEndings(trace, pool.queue === 'worker')(0, length, lastSlots(pool)) > MOST_UNSEEN;
+  const unseen = [
+    ...(part.isSeen || partly ? [] : ['was full already when the log begins']),
+    ...(endsFull ? ['is still full when the log ends, and who waits then is in no line of it'] : []),
+  ];
+  const before = unseen.length > 0 ? `; the pool ${unseen.join(', and ')}, so callers may have waited longer` : '';
   const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}`;
   // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
   const tellsIdling = !hidden && part.unseen === 0 && pool.queue !== 'unknown';
@@ -185,7 +194,7 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
       ...summariseWaits(waits, {
         basis,
         // What was queued before a part began, or the log, cannot be seen in it.
-        hidden: hidden || partly || !part.isSeen,
+        hidden: hidden || partly || !part.isSeen || endsFull,
         evidence,
         slots: pool.slots,
         onLanes: pool.onLanes,
@@ -225,6 +234,8 @@ function withChanges(stretch: Stretch, { changes }: Pool): Stretch {
   const all = [{ at: origin, slots: slotsAt(changes, origin) }, ...later];
   return { ...stretch, changes: all.map(({ at, slots }) => ({ at: (at - origin) / 1e6, slots })) };
 }
+
+const lastSlots = ({ slots, changes }: Pool): number => changes?.at(-1)?.slots ?? slots;
 
 /** "4 workers", "2 to 8 slots". */
 function slotsText({ slots, onLanes, changes }: Pool): string {

@@ -1,6 +1,7 @@
 /**
  * How much of a part of a log lies before the first moment at which the pool was not full. Callers that were queued when the
- * part began cannot be seen in it; only such a moment shows that none of them is left.
+ * part began cannot be seen in it; only such a moment shows that none of them is left. And how much of a log lies behind the last such
+ * moment: whoever still waits when it ends is in no line of it.
  */
 import { binLevels } from '../../core/bin-levels.ts';
 import { countBelow } from '../../core/statistics.ts';
@@ -22,16 +23,26 @@ export type UnseenShare = (from: number, length: number, slots: number) => numbe
  * @param byWorker each worker is a pool of its own
  */
 export function unseenBeginnings(trace: Trace, byWorker: boolean): UnseenShare {
-  const queues = queuesOf(trace, byWorker).map((queue) => unseenOfQueue(trace, queue));
-  return (from, length, slots) => {
-    let unseen = 0;
-    for (const unseenIn of queues) unseen += unseenIn(from, from + length, slots);
-    return length > 0 ? unseen / length : 0;
-  };
+  return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).unseen));
 }
 
-/** How many requests [from, to) of the trace are of this queue and unseen. */
-function unseenOfQueue(trace: Trace, queue: readonly number[]): (from: number, to: number, slots: number) => number {
+/** The same of those that began when the pool was not idle any more until its log ends. */
+export function unseenEndings(trace: Trace, byWorker: boolean): UnseenShare {
+  return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).inLastFull));
+}
+
+type CountIn = (from: number, to: number, slots: number) => number;
+
+const shareOf =
+  (queues: readonly CountIn[]): UnseenShare =>
+  (from, length, slots) => {
+    let count = 0;
+    for (const countIn of queues) count += countIn(from, from + length, slots);
+    return length > 0 ? count / length : 0;
+  };
+
+/** How many requests [from, to) of the trace are of this queue and unseen; how many began since it was full until its log ends. */
+function edgesOfQueue(trace: Trace, queue: readonly number[]): { unseen: CountIn; inLastFull: CountIn } {
   let origin = Number.POSITIVE_INFINITY;
   let firstEnd = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -51,13 +62,21 @@ function unseenOfQueue(trace: Trace, queue: readonly number[]): (from: number, t
   const firstKnown = binOf(firstEnd) + 1;
   const lastKnown = binOf(last - width) - 1;
   const placeOf = (k: number) => countBelow(queue.length, (i) => queue[i], k);
-  return (from, to, slots) => {
-    const followed = queue.slice(placeOf(from), placeOf(to));
-    if (followed.length === 0) return 0;
-    const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
-    let bin = began;
-    while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
-    if (bin === began) return 0;
-    return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+  const followedIn = (from: number, to: number) => queue.slice(placeOf(from), placeOf(to));
+  return {
+    unseen: (from, to, slots) => {
+      const followed = followedIn(from, to);
+      if (followed.length === 0) return 0;
+      const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
+      let bin = began;
+      while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
+      if (bin === began) return 0;
+      return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+    },
+    inLastFull: (from, to, slots) => {
+      let bin = lastKnown;
+      while (bin >= firstKnown && level[bin] >= FULL_LEVEL * slots) bin--;
+      return bin === lastKnown ? 0 : followedIn(from, to).filter((k) => binOf(trace.end[k]) > bin).length;
+    },
   };
 }

@@ -52,3 +52,14 @@ test('a live view of an overload follows as many requests as it takes to begin w
   expect(inferred.lowMean).toBeLessThan(mean);
   expect(inferred.highMean).toBeGreaterThan(mean);
 });
+
+test('who waits when the log ends is in no line of it: the report says so, and the range reaches further', () => {
+  const { input } = logOfPhases({ rate: 20, seconds: 30 }, { rate: 50, seconds: 40 });
+  const told = (to: number) => inferServer({ ...input, table: sliceRows(input.table, 0, to) }).wait;
+  const cut = told(1800);
+  expect(cut.basis).toContain('is still full when the log ends');
+  expect(cut.confidence).toBeLessThan(0.8);
+  expect(cut.highMean).toBeGreaterThan(5 * cut.mean);
+  const calmEnd = logOfPhases({ rate: 20, seconds: 60 }).input;
+  expect(inferServer(calmEnd).wait.basis).not.toContain('still full');
+});
