@@ -51,13 +51,16 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
   return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
 }
 
-/** "callers queued for 408 ms on average at most", of a server that may have more slots than were seen; in three lengths. */
+/**
+ * "nobody need have queued, or for 408 ms on average at most", of a server that may have more slots than were seen, so that nobody need have
+ * waited; in three lengths.
+ */
 export function atMostWords({ high, method }: Summary['wait']): [string, string, string] {
   const mean = durationText((high.mean ?? 0) * 1e6);
   return [
-    `callers queued for ${mean} on average at most (${method})`,
-    `mean wait ${mean} at most (${method})`,
-    `mean wait ${mean} at most`,
+    `nobody need have queued, or for ${mean} on average at most (${method})`,
+    `mean wait 0 s to ${mean} (${method})`,
+    `mean wait 0 s to ${mean}`,
   ];
 }
 

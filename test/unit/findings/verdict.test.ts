@@ -239,7 +239,7 @@ describe('the verdict', () => {
     expect(verdictOf({ ...summary, findings: [], server, wait: inferred })).toMatchObject({
       severity: 'info',
       sentence:
-        '6 slots or more, how many the log cannot tell; callers queued for 408 ms on average at most (inferred).',
+        '6 slots or more, how many the log cannot tell; nobody need have queued, or for 408 ms on average at most (inferred).',
     });
     const measured = { ...summary.wait, method: 'measured' as const, mean: 0.001, p95: 0.002, p99: 0.005 };
     expect(verdictOf({ ...summary, findings: [], server, wait: measured })).toMatchObject({
