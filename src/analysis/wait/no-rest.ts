@@ -33,7 +33,7 @@ export function withoutRest(found: FilteredWaits, trace: Trace, slots: number): 
   // Between the wait of one client more than there are slots and the longest: the middle of what fits, by its logarithm.
   const middle = Math.sqrt((meanOf(trace.duration) / slots) * summary.highMean);
   const told = scaledWaits(open, Math.min(1, middle / summary.mean));
-  const full = isSeamless && !Number.isNaN(summary.full) ? 1 : summary.full;
+  const full = isSeamless ? 1 : summary.full;
   return { ...told, summary: { ...told.summary, confidence: GUESS, full } };
 }
 

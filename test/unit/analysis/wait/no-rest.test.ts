@@ -1,4 +1,6 @@
 // A pool that never rests: an overload and a few callers who ask again at once leave the same lines, and the range holds both.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { meanOf } from '../../../../src/core/statistics.ts';
 import { callersAreHidden } from '../../../../src/core/wait-range.ts';
@@ -67,5 +69,15 @@ it('callers at random leave a busy pool idle now and then', () => {
   for (const load of [0.7, 0.85]) {
     const { wait } = told({ ...pool, seed: 1, service, load: overload(load, 60) });
     expect(wait.basis).not.toContain('or nobody waited');
+  }
+});
+
+it('eight callers in a loop on three workers: what a log without worker ids leaves open is no less', () => {
+  const log = gunzipSync(readFileSync(new URL('../../../faults/eight-in-a-loop-on-three.log.gz', import.meta.url)));
+  for (const text of [`${log}`, `${log}`.replace(/ pid=<\d+>/g, '')]) {
+    const { wait, concurrency } = inferLog(text);
+    expect(wait.method).toBe('inferred');
+    expect(concurrency.saturatedRatio).toBeGreaterThan(0.97);
+    expect(wait.lowMean).toBe(0);
   }
 });
