@@ -12,7 +12,7 @@ import { meanOf } from '../../core/statistics.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import { createDraws } from './draws.ts';
 import type { Misfits } from './lanes.ts';
-import type { Limit } from './limit.ts';
+import { type Limit, limitOf } from './limit.ts';
 import { orderOf } from './order.ts';
 import type { Trace } from './trace.ts';
 import { misfitsAsLogged } from './unlimited.ts';
@@ -95,6 +95,13 @@ export function clientsMayFillWorkers(trace: Trace, { lanes, fill, episodes }: L
       reading.nats >= best - NOT_EXCLUDED &&
       misfitsOfClients(trace, lanes, reading, replicas).episodes <= HARDLY_BROKEN,
   );
+}
+
+/** A fixed number of clients bounds all workers together, and no single one: then the whole shows the sharper limit. */
+export function clientsAreTheLimit(trace: Trace, limit: Limit, count: number, replicas: number): boolean {
+  if (count < 2) return false;
+  const whole = limitOf(trace, false, replicas);
+  return whole.lanes < count * limit.lanes && whole.score > 2 * limit.score;
 }
 
 /** What a number of clients would have to be like to have sent these requests; nats more than for callers at random. */

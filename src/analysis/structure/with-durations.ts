@@ -8,6 +8,7 @@ import { variesMoreThanClients } from './clients-in-turn.ts';
 import type { Declared } from './declared.ts';
 import {
   alwaysFull,
+  clientsAreTheLimit,
   clientsMayBeTheLimit,
   clientsMayFillWorkers,
   oneClientAsks,
@@ -159,7 +160,7 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
     const clients =
       trace.workerIds.length === 1
         ? alwaysFull(trace, lanes) || clientsMayBeTheLimit(trace, limit, oneProcess, replicas)
-        : clientsAreTheLimit(trace, limit, workers, replicas) ||
+        : clientsAreTheLimit(trace, limit, workers.value ?? 1, replicas) ||
           (sure >= 0.6 && clientsMayFillWorkers(trace, limit, replicas));
     if (sure >= 0.6 && clients) {
       const doubt = `${seen}, ${FEW_CLIENTS}`;
@@ -201,14 +202,6 @@ const mostAtOnce = (trace: Trace, lanes: number): number =>
   trace.workerIds.length === 1
     ? lanes
     : Math.max(lanes, fewestLanes(trace, null, 1, lanes * trace.workerIds.length) ?? 0);
-
-/** A fixed number of clients bounds all workers together, and no single one: then the whole shows the sharper limit. */
-function clientsAreTheLimit(trace: Trace, limit: Limit, workers: Estimate, replicas: number): boolean {
-  const count = workers.value ?? 1;
-  if (count < 2) return false;
-  const whole = limitOf(trace, false, replicas);
-  return whole.lanes < count * limit.lanes && whole.score > 2 * limit.score;
-}
 
 /** Requests that each worker runs at once, as these alone show it; null: they show nothing. */
 export function slotsOfEachWorker(trace: Trace, replicas: number): Estimate | null {
