@@ -10,6 +10,8 @@ import type { Draws } from './draws.ts';
 export interface GapLaw {
   /** s: the middle of the main part. */
   readonly typical: number;
+  /** s */
+  readonly mean: number;
   /** Seconds below which a gap cannot be. */
   readonly least: number;
   /** P(gap <= seconds). */
@@ -39,12 +41,16 @@ export function gapLaw(typical: number, spread: number, tailShare = TAIL): GapLa
   const step = spread / 10;
   const near = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * step));
   const far = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * COARSER * step));
+  // The tail is a log-logistic law.
+  const angle = Math.PI / TAIL_POWER;
+  const mean = (1 - tailShare) * typical + (tailShare * tailScale * angle) / Math.sin(angle);
   // Many draws have the same upper end, that of the longest gap.
   let end = Number.NaN;
   let mainToEnd = 0;
   let tailToEnd = 0;
   return {
     typical,
+    mean,
     least,
     below(x) {
       let place = (x - least) / step;

@@ -26,6 +26,8 @@ const GAPS = [
 ];
 const GAP_CHANCE = [0.45, 0.28, 0.15, 0.08, 0.04];
 const GAP_HOLD = 300;
+/** So many of them no log rules out: a busy machine needs milliseconds at times. */
+const ALWAYS_POSSIBLE = 2;
 /** The middle of a law is as wide as this share of its median, at least. */
 const RELATIVE_SPREAD = 0.7;
 
@@ -63,18 +65,20 @@ export function bootLaw(): GapLaw {
 export class Guesses {
   readonly #draws: Draws;
   readonly #laws: readonly GapLaw[];
+  readonly #gapChance: readonly number[];
   #factor: Uint8Array;
   #spareFactor: Uint8Array;
   #gap: Uint8Array;
   #spareGap: Uint8Array;
 
-  /** `drift`: s, by how much an offset must be able to drift per request. */
-  constructor(particles: number, drift: number, draws: Draws) {
+  /** `drift`: s, by how much an offset must be able to drift per request; `most`: s, the mean gap is no longer, as far as the log tells. */
+  constructor(particles: number, drift: number, draws: Draws, most: number) {
     this.#draws = draws;
     this.#laws = lawsFor(drift);
+    this.#gapChance = GAP_CHANCE.filter((_, k) => k < ALWAYS_POSSIBLE || this.#laws[k].mean <= most);
     this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
     this.#spareFactor = new Uint8Array(particles);
-    this.#gap = new Uint8Array(particles).map(() => pick(GAP_CHANCE, draws));
+    this.#gap = new Uint8Array(particles).map(() => pick(this.#gapChance, draws));
     this.#spareGap = new Uint8Array(particles);
   }
 
@@ -95,7 +99,12 @@ export class Guesses {
   wander(a: number, seconds: number): void {
     const u = this.#draws.next();
     if (u * FACTOR_HOLD < seconds) this.#factor[a] = pick(FACTOR_CHANCE, this.#draws);
-    if (u * GAP_HOLD > GAP_HOLD - 1) this.#gap[a] = pick(GAP_CHANCE, this.#draws);
+    if (u * GAP_HOLD > GAP_HOLD - 1) this.#gap[a] = pick(this.#gapChance, this.#draws);
+  }
+
+  /** The arrivals of particle `a` were not as it took them for. */
+  thinkAgain(a: number): void {
+    this.#factor[a] = pick(FACTOR_CHANCE, this.#draws);
   }
 
   /** Particle k continues as a copy of `ancestors[k]`. */
@@ -110,7 +119,7 @@ export class Guesses {
 }
 
 function pick(chances: readonly number[], draws: Draws): number {
-  let u = draws.next();
+  let u = draws.next() * chances.reduce((sum, chance) => sum + chance, 0);
   let k = 0;
   while (k < chances.length - 1 && u >= chances[k]) u -= chances[k++];
   return k;

@@ -65,6 +65,10 @@ function loadOf({ length, duration, high, slots, changes }: Stretch): number {
 const MOST_LOAD = 0.98;
 /** Nats behind the best run from which a run has lost its way. */
 const LOST = 20;
+/** The same in a tenth of the requests. */
+const LOST_IN_PART = 5;
+/** Of fewer particles that follow slots all may come to believe in a queue that is not there. */
+const FEWEST_IN_QUEUES = 24;
 
 type Filter<S extends Stretch> = (stretch: S, settings: FilterSettings) => FilterRun;
 
@@ -73,7 +77,9 @@ type Run = (clients: number, crowds: boolean, intensity?: RateCurve) => FilterRu
 
 /** Runs of a filter. */
 function runsOf<S extends Stretch>(filter: Filter<S>, stretch: S, plan: Plan, inBursts: boolean, seed: number): Run {
-  const { particles, paths } = plan;
+  const { paths } = plan;
+  const isOfQueues = filter === (filterQueue as unknown);
+  const particles = isOfQueues && !plan.quick ? Math.max(FEWEST_IN_QUEUES, plan.particles) : plan.particles;
   const settings = { particles, paths, load: loadOf(stretch), inBursts };
   const smoothed = rateCurve(stretch);
   return (clients, crowds, intensity = smoothed) => {
@@ -81,7 +87,7 @@ function runsOf<S extends Stretch>(filter: Filter<S>, stretch: S, plan: Plan, in
     const runs = Array.from({ length: plan.runs }, (_, k) =>
       filter(stretch, { ...settings, ...callers, seed: seed + k }),
     );
-    return bestOf(runs, inBursts);
+    return isOfQueues && !inBursts ? withoutLost(runs) : bestOf(runs, inBursts);
   };
 }
 
@@ -163,6 +169,29 @@ function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
   const most = Math.max(...nats);
   const kept = inBursts ? runs.filter((_, k) => nats[k] > most - LOST) : runs;
   return { paths: kept.flatMap((run) => run.paths), logEvidence: runs[nats.indexOf(most)].logEvidence };
+}
+
+/** Where a run has lost its way for a part of the requests, its paths follow there those of the run that found it best. */
+function withoutLost(runs: readonly FilterRun[]): FilterRun {
+  const parts = runs[0].logEvidence.length;
+  const length = runs[0].paths[0].start.length;
+  const best = Array.from({ length: parts }, (_, part) =>
+    runs.reduce((most, run) => (run.logEvidence[part] > most.logEvidence[part] ? run : most)),
+  );
+  const mended = runs.flatMap((run) =>
+    run.paths.map((path, m) => {
+      const mend = { start: path.start.slice(), queued: path.queued.slice() };
+      for (let part = 0; part < parts; part++) {
+        if (run.logEvidence[part] > best[part].logEvidence[part] - LOST_IN_PART) continue;
+        const from = Math.floor((part * length) / parts);
+        const to = Math.floor(((part + 1) * length) / parts);
+        mend.start.set(best[part].paths[m].start.subarray(from, to), from);
+        mend.queued.set(best[part].paths[m].queued.subarray(from, to), from);
+      }
+      return mend;
+    }),
+  );
+  return { paths: mended, logEvidence: bestOf(runs, false).logEvidence };
 }
 
 /** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. */

@@ -18,6 +18,7 @@ import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, isClosed, shareOfFree } from './guesses.ts';
+import { mostGap } from './most-gap.ts';
 import type { FilterRun, FilterSettings } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
 import { Resampling } from './resample.ts';
@@ -42,6 +43,9 @@ const REACH = 6;
 const MISFIT = 60;
 /** A queue that is not empty with this probability is not empty. */
 const SURE = 1 - 1e-5;
+/** Where a start from the queue fits so badly no queue is sure: who was believed to stand in it may not have come. */
+const MISFIT_OF_QUEUE = 0.1;
+const LEAST_SURE = 1 - 1e-3;
 
 export const filterQueue = (queue: Stretch, settings: FilterSettings): FilterRun =>
   new QueueFilter(queue, settings).run();
@@ -82,7 +86,7 @@ class QueueFilter {
     this.#set = settings;
     this.#order = startOrder(queue);
     this.#draws = createDraws(settings.seed);
-    this.#guesses = new Guesses(n, DRIFT, this.#draws);
+    this.#guesses = new Guesses(n, DRIFT, this.#draws, mostGap(queue));
     this.#belief = new QueueBelief(n, settings.crowds);
     const first = this.#order[0];
     const begin = low[first] - duration[first];
@@ -172,14 +176,14 @@ class QueueFilter {
     const { duration, slots } = this.#s;
     this.#changeSlots(a);
     const free = this.#free[a * slots];
-    const waiting = this.#waiting(a, free);
-    const law = this.#guesses.law(a);
+    const believed = this.#waiting(a, free);
     const oneMore = this.#bursts?.oneMore(a) ?? 0;
-    const isQueue = waiting > 0 || oneMore > 0; // A start of each kind is drawn first; how it fits its stamp decides.
-    const queued = isQueue ? Math.max(this.#clock[a], free + law.draw(law.least, LONGEST_GAP, this.#draws)) : 0;
-    const fit = isQueue ? this.#fit(i, queued + duration[i]) : 0;
-    const memberMass = oneMore * fit;
-    const queuedMass = (1 - oneMore) * waiting * fit;
+    // A start of each kind is drawn first; how it fits its stamp decides.
+    const queued = believed > 0 || oneMore > 0 ? this.#drawQueued(a, i, free) : { start: 0, mass: 0 };
+    // Slots that stand idle before their stamp speak against the queue, however long it was believed to be.
+    const waiting = queued.mass < MISFIT_OF_QUEUE ? Math.min(believed, LEAST_SURE) : believed;
+    const memberMass = oneMore * queued.mass;
+    const queuedMass = (1 - oneMore) * waiting * queued.mass;
     const ready = Math.max(free, this.#clock[a]);
     const fresh = waiting < SURE ? this.#drawFresh(a, i, ready) : { start: 0, mass: 0 };
     const freshMass = (1 - oneMore) * (1 - waiting) * fresh.mass;
@@ -187,7 +191,7 @@ class QueueFilter {
     const drawn = this.#draws.next() * mass;
     let isMember = drawn < memberMass;
     let fromQueue = !isMember && drawn < memberMass + queuedMass;
-    let start = isMember || fromQueue ? queued : fresh.start;
+    let start = isMember || fromQueue ? queued.start : fresh.start;
     if (mass > Math.exp(-MISFIT)) this.#logWeight[a] += Math.log(mass);
     else {
       const wanted = this.#s.low[i] - duration[i];
@@ -208,6 +212,7 @@ class QueueFilter {
       return full ? 1 : 0;
     }
     this.#take(a, start, end, fromQueue ? QUEUED : ALONE);
+    if (!fromQueue && believed > LEAST_SURE) this.#guesses.thinkAgain(a);
     if (!bursts) return fromQueue ? 1 : 0;
     bursts.end(a);
     if (fromQueue) return 1;
@@ -242,7 +247,7 @@ class QueueFilter {
   #waiting(a: number, free: number): number {
     const passed = Math.max(0, free - this.#told[a]);
     if (this.#idle[a] === 1) {
-      this.#guesses.wander(a, 0);
+      this.#guesses.wander(a, 1 / this.#rate(a, this.#told[a], 0));
       return 0;
     }
     this.#guesses.wander(a, passed);
@@ -251,6 +256,18 @@ class QueueFilter {
     this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, free - passed, free) : expected);
     this.#told[a] += passed;
     return this.#belief.waiting(a);
+  }
+
+  /** The start of who queued, within reach of the stamp, and how likely such a one is and fits. */
+  #drawQueued(a: number, i: number, free: number): { start: number; mass: number } {
+    const law = this.#guesses.law(a);
+    const end = this.#s.duration[i];
+    const soonest = this.#s.low[i] - end - REACH * this.#soft;
+    const least = soonest > this.#clock[a] ? Math.max(law.least, soonest - free) : law.least;
+    if (least >= LONGEST_GAP) return { start: 0, mass: 0 };
+    const gap = least > law.least ? 1 - law.below(least) : 1;
+    const start = Math.max(this.#clock[a], free + law.draw(least, LONGEST_GAP, this.#draws));
+    return { start, mass: gap * this.#fit(i, start + end) };
   }
 
   /** The next arrival from `ready` on, within reach of the stamp, and how likely such a one is and fits. */

@@ -38,3 +38,32 @@ it('leave together when a long one ends; after a crowd that waited for the worke
   expect(wait.lowMean / 1e6).toBeLessThan(truth.mean);
   expect(wait.highMean / 1e6).toBeGreaterThan(truth.mean);
 });
+
+// Slots that stand idle for a part of each second leave no queue, however many requests a second hides.
+it.each([
+  { workers: 8, mean: 0.06, rate: 96, seconds: 140, seed: 1 },
+  { workers: 2, mean: 0.06, rate: 30, seconds: 267, seed: 1007 },
+  { workers: 4, mean: 0.03, rate: 120, seconds: 67, seed: 1015 },
+])('build no queue beside idle slots: $workers workers, $rate requests/s', ({ workers, mean, rate, seconds, seed }) => {
+  const load = { kind: 'poisson', phases: [{ rate, seconds }] } as const;
+  const service = { law: 'lognormal', mean, variation: 0.7 } as const;
+  const spec: PoolSpec = { seed, workers, threads: 1, queue: 'shared', service, load, overhead: 0.0008 };
+  const { requests, table } = writeLog(simulatePool(spec), view, 1);
+  const pool = { slots: workers, queue: 'pool', onLanes: true } as const;
+  const waited = filteredWaits(traceOf(table), pool, { effort: 'full', callers: 'not-asked' }, false);
+  const truth = requests.reduce((sum, { start, send }) => sum + start - send, 0) / requests.length;
+  const found = waited!.summary;
+  expect(truth).toBeGreaterThanOrEqual(found.lowMean / 1e6 - 0.005);
+  expect(truth).toBeLessThanOrEqual(found.highMean / 1e6 + 0.005);
+  expect((found.mean / 1e6 + 0.005) / (truth + 0.005)).toBeGreaterThan(0.5);
+  expect((found.mean / 1e6 + 0.005) / (truth + 0.005)).toBeLessThan(2.2);
+});
+
+it('tell a recorded pool of short requests among a few long ones about right', () => {
+  const recording = new URL('../../../accuracy/recordings/gunicorn-sync-6-short-among-long/', import.meta.url);
+  const { wait } = inferLog(readFileSync(new URL('access.log', recording), 'utf8'));
+  const truth = JSON.parse(readFileSync(new URL('truth.json', recording), 'utf8')).wait_seconds;
+  expect(wait.mean / 1e6).toBeGreaterThan(truth.mean / 1.5);
+  expect(wait.mean / 1e6).toBeLessThan(1.5 * truth.mean);
+  expect(wait.peakQueue).toBeLessThan(100);
+});
