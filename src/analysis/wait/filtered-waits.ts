@@ -140,7 +140,7 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const many = manyPerTick(trace, rows);
-  const queues = withQueues(stretch, trace, pool);
+  const queues = withQueues(lanes ? { ...stretch, isProcesses: true } : stretch, trace, pool);
   const together = plan.quick && callers === 'in-bursts';
   const asked =
     lanes && (together || !many) ? laneHistories(lanes, plan, together) : queueHistories(queues, plan, together);

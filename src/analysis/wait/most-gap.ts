@@ -17,8 +17,8 @@ const FEWEST = 200;
 const BY_CHANCE = 1.3;
 
 /** s, of the mean gap; Infinity where the log does not bound it. */
-export function mostGap({ length, slots, changes, low, high, duration, tick }: Stretch): number {
-  if (changes) return Number.POSITIVE_INFINITY;
+export function mostGap({ length, slots, changes, isProcesses, low, high, duration, tick }: Stretch): number {
+  if (changes || !isProcesses) return Number.POSITIVE_INFINITY;
   const bin = Math.max(SHORTEST_TICK, tick);
   const first = low.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
   const bins = Math.floor((high.reduce((last, at) => Math.max(last, at), 0) - first) / bin) + 1;

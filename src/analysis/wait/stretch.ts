@@ -26,6 +26,8 @@ export interface Stretch {
   readonly origin: number;
   /** Requests that the pool behind this queue runs at once, at most. */
   readonly slots: number;
+  /** Every slot is a process of its own; threads hinder each other, and the gaps between their requests depend on how many run. */
+  readonly isProcesses?: true;
   /** How many at what instant (s), where that changes within the stretch. */
   readonly changes?: readonly SlotChange[];
   /** s: the end lies in [low, high); for lanes already narrowed by their chains. */
