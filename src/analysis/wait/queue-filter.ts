@@ -16,13 +16,13 @@
  */
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
+import { FreeSlots } from './free-slots.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, isClosed, shareOfFree } from './guesses.ts';
 import { mostGap } from './most-gap.ts';
 import type { FilterRun, FilterSettings } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
 import { Resampling } from './resample.ts';
-import { type SlotStep, slotSteps } from './slot-changes.ts';
 import { LINE_JITTER, type Stretch, startOrder } from './stretch.ts';
 
 const ALONE = 0;
@@ -59,12 +59,7 @@ class QueueFilter {
   readonly #belief: QueueBelief;
   /** s: logistic scale of the bounds of an end. */
   readonly #soft: number;
-  /** By particle: when each slot is free, ascending; Infinity: it is not there. */
-  #free: Float64Array;
-  #spareFree: Float64Array;
-  /** Slots that come and go, and how many of these have, by particle. */
-  readonly #steps: readonly SlotStep[];
-  #stepped: Int32Array;
+  readonly #free: FreeSlots;
   /** By particle: the last start, and the instant up to which the belief has been told of arrivals. */
   #clock: Float64Array;
   #spareClock: Float64Array;
@@ -80,7 +75,7 @@ class QueueFilter {
   readonly #logWeight: Float64Array;
 
   constructor(queue: Stretch, settings: FilterSettings) {
-    const { length, slots, low, high, duration, tick } = queue;
+    const { length, low, high, duration, tick } = queue;
     const n = settings.particles;
     this.#s = queue;
     this.#set = settings;
@@ -92,13 +87,7 @@ class QueueFilter {
     const begin = low[first] - duration[first];
     const seconds = high[length - 1] - begin;
     this.#soft = Math.max(LINE_JITTER, Math.min(SOFT_TICKS * tick, (SOFT_STARTS * seconds) / length));
-    const present = queue.changes?.[0].slots ?? slots;
-    this.#free = Float64Array.from({ length: n * slots }, (_, k) =>
-      k % slots < present ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY,
-    );
-    this.#steps = slotSteps(queue.changes ?? []);
-    this.#stepped = new Int32Array(n);
-    this.#spareFree = new Float64Array(n * slots);
+    this.#free = new FreeSlots(n, queue);
     this.#clock = new Float64Array(n).fill(begin - REACH * this.#soft);
     this.#spareClock = new Float64Array(n);
     this.#told = new Float64Array(n);
@@ -135,19 +124,15 @@ class QueueFilter {
   }
 
   #follow(ancestors: Int32Array): void {
-    const { slots } = this.#s;
     for (let k = 0; k < ancestors.length; k++) {
-      const from = ancestors[k] * slots;
-      for (let x = 0; x < slots; x++) this.#spareFree[k * slots + x] = this.#free[from + x];
       this.#spareClock[k] = this.#clock[ancestors[k]];
       this.#spareTold[k] = this.#told[ancestors[k]];
       this.#spareIdle[k] = this.#idle[ancestors[k]];
     }
-    this.#stepped = Int32Array.from(ancestors, (k) => this.#stepped[k]);
-    [this.#free, this.#spareFree] = [this.#spareFree, this.#free];
     [this.#clock, this.#spareClock] = [this.#spareClock, this.#clock];
     [this.#told, this.#spareTold] = [this.#spareTold, this.#told];
     [this.#idle, this.#spareIdle] = [this.#spareIdle, this.#idle];
+    this.#free.follow(ancestors);
     this.#guesses.follow(ancestors);
     this.#belief.follow(ancestors);
     this.#bursts?.follow(ancestors);
@@ -160,22 +145,11 @@ class QueueFilter {
     return Math.max(LEAST_RATE, this.#guesses.factor(a) * rate(second) * free);
   }
 
-  /** Slots that are taken at an instant. */
-  #busy(a: number, second: number): number {
-    const { slots } = this.#s;
-    let taken = 0;
-    for (let x = 0; x < slots; x++) {
-      const free = this.#free[a * slots + x];
-      if (free > second && free < Number.POSITIVE_INFINITY) taken++;
-    }
-    return taken;
-  }
-
   /** Decides when request `i` starts in particle `a`, and weighs it; returns 1 where it came from the queue. */
   #startOf(a: number, i: number): 0 | 1 {
-    const { duration, slots } = this.#s;
-    this.#changeSlots(a);
-    const free = this.#free[a * slots];
+    const { duration } = this.#s;
+    this.#free.change(a, this.#clock[a]);
+    const free = this.#free.first(a);
     const believed = this.#waiting(a, free);
     const oneMore = this.#bursts?.oneMore(a) ?? 0;
     // A start of each kind is drawn first; how it fits its stamp decides.
@@ -224,25 +198,6 @@ class QueueFilter {
     return 0;
   }
 
-  /** Slots that came or went before the next request can start. */
-  #changeSlots(a: number): void {
-    const { slots } = this.#s;
-    const first = a * slots;
-    for (; this.#stepped[a] < this.#steps.length; this.#stepped[a]++) {
-      const { at, comes } = this.#steps[this.#stepped[a]];
-      if (comes) {
-        let x = slots - 1;
-        for (; x > 0 && this.#free[first + x - 1] > at; x--) this.#free[first + x] = this.#free[first + x - 1];
-        this.#free[first + x] = at;
-        continue;
-      }
-      const free = this.#free[first];
-      const isIdle = this.#clock[a] >= at && free <= this.#clock[a];
-      if (free < at && !isIdle) return;
-      this.#busyUntil(a, Number.POSITIVE_INFINITY);
-    }
-  }
-
   /** P(somebody queues when the first slot is free). */
   #waiting(a: number, free: number): number {
     const passed = Math.max(0, free - this.#told[a]);
@@ -274,7 +229,7 @@ class QueueFilter {
   #drawFresh(a: number, i: number, ready: number): { start: number; mass: number } {
     const { low, high, duration } = this.#s;
     const eventsPerCaller = this.#bursts?.eventsPerCaller(a) ?? 1;
-    const rate = eventsPerCaller * this.#rate(a, ready, isClosed(this.#set.clients) ? this.#busy(a, ready) : 0);
+    const rate = eventsPerCaller * this.#rate(a, ready, isClosed(this.#set.clients) ? this.#free.busyAt(a, ready) : 0);
     const reach = REACH * this.#soft;
     const from = Math.max(ready, low[i] - duration[i] - reach);
     const to = Math.max(from + 1e-6, high[i] - duration[i] + reach);
@@ -286,26 +241,16 @@ class QueueFilter {
 
   /** The slot that was free first runs a request. */
   #take(a: number, start: number, end: number, kind: Kind): void {
-    const base = a * this.#s.slots;
-    this.#busyUntil(a, end);
+    this.#free.take(a, end);
     this.#clock[a] = start;
     if (kind === MEMBER) return;
     if (kind === QUEUED) {
       this.#belief.take(a);
       return;
     }
-    this.#idle[a] = this.#free[base] > start ? 0 : 1;
+    this.#idle[a] = this.#free.first(a) > start ? 0 : 1;
     this.#told[a] = start;
     this.#belief.clear(a);
-  }
-
-  /** The first slot that is free is taken. */
-  #busyUntil(a: number, end: number): void {
-    const { slots } = this.#s;
-    const base = a * slots;
-    let x = 1;
-    for (; x < slots && this.#free[base + x] < end; x++) this.#free[base + x - 1] = this.#free[base + x];
-    this.#free[base + x - 1] = end;
   }
 
   /** How well an end fits its stamp, 0..1. */
