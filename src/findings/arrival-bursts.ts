@@ -23,6 +23,8 @@ const MOST_WAITING = 0.75;
 const SENSIBLE = 4;
 /** Share of what herds on the slots make callers wait that they surely did. */
 const WAITED = 0.05;
+/** Turns of the slots from which a herd that a full pool shows may as well have come about as fast as it was served. */
+const MANY_TURNS = 10;
 /** Schedules that cron and its like keep, seconds. */
 const PERIODS = [10, 15, 20, 30, 60, 300, 600, 900, 1800, 3600, 86_400] as const;
 
@@ -64,7 +66,9 @@ function examine(facts: Facts): Finding | null {
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
   const service = inference.service.mean;
   const target = 200_000;
-  const needed = Math.ceil(size / (1 + Math.floor(target / service)));
+  const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
+  const mayBeInStep = turns > MANY_TURNS && inference.wait.method === 'inferred';
+  const needed = mayBeInStep ? Number.NaN : Math.ceil(size / (1 + Math.floor(target / service)));
   const bear =
     Number.isFinite(needed) && (slots === null || needed > slots)
       ? ` To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting${needed > SENSIBLE * (slots ?? needed) ? ', and stand idle between them' : ''}.`
@@ -73,19 +77,21 @@ function examine(facts: Facts): Finding | null {
   const isCause = slots !== null && waited >= MOST_WAITING * total && total > 0;
   const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
   const route = routeOf(facts, rows, herds);
-  const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
   // Who comes with so many others waits: where nobody need have, they may as well have come one after the other.
   const least = ((turns - 1) / 2) * service * (inHerds / rows.length);
   if (period === null && inference.wait.lowMean < WAITED * least) return null;
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : slots !== null && waited > 0.3 * total ? 'warning' : 'info',
-    title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${often}${route === null ? '' : ` (${route})`}`,
+    title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${mayBeInStep ? ' or in quick succession' : ''}${often}${route === null ? '' : ` (${route})`}`,
     detail:
       `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(herds.map((herd) => herd.size))} to ${max(herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
       (period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`) +
       (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : '') +
       (turns > 1 && Number.isFinite(service)
         ? ` ${countText(slots!, 'slot')} of ${durationText(service)} a request answer ${Math.round(size)} at once in ceil(${Math.round(size)} / ${slots}) = ${turns} turns: the last waits about ${durationText((turns - 1) * service)}, half of them ${durationText(((turns - 1) / 2) * service)} or longer.`
+        : '') +
+      (mayBeInStep
+        ? ' Who comes about as fast as the slots serve keeps them as busy and waits for far less: so long a queue does not tell one from the other, and the range of the wait holds both.'
         : ''),
     evidence: {
       herds: herds.length,

@@ -42,6 +42,18 @@ describe('bursts of callers', () => {
     });
   }
 
+  it('may as well be callers who came about as fast as they were served: the range holds those, too', () => {
+    const on = { rate: 4.5, seconds: 20 };
+    const off = { rate: 0.001, seconds: 50 };
+    const load = { kind: 'poisson', phases: [on, off, on, off, on, off, on, off, on, off] } as const;
+    const looked = [1, 2, 3, 4].map((seed) => waitOf(seed, 2, load, 'exponential'));
+    expect(looked.filter(({ inBursts, mean, truth }) => inBursts && mean > 3 * truth).length).toBeGreaterThan(0);
+    for (const { truth, low, high } of looked) {
+      expect(low).toBeLessThan(truth);
+      expect(high).toBeGreaterThan(truth);
+    }
+  });
+
   it('are not seen where callers come one by one, at random or when they are answered', () => {
     for (let seed = 1; seed <= 3; seed++) {
       const random = { kind: 'poisson', phases: [{ rate: 6, seconds: 60 }] } as const;
