@@ -68,10 +68,10 @@ function examine(facts: Facts): Finding | null {
   const target = 200_000;
   const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
   const mayBeInStep = turns > MANY_TURNS && inference.wait.method === 'inferred';
-  const needed = mayBeInStep ? Number.NaN : Math.ceil(size / (1 + Math.floor(target / service)));
+  const needed = Math.ceil(size / (1 + Math.floor(target / service)));
   const bear =
     Number.isFinite(needed) && (slots === null || needed > slots)
-      ? ` To bear them as they are, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting${needed > SENSIBLE * (slots ?? needed) ? ', and stand idle between them' : ''}.`
+      ? ` ${mayBeInStep ? 'Where they do come at once' : 'To bear them as they are'}, ${needed} slots answer ${Math.round(size)} at once within ${durationText(target)} of waiting${needed > SENSIBLE * (slots ?? needed) ? ', and stand idle between them' : ''}.`
       : '';
   // Nobody waits to speak of but in them: that the pool is full then is their doing.
   const isCause = slots !== null && waited >= MOST_WAITING * total && total > 0;

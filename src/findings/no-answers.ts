@@ -87,7 +87,7 @@ export default defineFinding({
   explain: {
     test: [
       'A pause of 2 s to 2 min between two answers, of all workers at once, between stretches of 30 s whose rates λ differ by less than a',
-      'factor of 1.5: t ≥ (15 + ln(n)) × the longer of 1 / λ and the mean lull of the callers (excess of the gaps around it over 0, 1 or 2 mean',
+      'factor of 1.5: t ≥ (14 + ln(n)) × the longer of 1 / λ and the mean lull of the callers (excess of the gaps around it over 0, 1 or 2 mean',
       'gaps, whichever is longest), with the lower of both rates and t less what the stamps blur (chance e^-t/lull).',
       'It is a restart where no worker from before answers after it, or the server says that it began then. It is a hold where no request',
       'of the log ran in its middle, those who came in it (λ t) keep 40 % of the slots busy or more right after it, for twice as long as it takes',

@@ -5,8 +5,8 @@ import { countBelow, countUpTo, logPoissonTail, meanOf } from '../core/statistic
 /** µs: shorter pauses are noise, longer ones may be two runs of a test. */
 const SHORTEST = 2e6;
 const LONGEST = 120e6;
-/** Answers missing at the rate around it, beyond ln(number of pauses): e^-15 each. */
-const MISSING = 15;
+/** Answers missing at the rate around it, beyond ln(number of pauses): e^-14 each. */
+const MISSING = 14;
 /** µs around a pause that its rate is counted in, and the answers in it that make one. */
 export const AROUND = 30e6;
 export const MINIMUM_AROUND = 20;

@@ -291,7 +291,6 @@ export default defineFinding({
     'faults/peak.log.gz',
   ],
   quiet: [
-    'faults/reload.log.gz',
     'gunicorn-sync-8-overprovisioned.log',
     'hypercorn-4-default.log',
     'gunicorn-sync-4-half-loaded.log',

@@ -21,14 +21,6 @@ import type { Draws } from './draws.ts';
 import { chancesIn, type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
 import { poissonKernels } from './poisson-kernels.ts';
 
-export interface ArrivalSample {
-  /** s that each request waited, by request. */
-  readonly wait: Float64Array;
-  /** By epoch: arrivals/s but for those of a crowd, and how many came in one. */
-  readonly rate: Float64Array;
-  readonly crowd: Int32Array;
-}
-
 /** Of a law what is less likely than this is not followed. */
 const UNLIKELY = 1e-11;
 /** A level is not reached from where it is less likely than this. */
@@ -211,13 +203,12 @@ export class Arrivals {
     return (1 - stopped) * ((from === to ? 1 - change : 0) + change * this.#model.chance[to]);
   }
 
-  sample(draws: Draws): ArrivalSample {
+  /** s that each request waited, by request. */
+  sample(draws: Draws): Float64Array {
     const { length, kind, at, span, unit, waiters, needed, first, order, start } = this.#epochs;
     const levels = this.#logLevel.length;
     const bands = this.#bands;
     const arrival = start.slice();
-    const rate = new Float64Array(length);
-    const crowds = new Int32Array(length);
     let mass = new Float64Array(64);
     let level = Math.floor(
       pick(bands.mass.subarray(bands.at[length]), 0, levels * bands.width[length], draws) / bands.width[length],
@@ -244,21 +235,20 @@ export class Arrivals {
       }
       const chosen = pick(mass, least * width, (most + 1) * width, draws);
       level = Math.floor(chosen / width);
-      rate[e] = this.#model.levels[level];
       if (!inPeriod) continue;
       const earlier = low + (chosen % width);
       const from = Math.min(waiters[e], earlier * unit[e]);
       const to = Math.min(waiters[e], count * unit[e]);
       const instants = new Float64Array(Math.max(0, to - from));
-      crowds[e] = Math.min(instants.length, unit[e] * this.#crowds.draw(e, level, count - earlier, draws));
-      const together = crowds[e] > 0 ? this.#crowds.instant(e, draws) : 0;
-      for (let k = 0; k < instants.length; k++) instants[k] = k < crowds[e] ? together : at[e] - draws.next() * span[e];
+      const crowd = Math.min(instants.length, unit[e] * this.#crowds.draw(e, level, count - earlier, draws));
+      const together = crowd > 0 ? this.#crowds.instant(e, draws) : 0;
+      for (let k = 0; k < instants.length; k++) instants[k] = k < crowd ? together : at[e] - draws.next() * span[e];
       arrival.set(instants.sort(), first[e] + from);
       count = earlier;
     }
     const wait = new Float64Array(start.length);
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
-    return { wait, rate, crowd: crowds };
+    return wait;
   }
 
   /** How likely each count is before epoch `e`, at level `l`, with `count` after it: into `mass`, which is zero. */

@@ -19,15 +19,15 @@ const LOOK_ROWS = [600, 1200];
 /** Half a millisecond a row for the best; a long log needs fewer histories, its own length averages. */
 function planFor(n: number, effort: Effort): Omit<Plan, 'rounds'> & { readonly rows: number } {
   if (effort === 'live')
-    return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true, again: false };
+    return { rows: LIVE_ROWS[0], particles: 8, runs: 1, paths: 2, draws: 4, quick: true, crowds: false };
   if (effort === 'look')
-    return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false, again: false };
+    return { rows: LOOK_ROWS[0], particles: 48, runs: 2, paths: 3, draws: 12, quick: false, crowds: false };
   if (effort === 'sample')
-    return { rows: 40_000, particles: 6, runs: 1, paths: 2, draws: 4, quick: false, again: false };
-  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false, again: true };
-  if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false, again: true };
-  if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false, again: false };
-  return { rows: 40_000, particles: 8, runs: 2, paths: 2, draws: 12, quick: false, again: false };
+    return { rows: 40_000, particles: 6, runs: 1, paths: 2, draws: 4, quick: false, crowds: false };
+  if (n <= 2000) return { rows: 2000, particles: 48, runs: 4, paths: 3, draws: 48, quick: false, crowds: true };
+  if (n <= 6000) return { rows: 6000, particles: 24, runs: 3, paths: 2, draws: 24, quick: false, crowds: true };
+  if (n <= 20_000) return { rows: 20_000, particles: 12, runs: 2, paths: 2, draws: 16, quick: false, crowds: false };
+  return { rows: 40_000, particles: 8, runs: 2, paths: 2, draws: 12, quick: false, crowds: false };
 }
 
 const ROUNDS = 3;
@@ -133,7 +133,7 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
     );
   // A worker that a killed request held looks like clients who stayed away.
   // Measured on workers that run one request at a time alone.
-  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, again: part.plan.again && pool.onLanes };
+  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const { from, length } = part;
   const rows = Int32Array.from({ length }, (_, i) => from + i);
   const stretch = withChanges(stretchOf(trace, rows, pool.slots), pool);

@@ -4,7 +4,7 @@ import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, type Draws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
-import type { FilterRun, FilterSettings, Path, RateCurve } from './paths.ts';
+import type { FilterRun, FilterSettings, Path } from './paths.ts';
 import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
@@ -21,8 +21,8 @@ export interface Plan {
   readonly draws: number;
   /** Arrivals are drawn on one history, and under one model of the callers instead of several. */
   readonly quick: boolean;
-  /** Histories of callers who come alone are followed again for the callers that they speak for, and crowds of them. */
-  readonly again: boolean;
+  /** Crowds may have come among callers at random. */
+  readonly crowds: boolean;
 }
 
 /** µs since 1970 and half-widths, by request. */
@@ -72,20 +72,18 @@ const FEWEST_IN_QUEUES = 24;
 
 type Filter<S extends Stretch> = (stretch: S, settings: FilterSettings) => FilterRun;
 
-/** For so many clients who wait for their answers; `crowds`: some may come together; `intensity`: arrivals/s, if not as the smoothed starts. */
-type Run = (clients: number, crowds: boolean, intensity?: RateCurve) => FilterRun;
+/** For so many clients who wait for their answers; `crowds`: some may come together. */
+type Run = (clients: number, crowds: boolean) => FilterRun;
 
 /** Runs of a filter. */
 function runsOf<S extends Stretch>(filter: Filter<S>, stretch: S, plan: Plan, inBursts: boolean, seed: number): Run {
   const { paths } = plan;
   const isOfQueues = filter === (filterQueue as unknown);
   const particles = isOfQueues && !plan.quick ? Math.max(FEWEST_IN_QUEUES, plan.particles) : plan.particles;
-  const settings = { particles, paths, load: loadOf(stretch), inBursts };
-  const smoothed = rateCurve(stretch);
-  return (clients, crowds, intensity = smoothed) => {
-    const callers = { clients, rate: intensity, crowds };
+  const settings = { particles, paths, rate: rateCurve(stretch), load: loadOf(stretch), inBursts };
+  return (clients, crowds) => {
     const runs = Array.from({ length: plan.runs }, (_, k) =>
-      filter(stretch, { ...settings, ...callers, seed: seed + k }),
+      filter(stretch, { ...settings, clients, crowds, seed: seed + k }),
     );
     return isOfQueues && !inBursts ? withoutLost(runs) : bestOf(runs, inBursts);
   };
@@ -99,8 +97,7 @@ interface Followed extends FilterRun {
 /**
  * Histories of random callers that speak for clients who wait are followed again, as those clients would make them; `drawsOf` for each
  * time. Where most callers come in bursts the few others are asked about under one model, once and when the waits are wanted. Else a crowd may
- * have come, and histories are followed again for the arrivals that the first ones tell of: starts from a full pool come no faster than it
- * works, however many ask. The evidence is that of callers who come alone.
+ * have come: such histories are followed beside those of callers who come alone, whose evidence counts.
  */
 function followed(
   run: Run,
@@ -118,28 +115,26 @@ function followed(
       duration,
       queue,
       plan.draws,
-      { one: plan.quick || inBursts, crowds: plan.again && !inBursts },
+      { one: plan.quick || inBursts, crowds: plan.crowds && !inBursts },
       drawsOf(),
     );
   };
   let asked = Number.POSITIVE_INFINITY;
   const alone = run(asked, false);
   if (inBursts) return { ...alone, drawn: () => waitsOn(alone) };
-  let found = plan.again ? run(asked, true) : alone;
+  let found = plan.crowds ? both(alone, run(asked, true)) : alone;
   let drawn = waitsOn(found);
   for (let round = 0; round < plan.rounds && drawn.clients < asked; round++) {
     asked = drawn.clients;
     found = run(asked, false);
     drawn = waitsOn(found);
   }
-  if (plan.again && drawn.clients === Number.POSITIVE_INFINITY && asked === drawn.clients) {
-    found = run(asked, true, drawn.rate);
-    drawn = waitsOn(found);
-  }
   const last = drawn;
   const { logEvidence } = asked < Number.POSITIVE_INFINITY ? found : alone;
   return { ...found, logEvidence, drawn: () => last };
 }
+
+const both = (one: FilterRun, other: FilterRun): FilterRun => ({ ...one, paths: [...one.paths, ...other.paths] });
 
 /** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
 export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): Float64Array =>

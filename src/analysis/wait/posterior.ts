@@ -3,8 +3,7 @@ import { arrivalModels } from './arrival-models.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
-import { IntensityCurve } from './intensity.ts';
-import type { Path, RateCurve } from './paths.ts';
+import type { Path } from './paths.ts';
 
 /** Callers who do not wait for each other are given up below this weight. */
 const UNLIKELY = 0.5;
@@ -25,8 +24,6 @@ export interface WaitDraws {
   readonly modelWeight: number;
   /** Clients in all, where the log speaks for clients who wait for their answers; else Infinity. */
   readonly clients: number;
-  /** Arrivals/s. */
-  readonly rate: RateCurve;
 }
 
 /** Histories are equally likely; the arrival models compete on each of them. `asked`: one model alone; crowds may come in them. */
@@ -44,7 +41,6 @@ export function drawWaits(
   const byModel = new Map<string, number>();
   const byClients = new Map<number, number>();
   const waits: Float64Array[] = [];
-  const intensity = new IntensityCurve(paths, duration);
   // A world that the first history speaks against is not asked about the others.
   let worlds: ReadonlySet<number> | null = null;
   for (const path of paths) {
@@ -81,9 +77,7 @@ export function drawWaits(
       byClients.set(model.clients, (byClients.get(model.clients) ?? 0) + share / paths.length);
       reached += share * perPath;
       while (drawn < perPath && drawn + offset < reached) {
-        const sample = sampler.sample(draws);
-        waits.push(withBursts(sample.wait, path));
-        if (model.clients === Number.POSITIVE_INFINITY) intensity.add(epochs, sample);
+        waits.push(withBursts(sampler.sample(draws), path));
         drawn++;
       }
     });
@@ -95,7 +89,6 @@ export function drawWaits(
   const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
   return {
     waits,
-    rate: intensity.curve(),
     model,
     modelWeight,
     clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY,
