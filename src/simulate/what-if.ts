@@ -53,15 +53,11 @@ export function whatIf(analysis: Analysis, request: WhatIfRequest): WhatIf {
   const waitsInside = analysis.inference.service.growth?.grows === true;
   const { recommendation, withheld } = recommendationOf(workload, request, ask);
   const pools = request.withRecommended ? withPool(request.pools, recommendation) : request.pools;
-  const scenarios = pools.map((pool) =>
-    pool.model !== 'async'
-      ? scenarioOf(pool, ask(pool))
-      : waitsInside
-        ? unknownScenario(pool)
-        : waitOfAsyncIsTold(analysis, workload)
-          ? scenarioOf(pool, ask(pool))
-          : withoutWait(scenarioOf(pool, ask(pool))),
-  );
+  const scenarios = pools.map((pool) => {
+    if (pool.model === 'async' && waitsInside) return unknownScenario(pool);
+    const scenario = scenarioOf(pool, ask(pool));
+    return pool.model === 'async' && !waitOfAsyncIsTold(analysis, workload) ? withoutWait(scenario) : scenario;
+  });
   return {
     ...document,
     scenarios,

@@ -6,7 +6,7 @@
 import type { ArrivalModel } from './arrival-models.ts';
 import type { Run } from './convolve.ts';
 import type { Draws } from './draws.ts';
-import type { Epochs } from './epochs.ts';
+import { chancesIn, type Epochs } from './epochs.ts';
 import { poissonKernels } from './poisson-kernels.ts';
 
 const MEANS = [2, 8, 32, 128, 512, 2048];
@@ -17,17 +17,19 @@ const PARTS = MEANS.map((mean) => ({ weight: 1 / mean / SUM, stay: 1 - 1 / mean 
 export class Crowds {
   readonly #epochs: Epochs;
   readonly #model: ArrivalModel;
+  /** By epoch: P(a caller comes in it who may bring a crowd). */
+  readonly #came: Float64Array;
 
   constructor(epochs: Epochs, model: ArrivalModel) {
     this.#epochs = epochs;
     this.#model = model;
+    const { perSecond } = model;
+    this.#came = chancesIn(epochs, `caller ${perSecond}`, (seconds) => 1 - Math.exp(-perSecond * seconds));
   }
 
   /** P(a crowd comes in epoch `e`): with the caller who filled the pool, or since. */
   chance(e: number): number {
-    const { crowd, perSecond } = this.#model;
-    const { span, taken } = this.#epochs;
-    return crowd * ((taken[e] === 0 ? 1 : 0) + 1 - Math.exp(-perSecond * span[e]));
+    return this.#model.crowd * ((this.#epochs.taken[e] === 0 ? 1 : 0) + this.#came[e]);
   }
 
   /** Units of other callers who come in the same epoch at level `l`. */

@@ -4,6 +4,7 @@ import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, type Draws, seedOf } from './draws.ts';
 import { isotonic } from './isotonic.ts';
 import { filterLanes } from './lane-filter.ts';
+import { mostGap } from './most-gap.ts';
 import type { FilterRun, FilterSettings, Path } from './paths.ts';
 import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
 import { filterQueue } from './queue-filter.ts';
@@ -75,18 +76,35 @@ type Filter<S extends Stretch> = (stretch: S, settings: FilterSettings) => Filte
 /** For so many clients who wait for their answers; `crowds`: some may come together. */
 type Run = (clients: number, crowds: boolean) => FilterRun;
 
-/** Runs of a filter. */
-function runsOf<S extends Stretch>(filter: Filter<S>, stretch: S, plan: Plan, inBursts: boolean, seed: number): Run {
-  const { paths } = plan;
-  const isOfQueues = filter === (filterQueue as unknown);
-  const particles = isOfQueues && !plan.quick ? Math.max(FEWEST_IN_QUEUES, plan.particles) : plan.particles;
-  const settings = { particles, paths, rate: rateCurve(stretch), load: loadOf(stretch), inBursts };
-  return (clients, crowds) => {
-    const runs = Array.from({ length: plan.runs }, (_, k) =>
-      filter(stretch, { ...settings, clients, crowds, seed: seed + k }),
+/** Runs of a filter, in one; `callers`: what is known of them before. */
+function runsOf<S extends Stretch>(
+  filter: Filter<S>,
+  stretch: S,
+  plan: Plan,
+  callers: Pick<FilterSettings, 'inBursts' | 'mostGap' | 'seed'>,
+  inOne: (runs: readonly FilterRun[]) => FilterRun,
+): Run {
+  const { particles, paths } = plan;
+  const settings = { ...callers, particles, paths, rate: rateCurve(stretch), load: loadOf(stretch) };
+  return (clients, crowds) =>
+    inOne(
+      Array.from({ length: plan.runs }, (_, k) =>
+        filter(stretch, { ...settings, clients, crowds, seed: callers.seed + k }),
+      ),
     );
-    return isOfQueues && !inBursts ? withoutLost(runs) : bestOf(runs, inBursts);
-  };
+}
+
+/** Of workers that run one request at a time; their own chains bound the gaps. */
+const runsOfLanes = (lanes: LaneStretch, plan: Plan, inBursts: boolean, seed: number): Run =>
+  runsOf(filterLanes, lanes, plan, { inBursts, mostGap: Number.POSITIVE_INFINITY, seed }, (runs) =>
+    bestOf(runs, inBursts),
+  );
+
+function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed: number): Run {
+  const particles = plan.quick ? plan.particles : Math.max(FEWEST_IN_QUEUES, plan.particles);
+  return runsOf(filterQueue, queue, { ...plan, particles }, { inBursts, mostGap: mostGap(queue), seed }, (runs) =>
+    inBursts ? bestOf(runs, inBursts) : withoutLost(runs),
+  );
 }
 
 /** Paths through one queue, how likely they make the stamps, and the waits of their callers. */
@@ -138,14 +156,13 @@ const both = (one: FilterRun, other: FilterRun): FilterRun => ({ ...one, paths: 
 
 /** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
 export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): Float64Array =>
-  runsOf(filterLanes, lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY, false)
-    .logEvidence;
+  runsOfLanes(lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY, false).logEvidence;
 
 /** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
 export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Candidate {
   const seed = seedOf(lanes.low, lanes.duration);
   const queue = { slots: lanes.slots, shared: lanes.length <= MOST_OF_CLIENTS };
-  const run = runsOf(filterLanes, lanes, plan, inBursts, seed);
+  const run = runsOfLanes(lanes, plan, inBursts, seed);
   const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
     createDraws(seed ^ 1),
   );
@@ -199,7 +216,7 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
     .filter((members) => members.length > 0)
     .map((members) => {
       const part = partOf(queues, members);
-      const run = runsOf(filterQueue, part, plan, inBursts, seed);
+      const run = runsOfQueue(part, plan, inBursts, seed);
       return { members, ...followed(run, part.duration, queue, plan, inBursts, () => draws) };
     });
   const logEvidence = each[0].logEvidence.map((_, part) => sumOf(each.map((one) => one.logEvidence[part])));

@@ -62,7 +62,7 @@ class LaneFilter {
     this.#draws = createDraws(settings.seed);
     this.#belief = new QueueBelief(n, settings.crowds);
     this.#lanes = new LaneParticles(n, slots);
-    this.#guesses = new Guesses(n, DRIFT, this.#draws, Number.POSITIVE_INFINITY);
+    this.#guesses = new Guesses(n, DRIFT, this.#draws, settings.mostGap);
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
     this.#logWeight = new Float64Array(n);
     this.#window = new EndWindow(stretch, this.#lanes);

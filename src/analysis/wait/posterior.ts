@@ -87,12 +87,7 @@ export function drawWaits(
   const open = byClients.get(Number.POSITIVE_INFINITY) ?? 0;
   byClients.delete(Number.POSITIVE_INFINITY);
   const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
-  return {
-    waits,
-    model,
-    modelWeight,
-    clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY,
-  };
+  return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY };
 }
 
 /** Who came in a burst has waited since. */

@@ -19,7 +19,6 @@ import { createDraws, type Draws } from './draws.ts';
 import { FreeSlots } from './free-slots.ts';
 import { Genealogy } from './genealogy.ts';
 import { Guesses, isClosed, shareOfFree } from './guesses.ts';
-import { mostGap } from './most-gap.ts';
 import type { FilterRun, FilterSettings } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
 import { Resampling } from './resample.ts';
@@ -81,7 +80,7 @@ class QueueFilter {
     this.#set = settings;
     this.#order = startOrder(queue);
     this.#draws = createDraws(settings.seed);
-    this.#guesses = new Guesses(n, DRIFT, this.#draws, mostGap(queue));
+    this.#guesses = new Guesses(n, DRIFT, this.#draws, settings.mostGap);
     this.#belief = new QueueBelief(n, settings.crowds);
     const first = this.#order[0];
     const begin = low[first] - duration[first];
