@@ -87,17 +87,12 @@ interface Replay {
   readonly worker: Int32Array | null;
 }
 
-/**
- * What of a replay would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick, and in the order of
- * the ends unless that is lost (lost-order.ts), where as much freedom is a replay's as the log's.
- */
+/** What of a replay would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick. */
 export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): Misfits {
   const byEnd = orderOf(end);
-  const tickOf = (i: number) => Math.floor(end[i] / trace.resolution);
-  if (!trace.ordered) byEnd.sort((a, b) => tickOf(a) - tickOf(b) || duration[b] - duration[a] || a - b);
-  const low = Float64Array.from(byEnd, (i) => tickOf(i) * trace.resolution);
+  const low = Float64Array.from(byEnd, (i) => Math.floor(end[i] / trace.resolution) * trace.resolution);
   const high = low.map((at) => at + trace.resolution);
   const group = worker && byEnd.map((i) => worker[i]);
-  const dealt: Trace = { ...trace, low, high, duration: Float64Array.from(byEnd, (i) => duration[i]) };
+  const dealt: Trace = { ...trace, low, high, duration: Float64Array.from(byEnd, (i) => duration[i]), ordered: true };
   return misfits(dealt, group, group ? trace.workerIds.length : 1, slots);
 }
