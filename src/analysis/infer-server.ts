@@ -3,10 +3,9 @@ import type { Names } from '../core/batch.ts';
 import { withTimes } from '../core/event-times.ts';
 import type { Effort, InferredRequests, LastLook, ServerInference, ServiceInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
-import { type Estimate, hasNoSlots } from '../core/summary.ts';
+import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
-import { efforts, growthAsked } from './asked-growth.ts';
-import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits, workersOf } from './pools.ts';
+import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits } from './pools.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import {
@@ -16,38 +15,18 @@ import {
   fullestOf,
   unknownConcurrency,
 } from './structure/concurrency.ts';
-import { type Declared, declaredBy, mayHaveThreads, withDeclared } from './structure/declared.ts';
-import { withoutDisproved } from './structure/disproved.ts';
+import { declaredBy, mayHaveThreads } from './structure/declared.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
-import { evidencePart } from './structure/evidence-part.ts';
-import { fewerCallers } from './structure/fewer-callers.ts';
 import { fewestInAll } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
-import { withNamedThreads } from './structure/named-threads.ts';
-import { callersInTurn } from './structure/packs-in-turn.ts';
 import { lanesPerWorker, placeOnLanes } from './structure/placed.ts';
-import { queueOf } from './structure/queue.ts';
-import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
-import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
-import { sameIds } from './structure/same-ids.ts';
-import { serviceOf } from './structure/service.ts';
-import { slotChangesOf } from './structure/slot-changes.ts';
-import {
-  atLeast,
-  ofSlots,
-  type Structure,
-  structureOfMixed,
-  structureOfServers,
-  unknownStructure,
-} from './structure/structure.ts';
+import type { Rhythm } from './structure/rhythm.ts';
+import { atLeast, type Structure } from './structure/structure.ts';
 import { spread, tellingRows } from './structure/telling-rows.ts';
 import { rateOf, type Trace, traceOf } from './structure/trace.ts';
-import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
-import { poolBehindProxy } from './structure/with-response-times.ts';
-import { type Found, structureFromStamps } from './structure/without-durations.ts';
+import { type ReadLog, type Server, serverOf } from './tell-server.ts';
 import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
 import { heldToLook } from './wait/last-look.ts';
-import { withQueuedService } from './wait/queue-depth.ts';
 
 export interface ServerInput {
   /** The requests in the order of their lines (several inputs merged by time). */
@@ -103,96 +82,22 @@ function inferTelling(input: ServerInput): ServerInference {
 }
 
 function inferFrom(input: ServerInput): ServerInference {
-  const { table, names, effort = 'full', lastLook, until = null } = input;
-  const lifecycle = withTimes(input.lifecycle, table);
-  const trace = traceOf(table);
-  const nameOf = (worker: number) => names.workers.text(worker);
-  const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
-  const declared = declaredBy(input.streams, lifecycle);
-  const waitsOfAll = input.streams.some(({ facts }) => facts.waitsOfAll === true);
-  const inferPart = waitsOfAll ? (part: ServerInput) => inferFrom(withoutWaits(part)) : inferFrom;
-  const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferPart, mayHaveThreads(declared));
-  const { servers, regimes, parts } = pools;
-  const counted = input.workers ?? workersOf(pools, lives, declared);
-  const part = evidencePart(table, efforts[effort].rows);
-  const evidence = part === table ? trace : traceOf(part);
-  const found = structureOf(evidence, part, counted, declared, efforts[effort].replicas);
-  const covers = found.timesAreWork ? 'service' : declared.durationCovers;
-  const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found.structure, declared) : null;
-  const slots = input.slots ?? slotsOfRegimes(regimes);
-  const alike =
-    structureOfServers(servers) ??
-    structureOfRegimes(regimes, parts) ??
-    withNamedThreads(withDeclared(found.structure, declared, counted), table, declared.format, counted);
-  const told = { structure: slots ? ofSlots(alike, slots) : alike, workers: counted };
-  const { structure: ofOne, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
-  const structure = mixed === null ? ofOne : structureOfMixed(mixed, workers);
-  const loop = hasNoSlots(structure.model);
-  const behindProxy = covers === 'response' && structure.capacity.value === null;
-  const growth =
-    behindProxy || (loop && covers === 'service')
-      ? growthAsked(table, evidence, { effort, known: lastLook?.inTurn ?? 'not-asked' }, behindProxy)
-      : null;
-  const queued = withQueuedService(found, trace, lifecycle, structure.capacity.value);
-  // A server without slots has no stretch in which they were all taken.
-  const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
-  const service = serviceOf(table, trace, seen, covers, growth);
-  const queue = queueOf(trace, structure.model, workers.value, structure.threads.value, declared.format);
-  const rhythm = rhythmOf(trace);
-  const oneEach = trace.hasWorkers && structure.threads.value === 1;
-  const callersBelow = oneEach ? fewerCallers(trace, structure.capacity.value ?? 0) : null;
-  const inTurn = oneEach && callersBelow === null ? callersInTurn(trace, structure.capacity.value ?? 0) : null;
-  const slotChanges = slotChangesOf(trace, lives, regimes, parts);
-  const waited = askForWaits(table, pools, oneEach, {
-    table,
-    model: structure.model,
-    capacity: structure.capacity.value,
-    capacityRange: rangeOf(structure.capacity),
-    capacityConfidence: structure.capacity.confidence,
-    slotsAtLeast: Math.max(structure.capacity.low ?? 0, workers.low ?? 0),
-    threadsAtLeast: structure.threads.low ?? 0,
-    wereBusy: structure.capacity.low ?? 0,
-    fewerCallers: callersBelow ?? (inTurn?.sure ? inTurn.callers : null),
-    mayTakeTurns: inTurn !== null,
-    unbounded: structure.unbounded,
-    slotChanges,
-    workers: workers.value,
-    threadsPerWorker: structure.threads.value,
-    queue,
-    durationCovers: covers,
-    serviceMean: service.mean,
-    growth,
-    limitMet: structure.met?.words ?? null,
-    rhythm,
-    waitsOfAll,
-    lifecycle,
-    effort,
-    canSpeak: () => regimes.length > 1 || (input.canSpeak?.(structure.capacity.value) ?? true),
-    until,
-    callers: lastLook?.wait.callers ?? 'not-asked',
-  });
-  const capacity = structure.capacity.value;
+  const { table } = input;
+  const log = logOf(input);
+  const server = serverOf(input, log);
+  const { trace, lives, pools } = log;
+  const { structure, workers, mixed, service, rhythm } = server;
+  const waited = askForWaits(table, pools, server.oneEach, waitInputOf(input, log, server));
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
-  const eachHolds = trace.hasWorkers ? structure.threads.value : capacity;
-  const threads = input.streams.some(({ facts }) => facts.fields.thread);
-  const running = covers !== 'response' || waited.sharpened;
+  // Where durations hold the time in a proxy's queue nobody saw what ran, unless the waits were told apart.
+  const running = server.covers !== 'response' || waited.sharpened;
   const { lane, lanes } = placeOnLanes(
     table,
     times.start,
     times.end,
-    lanesPerWorker(servers, table, running && !structure.unbounded ? eachHolds : null),
-    threads,
+    lanesPerWorker(pools.servers, table, running && !structure.unbounded ? eachHolds(trace, structure) : null),
+    input.streams.some(({ facts }) => facts.fields.thread),
   );
-  const concurrencyOf = (): Concurrency => {
-    const rate = rateOf(trace);
-    // Where durations hold the time in a proxy's queue nobody saw what ran; by Little's law that much did on average.
-    if (!running) return { ...unknownConcurrency, mean: rate * service.mean };
-    if (regimes.length > 1) return concurrencyOfParts(times, parts);
-    const lanes = () => (effort === 'live' || growth?.inTurn ? null : fewestInAll(trace));
-    const isBlurred = trace.resolution >= COARSE_STAMP;
-    const known = { full: waited.wait.full, atMost: callersBelow, lanes, isBlurred };
-    return fullestOf(parts, concurrencyIn(times, capacity, rhythm, rate, service.mean, known));
-  };
   return {
     model: structure.model,
     modelConfidence: structure.confidence,
@@ -201,12 +106,12 @@ function inferFrom(input: ServerInput): ServerInference {
     threads: structure.threads,
     capacity: structure.capacity,
     unbounded: structure.unbounded,
-    servers,
+    servers: pools.servers,
     ...(mixed === null ? {} : { mixed }),
-    ...(declared.durationCovers === 'response' ? { seenByProxy: true as const } : {}),
-    regimes: toldRegimes(regimes, parts, slotChanges.length > 0 ? waited : null),
-    restarts: restartsOf(workers, pools, Math.max(lives.length, declared.boots)),
-    queue,
+    ...(log.declared.durationCovers === 'response' ? { seenByProxy: true as const } : {}),
+    regimes: toldRegimes(pools.regimes, pools.parts, server.slotChanges.length > 0 ? waited : null),
+    restarts: restartsOf(workers, pools, Math.max(lives.length, log.declared.boots)),
+    queue: server.queue,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
     lanes,
     requests: {
@@ -218,11 +123,84 @@ function inferFrom(input: ServerInput): ServerInference {
       ...samplesOf(waited.requests),
     },
     service,
-    concurrency: concurrencyOf(),
+    concurrency: running ? concurrencyAt(times, input, log, server, waited) : littlesConcurrency(trace, service),
     batches: batchesOf(rhythm),
     wait: waited.wait,
   };
 }
+
+function logOf(input: ServerInput): ReadLog {
+  const { table, names, streams } = input;
+  const lifecycle = withTimes(input.lifecycle, table);
+  const trace = traceOf(table);
+  const nameOf = (worker: number) => names.workers.text(worker);
+  const lives = trace.hasWorkers ? livesOf(trace, (w) => nameOf(trace.workerIds[w]), lifecycle) : [];
+  const declared = declaredBy(streams, lifecycle);
+  const waitsOfAll = streams.some(({ facts }) => facts.waitsOfAll === true);
+  const inferPart = waitsOfAll ? (part: ServerInput) => inferFrom(withoutWaits(part)) : inferFrom;
+  const pools = poolsOf({ ...input, lifecycle }, trace, lives, inferPart, mayHaveThreads(declared));
+  return { trace, lifecycle, lives, declared, waitsOfAll, pools };
+}
+
+function waitInputOf(input: ServerInput, log: ReadLog, server: Server): WaitInput {
+  const { structure, inTurn } = server;
+  const { model, capacity, threads, unbounded } = structure;
+  return {
+    table: input.table,
+    model,
+    capacity: capacity.value,
+    capacityRange: rangeOf(capacity),
+    capacityConfidence: capacity.confidence,
+    slotsAtLeast: Math.max(capacity.low ?? 0, server.workers.low ?? 0),
+    threadsAtLeast: threads.low ?? 0,
+    wereBusy: capacity.low ?? 0,
+    fewerCallers: server.fewerCallers ?? (inTurn?.sure ? inTurn.callers : null),
+    mayTakeTurns: inTurn !== null,
+    unbounded,
+    slotChanges: server.slotChanges,
+    workers: server.workers.value,
+    threadsPerWorker: threads.value,
+    queue: server.queue,
+    durationCovers: server.covers,
+    serviceMean: server.service.mean,
+    growth: server.growth,
+    limitMet: structure.met?.words ?? null,
+    rhythm: server.rhythm,
+    waitsOfAll: log.waitsOfAll,
+    lifecycle: log.lifecycle,
+    effort: input.effort ?? 'full',
+    canSpeak: () => log.pools.regimes.length > 1 || (input.canSpeak?.(capacity.value) ?? true),
+    until: input.until ?? null,
+    callers: input.lastLook?.wait.callers ?? 'not-asked',
+  };
+}
+
+/** Requests that a worker runs at once, or the whole pool where no worker is named; null unknown. */
+const eachHolds = (trace: Trace, { threads, capacity }: Structure): number | null =>
+  trace.hasWorkers ? threads.value : capacity.value;
+
+function concurrencyAt(
+  times: Times,
+  input: ServerInput,
+  log: ReadLog,
+  server: Server,
+  waited: WaitResult,
+): Concurrency {
+  const { trace, pools } = log;
+  if (pools.regimes.length > 1) return concurrencyOfParts(times, pools.parts);
+  const capacity = server.structure.capacity.value;
+  const lanes = () => (input.effort === 'live' || server.growth?.inTurn ? null : fewestInAll(trace));
+  const isBlurred = trace.resolution >= COARSE_STAMP;
+  const known = { full: waited.wait.full, atMost: server.fewerCallers, lanes, isBlurred };
+  const { rhythm, service } = server;
+  return fullestOf(pools.parts, concurrencyIn(times, capacity, rhythm, rateOf(trace), service.mean, known));
+}
+
+/** Of how many ran at once their mean alone is known, by Little's law. */
+const littlesConcurrency = (trace: Trace, service: ServiceInference): Concurrency => ({
+  ...unknownConcurrency,
+  mean: rateOf(trace) * service.mean,
+});
 
 /** Where the wait engine, which sharpens stamps, says nothing: the lanes of the structure place the requests, or their beat. */
 function timesWithoutWaits(
@@ -262,24 +240,6 @@ const batchesOf = (rhythm: Rhythm | null): ServerInference['batches'] =>
   rhythm
     ? { detected: true, size: rhythm.size, periodMicros: rhythm.period, count: rhythm.generations }
     : { detected: false, size: Number.NaN, periodMicros: Number.NaN, count: Number.NaN };
-
-function structureOf(
-  trace: Trace,
-  table: RequestTable,
-  workers: Estimate,
-  declared: Declared,
-  replicas: number,
-): Found {
-  if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
-  if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
-  if (declared.durationCovers === 'response') return poolBehindProxy(trace, table, declared, replicas);
-  const structure = trace.hasWorkers
-    ? structureByWorker(trace, workers, declared, replicas)
-    : structureOfPool(trace, declared, replicas);
-  return { structure, ...noService };
-}
-
-const noService = { serviceMean: Number.NaN, serviceBasis: 'no durations in the lines' };
 
 /** The histories of the wait, where there are some, each through `change`. */
 const samplesOf = (

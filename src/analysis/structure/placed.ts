@@ -34,12 +34,12 @@ export function placeOnLanes(
   const n = table.length;
   const lane = new Int32Array(n).fill(-1);
   const lanes: Lane[] = [];
-  const groups = new Map<number, { lanes: number[]; free: number[]; threads: Map<number, number>; most: number }>();
+  const groups = new Map<number, Group>();
   const groupOf = (worker: number) => {
     let group = groups.get(worker);
     if (!group) {
       const most = Math.min(slotsOf(worker) ?? MOST_LANES, MOST_LANES);
-      group = { lanes: [], free: [], threads: new Map(), most };
+      group = { worker, lanes: [], free: [], threads: new Map(), most };
       groups.set(worker, group);
     }
     return group;
@@ -54,33 +54,20 @@ export function placeOnLanes(
     } else if (table.worker[i] >= 0) {
       // Without a duration a worker is all that can be told.
       const group = groupOf(table.worker[i]);
-      if (group.lanes.length === 0) openLane(lanes, group, table.worker[i]);
+      if (group.lanes.length === 0) openLane(lanes, group);
       lane[i] = group.lanes[0];
     }
   }
   const order = orderOf(starts.subarray(0, known));
   for (let k = 0; k < known; k++) {
     const i = timed[order[k]];
-    const worker = table.worker[i];
-    const group = groupOf(worker);
-    if (threads && table.thread[i] >= 0) {
-      let slot = group.threads.get(table.thread[i]);
-      if (slot === undefined) {
-        slot = openLane(lanes, group, worker);
-        group.threads.set(table.thread[i], slot);
-      }
-      lane[i] = group.lanes[slot];
-      continue;
-    }
-    let best = -1;
-    let earliest = 0;
-    for (let slot = 0; slot < group.free.length; slot++) {
-      if (group.free[slot] <= start[i] + TOLERANCE && (best < 0 || group.free[slot] > group.free[best])) best = slot;
-      if (group.free[slot] < group.free[earliest]) earliest = slot;
-    }
-    if (best < 0) best = group.lanes.length < group.most ? openLane(lanes, group, worker) : earliest;
-    group.free[best] = Math.max(group.free[best], end[i]);
-    lane[i] = group.lanes[best];
+    const group = groupOf(table.worker[i]);
+    const slot =
+      threads && table.thread[i] >= 0
+        ? slotOfThread(group, table.thread[i], lanes)
+        : slotFreeAt(group, start[i], lanes);
+    group.free[slot] = Math.max(group.free[slot], end[i]);
+    lane[i] = group.lanes[slot];
   }
   return inOrder(lanes, lane);
 }
@@ -99,10 +86,44 @@ export function lanesPerWorker(
   return (id) => own.get(id) ?? (own.has(id) ? null : alike);
 }
 
-function openLane(lanes: Lane[], group: { lanes: number[]; free: number[] }, worker: number): number {
-  group.lanes.push(lanes.length);
+/** The lanes of a worker. */
+interface Group {
+  readonly worker: number;
+  /** By its slots. */
+  readonly lanes: number[];
+  /** µs, from when on each of them is free. */
+  readonly free: number[];
+  /** Slot by thread, where lines name theirs. */
+  readonly threads: Map<number, number>;
+  /** Lanes at most. */
+  readonly most: number;
+}
+
+function slotOfThread(group: Group, thread: number, all: Lane[]): number {
+  const known = group.threads.get(thread);
+  if (known !== undefined) return known;
+  const slot = openLane(all, group);
+  group.threads.set(thread, slot);
+  return slot;
+}
+
+/** The one that became free last; where none is free a new one, or of as many as there may be the first to become free. */
+function slotFreeAt(group: Group, start: number, all: Lane[]): number {
+  const { lanes, free, most } = group;
+  let best = -1;
+  let earliest = 0;
+  for (let slot = 0; slot < free.length; slot++) {
+    if (free[slot] <= start + TOLERANCE && (best < 0 || free[slot] > free[best])) best = slot;
+    if (free[slot] < free[earliest]) earliest = slot;
+  }
+  if (best >= 0) return best;
+  return lanes.length < most ? openLane(all, group) : earliest;
+}
+
+function openLane(all: Lane[], group: Group): number {
+  group.lanes.push(all.length);
   group.free.push(Number.NEGATIVE_INFINITY);
-  lanes.push({ worker, slot: group.lanes.length - 1 });
+  all.push({ worker: group.worker, slot: group.lanes.length - 1 });
   return group.lanes.length - 1;
 }
 

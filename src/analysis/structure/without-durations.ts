@@ -72,30 +72,60 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   // Workers that replace each other break any pattern.
   const refrain = workers.value === count ? refrainOf(trace) : null;
   if (refrain && isClear(refrain) && refrain.lag % count === 0) return fromRefrain(refrain, count, workers);
-  const longer = refrain !== null && isLonger(refrain);
-  const turns = turnsOf(trace);
-  const ratio = turns.expected > 0 ? turns.repeats / turns.expected : 1;
-  const z = turns.deviation > 0 ? (turns.repeats - turns.expected) / turns.deviation : 0;
-  const method = `${turns.repeats} times two lines of one worker in a row, where chance gives ${Math.round(turns.expected)}`;
-  if (!longer && ratio < 0.4 && z < -1.5 && turns.expected >= 5)
-    return oneEach(workers, z < -3 ? 0.95 : z < -2 ? 0.9 : 0.7, method);
-  if (!longer && ratio < 0.45 && z < -2) return oneEach(workers, 0.75, method);
-  // Two workers repeat each other more than many do.
-  if (!longer && ratio < (count === 2 ? 0.72 : 0.5) && z < -3) {
-    const stretch = evenStretchOf(trace);
-    if (stretch && mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))) {
-      return oneEach(workers, 0.75, `${method}, and requests end too evenly for idle workers`);
-    }
-  }
+  const repeats = repeatsOf(trace);
+  // Threads and event loops that are asked in turn repeat themselves as rarely: nothing to name a number of slots by.
+  const takeTurns = refrain !== null && isLonger(refrain);
+  const surely = takeTurns ? null : sureOneEach(trace, repeats);
+  if (surely) return oneEach(workers, surely.confidence, surely.method);
   const group = rhythmOfGroups(trace);
   if (group) return inGroups(group, workers);
   if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
-  if (!longer && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
-  // Threads and event loops that are asked in turn repeat themselves as rarely: nothing to name a number of slots by.
+  return likelierOf(repeats, takeTurns, workers);
+}
+
+/** How often a worker writes two lines in a row. One that runs one request at a time, beside others, rarely does. */
+interface Repeats {
+  /** Of those that chance gives. */
+  readonly ratio: number;
+  /** Those that chance gives. */
+  readonly expected: number;
+  /** Standard errors above them. */
+  readonly z: number;
+  readonly method: string;
+}
+
+function repeatsOf(trace: Trace): Repeats {
+  const { repeats, expected, deviation } = turnsOf(trace);
+  return {
+    ratio: expected > 0 ? repeats / expected : 1,
+    expected,
+    z: deviation > 0 ? (repeats - expected) / deviation : 0,
+    method: `${repeats} times two lines of one worker in a row, where chance gives ${Math.round(expected)}`,
+  };
+}
+
+/** null where repeats alone do not tell that each worker runs one request at a time. */
+function sureOneEach(
+  trace: Trace,
+  { ratio, expected, z, method }: Repeats,
+): { readonly confidence: number; readonly method: string } | null {
+  if (ratio < 0.4 && z < -1.5 && expected >= 5) return { confidence: z < -3 ? 0.95 : z < -2 ? 0.9 : 0.7, method };
+  if (ratio < 0.45 && z < -2) return { confidence: 0.75, method };
+  // Two workers repeat each other more than many do.
+  if (ratio >= (trace.workerIds.length === 2 ? 0.72 : 0.5) || z >= -3) return null;
+  const stretch = evenStretchOf(trace);
+  return stretch && mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to))
+    ? { confidence: 0.75, method: `${method}, and requests end too evenly for idle workers` }
+    : null;
+}
+
+/** A hedge: one request each, or threads. */
+function likelierOf({ ratio, z, method }: Repeats, takeTurns: boolean, workers: Estimate): Structure {
+  if (!takeTurns && ratio < 0.55 && z < -3) return oneEach(workers, 0.58, method);
   // As often as by chance is what idle workers do, whatever they run.
   const tells = Math.abs(z) > TELLING;
   return {
-    model: !longer && ratio < 0.85 ? 'sync' : 'threaded',
+    model: !takeTurns && ratio < 0.85 ? 'sync' : 'threaded',
     confidence: tells ? 0.45 : 0.35,
     method: tells ? method : `${method}: no more than the likelier of two readings`,
     threads: atLeast(1, method),

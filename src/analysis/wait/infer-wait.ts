@@ -11,7 +11,7 @@ import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
 import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
-import { plainWaits } from './plain-waits.ts';
+import { type PlainWaits, plainWaits } from './plain-waits.ts';
 import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
 
@@ -82,7 +82,37 @@ const filled = (length: number, value: number): Float64Array => new Float64Array
  * µs, NaN unknown.
  */
 export function inferWait(input: WaitInput): WaitResult {
-  const { table } = input;
+  const trace = traceOf(input.table);
+  const plain = plainWaits(input, trace);
+  if (plain) return toldPlainly(plain, input, trace);
+  const known = poolOf(input, trace);
+  const pool = known ?? leastPoolOf(input, trace);
+  const silent = (why: string): WaitResult => ({
+    wait: unknownWait(why),
+    requests: withinStamps(input.table),
+    sharpened: false,
+  });
+  if (!pool) return silent(whySilent(input, trace));
+  if (!input.canSpeak()) return silent('nothing like the busiest parts of the log is kept');
+  const hidden = input.slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? input.capacity ?? 0);
+  const followed = trace.length === 0 ? null : followedAs(pool, trace, input, hidden);
+  if (!followed) return silent(OUT_OF_STEP);
+  const anchors = anchorsOf(input.table, trace);
+  const held = anchors ? heldToAnchors(followed, anchors, trace) : followed;
+  const found = held === followed ? withoutRest(followed, trace, input.capacity ?? pool.slots) : held;
+  const likely = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
+  return {
+    wait: unlessMoreSlots(likely, input),
+    requests: requestsOf(found, input.table, trace, known !== null),
+    sharpened: found.times !== null,
+  };
+}
+
+const OUT_OF_STEP =
+  'the requests of a worker do not fit one after the other: killed requests or lines out of order hide when it worked';
+
+/** As the lines alone tell: each in the middle of its stamp, its wait unknown. */
+function withinStamps(table: RequestTable): InferredRequests {
   const n = table.length;
   const end = filled(n, Number.NaN);
   const start = filled(n, Number.NaN);
@@ -93,59 +123,45 @@ export function inferWait(input: WaitInput): WaitResult {
     end[i] = table.end[i] + half;
     uncertainty[i] = half;
   }
-  const requests = { start, end, uncertainty, lane: new Int32Array(n).fill(-1), wait: filled(n, Number.NaN) };
-  const trace = traceOf(table);
-  const plain = plainWaits(input, trace);
-  if (plain) {
-    // A duration that includes the wait begins at the arrival; the work begins after the wait.
-    const holdsWait = input.durationCovers === 'response' || (input.unbounded && input.growth?.inTurn !== undefined);
-    const fromArrival = holdsWait && plain.summary.method === 'inferred';
-    for (let i = 0; i < trace.length; i++) {
-      const row = trace.row[i];
-      requests.wait[row] = plain.wait[i];
-      if (fromArrival) {
-        requests.start[row] = trace.end[i] - trace.duration[i] + plain.wait[i];
-        requests.end[row] = trace.end[i];
-      } else if (plain.start && !Number.isNaN(plain.start[i])) {
-        requests.start[row] = plain.start[i];
-        requests.end[row] = plain.start[i] + (trace.hasDurations ? trace.duration[i] : input.serviceMean);
-      }
+  return { start, end, uncertainty, lane: new Int32Array(n).fill(-1), wait: filled(n, Number.NaN) };
+}
+
+function toldPlainly(plain: PlainWaits, input: WaitInput, trace: Trace): WaitResult {
+  const requests = withinStamps(input.table);
+  // A duration that includes the wait begins at the arrival; the work begins after the wait.
+  const holdsWait = input.durationCovers === 'response' || (input.unbounded && input.growth?.inTurn !== undefined);
+  const fromArrival = holdsWait && plain.summary.method === 'inferred';
+  for (let i = 0; i < trace.length; i++) {
+    const row = trace.row[i];
+    requests.wait[row] = plain.wait[i];
+    if (fromArrival) {
+      requests.start[row] = trace.end[i] - trace.duration[i] + plain.wait[i];
+      requests.end[row] = trace.end[i];
+    } else if (plain.start && !Number.isNaN(plain.start[i])) {
+      requests.start[row] = plain.start[i];
+      requests.end[row] = plain.start[i] + (trace.hasDurations ? trace.duration[i] : input.serviceMean);
     }
-    return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
   }
-  const { slotChanges } = input;
-  const known = poolOf(input, trace);
-  const pool = known ?? leastPoolOf(input, trace);
-  if (!pool) return { wait: unknownWait(whySilent(input, trace)), requests, sharpened: false };
-  if (!input.canSpeak())
-    return { wait: unknownWait('nothing like the busiest parts of the log is kept'), requests, sharpened: false };
-  const hidden = slotChanges.length === 0 && trace.workerIds.length > (input.workers ?? input.capacity ?? 0);
-  const followed = trace.length === 0 ? null : followedAs(pool, trace, input, hidden);
-  if (!followed) {
-    const basis =
-      'the requests of a worker do not fit one after the other: killed requests or lines out of order hide when it worked';
-    return { wait: unknownWait(basis), requests, sharpened: false };
-  }
-  const anchors = anchorsOf(table, trace);
-  const held = anchors ? heldToAnchors(followed, anchors, trace) : followed;
-  const found = held === followed ? withoutRest(followed, trace, input.capacity ?? pool.slots) : held;
+  return { wait: plain.summary, requests, sharpened: fromArrival || plain.start !== undefined };
+}
+
+/** `slotsKnown`: of slots that may be more, when each request ran is no better known than from its line: the limit may be none. */
+function requestsOf(found: FilteredWaits, table: RequestTable, trace: Trace, slotsKnown: boolean): InferredRequests {
+  const requests = withinStamps(table);
   for (let i = 0; i < trace.length; i++) {
     const row = trace.row[i];
     requests.wait[row] = found.wait[i];
     if (!found.times) continue;
     requests.start[row] = found.times.start[i];
     requests.end[row] = found.times.end[i];
-    // Of slots that may be more, when each request ran is no better known than from its line: the limit may be none.
-    if (known) requests.uncertainty[row] = found.times.uncertainty[i];
+    if (slotsKnown) requests.uncertainty[row] = found.times.uncertainty[i];
   }
   const waitSamples = found.samples.map((sample) => {
-    const column = filled(n, Number.NaN);
+    const column = filled(table.length, Number.NaN);
     for (let i = 0; i < trace.length; i++) column[trace.row[i]] = sample[i];
     return column;
   });
-  const likely = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
-  const wait = unlessMoreSlots(likely, input);
-  return { wait, requests: { ...requests, waitSamples }, sharpened: found.times !== null };
+  return { ...requests, waitSamples };
 }
 
 /** Such callers leave packs as herds do. */

@@ -1,0 +1,141 @@
+/** What ran the requests of a log, how many at once, and for how long each. */
+import type { LoadGrowth, ServerInference, ServiceInference } from '../core/inference.ts';
+import type { LifecycleEvent } from '../core/lifecycle.ts';
+import { type Estimate, hasNoSlots } from '../core/summary.ts';
+import type { RequestTable } from '../core/table.ts';
+import { efforts, growthAsked } from './asked-growth.ts';
+import type { ServerInput } from './infer-server.ts';
+import { type Pools, workersOf } from './pools.ts';
+import type { Declared } from './structure/declared.ts';
+import { withDeclared } from './structure/declared.ts';
+import { withoutDisproved } from './structure/disproved.ts';
+import { evidencePart } from './structure/evidence-part.ts';
+import { fewerCallers } from './structure/fewer-callers.ts';
+import type { Life } from './structure/lives.ts';
+import { withNamedThreads } from './structure/named-threads.ts';
+import { callersInTurn } from './structure/packs-in-turn.ts';
+import { queueOf } from './structure/queue.ts';
+import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
+import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
+import { sameIds } from './structure/same-ids.ts';
+import { serviceOf } from './structure/service.ts';
+import { slotChangesOf } from './structure/slot-changes.ts';
+import {
+  ofSlots,
+  type Structure,
+  structureOfMixed,
+  structureOfServers,
+  unknownStructure,
+} from './structure/structure.ts';
+import { type Trace, traceOf } from './structure/trace.ts';
+import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
+import { poolBehindProxy } from './structure/with-response-times.ts';
+import { type Found, structureFromStamps } from './structure/without-durations.ts';
+import { withQueuedService } from './wait/queue-depth.ts';
+import type { SlotChange } from './wait/slot-changes.ts';
+
+/** What is told apart in a log before it is asked for its server. */
+export interface ReadLog {
+  readonly trace: Trace;
+  /** With times of their own, where their lines had none. */
+  readonly lifecycle: readonly LifecycleEvent[];
+  readonly lives: readonly Life[];
+  readonly declared: Declared;
+  /** Lines of one of several servers tell the waits of all. */
+  readonly waitsOfAll: boolean;
+  readonly pools: Pools;
+}
+
+export interface Server {
+  readonly structure: Structure;
+  readonly workers: Estimate;
+  /** Why its requests are of several servers whose workers share their ids; null: they are not. */
+  readonly mixed: ReturnType<typeof sameIds>;
+  /** What the durations cover. */
+  readonly covers: Declared['durationCovers'];
+  readonly growth: LoadGrowth | null;
+  readonly service: ServiceInference;
+  readonly queue: ServerInference['queue'];
+  readonly rhythm: Rhythm | null;
+  /** Every worker runs one request at a time, and lines name it. */
+  readonly oneEach: boolean;
+  /** Callers who keep that many slots busy, and never one more, where they are fewer than the slots; null: not so, or unknown. */
+  readonly fewerCallers: number | null;
+  /** Callers who may ask in turn, fewer than the slots; null: nothing looks like them. */
+  readonly inTurn: ReturnType<typeof callersInTurn>;
+  readonly slotChanges: readonly SlotChange[];
+}
+
+export function serverOf(input: ServerInput, log: ReadLog): Server {
+  const { table, effort = 'full', lastLook } = input;
+  const { trace, lifecycle, lives, declared, pools } = log;
+  const counted = input.workers ?? workersOf(pools, lives, declared);
+  const part = evidencePart(table, efforts[effort].rows);
+  const evidence = part === table ? trace : traceOf(part);
+  const found = structureOf(evidence, part, counted, declared, efforts[effort].replicas);
+  const { structure, workers, mixed } = toldServer(input, log, found.structure, counted);
+  const { model, capacity, threads } = structure;
+  const covers = found.timesAreWork ? 'service' : declared.durationCovers;
+  const loop = hasNoSlots(model);
+  const behindProxy = covers === 'response' && capacity.value === null;
+  const growth =
+    behindProxy || (loop && covers === 'service')
+      ? growthAsked(table, evidence, { effort, known: lastLook?.inTurn ?? 'not-asked' }, behindProxy)
+      : null;
+  const queued = withQueuedService(found, trace, lifecycle, capacity.value);
+  // A server without slots has no stretch in which they were all taken.
+  const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
+  const oneEach = trace.hasWorkers && threads.value === 1;
+  const fewer = oneEach ? fewerCallers(trace, capacity.value ?? 0) : null;
+  return {
+    structure,
+    workers,
+    mixed,
+    covers,
+    growth,
+    service: serviceOf(table, trace, seen, covers, growth),
+    queue: queueOf(trace, model, workers.value, threads.value, declared.format),
+    rhythm: rhythmOf(trace),
+    oneEach,
+    fewerCallers: fewer,
+    inTurn: oneEach && fewer === null ? callersInTurn(trace, capacity.value ?? 0) : null,
+    slotChanges: slotChangesOf(trace, lives, pools.regimes, pools.parts),
+  };
+}
+
+/** Of the whole log, where parts of it, the server's own lines or the names of its threads tell more than its requests. */
+function toldServer(
+  input: ServerInput,
+  { trace, lifecycle, declared, pools }: ReadLog,
+  found: Structure,
+  counted: Estimate,
+): Pick<Server, 'structure' | 'workers' | 'mixed'> {
+  const { servers, regimes, parts } = pools;
+  const mixed = trace.hasWorkers && servers.length < 2 ? sameIds(lifecycle, found, declared) : null;
+  const slots = input.slots ?? slotsOfRegimes(regimes);
+  const alike =
+    structureOfServers(servers) ??
+    structureOfRegimes(regimes, parts) ??
+    withNamedThreads(withDeclared(found, declared, counted), input.table, declared.format, counted);
+  const told = { structure: slots ? ofSlots(alike, slots) : alike, workers: counted };
+  const { structure, workers } = parts.length > 1 ? told : withoutDisproved(told, trace, declared);
+  return { structure: mixed === null ? structure : structureOfMixed(mixed, workers), workers, mixed };
+}
+
+function structureOf(
+  trace: Trace,
+  table: RequestTable,
+  workers: Estimate,
+  declared: Declared,
+  replicas: number,
+): Found {
+  if (trace.length < 3) return { structure: unknownStructure('fewer than three requests with a time'), ...noService };
+  if (!trace.hasDurations) return structureFromStamps(trace, workers, declared);
+  if (declared.durationCovers === 'response') return poolBehindProxy(trace, table, declared, replicas);
+  const structure = trace.hasWorkers
+    ? structureByWorker(trace, workers, declared, replicas)
+    : structureOfPool(trace, declared, replicas);
+  return { structure, ...noService };
+}
+
+const noService = { serviceMean: Number.NaN, serviceBasis: 'no durations in the lines' };
