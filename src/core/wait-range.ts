@@ -45,7 +45,7 @@ export const neverLeftSaturation = ({ wait, concurrency }: Pick<Summary, 'wait' 
   wait.method === 'inferred' &&
   arrivalsAreHidden(concurrency.saturated_ratio ?? 0, wait.low.mean ?? Number.NaN, wait.high.mean ?? Number.NaN);
 
-/** Share of the time full from which clients in turn and callers at random begin to look the same (docs/inference.md). */
+/** Share of the time full from which clients in turn and callers at random begin to look the same (docs/inference-wait.md). */
 const OFTEN_FULL = 0.8;
 
 /** Nobody need have waited, and the pool was full as it is under a few callers who ask again at once: what is told as the estimate is no alarm. */

@@ -10,7 +10,7 @@ import type { Trace } from './trace.ts';
 const FILL = 0.9;
 /** Fewer requests would fit by chance. */
 const FEWEST = 40;
-/** As sure as a limit is said to be one (docs/inference.md). */
+/** As sure as a limit is said to be one (docs/inference-wait.md). */
 const SCORE = 25;
 const REPLICAS = 3;
 

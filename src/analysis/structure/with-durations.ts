@@ -87,7 +87,7 @@ function oneAtATime(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
 /** Nats from which workers of a kind that runs many at once are believed to run one: most of that kind do not. */
 const ALTHOUGH_ASYNC = 9;
 
-/** Confidence by evidence in nats; measured on simulated servers (docs/inference.md). */
+/** Confidence by evidence in nats; measured on simulated servers (docs/inference-structure.md). */
 const sureOfSeveral = (nats: number): number => (nats >= 2 ? 0.97 : nats >= 1 ? 0.85 : nats >= 0.5 ? 0.58 : 0);
 const sureOfOne = (nats: number): number => (nats >= 3 ? 0.9 : nats >= 2 ? 0.7 : 0);
 
@@ -121,7 +121,7 @@ function natsOfSeamlessness(trace: Trace): number {
 }
 
 /**
- * How sure a limit is, by its score; measured on simulated pools and servers without a limit (docs/inference.md). Ticks
+ * How sure a limit is, by its score; measured on simulated pools and servers without a limit (docs/inference-structure.md). Ticks
  * that hide overlaps, and more lanes than a worker usually has threads, ask for more.
  */
 function limitConfidence(limit: Limit, usualLanes: number): number {

@@ -198,7 +198,7 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
   return null;
 }
 
-/** Without worker ids so many slots that were seen at least may be those of a few processes; more hide queues of their own (docs/inference.md). */
+/** Without worker ids so many slots that were seen at least may be those of a few processes; more hide queues of their own (docs/inference-wait.md). */
 const MOST_OF_FEW = 4;
 
 /** The slots that were seen, where there may be more, of a server that is not known to have none; null: too little is known. */
