@@ -4,8 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.{ts,tsx}'],
     setupFiles: ['test/helpers/fixed-seed.ts'],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // No test is about time: these only end what hangs, on a slow and busy machine, too.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     maxWorkers: 2,
   },
 });

@@ -21,7 +21,7 @@ beforeAll(async () => {
     const { summary } = await postMortem([pathOf(name)], { formats });
     found.set(name, summary.findings);
   }
-}, 300_000);
+});
 
 /** Said by the finding itself, or listed as a symptom of a cause that speaks for it. */
 const spoken = (name: string, id: string): boolean =>

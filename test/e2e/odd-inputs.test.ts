@@ -32,7 +32,7 @@ const summaryOf = (stdout: string) => {
   };
 };
 
-describe('an input', { timeout: 60_000 }, () => {
+describe('an input', () => {
   const isPosix = process.platform !== 'win32';
 
   describe.runIf(isPosix)('that is a named pipe', () => {

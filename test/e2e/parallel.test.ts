@@ -21,10 +21,10 @@ beforeAll(() => {
   large = join(folder, 'large.log');
   // Large enough that other threads come in time to take a part.
   execFileSync(process.execPath, [join(root, 'test/bench/generate.mjs'), '--mb', '150', '--seed', '3', '--out', large]);
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('threads', { timeout: 300_000 }, () => {
+describe('threads', () => {
   it('give the same summary, to the byte', () => {
     // Without this part of the bundle one thread would read everything, and nobody would notice.
     expect(existsSync(join(root, 'dist/range-worker.cjs'))).toBe(true);

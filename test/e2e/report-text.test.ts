@@ -9,7 +9,7 @@ import { root } from '../helpers/terminal.ts';
 const report = async (log: string): Promise<string> =>
   (await run(['analyze', join(root, 'sample-logs', `${log}.log`)])).stdout;
 
-describe('the report', { timeout: 60_000 }, () => {
+describe('the report', () => {
   for (const log of ['gunicorn-gthread-2x8-nearly-full', 'uwsgi-4-default', 'gunicorn-sync-4-burst-of-16']) {
     it(`gives the queue one peak, and keeps numbers and units in one row: ${log}`, async () => {
       const text = await report(log);

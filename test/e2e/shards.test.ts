@@ -55,7 +55,7 @@ const partialOf = async (shard: string, ...options: string[]): Promise<string> =
 const joined = async (partials: readonly string[]): Promise<string> =>
   (await run(['merge', '--json', '-'], { input: partials.join('') })).stdout;
 
-describe('shards', { timeout: 240_000 }, () => {
+describe('shards', () => {
   it('from standard input to standard output join to what one run over all of them says', async () => {
     const partials = await Promise.all(shards.map((shard) => partialOf(shard)));
     const merged = JSON.parse(await joined(partials));

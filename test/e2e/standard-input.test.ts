@@ -39,7 +39,7 @@ function total(stdout: string): number {
   return (last.summary ?? last).requests.total;
 }
 
-describe('a log through standard input', { timeout: 30_000 }, () => {
+describe('a log through standard input', () => {
   const commands = [
     ['analyze', '--json', '-'],
     ['tail', '--json', '-'],

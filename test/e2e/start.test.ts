@@ -49,7 +49,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the code cache', { timeout: 60_000 }, () => {
+describe('the code cache', () => {
   it('is made by the first run of a command, and gives the same output', () => {
     const without = report({ NODE_DISABLE_COMPILE_CACHE: '1' });
     expect(caches()).toEqual([]);
@@ -147,7 +147,7 @@ describe('the code cache', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the program', { timeout: 60_000 }, () => {
+describe('the program', () => {
   it('holds little memory outside V8 for a small log, plain or packed', () => {
     // With a few MB more V8 wants to collect garbage while the process ends, and Node 20 then waited for ever in one run of fifty.
     const watch = join(folder, 'watch.cjs');
@@ -222,7 +222,7 @@ describe('the program', { timeout: 60_000 }, () => {
   });
 });
 
-describe('a screen over a large log', { timeout: 120_000 }, () => {
+describe('a screen over a large log', () => {
   let large = '';
   beforeAll(() => {
     large = join(folder, 'hundreds-of-megabytes.log');

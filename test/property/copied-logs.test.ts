@@ -188,6 +188,6 @@ describe('a log that is copied and truncated while it is read', () => {
         if (twice.length > 0) wrong.push({ seed, twice });
       }
       expect(wrong).toEqual([]);
-    }, 120_000);
+    });
   }
 });

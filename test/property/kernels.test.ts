@@ -82,7 +82,7 @@ function expectSame(log: Buffer, line: string): void {
   expect(readAll(log, true).join('\n'), line).toBe(scanned.join('\n'));
 }
 
-describe('kernels', { timeout: 300_000 }, () => {
+describe('kernels', () => {
   it('read what scanners read, of every kind of line', () => {
     for (const line of lines) {
       expectSame(logOf(line, createRandom(1)), line);

@@ -7,7 +7,7 @@ import { run } from '../../helpers/run-program.ts';
 
 const { log } = logsInFolders();
 
-describe('a saved log', { timeout: 60_000 }, () => {
+describe('a saved log', () => {
   it('that may not be read is one sentence, exit code 3', async () => {
     const path = log(lines(10));
     chmodSync(path, 0);

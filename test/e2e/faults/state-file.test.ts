@@ -7,7 +7,7 @@ import { line, lines, logsInFolders, NOW } from '../../helpers/logs-in-folders.t
 
 const { log, started } = logsInFolders();
 
-describe('a log whose place is remembered', { timeout: 60_000 }, () => {
+describe('a log whose place is remembered', () => {
   it('with a state file that cannot be written is followed, and that is said', async () => {
     const path = log(lines(30));
     const live = await started(['--state', join(path, '../no/state.json'), path]);

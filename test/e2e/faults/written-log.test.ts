@@ -18,7 +18,7 @@ import { canUnshare } from '../../helpers/run-program.ts';
 
 const { follow, log, spawn, started } = logsInFolders();
 
-describe('a log that is written', { timeout: 60_000 }, () => {
+describe('a log that is written', () => {
   it('and may not be read any more after a rotation is waited for, and read when it may', async () => {
     const path = log(lines(30));
     const live = await started([path], NOBODY);

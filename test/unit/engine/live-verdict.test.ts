@@ -49,7 +49,7 @@ describe.each([
   beforeAll(async () => {
     said = await watch(name);
     first = said.findIndex(isAlarm);
-  }, 120_000);
+  });
 
   it('raises the alarm once, holds it as long as callers queue, and calls it off when there is room', () => {
     expect(said[first].at < '20:42:45').toBe(true);
@@ -108,7 +108,7 @@ describe('full-live-silent: a queue that grows to its end, and silence after it'
   let said: Said[] = [];
   beforeAll(async () => {
     said = await watch('full-live-silent');
-  }, 120_000);
+  });
 
   it('tells between what callers queue, closer than from nothing', () => {
     const waits: [at: string, seconds: number][] = [
