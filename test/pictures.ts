@@ -65,7 +65,7 @@ const folder = join(root, 'docs/pictures');
 mkdirSync(folder, { recursive: true });
 for (const { name, args, keys, columns, rows, until } of pictures) {
   const program = new TerminalProgram(args, { columns, rows });
-  await program.waitFor((text) => until.test(text) && /^ CRITICAL /m.test(text), 120_000);
+  await program.waitFor((text) => until.test(text) && /^ CRITICAL /m.test(text));
   await pause(2500);
   for (const key of keys) {
     program.press(key);

@@ -81,7 +81,7 @@ async function firstFrame(command: string, megabytes: number) {
 async function keys(perSecond: number, presses = 100) {
   writeFileSync(path, lines(100));
   const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
-  await program.waitFor('q quit', 20_000);
+  await program.waitFor('q quit');
   let running = true;
   const step = 20;
   let block = { second: 0, text: '' };
@@ -130,7 +130,7 @@ async function keys(perSecond: number, presses = 100) {
 async function idle(live: boolean): Promise<{ core_share_percent: number; bytes_per_second: number }> {
   writeFileSync(path, lines(2000, new Date(Date.now() - (live ? 0 : 86_400_000))));
   const program = new TerminalProgram(['tail', path], { columns: 120, rows: 40 });
-  await program.waitFor('q quit', 20_000);
+  await program.waitFor('q quit');
   // A live picture has to scroll empty first, and a log that ended is examined as a report would when it has rested.
   await sleep(live ? 65_000 : 45_000);
   const before = usage(program.pid);
@@ -170,7 +170,7 @@ async function soak(seconds: number) {
     rows: 40,
     env: { NODE_OPTIONS: `--import ${join(root, 'test/bench/heap-probe.mjs')}`, HEAP_FILE: file },
   });
-  await program.waitFor('q quit', 20_000);
+  await program.waitFor('q quit');
   for (let second = 0; second < seconds && !program.exited; second++) {
     const begun = performance.now();
     for (let i = 0; i < 10; i++) {
@@ -216,8 +216,8 @@ async function seek(megabytes: number) {
   for (let i = 0; statSync(path).size < megabytes * 1e6; i++)
     appendFileSync(path, lines(20_000, new Date(begun + i * 1000)));
   const program = new TerminalProgram(['replay', '--paused', path], { columns: 120, rows: 40 });
-  await program.waitFor('q quit', 20_000);
-  await program.waitFor((text) => !/reading \d|judged by its first|Working out/.test(text), 60_000);
+  await program.waitFor('q quit');
+  await program.waitFor((text) => !/reading \d|judged by its first|Working out/.test(text));
   await sleep(2000);
   const wall: number[] = [];
   const own: number[] = [];
@@ -230,7 +230,7 @@ async function seek(megabytes: number) {
       await program.waitFor((text) => {
         const rate = text.split('\n').find((row) => row.startsWith('req/s')) ?? '';
         return !text.split('\n')[0].endsWith(before ?? '') && /[▁-█]\s{0,2} +\S+$/.test(rate);
-      }, 5000);
+      });
     });
     wall.push(time.wall);
     own.push(time.own);

@@ -68,7 +68,7 @@ describe('the terminal', () => {
   };
   const running = async (): Promise<TerminalProgram> => {
     const one = start(['tail', sample('gunicorn-sync-4-nearly-full.log')]);
-    await one.waitFor('q quit', 20_000);
+    await one.waitFor('q quit');
     expect(one.isAlternate).toBe(true);
     return one;
   };
@@ -99,7 +99,7 @@ describe('the terminal', () => {
     const one = start(['tail', sample('gunicorn-sync-4-nearly-full.log')], {
       env: { NODE_OPTIONS: `--import ${join(root, 'test/e2e/crash-later.mjs')}` },
     });
-    await one.waitFor('stopped because of a bug in itself: thrown by the test', 20_000);
+    await one.waitFor('stopped because of a bug in itself: thrown by the test');
     expect((await one.waitForExit()).code).toBe(70);
     expect(one.isAlternate).toBe(false);
     expect(one.modes).toEqual({ wraparound: true, mouse: 'none', cursorHidden: false });
@@ -112,7 +112,7 @@ describe('the terminal', () => {
     const shell = start(['--norc', '-i'], { file: '/bin/bash', env: { PS1: 'ready$ ' } });
     await shell.waitFor('ready$');
     shell.press(`'${process.execPath}' '${program}' tail '${sample('gunicorn-sync-4-nearly-full.log')}'\r`);
-    await shell.waitFor('q quit', 20_000);
+    await shell.waitFor('q quit');
     shell.press('\x1a');
     expect(await shell.waitFor('Stopped')).not.toContain('q quit');
     expect(shell.isAlternate).toBe(false);
@@ -132,12 +132,12 @@ describe('the terminal', () => {
     const log = sample('gunicorn-sync-4-nearly-full.log');
     const writer = `(head -100 '${log}'; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.5; sed -n "$((100 + i))p" '${log}'; done; sleep 60)`;
     shell.press(`${writer} | '${process.execPath}' '${program}' tail -\r`);
-    await shell.waitFor(/10\d requests/, 20_000);
+    await shell.waitFor(/10\d requests/);
     shell.press('\x1a');
     expect(await shell.waitFor('Stopped')).not.toContain('q quit');
     expect(shell.isAlternate).toBe(false);
     shell.press('fg\r');
-    await shell.waitFor('109 requests', 20_000);
+    await shell.waitFor('109 requests');
     shell.press('\x03');
     await shell.waitFor((text) => !text.includes('q quit') && /ready\$ *$/.test(text.trim()));
     expect(shell.isAlternate).toBe(false);
@@ -149,7 +149,7 @@ describe('the terminal', () => {
     await shell.waitFor('ready$');
     const log = sample('gunicorn-sync-4-nearly-full.log');
     shell.press(`(cat '${log}'; sleep 4; stty sane < /dev/tty) | '${process.execPath}' '${program}' tail -\r`);
-    await shell.waitFor('q quit', 20_000);
+    await shell.waitFor('q quit');
     await new Promise((done) => setTimeout(done, 5000));
     shell.press('2');
     await shell.waitFor('GET /net');
@@ -163,7 +163,7 @@ describe('the terminal', () => {
     ['no such file', ['replay', '/no/such.log'], 'there is no file /no/such.log'],
   ])('is never touched for %s: one sentence, exit code 3', async (_, args, sentence) => {
     const one = start(args, { columns: 200 });
-    expect((await one.waitForExit(20_000)).code).toBe(3);
+    expect((await one.waitForExit()).code).toBe(3);
     expect(one.output).toContain(sentence);
     expect(one.output).not.toContain('\x1b[?1049h');
     expect(one.output.trim().split('\n').length).toBe(1);

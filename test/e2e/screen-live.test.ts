@@ -33,18 +33,18 @@ describe('a tail', () => {
     mkdirSync(join(folder, 'logs'));
     writeFileSync(join(folder, 'logs/a.log'), block(0, 50));
     const one = start(['tail', join(folder, 'logs')]);
-    await one.waitFor('50 requests', 20_000);
+    await one.waitFor('50 requests');
     writeFileSync(join(folder, 'logs/b.log'), block(0, 40).replaceAll('pid=<156', 'pid=<256'));
-    await one.waitFor('90 requests', 20_000);
+    await one.waitFor('90 requests');
     // What the second file says of its workers is known when it was examined.
-    await one.waitFor(/^\S*\/logs\/a\.log\n156\d\d [\s\S]*^\S*\/logs\/b\.log\n256\d\d /m, 20_000);
+    await one.waitFor(/^\S*\/logs\/a\.log\n156\d\d [\s\S]*^\S*\/logs\/b\.log\n256\d\d /m);
   });
 
   it('that polls sees what is appended', async () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, block(0, 50));
     const one = start(['tail', '--poll', path]);
-    await one.waitFor('50 requests', 20_000);
+    await one.waitFor('50 requests');
     appendFileSync(path, block(50, 57));
     await one.waitFor('57 requests');
   });
@@ -53,7 +53,7 @@ describe('a tail', () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, block(0, 50));
     const one = start(['tail', path], { columns: 40, rows: 10 });
-    await one.waitFor('Too small', 20_000);
+    await one.waitFor('Too small');
     for (let i = 50; i < 60; i++) {
       appendFileSync(path, block(i, i + 1));
       await new Promise((done) => setTimeout(done, 100));
@@ -66,7 +66,7 @@ describe('a tail', () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, block(0, 50));
     const one = start(['tail', path]);
-    await one.waitFor('50 requests', 20_000);
+    await one.waitFor('50 requests');
     one.press(' ');
     await one.waitFor('PAUSED');
     appendFileSync(path, block(50, 61));
@@ -79,7 +79,7 @@ describe('a tail', () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, block(0, 50));
     const one = start(['tail', path]);
-    await one.waitFor('50 requests', 20_000);
+    await one.waitFor('50 requests');
     execFileSync('mv', [path, `${path}.1`]);
     await one.waitFor(/access\.log is (gone|not there yet)/);
     writeFileSync(path, block(50, 52));
@@ -92,7 +92,7 @@ describe('a tail', () => {
     const path = join(folder, 'access.log');
     writeFileSync(path, block(0, 400));
     const one = start(['tail', '--plain', path]);
-    await one.waitFor(/Verdict, \w+: 4 sync workers/, 20_000);
+    await one.waitFor(/Verdict, \w+: 4 sync workers/);
     await one.waitFor(/\d\d:\d\d:\d\d, last 10 s: \d+ requests/);
     one.signal('SIGINT');
     expect((await one.waitForExit()).code).toBe(0);
@@ -103,10 +103,7 @@ describe('a tail', () => {
 describe('a replay', () => {
   const paused = async (): Promise<TerminalProgram> => {
     const one = start(['replay', '--paused', sample('gunicorn-sync-4-nearly-full.log')]);
-    await one.waitFor(
-      (text) => text.includes('q quit') && !/Reading what is there|Working out what/.test(text),
-      20_000,
-    );
+    await one.waitFor((text) => text.includes('q quit') && !/Reading what is there|Working out what/.test(text));
     return one;
   };
   const clock = (text: string): string => text.split('\n')[0].trim().split(/\s+/).at(-1) as string;
@@ -156,10 +153,10 @@ describe('a replay', () => {
     // An hour of quiet after the first 50 requests.
     writeFileSync(path, block(0, 50) + block(50, 100).replaceAll(':13:03:', ':14:03:'));
     const one = start(['replay', '--speed', '5', path]);
-    await one.waitFor(/x5/, 20_000);
+    await one.waitFor(/x5/);
     one.press('i');
     await one.waitFor('skips idle stretches');
-    await one.waitFor((text) => clock(text) >= '14:03:00', 20_000);
+    await one.waitFor((text) => clock(text) >= '14:03:00');
   });
 
   it('is filtered with completions, and shows all again after escape', async () => {
@@ -198,7 +195,7 @@ describe('a replay', () => {
 
   it('in plain words says the same as the screen', async () => {
     const one = start(['replay', '--plain', '--speed', '100', sample('gunicorn-sync-4-burst-of-16.log')]);
-    await one.waitFor(/Verdict, critical: 4 sync workers, all busy/, 20_000);
+    await one.waitFor(/Verdict, critical: 4 sync workers, all busy/);
     expect(one.output).not.toMatch(/\x1b\[/);
   });
 });

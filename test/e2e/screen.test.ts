@@ -94,7 +94,7 @@ describe('the screen', () => {
       columns: 100,
       rows: 30,
     });
-    await one.waitFor('x50', 20_000);
+    await one.waitFor('x50');
     await one.waitFor(/end( +.max)?$/m);
     one.press('g');
     await one.waitFor(/ 0s\/9\ds/);
@@ -128,13 +128,13 @@ describe('the screen', () => {
       `${readFileSync(sample('gunicorn-sync-4-nearly-full.log'), 'utf8').split('\n').slice(0, 100).join('\n')}\n`,
     );
     const one = start(['tail', path]);
-    await one.waitFor('100 requests', 20_000);
+    await one.waitFor('100 requests');
     appendFileSync(path, `${readFileSync(sample('gunicorn-sync-4-nearly-full.log'), 'utf8').split('\n')[100]}\n`);
     await one.waitFor('101 requests');
     const piped = start(['-c', `(cat '${path}'; sleep 30) | '${process.execPath}' '${program}' tail -`], {
       file: '/bin/sh',
     });
-    await piped.waitFor('101 requests', 20_000);
+    await piped.waitFor('101 requests');
     piped.press('2');
     await piped.waitFor('GET /net');
     piped.press('q');

@@ -31,7 +31,7 @@ export async function played(
   options: ProgramOptions & { keys?: string } = {},
 ): Promise<TerminalProgram> {
   const one = start(['replay', '--paused', ...names], { columns: 110, rows: 36, ...options });
-  await one.waitFor('q quit', 20_000);
+  await one.waitFor('q quit');
   one.press(`G${options.keys ?? ''}`);
   // Pictures come in several steps: the last one stands still.
   let before = '';
@@ -40,6 +40,6 @@ export async function played(
     looks = text === before ? looks + 1 : 0;
     before = text;
     return looks >= 20 && /end( +.max)?$/m.test(text) && !/Reading what is there|Working out what/.test(text);
-  }, 60_000);
+  });
   return one;
 }

@@ -35,7 +35,7 @@ export function run(args: readonly string[], { input, cwd, uid, shell }: RunOpti
         env: environment,
         maxBuffer: 1 << 28,
         encoding: 'utf8',
-        timeout: 60_000,
+        timeout: 300_000,
         ...(cwd ? { cwd } : {}),
         ...(uid ? { uid } : {}),
       },

@@ -17,6 +17,9 @@ export interface ProgramOptions {
 export const root = resolve(import.meta.dirname, '../..');
 export const program = join(root, 'bin/logscope.js');
 
+/** A busy machine may need long for a screen; what never comes ends here. */
+const PATIENCE_MS = 180_000;
+
 /** A cell as the emulator holds it; colours as CSS, null for the terminal's own. */
 export interface ScreenCell {
   readonly text: string;
@@ -153,10 +156,10 @@ export class TerminalProgram {
   }
 
   /** Waits until the screen satisfies a test; fails with what it showed instead. */
-  async waitFor(what: string | RegExp | ((text: string) => boolean), timeoutMs = 30_000): Promise<string> {
+  async waitFor(what: string | RegExp | ((text: string) => boolean)): Promise<string> {
     const passes = (text: string) =>
       typeof what === 'function' ? what(text) : typeof what === 'string' ? text.includes(what) : what.test(text);
-    const until = performance.now() + timeoutMs;
+    const until = performance.now() + PATIENCE_MS;
     for (;;) {
       const text = await this.text();
       if (passes(text)) return text;
@@ -165,8 +168,8 @@ export class TerminalProgram {
     }
   }
 
-  async waitForExit(timeoutMs = 30_000): Promise<{ code: number; signal: number | undefined }> {
-    const until = performance.now() + timeoutMs;
+  async waitForExit(): Promise<{ code: number; signal: number | undefined }> {
+    const until = performance.now() + PATIENCE_MS;
     while (!this.#exit) {
       if (performance.now() > until) throw new Error(`still running; last screen:\n${await this.text()}`);
       await new Promise((done) => setTimeout(done, 10));
