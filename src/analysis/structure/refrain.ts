@@ -18,6 +18,8 @@ export interface Refrain {
 }
 
 const LONGEST = 128;
+/** Share of the lines that may be out of turn. */
+const STRAY = 0.1;
 /** Lines looked at. */
 const LINES = 4_000;
 
@@ -38,8 +40,6 @@ export function refrainOf(trace: Trace): Refrain | null {
     shares[lag] = same / (n - lag);
     if (shares[lag] > shares[best]) best = lag;
   }
-  // Slots that take turns do not repeat themselves most: lines of one worker in a row are packs, whose second next line is its, too.
-  if (best === 1) return null;
   // Multiples of the true lag repeat nearly as well: the shortest that does.
   for (let lag = 2; lag < best; lag++) {
     if (best % lag === 0 && shares[lag] > 0.85 * shares[best]) {
@@ -47,6 +47,8 @@ export function refrainOf(trace: Trace): Refrain | null {
       break;
     }
   }
+  // Of its k slots that take turns a worker writes k lines in a row at most. More are packs, whose second next line is its, too.
+  if (shares[1] > 1 - workers / best + STRAY) return null;
   return { lag: best, share: shares[best], ofOneEach: shares[workers], chance, lines: n, workers };
 }
 
