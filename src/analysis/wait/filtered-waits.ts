@@ -3,6 +3,7 @@ import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import { partOfTrace, type Trace } from '../structure/trace.ts';
 import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
+import { fullProcess } from './full-process.ts';
 import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { longestWaits } from './idle-moments.ts';
 import { withoutLongSilences } from './long-silences.ts';
@@ -179,16 +180,16 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
     ...(endsFull ? ['is still full when the log ends, and who waits then is in no line of it'] : []),
   ];
   const before = unseen.length > 0 ? `; the pool ${unseen.join(', and ')}, so callers may have waited longer` : '';
-  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}`;
   // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
   const tellsIdling = !hidden && part.unseen === 0 && pool.queue !== 'unknown';
+  const followed = partly ? partOfTrace(trace, from, from + length) : trace;
   const longest = tellsIdling
-    ? longestWaits(partly ? partOfTrace(trace, from, from + length) : trace, {
-        slots: pool.slots,
-        own: pool.queue === 'worker',
-        changes: pool.changes,
-      })
+    ? longestWaits(followed, { slots: pool.slots, own: pool.queue === 'worker', changes: pool.changes })
     : null;
+  const slotsOfOne = pool.queue === 'unknown' && !plan.quick ? fullProcess(followed, pool.slots) : null;
+  const inOneProcess =
+    slotsOfOne === null ? null : longestWaits(followed, { slots: slotsOfOne, own: false, changes: undefined });
+  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}${slotsOfOne === null ? '' : `; for a while just ${slotsOfOne} were busy, as if a process of so many was full and kept a queue of its own`}`;
   return {
     summary: {
       ...summariseWaits(waits, {
@@ -206,6 +207,7 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
         start: times.start.map((micros) => micros / 1e6),
         longest: longest?.map((micros) => micros / 1e6).sort() ?? null,
+        inOneProcess: inOneProcess?.map((micros) => micros / 1e6).sort() ?? null,
       }),
       full: pool.queue !== 'worker' && !pool.isLeast && !partly ? evidence.full : Number.NaN,
       callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',

@@ -113,6 +113,8 @@ export interface WaitContext {
   readonly start: Float64Array;
   /** s, ascending: no request can have waited longer, each by its own bound; null: not known. */
   readonly longest: Float64Array | null;
+  /** s, ascending: the same, had one of several processes been full while others idled; null: nothing looks like it. */
+  readonly inOneProcess: Float64Array | null;
 }
 
 /** Callers come less often while the pool is full, clearly. */
@@ -200,6 +202,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   const { less, more } = doubt(mean / 1e6, context);
   const lowMean = context.mayBeMore ? 0 : Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR);
   const [mostMean, mostP95] = mostOf(context.longest);
+  const [processMean, processP95] = context.inOneProcess ? mostOf(context.inOneProcess) : [0, 0];
   const waiting = waits.map((wait) => wait.filter((seconds) => seconds > NO_WAIT).length / Math.max(1, wait.length));
   return {
     ...unknownWait(context.basis),
@@ -213,6 +216,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
     lowMean,
     highMean: Math.max(
       at(means, 0.95),
+      processMean,
       Math.min(mostMean, Math.max(mean * more, maybe ? moreMaybe * at(maybe.means, 0.5) : 0)) + FLOOR,
     ),
     lowP95: Math.max(
@@ -221,6 +225,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
     ),
     highP95: Math.max(
       at(p95, 0.95),
+      processP95,
       Math.min(mostP95, Math.max(p95Middle * more, maybe ? moreMaybe * at(maybe.p95, 0.5) : 0)) + 3 * FLOOR,
     ),
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
