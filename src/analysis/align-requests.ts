@@ -4,6 +4,7 @@
  * other the one is taken that pairs most of the lines (the heaviest increasing subsequence, Fredman 1975): a pair has one status, ends
  * within the ticks of both stamps, and took the proxy no less than the server.
  */
+import { indicesBelow } from '../core/columns.ts';
 import type { RequestTable } from '../core/table.ts';
 
 /** A request of both logs. */
@@ -32,7 +33,7 @@ export const seenFor = ({ duration, measuredWait }: RequestTable, row: number): 
 
 /** Rows in the order in which they were written: that of their lines, or, where several logs were joined, of their ends. */
 export function inOrderOfWriting({ length, end, resolution }: RequestTable): Int32Array {
-  const rows = Int32Array.from({ length }, (_, row) => row);
+  const rows = indicesBelow(length);
   let [latest, early] = [Number.NEGATIVE_INFINITY, 0];
   for (let row = 0; row < length; row++) {
     if (end[row] < latest - 2 * resolution[row]) early++;

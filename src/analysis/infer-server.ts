@@ -87,7 +87,7 @@ function inferFrom(input: ServerInput): ServerInference {
   const server = serverOf(input, log);
   const { trace, lives, pools } = log;
   const { structure, workers, mixed, service, rhythm } = server;
-  const waited = askForWaits(table, pools, server.oneEach, waitInputOf(input, log, server));
+  const waited = askForWaits(trace, pools, server.oneEach, waitInputOf(input, log, server));
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
   // Where durations hold the time in a proxy's queue nobody saw what ran, unless the waits were told apart.
   const running = server.covers !== 'response' || waited.sharpened;
@@ -218,11 +218,12 @@ const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | nu
   value === null ? null : [low ?? value, high ?? value];
 
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
-function askForWaits(table: RequestTable, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
+function askForWaits(trace: Trace, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
+  const { table } = whole;
   const { parts, inWords } = pools;
   const isOneQueue = whole.slotChanges.length > 0;
   if (parts.length > 1 && !whole.waitsOfAll && !isOneQueue) return waitsOfParts(parts, table.length, inWords);
-  const found = inferWait(whole);
+  const found = inferWait(whole, trace);
   if (oneEach && found.wait.method === 'unknown') {
     // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
     const alone = pools.generations();

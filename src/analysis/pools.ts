@@ -1,5 +1,7 @@
 /** The pools that wrote a log: one of each server, or one after the other where the number of workers changes. */
+
 import type { Names, StreamFacts } from '../core/batch.ts';
+import { indicesBelow } from '../core/columns.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
@@ -137,7 +139,7 @@ function serverWithoutWorkers({ table, streams }: PoolLog): Pick<ServerPart, 'na
   const others = streams.filter(({ facts }) => facts.fields.worker);
   const isOne = new Set(without.map(({ facts }) => facts.format)).size === 1 && others.length > 0;
   if (!isOne || !others.every(({ facts }) => areUnlike(facts.format, without[0].facts.format))) return null;
-  const rows = Int32Array.from({ length: table.length }, (_, row) => row).filter((row) => table.worker[row] < 0);
+  const rows = indicesBelow(table.length).filter((row) => table.worker[row] < 0);
   return rows.length > 0 ? { name: without[0].facts.format, rows } : null;
 }
 

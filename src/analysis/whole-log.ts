@@ -2,7 +2,9 @@
  * A log that is too long to be kept whole is inferred from the requests that are kept of it, a sample and its busiest parts; how busy it was
  * in each step the timeline tells of all of it. So what was followed is weighed by how much of the log was as busy (`strata.ts`).
  */
+import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { ServerInference, WaitInference } from '../core/inference.ts';
+import { ascendingOrder } from '../core/order.ts';
 import { medianOf } from '../core/statistics.ts';
 import { instantOf } from '../core/table.ts';
 import { clockText } from '../core/time.ts';
@@ -105,7 +107,7 @@ function followedOf({ requests }: ServerInference, known: Known): Followed {
   const { end, wait } = requests;
   const { strata, isKnown } = known;
   const stepOf = (row: number) => stepAt(known, end[row]);
-  const rows = Int32Array.from(end.keys()).filter((row) => wait[row] >= 0 && isKnown[stepOf(row)] === 1);
+  const rows = indicesBelow(end.length).filter((row) => wait[row] >= 0 && isKnown[stepOf(row)] === 1);
   const stratum = Uint8Array.from(rows, (row) => strata.stratum[stepOf(row)]);
   const counts = new Float64Array(STRATA);
   for (const s of stratum) counts[s]++;
@@ -122,11 +124,11 @@ function waitsOf(inference: ServerInference, known: Known, part: FollowedPart): 
   const wait = new Float64Array(inference.requests.wait.length).fill(Number.NaN);
   for (const row of rows) wait[row] = inference.requests.wait[row];
   const samples = inference.requests.waitSamples ?? [inference.requests.wait];
-  const weights = Float64Array.from(followed.stratum, (s) => weight[s]);
+  const weights = floatsAt(weight, followed.stratum);
   return {
     wait: weighted(
       inference.wait,
-      samples.map((sample) => Float64Array.from(rows, (row) => sample[row])),
+      samples.map((sample) => floatsAt(sample, rows)),
       weights,
       {
         error: samplingError(inference.requests.wait, followed, weight, total),
@@ -180,7 +182,7 @@ function weighted(
 ): WaitInference {
   const total = weights.reduce((a, b) => a + b, 0);
   const found = samples.map((sample) => {
-    const order = Int32Array.from(sample.keys()).sort((a, b) => sample[a] - sample[b]);
+    const order = ascendingOrder(sample);
     const upTo = new Float64Array(order.length);
     let sum = 0;
     let area = 0;

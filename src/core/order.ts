@@ -1,4 +1,5 @@
 /** Orders of numbers by native sorts, which are several times as fast as those that ask a function which of two comes first. */
+import { indicesBelow } from './columns.ts';
 
 /**
  * Indices in the order of their values, which must not be NaN: value and index are packed into 53 bits. Values that are the same
@@ -6,19 +7,22 @@
  */
 export function packedOrder(values: Float64Array, mostScale: number): Int32Array {
   const n = values.length;
-  const order = new Int32Array(n);
-  if (n === 0) return order;
+  if (n === 0) return new Int32Array(0);
   let least = values[0];
   let most = values[0];
+  let isAscending = true;
   for (let i = 1; i < n; i++) {
+    if (values[i] < values[i - 1]) isAscending = false;
     if (values[i] < least) least = values[i];
     else if (values[i] > most) most = values[i];
   }
+  if (isAscending) return indicesBelow(n);
   const places = 2 ** Math.ceil(Math.log2(n + 1));
   const scale = most > least ? Math.min(mostScale, (2 ** 53 / places - 1) / (most - least)) : 0;
   const keys = new Float64Array(n);
   for (let i = 0; i < n; i++) keys[i] = Math.floor((values[i] - least) * scale) * places + i;
   keys.sort();
+  const order = new Int32Array(n);
   for (let k = 0; k < n; k++) order[k] = keys[k] % places;
   return order;
 }

@@ -1,4 +1,5 @@
 /** Where requests took many times as long for a while, on several routes or on one: what they call was slow, whoever asked. */
+import { integersAt } from './columns.ts';
 import type { Analysis } from './finding.ts';
 import { likeliestStretch } from './likeliest-stretch.ts';
 import { groupsOf, type Rows, rowsOf } from './rows.ts';
@@ -225,7 +226,7 @@ function judge(
   const medianTimes = (some: readonly number[]) => medianOf(some.map((i) => slowness[i]));
   const worst = outages.reduce((a, b) => (costOf(rows, b) > costOf(rows, a) ? b : a));
   if (!(medianTimes(worst.inside) >= TIMES * medianTimes(outside))) return null;
-  const routes = [...groupsOf(Int32Array.from(worst.inside, (i) => rows.route[i]))]
+  const routes = [...groupsOf(integersAt(rows.route, worst.inside))]
     .map(([route, places]) => ({ route, members: places.map((k) => worst.inside[k]) }))
     .filter((one) => one.members.length >= MINIMUM_INSIDE);
   const affected = routes.filter((one) => medianTimes(one.members) >= SLOW);

@@ -3,7 +3,9 @@
  * pool counts as full from where it is full for a while, and no longer from where it has slots to spare for a while: between both nothing
  * changes, so that what is told of it does not flicker.
  */
+
 import { binLevels } from './bin-levels.ts';
+import { floatsAt, indicesBelow } from './columns.ts';
 import { NEARLY_FULL } from './full-stretches.ts';
 import { meanOf, sumOf } from './statistics.ts';
 
@@ -63,9 +65,9 @@ function usualLength(service: Float64Array): number {
 
 /** `resolution`: µs, that of the stamps. `until`: µs since 1970 UTC up to which everything that ended was read. null: nothing ran. */
 export function poolNow({ start, end, slots }: QueueRows, resolution: number, until: number): PoolNow | null {
-  const known = Int32Array.from(end.keys()).filter((row) => start[row] <= end[row]);
+  const known = indicesBelow(end.length).filter((row) => start[row] <= end[row]);
   if (known.length === 0) return null;
-  const begun = Float64Array.from(known, (row) => start[row]);
+  const begun = floatsAt(start, known);
   const service = Float64Array.from(known, (row) => end[row] - start[row]);
   const first = begun.reduce((least, at) => Math.min(least, at), begun[0]);
   const mean = meanOf(service);

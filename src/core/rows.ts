@@ -1,5 +1,7 @@
 /** The rows that findings and the simulation count with: requests placed in time, in order of their starts, grouped by route and worker. */
+import { floatsAt, indicesBelow, integersAt } from './columns.ts';
 import type { Facts } from './finding.ts';
+import { ascendingOrder } from './order.ts';
 import { medianOf } from './statistics.ts';
 
 export interface Rows {
@@ -28,18 +30,22 @@ export function rowsOf({ requests, inference }: Pick<Facts, 'requests' | 'infere
   const before = known.get(requests);
   if (before) return before;
   const { start, end, wait } = inference.requests;
-  const at = (i: number) => (Number.isFinite(start[i]) ? start[i] : end[i]);
-  const row = Int32Array.from({ length: requests.length }, (_, i) => i).filter((i) => Number.isFinite(at(i)));
-  row.sort((a, b) => at(a) - at(b));
+  const began = start.map((at, i) => (Number.isFinite(at) ? at : end[i]));
+  const ended = end.map((at, i) => (Number.isFinite(at) ? at : start[i]));
+  const placed = indicesBelow(requests.length).filter((i) => Number.isFinite(began[i]));
+  const row = integersAt(placed, ascendingOrder(floatsAt(began, placed)));
   const rows: Rows = {
     length: row.length,
     row,
-    start: Float64Array.from(row, at),
-    end: Float64Array.from(row, (i) => (Number.isFinite(end[i]) ? end[i] : start[i])),
-    service: Float64Array.from(row, (i) => end[i] - start[i]),
-    wait: Float64Array.from(row, (i) => wait[i]),
-    route: Int32Array.from(row, (i) => requests.route[i]),
-    worker: Int32Array.from(row, (i) => requests.worker[i]),
+    start: floatsAt(began, row),
+    end: floatsAt(ended, row),
+    service: floatsAt(
+      end.map((at, i) => at - start[i]),
+      row,
+    ),
+    wait: floatsAt(wait, row),
+    route: integersAt(requests.route, row),
+    worker: integersAt(requests.worker, row),
     status: Uint16Array.from(row, (i) => requests.status[i]),
     uncertainty: medianOf(row.length > 0 ? Float64Array.from(row, (i) => inference.requests.uncertainty[i] || 0) : [0]),
   };

@@ -2,6 +2,7 @@
  * What a filter lets through, judged as a part: its rates, times and errors are its own, the pool behind it stays the one that
  * all requests tell of. A part taken for a log of its own would show a smaller, idler server that never was.
  */
+import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
 import type { FilteredPart, PartNumbers } from '../core/part.ts';
 import { meanOf, quantileOf } from '../core/statistics.ts';
@@ -39,7 +40,7 @@ export function examinePart(facts: Facts, text: string, sources: readonly string
 /** The facts with these requests alone; everything about the pool stays that of all requests. */
 function partOf(facts: Facts, rows: readonly number[]): Facts {
   const { start, end, uncertainty, lane, wait } = facts.inference.requests;
-  const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]);
+  const pick = (column: Float64Array) => floatsAt(column, rows);
   return {
     ...facts,
     requests: selectRows(facts.requests, rows),
@@ -49,7 +50,7 @@ function partOf(facts: Facts, rows: readonly number[]): Facts {
         start: pick(start),
         end: pick(end),
         uncertainty: pick(uncertainty),
-        lane: Int32Array.from(rows, (row) => lane[row]),
+        lane: integersAt(lane, rows),
         wait: pick(wait),
       },
     },

@@ -1,5 +1,6 @@
 /** The queues of a live window as they stand now: their requests and slots, who was taken from them last, and when all slots were busy. */
 
+import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { QueueRows } from '../core/pool-now.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -46,12 +47,7 @@ export function poolsIn(inference: ServerInference, table: RequestTable, slots: 
       return ownSlots === null ? [] : queuesIn(own, table, rows, ownSlots);
     });
   }
-  return queuesIn(
-    inference,
-    table,
-    Int32Array.from({ length: table.length }, (_, row) => row),
-    slots,
-  );
+  return queuesIn(inference, table, indicesBelow(table.length), slots);
 }
 
 /** `rows`: of the table, one for each of the inference. */
@@ -74,8 +70,8 @@ function queuesIn(inference: ServerInference, table: RequestTable, rows: Int32Ar
   return [...queues.values()].map((members) => ({
     ofWorker: slots.byWorker,
     rows: Int32Array.from(members),
-    start: Float64Array.from(members, (k) => start[k]),
-    end: Float64Array.from(members, (k) => end[k]),
+    start: floatsAt(start, members),
+    end: floatsAt(end, members),
     slots: slots.each,
     resolution,
     from,

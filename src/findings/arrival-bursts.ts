@@ -1,6 +1,9 @@
 /** Finding: requests come in herds: many at the same moment, again and again, often on a schedule. */
+
 import { max, min } from 'simple-statistics';
+import { floatsAt, integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { ascendingOrder } from '../core/order.ts';
 import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -116,10 +119,9 @@ function examine(facts: Facts): Finding | null {
 
 /** Windows of `width` µs with far more arrivals than the log has between them. */
 function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[] {
-  const order = Int32Array.from({ length: rows.length }, (_, i) => i);
-  const arrival = Float64Array.from(order, (i) => rows.start[i] - (rows.wait[i] > 0 ? rows.wait[i] : 0));
-  order.sort((a, b) => arrival[a] - arrival[b]);
-  const at = Float64Array.from(order, (i) => arrival[i]);
+  const arrival = rows.start.map((start, i) => start - (rows.wait[i] > 0 ? rows.wait[i] : 0));
+  const order = ascendingOrder(arrival);
+  const at = floatsAt(arrival, order);
   const span = Math.max(width, at[at.length - 1] - at[0]);
   const crowded = (least: number): { from: number; to: number }[] => {
     const found: { from: number; to: number }[] = [];
@@ -190,9 +192,7 @@ const TIMES_THE_SHARE = 3;
 
 function routeOf({ names }: Facts, rows: Rows, herds: readonly Herd[]): string | null {
   const inside = herds.flatMap(({ members }) => members);
-  const [[route, own]] = [...groupsOf(Int32Array.from(inside, (i) => rows.route[i]))].sort(
-    (a, b) => b[1].length - a[1].length,
-  );
+  const [[route, own]] = [...groupsOf(integersAt(rows.route, inside))].sort((a, b) => b[1].length - a[1].length);
   const ofLog = rows.route.reduce((count, other) => count + (other === route ? 1 : 0), 0);
   const share = own.length / inside.length;
   const elsewhere = (ofLog - own.length) / Math.max(1, rows.length - inside.length);

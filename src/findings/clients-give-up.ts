@@ -1,5 +1,7 @@
 /** Finding: clients hang up before their answer comes, and the server works for nobody. */
+
 import { max, min } from 'simple-statistics';
+import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, orNull } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
@@ -25,7 +27,7 @@ function byStatus({ requests, names, summary }: Facts, gone: readonly number[]):
   const isProxys = (i: number) => requests.duration[i] >= 0 && !(requests.measuredWait[i] >= 0);
   const timeOf = (i: number) => (isProxys(i) ? requests.duration[i] : Number.NaN);
   const patience = medianOf(gone.map(timeOf).filter(Number.isFinite));
-  const byRoute = groupsOf(Int32Array.from(gone, (i) => requests.route[i]));
+  const byRoute = groupsOf(integersAt(requests.route, gone));
   const [[route, members]] = [...byRoute].sort((a, b) => b[1].length - a[1].length);
   const name = names.routes.text(route);
   const share = gone.length / requests.length;

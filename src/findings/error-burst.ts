@@ -1,4 +1,5 @@
 /** Finding: server errors bunch together in time, and what happened at that moment. */
+import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
@@ -60,8 +61,8 @@ function examine(facts: Facts): Finding | null {
   const outside = (errors - inside.length) / Math.max(1, rows.length - total);
   // A log that fails all the time has no burst.
   if (inside.length / total < TIMES * outside) return null;
-  const [[route, ofRoute], ...otherRoutes] = mostFirst(Int32Array.from(inside, (i) => rows.route[i]));
-  const [[status]] = mostFirst(Int32Array.from(inside, (i) => rows.status[i]));
+  const [[route, ofRoute], ...otherRoutes] = mostFirst(integersAt(rows.route, inside));
+  const [[status]] = mostFirst(integersAt(rows.status, inside));
   const name = facts.names.routes.text(route);
   const cause = causeOf(facts, from, to);
   return {

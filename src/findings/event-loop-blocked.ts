@@ -1,6 +1,9 @@
 /** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
+
 import { max, min } from 'simple-statistics';
+import { floatsAt, indicesBelow } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { ascendingOrder } from '../core/order.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { logBinomialTail, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -121,14 +124,14 @@ function blameByGaps(facts: Facts, rows: Rows): Blame | null {
   const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
   const gap = new Float64Array(rows.length).fill(Number.NaN);
   const lastOf = new Map<number, number>();
-  const order = Int32Array.from({ length: rows.length }, (_, i) => i).sort((a, b) => rows.end[a] - rows.end[b]);
+  const order = ascendingOrder(rows.end);
   for (const i of order) {
     if (rows.worker[i] < 0) continue;
     const last = lastOf.get(rows.worker[i]);
     if (last !== undefined) gap[i] = rows.end[i] - rows.end[last];
     lastOf.set(rows.worker[i], i);
   }
-  const ends = Float64Array.from(order, (i) => rows.end[i]);
+  const ends = floatsAt(rows.end, order);
   const groups = groupsOf(rows.route);
   let best: (Blame & { score: number }) | null = null;
   for (const [route, own] of groups) {
@@ -182,7 +185,7 @@ const IN_TURN = 0.6;
  * one request at a time. Of loops that are asked in turn the same is true, and they show it by their order.
  */
 function blameAll(rows: Rows): Blame | null {
-  const lines = Int32Array.from(rows.end.keys())
+  const lines = indicesBelow(rows.end.length)
     .filter((i) => rows.worker[i] >= 0 && Number.isFinite(rows.end[i]))
     .sort((a, b) => rows.end[a] - rows.end[b]);
   const workers = groupsOf(lines.map((i) => rows.worker[i]));

@@ -1,4 +1,5 @@
 /** Silences of a worker: moments in which requests were in flight and nothing began or ended, as a blocked loop makes them. */
+import { floatsAt } from '../core/columns.ts';
 import type { Rows } from '../core/rows.ts';
 
 export interface Silence {
@@ -24,8 +25,8 @@ export function silencesOf(rows: Rows, members: readonly number[]): Silence[] {
   const n = members.length;
   if (n < 50) return [];
   const worker = rows.worker[members[0]];
-  const starts = Float64Array.from(members, (i) => rows.start[i]);
-  const ends = Float64Array.from(members, (i) => rows.end[i]).sort();
+  const starts = floatsAt(rows.start, members);
+  const ends = floatsAt(rows.end, members).sort();
   const events = new Float64Array(2 * n);
   events.set(starts);
   events.set(ends, n);

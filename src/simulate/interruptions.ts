@@ -3,8 +3,10 @@
  * is away hangs, in whatever pool, and so does the first request of each new worker. A larger pool begins more of them. A replay that
  * gave every request the time that it took in the log would deal the few of the small pool out to a large one.
  */
+
 import { findBootBacklog } from '../core/boot-backlog.ts';
 import { type ColdStart, findColdStarts } from '../core/cold-starts.ts';
+import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import { findOutages, type Outages } from '../core/outages.ts';
 import type { PoolShape } from '../core/prediction.ts';
@@ -108,8 +110,8 @@ function outageSpans(
     for (const at of slowed) isSlow[at] = 1;
     const last = Math.max(...slowed);
     const slowRoutes = new Set(slow.map((position) => rows.route[position]));
-    const groups = [...groupsOf(Int32Array.from(begun, (at) => trace.route[at]))].map(
-      ([route, members]) => [route, Int32Array.from(members, (k) => begun[k])] as const,
+    const groups = [...groupsOf(integersAt(trace.route, begun))].map(
+      ([route, members]) => [route, integersAt(begun, members)] as const,
     );
     const judged = groups.filter(([, members]) => members.length >= ENOUGH);
     const byRoute = new Map(judged.filter(([route]) => slowRoutes.has(route)));
@@ -249,7 +251,7 @@ export function keepInterruptions(interruptions: Interruptions, entries: Int32Ar
   const placeOf = new Map(Array.from(entries, (entry, place) => [entry, place] as const));
   const kept = (list: Int32Array): Int32Array =>
     Int32Array.from(Array.from(list, (entry) => placeOf.get(entry) ?? -1).filter((place) => place >= 0));
-  const pick = (column: Float64Array): Float64Array => Float64Array.from(entries, (entry) => column[entry]);
+  const pick = (column: Float64Array): Float64Array => floatsAt(column, entries);
   const { boot } = interruptions;
   return {
     ...interruptions,

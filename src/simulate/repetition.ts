@@ -1,4 +1,5 @@
 /** One possible replay of a log: arrivals recovered from starts and waits, services drawn, an accepting worker each. */
+import { floatsAt, integersAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
 import { createRandom, normal, type Random } from '../core/random.ts';
 import { drawTogether } from './clumps.ts';
@@ -65,9 +66,9 @@ export function drawRepetition(
   return {
     seed,
     scale,
-    arrival: Float64Array.from(order, (i) => arrival[i]),
-    row: Int32Array.from(order, (i) => row[i]),
-    worker: byWorker ? Int32Array.from(order, (i) => trace.worker[i]) : null,
+    arrival: floatsAt(arrival, order),
+    row: integersAt(row, order),
+    worker: byWorker ? integersAt(trace.worker, order) : null,
   };
 }
 

@@ -2,7 +2,9 @@
  * Service times for a repetition: each request draws one of its own route's, so that the luck of one order does not
  * pass for a law; where the service time drifts in time, it draws from its neighbourhood, so that slow hours stay slow.
  */
+
 import { quantileRankSorted, sampleStandardDeviation } from 'simple-statistics';
+import { floatsAt } from '../core/columns.ts';
 import type { Random } from '../core/random.ts';
 import { meanOf } from '../core/statistics.ts';
 
@@ -67,7 +69,7 @@ function drifting(service: Float64Array, groups: readonly Int32Array[]): boolean
   let blocks = 0;
   for (const rows of groups) {
     if (rows.length < 4 * BLOCK) continue;
-    const sorted = Float64Array.from(rows, (row) => service[row]).sort() as unknown as number[];
+    const sorted = floatsAt(service, rows).sort() as unknown as number[];
     if (sorted[0] === sorted[sorted.length - 1]) continue;
     for (let start = 0; start + BLOCK <= rows.length; start += BLOCK) {
       let total = 0;

@@ -2,6 +2,7 @@
  * Where within the tick of its stamp each request ended: lines are written as requests end, so the ends of one tick stand
  * in the order of its lines, and a uniform draw from all such orders is a sorted sample of uniform draws.
  */
+import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { InferredRequests } from '../core/inference.ts';
 import type { Random } from '../core/random.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -28,8 +29,8 @@ export function ticksOf(
   rows: readonly number[],
   { end, uncertainty }: InferredRequests,
 ): Ticks | null {
-  const entries = Int32Array.from(rows.keys()).sort((a, b) => rows[a] - rows[b]);
-  const width = Float64Array.from(rows, (row) => table.resolution[row]);
+  const entries = indicesBelow(rows.length).sort((a, b) => rows[a] - rows[b]);
+  const width = floatsAt(table.resolution, rows);
   const back = Float64Array.from(rows, (row) => end[row] - table.end[row]);
   const groups: Int32Array[] = [];
   let from = 0;
@@ -66,7 +67,7 @@ export function keepEntries({ groups, back, width }: Ticks, kept: Int32Array): T
   );
   return {
     groups: left.filter((group) => group.length > 0),
-    back: Float64Array.from(kept, (entry) => back[entry]),
-    width: Float64Array.from(kept, (entry) => width[entry]),
+    back: floatsAt(back, kept),
+    width: floatsAt(width, kept),
   };
 }

@@ -1,5 +1,7 @@
 /** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
+import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
+import { ascendingOrder } from '../core/order.ts';
 import type { Random } from '../core/random.ts';
 import { countUpTo, medianOf } from '../core/statistics.ts';
 import { type ClumpSize, clumpSize } from './clumps.ts';
@@ -83,7 +85,7 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
   // Of a long log only a part may have been followed through the pool: the rest would seem never to have waited.
   const followed = rows.filter((i) => Number.isFinite(inferred.wait[i]));
   if (followed.length >= MINIMUM_FOLLOWED) rows = followed;
-  rows.sort((a, b) => begin[a] - begin[b]);
+  rows = Array.from(integersAt(rows, ascendingOrder(floatsAt(begin, rows))));
   const sampled = rows.length > most || rows.length < summary.requests.total;
   if (rows.length > most) rows = stretchesOf(rows, most);
 
@@ -192,17 +194,17 @@ export function drawStarts({ start, uncertainty, ticks }: Trace, random: Random)
 
 /** The trace of some of its rows, ascending. */
 export function keepRows(trace: Trace, rows: Int32Array): Trace {
-  const pick = (values: Float64Array): Float64Array => Float64Array.from(rows, (row) => values[row]);
+  const pick = (values: Float64Array): Float64Array => floatsAt(values, rows);
   return {
     ...trace,
     length: rows.length,
-    table: Int32Array.from(rows, (row) => trace.table[row]),
+    table: integersAt(trace.table, rows),
     start: pick(trace.start),
     service: pick(trace.service),
     uncertainty: pick(trace.uncertainty),
     ticks: trace.ticks && keepEntries(trace.ticks, rows),
-    route: Int32Array.from(rows, (row) => trace.route[row]),
-    worker: Int32Array.from(rows, (row) => trace.worker[row]),
+    route: integersAt(trace.route, rows),
+    worker: integersAt(trace.worker, rows),
     waits: trace.waits.map(pick),
     held: whenAsked(trace.waits, (_, history) => {
       const held = trace.held(history);

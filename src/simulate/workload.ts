@@ -1,4 +1,5 @@
 /** Everything a scenario needs to know of the log, worked out once: the trace, its services, clients and seed. */
+import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { seedOf } from '../core/random.ts';
@@ -76,11 +77,11 @@ export function workloadOf(
 
 /** The same log as if a route had never been asked for. */
 export function workloadWithout(workload: Workload, route: number): Workload | null {
-  const rows = Int32Array.from(workload.trace.route.keys()).filter((i) => workload.trace.route[i] !== route);
+  const rows = indicesBelow(workload.trace.route.length).filter((i) => workload.trace.route[i] !== route);
   if (rows.length === 0) return null;
   const trace = keepRows(workload.trace, rows);
   const { contention } = workload;
-  const kept = contention && { ...contention, level: Float64Array.from(rows, (row) => contention.level[row]) };
+  const kept = contention && { ...contention, level: floatsAt(contention.level, rows) };
   return {
     ...workload,
     trace,

@@ -7,7 +7,9 @@
  * second is asked by replaying the requests of the log for N clients, whose mean pause Z follows from the log's own
  * throughput X and service time S: N = X (S + Z) (Little's law; the interactive response time law).
  */
+
 import { type ClientRhythm, clientRhythm } from '../../core/client-rhythm.ts';
+import { integersAt } from '../../core/columns.ts';
 import { meanOf } from '../../core/statistics.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import { createDraws } from './draws.ts';
@@ -195,7 +197,7 @@ function misfitsOfClients(trace: Trace, slots: number, { clients, think }: Readi
   const draws = createDraws(trace);
   // Workers take the requests in the order in which they took those of the log, as far as its stamps tell.
   const byStart = trace.workerIds.length > 1 ? orderOf(trace.end.map((end, i) => end - trace.duration[i])) : null;
-  const worker = byStart && Int32Array.from(byStart, (i) => trace.worker[i]);
+  const worker = byStart && integersAt(trace.worker, byStart);
   const pause = () => -think * Math.log(1 - draws.next());
   const end = new Float64Array(n);
   const duration = new Float64Array(n);

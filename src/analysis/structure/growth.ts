@@ -8,6 +8,7 @@
  * it had; how much that alone makes of it is found by dealing the durations of each group anew, as the log would have told
  * of them, and is taken off.
  */
+import { floatsAt } from '../../core/columns.ts';
 import type { LoadGrowth } from '../../core/inference.ts';
 import { besideText } from '../../core/words.ts';
 import { createDraws, type Draws, shuffle } from './draws.ts';
@@ -184,7 +185,7 @@ function dealtWithin(values: Float64Array, group: Int32Array, draws: Draws): Flo
   });
   const dealt = values.slice();
   for (const own of members.values()) {
-    const mixed = Float64Array.from(own, (i) => values[i]);
+    const mixed = floatsAt(values, own);
     shuffle(mixed, 0, own.length, draws);
     own.forEach((i, k) => {
       dealt[i] = mixed[k];

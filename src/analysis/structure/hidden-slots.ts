@@ -8,6 +8,7 @@
  * a station takes longer in proportion, and the short ones overtake. Durations begin at the arrival then, as a proxy's do, and the number of
  * slots gives every start (blurred-slots.ts), of each process alone.
  */
+import { floatsAt, integersAt } from '../../core/columns.ts';
 import type { HiddenSlots, LoadGrowth } from '../../core/inference.ts';
 import { againstReplays, type TimedLog, type Told, tellOf } from './blurred-slots.ts';
 import { createDraws } from './draws.ts';
@@ -105,9 +106,9 @@ interface Neighbours extends Stays {
 
 const staysOf = (trace: Trace): Neighbours[] =>
   queuesOf(trace, trace.hasWorkers).map((members) => ({
-    end: Float64Array.from(members, (i) => trace.end[i]),
-    duration: Float64Array.from(members, (i) => trace.duration[i]),
-    route: Int32Array.from(members, (i) => trace.route[i]),
+    end: floatsAt(trace.end, members),
+    duration: floatsAt(trace.duration, members),
+    route: integersAt(trace.route, members),
   }));
 
 interface Half {
@@ -175,8 +176,8 @@ function neighboursOf(stays: Neighbours) {
 export function waitsInTurn(trace: Trace, slots: number): Float64Array {
   const wait = new Float64Array(trace.length);
   queuesOf(trace, trace.hasWorkers).forEach((members) => {
-    const end = Float64Array.from(members, (i) => trace.end[i]);
-    const duration = Float64Array.from(members, (i) => trace.duration[i]);
+    const end = floatsAt(trace.end, members);
+    const duration = floatsAt(trace.duration, members);
     waitsForSlots({ end, duration }, slots).forEach((micros, k) => {
       wait[members[k]] = micros;
     });

@@ -6,6 +6,7 @@
  * order at all (an upper bound: the longest of a tick first). A log in the order of ends fits its slots, and would not if it were dealt anew;
  * where the order breaks lanes that hold all requests without it, and breaks them as often as any other order would, it is none.
  */
+import { floatsAt, indicesBelow, integersAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
 import { fewestLanes, misfits } from './lanes.ts';
 import type { Trace } from './trace.ts';
@@ -42,27 +43,25 @@ export function orderInsteadOfLost(lines: Lines): Int32Array | null {
   const ticks = ticksOf(lines.low, asked);
   const together = ticks.reduce((sum, [first, end]) => sum + (end - first > 1 ? end - first : 0), 0);
   if (length === 0 || together < TOGETHER * length) return null;
-  const unfit = (order: Int32Array, ordered: boolean, slots: number, limit?: number) => {
-    const view = { ...lines, ...gathered(lines, order), ordered };
-    return misfits(view, ...groupsOf(view), slots, limit).requests;
-  };
+  const unfit = (some: Lines & { readonly ordered: boolean }, slots: number, limit?: number) =>
+    misfits(some, ...groupsOf(some), slots, limit).requests;
   const inOrder = { ...lines, ...gathered(lines, asked), ordered: true };
   let slots = (fewestLanes(inOrder, ...groupsOf(inOrder), MOST_LANES) ?? 1) - 1;
-  while (slots > 0 && unfit(asked, true, slots, FEWEST) < FEWEST) slots--;
+  while (slots > 0 && unfit(inOrder, slots, FEWEST) < FEWEST) slots--;
   if (slots < 1) return null;
-  const found = unfit(asked, true, slots);
+  const found = unfit(inOrder, slots);
   if (found < LEAST * length) return null;
-  const longest = longestFirst(lines, asked, ticks);
-  const oneFewer = slots > 1 ? unfit(longest, false, slots - 1) : length;
+  const longest = { ...lines, ...gathered(lines, longestFirst(lines, asked, ticks)), ordered: false };
+  const oneFewer = slots > 1 ? unfit(longest, slots - 1) : length;
   const most = Math.min(WITHOUT_ORDER * found, OF_ONE_FEWER * oneFewer);
-  if (unfit(longest, false, slots, most) > most) return null;
+  if (unfit(longest, slots, most) > most) return null;
   const draws = createDraws(inOrder);
   for (let k = 0; k < REPLICAS; k++) {
     const dealt = asked.slice();
     for (const [first, end] of ticks) shuffle(dealt, first, end, draws);
-    if (found < AS_IN_ANY * unfit(dealt, true, slots)) return null;
+    if (found < AS_IN_ANY * unfit({ ...lines, ...gathered(lines, dealt), ordered: true }, slots)) return null;
   }
-  const all = Int32Array.from({ length: lines.length }, (_, k) => k);
+  const all = indicesBelow(lines.length);
   return longestFirst(lines, all, ticksOf(lines.low, all));
 }
 
@@ -97,8 +96,8 @@ function longestFirst({ duration }: Lines, order: Int32Array, ticks: readonly [n
 
 const gathered = ({ low, high, duration, worker }: Lines, order: Int32Array) => ({
   length: order.length,
-  low: Float64Array.from(order, (k) => low[k]),
-  high: Float64Array.from(order, (k) => high[k]),
-  duration: Float64Array.from(order, (k) => duration[k]),
-  worker: Int32Array.from(order, (k) => worker[k]),
+  low: floatsAt(low, order),
+  high: floatsAt(high, order),
+  duration: floatsAt(duration, order),
+  worker: integersAt(worker, order),
 });

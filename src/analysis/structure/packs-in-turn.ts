@@ -6,6 +6,7 @@
  * The ends of a pack with work W reach over L = W / k where k requests run at once. With its beginning anywhere within a tick Δ they cross
  * j ticks with the probability 1 - |L / Δ - j| (0 where that is negative).
  */
+import { ascendingOrder } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
 import { fewestLanes } from './lanes.ts';
 import type { Trace } from './trace.ts';
@@ -64,7 +65,7 @@ export function callersInTurn(trace: Trace, slots: number): CallersInTurn | null
 
 /** What lies between two silences of a tick or more. */
 function packsOf({ length, low, high, duration, resolution }: Trace): Pack[] {
-  const order = Int32Array.from(low.keys()).sort((a, b) => low[a] - duration[a] - (low[b] - duration[b]));
+  const order = ascendingOrder(low.map((at, i) => at - duration[i]));
   const tickOf = (i: number) => Math.floor(low[i] / resolution);
   const packs: Pack[] = [];
   let [work, requests, first, last, until] = [0, 0, 0, 0, Number.POSITIVE_INFINITY];

@@ -6,6 +6,7 @@
  * starts that follow an end of their own full process at once although another process had a slot free. A shared queue
  * makes them only by chance: (departures from a full process while another was free) · (1 - e^(-λε)).
  */
+import { indicesBelow } from '../../core/columns.ts';
 import type { Trace } from './trace.ts';
 
 export type Queue = 'shared' | 'per-worker' | null;
@@ -48,7 +49,7 @@ function startsFromQueues(trace: Trace, slots: number): QueueStarts {
     times[i] = trace.end[i] - trace.duration[i];
     times[n + i] = trace.end[i];
   }
-  const order = Int32Array.from({ length: 2 * n }, (_, k) => k).sort((a, b) => times[a] - times[b] || b - a);
+  const order = indicesBelow(2 * n).sort((a, b) => times[a] - times[b] || b - a);
   const level = new Int32Array(workers);
   const fullUntil = new Float64Array(workers).fill(Number.NEGATIVE_INFINITY);
   const anotherFree = new Uint8Array(workers);

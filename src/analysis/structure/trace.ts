@@ -2,6 +2,7 @@
  * The requests of a log as the structure is read from them: dense columns in the order of the lines (where that is none within the ticks,
  * the longest of a tick first), each end with the window in which it can lie.
  */
+import { floatsAt } from '../../core/columns.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { killedRequests } from './killed.ts';
 import { orderInsteadOfLost } from './lost-order.ts';
@@ -123,9 +124,9 @@ type Columns = Pick<Trace, 'row' | 'low' | 'high' | 'duration' | 'worker' | 'rou
 
 const inThatOrder = ({ row, low, high, duration, worker, route }: Columns, order: Int32Array): Columns => ({
   row: order.map((k) => row[k]),
-  low: Float64Array.from(order, (k) => low[k]),
-  high: Float64Array.from(order, (k) => high[k]),
-  duration: Float64Array.from(order, (k) => duration[k]),
+  low: floatsAt(low, order),
+  high: floatsAt(high, order),
+  duration: floatsAt(duration, order),
   worker: order.map((k) => worker[k]),
   route: order.map((k) => route[k]),
 });
@@ -186,8 +187,8 @@ function tightenByInput(
     inputs.get(table.source[i])?.push(k);
   });
   for (const members of inputs.values()) {
-    const lows = Float64Array.from(members, (k) => low[k]);
-    const highs = Float64Array.from(members, (k) => high[k]);
+    const lows = floatsAt(low, members);
+    const highs = floatsAt(high, members);
     tightenByOrder(lows, highs, jitter);
     members.forEach((k, m) => {
       low[k] = lows[m];

@@ -8,6 +8,7 @@
  * none where E were expected has a chance of about e^-E.
  */
 
+import { floatsAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
 import { type Misfits, misfits } from './lanes.ts';
 import { orderOf } from './order.ts';
@@ -93,6 +94,6 @@ export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay,
   const low = Float64Array.from(byEnd, (i) => Math.floor(end[i] / trace.resolution) * trace.resolution);
   const high = low.map((at) => at + trace.resolution);
   const group = worker && byEnd.map((i) => worker[i]);
-  const dealt: Trace = { ...trace, low, high, duration: Float64Array.from(byEnd, (i) => duration[i]), ordered: true };
+  const dealt: Trace = { ...trace, low, high, duration: floatsAt(duration, byEnd), ordered: true };
   return misfits(dealt, group, group ? trace.workerIds.length : 1, slots);
 }

@@ -6,6 +6,7 @@
  * the one for which requests that queued needed no more and no less time than those that did not: too few slots start
  * them too late, too many too early.
  */
+import { floatsAt } from '../../core/columns.ts';
 import { meanOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { manyLeft } from '../left-callers.ts';
@@ -50,7 +51,7 @@ export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Dec
   // Where callers leave, the proxy does not see when the server is done with them.
   if (manyLeft(table))
     return { structure: unknownStructure(CALLERS_LEFT), serviceMean: Number.NaN, serviceBasis: CALLERS_LEFT };
-  const held = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
+  const held = floatsAt(table.measuredWait, trace.row);
   const limit = letThrough(trace, held);
   if (limit?.isServed) return poolOfLimit(limit, trace);
   const { splits, found } = splitBySlots(trace);

@@ -5,6 +5,7 @@
  * Stidham): R = (starts from the queue / time full) / (starts that found a slot idle / other time) is near 1. Waves, batches
  * and too much load make it larger; callers who wait for their answer before they come again make it smaller.
  */
+import { floatsAt } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';
 import type { Path } from './paths.ts';
 
@@ -68,7 +69,7 @@ function addQueue(
   duration: Float64Array,
   counts: Counts,
 ): number {
-  const order = ascendingOrder(Float64Array.from(members, (i) => start[i])).map((k) => members[k]);
+  const order = ascendingOrder(floatsAt(start, members)).map((k) => members[k]);
   const few = Math.floor((slots - 1) / 4);
   let running: number[] = [];
   let crowdedSince = start[order[0]];

@@ -97,42 +97,33 @@ function burstOf(
   if (cluster.length < slots * FEWEST_TURNS) return null;
   const before = workBefore(trace, cluster, durations, slots);
   if (!before) return null;
-  // e = begin + work before + duration + gaps, with 0 <= gap <= MOST_GAP at every hand-over: windows for the beginning.
-  let from = Number.NEGATIVE_INFINITY;
-  let to = Number.POSITIVE_INFINITY;
-  let turns = 1;
-  // Without durations each is known only on average: allow the sum to stray as sums do.
-  const stray = trace.hasDurations ? 0 : 0.06;
-  for (let k = 0; k < cluster.length; k++) {
-    const i = cluster[k];
-    const work = before.work[k] + durations[i];
-    turns = Math.max(turns, before.turn[k] + 1);
-    from = Math.max(from, trace.low[i] - work * (1 + stray) - (before.turn[k] + 1) * MOST_GAP);
-    to = Math.min(to, trace.high[i] + STAMP_LAG - work * (1 - stray));
-  }
-  if (from > to) return null;
-  const begin = (from + to) / 2;
   const last = cluster[cluster.length - 1];
   for (let k = 0; k < cluster.length; k++) wait[cluster[k]] = before.work[k];
-  return { members: cluster, from: begin, to: trace.end[last], turns };
+  return { members: cluster, from: before.begin, to: trace.end[last], turns: before.turns };
 }
 
 interface Work {
   /** µs that the slot of each member worked before it, by position in the cluster. */
   readonly work: Float64Array;
-  /** Requests the slot ran before it. */
-  readonly turn: Int32Array;
+  /** Requests that the fullest slot ran. */
+  readonly turns: number;
+  /** µs: when all of them began. */
+  readonly begin: number;
 }
 
-/** What each slot did before each request; null when the slots were not all used, or one ran twice as much as another. */
+/** What each slot did before each request; null when no beginning fits, the slots were not all used, or one ran twice as much as another. */
 function workBefore(trace: Trace, cluster: readonly number[], durations: Float64Array, slots: number): Work | null {
   const work = new Float64Array(cluster.length);
-  const turn = new Int32Array(cluster.length);
   const perWorker = trace.hasWorkers && new Set(cluster.map((i) => trace.worker[i])).size === slots;
   const free = new Float64Array(slots);
   const turns = new Int32Array(slots);
   const slotOf = new Int32Array(trace.workerIds.length).fill(-1);
   let slotsTaken = 0;
+  // e = begin + work before + duration + gaps, with 0 <= gap <= MOST_GAP at every hand-over: windows for the beginning.
+  let from = Number.NEGATIVE_INFINITY;
+  let to = Number.POSITIVE_INFINITY;
+  // Without durations each is known only on average: allow the sum to stray as sums do.
+  const stray = trace.hasDurations ? 0 : 0.06;
   for (let k = 0; k < cluster.length; k++) {
     const i = cluster[k];
     let slot = 0;
@@ -144,9 +135,11 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
       for (let s = 1; s < slots; s++) if (free[s] + durations[i] < free[slot] + durations[i]) slot = s;
     }
     work[k] = free[slot];
-    turn[k] = turns[slot];
     free[slot] += durations[i];
     turns[slot]++;
+    from = Math.max(from, trace.low[i] - free[slot] * (1 + stray) - turns[slot] * MOST_GAP);
+    to = Math.min(to, trace.high[i] + STAMP_LAG - free[slot] * (1 - stray));
+    if (from > to) return null;
   }
   let most = 0;
   let least = Number.POSITIVE_INFINITY;
@@ -157,5 +150,7 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
     least = Math.min(least, free[s]);
   }
   // A shared queue leaves no slot idle while another has more than one request to go.
-  return least >= most - longest - cluster.length * MOST_GAP && least > 0 ? { work, turn } : null;
+  return least >= most - longest - cluster.length * MOST_GAP && least > 0
+    ? { work, turns: turns.reduce((a, b) => Math.max(a, b)), begin: (from + to) / 2 }
+    : null;
 }

@@ -6,6 +6,7 @@
  * (Larson, Management Science 36, 1990). Long periods are cut at every m-th waiter only; the barrier is then raised by
  * 0.58 √m (Chernoff 1965, Siegmund 1985), and counts are kept in units of u callers.
  */
+import { floatsAt } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';
 import type { Path } from './paths.ts';
 
@@ -59,7 +60,7 @@ const BARRIER_SHIFT = 0.58;
 export function epochsOf(path: Path, duration: Float64Array, end: number): Epochs {
   const n = path.start.length;
   const order = ascendingOrder(path.start);
-  const start = Float64Array.from(order, (i) => path.start[i]);
+  const start = floatsAt(path.start, order);
   const at = new Float64Array(n + 1);
   const span = new Float64Array(n + 1);
   const kind = new Uint8Array(n + 1);

@@ -5,7 +5,7 @@ import { hasNoSlots, type ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { insideWords } from '../structure/growth.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
-import { type Trace, traceOf } from '../structure/trace.ts';
+import type { Trace } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
 import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
@@ -78,11 +78,10 @@ export interface WaitResult {
 const filled = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
 
 /**
- * Deterministic: random draws are seeded by the data. Columns of the result have one value per row of `input.table`,
+ * Deterministic: random draws are seeded by the data. `trace`: of `input.table`. Columns of the result have one value per row of `input.table`,
  * µs, NaN unknown.
  */
-export function inferWait(input: WaitInput): WaitResult {
-  const trace = traceOf(input.table);
+export function inferWait(input: WaitInput, trace: Trace): WaitResult {
   const plain = plainWaits(input, trace);
   if (plain) return toldPlainly(plain, input, trace);
   const known = poolOf(input, trace);

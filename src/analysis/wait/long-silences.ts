@@ -2,6 +2,7 @@
  * A night in which nobody comes says nothing of the callers of the day: rates that are shared over it are those of no hour, against which an
  * ordinary peak looks like a herd. So what is far longer than the pauses between requests is shortened before arrivals are asked for.
  */
+import { ascendingOrder } from '../../core/order.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { HistoryTimes } from './histories.ts';
 
@@ -19,7 +20,7 @@ export interface Shortened {
 export function withoutLongSilences(trace: Trace): Shortened | null {
   const { length, low, high, duration } = trace;
   const begin = low.map((at, i) => at - duration[i]);
-  const order = Int32Array.from(begin.keys()).sort((a, b) => begin[a] - begin[b]);
+  const order = ascendingOrder(begin);
   const silences: { readonly place: number; readonly micros: number }[] = [];
   let until = Number.POSITIVE_INFINITY;
   for (let k = 0; k < length; k++) {

@@ -1,4 +1,5 @@
 /** Waits that the lines themselves tell: a proxy's queue column, or the instant at which a proxy received the request. */
+import { floatsAt } from '../../core/columns.ts';
 import { quantileOf } from '../../core/statistics.ts';
 import type { RequestTable } from '../../core/table.ts';
 import { hasLeft } from '../left-callers.ts';
@@ -36,7 +37,7 @@ function fromColumn(table: RequestTable, trace: Trace, ofAll: boolean): Measured
   let known = 0;
   for (const row of trace.row) if (table.measuredWait[row] >= 0) known++;
   if (known < ENOUGH * trace.length || known === 0) return null;
-  const wait = Float64Array.from(trace.row, (row) => table.measuredWait[row]);
+  const wait = floatsAt(table.measuredWait, trace.row);
   // A proxy that did not wait for the answer does not time the wait: it was found from two stamps, where the server's line was found.
   const left = Array.from(trace.row.keys()).filter((i) => wait[i] >= 0 && hasLeft(table.status[trace.row[i]]));
   const blur = left.length > 0 ? trace.resolution / 2 : 0;

@@ -1,4 +1,5 @@
 /** The requests of one queue as the engines read them: windows of their ends and their durations, in seconds. */
+import { floatsAt, indicesBelow } from '../../core/columns.ts';
 import { ascendingOrder } from '../../core/order.ts';
 import { sharpen } from '../sharpen.ts';
 import { endBounds } from '../structure/lanes.ts';
@@ -65,9 +66,9 @@ export const partOf = (stretch: Stretch, members: Int32Array): Stretch => ({
   ...stretch,
   length: members.length,
   index: members.map((i) => stretch.index[i]),
-  low: Float64Array.from(members, (i) => stretch.low[i]),
-  high: Float64Array.from(members, (i) => stretch.high[i]),
-  duration: Float64Array.from(members, (i) => stretch.duration[i]),
+  low: floatsAt(stretch.low, members),
+  high: floatsAt(stretch.high, members),
+  duration: floatsAt(stretch.duration, members),
 });
 
 /** A stretch whose requests are known to belong to queues, each with `slots` slots of its own. */
@@ -80,7 +81,7 @@ export interface QueueStretch extends Stretch {
 
 /** The same with every request in its queue; `queues` 1: all in one. */
 export function onQueues(stretch: Stretch, group: Int32Array, queues: number): QueueStretch {
-  const members = Array.from({ length: queues }, (_, g) => Int32Array.from(group.keys()).filter((i) => group[i] === g));
+  const members = Array.from({ length: queues }, (_, g) => indicesBelow(group.length).filter((i) => group[i] === g));
   // What must still run on the slots bounds every end from above.
   const { late } = endBounds({ ...stretch, ordered: stretch.jitter < Infinity }, group, queues, stretch.slots);
   const high = stretch.high.map((at, i) => Math.max(stretch.low[i] + 1e-6, Math.min(at, late[i] + SLACK)));

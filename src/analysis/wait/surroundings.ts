@@ -2,6 +2,7 @@
  * The waits of a stretch of a log that begins with a full pool: who was queued when it began shows in the requests before it. They are those
  * that the inference of a wider stretch gives to its requests, and only they are counted.
  */
+import { floatsAt } from '../../core/columns.ts';
 import type { ServerInference, WaitInference } from '../../core/inference.ts';
 import { meanOf, medianOf } from '../../core/statistics.ts';
 import { type RequestTable, sliceRows } from '../../core/table.ts';
@@ -40,7 +41,7 @@ export function waitsAmong(own: ServerInference, table: RequestTable, around: Pa
   const isSamePool = joint.capacity.value === own.capacity.value && joint.queue === own.queue;
   if (joint.wait.method !== 'inferred' || !isSamePool) return own;
   const rows = wanted.map((row) => row - from);
-  const pick = (column: Float64Array) => Float64Array.from(rows, (row) => column[row]);
+  const pick = (column: Float64Array) => floatsAt(column, rows);
   const wait = pick(joint.requests.wait);
   const samples = (joint.requests.waitSamples ?? [joint.requests.wait]).map(pick);
   // A part of them alone was followed.

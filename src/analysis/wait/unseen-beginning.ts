@@ -3,7 +3,9 @@
  * part began cannot be seen in it; only such a moment shows that none of them is left. And how much of a log lies behind the last such
  * moment: whoever still waits when it ends is in no line of it.
  */
+
 import { binLevels } from '../../core/bin-levels.ts';
+import { floatsAt } from '../../core/columns.ts';
 import { countBelow } from '../../core/statistics.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 
@@ -55,7 +57,7 @@ function edgesOfQueue(trace: Trace, queue: readonly number[]): { unseen: CountIn
   }
   const width = Math.max(TICKS * trace.resolution, (SERVICES * work) / queue.length, (last - origin) / MOST_BINS, 1);
   const start = Float64Array.from(queue, (k) => trace.end[k] - trace.duration[k]);
-  const service = Float64Array.from(queue, (k) => trace.duration[k]);
+  const service = floatsAt(trace.duration, queue);
   const level = binLevels(start, service, origin, width, Math.floor((last - origin) / width) + 1);
   const binOf = (instant: number) => Math.min(level.length - 1, Math.floor((instant - origin) / width));
   // Of what ran before the first line of the trace only a part is seen, and of what runs behind its last line, too.
