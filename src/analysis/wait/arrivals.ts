@@ -261,13 +261,18 @@ export class Arrivals {
     const before = bands.at[e] + l * width;
     let kernel = kernels.of(logMean);
     const crowd = this.#crowds.chance(e);
-    for (let x = 0; x < width; x++) {
+    // Of callers who come whoever is in the system no more than their law reaches.
+    const isReach = this.#open && crowd === 0;
+    const first = isReach ? Math.max(0, count - low - kernel.from - kernel.mass.length + 1) : 0;
+    const end = isReach ? Math.min(width, count - low - kernel.from + 1) : width;
+    for (let x = first; x < end; x++) {
       const f = bands.mass[before + x];
       if (f < UNLIKELY) continue;
       if (!this.#open) kernel = kernels.of(logMean + this.#logFreeAfter(e, low + x));
       const arrived = count - low - x - kernel.from;
       const alone = arrived >= 0 && arrived < kernel.mass.length ? (1 - crowd) * kernel.mass[arrived] : 0;
-      mass[l * width + x] = f * reach * (alone + this.#crowds.likelihood(e, l, count - low - x));
+      const together = crowd > 0 ? this.#crowds.likelihood(e, l, count - low - x) : 0;
+      mass[l * width + x] = f * reach * (alone + together);
     }
   }
 }

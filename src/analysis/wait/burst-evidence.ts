@@ -3,14 +3,8 @@
  * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
  */
 import { sumOf } from '../../core/statistics.ts';
-import {
-  type Candidate,
-  evidenceOfLanes,
-  type Histories,
-  laneHistories,
-  type Plan,
-  queueHistories,
-} from './histories.ts';
+import { aloneOnLanes, followedAlready } from './filter-runs.ts';
+import { type Candidate, type Histories, laneHistories, type Plan, queueHistories } from './histories.ts';
 import type { LaneStretch, QueueStretch } from './stretch.ts';
 import { ALWAYS_FULL, isPatient } from './summarise-waits.ts';
 
@@ -60,9 +54,11 @@ export function burstsOnLanes(
   if (isPatient(usual.evidence)) return null;
   const some = forBursts(plan, lanes.length);
   // The best of twice as many runs would have the better luck.
-  const alone = queues ? evidenceOfLanes(lanes, some) : usual.logEvidence;
+  const rival = queues ? aloneOnLanes(lanes, some) : followedAlready(usual.logEvidence);
   const verdicts = lanesSay(lanes.length, lanes.slots, queues !== null);
-  const onLanes = judged(laneHistories(lanes, some, true), usual, alone, verdicts);
+  const mostBehind = verdicts.doubt + verdicts.sure;
+  const inBursts = laneHistories(lanes, some, true, { rival, mostBehind });
+  const onLanes = judged(inBursts, usual, () => rival.all(), verdicts);
   if (!queues || onLanes?.sure) return onLanes;
   const inQueues = burstsInQueues(queues, plan, usual);
   return inQueues?.sure ? inQueues : onLanes;
@@ -71,11 +67,18 @@ export function burstsOnLanes(
 export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null {
   if (isPatient(usual.evidence)) return null;
   const inBursts = queueHistories(queues, forBursts(plan, queues.length), true);
-  return judged(inBursts, usual, usual.logEvidence, queuesSay(queues.length));
+  return judged(inBursts, usual, () => usual.logEvidence, queuesSay(queues.length));
 }
 
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
-function judged(inBursts: Candidate, usual: Histories, alone: Float64Array, { sure, doubt }: Verdicts): Bursts | null {
+function judged(
+  inBursts: Candidate,
+  usual: Histories,
+  aloneOf: () => Float64Array,
+  { sure, doubt }: Verdicts,
+): Bursts | null {
+  if (inBursts.logEvidence[0] === Number.NEGATIVE_INFINITY) return null;
+  const alone = aloneOf();
   const byPart = inBursts.logEvidence.map((nats, part) => nats - alone[part]);
   const nats = sumOf(byPart);
   if (nats < -doubt) return null;

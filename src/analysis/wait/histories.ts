@@ -1,15 +1,12 @@
 /** Possible histories of a stretch of log: when requests started, when their callers had come, how long each waited. */
+import { indicesBelow } from '../../core/columns.ts';
 import { sumOf } from '../../core/statistics.ts';
 import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, type Draws, seedOf } from './draws.ts';
+import { type Race, type Run, runsOfLanes, runsOfQueue } from './filter-runs.ts';
 import { isotonic } from './isotonic.ts';
-import { filterLanes } from './lane-filter.ts';
-import { mostGap } from './most-gap.ts';
-import type { FilterRun, FilterSettings, Path } from './paths.ts';
+import type { FilterRun, Path } from './paths.ts';
 import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
-import { filterQueue } from './queue-filter.ts';
-import { rateCurve } from './rate-curve.ts';
-import { meanSlots } from './slot-changes.ts';
 import { type LaneStretch, partOf, type QueueStretch, type Stretch } from './stretch.ts';
 
 export interface Plan {
@@ -49,62 +46,6 @@ const MOST_OF_CLIENTS = 20_000;
 export interface Candidate {
   readonly logEvidence: Float64Array;
   readonly tell: () => Histories;
-}
-
-/** Work per time of the slots, 0..1. */
-function loadOf({ length, duration, high, slots, changes }: Stretch): number {
-  let work = 0;
-  let last = 0;
-  for (let i = 0; i < length; i++) {
-    work += duration[i];
-    last = Math.max(last, high[i]);
-  }
-  const seconds = Math.max(1, last);
-  return Math.min(MOST_LOAD, work / ((changes ? meanSlots(changes, 0, seconds) : slots) * seconds));
-}
-
-const MOST_LOAD = 0.98;
-/** Nats behind the best run from which a run has lost its way. */
-const LOST = 20;
-/** The same in a tenth of the requests. */
-const LOST_IN_PART = 5;
-/** Of fewer particles that follow slots all may come to believe in a queue that is not there. */
-const FEWEST_IN_QUEUES = 24;
-
-type Filter<S extends Stretch> = (stretch: S, settings: FilterSettings) => FilterRun;
-
-/** For so many clients who wait for their answers; `crowds`: some may come together. */
-type Run = (clients: number, crowds: boolean) => FilterRun;
-
-/** Runs of a filter, in one; `callers`: what is known of them before. */
-function runsOf<S extends Stretch>(
-  filter: Filter<S>,
-  stretch: S,
-  plan: Plan,
-  callers: Pick<FilterSettings, 'inBursts' | 'mostGap' | 'seed'>,
-  inOne: (runs: readonly FilterRun[]) => FilterRun,
-): Run {
-  const { particles, paths } = plan;
-  const settings = { ...callers, particles, paths, rate: rateCurve(stretch), load: loadOf(stretch) };
-  return (clients, crowds) =>
-    inOne(
-      Array.from({ length: plan.runs }, (_, k) =>
-        filter(stretch, { ...settings, clients, crowds, seed: callers.seed + k }),
-      ),
-    );
-}
-
-/** Of workers that run one request at a time; their own chains bound the gaps. */
-const runsOfLanes = (lanes: LaneStretch, plan: Plan, inBursts: boolean, seed: number): Run =>
-  runsOf(filterLanes, lanes, plan, { inBursts, mostGap: Number.POSITIVE_INFINITY, seed }, (runs) =>
-    bestOf(runs, inBursts),
-  );
-
-function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed: number): Run {
-  const particles = plan.quick ? plan.particles : Math.max(FEWEST_IN_QUEUES, plan.particles);
-  return runsOf(filterQueue, queue, { ...plan, particles }, { inBursts, mostGap: mostGap(queue), seed }, (runs) =>
-    inBursts ? bestOf(runs, inBursts) : withoutLost(runs),
-  );
 }
 
 /** Paths through one queue, how likely they make the stamps, and the waits of their callers. */
@@ -154,56 +95,24 @@ function followed(
 
 const both = (one: FilterRun, other: FilterRun): FilterRun => ({ ...one, paths: [...one.paths, ...other.paths] });
 
-/** ln P(the stamps | callers who come alone), as `laneHistories` would find it. */
-export const evidenceOfLanes = (lanes: LaneStretch, plan: Plan): Float64Array =>
-  runsOfLanes(lanes, plan, false, seedOf(lanes.low, lanes.duration))(Number.POSITIVE_INFINITY, false).logEvidence;
-
-/** Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. */
-export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean): Candidate {
+/**
+ * Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. Those that do not keep
+ * up in a race have an evidence of -Infinity, and cannot be told.
+ */
+export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean, race: Race | null = null): Candidate {
   const seed = seedOf(lanes.low, lanes.duration);
   const queue = { slots: lanes.slots, shared: lanes.length <= MOST_OF_CLIENTS };
-  const run = runsOfLanes(lanes, plan, inBursts, seed);
+  const run = runsOfLanes(lanes, plan, inBursts, race);
   const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
     createDraws(seed ^ 1),
   );
   const tell = () => ({
     ...drawn(),
     times: timesOf(lanes, paths),
-    evidence: arrivalEvidence(paths, [Int32Array.from(lanes.duration.keys())], lanes.slots, lanes.duration),
+    evidence: arrivalEvidence(paths, [indicesBelow(lanes.duration.length)], lanes.slots, lanes.duration),
     logEvidence,
   });
   return { logEvidence, tell };
-}
-
-/** Paths of the runs; of those that follow bursts a run may miss most of them, and shows it. */
-function bestOf(runs: readonly FilterRun[], inBursts: boolean): FilterRun {
-  const nats = runs.map((run) => sumOf(run.logEvidence));
-  const most = Math.max(...nats);
-  const kept = inBursts ? runs.filter((_, k) => nats[k] > most - LOST) : runs;
-  return { paths: kept.flatMap((run) => run.paths), logEvidence: runs[nats.indexOf(most)].logEvidence };
-}
-
-/** Where a run has lost its way for a part of the requests, its paths follow there those of the run that found it best. */
-function withoutLost(runs: readonly FilterRun[]): FilterRun {
-  const parts = runs[0].logEvidence.length;
-  const length = runs[0].paths[0].start.length;
-  const best = Array.from({ length: parts }, (_, part) =>
-    runs.reduce((most, run) => (run.logEvidence[part] > most.logEvidence[part] ? run : most)),
-  );
-  const mended = runs.flatMap((run) =>
-    run.paths.map((path, m) => {
-      const mend = { start: path.start.slice(), queued: path.queued.slice() };
-      for (let part = 0; part < parts; part++) {
-        if (run.logEvidence[part] > best[part].logEvidence[part] - LOST_IN_PART) continue;
-        const from = Math.floor((part * length) / parts);
-        const to = Math.floor(((part + 1) * length) / parts);
-        mend.start.set(best[part].paths[m].start.subarray(from, to), from);
-        mend.queued.set(best[part].paths[m].queued.subarray(from, to), from);
-      }
-      return mend;
-    }),
-  );
-  return { paths: mended, logEvidence: bestOf(runs, false).logEvidence };
 }
 
 /** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. */

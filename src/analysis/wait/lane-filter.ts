@@ -15,15 +15,14 @@
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { EndWindow } from './end-window.ts';
-import { Genealogy } from './genealogy.ts';
 import { bootLaw, Guesses, isClosed, shareOfFree } from './guesses.ts';
 import { LaneBursts } from './lane-bursts.ts';
 import { type LaneOutlook, outlookOf } from './lane-outlook.ts';
 import { LaneParticles } from './lane-particles.ts';
 import { leastMisfit } from './misfit.ts';
-import type { FilterRun, FilterSettings, Path } from './paths.ts';
+import type { FilterSettings, Following, Path } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
-import { Resampling } from './resample.ts';
+import { SteppedFilter } from './stepped-filter.ts';
 import type { LaneStretch } from './stretch.ts';
 
 /** s: by how much an offset may drift per request. */
@@ -35,11 +34,10 @@ const LEAST_RATE = 1e-3;
 const SURE = 1 - 1e-5;
 const RULED_OUT = 1e-6;
 
-export function filterLanes(stretch: LaneStretch, settings: FilterSettings): FilterRun {
-  return new LaneFilter(stretch, settings).run();
-}
+export const filterLanes = (stretch: LaneStretch, settings: FilterSettings): Following =>
+  new LaneFilter(stretch, settings);
 
-class LaneFilter {
+class LaneFilter extends SteppedFilter {
   readonly #s: LaneStretch;
   readonly #set: FilterSettings;
   readonly #draws: Draws;
@@ -50,66 +48,62 @@ class LaneFilter {
   /** null: every caller comes alone. */
   readonly #bursts: Bursts | null;
   readonly #laneBursts: LaneBursts | null;
-  readonly #logWeight: Float64Array;
   readonly #window: EndWindow;
   readonly #lastStart: number;
+  /** By particle and lane: the starts of the first requests. */
+  readonly #opening: Float64Array;
 
   constructor(stretch: LaneStretch, settings: FilterSettings) {
     const { slots } = stretch;
     const n = settings.particles;
+    const draws = createDraws(settings.seed);
+    super(stretch.length, settings, draws);
     this.#s = stretch;
     this.#set = settings;
-    this.#draws = createDraws(settings.seed);
+    this.#draws = draws;
     this.#belief = new QueueBelief(n, settings.crowds);
     this.#lanes = new LaneParticles(n, slots);
     this.#guesses = new Guesses(n, DRIFT, this.#draws, settings.mostGap);
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
-    this.#logWeight = new Float64Array(n);
     this.#window = new EndWindow(stretch, this.#lanes);
     let lastStart = 0;
     for (let i = 0; i < stretch.length; i++) lastStart = Math.max(lastStart, stretch.high[i] - stretch.duration[i]);
     this.#lastStart = lastStart;
     this.#outlook = outlookOf(stretch, this.#guesses.usualLaw, settings.load);
     this.#laneBursts = this.#bursts && new LaneBursts(this.#bursts, this.#lanes, this.#outlook, slots, this.#draws);
-  }
-
-  run(): FilterRun {
-    const { length, slots, lane, next } = this.#s;
-    const n = this.#set.particles;
-    const genealogy = new Genealogy(length, n);
-    const resampling = new Resampling(n, length, this.#draws);
     this.#open();
-    const opening = this.#lanes.start.slice();
-    for (let i = 0; i < length; i++) {
-      const l = lane[i];
-      for (let a = 0; a < n; a++) this.#endOf(a, i);
-      this.#window.goOn(l, next[i]);
-      for (let a = 0; a < n; a++) {
-        const at = a * slots + l;
-        genealogy.note(i, a, this.#lanes.start[at], this.#lanes.queued[at], this.#lanes.arrived[at]);
-      }
-      resampling.after(i, i === length - 1, this.#logWeight, genealogy, (ancestors) => this.#follow(ancestors));
-    }
-    const paths = Array.from({ length: this.#set.paths }, (_, m) => this.#pathOf(m, genealogy, opening));
-    return { paths, logEvidence: resampling.logEvidence };
+    this.#opening = this.#lanes.start.slice();
   }
 
-  #pathOf(m: number, genealogy: Genealogy, opening: Float64Array): Path {
+  /** Request `i` ends in all particles. */
+  protected step(i: number): void {
+    const { slots, lane, next } = this.#s;
+    const n = this.#set.particles;
+    const l = lane[i];
+    for (let a = 0; a < n; a++) this.#endOf(a, i);
+    this.#window.goOn(l, next[i]);
+    for (let a = 0; a < n; a++) {
+      const at = a * slots + l;
+      this.genealogy.note(i, a, this.#lanes.start[at], this.#lanes.queued[at], this.#lanes.arrived[at]);
+    }
+  }
+
+  protected pathOf(m: number, count: number): Path {
     const { length, slots, next, first } = this.#s;
     const start = new Float64Array(length);
     const queued = new Uint8Array(length);
     const arrived = new Float64Array(length).fill(Number.NaN);
-    const a = genealogy.tell(m, this.#set.paths, (i, at, fromQueue, came) => {
+    const a = this.genealogy.tell(m, count, (i, at, fromQueue, came) => {
       if (next[i] < 0) return;
       start[next[i]] = at;
       queued[next[i]] = fromQueue;
       arrived[next[i]] = came;
     });
-    for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = opening[a * slots + l];
+    for (let l = 0; l < slots; l++) if (first[l] >= 0) start[first[l]] = this.#opening[a * slots + l];
     return this.#bursts ? { start, queued, arrived } : { start, queued };
   }
 
-  #follow(ancestors: Int32Array): void {
+  protected follow(ancestors: Int32Array): void {
     this.#lanes.follow(ancestors);
     this.#bursts?.follow(ancestors);
     this.#guesses.follow(ancestors);
@@ -142,12 +136,12 @@ class LaneFilter {
         const mass = idleMass + joinMass;
         if (!(mass > 0)) {
           this.#lanes.start[a * slots + l] = Math.max(begin, low[i] - duration[i]);
-          this.#logWeight[a] -= 20;
+          this.logWeight[a] -= 20;
           continue;
         }
-        this.#logWeight[a] += Math.log(mass);
+        this.logWeight[a] += Math.log(mass);
         if (joinMass > 0 && this.#draws.next() * mass < joinMass) {
-          this.#logWeight[a] += this.#laneBursts?.join(a, l, joinMass) ?? 0;
+          this.logWeight[a] += this.#laneBursts?.join(a, l, joinMass) ?? 0;
           continue;
         }
         const end = this.#outlook.drawIdle(i, ready, from, to, rate, idleMass, this.#draws);
@@ -168,7 +162,7 @@ class LaneFilter {
     const believed = idle === 0 ? oneMore + (1 - oneMore) * this.#belief.waiting(a) : 0;
     this.#lanes.clock[a] = end;
     const after = next[i];
-    this.#logWeight[a] -= Math.log(this.#outlook.at(i, end));
+    this.logWeight[a] -= Math.log(this.#outlook.at(i, end));
     if (after < 0) {
       this.#lanes.start[base + l] = Number.NaN;
       this.#lanes.queued[base + l] = 0;
@@ -192,7 +186,7 @@ class LaneFilter {
       this.#bend(a, after, l, end, waiting, rate);
       return;
     }
-    this.#logWeight[a] += Math.log(mass);
+    this.logWeight[a] += Math.log(mass);
     const drawn = this.#draws.next() * mass;
     if (drawn < queuedMass) {
       const chosen = this.#outlook.drawQueued(after, ready, from, to, gap, queuedFit, this.#draws);
@@ -203,7 +197,7 @@ class LaneFilter {
     this.#lanes.queued[base + l] = 0;
     this.#lanes.arrived[base + l] = Number.NaN;
     if (drawn < queuedMass + joinMass) {
-      this.#logWeight[a] += this.#laneBursts?.join(a, l, joinMass / (1 - waiting)) ?? 0;
+      this.logWeight[a] += this.#laneBursts?.join(a, l, joinMass / (1 - waiting)) ?? 0;
       return;
     }
     const sum = idleMass / (1 - waiting);
@@ -214,7 +208,7 @@ class LaneFilter {
   /** Sets a start that was drawn for lane `l`, idle since `end`, and undoes the density it was drawn with. */
   #startFresh(a: number, l: number, start: number, end: number, rate: number): void {
     this.#lanes.start[a * this.#s.slots + l] = start;
-    this.#logWeight[a] += rate * (start - end) - Math.log(rate);
+    this.logWeight[a] += rate * (start - end) - Math.log(rate);
   }
 
   #joinMass(a: number, i: number, l: number, end: number): number {
@@ -262,13 +256,13 @@ class LaneFilter {
         }
       }
       const until = Math.min(soonest, end, Math.max(now, this.#lastStart));
-      if (until > now) this.#logWeight[a] += this.#laneBursts?.end(a) ?? 0;
+      if (until > now) this.logWeight[a] += this.#laneBursts?.end(a) ?? 0;
       const events = this.#bursts?.eventsPerCaller(a) ?? 1;
-      this.#logWeight[a] -= events * this.#rate(a, now, slots - idle) * (until - now);
+      this.logWeight[a] -= events * this.#rate(a, now, slots - idle) * (until - now);
       if (soonest > end) return idle;
-      this.#logWeight[a] += Math.log(this.#rate(a, soonest, slots - idle) / idle);
-      this.#logWeight[a] += this.#laneBursts?.begin(a, soonest, together) ?? 0;
-      for (let k = 1; k < together; k++) this.#logWeight[a] -= Math.log(idle - k);
+      this.logWeight[a] += Math.log(this.#rate(a, soonest, slots - idle) / idle);
+      this.logWeight[a] += this.#laneBursts?.begin(a, soonest, together) ?? 0;
+      for (let k = 1; k < together; k++) this.logWeight[a] -= Math.log(idle - k);
       idle -= together;
       now = soonest;
       if (idle === 0) this.#belief.clear(a);
@@ -287,7 +281,7 @@ class LaneFilter {
     const gap = this.#guesses.law(a).typical;
     const misfit = leastMisfit({ ready: end + duration[i], gap, from, to, waiting, rate });
     const mass = misfit.queuedMass + misfit.freshMass;
-    this.#logWeight[a] += Math.log(Math.max(1e-300, mass)) - (contradicts ? CONTRADICTION : 0);
+    this.logWeight[a] += Math.log(Math.max(1e-300, mass)) - (contradicts ? CONTRADICTION : 0);
     if (waiting > 0 && (mass === 0 || this.#draws.next() * mass < misfit.queuedMass)) {
       this.#startFromQueue(a, l, misfit.fromQueue - duration[i], (this.#bursts?.oneMore(a) ?? 0) / waiting);
       return;

@@ -36,5 +36,15 @@ export interface FilterRun {
   readonly logEvidence: Float64Array;
 }
 
+/** A filter on its way through the requests. */
+export interface Following {
+  /** Of what it has followed so far. */
+  readonly logEvidence: Float64Array;
+  /** Follows them up to the end of a tenth, 0 to 9. */
+  goOn(part: number): void;
+  /** Follows the rest. */
+  told(): FilterRun;
+}
+
 /** Arrivals per second at an instant (s since the origin). */
 export type RateCurve = (second: number) => number;

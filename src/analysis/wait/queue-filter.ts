@@ -17,11 +17,10 @@
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { FreeSlots } from './free-slots.ts';
-import { Genealogy } from './genealogy.ts';
 import { Guesses, isClosed, shareOfFree } from './guesses.ts';
-import type { FilterRun, FilterSettings } from './paths.ts';
+import type { FilterSettings, Following, Path } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
-import { Resampling } from './resample.ts';
+import { SteppedFilter } from './stepped-filter.ts';
 import { LINE_JITTER, type Stretch, startOrder } from './stretch.ts';
 
 const ALONE = 0;
@@ -46,10 +45,9 @@ const SURE = 1 - 1e-5;
 const MISFIT_OF_QUEUE = 0.1;
 const LEAST_SURE = 1 - 1e-3;
 
-export const filterQueue = (queue: Stretch, settings: FilterSettings): FilterRun =>
-  new QueueFilter(queue, settings).run();
+export const filterQueue = (queue: Stretch, settings: FilterSettings): Following => new QueueFilter(queue, settings);
 
-class QueueFilter {
+class QueueFilter extends SteppedFilter {
   readonly #s: Stretch;
   readonly #set: FilterSettings;
   readonly #order: Int32Array;
@@ -71,15 +69,16 @@ class QueueFilter {
   readonly #bursts: Bursts | null;
   /** s: when the caller of the last start came, where that is known. */
   #arrived = Number.NaN;
-  readonly #logWeight: Float64Array;
 
   constructor(queue: Stretch, settings: FilterSettings) {
     const { length, low, high, duration, tick } = queue;
     const n = settings.particles;
+    const draws = createDraws(settings.seed);
+    super(length, settings, draws);
     this.#s = queue;
     this.#set = settings;
     this.#order = startOrder(queue);
-    this.#draws = createDraws(settings.seed);
+    this.#draws = draws;
     this.#guesses = new Guesses(n, DRIFT, this.#draws, settings.mostGap);
     this.#belief = new QueueBelief(n, settings.crowds);
     const first = this.#order[0];
@@ -94,35 +93,28 @@ class QueueFilter {
     this.#idle = new Uint8Array(n).fill(1);
     this.#spareIdle = new Uint8Array(n);
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
-    this.#logWeight = new Float64Array(n);
   }
 
-  run(): FilterRun {
-    const { length } = this.#s;
-    const { particles, paths } = this.#set;
-    const genealogy = new Genealogy(length, particles);
-    const resampling = new Resampling(particles, length, this.#draws);
-    for (let p = 0; p < length; p++) {
-      for (let a = 0; a < particles; a++) {
-        const queued = this.#startOf(a, this.#order[p]);
-        genealogy.note(p, a, this.#clock[a], queued, this.#arrived);
-      }
-      resampling.after(p, p === length - 1, this.#logWeight, genealogy, (ancestors) => this.#follow(ancestors));
+  /** The request at place `p` of the order starts in all particles. */
+  protected step(p: number): void {
+    for (let a = 0; a < this.#set.particles; a++) {
+      const queued = this.#startOf(a, this.#order[p]);
+      this.genealogy.note(p, a, this.#clock[a], queued, this.#arrived);
     }
-    const told = Array.from({ length: paths }, (_, m) => {
-      const path = { start: new Float64Array(length), queued: new Uint8Array(length) };
-      const known = new Float64Array(length);
-      genealogy.tell(m, paths, (p, start, queued, arrived) => {
-        path.start[this.#order[p]] = start;
-        path.queued[this.#order[p]] = queued;
-        known[this.#order[p]] = arrived;
-      });
-      return this.#bursts ? { ...path, arrived: known } : path;
-    });
-    return { paths: told, logEvidence: resampling.logEvidence };
   }
 
-  #follow(ancestors: Int32Array): void {
+  protected pathOf(m: number, count: number): Path {
+    const { length } = this.#s;
+    const [start, queued, arrived] = [new Float64Array(length), new Uint8Array(length), new Float64Array(length)];
+    this.genealogy.tell(m, count, (p, at, fromQueue, came) => {
+      start[this.#order[p]] = at;
+      queued[this.#order[p]] = fromQueue;
+      arrived[this.#order[p]] = came;
+    });
+    return this.#bursts ? { start, queued, arrived } : { start, queued };
+  }
+
+  protected follow(ancestors: Int32Array): void {
     for (let k = 0; k < ancestors.length; k++) {
       this.#spareClock[k] = this.#clock[ancestors[k]];
       this.#spareTold[k] = this.#told[ancestors[k]];
@@ -165,14 +157,14 @@ class QueueFilter {
     let isMember = drawn < memberMass;
     let fromQueue = !isMember && drawn < memberMass + queuedMass;
     let start = isMember || fromQueue ? queued.start : fresh.start;
-    if (mass > Math.exp(-MISFIT)) this.#logWeight[a] += Math.log(mass);
+    if (mass > Math.exp(-MISFIT)) this.logWeight[a] += Math.log(mass);
     else {
       const wanted = this.#s.low[i] - duration[i];
       isMember = oneMore > 0.5;
       start = Math.max(ready, wanted);
       // A slot that stood idle for longer than any gap had nobody to take.
       fromQueue = !isMember && waiting > 0.5 && start <= ready + LONGEST_GAP;
-      this.#logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
+      this.logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
     }
     const end = start + duration[i];
     this.#arrived = Number.NaN;

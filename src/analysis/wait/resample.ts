@@ -48,6 +48,9 @@ function resample(weights: Float64Array, ancestors: Int32Array, draws: Draws): v
 /** Parts of a log of which each tells its own evidence, of about as many requests each. */
 export const PARTS = 10;
 
+/** The first step behind a part. */
+export const endOfPart = (part: number, steps: number): number => Math.ceil(((part + 1) * steps) / PARTS);
+
 /** Resamples the particles of a filter whenever their weights have become uneven, and at the end. */
 export class Resampling {
   readonly #weights: Float64Array;
