@@ -226,12 +226,12 @@ export class Arrivals {
       for (let l = 0; l < levels; l++) {
         const reach = this.#transition(l, level, e);
         if (reach < UNREACHABLE && least === levels) continue;
-        mass.fill(0, l * width, (l + 1) * width);
+        for (let x = l * width; x < (l + 1) * width; x++) mass[x] = 0;
         if (reach < UNREACHABLE) continue;
         if (least === levels) least = l;
         most = l;
         if (inPeriod) this.#weighCounts(e, l, count, reach, mass);
-        else mass[l * width] = bands.mass[bands.at[e] + l * width] * reach * this.#likelihoodAlone(e, l);
+        else mass[l] = bands.mass[bands.at[e] + l] * reach * this.#likelihoodAlone(e, l);
       }
       const chosen = pick(mass, least * width, (most + 1) * width, draws);
       level = Math.floor(chosen / width);

@@ -60,14 +60,15 @@ export function burstsOnLanes(
   const inBursts = laneHistories(lanes, some, true, { rival, mostBehind });
   const onLanes = judged(inBursts, usual, () => rival.all(), verdicts);
   if (!queues || onLanes?.sure) return onLanes;
-  const inQueues = burstsInQueues(queues, plan, usual);
-  return inQueues?.sure ? inQueues : onLanes;
+  // What the queues leave open the lanes have answered.
+  return burstsInQueues(queues, plan, usual, true) ?? onLanes;
 }
 
-export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null {
+/** `onlyIfSure`: null where the log leaves it open, too. */
+export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories, onlyIfSure = false): Bursts | null {
   if (isPatient(usual.evidence)) return null;
   const inBursts = queueHistories(queues, forBursts(plan, queues.length), true);
-  return judged(inBursts, usual, () => usual.logEvidence, queuesSay(queues.length));
+  return judged(inBursts, usual, () => usual.logEvidence, queuesSay(queues.length), onlyIfSure);
 }
 
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
@@ -76,17 +77,20 @@ function judged(
   usual: Histories,
   aloneOf: () => Float64Array,
   { sure, doubt }: Verdicts,
+  onlyIfSure = false,
 ): Bursts | null {
   if (inBursts.logEvidence[0] === Number.NEGATIVE_INFINITY) return null;
   const alone = aloneOf();
   const byPart = inBursts.logEvidence.map((nats, part) => nats - alone[part]);
   const nats = sumOf(byPart);
   if (nats < -doubt) return null;
-  const histories = inBursts.tell();
   // A crowd that comes once, as who had to wait while the workers booted, says nothing of how callers come else.
   const elsewhere = nats - Math.max(...byPart);
   // A pool that hardly ever rests shows no beginnings.
-  if (nats > sure && elsewhere > sure * (1 - 1 / byPart.length) && usual.evidence.full < ALWAYS_FULL) {
+  const isSure = nats > sure && elsewhere > sure * (1 - 1 / byPart.length) && usual.evidence.full < ALWAYS_FULL;
+  if (!isSure && onlyIfSure) return null;
+  const histories = inBursts.tell();
+  if (isSure) {
     // How early callers can have come does not depend on who is taken for a member of a burst.
     const most = Math.max(histories.evidence.most, usual.evidence.most);
     return { histories: { ...histories, evidence: { ...histories.evidence, most } }, sure: true, chance: 1 };

@@ -14,25 +14,35 @@ export interface Run {
 export function addConvolution(target: Run, weights: Run, law: Run, shift: number): void {
   const { values: sums } = target;
   const { values: p } = law;
-  const weight = (x: number) => (x < weights.length ? weights.values[weights.at + x] : 0);
-  const chance = (k: number) => (k >= 0 && k < law.length ? p[law.at + k] : 0);
-  for (let x = 0; x < weights.length; x += 4) {
-    const w0 = weight(x);
-    const w1 = weight(x + 1);
-    const w2 = weight(x + 2);
-    const w3 = weight(x + 3);
+  const { values: w, at, length } = weights;
+  for (let x = 0; x < length; x += 4) {
+    const w0 = w[at + x];
+    const w1 = x + 1 < length ? w[at + x + 1] : 0;
+    const w2 = x + 2 < length ? w[at + x + 2] : 0;
+    const w3 = x + 3 < length ? w[at + x + 3] : 0;
     if (w0 === 0 && w1 === 0 && w2 === 0 && w3 === 0) continue;
     const from = Math.max(0, -shift - x);
     const to = Math.min(law.length + 3, target.length - shift - x);
-    let p1 = chance(from - 1);
-    let p2 = chance(from - 2);
-    let p3 = chance(from - 3);
-    for (let k = from, y = target.at + shift + x + from; k < to; k++, y++) {
-      const p0 = k < law.length ? p[law.at + k] : 0;
+    const inLaw = Math.min(law.length, to);
+    let p1 = chanceOf(law, from - 1);
+    let p2 = chanceOf(law, from - 2);
+    let p3 = chanceOf(law, from - 3);
+    let k = from;
+    let y = target.at + shift + x + from;
+    for (; k < inLaw; k++, y++) {
+      const p0 = p[law.at + k];
       sums[y] = sums[y] + w0 * p0 + w1 * p1 + w2 * p2 + w3 * p3;
       p3 = p2;
       p2 = p1;
       p1 = p0;
     }
+    for (; k < to; k++, y++) {
+      sums[y] = sums[y] + w1 * p1 + w2 * p2 + w3 * p3;
+      p3 = p2;
+      p2 = p1;
+      p1 = 0;
+    }
   }
 }
+
+const chanceOf = ({ values, at, length }: Run, k: number): number => (k >= 0 && k < length ? values[at + k] : 0);

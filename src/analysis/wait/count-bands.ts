@@ -11,11 +11,11 @@ const USUAL_WIDTH = 4;
 
 /**
  * Arrays whose bands nobody reads any more, for the next ones: every history and model asks for one as large, and making it, which is
- * mostly filling it with zeros, takes a tenth of the time in which its laws are worked out. So many, of so many values each.
+ * mostly filling it with zeros, takes a tenth of the time in which its laws are worked out. So many, of so many values together.
  */
 const spare: Float64Array[] = [];
 const MOST_SPARE = 4;
-const LARGEST_SPARE = 1 << 19;
+const MOST_VALUES = 1 << 22;
 
 /** An array for so many values, whatever stands in it. */
 function arrayFor(values: number): Float64Array {
@@ -24,9 +24,9 @@ function arrayFor(values: number): Float64Array {
 }
 
 function spareArray(array: Float64Array): void {
-  if (array.length > LARGEST_SPARE) return;
   spare.push(array);
-  if (spare.length > MOST_SPARE) spare.shift();
+  let values = spare.reduce((sum, { length }) => sum + length, 0);
+  while (spare.length > MOST_SPARE || values > MOST_VALUES) values -= spare.shift()?.length ?? 0;
 }
 
 /** Band e is of the counts [low[e], low[e] + width[e]) at every level: mass[at[e] + l · width[e] + j - low[e]]. */
@@ -59,7 +59,8 @@ export class CountBands {
       spareArray(this.mass);
       this.mass = more;
     }
-    this.mass.fill(0, at, until);
+    const { mass } = this;
+    for (let x = at; x < until; x++) mass[x] = 0;
     return at;
   }
 
