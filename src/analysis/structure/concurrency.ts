@@ -1,5 +1,6 @@
 /** How many requests ran at once over time, and for how long every slot was busy. */
 import type { ServerInference } from '../../core/inference.ts';
+import { sortInstants } from '../../core/order.ts';
 import type { Times } from './estimated-times.ts';
 import { levelQuantile, levelsOfSorted } from './levels.ts';
 import type { Rhythm } from './rhythm.ts';
@@ -121,7 +122,12 @@ export function concurrencyIn(
     ends[known++] = requests.end[i];
   }
   if (known > 0)
-    return concurrencyOf(starts.subarray(0, known).sort(), ends.subarray(0, known).sort(), capacity, fullness);
+    return concurrencyOf(
+      sortInstants(starts.subarray(0, known)),
+      sortInstants(ends.subarray(0, known)),
+      capacity,
+      fullness,
+    );
   if (rhythm && capacity !== null) return concurrencyOfRounds(requests.start.length, { ...rhythm, size: capacity });
   return { ...unknownConcurrency, mean: ratePerMicro * serviceMean };
 }

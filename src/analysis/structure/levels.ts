@@ -2,6 +2,8 @@
  * Requests in service over time: at each level j the time T[j] spent there and the starts N[j] that found it, the
  * statistics from which a limit is told from a lull (filtered ASTA: El-Taha & Stidham, 1992).
  */
+import { sortInstants } from '../../core/order.ts';
+
 export interface Levels {
   readonly peak: number;
   /** µs spent at each level, 0..peak. */
@@ -23,7 +25,7 @@ export function levelsOf(starts: Float64Array, ends: Float64Array, tolerance: nu
     up[n] = starts[i] + tolerance;
     down[n++] = ends[i];
   }
-  return levelsOfSorted(up.subarray(0, n).sort(), down.subarray(0, n).sort());
+  return levelsOfSorted(sortInstants(up.subarray(0, n)), sortInstants(down.subarray(0, n)));
 }
 
 /** The same from starts and ends that are sorted, each for itself. */

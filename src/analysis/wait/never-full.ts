@@ -3,7 +3,7 @@
  * prove it, it is said without any model. Where they prove it for most of the time only, what is left bounds the wait:
  * nobody waited longer than the pool can have been full before.
  */
-import { ascendingOrder } from '../../core/order.ts';
+import { ascendingOrder, sortInstants } from '../../core/order.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
 
 /** µs: a slot that is taken again this soon was not free in between: its next caller may have waited for it. */
@@ -20,10 +20,18 @@ export interface FullBound {
  * Longest time that the pool may have been full before each start.
  * @param slots per queue: of the pool, or of one worker where every worker has its own queue
  * @param own the queue of a request is its worker's
+ * @param mostMean µs: beyond that mean nothing is to be said
  */
-export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound | null {
+export function fullBefore(
+  trace: Trace,
+  slots: number,
+  own: boolean,
+  mostMean = Number.POSITIVE_INFINITY,
+): FullBound | null {
   if (!trace.hasDurations || trace.startsOnly || (own && !trace.hasWorkers)) return null;
   const most = new Float64Array(trace.length);
+  const limit = mostMean * trace.length;
+  let sum = 0;
   let mayWait = 0;
   for (const members of queuesOf(trace, own)) {
     // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
@@ -33,7 +41,7 @@ export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound
       starts[m] = trace.low[members[m]] - trace.duration[members[m]];
       down[m] = trace.high[members[m]] + HAND_OVER;
     }
-    down.sort();
+    sortInstants(down);
     const up = ascendingOrder(starts);
     let ended = 0;
     let fullSince = Number.NaN;
@@ -47,6 +55,8 @@ export function fullBefore(trace: Trace, slots: number, own: boolean): FullBound
         continue;
       }
       most[i] = Math.max(0, trace.high[i] - trace.duration[i] - fullSince);
+      sum += most[i];
+      if (sum > limit) return null;
       mayWait++;
     }
   }

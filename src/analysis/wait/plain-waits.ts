@@ -212,12 +212,13 @@ function neverFull(input: WaitInput, trace: Trace): PlainWaits | null {
   const own = queue === 'per-worker' || (queue === null && model === 'threaded' && trace.hasWorkers);
   const perQueue = own ? (threadsPerWorker ?? Math.floor(slotsAtLeast / Math.max(1, workers ?? 1))) : slotsAtLeast;
   if (perQueue < 1) return null;
-  const bound = fullBefore(trace, perQueue, own);
-  if (!bound) return null;
-  const mean = bound.most.reduce((sum, value) => sum + value, 0) / trace.length;
-  const p95 = quantile(sortWaits(bound.most.slice()), 0.95);
-  const basis = bound.mayWait === 0 ? 'a slot was free whenever a request started' : 'the pool was hardly ever full';
-  if (mean <= NOTHING && p95 <= 2 * NOTHING) return nobodyWaited(trace, basis, mean, p95);
+  const bound = fullBefore(trace, perQueue, own, NOTHING);
+  if (bound) {
+    const mean = bound.most.reduce((sum, value) => sum + value, 0) / trace.length;
+    const p95 = quantile(sortWaits(bound.most.slice()), 0.95);
+    const basis = bound.mayWait === 0 ? 'a slot was free whenever a request started' : 'the pool was hardly ever full';
+    if (p95 <= 2 * NOTHING) return nobodyWaited(trace, basis, mean, p95);
+  }
   const byWork = own ? null : boundByWork(trace, perQueue);
   if (!byWork || byWork.mean > LITTLE || byWork.p95 > 2 * LITTLE) return null;
   return nobodyWaited(trace, 'every second the slots could do far more than came', byWork.mean, byWork.p95);
