@@ -114,7 +114,7 @@ interface Work {
 /** What each slot did before each request; null when no beginning fits, the slots were not all used, or one ran twice as much as another. */
 function workBefore(trace: Trace, cluster: readonly number[], durations: Float64Array, slots: number): Work | null {
   const work = new Float64Array(cluster.length);
-  const perWorker = trace.hasWorkers && new Set(cluster.map((i) => trace.worker[i])).size === slots;
+  const perWorker = trace.hasWorkers && workersIn(trace, cluster) === slots;
   const free = new Float64Array(slots);
   const turns = new Int32Array(slots);
   const slotOf = new Int32Array(trace.workerIds.length).fill(-1);
@@ -153,4 +153,15 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
   return least >= most - longest - cluster.length * MOST_GAP && least > 0
     ? { work, turns: turns.reduce((a, b) => Math.max(a, b)), begin: (from + to) / 2 }
     : null;
+}
+
+function workersIn({ worker, workerIds }: Trace, cluster: readonly number[]): number {
+  const seen = new Uint8Array(workerIds.length);
+  let workers = 0;
+  for (const i of cluster) {
+    if (seen[worker[i]] === 1) continue;
+    seen[worker[i]] = 1;
+    workers++;
+  }
+  return workers;
 }

@@ -72,7 +72,7 @@ function p95OfAll(wait: Float64Array, duration: Float64Array): [number, number] 
  * worker); for others the window of the stamp, narrowed by "nobody starts before arriving", holds the start.
  */
 function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): MeasuredWaits | null {
-  if (!trace.hasDurations || trace.startsOnly) return null;
+  if (!trace.hasDurations || trace.startsOnly || !trace.row.some((row) => table.arrival[row] >= 0)) return null;
   const chained = oneAtATime && trace.hasWorkers;
   const free = new Float64Array(trace.workerIds.length).fill(Number.NEGATIVE_INFINITY);
   const wait = new Float64Array(trace.length).fill(Number.NaN);
