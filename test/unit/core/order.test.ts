@@ -1,7 +1,7 @@
 // Orders by native sorts are those that a comparison gives.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ascendingOrder, sortWaits } from '../../../src/core/order.ts';
+import { ascendingOrder, sortInstants, sortWaits } from '../../../src/core/order.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const instants = fc.array(
@@ -38,6 +38,16 @@ it('sorts waits as any numbers', () => {
           .sort()
           .map((x) => x + 0),
       );
+    }),
+  );
+});
+
+it('sorts instants as any numbers, and those that stand in their order already', () => {
+  fc.assert(
+    fc.property(instants, fc.boolean(), (list, isSorted) => {
+      const values = Float64Array.from(list, (x) => x + 0);
+      const expected = values.slice().sort();
+      expect(sortInstants(isSorted ? expected.slice() : values)).toEqual(expected);
     }),
   );
 });
