@@ -261,6 +261,7 @@ export class Arrivals {
     const before = bands.at[e] + l * width;
     let kernel = kernels.of(logMean);
     const crowd = this.#crowds.chance(e);
+    const others = this.#crowds.others(e, l);
     // Of callers who come whoever is in the system no more than their law reaches.
     const isReach = this.#open && crowd === 0;
     const first = isReach ? Math.max(0, count - low - kernel.from - kernel.mass.length + 1) : 0;
@@ -271,7 +272,7 @@ export class Arrivals {
       if (!this.#open) kernel = kernels.of(logMean + this.#logFreeAfter(e, low + x));
       const arrived = count - low - x - kernel.from;
       const alone = arrived >= 0 && arrived < kernel.mass.length ? (1 - crowd) * kernel.mass[arrived] : 0;
-      const together = crowd > 0 ? this.#crowds.likelihood(e, l, count - low - x) : 0;
+      const together = crowd > 0 ? crowd * this.#crowds.ofSize(e, count - low - x - others) : 0;
       mass[l * width + x] = f * reach * (alone + together);
     }
   }

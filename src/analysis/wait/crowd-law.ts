@@ -13,6 +13,24 @@ const MEANS = [2, 8, 32, 128, 512, 2048];
 const SUM = MEANS.reduce((sum, mean) => sum + 1 / mean, 0);
 const PARTS = MEANS.map((mean) => ({ weight: 1 / mean / SUM, stay: 1 - 1 / mean }));
 
+/** By callers per unit: P(a crowd is of so many units), as far as somebody asked. */
+const sizes = new Map<number, number[]>();
+
+function sizesIn(unit: number): number[] {
+  let known = sizes.get(unit);
+  if (!known) sizes.set(unit, (known = [0]));
+  return known;
+}
+
+function chanceOfSize(unit: number, units: number): number {
+  let sum = 0;
+  for (const { weight, stay } of PARTS) {
+    const again = stay ** unit;
+    sum += weight * (1 - again) * again ** (units - 1);
+  }
+  return sum;
+}
+
 /** The crowds of one model in the congestion periods of one history. */
 export class Crowds {
   readonly #epochs: Epochs;
@@ -33,7 +51,7 @@ export class Crowds {
   }
 
   /** Units of other callers who come in the same epoch at level `l`. */
-  #others(e: number, l: number): number {
+  others(e: number, l: number): number {
     return Math.round((this.#model.levels[l] * this.#epochs.span[e]) / this.#epochs.unit[e]);
   }
 
@@ -42,7 +60,7 @@ export class Crowds {
     const { values: sums } = target;
     const { values: p } = law;
     const chance = this.chance(e);
-    const first = shift + this.#others(e, l) + 1;
+    const first = shift + this.others(e, l) + 1;
     for (const { weight, stay } of PARTS) {
       const again = stay ** this.#epochs.unit[e];
       const share = chance * weight * (1 - again);
@@ -57,15 +75,16 @@ export class Crowds {
 
   /** P(so many units come in epoch `e` at level `l`, and a crowd among them). */
   likelihood(e: number, l: number, units: number): number {
-    const inCrowd = units - this.#others(e, l);
-    const chance = this.chance(e);
-    if (inCrowd < 1 || chance === 0) return 0;
-    let sum = 0;
-    for (const { weight, stay } of PARTS) {
-      const again = stay ** this.#epochs.unit[e];
-      sum += weight * (1 - again) * again ** (inCrowd - 1);
-    }
-    return chance * sum;
+    return this.chance(e) * this.ofSize(e, units - this.others(e, l));
+  }
+
+  /** P(a crowd that comes in epoch `e` is of so many units). */
+  ofSize(e: number, units: number): number {
+    if (units < 1) return 0;
+    const unit = this.#epochs.unit[e];
+    const known = sizesIn(unit);
+    while (known.length <= units) known.push(chanceOfSize(unit, known.length));
+    return known[units];
   }
 
   /** Of so many units that came in epoch `e` at level `l` those who came in a crowd. */
@@ -75,7 +94,7 @@ export class Crowds {
     const { span, unit } = this.#epochs;
     const kernel = poissonKernels(unit[e]).of(Math.log(this.#model.levels[l]) + Math.log(span[e]));
     const alone = (1 - this.chance(e)) * (kernel.mass[units - kernel.from] ?? 0);
-    return draws.next() * (together + alone) < together ? units - this.#others(e, l) : 0;
+    return draws.next() * (together + alone) < together ? units - this.others(e, l) : 0;
   }
 
   /** s: when the crowd of epoch `e` came; one that filled the pool came with the caller who did. */
