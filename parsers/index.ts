@@ -15,6 +15,7 @@ import envoy from './envoy.ts';
 import eventlet from './eventlet.ts';
 import frameworks from './frameworks.ts';
 import gevent from './gevent.ts';
+import gin from './gin.ts';
 import granian from './granian.ts';
 import gunicorn from './gunicorn.ts';
 import haproxy from './haproxy.ts';
@@ -24,6 +25,8 @@ import json from './json.ts';
 import kong from './kong.ts';
 import logfmt from './logfmt.ts';
 import nginx from './nginx.ts';
+import odoo from './odoo.ts';
+import render from './render.ts';
 import sanic from './sanic.ts';
 import squid from './squid.ts';
 import supervisor from './supervisor.ts';
@@ -52,6 +55,7 @@ export const formats: readonly LogFormat[] = [
   aiohttp,
   sanic,
   tornado,
+  odoo,
   werkzeug,
   wsgiref,
   eventlet,
@@ -69,8 +73,10 @@ export const formats: readonly LogFormat[] = [
   cloudfront,
   w3c,
   squid,
+  render,
   heroku,
   supervisor,
+  gin,
   frameworks,
   article,
   json,

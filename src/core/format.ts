@@ -26,6 +26,7 @@ export type StampShape =
   | 'day-first' // 29/10/2024 17:04:15 or 29.10.24, 29-10-2024; fraction, "PM" and zone optional
   | 'month-first' // 10/29/2024 05:04:15 PM
   | 'named-month' // 29 Oct 2024 17:04:15, 29-Oct-24 17:04:15; fraction and zone optional
+  | 'year-first' // 2024/10/29 - 17:04:15 (gin)
   | 'clock' // 17:04:15.123, no date: see src/ingest/time-of-day.ts
   | 'epoch-s' // 1730221455 or 1730221455.123
   | 'epoch-ms'

@@ -42,6 +42,14 @@ const named: DateReader = (b, p, cursor) => {
   return dayMicros(yearAt(b, p + digits + 5, cursor), month, day);
 };
 
+/** "2024/10/29 -": Go's gin sets its time of day off. */
+const yearThenDash: DateReader = (b, p, cursor) => {
+  const separator = b[p + 4];
+  if (!isSeparator(separator) || b[p + 7] !== separator || b[p + 10] !== 32 || b[p + 11] !== 45) return Number.NaN;
+  cursor.end = p + 12;
+  return dayMicros(two(b, p) * 100 + two(b, p + 2), two(b, p + 5), two(b, p + 8));
+};
+
 /** A date, a blank or "T" or ", ", the time of day; fraction, "PM" and offset may follow. */
 function withClock(date: DateReader, zone: Zone, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
@@ -75,3 +83,5 @@ export const numberedDate = (dayFirst: boolean, zone: Zone, cursor: StampCursor)
   withClock(numbered(dayFirst), zone, cursor);
 
 export const namedMonth = (zone: Zone, cursor: StampCursor): StampReader => withClock(named, zone, cursor);
+
+export const yearFirst = (zone: Zone, cursor: StampCursor): StampReader => withClock(yearThenDash, zone, cursor);

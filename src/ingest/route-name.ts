@@ -27,9 +27,12 @@ function template(path: string): string {
     .join('/');
 }
 
-/** The path of a target: without scheme and host of an absolute URL, query and fragment. */
+/** "https://web.example.com", or the name of the host alone, where a path follows (Render's lines). */
+const origin = /^(?:[a-z][a-z0-9+.-]*(?::|%3a)\/\/[^/?#]*|[\w-]+(?:\.[\w-]+)+(?::\d+)?(?=\/))/i;
+
+/** The path of a target: without scheme and host, query and fragment. */
 function pathOf(target: string): string {
-  const relative = target.replace(/^[a-z][a-z0-9+.-]*(:|%3a)\/\/[^/?#]*/i, '');
+  const relative = target.replace(origin, '');
   const path = relative.replace(/[?#].*$/s, '');
   return path === '' ? '/' : path;
 }

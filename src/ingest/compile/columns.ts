@@ -27,6 +27,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'day-first': -1,
     'month-first': -1,
     'named-month': -1,
+    'year-first': 0,
     clock: -2,
     'iso-utc': 2,
     iso: 2,

@@ -7,6 +7,7 @@ export type PieceKind =
   | 'clf-blank'
   | 'numbered-date'
   | 'named-month'
+  | 'year-first'
   | 'ctime'
   | 'syslog'
   | 'month-day'
@@ -37,6 +38,7 @@ const zone = String.raw`(?: ?(?:Z|[+-]\d\d:?\d\d)(?!\d))?`;
 /** In the order in which they are tried. */
 export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['iso', String.raw`\d{4}[-/]\d\d[-/]\d\d[ T_]${clock}${zone}`],
+  ['year-first', String.raw`\d{4}[-/]\d\d[-/]\d\d - ${clock}${zone}`],
   ['clf', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}:${clock}(?: [+-]\d{4})?`],
   ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}(?: [+-]\d{4})?`],
   ['numbered-date', String.raw`\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d),?[ T]${clock}(?: [AP]M)?${zone}`],
@@ -121,6 +123,7 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
     case 'clf':
     case 'clf-blank':
     case 'named-month':
+    case 'year-first':
     case 'ctime':
     case 'syslog':
     case 'month-day':
