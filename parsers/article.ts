@@ -9,9 +9,9 @@ export default defineFormat({
     pattern: percentParen,
     directives: {
       asctime: { kind: 'time', shape: 'iso', means: 'end' },
-      worker: { kind: 'worker' },
+      worker: { kind: 'worker', never: ['INFO', 'DEBUG', 'WARNING', 'WARN', 'ERROR', 'CRITICAL', 'NOTICE', 'TRACE'] },
       method: { kind: 'method' },
-      path: { kind: 'target' },
+      path: { kind: 'target', plain: true },
       status: { kind: 'status' },
     },
   },
@@ -36,6 +36,7 @@ export default defineFormat({
   refuses: [
     '[2024-10-29 17:04:15 +0000] [8712] [INFO] Booting worker with pid: 8713',
     '[2024-10-29 17:04:15] "GET /io HTTP/1.1" 200 12',
+    '[2024-10-29 17:04:15] [INFO] GET /io',
   ],
   enable: [
     {

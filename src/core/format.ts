@@ -27,6 +27,7 @@ export type StampShape =
   | 'month-first' // 10/29/2024 05:04:15 PM
   | 'named-month' // 29 Oct 2024 17:04:15, 29-Oct-24 17:04:15; fraction and zone optional
   | 'year-first' // 2024/10/29 - 17:04:15 (gin)
+  | 'month-name-first' // Mar 1, 2026 @ 17:04:15.192 (Kibana), Mar 1, 2026, 05:04:15 PM
   | 'clock' // 17:04:15.123, no date: see src/ingest/time-of-day.ts
   | 'epoch-s' // 1730221455 or 1730221455.123
   | 'epoch-ms'
@@ -67,8 +68,8 @@ export type Field =
   | { readonly kind: 'arrival' }
   /** Digits, perhaps in <>; `angled`: its server always writes them so. */
   | { readonly kind: 'pid'; readonly angled?: true }
-  /** A worker that is named by a word. */
-  | { readonly kind: 'worker' }
+  /** A worker that is named by a word; `never`: not by one of these. */
+  | { readonly kind: 'worker'; readonly never?: readonly string[] }
   | { readonly kind: 'thread' }
   /** `known`: never "-". */
   | { readonly kind: 'status'; readonly known?: true }
@@ -86,8 +87,8 @@ export type Field =
       readonly sentence?: 'with status' | 'without status';
     }
   | { readonly kind: 'method' }
-  /** Path, perhaps with a query, perhaps an absolute URL. */
-  | { readonly kind: 'target' }
+  /** Path, perhaps with a query, perhaps an absolute URL; `plain`: no blank in it. */
+  | { readonly kind: 'target'; readonly plain?: true }
   /** INFO, WARNING, … */
   | { readonly kind: 'level' }
   /** "INFO:    ", padded to nine characters (uvicorn). */

@@ -50,6 +50,17 @@ const yearThenDash: DateReader = (b, p, cursor) => {
   return dayMicros(two(b, p) * 100 + two(b, p + 2), two(b, p + 5), two(b, p + 8));
 };
 
+/** "Mar 1, 2026": a comma or " @" may follow. */
+const monthThenDay: DateReader = (b, p, cursor) => {
+  const digits = isDigit(b[p + 5]) ? 2 : 1;
+  const day = digits === 2 ? two(b, p + 4) : b[p + 4] - 48;
+  const at = p + 4 + digits;
+  if (b[p + 3] !== 32 || b[at] !== 44 || b[at + 1] !== 32 || !isDigit(b[at + 4])) return Number.NaN;
+  const micros = dayMicros(yearAt(b, at + 2, cursor), monthAt(b, p), day);
+  if (b[cursor.end] === 32 && b[cursor.end + 1] === 64) cursor.end += 2;
+  return micros;
+};
+
 /** A date, a blank or "T" or ", ", the time of day; fraction, "PM" and offset may follow. */
 function withClock(date: DateReader, zone: Zone, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
@@ -85,3 +96,5 @@ export const numberedDate = (dayFirst: boolean, zone: Zone, cursor: StampCursor)
 export const namedMonth = (zone: Zone, cursor: StampCursor): StampReader => withClock(named, zone, cursor);
 
 export const yearFirst = (zone: Zone, cursor: StampCursor): StampReader => withClock(yearThenDash, zone, cursor);
+
+export const monthNameFirst = (zone: Zone, cursor: StampCursor): StampReader => withClock(monthThenDay, zone, cursor);

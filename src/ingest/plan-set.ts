@@ -6,6 +6,7 @@ import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Runtime } from './compile/runtime.ts';
 import { STAMP_ASSUMED } from './detect/plan-meaning.ts';
 import type { Line } from './envelopes/line.ts';
+import type { HeldLines, Variant } from './held-lines.ts';
 import type { OpenRequests } from './open-requests.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan, Told } from './plan.ts';
@@ -66,6 +67,17 @@ export class PlanSet {
       this.#finish(plan, before, rows, b, base);
     }
     return after;
+  }
+
+  /** A line by its text behind as many of its envelopes as a plan knows. */
+  takeInnermost({ b, v }: HeldLines, variants: readonly Variant[], offset: number): boolean {
+    for (let i = variants.length - 1; i >= 0; i--) {
+      for (const plan of this.list) {
+        if (plan.chainKey !== variants[i].chain) continue;
+        if (this.take(plan, b, v, variants[i].start, offset, variants[i])) return true;
+      }
+    }
+    return false;
   }
 
   /** One line, whose text is b[from] to its newline and which stands at `offset` in the input. */

@@ -22,6 +22,7 @@ import type { KernelInput } from './kernel/compile.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
+import { PrettyRecords } from './pretty-records.ts';
 import { Rescue } from './rescue.ts';
 import { RouteNames } from './route-names.ts';
 import { ServerSpeech } from './server-speech.ts';
@@ -62,6 +63,7 @@ export class Router {
   readonly #continuation = new Continuation();
   readonly #rescue: Rescue;
   readonly #lastLine = new LastLine();
+  readonly #pretty = new PrettyRecords(this.tally, (b, v, from, to, at) => this.#one(b, v, from, to, at));
   readonly #decider: Decider;
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
@@ -128,7 +130,7 @@ export class Router {
     while (pos < limit) {
       const [plan] = this.#plans.list;
       const alone = plan?.parts.chain.length === 0 || (this.#joiner.size === 0 && this.#continuation.idle);
-      if (plan !== undefined && alone && plan.parts.workerFrom === undefined) {
+      if (plan !== undefined && alone && plan.parts.workerFrom === undefined && !this.#pretty.isOpen) {
         const after = this.#plans.takeMany(b, v, pos, limit, base, this.#line);
         if (after > pos) {
           this.#continuation.other(0, false);
@@ -140,7 +142,7 @@ export class Router {
       const end = newline > pos && b[newline - 1] === 13 ? newline - 1 : newline;
       this.tally.lines++;
       if (end === pos && this.#isIdle) this.tally.continuation++;
-      else this.#one(b, v, pos, end, base + pos);
+      else this.#pretty.line(b, v, pos, end, base + pos);
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
@@ -160,6 +162,7 @@ export class Router {
 
   /** No more lines will come. */
   end(): void {
+    this.#pretty.end();
     this.#decider.decide();
     this.#rescue.end();
     this.#plans.end();
@@ -167,12 +170,14 @@ export class Router {
 
   /** A line waits for another one, or how lines were read depended on the lines before them. */
   get holds(): boolean {
-    return this.#decider.skipped || this.#joiner.size > 0 || this.#rescue.torn.size > 0 || this.#plans.holds;
+    const waits = this.#joiner.size + this.#rescue.torn.size > 0;
+    return waits || this.#pretty.seen || this.#decider.skipped || this.#plans.holds;
   }
 
   /** Keeps the formats found and forgets what was counted. */
   forgetLines(): void {
     this.tally.forget();
+    this.#pretty.forget();
     for (const plan of this.plans) plan.requests = 0;
   }
 
@@ -231,7 +236,7 @@ export class Router {
       variants.push(held.variant(line, chain));
     }
     const { stream } = line;
-    if (chain !== '' && this.#takeVariant(variants, offset)) {
+    if (chain !== '' && this.#plans.takeInnermost(held, variants, offset)) {
       this.#continuation.other(stream, false);
       held.release(mark);
       return;
@@ -275,17 +280,6 @@ export class Router {
         )
       : null;
     return { kind: 'nothing', best, b: line.b, start: line.from, end: line.to };
-  }
-
-  #takeVariant(variants: readonly Variant[], offset: number): boolean {
-    const { b, v } = this.#held;
-    for (let i = variants.length - 1; i >= 0; i--) {
-      for (const plan of this.plans) {
-        if (plan.chainKey !== variants[i].chain) continue;
-        if (this.#plans.take(plan, b, v, variants[i].start, offset, variants[i])) return true;
-      }
-    }
-    return false;
   }
 
   #decideWhenFull(): void {

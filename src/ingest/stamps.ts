@@ -5,7 +5,7 @@
 import type { StampShape } from '../core/format.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { epochReader } from './epochs.ts';
-import { namedMonth, numberedDate, yearFirst } from './other-dates.ts';
+import { monthNameFirst, namedMonth, numberedDate, yearFirst } from './other-dates.ts';
 import {
   clockAt,
   dayMicros,
@@ -289,6 +289,8 @@ export function createStampReader(
       return numberedDate(shape === 'day-first', zone, cursor);
     case 'named-month':
       return namedMonth(zone, cursor);
+    case 'month-name-first':
+      return monthNameFirst(zone, cursor);
     case 'year-first':
       return yearFirst(zone, cursor);
     case 'any':

@@ -63,6 +63,13 @@ const envelopes: Record<string, (line: string, one: Written, i: number) => strin
   'fastapi run': (line) => `      INFO   ${line}`,
   rich: (line, _one, i) =>
     `${i % 3 === 0 ? `[10/29/24 17:04:${second(i)}]` : ' '.repeat(19)} INFO     ${line}        app.py:8`,
+  'jq .': (line, one, i) =>
+    JSON.stringify({ http: { tags: ['a', 'b'] }, timestamp: `${stampOf(one, i)}.123Z`, message: line }, null, 2),
+  'a list of records': (line, one, i) =>
+    `${i === 0 ? '[\n' : ',\n'}${JSON.stringify({ textPayload: line, timestamp: `${stampOf(one, i)}.123Z` }, null, 2).replaceAll(/^/gm, '  ')}`,
+  'a table with a header': (line, one, i) =>
+    `${i === 0 ? '"@timestamp",host,@message\n' : ''}${stampOf(one, i).replace('T', ' ')}.123,web,"${line.replaceAll('"', '""')}"`,
+  'grep -Hn': (line, _one, i) => `/var/log/web/access.log.1:${i + 1}:${line}`,
   nested: (line, one, i) => `web-1  | ${stampOf(one, i)}.123456789Z ${line}`,
 };
 
@@ -105,3 +112,50 @@ describe('a line in an envelope', () => {
 function byDuration(a: { duration: number | null; client: number }, b: { duration: number | null; client: number }) {
   return (a.duration ?? -1) - (b.duration ?? -1) || a.client - b.client;
 }
+
+const fragments = [
+  '{',
+  '[',
+  '  {',
+  '  "a": [',
+  '    "b": "c",',
+  '    "b": {"c": "d"}',
+  '  },',
+  ']',
+  '}',
+  '  ',
+  '{"a": 1',
+  '   7,',
+];
+
+describe('lines that look like parts of a record', () => {
+  it('take no line with them', () => {
+    fc.assert(
+      fc.property(
+        fc.array(written, { minLength: 8, maxLength: 60 }),
+        fc.array(fc.tuple(fc.nat({ max: 60 }), fc.constantFrom(...fragments)), { maxLength: 40 }),
+        fc.integer({ min: 20, max: 2000 }),
+        (lines, inserted, chunkBytes) => {
+          const access = lines.map(bare);
+          const mixed = access.flatMap((line, i) => [
+            ...inserted.flatMap(([at, fragment]) => (at === i ? [fragment] : [])),
+            line,
+          ]);
+          const plain = parse(`${access.join('\n')}\n`).rows;
+          const { rows, report } = parse(`${mixed.join('\n')}\n`, { chunkBytes });
+          const seen = ({ time, duration, route, worker, status }: (typeof plain)[number]) => ({
+            time,
+            duration,
+            route,
+            worker,
+            status,
+          });
+          expect(rows.map(seen)).toEqual(plain.map(seen));
+          expect(report.lines).toBe(mixed.length);
+          expect(report.requests + report.lifecycle + report.continuation + report.unparsed).toBe(mixed.length);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

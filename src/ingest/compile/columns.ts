@@ -28,6 +28,7 @@ const stampFineness = (field: Extract<Field, { kind: 'time' }>): number => {
     'month-first': -1,
     'named-month': -1,
     'year-first': 0,
+    'month-name-first': -1,
     clock: -2,
     'iso-utc': 2,
     iso: 2,

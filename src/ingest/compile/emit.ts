@@ -182,7 +182,9 @@ if(o===1){if(b[p]!==62)break fail;p++}
     case 'thread': {
       const name = field.kind;
       const column = name === 'worker' ? 'WK' : 'TH';
-      return plain(`s=p;${toStop}if(p===s)break fail;${column}=p===s+1&&b[s]===45?-1:${name}(b,v,s,p);\n`);
+      const words = field.kind === 'worker' ? (field.never ?? []) : [];
+      const not = words.map((word) => `if(p-s===${word.length}&&${literalTest(word, 's')})break fail;`).join('');
+      return plain(`s=p;${toStop}if(p===s)break fail;${not}${column}=p===s+1&&b[s]===45?-1:${name}(b,v,s,p);\n`);
     }
     case 'collected':
       return plain(
@@ -206,6 +208,7 @@ if(o===1){if(b[p]!==62)break fail;p++}
     case 'method':
       return plain('ms=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123)||c===45||c===95)p++;mt=p;\n');
     case 'target':
+      if (field.plain) return plain('us=p;while(b[p]>32)p++;ut=p;\n');
       return { code: `us=p;${searchCode(context)}ut=p;\n`, needsEnd: true };
     case 'level':
       return plain(`s=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123))p++;if(p===s)break fail;\n`);

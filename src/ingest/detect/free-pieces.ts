@@ -22,7 +22,7 @@ export interface FreePiece {
 
 export const methodSource =
   '(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)(?![A-Za-z])';
-const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>]*`;
+const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>\\]*`;
 const unitSource =
   '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|\u00ce\u00bcs|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
 /** Python writes short times as "9.5e-05". */

@@ -19,7 +19,7 @@ export const isConstant = ({ values }: FieldSlot): boolean => values.every((valu
 export const given = (values: readonly string[]): string[] => values.filter((value) => value !== '-' && value !== '');
 
 /** "status: ", "dur=[", "'took': " */
-const strongKey = /([A-Za-z_@][\w.@-]*)["']?\s*[=:]\s*["'[(<{]?\s*$/;
+const strongKey = /([A-Za-z_@][\w.@-]*)\\*["']?\s*[=:]\s*\\*["'[(<{]?\s*$/;
 const weakKey = /(?:^|[^\w])([A-Za-z_]+) $/;
 const KEY_BYTES = 60;
 

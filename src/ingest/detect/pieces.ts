@@ -8,6 +8,7 @@ export type PieceKind =
   | 'numbered-date'
   | 'named-month'
   | 'year-first'
+  | 'month-name-first'
   | 'ctime'
   | 'syslog'
   | 'month-day'
@@ -43,6 +44,7 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}(?: [+-]\d{4})?`],
   ['numbered-date', String.raw`\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d),?[ T]${clock}(?: [AP]M)?${zone}`],
   ['named-month', String.raw`\d{1,2}[- ][A-Z][a-z]{2}[- ](?:\d{4}|\d\d),?[ T:]${clock}${zone}`],
+  ['month-name-first', String.raw`[A-Z][a-z]{2} \d{1,2}, \d{4}(?:,| @)? ${clock}(?: [AP]M)?`],
   ['ctime', String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ${clock} \d{4}`],
   ['syslog', String.raw`[A-Z][a-z]{2} [ \d]\d ${clock}`],
   // Behind the letter of a level, as glog writes it, or with a sign between both.
@@ -124,6 +126,7 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
     case 'clf-blank':
     case 'named-month':
     case 'year-first':
+    case 'month-name-first':
     case 'ctime':
     case 'syslog':
     case 'month-day':

@@ -2,6 +2,7 @@
 import type { Runtime } from '../compile/runtime.ts';
 import { colour } from './colour.ts';
 import { consoleLabel } from './console.ts';
+import { copied } from './copied.ts';
 import { dockerJson } from './docker-json.ts';
 import { fluent } from './fluent.ts';
 import { journalRecord } from './journal-record.ts';
@@ -13,9 +14,12 @@ import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
 import { pythonBytes } from './python-bytes.ts';
 import { quoted } from './quoted.ts';
 import { syslog } from './syslog.ts';
+import { table } from './table.ts';
 
 export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   dockerJson(runtime),
+  table(runtime),
+  copied(runtime),
   jsonMessage(runtime),
   compose(runtime),
   colour(),

@@ -202,6 +202,7 @@ export class KernelFields extends KernelRequests {
         return this.pid();
       case 'worker':
       case 'thread': {
+        if (field.kind === 'worker' && field.never) return null;
         const column = field.kind === 'worker' ? c.WK : c.TH;
         const [known, isWorker] = [this.calls, field.kind === 'worker'];
         const named = isWorker ? call(known.worker, get(s), get(p), i32(-1)) : call(known.thread, get(s), get(p));
@@ -250,6 +251,7 @@ export class KernelFields extends KernelRequests {
         ];
       }
       case 'target':
+        if (field.plain) return null;
         return [set(this.target[2], get(p)), this.search(context), set(this.target[3], get(p))];
       case 'level':
         return [

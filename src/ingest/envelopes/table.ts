@@ -1,0 +1,165 @@
+/**
+ * Rows of a table whose first line names its columns, one of them the line that was logged: what CloudWatch, Datadog, Grafana, Kibana,
+ * Log Analytics and Splunk export, as comma-separated or tab-separated values.
+ *   timestamp,message
+ *   1730221455123,"203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] ""GET / HTTP/1.1"" 200 512"
+ */
+import type { Runtime } from '../compile/runtime.ts';
+import type { StampReader } from '../stamps.ts';
+import { createZone } from '../zone.ts';
+import type { Envelope, Line } from './line.ts';
+
+const QUOTE = 34;
+const COMMA = 44;
+const TAB = 9;
+/** A longer line names no columns. */
+const MAX_HEADER = 2000;
+const MAX_COLUMNS = 200;
+
+/** In the order in which they are preferred. */
+const messages =
+  'message @message textPayload jsonPayload.message LogEntry LogMessage _raw msg log line content body resultDescription'.split(
+    ' ',
+  );
+const times =
+  'timestamp,@timestamp,TimeGenerated [UTC],TimeGenerated,_time,_messagetime,time,date,datetime,receiveTimestamp'.split(
+    ',',
+  );
+/** A table of requests, not of lines that tell of them. */
+const requests = /^(?:method|path|uri|url|request|verb|(?:cs-)?(?:uri-stem|method)|http[._].*)$/i;
+const column = /^[@_A-Za-z][\w@.:/()[\] -]{0,60}$/;
+
+/** What the columns of a table hold. */
+interface Columns {
+  readonly separator: number;
+  readonly message: number;
+  readonly time: number;
+  /** Stamps without a zone are of UTC. */
+  readonly isUtc: boolean;
+  readonly count: number;
+}
+
+const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+/** What the line names as columns; null: none, or none that holds a line. */
+function columnsOf(text: string): Columns | null {
+  const separator = text.includes('\t') ? '\t' : ',';
+  const names = text.split(separator).map((name) => name.trim().replace(/^"(.*)"$/, '$1'));
+  if (names.length < 2 || names.length > MAX_COLUMNS || !names.every((name) => column.test(name))) return null;
+  if (names.some((name) => requests.test(name))) return null;
+  const find = (wanted: readonly string[]) => {
+    const lower = names.map((name) => name.toLowerCase());
+    const name = wanted.find((one) => lower.includes(one.toLowerCase()));
+    return name === undefined ? -1 : lower.indexOf(name.toLowerCase());
+  };
+  const message = find(messages);
+  const time = find(times);
+  if (message < 0 || time < 0) return null;
+  const isUtc = /^@timestamp$|utc/i.test(names[time]);
+  return { separator: separator.charCodeAt(0), message, time, isUtc, count: names.length };
+}
+
+class TableEnvelope implements Envelope {
+  readonly id = 'table';
+  readonly #runtime: Runtime;
+  readonly #any: StampReader;
+  readonly #utc: StampReader;
+  readonly #named: StampReader;
+  #columns: Columns | null = null;
+
+  constructor(runtime: Runtime) {
+    this.#runtime = runtime;
+    this.#any = runtime.stamp('any');
+    this.#utc = runtime.stamp('iso', createZone('UTC'));
+    this.#named = runtime.stamp('month-name-first');
+  }
+
+  peel(line: Line): boolean {
+    const { b, from, to } = line;
+    if (this.#isHeader(b, from, to)) {
+      const columns = columnsOf(b.toString('utf8', from, to));
+      if (columns) {
+        this.#columns = columns;
+        // It holds no line.
+        line.from = to;
+        return true;
+      }
+    }
+    return this.#columns !== null && this.#row(line, this.#columns);
+  }
+
+  /** Might it be names alone? Most lines have something else soon. */
+  #isHeader(b: Uint8Array, from: number, to: number): boolean {
+    if (to - from > MAX_HEADER || to - from < 8) return false;
+    let separated = false;
+    for (let p = from; p < to; p++) {
+      const c = b[p];
+      if (isDigit(c) && (p === from || b[p - 1] === COMMA || b[p - 1] === QUOTE)) return false;
+      if (c === COMMA || c === TAB) separated = true;
+      else if (c < 32 || c === 61 || c === 123 || c === 37 || c === 124 || c > 122) return false;
+    }
+    return separated;
+  }
+
+  #row(line: Line, { separator, message, time, isUtc, count }: Columns): boolean {
+    const { b, to } = line;
+    let p = line.from;
+    let messageFrom = -1;
+    let messageTo = -1;
+    let timeFrom = -1;
+    let timeTo = -1;
+    let index = 0;
+    for (; index < count; index++) {
+      const isQuoted = b[p] === QUOTE;
+      let end = isQuoted ? p + 1 : p;
+      if (isQuoted) {
+        while (end < to && !(b[end] === QUOTE && b[end + 1] !== QUOTE)) end += b[end] === QUOTE ? 2 : 1;
+        // The value goes on in the next line.
+        if (end >= to) return false;
+      } else while (end < to && b[end] !== separator) end++;
+      if (index === message) {
+        messageFrom = isQuoted ? p + 1 : p;
+        messageTo = end;
+      } else if (index === time) {
+        timeFrom = isQuoted ? p + 1 : p;
+        timeTo = end;
+      }
+      if (isQuoted) end++;
+      p = end + 1;
+      if (end >= to) break;
+      if (b[end] !== separator) return false;
+    }
+    if (index !== count - 1 || messageFrom < 0 || timeFrom < 0) return false;
+    if (!this.#stamp(line, timeFrom, timeTo, isUtc)) return false;
+    this.#moveTo(line, messageFrom, messageTo);
+    return true;
+  }
+
+  #stamp(line: Line, from: number, to: number, isUtc: boolean): boolean {
+    const { b, v } = line;
+    const { cursor } = this.#runtime;
+    const isNumber = isDigit(b[from + 8]) && isDigit(b[from + 4]);
+    const isNamed = b[from] > 64 && b[from] < 91 && b[from + 3] === 32;
+    const read = isNamed ? this.#named : isUtc && !isNumber ? this.#utc : this.#any;
+    const stamp = read(b, v, from);
+    if (Number.isNaN(stamp) || cursor.end > to) return false;
+    line.stamp = stamp;
+    line.stampDigits = cursor.digits;
+    line.stampZoned = isUtc || isNumber || !Number.isNaN(cursor.offsetMinutes);
+    return true;
+  }
+
+  /** The line is b[from, to), where quotes are written twice. */
+  #moveTo(line: Line, from: number, to: number): void {
+    const { b } = line;
+    const scratch = line.scratch(to - from);
+    let length = 0;
+    for (let p = from; p < to; p++) {
+      if (b[p] === QUOTE && b[p + 1] === QUOTE && p + 1 < to) p++;
+      scratch.b[length++] = b[p];
+    }
+    line.moveTo(scratch, length);
+  }
+}
+
+export const table = (runtime: Runtime): Envelope => new TableEnvelope(runtime);

@@ -1,0 +1,179 @@
+/**
+ * JSON records that stand in several lines, as `jq .`, `journalctl -o json-pretty`, `gcloud logging read --format=json` and `aws logs
+ * get-log-events` write them: each becomes a line of its own. Where a line comes that can be no part of the record, all that was kept
+ * are lines as they stand.
+ */
+import { SLACK_BYTES } from './envelopes/line.ts';
+import type { Tally } from './tally.ts';
+
+const TAB = 9;
+const NEWLINE = 10;
+const BLANK = 32;
+const QUOTE = 34;
+const COMMA = 44;
+const COLON = 58;
+const BACKSLASH = 92;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
+const OPEN_BRACE = 123;
+const CLOSE_BRACE = 125;
+/** A record of more is garbage. */
+const MOST_BYTES = 1 << 18;
+
+/** Reads the line b[from, to), which starts at `offset` in the input. */
+type ReadLine = (b: Buffer, v: DataView, from: number, to: number, offset: number) => void;
+
+interface Kept {
+  readonly text: Buffer;
+  /** Blanks at its start. */
+  readonly blanks: number;
+  readonly offset: number;
+  readonly number: number;
+}
+
+export class PrettyRecords {
+  /** Lines were kept or passed over: what a line is, depended on those before it. */
+  seen = false;
+  readonly #tally: Tally;
+  readonly #read: ReadLine;
+  #kept: Kept[] = [];
+  #bytes = 0;
+  #depth = 0;
+  /** What is kept only opens objects and lists: {"events": [ */
+  #onlyOpens = false;
+
+  constructor(tally: Tally, read: ReadLine) {
+    this.#tally = tally;
+    this.#read = read;
+  }
+
+  get isOpen(): boolean {
+    return this.#kept.length > 0;
+  }
+
+  /** The line b[from, to), which was counted. */
+  line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
+    let first = from;
+    while (first < to && (b[first] === BLANK || b[first] === TAB)) first++;
+    if (this.isOpen) {
+      const change = first < to && isPart(b, from, first, to) ? depthChange(b, first, to) : Number.NaN;
+      if (!Number.isNaN(change) && this.#bytes + to - from <= MOST_BYTES) {
+        this.#goOn(b, from, first, to, offset, change);
+        return;
+      }
+      this.end();
+    }
+    if (!this.#opens(b, from, first, to, offset)) this.#read(b, v, from, to, offset);
+  }
+
+  #goOn(b: Buffer, from: number, first: number, to: number, offset: number, change: number): void {
+    if (this.#onlyOpens && this.#kept.length > 1 && b[first] === OPEN_BRACE) {
+      // The first of the records of a list.
+      this.#tally.continuation += this.#kept.length;
+      this.forget();
+      this.#onlyOpens = false;
+    } else this.#onlyOpens &&= change > 0;
+    this.#keep(b, from, first, to, offset);
+    this.#depth += change;
+    if (this.#depth > 0) return;
+    const kept = this.#kept;
+    this.forget();
+    this.#readAs(kept);
+  }
+
+  /** No record goes on: what was kept is to be read as it stands. */
+  end(): void {
+    const kept = this.#kept;
+    this.forget();
+    for (const one of kept) this.#readAs([one]);
+  }
+
+  /** Reads lines as one; each was counted. */
+  #readAs(kept: readonly Kept[]): void {
+    const [{ offset, number }] = kept;
+    const { b, v, length } = lineOf(
+      kept.length === 1 ? [kept[0].text] : kept.map(({ text, blanks }) => text.subarray(blanks)),
+    );
+    const tally = this.#tally;
+    const counted = tally.lines;
+    tally.lines = number;
+    tally.continuation += kept.length - 1;
+    this.#read(b, v, 0, length, offset);
+    tally.lines += counted - number;
+  }
+
+  forget(): void {
+    this.#kept = [];
+    this.#bytes = this.#depth = 0;
+  }
+
+  #opens(b: Buffer, from: number, first: number, to: number, offset: number): boolean {
+    const c = b[first];
+    if (c === OPEN_BRACE && first + 1 === to) {
+      this.seen = true;
+      this.#onlyOpens = first === from;
+      this.#keep(b, from, first, to, offset);
+      this.#depth = 1;
+      return true;
+    }
+    // "[" and "]" around records, and what closes an object that held a list of them.
+    const isBracket = c === OPEN_BRACKET || (this.seen && (c === CLOSE_BRACKET || c === CLOSE_BRACE));
+    if (!isBracket || first + 1 + (b[first + 1] === COMMA ? 1 : 0) !== to || first - from > 40) return false;
+    this.seen = true;
+    this.#tally.continuation++;
+    return true;
+  }
+
+  #keep(b: Buffer, from: number, first: number, to: number, offset: number): void {
+    const text = Buffer.from(b.subarray(from, to));
+    this.#kept.push({ text, blanks: first - from, offset, number: this.#tally.lines });
+    this.#bytes += to - from;
+  }
+}
+
+/** Lines as one, without what separates it from the next record. */
+function lineOf(texts: readonly Buffer[]): { b: Buffer; v: DataView; length: number } {
+  const last = texts[texts.length - 1];
+  const comma = texts.length > 1 && last[last.length - 1] === COMMA ? 1 : 0;
+  const length = texts.reduce((sum, text) => sum + text.length, 0) - comma;
+  const b = Buffer.alloc(length + 1 + SLACK_BYTES);
+  let at = 0;
+  for (const text of texts) at += text.copy(b, at);
+  b[length] = NEWLINE;
+  return { b, v: new DataView(b.buffer, b.byteOffset, b.length), length };
+}
+
+/** May b[first, to) be a line of a record: '"key": …', a value of a list, a bracket? Only brackets stand at the start of a line. */
+function isPart(b: Buffer, from: number, first: number, to: number): boolean {
+  const c = b[first];
+  if (c === CLOSE_BRACE || c === CLOSE_BRACKET) return true;
+  if (first === from) return false;
+  if (c === OPEN_BRACE || c === OPEN_BRACKET) return true;
+  if (c !== QUOTE) return (c > 47 && c < 58) || c === 45 || c === 116 || c === 102 || c === 110;
+  const end = stringEnd(b, first + 1, to);
+  if (end < 0) return false;
+  const next = b[end + 1];
+  return end + 1 >= to || next === COLON || next === COMMA || (next === BLANK && b[end + 2] === COLON);
+}
+
+function stringEnd(b: Buffer, from: number, to: number): number {
+  for (let p = from; p < to; p++) {
+    if (b[p] === BACKSLASH) p++;
+    else if (b[p] === QUOTE) return p;
+  }
+  return -1;
+}
+
+/** How many more objects and lists are open behind b[from, to); NaN: a string goes on behind the line. */
+function depthChange(b: Buffer, from: number, to: number): number {
+  let depth = 0;
+  for (let p = from; p < to; p++) {
+    const c = b[p];
+    if (c === QUOTE) {
+      p = stringEnd(b, p + 1, to);
+      if (p < 0) return Number.NaN;
+    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++;
+    else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth--;
+  }
+  return depth;
+}
