@@ -10,9 +10,26 @@ const PREFIX_BYTES = 200;
 
 const isDigit = (c: number): boolean => c > 47 && c < 58;
 
-/** Where the first pair starts: behind a stamp or a level in brackets words may stand before it, but nothing in quotes. */
+/** Bytes of the words that say what happened: "request_finished method=GET". */
+const EVENT_BYTES = 40;
+
+const isWordByte = (c: number): boolean => isKey(c) && !isDigit(c);
+
+/** Behind a word or several, and their blanks. */
+function behindWords(b: Uint8Array, from: number, end: number): number {
+  const last = Math.min(end, from + EVENT_BYTES);
+  let p = from;
+  let word = from;
+  for (; p < last && (isWordByte(b[p]) || b[p] === 32); p++) if (b[p] === 32) word = p + 1;
+  return b[p] === 61 && p > word ? word : from;
+}
+
+/**
+ * Where the first pair starts: behind a stamp or a level in brackets words may stand before it, but nothing in quotes; at the start of a
+ * line words alone.
+ */
 function firstPair(b: Uint8Array, from: number, end: number): number {
-  if (b[from] !== 91 && !isDigit(b[from])) return from;
+  if (b[from] !== 91 && !isDigit(b[from])) return behindWords(b, from, end);
   const last = Math.min(end, from + PREFIX_BYTES);
   for (let p = from; p < last && b[p] !== 34; p++) {
     if (p > from && b[p - 1] !== 32) continue;

@@ -10,6 +10,9 @@ import { lookIn, type Sighting, takenBy } from './sightings.ts';
 /** Fewer lines are no kind of their own beside others. */
 const FEW_LINES = 3;
 
+/** An application does not log so many requests that its server does not log. */
+const LEAST_RUN = 20;
+
 export class Unlisted {
   readonly #held: HeldLines;
   readonly #plans: PlanSet;
@@ -65,16 +68,41 @@ export class Unlisted {
     return [];
   }
 
-  /** No requests that others tell of stand between its lines: an application may log anything about requests beside its server. */
+  /**
+   * No requests that others tell of stand between its lines: an application may log anything about requests beside its server. What another
+   * container writes is of another server; and where a server is replaced, both write for a while.
+   */
   #standAlone(lines: readonly HeldLine[], others: readonly Sighting[]): boolean {
     const first = lines[0].number;
     const last = lines[lines.length - 1].number;
+    const hosts = new Set(lines.map(hostOf));
     const isBetween = ({ number }: HeldLine) => number >= first && number <= last;
     // Where there are plans, lines that are not held were taken by one at once.
     const held = this.#held;
     const plans = this.#plans;
-    const notHeld = plans.list.length === 0 ? 0 : last - first + 1 - held.lines.filter(isBetween).length;
-    const taken = [...takenBy(others)].filter(isBetween).length;
-    return (notHeld + taken) * 10 <= lines.length;
+    const heldBetween = held.lines.filter(isBetween);
+    const notHeld = plans.list.length === 0 ? 0 : last - first + 1 - heldBetween.length;
+    const taken = [...takenBy(others)].filter((line) => isBetween(line) && hosts.has(hostOf(line)));
+    if ((notHeld + taken.length) * 10 <= lines.length) return true;
+    if (notHeld > 0) return false;
+    return longestRun(lines, taken) * 2 >= Math.max(2 * LEAST_RUN, lines.length);
   }
+}
+
+/** Which container or machine wrote it. */
+const hostOf = ({ variants }: HeldLine): number => variants[variants.length - 1].host;
+
+/** Most lines between which none of the others stands. */
+function longestRun(lines: readonly HeldLine[], others: readonly HeldLine[]): number {
+  const numbers = others.map(({ number }) => number).sort((a, b) => a - b);
+  let at = 0;
+  let run = 0;
+  let longest = 0;
+  for (const { number } of lines) {
+    if (at < numbers.length && numbers[at] < number) run = 0;
+    while (at < numbers.length && numbers[at] < number) at++;
+    run++;
+    longest = Math.max(longest, run);
+  }
+  return longest;
 }

@@ -40,8 +40,12 @@ export const tellsOfStatus = (text: string): boolean => answer.test(text) && !is
 
 const ownPath = new RegExp(`(?:(?<![A-Za-z])${methodSource} |(?:path|uri|url|endpoint)["']?[=:] ?)["']?\\/`);
 
+/** "GET /a 200 31ms": the status stands by itself. */
+const bareStatus = /(?<=[\s|,;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
+
 /** Does the line tell of a request of this server as it began? */
-export const tellsOfStart = (text: string): boolean => ownPath.test(text) && !answer.test(text) && !isOutgoing(text);
+export const tellsOfStart = (text: string): boolean =>
+  ownPath.test(text) && !answer.test(text) && !isOutgoing(text) && !(bareStatus.test(text) && timeSpent.test(text));
 
 /** Share of the lines of a column that must look alike; otherwise it is taken as free text. */
 const ALIKE = 0.9;

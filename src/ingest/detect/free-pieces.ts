@@ -53,7 +53,8 @@ const sources: readonly (readonly [FreeKind, string])[] = [
     'quoted',
     `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$)|${methodSource} \\/[^"]* \\d|HTTP\\/[\\d.]+ ${methodSource})[^"]*"`,
   ],
-  ['bracketed', String.raw`\[(?!(?:${simple})\])[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
+  // Nor one that holds a time of day: "[I 2024-10-29 17:04:15.123 ServerApp]".
+  ['bracketed', String.raw`\[(?!(?:${simple})\]|[^[\]]*\d\d:\d\d:\d\d)[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
   // What Python writes of a time that passed: "0:00:01.234567", "0:00:02".
   ['spent', String.raw`(?<![\w:.])\d:\d\d:\d\d(?:\.\d+)?(?![\w:])`],
   ['address', addressSource],

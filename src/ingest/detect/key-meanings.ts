@@ -27,7 +27,7 @@ const named: readonly (readonly [RegExp, KeyMeaning])[] = [
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
   [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
   [
-    /^(?!.*(?:request|req)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
+    /^(?!.*(?:request|req|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
     { kind: 'bytes' },
   ],
   [
@@ -45,7 +45,7 @@ const units: readonly (readonly [RegExp, TimeUnit])[] = [
 
 /** Parts of the time of a request, or times of something else. */
 const others =
-  /queue|wait|integration|backend|db|sql|query|view|render|connect|upstream|header|ttfb|timeout|ttl|age|expires|offset|interval|since|until|retry|cache|template|cpu|gc|stamp|date|start|begin|finish|end_/;
+  /(?:^|_)(?:db|gc|cpu)|(?:^|_)(?:age|ttl)(?:_|$)|queue|wait|integration|backend|sql|query|view|render|connect|upstream|header|ttfb|timeout|expires|offset|interval|since|until|retry|cache|template|stamp|date|start|begin|finish|end_/;
 const spent =
   /(^|_)(d|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|time_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
 /** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */

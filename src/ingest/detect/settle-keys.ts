@@ -64,6 +64,9 @@ function settleKeys(
   const filled = new Set<string>();
   const fields: Record<string, Field> = {};
   const most = Math.max(...texts.map((values) => values.length));
+  // A stamp is read under the name that these lines have for it.
+  const known = entries.filter(([, { kind }], i) => kind !== 'time' || texts[i].length * 2 >= most);
+  const spanned = { keyed: { ...layout, fields: Object.fromEntries(known) } };
   entries.forEach(([key, field], i) => {
     // "time=0.031s" is no time of day, and leaves the column to another key.
     if (field.kind === 'time' && key !== '' && texts[i].some((text) => wholeSpent.test(text))) return;
@@ -77,7 +80,7 @@ function settleKeys(
     }
     if (field.kind === 'duration' && field.unit === 'by-value') {
       const context = {
-        spannedSeconds: trials.spannedSeconds({ keyed: layout }, sample, lines),
+        spannedSeconds: trials.spannedSeconds(spanned, sample, lines),
         byServer: false,
         named: true,
         clfStamps: sampled.some((text) => clfStamp.test(text)),

@@ -62,11 +62,11 @@ const isNumber = /^-?\d+(\.\d+)?(e-\d+)?$/;
 const isWhole = /^-?\d+$/;
 
 /** Ports of clients and numbers of requests go up from line to line, a little each time, as no duration does. */
-function isCounter(values: readonly number[]): boolean {
+function isCounter(values: readonly number[], named: boolean): boolean {
   const ups = values.slice(1).filter((value, i) => value > values[i]).length;
   const isSlow = Math.max(...values) < 2 * Math.min(...values);
   // Without an exception: numbers of lines, as grep -n and cat -n write them.
-  const isNumbered = values.length >= 20 && ups === values.length - 1;
+  const isNumbered = !named && values.length >= 20 && ups === values.length - 1 && values.every(Number.isInteger);
   return isNumbered || (values.length >= 8 && isSlow && ups >= 0.9 * (values.length - 1));
 }
 
@@ -82,7 +82,7 @@ export function guessUnit(
   const numbers = texts.filter((text) => isNumber.test(text));
   const inOrder = numbers.map(Number).filter((value) => value >= 0);
   const values = [...inOrder].sort((a, b) => a - b);
-  if (values.length === 0 || isCounter(inOrder)) return null;
+  if (values.length === 0 || isCounter(inOrder, named)) return null;
   const decimals = Math.max(...numbers.map((text) => (text.includes('e') ? 6 : (text.split('.')[1]?.length ?? 0))));
   const median = quantile(values, 0.5);
   const smallest = values[0];

@@ -10,6 +10,7 @@
  *   @4000000067211b2f0747ac00 line                                   multilog, s6-log
  *   data: {…}                                                        an event stream (journal gateway, journalctl -o json-sse)
  *     MESSAGE=line                                                   journalctl -o verbose
+ *   [INFO]<tab>2024-10-29T17:04:15.123Z<tab><request id><tab>line    Python on AWS Lambda
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
@@ -84,6 +85,7 @@ class PlatformEnvelope implements Envelope {
       return isDigit(b[p]) && this.#stamped(line, p);
     }
     if (c === 64) return this.#label(line);
+    if (c === 91) return this.#lambda(line);
     return c > 64 && c < 91 && to - from > 40 && this.#job(line);
   }
 
@@ -164,6 +166,23 @@ class PlatformEnvelope implements Envelope {
     line.stamp = stamp;
     line.stampDigits = cursor.digits;
     line.from = cursor.end + 1;
+    return true;
+  }
+
+  /** "[INFO]<tab>stamp<tab>request id<tab>line" */
+  #lambda(line: Line): boolean {
+    const { b, v, from, to } = line;
+    const level = endOf(b, from + 1, to, (c) => c > 64 && c < 91);
+    if (b[level] !== 93 || b[level + 1] !== TAB || b[level + 12] !== 84) return false;
+    const stamp = this.#iso(b, v, level + 2);
+    const { cursor } = this.#runtime;
+    const { digits, end } = cursor;
+    if (Number.isNaN(stamp) || Number.isNaN(cursor.offsetMinutes) || b[end] !== TAB) return false;
+    const id = endOf(b, end + 1, to, (c) => isHex(c) || c === 45);
+    if (b[id] !== TAB) return false;
+    line.stamp = stamp;
+    line.stampDigits = digits;
+    line.from = id + 1;
     return true;
   }
 

@@ -27,6 +27,7 @@ const tools: readonly (readonly [string, (line: string) => string, boolean])[] =
   ['a query of CloudWatch', (line) => `"2024-10-29 17:04:15.250","${line.replaceAll('"', '""')}"`, true],
   ['gh run view --log', (line) => `test (3.11)\tRun tests\t2024-10-29T17:04:15.2500000Z ${line}`, true],
   ['docker service logs', (line) => `web.1.x2x9zabcd@node-1    | ${line}`, false],
+  ['Python on AWS Lambda', (line) => `[INFO]\t${at}\t8601b555-6a83-4c12-8269-97c8e32cdb22\t${line}`, true],
   ['multilog', (line) => `@40000000672115990ee6b280 ${line}`, true],
   ['svlogd -tt', (line) => `2024-10-29_17:04:15.25000 ${line}`, true],
   ['s6-log', (line) => `2024-10-29 17:04:15.250000000  ${line}`, true],

@@ -49,6 +49,36 @@ export const forms: readonly (readonly [name: string, line: Line, told: readonly
     [],
   ],
   [
+    'a level and a stamp in one pair of brackets, with the name of an application',
+    (r) =>
+      `[I ${loggingTime(r.end).replace(',', '.')} ServerApp] ${r.status} ${r.method} ${r.path} (ab@203.0.113.7) ${millis(r)}.2ms referer=http://x/`,
+    ['duration', 'end'],
+  ],
+  [
+    'a record under "message", where the name of the key holds "age"',
+    (r) =>
+      JSON.stringify({
+        message: { method: r.method, path: r.path, statusCode: r.status, durationMs: millis(r) + 0.5 },
+        timestamp: isoTime(r.end),
+        function_memory_size: '128',
+      }),
+    ['duration', 'end'],
+  ],
+  [
+    'words in front of the pairs of logfmt, on AWS Lambda',
+    (r) =>
+      `[INFO]\t${isoTime(r.end)}\t8601b555-6a83\trequest done method=${r.method} path=${r.path} status=${r.status} duration_ms=${millis(r)}`,
+    ['duration', 'end', 'declared'],
+  ],
+  [
+    'Kibana\u2019s dates',
+    (r) => {
+      const at = new Date(r.end);
+      return `Oct ${at.getUTCDate()}, 2024 @ ${isoTime(r.end).slice(11, 23)} ${r.method} ${r.path} ${r.status} ${millis(r)}ms`;
+    },
+    ['duration', 'end'],
+  ],
+  [
     'seconds and microseconds between signs',
     (r) =>
       `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl/8.5.0" **0/${micros(r)}**`,

@@ -112,4 +112,24 @@ describe('fields that are not what their names say', () => {
       `203.0.113.7 [${isoTime(r.end)}] ${r.status} "${r.method} ${r.path} HTTP/1.1" [${seconds(r, 3)}] [-] "curl/8.5.0"`;
     expect(parse(text(line)).rows.every(({ duration }) => duration !== null)).toBe(true);
   });
+
+  it('a duration of whole numbers, whose stamps prove its unit, under the third of the names for a stamp', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        timestamp: isoTime(r.end),
+        method: r.method,
+        url: r.path,
+        status: r.status,
+        // No pool has a thousand requests at once, as many as these would be as milliseconds.
+        time_to_serve: 500 + micros(r),
+      });
+    const { rows } = parse(text(line));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => 500 + micros(r)));
+  });
+
+  it('the size of the memory that a function has is no size of an answer', () => {
+    const line: Line = (r) =>
+      JSON.stringify({ ts: isoTime(r.end), method: r.method, path: r.path, status: r.status, memory_size: 128 });
+    expect(parse(text(line)).rows.every(({ bytes }) => bytes === null)).toBe(true);
+  });
 });

@@ -83,4 +83,18 @@ describe('requests that are told twice', () => {
     const { report } = parse(text(access, all.slice(0, half)) + text(structlog, all.slice(half)));
     expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
   });
+
+  it('are requests of their own where another container writes them, or another version of the server', () => {
+    const custom: Line = (r) =>
+      `${loggingTime(r.end)} INFO app ${r.method} ${r.path} ${r.status} ${millis(r)}.25ms pid=${r.pid}`;
+    const two = all.map((r, i) => (i % 3 === 0 ? `api-1  | ${custom(r)}\n` : `web-1  | ${access(r)}\n`)).join('');
+    expect(parse(two).report).toMatchObject({ requests: all.length, unparsed: 0 });
+    const rolling = all.map((r, i) => `${i < 40 || (i < 60 && i % 2 === 0) ? access(r) : custom(r)}\n`).join('');
+    expect(parse(rolling).report).toMatchObject({ requests: all.length, unparsed: 0 });
+    // Of a server and its own application some of the requests.
+    const some = all
+      .map((r, i) => `${i % 4 === 0 ? `${custom({ ...r, path: '/other' })}\n` : ''}${access(r)}\n`)
+      .join('');
+    expect(parse(some).report).toMatchObject({ requests: all.length });
+  });
 });
