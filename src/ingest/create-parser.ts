@@ -194,7 +194,7 @@ export function createParser(options: ParserOptions): LogParser {
     report() {
       const firstHost = router.firstOfHosts;
       const report = {
-        ...tally.report(options.path, base + filled - begin, router.plans, router.seen),
+        ...tally.report(options.path, base + filled - begin, router.allPlans, router.seen),
         ...(firstHost === null ? {} : { first_host: printable(firstHost, LONGEST_HOST) }),
       };
       if (!filter) return report;

@@ -24,6 +24,8 @@ export interface PlanSetOptions {
 
 export class PlanSet {
   readonly list: Plan[] = [];
+  /** Those that take lines no more, as a better one is looked for. */
+  readonly retired: Plan[] = [];
   readonly #options: PlanSetOptions;
   readonly #watches = new Map<RequestBatch, StampWatch>();
   /** The worker of the last event of each kind, for lines that do not name theirs. */
@@ -35,6 +37,12 @@ export class PlanSet {
 
   add(plan: Plan): void {
     this.list.push(plan);
+  }
+
+  /** Their lines are to be looked at again. */
+  retireAll(): void {
+    this.flush();
+    this.retired.push(...this.list.splice(0));
   }
 
   /** The plan that took the last line goes first: streams change rarely. */

@@ -19,6 +19,7 @@ import { recordsIn } from './joined-records.ts';
 import { Joiner } from './joiner.ts';
 import type { Judged } from './judged.ts';
 import type { KernelInput } from './kernel/compile.ts';
+import { LiveHalves } from './live-halves.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
@@ -65,6 +66,7 @@ export class Router {
   readonly #lastLine = new LastLine();
   readonly #pretty = new PrettyRecords(this.tally, (b, v, from, to, at) => this.#one(b, v, from, to, at));
   readonly #decider: Decider;
+  readonly #liveHalves: LiveHalves | null;
   readonly #formats: readonly LogFormat[];
   readonly #trials: Trials;
   readonly #routeNames: RouteNames;
@@ -83,6 +85,7 @@ export class Router {
     this.#routeNames = new RouteNames(names, sink, runtime, this.#plans);
     this.#speech = new ServerSpeech(formats, runtime, this.#plans, { sink, names, source });
     this.#rescue = new Rescue(this.#held, this.#plans, tally, runtime);
+    this.#liveHalves = arrivalClock && new LiveHalves(this.#held, this.#plans, options.nowMicros);
     this.#decider = new Decider({
       formats,
       given: options.logFormat === null ? [] : givenFormats(options.logFormat, formats),
@@ -117,6 +120,11 @@ export class Router {
 
   get plans(): readonly Plan[] {
     return this.#plans.list;
+  }
+
+  /** With those that take lines no more. */
+  get allPlans(): readonly Plan[] {
+    return [...this.#plans.list, ...this.#plans.retired];
   }
 
   /** Formats whose own lines were seen. */
@@ -156,7 +164,7 @@ export class Router {
 
   /** Decides what is held and hands on all rows. */
   flush(): void {
-    this.#decider.decide();
+    if (!this.#liveHalves?.waits()) this.#decider.decide();
     this.#plans.flush();
   }
 

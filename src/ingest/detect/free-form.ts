@@ -41,7 +41,7 @@ export const tellsOfStatus = (text: string): boolean => answer.test(text) && !is
 const ownPath = new RegExp(`(?:(?<![A-Za-z])${methodSource} |(?:path|uri|url|endpoint)["']?[=:] ?)["']?\\/`);
 
 /** "GET /a 200 31ms": the status stands by itself. */
-const bareStatus = /(?<=[\s|,;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
+const bareStatus = /(?<=[\s|;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
 
 /** Does the line tell of a request of this server as it began? */
 export const tellsOfStart = (text: string): boolean =>

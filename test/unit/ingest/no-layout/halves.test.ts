@@ -1,5 +1,8 @@
 // One line tells how a request began, another one how it ended.
 import { describe, expect, it } from 'vitest';
+import { formats } from '../../../../parsers/index.ts';
+import { createNames } from '../../../../src/core/names.ts';
+import { createParser } from '../../../../src/ingest/create-parser.ts';
 import { parse } from '../../../helpers/ingest.ts';
 import { all, clfTime, dateAndTime, isoTime, loggingTime, micros, millis, type Request } from './requests.ts';
 
@@ -166,5 +169,69 @@ describe('lines that tell how requests began', () => {
     expect(rows.length).toBe(20 * all.length);
     expect(rows.filter(({ duration }) => duration === null).length).toBe(0);
     expect(report.unparsed).toBe(0);
+  });
+});
+
+describe('the halves of requests in a log that is being written', () => {
+  /** Line by line, each looked at by itself, a second apart. */
+  const follow = (log: string) => {
+    const durations: number[] = [];
+    const clock = { now: 0 };
+    const parser = createParser({
+      path: 'live.log',
+      source: 0,
+      names: createNames(),
+      formats,
+      timezone: 'UTC',
+      arrivalClock: { nowMicros: () => clock.now, after: () => () => {} },
+      sink: {
+        batch: (batch) => void durations.push(...batch.duration.subarray(0, batch.length)),
+        lifecycle: () => {},
+      },
+    });
+    const told: number[] = [];
+    for (const line of log.split(/(?<=\n)/)) {
+      parser.push(Buffer.from(line));
+      parser.flush();
+      clock.now += 1e6;
+      told.push(durations.length);
+    }
+    parser.end();
+    return { durations, told, report: parser.report() };
+  };
+
+  it('are joined, whichever comes first', () => {
+    for (const form of [structlog, keyValue, brackets, arrows, byPid]) {
+      for (const from of [0, 1, 2, 3]) {
+        const lines = written(form)
+          .split(/(?<=\n)/)
+          .slice(from);
+        const { durations, told } = follow(lines.join(''));
+        // Few are told before both kinds are known; a request is told within the time that the first lines are waited for.
+        const late = durations.slice(20);
+        expect(late.filter((one) => Number.isNaN(one)).length).toBeLessThanOrEqual(from + 2);
+        expect(durations.length).toBeGreaterThanOrEqual(all.length - 12);
+        expect(told[119]).toBeGreaterThan(20);
+      }
+    }
+  });
+
+  it('are not waited for where lines say how requests were answered', () => {
+    const access = all.map(
+      (r) => `203.0.113.7 - - [${clfTime(r.end)}] "GET /start HTTP/1.1" ${r.status} 6 "-" "curl"\n`,
+    );
+    expect(follow(access.join('')).told.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+    const custom = all.map((r) => `${isoTime(r.end)} request ${r.method} ${r.path} ${r.status} ${millis(r)}.5ms\n`);
+    expect(follow(custom.join('')).told.slice(0, 5)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it('are told without each other where nothing joins them', () => {
+    const chat = all.flatMap((r) => [
+      `${isoTime(r.start)} INFO handling ${r.method} ${r.path}\n`,
+      `${isoTime(r.end)} INFO done ${r.method} ${r.path} ${r.status} in ${millis(r)}.5ms\n`,
+    ]);
+    const { durations, report } = follow(chat.join(''));
+    expect(durations.length).toBe(all.length);
+    expect(report.unparsed).toBeLessThanOrEqual(4);
   });
 });
