@@ -10,8 +10,10 @@ import { fieldName } from './detect/closest.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import type { Judged } from './judged.ts';
 import type { Plan } from './plan.ts';
+import { PrettyRecords } from './pretty-records.ts';
 import { readHead } from './read-head.ts';
 import { Router } from './router.ts';
+import { Tally } from './tally.ts';
 import { createZone } from './zone.ts';
 
 export interface ExplainOptions {
@@ -89,11 +91,8 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
   const own = new Map<string, { lines: number; first: ExplainedLine }>();
   const reasons = new Map(router.tally.examples.map(({ line, reason }) => [line, reason]));
   const stuck: StuckLine[] = [];
-  let number = 0;
-  for (let pos = 0; pos <= last; ) {
-    const end = padded.indexOf(10, pos);
-    number++;
-    const judged = router.judge(padded, view, pos, end, reasons.has(number));
+  const look = (b: Buffer, v: DataView, from: number, to: number, number: number) => {
+    const judged = router.judge(b, v, from, to, reasons.has(number));
     if (judged.kind === 'request') {
       const known = kinds.get(judged.plan);
       if (known) known.lines++;
@@ -104,7 +103,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
     } else if (judged.kind === 'own') {
       const known = own.get(judged.format);
       if (known) known.lines++;
-      else own.set(judged.format, { lines: 1, first: labelled(padded.subarray(pos, end), number, []) });
+      else own.set(judged.format, { lines: 1, first: labelled(b.subarray(from, to), number, []) });
     } else if (judged.kind === 'nothing' && reasons.has(number)) {
       const { best } = judged;
       const line = labelled(
@@ -121,8 +120,16 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
         expected: best?.expected ?? null,
       });
     }
-    pos = end + 1;
+  };
+  const seen = new Tally();
+  const records = new PrettyRecords(seen, (b, v, from, to) => look(b, v, from, to, seen.lines));
+  for (let pos = 0; pos <= last; ) {
+    const newline = padded.indexOf(10, pos);
+    seen.lines++;
+    records.line(padded, view, pos, padded[newline - 1] === 13 && newline > pos ? newline - 1 : newline, pos);
+    pos = newline + 1;
   }
+  records.end();
   const { tally } = router;
   const told = [...kinds].reduce((sum, [{ retells }, { lines }]) => sum + (retells ? lines : 0), 0);
   return {

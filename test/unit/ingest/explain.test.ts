@@ -25,6 +25,14 @@ describe('an explanation', () => {
     });
   });
 
+  it('reads records of several lines as the whole log does', () => {
+    const record = JSON.stringify({ textPayload: usual, timestamp: '2024-10-29T17:04:15.123Z' }, null, 2);
+    const { kinds, continuation, unparsed } = explain(`[\n${`${record},\n`.repeat(3)}]\r\n`);
+    expect(kinds).toMatchObject([{ format: 'gunicorn', lines: 3 }]);
+    expect(kinds[0].first).toMatchObject({ number: 2, text: usual });
+    expect({ continuation, unparsed }).toEqual({ continuation: 11, unparsed: 0 });
+  });
+
   it('shows where the best layout stopped, with a caret under the byte', () => {
     const stuck = usual.replace('17:04:15', '17:xx:15');
     const explanation = explain(`${usual}\n${stuck}\n${usual}\n`);
