@@ -116,7 +116,8 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
         text: line.text,
         reason: reasons.get(number) ?? '',
         best: best?.name ?? null,
-        at: line.labels[0]?.from ?? 0,
+        // At the end of the line, or behind what is shown of it.
+        at: best ? (line.labels[0]?.from ?? line.text.length) : 0,
         expected: best?.expected ?? null,
       });
     }

@@ -44,6 +44,12 @@ describe('an explanation', () => {
     expect(rows[caret]).toMatch(/\^ gunicorn, .* stopped here, expecting a time \(end\)/);
   });
 
+  it('shows a layout that reached the end of the line there', () => {
+    const text = '2024-10-29 17:04:15,123 INFO  [req0] GET /api/users/4748';
+    const { stuck } = explain(`${text}\n`);
+    expect(stuck).toMatchObject([{ number: 1, best: expect.any(String), at: text.length }]);
+  });
+
   it('counts every kind of line, with envelopes and what was assumed', () => {
     const text = [
       'web-1  | [2024-10-29 17:04:15 +0000] [1] [INFO] Booting worker with pid: 7',
