@@ -53,8 +53,11 @@ const keys = /"[\w.@-]+"\s*:|[\w.@-]+=/g;
 const beginning =
   /start|began|begin|receiv|incoming|inbound|enter|handling|accept|request(?![\w-])|--?>|\u2192|\u00e2\u0086\u0092|>>/i;
 
+/** "[req7] GET /a": nothing but what was asked for. */
+const requestAlone = /[\])|:-] ?[A-Z]{3,8} \/\S*(?: HTTP\/[\d.]+)?["']?$/;
+
 /** Does the line say that something begins? What an application logs in the middle of a request may name its route as well. */
-export const saysBegin = (text: string): boolean => beginning.test(text.replace(keys, ' '));
+export const saysBegin = (text: string): boolean => beginning.test(text.replace(keys, ' ')) || requestAlone.test(text);
 
 /** A line of a sample. */
 export interface NamedLine {

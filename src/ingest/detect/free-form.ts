@@ -30,18 +30,19 @@ const timeSpent =
 export const tellsOfTime = (text: string): boolean =>
   ownRequest.test(text) && timeSpent.test(text) && !isOutgoing(text);
 
+/** "GET /a 200 31ms": the status stands by itself. */
+const bareStatus = /(?<=[\s|;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
+
 const answer = /(?:status|code|respon|complet|finish|answer|return|sent)\w*\W{1,4}[1-5]\d\d(?!\.?\w)/i;
 
 /** Does the line tell of how a request was answered and of the time that it took, perhaps not of what was asked for? */
-export const tellsOfAnswer = (text: string): boolean => timeSpent.test(text) && tellsOfStatus(text);
+export const tellsOfAnswer = (text: string): boolean =>
+  timeSpent.test(text) && (tellsOfStatus(text) || (bareStatus.test(text) && !isOutgoing(text)));
 
 /** Does the line tell of how a request was answered? */
 export const tellsOfStatus = (text: string): boolean => answer.test(text) && !isOutgoing(text);
 
 const ownPath = new RegExp(`(?:(?<![A-Za-z])${methodSource} |(?:path|uri|url|endpoint)["']?[=:] ?)["']?\\/`);
-
-/** "GET /a 200 31ms": the status stands by itself. */
-const bareStatus = /(?<=[\s|;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
 
 /** Does the line tell of a request of this server as it began? */
 export const tellsOfStart = (text: string): boolean =>

@@ -93,7 +93,9 @@ export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'
       : { method: method < 0 ? target : method, target, status: -1 };
   }
   if (method < 0 || target < 0) {
-    const status = statuses.find(isNamed) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
+    const named = statuses.find(isNamed) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
+    // "[req7] 200 0.001s": the only one there is.
+    const status = named ?? (lacking === 'request' && statuses.length === 1 ? statuses[0] : undefined);
     const isTold = lacking === 'request' ? isTimed : lacking === 'request and time';
     if (!isTold || status === undefined) return null;
     return { method: status, target: status, status };

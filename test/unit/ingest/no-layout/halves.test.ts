@@ -59,6 +59,15 @@ const byPid: Halves = (r) => [
   [r.end, `${loggingTime(r.end)} INFO [${r.pid}] end ${r.method} ${r.path} ${r.status}`],
 ];
 
+/** devpi's: the one names the route and nothing else, the other one no word of an answer. */
+const short: Halves = (r, id) => [
+  [r.start, `${loggingTime(r.start)} INFO  [req${id.slice(9, 13)}] ${r.method} ${r.path}`],
+  [
+    r.end,
+    `${loggingTime(r.end)} INFO  [req${id.slice(9, 13)}] ${r.status} ${((r.end - r.start) / 1000).toFixed(3)}s text/html`,
+  ],
+];
+
 const pathOf = (r: Request) => `${r.method} ${r.path.replace(/\?.*/, '').replace(/\d+/, '{id}')}`;
 
 describe('lines that tell how requests began', () => {
@@ -67,6 +76,7 @@ describe('lines that tell how requests began', () => {
     ['pairs of names and values', keyValue],
     ['an identifier in brackets, and what was asked for in the first line alone', brackets],
     ['columns', arrows],
+    ['the route and nothing else in the first, no word of an answer in the second', short],
     ['the process that runs one request at a time', byPid],
   ])('and ended make one request: %s', (_, halves) => {
     const { rows, report } = parse(written(halves));
