@@ -26,7 +26,7 @@ const times =
     ',',
   );
 /** A table of requests, not of lines that tell of them. */
-const requests = /^(?:method|path|uri|url|request|verb|(?:cs-)?(?:uri-stem|method)|http[._].*)$/i;
+const requests = /^(?:method|path|uri|url|request|verb|http[._].*)$/i;
 const column = /^[@_A-Za-z][\w@.:/()[\] -]{0,60}$/;
 
 /** What the columns of a table hold. */
@@ -116,7 +116,10 @@ class TableEnvelope implements Envelope {
         while (end < to && !(b[end] === QUOTE && b[end + 1] !== QUOTE)) end += b[end] === QUOTE ? 2 : 1;
         // The value goes on in the next line.
         if (end >= to) return false;
-      } else while (end < to && b[end] !== separator) end++;
+      } else {
+        // The last value may hold the separator.
+        while (end < to && (index === count - 1 || b[end] !== separator)) end++;
+      }
       if (index === message) {
         messageFrom = isQuoted ? p + 1 : p;
         messageTo = end;

@@ -81,6 +81,7 @@ describe('tables with a header', () => {
       (line) => `t,"2024-10-29T17:04:15.123Z",${csv(line)}`,
       '15.123',
     ],
+    ['no quotes', 'timestamp,level,message', (line) => `2024-10-29T17:04:15.123Z,INFO,${line} a="b,c"`, '15.123'],
     ['tabs', 'time\tline', (line) => `2024-10-29T17:04:15.123Z\t${line}`, '15.123'],
   ];
   for (const [name, header, row, second] of tables) {
