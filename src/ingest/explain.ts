@@ -8,6 +8,7 @@ import { printable } from '../core/text.ts';
 import { fieldsOf } from './compile/recipe.ts';
 import { fieldName } from './detect/closest.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
+import { recordsIn } from './joined-records.ts';
 import type { Judged } from './judged.ts';
 import type { Plan } from './plan.ts';
 import { PrettyRecords } from './pretty-records.ts';
@@ -93,6 +94,11 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
   const stuck: StuckLine[] = [];
   const look = (b: Buffer, v: DataView, from: number, to: number, number: number) => {
     const judged = router.judge(b, v, from, to, reasons.has(number));
+    const records = judged.kind === 'nothing' ? recordsIn(b, from, to) : [];
+    if (records.length > 0) {
+      for (const { b, v, length } of records) look(b, v, 0, length, number);
+      return;
+    }
     if (judged.kind === 'request') {
       const known = kinds.get(judged.plan);
       if (known) known.lines++;

@@ -1,4 +1,4 @@
-/** JSON records of which several stand in one line, because no newline was written between them: each is a line of its own. */
+/** JSON records of which several stand in one line, because no newline was written between them, or as a list: each is a line of its own. */
 import { SLACK_BYTES } from './envelopes/line.ts';
 
 const QUOTE = 34;
@@ -6,6 +6,8 @@ const COMMA = 44;
 const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
+const OPEN_BRACKET = 91;
+const CLOSE_BRACKET = 93;
 const NEWLINE = 10;
 /** A line of more is garbage. */
 const MOST_RECORDS = 1000;
@@ -18,12 +20,15 @@ export interface JoinedRecord {
   readonly at: number;
 }
 
-/** The records of b[from, to); none when it is not two or more. */
+/** The records of b[from, to), which may be a part of a list; none when it is one record that needs nothing taken off. */
 export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
-  if (b[from] !== OPEN_BRACE) return [];
+  let first = from;
+  while (first < to && (b[first] === OPEN_BRACKET || b[first] === COMMA || b[first] === 32) && first < from + 3)
+    first++;
+  if (b[first] !== OPEN_BRACE) return [];
   const starts: number[] = [];
   let depth = 0;
-  for (let p = from; p < to; p++) {
+  for (let p = first; p < to; p++) {
     const c = b[p];
     if (c === QUOTE) {
       for (p++; p < to && b[p] !== QUOTE; p++) if (b[p] === BACKSLASH) p++;
@@ -31,9 +36,9 @@ export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
       if (depth === 0 && starts.push(p) > MOST_RECORDS) return [];
       depth++;
     } else if (c === CLOSE_BRACE) depth--;
-    else if (depth === 0 && c > 32 && c !== COMMA) return [];
+    else if (depth === 0 && c > 32 && c !== COMMA && c !== CLOSE_BRACKET) return [];
   }
-  return starts.length < 2 || depth !== 0
+  return starts.length < (first === from ? 2 : 1) || depth !== 0
     ? []
     : starts.map((start, i) => {
         const length = (starts[i + 1] ?? to) - start;

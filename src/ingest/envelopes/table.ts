@@ -12,6 +12,8 @@ import type { Envelope, Line } from './line.ts';
 const QUOTE = 34;
 const COMMA = 44;
 const TAB = 9;
+/** Spreadsheets want one in front of a table. */
+const BOM_BYTES = 3;
 /** A longer line names no columns. */
 const MAX_HEADER = 2000;
 const MAX_COLUMNS = 200;
@@ -76,8 +78,9 @@ class TableEnvelope implements Envelope {
 
   peel(line: Line): boolean {
     const { b, from, to } = line;
-    if (this.#isHeader(b, from, to)) {
-      const columns = columnsOf(b.toString('utf8', from, to));
+    const start = b[from] === 0xef && b[from + 1] === 0xbb ? from + BOM_BYTES : from;
+    if (this.#isHeader(b, start, to)) {
+      const columns = columnsOf(b.toString('utf8', start, to));
       if (columns) {
         this.#columns = columns;
         // It holds no line.

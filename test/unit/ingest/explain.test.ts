@@ -31,6 +31,8 @@ describe('an explanation', () => {
     expect(kinds).toMatchObject([{ format: 'gunicorn', lines: 3 }]);
     expect(kinds[0].first).toMatchObject({ number: 2, text: usual });
     expect({ continuation, unparsed }).toEqual({ continuation: 11, unparsed: 0 });
+    const inOne = explain(`[${[1, 2, 3].map(() => JSON.stringify({ textPayload: usual })).join(',')}]\n`);
+    expect(inOne.kinds[0].first).toMatchObject({ number: 1, text: usual });
   });
 
   it('shows where the best layout stopped, with a caret under the byte', () => {

@@ -32,6 +32,17 @@ describe('records over several lines', () => {
     expect(rows.map(({ time }) => time)).toEqual(five.map((i) => `2024-10-29T17:04:15.${100 + i}+00:00`));
   });
 
+  it('reads a list in one line, or a record in each', () => {
+    const records = five.map((i) =>
+      JSON.stringify({ textPayload: access(i), timestamp: `2024-10-29T17:04:${15 + i}Z` }),
+    );
+    for (const log of [`[${records.join(',')}]`, `[${records.join(',\n')}]\n`, `[\n${records.join('\n,')}\n]\n`]) {
+      const { rows, report } = parse(log);
+      expect(rows.map(({ duration }) => duration)).toEqual([1200, 1201, 1202, 1203, 1204]);
+      expect(report).toMatchObject({ requests: 5, unparsed: 0 });
+    }
+  });
+
   it('reads JSON lines behind jq', () => {
     const { rows, report } = parse(
       five
@@ -74,7 +85,7 @@ describe('tables with a header', () => {
       (line) => `"2024-10-29T17:04:15.123Z","h","web",${csv(line)}`,
       '15.123',
     ],
-    ['Kibana', '"@timestamp",message', (line) => `"Oct 29, 2024 @ 17:04:15.123",${csv(line)}`, '15.123'],
+    ['Kibana', '\ufeff"@timestamp",message', (line) => `"Oct 29, 2024 @ 17:04:15.123",${csv(line)}`, '15.123'],
     [
       'Log Analytics',
       'TenantId,"TimeGenerated [UTC]",LogEntry',
