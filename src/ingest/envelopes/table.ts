@@ -88,7 +88,13 @@ class TableEnvelope implements Envelope {
         return true;
       }
     }
-    return this.#columns !== null && this.#row(line, this.#columns);
+    if (this.#columns === null) return false;
+    // The end of a message that ended in a newline.
+    if (to - from === 1 && b[from] === QUOTE) {
+      line.from = to;
+      return true;
+    }
+    return this.#row(line, this.#columns);
   }
 
   /** Might it be names alone? Most lines have something else soon. */
@@ -117,8 +123,9 @@ class TableEnvelope implements Envelope {
       let end = isQuoted ? p + 1 : p;
       if (isQuoted) {
         while (end < to && !(b[end] === QUOTE && b[end + 1] !== QUOTE)) end += b[end] === QUOTE ? 2 : 1;
-        // The value goes on in the next line.
-        if (end >= to) return false;
+        // The value goes on in the next line: of the last one the first line is here.
+        if (end >= to && (index !== message || index !== count - 1)) return false;
+        end = Math.min(end, to);
       } else {
         // The last value may hold the separator.
         while (end < to && (index === count - 1 || b[end] !== separator)) end++;

@@ -202,12 +202,15 @@ export class KernelFields extends KernelRequests {
         return this.pid();
       case 'worker':
       case 'thread': {
-        if (field.kind === 'worker' && field.never) return null;
         const column = field.kind === 'worker' ? c.WK : c.TH;
         const [known, isWorker] = [this.calls, field.kind === 'worker'];
         const named = isWorker ? call(known.worker, get(s), get(p), i32(-1)) : call(known.thread, get(s), get(p));
         return [
           set(s, get(p)),
+          // Words that are none are in capitals: what begins with one is left to the scanner.
+          field.kind === 'worker' && field.never
+            ? this.leaveIf(lessUnsigned(sub(this.byte(get(p)), i32(65)), i32(26)))
+            : [],
           this.skipTo(p, get(p), ...wordEnd),
           this.leaveIf(equal(get(p), get(s))),
           when(
@@ -235,24 +238,17 @@ export class KernelFields extends KernelRequests {
         return this.request(context, field);
       case 'method': {
         const [from, to] = this.target;
-        const again = new Label();
         const byte = this.byte(get(p));
         const letter = lessUnsigned(sub(or(byte, i32(32)), i32(97)), i32(26));
-        return [
-          set(from, get(p)),
-          loop(
-            again,
-            when(or(letter, or(equal(byte, i32(45)), equal(byte, i32(95)))), [
-              set(p, add(get(p), i32(1))),
-              jump(again),
-            ]),
-          ),
-          set(to, get(p)),
-        ];
+        const inName = or(letter, or(equal(byte, i32(45)), equal(byte, i32(95))));
+        return [set(from, get(p)), this.skipWhile(inName), set(to, get(p))];
       }
       case 'target':
-        if (field.plain) return null;
-        return [set(this.target[2], get(p)), this.search(context), set(this.target[3], get(p))];
+        return [
+          set(this.target[2], get(p)),
+          field.plain ? this.skipTo(p, get(p), atMost(32)) : this.search(context),
+          set(this.target[3], get(p)),
+        ];
       case 'level':
         return [
           set(s, get(p)),

@@ -108,6 +108,17 @@ describe('tables with a header', () => {
     });
   }
 
+  it('reads messages that end in a newline, and those of several lines', () => {
+    const failed =
+      '[2024-10-29 17:04:15 +0000] [811] [ERROR] Error handling request /a\nTraceback (most recent call last):\nKeyError: 1';
+    const row = (text: string) => `1730221455123,${csv(text)}\n`;
+    const { rows, report } = parse(
+      `timestamp,message\n${five.map((i) => row(`${access(i)}\n`) + row(failed)).join('')}`,
+    );
+    expect(rows.map(({ duration }) => duration)).toEqual([1200, 1201, 1202, 1203, 1204]);
+    expect(report).toMatchObject({ format: 'gunicorn', requests: 5, lifecycle: 5, unparsed: 0 });
+  });
+
   it('reads a table of requests as what it is', () => {
     const { rows } = parse(
       `timestamp,method,path,status,duration_ms,message\n${five.map((i) => `2024-10-29T17:04:15.123Z,GET,/a/${i},200,${12 + i}.5,ok`).join('\n')}\n`,
