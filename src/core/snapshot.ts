@@ -34,6 +34,13 @@ export interface Placement {
   readonly turn: Uint8Array;
 }
 
+type Times = Pick<Placement, 'start' | 'end'>;
+
+/** µs: a request of which only one time is known is drawn as an instant, so that its start stands in for its end, and the end for the start. */
+export const endedAt = ({ start, end }: Times, row: number): number => (end[row] === end[row] ? end[row] : start[row]);
+export const begunAt = ({ start, end }: Times, row: number): number =>
+  start[row] === start[row] ? start[row] : end[row];
+
 /**
  * Which rows the table of a picture holds, so that what was worked out from the rows of one picture can be kept for the
  * next. Of two pictures with the same `table` the later one has rows added behind, rows forgotten in front (`first`), and

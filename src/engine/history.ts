@@ -1,5 +1,5 @@
 /** Sums of requests that a live view no longer holds: the last hour in quarters of a second, per worker too. */
-import type { Past, Placement } from '../core/snapshot.ts';
+import { endedAt, type Past, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 
 const STEP_MICROS = 250_000;
@@ -26,9 +26,10 @@ export class History {
   #last = Number.NEGATIVE_INFINITY;
 
   /** Requests that are forgotten, with where they were drawn. */
-  add({ status, worker, length }: RequestTable, { start, end }: Placement): void {
+  add({ status, worker, length }: RequestTable, placement: Placement): void {
+    const { start } = placement;
     for (let row = 0; row < length; row++) {
-      const ended = end[row] === end[row] ? end[row] : start[row];
+      const ended = endedAt(placement, row);
       if (!(ended === ended)) continue;
       const step = Math.floor(ended / STEP_MICROS);
       this.#reach(step);

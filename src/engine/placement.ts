@@ -1,6 +1,6 @@
 /** Where each request is drawn: what the inference says of it, or the bare stamps until it was asked. */
 import type { ServerInference } from '../core/inference.ts';
-import type { Placement } from '../core/snapshot.ts';
+import { begunAt, endedAt, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 
 /** From this tick on, the middle of it is drawn instead of its beginning, µs: the error halves and has no direction. */
@@ -57,12 +57,12 @@ export function placeByStamp(placement: Placement, requests: RequestTable, row: 
 }
 
 /** First start (or end) and last end (or start) of all rows, µs; NaN while there is none. */
-export function spanOf({ start, end }: Placement, length: number): [from: number, to: number] {
+export function spanOf(placement: Placement, length: number): [from: number, to: number] {
   let from = Number.POSITIVE_INFINITY;
   let to = Number.NEGATIVE_INFINITY;
   for (let row = 0; row < length; row++) {
-    const first = start[row] === start[row] ? start[row] : end[row];
-    const last = end[row] === end[row] ? end[row] : start[row];
+    const first = begunAt(placement, row);
+    const last = endedAt(placement, row);
     if (first < from) from = first;
     if (last > to) to = last;
   }

@@ -1,6 +1,6 @@
 /** What the requests of a stretch of time say, for the lists on the screen: routes, workers and totals of a selection of rows. */
 import { DurationHistogram } from '../analysis/histogram.ts';
-import type { Snapshot } from '../core/snapshot.ts';
+import { endedAt, type Snapshot } from '../core/snapshot.ts';
 import type { RowTest } from './filter.ts';
 
 /** µs; NaN unknown. */
@@ -99,14 +99,9 @@ class Tally {
   #quantiles: Quantiles | null = null;
 
   /** The times of the row are read here: as arguments they would be an object each. */
-  add(
-    { start, end, wait }: Snapshot['placement'],
-    row: number,
-    endsInScope: boolean,
-    isError: boolean,
-    step: number,
-  ): void {
-    const ended = end[row] === end[row] ? end[row] : start[row];
+  add(placement: Snapshot['placement'], row: number, endsInScope: boolean, isError: boolean, step: number): void {
+    const { start, wait } = placement;
+    const ended = endedAt(placement, row);
     const begun = start[row] === start[row] ? start[row] - (wait[row] > 0 ? wait[row] : 0) : ended;
     this.requests++;
     if (endsInScope) this.ended++;
@@ -193,7 +188,7 @@ export class ScopeTally {
     for (let i = first; i < last; i++) {
       const row = candidates[i];
       const start = placement.start[row];
-      const ended = placement.end[row] === placement.end[row] ? placement.end[row] : start;
+      const ended = endedAt(placement, row);
       const begun = start === start ? start - Math.max(0, placement.wait[row] || 0) : ended;
       // A rate is of what ends: of a moment, others run as well.
       const endsInScope = !(ended < from || ended > to);

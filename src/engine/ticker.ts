@@ -1,5 +1,5 @@
 /** Requests → one tick a second of log time: each request is counted in exactly one tick, the first that is still open for it. */
-import type { Placement } from '../core/snapshot.ts';
+import { endedAt, type Placement } from '../core/snapshot.ts';
 import type { RequestTable } from '../core/table.ts';
 import { isoInstant, MICROS_PER_SECOND } from '../core/time.ts';
 import type { TickObject } from './stream-objects.ts';
@@ -40,7 +40,7 @@ export class Ticker {
   ): void {
     for (let row = from; row < to; row++) {
       const start = placement.start[row];
-      const ended = placement.end[row] === placement.end[row] ? placement.end[row] : start;
+      const ended = endedAt(placement, row);
       const second = this.#second(ended);
       second.requests++;
       if (requests.status[row] >= 500) second.errors++;

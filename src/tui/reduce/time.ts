@@ -1,4 +1,5 @@
 /** What moves the picture through time: the cursor, the position of a replay, its speed, and what lies between. */
+import { endedAt } from '../../core/snapshot.ts';
 import type { TimeAction } from '../action.ts';
 import type { View } from '../panel.ts';
 import { timedFindings } from '../shown-findings.ts';
@@ -124,7 +125,7 @@ function neighbourRequest({ snapshot }: View, by: 1 | -1): number | null {
   const { placement, requests, now } = snapshot;
   let best: number | null = null;
   for (let row = 0; row < requests.length; row++) {
-    const at = placement.end[row] === placement.end[row] ? placement.end[row] : placement.start[row];
+    const at = endedAt(placement, row);
     if (by > 0 ? at > now && (best === null || at < best) : at < now && (best === null || at > best)) best = at;
   }
   return best;

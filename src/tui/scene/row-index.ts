@@ -2,7 +2,7 @@
  * Finds the rows of a stretch of time without looking at all of them: rows stand in blocks, and of each block it is known
  * from when to when its requests reach. Follows a table that grows; says which stretches of time are new in a picture.
  */
-import type { RowsRevision, Snapshot } from '../../core/snapshot.ts';
+import { begunAt, endedAt, type RowsRevision, type Snapshot } from '../../core/snapshot.ts';
 
 const BLOCK = 256;
 
@@ -22,11 +22,18 @@ const always: Stretch = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_IN
 const FEW_ROWS = 2000;
 
 /** From where a row is drawn (its wait included) to where it ends, what is not known of both included; NaN: nowhere. */
-export function reachOf({ start, end, wait, uncertainty }: Snapshot['placement'], row: number): Stretch {
-  const stop = end[row] === end[row] ? end[row] : start[row];
-  const begun = start[row] === start[row] ? start[row] : stop;
-  const slack = uncertainty[row] > 0 ? uncertainty[row] : 0;
-  return { from: begun - Math.max(slack, wait[row] > 0 ? wait[row] : 0), to: stop + slack };
+export function reachOf(placement: Snapshot['placement'], row: number): Stretch {
+  const slack = slackOf(placement, row);
+  return { from: drawnFrom(placement, row, slack), to: endedAt(placement, row) + slack };
+}
+
+const slackOf = ({ uncertainty }: Snapshot['placement'], row: number): number =>
+  uncertainty[row] > 0 ? uncertainty[row] : 0;
+
+/** A row is drawn from where it came to the pool, or from the earliest instant at which it may have begun. */
+function drawnFrom(placement: Snapshot['placement'], row: number, slack: number): number {
+  const wait = placement.wait[row];
+  return begunAt(placement, row) - (wait > slack ? wait : slack);
 }
 
 type Picture = Pick<Snapshot, 'requests' | 'placement' | 'revision'>;
@@ -95,7 +102,6 @@ export class RowIndex {
     let count = 0;
     if (!this.#snapshot) return { rows, count };
     const { placement } = this.#snapshot;
-    const { start, end, wait, uncertainty } = placement;
     this.#eachBlock(from, to, (first, last) => {
       if (count + BLOCK > rows.length) {
         const wider = new Int32Array(rows.length * 2);
@@ -103,12 +109,9 @@ export class RowIndex {
         rows = wider;
       }
       for (let row = first; row < last; row++) {
-        const stop = end[row] === end[row] ? end[row] : start[row];
-        const slack = uncertainty[row] > 0 ? uncertainty[row] : 0;
-        if (!(stop + slack >= from)) continue;
-        const begun = start[row] === start[row] ? start[row] : stop;
-        if (begun - (wait[row] > slack ? wait[row] : slack) > to) continue;
-        rows[count++] = row;
+        const slack = slackOf(placement, row);
+        if (!(endedAt(placement, row) + slack >= from)) continue;
+        if (!(drawnFrom(placement, row, slack) > to)) rows[count++] = row;
       }
     });
     return { rows, count };
@@ -121,12 +124,9 @@ export class RowIndex {
       total += last - first;
     });
     const weight = Math.max(1, Math.ceil(total / most));
-    const { start, end } = this.#snapshot?.placement ?? nowhere;
+    const placement = this.#snapshot?.placement ?? nowhere;
     // Blocks are long beside a stretch of a few seconds: most of their rows may lie before or after it.
-    const runsIn = (row: number) => {
-      const stop = end[row] === end[row] ? end[row] : start[row];
-      return stop >= from && (start[row] === start[row] ? start[row] : stop) <= to;
-    };
+    const runsIn = (row: number) => endedAt(placement, row) >= from && begunAt(placement, row) <= to;
     const rows = new Int32Array(Math.ceil(total / weight) + 1);
     let count = 0;
     // One of each `weight` rows, but not always the same one: workers that take turns would be missed or counted twice.
@@ -191,17 +191,15 @@ export class RowIndex {
   /** The block of the rows [from, to), by number, reaches as far as they do. */
   #reach(from: number, to: number): void {
     const { placement, revision } = this.#snapshot!;
-    const { start, end, wait, uncertainty } = placement;
     const i = Math.floor(from / BLOCK) - this.#firstBlock;
     let low = this.#low[i];
     let high = this.#high[i];
     for (let row = from - revision.first; row < to - revision.first; row++) {
-      const ended = end[row] === end[row] ? end[row] : start[row];
-      const begun = start[row] === start[row] ? start[row] : ended;
-      const slack = uncertainty[row] > 0 ? uncertainty[row] : 0;
-      const first = begun - (wait[row] > slack ? wait[row] : slack);
+      const slack = slackOf(placement, row);
+      const first = drawnFrom(placement, row, slack);
+      const last = endedAt(placement, row) + slack;
       if (first < low) low = first;
-      if (ended + slack > high) high = ended + slack;
+      if (last > high) high = last;
     }
     this.#low[i] = low;
     this.#high[i] = high;

@@ -1,4 +1,5 @@
 /** Makes the scene of each picture, and keeps what is the same as in the one before. */
+import { begunAt, endedAt } from '../../core/snapshot.ts';
 import { parseFilter, type RowTest } from '../../engine/filter.ts';
 import { type ScopeStats, ScopeTally } from '../../engine/scope-stats.ts';
 import { LaneScenes } from './lane-scenes.ts';
@@ -169,10 +170,9 @@ export class SceneCache {
     let count = 0;
     for (let i = 0; i < near.count; i++) {
       const row = near.rows[i];
-      const ended = placement.end[row] === placement.end[row] ? placement.end[row] : placement.start[row];
-      const begun = placement.start[row] === placement.start[row] ? placement.start[row] : ended;
       const waited = placement.wait[row] > 0 ? placement.wait[row] : 0;
-      if (ended >= axis.from && begun - waited <= axis.to && (!passes || passes(row))) near.rows[count++] = row;
+      const isOnAxis = endedAt(placement, row) >= axis.from && begunAt(placement, row) - waited <= axis.to;
+      if (isOnAxis && (!passes || passes(row))) near.rows[count++] = row;
     }
     return { rows: near.rows, count };
   }

@@ -1,5 +1,5 @@
 /** What the rows alone say of their workers: from when to when each was seen. Rows that are added are looked at once. */
-import type { Snapshot } from '../../core/snapshot.ts';
+import { begunAt, endedAt, type Snapshot } from '../../core/snapshot.ts';
 
 export interface SeenWorker {
   /** The input of its first row. */
@@ -53,8 +53,8 @@ export class SeenWorkers {
     const { worker, source, length } = requests;
     for (let row = first; row < length; row++) {
       const id = worker[row];
-      const to = placement.end[row] === placement.end[row] ? placement.end[row] : placement.start[row];
-      const from = placement.start[row] === placement.start[row] ? placement.start[row] : to;
+      const to = endedAt(placement, row);
+      const from = begunAt(placement, row);
       if (from < this.#begun) this.#begun = from;
       if (to > this.#ended) this.#ended = to;
       if (id < 0) continue;
