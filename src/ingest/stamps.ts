@@ -35,6 +35,20 @@ export interface StampReference {
 /** Bytes of "29/Oct/2024:17:04:15 +0000". */
 const WITH_OFFSET = 26;
 
+/** "29/Oct/2024:17:04:15" in µs of the wall clock; NaN: nothing like it. */
+function clfSecond(b: Uint8Array, p: number, separator: number): number {
+  if (b[p + 2] !== 47 || b[p + 6] !== 47 || b[p + 11] !== separator) return Number.NaN;
+  const year = two(b, p + 7) * 100 + two(b, p + 9);
+  return dayMicros(year, monthAt(b, p + 3), two(b, p)) + clockAt(b, p + 12);
+}
+
+/** "29/Oct/2024:17:04:15 CDT]": a name says less than it seems to; it is passed over. `end` itself where none stands. */
+function zoneNameEnd(b: Uint8Array, end: number): number {
+  let k = end + 1;
+  while (b[k] >= 65 && b[k] <= 90) k++;
+  return k >= end + 4 && k <= end + 6 && b[k] === 93 ? k : end;
+}
+
 function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampReader {
   const memo = new LastSecond();
   /** The last stamp with its offset: "29/Oct/2024:17:04:15 +0000", and what it gave. */
@@ -49,9 +63,7 @@ function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampRea
       return wholeMicros;
     }
     if (!memo.same(v, p, 20)) {
-      const year = two(b, p + 7) * 100 + two(b, p + 9);
-      const plausible = b[p + 2] === 47 && b[p + 6] === 47 && b[p + 11] === separator;
-      const wall = plausible ? dayMicros(year, monthAt(b, p + 3), two(b, p)) + clockAt(b, p + 12) : Number.NaN;
+      const wall = clfSecond(b, p, separator);
       if (Number.isNaN(wall)) {
         cursor.end = p;
         return Number.NaN;
@@ -78,10 +90,7 @@ function clfReader(separator: number, zone: Zone, cursor: StampCursor): StampRea
         }
         return micros;
       }
-      // "29/Oct/2024:17:04:15 CDT": a name says less than it seems to; it is passed over.
-      let k = end + 1;
-      while (b[k] >= 65 && b[k] <= 90) k++;
-      if (k >= end + 4 && k <= end + 6 && b[k] === 93) cursor.end = k;
+      cursor.end = zoneNameEnd(b, end);
     }
     return memo.utc(zone) + fraction;
   };
@@ -205,36 +214,44 @@ function monthDayReader(zone: Zone, cursor: StampCursor, nowMicros: () => number
   };
 }
 
-/** Any shape, told by its look: an epoch by its number of digits, a date by its separators. */
+/** "29/Oct/2024:17:04:15", "29/Oct/2024 17:04:15", "29 Oct 2024 …", behind the digits of the day. */
+function shapeWithMonthName(b: Uint8Array, at: number, digits: number): StampShape {
+  if (b[at + digits] !== 47) return 'named-month';
+  return b[at + 11] === 32 ? 'clf-blank' : 'clf';
+}
+
+/** null: "03/04/2024" does not say which of both is the month. */
+function shapeOfNumbers(b: Uint8Array, at: number): StampShape | null {
+  const first = two(b, at);
+  const second = two(b, at + 3);
+  if (first > 12 || first === second) return 'day-first';
+  return second > 12 ? 'month-first' : null;
+}
+
+const epochShapes = ['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const;
+/** Seconds since 1970 have nine digits from 1973 on, ten from 2001 on; every finer unit adds three. */
+const EPOCH_DIGITS = 9;
+
+/** The shape of a stamp, told by its look: an epoch by its number of digits, a date by its separators. */
+function shapeAt(b: Uint8Array, at: number): StampShape | null {
+  let digits = 0;
+  while (isDigit(b[at + digits])) digits++;
+  if (digits === 0) return isDigit(b[at + 5]) && b[at + 6] === 32 ? 'syslog' : 'ctime';
+  if (digits >= EPOCH_DIGITS) return epochShapes[Math.min(3, Math.floor((digits - EPOCH_DIGITS) / 3))];
+  if (digits < 3 && !isDigit(b[at + digits + 1])) return shapeWithMonthName(b, at, digits);
+  if (digits === 2) return shapeOfNumbers(b, at);
+  return digits === 6 ? 'compact' : 'iso';
+}
+
+/** Any shape. */
 function anyReader(read: (shape: StampShape) => StampReader): StampReader {
-  const iso = read('iso');
-  const clf = read('clf');
-  const ctime = read('ctime');
-  const blank = read('clf-blank');
-  const compact = read('compact');
-  const syslog = read('syslog');
-  const namedMonth = read('named-month');
-  const dayFirst = read('day-first');
-  const monthFirst = read('month-first');
-  const epochs = [read('epoch-s'), read('epoch-ms'), read('epoch-us'), read('epoch-ns')];
+  const readers: Partial<Record<StampShape, StampReader>> = {};
   return (b, v, p) => {
     const at = b[p] === 91 ? p + 1 : p;
-    if (!isDigit(b[at])) return isDigit(b[at + 5]) && b[at + 6] === 32 ? syslog(b, v, at) : ctime(b, v, at);
-    let digits = 0;
-    while (isDigit(b[at + digits])) digits++;
-    if (digits >= 9) return epochs[digits < 12 ? 0 : digits < 15 ? 1 : digits < 18 ? 2 : 3](b, v, at);
-    if (digits < 3 && !isDigit(b[at + digits + 1])) {
-      if (b[at + digits] !== 47) return namedMonth(b, v, at);
-      return b[at + 11] === 32 ? blank(b, v, at) : clf(b, v, at);
-    }
-    if (digits === 2) {
-      // Which of both is the month is not said by "03/04/2024".
-      const first = two(b, at);
-      const second = two(b, at + 3);
-      if (first > 12 || first === second) return dayFirst(b, v, at);
-      return second > 12 ? monthFirst(b, v, at) : Number.NaN;
-    }
-    return digits === 6 ? compact(b, v, at) : iso(b, v, at);
+    const shape = shapeAt(b, at);
+    if (shape === null) return Number.NaN;
+    readers[shape] ??= read(shape);
+    return readers[shape](b, v, at);
   };
 }
 
