@@ -40,46 +40,65 @@ function firstPair(b: Uint8Array, from: number, end: number): number {
   return from;
 }
 
+/** The slot of the key b[from, to), -1 when it is not wanted. */
+const slotOf = (level: KeyLevel, b: Uint8Array, from: number, to: number): number =>
+  findKey(level, b, from, to)?.slot ?? -1;
+
+/** The quote that ends a value which starts behind such a quote; -1 when there is none. */
+function quotedEnd(b: Uint8Array, from: number, end: number): number {
+  const quote = b[from - 1];
+  let p = from;
+  for (; p < end && b[p] !== quote; p++) if (b[p] === 92) p++;
+  return p < end ? p : -1;
+}
+
+/** A comma at the end of a value stands between pairs. */
+function bareEnd(b: Uint8Array, from: number, end: number): number {
+  let p = from;
+  while (p < end && b[p] > 32) p++;
+  return p > from && b[p - 1] === 44 ? p - 1 : p;
+}
+
+/** Visits the pair at b[from]. @returns the position behind it and its comma; -1 when it is none */
+function walkPair(b: Uint8Array, from: number, end: number, level: KeyLevel, visit: JsonVisitor): number {
+  let p = from;
+  while (p < end && isKey(b[p])) p++;
+  if (p === from || b[p] !== 61) return -1;
+  const slot = slotOf(level, b, from, p);
+  p++;
+  // structlog's KeyValueRenderer writes values as Python's repr() does.
+  if (b[p] === 34 || b[p] === 39) {
+    const to = quotedEnd(b, p + 1, end);
+    if (to < 0) return -1;
+    if (slot >= 0) visit(slot, true, p + 1, to);
+    p = to + 1;
+  } else {
+    const to = bareEnd(b, p, end);
+    if (slot >= 0 && to > p) visit(slot, true, p, to);
+    p = to;
+  }
+  // "method=GET, status=200"
+  if (p < end && b[p] === 44) p++;
+  return p >= end || b[p] === 32 ? p : -1;
+}
+
 /**
  * Visits the wanted keys of b[from, end), and as the key '' what stands before the first pair when it starts with a digit, as a stamp
  * does. @returns how many pairs the line has; -1 when it is no logfmt
  */
 export function walkLogfmt(b: Uint8Array, from: number, end: number, level: KeyLevel, visit: JsonVisitor): number {
   let p = firstPair(b, from, end);
-  let pairs = 0;
   const stampAt = b[from] === 91 ? from + 1 : from;
   if (p > stampAt && isDigit(b[stampAt])) {
-    const node = findKey(level, b, from, from);
-    if (node !== null && node.slot >= 0) visit(node.slot, true, stampAt, p);
+    const slot = slotOf(level, b, from, from);
+    if (slot >= 0) visit(slot, true, stampAt, p);
   }
-  while (p < end) {
+  let pairs = 0;
+  for (;;) {
     while (b[p] === 32) p++;
-    if (p >= end) break;
-    const keyFrom = p;
-    while (p < end && isKey(b[p])) p++;
-    if (p === keyFrom || b[p] !== 61) return -1;
-    const node = findKey(level, b, keyFrom, p);
-    p++;
+    if (p >= end) return pairs;
+    p = walkPair(b, p, end, level, visit);
+    if (p < 0) return -1;
     pairs++;
-    // structlog's KeyValueRenderer writes values as Python's repr() does.
-    const quote = b[p];
-    if (quote === 34 || quote === 39) {
-      const valueFrom = p + 1;
-      for (p = valueFrom; p < end && b[p] !== quote; p++) if (b[p] === 92) p++;
-      if (p >= end) return -1;
-      if (node !== null && node.slot >= 0) visit(node.slot, true, valueFrom, p);
-      p++;
-    } else {
-      const valueFrom = p;
-      while (p < end && b[p] > 32) p++;
-      const at = p;
-      // "method=GET, status=200"
-      if (p > valueFrom && b[p - 1] === 44) p--;
-      if (node !== null && node.slot >= 0 && p > valueFrom) visit(node.slot, true, valueFrom, p);
-      p = at;
-    }
-    if (p < end && b[p] === 44) p++;
-    if (p < end && b[p] !== 32) return -1;
   }
-  return pairs;
 }
