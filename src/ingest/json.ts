@@ -83,7 +83,7 @@ function stringEnd(b: Uint8Array, from: number, end: number, isKey: boolean): nu
   return -1;
 }
 
-/** Behind a nested value that is not wanted; -1 when it does not end. */
+/** Behind a nested value; -1 when it does not end. */
 function skipNested(b: Uint8Array, from: number, end: number): number {
   let depth = 0;
   for (let p = from; p < end; p++) {
@@ -97,6 +97,36 @@ function skipNested(b: Uint8Array, from: number, end: number): number {
     }
   }
   return -1;
+}
+
+/** Behind the value at b[from]: a number, true, false, null, or nothing at all ("x":,) too; -1 when it does not end. */
+function skipValue(b: Uint8Array, from: number, end: number): number {
+  const c = b[from];
+  if (c === QUOTE) {
+    const to = stringEnd(b, from + 1, end, false);
+    return to < 0 ? -1 : to + 1;
+  }
+  if (c === OPEN_BRACE || c === OPEN_BRACKET) return skipNested(b, from, end);
+  let p = from;
+  while (p < end && b[p] !== COMMA && b[p] !== CLOSE_BRACE && b[p] > 32) p++;
+  return p;
+}
+
+/** Visits the value at b[from] of a key, where `node` wants it. @returns the position behind it; -1 when it does not end */
+function walkValue(
+  b: Uint8Array,
+  from: number,
+  end: number,
+  node: KeyNode | null,
+  visit: JsonVisitor,
+  depth: number,
+): number {
+  if (node?.inside && b[from] === OPEN_BRACE) return walkObject(b, from, end, node.inside, visit, depth + 1);
+  const to = skipValue(b, from, end);
+  if (node === null || node.slot < 0 || to <= from) return to;
+  if (b[from] === QUOTE) visit(node.slot, true, from + 1, to - 1);
+  else visit(node.slot, false, from, to);
+  return to;
 }
 
 /**
@@ -120,27 +150,9 @@ export function walkObject(
     const keyTo = stringEnd(b, keyFrom, end, true);
     if (keyTo < 0) return -1;
     const node = findKey(level, b, keyFrom, keyTo);
-    p = skipBlanks(b, skipBlanks(b, keyTo + 1) + 1);
-    const c = b[p];
-    if (c === QUOTE) {
-      const to = stringEnd(b, p + 1, end, false);
-      if (to < 0) return -1;
-      if (node !== null && node.slot >= 0) visit(node.slot, true, p + 1, to);
-      p = to + 1;
-    } else if (c === OPEN_BRACE && node?.inside) {
-      p = walkObject(b, p, end, node.inside, visit, depth + 1);
-      if (p < 0) return -1;
-    } else if (c === OPEN_BRACE || c === OPEN_BRACKET) {
-      const to = skipNested(b, p, end);
-      if (to < 0) return -1;
-      if (node !== null && node.slot >= 0) visit(node.slot, false, p, to);
-      p = to;
-    } else {
-      // A number, true, false, null, or nothing at all ("x":,).
-      const at = p;
-      while (p < end && b[p] !== COMMA && b[p] !== CLOSE_BRACE && b[p] > 32) p++;
-      if (node !== null && node.slot >= 0 && p > at) visit(node.slot, false, at, p);
-    }
+    const at = skipBlanks(b, skipBlanks(b, keyTo + 1) + 1);
+    p = walkValue(b, at, end, node, visit, depth);
+    if (p < 0) return -1;
     p = skipBlanks(b, p);
     if (b[p] === CLOSE_BRACE) return p + 1;
     if (b[p] !== COMMA) return -1;
