@@ -1,27 +1,18 @@
 /** From a layout that takes lines to a plan: what its stamps mean, at which resolution and in which zone; a compiled scanner. */
-import type { StampMeaning, StreamFacts } from '../../core/batch.ts';
+import type { StreamFacts } from '../../core/batch.ts';
 import type { LogFormat } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
-import { columnsOf, compile, type Recipe } from '../compile/recipe.ts';
+import { columnsOf, compile } from '../compile/recipe.ts';
 import type { Envelope } from '../envelopes/line.ts';
-import { Plan, type PlanParts } from '../plan.ts';
-import { createZone, type Zone } from '../zone.ts';
+import { Plan } from '../plan.ts';
+import type { Zone } from '../zone.ts';
 import type { Found } from './detect.ts';
-import { type Measured, measure, share } from './measured-lines.ts';
 import type { PlanContext } from './plan-context.ts';
 import { type PlannedMeaning, plannedMeaning } from './plan-meaning.ts';
-import { stampZone, zoneless } from './plan-zone.ts';
+import { type Half, lineStamps, planTime } from './plan-time.ts';
 import type { Sample } from './sample.ts';
 import { withMeaning } from './trial.ts';
 import { writerOf } from './writer.ts';
-
-const TIME_OF_DAY =
-  'stamps are times of day without a date: the first is read as the last time that the clock showed it, and the others as of the 24 hours from then on';
-
-function isTimeOfDay(recipe: Recipe, { time }: Columns): boolean {
-  const [stamp] = 'tokens' in recipe ? recipe.tokens.slice(time) : [];
-  return stamp !== undefined && 'field' in stamp && stamp.field.kind === 'time' && stamp.field.shape === 'clock';
-}
 
 /**
  * µs: whoever reads lines from a pipe stamps them when it gets to them. Of 1361 lines of a container on a busy host 12 were so late that their
@@ -29,17 +20,45 @@ function isTimeOfDay(recipe: Recipe, { time }: Columns): boolean {
  */
 const READ_LATE = 50_000;
 
-/** The stamps of the envelopes are finer than those of the lines, and fall into their ticks. */
-function sharpens({ envelope, stamps, envelopeTickMicros }: Measured, resolutionMicros: number): boolean {
-  if (resolutionMicros <= envelopeTickMicros) return false;
-  return share(envelope, (stamp, i) => stamp >= stamps[i] && stamp < stamps[i] + resolutionMicros) >= 0.9;
-}
-
 const PID_OF_MASTER =
   'the pid of the envelope is the same on all lines: it may be that of the master, so it is not used';
 
+/** What is known of who wrote the lines. */
+interface LineWriter {
+  /** The lines or their envelopes name the worker. */
+  readonly knowsWorker: boolean;
+  readonly envelopeWorker: boolean;
+  readonly envelopeThread: boolean;
+  readonly assumptions: readonly string[];
+}
+
+function writerOfLines(
+  { candidate, taken }: Found,
+  { fields }: Columns,
+  format: LogFormat,
+  sample: Sample,
+  context: PlanContext,
+): LineWriter {
+  const isNamed = fields.worker || candidate.workerFrom !== undefined;
+  // What stands around the lines of a proxy is the proxy's.
+  if (format.proxy === true)
+    return { knowsWorker: isNamed, envelopeWorker: false, envelopeThread: false, assumptions: [] };
+  const envelopeThread = !fields.thread && taken.some((line) => sample.lines[line].thread >= 0);
+  const pid = isNamed ? 'none' : pidOfEnvelope(taken, sample, context);
+  return {
+    knowsWorker: isNamed || pid === 'of the writer',
+    envelopeWorker: pid === 'of the writer',
+    envelopeThread,
+    assumptions: pid === 'of anyone' ? [PID_OF_MASTER] : [],
+  };
+}
+
 /** Whether the lines have a pid by their envelope, and whether it is that of who wrote them. */
-function pidOfEnvelope({ taken }: Found, sample: Sample, context: PlanContext): 'none' | 'of the writer' | 'of anyone' {
+function pidOfEnvelope(
+  taken: Found['taken'],
+  sample: Sample,
+  context: PlanContext,
+): 'none' | 'of the writer' | 'of anyone' {
   const pids = new Set(taken.map((line) => sample.lines[line].worker));
   if (pids.has(-1) || pids.size === 0) return 'none';
   // Older journals name the process that started the server, not the one that wrote the line: then all lines have one pid.
@@ -61,10 +80,6 @@ function writerByStamp(
   return formats.find(({ mayPassOn, writesCombined }) => mayPassOn === true && writesCombined === true) ?? format;
 }
 
-/** Which half of a request lines tell of. */
-export type Half = 'begin' | 'end';
-const stampOfHalf = { begin: 'start', end: 'end' } as const;
-
 /** µs: of coarser stamps the time between two of them says too little. */
 const FINE_TICK = 10_000;
 
@@ -79,84 +94,39 @@ export function makePlan(
   context: PlanContext,
   half: Half | null = null,
 ): { plan: Plan; assumptions: string[]; columns: Columns; zone: Zone } {
-  const { candidate, taken } = found;
+  const { candidate } = found;
   const named = writerOf(found, sample, context);
   const recipe = withMeaning(candidate.recipe, named, candidate.format);
   const columns = columnsOf(recipe, named.written);
-  const hasStamp = columns.time >= 0;
-  const measureIn = (zone: Zone) => measure(recipe, columns, found, sample, zone, context);
-  const assumptions = [...found.assumptions];
-
-  let { zone } = context;
-  let zoneName: string | null = null;
-  let measured = measureIn(zone);
-  const isEnveloped = share(measured.envelope, (stamp) => stamp === stamp) >= 0.9;
-  const isEnvelopeZoned = taken.every((line) => sample.lines[line].stampZoned);
-  if (hasStamp) {
-    if (isTimeOfDay(recipe, columns)) assumptions.push(TIME_OF_DAY);
-    const asUtc = isEnveloped && isEnvelopeZoned ? () => measureIn(createZone('UTC')) : null;
-    const { name, found: other, assumption } = stampZone(measured, zone, context.zoneGiven, asUtc);
-    zoneName = name;
-    if (assumption) assumptions.push(assumption);
-    if (other) {
-      zone = other;
-      measured = measureIn(zone);
-    }
-  }
-
-  let resolutionMicros = hasStamp ? Math.max(1, 10 ** (6 - measured.digits)) : 1;
+  const stamps = lineStamps(recipe, columns, found, sample, context);
+  const { zone } = stamps;
   const isSeen = context.seen.has(named.id);
-  const own = plannedMeaning(found, named, recipe, columns, measured, resolutionMicros, isSeen);
+  const own = plannedMeaning(found, named, recipe, columns, stamps.measured, stamps.tickMicros, isSeen);
   const assumed = half ? null : own.assumption;
-  let meaning: StampMeaning | null = half && own.meaning !== null ? stampOfHalf[half] : own.meaning;
-  if (assumed) assumptions.push(assumed);
   const format = writerByStamp(named, own, columns, context);
-
-  let envelopeTime: PlanParts['envelopeTime'] = 'ignored';
-  if (isEnveloped && !hasStamp) {
-    envelopeTime = 'taken';
-    meaning = half ? stampOfHalf[half] : format.written;
-    zoneName = isEnvelopeZoned ? '+00:00' : zone.name;
-    if (!isEnvelopeZoned && !context.zoneGiven) assumptions.push(zoneless(zone));
-    resolutionMicros = measured.envelopeTickMicros;
-  } else if (
-    isEnveloped &&
-    half === null &&
-    meaning !== 'start' &&
-    meaning !== null &&
-    sharpens(measured, resolutionMicros)
-  ) {
-    envelopeTime = 'sharpens';
-  }
-  if (meaning === null && context.live) meaning = 'arrival';
+  const time = planTime(stamps, own, half, format, context);
+  const { meaning, envelopeTime, tickMicros, coarseTickMicros } = time;
 
   const { workerFrom } = candidate;
-  const hasOwnWorker = columns.fields.worker || workerFrom !== undefined;
-  const isProxy = format.proxy === true;
-  const pid = hasOwnWorker || isProxy ? 'none' : pidOfEnvelope(found, sample, context);
-  if (pid === 'of anyone') assumptions.push(PID_OF_MASTER);
-  const envelopeWorker = pid === 'of the writer';
-  const envelopeThread = !columns.fields.thread && !isProxy && taken.some((line) => sample.lines[line].thread >= 0);
-  const mayHoldQueue =
-    format.mayPassOn === true && columns.durationCovers !== null && !(hasOwnWorker || envelopeWorker);
-  if (mayHoldQueue) assumptions.push(MAY_HOLD_QUEUE);
+  const writer = writerOfLines(found, columns, format, sample, context);
+  const mayHoldQueue = format.mayPassOn === true && columns.durationCovers !== null && !writer.knowsWorker;
   const hasTime = columns.fields.time || envelopeTime === 'taken';
-  const joins = half === 'end' && !columns.fields.duration && hasTime && resolutionMicros <= FINE_TICK;
+  const joins = half === 'end' && !columns.fields.duration && hasTime && coarseTickMicros <= FINE_TICK;
   const facts: StreamFacts = {
     format: format.id,
     envelope: chain.length === 0 ? null : chain.map(({ id }) => id).join('+'),
     stampMeaning: meaning,
     ...(assumed ? { stampAssumed: true } : {}),
-    resolutionMicros: envelopeTime === 'sharpens' ? measured.envelopeTickMicros : resolutionMicros,
+    resolutionMicros: tickMicros,
     ...(envelopeTime !== 'ignored' && meaning === 'end' ? { lateMicros: READ_LATE } : {}),
-    zone: zoneName,
+    zone: time.zoneName,
     durationCovers: joins ? 'service' : mayHoldQueue ? 'response' : columns.durationCovers,
     fields: {
       ...columns.fields,
       time: hasTime || meaning === 'arrival',
       duration: columns.fields.duration || joins,
-      worker: hasOwnWorker || envelopeWorker,
-      thread: columns.fields.thread || envelopeThread,
+      worker: writer.knowsWorker,
+      thread: columns.fields.thread || writer.envelopeThread,
     },
   };
   const plan = new Plan(
@@ -167,15 +137,23 @@ export function makePlan(
       chain,
       scan: compile(recipe, columns, context.runtime, { zone }),
       facts,
-      coarse: envelopeTime === 'sharpens' ? { ...facts, resolutionMicros, lateMicros: 0 } : null,
+      coarse: envelopeTime === 'sharpens' ? { ...facts, resolutionMicros: coarseTickMicros, lateMicros: 0 } : null,
       envelopeTime,
-      envelopeWorker,
-      envelopeThread,
+      envelopeWorker: writer.envelopeWorker,
+      envelopeThread: writer.envelopeThread,
       source: context.source,
       prefixed: candidate.prefixed === true,
       ...(workerFrom ? { workerFrom } : {}),
     },
     context.workers,
   );
+  const assumptions = [
+    ...found.assumptions,
+    ...stamps.assumptions,
+    ...(assumed ? [assumed] : []),
+    ...time.assumptions,
+    ...writer.assumptions,
+    ...(mayHoldQueue ? [MAY_HOLD_QUEUE] : []),
+  ];
   return { plan, assumptions, columns, zone };
 }
