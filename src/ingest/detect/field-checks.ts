@@ -3,10 +3,10 @@ import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
 import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
+import { LARGEST_PID } from './open-numbers.ts';
 import { isNoSize, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
-import { LARGEST_PID } from './units.ts';
 
 const MAX_FIELD_BYTES = 1000;
 const CHECKED_LINES = 20;

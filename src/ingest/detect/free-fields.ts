@@ -17,8 +17,9 @@ import {
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
+import { type FoundToken, literalToken, resolveNumbers, threadIdent } from './open-numbers.ts';
 import { isNoSize, isSize } from './repeating-values.ts';
-import { type FoundToken, literalToken, resolveNumbers, sizeOrMore, threadIdent } from './units.ts';
+import { sizeOrMore } from './units.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];

@@ -7,8 +7,8 @@ import type { Token } from '../compile/layout.ts';
 import { mostAlike } from './alike.ts';
 import type { FreeKind } from './free-pieces.ts';
 import { keyMeaning } from './key-meanings.ts';
+import { type FoundToken, literalToken } from './open-numbers.ts';
 import { clockShape, splitPieces, stampPieces, stampShape } from './pieces.ts';
-import { type FoundToken, literalToken } from './units.ts';
 
 /** Stamps of Python's logging: those that an access log writes in its own lines look otherwise. */
 const isLoggingStamp = (kind: FreeKind): boolean =>

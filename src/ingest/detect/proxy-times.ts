@@ -1,5 +1,5 @@
 /** nginx's `$request_time $upstream_response_time` without names: two times of three decimals, the whole and its part. */
-import type { FoundToken } from './units.ts';
+import type { FoundToken } from './open-numbers.ts';
 
 const whole = /^\d+\.\d{3}$/;
 /** "-" where nginx answered itself. */

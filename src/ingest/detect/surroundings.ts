@@ -4,10 +4,11 @@ import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import type { Recipe } from '../compile/recipe.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 import { messageStarts, readPrefixes } from './logging-prefix.ts';
+import { type FoundToken, resolveNumbers } from './open-numbers.ts';
 import type { Sample, Trials } from './sample.ts';
 import { findTrailingFields } from './trailing-fields.ts';
 import { lookOf, proves, type Trial, withMeaning } from './trial.ts';
-import { type FoundToken, resolveNumbers, type UnitContext } from './units.ts';
+import type { UnitContext } from './units.ts';
 
 /** Lines looked at for what stands around a known layout. */
 const SEARCHED_LINES = 200;

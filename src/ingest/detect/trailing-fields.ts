@@ -3,10 +3,11 @@
  * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
  */
 import type { Token } from '../compile/layout.ts';
+import { type FoundToken, literalToken } from './open-numbers.ts';
 import { proxyTimes } from './proxy-times.ts';
 import { isNoSize, isSize } from './repeating-values.ts';
 import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
-import { type FoundToken, literalToken, sizeOrMore } from './units.ts';
+import { sizeOrMore } from './units.ts';
 
 export interface TrailingFields {
   readonly tokens: readonly FoundToken[];

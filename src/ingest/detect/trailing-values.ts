@@ -2,8 +2,8 @@
 import type { Field } from '../../core/format.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { isOtherTime, keyMeaning } from './key-meanings.ts';
+import { type FoundToken, literalToken } from './open-numbers.ts';
 import { type PieceKind, splitPieces, stampPieces, stampShape } from './pieces.ts';
-import { type FoundToken, literalToken } from './units.ts';
 
 /** One field in all sampled lines. */
 export interface TrailingValues {

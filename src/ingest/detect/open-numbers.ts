@@ -1,0 +1,203 @@
+/** What bare numbers in a line measure, told from their values: which is the duration, which the pid, which the thread. */
+import type { Field, TimeUnit } from '../../core/format.ts';
+import type { Token } from '../compile/layout.ts';
+import { guessUnit, isNumber, type UnitContext, unitUnknown } from './units.ts';
+
+/** A token that was found in the lines, with what stands in its place in each. */
+export interface FoundToken {
+  readonly token: Token;
+  /** Of a field whose meaning is open: a number that may be anything, or one that is a duration of unknown unit. */
+  readonly open?: 'number' | 'duration' | undefined;
+  readonly values: readonly string[];
+  /** It stands in front of the request, as what a formatter of Python's logging puts there. */
+  readonly inFront?: true;
+  /** How to call it in a sentence. */
+  readonly name: string;
+}
+
+/** What stands between fields. */
+export const literalToken = (literal: string): FoundToken => ({ token: { literal }, values: [], name: '' });
+
+const isWhole = /^-?\d+$/;
+
+/** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
+function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
+  return (
+    fine.some((value) => value >= factor) &&
+    coarse.every((value, i) => {
+      const exact = fine[i] / factor;
+      return Math.floor(exact) === Math.floor(value) || Math.round(exact) === Math.floor(value);
+    })
+  );
+}
+
+/** Units that several columns prove of each other: one is the other, a thousand or a million times coarser. */
+function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit> {
+  const numbers = columns.map((values) => (values.every((value) => isNumber.test(value)) ? values.map(Number) : null));
+  const units = new Map<number, TimeUnit>();
+  for (let i = 0; i < numbers.length; i++) {
+    for (let j = 0; j < numbers.length; j++) {
+      const a = numbers[i];
+      const b = numbers[j];
+      if (i === j || !a || !b || !columns[j].every((value) => isWhole.test(value))) continue;
+      if (isCoarser(a, b, 1_000_000)) {
+        units.set(i, 's');
+        units.set(j, 'us');
+      } else if (isCoarser(a, b, 1000) && !units.has(i) && !units.has(j)) {
+        units.set(i, 'ms');
+        units.set(j, 'us');
+      }
+    }
+  }
+  return units;
+}
+
+/** Ports that servers listen on. */
+const ports = /^(80|443|8000|8080|8443)$/;
+
+/** What Python and Apache call the identifier of a thread. */
+export const threadIdent = /^\d{12,}$/;
+
+/** Threads serve many requests each. */
+const areThreads = (values: readonly string[]): boolean =>
+  values.length >= 8 && new Set(values).size * 4 <= values.length && values.every((value) => threadIdent.test(value));
+
+/** PID_MAX_LIMIT of Linux; other systems stay below. */
+export const LARGEST_PID = 4_194_304;
+
+/** A number that never changes may be anything, but in front of the request it is the process. */
+const fewValues = ({ values, inFront }: FoundToken): boolean =>
+  values.length >= 8 &&
+  (inFront === true || new Set(values).size > 1) &&
+  new Set(values).size * 4 <= values.length &&
+  !values.every((value) => ports.test(value)) &&
+  values.every((value) => isWhole.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
+
+/** The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines. */
+function longestFirst(indices: readonly number[], found: readonly FoundToken[]): readonly number[] {
+  const numbers = (index: number) => found[index].values.map((value) => (isNumber.test(value) ? Number(value) : 0));
+  const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
+  const [first] = indices;
+  if (first === undefined) return indices;
+  const longest = indices.reduce((top, index) => (total(index) > 1.02 * total(top) ? index : top), first);
+  const most = numbers(longest);
+  const isWhole = indices.every((index) => {
+    const part = numbers(index);
+    return part.filter((value, line) => value <= most[line]).length >= 0.95 * part.length;
+  });
+  return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
+}
+
+/** How nginx writes $request_time; servers of Python write six decimals or whole numbers. */
+const threeDecimals = /^\d+\.\d{3}$/;
+
+const fieldOf = (token: Token): Field | null => ('field' in token ? token.field : null);
+
+/** The tokens of a line while what its open numbers are is being settled, and what is said of it. */
+class OpenNumbers {
+  readonly tokens: Token[];
+  readonly assumptions: string[] = [];
+  readonly #found: readonly FoundToken[];
+  readonly #context: UnitContext;
+  /** Indices of the tokens whose meaning is open. */
+  readonly #open: readonly number[];
+
+  constructor(found: readonly FoundToken[], context: UnitContext) {
+    this.tokens = found.map(({ token }) => token);
+    this.#found = found;
+    this.#context = context;
+    this.#open = found.flatMap(({ open }, index) => (open ? [index] : []));
+  }
+
+  has(kind: Field['kind']): boolean {
+    return this.tokens.some((token) => fieldOf(token)?.kind === kind);
+  }
+
+  /** Columns that are the same time in two units. */
+  relate(): void {
+    for (const [k, unit] of related(this.#open.map((index) => this.#found[index].values))) {
+      const index = this.#open[k];
+      this.#setDuration(index, unit, this.#isFine(index), 'service');
+    }
+  }
+
+  /** What a key in front of it calls a duration. */
+  settleNamed(): void {
+    for (const index of this.#open) {
+      if (this.#found[index].open === 'duration' && !this.has('duration')) this.#settleDuration(index);
+    }
+  }
+
+  settleThreadsAndPids(logging: boolean): void {
+    for (const index of this.#open) {
+      const { values, name } = this.#found[index];
+      if (!this.#isNumber(index)) continue;
+      if (!this.has('thread') && areThreads(values)) this.tokens[index] = { field: { kind: 'thread' } };
+      else if (this.has('pid') || this.#context.knowsPid) continue;
+      else if (logging ? values.every((value) => /^\d{1,7}$/.test(value)) : fewValues(this.#found[index])) {
+        this.tokens[index] = { field: { kind: 'pid' } };
+        if (!logging) this.assumptions.push(`${name} is taken as the pid (${new Set(values).size} different ones)`);
+      }
+    }
+  }
+
+  /** One of the numbers that are left, where no duration was found. */
+  settleAnyDuration(): void {
+    const pids = this.tokens.flatMap((token, index) =>
+      fieldOf(token)?.kind === 'pid' ? [this.#found[index].values.map((value) => value.replace(/[<>]/g, ''))] : [],
+    );
+    // "[25053] [INFO] … <25053>": the same number twice is no duration.
+    const isPid = (values: readonly string[]) =>
+      pids.some((known) => known.length > 0 && values.every((value, line) => value === known[line]));
+    // Decimals are those of a time; a whole number may as well be a size.
+    const fine = this.#open.filter((index) => this.#isFine(index));
+    const whole = this.#open.filter((index) => !this.#isFine(index));
+    for (const index of [...longestFirst(fine, this.#found), ...whole]) {
+      if (this.has('duration')) return;
+      if (this.#isNumber(index) && !isPid(this.#found[index].values)) this.#settleDuration(index);
+    }
+  }
+
+  #isNumber(index: number): boolean {
+    return fieldOf(this.tokens[index])?.kind === 'number';
+  }
+
+  #isFine(index: number): boolean {
+    return this.#found[index].values.some((value) => value.includes('.'));
+  }
+
+  #setDuration(index: number, unit: TimeUnit, fine: boolean, covers: 'service' | 'response'): void {
+    this.tokens[index] = { field: { kind: 'duration', unit, covers, ...(fine ? { fine } : {}) } };
+  }
+
+  /** Takes a number as the duration if its values tell the unit. */
+  #settleDuration(index: number): void {
+    const { values, name, open } = this.#found[index];
+    const known = values.filter((value) => value !== '-');
+    const guess = guessUnit(known, { ...this.#context, named: open === 'duration' });
+    if (!guess) return;
+    if (guess.unit === null) {
+      this.assumptions.push(unitUnknown(name, guess));
+      return;
+    }
+    const mayBeProxy = this.#context.mayBeProxy === true && guess.unit === 's' && !this.has('pid');
+    const byProxy = mayBeProxy && known.every((value) => threeDecimals.test(value));
+    this.#setDuration(index, guess.unit, guess.fine, byProxy ? 'response' : 'service');
+    const proxy = byProxy ? ', as nginx writes $request_time, which holds the wait for a worker' : '';
+    this.assumptions.push(`${name} is taken as the duration (${guess.because}${proxy})`);
+  }
+}
+
+/** @param logging the numbers stand in a logging prefix, whose first number is the process */
+export function resolveNumbers(
+  found: readonly FoundToken[],
+  logging: boolean,
+  context: UnitContext,
+): { tokens: Token[]; assumptions: string[] } {
+  const numbers = new OpenNumbers(found, context);
+  numbers.relate();
+  numbers.settleNamed();
+  numbers.settleThreadsAndPids(logging);
+  if (!logging && !numbers.has('duration')) numbers.settleAnyDuration();
+  return { tokens: numbers.tokens, assumptions: numbers.assumptions };
+}
