@@ -32,82 +32,114 @@ export interface LoggingPrefix {
   readonly lines: readonly number[];
 }
 
-/** The most frequent look of the prefixes, as tokens. */
-export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null {
-  const { lines, pieces: most } = mostAlike(prefixes.map(splitPieces));
-  if (most.length === 0) return null;
-  const kinds = new Set<FreeKind>(most[0].map(({ kind }) => kind));
-  const logging =
-    (kinds.has('level') || kinds.has('word') || [...kinds].some(isLoggingStamp)) &&
-    !kinds.has('address') &&
-    !kinds.has('clf');
-  const hasStamp = stampPieces.some(([kind]) => kind !== 'clock' && kinds.has(kind));
-  const hasDate = stampPieces.some(([kind]) => kind !== 'clock' && !kind.startsWith('epoch') && kinds.has(kind));
-  const names: string[] = [];
-  const assumptions: string[] = [];
-  let thread = false;
-  const tokenOf = (kind: FreeKind, text: string, values: readonly string[]): Token => {
+const service = { kind: 'duration', covers: 'service' } as const;
+
+/** "31ms": the unit is the literal behind the number. */
+function durationWithUnit(text: string): Token {
+  const unit = text.endsWith('ms') ? 'ms' : text.endsWith('us') ? 'us' : 's';
+  return { field: { ...service, unit, ...(text.includes('.') ? { fine: true } : {}) } };
+}
+
+/** Turns the pieces of prefixes of one look into tokens. */
+class PrefixReader {
+  readonly logging: boolean;
+  readonly names: string[] = [];
+  readonly assumptions: string[] = [];
+  readonly #hasStamp: boolean;
+  readonly #hasDate: boolean;
+  #hasThread = false;
+
+  constructor(kinds: ReadonlySet<FreeKind>) {
+    const isLogging = kinds.has('level') || kinds.has('word') || [...kinds].some(isLoggingStamp);
+    this.logging = isLogging && !kinds.has('address') && !kinds.has('clf');
+    const stamps = stampPieces.map(([kind]) => kind).filter((kind) => kind !== 'clock' && kinds.has(kind));
+    this.#hasStamp = stamps.length > 0;
+    this.#hasDate = stamps.some((kind) => !kind.startsWith('epoch'));
+  }
+
+  /** @param values what stands in this place, line by line; `text` the first of them */
+  tokenOf(kind: FreeKind, text: string, values: readonly string[]): Token {
     // Beside a date a long number is a thread.
-    const isStamp = !(hasDate && kind.startsWith('epoch-') && kind !== 'epoch-s');
-    const stamp =
-      (isStamp ? stampShape(kind, values) : null) ?? (kind === 'clock' && !hasStamp ? clockShape(values) : null);
+    const isLongNumber = this.#hasDate && kind.startsWith('epoch-') && kind !== 'epoch-s';
+    if (isLongNumber) return this.#number(values);
+    const stamp = stampShape(kind, values) ?? (kind === 'clock' && !this.#hasStamp ? clockShape(values) : null);
     if (stamp) {
-      if (stamp.assumed !== null) assumptions.push(stamp.assumed);
-      return { field: { kind: 'time', shape: stamp.shape, means: logging ? 'written' : 'end' } };
+      if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
+      return { field: { kind: 'time', shape: stamp.shape, means: this.logging ? 'written' : 'end' } };
     }
-    switch (isStamp ? kind : 'number') {
+    switch (kind) {
       case 'clock':
         return { field: { kind: 'word' } };
       case 'angled':
         return { field: { kind: 'pid' } };
       case 'address':
         return { field: { kind: 'client', port: true } };
-      case 'unit': {
-        const unit = text.endsWith('ms') ? 'ms' : text.endsWith('us') ? 'us' : 's';
-        return { field: { kind: 'duration', unit, covers: 'service', ...(text.includes('.') ? { fine: true } : {}) } };
-      }
+      case 'unit':
+        return durationWithUnit(text);
       case 'number':
-        if (!thread && values.every((value) => /^\d{9,}$/.test(value))) {
-          thread = true;
-          return { field: { kind: 'thread' } };
-        }
-        return { field: { kind: 'number' } };
+        return this.#number(values);
       case 'spent':
-        return { field: { kind: 'duration', unit: 'written', covers: 'service' } };
+        return { field: { ...service, unit: 'written' } };
       case 'level':
         return { field: { kind: 'level' } };
       case 'word':
       case 'words':
-        if (!thread && values.some((value) => threadName.test(value))) {
-          thread = true;
-          return { field: { kind: 'thread' } };
-        }
-        if (values.every((value) => value === text)) names.push(text);
-        return { field: { kind: 'word' } };
+        return this.#word(text, values);
       case 'blanks':
         return { field: { kind: 'blanks' } };
       default:
         return { literal: text };
     }
-  };
-  const tokens = most[0].flatMap(({ kind, text }, i): FoundToken[] => {
+  }
+
+  #number(values: readonly string[]): Token {
+    const isIdent = values.every((value) => /^\d{9,}$/.test(value));
+    return isIdent && this.#takeThread() ? { field: { kind: 'thread' } } : { field: { kind: 'number' } };
+  }
+
+  #word(text: string, values: readonly string[]): Token {
+    if (values.some((value) => threadName.test(value)) && this.#takeThread()) return { field: { kind: 'thread' } };
+    if (values.every((value) => value === text)) this.names.push(text);
+    return { field: { kind: 'word' } };
+  }
+
+  /** A line has one thread: the first that looks like it. */
+  #takeThread(): boolean {
+    const isFirst = !this.#hasThread;
+    this.#hasThread = true;
+    return isFirst;
+  }
+}
+
+/** "us=446": what the key in front says of a number; null where it says nothing that settles it. */
+function namedDuration(name: string, values: readonly string[]): FoundToken | null {
+  const meaning = keyMeaning(name);
+  if (meaning?.kind !== 'duration' || meaning.unit === 'by-value') return null;
+  const fine = values.some((value) => value.includes('.'));
+  const field = { ...service, unit: meaning.unit, ...(fine ? { fine } : {}) };
+  return { token: { field }, values, name: `${name}=` };
+}
+
+/** The most frequent look of the prefixes, as tokens. */
+export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null {
+  const { lines, pieces: most } = mostAlike(prefixes.map(splitPieces));
+  if (most.length === 0) return null;
+  const [first] = most;
+  const reader = new PrefixReader(new Set<FreeKind>(first.map(({ kind }) => kind)));
+  const tokens = first.flatMap(({ kind, text }, i): FoundToken[] => {
     const values = most.map((list) => list[i].text);
-    const name = most[0][i - 1]?.text === '=' ? most[0][i - 2]?.text : undefined;
-    const meaning = kind === 'number' && name !== undefined ? keyMeaning(name) : null;
-    if (meaning?.kind === 'duration' && meaning.unit !== 'by-value') {
-      const fine = values.some((value) => value.includes('.'));
-      const field = { kind: 'duration', unit: meaning.unit, covers: 'service', ...(fine ? { fine } : {}) } as const;
-      return [{ token: { field }, values, name: `${name}=` }];
-    }
-    const token = tokenOf(kind, text, values);
+    const [before, name] = [first[i - 1]?.text, first[i - 2]];
+    const named = kind === 'number' && before === '=' && name ? namedDuration(name.text, values) : null;
+    if (named) return [named];
+    const token = reader.tokenOf(kind, text, values);
     // "glogging.py:363", "web:2446": the number of a line of code.
-    const isCodeLine = most[0][i - 1]?.text === ':' && most[0][i - 2]?.kind === 'word';
+    const isCodeLine = before === ':' && name?.kind === 'word';
     const isOpen = 'field' in token && token.field.kind === 'number' && !isCodeLine;
     const open = isOpen ? ({ open: 'number' } as const) : {};
     const found: FoundToken = { token, values, name: `the number ${text} in front`, inFront: true, ...open };
-    if (kind !== 'unit') return [found];
-    return [found, literalToken(text.replace(/[\d.]/g, ''))];
+    return kind === 'unit' ? [found, literalToken(text.replace(/[\d.]/g, ''))] : [found];
   });
+  const { logging, names, assumptions } = reader;
   return { tokens, logging, names, assumptions, lines };
 }
 
