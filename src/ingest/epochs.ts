@@ -1,5 +1,6 @@
 /** Stamps that count seconds, or parts of them, since 1970. */
-import { isDigit, type StampCursor } from './stamp-parts.ts';
+import { isDigit } from './bytes.ts';
+import type { StampCursor } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
 
 /** Digits of an integer that a double holds exactly. */

@@ -1,9 +1,9 @@
 /** JSON records of which several stand in one line, because no newline was written between them, or as a list: each is a line of its own. */
+import { closingQuote } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
-const BACKSLASH = 92;
 const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 const OPEN_BRACKET = 91;
@@ -31,7 +31,8 @@ export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
   for (let p = first; p < to; p++) {
     const c = b[p];
     if (c === QUOTE) {
-      for (p++; p < to && b[p] !== QUOTE; p++) if (b[p] === BACKSLASH) p++;
+      p = closingQuote(b, p + 1, to);
+      if (p < 0) break;
     } else if (c === OPEN_BRACE) {
       if (depth === 0 && starts.push(p) > MOST_RECORDS) return [];
       depth++;

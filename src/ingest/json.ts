@@ -2,6 +2,7 @@
  * JSON objects of one line, read in place: keys and values are ranges of bytes, nothing is made of them. Tolerant: templates
  * written by hand give invalid escapes, raw quotes and empty values, and still have their fields where they should be.
  */
+import { closingQuote } from './bytes.ts';
 
 /** Keys that are wanted, by length; a key may lead to a nested object. `slot` -1: only what is inside is wanted. */
 interface KeyNode {
@@ -89,7 +90,8 @@ function skipNested(b: Uint8Array, from: number, end: number): number {
   for (let p = from; p < end; p++) {
     const c = b[p];
     if (c === QUOTE) {
-      for (p++; p < end && b[p] !== QUOTE; p++) if (b[p] === BACKSLASH) p++;
+      p = closingQuote(b, p + 1, end);
+      if (p < 0) return -1;
     } else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++;
     else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) {
       depth--;

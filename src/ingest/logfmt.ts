@@ -1,4 +1,5 @@
 /** logfmt lines, read in place: key=value key="quoted value" key= … as Heroku's router and Go's loggers write them. */
+import { closingQuote, isDigit } from './bytes.ts';
 import type { JsonVisitor, KeyLevel } from './json.ts';
 import { findKey } from './json.ts';
 
@@ -7,8 +8,6 @@ const isKey = (c: number): boolean =>
 
 /** Bytes in which the first pair is looked for behind a logging prefix. */
 const PREFIX_BYTES = 200;
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 /** Bytes of the words that say what happened: "request_finished method=GET". */
 const EVENT_BYTES = 40;
@@ -44,14 +43,6 @@ function firstPair(b: Uint8Array, from: number, end: number): number {
 const slotOf = (level: KeyLevel, b: Uint8Array, from: number, to: number): number =>
   findKey(level, b, from, to)?.slot ?? -1;
 
-/** The quote that ends a value which starts behind such a quote; -1 when there is none. */
-function quotedEnd(b: Uint8Array, from: number, end: number): number {
-  const quote = b[from - 1];
-  let p = from;
-  for (; p < end && b[p] !== quote; p++) if (b[p] === 92) p++;
-  return p < end ? p : -1;
-}
-
 /** A comma at the end of a value stands between pairs. */
 function bareEnd(b: Uint8Array, from: number, end: number): number {
   let p = from;
@@ -68,7 +59,7 @@ function walkPair(b: Uint8Array, from: number, end: number, level: KeyLevel, vis
   p++;
   // structlog's KeyValueRenderer writes values as Python's repr() does.
   if (b[p] === 34 || b[p] === 39) {
-    const to = quotedEnd(b, p + 1, end);
+    const to = closingQuote(b, p + 1, end);
     if (to < 0) return -1;
     if (slot >= 0) visit(slot, true, p + 1, to);
     p = to + 1;

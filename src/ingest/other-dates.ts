@@ -1,6 +1,8 @@
 /** Readers of dates that no server writes by itself, but `datefmt` of Python's logging and hand-made formats do. */
+
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
-import { clockAt, dayMicros, fractionAt, isDigit, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
+import { isDigit } from './bytes.ts';
+import { clockAt, dayMicros, fractionAt, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
 import type { Zone } from './zone.ts';
 

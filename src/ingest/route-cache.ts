@@ -2,6 +2,7 @@
  * Routes seen lately, found while the request line is read: "GET /users/42/orders/7" is the same as "GET /users/9/orders/1", because
  * what is compared are the pieces between the numbers, byte for byte. A value that comes to the place of another one takes it.
  */
+import { isDigit } from './bytes.ts';
 import type { KernelMemory } from './kernel/memory.ts';
 import { LOW_BYTES } from './memo.ts';
 
@@ -31,8 +32,6 @@ kindOf.fill(END, 0, 33);
 for (const text of '?"') kindOf[text.charCodeAt(0)] = END;
 for (const text of '0123456789') kindOf[text.charCodeAt(0)] = DIGIT;
 kindOf[92] = ODD;
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 export class RouteCache {
   /** Position behind the path, after `find`. */

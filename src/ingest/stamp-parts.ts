@@ -1,5 +1,7 @@
 /** What stamps are made of: months, clocks, fractions, offsets, and the memory of the second seen last. */
+
 import { daysFromCivil, MICROS_PER_DAY, MICROS_PER_SECOND } from '../core/time.ts';
+import { isDigit } from './bytes.ts';
 import type { Zone } from './zone.ts';
 
 /** What a reader says besides its value. One object per parser, overwritten by every read. */
@@ -12,7 +14,6 @@ export interface StampCursor {
   offsetMinutes: number;
 }
 
-export const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 export const two = (b: Uint8Array, p: number): number => {
   const tens = b[p] - 48;
   const ones = b[p + 1] - 48;

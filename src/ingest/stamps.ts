@@ -2,21 +2,13 @@
  * Readers of stamps: bytes in, µs since 1970 UTC out, no string made. Each remembers the second it saw last, because a
  * busy server writes the same second thousands of times.
  */
+
 import type { StampShape } from '../core/format.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
+import { isDigit } from './bytes.ts';
 import { epochReader } from './epochs.ts';
 import { monthNameFirst, namedMonth, numberedDate, yearFirst } from './other-dates.ts';
-import {
-  clockAt,
-  dayMicros,
-  fractionAt,
-  isDigit,
-  LastSecond,
-  monthAt,
-  offsetAt,
-  type StampCursor,
-  two,
-} from './stamp-parts.ts';
+import { clockAt, dayMicros, fractionAt, LastSecond, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
 import { timeOfDayReader } from './time-of-day.ts';
 import { createZone, type Zone } from './zone.ts';
 

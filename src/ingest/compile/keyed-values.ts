@@ -1,5 +1,7 @@
 /** Readers of the values of a line of named values: one for each field of the layout, made when the scanner is compiled. */
+
 import type { DurationUnit, Field } from '../../core/format.ts';
+import { isDigit } from '../bytes.ts';
 import { readSpent, spent } from '../spent-time.ts';
 import type { Zone } from '../zone.ts';
 import type { Columns } from './columns.ts';
@@ -9,8 +11,6 @@ import { requestInSentence } from './sentence.ts';
 
 /** Reads the value in bytes [from, to) of the line into the row. */
 export type ValueReader = (from: number, to: number) => void;
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 /** A number at b[from, to), perhaps with a unit behind it ("31ms", "1.5s", Go's "1m2.5s"), in µs; NaN when there is none. */
 function microsAt(b: Uint8Array, from: number, to: number, unit: DurationUnit): number {

@@ -1,8 +1,10 @@
 /** What generated scanners call: memos, stamp readers, and the slow ways of fields that are not plain. */
+
 import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
 import type { DurationUnit, StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
+import { isDigit } from '../bytes.ts';
 import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
@@ -87,7 +89,6 @@ export const NEXT_NUMBER = 2;
 const PROTOCOL = Buffer.from(' HTTP/');
 
 const decoder = new TextDecoder('utf-8');
-const isDigit = (c: number): boolean => c >= 48 && c <= 57;
 
 function nextFits(b: Uint8Array, p: number, next: number): boolean {
   const c = b[p];

@@ -5,6 +5,7 @@
  *   [10/29/24 17:04:15] INFO     line              app.py:8   rich's handler for logging
  *                       INFO     line              app.py:8   in the same second
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { StampReader } from '../stamps.ts';
 import { copyWords, type Envelope, findIn, type Line } from './line.ts';
@@ -18,8 +19,6 @@ const STAMP_COLUMNS = 20;
 const LEVEL_COLUMNS = 9;
 const BAR = Buffer.from(' \u2595  ');
 const labels = ['INFO', 'DEBUG', 'WARNING', 'WARN', 'ERROR', 'CRITICAL'].map((label) => Buffer.from(`${label} `));
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 function stands(b: Buffer, text: Uint8Array, p: number, to: number): boolean {
   return findIn(b, text, p, Math.min(to, p + text.length)) === p;

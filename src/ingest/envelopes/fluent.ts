@@ -1,8 +1,8 @@
 /** Records as Fluent Bit shows them on its standard output: `[0] kube.app: [[1730221455.123456789, {}], {"log":"line"}]`. */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from './line.ts';
 
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 /** Bytes in which the record has to start. */
 const HEAD_BYTES = 300;
 const head = /^\[\d+\] \S+: \[\[?(?=(\d+\.\d+))[\d.]+, (?:\{[^{}]*\}\], )?(?=\{")/;

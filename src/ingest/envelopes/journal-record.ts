@@ -2,6 +2,7 @@
  * Records of `journalctl -o export`: a field a line ("__REALTIME_TIMESTAMP=1730221455123456", "_PID=811", "MESSAGE=line"), an empty line
  * between two. The fields in front of the message tell when it was written and who wrote it.
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope, Line } from './line.ts';
 
@@ -9,8 +10,6 @@ const CURSOR = Buffer.from('__CURSOR=');
 const REALTIME = Buffer.from('__REALTIME_TIMESTAMP=');
 const PID = Buffer.from('_PID=');
 const MESSAGE = Buffer.from('MESSAGE=');
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 function startsWith({ b, from, to }: Line, text: Uint8Array): boolean {
   if (to - from < text.length) return false;

@@ -2,6 +2,7 @@
  * JSON lines that carry an access line as their message: python-json-logger, structlog, loguru, journalctl -o json. Stamp, pid and
  * thread of the record are kept.
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { type KeyLevel, keyLevel, walkObject } from '../json.ts';
 import { unescapeJson } from '../json-text.ts';
@@ -75,8 +76,6 @@ function messageKeys(): KeyLevel {
   level ??= keyLevel(new Map(keys.flatMap(([slot, names]) => names.map((name) => [name, slot] as const))));
   return level;
 }
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 export function jsonMessage(runtime: Runtime): Envelope {
   const level = messageKeys();

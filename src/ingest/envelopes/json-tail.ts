@@ -2,10 +2,10 @@
  * A JSON object behind what a console shows in front of it: "2024/10/29 17:04:15.123\tINFO\thttp.log.access\thandled request\t{…}" (Caddy
  * and others with zap's console encoder), "2024-10-29 17:04:15,123 INFO request {…}".
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { Envelope } from './line.ts';
 
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 /** Bytes in which the object has to start. */
 const HEAD_BYTES = 200;
 

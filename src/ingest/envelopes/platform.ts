@@ -12,6 +12,7 @@
  *     MESSAGE=line                                                   journalctl -o verbose
  *   [INFO]<tab>2024-10-29T17:04:15.123Z<tab><request id><tab>line    Python on AWS Lambda
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
@@ -28,7 +29,6 @@ const LABEL_DIGITS = 24;
 const EVENT = Buffer.from('data: {');
 const MESSAGE = Buffer.from('MESSAGE=');
 
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 const isLower = (c: number): boolean => c > 96 && c < 123;
 const isHex = (c: number): boolean => isDigit(c) || (c > 96 && c < 103);
 /** Of names of pods, containers and namespaces. */

@@ -1,0 +1,23 @@
+/** What bytes are, and where runs of them end; a line ends with a newline, so that most loops need no other bound. */
+
+const BACKSLASH = 92;
+
+export const isDigit = (c: number): boolean => c > 47 && c < 58;
+
+/** Longer runs of digits are no number. */
+const MOST_DIGITS = 20;
+
+/** Where the digits at p end; p itself where there are none. */
+export function digitsEnd(b: Uint8Array, p: number): number {
+  let k = p;
+  while (isDigit(b[k]) && k < p + MOST_DIGITS) k++;
+  return k;
+}
+
+/** The quote that closes the string whose opening quote stands in front of `from`, -1 when it is cut off; a backslash escapes. */
+export function closingQuote(b: Uint8Array, from: number, end: number): number {
+  const quote = b[from - 1];
+  let p = from;
+  for (; p < end && b[p] !== quote; p++) if (b[p] === BACKSLASH) p++;
+  return p < end ? p : -1;
+}
