@@ -10,6 +10,7 @@
  */
 
 import { MICROS_PER_MINUTE } from '../../core/time.ts';
+import { closingQuote, digitsEnd, isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
@@ -17,7 +18,6 @@ import { createZone } from '../zone.ts';
 import { namedOffsetAt } from '../zone-names.ts';
 import { type Envelope, findByte, type Line } from './line.ts';
 
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 const MAX_WORD = 128;
 /** Facility 23, severity 7. */
 const MAX_PRIORITY = 191;
@@ -32,11 +32,20 @@ function wordEnd(b: Uint8Array, p: number, to: number): number {
   return k > p && b[k] === 32 ? k : -1;
 }
 
-function digitsEnd(b: Uint8Array, p: number): number {
-  let k = p;
-  while (isDigit(b[k]) && k < p + 20) k++;
-  return k;
+/** Behind "[ 12.345678] " at p, seconds since the machine started, which are no time of day; -1 when that is none. */
+function uptimeEnd(b: Uint8Array, p: number): number {
+  let k = p + 1;
+  while (b[k] === 32) k++;
+  if (k === p + 1 && !isDigit(b[k])) return -1;
+  k = digitsEnd(b, k);
+  if (b[k] !== 46) return -1;
+  k = digitsEnd(b, k + 1);
+  return b[k] === 93 && b[k + 1] === 32 ? k + 2 : -1;
 }
+
+/** "Tue 2024-10-29 …" */
+const isDayBeforeDate = (b: Uint8Array, p: number): boolean =>
+  b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45;
 
 /** "-": no value. */
 const isNil = (b: Uint8Array, from: number, to: number): boolean => to === from + 1 && b[from] === 45;
@@ -49,6 +58,8 @@ class SyslogEnvelope implements Envelope {
   readonly #utc: StampReader;
   readonly #short: StampReader;
   readonly #epoch: StampReader;
+  /** The stamp read last says its zone. */
+  #zoned = true;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
@@ -87,52 +98,48 @@ class SyslogEnvelope implements Envelope {
   /** Reads a stamp in any of its forms; the position behind it and its blank, -1 when there is none. */
   #stamp(line: Line, p: number): number {
     const { b, v } = line;
+    if (b[p] === 91) return uptimeEnd(b, p);
+    const stamp = this.#stampAt(b, v, p);
     const { cursor } = this.#runtime;
-    let stamp = Number.NaN;
-    let digits = 0;
-    let zoned = true;
-    const c = b[p];
-    if (c > 64 && c < 91) {
-      if (b[p + 3] === 32 && isDigit(b[p + 4]) && isDigit(b[p + 5]) && isDigit(b[p + 6]) && b[p + 8] === 45) {
-        // "Tue 2024-10-29 17:04:15 UTC": the zone is a name; one that is not known is passed over.
-        stamp = this.#iso(b, v, p + 4);
-        let end = cursor.end;
-        digits = cursor.digits;
-        if (b[end] === 32) {
-          end++;
-          const offset = namedOffsetAt(b, end);
-          zoned = !Number.isNaN(offset);
-          if (!Number.isNaN(offset)) stamp = this.#utc(b, v, p + 4) - offset * MICROS_PER_MINUTE;
-          while (b[end] > 32) end++;
-        }
-        cursor.end = end;
-      } else {
-        stamp = this.#short(b, v, p);
-        digits = cursor.digits;
-        zoned = false;
-      }
-    } else if (isDigit(c) && isDigit(b[p + 4])) {
-      stamp = this.#epoch(b, v, p);
-      digits = cursor.digits;
-      if (digits < 3) return -1;
-    } else if (isDigit(c) && b[p + 10] === 84) {
-      stamp = this.#iso(b, v, p);
-      digits = cursor.digits;
-      if (Number.isNaN(cursor.offsetMinutes)) return -1;
-    } else if (c === 91 && (b[p + 1] === 32 || isDigit(b[p + 1]))) {
-      // Seconds since the machine started: no time of day.
-      let k = p + 1;
-      while (b[k] === 32) k++;
-      k = digitsEnd(b, k);
-      if (b[k] !== 46) return -1;
-      k = digitsEnd(b, k + 1);
-      return b[k] === 93 && b[k + 1] === 32 ? k + 2 : -1;
-    } else return -1;
     if (Number.isNaN(stamp) || b[cursor.end] !== 32) return -1;
     line.stamp = stamp;
-    line.stampDigits = digits;
-    line.stampZoned = zoned;
+    line.stampDigits = cursor.digits;
+    line.stampZoned = this.#zoned;
     return cursor.end + 1;
+  }
+
+  /** µs since 1970 UTC, NaN when there is none; sets the cursor. */
+  #stampAt(b: Buffer, v: DataView, p: number): number {
+    const { cursor } = this.#runtime;
+    this.#zoned = true;
+    if (b[p] > 64 && b[p] < 91) {
+      if (isDayBeforeDate(b, p)) return this.#behindDay(b, v, p + 4);
+      this.#zoned = false;
+      return this.#short(b, v, p);
+    }
+    if (!isDigit(b[p])) return Number.NaN;
+    if (isDigit(b[p + 4])) {
+      const stamp = this.#epoch(b, v, p);
+      return cursor.digits < 3 ? Number.NaN : stamp;
+    }
+    if (b[p + 10] !== 84) return Number.NaN;
+    const stamp = this.#iso(b, v, p);
+    return Number.isNaN(cursor.offsetMinutes) ? Number.NaN : stamp;
+  }
+
+  /** "2024-10-29 17:04:15 UTC": the zone is a name; one that is not known is passed over. */
+  #behindDay(b: Buffer, v: DataView, p: number): number {
+    const { cursor } = this.#runtime;
+    const stamp = this.#iso(b, v, p);
+    if (b[cursor.end] !== 32) return stamp;
+    const zoneFrom = cursor.end + 1;
+    const offset = namedOffsetAt(b, zoneFrom);
+    this.#zoned = !Number.isNaN(offset);
+    const zoned = this.#zoned ? this.#utc(b, v, p) - offset * MICROS_PER_MINUTE : stamp;
+    let end = zoneFrom;
+    while (b[end] > 32) end++;
+    cursor.end = end;
+    return zoned;
   }
 
   /** "host tag[123]: " or "tag[123]: " at p. */
@@ -162,9 +169,7 @@ class SyslogEnvelope implements Envelope {
     if (b[tagTo - 1] === 93) {
       const open = b.lastIndexOf(91, tagTo);
       if (open <= tagFrom) return false;
-      const inFrom = open + 1;
-      if (digitsEnd(b, inFrom) === tagTo - 1) line.worker = this.#runtime.worker(b, v, inFrom, tagTo - 1);
-      else line.host = this.#runtime.host(b, v, inFrom, tagTo - 1);
+      this.#process(line, open + 1, tagTo - 1);
       tagTo = open;
     }
     this.#finish(line, tagFrom, tagTo, end + 1);
@@ -193,22 +198,16 @@ class SyslogEnvelope implements Envelope {
     const idEnd = processEnd < 0 ? -1 : wordEnd(b, processEnd + 1, to);
     if (idEnd < 0) return false;
     if (!isNil(b, p, hostEnd)) line.host = this.#runtime.host(b, v, p, hostEnd);
-    if (!isNil(b, process, processEnd)) {
-      if (digitsEnd(b, process) === processEnd) line.worker = this.#runtime.worker(b, v, process, processEnd);
-      else line.host = this.#runtime.host(b, v, process, processEnd);
-    }
-    p = idEnd + 1;
-    // Heroku's drains leave the structured data out.
-    if (b[p] === 45 && (b[p + 1] === 32 || p + 1 >= to)) p = Math.min(to, p + 2);
-    else if (b[p] === 91) {
-      const data = structuredDataEnd(b, p, to);
-      if (data > 0) p = Math.min(to, data + 1);
-    }
-    if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
-    // rsyslog keeps the blank behind a tag when it writes what came in the older form; a line of a server may start with one.
-    if (b[p] === 32 && b[p + 1] > 32 && b[p + 1] !== 45) p++;
-    this.#finish(line, app, appEnd, p);
+    if (!isNil(b, process, processEnd)) this.#process(line, process, processEnd);
+    this.#finish(line, app, appEnd, messageStart(b, idEnd + 1, to));
     return true;
+  }
+
+  /** What stands for the process: its pid, or the name of where it runs. */
+  #process(line: Line, from: number, to: number): void {
+    const { b, v } = line;
+    if (digitsEnd(b, from) === to) line.worker = this.#runtime.worker(b, v, from, to);
+    else line.host = this.#runtime.host(b, v, from, to);
   }
 
   #finish(line: Line, tagFrom: number, tagTo: number, textFrom: number): void {
@@ -260,6 +259,20 @@ function isNoTag(b: Buffer, from: number, to: number): boolean {
   return levels.has(text) || /^\w+(?:Error|Exception)$/.test(text);
 }
 
+/** Where the message of RFC 5424 starts, behind the structured data at `from` and a byte order mark. */
+function messageStart(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  // Heroku's drains leave the structured data out.
+  if (b[p] === 45 && (b[p + 1] === 32 || p + 1 >= to)) p = Math.min(to, p + 2);
+  else if (b[p] === 91) {
+    const data = structuredDataEnd(b, p, to);
+    if (data > 0) p = Math.min(to, data + 1);
+  }
+  if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
+  // rsyslog keeps the blank behind a tag when it writes what came in the older form; a line of a server may start with one.
+  return b[p] === 32 && b[p + 1] > 32 && b[p + 1] !== 45 ? p + 1 : p;
+}
+
 /** Behind "[id k="v"][id2 …]" at p, -1 when that is no structured data. */
 function structuredDataEnd(b: Uint8Array, from: number, to: number): number {
   let p = from;
@@ -269,17 +282,22 @@ function structuredDataEnd(b: Uint8Array, from: number, to: number): number {
     while (p < to && b[p] > 32 && b[p] !== 93 && b[p] !== 61 && b[p] !== 34 && b[p] !== 91) p++;
     if (p === id) return -1;
     while (b[p] === 32) {
-      p++;
-      while (p < to && b[p] > 32 && b[p] !== 61 && b[p] !== 93) p++;
-      if (b[p] !== 61 || b[p + 1] !== 34) return -1;
-      for (p += 2; p < to && b[p] !== 34; p++) if (b[p] === 92) p++;
-      if (p >= to) return -1;
-      p++;
+      p = parameterEnd(b, p + 1, to);
+      if (p < 0) return -1;
     }
     if (b[p] !== 93) return -1;
     p++;
   }
   return p;
+}
+
+/** Behind 'k="v"' at `from`, -1 when that is none. */
+function parameterEnd(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  while (p < to && b[p] > 32 && b[p] !== 61 && b[p] !== 93) p++;
+  if (b[p] !== 61 || b[p + 1] !== 34) return -1;
+  const close = closingQuote(b, p + 2, to);
+  return close < 0 ? -1 : close + 1;
 }
 
 export const syslog = (runtime: Runtime): Envelope => new SyslogEnvelope(runtime);
