@@ -3,6 +3,16 @@ import { isDigit } from './bytes.ts';
 import type { StampCursor } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
 
+/** Of seconds from 1973 on; from 2001 on they have ten, and every finer unit has three more. */
+export const LEAST_EPOCH_DIGITS = 9;
+const shapes = ['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const;
+
+/** The unit that an epoch of the last decades, or the next, has so many digits in. */
+export function epochShapeOf(digits: number): (typeof shapes)[number] {
+  const finer = Math.floor((digits - LEAST_EPOCH_DIGITS) / 3);
+  return shapes[Math.max(0, Math.min(shapes.length - 1, finer))];
+}
+
 /** Digits of an integer that a double holds exactly. */
 const EXACT_DIGITS = 16;
 

@@ -6,7 +6,7 @@
 import type { StampShape } from '../core/format.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
-import { epochReader } from './epochs.ts';
+import { epochReader, epochShapeOf, LEAST_EPOCH_DIGITS } from './epochs.ts';
 import { monthNameFirst, namedMonth, numberedDate, yearFirst } from './other-dates.ts';
 import { clockAt, dayMicros, fractionAt, LastSecond, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
 import { timeOfDayReader } from './time-of-day.ts';
@@ -220,16 +220,12 @@ function shapeOfNumbers(b: Uint8Array, at: number): StampShape | null {
   return second > 12 ? 'month-first' : null;
 }
 
-const epochShapes = ['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const;
-/** Seconds since 1970 have nine digits from 1973 on, ten from 2001 on; every finer unit adds three. */
-const EPOCH_DIGITS = 9;
-
 /** The shape of a stamp, told by its look: an epoch by its number of digits, a date by its separators. */
 function shapeAt(b: Uint8Array, at: number): StampShape | null {
   let digits = 0;
   while (isDigit(b[at + digits])) digits++;
   if (digits === 0) return isDigit(b[at + 5]) && b[at + 6] === 32 ? 'syslog' : 'ctime';
-  if (digits >= EPOCH_DIGITS) return epochShapes[Math.min(3, Math.floor((digits - EPOCH_DIGITS) / 3))];
+  if (digits >= LEAST_EPOCH_DIGITS) return epochShapeOf(digits);
   if (digits < 3 && !isDigit(b[at + digits + 1])) return shapeWithMonthName(b, at, digits);
   if (digits === 2) return shapeOfNumbers(b, at);
   return digits === 6 ? 'compact' : 'iso';

@@ -5,6 +5,7 @@ import { createDictionary } from '../../core/dictionary.ts';
 import type { DurationUnit, StampShape } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { isDigit } from '../bytes.ts';
+import { epochReader, epochShapeOf } from '../epochs.ts';
 import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
@@ -135,6 +136,21 @@ function literalAt(b: Uint8Array, p: number, literal: Uint8Array): boolean {
   return true;
 }
 
+/** Where the request line ends that starts at `from`: `after` stands there, and then what fits `next`. -1: nowhere before `end`. */
+function requestEnd(b: Uint8Array, from: number, end: number, after: Uint8Array, next: number): number {
+  const last = end - after.length;
+  let inside = -1;
+  let to = from;
+  for (; to <= last; to++) {
+    if (b[to] !== after[0] || !literalAt(b, to, after) || !nextFits(b, to + after.length, next)) continue;
+    if (next !== NEXT_STATUS || inside >= 0 || !literalAt(b, to + after.length + 3, PROTOCOL)) break;
+    // 'GET /a "b" 200 HTTP/1.1" 400 -': what looks like the end may stand in the request itself.
+    inside = to;
+  }
+  if (to > last) to = inside;
+  return to < 0 || holdsHead(b, from, to) ? -1 : to;
+}
+
 /**
  * @param kernels see there
  * @param isLive lines are read as they are written
@@ -169,12 +185,22 @@ export function createRuntime(
   const workersOn = new Map<number, number>();
   // The first host is the only one in most logs: its workers keep their plain names.
   const workerNameOn = (host: number, worker: string) => (host <= 1 ? worker : `${hosts.text(host - 1)}/${worker}`);
-  const epochs = (['epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const).map((shape) =>
-    createStampReader(shape, zone, cursor, reference),
-  );
+  const epochs = {
+    'epoch-s': epochReader(0, cursor),
+    'epoch-ms': epochReader(3, cursor),
+    'epoch-us': epochReader(6, cursor),
+    'epoch-ns': epochReader(9, cursor),
+  };
 
   const relative = new Uint8Array(2048);
   const relativeWords = new DataView(relative.buffer);
+  const routeWithoutHost = (b: Uint8Array, from: number, hostFrom: number, hostTo: number, to: number): number => {
+    let k = 0;
+    for (let p = from; p < hostFrom; p++) relative[k++] = b[p];
+    for (let p = hostTo; p < to; p++) relative[k++] = b[p];
+    relative[k] = 10;
+    return route(relative, relativeWords, 0, k);
+  };
   const route: Runtime['route'] = (b, v, from, to) => {
     let path = from;
     while (path < to && b[path] !== 32) path++;
@@ -185,11 +211,7 @@ export function createRuntime(
     // "GET http://h:8000/a" is the route of "GET /a".
     const slash = b[path] !== 47 && to - from < relative.length ? pathOfUrl(b, path, to) : -1;
     if (slash > 0) {
-      let k = 0;
-      for (let p = from; p < path; p++) relative[k++] = b[p];
-      for (let p = slash; p < to; p++) relative[k++] = b[p];
-      relative[k] = 10;
-      const id = route(relative, relativeWords, 0, k);
+      const id = routeWithoutHost(b, from, path, slash, to);
       if (same && recentRoutes.find(b, v, from, path) === -2) recentRoutes.keep(v, id);
       return id;
     }
@@ -236,20 +258,8 @@ export function createRuntime(
       return hashBytes(v, from, to) >>> 0 || 1;
     },
     request(b, v, from, end, after, next) {
-      let to = from;
-      if (after.length === 0) to = end;
-      else {
-        const last = end - after.length;
-        let inside = -1;
-        for (; to <= last; to++) {
-          if (b[to] !== after[0] || !literalAt(b, to, after) || !nextFits(b, to + after.length, next)) continue;
-          if (next !== NEXT_STATUS || inside >= 0 || !literalAt(b, to + after.length + 3, PROTOCOL)) break;
-          // 'GET /a "b" 200 HTTP/1.1" 400 -': what looks like the end may stand in the request itself.
-          inside = to;
-        }
-        if (to > last && inside >= 0) to = inside;
-        if (to > last || holdsHead(b, from, to)) return -2;
-      }
+      const to = after.length === 0 ? end : requestEnd(b, from, end, after, next);
+      if (to < 0) return -2;
       cursor.end = to;
       return routeMemo.lookUp(b, v, from, to);
     },
@@ -272,8 +282,7 @@ export function createRuntime(
       if ((b[at] | 32) === 116 && b[at + 1] === 61) at += 2;
       let digits = 0;
       while (isDigit(b[at + digits])) digits++;
-      const reader = digits < 12 ? epochs[0] : digits < 15 ? epochs[1] : digits < 18 ? epochs[2] : epochs[3];
-      const micros = digits === 0 ? Number.NaN : reader(b, v, at);
+      const micros = digits === 0 ? Number.NaN : epochs[epochShapeOf(digits)](b, v, at);
       if (Number.isNaN(micros)) {
         at = p;
         while (at < end && b[at] > 32 && b[at] !== 34) at++;
