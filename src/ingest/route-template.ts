@@ -1,7 +1,7 @@
 /**
- * Method and path as a route template, byte by byte: "GET /users/42" becomes "GET /users/{id}" in a scratch buffer, so that a memo over templates stays small however many distinct URLs a log holds. What is not plain
- * (blanks or non-ASCII in the path, absolute URLs, garbage) is left to the slow way of `route-name.ts`, which gives the same
- * names.
+ * Method and path as a route template, byte by byte: "GET /users/42" becomes "GET /users/{id}" in a scratch buffer, so that a memo
+ * over templates stays small however many distinct URLs a log holds. What is not plain (blanks or non-ASCII in the path, absolute
+ * URLs, garbage) is left to the slow way of `route-name.ts`, which gives the same names.
  */
 const SLASH = 47;
 const BLANK = 32;
@@ -27,26 +27,60 @@ const HASH = placeholder('hash');
 
 const isDash = (b: Uint8Array, at: number): boolean => b[at] === 45;
 
+const UUID_DASHES = [8, 13, 18, 23];
+const DATE_DASHES = [4, 7];
+const SIGN = [0];
+
+/** Has the segment dashes at these places, and nowhere else? */
+function hasDashesAt(b: Uint8Array, from: number, length: number, places: readonly number[]): boolean {
+  let dashes = 0;
+  for (let i = from; i < from + length; i++) if (isDash(b, i)) dashes++;
+  if (dashes !== places.length) return false;
+  for (let k = 0; k < places.length; k++) if (!isDash(b, from + places[k])) return false;
+  return true;
+}
+
 /** The placeholder for a segment whose bytes are of these kinds, null for a name. */
 function placeholderOf(b: Uint8Array, from: number, length: number, kinds: number): Uint8Array | null {
   if (kinds === DIGIT) return ID;
   if ((kinds & OTHER) !== 0) return null;
   if (kinds === (DIGIT | HEX)) return length >= 16 && length <= 128 ? HASH : null;
   if ((kinds & DASH) === 0) return null;
-  if (length === 36) {
-    const dashes = isDash(b, from + 8) && isDash(b, from + 13) && isDash(b, from + 18) && isDash(b, from + 23);
-    let others = 0;
-    for (let i = from; i < from + 36; i++) if (isDash(b, i)) others++;
-    return dashes && others === 4 ? UUID : null;
-  }
+  if (length === 36) return hasDashesAt(b, from, length, UUID_DASHES) ? UUID : null;
   if (kinds !== (DIGIT | DASH)) return null;
-  if (isDash(b, from) && length > 1) {
-    for (let i = from + 1; i < from + length; i++) if (isDash(b, i)) return null;
-    return ID;
+  if (hasDashesAt(b, from, length, SIGN)) return ID;
+  return length === 10 && hasDashesAt(b, from, length, DATE_DASHES) ? DATE : null;
+}
+
+/** The blank behind the method at `from`, an upper-case word; -1: anything else is for the slow way. */
+function methodEnd(b: Uint8Array, from: number, end: number): number {
+  let p = from;
+  while (p < end && b[p] >= 65 && b[p] <= 90) p++;
+  return p > from && p < end && b[p] === BLANK ? p : -1;
+}
+
+function segmentEnd(b: Uint8Array, from: number, end: number): number {
+  let p = from;
+  while (p < end && b[p] !== SLASH && b[p] !== 63 && b[p] !== 35) p++;
+  return p;
+}
+
+/** The kinds of all bytes of a segment; -1: one is not plain. "%2F" and friends are: they stay as they are. */
+function kindsIn(b: Uint8Array, from: number, to: number): number {
+  let kinds = 0;
+  for (let p = from; p < to; p++) {
+    const kind = kindOf[b[p]];
+    if (kind === 0) return -1;
+    kinds |= kind;
   }
-  if (length !== 10 || !isDash(b, from + 4) || !isDash(b, from + 7)) return null;
-  for (let i = from; i < from + 10; i++) if (i !== from + 4 && i !== from + 7 && isDash(b, i)) return null;
-  return DATE;
+  return kinds;
+}
+
+/** @returns the length of what has been written */
+function append(out: Uint8Array, at: number, b: Uint8Array, from: number, to: number): number {
+  let n = at;
+  for (let p = from; p < to; p++) out[n++] = b[p];
+  return n;
 }
 
 /**
@@ -55,36 +89,20 @@ function placeholderOf(b: Uint8Array, from: number, length: number, kinds: numbe
  */
 export function writeRouteTemplate(b: Uint8Array, from: number, end: number, out: Uint8Array): number {
   if (end - from > MAX_BYTES) return -1;
-  let i = from;
-  let n = 0;
-  while (i < end && b[i] !== BLANK) {
-    // Methods are upper-case words; anything else is for the slow way.
-    if (b[i] < 65 || b[i] > 90) return -1;
-    out[n++] = b[i++];
-  }
-  if (i === from || i >= end || b[i + 1] !== SLASH) return -1;
-  out[n++] = b[i++];
+  const blank = methodEnd(b, from, end);
+  if (blank < 0 || b[blank + 1] !== SLASH) return -1;
+  let n = append(out, 0, b, from, blank + 1);
+  let i = blank + 1;
   while (i < end && b[i] === SLASH) {
     out[n++] = SLASH;
-    i++;
-    const start = i;
-    const segment = n;
-    let kinds = 0;
-    for (; i < end; i++) {
-      const byte = b[i];
-      // A date with a time of day is rare: the slow way knows it. So do "%2F" and friends: they stay as they are.
-      if (byte === SLASH || byte === 63 || byte === 35) break;
-      const kind = kindOf[byte];
-      if (kind === 0) return -1;
-      kinds |= kind;
-      out[n++] = byte;
-    }
-    const length = i - start;
-    if (length >= 19 && isDash(b, start + 4) && b[start + 10] === 84) return -1;
-    const replaced = length === 0 ? null : placeholderOf(b, start, length, kinds);
-    if (!replaced) continue;
-    n = segment;
-    for (let k = 0; k < replaced.length; k++) out[n++] = replaced[k];
+    const start = i + 1;
+    i = segmentEnd(b, start, end);
+    const kinds = kindsIn(b, start, i);
+    // A date with a time of day is rare: the slow way knows it.
+    const isDateAndTime = i - start >= 19 && isDash(b, start + 4) && b[start + 10] === 84;
+    if (kinds < 0 || isDateAndTime) return -1;
+    const shown = placeholderOf(b, start, i - start, kinds);
+    n = shown === null ? append(out, n, b, start, i) : append(out, n, shown, 0, shown.length);
   }
   return n;
 }
