@@ -45,20 +45,39 @@ export function livesOf(trace: Trace, names: (worker: number) => string, events:
   const byName = new Map(lives.map((life) => [names(life.worker), life]));
   for (const event of events) {
     const life = event.worker === null ? undefined : byName.get(event.worker);
-    if (!life) continue;
-    if (event.kind === 'boot') {
-      life.booted = true;
-      if (event.time < life.from) life.from = event.time;
-    }
-    if (event.kind === 'timeout') life.fate = 'timeout';
-    else if (event.kind === 'killed' && life.fate !== 'timeout') life.fate = 'killed';
-    else if (event.kind === 'recycle') life.fate = 'recycled';
-    else if (event.kind === 'exit' && life.fate === 'running') life.fate = 'exited';
-    if (!['exit', 'timeout', 'killed', 'recycle'].includes(event.kind)) continue;
-    life.ended = true;
-    if (event.time > life.to) life.to = event.time;
+    if (life) tell(life, event);
   }
   return withInferredEnds(lives);
+}
+
+/** Takes in what the server said of a worker. */
+function tell(life: Life, { kind, time }: LifecycleEvent): void {
+  if (kind === 'boot') {
+    life.booted = true;
+    if (time < life.from) life.from = time;
+    return;
+  }
+  const fate = fateBy(kind, life.fate);
+  if (fate === null) return;
+  life.fate = fate;
+  life.ended = true;
+  if (time > life.to) life.to = time;
+}
+
+/** What a worker has come to when its end is told once more: the reason goes before the bare exit. null: that is no end. */
+function fateBy(kind: LifecycleEvent['kind'], before: Life['fate']): Life['fate'] | null {
+  switch (kind) {
+    case 'timeout':
+      return 'timeout';
+    case 'killed':
+      return before === 'timeout' ? before : 'killed';
+    case 'recycle':
+      return 'recycled';
+    case 'exit':
+      return before === 'running' ? 'exited' : before;
+    default:
+      return null;
+  }
 }
 
 /**
