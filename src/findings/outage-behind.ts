@@ -1,6 +1,6 @@
 /** Finding: for a while requests took many times as long on all or several routes: what they call was slow, and filled the pool. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { findOutages, SLOW } from '../core/outages.ts';
+import { findOutages, type Outage, SLOW } from '../core/outages.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { countUpTo, meanOf, medianOf } from '../core/statistics.ts';
 import { isoInstant } from '../core/time.ts';
@@ -22,6 +22,36 @@ const BEFORE = 10e6;
 
 const clock = (micros: number): string => isoInstant(Math.round(micros / 1e6) * 1e6)?.slice(11, 19) ?? '?';
 
+/** What the sentences tell of. */
+interface Story {
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+  /** The one route that was slow; null: several were. */
+  readonly who: string | null;
+  readonly where: string;
+  /** µs: median service time then, and else. */
+  readonly took: number;
+  readonly before: number;
+  readonly filled: boolean;
+  readonly replaced: boolean;
+}
+
+function titleOf({ from, to, who, where, took, before, filled, replaced }: Story): string {
+  const change = `${who ?? 'requests'} took ${durationText(took)} instead of ${durationText(before)}${where}`;
+  if (replaced) {
+    const fullText = filled ? ', which filled the pool' : '';
+    return `All workers were replaced at ${clock(from)} UTC, and for ${durationText(to - from)} ${change}${fullText}`;
+  }
+  const callsText = who === null ? 'they call' : 'it calls';
+  return `From ${clock(from)} to ${clock(to)} UTC ${change}: what ${callsText} was slow${filled ? ', and filled the pool' : ''}`;
+}
+
+const adviceOf = ({ replaced, before }: Story): string =>
+  replaced
+    ? 'Warm new workers up before callers come: fill caches and open connections when a worker starts (post_worker_init of gunicorn, @postfork of uWSGI, the lifespan of ASGI servers), and replace them a few at a time, so that warm ones carry the load.'
+    : `Bound what a slow backend may cost: a time-out of a few times ${durationText(before)} on every call (database, HTTP, cache), a circuit breaker that fails at once while it is away, and a limit on how many slots one backend may hold.`;
+
 function examine(facts: Facts): Finding | null {
   const { summary, names } = facts;
   const { model } = summary.server;
@@ -33,31 +63,32 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   const serviceOf = (members: readonly number[]) => medianOf(members.map((i) => rows.service[i]));
   const isOneRoute = only !== null || new Set(outside.map((i) => rows.route[i])).size === 1;
-  const where = isOneRoute ? '' : affected.length === routes.length ? ' on all routes' : onSome(affected, names);
-  const who = only === null ? 'requests' : names.routes.text(only);
   const { from, to } = worst;
   const [took, before] = [serviceOf(worst.inside), serviceOf(outside)];
   const waiting = waitingIn(facts, slots, outages);
   const filled = waiting.isMost;
   const errors = worst.inside.filter((i) => rows.status[i] >= 500).length;
   const allErrors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
-  const rate = rateBefore(only === null ? rows.start : rows.start.filter((_, i) => rows.route[i] === only), from);
-  const inside = (rate * meanOf(worst.inside.map((i) => rows.service[i]))) / 1e6;
-  // Beside one slow route the others go on.
-  const busy = only === null ? inside : inside + busyWithout(rows, only);
+  const { rate, busy } = loadOf(rows, worst, only);
+  const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
+  const replaced = allReplacedAt(facts, from);
+  const story: Story = {
+    from,
+    to,
+    who: only === null ? null : names.routes.text(only),
+    where: isOneRoute ? '' : affected.length === routes.length ? ' on all routes' : onSome(affected, names),
+    took,
+    before,
+    filled,
+    replaced,
+  };
   const fullText = filled
     ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
-  const restarted = happened(facts, ['boot', 'reload', 'listen'], from - SAME_MOMENT, from + SAME_MOMENT);
-  const replaced = allReplacedAt(facts, from);
-  const otherwise = lookAlikeText(replaced, restarted);
-  const slotsText = filled ? slotsToBearIt(rate, busy, slots) : '';
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
-    title: replaced
-      ? `All workers were replaced at ${clock(from)} UTC, and for ${durationText(to - from)} ${who} took ${durationText(took)} instead of ${durationText(before)}${where}${filled ? ', which filled the pool' : ''}`
-      : `From ${clock(from)} to ${clock(to)} UTC ${who} took ${durationText(took)} instead of ${durationText(before)}${where}: what ${only === null ? 'they call' : 'it calls'} was slow${filled ? ', and filled the pool' : ''}`,
-    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${only === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${otherwise}`,
+    title: titleOf(story),
+    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}`,
     evidence: {
       slow_requests: worst.slow.length,
       service_median_seconds: took / 1e6,
@@ -72,9 +103,7 @@ function examine(facts: Facts): Finding | null {
       wait_share: orNull(waiting.seconds / waiting.ofAll),
       saturated_seconds: filled ? summary.concurrency.saturated_seconds : null,
     },
-    advice: replaced
-      ? `Warm new workers up before callers come: fill caches and open connections when a worker starts (post_worker_init of gunicorn, @postfork of uWSGI, the lifespan of ASGI servers), and replace them a few at a time, so that warm ones carry the load.${slotsText}`
-      : `Bound what a slow backend may cost: a time-out of a few times ${durationText(before)} on every call (database, HTTP, cache), a circuit breaker that fails at once while it is away, and a limit on how many slots one backend may hold.${slotsText}`,
+    advice: `${adviceOf(story)}${filled ? slotsToBearIt(rate, busy, slots) : ''}`,
     from,
     to,
     lostSeconds: waiting.seconds + outages.reduce((sum, { excessMicros }) => sum + excessMicros, 0) / 1e6,
@@ -118,6 +147,15 @@ function allReplacedAt({ inference: { lives } }: Facts, at: number): boolean {
     lives.filter(({ to }) => to > at + REPLACED),
   ];
   return before.length > 0 && after.length > 0 && !someLivedThrough(lives, at, REPLACED);
+}
+
+/** Requests/s that came before it on what was slow, and the slots that as many would keep busy while it lasts. */
+function loadOf(rows: Rows, { from, inside }: Outage, only: number | null): { rate: number; busy: number } {
+  const starts = only === null ? rows.start : rows.start.filter((_, i) => rows.route[i] === only);
+  const rate = rateBefore(starts, from);
+  const busy = (rate * meanOf(inside.map((i) => rows.service[i]))) / 1e6;
+  // Beside one slow route the others go on.
+  return { rate, busy: only === null ? busy : busy + busyWithout(rows, only) };
 }
 
 /** Slots that the requests of all other routes keep busy. */
