@@ -4,8 +4,7 @@
  * numbers move when they have changed, not whenever chance draws others.
  */
 import { OPENS_AFTER, type PoolNow, poolNow } from '../core/pool-now.ts';
-import type { Verdict } from '../core/snapshot.ts';
-import type { FindingSummary, Severity, Summary } from '../core/summary.ts';
+import type { FindingSummary, Summary } from '../core/summary.ts';
 import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
 import { countText } from '../core/words.ts';
 import { calmVerdict, fullVerdict, type WaitNow } from '../findings/live-verdict.ts';
@@ -25,6 +24,7 @@ import {
   waitNow,
 } from './live-pools.ts';
 import { LiveStretch, OF_FULL_POOL } from './live-stretch.ts';
+import { isAlarm, RANK, SteadyVerdict } from './steady-verdict.ts';
 import type { FullQueues } from './told-waits.ts';
 
 export type Examined = Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference' | 'requests'>;
@@ -43,16 +43,6 @@ export interface JudgedAt {
 /** Those that speak of the window as a whole. */
 const OF_WINDOW: ReadonlySet<string> = new Set(['unbalanced-workers']);
 
-interface Told {
-  readonly verdict: Verdict;
-  readonly kind: string;
-  readonly at: number;
-  /** When it was found last. */
-  foundAt: number;
-}
-
-/** µs: with the same to say, other numbers are told so often; an alarm that is not found any more is over after that. */
-const EVERY = 10_000_000;
 /** µs without a request from which a worker is gone. */
 const GONE = 45_000_000;
 /** µs, and requests: less is no log yet. */
@@ -64,15 +54,12 @@ const END_SLACK = 10_000_000;
 /** µs by which bins may miss the last answer. */
 const SAME_MOMENT = 2_000_000;
 
-const RANK: Readonly<Record<Severity | 'ok', number>> = { critical: 3, warning: 2, info: 1, ok: 0 };
-const isAlarm = (severity: Severity | 'ok'): boolean => RANK[severity] >= RANK.warning;
-
 export class LiveJudge {
   /** The slots that were known last, with the words for them: a window that does not tell them does not end an alarm. */
   #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
   #stretch: LiveStretch | null = null;
   #lastFull: { readonly from: number; readonly to: number; wait: WaitNow | null } | null = null;
-  #told: Told | null = null;
+  readonly #said = new SteadyVerdict();
   #fullQueues: FullQueues | null = null;
 
   /** What was told last of queues that are full, for the waits of their requests; null: nothing is full, or nothing is known of its waits. */
@@ -88,17 +75,17 @@ export class LiveJudge {
   /** The log has ended: what it tells as a whole is said as it is. */
   ended({ summary, verdict }: Examined, { now }: Pick<JudgedAt, 'now'>): Pick<Examined, 'summary' | 'verdict'> {
     this.#fullQueues = null;
-    this.#told = { verdict, kind: 'ended', at: now, foundAt: now };
-    return { summary, verdict };
+    return { summary, verdict: this.#said.tell(verdict, 'ended', now) };
   }
 
   judge(examined: Examined, at: JudgedAt): Pick<Examined, 'summary' | 'verdict'> {
     this.#fullQueues = null;
     const pools = this.#pools(examined, at.isSilent);
     // A window that tells nothing of the pool does not show that it has room.
-    if (this.#stretch && this.#told && pools.length === 0) {
+    const said = this.#said.verdict;
+    if (this.#stretch && said && pools.length === 0) {
       const findings = this.#stretch.withEarlier(examined.summary.findings, false);
-      return { summary: { ...examined.summary, findings }, verdict: this.#told.verdict };
+      return { summary: { ...examined.summary, findings }, verdict: said };
     }
     const full = pools.filter(({ state }) => state.fullSince !== null);
     if (full.length > 0) return this.#judgeFull(examined, full, pools, at);
@@ -107,7 +94,7 @@ export class LiveJudge {
       const { since, told } = this.#stretch;
       this.#lastFull = { from: since, to: ended.length > 0 ? Math.max(...ended) : since, wait: told };
       this.#stretch = null;
-      this.#told = null;
+      this.#said.forget();
     }
     return this.#judgeOther(examined, pools, at);
   }
@@ -176,8 +163,9 @@ export class LiveJudge {
     if (server === null) {
       // Of several servers each is named with what it is: that stands until its pool has room.
       const isLess = RANK[examined.verdict.severity] < RANK[stretch.severity];
-      const before = isLess && this.#told && isAlarm(this.#told.verdict.severity) ? this.#told.verdict : null;
-      return { summary, verdict: this.#steady(before ?? examined.verdict, 'full', at.now) };
+      const said = this.#said.verdict;
+      const before = isLess && said && isAlarm(said) ? said : null;
+      return { summary, verdict: this.#said.find(before ?? examined.verdict, 'full', at.now) };
     }
     const verdict = fullVerdict(
       { ...summary, server },
@@ -194,7 +182,7 @@ export class LiveJudge {
         confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
       },
     );
-    return { summary, verdict: this.#steady(verdict, `full ${cause?.id}`, at.now) };
+    return { summary, verdict: this.#said.find(verdict, `full ${cause?.id}`, at.now) };
   }
 
   #inStretch(full: readonly JudgedPool[]): LiveStretch {
@@ -222,13 +210,13 @@ export class LiveJudge {
     const isLittle = others.some(({ id }) => id === 'not-enough-data');
     if (!top && !isLittle && isShort && summary.requests.total < FEWEST) {
       const sentence = `Not enough data: ${countText(summary.requests.total, 'request')} so far.`;
-      return { summary, verdict: this.#steady({ severity: 'info', sentence, confidence: 1 }, 'little', now) };
+      return { summary, verdict: this.#said.find({ severity: 'info', sentence, confidence: 1 }, 'little', now) };
     }
     const server = this.#known?.server;
     if (top || isLittle || pools.length === 0 || !server || inference.servers.length > 0) {
       const isSame = others.length === summary.findings.length;
-      const said = isSame ? verdict : verdictOf({ ...summary, findings: others });
-      return { summary, verdict: this.#steady(said, top?.id ?? said.sentence.replace(/\d+/g, '#'), now) };
+      const found = isSame ? verdict : verdictOf({ ...summary, findings: others });
+      return { summary, verdict: this.#said.find(found, top?.id ?? found.sentence.replace(/\d+/g, '#'), now) };
     }
     const { from, to } = followedSpan(inference);
     const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);
@@ -253,23 +241,7 @@ export class LiveJudge {
         confidence: Math.min(server.capacity.confidence, inference.wait.confidence || 1),
       },
     );
-    return { summary, verdict: this.#steady(calm, isInSight ? 'over' : 'calm', now) };
-  }
-
-  /** What is said, where this was found: an alarm stands for a while, and what is the same but for its numbers is not told all the time. */
-  #steady(verdict: Verdict, kind: string, now: number): Verdict {
-    const told = this.#told;
-    if (told) {
-      const isLess = RANK[verdict.severity] < RANK[told.verdict.severity];
-      if (isLess && isAlarm(told.verdict.severity) && now - told.foundAt < EVERY) return told.verdict;
-      const isQuiet = !isAlarm(verdict.severity) && !isAlarm(told.verdict.severity);
-      if ((isQuiet || verdict.severity === told.verdict.severity) && kind === told.kind) {
-        told.foundAt = now;
-        if (now - told.at < EVERY) return told.verdict;
-      }
-    }
-    this.#told = { verdict, kind, at: now, foundAt: now };
-    return verdict;
+    return { summary, verdict: this.#said.find(calm, isInSight ? 'over' : 'calm', now) };
   }
 }
 
