@@ -102,42 +102,36 @@ export class LanePainter {
   /** A cell of bars; false when nothing ran there. */
   #bar(canvas: Canvas, x: number, y: number, ink: Uint16Array, at: number): boolean {
     const first = ink[at];
-    let same = 1;
-    while (same < 8 && ink[at + same] === first) same++;
-    if (same === 8) {
-      if (first === 0) return false;
-      this.#solid(canvas, x, y, first);
-      return true;
+    if (isUniform(ink, at)) {
+      if (first !== 0) this.#solid(canvas, x, y, first);
+      return first !== 0;
     }
-    const { ink: major, count, next: minor } = majorityOf(ink, at);
-    // What is uncertain or was inferred is a texture, and so is everything without colours: the whole cell has it.
-    const texture = (value: number) => value !== 0 && (flagsOfInk(value) & (UNCERTAIN | INFERRED)) !== 0;
-    if (texture(major) || this.#theme.mono || this.#theme.ascii) {
-      const shown = major === 0 && count < 6 ? minor : major;
-      if (shown === 0) return false;
-      if (
-        this.#theme.mono &&
-        !this.#theme.ascii &&
-        !texture(shown) &&
-        (major === 0 || minor === 0) &&
-        this.#isPlain(shown)
-      ) {
-        const filled = major === 0 ? 8 - count : count;
-        const fromLeft = ink[at] !== 0;
-        const style = this.#theme.styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, fromLeft ? {} : { inverse: true });
-        canvas.put(x, y, this.#glyphs.left[fromLeft ? filled : 8 - filled], style);
-      } else this.#solid(canvas, x, y, shown);
-      return true;
-    }
-    const left = first === major || first === minor ? first : major;
-    const right = left === major ? minor : major;
-    const filled = left === major ? count : 8 - count;
+    const major = majorityOf(ink, at);
+    if (isTexture(major.ink) || this.#theme.mono || this.#theme.ascii) return this.#whole(canvas, x, y, first, major);
+    const left = first === major.ink || first === major.next ? first : major.ink;
+    const right = left === major.ink ? major.next : major.ink;
+    const filled = left === major.ink ? major.count : 8 - major.count;
     canvas.put(x, y, this.#glyphs.left[Math.max(1, Math.min(7, filled))], this.#style(left, right));
     return true;
   }
 
-  #isPlain(ink: number): boolean {
-    return this.symbolOf(hueOfInk(ink)) === '';
+  /** A cell that shows one value all over, for want of colours or for its texture; false: that of the idle lane. */
+  #whole(canvas: Canvas, x: number, y: number, first: number, { ink, count, next }: Majority): boolean {
+    const shown = ink === 0 && count < 6 ? next : ink;
+    if (shown === 0) return false;
+    if ((ink === 0 || next === 0) && this.#isBlock(shown)) {
+      const filled = ink === 0 ? 8 - count : count;
+      const fromLeft = first !== 0;
+      const style = this.#theme.styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, fromLeft ? {} : { inverse: true });
+      canvas.put(x, y, this.#glyphs.left[fromLeft ? filled : 8 - filled], style);
+    } else this.#solid(canvas, x, y, shown);
+    return true;
+  }
+
+  /** Without colours it is a plain block, of which a cell can show a part. */
+  #isBlock(ink: number): boolean {
+    const { mono, ascii } = this.#theme;
+    return mono && !ascii && !isTexture(ink) && this.symbolOf(hueOfInk(ink)) === '';
   }
 
   #solid(canvas: Canvas, x: number, y: number, ink: number): void {
@@ -238,8 +232,22 @@ export class LanePainter {
   }
 }
 
+/** What is uncertain or was inferred is a texture: the whole cell has it. */
+const isTexture = (ink: number): boolean => ink !== 0 && (flagsOfInk(ink) & (UNCERTAIN | INFERRED)) !== 0;
+
+function isUniform(ink: Uint16Array, at: number): boolean {
+  for (let k = 1; k < 8; k++) if (ink[at + k] !== ink[at]) return false;
+  return true;
+}
+
 /** The value that fills most of a cell, in how many eighths, and the value that fills most of the rest. */
-function majorityOf(ink: Uint16Array, at: number): { ink: number; count: number; next: number } {
+interface Majority {
+  readonly ink: number;
+  readonly count: number;
+  readonly next: number;
+}
+
+function majorityOf(ink: Uint16Array, at: number): Majority {
   let major = ink[at];
   let majorCount = 0;
   let next = major;
