@@ -2,6 +2,7 @@
  * Envelopes that stand in front of the line and leave it as it is: CRI (Kubernetes files), docker logs -t and kubectl logs
  * --timestamps, kubectl --prefix, docker compose logs.
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { Envelope } from './line.ts';
@@ -94,38 +95,50 @@ export function compose(runtime: Runtime): Envelope {
     id: 'compose',
     peel(line) {
       const { b, v, to } = line;
-      let p = skipColour(b, line.from);
-      if (b[p + 2] === 58 && b[p + 5] === 58 && b[p + 8] === 32) p = skipColour(b, p + 9);
-      let digits = p;
-      while (digits < p + 3 && b[digits] > 47 && b[digits] < 58) digits++;
-      if (digits > p && b[digits] === 124 && b[digits + 1] !== 32) p = digits + 1;
-      const nameFrom = p;
-      let lowerCase = false;
-      // "web.1.x2x9z@node1": a task of a swarm, on its node.
-      while (p < to && (isName(b[p]) || b[p] === 64)) {
-        if (b[p] > 96) lowerCase = true;
-        p++;
-      }
-      const nameTo = p;
-      // Names of containers are in lower case: "203.0.113.7 | " and "INFO  | " begin a line of their own.
-      if (!lowerCase || nameTo - nameFrom > 128) return false;
+      const nameFrom = serviceFrom(b, line.from);
+      const nameTo = serviceEnd(b, nameFrom, to);
+      if (nameTo < 0) return false;
+      let p = nameTo;
       while (b[p] === 32) p++;
       if (b[p] !== 124 || p === nameTo) return false;
       p = skipColour(b, p + 1);
-      if (b[p] === 32) p++;
-      else if (p < to) return false;
+      if (b[p] !== 32 && p < to) return false;
       line.host = runtime.host(b, v, nameFrom, nameTo);
       if (!line.brief) line.stream = hashBytes(v, nameFrom, nameTo);
-      line.from = Math.min(p, to);
+      line.from = Math.min(p + 1, to);
       return true;
     },
   };
+}
+
+/** Behind the time that honcho and foreman put in front of the name of a service, or the number that pm2 does. */
+function serviceFrom(b: Uint8Array, from: number): number {
+  const start = skipColour(b, from);
+  const isTimed = b[start + 2] === 58 && b[start + 5] === 58 && b[start + 8] === 32;
+  const p = isTimed ? skipColour(b, start + 9) : start;
+  let digits = p;
+  while (digits < p + 3 && isDigit(b[digits])) digits++;
+  return digits > p && b[digits] === 124 && b[digits + 1] !== 32 ? digits + 1 : p;
+}
+
+const LONGEST_NAME = 128;
+
+/** Names of containers are in lower case: "203.0.113.7 | " and "INFO  | " begin a line of their own. -1: this is no name. */
+function serviceEnd(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  let hasLowerCase = false;
+  // "web.1.x2x9z@node1": a task of a swarm, on its node.
+  while (p < to && (isName(b[p]) || b[p] === 64)) {
+    if (b[p] > 96) hasLowerCase = true;
+    p++;
+  }
+  return hasLowerCase && p - from <= LONGEST_NAME ? p : -1;
 }
 
 /** Behind an ANSI colour sequence at p, if there is one. */
 function skipColour(b: Uint8Array, p: number): number {
   if (b[p] !== 27 || b[p + 1] !== 91) return p;
   let k = p + 2;
-  while ((b[k] > 47 && b[k] < 58) || b[k] === 59) k++;
+  while (isDigit(b[k]) || b[k] === 59) k++;
   return b[k] === 109 ? k + 1 : p;
 }
