@@ -7,7 +7,7 @@ import { isProcess } from './key-meanings.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
-import { guessUnit, unitUnknown } from './units.ts';
+import { guessUnit, type UnitContext, unitUnknown } from './units.ts';
 
 const SAMPLED_LINES = 200;
 /** Characters of a key in a sentence. */
@@ -67,43 +67,56 @@ function settleKeys(
   // A stamp is read under the name that these lines have for it.
   const known = entries.filter(([, { kind }], i) => kind !== 'time' || texts[i].length * 2 >= most);
   const spanned = { keyed: { ...layout, fields: Object.fromEntries(known) } };
+  const context = (): UnitContext => ({
+    spannedSeconds: trials.spannedSeconds(spanned, sample, lines),
+    byServer: false,
+    named: true,
+    clfStamps: sampled.some((text) => clfStamp.test(text)),
+  });
   entries.forEach(([key, field], i) => {
-    // "time=0.031s" is no time of day, and leaves the column to another key.
-    if (field.kind === 'time' && key !== '' && texts[i].some((text) => wholeSpent.test(text))) return;
-    if (field.kind === 'pid' && (isProxy || !mayRepeat(texts[i], isProcess(key) ? FEW_PROCESSES : undefined))) return;
+    const values = texts[i];
+    if (!mayBe(field, key, values, isProxy)) return;
+    if (!layout.requires.includes(key) && values.length * 2 < most) return;
     const column = columnOf(field);
-    const required = layout.requires.includes(key);
-    if (!required && texts[i].length * 2 < most) return;
-    if (column !== null) {
-      if (filled.has(column)) return;
-      filled.add(column);
-    }
-    if (field.kind === 'duration' && field.unit === 'by-value') {
-      const context = {
-        spannedSeconds: trials.spannedSeconds(spanned, sample, lines),
-        byServer: false,
-        named: true,
-        clfStamps: sampled.some((text) => clfStamp.test(text)),
-      };
-      const guess = guessUnit(texts[i], context);
-      if (guess?.unit === null) {
-        assumptions.push(unitUnknown(`"${printable(key, MAX_KEY)}"`, guess));
-        filled.delete('duration');
-        return;
-      }
-      // A counter, or a setting that never changes.
-      if (!guess && texts[i].some((text) => /^\d+$/.test(text))) {
-        filled.delete('duration');
-        return;
-      }
-      // Without a guess the values carry their unit.
-      fields[key] = { ...field, unit: guess?.unit ?? 'ms' };
-      if (guess) assumptions.push(`"${printable(key, MAX_KEY)}" is taken as the duration (${guess.because})`);
-    } else if (field.kind === 'duration' && field.wholeUnit && areWhole(texts[i])) {
-      fields[key] = { kind: 'duration', unit: field.wholeUnit, covers: field.covers };
-    } else fields[key] = field;
+    if (column !== null && filled.has(column)) return;
+    const settled = field.kind === 'duration' ? settleDuration(field, key, values, context) : { field, said: null };
+    if (settled.said !== null) assumptions.push(settled.said);
+    if (settled.field === null) return;
+    fields[key] = settled.field;
+    if (column !== null) filled.add(column);
   });
   return { keyed: { ...layout, fields }, assumptions };
+}
+
+/** Do the values look like what the key names? */
+function mayBe({ kind }: Field, key: string, values: readonly string[], isProxy: boolean): boolean {
+  // "time=0.031s" is no time of day, and leaves the column to another key.
+  if (kind === 'time') return key === '' || !values.some((text) => wholeSpent.test(text));
+  if (kind === 'pid') return !isProxy && mayRepeat(values, isProcess(key) ? FEW_PROCESSES : undefined);
+  return true;
+}
+
+/** The field with the unit that its values show, and what to say of it; a null field: it is not used. */
+function settleDuration(
+  field: Extract<Field, { kind: 'duration' }>,
+  key: string,
+  values: readonly string[],
+  context: () => UnitContext,
+): { field: Field | null; said: string | null } {
+  if (field.unit !== 'by-value') {
+    const { wholeUnit, covers } = field;
+    const isTold = wholeUnit !== undefined && areWhole(values);
+    return { field: isTold ? { kind: 'duration', unit: wholeUnit, covers } : field, said: null };
+  }
+  const guess = guessUnit(values, context());
+  const name = `"${printable(key, MAX_KEY)}"`;
+  if (!guess) {
+    // Whole numbers are a counter, or a setting that never changes; else the values carry their unit.
+    const isNone = values.some((text) => /^\d+$/.test(text));
+    return { field: isNone ? null : { ...field, unit: 'ms' }, said: null };
+  }
+  if (guess.unit === null) return { field: null, said: unitUnknown(name, guess) };
+  return { field: { ...field, unit: guess.unit }, said: `${name} is taken as the duration (${guess.because})` };
 }
 
 /** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */
