@@ -128,22 +128,20 @@ export function findFreeKeys(texts: readonly string[], mayLackStatus = false): K
   return null;
 }
 
-function layoutOf(
-  syntax: 'json' | 'logfmt',
-  all_: readonly Map<string, string>[],
-  mayLackStatus: boolean,
-): KeyedLayout | null {
-  // Only lines that have a status and a method or a request line: others stand between them.
-  const told = all_.filter((pairs) => {
-    const values = [...pairs.values()];
-    return values.some(isStatusLine) && values.some((value) => isMethod(value) || requestLine.test(value));
-  });
-  const requests = told.length > 0 ? told : all_.filter((pairs) => [...pairs.values()].some(requestInSentence));
-  if (requests.length === 0) return null;
-  const keys = new Set(requests.flatMap((pairs) => [...pairs.keys()]));
-  const columns = [...keys].map((key): Column => ({ key, values: requests.flatMap((pairs) => pairs.get(key) ?? []) }));
-  const usual = columns.filter(({ values }) => values.length * 2 >= requests.length);
+/** The columns that say what was asked, in one piece or two, and what came of it. */
+interface Told {
+  readonly status: Column | undefined;
+  /** A request line, or a sentence that holds one. */
+  readonly whole: Column | undefined;
+  readonly method: Column | undefined;
+  readonly path: Column | undefined;
+  /** The whole is a sentence; and all of them end in a status. */
+  readonly isSentence: boolean;
+  readonly saysStatus: boolean;
+}
 
+/** @param usual columns that most requests have @returns null: nothing tells what was asked */
+function toldBy(usual: readonly Column[]): Told | null {
   // "duration_ms": 200 is no status, whatever its values look like.
   const statuses = usual.filter(
     (column) => all(column, isStatusLine) && (keyMeaning(column.key)?.kind ?? 'status') === 'status',
@@ -164,19 +162,20 @@ function layoutOf(
     /(^|[._])(request|req)$/i,
     /./,
   ]);
+  const isApart = method !== undefined && path !== undefined;
   const named = byName(wholes, [/(^|[._])(request|request_?line|req|r)$/i, /req/i]);
-  const line = named ?? (method && path ? undefined : wholes[0]);
+  const line = named ?? (isApart ? undefined : wholes[0]);
+  if (line || isApart) return { status, whole: line, method, path, isSentence: false, saysStatus: false };
   const sentences = usual.filter((column) => all(column, (value) => requestInSentence(value) !== null));
-  const sentence =
-    line || (method && path) ? undefined : byName(sentences, [/(^|[._])(message|msg|event|text|body)$/i, /./]);
-  const whole = line ?? sentence;
-  const saysStatus =
-    sentence !== undefined && all(sentence, (value) => isStatus(String(requestInSentence(value)?.status)));
-  if (!(whole ?? (method && path))) return null;
+  const whole = byName(sentences, [/(^|[._])(message|msg|event|text|body)$/i, /./]);
+  if (!whole) return null;
+  const saysStatus = all(whole, (value) => isStatus(String(requestInSentence(value)?.status)));
+  return { status, whole, method, path, isSentence: true, saysStatus };
+}
 
-  const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
-  const stamps = rest.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
-  const time = byName(finestFirst(stamps), [
+function timeIn(columns: readonly Column[]): Column | undefined {
+  const stamps = columns.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
+  return byName(finestFirst(stamps), [
     /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
     /timestamp|time|date/i,
     /(^|[._])ts$|@t/i,
@@ -184,66 +183,94 @@ function layoutOf(
     /(^|[._])(end|finish|complet)/i,
     /(^|[._])(start|begin|began|receiv|arriv)/i,
   ]);
-  const meant = rest.flatMap((column) => {
-    // "time=0.031s" is none of day.
-    const spent = /^time$/i.test(column.key) && all(column, (value) => wholeSpent.test(value));
-    const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
-    return meaning && column !== time ? [{ column, meaning }] : [];
+}
+
+/** A column whose name says what it is. */
+interface Meant {
+  readonly column: Column;
+  readonly meaning: KeyMeaning;
+}
+
+function meantBy(column: Column): Meant[] {
+  // "time=0.031s" is none of day.
+  const spent = /^time$/i.test(column.key) && all(column, (value) => wholeSpent.test(value));
+  const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
+  return meaning ? [{ column, meaning }] : [];
+}
+
+interface Duration {
+  readonly column: Column;
+  readonly unit: TimeUnit | 'by-value';
+}
+
+function durationBy({ column, meaning }: Meant): Duration[] {
+  // "process": the process, or how long processing took.
+  if (meaning.kind === 'pid' && isProcess(column.key) && !mayRepeat(column.values, FEW_PROCESSES)) {
+    return all(column, (value) => number.test(value)) ? [{ column, unit: 'by-value' }] : [];
+  }
+  if (meaning.kind !== 'duration' || isOtherTime(last(column.key))) return [];
+  // nginx's "us": the status of the upstream.
+  if (column.key === 'us' && all(column, isStatus)) return [];
+  return all(column, (value) => number.test(value) || wholeSpent.test(value)) ? [{ column, unit: meaning.unit }] : [];
+}
+
+/** A unit in the name is surer than what the values would tell; of several such times the whole is longer than its parts. */
+const durationIn = (durations: readonly Duration[]): Duration | undefined =>
+  durations.find(({ column }) => column.key === 'Ta') ??
+  longest(durations.filter(({ unit }) => unit !== 'by-value')) ??
+  durations[0];
+
+/** Only lines that have a status and a method or a request line: others stand between them. */
+function requestsAmong(lines: readonly Map<string, string>[]): readonly Map<string, string>[] {
+  const told = lines.filter((pairs) => {
+    const values = [...pairs.values()];
+    return values.some(isStatusLine) && values.some((value) => isMethod(value) || requestLine.test(value));
   });
+  return told.length > 0 ? told : lines.filter((pairs) => [...pairs.values()].some(requestInSentence));
+}
+
+function layoutOf(
+  syntax: 'json' | 'logfmt',
+  lines: readonly Map<string, string>[],
+  mayLackStatus: boolean,
+): KeyedLayout | null {
+  const requests = requestsAmong(lines);
+  if (requests.length === 0) return null;
+  const keys = new Set(requests.flatMap((pairs) => [...pairs.keys()]));
+  const columns = [...keys].map((key): Column => ({ key, values: requests.flatMap((pairs) => pairs.get(key) ?? []) }));
+  const usual = columns.filter(({ values }) => values.length * 2 >= requests.length);
+  const told = toldBy(usual);
+  if (!told) return null;
+  const { status, whole, method, path, isSentence, saysStatus } = told;
+
+  const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
+  const time = timeIn(rest);
+  const meant = rest.filter((column) => column !== time).flatMap(meantBy);
   const meaningOf = (kind: string, test: (value: string) => boolean) =>
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
-  const durations = meant.flatMap(({ column, meaning }): { column: Column; unit: TimeUnit | 'by-value' }[] => {
-    // "process": the process, or how long processing took.
-    if (meaning.kind === 'pid' && isProcess(column.key) && !mayRepeat(column.values, FEW_PROCESSES)) {
-      return all(column, (value) => number.test(value)) ? [{ column, unit: 'by-value' }] : [];
-    }
-    return meaning.kind === 'duration' &&
-      all(column, (value) => number.test(value) || wholeSpent.test(value)) &&
-      !isOtherTime(last(column.key)) &&
-      // nginx's "us": the status of the upstream.
-      !(column.key === 'us' && all(column, isStatus))
-      ? [{ column, unit: meaning.unit }]
-      : [];
-  });
-  // A unit in the name is surer than what the values would tell; of several such times the whole is longer than its parts.
-  const duration =
-    durations.find(({ column }) => column.key === 'Ta') ??
-    longest(durations.filter(({ unit }) => unit !== 'by-value')) ??
-    durations[0];
+  const duration = durationIn(meant.flatMap(durationBy));
   const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
   // A sentence alone is read by its look, which tells more; how long a request took is answer enough where there is no other.
-  if (duration ? !(status || saysStatus || mayLackStatus) : !status || sentence) return null;
-  const request: Field = sentence
+  const isAnswered = duration ? status || saysStatus || mayLackStatus : status && !isSentence;
+  if (!isAnswered) return null;
+  const request: Field = isSentence
     ? { kind: 'request', sentence: saysStatus ? 'with status' : 'without status' }
     : { kind: 'request' };
+  const isGiven = (value: string) => value !== '';
   const fields: Record<string, Field> = {
     ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
     ...(whole ? field(whole, request) : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),
     ...field(status, { kind: 'status' }),
     ...(duration ? durationFields(duration.column, duration.unit, usual) : {}),
     ...(pid && pid !== duration?.column && mayRepeat(pid.values) ? field(pid, { kind: 'pid' }) : {}),
-    ...(pid
-      ? {}
-      : field(
-          meaningOf('worker', (value) => value !== ''),
-          { kind: 'worker' },
-        )),
-    ...field(
-      meaningOf('thread', (value) => value !== ''),
-      { kind: 'thread' },
-    ),
+    ...(pid ? {} : field(meaningOf('worker', isGiven), { kind: 'worker' })),
+    ...field(meaningOf('thread', isGiven), { kind: 'thread' }),
     ...field(
       meaningOf('bytes', (value) => number.test(value)),
       { kind: 'bytes' },
     ),
-    ...field(
-      meaningOf('client', (value) => value !== ''),
-      { kind: 'client' },
-    ),
-    ...field(
-      meaningOf('arrival', (value) => value !== ''),
-      { kind: 'arrival' },
-    ),
+    ...field(meaningOf('client', isGiven), { kind: 'client' }),
+    ...field(meaningOf('arrival', isGiven), { kind: 'arrival' }),
   };
   const answer = status ?? duration?.column;
   const asked = whole ? [whole] : [method as Column, path as Column];
