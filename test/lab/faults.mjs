@@ -1,23 +1,7 @@
 /** Faults that findings speak of, recorded with the real fault, and beside them what only looks like it. */
+import { api, broken, failing, heavy, heavyTail, large, pinned, slower, storm, timingOut } from './fault-loads.mjs';
 import { scenario, sync } from './scenario.mjs';
 import { WITH_REQUEST_START } from './servers.mjs';
-
-const api = [
-  ['/api/users/{id}', 5, { dist: 'lognormal', mean: 0.12, cv: 0.5 }],
-  ['/api/orders', 3, { dist: 'lognormal', mean: 0.25, cv: 0.8 }],
-];
-const slower = [api[0], ['/api/orders', 3, { dist: 'lognormal', mean: 0.75, cv: 0.8 }]];
-const broken = api.map(([path, weight, work]) => [path, weight, { ...work, errors: 0.9 }]);
-const failing = [['poisson', 6, 50, api.map(([path, weight, work]) => [path, weight, { ...work, errors: 0.25 }])]];
-const storm = { clients: 40, retries: { most: 3, after: 0.3 } };
-const pinned = [['pinned', 7, 0.1, 40, api]];
-const timingOut = [
-  ['/pay', 11, { dist: 'lognormal', mean: 0.3, cv: 0.6 }],
-  ['/pay', 1, { mean: 3 }],
-];
-const heavyTail = [['/pay', 1, { dist: 'lognormal', mean: 0.45, cv: 2 }]];
-const heavy = [['/net', 1, { dist: 'uniform', low: 0.1, high: 1, bytes: [4_000_000, 6_000_000] }]];
-const large = [['/download', 1, { mean: 0.05, bytes: [50_000, 14_000_000] }]];
 
 /** Each with the real fault; the counter-example stands beside it under the same name with `-not`. */
 export const faults = [
