@@ -140,103 +140,102 @@ function stampCode(shape: StampShape, index: number): string {
   return `if(${same})p+=${length};else{${read}if(cursor.end===p+${length}){${keep}}else S${index}_0=0;p=cursor.end;T${index}=x}`;
 }
 
-/** Code for a field that is read from p on; leaves p behind it. `end` tells whether e must be known. */
-export function fieldCode(field: Field, context: FieldContext): { code: string; needsEnd: boolean } {
-  const { after, used, index } = context;
+/** Code that reads a field from p on and leaves p behind it; `needsEnd`: e must be known. */
+interface FieldCode {
+  readonly code: string;
+  readonly needsEnd: boolean;
+}
+
+const plain = (code: string): FieldCode => ({ code, needsEnd: false });
+const toTheEnd = (code: string): FieldCode => ({ code, needsEnd: true });
+
+/** Moves p over what is no blank, to the byte that comes next at the latest. */
+function skipWordCode({ after }: FieldContext): string {
   const stop = after === '' ? 0 : bytesOf(after)[0];
-  const toStop = stop > 32 ? `while((c=b[p])>32&&c!==${stop})p++;` : 'while(b[p]>32)p++;';
-  const plain = (code: string) => ({ code, needsEnd: false });
-  switch (field.kind) {
-    case 'client':
-      // A list of addresses has blanks in it, each after a comma.
-      return plain(`s=p;for(;;){${toStop}if(b[p]===32&&p>s&&b[p-1]===44)p++;else break}
-t=p;${field.port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);if(CL<0){p=s;break fail}
-`);
-    case 'time':
-      return plain(
-        `${stampCode(field.shape, index)}${used ? `T=${remembered[field.shape] ? `T${index}` : 'x'};` : ''}\n`,
-      );
-    case 'duration': {
-      const add = field.add ? (context.firstPart ? 'D=x;' : 'D+=x;') : 'D=x;';
-      return plain(microsCode(field.unit) + (used ? `${add}if(D>${DURATION_LIMIT}){D=NaN;state.stepped++}\n` : ''));
-    }
-    case 'wait':
-      return plain(`${microsCode(field.unit)}W=x;${field.before ? 'L+=x;' : ''}\n`);
-    case 'lead':
-      return plain(`${microsCode(field.unit)}L+=x;\n`);
-    case 'number':
-      return plain(numberCode(0));
-    case 'bytes':
-      return plain(`${field.known ? 'if(b[p]===45)break fail;' : ''}${numberCode(0)}BY=x;\n`);
-    case 'arrival':
-      return { code: 'A=arrival(b,v,p,e);p=cursor.end;\n', needsEnd: true };
-    case 'pid':
-      // Pids are few: a small table by their value is asked before the memo of their digits.
-      return plain(`g=0;o=b[p]===60?1:0;p+=o;s=p;while((c=b[p])>47&&c<58){g=(g*10+(c-48))|0;p++}
+  return stop > 32 ? `while((c=b[p])>32&&c!==${stop})p++;` : 'while(b[p]>32)p++;';
+}
+
+/** A word that is a name; "-" is none. */
+function nameCode(read: 'worker' | 'thread', context: FieldContext, never: readonly string[] = []): FieldCode {
+  const column = read === 'worker' ? 'WK' : 'TH';
+  const not = never.map((word) => `if(p-s===${word.length}&&${literalTest(word, 's')})break fail;`).join('');
+  return plain(
+    `s=p;${skipWordCode(context)}if(p===s)break fail;${not}${column}=p===s+1&&b[s]===45?-1:${read}(b,v,s,p);\n`,
+  );
+}
+
+function textCode(never: string | undefined, context: FieldContext): FieldCode {
+  const { after, next } = context;
+  if (never === undefined && after !== '') {
+    // Most often it is "-", and what follows stands right behind it.
+    const dash = `b[p]===45&&${literalTest(after, 'p+1')}&&${nextTest(next, `p+1+${bytesOf(after).length}`)}`;
+    return plain(`if(${dash})p++;else{${endCode}${searchCode(context)}}\n`);
+  }
+  const not = never === undefined ? '' : `if(p-s===${bytesOf(never).length}&&${literalTest(never, 's')})break fail;\n`;
+  return toTheEnd(`s=p;${searchCode(context)}${not}`);
+}
+
+type Kind = Field['kind'];
+type Emitters = { readonly [K in Kind]: (field: Extract<Field, { kind: K }>, context: FieldContext) => FieldCode };
+
+const emitters: Emitters = {
+  // A list of addresses has blanks in it, each after a comma.
+  client: ({ port }, context) =>
+    plain(`s=p;for(;;){${skipWordCode(context)}if(b[p]===32&&p>s&&b[p-1]===44)p++;else break}
+t=p;${port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t=k-1;' : ''}CL=client(b,v,s,t);if(CL<0){p=s;break fail}
+`),
+  time: ({ shape }, { index, used }) =>
+    plain(`${stampCode(shape, index)}${used ? `T=${remembered[shape] ? `T${index}` : 'x'};` : ''}\n`),
+  duration({ unit, add }, { used, firstPart }) {
+    if (!used) return plain(microsCode(unit));
+    const isAdded = add && !firstPart;
+    return plain(`${microsCode(unit)}${isAdded ? 'D+=x;' : 'D=x;'}if(D>${DURATION_LIMIT}){D=NaN;state.stepped++}\n`);
+  },
+  wait: ({ unit, before }) => plain(`${microsCode(unit)}W=x;${before ? 'L+=x;' : ''}\n`),
+  lead: ({ unit }) => plain(`${microsCode(unit)}L+=x;\n`),
+  number: () => plain(numberCode(0)),
+  bytes: ({ known }) => plain(`${known ? 'if(b[p]===45)break fail;' : ''}${numberCode(0)}BY=x;\n`),
+  arrival: () => toTheEnd('A=arrival(b,v,p,e);p=cursor.end;\n'),
+  // Pids are few: a small table by their value is asked before the memo of their digits.
+  pid: () =>
+    plain(`g=0;o=b[p]===60?1:0;p+=o;s=p;while((c=b[p])>47&&c<58){g=(g*10+(c-48))|0;p++}
 if(p===s){if(c!==45)break fail;p++;WK=-1}
 else if(p-s<10&&pidValues[g&${PID_SLOTS - 1}]===g&&b[s]!==48)WK=pidIds[g&${PID_SLOTS - 1}];
 else{WK=worker(b,v,s,p);if(p-s<10&&b[s]!==48){pidValues[g&${PID_SLOTS - 1}]=g;pidIds[g&${PID_SLOTS - 1}]=WK}}
 if(o===1){if(b[p]!==62)break fail;p++}
-`);
-    case 'worker':
-    case 'thread': {
-      const name = field.kind;
-      const column = name === 'worker' ? 'WK' : 'TH';
-      const words = field.kind === 'worker' ? (field.never ?? []) : [];
-      const not = words.map((word) => `if(p-s===${word.length}&&${literalTest(word, 's')})break fail;`).join('');
-      return plain(`s=p;${toStop}if(p===s)break fail;${not}${column}=p===s+1&&b[s]===45?-1:${name}(b,v,s,p);\n`);
-    }
-    case 'collected':
-      return plain(
-        `x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${field.use === 'ignored' ? '' : 'E=x;'}\n`,
-      );
-    case 'until':
-      return plain(`U=stamp${index}(b,v,p);if(U!==U){p=cursor.end;break fail}p=cursor.end;\n`);
-    case 'status':
-      return plain(field.known ? `if(b[p]===45)break fail;${statusCode}` : statusCode);
-    case 'status-phrase':
-      // No reason has a digit: what has one is a further field.
-      return {
-        code: `${statusCode}if(b[p]>32)break fail;while(p<e){if((c=b[p])>47&&c<58)break fail;p++}\n`,
-        needsEnd: true,
-      };
-    case 'request':
-      return {
-        code: requestCode(context, field) + (field.known ? 'if(RT<0)break fail;\n' : ''),
-        needsEnd: false,
-      };
-    case 'method':
-      return plain('ms=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123)||c===45||c===95)p++;mt=p;\n');
-    case 'target':
-      if (field.plain) return plain('us=p;while(b[p]>32)p++;ut=p;\n');
-      return { code: `us=p;${searchCode(context)}ut=p;\n`, needsEnd: true };
-    case 'level':
-      return plain(`s=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123))p++;if(p===s)break fail;\n`);
-    case 'level-prefix':
-      return plain('s=p;while(b[p]>64&&b[p]<91)p++;if(p===s||b[p]!==58)break fail;p++;while(p-s<9&&b[p]===32)p++;\n');
-    case 'list':
-      return plain(
-        'for(;;){c=b[p];if(c===45)p++;else{s=p;while(((c=b[p])>47&&c<58)||c===46)p++;if(p===s)break fail}if(b[p]===44){p++;if(b[p]===32)p++}else if(b[p]===32&&b[p+1]===58&&b[p+2]===32)p+=3;else break}\n',
-      );
-    case 'word': {
-      // Everything but a blank: paths decoded by a server hold control characters.
-      const at = stop > 32 ? `&&c!==${stop}` : '';
-      return plain(`while((c=b[p])!==32&&c!==10${at})p++;\n`);
-    }
-    case 'text': {
-      const { never } = field;
-      if (never === undefined && after !== '') {
-        // Most often it is "-", and what follows stands right behind it.
-        const dash = `b[p]===45&&${literalTest(after, 'p+1')}&&${nextTest(context.next, `p+1+${bytesOf(after).length}`)}`;
-        return { code: `if(${dash})p++;else{${endCode}${searchCode(context)}}\n`, needsEnd: false };
-      }
-      const not =
-        never === undefined ? '' : `if(p-s===${bytesOf(never).length}&&${literalTest(never, 's')})break fail;\n`;
-      return { code: `s=p;${searchCode(context)}${not}`, needsEnd: true };
-    }
-    case 'blanks':
-      return plain('if(b[p]!==32)break fail;while(b[p]===32)p++;\n');
-  }
+`),
+  worker: ({ never }, context) => nameCode('worker', context, never),
+  thread: (_, context) => nameCode('thread', context),
+  collected: ({ use }, { index }) =>
+    plain(`x=stamp${index}(b,v,p);if(x!==x){p=cursor.end;break fail}p=cursor.end;${use === 'ignored' ? '' : 'E=x;'}\n`),
+  until: (_, { index }) => plain(`U=stamp${index}(b,v,p);if(U!==U){p=cursor.end;break fail}p=cursor.end;\n`),
+  status: ({ known }) => plain(known ? `if(b[p]===45)break fail;${statusCode}` : statusCode),
+  // No reason has a digit: what has one is a further field.
+  'status-phrase': () =>
+    toTheEnd(`${statusCode}if(b[p]>32)break fail;while(p<e){if((c=b[p])>47&&c<58)break fail;p++}\n`),
+  request: (field, context) => plain(requestCode(context, field) + (field.known ? 'if(RT<0)break fail;\n' : '')),
+  method: () => plain('ms=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123)||c===45||c===95)p++;mt=p;\n'),
+  target: (field, context) =>
+    field.plain ? plain('us=p;while(b[p]>32)p++;ut=p;\n') : toTheEnd(`us=p;${searchCode(context)}ut=p;\n`),
+  level: () => plain(`s=p;while(((c=b[p])>64&&c<91)||(c>96&&c<123))p++;if(p===s)break fail;\n`),
+  'level-prefix': () =>
+    plain('s=p;while(b[p]>64&&b[p]<91)p++;if(p===s||b[p]!==58)break fail;p++;while(p-s<9&&b[p]===32)p++;\n'),
+  list: () =>
+    plain(
+      'for(;;){c=b[p];if(c===45)p++;else{s=p;while(((c=b[p])>47&&c<58)||c===46)p++;if(p===s)break fail}if(b[p]===44){p++;if(b[p]===32)p++}else if(b[p]===32&&b[p+1]===58&&b[p+2]===32)p+=3;else break}\n',
+    ),
+  // Everything but a blank: paths decoded by a server hold control characters.
+  word(_, { after }) {
+    const stop = after === '' ? 0 : bytesOf(after)[0];
+    return plain(`while((c=b[p])!==32&&c!==10${stop > 32 ? `&&c!==${stop}` : ''})p++;\n`);
+  },
+  text: ({ never }, context) => textCode(never, context),
+  blanks: () => plain('if(b[p]!==32)break fail;while(b[p]===32)p++;\n'),
+};
+
+export function fieldCode<F extends Field>(field: F, context: FieldContext): FieldCode {
+  const emit = emitters[field.kind] as (field: F, context: FieldContext) => FieldCode;
+  return emit(field, context);
 }
 
 /** Nearly all lines of a log have the status of the line before: SW is its word, SV its value. */
