@@ -10,92 +10,99 @@ import { interruptionsSaid } from './interruption-words.ts';
 import type { Workload } from './workload.ts';
 
 export function assumptionsOf(analysis: Analysis, workload: Workload, pools: readonly PoolShape[]): string[] {
-  const { inference } = analysis;
-  const { trace, callers, contention, times, queue } = workload;
-  const said: string[] = [];
-  if (trace.waitUnknown) {
-    said.push(
-      `The wait in this log is unknown (${inference.wait.basis}): requests are taken to have come at any time since the pool was full, ranges hold it all, and there is no recommendation.`,
-    );
-  } else if (inference.wait.method === 'measured') {
-    said.push('Arrivals are the starts less the queue time that the lines state.');
-  } else {
-    said.push(
-      `Arrivals are the starts less the inferred wait (${inference.wait.basis}); what is not known of them widens the ranges.`,
-    );
-  }
-  if (inference.regimes.length > 0) {
-    said.push(
-      `The pool changed within the log (${inference.regimes.map(({ workers }) => workers).join(', then ')} workers): "now" is what callers met, under one after the other.`,
-    );
-  }
-  if (trace.clumps.size > 1) {
-    said.push(
-      `Callers come together, about ${trace.clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(trace.tick)} is drawn.`,
-    );
-  }
-  said.push(...callersSaid(callers, trace.waitUnknown));
-  if (trace.constantService) {
-    said.push(
-      'The lines carry no duration: every request takes the mean service time that the rhythm of the pool shows.',
-    );
-  } else {
-    said.push(
-      times.drifts
-        ? 'Every request keeps its service time; for the range it also draws one of its own route from its neighbourhood in time, as service times drift in this log.'
-        : 'Every request keeps its service time; for the range it also draws one of its own route from the whole log.',
-    );
-  }
-  said.push(...interruptionsSaid(analysis, workload));
+  return [
+    arrivalsSaid(analysis, workload),
+    ...changesSaid(analysis),
+    ...crowdsSaid(workload),
+    ...callersSaid(workload.callers, workload.trace.waitUnknown),
+    serviceSaid(workload),
+    ...interruptionsSaid(analysis, workload),
+    ...contentionSaid(analysis, workload),
+    ...asyncSaid(analysis, pools),
+    ...acceptorsSaid(workload, pools),
+    ...coresSaid(workload, pools),
+  ];
+}
+
+function arrivalsSaid({ inference: { wait } }: Analysis, { trace }: Workload): string {
+  if (trace.waitUnknown)
+    return `The wait in this log is unknown (${wait.basis}): requests are taken to have come at any time since the pool was full, ranges hold it all, and there is no recommendation.`;
+  return wait.method === 'measured'
+    ? 'Arrivals are the starts less the queue time that the lines state.'
+    : `Arrivals are the starts less the inferred wait (${wait.basis}); what is not known of them widens the ranges.`;
+}
+
+function changesSaid({ inference: { regimes } }: Analysis): string[] {
+  if (regimes.length === 0) return [];
+  const workers = regimes.map((regime) => regime.workers).join(', then ');
+  return [
+    `The pool changed within the log (${workers} workers): "now" is what callers met, under one after the other.`,
+  ];
+}
+
+const crowdsSaid = ({ trace: { clumps, tick } }: Workload): string[] =>
+  clumps.size > 1
+    ? [
+        `Callers come together, about ${clumps.size.toFixed(1)} at once, as the counts of neighbouring seconds show; who with whom within ${durationText(tick)} is drawn.`,
+      ]
+    : [];
+
+function serviceSaid({ trace, times }: Workload): string {
+  if (trace.constantService)
+    return 'The lines carry no duration: every request takes the mean service time that the rhythm of the pool shows.';
+  return times.drifts
+    ? 'Every request keeps its service time; for the range it also draws one of its own route from its neighbourhood in time, as service times drift in this log.'
+    : 'Every request keeps its service time; for the range it also draws one of its own route from the whole log.';
+}
+
+function contentionSaid({ inference }: Analysis, { contention, trace, present }: Workload): string[] {
   if (contention) {
     const whose =
       contention.station === 'worker'
         ? 'its own process (the GIL or the event loop)'
         : 'something behind all workers (a database, the cores)';
-    said.push(
-      `Service time grows with concurrency: ${contention.atLeast ? 'at least ' : ''}${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`,
-    );
-    if (contention.onlyProcess) {
-      said.push(
-        'One process wrote this log, so what its requests share may as well lie behind it (a database, a lock): more processes would then bring little, and ranges hold that too.',
-      );
-    }
-  } else if (hasNoSlots(inference.model) && inference.service.growth === null) {
-    said.push(
+    const shared = `Service time grows with concurrency: ${contention.atLeast ? 'at least ' : ''}${percentText(contention.share)} of it (${percentText(contention.low)} to ${percentText(contention.high)}) is work on ${whose} that requests share.`;
+    const behind =
+      'One process wrote this log, so what its requests share may as well lie behind it (a database, a lock): more processes would then bring little, and ranges hold that too.';
+    return contention.onlyProcess ? [shared, behind] : [shared];
+  }
+  if (hasNoSlots(inference.model) && inference.service.growth === null)
+    return [
       'Whether requests waited for each other inside the application this log does not show: their times are taken to hold no such wait, and what lies behind the application to bear more at once.',
-    );
-  } else if (!canTellContention(trace, workload.present)) {
-    said.push(
-      'Whether service time grows with concurrency this log does not show (its requests ran one at a time, or are too few, or the stamps are too coarse); it is taken not to.',
-    );
-  } else {
-    said.push(
-      'No growth of service time with concurrency shows in this log; what lies behind the application is taken to bear more at once.',
-    );
-  }
-  if (pools.some(({ model }) => model === 'async')) {
-    said.push(
-      'An async pool holds any number of requests: if its views await, nobody waits for a slot of it. One blocking call stalls its whole worker.',
-    );
-    if (inference.service.growth?.grows) {
-      said.push(
-        inference.service.growth.inTurn
-          ? 'In this log requests queue inside the application: how many slots another async pool would have there is not known.'
-          : 'In this log requests wait for each other inside the application, and their times hold that: what they would take on another async pool is not known.',
-      );
-    }
-  }
-  if (pools.some(({ model, workers }) => model === 'threaded' && workers > 1) && queue !== 'shared') {
-    const known = !pools.some((pool) => acceptorsUnknown(workload, pool));
-    said.push(
-      `Each process with threads accepts for itself and queues inside, as gunicorn gthread does${known ? '' : '; how evenly they accept this log does not show'}.`,
-    );
-  }
-  if (contention?.station === 'worker' && pools.some(({ workers }) => workers > 1)) {
-    said.push('There is a core for every process: the log does not show how many the host has.');
-  }
-  return said;
+    ];
+  return [
+    canTellContention(trace, present)
+      ? 'No growth of service time with concurrency shows in this log; what lies behind the application is taken to bear more at once.'
+      : 'Whether service time grows with concurrency this log does not show (its requests ran one at a time, or are too few, or the stamps are too coarse); it is taken not to.',
+  ];
 }
+
+function asyncSaid({ inference: { service } }: Analysis, pools: readonly PoolShape[]): string[] {
+  if (!pools.some(({ model }) => model === 'async')) return [];
+  const unbounded =
+    'An async pool holds any number of requests: if its views await, nobody waits for a slot of it. One blocking call stalls its whole worker.';
+  if (!service.growth?.grows) return [unbounded];
+  return [
+    unbounded,
+    service.growth.inTurn
+      ? 'In this log requests queue inside the application: how many slots another async pool would have there is not known.'
+      : 'In this log requests wait for each other inside the application, and their times hold that: what they would take on another async pool is not known.',
+  ];
+}
+
+function acceptorsSaid(workload: Workload, pools: readonly PoolShape[]): string[] {
+  const areSeveral = pools.some(({ model, workers }) => model === 'threaded' && workers > 1);
+  if (!areSeveral || workload.queue === 'shared') return [];
+  const isUnknown = pools.some((pool) => acceptorsUnknown(workload, pool));
+  return [
+    `Each process with threads accepts for itself and queues inside, as gunicorn gthread does${isUnknown ? '; how evenly they accept this log does not show' : ''}.`,
+  ];
+}
+
+const coresSaid = ({ contention }: Workload, pools: readonly PoolShape[]): string[] =>
+  contention?.station === 'worker' && pools.some(({ workers }) => workers > 1)
+    ? ['There is a core for every process: the log does not show how many the host has.']
+    : [];
 
 function callersSaid({ likely, others }: Callers, waitUnknown: boolean): string[] {
   const closed = ({ count, thinkMicros }: ClosedClients) =>
