@@ -46,34 +46,54 @@ export interface LayoutInput {
   readonly lists: Lists;
 }
 
-export function layoutOf(input: LayoutInput): Layout {
-  const { columns, rows, mode, lanesWanted, hasQueue, strips, filtered = false, panelWanted = 0 } = input;
-  const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
-  // On a wide screen the sentence fits into one line; under a filter there are two of them.
-  const sentenceRows = columns < 160 && rows >= (filtered ? 24 : 20) ? 2 : 1;
-  const verdictRows = filtered && rows >= 20 ? 2 * sentenceRows : sentenceRows;
-  const transportRows = mode === 'replay' ? (rows >= 20 ? 2 : 1) : 0;
-  const queueRows = hasQueue ? (rows >= 48 ? 4 : rows >= 34 ? 3 : rows >= 28 ? 2 : 1) : 0;
-  // Header, tab names, status and footer take a row each.
-  const room = Math.max(0, rows - 4 - verdictRows - transportRows - queueRows);
-  const poolLeast = rows >= 20 && panelWanted === 0 ? 4 : 2;
+/** From this height on there is a row to spare here and there. */
+const ROOMY = 20;
+
+/** On a wide screen the sentence fits into one line; under a filter there are two of them. */
+function verdictRowsOf({ columns, rows, filtered = false }: LayoutInput): number {
+  const sentenceRows = columns < 160 && rows >= (filtered ? 24 : ROOMY) ? 2 : 1;
+  return filtered && rows >= ROOMY ? 2 * sentenceRows : sentenceRows;
+}
+
+function transportRowsOf({ mode, rows }: LayoutInput): number {
+  if (mode !== 'replay') return 0;
+  return rows >= ROOMY ? 2 : 1;
+}
+
+function queueRowsOf({ hasQueue, rows }: LayoutInput): number {
+  if (!hasQueue) return 0;
+  if (rows >= 48) return 4;
+  if (rows >= 34) return 3;
+  return rows >= 28 ? 2 : 1;
+}
+
+/** Three rows a lane where there is room: the lanes are what people come for. */
+function rowsPerLane(lanesWanted: number, room: number): number {
+  if (lanesWanted > 8) return 1;
+  return Math.max(1, Math.min(3, Math.floor((room * 0.36) / Math.max(1, lanesWanted))));
+}
+
+/** The rows between the bands of fixed height: lanes, the pool over time, the panel under the tabs. */
+function shareOut(room: number, { rows, lanesWanted, strips, panelWanted = 0 }: LayoutInput) {
+  const isTall = rows >= TALL;
+  const poolLeast = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
   const panelLeast = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
   const lanesMost = Math.max(2, room - panelLeast - poolLeast);
-  // Three rows a lane where there is room: the lanes are what people come for.
-  const generous =
-    1 +
-    lanesWanted *
-      (lanesWanted <= 8 ? Math.max(1, Math.min(3, Math.floor((room * 0.36) / Math.max(1, lanesWanted)))) : 1);
-  const lanes = Math.min(generous, lanesMost);
-  const pool = Math.max(
-    poolLeast,
-    Math.min(
-      Math.max(6, Math.floor(room * (rows >= TALL ? 0.3 : 0.24))),
-      room - lanes - panelLeast,
-      strips * (rows >= TALL ? 4 : 3) + 1,
-    ),
-  );
-  const panel = Math.max(0, room - lanes - pool);
+  const lanes = Math.min(1 + lanesWanted * rowsPerLane(lanesWanted, room), lanesMost);
+  const poolMost = Math.max(6, Math.floor(room * (isTall ? 0.3 : 0.24)));
+  const pool = Math.max(poolLeast, Math.min(poolMost, room - lanes - panelLeast, strips * (isTall ? 4 : 3) + 1));
+  return { lanes, pool, panel: Math.max(0, room - lanes - pool) };
+}
+
+export function layoutOf(input: LayoutInput): Layout {
+  const { columns, rows } = input;
+  const tooSmall = columns < SMALLEST.columns || rows < SMALLEST.rows;
+  const verdictRows = verdictRowsOf(input);
+  const transportRows = transportRowsOf(input);
+  const queueRows = queueRowsOf(input);
+  // Header, tab names, status and footer take a row each.
+  const room = Math.max(0, rows - 4 - verdictRows - transportRows - queueRows);
+  const { lanes, pool, panel } = shareOut(room, input);
 
   let y = 0;
   const band = (height: number): Rect => {
