@@ -14,6 +14,15 @@ interface Pen {
 /** What ends each flag. */
 const ends: Readonly<Record<number, readonly number[]>> = { 22: [1, 2], 24: [4], 27: [7] };
 
+/** One of the sixteen colours, 39 for that of the terminal, or 38, behind which one of many stands; those of backgrounds are ten more. */
+const isForeground = (code: number): boolean => (code >= 30 && code < 40) || (code >= 90 && code < 98);
+
+/** How many codes name the colour at `i`. */
+function lengthOf(codes: readonly number[], i: number): number {
+  if (codes[i] % 10 !== 8) return 1;
+  return codes[i + 1] === 2 ? 5 : 3;
+}
+
 function apply(pen: Pen, codes: readonly number[]): void {
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i];
@@ -21,17 +30,12 @@ function apply(pen: Pen, codes: readonly number[]): void {
       pen.foreground = '';
       pen.background = '';
       pen.flags.clear();
-    } else if (code === 38 || code === 48) {
-      const length = codes[i + 1] === 2 ? 5 : 3;
-      const value = codes.slice(i, i + length).join(';');
-      if (code === 38) pen.foreground = value;
-      else pen.background = value;
+    } else if (isForeground(code) || isForeground(code - 10)) {
+      const length = lengthOf(codes, i);
+      const value = code % 10 === 9 ? '' : codes.slice(i, i + length).join(';');
+      pen[isForeground(code) ? 'foreground' : 'background'] = value;
       i += length - 1;
-    } else if (code === 39) pen.foreground = '';
-    else if (code === 49) pen.background = '';
-    else if ((code >= 30 && code < 38) || (code >= 90 && code < 98)) pen.foreground = String(code);
-    else if ((code >= 40 && code < 48) || (code >= 100 && code < 108)) pen.background = String(code);
-    else if (code in ends) for (const flag of ends[code]) pen.flags.delete(flag);
+    } else if (code in ends) for (const flag of ends[code]) pen.flags.delete(flag);
     else pen.flags.add(code);
   }
 }

@@ -9,20 +9,30 @@ export interface Environment {
 export function colourDepth(env: Environment): ColourDepth {
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return 0;
   const forced = env.FORCE_COLOR;
-  if (forced !== undefined && forced !== '') {
-    if (forced === '0' || forced === 'false') return 0;
-    if (forced === '1' || forced === 'true') return 16;
-    return forced === '2' ? 256 : 16_777_216;
-  }
-  const term = env.TERM ?? '';
-  if (term === 'dumb') return 0;
-  if (/^(truecolor|24bit)$/.test(env.COLORTERM ?? '') || /-(truecolor|direct)$/.test(term)) return 16_777_216;
-  if (env.WT_SESSION !== undefined || /^(iTerm\.app|WezTerm|vscode|ghostty)$/.test(env.TERM_PROGRAM ?? ''))
-    return 16_777_216;
-  if (/^(xterm-kitty|alacritty|foot|wezterm|xterm-ghostty)/.test(term)) return 16_777_216;
-  if (/-256(color)?$/.test(term) || env.TERM_PROGRAM === 'Apple_Terminal') return 256;
-  return 16;
+  if (forced !== undefined && forced !== '') return forcedDepths.get(forced) ?? TRUE_COLOUR;
+  if (env.TERM === 'dumb') return 0;
+  if (isTrueColour(env)) return TRUE_COLOUR;
+  return /-256(color)?$/.test(env.TERM ?? '') || env.TERM_PROGRAM === 'Apple_Terminal' ? 256 : 16;
 }
+
+const TRUE_COLOUR = 16_777_216;
+
+/** Values of FORCE_COLOR; any other means all colours. */
+const forcedDepths: ReadonlyMap<string, ColourDepth> = new Map([
+  ['0', 0],
+  ['false', 0],
+  ['1', 16],
+  ['true', 16],
+  ['2', 256],
+]);
+
+/** Terminals say so in different ways, and some only by their names. */
+const isTrueColour = ({ COLORTERM = '', TERM = '', TERM_PROGRAM = '', WT_SESSION }: Environment): boolean =>
+  /^(truecolor|24bit)$/.test(COLORTERM) ||
+  /-(truecolor|direct)$/.test(TERM) ||
+  WT_SESSION !== undefined ||
+  /^(iTerm\.app|WezTerm|vscode|ghostty)$/.test(TERM_PROGRAM) ||
+  /^(xterm-kitty|alacritty|foot|wezterm|xterm-ghostty)/.test(TERM);
 
 /** The locale speaks UTF-8 (unset locales are taken as UTF-8; "C" and "POSIX" are not), and the console can. */
 export function hasUnicode(env: Environment): boolean {
