@@ -26,17 +26,9 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   const groups = groupsOf(rows.route);
   if (groups.size < 2) return null;
-  let total = 0;
-  const busy = new Map<number, number>();
-  for (let i = 0; i < rows.length; i++) {
-    if (!(rows.service[i] >= 0)) continue;
-    total += rows.service[i];
-    busy.set(rows.route[i], (busy.get(rows.route[i]) ?? 0) + rows.service[i]);
-  }
-  const few = [...busy].filter(([route]) => groups.get(route)!.length <= MOST_REQUESTS * rows.length);
-  const [route, micros] = few.sort((a, b) => b[1] - a[1])[0] ?? [];
-  if (route === undefined || micros === undefined || !(micros >= LEAST_BUSY * total)) return null;
-  const own = groups.get(route)!;
+  const slow = slowRouteOf(rows, groups);
+  if (slow === null) return null;
+  const { route, own, micros, total } = slow;
   const others = Array.from({ length: rows.length }, (_, i) => i).filter((i) => rows.route[i] !== route);
   if (own.length < MINIMUM_OF_ROUTE && !holdTheWaiting(rows, own, route)) return null;
   const service = medianOf(own.map((i) => rows.service[i]));
@@ -59,11 +51,7 @@ function examine(facts: Facts): Finding | null {
   const severity = severityOf(facts, otherWait, otherService);
   // Without it nobody would wait to speak of: the full pool is its doing, and a larger one for all is the other remedy.
   const isCause = severity !== 'info' && without.waitP95 <= DEFAULT_TARGET_WAIT;
-  const smallest = isCause ? predictor.smallestPool(DEFAULT_TARGET_WAIT) : null;
-  const orLarger =
-    smallest && slotsOf(smallest) > slots
-      ? ` Or one larger pool for all: ${enoughText(smallest, summary).replace(/^About/, 'about')}`
-      : '';
+  const orLarger = isCause ? largerPoolText(facts, slots) : '';
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : severity,
     title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
@@ -86,6 +74,38 @@ function examine(facts: Facts): Finding | null {
     lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
     spares: isCause ? [] : findingsOfFullPool.filter((id) => id !== 'pool-too-small'),
   };
+}
+
+function largerPoolText({ predictor, summary }: Facts, slots: number): string {
+  const smallest = predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  if (!smallest || slotsOf(smallest) <= slots) return '';
+  return ` Or one larger pool for all: ${enoughText(smallest, summary).replace(/^About/, 'about')}`;
+}
+
+interface SlowRoute {
+  readonly route: number;
+  /** Positions of its requests. */
+  readonly own: readonly number[];
+  /** µs that its requests, and all, keep slots busy. */
+  readonly micros: number;
+  readonly total: number;
+}
+
+/** Of the routes with few of the requests the one with most of the busy time; null: it has not much of it. */
+function slowRouteOf(rows: Rows, groups: ReadonlyMap<number, readonly number[]>): SlowRoute | null {
+  let total = 0;
+  const busy = new Map<number, number>();
+  for (let i = 0; i < rows.length; i++) {
+    if (!(rows.service[i] >= 0)) continue;
+    total += rows.service[i];
+    busy.set(rows.route[i], (busy.get(rows.route[i]) ?? 0) + rows.service[i]);
+  }
+  const few = [...busy].flatMap(([route, micros]): SlowRoute[] => {
+    const own = groups.get(route) ?? [];
+    return own.length <= MOST_REQUESTS * rows.length ? [{ route, own, micros, total }] : [];
+  });
+  const [slow] = few.sort((a, b) => b.micros - a.micros);
+  return slow && slow.micros >= LEAST_BUSY * total ? slow : null;
 }
 
 /** Requests of the route that show by their number that it is slow; fewer of them must have nearly all waiting to themselves. */

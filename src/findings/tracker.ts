@@ -56,32 +56,33 @@ export function track(
   const changes: FindingChange[] = [];
   for (const finding of seen) {
     if (finding.to !== null && now - 1000 * Date.parse(finding.to) > options.pastAfterMicros) continue;
-    const before = state.tracked.get(keyOf(finding));
+    const key = keyOf(finding);
+    const before = state.tracked.get(key);
     const firstSeen = before ? before.firstSeen : now;
-    const due = now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
-    const open = before?.open === true || due;
-    const own =
-      finding.from === null || 1000 * Date.parse(finding.from) < (closed.get(keyOf(finding)) ?? 0)
-        ? null
-        : finding.from;
+    const wasOpen = before?.open === true;
+    const open = wasOpen || now - firstSeen >= options.openAfterMicros || opensAtOnce(finding.severity);
     // A live window forgets the beginning: the finding keeps the one that was seen.
-    const from = before?.open ? before.finding.from : (own ?? instant(firstSeen));
+    const from = wasOpen ? before.finding.from : (beginningOf(finding, closed.get(key)) ?? instant(firstSeen));
     const current = { ...finding, from };
-    tracked.set(keyOf(finding), { finding: current, firstSeen, lastSeen: now, open });
-    if (open && !before?.open) changes.push({ state: 'opened', finding: { ...current, to: null } });
+    tracked.set(key, { finding: current, firstSeen, lastSeen: now, open });
+    if (open && !wasOpen) changes.push({ state: 'opened', finding: { ...current, to: null } });
   }
   for (const [id, before] of state.tracked) {
-    if (tracked.has(id)) continue;
-    if (!before.open) continue;
-    if (now - before.lastSeen < options.closeAfterMicros) tracked.set(id, before);
-    else {
-      closed.set(id, now);
-      const to = before.finding.to ?? instant(before.lastSeen);
-      changes.push({ state: 'closed', finding: { ...before.finding, to } });
+    if (tracked.has(id) || !before.open) continue;
+    if (now - before.lastSeen < options.closeAfterMicros) {
+      tracked.set(id, before);
+      continue;
     }
+    closed.set(id, now);
+    const to = before.finding.to ?? instant(before.lastSeen);
+    changes.push({ state: 'closed', finding: { ...before.finding, to } });
   }
   return { state: { tracked, closed }, changes };
 }
+
+/** null: unknown, or of what was told before it closed. */
+const beginningOf = ({ from }: FindingSummary, closedAt = 0): string | null =>
+  from !== null && 1000 * Date.parse(from) < closedAt ? null : from;
 
 /** Of several servers each may have the same one. */
 const keyOf = ({ id, evidence: { server } }: FindingSummary): string => (server === undefined ? id : `${id} ${server}`);
