@@ -63,23 +63,19 @@ export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInpu
     waitP50: column(),
     waitP95: column(),
   };
-  const all = parts[0]?.tile.all ? { busy: column(), queue: column(), rate: column() } : null;
+  const all = parts[0]?.tile.all ? allSeries(columns, parts, slots, perSecond) : null;
   for (const { tile, from, to, column } of parts) {
     for (let at = from, x = column; at < to; at++, x++) {
-      const isPast = past !== null && x < past.until;
+      const forgotten = past !== null && x < past.until ? past : null;
       // Coarse stamps may put more into a column than there are slots; the pool cannot have.
-      series.busy[x] = Math.min(slots, tile.busy[at] + (isPast ? past.busy[x] : 0));
+      series.busy[x] = Math.min(slots, tile.busy[at] + (forgotten?.busy[x] ?? 0));
       series.queue[x] = tile.queue[at];
-      series.rate[x] = tile.ends[at] * perSecond + (isPast ? past.rate[x] : 0);
-      series.errors[x] = tile.errors[at] * perSecond + (isPast ? past.errors[x] : 0);
+      series.rate[x] = tile.ends[at] * perSecond + (forgotten?.rate[x] ?? 0);
+      series.errors[x] = tile.errors[at] * perSecond + (forgotten?.errors[x] ?? 0);
       series.serviceP50[x] = tile.serviceP50[at];
       series.serviceP95[x] = tile.serviceP95[at];
       series.waitP50[x] = tile.waitP50[at];
       series.waitP95[x] = tile.waitP95[at];
-      if (!all || !tile.all) continue;
-      all.busy[x] = Math.min(slots, tile.all.busy[at]);
-      all.queue[x] = tile.all.queue[at];
-      all.rate[x] = tile.all.ends[at] * perSecond;
     }
   }
   // Whoever hung until the kill held a slot; what passes a filter nobody knows of them.
@@ -91,6 +87,20 @@ export function poolSeries({ snapshot, axis, parts, past, lost }: PoolSeriesInpu
     all,
     expected: all ? null : expectedPool(snapshot, axis, series.busy, series.queue),
   };
+}
+
+/** Of all requests, those that do not pass the filter too. */
+function allSeries(columns: number, parts: PoolSeriesInput['parts'], slots: number, perSecond: number) {
+  const [busy, queue, rate] = Array.from({ length: 3 }, () => new Float64Array(columns));
+  for (const { tile, from, to, column } of parts) {
+    if (!tile.all) continue;
+    for (let at = from, x = column; at < to; at++, x++) {
+      busy[x] = Math.min(slots, tile.all.busy[at]);
+      queue[x] = tile.all.queue[at];
+      rate[x] = tile.all.ends[at] * perSecond;
+    }
+  }
+  return { busy, queue, rate };
 }
 
 function addHeld(busy: Float64Array, slots: number, axis: TimeAxis, { from, to }: LostRequest): void {
