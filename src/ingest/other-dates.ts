@@ -1,5 +1,4 @@
 /** Readers of dates that no server writes by itself, but `datefmt` of Python's logging and hand-made formats do. */
-
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
 import { clockAt, dayMicros, fractionAt, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';

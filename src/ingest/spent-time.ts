@@ -2,7 +2,6 @@
  * Times that passed, written with their unit: "31ms", "1.5 s", Go's "1m2.5s" and "12.3µs", Python's "0:00:01.234567"
  * (`str` of a timedelta).
  */
-
 import type { DurationUnit } from '../core/format.ts';
 import { isDigit } from './bytes.ts';
 

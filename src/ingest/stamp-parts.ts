@@ -1,5 +1,4 @@
 /** What stamps are made of: months, clocks, fractions, offsets, and the memory of the second seen last. */
-
 import { daysFromCivil, MICROS_PER_DAY, MICROS_PER_SECOND } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
 import type { Zone } from './zone.ts';

@@ -2,7 +2,6 @@
  * Readers of stamps: bytes in, µs since 1970 UTC out, no string made. Each remembers the second it saw last, because a
  * busy server writes the same second thousands of times.
  */
-
 import type { StampShape } from '../core/format.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { isDigit } from './bytes.ts';

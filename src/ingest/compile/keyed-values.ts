@@ -1,5 +1,4 @@
 /** Readers of the values of a line of named values: one for each field of the layout, made when the scanner is compiled. */
-
 import type { DurationUnit, Field } from '../../core/format.ts';
 import { isDigit } from '../bytes.ts';
 import { readSpent, spent } from '../spent-time.ts';

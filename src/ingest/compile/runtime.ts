@@ -1,5 +1,4 @@
 /** What generated scanners call: memos, stamp readers, and the slow ways of fields that are not plain. */
-
 import type { Names } from '../../core/batch.ts';
 import { createDictionary } from '../../core/dictionary.ts';
 import type { DurationUnit, StampShape } from '../../core/format.ts';
