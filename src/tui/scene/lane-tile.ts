@@ -1,11 +1,10 @@
 /** The lanes of a few columns: one pass over the requests that reach into them. */
 import { CellHues } from './cell-hues.ts';
 import type { Colouring } from './hues.ts';
-import { drawBar, INFERRED, type Raster, type RasterPlan, TURN } from './lane-raster.ts';
+import { drawBar, INFERRED, type Raster, TURN } from './lane-raster.ts';
 import { Levels } from './levels.ts';
 import { TILE } from './tile-cache.ts';
 import type { TileInput } from './tile-input.ts';
-import { TileSpan } from './tile-span.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 
 /** Eighths of a tile. */
@@ -46,9 +45,10 @@ export interface LaneTileInput extends TileInput {
 export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
   const { snapshot, passes, tracks, raster, colouring, microsPerColumn } = input;
   const { requests, placement } = snapshot;
-  const { start, slot, turn } = placement;
+  const { start, end, uncertainty, slot, turn } = placement;
   const { plans, planOfTrack, barRows, shareRows } = raster;
   const origin = firstColumn * microsPerColumn;
+  const perMicro = 1 / microsPerColumn;
   const { rows, count } = input.rowsIn(origin, origin + TILE * microsPerColumn);
   input.budget.rows -= count;
 
@@ -66,30 +66,22 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
   /** Requests that do not pass are drawn behind the others, in the hue after the last of the legend. */
   const behindHue = colouring.legend.length;
 
-  const span = new TileSpan(firstColumn, input);
-  const indexOf = (row: number): number => {
+  const draw = (row: number, isBehind: boolean) => {
     const track = trackOfRow(tracks, requests, row);
-    return track < 0 ? -1 : planOfTrack[track];
-  };
-  const laneOf = ({ plan, firstRow, rows }: RasterPlan, row: number): number =>
-    firstRow + Math.min(plan.form === 'slots' ? Math.max(0, slot[row]) : 0, rows - 1);
-  const addBar = (lane: number, row: number, hue: number) => {
-    const { from, to, slack } = span;
-    const flags = (turn[row] ? TURN : 0) | (input.startsInferred || start[row] !== start[row] ? INFERRED : 0);
-    drawBar(ink, lane * EIGHTHS, EIGHTHS, { from: from * 8, to: to * 8, slack: slack * 8 }, hue, flags);
-  };
-  const addShare = (lane: number, hue: number) => {
-    const { from, to, first, last } = span;
-    shares.add(lane, from * 8, to * 8);
-    const ended = Math.floor(to);
-    if (ended >= 0 && ended < TILE) ends[lane * TILE + ended]++;
-    for (let column = first; column <= last; column++) {
-      cells.add(lane * TILE + column, hue, Math.min(to, column + 1) - Math.max(from, column));
-    }
-  };
-  /** What the tile says of the requests that pass, however they are drawn. */
-  const note = (index: number, hue: number) => {
-    const { from, to, slack, first, last } = span;
+    const index = track < 0 ? -1 : planOfTrack[track];
+    if (index < 0) return;
+    const plan = plans[index];
+    const stop = end[row] === end[row] ? end[row] : start[row];
+    const to = (stop - origin) * perMicro;
+    const from = start[row] === start[row] ? (start[row] - origin) * perMicro : to;
+    const slack = uncertainty[row] * perMicro;
+    const lane = plan.firstRow + Math.min(plan.plan.form === 'slots' ? Math.max(0, slot[row]) : 0, plan.rows - 1);
+    const hue = isBehind ? behindHue : colouring.of(row);
+    if (plan.asBars) {
+      const flags = (turn[row] ? TURN : 0) | (input.startsInferred || start[row] !== start[row] ? INFERRED : 0);
+      drawBar(ink, lane * EIGHTHS, EIGHTHS, { from: from * 8, to: to * 8, slack: slack * 8 }, hue, flags);
+    } else all?.add(lane, from * 8, to * 8);
+    if (isBehind) return;
     if (slack > mostSlack) mostSlack = slack;
     if (to + firstColumn > lastColumn[index]) lastColumn[index] = to + firstColumn;
     if (to > from) {
@@ -97,20 +89,16 @@ export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
       timed[index] = 1;
       busy.add(index, from, to);
     }
+    const first = Math.max(0, Math.floor(from));
+    const last = Math.min(TILE - 1, Math.floor(Math.max(from, to)));
     for (let column = first; column <= last; column++) hues[column] |= 1 << hue;
-  };
-  const draw = (row: number, isBehind: boolean) => {
-    const index = indexOf(row);
-    if (index < 0) return;
-    const plan = plans[index];
-    const lane = laneOf(plan, row);
-    span.place(row);
-    const hue = isBehind ? behindHue : colouring.of(row);
-    if (plan.asBars) addBar(lane, row, hue);
-    else all?.add(lane, span.from * 8, span.to * 8);
-    if (isBehind) return;
-    note(index, hue);
-    if (!plan.asBars) addShare(lane, hue);
+    if (plan.asBars) return;
+    shares.add(lane, from * 8, to * 8);
+    const ended = Math.floor(to);
+    if (ended >= 0 && ended < TILE) ends[lane * TILE + ended]++;
+    for (let column = first; column <= last; column++) {
+      cells.add(lane * TILE + column, hue, Math.min(to, column + 1) - Math.max(from, column));
+    }
   };
   if (passes) for (let i = 0; i < count; i++) if (!passes(rows[i])) draw(rows[i], true);
   for (let i = 0; i < count; i++) if (!passes || passes(rows[i])) draw(rows[i], false);

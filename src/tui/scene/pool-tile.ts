@@ -3,7 +3,6 @@ import { ColumnDurations } from './column-durations.ts';
 import { Levels } from './levels.ts';
 import { TILE } from './tile-cache.ts';
 import type { TileInput } from './tile-input.ts';
-import { TileSpan } from './tile-span.ts';
 
 /** One value per column each. */
 export interface PoolTile {
@@ -24,74 +23,68 @@ export interface PoolTile {
   readonly waited: boolean;
 }
 
-/** Rows of the levels of a tile: of the requests that pass; from `ALL` on the same of all requests, whose errors nobody asks for. */
+/** Rows of the levels of a tile. */
 const BUSY = 0;
 const QUEUE = 1;
 const ENDS = 2;
 const ERRORS = 3;
 const ALL = 4;
 
-class PoolLevels {
-  readonly #levels: Levels;
-  /** Ends that are known to the column are counted, without fractions. */
-  readonly #known: Float64Array;
-
-  constructor(rows: number) {
-    this.#levels = new Levels(rows, TILE);
-    this.#known = new Float64Array(rows * TILE);
-  }
-
-  /** `group`: 0 or `ALL` */
-  addRequest(group: number, span: TileSpan): void {
-    const { from, to, wait } = span;
-    if (to > from) this.#levels.add(group + BUSY, from, to);
-    if (wait > 0) this.#levels.add(group + QUEUE, from - wait, from);
-    this.addEnd(group + ENDS, span);
-  }
-
-  /** An end that is only known to lie somewhere counts in equal parts everywhere it may lie. */
-  addEnd(row: number, { to, slack, knowsEnd }: TileSpan): void {
-    if (!knowsEnd) this.#levels.add(row, to - slack, to + slack, 0.5 / slack);
-    else if (to >= 0 && to < TILE) this.#known[row * TILE + Math.floor(to)]++;
-  }
-
-  /** One value per column each. */
-  rows(): (row: number) => Float64Array {
-    const values = this.#levels.values();
-    for (let at = 0; at < values.length; at++) values[at] += this.#known[at];
-    return (row) => values.subarray(row * TILE, (row + 1) * TILE);
-  }
-}
-
 export function poolTile(firstColumn: number, input: TileInput): PoolTile {
   const { snapshot, passes, microsPerColumn } = input;
   const { requests, placement } = snapshot;
+  const { start, end, uncertainty, wait: waits } = placement;
   const origin = firstColumn * microsPerColumn;
+  const perMicro = 1 / microsPerColumn;
   const { rows, count } = input.rowsIn(origin, origin + TILE * microsPerColumn);
   input.budget.rows -= count;
 
-  const levels = new PoolLevels(passes ? ALL + ERRORS : ALL);
+  const levels = new Levels(passes ? ALL + ERRORS : ALL, TILE);
+  // Ends that are known to the column are counted, without fractions.
+  const sure = new Float64Array(TILE * (ALL + ERRORS));
   const service = new ColumnDurations(TILE);
   const waited = new ColumnDurations(TILE);
   let timed = false;
   let hasWaits = false;
-  const span = new TileSpan(firstColumn, input);
   for (let i = 0; i < count; i++) {
     const row = rows[i];
-    span.place(row);
-    const wait = placement.wait[row];
+    const isBehind = passes !== null && !passes(row);
+    const stop = end[row] === end[row] ? end[row] : start[row];
+    const to = (stop - origin) * perMicro;
+    const from = start[row] === start[row] ? (start[row] - origin) * perMicro : to;
+    const slack = uncertainty[row] * perMicro;
+    const wait = waits[row];
+    const isError = requests.status[row] >= 500;
+    for (let group = isBehind ? ALL : 0; group <= (passes ? ALL : 0); group += ALL) {
+      if (to > from) levels.add(group + BUSY, from, to);
+      if (wait > 0) levels.add(group + QUEUE, from - wait * perMicro, from);
+      // An end that is only known to lie somewhere counts in equal parts everywhere it may lie.
+      if (slack > 0.5) levels.add(group + ENDS, to - slack, to + slack, 0.5 / slack);
+      else if (to >= 0 && to < TILE) sure[(group + ENDS) * TILE + Math.floor(to)]++;
+    }
     // What is known of the log does not depend on what passes.
-    const isTimed = span.to > span.from;
-    if (isTimed) timed = true;
+    if (to > from) timed = true;
     if (wait >= 0) hasWaits = true;
-    if (passes) levels.addRequest(ALL, span);
-    if (passes && !passes(row)) continue;
-    levels.addRequest(0, span);
-    if (requests.status[row] >= 500) levels.addEnd(ERRORS, span);
-    if (isTimed) addToColumns(service, span, (span.to - span.from) * microsPerColumn);
-    if (wait >= 0) addToColumns(waited, span, wait);
+    if (isBehind) continue;
+    let first = Math.floor(to);
+    let last = first;
+    if (slack > 0.5) {
+      if (isError) levels.add(ERRORS, to - slack, to + slack, 0.5 / slack);
+      first = Math.max(0, Math.floor(to - slack));
+      last = Math.min(TILE - 1, Math.ceil(to + slack) - 1);
+    } else {
+      if (!(first >= 0 && first < TILE)) continue;
+      if (isError) sure[ERRORS * TILE + first]++;
+    }
+    const micros = (to - from) * microsPerColumn;
+    for (let column = first; column <= last; column++) {
+      if (to > from) service.add(column, micros);
+      if (wait >= 0) waited.add(column, wait);
+    }
   }
-  const row = levels.rows();
+  const values = levels.values();
+  for (let at = 0; at < values.length; at++) values[at] += sure[at];
+  const row = (index: number) => values.subarray(index * TILE, (index + 1) * TILE);
   return {
     busy: row(BUSY),
     queue: row(QUEUE),
@@ -106,11 +99,6 @@ export function poolTile(firstColumn: number, input: TileInput): PoolTile {
     timed,
     waited: hasWaits,
   };
-}
-
-/** A duration counts in every column in which the request may have ended. */
-function addToColumns(durations: ColumnDurations, { firstEnd, lastEnd }: TileSpan, micros: number): void {
-  for (let column = firstEnd; column <= lastEnd; column++) durations.add(column, micros);
 }
 
 function quantiles(durations: ColumnDurations, share: number): Float64Array {
