@@ -1,6 +1,6 @@
 /** What the requests of a stretch of time say, for the lists on the screen: routes, workers and totals of a selection of rows. */
 import { DurationHistogram } from '../analysis/histogram.ts';
-import { begunAt, endedAt, type Snapshot } from '../core/snapshot.ts';
+import { endedAt, type Snapshot } from '../core/snapshot.ts';
 import type { RowTest } from './filter.ts';
 
 /** µs; NaN unknown. */
@@ -76,10 +76,6 @@ const quantilesOf = (histogram: DurationHistogram): Quantiles =>
         max: histogram.max,
       };
 
-/** µs: when the request came to the pool, as far as that is known. */
-const cameAt = (placement: Snapshot['placement'], row: number): number =>
-  placement.wait[row] > 0 ? begunAt(placement, row) - placement.wait[row] : begunAt(placement, row);
-
 /** Up to here durations are kept one by one. */
 const FEW = 256;
 
@@ -104,15 +100,16 @@ class Tally {
 
   /** The times of the row are read here: as arguments they would be an object each. */
   add(placement: Snapshot['placement'], row: number, endsInScope: boolean, isError: boolean, step: number): void {
+    const { start, wait } = placement;
     const ended = endedAt(placement, row);
-    const came = cameAt(placement, row);
+    const begun = start[row] === start[row] ? start[row] - (wait[row] > 0 ? wait[row] : 0) : ended;
     this.requests++;
     if (endsInScope) this.ended++;
     if (isError) this.errors++;
     this.trend[step]++;
-    if (came < this.first) this.first = came;
+    if (begun < this.first) this.first = begun;
     if (ended > this.last) this.last = ended;
-    const micros = ended - placement.start[row];
+    const micros = ended - start[row];
     if (!(micros > 0)) return;
     this.busyMicros += micros;
     this.#durations[this.#kept++] = micros;
@@ -187,47 +184,35 @@ export class ScopeTally {
   /** Rows [first, last) of a list of rows of the table. */
   add(candidates: Int32Array, first: number, last: number): void {
     const { requests, placement } = this.#source;
+    const { from, to, touching = false } = this.#scope;
     for (let i = first; i < last; i++) {
       const row = candidates[i];
+      const start = placement.start[row];
+      const ended = endedAt(placement, row);
+      const begun = start === start ? start - Math.max(0, placement.wait[row] || 0) : ended;
       // A rate is of what ends: of a moment, others run as well.
-      const endsInScope = this.#endsInScope(row);
-      if (!(this.#scope.touching ? this.#touchesScope(row) : endsInScope)) continue;
+      const endsInScope = !(ended < from || ended > to);
+      if (touching ? ended < from || begun > to : !endsInScope) continue;
       this.#inScope++;
       if (this.#passes && !this.#passes(row)) continue;
       this.#keep(row);
       if (endsInScope) this.#ended++;
       const isError = requests.status[row] >= 500;
       if (isError) this.#errors++;
-      const step = this.#stepOf(row);
+      const micros = ended - start;
+      const step =
+        to > from
+          ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)))
+          : 0;
       (this.#routes[requests.route[row]] ??= new Tally()).add(placement, row, endsInScope, isError, step);
       const worker = requests.worker[row];
       if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, endsInScope, isError, step);
-      const micros = endedAt(placement, row) - placement.start[row];
       if (micros > 0) {
         this.#busy += micros;
         this.#service.add(whole(micros));
       }
       if (placement.wait[row] >= 0) this.#wait.add(whole(placement.wait[row]));
     }
-  }
-
-  /** A row without times is in every scope. */
-  #endsInScope(row: number): boolean {
-    const ended = endedAt(this.#source.placement, row);
-    return !(ended < this.#scope.from || ended > this.#scope.to);
-  }
-
-  #touchesScope(row: number): boolean {
-    const { placement } = this.#source;
-    return !(endedAt(placement, row) < this.#scope.from || cameAt(placement, row) > this.#scope.to);
-  }
-
-  /** In which step of the trend it ended. */
-  #stepOf(row: number): number {
-    const { from, to } = this.#scope;
-    if (!(to > from)) return 0;
-    const step = Math.floor(((endedAt(this.#source.placement, row) - from) / (to - from)) * TREND_STEPS);
-    return Math.min(TREND_STEPS - 1, Math.max(0, step));
   }
 
   #keep(row: number): void {
