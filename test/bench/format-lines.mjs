@@ -30,13 +30,20 @@ function otherPath(random) {
   return kind < 0.8 ? `/${name}/${Math.floor(random() * 90000)}` : `/${name}?page=${Math.floor(random() * 900)}`;
 }
 
-/** What may stand where a field of this name (as `logscope formats --explain` names it) stands. */
-function otherValue(name, text, random) {
+/**
+ * What may stand where a field of this name (as `logscope formats --explain` names it) stands, in an answer of `status`: errors are told in the
+ * same words each time, and some answers have no body.
+ */
+function otherValue(name, text, random, status = 200) {
   if (name === 'client') {
     return text.replace(/\d+\.\d+\.\d+\.\d+/, () => `10.4.${Math.floor(random() * 256)}.${Math.floor(random() * 256)}`);
   }
-  if (name === 'status') return text.replace(/^\d{3}/, () => pick(statuses, random));
-  if (name === 'bytes') return /^\d+$/.test(text) ? String(Math.floor(10 ** (1 + random() * 4.5))) : text;
+  if (name === 'status') return text.replace(/^\d{3}/, String(status));
+  if (name === 'bytes' && /^\d+$/.test(text)) {
+    if (status === 304) return '0';
+    return String(status >= 400 ? 2 * status : Math.floor(10 ** (1 + random() * 4.5)));
+  }
+  if (name === 'bytes') return text;
   if (name === 'pid' || name === 'worker') return text.replace(/\d\d?$/, () => 10 + Math.floor(random() * 16));
   if (/^(duration|wait|before)/.test(name)) return otherDigits(text, random);
   if (name === 'request' || name === 'path') {
@@ -69,8 +76,13 @@ export function logOf(line, explained, bytes, wrap = (text) => text) {
   for (let i = 0; size < bytes; i++) {
     const second = Math.floor(i / 1000);
     const clock = `${two(Math.floor(second / 3600) % 24)}:${two(Math.floor(second / 60) % 60)}:${two(second % 60)}`;
-    const text = pieces.map(({ text, name }) => (name ? otherValue(name, text, random) : text)).join('');
-    const whole = `${head}${text}${tail}`.replace(/curl\/8\.5\.0/, () => pick(agents, random));
+    const status = pick(statuses, random);
+    const text = pieces.map(({ text, name }) => (name ? otherValue(name, text, random, status) : text)).join('');
+    // Between blanks (IIS) an agent has plus signs instead of its own.
+    const whole = `${head}${text}${tail}`.replace(/(?<before> ?)curl\/8\.5\.0(?<behind> ?)/, (_, before, behind) => {
+      const agent = pick(agents, random);
+      return `${before}${before && behind ? agent.replaceAll(' ', '+') : agent}${behind}`;
+    });
     const stamped = wrap(whole)
       .replaceAll('17:04:15', clock)
       .replaceAll('1730221455', String(1730221455 + second));
