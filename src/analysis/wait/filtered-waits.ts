@@ -2,13 +2,13 @@
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import { partOfTrace, type Trace } from '../structure/trace.ts';
-import { burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
+import { type Bursts, burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
 import { fullProcess } from './full-process.ts';
-import { type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
+import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { longestWaits } from './idle-moments.ts';
 import { withoutLongSilences } from './long-silences.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
-import { onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
+import { manyPerTick, onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
 import { unseenBeginnings, unseenEndings } from './unseen-beginning.ts';
 
@@ -35,9 +35,6 @@ const ROUNDS = 3;
 
 /** Of fewer requests nothing tells how their callers came: at once, one after the other, or again when they were answered. */
 const FEWEST_REQUESTS = 30;
-
-/** Mean duration, in ticks of the stamps, below which lanes are not followed. */
-const FEWEST_TICKS = 0.2;
 
 /** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
 const MOST_UNSEEN = 0.2;
@@ -121,79 +118,86 @@ interface Looks {
   readonly callers: Callers;
 }
 
-function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: boolean): FilteredWaits | null {
+/** What is asked of a log. */
+interface Asked extends Looks {
+  readonly trace: Trace;
+  readonly pool: Pool;
+  readonly hidden: boolean;
+  readonly part: Part;
+  /** The part is not the whole log. */
+  readonly partly: boolean;
+}
+
+function follow(trace: Trace, pool: Pool, looks: Looks, hidden: boolean): FilteredWaits | null {
   if (trace.length < FEWEST_REQUESTS)
     return silentWaits(trace, `${countText(trace.length, 'request')}, too few to tell how their callers came`);
-  const part = partToFollow(trace, pool, effort);
+  const part = partToFollow(trace, pool, looks.effort);
   const partly = part.length < trace.length;
   // A kept part of a long log begins in the middle of it.
-  if (!part.isSeen && (partly || effort === 'sample'))
+  if (!part.isSeen && (partly || looks.effort === 'sample'))
     return silentWaits(
       trace,
       `the pool was full already when the ${part.length} requests began that were followed: what was queued then cannot be seen in them`,
     );
+  const asked = { ...looks, trace, pool, hidden, part, partly };
+  const followed = historiesOf(asked);
+  return followed && told(asked, followed);
+}
+
+interface Followed {
+  readonly histories: Histories;
+  /** Callers in bursts, where the log does not speak against them; null: it does, or was not asked. */
+  readonly bursts: Bursts | null;
+  /** The histories are of callers who come in bursts. */
+  readonly inBursts: boolean;
+  readonly isManyPerTick: boolean;
+}
+
+/** null where the log contradicts workers that run one request at a time. */
+function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Followed | null {
   // A worker that a killed request held looks like clients who stayed away.
   // Measured on workers that run one request at a time alone.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
-  const { from, length } = part;
-  const rows = Int32Array.from({ length }, (_, i) => from + i);
+  const rows = Int32Array.from({ length: part.length }, (_, i) => part.from + i);
   const stretch = withChanges(stretchOf(trace, rows, pool.slots), pool);
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
-  const many = manyPerTick(trace, rows);
+  const isManyPerTick = manyPerTick(trace, rows);
   const queues = withQueues(lanes ? { ...stretch, isProcesses: true } : stretch, trace, pool);
   const together = plan.quick && callers === 'in-bursts';
-  const asked =
-    lanes && (together || !many) ? laneHistories(lanes, plan, together) : queueHistories(queues, plan, together);
-  const usual = asked.tell();
+  const usual = (
+    lanes && (together || !isManyPerTick)
+      ? laneHistories(lanes, plan, together)
+      : queueHistories(queues, plan, together)
+  ).tell();
   // Of a long log's parts the question costs as much as all the rest of it.
-  const bursts =
-    plan.quick || effort === 'sample'
-      ? null
-      : lanes
-        ? burstsOnLanes(lanes, many ? queues : null, plan, usual)
-        : burstsInQueues(queues, plan, usual);
-  const { waits, model, times, evidence } = bursts?.sure ? bursts.histories : usual;
-  const inBursts = together || (bursts?.sure ?? false);
-  const wait = new Float64Array(trace.length).fill(Number.NaN);
-  const samples = waits.map((set) => {
-    const sample = new Float64Array(trace.length).fill(Number.NaN);
-    for (let i = 0; i < length; i++) sample[rows[i]] = 1e6 * set[i];
-    return sample;
-  });
-  for (let i = 0; i < length; i++) {
-    let sum = 0;
-    for (const set of waits) sum += set[i];
-    wait[rows[i]] = (1e6 * sum) / waits.length;
-  }
-  const slots = `${slotsText(pool)}${pool.queue === 'worker' ? ' in each worker' : ''}`;
-  const queue = `${pool.queue === 'unknown' ? ', if they share one queue' : ''}${pool.isLeast ? ', if there are no more' : ''}`;
-  const share = partly ? `, of ${length} requests of the log` : '';
+  if (plan.quick || effort === 'sample') return { histories: usual, bursts: null, inBursts: together, isManyPerTick };
+  const bursts = lanes
+    ? burstsOnLanes(lanes, isManyPerTick ? queues : null, plan, usual)
+    : burstsInQueues(queues, plan, usual);
+  const inBursts = bursts?.sure ?? false;
+  return { histories: bursts && inBursts ? bursts.histories : usual, bursts, inBursts, isManyPerTick };
+}
+
+function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick }: Followed): FilteredWaits {
+  const { trace, pool, hidden, part, partly, effort, callers } = asked;
+  const { quick } = part.plan;
+  const { waits, model, times, evidence } = histories;
+  const own = pool.queue === 'worker';
   // A live view ends now; those of a part of a log are seen behind it.
-  const endsFull =
-    !plan.quick &&
-    effort !== 'look' &&
-    !partly &&
-    unseenEndings(trace, pool.queue === 'worker')(0, length, lastSlots(pool)) > MOST_UNSEEN;
-  const unseen = [
-    ...(part.isSeen || partly ? [] : ['was full already when the log begins']),
-    ...(endsFull ? ['is still full when the log ends, and who waits then is in no line of it'] : []),
-  ];
-  const before = unseen.length > 0 ? `; the pool ${unseen.join(', and ')}, so callers may have waited longer` : '';
+  const isWhole = !quick && effort !== 'look' && !partly;
+  const endsFull = isWhole && unseenEndings(trace, own)(0, part.length, lastSlots(pool)) > MOST_UNSEEN;
+  const followed = partly ? partOfTrace(trace, part.from, part.from + part.length) : trace;
   // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
   const tellsIdling = !hidden && part.unseen === 0 && pool.queue !== 'unknown';
-  const followed = partly ? partOfTrace(trace, from, from + length) : trace;
-  const longest = tellsIdling
-    ? longestWaits(followed, { slots: pool.slots, own: pool.queue === 'worker', changes: pool.changes })
-    : null;
-  const slotsOfOne = pool.queue === 'unknown' && !plan.quick ? fullProcess(followed, pool.slots) : null;
+  const longest = tellsIdling ? longestWaits(followed, { slots: pool.slots, own, changes: pool.changes }) : null;
+  const slotsOfOne = pool.queue === 'unknown' && !quick ? fullProcess(followed, pool.slots) : null;
   const inOneProcess =
     slotsOfOne === null ? null : longestWaits(followed, { slots: slotsOfOne, own: false, changes: undefined });
-  const basis = `possible histories of ${slots} and their callers (${inBursts ? 'most of them in bursts' : model})${queue}${share}; the range is as wide as the error on recorded servers${before}${slotsOfOne === null ? '' : `; for a while just ${slotsOfOne} were busy, as if a process of so many was full and kept a queue of its own`}`;
   return {
     summary: {
       ...summariseWaits(waits, {
-        basis,
+        basis: basisText(asked, inBursts ? 'most of them in bursts' : model, endsFull, slotsOfOne),
         // What was queued before a part began, or the log, cannot be seen in it.
         hidden: hidden || partly || !part.isSeen || endsFull,
         evidence,
@@ -201,31 +205,65 @@ function follow(trace: Trace, pool: Pool, { effort, callers }: Looks, hidden: bo
         onLanes: pool.onLanes,
         severalQueues: pool.queue === 'unknown',
         mayBeMore: pool.isLeast ?? false,
-        manyPerTick: many,
-        quick: plan.quick,
+        manyPerTick: isManyPerTick,
+        quick,
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
         start: times.start.map((micros) => micros / 1e6),
         longest: longest?.map((micros) => micros / 1e6).sort() ?? null,
         inOneProcess: inOneProcess?.map((micros) => micros / 1e6).sort() ?? null,
       }),
-      full: pool.queue !== 'worker' && !pool.isLeast && !partly ? evidence.full : Number.NaN,
-      callers: plan.quick ? callers : inBursts ? 'in-bursts' : 'alone',
+      full: !own && !pool.isLeast && !partly ? evidence.full : Number.NaN,
+      callers: quick ? callers : inBursts ? 'in-bursts' : 'alone',
     },
-    wait,
-    samples,
+    ...waitsByRequest(waits, trace.length, part),
     times: partly ? null : times,
   };
 }
 
-/**
- * Where a lane runs many requests within a tick, their stamps say next to nothing of it: a filter that follows lanes gets lost
- * among its choices, while the order in which the pool's slots are free hardly depends on which of them is whose.
- */
-function manyPerTick(trace: Trace, rows: Int32Array): boolean {
-  let ticks = 0;
-  for (const i of rows) ticks += trace.duration[i] / trace.resolution;
-  return ticks < FEWEST_TICKS * rows.length;
+/** `waits`: s, of the part. */
+function waitsByRequest(
+  waits: readonly Float64Array[],
+  length: number,
+  part: Part,
+): Pick<FilteredWaits, 'wait' | 'samples'> {
+  const empty = () => new Float64Array(length).fill(Number.NaN);
+  const wait = empty();
+  const samples = waits.map((set) => {
+    const sample = empty();
+    for (let i = 0; i < part.length; i++) sample[part.from + i] = 1e6 * set[i];
+    return sample;
+  });
+  for (let i = 0; i < part.length; i++) {
+    let sum = 0;
+    for (const set of waits) sum += set[i];
+    wait[part.from + i] = (1e6 * sum) / waits.length;
+  }
+  return { wait, samples };
+}
+
+/** `callers`: how they come, in the histories. */
+function basisText(
+  { pool, part, partly }: Asked,
+  callers: string,
+  endsFull: boolean,
+  slotsOfOne: number | null,
+): string {
+  const unseen = [
+    ...(part.isSeen || partly ? [] : ['was full already when the log begins']),
+    ...(endsFull ? ['is still full when the log ends, and who waits then is in no line of it'] : []),
+  ];
+  return [
+    `possible histories of ${slotsText(pool)}${pool.queue === 'worker' ? ' in each worker' : ''} and their callers (${callers})`,
+    pool.queue === 'unknown' ? ', if they share one queue' : '',
+    pool.isLeast ? ', if there are no more' : '',
+    partly ? `, of ${part.length} requests of the log` : '',
+    '; the range is as wide as the error on recorded servers',
+    unseen.length > 0 ? `; the pool ${unseen.join(', and ')}, so callers may have waited longer` : '',
+    slotsOfOne === null
+      ? ''
+      : `; for a while just ${slotsOfOne} were busy, as if a process of so many was full and kept a queue of its own`,
+  ].join('');
 }
 
 /** Instants in s since the origin of the stretch; the slots that it begins with first. */

@@ -193,3 +193,16 @@ function chainsOf(group: Int32Array, groups: number) {
   }
   return { next, previous, first, lastOf: (of: number) => last[of] };
 }
+
+/** Mean duration, in ticks of the stamps, below which lanes are not followed. */
+const FEWEST_TICKS = 0.2;
+
+/**
+ * Where a lane runs many requests within a tick, their stamps say next to nothing of it: a filter that follows lanes gets lost
+ * among its choices, while the order in which the pool's slots are free hardly depends on which of them is whose.
+ */
+export function manyPerTick(trace: Trace, rows: Int32Array): boolean {
+  let ticks = 0;
+  for (const i of rows) ticks += trace.duration[i] / trace.resolution;
+  return ticks < FEWEST_TICKS * rows.length;
+}
