@@ -3,6 +3,7 @@
  * get-log-events` write them: each becomes a line of its own. Where a line comes that can be no part of the record, all that was kept
  * are lines as they stand.
  */
+import { closingQuote, isDigit } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import type { Tally } from './tally.ts';
 
@@ -12,7 +13,6 @@ const BLANK = 32;
 const QUOTE = 34;
 const COMMA = 44;
 const COLON = 58;
-const BACKSLASH = 92;
 const OPEN_BRACKET = 91;
 const CLOSE_BRACKET = 93;
 const OPEN_BRACE = 123;
@@ -149,19 +149,11 @@ function isPart(b: Buffer, from: number, first: number, to: number): boolean {
   if (c === CLOSE_BRACE || c === CLOSE_BRACKET) return true;
   if (first === from) return false;
   if (c === OPEN_BRACE || c === OPEN_BRACKET) return true;
-  if (c !== QUOTE) return (c > 47 && c < 58) || c === 45 || c === 116 || c === 102 || c === 110;
-  const end = stringEnd(b, first + 1, to);
+  if (c !== QUOTE) return isDigit(c) || c === 45 || c === 116 || c === 102 || c === 110;
+  const end = closingQuote(b, first + 1, to);
   if (end < 0) return false;
   const next = b[end + 1];
   return end + 1 >= to || next === COLON || next === COMMA || (next === BLANK && b[end + 2] === COLON);
-}
-
-function stringEnd(b: Buffer, from: number, to: number): number {
-  for (let p = from; p < to; p++) {
-    if (b[p] === BACKSLASH) p++;
-    else if (b[p] === QUOTE) return p;
-  }
-  return -1;
 }
 
 /** How many more objects and lists are open behind b[from, to); NaN: a string goes on behind the line. */
@@ -170,7 +162,7 @@ function depthChange(b: Buffer, from: number, to: number): number {
   for (let p = from; p < to; p++) {
     const c = b[p];
     if (c === QUOTE) {
-      p = stringEnd(b, p + 1, to);
+      p = closingQuote(b, p + 1, to);
       if (p < 0) return Number.NaN;
     } else if (c === OPEN_BRACE || c === OPEN_BRACKET) depth++;
     else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) depth--;

@@ -5,6 +5,7 @@
  *   <RS>{"MESSAGE": …}                                    journalctl -o json-seq
  *   <id><tab>2024-10-29T17:04:15Z<tab>…<tab>line          an archive of Papertrail: two stamps, source, address, facility, severity, program
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
@@ -22,7 +23,6 @@ const PAPERTRAIL_COLUMNS = 9;
 /** How names of logs end, perhaps with a number or a date behind. */
 const ending = /\.(?:log|out|err|txt)(?:[.-]\d+)*$/;
 
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 const isPath = (c: number): boolean =>
   (c > 44 && c < 58) || (c > 64 && c < 91) || c === 95 || (c > 96 && c < 123) || c === 64 || c === 43;
 

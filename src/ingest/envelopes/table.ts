@@ -4,6 +4,7 @@
  *   timestamp,message
  *   1730221455123,"203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] ""GET / HTTP/1.1"" 200 512"
  */
+import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import type { StampReader } from '../stamps.ts';
 import { createZone } from '../zone.ts';
@@ -40,8 +41,6 @@ interface Columns {
   readonly isUtc: boolean;
   readonly count: number;
 }
-
-const isDigit = (c: number): boolean => c > 47 && c < 58;
 
 /** What the line names as columns; null: none, or none that holds a line. */
 function columnsOf(text: string): Columns | null {
