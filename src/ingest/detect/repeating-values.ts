@@ -21,8 +21,14 @@ export function followsRequest(values: readonly string[], requests: readonly str
   return new Set(values).size > 1 && pairs >= ENOUGH_PAIRS && same >= 0.9 * pairs;
 }
 
+/** Of sizes of one error: a page that shows where the program failed is not quite as long each time. */
+const ALIKE = 0.2;
+
+const areAlike = (a: string, b: string): boolean =>
+  a === b || Math.abs(Number(a) - Number(b)) <= ALIKE * Math.max(Number(a), Number(b));
+
 /**
- * Redirects and errors have the same size each time: a number that differs between them is none.
+ * Redirects and errors have about the same size each time: a number that differs between them is none.
  * @param requests what was asked for and answered in the line of each value, the status last
  */
 export function isNoSize(values: readonly string[], requests: readonly string[]): boolean {
@@ -36,7 +42,7 @@ export function isNoSize(values: readonly string[], requests: readonly string[])
     seen.set(request, value);
     if (before === undefined) return;
     pairs++;
-    if (before !== value) different++;
+    if (!areAlike(before, value)) different++;
   });
   return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
 }

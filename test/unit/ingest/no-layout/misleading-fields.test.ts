@@ -209,4 +209,16 @@ describe('what looks like a field and is none', () => {
     expect(report.format).toBe('custom');
     expect(rows[0].worker).toBe(String(all[0].pid));
   });
+
+  it('sizes of error pages that show where the program failed: they differ a little, and are no durations', () => {
+    const pages = Array.from({ length: 120 }, (_, i) => {
+      const failed = i % 3 === 0;
+      const size = failed ? 71_000 + ((i * 137) % 2000) : 500 + ((i * 59) % 4000);
+      const second = String(i % 60).padStart(2, '0');
+      return `203.0.113.7:52134 - - [29/Oct/2024:17:0${Math.floor(i / 60)}:${second}] "GET /${failed ? 'broken' : 'a'}" ${failed ? 500 : 200} ${size}\n`;
+    });
+    const { rows, report } = parse(pages.join(''));
+    expect(report.format).toBe('daphne');
+    expect(rows.every(({ bytes, duration }) => bytes !== null && duration === null)).toBe(true);
+  });
 });
