@@ -1,5 +1,4 @@
 /** The pools that wrote a log: one of each server, or one after the other where the number of workers changes. */
-
 import type { Names, StreamFacts } from '../core/batch.ts';
 import { indicesBelow } from '../core/columns.ts';
 import type { ServerInference, ServerPart } from '../core/inference.ts';

@@ -3,7 +3,6 @@
  * pool counts as full from where it is full for a while, and no longer from where it has slots to spare for a while: between both nothing
  * changes, so that what is told of it does not flicker.
  */
-
 import { binLevels } from './bin-levels.ts';
 import { floatsAt, indicesBelow } from './columns.ts';
 import { NEARLY_FULL } from './full-stretches.ts';

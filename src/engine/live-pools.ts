@@ -1,5 +1,4 @@
 /** The queues of a live window as they stand now: their requests and slots, who was taken from them last, and when all slots were busy. */
-
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { ServerInference } from '../core/inference.ts';
 import type { QueueRows } from '../core/pool-now.ts';

@@ -1,5 +1,4 @@
 /** Finding: clients hang up before their answer comes, and the server works for nobody. */
-
 import { max, min } from 'simple-statistics';
 import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';

@@ -1,5 +1,4 @@
 /** Finding: a route calls something that blocks, and its whole async worker stands still meanwhile. */
-
 import { max, min } from 'simple-statistics';
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';

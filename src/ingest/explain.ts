@@ -1,5 +1,4 @@
 /** Explains the head of a log: reads it as any log is read, then looks at each line again and says what it was taken for. */
-
 import type { StreamFacts } from '../core/batch.ts';
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
 import type { LogField, LogFormat } from '../core/format.ts';

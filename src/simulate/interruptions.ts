@@ -3,7 +3,6 @@
  * is away hangs, in whatever pool, and so does the first request of each new worker. A larger pool begins more of them. A replay that
  * gave every request the time that it took in the log would deal the few of the small pool out to a large one.
  */
-
 import { findBootBacklog } from '../core/boot-backlog.ts';
 import { type ColdStart, findColdStarts } from '../core/cold-starts.ts';
 import { floatsAt, integersAt } from '../core/columns.ts';

@@ -2,7 +2,6 @@
  * Service times for a repetition: each request draws one of its own route's, so that the luck of one order does not
  * pass for a law; where the service time drifts in time, it draws from its neighbourhood, so that slow hours stay slow.
  */
-
 import { quantileRankSorted, sampleStandardDeviation } from 'simple-statistics';
 import { floatsAt } from '../core/columns.ts';
 import type { Random } from '../core/random.ts';

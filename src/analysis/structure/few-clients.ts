@@ -7,7 +7,6 @@
  * second is asked by replaying the requests of the log for N clients, whose mean pause Z follows from the log's own
  * throughput X and service time S: N = X (S + Z) (Little's law; the interactive response time law).
  */
-
 import { type ClientRhythm, clientRhythm } from '../../core/client-rhythm.ts';
 import { integersAt } from '../../core/columns.ts';
 import { meanOf } from '../../core/statistics.ts';

@@ -7,7 +7,6 @@
  * did), or times stay and only the workers are dealt anew. The requests that then no longer fit are the evidence: seeing
  * none where E were expected has a chance of about e^-E.
  */
-
 import { floatsAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
 import { type Misfits, misfits } from './lanes.ts';

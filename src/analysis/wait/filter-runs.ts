@@ -81,7 +81,7 @@ export function runsOfLanes(lanes: LaneStretch, plan: Plan, inBursts: boolean, r
     const some = starts(clients, crowds);
     if (race === null) return bestOf(toTheEnd(some), inBursts);
     const runs = some.map((start) => start());
-    return keepsUp(runs, race) ? bestOf(toTheEnd(runs.map((run) => () => run)), inBursts) : hopeless;
+    return keepsUp(runs, race) ? bestOf(told(runs), inBursts) : hopeless;
   };
 }
 
@@ -97,7 +97,7 @@ export function aloneOnLanes(lanes: LaneStretch, plan: Plan): Rival {
       for (const run of runs) run.goOn(part);
       return bestSoFar(runs);
     },
-    all: () => bestOf(toTheEnd(runs.map((run) => () => run)), false).logEvidence,
+    all: () => bestOf(told(runs), false).logEvidence,
   };
 }
 
@@ -118,6 +118,9 @@ function keepsUp(runs: readonly Following[], { rival, mostBehind }: Race): boole
 const bestSoFar = (runs: readonly Following[]): number => Math.max(...runs.map((run) => sumOf(run.logEvidence)));
 
 const hopeless: FilterRun = { paths: [], logEvidence: new Float64Array(PARTS).fill(Number.NEGATIVE_INFINITY) };
+
+/** Of runs that have begun. */
+const told = (runs: readonly Following[]): FilterRun[] => runs.map((run) => run.told());
 
 /** One after the other: each holds all that it has decided until it has told its paths. */
 const toTheEnd = (starts: readonly (() => Following)[]): FilterRun[] => starts.map((start) => start().told());

@@ -3,6 +3,7 @@
  * others have nothing to do, exactly its slots are busy, for longer than callers at random would keep that number so.
  */
 import { errorFunction } from 'simple-statistics';
+import { binLevels } from '../../core/bin-levels.ts';
 import { meanOf, sumOf } from '../../core/statistics.ts';
 import type { Trace } from '../structure/trace.ts';
 
@@ -21,8 +22,9 @@ export function fullProcess(trace: Trace, capacity: number): number | null {
   const { length, duration, resolution } = trace;
   const meanDuration = meanOf(duration);
   const bin = Math.max(TICKS * resolution, DURATIONS * meanDuration);
+  if (length === 0) return null;
   const busy = busySlots(trace, bin);
-  if (length === 0 || busy.length < FEWEST_BINS) return null;
+  if (busy.length < FEWEST_BINS) return null;
   const meanSquare = sumOf(duration.map((micros) => micros * micros)) / length;
   for (let slots = 2; slots <= capacity / 2; slots++) {
     if (capacity % slots !== 0) continue;
@@ -35,24 +37,18 @@ export function fullProcess(trace: Trace, capacity: number): number | null {
   return null;
 }
 
-/** Mean number of requests running in each bin of the trace; empty where it has too many. */
+/** Mean number of requests running in each whole bin of the trace, each where its stamp most likely puts it; empty where it has too many. */
 function busySlots({ length, low, high, duration }: Trace, bin: number): Float64Array {
+  const start = new Float64Array(length);
   let first = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < length; i++) {
+    start[i] = (low[i] + high[i]) / 2 - duration[i];
     first = Math.min(first, low[i] - duration[i]);
     last = Math.max(last, high[i]);
   }
   const bins = Math.floor((last - first) / bin);
-  if (!(bins <= MOST_BINS)) return new Float64Array(0);
-  const busy = new Float64Array(bins);
-  for (let i = 0; i < length; i++) {
-    const end = (low[i] + high[i]) / 2 - first;
-    const start = end - duration[i];
-    for (let k = Math.max(0, Math.floor(start / bin)); k < bins && k * bin < end; k++)
-      busy[k] += (Math.min(end, (k + 1) * bin) - Math.max(start, k * bin)) / bin;
-  }
-  return busy;
+  return bins <= MOST_BINS ? binLevels(start, duration, first, bin, bins) : new Float64Array(0);
 }
 
 /** Bins in a row that are near a level, the most there are. */

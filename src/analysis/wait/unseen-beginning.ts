@@ -3,7 +3,6 @@
  * part began cannot be seen in it; only such a moment shows that none of them is left. And how much of a log lies behind the last such
  * moment: whoever still waits when it ends is in no line of it.
  */
-
 import { binLevels } from '../../core/bin-levels.ts';
 import { floatsAt } from '../../core/columns.ts';
 import { countBelow } from '../../core/statistics.ts';

@@ -8,7 +8,6 @@
  *   <14>gunicorn.name.access: [123] msg                         gunicorn's own datagrams
  *   <6>msg                                                      for the journal of systemd
  */
-
 import { MICROS_PER_MINUTE } from '../../core/time.ts';
 import { closingQuote, digitsEnd, isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
