@@ -64,6 +64,90 @@ function missingOf({ enable }: LogFormat, { fields }: StreamFacts): ExplainedKin
   return [...ways].map(([how, what]) => ({ what, how }));
 }
 
+/** Lines of one kind: how many there are, and the first of them. */
+interface Seen {
+  lines: number;
+  readonly first: ExplainedLine;
+}
+
+/** Looks at lines again that a router has read, and keeps what each was taken for. */
+class SecondLook {
+  readonly #kinds = new Map<Plan, Seen>();
+  readonly #own = new Map<string, Seen>();
+  readonly #stuck: StuckLine[] = [];
+  readonly #router: Router;
+  /** Why the lines of these numbers were not read. */
+  readonly #reasons: ReadonlyMap<number, string>;
+
+  constructor(router: Router) {
+    this.#router = router;
+    this.#reasons = new Map(router.tally.examples.map(({ line, reason }) => [line, reason]));
+  }
+
+  line(b: Buffer, v: DataView, from: number, to: number, number: number): void {
+    const judged = this.#router.judge(b, v, from, to, this.#reasons.has(number));
+    const records = judged.kind === 'nothing' ? recordsIn(b, from, to) : [];
+    if (records.length > 0) {
+      for (const { b, v, length } of records) this.line(b, v, 0, length, number);
+    } else if (judged.kind === 'request') {
+      const { plan } = judged;
+      const first = () => labelled(judged.b.subarray(judged.start, judged.end), number, labelsOf(plan, judged));
+      count(this.#kinds, plan, first);
+    } else if (judged.kind === 'own') {
+      count(this.#own, judged.format, () => labelled(b.subarray(from, to), number, []));
+    } else if (judged.kind === 'nothing') {
+      const reason = this.#reasons.get(number);
+      if (reason !== undefined) this.#stuck.push(stuckLine(judged, number, reason));
+    }
+  }
+
+  /** @param complete - whether the head is the whole input */
+  explanation(complete: boolean): Explanation {
+    const { tally } = this.#router;
+    const told = [...this.#kinds].reduce((sum, [{ retells }, { lines }]) => sum + (retells ? lines : 0), 0);
+    return {
+      lines: tally.lines,
+      complete,
+      kinds: [...this.#kinds]
+        .map(([plan, seen]) => explainedKind(plan, seen))
+        .sort((a, b) => Number(b.tells === 'requests') - Number(a.tells === 'requests') || b.lines - a.lines),
+      own: [...this.#own].map(([format, entry]) => ({ format, ...entry })),
+      continuation: tally.continuation - told,
+      unparsed: tally.unparsed,
+      stuck: this.#stuck,
+      assumptions: [...(tally.misfit === null ? [] : [tally.misfit]), ...tally.assumptions],
+    };
+  }
+}
+
+function count<Kind>(seen: Map<Kind, Seen>, kind: Kind, first: () => ExplainedLine): void {
+  const known = seen.get(kind);
+  if (known) known.lines++;
+  else seen.set(kind, { lines: 1, first: first() });
+}
+
+function stuckLine(judged: Extract<Judged, { kind: 'nothing' }>, number: number, reason: string): StuckLine {
+  const { b, start, end, best } = judged;
+  const line = labelled(b.subarray(start, end), number, best ? [{ from: best.at, to: best.at, name: '' }] : []);
+  return {
+    number,
+    text: line.text,
+    reason,
+    best: best?.name ?? null,
+    // At the end of the line, or behind what is shown of it.
+    at: best ? (line.labels[0]?.from ?? line.text.length) : 0,
+    expected: best?.expected ?? null,
+  };
+}
+
+function explainedKind(plan: Plan, { first, lines }: Seen): ExplainedKind {
+  const { format, layout, facts } = plan.parts;
+  const kind = { format: format.id, layout, facts, first };
+  return plan.retells
+    ? { ...kind, tells: plan.begins ? 'begun' : 'again', lines, missing: [] }
+    : { ...kind, tells: 'requests', lines: plan.requests, missing: missingOf(format, facts) };
+}
+
 export function explainHead(head: Buffer, complete: boolean, options: ExplainOptions): Explanation {
   const padded = Buffer.alloc(head.length + 1 + SLACK_BYTES);
   head.copy(padded);
@@ -87,48 +171,9 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
   router.lines(padded, view, last + 1, 0);
   router.end();
 
-  const kinds = new Map<Plan, { lines: number; first: ExplainedLine }>();
-  const own = new Map<string, { lines: number; first: ExplainedLine }>();
-  const reasons = new Map(router.tally.examples.map(({ line, reason }) => [line, reason]));
-  const stuck: StuckLine[] = [];
-  const look = (b: Buffer, v: DataView, from: number, to: number, number: number) => {
-    const judged = router.judge(b, v, from, to, reasons.has(number));
-    const records = judged.kind === 'nothing' ? recordsIn(b, from, to) : [];
-    if (records.length > 0) {
-      for (const { b, v, length } of records) look(b, v, 0, length, number);
-      return;
-    }
-    if (judged.kind === 'request') {
-      const known = kinds.get(judged.plan);
-      if (known) known.lines++;
-      else {
-        const bytes = judged.b.subarray(judged.start, judged.end);
-        kinds.set(judged.plan, { lines: 1, first: labelled(bytes, number, labelsOf(judged.plan, judged)) });
-      }
-    } else if (judged.kind === 'own') {
-      const known = own.get(judged.format);
-      if (known) known.lines++;
-      else own.set(judged.format, { lines: 1, first: labelled(b.subarray(from, to), number, []) });
-    } else if (judged.kind === 'nothing' && reasons.has(number)) {
-      const { best } = judged;
-      const line = labelled(
-        judged.b.subarray(judged.start, judged.end),
-        number,
-        best ? [{ from: best.at, to: best.at, name: '' }] : [],
-      );
-      stuck.push({
-        number,
-        text: line.text,
-        reason: reasons.get(number) ?? '',
-        best: best?.name ?? null,
-        // At the end of the line, or behind what is shown of it.
-        at: best ? (line.labels[0]?.from ?? line.text.length) : 0,
-        expected: best?.expected ?? null,
-      });
-    }
-  };
+  const look = new SecondLook(router);
   const seen = new Tally();
-  const records = new PrettyRecords(seen, (b, v, from, to) => look(b, v, from, to, seen.lines));
+  const records = new PrettyRecords(seen, (b, v, from, to) => look.line(b, v, from, to, seen.lines));
   for (let pos = 0; pos <= last; ) {
     const newline = padded.indexOf(10, pos);
     seen.lines++;
@@ -136,26 +181,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
     pos = newline + 1;
   }
   records.end();
-  const { tally } = router;
-  const told = [...kinds].reduce((sum, [{ retells }, { lines }]) => sum + (retells ? lines : 0), 0);
-  return {
-    lines: tally.lines,
-    complete,
-    kinds: [...kinds]
-      .map(([plan, { first, lines }]): ExplainedKind => {
-        const { format, layout, facts } = plan.parts;
-        const kind = { format: format.id, layout, facts, first };
-        if (!plan.retells)
-          return { ...kind, tells: 'requests', lines: plan.requests, missing: missingOf(format, facts) };
-        return { ...kind, tells: plan.begins ? 'begun' : 'again', lines, missing: [] };
-      })
-      .sort((a, b) => Number(b.tells === 'requests') - Number(a.tells === 'requests') || b.lines - a.lines),
-    own: [...own].map(([format, entry]) => ({ format, ...entry })),
-    continuation: tally.continuation - told,
-    unparsed: tally.unparsed,
-    stuck,
-    assumptions: [...(tally.misfit === null ? [] : [tally.misfit]), ...tally.assumptions],
-  };
+  return look.explanation(complete);
 }
 
 /** @throws UserError when the input cannot be read */

@@ -25,89 +25,127 @@ interface Generated {
   readonly stamps: Record<string, Extract<Field, { kind: 'time' | 'until' | 'collected' }>>;
 }
 
-function generate(tokens: readonly Token[], columns: Columns, explain: boolean): Generated {
-  const literals: Generated['literals'] = {};
-  const stamps: Generated['stamps'] = {};
-  const kinds = new Set(tokens.map((token) => (isLiteral(token) ? null : token.field.kind)));
-  const textAt = lastText(tokens);
-  let code = '';
-  let endKnown = false;
-  const needEnd = () => {
-    if (!endKnown) code += endCode;
-    endKnown = true;
-  };
-  const emitField = (index: number, field: Field) => {
-    if (field.kind === 'time' || field.kind === 'until' || field.kind === 'collected') stamps[`stamp${index}`] = field;
-    if (field.kind === 'request') literals[`after${index}`] = bytesOf(contextOf(tokens, columns, index).after);
-    const { code: body, needsEnd } = fieldCode(field, contextOf(tokens, columns, index));
-    if (needsEnd) needEnd();
-    code += explain
-      ? `h=p;${body}spans.push({token:${index},from:h,to:p,digits:cursor.digits,offsetMinutes:cursor.offsetMinutes});\n`
-      : body;
-  };
-  const emitForwards = (index: number) => {
-    const token = tokens[index];
-    if (isLiteral(token)) {
-      const { length } = bytesOf(token.literal);
-      code += `if(!(${literalTest(token.literal, 'p')}))break fail;p+=${length};\n`;
-    } else emitField(index, token.field);
-  };
+/** Writes the body that reads one line: what it has written so far, and what the scanner needs to run it. */
+class Body {
+  readonly literals: Generated['literals'] = {};
+  readonly stamps: Generated['stamps'] = {};
+  readonly #tokens: readonly Token[];
+  readonly #columns: Columns;
+  readonly #explain: boolean;
+  #code = '';
+  #endKnown = false;
 
-  const forwardsTo = textAt < 0 ? tokens.length : textAt;
-  for (let i = 0; i < forwardsTo; i++) emitForwards(i);
-  if (textAt < 0) {
-    // At the end of the line: blanks and a carriage return are let through.
-    code += endKnown
-      ? 'if(p<e)break fail;\n'
-      : 'if(n<0){while(b[p]===32||b[p]===13)p++;if(b[p]!==10)break fail;n=p}else if(p<e)break fail;\n';
-  } else {
-    needEnd();
-    code += 'r=p;q=e;\n';
-    for (let i = tokens.length - 1; i > textAt; i--) {
-      const token = tokens[i];
+  constructor(tokens: readonly Token[], columns: Columns, explain: boolean) {
+    this.#tokens = tokens;
+    this.#columns = columns;
+    this.#explain = explain;
+    const textAt = lastText(tokens);
+    this.#forwards(textAt < 0 ? tokens.length : textAt);
+    if (textAt < 0) this.#endOfLine();
+    else this.#backwards(textAt);
+    this.#derived();
+  }
+
+  get code(): string {
+    return this.#code;
+  }
+
+  #needEnd(): void {
+    if (!this.#endKnown) this.#code += endCode;
+    this.#endKnown = true;
+  }
+
+  #field(index: number, field: Field): void {
+    if (field.kind === 'time' || field.kind === 'until' || field.kind === 'collected')
+      this.stamps[`stamp${index}`] = field;
+    const context = contextOf(this.#tokens, this.#columns, index);
+    if (field.kind === 'request') this.literals[`after${index}`] = bytesOf(context.after);
+    const { code, needsEnd } = fieldCode(field, context);
+    if (needsEnd) this.#needEnd();
+    this.#code += this.#explain
+      ? `h=p;${code}spans.push({token:${index},from:h,to:p,digits:cursor.digits,offsetMinutes:cursor.offsetMinutes});\n`
+      : code;
+  }
+
+  #forwards(to: number): void {
+    for (let i = 0; i < to; i++) {
+      const token = this.#tokens[i];
       if (isLiteral(token)) {
         const { length } = bytesOf(token.literal);
-        code += `q-=${length};if(q<r||!(${literalTest(token.literal, 'q')})){p=q<r?r:q;break fail}\n`;
-        continue;
-      }
-      const before = tokens[i - 1];
-      const literal = isLiteral(before) ? bytesOf(before.literal) : new Uint8Array();
-      const behindBlank = literal.length - 1 - literal.indexOf(32);
-      code += `z=q;while(q>r&&b[q-1]!==32)q--;q+=${behindBlank};p=q;if(q>z)break fail;\n`;
-      emitField(i, token.field);
-      code += 'if(p!==z)break fail;\n';
+        this.#code += `if(!(${literalTest(token.literal, 'p')}))break fail;p+=${length};\n`;
+      } else this.#field(i, token.field);
     }
-    code += 'p=r;\n';
-    const text = tokens[textAt];
-    if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
-      const { length } = bytesOf(text.field.never);
-      code += `if(q-r===${length}&&${literalTest(text.field.never, 'r')})break fail;\n`;
-    }
-    if (explain) code += `spans.push({token:${textAt},from:r,to:q,digits:0,offsetMinutes:NaN});\n`;
   }
 
-  const hasRequest = kinds.has('request');
-  if (!hasRequest && kinds.has('target')) code += 'RT=joinRoute(b,v,ms,mt,us,ut);\n';
-  const leads = hasLead(tokens);
-  if (leads) {
-    code += 'if(L===L){T+=L;D-=L}else D=NaN;\n';
+  /** Blanks and a carriage return are let through. */
+  #endOfLine(): void {
+    this.#code += this.#endKnown
+      ? 'if(p<e)break fail;\n'
+      : 'if(n<0){while(b[p]===32||b[p]===13)p++;if(b[p]!==10)break fail;n=p}else if(p<e)break fail;\n';
   }
-  if (kinds.has('until')) code += 'D=U-T;\n';
-  const collected = collectedOf(tokens);
-  for (const { use, tickMicros } of collected) {
-    code += use === 'taken' ? 'T=E;\n' : `if(E>=T&&E<T+${tickMicros})T=E;else break fail;\n`;
+
+  /** From the end of the line to the text at `textAt`, which is what remains. */
+  #backwards(textAt: number): void {
+    this.#needEnd();
+    this.#code += 'r=p;q=e;\n';
+    for (let i = this.#tokens.length - 1; i > textAt; i--) {
+      const token = this.#tokens[i];
+      if (isLiteral(token)) {
+        const { length } = bytesOf(token.literal);
+        this.#code += `q-=${length};if(q<r||!(${literalTest(token.literal, 'q')})){p=q<r?r:q;break fail}\n`;
+      } else this.#fieldBehindBlank(i, token.field);
+    }
+    this.#code += 'p=r;\n';
+    const text = this.#tokens[textAt];
+    if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
+      const { length } = bytesOf(text.field.never);
+      this.#code += `if(q-r===${length}&&${literalTest(text.field.never, 'r')})break fail;\n`;
+    }
+    if (this.#explain) this.#code += `spans.push({token:${textAt},from:r,to:q,digits:0,offsetMinutes:NaN});\n`;
   }
+
+  /** Its start is found by going back to the blank in front. */
+  #fieldBehindBlank(index: number, field: Field): void {
+    const before = this.#tokens[index - 1];
+    const literal = isLiteral(before) ? bytesOf(before.literal) : new Uint8Array();
+    const behindBlank = literal.length - 1 - literal.indexOf(32);
+    this.#code += `z=q;while(q>r&&b[q-1]!==32)q--;q+=${behindBlank};p=q;if(q>z)break fail;\n`;
+    this.#field(index, field);
+    this.#code += 'if(p!==z)break fail;\n';
+  }
+
+  /** What several fields give together. */
+  #derived(): void {
+    const kinds = kindsOf(this.#tokens);
+    if (!kinds.has('request') && kinds.has('target')) this.#code += 'RT=joinRoute(b,v,ms,mt,us,ut);\n';
+    if (hasLead(this.#tokens)) this.#code += 'if(L===L){T+=L;D-=L}else D=NaN;\n';
+    if (kinds.has('until')) this.#code += 'D=U-T;\n';
+    for (const { use, tickMicros } of collectedOf(this.#tokens))
+      this.#code += use === 'taken' ? 'T=E;\n' : `if(E>=T&&E<T+${tickMicros})T=E;else break fail;\n`;
+  }
+}
+
+const kindsOf = (tokens: readonly Token[]): ReadonlySet<Field['kind']> =>
+  new Set(tokens.flatMap((token) => (isLiteral(token) ? [] : [token.field.kind])));
+
+function generate(tokens: readonly Token[], columns: Columns, explain: boolean): Generated {
+  const { code, literals, stamps } = new Body(tokens, columns, explain);
   const filled = filledColumns(tokens, columns);
   const arrays = [...filled.map(([, column]) => column), 'offset'];
   const memories = Object.entries(stamps).flatMap(([name, { kind, shape }]) =>
     kind === 'time' ? stampVariables(shape, Number(name.slice('stamp'.length))) : [],
   );
+  const resets = [
+    kindsOf(tokens).has('target') ? 'ms=mt=us=ut=0;' : '',
+    hasLead(tokens) ? 'L=0;' : '',
+    explain ? 'state.spans=[];const spans=state.spans;' : '',
+  ];
   const source = `return function scan(b,v,pos,limit,rows,base){
 const {${arrays.map((name) => `${name}:col_${name}`).join(',')}}=rows,capacity=rows.capacity;let row=rows.length;
 let p=pos,c=0,s=0,t=0,k=0,w=0,g=0,x=0,e=0,n=0,q=0,r=0,z=0,o=0,h=0,L=0,U=0,E=0,ms=0,mt=0,us=0,ut=0,SW=0,SV=0;
 let ${[...allColumns.map(([name, , unset]) => `${name}=${unset}`), ...memories].join(',')};
 while(pos<limit&&row<capacity){fail:{
-p=pos;n=-1;${kinds.has('target') ? 'ms=mt=us=ut=0;' : ''}${leads ? 'L=0;' : ''}${explain ? 'state.spans=[];const spans=state.spans;' : ''}
+p=pos;n=-1;${resets.join('')}
 ${code}
 ${filled.map(([name, column]) => `col_${column}[row]=${name};`).join('')}col_offset[row]=base+pos;row++;pos=n+1;continue}
 state.stop=p;break}

@@ -67,36 +67,19 @@ const answered = /status|code|respon|complet|finish|answer|return|sent/i;
 
 /** Which slots say what was asked for and how it was answered; null when they do not. */
 export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'): Request | null {
-  const at = (piece: FreeKind, from = 0) =>
-    slots.findIndex((slot, index) => index >= from && slot.kind === 'field' && slot.piece === piece);
-  const whole = at('request');
-  const method = whole >= 0 ? whole : at('method');
-  const target = whole >= 0 ? whole : at('target', method) >= 0 ? at('target', method) : at('target');
-  const meant = (index: number) => keyMeaning(keyOf(slots, index)?.name ?? '')?.kind;
-  const isNamed = (index: number) => meant(index) === 'status';
-  // "duration_ms": 200 is no status, whatever its values look like.
-  const statuses = slots.flatMap((slot, index) =>
-    slot.kind === 'field' &&
-    slot.piece === 'number' &&
-    given(slot.values).every(isStatus) &&
-    (meant(index) ?? 'status') === 'status'
-      ? [index]
-      : [],
-  );
-  const isTimed = slots.some(
-    (slot, index) =>
-      slot.kind === 'field' && (slot.piece === 'unit' || slot.piece === 'spent' || meant(index) === 'duration'),
-  );
+  const { method, target } = askedFor(slots);
   if (lacking === 'answer') {
     return target < 0 || !isOwnPath(slots[target])
       ? null
       : { method: method < 0 ? target : method, target, status: -1 };
   }
+  const statuses = statusesIn(slots);
+  const isNamed = (index: number) => meaningAt(slots, index) === 'status';
   if (method < 0 || target < 0) {
     const named = statuses.find(isNamed) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
     // "[req7] 200 0.001s": the only one there is.
     const status = named ?? (lacking === 'request' && statuses.length === 1 ? statuses[0] : undefined);
-    const isTold = lacking === 'request' ? isTimed : lacking === 'request and time';
+    const isTold = lacking === 'request' ? isTimed(slots) : lacking === 'request and time';
     if (!isTold || status === undefined) return null;
     return { method: status, target: status, status };
   }
@@ -106,8 +89,40 @@ export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'
     statuses.findLast((index) => index < method) ??
     statuses[0];
   if (status !== undefined) return { method, target, status };
-  return lacking === 'status' && isTimed && isOwnPath(slots[target]) ? { method, target, status: -1 } : null;
+  return lacking === 'status' && isTimed(slots) && isOwnPath(slots[target]) ? { method, target, status: -1 } : null;
 }
+
+/** Indices of the slots of the method and the target, -1 where there is none. */
+function askedFor(slots: readonly Slot[]): { readonly method: number; readonly target: number } {
+  const at = (piece: FreeKind, from = 0) =>
+    slots.findIndex((slot, index) => index >= from && slot.kind === 'field' && slot.piece === piece);
+  const whole = at('request');
+  if (whole >= 0) return { method: whole, target: whole };
+  const method = at('method');
+  const behind = at('target', method);
+  return { method, target: behind >= 0 ? behind : at('target') };
+}
+
+const meaningAt = (slots: readonly Slot[], index: number) => keyMeaning(keyOf(slots, index)?.name ?? '')?.kind;
+
+/** Indices of the slots that may be a status: "duration_ms": 200 is none, whatever its values look like. */
+const statusesIn = (slots: readonly Slot[]): number[] =>
+  slots.flatMap((slot, index) =>
+    slot.kind === 'field' &&
+    slot.piece === 'number' &&
+    given(slot.values).every(isStatus) &&
+    (meaningAt(slots, index) ?? 'status') === 'status'
+      ? [index]
+      : [],
+  );
+
+/** Do the lines say how long something took? */
+const isTimed = (slots: readonly Slot[]): boolean =>
+  slots.some(
+    (slot, index) =>
+      slot.kind === 'field' &&
+      (slot.piece === 'unit' || slot.piece === 'spent' || meaningAt(slots, index) === 'duration'),
+  );
 
 /** What was asked for and answered, line by line. */
 export function requestsOf(slots: readonly Slot[], { method, target, status }: Request): string[] {

@@ -60,6 +60,19 @@ function columnsOf(text: string): Columns | null {
   return { separator: separator.charCodeAt(0), message, time, isUtc, count: names.length };
 }
 
+/** Of the value in quotes whose text begins at `from`, in which quotes are written twice; `to` where it is not closed. */
+function endOfQuoted(b: Uint8Array, from: number, to: number): number {
+  let end = from;
+  while (end < to && !(b[end] === QUOTE && b[end + 1] !== QUOTE)) end += b[end] === QUOTE ? 2 : 1;
+  return Math.min(end, to);
+}
+
+function separatorFrom(b: Uint8Array, from: number, to: number, separator: number): number {
+  let end = from;
+  while (end < to && b[end] !== separator) end++;
+  return end;
+}
+
 class TableEnvelope implements Envelope {
   readonly id = 'table';
   readonly #runtime: Runtime;
@@ -116,19 +129,12 @@ class TableEnvelope implements Envelope {
     let messageTo = -1;
     let timeFrom = -1;
     let timeTo = -1;
-    let index = 0;
-    for (; index < count; index++) {
+    for (let index = 0; index < count; index++) {
       const isQuoted = b[p] === QUOTE;
-      let end = isQuoted ? p + 1 : p;
-      if (isQuoted) {
-        while (end < to && !(b[end] === QUOTE && b[end + 1] !== QUOTE)) end += b[end] === QUOTE ? 2 : 1;
-        // The value goes on in the next line: of the last one the first line is here.
-        if (end >= to && (index !== message || index !== count - 1)) return false;
-        end = Math.min(end, to);
-      } else {
-        // The last value may hold the separator.
-        while (end < to && (index === count - 1 || b[end] !== separator)) end++;
-      }
+      const isLast = index === count - 1;
+      const end = isQuoted ? endOfQuoted(b, p + 1, to) : isLast ? to : separatorFrom(b, p, to, separator);
+      // The value goes on in the next line: of the last one the first line is here.
+      if (isQuoted && end === to && !(isLast && index === message)) return false;
       if (index === message) {
         messageFrom = isQuoted ? p + 1 : p;
         messageTo = end;
@@ -136,12 +142,10 @@ class TableEnvelope implements Envelope {
         timeFrom = isQuoted ? p + 1 : p;
         timeTo = end;
       }
-      if (isQuoted) end++;
-      p = end + 1;
-      if (end >= to) break;
-      if (b[end] !== separator) return false;
+      const behind = isQuoted ? end + 1 : end;
+      if (isLast ? behind < to : behind >= to || b[behind] !== separator) return false;
+      p = behind + 1;
     }
-    if (index !== count - 1 || messageFrom < 0 || timeFrom < 0) return false;
     if (!this.#stamp(line, timeFrom, timeTo, isUtc)) return false;
     this.#moveTo(line, messageFrom, messageTo);
     return true;
