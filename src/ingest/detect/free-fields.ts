@@ -1,30 +1,21 @@
 /** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
 import type { DurationUnit, Field, StampShape, TimeUnit } from '../../core/format.ts';
-import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { unitOf } from './alike.ts';
-import { fieldName } from './closest.ts';
 import {
   clockOf,
   type FieldSlot,
-  findRequest,
   given,
   isConstant,
   keyOf,
-  type Lacking,
   type Request,
   requestsOf,
   type Slot,
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
-import { type FoundToken, literalToken, resolveNumbers, threadIdent } from './open-numbers.ts';
+import { type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
 import { isNoSize, isSize } from './repeating-values.ts';
 import { sizeOrMore } from './units.ts';
-
-export interface FreeForm {
-  readonly tokens: readonly Token[];
-  readonly assumptions: readonly string[];
-}
 
 const digitsOf = ({ values }: FieldSlot): number =>
   Math.max(...values.map((value) => /[.,](\d+)/.exec(value)?.[1].length ?? 0));
@@ -40,7 +31,8 @@ const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   ...(values.some((value) => decimal.test(value)) ? { fine: true } : {}),
 });
 
-class Fields {
+/** The tokens that slots become. */
+export class FreeFields {
   readonly found: readonly FoundToken[];
   readonly assumptions: string[] = [];
   readonly #slots: readonly Slot[];
@@ -87,21 +79,8 @@ class Fields {
     if (piece === 'request' && index === target) return this.#one({ kind: 'request', known: true }, slot);
     if (index === target) return this.#one({ kind: 'target' }, slot);
     if (index === method) return this.#one({ kind: 'method' }, slot);
-    const key = keyOf(this.#slots, index);
-    const name = key?.strong ? key.name : '';
-    const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
-    // "trace_id=1730221455182334" is no time, and "811:140123456789" no second one.
-    const isNumber = stamp?.shape.startsWith('epoch') === true;
-    const isOther = name === '' ? piece !== 'epoch-s' && this.#hasDate : !timeName.test(name);
-    if (stamp && !(isNumber && isOther)) {
-      if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
-      // In front of a stamp of the server's own, it is that of the logging layer.
-      const isWritten =
-        piece === 'iso' &&
-        this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
-      const field = stampField(name, stamp.shape, isWritten ? 'written' : 'end');
-      return this.#one(this.#hasFiner(slot, stamp.shape) ? { ...field, coarse: true } : field, slot);
-    }
+    const stamp = this.#stamp(slot, index);
+    if (stamp) return stamp;
     switch (piece) {
       case 'level':
         return this.#one({ kind: 'level' }, slot);
@@ -135,6 +114,25 @@ class Fields {
       default:
         return isConstant(slot) ? [literalToken(values[0])] : this.#one({ kind: 'word' }, slot);
     }
+  }
+
+  /** null: it is no stamp. */
+  #stamp(slot: FieldSlot, index: number): FoundToken[] | null {
+    const { piece } = slot;
+    const key = keyOf(this.#slots, index);
+    const name = key?.strong ? key.name : '';
+    const stamp = stampOf(slot) ?? clockOf(this.#slots, index);
+    if (!stamp) return null;
+    // "trace_id=1730221455182334" is no time, and "811:140123456789" no second one.
+    const isOther = name === '' ? piece !== 'epoch-s' && this.#hasDate : !timeName.test(name);
+    if (stamp.shape.startsWith('epoch') && isOther) return null;
+    if (stamp.assumed !== null) this.assumptions.push(stamp.assumed);
+    // In front of a stamp of the server's own, it is that of the logging layer.
+    const isWritten =
+      piece === 'iso' &&
+      this.#slots.some((other, at) => at > index && other.kind === 'field' && stampOf(other) !== null);
+    const field = stampField(name, stamp.shape, isWritten ? 'written' : 'end');
+    return this.#one(this.#hasFiner(slot, stamp.shape) ? { ...field, coarse: true } : field, slot);
   }
 
   #inside(slot: FieldSlot, open: string, close: string): FoundToken[] {
@@ -180,10 +178,17 @@ class Fields {
     }
     // "26 vars", "2 headers": a count of something. "line=42": a name that says something else.
     if (meaning || key?.strong || this.#isCounted(index)) return this.#one(plain, slot);
+    return this.#unnamedNumber(slot, index, name);
+  }
+
+  /** A size, a duration, or neither: what its values and its place tell. */
+  #unnamedNumber(slot: FieldSlot, index: number, name: string): FoundToken[] {
+    const { values } = slot;
+    const plain: Field = { kind: 'number' };
     if (isSize(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
     const { status } = this.#request;
     const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
-    if (!isFirst || known.some((value) => decimal.test(value))) {
+    if (!isFirst || given(values).some((value) => decimal.test(value))) {
       const open = this.#one(plain, slot, name, 'number');
       return this.#isBehindStamp(index) ? open.map((one) => ({ ...one, inFront: true as const })) : open;
     }
@@ -238,56 +243,4 @@ class Fields {
     const slot = this.#slots[index - 1];
     return slot?.kind === 'literal' ? slot.text : '';
   }
-}
-
-/** Fields that end where the text behind them is found. */
-const searched = new Set<Field['kind']>(['text', 'target', 'request']);
-
-/** Two fields side by side, with nothing that tells where the first one ends. */
-function isAmbiguous(tokens: readonly Token[]): boolean {
-  const ends = new Set<Field['kind']>(['time', 'blanks', 'level', 'pid', 'status']);
-  return tokens.some((token, i) => {
-    const before = tokens[i - 1];
-    if (i === 0 || isLiteral(token) || isLiteral(before) || ends.has(before.field.kind)) return false;
-    return token.field.kind !== 'blanks' || searched.has(before.field.kind);
-  });
-}
-
-/** A word ends where a blank stands, or what follows it: one that holds that is a text. */
-const wordsThatEnd = (found: readonly FoundToken[]): FoundToken[] =>
-  found.map((one, i) => {
-    const next = found[i + 1]?.token;
-    const end = isLiteral(next) ? next.literal[0] : ' ';
-    const isWord = 'field' in one.token && (one.token.field.kind === 'word' || one.token.field.kind === 'client');
-    return isWord && one.values.some((value) => value.includes(end))
-      ? { ...one, token: { field: { kind: 'text' } } }
-      : one;
-  });
-
-const unsaid = new Set<Field['kind']>(['text', 'word', 'number', 'blanks', 'list']);
-
-/** null: no request in it, or nothing tells where its fields end. */
-export function resolveFields(slots: readonly Slot[], spannedSeconds: number, lacking: Lacking): FreeForm | null {
-  const request = findRequest(slots, lacking);
-  if (!request) return null;
-  const fields = new Fields(slots, request);
-  const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, {
-    spannedSeconds,
-    byServer: false,
-    clfStamps: slots.some((slot) => slot.kind === 'field' && stampOf(slot)?.shape === 'clf'),
-  });
-  const tokens = tidy(resolved);
-  if (isAmbiguous(tokens)) return null;
-  const names = tokens.flatMap((token) =>
-    isLiteral(token) || unsaid.has(token.field.kind) ? [] : [fieldName(token.field)],
-  );
-  return {
-    tokens,
-    assumptions: [
-      `lines of no known layout are read by their look: ${names.join(', ')}`,
-      ...(request.target === request.status ? ['the lines do not say what was asked for: requests have no route'] : []),
-      ...fields.assumptions,
-      ...assumptions,
-    ],
-  };
 }

@@ -4,8 +4,8 @@
  * most of them share becomes a layout.
  */
 import { mostAlike } from './alike.ts';
-import { cutIntoColumns } from './free-columns.ts';
-import { type FreeForm, resolveFields } from './free-fields.ts';
+import { type Cut, cutIntoColumns } from './free-columns.ts';
+import { type FreeForm, resolveFields } from './free-layout.ts';
 import { type FreeKind, type FreePiece, freePieces, methodSource } from './free-pieces.ts';
 import type { Lacking, Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
@@ -111,6 +111,57 @@ function evenlyPadded(rows: readonly (readonly string[])[]): readonly (readonly 
   return even;
 }
 
+/** The slots of one column: what its values share, and the blanks around them. */
+interface ColumnSlots {
+  readonly slots: readonly Slot[];
+  /** The rows whose values are of one kind, which the others are not; null where all are alike, or nothing is a request. */
+  readonly part: ReadonlySet<readonly string[]> | null;
+}
+
+/** null: the blanks around the values differ. */
+function columnSlots(rows: readonly (readonly string[])[], column: number): ColumnSlots | null {
+  const whole = rows.map((row) => row[column]);
+  const before = padding(whole, /^ */);
+  const behind = padding(whole, / *$/);
+  if (!before || !behind) return null;
+  const inner = whole.map((text) => text.trim());
+  const given = inner.flatMap((text, index) => (text === '-' || text === '' ? [] : [index]));
+  const { lines, pieces } = alike(given.map((index) => inner[index]));
+  const isAlike = lines.length > 0 && lines.length >= ALIKE * given.length;
+  if (!isAlike) {
+    const isPart = lines.length >= PART * rows.length && inner.filter(looksLikeRequest).length >= ALIKE * rows.length;
+    const part = isPart ? new Set(lines.map((line) => rows[given[line]])) : null;
+    return { slots: [...before, anything(inner), ...behind], part };
+  }
+  // Every slot has a value for every line: of lines that look otherwise it is empty.
+  const byLine = new Map(lines.map((line, i) => [given[line], pieces[i]]));
+  const slots = pieces[0].map(({ kind, text }, i): Slot => {
+    if (kind === 'literal') return literal(text);
+    return { kind: 'field', piece: kind, values: inner.map((_, line) => byLine.get(line)?.[i].text ?? '-') };
+  });
+  return { slots: [...before, ...slots, ...behind], part: null };
+}
+
+/** Those of all columns, with the delimiter between them; null where one has none. */
+function slotsOfColumns({ rows: all, delimiter }: Cut): ColumnSlots | null {
+  const rows = evenlyPadded(all);
+  const slots: Slot[] = [];
+  let part: ColumnSlots['part'] = null;
+  for (let column = 0; column < rows[0].length; column++) {
+    if (column > 0) slots.push(literal(delimiter));
+    const found = columnSlots(rows, column);
+    if (!found) return null;
+    slots.push(...found.slots);
+    part = found.part ?? part;
+  }
+  return { slots, part };
+}
+
+function slotsOfWholeLines(texts: readonly string[]): ColumnSlots | null {
+  const { pieces } = alike(texts);
+  return pieces.length === 0 ? null : { slots: slotsOf(pieces), part: null };
+}
+
 /**
  * @param texts lines that tell of requests (latin-1)
  * @param lacking what they may not say, as they say how long requests took
@@ -122,46 +173,9 @@ export function findFreeForm(
 ): FreeForm | null {
   // Scanners let blanks pass at the end of a line.
   const cut = cutIntoColumns(texts.map((text) => text.replace(/ +$/, '')));
-  let slots: Slot[];
-  let part: ReadonlySet<readonly string[]> | null = null;
-  if (cut.delimiter === '') {
-    const { pieces } = alike(texts);
-    if (pieces.length === 0) return null;
-    slots = slotsOf(pieces);
-  } else {
-    slots = [];
-    const rows = evenlyPadded(cut.rows);
-    for (let column = 0; column < rows[0].length; column++) {
-      if (column > 0) slots.push(literal(cut.delimiter));
-      const whole = rows.map((row) => row[column]);
-      const before = padding(whole, /^ */);
-      const behind = padding(whole, / *$/);
-      if (!before || !behind) return null;
-      const inner = whole.map((text) => text.trim());
-      const given = inner.flatMap((text, index) => (text === '-' || text === '' ? [] : [index]));
-      const { lines, pieces } = alike(given.map((index) => inner[index]));
-      const isAlike = lines.length > 0 && lines.length >= ALIKE * given.length;
-      if (
-        !isAlike &&
-        lines.length >= PART * rows.length &&
-        inner.filter(looksLikeRequest).length >= ALIKE * rows.length
-      ) {
-        part = new Set(lines.map((line) => rows[given[line]]));
-      }
-      // Every slot has a value for every line: of lines that look otherwise it is empty.
-      const byLine = new Map(lines.map((line, i) => [given[line], pieces[i]]));
-      slots.push(
-        ...before,
-        ...(isAlike
-          ? pieces[0].map(({ kind, text }, i): Slot => {
-              if (kind === 'literal') return literal(text);
-              return { kind: 'field', piece: kind, values: inner.map((_, line) => byLine.get(line)?.[i].text ?? '-') };
-            })
-          : [anything(inner)]),
-        ...behind,
-      );
-    }
-  }
+  const found = cut.delimiter === '' ? slotsOfWholeLines(texts) : slotsOfColumns(cut);
+  if (!found) return null;
+  const { slots, part } = found;
   const form = resolveFields(slots, spannedSeconds, lacking);
   if (form !== null || part === null) return form;
   // Two kinds of lines in the same columns: "--> GET /a" and "<-- GET /a 200".
