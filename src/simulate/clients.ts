@@ -97,15 +97,15 @@ export function findCallers(input: ClientsInput): Callers {
     slots !== null &&
     waitMethod !== 'measured' &&
     arrivalsAreHidden(saturatedRatio, ...(waitMethod === 'inferred' ? ([lowWait, highWait] as const) : UNKNOWN_WAIT));
-  if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: [] };
+  if (hidden && waitMethod !== 'inferred') return { likely: { kind: 'hidden' }, others: takingTurns(trace, slots) };
   if (trace.length < MINIMUM_STARTS || input.interrupted) return { likely: open, others: [] };
   const station = slots !== null && input.sharedQueue && waitMethod !== 'measured' ? slots : Number.POSITIVE_INFINITY;
   const levels = Number.isFinite(station) ? levelsOfPool(trace, station) : levelsInServer(trace);
   const service = mean(trace.service as unknown as number[]);
   const wait = mean(trace.waits[0] as unknown as number[]);
   const isRefuted = refutationOf(trace, Number.isFinite(station) || trace.waitUnknown ? null : slots);
-  const fitsBy = (evenness: Evenness | null) =>
-    closedFits(input, levels, station, evenness).filter(
+  const fitsBy = (evenness: Evenness | null, read = input, seen = levels) =>
+    closedFits(read, seen, station, evenness, hidden).filter(
       ({ clients }) =>
         clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length && !isRefuted(clients),
     );
@@ -121,15 +121,39 @@ export function findCallers(input: ClientsInput): Callers {
   // The moments in which such a pool is not full are too few to tell who asks.
   if (best.gain < enough || blind || hidden) {
     // Of the readings that are left, the one that differs most from open callers holds the others between them.
-    const fewest = fits.find(({ score }) => score >= Math.max(0, best.score) - NOT_EXCLUDED);
+    const isLeft = ({ score, wait: its }: ClosedFit) =>
+      score >= Math.max(0, best.score) - NOT_EXCLUDED || (hidden && its >= trace.extremes[0] * wait);
+    const fewest = fits.find(isLeft);
     return { likely: hidden ? { kind: 'hidden' } : open, others: fewest ? [fewest.clients] : [] };
   }
-  const loosest = fits.reduce((most, { loose }) => Math.max(most, loose), Number.NEGATIVE_INFINITY);
-  const isNear = ({ loose, clients }: ClosedFit) =>
-    loose >= loosest - (clients.count < best.clients.count ? FEWER_NOT_EXCLUDED : NOT_EXCLUDED);
-  const near = fits.filter(isNear).map(({ clients }) => clients);
+  // Levels are as good as the waits that they are worked out from: these may be shorter, or longer.
+  const readings = Number.isFinite(station)
+    ? [fits.filter(({ wait: its }) => its >= trace.extremes[0] * wait && its <= trace.extremes[1] * wait)]
+    : trace.extremes
+        .filter((factor) => factor !== 1)
+        .map((factor) => {
+          const read = { ...input, trace: withWaits(trace, factor) };
+          return nearest(fitsBy(evenness, read, levelsInServer(read.trace)));
+        });
+  const near = [nearest(fits), ...readings].flat().map(({ clients }) => clients);
+  near.sort((a, b) => a.count - b.count || a.thinkMicros - b.thinkMicros);
   const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
   return { likely: best.clients, others: best.gain >= SURE ? ends : [...ends, open] };
+}
+
+const withWaits = (trace: Trace, factor: number): Trace => ({
+  ...trace,
+  waits: [trace.waits[0].map((micros) => factor * micros)],
+});
+
+/** Those that the log does not exclude beside the best of them. */
+function nearest(fits: readonly ClosedFit[]): readonly ClosedFit[] {
+  if (fits.length === 0) return [];
+  const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
+  const loosest = fits.reduce((most, { loose }) => Math.max(most, loose), Number.NEGATIVE_INFINITY);
+  return fits.filter(
+    ({ loose, clients }) => loose >= loosest - (clients.count < best.clients.count ? FEWER_NOT_EXCLUDED : NOT_EXCLUDED),
+  );
 }
 
 /**
@@ -143,6 +167,13 @@ function oneInTurn({ trace, slots, proven }: ClientsInput): ClosedClients | null
   const span = start[length - 1] + service[length - 1] - start[0];
   if (!(busy >= IN_TURN * span)) return null;
   return { kind: 'closed', count: 1, thinkMicros: Math.max(1, (span - busy) / length) };
+}
+
+/** As many clients as there are slots, who ask again as soon as they are answered: they fill a pool, and nobody waits. */
+function takingTurns({ length, start, service }: Trace, slots: number): readonly ClosedClients[] {
+  const span = start[length - 1] - start[0];
+  const think = (slots * span) / length - mean(service as unknown as number[]);
+  return slots > 1 && length > 1 ? [{ kind: 'closed', count: slots, thinkMicros: Math.max(1, think) }] : [];
 }
 
 /** What the evenness of the answers says, nats more than for independent callers. */
@@ -180,6 +211,8 @@ interface ClosedFit {
   readonly score: number;
   /** As if both were known half as well: what the range goes by. */
   readonly loose: number;
+  /** µs, mean, of the model. */
+  readonly wait: number;
 }
 
 /** Numbers of clients, ascending, each with the pause that makes the log's throughput. */
@@ -188,6 +221,7 @@ function closedFits(
   { starts, micros, most }: Levels,
   slots: number,
   evenness: Evenness | null,
+  isHidden: boolean,
 ): ClosedFit[] {
   const total = starts.reduce((sum, count) => sum + (count ?? 0), 0);
   const time = micros.reduce((sum, span) => sum + (span ?? 0), 0);
@@ -204,7 +238,8 @@ function closedFits(
   const clarity = Math.min(1, (BLURRED * service) / Math.max(1, medianOf(trace.uncertainty)));
   // A clear level never passes the number of clients; a blurred one may seem to.
   const blurred = clarity < 1;
-  const least = blurred ? Math.max(peak, Math.ceil(rate * (service + wait))) : most - 1;
+  const shortest = isHidden ? trace.extremes[0] * wait : wait;
+  const least = blurred ? Math.max(peak, Math.ceil(rate * (service + shortest))) : most - 1;
   const floor = blurred ? 0.5 : 1e-3;
   for (let count = Math.max(2, least); count <= MAX_CLIENTS; count = Math.ceil(count * 1.03 + 0.5)) {
     const think = bounded ? pauseFor(count, slots, service, rate) : count / rate - service - wait;
@@ -226,6 +261,7 @@ function closedFits(
       even,
       score: clear - misfit / 2,
       loose: clear - misfit / 8,
+      wait: state.wait,
     });
   }
   return fits;

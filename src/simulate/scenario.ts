@@ -27,6 +27,9 @@ export interface ScenarioRuns {
 /** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
 const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
 
+/** The load on a larger pool, if that was too small as well. */
+const TOO_MUCH = 1.25;
+
 export const isWider = (r: number): boolean => r % 2 === 1;
 
 /** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
@@ -142,6 +145,11 @@ export function runScenario(
       lopsided.push(runOnce(workload, pool, repetition, clients, random, lopsidedAcceptors(pool, repetition)));
     }
     if (clients.kind === 'closed') return;
+    if (clients.kind === 'hidden' && !workload.trace.waitUnknown) {
+      // As many came as were answered, or more: so many that they would be too much for a larger pool as well.
+      for (const load of [...HIDDEN_LOADS, TOO_MUCH * timesTheSlots(workload, pool)])
+        if (load > 1) others.push(runOnce(workload, pool, quicker(repetition, load), clients, random));
+    }
     const { clumps } = workload.trace;
     if (clumps.size > 1) {
       const more = repetitionOf(workload, r, byWorker, { clumped: clumps.most });
@@ -151,6 +159,13 @@ export function runScenario(
       others.push(runOnce(workload, pool, repetitionOf(workload, r, byWorker, { stretched: factor }), clients, random));
     }
   }
+}
+
+/** Slots of a pool for one of the present pool; 1 where these are not known, or have no bound. */
+function timesTheSlots({ present }: Workload, pool: PoolShape): number {
+  return present && present.model !== 'async' && pool.model !== 'async'
+    ? (pool.workers * pool.threads) / (present.workers * present.threads)
+    : 1;
 }
 
 const logged = new WeakMap<Workload, Workload>();

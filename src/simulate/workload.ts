@@ -62,7 +62,7 @@ export function workloadOf(
         slots: inference.capacity.value,
         sharedQueue: inference.queue !== 'per-worker',
         pool: thorough ? present : null,
-        saturatedRatio: inference.concurrency.saturatedRatio,
+        saturatedRatio: saturatedShare(inference),
         peak: inference.concurrency.peak,
         proven: inference.concurrency.peakAtLeast,
         waitMethod: inference.wait.method,
@@ -73,6 +73,12 @@ export function workloadOf(
       seed: seedOf(trace.start),
     },
   };
+}
+
+/** Share of the time with all slots busy; of lines without durations the share of the slots that were, which is no smaller. */
+function saturatedShare({ concurrency, capacity }: Analysis['inference']): number {
+  const { saturatedRatio, mean } = concurrency;
+  return Number.isNaN(saturatedRatio) && capacity.value !== null ? mean / capacity.value : saturatedRatio;
 }
 
 /** The same log as if a route had never been asked for. */

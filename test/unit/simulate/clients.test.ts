@@ -64,9 +64,11 @@ describe('clients', () => {
     expect(found).toBe(seeds.length);
   });
 
-  it('behind endless saturation are hidden when the waits are only bounded', () => {
+  it('behind endless saturation are hidden when the waits are only bounded: they may be as many as the slots', () => {
+    const service = new Float64Array(500).fill(390_000);
+    const start = service.map((_, i) => 1e15 + i * 100_000);
     const input = {
-      trace: { length: 500 } as never,
+      trace: { length: 500, start, service } as never,
       slots: 4,
       sharedQueue: true,
       pool: null,
@@ -77,7 +79,9 @@ describe('clients', () => {
       waitMethod: 'bounded',
       waitRange: [Number.NaN, Number.NaN],
     } as const;
-    expect(findCallers(input).likely.kind).toBe('hidden');
+    const { likely, others } = findCallers(input);
+    expect(likely.kind).toBe('hidden');
+    expect(others).toMatchObject([{ kind: 'closed', count: 4 }]);
   });
 
   it('who all pause at once, again and again, do not wait for their answers', () => {

@@ -213,6 +213,29 @@ describe('a log that cannot tell', () => {
     expect(document.recommendation).toBeNull();
   });
 
+  it('holds what a full pool hides: whoever fills it may fill twice as many slots, or take turns on the few', () => {
+    const closed = (workers: number) =>
+      analysisOfPool(spec(7, workers, { load: { kind: 'closed', users: 9, think: 0.2, seconds: 90 } }));
+    const known = closed(2);
+    const { wait, concurrency, requests } = known.inference;
+    // The truth is eight times as long: nothing in a log of a pool that is always full says so.
+    const told = requests.wait.map((micros) => micros / 8);
+    const inference: Analysis['inference'] = {
+      ...known.inference,
+      concurrency: { ...concurrency, saturatedRatio: 1 },
+      wait: { ...wait, method: 'inferred', mean: wait.mean / 8, lowMean: 0, highMean: 40e6 },
+      requests: { ...requests, wait: told, waitSamples: [told] },
+    };
+    const document = whatIf({ ...known, inference }, { pools: [sync(1), sync(3), sync(4)], ...target });
+    expect(document.recommendation).toBeNull();
+    for (const { workers, range } of document.scenarios) {
+      const [low, high] = range.wait_mean!;
+      const real = closed(workers).inference.wait.mean / 1e6;
+      expect(low).toBeLessThanOrEqual(real);
+      expect(high).toBeGreaterThanOrEqual(real);
+    }
+  });
+
   it('is no crash when it is empty', () => {
     const empty = knownAnalysis([], { model: 'unknown', workers: 1, threads: 1 });
     expect(whatIf(empty, { pools: [sync(2)], ...target }).scenarios).toHaveLength(1);
