@@ -210,7 +210,12 @@ export class LiveJudge {
     const isLittle = others.some(({ id }) => id === 'not-enough-data');
     if (!top && !isLittle && isShort && summary.requests.total < FEWEST) {
       const sentence = `Not enough data: ${countText(summary.requests.total, 'request')} so far.`;
-      return { summary, verdict: this.#said.find({ severity: 'info', sentence, confidence: 1 }, 'little', now) };
+      // No panel says what the sentence leaves open.
+      const judged = { ...summary, findings: others };
+      return {
+        summary: judged,
+        verdict: this.#said.find({ severity: 'info', sentence, confidence: 1 }, 'little', now),
+      };
     }
     const server = this.#known?.server;
     if (top || isLittle || pools.length === 0 || !server || inference.servers.length > 0) {

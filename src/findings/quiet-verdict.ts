@@ -88,11 +88,11 @@ function withoutTimes({ server }: Summary): Verdict {
   const kind = capital(poolText(server));
   // A kind that is a hedge may have slots, or one.
   const own =
-    server.model_confidence < HEDGED ? `${kind}, by the plainest reading` : `${kind}, without slots of its own`;
+    server.model_confidence < HEDGED ? `${kind}, by the plainest reading` : `${kind}: no limit to requests at once`;
   return {
     severity: 'info',
-    sentence: `${own}. How many requests were in flight, how long they took, and whether they waited, for each other or inside the application, the log cannot tell.`,
-    shorter: [`${own}; requests in flight, their times and waits are not in the log.`],
+    sentence: `${own}. How many were in flight, how long they took, and whether they waited, for each other or inside the application, the log cannot tell.`,
+    shorter: [`${own}; how many ran, for how long, and whether they waited the log cannot tell.`],
     confidence: server.model_confidence,
   };
 }

@@ -48,7 +48,8 @@ export type LookAction =
   | { readonly type: 'colour'; readonly by?: ColourBy }
   | { readonly type: 'lane-form' }
   | { readonly type: 'fold' }
-  | { readonly type: 'sort' }
+  /** `column`: this one; the next one when missing. */
+  | { readonly type: 'sort'; readonly column?: number }
   | { readonly type: 'sort-direction' }
   | { readonly type: 'theme' }
   | { readonly type: 'mouse' }
@@ -58,5 +59,6 @@ export type LookAction =
 export type PromptAction =
   | { readonly type: 'prompt'; readonly kind: 'filter' | 'goto' | 'export' }
   | { readonly type: 'prompt-text'; readonly text: string }
-  | { readonly type: 'prompt-complete' }
+  /** The next or the previous completion of the word at the end. */
+  | { readonly type: 'prompt-complete'; readonly by: 1 | -1 }
   | { readonly type: 'prompt-accept' };

@@ -1,5 +1,5 @@
 /** What Ink draws, as plain data: names of the tabs, the keys at the bottom, a line being typed, the help. Changes rarely. */
-import { completeFilter } from '../engine/filter.ts';
+import { completionsOf } from './completions.ts';
 import type { Layout } from './layout.ts';
 import type { View } from './panel.ts';
 import type { ThemeName } from './theme.ts';
@@ -20,13 +20,24 @@ export interface ChromeState {
   readonly help: boolean;
   readonly helpScroll: number;
   readonly prompt: Prompt | null;
-  /** Joined by two spaces; offered for the word being typed. */
-  readonly completions: string;
+  /** Offered for the word being typed: in front of the one that tab has chosen, that one, and behind it. */
+  readonly hint: string;
+  readonly completionsBefore: string;
+  readonly completionChosen: string;
+  readonly completionsAfter: string;
   /** The word for space: what it would do now. */
   readonly pauseWord: string;
 }
 
-export function chromeOf({ ui, snapshot, theme }: View, layout: Layout): ChromeState {
+const noCompletions = { hint: '', before: '', chosen: '', after: '' };
+
+/** Cells that are left for completions behind what is typed: the word in front of it is "Filter". */
+const roomFor = (columns: number, prompt: Prompt): number => columns - prompt.text.length - ' Filter:    '.length - 1;
+
+export function chromeOf(view: View, layout: Layout): ChromeState {
+  const { ui, snapshot, theme } = view;
+  const completions =
+    ui.prompt?.kind === 'filter' ? completionsOf(ui.prompt, view, roomFor(layout.columns, ui.prompt)) : noCompletions;
   return {
     columns: layout.columns,
     rows: layout.rows,
@@ -42,7 +53,10 @@ export function chromeOf({ ui, snapshot, theme }: View, layout: Layout): ChromeS
     help: ui.help,
     helpScroll: ui.helpScroll,
     prompt: ui.prompt,
-    completions: ui.prompt?.kind === 'filter' ? completeFilter(ui.prompt.text, snapshot, 5).join('  ') : '',
+    hint: completions.hint,
+    completionsBefore: completions.before,
+    completionChosen: completions.chosen,
+    completionsAfter: completions.after,
     pauseWord: snapshot.mode === 'replay' ? (snapshot.playing ? 'pause' : 'play') : ui.frozen ? 'go on' : 'pause',
   };
 }

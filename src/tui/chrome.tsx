@@ -51,7 +51,8 @@ const promptHints = {
 function Footer({ state, colours }: PartProps): ReactNode {
   const { prompt } = state;
   if (prompt) {
-    const hint = prompt.error ?? (prompt.kind === 'filter' ? state.completions : promptHints[prompt.kind]);
+    const hint = prompt.error ?? (prompt.kind === 'filter' ? state.hint : promptHints[prompt.kind]);
+    const offersCompletions = prompt.kind === 'filter' && prompt.error === null;
     // What is being typed stays in sight.
     const room = Math.max(8, state.columns - promptWords[prompt.kind].length - 5);
     const text = prompt.text.length > room ? `${state.ascii ? '<' : '…'}${prompt.text.slice(1 - room)}` : prompt.text;
@@ -62,6 +63,15 @@ function Footer({ state, colours }: PartProps): ReactNode {
           {text}
           <Text inverse> </Text>
           <Text {...ink(prompt.error ? colours.critical : colours.quiet)}>{`  ${hint}`}</Text>
+          {offersCompletions && (
+            <>
+              <Text {...ink(colours.quiet)}>{state.completionsBefore}</Text>
+              <Text bold {...ink(colours.accent)}>
+                {state.completionChosen}
+              </Text>
+              <Text {...ink(colours.quiet)}>{state.completionsAfter}</Text>
+            </>
+          )}
         </Text>
       </Box>
     );

@@ -1,10 +1,22 @@
 /** Writes what is on the screen to a file, in the form that the ending of its name asks for. */
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import type { Exportable } from './exporter.ts';
 import { exporterFor, exporters } from './exports/index.ts';
 
+/** The name that the prompt begins with. Nobody chose it, so where it is taken a free one is found: to press `e` twice is no error. */
+export const OFFERED_NAME = 'logscope.json';
+
+/** The offered name, with the smallest number that makes it free. */
+export function freeName(exists: (path: string) => boolean): string {
+  for (let number = 1; ; number++) {
+    const name = number === 1 ? OFFERED_NAME : OFFERED_NAME.replace('.', `-${number}.`);
+    if (!exists(name)) return name;
+  }
+}
+
 /** @returns the sentence for the status line; a full disk or a missing folder is one too */
-export async function exportTo(path: string, from: Exportable): Promise<string> {
+export async function exportTo(asked: string, from: Exportable): Promise<string> {
+  const path = asked === OFFERED_NAME ? freeName(existsSync) : asked;
   const exporter = exporterFor(path);
   if (!exporter)
     return `Nothing written: the name must end in ${exporters.map(({ ending }) => `.${ending}`).join(', ')}`;

@@ -76,6 +76,7 @@ export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[
   for (const [field, text] of Object.entries(filterFields)) add(field, text);
   heading('Mouse');
   add('click', 'lane, chart: the cursor; tab, line: chooses it, again: opens it');
+  add('', 'title of a column of the routes: sorts by it');
   add('wheel', 'zooms on the lanes, scrolls elsewhere');
   return lines;
 }
@@ -108,6 +109,9 @@ export interface FooterItem {
   readonly word: string;
 }
 
+/** The likeness of "±" in ASCII has two letters. */
+const footerWord = (word: string, ascii: boolean): string => (ascii ? word.replace('±', '+-') : word);
+
 /** The most important keys that fit, in the order of the table. */
 export function footerItems(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord'>): FooterItem[] {
   const known = keyBindings
@@ -117,7 +121,7 @@ export function footerItems(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns
         binding.footer!.word === '±10s'
           ? `${keyLabel('left', state.ascii)}${state.ascii ? '/' : ''}${keyLabel('right', state.ascii)}`
           : keyLabel(binding.keys[0], state.ascii);
-      const word = binding.keys[0] === 'space' ? state.pauseWord : binding.footer!.word;
+      const word = binding.keys[0] === 'space' ? state.pauseWord : footerWord(binding.footer!.word, state.ascii);
       return { keys: name, word, rank: binding.footer!.rank, order };
     });
   const chosen = [];

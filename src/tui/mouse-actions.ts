@@ -77,12 +77,14 @@ function transport({ x }: MouseEvent, { snapshot }: View, rect: Rect): Action[] 
 }
 
 /** A click on a line of a list selects it; on the selected one it opens it. A list beside the tab becomes the tab. */
-function list({ y }: MouseEvent, view: View, { id, rect }: PlacedList): Action[] {
+function list({ x, y }: MouseEvent, view: View, { id, rect }: PlacedList): Action[] {
   if (id === 'request') return [];
   const { ui } = view;
   const isTab = id === ui.tab && !ui.request;
   const count = panelById(id)?.count?.(view) ?? 0;
   const asTab: Action[] = isTab ? [] : [{ type: 'tab', id }];
+  const pressed = y === rect.y ? panelById(id)?.pressTitle?.(view, rect.columns, x - rect.x) : null;
+  if (pressed) return [...asTab, pressed];
   if (count === 0 || id === 'findings') return isTab && ui.focus !== id ? [{ type: 'focus', id }] : asTab;
   const rows = rect.rows - 1;
   const selected = selectedLine(view, id, count);

@@ -43,6 +43,8 @@ export interface Panel {
   count?(view: View): number;
   /** What enter does on a selected line. */
   open?(view: View, line: number): Action | null;
+  /** What a click on the titles of its columns does, `x` cells from its left edge. */
+  pressTitle?(view: View, columns: number, x: number): Action | null;
 }
 
 export const definePanel = (panel: Panel): Panel => panel;

@@ -132,7 +132,8 @@ export class Session {
   #type(name: string, input: string, text: string): void {
     if (name === 'escape') this.dispatch({ type: 'escape' });
     else if (name === 'return') this.dispatch({ type: 'prompt-accept' });
-    else if (name === 'tab') this.dispatch({ type: 'prompt-complete' });
+    else if (name === 'tab' || name === 'down') this.dispatch({ type: 'prompt-complete', by: 1 });
+    else if (name === 'shift+tab' || name === 'up') this.dispatch({ type: 'prompt-complete', by: -1 });
     else if (name === 'backspace') this.dispatch({ type: 'prompt-text', text: text.slice(0, -1) });
     else if (name === 'ctrl+u') this.dispatch({ type: 'prompt-text', text: '' });
     else if (input !== '' && !name.startsWith('ctrl+') && !/[\u0000-\u001f\u007f]/.test(input)) {

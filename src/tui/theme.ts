@@ -209,6 +209,7 @@ export interface Theme {
   readonly selected: StyleId;
   readonly bar: StyleId;
   readonly barStrong: StyleId;
+  readonly barQuiet: StyleId;
   readonly ok: StyleId;
   readonly info: StyleId;
   readonly warning: StyleId;
@@ -248,6 +249,7 @@ export function createTheme(name: ThemeName, depth: ColourDepth, ascii: boolean)
     selected: mono ? of(-1, -1, { inverse: true }) : of(colours.onBar, colours.selected, { bold: true }),
     bar: of(colours.onBar, colours.bar),
     barStrong: of(colours.onBar, colours.bar, { bold: true }),
+    barQuiet: isGrey ? of(colours.onBar, colours.bar, { dim: true }) : of(colours.quiet, colours.bar),
     ok: severities.ok.text,
     info: severities.info.text,
     warning: severities.warning.text,

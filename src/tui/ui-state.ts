@@ -10,6 +10,8 @@ export interface Prompt {
   readonly text: string;
   /** What is wrong with the text so far. */
   readonly error: string | null;
+  /** While tab goes through completions: the text as it was typed, and which of them stands in it; null otherwise. */
+  readonly completing: { readonly typed: string; readonly at: number } | null;
 }
 
 export interface UiState {

@@ -78,10 +78,7 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
     panel.draw({ ...view, isFocused: ui.focus === id && !ui.help }, new Canvas(grid, rect));
   };
   if (layout.tooSmall) {
-    const { columns, rows } = layout;
-    const small = `Too small: ${columns}x${rows}, needs ${SMALLEST.columns}x${SMALLEST.rows}`;
-    const words = `${small}; q quits`.length <= columns ? `${small}; q quits` : small;
-    new Canvas(grid).text(0, 0, words, theme.text);
+    new Canvas(grid).text(0, 0, tooSmallText(layout), theme.text);
     return;
   }
   draw('header', layout.header);
@@ -96,6 +93,17 @@ export function drawScreen(grid: CellGrid, view: View, layout: Layout): void {
   }
   draw('transport', layout.transport);
   draw('status', layout.status);
+}
+
+/** As many words as fit into one line: what it needs is the last to go. */
+function tooSmallText({ columns, rows }: Layout): string {
+  const needed = `${SMALLEST.columns}x${SMALLEST.rows}`;
+  const small = `Too small: ${columns}x${rows}, needs ${needed}`;
+  return (
+    [`${small}; q quits`, small, `Too small for ${needed}`, `Needs ${needed}`].find(
+      ({ length }) => length <= columns,
+    ) ?? needed
+  );
 }
 
 /** The title of a list that has no tab above it, and the line that parts a second column from the first. */

@@ -12,10 +12,10 @@ const isFarOff = ({ method, lowMean, highMean }: WaitInference): boolean =>
 export const waitText = (wait: WaitInference, micros: number): string =>
   `${micros > 0 && isFarOff(wait) ? '~' : ''}${shortDuration(micros)}`;
 
-/** "inferred", "860ms to 68s fit, inferred": how it is known, and between what it lies as far as all waits do. */
+/** "inferred", "(860ms to 68s fit, inferred)": how it is known, and between what it lies as far as all waits do. */
 export function waitNote(wait: WaitInference, micros: number): string {
   if (!Number.isFinite(micros)) return '';
   if (!(micros > 0) || !isFarOff(wait) || !(wait.mean > 0)) return wait.method;
   const [low, high] = [wait.lowMean, wait.highMean].map((bound) => shortDuration((micros * bound) / wait.mean));
-  return `${low} to ${high} fit, ${wait.method}`;
+  return `(${low} to ${high} fit, ${wait.method})`;
 }

@@ -116,19 +116,25 @@ export function wrap(text: string, columns: number): string[] {
   return lines.map(spaced);
 }
 
-/** The text in pieces of at most `columns` cells, cut anywhere: nothing of it is lost. */
+/** The text in pieces of at most `columns` cells, parted at a blank where one stands in their later half, else anywhere: nothing of it is lost. */
 export function cut(text: string, columns: number): string[] {
   const pieces: string[] = [];
   let piece = '';
   let cells = 0;
+  /** Behind the last blank of the piece, in letters and in cells. */
+  let blank = { letters: 0, cells: 0 };
   for (const cluster of clustersOf(text)) {
     if (cells + cluster.cells > columns && piece !== '') {
-      pieces.push(piece);
-      piece = '';
-      cells = 0;
+      const isLate = blank.cells * 2 > columns && cluster.text !== ' ';
+      const at = isLate ? blank : { letters: piece.length, cells };
+      pieces.push(piece.slice(0, at.letters));
+      piece = piece.slice(at.letters);
+      cells -= at.cells;
+      blank = { letters: 0, cells: 0 };
     }
     piece += cluster.text;
     cells += cluster.cells;
+    if (cluster.text === ' ') blank = { letters: piece.length, cells };
   }
   if (piece !== '') pieces.push(piece);
   return pieces;

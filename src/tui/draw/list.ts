@@ -40,10 +40,10 @@ interface PlacedColumn<Line> {
   readonly width: number;
 }
 
-function placeColumns<Line>(columns: readonly Column<Line>[], canvas: Canvas): PlacedColumn<Line>[] {
-  const shown = columns.filter((column) => (column.from ?? 0) <= canvas.columns);
+function placeColumns<Line>(columns: readonly Column<Line>[], cells: number): PlacedColumn<Line>[] {
+  const shown = columns.filter((column) => (column.from ?? 0) <= cells);
   const fixed = shown.reduce((sum, column) => sum + column.width, 0) + (shown.length - 1) * 2;
-  const flexible = Math.max(4, canvas.columns - 2 - fixed);
+  const flexible = Math.max(4, cells - 2 - fixed);
   let next = 1;
   return shown.map((column) => {
     const width = column.width || flexible;
@@ -52,6 +52,10 @@ function placeColumns<Line>(columns: readonly Column<Line>[], canvas: Canvas): P
     return { column, x, width };
   });
 }
+
+/** The title of the column at `x` of a list that is `cells` wide; null between two. */
+export const titleAt = <Line>(columns: readonly Column<Line>[], cells: number, x: number): string | null =>
+  placeColumns(columns, cells).find((one) => x >= one.x && x < one.x + one.width)?.column.title ?? null;
 
 function drawText<Line>(
   canvas: Canvas,
@@ -67,7 +71,7 @@ function drawText<Line>(
 export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line>): void {
   const { theme, glyphs } = view;
   const { count, sorted } = input;
-  const placed = placeColumns(input.columns, canvas);
+  const placed = placeColumns(input.columns, canvas.columns);
   const rows = canvas.rows - 1;
   const selected = selectedLine(view, input.panel, count);
   const first = firstShown(selected, rows, count);

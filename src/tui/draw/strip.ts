@@ -3,6 +3,7 @@ import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
 import { type Attributes, type Colour, mix, type StyleId } from '../style.ts';
 import type { Theme } from '../theme.ts';
+import type { TimeAxis } from '../time-axis.ts';
 import { type ChartInput, drawChart } from './chart.ts';
 import { gutterOf } from './gutter.ts';
 
@@ -135,10 +136,16 @@ const briefly: Readonly<Record<string, string>> = { inferred: 'est.', measured: 
 const noteFor = (note: string, cells: number): string =>
   [`(${note})`, note, briefly[note] ?? note].find((text) => note !== '' && text.length <= cells) ?? '';
 
+/** Column of the cursor, -1 where it is not on the screen. */
+export function cursorColumn(cursor: number | null, axis: TimeAxis): number {
+  if (cursor === null) return -1;
+  const column = Math.floor((cursor - axis.from) / axis.microsPerColumn + 1e-6);
+  return column < axis.columns ? Math.max(-1, column) : -1;
+}
+
 /** The cursor through all strips and the axis. */
 export function drawCursor({ ui, scene, glyphs, theme }: View, canvas: Canvas, left: number): void {
-  if (ui.cursor === null) return;
-  const column = Math.floor((ui.cursor - scene.axis.from) / scene.axis.microsPerColumn + 1e-6);
-  if (column < 0 || column >= scene.axis.columns) return;
+  const column = cursorColumn(ui.cursor, scene.axis);
+  if (column < 0) return;
   for (let y = 0; y < canvas.rows; y++) canvas.put(left + column, y, glyphs.cursor, theme.accent);
 }

@@ -56,5 +56,10 @@ export const laneKeys: readonly KeyBinding[] = [
     group: 'Lanes and time',
     action: { type: 'lane-form' },
   },
-  { keys: ['z'], does: 'fold calm workers', group: 'Lanes and time', action: { type: 'fold' } },
+  {
+    keys: ['z'],
+    does: 'fold workers without a request on the screen',
+    group: 'Lanes and time',
+    action: { type: 'fold' },
+  },
 ];

@@ -79,7 +79,8 @@ export default definePanel({
       drawWaiting(view, canvas);
       return;
     }
-    const quiet = requests.total === 0 ? 'No requests.' : 'Nothing found that slows callers down.';
+    const soFar = snapshot.live ? ' so far' : '';
+    const quiet = requests.total === 0 ? 'No requests.' : `Nothing found${soFar} that slows callers down.`;
     if (ui.filter === '') {
       drawFindings(view, canvas, findings, 0, quiet);
       return;

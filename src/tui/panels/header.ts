@@ -99,8 +99,7 @@ export default definePanel({
       // The format where there is room for all of it: a part of it says nothing.
       const spare = room - cellWidth(news) - cellWidth(title);
       x = canvas.text(x + 1, 0, title, theme.barStrong, Math.max(4, room - cellWidth(news)));
-      if (spare >= cellWidth(formatText) + 2)
-        x = canvas.text(x, 0, formatText, theme.styles.of(theme.colours.quiet, theme.colours.bar));
+      if (spare >= cellWidth(formatText) + 2) x = canvas.text(x, 0, formatText, theme.barQuiet);
       if (news !== '')
         canvas.text(x, 0, news, theme.styles.of(theme.colours.warning, theme.colours.bar, { bold: true }));
     }

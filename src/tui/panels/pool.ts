@@ -2,12 +2,21 @@
 import { NEARLY_FULL } from '../../core/full-stretches.ts';
 import type { Canvas } from '../canvas.ts';
 import { gutterOf } from '../draw/gutter.ts';
-import { dimmed, drawCursor, drawStrips, greatest, readOut, type Strip, stripLooks } from '../draw/strip.ts';
+import {
+  cursorColumn,
+  dimmed,
+  drawCursor,
+  drawStrips,
+  greatest,
+  readOut,
+  type Strip,
+  stripLooks,
+} from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { mostSlots, slotsAt } from '../scene/pool-series.ts';
 import type { Colour } from '../style.ts';
-import { ticksOf } from '../time-axis.ts';
+import { clockText, ticksOf } from '../time-axis.ts';
 import { knowsWaits, waitIsUnknown } from './queue.ts';
 
 /** How many charts there are for what the log knows, without computing them. */
@@ -80,7 +89,7 @@ function stripsOf(view: View): Strip[] {
       ...quantileLooks(colours.latency, pool.serviceP50),
       values: pool.serviceP95,
       full: greatest(pool.serviceP95),
-      value: shortDuration(readOut(view, pool.serviceP95)),
+      value: durationRead(view, pool.serviceP95, pool.rate),
       weight: 1,
     });
   }
@@ -92,11 +101,27 @@ function stripsOf(view: View): Strip[] {
       values: pool.waitP95,
       isUnknown: waitIsUnknown(pool),
       full: Math.max(greatest(pool.waitP95) || 0, 1),
-      value: shortDuration(readOut(view, pool.waitP95)),
+      value: durationRead(view, pool.waitP95, pool.rate),
       weight: 1,
     });
   }
   return strips;
+}
+
+/** Of a moment in which nothing was answered there is nothing to know: that is no "?". */
+function durationRead(view: View, durations: Float64Array, rate: Float64Array): string {
+  const micros = readOut(view, durations);
+  return Number.isNaN(micros) && readOut(view, rate) === 0 ? '-' : shortDuration(micros);
+}
+
+/** The time of the cursor beside its line, on the side where there is room, and the columns [from, to) that it takes with a blank around it. */
+function cursorLabel({ ui, scene, snapshot }: View): { text: string; from: number; to: number } | null {
+  const { axis } = scene;
+  const at = cursorColumn(ui.cursor, axis);
+  if (ui.cursor === null || at < 0) return null;
+  const clock = clockText(ui.cursor, snapshot.zoneMinutes, true);
+  if (at + clock.length + 1 <= axis.columns) return { text: ` ${clock} `, from: at, to: at + clock.length + 2 };
+  return at > clock.length ? { text: ` ${clock} `, from: at - clock.length - 1, to: at + 1 } : null;
 }
 
 function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
@@ -104,11 +129,16 @@ function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
   const { axis } = scene;
   canvas.fill(left, y, axis.columns, glyphs.horizontal, theme.line);
   const edge = ui.edge !== null ? '' : snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here';
+  const cursor = cursorLabel(view);
+  const room = axis.columns - edge.length;
   for (const { column, label } of ticksOf(axis, snapshot.zoneMinutes)) {
     canvas.put(left + column, y, glyphs.tick, theme.quiet);
-    if (column + label.length + 1 < axis.columns - edge.length) canvas.text(left + column + 1, y, label, theme.quiet);
+    // A part of a time is another time: of two that meet, that of the cursor is told.
+    const isFree = !cursor || column + label.length + 1 < cursor.from || column + 1 > cursor.to;
+    if (isFree && column + label.length + 1 < room) canvas.text(left + column + 1, y, label, theme.quiet);
   }
-  canvas.textRight(left + axis.columns, y, edge, theme.quiet);
+  if (!cursor || cursor.to < room) canvas.textRight(left + axis.columns, y, edge, theme.quiet);
+  if (cursor) canvas.text(left + cursor.from, y, cursor.text, theme.accent);
   // What the numbers at the right are.
   if (canvas.columns > left + axis.columns)
     canvas.textRight(canvas.columns, y, ui.cursor === null ? `${glyphs.up}max` : `${glyphs.up}then`, theme.quiet);

@@ -7,7 +7,7 @@ import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { clockText, dateText } from '../time-axis.ts';
 import { waitNote, waitText } from '../wait-text.ts';
-import { wrap } from '../width.ts';
+import { cut } from '../width.ts';
 
 /** Row of the open request in the table, -1 when it is no longer held. */
 export function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number {
@@ -81,7 +81,7 @@ export default definePanel({
     });
     const raw = rawLines.find((line) => line.offset === ui.request?.offset && line.source === ui.request.source);
     const text = raw ? printable(raw.text, 4000) : 'reading the line…';
-    wrap(text, canvas.columns - 2).forEach((line, i) => {
+    cut(text, canvas.columns - 2).forEach((line, i) => {
       canvas.text(1, perColumn + 1 + i, line, raw ? theme.strong : theme.quiet);
     });
   },

@@ -1,13 +1,24 @@
 /** The routes of the scope: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one. */
 import { type RouteStats, TREND_STEPS } from '../../engine/scope-stats.ts';
 import { sparkline } from '../draw/chart.ts';
-import { type Column, drawList } from '../draw/list.ts';
+import { type Column, drawList, titleAt } from '../draw/list.ts';
 import { shortCount, shortDuration, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 
-type Key = (route: RouteStats) => number | string;
+type Key = (route: RouteStats) => number;
 
-/** What each column sorts by; greatest first, names from A. */
+/** How much more of its requests came in the later half of the stretch than in the earlier one, as a share of all. */
+function growth({ trend }: RouteStats): number {
+  let later = 0;
+  let all = 0;
+  for (let step = 0; step < trend.length; step++) {
+    later += step * 2 < trend.length ? -trend[step] : trend[step];
+    all += trend[step];
+  }
+  return later / Math.max(1, all);
+}
+
+/** What each column sorts by, greatest first. The rate has the order of the requests. */
 const keys: readonly [title: string, key: Key][] = [
   ['busy', ({ busyShare, requests }) => (Number.isFinite(busyShare) ? busyShare : requests)],
   ['requests', ({ requests }) => requests],
@@ -15,6 +26,7 @@ const keys: readonly [title: string, key: Key][] = [
   ['p95', ({ service }) => service.p95],
   ['p99', ({ service }) => service.p99],
   ['errors', ({ errors }) => errors],
+  ['trend', growth],
 ];
 
 export const routeSortCount = keys.length;
@@ -24,12 +36,39 @@ export function sortedRoutes({ scene, ui }: Pick<View, 'scene' | 'ui'>): RouteSt
   const [, key] = keys[ui.sort.column % keys.length];
   const number = (route: RouteStats) => {
     const value = key(route);
-    return typeof value === 'number' && Number.isFinite(value) ? value : -1;
+    return Number.isFinite(value) ? value : -1;
   };
   const direction = ui.sort.ascending ? 1 : -1;
   return [...scene.stats().routes].sort(
     (a, b) => direction * (number(a) - number(b)) || b.requests - a.requests || a.route - b.route,
   );
+}
+
+function columnsOf({ snapshot, theme, glyphs }: View): Column<RouteStats>[] {
+  return [
+    { title: 'route', width: 0, align: 'left', text: ({ route }) => snapshot.names.routes.text(route) },
+    {
+      title: 'trend',
+      width: TREND_STEPS,
+      align: 'left',
+      from: 88,
+      text: ({ trend }) => sparkline(trend, glyphs),
+      style: () => theme.styles.of(theme.colours.rate),
+    },
+    { title: 'req/s', width: 5, align: 'right', from: 70, text: ({ perSecond }) => shortNumber(perSecond) },
+    { title: 'requests', width: 9, align: 'right', text: ({ requests }) => shortCount(requests) },
+    { title: 'busy', width: 5, align: 'right', text: ({ busyShare }) => shortPercent(busyShare) },
+    { title: 'p50', width: 6, align: 'right', text: ({ service }) => shortDuration(service.p50) },
+    { title: 'p95', width: 6, align: 'right', text: ({ service }) => shortDuration(service.p95) },
+    { title: 'p99', width: 6, align: 'right', from: 96, text: ({ service }) => shortDuration(service.p99) },
+    {
+      title: 'errors',
+      width: 7,
+      align: 'right',
+      text: ({ errors }) => shortCount(errors),
+      style: ({ errors }) => (errors > 0 ? theme.critical : theme.quiet),
+    },
+  ];
 }
 
 export default definePanel({
@@ -43,32 +82,16 @@ export default definePanel({
     const path = view.snapshot.names.routes.text(route.route).replace(/^[A-Z]+ /, '');
     return /\s/.test(path) ? null : { type: 'filter', text: `route:${path}` };
   },
+  pressTitle(view, cells, x) {
+    const title = titleAt(columnsOf(view), cells, x);
+    const column = keys.findIndex(([name]) => name === (title === 'req/s' ? 'requests' : title));
+    if (column < 0) return null;
+    // Again: the other way round.
+    return column === view.ui.sort.column % keys.length ? { type: 'sort-direction' } : { type: 'sort', column };
+  },
   draw(view, canvas) {
-    const { snapshot, theme, glyphs, ui } = view;
-    const columns: Column<RouteStats>[] = [
-      { title: 'route', width: 0, align: 'left', text: ({ route }) => snapshot.names.routes.text(route) },
-      {
-        title: 'trend',
-        width: TREND_STEPS,
-        align: 'left',
-        from: 88,
-        text: ({ trend }) => sparkline(trend, glyphs),
-        style: () => theme.styles.of(theme.colours.rate),
-      },
-      { title: 'req/s', width: 5, align: 'right', from: 70, text: ({ perSecond }) => shortNumber(perSecond) },
-      { title: 'requests', width: 8, align: 'right', text: ({ requests }) => shortCount(requests) },
-      { title: 'busy', width: 5, align: 'right', text: ({ busyShare }) => shortPercent(busyShare) },
-      { title: 'p50', width: 6, align: 'right', text: ({ service }) => shortDuration(service.p50) },
-      { title: 'p95', width: 6, align: 'right', text: ({ service }) => shortDuration(service.p95) },
-      { title: 'p99', width: 6, align: 'right', from: 96, text: ({ service }) => shortDuration(service.p99) },
-      {
-        title: 'errors',
-        width: 6,
-        align: 'right',
-        text: ({ errors }) => shortCount(errors),
-        style: ({ errors }) => (errors > 0 ? theme.critical : theme.quiet),
-      },
-    ];
+    const { ui } = view;
+    const columns = columnsOf(view);
     const [sortedBy] = keys[ui.sort.column % keys.length];
     const routes = sortedRoutes(view);
     drawList(view, canvas, {

@@ -31,8 +31,9 @@ export default definePanel({
     if (ui.edge !== null) pieces.push(['looking back (end returns)', theme.warning]);
     pieces.push([historyText(view), theme.quiet]);
     const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + input.unparsed, 0);
-    if (unparsed > 0) pieces.push([`${shortCount(unparsed)} lines not understood`, theme.warning]);
-    pieces.push([`${shortCount(snapshot.total)} requests`, theme.quiet]);
+    if (unparsed > 0)
+      pieces.push([`${shortCount(unparsed)} ${unparsed === 1 ? 'line' : 'lines'} not understood`, theme.warning]);
+    pieces.push([`${shortCount(snapshot.total)} ${snapshot.total === 1 ? 'request' : 'requests'}`, theme.quiet]);
     if (scene.filter) {
       const { requests, inScope } = scene.stats();
       pieces.push([`${shortCount(requests)} of ${shortCount(inScope)} here pass`, theme.quiet]);

@@ -85,9 +85,10 @@ export default definePanel({
   },
 });
 
-/** "41s", "12m", "2.8h": so short that two of them fit under a clock time. */
+/** "41s", "5.6m", "12m", "2.8h": so short that two of them fit under a clock time. */
 function lengthText(micros: number): string {
   const seconds = Math.max(0, Math.round(micros / MICROS_PER_SECOND));
-  if (seconds < 600) return `${seconds}s`;
+  if (seconds < 120) return `${seconds}s`;
+  if (seconds < 597) return `${(seconds / 60).toFixed(1)}m`;
   return seconds < 5970 ? `${Math.round(seconds / 60)}m` : `${(seconds / 3600).toFixed(seconds < 35_900 ? 1 : 0)}h`;
 }

@@ -1,7 +1,9 @@
 /** How the screen looks: colours, forms of lanes, the order of routes, the theme, the mouse and the help. */
 import type { LookAction } from '../action.ts';
+import type { View } from '../panel.ts';
 import { routeSortCount } from '../panels/routes.ts';
 import { colourings } from '../scene/hues.ts';
+import { planLanes } from '../scene/plan-lanes.ts';
 import { themeNames } from '../theme.ts';
 import type { UiState } from '../ui-state.ts';
 import { changed, type Outcome } from './outcome.ts';
@@ -12,17 +14,26 @@ const formWords = { auto: 'as it fits', slots: 'a row for each slot', height: 'a
 const laneForm = (ui: UiState, form: UiState['laneForm']): Outcome =>
   changed(ui, { laneForm: form, message: `Lanes: ${formWords[form]}` });
 
-export function changeLook(ui: UiState, action: LookAction): Outcome {
+/** Where nobody is calm nothing else would tell that the key was heard. */
+function foldedWords(view: View): string {
+  const { folded } = planLanes({ ...view, ui: { ...view.ui, foldCalm: true } }, Number.POSITIVE_INFINITY);
+  if (folded === 0) return 'Folds workers without a request: here all have some';
+  return `${folded} ${folded === 1 ? 'worker' : 'workers'} without a request folded`;
+}
+
+export function changeLook(view: View, action: LookAction): Outcome {
+  const { ui } = view;
   switch (action.type) {
     case 'colour':
       return changed(ui, { colourBy: action.by ?? next(colourings, ui.colourBy) });
     case 'lane-form':
       return laneForm(ui, next(['auto', 'slots', 'height'] as const, ui.laneForm));
     case 'fold':
-      // Where nobody is calm, or all lanes fit, nothing else would tell that the key was heard.
-      return changed(ui, { foldCalm: !ui.foldCalm, message: ui.foldCalm ? 'All workers' : 'Calm workers folded' });
+      return changed(ui, { foldCalm: !ui.foldCalm, message: ui.foldCalm ? 'All workers' : foldedWords(view) });
     case 'sort':
-      return changed(ui, { sort: { column: (ui.sort.column + 1) % routeSortCount, ascending: false } });
+      return changed(ui, {
+        sort: { column: (action.column ?? ui.sort.column + 1) % routeSortCount, ascending: false },
+      });
     case 'sort-direction':
       return changed(ui, { sort: { ...ui.sort, ascending: !ui.sort.ascending } });
     case 'theme': {

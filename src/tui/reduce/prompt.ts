@@ -1,6 +1,8 @@
 /** The line in which a filter, a moment or the name of a file is written. */
 import { completeFilter, parseFilter } from '../../engine/filter.ts';
 import type { PromptAction } from '../action.ts';
+import { MOST_COMPLETIONS } from '../completions.ts';
+import { OFFERED_NAME } from '../export.ts';
 import { parseGoto } from '../goto.ts';
 import type { View } from '../panel.ts';
 import type { Prompt } from '../ui-state.ts';
@@ -8,24 +10,32 @@ import { changed, effected, type Outcome } from './outcome.ts';
 import { seek } from './time.ts';
 
 export function editPrompt(view: View, action: PromptAction): Outcome {
-  const { ui, snapshot } = view;
+  const { ui } = view;
   const { prompt } = ui;
   if (action.type === 'prompt') {
-    const text = { filter: ui.filter, goto: '', export: 'logscope.json' }[action.kind];
-    return changed(ui, { prompt: { kind: action.kind, text, error: null } });
+    const text = { filter: ui.filter, goto: '', export: OFFERED_NAME }[action.kind];
+    return changed(ui, { prompt: { kind: action.kind, text, error: null, completing: null } });
   }
   if (prompt === null) return changed(ui, {});
   switch (action.type) {
     case 'prompt-text':
-      return changed(ui, { prompt: { ...prompt, text: action.text, error: null } });
-    case 'prompt-complete': {
-      const [best] = prompt.kind === 'filter' ? completeFilter(prompt.text, snapshot, 1) : [];
-      if (best === undefined) return changed(ui, {});
-      return changed(ui, { prompt: { ...prompt, text: prompt.text.replace(/\S*$/, best) } });
-    }
+      return changed(ui, { prompt: { ...prompt, text: action.text, error: null, completing: null } });
+    case 'prompt-complete':
+      return changed(ui, prompt.kind === 'filter' ? { prompt: completed(prompt, action.by, view) } : {});
     case 'prompt-accept':
       return accepted(view, prompt);
   }
+}
+
+/** The only completion is taken, so that the next key asks for what follows; of several tab shows one after the other. */
+function completed(prompt: Prompt, by: 1 | -1, { snapshot }: View): Prompt {
+  const typed = prompt.completing?.typed ?? prompt.text;
+  const choices = completeFilter(typed, snapshot, MOST_COMPLETIONS);
+  if (choices.length === 0) return prompt;
+  const before = prompt.completing?.at ?? (by > 0 ? -1 : 0);
+  const at = (before + by + choices.length) % choices.length;
+  const text = typed.replace(/\S*$/, () => choices[at]);
+  return { ...prompt, text, error: null, completing: choices.length > 1 ? { typed, at } : null };
 }
 
 function accepted(view: View, prompt: Prompt): Outcome {

@@ -65,7 +65,7 @@ function reduced(view: View, action: Action): Outcome {
     case 'mouse':
     case 'help':
     case 'scroll-help':
-      return changeLook(ui, action);
+      return changeLook(view, action);
     case 'prompt':
     case 'prompt-text':
     case 'prompt-complete':

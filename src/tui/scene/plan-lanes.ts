@@ -33,6 +33,14 @@ function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boolean {
   );
 }
 
+/** Names of groups without the folders that all of them lie in. */
+function groupNames(groups: readonly string[]): Map<string, string> {
+  const folders = groups.map((group) => group.split('/').slice(0, -1));
+  let shared = 0;
+  while (folders.every((path) => shared < path.length && path[shared] === folders[0][shared])) shared++;
+  return new Map(groups.map((group) => [group, group.split('/').slice(shared).join('/')]));
+}
+
 /** Rows that would show everything: what the layout asks for. */
 export function lanesWanted(view: PlanView): number {
   const { list } = view.scene.tracks();
@@ -60,7 +68,8 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const { tracks, folded } = shownTracks(view);
   const room = Math.max(0, rows - (folded > 0 ? 1 : 0));
   // A file that is alone on the screen is named as well, where the log has others.
-  const grouped = new Set(list.map((track) => track.group)).size > 1;
+  const names = groupNames([...new Set(list.map((track) => track.group))]);
+  const grouped = names.size > 1;
   const headings = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
 
   // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
@@ -96,7 +105,7 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   let at = first;
   for (; at < tracks.length; at++) {
     const track = list[tracks[at]];
-    const heading = grouped && track.group !== group ? track.group : null;
+    const heading = grouped && track.group !== group ? (names.get(track.group) ?? null) : null;
     const take = rowsOf(tracks[at]) + (heading === null ? 0 : 1);
     if (used + take > room) break;
     used += take;

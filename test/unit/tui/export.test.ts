@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
-import { exportTo } from '../../../src/tui/export.ts';
+import { exportTo, freeName } from '../../../src/tui/export.ts';
 import type { Exportable } from '../../../src/tui/exporter.ts';
 import { handSnapshot } from '../../helpers/snapshots.ts';
 import { temporaryFolder } from '../../helpers/terminal.ts';
@@ -52,6 +52,15 @@ describe('an export', () => {
     expect(await exported('a')).toBe(' a < b\n\n');
     expect(await exported('a.ansi')).toMatch(/\x1b\[[\d;]+ma < b/);
     expect(await exported('a.svg')).toMatch(/^<svg .*a &lt; b.*<\/svg>\n$/s);
+  });
+
+  it('finds a free name where nobody chose one', () => {
+    const taken = ['logscope.json', 'logscope-2.json'];
+    expect([0, 1, 2].map((many) => freeName((name) => taken.slice(0, many).includes(name)))).toEqual([
+      'logscope.json',
+      'logscope-2.json',
+      'logscope-3.json',
+    ]);
   });
 
   it('is not written under a name that promises another kind', async () => {

@@ -42,6 +42,25 @@ describe('lists on a wide screen', () => {
     expect(screen.text()).not.toMatch(/ 1-\d+ of 240/);
   });
 
+  it('sort the routes by the column whose title is clicked, and the other way round by the next click', async () => {
+    const { screen } = await openScreen(pool(), { columns: 120, rows: 36 });
+    await screen.press('2');
+    const y = screen.rows().findIndex((row) => row.includes('busy↓'));
+    const press = async (title: string) => {
+      screen.session.mouse({ kind: 'press', x: screen.rows()[y].indexOf(title) + 2, y, by: 0 });
+      await screen.settle();
+      return screen.rows()[y];
+    };
+    // The whole title and the sign of the order: no letter is cut.
+    expect(await press('requests')).toContain(' requests↓');
+    expect(await press('requests')).toContain(' requests↑');
+    expect(await press('errors')).toContain(' errors↓');
+    expect(await press('trend')).toContain(' trend↓');
+    const before = screen.session.ui.sort;
+    await press('route');
+    expect(screen.session.ui.sort).toEqual(before);
+  });
+
   it('keep their places while the cursor moves', async () => {
     const { screen } = await openScreen(pool(), { columns: 200, rows: 50 });
     const places = () =>

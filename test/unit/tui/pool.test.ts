@@ -4,7 +4,7 @@ import type { PoolRegime } from '../../../src/core/inference.ts';
 import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
 import pool from '../../../src/tui/panels/pool.ts';
 import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
-import { viewOf } from '../../helpers/views.ts';
+import { drawn, viewOf } from '../../helpers/views.ts';
 
 it('is in the colour of a full pool throughout where hand-overs alone leave slots free, and not where a tenth of them is', () => {
   // Two workers, a second each; the second one is handed its requests a little late, and from -20 s on a quarter of a second late.
@@ -37,4 +37,22 @@ it('measures each time by the pool that there was then, and is as high as the la
   const saturated = view.theme.styles.of(view.theme.colours.saturated);
   expect(Array.from(grid.styles.slice(12 + 4, 12 + 28)).every((style) => style === saturated)).toBe(true);
   expect(Array.from(grid.styles.slice(12 + 34, 12 + 60)).some((style) => style === saturated)).toBe(false);
+});
+
+it('says the time of the cursor on the axis, whole, and that nothing was answered then where a "?" would ask what it was', () => {
+  const requests = Array.from({ length: 10 }, (_, i) => ({ start: -60 + i, end: -59.5 + i, worker: '1' }));
+  const at = (cursor: number) =>
+    drawn(
+      pool,
+      viewOf(handSnapshot({ requests }), { columns: 80, ui: { spanSeconds: 60, cursor: NOON + cursor * 1e6 } }),
+      80,
+      5,
+    );
+  const quiet = at(-30);
+  expect(quiet.at(-1)).toContain('│11:59:30.000 ');
+  expect(quiet.find((row) => row.startsWith('service p95'))).toMatch(/ -$/);
+  // Beside the right edge it stands on the other side, and no label is left in parts.
+  const late = at(-1).at(-1) ?? '';
+  expect(late).toContain(' 11:59:59.000│');
+  for (const label of `${quiet.at(-1)} ${late}`.matchAll(/┴([\d:]+)/g)) expect(label[1]).toMatch(/^\d\d:\d\d:\d\d$/);
 });

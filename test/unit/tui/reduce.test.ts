@@ -76,7 +76,10 @@ describe('zooming', () => {
 it('says how lanes are drawn now, which may look the same', () => {
   const { ui } = outcomeOf(tail, {}, { type: 'lane-form' });
   expect([ui.laneForm, ui.message]).toEqual(['slots', 'Lanes: a row for each slot']);
-  expect(outcomeOf(tail, {}, { type: 'fold' }).ui).toMatchObject({ foldCalm: true, message: 'Calm workers folded' });
+  expect(outcomeOf(tail, {}, { type: 'fold' }).ui).toMatchObject({
+    foldCalm: true,
+    message: 'Folds workers without a request: here all have some',
+  });
   expect(outcomeOf(tail, { foldCalm: true }, { type: 'fold' }).ui.message).toBe('All workers');
 });
 
@@ -157,7 +160,7 @@ describe('the cursor', () => {
 describe('escape', () => {
   it('closes the innermost first', () => {
     const all: Partial<UiState> = {
-      prompt: { kind: 'filter', text: '', error: null },
+      prompt: { kind: 'filter', text: '', error: null, completing: null },
       help: true,
       request: { source: 0, offset: 0 },
       cursor: 1,
@@ -182,7 +185,7 @@ describe('escape', () => {
 
 describe('the filter line', () => {
   const typed = (text: string) =>
-    outcomeOf(tail, { prompt: { kind: 'filter', text, error: null } }, { type: 'prompt-accept' }).ui;
+    outcomeOf(tail, { prompt: { kind: 'filter', text, error: null, completing: null } }, { type: 'prompt-accept' }).ui;
   it('is taken over, or says what is wrong and stays', () => {
     expect(typed('status:5xx')).toMatchObject({ filter: 'status:5xx', prompt: null });
     expect(typed('statis:5xx').prompt?.error).toContain('there is no field "statis"');
@@ -191,10 +194,32 @@ describe('the filter line', () => {
 
   it('completes fields and values', () => {
     const complete = (text: string) =>
-      outcomeOf(tail, { prompt: { kind: 'filter', text, error: null } }, { type: 'prompt-complete' }).ui.prompt?.text;
+      outcomeOf(
+        tail,
+        { prompt: { kind: 'filter', text, error: null, completing: null } },
+        { type: 'prompt-complete', by: 1 },
+      ).ui.prompt?.text;
     expect(complete('sta')).toBe('status:');
     expect(complete('status:5xx wo')).toBe('status:5xx worker:');
     expect(complete('worker:871')).toMatch(/^worker:871\d$/);
+  });
+
+  it('goes through all completions, on and back, and from the only one to what follows it', () => {
+    let ui: Partial<UiState> = { prompt: { kind: 'filter', text: 'worker:', error: null, completing: null } };
+    const press = (by: 1 | -1) => {
+      ui = outcomeOf(tail, ui, { type: 'prompt-complete', by }).ui;
+      return ui.prompt?.text ?? '';
+    };
+    const first = press(1);
+    const second = press(1);
+    expect(first).toMatch(/^worker:\d+$/);
+    expect(second).toMatch(/^worker:\d+$/);
+    expect(second).not.toBe(first);
+    expect(press(-1)).toBe(first);
+    // What is typed asks anew.
+    ui = outcomeOf(tail, ui, { type: 'prompt-text', text: 'wo' }).ui;
+    expect(press(1)).toBe('worker:');
+    expect(press(1)).toBe(first);
   });
 
   it('recomputes everything from what passes', () => {

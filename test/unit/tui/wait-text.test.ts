@@ -10,7 +10,7 @@ const narrow = { ...inferred, lowMean: 0.6 * SECOND, highMean: 2 * SECOND };
 
 it('says how far off it may be', () => {
   expect(waitText(wide, 2 * SECOND)).toBe('~2.00s');
-  expect(waitNote(wide, 2 * SECOND)).toBe('200ms to 16.0s fit, inferred');
+  expect(waitNote(wide, 2 * SECOND)).toBe('(200ms to 16.0s fit, inferred)');
 });
 
 it('is a number where the log tells one, and nothing where it tells none', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { eastAsianWidth } from 'get-east-asian-width';
 import { describe, expect, it } from 'vitest';
-import { cellWidth, clip, clipWords, clustersOf, wrap } from '../../../src/tui/width.ts';
+import { cellWidth, clip, clipWords, clustersOf, cut, wrap } from '../../../src/tui/width.ts';
 
 describe('cellWidth', () => {
   it.each([
@@ -74,6 +74,22 @@ describe('signs that are taken for plain', () => {
 });
 
 describe('wrap', () => {
+  it('parts a raw line at blanks where that leaves no short row, and loses none of its letters', () => {
+    expect(cut('GET /fast pid=<17656> us=1500899', 26)).toEqual(['GET /fast pid=<17656> ', 'us=1500899']);
+    expect(cut('GET /aaaaaaaaaaaaaaaaaaaaaaaaaaa', 12)).toEqual(['GET /aaaaaaa', 'aaaaaaaaaaaa', 'aaaaaaaa']);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom('a', ' ', '日') }),
+        fc.integer({ min: 2, max: 9 }),
+        (text, columns) => {
+          const pieces = cut(text, columns);
+          expect(pieces.join('')).toBe(text);
+          for (const piece of pieces) expect(cellWidth(piece)).toBeLessThanOrEqual(columns);
+        },
+      ),
+    );
+  });
+
   it('breaks at spaces and cuts a word that is too long', () => {
     expect(wrap('four sync workers', 9)).toEqual(['four sync', 'workers']);
     expect(wrap('abcdefghij kl', 5)).toEqual(['abcd…', 'kl']);
