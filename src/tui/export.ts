@@ -1,10 +1,7 @@
 /** Writes what is on the screen to a file, in the form that the ending of its name asks for. */
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
-import type { Exportable } from './exporter.ts';
+import { type Exportable, OFFERED_NAME } from './exporter.ts';
 import { exporterFor, exporters } from './exports/index.ts';
-
-/** The name that the prompt begins with. Nobody chose it, so where it is taken a free one is found: to press `e` twice is no error. */
-export const OFFERED_NAME = 'logscope.json';
 
 /** The offered name, with the smallest number that makes it free. */
 export function freeName(exists: (path: string) => boolean): string {

@@ -3,6 +3,9 @@ import type { Summary } from '../core/summary.ts';
 import type { CellGrid } from './canvas.ts';
 import type { View } from './panel.ts';
 
+/** The name that the prompt begins with. Nobody chose it, so where it is taken a free one is found: to press `e` twice is no error. */
+export const OFFERED_NAME = 'logscope.json';
+
 /** What there is to export. */
 export interface Exportable {
   /** The cells of the screen, and the view that they were drawn from. */

@@ -34,6 +34,8 @@ export interface LayoutInput {
   readonly mode: 'tail' | 'replay';
   /** Rows that would show every lane. */
   readonly lanesWanted: number;
+  /** Rows that they take of so many; all when missing. */
+  readonly lanesUse?: (rows: number) => number;
   /** The log tells of a queue. */
   readonly hasQueue: boolean;
   /** Charts under the lanes. */
@@ -67,6 +69,9 @@ function queueRowsOf({ hasQueue, rows }: LayoutInput): number {
   return rows >= 28 ? 2 : 1;
 }
 
+/** Rows that a panel leaves to the lanes at most. */
+const MOST_GIVEN = 2;
+
 /** Three rows a lane where there is room: the lanes are what people come for. */
 function rowsPerLane(lanesWanted: number, room: number): number {
   if (lanesWanted > 8) return 1;
@@ -74,12 +79,17 @@ function rowsPerLane(lanesWanted: number, room: number): number {
 }
 
 /** The rows between the bands of fixed height: lanes, the pool over time, the panel under the tabs. */
-function shareOut(room: number, { rows, lanesWanted, strips, panelWanted = 0 }: LayoutInput) {
+function shareOut(room: number, { rows, lanesWanted, lanesUse, strips, panelWanted = 0 }: LayoutInput) {
   const isTall = rows >= TALL;
   const poolLeast = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
-  const panelLeast = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
+  const panelUsual = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
+  // A row or two from the panel where they show all lanes.
+  const missing = 1 + lanesWanted + panelUsual + poolLeast - room;
+  const panelLeast =
+    missing > 0 && missing <= MOST_GIVEN && panelWanted === 0 ? Math.max(4, panelUsual - missing) : panelUsual;
   const lanesMost = Math.max(2, room - panelLeast - poolLeast);
-  const lanes = Math.min(1 + lanesWanted * rowsPerLane(lanesWanted, room), lanesMost);
+  const lanesGiven = Math.min(1 + lanesWanted * rowsPerLane(lanesWanted, room), lanesMost);
+  const lanes = 1 + (lanesUse?.(lanesGiven - 1) ?? lanesGiven - 1);
   const poolMost = Math.max(6, Math.floor(room * (isTall ? 0.3 : 0.24)));
   const pool = Math.max(poolLeast, Math.min(poolMost, room - lanes - panelLeast, strips * (isTall ? 4 : 3) + 1));
   return { lanes, pool, panel: Math.max(0, room - lanes - pool) };

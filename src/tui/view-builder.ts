@@ -11,7 +11,7 @@ import { panelById } from './panels/index.ts';
 import { stripsWanted } from './panels/pool.ts';
 import { knowsWaits } from './panels/queue.ts';
 import { requestRows } from './panels/request.ts';
-import { lanesWanted } from './scene/plan-lanes.ts';
+import { lanesUse, lanesWanted } from './scene/plan-lanes.ts';
 import type { SceneCache } from './scene/scene-cache.ts';
 import type { Theme } from './theme.ts';
 import { createAxis } from './time-axis.ts';
@@ -58,6 +58,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
       ...size,
       mode: snapshot.mode,
       lanesWanted: lanesWanted(view),
+      lanesUse: (rows) => lanesUse(view, rows),
       hasQueue: knowsWaits(snapshot),
       strips: stripsWanted(view),
       filtered: ui.filter !== '',

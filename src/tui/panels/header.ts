@@ -1,6 +1,6 @@
 /** The line at the top: what is read, which server that is, how busy it is now, and the clock. */
 import { printable } from '../../core/text.ts';
-import { estimateText, shortNumber, shortPercent } from '../numbers.ts';
+import { estimateText, shortCount, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { clockText, dateText } from '../time-axis.ts';
@@ -93,7 +93,7 @@ export default definePanel({
     // While nobody has looked at the requests, nothing is said of their format.
     const isUnread = summary.requests.total === 0 && (snapshot.total > 0 || !snapshot.reading.caughtUp);
     const format = formats.length > 0 ? formats.join(', ') : isUnread ? '' : 'format unknown';
-    const news = ui.frozen && unseen > 0 ? `  ${shortNumber(unseen)} new` : '';
+    const news = ui.frozen && unseen > 0 ? `  ${shortCount(unseen)} new` : '';
     if (room > 3) {
       const formatText = format === '' ? '' : ` · ${format}`;
       // The format where there is room for all of it: a part of it says nothing.

@@ -2,7 +2,7 @@
 import { completeFilter, parseFilter } from '../../engine/filter.ts';
 import type { PromptAction } from '../action.ts';
 import { MOST_COMPLETIONS } from '../completions.ts';
-import { OFFERED_NAME } from '../export.ts';
+import { OFFERED_NAME } from '../exporter.ts';
 import { parseGoto } from '../goto.ts';
 import type { View } from '../panel.ts';
 import type { Prompt } from '../ui-state.ts';

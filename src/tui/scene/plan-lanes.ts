@@ -63,6 +63,32 @@ function shownTracks(view: PlanView): { tracks: number[]; folded: number } {
   return { tracks: kept, folded: present.length - kept.length };
 }
 
+/** Which tracks are drawn as heights, in how many rows each of them, and how many rows a slot of the others takes. */
+function heightsOf(view: PlanView, tracks: readonly number[], room: number) {
+  const { list } = view.scene.tracks();
+  // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
+  const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
+  const bySlot = slotRows <= room;
+  const tall = tracks.filter((index) => isHeight(view, list[index]) || (list[index].slots > 1 && !bySlot));
+  const flatRows = tracks.filter((index) => !tall.includes(index)).reduce((sum, index) => sum + list[index].slots, 0);
+  const each = tall.length > 0 ? Math.max(1, Math.min(8, Math.floor((room - flatRows) / tall.length))) : 0;
+  // Few lanes on a tall screen are drawn thicker, with a gap, so that they are seen from afar.
+  const thick = tall.length === 0 && flatRows > 0 ? Math.max(1, Math.min(3, Math.floor(room / flatRows))) : 1;
+  return { tall, each, thick, used: tall.length * each + flatRows * thick };
+}
+
+/**
+ * Rows that all tracks together would take of so many: lanes are drawn alike, so that a part may be left over. Tracks whose workers are not on the
+ * screen count as well: what stands below would jump when they come.
+ */
+export function lanesUse(view: PlanView, rows: number): number {
+  const { list } = view.scene.tracks();
+  const groups = new Set(list.map((track) => track.group)).size;
+  const headings = groups > 1 ? groups : 0;
+  const all = list.map((_, index) => index);
+  return Math.min(rows, headings + heightsOf(view, all, rows - headings).used);
+}
+
 export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   const { tracks, folded } = shownTracks(view);
@@ -72,17 +98,8 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const grouped = names.size > 1;
   const headings = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
 
-  // Every track gets a row; heights share what is left; slots are drawn row by row when all of them fit.
-  const slotRows = tracks.reduce((sum, index) => sum + list[index].slots, 0);
-  const bySlot = slotRows + headings <= room;
-  const tall = tracks.filter((index) => isHeight(view, list[index]) || (list[index].slots > 1 && !bySlot));
-  const flatRows = tracks.filter((index) => !tall.includes(index)).reduce((sum, index) => sum + list[index].slots, 0);
-  const each = tall.length > 0 ? Math.max(1, Math.min(8, Math.floor((room - headings - flatRows) / tall.length))) : 0;
-
+  const { tall, each, thick } = heightsOf(view, tracks, room - headings);
   const selected = Math.max(0, tracks.indexOf(view.ui.selected.lanes ?? 0));
-  // Few lanes on a tall screen are drawn thicker, with a gap, so that they are seen from afar.
-  const thick =
-    tall.length === 0 && flatRows > 0 ? Math.max(1, Math.min(3, Math.floor((room - headings) / flatRows))) : 1;
   const rowsOf = (index: number) => (tall.includes(index) ? each : list[index].slots * thick);
   // Scrolls just so far that the selected track is on the screen.
   let first = 0;

@@ -125,6 +125,34 @@ describe('layoutOf', () => {
     expect(layout.tab.rows).toBeGreaterThanOrEqual(5);
   });
 
+  it('takes a row or two from the panel where they show all lanes, and leaves it those that lanes of one height cannot share', () => {
+    const lists = {
+      tab: { id: 'findings', needs: Number.POSITIVE_INFINITY },
+      below: [],
+      beside: [],
+      narrow: [],
+      onTimeAxis: false,
+    };
+    const at = (lanesWanted: number, lanesUse?: (rows: number) => number) =>
+      layoutOf({
+        columns: 100,
+        rows: 28,
+        mode: 'replay',
+        lanesWanted,
+        hasQueue: true,
+        strips: 4,
+        lists,
+        ...(lanesUse ? { lanesUse } : {}),
+      });
+    expect(at(8).lanes.rows).toBe(9);
+    expect(at(12).lanes.rows).toBe(at(11).lanes.rows);
+    const [cut, whole] = [at(12, (rows) => rows - 2), at(12)];
+    expect([cut.lanes.rows, cut.tab.rows + cut.pool.rows]).toEqual([
+      whole.lanes.rows - 2,
+      whole.tab.rows + whole.pool.rows + 2,
+    ]);
+  });
+
   it('gives up on a terminal that is too small', () => {
     expect(
       layoutOf({ columns: 30, rows: 24, mode: 'tail', lanesWanted: 4, hasQueue: true, strips: 3, lists }).tooSmall,

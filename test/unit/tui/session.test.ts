@@ -58,6 +58,10 @@ describe('the screen', () => {
     await screen.press(' ');
     expect(screen.rows()[0]).toContain('LIVE');
     expect(screen.rows()[0]).toContain('12:00:30');
+    await screen.press(' ');
+    engine.publish({ total: engine.snapshot().total + 3 });
+    await screen.settle();
+    expect(screen.rows()[0]).toContain(' 3 new');
   });
 
   it('changes the tab with numbers and tab, and lists what it should', async () => {
@@ -157,6 +161,14 @@ describe('the screen', () => {
     expect(screen.text()).toMatch(/^8715 .*█/m);
     await screen.resize(40, 10);
     expect(screen.text().trim()).toBe('Too small: 40x10, needs 48x14; q quits');
+    // What it needs is the last to go, and nothing is cut.
+    for (const [columns, text] of [
+      [20, 'Too small for 48x14'],
+      [12, 'Needs 48x14'],
+    ] as const) {
+      await screen.resize(columns, 4);
+      expect(screen.text().trim()).toBe(text);
+    }
     await screen.resize(80, 24);
     expect(screen.rows()[23]).toContain('q quit');
     expect(screen.text()).toContain('busy of 4');

@@ -134,6 +134,21 @@ describe('lanes of several files or hosts', () => {
     screen.close();
   });
 
+  it('are named without the folders that all files lie in', async () => {
+    const headings = async (...sources: string[]) => {
+      const requests = [...everySecond('11'), ...everySecond('12', 1)];
+      const screen = await openScreen(handSnapshot({ requests, change: { sources } }));
+      const rows = screen.rows().map((row) => row.split(' ')[0]);
+      screen.close();
+      return rows.filter((row) => row.endsWith('.log'));
+    };
+    expect(await headings('/var/log/app/a.log', '/var/log/app/b.log')).toEqual(['a.log', 'b.log']);
+    expect(await headings('/srv/web1/access.log', '/srv/web2/access.log')).toEqual([
+      'web1/access.log',
+      'web2/access.log',
+    ]);
+  });
+
   it('stand under the host where the log names it, without it in each label', async () => {
     const snapshot = handSnapshot({
       requests: [...everySecond('blue/7'), ...everySecond('green/7'), ...everySecond('blue/8')],
