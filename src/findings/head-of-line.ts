@@ -6,7 +6,7 @@ import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, poolText, slotsOf } from './pool-words.ts';
-import { findingsOfFullPool, waitIsLong } from './saturation.ts';
+import { findingsOfFullPool, waitIsLong, waitingSpan } from './saturation.ts';
 
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
 const MOST_REQUESTS = 0.34;
@@ -69,8 +69,7 @@ function examine(facts: Facts): Finding | null {
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
     advice: `Give ${name} a pool of its own, ${countText(ownPool, 'worker')} for its load of ${offered.toFixed(1)} busy slots (a second server behind the proxy), or hand its work to a task queue and answer at once.${orLarger}`,
-    from: Number.NaN,
-    to: Number.NaN,
+    ...waitingSpan(facts),
     lostSeconds: others.reduce((sum, i) => sum + (rows.wait[i] > 0 ? rows.wait[i] : 0), 0) / 1e6,
     spares: isCause ? [] : findingsOfFullPool.filter((id) => id !== 'pool-too-small'),
   };

@@ -70,7 +70,7 @@ const dark: Colours = {
   saturated: colour(0xf0863c, 11),
   queue: colour(0xc26fd4, 13),
   rate: colour(0x4fb0a5, 6),
-  latency: colour(0xb8a13f, 3),
+  latency: colour(0xb8a13f, 11),
   onColour: colour(0x11151b, 0),
   routes: [
     colour(0x5b8fd6, 12),

@@ -1,7 +1,7 @@
 /** Strip charts on the time axis of the lanes: a label, a chart of one value per column, and the value to read. */
 import type { Canvas } from '../canvas.ts';
 import type { View } from '../panel.ts';
-import { type Attributes, type Colour, mix, type StyleId } from '../style.ts';
+import { type Attributes, ansiOf, type Colour, colour, mix, rgbOf, type StyleId } from '../style.ts';
 import type { Theme } from '../theme.ts';
 import type { TimeAxis } from '../time-axis.ts';
 import { type ChartInput, drawChart } from './chart.ts';
@@ -43,8 +43,12 @@ export function readOut(view: View, values: Float64Array): number {
 }
 
 /** The colour of what stands behind a colour: a p95 behind its p50, what is expected behind what is known. */
-export const dimmed = ({ mono, colours }: Theme, colour: Colour): Colour =>
-  mono ? colour : mix(colour, colours.track, 0.45);
+export function dimmed({ mono, colours }: Theme, bright: Colour): Colour {
+  if (mono) return bright;
+  const ansi = ansiOf(bright);
+  // Of the 16 colours eight have a darker one of the same hue.
+  return colour(rgbOf(mix(bright, colours.track, 0.45)), ansi > 8 ? ansi - 8 : ansi);
+}
 
 /** Styles of a strip in one colour, over what is drawn behind it in `over`; looked up once for all its columns. */
 export function stripLooks(

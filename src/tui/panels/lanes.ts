@@ -69,7 +69,12 @@ export default definePanel({
       y += rows;
     });
     if (plan.folded > 0 && y < canvas.rows) {
-      canvas.text(0, y, `${plan.folded} ${plan.folded === 1 ? 'worker' : 'workers'} without a request folded (z)`, view.theme.quiet);
+      canvas.text(
+        0,
+        y,
+        `${plan.folded} ${plan.folded === 1 ? 'worker' : 'workers'} without a request folded (z)`,
+        view.theme.quiet,
+      );
     }
     drawCursor(view, canvas.region(0, 1, canvas.columns, canvas.rows - 1), left);
   },

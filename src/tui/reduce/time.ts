@@ -111,8 +111,8 @@ function steppedFinding(view: View, by: 1 | -1): Outcome {
   const found =
     by > 0 ? moments.find(({ from }) => from > here + cell) : moments.findLast(({ from }) => from < here - cell);
   if (!found) {
-    const none =
-      moments.length === 0 ? 'No finding has a time of its own' : `No ${by > 0 ? 'later' : 'earlier'} finding`;
+    const words = by > 0 ? 'No later finding; N goes back' : 'No earlier finding; n goes on';
+    const none = moments.length === 0 ? 'No finding has a time of its own' : words;
     return changed(ui, { message: none });
   }
   const outcome = showMoment(view, found.from);
