@@ -7,7 +7,7 @@ import { bePatientFor } from '../engine/patient-v8.ts';
 import { Player } from '../engine/player.ts';
 import { ReplayEngine } from '../engine/replay-engine.ts';
 import { replayObjects } from '../engine/replay-stream.ts';
-import { isInteractive } from '../tui/capabilities.ts';
+import { formOf } from '../tui/capabilities.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import { createExaminer } from './create-examiner.ts';
 import { stderr, stdout } from './output.ts';
@@ -31,15 +31,15 @@ export async function runReplay(given: readonly string[], options: ReplayCommand
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
-  const asStream = options.json || (!options.plain && !isInteractive({ stdout: stdout(), env: process.env }));
+  const form = formOf({ stdout: stdout(), env: process.env }, options);
   bePatientFor(paths);
-  if (asStream) {
+  if (form === 'json') {
     await engine.load();
     const code = await streamReplay(engine, options.speed ?? null);
     await engine.stop();
     return progress.exitCode(code);
   }
-  if (options.plain) {
+  if (form === 'plain') {
     // What is not read yet is not told: a report takes nothing back.
     await engine.load();
     if (!options.paused) engine.play();

@@ -7,7 +7,7 @@ import { ThreadTruncations } from '../engine/follow/thread-truncations.ts';
 import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
 import { bePatientFor } from '../engine/patient-v8.ts';
-import { isInteractive } from '../tui/capabilities.ts';
+import { formOf } from '../tui/capabilities.ts';
 import type { TailOptions } from './commands/tail.ts';
 import { createExaminer } from './create-examiner.ts';
 import { stderr, stdout } from './output.ts';
@@ -28,9 +28,9 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
-  const asStream = options.json || !isInteractive({ stdout: stdout(), env: process.env });
+  const form = formOf({ stdout: stdout(), env: process.env }, options);
   bePatientFor(paths);
-  if (options.plain) {
+  if (form === 'plain') {
     await engine.start();
     await engine.examined();
     return runPlain(engine, systemClock, {
@@ -38,7 +38,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
       stop: () => engine.stop(true),
     });
   }
-  if (asStream) return streamTail(engine);
+  if (form === 'json') return streamTail(engine);
   await engine.open();
   return runScreen(engine, options, paths.includes('-'));
 }

@@ -46,5 +46,12 @@ export interface Streams {
   readonly env: Environment;
 }
 
-/** A screen can be drawn; else the stream of JSON lines is printed. */
-export const isInteractive = ({ stdout, env }: Streams): boolean => stdout.isTTY === true && env.TERM !== 'dumb';
+/** What is printed: a screen, the text of `--plain` where somebody reads it on a terminal that cannot draw, else JSON lines for a program. */
+export type Form = 'screen' | 'plain' | 'json';
+
+export function formOf({ stdout, env }: Streams, asked: { readonly json?: boolean; readonly plain?: boolean }): Form {
+  if (asked.json) return 'json';
+  if (asked.plain) return 'plain';
+  if (stdout.isTTY !== true) return 'json';
+  return env.TERM === 'dumb' ? 'plain' : 'screen';
+}

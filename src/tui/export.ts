@@ -13,11 +13,12 @@ export function freeName(exists: (path: string) => boolean): string {
 
 /** @returns the sentence for the status line; a full disk or a missing folder is one too */
 export async function exportTo(asked: string, from: Exportable): Promise<string> {
-  const path = asked === OFFERED_NAME ? freeName(existsSync) : asked;
-  const exporter = exporterFor(path);
+  const exporter = exporterFor(asked);
   if (!exporter)
     return `Nothing written: the name must end in ${exporters.map(({ ending }) => `.${ending}`).join(', ')}`;
   const { text, remark = '' } = await exporter.write(from);
+  // Asked for only now: another export may have been under way.
+  const path = asked === OFFERED_NAME ? freeName(existsSync) : asked;
   const failure = writeNew(path, text);
   return failure === null ? `Written to ${path}${remark}` : `Could not write ${path}: ${failure}`;
 }

@@ -45,7 +45,7 @@ export default definePanel({
   title: 'Transport',
   place: 'fixed',
   draw(view, canvas) {
-    const { snapshot, theme, glyphs, scene } = view;
+    const { snapshot, theme, glyphs, scene, ui } = view;
     const { from, to, now, zoneMinutes } = snapshot;
     if (!(to > from) || canvas.rows === 0) return;
     const start = `${clockText(from, zoneMinutes)} `;
@@ -67,6 +67,7 @@ export default definePanel({
     const first = columnAt(Math.max(from, scene.axis.from));
     for (let column = first; column <= position; column++)
       marks.put(column, 0, glyphs.logged === '█' ? '━' : '=', theme.accent);
+    if (ui.loopFrom !== null) marks.put(columnAt(ui.loopFrom), 0, '[', theme.warning);
     if (snapshot.looping) {
       marks.put(columnAt(snapshot.looping.from), 0, '[', theme.warning);
       marks.put(columnAt(snapshot.looping.to), 0, ']', theme.warning);

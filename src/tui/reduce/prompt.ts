@@ -45,7 +45,11 @@ function accepted(view: View, prompt: Prompt): Outcome {
     case 'export':
       return text === ''
         ? changed(ui, { prompt: null })
-        : effected(ui, { type: 'export', path: text }, { prompt: null });
+        : effected(
+            ui,
+            { type: 'export', path: text },
+            { prompt: null, message: `Writing ${text}${view.glyphs.ellipsis}` },
+          );
     case 'goto': {
       if (text === '') return changed(ui, { prompt: null });
       const micros = parseGoto(text, view.snapshot);

@@ -123,7 +123,9 @@ describe('findings', () => {
     expect(Math.abs((first.ui.cursor as number) - (NOON - 40 * SECOND))).toBeLessThanOrEqual(SECOND);
     const second = outcomeOf(replay, { cursor: NOON - 39 * SECOND }, { type: 'step-finding', by: 1 });
     expect(second.ui.selected.findings).toBe(1);
-    expect(outcomeOf(replay, { cursor: NOON }, { type: 'step-finding', by: 1 }).ui.message).toMatch(/^No later finding/);
+    expect(outcomeOf(replay, { cursor: NOON }, { type: 'step-finding', by: 1 }).ui.message).toMatch(
+      /^No later finding/,
+    );
   });
 
   it('bring a moment in the past of a tail onto the screen', () => {
