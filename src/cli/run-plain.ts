@@ -35,6 +35,12 @@ export function plainLine(snapshot: Snapshot, seconds: number): string {
   return `${clockOf(now, zoneMinutes)}, last ${roundText(seconds)} s: ${parts.join(', ')}.`;
 }
 
+/** What the first line of a tail speaks of: no longer than the log that is held. */
+function firstSeconds({ now, from }: Snapshot): number {
+  const held = Math.ceil((now - from) / 1e6);
+  return held >= 1 ? Math.min(LINE_EVERY / 1000, held) : LINE_EVERY / 1000;
+}
+
 /** A sentence ends with a full stop, whatever it was written for. */
 const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text}.`);
 
@@ -85,7 +91,7 @@ export async function runPlain(
   let toldTo = engine.snapshot().mode === 'replay' ? engine.snapshot().now : Number.NaN;
   const line = () => {
     const snapshot = engine.snapshot();
-    const seconds = Number.isFinite(toldTo) ? (snapshot.now - toldTo) / 1e6 : LINE_EVERY / 1000;
+    const seconds = Number.isFinite(toldTo) ? (snapshot.now - toldTo) / 1e6 : firstSeconds(snapshot);
     if (seconds > 0) write(plainLine(snapshot, seconds));
     toldTo = snapshot.now;
   };

@@ -14,6 +14,8 @@ export class LiveClock {
   /** µs since 1970 UTC: the newest instant in the log, and when it was read. */
   #newest = Number.NEGATIVE_INFINITY;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** µs: by when the requests of the log had ended. A stamp of whole seconds tells when the second began in which they did. */
+  #ended = Number.NEGATIVE_INFINITY;
   #isCaughtUp = false;
   /** A line came after the history was read. */
   #isWritten = false;
@@ -40,6 +42,11 @@ export class LiveClock {
     this.#readAt = wall;
   }
 
+  /** As requests are placed in time; NaN: not known. */
+  endedBy(instant: number): void {
+    if (Number.isFinite(instant)) this.#ended = instant;
+  }
+
   /** The newest line was new when it was read: the log is written by this clock, now or after a pause. */
   get #isNear(): boolean {
     return Math.abs(this.#readAt - this.#newest) < NEAR;
@@ -54,6 +61,6 @@ export class LiveClock {
     const wall = this.#clock.nowMicros();
     if (!Number.isFinite(this.#newest)) return wall;
     if (this.#isNear) return Math.max(wall, this.#newest);
-    return this.#isWritten ? this.#newest + Math.min(wall - this.#readAt, QUIET) : this.#newest;
+    return this.#isWritten ? this.#newest + Math.min(wall - this.#readAt, QUIET) : Math.max(this.#newest, this.#ended);
   }
 }

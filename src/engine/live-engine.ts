@@ -14,6 +14,7 @@ import { LiveExaminations } from './live-examinations.ts';
 import type { LiveEvent, LiveOptions } from './live-options.ts';
 import { statusOf, titleOf, wordsFor } from './live-words.ts';
 import { PartKeeper } from './part-keeper.ts';
+import { spanOf } from './placement.ts';
 import { Publisher } from './publisher.ts';
 import { SlicedReading } from './sliced-reading.ts';
 import { summariseRows } from './summarise-rows.ts';
@@ -250,6 +251,7 @@ export class LiveEngine implements Engine {
     const inputs = this.#follower.inputs;
     const { past } = this.#held;
     const from = past?.from ?? (requests.length > 0 ? instantOf(requests, 0) : Number.NaN);
+    if (!this.#time.isLive) this.#time.endedBy(spanOf(placement, requests.length)[1]);
     return {
       now: this.#time.now(),
       live: this.#time.isLive,

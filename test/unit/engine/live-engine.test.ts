@@ -56,6 +56,16 @@ afterEach(async () => {
 });
 
 describe('LiveEngine', () => {
+  it('shows all of a log at rest: what is stamped with its last second ended within it', async () => {
+    writeFileSync(path, [3, 3, 2, 2, 1, 1].map((ago, i) => line(i, { ago: 86_400 + ago, micros: 1_000_000 })).join(''));
+    const snapshot = (await start()).snapshot();
+    expect(snapshot.live).toBe(false);
+    const ends = Array.from(snapshot.placement.end.subarray(0, snapshot.requests.length));
+    expect(ends.length).toBe(6);
+    expect(Math.max(...ends)).toBeGreaterThan(snapshot.to);
+    expect(snapshot.now).toBeGreaterThanOrEqual(Math.max(...ends));
+  });
+
   it('holds what is there, then what is appended, within a tenth of a second', async () => {
     writeFileSync(path, lines(40));
     const live = await start();
