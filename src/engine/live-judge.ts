@@ -214,14 +214,16 @@ export class LiveJudge {
       const judged = { ...summary, findings: others };
       return {
         summary: judged,
-        verdict: this.#said.find({ severity: 'info', sentence, confidence: 1 }, 'little', now),
+        verdict: this.#said.find({ severity: 'info', sentence, confidence: 1 }, 'little', now, 0),
       };
     }
     const server = this.#known?.server;
     if (top || isLittle || pools.length === 0 || !server || inference.servers.length > 0) {
       const isSame = others.length === summary.findings.length;
       const found = isSame ? verdict : verdictOf({ ...summary, findings: others });
-      return { summary, verdict: this.#said.find(found, top?.id ?? found.sentence.replace(/\d+/g, '#'), now) };
+      const kind = top?.id ?? found.sentence.replace(/\d+/g, '#');
+      // A count of requests that have come stands beside others: it is told at once.
+      return { summary, verdict: this.#said.find(found, kind, now, isLittle && !top ? 0 : undefined) };
     }
     const { from, to } = followedSpan(inference);
     const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);

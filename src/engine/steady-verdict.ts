@@ -33,8 +33,8 @@ export class SteadyVerdict {
     return verdict;
   }
 
-  /** @returns what is said where this was found */
-  find(verdict: Verdict, kind: string, now: number): Verdict {
+  /** `every`, µs: how often other numbers are told. @returns what is said where this was found */
+  find(verdict: Verdict, kind: string, now: number, every = EVERY): Verdict {
     const told = this.#told;
     if (!told) return this.tell(verdict, kind, now);
     const isLess = RANK[verdict.severity] < RANK[told.verdict.severity];
@@ -43,6 +43,6 @@ export class SteadyVerdict {
     const isSame = (isQuiet || verdict.severity === told.verdict.severity) && kind === told.kind;
     if (!isSame) return this.tell(verdict, kind, now);
     told.foundAt = now;
-    return now - told.at < EVERY ? told.verdict : this.tell(verdict, kind, now);
+    return now - told.at < every ? told.verdict : this.tell(verdict, kind, now);
   }
 }
