@@ -5,7 +5,7 @@
 import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Facts } from '../core/finding.ts';
 import type { FilteredPart, PartNumbers } from '../core/part.ts';
-import { meanOf, quantileOf } from '../core/statistics.ts';
+import { medianOf, quantileOf } from '../core/statistics.ts';
 import { selectRows } from '../core/table.ts';
 import { isHidden } from '../core/wait-range.ts';
 import { diagnose } from '../findings/diagnose.ts';
@@ -68,7 +68,8 @@ function numbersOf(
   const known = (values: readonly number[]) => values.filter((value) => value >= 0);
   const all = Array.from({ length: requests.length }, (_, row) => service(row));
   const own = known(rows.map(service));
-  // Each sample is one possible history of all requests: its quantile has their spread, that of the best estimates has not.
+  // Each sample is one possible history of all requests: its quantile has their spread, that of the best estimates has not. Of the histories
+  // the middle one is told, as it is of the whole log and by findings about some of its routes.
   const waits = (waitSamples ?? [wait])
     .map((one) => known(rows.map((row) => one[row])))
     .filter(({ length }) => length > 0);
@@ -81,7 +82,7 @@ function numbersOf(
     picksOutcome,
     busyShare: own.length > 0 ? sum(own) / sum(known(all)) : Number.NaN,
     serviceP95: own.length > 0 ? quantileOf(own, 0.95) : Number.NaN,
-    waitP95: hasWaits ? meanOf(waits.map((one) => quantileOf(one, 0.95))) : Number.NaN,
+    waitP95: hasWaits ? medianOf(waits.map((one) => quantileOf(one, 0.95))) : Number.NaN,
     waitMethod: inference.wait.method,
     waitConfidence: inference.wait.confidence,
     waitIsHidden: isHidden(summary.wait),

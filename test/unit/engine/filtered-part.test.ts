@@ -44,6 +44,10 @@ describe('what passes a filter', () => {
       '',
     ]);
     const { requests, placement, names } = snapshot;
+    // The finding speaks of the same requests: one number for both.
+    const starved = snapshot.summary.findings.find(({ id }) => id === 'head-of-line');
+    const waited = Number(starved?.evidence.others_wait_p95_seconds) * 1e6;
+    expect(parts[0]?.verdict.sentence).toContain(`wait p95 about ${durationText(waited)} (inferred)`);
     const rows = [...requests.route.keys()];
     const busy = (of: readonly number[]) => of.reduce((sum, row) => sum + placement.end[row] - placement.start[row], 0);
     for (const [i, path] of ['/fast', '/slow'].entries()) {
