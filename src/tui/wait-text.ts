@@ -8,9 +8,12 @@ const FAR_APART = 10;
 const isFarOff = ({ method, lowMean, highMean }: WaitInference): boolean =>
   method === 'inferred' && highMean > FAR_APART * Math.max(lowMean, 1);
 
+/** "~" in front of what follows from waits that may be far off; `value`: NaN unknown. */
+export const roughly = (wait: WaitInference, value: number): string => (value > 0 && isFarOff(wait) ? '~' : '');
+
 /** "8.8s", "~8.8s" where the log leaves open how long it was. `micros`: NaN unknown. */
 export const waitText = (wait: WaitInference, micros: number): string =>
-  `${micros > 0 && isFarOff(wait) ? '~' : ''}${shortDuration(micros)}`;
+  `${roughly(wait, micros)}${shortDuration(micros)}`;
 
 /** "inferred", "(860ms to 68s fit, inferred)": how it is known, and between what it lies as far as all waits do. */
 export function waitNote(wait: WaitInference, micros: number): string {

@@ -14,9 +14,10 @@ import {
 } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import { mostSlots, slotsAt } from '../scene/pool-series.ts';
+import { mostSlots, type PoolSeries, slotsAt } from '../scene/pool-series.ts';
 import type { Colour } from '../style.ts';
 import { clockText, ticksOf } from '../time-axis.ts';
+import { roughly } from '../wait-text.ts';
 import { knowsWaits, waitIsUnknown } from './queue.ts';
 
 /** How many charts there are for what the log knows, without computing them. */
@@ -101,7 +102,7 @@ function stripsOf(view: View): Strip[] {
       values: pool.waitP95,
       isUnknown: waitIsUnknown(pool),
       full: Math.max(greatest(pool.waitP95) || 0, 1),
-      value: durationRead(view, pool.waitP95, pool.rate),
+      value: waitRead(view, pool),
       weight: 1,
     });
   }
@@ -112,6 +113,12 @@ function stripsOf(view: View): Strip[] {
 function durationRead(view: View, durations: Float64Array, rate: Float64Array): string {
   const micros = readOut(view, durations);
   return Number.isNaN(micros) && readOut(view, rate) === 0 ? '-' : shortDuration(micros);
+}
+
+/** As the sentence above tells waits: one that may be far off looks like one. */
+function waitRead(view: View, { waitP95, rate }: PoolSeries): string {
+  const text = durationRead(view, waitP95, rate);
+  return `${roughly(view.snapshot.inference.wait, readOut(view, waitP95))}${text}`;
 }
 
 /** The time of the cursor beside its line, on the side where there is room, and the columns [from, to) that it takes with a blank around it. */

@@ -5,6 +5,7 @@ import { dimmed, drawCursor, drawStrips, greatest, readOut, stripLooks } from '.
 import { shortNumber } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import type { PoolSeries } from '../scene/pool-series.ts';
+import { roughly } from '../wait-text.ts';
 
 /** Columns with answers of which no wait is known: live, those of the newest requests, until they are examined. */
 export const waitIsUnknown =
@@ -26,6 +27,7 @@ export default definePanel({
     const { queue, all } = pool;
     if (!queue) return;
     const { capacity, wait } = snapshot.inference;
+    const longest = readOut(view, queue);
     const looks = stripLooks(view, pool.expected ? dimmed(theme, theme.colours.queue) : undefined);
     drawStrips(view, canvas, [
       {
@@ -38,7 +40,7 @@ export default definePanel({
         // A queue as long as the pool is wide fills the chart at least: one caller that waits is no tower.
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
         style: (_, isOver) => looks(theme.colours.queue, isOver),
-        value: shortNumber(readOut(view, queue)),
+        value: `${roughly(wait, longest)}${shortNumber(longest)}`,
         weight: 1,
       },
     ]);

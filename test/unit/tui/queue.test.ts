@@ -1,7 +1,8 @@
 // The queue above the lanes: what nobody has worked out yet does not look as if nobody waited.
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../../src/core/snapshot.ts';
-import type { View } from '../../../src/tui/panel.ts';
+import type { Panel, View } from '../../../src/tui/panel.ts';
+import pool from '../../../src/tui/panels/pool.ts';
 import queue from '../../../src/tui/panels/queue.ts';
 import type { ExpectedPool } from '../../../src/tui/scene/not-logged-yet.ts';
 import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
@@ -19,6 +20,20 @@ it('marks the columns whose waits are not known yet, and leaves those blank in w
   expect(cells(-51, -42)).toMatch(/^[▁▂▃▄▅▆▇█]+$/);
   expect(cells(-37, -31)).toMatch(/^ *$/);
   expect(cells(-19, -13)).toMatch(/^[· ]*·[· ]*$/);
+});
+
+it('is no plain number where its waits are none', () => {
+  const requests = Array.from({ length: 40 }, (_, i) => ({ start: -40.5 + i, end: -39.5 + i, wait: 3 }));
+  const snapshot = handSnapshot({ requests });
+  const ends = (lowMean: number, panel: Panel) => {
+    const wait = { ...snapshot.inference.wait, method: 'inferred' as const, mean: 3e6, lowMean, highMean: 6e6 };
+    const view = viewOf({ ...snapshot, inference: { ...snapshot.inference, wait } }, { columns: 80 });
+    return drawn(panel, view, 80, panel === queue ? 1 : 9).map((row) => row.slice(-6).trim());
+  };
+  expect(ends(2e6, queue)).toEqual(['3.0']);
+  expect(ends(0.1e6, queue)).toEqual(['~3.0']);
+  expect(ends(2e6, pool)).toContain('3.00s');
+  expect(ends(0.1e6, pool)).toContain('~3.00s');
 });
 
 describe('the right edge of a live picture', () => {
