@@ -172,8 +172,9 @@ export class Arrivals {
   #likelyOf(from: number, count: number): Float64Array {
     const { mass } = this.#bands;
     if (this.#likely.length < count) this.#likely = new Float64Array(2 * count);
-    for (let x = 0; x < count; x++) this.#likely[x] = mass[from + x] < UNLIKELY ? 0 : mass[from + x];
-    return this.#likely;
+    const likely = this.#likely;
+    for (let x = 0; x < count; x++) likely[x] = mass[from + x] < UNLIKELY ? 0 : mass[from + x];
+    return likely;
   }
 
   /** The rate may have changed, or all load stopped, by the end of epoch `e`. */
@@ -183,11 +184,13 @@ export class Arrivals {
     const levels = this.#logLevel.length;
     const change = this.#change[e];
     const stopped = this.#stopped[e];
-    for (let x = at[e + 1]; x < at[e + 1] + width[e + 1]; x++) {
+    const from = at[e + 1];
+    const counts = width[e + 1];
+    for (let x = from; x < from + counts; x++) {
       let sum = 0;
-      for (let l = 1; l < levels; l++) sum += mass[x + l * width[e + 1]];
+      for (let l = 1; l < levels; l++) sum += mass[x + l * counts];
       for (let l = 1; l < levels; l++) {
-        const y = x + l * width[e + 1];
+        const y = x + l * counts;
         mass[y] = (1 - stopped) * ((1 - change) * mass[y] + change * sum * chance[l]);
       }
       mass[x] += stopped * sum;
@@ -266,8 +269,9 @@ export class Arrivals {
     const isReach = this.#open && crowd === 0;
     const first = isReach ? Math.max(0, count - low - kernel.from - kernel.mass.length + 1) : 0;
     const end = isReach ? Math.min(width, count - low - kernel.from + 1) : width;
+    const { mass: bandMass } = bands;
     for (let x = first; x < end; x++) {
-      const f = bands.mass[before + x];
+      const f = bandMass[before + x];
       if (f < UNLIKELY) continue;
       if (!this.#open) kernel = kernels.of(logMean + this.#logFreeAfter(e, low + x));
       const arrived = count - low - x - kernel.from;

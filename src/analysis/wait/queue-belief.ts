@@ -79,9 +79,12 @@ export class QueueBelief {
     if (this.#crowd) this.#crowd[a] += (1 - this.#crowd[a]) * (1 - Math.exp(-CROWD_PER_CALLER * expected));
     const { dropped, kept } = this.#convolve(a, expected);
     const base = a * BAND;
+    const mass = this.#mass;
+    const scratch = this.#scratch;
+    const end = dropped + kept;
     let sum = 0;
-    for (let x = 0; x < kept; x++) sum += this.#scratch[dropped + x];
-    for (let x = 0; x < kept; x++) this.#mass[base + x] = this.#scratch[dropped + x] / sum;
+    for (let x = dropped; x < end; x++) sum += scratch[x];
+    for (let x = dropped, y = base; x < end; x++, y++) mass[y] = scratch[x] / sum;
     this.#width[a] = kept;
     this.#offset[a] += dropped;
   }
@@ -151,20 +154,23 @@ export class QueueBelief {
       return;
     }
     const base = a * BAND;
+    const mass = this.#mass;
     const width = this.#width[a];
     let sum = 0;
-    for (let x = 1; x < width; x++) sum += this.#mass[base + x];
+    for (let x = base + 1; x < base + width; x++) sum += mass[x];
     if (!(sum > 0)) {
-      this.#mass[base] = 1;
+      mass[base] = 1;
       this.#width[a] = 1;
       return;
     }
-    for (let x = 1; x < width; x++) this.#mass[base + x - 1] = this.#mass[base + x] / sum;
+    for (let x = base + 1; x < base + width; x++) mass[x - 1] = mass[x] / sum;
     this.#width[a] = width - 1;
   }
 
   /** Particle k continues as a copy of `ancestors[k]`. */
   follow(ancestors: Int32Array): void {
+    const mass = this.#mass;
+    const spare = this.#spareMass;
     for (let k = 0; k < ancestors.length; k++) {
       const a = ancestors[k];
       const width = this.#width[a];
@@ -172,7 +178,7 @@ export class QueueBelief {
       this.#spareWidth[k] = width;
       this.#spareSeen[k] = this.#seen[a];
       if (this.#crowd) this.#spareCrowd[k] = this.#crowd[a];
-      for (let x = 0; x < width; x++) this.#spareMass[k * BAND + x] = this.#mass[a * BAND + x];
+      for (let x = a * BAND, y = k * BAND; x < a * BAND + width; x++, y++) spare[y] = mass[x];
     }
     if (this.#crowd) [this.#crowd, this.#spareCrowd] = [this.#spareCrowd, this.#crowd];
     [this.#seen, this.#spareSeen] = [this.#spareSeen, this.#seen];
