@@ -3,12 +3,13 @@
  *
  * Values below 128 µs have a bin each; above, every power of two is cut into 64 bins, so a quantile is read with a
  * relative error of at most 1/128 (0.8 %); sum and maximum are exact. After G. Tene's HdrHistogram, without its
- * configuration. 64 * (52 - 5) bins reach 2^52 µs, 140 years.
+ * configuration.
  */
 const SUB_BITS = 6;
 const SUB_BINS = 1 << SUB_BITS;
-const FIRST_OCTAVE = SUB_BITS + 1;
-const BINS_AT_ONCE = 256;
+/** Bins are made for so many at once, where durations are: a log may have thousands of routes of a few requests each. */
+const BINS_AT_ONCE = 64;
+const NO_BINS = new Float64Array(0);
 
 function binOf(micros: number): number {
   if (micros < 2 * SUB_BINS) return micros < 0 ? 0 : micros | 0;
@@ -31,7 +32,9 @@ function middleOf(bin: number): number {
 }
 
 export class DurationHistogram {
-  #bins = new Float64Array(BINS_AT_ONCE * (FIRST_OCTAVE - 2));
+  /** Of the bins from `low` on. */
+  #bins = NO_BINS;
+  #low = 0;
   count = 0;
   /** µs, exact */
   sum = 0;
@@ -42,22 +45,42 @@ export class DurationHistogram {
   add(micros: number): void {
     if (!(micros === micros)) return;
     const bin = binOf(micros);
-    if (bin >= this.#bins.length) this.#grow(bin);
-    this.#bins[bin]++;
+    this.#count(bin, 1);
     this.count++;
     if (micros > 0) this.sum += micros;
     if (micros > this.max) this.max = micros;
   }
 
-  #grow(bin: number): void {
-    const wider = new Float64Array(Math.ceil((bin + 1) / BINS_AT_ONCE) * BINS_AT_ONCE);
-    wider.set(this.#bins);
+  #count(bin: number, count: number): void {
+    const at = bin - this.#low;
+    if (at >= 0 && at < this.#bins.length) {
+      this.#bins[at] += count;
+      return;
+    }
+    this.#reach(bin, bin);
+    this.#bins[bin - this.#low] += count;
+  }
+
+  /** Makes room for the bins from `first` to `last`. */
+  #reach(first: number, last: number): void {
+    const isNew = this.#bins.length === 0;
+    const from = Math.floor((isNew ? first : Math.min(first, this.#low)) / BINS_AT_ONCE);
+    const to = Math.floor((isNew ? last : Math.max(last, this.#low + this.#bins.length - 1)) / BINS_AT_ONCE);
+    const wider = new Float64Array((to - from + 1) * BINS_AT_ONCE);
+    const low = from * BINS_AT_ONCE;
+    if (!isNew) wider.set(this.#bins, this.#low - low);
     this.#bins = wider;
+    this.#low = low;
   }
 
   merge(other: DurationHistogram): void {
-    if (other.#bins.length > this.#bins.length) this.#grow(other.#bins.length - 1);
-    for (let bin = 0; bin < other.#bins.length; bin++) this.#bins[bin] += other.#bins[bin];
+    const bins = other.#bins;
+    if (bins.length > 0) {
+      const low = other.#low;
+      const last = low + bins.length - 1;
+      if (this.#bins.length === 0 || low < this.#low || last >= this.#low + this.#bins.length) this.#reach(low, last);
+      for (let k = 0, at = low - this.#low; k < bins.length; k++, at++) this.#bins[at] += bins[k];
+    }
     this.count += other.count;
     this.sum += other.sum;
     if (other.max > this.max) this.max = other.max;
@@ -72,9 +95,9 @@ export class DurationHistogram {
   quantile(q: number): number {
     if (this.count === 0) return Number.NaN;
     let rank = Math.max(1, Math.ceil(q * this.count));
-    for (let bin = 0; bin < this.#bins.length; bin++) {
-      rank -= this.#bins[bin];
-      if (rank <= 0) return Math.min(middleOf(bin), this.max);
+    for (let at = 0; at < this.#bins.length; at++) {
+      rank -= this.#bins[at];
+      if (rank <= 0) return Math.min(middleOf(this.#low + at), this.max);
     }
     return this.max;
   }
@@ -82,15 +105,14 @@ export class DurationHistogram {
   /** Non-empty bins as [bin, count] pairs, flat: the compact form for another process. */
   toPairs(): Float64Array {
     const pairs: number[] = [];
-    for (let bin = 0; bin < this.#bins.length; bin++) if (this.#bins[bin] > 0) pairs.push(bin, this.#bins[bin]);
+    for (let at = 0; at < this.#bins.length; at++) if (this.#bins[at] > 0) pairs.push(this.#low + at, this.#bins[at]);
     return Float64Array.from(pairs);
   }
 
   static fromPairs(pairs: ArrayLike<number>, sum: number, max: number): DurationHistogram {
     const histogram = new DurationHistogram();
     for (let i = 0; i + 1 < pairs.length; i += 2) {
-      if (pairs[i] >= histogram.#bins.length) histogram.#grow(pairs[i]);
-      histogram.#bins[pairs[i]] += pairs[i + 1];
+      histogram.#count(pairs[i], pairs[i + 1]);
       histogram.count += pairs[i + 1];
     }
     histogram.sum = sum;

@@ -47,6 +47,8 @@ export class Partial {
   first = Number.POSITIVE_INFINITY;
   last = Number.NEGATIVE_INFINITY;
   readonly #normaliser = new BatchNormaliser();
+  /** Used again each time names of routes are forgotten. */
+  #neededRoutes = new Uint8Array(0);
 
   constructor(names: Names = createNames(), retention = RETENTION) {
     this.names = names;
@@ -123,16 +125,15 @@ export class Partial {
   /** Forgets the names of routes that no total and no kept row has; ids change. */
   dropRoutes(): void {
     const { routes } = this.names;
-    const needed = new Uint8Array(routes.size);
+    if (this.#neededRoutes.length < routes.size) this.#neededRoutes = new Uint8Array(2 * routes.size);
+    const needed = this.#neededRoutes.fill(0);
     const need = (id: number) => {
       if (id >= 0) needed[id] = 1;
     };
     this.retained.forEachRoute(need);
-    this.sample.state().route.forEach(need);
+    this.sample.forEachRoute(need);
     for (const id of Object.keys(this.routeCounts.routes)) need(Number(id));
-    const texts = Array.from(needed, (isNeeded, id) => (isNeeded ? routes.text(id) : null));
-    routes.clear();
-    this.renumberRoutes(Int32Array.from(texts, (text) => (text === null ? -1 : routes.add(text))));
+    this.renumberRoutes(routes.keepOnly(needed));
   }
 
   /** Ids of routes have changed. */

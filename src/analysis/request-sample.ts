@@ -130,6 +130,11 @@ export class RequestSample {
     };
   }
 
+  /** Calls back with the route of every request. */
+  forEachRoute(see: (route: number) => void): void {
+    for (let i = 0; i < this.#length; i++) see(this.#columns.route[i]);
+  }
+
   /** Ids of routes have changed. */
   renumber(routeIds: Int32Array): void {
     const { route } = this.#columns;

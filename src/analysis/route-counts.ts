@@ -3,7 +3,7 @@ import type { Names } from '../core/batch.ts';
 import { MOST_ROUTES } from '../core/names.ts';
 import type { RequestTable } from '../core/table.ts';
 import { DurationHistogram } from './histogram.ts';
-import { methodOf, RouteSketch } from './route-sketch.ts';
+import { methodOfId, RouteSketch } from './route-sketch.ts';
 import { FIRST_ERROR, type RouteTotals, Totals } from './totals.ts';
 
 export class RouteCounts {
@@ -15,8 +15,6 @@ export class RouteCounts {
   /** All that is known of routes when there are too many of them to list. */
   sketch: RouteSketch | null = null;
   #routeCount = 0;
-  /** By id of the route. */
-  #routeMethods: number[] = [];
 
   constructor(names: Names) {
     this.names = names;
@@ -63,7 +61,7 @@ export class RouteCounts {
   /** A request of this route that was counted failed after all. */
   fail(id: number): void {
     if (id < 0) return;
-    if (this.sketch) this.sketch.add(this.names.routes.hash(id), this.#methodOf(id), 0, 1, 0);
+    if (this.sketch) this.sketch.add(this.names.routes.hash(id), methodOfId(this.names.routes, id), 0, 1, 0);
     else if (this.routes[id]) this.routes[id].errors++;
   }
 
@@ -82,18 +80,9 @@ export class RouteCounts {
         continue;
       }
       const busy = micros > 0 ? micros : 0;
-      sketch.add(routes.hash(id), this.#methodOf(id), 1, status[i] >= FIRST_ERROR ? 1 : 0, busy);
+      sketch.add(routes.hash(id), methodOfId(routes, id), 1, status[i] >= FIRST_ERROR ? 1 : 0, busy);
       sketch.durations.add(micros);
     }
-  }
-
-  /** Index in METHODS of the method of a route. */
-  #methodOf(id: number): number {
-    const known = this.#routeMethods[id];
-    if (known !== undefined) return known;
-    const method = methodOf(this.names.routes.text(id));
-    this.#routeMethods[id] = method;
-    return method;
   }
 
   /** From totals of each route to a sketch of them all. */
@@ -110,7 +99,7 @@ export class RouteCounts {
   }
 
   #sketchTotals({ requests, errors, busyMicros, durations }: RouteTotals, id: number, sketch: RouteSketch): void {
-    sketch.add(this.names.routes.hash(id), this.#methodOf(id), requests, errors, busyMicros);
+    sketch.add(this.names.routes.hash(id), methodOfId(this.names.routes, id), requests, errors, busyMicros);
     if (durations) sketch.durations.merge(durations);
   }
 
@@ -144,6 +133,5 @@ export class RouteCounts {
     const totals = [...this.routes.entries()].filter(([, one]) => one !== undefined);
     this.routes.length = 0;
     for (const [id, one] of totals) this.routes[routeIds[id]] = one;
-    this.#routeMethods = [];
   }
 }

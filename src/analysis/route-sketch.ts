@@ -5,6 +5,7 @@
  * any cut. What it gives of a route is never too low, and too high by more than e / WIDTH of all requests in
  * one of e^DEPTH cases.
  */
+import type { Dictionary } from '../core/dictionary.ts';
 import { DurationHistogram } from './histogram.ts';
 
 const DEPTH = 4;
@@ -34,6 +35,16 @@ export const METHOD_NUMBERS = METHODS.length * NUMBERS_A_METHOD;
 export function methodOf(route: string): number {
   const index = METHODS.indexOf(route.slice(0, route.indexOf(' ')));
   return index < 0 ? METHODS.length - 1 : index;
+}
+
+/** The methods as routes begin with them; the last one is no method. */
+const BEGINNINGS = METHODS.slice(0, -1).map((method) => new TextEncoder().encode(`${method} `));
+
+/** The same of the route with this id, whose text is not made: there may be very many. */
+export function methodOfId(routes: Dictionary, id: number): number {
+  let index = 0;
+  while (index < BEGINNINGS.length && !routes.begins(id, BEGINNINGS[index])) index++;
+  return index;
 }
 
 export interface RouteEstimate {
@@ -69,7 +80,8 @@ export class RouteSketch {
     for (let row = 0; row < DEPTH; row++) {
       const cell = row * WIDTH + (mixed(hash, SEEDS[row]) & (WIDTH - 1));
       this.#requests[cell] += requests;
-      this.#errors[cell] += errors;
+      // Most have none: their cells need not be fetched.
+      if (errors !== 0) this.#errors[cell] += errors;
       this.#busy[cell] += busyMicros;
     }
     const spread = mixed(hash, 0x9e3779b9);

@@ -2,8 +2,14 @@
 import { Worker } from 'node:worker_threads';
 import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
 
+/** Room for new objects, MB: a reader makes few, and V8 would let every thread have 48. */
+const YOUNG_MB = 6;
+
 export function startRangeThread(): RangeThread {
-  const worker = new Worker(new URL('../bin/thread.js', import.meta.url), { workerData: { script: 'range-worker' } });
+  const worker = new Worker(new URL('../bin/thread.js', import.meta.url), {
+    workerData: { script: 'range-worker' },
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+  });
   const messages: RangeMessage[] = [];
   const answer = new Promise<RangeMessage[]>((resolve, reject) => {
     worker.on('message', (message: RangeMessage | null) => {

@@ -13,6 +13,13 @@ export interface Dictionary {
   text(id: number): string;
   /** Hash of a text, the same wherever the text is known. */
   hash(id: number): number;
+  /** Whether the text of an id begins with these bytes; no text is made. */
+  begins(id: number, bytes: Uint8Array): boolean;
+  /**
+   * Forgets the texts that are not needed; the others keep their order. Returns the new id by old id, -1 of what is forgotten; it is
+   * written over the next time, because arrays made anew for every some thousand texts would stand about until V8 looks for garbage.
+   */
+  keepOnly(isNeeded: Uint8Array): Int32Array;
   /** Forgets everything; ids begin at 0 again. */
   clear(): void;
 }
@@ -37,6 +44,7 @@ export function createDictionary(): Dictionary {
   let starts = new Float64Array(129);
   let store = new Uint8Array(4096);
   const texts: string[] = [];
+  let newIds = new Int32Array(0);
   let size = 0;
 
   const hashOf = (bytes: Uint8Array, from: number, to: number): number => {
@@ -77,6 +85,31 @@ export function createDictionary(): Dictionary {
     const wider = new Float64Array(bigger.length + 1);
     wider.set(starts.subarray(0, size + 1));
     starts = wider;
+  };
+
+  const keepOnly = (isNeeded: Uint8Array): Int32Array => {
+    if (newIds.length < size) newIds = new Int32Array(2 * size);
+    newIds.fill(-1, 0, size);
+    const mask = table.length - 1;
+    table.fill(-1);
+    texts.length = 0;
+    let kept = 0;
+    let end = 0;
+    for (let id = 0; id < size; id++) {
+      if (isNeeded[id] !== 1) continue;
+      const [from, to, hash] = [starts[id], starts[id + 1], hashes[id]];
+      store.copyWithin(end, from, to);
+      end += to - from;
+      hashes[kept] = hash;
+      starts[kept + 1] = end;
+      let slot = hash & mask;
+      while (table[slot] >= 0) slot = (slot + 1) & mask;
+      table[slot] = kept;
+      newIds[id] = kept++;
+    }
+    const translation = newIds.subarray(0, size);
+    size = kept;
+    return translation;
   };
 
   const intern = (bytes: Uint8Array, from: number, to: number): number => {
@@ -124,6 +157,13 @@ export function createDictionary(): Dictionary {
       return text;
     },
     hash: (id) => hashes[id],
+    begins(id, bytes) {
+      const at = starts[id];
+      if (!(id >= 0 && id < size) || starts[id + 1] - at < bytes.length) return false;
+      for (let k = 0; k < bytes.length; k++) if (store[at + k] !== bytes[k]) return false;
+      return true;
+    },
+    keepOnly,
     clear() {
       table.fill(-1);
       texts.length = 0;

@@ -43,4 +43,12 @@ describe('DurationHistogram', () => {
       histogram.max,
     ]);
   });
+
+  it('takes little memory where durations are few: thousands of routes have one each', () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const histograms = Array.from({ length: 5000 }, (_, k) => histogramOf([1000 * k]));
+    const bytes = process.memoryUsage().arrayBuffers - before;
+    expect(histograms).toHaveLength(5000);
+    expect(bytes / histograms.length).toBeLessThan(1024);
+  });
 });
