@@ -111,3 +111,29 @@ test.each(Object.entries(meanwhile))('of a file that %s all threads read what wa
   expect(said).toEqual([]);
   expect(result?.report).toEqual({ ...whole.inputs[0], path: copy });
 });
+
+test('a log of more workers than are told apart is left to one thread: which are the first ones, only that one can tell', async () => {
+  const path = join(folder, 'workers.log');
+  // Each half has fewer than 65,536.
+  const lines = Array.from({ length: 80_000 }, (_, i) => {
+    const clock = new Date(Date.UTC(2026, 2, 1) + 10 * i).toISOString().slice(11, 19);
+    return `10.0.0.1 - - [01/Mar/2026:${clock} +0000] "GET /items HTTP/1.1" 200 12 "-" "-" pid=<${1000 + i}> us=1000\n`;
+  });
+  writeFileSync(path, lines.join(''));
+  const parts: RangeMessage[] = [];
+  const startThread = (): RangeThread => ({
+    async read(job) {
+      const read = readJob(job);
+      parts.push(...read);
+      return read;
+    },
+    close: () => {},
+  });
+  const parallel = { threads: 2, startThread, worthSplitting: 3 };
+  expect(await readInParallel(path, 0, { formats, ...parallel })).toBeNull();
+  expect(parts.map(({ dependsOnNeighbours }) => dependsOnNeighbours)).toEqual([false]);
+  const one = await readPartial([path], { formats });
+  const two = await readPartial([path], { formats, parallel });
+  expect(one.partial.names.workers.size).toBe(65_536);
+  expect(stateOf(two.partial)).toEqual(stateOf(one.partial));
+});
