@@ -103,7 +103,7 @@ export function regimesOf(lives: readonly Life[], evidence: Evidence): Regimes {
 const MOST_ASKED = 8;
 
 function regimesByGeneration(lives: readonly Life[], { slotsOfEach }: Evidence): Regime[] {
-  const regimes: Regime[] = [];
+  const regimes: Growing[] = [];
   const generations = generationsOf(lives).map((generation) => regimeOf(generation));
   const isAsked = generations.length > 1 && generations.length <= MOST_ASKED;
   for (const generation of generations) {
@@ -112,7 +112,7 @@ function regimesByGeneration(lives: readonly Life[], { slotsOfEach }: Evidence):
     const last = regimes.at(-1);
     if (last && !(last.tells && next.tells && isAnotherPool(last, next)))
       regimes[regimes.length - 1] = joined(last, next);
-    else regimes.push(next);
+    else regimes.push({ ...next, lives: [...next.lives] });
   }
   return regimes.length > 1 && regimes.every(({ tells }) => tells) ? regimes : [];
 }
@@ -134,17 +134,23 @@ const spanOf = (lives: readonly Life[]) => ({
   to: Math.max(...lives.map((life) => life.to)),
 });
 
-/** One regime, with the number of workers of the one that tells it. */
-const joined = (a: Regime, b: Regime): Regime => ({
-  lives: [...a.lives, ...b.lives],
-  from: Math.min(a.from, b.from),
-  to: Math.max(a.to, b.to),
-  requests: a.requests + b.requests,
-  workers: a.tells ? a.workers : b.workers,
-  slots: null,
-  slotsOfEach: a.slotsOfEach ?? b.slotsOfEach,
-  tells: a.tells || b.tells,
-});
+/** A regime whose list of lives is its own: where every request has a process of its own, tens of thousands are joined. */
+type Growing = Regime & { readonly lives: Life[] };
+
+/** One regime, with the number of workers of the one that tells it; it takes over the list of the first. */
+function joined(a: Growing, b: Regime): Growing {
+  for (const life of b.lives) a.lives.push(life);
+  return {
+    lives: a.lives,
+    from: Math.min(a.from, b.from),
+    to: Math.max(a.to, b.to),
+    requests: a.requests + b.requests,
+    workers: a.tells ? a.workers : b.workers,
+    slots: null,
+    slotsOfEach: a.slotsOfEach ?? b.slotsOfEach,
+    tells: a.tells || b.tells,
+  };
+}
 
 const isAnotherPool = (a: Regime, b: Regime): boolean => differ(a.workers, b.workers) || isAnotherKind(a, b);
 

@@ -96,6 +96,15 @@ it('a restart that leaves the number as it was is none, nor are recycled workers
   expect(regimesOf([life(0, 0, 100, 90), life(1, 0, 100, 90), life(2, 70, 100, 20)])).toEqual([]);
 });
 
+it('where every request has a process of its own, tens of thousands of lives are joined in little time', () => {
+  const lives = Array.from({ length: 40_000 }, (_, k) => life(k, k, k + 0.5, 1));
+  const before = process.cpuUsage();
+  expect(regimesOf(lives)).toEqual([]);
+  const { user, system } = process.cpuUsage(before);
+  // Some 0.6 s; 14 s where each join copied what had been joined before.
+  expect(user + system).toBeLessThan(2_000_000);
+});
+
 it('nor are workers that are replaced often, each beside its successor for a moment by whole seconds', () => {
   const stays = [0, 1].map((w) => ({ ...life(w, 0, 100, 90), booted: true }));
   const calm = { ...life(2, 0, 50, 90), booted: true, ended: true };
