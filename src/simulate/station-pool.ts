@@ -114,9 +114,10 @@ export function simulateStations(
   return { arrival, wait, latency };
 }
 
+/** The first of those that have the least to do. */
 function freest(busy: Int32Array): number {
   let best = 0;
-  for (let i = 1; i < busy.length; i++) if (busy[i] < busy[best]) best = i;
+  for (let i = 1; i < busy.length && busy[best] > 0; i++) if (busy[i] < busy[best]) best = i;
   return best;
 }
 
@@ -152,12 +153,15 @@ class Stations {
   /** The work that each request on a station has been given since it was idle last, and when that was counted. */
   readonly #virtual: Float64Array;
   readonly #counted: Float64Array;
+  /** When the next request on it will have got its work, if nobody comes; Infinity: nobody is on it. */
+  readonly #done: Float64Array;
   #next = -1;
 
   constructor(count: number) {
     this.#working = Array.from({ length: count }, () => new TimeHeap());
     this.#virtual = new Float64Array(count);
     this.#counted = new Float64Array(count);
+    this.#done = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
   }
 
   #advance(station: number, now: number): void {
@@ -166,20 +170,28 @@ class Stations {
     this.#counted[station] = now;
   }
 
+  /** Somebody came to a station, or left it. */
+  #look(station: number): void {
+    const { size, first } = this.#working[station];
+    this.#done[station] =
+      size === 0
+        ? Number.POSITIVE_INFINITY
+        : this.#counted[station] + Math.max(0, first - this.#virtual[station]) * size;
+  }
+
   enter(station: number, row: number, work: number, now: number): void {
     this.#advance(station, now);
     this.#working[station].push(this.#virtual[station] + work, row);
+    this.#look(station);
   }
 
   /** When the next request will have got its work; Infinity: there is none. */
   nextDone(): number {
+    const done = this.#done;
     let time = Number.POSITIVE_INFINITY;
-    for (let s = 0; s < this.#working.length; s++) {
-      const { size, first } = this.#working[s];
-      if (size === 0) continue;
-      const done = this.#counted[s] + Math.max(0, first - this.#virtual[s]) * size;
-      if (done < time) {
-        time = done;
+    for (let s = 0; s < done.length; s++) {
+      if (done[s] < time) {
+        time = done[s];
         this.#next = s;
       }
     }
@@ -189,6 +201,8 @@ class Stations {
   /** The request of `nextDone`, at the time that it told. */
   leave(now: number): number {
     this.#advance(this.#next, now);
-    return this.#working[this.#next].pop();
+    const row = this.#working[this.#next].pop();
+    this.#look(this.#next);
+    return row;
   }
 }
