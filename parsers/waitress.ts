@@ -69,7 +69,7 @@ export default defineFormat({
   enable: [
     {
       gives: ['pid', 'thread'],
-      how: "logging.basicConfig(format='%(asctime)s %(process)d %(threadName)s %(levelname)s [%(name)s] %(message)s', level=logging.INFO)",
+      how: "TransLogger(app, setup_console_handler=False) with logging.basicConfig(format='%(asctime)s %(process)d %(threadName)s %(levelname)s [%(name)s] %(message)s', level=logging.INFO)",
     },
     {
       gives: ['duration', 'wait'],

@@ -169,7 +169,8 @@ export default defineFinding({
     fix: {
       gunicorn:
         '--workers N, or --worker-class gthread --threads K; log pid=%(p)s us=%(D)s to have the number computed',
-      uvicorn: 'does not queue for slots unless --limit-concurrency is set; look for a blocked event loop',
+      uvicorn:
+        'does not queue for slots (--limit-concurrency N answers 503 beyond N); look for a blocked event loop, or for def views, which share 40 threads',
       waitress: 'waitress-serve --threads=N (default 4)',
       hypercorn: 'does not queue for slots; WSGI applications use a thread pool',
       uWSGI: '--processes N, or --enable-threads --threads K; --listen only lengthens the queue',

@@ -242,7 +242,7 @@ export default defineFinding({
       gunicorn:
         'with -k gevent: patch the library or use an async one; with UvicornWorker: asyncio.to_thread around the call',
       uvicorn:
-        'asyncio.to_thread around the call, or a plain def view in FastAPI and Starlette; python -X dev logs slow callbacks',
+        'asyncio.to_thread around the call, or a plain def view in FastAPI and Starlette; asyncio.get_running_loop().set_debug(True) in the lifespan startup logs what holds the loop for 0.1 s',
       waitress: 'has no event loop for views: does not apply',
       hypercorn: 'asyncio.to_thread (or trio.to_thread.run_sync) around the call',
       uWSGI: 'with --gevent: monkey-patch before the import of the library',

@@ -130,7 +130,7 @@ export default defineFinding({
       uvicorn: 'a logging filter on uvicorn.access that drops the path',
       waitress: 'answer the check in the proxy, or in a middleware outside of TransLogger',
       hypercorn: 'a logging filter on hypercorn.access that drops the path',
-      uWSGI: '--log-drain with a pattern of the path, or route = ^/health donotlog:',
+      uWSGI: '--route "^/health donotlog:" (a build with PCRE), or answer the check in the proxy',
     },
   },
   fires: ['faults/health-checks.log.gz', 'faults/health-checks-each-second.log.gz'],

@@ -50,10 +50,11 @@ export default defineFinding({
       uvicorn:
         'a log config whose access formatter has %(asctime)s and [%(process)d]; durations need a middleware, or a proxy that logs them (UvicornWorker writes the same lines, without)',
       waitress:
-        "paste.translogger.TransLogger, with logging.basicConfig(format='%(asctime)s %(process)d %(threadName)s %(message)s'); a middleware can add the duration",
+        "paste.translogger.TransLogger(app, setup_console_handler=False), with logging.basicConfig(format='%(asctime)s %(process)d %(threadName)s %(message)s'); a middleware can add the duration",
       hypercorn:
         '--access-logfile - --access-logformat \'%(h)s %(l)s %(l)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'',
-      uWSGI: 'the default line has pid, start and duration; keep it, or use --log-format with %(pid) %(msecs) %(ctime)',
+      uWSGI:
+        'the default line has pid, start and duration; finer: --log-format \'%(tmicros) %(micros) %(pid) %(core) "%(method) %(uri)" %(status) %(rsize)\'',
     },
   },
   fires: ['uvicorn-default-no-time.log'],

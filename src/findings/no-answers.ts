@@ -105,7 +105,7 @@ export default defineFinding({
       gunicorn:
         'kill -HUP reloads without a pause (with --preload: USR2 starts a new master); behind nginx, or -k gthread, where connections idle',
       uvicorn:
-        'two instances behind a proxy, restarted one after the other; SO_REUSEPORT or socket activation keeps the port open',
+        'two instances behind a proxy, restarted one after the other; --fd N with a socket of systemd keeps the port open',
       waitress: 'two instances behind a proxy, restarted one after the other',
       hypercorn: 'two instances behind a proxy, restarted one after the other',
       uWSGI:

@@ -62,7 +62,8 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn: '--workers N with the number above',
-      uvicorn: 'does not queue for slots unless --limit-concurrency is set',
+      uvicorn:
+        'does not queue for slots (--limit-concurrency N answers 503 beyond N); def views of FastAPI and Starlette share 40 threads: anyio.to_thread.current_default_thread_limiter().total_tokens',
       waitress: '--threads=N with the number above',
       hypercorn: 'does not queue for slots; WSGI applications use a thread pool',
       uWSGI: '--processes N with the number above',

@@ -130,7 +130,7 @@ export default defineFinding({
       uvicorn: 'several single-worker uvicorns behind a least-connections balancer',
       waitress: 'one process: does not apply',
       hypercorn: 'several hypercorns behind a least-connections balancer',
-      uWSGI: '--thunder-lock, or --reuse-port',
+      uWSGI: '--thunder-lock (--reuse-port does not: all workers share one socket all the same)',
     },
   },
   fires: ['faults/unbalanced.log.gz', 'faults/unbalanced-one-takes-all.log.gz', 'faults/unbalanced-done-early.log.gz'],
