@@ -3,18 +3,23 @@ import { exitCodes, UserError } from '../core/errors.ts';
 
 const MAX_COUNT = 4096;
 
-/** "3,4,6" → [3, 4, 6], whole numbers from 1, each once, in the order given. */
+/** More of them at once is a slip of the hand. */
+const MOST_OF_RANGE = 64;
+
+/** "3,4,6" and "3-6" → whole numbers from 1, each once, in the order given. */
 export function parseCounts(text: string): readonly number[] {
-  const counts = text.split(',').map((part) => part.trim());
-  for (const part of counts) {
-    if (!/^\d{1,6}$/.test(part) || Number(part) < 1 || Number(part) > MAX_COUNT) {
+  const counts = text.split(',').flatMap((part) => {
+    const [, low, high = low] = /^\s*(\d{1,6})(?:-(\d{1,6}))?\s*$/.exec(part) ?? [];
+    const [from, to] = [Number(low), Number(high)];
+    if (!(from >= 1 && to >= from && to <= MAX_COUNT && to - from < MOST_OF_RANGE)) {
       throw new UserError(
-        `"${text}" is not a list of whole numbers from 1 to ${MAX_COUNT}, such as 3,4,6`,
+        `"${text}" is not a list of whole numbers from 1 to ${MAX_COUNT}, such as 3,4,6 or 3-6`,
         exitCodes.usage,
       );
     }
-  }
-  return [...new Set(counts.map(Number))];
+    return Array.from({ length: to - from + 1 }, (_, i) => from + i);
+  });
+  return [...new Set(counts)];
 }
 
 /** From here on a bare number may as well be milliseconds, as most tools count them. */

@@ -4,7 +4,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
-import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, poolText } from './pool-words.ts';
+import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, largerPool, poolText } from './pool-words.ts';
 
 /** Share of the requests that wait, and their mean, from which it is said. */
 const WAITING_SHARE = 0.3;
@@ -29,7 +29,7 @@ function examine(facts: Facts): Finding | null {
 function queue(facts: Facts): Finding {
   const { summary, inference } = facts;
   const { wait } = inference;
-  const enough = knownSlots(summary.server) === null ? null : facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  const enough = largerPool(facts);
   const longest = Number.isFinite(wait.peakQueue) ? `, up to ${countText(wait.peakQueue, 'request')} in the queue` : '';
   return {
     severity: severityOf(wait.lowP95),

@@ -5,7 +5,7 @@ import { medianOf, quantileOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, poolText, slotsOf } from './pool-words.ts';
+import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, largerPool, poolText } from './pool-words.ts';
 import { findingsOfFullPool, waitIsLong, waitingSpan } from './saturation.ts';
 
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
@@ -51,7 +51,7 @@ function examine(facts: Facts): Finding | null {
   const severity = severityOf(facts, otherWait, otherService);
   // Without it nobody would wait to speak of: the full pool is its doing, and a larger one for all is the other remedy.
   const isCause = severity !== 'info' && without.waitP95 <= DEFAULT_TARGET_WAIT;
-  const orLarger = isCause ? largerPoolText(facts, slots) : '';
+  const orLarger = isCause ? largerPoolText(facts) : '';
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : severity,
     title: `${name} ${mayBeNone(summary.wait) ? 'may starve' : 'starves'} the other routes: they wait ${durationText(otherWait)} behind it (p95, ${inference.wait.method})`,
@@ -75,10 +75,9 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-function largerPoolText({ predictor, summary }: Facts, slots: number): string {
-  const smallest = predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  if (!smallest || slotsOf(smallest) <= slots) return '';
-  return ` Or one larger pool for all: ${enoughText(smallest, summary).replace(/^About/, 'about')}`;
+function largerPoolText(facts: Facts): string {
+  const enough = largerPool(facts);
+  return enough ? ` Or one larger pool for all: ${enoughText(enough, facts.summary).replace(/^About/, 'about')}` : '';
 }
 
 interface SlowRoute {

@@ -49,12 +49,12 @@ function burstLaw(facts: Facts, slots: number): Burst | null {
   return generations < 2 ? null : { size, generations, lastMicros: generations * batches.periodMicros };
 }
 
-function adviceOf(facts: Facts, { slots, peaks }: Saturation, enough: PoolPrediction | null, isShort: boolean): string {
+function adviceOf(facts: Facts, { slots, peaks }: Saturation, smallest: PoolPrediction | null): string {
   const { service } = facts.inference;
   const parts: string[] = [];
   if (callersAreHidden(facts.summary)) parts.push(hiddenCallersText(facts, slots));
-  else if (enough) parts.push(enoughText(enough, facts.summary));
-  else if (peaks.length > 0 && !isShort && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
+  else if (smallest) parts.push(enoughText(smallest, facts.summary));
+  else if (peaks.length > 0 && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
   if (slowEachOther(facts)) {
     parts.push(
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
@@ -206,7 +206,7 @@ function examine(facts: Facts): Finding | null {
     peaks.reduce((sum, { totalWaitMicros }) => sum + totalWaitMicros, 0) /
     peaks.reduce((sum, { waiters }) => sum + waiters, 0);
   const smallest = facts.predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  // As many as there are is no advice: the queue was a matter of moments.
+  // As many as there are is nothing to change, and no number to recommend.
   const enough = smallest && slotsOf(smallest) > slots && !callersAreHidden(facts.summary) ? smallest : null;
   return {
     severity: isCritical(facts, burst) ? 'critical' : 'warning',
@@ -235,7 +235,7 @@ function examine(facts: Facts): Finding | null {
       recommended_threads: enough?.pool.threads ?? null,
       recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
     },
-    advice: adviceOf(facts, saturation, enough, smallest !== null),
+    advice: adviceOf(facts, saturation, smallest),
     from,
     to,
     lostSeconds: lostSeconds(facts),

@@ -4,19 +4,19 @@ import { poolNameBeside } from '../core/pool-names.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { durationText, percentText } from '../core/words.ts';
 import { ioRemedyText } from './io-remedies.ts';
-import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, slotsOf } from './pool-words.ts';
+import { DEFAULT_TARGET_WAIT, knownSlots, largerPool, poolText, predictedWaitText } from './pool-words.ts';
 import { ioRemedies, materialWait } from './saturation.ts';
 
 function examine(facts: Facts): Finding | null {
-  const { summary, inference, predictor } = facts;
+  const { summary, inference } = facts;
   const slots = knownSlots(summary.server);
   const { wait } = inference;
   if (slots === null || summary.requests.total < 100) return null;
   // Even the favourable reading of the log must miss the target.
   if (!(wait.p95 > DEFAULT_TARGET_WAIT && wait.lowP95 > DEFAULT_TARGET_WAIT / 2)) return null;
   if (!materialWait(facts)) return null;
-  const enough = predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  if (!enough || slotsOf(enough) <= slots) return null;
+  const enough = largerPool(facts);
+  if (!enough) return null;
   return {
     severity: 'warning',
     title: `Pool too small for a p95 wait of ${durationText(DEFAULT_TARGET_WAIT)}: ${poolNameBeside(enough.pool)} would do`,

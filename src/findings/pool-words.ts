@@ -69,17 +69,27 @@ export function predictedWaitText({ waitP95, waitP95Range: [low, high], wide }: 
 }
 
 /** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …).", or, where none is recommended, that more would do. */
-export function moreSlotsText({ predictor, summary }: Pick<Facts, 'predictor' | 'summary'>): string {
-  const slots = knownSlots(summary.server);
-  const smallest = slots === null ? null : predictor.smallestPool(DEFAULT_TARGET_WAIT);
-  if (!smallest || slots === null || slotsOf(smallest) <= slots)
-    return 'Add workers or threads until the queue stays short, or make requests shorter.';
-  return enoughText(smallest, summary);
+export function moreSlotsText(facts: Pick<Facts, 'predictor' | 'summary'>): string {
+  const enough = largerPool(facts);
+  return enough
+    ? enoughText(enough, facts.summary)
+    : 'Add workers or threads until the queue stays short, or make requests shorter.';
 }
 
-/** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …)." */
-export const enoughText = (enough: PoolPrediction, { wait }: Pick<Summary, 'wait'>): string =>
-  `${isHidden(wait) ? 'About ' : ''}${poolNameBeside(enough.pool)} would keep the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)}).`;
+/** The pool that is recommended for the ordinary target, where it has more slots than the present one. */
+export function largerPool({ predictor, summary }: Pick<Facts, 'predictor' | 'summary'>): PoolPrediction | null {
+  const slots = knownSlots(summary.server);
+  const smallest = slots === null ? null : predictor.smallestPool(DEFAULT_TARGET_WAIT);
+  return smallest && slotsOf(smallest) > slots! ? smallest : null;
+}
+
+/** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …)."; of no more than there are, that they do. */
+export function enoughText(enough: PoolPrediction, { wait, server }: Pick<Summary, 'wait' | 'server'>): string {
+  const slots = knownSlots(server) ?? 0;
+  const keep = slotsOf(enough) === slots ? 'keep' : 'would keep';
+  const more = slotsOf(enough) <= slots ? ': for that no more are needed' : '';
+  return `${isHidden(wait) ? 'About ' : ''}${poolNameBeside(enough.pool)} ${keep} the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)})${more}.`;
+}
 
 const FAR_LONGER = 2;
 /** "120 ms (inferred)"; the range alone where the log leaves the wait open. */

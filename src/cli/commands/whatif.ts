@@ -35,12 +35,8 @@ export default defineCommand({
   configure(command, run) {
     command
       .argument('<file...>', 'log files; "-" reads standard input; of the logs of several servers each is asked alone')
-      .option(
-        '--workers <counts>',
-        'worker processes to try, separated by commas (default: around the present)',
-        parseCounts,
-      )
-      .option('--threads <counts>', 'threads per worker to try, separated by commas', parseCounts)
+      .option('--workers <counts>', 'worker processes to try: 3,4,6 or 3-6 (default: around the present)', parseCounts)
+      .option('--threads <counts>', 'threads per worker to try: 1,4 or 2-8', parseCounts)
       .option(
         '--model <model>',
         'sync, threaded or async (default: as the log shows, threaded with --threads)',

@@ -1,6 +1,6 @@
 // Times on a command line: what a bare number means is never guessed where people differ by a factor of a thousand.
 import { describe, expect, it } from 'vitest';
-import { parseSeconds } from '../../../src/cli/quantities.ts';
+import { parseCounts, parseSeconds } from '../../../src/cli/quantities.ts';
 
 describe('a time', () => {
   it.each([
@@ -17,4 +17,17 @@ describe('a time', () => {
   );
 
   it.each(['-5ms', 'soon', '5 h'])('%s is none', (text) => expect(() => parseSeconds(text)).toThrow('is not a time'));
+});
+
+describe('a list of counts', () => {
+  it.each<[string, number[]]>([
+    ['3,4,6', [3, 4, 6]],
+    ['4,4', [4]],
+    ['3-6', [3, 4, 5, 6]],
+    ['2, 4-6,8', [2, 4, 5, 6, 8]],
+  ])('%s', (text, counts) => expect(parseCounts(text)).toEqual(counts));
+
+  it.each(['0', '-1', '3-', '6-3', '1-4096', '1.5', '3,,4', 'a', ''])('%s is none', (text) =>
+    expect(() => parseCounts(text)).toThrow(`"${text}" is not a list of whole numbers`),
+  );
 });

@@ -53,6 +53,19 @@ describe('a healthy pool', () => {
 });
 
 describe('pool-saturated', () => {
+  it('of a busy pool whose callers wait no longer than the target says that it is large enough, as whatif does', () => {
+    const facts = syncPool(
+      4,
+      poisson(3, 26, 200, (random) => ({ takes: random.between(0.05, 0.15) })),
+    );
+    expect(facts.summary.concurrency.saturated_ratio).toBeGreaterThan(0.2);
+    expect(facts.predictor.smallestPool(200_000)!.pool.workers).toBeLessThanOrEqual(4);
+    const { advice, evidence } = poolSaturated.examine(facts)!;
+    expect(evidence.recommended_workers).toBeNull();
+    expect(advice).toMatch(/^[34] workers keep the p95 wait under 200 ms \(simulated from this log: p95 wait \d+ ms/);
+    expect(advice).not.toMatch(/^Add /);
+  });
+
   it('of one burst in a quiet log asks for no pool that stands idle, but to spread the callers', () => {
     const calm = poisson(5, 0.3, 200, () => ({ takes: 0.3 }));
     const calls = [...calm, ...burst(60, 0.4).map((one) => ({ ...one, at: one.at + 100 }))];
