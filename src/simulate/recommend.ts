@@ -22,11 +22,13 @@ export const arrivalsAreKnown = ({ callers, trace }: Workload): boolean =>
 /** Fewer requests than this that nobody waited with, the health checks of an idle server say, tell no size. */
 const FEWEST = 30;
 
+export const tellsOfSize = ({ trace }: Workload): boolean =>
+  trace.length >= FEWEST || trace.waits.some((waits) => waits.some((wait) => wait > 0));
+
 /** Arrivals are known, and the present pool has slots that could be more. */
 export function carriesRecommendation(workload: Workload): boolean {
-  const { trace, present } = workload;
-  const tells = trace.length >= FEWEST || trace.waits.some((waits) => waits.some((wait) => wait > 0));
-  return tells && arrivalsAreKnown(workload) && present !== null && present.model !== 'async';
+  const { present } = workload;
+  return tellsOfSize(workload) && arrivalsAreKnown(workload) && present !== null && present.model !== 'async';
 }
 
 /** Share of the repetitions in which the target is met: surely, and as likely as not. */

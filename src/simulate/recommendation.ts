@@ -20,6 +20,7 @@ import {
   runUninterrupted,
   SURELY,
   smallestOf,
+  tellsOfSize,
   WHAT_IF_BUDGET,
 } from './recommend.ts';
 import type { ScenarioRuns } from './scenario.ts';
@@ -63,9 +64,12 @@ function notCarriedText(workload: Workload): string[] {
   if (workload.present?.model === 'async') {
     return ['Async workers have no slots that could be too few: no number of them is recommended.'];
   }
-  return arrivalsAreKnown(workload) && workload.present !== null
-    ? ['The requests are too few, and none of them waited: no pool is recommended from them.']
-    : [];
+  if (!arrivalsAreKnown(workload)) return [];
+  if (!tellsOfSize(workload))
+    return ['The requests are too few, and none of them waited: no pool is recommended from them.'];
+  return [
+    'How many requests the server can run at once this log does not show, so it may have room enough: no pool is recommended in its place.',
+  ];
 }
 
 /** The same kind of pool as was asked for, if one kind was asked for; else as is. */

@@ -33,6 +33,30 @@ describe('a recommended pool', () => {
     );
     expect(createPredictor(analysis).smallestPool(200_000)).toBeNull();
   });
+  it('is none of a server whose limit the log does not show, and that is said', () => {
+    const known = syncPool(
+      4,
+      poisson(3, 2, 200, () => ({ takes: 0.3 })),
+    );
+    const capacity = { ...known.inference.capacity, value: null };
+    const unlimited = { ...known, inference: { ...known.inference, capacity } };
+    const { recommendation, assumptions } = whatIf(unlimited, {
+      pools: [{ model: 'sync', workers: 3, threads: 1 }],
+      ...target,
+    });
+    expect(recommendation).toBeNull();
+    expect(assumptions.at(-1)).toMatch(
+      /^How many requests the server can run at once this log does not show.*: no pool is recommended/,
+    );
+  });
+  it('is none of two requests, and that is said', () => {
+    const calls = [1, 2].map((at) => ({ at, takes: 0.3 }));
+    const { inference, ...known } = syncPool(1, calls);
+    const few = { ...known, inference: { ...inference, capacity: { ...inference.capacity, value: null } } };
+    const { recommendation, assumptions } = whatIf(few, { pools: [], ...target });
+    expect(recommendation).toBeNull();
+    expect(assumptions.at(-1)).toMatch(/^The requests are too few/);
+  });
   it('is one all the same where the load itself needs a multiple of the pool', () => {
     const analysis = syncPool(
       1,
