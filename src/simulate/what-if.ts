@@ -214,26 +214,40 @@ function latencyOf({ requests, unbounded }: Analysis['inference']): WhatIfPool['
   return spreads.length > 0 ? spreadDocument(middle) : { ...noSpread };
 }
 
-/** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
-function baselineOf(analysis: Analysis): WhatIfBaseline | null {
-  const pool = presentShape(analysis);
-  if (!pool) return null;
-  const { inference, requests } = analysis;
-  const { wait, concurrency } = inference;
-  let first = Number.POSITIVE_INFINITY;
-  let last = Number.NEGATIVE_INFINITY;
+/** Answers a second, and slots busy on average. */
+function paceOf({ inference, requests, summary }: Analysis): {
+  readonly perSecond: number;
+  readonly busySlots: number;
+} {
+  const { total } = summary.requests;
+  // Of a log too long to be kept whole the gaps between the stretches that were kept are no idle time: by Little's law of all of it.
+  if (requests.length < total) {
+    const perSecond = total / (summary.window.seconds ?? Number.NaN);
+    return { perSecond, busySlots: (perSecond * inference.service.mean) / 1e6 };
+  }
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let i = 0; i < requests.length; i++) {
     first = Math.min(first, inference.requests.start[i] - (inference.requests.wait[i] || 0));
     last = Math.max(last, inference.requests.end[i]);
   }
+  const perSecond = last > first ? (requests.length * 1e6) / (last - first) : Number.NaN;
+  return { perSecond, busySlots: inference.concurrency.mean };
+}
+
+/** The present pool in the numbers of the log: what was measured and inferred, so that scenarios have something to beat. */
+function baselineOf(analysis: Analysis): WhatIfBaseline | null {
+  const pool = presentShape(analysis);
+  if (!pool) return null;
+  const { inference } = analysis;
+  const { wait } = inference;
   const slots = inference.capacity.value;
-  const elapsed = last - first;
+  const { perSecond, busySlots } = paceOf(analysis);
   return {
     ...pool,
-    utilisation: slots === null ? null : orNull(concurrency.mean / slots),
+    utilisation: slots === null ? null : orNull(busySlots / slots),
     wait: inference.unbounded && wait.method === 'unknown' ? { ...noSpread } : spreadDocument((name) => wait[name]),
     latency: latencyOf(inference),
-    throughput: elapsed > 0 ? orNull((requests.length * 1e6) / elapsed) : null,
+    throughput: orNull(perSecond),
     peak_queue: orNull(wait.peakQueue),
     ...(inference.regimes.length > 0 && {
       in_turn: inference.regimes.map(({ workers, capacity }) => ({ workers, slots: capacity })),

@@ -45,6 +45,21 @@ describe('logscope whatif', () => {
     expect(recommendation.workers).toBe(16);
   });
 
+  it('tells the pace of the present pool from all of a log that is too long to be kept', async () => {
+    // Each of two workers takes 250 ms for a request and rests as long: 4/s, half of the slots busy.
+    const lines = Array.from({ length: 50_000 }, (_, i) => {
+      const end = new Date(1_700_000_000_000 + Math.floor(i / 4) * 1000 + (i % 4) * 250);
+      return `${end.toISOString()} 10${i % 2} GET /a 200 250ms`;
+    });
+    const log = join(await mkdtemp(join(tmpdir(), 'logscope-test-')), 'long.log');
+    await writeFile(log, `${lines.join('\n')}\n`);
+    const { stdout } = await run('whatif', log, '--workers', '2', '--json');
+    const { baseline } = JSON.parse(stdout);
+    expect(baseline.workers).toBe(2);
+    expect(baseline.throughput).toBeCloseTo(4, 1);
+    expect(baseline.utilisation).toBeCloseTo(0.5, 1);
+  });
+
   it('prints the document with every pool asked for', async () => {
     const { code, stdout } = await run('whatif', overloaded, '--workers', '3,4', '--threads', '1,4', '--json');
     expect(code).toBe(0);
