@@ -6,6 +6,7 @@ import apache from './apache.ts';
 import article from './article.ts';
 import caddy from './caddy.ts';
 import cherrypy from './cherrypy.ts';
+import ckan from './ckan.ts';
 import cloudfront from './cloudfront.ts';
 import combined from './combined.ts';
 import custom from './custom.ts';
@@ -55,6 +56,7 @@ export const formats: readonly LogFormat[] = [
   aiohttp,
   sanic,
   tornado,
+  ckan,
   odoo,
   werkzeug,
   wsgiref,

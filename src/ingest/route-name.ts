@@ -38,12 +38,19 @@ function pathOf(target: string): string {
 }
 
 /** Id of the route of method and target, or -1 when the method is none (garbage on the port, "-"). */
-export function routeId({ routes, mostRoutes }: Names, verb: string, target: string): number {
-  if (!method.test(verb)) return -1;
-  const name = printable(`${verb} ${template(pathOf(target))}`, MAX_LENGTH);
+export function routeId(names: Names, verb: string, target: string): number {
+  return method.test(verb) ? idOf(names, `${verb} `, target) : -1;
+}
+
+/** Of a line that names no method: the route is the path alone. */
+export const routeOfPath = (names: Names, target: string): number =>
+  target.startsWith('/') ? idOf(names, '', target) : -1;
+
+function idOf({ routes, mostRoutes }: Names, before: string, target: string): number {
+  const name = printable(`${before}${template(pathOf(target))}`, MAX_LENGTH);
   if (routes.size < mostRoutes) return routes.add(name);
   const known = routes.find(name);
-  return known >= 0 ? known : routes.add(`${verb} (other)`);
+  return known >= 0 ? known : routes.add(`${before}(other)`);
 }
 
 /**

@@ -8,7 +8,7 @@ import { epochReader, epochShapeOf } from '../epochs.ts';
 import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
-import { idOfTemplate, routeId, routeOfRequestLine } from '../route-name.ts';
+import { idOfTemplate, routeId, routeOfPath, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
 import { readNumber, readSpent, spent } from '../spent-time.ts';
 import type { StampCursor } from '../stamp-parts.ts';
@@ -267,6 +267,7 @@ export function createRuntime(
       while (path < to && b[path] !== 63) path++;
       if (methodTo + 1 === from && b[methodTo] === 32) return route(b, v, methodFrom, path);
       const text = decoder.decode(b.subarray(from, path));
+      if (methodTo === methodFrom) return routeOfPath(names, text);
       return routeId(names, decoder.decode(b.subarray(methodFrom, methodTo)), text);
     },
     spent(b, p, unit) {
