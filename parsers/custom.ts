@@ -36,7 +36,7 @@ export default defineFormat({
   enable: [
     {
       gives: ['time', 'pid', 'thread', 'duration', 'wait'],
-      how: "describe the line with --log-format 'gunicorn:…' (or apache:, nginx:, …), and add the pid and the duration to it",
+      how: "write it into the line, best under its name (pid=, took_ms=); --log-format 'gunicorn:…' (or apache:, nginx:, …) describes one that is misread",
     },
   ],
   notes: [

@@ -17,10 +17,14 @@ export function serviceOf(
   covers: 'service' | 'response' | null,
   growth: LoadGrowth | null,
 ): ServiceInference {
-  const n = trace.length;
+  // Where no line has a time the durations are all that tells of requests.
+  const duration =
+    trace.length > 0 ? trace.duration : table.duration.subarray(0, table.length).filter((micros) => micros >= 0);
+  const n = duration.length;
+  const hasDurations = trace.length > 0 ? trace.hasDurations : n > table.length / 2;
   const nothing = Number.NaN;
   const unknown = { p50: nothing, p90: nothing, p95: nothing, p99: nothing, max: nothing };
-  if (!trace.hasDurations || n === 0 || covers === 'response') {
+  if (!hasDurations || n === 0 || covers === 'response') {
     const method = Number.isNaN(found.serviceMean) ? 'unknown' : 'inferred';
     return { method, basis: found.serviceBasis, mean: found.serviceMean, ...unknown, growth };
   }
@@ -37,13 +41,13 @@ export function serviceOf(
   let total = 0;
   let max = 0;
   for (let i = 0; i < n; i++) {
-    total += trace.duration[i];
-    if (trace.duration[i] > max) max = trace.duration[i];
+    total += duration[i];
+    if (duration[i] > max) max = duration[i];
   }
   const mean = total / n;
   const step = Math.ceil(n / QUANTILE_ROWS);
   const sorted = new Float64Array(Math.ceil(n / step));
-  for (let k = 0; k < sorted.length; k++) sorted[k] = trace.duration[k * step];
+  for (let k = 0; k < sorted.length; k++) sorted[k] = duration[k * step];
   sorted.sort();
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
   const quantiles = { p50: at(0.5), p90: at(0.9), p95: at(0.95), p99: at(0.99), max };

@@ -43,6 +43,28 @@ describe('records over several lines', () => {
     }
   });
 
+  it.each(['events', 'logEvents'])('reads the %s that one line of CloudWatch holds', (key) => {
+    const records = five.map((i) => ({ timestamp: 1730221455000 + 1000 * i, message: access(i) }));
+    for (const about of [{}, { owner: '1', logGroup: '/ecs/web', subscriptionFilters: ['all'] }]) {
+      const { rows, report } = parse(`${JSON.stringify({ ...about, [key]: records, nextForwardToken: 'f/1' })}\n`);
+      expect(rows.map(({ duration }) => duration)).toEqual([1200, 1201, 1202, 1203, 1204]);
+      expect(report).toMatchObject({ requests: 5, unparsed: 0 });
+    }
+  });
+
+  it('leaves a record that lists other events whole', () => {
+    const record = (i: number) => ({
+      ts: 1730221455 + i,
+      method: 'GET',
+      path: `/a/${i}`,
+      status: 200,
+      duration_ms: 12.5,
+      events: [{ name: 'read' }, { name: 'written' }],
+    });
+    const { rows } = parse(`${five.map((i) => JSON.stringify(record(i))).join('\n')}\n`);
+    expect(rows).toHaveLength(5);
+  });
+
   it('reads JSON lines behind jq', () => {
     const { rows, report } = parse(
       five
