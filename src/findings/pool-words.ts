@@ -86,9 +86,11 @@ export function largerPool({ predictor, summary }: Pick<Facts, 'predictor' | 'su
 /** "About 7 workers would keep the p95 wait under 200 ms (simulated from this log: …)."; of no more than there are, that they do. */
 export function enoughText(enough: PoolPrediction, { wait, server }: Pick<Summary, 'wait' | 'server'>): string {
   const slots = knownSlots(server) ?? 0;
-  const keep = slotsOf(enough) === slots ? 'keep' : 'would keep';
+  const name = poolNameBeside(enough.pool);
+  const keeps = name.startsWith('1 ') ? 'keeps' : 'keep';
+  const keep = slotsOf(enough) === slots ? keeps : 'would keep';
   const more = slotsOf(enough) <= slots ? ': for that no more are needed' : '';
-  return `${isHidden(wait) ? 'About ' : ''}${poolNameBeside(enough.pool)} ${keep} the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)})${more}.`;
+  return `${isHidden(wait) ? 'About ' : ''}${name} ${keep} the p95 wait under ${durationText(DEFAULT_TARGET_WAIT)} (simulated from this log: ${predictedWaitText(enough)})${more}.`;
 }
 
 const FAR_LONGER = 2;

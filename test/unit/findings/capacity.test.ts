@@ -64,6 +64,16 @@ describe('pool-saturated', () => {
     expect(evidence.recommended_workers).toBeNull();
     expect(advice).toMatch(/^[34] workers keep the p95 wait under 200 ms \(simulated from this log: p95 wait \d+ ms/);
     expect(advice).not.toMatch(/^Add /);
+    const one = syncPool(
+      1,
+      poisson(2, 9, 200, () => ({ takes: 0.05 })),
+    );
+    const present = { model: 'sync', workers: 1, threads: 1 } as const;
+    const alone = {
+      ...one,
+      predictor: { ...one.predictor, smallestPool: (t: number) => one.predictor.predict(present, { within: 10 * t }) },
+    };
+    expect(poolSaturated.examine(alone)!.advice).toMatch(/^1 worker keeps the p95 wait/);
   });
 
   it('of one burst in a quiet log asks for no pool that stands idle, but to spread the callers', () => {
