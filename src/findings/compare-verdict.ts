@@ -72,11 +72,15 @@ function nothing({ service_time_mean: service, wait_mean: wait, inputs }: Omit<D
       ? 'No change is certain'
       : 'Nothing changed that chance would not change as well';
   }
-  const silent = [
-    ...(service.before === null ? [inputs.before.path] : []),
-    ...(service.after === null ? [inputs.after.path] : []),
+  const ofBoth = (is: (side: 'before' | 'after') => boolean) => [
+    ...new Set((['before', 'after'] as const).filter(is).map((side) => inputs[side].path)),
   ];
-  return `Whether times changed cannot be told: no service time or wait is known of ${listText([...new Set(silent)])}`;
+  // The test compares blocks of neighbours in time.
+  const untimed = ofBoth((side) => inputs[side].seconds === null);
+  if (untimed.length > 0)
+    return `Whether times changed cannot be told: no line of ${listText(untimed)} says when it was`;
+  const silent = ofBoth((side) => service[side] === null);
+  return `Whether times changed cannot be told: no service time or wait is known of ${listText(silent)}`;
 }
 
 function unknownWait({ wait_mean: wait, service_time_mean: service }: Omit<Diff, 'verdict'>): string[] {

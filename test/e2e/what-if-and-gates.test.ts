@@ -260,6 +260,14 @@ describe('logscope check', () => {
 });
 
 describe('logscope diff', () => {
+  it('says of lines without a time that they cannot be compared, not that their durations are unknown', async () => {
+    const log = join(await mkdtemp(join(tmpdir(), 'logscope-test-')), 'timeless.log');
+    const line = (_: unknown, i: number) => `10.0.0.7:51${i} - "GET /a HTTP/1.1" 200 ${10 + i}.00ms`;
+    await writeFile(log, `${Array.from({ length: 40 }, line).join('\n')}\n`);
+    const { stdout } = await run('diff', log, log);
+    expect(stdout).toMatch(/^Whether times changed cannot be told: no line of \S+ says when it was\./);
+  });
+
   it('says what changed and what did not', async () => {
     const { code, stdout } = await run('diff', overloaded, enough, '--json');
     expect(code).toBe(0);
