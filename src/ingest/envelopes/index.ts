@@ -1,5 +1,6 @@
 /** All envelopes, in the order in which they are tried at each level. */
 import type { Runtime } from '../compile/runtime.ts';
+import { apacheError } from './apache-error.ts';
 import { colour } from './colour.ts';
 import { consoleLabel } from './console.ts';
 import { copied } from './copied.ts';
@@ -31,6 +32,7 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   platform(runtime),
   syslog(runtime),
   stamped(runtime),
+  apacheError(runtime),
   fluent(runtime),
   jsonTail(runtime),
   quoted(runtime),

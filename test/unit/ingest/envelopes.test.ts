@@ -106,6 +106,15 @@ describe('envelopes', () => {
     expect(parse(`${booted}\n${line(11)}\n${line(11)}\n`).rows.map(({ worker }) => worker)).toEqual(['11', '11']);
   });
 
+  it('of mod_wsgi give the process and the thread that ran the application, where its own lines name none', () => {
+    const line = (i: number) =>
+      `[Tue Oct 29 17:04:${15 + i}.252279 2024] [wsgi:error] [pid ${811 + (i % 2)}:tid 14${i % 3}] [remote 203.0.113.7:52138] GET /a 200 12ms`;
+    const { rows, report } = parse(`${Array.from({ length: 30 }, (_, i) => line(i)).join('\n')}\n`);
+    expect(report).toMatchObject({ requests: 30, unparsed: 0, envelope: 'apache-error' });
+    expect(rows[1]).toMatchObject({ worker: '812', thread: '141', route: 'GET /a', duration: 12_000 });
+    expect(rows[1].time).toBe('2024-10-29T17:04:16.252279+00:00');
+  });
+
   it('take the pid of a proxy for no worker', () => {
     const line = (pid: number) =>
       `Oct 29 17:04:15 lb haproxy[${pid}]: 203.0.113.7:1 [29/Oct/2024:17:04:15.123] fe be/web1 0/35/1/120/156 200 512 - - ---- 9/9/8/4/0 0/3 "GET /a HTTP/1.1"`;
