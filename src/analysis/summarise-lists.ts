@@ -1,5 +1,5 @@
 /** The lists of the summary: its workers in order of time, its routes in order of the time they kept the server busy. */
-import type { ServerInference } from '../core/inference.ts';
+import type { ServerInference, ServiceBounds } from '../core/inference.ts';
 import type { RouteSummary, WorkerSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
 import { isoInstant, secondsOrNull } from '../core/time.ts';
@@ -40,7 +40,12 @@ export function summariseWorkers(partial: Partial, inference: ServerInference): 
     .map(({ first: _, ...worker }) => worker);
 }
 
-export function summariseRoutes(partial: Partial, own: OwnDurations | null, all: DurationHistogram): RouteSummary[] {
+export function summariseRoutes(
+  partial: Partial,
+  own: OwnDurations | null,
+  all: DurationHistogram,
+  bounds?: ServiceBounds,
+): RouteSummary[] {
   const busy = (own?.all ?? all).sum;
   const service = own !== null || partial.streams.every(({ facts }) => facts.durationCovers !== 'response');
   const hasStatus = partial.status.some((count, code) => code > 0 && count > 0);
@@ -60,6 +65,10 @@ export function summariseRoutes(partial: Partial, own: OwnDurations | null, all:
           p95: of ? secondsOrNull(of.quantile(0.95)) : null,
           p99: of ? secondsOrNull(of.quantile(0.99)) : null,
           max: of ? secondsOrNull(of.max) : null,
+          high: {
+            mean: secondsOrNull(bounds?.routes.get(id)?.highMean ?? Number.NaN),
+            p95: secondsOrNull(bounds?.routes.get(id)?.highP95 ?? Number.NaN),
+          },
         },
       };
     })

@@ -1,5 +1,5 @@
 /** Reads a partial and its inference into the summary, the document that `analyze --json` prints. */
-import type { ServerInference } from '../core/inference.ts';
+import type { ServerInference, ServiceBounds } from '../core/inference.ts';
 import { MOST_ROUTES } from '../core/names.ts';
 import { type Distribution, type InputSummary, type Knows, SUMMARY_SCHEMA, type Summary } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
@@ -90,7 +90,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
           : null,
     },
     workers: summariseWorkers(partial, inference),
-    routes: summariseRoutes(partial, own, all),
+    routes: summariseRoutes(partial, own, all, inference.service.bounds),
     ...routeEstimates(input.estimates),
     timeline: timeline.timeline,
   };
@@ -196,11 +196,17 @@ function serviceTime(
 ): Summary['service_time'] {
   // A proxy's times are no service times.
   // Where a queue was told from the work, it is the queue that grew.
-  const { growth } = service;
+  const { growth, bounds } = service;
   const growsWithLoad = !growth || growth.behindProxy ? null : growth.grows && !(growth.inTurn && service.mean > 0);
   if (service.method === 'logged') {
     const basis = own && !seenByProxy ? "durations in the server's own lines" : service.basis;
-    return { method: 'logged', basis, ...distributionOf(own?.all ?? all), grows_with_load: growsWithLoad };
+    return {
+      method: 'logged',
+      basis,
+      ...distributionOf(own?.all ?? all),
+      grows_with_load: growsWithLoad,
+      ...boundsOf(),
+    };
   }
   return {
     method: service.method,
@@ -212,8 +218,21 @@ function serviceTime(
     p99: secondsOrNull(service.p99),
     max: secondsOrNull(service.max),
     grows_with_load: growsWithLoad,
+    ...boundsOf(bounds),
   };
 }
+
+const boundsOf = (bounds?: ServiceBounds): Pick<Summary['service_time'], 'low' | 'high' | 'busiest'> => ({
+  low: { mean: secondsOrNull(bounds?.lowMean ?? Number.NaN) },
+  high: { mean: secondsOrNull(bounds?.highMean ?? Number.NaN), p95: secondsOrNull(bounds?.highP95 ?? Number.NaN) },
+  busiest: bounds?.busiest
+    ? {
+        from: isoInstant(bounds.busiest.from),
+        to: isoInstant(bounds.busiest.to),
+        high_mean: secondsOrNull(bounds.busiest.highMean),
+      }
+    : null,
+});
 
 function concurrency(
   partial: Partial,

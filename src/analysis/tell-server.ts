@@ -18,6 +18,7 @@ import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { sameIds } from './structure/same-ids.ts';
 import { serviceOf } from './structure/service.ts';
+import { queueSlotsOf, serviceBoundsOf } from './structure/service-bounds.ts';
 import { slotChangesOf } from './structure/slot-changes.ts';
 import {
   ofSlots,
@@ -84,6 +85,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
   const queued = withQueuedService(found, trace, lifecycle, capacity.value);
   // A server without slots has no stretch in which they were all taken.
   const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
+  const service = serviceOf(table, trace, seen, covers, growth);
   const oneEach = trace.hasWorkers && threads.value === 1;
   const fewer = oneEach ? fewerCallers(trace, capacity.value ?? 0) : null;
   return {
@@ -92,7 +94,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
     mixed,
     covers,
     growth,
-    service: serviceOf(table, trace, seen, covers, growth),
+    service: { ...service, ...boundsOfUntold(trace, { structure, mixed, covers }, seen.serviceRange) },
     queue: queueOf(trace, model, workers.value, threads.value, declared.format),
     rhythm: rhythmOf(trace),
     oneEach,
@@ -100,6 +102,17 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
     inTurn: oneEach && fewer === null ? callersInTurn(trace, capacity.value ?? 0) : null,
     slotChanges: slotChangesOf(trace, lives, pools.regimes, pools.parts),
   };
+}
+
+/** Of service times that no line tells; where lines of several servers share process ids, or are a proxy's, slots bound nothing. */
+function boundsOfUntold(
+  trace: Trace,
+  { structure, mixed, covers }: Pick<Server, 'structure' | 'mixed' | 'covers'>,
+  range: Found['serviceRange'],
+): Pick<ServiceInference, 'bounds'> {
+  if (trace.hasDurations || covers === 'response' || mixed !== null) return {};
+  const bounds = serviceBoundsOf(trace, queueSlotsOf(structure, trace.hasWorkers), range ?? null);
+  return bounds === null ? {} : { bounds };
 }
 
 /** Of the whole log, where parts of it, the server's own lines or the names of its threads tell more than its requests. */

@@ -13,6 +13,7 @@ import type { FollowedPart } from './followed-part.ts';
 import { type Known, knownOf, logsServices } from './known-steps.ts';
 import type { Partial } from './partial.ts';
 import { FIRST_FULL, STRATA, slotsAt } from './strata.ts';
+import { highMeanOf, queueSlotsOf } from './structure/service-bounds.ts';
 import { NO_WAIT, unknownWait } from './wait/summarise-waits.ts';
 import { concurrencyOf } from './whole-concurrency.ts';
 
@@ -34,16 +35,30 @@ export const meanConcurrency = (partial: Partial, seen: number, micros: number, 
 /** The inference of the followed part of a long log, as it speaks for the whole. */
 export function ofWholeLog(inference: ServerInference, partial: Partial, part: FollowedPart | null): ServerInference {
   if (!part) return inference;
+  const bounded = { ...inference, service: boundedByAll(inference, partial) };
   const known = knownOf(partial, part, slotsAt(inference));
-  if (!known) return inference;
+  if (!known) return bounded;
   const concurrency = { ...inference.concurrency, ...concurrencyOf(inference, part.table, known) };
-  const whole = { ...inference, concurrency };
+  const whole = { ...bounded, concurrency };
   if (inference.wait.method === 'inferred') return { ...whole, ...waitsOf(inference, known, part) };
   const isUntold =
     inference.wait.method === 'unknown' && known.strata.steps.some((steps, s) => s >= FIRST_FULL && steps > 0);
   return isUntold && weightsOf(known, countsOf(known, part)) === null
     ? { ...whole, ...notFollowed(inference, known, part) }
     : whole;
+}
+
+/** Service times that no line tells, bounded by the requests of all workers: those kept of them leave gaps. */
+function boundedByAll({ service, ...server }: ServerInference, partial: Partial): ServerInference['service'] {
+  const workers = partial.workers.filter(({ requests }) => requests > 0);
+  const queue = queueSlotsOf(server, workers.length > 0);
+  if (!service.bounds || !queue) return service;
+  const tick = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
+  const all = workers.length > 0 ? workers : [partial];
+  const chains = all.map(({ requests, first, last }) => ({ requests, from: first, to: last + tick }));
+  const { highMean } = service.bounds;
+  const ofAll = highMeanOf(chains, queue.slots);
+  return { ...service, bounds: { ...service.bounds, highMean: ofAll < highMean ? ofAll : highMean } };
 }
 
 /** Whether what is kept of a long log can speak for the waits of all of it, in a pool of these slots: else nothing need be followed. */

@@ -85,9 +85,22 @@ export interface FoundSlots {
   readonly highService: number;
 }
 
+/** Between what a service time lies that the lines do not tell; µs, NaN unknown. No estimates: the truth may lie anywhere between. */
+export interface ServiceBounds {
+  readonly lowMean: number;
+  readonly highMean: number;
+  readonly highP95: number;
+  /** The part of the log whose requests took least at most; null: none is much less than the whole. */
+  readonly busiest: { readonly from: number; readonly to: number; readonly highMean: number } | null;
+  /** By id of the route. */
+  readonly routes: ReadonlyMap<number, { readonly highMean: number; readonly highP95: number }>;
+}
+
 export interface ServiceInference {
   readonly method: 'logged' | 'inferred' | 'unknown';
   readonly basis: string;
+  /** Where the time is not logged; missing: nothing bounds it. */
+  readonly bounds?: ServiceBounds;
   /** µs; NaN unknown. */
   readonly mean: number;
   /** Quantiles in µs, NaN unknown: a log without durations can give the mean alone. */

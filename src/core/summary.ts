@@ -98,7 +98,15 @@ export interface RouteSummary {
   error_ratio: number | null;
   /** Share of all busy time that this route took. */
   busy_ratio: number | null;
-  service_time: { mean: number | null; p50: number | null; p95: number | null; p99: number | null; max: number | null };
+  service_time: {
+    mean: number | null;
+    p50: number | null;
+    p95: number | null;
+    p99: number | null;
+    max: number | null;
+    /** At most, where no line tells it. */
+    high: { mean: number | null; p95: number | null };
+  };
 }
 
 export interface RouteEstimatesSummary {
@@ -173,6 +181,11 @@ export interface Summary {
     basis: string;
     /** Requests take longer the more are in flight, so waiting for each other is in their times; null: not asked, or not known. */
     grows_with_load: boolean | null;
+    /** Where no line tells it: between what the mean lies, and the 95th percentile at most. No estimates. */
+    low: { mean: number | null };
+    high: { mean: number | null; p95: number | null };
+    /** The part of the log for whose requests slots had the least time, and the mean of those at most; null: no part was much busier. */
+    busiest: { from: string | null; to: string | null; high_mean: number | null } | null;
   };
   concurrency: {
     mean: number | null;

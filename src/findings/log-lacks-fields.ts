@@ -1,11 +1,16 @@
 /** Finding: the log lacks what it takes to judge the server, with the line of configuration that adds it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { hasNoSlots } from '../core/summary.ts';
-import { listText } from '../core/words.ts';
+import { durationText, listText } from '../core/words.ts';
 import { knownSlots } from './pool-words.ts';
 
 /** Fields without which slots, service time or saturation stay in the dark; a measured wait is a luxury. */
 const essential: readonly string[] = ['time', 'duration', 'pid'];
+
+const howLong = ({ service_time: { high } }: Facts['summary']): string =>
+  high.mean === null
+    ? 'how long requests take'
+    : `how long requests take (at most ${durationText(1e6 * high.mean)} on average)`;
 
 function examine({ summary }: Facts): Finding | null {
   if (summary.requests.total === 0) return null;
@@ -16,7 +21,7 @@ function examine({ summary }: Facts): Finding | null {
     knownSlots(summary.server) === null && !hasNoSlots(summary.server.model)
       ? 'how many requests the server runs at once'
       : null,
-    summary.service_time.mean === null ? 'how long requests take' : null,
+    summary.service_time.mean === null ? howLong(summary) : null,
     summary.wait.method === 'unknown' && summary.server.model !== 'async' ? 'how long callers wait' : null,
   ].filter((text) => text !== null);
   // A log that answers all of this without them lacks nothing.

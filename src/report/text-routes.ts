@@ -19,7 +19,7 @@ export function routesSection({ summary, width, paint }: TextReportInput): strin
       cell(busy_ratio, percentText),
       cell(error_ratio, percentText),
       seconds(s.p50),
-      seconds(s.p95),
+      s.p95 === null && s.high.p95 !== null ? `≤ ${seconds(s.high.p95)}` : seconds(s.p95),
       seconds(s.p99),
     ]),
   ]);

@@ -55,6 +55,33 @@ function waitText(summary: Summary): string {
   return `${wait.mean === null ? '' : quantiles(wait, told)}${range}${queue}; ${wait.method}: ${wait.basis}`.trim();
 }
 
+function serviceText(summary: Summary): string {
+  const { service_time: service } = summary;
+  const bounds = serviceBoundsText(summary);
+  if (service.method === 'unknown') return `${bounds === '' ? '' : `${bounds}; `}unknown: ${service.basis}`;
+  return `${quantiles(service)} (${service.basis}${bounds === '' ? '' : `; ${bounds}`})`;
+}
+
+/** "at most 637 ms on average: 4 workers, one request at a time, answered 6.5/s; 95 % within 2 s"; '' where nothing bounds it. */
+function serviceBoundsText({ server, requests, service_time: { low, high, busiest } }: Summary): string {
+  const parts = [];
+  if (low.mean !== null) parts.push(`at least ${seconds(low.mean)}`);
+  if (high.mean !== null) parts.push(`at most ${seconds(high.mean)}`);
+  if (parts.length === 0) return '';
+  const slots =
+    server.threads.value === 1 && server.workers.value !== null
+      ? `${countText(server.workers.value, 'worker')}, one request at a time,`
+      : null;
+  const rate = requests.rate.mean;
+  const why = high.mean === null || slots === null || rate === null ? '' : `: ${slots} answered ${roundText(rate)}/s`;
+  const p95 = high.p95 === null ? '' : `; 95 % within ${seconds(high.p95)}`;
+  const part =
+    busiest === null
+      ? ''
+      : `; of ${busiest.from?.slice(11, 19)} to ${busiest.to?.slice(11, 19)} at most ${seconds(busiest.high_mean)}`;
+  return `${parts.join(', ')} on average${why}${p95}${part}`;
+}
+
 function concurrencyText({ concurrency, server }: Summary): string {
   const parts = [];
   if (concurrency.mean !== null) parts.push(`mean ${roundText(concurrency.mean)}`);
@@ -94,7 +121,7 @@ export function serverSection({ summary, width, paint }: TextReportInput): strin
     ...(server.regimes ? [['pools', poolsText(server.regimes)] as [string, string]] : []),
     [
       serviceWords(server, service.grows_with_load) === 'service time' ? 'service time' : 'time in app',
-      service.method === 'unknown' ? `unknown: ${service.basis}` : `${quantiles(service)} (${service.basis})`,
+      serviceText(summary),
     ],
     ['wait', waitText(summary)],
     ['concurrency', concurrencyText(summary)],

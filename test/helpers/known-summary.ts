@@ -62,6 +62,9 @@ export function summaryOf(
       p99: s(service.p99),
       max: s(service.max),
       grows_with_load: service.growth?.grows ?? null,
+      low: { mean: null },
+      high: { mean: null, p95: null },
+      busiest: null,
     },
     concurrency: {
       mean: concurrency.mean,
@@ -101,6 +104,7 @@ export function summaryOf(
           p95: s(rank(times, 0.95)),
           p99: s(rank(times, 0.99)),
           max: s(rank(times, 1)),
+          high: { mean: null, p95: null },
         },
       };
     }),

@@ -115,14 +115,16 @@ async function start(config, folder) {
   return { children, port, ...server };
 }
 
-/** Signals that a configuration has the server get under load: [seconds, 'reload' | 'kill'], kill: of all workers at once. */
+/** Signals that a configuration has the server get under load: [seconds, 'reload' | 'kill' | 'grow'], kill: of all workers at once. */
 function disturb({ options }, notesPath) {
   const send = (what) => {
     const workers = notesOf(notesPath).flatMap((note) => note.boot ?? []);
     const alive = workers.filter((pid) => existsSync(`/proc/${pid}`));
     const master = Number(read(`/proc/${alive[0]}/stat`).split(') ')[1]?.split(' ')[1]);
     if (what === 'kill') for (const pid of alive) process.kill(pid, 'SIGKILL');
-    else if (master > 1) process.kill(master, 'SIGHUP');
+    else if (master > 1 && what === 'reload') process.kill(master, 'SIGHUP');
+    // One signal, one worker more: as many as there are.
+    else if (master > 1) for (const i of alive.keys()) setTimeout(process.kill, 200 * i, master, 'SIGTTIN');
   };
   const timers = (options.disturbances ?? []).map(([seconds, what]) => setTimeout(send, 1000 * seconds, what));
   return () => timers.forEach(clearTimeout);

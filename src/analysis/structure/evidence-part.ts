@@ -5,7 +5,7 @@
 import { type RequestTable, sliceRows } from '../../core/table.ts';
 
 /** µs: a stamp this far behind an earlier one is late; so many late lines in a row, and the clock was set back. */
-const CLOCK_STEP = 10_000_000;
+export const CLOCK_STEP = 10_000_000;
 const STEP_LINES = 100;
 
 /** At most `most` neighbouring rows. */

@@ -15,6 +15,8 @@ export interface Found {
   /** µs; NaN unknown. */
   readonly serviceMean: number;
   readonly serviceBasis: string;
+  /** µs, where what was found leaves a range. */
+  readonly serviceRange?: readonly [low: number, high: number];
   /** The times of a proxy are those of the work: nothing queues behind it. */
   readonly timesAreWork?: true;
 }
@@ -45,7 +47,7 @@ function serviceFromRate(trace: Trace, model: string, confidence: number, worker
   const rhythm = trace.workerIds.length > 1 ? rhythmOfWorkers(trace) : null;
   if (rhythm) {
     const serviceBasis = `${rhythm.generations} rounds of ${rhythm.size} requests keep one beat`;
-    return { serviceMean: rhythm.period, serviceBasis };
+    return { serviceMean: rhythm.period, serviceBasis, serviceRange: [rhythm.low, rhythm.high] };
   }
   const stretch = workers.value > 1 ? evenStretchOf(trace) : null;
   if (!stretch || !isOfThePool(stretch) || !mixesLikeBusyWorkers(stretch, mixingOf(trace, stretch.from, stretch.to)))
@@ -195,7 +197,7 @@ const noThreads: Estimate = { value: null, low: null, high: null, confidence: 0,
  * time stays open where the beat is not slower than the tick.
  */
 function fromGroups(groups: Groups, tick: number): Found {
-  const { size, generations, period, most } = groups;
+  const { size, generations, period, most, low, high } = groups;
   const method = groupsText(groups);
   const capacity = within(size, 1, most, 0.55, method);
   const structure: Structure = {
@@ -209,7 +211,12 @@ function fromGroups(groups: Groups, tick: number): Found {
   const divisible = size % 2 === 0 || size % 3 === 0;
   return divisible && period < 1.12 * tick
     ? { structure, serviceMean: Number.NaN, serviceBasis: `${method}: only slots / service time is known` }
-    : { structure, serviceMean: period, serviceBasis: `beat of ${generations} groups of ${size}` };
+    : {
+        structure,
+        serviceMean: period,
+        serviceBasis: `beat of ${generations} groups of ${size}`,
+        serviceRange: [low, high],
+      };
 }
 
 function fromCounts(trace: Trace, declared: Declared): Structure {
@@ -243,5 +250,6 @@ function fromStarts(trace: Trace, declared: Declared): Found {
         structure,
         serviceMean: slots / stretch.rate,
         serviceBasis: `about ${slots} slots / rate while requests start too evenly for an idle pool`,
+        serviceRange: [(capacity.low ?? slots) / stretch.rate, (capacity.high ?? slots) / stretch.rate],
       };
 }
