@@ -8,6 +8,7 @@ import { type RequestTable, selectRows } from '../core/table.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits } from './pools.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
+import { withoutClockSteps } from './structure/clock-steps.ts';
 import {
   type Concurrency,
   concurrencyIn,
@@ -50,7 +51,16 @@ export interface ServerInput {
 }
 
 export function inferServer(input: ServerInput): ServerInference {
-  return heldToLook(inferTelling(input), input.lastLook?.wait ?? null);
+  return heldToLook(inferContinued(input), input.lastLook?.wait ?? null);
+}
+
+/** As if the clock had never been set back. */
+function inferContinued(input: ServerInput): ServerInference {
+  const steady = withoutClockSteps(input.table, input.lifecycle);
+  if (!steady) return inferTelling(input);
+  const { table, lifecycle, last, restore } = steady;
+  const until = input.until === null || input.until === undefined ? null : input.until + last;
+  return restore(inferTelling({ ...input, table, lifecycle, until }));
 }
 
 /** From the inputs whose lines tell most. */

@@ -1,4 +1,5 @@
 /** Reads a partial and its inference into the summary, the document that `analyze --json` prints. */
+import { clockSteps, continuedTable, shiftsOf } from '../core/clock-steps.ts';
 import type { ServerInference, ServiceBounds } from '../core/inference.ts';
 import { MOST_ROUTES } from '../core/names.ts';
 import { type Distribution, type InputSummary, type Knows, SUMMARY_SCHEMA, type Summary } from '../core/summary.ts';
@@ -40,7 +41,7 @@ export function summarise(input: SummariseInput): Omit<Summary, 'findings'> {
     window: {
       from: isoInstant(window.from),
       to: isoInstant(window.to),
-      seconds: secondsOrNull(window.to - window.from),
+      seconds: secondsOrNull(window.to - window.from + window.setBack),
     },
     requests: {
       total: partial.requests,
@@ -114,13 +115,15 @@ const numberOrNull = (value: number): number | null => (Number.isFinite(value) ?
 interface Window {
   readonly from: number;
   readonly to: number;
+  /** µs that the log lasted longer than its stamps say, because the clock was set back meanwhile. */
+  readonly setBack: number;
   /** Requests per second over the window; null where the log has no clock. */
   readonly rate: number | null;
 }
 
 /** From the first start to the last end, sharpened where the inference could. */
 function windowOf({ partial, requests, inference }: SummariseInput, all: DurationHistogram): Window {
-  if (partial.first > partial.last) return { from: Number.NaN, to: Number.NaN, rate: null };
+  if (partial.first > partial.last) return { from: Number.NaN, to: Number.NaN, setBack: 0, rate: null };
   let { first: from, last: to } = partial;
   let startsKnown = false;
   if (partial.retained.complete) {
@@ -136,11 +139,26 @@ function windowOf({ partial, requests, inference }: SummariseInput, all: Duratio
   } else startsKnown = all.count > 0;
   // Stamps alone span one tick more than their difference: four lines stamped 15, 16, 17 and 18 took four seconds.
   const resolution = Math.max(0, ...partial.streams.map(({ facts }) => facts.resolutionMicros));
-  const micros = to - from + (startsKnown ? 0 : resolution);
+  const lasted = lastedMicros(requests);
+  const setBack = lasted > 0 ? lasted - (partial.last - partial.first) : 0;
+  const micros = to - from + setBack + (startsKnown ? 0 : resolution);
   // Nobody is busy for longer than the log lasts: without durations, the first round began before its stamps.
   const { saturatedMicros } = inference.concurrency;
   if (!startsKnown && saturatedMicros > to - from) from = to - saturatedMicros;
-  return { from, to, rate: micros > 0 ? (partial.requests * MICROS_PER_SECOND) / micros : null };
+  return { from, to, setBack, rate: micros > 0 ? (partial.requests * MICROS_PER_SECOND) / micros : null };
+}
+
+/** From the first stamp to the last as if the clock had never been set back; 0 where it was not. */
+function lastedMicros(requests: RequestTable): number {
+  const steps = clockSteps(requests);
+  if (steps.length === 0) return 0;
+  const { length, start, end } = continuedTable(requests, shiftsOf(requests, steps));
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let row = 0; row < length; row++) {
+    first = Math.min(first, Number.isNaN(start[row]) ? end[row] : start[row]);
+    last = Math.max(last, Number.isNaN(end[row]) ? start[row] : end[row]);
+  }
+  return last - first;
 }
 
 function errorRatio(partial: Partial): number | null {

@@ -7,6 +7,11 @@ import { knownSlots } from './pool-words.ts';
 /** Fields without which slots, service time or saturation stay in the dark; a measured wait is a luxury. */
 const essential: readonly string[] = ['time', 'duration', 'pid'];
 
+const howMany = ({ server: { capacity } }: Facts['summary']): string =>
+  capacity.low !== null && capacity.low > 1
+    ? `how many requests the server runs at once (at least ${capacity.low})`
+    : 'how many requests the server runs at once';
+
 const howLong = ({ service_time: { high } }: Facts['summary']): string =>
   high.mean === null
     ? 'how long requests take'
@@ -18,9 +23,7 @@ function examine({ summary }: Facts): Finding | null {
   if (lacking.length === 0) return null;
   const unknown = [
     summary.server.model === 'unknown' ? 'the kind of server' : null,
-    knownSlots(summary.server) === null && !hasNoSlots(summary.server.model)
-      ? 'how many requests the server runs at once'
-      : null,
+    knownSlots(summary.server) === null && !hasNoSlots(summary.server.model) ? howMany(summary) : null,
     summary.service_time.mean === null ? howLong(summary) : null,
     summary.wait.method === 'unknown' && summary.server.model !== 'async' ? 'how long callers wait' : null,
   ].filter((text) => text !== null);

@@ -165,11 +165,17 @@ function ofSomeSlots(summary: Summary, p95: number): Verdict {
 function nothingTold(summary: Summary): Verdict {
   const lacks = lacking(summary);
   const why = lacks === null ? 'it was never seen full' : `it lacks ${lacks}`;
+  const { low } = summary.server.capacity;
+  const isBounded = low !== null && low > 1;
   return {
     severity: 'info',
-    sentence: `The log cannot tell how many requests the server runs at once: ${why}.`,
+    sentence: isBounded
+      ? `The server runs at least ${low} requests at once; how many more the log cannot tell: ${why}.`
+      : `The log cannot tell how many requests the server runs at once: ${why}.`,
     shorter: [
-      `How many requests run at once the log cannot tell: ${why}.`,
+      isBounded
+        ? `At least ${low} requests at once; how many more the log cannot tell: ${why}.`
+        : `How many requests run at once the log cannot tell: ${why}.`,
       lacks === null ? 'The pool was never seen full.' : `The log lacks ${lacks}.`,
     ],
     confidence: 1,

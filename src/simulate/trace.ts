@@ -1,4 +1,5 @@
 /** The requests of a log as the simulation replays them: when each arrived, and how long it holds a slot. */
+import { clockSteps, continuedTable, putForward, shiftsOf } from '../core/clock-steps.ts';
 import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import { ascendingOrder } from '../core/order.ts';
@@ -53,7 +54,8 @@ const MINIMUM_FOLLOWED = 100;
  * The trace of a log, or why there is none. Of a log with more than `most` requests, stretches of it; the time between
  * stretches (these, or those that the analysis kept of a very long log) is left out.
  */
-export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { trace: Trace } | { missing: string } {
+export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trace: Trace } | { missing: string } {
+  const analysis = onOneClock(told);
   const { requests, inference, summary } = analysis;
   const inferred = inference.requests;
   const mean = inference.service.mean;
@@ -133,6 +135,17 @@ export function traceOf(analysis: Analysis, most = Number.POSITIVE_INFINITY): { 
       waitUnknown: unknown,
     },
   };
+}
+
+/** Callers come one after the other, also where the clock was set back among them. */
+function onOneClock(analysis: Analysis): Analysis {
+  const steps = clockSteps(analysis.requests);
+  if (steps.length === 0) return analysis;
+  const { requests: table, inference } = analysis;
+  const shift = shiftsOf(table, steps);
+  const { start, end } = inference.requests;
+  const requests = { ...inference.requests, start: putForward(start, shift), end: putForward(end, shift) };
+  return { ...analysis, requests: continuedTable(table, shift), inference: { ...inference, requests } };
 }
 
 const NO_CLUMPS: ClumpSize = { size: 1, drawn: 1, most: 1 };

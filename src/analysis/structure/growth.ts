@@ -40,12 +40,17 @@ export function growthWithLoad(trace: Trace, replicas: number, behindProxy: bool
     many: { beside: many.beside, mean: many.mean },
   };
   if (many.mean >= LONGER * few.mean) {
-    const groups = groupsOf(trace);
-    const seen = slopeOf(found, trace.duration, groups);
-    const blurred = Array.from({ length: replicas }, (_, k) => slopeOfDealt(trace, groups, k));
-    const mean = (read: (slope: Slope) => number) => blurred.reduce((sum, slope) => sum + read(slope), 0) / replicas;
-    const sure = seen.errors - mean(({ errors }) => errors) >= SURE;
-    return sure && seen.share - mean(({ share }) => share) >= MATERIAL ? { grows: true, ...told } : null;
+    // Callers may have come as the middles of their windows have it, or in crowds.
+    const usual = { begun: trace.end.map((at, i) => at - trace.duration[i]), group: groupsOf(trace) };
+    const worlds = [usual, inCrowds(trace)].filter((world) => world !== null);
+    const isMore = worlds.every(({ begun, group }) => {
+      const seen = slopeOf(found, trace.duration, group);
+      const blurred = Array.from({ length: replicas }, (_, k) => slopeOfDealt(trace, begun, group, k));
+      const mean = (read: (slope: Slope) => number) => blurred.reduce((sum, slope) => sum + read(slope), 0) / replicas;
+      const sure = seen.errors - mean(({ errors }) => errors) >= SURE;
+      return sure && seen.share - mean(({ share }) => share) >= MATERIAL;
+    });
+    return isMore ? { grows: true, ...told } : null;
   }
   // Times of a full queue grow with the number found: here they must not, and it must have shown.
   const growth = few.mean * ((many.beside + 1) / (few.beside + 1) - 1);
@@ -156,13 +161,62 @@ function slopeOf(found: Float64Array, duration: Float64Array, group: Int32Array)
   return { errors: slope / error, share: (slope * beside) / sum };
 }
 
+interface World {
+  /** µs: when each request began. */
+  readonly begun: Float64Array;
+  /** Those with one number are dealt anew, and compared. */
+  readonly group: Int32Array;
+}
+
+/** Ticks without a beginning before and after a crowd, and the share of the requests in such crowds, from which the log is one of crowds. */
+const APART = 2;
+const MOSTLY = 0.5;
+/** Ticks within which a crowd comes. */
+const AT_ONCE = 0.05;
+
+/**
+ * As few crowds as the windows of the stamps allow, each of requests that may have begun at one instant; null: most do not stand apart. Stamps
+ * spread over their tick set apart what began together, by what each request took: the long ones then seem to come among others.
+ */
+function inCrowds({ length, low, high, duration, route, resolution }: Trace): World | null {
+  const crowds: { at: number; members: number[] }[] = [];
+  let [from, to] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const i of orderOf(high.map((at, k) => at - duration[k]))) {
+    const [earliest, latest] = [low[i] - duration[i], high[i] - duration[i]];
+    const isNext = earliest > to + AT_ONCE * resolution;
+    if (isNext) crowds.push({ at: 0, members: [] });
+    [from, to] = isNext ? [earliest, latest] : [Math.max(from, earliest), Math.min(to, latest)];
+    const crowd = crowds[crowds.length - 1];
+    crowd.members.push(i);
+    crowd.at = (from + to) / 2;
+  }
+  const isApart = (k: number) => k < 1 || k >= crowds.length || crowds[k].at - crowds[k - 1].at > APART * resolution;
+  const apart = crowds.filter((_, k) => isApart(k) && isApart(k + 1));
+  if (apart.reduce((sum, { members }) => sum + members.length, 0) < MOSTLY * length) return null;
+  const begun = new Float64Array(length);
+  const group = new Int32Array(length);
+  const open = new Map<number, { id: number; size: number }>();
+  let next = 0;
+  for (const { at, members } of crowds) {
+    for (const [id, own] of open) if (own.size >= GROUP) open.delete(id);
+    for (const i of members) {
+      let own = open.get(route[i]);
+      if (!own) open.set(route[i], (own = { id: next++, size: 0 }));
+      own.size++;
+      begun[i] = at;
+      group[i] = own.id;
+    }
+  }
+  return { begun, group };
+}
+
 /** The slope where durations have nothing to do with who is there: those of each group dealt anew, told as the log tells. */
-function slopeOfDealt(trace: Trace, group: Int32Array, replica: number): Slope {
+function slopeOfDealt(trace: Trace, begun: Float64Array, group: Int32Array, replica: number): Slope {
   const { length: n, resolution } = trace;
   const draws = createDraws(trace);
   for (let skipped = 0; skipped < replica; skipped++) draws.next();
   const dealt = dealtWithin(trace.duration, group, draws);
-  const end = trace.end.map((at, i) => at - trace.duration[i] + dealt[i]);
+  const end = begun.map((at, i) => at + dealt[i]);
   const order = orderOf(end);
   const low = Float64Array.from(order, (i) => Math.floor(end[i] / resolution) * resolution);
   const written = spreadInTicks(

@@ -6,7 +6,6 @@
 import { sampleStandardDeviation } from 'simple-statistics';
 import type { ServiceBounds } from '../../core/inference.ts';
 import { meanOf, sumOf } from '../../core/statistics.ts';
-import { CLOCK_STEP } from './evidence-part.ts';
 import type { Structure } from './structure.ts';
 import { queuesOf, type Trace } from './trace.ts';
 
@@ -60,31 +59,17 @@ type UpperBounds = Omit<ServiceBounds, 'lowMean'>;
 
 function upperBounds(trace: Trace, queue: QueueSlots): UpperBounds | null {
   const n = trace.length;
-  const eras = erasOf(trace);
-  const whole = boundOf(chainsIn(trace, queue, eras, 0, n), queue.slots);
+  const whole = boundOf(chainsIn(trace, queue, 0, n), queue.slots);
   if (whole === null) return null;
-  const gaps = queue.slots === 1 ? longestGaps(trace, queue, eras) : null;
+  const gaps = queue.slots === 1 ? longestGaps(trace, queue) : null;
   const granted = Math.max(GRANTED * whole.mean, gaps ? upperQuantile(finite(gaps), 0.99) : 0);
   const highMean = withUnbounded(whole, granted);
   return {
     highMean,
     highP95: gaps ? finiteOrUnknown(upperQuantile(gaps, 0.95)) : Number.NaN,
-    busiest: busiestPart(trace, queue, eras, highMean),
+    busiest: busiestPart(trace, queue, highMean),
     routes: gaps ? boundsOfRoutes(trace, gaps, granted, n * highMean) : new Map(),
   };
-}
-
-/** By request: how often the clock had been set back by then. */
-function erasOf({ length, low, startsOnly }: Trace): Int32Array {
-  const eras = new Int32Array(length);
-  let latest = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < length; k++) {
-    // Starts stand in the order of ends: they go back by what requests take.
-    const isStep = !startsOnly && low[k] < latest - CLOCK_STEP;
-    eras[k] = (k > 0 ? eras[k - 1] : 0) + (isStep ? 1 : 0);
-    latest = isStep ? low[k] : Math.max(latest, low[k]);
-  }
-  return eras;
 }
 
 /** Requests of one queue, and µs since 1970 UTC between which the stamps put them. */
@@ -94,12 +79,11 @@ export interface Chain {
   readonly to: number;
 }
 
-/** Of the requests [first, past), one of each queue and time between two steps of the clock. */
-function chainsIn(trace: Trace, queue: QueueSlots, eras: Int32Array, first: number, past: number): Chain[] {
-  const queues = queue.byWorker ? trace.workerIds.length : 1;
+/** Of the requests [first, past), one of each queue. */
+function chainsIn(trace: Trace, queue: QueueSlots, first: number, past: number): Chain[] {
   const chains = new Map<number, { requests: number; from: number; to: number }>();
   for (let k = first; k < past; k++) {
-    const key = eras[k] * queues + (queue.byWorker ? trace.worker[k] : 0);
+    const key = queue.byWorker ? trace.worker[k] : 0;
     const chain = chains.get(key);
     if (!chain) chains.set(key, { requests: 1, from: trace.low[k], to: trace.high[k] });
     else {
@@ -144,14 +128,13 @@ export function highMeanOf(chains: readonly Chain[], slots: number): number {
 }
 
 /** µs that each request of slots of its own took at most; infinite for the first of each. */
-function longestGaps(trace: Trace, queue: QueueSlots, eras: Int32Array): Float64Array {
+function longestGaps(trace: Trace, queue: QueueSlots): Float64Array {
   const { length, low, high, jitter, startsOnly } = trace;
   const gaps = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
   for (const members of queuesOf(trace, queue.byWorker)) {
     for (let i = 1; i < members.length; i++) {
       const [before, after] = [members[i - 1], members[i]];
-      if (eras[before] === eras[after])
-        gaps[startsOnly ? before : after] = Math.max(0, high[after] - low[before] + jitter);
+      gaps[startsOnly ? before : after] = Math.max(0, high[after] - low[before] + jitter);
     }
   }
   return gaps;
@@ -192,14 +175,14 @@ function boundsOfRoutes(
 }
 
 /** Of halves, quarters, eighths … of the requests the one in which slots had the least time for each; a statement of that part alone. */
-function busiestPart(trace: Trace, queue: QueueSlots, eras: Int32Array, highMean: number): ServiceBounds['busiest'] {
+function busiestPart(trace: Trace, queue: QueueSlots, highMean: number): ServiceBounds['busiest'] {
   const n = trace.length;
   const queues = queue.byWorker ? trace.workerIds.length : 1;
   const fewest = Math.max(FEWEST_IN_PART, FEWEST_A_SLOT * queues * queue.slots);
   let best: ServiceBounds['busiest'] = null;
   for (let size = n >> 1; size >= fewest; size >>= 1) {
     for (let from = 0; from + size <= n; from += size >> 1) {
-      const mean = highMeanOf(chainsIn(trace, queue, eras, from, from + size), queue.slots);
+      const mean = highMeanOf(chainsIn(trace, queue, from, from + size), queue.slots);
       if (mean < CLEARLY_LESS * (best?.highMean ?? highMean))
         best = { from: trace.low[from], to: trace.high[from + size - 1], highMean: mean };
     }

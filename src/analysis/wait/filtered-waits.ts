@@ -110,7 +110,14 @@ export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: bo
   const shortened = pool.changes ? null : withoutLongSilences(trace);
   if (!shortened) return follow(trace, pool, looks, hidden);
   const found = follow(shortened.trace, pool, looks, hidden);
-  return found?.times ? { ...found, times: shortened.restore(found.times) } : found;
+  if (!found) return null;
+  const { summary, times } = found;
+  return {
+    ...found,
+    // In a silence no slot is taken.
+    summary: { ...summary, full: shortened.kept * summary.full },
+    times: times && shortened.restore(times),
+  };
 }
 
 interface Looks {

@@ -12,6 +12,8 @@ const SHORTEST = 120e6;
 
 export interface Shortened {
   readonly trace: Trace;
+  /** Share of the time of the log that is left of it. */
+  readonly kept: number;
   /** Times of it, in the order of its requests, as they are in the log. */
   readonly restore: (times: HistoryTimes) => HistoryTimes;
 }
@@ -31,7 +33,8 @@ export function withoutLongSilences(trace: Trace): Shortened | null {
   if (silences.length === 0) return null;
   // Long silences themselves must not count as the gaps that they are held against.
   silences.sort((a, b) => b.micros - a.micros);
-  let rest = until - begin[order[0]];
+  const span = until - begin[order[0]];
+  let rest = span;
   let limit = Number.POSITIVE_INFINITY;
   let long = 0;
   while (long < silences.length) {
@@ -52,6 +55,7 @@ export function withoutLongSilences(trace: Trace): Shortened | null {
   const earlier = (times: Float64Array) => times.map((at, i) => at - shift[i]);
   const later = (times: Float64Array) => times.map((at, i) => at + shift[i]);
   return {
+    kept: (span - sum) / span,
     trace: { ...trace, low: earlier(low), high: earlier(high), end: earlier(trace.end) },
     restore: ({ start, end, uncertainty }) => ({ start: later(start), end: later(end), uncertainty }),
   };

@@ -95,3 +95,18 @@ describe('workers that say they are async, and never run more than five at once'
     }
   });
 });
+
+it('crowds that begin in the middle of a tick do not seem to queue inside the application', () => {
+  const crowd = [
+    { rate: 10_000, seconds: 0.02 },
+    { rate: 1e-9, seconds: 4.98 },
+  ];
+  const told = [0.15, 0.3, 0.5, 0.7].map((phase, seed) => {
+    const phases = [{ rate: 1e-9, seconds: 2 + phase }, ...Array.from({ length: 10 }, () => crowd).flat()];
+    const load = { kind: 'poisson', phases } as const;
+    return inferred({ ...base, kind: 'gevent', workers: 4, seed, service: { law: 'uniform', mean: 0.7 }, load }, true);
+  });
+  expect(told.map(({ service: { method, growth } }) => [method, growth?.grows ?? false])).toEqual(
+    told.map(() => ['logged', false]),
+  );
+});

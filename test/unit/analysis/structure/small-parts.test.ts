@@ -44,18 +44,8 @@ test('an overlap shorter than the tolerance is no overlap', () => {
   expect(levelsOf(Float64Array.of(0, 9.9), Float64Array.of(10, 20), 0.2).peak).toBe(1);
 });
 
-test('evidence is taken from one side of a clock that was set back, and from the busiest rows of a long log', () => {
+test('evidence is taken from the busiest rows of a long log', () => {
   const rows = Array.from({ length: base.length }, (_, i) => i);
-  const stepped = selectRows(base, rows);
-  const cut = Math.floor(base.length / 4);
-  for (let i = cut; i < base.length; i++) {
-    stepped.end[i] -= 3600e6;
-    stepped.start[i] -= 3600e6;
-  }
-  const part = evidencePart(stepped, 10_000);
-  expect(part.length).toBe(base.length - cut);
-  expect(part.offset[0]).toBe(base.offset[cut]);
-
   const ramp = selectRows(base, rows);
   for (let i = 0; i < 200; i++) ramp.duration[i] /= 10;
   expect(evidencePart(ramp, 100).offset[0]).toBeGreaterThanOrEqual(base.offset[200 - 20]);

@@ -16,12 +16,15 @@ it.each([1800, 86_400])('tells the waits of two peaks rightly over %i s of silen
     const service = { law: 'lognormal', mean: 0.2, variation: 0.5 } as const;
     const spec: ServerSpec = { kind: 'sync', wakes: 'random', threads: 1, seed, workers: 3, service, load };
     const { input, requests } = logOf(spec, { pid: true, duration: true, tick: 1 });
-    const { wait, requests: each } = inferServer(input);
+    const { wait, concurrency, requests: each } = inferServer(input);
     const truth = requests.reduce((sum, { start, send }) => sum + 1e6 * (start - send), 0) / requests.length;
     expect(wait.lowMean).toBeLessThan(truth);
     expect(wait.highMean).toBeGreaterThan(truth);
     expect(wait.mean / truth).toBeGreaterThan(1 / 3);
     expect(wait.mean / truth).toBeLessThan(3);
+    // A night is no time in which the pool was full: three workers, each at work for 0.2 s a request.
+    expect(concurrency.saturatedMicros).toBeLessThan((requests.length * 0.25e6) / 3);
+    expect(concurrency.saturatedMicros).toBeGreaterThan(10e6);
     // Each request stays where its stamp is.
     const off = each.end.map((at, i) => Math.abs(at - input.table.end[i]));
     expect(Math.max(...off)).toBeLessThan(2e6);

@@ -1,0 +1,69 @@
+/**
+ * A clock that is set back in the middle of a log (winter time in stamps without a zone, a machine that gets its time): its hours stand twice,
+ * and workers seem to do two things at once. The lines say in which order they were written.
+ */
+import { instantOf, type RequestTable } from './table.ts';
+
+/** µs: a stamp this far behind an earlier one is late; so many late lines in a row, and the clock was set back. */
+const CLOCK_STEP = 10_000_000;
+const STEP_LINES = 100;
+/** Where the log ends before there are so many, that many are enough. */
+const LAST_LINES = 20;
+
+export interface ClockStep {
+  /** The first behind it. */
+  readonly row: number;
+  /** µs that it is put forward. */
+  readonly micros: number;
+}
+
+/** Where a hundred lines in a row stay behind what was stamped before them; of one input. */
+export function clockSteps(table: RequestTable): ClockStep[] {
+  const steps: ClockStep[] = [];
+  if (table.source.some((source) => source !== table.source[0])) return steps;
+  let latest = Number.NEGATIVE_INFINITY;
+  let behind = 0;
+  for (let row = 0; row < table.length; row++) {
+    const stamp = instantOf(table, row);
+    if (stamp >= latest - CLOCK_STEP || Number.isNaN(stamp)) {
+      behind = 0;
+      if (stamp > latest) latest = stamp;
+      continue;
+    }
+    behind++;
+    if (behind < (row < table.length - 1 ? STEP_LINES : LAST_LINES)) continue;
+    const first = row - behind + 1;
+    // The tick in which the clock was set back is over.
+    steps.push({ row: first, micros: latest - instantOf(table, first) + table.resolution[first] });
+    latest = maxFrom(table, first, row);
+    behind = 0;
+  }
+  return steps;
+}
+
+function maxFrom(table: RequestTable, first: number, last: number): number {
+  let most = Number.NEGATIVE_INFINITY;
+  for (let row = first; row <= last; row++) {
+    const stamp = instantOf(table, row);
+    if (stamp > most) most = stamp;
+  }
+  return most;
+}
+
+/** µs, by row, that requests are put forward to where the log had come, as if its clock had never been set back. */
+export function shiftsOf({ length }: RequestTable, steps: readonly ClockStep[]): Float64Array {
+  const shift = new Float64Array(length);
+  steps.forEach(({ row, micros }, k) => {
+    shift.fill(micros + (k > 0 ? shift[row - 1] : 0), row);
+  });
+  return shift;
+}
+
+/** The same requests, put forward. */
+export function continuedTable(table: RequestTable, shift: Float64Array): RequestTable {
+  const later = (column: Float64Array) => putForward(column, shift);
+  return { ...table, start: later(table.start), end: later(table.end), arrival: later(table.arrival) };
+}
+
+export const putForward = (column: Float64Array, shift: Float64Array): Float64Array =>
+  column.map((micros, row) => micros + shift[row]);

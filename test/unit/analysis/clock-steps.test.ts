@@ -1,0 +1,41 @@
+// A clock that is set back in the middle of a log: what is told of the server and its queue is what would be told without it.
+import { expect, it } from 'vitest';
+import { inferServer } from '../../../src/analysis/infer-server.ts';
+import { clockSteps } from '../../../src/core/clock-steps.ts';
+import { logOf } from '../../helpers/server-log.ts';
+import type { ServerSpec } from '../../helpers/simulate-server.ts';
+
+const spec: ServerSpec = {
+  seed: 3,
+  kind: 'sync',
+  wakes: 'random',
+  workers: 4,
+  threads: 1,
+  service: { law: 'uniform', mean: 0.5 },
+  load: { kind: 'poisson', phases: [{ rate: 7, seconds: 80 }] },
+};
+const { input, requests } = logOf(spec, { pid: true, duration: true });
+const truth = requests.reduce((sum, { start, send }) => sum + 1e6 * (start - send), 0) / requests.length;
+
+it.each([30, 3600])('set back by %i s', (seconds) => {
+  const half = input.table.length >> 1;
+  const back = (column: Float64Array) => column.map((micros, row) => (row < half ? micros : micros - 1e6 * seconds));
+  const table = { ...input.table, start: back(input.table.start), end: back(input.table.end) };
+  expect(clockSteps(table)).toHaveLength(1);
+  const { model, capacity, wait, concurrency, requests: each } = inferServer({ ...input, table });
+  expect(model).toBe('sync');
+  expect(capacity.value).toBe(4);
+  expect(wait.method).toBe('inferred');
+  expect(wait.mean / truth).toBeGreaterThan(0.6);
+  expect(wait.mean / truth).toBeLessThan(1.6);
+  expect(concurrency.peak).toBe(4);
+  // Each request stays where its stamp is.
+  const off = each.end.map((at, row) => Math.abs(at - table.end[row]));
+  expect(Math.max(...off)).toBeLessThan(2e6);
+});
+
+it('a few late lines, or lines that are late in turn, are no step', () => {
+  const late = input.table.end.map((micros, row) => (row % 50 < 10 ? micros - 30e6 : micros));
+  expect(clockSteps({ ...input.table, end: late })).toEqual([]);
+  expect(clockSteps(input.table)).toEqual([]);
+});
