@@ -9,6 +9,8 @@ const CLOCK_STEP = 10_000_000;
 const STEP_LINES = 100;
 /** Where the log ends before there are so many, that many are enough. */
 const LAST_LINES = 20;
+/** As far forward as back, up to this share. */
+const SAME = 0.25;
 
 export interface ClockStep {
   /** The first behind it. */
@@ -26,6 +28,8 @@ export function clockSteps(table: RequestTable): ClockStep[] {
   for (let row = 0; row < table.length; row++) {
     const stamp = instantOf(table, row);
     if (stamp >= latest - CLOCK_STEP || Number.isNaN(stamp)) {
+      // Two clocks that write in turn, an hour apart: nobody set either.
+      if (steps.some(({ micros }) => Math.abs(stamp - latest - micros) < SAME * micros)) return [];
       behind = 0;
       if (stamp > latest) latest = stamp;
       continue;

@@ -34,6 +34,11 @@ it.each([30, 3600])('set back by %i s', (seconds) => {
   expect(Math.max(...off)).toBeLessThan(2e6);
 });
 
+it('two clocks an hour apart in one log are no step of either', () => {
+  const hour = (row: number) => (Math.floor(row / 150) % 2 === 1 ? 3600e6 : 0);
+  expect(clockSteps({ ...input.table, end: input.table.end.map((micros, row) => micros - hour(row)) })).toEqual([]);
+});
+
 it('a few late lines, or lines that are late in turn, are no step', () => {
   const late = input.table.end.map((micros, row) => (row % 50 < 10 ? micros - 30e6 : micros));
   expect(clockSteps({ ...input.table, end: late })).toEqual([]);
