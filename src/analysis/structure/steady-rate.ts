@@ -10,7 +10,7 @@
 import type { Trace } from './trace.ts';
 
 export interface EvenStretch {
-  /** Requests per µs. */
+  /** Requests per µs, or the unit of the stamps. */
   readonly rate: number;
   /** Variance over mean of the counts in windows of one and of three bins, the larger of the two. */
   readonly dispersion: number;
@@ -34,8 +34,11 @@ const evenBelow = (ticks: number): number => 0.65 - Math.sqrt(2 / ticks);
 /** Stretches begin and end on this many marks, evenly spread over the log. */
 const MARKS = 8;
 
+/** Of requests in the order of their lines, in one unit of time. */
+type Stamps = Pick<Trace, 'length' | 'low' | 'resolution'>;
+
 /** The longest stretch of the log whose rate is too even for chance; null when there is none. */
-export function evenStretchOf(trace: Trace): EvenStretch | null {
+export function evenStretchOf(trace: Stamps): EvenStretch | null {
   const n = trace.length;
   if (n < FEWEST_LINES) return null;
   const first = trace.low[0];
@@ -63,7 +66,7 @@ export function evenStretchOf(trace: Trace): EvenStretch | null {
 }
 
 function examine(
-  trace: Trace,
+  trace: Stamps,
   counts: Float64Array,
   from: number,
   to: number,

@@ -1,6 +1,7 @@
 /** Runs of a filter, independent of each other, so that one that lost its way shows. */
 import { sumOf } from '../../core/statistics.ts';
 import { seedOf } from './draws.ts';
+import { evenGap } from './even-gap.ts';
 import type { Plan } from './histories.ts';
 import { filterLanes } from './lane-filter.ts';
 import { mostGap } from './most-gap.ts';
@@ -49,7 +50,7 @@ const LOST_IN_PART = 5;
 const FEWEST_IN_QUEUES = 24;
 
 /** What is known of the callers before. */
-type Callers = Pick<FilterSettings, 'inBursts' | 'mostGap' | 'seed'>;
+type Callers = Pick<FilterSettings, 'inBursts' | 'mostGap' | 'evenGap' | 'seed'>;
 
 /** Filters at their beginning, each made when it is asked for. */
 type Starts = (clients: number, crowds: boolean) => readonly (() => Following)[];
@@ -71,6 +72,7 @@ const startsOnLanes = (lanes: LaneStretch, plan: Plan, inBursts: boolean): Start
   startsOf(filterLanes, lanes, plan, {
     inBursts,
     mostGap: Number.POSITIVE_INFINITY,
+    evenGap: Number.NaN,
     seed: seedOf(lanes.low, lanes.duration),
   });
 
@@ -128,7 +130,8 @@ const toTheEnd = (starts: readonly (() => Following)[]): FilterRun[] => starts.m
 /** Of several slots that share a queue. */
 export function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed: number): Run {
   const particles = plan.quick ? plan.particles : Math.max(FEWEST_IN_QUEUES, plan.particles);
-  const starts = startsOf(filterQueue, queue, { ...plan, particles }, { inBursts, mostGap: mostGap(queue), seed });
+  const gaps = { mostGap: mostGap(queue), evenGap: evenGap(queue) };
+  const starts = startsOf(filterQueue, queue, { ...plan, particles }, { inBursts, ...gaps, seed });
   return (clients, crowds) => {
     const runs = toTheEnd(starts(clients, crowds));
     return inBursts ? bestOf(runs, inBursts) : withoutLost(runs);

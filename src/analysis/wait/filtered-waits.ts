@@ -3,6 +3,7 @@ import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import { partOfTrace, type Trace } from '../structure/trace.ts';
 import { type Bursts, burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
+import { evenGap } from './even-gap.ts';
 import { fullProcess } from './full-process.ts';
 import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { longestWaits } from './idle-moments.ts';
@@ -158,6 +159,8 @@ interface Followed {
   /** The histories are of callers who come in bursts. */
   readonly inBursts: boolean;
   readonly isManyPerTick: boolean;
+  /** Answers come as evenly as a full pool gives them, and as a few regular clients ask for them. */
+  readonly isEven: boolean;
 }
 
 /** null where the log contradicts workers that run one request at a time. */
@@ -171,6 +174,7 @@ function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Fol
   if (pool.onLanes && !lanes) return null;
   const isManyPerTick = manyPerTick(trace, rows);
   const queues = withQueues(lanes ? { ...stretch, isProcesses: true } : stretch, trace, pool);
+  const isEven = isManyPerTick && !Number.isNaN(evenGap(queues));
   const together = plan.quick && callers === 'in-bursts';
   const usual = (
     lanes && (together || !isManyPerTick)
@@ -178,15 +182,16 @@ function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Fol
       : queueHistories(queues, plan, together)
   ).tell();
   // Of a long log's parts the question costs as much as all the rest of it.
-  if (plan.quick || effort === 'sample') return { histories: usual, bursts: null, inBursts: together, isManyPerTick };
+  if (plan.quick || effort === 'sample')
+    return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven };
   const bursts = lanes
     ? burstsOnLanes(lanes, isManyPerTick ? queues : null, plan, usual)
     : burstsInQueues(queues, plan, usual);
   const inBursts = bursts?.sure ?? false;
-  return { histories: bursts && inBursts ? bursts.histories : usual, bursts, inBursts, isManyPerTick };
+  return { histories: bursts && inBursts ? bursts.histories : usual, bursts, inBursts, isManyPerTick, isEven };
 }
 
-function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick }: Followed): FilteredWaits {
+function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven }: Followed): FilteredWaits {
   const { trace, pool, hidden, part, partly, effort, callers } = asked;
   const { quick } = part.plan;
   const { waits, model, times, evidence } = histories;
@@ -213,6 +218,7 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick }: Foll
         severalQueues: pool.queue === 'unknown',
         mayBeMore: pool.isLeast ?? false,
         manyPerTick: isManyPerTick,
+        isEven,
         quick,
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,

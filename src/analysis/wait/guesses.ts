@@ -5,6 +5,7 @@
  */
 import type { Draws } from './draws.ts';
 import { type GapLaw, gapLaw } from './gap-law.ts';
+import type { FilterSettings } from './paths.ts';
 
 /**
  * While a pool is full the log shows what the pool can do, not what callers ask for: arrivals per second as a multiple of
@@ -28,6 +29,8 @@ const GAP_CHANCE = [0.45, 0.28, 0.15, 0.08, 0.04];
 const GAP_HOLD = 300;
 /** So many of them no log rules out: a busy machine needs milliseconds at times. */
 const ALWAYS_POSSIBLE = 2;
+/** Standard deviation of ln(mean of a law / mean gap), where answers that come evenly tell that. */
+const EVEN_SPREAD = 0.35;
 /** The middle of a law is as wide as this share of its median, at least. */
 const RELATIVE_SPREAD = 0.7;
 
@@ -62,6 +65,8 @@ export function bootLaw(): GapLaw {
   return boot;
 }
 
+type KnownGaps = Pick<FilterSettings, 'mostGap' | 'evenGap'>;
+
 export class Guesses {
   readonly #draws: Draws;
   readonly #laws: readonly GapLaw[];
@@ -71,11 +76,13 @@ export class Guesses {
   #gap: Uint8Array;
   #spareGap: Uint8Array;
 
-  /** `drift`: s, by how much an offset must be able to drift per request; `most`: s, the mean gap is no longer, as far as the log tells. */
-  constructor(particles: number, drift: number, draws: Draws, most: number) {
+  /** `drift`: s, by how much an offset must be able to drift per request. */
+  constructor(particles: number, drift: number, draws: Draws, { mostGap, evenGap }: KnownGaps) {
     this.#draws = draws;
     this.#laws = lawsFor(drift);
-    this.#gapChance = GAP_CHANCE.filter((_, k) => k < ALWAYS_POSSIBLE || this.#laws[k].mean <= most);
+    this.#gapChance = Number.isNaN(evenGap)
+      ? GAP_CHANCE.filter((_, k) => k < ALWAYS_POSSIBLE || this.#laws[k].mean <= mostGap)
+      : this.#laws.map(({ mean }) => Math.exp(-0.5 * (Math.log(mean / evenGap) / EVEN_SPREAD) ** 2));
     this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
     this.#spareFactor = new Uint8Array(particles);
     this.#gap = new Uint8Array(particles).map(() => pick(this.#gapChance, draws));

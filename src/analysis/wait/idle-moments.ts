@@ -5,13 +5,20 @@
  * Over an interval the requests that may have run in it did at most so much work, wherever in their windows they ended. Where that is less
  * than the slots can do, one of them idled at some instant of it, whatever the arrivals were.
  */
+import { floatsAt } from '../../core/columns.ts';
 import { countBelow } from '../../core/statistics.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
+import { leastIdlePerStart } from './most-gap.ts';
 import { fullBefore } from './never-full.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 
 /** µs: a slot may stand still for so long between two requests although somebody queues. */
 const HAND_OVER = 15_000;
+/**
+ * Times what the slots idle for each start where they are busiest, on a machine that is short of CPU: there gaps differ by so much from one
+ * moment to the next (recorded: 6.6 ms over five seconds, 14 ms over others, of one overload).
+ */
+const UNSTEADY = 3;
 /** Lengths of the intervals that are looked at, in ticks of the stamps: at their ends the work of a tick is open. */
 const TICKS = [2, 4, 8, 16, 32];
 /** µs: shorter ticks are no finer. */
@@ -45,6 +52,7 @@ function boundByIdling(
 ): void {
   const begin = queue.reduce((least, i) => Math.min(least, low[i] - duration[i]), Number.POSITIVE_INFINITY);
   const end = queue.reduce((last, i) => Math.max(last, high[i]), Number.NEGATIVE_INFINITY);
+  const handOver = handOverOf(queue, { low, high, duration, resolution }, slotsWithin(begin, end));
   const idle: { readonly from: number; readonly to: number }[] = [{ from: begin, to: begin }];
   for (const ticks of TICKS) {
     const width = ticks * Math.max(SHORTEST_TICK, resolution);
@@ -56,7 +64,7 @@ function boundByIdling(
       const last = Math.min(count - 1, Math.floor((high[i] - begin) / width));
       for (let k = Math.floor((from - begin) / width); k <= last; k++) {
         const inside = Math.min(high[i], begin + (k + 1) * width) - Math.max(from, begin + k * width);
-        work[k] += Math.min(duration[i], inside) + HAND_OVER;
+        work[k] += Math.min(duration[i], inside) + handOver;
       }
     }
     work.forEach((micros, k) => {
@@ -72,4 +80,21 @@ function boundByIdling(
     const since = known > 0 ? latest[known - 1] : begin;
     most[i] = Math.min(Number.isNaN(most[i]) ? Number.POSITIVE_INFINITY : most[i], high[i] - duration[i] - since);
   }
+}
+
+/** µs */
+function handOverOf(
+  queue: readonly number[],
+  { low, high, duration, resolution }: Pick<Trace, 'low' | 'high' | 'duration' | 'resolution'>,
+  slots: number,
+): number {
+  const ends = {
+    length: queue.length,
+    low: floatsAt(low, queue),
+    high: floatsAt(high, queue),
+    duration: floatsAt(duration, queue),
+  };
+  const idle = leastIdlePerStart(ends, slots, Math.max(SHORTEST_TICK, resolution));
+  // Longer ones are idle time: the pool was never full.
+  return idle <= HAND_OVER ? Math.max(HAND_OVER, UNSTEADY * idle) : HAND_OVER;
 }

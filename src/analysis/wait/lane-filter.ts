@@ -63,7 +63,7 @@ class LaneFilter extends SteppedFilter {
     this.#draws = draws;
     this.#belief = new QueueBelief(n, settings.crowds);
     this.#lanes = new LaneParticles(n, slots);
-    this.#guesses = new Guesses(n, DRIFT, this.#draws, settings.mostGap);
+    this.#guesses = new Guesses(n, DRIFT, this.#draws, settings);
     this.#bursts = settings.inBursts ? new Bursts(n, this.#draws) : null;
     this.#window = new EndWindow(stretch, this.#lanes);
     let lastStart = 0;

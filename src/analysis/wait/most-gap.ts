@@ -17,12 +17,33 @@ const FEWEST = 200;
 const BY_CHANCE = 1.3;
 
 /** s, of the mean gap; Infinity where the log does not bound it. */
-export function mostGap({ length, slots, changes, isProcesses, low, high, duration, tick }: Stretch): number {
+export function mostGap(stretch: Stretch): number {
+  const { slots, changes, isProcesses, tick } = stretch;
   if (changes || !isProcesses) return Number.POSITIVE_INFINITY;
-  const bin = Math.max(SHORTEST_TICK, tick);
-  const first = low.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY);
-  const bins = Math.floor((high.reduce((last, at) => Math.max(last, at), 0) - first) / bin) + 1;
-  if (bins > MOST_BINS) return Number.POSITIVE_INFINITY;
+  return BY_CHANCE * leastIdlePerStart(stretch, slots, Math.max(SHORTEST_TICK, tick));
+}
+
+export interface Ends {
+  readonly length: number;
+  /** Between which each request ended. */
+  readonly low: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+  readonly duration: ArrayLike<number>;
+}
+
+/**
+ * Time that slots stood idle for each start, where they were busiest; Infinity where the log has too few starts, or is too long. All times in
+ * the unit of the bins that are counted in.
+ */
+export function leastIdlePerStart({ length, low, high, duration }: Ends, slots: number, bin: number): number {
+  let first = Number.POSITIVE_INFINITY;
+  let last = 0;
+  for (let i = 0; i < length; i++) {
+    first = Math.min(first, low[i]);
+    last = Math.max(last, high[i]);
+  }
+  const bins = Math.floor((last - first) / bin) + 1;
+  if (bins > MOST_BINS || length < FEWEST) return Number.POSITIVE_INFINITY;
   // Up to the end of each bin: the work of the requests that ended, and how many these are.
   const work = new Float64Array(bins + 1);
   const ended = new Float64Array(bins + 1);
@@ -41,14 +62,14 @@ export function mostGap({ length, slots, changes, isProcesses, low, high, durati
   }
   // What began before a window and what goes on behind it: a mean residual of each slot at either end.
   const edges = (slots * squares) / total;
-  let most = Number.POSITIVE_INFINITY;
+  let least = Number.POSITIVE_INFINITY;
   for (const ticks of TICKS) {
     for (let k = ticks; k <= bins; k++) {
       const starts = ended[k] - ended[k - ticks];
       if (starts < FEWEST) continue;
       const idle = slots * ticks * bin - (work[k] - work[k - ticks]) + edges;
-      most = Math.min(most, Math.max(0, idle) / starts);
+      least = Math.min(least, Math.max(0, idle) / starts);
     }
   }
-  return BY_CHANCE * most;
+  return least;
 }

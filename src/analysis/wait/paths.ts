@@ -20,6 +20,8 @@ export interface FilterSettings {
   readonly load: number;
   /** s: the mean gap between two requests of a slot is no longer; Infinity: the log does not bound it. */
   readonly mostGap: number;
+  /** s: the same as answers that come evenly tell it; NaN: they do not. */
+  readonly evenGap: number;
   /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
   readonly clients: number;
   /** Most callers come in bursts; false: every caller comes alone. */

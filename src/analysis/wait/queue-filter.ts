@@ -79,7 +79,7 @@ class QueueFilter extends SteppedFilter {
     this.#set = settings;
     this.#order = startOrder(queue);
     this.#draws = draws;
-    this.#guesses = new Guesses(n, DRIFT, this.#draws, settings.mostGap);
+    this.#guesses = new Guesses(n, DRIFT, this.#draws, settings);
     this.#belief = new QueueBelief(n, settings.crowds);
     const first = this.#order[0];
     const begin = low[first] - duration[first];

@@ -103,6 +103,8 @@ export interface WaitContext {
   readonly mayBeMore: boolean;
   /** A tick of the stamps holds many requests of a slot. */
   readonly manyPerTick: boolean;
+  /** Gaps between requests were told by answers that come evenly: a few clients who ask again and again look the same, and never wait. */
+  readonly isEven: boolean;
   /** Few histories under one model of the callers: nobody has asked whether they came in bursts. */
   readonly quick: boolean;
   /** The histories are of callers who come in bursts. */
@@ -123,7 +125,8 @@ export const isPatient = ({ logRatio, error }: ArrivalEvidence): boolean =>
 
 /** By what factors the truth may lie below and above a mean of `mean` s. */
 function doubt(mean: number, context: WaitContext): { less: number; more: number } {
-  const { less, more } = doubtOfMany(mean, context);
+  const { less: usual, more } = doubtOfMany(mean, context);
+  const less = context.isEven ? Number.POSITIVE_INFINITY : usual;
   if (!context.quick) return { less, more };
   return { less: QUICK * less, more: Math.max(QUICK * more, (AT_ONCE_MORE * context.evidence.most) / mean) };
 }

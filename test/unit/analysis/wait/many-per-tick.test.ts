@@ -59,6 +59,40 @@ it.each([
   expect((found.mean / 1e6 + 0.005) / (truth + 0.005)).toBeLessThan(2.2);
 });
 
+// A machine that is short of CPU takes ten milliseconds from one request to the next, which is no rest between callers.
+it.each([
+  {
+    users: 'more than it can take, from the middle on',
+    phases: [30, 70].map((rate) => ({ rate, seconds: 40 })),
+    seed: 3,
+  },
+  { users: 'more than it can take, for a while', phases: [30, 60, 25].map((rate) => ({ rate, seconds: 40 })), seed: 4 },
+  { users: 'as many as slots, who take turns', phases: null, seed: 5 },
+])('leave a full pool full that answers evenly: $users', ({ phases, seed }) => {
+  const load = phases
+    ? ({ kind: 'poisson', phases } as const)
+    : ({ kind: 'closed', users: 4, think: 0.006, seconds: 80 } as const);
+  const service = { law: 'fixed', mean: 0.082 } as const;
+  const spec: PoolSpec = {
+    seed,
+    workers: 4,
+    threads: 1,
+    queue: 'shared',
+    service,
+    load,
+    overhead: phases ? 0.01 : 0.004,
+  };
+  const { requests, table } = writeLog(simulatePool(spec), view, seed);
+  const pool = { slots: 4, queue: 'pool', onLanes: true } as const;
+  const waited = filteredWaits(traceOf(table), pool, { effort: 'full', callers: 'not-asked' }, false);
+  const queued = requests.map(({ start, send }) => Math.max(0, start - send - spec.overhead));
+  const truth = queued.reduce((sum, seconds) => sum + seconds, 0) / queued.length;
+  const { mean, lowMean, highMean } = waited!.summary;
+  expect(truth).toBeGreaterThanOrEqual(lowMean / 1e6 - 0.005);
+  expect(truth).toBeLessThanOrEqual(highMean / 1e6 + 0.005);
+  if (phases) expect(mean / 1e6).toBeGreaterThan(truth / 8);
+});
+
 it('tell a recorded pool of short requests among a few long ones about right', () => {
   const recording = new URL('../../../accuracy/recordings/gunicorn-sync-6-short-among-long/', import.meta.url);
   const { wait } = inferLog(readFileSync(new URL('access.log', recording), 'utf8'));

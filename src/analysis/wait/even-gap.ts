@@ -1,0 +1,28 @@
+/**
+ * The mean gap between two requests of a worker, where answers come too evenly for a pool that is not full: what the workers then stand idle is
+ * no rest between callers, but what a machine short of CPU needs to go on.
+ */
+import { evenStretchOf } from '../structure/steady-rate.ts';
+import type { Stretch } from './stretch.ts';
+
+/** Share of the slots that must be at work. */
+const MOSTLY_BUSY = 0.8;
+/** s: shorter ones every machine may have, and a mean of longer ones was never recorded. */
+const SHORTEST = 0.004;
+const LONGEST = 0.015;
+
+/**
+ * s; NaN: the log does not tell. Of services far shorter than a tick, so that a tick holds many answers. A few clients who ask again and again,
+ * after a pause as long as the gap, answer as evenly: then nobody waits.
+ */
+export function evenGap({ length, slots, changes, isProcesses, low, duration, tick }: Stretch): number {
+  if (changes || !isProcesses) return Number.NaN;
+  const even = evenStretchOf({ length, low, resolution: tick });
+  if (!even) return Number.NaN;
+  const starts = even.to - even.from;
+  const offered = (slots * starts) / even.rate;
+  let work = 0;
+  for (let i = even.from; i < even.to; i++) work += duration[i];
+  const gap = (offered - work) / starts;
+  return work >= MOSTLY_BUSY * offered && gap >= SHORTEST && gap <= LONGEST ? gap : Number.NaN;
+}
