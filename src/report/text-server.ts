@@ -58,7 +58,7 @@ function waitText(summary: Summary): string {
 function serviceText(summary: Summary): string {
   const { service_time: service } = summary;
   const bounds = serviceBoundsText(summary);
-  if (service.method === 'unknown') return `${bounds === '' ? '' : `${bounds}; `}unknown: ${service.basis}`;
+  if (service.method === 'unknown') return `${bounds === '' ? '' : `${bounds}; else `}unknown: ${service.basis}`;
   return `${quantiles(service)} (${service.basis}${bounds === '' ? '' : `; ${bounds}`})`;
 }
 

@@ -9,13 +9,14 @@
  *   <6>msg                                                      for the journal of systemd
  */
 import { MICROS_PER_MINUTE } from '../../core/time.ts';
-import { closingQuote, digitsEnd, isDigit } from '../bytes.ts';
+import { digitsEnd, isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
 import { hashBytes } from '../memo.ts';
 import type { StampReader } from '../stamps.ts';
 import { createZone } from '../zone.ts';
 import { namedOffsetAt } from '../zone-names.ts';
 import { type Envelope, findByte, type Line } from './line.ts';
+import { structuredDataEnd } from './structured-data.ts';
 
 const MAX_WORD = 128;
 /** Facility 23, severity 7. */
@@ -270,33 +271,6 @@ function messageStart(b: Uint8Array, from: number, to: number): number {
   if (b[p] === 0xef && b[p + 1] === 0xbb && b[p + 2] === 0xbf) p += 3;
   // rsyslog keeps the blank behind a tag when it writes what came in the older form; a line of a server may start with one.
   return b[p] === 32 && b[p + 1] > 32 && b[p + 1] !== 45 ? p + 1 : p;
-}
-
-/** Behind "[id k="v"][id2 …]" at p, -1 when that is no structured data. */
-function structuredDataEnd(b: Uint8Array, from: number, to: number): number {
-  let p = from;
-  while (b[p] === 91) {
-    p++;
-    const id = p;
-    while (p < to && b[p] > 32 && b[p] !== 93 && b[p] !== 61 && b[p] !== 34 && b[p] !== 91) p++;
-    if (p === id) return -1;
-    while (b[p] === 32) {
-      p = parameterEnd(b, p + 1, to);
-      if (p < 0) return -1;
-    }
-    if (b[p] !== 93) return -1;
-    p++;
-  }
-  return p;
-}
-
-/** Behind 'k="v"' at `from`, -1 when that is none. */
-function parameterEnd(b: Uint8Array, from: number, to: number): number {
-  let p = from;
-  while (p < to && b[p] > 32 && b[p] !== 61 && b[p] !== 93) p++;
-  if (b[p] !== 61 || b[p + 1] !== 34) return -1;
-  const close = closingQuote(b, p + 2, to);
-  return close < 0 ? -1 : close + 1;
 }
 
 export const syslog = (runtime: Runtime): Envelope => new SyslogEnvelope(runtime);
