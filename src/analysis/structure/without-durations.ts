@@ -80,7 +80,7 @@ function fromOrderOfWorkers(trace: Trace, workers: Estimate, declared: Declared)
   const surely = takeTurns ? null : sureOneEach(trace, repeats);
   if (surely) return oneEach(workers, surely.confidence, surely.method);
   const group = rhythmOfGroups(trace);
-  if (group) return inGroups(group, workers);
+  if (group) return inGroups(trace, group, workers);
   if (!declared.usuallyPool || !several) return unknownStructure('stamps and pids alone do not tell');
   return likelierOf(repeats, takeTurns, workers);
 }
@@ -167,12 +167,24 @@ const oneEach = (workers: Estimate, confidence: number, method: string): Structu
 });
 
 /** Whole groups of more requests than workers: several threads each, or one that is as much faster. */
-function inGroups(groups: Groups, workers: Estimate): Structure {
+function inGroups(trace: Trace, groups: Groups, workers: Estimate): Structure {
   const { size, most } = groups;
   const count = workers.value ?? 1;
   const method = groupsText(groups);
   const threads = size / count;
   if (!Number.isInteger(threads)) return unknownStructure(method);
+  // Of processes that run dry the range tells.
+  if (most === size && areOfOneWorker(trace, size, threads)) {
+    const alone = `${method}, and of most groups one worker has more than its share: it may run all of them, while the others are idle`;
+    return {
+      model: 'threaded',
+      confidence: 0.45,
+      method: alone,
+      threads: atLeast(1, alone),
+      capacity: atLeast(workers.low ?? 1, alone),
+      unbounded: false,
+    };
+  }
   return {
     model: threads > 1 ? 'threaded' : 'sync',
     confidence: 0.55,
@@ -181,6 +193,18 @@ function inGroups(groups: Groups, workers: Estimate): Structure {
     capacity: within(size, 1, most, 0.55, method),
     unbounded: false,
   };
+}
+
+/** Has one worker more than its share of most groups of `size` lines in a row? */
+function areOfOneWorker({ worker, length }: Trace, size: number, share: number): boolean {
+  const groups = Math.floor(length / size);
+  let uneven = 0;
+  for (let g = 0; g < groups; g++) {
+    const counts = new Map<number, number>();
+    for (let i = g * size; i < (g + 1) * size; i++) counts.set(worker[i], (counts.get(worker[i]) ?? 0) + 1);
+    if (Math.max(...counts.values()) > share) uneven++;
+  }
+  return 2 * uneven > groups;
 }
 
 function groupsText({ size, generations, most }: Groups): string {

@@ -46,6 +46,19 @@ test('two sub-tasks of half a second: the same lines twice as fast', () => {
   expect(said.capacity.value).toBe(4);
 });
 
+test('groups of which one worker has nearly all: it may have more threads, while the other is idle', () => {
+  // A burst on 2 processes of 4 threads, of which one accepts 36 of 40.
+  const lines = Array.from({ length: 40 }, (_, i): [number, number] => [
+    Math.floor(0.7 * (i >> 2)),
+    i < 8 && i % 2 === 0 ? 6727 : 6726,
+  ]);
+  const said = inferLog(article(lines));
+  expect(said.workers.value).toBe(2);
+  expect(said.threads.value).toBeNull();
+  expect(said.capacity.value).toBeNull();
+  expect(said.capacity.high ?? Number.POSITIVE_INFINITY).toBeGreaterThanOrEqual(8);
+});
+
 test('one second of lines on an event loop keeps no beat', () => {
   const lines = Array.from({ length: 16 }, (_, i): [number, number] => [0, 8712 + (i % 4)]);
   const said = inferLog(article(lines));
