@@ -127,14 +127,21 @@ function likelierOf({ ratio, z, method }: Repeats, takeTurns: boolean, workers: 
   // As often as by chance is what idle workers do, whatever they run.
   const tells = Math.abs(z) > TELLING;
   return {
+    ...oneOrMoreEach(workers, tells ? 0.45 : 0.35, method),
     model: !takeTurns && ratio < 0.85 ? 'sync' : 'threaded',
-    confidence: tells ? 0.45 : 0.35,
     method: tells ? method : `${method}: no more than the likelier of two readings`,
-    threads: atLeast(1, method),
-    capacity: atLeast(workers.low ?? 1, method),
-    unbounded: false,
   };
 }
+
+/** Workers of which each may run several requests at once. */
+const oneOrMoreEach = (workers: Estimate, confidence: number, method: string): Structure => ({
+  model: 'threaded',
+  confidence,
+  method,
+  threads: atLeast(1, method),
+  capacity: atLeast(workers.low ?? 1, method),
+  unbounded: false,
+});
 
 /** Standard errors from which a number of repeats is not that of chance. */
 const TELLING = 2;
@@ -175,15 +182,9 @@ function inGroups(trace: Trace, groups: Groups, workers: Estimate): Structure {
   if (!Number.isInteger(threads)) return unknownStructure(method);
   // Of processes that run dry the range tells.
   if (most === size && areOfOneWorker(trace, size, threads)) {
-    const alone = `${method}, and of most groups one worker has more than its share: it may run all of them, while the others are idle`;
-    return {
-      model: 'threaded',
-      confidence: 0.45,
-      method: alone,
-      threads: atLeast(1, alone),
-      capacity: atLeast(workers.low ?? 1, alone),
-      unbounded: false,
-    };
+    const alone =
+      'of most groups one worker has more than its share: it may run all of them, while the others are idle';
+    return oneOrMoreEach(workers, 0.45, `${method}, and ${alone}`);
   }
   return {
     model: threads > 1 ? 'threaded' : 'sync',

@@ -12,17 +12,17 @@ const SHORTEST = 0.004;
 const LONGEST = 0.015;
 
 /**
- * s; NaN: the log does not tell. Of services far shorter than a tick, so that a tick holds many answers. A few clients who ask again and again,
- * after a pause as long as the gap, answer as evenly: then nobody waits.
+ * s; null: the log does not tell. Of processes that run one request at a time, with services far shorter than a tick, so that a tick holds
+ * many answers. A few clients who ask again and again, after a pause as long as the gap, answer as evenly: then nobody waits.
  */
-export function evenGap({ length, slots, changes, isProcesses, low, duration, tick }: Stretch): number {
-  if (changes || !isProcesses) return Number.NaN;
+export function evenGap({ length, slots, changes, low, duration, tick }: Stretch): number | null {
+  if (changes) return null;
   const even = evenStretchOf({ length, low, resolution: tick });
-  if (!even) return Number.NaN;
+  if (!even) return null;
   const starts = even.to - even.from;
   const offered = (slots * starts) / even.rate;
   let work = 0;
   for (let i = even.from; i < even.to; i++) work += duration[i];
   const gap = (offered - work) / starts;
-  return work >= MOSTLY_BUSY * offered && gap >= SHORTEST && gap <= LONGEST ? gap : Number.NaN;
+  return work >= MOSTLY_BUSY * offered && gap >= SHORTEST && gap <= LONGEST ? gap : null;
 }

@@ -1,7 +1,6 @@
 /** Runs of a filter, independent of each other, so that one that lost its way shows. */
 import { sumOf } from '../../core/statistics.ts';
 import { seedOf } from './draws.ts';
-import { evenGap } from './even-gap.ts';
 import type { Plan } from './histories.ts';
 import { filterLanes } from './lane-filter.ts';
 import { mostGap } from './most-gap.ts';
@@ -130,7 +129,7 @@ const toTheEnd = (starts: readonly (() => Following)[]): FilterRun[] => starts.m
 /** Of several slots that share a queue. */
 export function runsOfQueue(queue: Stretch, plan: Plan, inBursts: boolean, seed: number): Run {
   const particles = plan.quick ? plan.particles : Math.max(FEWEST_IN_QUEUES, plan.particles);
-  const gaps = { mostGap: mostGap(queue), evenGap: evenGap(queue) };
+  const gaps = { mostGap: mostGap(queue), evenGap: queue.evenGap ?? Number.NaN };
   const starts = startsOf(filterQueue, queue, { ...plan, particles }, { inBursts, ...gaps, seed });
   return (clients, crowds) => {
     const runs = toTheEnd(starts(clients, crowds));

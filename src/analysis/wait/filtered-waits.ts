@@ -155,8 +155,9 @@ function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Fol
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const isManyPerTick = manyPerTick(trace, rows);
-  const queues = withQueues(lanes ? { ...stretch, isProcesses: true } : stretch, trace, pool);
-  const isEven = isManyPerTick && !Number.isNaN(evenGap(queues));
+  const gap = lanes && isManyPerTick ? evenGap(stretch) : null;
+  const processes = { ...stretch, isProcesses: true as const, ...(gap === null ? {} : { evenGap: gap }) };
+  const queues = withQueues(lanes ? processes : stretch, trace, pool);
   const together = plan.quick && callers === 'in-bursts';
   const usual = (
     lanes && (together || !isManyPerTick)
@@ -165,12 +166,18 @@ function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Fol
   ).tell();
   // Of a long log's parts the question costs as much as all the rest of it.
   if (plan.quick || effort === 'sample')
-    return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven };
+    return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven: gap !== null };
   const bursts = lanes
     ? burstsOnLanes(lanes, isManyPerTick ? queues : null, plan, usual)
     : burstsInQueues(queues, plan, usual);
   const inBursts = bursts?.sure ?? false;
-  return { histories: bursts && inBursts ? bursts.histories : usual, bursts, inBursts, isManyPerTick, isEven };
+  return {
+    histories: bursts && inBursts ? bursts.histories : usual,
+    bursts,
+    inBursts,
+    isManyPerTick,
+    isEven: gap !== null,
+  };
 }
 
 function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven }: Followed): FilteredWaits {

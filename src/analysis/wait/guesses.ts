@@ -30,7 +30,7 @@ const GAP_HOLD = 300;
 /** So many of them no log rules out: a busy machine needs milliseconds at times. */
 const ALWAYS_POSSIBLE = 2;
 /** Standard deviation of ln(mean of a law / mean gap), where answers that come evenly tell that. */
-const EVEN_SPREAD = 0.35;
+const EVEN_GAP_ERROR = 0.35;
 /** The middle of a law is as wide as this share of its median, at least. */
 const RELATIVE_SPREAD = 0.7;
 
@@ -82,7 +82,7 @@ export class Guesses {
     this.#laws = lawsFor(drift);
     this.#gapChance = Number.isNaN(evenGap)
       ? GAP_CHANCE.filter((_, k) => k < ALWAYS_POSSIBLE || this.#laws[k].mean <= mostGap)
-      : this.#laws.map(({ mean }) => Math.exp(-0.5 * (Math.log(mean / evenGap) / EVEN_SPREAD) ** 2));
+      : this.#laws.map(({ mean }) => Math.exp(-0.5 * (Math.log(mean / evenGap) / EVEN_GAP_ERROR) ** 2));
     this.#factor = new Uint8Array(particles).map(() => pick(FACTOR_CHANCE, draws));
     this.#spareFactor = new Uint8Array(particles);
     this.#gap = new Uint8Array(particles).map(() => pick(this.#gapChance, draws));

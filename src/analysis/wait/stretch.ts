@@ -29,6 +29,8 @@ export interface Stretch {
   readonly slots: number;
   /** Every slot is a process of its own; threads hinder each other, and the gaps between their requests depend on how many run. */
   readonly isProcesses?: true;
+  /** s: the mean gap between two requests of a slot, where answers that come evenly tell it. */
+  readonly evenGap?: number;
   /** How many at what instant (s), where that changes within the stretch. */
   readonly changes?: readonly SlotChange[];
   /** s: the end lies in [low, high); for lanes already narrowed by their chains. */
