@@ -23,7 +23,7 @@ const COMMAND = /^[a-z]{1,20}$/;
 /** The commands that draw on the terminal: a script has them, another one the commands that end, a third one help and version. */
 const isScreen = (command) => command === 'tail' || command === 'replay';
 /** What src/engine/patient-v8.ts changes, as it was: a cache that is made with other flags is refused by the next start. */
-const USUAL_FLAG = '--interrupt-budget=67584';
+const USUAL_FLAGS = '--interrupt-budget=67584 --max-inlined-bytecode-size-cumulative=920';
 const IMPATIENT_V8 = /^11\.3\./;
 /** Exit code of a wrong usage: what ends so needs few functions, and comes under any name. */
 const USAGE = 2;
@@ -101,7 +101,7 @@ function writeLater(script, kind, key) {
     clearTimeout(timer);
     process.off('exit', write);
     if (process.exitCode === USAGE) return;
-    if (IMPATIENT_V8.test(process.versions.v8)) require('node:v8').setFlagsFromString(USUAL_FLAG);
+    if (IMPATIENT_V8.test(process.versions.v8)) require('node:v8').setFlagsFromString(USUAL_FLAGS);
     const data = script.createCachedData();
     cacheFolders().some((place) => writeTo(place, kind, key, data));
   }

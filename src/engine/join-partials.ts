@@ -8,7 +8,7 @@ import { version } from '../core/version.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { inOrderOfTime } from './order-of-partials.ts';
-import { bePatient } from './patient-v8.ts';
+import { allIsRead, bePatient } from './patient-v8.ts';
 
 /** A partial is bounded, some hundred kilobytes as a rule: what is longer is something else. */
 const MOST_CHARACTERS = 1 << 28;
@@ -69,5 +69,7 @@ async function* linesOf(path: string, name: string): AsyncGenerator<string> {
   yield begun;
 }
 
-export const examineJoined = ({ partial, inputs }: PartialFile, formats: readonly LogFormat[]): Examination =>
-  examine(partial, { inputs, version, howToLog: howToLog(formats), effort: 'full' });
+export function examineJoined({ partial, inputs }: PartialFile, formats: readonly LogFormat[]): Examination {
+  allIsRead();
+  return examine(partial, { inputs, version, howToLog: howToLog(formats), effort: 'full' });
+}

@@ -14,7 +14,7 @@ import { readInput, smallContent } from '../ingest/read-input.ts';
 import { type Examination, examine } from './examine.ts';
 import { howToLog } from './how-to-log.ts';
 import { inOrderOfWriting } from './order-of-writing.ts';
-import { bePatientFor } from './patient-v8.ts';
+import { allIsRead, bePatientFor } from './patient-v8.ts';
 import { statOf } from './plain-file.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
@@ -129,6 +129,7 @@ export async function examineRead(
   paths: readonly string[],
   options: PostMortemOptions,
 ): Promise<Examination> {
+  allIsRead();
   const how = { inputs, version, howToLog: howToLog(options.formats), effort: 'full' as const };
   const examined = examine(partial, how);
   const { inference, requests } = examined.facts;

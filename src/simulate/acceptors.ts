@@ -80,19 +80,22 @@ function deal(workload: Workload, workers: number, { arrival, worker, seed }: Re
   const weights = Float64Array.from({ length: workers }, () => Math.exp(unevenness * normal(random)));
   const sums = Float64Array.from(weights);
   for (let w = 1; w < workers; w++) sums[w] += sums[w - 1];
+  const accepts = new Uint16Array(arrival.length);
   let ticket = 0;
-  return Uint16Array.from(arrival, (at, i) => {
+  for (let i = 0; i < arrival.length; i++) {
     // A worker that is accepting takes the connections right behind as well.
-    const isBehind = i > 0 && at - arrival[i - 1] < RIGHT_BEHIND && random() < SAME_WORKER;
+    const isBehind = i > 0 && arrival[i] - arrival[i - 1] < RIGHT_BEHIND && random() < SAME_WORKER;
     if (!isBehind) ticket = Math.floor(random() * 0x1_0000_0000);
     const known = worker ? worker[i] : -1;
     // Those of the log keep what they accepted, but for what processes that came later take from them.
-    for (let w = workers - 1; w > 0; w--) {
-      if (w === known) return w;
-      if ((known < 0 || w >= seen || known >= workers) && draw(ticket, w) * sums[w] < weights[w]) return w;
+    let w = workers - 1;
+    for (; w > 0 && w !== known; w--) {
+      const mayTake = known < 0 || w >= seen || known >= workers;
+      if (mayTake && draw(ticket, w) * sums[w] < weights[w]) break;
     }
-    return 0;
-  });
+    accepts[i] = w;
+  }
+  return accepts;
 }
 
 /** One process takes nearly all. */

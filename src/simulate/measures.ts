@@ -1,5 +1,5 @@
 /** What is measured of a simulated pool: waits, latencies, utilisation, throughput and the deepest queue. */
-import { sortWaits } from '../core/order.ts';
+import { sortInstants, sortWaits } from '../core/order.ts';
 import { meanOf } from '../core/statistics.ts';
 
 export interface Spread {
@@ -39,15 +39,9 @@ export function spreadOf(values: Float64Array): Spread {
   return { mean: meanOf(values), p50: at(0.5), p95: at(0.95), p99: at(0.99), max: at(1) };
 }
 
-/** Requests that wait at the same instant, at most; `arrival` ascending, µs. */
-export function peakQueueOf(arrival: Float64Array, wait: Float64Array): number {
-  const taken = new Float64Array(arrival.length);
-  let ordered = true;
-  for (let i = 0; i < arrival.length; i++) {
-    taken[i] = arrival[i] + wait[i];
-    if (i > 0 && taken[i] < taken[i - 1]) ordered = false;
-  }
-  if (!ordered) taken.sort();
+/** Requests that wait at the same instant, at most; `arrival` ascending; `taken`, when each of them was taken, is sorted in place; µs. */
+function peakQueueOf(arrival: Float64Array, taken: Float64Array): number {
+  sortInstants(taken);
   let gone = 0;
   let peak = 0;
   for (let i = 0; i < arrival.length; i++) {
@@ -61,14 +55,16 @@ export function peakQueueOf(arrival: Float64Array, wait: Float64Array): number {
 export function measure(arrival: Float64Array, wait: Float64Array, latency: Float64Array, slots: number): PoolMeasures {
   let busy = 0;
   let last = Number.NEGATIVE_INFINITY;
+  const taken = new Float64Array(arrival.length);
   for (let i = 0; i < arrival.length; i++) {
+    taken[i] = arrival[i] + wait[i];
     busy += latency[i] - wait[i];
     const answered = arrival[i] + latency[i];
     if (answered > last) last = answered;
   }
   const elapsed = last - arrival[0];
-  const peakQueue = peakQueueOf(arrival, wait);
   let latencySpread: Spread | null = null;
+  let peakQueue = Number.NaN;
   return {
     wait: spreadOf(wait),
     // Sorted when asked for: the search for the smallest pool looks at waits alone.
@@ -78,6 +74,10 @@ export function measure(arrival: Float64Array, wait: Float64Array, latency: Floa
     },
     utilisation: Number.isFinite(slots) && elapsed > 0 ? busy / (elapsed * slots) : Number.NaN,
     throughput: elapsed > 0 ? (arrival.length * 1e6) / elapsed : Number.NaN,
-    peakQueue,
+    // As are the instants.
+    get peakQueue() {
+      if (peakQueue !== peakQueue) peakQueue = peakQueueOf(arrival, taken);
+      return peakQueue;
+    },
   };
 }

@@ -124,16 +124,20 @@ function isEnough(basis: Basis, pool: PoolShape, target: number, share: number):
 
 function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): PoolPrediction {
   const { runs } = result;
+  let latencyP95 = Number.NaN;
   let wide: PoolPrediction['wide'] | null = null;
   return {
     pool,
     waitMean: medianOf(runs, (run) => run.wait.mean),
     waitP95: medianOf(runs, (run) => run.wait.p95),
     waitP95Range: likelyRange(result, (run) => run.wait.p95),
-    latencyP95: medianOf(runs, (run) => run.latency.p95),
+    // Worked out when it is told, if it is.
+    get latencyP95() {
+      if (latencyP95 !== latencyP95) latencyP95 = medianOf(runs, (run) => run.latency.p95);
+      return latencyP95;
+    },
     utilisation: medianOf(runs, (run) => run.utilisation),
     throughputPerSecond: medianOf(runs, (run) => run.throughput),
-    // Worked out when it is told, if it is.
     get wide() {
       wide ??= {
         waitMean: rangeOf(result, (run) => run.wait.mean),

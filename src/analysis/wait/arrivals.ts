@@ -142,6 +142,8 @@ export class Arrivals {
       const from = bands.at[e] + l * counts;
       const target = { values: mass, at: to + l * width, length: width };
       if (this.#open) {
+        // Most levels of a rate that stays as it is are soon out of question.
+        if (!this.#isLikely(from, counts)) continue;
         const kernel = kernels.of(logMean);
         const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
         if (crowd > 0) {
@@ -166,6 +168,13 @@ export class Arrivals {
         for (let k = Math.max(0, -base), y = to + l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
       }
     }
+  }
+
+  /** Some of `count` values of the bands from `from` on are followed. */
+  #isLikely(from: number, count: number): boolean {
+    const { mass } = this.#bands;
+    for (let x = from; x < from + count; x++) if (!(mass[x] < UNLIKELY)) return true;
+    return false;
   }
 
   /** Of `count` values of the bands from `from` on those that are followed, zero for the others. */

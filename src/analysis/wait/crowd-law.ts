@@ -22,10 +22,20 @@ function sizesIn(unit: number): number[] {
   return known;
 }
 
+/** By callers per unit: of each part, P(one unit more). */
+const agains = new Map<number, Float64Array>();
+
+function againIn(unit: number): Float64Array {
+  let known = agains.get(unit);
+  if (!known) agains.set(unit, (known = Float64Array.from(PARTS, ({ stay }) => stay ** unit)));
+  return known;
+}
+
 function chanceOfSize(unit: number, units: number): number {
   let sum = 0;
-  for (const { weight, stay } of PARTS) {
-    const again = stay ** unit;
+  const agains = againIn(unit);
+  for (const [part, { weight }] of PARTS.entries()) {
+    const again = agains[part];
     sum += weight * (1 - again) * again ** (units - 1);
   }
   return sum;
@@ -57,19 +67,47 @@ export class Crowds {
 
   /** Adds to `target` what epoch `e` with a crowd makes of `law`, whose first count is the one at `shift` of the target. */
   add(target: Run, law: Run, e: number, l: number, shift: number): void {
-    const { values: sums } = target;
+    const { values: sums, at, length } = target;
     const { values: p } = law;
-    const chance = this.chance(e);
     const first = shift + this.others(e, l) + 1;
-    for (const { weight, stay } of PARTS) {
-      const again = stay ** this.#epochs.unit[e];
-      const share = chance * weight * (1 - again);
-      let part = 0;
-      for (let y = first; y < target.length; y++) {
-        const k = y - first;
-        part = again * part + (k < law.length ? p[law.at + k] : 0);
-        if (y >= 0) sums[target.at + y] += share * part;
-      }
+    // Sums of the geometric laws, each step of one waits for the one before: they go side by side.
+    const again = againIn(this.#epochs.unit[e]);
+    const again0 = again[0];
+    const again1 = again[1];
+    const again2 = again[2];
+    const again3 = again[3];
+    const again4 = again[4];
+    const again5 = again[5];
+    const chance = this.chance(e);
+    const share0 = chance * PARTS[0].weight * (1 - again0);
+    const share1 = chance * PARTS[1].weight * (1 - again1);
+    const share2 = chance * PARTS[2].weight * (1 - again2);
+    const share3 = chance * PARTS[3].weight * (1 - again3);
+    const share4 = chance * PARTS[4].weight * (1 - again4);
+    const share5 = chance * PARTS[5].weight * (1 - again5);
+    let part0 = 0;
+    let part1 = 0;
+    let part2 = 0;
+    let part3 = 0;
+    let part4 = 0;
+    let part5 = 0;
+    for (let y = first, k = 0; y < length; y++, k++) {
+      const f = k < law.length ? p[law.at + k] : 0;
+      part0 = again0 * part0 + f;
+      part1 = again1 * part1 + f;
+      part2 = again2 * part2 + f;
+      part3 = again3 * part3 + f;
+      part4 = again4 * part4 + f;
+      part5 = again5 * part5 + f;
+      if (y < 0) continue;
+      sums[at + y] =
+        sums[at + y] +
+        share0 * part0 +
+        share1 * part1 +
+        share2 * part2 +
+        share3 * part3 +
+        share4 * part4 +
+        share5 * part5;
     }
   }
 
