@@ -104,10 +104,10 @@ export function findCallers(input: ClientsInput): Callers {
   const service = mean(trace.service as unknown as number[]);
   const wait = mean(trace.waits[0] as unknown as number[]);
   const isRefuted = refutationOf(trace, Number.isFinite(station) || trace.waitUnknown ? null : slots);
+  const most = Math.min(MAX_CLIENTS, FEW * levels.most, Math.floor(trace.length / FEWEST_EACH));
   const fitsBy = (evenness: Evenness | null, read = input, seen = levels) =>
-    closedFits(read, seen, station, evenness, hidden).filter(
-      ({ clients }) =>
-        clients.count <= FEW * levels.most && FEWEST_EACH * clients.count <= trace.length && !isRefuted(clients),
+    closedFits(read, seen, { slots: station, evenness, isHidden: hidden, most }).filter(
+      ({ clients }) => !isRefuted(clients),
     );
   const byLevels = fitsBy(null);
   // Who asks more often the more there are is no client that waits, however even the answers are.
@@ -215,13 +215,20 @@ interface ClosedFit {
   readonly wait: number;
 }
 
+/** What fits are asked for. */
+interface FitsAsked {
+  readonly slots: number;
+  readonly evenness: Evenness | null;
+  readonly isHidden: boolean;
+  /** Of clients. */
+  readonly most: number;
+}
+
 /** Numbers of clients, ascending, each with the pause that makes the log's throughput. */
 function closedFits(
   { trace, waitMethod, waitRange, saturatedRatio, peak }: ClientsInput,
   { starts, micros, most }: Levels,
-  slots: number,
-  evenness: Evenness | null,
-  isHidden: boolean,
+  { slots, evenness, isHidden, most: mostClients }: FitsAsked,
 ): ClosedFit[] {
   const total = starts.reduce((sum, count) => sum + (count ?? 0), 0);
   const time = micros.reduce((sum, span) => sum + (span ?? 0), 0);
@@ -241,7 +248,7 @@ function closedFits(
   const shortest = isHidden ? trace.extremes[0] * wait : wait;
   const least = blurred ? Math.max(peak, Math.ceil(rate * (service + shortest))) : most - 1;
   const floor = blurred ? 0.5 : 1e-3;
-  for (let count = Math.max(2, least); count <= MAX_CLIENTS; count = Math.ceil(count * 1.03 + 0.5)) {
+  for (let count = Math.max(2, least); count <= mostClients; count = Math.ceil(count * 1.03 + 0.5)) {
     const think = bounded ? pauseFor(count, slots, service, rate) : count / rate - service - wait;
     if (think === null || !(think > 0)) continue;
     const state = repairState(count, slots, service, think);

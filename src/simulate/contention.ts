@@ -24,6 +24,8 @@ const SIGNIFICANT_Z = 4;
 const BLOCK = 32;
 const COARSE = 0.25;
 const GRID = 100;
+/** Steps of the grid in which the best share is looked for first. */
+const STRIDE = 4;
 
 /** Levels can be told, requests ran beside each other, and there are enough of them to compare. `present`: the pool that wrote the log. */
 export function canTellContention(trace: Trace, present: PoolShape | null): boolean {
@@ -47,12 +49,19 @@ export function findContention(trace: Trace): Contention | null {
   const onlyProcess = seen.others.every((count) => count === 0);
 
   const lossOf = lossesOf(y, level, rows);
-  const losses = Float64Array.from({ length: GRID + 1 }, (_, step) => lossOf(step / GRID));
+  const losses = new Float64Array(GRID + 1).fill(Number.NaN);
+  const loss = (step: number) => {
+    if (losses[step] !== losses[step]) losses[step] = lossOf(step / GRID);
+    return losses[step];
+  };
+  // The loss falls towards the best share and rises behind it: looked at in long steps, and in short ones where it is least.
   let best = 0;
-  for (let step = 1; step <= GRID; step++) if (losses[step] < losses[best]) best = step;
+  for (let step = STRIDE; step <= GRID; step += STRIDE) if (loss(step) < loss(best)) best = step;
+  const [from, to] = [Math.max(0, best - STRIDE + 1), Math.min(GRID, best + STRIDE - 1)];
+  for (let step = from; step <= to; step++) if (loss(step) < loss(best)) best = step;
   if (best === 0) return null;
   // Likelihood range: n ln(loss / least loss) <= 3.84, the 95 % point of χ² with one degree of freedom.
-  const within = (step: number) => length * Math.log(losses[step] / losses[best]) <= 3.84;
+  const within = (step: number) => length * Math.log(loss(step) / loss(best)) <= 3.84;
   let low = best;
   let high = best;
   while (low > 0 && within(low - 1)) low--;
