@@ -30,27 +30,39 @@ export function rowsOf({ requests, inference }: Pick<Facts, 'requests' | 'infere
   const before = known.get(requests);
   if (before) return before;
   const { start, end, wait } = inference.requests;
-  const began = start.map((at, i) => (Number.isFinite(at) ? at : end[i]));
-  const ended = end.map((at, i) => (Number.isFinite(at) ? at : start[i]));
+  const began = firstKnown(start, end);
+  const ended = firstKnown(end, start);
   const placed = indicesBelow(requests.length).filter((i) => Number.isFinite(began[i]));
   const row = integersAt(placed, ascendingOrder(floatsAt(began, placed)));
+  const service = floatsAt(end, row);
+  const status = new Uint16Array(row.length);
+  const uncertainty = floatsAt(inference.requests.uncertainty, row);
+  for (let k = 0; k < row.length; k++) {
+    service[k] -= start[row[k]];
+    status[k] = requests.status[row[k]];
+    uncertainty[k] ||= 0;
+  }
   const rows: Rows = {
     length: row.length,
     row,
     start: floatsAt(began, row),
     end: floatsAt(ended, row),
-    service: floatsAt(
-      end.map((at, i) => at - start[i]),
-      row,
-    ),
+    service,
     wait: floatsAt(wait, row),
     route: integersAt(requests.route, row),
     worker: integersAt(requests.worker, row),
-    status: Uint16Array.from(row, (i) => requests.status[i]),
-    uncertainty: medianOf(row.length > 0 ? Float64Array.from(row, (i) => inference.requests.uncertainty[i] || 0) : [0]),
+    status,
+    uncertainty: row.length > 0 ? medianOf(uncertainty) : 0,
   };
   known.set(requests, rows);
   return rows;
+}
+
+/** Instants, those of another column where they are not known. */
+function firstKnown(instants: Float64Array, others: Float64Array): Float64Array {
+  const known = instants.slice();
+  for (let i = 0; i < known.length; i++) if (!Number.isFinite(known[i])) known[i] = others[i];
+  return known;
 }
 
 /** Positions in the rows, in order of time, per value of a column. */

@@ -7,7 +7,7 @@ const MOST = 5000;
 /** Linear interpolation between order statistics; NaN of nothing. */
 export function quantileOf(values: ArrayLike<number>, share: number): number {
   if (values.length === 0) return Number.NaN;
-  return quantileSorted(Float64Array.from(values).sort() as unknown as number[], share);
+  return quantileSorted(new Float64Array(values).sort() as unknown as number[], share);
 }
 
 export const medianOf = (values: ArrayLike<number>): number => quantileOf(values, 0.5);

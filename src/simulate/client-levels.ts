@@ -1,4 +1,5 @@
 /** How many requests started at each level of the server, and how long it was there: what tells open callers from closed ones. */
+import { endsOf } from '../core/client-rhythm.ts';
 import { createRandom, seedOf } from '../core/random.ts';
 import { drawStarts, type Trace } from './trace.ts';
 
@@ -14,7 +15,7 @@ export interface Levels {
 export function levelsOfPool({ start, service, waits, length }: Trace, slots: number): Levels {
   const starts = new Array<number>(slots + 1).fill(0);
   const micros = new Array<number>(slots + 1).fill(0);
-  const end = Float64Array.from(start, (at, i) => at + service[i]).sort();
+  const end = endsOf({ start, service, length });
   let level = 0;
   let ended = 0;
   let last = start[0];

@@ -39,7 +39,8 @@ export function findContention(trace: Trace): Contention | null {
   if (length < MINIMUM_REQUESTS || trace.constantService) return null;
   const atLeast = tooCoarse(trace);
   const seen = atLeast ? seenByTick(trace) : seenByInstant(trace);
-  const logs = Float64Array.from(service, (value) => Math.log(Math.max(1, value)));
+  const logs = new Float64Array(length);
+  for (let i = 0; i < length; i++) logs[i] = Math.log(Math.max(1, service[i]));
   const rows = blocksOf(route, length);
   const y = centred(logs, rows);
   const z = slopeScores(y, centred(seen.own, rows), centred(seen.others, rows));

@@ -36,8 +36,13 @@ function fill(start: Float64Array, service: Float64Array, rows: Int32Array, leve
   const n = rows.length;
   // Instants relative to the first start: sums of absolute ones would pass 2^53 and lose the microseconds.
   const origin = n > 0 ? start[rows[0]] : 0;
-  const starts = Float64Array.from(rows, (row) => start[row] - origin);
-  const ends = Float64Array.from(rows, (row) => start[row] - origin + service[row]).sort();
+  const starts = new Float64Array(n);
+  const ends = new Float64Array(n);
+  for (let k = 0; k < n; k++) {
+    starts[k] = start[rows[k]] - origin;
+    ends[k] = starts[k] + service[rows[k]];
+  }
+  ends.sort();
   const startArea = prefix(starts);
   const endArea = prefix(ends);
   // Area under the level up to t: each start s <= t adds t - s, each end e <= t takes t - e away.

@@ -253,11 +253,11 @@ function courseOf(
 
 function closedDemand(clients: Clients & { kind: 'closed' }, arrival: Float64Array, random: Random): Demand {
   const pause = () => clients.thinkMicros * exponential(random);
-  return {
-    kind: 'closed',
-    first: Float64Array.from({ length: clients.count }, () => arrival[0] + pause()),
-    think: Float64Array.from(arrival, pause),
-  };
+  const first = new Float64Array(clients.count);
+  for (let i = 0; i < first.length; i++) first[i] = arrival[0] + pause();
+  const think = new Float64Array(arrival.length);
+  for (let i = 0; i < think.length; i++) think[i] = pause();
+  return { kind: 'closed', first, think };
 }
 
 /** A value around `middle` whose ends are two standard deviations away, cut at the ends. */

@@ -2,8 +2,9 @@
  * Where within the tick of its stamp each request ended: lines are written as requests end, so the ends of one tick stand
  * in the order of its lines, and a uniform draw from all such orders is a sorted sample of uniform draws.
  */
-import { floatsAt, indicesBelow } from '../core/columns.ts';
+import { floatsAt } from '../core/columns.ts';
 import type { InferredRequests } from '../core/inference.ts';
+import { ascendingOrder } from '../core/order.ts';
 import type { Random } from '../core/random.ts';
 import type { RequestTable } from '../core/table.ts';
 
@@ -29,9 +30,10 @@ export function ticksOf(
   rows: readonly number[],
   { end, uncertainty }: InferredRequests,
 ): Ticks | null {
-  const entries = indicesBelow(rows.length).sort((a, b) => rows[a] - rows[b]);
+  const entries = ascendingOrder(new Float64Array(rows));
   const width = floatsAt(table.resolution, rows);
-  const back = Float64Array.from(rows, (row) => end[row] - table.end[row]);
+  const back = floatsAt(end, rows);
+  for (let k = 0; k < back.length; k++) back[k] -= table.end[rows[k]];
   const groups: Int32Array[] = [];
   let from = 0;
   let disordered = 0;

@@ -1,5 +1,6 @@
 /** What the waits before the starts may have been: samples, one estimate with its range, or only bounds. */
 import { binLevels } from '../core/bin-levels.ts';
+import { floatsAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 
 export interface WaitHistories {
@@ -27,8 +28,11 @@ export function waitHistories(
   service: Float64Array,
   uncertainty: Float64Array,
 ): WaitHistories {
-  const pick = (column: Float64Array): Float64Array =>
-    Float64Array.from(rows, (row) => (Number.isFinite(column[row]) ? column[row] : 0));
+  const pick = (column: Float64Array): Float64Array => {
+    const picked = floatsAt(column, rows);
+    for (let i = 0; i < picked.length; i++) if (!Number.isFinite(picked[i])) picked[i] = 0;
+    return picked;
+  };
   const { waitSamples, wait: estimate } = inference.requests;
   const { wait, concurrency, capacity } = inference;
   const slots = capacity.value;
@@ -97,5 +101,7 @@ function longestWaits(
 export function heldStarts(start: Float64Array, wait: Float64Array): Uint8Array {
   const arrivals = new Set<number>();
   for (let i = 0; i < start.length; i++) if (wait[i] > 0) arrivals.add(Math.round(start[i] - wait[i]));
-  return Uint8Array.from(start, (at, i) => (wait[i] > 0 || arrivals.has(Math.round(at)) ? 1 : 0));
+  const held = new Uint8Array(start.length);
+  for (let i = 0; i < start.length; i++) if (wait[i] > 0 || arrivals.has(Math.round(start[i]))) held[i] = 1;
+  return held;
 }
