@@ -122,9 +122,16 @@ for (const name of readdirSync(join(root, fresh)).filter((name) => name.endsWith
     .replace(/[^\0-\x7f]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   writeFileSync(path, `${text}//${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n`);
 }
+writeFileSync(join(root, fresh, 'version.txt'), `${version}\n`);
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(join(root, fresh), join(root, 'dist'));
 // Runs that make the code caches (bin/run-script.js), so that not even the first start is a slow one.
-for (const args of [['--help'], ['analyze', 'sample-logs/gunicorn-sync-4-burst-of-16.log']]) {
-  spawnSync(process.execPath, ['bin/logscope.js', ...args], { cwd: root, stdio: 'ignore' });
+const run = (...args) =>
+  spawnSync(process.execPath, ['bin/logscope.js', ...args], { cwd: root, stdio: ['ignore', 'pipe', 'ignore'] });
+const help = run('--help');
+run('analyze', 'sample-logs/gunicorn-sync-4-burst-of-16.log');
+// What bin/logscope.js says without running anything.
+if (help.status === 0) {
+  writeFileSync(join(root, 'dist/help.tmp'), help.stdout);
+  renameSync(join(root, 'dist/help.tmp'), join(root, 'dist/help.txt'));
 }

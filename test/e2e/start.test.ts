@@ -14,7 +14,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { root, TerminalProgram, temporaryFolder } from '../helpers/terminal.ts';
@@ -126,7 +126,7 @@ describe('the code cache', () => {
     expect(run(['analyse', sample]).status).toBe(2);
     expect(run(['../../x']).status).toBe(2);
     expect(caches()).toEqual([]);
-    expect(run(['--help']).status).toBe(0);
+    expect(run(['help', 'tail']).status).toBe(0);
     expect(caches().map((name) => name.split('-')[1])).toEqual(['help']);
   });
 
@@ -173,6 +173,21 @@ describe('the program', () => {
     expect(run(['-V']).stdout).toBe(run(['--version']).stdout);
     const unknown = run(['--no-such-option', 'replay', 'x']);
     expect([unknown.status, unknown.stderr]).toEqual([2, expect.stringContaining('--no-such-option')]);
+  });
+
+  it('says without the texts that the build wrote down what it says with them', () => {
+    const questions = [['--help'], ['-h'], ['help'], ['--version'], ['-V']];
+    const said = () => questions.map((args) => run(args)).map(({ status, stdout, stderr }) => [status, stdout, stderr]);
+    const before = said();
+    const texts = ['help.txt', 'version.txt'].map((name) => join(folder, 'dist', name));
+    for (const text of texts) rmSync(text);
+    try {
+      expect(said()).toEqual(before);
+    } finally {
+      for (const text of texts) cpSync(join(root, 'dist', basename(text)), text);
+    }
+    expect(before[0]).toEqual([0, expect.stringContaining('Exit codes'), '']);
+    expect(run(['--help', '--no-such-option']).stdout).toBe(before[0][1]);
   });
 
   it('knows signs beyond ASCII in what it is asked', () => {
