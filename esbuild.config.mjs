@@ -14,6 +14,20 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 // Built beside the old bundle and put in its place at the end, so that a running logscope never sees half a bundle.
 const fresh = `dist.${process.pid}.tmp`;
 
+/** What src/ingest/detect/candidates.ts would work out of all layouts at each start. */
+async function marksOfLayouts() {
+  const contents = `
+    import { formats } from './parsers/index.ts';
+    import { candidatesOf } from './src/ingest/detect/candidates.ts';
+    const all = candidatesOf(formats);
+    const of = (format) => all.filter((candidate) => candidate.format === format).map(({ marks }) => marks);
+    export default Object.fromEntries(formats.map((format) => [format.id, of(format)]));`;
+  const stdin = { contents, resolveDir: root, loader: 'ts' };
+  const { outputFiles } = await build({ stdin, bundle: true, platform: 'node', format: 'esm', write: false });
+  const module = await import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
+  return JSON.stringify(module.default);
+}
+
 const common = {
   absWorkingDir: root,
   outdir: fresh,
@@ -25,7 +39,11 @@ const common = {
   minifySyntax: true,
   sourcemap: true,
   legalComments: 'none',
-  define: { 'process.env.NODE_ENV': '"production"', __LOGSCOPE_VERSION__: JSON.stringify(version) },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    __LOGSCOPE_VERSION__: JSON.stringify(version),
+    __LOGSCOPE_MARKS__: JSON.stringify(await marksOfLayouts()),
+  },
   // Ink asks for this development tool only when DEV=true is set.
   external: ['react-devtools-core'],
   logLevel: 'warning',

@@ -32,20 +32,51 @@ export const marksOf = (recipe: Recipe): string[] =>
         return recipe.keyed.syntax === 'json' ? `"${name}"` : `${name}=`;
       });
 
+declare const __LOGSCOPE_MARKS__: string | undefined;
+
+/** By format, in the order of its layouts: put in by the bundler, so that no layout has to be read before a line may be of it. */
+const listedMarks = (): Readonly<Record<string, readonly (readonly string[])[]>> =>
+  typeof __LOGSCOPE_MARKS__ === 'string' ? JSON.parse(__LOGSCOPE_MARKS__) : {};
+
+function candidateOf(
+  parts: Omit<Candidate, 'recipe' | 'marks'>,
+  makeRecipe: () => Recipe,
+  marks: readonly string[] | undefined,
+): Candidate {
+  let made: Recipe | null = null;
+  const recipe = () => {
+    made ??= makeRecipe();
+    return made;
+  };
+  return {
+    ...parts,
+    get recipe() {
+      return recipe();
+    },
+    marks: marks ?? marksOf(recipe()),
+  };
+}
+
 export function candidatesOf(formats: readonly LogFormat[]): readonly Candidate[] {
   const known = cache.get(formats);
   if (known) return known;
-  const candidates = formats.flatMap((format): Candidate[] => [
-    ...format.layouts.map((layout) => {
-      const recipe = { tokens: parseLayout(format.language, layout.directives) };
-      const { name, open = false, workerFrom } = layout;
-      return { format, layout: name, recipe, open, marks: marksOf(recipe), ...(workerFrom ? { workerFrom } : {}) };
-    }),
-    ...(format.keyed ?? []).map((keyed) => {
-      const recipe = { keyed };
-      return { format, layout: keyed.name, recipe, open: false, marks: marksOf(recipe) };
-    }),
-  ]);
+  const listed = listedMarks();
+  const candidates = formats.flatMap((format): Candidate[] => {
+    const { language, layouts, keyed = [] } = format;
+    const marks = listed[format.id] ?? [];
+    return [
+      ...layouts.map(({ name, directives, open = false, workerFrom }, i) =>
+        candidateOf(
+          { format, layout: name, open, ...(workerFrom ? { workerFrom } : {}) },
+          () => ({ tokens: parseLayout(language, directives) }),
+          marks[i],
+        ),
+      ),
+      ...keyed.map((one, i) =>
+        candidateOf({ format, layout: one.name, open: false }, () => ({ keyed: one }), marks[layouts.length + i]),
+      ),
+    ];
+  });
   cache.set(formats, candidates);
   return candidates;
 }

@@ -72,10 +72,13 @@ export class Detector {
   }
 
   #take(candidate: Candidate, sample: Sample, lines: readonly number[]): number[] {
-    return lines.filter(
-      (line) =>
-        this.#isPossible(candidate, sample, line) &&
-        this.#trials.takes(candidate.recipe, sample, sample.lines[line].start),
+    return lines.filter((line) => this.#takes(candidate, sample, line));
+  }
+
+  #takes(candidate: Candidate, sample: Sample, line: number): boolean {
+    return (
+      this.#isPossible(candidate, sample, line) &&
+      this.#trials.takes(candidate.recipe, sample, sample.lines[line].start)
     );
   }
 
@@ -96,6 +99,31 @@ export class Detector {
         swallowed.every((line) => other.taken.includes(line)) &&
         this.#checks.areRight(other, sample),
     );
+  }
+
+  /**
+   * Most logs are of one layout that takes every line as it stands: of all that do, the one that tells most. Layouts that tell less
+   * need not be tried then.
+   * @returns it, and those that look the same; null: every layout has to be tried
+   */
+  #atOnce(candidates: readonly Candidate[], sample: Sample, lines: readonly number[]): readonly Trial[] | null {
+    if (this.#given.length > 0) return null;
+    const [{ index, text }] = textsOf(sample, lines.slice(0, 1));
+    const possible = this.#possible.of(sample, sample.lines[index]);
+    const able = candidates
+      .filter((candidate) => possible.has(candidate) && couldTake(candidate.recipe, text))
+      .sort((a, b) => telling(b.recipe) - telling(a.recipe));
+    if (able.some(({ recipe }) => 'keyed' in recipe)) return null;
+    for (const candidate of able) {
+      if (!lines.every((line) => this.#takes(candidate, sample, line))) continue;
+      const trial: Trial = { candidate, taken: lines, assumptions: [], found: false };
+      if (!this.#checks.areRight(trial, sample)) continue;
+      if (this.#checks.swallowed(candidate, sample, lines).length >= FEW_LINES) return null;
+      const look = lookOf(candidate.recipe);
+      const alike = able.filter((other) => other !== candidate && lookOf(other.recipe) === look);
+      return [trial, ...alike.map((other) => ({ ...trial, candidate: other }))];
+    }
+    return null;
   }
 
   /** Candidates that take some of a few lines: the others cannot be what most lines are. All, where none does. */
@@ -156,7 +184,8 @@ export class Detector {
     while (open.length > 0) {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
-      let trials = this.#tryAll(this.#likely(candidates, sample, some), sample, some);
+      let trials =
+        this.#atOnce(candidates, sample, some) ?? this.#tryAll(this.#likely(candidates, sample, some), sample, some);
       let right = trials.find((trial) => this.#checks.areRight(trial, sample));
       right = (right && this.#within(right, trials, sample)) ?? right;
       if (!right && some.length < open.length) {

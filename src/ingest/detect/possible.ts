@@ -29,7 +29,8 @@ export class PossibleCandidates {
   constructor(candidates: readonly Candidate[]) {
     this.#candidates = candidates;
     this.#marks = [...new Set(candidates.flatMap(({ marks }) => marks))];
-    this.#needs = candidates.map(({ marks }) => marks.map((mark) => this.#marks.indexOf(mark)));
+    const places = new Map(this.#marks.map((mark, place) => [mark, place]));
+    this.#needs = candidates.map(({ marks }) => marks.map((mark) => places.get(mark) as number));
   }
 
   of({ b }: Sample, line: SampleLine): ReadonlySet<Candidate> {
