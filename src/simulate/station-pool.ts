@@ -6,6 +6,7 @@
  * analysis (Reiser & Lavenberg 1980): a station and a delay, with at most `threads` requests of a worker inside.
  */
 import { type Course, UNINTERRUPTED } from './fifo-pool.ts';
+import { FirstLeast } from './first-least.ts';
 import { TimeHeap } from './time-heap.ts';
 
 export interface StationPool {
@@ -54,7 +55,7 @@ export function simulateStations(
   const waiting = new RowQueues(shared ? 1 : workers, total);
   const stations = new Stations(pool.station === 'server' ? 1 : workers);
   const delayed = new TimeHeap();
-  const busy = new Int32Array(workers);
+  const busy = new FirstLeast(workers, 0);
   const home = new Int32Array(total);
   const stationOf = (row: number): number => (pool.station === 'server' ? 0 : home[row]);
 
@@ -69,7 +70,7 @@ export function simulateStations(
 
   const begin = (row: number, at: number, now: number): void => {
     home[row] = at;
-    busy[at]++;
+    busy.set(at, busy.valueAt(at) + 1);
     wait[row] = now - arrival[row];
     const taken = course.interrupt(row, now);
     // What it waits for lies behind the station.
@@ -85,8 +86,8 @@ export function simulateStations(
     arrival[row] = came;
     if (demand.kind === 'closed') clients.pop();
     const queue = shared ? 0 : worker[row];
-    const at = shared ? freest(busy) : queue;
-    if (busy[at] < threads) begin(row, at, now);
+    const at = shared ? busy.place : queue;
+    if (busy.valueAt(at) < threads) begin(row, at, now);
     else waiting.push(queue, row);
   };
 
@@ -94,7 +95,7 @@ export function simulateStations(
     const row = delayed.pop();
     latency[row] = now - arrival[row];
     answered++;
-    busy[home[row]]--;
+    busy.set(home[row], busy.valueAt(home[row]) - 1);
     if (demand.kind === 'closed') clients.push(now + demand.think[row], row);
     const next = waiting.shift(shared ? 0 : home[row]);
     if (next >= 0) begin(next, home[row], now);
@@ -112,13 +113,6 @@ export function simulateStations(
     else arrive(came, now);
   }
   return { arrival, wait, latency };
-}
-
-/** The first of those that have the least to do. */
-function freest(busy: Int32Array): number {
-  let best = 0;
-  for (let i = 1; i < busy.length && busy[best] > 0; i++) if (busy[i] < busy[best]) best = i;
-  return best;
 }
 
 /** First in, first out, as linked lists of rows. */
@@ -154,14 +148,13 @@ class Stations {
   readonly #virtual: Float64Array;
   readonly #counted: Float64Array;
   /** When the next request on it will have got its work, if nobody comes; Infinity: nobody is on it. */
-  readonly #done: Float64Array;
-  #next = -1;
+  readonly #done: FirstLeast;
 
   constructor(count: number) {
     this.#working = Array.from({ length: count }, () => new TimeHeap());
     this.#virtual = new Float64Array(count);
     this.#counted = new Float64Array(count);
-    this.#done = new Float64Array(count).fill(Number.POSITIVE_INFINITY);
+    this.#done = new FirstLeast(count, Number.POSITIVE_INFINITY);
   }
 
   #advance(station: number, now: number): void {
@@ -173,10 +166,12 @@ class Stations {
   /** Somebody came to a station, or left it. */
   #look(station: number): void {
     const { size, first } = this.#working[station];
-    this.#done[station] =
+    this.#done.set(
+      station,
       size === 0
         ? Number.POSITIVE_INFINITY
-        : this.#counted[station] + Math.max(0, first - this.#virtual[station]) * size;
+        : this.#counted[station] + Math.max(0, first - this.#virtual[station]) * size,
+    );
   }
 
   enter(station: number, row: number, work: number, now: number): void {
@@ -187,22 +182,15 @@ class Stations {
 
   /** When the next request will have got its work; Infinity: there is none. */
   nextDone(): number {
-    const done = this.#done;
-    let time = Number.POSITIVE_INFINITY;
-    for (let s = 0; s < done.length; s++) {
-      if (done[s] < time) {
-        time = done[s];
-        this.#next = s;
-      }
-    }
-    return time;
+    return this.#done.valueAt(this.#done.place);
   }
 
   /** The request of `nextDone`, at the time that it told. */
   leave(now: number): number {
-    this.#advance(this.#next, now);
-    const row = this.#working[this.#next].pop();
-    this.#look(this.#next);
+    const station = this.#done.place;
+    this.#advance(station, now);
+    const row = this.#working[station].pop();
+    this.#look(station);
     return row;
   }
 }
