@@ -2,8 +2,9 @@
 import type { Analysis } from '../core/finding.ts';
 import { medianOf } from '../core/statistics.ts';
 
-/** Fewer gaps say nothing of the overhead; nor do stamps that are coarser than it. */
+/** Fewer gaps say nothing of the overhead. */
 const MINIMUM_GAPS = 20;
+/** Nor do stamps that are coarser than it, however sharply their place was inferred: that rests on an overhead that was believed. */
 const FINE = 1000;
 
 /** µs that recorded gunicorn, uWSGI and waitress servers need between two requests: 0.5 to 2 ms in the median. */
@@ -14,6 +15,7 @@ const MOST_OVERHEAD = 0.05;
 /** Median gap on a lane before a request that had waited, or the usual one. `rows` in order of `begin`. */
 export function overheadOf(
   rows: readonly number[],
+  { resolution }: Analysis['requests'],
   { lane, wait, uncertainty }: Analysis['inference']['requests'],
   begin: Float64Array,
   hold: Float64Array,
@@ -25,7 +27,8 @@ export function overheadOf(
     const last = lastEnd.get(lane[row]);
     const gap = begin[row] - (last ?? Number.NaN);
     // Whoever had come before the slot was free was waiting; a longer gap is idle time.
-    if (lane[row] >= 0 && gap >= 0 && wait[row] > gap && uncertainty[row] <= FINE) gaps.push(gap);
+    if (lane[row] >= 0 && gap >= 0 && wait[row] > gap && Math.max(resolution[row], uncertainty[row]) <= FINE)
+      gaps.push(gap);
     if (lane[row] >= 0) lastEnd.set(lane[row], begin[row] + hold[row]);
   }
   return gaps.length < MINIMUM_GAPS ? Math.min(USUAL_OVERHEAD, MOST_OVERHEAD * meanService || 0) : medianOf(gaps);

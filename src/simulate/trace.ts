@@ -130,7 +130,7 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       tick,
       // Bounds on the waits heap arrivals up where each stretch began.
       clumps: unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(tick, start, waits, mean),
-      overhead: overheadOf(rows, inferred, begin, hold, mean),
+      overhead: overheadOf(rows, requests, inferred, begin, hold, mean),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,
     },
