@@ -16,6 +16,7 @@ import { medianOf } from '../core/statistics.ts';
 import { arrivalsAreHidden } from '../core/wait-range.ts';
 import { type Levels, levelsInServer, levelsOfPool } from './client-levels.ts';
 import { pauseFor, repairState } from './machine-repair.ts';
+import { pauseOnPool } from './pause-on-pool.ts';
 import { poolRhythm } from './pool-rhythm.ts';
 import { refutationOf } from './refuted-clients.ts';
 import type { Trace } from './trace.ts';
@@ -115,7 +116,7 @@ export function findCallers(input: ClientsInput): Callers {
   const evenness = isPossible ? evennessOf(input, slots === null ? 0 : wait / service) : null;
   const fits = evenness ? fitsBy(evenness) : byLevels;
   if (fits.length === 0) return { likely: hidden ? { kind: 'hidden' } : open, others: [] };
-  const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
+  const best = likeliest(fits);
   const blind = trace.waitUnknown && slots !== null;
   const enough = best.even >= best.gain / 2 ? EVENLY_LIKELIER : LIKELIER;
   // The moments in which such a pool is not full are too few to tell who asks.
@@ -127,19 +128,34 @@ export function findCallers(input: ClientsInput): Callers {
     return { likely: hidden ? { kind: 'hidden' } : open, others: fewest ? [fewest.clients] : [] };
   }
   // Levels are as good as the waits that they are worked out from: these may be shorter, or longer.
-  const readings = Number.isFinite(station)
+  const bounded = Number.isFinite(station);
+  const fitsAt = (factor: number): readonly ClosedFit[] => {
+    const read = { ...input, trace: withWaits(trace, factor) };
+    return nearest(fitsBy(evenness, read, levelsInServer(read.trace)));
+  };
+  const readings = bounded
     ? [fits.filter(({ wait: its }) => its >= trace.extremes[0] * wait && its <= trace.extremes[1] * wait)]
-    : trace.extremes
-        .filter((factor) => factor !== 1)
-        .map((factor) => {
-          const read = { ...input, trace: withWaits(trace, factor) };
-          return nearest(fitsBy(evenness, read, levelsInServer(read.trace)));
-        });
-  const near = [nearest(fits), ...readings].flat().map(({ clients }) => clients);
+    : trace.extremes.filter((factor) => factor !== 1).map(fitsAt);
+  // And they were inferred for callers who come when they come: of clients who wait, more seem to be there at once than there are.
+  const shorter = bounded ? [] : towards(trace.extremes[0]).flatMap(fitsAt);
+  const likely = likeliest([best, ...shorter]);
+  const near = [nearest(fits), ...readings, shorter].flat().map(({ clients }) => clients);
   near.sort((a, b) => a.count - b.count || a.thinkMicros - b.thinkMicros);
   const ends = near.length > 1 ? [near[0], near[near.length - 1]] : [];
-  return { likely: best.clients, others: best.gain >= SURE ? ends : [...ends, open] };
+  return { likely: onPool(input, likely.clients), others: best.gain >= SURE ? ends : [...ends, open] };
 }
+
+/** With the pause that makes the log's throughput on its own pool: processes that queue for themselves have no formula. */
+function onPool({ trace, pool, sharedQueue, waitMethod }: ClientsInput, clients: ClosedClients): ClosedClients {
+  if (pool?.model !== 'threaded' || sharedQueue || waitMethod === 'measured') return clients;
+  const shape = { workers: pool.workers, threads: pool.threads, queue: 'per-worker' as const };
+  return { ...clients, thinkMicros: pauseOnPool(trace, shape, clients.count, clients.thinkMicros) };
+}
+
+/** Factors on the waits from 1 towards the shortest; at none at all the slots would seem to be the clients. */
+const towards = (low: number): readonly number[] => (low < 1 ? [(1 + low) / 2, (1 + 3 * low) / 4] : []);
+
+const likeliest = (fits: readonly ClosedFit[]): ClosedFit => fits.reduce((a, b) => (b.score > a.score ? b : a));
 
 const withWaits = (trace: Trace, factor: number): Trace => ({
   ...trace,
@@ -149,7 +165,7 @@ const withWaits = (trace: Trace, factor: number): Trace => ({
 /** Those that the log does not exclude beside the best of them. */
 function nearest(fits: readonly ClosedFit[]): readonly ClosedFit[] {
   if (fits.length === 0) return [];
-  const best = fits.reduce((a, b) => (b.score > a.score ? b : a));
+  const best = likeliest(fits);
   const loosest = fits.reduce((most, { loose }) => Math.max(most, loose), Number.NEGATIVE_INFINITY);
   return fits.filter(
     ({ loose, clients }) => loose >= loosest - (clients.count < best.clients.count ? FEWER_NOT_EXCLUDED : NOT_EXCLUDED),
@@ -264,7 +280,8 @@ function closedFits(
     const clear = gain * clarity + even;
     fits.push({
       clients: { kind: 'closed', count, thinkMicros: think },
-      gain: bounded ? gain + even : clear,
+      // Blur makes levels look as if nobody minded them: what speaks against clients counts for as little as it is worth.
+      gain: bounded ? Math.max(gain + even, clear) : clear,
       even,
       score: clear - misfit / 2,
       loose: clear - misfit / 8,

@@ -64,6 +64,41 @@ describe('clients', () => {
     expect(found).toBe(seeds.length);
   });
 
+  it('are as many as explain the log best, where their waits were inferred too long', () => {
+    const analysis = analysisOfPool({
+      seed: 2,
+      workers: 2,
+      threads: 3,
+      queue: 'per-worker',
+      service: { law: 'uniform', mean: 0.9 },
+      load: { kind: 'closed', users: 9, think: 0.7, seconds: 200 },
+      overhead: 0.0006,
+    });
+    const result = traceOf(analysis);
+    if ('missing' in result) throw new Error(result.missing);
+    const { trace } = result;
+    const { inference } = analysis;
+    const { likely } = findCallers({
+      trace: { ...trace, waits: trace.waits.map((wait) => wait.map((micros) => 3 * micros)), extremes: [0, 1.5] },
+      slots: 6,
+      sharedQueue: false,
+      pool: { model: 'threaded', workers: 2, threads: 3 },
+      saturatedRatio: inference.concurrency.saturatedRatio,
+      proven: Number.NaN,
+      interrupted: false,
+      peak: inference.concurrency.peak,
+      waitMethod: 'inferred',
+      waitRange: [0, 3 * inference.wait.mean],
+    });
+    expect(likely.kind).toBe('closed');
+    if (likely.kind !== 'closed') return;
+    expect(likely.count).toBeGreaterThanOrEqual(8);
+    expect(likely.count).toBeLessThanOrEqual(10);
+    // With it they make the throughput of the log on its own pool, which queues for itself in each process.
+    expect(likely.thinkMicros / 1e6).toBeGreaterThan(0.6);
+    expect(likely.thinkMicros / 1e6).toBeLessThan(0.8);
+  });
+
   it('behind endless saturation are hidden when the waits are only bounded: they may be as many as the slots', () => {
     const service = new Float64Array(500).fill(390_000);
     const start = service.map((_, i) => 1e15 + i * 100_000);

@@ -1,0 +1,37 @@
+/** The mean pause with which a number of clients make the throughput of a log on the pool that wrote it: found by simulating that pool. */
+import { createRandom, exponential } from '../core/random.ts';
+import { type StationPool, simulateStations } from './station-pool.ts';
+import type { Trace } from './trace.ts';
+
+/** Requests of a run, and bisections of the pause's logarithm. */
+const RUN = 4000;
+const STEPS = 10;
+/** The pause is looked for within this factor of the first guess. */
+const WITHIN = 8;
+
+/** µs; `guess` where no pause near it makes the throughput. */
+export function pauseOnPool(trace: Trace, pool: Omit<StationPool, 'station'>, count: number, guess: number): number {
+  const { start, service, length, overhead } = trace;
+  const rate = length / (start[length - 1] + service[length - 1] - start[0]);
+  const runs = Math.max(length, RUN);
+  const throughput = (pause: number): number => {
+    // The same draws for every pause: the throughput falls with it, and no luck is in between.
+    const random = createRandom(0x2c1b3c6d);
+    const think = Float64Array.from({ length: runs }, () => pause * exponential(random));
+    const delay = Float64Array.from({ length: runs }, () => service[Math.floor(random() * length)] + overhead);
+    const worker = Uint16Array.from({ length: runs }, () => Math.floor(random() * pool.workers));
+    const first = Float64Array.from({ length: count }, () => pause * exponential(random));
+    const demand = { kind: 'closed' as const, first, think };
+    const run = simulateStations({ ...pool, station: 'worker' }, demand, new Float64Array(runs), delay, worker);
+    return runs / (run.arrival[runs - 1] + run.latency[runs - 1] - run.arrival[0]);
+  };
+  let low = guess / WITHIN;
+  let high = guess * WITHIN;
+  if (throughput(low) < rate || throughput(high) > rate) return guess;
+  for (let step = 0; step < STEPS; step++) {
+    const middle = Math.sqrt(low * high);
+    if (throughput(middle) > rate) low = middle;
+    else high = middle;
+  }
+  return Math.sqrt(low * high);
+}
