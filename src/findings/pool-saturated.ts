@@ -5,6 +5,7 @@ import type { PoolPrediction } from '../core/prediction.ts';
 import { orNull, secondsOf } from '../core/rows.ts';
 import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturation } from '../core/wait-range.ts';
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
+import { type Burst, burstLaw, burstSentence } from './burst-law.ts';
 import { hiddenCallersText } from './hidden-callers.ts';
 import { ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
@@ -29,25 +30,6 @@ const MOST_PEAKS = 3;
 const isDeep = (episode: Episode, slots: number, service: number): boolean =>
   episode.waiters >= Math.max(10, 3 * slots) &&
   episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service || 0);
-
-/** Requests that came at once, and how many turns of the pool they took. */
-interface Burst {
-  readonly size: number;
-  readonly generations: number;
-  /** From the arrival to the answer of the last one. */
-  readonly lastMicros: number;
-}
-
-/** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
-function burstLaw(facts: Facts, slots: number): Burst | null {
-  const { batches, wait } = facts.inference;
-  if (!batches.detected || !(batches.periodMicros > 0)) return null;
-  const size = Number.isFinite(wait.peakQueue)
-    ? Math.min(facts.summary.requests.total, wait.peakQueue + slots)
-    : batches.size * batches.count;
-  const generations = Math.ceil(size / slots);
-  return generations < 2 ? null : { size, generations, lastMicros: generations * batches.periodMicros };
-}
 
 function adviceOf(facts: Facts, { slots, peaks }: Saturation, smallest: PoolPrediction | null): string {
   const { service } = facts.inference;
@@ -156,29 +138,6 @@ function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: S
   return [...sentences, ...burstSentence(facts, slots, burst)].join(' ');
 }
 
-/** What a burst cost, or would cost; nothing where the log cannot tell. */
-function burstSentence({ inference }: Facts, slots: number, burst: Burst | null): string[] {
-  const { wait, service, batches, servers } = inference;
-  if (burst) {
-    const period = durationText(batches.periodMicros);
-    return [
-      `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${period}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${period} = ${durationText(burst.lastMicros)}.`,
-    ];
-  }
-  if (wait.method === 'bounded' && wait.lowMean > 0)
-    return [
-      `Callers queued for ${durationText(wait.lowMean)} or longer on average, p95 ${durationText(wait.lowP95)} or longer: ${wait.basis}.`,
-    ];
-  if (!Number.isFinite(wait.p95)) return ['Whether callers queued, and for how long, this log does not tell.'];
-  if (servers.length > 0)
-    return [
-      `Each of the ${servers.length} servers has a queue of its own: "logscope whatif" tells of each what would end it.`,
-    ];
-  return Number.isFinite(service.mean)
-    ? [`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`]
-    : [];
-}
-
 function titleOf({ summary, inference }: Facts, { slots, peaks, burst }: Saturation): string {
   const queues = burst !== null || Number.isFinite(inference.wait.waitingRatio);
   const isOnePool = !summary.server.regimes && !summary.server.servers;
@@ -196,6 +155,18 @@ const lengthOf = (peaks: readonly Episode[]): number => peaks.reduce((sum, { fro
 const isCritical = (facts: Facts, burst: Burst | null): boolean =>
   waitIsLong(facts, burst !== null) || (burst !== null && burst.generations >= 3);
 
+function severityOf(facts: Facts, saturation: Saturation, smallest: PoolPrediction | null): Finding['severity'] {
+  if (isCritical(facts, saturation.burst)) return 'critical';
+  return isGoodEnough(facts, saturation, smallest) ? 'info' : 'warning';
+}
+
+/** The pool keeps the target as it is, as the log has it and as it is simulated: a busy pool, and nothing to mend. */
+function isGoodEnough({ summary, inference }: Facts, saturation: Saturation, smallest: PoolPrediction | null): boolean {
+  const { slots, peaks, burst } = saturation;
+  if (smallest === null || peaks.length > 0 || burst !== null || callersAreHidden(summary)) return false;
+  return slotsOf(smallest) <= slots && inference.wait.p95 <= DEFAULT_TARGET_WAIT;
+}
+
 function examine(facts: Facts): Finding | null {
   const saturation = saturationOf(facts);
   if (saturation === null) return null;
@@ -209,7 +180,7 @@ function examine(facts: Facts): Finding | null {
   // As many as there are is nothing to change, and no number to recommend.
   const enough = smallest && slotsOf(smallest) > slots && !callersAreHidden(facts.summary) ? smallest : null;
   return {
-    severity: isCritical(facts, burst) ? 'critical' : 'warning',
+    severity: severityOf(facts, saturation, smallest),
     title: titleOf(facts, saturation),
     detail: detailOf(facts, saturation),
     evidence: {
@@ -271,6 +242,7 @@ export default defineFinding({
     guards: [
       'Silent while the number of slots is not known (confidence under 0.5) or the server has no bound on them.',
       'Short waits that a busy pool always has (under a tenth of the service time) do not count.',
+      'Where the p95 wait stays under 200 ms and no larger pool is needed for that, it is an info and no warning.',
       'Clients that fill the pool but never queue (all slots busy, nobody waiting) do not count, nor do waits that are an error of clocks.',
     ].join('\n'),
     fix: {

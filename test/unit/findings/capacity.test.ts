@@ -60,7 +60,8 @@ describe('pool-saturated', () => {
     );
     expect(facts.summary.concurrency.saturated_ratio).toBeGreaterThan(0.2);
     expect(facts.predictor.smallestPool(200_000)!.pool.workers).toBeLessThanOrEqual(4);
-    const { advice, evidence } = poolSaturated.examine(facts)!;
+    const { advice, evidence, severity } = poolSaturated.examine(facts)!;
+    expect(severity).toBe('info');
     expect(evidence.recommended_workers).toBeNull();
     expect(advice).toMatch(/^[34] workers keep the p95 wait under 200 ms \(simulated from this log: p95 wait \d+ ms/);
     expect(advice).not.toMatch(/^Add /);

@@ -1,0 +1,45 @@
+/** The ceil law: what requests that come at once cost on a number of slots. */
+import type { Facts } from '../core/finding.ts';
+import { durationText } from '../core/words.ts';
+
+/** Requests that came at once, and how many turns of the pool they took. */
+export interface Burst {
+  readonly size: number;
+  readonly generations: number;
+  /** From the arrival to the answer of the last one. */
+  readonly lastMicros: number;
+}
+
+/** The ceil law where requests came in one burst: n requests on c slots end in ceil(n / c) generations. */
+export function burstLaw(facts: Facts, slots: number): Burst | null {
+  const { batches, wait } = facts.inference;
+  if (!batches.detected || !(batches.periodMicros > 0)) return null;
+  const size = Number.isFinite(wait.peakQueue)
+    ? Math.min(facts.summary.requests.total, wait.peakQueue + slots)
+    : batches.size * batches.count;
+  const generations = Math.ceil(size / slots);
+  return generations < 2 ? null : { size, generations, lastMicros: generations * batches.periodMicros };
+}
+
+/** What a burst cost, or would cost; nothing where the log cannot tell. */
+export function burstSentence({ inference }: Facts, slots: number, burst: Burst | null): string[] {
+  const { wait, service, batches, servers } = inference;
+  if (burst) {
+    const period = durationText(batches.periodMicros);
+    return [
+      `They came together and ran in batches of ${slots}: request n was answered after ceil(n / ${slots}) × ${period}, the last of ${burst.size} after ceil(${burst.size} / ${slots}) = ${burst.generations} × ${period} = ${durationText(burst.lastMicros)}.`,
+    ];
+  }
+  if (wait.method === 'bounded' && wait.lowMean > 0)
+    return [
+      `Callers queued for ${durationText(wait.lowMean)} or longer on average, p95 ${durationText(wait.lowP95)} or longer: ${wait.basis}.`,
+    ];
+  if (!Number.isFinite(wait.p95)) return ['Whether callers queued, and for how long, this log does not tell.'];
+  if (servers.length > 0)
+    return [
+      `Each of the ${servers.length} servers has a queue of its own: "logscope whatif" tells of each what would end it.`,
+    ];
+  return Number.isFinite(service.mean)
+    ? [`A burst of n requests would be answered after ceil(n / ${slots}) × ${durationText(service.mean)}.`]
+    : [];
+}
