@@ -50,6 +50,7 @@ function answer(document: WhatIfAnswer, target: number, width: number, paint: Pa
   const hasWaits = pools.some(({ wait }) => wait.p95 !== null);
   return [
     ...table(document, width, paint),
+    ...presentExplained(document, width, paint),
     '',
     ...(hasWaits ? [...chart(pools, target, width, paint), ''] : []),
     ...recommendation(document, width, paint),
@@ -64,6 +65,18 @@ function baselineLabel(baseline: WhatIfBaseline): string {
   return model === 'sync'
     ? `${countsInTurn(turns.map(({ workers }) => workers))} sync`
     : `${countsInTurn(turns.map(({ slots }) => slots))} slots`;
+}
+
+/** Two rows of one pool: the one is what the log tells, the other what the simulation makes of it, which the other pools compare with. */
+function presentExplained({ baseline, scenarios }: WhatIfAnswer, width: number, paint: Paint): string[] {
+  if (!baseline || baseline.in_turn) return [];
+  const { model, workers, threads } = baseline;
+  const isSimulated = scenarios.some(
+    (one) => one.model === model && one.workers === workers && one.threads === threads,
+  );
+  if (!isSimulated) return [];
+  const text = `"${baselineLabel(baseline)}" is what the log tells; "${poolLabel(baseline)}" is the same pool simulated: compare the other rows with that.`;
+  return wrapText(text, width).map((line) => paint('dim', line));
 }
 
 /** Columns that a narrow terminal goes without, the first of them first: p99 of wait and latency, the p50 of the wait, answers, queue, busy. */

@@ -10,8 +10,8 @@ import { type PoolWishes, scenarioPools } from './what-if-pools.ts';
 /** `target`: p95 wait to keep, µs. Without counts in `wishes` the pools asked for lie around each server's own. */
 export function whatIfByServer(analysis: Analysis, wishes: PoolWishes, target: number): WhatIf {
   const ask = (one: Analysis) => {
-    const { workers, threads, model } = wishes;
-    const withRecommended = workers === undefined && threads === undefined && model === undefined;
+    // Whoever names sizes asks about these; a model alone leaves open how large.
+    const withRecommended = wishes.workers === undefined && wishes.threads === undefined;
     const answer = whatIf(one, { pools: scenarioPools(one, wishes), targetP95WaitMicros: target, withRecommended });
     return { ...answer, assumptions: [...answer.assumptions, ...leftOut(wishes)] };
   };

@@ -41,6 +41,12 @@ describe('the row of the pool that wrote the log', () => {
   it('is that of now, where there was one pool', () => {
     expect(told({ baseline: scenario({}), scenarios: [scenario({ workers: 5 })] })).toContain('4 sync, now');
   });
+  it('is told apart from the same pool simulated, where both stand in the table', () => {
+    const explained = '"4 sync, now" is what the log tells; "4 sync" is the same pool simulated';
+    const baseline = scenario({});
+    expect(told({ baseline, scenarios: [scenario({}), scenario({ workers: 5 })] })).toContain(explained);
+    expect(told({ baseline, scenarios: [scenario({ workers: 5 })] })).not.toContain('simulated');
+  });
   it('names the pools one after the other, where it changed', () => {
     const text = (workers: number[]) =>
       told({

@@ -56,6 +56,16 @@ it('asks each for the pools that were wished', async () => {
   for (const { scenarios } of servers!) expect(scenarios).toMatchObject([{ model: 'sync', workers: 3, threads: 1 }]);
 });
 
+it('of a model alone lists the pool of it that is recommended; of sizes, those alone', async () => {
+  const recommendedIsThere = ({ scenarios, recommendation }: Awaited<ReturnType<typeof ask>>) =>
+    scenarios.some(
+      ({ model, workers, threads }) =>
+        model === recommendation?.model && workers === recommendation.workers && threads === recommendation.threads,
+    );
+  expect(recommendedIsThere(await ask(['web-1.log'], { model: 'threaded' }))).toBe(true);
+  expect((await ask(['web-1.log'], { model: 'threaded', threads: [2, 9] })).scenarios).toHaveLength(2);
+});
+
 it('calls files of one name by their paths', async () => {
   const names = (await ask(['a/access.log', 'b/access.log'])).servers?.map(({ name }) => name);
   expect(names).toEqual([at('a/access.log'), at('b/access.log')]);
