@@ -57,12 +57,14 @@ function isRoutine(members: readonly number[], own: readonly number[], length: n
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
-  const edges: { route: number; edge: Edge }[] = [];
+  const edges: { route: number; edge: Edge; isAnswered: boolean }[] = [];
   for (const [route, members] of groupsOf(rows.route)) {
-    const durations = members.map((i) => rows.service[i]);
-    if (durations.length < 2 * MINIMUM) continue;
-    const edge = edgeOf((i) => rows.service[i], members, medianOf(durations.filter(Number.isFinite)));
-    if (edge) edges.push({ route, edge });
+    if (members.length < 2 * MINIMUM) continue;
+    // What is usual those tell who were answered: where the upstream is away, all of a route end at its limit. NaN: nobody was.
+    const answered = members.filter((i) => rows.status[i] < 500 && Number.isFinite(rows.service[i]));
+    const usual = medianOf(answered.map((i) => rows.service[i]));
+    const edge = edgeOf((i) => rows.service[i], members, usual);
+    if (edge) edges.push({ route, edge, isAnswered: answered.length > 0 });
   }
   if (edges.length === 0) return null;
   edges.sort((a, b) => b.edge.members.length - a.edge.members.length);
@@ -82,10 +84,13 @@ function examine(facts: Facts): Finding | null {
     : errors === 0
       ? `They come in one stretch of time, or seldom, and none failed: something behind the view is waited for until ${durationText(seconds * 1e6)} have passed, and the answer goes on without it.`
       : `Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error.`;
+  const usually = same.some(({ isAnswered }) => isAnswered)
+    ? 'the usual duration is far shorter'
+    : 'no request of theirs was answered without an error';
   return {
     severity: 'warning',
     title: `${countText(all.length, 'request')} end at ${seconds} s sharp: ${routine ? 'a time-out upstream, or work of that length' : 'a time-out upstream'}`,
-    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and the usual duration is far shorter. ${what} Each held its slot for all that time.`,
+    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and ${usually}. ${what} Each held its slot for all that time.`,
     evidence: {
       limit_seconds: seconds,
       requests: all.length,
@@ -114,7 +119,7 @@ export default defineFinding({
       'many above.',
     ].join('\n'),
     guards: [
-      'A route that always takes X (a sleep, a long poll) is work: the median of the route must be far below. Where none of them failed, and they',
+      'A route that always takes X (a sleep, a long poll) is work: the median of what it answers without a server error must be far below. Where none of them failed, and they',
       'are 5 % of all requests or more without a stretch in which they bunch, they may be work of that length: it says so.',
     ].join('\n'),
     fix: {

@@ -121,6 +121,16 @@ describe('common-timeout', () => {
     expect(finding.evidence.limit_seconds).toBe(limit);
     expect(finding.evidence.error_share).toBeGreaterThan(0.9);
   });
+  it('finds it where the upstream is away, and no request of the route ends otherwise', () => {
+    const away = poisson(13, 4, 200, (random) => {
+      const pays = random.next() < 0.05;
+      const takes = pays ? 30 + random.between(0.001, 0.03) : random.exponential(0.2);
+      return { takes, route: pays ? 'GET /pay' : 'GET /list', status: pays ? 502 : 200 };
+    });
+    const finding = commonTimeout.examine(asyncPool(2, away))!;
+    expect(finding.evidence).toMatchObject({ limit_seconds: 30, routes: 'GET /pay', error_share: 1 });
+    expect(finding.detail).toContain('no request of theirs was answered without an error');
+  });
   describe('where nothing failed', () => {
     const answered = (stuck: (random: Random, at: number) => boolean) =>
       commonTimeout.examine(
