@@ -37,6 +37,7 @@ import twisted from './twisted.ts';
 import uvicorn from './uvicorn.ts';
 import uvicornWorker from './uvicorn-worker.ts';
 import uwsgi from './uwsgi.ts';
+import varnish from './varnish.ts';
 import w3c from './w3c.ts';
 import waitress from './waitress.ts';
 import werkzeug from './werkzeug.ts';
@@ -75,6 +76,7 @@ export const formats: readonly LogFormat[] = [
   cloudfront,
   w3c,
   squid,
+  varnish,
   render,
   heroku,
   supervisor,

@@ -210,6 +210,10 @@ export interface LogFormat {
   readonly alsoBy?: { readonly id: string; readonly unless: string };
   /** Writes Common or Combined lines, by default or often: lines of its own in the same input say that those are its. */
   readonly writesCombined?: true;
+  /** Writes the whole URL into the request of such lines: "GET http://host/path HTTP/1.1". */
+  readonly writesUrls?: true;
+  /** A number with decimals that stands behind its lines is the time to the first byte, not that of the whole answer. */
+  readonly decimalsToFirstByte?: true;
   /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */
   readonly loggers?: readonly string[];
   /**

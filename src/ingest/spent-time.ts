@@ -7,7 +7,7 @@ import { isDigit } from './bytes.ts';
 
 const isLower = (c: number): boolean => c > 96 && c < 123;
 
-const micros: Record<DurationUnit, number> = {
+export const microsPer: Record<DurationUnit, number> = {
   s: 1_000_000,
   ms: 1000,
   us: 1,
@@ -44,7 +44,7 @@ function numberAt(b: Uint8Array, from: number, to: number): number {
 /** A number at b[from], of a unit that stands elsewhere, in whole µs; NaN when there is none. */
 export function readNumber(b: Uint8Array, from: number, unit: DurationUnit): number {
   spent.end = from;
-  return isDigit(b[from]) ? Math.floor(numberAt(b, from, b.length) * micros[unit] + 1e-6) : Number.NaN;
+  return isDigit(b[from]) ? Math.floor(numberAt(b, from, b.length) * microsPer[unit] + 1e-6) : Number.NaN;
 }
 
 /** The unit at p, in µs: "ms", "µs", "seconds"; NaN when there is none. */
@@ -59,18 +59,18 @@ function unitAt(b: Uint8Array, p: number, to: number): number {
   if (isMicroSign) return 1;
   switch (b[p]) {
     case 110:
-      return micros.ns;
+      return microsPer.ns;
     case 117:
-      return micros.us;
+      return microsPer.us;
     case 115:
-      return micros.s;
+      return microsPer.s;
     case 104:
       return HOUR;
     case 109:
       // "ms", "millis", "micros"; "m", "min"
-      if (second === 115) return micros.ms;
+      if (second === 115) return microsPer.ms;
       if (second !== 105) return MINUTE;
-      return b[p + 2] === 99 ? micros.us : b[p + 2] === 108 ? micros.ms : MINUTE;
+      return b[p + 2] === 99 ? microsPer.us : b[p + 2] === 108 ? microsPer.ms : MINUTE;
     default:
       return Number.NaN;
   }
@@ -94,7 +94,7 @@ export function readSpent(b: Uint8Array, from: number, to: number, unit: Duratio
     const factor = unitAt(b, isApart ? p + 1 : p, to);
     if (Number.isNaN(factor)) {
       spent.end = p;
-      return isFirst ? Math.floor(value * micros[unit] + 1e-6) : Number.NaN;
+      return isFirst ? Math.floor(value * microsPer[unit] + 1e-6) : Number.NaN;
     }
     p = spent.end;
     total += value * factor;
@@ -114,7 +114,7 @@ function clockAt(b: Uint8Array, hours: number, from: number, to: number): number
     isDigit(b[from + 4]);
   if (!isClock) return Number.NaN;
   const minutes = (b[from] - 48) * 10 + b[from + 1] - 48;
-  return Math.floor(hours * HOUR + minutes * MINUTE + numberAt(b, from + 3, to) * micros.s + 1e-6);
+  return Math.floor(hours * HOUR + minutes * MINUTE + numberAt(b, from + 3, to) * microsPer.s + 1e-6);
 }
 
 /** Such a time as the whole of a text: its unit differs from line to line, or is none of one word. */

@@ -146,7 +146,8 @@ export class FreeFields {
     const name = behind.trim();
     const unit: TimeUnit = /^m(s|illi)/.test(name) ? 'ms' : name.startsWith('n') ? 'ns' : /^s/.test(name) ? 's' : 'us';
     const field: Field = this.#isOther(index) ? { kind: 'number' } : duration(unit, slot.values);
-    return [...this.#one(field, slot), literalToken(behind)];
+    const key = keyOf(this.#slots, index);
+    return [...this.#one(field, slot, key?.strong ? key.name : ''), literalToken(behind)];
   }
 
   /** The time of something else than the request: "db=12ms". */

@@ -4,7 +4,7 @@ import { isLiteral, type Token, tidy } from '../compile/layout.ts';
 import { fieldName } from './closest.ts';
 import { FreeFields } from './free-fields.ts';
 import { findRequest, type Lacking, type Slot, stampOf } from './free-slots.ts';
-import { type FoundToken, resolveNumbers } from './open-numbers.ts';
+import { type FoundToken, resolveNumbers, withoutParts } from './open-numbers.ts';
 
 export interface FreeForm {
   readonly tokens: readonly Token[];
@@ -42,7 +42,7 @@ export function resolveFields(slots: readonly Slot[], spannedSeconds: number, la
   const request = findRequest(slots, lacking);
   if (!request) return null;
   const fields = new FreeFields(slots, request);
-  const { tokens: resolved, assumptions } = resolveNumbers(wordsThatEnd(fields.found), false, {
+  const { tokens: resolved, assumptions } = resolveNumbers(withoutParts(wordsThatEnd(fields.found)), false, {
     spannedSeconds,
     byServer: false,
     clfStamps: slots.some((slot) => slot.kind === 'field' && stampOf(slot)?.shape === 'clf'),

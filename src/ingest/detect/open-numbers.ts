@@ -1,6 +1,7 @@
 /** What bare numbers in a line measure, told from their values: which is the duration, which the pid, which the thread. */
 import type { Field, TimeUnit } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
+import { microsPer } from '../spent-time.ts';
 import { guessUnit, isNumber, type UnitContext, unitUnknown } from './units.ts';
 
 /** A token that was found in the lines, with what stands in its place in each. */
@@ -31,7 +32,29 @@ function isCoarser(coarse: readonly number[], fine: readonly number[], factor: n
   );
 }
 
-/** Units that several columns prove of each other: one is the other, a thousand or a million times coarser. */
+/** Share of the lines on which the whole is no shorter than its part. */
+const NEARLY_ALL = 0.98;
+/** Lines that tell two times from two numbers that happen to lie so. */
+const FEWEST = 8;
+
+/**
+ * Is `whole` the time of which `part`, in seconds with decimals, is the beginning, `factor` to a second? (Varnish's %D and
+ * time_firstbyte) It is never the shorter one, and goes up and down with it.
+ */
+function isWholeOf(whole: readonly number[], part: readonly number[], factor: number): boolean {
+  const pairs = whole.flatMap((value, i) => (value > 0 && part[i] > 0 ? [[value + 1, part[i] * factor] as const] : []));
+  if (pairs.length < FEWEST || pairs.length * 2 < whole.length) return false;
+  const longer = pairs.filter(([value, least]) => value >= least);
+  if (longer.length < NEARLY_ALL * pairs.length) return false;
+  const middleHalf = (values: number[]): number => {
+    const sorted = values.sort((a, b) => a - b);
+    return sorted[Math.floor(0.75 * (sorted.length - 1))] - sorted[Math.floor(0.25 * (sorted.length - 1))];
+  };
+  const spread = middleHalf(pairs.map(([, least]) => Math.log(least)));
+  return spread > 3 * middleHalf(pairs.map(([value, least]) => Math.log(value / least)));
+}
+
+/** Units that several columns prove of each other: one is the other, a thousand or a million times coarser, or its beginning. */
 function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit> {
   const numbers = columns.map((values) => (values.every((value) => isNumber.test(value)) ? values.map(Number) : null));
   const units = new Map<number, TimeUnit>();
@@ -40,12 +63,17 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
       const a = numbers[i];
       const b = numbers[j];
       if (i === j || !a || !b || !columns[j].every((value) => isWhole.test(value))) continue;
+      const isPart = columns[i].some((value) => value.includes('.'));
       if (isCoarser(a, b, 1_000_000)) {
         units.set(i, 's');
         units.set(j, 'us');
       } else if (isCoarser(a, b, 1000) && !units.has(i) && !units.has(j)) {
         units.set(i, 'ms');
         units.set(j, 'us');
+      } else if (isPart && !units.has(j) && isWholeOf(b, a, 1_000_000)) {
+        units.set(j, 'us');
+      } else if (isPart && !units.has(j) && isWholeOf(b, a, 1000)) {
+        units.set(j, 'ms');
       }
     }
   }
@@ -73,9 +101,11 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   !values.every((value) => ports.test(value)) &&
   values.every((value) => isWhole.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
 
-/** The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines. */
-function longestFirst(indices: readonly number[], found: readonly FoundToken[]): readonly number[] {
-  const numbers = (index: number) => found[index].values.map((value) => (isNumber.test(value) ? Number(value) : 0));
+/**
+ * The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines.
+ * @param numbers the values at an index, 0 where there is none
+ */
+function longestFirst(indices: readonly number[], numbers: (index: number) => readonly number[]): readonly number[] {
   const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
   const [first] = indices;
   if (first === undefined) return indices;
@@ -86,6 +116,24 @@ function longestFirst(indices: readonly number[], found: readonly FoundToken[]):
     return part.filter((value, line) => value <= most[line]).length >= 0.95 * part.length;
   });
   return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
+}
+
+const numberOf = (value: string): number => (isNumber.test(value) ? Number(value) : 0);
+
+/** Of several times with their units and no name ("(0.4 ms in db) 1.4 ms") the whole alone, where it is never shorter than the others. */
+export function withoutParts(found: readonly FoundToken[]): readonly FoundToken[] {
+  const unitAt = (index: number) => {
+    const { token, name } = found[index];
+    const field = name === '' ? fieldOf(token) : null;
+    return field?.kind === 'duration' && field.unit !== 'written' && field.unit !== 'by-value' ? field.unit : null;
+  };
+  const times = found.flatMap((_, index) => (unitAt(index) === null ? [] : [index]));
+  const [whole, ...parts] = longestFirst(times, (index) => {
+    const perUnit = microsPer[unitAt(index) ?? 'us'];
+    return found[index].values.map((value) => (Number.parseFloat(value) || 0) * perUnit);
+  });
+  if (times.length < 2 || whole === times[0]) return found;
+  return found.map((one, index) => (parts.includes(index) ? { ...one, token: { field: { kind: 'number' } } } : one));
 }
 
 /** How nginx writes $request_time; servers of Python write six decimals or whole numbers. */
@@ -152,7 +200,15 @@ class OpenNumbers {
     // Decimals are those of a time; a whole number may as well be a size.
     const fine = this.#open.filter((index) => this.#isFine(index));
     const whole = this.#open.filter((index) => !this.#isFine(index));
-    for (const index of [...longestFirst(fine, this.#found), ...whole]) {
+    const isFirstByte = this.#context.decimalsToFirstByte === true;
+    if (isFirstByte) {
+      for (const index of fine)
+        this.assumptions.push(`${this.#found[index].name} is the time to the first byte: not used`);
+    }
+    for (const index of [
+      ...(isFirstByte ? [] : longestFirst(fine, (index) => this.#found[index].values.map(numberOf))),
+      ...whole,
+    ]) {
       if (this.has('duration')) return;
       if (this.#isNumber(index) && !isPid(this.#found[index].values)) this.#settleDuration(index);
     }

@@ -33,6 +33,10 @@ function columnOf(field: Field): string | null {
 const areWhole = (texts: readonly string[]): boolean =>
   texts.every((text) => /^\d+$/.test(text)) && texts.some((text) => text.length > 4);
 
+/** Times of day without a date, as Elixir's Logger writes them in front of the pairs. */
+const areClocks = (texts: readonly string[]): boolean =>
+  texts.length > 0 && texts.every((text) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\d:])/.test(text));
+
 /** Names of nginx's variables: the pid of a proxy says nothing of the workers behind it. */
 const upstream = /[\s"'{,](?:urt|uct|uht|upstream_(?:addr|status|\w*_time))["']?\s*[:=]/;
 
@@ -67,6 +71,7 @@ function settleKeys(
   // A stamp is read under the name that these lines have for it.
   const known = entries.filter(([, { kind }], i) => kind !== 'time' || texts[i].length * 2 >= most);
   const spanned = { keyed: { ...layout, fields: Object.fromEntries(known) } };
+  const isDated = entries.some(([, { kind }], i) => kind === 'time' && texts[i].length > 0 && !areClocks(texts[i]));
   const context = (): UnitContext => ({
     spannedSeconds: trials.spannedSeconds(spanned, sample, lines),
     byServer: false,
@@ -79,7 +84,8 @@ function settleKeys(
     if (!layout.requires.includes(key) && values.length * 2 < most) return;
     const column = columnOf(field);
     if (column !== null && filled.has(column)) return;
-    const settled = field.kind === 'duration' ? settleDuration(field, key, values, context) : { field, said: null };
+    const settled =
+      field.kind === 'duration' ? settleDuration(field, key, values, context) : settleTime(field, values, isDated);
     if (settled.said !== null) assumptions.push(settled.said);
     if (settled.field === null) return;
     fields[key] = settled.field;
@@ -94,6 +100,12 @@ function mayBe({ kind }: Field, key: string, values: readonly string[], isProxy:
   if (kind === 'time') return key === '' || !values.some((text) => wholeSpent.test(text));
   if (kind === 'pid') return !isProxy && mayRepeat(values, isProcess(key) ? FEW_PROCESSES : undefined);
   return true;
+}
+
+/** A time of day is a stamp where there is no date. */
+function settleTime(field: Field, values: readonly string[], isDated: boolean): { field: Field | null; said: null } {
+  if (field.kind !== 'time' || !areClocks(values)) return { field, said: null };
+  return { field: isDated ? null : { ...field, shape: 'clock' }, said: null };
 }
 
 /** The field with the unit that its values show, and what to say of it; a null field: it is not used. */

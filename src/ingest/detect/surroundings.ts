@@ -9,6 +9,7 @@ import type { Sample, Trials } from './sample.ts';
 import { findTrailingFields } from './trailing-fields.ts';
 import { lookOf, proves, type Trial, withMeaning } from './trial.ts';
 import type { UnitContext } from './units.ts';
+import { writerOfUrls } from './writer.ts';
 
 /** Lines looked at for what stands around a known layout. */
 const SEARCHED_LINES = 200;
@@ -78,6 +79,7 @@ export class Surroundings {
       clfStamps: [...parts.before, ...parts.behind].some(
         ({ token }) => 'field' in token && token.field.kind === 'time' && token.field.shape === 'clf',
       ),
+      decimalsToFirstByte: format?.decimalsToFirstByte === true,
       mayBeProxy: candidate.format.id === 'combined' && format === undefined && !parts.logging,
     };
     const { tokens, assumptions } = parts.logging
@@ -111,7 +113,9 @@ export class Surroundings {
     const starts = lines.map((line) => sample.lines[line].start);
     const trailing = this.#trailing(candidate, sample, starts);
     if (!trailing) return null;
-    const proven = candidate.format.ambiguousStamp ? this.#format(trailing.proves) : undefined;
+    const proven = candidate.format.ambiguousStamp
+      ? (this.#format(trailing.proves) ?? writerOfUrls(lines, sample, this.#formats))
+      : undefined;
     const spannedSeconds = this.#trials.spannedSeconds(this.headOf(candidate), sample, lines);
     const around = { before: [], behind: trailing.tokens, logging: false, spannedSeconds };
     const trial = this.#assemble(candidate, around, proven);

@@ -207,6 +207,13 @@ function readByKey(asked: Asked): Reading | null {
   }
 }
 
+/** How Varnish says where an answer came from (%{Varnish:handling}x, %{Varnish:hitmiss}x). */
+const handled = /^(hit|miss|pass|pipe|synth)$/;
+const readHandling = (asked: Asked): Reading | null =>
+  asked.key === '' && asked.values.every((value) => handled.test(value))
+    ? { ...one(asked, { kind: 'word' }), proves: 'varnish' }
+    : null;
+
 const readNumber = (asked: Asked): Reading | null =>
   majority(asked.known, number) && majority(asked.values, numberOrDash)
     ? one(asked, { kind: 'number' }, asked.key === '' ? 'number' : undefined)
@@ -241,6 +248,7 @@ const readings = [
   readWrapped,
   readDuration,
   readByKey,
+  readHandling,
   readNumber,
   readInside,
 ];

@@ -21,6 +21,8 @@ export interface UnitContext {
   readonly clfStamps?: boolean;
   /** The layout is one that proxies write as well as servers, and nothing names the writer. */
   readonly mayBeProxy?: boolean;
+  /** Numbers with decimals are the time to the first byte. */
+  readonly decimalsToFirstByte?: boolean;
   /** The pid stands elsewhere in the line. */
   readonly knowsPid?: boolean;
 }
@@ -48,6 +50,12 @@ export const isNumber = /^-?\d+(\.\d+)?(e-\d+)?$/;
 function isCounter(values: readonly number[], named: boolean): boolean {
   const ups = values.slice(1).filter((value, i) => value > values[i]).length;
   const isSlow = Math.max(...values) < 2 * Math.min(...values);
+  // Requests are numbered as they come and logged as they end: each number once, about in their order.
+  const half = Math.floor(values.length / 2);
+  const isOnceEach = !named && values.length >= 20 && new Set(values).size === values.length;
+  const isDense = Math.max(...values) - Math.min(...values) < 2 * values.length;
+  const isInOrder = () => values.slice(half).every((value, i) => value > values[i]);
+  if (isOnceEach && isDense && values.every(Number.isInteger) && isInOrder()) return true;
   // Without an exception: numbers of lines, as grep -n and cat -n write them.
   const isNumbered = !named && values.length >= 20 && ups === values.length - 1 && values.every(Number.isInteger);
   return isNumbered || (values.length >= 8 && isSlow && ups >= 0.9 * (values.length - 1));

@@ -5,6 +5,8 @@ import type { PlanContext } from './plan-context.ts';
 import type { Sample } from './sample.ts';
 import { formatOfTag } from './trial.ts';
 
+const url = /"[A-Z]+ https?:\/\/[^"/ ]+\/\S* HTTP\/[\d.]+"/;
+
 /** Told by the tag of the envelope, or by lines of its own beside them. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
   const { format } = found.candidate;
@@ -27,5 +29,15 @@ export function writerOf(found: Found, sample: Sample, context: PlanContext): Lo
     if (named) return named;
   }
   const beside = context.formats.filter(({ id, writesCombined }) => writesCombined === true && context.seen.has(id));
-  return beside.length === 1 ? beside[0] : format;
+  return beside.length === 1 ? beside[0] : (writerOfUrls(found.taken, sample, context.formats) ?? format);
+}
+
+/** The server that writes whole URLs into the requests of Combined lines, where all lines have them. */
+export function writerOfUrls(
+  lines: readonly number[],
+  { b, lines: all }: Sample,
+  formats: readonly LogFormat[],
+): LogFormat | undefined {
+  const hasUrl = (line: number) => url.test(b.toString('latin1', all[line].start, all[line].end));
+  return lines.length > 0 && lines.every(hasUrl) ? formats.find(({ writesUrls }) => writesUrls === true) : undefined;
 }

@@ -135,6 +135,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['uwsgi-memory-report-harakiri.log', 'uwsgi', 90, 23, 50, 17, 0],
   ['uwsgi-odd-requests-harakiri.log', 'uwsgi', 108, 30, 54, 24, 0],
   ['uwsgi-own-default-line.log', 'uwsgi', 129, 52, 47, 26, 4],
+  ['varnish-7.1.log', 'varnish', 14, 14, 0, 0, 0],
   ['uwsgi-seconds-with-unit.log', 'uwsgi', 145, 54, 80, 10, 1],
   ['uwsgi-two-epochs.log', 'uwsgi', 145, 55, 80, 10, 0],
   ['waitress-basicconfig.log', 'waitress', 67, 19, 10, 38, 0],

@@ -221,4 +221,20 @@ describe('what looks like a field and is none', () => {
     expect(report.format).toBe('daphne');
     expect(rows.every(({ bytes, duration }) => bytes !== null && duration === null)).toBe(true);
   });
+
+  it('requests that are numbered as they come have no duration by that', () => {
+    const numbers = new Map([...all].sort((a, b) => a.start - b.start).map((r, i) => [r, i]));
+    const line: Line = (r) => `${loggingTime(r.end)} #${numbers.get(r)} ${r.method} ${r.path} ${r.status} ${r.bytes}`;
+    expect(parse(text(line)).rows.every(({ duration }) => duration === null)).toBe(true);
+  });
+
+  it('a part of the time is no duration where the whole stands behind it', () => {
+    const part = (r: Request) => ((r.end - r.start) * 0.3).toFixed(1);
+    const line: Line = (r) =>
+      `${loggingTime(r.end)} INFO ${r.method} ${r.path} ${r.status} (7 queries, ${part(r)} ms in db) ${(r.end - r.start).toFixed(1)} ms`;
+    const { rows } = parse(text(line));
+    rows.forEach(({ duration }, i) => {
+      expect(Math.abs((duration ?? 0) - micros(all[i]))).toBeLessThan(100);
+    });
+  });
 });

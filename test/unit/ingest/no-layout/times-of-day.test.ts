@@ -38,4 +38,19 @@ describe('times of day without a date', () => {
     const python = parse(text((r) => `${loggingTime(r.end)} ${r.method} ${r.path} ${r.status} ${timedelta(r)}`));
     expect(python.rows.every(({ client }) => client === 0)).toBe(true);
   });
+
+  it('stand in front of named values (Elixir)', () => {
+    const line = (r: Request) =>
+      `${clock(r.end).replace(',', '.')} [info] state=sent method=${r.method} path=${r.path} format=html action=show params={"id":"12"} status=${r.status} duration=${(r.end - r.start).toFixed(3)}`;
+    const { rows, report } = parse(text(line));
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+    expect(gaps(rows.map(({ time }) => time))).toEqual(
+      all.slice(1).map(({ end }, i) => Date.parse(isoTime(end)) - Date.parse(isoTime(all[i].end))),
+    );
+    expect(rows.every(({ duration }, i) => Math.abs((duration ?? 0) - micros(all[i])) <= 1)).toBe(true);
+    const dated = parse(
+      text((r) => `clock=${clock(r.end)} ts=${isoTime(r.end)} method=${r.method} path=${r.path} status=${r.status}`),
+    );
+    expect(dated.rows[0].time).toMatch(/^2024-10-29T17:04:15/);
+  });
 });
