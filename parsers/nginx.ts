@@ -5,7 +5,7 @@ import { defineFormat } from '../src/core/format.ts';
 const usual =
   '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent"';
 const upstream = 'uct="$upstream_connect_time" uht="$upstream_header_time" urt="$upstream_response_time"';
-const response = { kind: 'duration', unit: 's', covers: 'response', fine: true } as const;
+const response = { kind: 'duration', unit: 's', covers: 'response', fine: true, decimals: 3 } as const;
 
 export default defineFormat({
   id: 'nginx',

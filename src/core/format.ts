@@ -57,6 +57,8 @@ export type Field =
       readonly add?: true;
       /** Written with decimals, finer than its unit. */
       readonly fine?: true;
+      /** Never with more decimals; what another program wrote again may have fewer. */
+      readonly decimals?: number;
       /** The unit when the server was told to write whole numbers (lines of named values only). */
       readonly wholeUnit?: TimeUnit;
     }

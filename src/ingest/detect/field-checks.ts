@@ -3,7 +3,7 @@ import type { Field } from '../../core/format.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
 import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
-import { LARGEST_PID } from './open-numbers.ts';
+import { areOneTime, LARGEST_PID } from './open-numbers.ts';
 import { isNoSize, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
@@ -103,19 +103,27 @@ export class FieldChecks {
     return good.length * 2 > checked.length;
   }
 
-  /** Is a time that is written with decimals? "811" where nginx would write "0.811" is none. */
+  /** Is a time that is written with decimals? "811" where nginx would write "0.811" is none, nor is "0.811042". */
   #hasDecimals({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
-    if (!('tokens' in recipe)) return true;
-    const isFine = (token: Token | undefined) =>
-      token !== undefined && 'field' in token && token.field.kind === 'duration' && token.field.fine === true;
-    if (!recipe.tokens.some(isFine)) return true;
-    const whole = taken.slice(0, CHECKED_LINES).filter((line) => {
+    const fields: readonly (Field | undefined)[] =
+      'tokens' in recipe
+        ? recipe.tokens.map((_, at) => fieldAt(recipe.tokens, at))
+        : Object.values(recipe.keyed.fields).map((field) => (isFixed(field) ? field : undefined));
+    const isFine = (field: Field | undefined) => field?.kind === 'duration' && field.fine === true;
+    if (!fields.some(isFine)) return true;
+    const checked = taken.slice(0, CHECKED_LINES);
+    const wrong = checked.filter((line) => {
       const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
-      return spans.some(
-        ({ token, from, to }) => isFine(recipe.tokens[token]) && /^\d+$/.test(textOf(sample, from, to)),
-      );
+      return spans.some(({ token, from, to }) => {
+        const field = fields[token];
+        if (!isFine(field)) return false;
+        const text = textOf(sample, from, to);
+        if (!isFixed(field)) return /^\d+$/.test(text);
+        // A program that writes numbers again leaves zeros out.
+        return /^[1-9]\d*$/.test(text) || (/\.(\d+)$/.exec(text)?.[1].length ?? 0) > (field.decimals ?? 0);
+      });
     });
-    return whole.length * 2 <= Math.min(taken.length, CHECKED_LINES);
+    return wrong.length * 2 <= checked.length;
   }
 
   /** Do processes and threads serve many requests each? A bare number that never comes again is neither. */
@@ -160,6 +168,9 @@ export class FieldChecks {
     const statuses = lines.map((spans) => textAt(spans, status));
     // A layout that a server declares has them there, whatever they are.
     if (found && statuses.filter((text) => text === '0').length * 2 > statuses.length) return false;
+    const duration = tokens.findIndex((_, i) => fieldAt(tokens, i)?.kind === 'duration');
+    const valuesAt = (token: number) => lines.map((spans) => textAt(spans, token));
+    if (bytes >= 0 && duration >= 0 && areOneTime(valuesAt(bytes), valuesAt(duration))) return false;
     // Where a quoted field follows, the line is one that any server writes.
     const isEnd = bytes >= 0 && !tokens.slice(bytes).some((token) => isLiteral(token) && token.literal.includes('"'));
     const requests = lines.map((spans, i) => `${textAt(spans, request).replace(query, '')} ${statuses[i]}`);
@@ -185,6 +196,10 @@ export class FieldChecks {
     return alone.length * 2 > checked.length;
   }
 }
+
+/** A time of whose decimals its server never writes more. */
+const isFixed = (field: Field | undefined): field is Extract<Field, { kind: 'duration' }> =>
+  field?.kind === 'duration' && field.decimals !== undefined;
 
 function fieldAt(tokens: readonly Token[], at: number): Field | undefined {
   const token = tokens[at];

@@ -13,7 +13,7 @@ import {
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
-import { type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
+import { areOneTime, type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
 import { isNoSize, isSize } from './repeating-values.ts';
 import { sizeOrMore } from './units.ts';
 
@@ -196,11 +196,21 @@ export class FreeFields {
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
-    const noSize = isNoSize(values, this.#requests);
+    const noSize = isNoSize(values, this.#requests) || this.#isTimeOf(slot);
     if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
     if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(sizeOrMore(`${name} behind the status`));
     return this.#one(plain, slot, name);
+  }
+
+  /** Is the same time given in another unit as well? */
+  #isTimeOf(slot: FieldSlot): boolean {
+    return this.#slots.some(
+      (other) =>
+        other !== slot &&
+        other.kind === 'field' &&
+        areOneTime(slot.values, other.values.map(Number.parseFloat).map(String)),
+    );
   }
 
   #words(slot: FieldSlot, index: number): FoundToken[] {

@@ -191,10 +191,15 @@ interface Meant {
   readonly meaning: KeyMeaning;
 }
 
+/** gunicorn's and Apache's %T: whole seconds, which no usual request takes many of. */
+const isAtom = ({ key, values }: Column): boolean => key === 'T' && values.every((value) => /^\d{1,2}$/.test(value));
+
 function meantBy(column: Column): Meant[] {
   // "time=0.031s" is none of day.
-  const spent = /^time$/i.test(column.key) && all(column, (value) => wholeSpent.test(value));
-  const meaning: KeyMeaning | null = spent ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
+  const isSpent = (value: string) => wholeSpent.test(value) || (number.test(value) && !looksLikeStamp.test(value));
+  const spent = /^(time|t)$/i.test(column.key) && all(column, isSpent);
+  const meaning: KeyMeaning | null =
+    spent && !isAtom(column) ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
   return meaning ? [{ column, meaning }] : [];
 }
 

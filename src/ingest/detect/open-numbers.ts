@@ -80,6 +80,10 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
   return units;
 }
 
+/** Is one the other in another unit? Then both are times, and none is a size. */
+export const areOneTime = (values: readonly string[], others: readonly string[]): boolean =>
+  new Set(values).size >= FEWEST && related([values, others]).size > 0;
+
 /** Ports that servers listen on. */
 const ports = /^(80|443|8000|8080|8443)$/;
 

@@ -3,7 +3,7 @@ import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { findFreeKeys } from './free-keys.ts';
-import { isProcess } from './key-meanings.ts';
+import { isProcess, isStatusLine } from './key-meanings.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
@@ -98,6 +98,8 @@ function settleKeys(
 function mayBe({ kind }: Field, key: string, values: readonly string[], isProxy: boolean): boolean {
   // "time=0.031s" is no time of day, and leaves the column to another key.
   if (kind === 'time') return key === '' || !values.some((text) => wholeSpent.test(text));
+  // "s": 0.031 is none, whatever gunicorn's atom of that name is.
+  if (kind === 'status' && key === 's') return values.filter(isStatusLine).length * 2 >= values.length;
   if (kind === 'pid') return !isProxy && mayRepeat(values, isProcess(key) ? FEW_PROCESSES : undefined);
   return true;
 }

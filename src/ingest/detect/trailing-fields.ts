@@ -3,7 +3,7 @@
  * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
  */
 import type { Token } from '../compile/layout.ts';
-import { type FoundToken, literalToken } from './open-numbers.ts';
+import { areOneTime, type FoundToken, literalToken } from './open-numbers.ts';
 import { proxyTimes } from './proxy-times.ts';
 import { isNoSize, isSize } from './repeating-values.ts';
 import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
@@ -75,12 +75,27 @@ function sizeInCombined(parts: readonly Part[]): number {
  * duration or a pid.
  * @returns what to say of it where it is not used, else null
  */
-function settleSize(tokens: FoundToken[], index: number, parts: readonly Part[], requests: readonly string[]) {
+function settleSize(
+  tokens: FoundToken[],
+  index: number,
+  lines: readonly (readonly Part[])[],
+  requests: readonly string[],
+) {
+  const [parts] = lines;
   const [first] = tokens;
   const combined = sizeInCombined(parts);
   if (combined >= 0 ? index !== combined : index > 0) return null;
   if (tokens.length !== 1 || first.open !== 'number' || first.values.some((value) => value.includes('.'))) return null;
   if (combined < 0 && isNoSize(first.values, requests)) return null;
+  const isTime = parts.some(
+    (_, other) =>
+      other !== index &&
+      areOneTime(
+        first.values,
+        lines.map((line) => line[other].value),
+      ),
+  );
+  if (isTime) return null;
   if (combined >= 0 || parts.slice(1).some(({ value }) => /^[\d<]/.test(value))) {
     tokens[0] = { ...first, token: { field: { kind: 'bytes' } }, open: undefined };
     return null;
@@ -138,7 +153,7 @@ export function findTrailingFields(
     const withUnit = readTrailingValues({ key, values: values.map((one) => one + unit), index, quoted });
     // The unit itself is read again as a field of its own.
     const meaning = unit === '' ? withUnit : { tokens: withUnit.tokens.slice(0, 1), proves: null };
-    const unused = afterStatus ? settleSize(meaning.tokens, index, lines[0], asked) : null;
+    const unused = afterStatus ? settleSize(meaning.tokens, index, lines, asked) : null;
     if (unused !== null) assumptions.push(unused);
     // A number that is the same for equal requests is a size: no pid, and no duration.
     const [only] = meaning.tokens;

@@ -76,6 +76,8 @@ const number = /^-?\d+(\.\d+)?$/;
 const numberOrDash = /^(-?\d+(\.\d+)?|-)$/;
 const inBrackets = /^\[\d{1,7}\]$/;
 const pairOfNumbers = /^\d+\/\d+$/;
+/** As nginx writes its times. */
+const threeDecimals = /^\d+\.\d{3}$/;
 const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
 /** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
 const status = /^[1-5]\d\d$/;
@@ -194,6 +196,10 @@ function readByKey(asked: Asked): Reading | null {
   if (field === 'duration by value') return numeric ? one(asked, { kind: 'number' }, 'duration') : null;
   switch (field.kind) {
     case 'duration':
+      // "rt=31": nginx would have written 0.031.
+      if (meaning.proves === 'nginx' && known.length > 0 && !majority(known, threeDecimals)) {
+        return numeric ? { ...one(asked, { kind: 'number' }, 'duration'), proves: null } : null;
+      }
       return (numeric && !(quoted && majority(known, status))) || known.length === 0 ? one(asked, field) : null;
     case 'pid':
       return majority(values, /^\d+$/) ? one(asked, field) : null;
