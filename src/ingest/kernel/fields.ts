@@ -43,6 +43,11 @@ import { atMost, isByte, isDigitByte } from './line.ts';
 import { MOST_DIGITS } from './numbers.ts';
 import { KernelRequests } from './request.ts';
 
+const digitsOfEpochs: ReadonlyMap<StampShape, 10 | 13 | 16> = new Map([
+  ['epoch-s', 10],
+  ['epoch-ms', 13],
+  ['epoch-us', 16],
+]);
 /** Words longer than this are compared by more than three words and a rest. */
 const MAX_SHORT = 15;
 export class KernelFields extends KernelRequests {
@@ -52,6 +57,8 @@ export class KernelFields extends KernelRequests {
     const x = this.x;
     const read: Code = [set(x, call(this.calls.stamps.get(index) ?? 0, get(p))), set(p, wordAt(i32(0), this.at.end))];
     const leave = this.leaveIf(real.differs(get(x), get(x)));
+    const epochDigits = digitsOfEpochs.get(shape);
+    if (epochDigits !== undefined) return [this.epoch([epochDigits], read), leave];
     const { [shape]: length } = remembered;
     const kept = this.at.stamps.get(index);
     if (kept === undefined || (length === undefined && shape !== 'iso')) return [read, leave];
@@ -142,6 +149,19 @@ export class KernelFields extends KernelRequests {
     ];
   }
 
+  /** "t=1730221455.123", and whatever else says when a request arrived. */
+  protected arrival(): Code {
+    const { p, e, x, t } = this;
+    const isNamed = and(equal(or(this.byte(get(p)), i32(32)), i32(116)), equal(this.byte(get(p), 1), i32(61)));
+    const otherwise = [set(x, call(this.calls.arrival, get(t), get(e))), set(p, wordAt(i32(0), this.at.end))];
+    return [
+      set(t, get(p)),
+      set(p, add(get(p), shl(isNamed, i32(1)))),
+      this.epoch([10, 13, 16], otherwise),
+      set(this.columns.A, get(x)),
+    ];
+  }
+
   protected pid(): Code {
     const { p } = this;
     const { WK } = this.columns;
@@ -197,7 +217,7 @@ export class KernelFields extends KernelRequests {
       case 'bytes':
         return [this.number(0), set(c.BY, get(x))];
       case 'arrival':
-        return [set(c.A, call(this.calls.arrival, get(p), get(e))), set(p, wordAt(i32(0), this.at.end))];
+        return this.arrival();
       case 'pid':
         return this.pid();
       case 'worker':

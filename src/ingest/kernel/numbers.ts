@@ -4,6 +4,7 @@ import { decimals } from '../compile/emit.ts';
 import {
   add,
   and,
+  block,
   type Code,
   differs,
   equal,
@@ -12,6 +13,9 @@ import {
   i32,
   i64,
   isZero,
+  jump,
+  jumpIf,
+  Label,
   less,
   long,
   longAt,
@@ -116,6 +120,57 @@ export class KernelNumbers extends KernelLine {
   protected micros(unit: DurationUnit): Code {
     const nanos = unit === 'ns' ? set(this.x, real.floor(real.div(get(this.x), f64(1000)))) : [];
     return [this.number(decimals[unit]), nanos];
+  }
+
+  /** Six decimals of the fraction at p, if there is one, added to x; p is behind all of its digits. */
+  #fraction(): Code {
+    const { p } = this;
+    const [x, count, kept] = [this.x, this.count, this.k];
+    const scale = wordAt(shl(sub(i32(6), get(kept)), i32(2)), this.at.powers);
+    const read = [
+      set(p, add(get(p), i32(1))),
+      this.readDigits(),
+      set(kept, select(less(get(count), i32(6)), get(count), i32(6))),
+      set(p, add(get(p), get(count))),
+      set(x, real.add(get(x), real.ofUnsigned(mul(this.valueOfDigits(get(kept)), scale)))),
+      this.skipWhile(this.isDigit(get(p))),
+    ];
+    return when(and(equal(this.byte(get(p)), i32(46)), this.isDigit(get(p), 1)), read);
+  }
+
+  /**
+   * A count of seconds (ten digits), milliseconds (13) or microseconds (16) since 1970 into x, in µs.
+   * @param digits which of them @param otherwise reads anything else that stands there
+   */
+  protected epoch(digits: readonly (10 | 13 | 16)[], otherwise: Code): Code {
+    const { p } = this;
+    const [x, count, s] = [this.x, this.count, this.s];
+    const [done, other] = [new Label(), new Label()];
+    const one = (length: 10 | 13 | 16): Code => {
+      const rest = length - 8;
+      const whole = real.add(real.mul(get(x), f64(10 ** rest)), real.ofUnsigned(this.valueOfDigits(get(count))));
+      const isEnd = rest === 8 ? isZero(this.isDigit(get(p), 8)) : i32(1);
+      return when(and(equal(get(count), i32(rest)), isEnd), [
+        set(x, real.mul(whole, f64(10 ** (16 - length)))),
+        set(p, add(get(p), i32(rest))),
+        length === 10 ? this.#fraction() : jumpIf(other, equal(this.byte(get(p)), i32(46))),
+        jumpIf(
+          done,
+          and(real.atLeast(get(x), f64(946_684_800_000_000)), real.less(get(x), f64(4_102_444_800_000_000))),
+        ),
+        jump(other),
+      ]);
+    };
+    const plain = [
+      this.readDigits(),
+      jumpIf(other, differs(get(count), i32(8))),
+      set(x, real.ofUnsigned(this.valueOfDigits(get(count)))),
+      set(p, add(get(p), i32(8))),
+      this.readDigits(),
+      jumpIf(other, isZero(get(count))),
+      digits.map(one),
+    ];
+    return [set(s, get(p)), block(done, block(other, plain), set(p, get(s)), otherwise)];
   }
 
   /** Three digits. */
