@@ -14,6 +14,7 @@ import { readNumber, readSpent, spent } from '../spent-time.ts';
 import type { StampCursor } from '../stamp-parts.ts';
 import { createStampReader, type StampReader, type StampReference } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
+import { joinRequest, pathOfUrl } from './request-target.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
 export const MAX_NAMES = 65_536;
@@ -99,16 +100,6 @@ function nextFits(b: Uint8Array, p: number, next: number): boolean {
   return isDigit(c) && isDigit(b[p + 1]) && isDigit(b[p + 2]) && !isDigit(b[p + 3]);
 }
 
-/** Where the path of the URL at b[from] starts ("http://h:8000/a"); -1 when it is none, or has no path. */
-function pathOfUrl(b: Uint8Array, from: number, to: number): number {
-  if (b[from] !== 104 || b[from + 1] !== 116 || b[from + 2] !== 116 || b[from + 3] !== 112) return -1;
-  let p = from + 4;
-  if (b[p] === 115) p++;
-  if (b[p] !== 58 || b[p + 1] !== 47 || b[p + 2] !== 47) return -1;
-  for (p += 3; p < to && b[p] !== 47; p++) if (b[p] <= 32 || b[p] === 63 || b[p] === 35) return -1;
-  return p < to ? p : -1;
-}
-
 const LONGEST_IPV4 = 15;
 
 /** A colon is in an IPv6 address, which has no letters but a to f; "INFO:gunicorn.access:10.0.0.1" is none. Lists are let through. */
@@ -191,6 +182,8 @@ export function createRuntime(
     'epoch-ns': epochReader(9, cursor),
   };
 
+  const joined = new Uint8Array(2048);
+  const joinedWords = new DataView(joined.buffer);
   const relative = new Uint8Array(2048);
   const relativeWords = new DataView(relative.buffer);
   const routeWithoutHost = (b: Uint8Array, from: number, hostFrom: number, hostTo: number, to: number): number => {
@@ -266,8 +259,17 @@ export function createRuntime(
       let path = from;
       while (path < to && b[path] !== 63) path++;
       if (methodTo + 1 === from && b[methodTo] === 32) return route(b, v, methodFrom, path);
+      const recent = methodTo === methodFrom ? recentRoutes.find(b, v, from, from) : -2;
+      const isPath = methodTo === methodFrom && b[from] === 47 && recentRoutes.end === path;
+      if (recent !== -2 && isPath) return recent;
+      const length = joinRequest(b, [methodFrom, methodTo], [from, path], joined);
+      if (length > 0) return route(joined, joinedWords, 0, length);
       const text = decoder.decode(b.subarray(from, path));
-      if (methodTo === methodFrom) return routeOfPath(names, text);
+      if (methodTo === methodFrom) {
+        const id = routeOfPath(names, text);
+        if (isPath) recentRoutes.keep(v, id);
+        return id;
+      }
       return routeId(names, decoder.decode(b.subarray(methodFrom, methodTo)), text);
     },
     spent(b, p, unit) {

@@ -79,6 +79,10 @@ const ISO_WITHOUT_ZONE = 19;
 const isWholeSecond = (bytes: number, digits: number, next: number): boolean =>
   digits === 0 && bytes >= ISO_WITHOUT_ZONE && bytes < STAMP_BYTES - 2 && !(bytes === ISO_WITHOUT_ZONE && next === 32);
 
+/** "2024/10/29 - 17:04:15", and what says behind the next byte that neither an offset nor "PM" follows. */
+const YEAR_FIRST = 21;
+const isBar = (byte: number): boolean => byte === 124;
+
 /** A stamp is read by its reader and kept, so that the kernel knows it again; NaN: none is kept. */
 function stampImport({ shape, kind }: StampField, parts: KernelParts): { at: number; read: (p: number) => number } {
   const { runtime, input, zone } = parts;
@@ -96,11 +100,18 @@ function stampImport({ shape, kind }: StampField, parts: KernelParts): { at: num
       const read = reader(b, v, p);
       memory.end[0] = runtime.cursor.end;
       const bytes = runtime.cursor.end - p;
-      const isKept = shape === 'iso' ? isWholeSecond(bytes, runtime.cursor.digits, b[p + bytes]) : bytes === length;
+      const { digits } = runtime.cursor;
+      const isKept =
+        shape === 'iso'
+          ? isWholeSecond(bytes, digits, b[p + bytes])
+          : shape === 'year-first'
+            ? digits === 0 && bytes === YEAR_FIRST && isBar(b[p + bytes + 1])
+            : bytes === length;
       if (isKept) {
-        kept.set(b.subarray(p, p + bytes + 1));
-        // The byte behind it counts: it ended the stamp.
-        counted.set([2 ** (bytes + 1) - 1, bytes]);
+        // What is behind it counts: it ended the stamp.
+        const behind = shape === 'year-first' ? 2 : 1;
+        kept.set(b.subarray(p, p + bytes + behind));
+        counted.set([2 ** (bytes + behind) - 1, bytes]);
       }
       micros[0] = isKept ? read : Number.NaN;
       return read;

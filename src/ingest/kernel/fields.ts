@@ -61,7 +61,8 @@ export class KernelFields extends KernelRequests {
     if (epochDigits !== undefined) return [this.epoch([epochDigits], read), leave];
     const { [shape]: length } = remembered;
     const kept = this.at.stamps.get(index);
-    if (kept === undefined || (length === undefined && shape !== 'iso')) return [read, leave];
+    const isCounted = shape === 'iso' || shape === 'year-first';
+    if (kept === undefined || (length === undefined && !isCounted)) return [read, leave];
     if (length === undefined) {
       const half = (at: number) =>
         bytes16.mask(bytes16.equal(bytes16.at(get(p), this.at.buffer + at), bytes16.at(i32(kept + at))));
@@ -149,19 +150,6 @@ export class KernelFields extends KernelRequests {
     ];
   }
 
-  /** "t=1730221455.123", and whatever else says when a request arrived. */
-  protected arrival(): Code {
-    const { p, e, x, t } = this;
-    const isNamed = and(equal(or(this.byte(get(p)), i32(32)), i32(116)), equal(this.byte(get(p), 1), i32(61)));
-    const otherwise = [set(x, call(this.calls.arrival, get(t), get(e))), set(p, wordAt(i32(0), this.at.end))];
-    return [
-      set(t, get(p)),
-      set(p, add(get(p), shl(isNamed, i32(1)))),
-      this.epoch([10, 13, 16], otherwise),
-      set(this.columns.A, get(x)),
-    ];
-  }
-
   protected pid(): Code {
     const { p } = this;
     const { WK } = this.columns;
@@ -198,9 +186,8 @@ export class KernelFields extends KernelRequests {
       case 'time':
         return [this.stamp(index, field.shape), used ? set(c.T, get(x)) : []];
       case 'duration':
-        if (field.unit === 'written') return null;
         return [
-          this.micros(field.unit),
+          field.unit === 'written' ? this.spent() : this.micros(field.unit),
           used
             ? [
                 set(c.D, field.add && !context.firstPart ? real.add(get(c.D), get(x)) : get(x)),

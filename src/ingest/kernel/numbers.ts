@@ -6,6 +6,7 @@ import {
   and,
   block,
   type Code,
+  call,
   differs,
   equal,
   f64,
@@ -17,6 +18,7 @@ import {
   jumpIf,
   Label,
   less,
+  lessUnsigned,
   long,
   longAt,
   mul,
@@ -117,6 +119,54 @@ export class KernelNumbers extends KernelLine {
     ];
   }
 
+  /** "31.503721ms", "345µs", "1.2s": one number and its unit, in whole µs. */
+  protected spent(): Code {
+    const { p } = this;
+    const [x, count, kept, t] = [this.x, this.count, this.k, this.t];
+    const byte = (offset = 0) => this.byte(get(p), offset);
+    const is = (letter: number, offset = 0) => equal(byte(offset), i32(letter));
+    const scale = wordAt(shl(sub(i32(6), get(kept)), i32(2)), this.at.powers);
+    const fraction = [
+      set(p, add(get(p), i32(1))),
+      this.readDigits(),
+      this.leaveIf(isZero(get(count))),
+      set(kept, select(less(get(count), i32(6)), get(count), i32(6))),
+      set(p, add(get(p), get(count))),
+      set(t, mul(this.valueOfDigits(get(kept)), scale)),
+      this.skipWhile(this.isDigit(get(p))),
+    ];
+    const unit = (length: number, micros: Code) => [set(x, micros), set(p, add(get(p), i32(length)))];
+    const thousandths = real.floor(real.div(real.ofUnsigned(get(t)), f64(1000)));
+    const isMicros = or(is(117), and(is(0xc2), is(0xb5, 1)));
+    return [
+      this.readDigits(),
+      this.leaveIf(or(isZero(get(count)), and(equal(get(count), i32(MOST_DIGITS)), this.isDigit(get(p), MOST_DIGITS)))),
+      set(p, add(get(p), get(count))),
+      set(x, real.ofUnsigned(this.valueOfDigits(get(count)))),
+      set(t, i32(0)),
+      when(is(46), fraction),
+      when(
+        is(115),
+        unit(1, real.add(real.mul(get(x), f64(1_000_000)), real.ofUnsigned(get(t)))),
+        when(
+          and(is(109), is(115, 1)),
+          unit(2, real.add(real.mul(get(x), f64(1000)), thousandths)),
+          when(
+            isMicros,
+            [
+              set(p, add(get(p), select(is(117), i32(1), i32(2)))),
+              this.leaveIf(differs(byte(), i32(115))),
+              unit(1, get(x)),
+            ],
+            [this.leaveIf(isZero(and(is(110), is(115, 1)))), unit(2, real.floor(real.div(get(x), f64(1000))))],
+          ),
+        ),
+      ),
+      // "1m2s", "31millis".
+      this.leaveIf(or(lessUnsigned(sub(byte(), i32(97)), i32(26)), this.isDigit(get(p)))),
+    ];
+  }
+
   protected micros(unit: DurationUnit): Code {
     const nanos = unit === 'ns' ? set(this.x, real.floor(real.div(get(this.x), f64(1000)))) : [];
     return [this.number(decimals[unit]), nanos];
@@ -171,6 +221,19 @@ export class KernelNumbers extends KernelLine {
       digits.map(one),
     ];
     return [set(s, get(p)), block(done, block(other, plain), set(p, get(s)), otherwise)];
+  }
+
+  /** "t=1730221455.123", and whatever else says when a request arrived. */
+  protected arrival(): Code {
+    const { p, e, x, t } = this;
+    const isNamed = and(equal(or(this.byte(get(p)), i32(32)), i32(116)), equal(this.byte(get(p), 1), i32(61)));
+    const otherwise = [set(x, call(this.calls.arrival, get(t), get(e))), set(p, wordAt(i32(0), this.at.end))];
+    return [
+      set(t, get(p)),
+      set(p, add(get(p), shl(isNamed, i32(1)))),
+      this.epoch([10, 13, 16], otherwise),
+      set(this.columns.A, get(x)),
+    ];
   }
 
   /** Three digits. */

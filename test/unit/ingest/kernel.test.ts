@@ -2,11 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { createNames } from '../../../src/core/names.ts';
-import { columnsOf, fieldsOf, type Recipe } from '../../../src/ingest/compile/recipe.ts';
+import { columnsOf } from '../../../src/ingest/compile/recipe.ts';
 import { createRuntime } from '../../../src/ingest/compile/runtime.ts';
 import { candidatesOf } from '../../../src/ingest/detect/candidates.ts';
 import { compileKernel } from '../../../src/ingest/kernel/compile.ts';
 import { KernelMemory } from '../../../src/ingest/kernel/memory.ts';
+import { readSpent } from '../../../src/ingest/spent-time.ts';
 import { createZone } from '../../../src/ingest/zone.ts';
 
 const facts = {
@@ -34,11 +35,16 @@ function kernelOf(candidate: ReturnType<typeof candidatesOf>[number]) {
   return { run, b, batch, names };
 }
 
-/** Durations whose unit may be another one in each line are read by the scanner. */
-const isOfManyUnits = (recipe: Recipe): boolean =>
-  fieldsOf(recipe).some((field) => field?.kind === 'duration' && field.unit === 'written');
+const positional = candidatesOf(formats).filter(({ recipe }) => 'tokens' in recipe);
 
-const positional = candidatesOf(formats).filter(({ recipe }) => 'tokens' in recipe && !isOfManyUnits(recipe));
+/** What the kernel of a layout reads of a line; null: it leaves it to the scanner. */
+function readBy(format: string, layout: string, line: string) {
+  const candidate = positional.find((one) => one.format.id === format && one.layout === layout)!;
+  const { run, b, batch } = kernelOf(candidate)!;
+  b.write(`${line}\n`, 'latin1');
+  run!(0, line.length + 1, 0);
+  return batch.length === 0 ? null : { time: batch.time[0], duration: batch.duration[0], arrival: batch.arrival[0] };
+}
 
 describe('kernels', () => {
   it.each(positional.map((candidate) => [`${candidate.format.id}, ${candidate.layout}`, candidate] as const))(
@@ -63,5 +69,56 @@ describe('kernels', () => {
     expect([batch.duration[1], batch.bytes[1], batch.status[1]]).toEqual([30_123, 512, 200]);
     expect(batch.offset[1]).toBe(1000 + line('/a/1').length);
     expect(batch.time[1]).toBe(Date.UTC(2024, 9, 29, 17, 4, 15) * 1000);
+  });
+
+  it('read times with the unit that each line has, as the scanner does', () => {
+    const gin = (spent: string) =>
+      readBy('gin', 'default', `[GIN] 2024/10/29 - 17:04:15 | 200 | ${spent} | 203.0.113.7 | GET      "/a"`);
+    const plain = [
+      '31.503721ms',
+      '345.6\u00c2\u00b5s',
+      '7\u00c2\u00b5s',
+      '12us',
+      '999ns',
+      '1.2s',
+      '0s',
+      '3.123456789s',
+      '31ms',
+      '0.000001ms',
+    ];
+    const composed = ['1m2.5s', '1h0m0s', '31millis', '1s5ms', '31', '-', '', '5x', '1.s', '123456789ms', '2m'];
+    for (const text of plain) {
+      const bytes = Buffer.from(text, 'latin1');
+      expect(gin(text)?.duration, text).toBe(readSpent(bytes, 0, bytes.length, 'ms'));
+    }
+    for (const text of composed) expect(gin(text), text).toBeNull();
+    expect(gin('31ms')?.time).toBe(Date.UTC(2024, 9, 29, 17, 4, 15) * 1000);
+  });
+
+  it('read epochs and arrivals, as the scanner does', () => {
+    const apache = (stamp: string, arrival: string) =>
+      readBy(
+        'apache',
+        'start, duration, pid and thread first',
+        `${stamp} 31000 123 140443927350144 "GET /a?x=1 HTTP/1.1" 200 512 ${arrival}`,
+      );
+    expect(apache('1730221455123456', 't=1730221455.1')).toMatchObject({
+      time: 1730221455123456,
+      arrival: 1730221455100000,
+    });
+    const arrivals: readonly (readonly [string, number])[] = [
+      ['t=1730221455', 1730221455000000],
+      ['T=1730221455.123456789', 1730221455123456],
+      ['1730221455123', 1730221455123000],
+      ['t=1730221455123456', 1730221455123456],
+      ['1730221455.000001', 1730221455000001],
+      ['-', Number.NaN],
+      ['t=17302214551', Number.NaN],
+      ['t=9930221455', Number.NaN],
+    ];
+    for (const [text, micros] of arrivals) expect(apache('1730221455123456', text)?.arrival, text).toBe(micros);
+    for (const stamp of ['173022145512345', '17302214551234567', '9930221455123456']) {
+      expect(apache(stamp, '-')?.time ?? null, stamp).not.toBe(1730221455123456);
+    }
   });
 });

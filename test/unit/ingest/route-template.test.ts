@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createNames } from '../../../src/core/names.ts';
 import { createRuntime } from '../../../src/ingest/compile/runtime.ts';
-import { routeOfRequestLine } from '../../../src/ingest/route-name.ts';
+import { routeId, routeOfPath, routeOfRequestLine } from '../../../src/ingest/route-name.ts';
 import { writeRouteTemplate } from '../../../src/ingest/route-template.ts';
 import { createZone } from '../../../src/ingest/zone.ts';
 
@@ -102,6 +102,61 @@ describe('routes seen lately', () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe('a method and a target that stand apart', () => {
+  it('have the route that the slow way finds, whatever came before', () => {
+    const segment = fc.constantFrom(
+      'users',
+      'v1',
+      '1',
+      '42',
+      '-5',
+      '',
+      'é',
+      'a b',
+      '%2F',
+      '\\x',
+      '"',
+      '2024-10-29',
+      'a.b',
+    );
+    const host = fc.constantFrom(
+      '',
+      '',
+      '',
+      'web.onrender.com',
+      'http://h:8000',
+      'https://a.b',
+      'a.b:80',
+      'h',
+      'a..b',
+      '.a.b',
+      'a.b:',
+    );
+    const target = fc
+      .tuple(host, fc.array(segment, { maxLength: 4 }), fc.constantFrom('', '?a=1', '#f'))
+      .map(([before, segments, query]) => `${before}/${segments.join('/')}${query}`);
+    const verb = fc.constantFrom('GET', 'POST', 'get', 'M-SEARCH', '', '-');
+    fc.assert(
+      fc.property(fc.array(fc.tuple(verb, target), { minLength: 1, maxLength: 12 }), (requests) => {
+        const names = createNames();
+        const runtime = createRuntime(names, createZone('UTC'), () => 0);
+        const nameOf = (id: number, of = names) => (id < 0 ? null : of.routes.text(id));
+        for (const [method, path] of requests) {
+          const bytes = encoder.encode(`${method}  ${path} 200\n`);
+          const from = encoder.encode(method).length;
+          const to = from + 2 + encoder.encode(path).length;
+          const id = runtime.joinRoute(bytes, new DataView(bytes.buffer), 0, from, from + 2, to);
+          const own = createNames();
+          const asked = path.replace(/\?.*$/s, '');
+          const slow = method === '' ? routeOfPath(own, asked) : routeId(own, method, asked);
+          expect(nameOf(id), `${method} ${path}`).toBe(nameOf(slow, own));
+        }
+      }),
+      { numRuns: 1000 },
     );
   });
 });
