@@ -43,11 +43,7 @@ import { atMost, isByte, isDigitByte } from './line.ts';
 import { MOST_DIGITS } from './numbers.ts';
 import { KernelRequests } from './request.ts';
 
-const digitsOfEpochs: ReadonlyMap<StampShape, 10 | 13 | 16> = new Map([
-  ['epoch-s', 10],
-  ['epoch-ms', 13],
-  ['epoch-us', 16],
-]);
+const digitsOfEpochs: Partial<Record<StampShape, 10 | 13 | 16>> = { 'epoch-s': 10, 'epoch-ms': 13, 'epoch-us': 16 };
 /** Words longer than this are compared by more than three words and a rest. */
 const MAX_SHORT = 15;
 export class KernelFields extends KernelRequests {
@@ -57,7 +53,7 @@ export class KernelFields extends KernelRequests {
     const x = this.x;
     const read: Code = [set(x, call(this.calls.stamps.get(index) ?? 0, get(p))), set(p, wordAt(i32(0), this.at.end))];
     const leave = this.leaveIf(real.differs(get(x), get(x)));
-    const epochDigits = digitsOfEpochs.get(shape);
+    const epochDigits = digitsOfEpochs[shape];
     if (epochDigits !== undefined) return [this.epoch([epochDigits], read), leave];
     const { [shape]: length } = remembered;
     const kept = this.at.stamps.get(index);
