@@ -191,8 +191,10 @@ class LaneFilter extends SteppedFilter {
     if (drawn < queuedMass) {
       const chosen = this.#outlook.drawQueued(after, ready, from, to, gap, queuedFit, this.#draws);
       this.#startFromQueue(a, l, chosen - duration[after], oneMore / waiting);
+      if (this.#s.newWorker[after] === 0) this.#guesses.noteGap(a, chosen - ready);
       return;
     }
+    this.#guesses.noteGap(a, 0);
     this.#bursts?.end(a);
     this.#lanes.queued[base + l] = 0;
     this.#lanes.arrived[base + l] = Number.NaN;

@@ -17,6 +17,7 @@
 import { Bursts } from './bursts.ts';
 import { createDraws, type Draws } from './draws.ts';
 import { FreeSlots } from './free-slots.ts';
+import { LONGEST_GAP } from './gap-law.ts';
 import { Guesses, isClosed, shareOfFree } from './guesses.ts';
 import type { FilterSettings, Following, Path } from './paths.ts';
 import { QueueBelief } from './queue-belief.ts';
@@ -30,7 +31,6 @@ type Kind = typeof ALONE | typeof QUEUED | typeof MEMBER;
 
 /** s: by how much an offset may drift per request. */
 const DRIFT = 0.001;
-const LONGEST_GAP = 0.25;
 const LEAST_RATE = 1e-3;
 /** How soft the bounds of an end are: in ticks of the stamps, and in means between two starts. */
 const SOFT_TICKS = 0.12;
@@ -176,6 +176,7 @@ class QueueFilter extends SteppedFilter {
       this.#take(a, start, end, full ? MEMBER : ALONE);
       return full ? 1 : 0;
     }
+    this.#guesses.noteGap(a, fromQueue ? start - free : 0);
     this.#take(a, start, end, fromQueue ? QUEUED : ALONE);
     if (!fromQueue && believed > LEAST_SURE) this.#guesses.thinkAgain(a);
     if (!bursts) return fromQueue ? 1 : 0;
