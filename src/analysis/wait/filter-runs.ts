@@ -2,13 +2,14 @@
 import { sumOf } from '../../core/statistics.ts';
 import { seedOf } from './draws.ts';
 import type { Plan } from './histories.ts';
+import { surelyIdle } from './idle-moments.ts';
 import { filterLanes } from './lane-filter.ts';
 import { mostGap } from './most-gap.ts';
 import type { FilterRun, FilterSettings, Following } from './paths.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
 import { PARTS } from './resample.ts';
-import { meanSlots } from './slot-changes.ts';
+import { meanSlots, slotsAt } from './slot-changes.ts';
 import type { LaneStretch, Stretch } from './stretch.ts';
 
 /** For so many clients who wait for their answers; `crowds`: some may come together. */
@@ -40,6 +41,18 @@ function loadOf({ length, duration, high, slots, changes }: Stretch): number {
   return Math.min(MOST_LOAD, work / ((changes ? meanSlots(changes, 0, seconds) : slots) * seconds));
 }
 
+/** s: the latest instant from which on, and before `second`, a slot is known to have idled. */
+function idleSince(stretch: Stretch): (second: number) => number {
+  if (stretch.hidden) return () => Number.NEGATIVE_INFINITY;
+  const { length, low, high, duration, tick, slots, changes } = stretch;
+  const micros = (seconds: Float64Array) => seconds.map((s) => 1e6 * s);
+  const ends = { length, low: micros(low), high: micros(high), duration: micros(duration) };
+  const since = surelyIdle(ends, 1e6 * tick, (from, to) =>
+    changes ? Math.max(slotsAt(changes, from / 1e6), slotsAt(changes, to / 1e6)) : slots,
+  );
+  return (second) => since(1e6 * second) / 1e6;
+}
+
 const MOST_LOAD = 0.98;
 /** Nats behind the best run from which a run has lost its way. */
 const LOST = 20;
@@ -61,7 +74,14 @@ function startsOf<S extends Stretch>(
   callers: Callers,
 ): Starts {
   const { seed } = callers;
-  const settings = { ...callers, particles, paths, rate: rateCurve(stretch), load: loadOf(stretch) };
+  const settings = {
+    ...callers,
+    particles,
+    paths,
+    rate: rateCurve(stretch),
+    load: loadOf(stretch),
+    idleSince: idleSince(stretch),
+  };
   return (clients, crowds) =>
     Array.from({ length: runs }, (_, k) => () => filter(stretch, { ...settings, clients, crowds, seed: seed + k }));
 }

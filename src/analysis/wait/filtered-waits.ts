@@ -151,7 +151,8 @@ function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Fol
   // Measured on workers that run one request at a time alone.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const rows = Int32Array.from({ length: part.length }, (_, i) => part.from + i);
-  const stretch = withChanges(stretchOf(trace, rows, pool.slots), pool);
+  const changing = withChanges(stretchOf(trace, rows, pool.slots), pool);
+  const stretch: Stretch = hidden ? { ...changing, hidden } : changing;
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const isManyPerTick = manyPerTick(trace, rows);

@@ -8,7 +8,7 @@
 import { floatsAt } from '../../core/columns.ts';
 import { countBelow } from '../../core/statistics.ts';
 import { queuesOf, type Trace } from '../structure/trace.ts';
-import { leastIdlePerStart } from './most-gap.ts';
+import { type Ends, leastIdlePerStart } from './most-gap.ts';
 import { fullBefore } from './never-full.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 
@@ -50,16 +50,43 @@ function boundByIdling(
   slotsWithin: (from: number, to: number) => number,
   most: Float64Array,
 ): void {
-  const begin = queue.reduce((least, i) => Math.min(least, low[i] - duration[i]), Number.POSITIVE_INFINITY);
-  const end = queue.reduce((last, i) => Math.max(last, high[i]), Number.NEGATIVE_INFINITY);
-  const handOver = handOverOf(queue, { low, high, duration, resolution }, slotsWithin(begin, end));
+  const ends = {
+    length: queue.length,
+    low: floatsAt(low, queue),
+    high: floatsAt(high, queue),
+    duration: floatsAt(duration, queue),
+  };
+  const since = surelyIdle(ends, resolution, slotsWithin);
+  for (const i of queue) {
+    const last = since(low[i] - duration[i]);
+    most[i] = Math.min(Number.isNaN(most[i]) ? Number.POSITIVE_INFINITY : most[i], high[i] - duration[i] - last);
+  }
+}
+
+/**
+ * By instant: the latest moment from which on, and before it, a slot is known to have idled; the beginning counts as one. All times in µs.
+ * `tick`: of the stamps; `slotsWithin`: the most slots between two instants.
+ */
+export function surelyIdle(
+  ends: Ends,
+  tick: number,
+  slotsWithin: (from: number, to: number) => number,
+): (instant: number) => number {
+  const { length, low, high, duration } = ends;
+  let begin = Number.POSITIVE_INFINITY;
+  let end = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < length; i++) {
+    begin = Math.min(begin, low[i] - duration[i]);
+    end = Math.max(end, high[i]);
+  }
+  const handOver = handOverOf(ends, tick, slotsWithin(begin, end));
   const idle: { readonly from: number; readonly to: number }[] = [{ from: begin, to: begin }];
   for (const ticks of TICKS) {
-    const width = ticks * Math.max(SHORTEST_TICK, resolution);
+    const width = ticks * Math.max(SHORTEST_TICK, tick);
     const count = Math.floor((end - begin) / width);
     if (count > MOST_INTERVALS) continue;
     const work = new Float64Array(count);
-    for (const i of queue) {
+    for (let i = 0; i < length; i++) {
       const from = low[i] - duration[i];
       const last = Math.min(count - 1, Math.floor((high[i] - begin) / width));
       for (let k = Math.floor((from - begin) / width); k <= last; k++) {
@@ -75,26 +102,15 @@ function boundByIdling(
   idle.sort((a, b) => a.to - b.to);
   const latest = Float64Array.from(idle, ({ from }) => from);
   for (let k = 1; k < latest.length; k++) latest[k] = Math.max(latest[k], latest[k - 1]);
-  for (const i of queue) {
-    const known = countBelow(idle.length, (k) => idle[k].to, low[i] - duration[i] + 1);
-    const since = known > 0 ? latest[known - 1] : begin;
-    most[i] = Math.min(Number.isNaN(most[i]) ? Number.POSITIVE_INFINITY : most[i], high[i] - duration[i] - since);
-  }
+  return (instant) => {
+    const known = countBelow(idle.length, (k) => idle[k].to, instant + 1);
+    return known > 0 ? latest[known - 1] : begin;
+  };
 }
 
 /** µs */
-function handOverOf(
-  queue: readonly number[],
-  { low, high, duration, resolution }: Pick<Trace, 'low' | 'high' | 'duration' | 'resolution'>,
-  slots: number,
-): number {
-  const ends = {
-    length: queue.length,
-    low: floatsAt(low, queue),
-    high: floatsAt(high, queue),
-    duration: floatsAt(duration, queue),
-  };
-  const idle = leastIdlePerStart(ends, slots, Math.max(SHORTEST_TICK, resolution));
+function handOverOf(ends: Ends, tick: number, slots: number): number {
+  const idle = leastIdlePerStart(ends, slots, Math.max(SHORTEST_TICK, tick));
   // Longer ones are idle time: the pool was never full.
   return idle <= HAND_OVER ? Math.max(HAND_OVER, UNSTEADY * idle) : HAND_OVER;
 }

@@ -21,7 +21,7 @@ import { type LaneOutlook, outlookOf } from './lane-outlook.ts';
 import { LaneParticles } from './lane-particles.ts';
 import { leastMisfit } from './misfit.ts';
 import type { FilterSettings, Following, Path } from './paths.ts';
-import { QueueBelief } from './queue-belief.ts';
+import { QueueBelief, REFUTED } from './queue-belief.ts';
 import { SteppedFilter } from './stepped-filter.ts';
 import type { LaneStretch } from './stretch.ts';
 
@@ -159,7 +159,9 @@ class LaneFilter extends SteppedFilter {
     this.#guesses.wander(a, end - this.#lanes.clock[a]);
     const idle = this.#tellFreshStarts(a, end);
     const oneMore = idle === 0 ? (this.#bursts?.oneMore(a) ?? 0) : 0;
-    const believed = idle === 0 ? oneMore + (1 - oneMore) * this.#belief.waiting(a) : 0;
+    const refuted = idle === 0 && this.#belief.since(a) < this.#set.idleSince(end);
+    if (refuted) this.logWeight[a] -= REFUTED;
+    const believed = idle === 0 && !refuted ? oneMore + (1 - oneMore) * this.#belief.waiting(a) : 0;
     this.#lanes.clock[a] = end;
     const after = next[i];
     this.logWeight[a] -= Math.log(this.#outlook.at(i, end));
@@ -267,7 +269,7 @@ class LaneFilter extends SteppedFilter {
       for (let k = 1; k < together; k++) this.logWeight[a] -= Math.log(idle - k);
       idle -= together;
       now = soonest;
-      if (idle === 0) this.#belief.clear(a);
+      if (idle === 0) this.#belief.clear(a, now);
     }
     const inSystem = isClosed(this.#set.clients) ? slots + this.#belief.mean(a) : 0;
     const expected = this.#rate(a, now, inSystem) * (end - now);

@@ -22,6 +22,8 @@ export interface FilterSettings {
   readonly mostGap: number;
   /** s: the same as answers that come evenly tell it; NaN: they do not. */
   readonly evenGap: number;
+  /** By instant, s: the latest one before it from which on a slot is known to have idled for a while. */
+  readonly idleSince: (second: number) => number;
   /** Clients in all, each of whom waits for its answer before it asks again; Infinity: callers do not wait for each other. */
   readonly clients: number;
   /** Most callers come in bursts; false: every caller comes alone. */

@@ -13,6 +13,9 @@ const RARE = 1e-7;
 const CROWD = 0.03;
 const CROWD_PER_CALLER = 0.001;
 
+/** Nats that a queue costs which lasted through a stretch in which a slot is known to have idled. */
+export const REFUTED = 20;
+
 export class QueueBelief {
   #mass: Float64Array;
   #offset: Int32Array;
@@ -30,10 +33,15 @@ export class QueueBelief {
   /** Starts from the queue since the pool became full. */
   #seen: Int32Array;
   #spareSeen: Int32Array;
+  /** s: when the pool became full. */
+  #since: Float64Array;
+  #spareSince: Float64Array;
 
   constructor(particles: number, crowds: boolean) {
     this.#crowd = crowds ? new Float64Array(particles) : null;
     this.#spareCrowd = new Float64Array(particles);
+    this.#since = new Float64Array(particles);
+    this.#spareSince = new Float64Array(particles);
     this.#seen = new Int32Array(particles);
     this.#spareSeen = new Int32Array(particles);
     this.#mass = new Float64Array(particles * BAND);
@@ -44,13 +52,19 @@ export class QueueBelief {
     this.#spareWidth = new Int32Array(particles);
   }
 
-  /** The pool of particle `a` has just become full: nobody is known to queue. */
-  clear(a: number): void {
+  /** The pool of particle `a` became full at `second`: nobody is known to queue. */
+  clear(a: number, second: number): void {
+    this.#since[a] = second;
     this.#mass[a * BAND] = 1;
     this.#offset[a] = 0;
     this.#width[a] = 1;
     if (this.#crowd) this.#crowd[a] = CROWD;
     this.#seen[a] = 0;
+  }
+
+  /** s: since when the pool of particle `a` has been full. */
+  since(a: number): number {
+    return this.#since[a];
   }
 
   /** P(somebody queues). */
@@ -177,11 +191,13 @@ export class QueueBelief {
       this.#spareOffset[k] = this.#offset[a];
       this.#spareWidth[k] = width;
       this.#spareSeen[k] = this.#seen[a];
+      this.#spareSince[k] = this.#since[a];
       if (this.#crowd) this.#spareCrowd[k] = this.#crowd[a];
       for (let x = a * BAND, y = k * BAND; x < a * BAND + width; x++, y++) spare[y] = mass[x];
     }
     if (this.#crowd) [this.#crowd, this.#spareCrowd] = [this.#spareCrowd, this.#crowd];
     [this.#seen, this.#spareSeen] = [this.#spareSeen, this.#seen];
+    [this.#since, this.#spareSince] = [this.#spareSince, this.#since];
     [this.#mass, this.#spareMass] = [this.#spareMass, this.#mass];
     [this.#offset, this.#spareOffset] = [this.#spareOffset, this.#offset];
     [this.#width, this.#spareWidth] = [this.#spareWidth, this.#width];

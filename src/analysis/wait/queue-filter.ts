@@ -20,7 +20,7 @@ import { FreeSlots } from './free-slots.ts';
 import { LONGEST_GAP } from './gap-law.ts';
 import { Guesses, isClosed, shareOfFree } from './guesses.ts';
 import type { FilterSettings, Following, Path } from './paths.ts';
-import { QueueBelief } from './queue-belief.ts';
+import { QueueBelief, REFUTED } from './queue-belief.ts';
 import { SteppedFilter } from './stepped-filter.ts';
 import { LINE_JITTER, type Stretch, startOrder } from './stretch.ts';
 
@@ -202,6 +202,10 @@ class QueueFilter extends SteppedFilter {
     const expected = this.#rate(a, free, inSystem) * passed;
     this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, free - passed, free) : expected);
     this.#told[a] += passed;
+    if (this.#belief.since(a) < this.#set.idleSince(free)) {
+      this.logWeight[a] -= REFUTED;
+      return 0;
+    }
     return this.#belief.waiting(a);
   }
 
@@ -242,7 +246,7 @@ class QueueFilter extends SteppedFilter {
     }
     this.#idle[a] = this.#free.first(a) > start ? 0 : 1;
     this.#told[a] = start;
-    this.#belief.clear(a);
+    this.#belief.clear(a, start);
   }
 
   /** How well an end fits its stamp, 0..1. */

@@ -29,6 +29,8 @@ export interface Stretch {
   readonly slots: number;
   /** Every slot is a process of its own; threads hinder each other, and the gaps between their requests depend on how many run. */
   readonly isProcesses?: true;
+  /** Requests may be missing that held a slot: none is known to have idled. */
+  readonly hidden?: true;
   /** s: the mean gap between two requests of a slot, where answers that come evenly tell it. */
   readonly evenGap?: number;
   /** How many at what instant (s), where that changes within the stretch. */
