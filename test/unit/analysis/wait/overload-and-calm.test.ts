@@ -44,3 +44,11 @@ it('tells how long callers waited who came forty at once, though a second holds 
     expect(wait.mean / truth).toBeLessThan(2.5);
   }
 });
+
+it('nobody queues before four workers that are half idle, though a second holds many requests that take equally long', () => {
+  for (const seed of [3, 5]) {
+    const load = { kind: 'poisson', phases: [{ rate: 50, seconds: 80 }] } as const;
+    const { input } = logOf({ ...pool, seed, workers: 4, service: { law: 'fixed', mean: 0.04 }, load }, clocks);
+    expect(inferServer(input).wait.mean).toBeLessThan(10_000);
+  }
+});
