@@ -9,7 +9,7 @@ import type { FilterRun, FilterSettings, Following } from './paths.ts';
 import { filterQueue } from './queue-filter.ts';
 import { rateCurve } from './rate-curve.ts';
 import { PARTS } from './resample.ts';
-import { meanSlots, slotsAt } from './slot-changes.ts';
+import { meanSlots } from './slot-changes.ts';
 import type { LaneStretch, Stretch } from './stretch.ts';
 
 /** For so many clients who wait for their answers; `crowds`: some may come together. */
@@ -41,15 +41,12 @@ function loadOf({ length, duration, high, slots, changes }: Stretch): number {
   return Math.min(MOST_LOAD, work / ((changes ? meanSlots(changes, 0, seconds) : slots) * seconds));
 }
 
-/** s: the latest instant from which on, and before `second`, a slot is known to have idled. */
-function idleSince(stretch: Stretch): (second: number) => number {
-  if (stretch.hidden) return () => Number.NEGATIVE_INFINITY;
-  const { length, low, high, duration, tick, slots, changes } = stretch;
+/** s: the latest instant from which on, and before `second`, a slot is known to have idled. A slot that has just come boots, while others queue. */
+function idleSince({ length, low, high, duration, tick, slots, hidden, changes }: Stretch): (second: number) => number {
+  if (hidden || changes) return () => Number.NEGATIVE_INFINITY;
   const micros = (seconds: Float64Array) => seconds.map((s) => 1e6 * s);
   const ends = { length, low: micros(low), high: micros(high), duration: micros(duration) };
-  const since = surelyIdle(ends, 1e6 * tick, (from, to) =>
-    changes ? Math.max(slotsAt(changes, from / 1e6), slotsAt(changes, to / 1e6)) : slots,
-  );
+  const since = surelyIdle(ends, 1e6 * tick, () => slots);
   return (second) => since(1e6 * second) / 1e6;
 }
 

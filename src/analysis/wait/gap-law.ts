@@ -14,7 +14,7 @@ import type { Draws } from './draws.ts';
 export interface GapLaw {
   /** s: the middle of the main part. */
   readonly typical: number;
-  /** s */
+  /** s: as if no gap were longer than a moment; what a machine that stands still adds now and then is no part of what each start needs. */
   readonly mean: number;
   /** Seconds below which a gap cannot be. */
   readonly least: number;
@@ -29,6 +29,9 @@ const TAIL_POWER = 1.3;
 /** Points of a table for the main part of the law, and of a coarser one for its tail. */
 const TABLE = 250;
 const COARSER = 10;
+/** s, and the steps in which the mean is summed up to there. */
+const MOMENT = 0.1;
+const STEPS = 100;
 /** No gap of a worker that has something to do is longer: s, and in typical gaps. */
 export const LONGEST_GAP = 1;
 const LONGEST_TYPICAL = 8;
@@ -45,9 +48,10 @@ export function gapLaw(typical: number, spread: number, tailShare = TAIL): GapLa
   const step = spread / 10;
   const near = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * step));
   const far = Float64Array.from({ length: TABLE + 2 }, (_, k) => exactly(least + k * COARSER * step));
-  // The tail is a log-logistic law.
-  const angle = Math.PI / TAIL_POWER;
-  const mean = (1 - tailShare) * typical + (tailShare * tailScale * angle) / Math.sin(angle);
+  const cut = Math.max(MOMENT, typical);
+  let tailMean = 0;
+  for (let k = 0; k < STEPS; k++) tailMean += ((1 - tail(((k + 0.5) * cut) / STEPS)) * cut) / STEPS;
+  const mean = (1 - tailShare) * typical + tailShare * tailMean;
   // Many draws have the same upper end, that of the longest gap.
   let end = Number.NaN;
   let mainToEnd = 0;

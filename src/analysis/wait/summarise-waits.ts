@@ -133,7 +133,7 @@ function doubt(mean: number, context: WaitContext): { less: number; more: number
 
 function doubtOfMany(
   mean: number,
-  { evidence, hidden, slots, onLanes, severalQueues, mayBeMore, manyPerTick, inBursts, start }: WaitContext,
+  { evidence, hidden, slots, onLanes, severalQueues, mayBeMore, manyPerTick, isEven, inBursts, start }: WaitContext,
 ): { less: number; more: number } {
   const { logRatio, full, longest, most } = evidence;
   const error = Math.max(LEAST_ERROR, evidence.error);
@@ -147,7 +147,11 @@ function doubtOfMany(
     // A crowd before one of several queues, while another idles, looks like callers who came one after the other.
     mayBeMore && severalQueues ? atOnce : 0,
   );
-  const more = Math.max(manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE, unseen, waves || full >= OFTEN_FULL ? atOnce : 0);
+  const more = Math.max(
+    manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE,
+    unseen,
+    waves || isEven || full >= OFTEN_FULL ? atOnce : 0,
+  );
   const onePeriod = longest > ONE_PERIOD;
   if (full >= ALWAYS_FULL && onePeriod) return { less: LESS_WHEN_FULL, more };
   if (inBursts)
