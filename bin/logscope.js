@@ -14,10 +14,15 @@ const written = new Map([
 ]);
 const STDOUT = 1;
 
-/** Lines are as long as a terminal is wide, and only its stream knows when it takes more: files, pipes and /dev/null are served. */
+/** Lines are as long as a terminal is wide; all else takes them as they are: files, pipes (of Node: sockets) and /dev/null. */
 function isPlain() {
   const info = fstatSync(STDOUT);
-  return info.isFile() || info.isFIFO() || (info.isCharacterDevice() && info.rdev === statSync('/dev/null').rdev);
+  return (
+    info.isFile() ||
+    info.isFIFO() ||
+    info.isSocket() ||
+    (info.isCharacterDevice() && info.rdev === statSync('/dev/null').rdev)
+  );
 }
 
 /** @returns whether all has been said; the program can say the same, and what is wrong with standard output */
