@@ -95,7 +95,7 @@ describe('the top level', () => {
     const tracked = execFileSync('git', ['ls-files'], { cwd: root, encoding: 'utf8' }).trim().split('\n');
     const top = new Set(tracked.map((path) => path.split('/')[0]));
     const known = ['package.json', 'tsconfig.json', 'src', 'parsers', 'sample-logs', 'test', 'bin', 'docs', '.ci'];
-    const documents = ['README.md', 'LICENSE', 'CHANGELOG.md', 'CONTRIBUTING.md'];
+    const documents = ['README.md', 'LICENSE', 'CHANGELOG.md'];
     const tools = [
       'package-lock.json',
       '.npmrc',

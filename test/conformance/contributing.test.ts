@@ -10,7 +10,7 @@ import { createParser } from '../../src/ingest/create-parser.ts';
 const root = resolve(import.meta.dirname, '../..');
 
 async function formatOfTheGuide(): Promise<LogFormat> {
-  const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  const guide = readFileSync(join(root, 'docs/CONTRIBUTING.md'), 'utf8');
   const code = /```ts\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
   const folder = join(root, 'node_modules/.cache/logscope');
   mkdirSync(folder, { recursive: true });
