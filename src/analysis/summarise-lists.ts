@@ -40,6 +40,19 @@ export function summariseWorkers(partial: Partial, inference: ServerInference): 
     .map(({ first: _, ...worker }) => worker);
 }
 
+const serviceTimesOf = (of: DurationHistogram | undefined) => ({
+  mean: of ? secondsOrNull(of.mean) : null,
+  p50: of ? secondsOrNull(of.quantile(0.5)) : null,
+  p95: of ? secondsOrNull(of.quantile(0.95)) : null,
+  p99: of ? secondsOrNull(of.quantile(0.99)) : null,
+  max: of ? secondsOrNull(of.max) : null,
+});
+
+const highOf = (bound: Pick<ServiceBounds, 'highMean' | 'highP95'> | undefined) => ({
+  mean: secondsOrNull(bound?.highMean ?? Number.NaN),
+  p95: secondsOrNull(bound?.highP95 ?? Number.NaN),
+});
+
 export function summariseRoutes(
   partial: Partial,
   own: OwnDurations | null,
@@ -59,17 +72,7 @@ export function summariseRoutes(
         requests: totals.requests,
         error_ratio: hasStatus ? totals.errors / totals.requests : null,
         busy_ratio: service && busy > 0 ? busyMicros / busy : null,
-        service_time: {
-          mean: of ? secondsOrNull(of.mean) : null,
-          p50: of ? secondsOrNull(of.quantile(0.5)) : null,
-          p95: of ? secondsOrNull(of.quantile(0.95)) : null,
-          p99: of ? secondsOrNull(of.quantile(0.99)) : null,
-          max: of ? secondsOrNull(of.max) : null,
-          high: {
-            mean: secondsOrNull(bounds?.routes.get(id)?.highMean ?? Number.NaN),
-            p95: secondsOrNull(bounds?.routes.get(id)?.highP95 ?? Number.NaN),
-          },
-        },
+        service_time: { ...serviceTimesOf(of), high: highOf(bounds?.routes.get(id)) },
       };
     })
     .filter(Boolean)

@@ -229,22 +229,26 @@ export function withDeclared(seen: Structure, declared: Declared, workers: Estim
     if (declared.refusals !== null) return withRefusals(open, declared.refusals);
     return seen.met ? withLimit(open, seen.met, seen) : open;
   }
-  const threads =
-    model === 'sync'
-      ? exactly(1, confidence, method)
-      : declared.threads !== null
-        ? exactly(declared.threads, confidence, method)
-        : seen.model === 'sync' || seen.threads.low === null
-          ? atLeast(1, seen.threads.method)
-          : seen.threads;
-  const capacity =
-    threads.value !== null && workers.value !== null
-      ? {
-          ...exactly(threads.value * workers.value, Math.min(threads.confidence, workers.confidence), method),
-          high: workers.high === null ? null : threads.value * workers.high,
-        }
-      : seen.model === 'async'
-        ? atLeast(seen.threads.low ?? 1, seen.method)
-        : seen.capacity;
-  return { model, confidence, method, threads, capacity, unbounded: false };
+  const threads = threadsOf(seen, declared, model);
+  return {
+    model,
+    confidence,
+    method,
+    threads,
+    capacity: capacityOf(seen, threads, workers, method),
+    unbounded: false,
+  };
+}
+
+function threadsOf(seen: Structure, { confidence, method, threads }: Declared, model: Structure['model']): Estimate {
+  if (model === 'sync') return exactly(1, confidence, method);
+  if (threads !== null) return exactly(threads, confidence, method);
+  return seen.model === 'sync' || seen.threads.low === null ? atLeast(1, seen.threads.method) : seen.threads;
+}
+
+function capacityOf(seen: Structure, threads: Estimate, workers: Estimate, method: string): Estimate {
+  if (threads.value === null || workers.value === null)
+    return seen.model === 'async' ? atLeast(seen.threads.low ?? 1, seen.method) : seen.capacity;
+  const product = exactly(threads.value * workers.value, Math.min(threads.confidence, workers.confidence), method);
+  return { ...product, high: workers.high === null ? null : threads.value * workers.high };
 }

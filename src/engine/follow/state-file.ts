@@ -74,29 +74,50 @@ export async function resumeFrom(
   const saved = state.files[resolve(input.path)];
   if (!saved || saved.length === 0) return false;
   const current = await lookAt(input.path);
-  const plain = (await Promise.all((await rotatedPaths(input.path)).map(lookAt))).filter((one) => one !== null);
-  const isPlain = (head: string) => [...plain, ...(current ? [current] : [])].some((one) => one.head === head);
-  const rotated = [...plain, ...(await packedBeside(input.path)).filter(({ head }) => !isPlain(head))];
-  const present = current ? [current, ...rotated] : rotated;
+  const rotated = await rotatedBeside(input.path, current);
+  const { at, last } = positionsIn(current ? [current, ...rotated] : rotated, saved);
+  if (last && last !== current) for (const one of since(last, rotated, saved)) if (!at.has(one)) at.set(one, 0);
+  if (!last && current)
+    trouble(`${basename(input.path)} is another file now and the old one was not found: reading from its beginning`);
+  await input.file.resume((current && at.get(current)) ?? 0, await earlierFiles(rotated, at, trouble));
+  return true;
+}
+
+/** Once each: of a file and its packed copy the plain one. */
+async function rotatedBeside(path: string, current: Present | null): Promise<Present[]> {
+  const plain = (await Promise.all((await rotatedPaths(path)).map(lookAt))).filter((one) => one !== null);
+  const heads = new Set([...plain, ...(current ? [current] : [])].map(({ head }) => head));
+  return [...plain, ...(await packedBeside(path)).filter(({ head }) => !heads.has(head))];
+}
+
+/** How far each file was read, and the file that was read last; undefined: it is not there. */
+function positionsIn(
+  present: readonly Present[],
+  saved: readonly FilePosition[],
+): { at: Map<Present, number>; last: Present | undefined } {
   const at = new Map<Present, number>();
   let last: Present | undefined;
   for (const one of saved) {
     last = fileOf(one, present);
     if (last) at.set(last, one.position);
   }
-  if (last !== current) {
-    if (last) for (const one of since(last, rotated, saved)) if (!at.has(one)) at.set(one, 0);
-    if (!last && current)
-      trouble(`${basename(input.path)} is another file now and the old one was not found: reading from its beginning`);
-  }
+  return { at, last };
+}
+
+/** Those with a position, in the order in which they were written. */
+async function earlierFiles(
+  rotated: readonly Present[],
+  at: ReadonlyMap<Present, number>,
+  trouble: (sentence: string) => void,
+): Promise<EarlierFile[]> {
   const earlier: EarlierFile[] = [];
-  for (const one of rotated.filter((one) => at.has(one)).sort(byWritten)) {
-    const position = at.get(one) as number;
+  for (const one of rotated.toSorted(byWritten)) {
+    const position = at.get(one);
+    if (position === undefined) continue;
     const path = one.isPacked ? await unpacked(one, position, trouble) : one.path;
     if (path !== null) earlier.push({ path, position, isUnpacked: one.isPacked });
   }
-  await input.file.resume((current && at.get(current)) ?? 0, earlier);
-  return true;
+  return earlier;
 }
 
 /** By inode; a copy made before a truncation has another one, and is known by its first bytes. */
