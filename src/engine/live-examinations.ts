@@ -7,7 +7,7 @@ import type { InputSummary } from '../core/summary.ts';
 import type { Examiner } from './examiner.ts';
 import { LiveJudge } from './live-judge.ts';
 import type { RowStore } from './row-store.ts';
-import { toldWaits } from './told-waits.ts';
+import { toldWaits, withToldRange } from './told-waits.ts';
 
 export interface LiveExaminationsOptions {
   readonly clock: Clock;
@@ -170,7 +170,7 @@ export class LiveExaminations {
       this.#isAtStake =
         this.#judge.isFull || inTurn !== undefined || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
       if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);
-      done({ ...told, inference });
+      done({ ...told, inference: withToldRange(inference, this.#judge.fullQueues) });
     } catch (error) {
       // Reading and drawing go on without it; the next window may fare better.
       this.#notBefore = clock.nowMicros() + 10 * EVERY_MS * 1000;

@@ -151,6 +151,8 @@ export class LiveJudge {
         orLonger: stretch.orLonger,
         rate,
         mean: stretch.told.mean,
+        low: stretch.told.low,
+        high: stretch.told.high,
       };
     }
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);

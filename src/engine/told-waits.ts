@@ -2,6 +2,7 @@
  * The waits of single requests as a live view draws them. What is said of a full pool holds for each of the requests that it took from its
  * queue, or the charts would tell of no queue below a sentence that tells of one.
  */
+import type { ServerInference } from '../core/inference.ts';
 import { leastNow, longestNow } from './live-pools.ts';
 
 export interface FullQueues {
@@ -14,6 +15,16 @@ export interface FullQueues {
   readonly rate: number | null;
   /** µs: the wait that is told; its least is no more than that. 0: perhaps nobody waits. */
   readonly mean: number;
+  /** µs: between what it is said to lie. */
+  readonly low: number;
+  readonly high: number;
+}
+
+/** The inference as it is drawn beside what is said of a full pool: charts are as open as the sentence above them. */
+export function withToldRange(inference: ServerInference, queues: FullQueues | null): ServerInference {
+  if (!queues || !(queues.mean > 0)) return inference;
+  const { mean, low, high } = queues;
+  return { ...inference, wait: { ...inference.wait, mean, lowMean: low, highMean: high } };
 }
 
 /** `wait`, `start`: µs by row of the inference; a new column where one of them changes. */

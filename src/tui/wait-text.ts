@@ -1,6 +1,6 @@
 /** The wait of a request in words: an estimate that may be far off looks like one. */
 import type { WaitInference } from '../core/inference.ts';
-import { shortDuration } from './numbers.ts';
+import { shortCount, shortDuration } from './numbers.ts';
 
 /** Ends of the range this far apart make a number that is no measure. */
 const FAR_APART = 10;
@@ -21,4 +21,18 @@ export function waitNote(wait: WaitInference, micros: number): string {
   if (!(micros > 0) || !isFarOff(wait) || !(wait.mean > 0)) return wait.method;
   const [low, high] = [wait.lowMean, wait.highMean].map((bound) => shortDuration((micros * bound) / wait.mean));
   return `(${low} to ${high} fit, ${wait.method})`;
+}
+
+/** Whole callers, by two digits: ends of a range are no more exact than that. */
+const roundly = (callers: number): string => shortCount(Math.round(Number(callers.toPrecision(2))));
+
+/**
+ * "13-570", "≤2.7k", "≥13": between what a queue of so many callers lies, as far as all waits do, in at most so many cells; "" where that
+ * is near it, or nothing is known.
+ */
+export function queueRange(wait: WaitInference, callers: number, cells: number): string {
+  if (!(callers > 0) || !isFarOff(wait) || !(wait.mean > 0)) return '';
+  const [low, high] = [wait.lowMean, wait.highMean].map((bound) => roundly((callers * bound) / wait.mean));
+  const ways = Number.isFinite(wait.highMean) ? [`${low}-${high}`, `≤${high}`] : [`≥${low}`];
+  return ways.find(({ length }) => length <= cells) ?? '';
 }

@@ -24,6 +24,8 @@ export interface Strip {
   readonly style: (column: number, isOver: boolean) => StyleId;
   /** Shown at the right: the value at the cursor, or the greatest. */
   readonly value: string;
+  /** Between what it lies, where that is far apart: below it, or instead of it where there is one row. */
+  readonly range?: string;
   /** Height it deserves when there is room: its share of the rows. */
   readonly weight: number;
 }
@@ -90,9 +92,15 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
     // A part of a letter cannot be drawn in another colour.
     if (strip.inner && !theme.mono && !theme.ascii && greatest(strip.inner.values) > 0)
       drawInner(view, chart, strip, strip.inner);
-    if (right > 0) canvas.textRight(canvas.columns, y, strip.value, theme.text, right);
+    if (right > 0) drawValue(view, canvas.region(canvas.columns - right, y, right, height), strip);
     y += height;
   });
+}
+
+function drawValue({ theme }: View, canvas: Canvas, { value, range = '' }: Strip): void {
+  const isAlone = range !== '' && canvas.rows === 1;
+  canvas.textRight(canvas.columns, 0, isAlone ? range : value, theme.text);
+  if (!isAlone) canvas.textRight(canvas.columns, 1, range, theme.quiet);
 }
 
 /** Without colours the glyph must tell it from what stands in front. */

@@ -5,7 +5,7 @@ import { dimmed, drawCursor, drawStrips, greatest, readOut, stripLooks } from '.
 import { shortNumber } from '../numbers.ts';
 import { definePanel } from '../panel.ts';
 import type { PoolSeries } from '../scene/pool-series.ts';
-import { roughly } from '../wait-text.ts';
+import { queueRange, roughly } from '../wait-text.ts';
 
 /** Columns with answers of which no wait is known: live, those of the newest requests, until they are examined. */
 export const waitIsUnknown =
@@ -28,6 +28,7 @@ export default definePanel({
     if (!queue) return;
     const { capacity, wait } = snapshot.inference;
     const longest = readOut(view, queue);
+    const { right } = gutterOf(canvas.columns);
     const looks = stripLooks(view, pool.expected ? dimmed(theme, theme.colours.queue) : undefined);
     drawStrips(view, canvas, [
       {
@@ -41,6 +42,7 @@ export default definePanel({
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
         style: (_, isOver) => looks(theme.colours.queue, isOver),
         value: `${roughly(wait, longest)}${shortNumber(longest)}`,
+        range: queueRange(wait, longest, right - 1),
         weight: 1,
       },
     ]);

@@ -1,11 +1,21 @@
 // Waits of single requests under a sentence about a full pool: they lie where it says that they lie.
 import { expect, it } from 'vitest';
+import { unknownWait } from '../../../src/analysis/wait/summarise-waits.ts';
+import type { ServerInference } from '../../../src/core/inference.ts';
 import { leastNow } from '../../../src/engine/live-pools.ts';
-import { toldWaits } from '../../../src/engine/told-waits.ts';
+import { toldWaits, withToldRange } from '../../../src/engine/told-waits.ts';
 
 const SECOND = 1_000_000;
 const start = Float64Array.from([-5, 1, 20, 40, 40], (seconds) => seconds * SECOND);
-const full = { rows: Int32Array.from([0, 1, 2, 3]), since: 0, orLonger: false, rate: 10, mean: 4 * SECOND };
+const full = {
+  rows: Int32Array.from([0, 1, 2, 3]),
+  since: 0,
+  orLonger: false,
+  rate: 10,
+  mean: 4 * SECOND,
+  low: SECOND,
+  high: 40 * SECOND,
+};
 
 it('are no less than a queue tells that has not run empty, and no more than since the pool is full', () => {
   const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, full);
@@ -33,4 +43,15 @@ it('are as told for the newest, of whom nothing was found, and for no others', (
 it('may be longer where the log begins with a full pool', () => {
   const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 0, 0]), start, { ...full, orLonger: true });
   expect(told[1]).toBe(60 * SECOND);
+});
+
+it('lie between what the sentence tells, and between what was found where nothing is full', () => {
+  const inference = { wait: { ...unknownWait('histories'), mean: SECOND, highMean: 2 * SECOND } } as ServerInference;
+  expect(withToldRange(inference, full).wait).toMatchObject({
+    mean: full.mean,
+    lowMean: full.low,
+    highMean: full.high,
+  });
+  expect(withToldRange(inference, null)).toBe(inference);
+  expect(withToldRange(inference, { ...full, mean: 0 })).toBe(inference);
 });

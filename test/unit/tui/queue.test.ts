@@ -15,8 +15,8 @@ it('marks the columns whose waits are not known yet, and leaves those blank in w
     ...Array.from({ length: 10 }, (_, i) => ({ start: -20 + i, end: -19.1 + i })),
   ];
   const [row] = drawn(queue, viewOf(handSnapshot({ requests }), { columns: 80 }), 80, 1);
-  // A minute is 62 cells behind a margin of 12.
-  const cells = (from: number, to: number) => row.slice(12 + 62 + from, 12 + 62 + to);
+  // A minute is 61 cells behind a margin of 12.
+  const cells = (from: number, to: number) => row.slice(12 + 61 + from, 12 + 61 + to);
   expect(cells(-51, -42)).toMatch(/^[▁▂▃▄▅▆▇█]+$/);
   expect(cells(-37, -31)).toMatch(/^ *$/);
   expect(cells(-19, -13)).toMatch(/^[· ]*·[· ]*$/);
@@ -25,15 +25,18 @@ it('marks the columns whose waits are not known yet, and leaves those blank in w
 it('is no plain number where its waits are none', () => {
   const requests = Array.from({ length: 40 }, (_, i) => ({ start: -40.5 + i, end: -39.5 + i, wait: 3 }));
   const snapshot = handSnapshot({ requests });
-  const ends = (lowMean: number, panel: Panel) => {
+  const ends = (lowMean: number, panel: Panel, rows: number, columns = 80) => {
     const wait = { ...snapshot.inference.wait, method: 'inferred' as const, mean: 3e6, lowMean, highMean: 6e6 };
-    const view = viewOf({ ...snapshot, inference: { ...snapshot.inference, wait } }, { columns: 80 });
-    return drawn(panel, view, 80, panel === queue ? 1 : 9).map((row) => row.slice(-6).trim());
+    const view = viewOf({ ...snapshot, inference: { ...snapshot.inference, wait } }, { columns });
+    return drawn(panel, view, columns, rows).map((row) => row.padEnd(columns).slice(-7));
   };
-  expect(ends(2e6, queue)).toEqual(['3.0']);
-  expect(ends(0.1e6, queue)).toEqual(['~3.0']);
-  expect(ends(2e6, pool)).toContain('3.00s');
-  expect(ends(0.1e6, pool)).toContain('~3.00s');
+  expect(ends(2e6, queue, 2)).toEqual(['    3.0', '       ']);
+  expect(ends(0.1e6, queue, 2)).toEqual(['   ~3.0', '    0-6']);
+  // One row tells between what it lies, or it would look like a number.
+  expect(ends(0.1e6, queue, 1)).toEqual(['    0-6']);
+  expect(ends(2e6, pool, 9)).toContain('  3.00s');
+  // A blank keeps the longest value from its chart, on a narrow screen as on a wide one.
+  for (const columns of [60, 80, 110]) expect(ends(0.1e6, pool, 9, columns)).toContain(' ~3.00s');
 });
 
 describe('the right edge of a live picture', () => {
@@ -45,15 +48,15 @@ describe('the right edge of a live picture', () => {
     const inference = { ...snapshot.inference, service: { ...snapshot.inference.service, ...service } };
     return viewOf({ ...snapshot, inference }, { columns: 80, ui: { spanSeconds: 20 } });
   };
-  // 20 seconds are 62 cells behind a margin of 12: the last cells are those of callers of whom none was answered yet.
-  const ends = (view: View, panel = queue) => drawn(panel, view, 80, 1)[0].slice(12, 12 + 62);
+  // 20 seconds are 61 cells behind a margin of 12: the last cells are those of callers of whom none was answered yet.
+  const ends = (view: View, panel = queue) => drawn(panel, view, 80, 1)[0].slice(12, 12 + 61);
 
   it('does not look as if nobody waited: those who wait now have no line yet', () => {
-    expect(ends(pictureOf({ live: true }))).toMatch(/^[▁▂▃▄▅▆▇█]{62}$/);
+    expect(ends(pictureOf({ live: true }))).toMatch(/^[▁▂▃▄▅▆▇█]{61}$/);
     const { busy, queue: waiting } = pictureOf({ live: true }).scene.pool().expected as ExpectedPool;
-    expect(waiting[61]).toBeCloseTo(3, 0);
+    expect(waiting[60]).toBeCloseTo(3, 0);
     expect(waiting[40]).toBe(0);
-    expect(busy[61]).toBeCloseTo(1, 1);
+    expect(busy[60]).toBeCloseTo(1, 1);
     expect(busy[50]).toBe(0);
   });
 
