@@ -42,6 +42,8 @@ export interface WaitInference {
   /** 0..1 */
   readonly waitingRatio: number;
   readonly peakQueue: number;
+  /** No more callers can have queued at once; missing: not known. */
+  readonly mostQueued?: number;
   /** Share of the time in which all slots were taken, in the possible histories; NaN where there are none of the whole pool. */
   readonly full: number;
   /** As the possible histories take them; null: the wait was found without any. */

@@ -153,6 +153,7 @@ export class LiveJudge {
         mean: stretch.told.mean,
         low: stretch.told.low,
         high: stretch.told.high,
+        answered,
       };
     }
     const findings = stretch.withEarlier(examined.summary.findings, at.isLook);

@@ -18,13 +18,17 @@ export interface FullQueues {
   /** µs: between what it is said to lie. */
   readonly low: number;
   readonly high: number;
+  /** Answers per second of all of them; null: not known. */
+  readonly answered: number | null;
 }
 
 /** The inference as it is drawn beside what is said of a full pool: charts are as open as the sentence above them. */
 export function withToldRange(inference: ServerInference, queues: FullQueues | null): ServerInference {
   if (!queues || !(queues.mean > 0)) return inference;
-  const { mean, low, high } = queues;
-  return { ...inference, wait: { ...inference.wait, mean, lowMean: low, highMean: high } };
+  const { mean, low, high, answered } = queues;
+  // Whoever queues is answered, at the pace of the pool, after the longest wait at the latest.
+  const mostQueued = answered === null ? Number.POSITIVE_INFINITY : Math.max(1, (answered * high) / 1e6);
+  return { ...inference, wait: { ...inference.wait, mean, lowMean: low, highMean: high, mostQueued } };
 }
 
 /** `wait`, `start`: µs by row of the inference; a new column where one of them changes. */

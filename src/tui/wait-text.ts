@@ -32,7 +32,9 @@ const roundly = (callers: number): string => shortCount(Math.round(Number(caller
  */
 export function queueRange(wait: WaitInference, callers: number, cells: number): string {
   if (!(callers > 0) || !isFarOff(wait) || !(wait.mean > 0)) return '';
-  const [low, high] = [wait.lowMean, wait.highMean].map((bound) => roundly((callers * bound) / wait.mean));
-  const ways = Number.isFinite(wait.highMean) ? [`${low}-${high}`, `≤${high}`] : [`≥${low}`];
+  const { mean, lowMean, highMean, mostQueued = Number.POSITIVE_INFINITY } = wait;
+  const most = Math.max(callers, Math.min(mostQueued, (callers * highMean) / mean));
+  const [low, high] = [(callers * lowMean) / mean, most].map(roundly);
+  const ways = Number.isFinite(most) ? [`${low}-${high}`, `≤${high}`] : [`≥${low}`];
   return ways.find(({ length }) => length <= cells) ?? '';
 }

@@ -15,6 +15,7 @@ const full = {
   mean: 4 * SECOND,
   low: SECOND,
   high: 40 * SECOND,
+  answered: 10,
 };
 
 it('are no less than a queue tells that has not run empty, and no more than since the pool is full', () => {

@@ -26,6 +26,9 @@ it('says of a queue between what it lies, in the cells there are', () => {
   expect(queueRange(wide, 1234, 6)).toBe('≤9.9k');
   expect(queueRange(wide, 1.5, 6)).toBe('0-12');
   expect(queueRange({ ...wide, highMean: Number.POSITIVE_INFINITY }, 25, 6)).toBe('≥3');
+  // Never more than can have queued, and never less than was seen.
+  expect(queueRange({ ...wide, mostQueued: 144 }, 25, 6)).toBe('3-140');
+  expect(queueRange({ ...wide, mostQueued: 20 }, 25, 6)).toBe('3-25');
 });
 
 it('says nothing of a queue that is known well, or is none', () => {
