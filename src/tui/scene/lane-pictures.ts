@@ -4,7 +4,8 @@ import type { TimeAxis } from '../time-axis.ts';
 import type { BarRow, Raster, RasterPlan, ShareRow, TrackPicture } from './lane-raster.ts';
 import type { LaneTile } from './lane-tile.ts';
 import type { PastColumns } from './past-columns.ts';
-import { TILE, type TilePart } from './tile-cache.ts';
+import type { TilePart } from './tile-cache.ts';
+import { TILE } from './tile-rows.ts';
 import type { Track, Tracks } from './tracks.ts';
 
 export interface LanePicturesInput {
@@ -18,39 +19,135 @@ export interface LanePicturesInput {
   readonly past: PastColumns | null;
 }
 
-export const lanePictures = (input: LanePicturesInput): TrackPicture[] =>
-  input.raster.plans.map((plan, index) => pictureOf(input, plan, index));
+/** Everything that decides what stands in the columns of a row besides its tiles. */
+interface Ground {
+  readonly firstColumn: number;
+  readonly columns: number;
+  readonly rasterKey: string;
+  readonly hasBehind: boolean;
+  readonly hasPast: boolean;
+}
 
-function pictureOf(input: LanePicturesInput, rastered: RasterPlan, index: number): TrackPicture {
-  const { firstColumn, parts, snapshot, tracks } = input;
-  const { plan, asBars } = rastered;
-  const { inference } = snapshot;
-  let last = 0;
-  let isTimed = false;
-  for (let i = 0; i < parts.length; i++) {
-    const { tile } = parts[i];
-    if (tile.lastColumn[index] > parts[last].tile.lastColumn[index]) last = i;
-    if (tile.timed[index]) isTimed = true;
+const isSameGround = (a: Ground, b: Ground): boolean =>
+  a.firstColumn === b.firstColumn &&
+  a.columns === b.columns &&
+  a.rasterKey === b.rasterKey &&
+  a.hasBehind === b.hasBehind &&
+  a.hasPast === b.hasPast;
+
+/**
+ * Makes the pictures of the tracks. Most tiles of a picture are those of the one before, so rows are kept and only what is new is
+ * copied: what was handed out before shows the newest picture.
+ */
+export class LanePictures {
+  #ground: Ground | null = null;
+  #tiles: readonly LaneTile[] = [];
+  #bars: BarRow[] = [];
+  #shares: Unscaled[] = [];
+
+  of(input: LanePicturesInput): TrackPicture[] {
+    const { parts, raster, axis, past, firstColumn } = input;
+    const ground: Ground = {
+      firstColumn,
+      columns: axis.columns,
+      rasterKey: raster.key,
+      hasBehind: parts[0]?.tile.behind != null,
+      hasPast: past !== null,
+    };
+    const isKept = this.#ground !== null && isSameGround(ground, this.#ground);
+    if (!isKept) this.#makeRows(ground, raster);
+    // What is added to the tiles from the past is not in them.
+    const fresh = isKept && !past ? parts.filter(({ tile }, i) => tile !== this.#tiles[i]) : parts;
+    for (let row = 0; row < this.#bars.length; row++) copyBars(this.#bars[row], fresh, row);
+    for (let row = 0; row < this.#shares.length; row++) copyShares(this.#shares[row], fresh, row);
+    this.#ground = ground;
+    this.#tiles = parts.map(({ tile }) => tile);
+    return raster.plans.map((plan, index) => this.#pictureOf(input, plan, index));
   }
-  const lastColumn = parts[last]?.tile.lastColumn[index] ?? Number.NEGATIVE_INFINITY;
-  const track = tracks.list[plan.track];
-  const common = { plan, lastColumn: lastColumn - firstColumn, busyShare: busyShareOf(input, index, track, isTimed) };
-  const limit = plan.form === 'slots' ? 1 : inference.unbounded ? null : inference.threads.value;
-  const rows = Array.from({ length: rastered.rows }, (_, row) => rastered.firstRow + row);
-  if (asBars) return { ...common, rows: rows.map((row) => barsOf(input, row)), peak: Number.NaN };
-  if (!isTimed) {
-    const ends = rows.map((row) => endsOf(input, row));
-    const most = Math.max(1, ...ends.map(({ level }) => level.reduce((a, b) => Math.max(a, b), 0)));
-    return { ...common, rows: ends.map((one) => ({ ...one, full: most })), peak: Number.NaN };
+
+  #makeRows({ columns, hasBehind }: Ground, { barRows, shareRows }: Raster): void {
+    this.#bars = Array.from({ length: barRows }, () => ({ kind: 'bars', ink: new Uint16Array(columns * 8) }));
+    this.#shares = Array.from({ length: shareRows }, () => ({
+      kind: 'share',
+      level: new Float64Array(columns),
+      ends: new Float64Array(columns),
+      behind: hasBehind ? new Float64Array(columns) : null,
+      hue: new Int16Array(columns),
+    }));
   }
-  const past = pastOf(input, track);
-  const built = rows.map((row) => sharesOf(input, row, past));
-  return {
-    ...common,
-    rows: built.map(({ row, peak }): ShareRow => ({ ...row, full: limit ?? Math.max(1, peak) })),
-    // Coarse stamps may put more side by side than there are slots; the worker cannot have.
-    peak: Math.min(limit ?? Number.POSITIVE_INFINITY, Math.max(...built.map(({ peak }) => peak))),
-  };
+
+  #pictureOf(input: LanePicturesInput, rastered: RasterPlan, index: number): TrackPicture {
+    const { firstColumn, parts, snapshot, tracks } = input;
+    const { plan, asBars, firstRow } = rastered;
+    const { inference } = snapshot;
+    let lastColumn = Number.NEGATIVE_INFINITY;
+    let isTimed = false;
+    for (const { tile } of parts) {
+      if (tile.lastColumn[index] > lastColumn) lastColumn = tile.lastColumn[index];
+      if (tile.timed[index]) isTimed = true;
+    }
+    const track = tracks.list[plan.track];
+    const common = { plan, lastColumn: lastColumn - firstColumn, busyShare: busyShareOf(input, index, track, isTimed) };
+    if (asBars) return { ...common, rows: this.#bars.slice(firstRow, firstRow + rastered.rows), peak: Number.NaN };
+    const rows = this.#shares.slice(firstRow, firstRow + rastered.rows);
+    if (!isTimed) {
+      const full = Math.max(1, ...rows.map(({ ends }) => ends.reduce((a, b) => Math.max(a, b), 0)));
+      const ends = rows.map((row): ShareRow => ({ kind: 'share', level: row.ends, behind: null, hue: row.hue, full }));
+      return { ...common, rows: ends, peak: Number.NaN };
+    }
+    const past = pastOf(input, track);
+    if (past) for (const row of rows) addPast(row, past);
+    if (plan.form === 'slots') return { ...common, rows: rows.map((row) => ({ ...row, full: 1 })), peak: Number.NaN };
+    const limit = inference.unbounded ? null : inference.threads.value;
+    const peak = peakOf(parts, firstRow, past);
+    return {
+      ...common,
+      rows: rows.map((row) => ({ ...row, full: limit ?? Math.max(1, peak) })),
+      // Coarse stamps may put more side by side than there are slots; the worker cannot have.
+      peak: Math.min(limit ?? Number.POSITIVE_INFINITY, peak),
+    };
+  }
+}
+
+/** A row before it is known what fills it. */
+interface Unscaled extends Omit<ShareRow, 'full'> {
+  /** Requests that ended. */
+  readonly ends: Float64Array;
+}
+
+type Parts = LanePicturesInput['parts'];
+
+function copyBars({ ink }: BarRow, parts: Parts, row: number): void {
+  for (const { tile, from, to, column } of parts)
+    ink.set(tile.ink.subarray((row * TILE + from) * 8, (row * TILE + to) * 8), column * 8);
+}
+
+function copyShares({ level, ends, behind, hue }: Unscaled, parts: Parts, row: number): void {
+  for (const { tile, from, to, column } of parts) {
+    for (let at = row * TILE + from, x = column; at < row * TILE + to; at++, x++) {
+      level[x] = tile.level[at];
+      ends[x] = tile.ends[at];
+      hue[x] = tile.hue[at];
+      if (behind && tile.behind) behind[x] = tile.behind[at];
+    }
+  }
+}
+
+/** `past`: mean requests in flight in columns whose requests are no longer held. */
+function addPast({ level, hue }: Unscaled, past: Float64Array): void {
+  for (let x = 0; x < past.length; x++) {
+    if (!(past[x] > 0)) continue;
+    level[x] += past[x];
+    if (hue[x] < 0) hue[x] = 0;
+  }
+}
+
+/** Most at once in a row, within an eighth of a column, or in a column of the past. */
+function peakOf(parts: Parts, row: number, past: Float64Array | null): number {
+  let peak = 0;
+  for (const { tile, from, to } of parts)
+    for (let at = row * TILE + from; at < row * TILE + to; at++) if (tile.peak[at] > peak) peak = tile.peak[at];
+  return past ? past.reduce((most, level) => (level > most ? level : most), peak) : peak;
 }
 
 /** Only the part of the axis that the log covers counts. */
@@ -70,55 +167,6 @@ function busyShareOf(
   }
   const isKnown = isTimed || (!hasRequests && inference.service.method !== 'unknown');
   return isKnown && covered > 0 ? Math.min(1, (busy * axis.microsPerColumn) / (covered * slots)) : Number.NaN;
-}
-
-function barsOf({ parts, axis }: LanePicturesInput, row: number): BarRow {
-  const ink = new Uint16Array(axis.columns * 8);
-  for (const { tile, from, to, column } of parts) {
-    ink.set(tile.ink.subarray((row * TILE + from) * 8, (row * TILE + to) * 8), column * 8);
-  }
-  return { kind: 'bars', ink };
-}
-
-type Unscaled = Omit<ShareRow, 'full'>;
-
-function endsOf({ parts, axis }: LanePicturesInput, row: number): Unscaled {
-  const level = new Float64Array(axis.columns);
-  const hue = new Int16Array(axis.columns);
-  for (const { tile, from, to, column } of parts) {
-    for (let at = row * TILE + from, x = column; at < row * TILE + to; at++, x++) {
-      level[x] = tile.ends[at];
-      hue[x] = tile.hue[at];
-    }
-  }
-  return { kind: 'share', level, behind: null, hue };
-}
-
-/** `past`: mean requests in flight in columns whose requests are no longer held. */
-function sharesOf(
-  { parts, axis }: LanePicturesInput,
-  row: number,
-  past: Float64Array | null,
-): { row: Unscaled; peak: number } {
-  const level = new Float64Array(axis.columns);
-  const hue = new Int16Array(axis.columns);
-  const behind = parts[0]?.tile.behind ? new Float64Array(axis.columns) : null;
-  let peak = 0;
-  for (const { tile, from, to, column } of parts) {
-    for (let at = row * TILE + from, x = column; at < row * TILE + to; at++, x++) {
-      level[x] = tile.level[at];
-      hue[x] = tile.hue[at];
-      if (tile.peak[at] > peak) peak = tile.peak[at];
-      if (behind) behind[x] = tile.behind![at];
-    }
-  }
-  for (let x = 0; past && x < past.length; x++) {
-    if (!(past[x] > 0)) continue;
-    level[x] += past[x];
-    if (hue[x] < 0) hue[x] = 0;
-    if (past[x] > peak) peak = past[x];
-  }
-  return { row: { kind: 'share', level, behind, hue }, peak };
 }
 
 /** Mean requests in flight of a track's workers in the past; null without one. */

@@ -69,6 +69,10 @@ export interface Raster {
   readonly plans: readonly RasterPlan[];
   /** Plan of each track, -1 none. */
   readonly planOfTrack: Int32Array;
+  /** Of each plan: its first row, the last slot that has a row of its own, and whether it is drawn as bars. */
+  readonly firstRows: Int32Array;
+  readonly lastSlots: Int32Array;
+  readonly asBars: Uint8Array;
   readonly barRows: number;
   readonly shareRows: number;
   /** What lanes are drawn as that are neither far more nor far less crowded than their neighbours. */
@@ -118,7 +122,17 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
     return { plan, asBars, firstRow, rows };
   });
   const key = rastered.map(({ plan, asBars, rows }) => `${plan.track}${asBars ? 'b' : 's'}${rows}`).join(' ');
-  return { plans: rastered, planOfTrack, barRows: counts.bars, shareRows: counts.share, commonAsBars, key };
+  return {
+    plans: rastered,
+    planOfTrack,
+    firstRows: Int32Array.from(rastered, ({ firstRow }) => firstRow),
+    lastSlots: Int32Array.from(rastered, ({ rows }) => rows - 1),
+    asBars: Uint8Array.from(rastered, ({ asBars }) => Number(asBars)),
+    barRows: counts.bars,
+    shareRows: counts.share,
+    commonAsBars,
+    key,
+  };
 }
 
 /** Draws a bar into eighths [at, at + length) of a raster; `from` and `to` count from `at`. */

@@ -1,13 +1,14 @@
 /** Makes the lanes of each picture from tiles, and decides what they are made of: bars or shares, and which routes have a colour. */
 import type { RowTest } from '../../engine/filter.ts';
 import { colouringFor, RouteColours } from './hues.ts';
-import { lanePictures } from './lane-pictures.ts';
+import { LanePictures } from './lane-pictures.ts';
 import { type Raster, rasterFor, type TrackPlan } from './lane-raster.ts';
 import { type LaneTile, laneTile } from './lane-tile.ts';
 import type { PastColumns } from './past-columns.ts';
 import type { Change, RowIndex } from './row-index.ts';
 import type { LaneScene, SceneInput } from './scene.ts';
 import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts';
+import { TileRows } from './tile-rows.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 
 /** How crowded the lanes are, and which routes have a colour, is told from so many rows, and that often, ms. */
@@ -37,6 +38,8 @@ export class LaneScenes {
   readonly #index: RowIndex;
   readonly #tiles = new TileCache<LaneTile>('lanes');
   readonly #rowsIn = (from: number, to: number) => this.#index.rowsIn({ from, to });
+  readonly #placed = new TileRows();
+  readonly #pictures = new LanePictures();
   readonly #routeColours = new RouteColours();
   #raster: Raster | null = null;
   #sampled: Sample | null = null;
@@ -86,6 +89,7 @@ export class LaneScenes {
           startsInferred,
           microsPerColumn: axis.microsPerColumn,
           budget,
+          placed: this.#placed,
         }),
       budget,
     );
@@ -102,7 +106,7 @@ export class LaneScenes {
     const { firstColumn } = asked;
     return {
       lanes: {
-        pictures: lanePictures({ snapshot, axis, firstColumn, parts, tracks, raster, past }),
+        pictures: this.#pictures.of({ snapshot, axis, firstColumn, parts, tracks, raster, past }),
         hues: { legend: colouring.legend, weight: colouring.weight, shown },
         mostSlack,
         longest,

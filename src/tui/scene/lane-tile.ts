@@ -3,8 +3,8 @@ import { CellHues } from './cell-hues.ts';
 import type { Colouring } from './hues.ts';
 import { drawBar, INFERRED, type Raster, TURN } from './lane-raster.ts';
 import { Levels } from './levels.ts';
-import { TILE } from './tile-cache.ts';
 import type { TileInput } from './tile-input.ts';
+import { TILE } from './tile-rows.ts';
 import { type Tracks, trackOfRow } from './tracks.ts';
 
 /** Eighths of a tile. */
@@ -43,81 +43,124 @@ export interface LaneTileInput extends TileInput {
 }
 
 export function laneTile(firstColumn: number, input: LaneTileInput): LaneTile {
-  const { snapshot, passes, tracks, raster, colouring, microsPerColumn } = input;
-  const { requests, placement } = snapshot;
-  const { start, end, uncertainty, slot, turn } = placement;
-  const { plans, planOfTrack, barRows, shareRows } = raster;
-  const origin = firstColumn * microsPerColumn;
-  const perMicro = 1 / microsPerColumn;
-  const { rows, count } = input.rowsIn(origin, origin + TILE * microsPerColumn);
-  input.budget.rows -= count;
-
-  const ink = new Uint16Array(barRows * EIGHTHS);
-  const shares = new Levels(shareRows, EIGHTHS);
-  const all = passes ? new Levels(shareRows, EIGHTHS) : null;
-  const busy = new Levels(plans.length, TILE);
-  const ends = new Float64Array(shareRows * TILE);
-  const cells = new CellHues(shareRows * TILE, colouring);
-  const lastColumn = new Float64Array(plans.length).fill(Number.NEGATIVE_INFINITY);
-  const timed = new Uint8Array(plans.length);
-  const hues = new Uint32Array(TILE);
-  let mostSlack = 0;
-  let longest = 0;
-  /** Requests that do not pass are drawn behind the others, in the hue after the last of the legend. */
-  const behindHue = colouring.legend.length;
-
-  const draw = (row: number, isBehind: boolean) => {
-    const track = trackOfRow(tracks, requests, row);
-    const index = track < 0 ? -1 : planOfTrack[track];
-    if (index < 0) return;
-    const plan = plans[index];
-    const stop = end[row] === end[row] ? end[row] : start[row];
-    const to = (stop - origin) * perMicro;
-    const from = start[row] === start[row] ? (start[row] - origin) * perMicro : to;
-    const slack = uncertainty[row] * perMicro;
-    const lane = plan.firstRow + Math.min(plan.plan.form === 'slots' ? Math.max(0, slot[row]) : 0, plan.rows - 1);
-    const hue = isBehind ? behindHue : colouring.of(row);
-    if (plan.asBars) {
-      const flags = (turn[row] ? TURN : 0) | (input.startsInferred || start[row] !== start[row] ? INFERRED : 0);
-      drawBar(ink, lane * EIGHTHS, EIGHTHS, { from: from * 8, to: to * 8, slack: slack * 8 }, hue, flags);
-    } else all?.add(lane, from * 8, to * 8);
-    if (isBehind) return;
-    if (slack > mostSlack) mostSlack = slack;
-    if (to + firstColumn > lastColumn[index]) lastColumn[index] = to + firstColumn;
-    if (to > from) {
-      if (to - from > longest) longest = to - from;
-      timed[index] = 1;
-      busy.add(index, from, to);
-    }
-    const first = Math.max(0, Math.floor(from));
-    const last = Math.min(TILE - 1, Math.floor(Math.max(from, to)));
-    for (let column = first; column <= last; column++) hues[column] |= 1 << hue;
-    if (plan.asBars) return;
-    shares.add(lane, from * 8, to * 8);
-    const ended = Math.floor(to);
-    if (ended >= 0 && ended < TILE) ends[lane * TILE + ended]++;
-    for (let column = first; column <= last; column++) {
-      cells.add(lane * TILE + column, hue, Math.min(to, column + 1) - Math.max(from, column));
-    }
-  };
-  if (passes) for (let i = 0; i < count; i++) if (!passes(rows[i])) draw(rows[i], true);
-  for (let i = 0; i < count; i++) if (!passes || passes(rows[i])) draw(rows[i], false);
-  const passing = byColumn(shares.values());
-  const both = all ? byColumn(all.values()) : null;
+  const { passes, placed } = input;
+  placed.read(firstColumn, input);
+  const places = placesOf(input);
+  const passing = byColumn(sharesFrom(placed.firstPassing, input, places));
+  const both = passes ? byColumn(sharesFrom(0, input, places)) : null;
   return {
-    ink,
+    ink: barsOf(input, places),
     level: passing.means,
     behind: both?.means ?? null,
     peak: (both ?? passing).peaks,
-    ends,
-    hue: cells.decided(),
-    busy: busy.values(),
-    lastColumn,
-    timed,
-    hues,
-    mostSlack,
-    longest,
+    ...endsAndHues(input, places),
+    ...plansOf(firstColumn, input, places),
   };
+}
+
+/** Where the requests of a tile are drawn, one value per request. */
+interface Places {
+  /** Plan, -1 none: its track is not on the screen. */
+  readonly plan: Int32Array;
+  /** Row of the raster among those of bars, and among those of shares; -1 none. */
+  readonly bar: Int32Array;
+  readonly share: Int32Array;
+  readonly hue: Int32Array;
+}
+
+function placesOf({ placed, snapshot, tracks, raster, colouring }: LaneTileInput): Places {
+  const { count, firstPassing, row } = placed;
+  const { requests, placement } = snapshot;
+  const { planOfTrack, firstRows, lastSlots, asBars } = raster;
+  const { slot } = placement;
+  const plan = new Int32Array(count).fill(-1);
+  const bar = new Int32Array(count).fill(-1);
+  const share = new Int32Array(count).fill(-1);
+  const hue = new Int32Array(count);
+  for (let i = 0; i < count; i++) {
+    const track = trackOfRow(tracks, requests, row[i]);
+    const index = track < 0 ? -1 : planOfTrack[track];
+    if (index < 0) continue;
+    plan[i] = index;
+    const rows = asBars[index] ? bar : share;
+    rows[i] = firstRows[index] + Math.min(lastSlots[index], Math.max(0, slot[row[i]]));
+    // Requests that do not pass have the hue after the last of the legend.
+    hue[i] = i < firstPassing ? colouring.legend.length : colouring.of(row[i]);
+  }
+  return { plan, bar, share, hue };
+}
+
+function barsOf({ placed, snapshot, raster, startsInferred }: LaneTileInput, { bar, hue }: Places): Uint16Array {
+  const ink = new Uint16Array(raster.barRows * EIGHTHS);
+  if (raster.barRows === 0) return ink;
+  const { count, row, from, to, slack } = placed;
+  const { start, turn } = snapshot.placement;
+  for (let i = 0; i < count; i++) {
+    if (bar[i] < 0) continue;
+    const isInferred = startsInferred || Number.isNaN(start[row[i]]);
+    const flags = (turn[row[i]] ? TURN : 0) | (isInferred ? INFERRED : 0);
+    const eighths = { from: from[i] * 8, to: to[i] * 8, slack: slack[i] * 8 };
+    drawBar(ink, bar[i] * EIGHTHS, EIGHTHS, eighths, hue[i], flags);
+  }
+  return ink;
+}
+
+/** Requests in flight in each eighth, of the requests from `first` on. */
+function sharesFrom(first: number, { placed, raster }: LaneTileInput, { share }: Places): Float64Array {
+  const shares = new Levels(raster.shareRows, EIGHTHS);
+  const { count, from, to } = placed;
+  for (let i = first; i < count; i++) if (share[i] >= 0) shares.add(share[i], from[i] * 8, to[i] * 8);
+  return shares.values();
+}
+
+/** What passes: where it ended, and in which hues its cells are. */
+function endsAndHues(
+  { placed, raster, colouring }: LaneTileInput,
+  { plan, share, hue }: Places,
+): Pick<LaneTile, 'ends' | 'hue' | 'hues'> {
+  const { shareRows } = raster;
+  const { count, firstPassing, from, to } = placed;
+  const ends = new Float64Array(shareRows * TILE);
+  const cells = new CellHues(shareRows * TILE, colouring);
+  const hues = new Uint32Array(TILE);
+  for (let i = firstPassing; i < count; i++) {
+    if (plan[i] < 0) continue;
+    const base = share[i] * TILE;
+    const first = Math.max(0, Math.floor(from[i]));
+    const last = Math.min(TILE - 1, Math.floor(Math.max(from[i], to[i])));
+    for (let column = first; column <= last; column++) {
+      hues[column] |= 1 << hue[i];
+      if (base >= 0) cells.add(base + column, hue[i], Math.min(to[i], column + 1) - Math.max(from[i], column));
+    }
+    if (base >= 0 && to[i] >= 0 && to[i] < TILE) ends[base + Math.floor(to[i])]++;
+  }
+  return { ends, hue: cells.decided(), hues };
+}
+
+/** What passes, by the plan that it is drawn in. */
+function plansOf(
+  firstColumn: number,
+  { placed, raster }: LaneTileInput,
+  { plan }: Places,
+): Pick<LaneTile, 'busy' | 'lastColumn' | 'timed' | 'mostSlack' | 'longest'> {
+  const { length } = raster.plans;
+  const { count, firstPassing, from, to, slack } = placed;
+  const busy = new Levels(length, TILE);
+  const lastColumn = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  const timed = new Uint8Array(length);
+  let mostSlack = 0;
+  let longest = 0;
+  for (let i = firstPassing; i < count; i++) {
+    const index = plan[i];
+    if (index < 0) continue;
+    if (slack[i] > mostSlack) mostSlack = slack[i];
+    if (to[i] + firstColumn > lastColumn[index]) lastColumn[index] = to[i] + firstColumn;
+    if (!(to[i] > from[i])) continue;
+    if (to[i] - from[i] > longest) longest = to[i] - from[i];
+    timed[index] = 1;
+    busy.add(index, from[i], to[i]);
+  }
+  return { busy: busy.values(), lastColumn, timed, mostSlack, longest };
 }
 
 /** From eighths to columns. */

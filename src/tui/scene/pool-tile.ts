@@ -1,24 +1,28 @@
 /** The pool in a few columns: busy slots, queue, rate, errors and durations of the requests that reach into them. */
 import { ColumnDurations } from './column-durations.ts';
 import { Levels } from './levels.ts';
-import { TILE } from './tile-cache.ts';
 import type { TileInput } from './tile-input.ts';
+import { TILE, type TileRows } from './tile-rows.ts';
 
 /** One value per column each. */
-export interface PoolTile {
-  /** Means of requests in flight, and in the queue; and of all of them, those that do not pass the filter too. */
+interface PoolColumns {
+  /** Means of requests in flight, and in the queue. */
   readonly busy: Float64Array;
   readonly queue: Float64Array;
   readonly ends: Float64Array;
   readonly errors: Float64Array;
-  readonly all: { readonly busy: Float64Array; readonly queue: Float64Array; readonly ends: Float64Array } | null;
+}
+
+export interface PoolTile extends PoolColumns {
+  /** Of all requests, those that do not pass the filter too; null without a filter. */
+  readonly all: PoolColumns | null;
   readonly service: ColumnDurations;
   /** µs, NaN where nothing ended. */
   readonly serviceP50: Float64Array;
   readonly serviceP95: Float64Array;
   readonly waitP50: Float64Array;
   readonly waitP95: Float64Array;
-  /** Whether any request has a duration, and a wait. */
+  /** Whether any request has a duration, and a wait: what is known of the log does not depend on what passes. */
   readonly timed: boolean;
   readonly waited: boolean;
 }
@@ -28,77 +32,97 @@ const BUSY = 0;
 const QUEUE = 1;
 const ENDS = 2;
 const ERRORS = 3;
-const ALL = 4;
+const LEVELS = 4;
 
 export function poolTile(firstColumn: number, input: TileInput): PoolTile {
-  const { snapshot, passes, microsPerColumn } = input;
-  const { requests, placement } = snapshot;
-  const { start, end, uncertainty, wait: waits } = placement;
-  const origin = firstColumn * microsPerColumn;
-  const perMicro = 1 / microsPerColumn;
-  const { rows, count } = input.rowsIn(origin, origin + TILE * microsPerColumn);
-  input.budget.rows -= count;
-
-  const levels = new Levels(passes ? ALL + ERRORS : ALL, TILE);
-  // Ends that are known to the column are counted, without fractions.
-  const sure = new Float64Array(TILE * (ALL + ERRORS));
+  const { placed, passes } = input;
+  placed.read(firstColumn, input);
   const service = new ColumnDurations(TILE);
-  const waited = new ColumnDurations(TILE);
-  let timed = false;
-  let hasWaits = false;
-  for (let i = 0; i < count; i++) {
-    const row = rows[i];
-    const isBehind = passes !== null && !passes(row);
-    const stop = end[row] === end[row] ? end[row] : start[row];
-    const to = (stop - origin) * perMicro;
-    const from = start[row] === start[row] ? (start[row] - origin) * perMicro : to;
-    const slack = uncertainty[row] * perMicro;
-    const wait = waits[row];
-    const isError = requests.status[row] >= 500;
-    for (let group = isBehind ? ALL : 0; group <= (passes ? ALL : 0); group += ALL) {
-      if (to > from) levels.add(group + BUSY, from, to);
-      if (wait > 0) levels.add(group + QUEUE, from - wait * perMicro, from);
-      // An end that is only known to lie somewhere counts in equal parts everywhere it may lie.
-      if (slack > 0.5) levels.add(group + ENDS, to - slack, to + slack, 0.5 / slack);
-      else if (to >= 0 && to < TILE) sure[(group + ENDS) * TILE + Math.floor(to)]++;
-    }
-    // What is known of the log does not depend on what passes.
-    if (to > from) timed = true;
-    if (wait >= 0) hasWaits = true;
-    if (isBehind) continue;
-    let first = Math.floor(to);
-    let last = first;
-    if (slack > 0.5) {
-      if (isError) levels.add(ERRORS, to - slack, to + slack, 0.5 / slack);
-      first = Math.max(0, Math.floor(to - slack));
-      last = Math.min(TILE - 1, Math.ceil(to + slack) - 1);
-    } else {
-      if (!(first >= 0 && first < TILE)) continue;
-      if (isError) sure[ERRORS * TILE + first]++;
-    }
-    const micros = (to - from) * microsPerColumn;
-    for (let column = first; column <= last; column++) {
-      if (to > from) service.add(column, micros);
-      if (wait >= 0) waited.add(column, wait);
-    }
-  }
-  const values = levels.values();
-  for (let at = 0; at < values.length; at++) values[at] += sure[at];
-  const row = (index: number) => values.subarray(index * TILE, (index + 1) * TILE);
+  const waits = new ColumnDurations(TILE);
+  addDurations(input, service, waits);
   return {
-    busy: row(BUSY),
-    queue: row(QUEUE),
-    ends: row(ENDS),
-    errors: row(ERRORS),
-    all: passes ? { busy: row(ALL + BUSY), queue: row(ALL + QUEUE), ends: row(ALL + ENDS) } : null,
+    ...columnsOf(input, placed.firstPassing),
+    all: passes ? columnsOf(input, 0) : null,
     service,
     serviceP50: quantiles(service, 0.5),
     serviceP95: quantiles(service, 0.95),
-    waitP50: quantiles(waited, 0.5),
-    waitP95: quantiles(waited, 0.95),
-    timed,
-    waited: hasWaits,
+    waitP50: quantiles(waits, 0.5),
+    waitP95: quantiles(waits, 0.95),
+    timed: hasDuration(placed),
+    waited: hasWait(placed, input.snapshot.placement.wait),
   };
+}
+
+/** From this many columns on an end lies in more than one. */
+const VAGUE = 0.5;
+
+/** Of the requests from `first` on. */
+function columnsOf({ placed, snapshot, microsPerColumn }: TileInput, first: number): PoolColumns {
+  const { count, row, from, to, slack } = placed;
+  const { wait } = snapshot.placement;
+  const { status } = snapshot.requests;
+  const perMicro = 1 / microsPerColumn;
+  const levels = new Levels(LEVELS, TILE);
+  // Ends that are known to the column are counted, without fractions.
+  const ends = new Float64Array(TILE);
+  const errors = new Float64Array(TILE);
+  for (let i = first; i < count; i++) {
+    const waited = wait[row[i]] * perMicro;
+    if (to[i] > from[i]) levels.add(BUSY, from[i], to[i]);
+    if (waited > 0) levels.add(QUEUE, from[i] - waited, from[i]);
+    const isError = status[row[i]] >= 500;
+    if (slack[i] > VAGUE) addVague(levels, to[i], slack[i], isError);
+    else if (to[i] >= 0 && to[i] < TILE) {
+      const column = Math.floor(to[i]);
+      ends[column]++;
+      if (isError) errors[column]++;
+    }
+  }
+  const values = levels.values();
+  const level = (index: number) => values.subarray(index * TILE, (index + 1) * TILE);
+  const vague = { ends: level(ENDS), errors: level(ERRORS) };
+  for (let column = 0; column < TILE; column++) {
+    ends[column] += vague.ends[column];
+    errors[column] += vague.errors[column];
+  }
+  return { busy: level(BUSY), queue: level(QUEUE), ends, errors };
+}
+
+/** An end that is only known to lie somewhere counts in equal parts everywhere it may lie. */
+function addVague(levels: Levels, to: number, slack: number, isError: boolean): void {
+  levels.add(ENDS, to - slack, to + slack, 0.5 / slack);
+  if (isError) levels.add(ERRORS, to - slack, to + slack, 0.5 / slack);
+}
+
+/** What passes, in each column in which it may have ended. */
+function addDurations(
+  { placed, snapshot, microsPerColumn }: TileInput,
+  service: ColumnDurations,
+  waits: ColumnDurations,
+): void {
+  const { count, firstPassing, row, from, to, slack } = placed;
+  const { wait } = snapshot.placement;
+  for (let i = firstPassing; i < count; i++) {
+    const vague = slack[i] > VAGUE ? slack[i] : 0;
+    const first = Math.max(0, Math.floor(to[i] - vague));
+    const last = Math.min(TILE - 1, vague > 0 ? Math.ceil(to[i] + vague) - 1 : Math.floor(to[i]));
+    const took = (to[i] - from[i]) * microsPerColumn;
+    const waited = wait[row[i]];
+    for (let column = first; column <= last; column++) {
+      if (took > 0) service.add(column, took);
+      if (waited >= 0) waits.add(column, waited);
+    }
+  }
+}
+
+function hasDuration({ count, from, to }: TileRows): boolean {
+  for (let i = 0; i < count; i++) if (to[i] > from[i]) return true;
+  return false;
+}
+
+function hasWait({ count, row }: TileRows, wait: Float64Array): boolean {
+  for (let i = 0; i < count; i++) if (wait[row[i]] >= 0) return true;
+  return false;
 }
 
 function quantiles(durations: ColumnDurations, share: number): Float64Array {

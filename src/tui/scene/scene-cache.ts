@@ -12,6 +12,7 @@ import type { LaneScene, Scene, SceneInput, Scope } from './scene.ts';
 import { SeenWorkers } from './seen-workers.ts';
 import { StatsKeeper } from './stats-keeper.ts';
 import { type Budget, partsOf, TileCache, type TileRange } from './tile-cache.ts';
+import { TileRows } from './tile-rows.ts';
 import { type Tracks, trackOfRow, tracksOf } from './tracks.ts';
 
 /** Rows that a frame looks at to bring stale tiles up to date, about 0.2 µs each. */
@@ -32,6 +33,7 @@ export class SceneCache {
   readonly #index = new RowIndex();
   readonly #lanes = new LaneScenes(this.#index);
   readonly #pool = new TileCache<PoolTile>('pool');
+  readonly #placed = new TileRows();
   readonly #stats = new StatsKeeper();
   #last: { readonly input: SceneInput; readonly made: { readonly scene: Scene; readonly wait: () => number } } | null =
     null;
@@ -186,7 +188,7 @@ export class SceneCache {
     budget: Budget,
   ): { tiles: PoolTile[]; isBehind: boolean } {
     const { microsPerColumn } = range;
-    const tile = { snapshot, rowsIn: this.#rowsIn, passes, microsPerColumn, budget };
+    const tile = { snapshot, rowsIn: this.#rowsIn, passes, microsPerColumn, budget, placed: this.#placed };
     return this.#pool.get({ ...range, key: ui.filter }, (firstColumn) => poolTile(firstColumn, tile), budget);
   }
 

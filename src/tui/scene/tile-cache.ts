@@ -3,9 +3,7 @@
  * changes. Time that moves on adds tiles at the right; new requests make those stale that they reach into.
  */
 import type { Change } from './row-index.ts';
-
-/** Columns of a tile. */
-export const TILE = 4;
+import { TILE } from './tile-rows.ts';
 
 /** How much work a frame may still do on tiles that are there already. */
 export interface Budget {

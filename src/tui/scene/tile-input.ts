@@ -2,6 +2,7 @@
 import type { Snapshot } from '../../core/snapshot.ts';
 import type { RowTest } from '../../engine/filter.ts';
 import type { Budget } from './tile-cache.ts';
+import type { TileRows } from './tile-rows.ts';
 
 export interface TileInput {
   readonly snapshot: Pick<Snapshot, 'requests' | 'placement'>;
@@ -11,4 +12,6 @@ export interface TileInput {
   readonly passes: RowTest | null;
   readonly microsPerColumn: number;
   readonly budget: Budget;
+  /** Filled by the tile that is made. */
+  readonly placed: TileRows;
 }
