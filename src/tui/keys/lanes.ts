@@ -58,7 +58,7 @@ export const laneKeys: readonly KeyBinding[] = [
   },
   {
     keys: ['z'],
-    does: 'fold workers without a request on the screen',
+    does: 'calm workers, and those without room, share a lane',
     group: 'Lanes and time',
     action: { type: 'fold' },
   },

@@ -13,7 +13,7 @@ import { definePanel, type View } from '../panel.ts';
 import type { Hues } from '../scene/hues.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
 import { planLanes } from '../scene/plan-lanes.ts';
-import { type Track, trackOfRow } from '../scene/tracks.ts';
+import { joined, type Track, trackOfRow } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
 import { clip } from '../width.ts';
@@ -61,21 +61,13 @@ export default definePanel({
         canvas.region(0, y, canvas.columns, rows),
         painter,
         picture,
-        tracks.list[picture.plan.track],
+        picture.plan.shared ? joined(tracks, picture.plan.shared) : tracks.list[picture.plan.track],
         { hues, named: wide.get(picture.plan.track) ?? [] },
         left,
         right,
       );
       y += rows;
     });
-    if (plan.folded > 0 && y < canvas.rows) {
-      canvas.text(
-        0,
-        y,
-        `${plan.folded} ${plan.folded === 1 ? 'worker' : 'workers'} without a request folded (z)`,
-        view.theme.quiet,
-      );
-    }
     drawCursor(view, canvas.region(0, 1, canvas.columns, canvas.rows - 1), left);
   },
 });
@@ -117,12 +109,12 @@ function drawTrack(
 ): void {
   const { theme, scene, snapshot, ui, isFocused } = view;
   const { axis } = scene;
-  const index = picture.plan.track;
+  const { track: index, shared } = picture.plan;
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
-  const isSelected = isFocused && (ui.selected.lanes ?? 0) === index;
+  const isSelected = isFocused && (shared ?? [index]).includes(ui.selected.lanes ?? 0);
   painter.shaded = index % 2 === 1;
   const look: TrackLook = {
-    name: life ? life.label : 'requests',
+    name: shared ? `+${shared.length} calmer` : life ? life.label : 'requests',
     style: isSelected ? theme.selected : theme.text,
     quietStyle: isSelected ? theme.selected : theme.quiet,
     alive: aliveColumns(track, axis),
@@ -135,7 +127,7 @@ function drawTrack(
   else drawSlots(view, canvas, painter, picture, look, life !== undefined);
   if (right > 0)
     canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
-  drawLost(view, canvas, index, left);
+  if (!shared) drawLost(view, canvas, index, left);
   drawLifecycleMarks(view, canvas, track, left);
 }
 

@@ -3,23 +3,18 @@ import type { LookAction } from '../action.ts';
 import type { View } from '../panel.ts';
 import { routeSortCount } from '../panels/routes.ts';
 import { colourings } from '../scene/hues.ts';
-import { planLanes } from '../scene/plan-lanes.ts';
 import { themeNames } from '../theme.ts';
 import type { UiState } from '../ui-state.ts';
 import { changed, type Outcome } from './outcome.ts';
 
 const next = <T>(list: readonly T[], present: T): T => list[(list.indexOf(present) + 1) % list.length];
 
+/** Said where nobody is calm, too: nothing else would tell that the key was heard. */
+const FOLDED = 'Calm workers, and those for whom there is no room, share a lane';
+
 const formWords = { auto: 'as it fits', slots: 'a row for each slot', height: 'as height' } as const;
 const laneForm = (ui: UiState, form: UiState['laneForm']): Outcome =>
   changed(ui, { laneForm: form, message: `Lanes: ${formWords[form]}` });
-
-/** Where nobody is calm nothing else would tell that the key was heard. */
-function foldedWords(view: View): string {
-  const { folded } = planLanes({ ...view, ui: { ...view.ui, foldCalm: true } }, Number.POSITIVE_INFINITY);
-  if (folded === 0) return 'Folds workers without a request: here all have some';
-  return `${folded} ${folded === 1 ? 'worker' : 'workers'} without a request folded`;
-}
 
 export function changeLook(view: View, action: LookAction): Outcome {
   const { ui } = view;
@@ -29,7 +24,7 @@ export function changeLook(view: View, action: LookAction): Outcome {
     case 'lane-form':
       return laneForm(ui, next(['auto', 'slots', 'height'] as const, ui.laneForm));
     case 'fold':
-      return changed(ui, { foldCalm: !ui.foldCalm, message: ui.foldCalm ? 'All workers' : foldedWords(view) });
+      return changed(ui, { foldCalm: !ui.foldCalm, message: ui.foldCalm ? 'All workers' : FOLDED });
     case 'sort':
       return changed(ui, {
         sort: { column: (action.column ?? ui.sort.column + 1) % routeSortCount, ascending: false },

@@ -6,7 +6,7 @@ import type { LaneTile } from './lane-tile.ts';
 import type { PastColumns } from './past-columns.ts';
 import type { TilePart } from './tile-cache.ts';
 import { TILE } from './tile-rows.ts';
-import type { Track, Tracks } from './tracks.ts';
+import { joined, type Track, type Tracks } from './tracks.ts';
 
 export interface LanePicturesInput {
   readonly snapshot: Pick<Snapshot, 'inference' | 'now' | 'from'>;
@@ -86,7 +86,7 @@ export class LanePictures {
       if (tile.lastColumn[index] > lastColumn) lastColumn = tile.lastColumn[index];
       if (tile.timed[index]) isTimed = true;
     }
-    const track = tracks.list[plan.track];
+    const track = plan.shared ? joined(tracks, plan.shared) : tracks.list[plan.track];
     const common = { plan, lastColumn: lastColumn - firstColumn, busyShare: busyShareOf(input, index, track, isTimed) };
     if (asBars) return { ...common, rows: this.#bars.slice(firstRow, firstRow + rastered.rows), peak: Number.NaN };
     const rows = this.#shares.slice(firstRow, firstRow + rastered.rows);
@@ -98,7 +98,8 @@ export class LanePictures {
     const past = pastOf(input, track);
     if (past) for (const row of rows) addPast(row, past);
     if (plan.form === 'slots') return { ...common, rows: rows.map((row) => ({ ...row, full: 1 })), peak: Number.NaN };
-    const limit = inference.unbounded ? null : inference.threads.value;
+    // Calm workers hardly ever run all at once: what they share would look empty.
+    const limit = plan.shared || inference.unbounded ? null : inference.threads.value;
     const peak = peakOf(parts, firstRow, past);
     return {
       ...common,

@@ -9,6 +9,8 @@ export type TrackForm = 'slots' | 'height';
 
 export interface TrackPlan {
   readonly track: number;
+  /** Tracks that share the lane, the first of them `track`; missing: it has a lane of its own. */
+  readonly shared?: readonly number[];
   readonly form: TrackForm;
   /** Rows of the raster: one per slot, or what a height is drawn over. */
   readonly rows: number;
@@ -113,7 +115,7 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
     return perCell * FAR < (wasBars ? CROWDED : ROOMY) || commonAsBars;
   };
   const rastered = plans.map((plan, index): RasterPlan => {
-    planOfTrack[plan.track] = index;
+    for (const track of plan.shared ?? [plan.track]) planOfTrack[track] = index;
     const asBars = plan.form === 'slots' && !hasPast && fitsBars(plan);
     const rows = plan.form === 'slots' ? plan.rows : 1;
     const kind = asBars ? 'bars' : 'share';
@@ -121,7 +123,9 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
     counts[kind] += rows;
     return { plan, asBars, firstRow, rows };
   });
-  const key = rastered.map(({ plan, asBars, rows }) => `${plan.track}${asBars ? 'b' : 's'}${rows}`).join(' ');
+  const key = rastered
+    .map(({ plan, asBars, rows }) => `${plan.shared ?? plan.track}${asBars ? 'b' : 's'}${rows}`)
+    .join(' ');
   return {
     plans: rastered,
     planOfTrack,

@@ -12,8 +12,6 @@ export interface LanePlan {
   readonly below: number;
   /** Text rows of all plans and headings together. */
   readonly used: number;
-  /** Calm tracks that share one line. */
-  readonly folded: number;
 }
 
 /** Beyond this many slots a worker is never drawn row by row. */
@@ -48,8 +46,8 @@ export function lanesWanted(view: PlanView): number {
   return list.reduce((sum, track) => sum + (isHeight(view, track) ? 3 : track.slots), groups > 1 ? groups : 0);
 }
 
-/** Tracks of workers that lived in the visible time; with folding those on which something ran. */
-function shownTracks(view: PlanView): { tracks: number[]; folded: number } {
+/** Tracks of workers that lived in the visible time; with folding those of them that share a lane. */
+function shownTracks(view: PlanView, room: number): { tracks: readonly number[]; folded: readonly number[] } {
   const { list } = view.scene.tracks();
   const all = list.map((_, index) => index);
   const { axis } = view.scene;
@@ -57,10 +55,8 @@ function shownTracks(view: PlanView): { tracks: number[]; folded: number } {
     const { lives } = list[index];
     return lives.length === 0 || lives.some((life) => life.to >= axis.from && life.from <= axis.to);
   });
-  if (!view.ui.foldCalm) return { tracks: present, folded: 0 };
-  const busy = view.scene.busyTracks();
-  const kept = present.filter((index) => busy.has(index));
-  return { tracks: kept, folded: present.length - kept.length };
+  const folded = view.ui.foldCalm ? view.scene.folded(present, room) : [];
+  return { tracks: present.filter((index) => !folded.includes(index)), folded };
 }
 
 /** Which tracks are drawn as heights, in how many rows each of them, and how many rows a slot of the others takes. */
@@ -91,11 +87,11 @@ export function lanesUse(view: PlanView, rows: number): number {
 
 export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
-  const { tracks, folded } = shownTracks(view);
-  const room = Math.max(0, rows - (folded > 0 ? 1 : 0));
   // A file that is alone on the screen is named as well, where the log has others.
   const names = groupNames([...new Set(list.map((track) => track.group))]);
   const grouped = names.size > 1;
+  const { tracks, folded } = shownTracks(view, rows - (grouped ? names.size : 0));
+  const room = Math.max(0, rows - (folded.length > 0 ? 1 : 0));
   const headings = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
 
   const { tall, each, thick } = heightsOf(view, tracks, room - headings);
@@ -136,5 +132,10 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
     });
     heads.push(heading);
   }
-  return { plans, headings: heads, above: first, below: tracks.length - at, used, folded };
+  if (folded.length > 0 && rows > 0) {
+    plans.push({ track: folded[0], shared: folded, form: 'height', rows: 1, thick: 1 });
+    heads.push(null);
+    used++;
+  }
+  return { plans, headings: heads, above: first, below: tracks.length - at, used };
 }

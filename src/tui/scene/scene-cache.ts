@@ -2,6 +2,7 @@
 import { begunAt, endedAt } from '../../core/snapshot.ts';
 import { parseFilter, type RowTest } from '../../engine/filter.ts';
 import { type ScopeStats, ScopeTally } from '../../engine/scope-stats.ts';
+import { CalmTracks } from './calm-tracks.ts';
 import { LaneScenes } from './lane-scenes.ts';
 import { type LostRequest, lostRequests } from './lost-requests.ts';
 import { type PastColumns, pastColumns } from './past-columns.ts';
@@ -35,6 +36,7 @@ export class SceneCache {
   readonly #pool = new TileCache<PoolTile>('pool');
   readonly #placed = new TileRows();
   readonly #stats = new StatsKeeper();
+  readonly #calm = new CalmTracks();
   #last: { readonly input: SceneInput; readonly made: { readonly scene: Scene; readonly wait: () => number } } | null =
     null;
   #tracks: Tracks | null = null;
@@ -107,6 +109,7 @@ export class SceneCache {
       return partsOf(tiles, range);
     });
     let drawn: { readonly plans: string; readonly lanes: LaneScene } | null = null;
+    const loads = once(() => trackLoads(input, tracks, scene.visible(), scene.lost()));
     const scene: Scene = {
       axis,
       scope,
@@ -114,12 +117,7 @@ export class SceneCache {
       isTimeless,
       tracks: () => tracks,
       visible: once(() => (isTimeless ? allRows(snapshot.requests.length, passes()) : this.#visible(input, passes()))),
-      busyTracks: once(() => {
-        const { rows, count } = scene.visible();
-        const busy = new Set<number>();
-        for (let i = 0; i < count; i++) busy.add(trackOfRow(tracks, snapshot.requests, rows[i]));
-        return busy;
-      }),
+      folded: (present, room) => this.#calm.folded(present, loads(), room),
       pool: once(() => poolSeries({ snapshot, axis, parts: poolParts(), past: past(), lost: scene.lost() })),
       durations: poolParts,
       lanes: (plans) => {
@@ -199,6 +197,24 @@ export class SceneCache {
     }
     return this.#lost.of.filter((lost: Stretch) => lost.to >= axis.from && lost.from <= axis.to);
   }
+}
+
+/** µs on the screen for which each track was busy; a request without a duration is better than none. */
+function trackLoads(
+  { snapshot, axis }: SceneInput,
+  tracks: Tracks,
+  { rows, count }: ReturnType<Scene['visible']>,
+  lost: readonly LostRequest[],
+): Float64Array {
+  const loads = new Float64Array(tracks.list.length);
+  const within = (from: number, to: number) => Math.min(axis.to, to) - Math.max(axis.from, from);
+  for (let i = 0; i < count; i++) {
+    const track = trackOfRow(tracks, snapshot.requests, rows[i]);
+    const { start, end } = snapshot.placement;
+    if (track >= 0) loads[track] += Math.max(1, within(start[rows[i]], end[rows[i]]) || 0);
+  }
+  for (const { track, from, to } of lost) loads[track] += within(from, to);
+  return loads;
 }
 
 /** Every row that passes, of a log without times. */

@@ -36,8 +36,8 @@ export interface Scene {
   /** No request has a time: all of them are listed, none is drawn. */
   readonly isTimeless: boolean;
   tracks(): Tracks;
-  /** Tracks on which a request that passes ran in the time on the screen. */
-  busyTracks(): ReadonlySet<number>;
+  /** Of these tracks those that are calm, or do not fit into so many lanes: they share one. */
+  folded(present: readonly number[], room: number): readonly number[];
   /** Rows on the screen that pass, valid up to `count`. */
   visible(): { rows: Int32Array; count: number };
   pool(): PoolSeries;

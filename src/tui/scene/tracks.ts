@@ -33,6 +33,16 @@ export interface Tracks {
   readonly nameless: number;
 }
 
+/** Tracks that share a lane, as one. */
+export function joined({ list }: Tracks, tracks: readonly number[]): Track {
+  const all = tracks.map((track) => list[track]);
+  return {
+    group: all[0].group,
+    lives: all.flatMap(({ lives }) => lives),
+    slots: all.reduce((sum, { slots }) => sum + slots, 0),
+  };
+}
+
 /** Workers that have rows, by their ids. */
 type Seen = ReadonlyMap<number, SeenWorker>;
 

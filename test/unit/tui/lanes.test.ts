@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Panel } from '../../../src/tui/panel.ts';
 import { panelById } from '../../../src/tui/panels/index.ts';
+import { CalmTracks } from '../../../src/tui/scene/calm-tracks.ts';
 import { RouteColours } from '../../../src/tui/scene/hues.ts';
 import { drawBar, flagsOfInk, inkOf, PERHAPS, UNCERTAIN } from '../../../src/tui/scene/lane-raster.ts';
 import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
@@ -29,8 +30,8 @@ describe('a request that died with its worker', () => {
 
   it('held a slot of the pool until then', () => {
     const { busy } = viewOf(killed(500)).scene.pool();
-    // A minute is 62 columns: of two workers one hung from -49 s to -10 s, and the other answered from -30 s to -29 s.
-    const at = (second: number) => busy?.[Math.floor(((60 + second) * 62) / 60)];
+    // A minute is 61 columns: of two workers one hung from -49 s to -10 s, and the other answered from -30 s to -29 s.
+    const at = (second: number) => busy?.[Math.floor(((60 + second) * 61) / 60)];
     expect([at(-40), at(-29.5), at(-20), at(-5)].map((one) => Math.round(one ?? -1))).toEqual([1, 2, 1, 0]);
   });
 
@@ -50,6 +51,60 @@ describe('more lanes than rows', () => {
     expect(title(0)).not.toContain('above');
     expect(title(11)).toMatch(/ 7 more above, 8 more below/);
     expect(title(19)).not.toContain('below');
+  });
+});
+
+describe('folding', () => {
+  // Twelve workers: two are busy for half of the time, the others for a second, but for one that has no request.
+  const requests = Array.from({ length: 11 }, (_, i) => ({
+    start: -55 + i,
+    end: i < 2 ? -25 + i : -54 + i,
+    worker: String(9000 + i),
+  }));
+  const snapshotOf = (more: Parameters<typeof handSnapshot>[0]['requests'] = []) =>
+    handSnapshot({ requests: [...requests, ...more] });
+  const foldedIn = (rows: number, snapshot = snapshotOf()) =>
+    drawn(lanes, viewOf(snapshot, { ui: { foldCalm: true }, change: { isFocused: false } }), 80, rows);
+  const names = (rows: string[]) => rows.slice(1).map((row) => row.slice(0, 11).trim());
+
+  it('keeps the lanes of busy workers, and draws those of all others as one', () => {
+    const rows = foldedIn(14);
+    expect(names(rows).filter((name) => name !== '')).toEqual(['9000', '9001', '+9 calmer']);
+    expect(rows[0]).not.toContain('below');
+    const shared = rows.find((row) => row.startsWith('+9')) as string;
+    // Nine requests of a second, one after the other; 2 % of nine workers' time.
+    expect(shared.slice(12, 73).replace(/[^▁-█]/g, '').length).toBeGreaterThan(8);
+    expect(shared).toMatch(/ 2%$/);
+  });
+
+  it('hides nobody where there is no room: the least busy share the last lane', () => {
+    const busy = Array.from({ length: 9 }, (_, i) => ({ start: -40, end: -20 - i, worker: String(9002 + i) }));
+    const rows = foldedIn(7, snapshotOf(busy));
+    expect(rows[0]).not.toContain('below');
+    expect(names(rows)).toEqual(['9000', '9001', '9002', '9003', '9004', '+6 calmer']);
+  });
+
+  it('leaves one calm worker where it is: folded it would save nothing', () => {
+    const three = handSnapshot({ requests: requests.slice(0, 3) });
+    expect(foldedIn(5, three).join('\n')).not.toContain('calmer');
+  });
+
+  it('keeps a lane for a worker that hangs, although it answers nothing', () => {
+    const hung = handSnapshot({
+      requests: requests.map((one) => (one.worker === '9005' ? { ...one, start: -51, end: -50 } : one)),
+      lifecycle: [{ kind: 'timeout', worker: '9005', time: NOON - 10 * SECOND }],
+    });
+    expect(names(foldedIn(14, hung))).toContain('9005');
+  });
+});
+
+describe('calm tracks', () => {
+  it('change places only when others are clearly busier', () => {
+    const calm = new CalmTracks();
+    const folded = (loads: number[]) => calm.folded([0, 1, 2, 3], Float64Array.from(loads), 3);
+    expect(folded([10, 9, 8, 7])).toEqual([2, 3]);
+    expect(folded([10, 8, 9, 7])).toEqual([2, 3]);
+    expect(folded([10, 5, 9, 7])).toEqual([1, 3]);
   });
 });
 

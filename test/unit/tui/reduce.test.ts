@@ -78,7 +78,7 @@ it('says how lanes are drawn now, which may look the same', () => {
   expect([ui.laneForm, ui.message]).toEqual(['slots', 'Lanes: a row for each slot']);
   expect(outcomeOf(tail, {}, { type: 'fold' }).ui).toMatchObject({
     foldCalm: true,
-    message: 'Folds workers without a request: here all have some',
+    message: 'Calm workers, and those for whom there is no room, share a lane',
   });
   expect(outcomeOf(tail, { foldCalm: true }, { type: 'fold' }).ui.message).toBe('All workers');
 });
