@@ -38,17 +38,24 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
       `mean wait ${least} or longer (${wait.method})`,
     ];
   }
-  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) {
-    const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
-    const range = `${text(wait.low.mean)} to ${text(wait.high.mean)}`;
-    return [
-      `callers ${queued} for about ${text(wait.mean)} on average (${range} fit the log)`,
-      `mean wait ~${text(wait.mean)} (${range})`,
-      `mean wait ${range} (${wait.method})`,
-    ];
-  }
+  if (isVague(wait) || longestIsOpen(wait) || mayBeNone(wait)) return rangeWords(wait);
   const longest = `${isHidden(wait) ? 'about ' : ''}${text(wait.max)} (${wait.method})`;
   return [`callers queued up to ${longest}`, `waits up to ${longest}`, `waits up to ${longest}`];
+}
+
+/** "callers queued for about 1.2 s on average (80 ms to 9 s fit the log)"; without a mean that is worth telling, the range alone. */
+function rangeWords(wait: Summary['wait']): [string, string, string] {
+  const queued = mayBeNone(wait) ? 'may have queued' : 'queued';
+  const [low, high] = [wait.low.mean, wait.high.mean].map((seconds) => durationText((seconds ?? 0) * 1e6));
+  const range = `${low} to ${high}`;
+  const inBrief = `mean wait ${range} (${wait.method})`;
+  if (wait.mean === null) return [`callers ${queued} for ${range} on average (${wait.method})`, inBrief, inBrief];
+  const mean = durationText(wait.mean * 1e6);
+  return [
+    `callers ${queued} for about ${mean} on average (${range} fit the log)`,
+    `mean wait ~${mean} (${range})`,
+    inBrief,
+  ];
 }
 
 /**
@@ -80,12 +87,8 @@ export function quietWaitWords(wait: Summary['wait']): [string, string, string] 
   if (wait.method === 'bounded' && wait.low.mean) return leastWords(wait.low.mean);
   if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
   const p95 = text(wait.p95);
-  const [low, high] = [wait.low.mean ?? 0, wait.high.mean ?? 0];
-  if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) {
-    const range = `${text(low)} to ${text(high)}`;
-    const maybe = `callers may have queued for about ${text(wait.mean ?? 0)} on average (${range} fit the log)`;
-    return [maybe, `mean wait ~${text(wait.mean ?? 0)} (${range})`, `mean wait ${range} (${wait.method})`];
-  }
+  const high = wait.high.mean ?? 0;
+  if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) return rangeWords(wait);
   if (wait.p95 < NONE) {
     if (wait.p99 === null || wait.p99 < NONE) return ['callers did not queue', 'nobody queued', 'nobody queued'];
     const few = `few callers queued (p99 ${text(wait.p99)}, ${wait.method})`;

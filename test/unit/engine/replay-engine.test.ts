@@ -66,15 +66,18 @@ describe('ReplayEngine', () => {
 
   it('tells a screen what a first look finds, before all that can be found is', async () => {
     const { engine } = open([sample('gunicorn-sync-4-nearly-full.log')]);
-    const told: string[] = [];
+    const told: { status: string; sentence: string }[] = [];
     engine.subscribe(() => {
       const { status, verdict, requests } = engine.snapshot();
-      if (verdict.sentence.includes('4 sync workers') && requests.length === 585) told.push(status);
+      const { sentence } = verdict;
+      if (sentence.includes('4 sync workers') && requests.length === 585) told.push({ status, sentence });
     });
     await engine.open();
     await engine.load();
-    expect(told[0]).toBe('a first look, a closer one follows');
-    expect(told.at(-1)).toBe('');
+    expect(told[0].status).toBe('a first look, a closer one follows');
+    // Of a wide range the likeliest is not told yet: the closer look would find another.
+    expect(told[0].sentence).toMatch(/callers queued for \S+ ms to \S+ s on average \(inferred\)/);
+    expect(told.at(-1)?.status).toBe('');
   });
 
   it('tells what the first requests of a long log say, and that it is those', async () => {
