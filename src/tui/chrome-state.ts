@@ -25,6 +25,8 @@ export interface ChromeState {
   readonly completionsBefore: string;
   readonly completionChosen: string;
   readonly completionsAfter: string;
+  /** Keys that move in time do nothing. */
+  readonly isTimeless: boolean;
   /** The word for space: what it would do now. */
   readonly pauseWord: string;
 }
@@ -57,6 +59,7 @@ export function chromeOf(view: View, layout: Layout): ChromeState {
     completionsBefore: completions.before,
     completionChosen: completions.chosen,
     completionsAfter: completions.after,
+    isTimeless: view.scene.isTimeless,
     pauseWord: snapshot.mode === 'replay' ? (snapshot.playing ? 'pause' : 'play') : ui.frozen ? 'go on' : 'pause',
   };
 }

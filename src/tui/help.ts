@@ -112,10 +112,14 @@ export interface FooterItem {
 /** The likeness of "±" in ASCII has two letters. */
 const footerWord = (word: string, ascii: boolean): string => (ascii ? word.replace('±', '+-') : word);
 
+const OF_TIME: ReadonlySet<string> = new Set(['Replay', 'Lanes and time']);
+
 /** The most important keys that fit, in the order of the table. */
-export function footerItems(state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord'>): FooterItem[] {
+export function footerItems(
+  state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord' | 'isTimeless'>,
+): FooterItem[] {
   const known = keyBindings
-    .filter((binding) => binding.footer && holds(binding, state))
+    .filter((binding) => binding.footer && holds(binding, state) && !(state.isTimeless && OF_TIME.has(binding.group)))
     .map((binding, order) => {
       const name =
         binding.footer!.word === '±10s'

@@ -32,6 +32,8 @@ export interface LayoutInput {
   readonly columns: number;
   readonly rows: number;
   readonly mode: 'tail' | 'replay';
+  /** No request has a time: there is no axis for lanes and charts, and nothing to play. */
+  readonly isTimeless?: boolean;
   /** Rows that would show every lane. */
   readonly lanesWanted: number;
   /** Rows that they take of so many; all when missing. */
@@ -57,13 +59,13 @@ function verdictRowsOf({ columns, rows, filtered = false }: LayoutInput): number
   return filtered && rows >= ROOMY ? 2 * sentenceRows : sentenceRows;
 }
 
-function transportRowsOf({ mode, rows }: LayoutInput): number {
-  if (mode !== 'replay') return 0;
+function transportRowsOf({ mode, rows, isTimeless }: LayoutInput): number {
+  if (mode !== 'replay' || isTimeless) return 0;
   return rows >= ROOMY ? 2 : 1;
 }
 
-function queueRowsOf({ hasQueue, rows }: LayoutInput): number {
-  if (!hasQueue) return 0;
+function queueRowsOf({ hasQueue, rows, isTimeless }: LayoutInput): number {
+  if (!hasQueue || isTimeless) return 0;
   if (rows >= 48) return 4;
   if (rows >= 34) return 3;
   return rows >= 28 ? 2 : 1;
@@ -78,8 +80,13 @@ function rowsPerLane(lanesWanted: number, room: number): number {
   return Math.max(1, Math.min(3, Math.floor((room * 0.36) / Math.max(1, lanesWanted))));
 }
 
+/** A title, and that there is nothing to draw. */
+const TOLD_TIMELESS = 2;
+
 /** The rows between the bands of fixed height: lanes, the pool over time, the panel under the tabs. */
-function shareOut(room: number, { rows, lanesWanted, lanesUse, strips, panelWanted = 0 }: LayoutInput) {
+function shareOut(room: number, input: LayoutInput) {
+  const { rows, lanesWanted, lanesUse, strips, panelWanted = 0 } = input;
+  if (input.isTimeless) return { lanes: TOLD_TIMELESS, pool: 0, panel: Math.max(0, room - TOLD_TIMELESS) };
   const isTall = rows >= TALL;
   const poolLeast = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
   const panelUsual = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));

@@ -57,6 +57,7 @@ export function buildView(input: ViewInput): { view: View; layout: Layout; wait:
     layout: layoutOf({
       ...size,
       mode: snapshot.mode,
+      isTimeless: scene.isTimeless,
       lanesWanted: lanesWanted(view),
       lanesUse: (rows) => lanesUse(view, rows),
       hasQueue: knowsWaits(snapshot),

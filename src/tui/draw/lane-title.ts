@@ -37,7 +37,7 @@ export function drawLaneTitle(view: View, canvas: Canvas, lanes: LaneScene, { ab
   const end = canvas.text(
     1,
     0,
-    ` ${what} · ${spanText(ui.spanSeconds)}${more} `,
+    scene.isTimeless ? ` ${what} ` : ` ${what} · ${spanText(ui.spanSeconds)}${more} `,
     isFocused ? theme.accent : theme.strong,
   );
   const entries = legendOf(view, lanes);

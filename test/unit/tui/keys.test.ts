@@ -120,13 +120,21 @@ describe('help', () => {
 
 describe('the footer', () => {
   it.each([30, 80, 200])('fits into %i columns, quit and help first', (columns) => {
-    const items = footerItems({ mode: 'replay', ascii: false, columns, pauseWord: 'pause' });
+    const items = footerItems({ mode: 'replay', ascii: false, columns, pauseWord: 'pause', isTimeless: false });
     expect(items.reduce((sum, { keys, word }) => sum + keys.length + word.length + 3, 0)).toBeLessThanOrEqual(columns);
     expect(items.map(({ word }) => word)).toEqual(expect.arrayContaining(['quit', 'help']));
   });
 
   it('says what space would do now', () => {
-    const words = footerItems({ mode: 'tail', ascii: false, columns: 100, pauseWord: 'go on' }).map(({ word }) => word);
+    const words = footerItems({ mode: 'tail', ascii: false, columns: 100, pauseWord: 'go on', isTimeless: false }).map(
+      ({ word }) => word,
+    );
     expect(words).toContain('go on');
+  });
+
+  it('has no keys that move in time where no line has one', () => {
+    const context = { mode: 'replay' as const, ascii: false, columns: 200, pauseWord: 'play', isTimeless: true };
+    const words = footerItems(context).map(({ word }) => word);
+    expect(words).toEqual(['quit', 'help', 'filter', 'export', 'panels', 'open']);
   });
 });

@@ -15,6 +15,7 @@ const input = fc.record({
   lanesWanted: fc.integer({ min: 1, max: 300 }),
   hasQueue: fc.boolean(),
   filtered: fc.boolean(),
+  isTimeless: fc.boolean(),
   strips: fc.integer({ min: 1, max: 4 }),
   lists: fc.record({
     tab: wanted,
