@@ -12,6 +12,12 @@ interface Block {
   ended: number;
 }
 
+/** µs since 1970 UTC */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A range of bytes of one input. */
 export interface ByteRange {
   readonly source: number;
@@ -63,14 +69,26 @@ export class BlockIndex {
     this.#isComplete = true;
   }
 
+  /** Requests of the blocks that reach into a stretch. */
+  rowsIn({ from, to }: Stretch): number {
+    return this.#touching({ from, to }).reduce((sum, { rows }) => sum + rows, 0);
+  }
+
+  #touching({ from, to }: Stretch): Block[] {
+    return this.#blocks.filter((block) => block.ended >= from && block.begun <= to);
+  }
+
   /**
    * The ranges of bytes that hold what ran in [from, to], neighbours joined, inputs in their order. When that is more than
-   * `most` requests, those that ended last are kept: the picture is of the last part of the stretch.
+   * `most` requests, those that ended last are kept: the picture is of the last part of the stretch. Of what lies `around` it, what is nearest
+   * is added as long as it is no more.
    */
-  rangesFor(from: number, to: number, most: number): ByteRange[] {
-    const touching = this.#blocks
-      .filter((block) => block.ended >= from && block.begun <= to)
-      .sort((a, b) => b.ended - a.ended);
+  rangesFor(from: number, to: number, most: number, around: Stretch = { from, to }): ByteRange[] {
+    const isNear = (block: Block) => block.ended >= from && block.begun <= to;
+    const distance = (block: Block) => Math.max(from - block.ended, block.begun - to);
+    const touching = this.#touching(around).sort((a, b) =>
+      isNear(a) && isNear(b) ? b.ended - a.ended : Number(isNear(b)) - Number(isNear(a)) || distance(a) - distance(b),
+    );
     let rows = 0;
     const kept = touching.filter((block, i) => {
       rows += block.rows;

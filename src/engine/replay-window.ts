@@ -15,6 +15,10 @@ import { WindowLoader } from './window-loader.ts';
 
 /** Requests in memory at most; about 200 bytes each. */
 const MOST_ROWS = 100_000;
+/** Of them those that are read first, the last on the screen: somebody waits. */
+const FIRST_ROWS = 25_000;
+/** Share of what may be in memory from which the screen has nearly all of it, and nothing around it is read. */
+const NEARLY_ALL = 0.8;
 /** Of the stretch on the screen, what is examined anew for its lanes and waits, at most; about a second in its thread. */
 const EXAMINED_ROWS = 6000;
 
@@ -58,10 +62,14 @@ export class ReplayWindow {
   /** What is in memory, or being read. */
   #loaded: Range = { from: Number.NaN, to: Number.NaN };
   #shown: Range = this.#loaded;
+  /** More than that is not held. */
+  #isFull = false;
   /** What is to be read next; `now`: the screen has nothing of it yet. */
   #wanted: { readonly range: Range; readonly now: boolean } | null = null;
   #busy = false;
   #store: RowStore | null = null;
+  /** µs since 1970 UTC: from when on nothing of it is missing. */
+  #from = Number.NaN;
   #unexamined: RowStore | null = null;
   #examining = false;
   #stopped = false;
@@ -80,10 +88,14 @@ export class ReplayWindow {
   show(range: Range): void {
     this.#shown = range;
     const { from, to } = range;
-    const isThere = from >= this.#loaded.from && to <= this.#loaded.to;
-    // Playing on, the next stretch is read before this one is over.
-    if (isThere && to + (to - from) / 4 <= this.#loaded.to) return;
+    const isThere = this.#holds(range);
+    // Playing on, the next stretch is read before this one is over; as soon as it is there, where no more fits beside it.
+    if (isThere && (this.#isFull || to + (to - from) / 4 <= this.#loaded.to)) return;
     this.#want(range, !isThere);
+  }
+
+  #holds({ from, to }: Range): boolean {
+    return from >= this.#loaded.from && to <= this.#loaded.to;
   }
 
   /** Gives up what is being read and examined. */
@@ -108,12 +120,13 @@ export class ReplayWindow {
         const { range, now } = this.#wanted;
         this.#wanted = null;
         // First what is on the screen, then what lies around it, so that playing on finds it there.
-        if (now) await this.#read(range, nobody, () => !this.#stopped);
+        if (now) await this.#read(range, range, FIRST_ROWS, nobody, () => !this.#stopped);
         if (this.#wanted) continue;
-        const span = range.to - range.from;
         // Somebody who jumps elsewhere does not wait for it.
-        const around = { from: range.from - span / 4, to: range.to + span };
-        const store = await this.#read(around, null, () => !this.#stopped && !this.#wanted?.now);
+        const isWanted = () => !this.#stopped && !this.#wanted?.now;
+        const store = await this.#read(range, this.#around(range), MOST_ROWS, null, isWanted);
+        // It may hold less than it was taken for meanwhile.
+        if (store && !this.#holds(this.#shown)) this.#wanted ??= { range: this.#shown, now: true };
         if (store && !this.#wanted && !this.#stopped) void this.#examine(store);
       }
     } catch (error) {
@@ -123,15 +136,31 @@ export class ReplayWindow {
     }
   }
 
-  /** null: it was given up. */
-  async #read(range: Range, workers: WindowPicture['workers'], isWanted: () => boolean): Promise<RowStore | null> {
+  #around(range: Range): Range {
+    const span = range.to - range.from;
+    const isAlone = this.#options.blocks.rowsIn(range) > NEARLY_ALL * MOST_ROWS;
+    return isAlone ? range : { from: range.from - span / 4, to: range.to + span };
+  }
+
+  /** What is shown and what lies around it, as many requests as may be. null: it was given up. */
+  async #read(
+    range: Range,
+    around: Range,
+    most: number,
+    workers: WindowPicture['workers'],
+    isWanted: () => boolean,
+  ): Promise<RowStore | null> {
     const { blocks, known, changed } = this.#options;
-    this.#loaded = range;
-    const ranges = blocks.rangesFor(range.from, range.to, MOST_ROWS);
+    this.#loaded = around;
+    const ranges = blocks.rangesFor(range.from, range.to, most, around);
     const store = await this.#loader.load(ranges, known().slotsPerWorker, isWanted);
     if (!isWanted()) return null;
     this.#store = store;
-    changed({ ...store.view(), from: coveredFrom(store, range.from), workers });
+    const from = coveredFrom(store, around.from);
+    this.#isFull = ranges.reduce((sum, { rows }) => sum + rows, 0) < blocks.rowsIn(around);
+    if (this.#isFull) this.#loaded = { from: Math.min(range.from, from), to: Math.max(range.to, lastOf(store)) };
+    this.#from = from;
+    changed({ ...store.view(), from, workers });
     return store;
   }
 
@@ -156,7 +185,7 @@ export class ReplayWindow {
   async #examineNow(store: RowStore): Promise<void> {
     const { examiner, known, changed } = this.#options;
     const { lifecycle, inputs } = known();
-    const asked = this.#loaded.from;
+    const from = this.#from;
     const shown = store.select(
       (_, __, instant) => instant >= this.#shown.from && instant <= this.#shown.to,
       EXAMINED_ROWS,
@@ -170,8 +199,13 @@ export class ReplayWindow {
     });
     if (store !== this.#store) return;
     store.settle(0, requests, placement);
-    changed({ ...store.view(), from: coveredFrom(store, asked), workers: inference });
+    changed({ ...store.view(), from, workers: inference });
   }
+}
+
+function lastOf(store: RowStore): number {
+  const { requests } = store.view();
+  return requests.length === 0 ? Number.NEGATIVE_INFINITY : instantOf(requests, requests.length - 1);
 }
 
 /** From when on nothing is missing: the first line read, or the beginning of what was asked for. */

@@ -47,6 +47,20 @@ describe('BlockIndex', () => {
     ]);
   });
 
+  it('keeps a stretch before what lies around it, and of that what is nearest', () => {
+    const ranges = (most: number) =>
+      filled(5).rangesFor(NOON + 5000 * SECOND, NOON + 9000 * SECOND, most, {
+        from: NOON,
+        to: NOON + 99_999 * SECOND,
+      });
+    // A minute of 6000 requests, after which come as many as memory holds, was a picture without requests.
+    expect(ranges(6000)).toEqual([{ source: 0, from: 409_600, to: 921_600, rows: 5120 }]);
+    expect(ranges(6200)).toEqual([{ source: 0, from: 409_600, to: 1_024_000, rows: 6144 }]);
+    expect(ranges(7200)).toEqual([{ source: 0, from: 307_200, to: 1_024_000, rows: 7168 }]);
+    expect(ranges(3000)).toEqual([{ source: 0, from: 716_800, to: 921_600, rows: 2048 }]);
+    expect(filled(5).rowsIn({ from: NOON, to: NOON + 99_999 * SECOND })).toBe(20_480);
+  });
+
   it('reads no line twice of a log whose formats alternate, although their rows come in batches', () => {
     const index = new BlockIndex();
     // The lines of the second format lie between those of the first.
