@@ -117,7 +117,7 @@ function drawTrack(
     name: shared ? `+${shared.length} calmer` : life ? life.label : 'requests',
     style: isSelected ? theme.selected : theme.text,
     quietStyle: isSelected ? theme.selected : theme.quiet,
-    alive: aliveColumns(track, axis),
+    alive: aliveColumns(track, axis).fill(0, 0, picture.knownFrom),
     notYet: snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY,
     left,
     hues,

@@ -87,7 +87,9 @@ export class LanePictures {
       if (tile.timed[index]) isTimed = true;
     }
     const track = plan.shared ? joined(tracks, plan.shared) : tracks.list[plan.track];
-    const common = { plan, lastColumn: lastColumn - firstColumn, busyShare: busyShareOf(input, index, track, isTimed) };
+    const knownFrom = knownFromOf(input);
+    const busyShare = busyShareOf(input, index, track, isTimed, knownFrom);
+    const common = { plan, knownFrom, lastColumn: lastColumn - firstColumn, busyShare };
     if (asBars) return { ...common, rows: this.#bars.slice(firstRow, firstRow + rastered.rows), peak: Number.NaN };
     const rows = this.#shares.slice(firstRow, firstRow + rastered.rows);
     if (!isTimed) {
@@ -151,15 +153,20 @@ function peakOf(parts: Parts, row: number, past: Float64Array | null): number {
   return past ? past.reduce((most, level) => (level > most ? level : most), peak) : peak;
 }
 
+/** Of requests that are not held somebody may have counted those of the pool alone: that is not to say that its workers were idle. */
+const knownFromOf = ({ past }: LanePicturesInput): number => (past && !past.countsWorkers ? past.until : 0);
+
 /** Only the part of the axis that the log covers counts. */
 function busyShareOf(
   { snapshot, axis, parts }: LanePicturesInput,
   index: number,
   { slots }: Track,
   isTimed: boolean,
+  knownFrom: number,
 ): number {
   const { now, from: begun, inference } = snapshot;
-  const covered = Math.min(axis.to, now) - Math.max(axis.from, Number.isFinite(begun) ? begun : axis.from);
+  const first = axis.from + knownFrom * axis.microsPerColumn;
+  const covered = Math.min(axis.to, now) - Math.max(first, Number.isFinite(begun) ? begun : first);
   let busy = 0;
   let hasRequests = false;
   for (const { tile, from, to } of parts) {

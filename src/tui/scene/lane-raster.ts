@@ -50,6 +50,8 @@ export interface TrackPicture {
   readonly plan: TrackPlan;
   /** One per text row for slots, a single one for a height. */
   readonly rows: readonly (BarRow | ShareRow)[];
+  /** Column from which on it is known what ran. */
+  readonly knownFrom: number;
   /** Column of the last end that is known, -Infinity none. */
   readonly lastColumn: number;
   /** Share of the axis that its slots were busy; NaN when durations are unknown. */

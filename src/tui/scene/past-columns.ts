@@ -10,6 +10,8 @@ export interface PastColumns {
   readonly busy: Float64Array;
   readonly rate: Float64Array;
   readonly errors: Float64Array;
+  /** Somebody counted by worker, too. */
+  readonly countsWorkers: boolean;
   /** Mean busy slots of a worker; null where it was not counted. */
   ofWorker(worker: number): Float64Array | null;
 }
@@ -26,6 +28,7 @@ export function pastColumns(past: Past | null, axis: TimeAxis): PastColumns | nu
     busy: spread(past.busyMicros, 1 / past.stepMicros),
     rate: spread(past.requests, perSecond),
     errors: spread(past.errors, perSecond),
+    countsWorkers: past.workers.size > 0,
     ofWorker(worker) {
       const values = past.workers.get(worker);
       return values ? spread(values, 1 / past.stepMicros) : null;

@@ -98,6 +98,36 @@ describe('folding', () => {
   });
 });
 
+describe('a stretch of which the requests are not held', () => {
+  const requests = Array.from({ length: 10 }, (_, i) => ({ start: -10 + i, end: -9.5 + i, worker: '8712' }));
+  const pastOf = (workers: Map<number, Float64Array>) => ({
+    from: NOON - 60 * SECOND,
+    until: NOON - 10 * SECOND,
+    stepMicros: SECOND,
+    requests: new Float64Array(50).fill(1),
+    errors: new Float64Array(50),
+    busyMicros: new Float64Array(50).fill(SECOND),
+    workers,
+  });
+  const lane = (workers: Map<number, Float64Array>) => {
+    const snapshot = handSnapshot({ requests });
+    const past = pastOf(new Map([...workers].map(([, busy]) => [snapshot.requests.worker[0], busy])));
+    return drawn(lanes, viewOf({ ...snapshot, from: NOON - 60 * SECOND, past }, { ascii: true }), 80, 2)[1];
+  };
+
+  it('does not look as if its workers were idle, nor counts as such', () => {
+    const row = lane(new Map());
+    expect(row.slice(12, 60)).toMatch(/^ *$/);
+    // Half of the last ten seconds, which lie in eleven cells.
+    expect(row).toMatch(/ (4[5-9]|50)%$/);
+  });
+
+  it('is drawn where somebody counted its workers', () => {
+    const row = lane(new Map([[0, new Float64Array(50).fill(SECOND / 2)]]));
+    expect(row.slice(14, 60)).not.toMatch(/ /);
+  });
+});
+
 describe('calm tracks', () => {
   it('change places only when others are clearly busier', () => {
     const calm = new CalmTracks();
