@@ -4,28 +4,43 @@ import { printable } from '../../core/text.ts';
 import type { RawLine } from '../../engine/engine.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
 import { definePanel, type View } from '../panel.ts';
+import type { StyleId } from '../style.ts';
 import { cut } from '../width.ts';
 
 /** Rows of the chosen line at most. */
 const MOST_ROWS = 4;
 
-/** Status of a line that became a request, 0 of an event; undefined: it was not understood, or continues another. */
-type StatusOf = (line: RawLine) => number | undefined;
+/** Row of a line that became a request, EVENT; undefined: it was not understood, or continues another. */
+type RowOf = (line: RawLine) => number | undefined;
+const EVENT = -1;
 
-function understood({ snapshot, rawLines }: View): StatusOf {
+function understood({ snapshot, rawLines }: View): RowOf {
   const { requests, lifecycle } = snapshot;
   /** By input: offsets of the lines that are shown. */
   const wanted: Map<number, number | undefined>[] = [];
   for (const { source, offset } of rawLines) (wanted[source] ??= new Map()).set(offset, undefined);
   for (let row = 0; row < requests.length; row++) {
     const lines = wanted[requests.source[row]];
-    if (lines?.has(requests.offset[row])) lines.set(requests.offset[row], requests.status[row]);
+    if (lines?.has(requests.offset[row])) lines.set(requests.offset[row], row);
   }
   for (const event of lifecycle) {
     const lines = wanted[event.source];
-    if (lines?.has(event.offset)) lines.set(event.offset, 0);
+    if (lines?.has(event.offset)) lines.set(event.offset, EVENT);
   }
   return ({ source, offset }) => wanted[source]?.get(offset);
+}
+
+/** How a line looks by the row that it became; what does not pass the filter is quiet, as it is on the lanes. */
+function looksOf({ snapshot, scene, theme }: View): (row: number | undefined) => StyleId {
+  const passes = scene.filter?.over(snapshot) ?? null;
+  return (row) => {
+    if (row === undefined) return theme.warning;
+    if (row === EVENT) return theme.text;
+    if (passes && !passes(row)) return theme.quiet;
+    const status = snapshot.requests.status[row];
+    if (status >= 500) return theme.critical;
+    return status >= 400 ? theme.warning : theme.text;
+  };
 }
 
 export default definePanel({
@@ -50,7 +65,8 @@ export default definePanel({
       canvas.text(1, 0, 'No lines yet.', theme.quiet);
       return;
     }
-    const statusOf = understood(view);
+    const rowOf = understood(view);
+    const lookOf = looksOf(view);
     const selected =
       view.ui.selected.log === undefined ? rawLines.length - 1 : selectedLine(view, 'log', rawLines.length);
     // The end of a line says the most (duration, pid): the chosen one is shown in full, over a few rows.
@@ -59,11 +75,9 @@ export default definePanel({
     const first = firstShown(selected, canvas.rows - extra, rawLines.length);
     for (let i = first, y = 0; i < rawLines.length && y < canvas.rows; i++) {
       const line = rawLines[i];
-      const status = statusOf(line);
-      const isKnown = status !== undefined;
-      const look =
-        !isKnown || (status >= 400 && status < 500) ? theme.warning : status >= 500 ? theme.critical : theme.text;
-      canvas.put(0, y, isKnown ? ' ' : glyphs.warn, theme.warning);
+      const row = rowOf(line);
+      const look = lookOf(row);
+      canvas.put(0, y, row === undefined ? glyphs.warn : ' ', theme.warning);
       const rows = i === selected ? whole : [line.text];
       for (const text of rows) {
         canvas.text(2, y, text, look);

@@ -67,4 +67,25 @@ describe('the screen under a filter', () => {
     await screen.press('\x7f', '\x1b');
     expect(screen.rows().at(-1)).toContain('quit');
   });
+
+  it('leaves the lines of the log that do not pass where they stand, in grey', async () => {
+    const snapshot = fullPool();
+    const { screen, engine } = await openScreen(snapshot, { columns: 120, rows: 32 });
+    const { requests, names } = snapshot;
+    const last = Array.from({ length: 8 }, (_, i) => requests.length - 8 + i);
+    engine.lines = last.map((row) => ({
+      source: requests.source[row],
+      offset: requests.offset[row],
+      text: `line of ${names.workers.text(requests.worker[row])}`,
+    }));
+    await screen.press('/', ...'worker:8712', '\r', '7');
+    await screen.settle();
+    const rows = screen.rows();
+    const lookOf = (worker: string) => {
+      const y = rows.findIndex((row) => row.includes(`line of ${worker}`));
+      return screen.cell(2, y).foreground;
+    };
+    expect(lookOf('8713')).not.toBe(lookOf('8712'));
+    expect(lookOf('8713')).toBe(lookOf('8714'));
+  });
 });
