@@ -2,6 +2,16 @@
 import { percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
+/** Who wrote a line: a worker by its number, in two places, or the only process. */
+const whoWrites = [
+  ['', 'Srv %(number)s'],
+  [', ten workers or more', 'Srv%(number)s'],
+  [', number padded', 'Srv %(number)s '],
+  [', one process', '%(ident)s'],
+] as const;
+/** In front of what a worker says of itself. */
+const worker = String.raw`^Srv ?(?<worker>\d+) .* `;
+
 export default defineFormat({
   id: 'sanic',
   title: 'Sanic access log',
@@ -10,6 +20,7 @@ export default defineFormat({
     // sanic/logging/formatter.py
     directives: {
       ident: { kind: 'text' },
+      number: { kind: 'worker' },
       asctime: { kind: 'time', shape: 'iso', means: 'response-start' },
       clock: { kind: 'word' },
       levelname: { kind: 'level' },
@@ -17,33 +28,36 @@ export default defineFormat({
       request: { kind: 'request' },
       status: { kind: 'status', known: true },
       byte: { kind: 'bytes' },
-      size: { kind: 'word' },
       duration: { kind: 'duration', unit: 'ms', covers: 'service', fine: true },
       name: { kind: 'word' },
       process: { kind: 'pid' },
     },
   },
   layouts: [
-    {
-      name: 'production',
-      directives: '%(ident)s|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
-    },
-    {
-      name: 'production, no duration',
-      directives: '%(ident)s|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s',
-    },
-    {
-      name: 'production, chunked',
-      directives: '%(ident)s|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s chunked  %(duration)sms',
-    },
-    {
-      name: 'debug',
-      directives: 'Srv %(size)s %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
-    },
-    {
-      name: 'debug, no duration',
-      directives: 'Srv %(size)s %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s',
-    },
+    ...whoWrites.flatMap(([by, who]) => [
+      {
+        name: `production${by}`,
+        directives: `${who}|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s  %(duration)sms`,
+      },
+      {
+        name: `production, no duration${by}`,
+        directives: `${who}|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s`,
+      },
+      {
+        name: `production, chunked${by}`,
+        directives: `${who}|%(asctime)s %(levelname)s: %(host)s %(request)s %(status)s chunked  %(duration)sms`,
+      },
+    ]),
+    ...['Srv %(number)s', 'Srv%(number)s'].flatMap((who) => [
+      {
+        name: 'debug',
+        directives: `${who} %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s  %(duration)sms`,
+      },
+      {
+        name: 'debug, no duration',
+        directives: `${who} %(clock)s %(levelname)s: %(host)s %(request)s %(status)s %(byte)s`,
+      },
+    ]),
     {
       name: 'with pid',
       directives: '%(asctime)s %(process)d %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
@@ -61,6 +75,9 @@ export default defineFormat({
   written: 'response-start',
   loggers: ['sanic.access', 'sanic.root', 'sanic.server'],
   lifecycle: [
+    // The access lines name the worker by its number, not by its pid.
+    { starts: 'Srv', pattern: new RegExp(`${worker}Starting worker \\[\\d+\\]$`), kind: 'boot' },
+    { starts: 'Srv', pattern: new RegExp(`${worker}Worker complete \\[\\d+\\]$`), kind: 'exit' },
     { starts: 'Starting worker [', pattern: /^Starting worker \[(?<worker>\d+)\]$/, kind: 'boot' },
     { starts: 'Worker ready [', kind: null },
     { starts: 'Stopping worker [', kind: null },
@@ -112,18 +129,27 @@ export default defineFormat({
         time: '2024-10-29T17:04:15+00:00',
         meaning: 'response-start',
         durationMicros: 1200,
+        worker: '0',
         route: 'GET /a',
         status: 200,
         bytes: 6,
       },
     },
     {
+      line: 'Srv12|2024-10-29 17:04:15 +0000 INFO: 203.0.113.7:52134 GET http://h:8000/a?x=1 200 6  1.2ms',
+      row: { worker: '12', durationMicros: 1200 },
+    },
+    {
+      line: 'Main |2024-10-29 17:04:15 +0000 INFO: 203.0.113.7:52134 GET http://h:8000/a?x=1 200 6  1.2ms',
+      row: { worker: null, durationMicros: 1200 },
+    },
+    {
       line: 'Srv 0 |2024-10-29 17:04:15 +0000 INFO: ABCDunx NONE http:///* 400 61 ',
-      row: { route: 'NONE /*', status: 400, durationMicros: null },
+      row: { worker: '0', route: 'NONE /*', status: 400, durationMicros: null },
     },
     {
       line: 'Srv 0 17:04:15 INFO: 203.0.113.7:52134 GET http://h:8000/a 200 6  301.0ms',
-      row: { time: null, durationMicros: 301_000, route: 'GET /a' },
+      row: { time: null, durationMicros: 301_000, worker: '0', route: 'GET /a' },
     },
     {
       line: '[2024-10-29 17:04:15 +0000] - (sanic.access)[INFO][203.0.113.7:52134]: GET http://h:8000/a  200 6',
@@ -146,6 +172,7 @@ export default defineFormat({
   ],
   notes: [
     'The line is written when the head of the response is sent; the duration runs from the parsed request head to there.',
+    'Lines name the worker by its number ("Srv 0"), which stays that of a worker that is started again; with one process alone, "Main".',
     'In debug mode the stamp has no date: such lines give counts, routes and durations, and no time.',
   ],
 });

@@ -159,10 +159,9 @@ function compactReader(zone: Zone, cursor: StampCursor): StampReader {
       }
       memo.remember(v, p, 15, wall);
     }
-    cursor.end = p + 15;
-    cursor.digits = 0;
+    const fraction = fractionAt(b, p + 15, cursor);
     cursor.offsetMinutes = Number.NaN;
-    return memo.utc(zone);
+    return memo.utc(zone) + fraction;
   };
 }
 

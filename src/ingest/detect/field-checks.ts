@@ -13,6 +13,7 @@ const CHECKED_LINES = 20;
 /** Lines in which values should come again. */
 const COMPARED_LINES = 200;
 const SLASH = 47;
+const LESS_THAN = 60;
 
 /** IPv4, IPv6, host name, with port, list of them, "unix:", "b''", "-", nothing. */
 const address = /^$|^(unix:.*|b''|[\w.-]+|\[?[0-9a-f:.%\w]*::?[0-9a-f:.%]*\]?(:\d+)?|[\w.-]+:\d+)(, ?[\w.:[\]-]+)*$/i;
@@ -56,7 +57,7 @@ export class FieldChecks {
       this.#hasWorkers(candidate, sample, taken) &&
       this.#hasPids(candidate, sample, taken) &&
       this.hasAnswers(trial, sample) &&
-      !this.#isPathAlone(candidate, sample, taken) &&
+      !this.#isNoRequestLine(candidate, sample, taken) &&
       (found || !this.#swallows(candidate, sample, taken));
     this.#right.set(trial, areRight);
     return areRight;
@@ -183,17 +184,23 @@ export class FieldChecks {
     );
   }
 
-  /** Named values: does a path without a method stand where a request line should? The method has another name then. */
-  #isPathAlone({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
+  /**
+   * Named values: does a path without a method stand where a request line should (the method has another name then), or what Python
+   * shows of an object ("<WSGIRequest: GET '/a'>", "<socket.socket fd=4 …>", which Django gives its loggers)?
+   */
+  #isNoRequestLine({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('keyed' in recipe)) return false;
     const fields = Object.values(recipe.keyed.fields);
     if (!fields.some(({ kind }) => kind === 'request')) return false;
     const checked = taken.slice(0, CHECKED_LINES);
-    const alone = checked.filter((line) => {
+    const others = checked.filter((line) => {
       const spans = this.#trials.spans(recipe, sample, sample.lines[line].start) ?? [];
-      return spans.some(({ token, from }) => fields[token].kind === 'request' && sample.b[from] === SLASH);
+      return spans.some(
+        ({ token, from }) =>
+          fields[token].kind === 'request' && (sample.b[from] === SLASH || sample.b[from] === LESS_THAN),
+      );
     });
-    return alone.length * 2 > checked.length;
+    return others.length * 2 > checked.length;
   }
 }
 

@@ -17,6 +17,7 @@ const isLoggingStamp = (kind: FreeKind): boolean =>
   kind === 'named-month' ||
   kind === 'syslog' ||
   kind === 'month-day' ||
+  kind === 'compact' ||
   kind === 'clock';
 
 const threadName = /thread|waitress-\d|executor|worker|dummy/i;

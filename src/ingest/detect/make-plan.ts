@@ -62,7 +62,10 @@ function pidOfEnvelope(
   const pids = new Set(taken.map((line) => sample.lines[line].worker));
   if (pids.has(-1) || pids.size === 0) return 'none';
   // Older journals name the process that started the server, not the one that wrote the line: then all lines have one pid.
-  const isWriter = pids.size > 1 || [...pids].some((id) => context.booted.has(context.workers.text(id)));
+  const isWriter =
+    pids.size > 1 ||
+    taken.every((line) => sample.lines[line].isOwnPid) ||
+    [...pids].some((id) => context.booted.has(context.workers.text(id)));
   return isWriter ? 'of the writer' : 'of anyone';
 }
 

@@ -12,6 +12,7 @@ export type PieceKind =
   | 'ctime'
   | 'syslog'
   | 'month-day'
+  | 'compact'
   | 'epoch-s'
   | 'epoch-ms'
   | 'epoch-us'
@@ -47,8 +48,13 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['month-name-first', String.raw`[A-Z][a-z]{2} \d{1,2}, \d{4}(?:,| @)? ${clock}(?: [AP]M)?`],
   ['ctime', String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d ${clock} \d{4}`],
   ['syslog', String.raw`[A-Z][a-z]{2} [ \d]\d ${clock}`],
-  // Behind the letter of a level, as glog writes it, or with a sign between both.
-  ['month-day', String.raw`(?:(?<![\w])[IWEFDC]\d{4}|(?<![\d/.:-])(?:0\d|1[0-2])[-/](?:[0-2]\d|3[01])) ${clock}`],
+  // Behind the letter of a level, as glog writes it, with a sign between both, or first of all: further behind it may be a pid.
+  [
+    'month-day',
+    String.raw`(?:(?<![\w])[IWEFDC]\d{4}|(?<![\d/.:-])(?:0\d|1[0-2])[-/](?:[0-2]\d|3[01])|(?<=^\[?(?:[IWEFDC] )?)(?:0\d|1[0-2])(?:[0-2]\d|3[01])) ${clock}`,
+  ],
+  // Tornado's formatter
+  ['compact', String.raw`(?<![\w/.:-])\d\d(?:0\d|1[0-2])(?:[0-2]\d|3[01]) ${clock}`],
   ['epoch-s', String.raw`1\d{9}(?:\.\d+)?(?![\d.])`],
   ['epoch-ms', String.raw`1\d{12}(?:\.\d+)?(?![\d.])`],
   ['epoch-us', String.raw`1\d{15}(?![\d.])`],
@@ -57,7 +63,7 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['clock', String.raw`(?<![\d:.]|\d[ T]|\d - |[A-Z][a-z]{2} )${clock}(?![\w:])`],
 ];
 
-export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
+export const addressSource = String.raw`\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?(?![\d.])|(?=[0-9a-f:]*::|(?:[0-9a-f]{1,4}:){7})[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![\w:])`;
 export const levelSource = '(?:CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)(?![A-Za-z])';
 
 const pieces: readonly (readonly [PieceKind, string])[] = [
@@ -130,6 +136,7 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
     case 'ctime':
     case 'syslog':
     case 'month-day':
+    case 'compact':
       return { shape: kind, assumed: null };
     default:
       return null;

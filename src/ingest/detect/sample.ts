@@ -18,6 +18,8 @@ export interface SampleLine {
   /** The stamp of the envelope says its zone. */
   readonly stampZoned: boolean;
   readonly worker: number;
+  /** The process that wrote the line told its pid itself. */
+  readonly isOwnPid: boolean;
   readonly thread: number;
   readonly tag: number;
 }

@@ -13,6 +13,8 @@ export interface StampEvidence {
 const TOLERATED = 0.005;
 /** A log that lasts fewer durations than this may be a single burst. */
 const BURST_DURATIONS = 5;
+/** µs: threads write lines that they stamped a moment ago, in another order. A start that lies no further back cannot be told from that. */
+const WRITTEN_LATE = 50_000;
 
 function backwardSteps(values: Float64Array, toleranceMicros: number): number {
   let highest = Number.NEGATIVE_INFINITY;
@@ -58,13 +60,15 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
   const timed = duration.some((value) => value === value);
   const floor = (value: number) => Math.floor(value / resolution) * resolution;
   if (!timed) {
-    if (asEnds > 2 * few) {
+    const farBack = backwardSteps(stamp, WRITTEN_LATE);
+    if (farBack > 2 * few) {
       return {
         meaning: 'start',
         proven: true,
-        because: `stamps go back ${asEnds} times in ${n} lines, as stamps of starts do`,
+        because: `stamps go back ${farBack} times in ${n} lines, as stamps of starts do`,
       };
     }
+    if (asEnds > few) return { meaning: 'end', proven: false, because: 'stamps hardly go back in file order' };
     return { meaning: 'end', proven: false, because: 'stamps never go back in file order' };
   }
   const known = (value: number) => (value === value ? value : 0);

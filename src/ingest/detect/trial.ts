@@ -24,13 +24,24 @@ export const lookOf = (recipe: Recipe): string =>
         .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
         .join('');
 
+/** The shapes of the stamps that a server itself writes; others are those of the logging that its lines go through. */
+const ownShapes = ({ language }: LogFormat): Set<string> =>
+  new Set(
+    Object.values(language.directives)
+      .flat()
+      .flatMap((part) =>
+        typeof part !== 'string' && part.kind === 'time' && part.means !== 'written' ? [part.shape] : [],
+      ),
+  );
+
 /** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
 export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
   if (format === of || !('tokens' in recipe)) return recipe;
+  const own = ownShapes(format);
   return {
     tokens: recipe.tokens.map((token) =>
       'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
-        ? { field: { ...token.field, means: format.stamp } }
+        ? { field: { ...token.field, means: own.size === 0 || own.has('any') || own.has(token.field.shape) ? format.stamp : 'written' } }
         : token,
     ),
   };

@@ -14,6 +14,10 @@ export function writerOf(found: Found, sample: Sample, context: PlanContext): Lo
   if (alsoBy && context.seen.has(alsoBy.id) && !context.seen.has(alsoBy.unless)) {
     return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
   }
+  if (found.candidate.loose && format.id === 'custom') {
+    const named = namedByTag(found, sample, context);
+    if (named) return named;
+  }
   if (format.id !== 'combined') {
     const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
     if (beside.length === 1) return beside[0];
@@ -23,13 +27,20 @@ export function writerOf(found: Found, sample: Sample, context: PlanContext): Lo
       : [];
     return spoke.length === 1 ? spoke[0] : format;
   }
-  const tags = new Set(found.taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
-  for (const tag of tags) {
-    const named = formatOfTag(context.formats, context.runtime.tagName(tag));
-    if (named) return named;
-  }
+  const named = namedByTag(found, sample, context);
+  if (named) return named;
   const beside = context.formats.filter(({ id, writesCombined }) => writesCombined === true && context.seen.has(id));
   return beside.length === 1 ? beside[0] : (writerOfUrls(found.taken, sample, context.formats) ?? format);
+}
+
+/** The first format that a tag of an envelope, or the name of a logger in it, names. */
+function namedByTag({ taken }: Found, sample: Sample, { formats, runtime }: PlanContext): LogFormat | undefined {
+  const tags = new Set(taken.map((line) => sample.lines[line].tag).filter((tag) => tag > 0));
+  for (const tag of tags) {
+    const named = formatOfTag(formats, runtime.tagName(tag));
+    if (named) return named;
+  }
+  return undefined;
 }
 
 /** The server that writes whole URLs into the requests of Combined lines, where all lines have them. */

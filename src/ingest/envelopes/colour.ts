@@ -18,7 +18,10 @@ function sequenceEnd(b: Uint8Array, p: number, to: number): number {
     while (k < to && b[k] !== 7 && b[k] !== ESC) k++;
     return Math.min(to, b[k] === ESC ? k + 2 : k + 1);
   }
-  return Math.min(to, p + 2);
+  // "ESC ( B", which ends a colour where TERM is xterm or linux: intermediates, one final byte.
+  k = p + 1;
+  while (k < to && b[k] >= 0x20 && b[k] <= 0x2f) k++;
+  return Math.min(to, k + 1);
 }
 
 export function colour(): Envelope {

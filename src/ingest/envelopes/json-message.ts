@@ -14,6 +14,7 @@ const PID = 3;
 const THREAD = 4;
 const LOGGER = 5;
 const REALTIME = 6;
+const PID_OF_JOURNAL = 7;
 
 const keys: readonly (readonly [number, readonly string[]])[] = [
   [
@@ -64,7 +65,8 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
       'dt',
     ],
   ],
-  [PID, ['process', 'pid', 'process_id', '_PID', '_pid', 'record.process.id']],
+  [PID, ['process', 'pid', 'process_id', 'record.process.id']],
+  [PID_OF_JOURNAL, ['_PID', '_pid']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],
   [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],
   [REALTIME, ['__REALTIME_TIMESTAMP']],
@@ -117,7 +119,11 @@ export function jsonMessage(runtime: Runtime): Envelope {
         return;
       }
       case PID:
-        if (isDigit(b[from])) current.worker = runtime.worker(b, v, from, to);
+      case PID_OF_JOURNAL:
+        if (isDigit(b[from])) {
+          current.worker = runtime.worker(b, v, from, to);
+          current.isOwnPid = slot === PID;
+        }
         return;
       case THREAD:
         if (isDigit(b[from])) current.thread = runtime.thread(b, v, from, to);

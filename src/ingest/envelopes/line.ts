@@ -30,6 +30,8 @@ export class Line {
   stampZoned = true;
   /** Id in names.workers of the process that wrote the line, -1 unknown. */
   worker = -1;
+  /** That process said so itself: no collector took it for the one that wrote the line. */
+  isOwnPid = false;
   /** Id in names.threads, -1 unknown. */
   thread = -1;
   /** Which of several streams it belongs to (container, host, stdout or stderr), as a hash; 0 for the only one. */
@@ -55,6 +57,7 @@ export class Line {
     this.stampDigits = 0;
     this.stampZoned = true;
     this.worker = -1;
+    this.isOwnPid = false;
     this.thread = -1;
     this.stream = 0;
     this.host = 0;

@@ -227,6 +227,7 @@ class SyslogEnvelope implements Envelope {
       const end = digitsEnd(b, line.from + 1);
       if (end > line.from + 1 && b[end] === 93 && b[end + 1] === 32) {
         line.worker = this.#runtime.worker(b, v, line.from + 1, end);
+        line.isOwnPid = true;
         line.from = end + 2;
       }
     }
