@@ -41,7 +41,12 @@ export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): R
   return {
     tokens: recipe.tokens.map((token) =>
       'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
-        ? { field: { ...token.field, means: own.size === 0 || own.has('any') || own.has(token.field.shape) ? format.stamp : 'written' } }
+        ? {
+            field: {
+              ...token.field,
+              means: own.size === 0 || own.has('any') || own.has(token.field.shape) ? format.stamp : 'written',
+            },
+          }
         : token,
     ),
   };
