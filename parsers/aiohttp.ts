@@ -27,6 +27,7 @@ export default defineFormat({
   layouts: [
     { name: 'default', directives: '%a %t "%r" %s %b "%{Referer}i" "%{User-Agent}i"' },
     { name: 'default, head', directives: '%a %t "%r" %s %b', open: true },
+    { name: 'common, pid for the user', directives: '%a - %P %t "%r" %s %b', open: true },
     { name: 'time, pid, duration first', directives: '%t %P %D "%r" %s %b' },
     {
       name: 'time, pid, duration first, with X-Request-Start',

@@ -117,6 +117,9 @@ export default defineFormat({
       directives: '%(t)s %(p)s %(D)s "%(r)s" %(s)s %(b)s "%({x-request-start}i)s"',
     },
     { name: 'default', directives: usual },
+    // The user, who is nobody, has made room for the pid.
+    { name: 'default, pid for the user', directives: usual.replace('%(u)s', '%(p)s') },
+    { name: 'common, pid for the user', directives: '%(h)s %(l)s %(p)s %(t)s "%(r)s" %(s)s %(b)s', open: true },
     { name: 'client, time, request', directives: '%(h)s %(t)s "%(r)s" %(s)s %(b)s', open: true },
   ],
   stamp: 'end',
@@ -126,6 +129,10 @@ export default defineFormat({
   lifecycle,
   quirks: ['double-500', 'killed-500'],
   samples: [
+    {
+      line: '127.0.0.1 - <8712> [29/Oct/2024:17:04:15 +0000] "GET /io HTTP/1.1" 200 12 "-" "curl/8.5.0"',
+      row: { time: '2024-10-29T17:04:15+00:00', worker: '8712', route: 'GET /io', status: 200, bytes: 12 },
+    },
     {
       line: '127.0.0.1 - - [29/Oct/2024:17:04:15 +0000] "GET /io HTTP/1.1" 200 12 "-" "curl/8.5.0" pid=<8712> us=1001776',
       row: {

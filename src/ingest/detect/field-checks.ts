@@ -4,7 +4,7 @@ import { isLiteral, type Token } from '../compile/layout.ts';
 import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
 import { areOneTime, LARGEST_PID } from './open-numbers.ts';
-import { isNoSize, mayRepeat } from './repeating-values.ts';
+import { isNoSize, isNoSizeOfCombined, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 
@@ -138,7 +138,7 @@ export class FieldChecks {
     });
   }
 
-  /** "pid=811" where gunicorn would have written "pid=<811>" is another server's, and the number of a thread is no pid. */
+  /** "pid=811" or "-" where gunicorn would have written "pid=<811>" is another server's, and the number of a thread is no pid. */
   #hasPids({ recipe }: Candidate, sample: Sample, taken: readonly number[]): boolean {
     if (!('tokens' in recipe)) return true;
     const at = recipe.tokens.findIndex((token) => 'field' in token && token.field.kind === 'pid');
@@ -147,7 +147,8 @@ export class FieldChecks {
     const checked = taken.slice(0, CHECKED_LINES);
     const wrong = checked.filter((line) => {
       const text = this.#text(recipe, sample, line, at) ?? '';
-      return /^\d/.test(text) && (field.angled === true || Number(text) > LARGEST_PID);
+      if (field.angled === true) return /^[\d-]/.test(text);
+      return /^\d/.test(text) && Number(text) > LARGEST_PID;
     });
     return wrong.length * 2 <= checked.length;
   }
@@ -175,13 +176,7 @@ export class FieldChecks {
     // Where a quoted field follows, the line is one that any server writes.
     const isEnd = bytes >= 0 && !tokens.slice(bytes).some((token) => isLiteral(token) && token.literal.includes('"'));
     const requests = lines.map((spans, i) => `${textAt(spans, request).replace(query, '')} ${statuses[i]}`);
-    return (
-      !isEnd ||
-      !isNoSize(
-        lines.map((spans) => textAt(spans, bytes)),
-        requests,
-      )
-    );
+    return bytes < 0 || !(isEnd ? isNoSize : isNoSizeOfCombined)(valuesAt(bytes), requests);
   }
 
   /**

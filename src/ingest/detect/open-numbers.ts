@@ -54,8 +54,15 @@ function isWholeOf(whole: readonly number[], part: readonly number[], factor: nu
   return spread > 3 * middleHalf(pairs.map(([value, least]) => Math.log(value / least)));
 }
 
-/** Units that several columns prove of each other: one is the other, a thousand or a million times coarser, or its beginning. */
-function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit> {
+/**
+ * Units that several columns prove of each other: one is the other, a thousand or a million times coarser, or its beginning.
+ * @param unitOf of the finer one of two columns that differ by a thousand, which may be seconds and milliseconds as well as those
+ *   and microseconds: what its values tell, null for nothing
+ */
+function related(
+  columns: readonly (readonly string[])[],
+  unitOf: (values: readonly string[]) => TimeUnit | null,
+): Map<number, TimeUnit> {
   const numbers = columns.map((values) => (values.every((value) => isNumber.test(value)) ? values.map(Number) : null));
   const units = new Map<number, TimeUnit>();
   for (let i = 0; i < numbers.length; i++) {
@@ -68,8 +75,11 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
         units.set(i, 's');
         units.set(j, 'us');
       } else if (isCoarser(a, b, 1000) && !units.has(i) && !units.has(j)) {
-        units.set(i, 'ms');
-        units.set(j, 'us');
+        const fine = unitOf(columns[j]);
+        const coarse = fine === 'ms' ? 's' : fine === 'us' ? 'ms' : null;
+        if (fine === null || coarse === null) continue;
+        units.set(i, coarse);
+        units.set(j, fine);
       } else if (isPart && !units.has(j) && isWholeOf(b, a, 1_000_000)) {
         units.set(j, 'us');
       } else if (isPart && !units.has(j) && isWholeOf(b, a, 1000)) {
@@ -82,7 +92,7 @@ function related(columns: readonly (readonly string[])[]): Map<number, TimeUnit>
 
 /** Is one the other in another unit? Then both are times, and none is a size. */
 export const areOneTime = (values: readonly string[], others: readonly string[]): boolean =>
-  new Set(values).size >= FEWEST && related([values, others]).size > 0;
+  new Set(values).size >= FEWEST && related([values, others], () => 'us').size > 0;
 
 /** Ports that servers listen on. */
 const ports = /^(80|443|8000|8080|8443)$/;
@@ -167,7 +177,9 @@ class OpenNumbers {
 
   /** Columns that are the same time in two units. */
   relate(): void {
-    for (const [k, unit] of related(this.#open.map((index) => this.#found[index].values))) {
+    const unitOf = (values: readonly string[]) => guessUnit(values, this.#context)?.unit ?? null;
+    const columns = this.#open.map((index) => this.#found[index].values);
+    for (const [k, unit] of related(columns, unitOf)) {
       const index = this.#open[k];
       this.#setDuration(index, unit, this.#isFine(index), 'service');
     }

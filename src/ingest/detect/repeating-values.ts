@@ -47,6 +47,28 @@ export function isNoSize(values: readonly string[], requests: readonly string[])
   return pairs >= ENOUGH_PAIRS && different >= 0.8 * pairs;
 }
 
+/** Answers that have no body by law, and are enough to see that something else is told of them. */
+const ENOUGH_WITHOUT_BODY = 3;
+
+/**
+ * The same where nearly every server writes the size, as in Combined: decimals, or answers that have no body by law and another
+ * number each time, or redirects, whose sizes differ by the address alone.
+ */
+export function isNoSizeOfCombined(values: readonly string[], requests: readonly string[]): boolean {
+  if (values.filter((value) => /^\d+\.\d+$/.test(value)).length * 2 > values.length) return true;
+  const of = (status: RegExp) => values.flatMap((_, line) => (status.test(requests[line]) ? [line] : []));
+  const empty = of(/ (?:204|304)$/).map((line) => values[line]);
+  const areTimes = empty.every((value) => /^\d+$/.test(value)) && new Set(empty).size >= 0.8 * empty.length;
+  const redirects = of(/ 30[12378]$/);
+  return (
+    (empty.length >= ENOUGH_WITHOUT_BODY && areTimes) ||
+    isNoSize(
+      redirects.map((line) => values[line]),
+      redirects.map((line) => requests[line]),
+    )
+  );
+}
+
 /** An answer of this status has no body, or that to a HEAD. */
 const bodiless = /^HEAD | (?:204|30\d)$/;
 

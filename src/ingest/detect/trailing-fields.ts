@@ -5,7 +5,7 @@
 import type { Token } from '../compile/layout.ts';
 import { areOneTime, type FoundToken, literalToken } from './open-numbers.ts';
 import { proxyTimes } from './proxy-times.ts';
-import { isNoSize, isSize } from './repeating-values.ts';
+import { isNoSize, isNoSizeOfCombined, isSize } from './repeating-values.ts';
 import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
 import { sizeOrMore } from './units.ts';
 
@@ -86,7 +86,7 @@ function settleSize(
   const combined = sizeInCombined(parts);
   if (combined >= 0 ? index !== combined : index > 0) return null;
   if (tokens.length !== 1 || first.open !== 'number' || first.values.some((value) => value.includes('.'))) return null;
-  if (combined < 0 && isNoSize(first.values, requests)) return null;
+  if ((combined < 0 ? isNoSize : isNoSizeOfCombined)(first.values, requests)) return null;
   const isTime = parts.some(
     (_, other) =>
       other !== index &&

@@ -131,9 +131,9 @@ function readInBrackets(asked: Asked): Reading | null {
   };
 }
 
-/** X-Request-Start's "t=1730221455123". */
+/** X-Request-Start's "t=1730221455123", in quotes or bare. */
 const readArrival = (asked: Asked): Reading | null =>
-  majority(asked.known, /^t=\d{10}/) ? one(asked, { kind: 'arrival' }) : null;
+  majority(asked.known, asked.key === 't' ? /^1\d{9}/ : /^t=\d{10}/) ? one(asked, { kind: 'arrival' }) : null;
 
 /** Apache's and gunicorn's "%T/%D". */
 function readPair({ key, values, name }: Asked): Reading | null {
