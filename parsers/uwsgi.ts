@@ -62,7 +62,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'Gracefully killing', kind: null },
   { starts: 'SIGINT/', pattern: /^SIGINT\/(SIGTERM|SIGQUIT) received/, kind: null },
   { starts: 'SIGTERM received', pattern: /^SIGTERM received(?!;)/, kind: null },
-  { starts: 'invalid HTTP request size', kind: null },
+  { starts: 'invalid HTTP request', kind: null },
   { starts: 'invalid request block size', kind: null },
   { starts: 'uwsgi_', pattern: /^uwsgi_\w+\(\)(?:: | -> )/, kind: null },
   { starts: 'SIGPIPE: writing to a closed pipe', kind: 'client-gone' },
@@ -232,6 +232,7 @@ export default defineFormat({
       row: { time: '2024-10-29T17:04:15+00:00', durationMicros: 3_000_000, thread: '1', route: 'GET /slow', status: 0 },
     },
     { line: 'spawned uWSGI worker 1 (pid: 123, cores: 2)', row: null },
+    { line: 'Tue Oct 29 17:04:15 2024 - invalid HTTP request', row: null },
     { line: 'Tue Oct 29 17:04:18 2024 - *** HARAKIRI ON WORKER 2 (pid: 124, try: 1) ***', row: null },
     {
       line: 'Tue Oct 29 17:04:18 2024 - *** uWSGI listen queue of socket "127.0.0.1:8140" (fd: 3) full !!! (4/3) ***',

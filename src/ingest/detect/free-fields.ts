@@ -191,7 +191,9 @@ export class FreeFields {
     const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
     if (!isFirst || given(values).some((value) => decimal.test(value))) {
       const open = this.#one(plain, slot, name, 'number');
-      return this.#isBehindStamp(index) ? open.map((one) => ({ ...one, inFront: true as const })) : open;
+      return this.#isBehindStamp(index) || this.#isBeforeThread(index)
+        ? open.map((one) => ({ ...one, inFront: true as const }))
+        : open;
     }
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
@@ -248,6 +250,13 @@ export class FreeFields {
     return (
       index < this.#request.method && before?.kind === 'field' && (before.piece === 'level' || stampOf(before) !== null)
     );
+  }
+
+  /** Apache's "%P:%{tid}P". */
+  #isBeforeThread(index: number): boolean {
+    const [sign, thread] = [this.#slots[index + 1], this.#slots[index + 2]];
+    const isSign = sign?.kind === 'literal' && (sign.text === ':' || sign.text === '/');
+    return isSign && thread?.kind === 'field' && given(thread.values).every((value) => threadIdent.test(value));
   }
 
   #before(index: number): string {

@@ -151,7 +151,8 @@ export function makePlan(
     context.workers,
   );
   const assumptions = [
-    ...found.assumptions,
+    // They were said before the order of the lines was looked at.
+    ...found.assumptions.map((one) => (meaning === 'start' ? one.replace('time (end)', 'time (start)') : one)),
     ...stamps.assumptions,
     ...(assumed ? [assumed] : []),
     ...time.assumptions,

@@ -40,6 +40,15 @@ const areClocks = (texts: readonly string[]): boolean =>
 /** Names of nginx's variables: the pid of a proxy says nothing of the workers behind it. */
 const upstream = /[\s"'{,](?:urt|uct|uht|upstream_(?:addr|status|\w*_time))["']?\s*[:=]/;
 
+/** HAProxy's timers under their own names: the queue, what comes before it and behind, and the whole of it. */
+const timers: Readonly<Record<string, Field>> = {
+  TR: { kind: 'lead', unit: 'ms' },
+  Tw: { kind: 'wait', unit: 'ms', before: true },
+  Tc: { kind: 'lead', unit: 'ms' },
+  Ta: { kind: 'duration', unit: 'ms', covers: 'response' },
+};
+const hasTimers = (text: string): boolean => /[\s"'{,]Tw["']?\s*[:=]/.test(text) && /[\s"'{,]Ta["']?\s*[:=]/.test(text);
+
 const clfStamp = /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/;
 
 function settleKeys(
@@ -53,11 +62,15 @@ function settleKeys(
     .map((line) => sample.b.toString('utf8', sample.lines[line].start, sample.lines[line].end));
   // What the usual names leave open may stand under another one.
   const free = findFreeKeys(sampled);
-  const isProxy = sampled.some((text) => upstream.test(text));
+  const isHaproxy = sampled.filter(hasTimers).length * 2 > sampled.length;
+  const isProxy = isHaproxy || sampled.some((text) => upstream.test(text));
   const others = Object.entries(free?.fields ?? {}).filter(
     ([key, { kind }]) => !(key in declared.fields) && kind !== 'request' && kind !== 'method' && kind !== 'target',
   );
-  const layout: KeyedLayout = { ...declared, fields: { ...declared.fields, ...Object.fromEntries(others) } };
+  const layout: KeyedLayout = {
+    ...declared,
+    fields: { ...declared.fields, ...Object.fromEntries(others), ...(isHaproxy ? timers : {}) },
+  };
   const entries = Object.entries(layout.fields);
   const texts = entries.map((): string[] => []);
   for (const line of lines.slice(0, SAMPLED_LINES)) {

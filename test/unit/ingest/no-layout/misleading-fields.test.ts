@@ -290,4 +290,28 @@ describe('what looks like a field and is none', () => {
     expect(sized.rows.every(({ duration }) => duration === null)).toBe(true);
     expect(sized.rows[0].bytes).toBe(all[0].status === 302 ? 0 : all[0].bytes);
   });
+
+  it("HAProxy's timers under their names hold its queue, and its pid is none of a worker", () => {
+    const queueOf = (r: Request) => r.pid % 3;
+    const line: Line = (r) => {
+      const queue = queueOf(r);
+      const times = { TR: 0, Tw: queue, Tc: 1, Tr: millis(r), Ta: queue + 1 + millis(r) };
+      const start = r.end - times.Ta;
+      const [date, clock] = [clfTime(start).slice(0, 20), (Math.floor(start) % 1000).toString().padStart(3, '0')];
+      return JSON.stringify({ ts: `${date}.${clock}`, m: r.method, u: r.path, st: r.status, ...times, pid: 25_595 });
+    };
+    const { rows, report } = parse(text(line));
+    expect(rows.map(({ wait }) => wait)).toEqual(all.map((r) => 1000 * queueOf(r)));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => 1000 * millis(r)));
+    expect(rows.every(({ worker, meaning }) => worker === null && meaning === 'start')).toBe(true);
+    expect(report.assumptions.join()).toMatch(/time \(start\) from "ts"/);
+  });
+
+  it('a number in front of the identifier of a thread is its process, also where there is one alone', () => {
+    const line: Line = (r) =>
+      `${Math.floor(r.start)} 127.0.0.1 ${r.method} ${r.path} ${r.status} ${r.bytes} ${millis(r)} 25915:13985302511${r.pid}`;
+    const { rows } = parse(text(line));
+    expect(rows.every(({ worker }) => worker === '25915')).toBe(true);
+    expect(rows.map(({ thread }) => thread)).toEqual(all.map(({ pid }) => `13985302511${pid}`));
+  });
 });
