@@ -82,6 +82,9 @@ export interface RequestName {
 const MOST = 0.95;
 /** Requests that had begun before the log are named in their ends only. */
 const MOST_MATCH = 0.85;
+/** So many of them, where the lines are few. */
+const FEW_UNMATCHED = 2;
+const ENOUGH_MATCHES = 6;
 /** Of names that are given again: requests that begin while another one of that name goes on. */
 const FEW_OVERLAP = 0.02;
 
@@ -135,9 +138,12 @@ function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: 
   }
   const unique = is.again === 0 && names.size > 1;
   const sameRoute = is.routes > 0 && is.sameRoute >= MOST * is.routes;
+  const unmatched = ends.length - is.matched;
+  const isMatched =
+    is.matched >= MOST_MATCH * ends.length || (unmatched <= FEW_UNMATCHED && is.matched >= ENOUGH_MATCHES && unique);
   const isName =
     names.size > 1 &&
-    is.matched >= MOST_MATCH * ends.length &&
+    isMatched &&
     (unique || is.overlapping <= FEW_OVERLAP * begins.length) &&
     (is.routes === 0 || sameRoute);
   return isName ? { name: { begin, end, unique, sameRoute }, different: names.size } : null;

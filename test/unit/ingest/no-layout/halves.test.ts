@@ -184,7 +184,7 @@ describe('lines that tell how requests began', () => {
 
 describe('the halves of requests in a log that is being written', () => {
   /** Line by line, each looked at by itself, a second apart. */
-  const follow = (log: string) => {
+  const follow = (log: string, stepMicros = 1e6) => {
     const durations: number[] = [];
     const clock = { now: 0 };
     const parser = createParser({
@@ -203,7 +203,7 @@ describe('the halves of requests in a log that is being written', () => {
     for (const line of log.split(/(?<=\n)/)) {
       parser.push(Buffer.from(line));
       parser.flush();
-      clock.now += 1e6;
+      clock.now += stepMicros;
       told.push(durations.length);
     }
     parser.end();
@@ -223,6 +223,14 @@ describe('the halves of requests in a log that is being written', () => {
         expect(durations.length).toBeGreaterThanOrEqual(all.length - 12);
         expect(told[119]).toBeGreaterThan(20);
       }
+    }
+  });
+
+  it('are told as soon as there are enough of both kinds', () => {
+    for (const form of [structlog, keyValue, brackets, arrows]) {
+      const { durations, told } = follow(written(form), 250_000);
+      expect(told.findIndex((rows) => rows > 0)).toBeLessThanOrEqual(20);
+      expect(durations.filter((one) => Number.isNaN(one)).length).toBe(0);
     }
   });
 
