@@ -75,6 +75,23 @@ function areNeighbours(tokens: readonly Token[]): boolean {
   return false;
 }
 
+/** Takes whatever no directive of the list is. */
+const isAnything = (pattern: RegExp): boolean => pattern.source === '.';
+
+/** The directives that are in no list of their server, as they are written, and the name in them. */
+export function unknownDirectives(language: DirectiveLanguage, directives: string): { text: string; name: string }[] {
+  return [...directives.matchAll(patternOf(language))].flatMap((match) => {
+    const name = match.slice(1).find((group) => group !== undefined) ?? '';
+    const key = language.foldCase ? name.toLowerCase() : name;
+    const isKnown =
+      name === '' ||
+      name === '%' ||
+      Object.hasOwn(language.directives, key) ||
+      language.families?.some(({ pattern }) => !isAnything(pattern) && pattern.test(key)) === true;
+    return isKnown ? [] : [{ text: match[0], name }];
+  });
+}
+
 /** @throws UserError when two fields follow each other with nothing that tells where the first one ends */
 export function parseLayout(language: DirectiveLanguage, directives: string): Token[] {
   const tokens: Token[] = [];

@@ -17,6 +17,8 @@ export interface Candidate {
   readonly loose?: true;
   /** Texts that every line of it holds: a cheap test in front of trying it. */
   readonly marks: readonly string[];
+  /** Directives of a format that the user gave of which nothing is known. */
+  readonly unknown?: readonly string[];
 }
 
 const cache = new WeakMap<readonly LogFormat[], readonly Candidate[]>();

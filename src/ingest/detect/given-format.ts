@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { exitCodes, UserError } from '../../core/errors.ts';
 import type { LogFormat } from '../../core/format.ts';
-import { isLiteral, parseLayout, type Token } from '../compile/layout.ts';
+import { isLiteral, parseLayout, type Token, unknownDirectives } from '../compile/layout.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 
 /** What a format that the user gave is called among the layouts. */
@@ -80,6 +80,38 @@ function withoutSecondName(tokens: readonly Token[]): Token[] {
 const leftOver = /%[A-Za-z({>[]|\$[a-z{]/;
 const asking = new Set(['request', 'target', 'status', 'method']);
 
+/** So short a name is like many others. */
+const SHORT_NAME = 5;
+
+/** The letters that differ, or two of them swapped: is one the other, misspelt? */
+function isMisspelt(name: string, of: string): boolean {
+  const [short, long] = name.length < of.length ? [name, of] : [of, name];
+  if (short.length < SHORT_NAME || long.length - short.length > 1) return false;
+  let at = 0;
+  while (at < short.length && short[at] === long[at]) at++;
+  const rest = (text: string, skipped: number) => text.slice(at + skipped);
+  // A number behind a name makes another one of it.
+  if (long.length > short.length) return /[a-z]/i.test(long[at]) && rest(short, 0) === rest(long, 1);
+  const isSwapped = short[at] === long[at + 1] && short[at + 1] === long[at] && rest(short, 2) === rest(long, 2);
+  return isSwapped || (short.length > SHORT_NAME && /[a-z]/i.test(name[at]) && rest(short, 1) === rest(long, 1));
+}
+
+/** What names of directives are none that is known: others of the user's own, or misspelt. @throws UserError when one surely is */
+function unknownIn({ id, language }: LogFormat, directives: string): string[] {
+  const unknown = unknownDirectives(language, directives);
+  for (const { text, name } of unknown) {
+    const meant = Object.keys(language.directives).find((one) => one !== name && isMisspelt(name, one));
+    if (meant !== undefined) {
+      throw new UserError(
+        `--log-format: '${text}' is no directive of ${id}: '${text.replace(name, meant)}' is`,
+        exitCodes.usage,
+      );
+    }
+  }
+  // A header or a variable of its environment may have any name.
+  return unknown.flatMap(({ text, name }) => (name.includes('{') ? [] : [text]));
+}
+
 /** @throws UserError when the directives are those of another server, are cut off, or tell of no request */
 function checked(id: string, directives: string, tokens: readonly Token[], formats: readonly LogFormat[]): void {
   const text = tokens.flatMap((token) => (isLiteral(token) ? [token.literal] : [])).find((one) => leftOver.test(one));
@@ -124,7 +156,8 @@ export function givenFormats(text: string, formats: readonly LogFormat[]): Candi
     const format = formats.find((one) => one.id === own) as LogFormat;
     const tokens = parseLayout(format.language, directives);
     checked(own, directives, tokens, formats);
+    const unknown = unknownIn(format, directives);
     const recipe = { tokens: withoutSecondName(tokens) };
-    return { format, layout: GIVEN_LAYOUT, recipe, open: false, marks: marksOf(recipe) };
+    return { format, layout: GIVEN_LAYOUT, recipe, open: false, marks: marksOf(recipe), unknown };
   });
 }

@@ -23,8 +23,11 @@ export function misfitOf(
   const textOf = ({ start, end }: Sample['lines'][number]) => sample.b.toString('utf8', start, end);
   const line = sample.lines.find((one) => looksLikeRequest(textOf(one))) ?? sample.lines[0];
   const said = `the format ${GIVEN_LAYOUT} fits none of the lines, which are read without it`;
-  const best = line ? closest({ ...sample, lines: [line] }, [], given, trials) : null;
-  if (!best) return said;
+  const unknown = given.flatMap((one) => one.unknown ?? []).map((name) => `'${printable(name)}'`);
+  const known = unknown.length === 0 ? '' : `; ${unknown.join(', ')} in it, of which nothing is known, may be misspelt`;
+  if (!line) return `${said}${known}`;
+  const best = closest({ ...sample, lines: [line] }, [], given, trials);
+  if (!best) return `${said}: the first of them begins with "${printable(textOf(line).slice(0, MAX_SHOWN))}"${known}`;
   const before = textOf({ ...line, end: line.start + best.at }).slice(-MAX_SHOWN);
-  return `${said}: it stops behind "${printable(before)}", where ${best.expected} should stand`;
+  return `${said}: it stops behind "${printable(before)}", where ${best.expected} should stand${known}`;
 }

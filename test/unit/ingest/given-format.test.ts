@@ -152,6 +152,15 @@ describe('--log-format', () => {
       ['apache:%(h)s', /'%\(h\)s' is no directive of apache/],
       ['gunicorn:%(h)s %(t)s %(D)s', /no directive of gunicorn for a request, its path or its status/],
       ['gunicorn:', /no directive of gunicorn for a request/],
+      [
+        'nginx:$remote_adr [$time_local] "$request" $status',
+        /'\$remote_adr' is no directive of nginx: '\$remote_addr' is$/,
+      ],
+      [
+        'nginx:$msec $reqeust_time "$request" $status',
+        /'\$reqeust_time' is no directive of nginx: '\$request_time' is$/,
+      ],
+      ['uwsgi:%(addr) %(methd) %(uri) %(status)', /'%\(methd\)' is no directive of uwsgi: '%\(method\)' is$/],
     ] as const) {
       expect(() => parse('x\n', { logFormat: text })).toThrow(message);
     }
@@ -163,6 +172,10 @@ describe('--log-format', () => {
     expect(wrong.requests).toBe(20);
     expect(wrong.assumptions[0]).toBe(
       'the format given by --log-format fits none of the lines, which are read without it: it stops behind "00] "GET /a HTTP/1.1" 200 512 ", where the end of the line should stand',
+    );
+    const unknown = parse(line.repeat(20), { logFormat: 'nginx:[$my_own] $host "$request" $status' }).report;
+    expect(unknown.assumptions[0]).toMatch(
+      /fits none of the lines, which are read without it: the first of them begins with "203\.0\.113\.7 - - .*; '\$my_own' in it, of which nothing is known, may be misspelt/,
     );
     const right = 'apache:%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D';
     expect(parse(line.repeat(20), { logFormat: right }).report.assumptions.join()).not.toMatch(/fits none/);
