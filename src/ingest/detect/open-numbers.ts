@@ -2,7 +2,7 @@
 import type { Field, TimeUnit } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { microsPer } from '../spent-time.ts';
-import { guessUnit, isNumber, type UnitContext, unitUnknown } from './units.ts';
+import { guessUnit, isNumber, isRefuted, otherUnit, type UnitContext, unitUnknown } from './units.ts';
 
 /** A token that was found in the lines, with what stands in its place in each. */
 export interface FoundToken {
@@ -185,6 +185,19 @@ class OpenNumbers {
     }
   }
 
+  /** A key that names a unit in which the values cannot be. */
+  refuteUnits(): void {
+    this.#found.forEach(({ values, name }, index) => {
+      const field = fieldOf(this.tokens[index]);
+      if (name === '' || field?.kind !== 'duration' || field.unit === 'written' || field.unit === 'by-value') return;
+      if (!isRefuted(values, field.unit, this.#context)) return;
+      const guess = guessUnit(values, { ...this.#context, named: true });
+      const unit = guess && guess.unit !== field.unit ? guess.unit : null;
+      this.tokens[index] = { field: unit === null ? { kind: 'number' } : { ...field, unit } };
+      this.assumptions.push(otherUnit(name, unit === null ? null : guess));
+    });
+  }
+
   /** What a key in front of it calls a duration. */
   settleNamed(): void {
     for (const index of this.#open) {
@@ -267,6 +280,7 @@ export function resolveNumbers(
   context: UnitContext,
 ): { tokens: Token[]; assumptions: string[] } {
   const numbers = new OpenNumbers(found, context);
+  numbers.refuteUnits();
   numbers.relate();
   numbers.settleNamed();
   numbers.settleThreadsAndPids(logging);

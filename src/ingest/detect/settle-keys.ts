@@ -7,7 +7,7 @@ import { isProcess, isStatusLine } from './key-meanings.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
-import { guessUnit, type UnitContext, unitUnknown } from './units.ts';
+import { guessUnit, isRefuted, otherUnit, type UnitContext, unitUnknown } from './units.ts';
 
 const SAMPLED_LINES = 200;
 /** Characters of a key in a sentence. */
@@ -133,6 +133,12 @@ function settleDuration(
   if (field.unit !== 'by-value') {
     const { wholeUnit, covers } = field;
     const isTold = wholeUnit !== undefined && areWhole(values);
+    if (wholeUnit === undefined && field.unit !== 'written' && isRefuted(values, field.unit, context())) {
+      const told = guessUnit(values, context());
+      const unit = told && told.unit !== field.unit ? told.unit : null;
+      const said = otherUnit(`"${printable(key, MAX_KEY)}"`, unit === null ? null : told);
+      return { field: unit === null ? null : { ...field, unit }, said };
+    }
     return { field: isTold ? { kind: 'duration', unit: wholeUnit, covers } : field, said: null };
   }
   const guess = guessUnit(values, context());

@@ -1,5 +1,6 @@
 /** The unit of numbers that are durations, told from their values. */
 import type { TimeUnit } from '../../core/format.ts';
+import { microsPer } from '../spent-time.ts';
 
 export interface UnitGuess {
   /** null: the values fit two units, and nothing tells which. */
@@ -41,6 +42,8 @@ const LEAST_AS_MICROS = 40;
 const USUAL_AS_MICROS = 1000;
 /** As milliseconds a server's usual answers take no less than a tenth of a second. */
 const USUAL_SIZE = 100;
+/** Fewer lines prove nothing of what runs at once. */
+const LEAST_REFUTING = 20;
 /** More requests at once than servers of Python are run with. */
 const TOO_MANY_AT_ONCE = 64;
 
@@ -152,6 +155,27 @@ export function guessUnit(texts: readonly string[], context: UnitContext): UnitG
   if (spread === null) return null;
   return spread.decimals > 0 ? guessByDecimals(spread, context.byServer) : guessOfWhole(spread, context);
 }
+
+/** More at once than one host runs, on average over a log. */
+const NEVER_AT_ONCE = 1000;
+
+/**
+ * Do these times have another unit than their name says? In it more requests would have run at once than a host runs, or more than
+ * servers of Python are run with, most of which would have begun before the log.
+ */
+export function isRefuted(texts: readonly string[], unit: TimeUnit, { spannedSeconds }: UnitContext): boolean {
+  const values = texts
+    .filter((text) => isNumber.test(text))
+    .map((text) => (Number(text) * microsPer[unit]) / 1e6)
+    .sort((a, b) => a - b);
+  if (values.length < LEAST_REFUTING) return false;
+  const atOnce = values.reduce((sum, value) => sum + value, 0) / spannedSeconds;
+  return atOnce > NEVER_AT_ONCE || (atOnce > TOO_MANY_AT_ONCE && quantile(values, 0.5) > spannedSeconds);
+}
+
+/** What to say of one whose name does not say its unit; null: it is not used. */
+export const otherUnit = (name: string, guess: UnitGuess | null): string =>
+  `${name} is not in the unit of its name, in which too many requests would have run at once${guess ? `: it is taken as the duration (${guess.because})` : ', and is not used'}`;
 
 /** What to say of a duration that is not used. */
 export const unitUnknown = (name: string, { because }: UnitGuess): string =>

@@ -86,3 +86,34 @@ describe('a time in two units', () => {
     }
   });
 });
+
+describe('a unit in a name that the values cannot have', () => {
+  const record =
+    (key: string, value: (r: Request) => number): Line =>
+    (r) =>
+      JSON.stringify({ ts: loggingTime(r.end), method: r.method, path: r.path, status: r.status, [key]: value(r) });
+
+  it.each([
+    ['resp_time_ms', micros],
+    ['duration_s', (r: Request) => r.end - r.start],
+  ])('gives way to that which they show: %s', (key, value) => {
+    expectDurations(record(key, value), 'json');
+    expect(parse(text(record(key, value))).report.assumptions.join()).toMatch(
+      `"${key}" is not in the unit of its name, in which too many requests would have run at once: it is taken as the duration`,
+    );
+  });
+
+  it('gives way behind a line of a server, too', () => {
+    expectDurations((r) => `${combined(r)} pid=<${r.pid}> ms=${micros(r)}`, 'gunicorn');
+  });
+
+  it('stays where it can be: a hundred clients that are held for half a minute', () => {
+    const held = Array.from({ length: 400 }, (_, i): Request => {
+      const end = all[0].end + 300 * i;
+      return { ...all[i % all.length], start: end - 28_000 - (i % 7) * 500, end };
+    });
+    const { rows, report } = parse(text(record('resp_time_ms', millis), held));
+    expect(rows.map(({ duration }) => duration)).toEqual(held.map((r) => 1000 * millis(r)));
+    expect(report.assumptions.join()).not.toMatch(/unit of its name/);
+  });
+});
