@@ -63,10 +63,6 @@ export default defineFormat({
       directives: '%(asctime)s %(process)d %(host)s %(request)s %(status)s %(byte)s  %(duration)sms',
     },
     {
-      name: 'with pid, no duration',
-      directives: '%(asctime)s %(process)d %(host)s %(request)s %(status)s %(byte)s',
-    },
-    {
       name: 'legacy formatter',
       directives: '%(asctime)s - (%(name)s)[%(levelname)s][%(host)s]: %(request)s  %(status)s %(byte)s',
     },
@@ -126,10 +122,6 @@ export default defineFormat({
         route: 'GET /a',
         status: 200,
       },
-    },
-    {
-      line: '2024-10-29 17:04:15,460 8758 072Dunx NONE http:///* 500 141 ',
-      row: { worker: '8758', status: 500, bytes: 141, durationMicros: null },
     },
     {
       line: 'Srv 0|2024-10-29 17:04:15 +0000 INFO: 203.0.113.7:52134 GET http://h:8000/a?x=1 200 6  1.2ms',
