@@ -37,7 +37,11 @@ export class Rescue {
     const plans = this.#plans.list.filter(({ chainKey }) => chainKey === variant.chain);
     const pending = this.torn.pending(line.stream, line.number);
     if (pending) {
-      if (this.#complete(pending, line, variant, plans)) return true;
+      // A colour that a client put into its path behind a newline is no envelope of the server's lines.
+      const bare = variant.chain.replace(/\+?ansi$/, '');
+      const uncoloured = this.#plans.list.filter(({ chainKey }) => chainKey === bare);
+      if (this.#complete(pending, line, variant, bare === variant.chain ? plans : [...plans, ...uncoloured]))
+        return true;
       this.#lose(this.torn.drop(line.stream));
     }
     return this.#findInside(line, variant, plans) || this.#keepPart(line, variant, plans);

@@ -87,6 +87,16 @@ describe('nasty lines', () => {
     expect(report).toMatchObject({ requests: 3, continuation: 1, unparsed: 0 });
   });
 
+  it('7: and a colour behind it', () => {
+    const line = (path: string) =>
+      `[2024-10-29 17:04:15 +0000] [7665] [INFO] 127.0.0.1:53710 - - ${at} "GET ${path} 1.1" 200 5 "-" "-"`;
+    const { rows, report } = parse(lines(line('/a'), line('/n\nevil\u001b[31m'), line('/b')));
+    expect(rows.map(({ status, worker }) => ({ status, worker }))).toEqual(
+      Array(3).fill({ status: 200, worker: '7665' }),
+    );
+    expect(report.unparsed).toBe(0);
+  });
+
   it('8: a line forged through a newline in the user name counts once and breaks nothing', () => {
     const usual = `127.0.0.1 - - ${at} "GET /x HTTP/1.1" 200 6 "-" "-"`;
     const { report } = parse(
