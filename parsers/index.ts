@@ -1,6 +1,7 @@
 /** All formats, in the order of detection: of two that take the same lines the earlier one is named. */
 import type { LogFormat } from '../src/core/format.ts';
 import aiohttp from './aiohttp.ts';
+import akamai from './akamai.ts';
 import alb from './alb.ts';
 import apache from './apache.ts';
 import article from './article.ts';
@@ -73,6 +74,7 @@ export const formats: readonly LogFormat[] = [
   traefik,
   envoy,
   alb,
+  akamai,
   cloudfront,
   w3c,
   squid,
