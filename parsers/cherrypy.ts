@@ -52,10 +52,14 @@ export default defineFormat({
   enable: [
     {
       gives: ['time'],
-      how: 'cherrypy.log.access_log_format = \'{h} {l} {u} {z} "{r}" {s} {b} "{f}" "{a}"\' (UTC, microseconds)',
+      how: 'cherrypy._cplogging.LogManager.access_log_format = \'{h} {l} {u} {z} "{r}" {s} {b} "{f}" "{a}"\' (UTC, microseconds; set on cherrypy.log alone it does not reach mounted applications)',
     },
     {
-      gives: ['pid', 'duration', 'wait'],
+      gives: ['pid', 'thread'],
+      how: "for h in cherrypy.log.access_log.handlers: h.setFormatter(logging.Formatter('%(asctime)s %(process)d %(threadName)s %(message)s'))",
+    },
+    {
+      gives: ['duration', 'wait'],
       how: 'CherryPy cannot log it: let nginx in front log $msec $request_time $upstream_response_time',
     },
   ],

@@ -37,7 +37,8 @@ const stamp = new RegExp(
     .map((date) => `${date}\\d\\d:\\d\\d:\\d\\d`)
     .join('|'),
 );
-const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b/;
+/** Tornado's, and seconds since 1970 ("%(created)f") in front of all. */
+const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b|^1\d{9}\.\d{3,6}(?= )/;
 /** Pyramid's formatters cut a level to five characters. */
 const level = /\b(CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)\b/i;
 /** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */

@@ -73,6 +73,15 @@ describe('lines of frameworks behind loggers of their users', () => {
     expect(parse(lines(line)).rows.every(({ worker }) => worker === null)).toBe(true);
   });
 
+  it('have seconds since 1970 in front, also where the server speaks of itself', () => {
+    const at = (r: Request) => (r.end / 1000).toFixed(6);
+    const boot = `${at({ ...all[0], end: all[0].start })} 811 Started server process [811]\n`;
+    const line = (r: Request) => `${at(r)} ${r.pid} 127.0.0.1:5120 "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`;
+    const { rows, events } = parse(boot + lines(line));
+    expect(rows[0]).toMatchObject({ format: 'uvicorn', meaning: 'response-start', worker: '811' });
+    expect(events).toMatchObject([{ kind: 'boot', worker: '811', time: Math.round(Number(boot.slice(0, 17)) * 1e6) }]);
+  });
+
   it("of Tornado have its formatter's stamp, with any colours and fields in its brackets", () => {
     const stamp = (r: Request) => loggingTime(r.end).slice(2).replaceAll('-', '').replace(',', '.');
     const message = (r: Request) => `${r.status} ${r.method} ${r.path} (127.0.0.1) ${(r.end - r.start).toFixed(2)}ms`;
