@@ -23,7 +23,12 @@ export default defineFormat({
       z: { kind: 'time', shape: 'iso', means: 'response-start' },
     },
   },
-  layouts: [{ name: 'default', directives: '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"' }],
+  layouts: [
+    { name: 'default', directives: '{h} {l} {u} {t} "{r}" {s} {b} "{f}" "{a}"' },
+    { name: 'in UTC', directives: '{h} {l} {u} {z} "{r}" {s} {b} "{f}" "{a}"' },
+    // Later versions write the offset and the Z.
+    { name: 'in UTC', directives: '{h} {l} {u} {z}Z "{r}" {s} {b} "{f}" "{a}"' },
+  ],
   stamp: 'response-start',
   written: 'response-start',
   loggers: ['cherrypy.access', 'cherrypy.error'],
@@ -42,6 +47,14 @@ export default defineFormat({
     {
       line: '203.0.113.7 - - [29/Oct/2024:17:04:15] "GET /a HTTP/1.1" 200 512 "" "curl/8.5.0"',
       row: { time: '2024-10-29T17:04:15+00:00', meaning: 'response-start', route: 'GET /a', status: 200, bytes: 512 },
+    },
+    {
+      line: '203.0.113.7 - - 2024-10-29T17:04:15.105193+00:00Z "GET /a HTTP/1.1" 200 512 "" "curl/8.5.0"',
+      row: { time: '2024-10-29T17:04:15.105193+00:00', meaning: 'response-start', route: 'GET /a', status: 200 },
+    },
+    {
+      line: '2024-10-29 17:04:15,530 32636 CP Server Thread-3 203.0.113.7 - - [29/Oct/2024:17:04:15] "GET /a HTTP/1.1" 200 512 "" "curl/8.5.0"',
+      row: { time: '2024-10-29T17:04:15.530+00:00', worker: '32636', thread: 'Thread-3', route: 'GET /a', status: 200 },
     },
     { line: '[29/Oct/2024:17:04:15] ENGINE Serving on http://127.0.0.1:8080', row: null },
   ],
