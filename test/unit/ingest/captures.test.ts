@@ -96,7 +96,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['quart-run.log', 'hypercorn', 8, 3, 3, 2, 0],
   ['sanic-debug.log', 'sanic', 58, 22, 31, 5, 0],
   ['sanic-error.log', 'sanic', 9, 0, 1, 8, 0],
-  ['sanic-json.log', 'json', 58, 40, 18, 0, 0],
+  ['sanic-json.log', 'sanic', 58, 40, 18, 0, 0],
   ['sanic-production.log', 'sanic', 41, 22, 19, 0, 0],
   ['sanic-with-pid.log', 'sanic', 58, 40, 18, 0, 0],
   ['tornado-debug.log', 'tornado', 78, 54, 15, 9, 0],
