@@ -6,20 +6,12 @@ import { columnsOf, fieldsOf, type Recipe } from '../compile/recipe.ts';
 import type { Found } from './detect.ts';
 import type { Measured } from './measured-lines.ts';
 import { stampMeaning } from './stamp-meaning.ts';
+import { ownStamps } from './trial.ts';
 
 /** How the sentence starts that says so. */
 export const STAMP_ASSUMED = 'stamps are taken as the ';
 const stampAssumed = (meaning: StampMeaning, why: string, because: string): string =>
   `${STAMP_ASSUMED}${meaning === 'response-start' ? 'start of a response' : `${meaning} of a request`}: ${why} (${because})`;
-/** What the stamps mean that a server can be told to write. */
-const stampsOf = ({ language }: LogFormat): Set<StampMeaning> =>
-  new Set(
-    Object.values(language.directives)
-      .flat()
-      .flatMap((part) =>
-        typeof part !== 'string' && part.kind === 'time' && part.means !== 'written' ? [part.means] : [],
-      ),
-  );
 /** Does the name of the stamp say what it means? */
 function isNamedStamp(recipe: Recipe, { time }: Columns): boolean {
   const field = fieldsOf(recipe)[time];
@@ -50,7 +42,7 @@ export function plannedMeaning(
     const { meaning: shown, proven, because } = evidenceOfLines();
     // Another server's lines beside it: what the lines show goes before what their likely writer does.
     const meaning = proven && (shown === 'start') !== (declared === 'start') ? shown : declared;
-    const isAssumed = !proven && stampsOf(format).size > 1;
+    const isAssumed = !proven && new Set(ownStamps(format).map(({ means }) => means)).size > 1;
     const assumption = isAssumed ? stampAssumed(meaning, `${format.id} has stamps of both kinds`, because) : null;
     return { meaning, assumption };
   }

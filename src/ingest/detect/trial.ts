@@ -1,5 +1,6 @@
 /** A layout that was tried on sampled lines: what it took, and what was found around it. */
-import type { LogFormat } from '../../core/format.ts';
+import type { StampMeaning } from '../../core/batch.ts';
+import type { LogFormat, StampShape } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
 import type { Recipe } from '../compile/recipe.ts';
 import type { Candidate } from './candidates.ts';
@@ -24,20 +25,19 @@ export const lookOf = (recipe: Recipe): string =>
         .map((token) => (isLiteral(token) ? token.literal : JSON.stringify({ ...token.field, means: '' })))
         .join('');
 
-/** The shapes of the stamps that a server itself writes; others are those of the logging that its lines go through. */
-const ownShapes = ({ language }: LogFormat): Set<string> =>
-  new Set(
-    Object.values(language.directives)
-      .flat()
-      .flatMap((part) =>
-        typeof part !== 'string' && part.kind === 'time' && part.means !== 'written' ? [part.shape] : [],
-      ),
-  );
+/** The stamps that a server itself can be told to write; others are those of the logging that its lines go through. */
+export const ownStamps = ({ language }: LogFormat): { shape: StampShape; means: StampMeaning }[] =>
+  Object.values(language.directives)
+    .flat()
+    .flatMap((part) => {
+      if (typeof part === 'string' || part.kind !== 'time' || part.means === 'written') return [];
+      return [{ shape: part.shape, means: part.means }];
+    });
 
 /** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
 export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
   if (format === of || !('tokens' in recipe)) return recipe;
-  const own = ownShapes(format);
+  const own = new Set(ownStamps(format).map(({ shape }) => shape));
   return {
     tokens: recipe.tokens.map((token) =>
       'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
