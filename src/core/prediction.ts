@@ -46,6 +46,13 @@ export interface ContentionFound {
   readonly aloneMean: number;
 }
 
+/** Requests of these routes that take `from` µs or longer take `to` instead. */
+export interface CutShort {
+  readonly routes: readonly number[];
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface Predictor {
   /**
    * null where the log cannot carry a prediction (no service times, arrivals hidden by endless saturation), or the range of the p95 wait does
@@ -53,7 +60,7 @@ export interface Predictor {
    */
   predict(
     pool: PoolShape,
-    options?: { readonly withoutRoute?: number; readonly within?: number },
+    options?: { readonly withoutRoute?: number; readonly cutShort?: CutShort; readonly within?: number },
   ): PoolPrediction | null;
   /**
    * The fewest workers of the present model and threads whose p95 wait stays at or below the target in nine of ten

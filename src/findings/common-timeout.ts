@@ -2,14 +2,18 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { likeliestStretch } from '../core/likeliest-stretch.ts';
-import { groupsOf, rowsOf } from '../core/rows.ts';
-import { medianOf } from '../core/statistics.ts';
+import type { PoolPrediction } from '../core/prediction.ts';
+import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
+import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
+import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, presentPool } from './pool-words.ts';
+import { findingsOfFullPool, waitIsLong } from './saturation.ts';
 
 /** Values that people give time-outs, seconds. */
 const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;
 const MINIMUM = 5;
-/** Durations just above the limit belong to it: the time-out fired, then the answer was made. */
+/** Durations at the limit, and just above it: the time-out fired, then the answer was made. */
+const AT = 0.998;
 const ABOVE = 1.05;
 
 interface Edge {
@@ -29,7 +33,7 @@ function edgeOf(serviceOf: (i: number) => number, members: readonly number[], me
     let beyond = 0;
     for (const i of members) {
       const micros = serviceOf(i);
-      if (micros >= 0.998 * limit && micros <= ABOVE * limit + 20_000) at.push(i);
+      if (micros >= AT * limit && micros <= ABOVE * limit + 20_000) at.push(i);
       else if (micros > ABOVE * limit) beyond++;
       else if (micros > 0.6 * limit) below++;
     }
@@ -54,6 +58,48 @@ function isRoutine(members: readonly number[], own: readonly number[], length: n
   if (at.size < PART_OF_MIX * length) return false;
   return !likeliestStretch((k) => at.has(own[k]), at.size / own.length, BAD_TIME, 0, own.length);
 }
+
+/** Times of what nearly all good answers take that a time-out must leave them. */
+const LEAVES = 2;
+/** A time-out that is hardly shorter is no other one. */
+const SHORTER = 0.5;
+const PERSONS_GIVE = [0.1, 0.2, 0.5, 1, 2, 3, 5, 10, 20, 30] as const;
+
+interface Shorter {
+  readonly seconds: number;
+  /** The very pool under the same arrivals, had these been given up after so long. */
+  readonly predicted: PoolPrediction;
+  /** It ends the queue: the time-out is what fills the pool. */
+  readonly endsQueue: boolean;
+}
+
+/** The time-out that leaves good answers twice what 99 of 100 of them take, and what the pool would do with it; null: nobody waits, or it is hardly shorter. */
+function shorterOf(facts: Facts, rows: Rows, routes: readonly number[], limit: number): Shorter | null {
+  const { summary, inference, predictor } = facts;
+  const slots = knownSlots(summary.server);
+  if (slots === null || inference.wait.method === 'unknown' || !(inference.wait.p95 > DEFAULT_TARGET_WAIT)) return null;
+  const good: number[] = [];
+  for (let i = 0; i < rows.length; i++)
+    if (routes.includes(rows.route[i]) && rows.status[i] < 500 && rows.service[i] < AT * limit)
+      good.push(rows.service[i]);
+  const least = good.length > 0 ? LEAVES * quantileOf(good, 0.99) : usualElsewhere(rows, routes);
+  const seconds = PERSONS_GIVE.find((one) => 1e6 * one >= least);
+  if (seconds === undefined || 1e6 * seconds > SHORTER * limit) return null;
+  const cutShort = { routes, from: AT * limit, to: 1e6 * seconds };
+  const predicted = predictor.predict(presentPool(summary.server, slots), { cutShort });
+  if (!predicted || predicted.waitP95 > inference.wait.p95 / 2) return null;
+  return { seconds, predicted, endsQueue: predicted.waitP95 <= DEFAULT_TARGET_WAIT };
+}
+
+/** Where nobody was answered, what other routes take tells what is usual: a time-out that is longer than all of them. */
+const usualElsewhere = (rows: Rows, routes: readonly number[]): number =>
+  LEAVES *
+  quantileOf(
+    Array.from(rows.service).filter((micros, i) => micros > 0 && !routes.includes(rows.route[i])),
+    0.99,
+  );
+
+const findingsOfErrors = ['server-errors', 'error-burst'];
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
@@ -87,10 +133,14 @@ function examine(facts: Facts): Finding | null {
   const usually = same.some(({ isAnswered }) => isAnswered)
     ? 'the usual duration is far shorter'
     : 'no request of theirs was answered without an error';
+  const shorter = routine ? null : shorterOf(facts, rows, [...routes], seconds * 1e6);
+  const fills = shorter?.endsQueue ?? false;
+  const allErrors = rows.status.reduce((count, status) => count + (status >= 500 ? 1 : 0), 0);
+  const pool = poolText(facts.summary.server);
   return {
-    severity: 'warning',
-    title: `${countText(all.length, 'request')} end at ${seconds} s sharp: ${routine ? 'a time-out upstream, or work of that length' : 'a time-out upstream'}`,
-    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and ${usually}. ${what} Each held its slot for all that time.`,
+    severity: fills && waitIsLong(facts) ? 'critical' : 'warning',
+    title: `${countText(all.length, 'request')} end at ${seconds} s sharp: ${routine ? 'a time-out upstream, or work of that length' : 'a time-out upstream'}${fills ? ', which fills the pool' : ''}`,
+    detail: `${names}: ${all.length} requests took ${seconds} s or a moment more, next to none lie just below, none above, and ${usually}. ${what} Each held its slot for all that time${fills ? `, ${percentText(Math.min(1, (all.length * seconds) / busySeconds(facts)))} of the busy time of ${pool}` : ''}.`,
     evidence: {
       limit_seconds: seconds,
       requests: all.length,
@@ -98,13 +148,29 @@ function examine(facts: Facts): Finding | null {
       error_share: errors / all.length,
       routine,
       slot_seconds: seconds * all.length,
+      shorter_seconds: shorter?.seconds ?? null,
+      shorter_wait_p95_seconds: shorter ? secondsOf(shorter.predicted.waitP95) : null,
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: fills ? facts.summary.concurrency.saturated_seconds : null,
     },
-    advice: `${routine ? 'If it is none of their own making, find' : 'Find'} the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon; raise it only if the callers would really wait that long.`,
+    advice: `${routine ? 'If it is none of their own making, find' : 'Find'} the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon.${shorter ? shorterText(shorter, pool, facts) : ''} Raise it only if the callers would really wait that long.`,
     from: min(all.map((i) => rows.start[i])),
     to: max(all.map((i) => rows.end[i])),
     lostSeconds: seconds * all.length,
+    spares: [...(fills ? [] : poolFindings), ...(errors > 0 && 2 * errors >= allErrors ? [] : findingsOfErrors)],
   };
 }
+
+/** Of all slots together, whatever a filter lets through. */
+const busySeconds = ({ summary: { concurrency, window } }: Facts): number =>
+  (concurrency.mean ?? Number.NaN) * (window.seconds ?? Number.NaN);
+
+/** " One of 1 s would bring the p95 wait from 2.2 s to 0 s on the same 2 workers of 4 threads (simulated from this log: …)." */
+const shorterText = ({ seconds, predicted }: Shorter, pool: string, { inference }: Facts): string =>
+  ` One of ${durationText(seconds * 1e6)} would bring the p95 wait from ${durationText(inference.wait.p95)} to ${durationText(predicted.waitP95)} on the same ${pool} (simulated from this log: ${predictedWaitText(predicted)}).`;
+
+// While slots wait for it, the pool is full of them, and each is answered with an error in the end.
+const poolFindings = [...findingsOfFullPool, 'head-of-line'];
 
 export default defineFinding({
   id: 'common-timeout',
@@ -112,15 +178,18 @@ export default defineFinding({
   needs: ['time', 'duration'],
   ofPart: true,
   examine,
+  silences: [...poolFindings, ...findingsOfErrors],
   explain: {
     test: [
       'Within a route, at least 5 durations in [X, 1.05 X] for a usual limit X (1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60,',
       '90, 100, 120, 180, 300 s) that is three times the median or more; at most a fifth as many in [0.6 X, X), and at most a tenth as',
-      'many above.',
+      'many above. The time-out to have is the next one that people give above twice the 99th percentile of good answers, and what it would do to the',
+      'wait is simulated: the same arrivals on the same pool, these requests given up after so long.',
     ].join('\n'),
     guards: [
       'A route that always takes X (a sleep, a long poll) is work: the median of what it answers without a server error must be far below. Where none of them failed, and they',
       'are 5 % of all requests or more without a stretch in which they bunch, they may be work of that length: it says so.',
+      'Findings of a full pool fall silent only where that simulation keeps the p95 wait under 200 ms, those of errors where half of them end so.',
     ].join('\n'),
     fix: {
       gunicorn:

@@ -5,7 +5,7 @@ import { medianOf, quantileOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
-import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, largerPool, poolText } from './pool-words.ts';
+import { DEFAULT_TARGET_WAIT, enoughText, knownSlots, largerPool, poolText, presentPool } from './pool-words.ts';
 import { findingsOfFullPool, waitIsLong, waitingSpan } from './saturation.ts';
 
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
@@ -21,7 +21,6 @@ const SELDOM_FULL = 0.05;
 function examine(facts: Facts): Finding | null {
   const { summary, predictor, names, inference } = facts;
   const slots = knownSlots(summary.server);
-  const { model, workers, threads } = summary.server;
   if (slots === null || summary.requests.total < MINIMUM_REQUESTS || inference.wait.method === 'unknown') return null;
   const rows = rowsOf(facts);
   const groups = groupsOf(rows.route);
@@ -38,11 +37,7 @@ function examine(facts: Facts): Finding | null {
   if (!(otherWait >= Math.max(MATERIAL_WAIT, otherService))) return null;
 
   // The same arrivals without the slow route: what the others would have waited in this very pool.
-  const pool =
-    model === 'threaded'
-      ? { model, workers: workers.value ?? 1, threads: threads.value ?? slots }
-      : { model: 'sync' as const, workers: slots, threads: 1 };
-  const without = predictor.predict(pool, { withoutRoute: route });
+  const without = predictor.predict(presentPool(summary.server, slots), { withoutRoute: route });
   if (!without || without.waitP95 > otherWait / 2) return null;
   const span = (rows.start[rows.length - 1] - rows.start[0]) / 1e6;
   const offered = micros / 1e6 / span;

@@ -1,11 +1,13 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { groupsOf, rowsOf } from '../core/rows.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
-import { isoInstant } from '../core/time.ts';
+import { clockText } from '../core/time.ts';
 import { durationText, roundText, serviceWords } from '../core/words.ts';
 import { happened } from './coincidence.ts';
+import { enoughText, knownSlots, largerPool, poolText } from './pool-words.ts';
+import { findingsOfFullPool, materialWait } from './saturation.ts';
 
 const MINIMUM_EACH_SIDE = 50;
 const SURE = 1e-9;
@@ -13,6 +15,9 @@ const SLOWER = 1.5;
 const MATERIAL = 10_000;
 /** µs between a restart and the step that it made. */
 const SAME_MOMENT = 15e6;
+/** Share of all waiting from which the queue is the step's, and times as much a second as there was before it. */
+const MOST_WAITING = 0.9;
+const TIMES_BEFORE = 5;
 
 interface Step {
   readonly route: number;
@@ -61,6 +66,23 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
   return { route, at: start[split], before, after, requests: late.length };
 }
 
+/** Hardly anybody waited before the step, and nearly all waiting lies behind it: the pool was large enough for what requests took. */
+function filledThePool(facts: Facts, rows: Rows, at: number): boolean {
+  if (knownSlots(facts.summary.server) === null) return false;
+  let [before, after] = [0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    if (!(rows.wait[i] > 0)) continue;
+    if (rows.start[i] < at) before += rows.wait[i];
+    else after += rows.wait[i];
+  }
+  const [first, last] = [rows.start[0], rows.end[rows.length - 1]];
+  return (
+    after >= MOST_WAITING * (before + after) &&
+    after / (last - at) >= (TIMES_BEFORE * before) / (at - first) &&
+    materialWait(facts)
+  );
+}
+
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   // Where requests slow each other down, a rise of the load is a rise of the latency.
@@ -89,10 +111,16 @@ function examine(facts: Facts): Finding | null {
     worst.at - SAME_MOMENT,
     worst.at + SAME_MOMENT,
   );
+  const fills = filledThePool(facts, rows, worst.at);
+  const larger = fills ? largerPool(facts) : null;
+  const fullText = fills
+    ? ` Hardly anybody waited for ${poolText(summary.server)} before it; callers have queued since.`
+    : '';
+  const bridge = larger ? ` Until it is mended: ${enoughText(larger, summary)}` : '';
   return {
     severity: worst.after >= 3 * worst.before ? 'critical' : 'warning',
-    title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so`,
-    detail: `Since ${isoInstant(worst.at) ?? 'some moment'} its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}`,
+    title: `${name} got ${roundText(worst.after / worst.before)} times slower and stayed so${fills ? ', and that fills the pool' : ''}`,
+    detail: `Since ${clockText(worst.at)} UTC its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} is ${durationText(worst.after)}; before it was ${durationText(worst.before)}.${others.length > 0 ? ` At the same time: ${others.slice(0, 5).join(', ')}.` : ''}${restarted ? ' Workers were started at that moment: a deploy or restart.' : ''}${fullText}`,
     evidence: {
       route: name,
       before_median_seconds: worst.before / 1e6,
@@ -101,11 +129,16 @@ function examine(facts: Facts): Finding | null {
       requests_since: worst.requests,
       routes_affected: together.length,
       with_restart: restarted,
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: fills ? summary.concurrency.saturated_seconds : null,
+      recommended_workers: larger?.pool.workers ?? null,
+      recommended_threads: larger?.pool.threads ?? null,
     },
-    advice: `Look for what changed at that moment: ${restarted ? 'the release that was deployed' : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database'}. ${together.length > 1 ? 'Several routes changed together, so look at what they share.' : 'Other routes kept their pace, so look at what this one alone uses.'}`,
+    advice: `Look for what changed at that moment: ${restarted ? 'the release that was deployed' : 'a release, a migration, a dropped index, a cache that was emptied, a neighbour on the database'}. ${together.length > 1 ? 'Several routes changed together, so look at what they share.' : 'Other routes kept their pace, so look at what this one alone uses.'}${bridge}`,
     from: worst.at,
     to: rows.end[rows.length - 1],
     lostSeconds: lost,
+    spares: fills ? [] : findingsOfFullPool,
   };
 }
 
@@ -115,6 +148,7 @@ export default defineFinding({
   needs: ['time', 'duration'],
   ofPart: true,
   examine,
+  silences: findingsOfFullPool,
   explain: {
     test: [
       'Change point by Pettitt (Applied Statistics 28, 1979): the split of a route with the largest rank sum; the median after it',
@@ -124,6 +158,7 @@ export default defineFinding({
       'At least 50 requests on each side; each third after it must be slow and none before, and neither side may drift by more than',
       'ratio^0.6, so a burst or a slow rise is no step;',
       'silent where service time grows with concurrency, because then load makes latency.',
+      'Findings of a full pool fall silent where nine tenths of all waiting lies behind it, and five times as much a second as before it.',
     ].join('\n'),
     fix: {
       gunicorn:

@@ -8,6 +8,8 @@ import { knownSlots, poolText } from './pool-words.ts';
 
 /** Share of the callers who came in a pause from which it is in the p95 of all. */
 const MANY = 0.05;
+/** µs: stamps of whole seconds. */
+const KILLED_AROUND = 1e6;
 
 /** Every worker that answered before a pause had gone after it; or the server says that it, or workers of it, began then. */
 function isRestart({ lifecycle }: Facts, rows: Rows, { from, to }: Pause): boolean {
@@ -23,6 +25,13 @@ function isRestart({ lifecycle }: Facts, rows: Rows, { from, to }: Pause): boole
   return before.size > 0 && after.size > 0 && [...after].every((worker) => !before.has(worker));
 }
 
+/** Workers were killed in it: they hung, and worker-timeouts tells of that. */
+const hadKills = ({ lifecycle }: Facts, { from, to }: Pause): boolean =>
+  lifecycle.some(
+    ({ kind, time }) =>
+      (kind === 'timeout' || kind === 'killed') && time >= from - KILLED_AROUND && time <= to + KILLED_AROUND,
+  );
+
 const spanText = ({ from, to }: Pause): string => `${clockText(from)} to ${clockText(to)}`;
 const listed = (pauses: readonly Pause[]): string =>
   pauses.slice(0, 4).map(spanText).join(', ') + (pauses.length > 4 ? ' …' : '');
@@ -33,7 +42,7 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   if (rows.length < 3 * MINIMUM_AROUND) return null;
   const ends = Float64Array.from(rows.end).sort();
-  const pauses = pausesOf(ends, rows.uncertainty);
+  const pauses = pausesOf(ends, rows.uncertainty).filter((pause) => !hadKills(facts, pause));
   const restarts = pauses.filter((pause) => isRestart(facts, rows, pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
   const slots = knownSlots(summary.server);
@@ -99,7 +108,8 @@ export default defineFinding({
       'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited. Users who',
       'load pages and crawlers come in packs: their lulls are as long as the pause, or make up a third of the time around it (15 % where there',
       'are three or more). A load that goes on and off has more such pauses around it (two, and as many as these; a fifth as long or longer).',
-      'Requests that last through the pause held the workers themselves; other findings tell of them. Longer pauses may be two runs of a test.',
+      'Requests that last through the pause held the workers themselves, and so did those of workers that were killed in it; other findings tell of them.',
+      'Longer pauses may be two runs of a test.',
     ].join('\n'),
     fix: {
       gunicorn:

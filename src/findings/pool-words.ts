@@ -1,7 +1,7 @@
 /** How a sentence speaks of a pool and its slots, for findings and the verdict alike. */
 import type { Facts } from '../core/finding.ts';
 import { countsInTurn, poolName, poolNameBeside } from '../core/pool-names.ts';
-import type { PoolPrediction } from '../core/prediction.ts';
+import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { Summary } from '../core/summary.ts';
 import { isHidden, isVague, neverLeftSaturation } from '../core/wait-range.ts';
 import { capital, countText, durationText } from '../core/words.ts';
@@ -16,6 +16,12 @@ export function knownSlots(server: Server): number | null {
   const { value, confidence } = server.capacity;
   return value !== null && value >= 1 && confidence >= 0.5 ? value : null;
 }
+
+/** The pool that wrote the log, as one to ask the predictor about. */
+export const presentPool = ({ model, workers, threads }: Server, slots: number): PoolShape =>
+  model === 'threaded'
+    ? { model, workers: workers.value ?? 1, threads: threads.value ?? slots }
+    : { model: 'sync', workers: slots, threads: 1 };
 
 /** "4 sync workers", "2 workers of 8 threads", "a pool of 4 slots", "2 async workers", "the server". */
 export function poolText(server: Server): string {

@@ -3,8 +3,9 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
-import { countText, durationText } from '../core/words.ts';
-import { poolText } from './pool-words.ts';
+import { countText, durationText, percentText } from '../core/words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
+import { findingsOfFullPool, type WaitingIn, waitingIn } from './saturation.ts';
 
 /** µs: the kill and the line that it made. */
 const SAME_MOMENT = 1_500_000;
@@ -77,6 +78,7 @@ function examine(facts: Facts): Finding | null {
   const killed = mostFirst(words.map((one) => one.killed));
   const before = mostFirst(words.map((one) => one.before));
   const name = (route: number) => names.routes.text(route);
+  const waiting = waitingBehind(facts, kills, words);
   const one = summary.server.model === 'sync' ? 'one request' : 'all its requests';
   const lost =
     killed.length > 0
@@ -92,6 +94,9 @@ function examine(facts: Facts): Finding | null {
       `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${lost}` +
       (silent.length > 0
         ? ` ${before.length > 0 ? 'Their last answer lay' : 'They had started'} ${durationText(medianOf(silent))} ${before.length > 0 ? 'back' : 'before'} (median; ${durationText(shortest)} at least).`
+        : '') +
+      (waiting.isMost
+        ? ` The pool was full of requests that hung: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
         : ''),
     evidence: {
       killed: kills.length,
@@ -103,6 +108,9 @@ function examine(facts: Facts): Finding | null {
       in_flight: killed.length > 0 ? name(killed[0][0]) : null,
       silent_median_seconds: silent.length > 0 ? medianOf(silent) / 1e6 : null,
       silent_shortest_seconds: orNull(shortest / 1e6),
+      wait_share: orNull(waiting.seconds / waiting.ofAll),
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
     },
     advice:
       timeouts === 0 && killed.length === 0 && said
@@ -110,8 +118,22 @@ function examine(facts: Facts): Finding | null {
         : `${killed.length > 0 ? `Look at ${name(killed[0][0])}` : 'Find the request that hangs: log it when it begins, or dump the stack of the worker with py-spy before the timeout'}; give its outgoing calls timeouts well under that of the server${Number.isFinite(shortest) ? ` (about ${Math.ceil((shortest + rows.uncertainty) / 1e6)} s, or less)` : ''}, and move long work to a task queue. A longer server timeout only hides it.`,
     from: times.length > 0 ? min(times) : Number.NaN,
     to: times.length > 0 ? max(times) : Number.NaN,
-    lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6,
+    lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6 + (waiting.isMost ? waiting.seconds : 0),
+    // One route hung and was killed: that it fills the pool is no other thing, and a pool of its own would hang as well.
+    spares: [
+      ...(waiting.isMost ? [] : findingsOfFullPool),
+      ...(waiting.isMost && killed.length > 0 && 2 * killed[0][1] >= kills.length ? [] : ['head-of-line']),
+    ],
   };
+}
+
+/** What callers waited behind workers that hung until they were killed. */
+function waitingBehind(facts: Facts, kills: readonly Kill[], words: readonly LastWords[]): WaitingIn {
+  const holdups = kills.flatMap(({ time }, k) => {
+    const { silent } = words[k];
+    return silent > 0 ? [{ from: time - silent, to: time, excessMicros: silent }] : [];
+  });
+  return waitingIn(facts, knownSlots(facts.summary.server) ?? Number.POSITIVE_INFINITY, holdups);
 }
 
 /** Values and how often each occurs, -1 left out, most frequent first. */
@@ -127,11 +149,14 @@ export default defineFinding({
   title: 'Workers were killed, with the requests they had in flight',
   needs: [],
   examine,
-  silences: ['recycle-storm', 'server-errors'],
+  silences: ['recycle-storm', 'server-errors', 'head-of-line', ...findingsOfFullPool],
   explain: {
     test: 'The server says so (gunicorn "WORKER TIMEOUT", "was sent SIGKILL", uWSGI "HARAKIRI"), or the lives of the workers end that way.',
-    guards:
+    guards: [
       'One such line is enough; a timeout and the kill that follows are counted once. Orderly exits and recycling do not count.',
+      'Findings of a full pool fall silent only where at least half of all waiting falls into full stretches that begin with a request that hung',
+      'and a quarter of whose slot time such requests took; head-of-line where half of those killed were of one route as well.',
+    ].join('\n'),
     fix: {
       gunicorn:
         '--timeout above the slowest honest request; gthread and async workers answer the arbiter while requests run',

@@ -1,6 +1,6 @@
 /** The predictor that findings ask: scenarios over the log's own workload, worked out when first asked for. */
 import type { Analysis } from '../core/finding.ts';
-import type { PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
+import type { CutShort, PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
 import { reachesBeyond, wouldMeet } from './is-enough.ts';
@@ -20,7 +20,14 @@ import {
   WHAT_IF_BUDGET,
 } from './recommend.ts';
 import { runScenario, type ScenarioRuns } from './scenario.ts';
-import { deflated, type Workload, type WorkloadChoice, workloadOf, workloadWithout } from './workload.ts';
+import {
+  deflated,
+  type Workload,
+  type WorkloadChoice,
+  workloadCutShort,
+  workloadOf,
+  workloadWithout,
+} from './workload.ts';
 
 /** Findings ask about many pools and answer in words: stretches of this many requests in all are enough. */
 const MOST_REQUESTS = 16_000;
@@ -49,11 +56,11 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
   const sizing: Basis = thorough ? { workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
   return {
     predict(pool, options) {
-      const { withoutRoute, within } = options ?? {};
-      if (within === undefined) return ask(quick, pool, withoutRoute)?.prediction ?? null;
+      const { within } = options ?? {};
+      if (within === undefined) return ask(quick, pool, options)?.prediction ?? null;
       const base = quick.workload();
       if (!base || reachesBeyond(base, pool, within, repetitionsFor(base.trace.length, quick.budget))) return null;
-      const answer = ask(quick, pool, withoutRoute);
+      const answer = ask(quick, pool, options);
       return answer && answer.prediction.waitP95Range[1] <= within ? answer.prediction : null;
     },
     contention() {
@@ -84,14 +91,26 @@ function workloadWhenAsked(analysis: Analysis, choice: WorkloadChoice): () => Wo
   };
 }
 
-const keyOf = (pool: PoolShape, without?: number) => `${pool.model} ${pool.workers} ${pool.threads} ${without ?? ''}`;
+/** What of the load is otherwise. */
+interface Changed {
+  readonly withoutRoute?: number;
+  readonly cutShort?: CutShort;
+}
 
-function ask(basis: Basis, pool: PoolShape, without?: number): Answer | null {
+const keyOf = ({ model, workers, threads }: PoolShape, { withoutRoute, cutShort }: Changed = {}) =>
+  [model, workers, threads, withoutRoute, cutShort?.routes.join(','), cutShort?.from, cutShort?.to].join(' ');
+
+function changed(base: Workload, { withoutRoute, cutShort }: Changed): Workload | null {
+  const rest = withoutRoute === undefined ? base : workloadWithout(base, withoutRoute);
+  return rest && cutShort ? workloadCutShort(rest, cutShort) : rest;
+}
+
+function ask(basis: Basis, pool: PoolShape, change: Changed = {}): Answer | null {
   const base = basis.workload();
-  const key = keyOf(pool, without);
+  const key = keyOf(pool, change);
   const before = basis.known.get(key);
   if (before || !base) return before ?? null;
-  const asked = without === undefined ? base : workloadWithout(base, without);
+  const asked = changed(base, change);
   if (!asked) return null;
   const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, basis.budget));
   return keep(basis, key, pool, result, arrivalsAreKnown(base));

@@ -1,7 +1,7 @@
 /** Everything a scenario needs to know of the log, worked out once: the trace, its services, clients and seed. */
 import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
-import type { PoolShape } from '../core/prediction.ts';
+import type { CutShort, PoolShape } from '../core/prediction.ts';
 import { seedOf } from '../core/random.ts';
 import { type Callers, findCallers } from './clients.ts';
 import { type Contention, findContention, slowdown, slowdownAt } from './contention.ts';
@@ -94,6 +94,18 @@ export function workloadWithout(workload: Workload, route: number): Workload | n
     interruptions: workload.interruptions && keepInterruptions(workload.interruptions, rows),
     contention: kept,
     times: serviceTimes(kept ? deflated(trace, kept, kept.share) : trace.service, trace.route),
+  };
+}
+
+/** The same log as if some requests had been given up earlier. */
+export function workloadCutShort(workload: Workload, { routes, from, to }: CutShort): Workload {
+  const { trace, contention } = workload;
+  const service = trace.service.map((micros, i) => (micros >= from && routes.includes(trace.route[i]) ? to : micros));
+  const shorter = { ...trace, service };
+  return {
+    ...workload,
+    trace: shorter,
+    times: serviceTimes(contention ? deflated(shorter, contention, contention.share) : service, trace.route),
   };
 }
 

@@ -131,6 +131,38 @@ describe('common-timeout', () => {
     expect(finding.evidence).toMatchObject({ limit_seconds: 30, routes: 'GET /pay', error_share: 1 });
     expect(finding.detail).toContain('no request of theirs was answered without an error');
   });
+  describe('that fills a pool', () => {
+    const stuck = poisson(19, 8, 200, (random) => {
+      const quotes = random.next() < 0.6;
+      const isStuck = quotes && random.next() < 0.15;
+      return {
+        takes: isStuck ? 5 + random.between(0.001, 0.01) : random.exponential(0.1),
+        route: quotes ? 'GET /quote' : 'GET /home',
+        status: isStuck ? 500 : 200,
+      };
+    });
+    it('is the cause of the queue and of the errors, and says which time-out would do', () => {
+      const findings = diagnose(syncPool(6, stuck));
+      expect(findings[0].id).toBe('common-timeout');
+      expect(findings[0].severity).toBe('critical');
+      expect(findings[0].evidence.symptoms).toMatch(/pool-saturated/);
+      const ids = findings.map(({ id }) => id);
+      for (const id of ['pool-saturated', 'head-of-line', 'server-errors']) expect(ids).not.toContain(id);
+      expect(findings[0].advice).toMatch(/One of (1|2) s would bring the p95 wait from .* on the same 6 sync workers/);
+    });
+    it('leaves the pool its own findings where a shorter one would not end the queue', () => {
+      const busy = [...stuck, ...poisson(23, 50, 200, (random) => ({ takes: random.exponential(0.15), route: 'GET /list' }))];
+      const findings = diagnose(syncPool(6, busy));
+      expect(findings.map(({ id }) => id)).toContain('pool-saturated');
+    });
+    it('leaves a pool alone that nobody waits for', () => {
+      const findings = diagnose(syncPool(30, stuck));
+      expect(findings.find(({ id }) => id === 'common-timeout')).toMatchObject({
+        severity: 'warning',
+        evidence: { shorter_seconds: null },
+      });
+    });
+  });
   describe('where nothing failed', () => {
     const answered = (stuck: (random: Random, at: number) => boolean) =>
       commonTimeout.examine(
