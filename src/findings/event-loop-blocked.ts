@@ -40,7 +40,8 @@ function examine(facts: Facts): Finding | null {
   const blame =
     (summary.knows.duration && rows.uncertainty <= FINEST ? blameBySilences(rows) : null) ??
     (summary.knows.pid ? (blameByGaps(facts, rows) ?? blameAll(rows)) : null);
-  if (!blame) return null;
+  // A remark is none beside durations that show how much the loop is held.
+  if (!blame || (!blame.sure && typeof facts.predictor.contention() === 'object')) return null;
   const name = blame.route === ALL ? 'every route' : names.routes.text(blame.route);
   const span = rows.end[rows.length - 1] - rows.start[0];
   const lost = blame.times * blame.micros;
@@ -56,7 +57,7 @@ function examine(facts: Facts): Finding | null {
       route_requests: blame.requests,
       capacity_lost: lost / span / Math.max(1, summary.server.workers.value ?? 1),
     },
-    advice: `Take the blocking call out of the loop: \`await asyncio.to_thread(...)\`, an async library in its place, or write the view as plain \`def\` where the framework runs those in threads (FastAPI, Starlette). That gives back ${percentText(lost / span / Math.max(1, summary.server.workers.value ?? 1))} of the pool.`,
+    advice: `Take what blocks out of the loop: a call that waits (a driver, requests, time.sleep) by \`await asyncio.to_thread(...)\`, an async library in its place, or a view as plain \`def\` where the framework runs those in threads (FastAPI, Starlette); computing by a process pool (loop.run_in_executor) or more workers. That gives back ${percentText(lost / span / Math.max(1, summary.server.workers.value ?? 1))} of the pool.`,
     from: blame.from,
     to: blame.to,
     lostSeconds: lost / 1e6,
@@ -221,7 +222,7 @@ export default defineFinding({
   title: 'A synchronous call blocks the event loop of its worker',
   needs: ['time'],
   examine,
-  silences: ['waits-in-application'],
+  silences: ['waits-in-application', 'threads-cpu-bound'],
   explain: {
     test: [
       'With durations: a worker with m >= 2 requests in flight neither starts nor ends one for g >= 50 ms although',

@@ -17,6 +17,7 @@ import gatewayGivesUp from './gateway-gives-up.ts';
 import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
+import heldAfterAnswer from './held-after-answer.ts';
 import latencyStep from './latency-step.ts';
 import limitRefuses from './limit-refuses.ts';
 import listenQueueFull from './listen-queue-full.ts';
@@ -73,6 +74,7 @@ export const findingRules: readonly FindingRule[] = [
   retryStorm,
   clientsGiveUp,
   slowClients,
+  heldAfterAnswer,
   arrivalBursts,
   unbalancedWorkers,
   poolTooSmall,

@@ -14,6 +14,8 @@ const HEADROOM = 1.25;
 /** Servers that run no ASGI application. */
 const WITHOUT_ASGI = /^uwsgi/;
 
+export const IF_VIEWS_WAIT = 'If the views wait for I/O (database, HTTP, sleep) and do not compute';
+
 /** The fewest threads in each of the present sync workers that end the queue; null where none do, or the log shows that requests share work. */
 export function threadsThatWouldDo({ summary, predictor }: Facts): PoolPrediction | null {
   const { model, workers } = summary.server;
@@ -51,8 +53,9 @@ export function perhapsAsyncText({ summary, lifecycle }: Facts): string {
 /**
  * "If the views wait for I/O (database, HTTP, sleep) and do not compute, 4 workers of 8 threads would do as well (…), and async views on an
  * ASGI server would not queue at all (…)."; '' where neither is an answer. `beside`: another remedy is named before.
+ * `given`: the sentence before has the condition.
  */
-export function ioRemedyText(facts: Facts, beside: boolean): string {
+export function ioRemedyText(facts: Facts, beside: boolean, given = false): string {
   const threaded = threadsThatWouldDo(facts);
   const async = asyncThatWouldDo(facts);
   const workers = facts.summary.server.workers.value ?? 1;
@@ -72,5 +75,5 @@ export function ioRemedyText(facts: Facts, beside: boolean): string {
   ];
   return remedies.length === 0
     ? ''
-    : `If the views wait for I/O (database, HTTP, sleep) and do not compute, ${remedies.join(', and ')}.${async ? perhapsAsyncText(facts) : ''}`;
+    : `${given ? 'Then' : `${IF_VIEWS_WAIT},`} ${remedies.join(', and ')}.${async ? perhapsAsyncText(facts) : ''}`;
 }

@@ -7,7 +7,7 @@ import { callersAreHidden, isHidden, longestIsOpen, mayBeNone, neverLeftSaturati
 import { countText, durationText, isFullProven, percentText, roundText } from '../core/words.ts';
 import { type Burst, burstLaw, burstSentence } from './burst-law.ts';
 import { hiddenCallersText } from './hidden-callers.ts';
-import { ioRemedyText } from './io-remedies.ts';
+import { IF_VIEWS_WAIT, ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
 import { ioRemedies, peakText, waitIsLong, waitingSpan } from './saturation.ts';
@@ -33,15 +33,18 @@ const isDeep = (episode: Episode, slots: number, service: number): boolean =>
 
 function adviceOf(facts: Facts, { slots, peaks }: Saturation, smallest: PoolPrediction | null): string {
   const { service } = facts.inference;
+  const mayShareCore = threadsMayShareCore(facts, smallest);
   const parts: string[] = [];
   if (callersAreHidden(facts.summary)) parts.push(hiddenCallersText(facts, slots));
+  else if (smallest && mayShareCore) parts.push(ifWaiting(enoughText(smallest, facts.summary)));
   else if (smallest) parts.push(enoughText(smallest, facts.summary));
   else if (peaks.length > 0 && Number.isFinite(facts.inference.wait.p95)) parts.push(spreadText(peaks));
   if (slowEachOther(facts)) {
     parts.push(
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
     );
-  } else parts.push(...[ioRemedyText(facts, parts.length > 0)].filter((text) => text !== ''));
+  } else parts.push(...[ioRemedyText(facts, parts.length > 0, mayShareCore)].filter((text) => text !== ''));
+  if (mayShareCore) parts.push(SHARED_CORE);
   if (facts.summary.server.model === 'async') {
     parts.push(
       (facts.summary.server.threads.value ?? 1) > 1
@@ -68,6 +71,19 @@ function slowEachOther({ predictor }: Facts): boolean {
   const found = predictor.contention();
   return typeof found !== 'string' && found.share >= SHARED_WORK;
 }
+
+/** More threads in the same processes are recommended, and whether requests slow each other down there the log does not show. */
+const threadsMayShareCore = ({ summary, predictor }: Facts, smallest: PoolPrediction | null): boolean =>
+  summary.server.model === 'threaded' &&
+  smallest !== null &&
+  smallest.pool.threads > (summary.server.threads.value ?? Number.POSITIVE_INFINITY) &&
+  !callersAreHidden(summary) &&
+  predictor.contention() === 'unknown';
+
+const ifWaiting = (text: string): string => `${IF_VIEWS_WAIT}, ${text.replace(/^About/, 'about')}`;
+
+const SHARED_CORE =
+  'If they compute, the threads of a process share one core (the GIL; top shows the process at 100 %): more of them only make each request slower, and more processes are the answer. This log does not show which.';
 
 /** What is said of: the whole log, or the peaks of a log that is quiet otherwise. */
 interface Saturation {
@@ -202,6 +218,7 @@ function examine(facts: Facts): Finding | null {
       burst_generations: burst?.generations ?? null,
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
       requests_slow_each_other: slowEachOther(facts),
+      if_views_wait: threadsMayShareCore(facts, smallest),
       recommended_workers: enough?.pool.workers ?? null,
       recommended_threads: enough?.pool.threads ?? null,
       recommended_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,

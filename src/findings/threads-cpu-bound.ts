@@ -1,5 +1,6 @@
 /** Finding: requests of one process slow each other down: its threads, or its event loop, are bound by one core. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import type { ContentionFound } from '../core/prediction.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
@@ -8,6 +9,8 @@ import { sharedWorkOf } from './shared-work.ts';
 const MINIMUM_SHARE = 0.5;
 /** Share of a core that a process should be busy at most, to leave room for bursts. */
 const TARGET_BUSY = 0.7;
+/** µs that requests hold each other up on average, and longer than they take alone: a catastrophe. */
+const LONG = 500_000;
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference } = facts;
@@ -22,32 +25,77 @@ function examine(facts: Facts): Finding | null {
   const workers = summary.server.workers.value ?? 1;
   const processes = Math.max(workers, Math.ceil((rate * workSeconds) / TARGET_BUSY));
   const threads = Math.max(1, Math.round(1 + (1 - found.share) / found.share));
-  const share = `${found.atLeast ? 'at least ' : ''}${percentText(found.share)}`;
-  const growth = found.onlyProcess
-    ? 'Durations grow with the number of requests in service: its GIL or event loop, or something behind it (a database, a lock). There is no other process in this log to tell the two apart.'
-    : 'Durations grow with the number of requests in the same process and not with those in others: the GIL, or an event loop.';
-  const processesAdvice = `${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} would keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores`;
+  const isLoop = hasNoSlots(model);
+  const told: Told = { found, processes, threads, workers, rate, busy: (rate * workSeconds) / workers };
+  // As long on average as waitIsLong has it of a queue.
+  const isLong = inference.service.mean - found.aloneMean >= Math.max(LONG, found.aloneMean);
   return {
-    severity: 'warning',
-    title: found.onlyProcess
-      ? `Requests slow each other down: ${share} of their time is work that they share`
-      : `Requests of one process share one core: ${share} of their time is computing`,
-    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slowdown)} times as long). ${growth} ${found.onlyProcess ? 'What they share' : 'One process'} ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s, however many threads there are.`,
+    severity: isLong ? 'critical' : 'warning',
+    title: isLoop ? titleOfLoop(found) : titleOfThreads(found),
+    detail: `In ${poolText(summary.server)} a request alone takes ${durationText(found.aloneMean)}, with its neighbours ${durationText(inference.service.mean)} on average (${roundText(slowdown)} times as long). ${growthText(found, isLoop)} ${found.onlyProcess ? 'What they share' : 'One process'} ends ${found.atLeast ? 'below' : 'near'} ${roundText(ceiling)} requests/s${isLoop ? '' : ', however many threads there are'}.`,
     evidence: {
       ...shared.evidence,
       ceiling_per_process_per_second: ceiling,
       told_from_backend: !found.onlyProcess,
       requests_per_second: Number.isFinite(rate) ? rate : null,
       recommended_workers: processes,
-      recommended_threads: threads,
+      recommended_threads: isLoop ? null : threads,
     },
-    advice: found.onlyProcess
-      ? `Look with py-spy top under load which it is. If the views compute, use processes, not threads: ${processesAdvice}. If they wait for a shared backend, mend that: more of either would only slow each request down.`
-      : `Use processes, not threads: ${processesAdvice}. More threads only make each request slower.`,
+    advice: isLoop ? adviceOfLoop(told) : adviceOfThreads(told),
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: shared.lostSeconds,
   };
+}
+
+interface Told {
+  readonly found: ContentionFound;
+  readonly processes: number;
+  readonly threads: number;
+  /** Those that there are. */
+  readonly workers: number;
+  /** Requests per second. */
+  readonly rate: number;
+  /** Share of a core that each of them needs. */
+  readonly busy: number;
+}
+
+const shareText = ({ atLeast, share }: ContentionFound): string => `${atLeast ? 'at least ' : ''}${percentText(share)}`;
+
+const titleOfThreads = (found: ContentionFound): string =>
+  found.onlyProcess
+    ? `Requests slow each other down: ${shareText(found)} of their time is work that they share`
+    : `Requests of one process share one core: ${shareText(found)} of their time is computing`;
+
+const titleOfLoop = (found: ContentionFound): string =>
+  found.onlyProcess
+    ? `Requests slow each other down: ${shareText(found)} of their time is work that they share`
+    : `Requests of one event loop hold each other up: ${shareText(found)} of their time is work that it does for one at a time`;
+
+function growthText({ onlyProcess }: ContentionFound, isLoop: boolean): string {
+  const own = isLoop ? 'its event loop' : 'its GIL';
+  return onlyProcess
+    ? `Durations grow with the number of requests in service: ${own}, or something behind it (a database, a lock). There is no other process in this log to tell the two apart.`
+    : `Durations grow with the number of requests in the same process and not with those in others: ${own}.`;
+}
+
+function adviceOfThreads({ found, processes, threads, rate }: Told): string {
+  const processesAdvice = `${countText(processes, 'process', 'processes')} of ${countText(threads, 'thread')} would keep each core under ${percentText(TARGET_BUSY)} at ${roundText(rate)} requests/s, given as many cores`;
+  return found.onlyProcess
+    ? `Look with py-spy top under load which it is. If the views compute, use processes, not threads: ${processesAdvice}. If they wait for a shared backend, mend that: more of either would only slow each request down.`
+    : `Use processes, not threads: ${processesAdvice}. More threads only make each request slower.`;
+}
+
+/** Threads are no knob of an event loop, and a call that blocks holds it as computing does. */
+function adviceOfLoop({ found, processes, workers, rate, busy }: Told): string {
+  const more =
+    processes > workers
+      ? ` If they compute, ${countText(processes, 'worker')} in place of ${workers} would keep each loop under ${percentText(TARGET_BUSY)} busy at ${roundText(rate)} requests/s, given as many cores.`
+      : ` More workers would only spread it: each loop is ${found.atLeast ? 'at least ' : ''}${percentText(Math.min(1, busy))} busy at ${roundText(rate)} requests/s.`;
+  const backend = found.onlyProcess
+    ? ' If they wait for a shared backend instead, mend that: more workers would only slow each request down.'
+    : '';
+  return `Find what holds the loop: py-spy dump under load, or asyncio's debug mode, which logs each callback over 100 ms. Await calls that block, or run them in asyncio.to_thread; computing belongs into a process pool.${more}${backend}`;
 }
 
 export default defineFinding({
@@ -55,7 +103,7 @@ export default defineFinding({
   title: 'Threads (or tasks) of one process are bound by the GIL or by CPU',
   needs: ['time', 'duration'],
   examine,
-  silences: ['threads-would-not-help', 'asgi-would-not-queue', 'event-loop-blocked', 'waits-in-application'],
+  silences: ['threads-would-not-help', 'asgi-would-not-queue', 'waits-in-application'],
   explain: {
     test: [
       'ln D of a request regressed on the level at its start, within 32 consecutive requests of its route: the coefficient of',

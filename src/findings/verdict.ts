@@ -132,6 +132,8 @@ interface Remedy {
   readonly enough: string;
   readonly inBrief: string;
   readonly orAsync: boolean;
+  /** Threads of views that compute would share a core, and the log does not show what these do. */
+  readonly ifWaiting: boolean;
 }
 
 function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remedy {
@@ -145,15 +147,16 @@ function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remed
       ]
     : [false, true].map((brief) => enoughText(summary, evidence, brief));
   const orAsync = !alone && summary.server.model !== 'async' && evidence.requests_slow_each_other !== true;
-  return { slow, alone, enough, inBrief, orAsync };
+  return { slow, alone, enough, inBrief, orAsync, ifWaiting: !alone && evidence.if_views_wait === true };
 }
 
-function wordsOf({ alone, enough, inBrief, orAsync }: Remedy): [string, string, string] {
+function wordsOf({ alone, enough, inBrief, orAsync, ifWaiting }: Remedy): [string, string, string] {
   if (enough === '') return ['', '', ''];
+  const condition = ifWaiting ? ' if the views wait for I/O' : '';
   return [
-    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it.`,
-    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it.`,
-    ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`,
+    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it${condition}.`,
+    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it${condition}.`,
+    ` Fix${ifWaiting ? ' if views wait' : ''}: ${inBrief}${orAsync ? ' or async I/O' : ''}.`,
   ];
 }
 

@@ -7,7 +7,7 @@
  *   Q_0 = 0;  r_j = φ (1 + Q_{j-1});  X_j = j / (r_j + 1 - φ);  Q_j = X_j r_j;  D(j) = r_j + 1 - φ, D(1) = 1.
  */
 import type { ContentionFound, PoolShape } from '../core/prediction.ts';
-import { medianOf } from '../core/statistics.ts';
+import { meanOf, medianOf } from '../core/statistics.ts';
 import { levelsSeen } from './levels.ts';
 import { levelsByTick, type TickLevels } from './levels-by-tick.ts';
 import type { Trace } from './trace.ts';
@@ -30,7 +30,71 @@ const STRIDE = 4;
 /** Levels can be told, requests ran beside each other, and there are enough of them to compare. `present`: the pool that wrote the log. */
 export function canTellContention(trace: Trace, present: PoolShape | null): boolean {
   const oneAtATime = present !== null && present.model !== 'async' && present.workers === 1 && present.threads === 1;
-  return trace.length >= MINIMUM_REQUESTS && !trace.constantService && !oneAtATime && !tooCoarse(trace);
+  return (
+    trace.length >= MINIMUM_REQUESTS &&
+    !trace.constantService &&
+    !oneAtATime &&
+    !tooCoarse(trace) &&
+    // Within one tick of the stamps requests are put where they fit, and who ran beside whom is not seen.
+    trace.tick <= meanOf(trace.service) &&
+    powerOf(trace, present) >= POWER_Z
+  );
+}
+
+const powers = new WeakMap<Trace, number>();
+
+/** Worked out once: all findings ask. */
+function powerOf(trace: Trace, present: PoolShape | null): number {
+  const power = powers.get(trace) ?? wouldShow(trace, present);
+  powers.set(trace, power);
+  return power;
+}
+
+/** Standard errors by which the growth would show on average if half of the service were shared work: a pool that is always full has hardly any levels to compare. */
+const HALF = 0.5;
+/** Found in 95 of 100 logs. */
+const POWER_Z = SIGNIFICANT_Z + 1.64;
+
+/** Requests that a worker of the pool runs at once; that all of them do, where each runs one. */
+const slotsOfEach = (present: PoolShape | null): number =>
+  present === null || present.model === 'async'
+    ? Number.POSITIVE_INFINITY
+    : present.model === 'threaded'
+      ? present.threads
+      : present.workers;
+
+/** Ticks of the service time as short as this put hardly any request in the wrong place. */
+const FINE = 0.1;
+
+/**
+ * Share of the spread of the levels that is not of stamps put in the wrong place: a request that begins beside as many others as there are
+ * slots, or more, is one that was, and in a pool that is nearly full as many err to the other side.
+ */
+function reliability(atStart: Float64Array, slots: number, { tick, service }: Trace): number {
+  const most = slots - 1;
+  if (!Number.isFinite(most) || tick <= FINE * meanOf(service)) return 1;
+  let [over, all] = [0, 0];
+  for (const level of atStart) {
+    all += (level - most) ** 2;
+    if (level > most) over += (level - most) ** 2;
+  }
+  return all > 0 ? Math.max(0, 1 - (2 * over) / all) : 0;
+}
+
+function wouldShow(trace: Trace, present: PoolShape | null): number {
+  const { length, start, service, worker, route } = trace;
+  const logs = Float64Array.from(service, (micros) => Math.log(Math.max(1, micros)));
+  const rows = blocksOf(route, length);
+  const isOneEach = present !== null && present.threads === 1 && present.model !== 'async';
+  const { atStart } = levelsSeen(start, service, isOneEach || worker.includes(-1) ? null : worker);
+  const curve = slowdown(HALF, 1 + atStart.reduce((most, level) => Math.max(most, level), 0));
+  const grown = centred(
+    Float64Array.from(atStart, (level) => Math.log(slowdownAt(curve, 1 + level))),
+    rows,
+  );
+  const squares = (values: Float64Array) => values.reduce((sum, value) => sum + value * value, 0);
+  const shown = Math.sqrt((squares(grown) * length) / squares(centred(logs, rows)));
+  return shown * reliability(atStart, slotsOfEach(present), trace);
 }
 
 /** null: no growth that chance would not make as well, or no way to tell. */

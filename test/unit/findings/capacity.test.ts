@@ -235,6 +235,32 @@ describe('asgi-would-not-queue and threads-would-help', () => {
   });
 });
 
+describe('threads-cpu-bound of event loops', () => {
+  const loops = (workers: number, rate: number) => {
+    const analysis = analysisOfStations({
+      seed: 21,
+      model: 'async',
+      pool: { workers, threads: Number.POSITIVE_INFINITY, queue: 'per-worker', station: 'worker' },
+      requests: 2000,
+      work: 90_000,
+      delay: 20_000,
+      load: { rate },
+    });
+    return threadsCpuBound.examine({ ...analysis, predictor: createPredictor(analysis) })!;
+  };
+  it('says what holds the loop, and nothing of threads, which are no knob of it', () => {
+    const { title, detail, advice, evidence } = loops(2, 18);
+    expect(title).toMatch(/^Requests of one event loop hold each other up/);
+    expect(`${detail} ${advice}`).not.toMatch(/of \d+ threads?|Use processes|however many threads/);
+    expect(advice).toContain('asyncio.to_thread');
+    expect(advice).toMatch(/If they compute, [34] workers in place of 2 would keep each loop under 70 % busy/);
+    expect(evidence.recommended_threads).toBeNull();
+  });
+  it('recommends no number of workers that there are already', () => {
+    expect(loops(3, 15).advice).not.toMatch(/3 workers in place of 3/);
+  });
+});
+
 describe('threads-would-not-help', () => {
   it('blames what all workers share', () => {
     const analysis = analysisOfStations({

@@ -47,6 +47,28 @@ describe('the verdict of a recording', () => {
 });
 
 describe('a finding of a recording', () => {
+  const withErrorLog = (name: string) =>
+    postMortem([`test/faults/${name}.log.gz`, `test/faults/${name}.error.log.gz`], { formats });
+
+  it('of workers that hung until they were killed is not also that the route that hangs starves the others, nor a restart', async () => {
+    const { summary, verdict } = await withErrorLog('hangs-killed');
+    expect(summary.findings[0]).toMatchObject({ id: 'worker-timeouts', severity: 'critical' });
+    expect(summary.findings[0].detail).toMatch(/The pool was full of requests that hung: 9\d % of all waiting/);
+    const ids = summary.findings.map(({ id }) => id);
+    for (const id of ['head-of-line', 'pool-saturated', 'no-answers']) expect(ids).not.toContain(id);
+    expect(verdict.sentence).toMatch(/^24 workers killed .* callers queued/);
+  });
+
+  it('of threads that always compute recommends more of them only if the views wait', async () => {
+    const { summary, verdict, facts } = await withErrorLog('gil-always-full');
+    expect(facts.predictor.contention()).toBe('unknown');
+    const found = summary.findings.find(({ id }) => id === 'pool-saturated')!;
+    expect(found.advice).toMatch(
+      /^If the views wait for I\/O .*, \d+ threads would keep .*If they compute, the threads/,
+    );
+    expect(verdict.sentence).toContain('would end it if the views wait for I/O.');
+  });
+
   it('of a full pool whose server says how many wait tells how long they waited at least', async () => {
     const { summary, verdict } = await examined('waitress-with-durations');
     // Mean 0.8 s, 95th percentile 3 s.

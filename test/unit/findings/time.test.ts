@@ -151,7 +151,10 @@ describe('common-timeout', () => {
       expect(findings[0].advice).toMatch(/One of (1|2) s would bring the p95 wait from .* on the same 6 sync workers/);
     });
     it('leaves the pool its own findings where a shorter one would not end the queue', () => {
-      const busy = [...stuck, ...poisson(23, 50, 200, (random) => ({ takes: random.exponential(0.15), route: 'GET /list' }))];
+      const busy = [
+        ...stuck,
+        ...poisson(23, 50, 200, (random) => ({ takes: random.exponential(0.15), route: 'GET /list' })),
+      ];
       const findings = diagnose(syncPool(6, busy));
       expect(findings.map(({ id }) => id)).toContain('pool-saturated');
     });

@@ -47,6 +47,23 @@ describe('a table of pools of threads', () => {
     expect(own).toBeLessThan(1.25 * (analysis.inference.wait.mean / 1e6));
     expect([own, ...more]).toEqual([own, ...more].toSorted((a, b) => b - a));
   });
+  it('of a sync log makes callers wait longer than requests dealt out evenly would: processes take them in runs, and not alike', () => {
+    // Two processes of two threads, each dealt one in two at random: M/M/2 with half of the load.
+    const analysis = analysisOfPool({
+      seed: 11,
+      workers: 5,
+      threads: 1,
+      queue: 'shared',
+      service: { law: 'exponential', mean: 0.3 },
+      load: { kind: 'poisson', phases: [{ rate: 9, seconds: 600 }] },
+      overhead: 0.0006,
+    });
+    const { scenarios } = whatIf(analysis, { pools: [threaded(2, 2)], ...target });
+    // Erlang C: a = 4.5 × 0.3 = 1.35 of 2 slots; C = 0.544, W = C × 0.3 / (2 - 1.35).
+    const even = 0.251;
+    expect(scenarios[0].wait.mean!).toBeGreaterThan(1.15 * even);
+    expect(scenarios[0].wait.mean!).toBeLessThan(2.5 * even);
+  });
   it('says in words, and not in ranges, what one process that takes nearly all connections would do', () => {
     const { scenarios, assumptions } = whatIf(sync(1, 4), { pools: [threaded(6, 2)], ...target });
     expect(scenarios[0].range.wait_p95![1]).toBeLessThan(5);
