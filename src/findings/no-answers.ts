@@ -2,19 +2,30 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
-import { countText, durationText, roundText } from '../core/words.ts';
-import { AROUND, MINIMUM_AROUND, type Pause, pausesOf, withBacklog } from './pauses.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
+import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, withBacklog } from './pauses.ts';
 import { knownSlots, poolText } from './pool-words.ts';
+import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
 /** Share of the callers who came in a pause from which it is in the p95 of all. */
 const MANY = 0.05;
+/** µs after a pause within which the pool is full of those who came in it. */
+const CATCHES_UP = 2e6;
 /** µs: stamps of whole seconds. */
-const KILLED_AROUND = 1e6;
+const TICK = 1e6;
+
+/** The server says that it, or workers of it, began in a pause; `kinds` in that it says why. µs: stamps of whole seconds. */
+const said = (
+  { lifecycle }: Facts,
+  { from, to }: Pick<Pause, 'from' | 'to'>,
+  kinds: readonly string[],
+  around = 0,
+): boolean => lifecycle.some(({ kind, time }) => kinds.includes(kind) && time >= from - around && time <= to);
 
 /** Every worker that answered before a pause had gone after it; or the server says that it, or workers of it, began then. */
-function isRestart({ lifecycle }: Facts, rows: Rows, { from, to }: Pause): boolean {
-  if (lifecycle.some(({ kind, time }) => (kind === 'listen' || kind === 'boot') && time >= from && time <= to))
-    return true;
+function isRestart(facts: Facts, rows: Rows, pause: Pause): boolean {
+  const { from, to } = pause;
+  if (said(facts, pause, ['listen', 'boot'])) return true;
   const before = new Set<number>();
   const after = new Set<number>();
   for (let i = 0; i < rows.length; i++) {
@@ -28,13 +39,15 @@ function isRestart({ lifecycle }: Facts, rows: Rows, { from, to }: Pause): boole
 /** Workers were killed in it: they hung, and worker-timeouts tells of that. */
 const hadKills = ({ lifecycle }: Facts, { from, to }: Pause): boolean =>
   lifecycle.some(
-    ({ kind, time }) =>
-      (kind === 'timeout' || kind === 'killed') && time >= from - KILLED_AROUND && time <= to + KILLED_AROUND,
+    ({ kind, time }) => (kind === 'timeout' || kind === 'killed') && time >= from - TICK && time <= to + TICK,
   );
 
 const spanText = ({ from, to }: Pause): string => `${clockText(from)} to ${clockText(to)}`;
 const listed = (pauses: readonly Pause[]): string =>
   pauses.slice(0, 4).map(spanText).join(', ') + (pauses.length > 4 ? ' …' : '');
+
+const RELOADED =
+  ' The server was told to reload, and its old workers went at once, while the new ones still imported the application: who came then waited for these.';
 
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
@@ -42,7 +55,11 @@ function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
   if (rows.length < 3 * MINIMUM_AROUND) return null;
   const ends = Float64Array.from(rows.end).sort();
-  const pauses = pausesOf(ends, rows.uncertainty).filter((pause) => !hadKills(facts, pause));
+  // Where requests of the log ran in it, it is these that took so long.
+  const isReloaded = (from: number, to: number) =>
+    said(facts, { from, to }, ['reload'], TICK) && isIdle(rows, { from, to });
+  const pauses = pausesOf(ends, rows.uncertainty, isReloaded).filter((pause) => !hadKills(facts, pause));
+  const reloads = pauses.filter(({ from, to }) => isReloaded(from, to));
   const restarts = pauses.filter((pause) => isRestart(facts, rows, pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
   const slots = knownSlots(summary.server);
@@ -56,10 +73,19 @@ function examine(facts: Facts): Finding | null {
   const waited = told.reduce((sum, { length, low }) => sum + (low * length * length) / 2, 0) / 1e6;
   const rate = callers / total;
   const isHeld = held.length > 0;
+  const isReload = !isHeld && restarts.length > 0 && restarts.every((pause) => reloads.includes(pause));
+  // Nobody is taken in a pause: who came in it makes the queue behind it.
+  const waiting = waitingIn(
+    facts,
+    slots ?? Number.POSITIVE_INFINITY,
+    told.map(({ from, to, length }) => ({ from, to: to + CATCHES_UP, excessMicros: (slots ?? 0) * length })),
+  );
   const times =
     told.length === 1 ? `for ${durationText(longest)}` : `${told.length} times for up to ${durationText(longest)}`;
   const why = !isHeld
-    ? 'while the server was restarted'
+    ? isReload
+      ? 'while the server was reloaded'
+      : 'while the server was restarted'
     : restarts.length > 0
       ? 'in restarts, and while something that writes no line held the workers'
       : 'although callers waited: something that writes no line held the workers';
@@ -67,24 +93,33 @@ function examine(facts: Facts): Finding | null {
   const heldText = isHeld
     ? ` No request of the log ran in ${held.length === 1 ? 'the pause' : `${held.length} of the pauses`}, and right after ${held.length === 1 ? 'it' : 'them'} more were answered than usual: they had been waiting. What held ${slots === null ? 'the workers' : poolText(summary.server)} wrote no line: connections that sent nothing yet (browsers that connect ahead, slow clients, probes of ports), work outside of requests, or a machine that stood still. What is told of waits elsewhere does not hold this.`
     : ' Whoever came then was refused, or waited for the new workers; the log does not say which.';
+  const fullText = waiting.isMost
+    ? ` The pool was full behind ${told.length === 1 ? 'it' : 'them'}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
+    : '';
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Nobody was answered ${times} ${why}`,
-    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${heldText}`,
+    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${isReload ? RELOADED : heldText}${fullText}`,
     evidence: {
       pauses: told.length,
       restarts: restarts.length,
       seconds: total / 1e6,
       longest_seconds: longest / 1e6,
       callers: Math.round(callers),
+      wait_share: orNull(waiting.seconds / waiting.ofAll),
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
       wait_mean_added_seconds: isHeld ? orNull(waited / rows.length) : null,
     },
     advice: isHeld
       ? 'Let a proxy that buffers requests (nginx) stand in front of sync workers, or use workers that hold many connections (gthread, an ASGI server): a connection on which nothing comes then holds no worker. If a proxy is there already, look for work between requests (hooks, garbage collection, swapping).'
-      : 'Start the new workers before the old ones stop (a reload: HUP for gunicorn, --reload or two instances behind the proxy), and send them callers only when they can answer.',
+      : isReload
+        ? `Let the old workers answer until the new ones have imported the application: start a second master (gunicorn: USR2, then QUIT for the old one when the new one answers), or two instances behind the proxy, replaced one after the other. Or make the import shorter: more workers would stand still as long (${durationText(longest)}).`
+        : 'Start the new workers before the old ones stop (USR2 for gunicorn, two instances behind the proxy), and send them callers only when they can answer.',
     from: told[0].from,
     to: told[told.length - 1].to,
     lostSeconds: waited,
+    spares: waiting.isMost ? [] : findingsOfFullPool,
   };
 }
 
@@ -93,12 +128,14 @@ export default defineFinding({
   title: 'For seconds nobody was answered',
   needs: ['time'],
   examine,
+  silences: findingsOfFullPool,
   explain: {
     test: [
       'A pause of 2 s to 2 min between two answers, of all workers at once, between stretches of 30 s whose rates λ differ by less than a',
       'factor of 1.5: t ≥ (14 + ln(n)) × the longer of 1 / λ and the mean lull of the callers (excess of the gaps around it over 0, 1 or 2 mean',
       'gaps, whichever is longest), with the lower of both rates and t less what the stamps blur (chance e^-t/lull).',
-      'It is a restart where no worker from before answers after it, or the server says that it began then. It is a hold where no request',
+      'It is a restart where no worker from before answers after it, or the server says that it began then; of a reload that it tells of, 1 s and five answers',
+      'missing are enough, where no request of the log ran in its middle. It is a hold where no request',
       'of the log ran in its middle, those who came in it (λ t) keep 40 % of the slots busy or more right after it, for twice as long as it takes',
       'to drain them (λ t × service / slots; on a server without slots 75 % of them begin within 0.1 s), and in as long a time after it 1.3 times',
       'as many were answered as at the mean rate (all such pauses together, Poisson probability under 0.25 %). Who comes in a pause of t',
@@ -113,7 +150,7 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        'kill -HUP reloads without a pause (with --preload: USR2 starts a new master); behind nginx, or -k gthread, where connections idle',
+        'USR2 starts a new master beside the old one, QUIT ends that when the new one answers; HUP ends the old workers while the new ones still import; behind nginx, or -k gthread, where connections idle',
       uvicorn:
         'two instances behind a proxy, restarted one after the other; --fd N with a socket of systemd keeps the port open',
       waitress: 'two instances behind a proxy, restarted one after the other',

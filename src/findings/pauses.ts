@@ -2,11 +2,14 @@
 import type { Rows } from '../core/rows.ts';
 import { countBelow, countUpTo, logPoissonTail, meanOf } from '../core/statistics.ts';
 
-/** µs: shorter pauses are noise, longer ones may be two runs of a test. */
+/** µs: shorter pauses are noise; longer ones may be two runs of a test. */
 const SHORTEST = 2e6;
 const LONGEST = 120e6;
 /** Answers missing at the rate around it, beyond ln(number of pauses): e^-14 each. */
 const MISSING = 14;
+/** µs, and answers missing, of a pause in which the server says what it did: no other one is in question. */
+const SHORTEST_EXPLAINED = 1e6;
+const MISSING_EXPLAINED = 5;
 /** µs around a pause that its rate is counted in, and the answers in it that make one. */
 export const AROUND = 30e6;
 export const MINIMUM_AROUND = 20;
@@ -56,8 +59,12 @@ export interface Pause {
   readonly mean: number;
 }
 
-/** Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. */
-export function pausesOf(ends: Float64Array, blur: number): Pause[] {
+/** Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. `isExplained`: the server says what it did then. */
+export function pausesOf(
+  ends: Float64Array,
+  blur: number,
+  isExplained: (from: number, to: number) => boolean = () => false,
+): Pause[] {
   const pauses: Pause[] = [];
   const rate = (from: number, to: number): number => {
     const count = countUpTo(ends, to) - countUpTo(ends, from);
@@ -66,7 +73,9 @@ export function pausesOf(ends: Float64Array, blur: number): Pause[] {
   for (let k = 1; k < ends.length; k++) {
     const [from, to] = [ends[k - 1], ends[k]];
     const length = to - from - 2 * blur;
-    if (length < SHORTEST || length > LONGEST) continue;
+    if (length < SHORTEST_EXPLAINED || length > LONGEST) continue;
+    const explained = isExplained(from, to);
+    if (length < SHORTEST && !explained) continue;
     // A catch-up is not what usually comes; what a log does not reach yet is no lower rate.
     const last = pauses.at(-1);
     const until = Math.min(to + length + AROUND / 2, ends[ends.length - 1]);
@@ -75,7 +84,7 @@ export function pausesOf(ends: Float64Array, blur: number): Pause[] {
     const before = from - begin >= LEAST_BEFORE ? rate(begin, from) : after;
     const low = Math.min(before, after);
     const isSteady = low > 0 && Math.max(before, after) <= STEADY * low;
-    const least = MISSING + Math.log(ends.length);
+    const least = explained ? MISSING_EXPLAINED : MISSING + Math.log(ends.length);
     if (isSteady && low * length >= least && length >= least * lullOf(ends, from, to, length)) {
       pauses.push({ from, to, length, low, mean: (before + after) / 2 });
     }
@@ -129,7 +138,7 @@ function lullOf(ends: Float64Array, from: number, to: number, length: number): n
 }
 
 /** Requests of the log that ran in the middle of it: then it is they that held the workers, or the machine stood still. */
-const isIdle = (rows: Rows, { from, to }: Pause): boolean => {
+export const isIdle = (rows: Rows, { from, to }: Pick<Pause, 'from' | 'to'>): boolean => {
   const middle = (from + to) / 2;
   for (let i = 0; i < rows.length && rows.start[i] <= middle; i++) if (rows.end[i] > middle) return false;
   return true;
