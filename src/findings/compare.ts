@@ -5,7 +5,7 @@ import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { meanOf, quantileOf } from '../core/statistics.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
 import { type ServiceWords, serviceWords } from '../core/words.ts';
-import { errorMeasure, type TimedSide, timeMeasure, waitRanges } from './compare-measures.ts';
+import { errorMeasure, type TimedSide, timeMeasure, type WaitRange, waitRanges } from './compare-measures.ts';
 import { diffVerdict } from './compare-verdict.ts';
 
 /** A log, examined: its analysis and its findings. */
@@ -46,6 +46,7 @@ export function compare(before: Side, after: Side): Diff {
   });
   const finite = (column: Float64Array) => ({ values: Array.from(column).filter(Number.isFinite) });
   const [waitBefore, waitAfter] = [waitsOf(before, a), waitsOf(after, b)];
+  const [latencyBefore, latencyAfter] = [latencyOf(a, waitBefore), latencyOf(b, waitAfter)];
   const diff = {
     schema: DIFF_SCHEMA,
     inputs: { before: inputOf(before), after: inputOf(after) },
@@ -54,7 +55,11 @@ export function compare(before: Side, after: Side): Diff {
     service_time_is: serviceIs(before.analysis.summary, after.analysis.summary),
     wait_mean: timeMeasure(waitBefore, waitAfter, level, waits),
     wait_mean_range: { before: waits.before, after: waits.after },
-    latency_mean: timeMeasure(latencyOf(a, waitBefore), latencyOf(b, waitAfter), level, waits),
+    latency_mean: timeMeasure(latencyBefore, latencyAfter, level, {
+      ...waits,
+      before: beyond(waits.before, waitBefore, latencyBefore),
+      after: beyond(waits.after, waitAfter, latencyAfter),
+    }),
     error_ratio: errorMeasure(...answersOf(before), ...answersOf(after), level),
     level,
     routes,
@@ -80,6 +85,13 @@ function waitsOf({ analysis }: Side, { row, wait }: Rows, members: readonly numb
 function latencyOf({ service, wait }: Rows, { values: waits, mean }: TimedSide): TimedSide {
   const values = Array.from(service, (micros, i) => micros + wait[i]).filter(Number.isFinite);
   return mean === undefined ? { values } : { values, mean: meanOf(values) - meanOf(waits) + mean };
+}
+
+/** Seconds: the range of the wait, with the service time, which is known, on top of both ends. */
+function beyond(range: WaitRange | null, wait: TimedSide, latency: TimedSide): WaitRange | null {
+  const mean = ({ values, mean: told = meanOf(values) }: TimedSide) => told / 1e6;
+  const service = mean(latency) - mean(wait);
+  return range && Number.isFinite(service) ? [range[0] + service, range[1] + service] : range;
 }
 
 /** Routes of both logs, busiest first. */

@@ -144,6 +144,20 @@ describe('what cannot be compared', () => {
     );
     expect(textOf(diff)).toMatch(/wait, mean .* unclear: the ranges of the waits overlap\n/);
   });
+  it('of the latency holds the service time on top of both ends of the wait: short waits that are open do not hide a slower view', () => {
+    const open = (facts: Facts) => {
+      const { wait } = facts.summary;
+      const summary = {
+        ...facts.summary,
+        wait: { ...wait, low: { ...wait.low, mean: 0 }, high: { ...wait.high, mean: 0.05 } },
+      };
+      return { ...facts, summary };
+    };
+    const slower = views(14, 4).map((call) => ({ ...call, takes: 2 * call.takes }));
+    const diff = diffOf(open(syncPool(12, views(13, 4))), open(syncPool(12, slower)));
+    expect(diff.service_time_mean.change).toBe('worse');
+    expect(diff.latency_mean.change).toBe('worse');
+  });
   it('is a change where the waits are further apart than the errors of both logs explain, though the ends of their ranges meet', () => {
     // A queue that grows and shrinks again: too knotted for a test of blocks.
     const wave = (mean: number) =>

@@ -62,7 +62,10 @@ describe('a finding of a recording', () => {
   it('of a reload whose new workers import for seconds says that nobody was answered, and recommends no more workers', async () => {
     const { summary, verdict } = await withErrorLog('reload-import');
     const [found, ...others] = summary.findings;
-    expect(found).toMatchObject({ id: 'no-answers', evidence: { symptoms: 'pool-saturated, threads-would-help, asgi-would-not-queue' } });
+    expect(found).toMatchObject({
+      id: 'no-answers',
+      evidence: { symptoms: 'pool-saturated, threads-would-help, asgi-would-not-queue' },
+    });
     expect(found.advice).toContain('USR2');
     expect(others.map(({ id }) => id)).not.toContain('pool-saturated');
     expect(verdict.sentence).toMatch(/^Nobody was answered for 2\.\d s while the server was reloaded/);
