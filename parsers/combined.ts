@@ -55,7 +55,7 @@ export default defineFormat({
   enable: [
     {
       gives: ['pid', 'duration'],
-      how: 'gunicorn: --access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'; Apache: add %D %P; nginx: add $request_time',
+      how: 'gunicorn: --access-logformat \'%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" pid=%(p)s us=%(D)s\'; Apache: add %D %P; nginx: add $request_time; waitress: a middleware around the application (TransLogger writes neither)',
     },
     {
       gives: ['wait'],
