@@ -15,9 +15,9 @@ const SLOWER = 1.5;
 const MATERIAL = 10_000;
 /** µs between a restart and the step that it made. */
 const SAME_MOMENT = 15e6;
-/** Share of all waiting from which the queue is the step's, and times as much a second as there was before it. */
+/** Share of all waiting from which the queue is the step's, and of the service time up to which hardly anybody waited before it. */
 const MOST_WAITING = 0.9;
-const TIMES_BEFORE = 5;
+const HARDLY_ANY = 0.15;
 
 interface Step {
   readonly route: number;
@@ -68,19 +68,17 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
 
 /** Hardly anybody waited before the step, and nearly all waiting lies behind it: the pool was large enough for what requests took. */
 function filledThePool(facts: Facts, rows: Rows, at: number): boolean {
-  if (knownSlots(facts.summary.server) === null) return false;
-  let [before, after] = [0, 0];
+  if (knownSlots(facts.summary.server) === null || !materialWait(facts)) return false;
+  let [before, served, after] = [0, 0, 0];
   for (let i = 0; i < rows.length; i++) {
-    if (!(rows.wait[i] > 0)) continue;
-    if (rows.start[i] < at) before += rows.wait[i];
-    else after += rows.wait[i];
+    const wait = Math.max(0, rows.wait[i] || 0);
+    if (rows.start[i] >= at) after += wait;
+    else {
+      before += wait;
+      served += Math.max(0, rows.service[i] || 0);
+    }
   }
-  const [first, last] = [rows.start[0], rows.end[rows.length - 1]];
-  return (
-    after >= MOST_WAITING * (before + after) &&
-    after / (last - at) >= (TIMES_BEFORE * before) / (at - first) &&
-    materialWait(facts)
-  );
+  return after >= MOST_WAITING * (before + after) && before <= HARDLY_ANY * served;
 }
 
 function examine(facts: Facts): Finding | null {
@@ -158,7 +156,7 @@ export default defineFinding({
       'At least 50 requests on each side; each third after it must be slow and none before, and neither side may drift by more than',
       'ratio^0.6, so a burst or a slow rise is no step;',
       'silent where service time grows with concurrency, because then load makes latency.',
-      'Findings of a full pool fall silent where nine tenths of all waiting lies behind it, and five times as much a second as before it.',
+      'Findings of a full pool fall silent where nine tenths of all waiting lies behind it, and before it the mean wait was at most 15 % of the service time.',
     ].join('\n'),
     fix: {
       gunicorn:

@@ -6,9 +6,12 @@ import commonTimeout from '../../../src/findings/common-timeout.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import errorBurst from '../../../src/findings/error-burst.ts';
 import gatewayGivesUp from '../../../src/findings/gateway-gives-up.ts';
+import heldAfterAnswer from '../../../src/findings/held-after-answer.ts';
 import latencyStep from '../../../src/findings/latency-step.ts';
+import { createPredictor } from '../../../src/simulate/predictor.ts';
+import { knownAnalysis } from '../../helpers/known-analysis.ts';
 import { createRandom, type Random } from '../../helpers/random.ts';
-import { asyncPool, event, NOON, poisson, syncPool } from '../../helpers/traffic.ts';
+import { asyncPool, type Call, event, NOON, poisson, request, syncPool } from '../../helpers/traffic.ts';
 
 describe('latency-step', () => {
   const stepped = (seed: number, factor: (at: number) => number) =>
@@ -103,6 +106,66 @@ describe('error-burst', () => {
           ),
         ),
       ).toBeNull();
+  });
+});
+
+describe('latency-step that fills a pool', () => {
+  const stepped = (slots: number, before: number, after: number) =>
+    diagnose(
+      syncPool(
+        slots,
+        poisson(29, 10, 240, (random, at) => ({
+          takes: (at < 120 ? before : after) * random.between(0.5, 1.5),
+          route: 'GET /search',
+        })),
+      ),
+    );
+  it('is the cause of the queue that began with it, says when in a clock, and how many slots would bridge it', () => {
+    const [found, ...others] = stepped(4, 0.1, 0.36);
+    expect(found.id).toBe('latency-step');
+    expect(found.title).toMatch(/, and that fills the pool$/);
+    expect(found.detail).toMatch(/^Since \d\d:\d\d:\d\d UTC /);
+    expect(found.evidence.symptoms).toMatch(/pool-saturated/);
+    expect(found.advice).toMatch(/Until it is mended: .*[5-9] workers would keep the p95 wait under 200 ms/);
+    expect(others.map(({ id }) => id)).not.toContain('pool-saturated');
+  });
+  it('leaves a pool that was full before it its own findings', () => {
+    expect(stepped(2, 0.19, 0.4).map(({ id }) => id)).toContain('pool-saturated');
+  });
+});
+
+describe('held-after-answer', () => {
+  /** Two of three requests are quick; after each export its worker is taken for `held` s more. */
+  const held = (seconds: number, comeOn: boolean) => {
+    const random = createRandom(31);
+    const calls: Call[] = [];
+    for (let at = 0, rest = 0; at < 300; at += random.exponential(1 / 6)) {
+      if (at < rest) continue;
+      const isExport = random.next() < 0.15;
+      calls.push({ at, takes: isExport ? 0.2 : 0.1, route: isExport ? 'GET /export' : 'GET /item' });
+      // Nobody comes while an export is looked at.
+      if (isExport && !comeOn) rest = at + 0.2 + seconds;
+    }
+    const free = [0, 0, 0];
+    const rows = calls.map((call) => {
+      const slot = free.indexOf(Math.min(...free));
+      const start = Math.max(call.at, free[slot]);
+      free[slot] = start + call.takes + (call.route === 'GET /export' && comeOn ? seconds : 0.001);
+      return request(call, start, String(100 + slot));
+    });
+    const analysis = knownAnalysis(rows, { model: 'sync', workers: 3, threads: 1, queue: 'shared' });
+    return heldAfterAnswer.examine({ ...analysis, predictor: createPredictor(analysis) });
+  };
+  it('finds what holds workers behind the answers of a route, and how much of the pool that is', () => {
+    const found = held(2, true)!;
+    expect(found.evidence.route).toBe('GET /export');
+    expect(found.evidence.held_median_seconds).toBeGreaterThan(1.8);
+    expect(found.evidence.held_median_seconds).toBeLessThan(2.6);
+    expect(found.evidence.held_share).toBeGreaterThan(0.4);
+  });
+  it('is quiet where callers pause after a route, and where nothing holds', () => {
+    expect(held(2, false)).toBeNull();
+    expect(held(0, true)).toBeNull();
   });
 });
 
