@@ -152,11 +152,11 @@ function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remed
 
 function wordsOf({ alone, enough, inBrief, orAsync, ifWaiting }: Remedy): [string, string, string] {
   if (enough === '') return ['', '', ''];
-  const condition = ifWaiting ? ' if the views wait for I/O' : '';
   return [
-    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it${condition}.`,
-    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it${condition}.`,
-    ` Fix${ifWaiting ? ' if views wait' : ''}: ${inBrief}${orAsync ? ' or async I/O' : ''}.`,
+    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it${ifWaiting ? ' if the views wait for I/O' : ''}.`,
+    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it${ifWaiting ? ' if I/O-bound' : ''}.`,
+    // Of two remedies under one condition the briefest names one.
+    ifWaiting ? ` Fix if I/O-bound: ${inBrief}.` : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`,
   ];
 }
 
