@@ -73,7 +73,7 @@ function contentionSaid({ inference }: Analysis, { contention, trace, present }:
   return [
     canTellContention(trace, present)
       ? 'No growth of service time with concurrency shows in this log; what lies behind the application is taken to bear more at once.'
-      : 'Whether service time grows with concurrency this log does not show (its requests ran one at a time, or are too few, or the stamps are too coarse); it is taken not to.',
+      : 'Whether service time grows with concurrency this log does not show (its requests ran one at a time or always as many at once, or are too few, or the stamps are too coarse); it is taken not to.',
   ];
 }
 
