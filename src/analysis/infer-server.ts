@@ -234,7 +234,8 @@ function askForWaits(trace: Trace, pools: Pools, oneEach: boolean, whole: WaitIn
   const isOneQueue = whole.slotChanges.length > 0;
   if (parts.length > 1 && !whole.waitsOfAll && !isOneQueue) return waitsOfParts(parts, table.length, inWords);
   const found = inferWait(whole, trace);
-  if (oneEach && found.wait.method === 'unknown') {
+  // Where the whole cannot speak for the log, its generations cannot either.
+  if (oneEach && found.wait.method === 'unknown' && whole.canSpeak()) {
     // At a reload a worker may end its last request while the one in its place already runs: no lane holds both.
     const alone = pools.generations();
     if (alone.length > 1)

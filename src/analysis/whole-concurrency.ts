@@ -56,7 +56,13 @@ function timesAt(
     for (let k = Math.max(0, Math.floor((since - from) / step)); k < stratum.length; k++) {
       const begin = from + k * step;
       if (begin >= until) break;
-      if (isKnown[k] === 0) continue;
+      if (isKnown[k] === 0) {
+        // Between two stretches that were followed lies most of a long log.
+        const next = isKnown.indexOf(1, k);
+        if (next < 0) break;
+        k = next - 1;
+        continue;
+      }
       const value = of(level, begin);
       const at = times[stratum[k]];
       while (at.length <= value) at.push(0);

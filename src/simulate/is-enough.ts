@@ -54,6 +54,20 @@ export function reachesBeyond(workload: Workload, pool: PoolShape, target: numbe
   return bad > most;
 }
 
+/** Whether the likely range of the p95 wait stays within the target, where no number of it is asked for; null: it has to be looked at. */
+export function staysWithin(workload: Workload, pool: PoolShape, target: number, repetitions: number): boolean | null {
+  if (!standsAlone(workload, pool)) return null;
+  const byWorker = acceptorsSeen(workload, pool);
+  const within = LIKELY * repetitions;
+  let bad = 0;
+  for (let r = 0; r < repetitions; r++) {
+    if (!keeps(workload, pool, likelyRepetition(workload, r, byWorker), target)) bad++;
+    if (repetitions - bad < Math.ceil(within)) return false;
+  }
+  // The end of the range may lie between two repetitions.
+  return repetitions - bad > within ? true : null;
+}
+
 /** Whether the p95 wait of a repetition is within the target. */
 function keeps(workload: Workload, pool: PoolShape, repetition: Repetition, target: number): boolean {
   const { arrival, row, scale } = repetition;

@@ -3,7 +3,7 @@ import type { Analysis } from '../core/finding.ts';
 import type { CutShort, PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
-import { reachesBeyond, wouldMeet } from './is-enough.ts';
+import { reachesBeyond, staysWithin, wouldMeet } from './is-enough.ts';
 import {
   arrivalsAreKnown,
   cannotMeet,
@@ -56,12 +56,9 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
   const sizing: Basis = thorough ? { workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
   return {
     predict(pool, options) {
-      const { within } = options ?? {};
-      if (within === undefined) return ask(quick, pool, options)?.prediction ?? null;
-      const base = quick.workload();
-      if (!base || reachesBeyond(base, pool, within, repetitionsFor(base.trace.length, quick.budget))) return null;
-      const answer = ask(quick, pool, options);
-      return answer && answer.prediction.waitP95Range[1] <= within ? answer.prediction : null;
+      const { within, ...change } = options ?? {};
+      if (within === undefined) return ask(quick, pool, change)?.prediction ?? null;
+      return predictedWithin(quick, pool, within, change);
     },
     contention() {
       const base = quick.workload();
@@ -116,6 +113,21 @@ function ask(basis: Basis, pool: PoolShape, change: Changed = {}): Answer | null
   return keep(basis, key, pool, result, arrivalsAreKnown(base));
 }
 
+/** null: the range of its p95 wait does not stay within so many µs. */
+function predictedWithin(basis: Basis, pool: PoolShape, within: number, change: Changed): PoolPrediction | null {
+  const base = basis.workload();
+  if (!base) return null;
+  const isAsItIs = change.withoutRoute === undefined && change.cutShort === undefined;
+  const repetitions = repetitionsFor(base.trace.length, basis.budget);
+  if (isAsItIs && !arrivalsAreKnown(base)) {
+    // No number of it is told: whether it would do is all that is asked, as a rule.
+    const stays = staysWithin(base, pool, within, repetitions);
+    if (stays !== null) return stays ? whenLookedAt(pool, () => ask(basis, pool)!.prediction) : null;
+  } else if (isAsItIs && reachesBeyond(base, pool, within, repetitions)) return null;
+  const answer = ask(basis, pool, change);
+  return answer && answer.prediction.waitP95Range[1] <= within ? answer.prediction : null;
+}
+
 function keep({ known }: Basis, key: string, pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): Answer {
   const answer = { prediction: predictionOf(pool, result, arrivalsKnown), result };
   known.set(key, answer);
@@ -140,6 +152,33 @@ function isEnough(basis: Basis, pool: PoolShape, target: number, share: number):
   keep(basis, key, pool, result, arrivalsAreKnown(base));
   return meets(base, pool, result, target, share);
 }
+
+/** A prediction from arrivals that are not known, simulated when one of its numbers is asked for. */
+const whenLookedAt = (pool: PoolShape, look: () => PoolPrediction): PoolPrediction => ({
+  pool,
+  arrivalsKnown: false,
+  get waitMean() {
+    return look().waitMean;
+  },
+  get waitP95() {
+    return look().waitP95;
+  },
+  get waitP95Range() {
+    return look().waitP95Range;
+  },
+  get latencyP95() {
+    return look().latencyP95;
+  },
+  get utilisation() {
+    return look().utilisation;
+  },
+  get throughputPerSecond() {
+    return look().throughputPerSecond;
+  },
+  get wide() {
+    return look().wide;
+  },
+});
 
 function predictionOf(pool: PoolShape, result: ScenarioRuns, arrivalsKnown: boolean): PoolPrediction {
   const { runs } = result;

@@ -29,7 +29,8 @@ export function evidenceOf(table: RequestTable, trace: Trace): Evidence {
       return upTo(to) - upTo(from);
     },
     fullness: (workers, from, to) => {
-      if (!trace.hasDurations || trace.startsOnly) return 0;
+      // Without workers nobody answers: those of a stretch between two that are kept of a long log are not known.
+      if (workers < 1 || !trace.hasDurations || trace.startsOnly) return 0;
       const rows = trace.row.filter((_, k) => trace.end[k] > from && trace.end[k] <= to);
       const part = traceOf(evidencePart(selectRows(table, rows), MOST_ROWS));
       if (part.length < 3) return 0;
