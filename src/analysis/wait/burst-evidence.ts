@@ -70,9 +70,13 @@ export function burstsOnLanes(
 /** `onlyIfSure`: null where the log leaves it open, too. */
 export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories, onlyIfSure = false): Bursts | null {
   if (isPatient(usual.evidence)) return null;
+  if (onlyIfSure && !maybeSure(usual)) return null;
   const inBursts = queueHistories(queues, forBursts(plan, queues.length), true);
   return judged(inBursts, usual, () => usual.logEvidence, queuesSay(queues.length), onlyIfSure);
 }
+
+/** A pool that hardly ever rests shows no beginnings. */
+const maybeSure = ({ evidence }: Histories): boolean => evidence.full < ALWAYS_FULL;
 
 /** null where the log speaks against bursts. `alone`: the evidence for callers who come alone, nats. */
 function judged(
@@ -89,8 +93,7 @@ function judged(
   if (nats < -doubt) return null;
   // A crowd that comes once, as who had to wait while the workers booted, says nothing of how callers come else.
   const elsewhere = nats - Math.max(...byPart);
-  // A pool that hardly ever rests shows no beginnings.
-  const isSure = nats > sure && elsewhere > sure * (1 - 1 / byPart.length) && usual.evidence.full < ALWAYS_FULL;
+  const isSure = nats > sure && elsewhere > sure * (1 - 1 / byPart.length) && maybeSure(usual);
   if (!isSure && onlyIfSure) return null;
   const histories = inBursts.tell();
   if (isSure) {
