@@ -114,6 +114,7 @@ await Promise.all([
     entryPoints: {
       'examine-worker': 'src/engine/examine-worker.ts',
       'range-worker': 'src/cli/range-worker.ts',
+      'runs-worker': 'src/engine/runs-worker.ts',
       'truncation-worker': 'src/engine/follow/truncation-worker.ts',
     },
     plugins: [normalTableIsLate],

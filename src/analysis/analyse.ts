@@ -8,6 +8,7 @@ import { inferServer } from './infer-server.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
+import type { Elsewhere } from './wait/runs-elsewhere.ts';
 import { waitsAmong } from './wait/surroundings.ts';
 import { canSpeak, ofWholeLog } from './whole-log.ts';
 
@@ -24,6 +25,8 @@ export interface AnalyseOptions {
   readonly lastLook?: LastLook | null;
   /** A longer stretch of the log, which holds this one: of a log of which only a stretch is wanted. */
   readonly around?: Partial | null;
+  /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
@@ -41,6 +44,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
       until: options.until ?? null,
       lastLook: options.lastLook ?? null,
       ...(part ? { canSpeak: canSpeak(partial, part) } : {}),
+      ...(options.elsewhere ? { elsewhere: options.elsewhere } : {}),
     }),
     partial,
     part,

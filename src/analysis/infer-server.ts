@@ -28,6 +28,7 @@ import { rateOf, type Trace, traceOf } from './structure/trace.ts';
 import { type ReadLog, type Server, serverOf } from './tell-server.ts';
 import { inferWait, type WaitInput, type WaitResult } from './wait/infer-wait.ts';
 import { heldToLook } from './wait/last-look.ts';
+import type { Elsewhere } from './wait/runs-elsewhere.ts';
 
 export interface ServerInput {
   /** The requests in the order of their lines (several inputs merged by time). */
@@ -48,6 +49,8 @@ export interface ServerInput {
   readonly slots?: Estimate | null;
   /** Of a part of a log: whether its waits can speak for all of it, in a pool of so many slots; missing: they can. */
   readonly canSpeak?: (slots: number | null) => boolean;
+  /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export function inferServer(input: ServerInput): ServerInference {
@@ -179,6 +182,7 @@ function waitInputOf(input: ServerInput, log: ReadLog, server: Server): WaitInpu
     waitsOfAll: log.waitsOfAll,
     lifecycle: log.lifecycle,
     effort: input.effort ?? 'full',
+    ...(input.elsewhere ? { elsewhere: input.elsewhere } : {}),
     canSpeak: () => log.pools.regimes.length > 1 || (input.canSpeak?.(capacity.value) ?? true),
     until: input.until ?? null,
     callers: input.lastLook?.wait.callers ?? 'not-asked',

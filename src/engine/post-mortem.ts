@@ -1,6 +1,7 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
 import { Partial } from '../analysis/partial.ts';
 import { SideBySide, withAssumptions } from '../analysis/side-by-side.ts';
+import type { Elsewhere } from '../analysis/wait/runs-elsewhere.ts';
 import { beginsFull } from '../analysis/wait/surroundings.ts';
 import type { LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
@@ -18,6 +19,7 @@ import { allIsRead, bePatientFor } from './patient-v8.ts';
 import { statOf } from './plain-file.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
+import type { RunsThread } from './runs-thread.ts';
 import { findPlace } from './time-place.ts';
 import { requireRequests, resolveWindow, withWindow } from './window.ts';
 
@@ -29,6 +31,8 @@ export interface PostMortemOptions {
   /** Reads large files with several threads; without it one thread reads everything. */
   readonly parallel?: Pick<ParallelOptions, 'threads' | 'startThread' | 'worthSplitting'>;
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
+  /** Does runs of filters beside the examination; null or missing: there is none. */
+  readonly startRuns?: () => RunsThread | null;
   /** Only this stretch of the logs is wanted. */
   readonly window?: AskedWindow | null;
   /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
@@ -125,12 +129,32 @@ const MARGINS = [10 * MICROS_PER_MINUTE, 2 * MICROS_PER_MINUTE];
 
 /** Examines what was read of these logs. */
 export async function examineRead(
-  { partial, inputs, window }: ReadLogs,
+  read: ReadLogs,
   paths: readonly string[],
   options: PostMortemOptions,
 ): Promise<Examination> {
   allIsRead();
-  const how = { inputs, version, howToLog: howToLog(options.formats), effort: 'full' as const };
+  const runs = options.startRuns?.() ?? null;
+  try {
+    return await examineBeside(runs?.elsewhere, read, paths, options);
+  } finally {
+    runs?.close();
+  }
+}
+
+async function examineBeside(
+  elsewhere: Elsewhere | undefined,
+  { partial, inputs, window }: ReadLogs,
+  paths: readonly string[],
+  options: PostMortemOptions,
+): Promise<Examination> {
+  const how = {
+    inputs,
+    version,
+    howToLog: howToLog(options.formats),
+    effort: 'full' as const,
+    ...(elsewhere ? { elsewhere } : {}),
+  };
   const examined = examine(partial, how);
   const { inference, requests } = examined.facts;
   const isReadable = paths.every((path) => path !== '-' && statOf(path)?.isFile());

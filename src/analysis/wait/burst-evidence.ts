@@ -3,9 +3,10 @@
  * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
  */
 import { sumOf } from '../../core/statistics.ts';
-import { aloneOnLanes, followedAlready } from './filter-runs.ts';
-import { type Candidate, type Histories, laneHistories, type Plan, queueHistories } from './histories.ts';
-import type { LaneStretch, QueueStretch } from './stretch.ts';
+import { followedAlready, runsOfLanes } from './filter-runs.ts';
+import { type Candidate, type Histories, laneHistories, type Plan, queueHistories, seedOfQueues } from './histories.ts';
+import type { Elsewhere, RunsFound } from './runs-elsewhere.ts';
+import { type LaneStretch, partOf, type QueueStretch } from './stretch.ts';
 import { ALWAYS_FULL, isPatient } from './summarise-waits.ts';
 
 export interface Bursts {
@@ -40,40 +41,75 @@ const forBursts = (plan: Plan, length: number): Plan => ({
   runs: length <= SHORT ? plan.runs : Math.ceil(plan.runs / 2),
 });
 
+/** Runs of callers in bursts where a tick holds many requests of a lane, asked for before it is known whether they decide anything. */
+export interface BurstRuns {
+  readonly lanes: () => RunsFound;
+  readonly queue: () => RunsFound;
+}
+
+/** `queues`: one queue of the same requests. */
+export function burstRuns(lanes: LaneStretch, queues: QueueStretch, plan: Plan, elsewhere: Elsewhere): BurstRuns {
+  const some = forBursts(plan, lanes.length);
+  const { sure, doubt } = lanesSay(lanes.length, lanes.slots, true);
+  const [members] = queues.members;
+  return {
+    lanes: elsewhere({ kind: 'lanes', lanes, plan: some, mostBehind: doubt + sure }),
+    queue: elsewhere({ kind: 'queue', queue: partOf(queues, members), plan: some, seed: seedOfQueues(queues) }),
+  };
+}
+
 /**
- * `queues`: the same requests where a tick holds many of a lane, and `usual` the histories of callers who come alone: of these queues
- * there, else of the lanes. A filter that gets lost among the lanes may miss bursts that one of the slots sees. Callers who wait for
- * their answers follow each other closely, too: where the log speaks for them, nothing speaks for bursts.
+ * `usual`: the histories of callers who come alone. Callers who wait for their answers follow each other closely, too: where the log speaks for
+ * them, nothing speaks for bursts.
  */
-export function burstsOnLanes(
+export function burstsOnLanes(lanes: LaneStretch, plan: Plan, usual: Histories): Bursts | null {
+  if (isPatient(usual.evidence)) return null;
+  const some = forBursts(plan, lanes.length);
+  const verdicts = lanesSay(lanes.length, lanes.slots, false);
+  const race = { rival: followedAlready(usual.logEvidence), mostBehind: verdicts.doubt + verdicts.sure };
+  const inBursts = laneHistories(lanes, some, true, runsOfLanes(lanes, some, true, race));
+  return judged(inBursts, usual, () => usual.logEvidence, verdicts);
+}
+
+/**
+ * The same where a tick holds many requests of a lane, and `usual` are the histories of the queue. A filter that gets lost among the lanes may
+ * miss bursts that one of the slots sees.
+ */
+export function burstsInTicks(
   lanes: LaneStretch,
-  queues: QueueStretch | null,
+  queues: QueueStretch,
   plan: Plan,
   usual: Histories,
+  runs: BurstRuns,
 ): Bursts | null {
   if (isPatient(usual.evidence)) return null;
   const some = forBursts(plan, lanes.length);
   // The best of twice as many runs would have the better luck.
-  const rival = queues ? aloneOnLanes(lanes, some) : followedAlready(usual.logEvidence);
-  const verdicts = lanesSay(lanes.length, lanes.slots, queues !== null);
-  const mostBehind = verdicts.doubt + verdicts.sure;
-  const inBursts = laneHistories(lanes, some, true, { rival, mostBehind });
-  const onLanes = judged(inBursts, usual, () => rival.all(), verdicts);
-  if (!queues) return onLanes;
-  if (!onLanes?.sure) return burstsInQueues(queues, plan, usual, true) ?? onLanes; // What the queues leave open the lanes have answered.
+  const { run, alone } = runs.lanes();
+  const verdicts = lanesSay(lanes.length, lanes.slots, true);
+  const onLanes = judged(
+    laneHistories(lanes, some, true, () => run),
+    usual,
+    () => alone!,
+    verdicts,
+  );
+  const inQueues = () => queueHistories(queues, some, true, () => runs.queue().run);
+  // What the queues leave open the lanes have answered.
+  if (!onLanes?.sure)
+    return (maybeSure(usual) ? judgedInQueues(inQueues(), queues.length, usual, true) : null) ?? onLanes;
   // Lanes on which a filter gets lost may speak for bursts that are none (4 simulated workers under random callers: +518 nats; queues: -65).
-  const inQueues = queueHistories(queues, some, true);
-  const sure = sumOf(inQueues.logEvidence) > sumOf(usual.logEvidence);
+  const sure = sumOf(inQueues().logEvidence) > sumOf(usual.logEvidence);
   return { ...onLanes, sure };
 }
 
-/** `onlyIfSure`: null where the log leaves it open, too. */
-export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories, onlyIfSure = false): Bursts | null {
+export function burstsInQueues(queues: QueueStretch, plan: Plan, usual: Histories): Bursts | null {
   if (isPatient(usual.evidence)) return null;
-  if (onlyIfSure && !maybeSure(usual)) return null;
-  const inBursts = queueHistories(queues, forBursts(plan, queues.length), true);
-  return judged(inBursts, usual, () => usual.logEvidence, queuesSay(queues.length), onlyIfSure);
+  return judgedInQueues(queueHistories(queues, forBursts(plan, queues.length), true), queues.length, usual, false);
 }
+
+/** `onlyIfSure`: null where the log leaves it open, too. */
+const judgedInQueues = (inBursts: Candidate, length: number, usual: Histories, onlyIfSure: boolean): Bursts | null =>
+  judged(inBursts, usual, () => usual.logEvidence, queuesSay(length), onlyIfSure);
 
 /** A pool that hardly ever rests shows no beginnings. */
 const maybeSure = ({ evidence }: Histories): boolean => evidence.full < ALWAYS_FULL;

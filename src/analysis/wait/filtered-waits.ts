@@ -2,13 +2,14 @@
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import { partOfTrace, type Trace } from '../structure/trace.ts';
-import { type Bursts, burstsInQueues, burstsOnLanes } from './burst-evidence.ts';
+import { type Bursts, burstRuns, burstsInQueues, burstsInTicks, burstsOnLanes } from './burst-evidence.ts';
 import { evenGap } from './even-gap.ts';
 import { fullProcess } from './full-process.ts';
 import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { longestWaits } from './idle-moments.ts';
 import { withoutLongSilences } from './long-silences.ts';
 import { LIVE_ROWS, LOOK_ROWS, planFor } from './plan-for.ts';
+import { type Elsewhere, here } from './runs-elsewhere.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 import { manyPerTick, onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
@@ -106,6 +107,8 @@ export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: bo
 interface Looks {
   readonly effort: Effort;
   readonly callers: Callers;
+  /** Where runs are done that may turn out to be needed; missing: here, when they are. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** What is asked of a log. */
@@ -146,7 +149,7 @@ interface Followed {
 }
 
 /** null where the log contradicts workers that run one request at a time. */
-function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Followed | null {
+function historiesOf({ trace, pool, hidden, part, effort, callers, elsewhere = here }: Asked): Followed | null {
   // A worker that a killed request held looks like clients who stayed away.
   // Measured on workers that run one request at a time alone.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
@@ -160,17 +163,21 @@ function historiesOf({ trace, pool, hidden, part, effort, callers }: Asked): Fol
   const processes = { ...stretch, isProcesses: true as const, ...(gap === null ? {} : { evenGap: gap }) };
   const queues = withQueues(lanes ? processes : stretch, trace, pool);
   const together = plan.quick && callers === 'in-bursts';
+  // Of a long log's parts the question costs as much as all the rest of it.
+  const asksForBursts = !plan.quick && effort !== 'sample';
+  const runs = asksForBursts && lanes && isManyPerTick ? burstRuns(lanes, queues, plan, elsewhere) : null;
   const usual = (
     lanes && (together || !isManyPerTick)
       ? laneHistories(lanes, plan, together)
       : queueHistories(queues, plan, together)
   ).tell();
-  // Of a long log's parts the question costs as much as all the rest of it.
-  if (plan.quick || effort === 'sample')
+  if (!asksForBursts)
     return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven: gap !== null };
-  const bursts = lanes
-    ? burstsOnLanes(lanes, isManyPerTick ? queues : null, plan, usual)
-    : burstsInQueues(queues, plan, usual);
+  const bursts = !lanes
+    ? burstsInQueues(queues, plan, usual)
+    : runs
+      ? burstsInTicks(lanes, queues, plan, usual, runs)
+      : burstsOnLanes(lanes, plan, usual);
   const inBursts = bursts?.sure ?? false;
   return {
     histories: bursts && inBursts ? bursts.histories : usual,

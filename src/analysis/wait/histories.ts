@@ -3,7 +3,7 @@ import { indicesBelow } from '../../core/columns.ts';
 import { sumOf } from '../../core/statistics.ts';
 import { type ArrivalEvidence, arrivalEvidence } from './arrival-evidence.ts';
 import { createDraws, type Draws, seedOf } from './draws.ts';
-import { type Race, type Run, runsOfLanes, runsOfQueue } from './filter-runs.ts';
+import { type Run, runsOfLanes, runsOfQueue } from './filter-runs.ts';
 import { isotonic } from './isotonic.ts';
 import type { FilterRun, Path } from './paths.ts';
 import { drawWaits, type Queue, type WaitDraws } from './posterior.ts';
@@ -99,10 +99,14 @@ const both = (one: FilterRun, other: FilterRun): FilterRun => ({ ...one, paths: 
  * Of workers that run one request at a time, by a particle filter; `inBursts`: of callers most of whom come in bursts. Those that do not keep
  * up in a race have an evidence of -Infinity, and cannot be told.
  */
-export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean, race: Race | null = null): Candidate {
+export function laneHistories(
+  lanes: LaneStretch,
+  plan: Plan,
+  inBursts: boolean,
+  run: Run = runsOfLanes(lanes, plan, inBursts, null),
+): Candidate {
   const seed = seedOf(lanes.low, lanes.duration);
   const queue = { slots: lanes.slots, shared: lanes.length <= MOST_OF_CLIENTS };
-  const run = runsOfLanes(lanes, plan, inBursts, race);
   const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
     createDraws(seed ^ 1),
   );
@@ -115,9 +119,14 @@ export function laneHistories(lanes: LaneStretch, plan: Plan, inBursts: boolean,
   return { logEvidence, tell };
 }
 
-/** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. */
-export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boolean): Candidate {
-  const seed = seedOf(queues.low, queues.duration);
+/** Of queues with several slots each, by a particle filter for each; `inBursts`: of callers most of whom come in bursts. `runs`: of the only one. */
+export function queueHistories(
+  queues: QueueStretch,
+  plan: Plan,
+  inBursts: boolean,
+  runs: Run | null = null,
+): Candidate {
+  const seed = seedOfQueues(queues);
   const draws = createDraws(seed ^ 1);
   const isOne = queues.members.length === 1 && !queues.changes;
   const queue = { slots: queues.slots, shared: isOne && queues.length <= MOST_OF_CLIENTS };
@@ -125,12 +134,14 @@ export function queueHistories(queues: QueueStretch, plan: Plan, inBursts: boole
     .filter((members) => members.length > 0)
     .map((members) => {
       const part = partOf(queues, members);
-      const run = runsOfQueue(part, plan, inBursts, seed);
+      const run = runs ?? runsOfQueue(part, plan, inBursts, seed);
       return { members, ...followed(run, part.duration, queue, plan, inBursts, () => draws) };
     });
   const logEvidence = each[0].logEvidence.map((_, part) => sumOf(each.map((one) => one.logEvidence[part])));
   return { logEvidence, tell: () => ({ ...joined(queues, plan, each), logEvidence }) };
 }
+
+export const seedOfQueues = ({ low, duration }: QueueStretch): number => seedOf(low, duration);
 
 /** The histories of each queue, in those of all of them. */
 function joined(

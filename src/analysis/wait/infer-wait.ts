@@ -12,6 +12,7 @@ import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.t
 import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
 import { type PlainWaits, plainWaits } from './plain-waits.ts';
+import type { Elsewhere } from './runs-elsewhere.ts';
 import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
 
@@ -60,6 +61,8 @@ export interface WaitInput {
   readonly waitsOfAll: boolean;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly effort: Effort;
+  /** Where runs of filters are done that may turn out to be needed; missing: here, when they are. */
+  readonly elsewhere?: Elsewhere;
   /** false: the requests are of a part of a log that cannot speak for the waits of all of it. */
   readonly canSpeak: () => boolean;
   /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null: it has ended. */

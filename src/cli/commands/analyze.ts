@@ -7,6 +7,7 @@ import { type InputOptions, inputOptions } from '../input-options.ts';
 import { print, stderr } from '../output.ts';
 import { parseCounts } from '../quantities.ts';
 import { startRangeThread } from '../range-thread.ts';
+import { startRunsThread } from '../runs-thread.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 import { writeExamination } from '../write-examination.ts';
 
@@ -59,7 +60,8 @@ async function analyze(files: readonly string[], options: Options): Promise<numb
   ]);
   const progress = createProgress(stderr);
   const parallel = { threads: options.threads, startThread: startRangeThread };
-  const how = { formats, ...options, parallel, window: askedWindow(options) };
+  const beside = options.threads > 1 ? { startRuns: startRunsThread } : {};
+  const how = { formats, ...options, parallel, ...beside, window: askedWindow(options) };
   const read = await readPartial(files, {
     ...how,
     onProgress: progress.report,

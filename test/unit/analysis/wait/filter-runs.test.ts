@@ -1,7 +1,7 @@
 // Filters that are followed beside others, and given up when they are too far behind.
 import { describe, expect, it } from 'vitest';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
-import { aloneOnLanes, followedAlready } from '../../../../src/analysis/wait/filter-runs.ts';
+import { aloneOnLanes, followedAlready, runsOfLanes } from '../../../../src/analysis/wait/filter-runs.ts';
 import { laneHistories, type Plan } from '../../../../src/analysis/wait/histories.ts';
 import { onLanes, stretchOf } from '../../../../src/analysis/wait/stretch.ts';
 import { indicesBelow } from '../../../../src/core/columns.ts';
@@ -26,7 +26,12 @@ describe('bursts that are followed beside callers who come alone', () => {
   it('are told as they are without them, where the log speaks for bursts', () => {
     const lanes = lanesOf({ kind: 'batches', rate: 1 / 6, size: 4 * workers, seconds: 90 });
     const whole = laneHistories(lanes, plan, true);
-    const raced = laneHistories(lanes, plan, true, { rival: aloneOnLanes(lanes, plan), mostBehind: 50 });
+    const raced = laneHistories(
+      lanes,
+      plan,
+      true,
+      runsOfLanes(lanes, plan, true, { rival: aloneOnLanes(lanes, plan), mostBehind: 50 }),
+    );
     expect(raced.logEvidence).toEqual(whole.logEvidence);
     expect(raced.tell()).toEqual(whole.tell());
   });
@@ -37,7 +42,7 @@ describe('bursts that are followed beside callers who come alone', () => {
     const whole = laneHistories(lanes, plan, true).logEvidence;
     expect(sumOf(whole)).toBeLessThan(sumOf(alone) - 50);
     for (const rival of [aloneOnLanes(lanes, plan), followedAlready(alone)]) {
-      const raced = laneHistories(lanes, plan, true, { rival, mostBehind: 50 });
+      const raced = laneHistories(lanes, plan, true, runsOfLanes(lanes, plan, true, { rival, mostBehind: 50 }));
       expect(sumOf(raced.logEvidence)).toBe(Number.NEGATIVE_INFINITY);
     }
   });
