@@ -3,7 +3,7 @@
  * evidence for it (Kass and Raftery, Journal of the American Statistical Association 90, 1995, on such ratios).
  */
 import { sumOf } from '../../core/statistics.ts';
-import { followedAlready, runsOfLanes } from './filter-runs.ts';
+import { followedAlready, type Run, runsOfLanes, runsOfQueue } from './filter-runs.ts';
 import { type Candidate, type Histories, laneHistories, type Plan, queueHistories, seedOfQueues } from './histories.ts';
 import type { Elsewhere, RunsFound } from './runs-elsewhere.ts';
 import { type LaneStretch, partOf, type QueueStretch } from './stretch.ts';
@@ -41,20 +41,27 @@ const forBursts = (plan: Plan, length: number): Plan => ({
   runs: length <= SHORT ? plan.runs : Math.ceil(plan.runs / 2),
 });
 
-/** Runs of callers in bursts where a tick holds many requests of a lane, asked for before it is known whether they decide anything. */
-export interface BurstRuns {
+/** Runs of one queue where a tick holds many requests of a lane; those of bursts are asked for before it is known whether they decide anything. */
+export interface QueueRuns {
+  /** Of callers who come alone, perhaps with crowds among them. */
+  readonly usual: Run;
+  /** Of callers in bursts. */
   readonly lanes: () => RunsFound;
   readonly queue: () => RunsFound;
 }
 
-/** `queues`: one queue of the same requests. */
-export function burstRuns(lanes: LaneStretch, queues: QueueStretch, plan: Plan, elsewhere: Elsewhere): BurstRuns {
+/** Begins them elsewhere, in the order in which they are wanted. `queues`: one queue of the same requests. */
+export function queueRuns(lanes: LaneStretch, queues: QueueStretch, plan: Plan, elsewhere: Elsewhere): QueueRuns {
+  const queue = partOf(queues, queues.members[0]);
+  const seed = seedOfQueues(queues);
+  const run = runsOfQueue(queue, plan, false, seed);
+  const crowds = plan.crowds ? elsewhere({ kind: 'queue', queue, plan, seed, callers: 'with-crowds' }) : null;
   const some = forBursts(plan, lanes.length);
   const { sure, doubt } = lanesSay(lanes.length, lanes.slots, true);
-  const [members] = queues.members;
   return {
+    usual: (clients, mayBeCrowds) => (mayBeCrowds && crowds ? crowds().run : run(clients, mayBeCrowds)),
     lanes: elsewhere({ kind: 'lanes', lanes, plan: some, mostBehind: doubt + sure }),
-    queue: elsewhere({ kind: 'queue', queue: partOf(queues, members), plan: some, seed: seedOfQueues(queues) }),
+    queue: elsewhere({ kind: 'queue', queue, plan: some, seed, callers: 'in-bursts' }),
   };
 }
 
@@ -80,7 +87,7 @@ export function burstsInTicks(
   queues: QueueStretch,
   plan: Plan,
   usual: Histories,
-  runs: BurstRuns,
+  runs: QueueRuns,
 ): Bursts | null {
   if (isPatient(usual.evidence)) return null;
   const some = forBursts(plan, lanes.length);

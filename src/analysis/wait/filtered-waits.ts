@@ -2,7 +2,7 @@
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import { partOfTrace, type Trace } from '../structure/trace.ts';
-import { type Bursts, burstRuns, burstsInQueues, burstsInTicks, burstsOnLanes } from './burst-evidence.ts';
+import { type Bursts, burstsInQueues, burstsInTicks, burstsOnLanes, queueRuns } from './burst-evidence.ts';
 import { evenGap } from './even-gap.ts';
 import { fullProcess } from './full-process.ts';
 import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
@@ -165,11 +165,11 @@ function historiesOf({ trace, pool, hidden, part, effort, callers, elsewhere = h
   const together = plan.quick && callers === 'in-bursts';
   // Of a long log's parts the question costs as much as all the rest of it.
   const asksForBursts = !plan.quick && effort !== 'sample';
-  const runs = asksForBursts && lanes && isManyPerTick ? burstRuns(lanes, queues, plan, elsewhere) : null;
+  const runs = asksForBursts && lanes && isManyPerTick ? queueRuns(lanes, queues, plan, elsewhere) : null;
   const usual = (
     lanes && (together || !isManyPerTick)
       ? laneHistories(lanes, plan, together)
-      : queueHistories(queues, plan, together)
+      : queueHistories(queues, plan, together, runs?.usual)
   ).tell();
   if (!asksForBursts)
     return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven: gap !== null };

@@ -8,10 +8,16 @@ import type { Plan } from './histories.ts';
 import type { FilterRun } from './paths.ts';
 import type { LaneStretch, Stretch } from './stretch.ts';
 
-/** Callers in bursts, on lanes beside callers who come alone there, or in a queue. Plain data, which can be posted. */
+/** Callers in bursts on lanes, beside callers who come alone there; or callers of a kind in a queue. Plain data, which can be posted. */
 export type RunsAsked =
   | { readonly kind: 'lanes'; readonly lanes: LaneStretch; readonly plan: Plan; readonly mostBehind: number }
-  | { readonly kind: 'queue'; readonly queue: Stretch; readonly plan: Plan; readonly seed: number };
+  | {
+      readonly kind: 'queue';
+      readonly queue: Stretch;
+      readonly plan: Plan;
+      readonly seed: number;
+      readonly callers: 'in-bursts' | 'with-crowds';
+    };
 
 export interface RunsFound {
   readonly run: FilterRun;
@@ -29,7 +35,11 @@ const ALL = Number.POSITIVE_INFINITY;
 
 export function runsFor(asked: RunsAsked): RunsFound {
   if (asked.kind === 'queue') {
-    return { run: runsOfQueue(asked.queue, asked.plan, true, asked.seed)(ALL, false), alone: null };
+    const { queue, plan, seed, callers } = asked;
+    return {
+      run: runsOfQueue(queue, plan, callers === 'in-bursts', seed)(ALL, callers === 'with-crowds'),
+      alone: null,
+    };
   }
   const { lanes, plan, mostBehind } = asked;
   const rival = aloneOnLanes(lanes, plan);

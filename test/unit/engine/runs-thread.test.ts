@@ -16,7 +16,7 @@ const queue = {
   jitter: 0.003,
 };
 const plan = { particles: 4, runs: 1, paths: 1, rounds: 0, draws: 1, quick: false, crowds: false };
-const asked: RunsAsked = { kind: 'queue', queue, plan, seed: 7 };
+const asked: RunsAsked = { kind: 'queue', queue, plan, seed: 7, callers: 'in-bursts' };
 
 /** A thread that takes what it is asked, and answers as it is told to. */
 const threadThat = (ends: string) => () =>
