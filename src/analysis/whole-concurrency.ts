@@ -48,6 +48,7 @@ function timesAt(
   const down = end.filter((at, row) => at >= start[row]).sort();
   const times: number[][] = Array.from({ length: STRATA }, () => []);
   let level = 0;
+  let next = 0;
   for (let i = 0, j = 0; j < down.length; ) {
     const isStart = i < up.length && up[i] < down[j];
     const since = isStart ? up[i++] : down[j++];
@@ -57,9 +58,9 @@ function timesAt(
       const begin = from + k * step;
       if (begin >= until) break;
       if (isKnown[k] === 0) {
-        // Between two stretches that were followed lies most of a long log.
-        const next = isKnown.indexOf(1, k);
-        if (next < 0) break;
+        // Between two stretches that are known lies most of a long log.
+        if (next < k) next = isKnown.indexOf(1, k);
+        if (next < 0) return times;
         k = next - 1;
         continue;
       }

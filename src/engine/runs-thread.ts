@@ -9,6 +9,8 @@ import { threadsStart } from './patient-v8.ts';
 
 /** Of fewer requests a run takes no longer than a thread takes to start. */
 const WORTH_A_THREAD = 400;
+/** Runs of more requests at once would take more memory than a log may: 253 MiB of 38,000, 204 one after the other. */
+const MOST_AT_ONCE = 20_000;
 /** A thread that has not answered after this time, ms, has died. */
 const MOST_WAITED = 60_000;
 
@@ -53,7 +55,7 @@ export function runsInThread(start: () => Worker): RunsThread {
   return {
     elsewhere(asked) {
       const { length } = asked.kind === 'lanes' ? asked.lanes : asked.queue;
-      const worker = length < WORTH_A_THREAD ? null : startOnce();
+      const worker = length < WORTH_A_THREAD || length > MOST_AT_ONCE ? null : startOnce();
       if (!worker) return () => runsFor(asked);
       const state = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
       const { port1, port2 } = new MessageChannel();

@@ -7,7 +7,6 @@ import { type InputOptions, inputOptions } from '../input-options.ts';
 import { print, stderr } from '../output.ts';
 import { parseCounts } from '../quantities.ts';
 import { startRangeThread } from '../range-thread.ts';
-import { startRunsThread } from '../runs-thread.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 import { writeExamination } from '../write-examination.ts';
 
@@ -53,9 +52,10 @@ const MOST_BY_THEMSELVES = 4;
 const parseThreads = (text: string): number => Math.min(64, parseCounts(text)[0]);
 
 async function analyze(files: readonly string[], options: Options): Promise<number> {
-  const [{ formats }, { examineRead, readPartial }, { createProgress }] = await Promise.all([
+  const [{ formats }, { examineRead, readPartial }, { startRunsThread }, { createProgress }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/post-mortem.ts'),
+    import('../runs-thread.ts'),
     import('../progress.ts'),
   ]);
   const progress = createProgress(stderr);
