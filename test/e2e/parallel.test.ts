@@ -33,6 +33,15 @@ describe('threads', () => {
     for (const threads of [2, 3, 8]) expect(summary(large, threads)).toBe(one);
   });
 
+  it('examine a log beside each other to the same byte', () => {
+    expect(existsSync(join(root, 'dist/runs-worker.cjs'))).toBe(true);
+    const path = join(folder, 'thousand.log');
+    writeFileSync(path, readFileSync(large, 'latin1').split('\n').slice(0, 1000).join('\n'), 'latin1');
+    const one = summary(path, 1);
+    expect(JSON.parse(one).wait.method).toBe('inferred');
+    for (const threads of [2, 8]) expect(summary(path, threads)).toBe(one);
+  });
+
   it('leave a file that changes its format in the middle to one of them', () => {
     const lines = readFileSync(large, 'latin1').split('\n');
     const middle = lines.length >> 1;
