@@ -18,7 +18,7 @@ import { addConvolution } from './convolve.ts';
 import { CountBands } from './count-bands.ts';
 import { Crowds } from './crowd-law.ts';
 import type { Draws } from './draws.ts';
-import { chancesIn, type Epochs, FRESH, INSIDE, LAST } from './epochs.ts';
+import { chancesIn, type Epochs, FRESH, LAST, SILENCE } from './epochs.ts';
 import { poissonKernels } from './poisson-kernels.ts';
 
 /** Of a law what is less likely than this is not followed. */
@@ -80,7 +80,7 @@ export class Arrivals {
   }
 
   #isInPeriod(e: number): boolean {
-    return this.#epochs.kind[e] === INSIDE || this.#epochs.kind[e] === LAST;
+    return this.#epochs.kind[e] !== FRESH && this.#epochs.kind[e] !== SILENCE;
   }
 
   /** Arrivals per second at level `l` with `n` in the system. */
@@ -113,12 +113,12 @@ export class Arrivals {
   }
 
   #inPeriod(e: number): void {
-    const { unit, waiters, needed, span } = this.#epochs;
+    const { unit, most: tops, needed, span } = this.#epochs;
     const bands = this.#bands;
     const kernels = poissonKernels(unit[e]);
     const levels = this.#logLevel.length;
     const logSpan = Math.log(span[e]);
-    const top = Math.ceil(waiters[e] / unit[e]);
+    const top = tops[e];
     const first = bands.low[e];
     const counts = bands.width[e];
     // Fewer come the more are in the system: the first of the band has the most arrivals ahead.
@@ -222,10 +222,9 @@ export class Arrivals {
     const bands = this.#bands;
     const arrival = start.slice();
     let mass = new Float64Array(64);
-    let level = Math.floor(
-      pick(bands.mass.subarray(bands.at[length]), 0, levels * bands.width[length], draws) / bands.width[length],
-    );
-    let count = 0;
+    const last = pick(bands.mass.subarray(bands.at[length]), 0, levels * bands.width[length], draws);
+    let level = Math.floor(last / bands.width[length]);
+    let count = bands.low[length] + (last % bands.width[length]);
     for (let e = length - 1; e >= 0; e--) {
       if (kind[e] === LAST) count = needed[e];
       const inPeriod = this.#isInPeriod(e);
@@ -251,16 +250,25 @@ export class Arrivals {
       const earlier = low + (chosen % width);
       const from = Math.min(waiters[e], earlier * unit[e]);
       const to = Math.min(waiters[e], count * unit[e]);
-      const instants = new Float64Array(Math.max(0, to - from));
+      const started = Math.max(0, to - from);
+      const instants = new Float64Array(started + this.#left(e, count) - this.#left(e, earlier));
       const crowd = Math.min(instants.length, unit[e] * this.#crowds.draw(e, level, count - earlier, draws));
       const together = crowd > 0 ? this.#crowds.instant(e, draws) : 0;
       for (let k = 0; k < instants.length; k++) instants[k] = k < crowd ? together : at[e] - draws.next() * span[e];
-      arrival.set(instants.sort(), first[e] + from);
+      arrival.set(instants.sort().subarray(0, started), first[e] + from);
       count = earlier;
     }
     const wait = new Float64Array(start.length);
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
     return wait;
+  }
+
+  /** Of `count` units of arrivals the callers who still wait when the log is read. */
+  #left(e: number, count: number): number {
+    const { unit, waiters } = this.#epochs;
+    const left = count * unit[e] - waiters[e];
+    // Units are rounded up.
+    return left < unit[e] ? 0 : left;
   }
 
   /** How likely each count is before epoch `e`, at level `l`, with `count` after it: into `mass`, which is zero. */

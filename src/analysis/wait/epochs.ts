@@ -14,16 +14,19 @@ export const FRESH = 0;
 export const INSIDE = 1;
 export const LAST = 2;
 export const SILENCE = 3;
+export const OPEN = 4;
 
 export interface Epochs {
   readonly length: number;
   /** s: the epoch is (at - span, at]. */
   readonly at: Float64Array;
   readonly span: Float64Array;
-  /** FRESH: ends with an arrival that did not queue; INSIDE, LAST: part of a congestion period, LAST its end; SILENCE. */
+  /** FRESH: ends with an arrival that did not queue; INSIDE, LAST, OPEN: part of a congestion period, LAST its end, OPEN that of the log; SILENCE. */
   readonly kind: Uint8Array;
   /** Units of arrivals since the period opened that are needed at the end of the epoch. */
   readonly needed: Int32Array;
+  /** More of them are not followed: all its waiters, or, where the log goes on before it ends, more. */
+  readonly most: Int32Array;
   /** Callers per unit, and waiters of the period. */
   readonly unit: Int32Array;
   readonly waiters: Int32Array;
@@ -56,15 +59,39 @@ export function chancesIn(epochs: Epochs, name: string, chance: (seconds: number
 
 const BARRIER_SHIFT = 0.58;
 
-/** `duration`: s, by request. `end`: s, the instant up to which the log is known to hold no further start. */
-export function epochsOf(path: Path, duration: Float64Array, end: number): Epochs {
+/**
+ * In a log that goes on, what runs just now is in no line yet, so that the last starts, up to so many for each slot, look as if nobody queued. Of
+ * a period of fewer waiters for each slot than the other number little would follow.
+ */
+const NOT_LOGGED_YET = 4;
+const WORTH_OPENING = 4;
+/** As many more as this times the waiters seen may still wait. */
+const MOST_LEFT = 2;
+
+/** Of a pool of so many slots that is full when its log is read, the first start of its last period that looks as if nobody queued; null: it was not full. */
+function periodThatGoesOn(queued: Uint8Array, slots: number): number | null {
+  const last = queued.lastIndexOf(1);
+  if (last < 0 || queued.length - 1 - last > NOT_LOGGED_YET * slots) return null;
+  const before = queued.lastIndexOf(0, last);
+  return last - before >= WORTH_OPENING * slots ? last + 1 : null;
+}
+
+/**
+ * `duration`: s, by request. `end`: s, the instant up to which the log is known to hold no further start. `slots`: of the pool, where its log goes
+ * on behind its last line; null: it has ended.
+ */
+export function epochsOf(path: Path, duration: Float64Array, end: number, slots: number | null = null): Epochs {
   const n = path.start.length;
   const order = ascendingOrder(path.start);
+  const queued = Uint8Array.from(order, (request) => path.queued[request]);
+  const goesOn = slots === null ? null : periodThatGoesOn(queued, slots);
+  if (goesOn !== null) queued.fill(1, goesOn);
   const start = floatsAt(path.start, order);
   const at = new Float64Array(n + 1);
   const span = new Float64Array(n + 1);
   const kind = new Uint8Array(n + 1);
   const needed = new Int32Array(n + 1);
+  const most = new Int32Array(n + 1);
   const unit = new Int32Array(n + 1).fill(1);
   const waiters = new Int32Array(n + 1);
   const first = new Int32Array(n + 1);
@@ -107,7 +134,7 @@ export function epochsOf(path: Path, duration: Float64Array, end: number): Epoch
   };
   let i = 0;
   while (i < n) {
-    if (i === 0 || path.queued[order[i]] === 0) {
+    if (i === 0 || queued[i] === 0) {
       const e = putAlone(start[i], i);
       kind[e] = inBurst(order[i]) ? SILENCE : FRESH;
       first[e] = i;
@@ -115,7 +142,7 @@ export function epochsOf(path: Path, duration: Float64Array, end: number): Epoch
       continue;
     }
     let to = i;
-    while (to < n && path.queued[order[to]] === 1) to++;
+    while (to < n && queued[to] === 1) to++;
     i = burstsFirst(i, to);
     if (i === to) {
       kind[putAlone(start[to - 1], to)] = SILENCE;
@@ -124,12 +151,14 @@ export function epochsOf(path: Path, duration: Float64Array, end: number): Epoch
     const total = to - i;
     const u = Math.max(1, Math.round(Math.sqrt(total) / 10));
     const stride = total <= 40 ? 1 : total <= 120 ? 2 : Math.max(3, u * u);
+    const isOpen = goesOn !== null && to === n;
     const shift = stride > 1 ? BARRIER_SHIFT * Math.sqrt(stride) : 0;
     for (let from = i; from < to; from += stride) {
       const until = Math.min(to, from + stride);
       const e = put(start[until - 1]);
       const last = until === to;
-      kind[e] = last ? LAST : INSIDE;
+      kind[e] = last ? (isOpen ? OPEN : LAST) : INSIDE;
+      most[e] = Math.ceil(((isOpen ? 1 + MOST_LEFT : 1) * total) / u);
       needed[e] = last ? Math.ceil(total / u) : Math.min(Math.ceil(total / u), Math.ceil((until - i + shift) / u));
       unit[e] = u;
       waiters[e] = total;
@@ -138,7 +167,7 @@ export function epochsOf(path: Path, duration: Float64Array, end: number): Epoch
     }
     i = to;
   }
-  const e = putAlone(Math.max(end, now), n);
-  kind[e] = SILENCE;
-  return { length: count, at, span, kind, needed, unit, waiters, first, taken, busy, busyAtEnd, order, start };
+  // Who came since the last start of a period that goes on is not known.
+  if (goesOn === null) kind[putAlone(Math.max(end, now), n)] = SILENCE;
+  return { length: count, at, span, kind, needed, most, unit, waiters, first, taken, busy, busyAtEnd, order, start };
 }

@@ -106,6 +106,8 @@ export function filteredWaits(trace: Trace, pool: Pool, looks: Looks, hidden: bo
 
 interface Looks {
   readonly effort: Effort;
+  /** µs since 1970 UTC: the log goes on, and everything up to here is in it; null or missing: it has ended. */
+  readonly until?: number | null;
   readonly callers: Callers;
   /** Where runs are done that may turn out to be needed; missing: here, when they are. */
   readonly elsewhere?: Elsewhere;
@@ -149,13 +151,26 @@ interface Followed {
 }
 
 /** null where the log contradicts workers that run one request at a time. */
-function historiesOf({ trace, pool, hidden, part, effort, callers, elsewhere = here }: Asked): Followed | null {
+function historiesOf({
+  trace,
+  pool,
+  hidden,
+  part,
+  effort,
+  until = null,
+  callers,
+  elsewhere = here,
+}: Asked): Followed | null {
   // A worker that a killed request held looks like clients who stayed away.
   // Measured on workers that run one request at a time alone.
   const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const rows = Int32Array.from({ length: part.length }, (_, i) => part.from + i);
   const changing = withChanges(stretchOf(trace, rows, pool.slots), pool);
-  const stretch: Stretch = hidden ? { ...changing, hidden } : changing;
+  const stretch: Stretch = {
+    ...changing,
+    ...(hidden ? { hidden } : {}),
+    ...(until === null ? {} : { goesOn: true as const }),
+  };
   const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
   if (pool.onLanes && !lanes) return null;
   const isManyPerTick = manyPerTick(trace, rows);

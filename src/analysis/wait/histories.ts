@@ -106,7 +106,8 @@ export function laneHistories(
   run: Run = runsOfLanes(lanes, plan, inBursts, null),
 ): Candidate {
   const seed = seedOf(lanes.low, lanes.duration);
-  const queue = { slots: lanes.slots, shared: lanes.length <= MOST_OF_CLIENTS };
+  const { slots, length, goesOn = false } = lanes;
+  const queue = { slots, shared: length <= MOST_OF_CLIENTS, goesOn: goesOn && !inBursts };
   const { paths, drawn, logEvidence } = followed(run, lanes.duration, queue, plan, inBursts, () =>
     createDraws(seed ^ 1),
   );
@@ -129,7 +130,8 @@ export function queueHistories(
   const seed = seedOfQueues(queues);
   const draws = createDraws(seed ^ 1);
   const isOne = queues.members.length === 1 && !queues.changes;
-  const queue = { slots: queues.slots, shared: isOne && queues.length <= MOST_OF_CLIENTS };
+  const { slots, length, goesOn = false } = queues;
+  const queue = { slots, shared: isOne && length <= MOST_OF_CLIENTS, goesOn: goesOn && !inBursts };
   const each = queues.members
     .filter((members) => members.length > 0)
     .map((members) => {

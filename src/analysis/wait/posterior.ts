@@ -14,6 +14,8 @@ export interface Queue {
   readonly slots: number;
   /** All callers of the server come to this queue. */
   readonly shared: boolean;
+  /** Its log goes on behind the last line: who still waits is in none. */
+  readonly goesOn: boolean;
 }
 
 export interface WaitDraws {
@@ -30,7 +32,7 @@ export interface WaitDraws {
 export function drawWaits(
   paths: readonly Path[],
   duration: Float64Array,
-  { slots, shared }: Queue,
+  { slots, shared, goesOn }: Queue,
   count: number,
   asked: { readonly one: boolean; readonly crowds: boolean },
   draws: Draws,
@@ -50,7 +52,7 @@ export function drawWaits(
       begin = Math.min(begin, path.start[i]);
       end = Math.max(end, path.start[i] + duration[i]);
     }
-    const epochs = epochsOf(path, duration, end);
+    const epochs = epochsOf(path, duration, end, goesOn ? slots : null);
     const seconds = Math.max(1e-3, end - begin);
     const alone = path.arrived ? path.arrived.filter(Number.isNaN).length : n;
     const throughput = {

@@ -31,6 +31,8 @@ export interface Stretch {
   readonly isProcesses?: true;
   /** Requests may be missing that held a slot: none is known to have idled. */
   readonly hidden?: true;
+  /** Its log goes on: what runs or waits when it is read is in no line yet. */
+  readonly goesOn?: true;
   /** s: the mean gap between two requests of a slot, where answers that come evenly tell it. */
   readonly evenGap?: number;
   /** How many at what instant (s), where that changes within the stretch. */
