@@ -17,7 +17,7 @@ import type { ArrivalModel } from './arrival-models.ts';
 import { addConvolution } from './convolve.ts';
 import { CountBands } from './count-bands.ts';
 import { Crowds } from './crowd-law.ts';
-import type { Draws } from './draws.ts';
+import { type Draws, pick } from './draws.ts';
 import { chancesIn, type Epochs, FRESH, LAST, SILENCE } from './epochs.ts';
 import { poissonKernels } from './poisson-kernels.ts';
 
@@ -297,19 +297,4 @@ export class Arrivals {
       mass[l * width + x] = f * reach * (alone + together);
     }
   }
-}
-
-/** An index in [from, to), with probability proportional to its mass; 0 where none has any. */
-function pick(mass: Float64Array, from: number, to: number, draws: Draws): number {
-  let sum = 0;
-  for (let x = from; x < to; x++) sum += mass[x];
-  let u = draws.next() * sum;
-  let last = 0;
-  for (let x = from; x < to; x++) {
-    if (mass[x] <= 0) continue;
-    last = x;
-    u -= mass[x];
-    if (u <= 0) return x;
-  }
-  return last;
 }

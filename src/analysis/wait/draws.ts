@@ -30,3 +30,18 @@ export function seedOf(...columns: Float64Array[]): number {
   }
   return hash >>> 0;
 }
+
+/** An index in [from, to), with probability proportional to its mass; 0 where none has any. */
+export function pick(mass: Float64Array, from: number, to: number, draws: Draws): number {
+  let sum = 0;
+  for (let x = from; x < to; x++) sum += mass[x];
+  let u = draws.next() * sum;
+  let last = 0;
+  for (let x = from; x < to; x++) {
+    if (mass[x] <= 0) continue;
+    last = x;
+    u -= mass[x];
+    if (u <= 0) return x;
+  }
+  return last;
+}

@@ -6,6 +6,7 @@ import { type Bursts, burstsInQueues, burstsInTicks, burstsOnLanes, queueRuns } 
 import { evenGap } from './even-gap.ts';
 import { fullProcess } from './full-process.ts';
 import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
+import { historiesText } from './histories-text.ts';
 import { longestWaits } from './idle-moments.ts';
 import { withoutLongSilences } from './long-silences.ts';
 import { LIVE_ROWS, LOOK_ROWS, planFor } from './plan-for.ts';
@@ -221,7 +222,13 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven
   return {
     summary: {
       ...summariseWaits(waits, {
-        basis: basisText(asked, inBursts ? 'most of them in bursts' : model, endsFull, slotsOfOne),
+        basis: historiesText(pool, {
+          callers: inBursts ? 'most of them in bursts' : model,
+          requests: partly ? part.length : null,
+          beginsFull: !part.isSeen && !partly,
+          endsFull,
+          slotsOfOne,
+        }),
         // What was queued before a part began, or the log, cannot be seen in it.
         hidden: hidden || partly || !part.isSeen || endsFull,
         evidence,
@@ -267,30 +274,6 @@ function waitsByRequest(
   return { wait, samples };
 }
 
-/** `callers`: how they come, in the histories. */
-function basisText(
-  { pool, part, partly }: Asked,
-  callers: string,
-  endsFull: boolean,
-  slotsOfOne: number | null,
-): string {
-  const unseen = [
-    ...(part.isSeen || partly ? [] : ['was full already when the log begins']),
-    ...(endsFull ? ['is still full when the log ends, and who waits then is in no line of it'] : []),
-  ];
-  return [
-    `possible histories of ${slotsText(pool)}${pool.queue === 'worker' ? ' in each worker' : ''} and their callers (${callers})`,
-    pool.queue === 'unknown' ? ', if they share one queue' : '',
-    pool.isLeast ? ', if there are no more' : '',
-    partly ? `, of ${part.length} requests of the log` : '',
-    '; the range is as wide as the error on recorded servers',
-    unseen.length > 0 ? `; the pool ${unseen.join(', and ')}, so callers may have waited longer` : '',
-    slotsOfOne === null
-      ? ''
-      : `; for a while just ${slotsOfOne} were busy, as if a process of so many was full and kept a queue of its own`,
-  ].join('');
-}
-
 /** Instants in s since the origin of the stretch; the slots that it begins with first. */
 function withChanges(stretch: Stretch, { changes }: Pool): Stretch {
   if (!changes) return stretch;
@@ -301,12 +284,6 @@ function withChanges(stretch: Stretch, { changes }: Pool): Stretch {
 }
 
 const lastSlots = ({ slots, changes }: Pool): number => changes?.at(-1)?.slots ?? slots;
-
-/** "4 workers", "2 to 8 slots". */
-function slotsText({ slots, onLanes, changes }: Pool): string {
-  const least = changes ? Math.min(...changes.map((change) => change.slots)) : slots;
-  return `${least < slots ? `${least} to ` : ''}${countText(slots, onLanes ? 'worker' : 'slot')}`;
-}
 
 function withQueues(stretch: Stretch, trace: Trace, { queue }: Pool): QueueStretch {
   const own = queue === 'worker';
