@@ -11,17 +11,16 @@ import { ascendingOrder } from '../../core/order.ts';
 import type { Path } from './paths.ts';
 
 export const FRESH = 0;
-export const INSIDE = 1;
+const INSIDE = 1;
 export const LAST = 2;
 export const SILENCE = 3;
-export const OPEN = 4;
 
 export interface Epochs {
   readonly length: number;
   /** s: the epoch is (at - span, at]. */
   readonly at: Float64Array;
   readonly span: Float64Array;
-  /** FRESH: ends with an arrival that did not queue; INSIDE, LAST, OPEN: part of a congestion period, LAST its end, OPEN that of the log; SILENCE. */
+  /** FRESH: ends with an arrival that did not queue; INSIDE, LAST: part of a congestion period, LAST its end; SILENCE. */
   readonly kind: Uint8Array;
   /** Units of arrivals since the period opened that are needed at the end of the epoch. */
   readonly needed: Int32Array;
@@ -157,7 +156,7 @@ export function epochsOf(path: Path, duration: Float64Array, end: number, slots:
       const until = Math.min(to, from + stride);
       const e = put(start[until - 1]);
       const last = until === to;
-      kind[e] = last ? (isOpen ? OPEN : LAST) : INSIDE;
+      kind[e] = last && !isOpen ? LAST : INSIDE;
       most[e] = Math.ceil(((isOpen ? 1 + MOST_LEFT : 1) * total) / u);
       needed[e] = last ? Math.ceil(total / u) : Math.min(Math.ceil(total / u), Math.ceil((until - i + shift) / u));
       unit[e] = u;
