@@ -20,13 +20,8 @@ const MORE_OF_FEW = 4;
  * two and four times as long, and so on, are looked at, too, in which it shows sooner.
  */
 export function variesMoreThanClients(trace: Trace, clients: number, long = true): boolean {
-  const { length: n, low, duration, resolution } = trace;
-  // The log begins within its first tick, and what was worked in the rest of that says nothing.
-  const begin = low[0] + resolution;
-  const span = low[n - 1] - begin;
-  const each = span / n;
-  // Whole ticks: others would hold now more of them, now fewer.
-  const shortest = resolution * Math.max(TICKS, Math.ceil((REQUESTS * clients * each) / resolution));
+  const { duration } = trace;
+  const { begin, span, each, shortest } = stretchesOf(trace, clients);
   if (Math.floor(span / shortest) < FEWEST_STRETCHES) return false;
   const service = meanOf(duration);
   const squares = meanOf(duration.map((micros) => micros * micros));
@@ -43,6 +38,23 @@ export function variesMoreThanClients(trace: Trace, clients: number, long = true
     if (!long) return false;
   }
   return false;
+}
+
+/** Would it show if stretches varied more than clients in turn make them? */
+export function showsVariation(trace: Trace, clients: number): boolean {
+  const { span, shortest } = stretchesOf(trace, clients);
+  return Math.floor(span / shortest) >= FEWEST_STRETCHES;
+}
+
+/** µs */
+function stretchesOf({ length, low, resolution }: Trace, clients: number) {
+  // The log begins within its first tick, and what was worked in the rest of that says nothing.
+  const begin = low[0] + resolution;
+  const span = low[length - 1] - begin;
+  const each = span / length;
+  // Whole ticks: others would hold now more of them, now fewer.
+  const shortest = resolution * Math.max(TICKS, Math.ceil((REQUESTS * clients * each) / resolution));
+  return { begin, span, each, shortest };
 }
 
 /** The tick of an end is known, and so is what had been worked by then, up to the requests that reach over it: µs in each stretch. */

@@ -33,7 +33,7 @@ export function growthWithLoad(trace: Trace, replicas: number, behindProxy: bool
   if (n < FEWEST || !trace.hasDurations || trace.startsOnly) return null;
   const found = foundByEach(trace, trace.end, trace.duration);
   const company = fewAndMany(trace.duration, found);
-  const { few, many, error } = company;
+  const { few, many } = company;
   const told = {
     behindProxy,
     few: { beside: few.beside, mean: few.mean },
@@ -52,10 +52,18 @@ export function growthWithLoad(trace: Trace, replicas: number, behindProxy: bool
     });
     return isMore ? { grows: true, ...told } : null;
   }
-  // Times of a full queue grow with the number found: here they must not, and it must have shown.
+  return doesNotGrow(company) ? { grows: false, ...told } : null;
+}
+
+/** Do requests take as long among many as among few, and would it have shown if they did not? */
+export const takesAsLong = (trace: Trace): boolean =>
+  trace.length >= FEWEST && doesNotGrow(fewAndMany(trace.duration, foundByEach(trace, trace.end, trace.duration)));
+
+/** Times of a full queue grow with the number found: here they must not, and it must have shown. */
+function doesNotGrow({ few, many, error }: Company): boolean {
   const growth = few.mean * ((many.beside + 1) / (few.beside + 1) - 1);
   const difference = Math.abs(many.mean - few.mean);
-  return growth >= WOULD_SHOW * error && difference + error <= HARDLY * growth ? { grows: false, ...told } : null;
+  return many.mean < LONGER * few.mean && growth >= WOULD_SHOW * error && difference + error <= HARDLY * growth;
 }
 
 /** What the durations tell of waiting inside the application. */

@@ -94,6 +94,9 @@ export interface Asked {
   readonly crowds: boolean;
 }
 
+/** Name of the worlds whose callers are a fixed number of clients. */
+export const IN_TURN = 'clients that wait for their answer';
+
 /**
  * The worlds for a stretch. `offset`, -0.5..0.5: by how much of a step the levels of changing rates lie off: no level
  * is the very one that the pool can just carry more often than by chance.
@@ -125,7 +128,7 @@ export function arrivalModels(
       // Of all clients those who are not answered just now, on average, make the rate.
       const ifAllFree = (rate * clients) / Math.max(0.5, clients - busy);
       return {
-        name: 'clients that wait for their answer',
+        name: IN_TURN,
         levels: Float64Array.from([1e-6, ...PATIENT_FACTORS.map((factor) => factor * ifAllFree)]),
         chance: Float64Array.from([0, ...PATIENT_FACTORS.map(() => 1 / PATIENT_FACTORS.length)]),
         clients,

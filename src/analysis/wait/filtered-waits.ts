@@ -2,6 +2,7 @@
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
 import { partOfTrace, type Trace } from '../structure/trace.ts';
+import { IN_TURN } from './arrival-models.ts';
 import { type Bursts, burstsInQueues, burstsInTicks, burstsOnLanes, queueRuns } from './burst-evidence.ts';
 import { evenGap } from './even-gap.ts';
 import { fullProcess } from './full-process.ts';
@@ -30,6 +31,8 @@ export interface FilteredWaits {
   readonly wait: Float64Array;
   /** Each possible history of all waits, µs by index in the trace; NaN for requests that were not filtered. */
   readonly samples: readonly Float64Array[];
+  /** The likeliest callers are clients who each wait for their answer. */
+  readonly inTurn: boolean;
   /** µs since 1970 and half-widths by index in the trace; null when only a part was filtered. */
   readonly times: HistoryTimes | null;
 }
@@ -52,6 +55,7 @@ const silentWaits = (trace: Trace, basis: string): FilteredWaits => ({
   summary: unknownWait(basis),
   wait: new Float64Array(trace.length).fill(Number.NaN),
   samples: [],
+  inTurn: false,
   times: null,
 });
 
@@ -249,6 +253,7 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven
       callers: quick ? callers : inBursts ? 'in-bursts' : 'alone',
     },
     ...waitsByRequest(waits, trace.length, part),
+    inTurn: model === IN_TURN,
     times: partly ? null : times,
   };
 }

@@ -11,6 +11,7 @@ import { eitherQueue } from './either-queue.ts';
 import { type FilteredWaits, filteredWaits, type Pool } from './filtered-waits.ts';
 import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
+import { perhapsStarved } from './perhaps-starved.ts';
 import { type PlainWaits, plainWaits } from './plain-waits.ts';
 import type { Elsewhere } from './runs-elsewhere.ts';
 import type { SlotChange } from './slot-changes.ts';
@@ -101,13 +102,19 @@ export function inferWait(input: WaitInput, trace: Trace): WaitResult {
   if (!followed) return silent(OUT_OF_STEP);
   const anchors = anchorsOf(input.table, trace);
   const held = anchors ? heldToAnchors(followed, anchors, trace) : followed;
-  const found = held === followed ? withoutRest(followed, trace, input.capacity ?? pool.slots) : held;
+  const found = held === followed ? perhapsFullThroughout(followed, trace, pool, input) : held;
   const likely = input.mayTakeTurns ? perhapsNone(found.summary, IN_TURN) : found.summary;
   return {
     wait: unlessMoreSlots(likely, input),
     requests: requestsOf(found, input.table, trace, known !== null),
     sharpened: found.times !== null,
   };
+}
+
+function perhapsFullThroughout(followed: FilteredWaits, trace: Trace, pool: Pool, input: WaitInput): FilteredWaits {
+  const slots = input.capacity ?? pool.slots;
+  const threads = input.threadsPerWorker ?? input.threadsAtLeast;
+  return perhapsStarved(withoutRest(followed, trace, slots), trace, { pool, threads, slots });
 }
 
 const OUT_OF_STEP =

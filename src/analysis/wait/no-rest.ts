@@ -15,7 +15,7 @@ import type { FilteredWaits } from './filtered-waits.ts';
 import { scaledWaits } from './scaled-waits.ts';
 
 /** µs: a slot that is taken again this soon, on average, was not free in between. */
-const HAND_OVER = 15_000;
+export const HAND_OVER = 15_000;
 /** The middle of a range as wide as this one is a guess. */
 const GUESS = 0.5;
 
