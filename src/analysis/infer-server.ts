@@ -18,6 +18,7 @@ import {
 } from './structure/concurrency.ts';
 import { declaredBy, mayHaveThreads } from './structure/declared.ts';
 import { estimatedTimes, type Times } from './structure/estimated-times.ts';
+import { heldWorkers } from './structure/held-workers.ts';
 import { fewestInAll } from './structure/lanes.ts';
 import { livesOf, summariseLives } from './structure/lives.ts';
 import { lanesPerWorker, placeOnLanes } from './structure/placed.ts';
@@ -100,7 +101,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const server = serverOf(input, log);
   const { trace, lives, pools } = log;
   const { structure, workers, mixed, service, rhythm } = server;
-  const waited = askForWaits(trace, pools, server.oneEach, waitInputOf(input, log, server));
+  const held = structure.model === 'sync' && workers.value !== null ? heldWorkers(trace, workers.value) : null;
+  const waited = askForWaits(trace, pools, server.oneEach, { ...waitInputOf(input, log, server), held });
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
   // Where durations hold the time in a proxy's queue nobody saw what ran, unless the waits were told apart.
   const running = server.covers !== 'response' || waited.sharpened;
@@ -135,6 +137,7 @@ function inferFrom(input: ServerInput): ServerInference {
       wait: waited.requests.wait,
       ...samplesOf(waited.requests),
     },
+    held,
     service,
     concurrency: running ? concurrencyAt(times, input, log, server, waited) : littlesConcurrency(trace, service),
     batches: batchesOf(rhythm),
@@ -155,7 +158,7 @@ function logOf(input: ServerInput): ReadLog {
   return { trace, lifecycle, lives, declared, waitsOfAll, pools };
 }
 
-function waitInputOf(input: ServerInput, log: ReadLog, server: Server): WaitInput {
+function waitInputOf(input: ServerInput, log: ReadLog, server: Server): Omit<WaitInput, 'held'> {
   const { structure, inTurn } = server;
   const { model, capacity, threads, unbounded } = structure;
   return {

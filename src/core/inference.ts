@@ -153,6 +153,21 @@ export interface ServerPart {
   readonly inference: ServerInference;
 }
 
+/** The route after whose answers something holds the workers for longest that no line shows. */
+export interface HeldWorkers {
+  /** Id in `names.routes`. */
+  readonly route: number;
+  /** Its answers that another request of the same worker follows. */
+  readonly answers: number;
+  /** µs: nine of ten pauses are as long or longer, and the median of them. */
+  readonly least: number;
+  readonly median: number;
+  /** Share of the pauses after other routes that are as long. */
+  readonly usual: number;
+  /** µs in all. */
+  readonly micros: number;
+}
+
 export interface ServerInference {
   /** The lines are those of a proxy in front of the server: they tell of answers that are its own, too. */
   readonly seenByProxy?: true;
@@ -189,6 +204,8 @@ export interface ServerInference {
   readonly lives: readonly WorkerLife[];
   readonly lanes: readonly Lane[];
   readonly requests: InferredRequests;
+  /** null: nothing shows that workers are held after their answers. */
+  readonly held: HeldWorkers | null;
   readonly service: ServiceInference;
   readonly concurrency: {
     readonly mean: number;

@@ -1,4 +1,6 @@
 /** An analysis of requests whose truth is known: what the inference would say if it never erred. For tests alone. */
+import { heldWorkers } from '../../src/analysis/structure/held-workers.ts';
+import { traceOf } from '../../src/analysis/structure/trace.ts';
 import type { FieldSet, StreamFacts } from '../../src/core/batch.ts';
 import { createBatch } from '../../src/core/batch.ts';
 import type { Analysis } from '../../src/core/finding.ts';
@@ -80,6 +82,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
     unbounded,
     servers: [],
     regimes: [],
+    held: server.model === 'sync' ? heldWorkers(traceOf(builder.table), server.workers) : null,
     restarts: Math.max(0, lanes.length - server.workers),
     queue: server.queue ?? null,
     lives: livesOf(requests, (name) => names.workers.add(name)),

@@ -1,9 +1,18 @@
 /** The wait that no line records: from the requests of a pool to how long each of them queued before a worker took it. */
-import type { Callers, Effort, InferredRequests, LoadGrowth, WaitInference } from '../../core/inference.ts';
+import type {
+  Callers,
+  Effort,
+  HeldWorkers,
+  InferredRequests,
+  LoadGrowth,
+  WaitInference,
+} from '../../core/inference.ts';
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import { hasNoSlots, type ServerModel } from '../../core/summary.ts';
 import type { RequestTable } from '../../core/table.ts';
+import { durationText } from '../../core/words.ts';
 import { insideWords } from '../structure/growth.ts';
+import { whileHeld } from '../structure/held-workers.ts';
 import type { Rhythm } from '../structure/rhythm.ts';
 import type { Trace } from '../structure/trace.ts';
 import { anchorsOf, heldToAnchors } from './anchors.ts';
@@ -52,6 +61,8 @@ export interface WaitInput {
   readonly durationCovers: 'service' | 'response' | null;
   /** µs, mean service time where the lines carry no duration but the pool's rhythm gave it; NaN unknown. */
   readonly serviceMean: number;
+  /** What holds the workers after their answers; null: nothing shows it. */
+  readonly held: HeldWorkers | null;
   /** What speaks for a limit all the same, in words; null: nothing does. */
   readonly limitMet: string | null;
   /** Of a server without a limit, whether its requests take longer among many; null unknown. */
@@ -82,12 +93,24 @@ export interface WaitResult {
 const filled = (length: number, value: number): Float64Array => new Float64Array(length).fill(value);
 
 /**
- * Deterministic: random draws are seeded by the data. `trace`: of `input.table`. Columns of the result have one value per row of `input.table`,
+ * Deterministic: random draws are seeded by the data. `logged`: of `input.table`. Columns of the result have one value per row of `input.table`,
  * µs, NaN unknown.
  */
-export function inferWait(input: WaitInput, trace: Trace): WaitResult {
-  const plain = plainWaits(input, trace);
-  if (plain) return toldPlainly(plain, input, trace);
+export function inferWait(input: WaitInput, logged: Trace): WaitResult {
+  const plain = plainWaits(input, logged);
+  if (plain) return toldPlainly(plain, input, logged);
+  const { held: holding } = input;
+  if (!holding) return waitsOfQueue(input, logged);
+  const { trace, hold } = whileHeld(logged, holding);
+  const found = waitsOfQueue(input, trace);
+  const { end } = found.requests;
+  if (found.sharpened) for (let i = 0; i < trace.length; i++) end[trace.row[i]] -= hold[i];
+  const basis = `${found.wait.basis}; one route's answers hold their worker for ${durationText(holding.median)} more than their lines say`;
+  return { ...found, wait: found.wait.method === 'inferred' ? { ...found.wait, basis } : found.wait };
+}
+
+/** Waits that neither the lines tell nor a law of bursts. */
+function waitsOfQueue(input: WaitInput, trace: Trace): WaitResult {
   const known = poolOf(input, trace);
   const pool = known ?? leastPoolOf(input, trace);
   const silent = (why: string): WaitResult => ({
