@@ -43,34 +43,45 @@ function timesAt(
   { strata, isKnown }: Known,
   of: (level: number, instant: number) => number,
 ): number[][] {
-  const { from, step, stratum } = strata;
+  const times: number[][] = Array.from({ length: STRATA }, () => []);
+  const within = knownWithin(strata, isKnown);
   const up = start.filter((at, row) => at <= end[row]).sort();
   const down = end.filter((at, row) => at >= start[row]).sort();
-  const times: number[][] = Array.from({ length: STRATA }, () => []);
   let level = 0;
-  let next = 0;
   for (let i = 0, j = 0; j < down.length; ) {
     const isStart = i < up.length && up[i] < down[j];
     const since = isStart ? up[i++] : down[j++];
     level += isStart ? 1 : -1;
     const until = Math.min(up[i] ?? Number.POSITIVE_INFINITY, down[j] ?? since);
+    within(since, until, (stratum, begin, micros) => {
+      const value = of(level, begin);
+      const at = times[stratum];
+      while (at.length <= value) at.push(0);
+      at[value] += micros;
+    });
+  }
+  return times;
+}
+
+type TellStep = (stratum: number, begin: number, micros: number) => void;
+
+/** Calls `tell` with each known step that the interval [since, until) reaches into, and how far; intervals in order of time. */
+function knownWithin({ from, step, stratum }: Known['strata'], isKnown: Known['isKnown']) {
+  let next = 0;
+  return (since: number, until: number, tell: TellStep): void => {
     for (let k = Math.max(0, Math.floor((since - from) / step)); k < stratum.length; k++) {
       const begin = from + k * step;
-      if (begin >= until) break;
+      if (begin >= until) return;
       if (isKnown[k] === 0) {
         // Between two stretches that are known lies most of a long log.
         if (next < k) next = isKnown.indexOf(1, k);
-        if (next < 0) return times;
+        if (next < 0) next = stratum.length;
         k = next - 1;
         continue;
       }
-      const value = of(level, begin);
-      const at = times[stratum[k]];
-      while (at.length <= value) at.push(0);
-      at[value] += Math.min(until, begin + step) - Math.max(since, begin);
+      tell(stratum[k], begin, Math.min(until, begin + step) - Math.max(since, begin));
     }
-  }
-  return times;
+  };
 }
 
 /** Requests with one stamp end evenly over its tick, in the order of their lines. */

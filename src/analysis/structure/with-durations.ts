@@ -244,43 +244,64 @@ const MORE_SLOTS = 1.7;
 /** Without pids: only the slots of the whole pool can be seen, not how they are shared out. */
 export function structureOfPool(trace: Trace, declared: Declared, replicas: number): Structure {
   const limit = limitOf(trace, false, replicas);
-  const { lanes, expected, score, blurred } = limit;
-  if (lanes === 1) {
-    const one = oneClientAsks(trace);
-    if (sureOfOne(expected + natsOfSeamlessness(trace)) > 0 && !blurred && !one) {
-      const method = `requests run one at a time; about ${Math.round(expected)} would overlap had nothing held them back`;
-      return poolOf(0.85, method, exactly(1, 0.8, method));
-    }
-    const method = one ? `requests run one at a time, ${FEW_CLIENTS}` : 'too little runs at once to tell';
-    return declared.usuallyPool ? poolOf(0.5, method, atLeast(1, method)) : unknownStructure(method);
+  if (limit.lanes === 1) return poolOfOne(trace, declared, limit);
+  return limitedPool(trace, limit, replicas) ?? poolOfGroups(trace, limit) ?? doubtfulPool(limit, declared);
+}
+
+const seenAtOnce = ({ lanes }: Limit): string => `up to ${lanes} requests run at once`;
+const limitedText = (limit: Limit): string =>
+  `${seenAtOnce(limit)}, never more, where ${Math.round(limit.expected)} would without a limit`;
+
+/** Requests that never overlap. */
+function poolOfOne(trace: Trace, { usuallyPool }: Declared, { expected, blurred }: Limit): Structure {
+  const one = oneClientAsks(trace);
+  if (sureOfOne(expected + natsOfSeamlessness(trace)) > 0 && !blurred && !one) {
+    const method = `requests run one at a time; about ${Math.round(expected)} would overlap had nothing held them back`;
+    return poolOf(0.85, method, exactly(1, 0.8, method));
   }
-  const seen = `up to ${lanes} requests run at once`;
-  const limited = `${seen}, never more, where ${Math.round(expected)} would without a limit`;
+  const method = one ? `requests run one at a time, ${FEW_CLIENTS}` : 'too little runs at once to tell';
+  return usuallyPool ? poolOf(0.5, method, atLeast(1, method)) : unknownStructure(method);
+}
+
+/** A limit that callers at random would have broken, unless clients may be what sets it; null: none is so clear. */
+function limitedPool(trace: Trace, limit: Limit, replicas: number): Structure | null {
+  const { lanes } = limit;
   const sure = limitConfidence(limit, MOST_SLOTS);
   if (sure >= 0.6 && (alwaysFull(trace, lanes) || clientsMayBeTheLimit(trace, limit, wholePool, replicas))) {
-    const doubt = `${seen}, ${FEW_CLIENTS}`;
+    const doubt = `${seenAtOnce(limit)}, ${FEW_CLIENTS}`;
     return poolOf(0.5, doubt, atLeast(lanes, doubt));
   }
-  if (sure >= 0.7) return poolOf(sure, limited, slotsOfPool(limit, sure, limited));
+  return sure >= 0.7 ? poolOf(sure, limitedText(limit), slotsOfPool(limit, sure, limitedText(limit))) : null;
+}
+
+/** Groups of as many requests as slots that end together; null: there are none. */
+function poolOfGroups(trace: Trace, { lanes }: Limit): Structure | null {
   const group = rhythmOfGroups(trace);
-  if (group && group.size === lanes && Math.abs(group.period / meanOf(trace.duration) - 1) < 0.25) {
-    const method = `${group.generations} groups of ${lanes} requests end on the beat of their duration`;
-    return poolOf(0.8, method, within(lanes, lanes, lanes + 1, 0.75, method));
-  }
+  if (!group || group.size !== lanes || Math.abs(group.period / meanOf(trace.duration) - 1) >= 0.25) return null;
+  const method = `${group.generations} groups of ${lanes} requests end on the beat of their duration`;
+  return poolOf(0.8, method, within(lanes, lanes, lanes + 1, 0.75, method));
+}
+
+/** A limit that is less clear, or none. */
+function doubtfulPool(limit: Limit, { usuallyPool }: Declared): Structure {
+  const { lanes, score, blurred } = limit;
+  const sure = limitConfidence(limit, MOST_SLOTS);
+  const limited = limitedText(limit);
   if (sure > 0) {
-    const named = !blurred && lanes <= 11;
-    return poolOf(
-      sure,
-      limited,
-      named ? within(lanes, lanes, Math.ceil(MORE_SLOTS * lanes), sure, limited) : atLeast(lanes, limited),
-    );
+    const isCounted = !blurred && lanes <= 11;
+    const most = Math.ceil(MORE_SLOTS * lanes);
+    return poolOf(sure, limited, isCounted ? within(lanes, lanes, most, sure, limited) : atLeast(lanes, limited));
   }
-  if (score >= 1 && !blurred && lanes <= 19) {
-    return poolOf(0.58, limited, atLeast(lanes, limited));
-  }
+  if (score >= 1 && !blurred && lanes <= 19) return poolOf(0.58, limited, atLeast(lanes, limited));
   const open = `at least ${lanes} requests ran at once, and nothing shows a limit`;
-  if (lanes <= MOST_SLOTS && declared.usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
-  return unboundedStructure('async', lanes > 128 ? 0.8 : lanes > 64 ? 0.65 : 0.5, open);
+  if (lanes <= MOST_SLOTS && usuallyPool) return poolOf(0.5, open, atLeast(lanes, open));
+  return unboundedStructure('async', unboundedConfidence(lanes), open);
+}
+
+/** The more ran at once the less likely slots set a limit. */
+function unboundedConfidence(lanes: number): number {
+  if (lanes > 128) return 0.8;
+  return lanes > 64 ? 0.65 : 0.5;
 }
 
 /** In a moment, many short requests fit one after the other by luck. */

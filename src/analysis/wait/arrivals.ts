@@ -14,7 +14,7 @@
  * in the queue, which j tells while the pool is full.
  */
 import type { ArrivalModel } from './arrival-models.ts';
-import { addConvolution } from './convolve.ts';
+import { addConvolution, type Run } from './convolve.ts';
 import { CountBands } from './count-bands.ts';
 import { Crowds } from './crowd-law.ts';
 import { type Draws, pick } from './draws.ts';
@@ -25,6 +25,13 @@ import { poissonKernels } from './poisson-kernels.ts';
 const UNLIKELY = 1e-11;
 /** A level is not reached from where it is less likely than this. */
 const UNREACHABLE = 1e-12;
+
+/** Units of arrivals before and after an epoch, and the level of the rate in it. */
+interface Counted {
+  readonly level: number;
+  readonly earlier: number;
+  readonly count: number;
+}
 
 export class Arrivals {
   readonly #epochs: Epochs;
@@ -41,6 +48,7 @@ export class Arrivals {
   readonly #stopped: Float64Array;
   readonly #bands: CountBands;
   #likely = new Float64Array(64);
+  #picked = new Float64Array(64);
   /** ln P(the starts | the model), up to a constant that all models of a path share. */
   readonly logLikelihood: number;
 
@@ -113,60 +121,75 @@ export class Arrivals {
   }
 
   #inPeriod(e: number): void {
-    const { unit, most: tops, needed, span } = this.#epochs;
     const bands = this.#bands;
-    const kernels = poissonKernels(unit[e]);
     const levels = this.#logLevel.length;
+    const { low, high } = this.#reach(e);
+    const width = high - low + 1;
+    const to = bands.begin(e + 1, low, width);
+    for (let l = 0; l < levels; l++) {
+      const target = { values: bands.mass, at: to + l * width, length: width };
+      if (this.#open) this.#comeAnyhow(e, l, target, low);
+      else this.#comeInTurn(e, l, target, low);
+    }
+  }
+
+  /** Least and greatest number that may have come by the end of epoch `e`. */
+  #reach(e: number): { low: number; high: number } {
+    const { unit, most: tops, needed, span } = this.#epochs;
+    const kernels = poissonKernels(unit[e]);
     const logSpan = Math.log(span[e]);
     const top = tops[e];
-    const first = bands.low[e];
-    const counts = bands.width[e];
+    const first = this.#bands.low[e];
+    const last = first + this.#bands.width[e] - 1;
     // Fewer come the more are in the system: the first of the band has the most arrivals ahead.
     let low = top;
     let high = 0;
-    for (let l = 0; l < levels; l++) {
-      const logMean = this.#logLevel[l] + logSpan;
-      const fewest = kernels.of(logMean + this.#logFreeAfter(e, first + counts - 1));
+    for (const logLevel of this.#logLevel) {
+      const logMean = logLevel + logSpan;
+      const fewest = kernels.of(logMean + this.#logFreeAfter(e, last));
       const most = this.#open ? fewest : kernels.of(logMean + this.#logFreeAfter(e, first));
       low = Math.min(low, first + fewest.from);
-      high = Math.max(high, first + counts - 1 + most.from + most.mass.length - 1);
+      high = Math.max(high, last + most.from + most.mass.length - 1);
     }
-    const crowd = this.#crowds.chance(e);
     low = Math.max(low, needed[e]);
-    high = crowd > 0 ? top : Math.max(low, Math.min(high, top));
-    const width = high - low + 1;
-    const to = bands.begin(e + 1, low, width);
-    const { mass } = bands;
-    for (let l = 0; l < levels; l++) {
-      const logMean = this.#logLevel[l] + logSpan;
-      const from = bands.at[e] + l * counts;
-      const target = { values: mass, at: to + l * width, length: width };
-      if (this.#open) {
-        // Most levels of a rate that stays as it is are soon out of question.
-        if (!this.#isLikely(from, counts)) continue;
-        const kernel = kernels.of(logMean);
-        const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
-        if (crowd > 0) {
-          this.#crowds.add(target, weights, e, l, first - low);
-          for (let x = 0; x < counts; x++) weights.values[x] *= 1 - crowd;
-        }
-        addConvolution(
-          target,
-          weights,
-          { values: kernel.mass, at: 0, length: kernel.mass.length },
-          first + kernel.from - low,
-        );
-        continue;
-      }
-      for (let x = 0; x < counts; x++) {
-        const f = mass[from + x];
-        if (f < UNLIKELY) continue;
-        const kernel = kernels.of(logMean + this.#logFreeAfter(e, first + x));
-        const p = kernel.mass;
-        const base = first + x + kernel.from - low;
-        const until = Math.min(p.length - 1, width - 1 - base);
-        for (let k = Math.max(0, -base), y = to + l * width + base + k; k <= until; k++, y++) mass[y] += f * p[k];
-      }
+    return { low, high: this.#crowds.chance(e) > 0 ? top : Math.max(low, Math.min(high, top)) };
+  }
+
+  /** Adds to `target`, whose counts begin at `low`, those of level `l` after epoch `e`, of callers who come whoever is in the system. */
+  #comeAnyhow(e: number, l: number, target: Run, low: number): void {
+    const bands = this.#bands;
+    const first = bands.low[e];
+    const counts = bands.width[e];
+    const from = bands.at[e] + l * counts;
+    // Most levels of a rate that stays as it is are soon out of question.
+    if (!this.#isLikely(from, counts)) return;
+    const kernel = poissonKernels(this.#epochs.unit[e]).of(this.#logLevel[l] + Math.log(this.#epochs.span[e]));
+    const weights = { values: this.#likelyOf(from, counts), at: 0, length: counts };
+    const crowd = this.#crowds.chance(e);
+    if (crowd > 0) {
+      this.#crowds.add(target, weights, e, l, first - low);
+      for (let x = 0; x < counts; x++) weights.values[x] *= 1 - crowd;
+    }
+    const arriving = { values: kernel.mass, at: 0, length: kernel.mass.length };
+    addConvolution(target, weights, arriving, first + kernel.from - low);
+  }
+
+  /** The same of clients who wait for their answer: fewer come the more of them are in the system. */
+  #comeInTurn(e: number, l: number, target: Run, low: number): void {
+    const { mass, low: lows, width, at } = this.#bands;
+    const kernels = poissonKernels(this.#epochs.unit[e]);
+    const first = lows[e];
+    const counts = width[e];
+    const from = at[e] + l * counts;
+    const logMean = this.#logLevel[l] + Math.log(this.#epochs.span[e]);
+    for (let x = 0; x < counts; x++) {
+      const f = mass[from + x];
+      if (f < UNLIKELY) continue;
+      const kernel = kernels.of(logMean + this.#logFreeAfter(e, first + x));
+      const p = kernel.mass;
+      const base = first + x + kernel.from - low;
+      const until = Math.min(p.length - 1, target.length - 1 - base);
+      for (let k = Math.max(0, -base), y = target.at + base + k; k <= until; k++, y++) mass[y] += f * p[k];
     }
   }
 
@@ -217,50 +240,62 @@ export class Arrivals {
 
   /** s that each request waited, by request. */
   sample(draws: Draws): Float64Array {
-    const { length, kind, at, span, unit, waiters, needed, first, order, start } = this.#epochs;
+    const { length, kind, needed, order, start } = this.#epochs;
     const levels = this.#logLevel.length;
     const bands = this.#bands;
     const arrival = start.slice();
-    let mass = new Float64Array(64);
     const last = pick(bands.mass.subarray(bands.at[length]), 0, levels * bands.width[length], draws);
     let level = Math.floor(last / bands.width[length]);
     let count = bands.low[length] + (last % bands.width[length]);
     for (let e = length - 1; e >= 0; e--) {
       if (kind[e] === LAST) count = needed[e];
-      const inPeriod = this.#isInPeriod(e);
-      const low = bands.low[e];
-      const width = bands.width[e];
-      if (mass.length < levels * width) mass = new Float64Array(2 * levels * width);
-      // Of a rate that stays as it is all but one level are out of reach.
-      let least = levels;
-      let most = 0;
-      for (let l = 0; l < levels; l++) {
-        const reach = this.#transition(l, level, e);
-        if (reach < UNREACHABLE && least === levels) continue;
-        for (let x = l * width; x < (l + 1) * width; x++) mass[x] = 0;
-        if (reach < UNREACHABLE) continue;
-        if (least === levels) least = l;
-        most = l;
-        if (inPeriod) this.#weighCounts(e, l, count, reach, mass);
-        else mass[l] = bands.mass[bands.at[e] + l] * reach * this.#likelihoodAlone(e, l);
-      }
-      const chosen = pick(mass, least * width, (most + 1) * width, draws);
-      level = Math.floor(chosen / width);
-      if (!inPeriod) continue;
-      const earlier = low + (chosen % width);
-      const from = Math.min(waiters[e], earlier * unit[e]);
-      const to = Math.min(waiters[e], count * unit[e]);
-      const started = Math.max(0, to - from);
-      const instants = new Float64Array(started + this.#left(e, count) - this.#left(e, earlier));
-      const crowd = Math.min(instants.length, unit[e] * this.#crowds.draw(e, level, count - earlier, draws));
-      const together = crowd > 0 ? this.#crowds.instant(e, draws) : 0;
-      for (let k = 0; k < instants.length; k++) instants[k] = k < crowd ? together : at[e] - draws.next() * span[e];
-      arrival.set(instants.sort().subarray(0, started), first[e] + from);
+      const chosen = this.#pickBefore(e, level, count, draws);
+      level = Math.floor(chosen / bands.width[e]);
+      if (!this.#isInPeriod(e)) continue;
+      const earlier = bands.low[e] + (chosen % bands.width[e]);
+      this.#drawArrivals(e, { level, earlier, count }, arrival, draws);
       count = earlier;
     }
     const wait = new Float64Array(start.length);
     for (let i = 0; i < start.length; i++) wait[order[i]] = Math.max(0, start[i] - arrival[i]);
     return wait;
+  }
+
+  /** Level and count before epoch `e`, as one index of its band, given those after it. */
+  #pickBefore(e: number, level: number, count: number, draws: Draws): number {
+    const bands = this.#bands;
+    const levels = this.#logLevel.length;
+    const width = bands.width[e];
+    const inPeriod = this.#isInPeriod(e);
+    if (this.#picked.length < levels * width) this.#picked = new Float64Array(2 * levels * width);
+    const mass = this.#picked;
+    // Of a rate that stays as it is all but one level are out of reach.
+    let least = levels;
+    let most = 0;
+    for (let l = 0; l < levels; l++) {
+      const reach = this.#transition(l, level, e);
+      if (reach < UNREACHABLE && least === levels) continue;
+      for (let x = l * width; x < (l + 1) * width; x++) mass[x] = 0;
+      if (reach < UNREACHABLE) continue;
+      if (least === levels) least = l;
+      most = l;
+      if (inPeriod) this.#weighCounts(e, l, count, reach, mass);
+      else mass[l] = bands.mass[bands.at[e] + l] * reach * this.#likelihoodAlone(e, l);
+    }
+    return pick(mass, least * width, (most + 1) * width, draws);
+  }
+
+  /** When those came who were counted within epoch `e`, from `earlier` to `count` units: into `arrival`. */
+  #drawArrivals(e: number, { level, earlier, count }: Counted, arrival: Float64Array, draws: Draws): void {
+    const { at, span, unit, waiters, first } = this.#epochs;
+    const from = Math.min(waiters[e], earlier * unit[e]);
+    const to = Math.min(waiters[e], count * unit[e]);
+    const started = Math.max(0, to - from);
+    const instants = new Float64Array(started + this.#left(e, count) - this.#left(e, earlier));
+    const crowd = Math.min(instants.length, unit[e] * this.#crowds.draw(e, level, count - earlier, draws));
+    const together = crowd > 0 ? this.#crowds.instant(e, draws) : 0;
+    for (let k = 0; k < instants.length; k++) instants[k] = k < crowd ? together : at[e] - draws.next() * span[e];
+    arrival.set(instants.sort().subarray(0, started), first[e] + from);
   }
 
   /** Of `count` units of arrivals the callers who still wait when the log is read. */

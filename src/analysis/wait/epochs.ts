@@ -79,94 +79,163 @@ function periodThatGoesOn(queued: Uint8Array, slots: number): number | null {
  * `duration`: s, by request. `end`: s, the instant up to which the log is known to hold no further start. `slots`: of the pool, where its log goes
  * on behind its last line; null: it has ended.
  */
-export function epochsOf(path: Path, duration: Float64Array, end: number, slots: number | null = null): Epochs {
-  const n = path.start.length;
-  const order = ascendingOrder(path.start);
-  const queued = Uint8Array.from(order, (request) => path.queued[request]);
-  const goesOn = slots === null ? null : periodThatGoesOn(queued, slots);
-  if (goesOn !== null) queued.fill(1, goesOn);
-  const start = floatsAt(path.start, order);
-  const at = new Float64Array(n + 1);
-  const span = new Float64Array(n + 1);
-  const kind = new Uint8Array(n + 1);
-  const needed = new Int32Array(n + 1);
-  const most = new Int32Array(n + 1);
-  const unit = new Int32Array(n + 1).fill(1);
-  const waiters = new Int32Array(n + 1);
-  const first = new Int32Array(n + 1);
-  const taken = new Int32Array(n + 1);
-  const busy = new Float64Array(n + 1);
-  const busyAtEnd = new Float64Array(n + 1);
-  const ends = path.start.map((at, i) => at + duration[i]).sort();
-  let count = 0;
-  let now = start[0];
-  let ended = 0;
-  /** Outside of periods nobody starts within an epoch: the level falls with the ends alone. */
-  const putAlone = (time: number, started: number) => {
-    while (ended < n && ends[ended] <= now) ended++;
-    const atBegin = started - ended;
-    while (ended < n && ends[ended] <= time) ended++;
-    const e = put(time);
-    busyAtEnd[e] = Math.max(0, started - ended);
-    busy[e] = Math.max(0, atBegin + busyAtEnd[e]) / 2;
-    return e;
-  };
-  const put = (time: number) => {
-    at[count] = time;
-    span[count] = Math.max(1e-9, time - now);
-    now = time;
-    return count++;
-  };
-  const inBurst = (request: number) => path.arrived !== undefined && !Number.isNaN(path.arrived[request]);
-  /** Reorders the starts [from, to): those of bursts, of whom it is known when they came, before the others, of which it returns the first. */
-  const burstsFirst = (from: number, to: number): number => {
-    const run = order.slice(from, to);
-    const known = run.filter(inBurst);
-    if (known.length === 0) return from;
-    order.set(known, from);
-    order.set(
-      run.filter((request) => !inBurst(request)),
-      from + known.length,
-    );
-    for (let k = from; k < to; k++) start[k] = path.start[order[k]];
-    return from + known.length;
-  };
-  let i = 0;
-  while (i < n) {
-    if (i === 0 || queued[i] === 0) {
-      const e = putAlone(start[i], i);
-      kind[e] = inBurst(order[i]) ? SILENCE : FRESH;
-      first[e] = i;
-      i++;
-      continue;
-    }
-    let to = i;
-    while (to < n && queued[to] === 1) to++;
-    i = burstsFirst(i, to);
-    if (i === to) {
-      kind[putAlone(start[to - 1], to)] = SILENCE;
-      continue;
-    }
-    const total = to - i;
-    const u = Math.max(1, Math.round(Math.sqrt(total) / 10));
-    const stride = total <= 40 ? 1 : total <= 120 ? 2 : Math.max(3, u * u);
-    const isOpen = goesOn !== null && to === n;
-    const shift = stride > 1 ? BARRIER_SHIFT * Math.sqrt(stride) : 0;
-    for (let from = i; from < to; from += stride) {
-      const until = Math.min(to, from + stride);
-      const e = put(start[until - 1]);
-      const last = until === to;
-      kind[e] = last && !isOpen ? LAST : INSIDE;
-      most[e] = Math.ceil(((isOpen ? 1 + MOST_LEFT : 1) * total) / u);
-      needed[e] = last ? Math.ceil(total / u) : Math.min(Math.ceil(total / u), Math.ceil((until - i + shift) / u));
-      unit[e] = u;
-      waiters[e] = total;
-      taken[e] = from - i;
-      first[e] = i;
-    }
-    i = to;
+export const epochsOf = (path: Path, duration: Float64Array, end: number, slots: number | null = null): Epochs =>
+  new Cutter(path, duration, slots).cut(end);
+
+class Cutter {
+  readonly #path: Path;
+  readonly #order: Int32Array;
+  readonly #start: Float64Array;
+  readonly #ends: Float64Array;
+  /** 1: the start came from the queue, by its position in `order`. */
+  readonly #queued: Uint8Array;
+  /** The period that the log goes on in has not ended. */
+  readonly #goesOn: boolean;
+  readonly #at: Float64Array;
+  readonly #span: Float64Array;
+  readonly #kind: Uint8Array;
+  readonly #needed: Int32Array;
+  readonly #most: Int32Array;
+  readonly #unit: Int32Array;
+  readonly #waiters: Int32Array;
+  readonly #first: Int32Array;
+  readonly #taken: Int32Array;
+  readonly #busy: Float64Array;
+  readonly #busyAtEnd: Float64Array;
+  #count = 0;
+  /** s: end of the last epoch. */
+  #now: number;
+  /** Requests that had ended by then. */
+  #ended = 0;
+
+  constructor(path: Path, duration: Float64Array, slots: number | null) {
+    const n = path.start.length;
+    this.#path = path;
+    this.#order = ascendingOrder(path.start);
+    this.#queued = Uint8Array.from(this.#order, (request) => path.queued[request]);
+    const goesOn = slots === null ? null : periodThatGoesOn(this.#queued, slots);
+    if (goesOn !== null) this.#queued.fill(1, goesOn);
+    this.#goesOn = goesOn !== null;
+    this.#start = floatsAt(path.start, this.#order);
+    this.#ends = path.start.map((at, i) => at + duration[i]).sort();
+    this.#now = this.#start[0];
+    this.#at = new Float64Array(n + 1);
+    this.#span = new Float64Array(n + 1);
+    this.#kind = new Uint8Array(n + 1);
+    this.#needed = new Int32Array(n + 1);
+    this.#most = new Int32Array(n + 1);
+    this.#unit = new Int32Array(n + 1).fill(1);
+    this.#waiters = new Int32Array(n + 1);
+    this.#first = new Int32Array(n + 1);
+    this.#taken = new Int32Array(n + 1);
+    this.#busy = new Float64Array(n + 1);
+    this.#busyAtEnd = new Float64Array(n + 1);
   }
-  // Who came since the last start of a period that goes on is not known.
-  if (goesOn === null) kind[putAlone(Math.max(end, now), n)] = SILENCE;
-  return { length: count, at, span, kind, needed, most, unit, waiters, first, taken, busy, busyAtEnd, order, start };
+
+  cut(end: number): Epochs {
+    const n = this.#start.length;
+    for (let i = 0; i < n; ) i = i === 0 || this.#queued[i] === 0 ? this.#fresh(i) : this.#period(i);
+    // Who came since the last start of a period that goes on is not known.
+    if (!this.#goesOn) this.#kind[this.#putAlone(Math.max(end, this.#now), n)] = SILENCE;
+    return {
+      length: this.#count,
+      at: this.#at,
+      span: this.#span,
+      kind: this.#kind,
+      needed: this.#needed,
+      most: this.#most,
+      unit: this.#unit,
+      waiters: this.#waiters,
+      first: this.#first,
+      taken: this.#taken,
+      busy: this.#busy,
+      busyAtEnd: this.#busyAtEnd,
+      order: this.#order,
+      start: this.#start,
+    };
+  }
+
+  /** The epoch up to start `i`, who did not queue; returns the next start. */
+  #fresh(i: number): number {
+    const e = this.#putAlone(this.#start[i], i);
+    this.#kind[e] = this.#inBurst(this.#order[i]) ? SILENCE : FRESH;
+    this.#first[e] = i;
+    return i + 1;
+  }
+
+  /** The epochs of the period that begins with start `from`; returns the first start behind it. */
+  #period(from: number): number {
+    let to = from;
+    while (to < this.#start.length && this.#queued[to] === 1) to++;
+    const begin = this.#burstsFirst(from, to);
+    if (begin === to) this.#kind[this.#putAlone(this.#start[to - 1], to)] = SILENCE;
+    else this.#putWaiters(begin, to);
+    return to;
+  }
+
+  #putWaiters(begin: number, to: number): void {
+    const total = to - begin;
+    const u = Math.max(1, Math.round(Math.sqrt(total) / 10));
+    const stride = strideOf(total, u);
+    const isOpen = this.#goesOn && to === this.#start.length;
+    const shift = stride > 1 ? BARRIER_SHIFT * Math.sqrt(stride) : 0;
+    for (let from = begin; from < to; from += stride) {
+      const until = Math.min(to, from + stride);
+      const e = this.#put(this.#start[until - 1]);
+      const last = until === to;
+      this.#kind[e] = last && !isOpen ? LAST : INSIDE;
+      this.#most[e] = Math.ceil(((isOpen ? 1 + MOST_LEFT : 1) * total) / u);
+      const all = Math.ceil(total / u);
+      this.#needed[e] = last ? all : Math.min(all, Math.ceil((until - begin + shift) / u));
+      this.#unit[e] = u;
+      this.#waiters[e] = total;
+      this.#taken[e] = from - begin;
+      this.#first[e] = begin;
+    }
+  }
+
+  #put(time: number): number {
+    this.#at[this.#count] = time;
+    this.#span[this.#count] = Math.max(1e-9, time - this.#now);
+    this.#now = time;
+    return this.#count++;
+  }
+
+  /** Outside of periods nobody starts within an epoch: the level falls with the ends alone. */
+  #putAlone(time: number, started: number): number {
+    const atBegin = started - this.#endedBy(this.#now);
+    const atEnd = Math.max(0, started - this.#endedBy(time));
+    const e = this.#put(time);
+    this.#busyAtEnd[e] = atEnd;
+    this.#busy[e] = Math.max(0, atBegin + atEnd) / 2;
+    return e;
+  }
+
+  #endedBy(time: number): number {
+    while (this.#ended < this.#ends.length && this.#ends[this.#ended] <= time) this.#ended++;
+    return this.#ended;
+  }
+
+  #inBurst(request: number): boolean {
+    const { arrived } = this.#path;
+    return arrived !== undefined && !Number.isNaN(arrived[request]);
+  }
+
+  /** Reorders the starts [from, to): those of bursts, of whom it is known when they came, before the others, of which it returns the first. */
+  #burstsFirst(from: number, to: number): number {
+    const run = this.#order.slice(from, to);
+    const known = run.filter((request) => this.#inBurst(request));
+    if (known.length === 0) return from;
+    const others = run.filter((request) => !this.#inBurst(request));
+    this.#order.set(known, from);
+    this.#order.set(others, from + known.length);
+    for (let k = from; k < to; k++) this.#start[k] = this.#path.start[this.#order[k]];
+    return from + known.length;
+  }
+}
+
+/** Waiters between two cuts of a period of `total`, counted in units of `unit`. */
+function strideOf(total: number, unit: number): number {
+  if (total <= 40) return 1;
+  return total <= 120 ? 2 : Math.max(3, unit * unit);
 }

@@ -34,33 +34,36 @@ export function fullBefore(
   let sum = 0;
   let mayWait = 0;
   for (const members of queuesOf(trace, own)) {
-    // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
-    const starts = new Float64Array(members.length);
-    const down = new Float64Array(members.length);
-    for (let m = 0; m < members.length; m++) {
-      starts[m] = trace.low[members[m]] - trace.duration[members[m]];
-      down[m] = trace.high[members[m]] + HAND_OVER;
-    }
-    sortInstants(down);
-    const up = ascendingOrder(starts);
-    let ended = 0;
-    let fullSince = Number.NaN;
-    for (let k = 0; k < up.length; k++) {
-      const start = starts[up[k]];
-      const i = members[up[k]];
-      while (ended < down.length && down[ended] <= start) ended++;
-      const running = k - ended;
-      if (running < slots) {
-        fullSince = running + 1 === slots ? start : Number.NaN;
-        continue;
-      }
-      most[i] = Math.max(0, trace.high[i] - trace.duration[i] - fullSince);
-      sum += most[i];
+    for (const { request, fullSince } of perhapsQueued(trace, members, slots)) {
+      most[request] = Math.max(0, trace.high[request] - trace.duration[request] - fullSince);
+      sum += most[request];
       if (sum > limit) return null;
       mayWait++;
     }
   }
   return { most, mayWait: trace.length > 0 ? mayWait / trace.length : 0 };
+}
+
+/** Of the requests of one queue those that may have found all slots taken, and the earliest instant since when they may have been. */
+function* perhapsQueued(trace: Trace, members: readonly number[], slots: number) {
+  // Each request surely runs inside [earliest start, latest end]: overlaps of these bound the number in service.
+  const starts = new Float64Array(members.length);
+  const down = new Float64Array(members.length);
+  for (let m = 0; m < members.length; m++) {
+    starts[m] = trace.low[members[m]] - trace.duration[members[m]];
+    down[m] = trace.high[members[m]] + HAND_OVER;
+  }
+  sortInstants(down);
+  const up = ascendingOrder(starts);
+  let ended = 0;
+  let fullSince = Number.NaN;
+  for (let k = 0; k < up.length; k++) {
+    const start = starts[up[k]];
+    while (ended < down.length && down[ended] <= start) ended++;
+    const running = k - ended;
+    if (running >= slots) yield { request: members[up[k]], fullSince };
+    else fullSince = running + 1 === slots ? start : Number.NaN;
+  }
 }
 
 /** Work that a tick brings must stay below this share of what the slots can do, or a backlog may outlast the tick. */

@@ -167,27 +167,31 @@ class QueueFilter extends SteppedFilter {
       this.logWeight[a] -= MISFIT + Math.max(0, ready + duration[i] - this.#s.high[i]);
     }
     const end = start + duration[i];
-    this.#arrived = Number.NaN;
-    const bursts = this.#bursts;
-    if (bursts && isMember) {
-      this.#arrived = bursts.came(a);
-      bursts.start(a);
-      const full = free > this.#arrived;
-      this.#take(a, start, end, full ? MEMBER : ALONE);
-      return full ? 1 : 0;
-    }
+    if (this.#bursts && isMember) return this.#startMember(a, this.#bursts, free, start, end);
     this.#guesses.noteGap(a, fromQueue ? start - free : 0);
     this.#take(a, start, end, fromQueue ? QUEUED : ALONE);
     if (!fromQueue && believed > LEAST_SURE) this.#guesses.thinkAgain(a);
-    if (!bursts) return fromQueue ? 1 : 0;
+    this.#arrived = Number.NaN;
+    if (this.#bursts) this.#startOther(a, this.#bursts, fromQueue, start);
+    return fromQueue ? 1 : 0;
+  }
+
+  /** One of the burst that particle `a` is in; returns 1 where it had to wait. */
+  #startMember(a: number, bursts: Bursts, free: number, start: number, end: number): 0 | 1 {
+    this.#arrived = bursts.came(a);
+    bursts.start(a);
+    const full = free > this.#arrived;
+    this.#take(a, start, end, full ? MEMBER : ALONE);
+    return full ? 1 : 0;
+  }
+
+  /** One who is not of the burst that came before it: the first of a new one, perhaps. */
+  #startOther(a: number, bursts: Bursts, fromQueue: boolean, start: number): void {
     bursts.end(a);
-    if (fromQueue) return 1;
-    if (this.#draws.next() * bursts.eventsPerCaller(a) < bursts.burstsPerCaller(a)) {
-      bursts.begin(a, start);
-      bursts.start(a);
-      this.#arrived = start;
-    }
-    return 0;
+    if (fromQueue || this.#draws.next() * bursts.eventsPerCaller(a) >= bursts.burstsPerCaller(a)) return;
+    bursts.begin(a, start);
+    bursts.start(a);
+    this.#arrived = start;
   }
 
   /** P(somebody queues when the first slot is free). */
