@@ -1,29 +1,40 @@
 /** Waits of a pool whose callers come as they like: from possible histories of its starts and arrivals. */
 import type { Callers, Effort, WaitInference } from '../../core/inference.ts';
 import { countText } from '../../core/words.ts';
-import { partOfTrace, type Trace } from '../structure/trace.ts';
+import type { Trace } from '../structure/trace.ts';
 import { IN_TURN } from './arrival-models.ts';
-import { type Bursts, burstsInQueues, burstsInTicks, burstsOnLanes, queueRuns } from './burst-evidence.ts';
+import {
+  type Bursts,
+  burstsInQueues,
+  burstsInTicks,
+  burstsOnLanes,
+  type QueueRuns,
+  queueRuns,
+} from './burst-evidence.ts';
 import { evenGap } from './even-gap.ts';
-import { fullProcess } from './full-process.ts';
 import { type Histories, type HistoryTimes, laneHistories, type Plan, queueHistories } from './histories.ts';
 import { historiesText } from './histories-text.ts';
-import { longestWaits } from './idle-moments.ts';
 import { withoutLongSilences } from './long-silences.ts';
-import { LIVE_ROWS, LOOK_ROWS, planFor } from './plan-for.ts';
+import { MOST_UNSEEN, type Part, partToFollow } from './part-to-follow.ts';
 import { type Elsewhere, here } from './runs-elsewhere.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
-import { manyPerTick, onLanes, onQueues, type QueueStretch, type Stretch, stretchOf } from './stretch.ts';
+import {
+  type LaneStretch,
+  manyPerTick,
+  onLanes,
+  onQueues,
+  type QueueStretch,
+  type Stretch,
+  stretchOf,
+} from './stretch.ts';
 import { summariseWaits, unknownWait } from './summarise-waits.ts';
-import { unseenBeginnings, unseenEndings } from './unseen-beginning.ts';
+import { unseenEndings } from './unseen-beginning.ts';
+import { boundsOf } from './wait-bounds.ts';
 
 const ROUNDS = 3;
 
 /** Of fewer requests nothing tells how their callers came: at once, one after the other, or again when they were answered. */
 const FEWEST_REQUESTS = 30;
-
-/** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
-const MOST_UNSEEN = 0.2;
 
 export interface FilteredWaits {
   readonly summary: WaitInference;
@@ -59,37 +70,6 @@ const silentWaits = (trace: Trace, basis: string): FilteredWaits => ({
   times: null,
 });
 
-interface Part {
-  readonly plan: Omit<Plan, 'rounds'>;
-  /** Requests [from, from + length) of the trace. */
-  readonly from: number;
-  readonly length: number;
-  /** Share of the requests in it that began while the pool was full from its beginning on: their callers may have come before. */
-  readonly unseen: number;
-  /** That is little. */
-  readonly isSeen: boolean;
-}
-
-/** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
-function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Effort): Part {
-  const plan = planFor(trace.length, effort);
-  const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;
-  const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
-  const fromOf = (length: number) => (newest ? trace.length - length : 0);
-  const unseenShare = unseenBeginnings(trace, queue === 'worker');
-  const unseenOf = (length: number) => {
-    const from = fromOf(length);
-    return unseenShare(from, length, changes ? slotsAt(changes, trace.end[from]) : slots);
-  };
-  let length = lengths[0];
-  let unseen = unseenOf(length);
-  for (let k = 1; k < lengths.length && unseen > MOST_UNSEEN; k++) {
-    length = lengths[k];
-    unseen = unseenOf(length);
-  }
-  return { plan, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN };
-}
-
 /**
  * null where the log contradicts workers that run one request at a time. `callers`: as a longer look has found them, for a live
  * view; `hidden`: workers were replaced, perhaps with a request that held them and wrote no line.
@@ -119,7 +99,7 @@ interface Looks {
 }
 
 /** What is asked of a log. */
-interface Asked extends Looks {
+export interface Asked extends Looks {
   readonly trace: Trace;
   readonly pool: Pool;
   readonly hidden: boolean;
@@ -155,20 +135,16 @@ interface Followed {
   readonly isEven: boolean;
 }
 
+interface Stretches {
+  /** null: it is not known which slot ran a request. */
+  readonly lanes: LaneStretch | null;
+  readonly queues: QueueStretch;
+  readonly isManyPerTick: boolean;
+  readonly isEven: boolean;
+}
+
 /** null where the log contradicts workers that run one request at a time. */
-function historiesOf({
-  trace,
-  pool,
-  hidden,
-  part,
-  effort,
-  until = null,
-  callers,
-  elsewhere = here,
-}: Asked): Followed | null {
-  // A worker that a killed request held looks like clients who stayed away.
-  // Measured on workers that run one request at a time alone.
-  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
+function stretchesOf({ trace, pool, hidden, part, until = null }: Asked): Stretches | null {
   const rows = Int32Array.from({ length: part.length }, (_, i) => part.from + i);
   const changing = withChanges(stretchOf(trace, rows, pool.slots), pool);
   const stretch: Stretch = {
@@ -176,12 +152,24 @@ function historiesOf({
     ...(hidden ? { hidden } : {}),
     ...(until === null ? {} : { goesOn: true as const }),
   };
-  const lanes = pool.onLanes ? onLanes(stretch, trace) : null;
-  if (pool.onLanes && !lanes) return null;
   const isManyPerTick = manyPerTick(trace, rows);
-  const gap = lanes && isManyPerTick ? evenGap(stretch) : null;
+  if (!pool.onLanes) return { lanes: null, queues: withQueues(stretch, trace, pool), isManyPerTick, isEven: false };
+  const lanes = onLanes(stretch, trace);
+  if (!lanes) return null;
+  const gap = isManyPerTick ? evenGap(stretch) : null;
   const processes = { ...stretch, isProcesses: true as const, ...(gap === null ? {} : { evenGap: gap }) };
-  const queues = withQueues(lanes ? processes : stretch, trace, pool);
+  return { lanes, queues: withQueues(processes, trace, pool), isManyPerTick, isEven: gap !== null };
+}
+
+/** null where the log contradicts workers that run one request at a time. */
+function historiesOf(asked: Asked): Followed | null {
+  const { pool, hidden, part, effort, callers, elsewhere = here } = asked;
+  const stretches = stretchesOf(asked);
+  if (!stretches) return null;
+  const { lanes, queues, isManyPerTick, isEven } = stretches;
+  // A worker that a killed request held looks like clients who stayed away.
+  // Measured on workers that run one request at a time alone.
+  const plan = { ...part.plan, rounds: hidden ? 0 : ROUNDS, crowds: part.plan.crowds && pool.onLanes && !hidden };
   const together = plan.quick && callers === 'in-bursts';
   // Of a long log's parts the question costs as much as all the rest of it.
   const asksForBursts = !plan.quick && effort !== 'sample';
@@ -191,38 +179,26 @@ function historiesOf({
       ? laneHistories(lanes, plan, together)
       : queueHistories(queues, plan, together, runs?.usual)
   ).tell();
-  if (!asksForBursts)
-    return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven: gap !== null };
-  const bursts = !lanes
-    ? burstsInQueues(queues, plan, usual)
-    : runs
-      ? burstsInTicks(lanes, queues, plan, usual, runs)
-      : burstsOnLanes(lanes, plan, usual);
+  if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven };
+  const bursts = burstsIn(stretches, plan, usual, runs);
   const inBursts = bursts?.sure ?? false;
-  return {
-    histories: bursts && inBursts ? bursts.histories : usual,
-    bursts,
-    inBursts,
-    isManyPerTick,
-    isEven: gap !== null,
-  };
+  return { histories: bursts && inBursts ? bursts.histories : usual, bursts, inBursts, isManyPerTick, isEven };
+}
+
+function burstsIn({ lanes, queues }: Stretches, plan: Plan, usual: Histories, runs: QueueRuns | null): Bursts | null {
+  if (!lanes) return burstsInQueues(queues, plan, usual);
+  return runs ? burstsInTicks(lanes, queues, plan, usual, runs) : burstsOnLanes(lanes, plan, usual);
 }
 
 function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven }: Followed): FilteredWaits {
-  const { trace, pool, hidden, part, partly, effort, callers } = asked;
+  const { trace, pool, part, partly, effort, callers } = asked;
   const { quick } = part.plan;
   const { waits, model, times, evidence } = histories;
   const own = pool.queue === 'worker';
   // A live view ends now; those of a part of a log are seen behind it.
   const isWhole = !quick && effort !== 'look' && !partly;
   const endsFull = isWhole && unseenEndings(trace, own)(0, part.length, lastSlots(pool)) > MOST_UNSEEN;
-  const followed = partly ? partOfTrace(trace, part.from, part.from + part.length) : trace;
-  // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
-  const tellsIdling = !hidden && part.unseen === 0 && pool.queue !== 'unknown';
-  const longest = tellsIdling ? longestWaits(followed, { slots: pool.slots, own, changes: pool.changes }) : null;
-  const slotsOfOne = pool.queue === 'unknown' && !quick ? fullProcess(followed, pool.slots) : null;
-  const inOneProcess =
-    slotsOfOne === null ? null : longestWaits(followed, { slots: slotsOfOne, own: false, changes: undefined });
+  const bounds = boundsOf(asked);
   return {
     summary: {
       ...summariseWaits(waits, {
@@ -231,10 +207,10 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven
           requests: partly ? part.length : null,
           beginsFull: !part.isSeen && !partly,
           endsFull,
-          slotsOfOne,
+          slotsOfOne: bounds.slotsOfOne,
         }),
         // What was queued before a part began, or the log, cannot be seen in it.
-        hidden: hidden || partly || !part.isSeen || endsFull,
+        hidden: asked.hidden || partly || !part.isSeen || endsFull,
         evidence,
         slots: pool.slots,
         onLanes: pool.onLanes,
@@ -246,8 +222,8 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
         start: times.start.map((micros) => micros / 1e6),
-        longest: longest?.map((micros) => micros / 1e6).sort() ?? null,
-        inOneProcess: inOneProcess?.map((micros) => micros / 1e6).sort() ?? null,
+        longest: bounds.longest,
+        inOneProcess: bounds.inOneProcess,
       }),
       full: !own && !pool.isLeast && !partly ? evidence.full : Number.NaN,
       callers: quick ? callers : inBursts ? 'in-bursts' : 'alone',

@@ -25,7 +25,7 @@ const TICKS = [2, 4, 8, 16, 32];
 const SHORTEST_TICK = 100_000;
 const MOST_INTERVALS = 500_000;
 
-interface Queue {
+export interface QueueSlots {
   /** Slots of each queue; the most of them, where their number changes. */
   readonly slots: number;
   /** The queue of a request is its worker's. */
@@ -34,7 +34,7 @@ interface Queue {
 }
 
 /** µs by index in the trace; the beginning of the log counts as a moment at which nobody queued. null: the lines do not tell. */
-export function longestWaits(trace: Trace, { slots, own, changes }: Queue): Float64Array | null {
+export function longestWaits(trace: Trace, { slots, own, changes }: QueueSlots): Float64Array | null {
   const bound = fullBefore(trace, slots, own);
   if (!bound) return null;
   const most = bound.most;

@@ -1,0 +1,42 @@
+/** Which requests of a long log, or of a live one, are followed. */
+import type { Effort } from '../../core/inference.ts';
+import type { Trace } from '../structure/trace.ts';
+import type { Pool } from './filtered-waits.ts';
+import type { Plan } from './histories.ts';
+import { LIVE_ROWS, LOOK_ROWS, planFor } from './plan-for.ts';
+import { slotsAt } from './slot-changes.ts';
+import { unseenBeginnings } from './unseen-beginning.ts';
+
+/** A part of a log of which more lies before its first idle moment says too little of the waits in it. */
+export const MOST_UNSEEN = 0.2;
+
+export interface Part {
+  readonly plan: Omit<Plan, 'rounds'>;
+  /** Requests [from, from + length) of the trace. */
+  readonly from: number;
+  readonly length: number;
+  /** Share of the requests in it that began while the pool was full from its beginning on: their callers may have come before. */
+  readonly unseen: number;
+  /** That is little. */
+  readonly isSeen: boolean;
+}
+
+/** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
+export function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effort: Effort): Part {
+  const plan = planFor(trace.length, effort);
+  const newest = effort === 'live' ? LIVE_ROWS : effort === 'look' ? LOOK_ROWS : null;
+  const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
+  const fromOf = (length: number) => (newest ? trace.length - length : 0);
+  const unseenShare = unseenBeginnings(trace, queue === 'worker');
+  const unseenOf = (length: number) => {
+    const from = fromOf(length);
+    return unseenShare(from, length, changes ? slotsAt(changes, trace.end[from]) : slots);
+  };
+  let length = lengths[0];
+  let unseen = unseenOf(length);
+  for (let k = 1; k < lengths.length && unseen > MOST_UNSEEN; k++) {
+    length = lengths[k];
+    unseen = unseenOf(length);
+  }
+  return { plan, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN };
+}
