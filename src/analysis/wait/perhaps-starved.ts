@@ -11,12 +11,13 @@ import { takesAsLong } from '../structure/growth.ts';
 import type { Trace } from '../structure/trace.ts';
 import type { FilteredWaits, Pool } from './filtered-waits.ts';
 import { longestWaits } from './idle-moments.ts';
-import { HAND_OVER } from './no-rest.ts';
+import { HAND_OVER, perhapsNone } from './no-rest.ts';
 
 /** µs: `sys.getswitchinterval()`, how long a thread that works keeps the lock from one that asks for it. */
 const SWITCH_INTERVAL = 5000;
 /** Times that the lock is asked for between two requests of a slot. Recorded: gunicorn's threads stood idle for up to 5 intervals of each other one. */
 const ASKED_FOR = 6;
+const CLIENTS = 'clients as many as the slots paused before they asked again';
 /** The middle of such a range is a guess. */
 const GUESS = 0.5;
 
@@ -36,14 +37,15 @@ export function perhapsStarved(found: FilteredWaits, trace: Trace, asked: Thread
   const { pool } = asked;
   const longest = longestWaits(trace, { slots: pool.slots, own: pool.queue === 'worker', changes: undefined });
   if (!longest) return found;
+  const none = perhapsNone(summary, CLIENTS);
   return {
     ...found,
     summary: {
-      ...summary,
+      ...none,
       highMean: Math.max(summary.highMean, meanOf(longest)),
       highP95: Math.max(summary.highP95, quantileOf(longest, 0.95)),
       confidence: Math.min(summary.confidence, GUESS),
-      basis: `${summary.basis}; or the threads were full all along, and slow to take the next request`,
+      basis: `${none.basis}; or the threads were full all along, and slow to take the next request`,
     },
   };
 }
