@@ -62,7 +62,7 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        'a buffering proxy in front; sync workers of recent versions wait up to 2 s for the client to close, gthread and async workers hold no slot meanwhile',
+        'a buffering proxy in front; sync workers of recent versions wait up to 2 s for the client to close, and the main thread of gthread workers does, too, while it accepts nobody; async workers go on',
       uvicorn: 'does not apply: an event loop goes on',
       waitress: 'does not apply: its main thread sends the answers',
       hypercorn: 'does not apply: an event loop goes on',

@@ -5,6 +5,7 @@
 import type { PoolShape } from '../core/prediction.ts';
 import { acceptors, acceptorsSeen, queueOf } from './acceptors.ts';
 import { lateInSharedQueue, lateInWorkerQueues } from './fifo-pool.ts';
+import { lingersIn } from './overhead.ts';
 import { cannotMeet } from './recommend.ts';
 import type { Repetition } from './repetition.ts';
 import { drawsNothing, isWider, likelyRepetition } from './scenario.ts';
@@ -73,8 +74,9 @@ function keeps(workload: Workload, pool: PoolShape, repetition: Repetition, targ
   const { arrival, row, scale } = repetition;
   const n = arrival.length;
   const { service: logged, overhead } = workload.trace;
+  const lingers = lingersIn(workload.trace, pool);
   const service = new Float64Array(n);
-  for (let i = 0; i < n; i++) service[i] = logged[row[i]] * scale + overhead;
+  for (let i = 0; i < n; i++) service[i] = logged[row[i]] * scale + overhead + (lingers?.[row[i]] ?? 0);
   // As many may wait longer as lie above the 95th of a hundred.
   const most = n - 1 - Math.min(n - 1, Math.floor(0.95 * n));
   const threads = pool.model === 'threaded' ? pool.threads : 1;

@@ -51,14 +51,24 @@ function peakQueueOf(arrival: Float64Array, taken: Float64Array): number {
   return peak;
 }
 
-/** `arrival` ascending; `slots` Infinity where they are unbounded. */
-export function measure(arrival: Float64Array, wait: Float64Array, latency: Float64Array, slots: number): PoolMeasures {
+/**
+ * µs, of each request: `latency` up to when its slot is free again, `beyond` of which lie behind its answer (null: none). `arrival` ascending; `slots`
+ * Infinity where they are unbounded.
+ */
+export function measure(
+  arrival: Float64Array,
+  wait: Float64Array,
+  latency: Float64Array,
+  slots: number,
+  beyond: Float64Array | null = null,
+): PoolMeasures {
   let busy = 0;
   let last = Number.NEGATIVE_INFINITY;
   const taken = new Float64Array(arrival.length);
   for (let i = 0; i < arrival.length; i++) {
     taken[i] = arrival[i] + wait[i];
     busy += latency[i] - wait[i];
+    if (beyond) latency[i] -= beyond[i];
     const answered = arrival[i] + latency[i];
     if (answered > last) last = answered;
   }

@@ -1,6 +1,8 @@
 /** The moment between two requests of a slot: accepting, parsing and closing hold it too, and no line records them. */
 import type { Analysis } from '../core/finding.ts';
+import type { PoolShape } from '../core/prediction.ts';
 import { medianOf } from '../core/statistics.ts';
+import type { Trace } from './trace.ts';
 
 /** Fewer gaps say nothing of the overhead. */
 const MINIMUM_GAPS = 20;
@@ -33,3 +35,7 @@ export function overheadOf(
   }
   return gaps.length < MINIMUM_GAPS ? Math.min(USUAL_OVERHEAD, MOST_OVERHEAD * meanService || 0) : medianOf(gaps);
 }
+
+/** µs by which the request of each row of the trace holds a slot of the pool after its answer; null: none does. */
+export const lingersIn = ({ lingers }: Trace, { model }: PoolShape): Float64Array | null =>
+  model === 'sync' ? lingers : null;

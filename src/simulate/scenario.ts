@@ -1,4 +1,5 @@
 /** One pool under the load of a log, repeated: arrivals, services and accepting workers are drawn anew each time. */
+import { floatsAt } from '../core/columns.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { createRandom, exponential, normal, type Random } from '../core/random.ts';
 import { acceptors, acceptorsSeen, acceptorsUnknown, lopsidedAcceptors, queueOf } from './acceptors.ts';
@@ -6,6 +7,7 @@ import type { Clients } from './clients.ts';
 import { type Course, UNINTERRUPTED, waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
 import { interruptOf, startingOnSameCores } from './interruptions.ts';
 import { measure, type PoolMeasures } from './measures.ts';
+import { lingersIn } from './overhead.ts';
 import { drawRepetition, type Repetition } from './repetition.ts';
 import { type Demand, simulateStations } from './station-pool.ts';
 import { asLogged, deflated, type Workload } from './workload.ts';
@@ -202,6 +204,8 @@ function runOnce(
   const threads = async ? Number.POSITIVE_INFINITY : pool.model === 'threaded' ? pool.threads : 1;
   const slots = pool.workers * threads;
   const queue = queueOf(workload, pool);
+  const lingers = lingersIn(trace, pool);
+  const beyond = lingers && floatsAt(lingers, row);
 
   if (contention || clients.kind === 'closed') {
     const share = contention ? within(contention.share, contention.low, contention.high, random) : 0;
@@ -211,7 +215,7 @@ function runOnce(
     for (let i = 0; i < n; i++) {
       const service = alone[row[i]] * scale;
       work[i] = service * share;
-      delay[i] = service - work[i] + trace.overhead;
+      delay[i] = service - work[i] + trace.overhead + (beyond?.[i] ?? 0);
     }
     const station = contention?.station ?? 'worker';
     const demand =
@@ -219,12 +223,12 @@ function runOnce(
     const shape = { workers: pool.workers, threads, queue: async ? ('per-worker' as const) : queue, station };
     const course = courseOf(workload, pool, repetition, random, (i) => work[i] + delay[i]);
     const run = simulateStations(shape, demand, work, delay, acceptor, course);
-    return measure(run.arrival, run.wait, run.latency, slots);
+    return measure(run.arrival, run.wait, run.latency, slots, beyond);
   }
 
   const service = new Float64Array(n);
   // A slot is held a moment longer than the request takes; only the next one in the queue notices.
-  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] * scale + trace.overhead;
+  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] * scale + trace.overhead + (beyond?.[i] ?? 0);
   const wait = new Float64Array(n);
   if (!async) {
     const course = courseOf(workload, pool, repetition, random, (i) => service[i]);
@@ -232,7 +236,7 @@ function runOnce(
     else waitsOfWorkerQueues(arrival, service, acceptor, pool.workers, threads, wait, course);
   }
   for (let i = 0; i < n; i++) service[i] += wait[i];
-  return measure(arrival, wait, service, slots);
+  return measure(arrival, wait, service, slots, beyond);
 }
 
 /** `usual(i)`: µs that the i-th arrival holds a slot where nothing interrupts. */

@@ -2,6 +2,7 @@
 import { clockSteps, continuedTable, putForward, shiftsOf } from '../core/clock-steps.ts';
 import { floatsAt, integersAt } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
+import type { HeldWorkers } from '../core/inference.ts';
 import { ascendingOrder } from '../core/order.ts';
 import type { Random } from '../core/random.ts';
 import { countUpTo, medianOf } from '../core/statistics.ts';
@@ -40,6 +41,8 @@ export interface Trace {
   readonly clumps: ClumpSize;
   /** µs between the end of a request and the start of the next from the queue: accepting and parsing hold the slot too. */
   readonly overhead: number;
+  /** µs by which a worker that runs one request at a time stays taken after each answer (HeldWorkers); null: nothing shows that. */
+  readonly lingers: Float64Array | null;
   /** true: the log has no durations, every request is given the mean service time that its rhythm shows. */
   readonly constantService: boolean;
   /** true: waits are not known; `waits` are upper bounds. */
@@ -131,11 +134,15 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       // Bounds on the waits heap arrivals up where each stretch began.
       clumps: unknown && inference.capacity.value !== null ? NO_CLUMPS : clumpsOf(tick, start, waits, mean),
       overhead: overheadOf(rows, requests, inferred, begin, hold, mean),
+      lingers: inference.held && lingersOf(inference.held, route),
       constantService: without * 2 > requests.length,
       waitUnknown: unknown,
     },
   };
 }
+
+const lingersOf = (held: HeldWorkers, route: Int32Array): Float64Array =>
+  Float64Array.from(route, (id) => (id === held.route ? held.median : 0));
 
 /** Callers come one after the other, also where the clock was set back among them. */
 function onOneClock(analysis: Analysis): Analysis {
@@ -219,6 +226,7 @@ export function keepRows(trace: Trace, rows: Int32Array): Trace {
     route: integersAt(trace.route, rows),
     worker: integersAt(trace.worker, rows),
     waits: trace.waits.map(pick),
+    lingers: trace.lingers && pick(trace.lingers),
     held: whenAsked(trace.waits, (_, history) => {
       const held = trace.held(history);
       return Uint8Array.from(rows, (row) => held[row]);

@@ -31,6 +31,7 @@ function traceOf(jobs: readonly Job[]): Trace {
     extremes: [1, 1],
     tick: SECOND,
     clumps: { size: 1, drawn: 1, most: 1 },
+    lingers: null,
     overhead: 1000,
     constantService: false,
     waitUnknown: false,
