@@ -53,9 +53,15 @@ export interface LayoutInput {
 /** From this height on there is a row to spare here and there. */
 const ROOMY = 20;
 
+/** From this height on a narrow screen has two rows for the sentence. */
+const TWO_ROWS = 16;
+/** Narrower screens have no room for a sentence in one row. */
+const NARROW = 100;
+
 /** On a wide screen the sentence fits into one line; under a filter there are two of them. */
 function verdictRowsOf({ columns, rows, filtered = false }: LayoutInput): number {
-  const sentenceRows = columns < 160 && rows >= (filtered ? 24 : ROOMY) ? 2 : 1;
+  const rowsForTwo = filtered ? 24 : columns < NARROW ? TWO_ROWS : ROOMY;
+  const sentenceRows = columns < 160 && rows >= rowsForTwo ? 2 : 1;
   return filtered && rows >= ROOMY ? 2 * sentenceRows : sentenceRows;
 }
 
@@ -74,6 +80,9 @@ function queueRowsOf({ hasQueue, rows, isTimeless }: LayoutInput): number {
 /** Rows that a panel leaves to the lanes at most. */
 const MOST_GIVEN = 2;
 
+/** Rows of the panel under the tabs that say something. */
+const leastPanel = (rows: number): number => (rows >= ROOMY ? 4 : 3);
+
 /** Three rows a lane where there is room: the lanes are what people come for. */
 function rowsPerLane(lanesWanted: number, room: number): number {
   if (lanesWanted > 8) return 1;
@@ -89,11 +98,13 @@ function shareOut(room: number, input: LayoutInput) {
   if (input.isTimeless) return { lanes: TOLD_TIMELESS, pool: 0, panel: Math.max(0, room - TOLD_TIMELESS) };
   const isTall = rows >= TALL;
   const poolLeast = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
-  const panelUsual = Math.max(4, Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
+  const panelUsual = Math.max(leastPanel(rows), Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
   // A row or two from the panel where they show all lanes.
   const missing = 1 + lanesWanted + panelUsual + poolLeast - room;
   const panelLeast =
-    missing > 0 && missing <= MOST_GIVEN && panelWanted === 0 ? Math.max(4, panelUsual - missing) : panelUsual;
+    missing > 0 && missing <= MOST_GIVEN && panelWanted === 0
+      ? Math.max(leastPanel(rows), panelUsual - missing)
+      : panelUsual;
   const lanesMost = Math.max(2, room - panelLeast - poolLeast);
   const lanesGiven = Math.min(1 + lanesWanted * rowsPerLane(lanesWanted, room), lanesMost);
   const lanes = 1 + (lanesUse?.(lanesGiven - 1) ?? lanesGiven - 1);

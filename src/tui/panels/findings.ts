@@ -2,60 +2,42 @@
 import type { FilteredPart } from '../../core/part.ts';
 import type { FindingSummary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
-import { countText, durationText, percentText, roundText } from '../../core/words.ts';
+import { countText } from '../../core/words.ts';
 import type { Canvas } from '../canvas.ts';
 import { firstShown, selectedLine } from '../draw/list.ts';
-import { byteText } from '../numbers.ts';
+import { evidenceText, symptomsText } from '../evidence-text.ts';
 import { definePanel, type View } from '../panel.ts';
 import { shownFindings, shownPart, timedFindings } from '../shown-findings.ts';
 import { clockText } from '../time-axis.ts';
 import { clipWords, wrap } from '../width.ts';
 import { readingText } from '../words.ts';
 
-/** Names of evidence end in their unit. */
-const evidenceUnits: readonly (readonly [ending: RegExp, text: (value: number) => string])[] = [
-  [/_bytes_per_second$/, (value) => `${byteText(value)}/s`],
-  [/_per_second$/, (value) => `${roundText(value)}/s`],
-  [/_seconds$/, (value) => durationText(value * 1e6)],
-  [/(^|_)(ratio|share)$/, percentText],
-];
-
-/** A count of nothing and what is unknown is no evidence. */
-const wasSeen = (value: FindingSummary['evidence'][string]): boolean =>
-  value !== null && value !== false && value !== 0 && value !== 'unknown';
-
-/** "saturated 31 s, slots 4": evidence as it was measured, in the units of people. What was not seen is left out. */
-function evidenceText({ evidence }: FindingSummary): string {
-  return Object.entries(evidence)
-    .filter(([name, value]) => wasSeen(value) && name !== 'symptoms')
-    .map(([name, value]) => {
-      if (value === true) return name.replaceAll('_', ' ');
-      if (typeof value !== 'number') return `${name.replaceAll('_', ' ')} ${String(value)}`;
-      const unit = evidenceUnits.find(([ending]) => ending.test(name));
-      const words = ((unit && name.replace(unit[0], '')) || name).replaceAll('_', ' ');
-      return `${words} ${unit ? unit[1](value) : roundText(value)}`;
-    })
-    .join(', ');
-}
-
 const momentOf = (finding: FindingSummary, zoneMinutes: number): string =>
   finding.from === null ? '' : clockText(Date.parse(finding.from) * 1000, zoneMinutes);
 
-/** Findings that this one explains, by their ids in words. */
-const symptomsText = ({ evidence }: FindingSummary): string =>
-  typeof evidence.symptoms === 'string' ? evidence.symptoms.replaceAll('-', ' ') : '';
+interface BodyLine {
+  readonly text: string;
+  readonly kind: 'detail' | 'evidence' | 'advice';
+}
 
 /** The lines of a finding in full. */
-function bodyOf(finding: FindingSummary, columns: number): { text: string; kind: 'detail' | 'evidence' | 'advice' }[] {
-  const part = (kind: 'detail' | 'evidence' | 'advice', label: string, text: string) =>
+function bodyOf(finding: FindingSummary, columns: number): readonly BodyLine[] {
+  const kept = bodies.get(finding);
+  if (kept?.columns === columns) return kept.lines;
+  const part = (kind: BodyLine['kind'], label: string, text: string): BodyLine[] =>
     text === '' ? [] : wrap(`${label}${printable(text)}`, columns).map((line) => ({ text: line, kind }));
-  return [
+  const lines = [
     ...part('advice', 'Do: ', finding.advice),
     ...part('detail', '', finding.detail),
-    ...part('evidence', 'Seen: ', evidenceText(finding)),
-    ...part('evidence', 'Explains as well: ', symptomsText(finding)),
+    ...part('evidence', 'In numbers: ', evidenceText(finding)),
+    ...part('evidence', 'Follows from it: ', symptomsText(finding)),
   ];
+  bodies.set(finding, { columns, lines });
+  return lines;
 }
+
+/** A finding is drawn in many frames, mostly in one width. */
+const bodies = new WeakMap<FindingSummary, { readonly columns: number; readonly lines: readonly BodyLine[] }>();
 
 export default definePanel({
   id: 'findings',
@@ -147,10 +129,10 @@ function drawFindings(
   }
   const chosen = selectedLine(view, 'findings', shownFindings(view).length) - before;
   const selected = Math.max(0, Math.min(findings.length - 1, chosen));
-  const bodies = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
+  const texts = findings.map((finding) => bodyOf(finding, canvas.columns - 6));
   const first = firstShown(selected, Math.max(1, canvas.rows - 4), findings.length);
   const shown = unfolded(
-    bodies.map((body) => body.length),
+    texts.map((lines) => lines.length),
     selected,
     first,
     canvas.rows,
@@ -160,11 +142,11 @@ function drawFindings(
     drawHead(view, canvas, y, findings[index], view.isFocused && index === chosen);
     y++;
     const lines = shown.get(index) ?? 0;
-    bodies[index].slice(0, lines).forEach(({ text, kind }, i) => {
+    texts[index].slice(0, lines).forEach(({ text, kind }, i) => {
       const style = kind === 'advice' ? theme.text : theme.quiet;
       const x = canvas.text(5, y++, text, style);
       // It says more than there is room for.
-      if (i === lines - 1 && lines < bodies[index].length) canvas.text(x, y - 1, ` ${view.glyphs.ellipsis}`, style);
+      if (i === lines - 1 && lines < texts[index].length) canvas.text(x, y - 1, ` ${view.glyphs.ellipsis}`, style);
     });
   }
 }

@@ -1,5 +1,6 @@
 /** The line at the top: what is read, which server that is, how busy it is now, and the clock. */
 import { printable } from '../../core/text.ts';
+import type { Canvas } from '../canvas.ts';
 import { estimateText, shortCount, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
@@ -17,15 +18,14 @@ const modelNames: Readonly<Record<string, string>> = {
   unknown: '',
 };
 
-/** "4 sync workers", "2 workers × 8 threads", "16 slots", "server unknown". */
-export function serverText({ snapshot }: Pick<View, 'snapshot'>): string {
+/** "4 sync workers", "2 workers × 8 threads", "16 slots", "server unknown"; `brief`: "2 × 8 threads". */
+export function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string {
   const { server } = snapshot.summary;
   const workers = estimateText(server.workers);
   const noun = server.workers.value === 1 ? 'worker' : 'workers';
   if (server.model === 'threaded' && server.threads.value !== null) {
-    return workers === '?'
-      ? `${estimateText(server.capacity)} threads`
-      : `${workers} ${noun} × ${estimateText(server.threads)} threads`;
+    if (workers === '?') return `${estimateText(server.capacity)} threads`;
+    return `${workers}${brief ? '' : ` ${noun}`} × ${estimateText(server.threads)} threads`;
   }
   if (server.model === 'pool') return `pool of ${estimateText(server.capacity)}`;
   const model = modelNames[server.model];
@@ -54,55 +54,83 @@ function modeBadge({ snapshot, scene, ui, theme, glyphs }: View): Piece {
 
 export const speedText = (factor: number): string => String(Number(factor.toPrecision(3)));
 
+/** Cells of the pieces at the right, with the two before each. */
+const cellsOf = (pieces: readonly Piece[]): number => pieces.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
+
+/** From here on there is room for rates. */
+const WITH_RATES = 60;
+/** From here on the clock has a date. */
+const WITH_DATE = 130;
+
+/** Failures, the rate and the clock. Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else. */
+function readings({ snapshot, theme, ui, scene }: View, columns: number): { errors: Piece[]; clock: Piece[] } {
+  const stats = scene.stats();
+  const now = ui.edge ?? snapshot.now;
+  const date = columns >= WITH_DATE ? `${dateText(now, snapshot.zoneMinutes)} ` : '';
+  const clock: Piece = [`${date}${clockText(now, snapshot.zoneMinutes)}`, theme.barStrong];
+  if (columns < WITH_RATES) return { errors: [], clock: [clock] };
+  const share = shortPercent(stats.errors / Math.max(1, stats.requests)).padStart(4);
+  const alarm = theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true });
+  const rate = `${shortNumber(stats.perSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`;
+  return { errors: stats.errors > 0 ? [[`${share} 5xx`, alarm]] : [], clock: [[rate, theme.bar], clock] };
+}
+
+/** So much of a long name is worth more than a server in more words. */
+const LEAST_TITLE = 16;
+
+/** The server in the most words that leave room to the name of the log: all of it before how sure the server is is told. */
+function serverPiece(view: View, room: number, title: string): Piece[] {
+  if (view.snapshot.summary.requests.total === 0) return [];
+  const confidence = serverConfidence(view);
+  const full = serverText(view);
+  const sure = confidence > 0 ? `${full} (${shortPercent(confidence)} sure)` : full;
+  const titleCells = cellWidth(title);
+  const roomBeside = (text: string) => room - cellWidth(text) - 2;
+  const text =
+    roomBeside(sure) >= titleCells
+      ? sure
+      : roomBeside(full) >= Math.min(titleCells, LEAST_TITLE)
+        ? full
+        : serverText(view, true);
+  return [[text, view.theme.barStrong]];
+}
+
+/** The formats of the logs; while nobody has looked at the requests, nothing is said of them. */
+function formatsText({ snapshot }: View): string {
+  const { summary, reading, total } = snapshot;
+  const formats = new Set(summary.inputs.map((input) => input.format).filter((format) => format !== null));
+  if (formats.size > 0) return [...formats].join(', ');
+  const isUnread = summary.requests.total === 0 && (total > 0 || !reading.caughtUp);
+  return isUnread ? '' : 'format unknown';
+}
+
+/** The name of the log, what came while the picture is frozen, and the format where there is room for all of it: a part of it says nothing. */
+function drawTitle(view: View, canvas: Canvas, from: number, room: number, title: string): void {
+  const { theme, ui, unseen } = view;
+  const news = ui.frozen && unseen > 0 ? `  ${shortCount(unseen)} new` : '';
+  const format = formatsText(view);
+  const formatText = format === '' ? '' : ` · ${format}`;
+  const spare = room - cellWidth(news) - cellWidth(title);
+  let x = canvas.text(from + 1, 0, title, theme.barStrong, Math.max(4, room - cellWidth(news)));
+  if (spare >= cellWidth(formatText) + 2) x = canvas.text(x, 0, formatText, theme.barQuiet);
+  if (news !== '') canvas.text(x, 0, news, theme.styles.of(theme.colours.warning, theme.colours.bar, { bold: true }));
+}
+
 export default definePanel({
   id: 'header',
   title: 'Header',
   place: 'fixed',
   draw(view, canvas) {
-    const { snapshot, theme, ui, unseen, scene } = view;
-    const { summary } = snapshot;
-    canvas.fill(0, 0, canvas.columns, ' ', theme.bar);
+    canvas.fill(0, 0, canvas.columns, ' ', view.theme.bar);
     const badge = modeBadge(view);
-    const title = printable(snapshot.title, 200);
-    const stats = scene.stats();
-    const now = ui.edge ?? snapshot.now;
-    const date = canvas.columns >= 130 ? `${dateText(now, snapshot.zoneMinutes)} ` : '';
-    // Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else.
-    const right: Piece[] = [];
-    if (canvas.columns >= 60 && stats.errors > 0) {
-      const share = shortPercent(stats.errors / Math.max(1, stats.requests)).padStart(4);
-      right.push([`${share} 5xx`, theme.styles.of(theme.colours.critical, theme.colours.bar, { bold: true })]);
-    }
-    const isKnown = summary.requests.total > 0;
-    const server = right.length;
-    if (isKnown) right.push([serverText(view), theme.barStrong]);
-    if (canvas.columns >= 60)
-      right.push([`${shortNumber(stats.perSecond).padStart(4)} req/s${ui.filter === '' ? '' : ' pass'}`, theme.bar]);
-    right.push([`${date}${clockText(now, snapshot.zoneMinutes)}`, theme.barStrong]);
-    const cellsOf = (pieces: readonly Piece[]) => pieces.reduce((sum, [text]) => sum + cellWidth(text) + 2, 0);
-    // The name of the log goes before how sure that is.
-    const confidence = serverConfidence(view);
-    const sure = isKnown && confidence > 0 ? ` (${shortPercent(confidence)} sure)` : '';
-    if (cellsOf(right) + cellWidth(badge[0]) + cellWidth(title) + cellWidth(sure) + 2 <= canvas.columns && sure !== '')
-      right[server] = [`${right[server][0]}${sure}`, right[server][1]];
-
-    let x = canvas.text(0, 0, badge[0], badge[1]);
+    const title = printable(view.snapshot.title, 200);
+    const { errors, clock } = readings(view, canvas.columns);
+    const badgeEnd = canvas.text(0, 0, badge[0], badge[1]);
+    const roomOfServer = canvas.columns - badgeEnd - cellsOf([...errors, ...clock]) - 2;
+    const right = [...errors, ...serverPiece(view, roomOfServer, title), ...clock];
     const rightCells = cellsOf(right);
-    const room = canvas.columns - x - rightCells - 1;
-    const formats = [...new Set(summary.inputs.map((input) => input.format).filter((format) => format !== null))];
-    // While nobody has looked at the requests, nothing is said of their format.
-    const isUnread = summary.requests.total === 0 && (snapshot.total > 0 || !snapshot.reading.caughtUp);
-    const format = formats.length > 0 ? formats.join(', ') : isUnread ? '' : 'format unknown';
-    const news = ui.frozen && unseen > 0 ? `  ${shortCount(unseen)} new` : '';
-    if (room > 3) {
-      const formatText = format === '' ? '' : ` · ${format}`;
-      // The format where there is room for all of it: a part of it says nothing.
-      const spare = room - cellWidth(news) - cellWidth(title);
-      x = canvas.text(x + 1, 0, title, theme.barStrong, Math.max(4, room - cellWidth(news)));
-      if (spare >= cellWidth(formatText) + 2) x = canvas.text(x, 0, formatText, theme.barQuiet);
-      if (news !== '')
-        canvas.text(x, 0, news, theme.styles.of(theme.colours.warning, theme.colours.bar, { bold: true }));
-    }
+    const room = canvas.columns - badgeEnd - rightCells - 1;
+    if (room > 3) drawTitle(view, canvas, badgeEnd, room, title);
     let at = canvas.columns - rightCells + 1;
     for (const [text, style] of right) {
       canvas.text(at, 0, text, style);

@@ -125,22 +125,23 @@ function drawTrack(
   };
   if (picture.plan.form === 'height') drawHeights(view, canvas, painter, picture, look);
   else drawSlots(view, canvas, painter, picture, look, life !== undefined);
-  if (right > 0)
+  if (right > 0 && isExamined(view))
     canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
   if (!shared) drawLost(view, canvas, index, left);
   drawLifecycleMarks(view, canvas, track, left);
 }
 
+/** Stamps that nobody has examined yet put more side by side than ran at once, and how many slots there are is not known. */
+const isExamined = ({ snapshot }: View): boolean => snapshot.summary.requests.total > 0;
+
 /** How many requests ran at once, as one curve. */
 function drawHeights(view: View, canvas: Canvas, painter: LanePainter, picture: TrackPicture, look: TrackLook): void {
-  const { theme, snapshot } = view;
+  const { theme } = view;
   const { name, style, alive, notYet, left } = look;
   const row = picture.rows[0];
   if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
   drawLabel(canvas, name, 0, left, style);
-  // Stamps that nobody has examined yet put more side by side than ran at once.
-  const isExamined = snapshot.summary.requests.total > 0;
-  if (row.kind === 'share' && canvas.rows > 1 && isExamined && Number.isFinite(picture.peak)) {
+  if (row.kind === 'share' && canvas.rows > 1 && isExamined(view) && Number.isFinite(picture.peak)) {
     canvas.text(0, 1, `peak ${shortCount(Math.round(picture.peak))}${limitText(view)}`, theme.quiet, left - 1);
   }
 }

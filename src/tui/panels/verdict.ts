@@ -28,8 +28,10 @@ function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict
     confidence > 0 && confidence < 0.995 && snapshot.summary.requests.total > 0
       ? ` (${shortPercent(confidence)}\u00a0sure)`
       : '';
-  // Fewer words before anything is cut.
-  const wordings = [sentence, ...shorter].map((words) => wrap(`${before}${words}${sure}`, canvas.columns - left - 1));
+  const linesOf = (words: string) => wrap(`${before}${words}`, canvas.columns - left - 1);
+  // Fewer words before anything is cut; what would end it goes before how sure that is.
+  const briefest = shorter.at(-1) ?? sentence;
+  const wordings = [...[sentence, ...shorter].map((words) => `${words}${sure}`), briefest].map(linesOf);
   const lines = wordings.find(({ length }) => length <= canvas.rows) ?? wordings[wordings.length - 1];
   for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
     const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;

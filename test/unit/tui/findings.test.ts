@@ -28,8 +28,30 @@ describe('the list of findings', () => {
     const evidence = { slots: 4, episodes: 0, wait_method: 'unknown', wait_p95_seconds: null, share: 0.5 };
     const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });
     const text = drawn(findings, viewOf(snapshot), 100, 8).join('\n');
-    expect(text).toContain('Seen: slots 4, share 50 %');
+    expect(text).toContain('In numbers: slots 4 · share 50 %');
     expect(text).not.toMatch(/episodes|wait method/);
+  });
+
+  it('does not tell in the evidence what the sentences tell, but what has other units or is a part of a number', () => {
+    const evidence = { slots: 4, saturated_ratio: 1, wait_p95_seconds: 3, service_mean_seconds: 1, episodes: 12 };
+    const detail = 'All 4 slots were busy for 12 s (100 % of the time): mean 1.5 s, p95 3 s.';
+    const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ detail, evidence })] });
+    const text = drawn(findings, viewOf(snapshot), 100, 8).join('\n');
+    expect(text).toContain('In numbers: service mean 1 s · episodes 12');
+  });
+
+  it('does not tear a name and its number apart', () => {
+    const evidence = { capacity_lost_seconds: 3, recommended_workers: 1600 };
+    const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });
+    const text = drawn(findings, viewOf(snapshot, { columns: 50 }), 50, 8);
+    expect(text.some((line) => line.includes('recommended workers 1600'))).toBe(true);
+  });
+
+  it('names what follows from a finding', () => {
+    const evidence = { symptoms: 'callers-queue, asgi-would-not-queue' };
+    const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });
+    const text = drawn(findings, viewOf(snapshot), 100, 8).join('\n');
+    expect(text).toContain('Follows from it: callers queue, ASGI would not queue');
   });
 });
 

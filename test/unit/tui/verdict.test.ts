@@ -65,6 +65,11 @@ describe('the verdict on a narrow screen', () => {
     expect(text).not.toContain('…');
   });
 
+  it('tells at 60 columns what would end it before how sure that is', async () => {
+    const text = told(await replaySnapshot('gunicorn-sync-4-burst-of-16.log'), 59, 2).replaceAll(/\s+/g, ' ');
+    expect(text).toMatch(/4 sync workers full .*waits up to 3 s \(inferred\)\. Fix: 16 workers or async I\/O\.$/);
+  });
+
   it('keeps the pool, how long it was full, the wait and how it is known, what would end it, and how sure that is', async () => {
     const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
     expect(told(snapshot, 220, 1)).toContain(snapshot.verdict.sentence);
