@@ -2,13 +2,20 @@
 import { basename } from 'node:path';
 import type { Analysis } from './finding.ts';
 import type { ServerPart } from './inference.ts';
+import { withoutSharedFolders } from './short-paths.ts';
 
 /** A server whose workers' names tell none is called as its lines call it, or by the file that it wrote. */
 export function nameOfServer({ requests, summary }: Pick<Analysis, 'requests' | 'summary'>, part: ServerPart): string {
-  if (part.name !== '') return part.name;
+  const paths = summary.inputs.map(({ path }) => path);
+  // Processes of the same ids were told apart by their files.
+  if (part.name !== '') return paths.includes(part.name) ? nameOfFile(part.name, paths) : part.name;
   const input = summary.inputs[requests.source[part.rows[0]]];
   if (!input) return 'the first server';
-  if (input.first_host !== undefined) return input.first_host;
-  const isOnly = summary.inputs.filter(({ path }) => basename(path) === basename(input.path)).length === 1;
-  return isOnly ? basename(input.path) : input.path;
+  return input.first_host ?? nameOfFile(input.path, paths);
+}
+
+/** The last part of a path where that tells it from the others. */
+function nameOfFile(path: string, paths: readonly string[]): string {
+  const isOnly = paths.filter((other) => basename(other) === basename(path)).length === 1;
+  return isOnly ? basename(path) : (withoutSharedFolders(paths).get(path) ?? path);
 }

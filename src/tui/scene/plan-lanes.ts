@@ -1,4 +1,5 @@
 /** Which tracks are shown, how, and in how many rows, for the room there is. */
+import { withoutSharedFolders } from '../../core/short-paths.ts';
 import type { View } from '../panel.ts';
 import type { TrackPlan } from './lane-raster.ts';
 import type { Track } from './tracks.ts';
@@ -29,14 +30,6 @@ function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boolean {
     track.slots > MAX_SLOT_ROWS ||
     (track.slots > 1 && (unbounded || model === 'async' || model === 'thread-per-request'))
   );
-}
-
-/** Names of groups without the folders that all of them lie in. */
-function groupNames(groups: readonly string[]): Map<string, string> {
-  const folders = groups.map((group) => group.split('/').slice(0, -1));
-  let shared = 0;
-  while (folders.every((path) => shared < path.length && path[shared] === folders[0][shared])) shared++;
-  return new Map(groups.map((group) => [group, group.split('/').slice(shared).join('/')]));
 }
 
 /** Rows that would show everything: what the layout asks for. */
@@ -88,7 +81,7 @@ export function lanesUse(view: PlanView, rows: number): number {
 export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   // A file that is alone on the screen is named as well, where the log has others.
-  const names = groupNames([...new Set(list.map((track) => track.group))]);
+  const names = withoutSharedFolders([...new Set(list.map((track) => track.group))]);
   const grouped = names.size > 1;
   const { tracks, folded } = shownTracks(view, rows - (grouped ? names.size : 0));
   const room = Math.max(0, rows - (folded.length > 0 ? 1 : 0));
