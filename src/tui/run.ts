@@ -99,6 +99,10 @@ export async function runUi(options: RunOptions): Promise<number> {
   const onContinue = () => {
     terminal.enter(session.ui.mouse);
     terminal.keys.setRawMode(true);
+    // Who was stopped by SIGSTOP has not left the terminal, and the shell has set it back meanwhile.
+    terminal.takeKeys();
+    // Nobody told it that the window was resized while it was stopped: Node asks for the size again.
+    process.kill(process.pid, 'SIGWINCH');
     session.repaint();
   };
   const onCrash = (error: unknown) => {

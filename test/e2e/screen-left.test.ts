@@ -117,9 +117,12 @@ describe('the terminal', () => {
     expect(await shell.waitFor('Stopped')).not.toContain('q quit');
     expect(shell.isAlternate).toBe(false);
     expect(shell.modes).toEqual({ wraparound: true, mouse: 'none', cursorHidden: false });
+    shell.resize(120, 30);
     shell.press('fg\r');
     await shell.waitFor('q quit');
     expect(shell.isAlternate).toBe(true);
+    // As wide as the window has become meanwhile.
+    await shell.waitFor((text) => text.split('\n').some((line) => /\d\d:\d\d:\d\d$/.test(line) && line.length >= 119));
     shell.press('2');
     await shell.waitFor('GET /net');
     shell.press('q');
