@@ -68,23 +68,33 @@ function drawText<Line>(
   else canvas.textRight(x + width, y, text, style, width);
 }
 
+/** The titles of the columns; the one with room to spare says which lines are shown. */
+function drawHead<Line>(
+  { theme, glyphs }: View,
+  canvas: Canvas,
+  { columns, sorted }: ListInput<Line>,
+  placed: readonly PlacedColumn<Line>[],
+  range: string,
+): void {
+  for (const one of placed) {
+    const { column, x, width } = one;
+    const isSorted = sorted !== undefined && columns[sorted.column] === column;
+    const title = isSorted ? `${column.title}${sorted.ascending ? glyphs.up : glyphs.down}` : column.title;
+    drawText(canvas, one, 0, title, isSorted ? theme.accent : theme.quiet);
+    if (column.width === 0 && title.length + range.length + 3 < width)
+      canvas.textRight(x + width, 0, range, theme.quiet);
+  }
+}
+
 export function drawList<Line>(view: View, canvas: Canvas, input: ListInput<Line>): void {
-  const { theme, glyphs } = view;
-  const { count, sorted } = input;
+  const { theme } = view;
+  const { count } = input;
   const placed = placeColumns(input.columns, canvas.columns);
   const rows = canvas.rows - 1;
   const selected = selectedLine(view, input.panel, count);
   const first = firstShown(selected, rows, count);
   const range = count > rows ? `${first + 1}-${Math.min(first + rows, count)} of ${count}` : '';
-  for (const one of placed) {
-    const { column, x, width } = one;
-    const isSorted = sorted !== undefined && input.columns[sorted.column] === column;
-    const title = isSorted ? `${column.title}${sorted.ascending ? glyphs.up : glyphs.down}` : column.title;
-    drawText(canvas, one, 0, title, isSorted ? theme.accent : theme.quiet);
-    // The column with room to spare says which lines are shown.
-    if (column.width === 0 && title.length + range.length + 3 < width)
-      canvas.textRight(x + width, 0, range, theme.quiet);
-  }
+  drawHead(view, canvas, input, placed, range);
   if (count === 0) canvas.text(1, 1, input.empty, theme.quiet);
   for (let i = 0; i < Math.min(rows, count - first); i++) {
     const line = input.line(first + i);

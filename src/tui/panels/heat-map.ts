@@ -8,22 +8,24 @@ import { definePanel, type View } from '../panel.ts';
 import { DURATION_BINS, durationOfBin } from '../scene/column-durations.ts';
 import type { StyleId } from '../style.ts';
 
-/** Bins from the first to the last in use; null where no duration is known. */
-function binsInUse({ scene }: View): { readonly least: number; readonly count: number } | null {
-  let least = DURATION_BINS;
-  let most = -1;
+/** 1 where a bin holds a request. */
+function usedBins({ scene }: View): Uint8Array {
+  const used = new Uint8Array(DURATION_BINS);
   for (const { tile, from, to } of scene.durations()) {
     for (let at = from; at < to; at++) {
       if (tile.service.isEmpty(at)) continue;
-      for (let bin = 0; bin < DURATION_BINS; bin++) {
-        if (tile.service.count(at, bin) === 0) continue;
-        if (bin < least) least = bin;
-        if (bin > most) most = bin;
-      }
+      for (let bin = 0; bin < DURATION_BINS; bin++) if (tile.service.count(at, bin) > 0) used[bin] = 1;
     }
   }
+  return used;
+}
+
+/** Bins from the first to the last in use; null where no duration is known. */
+function binsInUse(view: View): { readonly least: number; readonly count: number } | null {
+  const used = usedBins(view);
+  const least = used.indexOf(1);
   // At least a factor of two over the whole height, so that equal durations do not look scattered.
-  return most < least ? null : { least, count: Math.max(8, most + 1 - least) };
+  return least < 0 ? null : { least, count: Math.max(8, used.lastIndexOf(1) + 1 - least) };
 }
 
 /** Which bins a row stands for: a bin has one row or several, or a row has several bins. */

@@ -49,26 +49,22 @@ export default definePanel({
     const painter = new LanePainter(view.theme, view.glyphs, hues, view.ui.colourBy);
     const wide = wideBars(view, lanes);
     let y = 1;
-    pictures.forEach((picture, index) => {
+    const drawn = pictures.map((picture, index) => {
       const heading = plan.headings[index];
       if (heading !== null) {
         canvas.text(0, y, clip(printable(heading), canvas.columns), view.theme.strong);
         y++;
       }
-      const rows = picture.plan.rows * picture.plan.thick;
-      drawTrack(
-        view,
-        canvas.region(0, y, canvas.columns, rows),
-        painter,
-        picture,
-        picture.plan.shared ? joined(tracks, picture.plan.shared) : tracks.list[picture.plan.track],
-        { hues, named: wide.get(picture.plan.track) ?? [] },
-        left,
-        right,
-      );
-      y += rows;
+      const { track: first, shared, rows, thick } = picture.plan;
+      const region = canvas.region(0, y, canvas.columns, rows * thick);
+      const track = shared ? joined(tracks, shared) : tracks.list[first];
+      drawTrack(view, region, painter, picture, track, { hues, named: wide.get(first) ?? [] }, left, right);
+      y += rows * thick;
+      return { region, track };
     });
     drawCursor(view, canvas.region(0, 1, canvas.columns, canvas.rows - 1), left);
+    // The cursor stands where a finding leads to: it does not hide what happened there.
+    for (const { region, track } of drawn) drawLifecycleMarks(view, region, track, left);
   },
 });
 
@@ -128,7 +124,6 @@ function drawTrack(
   if (right > 0 && isExamined(view))
     canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
   if (!shared) drawLost(view, canvas, index, left);
-  drawLifecycleMarks(view, canvas, track, left);
 }
 
 /** Stamps that nobody has examined yet put more side by side than ran at once, and how many slots there are is not known. */

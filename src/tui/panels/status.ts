@@ -16,35 +16,50 @@ function historyText({ snapshot }: View): string {
   return since === '' ? '' : `history ${since}`;
 }
 
+type Piece = readonly [text: string, style: StyleId];
+
+/** What happens to the input, and how one looks at it: first, because the rest may have no room. */
+function newsPieces({ snapshot, theme, ui }: View): Piece[] {
+  return [
+    [ui.message, theme.accent],
+    [snapshot.status, theme.warning],
+    [snapshot.skippingIdle ? 'skips idle stretches' : '', theme.accent],
+    [ui.filter === '' ? '' : `filter ${ui.filter} (esc clears)`, theme.accent],
+    [ui.cursor === null ? '' : `cursor ${clockText(ui.cursor, snapshot.zoneMinutes, true)}`, theme.accent],
+    [ui.edge === null ? '' : 'looking back (end returns)', theme.warning],
+  ];
+}
+
+const counted = (count: number, noun: string): string => `${shortCount(count)} ${noun}${count === 1 ? '' : 's'}`;
+
+/** How much is held, and what of it is shown. */
+function countPieces(view: View): Piece[] {
+  const { snapshot, theme, scene } = view;
+  const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + input.unparsed, 0);
+  return [
+    [historyText(view), theme.quiet],
+    [unparsed === 0 ? '' : `${counted(unparsed, 'line')} not understood`, theme.warning],
+    [counted(snapshot.total, 'request'), theme.quiet],
+    [scene.filter ? passText(view) : '', theme.quiet],
+  ];
+}
+
+function passText({ scene }: View): string {
+  const { requests, inScope } = scene.stats();
+  return `${shortCount(requests)} of ${shortCount(inScope)} here pass`;
+}
+
 export default definePanel({
   id: 'status',
   title: 'Status',
   place: 'fixed',
   draw(view, canvas) {
-    const { snapshot, theme, ui, scene } = view;
-    const pieces: [text: string, style: StyleId][] = [];
-    if (ui.message !== '') pieces.push([ui.message, theme.accent]);
-    if (snapshot.status !== '') pieces.push([snapshot.status, theme.warning]);
-    if (snapshot.skippingIdle) pieces.push(['skips idle stretches', theme.accent]);
-    if (ui.filter !== '') pieces.push([`filter ${ui.filter} (esc clears)`, theme.accent]);
-    if (ui.cursor !== null) pieces.push([`cursor ${clockText(ui.cursor, snapshot.zoneMinutes, true)}`, theme.accent]);
-    if (ui.edge !== null) pieces.push(['looking back (end returns)', theme.warning]);
-    pieces.push([historyText(view), theme.quiet]);
-    const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + input.unparsed, 0);
-    if (unparsed > 0)
-      pieces.push([`${shortCount(unparsed)} ${unparsed === 1 ? 'line' : 'lines'} not understood`, theme.warning]);
-    pieces.push([`${shortCount(snapshot.total)} ${snapshot.total === 1 ? 'request' : 'requests'}`, theme.quiet]);
-    if (scene.filter) {
-      const { requests, inScope } = scene.stats();
-      pieces.push([`${shortCount(requests)} of ${shortCount(inScope)} here pass`, theme.quiet]);
-    }
     let x = 0;
-    for (const [text, style] of pieces) {
+    for (const [text, style] of [...newsPieces(view), ...countPieces(view)]) {
       if (text === '') continue;
       const room = canvas.columns - x - 1;
       if (room < 6 || (x > 0 && cellWidth(text) + 3 > room)) break;
-      if (x > 0) x = canvas.text(x, 0, ' · ', theme.line);
-      else x = 1;
+      x = x > 0 ? canvas.text(x, 0, ' · ', view.theme.line) : 1;
       x = canvas.text(x, 0, text, style);
     }
   },

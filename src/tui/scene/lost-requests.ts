@@ -14,28 +14,45 @@ const SAME_MOMENT = 1_500_000;
 /** A worker that served until a moment before it was killed was not stuck. */
 const LEAST_MICROS = 1_000_000;
 
-export function lostRequests({ requests, placement, lifecycle, names }: Snapshot, tracks: Tracks): LostRequest[] {
-  const lost: { track: number; from: number; readonly to: number }[] = [];
-  const byWorker = new Map<number, typeof lost>();
+interface Stuck {
+  readonly track: number;
+  from: number;
+  readonly to: number;
+}
+
+/** What each worker may have had when it was killed, by its id: from the birth of the worker on, until its last answer is known. */
+function killsByWorker({ lifecycle, names }: Snapshot, tracks: Tracks): Map<number, Stuck[]> {
+  const kills = new Map<number, Stuck[]>();
   for (const event of lifecycle) {
     if (event.kind !== 'timeout' || event.worker === null || !Number.isFinite(event.time)) continue;
     const worker = names.workers.find(event.worker);
     const track = worker < 0 ? -1 : (tracks.ofWorker[worker] ?? -1);
     if (track < 0) continue;
     const born = tracks.list[track].lives.find((life) => life.worker === worker)?.from ?? Number.NEGATIVE_INFINITY;
-    const one = { track, from: born, to: event.time };
-    lost.push(one);
-    byWorker.set(worker, [...(byWorker.get(worker) ?? []), one]);
+    const own = kills.get(worker) ?? [];
+    own.push({ track, from: born, to: event.time });
+    kills.set(worker, own);
   }
-  if (lost.length === 0) return lost;
-  for (let row = 0; row < requests.length; row++) {
-    const own = byWorker.get(requests.worker[row]);
-    if (!own) continue;
-    const end = placement.end[row];
-    for (const one of own) {
-      if (requests.status[row] >= 500 && Math.abs(end - one.to) <= SAME_MOMENT) continue;
-      if (end - placement.uncertainty[row] > one.from && end - placement.uncertainty[row] <= one.to) one.from = end;
-    }
-  }
-  return lost.filter(({ from, to }) => to - from >= LEAST_MICROS && Number.isFinite(from));
+  return kills;
 }
+
+/** The worker was free again when this request had ended. */
+function endsBefore({ requests, placement }: Snapshot, row: number, kill: Stuck): boolean {
+  const end = placement.end[row];
+  if (requests.status[row] >= 500 && Math.abs(end - kill.to) <= SAME_MOMENT) return false;
+  const earliest = end - placement.uncertainty[row];
+  return earliest > kill.from && earliest <= kill.to;
+}
+
+export function lostRequests(snapshot: Snapshot, tracks: Tracks): LostRequest[] {
+  const kills = killsByWorker(snapshot, tracks);
+  if (kills.size === 0) return [];
+  const { requests, placement } = snapshot;
+  for (let row = 0; row < requests.length; row++) {
+    for (const kill of kills.get(requests.worker[row]) ?? NONE)
+      if (endsBefore(snapshot, row, kill)) kill.from = placement.end[row];
+  }
+  return [...kills.values()].flat().filter(({ from, to }) => to - from >= LEAST_MICROS && Number.isFinite(from));
+}
+
+const NONE: readonly Stuck[] = [];

@@ -78,6 +78,23 @@ export function lanesUse(view: PlanView, rows: number): number {
   return Math.min(rows, headings + heightsOf(view, all, rows - headings).used);
 }
 
+/** Rows of the tracks from one to another, with the headings of their groups. */
+function rowsOfTracks(
+  list: readonly Track[],
+  tracks: readonly number[],
+  grouped: boolean,
+  rowsOf: (track: number) => number,
+): number {
+  let sum = 0;
+  let group: string | null = null;
+  for (const track of tracks) {
+    if (grouped && list[track].group !== group) sum++;
+    group = list[track].group;
+    sum += rowsOf(track);
+  }
+  return sum;
+}
+
 export function planLanes(view: PlanView, rows: number): LanePlan {
   const { list } = view.scene.tracks();
   // A file that is alone on the screen is named as well, where the log has others.
@@ -85,50 +102,41 @@ export function planLanes(view: PlanView, rows: number): LanePlan {
   const grouped = names.size > 1;
   const { tracks, folded } = shownTracks(view, rows - (grouped ? names.size : 0));
   const room = Math.max(0, rows - (folded.length > 0 ? 1 : 0));
-  const headings = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
+  const groups = grouped ? new Set(tracks.map((index) => list[index].group)).size : 0;
 
-  const { tall, each, thick } = heightsOf(view, tracks, room - headings);
-  const selected = Math.max(0, tracks.indexOf(view.ui.selected.lanes ?? 0));
-  const rowsOf = (index: number) => (tall.includes(index) ? each : list[index].slots * thick);
-  // Scrolls just so far that the selected track is on the screen.
-  let first = 0;
-  const needed = (from: number, to: number) => {
-    let sum = 0;
-    let group: string | null = null;
-    for (let i = from; i <= to; i++) {
-      if (grouped && list[tracks[i]].group !== group) sum++;
-      group = list[tracks[i]].group;
-      sum += rowsOf(tracks[i]);
-    }
-    return sum;
+  const { tall, each, thick } = heightsOf(view, tracks, room - groups);
+  const planOf = (index: number): TrackPlan =>
+    tall.includes(index)
+      ? { track: index, form: 'height', rows: each, thick: 1 }
+      : { track: index, form: 'slots', rows: list[index].slots, thick };
+  const rowsOf = (index: number) => {
+    const plan = planOf(index);
+    return plan.rows * plan.thick;
   };
-  while (first < selected && needed(first, selected) > room) first++;
+  // Scrolls just so far that the selected track is on the screen.
+  const selected = Math.max(0, tracks.indexOf(view.ui.selected.lanes ?? 0));
+  let first = 0;
+  while (first < selected && rowsOfTracks(list, tracks.slice(first, selected + 1), grouped, rowsOf) > room) first++;
 
   const plans: TrackPlan[] = [];
-  const heads: (string | null)[] = [];
+  const headings: (string | null)[] = [];
   let used = 0;
   let group: string | null = null;
-  let at = first;
-  for (; at < tracks.length; at++) {
-    const track = list[tracks[at]];
+  for (const index of tracks.slice(first)) {
+    const track = list[index];
     const heading = grouped && track.group !== group ? (names.get(track.group) ?? null) : null;
-    const take = rowsOf(tracks[at]) + (heading === null ? 0 : 1);
+    const take = rowsOf(index) + (heading === null ? 0 : 1);
     if (used + take > room) break;
     used += take;
     group = track.group;
-    const isTall = tall.includes(tracks[at]);
-    plans.push({
-      track: tracks[at],
-      form: isTall ? 'height' : 'slots',
-      rows: isTall ? each : track.slots,
-      thick: isTall ? 1 : thick,
-    });
-    heads.push(heading);
+    plans.push(planOf(index));
+    headings.push(heading);
   }
+  const below = tracks.length - first - plans.length;
   if (folded.length > 0 && rows > 0) {
     plans.push({ track: folded[0], shared: folded, form: 'height', rows: 1, thick: 1 });
-    heads.push(null);
+    headings.push(null);
     used++;
   }
-  return { plans, headings: heads, above: first, below: tracks.length - at, used };
+  return { plans, headings, above: first, below, used };
 }

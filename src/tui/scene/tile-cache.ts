@@ -21,6 +21,11 @@ interface Kept<Tile> {
   staleSince: number;
 }
 
+interface StaleTile<Tile> {
+  readonly index: number;
+  readonly kept: Kept<Tile>;
+}
+
 export interface TileRange {
   /** Everything that tiles depend on besides the rows: with another key none of them is kept. */
   readonly key: string;
@@ -57,18 +62,19 @@ export class TileCache<Tile> {
       return;
     }
     const perTile = this.#microsPerColumn * TILE;
-    for (const { from, to } of change) {
-      if (!(to >= from)) continue;
-      const first = Math.floor(from / perTile);
-      const last = Math.floor(to / perTile);
-      if (last - first > this.#tiles.size) {
-        for (const [index, kept] of this.#tiles) if (index >= first && index <= last) kept.staleSince ||= this.#turn;
-        continue;
-      }
-      for (let index = first; index <= last; index++) {
-        const kept = this.#tiles.get(index);
-        if (kept) kept.staleSince ||= this.#turn;
-      }
+    for (const { from, to } of change)
+      if (to >= from) this.#spoil(Math.floor(from / perTile), Math.floor(to / perTile));
+  }
+
+  /** Tiles from one to another are stale: whichever are fewer are gone through, those asked for or those kept. */
+  #spoil(first: number, last: number): void {
+    if (last - first > this.#tiles.size) {
+      for (const [index, kept] of this.#tiles) if (index >= first && index <= last) kept.staleSince ||= this.#turn;
+      return;
+    }
+    for (let index = first; index <= last; index++) {
+      const kept = this.#tiles.get(index);
+      if (kept) kept.staleSince ||= this.#turn;
     }
   }
 
@@ -86,13 +92,24 @@ export class TileCache<Tile> {
     }
     const first = Math.floor(firstColumn / TILE);
     const last = Math.floor((firstColumn + columns - 1) / TILE);
-    const stale: { index: number; kept: Kept<Tile> }[] = [];
+    const stale: StaleTile<Tile>[] = [];
     for (let index = first; index <= last; index++) {
       const kept = this.#tiles.get(index);
       if (!kept) this.#tiles.set(index, { tile: build(index * TILE), staleSince: 0 });
       else if (kept.staleSince > 0) stale.push({ index, kept });
     }
-    const isFirst = ({ index }: { index: number }) => Number(this.#isEndFirst && index === last);
+    const renewed = this.#renew(stale, last, build, budget);
+    if (this.#tiles.size > (last - first + 1) * SCREENS) {
+      for (const index of this.#tiles.keys()) if (index < first || index > last) this.#tiles.delete(index);
+    }
+    const tiles: Tile[] = [];
+    for (let index = first; index <= last; index++) tiles.push((this.#tiles.get(index) as Kept<Tile>).tile);
+    return { tiles, isBehind: renewed < stale.length };
+  }
+
+  /** Builds stale tiles anew, as many as the budget allows; returns how many. `last`: the tile at the right end. */
+  #renew(stale: StaleTile<Tile>[], last: number, build: (firstColumn: number) => Tile, budget: Budget): number {
+    const isFirst = ({ index }: StaleTile<Tile>) => Number(this.#isEndFirst && index === last);
     stale.sort((a, b) => isFirst(b) - isFirst(a) || a.kept.staleSince - b.kept.staleSince);
     const certain = budget.turn === this.#kind ? budget.tiles : 0;
     if (certain > 0) this.#isEndFirst = !this.#isEndFirst;
@@ -104,12 +121,7 @@ export class TileCache<Tile> {
       kept.staleSince = 0;
       this.#rows = before - budget.rows;
     }
-    if (this.#tiles.size > (last - first + 1) * SCREENS) {
-      for (const index of this.#tiles.keys()) if (index < first || index > last) this.#tiles.delete(index);
-    }
-    const tiles: Tile[] = [];
-    for (let index = first; index <= last; index++) tiles.push((this.#tiles.get(index) as Kept<Tile>).tile);
-    return { tiles, isBehind: done < stale.length };
+    return done;
   }
 }
 

@@ -28,6 +28,12 @@ describe('a request that died with its worker', () => {
     expect(lane).toMatch(/^8712 .*░{30,}.*✖/);
   });
 
+  it('shows the kill also where the cursor stands, which is where the finding leads to', () => {
+    const [, lane, below] = drawn(lanes, viewOf(killed(500), { ui: { cursor: NOON - 10 * SECOND } }), 80, 4);
+    expect(lane).toMatch(/░{30,}.*✖/);
+    expect(below).toContain('│');
+  });
+
   it('held a slot of the pool until then', () => {
     const { busy } = viewOf(killed(500)).scene.pool();
     // A minute is 61 columns: of two workers one hung from -49 s to -10 s, and the other answered from -30 s to -29 s.
