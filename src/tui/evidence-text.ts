@@ -37,12 +37,15 @@ const untorn = (text: string): string => text.replaceAll(' ', '\u00a0');
 /** "ceiling 4/s · episodes 1": what was measured and the sentences do not tell. A pair is not torn between two lines. */
 export function evidenceText({ title, detail, advice, evidence }: FindingSummary): string {
   const sentences = `${title} ${detail} ${advice}`;
-  return Object.entries(evidence)
-    .filter(([name, value]) => wasSeen(value) && name !== 'symptoms')
-    .map(namedValue)
-    .filter(({ text }) => !isTold(text, sentences))
-    .map(({ words, text }) => (text.length > LONGEST_UNTORN ? `${words} ${text}` : untorn(`${words} ${text}`.trim())))
-    .join(' · ');
+  return (
+    Object.entries(evidence)
+      // What is recommended is the advice, and symptoms have a line of their own.
+      .filter(([name, value]) => wasSeen(value) && name !== 'symptoms' && !name.startsWith('recommended_'))
+      .map(namedValue)
+      .filter(({ text }) => !isTold(text, sentences))
+      .map(({ words, text }) => (text.length > LONGEST_UNTORN ? `${words} ${text}` : untorn(`${words} ${text}`.trim())))
+      .join(' · ')
+  );
 }
 
 /** Findings that this one explains, by their ids in words: "callers queue, threads would help". */

@@ -41,10 +41,10 @@ describe('the list of findings', () => {
   });
 
   it('does not tear a name and its number apart', () => {
-    const evidence = { capacity_lost_seconds: 3, recommended_workers: 1600 };
+    const evidence = { capacity_lost_seconds: 3, requests_per_life: 1600 };
     const snapshot = handSnapshot({ requests: [{ start: -2, end: -1 }], findings: [finding({ evidence })] });
     const text = drawn(findings, viewOf(snapshot, { columns: 50 }), 50, 8);
-    expect(text.some((line) => line.includes('recommended workers 1600'))).toBe(true);
+    expect(text.some((line) => line.includes('requests per life 1600'))).toBe(true);
   });
 
   it('names what follows from a finding', () => {
