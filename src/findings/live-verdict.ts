@@ -167,9 +167,21 @@ export function calmVerdict(summary: Summary, { seconds, fullSeconds, lastFull, 
   return {
     severity: 'info',
     sentence: `${free}. ${then}.`,
-    shorter: [`${free}. ${then}.`, `Free slots since ${to}; full since ${from} before.`],
+    shorter: [
+      `Free slots since ${to}; full since ${from} before${waitsInBrief(lastFull)}.`,
+      `Free slots since ${to}; full since ${from} before.`,
+    ],
     confidence,
   };
+}
+
+/** "; waits then ~2.9 s (753 ms to 38 s)", where there is something to say of them. */
+function waitsInBrief({ wait }: LastFull): string {
+  if (!wait || wait.mean < HARDLY_WAITS) return '';
+  const about = durationText(wait.mean);
+  if (!wait.isOpen) return `; waits then up to ${about}`;
+  const range = Number.isFinite(wait.high) ? ` (${durationText(wait.low)} to ${durationText(wait.high)})` : '';
+  return `; waits then ~${about}${range}`;
 }
 
 function thenWords({ from, to, wait }: LastFull): string {

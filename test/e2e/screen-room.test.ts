@@ -61,7 +61,7 @@ describe('more workers than rows', () => {
 describe('a log without times', () => {
   it('leaves the room of lanes and charts to what there is to say, and has no keys that move in time', async () => {
     const one = start(['replay', sample('uvicorn-default-no-time.log')], { columns: 100, rows: 30 });
-    const text = await one.waitFor(/The lines carry no time[\s\S]*GET \/net/);
+    const text = await one.waitFor(/The lines carry no time[\s\S]*1 Findings[\s\S]*GET \/net[\s\S]*q quit/);
     const rows = text.split('\n');
     const told = rows.findIndex((row) => row.includes('The lines carry no time'));
     expect(rows[told - 1]).toMatch(/^─ Requests ─+$/);

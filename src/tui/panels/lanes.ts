@@ -36,12 +36,7 @@ export default definePanel({
     const lanes = view.scene.lanes(view.scene.isTimeless ? [] : plan.plans);
     drawLaneTitle(view, canvas, lanes, plan);
     if (view.scene.isTimeless) {
-      canvas.text(
-        1,
-        1,
-        'The lines carry no time, so there is nothing to draw; live, the time of their arrival is used.',
-        view.theme.quiet,
-      );
+      canvas.text(1, 1, 'The lines carry no time: nothing to draw here. Live, their arrival counts.', view.theme.quiet);
       return;
     }
     const { pictures, hues } = lanes;
