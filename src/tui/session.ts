@@ -166,9 +166,10 @@ export class Session {
     return helpPage({ mode, ascii: this.#options.ascii, columns, rows, helpScroll }).first;
   }
 
-  /** Everything that is on the screen now, the rows of Ink included: for export. */
+  /** Everything that is on the screen now, the rows of Ink included, but for the message that it is being exported. */
   picture(): { view: View; grid: CellGrid } {
-    const { view, layout } = this.#view();
+    const { view: shown, layout } = this.#view();
+    const view = { ...shown, ui: { ...shown.ui, message: '' } };
     const grid = new CellGrid(layout.columns, layout.rows);
     drawScreen(grid, view, layout);
     for (const [row, text] of this.#chromeRows(layout)) drawAnsiRow(grid, row, text, this.#theme.styles);
