@@ -3,7 +3,7 @@ import { max, min } from 'simple-statistics';
 import { integersAt } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
-import { countBelow, medianOf, quantileOf } from '../core/statistics.ts';
+import { countBelow, meanOf, medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { findHerds, type Herd, type Herds, MINIMUM_HERDS } from './herds.ts';
 import { knownSlots } from './pool-words.ts';
@@ -34,8 +34,10 @@ interface Load {
 /** µs for which callers of a herd may wait. */
 const TARGET = 200_000;
 
-function loadOf(size: number, slots: number | null, { inference }: Facts): Load {
-  const service = inference.service.mean;
+function loadOf(size: number, slots: number | null, { inference }: Facts, rows: Rows, herds: readonly Herd[]): Load {
+  // What they take themselves: a job is heavier than a page.
+  const own = herds.flatMap(({ members }) => members.map((i) => rows.service[i])).filter((micros) => micros > 0);
+  const service = own.length > 0 && inference.service.mean > 0 ? meanOf(own) : inference.service.mean;
   const turns = slots === null ? Number.NaN : Math.ceil(size / slots);
   const needed = Math.ceil(size / (1 + Math.floor(TARGET / service)));
   const mayBeInStep = turns > MANY_TURNS && inference.wait.method === 'inferred';
@@ -67,6 +69,14 @@ function turnsText({ size, slots, service, turns }: Load): string {
   return ` ${countText(slots, 'slot')} of ${durationText(service)} a request answer ${many} at once in ceil(${many} / ${slots}) = ${turns} turns: the last waits about ${durationText((turns - 1) * service)}, half of them ${durationText(((turns - 1) / 2) * service)} or longer.`;
 }
 
+/** Nothing shows a limit: callers who hold back would leave the same lines. */
+function leastTurnsText({ size, service }: Load, least: number): string {
+  const turns = Math.ceil(size / least);
+  if (!(turns > 1) || !Number.isFinite(service)) return '';
+  const many = Math.round(size);
+  return ` Served as they were, by ${countText(least, 'slot')}, ${many} at once take ceil(${many} / ${least}) = ${turns} turns, and the last waits about ${durationText((turns - 1) * service)}; whether the pool has no more slots or their caller asks for no more at once, the log does not show.`;
+}
+
 const IN_STEP =
   ' Who comes about as fast as the slots serve keeps them as busy and waits for far less: so long a queue does not tell one from the other, and the range of the wait holds both.';
 
@@ -76,17 +86,18 @@ function examine(facts: Facts): Finding | null {
   if (rows.length < 100) return null;
   const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
   const width = Math.max(100_000, 2 * resolution);
-  const found = findHerds(rows, width, resolution);
+  const slots = knownSlots(summary.server);
+  const least = summary.server.capacity.low ?? 1;
+  const found = findHerds(rows, width, resolution, slots ?? least);
   const { herds, period } = found;
   if (herds.length < MINIMUM_HERDS) return null;
   const size = medianOf(herds.map((herd) => herd.size));
-  const slots = knownSlots(summary.server);
   // A herd that the slots take at once harms nobody.
-  if (slots !== null && size <= slots) return null;
+  if (size <= (slots ?? least)) return null;
   const inHerds = countIn(herds);
   const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
-  const load = loadOf(size, slots, facts);
+  const load = loadOf(size, slots, facts, rows, herds);
   const { service, turns, needed, mayBeInStep } = load;
   if (!isBorneOut(facts, rows, found, load)) return null;
   // Nobody waits to speak of but in them: that the pool is full then is their doing.
@@ -101,7 +112,7 @@ function examine(facts: Facts): Finding | null {
       `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(herds.map((herd) => herd.size))} to ${max(herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
       (period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`) +
       (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : '') +
-      turnsText(load) +
+      (slots === null ? leastTurnsText(load, least) : turnsText(load)) +
       (mayBeInStep ? IN_STEP : ''),
     evidence: {
       herds: herds.length,
@@ -165,7 +176,7 @@ export default defineFinding({
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
       'under 2e-9 at the rate between them, and at that of the two windows before or behind, whichever is more (twice the mean, and 3e-4 each, where six or more of them keep a schedule together); more of them at',
-      'once than the pool has slots. Of n at once on K slots with service time S the last waits (ceil(n / K) - 1) × S. A schedule is named when nine of ten gaps, or six of seven, are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
+      'once than the pool has slots (than it surely has, where their number is not known). Or a route of which nine of ten requests come in three or more herds of at least 8 on a schedule, each begun within 1.5 n S / K. Of n at once on K slots with service time S the last waits (ceil(n / K) - 1) × S. A schedule is named when nine of ten gaps, or six of seven, are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
     ].join('\n'),
     guards: [
       'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that',

@@ -16,33 +16,75 @@ const MINIMUM = 5;
 const AT = 0.998;
 const ABOVE = 1.05;
 
+/** Any other limit is taken for one where so many durations lie in a band so narrow that work, which varies, would not. */
+const MINIMUM_UNUSUAL = 10;
+const UNUSUAL_ABOVE = 1.01;
+const MOSTLY_FAIL = 0.5;
+/** Times the usual duration, and µs: what ends at its ordinary duration is work; a time-out stands far above it. */
+const FAR = 3;
+const LEAST = 500_000;
+/** µs that making the answer takes at most. */
+const ANSWERING = 20_000;
+
 interface Edge {
   readonly seconds: number;
-  readonly members: number[];
+  readonly members: readonly number[];
+  /** Share of the limit by which the durations pass it: 30 s lie within reach of a limit of 29 s as well. */
+  readonly over: number;
 }
 
-/** The usual limit at which a route's durations pile up and end. */
-function edgeOf(serviceOf: (i: number) => number, members: readonly number[], median: number): Edge | null {
-  let best: (Edge & { over: number }) | null = null;
-  for (const seconds of USUAL) {
-    const limit = seconds * 1e6;
-    // What ends at its ordinary duration is work; a time-out stands far above it.
-    if (limit < 3 * median || limit < 500_000) continue;
-    const at: number[] = [];
-    let below = 0;
-    let beyond = 0;
-    for (const i of members) {
-      const micros = serviceOf(i);
-      if (micros >= AT * limit && micros <= ABOVE * limit + 20_000) at.push(i);
-      else if (micros > ABOVE * limit) beyond++;
-      else if (micros > 0.6 * limit) below++;
-    }
-    if (at.length < MINIMUM || beyond > 0.1 * at.length || below > 0.2 * at.length) continue;
-    // 30 s lie within reach of a limit of 29 s as well: the limit they pass by least is theirs.
-    const over = medianOf(at.map((i) => serviceOf(i))) / limit - 1;
-    if (!best || over < best.over) best = { seconds, members: at, over };
+/** The limit at which a route's durations pile up and end: a usual one, or one that stands out by itself. `median` NaN: nobody was answered. */
+function edgeOf(
+  serviceOf: (i: number) => number,
+  failed: (i: number) => boolean,
+  members: readonly number[],
+  median: number,
+): Edge | null {
+  const least = median > 0 ? Math.max(FAR * median, LEAST) : LEAST;
+  const usual = USUAL.filter((seconds) => 1e6 * seconds >= least)
+    .map((seconds) => pileAt(seconds, ABOVE, serviceOf, members))
+    .filter((edge) => edge !== null && edge.members.length >= MINIMUM);
+  if (usual.length > 0) return usual.reduce((best, edge) => (edge!.over < best!.over ? edge : best));
+  const far = Float64Array.from(members.map(serviceOf).filter((micros) => micros >= least)).sort();
+  if (far.length < MINIMUM_UNUSUAL) return null;
+  // People give time-outs in tenths of a second at the finest.
+  const unusual = pileAt(Math.floor(densest(far) / 1e5 + 1e-6) / 10, UNUSUAL_ABOVE, serviceOf, members);
+  // Work of that length (a report, what fills a cache) does not fail when its time is over.
+  return unusual &&
+    unusual.members.length >= MINIMUM_UNUSUAL &&
+    unusual.members.filter(failed).length >= MOSTLY_FAIL * unusual.members.length
+    ? unusual
+    : null;
+}
+
+/** Where the band with most of them begins. @param sorted at least one */
+function densest(sorted: Float64Array): number {
+  let best = { count: 0, from: sorted[0] };
+  for (let first = 0, next = 0; first < sorted.length; first++) {
+    while (next < sorted.length && sorted[next] <= UNUSUAL_ABOVE * sorted[first] + ANSWERING) next++;
+    if (next - first > best.count) best = { count: next - first, from: sorted[first] };
   }
-  return best;
+  return best.from;
+}
+
+/** Those that end at a limit or up to `above` times it, where next to none end just before it or behind it. */
+function pileAt(
+  seconds: number,
+  above: number,
+  serviceOf: (i: number) => number,
+  members: readonly number[],
+): Edge | null {
+  const limit = seconds * 1e6;
+  const at: number[] = [];
+  let [below, beyond] = [0, 0];
+  for (const i of members) {
+    const micros = serviceOf(i);
+    if (micros >= AT * limit && micros <= above * limit + ANSWERING) at.push(i);
+    else if (micros > above * limit) beyond++;
+    else if (micros > 0.6 * limit) below++;
+  }
+  if (at.length === 0 || beyond > 0.1 * at.length || below > 0.2 * at.length) return null;
+  return { seconds, members: at, over: medianOf(at.map(serviceOf)) / limit - 1 };
 }
 
 /** Share of all requests from which what ends at the limit is a part of the mix, and the share that a bad time would have. */
@@ -103,13 +145,14 @@ const findingsOfErrors = ['server-errors', 'error-burst'];
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
+  const failed = (i: number) => rows.status[i] >= 500 || rows.status[i] === 499;
   const edges: { route: number; edge: Edge; isAnswered: boolean }[] = [];
   for (const [route, members] of groupsOf(rows.route)) {
     if (members.length < 2 * MINIMUM) continue;
     // What is usual those tell who were answered: where the upstream is away, all of a route end at its limit. NaN: nobody was.
     const answered = members.filter((i) => rows.status[i] < 500 && Number.isFinite(rows.service[i]));
     const usual = medianOf(answered.map((i) => rows.service[i]));
-    const edge = edgeOf((i) => rows.service[i], members, usual);
+    const edge = edgeOf((i) => rows.service[i], failed, members, usual);
     if (edge) edges.push({ route, edge, isAnswered: answered.length > 0 });
   }
   if (edges.length === 0) return null;
@@ -117,7 +160,7 @@ function examine(facts: Facts): Finding | null {
   const { seconds } = edges[0].edge;
   const same = edges.filter(({ edge }) => edge.seconds === seconds);
   const all = same.flatMap(({ edge }) => edge.members);
-  const errors = all.filter((i) => rows.status[i] >= 500 || rows.status[i] === 499).length;
+  const errors = all.filter(failed).length;
   const names = same
     .map(({ route }) => facts.names.routes.text(route))
     .slice(0, 5)
@@ -182,8 +225,8 @@ export default defineFinding({
   explain: {
     test: [
       'Within a route, at least 5 durations in [X, 1.05 X] for a usual limit X (1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60,',
-      '90, 100, 120, 180, 300 s) that is three times the median or more; at most a fifth as many in [0.6 X, X), and at most a tenth as',
-      'many above. The time-out to have is the next one that people give above twice the 99th percentile of good answers, and what it would do to the',
+      '90, 100, 120, 180, 300 s), or 10 in [X, 1.01 X] for any other number of tenths of a second, half of them failed, that is three times the median or',
+      'more; at most a fifth as many in [0.6 X, X), and at most a tenth as many above. The time-out to have is the next one that people give above twice the 99th percentile of good answers, and what it would do to the',
       'wait is simulated: the same arrivals on the same pool, these requests given up after so long.',
     ].join('\n'),
     guards: [

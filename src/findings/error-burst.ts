@@ -4,8 +4,8 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import { likeliestStretch, type Stretch } from '../core/likeliest-stretch.ts';
-import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
-import { countText, durationText, percentText } from '../core/words.ts';
+import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
+import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { happened } from './coincidence.ts';
 import { knownSlots } from './pool-words.ts';
 
@@ -13,17 +13,46 @@ const MINIMUM_ERRORS = 5;
 /** Share of errors inside, and how many times the share outside that is. */
 const INSIDE = 0.2;
 const TIMES = 5;
+const MOST = 0.95;
 /** An event counts as the cause when it comes this long before the first error, or during them. */
 const NEAR = 15e6;
 /** Share of the time from which a full pool coincides with anything. */
 const MOSTLY_FULL = 0.3;
 
-/** The stretch that is most likely at a share of errors of max(20 %, 5 times the mean), and not of the mean. */
+/** How far above the mean, of the way to all, a burst may lie that makes so much of the log that five times the mean is more than all. */
+const LARGE = [0.25, 0.5, 0.9] as const;
+
+/** The stretch that is most likely at a share of errors of max(20 %, 5 times the mean), or another one well above the mean, and not of the mean. */
 function burstOf(rows: Rows, errors: number): Stretch | null {
   const usual = Math.max(errors / rows.length, 1e-6);
-  const high = Math.min(0.95, Math.max(INSIDE, TIMES * usual));
-  const burst = likeliestStretch((i) => rows.status[i] >= 500, usual, high, 0, rows.length);
-  return burst && burst.hits >= MINIMUM_ERRORS ? burst : null;
+  const high = Math.max(INSIDE, TIMES * usual);
+  const shares = high <= MOST ? [high] : LARGE.map((way) => usual + way * (1 - usual));
+  const bursts = shares
+    .map((share) => likeliestStretch((i) => rows.status[i] >= 500, usual, share, 0, rows.length))
+    .filter((burst) => burst !== null && burst.hits >= MINIMUM_ERRORS);
+  return mostOf(bursts, (burst) => logLikelihood(burst!, errors, rows.length));
+}
+
+const mostOf = <T>(values: readonly T[], score: (value: T) => number): T | null =>
+  values.reduce<T | null>((best, value) => (best !== null && score(best) >= score(value) ? best : value), null);
+
+/** Of one share of errors within it, and another one in the rest of the log. */
+function logLikelihood({ first, last, hits }: Stretch, errors: number, length: number): number {
+  const ofPart = (failed: number, all: number) =>
+    failed > 0 && failed < all ? failed * Math.log(failed / all) + (all - failed) * Math.log((all - failed) / all) : 0;
+  const inside = last - first + 1;
+  return ofPart(hits, inside) + ofPart(errors - hits, length - inside);
+}
+
+/** Requests in that time, as many times as in the rest of the log, from which it is told. */
+const RUSH = 2;
+/** µs of the rest of the log that make a rate. */
+const REST = 10e6;
+
+/** Times as often as else requests came in the burst; NaN: there is hardly anything else. */
+function rateTimes(rows: Rows, total: number, from: number, to: number): number {
+  const rest = rows.end[rows.length - 1] - rows.start[0] - (to - from);
+  return rest >= REST ? total / Math.max(1e6, to - from) / ((rows.length - total) / rest) : Number.NaN;
 }
 
 function causeOf(facts: Facts, from: number, to: number): string | null {
@@ -65,10 +94,15 @@ function examine(facts: Facts): Finding | null {
   const [[status]] = mostFirst(integersAt(rows.status, inside));
   const name = facts.names.routes.text(route);
   const cause = causeOf(facts, from, to);
+  const times = rateTimes(rows, total, from, to);
+  const isRush = times >= RUSH;
+  const rushText = isRush
+    ? ` Requests came ${roundText(times)} times as often then as in the rest of the log: callers who ask again after an error would do that, or it is a rush that brought the errors.`
+    : '';
   return {
     severity: inside.length >= 0.5 * total ? 'critical' : 'warning',
     title: `Error burst: ${countText(inside.length, 'server error')} in ${durationText(Math.max(1e6, to - from))}${cause ? `, while ${cause}` : ''}`,
-    detail: `${percentText(inside.length / total)} of the requests failed in that time, ${percentText(outside)} in the rest of the log. Mostly ${status}, on ${name} (${ofRoute.length})${otherRoutes.length > 0 ? ` and ${countText(otherRoutes.length, 'other route')}` : ''}.${cause ? '' : ' Nothing in this log happened at the same time that would explain it.'}`,
+    detail: `${percentText(inside.length / total)} of the requests failed in that time, ${percentText(outside)} in the rest of the log. Mostly ${status}, on ${name} (${ofRoute.length})${otherRoutes.length > 0 ? ` and ${countText(otherRoutes.length, 'other route')}` : ''}.${cause ? '' : ' Nothing in this log happened at the same time that would explain it.'}${rushText}`,
     evidence: {
       errors: inside.length,
       requests: total,
@@ -78,14 +112,26 @@ function examine(facts: Facts): Finding | null {
       main_status: status,
       main_route: name,
       cause,
+      rate_times: orNull(times),
     },
-    advice: cause
-      ? `Errors while ${cause}: mend that first (${cause.startsWith('the server') ? 'a rolling restart that keeps enough workers alive' : 'see the finding beside this one'}).`
-      : `Read the tracebacks of ${name} in the error log of that time; a backend that failed, rather than this server, is likely.`,
+    advice: `${adviceOf(cause, name, status)}${isRush ? ' If callers ask again, have them back off (exponentially, with jitter) and give up after two or three tries.' : ''}`,
     from,
     to,
   };
 }
+
+function adviceOf(cause: string | null, name: string, status: number): string {
+  if (cause)
+    return `Errors while ${cause}: mend that first (${cause.startsWith('the server') ? 'a rolling restart that keeps enough workers alive' : 'see the finding beside this one'}).`;
+  const limit =
+    status === REFUSED
+      ? ` ${REFUSED} is also what a limit answers (uvicorn --limit-concurrency, a proxy without a free server): their own log says so.`
+      : '';
+  return `Read the tracebacks of ${name} in the error log of that time; a backend that failed, rather than this server, is likely.${limit}`;
+}
+
+/** Service unavailable. */
+const REFUSED = 503;
 
 const mostFirst = (column: Int32Array) => [...groupsOf(column)].sort((a, b) => b[1].length - a[1].length);
 
@@ -98,7 +144,7 @@ export default defineFinding({
   silences: ['server-errors'],
   explain: {
     test: [
-      'The stretch whose share of 5xx is most likely max(20 %, 5 times the mean) and not the mean (largest sum of log likelihood',
+      'The stretch whose share of 5xx is most likely max(20 %, 5 times the mean; where that is more than all, a quarter, half and nine tenths of the way from the mean to all) and not the mean (largest sum of log likelihood',
       'ratios, Kadane 1984): at least 5 errors, a ratio of e^12 after correction for all stretches, five times the share outside.',
       'Cause: kills, restarts or a full pool within 15 s before the first error or during the burst, where such events are rare.',
     ].join('\n'),

@@ -1,7 +1,7 @@
 /** Herds: many requests at the same moment, again and again; alone far more than the log has between them, or on a schedule. */
 import { floatsAt } from '../core/columns.ts';
 import { ascendingOrder } from '../core/order.ts';
-import type { Rows } from '../core/rows.ts';
+import { groupsOf, type Rows } from '../core/rows.ts';
 import { countBelow, logPoissonTail, medianOf } from '../core/statistics.ts';
 
 /** A herd: this many at least, by chance less likely than this (ln). */
@@ -21,6 +21,7 @@ export interface Herd {
   /** µs since 1970 UTC: the median of its arrivals, because a caller who was there before may begin its window. */
   readonly at: number;
   readonly size: number;
+  /** µs, all together. */
   readonly waited: number;
   /** Positions in the rows. */
   readonly members: readonly number[];
@@ -32,8 +33,11 @@ export interface Herds {
   readonly period: number | null;
 }
 
-/** The herds that stand out; or those that stand out less and keep a schedule together. */
-export function findHerds(rows: Rows, width: number, resolution: number): Herds {
+/**
+ * The herds that stand out; or those that stand out less and keep a schedule together; or those of a route that comes in no other way.
+ * `slots`: as many as there are, or at least.
+ */
+export function findHerds(rows: Rows, width: number, resolution: number, slots: number): Herds {
   const withPeriod = (herds: readonly Herd[]): Herds => ({
     herds,
     period: periodOf(
@@ -44,7 +48,57 @@ export function findHerds(rows: Rows, width: number, resolution: number): Herds 
   const distinct = withPeriod(herdsOf(rows, width, TIMES, SURE));
   if (distinct.herds.length >= MINIMUM_HERDS && distinct.period !== null) return distinct;
   const blurred = withPeriod(herdsOf(rows, width, SCHEDULED_TIMES, SCHEDULED_SURE));
-  return blurred.herds.length >= MINIMUM_KEPT && blurred.period !== null ? blurred : distinct;
+  if (blurred.herds.length >= MINIMUM_KEPT && blurred.period !== null) return blurred;
+  const jobs = [...groupsOf(rows.route).values()]
+    .map((members) => withPeriod(herdsOfJob(rows, members, width, slots)))
+    .filter(({ herds, period }) => herds.length >= MINIMUM_HERDS && period !== null);
+  return jobs.length > 0 ? jobs.reduce((a, b) => (inAll(b.herds) > inAll(a.herds) ? b : a)) : distinct;
+}
+
+const inAll = (herds: readonly Herd[]): number => herds.reduce((sum, { size }) => sum + size, 0);
+
+/** Share of a job's requests that come in its herds, and of the longest gap between them from which one ends. */
+const NEARLY_ALL = 0.9;
+const APART = 0.25;
+/** Times as long as the slots need for a herd that its starts may take: what comes one after the other takes longer. */
+const AT_PACE = 1.5;
+
+/** Herds of a route that comes in them and hardly otherwise, each served as fast as the slots can: what a pool makes of those who come at once. */
+function herdsOfJob(rows: Rows, members: readonly number[], width: number, slots: number): Herd[] {
+  if (members.length < MINIMUM_HERDS * SMALLEST) return [];
+  const arrival = floatsAt(
+    rows.start.map((start, i) => start - (rows.wait[i] > 0 ? rows.wait[i] : 0)),
+    members,
+  );
+  const order = ascendingOrder(arrival);
+  const gaps = Array.from(order.subarray(1), (i, k) => arrival[i] - arrival[order[k]]);
+  const apart = APART * gaps.reduce((most, gap) => Math.max(most, gap), 0);
+  const service = members.reduce((sum, i) => sum + Math.max(0, rows.service[i] || 0), 0) / members.length;
+  const herds: Herd[] = [];
+  for (let first = 0, next = 1; next <= order.length; next++) {
+    if (next < order.length && gaps[next - 1] < apart) continue;
+    const own = Array.from(order.subarray(first, next));
+    const took = arrival[own[own.length - 1]] - arrival[own[0]];
+    first = next;
+    if (own.length < SMALLEST || took > width + (AT_PACE * own.length * service) / slots) continue;
+    const within = own.map((i) => members[i]);
+    herds.push({
+      at: arrival[own[0]],
+      size: own.length,
+      waited: waitedBeside(rows, arrival[own[0]], arrival[own[own.length - 1]] + width),
+      members: within,
+    });
+  }
+  return inAll(herds) >= NEARLY_ALL * members.length ? herds : [];
+}
+
+/** µs that callers of any route waited who came meanwhile. */
+function waitedBeside({ length, start, wait }: Rows, from: number, to: number): number {
+  let waited = 0;
+  for (let i = 0; i < length; i++) {
+    if (wait[i] > 0 && start[i] - wait[i] >= from && start[i] - wait[i] <= to) waited += wait[i];
+  }
+  return waited;
 }
 
 /** Windows of `width` µs with far more arrivals than the log has between them. */

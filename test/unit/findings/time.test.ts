@@ -96,6 +96,19 @@ describe('error-burst', () => {
     expect(cause('timeout')).toBe('workers were killed');
     expect(cause('reload')).toBe('the server was restarted');
   });
+  it.each([
+    ['half of the requests', 0.5],
+    ['nearly all of them', 0.93],
+  ])('finds a stretch in which most of the log lies, for callers ask again, and %s fail', (_, share) => {
+    const calm = failing(4, () => 0);
+    const again = poisson(5, 60, 180, (random) => ({ takes: 0.05, status: random.next() < share ? 503 : 200 }), 120);
+    const finding = errorBurst.examine(asyncPool(1, [...calm, ...again]))!;
+    expect((finding.from - NOON) / 1e6).toBeCloseTo(120, -1);
+    expect((finding.to - NOON) / 1e6).toBeCloseTo(180, -1);
+    expect(finding.evidence.rate_times).toBeCloseTo(7, 0);
+    expect(finding.detail).toMatch(/[67][.0-9]* times as often/);
+    expect(finding.advice).toContain('back off');
+  });
   it('is quiet of errors spread over the log, however many', () => {
     for (const share of [0.005, 0.05, 0.3])
       expect(
@@ -183,6 +196,21 @@ describe('common-timeout', () => {
     const finding = commonTimeout.examine(asyncPool(2, upstream(limit, 0.03)))!;
     expect(finding.evidence.limit_seconds).toBe(limit);
     expect(finding.evidence.error_share).toBeGreaterThan(0.9);
+  });
+  it.each([8, 12.5, 40])('finds a time-out of %d s, which few people give', (limit) => {
+    const finding = commonTimeout.examine(asyncPool(2, upstream(limit, 0.03)))!;
+    expect(finding.evidence.limit_seconds).toBe(limit);
+  });
+  it('takes no other length for a time-out where nothing failed: what fills a cache takes as long each time', () => {
+    const filling = upstream(1.6, 0.05).map((call) => ({ ...call, status: 200 }));
+    expect(commonTimeout.examine(asyncPool(2, filling))).toBeNull();
+  });
+  it.each([1, 2, 3])('is quiet of slow requests that take what they need (seed %i)', (seed) => {
+    const mixed = poisson(seed, 5, 200, (random) => ({
+      takes: random.next() < 0.05 ? 8 * (1 + 0.1 * random.normal()) : random.exponential(0.2),
+      route: 'GET /quote',
+    }));
+    expect(commonTimeout.examine(asyncPool(2, mixed))).toBeNull();
   });
   it('finds it where the upstream is away, and no request of the route ends otherwise', () => {
     const away = poisson(13, 4, 200, (random) => {

@@ -42,6 +42,28 @@ describe('arrival-bursts', () => {
     const both = diagnose(syncPool(4, [...background(1, 38, 300), ...herd(60, 40, 300)]));
     expect(both.map(({ id }) => id)).toContain('pool-saturated');
   });
+  it('finds the herds of a route that comes in no other way, though other callers are as many', () => {
+    const job = herd(20, 20, 120, 0.05).map((call) => ({ ...call, takes: 0.25, route: 'GET /job' }));
+    const busy = syncPool(4, [...background(1, 14, 120), ...job]);
+    // Stamps of whole seconds, as gunicorn writes them.
+    const facts = { ...busy, requests: { ...busy.requests, resolution: busy.requests.resolution.map(() => 1e6) } };
+    const finding = arrivalBursts.examine(facts)!;
+    expect(finding.evidence).toMatchObject({ herds: 6, period_seconds: 20, route: 'GET /job' });
+    expect(finding.evidence.last_wait_seconds).toBeCloseTo(1, 1);
+    const server = {
+      ...facts.summary.server,
+      capacity: { value: null, low: 4, high: null, confidence: 0, method: 'nothing shows a limit' },
+    };
+    const unsure = arrivalBursts.examine({ ...facts, summary: { ...facts.summary, server } })!;
+    expect(unsure.severity).toBe('info');
+    expect(unsure.detail).toContain('whether the pool has no more slots or their caller asks for no more at once');
+  });
+  it('is quiet of a job whose requests come one after the other', () => {
+    const job = [0, 1, 2, 3, 4, 5].flatMap((i) =>
+      Array.from({ length: 20 }, (_, k) => ({ at: 5 + 20 * i + 0.26 * k, takes: 0.25, route: 'GET /job' })),
+    );
+    expect(arrivalBursts.examine(syncPool(4, [...background(1, 5, 120), ...job]))).toBeNull();
+  });
   it('keeps the schedule where one herd found a machine that stood still', () => {
     const late = herd(15, 40, 135).map((call) => (call.at < 20 ? { ...call, at: call.at + 1.8 } : call));
     const finding = arrivalBursts.examine(syncPool(4, [...background(1, 8, 140), ...late]))!;
