@@ -84,14 +84,17 @@ function periodOf(at: readonly number[], tick: number): number | null {
   // A pause of the log or a lost check is not a change of rhythm.
   const usual = gaps.filter((gap) => gap > 0.5 * middle && gap < 1.5 * middle);
   const isSteady = usual.length >= 0.9 * gaps.length && standardDeviation(usual) <= STEADY * middle;
-  if (middle > 0 && isSteady) return meanOf(usual);
+  // Within one tick of the stamps nobody knows who came when: those of a busy second seem to come as evenly as they were put there.
+  if (middle >= tick && middle > 0 && isSteady) return meanOf(usual);
   // Stamps as coarse as the gaps blur them.
-  return middle > 2 * tick ? null : evenPeriodOf(at);
+  return middle > 2 * tick ? null : evenPeriodOf(at, tick);
 }
 
 /** Instants per window, and windows at least. */
 const PER_WINDOW = 5;
 const MINIMUM_WINDOWS = 8;
+/** Ticks per window, so that it matters little where in its tick an instant is put. */
+const TICKS = 2;
 /** Score of so even a spread by chance. */
 const TOO_EVEN = -5;
 
@@ -99,9 +102,9 @@ const TOO_EVEN = -5;
  * Mean gap, µs, of instants that are spread more evenly than calls at random: Σ(n - n̄)² / n̄ of their numbers in k equal windows is χ² with
  * k - 1 degrees of freedom for these (Fisher's index of dispersion; its score by Wilson & Hilferty 1931). null of others.
  */
-function evenPeriodOf(at: readonly number[]): number | null {
-  const windows = Math.floor(at.length / PER_WINDOW);
+function evenPeriodOf(at: readonly number[], tick: number): number | null {
   const span = at[at.length - 1] - at[0];
+  const windows = Math.floor(Math.min(at.length / PER_WINDOW, span / (TICKS * tick)));
   if (windows < MINIMUM_WINDOWS || !(span > 0)) return null;
   const counts = new Array<number>(windows).fill(0);
   for (const time of at) counts[Math.min(windows - 1, Math.floor(((time - at[0]) / span) * windows))]++;

@@ -216,6 +216,18 @@ describe('health-checks-skew', () => {
       const quick = poisson(seed, 1, 300, () => ({ takes: 0.001, route: 'GET /ping', client: 9 }));
       expect(healthChecksSkew.examine(coarse([...users(0.8), ...quick]))).toBeNull();
     });
+    it('is quiet of a quick route that many ask for within each second', () => {
+      const busy = poisson(25, 60, 100, () => ({ takes: 0.002, route: 'GET /home' }));
+      const seconds = new Map<number, number>();
+      for (const { at } of busy) seconds.set(Math.floor(at), (seconds.get(Math.floor(at)) ?? 0) + 1);
+      // Those of one second are put as evenly as may be.
+      const spread = [...seconds].flatMap(([second, count]) =>
+        Array.from({ length: count }, (_, k) => ({ ...busy[0], at: second + (k + 0.5) / count })),
+      );
+      const facts = syncPool(8, [...users(0.8), ...spread]);
+      const stamps = { ...facts.requests, resolution: facts.requests.resolution.map(() => 1e6) };
+      expect(healthChecksSkew.examine({ ...facts, requests: stamps })).toBeNull();
+    });
   });
   it('is quiet when they are few', () =>
     expect(healthChecksSkew.examine(syncPool(8, [...users(10), ...check(5, 300)]))).toBeNull());
