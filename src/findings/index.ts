@@ -18,6 +18,7 @@ import gatheredSubtasks from './gathered-subtasks.ts';
 import headOfLine from './head-of-line.ts';
 import healthChecksSkew from './health-checks-skew.ts';
 import heldAfterAnswer from './held-after-answer.ts';
+import latencyDrift from './latency-drift.ts';
 import latencyStep from './latency-step.ts';
 import limitRefuses from './limit-refuses.ts';
 import listenQueueFull from './listen-queue-full.ts';
@@ -67,6 +68,7 @@ export const findingRules: readonly FindingRule[] = [
   gatewayGivesUp,
   commonTimeout,
   latencyStep,
+  latencyDrift,
   limitRefuses,
   serverUnreachable,
   errorBurst,

@@ -1,13 +1,13 @@
 /** Finding: from one moment on a route takes longer than before, and stays so. */
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
+import { groupsOf, rowsOf } from '../core/rows.ts';
 import { medianOf, rankSumTest } from '../core/statistics.ts';
 import { clockText } from '../core/time.ts';
 import { durationText, roundText, serviceWords } from '../core/words.ts';
 import { happened } from './coincidence.ts';
-import { enoughText, knownSlots, largerPool, poolText } from './pool-words.ts';
-import { findingsOfFullPool, materialWait } from './saturation.ts';
+import { enoughText, largerPool, poolText } from './pool-words.ts';
+import { filledSince, findingsOfFullPool } from './saturation.ts';
 
 const MINIMUM_EACH_SIDE = 50;
 const SURE = 1e-9;
@@ -15,9 +15,6 @@ const SLOWER = 1.5;
 const MATERIAL = 10_000;
 /** µs between a restart and the step that it made. */
 const SAME_MOMENT = 15e6;
-/** Share of all waiting from which the queue is the step's, and of the service time up to which hardly anybody waited before it. */
-const MOST_WAITING = 0.9;
-const HARDLY_ANY = 0.15;
 
 interface Step {
   readonly route: number;
@@ -66,21 +63,6 @@ function stepOf(route: number, start: readonly number[], service: readonly numbe
   return { route, at: start[split], before, after, requests: late.length };
 }
 
-/** Hardly anybody waited before the step, and nearly all waiting lies behind it: the pool was large enough for what requests took. */
-function filledThePool(facts: Facts, rows: Rows, at: number): boolean {
-  if (knownSlots(facts.summary.server) === null || !materialWait(facts)) return false;
-  let [before, served, after] = [0, 0, 0];
-  for (let i = 0; i < rows.length; i++) {
-    const wait = Math.max(0, rows.wait[i] || 0);
-    if (rows.start[i] >= at) after += wait;
-    else {
-      before += wait;
-      served += Math.max(0, rows.service[i] || 0);
-    }
-  }
-  return after >= MOST_WAITING * (before + after) && before <= HARDLY_ANY * served;
-}
-
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   // Where requests slow each other down, a rise of the load is a rise of the latency.
@@ -109,7 +91,7 @@ function examine(facts: Facts): Finding | null {
     worst.at - SAME_MOMENT,
     worst.at + SAME_MOMENT,
   );
-  const fills = filledThePool(facts, rows, worst.at);
+  const fills = filledSince(facts, rows, worst.at);
   const larger = fills ? largerPool(facts) : null;
   const fullText = fills
     ? ` Hardly anybody waited for ${poolText(summary.server)} before it; callers have queued since.`

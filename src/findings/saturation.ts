@@ -2,11 +2,12 @@
 import type { Facts } from '../core/finding.ts';
 import { type Episode, episodesOf, WAITED } from '../core/full-stretches.ts';
 import type { Holdup } from '../core/outages.ts';
-import { rowsOf } from '../core/rows.ts';
+import { type Rows, rowsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
 import { fewMayFillIt } from '../core/wait-range.ts';
 import { countText, durationText } from '../core/words.ts';
 import { waitIsClockError } from './measured-waits.ts';
+import { knownSlots } from './pool-words.ts';
 
 /** What was waited in the full stretches that holdups made, and in all of the log: seconds. */
 export interface WaitingIn {
@@ -70,6 +71,25 @@ export function materialWait(facts: Facts): boolean {
   const { wait, service } = facts.inference;
   if (!(wait.p95 >= 100_000) || waitIsClockError(facts)) return false;
   return !Number.isFinite(service.mean) || wait.mean >= 0.15 * service.mean;
+}
+
+/** Share of all waiting from which it began at a moment, and of the service time up to which hardly anybody waited before. */
+const NEARLY_ALL_WAITING = 0.9;
+const HARDLY_ANY = 0.15;
+
+/** Hardly anybody waited before that moment, and nearly all waiting lies behind it: the pool was large enough for what requests took. */
+export function filledSince(facts: Facts, rows: Rows, at: number): boolean {
+  if (knownSlots(facts.summary.server) === null || !materialWait(facts)) return false;
+  let [before, served, after] = [0, 0, 0];
+  for (let i = 0; i < rows.length; i++) {
+    const wait = Math.max(0, rows.wait[i] || 0);
+    if (rows.start[i] >= at) after += wait;
+    else {
+      before += wait;
+      served += Math.max(0, rows.service[i] || 0);
+    }
+  }
+  return after >= NEARLY_ALL_WAITING * (before + after) && before <= HARDLY_ANY * served;
 }
 
 /** "From 13:19:19 to 13:19:48 UTC (29 s) 834 requests queued, for 657 ms on average (inferred)." */

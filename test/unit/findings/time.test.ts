@@ -7,6 +7,7 @@ import { diagnose } from '../../../src/findings/diagnose.ts';
 import errorBurst from '../../../src/findings/error-burst.ts';
 import gatewayGivesUp from '../../../src/findings/gateway-gives-up.ts';
 import heldAfterAnswer from '../../../src/findings/held-after-answer.ts';
+import latencyDrift from '../../../src/findings/latency-drift.ts';
 import latencyStep from '../../../src/findings/latency-step.ts';
 import { createPredictor } from '../../../src/simulate/predictor.ts';
 import { knownAnalysis } from '../../helpers/known-analysis.ts';
@@ -73,6 +74,55 @@ describe('latency-step', () => {
         ),
       ),
     ).toBeNull());
+});
+
+describe('latency-drift', () => {
+  const drifting = (seed: number, factor: (at: number) => number, rate = 5) =>
+    poisson(seed, rate, 400, (random, at) => ({ takes: 0.1 * factor(at) * random.exponential(1), route: 'GET /list' }));
+  it('tells of a route that gets slower little by little', () => {
+    const finding = latencyDrift.examine(
+      asyncPool(
+        1,
+        drifting(1, (at) => 1 + at / 100),
+      ),
+    )!;
+    expect(finding.evidence.ratio).toBeGreaterThan(2.5);
+    expect(finding.evidence.ratio).toBeLessThan(4.2);
+    expect(finding.detail).toContain('while callers came as often as before');
+  });
+  it.each([2, 3, 4, 5, 6, 7, 8])(
+    'is quiet when nothing changed, of a step, of a passing rise and of a fall (seed %i)',
+    (seed) => {
+      for (const factor of [
+        () => 1,
+        (at: number) => (at < 200 ? 1 : 3),
+        (at: number) => 1 + 2 * Math.sin((Math.PI * at) / 400),
+        (at: number) => 4 - at / 133,
+      ])
+        expect(latencyDrift.examine(asyncPool(1, drifting(seed, factor)))).toBeNull();
+    },
+  );
+  it('is the cause of the queue that comes of it', () => {
+    const [found, ...others] = diagnose(
+      syncPool(
+        4,
+        poisson(9, 10, 300, (random, at) => ({
+          takes: (0.1 + at / 1000) * random.between(0.5, 1.5),
+          route: 'GET /list',
+        })),
+      ),
+    );
+    expect(found.id).toBe('latency-drift');
+    expect(found.title).toMatch(/, and that fills the pool$/);
+    expect(found.evidence.symptoms).toMatch(/pool-saturated/);
+    expect(others.map(({ id }) => id)).not.toContain('pool-saturated');
+  });
+  it('is quiet where more and more callers come and it cannot be told whether requests slow each other down', () => {
+    const more = drifting(10, (at) => 1 + at / 100, 8).filter(({ at }, i) => i % 4 < 1 + (3 * at) / 400);
+    const facts = asyncPool(1, more);
+    const predictor = { ...facts.predictor, contention: () => 'unknown' as const };
+    expect(latencyDrift.examine({ ...facts, predictor })).toBeNull();
+  });
 });
 
 describe('error-burst', () => {

@@ -1,0 +1,163 @@
+/** Finding: a route takes longer and longer, little by little, while the load stays as it was. */
+import { sampleRankCorrelation } from 'simple-statistics';
+import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
+import { medianOf } from '../core/statistics.ts';
+import { durationText, roundText, serviceWords } from '../core/words.ts';
+import { enoughText, largerPool, poolText } from './pool-words.ts';
+import { filledSince, findingsOfFullPool } from './saturation.ts';
+
+const MINIMUM = 100;
+const PARTS = 5;
+/** Standard errors of the rank correlation with time. */
+const SURE = 7;
+const SLOWER = 1.5;
+const MATERIAL = 10_000;
+/** The same in each half of the log: of a step one of them shows nothing. */
+const SURE_IN_HALF = 3;
+/** No part may be quicker than the one before by more than chance makes, and so many must be slower by so much. */
+const HARDLY_QUICKER = 0.93;
+const PLAINLY_SLOWER = 1.05;
+const MOST_STEPS = 3;
+/** Share of the rise, in logarithms, that one step may be: beyond it the route was slower from one moment on. */
+const LARGEST_STEP = 0.6;
+/** Times as many requests in the last part as in the first from which the load may be why. */
+const SAME_LOAD = 1.25;
+
+interface Drift {
+  readonly route: number;
+  /** µs: medians of the fifths, in order of time. */
+  readonly medians: readonly number[];
+  readonly excessSeconds: number;
+}
+
+/** `members`: the requests of a route, in order of their starts. */
+function driftOf(rows: Rows, route: number, members: readonly number[]): Drift | null {
+  const timed = members.filter((i) => rows.service[i] >= 0);
+  if (timed.length < MINIMUM) return null;
+  const service = timed.map((i) => rows.service[i]);
+  const parts = Array.from({ length: PARTS }, (_, k) =>
+    service.slice(Math.floor((k * service.length) / PARTS), Math.floor(((k + 1) * service.length) / PARTS)),
+  );
+  const medians = parts.map(medianOf);
+  const middle = service.length >> 1;
+  const halves = [service.slice(0, middle), service.slice(middle)];
+  if (!risesSteadily(medians) || trendOf(service) < SURE || halves.some((half) => trendOf(half) < SURE_IN_HALF))
+    return null;
+  const excess = service.reduce((sum, micros) => sum + Math.max(0, micros - medians[0]), 0);
+  return { route, medians, excessSeconds: excess / 1e6 };
+}
+
+/** Standard errors by which values rise with their position. */
+const trendOf = (values: readonly number[]): number =>
+  sampleRankCorrelation(
+    values.map((_, i) => i),
+    [...values],
+  ) * Math.sqrt(values.length - 1);
+
+function risesSteadily(medians: readonly number[]): boolean {
+  const [first, last] = [medians[0], medians[PARTS - 1]];
+  if (!(last >= SLOWER * first) || last - first < MATERIAL) return false;
+  const steps = medians.slice(1).map((median, k) => median / medians[k]);
+  const isOneStep = steps.some((step) => Math.log(step) > LARGEST_STEP * Math.log(last / first));
+  if (isOneStep || steps.some((step) => step < HARDLY_QUICKER)) return false;
+  return steps.filter((step) => step >= PLAINLY_SLOWER).length >= MOST_STEPS;
+}
+
+/** Did callers come more often at the end than at the beginning? Where requests slow each other down, that alone makes them slower. */
+function loadGrew({ start, length }: Rows): boolean {
+  const part = (start[length - 1] - start[0]) / PARTS;
+  let [first, last] = [0, 0];
+  for (let i = 0; i < length; i++) {
+    if (start[i] < start[0] + part) first++;
+    if (start[i] > start[length - 1] - part) last++;
+  }
+  return last > SAME_LOAD * first;
+}
+
+function examine(facts: Facts): Finding | null {
+  const { summary, inference, names, predictor } = facts;
+  if (inference.service.growth?.grows || typeof predictor.contention() !== 'string') return null;
+  const rows = rowsOf(facts);
+  if (rows.length < MINIMUM) return null;
+  const moreCame = loadGrew(rows);
+  if (moreCame && predictor.contention() === 'unknown') return null;
+  const drifts = [...groupsOf(rows.route)]
+    .map(([route, members]) => driftOf(rows, route, members))
+    .filter((drift) => drift !== null)
+    .sort((a, b) => b.excessSeconds - a.excessSeconds);
+  if (drifts.length === 0) return null;
+  const [{ route, medians }, ...others] = drifts;
+  const [before, after] = [medians[0], medians[PARTS - 1]];
+  const name = names.routes.text(route);
+  const fills = filledSince(facts, rows, rows.start[rows.length >> 1]);
+  const larger = fills ? largerPool(facts) : null;
+  const alsoText =
+    others.length > 0
+      ? ` So do ${others
+          .slice(0, 5)
+          .map((other) => names.routes.text(other.route))
+          .join(', ')}.`
+      : '';
+  const fullText = fills
+    ? ` Hardly anybody waited for ${poolText(summary.server)} in the first half of the log; callers queued in the second.`
+    : '';
+  return {
+    severity: fills && after >= 3 * before ? 'critical' : 'warning',
+    title: `${name} gets slower and slower: ${roundText(after / before)} times as long at the end as at the beginning${fills ? ', and that fills the pool' : ''}`,
+    detail: `Its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} in five equal parts of the log: ${medians.map((median) => durationText(median)).join(', ')}. It rises little by little, ${moreCame ? 'and though more callers came, requests do not slow each other down' : 'while callers came as often as before'}.${alsoText}${fullText}`,
+    evidence: {
+      route: name,
+      first_median_seconds: before / 1e6,
+      last_median_seconds: after / 1e6,
+      ratio: after / before,
+      routes_affected: drifts.length,
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: fills ? summary.concurrency.saturated_seconds : null,
+      recommended_workers: larger?.pool.workers ?? null,
+      recommended_threads: larger?.pool.threads ?? null,
+    },
+    advice: `Look for what grows with time or with each request: a table that is read without an index, a cache, list or session that nobody empties, connections that are not given back, memory until the machine swaps. ${others.length > 0 ? 'Several routes rise, so look at what they share.' : 'Look at what this one alone uses.'} If a restart makes it quick again, it grows in the process; if not, behind it.${larger ? ` Until it is mended: ${enoughText(larger, summary)}` : ''}`,
+    from: rows.start[0],
+    to: rows.end[rows.length - 1],
+    lostSeconds: drifts.reduce((sum, { excessSeconds }) => sum + excessSeconds, 0),
+    spares: fills ? [] : findingsOfFullPool,
+  };
+}
+
+export default defineFinding({
+  id: 'latency-drift',
+  title: 'A route gets slower and slower',
+  needs: ['time', 'duration'],
+  ofPart: true,
+  examine,
+  silences: findingsOfFullPool,
+  explain: {
+    test: [
+      'Durations of a route in order of time: Spearman rank correlation with time at least 7 standard errors above none, and 3 in each half; the median of the last fifth at',
+      'least 1.5 times and 10 ms above that of the first, three of the four steps between fifths up by 5 % or more, and none down by more than 7 %.',
+    ].join('\n'),
+    guards: [
+      'At least 100 requests of the route. No step between fifths makes more than 60 % of the rise: that is a latency-step. Silent where service time grows with concurrency,',
+      'and, where that cannot be told, where the last fifth of the time has 1.25 times the requests of the first: then load makes latency.',
+      'Findings of a full pool fall silent where nine tenths of all waiting lies in the second half, and in the first the mean wait was at most 15 % of the service time.',
+    ].join('\n'),
+    fix: {
+      gunicorn: 'find what grows; --max-requests with --max-requests-jitter bounds what grows in the process',
+      uvicorn: 'find what grows; --limit-max-requests bounds what grows in the process',
+      waitress: 'find what grows; a restart by the supervisor bounds what grows in the process',
+      hypercorn: 'find what grows; --max-requests with --max-requests-jitter bounds what grows in the process',
+      uWSGI:
+        'find what grows; --max-requests with --max-requests-delta, or --reload-on-rss, bounds what grows in the process',
+    },
+  },
+  fires: ['faults/latency-drift.log.gz'],
+  quiet: [
+    'gunicorn-sync-4-nearly-full.log',
+    'gunicorn-sync-3-slow-route-starves-fast.log',
+    'gunicorn-gthread-1x4-cpu-bound.log',
+    'gunicorn-gevent-2.log',
+    'faults/latency-step.log.gz',
+    'faults/latency-step-not.log.gz',
+  ],
+});
