@@ -176,7 +176,7 @@ export default defineFinding({
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',
       'under 2e-9 at the rate between them, and at that of the two windows before or behind, whichever is more (twice the mean, and 3e-4 each, where six or more of them keep a schedule together); more of them at',
-      'once than the pool has slots (than it surely has, where their number is not known). Or a route of which nine of ten requests come in three or more herds of at least 8 on a schedule, each begun within 1.5 n S / K. Of n at once on K slots with service time S the last waits (ceil(n / K) - 1) × S. A schedule is named when nine of ten gaps, or six of seven, are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
+      'once than the pool has slots (than it surely has, where their number is not known). Or a route of which nine of ten requests come in three or more herds of at least 8 on a schedule, each begun within 1.25 n S / K and of at most 10 K. Of n at once on K slots with service time S the last waits (ceil(n / K) - 1) × S. A schedule is named when nine of ten gaps, or six of seven, are whole multiples of 10 s … 1 day. Slots to bear n at once with a wait of t: ceil(n / (1 + floor(t / S))).',
     ].join('\n'),
     guards: [
       'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that',

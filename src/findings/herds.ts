@@ -61,7 +61,9 @@ const inAll = (herds: readonly Herd[]): number => herds.reduce((sum, { size }) =
 const NEARLY_ALL = 0.9;
 const APART = 0.25;
 /** Times as long as the slots need for a herd that its starts may take: what comes one after the other takes longer. */
-const AT_PACE = 1.5;
+const AT_PACE = 1.25;
+/** Turns of the slots from which a herd may as well be a source that is on and off again. */
+const MOST_TURNS = 10;
 
 /** Herds of a route that comes in them and hardly otherwise, each served as fast as the slots can: what a pool makes of those who come at once. */
 function herdsOfJob(rows: Rows, members: readonly number[], width: number, slots: number): Herd[] {
@@ -80,7 +82,8 @@ function herdsOfJob(rows: Rows, members: readonly number[], width: number, slots
     const own = Array.from(order.subarray(first, next));
     const took = arrival[own[own.length - 1]] - arrival[own[0]];
     first = next;
-    if (own.length < SMALLEST || took > width + (AT_PACE * own.length * service) / slots) continue;
+    const turns = own.length / slots;
+    if (own.length < SMALLEST || turns > MOST_TURNS || took > width + AT_PACE * turns * service) continue;
     const within = own.map((i) => members[i]);
     herds.push({
       at: arrival[own[0]],

@@ -58,6 +58,14 @@ describe('arrival-bursts', () => {
     expect(unsure.severity).toBe('info');
     expect(unsure.detail).toContain('whether the pool has no more slots or their caller asks for no more at once');
   });
+  it('is quiet of a source that is on and off again, however regularly', () => {
+    const source = poisson(31, 14, 140, (random) => ({ takes: random.exponential(0.2), route: 'GET /v1' })).filter(
+      ({ at }) => at % 20 < 10,
+    );
+    const facts = syncPool(4, source);
+    const stamps = { ...facts.requests, resolution: facts.requests.resolution.map(() => 1e6) };
+    expect(arrivalBursts.examine({ ...facts, requests: stamps })).toBeNull();
+  });
   it('is quiet of a job whose requests come one after the other', () => {
     const job = [0, 1, 2, 3, 4, 5].flatMap((i) =>
       Array.from({ length: 20 }, (_, k) => ({ at: 5 + 20 * i + 0.26 * k, takes: 0.25, route: 'GET /job' })),
