@@ -77,6 +77,17 @@ function leastTurnsText({ size, service }: Load, least: number): string {
   return ` Served as they were, by ${countText(least, 'slot')}, ${many} at once take ceil(${many} / ${least}) = ${turns} turns, and the last waits about ${durationText((turns - 1) * service)}; whether the pool has no more slots or their caller asks for no more at once, the log does not show.`;
 }
 
+function titleOf({ herds, period }: Herds, { size, mayBeInStep }: Load, route: string | null): string {
+  const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
+  return `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${mayBeInStep ? ' or in quick succession' : ''}${often}${route === null ? '' : ` (${route})`}`;
+}
+
+function herdsText({ length }: Rows, width: number, { herds, period }: Herds): string {
+  const sizes = herds.map(({ size }) => size);
+  const schedule = period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`;
+  return `${percentText(countIn(herds) / length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(sizes)} to ${max(sizes)}; at the mean rate chance would make none.${schedule}`;
+}
+
 const IN_STEP =
   ' Who comes about as fast as the slots serve keeps them as busy and waits for far less: so long a queue does not tell one from the other, and the range of the wait holds both.';
 
@@ -94,7 +105,6 @@ function examine(facts: Facts): Finding | null {
   const size = medianOf(herds.map((herd) => herd.size));
   // A herd that the slots take at once harms nobody.
   if (size <= (slots ?? least)) return null;
-  const inHerds = countIn(herds);
   const waited = herds.reduce((sum, herd) => sum + herd.waited, 0);
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
   const load = loadOf(size, slots, facts, rows, herds);
@@ -103,14 +113,12 @@ function examine(facts: Facts): Finding | null {
   // Nobody waits to speak of but in them: that the pool is full then is their doing.
   const isCause = slots !== null && waited >= MOST_WAITING * total && total > 0;
   const isMuch = slots !== null && waited > 0.3 * total;
-  const often = period === null ? '' : `, every ${durationText(period * 1e6)}`;
   const route = routeOf(facts, rows, herds);
   return {
     severity: isCause && waitIsLong(facts) ? 'critical' : isMuch ? 'warning' : 'info',
-    title: `Requests come in herds: ${countText(herds.length, 'time')} about ${Math.round(size)} at once${mayBeInStep ? ' or in quick succession' : ''}${often}${route === null ? '' : ` (${route})`}`,
+    title: titleOf(found, load, route),
     detail:
-      `${percentText(inHerds / rows.length)} of the requests arrived within ${durationText(width)} of each other in ${herds.length} herds of ${min(herds.map((herd) => herd.size))} to ${max(herds.map((herd) => herd.size))}; at the mean rate chance would make none.` +
-      (period === null ? '' : ` They keep a schedule of ${durationText(period * 1e6)}.`) +
+      herdsText(rows, width, found) +
       (total > 0 ? ` ${percentText(waited / total)} of all waiting happens in them.` : '') +
       (slots === null ? leastTurnsText(load, least) : turnsText(load)) +
       (mayBeInStep ? IN_STEP : ''),
@@ -119,7 +127,7 @@ function examine(facts: Facts): Finding | null {
       herd_size_median: size,
       period_seconds: period,
       route,
-      requests_share: inHerds / rows.length,
+      requests_share: countIn(herds) / rows.length,
       wait_share: orNull(waited / total),
       slots,
       last_wait_seconds: secondsOf((turns - 1) * service),

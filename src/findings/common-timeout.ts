@@ -143,24 +143,49 @@ const usualElsewhere = (rows: Rows, routes: readonly number[]): number =>
 
 const findingsOfErrors = ['server-errors', 'error-burst'];
 
-function examine(facts: Facts): Finding | null {
-  const rows = rowsOf(facts);
-  const failed = (i: number) => rows.status[i] >= 500 || rows.status[i] === 499;
-  const edges: { route: number; edge: Edge; isAnswered: boolean }[] = [];
+interface RouteEdge {
+  readonly route: number;
+  readonly edge: Edge;
+  /** Some of its requests were answered without an error. */
+  readonly isAnswered: boolean;
+}
+
+const hasFailed =
+  ({ status }: Rows) =>
+  (i: number): boolean =>
+    status[i] >= 500 || status[i] === 499;
+
+/** The routes whose requests pile up at a limit, those with most of them first. */
+function edgesOf(rows: Rows): RouteEdge[] {
+  const edges: RouteEdge[] = [];
   for (const [route, members] of groupsOf(rows.route)) {
     if (members.length < 2 * MINIMUM) continue;
     // What is usual those tell who were answered: where the upstream is away, all of a route end at its limit. NaN: nobody was.
     const answered = members.filter((i) => rows.status[i] < 500 && Number.isFinite(rows.service[i]));
     const usual = medianOf(answered.map((i) => rows.service[i]));
-    const edge = edgeOf((i) => rows.service[i], failed, members, usual);
+    const edge = edgeOf((i) => rows.service[i], hasFailed(rows), members, usual);
     if (edge) edges.push({ route, edge, isAnswered: answered.length > 0 });
   }
+  return edges.sort((a, b) => b.edge.members.length - a.edge.members.length);
+}
+
+/** What becomes of the requests that end at the limit. `share`: of all requests. */
+function outcomeText(limit: string, failing: number, routine: boolean, share: number): string {
+  if (routine)
+    return `None of them failed, and they are ${percentText(share)} of all requests the whole time: whether something behind the view waits for ${limit} and gives up, or they are work of that length, the log cannot tell.`;
+  return failing === 0
+    ? `They come in one stretch of time, or seldom, and none failed: something behind the view is waited for until ${limit} have passed, and the answer goes on without it.`
+    : `Something behind the view waits for ${limit} and gives up; ${percentText(failing)} of these were answered with an error.`;
+}
+
+function examine(facts: Facts): Finding | null {
+  const rows = rowsOf(facts);
+  const edges = edgesOf(rows);
   if (edges.length === 0) return null;
-  edges.sort((a, b) => b.edge.members.length - a.edge.members.length);
   const { seconds } = edges[0].edge;
   const same = edges.filter(({ edge }) => edge.seconds === seconds);
   const all = same.flatMap(({ edge }) => edge.members);
-  const errors = all.filter(failed).length;
+  const errors = all.filter(hasFailed(rows)).length;
   const names = same
     .map(({ route }) => facts.names.routes.text(route))
     .slice(0, 5)
@@ -168,11 +193,7 @@ function examine(facts: Facts): Finding | null {
   const routes = new Set(same.map(({ route }) => route));
   const own = Array.from({ length: rows.length }, (_, i) => i).filter((i) => routes.has(rows.route[i]));
   const routine = errors === 0 && isRoutine(all, own, rows.length);
-  const what = routine
-    ? `None of them failed, and they are ${percentText(all.length / rows.length)} of all requests the whole time: whether something behind the view waits for ${durationText(seconds * 1e6)} and gives up, or they are work of that length, the log cannot tell.`
-    : errors === 0
-      ? `They come in one stretch of time, or seldom, and none failed: something behind the view is waited for until ${durationText(seconds * 1e6)} have passed, and the answer goes on without it.`
-      : `Something behind the view waits for ${durationText(seconds * 1e6)} and gives up; ${percentText(errors / all.length)} of these were answered with an error.`;
+  const what = outcomeText(durationText(seconds * 1e6), errors / all.length, routine, all.length / rows.length);
   const usually = same.some(({ isAnswered }) => isAnswered)
     ? 'the usual duration is far shorter'
     : 'no request of theirs was answered without an error';

@@ -8,19 +8,27 @@ import { poolText } from './pool-words.ts';
 import { sharedWorkOf } from './shared-work.ts';
 
 function examine(facts: Facts): Finding | null {
-  const { summary, names } = facts;
+  const { summary } = facts;
   if (summary.server.model !== 'async' || summary.requests.total < 50) return null;
   const rows = rowsOf(facts);
   if (rows.length < 50) return null;
   const bySilences = summary.knows.duration && rows.uncertainty <= FINEST ? blameBySilences(rows) : null;
-  const trains = bySilences || !summary.knows.duration ? null : trainsOf(rows);
-  if (trains) return heldByTrains(facts, trains);
+  if (!bySilences && summary.knows.duration) {
+    const trains = trainsOf(rows);
+    const held = trains && heldByTrains(facts, trains);
+    if (held) return held;
+  }
   const blame = bySilences ?? (summary.knows.pid ? (blameByGaps(facts, rows) ?? blameAll(rows)) : null);
+  return blame && blamed(facts, blame, rows.end[rows.length - 1] - rows.start[0]);
+}
+
+/** `span`: µs of the log. */
+function blamed({ summary, names, predictor }: Facts, blame: Blame, span: number): Finding | null {
   // A remark is none beside durations that show how much the loop is held.
-  if (!blame || (!blame.sure && typeof facts.predictor.contention() === 'object')) return null;
+  if (!blame.sure && typeof predictor.contention() === 'object') return null;
   const name = blame.route === ALL ? 'every route' : names.routes.text(blame.route);
-  const span = rows.end[rows.length - 1] - rows.start[0];
   const lost = blame.times * blame.micros;
+  const share = lost / span / Math.max(1, summary.server.workers.value ?? 1);
   return {
     severity: !blame.sure ? 'info' : lost >= 0.05 * span || blame.micros >= 500_000 ? 'critical' : 'warning',
     title: titleOf(blame, name),
@@ -31,9 +39,9 @@ function examine(facts: Facts): Finding | null {
       blocked_median_seconds: blame.micros / 1e6,
       blocked_seconds: lost / 1e6,
       route_requests: blame.requests,
-      capacity_lost: lost / span / Math.max(1, summary.server.workers.value ?? 1),
+      capacity_lost: share,
     },
-    advice: `${OUT_OF_THE_LOOP} That gives back ${percentText(lost / span / Math.max(1, summary.server.workers.value ?? 1))} of the pool.`,
+    advice: `${OUT_OF_THE_LOOP} That gives back ${percentText(share)} of the pool.`,
     from: blame.from,
     to: blame.to,
     lostSeconds: lost / 1e6,

@@ -69,21 +69,32 @@ const everybodySilent = (silence: Silence, all: readonly Silence[]): boolean =>
       Math.min(other.to, silence.to) - Math.max(other.from, silence.from) > 0.8 * (silence.to - silence.from),
   );
 
+/** µs from the line before of the same worker to each line, NaN where there is none; and the number of workers. */
+function gapsBefore({ length, worker, end }: Rows, order: ArrayLike<number>): { gap: Float64Array; workers: number } {
+  const gap = new Float64Array(length).fill(Number.NaN);
+  const lastOf = new Map<number, number>();
+  for (const i of Array.from(order)) {
+    if (worker[i] < 0) continue;
+    const last = lastOf.get(worker[i]);
+    if (last !== undefined) gap[i] = end[i] - end[last];
+    lastOf.set(worker[i], i);
+  }
+  return { gap, workers: lastOf.size };
+}
+
+const howText = (held: number | null, elsewhere: number): string =>
+  held === null
+    ? `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(Math.round(elsewhere), 'line')} on average (one client per worker, asking in turn over a kept connection, would look the same)`
+    : `no line comes in that time before its own, and ${countText(held, 'line')} follow soon, more than usual: what had come meanwhile (a client who waits for it, and then asks for what belongs to it, would look the same)`;
+
 /**
  * Without durations: the lines of a blocking route never follow another line of their worker closely, because nothing
  * else of that worker can end while they run; the other workers go on writing meanwhile.
  */
 export function blameByGaps(facts: Facts, rows: Rows): Blame | null {
   const resolution = quantileOf(facts.requests.resolution.subarray(0, facts.requests.length), 0.5);
-  const gap = new Float64Array(rows.length).fill(Number.NaN);
-  const lastOf = new Map<number, number>();
   const order = ascendingOrder(rows.end);
-  for (const i of order) {
-    if (rows.worker[i] < 0) continue;
-    const last = lastOf.get(rows.worker[i]);
-    if (last !== undefined) gap[i] = rows.end[i] - rows.end[last];
-    lastOf.set(rows.worker[i], i);
-  }
+  const { gap, workers } = gapsBefore(rows, order);
   const ends = floatsAt(rows.end, order);
   const groups = groupsOf(rows.route);
   let best: (Blame & { score: number }) | null = null;
@@ -102,7 +113,7 @@ export function blameByGaps(facts: Facts, rows: Rows): Blame | null {
     const elsewhere =
       hits.reduce((sum, i) => sum + countWithin(ends, rows.end[i] - shortest, rows.end[i]), 0) - hits.length;
     const held =
-      lastOf.size === 1
+      workers === 1
         ? linesHeldBack(
             ends,
             hits.map((i) => ({ length: gap[i], end: rows.end[i] })),
@@ -115,10 +126,7 @@ export function blameByGaps(facts: Facts, rows: Rows): Blame | null {
       times: hits.length,
       micros: shortest,
       requests: own.length,
-      how:
-        held === null
-          ? `no line of the same worker comes in that time before its own, while the other workers wrote ${countText(Math.round(elsewhere / hits.length), 'line')} on average (one client per worker, asking in turn over a kept connection, would look the same)`
-          : `no line comes in that time before its own, and ${countText(held, 'line')} follow soon, more than usual: what had come meanwhile (a client who waits for it, and then asks for what belongs to it, would look the same)`,
+      how: howText(held, elsewhere / hits.length),
       sure: held === null,
       from: min(hits.map((i) => rows.end[i] - shortest)),
       to: max(hits.map((i) => rows.end[i])),

@@ -49,6 +49,30 @@ const listed = (pauses: readonly Pause[]): string =>
 const RELOADED =
   ' The server was told to reload, and its old workers went at once, while the new ones still imported the application: who came then waited for these.';
 
+const REFUSED = ' Whoever came then was refused, or waited for the new workers; the log does not say which.';
+
+const itOrThem = ({ length }: readonly Pause[]): string => (length === 1 ? 'it' : 'them');
+
+const timesText = ({ length }: readonly Pause[], longest: number): string =>
+  length === 1 ? `for ${durationText(longest)}` : `${length} times for up to ${durationText(longest)}`;
+
+function whyText(isHeld: boolean, isReload: boolean, hadRestarts: boolean): string {
+  if (!isHeld) return isReload ? 'while the server was reloaded' : 'while the server was restarted';
+  return hadRestarts
+    ? 'in restarts, and while something that writes no line held the workers'
+    : 'although callers waited: something that writes no line held the workers';
+}
+
+const heldText = (held: readonly Pause[], pool: string): string =>
+  ` No request of the log ran in ${held.length === 1 ? 'the pause' : `${held.length} of the pauses`}, and right after ${itOrThem(held)} more were answered than usual: they had been waiting. What held ${pool} wrote no line: connections that sent nothing yet (browsers that connect ahead, slow clients, probes of ports), work outside of requests, or a machine that stood still. What is told of waits elsewhere does not hold this.`;
+
+const HELD_ADVICE =
+  'Let a proxy that buffers requests (nginx) stand in front of sync workers, or use workers that hold many connections (gthread, an ASGI server): a connection on which nothing comes then holds no worker. If a proxy is there already, look for work between requests (hooks, garbage collection, swapping).';
+const RESTART_ADVICE =
+  'Start the new workers before the old ones stop (USR2 for gunicorn, two instances behind the proxy), and send them callers only when they can answer.';
+const reloadAdvice = (longest: number): string =>
+  `Let the old workers answer until the new ones have imported the application: start a second master (gunicorn: USR2, then QUIT for the old one when the new one answers), or two instances behind the proxy, replaced one after the other. Or make the import shorter: more workers would stand still as long (${durationText(longest)}).`;
+
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   if (summary.server.servers) return null;
@@ -80,26 +104,15 @@ function examine(facts: Facts): Finding | null {
     slots ?? Number.POSITIVE_INFINITY,
     told.map(({ from, to, length }) => ({ from, to: to + CATCHES_UP, excessMicros: (slots ?? 0) * length })),
   );
-  const times =
-    told.length === 1 ? `for ${durationText(longest)}` : `${told.length} times for up to ${durationText(longest)}`;
-  const why = !isHeld
-    ? isReload
-      ? 'while the server was reloaded'
-      : 'while the server was restarted'
-    : restarts.length > 0
-      ? 'in restarts, and while something that writes no line held the workers'
-      : 'although callers waited: something that writes no line held the workers';
-  const came = `about ${countText(Math.round(callers), 'caller')} came in ${told.length === 1 ? 'it' : 'them'}, at the rate around ${told.length === 1 ? 'it' : 'them'} (${roundText(rate * 1e6)} requests/s)`;
-  const heldText = isHeld
-    ? ` No request of the log ran in ${held.length === 1 ? 'the pause' : `${held.length} of the pauses`}, and right after ${held.length === 1 ? 'it' : 'them'} more were answered than usual: they had been waiting. What held ${slots === null ? 'the workers' : poolText(summary.server)} wrote no line: connections that sent nothing yet (browsers that connect ahead, slow clients, probes of ports), work outside of requests, or a machine that stood still. What is told of waits elsewhere does not hold this.`
-    : ' Whoever came then was refused, or waited for the new workers; the log does not say which.';
+  const came = `about ${countText(Math.round(callers), 'caller')} came in ${itOrThem(told)}, at the rate around ${itOrThem(told)} (${roundText(rate * 1e6)} requests/s)`;
+  const whatText = isHeld ? heldText(held, slots === null ? 'the workers' : poolText(summary.server)) : REFUSED;
   const fullText = waiting.isMost
-    ? ` The pool was full behind ${told.length === 1 ? 'it' : 'them'}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
+    ? ` The pool was full behind ${itOrThem(told)}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
-    title: `Nobody was answered ${times} ${why}`,
-    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${isReload ? RELOADED : heldText}${fullText}`,
+    title: `Nobody was answered ${timesText(told, longest)} ${whyText(isHeld, isReload, restarts.length > 0)}`,
+    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${isReload ? RELOADED : whatText}${fullText}`,
     evidence: {
       pauses: told.length,
       restarts: restarts.length,
@@ -111,11 +124,7 @@ function examine(facts: Facts): Finding | null {
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
       wait_mean_added_seconds: isHeld ? orNull(waited / rows.length) : null,
     },
-    advice: isHeld
-      ? 'Let a proxy that buffers requests (nginx) stand in front of sync workers, or use workers that hold many connections (gthread, an ASGI server): a connection on which nothing comes then holds no worker. If a proxy is there already, look for work between requests (hooks, garbage collection, swapping).'
-      : isReload
-        ? `Let the old workers answer until the new ones have imported the application: start a second master (gunicorn: USR2, then QUIT for the old one when the new one answers), or two instances behind the proxy, replaced one after the other. Or make the import shorter: more workers would stand still as long (${durationText(longest)}).`
-        : 'Start the new workers before the old ones stop (USR2 for gunicorn, two instances behind the proxy), and send them callers only when they can answer.',
+    advice: isHeld ? HELD_ADVICE : isReload ? reloadAdvice(longest) : RESTART_ADVICE,
     from: told[0].from,
     to: told[told.length - 1].to,
     lostSeconds: waited,

@@ -2,6 +2,7 @@
 
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { poolNameBeside } from '../core/pool-names.ts';
+import type { PoolPrediction } from '../core/prediction.ts';
 import { rowsOf } from '../core/rows.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -26,21 +27,18 @@ function examine(facts: Facts): Finding | null {
   if (!Number.isFinite(peak) || peak > slots / 2) return null;
   if (inference.wait.p95 >= TARGET_WAIT) return null;
 
-  // The simulation must agree: the smaller pool keeps the wait even in nine of ten repetitions.
   const enough = predictor.smallestPool(TARGET_WAIT);
-  const smaller =
-    enough && enough.waitP95Range[1] <= TARGET_WAIT
-      ? enough.pool.workers * (model === 'threaded' ? enough.pool.threads : 1)
-      : peak + 1;
+  const smaller = slotsOfSure(enough, model) ?? peak + 1;
   const needed = Math.max(2, Math.min(smaller, slots));
   if (needed > slots / 2) return null;
   const spare = slots - needed;
+  const saw = durationText((summary.window.seconds ?? 0) * 1e6);
   // Where stamps are coarse beside the services, a moment may have had more.
   const blurred = rowsOf(facts).uncertainty > BLURRED * inference.service.mean;
   return {
     severity: 'info',
     title: `Overprovisioned: ${blurred ? 'hardly more than' : 'at most'} ${peak} of ${countText(slots, 'slot')} busy at once`,
-    detail: `${slots === knownSlots(summary.server) ? poolText(summary.server) : `A pool of at least ${countText(slots, 'slot')}`} ran ${summary.requests.total} requests in ${durationText((summary.window.seconds ?? 0) * 1e6)}; ${blurred ? `hardly more than ${peak} at once (stamps as coarse as these may hide a moment with more)` : `never more than ${peak} at once`}, ${percentText(mean / slots)} of the slots busy on average.`,
+    detail: `${slots === knownSlots(summary.server) ? poolText(summary.server) : `A pool of at least ${countText(slots, 'slot')}`} ran ${summary.requests.total} requests in ${saw}; ${blurred ? `hardly more than ${peak} at once (stamps as coarse as these may hide a moment with more)` : `never more than ${peak} at once`}, ${percentText(mean / slots)} of the slots busy on average.`,
     evidence: {
       slots,
       workers: workers.value,
@@ -50,15 +48,17 @@ function examine(facts: Facts): Finding | null {
       needed_slots: needed,
       simulated_p95_wait_seconds: enough ? enough.waitP95 / 1e6 : null,
     },
-    advice:
-      (enough && needed === smaller
-        ? `${poolNameBeside(enough.pool)} would have carried this log with a p95 wait under ${durationText(TARGET_WAIT)} (simulated: ${predictedWaitText(enough)})`
-        : `${countText(needed, 'slot')} would have carried this log (its peak, and one more)`) +
-      `; ${countText(spare, 'slot')} of memory could go. Look at a full week before you shrink: this log saw ${durationText((summary.window.seconds ?? 0) * 1e6)}.`,
+    advice: `${enough && needed === smaller ? `${poolNameBeside(enough.pool)} would have carried this log with a p95 wait under ${durationText(TARGET_WAIT)} (simulated: ${predictedWaitText(enough)})` : `${countText(needed, 'slot')} would have carried this log (its peak, and one more)`}; ${countText(spare, 'slot')} of memory could go. Look at a full week before you shrink: this log saw ${saw}.`,
     from: Number.NaN,
     to: Number.NaN,
   };
 }
+
+/** Slots of a smaller pool, where the simulation agrees: it keeps the wait even in nine of ten repetitions. */
+const slotsOfSure = (enough: PoolPrediction | null, model: Facts['summary']['server']['model']): number | null =>
+  enough && enough.waitP95Range[1] <= TARGET_WAIT
+    ? enough.pool.workers * (model === 'threaded' ? enough.pool.threads : 1)
+    : null;
 
 /**
  * Slots that the server surely has: a pool that is hardly used may not show whether its workers run one request or more,

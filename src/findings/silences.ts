@@ -15,6 +15,8 @@ export interface Silence {
 const SHORTEST = 50_000;
 /** A request that begins this long before a silence, or later, may have caused it; what waited ends this soon after. */
 const NEAR = 12_000;
+/** Starts and ends that must follow so soon. */
+const LEAST_AFTER = 3;
 
 /**
  * Silences that chance would not make: m requests in flight (m >= 2) of mean duration E[D] and arrivals at rate λ would
@@ -46,14 +48,25 @@ export function silencesOf(rows: Rows, members: readonly number[]): Silence[] {
     const inFlight = started - ended;
     const pause = to - from;
     if (inFlight < 2 || pause < SHORTEST || pause * (inFlight / meanDuration + rate) < needed) continue;
-    let after = 0;
-    while (k + 1 + after < events.length && events[k + 1 + after] <= to + NEAR) after++;
-    if (after < 3) continue;
-    const suspects: number[] = [];
-    for (let j = started - 1; j >= 0 && starts[j] >= from - NEAR; j--) {
-      if (rows.end[members[j]] >= to - 100) suspects.push(members[j]);
-    }
+    // What waited ends at once.
+    const last = k + 1 + LEAST_AFTER - 1;
+    if (!(last < events.length && events[last] <= to + NEAR)) continue;
+    const suspects = suspectsOf(rows, members, starts, started, { from, to });
     found.push({ worker, from, to, suspects });
   }
   return found;
+}
+
+/** Those that began just before and lasted through it. `started`: as many had begun. */
+function suspectsOf(
+  { end }: Rows,
+  members: readonly number[],
+  starts: Float64Array,
+  started: number,
+  { from, to }: Pick<Silence, 'from' | 'to'>,
+): number[] {
+  const suspects: number[] = [];
+  for (let j = started - 1; j >= 0 && starts[j] >= from - NEAR; j--)
+    if (end[members[j]] >= to - 100) suspects.push(members[j]);
+  return suspects;
 }

@@ -1,7 +1,7 @@
 /** Finding: sync workers are held by clients that read slowly: the time of a request grows with its bytes. */
 import { sampleRankCorrelation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import { groupsOf, rowsOf } from '../core/rows.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
@@ -17,45 +17,64 @@ const SHARE = 0.2;
 /** Bandwidth differs from client to client by this much, while work would not. */
 const CLIENTS_DIFFER = 2.5;
 
+/** What sending the large answers of a route to slow clients cost. */
+interface Held {
+  readonly route: number;
+  /** µs beyond the work. */
+  readonly held: number;
+  /** Bytes per second, median. */
+  readonly speed: number;
+  readonly clients: number;
+  readonly members: number;
+}
+
+/** `members`: the requests of a route; null: its time does not grow with its bytes, or all clients are as quick. */
+function heldBy({ requests }: Facts, rows: Rows, route: number, members: readonly number[]): Held | null {
+  const bytes = (i: number) => requests.bytes[rows.row[i]];
+  const usable = members.filter((i) => rows.service[i] > 0 && bytes(i) > 0);
+  const large = usable.filter((i) => bytes(i) > BUFFERED);
+  if (large.length < MINIMUM) return null;
+  const rank = sampleRankCorrelation(
+    large.map(bytes),
+    large.map((i) => rows.service[i]),
+  );
+  if (!(rank >= RANK)) return null;
+  const work = workOf(
+    rows,
+    usable.filter((i) => bytes(i) <= BUFFERED),
+    large,
+  );
+  const speedOf = (i: number) => bytes(i) / Math.max(1e-6, (rows.service[i] - work) / 1e6);
+  const byClient = [...groupsOf(Int32Array.from(large, (i) => requests.client[rows.row[i]] | 0))]
+    .filter(([client, own]) => client !== 0 && own.length >= 5)
+    .map(([, own]) => medianOf(own.map((k) => speedOf(large[k]))));
+  if (byClient.length < MINIMUM_CLIENTS) return null;
+  if (!(quantileOf(byClient, 0.9) / quantileOf(byClient, 0.1) >= CLIENTS_DIFFER)) return null;
+  const slow = large.filter((i) => speedOf(i) < SLOW);
+  const held = slow.reduce((sum, i) => sum + Math.max(0, rows.service[i] - work), 0);
+  return { route, held, speed: medianOf(slow.map(speedOf)), clients: byClient.length, members: slow.length };
+}
+
+/** µs: small answers of the route show the work alone. */
+const workOf = ({ service }: Rows, small: readonly number[], large: readonly number[]): number =>
+  small.length >= 10
+    ? medianOf(small.map((i) => service[i]))
+    : quantileOf(
+        large.map((i) => service[i]),
+        0.01,
+      );
+
 function examine(facts: Facts): Finding | null {
-  const { summary, requests } = facts;
+  const { summary } = facts;
   const { model } = summary.server;
   if (model !== 'sync' && model !== 'threaded') return null;
   const rows = rowsOf(facts);
   let busy = 0;
   for (let i = 0; i < rows.length; i++) if (rows.service[i] > 0) busy += rows.service[i];
-  let worst: { route: number; held: number; speed: number; clients: number; members: number } | null = null;
+  let worst: Held | null = null;
   for (const [route, members] of groupsOf(rows.route)) {
-    const bytes = (i: number) => requests.bytes[rows.row[i]];
-    const usable = members.filter((i) => rows.service[i] > 0 && bytes(i) > 0);
-    const large = usable.filter((i) => bytes(i) > BUFFERED);
-    if (large.length < MINIMUM) continue;
-    const rank = sampleRankCorrelation(
-      large.map(bytes),
-      large.map((i) => rows.service[i]),
-    );
-    if (!(rank >= RANK)) continue;
-    // Small answers of the route show the work alone.
-    const small = usable.filter((i) => bytes(i) <= BUFFERED);
-    const work =
-      small.length >= 10
-        ? medianOf(small.map((i) => rows.service[i]))
-        : quantileOf(
-            large.map((i) => rows.service[i]),
-            0.01,
-          );
-    const speedOf = (i: number) => bytes(i) / Math.max(1e-6, (rows.service[i] - work) / 1e6);
-    const byClient = [...groupsOf(Int32Array.from(large, (i) => requests.client[rows.row[i]] | 0))]
-      .filter(([client, own]) => client !== 0 && own.length >= 5)
-      .map(([, own]) => medianOf(own.map((k) => speedOf(large[k]))));
-    if (byClient.length < MINIMUM_CLIENTS) continue;
-    const differ = quantileOf(byClient, 0.9) / quantileOf(byClient, 0.1);
-    const slow = large.filter((i) => speedOf(i) < SLOW);
-    const held = slow.reduce((sum, i) => sum + Math.max(0, rows.service[i] - work), 0);
-    if (!(differ >= CLIENTS_DIFFER) || held < SHARE * busy) continue;
-    if (!worst || held > worst.held) {
-      worst = { route, held, speed: medianOf(slow.map(speedOf)), clients: byClient.length, members: slow.length };
-    }
+    const found = heldBy(facts, rows, route, members);
+    if (found && found.held >= SHARE * busy && (!worst || found.held > worst.held)) worst = found;
   }
   if (!worst) return null;
   const name = facts.names.routes.text(worst.route);

@@ -62,6 +62,34 @@ function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: R
 const KILLED_FROM_OUTSIDE =
   'No time-out was announced before, so something else killed them: look for the out-of-memory killer (dmesg, the memory limit of the container), for a deployment tool, or for a crash of native code at that time; max_requests with a jitter bounds a leak until it is found.';
 
+type Counted = readonly (readonly [route: number, count: number])[];
+
+/** `killed`, `before`: routes in flight when workers died, and last answered before, those of most workers first. */
+function inFlightText({ summary, names }: Facts, kills: number, killed: Counted, before: Counted): string {
+  const timesOf = ([route, count]: Counted[number]) => `${names.routes.text(route)} (${count} of ${kills})`;
+  if (killed.length > 0) return `In flight when they died: ${killed.slice(0, 3).map(timesOf).join(', ')}.`;
+  const one = summary.server.model === 'sync' ? 'one request' : 'all its requests';
+  const last = before.length > 0 ? ` Last answered before: ${timesOf(before[0])}.` : '';
+  return `Each took ${one} in flight with it, and those wrote no line, so this log does not name them.${last}`;
+}
+
+/** µs: how long workers that died had been silent. */
+function silentText(silent: readonly number[], shortest: number, answered: boolean): string {
+  if (silent.length === 0) return '';
+  const [since, back] = answered ? ['Their last answer lay', 'back'] : ['They had started', 'before'];
+  return ` ${since} ${durationText(medianOf(silent))} ${back} (median; ${durationText(shortest)} at least).`;
+}
+
+/** @param seconds NaN: not known */
+function hungAdvice(hangs: string | null, seconds: number): string {
+  const find =
+    hangs === null
+      ? 'Find the request that hangs: log it when it begins, or dump the stack of the worker with py-spy before the timeout'
+      : `Look at ${hangs}`;
+  const about = Number.isFinite(seconds) ? ` (about ${seconds} s, or less)` : '';
+  return `${find}; give its outgoing calls timeouts well under that of the server${about}, and move long work to a task queue. A longer server timeout only hides it.`;
+}
+
 function examine(facts: Facts): Finding | null {
   const { summary, names, lifecycle } = facts;
   const kills = killsOf(facts);
@@ -79,25 +107,14 @@ function examine(facts: Facts): Finding | null {
   const before = mostFirst(words.map((one) => one.before));
   const name = (route: number) => names.routes.text(route);
   const waiting = waitingBehind(facts, kills, words);
-  const one = summary.server.model === 'sync' ? 'one request' : 'all its requests';
-  const lost =
-    killed.length > 0
-      ? `In flight when they died: ${killed
-          .slice(0, 3)
-          .map(([route, count]) => `${name(route)} (${count} of ${kills.length})`)
-          .join(', ')}.`
-      : `Each took ${one} in flight with it, and those wrote no line, so this log does not name them.${before.length > 0 ? ` Last answered before: ${name(before[0][0])} (${before[0][1]} of ${kills.length}).` : ''}`;
+  const hangs = killed.length > 0 ? name(killed[0][0]) : null;
+  const fullText = waiting.isMost
+    ? ` The pool was full of requests that hung: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
+    : '';
   return {
     severity: 'critical',
     title: `${countText(kills.length, 'worker')} killed${timeouts > 0 ? ' for not answering in time' : ''}`,
-    detail:
-      `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${lost}` +
-      (silent.length > 0
-        ? ` ${before.length > 0 ? 'Their last answer lay' : 'They had started'} ${durationText(medianOf(silent))} ${before.length > 0 ? 'back' : 'before'} (median; ${durationText(shortest)} at least).`
-        : '') +
-      (waiting.isMost
-        ? ` The pool was full of requests that hung: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
-        : ''),
+    detail: `${poolText(summary.server)} lost ${countText(kills.length, 'worker')}. ${inFlightText(facts, kills.length, killed, before)}${silentText(silent, shortest, before.length > 0)}${fullText}`,
     evidence: {
       killed: kills.length,
       workers: kills
@@ -105,7 +122,7 @@ function examine(facts: Facts): Finding | null {
         .map(({ worker }) => worker)
         .join(', '),
       timeout_events: timeouts,
-      in_flight: killed.length > 0 ? name(killed[0][0]) : null,
+      in_flight: hangs,
       silent_median_seconds: silent.length > 0 ? medianOf(silent) / 1e6 : null,
       silent_shortest_seconds: orNull(shortest / 1e6),
       wait_share: orNull(waiting.seconds / waiting.ofAll),
@@ -113,9 +130,9 @@ function examine(facts: Facts): Finding | null {
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
     },
     advice:
-      timeouts === 0 && killed.length === 0 && said
+      timeouts === 0 && hangs === null && said
         ? KILLED_FROM_OUTSIDE
-        : `${killed.length > 0 ? `Look at ${name(killed[0][0])}` : 'Find the request that hangs: log it when it begins, or dump the stack of the worker with py-spy before the timeout'}; give its outgoing calls timeouts well under that of the server${Number.isFinite(shortest) ? ` (about ${Math.ceil((shortest + rows.uncertainty) / 1e6)} s, or less)` : ''}, and move long work to a task queue. A longer server timeout only hides it.`,
+        : hungAdvice(hangs, Math.ceil((shortest + rows.uncertainty) / 1e6)),
     from: times.length > 0 ? min(times) : Number.NaN,
     to: times.length > 0 ? max(times) : Number.NaN,
     lostSeconds: silent.reduce((sum, micros) => sum + micros, 0) / 1e6 + (waiting.isMost ? waiting.seconds : 0),
