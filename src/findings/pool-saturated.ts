@@ -11,6 +11,7 @@ import { IF_VIEWS_WAIT, ioRemedyText } from './io-remedies.ts';
 import { waitIsClockError } from './measured-waits.ts';
 import { allOf, allSlotsText, DEFAULT_TARGET_WAIT, enoughText, knownSlots, slotsOf } from './pool-words.ts';
 import { ioRemedies, peakText, waitIsLong, waitingSpan } from './saturation.ts';
+import { slowerText, slowerWhenFull } from './slower-when-full.ts';
 
 /** Shares over the whole log from which a pool counts as saturated. */
 const FULL_SHARE = 0.2;
@@ -31,7 +32,7 @@ const isDeep = (episode: Episode, slots: number, service: number): boolean =>
   episode.waiters >= Math.max(10, 3 * slots) &&
   episode.totalWaitMicros / episode.waiters >= Math.max(50_000, service || 0);
 
-function adviceOf(facts: Facts, { slots, peaks }: Saturation, smallest: PoolPrediction | null): string {
+function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: PoolPrediction | null): string {
   const { service } = facts.inference;
   const mayShareCore = threadsMayShareCore(facts, smallest);
   const parts: string[] = [];
@@ -44,6 +45,7 @@ function adviceOf(facts: Facts, { slots, peaks }: Saturation, smallest: PoolPred
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
     );
   } else parts.push(...[ioRemedyText(facts, parts.length > 0, mayShareCore)].filter((text) => text !== ''));
+  if (slower !== null) parts.push(slowerText(slower));
   if (mayShareCore) parts.push(SHARED_CORE);
   if (facts.summary.server.model === 'async') {
     parts.push(
@@ -97,6 +99,8 @@ interface Saturation {
   readonly fullMicros: number;
   readonly fullRatio: number;
   readonly burst: Burst | null;
+  /** Times as long requests took while it was full; null: about as long as else. */
+  readonly slower: number | null;
 }
 
 function saturationOf(facts: Facts): Saturation | null {
@@ -114,13 +118,14 @@ function saturationOf(facts: Facts): Saturation | null {
     ? burst !== null || fullRatio >= MOSTLY_FULL
     : wait.waitingRatio >= WAITING_SHARE;
   const episodes = episodesOf(facts, slots);
+  const slower = slowerWhenFull(facts, episodes);
   const deep = episodes.filter((episode) => isDeep(episode, slots, service.mean));
   // A pool that is full most of the time has no peaks.
   const told = fullRatio < MOSTLY_FULL ? deep : [];
   if (fullRatio >= FULL_SHARE && isMaterial && manyWait)
-    return { slots, peaks: [], told, episodes, fullMicros, fullRatio, burst };
+    return { slots, peaks: [], told, episodes, fullMicros, fullRatio, burst, slower };
   if (deep.length === 0) return null;
-  return { slots, peaks: deep, told, episodes: deep, fullMicros, fullRatio, burst };
+  return { slots, peaks: deep, told, episodes: deep, fullMicros, fullRatio, burst, slower };
 }
 
 function detailOf(facts: Facts, { slots, told, fullMicros, fullRatio, burst }: Saturation): string {
@@ -217,6 +222,7 @@ function examine(facts: Facts): Finding | null {
       burst_size: burst?.size ?? null,
       burst_generations: burst?.generations ?? null,
       burst_seconds: burst ? burst.lastMicros / 1e6 : null,
+      slower_when_full: saturation.slower,
       requests_slow_each_other: slowEachOther(facts),
       if_views_wait: threadsMayShareCore(facts, smallest),
       recommended_workers: enough?.pool.workers ?? null,
