@@ -77,7 +77,7 @@ describe('a finding of a recording', () => {
     expect(facts.predictor.contention()).toBe('unknown');
     const found = summary.findings.find(({ id }) => id === 'pool-saturated')!;
     expect(found.advice).toMatch(
-      /^If the views wait for I\/O .*, \d+ threads would keep .*If they compute, the threads/,
+      /^If the views wait for I\/O .*, (about )?\d+ threads would keep .*If they compute, the threads/,
     );
     expect(verdict.sentence).toContain('would end it if the views wait for I/O.');
   });
