@@ -50,6 +50,22 @@ function damaged(log: Buffer, share: number, random: Random): Buffer {
   return bytes;
 }
 
+const tails = ['Z', '', '+00:00', '+02:00', '-0530', ' +0000', ' +02:00', ' -0', ' CDT', ' CDTX', ',', '+1'];
+
+/** The line over and over with the same few seconds, fractions of any length and whatever may stand behind them. */
+function fractionsOf(line: string, tail: string, random: Random): Buffer {
+  const of = <T>(some: readonly T[]): T => some[Math.floor(random() * some.length)];
+  const text: string[] = [];
+  for (let size = 0; size < LOG_BYTES; size += line.length + 1) {
+    const isOdd = size > LOG_BYTES / 2 && random() < 0.3;
+    const digits = String(Math.floor(random() * 1e9)).padStart(9, '0') + '0123'.slice(0, Math.floor(random() * 5));
+    const length = isOdd ? Math.floor(random() * 13) : of([3, 6, 9]);
+    const fraction = length === 0 ? of(['', '.', ',']) : of(['.', ',']) + digits.slice(0, length);
+    text.push(line.replace('#', `${of(['15', '15', '15', '16'])}${fraction}${isOdd ? of(tails) : tail}`));
+  }
+  return Buffer.from(`${text.join('\n')}\n`, 'latin1');
+}
+
 /** All that is read of a log, as text: rows by their columns, names, events, the report. */
 function readAll(log: Buffer, bulk: boolean): string[] {
   const names = createNames();
@@ -86,6 +102,23 @@ describe('kernels', () => {
   it('read what scanners read, of every kind of line', () => {
     for (const line of lines) {
       expectSame(logOf(line, createRandom(1)), line);
+    }
+  });
+
+  it('read fractions of seconds as scanners do, whatever stands behind them', () => {
+    const haproxy = lineOf('haproxy', 0).replace(/(?<=\[\d+\/\w+\/\d+:\d+:\d+:)[\d.]+/, '#');
+    const envoy = lineOf('envoy', 0).replace(/(?<=\dT\d+:\d+:)[\d.]+Z/, '#');
+    const cases = [
+      { line: `2024-10-29T17:04:# ${gunicorn}`, tails: ['Z', '+00:00', '-05:00', ''] },
+      { line: `2024-10-29 17:04:# INFO ${gunicorn}`, tails: ['', '+0200'] },
+      { line: haproxy, tails: ['', ' +0000', ' CDT'] },
+      { line: envoy, tails: ['Z', '+02:00'] },
+    ];
+    for (const one of cases) {
+      expect(one.line).toContain('#');
+      for (const [k, tail] of one.tails.entries()) {
+        expectSame(fractionsOf(one.line, tail, createRandom(k + 1)), `${one.line} ${tail}`);
+      }
     }
   });
 

@@ -4,9 +4,8 @@
  * other line, which the scanner reads, and goes on behind it.
  */
 import type { RequestBatch } from '../../core/batch.ts';
-import type { Field } from '../../core/format.ts';
 import type { Columns } from '../compile/columns.ts';
-import { bytesOf, remembered } from '../compile/emit.ts';
+import { bytesOf } from '../compile/emit.ts';
 import { isLiteral, type Token } from '../compile/layout.ts';
 import { PID_SLOTS, type Runtime } from '../compile/runtime.ts';
 import { collectedOf, contextOf, filledColumns, hasLead, lastText } from '../compile/shape.ts';
@@ -43,6 +42,7 @@ import {
   when,
 } from './assembler.ts';
 import { KernelFields } from './fields.ts';
+import { stampImport } from './kept-stamps.ts';
 import type { KernelMemory } from './memory.ts';
 import { findRoute } from './route.ts';
 
@@ -66,59 +66,7 @@ export interface KernelParts {
   readonly batch: RequestBatch;
 }
 
-type StampField = Extract<Field, { kind: 'time' | 'until' | 'collected' }>;
-
 const POWERS = [1, 10, 100, 1000, 10_000, 100_000, 1_000_000];
-/** Bytes kept of a stamp, in front of what it means. */
-const STAMP_BYTES = 32;
-/** Behind them: what it means (NaN: none is kept), which of the bytes count, how many there are. */
-const STAMP_WORDS = STAMP_BYTES / 4 + 4;
-const ISO_WITHOUT_ZONE = 19;
-
-/** Behind a blank an offset may follow, so that the next byte alone does not tell where the stamp ends. */
-const isWholeSecond = (bytes: number, digits: number, next: number): boolean =>
-  digits === 0 && bytes >= ISO_WITHOUT_ZONE && bytes < STAMP_BYTES - 2 && !(bytes === ISO_WITHOUT_ZONE && next === 32);
-
-/** "2024/10/29 - 17:04:15", and what says behind the next byte that neither an offset nor "PM" follows. */
-const YEAR_FIRST = 21;
-const isBar = (byte: number): boolean => byte === 124;
-
-/** A stamp is read by its reader and kept, so that the kernel knows it again; NaN: none is kept. */
-function stampImport({ shape, kind }: StampField, parts: KernelParts): { at: number; read: (p: number) => number } {
-  const { runtime, input, zone } = parts;
-  const { memory, b, v } = input;
-  const reader = runtime.stamp(shape, kind === 'collected' ? undefined : zone);
-  const { [shape]: length } = remembered;
-  const words = memory.int32(STAMP_WORDS);
-  const kept = new Uint8Array(words.buffer, words.byteOffset, STAMP_BYTES);
-  const micros = new Float64Array(words.buffer, words.byteOffset + STAMP_BYTES, 1);
-  const counted = words.subarray(STAMP_BYTES / 4 + 2);
-  micros[0] = Number.NaN;
-  return {
-    at: words.byteOffset,
-    read: (p) => {
-      const read = reader(b, v, p);
-      memory.end[0] = runtime.cursor.end;
-      const bytes = runtime.cursor.end - p;
-      const { digits } = runtime.cursor;
-      const isKept =
-        shape === 'iso'
-          ? isWholeSecond(bytes, digits, b[p + bytes])
-          : shape === 'year-first'
-            ? digits === 0 && bytes === YEAR_FIRST && isBar(b[p + bytes + 1])
-            : bytes === length;
-      if (isKept) {
-        // What is behind it counts: it ended the stamp.
-        const behind = shape === 'year-first' ? 2 : 1;
-        kept.set(b.subarray(p, p + bytes + behind));
-        counted.set([2 ** (bytes + behind) - 1, bytes]);
-      }
-      micros[0] = isKept ? read : Number.NaN;
-      return read;
-    },
-  };
-}
-
 /** null: a field of the layout is none that kernels read. */
 function lineCode(f: FunctionBuilder, fields: KernelFields, { tokens, columns }: KernelParts): Code | null {
   const { p, e, columns: c } = fields;

@@ -2,13 +2,12 @@
  * The code of a kernel, field by field. It reads what nearly all lines hold ("plain" forms), as the scanners of `compile/emit.ts` do,
  * and leaves the line otherwise: whoever runs the kernel has that line read by the scanner.
  */
-import type { Field, StampShape } from '../../core/format.ts';
-import { bytesOf, DURATION_LIMIT, type FieldContext, remembered } from '../compile/emit.ts';
+import type { Field } from '../../core/format.ts';
+import { bytesOf, DURATION_LIMIT, type FieldContext } from '../compile/emit.ts';
 import { PID_SLOTS } from '../compile/runtime.ts';
 import {
   add,
   and,
-  bytes16,
   type Code,
   call,
   differs,
@@ -27,7 +26,6 @@ import {
   mul,
   or,
   real,
-  realAt,
   select,
   set,
   shiftRight,
@@ -41,44 +39,12 @@ import {
 
 import { atMost, isByte, isDigitByte } from './line.ts';
 import { MOST_DIGITS } from './numbers.ts';
-import { KernelRequests } from './request.ts';
+import { KernelStamps } from './stamp.ts';
 
-const digitsOfEpochs: Partial<Record<StampShape, 10 | 13 | 16>> = { 'epoch-s': 10, 'epoch-ms': 13, 'epoch-us': 16 };
 /** Words longer than this are compared by more than three words and a rest. */
 const MAX_SHORT = 15;
-export class KernelFields extends KernelRequests {
-  /** A stamp into x. Those that stay the same for a second are known again by their bytes. */
-  protected stamp(index: number, shape: StampShape): Code {
-    const { p } = this;
-    const x = this.x;
-    const read: Code = [set(x, call(this.calls.stamps.get(index) ?? 0, get(p))), set(p, wordAt(i32(0), this.at.end))];
-    const leave = this.leaveIf(real.differs(get(x), get(x)));
-    const epochDigits = digitsOfEpochs[shape];
-    if (epochDigits !== undefined) return [this.epoch([epochDigits], read), leave];
-    const { [shape]: length } = remembered;
-    const kept = this.at.stamps.get(index);
-    const isCounted = shape === 'iso' || shape === 'year-first';
-    if (kept === undefined || (length === undefined && !isCounted)) return [read, leave];
-    if (length === undefined) {
-      const half = (at: number) =>
-        bytes16.mask(bytes16.equal(bytes16.at(get(p), this.at.buffer + at), bytes16.at(i32(kept + at))));
-      const counted = wordAt(i32(0), kept + 40);
-      const isKnown = and(
-        equal(and(or(half(0), shl(half(16), i32(16))), counted), counted),
-        isZero(real.differs(realAt(i32(kept + 32)), realAt(i32(kept + 32)))),
-      );
-      const take = [set(x, realAt(i32(kept + 32))), set(p, add(get(p), wordAt(i32(0), kept + 44)))];
-      return [when(isKnown, take, read), leave];
-    }
-    const same = (offset: number) =>
-      equal(
-        bytes16.mask(bytes16.equal(bytes16.at(get(p), this.at.buffer + offset), bytes16.at(i32(kept + offset)))),
-        i32(0xffff),
-      );
-    const known = [set(x, realAt(i32(kept + 32))), set(p, add(get(p), i32(length)))];
-    return [when(and(same(0), same(length - 16)), known, read), leave];
-  }
 
+export class KernelFields extends KernelStamps {
   /** As `hashBytes` of b[s, t), at most 15 bytes: words and rest, all mixed in and taken where they belong to it. */
   protected shortHash(): Code {
     const [s, k, hash, mask] = [this.s, this.k, this.hash, this.mask];
