@@ -38,8 +38,6 @@ function hashOf(offset: number): number {
 export class RequestSample {
   readonly #size: number;
   #columns: SampleState;
-  /** Columns that are not in use. */
-  #spare: SampleState | null = null;
   #length = 0;
   /** Requests with a larger hash are not among the smallest. */
   #limit = 0xffff_ffff;
@@ -69,7 +67,7 @@ export class RequestSample {
 
   #makeRoom(): void {
     if (this.#length >= 2 * this.#size) {
-      this.#trim();
+      this.#forgetLarge();
       return;
     }
     const wider = emptyState(this.#columns.hash.length * 2);
@@ -77,12 +75,35 @@ export class RequestSample {
     this.#columns = wider;
   }
 
+  /** Forgets all but the smallest; the ones left stand as they came. To put thousands in order takes ten times as long. */
+  #forgetLarge(): void {
+    const { hash, offset, source, route, duration } = this.#columns;
+    const smallest = hash.slice(0, this.#length).sort();
+    const limit = smallest[this.#size - 1];
+    if (smallest[this.#size] === limit) {
+      // Which of several is kept, their order decides.
+      this.#trim();
+      return;
+    }
+    let length = 0;
+    for (let row = 0; row < this.#length; row++) {
+      if (hash[row] > limit) continue;
+      hash[length] = hash[row];
+      offset[length] = offset[row];
+      source[length] = source[row];
+      route[length] = route[row];
+      duration[length] = duration[row];
+      length++;
+    }
+    this.#length = length;
+    this.#limit = limit;
+  }
+
   /** Forgets all but the smallest; the ones left stand in their order. */
   #trim(): void {
     const old = this.#columns;
     const kept = this.#inOrder().subarray(0, this.#size);
-    this.#columns = this.#spare?.hash.length === old.hash.length ? this.#spare : emptyState(old.hash.length);
-    this.#spare = old;
+    this.#columns = emptyState(old.hash.length);
     this.#length = 0;
     for (const row of kept)
       this.#keep(old.hash[row], old.offset[row], old.source[row], old.route[row], old.duration[row]);

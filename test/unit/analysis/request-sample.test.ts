@@ -45,4 +45,6 @@ it('of one hash keeps the first ones: offsets 4 GiB apart have the same hash', (
   expect([...sampleOf(4, rows).state().offset]).toEqual([0, far, 2 * far, 3 * far]);
   const inputs = [2, 0, 1].map((input) => rowsOf(0, 1, far, input));
   expect([...sampleOf(2, inputs).state().source]).toEqual([0, 1]);
+  const many = Array.from({ length: 600 }, (_, k) => rowsOf(599 - k, 600 - k, far));
+  expect([...sampleOf(4, many).state().offset]).toEqual([0, far, 2 * far, 3 * far]);
 });
