@@ -3,7 +3,7 @@
  * kept for inference. `merge(right)` joins the neighbour that follows; it is associative, and every sum is of whole µs,
  * so the summary does not depend on how the log was cut: one thread or eight, one chunk or a thousand, one file or its shards.
  */
-import type { Names, RequestBatch, StreamFacts } from '../core/batch.ts';
+import { type Names, type RequestBatch, type StreamFacts, sameFacts } from '../core/batch.ts';
 import { type LifecycleEvent, MOST_LIFECYCLE_EVENTS } from '../core/lifecycle.ts';
 import { createNames } from '../core/names.ts';
 import { BatchNormaliser, instantOf, type RequestTable } from '../core/table.ts';
@@ -90,20 +90,37 @@ export class Partial {
     this.bytesKnown += known;
   }
 
-  /** When requests ran: the timeline, the first and the last instant. */
-  #place({ start, end, duration, status, length }: RequestTable, busyIsService: boolean): void {
+  /** When requests ran: the timeline, the first and the last instant. Lines come in the order of time: many end in the same step. */
+  #place(rows: RequestTable, busyIsService: boolean): void {
+    const { start, end, status, length } = rows;
     const { timeline } = this;
+    for (let from = 0; from < length; ) {
+      if (end[from] !== end[from]) {
+        this.#placeStart(start[from], status[from]);
+        from++;
+        continue;
+      }
+      const to = timeline.countRun(end, status, from, length);
+      if (busyIsService) timeline.busyRun(rows, from, to);
+      this.#span(start, end, from, to);
+      from = to;
+    }
+  }
+
+  /** A request whose end is not known. */
+  #placeStart(start: number, status: number): void {
+    if (start !== start) return;
+    this.timeline.count(start, status >= FIRST_ERROR);
+    if (start < this.first) this.first = start;
+    if (start > this.last) this.last = start;
+  }
+
+  #span(start: Float64Array, end: Float64Array, from: number, to: number): void {
     let { first, last } = this;
-    for (let i = 0; i < length; i++) {
-      const ended = end[i];
-      const started = start[i];
-      const instant = ended === ended ? ended : started;
-      if (instant !== instant) continue;
-      timeline.count(instant, status[i] >= FIRST_ERROR);
-      const from = started === started ? started : instant;
-      if (from < first) first = from;
-      if (instant > last) last = instant;
-      if (busyIsService && duration[i] > 0) timeline.busy(started, ended);
+    for (let i = from; i < to; i++) {
+      const started = start[i] === start[i] ? start[i] : end[i];
+      if (started < first) first = started;
+      if (end[i] > last) last = end[i];
     }
     this.first = first;
     this.last = last;
@@ -267,21 +284,6 @@ function translate(from: Names['routes'], to: Names['routes'], rename = asItIs):
   const isSame = from === to && rename === asItIs;
   // Where both share their names, those that are added here come after those that are translated.
   return new Int32Array(from.size).map((_, id) => (isSame ? id : to.add(rename(from.text(id)))));
-}
-
-export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
-  return (
-    a === b ||
-    (a.format === b.format &&
-      a.envelope === b.envelope &&
-      a.stampMeaning === b.stampMeaning &&
-      a.resolutionMicros === b.resolutionMicros &&
-      a.lateMicros === b.lateMicros &&
-      a.zone === b.zone &&
-      a.durationCovers === b.durationCovers &&
-      a.waitsOfAll === b.waitsOfAll &&
-      (Object.keys(a.fields) as (keyof StreamFacts['fields'])[]).every((name) => a.fields[name] === b.fields[name]))
-  );
 }
 
 /** A partial over rows that are in memory already (the window of a live view). */

@@ -3,11 +3,13 @@
  * of another. Where both tell of the same requests (an application and the proxy in front of it), these are counted once; so is a log
  * that is given twice.
  */
+
+import { sameFacts } from '../core/batch.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
 import { fingerprintOf } from './copied-log.ts';
 import { joinInput } from './join-input.ts';
-import { type Partial, sameFacts } from './partial.ts';
+import type { Partial } from './partial.ts';
 import { type SameRequests, sameRequests } from './same-requests.ts';
 import { type Kind, requestsOf, tellByProxy } from './told-by-proxy.ts';
 

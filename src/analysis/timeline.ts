@@ -3,7 +3,9 @@
  * joined into longer ones. The step depends only on the span of the data, and the sums are of whole µs, so the result is
  * the same for any order and any split of the rows.
  */
+import type { RequestTable } from '../core/table.ts';
 import { MICROS_PER_SECOND } from '../core/time.ts';
+import { FIRST_ERROR } from './totals.ts';
 
 /** Each step divides the next, so that joining is exact. Seconds. */
 export const STEPS = [1, 5, 10, 30, 60, 300, 600, 1800, 3600, 7200, 21_600, 86_400, 864_000, 8_640_000];
@@ -50,6 +52,54 @@ export class Timeline {
     if (!(instant >= this.#endFrom && instant < this.#endTo)) this.#seekEnd(instant);
     this.#requests[this.#endCell]++;
     if (isError) this.#errors[this.#endCell]++;
+  }
+
+  /** Counts the requests from row `from` on that end in the step in which it ends. @returns the row behind them */
+  countRun(end: Float64Array, status: Uint16Array, from: number, length: number): number {
+    if (!(end[from] >= this.#endFrom && end[from] < this.#endTo)) this.#seekEnd(end[from]);
+    const endFrom = this.#endFrom;
+    const endTo = this.#endTo;
+    let errors = 0;
+    let to = from;
+    for (; to < length && end[to] >= endFrom && end[to] < endTo; to++) if (status[to] >= FIRST_ERROR) errors++;
+    this.#requests[this.#endCell] += to - from;
+    this.#errors[this.#endCell] += errors;
+    return to;
+  }
+
+  /** Adds the busy time of the rows [from, to), which were counted last as one run. */
+  busyRun({ start, end, duration }: RequestTable, from: number, to: number): void {
+    for (let row = from; row < to; row++) {
+      row = this.#busyAlike(start, end, duration, row, to);
+      if (row < to) this.busy(start[row], end[row]);
+    }
+  }
+
+  /** Those of them that begin in the step of the last start, or in that of their end. @returns the first that does not; `to` for none */
+  #busyAlike(start: Float64Array, end: Float64Array, duration: Float64Array, from: number, to: number): number {
+    const startFrom = this.#startFrom;
+    const startTo = this.#startTo;
+    const endFrom = this.#endFrom;
+    let [before, within, crossing] = [0, 0, 0];
+    let row = from;
+    for (; row < to; row++) {
+      const started = start[row];
+      const ended = end[row];
+      if (!(duration[row] > 0 && ended > started)) continue;
+      if (started >= endFrom) within += ended - started;
+      else if (started >= startFrom && started < startTo) {
+        before += startTo - started;
+        within += ended - endFrom;
+        crossing++;
+      } else break;
+    }
+    this.#partly[this.#endCell] += within;
+    if (crossing > 0) {
+      this.#partly[this.#startCell] += before;
+      this.#covered[this.#startCell + 1] += crossing;
+      this.#covered[this.#endCell] -= crossing;
+    }
+    return row;
   }
 
   /** Adds the busy time of a request from start to end (µs). */

@@ -54,6 +54,22 @@ export interface FieldSet {
   readonly arrival: boolean;
 }
 
+/** Do they say the same of their lines? */
+export function sameFacts(a: StreamFacts, b: StreamFacts): boolean {
+  return (
+    a === b ||
+    (a.format === b.format &&
+      a.envelope === b.envelope &&
+      a.stampMeaning === b.stampMeaning &&
+      a.resolutionMicros === b.resolutionMicros &&
+      a.lateMicros === b.lateMicros &&
+      a.zone === b.zone &&
+      a.durationCovers === b.durationCovers &&
+      a.waitsOfAll === b.waitsOfAll &&
+      (Object.keys(a.fields) as (keyof StreamFacts['fields'])[]).every((name) => a.fields[name] === b.fields[name]))
+  );
+}
+
 /** Text seen in the columns, interned: the columns hold ids. Shared by all batches of an analysis. */
 export interface Names {
   /** Worker processes as the log names them (a pid, "worker-3", "web.1"). */
