@@ -8,13 +8,14 @@ import { epochReader, epochShapeOf } from '../epochs.ts';
 import type { KernelInput } from '../kernel/compile.ts';
 import { createMemo, hashBytes } from '../memo.ts';
 import { RouteCache } from '../route-cache.ts';
-import { idOfTemplate, routeId, routeOfPath, routeOfRequestLine } from '../route-name.ts';
+import { idOfTemplate, routeOfRequestLine } from '../route-name.ts';
 import { writeRouteTemplate } from '../route-template.ts';
 import { readNumber, readSpent, spent } from '../spent-time.ts';
 import type { StampCursor } from '../stamp-parts.ts';
 import { createStampReader, type StampReader, type StampReference } from '../stamps.ts';
 import type { Zone } from '../zone.ts';
-import { joinRequest, pathOfUrl } from './request-target.ts';
+import { routeJoiner } from './join-route.ts';
+import { pathOfUrl } from './request-target.ts';
 
 /** More distinct workers or threads than this are noise (a field that is no pid): they become "unknown". */
 export const MAX_NAMES = 65_536;
@@ -182,8 +183,6 @@ export function createRuntime(
     'epoch-ns': epochReader(9, cursor),
   };
 
-  const joined = new Uint8Array(2048);
-  const joinedWords = new DataView(joined.buffer);
   const relative = new Uint8Array(2048);
   const relativeWords = new DataView(relative.buffer);
   const routeWithoutHost = (b: Uint8Array, from: number, hostFrom: number, hostTo: number, to: number): number => {
@@ -255,23 +254,7 @@ export function createRuntime(
       cursor.end = to;
       return routeMemo.lookUp(b, v, from, to);
     },
-    joinRoute(b, v, methodFrom, methodTo, from, to) {
-      let path = from;
-      while (path < to && b[path] !== 63) path++;
-      if (methodTo + 1 === from && b[methodTo] === 32) return route(b, v, methodFrom, path);
-      const recent = methodTo === methodFrom ? recentRoutes.find(b, v, from, from) : -2;
-      const isPath = methodTo === methodFrom && b[from] === 47 && recentRoutes.end === path;
-      if (recent !== -2 && isPath) return recent;
-      const length = joinRequest(b, [methodFrom, methodTo], [from, path], joined);
-      if (length > 0) return route(joined, joinedWords, 0, length);
-      const text = decoder.decode(b.subarray(from, path));
-      if (methodTo === methodFrom) {
-        const id = routeOfPath(names, text);
-        if (isPath) recentRoutes.keep(v, id);
-        return id;
-      }
-      return routeId(names, decoder.decode(b.subarray(methodFrom, methodTo)), text);
-    },
+    joinRoute: routeJoiner(names, recentRoutes, route),
     spent(b, p, unit) {
       cursor.end = p + 1;
       if (b[p] === 45) return Number.NaN;

@@ -1,6 +1,7 @@
 /** The request line in a kernel: method, path, query, version. */
 import type { Field } from '../../core/format.ts';
 import { bytesOf, type FieldContext } from '../compile/emit.ts';
+import { MOST_BETWEEN } from '../compile/join-route.ts';
 import {
   add,
   and,
@@ -79,12 +80,12 @@ export class KernelRequests extends KernelNumbers {
   joinRoute(): Code {
     const [from, to, path, end] = this.target;
     const { RT } = this.columns;
-    const joined = and(equal(add(get(to), i32(1)), get(path)), equal(this.byte(get(to)), i32(32)));
+    const isNear = and(less(get(from), get(to)), lessUnsigned(sub(sub(get(path), get(to)), i32(1)), i32(MOST_BETWEEN)));
     const found = wordAt(i32(0), this.at.end);
     const isWhole = or(equal(found, get(end)), and(less(found, get(end)), equal(this.byte(found), i32(63))));
     return [
       set(RT, i32(-2)),
-      when(joined, set(RT, call(this.calls.findRoute, get(from), get(path)))),
+      when(isNear, set(RT, call(this.calls.findRoute, get(from), get(path)))),
       when(or(equal(get(RT), i32(-2)), isZero(isWhole)), set(RT, call(this.calls.joinRoute, ...this.target.map(get)))),
     ];
   }
