@@ -20,8 +20,10 @@ const FEW_SLOT_BITS = 9;
 export const SHIFT = 32 - SLOT_BITS;
 
 const SLASH = 47;
-/** Absolute URLs begin with it; their host is a part of the piece in front of the first number. */
-export const SMALL_H = 104;
+/** Absolute URLs and hosts begin with a letter; they are a part of the piece in front of the first number. */
+export const SMALL_A = 97;
+export const LETTERS = 26;
+const isSmallLetter = (byte: number): boolean => byte >= SMALL_A && byte < SMALL_A + LETTERS;
 
 const DIGIT = 1;
 const END = 2;
@@ -76,7 +78,7 @@ export class RouteCache {
    */
   find(b: Uint8Array, v: DataView, from: number, path: number): number {
     this.#slot = -1;
-    if (b[path] !== SLASH && b[path] !== SMALL_H) return -2;
+    if (b[path] !== SLASH && !isSmallLetter(b[path])) return -2;
     let start = from;
     let to = -1;
     let from2 = 0;

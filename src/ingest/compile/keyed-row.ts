@@ -2,9 +2,10 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import { Scratch } from '../envelopes/line.ts';
 import { unescapeJson } from '../json-text.ts';
+import { MOST_BETWEEN } from './join-route.ts';
 import type { Runtime } from './runtime.ts';
 
-const BACKSLASH = 92;
+const [QUESTION_MARK, BACKSLASH] = [63, 92];
 
 export class KeyedRow {
   b: Uint8Array = new Uint8Array(0);
@@ -101,13 +102,30 @@ export class KeyedRow {
     return false;
   }
 
-  /** "METHOD target" in one piece, for the memo of routes. */
+  /** Known again by the bytes from the method on, where the target is the next value. */
   #joinRoute(runtime: Runtime): void {
+    const { recentRoutes } = runtime;
+    const [from, target] = [this.#methodFrom, this.#targetFrom];
+    const isNear = this.#methodTo < target && target - this.#methodTo <= MOST_BETWEEN;
+    const recent = isNear ? recentRoutes.find(this.b, this.v, from, target) : -2;
+    const isWhole = isNear && this.#isPath(recentRoutes.end);
+    this.route = recent !== -2 && isWhole ? recent : this.#routeOfJoined(runtime);
+    if (recent === -2 && isWhole && recentRoutes.find(this.b, this.v, from, target) === -2)
+      recentRoutes.keep(this.v, this.route);
+  }
+
+  /** Does the path of the target end there? */
+  #isPath(end: number): boolean {
+    return end === this.#targetTo || (end > this.#targetFrom && end < this.#targetTo && this.b[end] === QUESTION_MARK);
+  }
+
+  /** "METHOD target" in one piece, for the memo of routes. */
+  #routeOfJoined(runtime: Runtime): number {
     const { b } = this;
     const joined = this.#joined;
     const targetFrom = this.#targetFrom;
     let pathTo = targetFrom;
-    while (pathTo < this.#targetTo && b[pathTo] !== 63) pathTo++;
+    while (pathTo < this.#targetTo && b[pathTo] !== QUESTION_MARK) pathTo++;
     joined.reserve(this.#methodTo - this.#methodFrom + 1 + (pathTo - targetFrom));
     let k = 0;
     for (let p = this.#methodFrom; p < this.#methodTo; p++) joined.b[k++] = b[p];
@@ -115,6 +133,6 @@ export class KeyedRow {
     if (this.#hasEscape(targetFrom, this.#targetTo)) k += unescapeJson(b, targetFrom, pathTo, joined.b.subarray(k));
     else for (let p = targetFrom; p < pathTo; p++) joined.b[k++] = b[p];
     joined.b[k] = 10;
-    this.route = runtime.route(joined.b, joined.v, 0, k);
+    return runtime.route(joined.b, joined.v, 0, k);
   }
 }

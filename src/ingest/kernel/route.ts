@@ -2,7 +2,7 @@
  * The look-up of `route-cache.ts` as kernel code, over the same tables: the place and the digits of a path are found 16 bytes at a
  * time.
  */
-import { MAX_DIGITS, PIECE_BYTES, PIECES, type RouteCache, SHIFT, SMALL_H } from '../route-cache.ts';
+import { LETTERS, MAX_DIGITS, PIECE_BYTES, PIECES, type RouteCache, SHIFT, SMALL_A } from '../route-cache.ts';
 import {
   add,
   and,
@@ -24,6 +24,7 @@ import {
   Label,
   type Local,
   less,
+  lessUnsigned,
   long,
   loop,
   mul,
@@ -128,9 +129,9 @@ function look(
 
 /**
  * (start, path) → id of the route, or -2; the position behind the path goes to `endAt`. Three functions, the last one is the
- * one to call. @param first number of the first of them
+ * one to call. @param number of the first of them
  */
-export function findRoute(buffer: number, endAt: number, cache: RouteCache, first: number): FunctionBuilder[] {
+export function findRoute(buffer: number, endAt: number, cache: RouteCache, number: number): FunctionBuilder[] {
   const f = new FunctionBuilder(['i32', 'i32'], ['i32']);
   const [start, path] = [0, 1].map((index) => f.parameter(index));
   const bytes = [f.local('v128'), f.local('v128')] as const;
@@ -141,8 +142,8 @@ export function findRoute(buffer: number, endAt: number, cache: RouteCache, firs
     f.local('i32'),
   );
   const unknown = (condition: Code) => when(condition, give(i32(UNKNOWN)));
-  const hash = (from: Local, to: Local, seed: Code) => call(first, get(from), get(to), seed);
-  const same = (from: Local, to: Local, address: Code) => call(first + 1, get(from), get(to), address);
+  const hash = (from: Local, to: Local, seed: Code) => call(number, get(from), get(to), seed);
+  const same = (from: Local, to: Local, address: Code) => call(number + 1, get(from), get(to), address);
   const bitAt = (mask: Code, bit: Code) => long.wrap(long.and(long.shiftRight(mask, long.extend(bit)), i64(1n)));
   const next = new Label();
   const done = new Label();
@@ -150,8 +151,9 @@ export function findRoute(buffer: number, endAt: number, cache: RouteCache, firs
     add(mul(get(slot), i32(PIECES * PIECE_BYTES)), i32(cache.wordsAt + piece * PIECE_BYTES));
   const lengthIs = (piece: number, value: Code) =>
     equal(wordAt(mul(get(slot), i32(PIECES * 4)), cache.lengthsAt + piece * 4), value);
+  const first = byteAt(get(path), buffer);
   f.body = [
-    unknown(and(differs(byteAt(get(path), buffer), i32(47)), differs(byteAt(get(path), buffer), i32(SMALL_H)))),
+    unknown(and(differs(first, i32(47)), isZero(lessUnsigned(sub(first, i32(SMALL_A)), i32(LETTERS))))),
     look(bytes, masks, get(path), 0, buffer),
     when(long.isZero(get(ends)), look(bytes, masks, get(path), 32, buffer)),
     unknown(long.isZero(get(ends))),
