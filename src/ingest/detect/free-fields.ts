@@ -13,7 +13,8 @@ import {
   stampOf,
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
-import { areOneTime, type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
+import { type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
+import { areAlikeQuantities, areOneTime, comesNearNothing } from './related-times.ts';
 import { isNoSize, isSize } from './repeating-values.ts';
 import { sizeOrMore } from './units.ts';
 
@@ -24,6 +25,7 @@ const workerName = /^(sync|async|uvicorn|gunicorn)?[-_]?worker[-_#]?\w*$/i;
 const decimal = /\.\d/;
 const timeName = /time|date|ts|stamp|epoch|msec|start|begin|end|finish|created|logged|when|now|at$/i;
 
+const plain: Field = { kind: 'number' };
 const duration = (unit: DurationUnit, values: readonly string[]): Field => ({
   kind: 'duration',
   unit,
@@ -103,7 +105,7 @@ export class FreeFields {
       case 'epoch-ns':
         return this.#number(slot, index);
       case 'size':
-        return [...this.#first({ kind: 'bytes' }, slot), literalToken(unitOf(values[0]))];
+        return [...this.#sizeWithUnit(slot), literalToken(unitOf(values[0]))];
       case 'quoted':
         return this.#inside(slot, '"', '"');
       case 'bracketed':
@@ -164,7 +166,6 @@ export class FreeFields {
     const isSpent = key?.strong === true && /^time$/i.test(key.name);
     const meaning: KeyMeaning | null = isSpent ? { kind: 'duration', unit: 'by-value' } : key && keyMeaning(key.name);
     const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
-    const plain: Field = { kind: 'number' };
     // nginx's us="200" is the status of the upstream.
     if (meaning?.kind === 'duration' && key?.name === 'us' && known.every(isStatus)) return this.#one(plain, slot);
     if (meaning?.kind === 'duration') {
@@ -182,11 +183,21 @@ export class FreeFields {
     return this.#unnamedNumber(slot, index, name);
   }
 
+  /** "349 bytes … 612 bytes": of several the one that follows the request, or is nothing where there is no body. */
+  #sizeWithUnit(slot: FieldSlot): FoundToken[] {
+    const isOnly = !this.#slots.some((other) => other !== slot && other.kind === 'field' && other.piece === 'size');
+    const sizes = slot.values.map((value) => value.replace(/\D+$/, ''));
+    return isOnly || isSize(sizes, this.#requests)
+      ? this.#first({ kind: 'bytes' }, slot)
+      : this.#one({ kind: 'number' }, slot);
+  }
+
   /** A size, a duration, or neither: what its values and its place tell. */
   #unnamedNumber(slot: FieldSlot, index: number, name: string): FoundToken[] {
     const { values } = slot;
-    const plain: Field = { kind: 'number' };
     if (isSize(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
+    // With its headers, or without.
+    if (this.#isSizeToo(slot)) return this.#one(plain, slot);
     const { status } = this.#request;
     const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
     if (!isFirst || given(values).some((value) => decimal.test(value))) {
@@ -198,11 +209,34 @@ export class FreeFields {
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
-    const noSize = isNoSize(values, this.#requests) || this.#isTimeOf(slot);
+    const noSize = isNoSize(values, this.#requests) || this.#isTimeOf(slot) || this.#isTimeBesideSize(slot);
     if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
     if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(sizeOrMore(`${name} behind the status`));
     return this.#one(plain, slot, name);
+  }
+
+  /** The other numbers without a unit, but for the status. */
+  #otherNumbers(slot: FieldSlot): FieldSlot[] {
+    const status = this.#slots[this.#request.status];
+    return this.#slots.flatMap((other) =>
+      other !== slot && other !== status && other.kind === 'field' && other.piece === 'number' ? [other] : [],
+    );
+  }
+
+  /** Does it go up and down with the size of the answer? */
+  #isSizeToo(slot: FieldSlot): boolean {
+    return this.#otherNumbers(slot).some(
+      ({ values }) => areAlikeQuantities(slot.values, values) && isSize(values, this.#requests),
+    );
+  }
+
+  /** Is another number the size, or the beginning of the same time? */
+  #isTimeBesideSize(slot: FieldSlot): boolean {
+    return this.#otherNumbers(slot).some(
+      ({ values }) =>
+        isSize(values, this.#requests) || (areAlikeQuantities(slot.values, values) && comesNearNothing(slot.values)),
+    );
   }
 
   /** Is the same time given in another unit as well? */

@@ -105,12 +105,18 @@ function askedFor(slots: readonly Slot[]): { readonly method: number; readonly t
 
 const meaningAt = (slots: readonly Slot[], index: number) => keyMeaning(keyOf(slots, index)?.name ?? '')?.kind;
 
+/** Of so many answers one may never have begun: Envoy's and Caddy's 0, nginx's 000. */
+const ANSWERED = 0.9;
+const areStatuses = (values: readonly string[]): boolean =>
+  values.every((value) => isStatus(value) || value === '0' || value === '000') &&
+  values.filter(isStatus).length >= ANSWERED * values.length;
+
 /** Indices of the slots that may be a status: "duration_ms": 200 is none, whatever its values look like. */
 const statusesIn = (slots: readonly Slot[]): number[] =>
   slots.flatMap((slot, index) =>
     slot.kind === 'field' &&
     slot.piece === 'number' &&
-    given(slot.values).every(isStatus) &&
+    areStatuses(given(slot.values)) &&
     (meaningAt(slots, index) ?? 'status') === 'status'
       ? [index]
       : [],

@@ -3,9 +3,10 @@
  * <12> 446 ". Any order is possible, so the known layout is searched for, and what stands before it is read as stamps,
  * addresses, numbers, levels and words.
  */
+import type { Field } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { mostAlike } from './alike.ts';
-import type { FreeKind } from './free-pieces.ts';
+import type { FreeKind, FreePiece } from './free-pieces.ts';
 import { keyMeaning } from './key-meanings.ts';
 import { type FoundToken, literalToken } from './open-numbers.ts';
 import { clockShape, splitPieces, stampPieces, stampShape } from './pieces.ts';
@@ -112,17 +113,39 @@ class PrefixReader {
   }
 }
 
-/** "us=446": what the key in front says of a number; null where it says nothing that settles it. */
-function namedDuration(name: string, values: readonly string[]): FoundToken | null {
-  const meaning = keyMeaning(name);
-  if (meaning?.kind !== 'duration' || meaning.unit === 'by-value') return null;
-  const fine = values.some((value) => value.includes('.'));
-  const field = { ...service, unit: meaning.unit, ...(fine ? { fine } : {}) };
-  return { token: { field }, values, name: `${name}=` };
+/** The name that a sign joins to the value at this place: "us=446". */
+function nameOf(pieces: readonly FreePiece[], index: number): string | null {
+  const [name, sign] = pieces.slice(Math.max(0, index - 2), index);
+  return sign?.text === '=' && name?.kind === 'word' ? name.text : null;
 }
 
-/** The most frequent look of the prefixes, as tokens. */
-export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null {
+/**
+ * What its name says of a number or a stamp; null where it says nothing of it.
+ * @param hasStamp the layout behind the prefix has a stamp of its own: then X-Request-Start's "t=" is none
+ */
+function namedToken(name: string, kind: FreeKind, values: readonly string[], hasStamp: boolean): FoundToken | null {
+  const meaning = keyMeaning(name);
+  const as = (field: Field, open?: 'duration') => ({
+    token: { field },
+    values,
+    name: `${name}=`,
+    ...(open && { open }),
+  });
+  if (kind.startsWith('epoch-')) {
+    return meaning?.kind === 'arrival' || (name === 't' && hasStamp) ? as({ kind: 'arrival' }) : null;
+  }
+  if (kind !== 'number') return null;
+  if (meaning?.kind === 'duration') {
+    if (meaning.unit === 'by-value') return as({ kind: 'number' }, 'duration');
+    const fine = values.some((value) => value.includes('.'));
+    return as({ ...service, unit: meaning.unit, ...(fine ? { fine } : {}) });
+  }
+  const isPid = meaning?.kind === 'pid' && values.every((value) => /^\d{1,7}$/.test(value));
+  return as({ kind: isPid ? 'pid' : meaning?.kind === 'thread' ? 'thread' : 'number' });
+}
+
+/** The most frequent look of the prefixes, as tokens. @param hasStamp the layout behind them has a stamp of its own */
+export function readPrefixes(prefixes: readonly string[], hasStamp: boolean): LoggingPrefix | null {
   const { lines, pieces: most } = mostAlike(prefixes.map(splitPieces));
   if (most.length === 0) return null;
   const [first] = most;
@@ -130,7 +153,8 @@ export function readPrefixes(prefixes: readonly string[]): LoggingPrefix | null 
   const tokens = first.flatMap(({ kind, text }, i): FoundToken[] => {
     const values = most.map((list) => list[i].text);
     const [before, name] = [first[i - 1]?.text, first[i - 2]];
-    const named = kind === 'number' && before === '=' && name ? namedDuration(name.text, values) : null;
+    const key = nameOf(first, i);
+    const named = key === null ? null : namedToken(key, kind, values, hasStamp);
     if (named) return [named];
     const token = reader.tokenOf(kind, text, values);
     // "glogging.py:363", "web:2446": the number of a line of code.

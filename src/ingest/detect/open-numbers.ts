@@ -2,6 +2,7 @@
 import type { Field, TimeUnit } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { microsPer } from '../spent-time.ts';
+import { isWholeOf, relatedUnits, wholeNumber } from './related-times.ts';
 import { guessUnit, isNumber, isRefuted, otherUnit, type UnitContext, unitUnknown } from './units.ts';
 
 /** A token that was found in the lines, with what stands in its place in each. */
@@ -18,81 +19,6 @@ export interface FoundToken {
 
 /** What stands between fields. */
 export const literalToken = (literal: string): FoundToken => ({ token: { literal }, values: [], name: '' });
-
-const isWhole = /^-?\d+$/;
-
-/** Is `coarse` the same quantity as `fine`, `factor` times coarser and rounded? (gunicorn's %(M)s and %(D)s) */
-function isCoarser(coarse: readonly number[], fine: readonly number[], factor: number): boolean {
-  return (
-    fine.some((value) => value >= factor) &&
-    coarse.every((value, i) => {
-      const exact = fine[i] / factor;
-      return Math.floor(exact) === Math.floor(value) || Math.round(exact) === Math.floor(value);
-    })
-  );
-}
-
-/** Share of the lines on which the whole is no shorter than its part. */
-const NEARLY_ALL = 0.98;
-/** Lines that tell two times from two numbers that happen to lie so. */
-const FEWEST = 8;
-
-/**
- * Is `whole` the time of which `part`, in seconds with decimals, is the beginning, `factor` to a second? (Varnish's %D and
- * time_firstbyte) It is never the shorter one, and goes up and down with it.
- */
-function isWholeOf(whole: readonly number[], part: readonly number[], factor: number): boolean {
-  const pairs = whole.flatMap((value, i) => (value > 0 && part[i] > 0 ? [[value + 1, part[i] * factor] as const] : []));
-  if (pairs.length < FEWEST || pairs.length * 2 < whole.length) return false;
-  const longer = pairs.filter(([value, least]) => value >= least);
-  if (longer.length < NEARLY_ALL * pairs.length) return false;
-  const middleHalf = (values: number[]): number => {
-    const sorted = values.sort((a, b) => a - b);
-    return sorted[Math.floor(0.75 * (sorted.length - 1))] - sorted[Math.floor(0.25 * (sorted.length - 1))];
-  };
-  const spread = middleHalf(pairs.map(([, least]) => Math.log(least)));
-  return spread > 3 * middleHalf(pairs.map(([value, least]) => Math.log(value / least)));
-}
-
-/**
- * Units that several columns prove of each other: one is the other, a thousand or a million times coarser, or its beginning.
- * @param unitOf of the finer one of two columns that differ by a thousand, which may be seconds and milliseconds as well as those
- *   and microseconds: what its values tell, null for nothing
- */
-function related(
-  columns: readonly (readonly string[])[],
-  unitOf: (values: readonly string[]) => TimeUnit | null,
-): Map<number, TimeUnit> {
-  const numbers = columns.map((values) => (values.every((value) => isNumber.test(value)) ? values.map(Number) : null));
-  const units = new Map<number, TimeUnit>();
-  for (let i = 0; i < numbers.length; i++) {
-    for (let j = 0; j < numbers.length; j++) {
-      const a = numbers[i];
-      const b = numbers[j];
-      if (i === j || !a || !b || !columns[j].every((value) => isWhole.test(value))) continue;
-      const isPart = columns[i].some((value) => value.includes('.'));
-      if (isCoarser(a, b, 1_000_000)) {
-        units.set(i, 's');
-        units.set(j, 'us');
-      } else if (isCoarser(a, b, 1000) && !units.has(i) && !units.has(j)) {
-        const fine = unitOf(columns[j]);
-        const coarse = fine === 'ms' ? 's' : fine === 'us' ? 'ms' : null;
-        if (fine === null || coarse === null) continue;
-        units.set(i, coarse);
-        units.set(j, fine);
-      } else if (isPart && !units.has(j) && isWholeOf(b, a, 1_000_000)) {
-        units.set(j, 'us');
-      } else if (isPart && !units.has(j) && isWholeOf(b, a, 1000)) {
-        units.set(j, 'ms');
-      }
-    }
-  }
-  return units;
-}
-
-/** Is one the other in another unit? Then both are times, and none is a size. */
-export const areOneTime = (values: readonly string[], others: readonly string[]): boolean =>
-  new Set(values).size >= FEWEST && related([values, others], () => 'us').size > 0;
 
 /** Ports that servers listen on. */
 const ports = /^(80|443|8000|8080|8443)$/;
@@ -113,7 +39,7 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
   (inFront === true || new Set(values).size > 1) &&
   new Set(values).size * 4 <= values.length &&
   !values.every((value) => ports.test(value)) &&
-  values.every((value) => isWhole.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
+  values.every((value) => wholeNumber.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
 
 /**
  * The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines.
@@ -130,6 +56,14 @@ function longestFirst(indices: readonly number[], numbers: (index: number) => re
     return part.filter((value, line) => value <= most[line]).length >= 0.95 * part.length;
   });
   return isWhole ? [longest, ...indices.filter((index) => index !== longest)] : indices;
+}
+
+/** Whole numbers are not all times: a whole goes before its part where they go up and down together. */
+function partsLast(indices: readonly number[], numbers: (index: number) => readonly number[]): readonly number[] {
+  const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
+  const isPart = (index: number) =>
+    indices.some((other) => total(other) > total(index) && isWholeOf(numbers(other), numbers(index), 1));
+  return [...indices.filter((index) => !isPart(index)), ...indices.filter(isPart)];
 }
 
 const numberOf = (value: string): number => (isNumber.test(value) ? Number(value) : 0);
@@ -179,7 +113,7 @@ class OpenNumbers {
   relate(): void {
     const unitOf = (values: readonly string[]) => guessUnit(values, this.#context)?.unit ?? null;
     const columns = this.#open.map((index) => this.#found[index].values);
-    for (const [k, unit] of related(columns, unitOf)) {
+    for (const [k, unit] of relatedUnits(columns, unitOf)) {
       const index = this.#open[k];
       this.#setDuration(index, unit, this.#isFine(index), 'service');
     }
@@ -234,10 +168,8 @@ class OpenNumbers {
       for (const index of fine)
         this.assumptions.push(`${this.#found[index].name} is the time to the first byte: not used`);
     }
-    for (const index of [
-      ...(isFirstByte ? [] : longestFirst(fine, (index) => this.#found[index].values.map(numberOf))),
-      ...whole,
-    ]) {
+    const numbersAt = (index: number) => this.#found[index].values.map(numberOf);
+    for (const index of [...(isFirstByte ? [] : longestFirst(fine, numbersAt)), ...partsLast(whole, numbersAt)]) {
       if (this.has('duration')) return;
       if (this.#isNumber(index) && !isPid(this.#found[index].values)) this.#settleDuration(index);
     }

@@ -1,7 +1,8 @@
 /** What stands around a known layout: fields that were appended to it, a prefix of any shape in front of it. */
 import type { LogFormat } from '../../core/format.ts';
 import { isLiteral, type Token, tidy } from '../compile/layout.ts';
-import type { Recipe } from '../compile/recipe.ts';
+import { fieldsOf, type Recipe } from '../compile/recipe.ts';
+import { withArrival } from './arrival-stamps.ts';
 import { type Candidate, marksOf } from './candidates.ts';
 import { messageStarts, readPrefixes } from './logging-prefix.ts';
 import { type FoundToken, resolveNumbers } from './open-numbers.ts';
@@ -118,7 +119,7 @@ export class Surroundings {
       : undefined;
     const spannedSeconds = this.#trials.spannedSeconds(this.headOf(candidate), sample, lines);
     const around = { before: [], behind: trailing.tokens, logging: false, spannedSeconds };
-    const trial = this.#assemble(candidate, around, proven);
+    const trial = withArrival(this.#assemble(candidate, around, proven), sample, lines, this.#trials);
     const assumptions = [...trailing.assumptions, ...trial.assumptions];
     return { ...trial, assumptions, taken: this.#take(trial.candidate, sample, lines) };
   }
@@ -178,7 +179,11 @@ export class Surroundings {
   ): Trial | null {
     const at = [...starts.keys()];
     const startOf = (line: number) => sample.lines[line].start + (starts.get(line) ?? 0);
-    const prefix = readPrefixes(at.map((line) => sample.b.toString('latin1', sample.lines[line].start, startOf(line))));
+    const hasStamp = fieldsOf(candidate.recipe).some((field) => field?.kind === 'time');
+    const prefix = readPrefixes(
+      at.map((line) => sample.b.toString('latin1', sample.lines[line].start, startOf(line))),
+      hasStamp,
+    );
     if (!prefix || (candidate.format.id !== 'custom' && !prefix.logging)) return null;
     const trailing = candidate.open
       ? this.#trailing(
@@ -192,7 +197,7 @@ export class Surroundings {
       ? (this.#formats.find((format) => prefix.names.some((name) => proves(format, name))) ??
         this.#format(trailing?.proves ?? angled))
       : undefined;
-    const trial = this.#assemble(
+    const assembled = this.#assemble(
       candidate,
       {
         before: prefix.tokens,
@@ -203,6 +208,7 @@ export class Surroundings {
       },
       proven,
     );
+    const trial = withArrival(assembled, sample, lines, this.#trials);
     const look = lookOf(candidate.recipe);
     const rivals = candidates
       .filter((other) => other.format !== candidate.format && lookOf(other.recipe) === look)

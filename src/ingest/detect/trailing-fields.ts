@@ -3,8 +3,9 @@
  * 'rt=0.1 urt="0.1, 0.2"', "12ms", bare numbers. The shape that most sampled lines share becomes further tokens.
  */
 import type { Token } from '../compile/layout.ts';
-import { areOneTime, type FoundToken, literalToken } from './open-numbers.ts';
+import { type FoundToken, literalToken } from './open-numbers.ts';
 import { proxyTimes } from './proxy-times.ts';
+import { areOneTime } from './related-times.ts';
 import { isNoSize, isNoSizeOfCombined, isSize } from './repeating-values.ts';
 import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
 import { sizeOrMore } from './units.ts';

@@ -32,7 +32,7 @@ function stampOf(values: readonly string[]): PieceKind | null {
   if (!bare.every((value) => wholeStamp.test(value))) return null;
   const kinds = new Set(bare.map((value) => splitPieces(value)[0].kind));
   const [kind] = kinds;
-  return kinds.size === 1 && !kind.startsWith('epoch') ? kind : null;
+  return kinds.size === 1 ? kind : null;
 }
 
 interface Meaning {
@@ -108,10 +108,13 @@ const one = (asked: Asked, field: Field, open?: FoundToken['open']): Reading => 
 });
 
 function readStamp(asked: Asked): Reading | null {
-  const { key, values, quoted } = asked;
-  const stamp = key === '' && !quoted ? stampOf(values) : null;
-  const shape = stamp && stampShape(stamp, values);
-  if (!shape) return null;
+  const { key, values, known, quoted } = asked;
+  const stamp = key === '' && known.length > 0 ? stampOf(known) : null;
+  const shape = stamp && stampShape(stamp, known);
+  if (!stamp || !shape) return null;
+  // In quotes, or missing in some lines, it is none of the server's: what a proxy wrote into X-Request-Start.
+  const isHeader = quoted || known.length < values.length;
+  if (isHeader) return stamp.startsWith('epoch') ? one(asked, { kind: 'arrival' }) : null;
   const token = tokenOf(asked, { kind: 'time', shape: shape.shape, means: 'end' });
   const tokens = values[0].startsWith('[') ? [literalToken('['), token, literalToken(']')] : [token];
   return { tokens, proves: null };

@@ -1,0 +1,96 @@
+// Numbers that look like another field than they are: in front of a line, beside another time, beside another size.
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../helpers/ingest.ts';
+import { all, clfTime, dateAndTime, type Line, loggingTime, millis, type Request, text } from './requests.ts';
+
+const at = (time: string | null) => (time === null ? null : Date.parse(time));
+const epoch = (at: number) => (Math.floor(at) / 1000).toFixed(3);
+
+describe('numbers beside others', () => {
+  it('under a name that is no pid in front of a line are none: the spans of OpenTelemetry', () => {
+    const line: Line = (r) =>
+      `${loggingTime(r.end)} INFO [uvicorn.access] [httptools_impl.py:482] [trace_id=0 span_id=0 resource.service.name= trace_sampled=False] - 127.0.0.1:36752 - "${r.method} ${r.path} HTTP/1.1" ${r.status}`;
+    const { rows } = parse(text(line));
+    expect(rows).toHaveLength(all.length);
+    expect(rows.every(({ worker, meaning }) => worker === null && meaning === 'response-start')).toBe(true);
+    const named: Line = (r) =>
+      `${loggingTime(r.end)} INFO uvicorn.access request=17 pid=${r.pid} - 127.0.0.1:36752 - "${r.method} ${r.path} HTTP/1.1" ${r.status}`;
+    expect(parse(text(named)).rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
+  });
+
+  it('X-Request-Start in front of a line is when the request came, and not when it ended', () => {
+    const lines: readonly ((stamp: string) => Line)[] = [
+      (stamp) => (r) =>
+        `${stamp} 127.0.0.1 [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} <${r.pid}>`,
+      (stamp) => (r) =>
+        `${stamp} 127.0.0.1 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl"`,
+    ];
+    for (const line of lines) {
+      for (const name of ['t=', '']) {
+        const { rows } = parse(all.map((r) => `${line(`${name}${epoch(r.start)}`)(r)}\n`).join(''));
+        expect(rows).toHaveLength(all.length);
+        expect(rows.map(({ time }) => at(time))).toEqual(all.map((r) => 1000 * Math.floor(r.end / 1000)));
+        expect(rows.map(({ arrival }) => at(arrival))).toEqual(all.map((r) => Math.floor(r.start)));
+      }
+    }
+  });
+
+  it('a finer stamp of the same moment is taken, in front of a line and behind it', () => {
+    const front: Line = (r) =>
+      `${epoch(r.end)} 127.0.0.1 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl"`;
+    const behind: Line = (r) =>
+      `127.0.0.1 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} "-" "curl" ${epoch(r.end)}`;
+    for (const line of [front, behind]) {
+      const { rows } = parse(text(line));
+      expect(rows.map(({ time }) => at(time))).toEqual(all.map((r) => Math.floor(r.end)));
+      expect(rows.every(({ arrival }) => arrival === null)).toBe(true);
+    }
+  });
+
+  const size = (r: Request) => (r.status === 302 ? 0 : r.bytes + Math.floor(r.start % 977));
+
+  it('a time whose part stands behind it is no size, and is the duration', () => {
+    const part = (r: Request) => Math.max(0, millis(r) - (r.pid % 2));
+    const inFront: Line = (r) =>
+      `${epoch(r.start)} ${r.method} ${r.path} ${r.status} ${millis(r)} ${part(r)} 0 ${size(r)}`;
+    const behind: Line = (r) =>
+      `${epoch(r.start)} ${r.method} ${r.path} ${r.status} ${part(r)} ${millis(r)} 0 ${size(r)}`;
+    for (const line of [inFront, behind]) {
+      const { rows } = parse(text(line));
+      expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => 1000 * millis(r)));
+      expect(rows.map(({ bytes }) => bytes)).toEqual(all.map(size));
+    }
+  });
+
+  it('a size with its headers and one without are no times', () => {
+    const line: Line = (r) =>
+      `${epoch(r.end)} ${r.method} ${r.path} ${r.status} ${size(r)} ${size(r) + 171} ${millis(r)}`;
+    const { rows } = parse(text(line));
+    expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => 1000 * millis(r)));
+    expect(rows.map(({ bytes }) => bytes)).toEqual(all.map(size));
+  });
+
+  it('of several sizes with their unit the one that is nothing where there is no body is that of the answer', () => {
+    const line: Line = (r) =>
+      `pid: ${r.pid}|app: -|req: -/-] 127.0.0.1 (-) {26 vars in ${349 + (r.pid % 3)} bytes} [${dateAndTime(r.start)}] ${r.method} ${r.path} => generated ${size(r)} bytes in ${millis(r)} msecs (HTTP/1.1 ${r.status}) 2 headers in 66 bytes`;
+    const { rows } = parse(text(line));
+    expect(rows.map(({ bytes }) => bytes)).toEqual(all.map(size));
+    const untold = parse(
+      all
+        .filter((r) => r.status !== 302)
+        .map((r) => `${line(r)}\n`)
+        .join(''),
+    ).rows;
+    const told = untold.map(({ bytes }) => bytes);
+    expect(told.every((value, i) => value === null || value === size(all.filter((r) => r.status !== 302)[i]))).toBe(
+      true,
+    );
+  });
+
+  it('a status is one where an answer or two never began', () => {
+    const status = (r: Request, i: number) => (i % 50 === 7 ? 0 : r.status);
+    const stamped = all.map((r, i) => `${loggingTime(r.end)} ${r.method} ${r.path} ${status(r, i)} ${millis(r)}ms\n`);
+    const { rows } = parse(stamped.join(''));
+    expect(rows.map((row) => row.status)).toEqual(all.map(status));
+  });
+});
