@@ -58,6 +58,20 @@ export default defineFormat({
       },
       requires: ['start_time', 'response_code', 'method', 'path'],
     },
+    {
+      name: 'Envoy Gateway JSON',
+      syntax: 'json',
+      fields: {
+        start_time: { kind: 'time', shape: 'any', means: 'start' },
+        duration: { kind: 'duration', unit: 'ms', covers: 'response' },
+        method: { kind: 'method' },
+        'x-envoy-origin-path': { kind: 'target' },
+        response_code: { kind: 'status' },
+        bytes_sent: { kind: 'bytes' },
+        'x-forwarded-for': { kind: 'client' },
+      },
+      requires: ['start_time', 'response_code', 'method', 'x-envoy-origin-path'],
+    },
   ],
   stamp: 'start',
   written: 'end',
@@ -83,6 +97,17 @@ export default defineFormat({
     {
       line: '{"start_time":"2024-10-29T17:04:15.123Z","method":"GET","path":"/a","protocol":"HTTP/1.1","response_code":200,"response_flags":"-","bytes_received":0,"bytes_sent":512,"duration":31,"upstream_service_time":"29","x_forwarded_for":null}',
       row: { time: '2024-10-29T17:04:15.123+00:00', durationMicros: 31_000, route: 'GET /a', status: 200 },
+    },
+    {
+      line: '{":authority":"shop","bytes_received":0,"bytes_sent":8780,"downstream_remote_address":"127.0.0.1:34710","duration":37,"method":"GET","protocol":"HTTP/1.1","response_code":200,"response_code_details":"via_upstream","response_flags":"-","start_time":"2024-10-29T17:04:15.123Z","upstream_host":"127.0.0.1:9500","user-agent":"curl/8.5.0","x-envoy-origin-path":"/a?x=1","x-envoy-upstream-service-time":"36","x-forwarded-for":"203.0.113.7","x-request-id":"4b4dc1e7-31ba-475a-babb-35a01debd677"}',
+      row: {
+        time: '2024-10-29T17:04:15.123+00:00',
+        meaning: 'start',
+        durationMicros: 37_000,
+        route: 'GET /a',
+        status: 200,
+        bytes: 8780,
+      },
     },
   ],
   refuses: [

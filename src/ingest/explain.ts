@@ -1,10 +1,10 @@
 /** Explains the head of a log: reads it as any log is read, then looks at each line again and says what it was taken for. */
 import type { StreamFacts } from '../core/batch.ts';
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
-import type { LogField, LogFormat } from '../core/format.ts';
+import type { Field, LogField, LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import { printable } from '../core/text.ts';
-import { fieldsOf } from './compile/recipe.ts';
+import { columnsOf, fieldsOf } from './compile/recipe.ts';
 import { fieldName } from './detect/closest.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { recordsIn } from './joined-records.ts';
@@ -40,12 +40,21 @@ function labelled(bytes: Buffer, number: number, labels: readonly Label[]): Expl
   };
 }
 
-function labelsOf(plan: Plan, { spans, start }: Extract<Judged, { kind: 'request' }>): Label[] {
-  const fields = fieldsOf(plan.parts.recipe);
+function labelsOf({ parts }: Plan, { spans, start }: Extract<Judged, { kind: 'request' }>): Label[] {
+  const { recipe, format, facts } = parts;
+  const fields = fieldsOf(recipe);
+  const { time } = columnsOf(recipe, format.written);
+  // A layout that several servers write may declare the one, and the order of the lines show the other.
+  const meansOther = (field: Field) =>
+    field.kind === 'time' &&
+    field.means !== 'written' &&
+    (facts.stampMeaning === 'start') !== (field.means === 'start');
   return spans.flatMap(({ token, from, to }) => {
     const field = fields[token];
     if (!field || silent.has(field.kind) || to <= from) return [];
-    return [{ from: from - start, to: to - start, name: fieldName(field) }];
+    const { stampMeaning: means } = facts;
+    const shown = token === time && field.kind === 'time' && means && meansOther(field) ? { ...field, means } : field;
+    return [{ from: from - start, to: to - start, name: fieldName(shown) }];
   });
 }
 

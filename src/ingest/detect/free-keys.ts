@@ -153,7 +153,9 @@ function toldBy(usual: readonly Column[]): Told | null {
   const methods = usual.filter((column) => all(column, isMethod));
   const method = byName(methods, [/method|verb/i, /./]);
   const targets = usual.filter(
-    (column) => all(column, (value) => target.test(value), MOST) && !/refer|origin|user_?agent|file/i.test(column.key),
+    (column) =>
+      all(column, (value) => target.test(value), MOST) &&
+      !/refer|(^|[._-])origin$|user[_-]?agent|file/i.test(column.key),
   );
   const path = byName(targets, [
     /(^|[._])path$/i,

@@ -25,6 +25,15 @@ describe('an explanation', () => {
     });
   });
 
+  it('labels a stamp with the meaning that the order of the lines shows', () => {
+    const line = (second: number, millis: number) =>
+      `203.0.113.7 - - [29/Oct/2024:17:04:${10 + second} +0000] "GET /a HTTP/1.1" 200 6 "-" "curl" ${millis}ms`;
+    const lines = Array.from({ length: 40 }, (_, i) => (i % 4 === 3 ? line(i - 2, 3000 + i) : line(i, 100 + i)));
+    const { kinds } = explain(`${lines.join('\n')}\n`);
+    expect(kinds[0].facts.stampMeaning).toBe('start');
+    expect(kinds[0].first.labels.map(({ name }) => name)).toContain('time (start)');
+  });
+
   it('reads records of several lines as the whole log does', () => {
     const record = JSON.stringify({ textPayload: usual, timestamp: '2024-10-29T17:04:15.123Z' }, null, 2);
     const { kinds, continuation, unparsed } = explain(`[\n${`${record},\n`.repeat(3)}]\r\n`);
