@@ -78,6 +78,7 @@ export default defineFormat({
     { starts: 'connection open', kind: null },
     { starts: 'connection closed', kind: null },
     { starts: 'connection rejected', kind: null },
+    { starts: 'connection failed', kind: null },
     // --log-level debug and trace: the websockets library, and every message between server and application
     { starts: '< ', pattern: /^< (?:[A-Z]+ \S+ HTTP\/|[\w-]+: |[A-Z]+ )/, kind: null },
     { starts: '> ', pattern: /^> (?:HTTP\/|[\w-]+: |[A-Z]+)/, kind: null },

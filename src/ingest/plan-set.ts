@@ -4,6 +4,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Dictionary } from '../core/dictionary.ts';
 import type { LifecycleKind } from '../core/lifecycle.ts';
 import type { Runtime } from './compile/runtime.ts';
+import { forgetOpenTimes, OPEN_NO_WORK } from './connections.ts';
 import { STAMP_ASSUMED } from './detect/plan-meaning.ts';
 import type { Line } from './envelopes/line.ts';
 import type { HeldLines, Variant } from './held-lines.ts';
@@ -176,12 +177,14 @@ export class PlanSet {
 
   /** What a proxy tells of requests beside its server: how long callers waited. */
   #retell(batch: RequestBatch): void {
+    forgetOpenTimes(batch);
     if (batch.length > 0 && batch.facts.durationCovers === 'response') this.#options.sink.retold?.(batch);
     batch.length = 0;
   }
 
   #hand(batch: RequestBatch): void {
     if (batch.length === 0) return;
+    if (forgetOpenTimes(batch)) this.#options.tally.assumptions.add(OPEN_NO_WORK);
     if (batch.facts.stampAssumed && this.#options.arrivalClock) this.#learnMeaning(batch);
     this.#options.sink.batch(batch);
     batch.length = 0;
