@@ -6,17 +6,15 @@ import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
 import type { Candidate } from './detect/candidates.ts';
 import { Detector, type Few } from './detect/detect.ts';
-import { fuse } from './detect/fuse.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
-import { makePlan } from './detect/make-plan.ts';
 import { misfitOf } from './detect/misfit.ts';
 import { namedColumns } from './detect/named-columns.ts';
 import { NoLayout } from './detect/no-layout.ts';
 import type { PlanContext } from './detect/plan-context.ts';
-import type { Half } from './detect/plan-time.ts';
 import type { Envelope } from './envelopes/line.ts';
 import type { HeldLine, HeldLines, Variant } from './held-lines.ts';
 import type { Plan } from './plan.ts';
+import { planOf } from './plan-of.ts';
 import type { PlanSet } from './plan-set.ts';
 import { reasonFor } from './reasons.ts';
 import { ofRecord } from './records.ts';
@@ -24,7 +22,7 @@ import type { RequestName } from './request-names.ts';
 import type { Rescue } from './rescue.ts';
 import { Retold } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
-import { lookIn, type Sighting, takenBy, takesAlso } from './sightings.ts';
+import { lookIn, type Sighting, takenBy, takesAlso, untaken } from './sightings.ts';
 import type { Tally } from './tally.ts';
 import { Unlisted } from './unlisted.ts';
 
@@ -58,6 +56,15 @@ interface Taker {
 
 /** What a line is that no plan takes. */
 type Own = Heard | 'continuation';
+
+/** What the lines of a sample are. */
+interface Searched {
+  readonly own: ReadonlyMap<HeldLine, Own>;
+  /** Requests that the server made itself. */
+  readonly outgoing: ReadonlySet<HeldLine>;
+  readonly sightings: readonly Sighting[];
+  readonly beginnings: readonly Beginning[];
+}
 
 export class Decider {
   readonly #parts: DeciderParts;
@@ -112,31 +119,12 @@ export class Decider {
     const { held, tally, rescue, plans, formats, given, context } = this.#parts;
     if (held.lines.length === 0) return;
     const rejected = tally.unparsed;
-    const own = new Map<HeldLine, Own>();
     const taker = new Map<HeldLine, Taker>();
     const shares = new Map<Plan, number>();
-    const few = plans.list.length > 0 ? 'never' : 'first';
     const named = namedColumns(held, formats);
     if (named.length > 0) this.#detector = new Detector(formats, context.trials, [...given, ...named]);
     const worth = this.#isWorthSearching();
-    const first = worth ? this.#look(held.lines, false, few).map((one) => ofRecord(one, held, this.#noLayout)) : [];
-    this.#listenToAll(first, own);
-    const known = takenBy(first);
-    const left = held.lines.filter((line) => !own.has(line) && !known.has(line));
-    const outgoing = new Set(left.filter(({ variants }) => isOutgoing(held.text(variants[variants.length - 1]))));
-    const unknown = left.filter((line) => !outgoing.has(line));
-    const second = worth ? this.#look(unknown, true, first.length > 0 ? 'never' : few) : [];
-    const known2 = takenBy(second);
-    const open = unknown.filter((line) => !known2.has(line));
-    const third = worth ? this.#unlisted.find(open, [...first, ...second]) : [];
-    const others = [...first, ...second, ...third];
-    const isFirst = worth && plans.list.length === 0;
-    const timed = isFirst && others.length === 0 ? this.#unlisted.findTimes(open) : others;
-    const inHalves = isFirst && timed.length === 0 ? this.#beginnings.findEnds(open) : [];
-    const sightings = inHalves.length > 0 ? inHalves.map(({ ends }) => ends) : timed;
-    const told = takenBy(sightings);
-    const untold = open.filter((line) => !told.has(line));
-    const beginnings = inHalves.length > 0 || !worth ? inHalves : this.#beginnings.find(untold, sightings);
+    const { own, outgoing, sightings, beginnings } = this.#search(worth);
     const halves = new Map(beginnings.flatMap((one) => (one.name ? [[one.ends, one.name] as const] : [])));
     const again = this.#retold.among(sightings, (sighting) => halves.has(sighting));
     this.#makePlans(sightings, taker, shares, again, halves);
@@ -162,11 +150,35 @@ export class Decider {
     }
     const innermost = held.lines.flatMap((line) => (own.has(line) ? [] : line.variants.slice(-1)));
     const layouts = plans.list.map(({ parts }) => parts.layout);
-    tally.misfit = misfitOf(this.#parts.given, layouts, held.sample(innermost), this.#parts.context.trials);
+    tally.misfit = misfitOf(given, layouts, held.sample(innermost), context.trials);
     const begun = takenBy(beginnings.map(({ begins }) => begins)).size;
     const requests = taker.size - begun + tally.unparsed - rejected;
     for (const [plan, share] of shares) plan.confidence = share / requests;
     held.clear();
+  }
+
+  /** What the held lines are: requests of known layouts, then of others, then halves of them. @param worth else none is looked for */
+  #search(worth: boolean): Searched {
+    const { held, plans } = this.#parts;
+    const own = new Map<HeldLine, Own>();
+    const few = plans.list.length > 0 ? 'never' : 'first';
+    const first = worth ? this.#look(held.lines, false, few) : [];
+    this.#listenToAll(first, own);
+    const left = untaken(held.lines, first).filter((line) => !own.has(line));
+    const outgoing = new Set(left.filter(({ variants }) => isOutgoing(held.text(variants[variants.length - 1]))));
+    if (!worth) return { own, outgoing, sightings: [], beginnings: [] };
+    const unknown = left.filter((line) => !outgoing.has(line));
+    const second = this.#look(unknown, true, first.length > 0 ? 'never' : few);
+    const open = untaken(unknown, second);
+    const others = [...first, ...second, ...this.#unlisted.find(open, [...first, ...second])];
+    const isFirst = plans.list.length === 0;
+    const timed = isFirst && others.length === 0 ? this.#unlisted.findTimes(open) : others;
+    const inHalves = isFirst && timed.length === 0 ? this.#beginnings.findEnds(open) : [];
+    if (inHalves.length > 0) {
+      return { own, outgoing, sightings: inHalves.map(({ ends }) => ends), beginnings: inHalves };
+    }
+    const untold = untaken(open, timed);
+    return { own, outgoing, sightings: timed, beginnings: this.#beginnings.find(untold, timed) };
   }
 
   /**
@@ -224,7 +236,7 @@ export class Decider {
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const name = halves.get(sighting);
-      const plan = this.#plan(sighting, name ? 'end' : null);
+      const plan = planOf(sighting, name ? 'end' : null, this.#parts);
       if (name) plan.halves = openRequests(name, plan);
       plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
       const other = again.get(sighting)?.found.candidate;
@@ -255,7 +267,11 @@ export class Decider {
   #addBeginning(beginning: Beginning, taker: Map<HeldLine, Taker>): void {
     const { plans, tally } = this.#parts;
     const ends = plans.list.find((plan) => beginning.ends.lines.some(({ line }) => taker.get(line)?.plan === plan));
-    const plan = this.#plan({ ...beginning.begins, found: { ...beginning.begins.found, assumptions: [] } }, 'begin');
+    const plan = planOf(
+      { ...beginning.begins, found: { ...beginning.begins.found, assumptions: [] } },
+      'begin',
+      this.#parts,
+    );
     plan.retells = plan.begins = plan.isGreedy = true;
     plan.halves = ends?.halves ?? null;
     tally.assumptions.add(beginningSentence(beginning, ends ?? null));
@@ -264,24 +280,8 @@ export class Decider {
 
   /** Formats of these lines. */
   #look(lines: readonly HeldLine[], search: boolean, few: Few): Sighting[] {
-    return lookIn(this.#parts.held, lines, false, (sample) => this.#detector.detect(sample, search, few));
-  }
-
-  #plan({ found, sample, chain, lines }: Sighting, half: Half | null = null): Plan {
-    const { envelopes, context, plans, tally, held } = this.#parts;
-    const ids = chain === '' ? [] : chain.split('+');
-    const around = ids.map((id) => envelopes.find((envelope) => envelope.id === id) as Envelope);
-    const { plan, assumptions, columns, zone } = makePlan(found, sample, around, context, half);
-    const { runtime, workers, threads } = context;
-    const wrapped = lines.map(({ line, variant }) => ({ ...variant, whole: line.variants[0] }));
-    const workerName = (worker: number) => workers.text(worker);
-    const threadName = (thread: number) => threads.text(thread);
-    const parts = { plan, columns, zone, b: held.b, v: held.v, lines: wrapped, runtime, workerName, threadName };
-    plan.whole =
-      ids.length === 0 ? { scan: plan.parts.scan, recipe: plan.parts.recipe, columns, zone, runtime } : fuse(parts);
-    plans.add(plan);
-    for (const sentence of assumptions) tally.assumptions.add(sentence);
-    return plan;
+    const found = lookIn(this.#parts.held, lines, false, (sample) => this.#detector.detect(sample, search, few));
+    return found.map((one) => ofRecord(one, this.#parts.held, this.#noLayout));
   }
 
   /** Nothing takes the line. */

@@ -15,6 +15,12 @@ export interface Sighting {
 export const takenBy = (sightings: readonly Sighting[]): Set<HeldLine> =>
   new Set(sightings.flatMap(({ lines }) => lines.map(({ line }) => line)));
 
+/** The lines of no sighting. */
+export function untaken(lines: readonly HeldLine[], sightings: readonly Sighting[]): HeldLine[] {
+  const taken = takenBy(sightings);
+  return lines.filter((line) => !taken.has(line));
+}
+
 const depthOf = (chain: string): number => (chain === '' ? 0 : chain.split('+').length);
 
 /** What is found in these lines, in the envelopes that most of them have first, or without their envelopes first. */

@@ -113,3 +113,24 @@ describe('lines of frameworks behind loggers of their users', () => {
     expect(rows[0].time?.slice(5, 19)).toBe(new Date(all[0].end).toISOString().slice(5, 19));
   });
 });
+
+describe('records of JSON whose message is a request without a version', () => {
+  it('are read by their names, where those tell how long it took', () => {
+    const record = (r: Request) =>
+      JSON.stringify({
+        http: { url: `http://h${r.path}`, status_code: r.status, method: r.method },
+        duration: Math.round((r.end - r.start) * 1e6),
+        event: `203.0.113.7 - "${r.method} ${r.path}" ${r.status}`,
+        timestamp: new Date(Math.floor(r.end)).toISOString(),
+        process: r.pid,
+      });
+    const { rows } = parse(
+      `INFO:     Started server process [811]\n${lines((r) => `${record(r)}\nINFO:     203.0.113.7:5 - "${r.method} ${r.path} HTTP/1.1" ${r.status} OK`)}`,
+    );
+    expect(rows).toHaveLength(all.length);
+    expect(rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
+    expect(rows.map(({ duration }) => duration)).toEqual(
+      all.map((r) => Math.floor(Math.round((r.end - r.start) * 1e6) / 1000)),
+    );
+  });
+});
