@@ -21,3 +21,6 @@ export function closingQuote(b: Uint8Array, from: number, end: number): number {
   for (; p < end && b[p] !== quote; p++) if (b[p] === BACKSLASH) p++;
   return p < end ? p : -1;
 }
+
+/** Bytes of the mark that some editors and shells put in front of UTF-8; 0 where there is none. */
+export const markBytes = (b: Uint8Array): number => (b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf ? 3 : 0);

@@ -4,6 +4,7 @@ import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from
 import type { Field, LogField, LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import { printable } from '../core/text.ts';
+import { markBytes } from './bytes.ts';
 import { columnsOf, fieldsOf } from './compile/recipe.ts';
 import { fieldName } from './detect/closest.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
@@ -183,7 +184,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
   const look = new SecondLook(router);
   const seen = new Tally();
   const records = new PrettyRecords(seen, (b, v, from, to) => look.line(b, v, from, to, seen.lines));
-  for (let pos = 0; pos <= last; ) {
+  for (let pos = markBytes(padded); pos <= last; ) {
     const newline = padded.indexOf(10, pos);
     seen.lines++;
     records.line(padded, view, pos, padded[newline - 1] === 13 && newline > pos ? newline - 1 : newline, pos);

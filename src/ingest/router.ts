@@ -5,6 +5,7 @@
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
+import { markBytes } from './bytes.ts';
 import { createRuntime, type Runtime } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { LastLine } from './copied-lines.ts';
@@ -134,7 +135,7 @@ export class Router {
 
   /** Whole lines of b[0, limit), which stand at `base` in the input. */
   lines(b: Buffer, v: DataView, limit: number, base: number): void {
-    let pos = 0;
+    let pos = base === 0 && limit > 0 ? markBytes(b) : 0;
     while (pos < limit) {
       const [plan] = this.#plans.list;
       const alone = plan?.parts.chain.length === 0 || (this.#joiner.size === 0 && this.#continuation.idle);

@@ -120,7 +120,8 @@ export function jsonMessage(runtime: Runtime): Envelope {
       }
       case PID:
       case PID_OF_JOURNAL:
-        if (isDigit(b[from])) {
+        // pm2 counts its processes from 0: that is no pid.
+        if (isDigit(b[from]) && (b[from] !== 48 || to > from + 1)) {
           current.worker = runtime.worker(b, v, from, to);
           current.isOwnPid = slot === PID;
         }
