@@ -5,7 +5,7 @@ import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
 import { LARGEST_PID } from './open-numbers.ts';
 import { areOneTime } from './related-times.ts';
-import { isNoSize, isNoSizeOfCombined, mayRepeat } from './repeating-values.ts';
+import { isNoSize, isNoSizeOfCombined, isTimeOfEmpty, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 
@@ -177,7 +177,9 @@ export class FieldChecks {
     // Where a quoted field follows, the line is one that any server writes.
     const isEnd = bytes >= 0 && !tokens.slice(bytes).some((token) => isLiteral(token) && token.literal.includes('"'));
     const requests = lines.map((spans, i) => `${textAt(spans, request).replace(query, '')} ${statuses[i]}`);
-    return bytes < 0 || !(isEnd ? isNoSize : isNoSizeOfCombined)(valuesAt(bytes), requests);
+    if (bytes < 0) return true;
+    const sizes = valuesAt(bytes);
+    return isEnd ? !isNoSize(sizes, requests) && !isTimeOfEmpty(sizes, requests) : !isNoSizeOfCombined(sizes, requests);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** What the parts of lines of no known layout mean: by the name in front of them, by their look, by their values. */
 import type { DurationUnit, Field, StampShape, TimeUnit } from '../../core/format.ts';
 import { unitOf } from './alike.ts';
+import { NumberColumns } from './free-numbers.ts';
 import {
   clockOf,
   type FieldSlot,
@@ -14,8 +15,7 @@ import {
 } from './free-slots.ts';
 import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
 import { type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
-import { areAlikeQuantities, areOneTime, comesNearNothing } from './related-times.ts';
-import { isNoSize, isSize } from './repeating-values.ts';
+import { isSize } from './repeating-values.ts';
 import { sizeOrMore } from './units.ts';
 
 const digitsOf = ({ values }: FieldSlot): number =>
@@ -40,6 +40,7 @@ export class FreeFields {
   readonly #slots: readonly Slot[];
   readonly #request: Request;
   readonly #requests: readonly string[];
+  readonly #columns: NumberColumns;
   readonly #taken = new Set<Field['kind']>();
   #numbers = 0;
 
@@ -47,6 +48,7 @@ export class FreeFields {
     this.#slots = slots;
     this.#request = request;
     this.#requests = requestsOf(slots, request);
+    this.#columns = new NumberColumns(slots, request, this.#requests);
     this.found = slots.flatMap((slot, index) =>
       slot.kind === 'literal' ? [literalToken(slot.text)] : this.#field(slot, index),
     );
@@ -196,8 +198,8 @@ export class FreeFields {
   #unnamedNumber(slot: FieldSlot, index: number, name: string): FoundToken[] {
     const { values } = slot;
     if (isSize(values, this.#requests)) return this.#first({ kind: 'bytes' }, slot);
-    // With its headers, or without.
-    if (this.#isSizeToo(slot)) return this.#one(plain, slot);
+    // A size with its headers, or without; a port.
+    if (this.#columns.isSizeToo(slot) || this.#columns.isPort(slot, index)) return this.#one(plain, slot);
     const { status } = this.#request;
     const isFirst = status >= 0 && index > status && !this.#taken.has('bytes') && this.#numbers++ === 0;
     if (!isFirst || given(values).some((value) => decimal.test(value))) {
@@ -209,44 +211,11 @@ export class FreeFields {
     const others = this.#slots.some(
       (other, at) => at > index && other.kind === 'field' && (other.piece === 'number' || other.piece === 'unit'),
     );
-    const noSize = isNoSize(values, this.#requests) || this.#isTimeOf(slot) || this.#isTimeBesideSize(slot);
+    const noSize = this.#columns.isNoSize(slot);
     if (others && !noSize) return this.#one({ kind: 'bytes' }, slot);
     if (noSize) return this.#one(plain, slot, name, 'number');
     this.assumptions.push(sizeOrMore(`${name} behind the status`));
     return this.#one(plain, slot, name);
-  }
-
-  /** The other numbers without a unit, but for the status. */
-  #otherNumbers(slot: FieldSlot): FieldSlot[] {
-    const status = this.#slots[this.#request.status];
-    return this.#slots.flatMap((other) =>
-      other !== slot && other !== status && other.kind === 'field' && other.piece === 'number' ? [other] : [],
-    );
-  }
-
-  /** Does it go up and down with the size of the answer? */
-  #isSizeToo(slot: FieldSlot): boolean {
-    return this.#otherNumbers(slot).some(
-      ({ values }) => areAlikeQuantities(slot.values, values) && isSize(values, this.#requests),
-    );
-  }
-
-  /** Is another number the size, or the beginning of the same time? */
-  #isTimeBesideSize(slot: FieldSlot): boolean {
-    return this.#otherNumbers(slot).some(
-      ({ values }) =>
-        isSize(values, this.#requests) || (areAlikeQuantities(slot.values, values) && comesNearNothing(slot.values)),
-    );
-  }
-
-  /** Is the same time given in another unit as well? */
-  #isTimeOf(slot: FieldSlot): boolean {
-    return this.#slots.some(
-      (other) =>
-        other !== slot &&
-        other.kind === 'field' &&
-        areOneTime(slot.values, other.values.map(Number.parseFloat).map(String)),
-    );
   }
 
   #words(slot: FieldSlot, index: number): FoundToken[] {

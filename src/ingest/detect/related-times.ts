@@ -108,3 +108,7 @@ const FEW_SMALL = 3;
 /** Times come near nothing; of the sizes of answers few are so small, and always the same. */
 export const comesNearNothing = (values: readonly string[]): boolean =>
   new Set(values.filter((value) => /^[1-9]$/.test(value))).size >= FEW_SMALL;
+
+/** Is it the size with its headers, or without, and no time in another unit in the place of the size? */
+export const isSizeBeside = (values: readonly string[], sizes: readonly string[]): boolean =>
+  areAlikeQuantities(values, sizes) && !comesNearNothing(values) && !areOneTime(values, sizes);

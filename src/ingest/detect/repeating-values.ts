@@ -69,8 +69,22 @@ export function isNoSizeOfCombined(values: readonly string[], requests: readonly
   );
 }
 
-/** An answer of this status has no body, or that to a HEAD. */
-const bodiless = /^HEAD | (?:204|30\d)$/;
+/** Header fields of answers without a body may differ in length, but not by so much. */
+const FAR_APART = 3;
+
+/** Something else than the size, with headers or without: answers that have no body have other numbers each time, and far apart. */
+export function isTimeOfEmpty(values: readonly string[], requests: readonly string[]): boolean {
+  const empty = values.filter((value, line) => / (?:204|304)$/.test(requests[line]) && /^\d+$/.test(value)).map(Number);
+  return (
+    empty.length >= ENOUGH_WITHOUT_BODY &&
+    new Set(empty).size >= 0.8 * empty.length &&
+    Math.max(...empty) > FAR_APART * Math.max(1, Math.min(...empty))
+  );
+}
+
+/** An answer of this status has no body, or that to a HEAD; that of a redirect may have a small one. */
+const bodiless = /^HEAD | (?:204|304)$/;
+const redirect = / 30\d$/;
 
 /** A time that is 0 in some answers is not far from it in others. */
 const FEW = 10;
@@ -84,8 +98,9 @@ export function isSize(values: readonly string[], requests: readonly string[]): 
   if (followsRequest(values, requests)) return true;
   let empty = 0;
   const others = values.filter((value, line) => {
-    if (!bodiless.test(requests[line])) return true;
-    if (value === '0' || value === '-') empty++;
+    const isNothing = value === '0' || value === '-';
+    if (!bodiless.test(requests[line]) && !(isNothing && redirect.test(requests[line]))) return true;
+    if (isNothing) empty++;
     return false;
   });
   return (

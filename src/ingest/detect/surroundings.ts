@@ -45,16 +45,18 @@ export class Surroundings {
     const head = this.headOf(candidate);
     const rests: string[] = [];
     const requests: string[] = [];
-    const { route, status } = this.#trials.batch;
+    const sizes: string[] = [];
+    const { route, status, bytes } = this.#trials.batch;
     for (const start of starts) {
       const spans = this.#trials.spans(head, sample, start);
       if (!spans) continue;
       const { from, to } = spans[spans.length - 1];
       requests.push(`${route[0]} ${status[0]}`);
+      sizes.push(`${bytes[0]}`);
       rests.push(sample.b.toString('latin1', from, Math.min(to, from + 4096)));
     }
     const last = candidate.recipe.tokens[candidate.recipe.tokens.length - 1];
-    return findTrailingFields(rests, requests, !isLiteral(last) && last.field.kind === 'status');
+    return findTrailingFields(rests, { requests, sizes }, !isLiteral(last) && last.field.kind === 'status');
   }
 
   #assemble(

@@ -5,7 +5,7 @@
 import type { Token } from '../compile/layout.ts';
 import { type FoundToken, literalToken } from './open-numbers.ts';
 import { proxyTimes } from './proxy-times.ts';
-import { areOneTime } from './related-times.ts';
+import { areOneTime, isSizeBeside } from './related-times.ts';
 import { isNoSize, isNoSizeOfCombined, isSize } from './repeating-values.ts';
 import { readTrailingValues, stampSource, wrappedSource } from './trailing-values.ts';
 import { sizeOrMore } from './units.ts';
@@ -113,22 +113,29 @@ const unitWords: readonly (readonly [RegExp, string])[] = [
 ];
 const unitOf = (word: string): string => unitWords.find(([pattern]) => pattern.test(word))?.[1] ?? '';
 
+/** What the known fields of each line say. */
+export interface Answers {
+  /** What was asked for and answered. */
+  readonly requests: readonly string[];
+  /** NaN where a line has none. */
+  readonly sizes: readonly string[];
+}
+
 /**
  * @param rests what follows the known fields, per sampled line (latin-1)
- * @param requests what was asked for and answered in each of them
  * @param afterStatus the last of the known fields is the status
  */
 export function findTrailingFields(
   rests: readonly string[],
-  requests: readonly string[],
+  { requests, sizes }: Answers,
   afterStatus: boolean,
 ): TrailingFields | null {
   const shapes = new Map<string, Part[][]>();
-  const requestOf = new Map<Part[], string>();
+  const lineOf = new Map<Part[], number>();
   rests.forEach((rest, line) => {
     const parts = split(rest.trimEnd());
     if (!parts || parts.length === 0) return;
-    requestOf.set(parts, requests[line]);
+    lineOf.set(parts, line);
     const shape = parts.map(shapeOf).join(' ');
     const alike = shapes.get(shape) ?? [];
     alike.push(parts);
@@ -144,7 +151,8 @@ export function findTrailingFields(
     const reason = { token: { field: { kind: 'text' } }, values: [], name: '' } as const;
     return { tokens: [literalToken(' '), reason], assumptions, proves: null };
   }
-  const asked = lines.map((parts) => requestOf.get(parts) ?? '');
+  const told = (of: readonly string[]) => lines.map((parts) => of[lineOf.get(parts) ?? 0]);
+  const [asked, sized] = [told(requests), told(sizes)];
   lines[0].forEach(({ key, sign, value }, index) => {
     const quoted = value.startsWith('"');
     const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
@@ -156,9 +164,9 @@ export function findTrailingFields(
     const meaning = unit === '' ? withUnit : { tokens: withUnit.tokens.slice(0, 1), proves: null };
     const unused = afterStatus ? settleSize(meaning.tokens, index, lines, asked) : null;
     if (unused !== null) assumptions.push(unused);
-    // A number that is the same for equal requests is a size: no pid, and no duration.
+    // A number that is the same for equal requests, or goes up and down with the size, is one: no pid, and no duration.
     const [only] = meaning.tokens;
-    if (only?.open === 'number' && isSize(values, asked)) {
+    if (only?.open === 'number' && (isSize(values, asked) || isSizeBeside(values, sized))) {
       meaning.tokens[0] = { ...only, open: undefined };
     }
     const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);

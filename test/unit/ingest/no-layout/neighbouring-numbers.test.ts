@@ -1,7 +1,18 @@
 // Numbers that look like another field than they are: in front of a line, beside another time, beside another size.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
-import { all, clfTime, dateAndTime, type Line, loggingTime, millis, type Request, text } from './requests.ts';
+import {
+  all,
+  clfTime,
+  dateAndTime,
+  isoTime,
+  type Line,
+  loggingTime,
+  micros,
+  millis,
+  type Request,
+  text,
+} from './requests.ts';
 
 const at = (time: string | null) => (time === null ? null : Date.parse(time));
 const epoch = (at: number) => (Math.floor(at) / 1000).toFixed(3);
@@ -92,5 +103,53 @@ describe('numbers beside others', () => {
     const stamped = all.map((r, i) => `${loggingTime(r.end)} ${r.method} ${r.path} ${status(r, i)} ${millis(r)}ms\n`);
     const { rows } = parse(stamped.join(''));
     expect(rows.map((row) => row.status)).toEqual(all.map(status));
+  });
+
+  describe('behind a line that servers write', () => {
+    // Half of the redirects have no body by law.
+    const answered = all.map((r, i) => (r.status === 302 && i % 2 === 0 ? { ...r, status: 304 } : r));
+    const length = new Map(
+      answered.map((r, i) => [r, r.status === 304 ? 0 : r.status === 302 ? 219 : r.bytes + ((7 * i) % 883)]),
+    );
+    const asked = new Map(answered.map((r, i) => [r, 350 + ((131 * i) % 497)]));
+    const body = (r: Request) => length.get(r) ?? 0;
+    const whole = (r: Request) => body(r) + 260 + (r.pid % 4);
+    const request = (r: Request) => asked.get(r) ?? 0;
+    const start: Line = (r) => `203.0.113.7 - - [${clfTime(r.end)}] "${r.method} ${r.path} HTTP/1.1" ${r.status}`;
+    const combined: Line = (r) => `${start(r)} ${body(r)} "-" "curl/8.5.0"`;
+    const read = (line: Line) => {
+      const { rows } = parse(text(line, answered));
+      expect(rows).toHaveLength(answered.length);
+      return { durations: rows.map(({ duration }) => duration), sizes: rows.map(({ bytes }) => bytes), rows };
+    };
+
+    it("Apache's bytes in and out are no times", () => {
+      const io: Line = (r) => `${combined(r)} ${request(r)} ${whole(r)}`;
+      expect(read(io).durations.every((duration) => duration === null)).toBe(true);
+      expect(read((r) => `${io(r)} ${micros(r)}`).durations).toEqual(answered.map(micros));
+      expect(read((r) => `${combined(r)} ${whole(r)}`).durations.every((duration) => duration === null)).toBe(true);
+    });
+
+    it('a time in front of the size is none, where answers without a body show it', () => {
+      const { durations, sizes } = read((r) => `${start(r)} ${micros(r)} ${body(r)}`);
+      expect(durations).toEqual(answered.map(micros));
+      expect(sizes.every((size, i) => size === null || size === body(answered[i]))).toBe(true);
+    });
+
+    it('the size of the request in front of that of the answer is none', () => {
+      const { durations, sizes } = read(
+        (r) => `${isoTime(r.end)} ${r.method} ${r.path} ${r.status} ${request(r)} ${body(r)} ${millis(r)}`,
+      );
+      expect(durations).toEqual(answered.map((r) => 1000 * millis(r)));
+      expect(sizes).toEqual(answered.map(body));
+    });
+
+    it('a port behind an address is no time', () => {
+      const port = new Map(answered.map((r, i) => [r, 30_000 + ((7919 * i) % 29_000)]));
+      const { durations } = read(
+        (r) => `${isoTime(r.end)} 10.0.0.7 ${port.get(r)} ${r.method} ${r.path} ${r.status} ${body(r)} ${millis(r)}`,
+      );
+      expect(durations).toEqual(answered.map((r) => 1000 * millis(r)));
+    });
   });
 });
