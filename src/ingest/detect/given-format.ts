@@ -112,17 +112,30 @@ function unknownIn({ id, language }: LogFormat, directives: string): string[] {
   return unknown.flatMap(({ text, name }) => (name.includes('{') ? [] : [text]));
 }
 
+/** "%(L)" for "%(L)s", "%>s" for "%s": the end of one is missing, or a sign of another server stands in it. */
+function whatIsNone(text: string, { id, language }: LogFormat): string {
+  const [cut] = /^%\([^)]*\)|^%[<>]?[A-Za-z]|^\S*/.exec(text) as RegExpExecArray;
+  const isOne = (one: string) => {
+    const [token, ...rest] = parseLayout(language, one);
+    return (
+      rest.length === 0 && token !== undefined && !isLiteral(token) && unknownDirectives(language, one).length === 0
+    );
+  };
+  const meant = [`${cut}s`, cut.replace(/[<>]/, '')].find((one) => one !== cut && isOne(one));
+  return `'${meant === undefined ? text : cut}' is no directive of ${id}${meant === undefined ? '' : `: '${meant}' is`}`;
+}
+
 /** @throws UserError when the directives are those of another server, are cut off, or tell of no request */
 function checked(id: string, directives: string, tokens: readonly Token[], formats: readonly LogFormat[]): void {
   const text = tokens.flatMap((token) => (isLiteral(token) ? [token.literal] : [])).find((one) => leftOver.test(one));
   const fields = tokens.flatMap((token) => (isLiteral(token) ? [] : [token.field]));
   if (text === undefined && fields.some(({ kind }) => asking.has(kind))) return;
-  const own = formats.find((format) => format.id === id)?.layouts[0].directives ?? '';
-  const example = `; ${id} writes its format as in '${own}'`;
+  const format = formats.find((one) => one.id === id) as LogFormat;
+  const example = `; ${id} writes its format as in '${format.layouts[0].directives}'`;
   const what =
     text === undefined
       ? `holds no directive of ${id} for a request, its path or its status`
-      : `'${text.slice(text.search(leftOver)).split(' ')[0]}' is no directive of ${id}`;
+      : whatIsNone(text.slice(text.search(leftOver)).split(' ')[0], format);
   throw new UserError(
     `--log-format: ${text === undefined ? `'${directives}' ` : ''}${what}${example}`,
     exitCodes.usage,

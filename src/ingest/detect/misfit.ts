@@ -1,4 +1,4 @@
-/** A format that the user gave and in which no line is written: where the first line leaves it. */
+/** What is said of a format that the user gave: no line is written in it, and where the first one leaves it; or what in it is not known. */
 import { printable } from '../../core/text.ts';
 import type { Candidate } from './candidates.ts';
 import { closest } from './closest.ts';
@@ -7,11 +7,13 @@ import { GIVEN_LAYOUT } from './given-format.ts';
 import type { Sample, Trials } from './sample.ts';
 
 const MAX_SHOWN = 30;
+/** "%(S)s", "%Z": variables with whole names are more than any list has, letters are not. */
+const singleLetter = /^%\(?[A-Za-z](?:\)s)?$/;
 
 /**
  * @param layouts of the plans that were made
  * @param sample lines without their envelopes
- * @returns null where a given format takes lines, or none was given
+ * @returns null where a given format takes lines and all of it is known, or none was given
  */
 export function misfitOf(
   given: readonly Candidate[],
@@ -19,11 +21,19 @@ export function misfitOf(
   sample: Sample,
   trials: Trials,
 ): string | null {
-  if (given.length === 0 || layouts.some((layout) => layout.startsWith(GIVEN_LAYOUT))) return null;
+  if (given.length === 0) return null;
+  const unknown = given.flatMap((one) => one.unknown ?? []).map((name) => `'${printable(name)}'`);
+  if (layouts.some((layout) => layout.startsWith(GIVEN_LAYOUT))) {
+    // Of several formats in a file one is used.
+    const [{ unknown: names = [] }, ...others] = given;
+    const letters = names.filter((name) => singleLetter.test(name));
+    return letters.length === 0 || others.length > 0
+      ? null
+      : `of ${letters.map((name) => `'${name}'`).join(', ')} in the format ${GIVEN_LAYOUT} nothing is known: it may be misspelt, and what stands there is not used`;
+  }
   const textOf = ({ start, end }: Sample['lines'][number]) => sample.b.toString('utf8', start, end);
   const line = sample.lines.find((one) => looksLikeRequest(textOf(one))) ?? sample.lines[0];
   const said = `the format ${GIVEN_LAYOUT} fits none of the lines, which are read without it`;
-  const unknown = given.flatMap((one) => one.unknown ?? []).map((name) => `'${printable(name)}'`);
   const known = unknown.length === 0 ? '' : `; ${unknown.join(', ')} in it, of which nothing is known, may be misspelt`;
   if (!line) return `${said}${known}`;
   const best = closest({ ...sample, lines: [line] }, [], given, trials);

@@ -160,6 +160,8 @@ describe('--log-format', () => {
         'nginx:$msec $reqeust_time "$request" $status',
         /'\$reqeust_time' is no directive of nginx: '\$request_time' is$/,
       ],
+      ['hypercorn:%(h)s %(t)s "%(r)s" %(s)s %(L)', /'%\(L\)' is no directive of hypercorn: '%\(L\)s' is/],
+      ['aiohttp:%t %P "%r" %>s %b', /'%>s' is no directive of aiohttp: '%s' is/],
       ['uwsgi:%(addr) %(methd) %(uri) %(status)', /'%\(methd\)' is no directive of uwsgi: '%\(method\)' is$/],
     ] as const) {
       expect(() => parse('x\n', { logFormat: text })).toThrow(message);
@@ -177,6 +179,14 @@ describe('--log-format', () => {
     expect(unknown.assumptions[0]).toMatch(
       /fits none of the lines, which are read without it: the first of them begins with "203\.0\.113\.7 - - .*; '\$my_own' in it, of which nothing is known, may be misspelt/,
     );
+    // A letter that is none of the server's takes anything; variables of nginx are more than are listed.
+    const letter = 'gunicorn:%(h)s - - %(t)s "%(r)s" %(S)s %(b)s "%(f)s" "%(a)s" %(D)s';
+    expect(parse(line.repeat(20), { logFormat: letter }).report.assumptions[0]).toMatch(
+      /^of '%\(S\)s' in the format given by --log-format nothing is known: it may be misspelt/,
+    );
+    const variable =
+      'nginx:$remote_addr - - [$time_local] "$request" $status $my_bytes "-" "$http_user_agent" $my_time';
+    expect(parse(line.repeat(20), { logFormat: variable }).report.assumptions.join()).not.toMatch(/nothing is known/);
     const right = 'apache:%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" %D';
     expect(parse(line.repeat(20), { logFormat: right }).report.assumptions.join()).not.toMatch(/fits none/);
     // Plain digits are no pid of gunicorn, which writes it in <>.
