@@ -73,23 +73,29 @@ export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'
       ? null
       : { method: method < 0 ? target : method, target, status: -1 };
   }
+  if (method < 0 || target < 0) return answerAlone(slots, lacking);
   const statuses = statusesIn(slots);
-  const isNamed = (index: number) => meaningAt(slots, index) === 'status';
-  if (method < 0 || target < 0) {
-    const named = statuses.find(isNamed) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
-    // "[req7] 200 0.001s": the only one there is.
-    const status = named ?? (lacking === 'request' && statuses.length === 1 ? statuses[0] : undefined);
-    const isTold = lacking === 'request' ? isTimed(slots) : lacking === 'request and time';
-    if (!isTold || status === undefined) return null;
-    return { method: status, target: status, status };
-  }
   const status =
-    statuses.find(isNamed) ??
+    namedStatus(slots, statuses) ??
     statuses.find((index) => index > target) ??
     statuses.findLast((index) => index < method) ??
     statuses[0];
   if (status !== undefined) return { method, target, status };
   return lacking === 'status' && isTimed(slots) && isOwnPath(slots[target]) ? { method, target, status: -1 } : null;
+}
+
+const namedStatus = (slots: readonly Slot[], statuses: readonly number[]): number | undefined =>
+  statuses.find((index) => meaningAt(slots, index) === 'status');
+
+/** Of lines that do not say what was asked for: how it was answered, and mostly how long that took. */
+function answerAlone(slots: readonly Slot[], lacking: Lacking): Request | null {
+  const statuses = statusesIn(slots);
+  const named =
+    namedStatus(slots, statuses) ?? statuses.find((index) => answered.test(keyOf(slots, index)?.name ?? ''));
+  // "[req7] 200 0.001s": the only one there is.
+  const status = named ?? (lacking === 'request' && statuses.length === 1 ? statuses[0] : undefined);
+  const isTold = lacking === 'request' ? isTimed(slots) : lacking === 'request and time';
+  return isTold && status !== undefined ? { method: status, target: status, status } : null;
 }
 
 /** Indices of the slots of the method and the target, -1 where there is none. */

@@ -27,7 +27,7 @@ const named: readonly (readonly [RegExp, KeyMeaning])[] = [
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
   [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
   [
-    /^(?!.*(?:request|req|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
+    /^(?!(?:.*_)?(?:request|req)_headers?_)(?!.*(?:request|req|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
     { kind: 'bytes' },
   ],
   [

@@ -73,6 +73,10 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
 ];
 
 let level: KeyLevel | null = null;
+/** pm2 counts its processes from 0: that is no pid. */
+const isPid = (b: Uint8Array, from: number, to: number): boolean =>
+  isDigit(b[from]) && (b[from] !== 48 || to > from + 1);
+
 /** One for all logs, of which there may be thousands. */
 function messageKeys(): KeyLevel {
   level ??= keyLevel(new Map(keys.flatMap(([slot, names]) => names.map((name) => [name, slot] as const))));
@@ -120,8 +124,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
       }
       case PID:
       case PID_OF_JOURNAL:
-        // pm2 counts its processes from 0: that is no pid.
-        if (isDigit(b[from]) && (b[from] !== 48 || to > from + 1)) {
+        if (isPid(b, from, to)) {
           current.worker = runtime.worker(b, v, from, to);
           current.isOwnPid = slot === PID;
         }

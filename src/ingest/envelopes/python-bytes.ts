@@ -5,6 +5,25 @@ const hex = (c: number): number => (c > 47 && c < 58 ? c - 48 : c > 96 && c < 10
 
 const escapes: Readonly<Record<number, number>> = { 110: 11, 114: 13, 116: 9 };
 
+/** What b[from, to) says, its escapes undone, into `into`; newlines within a line become other blanks. @returns its length */
+function unescaped(b: Uint8Array, from: number, to: number, into: Uint8Array): number {
+  let length = 0;
+  for (let p = from; p < to; p++) {
+    if (b[p] !== 92) {
+      into[length++] = b[p];
+      continue;
+    }
+    p++;
+    const code = b[p] === 120 ? hex(b[p + 1]) * 16 + hex(b[p + 2]) : -1;
+    if (code < 0) into[length++] = escapes[b[p]] ?? b[p];
+    else {
+      into[length++] = code === 10 ? 11 : code;
+      p += 2;
+    }
+  }
+  return length;
+}
+
 export function pythonBytes(): Envelope {
   return {
     id: 'bytes',
@@ -13,22 +32,9 @@ export function pythonBytes(): Envelope {
       const quote = b[from + 1];
       if (b[from] !== 98 || (quote !== 39 && quote !== 34) || to - from < 4 || b[to - 1] !== quote) return false;
       const scratch = line.scratch(to - from);
-      let length = 0;
-      for (let p = from + 2; p < to - 1; p++) {
-        if (b[p] !== 92) {
-          scratch.b[length++] = b[p];
-          continue;
-        }
-        p++;
-        const code = b[p] === 120 ? hex(b[p + 1]) * 16 + hex(b[p + 2]) : -1;
-        if (code >= 0) {
-          scratch.b[length++] = code === 10 ? 11 : code;
-          p += 2;
-        } else scratch.b[length++] = escapes[b[p]] ?? b[p];
-      }
+      const length = unescaped(b, from + 2, to - 1, scratch.b);
       // gunicorn ends its datagrams with NUL.
-      if (scratch.b[length - 1] === 0) length--;
-      line.moveTo(scratch, length);
+      line.moveTo(scratch, scratch.b[length - 1] === 0 ? length - 1 : length);
       return true;
     },
   };

@@ -73,6 +73,16 @@ function separatorFrom(b: Uint8Array, from: number, to: number, separator: numbe
   return end;
 }
 
+const endOfValue = (b: Uint8Array, from: number, to: number, separator: number, isLast: boolean): number =>
+  b[from] === QUOTE ? endOfQuoted(b, from + 1, to) : isLast ? to : separatorFrom(b, from, to, separator);
+
+/** A separator stands there, or the end of the line behind its last value. */
+const isBehindValue = (b: Uint8Array, at: number, to: number, separator: number, isLast: boolean): boolean =>
+  isLast ? at >= to : at < to && b[at] === separator;
+
+/** What names of columns are made of: no control, no sign of what a log holds ("=", "{", "%", "|"), nothing beyond "z". */
+const mayBeOfName = (c: number): boolean => c > 31 && c < 123 && c !== 61 && c !== 37;
+
 class TableEnvelope implements Envelope {
   readonly id = 'table';
   readonly #runtime: Runtime;
@@ -115,9 +125,10 @@ class TableEnvelope implements Envelope {
     let separated = false;
     for (let p = from; p < to; p++) {
       const c = b[p];
-      if (isDigit(c) && (p === from || b[p - 1] === COMMA || b[p - 1] === QUOTE)) return false;
+      const isFirst = p === from || b[p - 1] === COMMA || b[p - 1] === QUOTE;
+      if (isFirst && isDigit(c)) return false;
       if (c === COMMA || c === TAB) separated = true;
-      else if (c < 32 || c === 61 || c === 123 || c === 37 || c === 124 || c > 122) return false;
+      else if (!mayBeOfName(c)) return false;
     }
     return separated;
   }
@@ -130,21 +141,20 @@ class TableEnvelope implements Envelope {
     let timeFrom = -1;
     let timeTo = -1;
     for (let index = 0; index < count; index++) {
-      const isQuoted = b[p] === QUOTE;
       const isLast = index === count - 1;
-      const end = isQuoted ? endOfQuoted(b, p + 1, to) : isLast ? to : separatorFrom(b, p, to, separator);
+      const quotes = b[p] === QUOTE ? 1 : 0;
+      const end = endOfValue(b, p, to, separator, isLast);
       // The value goes on in the next line: of the last one the first line is here.
-      if (isQuoted && end === to && !(isLast && index === message)) return false;
+      if (quotes > 0 && end === to && !(isLast && index === message)) return false;
       if (index === message) {
-        messageFrom = isQuoted ? p + 1 : p;
+        messageFrom = p + quotes;
         messageTo = end;
       } else if (index === time) {
-        timeFrom = isQuoted ? p + 1 : p;
+        timeFrom = p + quotes;
         timeTo = end;
       }
-      const behind = isQuoted ? end + 1 : end;
-      if (isLast ? behind < to : behind >= to || b[behind] !== separator) return false;
-      p = behind + 1;
+      p = end + quotes + 1;
+      if (!isBehindValue(b, p - 1, to, separator, isLast)) return false;
     }
     if (!this.#stamp(line, timeFrom, timeTo, isUtc)) return false;
     this.#moveTo(line, messageFrom, messageTo);

@@ -98,6 +98,17 @@ describe('numbers beside others', () => {
     );
   });
 
+  it('the length that the headers of a request tell is not that of the answer', () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        time: loggingTime(r.end),
+        req: { method: r.method, url: r.path, headers: { 'content-length': '17' } },
+        res: { statusCode: r.status, headers: { 'content-length': String(r.bytes) } },
+        responseTime: millis(r),
+      });
+    expect(parse(text(line)).rows.map(({ bytes }) => bytes)).toEqual(all.map(({ bytes }) => bytes));
+  });
+
   it('a status is one where an answer or two never began', () => {
     const status = (r: Request, i: number) => (i % 50 === 7 ? 0 : r.status);
     const stamped = all.map((r, i) => `${loggingTime(r.end)} ${r.method} ${r.path} ${status(r, i)} ${millis(r)}ms\n`);
