@@ -52,6 +52,7 @@ export default defineFormat({
     { starts: 'While calling system event', pattern: /^(?<text>.*)$/, kind: 'error' },
     { starts: 'HTTP b', pattern: /^HTTP b'[^']*' request for \[/, kind: null },
     { starts: 'Sent WebSocket packet to client for ', kind: null },
+    { starts: 'WebSocket incoming frame on ', kind: null },
     { starts: 'Killed ', pattern: /^Killed \d+ pending application instances$/, kind: 'shutdown' },
     { starts: 'Application instance <', pattern: /^(?<text>Application instance .* took too long .*)$/, kind: 'error' },
     { starts: 'Exception inside application: ', pattern: /^(?<text>.*)$/, kind: 'error' },

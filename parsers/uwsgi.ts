@@ -50,6 +50,11 @@ const lifecycle: LifecycleRule[] = [
   { starts: '*** EVIL RELOAD ON WORKER ', pattern: /^(?<text>.*)$/, kind: 'recycle' },
   { starts: 'uWSGI worker ', pattern: /^uWSGI worker \d+ cheaped/, kind: null },
   { starts: 'uWSGI running as root', kind: null },
+  // The proxy of --http
+  { starts: 'uWSGI http bound on ', kind: null },
+  { starts: 'spawned uWSGI http ', kind: null },
+  { starts: 'gateway "uWSGI http ', pattern: /^gateway "uWSGI http \d+" has been buried/, kind: null },
+  { starts: '[uwsgi-http key: ', kind: null },
   {
     starts: 'uwsgi socket ',
     pattern: /^uwsgi socket \d+ (bound|inherited|attached).* (?<text>\S+ fd \d+)/,

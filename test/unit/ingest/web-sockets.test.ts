@@ -29,6 +29,29 @@ describe('lines of WebSockets', () => {
     expect(report.assumptions.join()).not.toMatch(/WebSocket/);
   });
 
+  it("and of uWSGI's own proxy are the server's own", () => {
+    const { report } = parse(
+      [
+        'uWSGI http bound on 127.0.0.1:9866 fd 4',
+        'spawned uWSGI master process (pid: 2670)',
+        'spawned uWSGI worker 1 (pid: 2683, cores: 1)',
+        'spawned uWSGI http 1 (pid: 2685)',
+        '[uwsgi-http key: h client_addr: 127.0.0.1 client_port: 18645] hr_instance_read(): Connection reset by peer [plugins/http/http.c line 647]',
+        'gateway "uWSGI http 1" has been buried (pid: 2685)',
+        '',
+      ].join('\n'),
+    );
+    expect(report).toMatchObject({ lifecycle: 6, unparsed: 0 });
+    const daphne = parse(
+      [
+        '2024-10-29 17:04:15,171 INFO     Listening on TCP address 127.0.0.1:8000',
+        "2024-10-29 17:04:15,988 DEBUG    WebSocket incoming frame on ['127.0.0.1', 37596]",
+        '',
+      ].join('\n'),
+    );
+    expect(daphne.report).toMatchObject({ lifecycle: 2, unparsed: 0 });
+  });
+
   it("of uvicorn are the server's own, and a refused handshake is a request", () => {
     const { rows, report } = parse(
       [
