@@ -46,7 +46,7 @@ const lifecycle: LifecycleRule[] = [
   { starts: 'worker ', pattern: /^worker \d+ killed successfully \(pid: (?<worker>\d+)\)/, kind: 'exit' },
   { starts: 'worker ', pattern: /^worker \d+ (lifetime reached|max.*reached)/, kind: 'recycle' },
   { starts: 'worker ', pattern: /^worker (\d+ buried after|respawning too fast)/, kind: null },
-  { starts: 'Gracefully killing worker ', pattern: /\(pid: (?<worker>\d+)\)/, kind: null },
+  { starts: 'Gracefully killing worker ', pattern: /\(pid: (?<worker>\d+)\)/, kind: 'exit' },
   { starts: '*** EVIL RELOAD ON WORKER ', pattern: /^(?<text>.*)$/, kind: 'recycle' },
   { starts: 'uWSGI worker ', pattern: /^uWSGI worker \d+ cheaped/, kind: null },
   { starts: 'uWSGI running as root', kind: null },

@@ -194,7 +194,11 @@ function manyAtOnce(trace: Trace, limit: Limit, workers: Estimate, declared: Dec
       unbounded: false,
     };
   }
-  return unboundedStructure('async', lanes > 40 ? 0.8 : lanes > MOST_THREADS ? 0.65 : 0.5, method);
+  const open = unboundedStructure('async', lanes > 40 ? 0.8 : lanes > MOST_THREADS ? 0.65 : 0.5, method);
+  // A server that says it has threads has as many as ran at once.
+  return declared.model === 'threaded'
+    ? { ...open, threads: atLeast(lanes, method), capacity: atLeast(mostAtOnce(trace, lanes), method) }
+    : open;
 }
 
 /** Requests of all workers that ran at once, at least. */
