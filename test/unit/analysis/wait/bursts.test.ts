@@ -1,7 +1,10 @@
 // Callers who come together: a cron job's, a script's, a page's.
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { filteredWaits } from '../../../../src/analysis/wait/filtered-waits.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
 import type { Load } from '../../../helpers/load.ts';
 import { type PoolSpec, simulatePool, writeLog } from '../../../helpers/simulate-pool.ts';
 
@@ -88,5 +91,13 @@ describe('bursts of callers', () => {
       expect(told.mean).toBeGreaterThan(2 * untold.mean);
       expect(told.high).toBeGreaterThan(told.truth);
     }
+  });
+
+  it('are told where the filters of the lanes and of the queue speak for them, each too little alone', () => {
+    // Two workers, a second that holds sixteen requests. By the views' own clock: 2.207 s on average between the connection and the view.
+    const { wait } = inferLog(gunzipSync(readFileSync('test/faults/bursts-in-ticks.log.gz')).toString());
+    expect(wait.callers).toBe('in-bursts');
+    expect(wait.mean / 1e6).toBeGreaterThan(2.207 * 0.75);
+    expect(wait.mean / 1e6).toBeLessThan(2.207 * 1.25);
   });
 });
