@@ -140,9 +140,12 @@ const inputOf = ({ path, analysis: { summary } }: Side): Diff['inputs']['before'
   rate: summary.requests.rate.mean,
 });
 
+/** A kind that is less sure is one by its plainest reading: that another log reads otherwise is no change. */
+const HEDGED = 0.6;
+
 function serverOf(before: Omit<Summary, 'findings'>, after: Omit<Summary, 'findings'>): Diff['server'] {
   const pair = <T>(read: (summary: Omit<Summary, 'findings'>) => T) => ({ before: read(before), after: read(after) });
-  const model = pair(({ server }) => server.model);
+  const model = pair(({ server }) => (server.model_confidence < HEDGED ? 'unknown' : server.model));
   const workers = pair(({ server }) => server.workers.value);
   const threads = pair(({ server }) => server.threads.value);
   const capacity = pair(({ server }) => server.capacity.value);

@@ -198,6 +198,14 @@ describe('what cannot be compared', () => {
     expect(diff.server.changed).toBe(false);
     expect(diff.verdict).toContain('Nothing changed');
   });
+  it('says of a kind that is a reading rather than known that it may be the same', () => {
+    const facts = syncPool(4, views(8));
+    const unknown = { ...facts.summary.server.workers, value: null };
+    const server = { ...facts.summary.server, model: 'async' as const, model_confidence: 0.5, capacity: unknown };
+    const diff = diffOf({ ...facts, summary: { ...facts.summary, server } }, facts);
+    expect(diff.server.model).toEqual({ before: 'unknown', after: 'sync' });
+    expect(diff.server.changed).toBe(false);
+  });
   it('is said to be untold, not unchanged, where no log has times', () => {
     const facts = syncPool(4, views(8));
     const none = (column: Float64Array) => column.map(() => Number.NaN);
