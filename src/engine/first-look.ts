@@ -1,10 +1,10 @@
-/** What a replay tells until all is worked out: a first look at a small log, or at the first requests of a long one. */
+/** What is told of a log until all is worked out: a first look at a small one, or at a part of a long one. */
 import { newRevision, type Snapshot, type Verdict } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import { sliceRows } from '../core/table.ts';
 import { countText } from '../core/words.ts';
 import { verdictOf } from '../findings/verdict.ts';
-import type { Examiner } from './examiner.ts';
+import type { ExaminedWindow, Examiner } from './examiner.ts';
 import type { ReplayLog } from './replay-log.ts';
 
 /** Of a long log so many requests say something within a second. */
@@ -15,21 +15,15 @@ export async function firstLook(log: ReplayLog, examiner: Examiner, isWhole: boo
   const { first, inputs } = log;
   const window = first.window(0);
   const most = isWhole ? window.requests.length : Math.min(FIRST_JUDGED, window.requests.length);
-  const {
-    summary,
-    verdict: found,
-    inference,
-    requests,
-    placement,
-  } = await examiner.examine({
+  const examined = await examiner.examine({
     requests: sliceRows(window.requests, 0, most),
     stream: window.stream.subarray(0, most),
     facts: first.facts,
     lifecycle: log.seen().lifecycle,
     inputs,
   });
-  // Of several servers each has words of its own.
-  const verdict = inference.servers.length > 0 ? found : verdictOf(withoutGuess(summary));
+  const { summary, inference, requests, placement } = examined;
+  const verdict = firstVerdict(examined);
   if (!isWhole) return { summary, verdict: ofFirst(most, verdict), inference, status: 'judged by its first requests' };
   const status = 'a first look, a closer one follows';
   const reading = log.reading(true);
@@ -40,6 +34,14 @@ export async function firstLook(log: ReplayLog, examiner: Examiner, isWhole: boo
 const FAR_APART = 10;
 /** s */
 const LEAST = 0.001;
+
+/** Of several servers each has words of its own. */
+export const firstVerdict = ({
+  summary,
+  verdict,
+  inference,
+}: Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference'>): Verdict =>
+  inference.servers.length > 0 ? verdict : verdictOf(withoutGuess(summary));
 
 function withoutGuess(summary: Summary): Summary {
   const { wait } = summary;

@@ -5,6 +5,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
 import type { Examiner } from './examiner.ts';
+import { firstVerdict } from './first-look.ts';
 import { LiveJudge } from './live-judge.ts';
 import type { RowStore } from './row-store.ts';
 import { toldWaits, withToldRange } from './told-waits.ts';
@@ -156,7 +157,9 @@ export class LiveExaminations {
         zoneMinutes: zoneMinutes(newest()),
       };
       const isOver = occasion === 'end' || until() === null;
-      const told = isOver ? this.#judge.ended(examined, at) : this.#judge.judge(examined, at);
+      // Of a log at rest a closer look follows.
+      const whole = isNow ? { ...examined, verdict: firstVerdict(examined) } : examined;
+      const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
       const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
       // A wait that was found without histories is as good as that of a look.
       const isBetter = isLook || !isNow || inference.wait.callers === null;

@@ -66,6 +66,19 @@ describe('LiveEngine', () => {
     expect(snapshot.now).toBeGreaterThanOrEqual(Math.max(...ends));
   });
 
+  it('tells of a log at rest without the likeliest wait of a wide range until a closer look has found it', async () => {
+    const live = await start({ paths: ['sample-logs/gunicorn-sync-4-nearly-full.log'] });
+    const range = /callers queued for \S+ ms to \S+ s on average \(inferred\)/;
+    expect(live.snapshot().verdict.sentence).toMatch(range);
+    const closer = await new Promise<string>((resolve) => {
+      live.subscribe(() => {
+        const { sentence } = live.snapshot().verdict;
+        if (!range.test(sentence)) resolve(sentence);
+      });
+    });
+    expect(closer).toMatch(/callers queued (for about|up to) \d/);
+  });
+
   it('holds what is there, then what is appended, within a tenth of a second', async () => {
     writeFileSync(path, lines(40));
     const live = await start();
