@@ -28,9 +28,10 @@ import {
   unknownStructure,
 } from './structure/structure.ts';
 import { type Trace, traceOf } from './structure/trace.ts';
-import { structureByWorker, structureOfPool } from './structure/with-durations.ts';
+import { structureByWorker } from './structure/with-durations.ts';
 import { poolBehindProxy } from './structure/with-response-times.ts';
 import { type Found, structureFromStamps } from './structure/without-durations.ts';
+import { structureOfPool } from './structure/without-workers.ts';
 import { withQueuedService } from './wait/queue-depth.ts';
 import type { SlotChange } from './wait/slot-changes.ts';
 
