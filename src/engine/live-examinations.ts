@@ -158,7 +158,8 @@ export class LiveExaminations {
       };
       const isOver = occasion === 'end' || until() === null;
       // Of a log at rest a closer look follows.
-      const whole = isNow ? { ...examined, verdict: firstVerdict(examined) } : examined;
+      const isFirst = isNow && isOver;
+      const whole = isFirst ? { ...examined, verdict: firstVerdict(examined) } : examined;
       const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
       const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
       // A wait that was found without histories is as good as that of a look.

@@ -1,4 +1,5 @@
 /** What changed between two logs, with tests that a knotted sample cannot fool: noise is not reported as progress. */
+
 import { DIFF_SCHEMA, type Diff, type DiffRoute, type DiffRouteAlone, isOtherModel } from '../core/diff.ts';
 import type { Analysis } from '../core/finding.ts';
 import { groupsOf, orNull, type Rows, rowsOf } from '../core/rows.ts';
@@ -7,6 +8,7 @@ import type { FindingSummary, Summary } from '../core/summary.ts';
 import { type ServiceWords, serviceWords } from '../core/words.ts';
 import { errorMeasure, type TimedSide, timeMeasure, type WaitRange, waitRanges } from './compare-measures.ts';
 import { diffVerdict } from './compare-verdict.ts';
+import { HEDGED } from './quiet-verdict.ts';
 
 /** A log, examined: its analysis and its findings. */
 export interface Side {
@@ -140,11 +142,9 @@ const inputOf = ({ path, analysis: { summary } }: Side): Diff['inputs']['before'
   rate: summary.requests.rate.mean,
 });
 
-/** A kind that is less sure is one by its plainest reading: that another log reads otherwise is no change. */
-const HEDGED = 0.6;
-
 function serverOf(before: Omit<Summary, 'findings'>, after: Omit<Summary, 'findings'>): Diff['server'] {
   const pair = <T>(read: (summary: Omit<Summary, 'findings'>) => T) => ({ before: read(before), after: read(after) });
+  // That another log reads otherwise is no change.
   const model = pair(({ server }) => (server.model_confidence < HEDGED ? 'unknown' : server.model));
   const workers = pair(({ server }) => server.workers.value);
   const threads = pair(({ server }) => server.threads.value);

@@ -55,7 +55,7 @@ export function trainsOf(rows: Rows): Trains | null {
   const loose = countTies(rows, workers, LOOSE);
   if (loose.ties - loose.expected > MOST_LOOSE * excess) return null;
   const trains = workers.flatMap((members) => trainsIn(rows, members));
-  const lines = trains.flatMap(({ members }) => members);
+  const lines = trains.flat();
   return {
     trains: trains.length,
     lines: lines.length,
@@ -95,16 +95,12 @@ function countTies({ service }: Rows, workers: readonly (readonly number[])[], w
   return { ties, pairs, expected: (pairs * (alike + 1)) / (compared + 1) };
 }
 
-interface Train {
-  readonly members: readonly number[];
-}
-
-function trainsIn({ service }: Rows, members: readonly number[]): Train[] {
-  const found: Train[] = [];
+function trainsIn({ service }: Rows, members: readonly number[]): number[][] {
+  const found: number[][] = [];
   for (let first = 0, next = 1; next <= members.length; next++) {
     const own = service[members[next - 1]];
     if (next < members.length && own >= SHORTEST && Math.abs(service[members[next]] - own) <= TIE) continue;
-    if (next - first > 1) found.push({ members: members.slice(first, next) });
+    if (next - first > 1) found.push(members.slice(first, next));
     first = next;
   }
   return found;
@@ -114,10 +110,10 @@ function trainsIn({ service }: Rows, members: readonly number[]): Train[] {
 function routeNeverBehind(
   { route }: Rows,
   all: readonly number[],
-  trains: readonly Train[],
+  trains: readonly (readonly number[])[],
   byChance: number,
 ): number | null {
-  const behind = trains.flatMap(({ members }) => members.slice(1));
+  const behind = trains.flatMap((train) => train.slice(1));
   let best = { route: -1, score: SURE_ROUTE };
   const groups = groupsOf(Int32Array.from(all, (i) => route[i]));
   for (const [own, members] of groups) {

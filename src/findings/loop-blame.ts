@@ -70,10 +70,10 @@ const everybodySilent = (silence: Silence, all: readonly Silence[]): boolean =>
   );
 
 /** µs from the line before of the same worker to each line, NaN where there is none; and the number of workers. */
-function gapsBefore({ length, worker, end }: Rows, order: ArrayLike<number>): { gap: Float64Array; workers: number } {
+function gapsBefore({ length, worker, end }: Rows, order: Int32Array): { gap: Float64Array; workers: number } {
   const gap = new Float64Array(length).fill(Number.NaN);
   const lastOf = new Map<number, number>();
-  for (const i of Array.from(order)) {
+  for (const i of order) {
     if (worker[i] < 0) continue;
     const last = lastOf.get(worker[i]);
     if (last !== undefined) gap[i] = end[i] - end[last];

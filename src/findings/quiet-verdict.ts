@@ -11,7 +11,7 @@ export const confidenceOf = ({ server, wait }: Summary): number =>
   Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
 
 /** Below this the kind of server is a hedge. */
-const HEDGED = 0.6;
+export const HEDGED = 0.6;
 
 /** Of a server without a limit, by whether its requests take longer the more are in flight. */
 const insideWordings: Readonly<Record<'true' | 'false' | 'null', readonly [sentence: string, shorter: string]>> = {

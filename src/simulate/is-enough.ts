@@ -5,7 +5,7 @@
 import type { PoolShape } from '../core/prediction.ts';
 import { acceptors, acceptorsSeen, queueOf } from './acceptors.ts';
 import { lateInSharedQueue, lateInWorkerQueues } from './fifo-pool.ts';
-import { lingersIn } from './overhead.ts';
+import { slotTimes } from './overhead.ts';
 import { cannotMeet } from './recommend.ts';
 import type { Repetition } from './repetition.ts';
 import { drawsNothing, isWider, likelyRepetition } from './scenario.ts';
@@ -71,12 +71,9 @@ export function staysWithin(workload: Workload, pool: PoolShape, target: number,
 
 /** Whether the p95 wait of a repetition is within the target. */
 function keeps(workload: Workload, pool: PoolShape, repetition: Repetition, target: number): boolean {
-  const { arrival, row, scale } = repetition;
+  const { arrival } = repetition;
   const n = arrival.length;
-  const { service: logged, overhead } = workload.trace;
-  const lingers = lingersIn(workload.trace, pool);
-  const service = new Float64Array(n);
-  for (let i = 0; i < n; i++) service[i] = logged[row[i]] * scale + overhead + (lingers?.[row[i]] ?? 0);
+  const service = slotTimes(workload.trace, pool, repetition);
   // As many may wait longer as lie above the 95th of a hundred.
   const most = n - 1 - Math.min(n - 1, Math.floor(0.95 * n));
   const threads = pool.model === 'threaded' ? pool.threads : 1;

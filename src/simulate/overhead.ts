@@ -2,6 +2,7 @@
 import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { medianOf } from '../core/statistics.ts';
+import type { Repetition } from './repetition.ts';
 import type { Trace } from './trace.ts';
 
 /** Fewer gaps say nothing of the overhead. */
@@ -39,3 +40,14 @@ export function overheadOf(
 /** µs by which the request of each row of the trace holds a slot of the pool after its answer; null: none does. */
 export const lingersIn = ({ lingers }: Trace, { model }: PoolShape): Float64Array | null =>
   model === 'sync' ? lingers : null;
+
+/** µs for which each request of a repetition holds a slot of the pool. Its end is noticed by the next one in the queue alone. */
+export function slotTimes(
+  trace: Trace,
+  pool: PoolShape,
+  { row, scale }: Pick<Repetition, 'row' | 'scale'>,
+): Float64Array {
+  const { service, overhead } = trace;
+  const lingers = lingersIn(trace, pool);
+  return Float64Array.from(row, (i) => service[i] * scale + overhead + (lingers?.[i] ?? 0));
+}

@@ -7,7 +7,7 @@ import type { Clients } from './clients.ts';
 import { type Course, UNINTERRUPTED, waitsOfSharedQueue, waitsOfWorkerQueues } from './fifo-pool.ts';
 import { interruptOf, startingOnSameCores } from './interruptions.ts';
 import { measure, type PoolMeasures } from './measures.ts';
-import { lingersIn } from './overhead.ts';
+import { lingersIn, slotTimes } from './overhead.ts';
 import { drawRepetition, type Repetition } from './repetition.ts';
 import { type Demand, simulateStations } from './station-pool.ts';
 import { asLogged, deflated, type Workload } from './workload.ts';
@@ -226,9 +226,7 @@ function runOnce(
     return measure(run.arrival, run.wait, run.latency, slots, beyond);
   }
 
-  const service = new Float64Array(n);
-  // A slot is held a moment longer than the request takes; only the next one in the queue notices.
-  for (let i = 0; i < n; i++) service[i] = trace.service[row[i]] * scale + trace.overhead + (beyond?.[i] ?? 0);
+  const service = slotTimes(trace, pool, repetition);
   const wait = new Float64Array(n);
   if (!async) {
     const course = courseOf(workload, pool, repetition, random, (i) => service[i]);

@@ -3,12 +3,12 @@
  * holds them that no line shows (gunicorn's sync workers of recent versions wait up to 2 s for a client to close; a view works on in a close
  * hook). How long shows in the pauses between its line and the next of its worker.
  */
-import { floatsAt, integersAt } from '../../core/columns.ts';
+import { floatsAt } from '../../core/columns.ts';
 import type { HeldWorkers } from '../../core/inference.ts';
 import { ascendingOrder } from '../../core/order.ts';
 import { groupsOf } from '../../core/rows.ts';
 import { countUpTo, logBinomialTail, medianOf, quantileOf } from '../../core/statistics.ts';
-import type { Trace } from './trace.ts';
+import { inThatOrder, placesIn, type Trace } from './trace.ts';
 
 /** Answers of a route that show something. */
 const FEWEST = 20;
@@ -45,23 +45,17 @@ export function whileHeld(trace: Trace, { route, median }: HeldWorkers): { trace
   const holds = pausesOf(trace).map((pause, i) =>
     trace.route[i] === route ? Math.max(0, Number.isNaN(pause) ? median : Math.min(pause, median)) : 0,
   );
-  const order = ascendingOrder(trace.low.map((at, i) => at + holds[i]));
-  const hold = floatsAt(holds, order);
-  const longer = (column: Float64Array) => floatsAt(column, order).map((micros, k) => micros + hold[k]);
-  const placed = new Map(Array.from(order, (i, k) => [i, k]));
+  const longer = (column: Float64Array) => column.map((micros, i) => micros + holds[i]);
+  const [low, high, duration] = [longer(trace.low), longer(trace.high), longer(trace.duration)];
+  const order = ascendingOrder(low);
   const held = {
     ...trace,
-    row: integersAt(trace.row, order),
-    low: longer(trace.low),
-    high: longer(trace.high),
-    end: longer(trace.end),
-    duration: longer(trace.duration),
-    worker: integersAt(trace.worker, order),
-    route: integersAt(trace.route, order),
-    killed: trace.killed.map((i) => placed.get(i) ?? i).sort((a, b) => a - b),
+    ...inThatOrder({ ...trace, low, high, duration }, order),
+    end: floatsAt(longer(trace.end), order),
+    killed: placesIn(order, trace.killed),
     ordered: false,
   };
-  return { trace: held, hold };
+  return { trace: held, hold: floatsAt(holds, order) };
 }
 
 /** null: nothing shows it. @param workers alive at once, of one request at a time */

@@ -67,9 +67,8 @@ export function traceOf(table: RequestTable): Trace {
       ? orderInsteadOfLost({ ...facts, ...columns })
       : null;
   if (inAnyOrder) {
-    const placed = placesOf(inAnyOrder);
     const dealt = inThatOrder(columns, inAnyOrder);
-    const moved = killed.positions.map((k) => placed[k]).sort((a, b) => a - b);
+    const moved = placesIn(inAnyOrder, killed.positions);
     return { ...facts, ...dealt, end: spreadInTicks(dealt.low, dealt.high), killed: moved, ordered: false };
   }
   const ordered = !startsOnly && tightenByInput(table, row, low, high, jitter);
@@ -122,7 +121,8 @@ function columnsOf(table: RequestTable, row: Int32Array): Columns & Pick<Trace, 
 
 type Columns = Pick<Trace, 'row' | 'low' | 'high' | 'duration' | 'worker' | 'route'>;
 
-const inThatOrder = ({ row, low, high, duration, worker, route }: Columns, order: Int32Array): Columns => ({
+/** The columns of requests in another order: of places in these ones. */
+export const inThatOrder = ({ row, low, high, duration, worker, route }: Columns, order: Int32Array): Columns => ({
   row: order.map((k) => row[k]),
   low: floatsAt(low, order),
   high: floatsAt(high, order),
@@ -131,13 +131,13 @@ const inThatOrder = ({ row, low, high, duration, worker, route }: Columns, order
   route: order.map((k) => route[k]),
 });
 
-/** Where in `order` each position stands. */
-function placesOf(order: Int32Array): Int32Array {
+/** Where in `order` these positions stand, ascending. */
+export function placesIn(order: Int32Array, positions: readonly number[]): number[] {
   const places = new Int32Array(order.length);
   order.forEach((k, place) => {
     places[k] = place;
   });
-  return places;
+  return positions.map((k) => places[k]).sort((x, y) => x - y);
 }
 
 /** Requests of each queue, in the order of the lines: one for each worker where each has its `own`, else one of all. */
