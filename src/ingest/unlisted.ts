@@ -7,8 +7,10 @@ import type { PlanSet } from './plan-set.ts';
 import type { Retold } from './retold.ts';
 import { lookIn, type Sighting, takenBy } from './sightings.ts';
 
-/** Fewer lines are no kind of their own beside others. */
+/** Fewer lines are no kind of their own beside others: one that nothing takes may be broken, or be put together of two torn ones. */
 const FEW_LINES = 3;
+/** Among so many lines, that is. */
+const NEAR_LINES = 10;
 
 /** An application does not log so many requests that its server does not log. */
 const LEAST_RUN = 20;
@@ -18,6 +20,8 @@ export class Unlisted {
   readonly #plans: PlanSet;
   readonly #noLayout: NoLayout;
   readonly #retold: Retold;
+  /** Numbers of the last lines that were too few to be a kind of their own: a slow log is decided about line by line. */
+  #strays: readonly number[] = [];
 
   constructor(held: HeldLines, plans: PlanSet, noLayout: NoLayout, retold: Retold) {
     this.#held = held;
@@ -31,7 +35,7 @@ export class Unlisted {
     const held = this.#held;
     const isTold = (line: HeldLine) => line.variants.some((variant) => tellsOfRequest(held.text(variant)));
     const told = lines.filter(isTold);
-    if (told.length === 0 || (others.length > 0 && told.length < FEW_LINES)) return [];
+    if (told.length === 0 || !this.#areEnough(told, others)) return [];
     // Beside lines that are being taken nothing would come of it.
     if (others.length === 0 && !this.#standAlone(told, others)) return [];
     const found: Sighting[] = [];
@@ -66,6 +70,17 @@ export class Unlisted {
       }
     }
     return [];
+  }
+
+  /** Where nothing else tells of requests, one line is enough. */
+  #areEnough(told: readonly HeldLine[], others: readonly Sighting[]): boolean {
+    if (told.length >= FEW_LINES) return true;
+    if (others.length > 0) return false;
+    if (this.#plans.list.length === 0) return true;
+    const last = told[told.length - 1].number;
+    const numbers = new Set([...this.#strays, ...told.map(({ number }) => number)]);
+    this.#strays = [...numbers].filter((number) => last - number < NEAR_LINES);
+    return this.#strays.length >= FEW_LINES;
   }
 
   /**
