@@ -38,6 +38,7 @@ export default defineFormat({
   ],
   stamp: 'response-start',
   written: 'response-start',
+  writesPhrases: true,
   loggers: ['uvicorn.access', 'uvicorn.error'],
   lifecycle: [
     { starts: 'Started server process [', pattern: /\[(?<worker>\d+)\]$/, kind: 'boot' },

@@ -214,6 +214,8 @@ export interface LogFormat {
   readonly writesCombined?: true;
   /** Writes the whole URL into the request of such lines: "GET http://host/path HTTP/1.1". */
   readonly writesUrls?: true;
+  /** Says in words how it answered ("200 OK"), in lines whose fields its user puts in any order. */
+  readonly writesPhrases?: true;
   /** A number with decimals that stands behind its lines is the time to the first byte, not that of the whole answer. */
   readonly decimalsToFirstByte?: true;
   /** Names of loggers or syslog tags that prove the format ("gunicorn" proves for "gunicorn.access" too). */

@@ -1,11 +1,14 @@
 /** Which server wrote lines that several servers write alike. */
 import type { LogFormat } from '../../core/format.ts';
+import { fieldsOf } from '../compile/recipe.ts';
 import type { Found } from './detect.ts';
 import type { PlanContext } from './plan-context.ts';
 import type { Sample } from './sample.ts';
 import { formatOfTag } from './trial.ts';
 
 const url = /"[A-Z]+ https?:\/\/[^"/ ]+\/\S* HTTP\/[\d.]+"/;
+/** A request and how it was answered, in words: "GET / HTTP/1.1" 200 OK. */
+const phrase = / HTTP\/[\d.]+"?[ |,;-]+[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/;
 
 /** Told by the tag of the envelope, or by lines of its own beside them. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
@@ -15,7 +18,7 @@ export function writerOf(found: Found, sample: Sample, context: PlanContext): Lo
     return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
   }
   if (found.candidate.loose && format.id === 'custom') {
-    const named = namedByTag(found, sample, context);
+    const named = namedByTag(found, sample, context) ?? writerOfPhrases(found, sample, context.formats);
     if (named) return named;
   }
   if (format.id !== 'combined') {
@@ -43,12 +46,33 @@ function namedByTag({ taken }: Found, sample: Sample, { formats, runtime }: Plan
   return undefined;
 }
 
+/** Most lines: a status that has no name has no phrase. */
+const MOST = 0.9;
+
+/** The server that says in words how it answered, and neither how long that took nor how large it was. */
+function writerOfPhrases(
+  { candidate, taken }: Found,
+  sample: Sample,
+  formats: readonly LogFormat[],
+): LogFormat | undefined {
+  if (fieldsOf(candidate.recipe).some((field) => field?.kind === 'duration' || field?.kind === 'bytes'))
+    return undefined;
+  return matching(phrase, taken, sample) >= MOST * taken.length
+    ? formats.find(({ writesPhrases }) => writesPhrases === true)
+    : undefined;
+}
+
+/** How many of the lines an expression finds something in. */
+const matching = (expression: RegExp, taken: readonly number[], { b, lines }: Sample): number =>
+  taken.filter((line) => expression.test(b.toString('latin1', lines[line].start, lines[line].end))).length;
+
 /** The server that writes whole URLs into the requests of Combined lines, where all lines have them. */
 export function writerOfUrls(
   lines: readonly number[],
-  { b, lines: all }: Sample,
+  sample: Sample,
   formats: readonly LogFormat[],
 ): LogFormat | undefined {
-  const hasUrl = (line: number) => url.test(b.toString('latin1', all[line].start, all[line].end));
-  return lines.length > 0 && lines.every(hasUrl) ? formats.find(({ writesUrls }) => writesUrls === true) : undefined;
+  return lines.length > 0 && matching(url, lines, sample) === lines.length
+    ? formats.find(({ writesUrls }) => writesUrls === true)
+    : undefined;
 }

@@ -1,0 +1,56 @@
+// What uvicorn's AccessFormatter writes in the order of its user (--log-config), without the level that its own lines begin with.
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../helpers/ingest.ts';
+import { all, loggingTime, type Request } from './no-layout/requests.ts';
+
+const phrases: Readonly<Record<number, string>> = {
+  200: 'OK',
+  201: 'Created',
+  204: 'No Content',
+  302: 'Found',
+  304: 'Not Modified',
+  404: 'Not Found',
+  500: 'Internal Server Error',
+};
+
+const lines = (line: (r: Request, i: number) => string): string => `${all.map(line).join('\n')}\n`;
+const client = (i: number) => `127.0.0.1:${34_000 + i}`;
+const request = (r: Request) => `${r.method} ${r.path} HTTP/1.1`;
+const answer = (r: Request) => `${r.status} ${phrases[r.status] ?? ''}`;
+
+describe("lines of uvicorn's AccessFormatter", () => {
+  const layouts: readonly (readonly [string, (r: Request, i: number) => string])[] = [
+    ['bare', (r, i) => `${client(i)} - "${request(r)}" ${answer(r)}`],
+    ['behind a stamp', (r, i) => `${loggingTime(r.end)} ${client(i)} - "${request(r)}" ${answer(r)}`],
+    ['behind a level', (r, i) => `INFO ${client(i)} - "${request(r)}" ${answer(r)}`],
+    [
+      'behind a stamp, a pid and a level',
+      (r, i) => `${loggingTime(r.end)} [5283] [INFO] ${client(i)} - "${request(r)}" ${answer(r)}`,
+    ],
+    ['with pipes', (r, i) => `${loggingTime(r.end)} | INFO | ${client(i)} | ${request(r)} | ${answer(r)}`],
+    ['request and answer alone', (r) => `"${request(r)}" ${answer(r)}`],
+    ['without quotes', (r, i) => `${loggingTime(r.end)} ${client(i)} ${request(r)} ${answer(r)}`],
+  ];
+
+  it.each(layouts)('%s: known by the reason behind the status', (name, line) => {
+    const { rows } = parse(lines(line));
+    expect(rows).toHaveLength(all.length);
+    expect(new Set(rows.map(({ format }) => format))).toEqual(new Set(['uvicorn']));
+    expect(rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
+    const hasStamp = name !== 'bare' && name !== 'behind a level' && name !== 'request and answer alone';
+    expect(rows[0].meaning).toBe(hasStamp ? 'response-start' : null);
+  });
+
+  it('are not those of its worker under gunicorn, which writes no reason', () => {
+    const { rows } = parse(lines((r, i) => `${client(i)} - "${request(r)}" ${r.status}`));
+    expect(new Set(rows.map(({ format }) => format))).toEqual(new Set(['uvicorn-worker']));
+  });
+
+  it('have neither a duration nor a size: lines that do are of another', () => {
+    const { rows } = parse(
+      lines((r, i) => `${loggingTime(r.end)} ${client(i)} "${request(r)}" ${answer(r)} ${r.end - r.start}ms`),
+    );
+    expect(rows).toHaveLength(all.length);
+    expect(new Set(rows.map(({ format }) => format))).toEqual(new Set(['custom']));
+  });
+});
