@@ -20,11 +20,12 @@ import { reasonFor } from './reasons.ts';
 import { ofRecord } from './records.ts';
 import type { RequestName } from './request-names.ts';
 import type { Rescue } from './rescue.ts';
-import { Retold } from './retold.ts';
+import { areApart, Retold, retoldSentence } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
 import { lookIn, type Sighting, takenBy, takesAlso, untaken } from './sightings.ts';
 import type { Tally } from './tally.ts';
 import { Unlisted } from './unlisted.ts';
+import { Untold } from './untold.ts';
 
 export interface DeciderParts {
   readonly formats: readonly LogFormat[];
@@ -239,13 +240,11 @@ export class Decider {
       const plan = planOf(sighting, name ? 'end' : null, this.#parts);
       if (name) plan.halves = openRequests(name, plan);
       plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
-      const other = again.get(sighting)?.found.candidate;
+      const other = again.get(sighting);
       if (other) {
-        const { format, layout } = found.candidate;
         plan.retells = true;
-        tally.assumptions.add(
-          `lines of ${format.id} (${layout}) tell of the requests that lines of ${other.format.id} (${other.layout}) tell of: they are not counted`,
-        );
+        if (!areApart(sighting, other)) plan.untold = new Untold(plan, context.routes);
+        tally.assumptions.add(retoldSentence(sighting, other));
       }
       const { runtime } = context;
       const isOne = lines.every(({ variant }) => variant.host === lines[0].variant.host);

@@ -55,7 +55,7 @@ export class PlanSet {
   takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line): number {
     const [plan] = this.list;
     const { runtime, tally } = this.#options;
-    const before = plan.batch.length;
+    const before = lengthsOf(plan);
     // Which host wrote a line, and what names its request, is asked line by line.
     if (plan.retellingHosts.size > 0 || plan.halves !== null) return pos;
     let after = pos;
@@ -63,7 +63,7 @@ export class PlanSet {
     const { whole } = plan;
     if (whole !== null) {
       after = plan.takeWhole(whole, b, v, pos, limit, base);
-      rows = plan.batch.length - before;
+      rows = plan.batch.length - before.batch;
     }
     if (rows === 0 && plan.parts.chain.length > 0) {
       // Where whole lines can be scanned, only the one that could not is peeled.
@@ -92,36 +92,34 @@ export class PlanSet {
   /** One line, whose text is b[from] to its newline and which stands at `offset` in the input. */
   take(plan: Plan, b: Buffer, v: DataView, from: number, offset: number, told: Told): boolean {
     const { batch, coarse } = plan;
-    const before = batch.length;
-    const coarseBefore = coarse?.length ?? 0;
+    const before = lengthsOf(plan);
     const { runtime, tally } = this.#options;
     const { workerFrom } = plan.parts;
     if (!plan.take(b, v, from, offset, told, runtime)) return false;
     if (plan.retellingHosts.has(told.host)) {
-      batch.length = before;
-      if (coarse) coarse.length = coarseBefore;
+      batch.length = before.batch;
+      if (coarse) coarse.length = before.coarse;
       runtime.state.odd = runtime.state.stepped = 0;
       tally.continuation++;
       return true;
     }
     const worker = workerFrom && this.#lastWorker.get(workerFrom);
-    if (worker && plan.batch.length > before) plan.batch.worker[before] = this.#options.workers.add(worker);
+    if (worker && plan.batch.length > before.batch) plan.batch.worker[before.batch] = this.#options.workers.add(worker);
     this.#finish(plan, before, 1, b, offset - from);
     return true;
   }
 
   /** `rows` lines were taken, their rows stand from `before` on; the bytes of b[0] stand at `base` in the input. */
-  #finish(plan: Plan, before: number, rows: number, b: Buffer, base: number): void {
-    const { runtime, arrivalClock, tally } = this.#options;
+  #finish(plan: Plan, lengths: Lengths, rows: number, b: Buffer, base: number): void {
+    const { runtime, arrivalClock } = this.#options;
     const { batch, coarse } = plan;
+    const before = lengths.batch;
     if (plan.halves !== null) this.#join(plan, plan.halves, before, b, base);
     if (plan.retells) {
-      if (batch.length >= batch.capacity) this.#retell(batch);
-      if (coarse && coarse.length >= coarse.capacity) this.#retell(coarse);
-      runtime.state.odd = runtime.state.stepped = 0;
-      tally.continuation += rows;
+      this.#finishRetelling(plan, lengths, rows);
       return;
     }
+    this.#tellOthers(plan, lengths);
     if (batch.facts.stampMeaning === 'arrival' && arrivalClock) {
       batch.time.fill(arrivalClock.nowMicros(), before, batch.length);
     }
@@ -139,6 +137,35 @@ export class PlanSet {
     this.#count(plan, given, rows - given);
     if (batch.length >= batch.capacity) this.#hand(batch);
     if (coarse && coarse.length >= coarse.capacity) this.#hand(coarse);
+  }
+
+  #finishRetelling(plan: Plan, before: Lengths, rows: number): void {
+    const { runtime, tally } = this.#options;
+    const { batch, coarse, untold } = plan;
+    runtime.state.odd = runtime.state.stepped = 0;
+    tally.continuation += rows;
+    if (untold) {
+      const given = untold.take(batch, before.batch, false) + (coarse ? untold.take(coarse, before.coarse, true) : 0);
+      this.#giveUntold(plan, given);
+      return;
+    }
+    for (const full of [batch, coarse]) if (full && full.length >= full.capacity) this.#retell(full);
+  }
+
+  /** New rows, of which lines of other kinds may tell, too. */
+  #tellOthers({ batch, coarse }: Plan, before: Lengths): void {
+    for (const other of this.list) {
+      if (!other.untold) continue;
+      const given = other.untold.tell(batch, before.batch) + (coarse ? other.untold.tell(coarse, before.coarse) : 0);
+      this.#giveUntold(other, given);
+    }
+  }
+
+  /** Requests that no other line told of. */
+  #giveUntold(plan: Plan, given: number): void {
+    if (given === 0) return;
+    this.#count(plan, given, -given);
+    for (const full of [plan.batch, plan.coarse]) if (full && full.length >= full.capacity) this.#hand(full);
   }
 
   /** Halves of requests are joined, as lines are taken one by one. */
@@ -208,9 +235,9 @@ export class PlanSet {
 
   /** Hands on all rows. */
   flush(): void {
-    for (const { batch, coarse, retells } of this.list) {
+    for (const { batch, coarse, retells, untold } of this.list) {
       for (const rows of coarse ? [batch, coarse] : [batch]) {
-        if (retells) this.#retell(rows);
+        if (retells && !untold) this.#retell(rows);
         else this.#hand(rows);
       }
     }
@@ -223,15 +250,31 @@ export class PlanSet {
         this.#count(plan, 1, -1);
         if (plan.batch.length >= plan.batch.capacity) this.#hand(plan.batch);
       }
+      while (plan.untold?.giveOne()) this.#giveUntold(plan, 1);
     }
     this.flush();
   }
 
-  /** A row waits for its second line, or has waited for its first. */
+  /** A row waits for another line. */
+  get waits(): boolean {
+    return this.list.some(
+      ({ quirks, halves, untold }) => halves !== null || (quirks !== null && !quirks.idle) || untold?.waits === true,
+    );
+  }
+
+  /** A row waits for another line, or has waited for one. */
   get holds(): boolean {
-    return this.list.some(({ quirks, halves }) => halves !== null || (quirks !== null && !quirks.idle));
+    return this.waits || this.list.some(({ untold }) => untold?.hasGiven === true);
   }
 }
+
+/** Rows that a plan held before it took lines. */
+interface Lengths {
+  readonly batch: number;
+  readonly coarse: number;
+}
+
+const lengthsOf = ({ batch, coarse }: Plan): Lengths => ({ batch: batch.length, coarse: coarse?.length ?? 0 });
 
 function lineAt(b: Buffer, at: number): string {
   return b.toString('latin1', at, Math.min(at + 400, b.indexOf(10, at)));

@@ -13,6 +13,7 @@ import type { KernelMemory } from './kernel/memory.ts';
 import type { OpenRequests } from './open-requests.ts';
 import { Quirks } from './quirks.ts';
 import { appendRow, copyRow, removeRow } from './rows.ts';
+import type { Untold } from './untold.ts';
 import type { Zone } from './zone.ts';
 
 /** Rows a batch holds: 70 bytes each, so that a batch stays in the cache. */
@@ -90,6 +91,8 @@ export class Plan {
   readonly quirks: Quirks | null;
   /** Its lines tell of requests that lines of another plan tell of, too: they give no rows. */
   retells = false;
+  /** Which of them no other line tells of: those give rows. null: none is asked for. */
+  untold: Untold | null = null;
   /** Its lines tell how requests begin: those that tell how they end are of another plan. */
   begins = false;
   /** Its lines tell how requests began, or ended, of which lines of another plan tell the other half. */

@@ -114,6 +114,16 @@ const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb(
 
 const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy === true;
 
+/** A proxy and the server behind it. */
+export const areApart = (one: Sighting, other: Sighting): boolean => isProxy(one) !== isProxy(other);
+
+/** What is said of lines that tell of the requests that others tell of. */
+export function retoldSentence(poor: Sighting, rich: Sighting): string {
+  const nameOf = ({ found: { candidate } }: Sighting) => `${candidate.format.id} (${candidate.layout})`;
+  const counted = areApart(poor, rich) ? 'they are not counted' : 'they are counted where those tell of none';
+  return `lines of ${nameOf(poor)} tell of the requests that lines of ${nameOf(rich)} tell of: ${counted}`;
+}
+
 export class Retold {
   readonly #trials: Trials;
   readonly #routes: Dictionary;
@@ -142,10 +152,16 @@ export class Retold {
   /** Of a proxy and the server behind it, what the proxy answers by itself is no request of the server. */
   retells(poor: Sighting, rich: Sighting): boolean {
     if (undrawn(poor.chain) !== undrawn(rich.chain)) return false;
-    const apart = isProxy(poor) !== isProxy(rich);
+    const apart = areApart(poor, rich);
     const told = this.#tellings(rich, apart);
     const again = this.#tellings(poor, apart);
-    return tellsOfAll(told, again) || (apart && isProxy(poor) && tellsOfAll(again, told));
+    if (apart) return tellsOfAll(told, again) || (isProxy(poor) && tellsOfAll(again, told));
+    // What a middleware leaves out, or never gets to see, it leaves out always: the others decide.
+    const keys = new Set(told.map(({ key }) => key));
+    return tellsOfAll(
+      told,
+      again.filter(({ key }) => keys.has(key)),
+    );
   }
 
   /**

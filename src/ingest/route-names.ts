@@ -21,9 +21,9 @@ export class RouteNames {
     this.#plans = plans;
   }
 
-  /** Between two lines. Rows that wait for a second line hold ids of routes: then the next time. */
+  /** Between two lines. Rows that wait for another line hold ids of routes: then the next time. */
   keepFew(): void {
-    if (this.#names.routes.size < this.#most || !this.#sink.dropRoutes || this.#plans.holds) return;
+    if (this.#names.routes.size < this.#most || !this.#sink.dropRoutes || this.#plans.waits) return;
     this.#plans.flush();
     if (this.#sink.dropRoutes()) this.#runtime.forgetRoutes();
     this.#most = Math.max(MANY_NAMES, 2 * this.#names.routes.size);

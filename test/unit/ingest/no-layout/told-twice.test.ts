@@ -1,7 +1,18 @@
 // Requests that two kinds of lines tell of are counted once, and others are not.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
-import { all, clfTime, isoTime, type Line, loggingTime, micros, millis, seconds, text } from './requests.ts';
+import {
+  all,
+  clfTime,
+  isoTime,
+  type Line,
+  loggingTime,
+  micros,
+  millis,
+  type Request,
+  seconds,
+  text,
+} from './requests.ts';
 
 describe('requests that are told twice', () => {
   const access: Line = (r) =>
@@ -26,7 +37,34 @@ describe('requests that are told twice', () => {
       const { rows, report } = parse(text((r) => `${other(r)}\n${first(r)}`));
       expect(report).toMatchObject({ requests: all.length, continuation: all.length, unparsed: 0, format });
       expect(rows.every(({ time }) => time !== null)).toBe(true);
-      expect(report.assumptions.join()).toMatch(/tell of the requests that lines of .* tell of: they are not counted/);
+      expect(report.assumptions.join()).toMatch(
+        /tell of the requests that lines of .* tell of: they are counted where/,
+      );
+    }
+  });
+
+  it('are counted by the lines that tell less where the others leave them out', () => {
+    // An exception passes through a middleware that tells of answers; probes it is told not to log.
+    const isLeftOut = (r: Request, i: number) => r.status === 500 || i % 3 === 0;
+    const probed = all.map((r, i) => (i % 3 === 0 ? { ...r, path: '/healthz', status: 200 } : r));
+    const leftOut = probed.filter(isLeftOut).length;
+    for (const told of [middleware, structlog]) {
+      for (const order of [0, 1]) {
+        const pair = (r: Request) => (order === 0 ? `${told(r)}\n${uvicorn(r)}` : `${uvicorn(r)}\n${told(r)}`);
+        const input = probed.map((r, i) => `${isLeftOut(r, i) ? uvicorn(r) : pair(r)}\n`).join('');
+        for (const chunkBytes of [100, 1 << 20]) {
+          const { rows, report } = parse(input, { chunkBytes });
+          expect(report).toMatchObject({
+            requests: probed.length,
+            continuation: probed.length - leftOut,
+            unparsed: 0,
+          });
+          expect(rows.filter(({ format }) => format === 'uvicorn')).toHaveLength(leftOut);
+          expect(rows.filter(({ status }) => status === 500)).toHaveLength(
+            probed.filter(({ status }) => status === 500).length,
+          );
+        }
+      }
     }
   });
 

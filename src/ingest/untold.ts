@@ -1,0 +1,97 @@
+/**
+ * Of two kinds of lines that tell of the same requests those that tell less give no rows. Some requests only they tell of: what a middleware
+ * leaves out (health checks), or never gets to see (an exception that passes through it). Each of their rows is held against those of the
+ * other kinds nearby; one that finds no partner is a request of its own.
+ */
+import type { RequestBatch } from '../core/batch.ts';
+import type { Dictionary } from '../core/dictionary.ts';
+import { alikeRoute } from './retold.ts';
+import { appendRow, copyRow, type Row } from './rows.ts';
+
+/** Requests that may stand between the two lines of one. */
+const MAX_DISTANCE = 40;
+
+interface Waiting {
+  readonly key: string;
+  readonly row: Row;
+  /** Of the rows whose stamps the envelope does not sharpen. */
+  readonly isCoarse: boolean;
+  /** How many rows had been seen. */
+  readonly since: number;
+}
+
+/** Where rows without a partner go. */
+export interface Home {
+  readonly batch: RequestBatch;
+  readonly coarse: RequestBatch | null;
+}
+
+export class Untold {
+  readonly #routes: Dictionary;
+  readonly #home: Home;
+  /** Rows that tell less and have no partner yet, the oldest first. */
+  #waiting: Waiting[] = [];
+  /** Requests that others told of and that have no partner yet, the oldest first. */
+  #told: { readonly key: string; readonly since: number }[] = [];
+  #seen = 0;
+  /** A row waited in vain: its partner may stand where another reader reads. */
+  hasGiven = false;
+
+  constructor(home: Home, routes: Dictionary) {
+    this.#home = home;
+    this.#routes = routes;
+  }
+
+  /** A row waits for its partner. */
+  get waits(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /** Rows of another kind, from `from` on. @returns how many rows had waited too long and were given */
+  tell(batch: RequestBatch, from: number): number {
+    for (let i = from; i < batch.length; i++) {
+      const key = this.#keyOf(batch, i);
+      const at = this.#waiting.findIndex((one) => one.key === key);
+      if (at >= 0) this.#waiting.splice(at, 1);
+      else this.#told.push({ key, since: this.#seen });
+      this.#seen++;
+    }
+    return this.#giveOverdue();
+  }
+
+  /** Takes out the rows that tell less, from `from` on. @returns how many rows had waited too long and were given */
+  take(batch: RequestBatch, from: number, isCoarse: boolean): number {
+    for (let i = from; i < batch.length; i++) {
+      const key = this.#keyOf(batch, i);
+      const at = this.#told.findIndex((one) => one.key === key);
+      if (at >= 0) this.#told.splice(at, 1);
+      else this.#waiting.push({ key, row: copyRow(batch, i), isCoarse, since: this.#seen });
+      this.#seen++;
+    }
+    batch.length = from;
+    return this.#giveOverdue();
+  }
+
+  #keyOf({ route, status }: RequestBatch, i: number): string {
+    return `${route[i] < 0 ? '' : alikeRoute(this.#routes.text(route[i]))} ${status[i]}`;
+  }
+
+  #giveOverdue(): number {
+    const oldest = this.#seen - MAX_DISTANCE;
+    const isFresh = ({ since }: { readonly since: number }) => since >= oldest;
+    if (this.#told.length > 0 && !isFresh(this.#told[0])) this.#told = this.#told.filter(isFresh);
+    let given = 0;
+    while (this.#waiting.length > 0 && !isFresh(this.#waiting[0])) given += Number(this.giveOne());
+    return given;
+  }
+
+  /** The row that has waited longest is a request of its own; false where there is none. */
+  giveOne(): boolean {
+    const first = this.#waiting.shift();
+    if (!first) return false;
+    this.hasGiven = true;
+    const { batch, coarse } = this.#home;
+    appendRow(first.isCoarse && coarse ? coarse : batch, first.row);
+    return true;
+  }
+}
