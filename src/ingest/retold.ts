@@ -12,7 +12,8 @@ import type { Sighting } from './sightings.ts';
 export interface Telling {
   /** Line number in the input. */
   readonly number: number;
-  readonly stream: number;
+  /** Which container or machine wrote it: a server writes its own lines to standard output, its application's go to standard error. */
+  readonly host: number;
   /** Route and status. */
   readonly key: string;
 }
@@ -70,7 +71,7 @@ export function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): b
       waiting.set(key, [...(waiting.get(key) ?? []), all[next]]);
     }
     const near = (waiting.get(line.key) ?? []).filter(({ number }) => number >= line.number - MAX_DISTANCE);
-    const at = near.findIndex(({ stream }) => stream === line.stream);
+    const at = near.findIndex(({ host }) => host === line.host);
     if (at >= 0) {
       const [partner] = near.splice(at, 1);
       const distance = Math.abs(partner.number - line.number);
@@ -181,7 +182,7 @@ export class Retold {
     return proxies;
   }
 
-  /** @param apart written by two servers, each into a stream of its own */
+  /** @param apart written by two servers, each in a container of its own */
   #tellings({ found, sample, lines }: Sighting, apart: boolean): Telling[] {
     const { batch } = this.#trials;
     const names = new Map<number, string>();
@@ -190,9 +191,9 @@ export class Retold {
       names.set(route, name);
       return name;
     };
-    return lines.map(({ line: { number, stream }, variant }) => {
+    return lines.map(({ line: { number }, variant }) => {
       this.#trials.takes(found.candidate.recipe, sample, variant.start);
-      return { number, stream: apart ? 0 : stream, key: `${nameOf(batch.route[0])} ${batch.status[0]}` };
+      return { number, host: apart ? 0 : variant.host, key: `${nameOf(batch.route[0])} ${batch.status[0]}` };
     });
   }
 }

@@ -68,6 +68,12 @@ describe('requests that are told twice', () => {
     }
   });
 
+  it('are counted once where the server writes to standard output and its application to standard error', () => {
+    const cri = (r: Request, stream: string) => `${isoTime(r.end).replace('Z', '456789Z')} ${stream} F`;
+    const { report } = parse(text((r) => `${cri(r, 'stderr')} ${structlog(r)}\n${cri(r, 'stdout')} ${uvicorn(r)}`));
+    expect(report).toMatchObject({ requests: all.length, continuation: all.length, unparsed: 0 });
+  });
+
   it('are counted once where one writes a path decoded and the other does not, and where one writes in colour', () => {
     const odd = all.map((r, i) => ({ ...r, path: i % 3 === 0 ? '/caf%C3%A9/a%20b' : r.path }));
     const decoded: Line = (r) => middleware({ ...r, path: decodeURIComponent(r.path) });
