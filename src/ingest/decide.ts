@@ -20,7 +20,7 @@ import { reasonFor } from './reasons.ts';
 import { ofRecord } from './records.ts';
 import type { RequestName } from './request-names.ts';
 import type { Rescue } from './rescue.ts';
-import { areApart, Retold, retoldSentence } from './retold.ts';
+import { areApart, hostSentence, Retold, retoldSentence } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
 import { lookIn, type Sighting, takenBy, takesAlso, untaken } from './sightings.ts';
 import type { Tally } from './tally.ts';
@@ -233,32 +233,33 @@ export class Decider {
     again: ReadonlyMap<Sighting, Sighting> = new Map(),
     halves: ReadonlyMap<Sighting, RequestName> = new Map(),
   ): void {
-    const { context, tally } = this.#parts;
+    const { context, speech } = this.#parts;
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const name = halves.get(sighting);
       const plan = planOf(sighting, name ? 'end' : null, this.#parts);
-      if (name) plan.halves = openRequests(name, plan);
+      plan.halves = name ? openRequests(name, plan) : null;
       plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
-      const other = again.get(sighting);
-      if (other) {
-        plan.retells = true;
-        if (!areApart(sighting, other)) plan.untold = new Untold(plan, context.routes);
-        tally.assumptions.add(retoldSentence(sighting, other));
-      }
-      const { runtime } = context;
-      const isOne = lines.every(({ variant }) => variant.host === lines[0].variant.host);
-      if (!other && !isOne) {
-        plan.retellingHosts = this.#retold.proxies(sighting, (host) => runtime.hostName(host));
-        for (const host of plan.retellingHosts) {
-          tally.assumptions.add(
-            `lines of "${printable(runtime.hostName(host), MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`,
-          );
-        }
-      }
-      const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
+      this.#markRetelling(plan, sighting, again.get(sighting));
+      const doubtful = found.contested && !speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
       for (const { line, variant } of lines) if (!taker.has(line)) taker.set(line, { plan, variant });
+    }
+  }
+
+  /** What tells of requests that another kind of lines, or those of another host, tell of. */
+  #markRetelling(plan: Plan, sighting: Sighting, other: Sighting | undefined): void {
+    const { context, tally } = this.#parts;
+    if (other) {
+      plan.retells = true;
+      if (!areApart(sighting, other)) plan.untold = new Untold(plan, context.routes);
+      tally.assumptions.add(retoldSentence(sighting, other));
+    } else if (sighting.lines.some(({ variant }, _, [first]) => variant.host !== first.variant.host)) {
+      const nameOf = (host: number) => context.runtime.hostName(host);
+      plan.retellingHosts = this.#retold.proxies(sighting, nameOf);
+      for (const host of plan.retellingHosts) {
+        tally.assumptions.add(hostSentence(printable(nameOf(host), MAX_NAME)));
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 /**
- * JSON records of which several stand in one line, because no newline was written between them, as a list, or as the events of one answer
- * of CloudWatch (get-log-events, a subscription): each is a line of its own.
+ * JSON records of which several stand in one line, because no newline was written between them, as a list, or as what one answer holds
+ * (CloudWatch's get-log-events and subscriptions, Azure's exports, OTLP): each is a line of its own.
  */
 import { closingQuote } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
@@ -17,7 +17,9 @@ const BLANK = 32;
 const MOST_RECORDS = 10_000;
 /** Before the list of events stand the names of its group and stream. */
 const HEAD_BYTES = 4096;
-const events = /^\{[^{}]*"(?:events|logEvents)" ?: ?\[ ?(?=\{[^{}]*"message" ?:)/;
+const events = /^\{[^{}]*"(?:events|logEvents|records)" ?: ?\[ ?(?=\{[^{}]*"(?:message|time)" ?:)/;
+/** OTLP: a list for each scope of each resource. */
+const logRecords = '"logRecords":[';
 
 /** One of them: b[0, length), a newline behind it; `at`: how far behind the start of the line. */
 export interface JoinedRecord {
@@ -31,11 +33,13 @@ export interface JoinedRecord {
 export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
   const first = behindListSigns(b, from, to);
   if (b[first] !== OPEN_BRACE) return [];
-  const before = eventsAt(b, first, to);
-  const found = startsIn(b, first + before, to, before > 0);
-  if (!found || found.starts.length < (first + before === from ? 2 : 1)) return [];
-  const { starts, end } = found;
-  return starts.map((start, i) => alone(b, start, starts[i + 1] ?? end, start - from));
+  const lists = listsAt(b, first, to);
+  const least = lists.length > 0 || first > from ? 1 : 2;
+  const found = (lists.length > 0 ? lists : [first]).map((at) => startsIn(b, at, to, lists.length > 0));
+  const records = found.flatMap((list) =>
+    list ? list.starts.map((start, i) => alone(b, start, list.starts[i + 1] ?? list.end, start - from)) : [],
+  );
+  return found.includes(null) || records.length < least ? [] : records;
 }
 
 /** Where a record may begin: a list opens, or goes on, in front of it. */
@@ -62,13 +66,13 @@ function startsIn(
     if (c === QUOTE) {
       p = closingQuote(b, p + 1, to);
       if (p < 0) return null;
-    } else if (c === OPEN_BRACE) {
-      if (depth === 0 && starts.push(p) > MOST_RECORDS) return null;
-      depth++;
-    } else if (c === CLOSE_BRACE) depth--;
-    else if (depth > 0) continue;
-    else if (isList && c === CLOSE_BRACKET) return { starts, end: p };
-    else if (!isBetween(c)) return null;
+      continue;
+    }
+    if (c === OPEN_BRACE && depth++ === 0 && starts.push(p) > MOST_RECORDS) return null;
+    if (c === CLOSE_BRACE) depth--;
+    if (depth > 0 || c === CLOSE_BRACE) continue;
+    if (isList && c === CLOSE_BRACKET) return { starts, end: p };
+    if (!isBetween(c)) return null;
   }
   return depth === 0 ? { starts, end: to } : null;
 }
@@ -85,8 +89,17 @@ function alone(b: Buffer, start: number, end: number, at: number): JoinedRecord 
   return { b: copy, v: new DataView(copy.buffer, copy.byteOffset, copy.length), length, at };
 }
 
-/** Bytes before the first of the events that the record at b[from] lists, with a message each; 0: it lists none. */
-function eventsAt(b: Buffer, from: number, to: number): number {
-  if (b.subarray(from, Math.min(to, from + HEAD_BYTES)).indexOf('vents"') < 0) return 0;
-  return events.exec(b.toString('latin1', from, Math.min(to, from + 2 * HEAD_BYTES)))?.[0].length ?? 0;
+/** Where lists of records begin that the record at b[from] holds. */
+function listsAt(b: Buffer, from: number, to: number): number[] {
+  const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
+  if (head.indexOf('"resourceLogs"') >= 0) {
+    const lists: number[] = [];
+    for (let at = b.indexOf(logRecords, from); at >= 0 && at < to; at = b.indexOf(logRecords, at + 1)) {
+      lists.push(at + logRecords.length);
+    }
+    return lists;
+  }
+  if (head.indexOf('vents"') < 0 && head.indexOf('"records"') < 0) return [];
+  const before = events.exec(b.toString('latin1', from, Math.min(to, from + 2 * HEAD_BYTES)))?.[0].length;
+  return before === undefined ? [] : [from + before];
 }

@@ -1,5 +1,5 @@
 /** Readers of dates that no server writes by itself, but `datefmt` of Python's logging and hand-made formats do. */
-import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
+import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
 import { isDigit } from './bytes.ts';
 import { clockAt, dayMicros, fractionAt, monthAt, offsetAt, type StampCursor, two } from './stamp-parts.ts';
 import type { StampReader } from './stamps.ts';
@@ -23,14 +23,20 @@ function yearAt(b: Uint8Array, p: number, cursor: StampCursor): number {
 
 const isSeparator = (c: number): boolean => c === 45 || c === 46 || c === 47;
 
+const digitsAt = (b: Uint8Array, p: number): number => (isDigit(b[p + 1]) ? 2 : 1);
+const oneOrTwo = (b: Uint8Array, p: number): number =>
+  digitsAt(b, p) === 2 ? two(b, p) : isDigit(b[p]) ? b[p] - 48 : Number.NaN;
+
 const numbered =
   (dayFirst: boolean): DateReader =>
   (b, p, cursor) => {
-    const separator = b[p + 2];
-    if (!isSeparator(separator) || b[p + 5] !== separator) return Number.NaN;
-    const first = two(b, p);
-    const second = two(b, p + 3);
-    const year = yearAt(b, p + 6, cursor);
+    const middle = p + digitsAt(b, p) + 1;
+    const last = middle + digitsAt(b, middle) + 1;
+    const separator = b[middle - 1];
+    if (!isSeparator(separator) || b[last - 1] !== separator) return Number.NaN;
+    const first = oneOrTwo(b, p);
+    const second = oneOrTwo(b, middle);
+    const year = yearAt(b, last, cursor);
     return dayFirst ? dayMicros(year, second, first) : dayMicros(year, first, second);
   };
 
@@ -62,24 +68,39 @@ const monthThenDay: DateReader = (b, p, cursor) => {
   return micros;
 };
 
+/** "5:04:15" */
+function shortClockAt(b: Uint8Array, p: number): number {
+  const minutes = two(b, p + 2);
+  const seconds = two(b, p + 5);
+  return isDigit(b[p]) && b[p + 4] === 58 && minutes < 60 && seconds <= 60
+    ? (((b[p] - 48) * 60 + minutes) * 60 + seconds) * MICROS_PER_SECOND
+    : Number.NaN;
+}
+
+/** The " PM" of "05:04:15 PM": where that half of the day begins, µs. */
+function halfAt(b: Uint8Array, p: number): number {
+  if (b[p] !== 32 || b[p + 2] !== 77) return Number.NaN;
+  return b[p + 1] === 80 ? HALF_DAY : b[p + 1] === 65 ? 0 : Number.NaN;
+}
+
 /** A date, a blank or "T" or ", ", the time of day; fraction, "PM" and offset may follow. */
 function withClock(date: DateReader, zone: Zone, cursor: StampCursor): StampReader {
   return (b, _v, p) => {
     const day = date(b, p, cursor);
     const at = b[cursor.end] === 44 ? cursor.end + 1 : cursor.end;
     const gap = b[at] === 32 || b[at] === 84 || b[at] === 58;
-    let clock = gap ? clockAt(b, at + 1) : Number.NaN;
+    const isShort = b[at + 2] === 58;
+    let clock = gap ? (isShort ? shortClockAt : clockAt)(b, at + 1) : Number.NaN;
     cursor.offsetMinutes = Number.NaN;
     if (Number.isNaN(day + clock)) {
       cursor.end = p;
       return Number.NaN;
     }
-    const fraction = fractionAt(b, at + 9, cursor);
+    const fraction = fractionAt(b, at + (isShort ? 8 : 9), cursor);
     const { digits } = cursor;
     let end = cursor.end;
-    // "05:04:15 PM"
-    const half = b[end + 1] === 80 ? HALF_DAY : 0;
-    if (b[end] === 32 && (half > 0 || b[end + 1] === 65) && b[end + 2] === 77) {
+    const half = halfAt(b, end);
+    if (!Number.isNaN(half)) {
       clock = (clock % HALF_DAY) + half;
       end += 3;
       cursor.end = end;

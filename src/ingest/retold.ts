@@ -33,7 +33,7 @@ export function alikeRoute(route: string): string {
   } catch {
     decoded = route.replace(/%.*$/, '');
   }
-  return /^[A-Z]* ?[!#-~]*/.exec(decoded)?.[0] ?? '';
+  return /^[A-Z]* ?[!#-[\]-~]*/.exec(decoded)?.[0] ?? '';
 }
 
 /** A line of `all`, and how many lines of it stand nearer to one of `some` than its partner does: by chance as many as it has keys. */
@@ -124,6 +124,10 @@ export function retoldSentence(poor: Sighting, rich: Sighting): string {
   const counted = areApart(poor, rich) ? 'they are not counted' : 'they are counted where those tell of none';
   return `lines of ${nameOf(poor)} tell of the requests that lines of ${nameOf(rich)} tell of: ${counted}`;
 }
+
+/** The same of lines of one kind that a proxy of that name wrote. */
+export const hostSentence = (name: string): string =>
+  `lines of "${name}" tell of the requests that lines of the others tell of: they are not counted`;
 
 export class Retold {
   readonly #trials: Trials;

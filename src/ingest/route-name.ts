@@ -7,10 +7,12 @@ import type { Names } from '../core/batch.ts';
 import { printable } from '../core/text.ts';
 
 const MAX_LENGTH = 200;
+/** No method is shorter: "F 10.0.0.1 - -" is what Azure puts in front of a line. */
+const LEAST_METHOD = 3;
 const MAX_METHOD = 32;
 
 const decoder = new TextDecoder('utf-8');
-const method = /^[A-Za-z][A-Za-z_-]{0,31}$/;
+const method = /^[A-Za-z][A-Za-z_-]{2,31}$/;
 const csi = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
 const placeholders: readonly (readonly [RegExp, string])[] = [
@@ -68,6 +70,7 @@ export function routeOfRequestLine(names: Names, b: Uint8Array, from: number, to
 /** Id of the route whose name, all plain characters, `writeRouteTemplate` wrote into b[from, to). */
 export function idOfTemplate(names: Names, b: Uint8Array, from: number, to: number): number {
   const { routes, mostRoutes } = names;
-  const isName = to - from <= MAX_LENGTH && b.indexOf(32, from) - from <= MAX_METHOD;
+  const verb = b.indexOf(32, from) - from;
+  const isName = to - from <= MAX_LENGTH && verb >= LEAST_METHOD && verb <= MAX_METHOD;
   return isName && routes.size < mostRoutes ? routes.intern(b, from, to) : routeOfRequestLine(names, b, from, to);
 }

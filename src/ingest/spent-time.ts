@@ -1,6 +1,6 @@
 /**
  * Times that passed, written with their unit: "31ms", "1.5 s", Go's "1m2.5s" and "12.3µs", Python's "0:00:01.234567"
- * (`str` of a timedelta).
+ * (`str` of a timedelta), ISO 8601's "PT1M2.5S".
  */
 import type { DurationUnit } from '../core/format.ts';
 import { isDigit } from './bytes.ts';
@@ -82,6 +82,7 @@ function unitAt(b: Uint8Array, p: number, to: number): number {
  * @returns whole µs, NaN when there is none
  */
 export function readSpent(b: Uint8Array, from: number, to: number, unit: DurationUnit): number {
+  if (b[from] === 80 && b[from + 1] === 84) return isoSpentAt(b, from + 2, to);
   let p = from;
   let total = 0;
   spent.end = p;
@@ -103,6 +104,22 @@ export function readSpent(b: Uint8Array, from: number, to: number, unit: Duratio
   return p === from ? Number.NaN : Math.floor(total + 1e-6);
 }
 
+/** Behind "PT": "1H2M3.5S". */
+function isoSpentAt(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  let total = 0;
+  while (p < to && isDigit(b[p])) {
+    const value = numberAt(b, p, to);
+    const letter = b[spent.end];
+    const factor = letter === 72 ? HOUR : letter === 77 ? MINUTE : letter === 83 ? microsPer.s : Number.NaN;
+    if (spent.end >= to || Number.isNaN(factor)) return Number.NaN;
+    total += value * factor;
+    p = spent.end + 1;
+  }
+  spent.end = p;
+  return p === from ? Number.NaN : Math.floor(total + 1e-6);
+}
+
 /** Behind the hours and their colon: "00:01.234567". */
 function clockAt(b: Uint8Array, hours: number, from: number, to: number): number {
   const isClock =
@@ -121,4 +138,5 @@ function clockAt(b: Uint8Array, hours: number, from: number, to: number): number
 const clock = String.raw`\d{1,2}:\d\d:\d\d(?:\.\d+)?`;
 const parts = String.raw`(?:\d+h)?(?:\d+m)?\d+(?:\.\d+)?(?:ms|us|\u00b5s|\u03bcs|\u00c2\u00b5s|\u00ce\u00bcs|ns|s)`;
 const spaced = String.raw`\d+(?:\.\d+)? (?:ms|us|\u00b5s|ns|s|msec|sec|secs|seconds|milliseconds)`;
-export const wholeSpent = new RegExp(`^ *(?:${parts}|${spaced}|${clock}) *$`);
+const iso = String.raw`PT(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?`;
+export const wholeSpent = new RegExp(`^ *(?:${parts}|${spaced}|${clock}|${iso}) *$`);

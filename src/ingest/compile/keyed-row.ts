@@ -15,6 +15,8 @@ export class KeyedRow {
 
   /** As in a RequestBatch. */
   time = 0;
+  /** The second stamp of a request, its end. */
+  until = 0;
   duration = 0;
   wait = 0;
   arrival = 0;
@@ -39,7 +41,7 @@ export class KeyedRow {
   }
 
   clear(): void {
-    this.time = this.duration = this.wait = this.arrival = this.bytes = Number.NaN;
+    this.time = this.until = this.duration = this.wait = this.arrival = this.bytes = Number.NaN;
     this.lead = this.client = this.status = 0;
     this.worker = this.thread = this.route = -1;
     this.#methodFrom = this.#methodTo = this.#targetFrom = this.#targetTo = 0;
@@ -76,6 +78,7 @@ export class KeyedRow {
   /** When all values were read: what several of them say together. */
   complete(runtime: Runtime): void {
     if (this.#targetTo > this.#targetFrom && this.#methodTo > this.#methodFrom) this.#joinRoute(runtime);
+    if (this.until >= this.time) this.duration = this.until - this.time;
     if (!(this.lead > 0)) return;
     this.time += this.lead;
     this.duration -= this.lead;

@@ -88,6 +88,12 @@ export function valueReader(field: Field, slot: number, input: ValueInput): Valu
         row.time = stamp(row.b, row.v, from);
       };
     }
+    case 'until': {
+      const stamp = runtime.stamp(field.shape, zone);
+      return (from) => {
+        row.until = stamp(row.b, row.v, from);
+      };
+    }
     case 'duration':
       return durationReader(slot, field.unit, input);
     case 'wait': {

@@ -5,6 +5,7 @@
 import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
 import { requestInSentence } from '../compile/sentence.ts';
 import { wholeSpent } from '../spent-time.ts';
+import { all, byName, type Column, last, looksLikeStamp, spanIn, timeIn } from './key-columns.ts';
 import {
   isMethod,
   isOtherTime,
@@ -16,79 +17,16 @@ import {
   keyMeaning,
   stampField,
 } from './key-meanings.ts';
+import { jsonPairs, logfmtPairs } from './named-pairs.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
-
-interface Column {
-  readonly key: string;
-  /** Of the lines that have the key. */
-  readonly values: readonly string[];
-}
-
-const MAX_DEPTH = 4;
-const MAX_KEYS = 300;
-
-function flatten(value: unknown, path: string, into: Map<string, string>, depth: number): void {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    if (depth > MAX_DEPTH) return;
-    for (const [key, inner] of Object.entries(value))
-      flatten(inner, path === '' ? key : `${path}.${key}`, into, depth + 1);
-    return;
-  }
-  if (into.size < MAX_KEYS && value !== null && !Array.isArray(value)) into.set(path, String(value));
-}
-
-/** Keys and values of a JSON object, nested ones by their path; null when the text is none. */
-function jsonPairs(text: string): Map<string, string> | null {
-  if (!text.startsWith('{')) return null;
-  try {
-    const pairs = new Map<string, string>();
-    flatten(JSON.parse(text.replace(/,\s*$/, '')), '', pairs, 0);
-    return pairs;
-  } catch {
-    return null;
-  }
-}
-
-const pair = /(?:^|\s)([A-Za-z_@][\w.@-]*)=(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^\s"']*))(?=\s|,|$)/g;
-
-function logfmtPairs(text: string): Map<string, string> | null {
-  const found = [...text.matchAll(pair)];
-  return found.length < 3
-    ? null
-    : new Map(found.map(([, key, double, single, bare]) => [key, double ?? single ?? bare.replace(/,$/, '')]));
-}
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
 const target = /^(?:\/|https?:\/\/)/;
-/** Begins as a stamp does. */
-export const looksLikeStamp =
-  /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
 
 /** Garbage and "CONNECT host:443" are among the paths of any server. */
 const MOST = 0.8;
-const all = ({ values }: Column, test: (value: string) => boolean, share = 0.95): boolean =>
-  values.length > 0 && values.filter(test).length >= share * values.length;
-const last = (key: string): string => key.slice(key.lastIndexOf('.') + 1);
-
-/** Of columns that could be it, the one whose name says most: by the order of the patterns. */
-function byName(columns: readonly Column[], patterns: readonly RegExp[]): Column | undefined {
-  for (const pattern of patterns) {
-    const found = columns.find(({ key }) => pattern.test(key));
-    if (found) return found;
-  }
-  return undefined;
-}
-
 const field = (column: Column | undefined, of: Field): Record<string, Field> => (column ? { [column.key]: of } : {});
-
-/** Digits in which a stamp tells less than a second, or its digits where it is a number. */
-const fineness = ({ values: [first = ''] }: Column): number =>
-  /^\d+$/.test(first) ? Math.max(0, first.length - 10) : (/[.,](\d+)/.exec(first)?.[1].length ?? 0);
-
-/** Where several say when, a whole second says less. */
-const finestFirst = (stamps: readonly Column[]): readonly Column[] =>
-  [...stamps].sort((a, b) => Number(fineness(b) >= 3) - Number(fineness(a) >= 3));
 
 const perSecond: Readonly<Record<TimeUnit, number>> = { s: 1, ms: 1e3, us: 1e6, ns: 1e9 };
 
@@ -155,7 +93,9 @@ function toldBy(usual: readonly Column[]): Told | null {
   const targets = usual.filter(
     (column) =>
       all(column, (value) => target.test(value), MOST) &&
-      !/refer|(^|[._-])origin$|user[_-]?agent|file/i.test(column.key),
+      !/refer|(^|[._-])origin$|user[_-]?agent|file|resource_?id|log_?(group|stream|name)|cwd|exe|socket/i.test(
+        column.key,
+      ),
   );
   const path = byName(targets, [
     /(^|[._])path$/i,
@@ -173,18 +113,6 @@ function toldBy(usual: readonly Column[]): Told | null {
   if (!whole) return null;
   const saysStatus = all(whole, (value) => isStatus(String(requestInSentence(value)?.status)));
   return { status, whole, method, path, isSentence: true, saysStatus };
-}
-
-function timeIn(columns: readonly Column[]): Column | undefined {
-  const stamps = columns.filter((column) => all(column, (value) => looksLikeStamp.test(value)));
-  return byName(finestFirst(stamps), [
-    /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
-    /timestamp|time|date/i,
-    /(^|[._])ts$|@t/i,
-    /^(?!.*(expir|login|valid|until|next)).*(^|[._]|[a-z_])at$/i,
-    /(^|[._])(end|finish|complet)/i,
-    /(^|[._])(start|begin|began|receiv|arriv)/i,
-  ]);
 }
 
 /** A column whose name says what it is. */
@@ -227,6 +155,15 @@ const durationIn = (durations: readonly Duration[]): Duration | undefined =>
   longest(durations.filter(({ unit }) => unit !== 'by-value')) ??
   durations[0];
 
+const address = /^\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]+)/i;
+
+/** "host" may be the client, or what it asked for: the first is an address. */
+const clientAmong = (meant: readonly Meant[]): Column | undefined =>
+  meant.find(
+    ({ column, meaning }) =>
+      meaning.kind === 'client' && all(column, (value) => (column.key === 'host' ? address.test(value) : value !== '')),
+  )?.column;
+
 /** Only lines that have a status and a method or a request line: others stand between them. */
 function requestsAmong(lines: readonly Map<string, string>[]): readonly Map<string, string>[] {
   const told = lines.filter((pairs) => {
@@ -234,6 +171,13 @@ function requestsAmong(lines: readonly Map<string, string>[]): readonly Map<stri
     return values.some(isStatusLine) && values.some((value) => isMethod(value) || requestLine.test(value));
   });
   return told.length > 0 ? told : lines.filter((pairs) => [...pairs.values()].some(requestInSentence));
+}
+
+/** What was asked for. */
+function askedFields({ whole, method, path, isSentence, saysStatus }: Told): Record<string, Field> {
+  if (!whole) return { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) };
+  if (!isSentence) return field(whole, { kind: 'request' });
+  return field(whole, { kind: 'request', sentence: saysStatus ? 'with status' : 'without status' });
 }
 
 function layoutOf(
@@ -251,22 +195,23 @@ function layoutOf(
   const { status, whole, method, path, isSentence, saysStatus } = told;
 
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
-  const time = timeIn(rest);
-  const meant = rest.filter((column) => column !== time).flatMap(meantBy);
+  const span = spanIn(rest);
+  const latest = timeIn(rest);
+  const meant = rest.filter((column) => column !== latest).flatMap(meantBy);
   const meaningOf = (kind: string, test: (value: string) => boolean) =>
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
   const duration = durationIn(meant.flatMap(durationBy));
+  const until = duration ? undefined : span?.end;
+  const time = (until && span?.start) ?? latest;
   const pid = meaningOf('pid', (value) => /^<?\d+>?$/.test(value));
   // A sentence alone is read by its look, which tells more; how long a request took is answer enough where there is no other.
   const isAnswered = duration ? status || saysStatus || mayLackStatus : status && !isSentence;
   if (!isAnswered) return null;
-  const request: Field = isSentence
-    ? { kind: 'request', sentence: saysStatus ? 'with status' : 'without status' }
-    : { kind: 'request' };
   const isGiven = (value: string) => value !== '';
   const fields: Record<string, Field> = {
     ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
-    ...(whole ? field(whole, request) : { ...field(method, { kind: 'method' }), ...field(path, { kind: 'target' }) }),
+    ...field(until, { kind: 'until', shape: 'any' }),
+    ...askedFields(told),
     ...field(status, { kind: 'status' }),
     ...(duration ? durationFields(duration.column, duration.unit, usual) : {}),
     ...(pid && pid !== duration?.column && mayRepeat(pid.values) ? field(pid, { kind: 'pid' }) : {}),
@@ -276,7 +221,7 @@ function layoutOf(
       meaningOf('bytes', (value) => number.test(value)),
       { kind: 'bytes' },
     ),
-    ...field(meaningOf('client', isGiven), { kind: 'client' }),
+    ...field(clientAmong(meant), { kind: 'client' }),
     ...field(meaningOf('arrival', isGiven), { kind: 'arrival' }),
   };
   const answer = status ?? duration?.column;

@@ -27,11 +27,11 @@ const named: readonly (readonly [RegExp, KeyMeaning])[] = [
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
   [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
   [
-    /^(?!(?:.*_)?(?:request|req)_headers?_)(?!.*(?:request|req|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
+    /^(?!(?:.*_)?(?:request|req)_headers?_)(?!.*(?:request|req|received|recv|rx|cs|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
     { kind: 'bytes' },
   ],
   [
-    /(^|_)(remote_?(addr|ip|address|host)?|client(_?(ip|addr|address|host))?|ip|host|peer|src_?ip|x_forwarded_for)$/,
+    /(^|_)(remote_?(addr|ip|address|host)?|client(_?(ip|addr|address|host))?|ip|peer|src_?ip|x_forwarded_for)$|^host$|^cip$/,
     { kind: 'client' },
   ],
 ];

@@ -177,7 +177,8 @@ export function messageStarts(text: string): number[] {
     if (before === '\u001b') break;
     // Not between an address and its port, nor inside a time of day.
     const isInside = before === ':' && /[\d:]/.test(text[i - 2] ?? '');
-    if (before === ' ' || (before === ':' && !isInside) || before === ']' || before === '|') starts.push(i);
+    if (before === ' ' || before === '\t' || (before === ':' && !isInside) || before === ']' || before === '|')
+      starts.push(i);
   }
   return starts;
 }

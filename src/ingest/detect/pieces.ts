@@ -43,6 +43,7 @@ export const stampPieces: readonly (readonly [PieceKind, string])[] = [
   ['year-first', String.raw`\d{4}[-/]\d\d[-/]\d\d - ${clock}${zone}`],
   ['clf', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4}:${clock}(?: [+-]\d{4})?`],
   ['clf-blank', String.raw`\d\d\/[A-Z][a-z]{2}\/\d{4} ${clock}(?: [+-]\d{4})?`],
+  ['numbered-date', String.raw`\d{1,2}\/\d{1,2}\/\d{4},? \d{1,2}:\d\d:\d\d(?:\.\d+)? [AP]M${zone}`],
   ['numbered-date', String.raw`\d\d[-/.]\d\d[-/.](?:\d{4}|\d\d),?[ T]${clock}(?: [AP]M)?${zone}`],
   ['named-month', String.raw`\d{1,2}[- ][A-Z][a-z]{2}[- ](?:\d{4}|\d\d),?[ T:]${clock}${zone}`],
   ['month-name-first', String.raw`[A-Z][a-z]{2} \d{1,2}, \d{4}(?:,| @)? ${clock}(?: [AP]M)?`],
@@ -145,8 +146,9 @@ export function stampShape(kind: string, values: readonly string[]): StampGuess 
 
 /** "10/29/2024" can only start with the month; of "03/04/2024" nothing tells. */
 function dayOrMonthFirst(values: readonly string[]): StampGuess {
-  if (values.some((value) => Number(value.slice(0, 2)) > 12)) return { shape: 'day-first', assumed: null };
-  if (values.some((value) => Number(value.slice(3, 5)) > 12)) return { shape: 'month-first', assumed: null };
+  const numbers = values.map((value) => value.split(/[-/.]/, 2).map(Number));
+  if (numbers.some(([one]) => one > 12)) return { shape: 'day-first', assumed: null };
+  if (numbers.some(([, other]) => other > 12)) return { shape: 'month-first', assumed: null };
   const american = / [AP]M/.test(values[0]) || /^\d\d\/\d\d\/\d\d\D/.test(values[0]);
   const [first] = values;
   return american

@@ -15,6 +15,8 @@ const THREAD = 4;
 const LOGGER = 5;
 const REALTIME = 6;
 const PID_OF_JOURNAL = 7;
+const RECORD = 8;
+const SEEN = 9;
 
 const keys: readonly (readonly [number, readonly string[]])[] = [
   [
@@ -40,11 +42,15 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
       // Log Analytics, Splunk's exports and collector, Better Stack, OpenTelemetry
       'LogEntry',
       'LogMessage',
+      'Log_s',
       'result._raw',
       '_raw',
       'event.line',
       'raw',
       'body',
+      'body.stringValue',
+      // promtail --dry-run and the clients of Loki's API
+      'entry',
     ],
   ],
   [
@@ -63,13 +69,18 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
       'result._time',
       'timestampInMs',
       'dt',
+      'timeUnixNano',
     ],
   ],
+  // When OpenTelemetry's collector got it
+  [SEEN, ['observedTimeUnixNano']],
   [PID, ['process', 'pid', 'process_id', 'record.process.id']],
   [PID_OF_JOURNAL, ['_PID', '_pid']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],
   [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],
   [REALTIME, ['__REALTIME_TIMESTAMP']],
+  // Azure: a record as text, where there is no message
+  [RECORD, ['properties']],
 ];
 
 let level: KeyLevel | null = null;
@@ -86,19 +97,47 @@ function messageKeys(): KeyLevel {
 export function jsonMessage(runtime: Runtime): Envelope {
   const level = messageKeys();
   const iso = runtime.stamp('iso');
-  const epochs = { s: runtime.stamp('epoch-s'), ms: runtime.stamp('epoch-ms'), us: runtime.stamp('epoch-us') };
+  const epochs = {
+    s: runtime.stamp('epoch-s'),
+    ms: runtime.stamp('epoch-ms'),
+    us: runtime.stamp('epoch-us'),
+    ns: runtime.stamp('epoch-ns'),
+  };
   const { cursor } = runtime;
   let current: Line;
   let messageFrom = -1;
   let messageTo = -1;
   let isText = false;
+  let isTimed = false;
 
   const stamp = (from: number): number => {
     const { b, v } = current;
     let digits = 0;
     while (isDigit(b[from + digits])) digits++;
     if (digits < 9) return iso(b, v, from);
-    return digits < 12 ? epochs.s(b, v, from) : digits < 15 ? epochs.ms(b, v, from) : epochs.us(b, v, from);
+    if (digits < 15) return digits < 12 ? epochs.s(b, v, from) : epochs.ms(b, v, from);
+    return digits < 18 ? epochs.us(b, v, from) : epochs.ns(b, v, from);
+  };
+
+  const keepMessage = (isString: boolean, from: number, to: number) => {
+    messageFrom = from;
+    messageTo = to;
+    isText = isString;
+  };
+
+  const readPid = (isOwn: boolean, from: number, to: number) => {
+    if (!isPid(current.b, from, to)) return;
+    current.worker = runtime.worker(current.b, current.v, from, to);
+    current.isOwnPid = isOwn;
+  };
+
+  const readStamp = (from: number) => {
+    const micros = stamp(from);
+    if (Number.isNaN(micros)) return;
+    isTimed = true;
+    current.stamp = micros;
+    current.stampDigits = cursor.digits;
+    current.stampZoned = !Number.isNaN(cursor.offsetMinutes);
   };
 
   const visit = (slot: number, isString: boolean, from: number, to: number) => {
@@ -106,28 +145,21 @@ export function jsonMessage(runtime: Runtime): Envelope {
     switch (slot) {
       case MESSAGE:
         // journald gives bytes that are no UTF-8 as an array of numbers.
-        if (isString || b[from] === 91) {
-          messageFrom = from;
-          messageTo = to;
-          isText = isString;
-        }
+        if (isString || b[from] === 91) keepMessage(isString, from, to);
+        return;
+      case RECORD:
+        if (isString && messageFrom < 0 && b[from] === 123 && to > from + 2) keepMessage(true, from, to);
+        return;
+      case SEEN:
+        if (!isTimed) readStamp(from);
         return;
       case TIME:
-      case REALTIME: {
-        const micros = stamp(from);
-        if (!Number.isNaN(micros)) {
-          current.stamp = micros;
-          current.stampDigits = cursor.digits;
-          current.stampZoned = !Number.isNaN(cursor.offsetMinutes);
-        }
+      case REALTIME:
+        readStamp(from);
         return;
-      }
       case PID:
       case PID_OF_JOURNAL:
-        if (isPid(b, from, to)) {
-          current.worker = runtime.worker(b, v, from, to);
-          current.isOwnPid = slot === PID;
-        }
+        readPid(slot === PID, from, to);
         return;
       case THREAD:
         if (isDigit(b[from])) current.thread = runtime.thread(b, v, from, to);
@@ -144,6 +176,7 @@ export function jsonMessage(runtime: Runtime): Envelope {
       if (b[from] !== 123) return false;
       current = line;
       messageFrom = -1;
+      isTimed = false;
       const after = walkObject(b, from, to, level, visit);
       if (messageFrom < 0 || (after > 0 && b[after] === 123)) return false;
       const scratch = line.scratch(messageTo - messageFrom);

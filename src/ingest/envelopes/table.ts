@@ -21,7 +21,7 @@ const MAX_COLUMNS = 200;
 
 /** In the order in which they are preferred. */
 const messages =
-  'message @message textPayload jsonPayload.message LogEntry LogMessage _raw msg log line content body resultDescription'.split(
+  'message @message textPayload jsonPayload.message LogEntry LogMessage Log_s _raw msg log line content body resultDescription'.split(
     ' ',
   );
 const times =
@@ -94,7 +94,7 @@ class TableEnvelope implements Envelope {
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#any = runtime.stamp('any');
-    this.#utc = runtime.stamp('iso', createZone('UTC'));
+    this.#utc = runtime.stamp('any', createZone('UTC'));
     this.#named = runtime.stamp('month-name-first');
   }
 
@@ -166,7 +166,7 @@ class TableEnvelope implements Envelope {
     const { cursor } = this.#runtime;
     const isNumber = isDigit(b[from + 8]) && isDigit(b[from + 4]);
     const isNamed = b[from] > 64 && b[from] < 91 && b[from + 3] === 32;
-    const read = isNamed ? this.#named : isUtc && !isNumber ? this.#utc : this.#any;
+    const read = isNamed ? this.#named : isUtc ? this.#utc : this.#any;
     const stamp = read(b, v, from);
     if (Number.isNaN(stamp) || cursor.end > to) return false;
     line.stamp = stamp;

@@ -37,6 +37,37 @@ const tools: readonly (readonly [string, (line: string) => string, boolean])[] =
   ['grep -H', (line) => `access.log:${line}`, false],
   ['logfmt', (line) => `time="${second}" level=info msg=${json(line)}`, true],
   ['Azure Container Apps', (line) => json({ TimeStamp: at, Log: line }), true],
+  ['Azure Container Apps, with the tag of its runtime', (line) => json({ TimeStamp: at, Log: `F ${line}` }), true],
+  ['Log Analytics', (line) => json({ TimeGenerated: at, ContainerName_s: 'web', Log_s: line }), true],
+  ["Azure's exports", (line) => json({ records: [{ time: at, resourceId: '/SUB', resultDescription: line }] }), true],
+  ['Grafana, as JSON', (line) => json({ line, timestamp: '1730221455250000000', date: at, fields: {} }), true],
+  ['Loki', (line) => json({ entry: line, labels: '{app="x"}', ts: at }), true],
+  [
+    'OTLP',
+    (line) =>
+      json({
+        resourceLogs: [
+          {
+            resource: { attributes: [{ key: 'service.name', value: { stringValue: 'web' } }] },
+            scopeLogs: [
+              {
+                scope: {},
+                logRecords: [
+                  {
+                    timeUnixNano: '1730221455250000000',
+                    observedTimeUnixNano: '1730221455290000000',
+                    severityText: 'INFO',
+                    body: { stringValue: line },
+                    attributes: [],
+                  },
+                ],
+              },
+            ],
+          },
+        ],
+      }),
+    true,
+  ],
   ['Azure App Service', (line) => json({ time: at, resultDescription: line, level: 'Informational' }), true],
   ['an event stream', (line) => `data: ${json({ __REALTIME_TIMESTAMP: '1730221455250000', MESSAGE: line })}`, true],
   ['journalctl -o export', (line) => `__CURSOR=s=ab;i=1\n_PID=811\nMESSAGE=${line}\nPRIORITY=6\n`, false],
