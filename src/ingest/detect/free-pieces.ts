@@ -23,6 +23,8 @@ export interface FreePiece {
 export const methodSource =
   '(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)(?![A-Za-z])';
 const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>\\]*`;
+/** What logfire shows of a query: "GET /a ? x='1' & status='200'". */
+const shownQuery = String.raw`(?: \? [\w.-]+='[^']*'(?: & [\w.-]+='[^']*')*)?`;
 const unitSource =
   '(?:ms|msecs?|millis|milliseconds?|us|\u00b5s|\u00c2\u00b5s|\u00ce\u00bcs|usecs?|micros|microseconds?|ns|s|secs?|seconds?)(?![\\w.])';
 /** Python writes short times as "9.5e-05". */
@@ -43,7 +45,7 @@ const simple = [
 const sources: readonly (readonly [FreeKind, string])[] = [
   ...stampPieces,
   ['angled', String.raw`<\d+>`],
-  ['request', `${methodSource} ${targetSource}(?: HTTP\\/\\d(?:\\.\\d)?)?`],
+  ['request', `${methodSource} ${targetSource}${shownQuery}(?: HTTP\\/\\d(?:\\.\\d)?)?`],
   ['method', methodSource],
   ['target', String.raw`(?<![\w.)])${targetSource}`],
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],

@@ -33,6 +33,15 @@ describe('what looks like a field and is none', () => {
     expect(open.report.assumptions.join()).toMatch(/"took" looks like a duration and is not used/);
   });
 
+  it('what logfire shows of a query: its lines tell how requests begin', () => {
+    const shown: Line = (r) =>
+      `${isoTime(r.start).slice(11, 23)} ${r.method} /a ? s='${r.bytes}' & status='200' & page='2'`;
+    const server: Line = (r) => `INFO:     127.0.0.1:38704 - "${r.method} /a?s=${r.bytes} HTTP/1.1" ${r.status} OK`;
+    const { rows } = parse(text((r) => `${shown(r)}\n${server(r)}`));
+    expect(rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
+    expect(rows.every(({ duration, format }) => duration === null && format === 'uvicorn')).toBe(true);
+  });
+
   it('a size is no duration where it is 0 without a body alone', () => {
     const random = createRandom(3);
     const size = (r: Request) => (r.status === 302 ? 0 : 20 + Math.floor(random.next() * 9000));
