@@ -25,8 +25,12 @@ const MIN_KEYS = 2;
 const MAX_DISTANCE = 40;
 const MOST = 0.8;
 
+/** Nothing in it is written in two ways. */
+const plain = /^[A-Z]* ?[!#$&-[\]-~]*$/;
+
 /** The same path may be written decoded by one and not by the other: up to what may be written in two ways. */
 export function alikeRoute(route: string): string {
+  if (plain.test(route)) return route;
   let decoded = route;
   try {
     decoded = decodeURIComponent(route);
