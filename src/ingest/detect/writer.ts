@@ -7,8 +7,12 @@ import type { Sample } from './sample.ts';
 import { formatOfTag } from './trial.ts';
 
 const url = /"[A-Z]+ https?:\/\/[^"/ ]+\/\S* HTTP\/[\d.]+"/;
-/** A request and how it was answered, in words: "GET / HTTP/1.1" 200 OK. */
-const phrase = / HTTP\/[\d.]+"?[ |,;-]+[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/;
+/**
+ * Who asked, with a port, what, and how it was answered, in words: 127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK. Frameworks that tell of
+ * "200 OK", too, know no port.
+ */
+const phrase =
+  /(?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f:]*::[\da-f:.]*):\d{1,5}\b.* HTTP\/[\d.]+"?[ |,;-]+[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/;
 
 /** Told by the tag of the envelope, or by lines of its own beside them. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {

@@ -28,7 +28,6 @@ describe("lines of uvicorn's AccessFormatter", () => {
       (r, i) => `${loggingTime(r.end)} [5283] [INFO] ${client(i)} - "${request(r)}" ${answer(r)}`,
     ],
     ['with pipes', (r, i) => `${loggingTime(r.end)} | INFO | ${client(i)} | ${request(r)} | ${answer(r)}`],
-    ['request and answer alone', (r) => `"${request(r)}" ${answer(r)}`],
     ['without quotes', (r, i) => `${loggingTime(r.end)} ${client(i)} ${request(r)} ${answer(r)}`],
   ];
 
@@ -37,13 +36,21 @@ describe("lines of uvicorn's AccessFormatter", () => {
     expect(rows).toHaveLength(all.length);
     expect(new Set(rows.map(({ format }) => format))).toEqual(new Set(['uvicorn']));
     expect(rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
-    const hasStamp = name !== 'bare' && name !== 'behind a level' && name !== 'request and answer alone';
+    const hasStamp = name !== 'bare' && name !== 'behind a level';
     expect(rows[0].meaning).toBe(hasStamp ? 'response-start' : null);
   });
 
   it('are not those of its worker under gunicorn, which writes no reason', () => {
     const { rows } = parse(lines((r, i) => `${client(i)} - "${request(r)}" ${r.status}`));
     expect(new Set(rows.map(({ format }) => format))).toEqual(new Set(['uvicorn-worker']));
+  });
+
+  it('name the port of the client: what a framework tells of its answers does not', () => {
+    for (const who of ['', '203.0.113.7 ']) {
+      const { rows } = parse(lines((r) => `${loggingTime(r.end)} INFO ${who}"${request(r)}" ${answer(r)}`));
+      expect(rows).toHaveLength(all.length);
+      expect(new Set(rows.map(({ format }) => format))).toEqual(new Set(['custom']));
+    }
   });
 
   it('have neither a duration nor a size: lines that do are of another', () => {
