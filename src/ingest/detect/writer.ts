@@ -12,7 +12,7 @@ const url = /"[A-Z]+ https?:\/\/[^"/ ]+\/\S* HTTP\/[\d.]+"/;
  * "200 OK", too, know no port.
  */
 const phrase =
-  /(?:(?:\d{1,3}\.){3}\d{1,3}|[\da-f:]*::[\da-f:.]*):\d{1,5}\b.* HTTP\/[\d.]+"?[ |,;-]+[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/;
+  /(?:(?:\d{1,3}\.){3}\d{1,3}|::[\da-f:.]{0,40}):\d{1,5}\b.* HTTP\/[\d.]+"?[ |,;-]+[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/;
 
 /** Told by the tag of the envelope, or by lines of its own beside them. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
@@ -50,6 +50,8 @@ function namedByTag({ taken }: Found, sample: Sample, { formats, runtime }: Plan
   return undefined;
 }
 
+/** Of a line; a URL may be long. */
+const LOOKED_AT_BYTES = 8192;
 /** Most lines: a status that has no name has no phrase. */
 const MOST = 0.9;
 
@@ -68,7 +70,10 @@ function writerOfPhrases(
 
 /** How many of the lines an expression finds something in. */
 const matching = (expression: RegExp, taken: readonly number[], { b, lines }: Sample): number =>
-  taken.filter((line) => expression.test(b.toString('latin1', lines[line].start, lines[line].end))).length;
+  taken.filter((line) => {
+    const { start, end } = lines[line];
+    return expression.test(b.toString('latin1', start, Math.min(end, start + LOOKED_AT_BYTES)));
+  }).length;
 
 /** The server that writes whole URLs into the requests of Combined lines, where all lines have them. */
 export function writerOfUrls(
