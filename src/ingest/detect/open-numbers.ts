@@ -3,6 +3,7 @@ import type { Field, TimeUnit } from '../../core/format.ts';
 import type { Token } from '../compile/layout.ts';
 import { microsPer } from '../spent-time.ts';
 import { isWholeOf, relatedUnits, wholeNumber } from './related-times.ts';
+import { splitSecondsAndMicros } from './seconds-and-micros.ts';
 import { guessUnit, isNumber, isRefuted, otherUnit, type UnitContext, unitUnknown } from './units.ts';
 
 /** A token that was found in the lines, with what stands in its place in each. */
@@ -211,7 +212,7 @@ export function resolveNumbers(
   logging: boolean,
   context: UnitContext,
 ): { tokens: Token[]; assumptions: string[] } {
-  const numbers = new OpenNumbers(found, context);
+  const numbers = new OpenNumbers(found.flatMap(splitSecondsAndMicros), context);
   numbers.refuteUnits();
   numbers.relate();
   numbers.settleNamed();

@@ -117,3 +117,15 @@ describe('a unit in a name that the values cannot have', () => {
     expect(report.assumptions.join()).not.toMatch(/unit of its name/);
   });
 });
+
+describe("gunicorn's %(T)s.%(D)s", () => {
+  it('are seconds, and all of the time in microseconds', () => {
+    const both = (r: Request) => `${Math.floor(micros(r) / 1e6)}.${micros(r)}`;
+    expectDurations((r) => `${combined(r)} <${r.pid}> ${both(r)}`, 'gunicorn');
+    expectDurations((r) => `${combined(r)} pid=<${r.pid}> time=${both(r)}`, 'gunicorn');
+  });
+
+  it('are not what decimals are that end in zeros', () => {
+    expectDurations((r) => `${combined(r)} <${r.pid}> ${Number(seconds(r, 4))}`, 'gunicorn');
+  });
+});
