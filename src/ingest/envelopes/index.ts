@@ -13,6 +13,7 @@ import type { Envelope } from './line.ts';
 import { platform } from './platform.ts';
 import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
 import { pythonBytes } from './python-bytes.ts';
+import { queryResult } from './query-result.ts';
 import { quoted } from './quoted.ts';
 import { syslog } from './syslog.ts';
 import { table } from './table.ts';
@@ -21,6 +22,7 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   dockerJson(runtime),
   table(runtime),
   copied(runtime),
+  queryResult(runtime),
   jsonMessage(runtime),
   compose(runtime),
   colour(),

@@ -52,6 +52,25 @@ describe('records over several lines', () => {
     }
   });
 
+  it('reads the results of a query of CloudWatch, in many lines or one', () => {
+    const row = (i: number) => [
+      { field: '@timestamp', value: `2024-10-29 17:04:${15 + i}.250` },
+      { field: '@message', value: i % 2 === 0 ? access(i) : uvicorn },
+      { field: '@ptr', value: 'CloKIg' },
+    ];
+    const results = five.map(row);
+    for (const log of [
+      JSON.stringify({ results, statistics: { recordsMatched: 5 }, status: 'Complete' }, null, 4),
+      `${results.map((one) => JSON.stringify(one)).join('\n')}\n`,
+    ]) {
+      const { rows, report } = parse(log, { timezone: 'America/New_York' });
+      rows.sort((a, b) => a.offset - b.offset);
+      expect(rows.map(({ time }) => time)).toEqual(five.map((i) => `2024-10-29T17:04:${15 + i}.250+00:00`));
+      expect(rows[0]).toMatchObject({ duration: 1200, worker: '811' });
+      expect(report).toMatchObject({ requests: 5, unparsed: 0 });
+    }
+  });
+
   it('leaves a record that lists other events whole', () => {
     const record = (i: number) => ({
       ts: 1730221455 + i,
