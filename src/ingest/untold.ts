@@ -1,7 +1,8 @@
 /**
  * Of two kinds of lines that tell of the same requests those that tell less give no rows. Some requests only they tell of: what a middleware
  * leaves out (health checks), or never gets to see (an exception that passes through it). Each of their rows is held against those of the
- * other kinds nearby; one that finds no partner is a request of its own.
+ * other kinds nearby; one that finds no partner is a request of its own. Where it lacks the duration or the worker that the others have it is
+ * counted without its time: what is worked out from all that have a time would have to do without durations, or workers.
  */
 import type { RequestBatch } from '../core/batch.ts';
 import type { Dictionary } from '../core/dictionary.ts';
@@ -34,6 +35,8 @@ export class Untold {
   /** Requests that others told of and that have no partner yet, the oldest first. */
   #told: { readonly key: string; readonly since: number }[] = [];
   #seen = 0;
+  #toldDurations = false;
+  #toldWorkers = false;
   /** A row waited in vain: its partner may stand where another reader reads. */
   hasGiven = false;
 
@@ -50,6 +53,8 @@ export class Untold {
   /** Rows of another kind, from `from` on. @returns how many rows had waited too long and were given */
   tell(batch: RequestBatch, from: number): number {
     for (let i = from; i < batch.length; i++) {
+      this.#toldDurations ||= batch.duration[i] >= 0;
+      this.#toldWorkers ||= batch.worker[i] >= 0;
       const key = this.#keyOf(batch, i);
       const at = this.#waiting.findIndex((one) => one.key === key);
       if (at >= 0) this.#waiting.splice(at, 1);
@@ -76,6 +81,10 @@ export class Untold {
     return `${route[i] < 0 ? '' : alikeRoute(this.#routes.text(route[i]))} ${status[i]}`;
   }
 
+  #lacks({ duration, worker }: Row): boolean {
+    return (this.#toldDurations && !(duration >= 0)) || (this.#toldWorkers && worker < 0);
+  }
+
   #giveOverdue(): number {
     const oldest = this.#seen - MAX_DISTANCE;
     const isFresh = ({ since }: { readonly since: number }) => since >= oldest;
@@ -91,7 +100,8 @@ export class Untold {
     if (!first) return false;
     this.hasGiven = true;
     const { batch, coarse } = this.#home;
-    appendRow(first.isCoarse && coarse ? coarse : batch, first.row);
+    const { row, isCoarse } = first;
+    appendRow(isCoarse && coarse ? coarse : batch, this.#lacks(row) ? { ...row, time: Number.NaN } : row);
     return true;
   }
 }

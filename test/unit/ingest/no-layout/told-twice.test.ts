@@ -68,6 +68,17 @@ describe('requests that are told twice', () => {
     }
   });
 
+  it('are counted without their times where they lack what the others have: all that has a time has a duration then', () => {
+    const combined: Line = (r) => access(r).replace(/ pid=.*/, '');
+    const input = all
+      .map((r) => (r.status === 500 ? `${combined(r)}\n` : `${middleware(r)}\n${combined(r)}\n`))
+      .join('');
+    const { rows } = parse(input);
+    expect(rows).toHaveLength(all.length);
+    expect(rows.every(({ time, duration }) => (time === null) === (duration === null))).toBe(true);
+    expect(rows.filter(({ time }) => time === null)).toHaveLength(all.filter(({ status }) => status === 500).length);
+  });
+
   it('are counted once where the server writes to standard output and its application to standard error', () => {
     const cri = (r: Request, stream: string) => `${isoTime(r.end).replace('Z', '456789Z')} ${stream} F`;
     const { report } = parse(text((r) => `${cri(r, 'stderr')} ${structlog(r)}\n${cri(r, 'stdout')} ${uvicorn(r)}`));
