@@ -168,6 +168,7 @@ export function createParser(options: ParserOptions): LogParser {
     push,
     pull,
     startAt(offset) {
+      router.startElsewhere();
       begin = base = offset;
     },
     flush: () => router.flush(),

@@ -19,6 +19,12 @@ export interface HeldLine {
   readonly variants: readonly Variant[];
 }
 
+/** How many undecided lines are held until formats are looked for: many at the start, few later on. */
+const FIRST_SAMPLE = { lines: 1000, bytes: 1 << 17 };
+const LATER_SAMPLE = { lines: 50, bytes: 1 << 15 };
+/** Lines that may pass before a held one is decided. */
+const MAX_HOLD_LINES = 5000;
+
 export class HeldLines {
   b = Buffer.alloc(1 << 12);
   v = new DataView(this.b.buffer, this.b.byteOffset, this.b.length);
@@ -46,6 +52,13 @@ export class HeldLines {
 
   add(line: HeldLine): void {
     this.lines.push(line);
+  }
+
+  /** Is it time to decide what they are? @param number of the line in hand */
+  isFull(isFirst: boolean, number: number): boolean {
+    const sample = isFirst ? FIRST_SAMPLE : LATER_SAMPLE;
+    const { lines, bytes } = this;
+    return lines.length >= sample.lines || bytes >= sample.bytes || number - lines[0].number >= MAX_HOLD_LINES;
   }
 
   /** Takes back the bytes of variants that turned out not to be needed. */

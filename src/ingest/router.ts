@@ -48,11 +48,6 @@ export interface RouterOptions {
   readonly kernels: KernelInput | null;
 }
 
-/** How many undecided lines are held until formats are looked for: many at the start, few later on. */
-const FIRST_SAMPLE = { lines: 1000, bytes: 1 << 17 };
-const LATER_SAMPLE = { lines: 50, bytes: 1 << 15 };
-/** Lines that may pass before a held one is decided. */
-const MAX_HOLD_LINES = 5000;
 const MAX_ENVELOPES = 6;
 export class Router {
   readonly tally = new Tally();
@@ -180,7 +175,13 @@ export class Router {
   /** A line waits for another one, or how lines were read depended on the lines before them. */
   get holds(): boolean {
     const waits = this.#joiner.size + this.#rescue.torn.size > 0;
-    return waits || this.#pretty.seen || this.#decider.skipped || this.#plans.holds;
+    const lacks = this.#envelopes.some(({ isLacking }) => isLacking === true);
+    return waits || lacks || this.#pretty.seen || this.#decider.skipped || this.#plans.holds;
+  }
+
+  /** The lines that follow stand at another place of the input. */
+  startElsewhere(): void {
+    for (const envelope of this.#envelopes) envelope.forget?.();
   }
 
   /** Keeps the formats found and forgets what was counted. */
@@ -255,7 +256,7 @@ export class Router {
     if (this.plans.length > 0 && this.#decider.ownLine(heldLine)) held.release(mark);
     else {
       held.add(heldLine);
-      this.#decideWhenFull();
+      if (held.isFull(this.plans.length === 0, this.tally.lines)) this.#decider.decide();
     }
   }
 
@@ -289,12 +290,5 @@ export class Router {
         )
       : null;
     return { kind: 'nothing', best, b: line.b, start: line.from, end: line.to };
-  }
-
-  #decideWhenFull(): void {
-    const { lines, bytes } = this.#held;
-    const sample = this.plans.length > 0 ? LATER_SAMPLE : FIRST_SAMPLE;
-    const waiting = this.tally.lines - lines[0].number;
-    if (lines.length >= sample.lines || bytes >= sample.bytes || waiting >= MAX_HOLD_LINES) this.#decider.decide();
   }
 }

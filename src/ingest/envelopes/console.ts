@@ -3,7 +3,7 @@
  *         INFO   line                                         fastapi run
  *    ▕  line                                                  the same on a terminal, later
  *   [10/29/24 17:04:15] INFO     line              app.py:8   rich's handler for logging
- *                       INFO     line              app.py:8   in the same second
+ *                       INFO     line              app.py:8   in the same second: the stamp is that of the line before
  */
 import { isDigit } from '../bytes.ts';
 import type { Runtime } from '../compile/runtime.ts';
@@ -40,10 +40,18 @@ class ConsoleEnvelope implements Envelope {
   readonly id = 'console';
   readonly #runtime: Runtime;
   readonly #monthFirst: StampReader;
+  /** µs: the stamp that was shown last. */
+  #last = Number.NaN;
+  isLacking = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#monthFirst = runtime.stamp('month-first');
+  }
+
+  forget(): void {
+    this.#last = Number.NaN;
+    this.isLacking = false;
   }
 
   peel(line: Line): boolean {
@@ -60,8 +68,18 @@ class ConsoleEnvelope implements Envelope {
     const { digits, end } = cursor;
     if (Number.isNaN(stamp) || end !== from + STAMP_COLUMNS - 2 || b[end] !== 93) return false;
     if (pathStart(b, from + STAMP_COLUMNS, to) < 0 || !this.#message(line, from + STAMP_COLUMNS)) return false;
+    this.#last = stamp;
     line.stamp = stamp;
     line.stampDigits = digits;
+    line.stampZoned = false;
+    return true;
+  }
+
+  /** Where a stamp would be the same as that of the line before it is left out. */
+  #unstamped(line: Line, p: number): boolean {
+    if (!this.#message(line, p)) return false;
+    if (Number.isNaN(this.#last)) this.isLacking = true;
+    line.stamp = this.#last;
     line.stampZoned = false;
     return true;
   }
@@ -74,7 +92,7 @@ class ConsoleEnvelope implements Envelope {
     }
     let p = from;
     while (b[p] === SPACE && p <= from + STAMP_COLUMNS) p++;
-    if (p === from + STAMP_COLUMNS) return this.#message(line, p);
+    if (p === from + STAMP_COLUMNS) return this.#unstamped(line, p);
     if (p < from + LEAST_BLANKS || p > from + MOST_BLANKS) return false;
     const label = labels.find((text) => stands(b, text, p, to));
     if (!label || b[p + label.length] !== SPACE) return false;

@@ -23,6 +23,10 @@ export function journalRecord(runtime: Runtime): Envelope {
   let worker = -1;
   return {
     id: 'journal-record',
+    forget() {
+      stamp = Number.NaN;
+      worker = -1;
+    },
     peel(line) {
       const { b, v, from } = line;
       if (b[from] === 95) {

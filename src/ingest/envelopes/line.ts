@@ -146,4 +146,8 @@ export function copyWords(v: DataView, from: number, to: number, into: DataView,
 export interface Envelope {
   readonly id: string;
   peel(line: Line): boolean;
+  /** What follows stands at another place of the input: nothing of the lines before holds for it. */
+  forget?(): void;
+  /** A line lacked what an earlier one would have told. */
+  readonly isLacking?: boolean;
 }

@@ -20,6 +20,9 @@ export function queryResult(runtime: Runtime): Envelope {
   let digits = 0;
   return {
     id: 'query-result',
+    forget() {
+      stamp = Number.NaN;
+    },
     peel(line) {
       const { b, v, from, to } = line;
       // {"fi

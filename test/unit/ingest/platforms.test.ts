@@ -137,6 +137,26 @@ describe('lines as tools show them', () => {
   });
 });
 
+describe("lines of rich's handler", () => {
+  const line = (i: number) =>
+    `${i % 3 === 0 ? `[10/29/24 17:04:${15 + i / 3}]` : ' '.repeat(19)} INFO     GET /a/${i} 200 ${i + 1}.5ms      app.py:8\n`;
+  const text = Array.from({ length: 60 }, (_, i) => line(i)).join('');
+
+  it('have the stamp of the line before where they show none: it is of the same second', () => {
+    for (const chunkBytes of [50, 1 << 20]) {
+      const { rows } = parse(text, { chunkBytes });
+      expect(rows.map(({ time }) => time)).toEqual(
+        Array.from({ length: 60 }, (_, i) => `2024-10-29T17:04:${15 + Math.floor(i / 3)}+00:00`),
+      );
+    }
+  });
+
+  it('have no time where what came before them is not known', () => {
+    const { rows } = parse(line(1) + line(2) + text);
+    expect(rows.map(({ time }) => time === null)).toEqual([true, true, ...Array.from({ length: 60 }, () => false)]);
+  });
+});
+
 describe('a traceback', () => {
   it('does not swallow what follows it behind the same prefix', () => {
     const of = (line: string) => `web.log:${line}\n`;
