@@ -1,6 +1,5 @@
 /** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
 import type { LogFormat } from '../core/format.ts';
-import { printable } from '../core/text.ts';
 import { type Beginning, Beginnings, beginningSentence, openRequests } from './beginnings.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
@@ -20,7 +19,7 @@ import { reasonFor } from './reasons.ts';
 import { ofRecord } from './records.ts';
 import type { RequestName } from './request-names.ts';
 import type { Rescue } from './rescue.ts';
-import { Retold } from './retold.ts';
+import { hostText, kindText, Retold, retoldSentence } from './retold.ts';
 import type { Heard, ServerSpeech } from './server-speech.ts';
 import { lookIn, type Sighting, takenBy, takesAlso, untaken } from './sightings.ts';
 import type { Tally } from './tally.ts';
@@ -45,8 +44,6 @@ const PATIENCE_LINES = 1000;
 /** So much of it comes back with each line that is read. */
 const REGAINED = 0.05;
 const PROBED_LINES = 5;
-/** Characters of the name of a container in a sentence. */
-const MAX_NAME = 60;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -232,35 +229,34 @@ export class Decider {
     again: ReadonlyMap<Sighting, Sighting> = new Map(),
     halves: ReadonlyMap<Sighting, RequestName> = new Map(),
   ): void {
-    const { context, tally } = this.#parts;
+    const { context } = this.#parts;
     for (const sighting of sightings) {
       const { found, lines } = sighting;
       const name = halves.get(sighting);
       const plan = planOf(sighting, name ? 'end' : null, this.#parts);
       if (name) plan.halves = openRequests(name, plan);
       plan.isGreedy = sightings.some((before) => before !== sighting && takesAlso(context.trials, sighting, before));
-      const other = again.get(sighting)?.found.candidate;
-      if (other) {
-        const { format, layout } = found.candidate;
-        plan.retells = true;
-        tally.assumptions.add(
-          `lines of ${format.id} (${layout}) tell of the requests that lines of ${other.format.id} (${other.layout}) tell of: they are not counted`,
-        );
-      }
-      const { runtime } = context;
-      const isOne = lines.every(({ variant }) => variant.host === lines[0].variant.host);
-      if (!other && !isOne) {
-        plan.retellingHosts = this.#retold.proxies(sighting, (host) => runtime.hostName(host));
-        for (const host of plan.retellingHosts) {
-          tally.assumptions.add(
-            `lines of "${printable(runtime.hostName(host), MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`,
-          );
-        }
-      }
+      this.#tellRetold(plan, sighting, again.get(sighting)?.found.candidate ?? null);
       const doubtful = found.contested && !this.#parts.speech.formats.has(plan.parts.format.id);
       shares.set(plan, lines.length * (doubtful ? 0.5 : 1));
       for (const { line, variant } of lines) if (!taker.has(line)) taker.set(line, { plan, variant });
     }
+  }
+
+  /** Lines of a plan, or those of some hosts among them, tell of requests that are told already: by lines of the layout `other`, or by other hosts. */
+  #tellRetold(plan: Plan, sighting: Sighting, other: Sighting['found']['candidate'] | null): void {
+    const { tally } = this.#parts;
+    const { found, lines } = sighting;
+    if (other) {
+      plan.retells = true;
+      tally.assumptions.add(retoldSentence(kindText(found.candidate), kindText(other)));
+      return;
+    }
+    if (lines.every(({ variant }) => variant.host === lines[0].variant.host)) return;
+    const { runtime } = this.#parts.context;
+    const nameOf = (host: number) => runtime.hostName(host);
+    plan.retellingHosts = this.#retold.proxies(sighting, nameOf);
+    for (const host of plan.retellingHosts) tally.assumptions.add(retoldSentence(hostText(nameOf(host)), 'the others'));
   }
 
   /** Lines that tell how requests began give no rows; what they told goes into those of the lines that tell how they ended. */

@@ -4,7 +4,9 @@
  * tell less give no rows.
  */
 import type { Dictionary } from '../core/dictionary.ts';
+import { printable } from '../core/text.ts';
 import { columnsOf } from './compile/recipe.ts';
+import type { Candidate } from './detect/candidates.ts';
 import type { Trials } from './detect/sample.ts';
 import type { Sighting } from './sightings.ts';
 
@@ -17,6 +19,8 @@ export interface Telling {
   readonly key: string;
 }
 
+/** Characters of the name of a container in a sentence. */
+const MAX_NAME = 60;
 /** Fewer lines than this, or all of one request, may meet by chance. */
 const MIN_LINES = 5;
 const MIN_KEYS = 2;
@@ -113,6 +117,13 @@ const undrawn = (chain: string): string => chain.replace(/(^|\+)(?:ansi|console|
 const proxyName = /nginx|proxy|traefik|caddy|envoy|ingress|balancer|(^|[-_/])lb([-_/]|$)/i;
 
 const isProxy = ({ found }: Sighting): boolean => found.candidate.format.proxy === true;
+
+/** What is assumed of lines that tell of the requests of others. */
+export const retoldSentence = (these: string, others: string): string =>
+  `lines of ${these} tell of the requests that lines of ${others} tell of: they are not counted`;
+
+export const kindText = ({ format, layout }: Candidate): string => `${format.id} (${layout})`;
+export const hostText = (name: string): string => `"${printable(name, MAX_NAME)}"`;
 
 export class Retold {
   readonly #trials: Trials;
