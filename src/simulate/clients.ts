@@ -59,8 +59,11 @@ const MINIMUM_STARTS = 100;
 /** Nats by which the closed reading must be likelier to be taken, and to be the only one. */
 const LIKELIER = 6;
 const SURE = 10;
-/** The same where the evenness of the answers is what speaks: 0.4 % of simulated logs of open callers reach it. */
-const EVENLY_LIKELIER = 3;
+/**
+ * The same where the evenness of the answers is what speaks: 0.4 % of simulated logs of open callers reach three. Of 158 recorded ones none lies
+ * between two and three, and three of 76 logs of clients do.
+ */
+const EVENLY_LIKELIER = 2;
 /** Of waits that are not known. */
 const UNKNOWN_WAIT = [0, Number.POSITIVE_INFINITY] as const;
 const MAX_CLIENTS = 4096;

@@ -2,6 +2,7 @@
 import type { PoolShape } from '../core/prediction.ts';
 import type { Random } from '../core/random.ts';
 import { acceptorsSeen, acceptorsUnknown, lopsidedAcceptors } from './acceptors.ts';
+import type { Clients } from './clients.ts';
 import { startingOnSameCores } from './interruptions.ts';
 import { HIDDEN_LOADS, quicker, repetitionOf } from './likely-repetition.ts';
 import type { PoolMeasures } from './measures.ts';
@@ -11,6 +12,8 @@ import { asLogged, type Workload } from './workload.ts';
 
 /** The load on a larger pool, if that was too small as well. */
 const TOO_MUCH = 1.25;
+
+const OPEN = { kind: 'open' } as const;
 
 export interface OtherRuns {
   readonly others: readonly PoolMeasures[];
@@ -28,9 +31,13 @@ export function otherRuns(
 ): OtherRuns {
   const { callers, contention } = workload;
   const clients = callers.likely;
-  const run = (read: Workload, drawn: Repetition, by = clients) => runOnce(read, pool, drawn, by, random);
+  const run = (read: Workload, drawn: Repetition, by: Clients = clients) => runOnce(read, pool, drawn, by, random);
   const others = asInterrupted(workload, pool, r, repetition, run);
   for (const other of callers.others) others.push(run(workload, repetition, other));
+  if (workload.ifFull && pool.model !== 'async') {
+    const earliest = repetitionOf(workload.ifFull, r, acceptorsSeen(workload, pool), { stretched: 1 });
+    others.push(run(workload.ifFull, earliest, OPEN));
+  }
   if (contention?.onlyProcess && pool.workers > 1) others.push(run(behindAll(workload), repetition));
   const lopsided = acceptorsUnknown(workload, pool)
     ? [runOnce(workload, pool, repetition, clients, random, lopsidedAcceptors(pool, repetition))]

@@ -10,7 +10,7 @@ import type { RequestTable } from '../core/table.ts';
 import { type ClumpSize, clumpSize } from './clumps.ts';
 import { overheadOf } from './overhead.ts';
 import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
-import { heldStarts, waitHistories } from './wait-histories.ts';
+import { heldStarts, longestWaits, waitHistories } from './wait-histories.ts';
 
 export interface Trace {
   readonly length: number;
@@ -223,6 +223,20 @@ export function drawStarts({ start, uncertainty, ticks }: Trace, random: Random)
   }
   for (let i = 0; i < begun.length; i++) if (drawn[i] === 0) begun[i] += (2 * random() - 1) * uncertainty[i];
   return begun;
+}
+
+/** The same log, if its server has `slots` and no more, and callers came at any time since these were full. */
+export function asIfFull(trace: Trace, slots: number): Trace {
+  const waits = [longestWaits(trace.start, trace.service, trace.uncertainty, slots)];
+  return {
+    ...trace,
+    waits,
+    held: whenAsked(waits, (wait) => heldStarts(trace.start, wait)),
+    stretch: [0, 1],
+    extremes: [0, 1],
+    clumps: NO_CLUMPS,
+    waitUnknown: true,
+  };
 }
 
 /** The trace of some of its rows, ascending. */
