@@ -91,9 +91,9 @@ function saturatedShare({ concurrency, capacity }: Analysis['inference']): numbe
   return Number.isNaN(saturatedRatio) && capacity.value !== null ? mean / capacity.value : saturatedRatio;
 }
 
-/** The same log as if a route had never been asked for. */
-export function workloadWithout(workload: Workload, route: number): Workload | null {
-  const rows = indicesBelow(workload.trace.route.length).filter((i) => workload.trace.route[i] !== route);
+/** The same log as if some of its requests had never been sent, by their entry in the trace. */
+export function workloadWithout(workload: Workload, isLeftOut: (entry: number) => boolean): Workload | null {
+  const rows = indicesBelow(workload.trace.length).filter((i) => !isLeftOut(i));
   if (rows.length === 0) return null;
   const trace = keepRows(workload.trace, rows);
   const { contention } = workload;
