@@ -61,6 +61,11 @@ function forMomentsText(present: PoolShape, chosen: PoolShape, { runs }: Scenari
 
 /** Why this log carries none, where nothing else says it. */
 function notCarriedText(workload: Workload): string[] {
+  if (workload.ifFull) {
+    return [
+      'Whether as many requests as ever ran at once are a limit of the server, in front of which callers queue, or the number of its clients, this log does not tell: no pool is recommended from it.',
+    ];
+  }
   if (workload.present?.model === 'async') {
     return ['Async workers have no slots that could be too few: no number of them is recommended.'];
   }

@@ -49,5 +49,6 @@ it('ranges hold the queue that such a limit would have, and nothing is recommend
   });
   expect(scenarios[0].range.wait_mean![1]).toBeGreaterThan(0.2);
   expect(recommendation).toBeNull();
+  expect(assumptions.at(-1)).toContain('or the number of its clients, this log does not tell');
   expect(assumptions[0]).toContain('at any time since as many ran at once as ever did');
 });
