@@ -6,6 +6,7 @@
  * the last blocks may go on in its neighbours, so they are open: kept, and judged when the parts are joined. Of the others, closed, the busiest
  * are kept: the whole keeps nothing that one of its parts has not kept.
  */
+import { endOfRun } from '../core/columns.ts';
 import { type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
 import { addRows, busyOf, copyOf, emptyPiece, levelOf, type Piece, place, stitched } from './busy-pieces.ts';
 
@@ -71,9 +72,7 @@ export class BusiestRows {
     for (let from = 0; from < length; ) {
       const block = Math.floor(offset[from] / this.#blockBytes);
       const begin = block * this.#blockBytes;
-      const behind = begin + this.#blockBytes;
-      let to = from + 1;
-      while (to < length && offset[to] < behind && offset[to] >= begin) to++;
+      const to = endOfRun(offset, from + 1, length, begin, begin + this.#blockBytes);
       this.#append({ rows, from, to, block, stream, source, key });
       from = to;
     }

@@ -9,6 +9,7 @@
  * An incident is rarely among them, so the busiest rows (`busiest-rows.ts`) are kept as well.
  */
 
+import { endOfRun } from '../core/columns.ts';
 import { instantOf, type RequestTable, selectRows, sliceRows, TableBuilder } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { BusiestRows, type BusiestState } from './busiest-rows.ts';
@@ -95,8 +96,9 @@ export class RetainedRows {
       const block = blockOf(rows, from);
       const begin = block * MICROS_PER_MINUTE;
       const behind = begin + MICROS_PER_MINUTE;
-      let to = from + 1;
-      while (to < length && ((end[to] >= begin && end[to] < behind) || blockOf(rows, to) === block)) to++;
+      let to = endOfRun(end, from + 1, length, begin, behind);
+      // A row without an end is placed by its start.
+      while (to < length && blockOf(rows, to) === block) to = endOfRun(end, to + 1, length, begin, behind);
       this.#addTo(block, rows, from, to);
       from = to;
     }

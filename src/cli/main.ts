@@ -87,4 +87,8 @@ async function main(argv: string[]): Promise<void> {
   if (isWritten()) process.exit();
 }
 
-main(process.argv.slice(2)).catch(fail);
+main(process.argv.slice(2)).catch((error: unknown) => {
+  fail(error);
+  // What was begun before it failed (files that are watched, timers) would go on.
+  if (isWritten()) process.exit();
+});

@@ -20,3 +20,10 @@ export function indicesBelow(length: number): Int32Array<ArrayBuffer> {
   for (let i = 0; i < length; i++) indices[i] = i;
   return indices;
 }
+
+/** The first row at or behind `row` whose value is not in [low, behind); `length` for none. */
+export function endOfRun(values: Float64Array, row: number, length: number, low: number, behind: number): number {
+  let end = row;
+  while (end < length && values[end] >= low && values[end] < behind) end++;
+  return end;
+}

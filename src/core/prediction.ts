@@ -53,15 +53,20 @@ export interface CutShort {
   readonly to: number;
 }
 
+/** What of the load is otherwise. */
+export interface Changed {
+  /** Requests of this route, or of this client (the number of its address in the table), were never sent. */
+  readonly withoutRoute?: number;
+  readonly withoutClient?: number;
+  readonly cutShort?: CutShort;
+}
+
 export interface Predictor {
   /**
    * null where the log cannot carry a prediction (no service times, arrivals hidden by endless saturation), or the range of the p95 wait does
    * not stay within `within` µs.
    */
-  predict(
-    pool: PoolShape,
-    options?: { readonly withoutRoute?: number; readonly cutShort?: CutShort; readonly within?: number },
-  ): PoolPrediction | null;
+  predict(pool: PoolShape, options?: Changed & { readonly within?: number }): PoolPrediction | null;
   /**
    * The fewest workers of the present model and threads whose p95 wait stays at or below the target in nine of ten
    * repetitions, or one slot more than the fewest that keep it in half of them; null where the log cannot carry one, or more slots

@@ -4,7 +4,7 @@ import type { LastLook } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
-import type { Examiner } from './examiner.ts';
+import type { ExaminedWindow, Examiner } from './examiner.ts';
 import { firstVerdict } from './first-look.ts';
 import { LiveJudge } from './live-judge.ts';
 import type { RowStore } from './row-store.ts';
@@ -125,7 +125,7 @@ export class LiveExaminations {
   }
 
   async #examine(occasion: Occasion): Promise<void> {
-    const { clock, examiner, rows, newest, until, lifecycle, inputs, zoneMinutes, done, failed } = this.#options;
+    const { clock, examiner, rows, newest, until, lifecycle, inputs, failed } = this.#options;
     this.#examined = { rows: rows.total, events: lifecycle().length };
     const isNow = occasion === 'now';
     const [most, since] =
@@ -144,42 +144,49 @@ export class LiveExaminations {
         until: isNow ? until() : null,
         lastLook: isLook || !isNow ? null : this.#freshLook(),
       });
-      const { inference, requests, placement, cost } = examined;
-      const inTurn = inference.service.growth?.inTurn;
-      rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
-      const now = clock.nowMicros();
-      this.#notBefore = now + Math.max(EVERY_MS, isLook || !isNow ? 0 : cost * SHARE) * 1000;
-      if (!isNow) this.#noReportBefore = now + cost * SHARE * 1000;
-      const at = {
-        now,
-        isLook: isLook || !isNow,
-        isSilent: !isNow,
-        zoneMinutes: zoneMinutes(newest()),
-      };
-      const isOver = occasion === 'end' || until() === null;
-      // Of a log at rest a closer look follows.
-      const isFirst = isNow && isOver;
-      const whole = isFirst ? { ...examined, verdict: firstVerdict(examined) } : examined;
-      const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
-      const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
-      // A wait that was found without histories is as good as that of a look.
-      const isBetter = isLook || !isNow || inference.wait.callers === null;
-      rows.settle(number, requests, { ...placement, wait }, isBetter && inference.wait.method !== 'unknown');
-      if (isLook) {
-        const pause = this.#judge.isFull ? LOOK_EVERY_FULL_MS : LOOK_EVERY_MS;
-        this.#noLookBefore = now + Math.max(pause, cost * SHARE) * 1000;
-        this.#lastLook = { wait: inference.wait, inTurn: inTurn ?? null, at: now };
-      }
-      const { callers, highP95 } = inference.wait;
-      this.#isAtStake =
-        this.#judge.isFull || inTurn !== undefined || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
-      if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);
-      done({ ...told, inference: withToldRange(inference, this.#judge.fullQueues) });
+      this.#tell(examined, occasion, isLook, number);
     } catch (error) {
       // Reading and drawing go on without it; the next window may fare better.
       this.#notBefore = clock.nowMicros() + 10 * EVERY_MS * 1000;
       failed(error);
     }
+  }
+
+  /** Takes over what was found of the rows from number `number` on, and says when the next examination may begin. */
+  #tell(examined: ExaminedWindow, occasion: Occasion, isLook: boolean, number: number): void {
+    const { clock, rows, newest, until, zoneMinutes, done } = this.#options;
+    const { inference, requests, placement, cost } = examined;
+    const isDeep = isLook || occasion !== 'now';
+    rows.slotsPerWorker = inference.threads.value ?? Number.POSITIVE_INFINITY;
+    const now = clock.nowMicros();
+    this.#notBefore = now + Math.max(EVERY_MS, isDeep ? 0 : cost * SHARE) * 1000;
+    if (occasion !== 'now') this.#noReportBefore = now + cost * SHARE * 1000;
+    const at = { now, isLook: isDeep, isSilent: occasion !== 'now', zoneMinutes: zoneMinutes(newest()) };
+    const isOver = occasion === 'end' || until() === null;
+    // Of a log at rest a closer look follows.
+    const isFirst = occasion === 'now' && isOver;
+    const whole = isFirst ? { ...examined, verdict: firstVerdict(examined) } : examined;
+    const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
+    const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
+    // A wait that was found without histories is as good as that of a look.
+    const isBetter = isDeep || inference.wait.callers === null;
+    rows.settle(number, requests, { ...placement, wait }, isBetter && inference.wait.method !== 'unknown');
+    this.#planLooks(examined, isLook, now);
+    if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);
+    done({ ...told, inference: withToldRange(inference, this.#judge.fullQueues) });
+  }
+
+  /** Whether the next examinations are to look closely at waits, and when. @param isLook this one did */
+  #planLooks({ inference, cost }: ExaminedWindow, isLook: boolean, now: number): void {
+    const inTurn = inference.service.growth?.inTurn;
+    if (isLook) {
+      const pause = this.#judge.isFull ? LOOK_EVERY_FULL_MS : LOOK_EVERY_MS;
+      this.#noLookBefore = now + Math.max(pause, cost * SHARE) * 1000;
+      this.#lastLook = { wait: inference.wait, inTurn: inTurn ?? null, at: now };
+    }
+    const { callers, highP95 } = inference.wait;
+    this.#isAtStake =
+      this.#judge.isFull || inTurn !== undefined || (callers !== null && highP95 > 1e6 * AT_STAKE_SECONDS);
   }
 
   /** What cannot be told of a log while requests come may show when they rest. `longest`: µs, NaN unknown. */

@@ -7,7 +7,12 @@ import type { WaitNow } from '../findings/live-verdict.ts';
 import { findingsOfFullPool } from '../findings/saturation.ts';
 
 /** Findings that speak of a full pool: they stand as long as it is full. */
-export const OF_FULL_POOL: ReadonlySet<string> = new Set([...findingsOfFullPool, 'head-of-line', 'unbalanced-workers']);
+export const OF_FULL_POOL: ReadonlySet<string> = new Set([
+  ...findingsOfFullPool,
+  'head-of-line',
+  'one-noisy-client',
+  'unbalanced-workers',
+]);
 /** What fills a pool stays its cause until it is no longer full. */
 const CAUSE = 'outage-behind';
 /** Longer examinations that recommend a pool before it is told. */

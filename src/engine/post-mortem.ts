@@ -20,7 +20,7 @@ import { statOf } from './plain-file.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
 import type { RunsThread } from './runs-thread.ts';
-import { findPlace } from './time-place.ts';
+import { findPlace, type Place } from './time-place.ts';
 import { requireRequests, resolveWindow, withWindow } from './window.ts';
 
 export interface PostMortemOptions {
@@ -70,25 +70,10 @@ export async function readPartial(given: readonly string[], options: PostMortemO
       inputs.push(whole.report);
       continue;
     }
-    bePatientFor([path]);
-    const content = place ? null : smallContent(path);
-    const into = new Partial(createNames(Number.POSITIVE_INFINITY));
-    const retold = retoldBeside(into);
-    const parser = createParser({
-      path,
-      source,
-      names: into.names,
-      bulk: true,
-      ...(content ? { mostBytes: content.length } : {}),
-      sink: { ...sinkOf(into), ...retold.sink },
-      ...reading,
-      ...(window ? { window } : {}),
-      ...(place ? { range: place } : {}),
-    });
-    await readInput(path, parser, { onProgress, atOnce: true, content, ...damage, ...(place ? { bytes: place } : {}) });
-    logs.add(into, path, source);
-    if (retold.partial.requests > 0) logs.addRetold(retold.partial, path, source);
-    inputs.push(parser.report());
+    const alone = await readAlone(path, source, place, { ...options, ...reading, window, onProgress });
+    logs.add(alone.partial, path, source);
+    if (alone.retold.requests > 0) logs.addRetold(alone.retold, path, source);
+    inputs.push(alone.report);
   }
   const joined = logs.join();
   const partial = joined?.partial ?? new Partial(createNames(Number.POSITIVE_INFINITY));
@@ -96,6 +81,40 @@ export async function readPartial(given: readonly string[], options: PostMortemO
   if (!window) return { partial, inputs: said, window };
   requireRequests(said, window);
   return { partial, inputs: withWindow(said, window), window };
+}
+
+interface HowAlone extends Pick<PostMortemOptions, 'formats' | 'timezone' | 'logFormat' | 'onDamage'> {
+  readonly window: TimeWindow | null;
+  readonly onProgress: (bytesRead: number, totalBytes: number | null) => void;
+}
+
+/** Reads an input, or the place of a file that is wanted, by one thread. */
+async function readAlone(
+  path: string,
+  source: number,
+  place: Place | null,
+  { formats, timezone, logFormat, window, onProgress, onDamage }: HowAlone,
+): Promise<{ partial: Partial; retold: Partial; report: InputSummary }> {
+  bePatientFor([path]);
+  const content = place ? null : smallContent(path);
+  const partial = new Partial(createNames(Number.POSITIVE_INFINITY));
+  const retold = retoldBeside(partial);
+  const parser = createParser({
+    path,
+    source,
+    names: partial.names,
+    bulk: true,
+    formats,
+    sink: { ...sinkOf(partial), ...retold.sink },
+    ...(content ? { mostBytes: content.length } : {}),
+    ...(timezone === undefined ? {} : { timezone }),
+    ...(logFormat === undefined ? {} : { logFormat }),
+    ...(window ? { window } : {}),
+    ...(place ? { range: place } : {}),
+  });
+  const damage = onDamage ? { onDamage } : {};
+  await readInput(path, parser, { onProgress, atOnce: true, content, ...damage, ...(place ? { bytes: place } : {}) });
+  return { partial, retold: retold.partial, report: parser.report() };
 }
 
 /** Where lines of a proxy go that stand beside those of its server in one input. Both partials name routes and workers alike. */

@@ -64,8 +64,7 @@ export async function readInParallel(
   const large = openLarge(path, options.threads, options.place ?? null, worthSplitting * BLOCK_BYTES);
   if (!large) return null;
   const { formats, startThread, timezone, logFormat, window, onProgress, onDamage } = options;
-  const { begin, end, head, readers } = large;
-  const shared = SharedRanges.create(readers, begin, end, worthSplitting);
+  const { begin, end, head } = large;
   const start: RangeSource = {
     file: large.file,
     path,
@@ -79,8 +78,10 @@ export async function readInParallel(
   bePatient();
   const loaded = threadsStart();
   // Threads start while the formats are looked for: both take a while.
-  const threads = Array.from({ length: readers - 1 }, startThread);
+  const threads = startedOf(large.readers - 1, startThread);
   try {
+    if (threads.length === 0) return null;
+    const shared = SharedRanges.create(threads.length + 1, begin, end, worthSplitting);
     const answers = threads.map((thread, k) => thread.read({ ...start, shared: shared.state, reader: k + 1 }));
     for (const answer of answers) answer.catch(() => undefined);
     const own: RangeResult[] = [];
@@ -111,6 +112,17 @@ export async function readInParallel(
     closeSync(large.file);
     for (const thread of threads) thread.close();
   }
+}
+
+/** As many threads as the system lets us start: a container may have few. */
+function startedOf(wanted: number, startThread: () => RangeThread): RangeThread[] {
+  const threads: RangeThread[] = [];
+  try {
+    while (threads.length < wanted) threads.push(startThread());
+  } catch {
+    // What there is reads.
+  }
+  return threads;
 }
 
 const partialOf = (part: RangeResult | RangeMessage): Partial =>

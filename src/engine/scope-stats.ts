@@ -183,7 +183,7 @@ export class ScopeTally {
 
   /** Rows [first, last) of a list of rows of the table. */
   add(candidates: Int32Array, first: number, last: number): void {
-    const { requests, placement } = this.#source;
+    const { placement } = this.#source;
     const { from, to, touching = false } = this.#scope;
     for (let i = first; i < last; i++) {
       const row = candidates[i];
@@ -194,25 +194,33 @@ export class ScopeTally {
       const endsInScope = !(ended < from || ended > to);
       if (touching ? ended < from || begun > to : !endsInScope) continue;
       this.#inScope++;
-      if (this.#passes && !this.#passes(row)) continue;
-      this.#keep(row);
-      if (endsInScope) this.#ended++;
-      const isError = requests.status[row] >= 500;
-      if (isError) this.#errors++;
-      const micros = ended - start;
-      const step =
-        to > from
-          ? Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)))
-          : 0;
-      (this.#routes[requests.route[row]] ??= new Tally()).add(placement, row, endsInScope, isError, step);
-      const worker = requests.worker[row];
-      if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, endsInScope, isError, step);
-      if (micros > 0) {
-        this.#busy += micros;
-        this.#service.add(whole(micros));
-      }
-      if (placement.wait[row] >= 0) this.#wait.add(whole(placement.wait[row]));
+      if (!this.#passes || this.#passes(row)) this.#count(row, ended, endsInScope);
     }
+  }
+
+  #count(row: number, ended: number, endsInScope: boolean): void {
+    const { requests, placement } = this.#source;
+    this.#keep(row);
+    if (endsInScope) this.#ended++;
+    const isError = requests.status[row] >= 500;
+    if (isError) this.#errors++;
+    const step = this.#stepOf(ended);
+    (this.#routes[requests.route[row]] ??= new Tally()).add(placement, row, endsInScope, isError, step);
+    const worker = requests.worker[row];
+    if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, endsInScope, isError, step);
+    const micros = ended - placement.start[row];
+    if (micros > 0) {
+      this.#busy += micros;
+      this.#service.add(whole(micros));
+    }
+    if (placement.wait[row] >= 0) this.#wait.add(whole(placement.wait[row]));
+  }
+
+  /** The step of the trend in which a request ended. */
+  #stepOf(ended: number): number {
+    const { from, to } = this.#scope;
+    if (!(to > from)) return 0;
+    return Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)));
   }
 
   #keep(row: number): void {

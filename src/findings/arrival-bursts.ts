@@ -139,7 +139,7 @@ function examine(facts: Facts): Finding | null {
     from: herds[0].at,
     to: herds.at(-1)!.at,
     lostSeconds: waited / 1e6,
-    spares: isCause ? [] : findingsOfFullPool,
+    spares: isCause ? [] : symptoms,
   };
 }
 
@@ -174,12 +174,15 @@ function routeOf({ names }: Facts, rows: Rows, herds: readonly Herd[]): string |
   return share >= MOST_OF_HERD && share >= TIMES_THE_SHARE * elsewhere ? names.routes.text(route) : null;
 }
 
+/** The job may have one address. */
+const symptoms = [...findingsOfFullPool, 'one-noisy-client'];
+
 export default defineFinding({
   id: 'arrival-bursts',
   title: 'Thundering herds and cron bursts: many requests at the same moment',
   needs: ['time'],
   examine,
-  silences: findingsOfFullPool,
+  silences: symptoms,
   explain: {
     test: [
       'Three or more windows of max(100 ms, 2 ticks) with at least 8 arrivals, three times the mean, and a Poisson probability',

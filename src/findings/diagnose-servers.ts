@@ -13,6 +13,7 @@ const OF_POOLS: ReadonlySet<string> = new Set([
   'pool-grew-late',
   'pool-saturated',
   'callers-queue',
+  'one-noisy-client',
   'head-of-line',
   'event-loop-blocked',
   'threads-cpu-bound',

@@ -27,6 +27,7 @@ import measuredWaitDisagrees from './measured-wait-disagrees.ts';
 import mixedServers from './mixed-servers.ts';
 import noAnswers from './no-answers.ts';
 import notEnoughData from './not-enough-data.ts';
+import oneNoisyClient from './one-noisy-client.ts';
 import outageBehind from './outage-behind.ts';
 import overprovisioned from './overprovisioned.ts';
 import poolGrewLate from './pool-grew-late.ts';
@@ -59,6 +60,7 @@ export const findingRules: readonly FindingRule[] = [
   fullStretchNotFollowed,
   listenQueueFull,
   callersQueue,
+  oneNoisyClient,
   headOfLine,
   eventLoopBlocked,
   threadsCpuBound,

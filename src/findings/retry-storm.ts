@@ -112,6 +112,7 @@ export default defineFinding({
   title: 'Failed requests come back at once and add to the load',
   needs: ['time'],
   examine,
+  silences: ['one-noisy-client'],
   explain: {
     test: [
       'Share of failed requests (5xx, 408, 429, 499) that the same client repeats on the same route within 5 s of the answer:',

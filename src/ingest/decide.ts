@@ -1,6 +1,5 @@
 /** Decides what held lines are: looks for formats in them, makes plans, gives every line its place. */
 import type { LogFormat } from '../core/format.ts';
-import { printable } from '../core/text.ts';
 import { type Beginning, Beginnings, beginningSentence, openRequests } from './beginnings.ts';
 import type { Continuation } from './continuation.ts';
 import { isCopyOf } from './copied-lines.ts';
@@ -46,8 +45,6 @@ const PATIENCE_LINES = 1000;
 /** So much of it comes back with each line that is read. */
 const REGAINED = 0.05;
 const PROBED_LINES = 5;
-/** Characters of the name of a container in a sentence. */
-const MAX_NAME = 60;
 
 /** The plan that takes a line, and the text of it. */
 interface Taker {
@@ -258,7 +255,7 @@ export class Decider {
       const nameOf = (host: number) => context.runtime.hostName(host);
       plan.retellingHosts = this.#retold.proxies(sighting, nameOf);
       for (const host of plan.retellingHosts) {
-        tally.assumptions.add(hostSentence(printable(nameOf(host), MAX_NAME)));
+        tally.assumptions.add(hostSentence(nameOf(host)));
       }
     }
   }

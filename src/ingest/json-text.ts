@@ -97,6 +97,22 @@ export function unescapeString(
   return unescapePlain(b, p, end, to, k, QUOTE);
 }
 
+const SMALL_U = 117;
+/** What a byte behind a backslash stands for: \" \\ \/ and invalid escapes for themselves, the end of a line for a sign that ends none. */
+const escaped = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+escaped.set([11], 'n'.charCodeAt(0));
+escaped.set([9], 't'.charCodeAt(0));
+escaped.set([13], 'r'.charCodeAt(0));
+escaped.set([8], 'b'.charCodeAt(0));
+escaped.set([12], 'f'.charCodeAt(0));
+
+/** The character whose first half, or the whole of it, is `code`, and the other half an escape behind b[p]. */
+function codePoint(b: Uint8Array, p: number, code: number): number {
+  if (code < 0xd800 || code >= 0xdc00 || b[p + 1] !== BACKSLASH || b[p + 2] !== SMALL_U) return code;
+  const low = codeUnit(b, p + 3);
+  return low >= 0xdc00 && low < 0xe000 ? 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00) : code;
+}
+
 /** Byte by byte, up to `quote` or `end`, behind what `to` holds already. @returns the length of `to` */
 function unescapePlain(
   b: Uint8Array,
@@ -116,43 +132,13 @@ function unescapePlain(
       continue;
     }
     p++;
-    switch (b[p]) {
-      case 110: // \n
-        to[k++] = 11;
-        break;
-      case 116:
-        to[k++] = 9;
-        break;
-      case 114:
-        to[k++] = 13;
-        break;
-      case 98:
-        to[k++] = 8;
-        break;
-      case 102:
-        to[k++] = 12;
-        break;
-      case 117: {
-        let code = codeUnit(b, p + 1);
-        if (code < 0) {
-          to[k++] = 117;
-          break;
-        }
-        p += 4;
-        if (code >= 0xd800 && code < 0xdc00 && b[p + 1] === BACKSLASH && b[p + 2] === 117) {
-          const low = codeUnit(b, p + 3);
-          if (low >= 0xdc00 && low < 0xe000) {
-            code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-            p += 6;
-          }
-        }
-        k = putCodePoint(to, k, code);
-        break;
-      }
-      default:
-        // \" \\ \/ and invalid escapes: the character itself.
-        if (p < end) to[k++] = b[p];
-    }
+    const code = b[p] === SMALL_U ? codeUnit(b, p + 1) : -1;
+    if (code >= 0) {
+      p += 4;
+      const whole = codePoint(b, p, code);
+      if (whole !== code) p += 6;
+      k = putCodePoint(to, k, whole);
+    } else if (p < end) to[k++] = escaped[b[p]];
   }
   unescaped.end = p;
   return k;

@@ -43,6 +43,16 @@ const compactStamp = /\b\d{6} \d\d:\d\d:\d\d\b|^1\d{9}\.\d{3,6}(?= )/;
 const level = /\b(CRITICAL|CRITI|FATAL|ERROR|WARNING|WARNI|WARN|INFO|DEBUG|NOTICE|TRACE)\b/i;
 /** Positions at which a message may start: at the line's start and behind every separator of a logging prefix. */
 const separator = /(?:: *|\] +| - |\| *| +|\t)/g;
+
+/** Where the text behind each prefix that may end in `head` begins; `firstMark`: a level or a stamp stands there. */
+function endsOfPrefixes(head: string, firstMark: number): number[] {
+  const starts: number[] = [];
+  for (const { 0: text, index } of head.matchAll(separator)) {
+    // "[pid: 12|app: 0|…" is no prefix that ends in front of "app".
+    if (!text.startsWith('|') || index >= firstMark) starts.push(index + text.length);
+  }
+  return starts;
+}
 const PREFIX_LIMIT = 200;
 
 function writerPid(prefix: string): string | null {
@@ -120,13 +130,7 @@ export function createServerLines(
       return (named && at(text, named[0].length)) ?? everywhere(text, 0);
     }
     const firstMark = Math.min(...marks);
-    const starts: number[] = [];
-    separator.lastIndex = 0;
-    for (let match = separator.exec(head); match; match = separator.exec(head)) {
-      // "[pid: 12|app: 0|…" is no prefix that ends in front of "app".
-      if (match[0].startsWith('|') && match.index < firstMark) continue;
-      starts.push(match.index + match[0].length);
-    }
+    const starts = endsOfPrefixes(head, firstMark);
     for (const start of starts) {
       const line = at(text, start);
       if (line) return line;

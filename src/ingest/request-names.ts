@@ -109,14 +109,26 @@ interface Judged {
   readonly different: number;
 }
 
-/** Do the words at these places name the requests? */
-function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: Place, end: Place): Judged | null {
+/** How often lines with the same name met. */
+interface Meetings {
+  /** Of the lines that tell ends. */
+  readonly names: Set<string>;
+  /** Of a beginning and an end, and of those with routes, and the same ones. */
+  matched: number;
+  routes: number;
+  sameRoute: number;
+  /** Of a beginning and an end before it, or another beginning that had not ended. */
+  again: number;
+  overlapping: number;
+}
+
+/** Lets beginnings and ends meet in the order of their lines, by the words at these places. */
+function meetingsOf(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: Place, end: Place): Meetings {
   const lines = [...begins.map((line) => ({ line, begins: true })), ...ends.map((line) => ({ line, begins: false }))];
   lines.sort((a, b) => a.line.number - b.line.number);
   const open = new Map<string, NamedLine>();
   const ended = new Set<string>();
-  const names = new Set<string>();
-  const is = { matched: 0, again: 0, overlapping: 0, sameRoute: 0, routes: 0 };
+  const is: Meetings = { names: new Set(), matched: 0, again: 0, overlapping: 0, sameRoute: 0, routes: 0 };
   for (const { line, begins: isBegin } of lines) {
     const name = wordAt(line.text, isBegin ? begin : end);
     if (name === null) continue;
@@ -127,7 +139,7 @@ function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: 
       if (ended.has(name)) is.again++;
       continue;
     }
-    names.add(name);
+    is.names.add(name);
     if (!before) continue;
     open.delete(name);
     ended.add(name);
@@ -136,18 +148,25 @@ function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: 
     is.routes++;
     if (before.route === line.route) is.sameRoute++;
   }
-  const unique = is.again === 0 && names.size > 1;
-  const sameRoute = is.routes > 0 && is.sameRoute >= MOST * is.routes;
-  const unmatched = ends.length - is.matched;
-  const isMatched =
-    is.matched >= MOST_MATCH * ends.length || (unmatched <= FEW_UNMATCHED && is.matched >= ENOUGH_MATCHES && unique);
+  return is;
+}
+
+/** Do the words at these places name the requests? */
+function judge(begins: readonly NamedLine[], ends: readonly NamedLine[], begin: Place, end: Place): Judged | null {
+  const { names, matched, again, overlapping, sameRoute: same, routes } = meetingsOf(begins, ends, begin, end);
+  const unique = again === 0 && names.size > 1;
+  const sameRoute = routes > 0 && same >= MOST * routes;
   const isName =
     names.size > 1 &&
-    isMatched &&
-    (unique || is.overlapping <= FEW_OVERLAP * begins.length) &&
-    (is.routes === 0 || sameRoute);
+    areMatched(matched, ends.length, unique) &&
+    (unique || overlapping <= FEW_OVERLAP * begins.length) &&
+    (routes === 0 || sameRoute);
   return isName ? { name: { begin, end, unique, sameRoute }, different: names.size } : null;
 }
+
+/** Most of the lines that tell ends, or all but a few of enough, have a beginning. */
+const areMatched = (matched: number, ends: number, unique: boolean): boolean =>
+  matched >= MOST_MATCH * ends || (ends - matched <= FEW_UNMATCHED && matched >= ENOUGH_MATCHES && unique);
 
 /** Of the words that could name the requests of these lines those that differ most; null when there are none. */
 export function findRequestName(told: readonly NamedLine[], ends: readonly NamedLine[]): RequestName | null {

@@ -4,6 +4,7 @@
  * tell less give no rows.
  */
 import type { Dictionary } from '../core/dictionary.ts';
+import { printable } from '../core/text.ts';
 import { columnsOf } from './compile/recipe.ts';
 import type { Trials } from './detect/sample.ts';
 import type { Sighting } from './sightings.ts';
@@ -18,6 +19,8 @@ export interface Telling {
   readonly key: string;
 }
 
+/** Characters of the name of a container in a sentence. */
+const MAX_NAME = 60;
 /** Fewer lines than this, or all of one request, may meet by chance. */
 const MIN_LINES = 5;
 const MIN_KEYS = 2;
@@ -131,7 +134,7 @@ export function retoldSentence(poor: Sighting, rich: Sighting): string {
 
 /** The same of lines of one kind that a proxy of that name wrote. */
 export const hostSentence = (name: string): string =>
-  `lines of "${name}" tell of the requests that lines of the others tell of: they are not counted`;
+  `lines of "${printable(name, MAX_NAME)}" tell of the requests that lines of the others tell of: they are not counted`;
 
 export class Retold {
   readonly #trials: Trials;

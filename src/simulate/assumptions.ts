@@ -25,9 +25,16 @@ export function assumptionsOf(analysis: Analysis, workload: Workload, pools: rea
   ];
 }
 
-function arrivalsSaid({ inference: { wait } }: Analysis, { trace }: Workload): string {
-  if (trace.waitUnknown)
-    return `The wait in this log is unknown (${wait.basis}): requests are taken to have come at any time since the pool was full, ranges hold it all, and there is no recommendation.`;
+function arrivalsSaid({ inference: { wait, capacity } }: Analysis, { trace, ifFull }: Workload): string {
+  if (trace.waitUnknown) {
+    const taken =
+      capacity.value !== null
+        ? 'requests are taken to have come at any time since the pool was full, ranges hold it all'
+        : ifFull
+          ? 'estimates take requests to have come when they began, and ranges hold that they came at any time since as many ran at once as ever did'
+          : 'requests are taken to have come when they began';
+    return `The wait in this log is unknown (${wait.basis}): ${taken}, and there is no recommendation.`;
+  }
   return wait.method === 'measured'
     ? 'Arrivals are the starts less the queue time that the lines state.'
     : `Arrivals are the starts less the inferred wait (${wait.basis}); what is not known of them widens the ranges.`;

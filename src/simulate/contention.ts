@@ -113,10 +113,19 @@ export function findContention(trace: Trace): Contention | null {
   const level = station === 'server' ? seen.allLevel : seen.ownLevel;
   const onlyProcess = seen.others.every((count) => count === 0);
 
-  const lossOf = lossesOf(y, level, rows);
+  const found = likeliestShare(lossesOf(y, level, rows), length);
+  if (!found) return null;
+  return { station, onlyProcess, ...found, high: atLeast ? 1 : found.high, atLeast, level };
+}
+
+/** The share that leaves the least loss, and those that are not excluded beside it; null: the least is that of none. */
+function likeliestShare(
+  lossOf: (share: number) => number,
+  length: number,
+): { share: number; low: number; high: number } | null {
   const losses = new Float64Array(GRID + 1).fill(Number.NaN);
   const loss = (step: number) => {
-    if (losses[step] !== losses[step]) losses[step] = lossOf(step / GRID);
+    if (Number.isNaN(losses[step])) losses[step] = lossOf(step / GRID);
     return losses[step];
   };
   // The loss falls towards the best share and rises behind it: looked at in long steps, and in short ones where it is least.
@@ -131,7 +140,7 @@ export function findContention(trace: Trace): Contention | null {
   let high = best;
   while (low > 0 && within(low - 1)) low--;
   while (high < GRID && within(high + 1)) high++;
-  return { station, onlyProcess, share: best / GRID, low: low / GRID, high: atLeast ? 1 : high / GRID, atLeast, level };
+  return { share: best / GRID, low: low / GRID, high: high / GRID };
 }
 
 /** The level at the start of each request, so that a long one does not blame itself, and the mean over its life. */

@@ -200,24 +200,38 @@ export type Interrupt = (entry: number, usual: number, start: number) => number;
 
 /** One possible course of them in a pool. */
 export function interruptOf(interruptions: Interruptions, trace: Trace, pool: PoolShape, random: Random): Interrupt {
-  const { outages, cold, logged, presentWorkers: present } = interruptions;
+  const { outages, logged } = interruptions;
   const ends = outages.map(({ lastSlow, over }) => lastSlow + random() * (over - lastSlow));
-  const waves = cold?.waves ?? [];
-  let wave = 0;
-  let pending = 0;
+  const excessAt = coldStarts(interruptions, pool, random);
   return (entry, usual, start) => {
-    for (; wave < waves.length && start >= waves[wave].at; wave++) {
-      const { workers, isWholePool } = waves[wave];
-      pending += isWholePool ? Math.round((workers * pool.workers) / present) : workers;
-    }
-    const excess = pending > 0 ? cold!.excess[Math.floor(random() * cold!.excess.length)] : 0;
-    if (pending > 0) pending--;
+    const excess = excessAt(start);
     for (let k = 0; k < outages.length; k++) {
       if (start < outages[k].from || start > ends[k]) continue;
       const among = outages[k].byRoute.get(trace.route[entry]) ?? outages[k].all;
       if (among && among.length > 0) return logged[neighbour(among, trace, start, random)] + excess;
     }
     return excess > 0 ? usual + excess : Number.NaN;
+  };
+}
+
+/** µs more that a request takes which is the first of a new worker, by its start; asked in order of the starts. */
+function coldStarts(
+  { cold, presentWorkers }: Interruptions,
+  pool: PoolShape,
+  random: Random,
+): (start: number) => number {
+  if (!cold) return () => 0;
+  const { waves, excess } = cold;
+  let wave = 0;
+  let pending = 0;
+  return (start) => {
+    for (; wave < waves.length && start >= waves[wave].at; wave++) {
+      const { workers, isWholePool } = waves[wave];
+      pending += isWholePool ? Math.round((workers * pool.workers) / presentWorkers) : workers;
+    }
+    if (pending <= 0) return 0;
+    pending--;
+    return excess[Math.floor(random() * excess.length)];
   };
 }
 

@@ -5,10 +5,11 @@
 import type { PoolShape } from '../core/prediction.ts';
 import { acceptors, acceptorsSeen, queueOf } from './acceptors.ts';
 import { lateInSharedQueue, lateInWorkerQueues } from './fifo-pool.ts';
+import { isWider, likelyRepetition } from './likely-repetition.ts';
 import { slotTimes } from './overhead.ts';
 import { cannotMeet } from './recommend.ts';
 import type { Repetition } from './repetition.ts';
-import { drawsNothing, isWider, likelyRepetition } from './scenario.ts';
+import { drawsNothing } from './scenario.ts';
 import type { Workload } from './workload.ts';
 
 /** Nothing is drawn for it alone: a repetition stands for itself. */

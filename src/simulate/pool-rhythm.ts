@@ -7,7 +7,7 @@
  */
 import { endsOf, periodogram, rhythmBin, spectrumNats } from '../core/client-rhythm.ts';
 import { createRandom, exponential, type Random } from '../core/random.ts';
-import type { Evenness } from './clients.ts';
+import type { Evenness } from './closed-fits.ts';
 import { type Demand, type StationPool, simulateStations } from './station-pool.ts';
 import type { Trace } from './trace.ts';
 

@@ -1,6 +1,6 @@
 /** The predictor that findings ask: scenarios over the log's own workload, worked out when first asked for. */
 import type { Analysis } from '../core/finding.ts';
-import type { CutShort, PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
+import type { Changed, PoolPrediction, PoolShape, Predictor } from '../core/prediction.ts';
 import { meanOf } from '../core/statistics.ts';
 import { canTellContention } from './contention.ts';
 import { reachesBeyond, staysWithin, wouldMeet } from './is-enough.ts';
@@ -35,6 +35,8 @@ const BUDGET = 30_000;
 
 /** What the answers are worked out from. */
 interface Basis {
+  /** By row of the request table. */
+  readonly client: Uint32Array;
   /** null where the log cannot be replayed. */
   readonly workload: () => Workload | null;
   /** Requests simulated per scenario, all repetitions together. */
@@ -50,10 +52,11 @@ interface Answer {
 
 /** `thorough`: a recommended size is worked out as `logscope whatif` does it, so that both say the same; a screen cannot wait for that. */
 export function createPredictor(analysis: Analysis, { thorough = true } = {}): Predictor {
+  const { client } = analysis.requests;
   const some = workloadWhenAsked(analysis, { most: MOST_REQUESTS, thorough });
   const all = analysis.requests.length <= MOST_REQUESTS ? some : workloadWhenAsked(analysis, { thorough });
-  const quick: Basis = { workload: some, budget: BUDGET, known: new Map() };
-  const sizing: Basis = thorough ? { workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
+  const quick: Basis = { client, workload: some, budget: BUDGET, known: new Map() };
+  const sizing: Basis = thorough ? { client, workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
   return {
     predict(pool, options) {
       const { within, ...change } = options ?? {};
@@ -88,17 +91,20 @@ function workloadWhenAsked(analysis: Analysis, choice: WorkloadChoice): () => Wo
   };
 }
 
-/** What of the load is otherwise. */
-interface Changed {
-  readonly withoutRoute?: number;
-  readonly cutShort?: CutShort;
-}
+const keyOf = ({ model, workers, threads }: PoolShape, { withoutRoute, withoutClient, cutShort }: Changed = {}) =>
+  [model, workers, threads, withoutRoute, withoutClient, cutShort?.routes.join(','), cutShort?.from, cutShort?.to].join(
+    ' ',
+  );
 
-const keyOf = ({ model, workers, threads }: PoolShape, { withoutRoute, cutShort }: Changed = {}) =>
-  [model, workers, threads, withoutRoute, cutShort?.routes.join(','), cutShort?.from, cutShort?.to].join(' ');
-
-function changed(base: Workload, { withoutRoute, cutShort }: Changed): Workload | null {
-  const rest = withoutRoute === undefined ? base : workloadWithout(base, withoutRoute);
+function changed(
+  { client }: Basis,
+  base: Workload,
+  { withoutRoute, withoutClient, cutShort }: Changed,
+): Workload | null {
+  const { route, table } = base.trace;
+  const isLeftOut = (i: number) => route[i] === withoutRoute || client[table[i]] === withoutClient;
+  const isWhole = withoutRoute === undefined && withoutClient === undefined;
+  const rest = isWhole ? base : workloadWithout(base, isLeftOut);
   return rest && cutShort ? workloadCutShort(rest, cutShort) : rest;
 }
 
@@ -107,7 +113,7 @@ function ask(basis: Basis, pool: PoolShape, change: Changed = {}): Answer | null
   const key = keyOf(pool, change);
   const before = basis.known.get(key);
   if (before || !base) return before ?? null;
-  const asked = changed(base, change);
+  const asked = changed(basis, base, change);
   if (!asked) return null;
   const result = runScenario(asked, pool, repetitionsFor(asked.trace.length, basis.budget));
   return keep(basis, key, pool, result, arrivalsAreKnown(base));
@@ -117,7 +123,7 @@ function ask(basis: Basis, pool: PoolShape, change: Changed = {}): Answer | null
 function predictedWithin(basis: Basis, pool: PoolShape, within: number, change: Changed): PoolPrediction | null {
   const base = basis.workload();
   if (!base) return null;
-  const isAsItIs = change.withoutRoute === undefined && change.cutShort === undefined;
+  const isAsItIs = keyOf(pool, change) === keyOf(pool);
   const repetitions = repetitionsFor(base.trace.length, basis.budget);
   if (isAsItIs && !arrivalsAreKnown(base)) {
     // No number of it is told: whether it would do is all that is asked, as a rule.

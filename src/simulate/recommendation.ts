@@ -61,6 +61,11 @@ function forMomentsText(present: PoolShape, chosen: PoolShape, { runs }: Scenari
 
 /** Why this log carries none, where nothing else says it. */
 function notCarriedText(workload: Workload): string[] {
+  if (workload.ifFull) {
+    return [
+      'Whether as many requests as ever ran at once are a limit of the server, in front of which callers queue, or the number of its clients, this log does not tell: no pool is recommended from it.',
+    ];
+  }
   if (workload.present?.model === 'async') {
     return ['Async workers have no slots that could be too few: no number of them is recommended.'];
   }
@@ -98,38 +103,57 @@ export function recommendationOf(
   if (!isRemedy(workload, chosen, target, WHAT_IF_BUDGET)) {
     return { recommendation: null, withheld: [noRemedyText(workload, chosen, target)] };
   }
-  const wait = ({ wait }: PoolMeasures) => wait.p95;
+  const size = { model: chosen.model, workers: chosen.workers, threads: chosen.threads };
+  const because =
+    chosen.model === 'async'
+      ? loopsBecause(ask(chosen), target, isSure)
+      : slotsBecause(workload, { kind, chosen, isSure, target, ask, keeps });
+  return { recommendation: { ...size, because }, withheld: [] };
+}
+
+function loopsBecause(runs: ScenarioRuns, target: number, isSure: boolean): string {
+  const latency = durationText(medianOf(runs.runs, (run) => run.latency.p95));
+  return `the fewest async workers whose busy event loops add no more than ${durationText(target)} to the p95 service time in ${isSure ? 'nine of ten' : 'most'} repetitions: p95 latency ${latency}, if the views await`;
+}
+
+interface Choice {
+  /** The pool that was grown or shrunk to the chosen one. */
+  readonly kind: PoolShape;
+  readonly chosen: PoolShape;
+  readonly isSure: boolean;
+  readonly target: number;
+  readonly ask: (pool: PoolShape) => ScenarioRuns;
+  readonly keeps: (pool: PoolShape, share: number) => boolean;
+}
+
+const p95Wait = ({ wait }: PoolMeasures): number => wait.p95;
+
+function slotsBecause(workload: Workload, { kind, chosen, isSure, target, ask, keeps }: Choice): string {
+  const byThreads = growsByThreads(workload, kind);
   const words = (pool: PoolShape) => {
     const runs = ask(pool);
-    const [low, high] = likelyRange(runs, wait);
-    return `${durationText(medianOf(runs.runs, wait))} (${durationText(low)} to ${durationText(high)})`;
+    const [low, high] = likelyRange(runs, p95Wait);
+    return `${durationText(medianOf(runs.runs, p95Wait))} (${durationText(low)} to ${durationText(high)})`;
   };
-  const size = { model: chosen.model, workers: chosen.workers, threads: chosen.threads };
-  if (chosen.model === 'async') {
-    const latency = durationText(medianOf(ask(chosen).runs, (run) => run.latency.p95));
-    const because = `the fewest async workers whose busy event loops add no more than ${durationText(target)} to the p95 service time in ${isSure ? 'nine of ten' : 'most'} repetitions: p95 latency ${latency}, if the views await`;
-    return { recommendation: { ...size, because }, withheld: [] };
-  }
-  const byThreads = growsByThreads(workload, kind);
   const less = byThreads ? { ...chosen, threads: chosen.threads - 1 } : { ...chosen, workers: chosen.workers - 1 };
   const fewer =
     less.threads > 0 && less.workers > 0
       ? `; with ${byThreads ? less.threads : less.workers} it would be ${words(less)}`
       : '';
-  const name = !byThreads
-    ? poolKind(chosen)
-    : chosen.workers === 1
-      ? 'threads'
-      : `threads in each of ${chosen.workers} workers`;
-  const most = rangeOf(ask(chosen), wait)[1];
+  const most = rangeOf(ask(chosen), p95Wait)[1];
   // The range in the table holds them: beside it the recommendation would seem to miss its own target.
   const unlikely = most > target ? `; readings of this log that are less likely reach ${durationText(most)}` : '';
   const kept = target > 0 ? `stays under ${durationText(target)}` : 'is nothing';
-  const sure = isSure ? null : smallestOf(workload, kind, (pool) => keeps(pool, SURELY));
+  const fewest = `fewest ${slotsGrown(chosen, byThreads)} whose p95 wait ${kept}`;
+  const numbers = `${words(chosen)}${fewer}${unlikely}`;
+  if (isSure) return `the ${fewest} in nine of ten repetitions: ${numbers}`;
+  const sure = smallestOf(workload, kind, (pool) => keeps(pool, SURELY));
   const insured = sure ? `, which takes ${byThreads ? sure.threads : sure.workers} in nine of ten` : '';
-  const share = isSure
-    ? `the fewest ${name} whose p95 wait ${kept} in nine of ten repetitions`
-    : `one more than the fewest ${name} whose p95 wait ${kept} in half of the repetitions${insured}`;
-  const because = `${share}: ${words(chosen)}${fewer}${unlikely}`;
-  return { recommendation: { ...size, because }, withheld: [] };
+  return `one more than the ${fewest} in half of the repetitions${insured}: ${numbers}`;
+}
+
+/** What of a pool there are more of in a larger one. */
+function slotsGrown(pool: PoolShape, byThreads: boolean): string {
+  if (!byThreads) return poolKind(pool);
+  return pool.workers === 1 ? 'threads' : `threads in each of ${pool.workers} workers`;
 }

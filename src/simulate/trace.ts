@@ -6,10 +6,11 @@ import type { HeldWorkers } from '../core/inference.ts';
 import { ascendingOrder } from '../core/order.ts';
 import type { Random } from '../core/random.ts';
 import { countUpTo, medianOf } from '../core/statistics.ts';
+import type { RequestTable } from '../core/table.ts';
 import { type ClumpSize, clumpSize } from './clumps.ts';
 import { overheadOf } from './overhead.ts';
 import { drawWithinTicks, keepEntries, type Ticks, ticksOf } from './ticks.ts';
-import { heldStarts, waitHistories } from './wait-histories.ts';
+import { heldStarts, longestWaits, waitHistories } from './wait-histories.ts';
 
 export interface Trace {
   readonly length: number;
@@ -62,35 +63,20 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
   const { requests, inference, summary } = analysis;
   const inferred = inference.requests;
   const mean = inference.service.mean;
-  let rows: number[] = [];
-  const begin = new Float64Array(requests.length);
-  const hold = new Float64Array(requests.length);
-  let without = 0;
-  for (let i = 0; i < requests.length; i++) {
-    let service = inferred.end[i] - inferred.start[i];
-    if (!(service >= 0)) {
-      service = mean;
-      without++;
-    }
-    const start = Number.isFinite(inferred.start[i]) ? inferred.start[i] : inferred.end[i] - service;
-    if (!Number.isFinite(start) || !(service >= 0)) continue;
-    begin[i] = start;
-    hold[i] = service;
-    rows.push(i);
-  }
   if (inference.servers.length > 0) {
     return { missing: `${inference.servers.length} servers wrote these logs, each with a queue of its own` };
   }
   if (requests.length === 0) return { missing: 'there is no request in the log' };
-  if (rows.length === 0) {
+  const { begin, hold, placed, without } = slotsHeld(analysis);
+  if (placed.length === 0) {
     return Number.isFinite(mean)
       ? { missing: 'the lines carry no time' }
       : { missing: 'the lines carry no duration, and no rhythm shows the service time' };
   }
   // Of a long log only a part may have been followed through the pool: the rest would seem never to have waited.
-  const followed = rows.filter((i) => Number.isFinite(inferred.wait[i]));
-  if (followed.length >= MINIMUM_FOLLOWED) rows = followed;
-  rows = Array.from(integersAt(rows, ascendingOrder(floatsAt(begin, rows))));
+  const followed = placed.filter((i) => Number.isFinite(inferred.wait[i]));
+  const replayable = followed.length >= MINIMUM_FOLLOWED ? followed : placed;
+  let rows = Array.from(integersAt(replayable, ascendingOrder(floatsAt(begin, replayable))));
   const sampled = rows.length > most || rows.length < summary.requests.total;
   if (rows.length > most) rows = stretchesOf(rows, most);
 
@@ -100,15 +86,8 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
     for (let i = 0; i < n; i++) to[i] = Number.isFinite(from[rows[i]]) ? from[rows[i]] : missing;
     return to;
   };
-  const worker = new Int32Array(n);
-  const route = new Int32Array(n);
-  const dense = new Map<number, number>();
-  for (let i = 0; i < n; i++) {
-    const id = requests.worker[rows[i]];
-    route[i] = requests.route[rows[i]];
-    if (id >= 0 && !dense.has(id)) dense.set(id, dense.size);
-    worker[i] = dense.get(id) ?? -1;
-  }
+  const route = Int32Array.from(rows, (row) => requests.route[row]);
+  const { worker, workers } = denseWorkers(rows, requests.worker);
   const start = pick(begin, Number.NaN);
   const service = pick(hold, Number.NaN);
   const uncertainty = pick(inferred.uncertainty, 0);
@@ -125,7 +104,7 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       ticks: ticksOf(requests, rows, inferred),
       route,
       worker,
-      workers: dense.size,
+      workers,
       waits,
       held: whenAsked(waits, (wait) => heldStarts(replayed, wait)),
       stretch,
@@ -139,6 +118,40 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
       waitUnknown: unknown,
     },
   };
+}
+
+/** µs by row of the table: when each request got its slot, and for how long it held it, of those that can be placed. */
+function slotsHeld({ requests, inference }: Analysis) {
+  const { start, end } = inference.requests;
+  const begin = new Float64Array(requests.length);
+  const hold = new Float64Array(requests.length);
+  const placed: number[] = [];
+  // Without a duration of their own.
+  let without = 0;
+  for (let i = 0; i < requests.length; i++) {
+    let service = end[i] - start[i];
+    if (!(service >= 0)) {
+      service = inference.service.mean;
+      without++;
+    }
+    const at = Number.isFinite(start[i]) ? start[i] : end[i] - service;
+    if (!Number.isFinite(at) || !(service >= 0)) continue;
+    begin[i] = at;
+    hold[i] = service;
+    placed.push(i);
+  }
+  return { begin, hold, placed, without };
+}
+
+/** Numbered in the order of first sight. */
+function denseWorkers(rows: readonly number[], ids: RequestTable['worker']): { worker: Int32Array; workers: number } {
+  const dense = new Map<number, number>();
+  const worker = Int32Array.from(rows, (row) => {
+    const id = ids[row];
+    if (id >= 0 && !dense.has(id)) dense.set(id, dense.size);
+    return dense.get(id) ?? -1;
+  });
+  return { worker, workers: dense.size };
 }
 
 const lingersOf = (held: HeldWorkers, route: Int32Array): Float64Array =>
@@ -210,6 +223,20 @@ export function drawStarts({ start, uncertainty, ticks }: Trace, random: Random)
   }
   for (let i = 0; i < begun.length; i++) if (drawn[i] === 0) begun[i] += (2 * random() - 1) * uncertainty[i];
   return begun;
+}
+
+/** The same log, if its server has `slots` and no more, and callers came at any time since these were full. */
+export function asIfFull(trace: Trace, slots: number): Trace {
+  const waits = [longestWaits(trace.start, trace.service, trace.uncertainty, slots)];
+  return {
+    ...trace,
+    waits,
+    held: whenAsked(waits, (wait) => heldStarts(trace.start, wait)),
+    stretch: [0, 1],
+    extremes: [0, 1],
+    clumps: NO_CLUMPS,
+    waitUnknown: true,
+  };
 }
 
 /** The trace of some of its rows, ascending. */

@@ -64,7 +64,7 @@ export function waitHistories(
  * Nobody who waited came before the pool was full: for requests within a stretch that is full, the time since it began
  * (the upper bound of Larson 1990). A stretch is full while the mean level of its bins is nearly the number of slots.
  */
-function longestWaits(
+export function longestWaits(
   start: Float64Array,
   service: Float64Array,
   uncertainty: Float64Array,

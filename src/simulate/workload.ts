@@ -3,11 +3,12 @@ import { floatsAt, indicesBelow } from '../core/columns.ts';
 import type { Analysis } from '../core/finding.ts';
 import type { CutShort, PoolShape } from '../core/prediction.ts';
 import { seedOf } from '../core/random.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { type Callers, findCallers } from './clients.ts';
 import { type Contention, findContention, slowdown, slowdownAt } from './contention.ts';
 import { type Interruptions, interruptionsOf, keepInterruptions } from './interruptions.ts';
 import { type ServiceTimes, serviceTimes } from './service-times.ts';
-import { keepRows, type Trace, traceOf } from './trace.ts';
+import { asIfFull, keepRows, type Trace, traceOf } from './trace.ts';
 
 export interface Workload {
   /** With the times that requests usually take, where something interrupted the pool that wrote the log. */
@@ -17,6 +18,8 @@ export interface Workload {
   readonly times: ServiceTimes;
   readonly contention: Contention | null;
   readonly callers: Callers;
+  /** The same if as many slots as ever ran at once are all that the server has, which the log does not exclude; null: it does. */
+  readonly ifFull: Workload | null;
   /** The pool that wrote the log; null where its slots are not known. */
   readonly present: PoolShape | null;
   /** One queue for all workers or one per worker; null where the log cannot tell. */
@@ -50,30 +53,37 @@ export function workloadOf(
   const interruptions = interruptionsOf(analysis, result.trace, present);
   const trace = interruptions ? { ...result.trace, service: interruptions.ordinary } : result.trace;
   const contention = findContention(trace);
+  const workload: Workload = {
+    trace,
+    ifFull: null,
+    interruptions,
+    times: serviceTimes(contention ? deflated(trace, contention, contention.share) : trace.service, trace.route),
+    contention,
+    callers: findCallers({
+      trace: result.trace,
+      interrupted: (interruptions?.outages.length ?? 0) > 0 || inference.regimes.length > 0,
+      slots: inference.capacity.value,
+      sharedQueue: inference.queue !== 'per-worker',
+      pool: thorough ? present : null,
+      saturatedRatio: saturatedShare(inference),
+      peak: inference.concurrency.peak,
+      proven: inference.concurrency.peakAtLeast,
+      waitMethod: inference.wait.method,
+      waitRange: [inference.wait.lowMean, inference.wait.highMean],
+    }),
+    present,
+    queue: inference.queue,
+    seed: seedOf(trace.start),
+  };
+  const limit = perhapsSlots(inference);
   return {
-    workload: {
-      trace,
-      interruptions,
-      times: serviceTimes(contention ? deflated(trace, contention, contention.share) : trace.service, trace.route),
-      contention,
-      callers: findCallers({
-        trace: result.trace,
-        interrupted: (interruptions?.outages.length ?? 0) > 0 || inference.regimes.length > 0,
-        slots: inference.capacity.value,
-        sharedQueue: inference.queue !== 'per-worker',
-        pool: thorough ? present : null,
-        saturatedRatio: saturatedShare(inference),
-        peak: inference.concurrency.peak,
-        proven: inference.concurrency.peakAtLeast,
-        waitMethod: inference.wait.method,
-        waitRange: [inference.wait.lowMean, inference.wait.highMean],
-      }),
-      present,
-      queue: inference.queue,
-      seed: seedOf(trace.start),
-    },
+    workload: limit === null ? workload : { ...workload, ifFull: { ...workload, trace: asIfFull(trace, limit) } },
   };
 }
+
+/** Never did more run at once, though more would have without a limit of the server, or of the number of its clients. */
+const perhapsSlots = ({ model, capacity }: Analysis['inference']): number | null =>
+  hasNoSlots(model) && capacity.value === null ? capacity.low : null;
 
 /** Share of the time with all slots busy; of lines without durations the share of the slots that were, which is no smaller. */
 function saturatedShare({ concurrency, capacity }: Analysis['inference']): number {
@@ -81,9 +91,9 @@ function saturatedShare({ concurrency, capacity }: Analysis['inference']): numbe
   return Number.isNaN(saturatedRatio) && capacity.value !== null ? mean / capacity.value : saturatedRatio;
 }
 
-/** The same log as if a route had never been asked for. */
-export function workloadWithout(workload: Workload, route: number): Workload | null {
-  const rows = indicesBelow(workload.trace.route.length).filter((i) => workload.trace.route[i] !== route);
+/** The same log as if some of its requests had never been sent, by their entry in the trace. */
+export function workloadWithout(workload: Workload, isLeftOut: (entry: number) => boolean): Workload | null {
+  const rows = indicesBelow(workload.trace.length).filter((i) => !isLeftOut(i));
   if (rows.length === 0) return null;
   const trace = keepRows(workload.trace, rows);
   const { contention } = workload;
@@ -91,6 +101,7 @@ export function workloadWithout(workload: Workload, route: number): Workload | n
   return {
     ...workload,
     trace,
+    ifFull: null,
     interruptions: workload.interruptions && keepInterruptions(workload.interruptions, rows),
     contention: kept,
     times: serviceTimes(kept ? deflated(trace, kept, kept.share) : trace.service, trace.route),
@@ -105,6 +116,7 @@ export function workloadCutShort(workload: Workload, { routes, from, to }: CutSh
   return {
     ...workload,
     trace: shorter,
+    ifFull: null,
     times: serviceTimes(contention ? deflated(shorter, contention, contention.share) : service, trace.route),
   };
 }

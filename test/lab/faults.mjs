@@ -4,6 +4,14 @@ import { scenario, sync } from './scenario.mjs';
 import { WITH_REQUEST_START } from './servers.mjs';
 
 /** Each with the real fault; the counter-example stands beside it under the same name with `-not`. */
+/** Callers of many addresses, and the search that one of them asks for. */
+const shop = [
+  ['/cart/{id}', 4, { dist: 'lognormal', mean: 0.09, cv: 0.6 }],
+  ['/item/{id}', 6, { dist: 'lognormal', mean: 0.06, cv: 0.6 }],
+  ['/checkout', 1, { dist: 'lognormal', mean: 0.3, cv: 0.6 }],
+];
+const searched = [['/search', 1, { dist: 'lognormal', mean: 0.22, cv: 0.4, client: '127.0.0.99' }]];
+
 export const faults = [
   sync(
     'fault-timeout-kills',
@@ -87,6 +95,20 @@ export const faults = [
   }),
   sync('fault-retry-storm', 'failed requests come back after 0.3 s, three times', 4, failing, {}, storm),
   sync('fault-retry-storm-not', 'the same failures, and callers who leave it at that', 4, failing, {}, { clients: 40 }),
+  scenario(
+    'fault-noisy-client',
+    'one address asks for more than all others together, for 25 s',
+    'gunicorn-gthread',
+    2,
+    4,
+    [
+      ['poisson', 9, 25, shop],
+      ['together', ['poisson', 9, 25, shop], ['poisson', 40, 25, searched]],
+      ['poisson', 9, 20, shop],
+    ],
+    {},
+    { clients: 40 },
+  ),
   scenario('fault-unbalanced', 'seven clients pinned to processes by keep-alive', 'gunicorn-gthread', 3, 2, pinned),
   scenario('fault-unbalanced-not', 'the same load, a connection for each request', 'gunicorn-gthread', 3, 2, [
     ['closed', 7, 0.1, 40, api],

@@ -14,7 +14,7 @@ Standard input: {"port", "seed", "phases", "patience", "retries", "skew", "clien
     ["together", phase, phase, …]                       phases at the same time
     ["idle", seconds]    ["settle"]                     settle: until every caller is answered
 A mix is a path or a list of [path, weight, work]; `{id}` in a path becomes a number. `work` is
-{"mode", "dist", "mean", "low", "high", "cv", "count", "errors", "bytes": [low, high]}; the paths of ROUTES bring their own.
+{"mode", "dist", "mean", "low", "high", "cv", "count", "errors", "bytes": [low, high], "client"}; the paths of ROUTES bring their own.
 One connection a request, as a load balancer without keep-alive does; `retries` {"most", "after"}: callers whose request
 failed ask again after so many seconds; `skew`: the clock that stamps X-Request-Start is that many seconds ahead. At most `limit` callers at once, 600 s in all.
 """
@@ -79,7 +79,7 @@ class Load:
         size = self.rng.randint(*work["bytes"]) if "bytes" in work else 0
         details = (work.get("mode", "sleep"), seconds, work.get("count", 1), status, size)
         head = "%d;%s;%.6f;%d;%d;%d" % (self.next_id, *details)
-        return self.next_id, path, head, "127.0.0.%d" % (2 + self.rng.randrange(self.clients))
+        return self.next_id, path, head, work.get("client") or "127.0.0.%d" % (2 + self.rng.randrange(self.clients))
 
     async def exchange(self, path, head, address):
         reader, writer = await asyncio.open_connection("127.0.0.1", self.port, local_addr=(address, 0))

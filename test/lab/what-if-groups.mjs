@@ -93,6 +93,24 @@ const held = [
   ...oneSchedule('q', [['mmpp', 2, 9, 6, 80, page]], JUDGES, 4209),
 ];
 
+/** Recorded after all others: pools of threads of other sizes, an event loop, and more clients who think for longer. */
+const shop = [
+  ['/product/{id}', 6, { dist: 'lognormal', mean: 0.18, cv: 0.7 }],
+  ['/checkout', 2, { dist: 'uniform', low: 0.3, high: 0.9 }],
+  ['/invoice/{id}', 1, { dist: 'exponential', mean: 0.6 }],
+];
+const THREADED = [
+  ['gunicorn-gthread', 1, 3],
+  ['gunicorn-gthread', 1, 6],
+  ['gunicorn-gthread', 3, 2],
+  ['gunicorn-sync', 4, 1],
+  ['gunicorn-asgi', 1, 1],
+];
+const latest = [
+  ...oneSchedule('s', [['poisson', 9, 80, shop]], THREADED, 4301),
+  ...oneSchedule('t', [['closed', 16, 1.6, 80, shop]], THREADED, 4302),
+];
+
 export const whatif = [
   ...oneSchedule(
     'b',
@@ -109,4 +127,5 @@ export const whatif = [
   ...oneSchedule('g', [['ramp', 1, 8, 90, [['/io', 1, { dist: 'exponential', mean: 0.45 }]]]], SMALL_POOLS),
   ...oneSchedule('h', [['closed', 10, 1.5, 80, skewed]], SMALL_POOLS),
   ...held,
+  ...latest,
 ];

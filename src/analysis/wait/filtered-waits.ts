@@ -17,6 +17,7 @@ import { historiesText } from './histories-text.ts';
 import { withoutLongSilences } from './long-silences.ts';
 import { MOST_UNSEEN, type Part, partToFollow } from './part-to-follow.ts';
 import { type Elsewhere, here } from './runs-elsewhere.ts';
+import { isShortOfCpu } from './short-of-cpu.ts';
 import { type SlotChange, slotsAt } from './slot-changes.ts';
 import {
   type LaneStretch,
@@ -130,6 +131,8 @@ interface Followed {
   readonly bursts: Bursts | null;
   /** The histories are of callers who come in bursts. */
   readonly inBursts: boolean;
+  /** Slots may have stood idle although callers queued. */
+  readonly isShortOfCpu: boolean;
   readonly isManyPerTick: boolean;
   /** Answers come as evenly as a full pool gives them, and as a few regular clients ask for them. */
   readonly isEven: boolean;
@@ -179,10 +182,17 @@ function historiesOf(asked: Asked): Followed | null {
       ? laneHistories(lanes, plan, together)
       : queueHistories(queues, plan, together, runs?.usual)
   ).tell();
-  if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, isManyPerTick, isEven };
+  const seen = { isManyPerTick, isEven };
+  if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, isShortOfCpu: false, ...seen };
   const bursts = burstsIn(stretches, plan, usual, runs);
   const inBursts = bursts?.sure ?? false;
-  return { histories: bursts && inBursts ? bursts.histories : usual, bursts, inBursts, isManyPerTick, isEven };
+  return {
+    histories: bursts && inBursts ? bursts.histories : usual,
+    bursts,
+    inBursts,
+    isShortOfCpu: isManyPerTick && !isEven && isShortOfCpu(queues),
+    ...seen,
+  };
 }
 
 function burstsIn({ lanes, queues }: Stretches, plan: Plan, usual: Histories, runs: QueueRuns | null): Bursts | null {
@@ -190,7 +200,8 @@ function burstsIn({ lanes, queues }: Stretches, plan: Plan, usual: Histories, ru
   return runs ? burstsInTicks(lanes, queues, plan, usual, runs) : burstsOnLanes(lanes, plan, usual);
 }
 
-function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven }: Followed): FilteredWaits {
+function told(asked: Asked, followed: Followed): FilteredWaits {
+  const { histories, bursts, inBursts, isManyPerTick, isEven } = followed;
   const { trace, pool, part, partly, effort, callers } = asked;
   const { quick } = part.plan;
   const { waits, model, times, evidence } = histories;
@@ -207,6 +218,7 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven
           requests: partly ? part.length : null,
           beginsFull: !part.isSeen && !partly,
           endsFull,
+          isShortOfCpu: followed.isShortOfCpu,
           slotsOfOne: bounds.slotsOfOne,
         }),
         // What was queued before a part began, or the log, cannot be seen in it.
@@ -221,6 +233,7 @@ function told(asked: Asked, { histories, bursts, inBursts, isManyPerTick, isEven
         quick,
         inBursts,
         maybe: bursts && !bursts.sure ? { waits: bursts.histories.waits, chance: bursts.chance } : null,
+        isShortOfCpu: followed.isShortOfCpu,
         start: times.start.map((micros) => micros / 1e6),
         longest: bounds.longest,
         inOneProcess: bounds.inOneProcess,

@@ -9,11 +9,16 @@ interface Told {
   readonly requests: number | null;
   readonly beginsFull: boolean;
   readonly endsFull: boolean;
+  /** Slots may have stood idle although callers queued. */
+  readonly isShortOfCpu: boolean;
   /** As many were busy for a while as one of several processes has; null: nothing looks like it. */
   readonly slotsOfOne: number | null;
 }
 
-export function historiesText(pool: Pool, { callers, requests, beginsFull, endsFull, slotsOfOne }: Told): string {
+export function historiesText(
+  pool: Pool,
+  { callers, requests, beginsFull, endsFull, isShortOfCpu, slotsOfOne }: Told,
+): string {
   const unseen = [
     ...(beginsFull ? ['was full already when the log begins'] : []),
     ...(endsFull ? ['is still full when the log ends, and who waits then is in no line of it'] : []),
@@ -25,6 +30,7 @@ export function historiesText(pool: Pool, { callers, requests, beginsFull, endsF
     requests === null ? '' : `, of ${requests} requests of the log`,
     '; the range is as wide as the error on recorded servers',
     unseen.length > 0 ? `; the pool ${unseen.join(', and ')}, so callers may have waited longer` : '',
+    isShortOfCpu ? '; the range holds a machine so short of CPU that slots stand idle although callers queue' : '',
     slotsOfOne === null
       ? ''
       : `; for a while just ${slotsOfOne} were busy, as if a process of so many was full and kept a queue of its own`,

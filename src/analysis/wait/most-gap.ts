@@ -17,10 +17,13 @@ const FEWEST = 200;
 const BY_CHANCE = 1.3;
 
 /** s, of the mean gap; Infinity where the log does not bound it. */
-export function mostGap(stretch: Stretch): number {
+export const mostGap = (stretch: Stretch): number => BY_CHANCE * leastIdle(stretch);
+
+/** s for each start, where the slots were busiest; Infinity where the log does not tell. */
+export function leastIdle(stretch: Stretch): number {
   const { slots, changes, isProcesses, tick } = stretch;
   if (changes || !isProcesses) return Number.POSITIVE_INFINITY;
-  return BY_CHANCE * leastIdlePerStart(stretch, slots, Math.max(SHORTEST_TICK, tick));
+  return leastIdlePerStart(stretch, slots, Math.max(SHORTEST_TICK, tick));
 }
 
 export interface Ends {

@@ -111,6 +111,8 @@ export interface WaitContext {
   readonly inBursts: boolean;
   /** s: histories of callers who come in bursts, where the log does not speak against them, and how little it does, 0..1. */
   readonly maybe: { readonly waits: readonly Float64Array[]; readonly chance: number } | null;
+  /** Slots may have stood idle although callers queued: then nothing but `longest` bounds the waits. */
+  readonly isShortOfCpu: boolean;
   /** s: best estimate of each start. */
   readonly start: Float64Array;
   /** s, ascending: no request can have waited longer, each by its own bound; null: not known. */
@@ -209,6 +211,8 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
   const { less, more } = doubt(mean / 1e6, context);
   const lowMean = context.mayBeMore ? 0 : Math.max(0, Math.min(at(means, 0.05), mean / less) - FLOOR);
   const [mostMean, mostP95] = mostOf(context.longest);
+  const atMost = (bound: number, usual: number) =>
+    context.isShortOfCpu && Number.isFinite(bound) ? bound : Math.min(bound, usual);
   const [processMean, processP95] = context.inOneProcess ? mostOf(context.inOneProcess) : [0, 0];
   const waiting = waits.map((wait) => wait.filter((seconds) => seconds > NO_WAIT).length / Math.max(1, wait.length));
   return {
@@ -224,7 +228,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
     highMean: Math.max(
       at(means, 0.95),
       processMean,
-      Math.min(mostMean, Math.max(mean * more, maybe ? moreMaybe * at(maybe.means, 0.5) : 0)) + FLOOR,
+      atMost(mostMean, Math.max(mean * more, maybe ? moreMaybe * at(maybe.means, 0.5) : 0)) + FLOOR,
     ),
     lowP95: Math.max(
       0,
@@ -233,7 +237,7 @@ export function summariseWaits(waits: readonly Float64Array[], context: WaitCont
     highP95: Math.max(
       at(p95, 0.95),
       processP95,
-      Math.min(mostP95, Math.max(p95Middle * more, maybe ? moreMaybe * at(maybe.p95, 0.5) : 0)) + 3 * FLOOR,
+      atMost(mostP95, Math.max(p95Middle * more, maybe ? moreMaybe * at(maybe.p95, 0.5) : 0)) + 3 * FLOOR,
     ),
     waitingRatio: waiting.reduce((sum, share) => sum + share, 0) / waiting.length,
     peakQueue: among(

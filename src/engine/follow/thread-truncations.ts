@@ -20,7 +20,9 @@ export class ThreadTruncations implements TruncationWatch {
 
   start(wake: () => void): void {
     this.#wake = wake;
-    const thread = new Worker(this.#script, { workerData: { script: 'truncation-worker' } });
+    // Without it copies are read all the same, and what was written between copy and truncation is lost.
+    const thread = this.#newThread();
+    if (!thread) return;
     this.#thread = thread;
     thread.unref();
     thread.on('message', ({ key, truncations, take }: WatchMessage) => {
@@ -28,7 +30,6 @@ export class ThreadTruncations implements TruncationWatch {
       if (take === undefined) this.#wake();
       else this.#answer(take);
     });
-    // Without it copies are read all the same, and what was written between copy and truncation is lost.
     const lost = () => {
       this.#thread = null;
       for (const take of [...this.#waiting.keys()]) this.#answer(take);
@@ -36,6 +37,15 @@ export class ThreadTruncations implements TruncationWatch {
     thread.on('error', lost);
     thread.on('exit', lost);
     for (const [key, path] of this.#followed) this.#post({ follow: path, key });
+  }
+
+  /** null: the system lets us start no more threads. */
+  #newThread(): Worker | null {
+    try {
+      return new Worker(this.#script, { workerData: { script: 'truncation-worker' } });
+    } catch {
+      return null;
+    }
   }
 
   follow(path: string, key: string): void {

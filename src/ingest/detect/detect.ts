@@ -51,6 +51,14 @@ const textsOf = ({ b, lines }: Sample, indices: readonly number[]): { index: num
     return { index, start, text: b.toString('latin1', start, end) };
   });
 
+/** A layout found around so few lines that they may rather be broken ones of another kind. @param kinds found before */
+function isTooRare({ found, taken, loose }: Trial, few: Few, kinds: number): boolean {
+  if (!found || taken.length >= FEW_LINES) return false;
+  // The layout that takes anything with a request in it is no rare kind beside others.
+  if (loose && few !== 'first') return true;
+  return few === 'never' || (few === 'first' && kinds > 0);
+}
+
 export class Detector {
   readonly #trials: Trials;
   /** Formats that the user described: they come first. */
@@ -184,21 +192,11 @@ export class Detector {
     while (open.length > 0) {
       // All candidates on some of the lines, the best of them on all lines.
       const some = spread(open, RANKED_LINES);
-      let trials =
-        this.#atOnce(candidates, sample, some) ?? this.#tryAll(this.#likely(candidates, sample, some), sample, some);
-      let right = trials.find((trial) => this.#checks.areRight(trial, sample));
-      right = (right && this.#within(right, trials, sample)) ?? right;
-      if (!right && some.length < open.length) {
-        trials = this.#tryAll(candidates, sample, open);
-        right = trials.find((trial) => this.#checks.areRight(trial, sample));
-      }
+      const { trials, right } = this.#ranked(candidates, sample, open, some);
       const first = right ?? (search ? this.#surroundings.behindPrefix(candidates, sample, open, possible) : null);
       if (!first || first.taken.length === 0) break;
       if (first !== right && !this.#checks.hasAnswers(first, sample)) break;
-      // The layout that takes anything with a request in it is no rare kind beside others.
-      const isRare = first.found && first.taken.length < FEW_LINES;
-      if (isRare && few !== 'first' && first.loose) break;
-      if (isRare && (few === 'never' || (few === 'first' && found.length > 0))) break;
+      if (isTooRare(first, few, found.length)) break;
       const best = settle(
         some.length < open.length ? { ...first, taken: this.#take(first.candidate, sample, open) } : first,
         sample,
@@ -210,6 +208,23 @@ export class Detector {
       open = open.filter((line) => !gone.has(line));
     }
     return found;
+  }
+
+  /** Candidates tried on some of the open lines or, where none of them is right there, on all; and the first that is right. */
+  #ranked(
+    candidates: readonly Candidate[],
+    sample: Sample,
+    open: readonly number[],
+    some: readonly number[],
+  ): { trials: readonly Trial[]; right: Trial | undefined } {
+    const isRight = (trial: Trial) => this.#checks.areRight(trial, sample);
+    const trials =
+      this.#atOnce(candidates, sample, some) ?? this.#tryAll(this.#likely(candidates, sample, some), sample, some);
+    const right = trials.find(isRight);
+    if (right) return { trials, right: this.#within(right, trials, sample) ?? right };
+    if (some.length === open.length) return { trials, right };
+    const onAll = this.#tryAll(candidates, sample, open);
+    return { trials: onAll, right: onAll.find(isRight) };
   }
 
   /** Formats that write the same lines; whether that leaves the name in doubt. */

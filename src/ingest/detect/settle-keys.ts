@@ -130,17 +130,7 @@ function settleDuration(
   values: readonly string[],
   context: () => UnitContext,
 ): { field: Field | null; said: string | null } {
-  if (field.unit !== 'by-value') {
-    const { wholeUnit, covers } = field;
-    const isTold = wholeUnit !== undefined && areWhole(values);
-    if (wholeUnit === undefined && field.unit !== 'written' && isRefuted(values, field.unit, context())) {
-      const told = guessUnit(values, context());
-      const unit = told && told.unit !== field.unit ? told.unit : null;
-      const said = otherUnit(`"${printable(key, MAX_KEY)}"`, unit === null ? null : told);
-      return { field: unit === null ? null : { ...field, unit }, said };
-    }
-    return { field: isTold ? { kind: 'duration', unit: wholeUnit, covers } : field, said: null };
-  }
+  if (field.unit !== 'by-value') return settleKnownUnit(field, key, values, context);
   const guess = guessUnit(values, context());
   const name = `"${printable(key, MAX_KEY)}"`;
   if (!guess) {
@@ -150,6 +140,24 @@ function settleDuration(
   }
   if (guess.unit === null) return { field: null, said: unitUnknown(name, guess) };
   return { field: { ...field, unit: guess.unit }, said: `${name} is taken as the duration (${guess.because})` };
+}
+
+/** The same of a key that tells its unit, which the values may refute. */
+function settleKnownUnit(
+  field: Extract<Field, { kind: 'duration' }>,
+  key: string,
+  values: readonly string[],
+  context: () => UnitContext,
+): { field: Field | null; said: string | null } {
+  const { unit, wholeUnit, covers } = field;
+  if (wholeUnit !== undefined) {
+    return { field: areWhole(values) ? { kind: 'duration', unit: wholeUnit, covers } : field, said: null };
+  }
+  if (unit === 'written' || unit === 'by-value' || !isRefuted(values, unit, context())) return { field, said: null };
+  const told = guessUnit(values, context());
+  const other = told && told.unit !== unit ? told.unit : null;
+  const said = otherUnit(`"${printable(key, MAX_KEY)}"`, other === null ? null : told);
+  return { field: other === null ? null : { ...field, unit: other }, said };
 }
 
 /** Settles what only the lines can tell of named values: which keys there are, the unit of a duration. */

@@ -63,6 +63,29 @@ test('ranges of three threads join without a gap, and every thread is closed', a
   expect(closed).toBe(2);
 });
 
+test('where fewer threads can be started than were asked for, those that there are read', async () => {
+  const readWith = (most: number) => {
+    let started = 0;
+    let closed = 0;
+    const startThread = (): RangeThread => {
+      if (++started > most) throw new Error('EAGAIN');
+      return {
+        read: async (job) => readJob(job),
+        close: () => {
+          closed++;
+        },
+      };
+    };
+    const result = readInParallel(log, 0, { formats, threads: 3, startThread, worthSplitting: 8 });
+    return result.then((read) => ({ read, closed }));
+  };
+  const whole = await readPartial([log], { formats });
+  const withOne = await readWith(1);
+  expect(withOne.read?.report).toEqual(whole.inputs[0]);
+  expect(withOne.closed).toBe(1);
+  expect((await readWith(0)).read).toBeNull();
+});
+
 test('the file of a thread that died is left to one thread', async () => {
   const { result, closed } = await read(true);
   expect(result).toBeNull();

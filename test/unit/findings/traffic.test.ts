@@ -4,6 +4,7 @@ import arrivalBursts from '../../../src/findings/arrival-bursts.ts';
 import clientsGiveUp from '../../../src/findings/clients-give-up.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import healthChecksSkew from '../../../src/findings/health-checks-skew.ts';
+import oneNoisyClient from '../../../src/findings/one-noisy-client.ts';
 import retryStorm from '../../../src/findings/retry-storm.ts';
 import slowClients from '../../../src/findings/slow-clients.ts';
 import { createRandom } from '../../helpers/random.ts';
@@ -278,6 +279,49 @@ describe('slow-clients', () => {
         syncPool(
           16,
           download((client) => 1e8 * client),
+        ),
+      ),
+    ).toBeNull());
+});
+
+describe('one-noisy-client', () => {
+  /** 8 requests/s of 400 addresses, and for half a minute 60/s more, of the address that `who` says. */
+  const traffic = (who: (i: number) => number): Call[] => {
+    const extra = poisson(8, 60, 90, () => ({ takes: 0.1, route: 'GET /search' }), 60);
+    return [...background(7, 8, 200), ...extra.map((call, i) => ({ ...call, client: who(i) }))];
+  };
+  it('is the cause of a full pool, with what the others would wait without it', () => {
+    const [finding] = diagnose(
+      syncPool(
+        4,
+        traffic(() => 7777),
+      ),
+    );
+    expect(finding).toMatchObject({ id: 'one-noisy-client', severity: 'critical' });
+    expect(finding.evidence.busy_share_while_queued).toBeGreaterThan(0.75);
+    expect(finding.evidence.busy_share_otherwise).toBeLessThan(0.1);
+    expect(finding.evidence.without_it_wait_p95_seconds).toBeLessThan(0.05);
+    expect(finding.evidence.symptoms).toContain('pool-saturated');
+  });
+  it('is quiet of a crowd', () =>
+    expect(
+      oneNoisyClient.examine(
+        syncPool(
+          4,
+          traffic((i) => 500 + (i % 300)),
+        ),
+      ),
+    ).toBeNull());
+  it('is quiet of an address behind which half of all callers come at any time', () => {
+    const office = traffic(() => 7777).map((call, i) => ({ ...call, client: i % 2 === 0 ? 7777 : 500 + (i % 301) }));
+    expect(oneNoisyClient.examine(syncPool(4, office))).toBeNull();
+  });
+  it('is quiet where all come through one proxy', () =>
+    expect(
+      oneNoisyClient.examine(
+        syncPool(
+          4,
+          traffic(() => 1).map((call) => ({ ...call, client: 1 })),
         ),
       ),
     ).toBeNull());

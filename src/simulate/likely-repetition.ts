@@ -1,0 +1,61 @@
+/** Repetitions of a workload as its callers are likely to have come, drawn once for all pools. */
+import { drawRepetition, type Repetition } from './repetition.ts';
+import type { Workload } from './workload.ts';
+
+/** Factors on the observed rate where saturation hides the arrivals: at least what was answered, at most twice that. */
+export const HIDDEN_LOADS = [1, 1.25, 1.5, 2] as const;
+
+export const isWider = (r: number): boolean => r % 2 === 1;
+
+/** Draws of a workload that do not depend on the pool: made once, so that pools are compared on the same luck. */
+const drawn = new WeakMap<Workload, Map<string, Repetition>>();
+
+interface Reading {
+  /** Factor on all waits; null: as is likely. */
+  readonly stretched?: number;
+  /** Mean size of the groups that callers come in; as the log shows unless given. */
+  readonly clumped?: number;
+}
+
+export function repetitionOf(workload: Workload, r: number, byWorker: boolean, reading: Reading = {}): Repetition {
+  const known = drawn.get(workload) ?? new Map<string, Repetition>();
+  drawn.set(workload, known);
+  // A quarter of the repetitions leave callers where the stamps put them.
+  const clumped = reading.clumped ?? (r % 4 === 1 ? 1 : workload.trace.clumps.drawn);
+  const stretched = reading.stretched ?? null;
+  const boot = workload.interruptions?.boot ?? null;
+  const key = `${r} ${byWorker} ${stretched} ${clumped}`;
+  let repetition = known.get(key);
+  if (!repetition) {
+    repetition = drawRepetition(workload.trace, workload.times, {
+      seed: workload.seed + r,
+      byWorker,
+      ownService: !isWider(r),
+      clumped,
+      stretched,
+      boot,
+    });
+    known.set(key, repetition);
+  }
+  return repetition;
+}
+
+/** A repetition as the callers are likely to have come. */
+export function likelyRepetition(workload: Workload, r: number, byWorker: boolean): Repetition {
+  const plain = repetitionOf(workload, r, byWorker);
+  if (workload.callers.likely.kind !== 'hidden' || !workload.trace.waitUnknown) return plain;
+  const load = HIDDEN_LOADS[(r >> 1) % HIDDEN_LOADS.length];
+  if (load === 1) return plain;
+  const known = quickened.get(plain) ?? quicker(plain, load);
+  quickened.set(plain, known);
+  return known;
+}
+
+/** Of a repetition, as its number has it. */
+const quickened = new WeakMap<Repetition, Repetition>();
+
+/** As if so many times as many had come. */
+export function quicker(repetition: Repetition, factor: number): Repetition {
+  const origin = repetition.arrival[0];
+  return { ...repetition, arrival: repetition.arrival.map((at) => origin + (at - origin) / factor) };
+}
