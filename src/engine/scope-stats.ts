@@ -1,6 +1,6 @@
 /** What the requests of a stretch of time say, for the lists on the screen: routes, workers and totals of a selection of rows. */
 import { DurationHistogram } from '../analysis/histogram.ts';
-import { endedAt, type Snapshot } from '../core/snapshot.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { RowTest } from './filter.ts';
 
 /** µs; NaN unknown. */
@@ -82,6 +82,23 @@ const FEW = 256;
 /** µs: whole ones are passed on without an object each. */
 const whole = (micros: number): number => (micros < 0x7fffffff ? micros | 0 : micros);
 
+/** The times of the row that is counted, µs: as arguments and results of functions they would be an object each, every time. */
+class CountedRow {
+  /** When it came to the pool. */
+  begun = Number.NaN;
+  ended = Number.NaN;
+  /** NaN unknown */
+  micros = Number.NaN;
+
+  read({ start, end, wait }: Snapshot['placement'], row: number): void {
+    const started = start[row];
+    const ended = end[row] === end[row] ? end[row] : started;
+    this.begun = started !== started ? ended : wait[row] > 0 ? started - wait[row] : started;
+    this.ended = ended;
+    this.micros = ended - started;
+  }
+}
+
 /** What one route or worker did. Quantiles are read when somebody asks: a list shows a few of what may be thousands. */
 class Tally {
   requests = 0;
@@ -98,21 +115,16 @@ class Tally {
   #histogram: DurationHistogram | null = null;
   #quantiles: Quantiles | null = null;
 
-  /** The times of the row are read here: as arguments they would be an object each. */
-  add(placement: Snapshot['placement'], row: number, endsInScope: boolean, isError: boolean, step: number): void {
-    const { start, wait } = placement;
-    const ended = endedAt(placement, row);
-    const begun = start[row] === start[row] ? start[row] - (wait[row] > 0 ? wait[row] : 0) : ended;
+  add(counted: CountedRow, endsInScope: boolean, isError: boolean, step: number): void {
     this.requests++;
     if (endsInScope) this.ended++;
     if (isError) this.errors++;
     this.trend[step]++;
-    if (begun < this.first) this.first = begun;
-    if (ended > this.last) this.last = ended;
-    const micros = ended - start[row];
-    if (!(micros > 0)) return;
-    this.busyMicros += micros;
-    this.#durations[this.#kept++] = micros;
+    if (counted.begun < this.first) this.first = counted.begun;
+    if (counted.ended > this.last) this.last = counted.ended;
+    if (!(counted.micros > 0)) return;
+    this.busyMicros += counted.micros;
+    this.#durations[this.#kept++] = counted.micros;
     if (this.#kept === this.#durations.length) this.#makeRoom();
   }
 
@@ -164,6 +176,7 @@ export class ScopeTally {
   readonly #source: Pick<Snapshot, 'requests' | 'placement'>;
   readonly #scope: Scope;
   readonly #passes: RowTest | null;
+  readonly #counted = new CountedRow();
   #rows = new Int32Array(1024);
   readonly #routes: Tally[] = [];
   readonly #workers: Tally[] = [];
@@ -185,39 +198,38 @@ export class ScopeTally {
   add(candidates: Int32Array, first: number, last: number): void {
     const { placement } = this.#source;
     const { from, to, touching = false } = this.#scope;
+    const counted = this.#counted;
     for (let i = first; i < last; i++) {
       const row = candidates[i];
-      const start = placement.start[row];
-      const ended = endedAt(placement, row);
-      const begun = start === start ? start - Math.max(0, placement.wait[row] || 0) : ended;
+      counted.read(placement, row);
       // A rate is of what ends: of a moment, others run as well.
-      const endsInScope = !(ended < from || ended > to);
-      if (touching ? ended < from || begun > to : !endsInScope) continue;
+      const endsInScope = !(counted.ended < from || counted.ended > to);
+      if (touching ? counted.ended < from || counted.begun > to : !endsInScope) continue;
       this.#inScope++;
-      if (!this.#passes || this.#passes(row)) this.#count(row, ended, endsInScope);
+      if (!this.#passes || this.#passes(row)) this.#count(row, endsInScope);
     }
   }
 
-  #count(row: number, ended: number, endsInScope: boolean): void {
+  /** The row that was read last. */
+  #count(row: number, endsInScope: boolean): void {
     const { requests, placement } = this.#source;
+    const counted = this.#counted;
     this.#keep(row);
     if (endsInScope) this.#ended++;
     const isError = requests.status[row] >= 500;
     if (isError) this.#errors++;
-    const step = this.#stepOf(ended);
-    (this.#routes[requests.route[row]] ??= new Tally()).add(placement, row, endsInScope, isError, step);
+    const step = this.#stepOf(counted);
+    (this.#routes[requests.route[row]] ??= new Tally()).add(counted, endsInScope, isError, step);
     const worker = requests.worker[row];
-    if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(placement, row, endsInScope, isError, step);
-    const micros = ended - placement.start[row];
-    if (micros > 0) {
-      this.#busy += micros;
-      this.#service.add(whole(micros));
+    if (worker >= 0) (this.#workers[worker] ??= new Tally()).add(counted, endsInScope, isError, step);
+    if (counted.micros > 0) {
+      this.#busy += counted.micros;
+      this.#service.add(whole(counted.micros));
     }
     if (placement.wait[row] >= 0) this.#wait.add(whole(placement.wait[row]));
   }
 
-  /** The step of the trend in which a request ended. */
-  #stepOf(ended: number): number {
+  #stepOf({ ended }: CountedRow): number {
     const { from, to } = this.#scope;
     if (!(to > from)) return 0;
     return Math.min(TREND_STEPS - 1, Math.max(0, Math.floor(((ended - from) / (to - from)) * TREND_STEPS)));

@@ -26,6 +26,8 @@ export class Painter {
   #chrome = new Map<number, string>();
   #known = false;
   #sequences: Styles | null = null;
+  /** Of the row that is being written. */
+  readonly #parts: string[] = [];
 
   /** Forgets what is on the screen: the next picture is painted whole. */
   forget(): void {
@@ -55,19 +57,22 @@ export class Painter {
     if (changed === null) return '';
     const { first, last } = changed;
     const blankFrom = last === grid.columns - 1 ? blanksFrom(grid, base + first, base + last) - base : last + 1;
-    let out = `\x1b[${row + 1};${first + 1}H`;
+    // One text in the end: to add to it cell by cell would make one of each step.
+    const parts = this.#parts;
+    parts.length = 0;
+    parts.push(`\x1b[${row + 1};${first + 1}H`);
     let style = -1;
     for (let x = first; x < blankFrom; x++) {
       if (grid.glyphs[base + x] === '') continue;
       if (grid.styles[base + x] !== style) {
         style = grid.styles[base + x];
-        out += styles.sequence(style);
+        parts.push(styles.sequence(style));
       }
-      out += glyphText(grid, row, x, ascii);
+      parts.push(glyphText(grid, row, x, ascii));
     }
-    if (blankFrom <= last) out += '\x1b[0m\x1b[K';
-    else if (style !== 0) out += '\x1b[0m';
-    return out;
+    if (blankFrom <= last) parts.push('\x1b[0m\x1b[K');
+    else if (style !== 0) parts.push('\x1b[0m');
+    return parts.join('');
   }
 
   /** The columns in which the row at `base` differs from what the screen shows; null where none does. */

@@ -14,7 +14,7 @@ import {
 } from '../draw/strip.ts';
 import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
-import { mostSlots, type PoolSeries, slotsAt } from '../scene/pool-series.ts';
+import { mostSlots, type PoolSeries, slotsOfColumns } from '../scene/pool-series.ts';
 import type { Colour } from '../style.ts';
 import { clockText, ticksOf } from '../time-axis.ts';
 import { roughly } from '../wait-text.ts';
@@ -48,11 +48,8 @@ function stripsOf(view: View): Strip[] {
     const { busy } = pool;
     const busyLooks = pool.expected ? stripLooks(view, dimmed(theme, colours.busy)) : looks;
     // As the sentence above counts a pool as full: moments between two requests do not stripe it.
-    const { axis } = scene;
-    const isFull = (column: number) => {
-      const slots = slotsAt(inference, axis.from + (column + 0.5) * axis.microsPerColumn);
-      return capacity !== null && slots !== null && busy[column] >= slots * NEARLY_FULL;
-    };
+    const slots = slotsOfColumns(inference, scene.axis);
+    const isFull = (column: number) => slots !== null && busy[column] >= slots[column] * NEARLY_FULL;
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
       note: '',

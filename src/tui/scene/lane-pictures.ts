@@ -43,7 +43,9 @@ export class LanePictures {
   #ground: Ground | null = null;
   #tiles: readonly LaneTile[] = [];
   #bars: BarRow[] = [];
-  #shares: Unscaled[] = [];
+  #shares: KeptShare[] = [];
+  /** The rows of each plan. */
+  #rows: (readonly BarRow[] | readonly KeptShare[])[] = [];
 
   of(input: LanePicturesInput): TrackPicture[] {
     const { parts, raster, axis, past, firstColumn } = input;
@@ -62,10 +64,11 @@ export class LanePictures {
     for (let row = 0; row < this.#shares.length; row++) copyShares(this.#shares[row], fresh, row);
     this.#ground = ground;
     this.#tiles = parts.map(({ tile }) => tile);
-    return raster.plans.map((plan, index) => this.#pictureOf(input, plan, index));
+    const totals = totalsOf(parts, raster.plans.length);
+    return raster.plans.map((plan, index) => this.#pictureOf(input, plan, index, totals));
   }
 
-  #makeRows({ columns, hasBehind }: Ground, { barRows, shareRows }: Raster): void {
+  #makeRows({ columns, hasBehind }: Ground, { barRows, shareRows, plans }: Raster): void {
     this.#bars = Array.from({ length: barRows }, () => ({ kind: 'bars', ink: new Uint16Array(columns * 8) }));
     this.#shares = Array.from({ length: shareRows }, () => ({
       kind: 'share',
@@ -73,59 +76,80 @@ export class LanePictures {
       ends: new Float64Array(columns),
       behind: hasBehind ? new Float64Array(columns) : null,
       hue: new Int16Array(columns),
+      full: 1,
     }));
+    this.#rows = plans.map(({ asBars, firstRow, rows }) =>
+      (asBars ? this.#bars : this.#shares).slice(firstRow, firstRow + rows),
+    );
   }
 
-  #pictureOf(input: LanePicturesInput, rastered: RasterPlan, index: number): TrackPicture {
+  #pictureOf(input: LanePicturesInput, rastered: RasterPlan, index: number, totals: PlanTotals): TrackPicture {
     const { firstColumn, parts, snapshot, tracks } = input;
     const { plan, asBars, firstRow } = rastered;
     const { inference } = snapshot;
-    let lastColumn = Number.NEGATIVE_INFINITY;
-    let isTimed = false;
-    for (const { tile } of parts) {
-      if (tile.lastColumn[index] > lastColumn) lastColumn = tile.lastColumn[index];
-      if (tile.timed[index]) isTimed = true;
-    }
+    const isTimed = totals.timed[index] === 1;
     const track = plan.shared ? joined(tracks, plan.shared) : tracks.list[plan.track];
     const knownFrom = knownFromOf(input);
-    const busyShare = busyShareOf(input, index, track, isTimed, knownFrom);
-    const common = { plan, knownFrom, lastColumn: lastColumn - firstColumn, busyShare };
-    if (asBars) return { ...common, rows: this.#bars.slice(firstRow, firstRow + rastered.rows), peak: Number.NaN };
-    const rows = this.#shares.slice(firstRow, firstRow + rastered.rows);
+    const busyShare = busyShareOf(input, index, track, totals);
+    const lastColumn = totals.lastColumn[index] - firstColumn;
+    const drawn = (rows: TrackPicture['rows'], peak = Number.NaN) => ({
+      plan,
+      rows,
+      knownFrom,
+      lastColumn,
+      busyShare,
+      peak,
+    });
+    if (asBars) return drawn(this.#rows[index]);
+    const rows = this.#rows[index] as readonly KeptShare[];
     if (!isTimed) {
       const full = Math.max(1, ...rows.map(({ ends }) => ends.reduce((a, b) => Math.max(a, b), 0)));
-      const ends = rows.map((row): ShareRow => ({ kind: 'share', level: row.ends, behind: null, hue: row.hue, full }));
-      return { ...common, rows: ends, peak: Number.NaN };
+      return drawn(rows.map((row): ShareRow => ({ kind: 'share', level: row.ends, behind: null, hue: row.hue, full })));
     }
     const past = pastOf(input, track);
     if (past) for (const row of rows) addPast(row, past);
-    if (plan.form === 'slots') return { ...common, rows: rows.map((row) => ({ ...row, full: 1 })), peak: Number.NaN };
+    if (plan.form === 'slots') return drawn(rows);
     // Calm workers hardly ever run all at once: what they share would look empty.
     const limit = plan.shared || inference.unbounded ? null : inference.threads.value;
     const peak = peakOf(parts, firstRow, past);
-    return {
-      ...common,
-      rows: rows.map((row) => ({ ...row, full: limit ?? Math.max(1, peak) })),
-      // Coarse stamps may put more side by side than there are slots; the worker cannot have.
-      peak: Math.min(limit ?? Number.POSITIVE_INFINITY, peak),
-    };
+    for (const row of rows) row.full = limit ?? Math.max(1, peak);
+    // Coarse stamps may put more side by side than there are slots; the worker cannot have.
+    return drawn(rows, Math.min(limit ?? Number.POSITIVE_INFINITY, peak));
   }
 }
 
-/** A row before it is known what fills it. */
-interface Unscaled extends Omit<ShareRow, 'full'> {
+interface KeptShare extends ShareRow {
+  /** Of a height it is known when all of its tiles are there. */
+  full: number;
   /** Requests that ended. */
   readonly ends: Float64Array;
 }
 
 type Parts = LanePicturesInput['parts'];
 
+/** What the tiles of an axis say together, by plan. */
+type PlanTotals = Pick<LaneTile, 'busy' | 'lastColumn' | 'timed'>;
+
+function totalsOf(parts: Parts, plans: number): PlanTotals {
+  const busy = new Float64Array(plans);
+  const lastColumn = new Float64Array(plans).fill(Number.NEGATIVE_INFINITY);
+  const timed = new Uint8Array(plans);
+  for (const { tile, from, to } of parts) {
+    for (let plan = 0; plan < plans; plan++) {
+      if (tile.lastColumn[plan] > lastColumn[plan]) lastColumn[plan] = tile.lastColumn[plan];
+      timed[plan] |= tile.timed[plan];
+      for (let at = plan * TILE + from; at < plan * TILE + to; at++) busy[plan] += tile.busy[at];
+    }
+  }
+  return { busy, lastColumn, timed };
+}
+
 function copyBars({ ink }: BarRow, parts: Parts, row: number): void {
   for (const { tile, from, to, column } of parts)
     ink.set(tile.ink.subarray((row * TILE + from) * 8, (row * TILE + to) * 8), column * 8);
 }
 
-function copyShares({ level, ends, behind, hue }: Unscaled, parts: Parts, row: number): void {
+function copyShares({ level, ends, behind, hue }: KeptShare, parts: Parts, row: number): void {
   for (const { tile, from, to, column } of parts) {
     for (let at = row * TILE + from, x = column; at < row * TILE + to; at++, x++) {
       level[x] = tile.level[at];
@@ -137,7 +161,7 @@ function copyShares({ level, ends, behind, hue }: Unscaled, parts: Parts, row: n
 }
 
 /** `past`: mean requests in flight in columns whose requests are no longer held. */
-function addPast({ level, hue }: Unscaled, past: Float64Array): void {
+function addPast({ level, hue }: KeptShare, past: Float64Array): void {
   for (let x = 0; x < past.length; x++) {
     if (!(past[x] > 0)) continue;
     level[x] += past[x];
@@ -158,23 +182,18 @@ const knownFromOf = ({ past }: LanePicturesInput): number => (past && !past.coun
 
 /** Only the part of the axis that the log covers counts. */
 function busyShareOf(
-  { snapshot, axis, parts }: LanePicturesInput,
+  input: LanePicturesInput,
   index: number,
   { slots }: Track,
-  isTimed: boolean,
-  knownFrom: number,
+  { busy, lastColumn, timed }: PlanTotals,
 ): number {
+  const { snapshot, axis } = input;
   const { now, from: begun, inference } = snapshot;
-  const first = axis.from + knownFrom * axis.microsPerColumn;
+  const first = axis.from + knownFromOf(input) * axis.microsPerColumn;
   const covered = Math.min(axis.to, now) - Math.max(first, Number.isFinite(begun) ? begun : first);
-  let busy = 0;
-  let hasRequests = false;
-  for (const { tile, from, to } of parts) {
-    for (let at = index * TILE + from; at < index * TILE + to; at++) busy += tile.busy[at];
-    if (tile.lastColumn[index] > Number.NEGATIVE_INFINITY) hasRequests = true;
-  }
-  const isKnown = isTimed || (!hasRequests && inference.service.method !== 'unknown');
-  return isKnown && covered > 0 ? Math.min(1, (busy * axis.microsPerColumn) / (covered * slots)) : Number.NaN;
+  const hasRequests = lastColumn[index] > Number.NEGATIVE_INFINITY;
+  const isKnown = timed[index] === 1 || (!hasRequests && inference.service.method !== 'unknown');
+  return isKnown && covered > 0 ? Math.min(1, (busy[index] * axis.microsPerColumn) / (covered * slots)) : Number.NaN;
 }
 
 /** Mean requests in flight of a track's workers in the past; null without one. */

@@ -109,7 +109,7 @@ function barsOf({ placed, snapshot, raster, startsInferred }: LaneTileInput, { b
 function sharesFrom(first: number, { placed, raster }: LaneTileInput, { share }: Places): Float64Array {
   const shares = new Levels(raster.shareRows, EIGHTHS);
   const { count, from, to } = placed;
-  for (let i = first; i < count; i++) if (share[i] >= 0) shares.add(share[i], from[i] * 8, to[i] * 8);
+  shares.add({ row: share, from, to, first, count, scale: 8 });
   return shares.values();
 }
 
@@ -158,8 +158,8 @@ function plansOf(
     if (!(to[i] > from[i])) continue;
     if (to[i] - from[i] > longest) longest = to[i] - from[i];
     timed[index] = 1;
-    busy.add(index, from[i], to[i]);
   }
+  busy.add({ row: plan, from, to, first: firstPassing, count });
   return { busy: busy.values(), lastColumn, timed, mostSlack, longest };
 }
 

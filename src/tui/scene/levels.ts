@@ -1,4 +1,19 @@
 /** How many things are going on in each step of an axis, for many axes at once: intervals added up exactly, whole steps through differences. */
+
+/** Intervals [first, count) of columns of times. */
+export interface Intervals {
+  /** The row of each, or of all; less than 0: none. */
+  readonly row: Int32Array | number;
+  readonly from: Float64Array;
+  readonly to: Float64Array;
+  readonly first: number;
+  readonly count: number;
+  /** Steps of the axis in a unit of the times. */
+  readonly scale?: number;
+  /** How much each counts for in every step; null: 1. */
+  readonly weight?: Float64Array | null;
+}
+
 export class Levels {
   readonly steps: number;
   readonly #partly: Float64Array;
@@ -11,24 +26,29 @@ export class Levels {
     this.#change = new Float64Array(rows * (steps + 1));
   }
 
-  /** An interval in units of a step; parts outside are left out. `weight`: how much it counts for in each step. */
-  add(row: number, from: number, to: number, weight = 1): void {
+  /** Many at once: times that are passed on one by one are an object each. Parts outside of the axis are left out. */
+  add({ row, from, to, first, count, scale = 1, weight = null }: Intervals): void {
     const { steps } = this;
-    const a = from > 0 ? from : 0;
-    const b = to < steps ? to : steps;
-    if (!(b > a)) return;
-    const first = Math.floor(a);
-    const last = b === steps ? steps - 1 : Math.floor(b);
-    const base = row * steps;
-    if (first === last) {
-      this.#partly[base + first] += weight * (b - a);
-      return;
+    const partly = this.#partly;
+    const change = this.#change;
+    for (let i = first; i < count; i++) {
+      const line = typeof row === 'number' ? row : row[i];
+      const a = from[i] > 0 ? from[i] * scale : 0;
+      const b = to[i] * scale < steps ? to[i] * scale : steps;
+      if (line < 0 || !(b > a)) continue;
+      const each = weight ? weight[i] : 1;
+      const begin = Math.floor(a);
+      const end = b === steps ? steps - 1 : Math.floor(b);
+      const at = line * steps;
+      if (begin === end) {
+        partly[at + begin] += each * (b - a);
+        continue;
+      }
+      partly[at + begin] += each * (begin + 1 - a);
+      partly[at + end] += each * (b - end);
+      change[at + line + begin + 1] += each;
+      change[at + line + end] -= each;
     }
-    this.#partly[base + first] += weight * (first + 1 - a);
-    this.#partly[base + last] += weight * (b - last);
-    const change = row * (steps + 1);
-    this.#change[change + first + 1] += weight;
-    this.#change[change + last] -= weight;
   }
 
   /** Mean number of intervals in each step, row after row. */

@@ -34,10 +34,15 @@ export function mostSlots({ unbounded, capacity, regimes }: ServerInference): nu
   return regimes.reduce((most, one) => Math.max(most, one.capacity ?? 0), capacity.value);
 }
 
-/** Slots at an instant, µs since 1970 UTC. */
-export function slotsAt(inference: ServerInference, instant: number): number | null {
-  const regime = inference.regimes.find(({ from, to }) => instant >= from && instant < to);
-  return regime?.capacity ?? inference.capacity.value;
+/** Slots in the middle of each column, NaN where they are not known; null: not limited, or not known at all. */
+export function slotsOfColumns({ unbounded, capacity, regimes }: ServerInference, axis: TimeAxis): Float64Array | null {
+  if (unbounded || capacity.value === null) return null;
+  const slots = new Float64Array(axis.columns).fill(capacity.value);
+  const columnAfter = (instant: number) =>
+    Math.min(axis.columns, Math.max(0, Math.ceil(columnOf(axis, instant) - 0.5)));
+  for (const { from, to, capacity: own } of regimes)
+    if (own !== null) slots.fill(own, columnAfter(from), columnAfter(to));
+  return slots;
 }
 
 export interface PoolSeriesInput {

@@ -57,27 +57,25 @@ export function poolTile(firstColumn: number, input: TileInput): PoolTile {
 const VAGUE = 0.5;
 
 /** Of the requests from `first` on. */
-function columnsOf({ placed, snapshot, microsPerColumn }: TileInput, first: number): PoolColumns {
-  const { count, row, from, to, slack } = placed;
-  const { wait } = snapshot.placement;
+function columnsOf({ placed, snapshot }: TileInput, first: number): PoolColumns {
+  const { count, row, from, to, came, slack } = placed;
   const { status } = snapshot.requests;
-  const perMicro = 1 / microsPerColumn;
   const levels = new Levels(LEVELS, TILE);
+  levels.add({ row: BUSY, from, to, first, count });
+  levels.add({ row: QUEUE, from: came, to: from, first, count });
   // Ends that are known to the column are counted, without fractions.
   const ends = new Float64Array(TILE);
   const errors = new Float64Array(TILE);
+  let areVague = false;
   for (let i = first; i < count; i++) {
-    const waited = wait[row[i]] * perMicro;
-    if (to[i] > from[i]) levels.add(BUSY, from[i], to[i]);
-    if (waited > 0) levels.add(QUEUE, from[i] - waited, from[i]);
-    const isError = status[row[i]] >= 500;
-    if (slack[i] > VAGUE) addVague(levels, to[i], slack[i], isError);
+    if (slack[i] > VAGUE) areVague = true;
     else if (to[i] >= 0 && to[i] < TILE) {
       const column = Math.floor(to[i]);
       ends[column]++;
-      if (isError) errors[column]++;
+      if (status[row[i]] >= 500) errors[column]++;
     }
   }
+  if (areVague) addVague(levels, placed, status, first);
   const values = levels.values();
   const level = (index: number) => values.subarray(index * TILE, (index + 1) * TILE);
   const vague = { ends: level(ENDS), errors: level(ERRORS) };
@@ -89,9 +87,22 @@ function columnsOf({ placed, snapshot, microsPerColumn }: TileInput, first: numb
 }
 
 /** An end that is only known to lie somewhere counts in equal parts everywhere it may lie. */
-function addVague(levels: Levels, to: number, slack: number, isError: boolean): void {
-  levels.add(ENDS, to - slack, to + slack, 0.5 / slack);
-  if (isError) levels.add(ERRORS, to - slack, to + slack, 0.5 / slack);
+function addVague(levels: Levels, { count, row, to, slack }: TileRows, status: Uint16Array, first: number): void {
+  const earliest = new Float64Array(count);
+  const latest = new Float64Array(count);
+  const weight = new Float64Array(count);
+  const ofEnds = new Int32Array(count).fill(-1);
+  const ofErrors = new Int32Array(count).fill(-1);
+  for (let i = first; i < count; i++) {
+    if (!(slack[i] > VAGUE)) continue;
+    earliest[i] = to[i] - slack[i];
+    latest[i] = to[i] + slack[i];
+    weight[i] = 0.5 / slack[i];
+    ofEnds[i] = ENDS;
+    if (status[row[i]] >= 500) ofErrors[i] = ERRORS;
+  }
+  levels.add({ row: ofEnds, from: earliest, to: latest, first, count, weight });
+  levels.add({ row: ofErrors, from: earliest, to: latest, first, count, weight });
 }
 
 /** What passes, in each column in which it may have ended. */

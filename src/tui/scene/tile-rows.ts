@@ -13,6 +13,8 @@ export class TileRows {
   /** Columns of the tile, with a fraction; the same where no duration is known. */
   from = new Float64Array(0);
   to = new Float64Array(0);
+  /** When it came to the pool: the same as `from` where it did not wait. */
+  came = new Float64Array(0);
   /** Columns, to either side. */
   slack = new Float64Array(0);
 
@@ -23,8 +25,8 @@ export class TileRows {
     this.#makeRoom(count);
     this.count = count;
     this.firstPassing = passes ? passingLast(rows, count, passes) : 0;
-    const { start, end, uncertainty } = snapshot.placement;
-    const { row, from, to, slack } = this;
+    const { start, end, wait, uncertainty } = snapshot.placement;
+    const { row, from, to, came, slack } = this;
     const perMicro = 1 / microsPerColumn;
     for (let i = 0; i < count; i++) {
       const at = rows[i];
@@ -34,6 +36,7 @@ export class TileRows {
       row[i] = at;
       to[i] = last;
       from[i] = begin === begin ? (begin - origin) * perMicro : last;
+      came[i] = wait[at] > 0 ? from[i] - wait[at] * perMicro : from[i];
       slack[i] = uncertainty[at] * perMicro;
     }
   }
@@ -44,6 +47,7 @@ export class TileRows {
     this.row = new Int32Array(room);
     this.from = new Float64Array(room);
     this.to = new Float64Array(room);
+    this.came = new Float64Array(room);
     this.slack = new Float64Array(room);
   }
 }
