@@ -42,13 +42,24 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
 
 const HOW_INDENT = '    ';
 
+/** Fields that the same line of configuration would give are told together, and not at all where a finding gives that advice. */
 export function missingSection({ summary, width, paint }: TextReportInput): string[] {
-  const { missing } = summary.knows;
-  if (missing.length === 0) return [];
+  const isTold = (how: string) => summary.findings.some(({ advice }) => advice.includes(how));
+  const byAdvice = new Map<string, { what: string[]; gives: string[] }>();
+  for (const { what, gives, how } of summary.knows.missing) {
+    if (isTold(how)) continue;
+    const { what: fields, gives: gains } = byAdvice.get(how) ?? { what: [], gives: [] };
+    byAdvice.set(how, { what: [...fields, what], gives: [...gains, gives] });
+  }
+  if (byAdvice.size === 0) return [];
   return [
     paint('title', 'What this log cannot tell'),
-    ...missing.flatMap(({ what, gives, how }) => [
-      ...wrapText(`no ${what} in the log; it would give ${gives}.`, width, '  '),
+    ...[...byAdvice].flatMap(([how, { what, gives }]) => [
+      ...wrapText(
+        `no ${what.join(' and no ')} in the log; ${what.length > 1 ? 'they' : 'it'} would give ${gives.join('; ')}.`,
+        width,
+        '  ',
+      ),
       ...wrapText(how, width - HOW_INDENT.length).map((row) => paint('info', `${HOW_INDENT}${row}`)),
     ]),
   ];

@@ -1,4 +1,4 @@
-/** The post-mortem as a person reads it: verdict, server, lanes in miniature, workers, routes, findings, gaps. */
+/** The post-mortem as a person reads it: verdict, findings, server, lanes in miniature, routes, gaps. */
 
 import type { Facts } from '../core/finding.ts';
 import type { Verdict } from '../core/snapshot.ts';
@@ -27,10 +27,10 @@ export function textReport(input: TextReportInput): string {
   const sections = [
     inputSection(input),
     verdictSection(input),
+    findingsSection(input),
     serverSection(input),
     lanesSection(input),
     routesSection(input),
-    findingsSection(input),
     missingSection(input),
   ];
   return `${sections

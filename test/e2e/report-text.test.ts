@@ -31,6 +31,25 @@ describe('the report', () => {
       for (const row of (await report(log)).split('\n')) expect(row.length, `${log}: ${row}`).toBeLessThanOrEqual(100);
   });
 
+  it('tells what to do right below the verdict, before the numbers of the server', async () => {
+    for (const log of ['gunicorn-sync-3-slow-route-starves-fast', 'waitress-4-threads-ramp']) {
+      const text = await report(log);
+      const at = (part: string | RegExp) => text.search(part);
+      expect(at(/^Findings$/m)).toBeGreaterThan(0);
+      expect(at(/^Findings$/m)).toBeLessThan(at(/^requests /m));
+      expect(at(/^requests /m)).toBeLessThan(at(/^Routes /m));
+    }
+  });
+
+  it('gives each piece of advice once, however many fields it would give', async () => {
+    for (const log of ['waitress-4-threads-ramp', 'gunicorn-sync-3-default-format', 'uvicorn-default-no-time']) {
+      const text = (await report(log)).replace(/\s+/g, ' ');
+      for (const part of ['pid=%(p)s us=%(D)s', 'add $request_time', 'X-Request-Start "t='])
+        expect(text.split(part).length - 1, `${log}: ${part}`).toBeLessThanOrEqual(1);
+    }
+    expect((await report('waitress-4-threads-ramp')).replace(/\s+/g, ' ')).toContain('no wait in the log; it would give');
+  });
+
   it('speaks of a pool of two, and of one request', async () => {
     const two = (await report('gunicorn-sync-2-overloaded')).replace(/\s+/g, ' ');
     expect(two).toContain('both slots are busy');
