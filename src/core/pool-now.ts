@@ -34,6 +34,8 @@ const SHORTEST_BIN = 1_000_000;
 const FREE_BINS = 2;
 /** Share of the slots busy in a bin that leaves some to spare for sure: hand-overs, late lines and the work of others take the rest. */
 const FREE = 0.8;
+/** Share of the slots busy in a bin beside which nobody can have waited for long: one such bin is enough. Half of the slots never hand over at once. */
+const MOSTLY_FREE = 0.5;
 /** µs and bins from which a full pool is more than a moment. */
 export const OPENS_AFTER = 5_000_000;
 const FULL_BINS = 2;
@@ -82,9 +84,10 @@ export function poolNow({ start, end, slots }: QueueRows, resolution: number, un
   for (let bin = 0; bin < bins; bin++) {
     full = level[bin] >= NEARLY_FULL * slots ? full + 1 : 0;
     free = level[bin] < FREE * slots ? free + 1 : 0;
+    const isFree = free >= FREE_BINS || level[bin] < MOSTLY_FREE * slots;
     over = level[bin] > TOO_MANY * slots ? over + 1 : 0;
     if (fullSince === null && full >= least) fullSince = Math.max(first, origin + (bin + 1 - full) * width);
-    if (fullSince !== null && free >= FREE_BINS) {
+    if (fullSince !== null && isFree) {
       lastFull = { from: fullSince, to: origin + (bin + 1 - free) * width };
       fullSince = null;
     }

@@ -4,10 +4,11 @@ import type { LastLook } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { InputSummary } from '../core/summary.ts';
+import { sliceRows } from '../core/table.ts';
 import type { ExaminedWindow, Examiner } from './examiner.ts';
 import { firstVerdict } from './first-look.ts';
 import { LiveJudge } from './live-judge.ts';
-import type { RowStore } from './row-store.ts';
+import { type RowStore, slicePlacement } from './row-store.ts';
 import { toldWaits, withToldRange } from './told-waits.ts';
 
 export interface LiveExaminationsOptions {
@@ -26,6 +27,11 @@ export interface LiveExaminationsOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** While the pool is full, a glance every second tells whether it still seems so, at the newest requests of so many µs, and at most so many. */
+const GLANCE_MICROS = 30_000_000;
+const GLANCE_ROWS = 5000;
+/** Signs that the pool has room which may be wrong, until the next examination is in turn. */
+const MOST_SIGNS = 2;
 /** What is examined: the newest requests of this many µs, and at most so many of them. */
 const EXAMINED_MICROS = 300_000_000;
 const EXAMINED_ROWS = 20_000;
@@ -64,6 +70,8 @@ export class LiveExaminations {
   #isAtStake = false;
   #noLookBefore = Number.NEGATIVE_INFINITY;
   #noReportBefore = Number.NEGATIVE_INFINITY;
+  /** Examinations out of turn since the last one in turn. */
+  #signs = 0;
   #cancel: (() => void) | null = null;
   #cancelRest: (() => void) | null = null;
   #stopped = false;
@@ -82,10 +90,23 @@ export class LiveExaminations {
     if (this.#underWay || this.#cancel || this.#stopped) return;
     const left = Math.max(0, this.#notBefore - this.#options.clock.nowMicros()) / 1000;
     // The clock may have been put back since.
-    this.#cancel = this.#options.clock.after(Math.min(left, LONGEST_PAUSE_MS), () => {
+    const pause = Math.min(left, LONGEST_PAUSE_MS);
+    const isGlance = this.#judge.isFull && this.#signs < MOST_SIGNS && pause > EVERY_MS;
+    this.#cancel = this.#options.clock.after(isGlance ? EVERY_MS : pause, () => {
       this.#cancel = null;
+      if (isGlance && !this.#seemsFree()) return this.schedule();
+      this.#signs = isGlance ? this.#signs + 1 : 0;
       void this.run();
     });
+  }
+
+  /** A glance at the newest requests, for next to nothing: who waits for the end of an alarm does not wait for the turn of an examination. */
+  #seemsFree(): boolean {
+    const { rows, newest } = this.#options;
+    const from = rows.firstSince(newest() - GLANCE_MICROS, GLANCE_ROWS);
+    const { requests, placement } = rows.view();
+    const to = requests.length;
+    return this.#judge.seemsFree(sliceRows(requests, from, to), slicePlacement(placement, from, to));
   }
 
   /** Asks at once what the newest requests say, unless nothing came since it was asked last. */

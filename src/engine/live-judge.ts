@@ -3,8 +3,10 @@
  * this remembers it: a pool that is full stays an alarm until it has slots to spare, what was found about it stands until then, and
  * numbers move when they have changed, not whenever chance draws others.
  */
+import { indicesBelow } from '../core/columns.ts';
 import { OPENS_AFTER, type PoolNow, poolNow } from '../core/pool-now.ts';
 import type { FindingSummary, Summary } from '../core/summary.ts';
+import type { RequestTable } from '../core/table.ts';
 import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
 import { countText } from '../core/words.ts';
 import { calmVerdict, fullVerdict, type WaitNow } from '../findings/live-verdict.ts';
@@ -18,6 +20,7 @@ import {
   leastNow,
   longestNow,
   poolsIn,
+  queuesIn,
   type SlotsOf,
   slotsOf,
   waitDuring,
@@ -70,6 +73,14 @@ export class LiveJudge {
   /** The pool is full now: somebody waits, perhaps. */
   get isFull(): boolean {
     return this.#stretch !== null;
+  }
+
+  /** What was full seems to have room, by where the lines put the newest requests: it is time to examine them. */
+  seemsFree(requests: RequestTable, times: { readonly start: Float64Array; readonly end: Float64Array }): boolean {
+    if (!this.#stretch || !this.#known) return false;
+    const pools = queuesIn(times, requests, indicesBelow(requests.length), this.#known.slots);
+    const states = pools.flatMap((pool) => poolNow(pool, pool.resolution, pool.until) ?? []);
+    return states.every(({ fullSince }) => fullSince === null) && states.some(({ lastFull }) => lastFull !== null);
   }
 
   /** The log has ended: what it tells as a whole is said as it is. */

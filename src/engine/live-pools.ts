@@ -43,17 +43,22 @@ export function poolsIn(inference: ServerInference, table: RequestTable, slots: 
   if (inference.servers.length > 0) {
     return inference.servers.flatMap(({ inference: own, rows }) => {
       const ownSlots = slotsOf(own);
-      return ownSlots === null ? [] : queuesIn(own, table, rows, ownSlots);
+      return ownSlots === null || hidesWhatRan(own) ? [] : queuesIn(own.requests, table, rows, ownSlots);
     });
   }
-  return queuesIn(inference, table, indicesBelow(table.length), slots);
+  return hidesWhatRan(inference) ? [] : queuesIn(inference.requests, table, indicesBelow(table.length), slots);
 }
 
-/** `rows`: of the table, one for each of the inference. */
-function queuesIn(inference: ServerInference, table: RequestTable, rows: Int32Array, slots: SlotsOf): LivePool[] {
-  const { start, end } = inference.requests;
-  // Where the times of a proxy hold the queue as well nobody sees what ran.
-  if (!Number.isFinite(inference.concurrency.peak)) return [];
+/** Where the times of a proxy hold the queue as well nobody sees what ran. */
+const hidesWhatRan = ({ concurrency }: ServerInference): boolean => !Number.isFinite(concurrency.peak);
+
+/** `rows`: of the table, one for each of the times. */
+export function queuesIn(
+  { start, end }: { readonly start: Float64Array; readonly end: Float64Array },
+  table: RequestTable,
+  rows: Int32Array,
+  slots: SlotsOf,
+): LivePool[] {
   const queues = new Map<number, number[]>();
   let [from, until, resolution] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   for (let k = 0; k < rows.length; k++) {

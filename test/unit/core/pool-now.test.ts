@@ -40,6 +40,12 @@ it('stays full over a second with room, and is no longer full after two', () => 
   expect(state([...full, ...seconds(4, 2)])).toEqual({ fullSince: null, lastFull: [4, 14], isContradicted: false });
 });
 
+it('is no longer full after one second in which most slots were idle: nobody can have waited then', () => {
+  const full = [...seconds(4, 1), ...seconds(10, 4)];
+  expect(state([...full, 1, 1])).toEqual({ fullSince: null, lastFull: [4, 14], isContradicted: false });
+  expect(state([...full, 2, 4])?.fullSince).toBe(4);
+});
+
 it('does not take what still runs for a free slot', () => {
   // Long requests fill the pool; those that run at the end have no line yet.
   const rows = [0, 1, 2, 3].flatMap((slot) =>
