@@ -3,6 +3,7 @@ import { exitCodes, UserError } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { version } from '../core/version.ts';
 import { isWritten, output, print, stderr } from './output.ts';
+import { asSentence, nameInErrors } from './wrong-usage.ts';
 
 const examples = `
 Examples:
@@ -41,6 +42,7 @@ async function main(argv: string[]): Promise<void> {
     import('commander'),
     import('./commands/index.ts'),
   ]);
+  const named = commands.find((command) => command.name === argv[0]);
   const program = new Command('logscope')
     .description(
       'Reads the access logs of Python web servers and shows how many requests the server could run at once, when it ran out, how long callers queued before a worker took them, and what would fix it.',
@@ -52,20 +54,20 @@ async function main(argv: string[]): Promise<void> {
     .configureOutput({
       writeOut: print,
       writeErr: (text) => stderr().write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'logscope: ')),
+      outputError: (text, write) => write(asSentence(text, named ? `logscope ${named.name}` : 'logscope')),
       getOutHelpWidth: () => output().columns ?? 80,
       // There are none in our texts, whatever the terminal can.
       getOutHasColors: () => true,
     })
     .exitOverride();
   let result: Promise<number> | null = null;
-  const named = commands.find((command) => command.name === argv[0]);
   // To the command that is asked for the others mean nothing.
   for (const command of named ? [named] : commands) {
     const sub = program.command(command.name).description(command.summary).exitOverride();
     command.configure(sub, (run) => {
       result = run();
     });
+    sub.options.forEach(nameInErrors);
     sub.addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  ${line}`).join('\n')}\n`);
   }
   try {

@@ -1,5 +1,5 @@
 /** Quantities as people type them on a command line: "3,4,6", "200ms", "1%"; a wrong one is a usage error. */
-import { exitCodes, UserError } from '../core/errors.ts';
+import { wrongUsage } from './wrong-usage.ts';
 
 const MAX_COUNT = 4096;
 
@@ -12,10 +12,7 @@ export function parseCounts(text: string): readonly number[] {
     const [, low, high = low] = /^\s*(\d{1,6})(?:-(\d{1,6}))?\s*$/.exec(part) ?? [];
     const [from, to] = [Number(low), Number(high)];
     if (!(from >= 1 && to >= from && to <= MAX_COUNT && to - from < MOST_OF_RANGE)) {
-      throw new UserError(
-        `"${text}" is not a list of whole numbers from 1 to ${MAX_COUNT}, such as 3,4,6 or 3-6`,
-        exitCodes.usage,
-      );
+      throw wrongUsage(`"${text}" is not a list of whole numbers from 1 to ${MAX_COUNT}, such as 3,4,6 or 3-6`);
     }
     return Array.from({ length: to - from + 1 }, (_, i) => from + i);
   });
@@ -28,9 +25,9 @@ const AMBIGUOUS = 10;
 /** "0.2", "0.2s", "200ms", "2m" → seconds. A bare number is seconds as well, where it cannot be meant as milliseconds. */
 export function parseSeconds(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(us|µs|ms|s|m|min)?$/.exec(text.trim());
-  if (!match) throw new UserError(`"${text}" is not a time such as 0.2, 200ms or 1.5s`, exitCodes.usage);
+  if (!match) throw wrongUsage(`"${text}" is not a time such as 0.2, 200ms or 1.5s`);
   if (match[2] === undefined && Number(match[1]) >= AMBIGUOUS) {
-    throw new UserError(`"${text}" has no unit: ${match[1]}ms or ${match[1]}s?`, exitCodes.usage);
+    throw wrongUsage(`"${text}" has no unit: ${match[1]}ms or ${match[1]}s?`);
   }
   const unit = { us: 1e-6, µs: 1e-6, ms: 1e-3, s: 1, m: 60, min: 60 }[match[2] ?? 's'] as number;
   return Number(match[1]) * unit;
@@ -41,7 +38,7 @@ export function parseRatio(text: string): number {
   const match = /^(\d+(?:\.\d+)?|\.\d+)\s*(%)?$/.exec(text.trim());
   const ratio = match ? Number(match[1]) / (match[2] ? 100 : 1) : Number.NaN;
   if (!(ratio >= 0 && ratio <= 1)) {
-    throw new UserError(`"${text}" is not a share such as 1% or 0.01`, exitCodes.usage);
+    throw wrongUsage(`"${text}" is not a share such as 1% or 0.01`);
   }
   return ratio;
 }

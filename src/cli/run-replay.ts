@@ -7,10 +7,10 @@ import { bePatientFor } from '../engine/patient-v8.ts';
 import { Player } from '../engine/player.ts';
 import { ReplayEngine } from '../engine/replay-engine.ts';
 import { replayObjects } from '../engine/replay-stream.ts';
-import { formOf } from '../tui/capabilities.ts';
+import { askedForm } from './asked-form.ts';
 import type { ReplayCommandOptions } from './commands/replay.ts';
 import { createExaminer } from './create-examiner.ts';
-import { stderr, stdout } from './output.ts';
+import { stderr } from './output.ts';
 import { createProgress } from './progress.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
@@ -18,6 +18,7 @@ import { askedWindow } from './window-options.ts';
 import { flushed, writeLines } from './write-lines.ts';
 
 export async function runReplay(given: readonly string[], options: ReplayCommandOptions): Promise<number> {
+  const form = askedForm(options);
   const paths = inOrderOfWriting(given);
   const progress = createProgress(stderr);
   const engine = new ReplayEngine({
@@ -31,7 +32,6 @@ export async function runReplay(given: readonly string[], options: ReplayCommand
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
   });
-  const form = formOf({ stdout: stdout(), env: process.env }, options);
   bePatientFor(paths);
   if (form === 'json') {
     await engine.load();

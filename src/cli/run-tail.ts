@@ -7,15 +7,16 @@ import { ThreadTruncations } from '../engine/follow/thread-truncations.ts';
 import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
 import { bePatientFor } from '../engine/patient-v8.ts';
-import { formOf } from '../tui/capabilities.ts';
+import { askedForm } from './asked-form.ts';
 import type { TailOptions } from './commands/tail.ts';
 import { createExaminer } from './create-examiner.ts';
-import { stderr, stdout } from './output.ts';
+import { stderr } from './output.ts';
 import { runPlain } from './run-plain.ts';
 import { runScreen } from './run-screen.ts';
 import { flushed, writeLine } from './write-lines.ts';
 
 export async function runTail(paths: readonly string[], options: TailOptions): Promise<number> {
+  const form = askedForm(options);
   const engine = new LiveEngine({
     paths,
     formats,
@@ -28,7 +29,6 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
-  const form = formOf({ stdout: stdout(), env: process.env }, options);
   bePatientFor(paths);
   if (form === 'plain') {
     await engine.start();

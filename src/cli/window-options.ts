@@ -1,8 +1,8 @@
 /** The options that choose a stretch of a log by time, and the spellings they take. */
 import type { Command } from 'commander';
-import { exitCodes, UserError } from '../core/errors.ts';
 import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
 import type { AskedWindow, TimeBound } from '../core/time-window.ts';
+import { wrongUsage } from './wrong-usage.ts';
 
 export interface WindowOptions {
   readonly since?: TimeBound;
@@ -23,7 +23,7 @@ export const windowOptions = (command: Command): Command =>
 /** null: everything is wanted. @throws UserError when the options contradict each other */
 export function askedWindow({ since, until, last }: WindowOptions): AskedWindow | null {
   if (last !== undefined && since !== undefined) {
-    throw new UserError('--last and --since both say where to begin: give one of them', exitCodes.usage);
+    throw wrongUsage('--last and --since both say where to begin: give one of them');
   }
   const begin: TimeBound | null = last === undefined ? (since ?? null) : { kind: 'before-end', micros: last };
   return begin || until ? { since: begin, until: until ?? null } : null;
@@ -48,7 +48,7 @@ function spanOf(text: string): number {
 export function parseSpan(text: string): number {
   const span = spanOf(text.trim());
   if (span > 0) return span;
-  throw new UserError(`"${text}" is no length of time such as 90s, 15m, 2h, 1h30m or 1d`, exitCodes.usage);
+  throw wrongUsage(`"${text}" is no length of time such as 90s, 15m, 2h, 1h30m or 1d`);
 }
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -107,8 +107,7 @@ function boundOf(text: string): TimeBound | null {
 export function parseBound(text: string): TimeBound {
   const bound = boundOf(text.trim());
   if (bound) return bound;
-  throw new UserError(
+  throw wrongUsage(
     `"${text}" is no time such as "2026-03-01 17:04", 2026-03-01T17:04:15+01:00, 17:04, 1772381055 or 2h (before the end)`,
-    exitCodes.usage,
   );
 }

@@ -114,7 +114,7 @@ describe('logscope analyze', () => {
   it('answers wrong usage with exit code 2 and a hint', async () => {
     const [unknown, nothing, none] = await Promise.all([run(['analyse', sample]), run(['analyze']), run([])]);
     expect([unknown.code, nothing.code, none.code]).toEqual([2, 2, 2]);
-    expect(unknown.stderr).toMatch(/Did you mean analyze/);
+    expect(unknown.stderr).toMatch(/did you mean analyze/);
     expect(nothing.stderr).toMatch(/missing required argument/);
     expect(none.stderr).toMatch(/Examples:/);
   });

@@ -1,11 +1,12 @@
 /** `logscope check`: a gate for CI after a load test; exit code 1 with the reasons when a threshold is not kept. */
-import { exitCodes, UserError } from '../../core/errors.ts';
+import { exitCodes } from '../../core/errors.ts';
 import type { Severity } from '../../core/summary.ts';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { parseRatio, parseSeconds } from '../quantities.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
+import { oneOf, wrongUsage } from '../wrong-usage.ts';
 
 interface Options extends InputOptions, WindowOptions {
   readonly maxP95Wait?: number;
@@ -19,17 +20,12 @@ interface Options extends InputOptions, WindowOptions {
 }
 
 const DEFAULT_SEVERITY = 'critical';
-const severities: readonly string[] = ['info', 'warning', 'critical', 'none'];
-
-function parseSeverity(text: string): Severity | 'none' {
-  if (severities.includes(text)) return text as Severity | 'none';
-  throw new UserError(`--fail-on takes info, warning, critical or none, not "${text}"`, exitCodes.usage);
-}
+const severities: readonly (Severity | 'none')[] = ['info', 'warning', 'critical', 'none'];
 
 function parseRate(text: string): number {
   const rate = Number(text);
   if (text.trim() !== '' && rate >= 0 && Number.isFinite(rate)) return rate;
-  throw new UserError(`"${text}" is not a rate such as 25 (requests per second)`, exitCodes.usage);
+  throw wrongUsage(`"${text}" is not a rate such as 25 (requests per second)`);
 }
 
 export default defineCommand({
@@ -58,7 +54,7 @@ export default defineCommand({
       .option(
         '--fail-on <severity>',
         `findings of this severity or worse fail: info, warning, critical; none: only thresholds (default: ${DEFAULT_SEVERITY})`,
-        parseSeverity,
+        oneOf(severities),
       )
       .option('--json', 'print the results as JSON');
     windowOptions(inputOptions(command)).action((files: string[], options: Options) =>
@@ -80,9 +76,8 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
   } = options;
   const isLimited = Object.keys(limits).length > 0;
   if (failOn === 'none' && !isLimited) {
-    throw new UserError(
+    throw wrongUsage(
       'with --fail-on none there is nothing left to check: give a threshold, such as --max-p95-wait 200ms',
-      exitCodes.usage,
     );
   }
   const thresholds = failOn === 'none' ? limits : { ...limits, failOn };

@@ -3,6 +3,7 @@ import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { type ScreenOptions, screenOptions } from '../screen-options.ts';
 import { type WindowOptions, windowOptions } from '../window-options.ts';
+import { wrongUsage } from '../wrong-usage.ts';
 
 export interface ReplayCommandOptions extends InputOptions, ScreenOptions, WindowOptions {
   readonly speed?: number;
@@ -32,6 +33,6 @@ export default defineCommand({
 
 function parseSpeed(text: string): number {
   const factor = Number(text.replace(/^[x×]/, ''));
-  if (!(factor >= 0.1 && factor <= 1000)) throw new Error('--speed wants a factor from 0.1 to 1000');
+  if (!(factor >= 0.1 && factor <= 1000)) throw wrongUsage(`"${text}" is not a factor from 0.1 to 1000, such as 10`);
   return factor;
 }

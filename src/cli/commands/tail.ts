@@ -1,8 +1,8 @@
 /** `logscope tail`: a live log in the terminal, or as a stream of JSON. */
-import { InvalidArgumentError } from 'commander';
 import { defineCommand } from '../command.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { type ScreenOptions, screenOptions } from '../screen-options.ts';
+import { wrongUsage } from '../wrong-usage.ts';
 
 export interface TailOptions extends InputOptions, ScreenOptions {
   /** Bytes */
@@ -44,6 +44,6 @@ const units: Readonly<Record<string, number>> = { '': 1, k: 1e3, m: 1e6, g: 1e9 
 
 function parseBytes(text: string): number {
   const match = /^(\d+(?:\.\d+)?)([kmg]?)b?$/i.exec(text);
-  if (!match) throw new InvalidArgumentError('a size such as 500k, 16M or 1G is wanted.');
+  if (!match) throw wrongUsage(`"${text}" is not a size such as 500k, 16M or 1G`);
   return Number(match[1]) * units[match[2].toLowerCase()];
 }

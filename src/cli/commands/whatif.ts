@@ -1,5 +1,5 @@
 /** `logscope whatif`: the log's own load on other pools. */
-import { exitCodes, UserError } from '../../core/errors.ts';
+import { exitCodes } from '../../core/errors.ts';
 import type { PoolModel } from '../../core/prediction.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
@@ -7,6 +7,7 @@ import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { parseCounts, parseSeconds } from '../quantities.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
+import { oneOf } from '../wrong-usage.ts';
 
 interface Options extends InputOptions, WindowOptions {
   readonly workers?: readonly number[];
@@ -16,12 +17,7 @@ interface Options extends InputOptions, WindowOptions {
   readonly json?: boolean;
 }
 
-const models: readonly string[] = ['sync', 'threaded', 'async'];
-
-function parseModel(text: string): PoolModel {
-  if (models.includes(text)) return text as PoolModel;
-  throw new UserError(`--model takes sync, threaded or async, not "${text}"`, exitCodes.usage);
-}
+const models: readonly PoolModel[] = ['sync', 'threaded', 'async'];
 
 export default defineCommand({
   name: 'whatif',
@@ -40,7 +36,7 @@ export default defineCommand({
       .option(
         '--model <model>',
         'sync, threaded or async (default: as the log shows, threaded with --threads)',
-        parseModel,
+        oneOf(models),
       )
       .option(
         '--target-p95-wait <seconds>',
