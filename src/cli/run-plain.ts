@@ -7,10 +7,13 @@ import { countText, durationText, percentText, roundText, serviceWords } from '.
 import type { Engine } from '../engine/engine.ts';
 import { FindingChanges } from '../engine/finding-changes.ts';
 import { scopeStats } from '../engine/scope-stats.ts';
-import { stdout } from './output.ts';
+import { wrapText } from '../report/columns.ts';
+import { output, stdout } from './output.ts';
 
 /** A line about the time since the line before this often, ms. */
 const LINE_EVERY = 10_000;
+/** Columns: on less a word may be broken. */
+const NARROWEST = 20;
 /** That all is well is said again this often, ms, though its numbers change. */
 const CALM_EVERY = 60_000;
 
@@ -46,6 +49,8 @@ const sentence = (text: string): string => (/[.!?]$/.test(text) ? text : `${text
 
 export interface PlainOptions {
   readonly write?: (line: string) => void;
+  /** Of the terminal that is written to; undefined: it is none. */
+  readonly columns?: () => number | undefined;
   /** Calls back when nothing will come any more; a replay is over at its end. */
   readonly onOver?: (over: () => void) => void;
   /** Ends the engine with all it knows in its last snapshot; default: its `stop`. */
@@ -56,8 +61,18 @@ export interface PlainOptions {
 export async function runPlain(
   engine: Engine,
   clock: Clock,
-  { write = (line) => void stdout().write(`${line}\n`), onOver, stop = () => engine.stop() }: PlainOptions = {},
+  {
+    write: writeRows = (rows) => void stdout().write(`${rows}\n`),
+    columns = () => output().columns,
+    onOver,
+    stop = () => engine.stop(),
+  }: PlainOptions = {},
 ): Promise<number> {
+  const write = (line: string) => {
+    const width = columns();
+    // A terminal would break it within a word.
+    writeRows(width === undefined ? line : wrapText(line, Math.max(NARROWEST, width), '  ').join('\n'));
+  };
   const changes = new FindingChanges();
   let told: { severity: string; sentence: string; at: number } = { severity: '', sentence: '', at: 0 };
   let status = '';

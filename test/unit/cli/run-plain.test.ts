@@ -42,6 +42,23 @@ it('writes titles and advice as sentences', async () => {
   expect(finding).toContain('(p95, inferred). Give GET /slow a pool of its own');
 });
 
+it('breaks its lines between words on a terminal, and leaves them whole for a program', async () => {
+  const snapshot = await replaySnapshot('gunicorn-sync-3-slow-route-starves-fast.log');
+  const told = async (columns: number | undefined) => {
+    const lines: string[] = [];
+    await runPlain(new FakeEngine({ ...snapshot, playing: false }), new FakeClock(), {
+      write: (line) => lines.push(line),
+      columns: () => columns,
+    });
+    return lines;
+  };
+  const whole = await told(undefined);
+  const broken = await told(60);
+  expect(broken.map((line) => line.replace(/\n +/g, ' '))).toEqual(whole);
+  for (const row of broken.join('\n').split('\n')) expect(row.length).toBeLessThanOrEqual(60);
+  expect(whole.some((line) => line.length > 200)).toBe(true);
+});
+
 it('ends with a stream that has ended', async () => {
   const snapshot = await replaySnapshot('gunicorn-sync-4-nearly-full.log');
   let over = () => {};
