@@ -8,7 +8,7 @@ export const DEFAULT_COLOUR: Colour = -1;
 export type ColourDepth = 0 | 16 | 256 | 16_777_216;
 
 /** The RGB of the 16 colours as xterm sets them by default: what "nearest" is measured against. */
-const ansi16 = [
+export const ansi16 = [
   0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
   0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
 ];

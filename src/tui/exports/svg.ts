@@ -1,6 +1,7 @@
 /** A picture of the screen as SVG: each run of cells of one style is a text over a rectangle. */
 import type { CellGrid } from '../canvas.ts';
 import { defineExporter } from '../exporter.ts';
+import { looksOfSgr } from '../sgr-colours.ts';
 import { CELL, svgRect, svgScreen, svgText, type TextLooks } from '../svg-frame.ts';
 import type { Theme } from '../theme.ts';
 
@@ -11,26 +12,14 @@ interface Looks extends TextLooks {
   readonly ground: string | null;
 }
 
-/** Reads the escape sequence of a style; colours as 24-bit (other depths are drawn in the terminal's own colours). */
+const hex = (rgb: number): string => `#${rgb.toString(16).padStart(6, '0')}`;
+
+/** Colours as the terminal has them; `ground` and `text` are its own. */
 function looksOf(sequence: string, ground: string, text: string): Looks {
-  const codes = sequence.slice(2, -1).split(';').map(Number);
-  let fill = text;
-  let back: string | null = null;
-  const flags = new Set<number>();
-  for (let i = 0; i < codes.length; i++) {
-    const isColour = (codes[i] === 38 || codes[i] === 48) && codes[i + 1] === 2;
-    if (!isColour) {
-      flags.add(codes[i]);
-      continue;
-    }
-    const hex = `#${codes
-      .slice(i + 2, i + 5)
-      .map((channel) => channel.toString(16).padStart(2, '0'))
-      .join('')}`;
-    if (codes[i] === 38) fill = hex;
-    else back = hex;
-    i += 4;
-  }
+  const looks = looksOfSgr(sequence);
+  let fill = looks.text === null ? text : hex(looks.text);
+  let back = looks.ground === null ? null : hex(looks.ground);
+  const { flags } = looks;
   if (flags.has(7)) [fill, back] = [back ?? ground, fill];
   return { fill, ground: back, bold: flags.has(1), dim: flags.has(2), underline: flags.has(4) };
 }

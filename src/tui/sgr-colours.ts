@@ -1,0 +1,50 @@
+/** The colours in an escape sequence, in whatever depth it was written for, as RGB. */
+import { ansi16 } from './style.ts';
+
+/** Levels of the 6×6×6 cube of the 256 colours. */
+const cube = [0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff];
+
+/** Of the 256 colours: the 16, the cube, the ramp of greys. */
+function indexed(index: number): number {
+  if (index < 16) return ansi16[index];
+  if (index >= 232) return (8 + (index - 232) * 10) * 0x010101;
+  const at = index - 16;
+  return (cube[Math.floor(at / 36)] << 16) | (cube[Math.floor(at / 6) % 6] << 8) | cube[at % 6];
+}
+
+export interface SgrLooks {
+  /** 24-bit; null: the terminal's own. */
+  readonly text: number | null;
+  readonly ground: number | null;
+  /** The codes that are no colours. */
+  readonly flags: ReadonlySet<number>;
+}
+
+/** "\x1b[0;1;38;2;255;0;0m" and its like. */
+export function looksOfSgr(sequence: string): SgrLooks {
+  const codes = sequence.slice(2, -1).split(';').map(Number);
+  const flags = new Set<number>();
+  let text: number | null = null;
+  let ground: number | null = null;
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
+    const tens = Math.floor(code / 10) * 10;
+    let rgb: number;
+    let isGround: boolean;
+    if (code === 38 || code === 48) {
+      const isDirect = codes[i + 1] === 2;
+      rgb = isDirect ? (codes[i + 2] << 16) | (codes[i + 3] << 8) | codes[i + 4] : indexed(codes[i + 2]);
+      isGround = code === 48;
+      i += isDirect ? 4 : 2;
+    } else if ([30, 40, 90, 100].includes(tens) && code % 10 < 8) {
+      rgb = ansi16[(code % 10) + (tens >= 90 ? 8 : 0)];
+      isGround = tens === 40 || tens === 100;
+    } else {
+      flags.add(code);
+      continue;
+    }
+    if (isGround) ground = rgb;
+    else text = rgb;
+  }
+  return { text, ground, flags };
+}
