@@ -195,8 +195,15 @@ function termOf(field: string, comparison: Comparison | ':', value: string): Ter
         (row) =>
           test(sources[requests.source[row]] ?? '');
     default:
-      return `there is no field "${field}": ${Object.keys(filterFields).join(', ')}`;
+      return `there is no field "${field}": ${meantBy(field)}`;
   }
+}
+
+/** The one field that begins alike, or all that there are. */
+function meantBy(field: string): string {
+  const fields = Object.keys(filterFields);
+  const alike = fields.filter((name) => name.startsWith(field.slice(0, 2)));
+  return alike.length === 1 ? `did you mean ${alike[0]}?` : fields.join(', ');
 }
 
 /** Reads a filter; `error` says in a sentence what is wrong with it. An empty text is no filter. */

@@ -22,7 +22,7 @@ it.each<[args: string[], said: string]>([
   [['check', log, '--max-p95-wait', '200'], '--max-p95-wait: "200" has no unit: 200ms or 200s?'],
   [['check', log, '--fail-on', 'foo'], '--fail-on: "foo" is not info, warning, critical or none'],
   [['analyze', log, '--last', 'x'], '--last: "x" is no length of time such as 90s, 15m, 2h, 1h30m or 1d'],
-  [['replay', log, '--filter', 'rout:/io'], '--filter: there is no field "rout": '],
+  [['replay', log, '--filter', 'rout:/io'], '--filter: there is no field "rout": did you mean route?'],
   [['replay', log, '--json', '--filter', 'route:/io'], '--filter is for the screen'],
   [['analyze'], 'missing required argument \'file\': "logscope analyze --help" says what it takes'],
   [['analyze', '--workers', '3', log], 'unknown option \'--workers\': "logscope analyze --help" says what it takes'],

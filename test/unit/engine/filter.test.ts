@@ -49,7 +49,8 @@ describe('parseFilter', () => {
   });
 
   it.each([
-    ['colour:red', 'there is no field "colour"'],
+    ['colour:red', 'there is no field "colour": route, '],
+    ['rout:/io', 'there is no field "rout": did you mean route?'],
     ['status:fine', '"fine" is no status'],
     ['slower:soon', '"soon" is no duration'],
     ['bytes>much', '"much" is no size'],
