@@ -16,7 +16,7 @@ import { shortDuration, shortNumber } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import { mostSlots, type PoolSeries, slotsOfColumns } from '../scene/pool-series.ts';
 import type { Colour } from '../style.ts';
-import { clockText, ticksOf } from '../time-axis.ts';
+import { clockText, columnOf, ticksOf } from '../time-axis.ts';
 import { roughly } from '../wait-text.ts';
 import { knowsWaits, waitIsUnknown } from './queue.ts';
 
@@ -128,14 +128,26 @@ function cursorLabel({ ui, scene, snapshot }: View): { text: string; from: numbe
   return at > clock.length ? { text: ` ${clock} `, from: at - clock.length - 1, to: at + 1 } : null;
 }
 
+/** Stands before the axis where the screen shows more time than the log, or what is held of it. */
+const BEGINS = 'begins ';
+
+/** Column of the first instant that is known of; 0: the screen shows none before it. */
+function begunColumn({ scene: { axis }, snapshot }: View): number {
+  const column = Math.floor(columnOf(axis, Math.min(snapshot.from, snapshot.past?.from ?? snapshot.from)));
+  return column > 0 && column < axis.columns ? column : 0;
+}
+
 function drawAxis(view: View, canvas: Canvas, y: number, left: number): void {
   const { scene, snapshot, theme, glyphs, ui } = view;
   const { axis } = scene;
-  canvas.fill(left, y, axis.columns, glyphs.horizontal, theme.line);
+  const begin = begunColumn(view);
+  canvas.fill(left + begin, y, axis.columns - begin, glyphs.horizontal, theme.line);
+  if (begin > BEGINS.length) canvas.textRight(left + begin, y, BEGINS, theme.quiet);
   const edge = ui.edge !== null ? '' : snapshot.live ? 'now' : snapshot.now >= snapshot.to ? 'end' : 'here';
   const cursor = cursorLabel(view);
   const room = axis.columns - edge.length;
   for (const { column, label } of ticksOf(axis, snapshot.zoneMinutes)) {
+    if (column < begin) continue;
     canvas.put(left + column, y, glyphs.tick, theme.quiet);
     // A part of a time is another time: of two that meet, that of the cursor is told.
     const isFree = !cursor || column + label.length + 1 < cursor.from || column + 1 > cursor.to;

@@ -39,6 +39,18 @@ it('measures each time by the pool that there was then, and is as high as the la
   expect(Array.from(grid.styles.slice(12 + 34, 12 + 60)).some((style) => style === saturated)).toBe(false);
 });
 
+it('begins its axis with the log: what is blank before it is no idle pool', () => {
+  const requests = Array.from({ length: 10 }, (_, i) => ({ start: -30 + i, end: -29.5 + i, worker: '1' }));
+  const axis = (spanSeconds: number) =>
+    drawn(pool, viewOf(handSnapshot({ requests }), { ui: { spanSeconds } }), 80, 5).at(-1);
+  expect(axis(60)).toMatch(/^ {12,}begins [─┴]/);
+  expect(axis(60)?.indexOf('begins')).toBeGreaterThan(30);
+  expect(axis(60)).not.toMatch(/┴[\d:]+.*begins/);
+  expect(axis(20)).not.toContain('begins');
+  // Where there is no room for the word, it is left out.
+  expect(axis(31)).not.toContain('begins');
+});
+
 it('says the time of the cursor on the axis, whole, and that nothing was answered then where a "?" would ask what it was', () => {
   const requests = Array.from({ length: 10 }, (_, i) => ({ start: -60 + i, end: -59.5 + i, worker: '1' }));
   const at = (cursor: number) =>
