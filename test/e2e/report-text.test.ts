@@ -47,7 +47,9 @@ describe('the report', () => {
       for (const part of ['pid=%(p)s us=%(D)s', 'add $request_time', 'X-Request-Start "t='])
         expect(text.split(part).length - 1, `${log}: ${part}`).toBeLessThanOrEqual(1);
     }
-    expect((await report('waitress-4-threads-ramp')).replace(/\s+/g, ' ')).toContain('no wait in the log; it would give');
+    expect((await report('waitress-4-threads-ramp')).replace(/\s+/g, ' ')).toContain(
+      'no wait in the log; it would give',
+    );
   });
 
   it('speaks of a pool of two, and of one request', async () => {
