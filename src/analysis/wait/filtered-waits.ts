@@ -182,15 +182,14 @@ function historiesOf(asked: Asked): Followed | null {
       ? laneHistories(lanes, plan, together)
       : queueHistories(queues, plan, together, runs?.usual)
   ).tell();
-  const seen = { isManyPerTick, isEven };
-  if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, isShortOfCpu: false, ...seen };
+  const seen = { isManyPerTick, isEven, isShortOfCpu: isManyPerTick && !isEven && isShortOfCpu(queues) };
+  if (!asksForBursts) return { histories: usual, bursts: null, inBursts: together, ...seen };
   const bursts = burstsIn(stretches, plan, usual, runs);
   const inBursts = bursts?.sure ?? false;
   return {
     histories: bursts && inBursts ? bursts.histories : usual,
     bursts,
     inBursts,
-    isShortOfCpu: isManyPerTick && !isEven && isShortOfCpu(queues),
     ...seen,
   };
 }

@@ -1,8 +1,9 @@
 /** The longest that the requests of a stretch can have waited, whatever their callers were. */
-import { partOfTrace } from '../structure/trace.ts';
+import { partOfTrace, type Trace } from '../structure/trace.ts';
 import type { Asked } from './filtered-waits.ts';
 import { fullProcess } from './full-process.ts';
-import { longestWaits, type QueueSlots } from './idle-moments.ts';
+import { longestWaits } from './idle-moments.ts';
+import { unseenBeginnings } from './unseen-beginning.ts';
 
 export interface Bounds {
   /** Slots of the process that may have been full while others idled; null: nothing looks like it. */
@@ -13,17 +14,26 @@ export interface Bounds {
   readonly inOneProcess: Float64Array | null;
 }
 
-export function boundsOf({ trace, pool, hidden, part, partly }: Asked): Bounds {
+export function boundsOf(asked: Asked): Bounds {
+  const { trace, pool, part, partly } = asked;
   const followed = partly ? partOfTrace(trace, part.from, part.from + part.length) : trace;
-  const seconds = (queue: QueueSlots) =>
-    longestWaits(followed, queue)
-      ?.map((micros) => micros / 1e6)
-      .sort() ?? null;
-  // What began in a full pool, or held workers without a line, may have waited for longer than the log shows.
-  const tellsIdling = !hidden && part.unseen === 0 && pool.queue !== 'unknown';
-  const { slots, changes } = pool;
-  const longest = tellsIdling ? seconds({ slots, own: pool.queue === 'worker', changes }) : null;
-  const slotsOfOne = pool.queue === 'unknown' && !part.plan.quick ? fullProcess(followed, slots) : null;
-  const inOneProcess = slotsOfOne === null ? null : seconds({ slots: slotsOfOne, own: false, changes: undefined });
-  return { slotsOfOne, longest, inOneProcess };
+  const longest = longestInPart(asked, followed);
+  const slotsOfOne = pool.queue === 'unknown' && !part.plan.quick ? fullProcess(followed, pool.slots) : null;
+  const inOneProcess =
+    slotsOfOne === null ? null : longestWaits(followed, { slots: slotsOfOne, own: false, changes: undefined });
+  return { slotsOfOne, longest: inSeconds(longest), inOneProcess: inSeconds(inOneProcess) };
+}
+
+const inSeconds = (waits: Float64Array | null) => waits?.map((micros) => micros / 1e6).sort() ?? null;
+
+/** µs, of each request of the part; null: not known. */
+function longestInPart({ trace, pool, hidden, part, partly }: Asked, followed: Trace): Float64Array | null {
+  // A killed request may have held a worker without a line.
+  if (hidden || pool.queue === 'unknown') return null;
+  const own = pool.queue === 'worker';
+  const queue = { slots: pool.slots, own, changes: pool.changes };
+  if (part.unseen === 0) return longestWaits(followed, queue);
+  // What began in a full pool may have waited for longer than the part shows: since when it was full tells what lies before it.
+  if (!partly || unseenBeginnings(trace, own)(0, trace.length, pool.slots) > 0) return null;
+  return longestWaits(trace, queue)?.subarray(part.from, part.from + part.length) ?? null;
 }
