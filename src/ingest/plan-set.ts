@@ -55,7 +55,8 @@ export class PlanSet {
   takeMany(b: Buffer, v: DataView, pos: number, limit: number, base: number, line: Line): number {
     const [plan] = this.list;
     const { runtime, tally } = this.#options;
-    const before = lengthsOf(plan);
+    const before = plan.batch.length;
+    const coarseBefore = plan.coarse?.length ?? 0;
     // Which host wrote a line, and what names its request, is asked line by line.
     if (plan.retellingHosts.size > 0 || plan.halves !== null) return pos;
     let after = pos;
@@ -63,7 +64,7 @@ export class PlanSet {
     const { whole } = plan;
     if (whole !== null) {
       after = plan.takeWhole(whole, b, v, pos, limit, base);
-      rows = plan.batch.length - before.batch;
+      rows = plan.batch.length - before;
     }
     if (rows === 0 && plan.parts.chain.length > 0) {
       // Where whole lines can be scanned, only the one that could not is peeled.
@@ -73,7 +74,7 @@ export class PlanSet {
     }
     if (rows > 0) {
       tally.lines += rows;
-      this.#finish(plan, before, rows, b, base);
+      this.#finish(plan, before, coarseBefore, rows, b, base);
     }
     return after;
   }
@@ -92,34 +93,34 @@ export class PlanSet {
   /** One line, whose text is b[from] to its newline and which stands at `offset` in the input. */
   take(plan: Plan, b: Buffer, v: DataView, from: number, offset: number, told: Told): boolean {
     const { batch, coarse } = plan;
-    const before = lengthsOf(plan);
+    const before = batch.length;
+    const coarseBefore = coarse?.length ?? 0;
     const { runtime, tally } = this.#options;
     const { workerFrom } = plan.parts;
     if (!plan.take(b, v, from, offset, told, runtime)) return false;
     if (plan.retellingHosts.has(told.host)) {
-      batch.length = before.batch;
-      if (coarse) coarse.length = before.coarse;
+      batch.length = before;
+      if (coarse) coarse.length = coarseBefore;
       runtime.state.odd = runtime.state.stepped = 0;
       tally.continuation++;
       return true;
     }
     const worker = workerFrom && this.#lastWorker.get(workerFrom);
-    if (worker && plan.batch.length > before.batch) plan.batch.worker[before.batch] = this.#options.workers.add(worker);
-    this.#finish(plan, before, 1, b, offset - from);
+    if (worker && plan.batch.length > before) plan.batch.worker[before] = this.#options.workers.add(worker);
+    this.#finish(plan, before, coarseBefore, 1, b, offset - from);
     return true;
   }
 
-  /** `rows` lines were taken, their rows stand from `before` on; the bytes of b[0] stand at `base` in the input. */
-  #finish(plan: Plan, lengths: Lengths, rows: number, b: Buffer, base: number): void {
+  /** `rows` lines were taken, their rows stand from `before` on, and from `coarseBefore` among the coarse ones; the bytes of b[0] stand at `base` in the input. */
+  #finish(plan: Plan, before: number, coarseBefore: number, rows: number, b: Buffer, base: number): void {
     const { runtime, arrivalClock } = this.#options;
     const { batch, coarse } = plan;
-    const before = lengths.batch;
     if (plan.halves !== null) this.#join(plan, plan.halves, before, b, base);
     if (plan.retells) {
-      this.#finishRetelling(plan, lengths, rows);
+      this.#finishRetelling(plan, before, coarseBefore, rows);
       return;
     }
-    this.#tellOthers(plan, lengths);
+    this.#tellOthers(plan, before, coarseBefore);
     if (batch.facts.stampMeaning === 'arrival' && arrivalClock) {
       batch.time.fill(arrivalClock.nowMicros(), before, batch.length);
     }
@@ -139,13 +140,13 @@ export class PlanSet {
     if (coarse && coarse.length >= coarse.capacity) this.#hand(coarse);
   }
 
-  #finishRetelling(plan: Plan, before: Lengths, rows: number): void {
+  #finishRetelling(plan: Plan, before: number, coarseBefore: number, rows: number): void {
     const { runtime, tally } = this.#options;
     const { batch, coarse, untold } = plan;
     runtime.state.odd = runtime.state.stepped = 0;
     tally.continuation += rows;
     if (untold) {
-      const given = untold.take(batch, before.batch, false) + (coarse ? untold.take(coarse, before.coarse, true) : 0);
+      const given = untold.take(batch, before, false) + (coarse ? untold.take(coarse, coarseBefore, true) : 0);
       this.#giveUntold(plan, given);
       return;
     }
@@ -153,10 +154,10 @@ export class PlanSet {
   }
 
   /** New rows, of which lines of other kinds may tell, too. */
-  #tellOthers({ batch, coarse }: Plan, before: Lengths): void {
+  #tellOthers({ batch, coarse }: Plan, before: number, coarseBefore: number): void {
     for (const other of this.list) {
       if (!other.untold) continue;
-      const given = other.untold.tell(batch, before.batch) + (coarse ? other.untold.tell(coarse, before.coarse) : 0);
+      const given = other.untold.tell(batch, before) + (coarse ? other.untold.tell(coarse, coarseBefore) : 0);
       this.#giveUntold(other, given);
     }
   }
@@ -267,14 +268,6 @@ export class PlanSet {
     return this.waits || this.list.some(({ untold }) => untold?.hasGiven === true);
   }
 }
-
-/** Rows that a plan held before it took lines. */
-interface Lengths {
-  readonly batch: number;
-  readonly coarse: number;
-}
-
-const lengthsOf = ({ batch, coarse }: Plan): Lengths => ({ batch: batch.length, coarse: coarse?.length ?? 0 });
 
 function lineAt(b: Buffer, at: number): string {
   return b.toString('latin1', at, Math.min(at + 400, b.indexOf(10, at)));
