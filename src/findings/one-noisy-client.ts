@@ -1,8 +1,9 @@
 /** Finding: while callers queued, one address of many took most of the workers' time, which it does not at other times. */
+import { indicesBelow } from '../core/columns.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { WAITED } from '../core/full-stretches.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
-import { shareScore } from '../core/statistics.ts';
+import { countUpTo, shareScore } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
 import { findingsOfFullPool, materialWait, waitIsLong, waitingSpan } from './saturation.ts';
@@ -97,7 +98,7 @@ function takenByClient(rows: Rows, clients: Int32Array): Taken[] {
 function timeQueued({ length, start, wait }: Rows): (instant: number) => number {
   const spans: { from: number; to: number; before: number }[] = [];
   let before = 0;
-  const came = Array.from({ length }, (_, i) => i).filter((i) => wait[i] >= WAITED);
+  const came = Array.from(indicesBelow(length)).filter((i) => wait[i] >= WAITED);
   came.sort((a, b) => start[a] - wait[a] - (start[b] - wait[b]));
   for (const i of came) {
     const from = start[i] - wait[i];
@@ -108,15 +109,11 @@ function timeQueued({ length, start, wait }: Rows): (instant: number) => number 
       spans.push({ from, to: start[i], before });
     }
   }
+  const begins = Float64Array.from(spans, ({ from }) => from);
   return (instant) => {
-    let [low, high] = [0, spans.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (spans[middle].from <= instant) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return 0;
-    const { from, to, before } = spans[low - 1];
+    const begun = countUpTo(begins, instant);
+    if (begun === 0) return 0;
+    const { from, to, before } = spans[begun - 1];
     return before + Math.min(instant, to) - from;
   };
 }

@@ -1,5 +1,6 @@
 /** The routes of the scope: rate, quantiles, share of the busy time, errors and trend; sortable, enter filters by one. */
-import { type RouteStats, TREND_STEPS } from '../../engine/scope-stats.ts';
+import type { RouteStats } from '../../engine/scope-stats.ts';
+import { TREND_STEPS } from '../../engine/scope-tally.ts';
 import { sparkline } from '../draw/chart.ts';
 import { type Column, drawList, titleAt } from '../draw/list.ts';
 import { shortCount, shortDuration, shortNumber, shortPercent } from '../numbers.ts';
