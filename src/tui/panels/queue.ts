@@ -1,4 +1,5 @@
 /** The callers that wait, above the lanes that they wait for: the queue on the same time axis, growing upwards. */
+import type { WaitInference } from '../../core/inference.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { gutterOf } from '../draw/gutter.ts';
 import { dimmed, drawCursor, drawStrips, greatest, readOut, stripLooks } from '../draw/strip.ts';
@@ -15,6 +16,11 @@ export const waitIsUnknown =
 
 /** Whether there is a queue to draw. */
 export const knowsWaits = ({ inference }: Pick<Snapshot, 'inference'>): boolean => inference.wait.method !== 'unknown';
+
+/** Whoever queued in a log that has ended is in a line of it. */
+function heldToLog(wait: WaitInference, { live, total }: Snapshot): WaitInference {
+  return live ? wait : { ...wait, mostQueued: Math.min(total, wait.mostQueued ?? total) };
+}
 
 export default definePanel({
   id: 'queue',
@@ -42,7 +48,7 @@ export default definePanel({
         full: Math.max(capacity.value ?? 1, greatest(all?.queue ?? queue) || 0, 1),
         style: (_, isOver) => looks(theme.colours.queue, isOver),
         value: `${roughly(wait, longest)}${shortNumber(longest)}`,
-        range: queueRange(wait, longest, right - 1),
+        range: queueRange(heldToLog(wait, snapshot), longest, right - 1),
         weight: 1,
       },
     ]);

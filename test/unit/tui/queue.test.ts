@@ -39,6 +39,18 @@ it('is no plain number where its waits are none', () => {
   for (const columns of [60, 80, 110]) expect(ends(0.1e6, pool, 9, columns)).toContain(' ~3.00s');
 });
 
+it('is no longer than a log that has ended, which tells of all who queued', () => {
+  const requests = Array.from({ length: 40 }, (_, i) => ({ start: -40.5 + i, end: -39.5 + i, wait: 3 }));
+  const rangeOf = (live: boolean) => {
+    const snapshot = handSnapshot({ requests, change: { live, total: 40 } });
+    const wait = { ...snapshot.inference.wait, method: 'inferred' as const, mean: 3e6, lowMean: 0, highMean: 600e6 };
+    const view = viewOf({ ...snapshot, inference: { ...snapshot.inference, wait } }, { columns: 80 });
+    return drawn(queue, view, 80, 1)[0].padEnd(80).slice(-7).trim();
+  };
+  expect(rangeOf(false)).toBe('0-40');
+  expect(rangeOf(true)).toBe('0-600');
+});
+
 describe('the right edge of a live picture', () => {
   // One worker that takes a request a second; each caller waits three seconds, and the last one ended half a second ago.
   const requests = Array.from({ length: 40 }, (_, i) => ({ start: -40.5 + i, end: -39.5 + i, wait: 3 }));
