@@ -87,8 +87,8 @@ export function findCallers(input: ClientsInput): Callers {
   const alone = oneInTurn(input);
   if (alone) return { likely: alone, others: [] };
   const isHidden = arrivalsHidden(input);
-  if (isHidden && input.waitMethod !== 'inferred')
-    return { likely: { kind: 'hidden' }, others: takingTurns(trace, slots!) };
+  if (isHidden && slots !== null && input.waitMethod !== 'inferred')
+    return { likely: { kind: 'hidden' }, others: takingTurns(trace, slots) };
   if (trace.length < MINIMUM_STARTS || input.interrupted) return { likely: open, others: [] };
   const { fits, fitsAt } = fitsOf(input, isHidden);
   const best = fits.length > 0 ? likeliest(fits) : null;

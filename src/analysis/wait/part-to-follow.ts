@@ -19,6 +19,8 @@ export interface Part {
   readonly unseen: number;
   /** That is little. */
   readonly isSeen: boolean;
+  /** Of the part some is unseen, of the trace before and in it nothing: since when the pool was full lies before the part. */
+  readonly isSeenBefore: boolean;
 }
 
 /** The first of a long log, or the last of a live one: of those so many that the pool was not full when they began. */
@@ -28,15 +30,14 @@ export function partToFollow(trace: Trace, { slots, queue, changes }: Pool, effo
   const lengths = (newest ?? [plan.rows]).map((most) => Math.min(trace.length, most));
   const fromOf = (length: number) => (newest ? trace.length - length : 0);
   const unseenShare = unseenBeginnings(trace, queue === 'worker');
-  const unseenOf = (length: number) => {
-    const from = fromOf(length);
-    return unseenShare(from, length, changes ? slotsAt(changes, trace.end[from]) : slots);
-  };
+  const unseenOf = (length: number, from = fromOf(length)) =>
+    unseenShare(from, length, changes ? slotsAt(changes, trace.end[from]) : slots);
   let length = lengths[0];
   let unseen = unseenOf(length);
   for (let k = 1; k < lengths.length && unseen > MOST_UNSEEN; k++) {
     length = lengths[k];
     unseen = unseenOf(length);
   }
-  return { plan, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN };
+  const isSeenBefore = unseen > 0 && length < trace.length && unseenOf(trace.length, 0) === 0;
+  return { plan, from: fromOf(length), length, unseen, isSeen: unseen <= MOST_UNSEEN, isSeenBefore };
 }

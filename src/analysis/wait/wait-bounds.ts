@@ -3,7 +3,6 @@ import { partOfTrace, type Trace } from '../structure/trace.ts';
 import type { Asked } from './filtered-waits.ts';
 import { fullProcess } from './full-process.ts';
 import { longestWaits } from './idle-moments.ts';
-import { unseenBeginnings } from './unseen-beginning.ts';
 
 export interface Bounds {
   /** Slots of the process that may have been full while others idled; null: nothing looks like it. */
@@ -27,13 +26,12 @@ export function boundsOf(asked: Asked): Bounds {
 const inSeconds = (waits: Float64Array | null) => waits?.map((micros) => micros / 1e6).sort() ?? null;
 
 /** µs, of each request of the part; null: not known. */
-function longestInPart({ trace, pool, hidden, part, partly }: Asked, followed: Trace): Float64Array | null {
+function longestInPart({ trace, pool, hidden, part }: Asked, followed: Trace): Float64Array | null {
   // A killed request may have held a worker without a line.
   if (hidden || pool.queue === 'unknown') return null;
-  const own = pool.queue === 'worker';
-  const queue = { slots: pool.slots, own, changes: pool.changes };
+  const queue = { slots: pool.slots, own: pool.queue === 'worker', changes: pool.changes };
   if (part.unseen === 0) return longestWaits(followed, queue);
   // What began in a full pool may have waited for longer than the part shows: since when it was full tells what lies before it.
-  if (!partly || unseenBeginnings(trace, own)(0, trace.length, pool.slots) > 0) return null;
+  if (!part.isSeenBefore) return null;
   return longestWaits(trace, queue)?.subarray(part.from, part.from + part.length) ?? null;
 }
