@@ -67,3 +67,10 @@ export function sortWaits(waits: Float64Array): Float64Array {
   waits.subarray(put).sort();
   return waits;
 }
+
+/** Index of the smallest value, the first of equals; 0 of none. */
+export function placeOfLeast(values: Float64Array): number {
+  let least = 0;
+  for (let k = 1; k < values.length; k++) if (values[k] < values[least]) least = k;
+  return least;
+}

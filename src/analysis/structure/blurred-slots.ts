@@ -4,6 +4,7 @@
  * found by playing each number anew: the same arrivals and the service times that it gives, dealt anew and served first come, first served,
  * told by stamps as coarse. The right number is the one at which the log shows what its replay shows.
  */
+import { placeOfLeast } from '../../core/order.ts';
 import { createDraws, type Draws, shuffle } from './draws.ts';
 import { orderOf } from './order.ts';
 import { inOrderOfArrival, type Stays } from './presence.ts';
@@ -187,8 +188,7 @@ export function replayed(
   const free = new Float64Array(slots).fill(Number.NEGATIVE_INFINITY);
   const left = new Float64Array(length);
   for (const i of orderOf(came)) {
-    let next = 0;
-    for (let slot = 1; slot < slots; slot++) if (free[slot] < free[next]) next = slot;
+    const next = placeOfLeast(free);
     left[i] = Math.max(came[i], free[next]) + dealt[i];
     free[next] = left[i];
   }

@@ -141,12 +141,17 @@ function lasting(all: Stretch[]): Stretch[] {
     // Nobody may have been at work in the next one.
     const isBefore = isLast || (k > 0 && isNearer);
     const workers = isMoment ? Math.max(workersOf(k), workersOf(isBefore ? k - 1 : k + 1)) : null;
-    stretches = joinedAt(stretches, isBefore ? k - 1 : k, workers ?? workersOf(isBefore ? k - 1 : k + 1));
-    // What it parted may have the same number on both sides.
-    for (let i = 0; i + 1 < stretches.length; )
-      if (stretches[i].workers === stretches[i + 1].workers) stretches = joinedAt(stretches, i);
-      else i++;
+    stretches = alikeJoined(joinedAt(stretches, isBefore ? k - 1 : k, workers ?? workersOf(isBefore ? k - 1 : k + 1)));
   }
+  return stretches;
+}
+
+/** What a moment parted may have the same number on both sides. */
+function alikeJoined(all: Stretch[]): Stretch[] {
+  let stretches = all;
+  for (let k = 0; k + 1 < stretches.length; )
+    if (stretches[k].workers === stretches[k + 1].workers) stretches = joinedAt(stretches, k);
+    else k++;
   return stretches;
 }
 

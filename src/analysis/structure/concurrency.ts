@@ -68,17 +68,15 @@ function concurrencyOf(
 function fullMicros(up: Float64Array, down: Float64Array, capacity: number): number {
   let full = 0;
   let level = 0;
-  let since = nothing;
-  let until = nothing;
+  // The stretch that was last seen, and nothing before the first one.
+  let since = 0;
+  let until = Number.NEGATIVE_INFINITY;
   for (let i = 0, j = 0; j < down.length; ) {
     if (i < up.length && up[i] <= down[j]) {
       level++;
-      if (level === capacity) {
-        if (!Number.isNaN(until) && up[i] - until > HAND_OVER) {
-          full += until - since;
-          since = up[i];
-        } else if (Number.isNaN(since)) since = up[i];
-        until = nothing;
+      if (level === capacity && up[i] - until > HAND_OVER) {
+        if (until > since) full += until - since;
+        since = up[i];
       }
       i++;
     } else {
@@ -87,7 +85,7 @@ function fullMicros(up: Float64Array, down: Float64Array, capacity: number): num
       j++;
     }
   }
-  return Number.isNaN(since) || Number.isNaN(until) ? full : full + until - since;
+  return until > since ? full + until - since : full;
 }
 
 /** Rounds of a full pool without durations: `size` at once, from the first round's start to the last one's end. */

@@ -9,6 +9,7 @@
  */
 import { type ClientRhythm, clientRhythm } from '../../core/client-rhythm.ts';
 import { integersAt } from '../../core/columns.ts';
+import { placeOfLeast } from '../../core/order.ts';
 import { meanOf } from '../../core/statistics.ts';
 import { variesMoreThanClients } from './clients-in-turn.ts';
 import { createDraws } from './draws.ts';
@@ -204,8 +205,7 @@ function misfitsOfClients(trace: Trace, slots: number, { clients, think }: Readi
   for (let k = 0; k < replicas; k++) {
     const next = Float64Array.from({ length: clients }, pause);
     for (let i = 0; i < n; i++) {
-      let client = 0;
-      for (let c = 1; c < clients; c++) if (next[c] < next[client]) client = c;
+      const client = placeOfLeast(next);
       duration[i] = trace.duration[Math.floor(draws.next() * n)];
       end[i] = next[client] + duration[i];
       next[client] = end[i] + pause();

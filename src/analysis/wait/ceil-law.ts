@@ -6,7 +6,7 @@
  * What the log cannot tell: clients that come back as soon as they are answered (a load tester with fewer connections than
  * requests) keep a pool just as busy. The longer the run, the likelier that is, so the confidence falls with the turns.
  */
-import { ascendingOrder } from '../../core/order.ts';
+import { ascendingOrder, placeOfLeast } from '../../core/order.ts';
 import type { Trace } from '../structure/trace.ts';
 
 /** Between two requests of one slot, µs: accept, read and write, up to several milliseconds on real servers. */
@@ -126,14 +126,9 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
   const stray = trace.hasDurations ? 0 : 0.06;
   for (let k = 0; k < cluster.length; k++) {
     const i = cluster[k];
-    let slot = 0;
-    if (perWorker) {
-      if (slotOf[trace.worker[i]] < 0) slotOf[trace.worker[i]] = slotsTaken++;
-      slot = slotOf[trace.worker[i]];
-    } else {
-      // Without a worker the requests are dealt in the order of their starts: to the slot that is free first.
-      for (let s = 1; s < slots; s++) if (free[s] + durations[i] < free[slot] + durations[i]) slot = s;
-    }
+    if (perWorker && slotOf[trace.worker[i]] < 0) slotOf[trace.worker[i]] = slotsTaken++;
+    // Without a worker the requests are dealt in the order of their starts: to the slot that is free first.
+    const slot = perWorker ? slotOf[trace.worker[i]] : placeOfLeast(free);
     work[k] = free[slot];
     free[slot] += durations[i];
     turns[slot]++;
@@ -141,14 +136,9 @@ function workBefore(trace: Trace, cluster: readonly number[], durations: Float64
     to = Math.min(to, trace.high[i] + STAMP_LAG - free[slot] * (1 - stray));
     if (from > to) return null;
   }
-  let most = 0;
-  let least = Number.POSITIVE_INFINITY;
-  let longest = 0;
-  for (const i of cluster) longest = Math.max(longest, durations[i]);
-  for (let s = 0; s < slots; s++) {
-    most = Math.max(most, free[s]);
-    least = Math.min(least, free[s]);
-  }
+  const longest = cluster.reduce((most, i) => Math.max(most, durations[i]), 0);
+  const most = free.reduce((a, b) => Math.max(a, b));
+  const least = free[placeOfLeast(free)];
   // A shared queue leaves no slot idle while another has more than one request to go.
   return least >= most - longest - cluster.length * MOST_GAP && least > 0
     ? { work, turns: turns.reduce((a, b) => Math.max(a, b)), begin: (from + to) / 2 }

@@ -155,19 +155,17 @@ function doubtOfMany(
     waves || isEven || full >= OFTEN_FULL ? atOnce : 0,
   );
   const onePeriod = longest > ONE_PERIOD;
+  const oftenFull = full >= OFTEN_FULL || onePeriod;
   if (full >= ALWAYS_FULL && onePeriod) return { less: LESS_WHEN_FULL, more };
   if (inBursts)
     return {
-      less: Math.max(
-        full >= OFTEN_FULL || onePeriod ? LESS_OFTEN_FULL : LESS_IN_BURSTS,
-        LESS_IN_STEP * Math.sqrt(longest * start.length),
-      ),
+      less: Math.max(oftenFull ? LESS_OFTEN_FULL : LESS_IN_BURSTS, LESS_IN_STEP * Math.sqrt(longest * start.length)),
       more: Math.max(MORE_IN_BURSTS, unseen, atOnce),
     };
   if (manyPerTick) return { less: LESS_HIDDEN_IN_TICKS, more };
   if (slots === 1) return { less: LESS_ONE_SLOT, more };
   if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
-  if (full >= OFTEN_FULL || onePeriod) return { less: LESS_OFTEN_FULL, more };
+  if (oftenFull) return { less: LESS_OFTEN_FULL, more };
   return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
 }
 
