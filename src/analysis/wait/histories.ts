@@ -53,6 +53,8 @@ interface Followed extends FilterRun {
   readonly drawn: () => WaitDraws;
 }
 
+type Elsewhere = readonly number[] | null;
+
 /**
  * Histories of random callers that speak for clients who wait are followed again, as those clients would make them; `drawsOf` for each
  * time. Where most callers come in bursts the few others are asked about under one model, once and when the waits are wanted. Else a crowd may
@@ -65,6 +67,7 @@ function followed(
   plan: Plan,
   inBursts: boolean,
   drawsOf: () => Draws,
+  elsewhere: Elsewhere = null,
 ): Followed {
   const waitsOn = ({ paths }: FilterRun) => {
     // Of few draws as many on one path as on several scatter hardly less, and arrivals are worked out once.
@@ -74,7 +77,7 @@ function followed(
       duration,
       queue,
       plan.draws,
-      { one: plan.quick || inBursts, crowds: plan.crowds && !inBursts },
+      { one: plan.quick || inBursts, crowds: plan.crowds && !inBursts, elsewhere },
       drawsOf(),
     );
   };
@@ -132,13 +135,19 @@ export function queueHistories(
   const isOne = queues.members.length === 1 && !queues.changes;
   const { slots, length, goesOn = false } = queues;
   const queue = { slots, shared: isOne && length <= MOST_OF_CLIENTS, goesOn: goesOn && !inBursts };
-  const each = queues.members
+  const parts = queues.members
     .filter((members) => members.length > 0)
-    .map((members) => {
-      const part = partOf(queues, members);
-      const run = runs ?? runsOfQueue(part, plan, inBursts, seed);
-      return { members, ...followed(run, part.duration, queue, plan, inBursts, () => draws) };
-    });
+    .map((members) => ({ members, part: partOf(queues, members) }));
+  // A queue that is seldom empty hides how its callers come; those of the others, who come from the same crowd, show it.
+  parts.sort((a, b) => sumOf(a.part.duration) - sumOf(b.part.duration));
+  let elsewhere: Elsewhere = null;
+  const each = parts.map(({ members, part }) => {
+    const run = runs ?? runsOfQueue(part, plan, inBursts, seed);
+    const one = followed(run, part.duration, queue, plan, inBursts, () => draws, elsewhere);
+    if (!plan.quick && !inBursts)
+      elsewhere = one.drawn().support.map((nats, world) => nats + (elsewhere?.[world] ?? 0));
+    return { members, ...one };
+  });
   const logEvidence = each[0].logEvidence.map((_, part) => sumOf(each.map((one) => one.logEvidence[part])));
   return { logEvidence, tell: () => ({ ...joined(queues, plan, each), logEvidence }) };
 }

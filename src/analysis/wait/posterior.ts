@@ -1,5 +1,6 @@
 /** From possible histories to possible waits: arrival models weighed by how likely they make the starts, then drawn from. */
-import { arrivalModels } from './arrival-models.ts';
+import { sumOf } from '../../core/statistics.ts';
+import { type Asked, arrivalModels } from './arrival-models.ts';
 import { Arrivals } from './arrivals.ts';
 import type { Draws } from './draws.ts';
 import { epochsOf } from './epochs.ts';
@@ -9,6 +10,8 @@ import type { Path } from './paths.ts';
 const UNLIKELY = 0.5;
 /** Nats behind the best world from which a world is out of question. */
 const HOPELESS = 10;
+/** No likelihood of a world in one queue rules it out for the others: histories of a queue are few. */
+const RULED_OUT = 1e-3;
 
 export interface Queue {
   readonly slots: number;
@@ -26,15 +29,23 @@ export interface WaitDraws {
   readonly modelWeight: number;
   /** Clients in all, where the log speaks for clients who wait for their answers; else Infinity. */
   readonly clients: number;
+  /** ln of how likely each world makes this queue, up to a constant; no world is ruled out. */
+  readonly support: readonly number[];
 }
 
-/** Histories are equally likely; the arrival models compete on each of them. `asked`: one model alone; crowds may come in them. */
+/** What is asked of the worlds of one queue. */
+export interface AskedOfWorlds extends Asked {
+  /** `support` of other queues to which the same callers come, added up; null: there are none. */
+  readonly elsewhere: readonly number[] | null;
+}
+
+/** Histories are equally likely; the arrival models compete on each of them. */
 export function drawWaits(
   paths: readonly Path[],
   duration: Float64Array,
   { slots, shared, goesOn }: Queue,
   count: number,
-  asked: { readonly one: boolean; readonly crowds: boolean },
+  asked: AskedOfWorlds,
   draws: Draws,
 ): WaitDraws {
   const n = duration.length;
@@ -45,6 +56,7 @@ export function drawWaits(
   const waits: Float64Array[] = [];
   // A world that the first history speaks against is not asked about the others.
   let worlds: ReadonlySet<number> | null = null;
+  const likely: number[] = [];
   for (const path of paths) {
     let begin = Number.POSITIVE_INFINITY;
     let end = 0;
@@ -65,11 +77,17 @@ export function drawWaits(
       .map((model, world) => ({ model, world }))
       .filter(({ world }) => worlds === null || worlds.has(world))
       .map(({ model, world }) => ({ model, world, sampler: new Arrivals(epochs, model, slots) }));
-    const logWeights = samplers.map(({ model, sampler }) => sampler.logLikelihood + Math.log(model.prior));
+    const most = Math.max(...samplers.map(({ sampler }) => sampler.logLikelihood));
+    const likelihoods = samplers.map(({ sampler }) => Math.exp(sampler.logLikelihood - most));
+    const sum = sumOf(likelihoods);
+    for (const [k, { world }] of samplers.entries()) likely[world] = (likely[world] ?? 0) + likelihoods[k] / sum;
+    const logWeights = samplers.map(
+      ({ model, world, sampler }) => sampler.logLikelihood + Math.log(model.prior) + (asked.elsewhere?.[world] ?? 0),
+    );
     const best = Math.max(...logWeights);
     worlds ??= new Set(samplers.filter((_, k) => logWeights[k] > best - HOPELESS).map(({ world }) => world));
     const weights = logWeights.map((w) => Math.exp(w - best));
-    const total = weights.reduce((a, b) => a + b, 0);
+    const total = sumOf(weights);
     const offset = draws.next();
     let reached = 0;
     let drawn = 0;
@@ -89,7 +107,8 @@ export function drawWaits(
   const open = byClients.get(Number.POSITIVE_INFINITY) ?? 0;
   byClients.delete(Number.POSITIVE_INFINITY);
   const [clients] = [...byClients].sort((a, b) => b[1] - a[1])[0] ?? [Number.POSITIVE_INFINITY];
-  return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY };
+  const support = likely.map((sum) => Math.log(Math.max(RULED_OUT, sum / paths.length)));
+  return { waits, model, modelWeight, clients: open < UNLIKELY ? clients : Number.POSITIVE_INFINITY, support };
 }
 
 /** Who came in a burst has waited since. */
