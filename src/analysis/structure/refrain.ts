@@ -15,11 +15,15 @@ export interface Refrain {
   readonly chance: number;
   readonly lines: number;
   readonly workers: number;
+  /** A divisor of the lag repeats much better than by chance, too: slots whose turns are not quite as long leave such an order. */
+  readonly mayBeShorter: boolean;
 }
 
 const LONGEST = 128;
 /** Share of the lines that may be out of turn. */
 const STRAY = 0.1;
+/** Share of a divisor beyond chance, beside that of the best lag, from which it may be the true one. */
+const AS_WELL = 0.4;
 /** Lines looked at. */
 const LINES = 4_000;
 
@@ -49,7 +53,14 @@ export function refrainOf(trace: Trace): Refrain | null {
   }
   // Of its k slots that take turns a worker writes k lines in a row at most. More are packs, whose second next line is its, too.
   if (shares[1] > 1 - workers / best + STRAY) return null;
-  return { lag: best, share: shares[best], ofOneEach: shares[workers], chance, lines: n, workers };
+  const lag = best;
+  // Lines of a worker in a row make short lags alike; a lag of turns stands out from those beside it.
+  const standsOut = (at: number) => shares[at] > Math.max(shares[at - 1], shares[at + 1]);
+  const enough = chance + AS_WELL * (shares[lag] - chance);
+  const mayBeShorter = shares
+    .subarray(0, lag)
+    .some((share, at) => at >= workers && lag % at === 0 && share > enough && standsOut(at));
+  return { lag, share: shares[lag], ofOneEach: shares[workers], chance, lines: n, workers, mayBeShorter };
 }
 
 /** Clear enough to count the slots by. */

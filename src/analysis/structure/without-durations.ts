@@ -147,13 +147,14 @@ const oneOrMoreEach = (workers: Estimate, confidence: number, method: string): S
 const TELLING = 2;
 
 /** The order of workers repeats after as many lines as there are slots. */
-function fromRefrain({ lag, share }: Refrain, count: number, workers: Estimate): Structure {
+function fromRefrain({ lag, share, mayBeShorter }: Refrain, count: number, workers: Estimate): Structure {
   const percent = Math.round(100 * share);
-  const method = `${percent} % of the lines have the worker of ${lag} lines before: that many slots take turns`;
-  if (lag === count) return oneEach(workers, 0.95, method);
-  const threads = within(lag / count, 1, lag / count, 0.75, method);
-  const capacity = within(lag, count, lag, 0.75, method);
-  return { model: 'threaded', confidence: 0.75, method, threads, capacity, unbounded: false };
+  const turns = `${percent} % of the lines have the worker of ${lag} lines before: that many slots take turns`;
+  if (lag === count) return oneEach(workers, 0.95, turns);
+  if (mayBeShorter) return oneOrMoreEach(workers, 0.75, `${turns}, or fewer`);
+  const threads = within(lag / count, 1, lag / count, 0.75, turns);
+  const capacity = within(lag, count, lag, 0.75, turns);
+  return { model: 'threaded', confidence: 0.75, method: turns, threads, capacity, unbounded: false };
 }
 
 /** As many threads as a worker of a pool usually has at most: where one each is only the likelier reading. */

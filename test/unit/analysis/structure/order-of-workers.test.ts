@@ -20,12 +20,12 @@ it('workers that repeat themselves as often as by chance are told by the likelie
   expect(asChance).toBeGreaterThan(0);
 });
 
-/** One line for each letter, of worker a or b. */
+/** One line for each letter, of worker a, b or c. */
 const linesOf = (order: string): string =>
   [...order]
     .map(
       (worker) =>
-        `127.0.0.2 - - [29/Nov/2026:05:42:50 +0000] "GET /io HTTP/1.1" 200 12 "-" "lab/1" pid=<${worker === 'a' ? 6969 : 6968}>\n`,
+        `127.0.0.2 - - [29/Nov/2026:05:42:50 +0000] "GET /io HTTP/1.1" 200 12 "-" "lab/1" pid=<${6969 - 'abc'.indexOf(worker)}>\n`,
     )
     .join('');
 
@@ -39,4 +39,15 @@ it('event loops that each end their requests in packs are no workers that take t
     expect(model === 'sync' && modelConfidence > 0.6).toBe(false);
     expect(capacity.value).toBeNull();
   }
+});
+
+it('turns whose half returns nearly as well name no number of slots', () => {
+  const eightEach = `${'a'.repeat(8)}${'b'.repeat(8)}${'c'.repeat(8)}`;
+  expect(inferLog(linesOf(eightEach.repeat(20))).capacity.value).toBe(24);
+  // Three processes of four threads: every second time the first two are done at once.
+  const fourEach = 'aaaabbbbccccaabbaabbcccc';
+  const { model, workers, capacity } = inferLog(linesOf(fourEach.repeat(20)));
+  expect(model).toBe('threaded');
+  expect(workers.value).toBe(3);
+  expect(capacity).toMatchObject({ value: null, low: 3 });
 });
