@@ -137,7 +137,7 @@ function waitsOfQueue(input: WaitInput, trace: Trace): WaitResult {
 function perhapsFullThroughout(followed: FilteredWaits, trace: Trace, pool: Pool, input: WaitInput): FilteredWaits {
   const slots = input.capacity ?? pool.slots;
   const threads = input.threadsPerWorker ?? input.threadsAtLeast;
-  return perhapsStarved(withoutRest(followed, trace, slots), trace, { pool, threads, slots });
+  return perhapsStarved(withoutRest(followed, trace, slots, input.table.client), trace, { pool, threads, slots });
 }
 
 const OUT_OF_STEP =

@@ -66,3 +66,31 @@ it('eight callers in a loop on three workers: what a log without worker ids leav
     expect(wait.lowMean).toBe(0);
   }
 });
+
+describe('many callers, each with an address of its own', () => {
+  const everyone = (k: number) => `10.0.${(7 * k) % 11}.${(31 * k) % 97}`;
+
+  it('are no few who ask again at once: an overload is a queue', () => {
+    for (const load of [1.15, 1.3, 1.6]) {
+      const { wait, truth } = toldOf({ ...pool, seed: 1, service, load: overload(load) }, everyone);
+      expect(wait.basis).not.toContain('or nobody waited');
+      expect(wait.lowMean).toBeGreaterThan(0);
+      expect(wait.lowMean).toBeLessThan(truth);
+      expect(wait.highMean).toBeGreaterThan(truth);
+      expect(wait.mean).toBeGreaterThan(truth / 3);
+    }
+  });
+
+  it('may wait no longer than forty who take turns', () => {
+    const { wait, truth } = toldOf({ ...pool, seed: 1, service, load: closed(40) }, (k) => `10.0.0.${k % 40}`);
+    expect(wait.lowMean).toBeGreaterThan(0);
+    expect(wait.lowMean).toBeLessThan(truth);
+    expect(wait.highMean).toBeGreaterThan(truth);
+  });
+
+  it('are as few as may take turns where as many addresses as slots ask', () => {
+    const { wait } = toldOf({ ...pool, seed: 1, service, load: closed(4) }, (k) => `10.0.0.${k % 4}`);
+    expect(wait.lowMean).toBe(0);
+    expect(wait.basis).toContain('or nobody waited');
+  });
+});
