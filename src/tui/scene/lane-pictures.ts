@@ -4,6 +4,7 @@ import type { TimeAxis } from '../time-axis.ts';
 import type { BarRow, Raster, RasterPlan, ShareRow, TrackPicture } from './lane-raster.ts';
 import type { LaneTile } from './lane-tile.ts';
 import type { PastColumns } from './past-columns.ts';
+import { mostSlots } from './pool-series.ts';
 import type { TilePart } from './tile-cache.ts';
 import { TILE } from './tile-rows.ts';
 import { joined, type Track, type Tracks } from './tracks.ts';
@@ -108,7 +109,11 @@ export class LanePictures {
     }
     const past = pastOf(input, track);
     if (past) for (const row of rows) addPast(row, past);
-    if (plan.form === 'slots') return drawn(rows);
+    if (plan.form === 'slots') {
+      // The same rows may have been a height before the workers were known.
+      for (const row of rows) row.full = 1;
+      return drawn(rows);
+    }
     // Calm workers hardly ever run all at once: what they share would look empty.
     const limit = plan.shared || inference.unbounded ? null : inference.threads.value;
     const peak = peakOf(parts, firstRow, past);
@@ -192,7 +197,9 @@ function busyShareOf(
   const first = axis.from + knownFromOf(input) * axis.microsPerColumn;
   const covered = Math.min(axis.to, now) - Math.max(first, Number.isFinite(begun) ? begun : first);
   const hasRequests = lastColumn[index] > Number.NEGATIVE_INFINITY;
-  const isKnown = timed[index] === 1 || (!hasRequests && inference.service.method !== 'unknown');
+  // Of slots that nobody knows the number of there is no share.
+  const isTimed = timed[index] === 1 || (!hasRequests && inference.service.method !== 'unknown');
+  const isKnown = isTimed && mostSlots(inference) !== null;
   return isKnown && covered > 0 ? Math.min(1, (busy[index] * axis.microsPerColumn) / (covered * slots)) : Number.NaN;
 }
 

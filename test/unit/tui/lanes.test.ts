@@ -1,10 +1,13 @@
 // What is drawn on the lanes besides requests: what is not known, what died with its worker, what does not pass.
 import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/core/snapshot.ts';
 import type { Panel } from '../../../src/tui/panel.ts';
 import { panelById } from '../../../src/tui/panels/index.ts';
 import { CalmTracks } from '../../../src/tui/scene/calm-tracks.ts';
 import { RouteColours } from '../../../src/tui/scene/hues.ts';
 import { drawBar, flagsOfInk, inkOf, PERHAPS, UNCERTAIN } from '../../../src/tui/scene/lane-raster.ts';
+import { planLanes } from '../../../src/tui/scene/plan-lanes.ts';
+import { SceneCache } from '../../../src/tui/scene/scene-cache.ts';
 import { handSnapshot, NOON } from '../../helpers/snapshots.ts';
 import { drawn, viewOf } from '../../helpers/views.ts';
 
@@ -231,5 +234,26 @@ describe('names on bars', () => {
     const [, lane] = drawn(lanes, view(overlapping), 112, 2);
     expect(lane.indexOf('/first')).toBeLessThan(lane.indexOf('/second'));
     expect(lane.match(/\/first/g)?.length).toBe(1);
+  });
+});
+
+describe('a worker of which it turns out that it has one slot', () => {
+  it('fills its lane while it is busy, as in a picture made from nothing', () => {
+    const requests = (slot: number, took: number) =>
+      Array.from({ length: 400 }, (_, i) => {
+        const end = -59.85 + i * 0.15;
+        return { start: end - took, end, worker: '8712', slot };
+      });
+    const guessed = handSnapshot({ requests: requests(3, 0.6), model: 'async', unbounded: true });
+    const known = handSnapshot({ requests: requests(0, 0.15) });
+    const cache = new SceneCache();
+    const levels = (snapshot: Snapshot) => {
+      const { ui, theme, scene } = viewOf(snapshot);
+      const kept = cache.get({ snapshot, ui, theme, axis: scene.axis }, 0).scene;
+      const row = kept.lanes(planLanes({ snapshot, ui, scene: kept }, 4).plans).pictures[0].rows[0];
+      return row.kind === 'share' ? row.level[30] / row.full : Number.NaN;
+    };
+    levels(guessed);
+    expect(levels(known)).toBeCloseTo(1, 1);
   });
 });
