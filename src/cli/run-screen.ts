@@ -3,14 +3,17 @@ import { systemClock } from '../core/clock.ts';
 import type { Engine } from '../engine/engine.ts';
 import { colourDepth, hasUnicode } from '../tui/capabilities.ts';
 import type { ThemeName } from '../tui/theme.ts';
-import { spanSteps } from '../tui/time-axis.ts';
 import type { ScreenOptions } from './screen-options.ts';
 
-/** A minute, or as much as a short saved log lasts. */
+/** Seconds on a screen at first, and those of a saved log that is shown as a whole. */
+const FIRST_SPAN = 60;
+const LONGEST_WHOLE = 120;
+
+/** A minute, or a short saved log as a whole: a screen that is half empty shows half as much. */
 function firstSpan(engine: Engine): number {
   const { mode, from, to } = engine.snapshot();
-  const seconds = mode === 'replay' ? (to - from) / 1e6 : Number.NaN;
-  return spanSteps.find((step) => step >= seconds && step <= 60) ?? 60;
+  const seconds = Math.ceil((to - from) / 1e6);
+  return mode === 'replay' && seconds >= 1 && seconds <= LONGEST_WHOLE ? seconds : FIRST_SPAN;
 }
 
 export async function runScreen(engine: Engine, options: ScreenOptions, logOnStdin: boolean): Promise<number> {

@@ -61,3 +61,9 @@ export function estimateText({ value, low, high }: Estimate): string {
   if (high === null && low !== null) return `≥${low}`;
   return low !== null && high !== null && low < high ? `${low}-${high}` : String(value);
 }
+
+/** "4", "≥4", "?": the likeliest of what an estimate leaves open; a least of one says nothing. */
+export function likeliestText({ value, low }: Estimate): string {
+  if (value !== null) return String(value);
+  return low !== null && low > 1 ? `≥${low}` : '?';
+}

@@ -7,8 +7,9 @@ import type { StyleId } from '../style.ts';
 import { clip } from '../width.ts';
 import { LanePainter } from './lane-cells.ts';
 
+/** "1 min", "91 s": in the greatest unit that makes it a whole number. */
 const spanText = (seconds: number): string =>
-  seconds >= 3600 ? `${seconds / 3600} h` : seconds >= 60 ? `${seconds / 60} min` : `${seconds} s`;
+  seconds % 3600 === 0 ? `${seconds / 3600} h` : seconds % 60 === 0 ? `${seconds / 60} min` : `${seconds} s`;
 
 type LegendEntry = readonly [symbol: string, label: string, style: StyleId];
 

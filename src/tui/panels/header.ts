@@ -1,7 +1,8 @@
 /** The line at the top: what is read, which server that is, how busy it is now, and the clock. */
+import type { Estimate, Summary } from '../../core/summary.ts';
 import { printable } from '../../core/text.ts';
 import type { Canvas } from '../canvas.ts';
-import { estimateText, shortCount, shortNumber, shortPercent } from '../numbers.ts';
+import { estimateText, likeliestText, shortCount, shortNumber, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
 import type { StyleId } from '../style.ts';
 import { clockText, dateText } from '../time-axis.ts';
@@ -18,27 +19,48 @@ const modelNames: Readonly<Record<string, string>> = {
   unknown: '',
 };
 
-/** "4 sync workers", "2 workers × 8 threads", "16 slots", "server unknown"; `brief`: "2 × 8 threads". */
+/**
+ * "4 sync workers", "2 workers × 8 threads", "pool of 4", "server unknown"; `brief`: "2 × 8 threads". The numbers are those that
+ * the verdict below tells; between what they lie is told beside them.
+ */
 export function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string {
   const { server } = snapshot.summary;
-  const workers = estimateText(server.workers);
+  const workers = likeliestText(server.workers);
   const noun = server.workers.value === 1 ? 'worker' : 'workers';
-  if (server.model === 'threaded' && server.threads.value !== null) {
-    if (workers === '?') return `${estimateText(server.capacity)} threads`;
-    return `${workers}${brief ? '' : ` ${noun}`} × ${estimateText(server.threads)} threads`;
+  if (server.model === 'threaded' && (server.threads.value ?? server.threads.low ?? 0) > 1) {
+    if (workers === '?') return `${likeliestText(server.capacity)} threads`;
+    return `${workers}${brief ? '' : ` ${noun}`} × ${likeliestText(server.threads)} threads`;
   }
-  if (server.model === 'pool') return `pool of ${estimateText(server.capacity)}`;
+  if (server.model === 'pool') {
+    const slots = likeliestText(server.capacity);
+    return slots === '?' ? 'pool of unknown size' : `pool of ${slots}`;
+  }
   const model = modelNames[server.model];
   if (workers === '?') return model === '' ? 'server unknown' : model;
   return `${workers} ${model}${model === '' ? '' : ' '}${noun}`;
 }
 
+/** The number that leaves something open, as far as the log goes. */
+function openNumber({ model, workers, threads, capacity }: Summary['server']): Estimate | null {
+  const parts = model === 'pool' ? [capacity] : model === 'threaded' ? [threads, workers] : [workers];
+  return parts.find(({ value, low, high }) => value !== null && low !== null && (high === null || low < high)) ?? null;
+}
+
+/** "(8-14; 50% sure)", "(97% sure)"; "" where nothing is known of it. */
+function surenessText(view: View): string {
+  const open = openNumber(view.snapshot.summary.server);
+  const confidence = serverConfidence(view);
+  const told = [open ? estimateText(open) : '', confidence > 0 ? `${shortPercent(confidence)} sure` : ''];
+  const text = told.filter((part) => part !== '').join('; ');
+  return text === '' ? '' : `(${text})`;
+}
+
 /** The confidence behind that text. */
 const serverConfidence = ({ snapshot }: View): number => {
   const { server } = snapshot.summary;
-  return server.workers.value === null
-    ? server.model_confidence
-    : Math.min(server.workers.confidence, server.model === 'unknown' ? 1 : server.model_confidence);
+  const counted = server.model === 'pool' ? server.capacity : server.workers;
+  if (counted.value === null) return counted.low !== null && counted.low <= 1 ? 0 : server.model_confidence;
+  return Math.min(counted.confidence, server.model === 'unknown' ? 1 : server.model_confidence);
 };
 
 function modeBadge({ snapshot, scene, ui, theme, glyphs }: View): Piece {
@@ -81,9 +103,9 @@ const LEAST_TITLE = 16;
 /** The server in the most words that leave room to the name of the log: all of it before how sure the server is is told. */
 function serverPiece(view: View, room: number, title: string): Piece[] {
   if (view.snapshot.summary.requests.total === 0) return [];
-  const confidence = serverConfidence(view);
   const full = serverText(view);
-  const sure = confidence > 0 ? `${full} (${shortPercent(confidence)} sure)` : full;
+  const sureness = surenessText(view);
+  const sure = sureness === '' ? full : `${full} ${sureness}`;
   const titleCells = cellWidth(title);
   const roomBeside = (text: string) => room - cellWidth(text) - 2;
   const text =

@@ -64,8 +64,9 @@ const moveReplay = ({ ui, snapshot }: View, micros: number): Outcome =>
 /** The cursor stays on the screen: it is what one looks closer at. */
 function zoomed(view: View, by: 1 | -1): Outcome {
   const { ui, snapshot } = view;
-  const at = spanSteps.indexOf(ui.spanSeconds as (typeof spanSteps)[number]);
-  const outcome = changed(ui, { spanSeconds: spanSteps[Math.max(0, Math.min(spanSteps.length - 1, at + by))] });
+  const next =
+    by > 0 ? spanSteps.find((step) => step > ui.spanSeconds) : spanSteps.findLast((step) => step < ui.spanSeconds);
+  const outcome = changed(ui, next === undefined ? {} : { spanSeconds: next });
   const { cursor, spanSeconds } = outcome.ui;
   if (cursor === null || cursor >= (ui.edge ?? snapshot.now) - spanSeconds * 1e6) return outcome;
   return showMoment({ ...view, ui: outcome.ui }, cursor);
