@@ -188,9 +188,9 @@ export class LiveExaminations {
     const isFirst = occasion === 'now' && isOver;
     const whole = isFirst ? { ...examined, verdict: firstVerdict(examined) } : examined;
     const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
-    const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues);
     // A wait that was found without histories is as good as that of a look.
     const isBetter = isDeep || inference.wait.callers === null;
+    const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues, isBetter);
     rows.settle(number, requests, { ...placement, wait }, isBetter && inference.wait.method !== 'unknown');
     this.#planLooks(examined, isLook, now);
     if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);

@@ -31,16 +31,26 @@ export function withToldRange(inference: ServerInference, queues: FullQueues | n
   return { ...inference, wait: { ...inference.wait, mean, lowMean: low, highMean: high, mostQueued } };
 }
 
-/** `wait`, `start`: µs by row of the inference; a new column where one of them changes. */
-export function toldWaits(wait: Float64Array, start: Float64Array, queues: FullQueues | null): Float64Array {
+/**
+ * `wait`, `start`: µs by row of the inference; a new column where one of them changes. `areFound`: these waits are as good as any that were
+ * told. Otherwise what is told now stands for them: histories of two quick examinations differ by times, and drawn one beside the other
+ * they make queues that nobody found.
+ */
+export function toldWaits(
+  wait: Float64Array,
+  start: Float64Array,
+  queues: FullQueues | null,
+  areFound: boolean,
+): Float64Array {
   if (!queues) return wait;
   const { rows, since, orLonger, rate, mean } = queues;
   const told = wait.slice();
   const newest = rows.reduce((latest, row) => (wait[row] >= 0 ? Math.max(latest, start[row]) : latest), since);
   for (const row of rows) {
-    // What is told now stands for those of whom this examination says nothing.
-    const found = wait[row] >= 0 ? wait[row] : start[row] > newest ? mean : Number.NaN;
-    if (!(found >= 0) || start[row] < since) continue;
+    const isFound = wait[row] >= 0;
+    // Nor does this examination say anything of those who came last.
+    if (!(isFound || start[row] > newest) || start[row] < since) continue;
+    const found = isFound && areFound ? wait[row] : mean;
     const most = longestNow(start[row], orLonger ? Number.POSITIVE_INFINITY : since);
     const least = rate === null ? 0 : Math.min(mean, leastNow(rate, start[row] - since));
     told[row] = Math.min(most, Math.max(least, found));

@@ -31,16 +31,15 @@ export function expectedPool(
   if (!live || length === 0 || !(p90 > 0) || axis.to < now) return null;
   const { start, end, wait } = placement;
   let lastEnd = Number.NEGATIVE_INFINITY;
-  let taken = Number.NEGATIVE_INFINITY;
-  const first = Math.max(0, length - NEWEST_ROWS);
-  for (let row = first; row < length; row++) {
-    if (end[row] > lastEnd) lastEnd = end[row];
-    if (wait[row] >= 0 && start[row] > taken) taken = start[row];
-  }
+  for (let row = Math.max(0, length - NEWEST_ROWS); row < length; row++) if (end[row] > lastEnd) lastEnd = end[row];
   // Nothing is answered any more: who was waiting is not.
   if (!(now - lastEnd <= p99 + NOW)) return null;
+  const examined = inference.wait.method === 'unknown' ? 0 : endOfExamined(wait, length);
+  const first = Math.max(0, examined - NEWEST_ROWS);
+  let taken = Number.NEGATIVE_INFINITY;
+  for (let row = first; row < examined; row++) if (wait[row] >= 0 && start[row] > taken) taken = start[row];
   let [waited, count] = [0, 0];
-  for (let row = first; row < length; row++) {
+  for (let row = first; row < examined; row++) {
     if (!(wait[row] >= 0 && start[row] > taken - NOW)) continue;
     waited += wait[row];
     count++;
@@ -50,6 +49,13 @@ export function expectedPool(
     // Callers who came after those who were taken last are not known.
     queue: heldFrom(queue, count > 0 ? columnOf(axis, taken - waited / count) : axis.columns, columnOf(axis, now)),
   };
+}
+
+/** Behind the newest row whose wait is known: what came after the last examination may be thousands of rows. */
+function endOfExamined(wait: Float64Array, length: number): number {
+  let row = length;
+  while (row > 0 && !(wait[row - 1] >= 0)) row--;
+  return row;
 }
 
 /** The level before column `from`, from there up to `to`. */

@@ -19,30 +19,38 @@ const full = {
 };
 
 it('are no less than a queue tells that has not run empty, and no more than since the pool is full', () => {
-  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, full);
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, full, true);
   expect([...told]).toEqual([0, 4 * SECOND, leastNow(10, 20 * SECOND), 2 * SECOND, 0]);
 });
 
 it('are no more than what is told where that is little', () => {
-  const told = toldWaits(new Float64Array(5), start, { ...full, mean: 100_000 });
+  const told = toldWaits(new Float64Array(5), start, { ...full, mean: 100_000 }, true);
   expect(told[3]).toBe(100_000);
 });
 
 it('stay as they were found where nothing is full, nothing was found, or perhaps nobody waits', () => {
   const wait = new Float64Array(5);
-  expect(toldWaits(wait, start, null)).toBe(wait);
-  expect([...toldWaits(wait, start, { ...full, rate: null })]).toEqual([...wait]);
+  expect(toldWaits(wait, start, null, true)).toBe(wait);
+  expect([...toldWaits(wait, start, { ...full, rate: null }, true)]).toEqual([...wait]);
 });
 
 it('are as told for the newest, of whom nothing was found, and for no others', () => {
   const wait = Float64Array.from([Number.NaN, Number.NaN, SECOND, Number.NaN, Number.NaN]);
   const none = new Float64Array(5).fill(Number.NaN);
-  expect([...toldWaits(wait, start, full)]).toEqual([Number.NaN, Number.NaN, SECOND, 4 * SECOND, Number.NaN]);
-  expect([...toldWaits(none, start, full)].slice(0, 4)).toEqual([Number.NaN, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
+  expect([...toldWaits(wait, start, full, true)]).toEqual([Number.NaN, Number.NaN, SECOND, 4 * SECOND, Number.NaN]);
+  expect([...toldWaits(none, start, full, true)].slice(0, 4)).toEqual([Number.NaN, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
+});
+
+it('are as told where they were found in passing: two such examinations tell a few seconds and many of one queue', () => {
+  const wait = Float64Array.from([SECOND, SECOND, 16 * SECOND, 5 * SECOND, Number.NaN]);
+  const told = toldWaits(wait, start, { ...full, since: -10 * SECOND }, false);
+  expect([...told].slice(0, 4)).toEqual([4 * SECOND, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
+  const unknown = Float64Array.from([SECOND, Number.NaN, SECOND, SECOND, Number.NaN]);
+  expect(toldWaits(unknown, start, full, false)[1]).toBeNaN();
 });
 
 it('may be longer where the log begins with a full pool', () => {
-  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 0, 0]), start, { ...full, orLonger: true });
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 0, 0]), start, { ...full, orLonger: true }, true);
   expect(told[1]).toBe(60 * SECOND);
 });
 

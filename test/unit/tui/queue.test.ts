@@ -72,6 +72,14 @@ describe('the right edge of a live picture', () => {
     expect(busy[50]).toBe(0);
   });
 
+  it('holds what was known last until the lines that came since then are examined, however many those are', () => {
+    const since = Array.from({ length: 300 }, (_, i) => ({ start: -0.5 + i / 1000, end: -0.499 + i / 1000 }));
+    const live = handSnapshot({ requests: [...requests, ...since], change: { live: true } });
+    const inference = { ...live.inference, service: { ...live.inference.service, ...service } };
+    const view = viewOf({ ...live, inference }, { columns: 80, ui: { spanSeconds: 20 } });
+    expect((view.scene.pool().expected as ExpectedPool).queue[60]).toBeCloseTo(3, 0);
+  });
+
   it('ends with the lines of a log that is over, and where nothing is answered any more', () => {
     expect(ends(pictureOf({ live: false }))).toMatch(/ {2}$/);
     const silent = pictureOf({ live: true, now: NOON + 4e6 });
