@@ -53,13 +53,19 @@ export interface LayoutInput {
 /** From this height on there is a row to spare here and there. */
 const ROOMY = 20;
 
+/** The usual height of a terminal. */
+const USUAL = 24;
+
 /** From this height on a narrow screen has two rows for the sentence. */
 const TWO_ROWS = 16;
 /** Narrower screens have no room for a sentence in one row. */
 const NARROW = 100;
+/** In two rows of narrower screens what would end the queue is cut off. */
+const NARROWEST = 70;
 
 /** On a wide screen the sentence fits into one line; under a filter there are two of them. */
 function verdictRowsOf({ columns, rows, filtered = false }: LayoutInput): number {
+  if (columns < NARROWEST && rows >= ROOMY && !filtered) return 3;
   const rowsForTwo = filtered ? 24 : columns < NARROW ? TWO_ROWS : ROOMY;
   const sentenceRows = columns < 160 && rows >= rowsForTwo ? 2 : 1;
   return filtered && rows >= ROOMY ? 2 * sentenceRows : sentenceRows;
@@ -77,11 +83,12 @@ function queueRowsOf({ hasQueue, rows, isTimeless }: LayoutInput): number {
   return rows >= 28 ? 2 : 1;
 }
 
-/** Rows that a panel leaves to the lanes at most. */
-const MOST_GIVEN = 2;
+/** Rows that a panel, and the charts, leave to the lanes at most. */
+const PANEL_GIVES = 2;
+const POOL_GIVES = 1;
 
 /** Rows of the panel under the tabs that say something. */
-const leastPanel = (rows: number): number => (rows >= ROOMY ? 4 : 3);
+const leastPanel = (rows: number): number => (rows >= USUAL ? 4 : 3);
 
 /** Three rows a lane where there is room: the lanes are what people come for. */
 function rowsPerLane(lanesWanted: number, room: number): number {
@@ -97,14 +104,15 @@ function shareOut(room: number, input: LayoutInput) {
   const { rows, lanesWanted, lanesUse, strips, panelWanted = 0 } = input;
   if (input.isTimeless) return { lanes: TOLD_TIMELESS, pool: 0, panel: Math.max(0, room - TOLD_TIMELESS) };
   const isTall = rows >= TALL;
-  const poolLeast = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
-  const panelUsual = Math.max(leastPanel(rows), Math.floor(room * 0.36), Math.min(panelWanted, room - poolLeast - 4));
-  // A row or two from the panel where they show all lanes.
-  const missing = 1 + lanesWanted + panelUsual + poolLeast - room;
-  const panelLeast =
-    missing > 0 && missing <= MOST_GIVEN && panelWanted === 0
-      ? Math.max(leastPanel(rows), panelUsual - missing)
-      : panelUsual;
+  const poolUsual = rows >= ROOMY && panelWanted === 0 ? 4 : 2;
+  const panelUsual = Math.max(leastPanel(rows), Math.floor(room * 0.36), Math.min(panelWanted, room - poolUsual - 4));
+  // A row or two from the panel, and one from the charts, where they show all lanes.
+  const missing = Math.max(0, 1 + lanesWanted + panelUsual + poolUsual - room);
+  const panelGives = panelWanted > 0 ? 0 : Math.min(PANEL_GIVES, missing, panelUsual - leastPanel(rows));
+  const poolGives = panelWanted > 0 ? 0 : Math.min(POOL_GIVES, missing - panelGives);
+  const isEnough = panelGives + poolGives === missing;
+  const panelLeast = panelUsual - (isEnough ? panelGives : 0);
+  const poolLeast = poolUsual - (isEnough ? poolGives : 0);
   const lanesMost = Math.max(2, room - panelLeast - poolLeast);
   const lanesGiven = Math.min(1 + lanesWanted * rowsPerLane(lanesWanted, room), lanesMost);
   const lanes = 1 + (lanesUse?.(lanesGiven - 1) ?? lanesGiven - 1);

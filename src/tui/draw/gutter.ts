@@ -5,8 +5,13 @@ export interface Gutter {
   readonly right: number;
 }
 
-export const gutterOf = (columns: number): Gutter =>
-  columns >= 60 ? { left: columns >= 110 ? 16 : 12, right: 7 } : { left: 8, right: 0 };
+export function gutterOf(columns: number): Gutter {
+  if (columns >= 60) return { left: columns >= 110 ? 16 : 12, right: 7 };
+  return { left: NARROW_LEFT, right: columns >= 50 ? 7 : 0 };
+}
+
+/** Labels have a brief form for it. */
+const NARROW_LEFT = 8;
 
 /** Columns of the time axis on a screen of this width. */
 export function axisColumns(columns: number): number {

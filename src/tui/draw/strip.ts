@@ -9,6 +9,8 @@ import { gutterOf } from './gutter.ts';
 
 export interface Strip {
   readonly label: string;
+  /** The label for a narrow margin; missing: it is brief. */
+  readonly briefLabel?: string;
   /** The word after the label that says how the number is known. */
   readonly note: string;
   readonly values: Float64Array;
@@ -79,9 +81,11 @@ export function drawStrips(view: View, canvas: Canvas, strips: readonly Strip[])
   let y = 0;
   heights(strips, canvas.rows).forEach((height, i) => {
     const strip = strips[i];
-    canvas.text(0, y, strip.label, theme.quiet, left - 1);
-    if (strip.note !== '' && height > 1) canvas.text(0, y + 1, `(${strip.note})`, theme.quiet, left - 1);
-    else canvas.text(strip.label.length + 1, y, noteFor(strip.note, left - strip.label.length - 2), theme.quiet);
+    const label = strip.label.length < left ? strip.label : (strip.briefLabel ?? strip.label);
+    canvas.text(0, y, label, theme.quiet, left - 1);
+    const noteBelow = `(${strip.note})`;
+    if (strip.note !== '' && height > 1 && noteBelow.length < left) canvas.text(0, y + 1, noteBelow, theme.quiet);
+    else canvas.text(label.length + 1, y, noteFor(strip.note, left - label.length - 2), theme.quiet);
     const behind = behindOf(view, strip);
     const chart = canvas.region(left, y, scene.axis.columns, height);
     drawChart(chart, glyphs, { ...strip, behind });

@@ -52,6 +52,7 @@ function stripsOf(view: View): Strip[] {
     const isFull = (column: number) => slots !== null && busy[column] >= slots[column] * NEARLY_FULL;
     strips.push({
       label: capacity === null ? 'in flight' : `busy of ${capacity}`,
+      briefLabel: capacity === null ? 'running' : 'busy',
       note: '',
       values: pool.busy,
       behind: pool.all?.busy ?? null,
@@ -83,6 +84,7 @@ function stripsOf(view: View): Strip[] {
   if (pool.busy) {
     strips.push({
       label: 'service p95',
+      briefLabel: 'service',
       note: inference.service.method === 'inferred' ? 'inferred' : '',
       ...quantileLooks(colours.latency, pool.serviceP50),
       values: pool.serviceP95,
@@ -94,6 +96,7 @@ function stripsOf(view: View): Strip[] {
   if (pool.queue && knowsWaits(snapshot)) {
     strips.push({
       label: 'wait p95',
+      briefLabel: 'wait',
       note: '',
       ...quantileLooks(colours.queue, pool.waitP50),
       values: pool.waitP95,
