@@ -9,7 +9,7 @@ import type { FindingSummary, Summary } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
 import { clockText, MICROS_PER_MINUTE } from '../core/time.ts';
 import { countText } from '../core/words.ts';
-import { calmVerdict, fullVerdict, type WaitNow } from '../findings/live-verdict.ts';
+import { calmVerdict, fullVerdict } from '../findings/live-verdict.ts';
 import { knownSlots } from '../findings/pool-words.ts';
 import { verdictOf } from '../findings/verdict.ts';
 import type { ExaminedWindow } from './examiner.ts';
@@ -26,7 +26,7 @@ import {
   waitDuring,
   waitNow,
 } from './live-pools.ts';
-import { LiveStretch, OF_FULL_POOL } from './live-stretch.ts';
+import { LiveStretch, OF_FULL_POOL, PastStretch } from './live-stretch.ts';
 import { isAlarm, RANK, SteadyVerdict } from './steady-verdict.ts';
 import type { FullQueues } from './told-waits.ts';
 
@@ -61,7 +61,7 @@ export class LiveJudge {
   /** The slots that were known last, with the words for them: a window that does not tell them does not end an alarm. */
   #known: { readonly slots: SlotsOf; readonly server: Summary['server'] } | null = null;
   #stretch: LiveStretch | null = null;
-  #lastFull: { readonly from: number; readonly to: number; wait: WaitNow | null } | null = null;
+  #lastFull: PastStretch | null = null;
   readonly #said = new SteadyVerdict();
   #fullQueues: FullQueues | null = null;
 
@@ -103,7 +103,7 @@ export class LiveJudge {
     if (this.#stretch) {
       const ended = pools.flatMap(({ state }) => (state.lastFull ? [state.lastFull.to] : []));
       const { since, told } = this.#stretch;
-      this.#lastFull = { from: since, to: ended.length > 0 ? Math.max(...ended) : since, wait: told };
+      this.#lastFull = new PastStretch(since, ended.length > 0 ? Math.max(...ended) : since, told);
       this.#stretch = null;
       this.#said.forget();
     }
@@ -242,9 +242,7 @@ export class LiveJudge {
     const { from, to } = followedSpan(inference);
     const text = (micros: number) => clockText(micros + zoneMinutes * MICROS_PER_MINUTE);
     const last = this.#lastFull;
-    // A longer look that sees how it ended knows more than those before.
-    const since = last && isLook ? waitDuring(inference, last.from, last.to) : null;
-    if (last && since?.isOpen) last.wait = since;
+    if (last && isLook) last.lookedBack(waitDuring(inference, last.from, last.to));
     const isInSight = last !== null && last.to > Math.min(...pools.map(({ pool }) => pool.from));
     const calm = calmVerdict(
       { ...summary, server },

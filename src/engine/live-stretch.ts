@@ -109,6 +109,32 @@ export class LiveStretch {
   }
 }
 
+/** Looks back at a stretch that is over: those after them see less of it, and the numbers of what is past should stand still. */
+const LOOKS_BACK = 5;
+
+/** A stretch in which the pool was full, and has room since. */
+export class PastStretch {
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+  /** How long callers queued in it; until somebody looked back, what was told while it lasted. null: not known. */
+  wait: WaitNow | null;
+  readonly #looks: WaitNow[] = [];
+
+  constructor(from: number, to: number, told: WaitNow | null) {
+    this.from = from;
+    this.to = to;
+    this.wait = told;
+  }
+
+  /** A longer look that sees how it ended knows more than those before. */
+  lookedBack(found: WaitNow | null): void {
+    if (!found?.isOpen || this.#looks.length >= LOOKS_BACK) return;
+    this.#looks.push(found);
+    this.wait = middleOf(this.#looks);
+  }
+}
+
 export const keyOf = ({ id, evidence: { server } }: FindingSummary): string => `${id} ${server ?? ''}`;
 
 /** Slots recommended; 0: none are. */

@@ -107,6 +107,19 @@ describe('layoutOf', () => {
       ({ id, rect }) => [id, rect.rows],
     );
 
+  it('shows three lanes and a sentence in three rows on a small, narrow screen', () => {
+    const { verdict, lanes, pool } = layoutOf({
+      columns: 55,
+      rows: 20,
+      mode: 'replay',
+      lanesWanted: 3,
+      hasQueue: true,
+      strips: 4,
+      lists,
+    });
+    expect([verdict.rows, lanes.rows, pool.rows >= 3]).toEqual([3, 4, true]);
+  });
+
   it('puts what is asked next beside the findings, each list as long as it is, where there is room', () => {
     const [first, ...others] = placed(200, 60);
     expect(first[0]).toBe('findings');

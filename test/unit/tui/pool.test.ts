@@ -68,3 +68,15 @@ it('says the time of the cursor on the axis, whole, and that nothing was answere
   expect(late).toContain(' 11:59:59.000│');
   for (const label of `${quiet.at(-1)} ${late}`.matchAll(/┴([\d:]+)/g)) expect(label[1]).toMatch(/^\d\d:\d\d:\d\d$/);
 });
+
+it('has whole words and numbers beside its charts on a narrow screen', () => {
+  const requests = Array.from({ length: 60 }, (_, i) => ({ start: -60 + i, end: -59.5 + i, worker: '1', wait: 0.2 }));
+  const rows = drawn(pool, viewOf(handSnapshot({ requests }), { columns: 55 }), 55, 5);
+  expect(rows.map((row) => row.slice(0, 8).trim())).toEqual(['busy', 'req/s', 'service', 'wait', '']);
+  expect(rows.slice(0, 4).map((row) => row.slice(48).trim())).toEqual([
+    expect.stringMatching(/^[\d.]+$/),
+    expect.stringMatching(/^[\d.]+$/),
+    '500ms',
+    '200ms',
+  ]);
+});
