@@ -2,7 +2,7 @@
 import { filterFields } from '../engine/filter.ts';
 import type { ChromeState } from './chrome-state.ts';
 import type { KeyBinding } from './keys/binding.ts';
-import { keyBindings } from './keys/index.ts';
+import { bindingOf, keyBindings } from './keys/index.ts';
 import { keyLabel } from './keys/names.ts';
 
 export interface HelpLine {
@@ -114,19 +114,21 @@ const footerWord = (word: string, ascii: boolean): string => (ascii ? word.repla
 
 const OF_TIME: ReadonlySet<string> = new Set(['Replay', 'Lanes and time']);
 
-/** The most important keys that fit, in the order of the table. */
+/** The most important keys that fit, in the order of the table: those that do here what they are said to do. */
 export function footerItems(
-  state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord' | 'isTimeless'>,
+  state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord' | 'isTimeless' | 'tab' | 'focus'>,
 ): FooterItem[] {
+  const { mode, tab, focus, ascii } = state;
+  const here = { ui: { help: false, tab, focus } as never, mode };
+  const label = (key: string) => keyLabel(key, ascii);
   const known = keyBindings
-    .filter((binding) => binding.footer && holds(binding, state) && !(state.isTimeless && OF_TIME.has(binding.group)))
+    .filter((binding) => binding.footer && bindingOf(binding.keys[0], here) === binding)
+    .filter(({ group }) => !(state.isTimeless && OF_TIME.has(group)))
     .map((binding, order) => {
-      const name =
-        binding.footer!.word === '±10s'
-          ? `${keyLabel('left', state.ascii)}${state.ascii ? '/' : ''}${keyLabel('right', state.ascii)}`
-          : keyLabel(binding.keys[0], state.ascii);
-      const word = binding.keys[0] === 'space' ? state.pauseWord : footerWord(binding.footer!.word, state.ascii);
-      return { keys: name, word, rank: binding.footer!.rank, order };
+      const { word, rank, keys } = binding.footer!;
+      const name = keys ? keys.map(label).join(ascii ? '/' : '') : label(binding.keys[0]);
+      const shown = binding.keys[0] === 'space' ? state.pauseWord : footerWord(word, ascii);
+      return { keys: name, word: shown, rank, order };
     });
   const chosen = [];
   let room = state.columns;

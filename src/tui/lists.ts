@@ -38,14 +38,14 @@ const WIDE = 140;
 const BESIDE_SHARE = 0.45;
 /** A list that can use all rows leaves the others this share of them; below so many rows, its title among them, no list stands. */
 const UPPER_SHARE = 0.6;
-const LEAST_ROWS = 5;
+const LEAST_ROWS = 4;
 
 /** How much the lists could use does not follow the cursor or the filter: they would jump. */
 export function listsOf(view: View, columns: number): Lists {
   const { ui, snapshot, scene } = view;
   const hasFindings = shownFindings(view).length > 0 || ui.filter !== '' || snapshot.summary.requests.total === 0;
   const all = Number.POSITIVE_INFINITY;
-  const findings: Wanted = { id: 'findings', needs: hasFindings ? all : 2 };
+  const findings: Wanted = { id: 'findings', needs: hasFindings ? all : 1 };
   const routes: Wanted = { id: 'routes', needs: snapshot.names.routes.size + 1 };
   const workers: Wanted = { id: 'workers', needs: scene.tracks().list.length + 1 };
   const requests: Wanted = { id: 'requests', needs: all };

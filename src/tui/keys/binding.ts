@@ -17,7 +17,12 @@ export interface KeyBinding {
   readonly when?: (context: KeyContext) => boolean;
   readonly action: Action | ((context: KeyContext) => Action);
   /** A word for the footer; none when missing. The lower the rank, the longer it stays on a narrow screen. */
-  readonly footer?: { readonly word: string; readonly rank: number };
+  readonly footer?: {
+    readonly word: string;
+    readonly rank: number;
+    /** Both of two opposite keys; missing: the first key of the binding. */
+    readonly keys?: readonly [string, string];
+  };
 }
 
 export const inReplay = ({ mode }: KeyContext): boolean => mode === 'replay';

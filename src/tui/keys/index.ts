@@ -15,8 +15,11 @@ export const keyBindings: readonly KeyBinding[] = [
   ...laneKeys,
 ];
 
+export const bindingOf = (name: string, context: KeyContext): KeyBinding | undefined =>
+  keyBindings.find(({ keys, when }) => keys.includes(name) && (when?.(context) ?? true));
+
 export function actionOf(name: string, context: KeyContext): Action | null {
-  const binding = keyBindings.find(({ keys, when }) => keys.includes(name) && (when?.(context) ?? true));
+  const binding = bindingOf(name, context);
   if (!binding) return null;
   return typeof binding.action === 'function' ? binding.action(context) : binding.action;
 }

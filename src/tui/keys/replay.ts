@@ -6,7 +6,11 @@ const SECOND = 1_000_000;
 export const replayKeys: readonly KeyBinding[] = [
   ...opposites(
     { does: '10 s back, on', group: 'Replay', when: inReplay },
-    { keys: ['left'], action: { type: 'seek-by', micros: -10 * SECOND }, footer: { word: '±10s', rank: 4 } },
+    {
+      keys: ['left'],
+      action: { type: 'seek-by', micros: -10 * SECOND },
+      footer: { word: '±10s', rank: 4, keys: ['left', 'right'] },
+    },
     { keys: ['right'], action: { type: 'seek-by', micros: 10 * SECOND } },
   ),
   ...opposites(

@@ -14,12 +14,12 @@ const whatIf =
 export const whatIfKeys: readonly KeyBinding[] = [
   ...opposites(
     { does: 'more, fewer workers', group: 'What if', when: inWhatIf },
-    { keys: ['up'], action: whatIf(1, 0) },
+    { keys: ['up'], action: whatIf(1, 0), footer: { word: 'workers', rank: 2, keys: ['up', 'down'] } },
     { keys: ['down'], action: whatIf(-1, 0) },
   ),
   ...opposites(
     { does: 'more, fewer threads per worker', group: 'What if', when: inWhatIf },
-    { keys: ['right'], action: whatIf(0, 1) },
+    { keys: ['right'], action: whatIf(0, 1), footer: { word: 'threads', rank: 2, keys: ['left', 'right'] } },
     { keys: ['left'], action: whatIf(0, -1) },
   ),
   {

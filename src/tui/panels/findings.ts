@@ -62,7 +62,9 @@ export default definePanel({
       return;
     }
     const soFar = snapshot.live ? ' so far' : '';
-    const quiet = requests.total === 0 ? 'No requests.' : `Nothing found${soFar} that slows callers down.`;
+    // Above a sentence that tells of a queue, however short, nobody says that there is none.
+    const what = snapshot.verdict.severity === 'ok' ? 'slows callers down' : 'calls for a change';
+    const quiet = requests.total === 0 ? 'No requests.' : `Nothing found${soFar} that ${what}.`;
     if (ui.filter === '') {
       drawFindings(view, canvas, findings, 0, quiet);
       return;

@@ -119,22 +119,41 @@ describe('help', () => {
 });
 
 describe('the footer', () => {
+  const footer = {
+    mode: 'replay' as const,
+    ascii: false,
+    columns: 100,
+    pauseWord: 'pause',
+    isTimeless: false,
+    tab: 'findings',
+    focus: 'findings',
+  };
+
   it.each([30, 80, 200])('fits into %i columns, quit and help first', (columns) => {
-    const items = footerItems({ mode: 'replay', ascii: false, columns, pauseWord: 'pause', isTimeless: false });
+    const items = footerItems({ ...footer, columns });
     expect(items.reduce((sum, { keys, word }) => sum + keys.length + word.length + 3, 0)).toBeLessThanOrEqual(columns);
     expect(items.map(({ word }) => word)).toEqual(expect.arrayContaining(['quit', 'help']));
   });
 
   it('says what space would do now', () => {
-    const words = footerItems({ mode: 'tail', ascii: false, columns: 100, pauseWord: 'go on', isTimeless: false }).map(
-      ({ word }) => word,
-    );
+    const words = footerItems({ ...footer, mode: 'tail', pauseWord: 'go on' }).map(({ word }) => word);
     expect(words).toContain('go on');
   });
 
   it('has no keys that move in time where no line has one', () => {
-    const context = { mode: 'replay' as const, ascii: false, columns: 200, pauseWord: 'play', isTimeless: true };
-    const words = footerItems(context).map(({ word }) => word);
+    const words = footerItems({ ...footer, columns: 200, isTimeless: true }).map(({ word }) => word);
     expect(words).toEqual(['quit', 'help', 'filter', 'export', 'panels', 'open']);
+  });
+
+  it('says what the arrows do where they change the pool', () => {
+    const items = footerItems({ ...footer, columns: 80, tab: 'what-if', focus: 'what-if' });
+    expect(items).toEqual(
+      expect.arrayContaining([
+        { keys: '↑↓', word: 'workers' },
+        { keys: '←→', word: 'threads' },
+      ]),
+    );
+    expect(items.map(({ word }) => word)).not.toContain('±10s');
+    expect(footerItems(footer)).toEqual(expect.arrayContaining([{ keys: '←→', word: '±10s' }]));
   });
 });
