@@ -1,16 +1,5 @@
 /** The colours in an escape sequence, in whatever depth it was written for, as RGB. */
-import { ansi16 } from './style.ts';
-
-/** Levels of the 6×6×6 cube of the 256 colours. */
-const cube = [0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff];
-
-/** Of the 256 colours: the 16, the cube, the ramp of greys. */
-function indexed(index: number): number {
-  if (index < 16) return ansi16[index];
-  if (index >= 232) return (8 + (index - 232) * 10) * 0x010101;
-  const at = index - 16;
-  return (cube[Math.floor(at / 36)] << 16) | (cube[Math.floor(at / 6) % 6] << 8) | cube[at % 6];
-}
+import { ansi16, indexed } from './palette.ts';
 
 export interface SgrLooks {
   /** 24-bit; null: the terminal's own. */

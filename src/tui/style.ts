@@ -1,19 +1,13 @@
 /** Colours and styles as small integers, and the escape sequence each of them is on this terminal. */
 
+import { ansi16, channels, linear, nearest256 } from './palette.ts';
+
 /** -1: the terminal's own; else the nearest of its 16 colours (0..15) in the high byte over 24-bit RGB. */
 export type Colour = number;
 export const DEFAULT_COLOUR: Colour = -1;
 
 /** How many colours the terminal shows; 0: none (NO_COLOR). */
 export type ColourDepth = 0 | 16 | 256 | 16_777_216;
-
-/** The RGB of the 16 colours as xterm sets them by default: what "nearest" is measured against. */
-export const ansi16 = [
-  0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
-  0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
-];
-
-const channels = (rgb: number): [number, number, number] => [(rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255];
 
 function nearestAnsi(rgb: number): number {
   const [r, g, b] = channels(rgb);
@@ -45,24 +39,8 @@ export function mix(from: Colour, to: Colour, share: number): Colour {
 
 /** Black or white, whichever stands out more on a ground (relative luminance, WCAG 2). */
 export function readableOn(ground: Colour): Colour {
-  const [r, g, b] = channels(rgbOf(ground)).map((value) => {
-    const share = value / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
+  const [r, g, b] = channels(rgbOf(ground)).map(linear);
   return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.18 ? colour(0x0b0e13, 0) : colour(0xffffff, 15);
-}
-
-/** Index in the 6×6×6 cube or the grey ramp of the 256 colours. */
-function cubeIndex(rgb: number): number {
-  const [r, g, b] = channels(rgb);
-  if (Math.max(r, g, b) - Math.min(r, g, b) < 12) {
-    const grey = Math.round((r + g + b) / 3);
-    if (grey < 8) return 16;
-    if (grey > 247) return 231;
-    return 232 + Math.round((grey - 8) / 10.3);
-  }
-  const level = (value: number) => (value < 48 ? 0 : value < 115 ? 1 : Math.min(5, Math.floor((value - 35) / 40)));
-  return 16 + 36 * level(r) + 6 * level(g) + level(b);
 }
 
 export interface Attributes {
@@ -99,7 +77,7 @@ export function createStyles(depth: ColourDepth): Styles {
       const index = ansiOf(value);
       return `;${(index < 8 ? 30 + index : 82 + index) + (background ? 10 : 0)}`;
     }
-    if (depth === 256) return `;${background ? 48 : 38};5;${cubeIndex(rgbOf(value))}`;
+    if (depth === 256) return `;${background ? 48 : 38};5;${nearest256(rgbOf(value))}`;
     const [r, g, b] = channels(rgbOf(value));
     return `;${background ? 48 : 38};2;${r};${g};${b}`;
   };

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { channels, indexed, nearest256 } from '../../../src/tui/palette.ts';
 import { colour, createStyles, mix, rgbOf } from '../../../src/tui/style.ts';
+import { createTheme, themeNames } from '../../../src/tui/theme.ts';
 
 describe('styles', () => {
   const red = colour(0xff0000, 9);
@@ -35,5 +37,20 @@ describe('mix', () => {
     expect(rgbOf(mix(black, white, 0))).toBe(0x000000);
     expect(rgbOf(mix(black, white, 1))).toBe(0xffffff);
     expect(rgbOf(mix(black, white, 0.5))).toBe(0x808080);
+  });
+});
+
+describe('the nearest of 256 colours', () => {
+  it('is itself for each of them', () => {
+    for (let index = 16; index < 256; index++) expect(indexed(nearest256(indexed(index)))).toBe(indexed(index));
+  });
+
+  it('is no black for the ground that lanes are drawn on, in any theme, and a green for a green', () => {
+    for (const name of themeNames) {
+      const { track } = createTheme(name, 256, false).colours;
+      expect([name, nearest256(rgbOf(track))]).not.toEqual([name, 16]);
+    }
+    const [r, g, b] = channels(indexed(nearest256(0x4caa6c)));
+    expect(g).toBeGreaterThan(Math.max(r, b));
   });
 });

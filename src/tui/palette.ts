@@ -1,0 +1,60 @@
+/** The 256 colours of a terminal, and which of them looks most like another colour. */
+
+/** The RGB of the 16 colours as xterm sets them by default: what "nearest" is measured against. */
+export const ansi16 = [
+  0x000000, 0xcd0000, 0x00cd00, 0xcdcd00, 0x0000ee, 0xcd00cd, 0x00cdcd, 0xe5e5e5, 0x7f7f7f, 0xff0000, 0x00ff00,
+  0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff,
+];
+
+/** Levels of the 6×6×6 cube of the 256 colours. */
+const cube = [0x00, 0x5f, 0x87, 0xaf, 0xd7, 0xff];
+
+/** Of the 256 colours: the 16, the cube, the ramp of greys. */
+export function indexed(index: number): number {
+  if (index < 16) return ansi16[index];
+  if (index >= 232) return (8 + (index - 232) * 10) * 0x010101;
+  const at = index - 16;
+  return (cube[Math.floor(at / 36)] << 16) | (cube[Math.floor(at / 6) % 6] << 8) | cube[at % 6];
+}
+
+export const channels = (rgb: number): [number, number, number] => [(rgb >> 16) & 255, (rgb >> 8) & 255, rgb & 255];
+
+/** Of a channel 0..255, as light adds up (sRGB). */
+export const linear = (value: number): number => {
+  const share = value / 255;
+  return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+};
+
+/** A colour where equal distances look equally far apart: OKLab (Ottosson 2020). */
+function perceived(rgb: number): [lightness: number, a: number, b: number] {
+  const [r, g, b] = channels(rgb).map(linear);
+  const l = Math.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b);
+  const m = Math.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b);
+  const s = Math.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b);
+  return [
+    0.2104542553 * l + 0.793617785 * m - 0.0040720468 * s,
+    1.9779984951 * l - 2.428592205 * m + 0.4505937099 * s,
+    0.0259040371 * l + 0.7827717662 * m - 0.808675766 * s,
+  ];
+}
+
+/** The cube and the greys: the first 16 are what the terminal's owner has made of them. */
+const FIRST = 16;
+const palette = (): ReturnType<typeof perceived>[] =>
+  Array.from({ length: 256 - FIRST }, (_, i) => perceived(indexed(FIRST + i)));
+let known: ReturnType<typeof palette> | null = null;
+
+/** By the channels one by one, dark greys with a tinge would be black. */
+export function nearest256(rgb: number): number {
+  known ??= palette();
+  const [lightness, a, b] = perceived(rgb);
+  let best = 0;
+  let bestDistance = Number.POSITIVE_INFINITY;
+  known.forEach((one, i) => {
+    const distance = (one[0] - lightness) ** 2 + (one[1] - a) ** 2 + (one[2] - b) ** 2;
+    if (distance >= bestDistance) return;
+    best = i;
+    bestDistance = distance;
+  });
+  return FIRST + best;
+}
