@@ -26,8 +26,9 @@ export class Painter {
   #chrome = new Map<number, string>();
   #known = false;
   #sequences: Styles | null = null;
-  /** Of the row that is being written. */
+  /** Of the row that is being written, "" behind its end: an array that is emptied grows anew, row by row. */
   readonly #parts: string[] = [];
+  #partsUsed = 0;
 
   /** Forgets what is on the screen: the next picture is painted whole. */
   forget(): void {
@@ -59,19 +60,21 @@ export class Painter {
     const blankFrom = last === grid.columns - 1 ? blanksFrom(grid, base + first, base + last) - base : last + 1;
     // One text in the end: to add to it cell by cell would make one of each step.
     const parts = this.#parts;
-    parts.length = 0;
-    parts.push(`\x1b[${row + 1};${first + 1}H`);
+    let used = 0;
+    parts[used++] = `\x1b[${row + 1};${first + 1}H`;
     let style = -1;
     for (let x = first; x < blankFrom; x++) {
       if (grid.glyphs[base + x] === '') continue;
       if (grid.styles[base + x] !== style) {
         style = grid.styles[base + x];
-        parts.push(styles.sequence(style));
+        parts[used++] = styles.sequence(style);
       }
-      parts.push(glyphText(grid, row, x, ascii));
+      parts[used++] = glyphText(grid, row, x, ascii);
     }
-    if (blankFrom <= last) parts.push('\x1b[0m\x1b[K');
-    else if (style !== 0) parts.push('\x1b[0m');
+    if (blankFrom <= last) parts[used++] = '\x1b[0m\x1b[K';
+    else if (style !== 0) parts[used++] = '\x1b[0m';
+    for (let i = used; i < this.#partsUsed; i++) parts[i] = '';
+    this.#partsUsed = used;
     return parts.join('');
   }
 

@@ -10,6 +10,9 @@ import { columnOf } from '../time-axis.ts';
 import { cellWidth } from '../width.ts';
 import type { LanePainter } from './lane-cells.ts';
 
+/** Goes without saying. */
+const USUAL_METHOD = 'GET ';
+
 /** A bar of fewer cells has no name. */
 const LEAST_CELLS = 5;
 
@@ -35,22 +38,34 @@ export function wideBars(view: View, { pictures, longest }: LaneScene): Map<numb
   return wide;
 }
 
-/** The stretch of cells around the middle of a bar that nothing else shares, [from, to); empty where there is none. */
-function ownCells({ ink }: BarRow, from: number, to: number): [number, number] {
-  const looksOf = (x: number) => (ink[x] === 0 ? -1 : hueOfInk(ink[x]) * 2 + (flagsOfInk(ink[x]) & TURN));
-  // What is certain of a request and what is not are the same request.
-  const isWhole = (column: number) => {
-    for (let x = column * 8 + 1; x < column * 8 + 8; x++) if (looksOf(x) !== looksOf(column * 8)) return false;
-    return ink[column * 8] !== 0;
-  };
-  const middle = Math.floor((from + to) / 2);
-  if (middle < 0 || middle * 8 >= ink.length || !isWhole(middle)) return [middle, middle];
-  const looks = looksOf(middle * 8);
+/** What an eighth looks like, as far as requests are told apart by it: what is certain of one and what is not are the same request. */
+const looksOf = (ink: Uint16Array, x: number): number =>
+  ink[x] === 0 ? -1 : hueOfInk(ink[x]) * 2 + (flagsOfInk(ink[x]) & TURN);
+
+/** Whether one request, and nothing else, fills a cell. */
+function isWhole(ink: Uint16Array, column: number): boolean {
+  const looks = looksOf(ink, column * 8);
+  for (let x = column * 8 + 1; x < column * 8 + 8; x++) if (looksOf(ink, x) !== looks) return false;
+  return looks >= 0;
+}
+
+/** First of the cells around the middle of a bar that nothing else shares; -1: there are none. */
+function firstOwnCell(ink: Uint16Array, from: number, middle: number): number {
+  if (middle < 0 || middle * 8 >= ink.length || !isWhole(ink, middle)) return -1;
+  const looks = looksOf(ink, middle * 8);
+  const least = Math.max(0, Math.ceil(from));
   let first = middle;
-  while (first > Math.max(0, Math.ceil(from)) && isWhole(first - 1) && looksOf((first - 1) * 8) === looks) first--;
-  let last = middle + 1;
-  while (last < Math.min(ink.length / 8, Math.floor(to)) && isWhole(last) && looksOf(last * 8) === looks) last++;
-  return [first, last];
+  while (first > least && isWhole(ink, first - 1) && looksOf(ink, (first - 1) * 8) === looks) first--;
+  return first;
+}
+
+/** Behind the last of them. */
+function endOfOwnCells(ink: Uint16Array, middle: number, to: number): number {
+  const looks = looksOf(ink, middle * 8);
+  const most = Math.min(ink.length / 8, Math.floor(to));
+  let end = middle + 1;
+  while (end < most && isWhole(ink, end) && looksOf(ink, end * 8) === looks) end++;
+  return end;
 }
 
 /** Draws the names of the requests of one text row, a bar's first one. */
@@ -68,18 +83,20 @@ export function drawBarLabels(
   for (const row of rows) {
     const from = columnOf(scene.axis, placement.start[row]);
     const to = columnOf(scene.axis, placement.end[row]);
-    const [first, last] = ownCells(bar, from, to);
+    const middle = Math.floor((from + to) / 2);
+    const first = firstOwnCell(bar.ink, from, middle);
+    if (first < 0) continue;
+    const last = endOfOwnCells(bar.ink, middle, to);
     const room = last - first - 1;
     if (room < LEAST_CELLS - 1) continue;
     const ink = bar.ink[first * 8];
     if (hueOfInk(ink) >= hues.legend.length) continue;
-    const name = names.routes.text(requests.route[row]).replace(/^GET /, '');
+    const route = names.routes.text(requests.route[row]);
+    const name = route.startsWith(USUAL_METHOD) ? route.slice(USUAL_METHOD.length) : route;
     // How long an uncertain bar took is not told to the hundredth by its looks.
-    const timed =
-      room < name.length + 3 || flagsOfInk(ink) & UNCERTAIN
-        ? name
-        : `${name} ${shortDuration(placement.end[row] - placement.start[row])}`;
-    const text = timed === name || cellWidth(timed) <= room ? timed : name;
+    const isTold = room >= name.length + 3 && !(flagsOfInk(ink) & UNCERTAIN);
+    const timed = isTold ? `${name} ${shortDuration(placement.end[row] - placement.start[row])}` : name;
+    const text = isTold && cellWidth(timed) > room ? name : timed;
     const indent = Math.max(0, Math.floor((last - first - cellWidth(text)) / 2));
     canvas.text(x + first + indent, y, text, painter.labelOn(ink), room);
   }
