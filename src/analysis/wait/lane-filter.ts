@@ -248,8 +248,8 @@ class LaneFilter extends SteppedFilter {
     for (let l = 0; l < slots; l++)
       if (this.#lanes.queued[base + l] === 0 && !(this.#lanes.start[base + l] <= now)) idle++;
     while (idle > 0) {
-      const soonest = this.#soonestFresh(base, now);
-      const together = this.#freshAt(base, soonest);
+      const soonest = this.#lanes.soonestFresh(a, now);
+      const together = this.#lanes.freshAt(a, soonest);
       const until = Math.min(soonest, end, Math.max(now, this.#lastStart));
       if (until > now) this.logWeight[a] += this.#laneBursts?.end(a) ?? 0;
       const events = this.#bursts?.eventsPerCaller(a) ?? 1;
@@ -266,22 +266,6 @@ class LaneFilter extends SteppedFilter {
     const expected = this.#rate(a, now, inSystem) * (end - now);
     this.#belief.arrive(a, this.#bursts ? this.#bursts.arrive(a, expected, now, end) : expected);
     return 0;
-  }
-
-  /** s: the first fresh start behind `now` on the lanes from `base` on; Infinity: there is none. */
-  #soonestFresh(base: number, now: number): number {
-    const { start, queued } = this.#lanes;
-    let soonest = Number.POSITIVE_INFINITY;
-    for (let at = base; at < base + this.#s.slots; at++)
-      if (queued[at] === 0 && start[at] > now && start[at] < soonest) soonest = start[at];
-    return soonest;
-  }
-
-  #freshAt(base: number, instant: number): number {
-    const { start, queued } = this.#lanes;
-    let count = 0;
-    for (let at = base; at < base + this.#s.slots; at++) if (queued[at] === 0 && start[at] === instant) count++;
-    return count;
   }
 
   /** No start meets the stamps of request `i`. */

@@ -27,6 +27,24 @@ export class LaneParticles {
     this.#spareClock = new Float64Array(particles);
   }
 
+  /** s: the first fresh start of particle `a` behind `now`; Infinity: there is none. */
+  soonestFresh(a: number, now: number): number {
+    const { start, queued } = this;
+    let soonest = Number.POSITIVE_INFINITY;
+    for (let at = a * this.#slots; at < (a + 1) * this.#slots; at++)
+      if (queued[at] === 0 && start[at] > now && start[at] < soonest) soonest = start[at];
+    return soonest;
+  }
+
+  /** How many of its fresh requests start at that instant. */
+  freshAt(a: number, instant: number): number {
+    const { start, queued } = this;
+    let count = 0;
+    for (let at = a * this.#slots; at < (a + 1) * this.#slots; at++)
+      if (queued[at] === 0 && start[at] === instant) count++;
+    return count;
+  }
+
   /** Particle k continues as a copy of `ancestors[k]`. */
   follow(ancestors: Int32Array): void {
     const slots = this.#slots;
