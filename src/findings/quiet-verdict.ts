@@ -7,8 +7,10 @@ import { knownSlots, poolText } from './pool-words.ts';
 import { atMostWords, quietWaitWords, SHORT } from './wait-words.ts';
 
 /** As sure as the model is known, and the wait. */
-export const confidenceOf = ({ server, wait }: Summary): number =>
-  Math.min(server.capacity.confidence || server.model_confidence, wait.confidence || 1);
+export const confidenceOf = (summary: Summary): number => Math.min(sureOfServer(summary), summary.wait.confidence || 1);
+
+/** Of what is said of the server, and nothing of waits. */
+export const sureOfServer = ({ server }: Summary): number => server.capacity.confidence || server.model_confidence;
 
 /** Below this the kind of server is a hedge. */
 export const HEDGED = 0.6;

@@ -6,7 +6,7 @@ import { clockText } from '../core/time.ts';
 import { isHidden } from '../core/wait-range.ts';
 import { capital, percentText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { confidenceOf, quietVerdict, shareOfWindow } from './quiet-verdict.ts';
+import { confidenceOf, quietVerdict, shareOfWindow, sureOfServer } from './quiet-verdict.ts';
 import { waitWords } from './wait-words.ts';
 
 /** Severity "ok": the log says that nobody queued and nothing failed. "info": the log cannot tell, or only a remark. */
@@ -48,7 +48,10 @@ function troubled(summary: Summary, top: FindingSummary): Verdict {
       .filter((words) => words !== '')
       .join(' '),
   );
-  return { severity: top.severity, sentence, shorter, confidence: confidenceOf(summary) };
+  // Of waits that it says nothing of, a sentence need not be sure.
+  const tellsWaits = saturated !== undefined || failing === top;
+  const confidence = tellsWaits ? confidenceOf(summary) : sureOfServer(summary);
+  return { severity: top.severity, sentence, shorter, confidence };
 }
 
 /** The route that fills the pool stands in the pool's own sentence. */

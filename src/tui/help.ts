@@ -52,6 +52,19 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['✖ †', 'X K', 'a worker timed out, was killed'],
 ];
 
+/** Words that the screen does without explaining them: for who has never heard of a worker. */
+const words: readonly (readonly [string, string])[] = [
+  ['worker', 'a process of the server that answers requests'],
+  ['slot', 'room for one request: a sync worker, or one of its threads'],
+  ['async', 'a worker that runs many requests at once while they wait'],
+  ['full', 'every slot is busy: who comes now has to wait'],
+  ['queue', 'callers that wait for a slot; a log has no line of them yet'],
+  ['service', 'the time from when a slot takes a request to its answer'],
+  ['wait', 'the time in the queue before that: rarely logged, so inferred'],
+  ['p50, p95', 'half of the requests took no longer, and 19 of 20'],
+  ['~', 'could be far off: the log fits a wide range'],
+];
+
 export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[] {
   const lines: HelpLine[] = [];
   const add = (keys: string, text: string, isHeading = false) =>
@@ -72,6 +85,8 @@ export function helpLines(state: Pick<ChromeState, 'mode' | 'ascii'>): HelpLine[
   heading('On the lanes');
   for (const [glyph, plain, text] of legend) add(state.ascii ? plain : glyph, text);
   add('grey', 'under a filter: requests that do not pass', false);
+  heading('Words');
+  for (const [word, text] of words) add(word, text);
   heading('Filter fields');
   for (const [field, text] of Object.entries(filterFields)) add(field, text);
   heading('Mouse');

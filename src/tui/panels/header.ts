@@ -86,6 +86,8 @@ const WITH_DATE = 130;
 
 /** Failures, the rate and the clock. Numbers keep their cells while they change, and what comes and goes stands where it moves nothing else. */
 function readings({ snapshot, theme, ui, scene }: View, columns: number): { errors: Piece[]; clock: Piece[] } {
+  // Without times there is no rate, and no clock.
+  if (scene.isTimeless) return { errors: [], clock: [] };
   const stats = scene.stats();
   const now = ui.edge ?? snapshot.now;
   const date = columns >= WITH_DATE ? `${dateText(now, snapshot.zoneMinutes)} ` : '';

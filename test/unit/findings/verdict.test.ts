@@ -1,7 +1,7 @@
 // One sentence a person can act on; where the log cannot tell, it says so.
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../../src/core/finding.ts';
-import type { Summary } from '../../../src/core/summary.ts';
+import type { FindingSummary, Summary } from '../../../src/core/summary.ts';
 import { diagnose } from '../../../src/findings/diagnose.ts';
 import { verdictOf } from '../../../src/findings/verdict.ts';
 import { asyncPool, poisson, syncPool } from '../../helpers/traffic.ts';
@@ -201,6 +201,23 @@ describe('the verdict', () => {
     const { severity, sentence } = verdictOf(blind);
     expect(severity).toBe('info');
     expect(sentence).toContain('cannot tell');
+  });
+  it('that says nothing of waits is as sure as the server is known, however little is known of waits', () => {
+    const summary = summaryOf(syncPool(8, views(1, 3)));
+    const recycled: FindingSummary = {
+      id: 'recycle-storm',
+      severity: 'warning',
+      title: 'workers are recycled together',
+      detail: '',
+      advice: '',
+      evidence: {},
+      from: null,
+      to: null,
+    };
+    const server = { ...summary.server, capacity: { ...summary.server.capacity, confidence: 0.95 } };
+    const wait = { ...summary.wait, confidence: 0.3 };
+    expect(verdictOf({ ...summary, server, wait, findings: [recycled] }).confidence).toBe(0.95);
+    expect(verdictOf({ ...summary, server, wait, findings: [] }).confidence).toBe(0.3);
   });
   it('of an empty log is that there is none', () => {
     const summary = summaryOf(syncPool(2, views(5, 3)));

@@ -28,3 +28,8 @@ it('does not call a pool "1 or more", nor sure of that', async () => {
   const snapshot = await replaySnapshot('gunicorn-sync-3-default-format.log');
   expect(drawn(header, viewOf(snapshot, { columns: 120 }), 120, 1)[0]).toMatch(/ pool of unknown size +[\d.]+ req/);
 });
+
+it('has no rate and no clock of lines that carry no time', async () => {
+  const snapshot = await replaySnapshot('uvicorn-default-no-time.log');
+  expect(drawn(header, viewOf(snapshot, { columns: 80 }), 80, 1)[0]).not.toMatch(/\?|--:--/);
+});
