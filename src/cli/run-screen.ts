@@ -12,8 +12,9 @@ const LONGEST_WHOLE = 120;
 /** A minute, or a short saved log as a whole: a screen that is half empty shows half as much. */
 function firstSpan(engine: Engine): number {
   const { mode, from, to } = engine.snapshot();
-  const seconds = Math.ceil((to - from) / 1e6);
-  return mode === 'replay' && seconds >= 1 && seconds <= LONGEST_WHOLE ? seconds : FIRST_SPAN;
+  // A little more than it lasts by its stamps: what they put somewhere within a second may have begun before the first of them.
+  const seconds = Math.ceil((1.02 * (to - from)) / 1e6 + 0.5);
+  return mode === 'replay' && seconds <= LONGEST_WHOLE ? seconds : FIRST_SPAN;
 }
 
 export async function runScreen(engine: Engine, options: ScreenOptions, logOnStdin: boolean): Promise<number> {
