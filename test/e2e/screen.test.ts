@@ -48,6 +48,8 @@ describe('what a person sees', () => {
     const text = await one.waitFor(/GET \/slow .* 99 +9\d% +1\.50s/);
     expect(text).toMatch(/GET \/fast .* 481 +\d% +5\.8ms/);
     expect(text.indexOf('GET /slow')).toBeLessThan(text.indexOf('GET /fast'));
+    // A log of 55 s leaves no part of a minute blank.
+    expect(text).toMatch(/ Workers · 5[5-8] s /);
   });
 
   it('of workers that were killed: the marks on their lanes and the finding', async () => {

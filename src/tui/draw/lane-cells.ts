@@ -22,6 +22,9 @@ const monoSymbols = {
   duration: ['1', '2', '3', '4', '5', '6', '?'],
 } as const;
 
+/** The ground of a texture that says that a request ran here: so far from the colour of the request to that of the lane. */
+const LIKELY_GROUND = 0.45;
+
 /** Styles that were looked up: cells of a lane ask for the same few. */
 class KeptStyles {
   readonly cells = new Map<number, StyleId>();
@@ -157,7 +160,7 @@ export class LanePainter {
     let style = this.#known.cells.get(key);
     if (style === undefined) {
       const colour = this.#colour(ink);
-      style = this.#theme.styles.of(colour, mix(colour, this.#theme.colours.track, 0.45));
+      style = this.#theme.styles.of(colour, mix(colour, this.#theme.colours.track, LIKELY_GROUND));
       this.#known.cells.set(key, style);
     }
     return style;
@@ -169,7 +172,10 @@ export class LanePainter {
     if (known !== undefined) return known;
     const { styles, mono, colours } = this.#theme;
     const colour = this.#colour(ink);
-    const ground = flagsOfInk(ink) & UNCERTAIN ? mix(colour, colours.track, 0.45) : colour;
+    const flags = flagsOfInk(ink);
+    // As the texture beside it looks, of which half is the colour and half its ground: a name is no box on its bar.
+    const share = flags & UNCERTAIN ? (flags & PERHAPS ? LIKELY_GROUND : LIKELY_GROUND / 2) : 0;
+    const ground = mix(colour, colours.track, share);
     const letters = styles.depth > 16 ? readableOn(ground) : colours.onColour;
     const style = mono
       ? styles.of(DEFAULT_COLOUR, DEFAULT_COLOUR, { inverse: true })

@@ -67,6 +67,13 @@ describe('zooming', () => {
     expect(commands).toEqual([{ type: 'seek', to: expect.closeTo(cursor + 7.5 * SECOND, -6) }]);
   });
 
+  it('goes from any span to the next step, and stays at the last one', () => {
+    const zoomed = (spanSeconds: number, by: 1 | -1) =>
+      outcomeOf(tail, { spanSeconds }, { type: 'zoom', by }).ui.spanSeconds;
+    expect([zoomed(45, -1), zoomed(45, 1), zoomed(91, 1)]).toEqual([30, 60, 120]);
+    expect([zoomed(1, -1), zoomed(3600, 1)]).toEqual([1, 3600]);
+  });
+
   it('goes on following the clock without a cursor, or with one near it', () => {
     expect(outcomeOf(tail, { spanSeconds: 60 }, { type: 'zoom', by: -1 }).ui.edge).toBe(null);
     expect(outcomeOf(tail, { cursor: NOON - SECOND }, { type: 'zoom', by: -1 }).ui.edge).toBe(null);
