@@ -9,7 +9,7 @@ import type { ExaminedWindow, Examiner } from './examiner.ts';
 import { firstVerdict } from './first-look.ts';
 import { LiveJudge } from './live-judge.ts';
 import { type RowStore, slicePlacement } from './row-store.ts';
-import { toldWaits, withToldRange } from './told-waits.ts';
+import { toldWaits, waitOfNewest, withToldRange } from './told-waits.ts';
 
 export interface LiveExaminationsOptions {
   readonly clock: Clock;
@@ -67,6 +67,8 @@ export class LiveExaminations {
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
   #lastLook: (LastLook & { readonly at: number }) | null = null;
+  /** µs: of who was taken last when the last of the longer looks was taken at a full pool. */
+  #waitAtLook: number | null = null;
   #isAtStake = false;
   #noLookBefore = Number.NEGATIVE_INFINITY;
   #noReportBefore = Number.NEGATIVE_INFINITY;
@@ -190,11 +192,16 @@ export class LiveExaminations {
     const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
     // A wait that was found without histories is as good as that of a look.
     const isBetter = isDeep || inference.wait.callers === null;
-    const wait = toldWaits(placement.wait, inference.requests.start, this.#judge.fullQueues, isBetter);
+    const { fullQueues } = this.#judge;
+    const { start } = inference.requests;
+    if (!fullQueues) this.#waitAtLook = null;
+    const sinceLook = isBetter || !fullQueues ? null : (this.#waitAtLook ?? fullQueues.mean);
+    const wait = toldWaits(placement.wait, start, fullQueues, sinceLook);
+    if (isBetter) this.#waitAtLook = waitOfNewest(wait, start, fullQueues);
     rows.settle(number, requests, { ...placement, wait }, isBetter && inference.wait.method !== 'unknown');
     this.#planLooks(examined, isLook, now);
     if (occasion !== 'end') this.#awaitRest(occasion, inference.service.max);
-    done({ ...told, inference: withToldRange(inference, this.#judge.fullQueues) });
+    done({ ...told, inference: withToldRange(inference, fullQueues) });
   }
 
   /** Whether the next examinations are to look closely at waits, and when. @param isLook this one did */

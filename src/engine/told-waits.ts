@@ -31,26 +31,40 @@ export function withToldRange(inference: ServerInference, queues: FullQueues | n
   return { ...inference, wait: { ...inference.wait, mean, lowMean: low, highMean: high, mostQueued } };
 }
 
+/** Of the rows in these queues the one that began last of those whose wait is known; -1: none is. */
+function newestKnown({ rows }: FullQueues, wait: Float64Array, start: Float64Array): number {
+  let newest = -1;
+  for (const row of rows) if (wait[row] >= 0 && (newest < 0 || start[row] > start[newest])) newest = row;
+  return newest;
+}
+
+/** µs: how long whoever was taken last had waited; null: nothing is full, or nobody knows. */
+export function waitOfNewest(wait: Float64Array, start: Float64Array, queues: FullQueues | null): number | null {
+  const newest = queues ? newestKnown(queues, wait, start) : -1;
+  return newest < 0 ? null : wait[newest];
+}
+
 /**
- * `wait`, `start`: µs by row of the inference; a new column where one of them changes. `areFound`: these waits are as good as any that were
- * told. Otherwise what is told now stands for them: histories of two quick examinations differ by times, and drawn one beside the other
- * they make queues that nobody found.
+ * `wait`, `start`: µs by row of the inference; a new column where one of them changes. `sinceLook`: µs that stand for those who came since
+ * the last longer look, until the next one; null: these waits are as good as any. Histories of two quick examinations differ by times, and
+ * drawn one beside the other they make queues that nobody found.
  */
 export function toldWaits(
   wait: Float64Array,
   start: Float64Array,
   queues: FullQueues | null,
-  areFound: boolean,
+  sinceLook: number | null,
 ): Float64Array {
   if (!queues) return wait;
   const { rows, since, orLonger, rate, mean } = queues;
   const told = wait.slice();
-  const newest = rows.reduce((latest, row) => (wait[row] >= 0 ? Math.max(latest, start[row]) : latest), since);
+  const last = newestKnown(queues, wait, start);
+  const newest = last < 0 ? since : Math.max(since, start[last]);
   for (const row of rows) {
     const isFound = wait[row] >= 0;
     // Nor does this examination say anything of those who came last.
     if (!(isFound || start[row] > newest) || start[row] < since) continue;
-    const found = isFound && areFound ? wait[row] : mean;
+    const found = sinceLook ?? (isFound ? wait[row] : mean);
     const most = longestNow(start[row], orLonger ? Number.POSITIVE_INFINITY : since);
     const least = rate === null ? 0 : Math.min(mean, leastNow(rate, start[row] - since));
     told[row] = Math.min(most, Math.max(least, found));

@@ -38,16 +38,15 @@ export function expectedPool(
   const first = Math.max(0, examined - NEWEST_ROWS);
   let taken = Number.NEGATIVE_INFINITY;
   for (let row = first; row < examined; row++) if (wait[row] >= 0 && start[row] > taken) taken = start[row];
-  let [waited, count] = [0, 0];
+  // Their waits differ: from the first of them on, the lines tell of a part of the queue.
+  let came = Number.POSITIVE_INFINITY;
   for (let row = first; row < examined; row++) {
-    if (!(wait[row] >= 0 && start[row] > taken - NOW)) continue;
-    waited += wait[row];
-    count++;
+    if (wait[row] >= 0 && start[row] > taken - NOW) came = Math.min(came, start[row] - wait[row]);
   }
   return {
     busy: heldFrom(busy, columnOf(axis, now - p90), columnOf(axis, now)),
     // Callers who came after those who were taken last are not known.
-    queue: heldFrom(queue, count > 0 ? columnOf(axis, taken - waited / count) : axis.columns, columnOf(axis, now)),
+    queue: heldFrom(queue, Math.min(axis.columns, columnOf(axis, came)), columnOf(axis, now)),
   };
 }
 

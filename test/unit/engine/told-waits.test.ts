@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { unknownWait } from '../../../src/analysis/wait/summarise-waits.ts';
 import type { ServerInference } from '../../../src/core/inference.ts';
 import { leastNow } from '../../../src/engine/live-pools.ts';
-import { toldWaits, withToldRange } from '../../../src/engine/told-waits.ts';
+import { toldWaits, waitOfNewest, withToldRange } from '../../../src/engine/told-waits.ts';
 
 const SECOND = 1_000_000;
 const start = Float64Array.from([-5, 1, 20, 40, 40], (seconds) => seconds * SECOND);
@@ -19,38 +19,42 @@ const full = {
 };
 
 it('are no less than a queue tells that has not run empty, and no more than since the pool is full', () => {
-  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, full, true);
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 2 * SECOND, 0]), start, full, null);
   expect([...told]).toEqual([0, 4 * SECOND, leastNow(10, 20 * SECOND), 2 * SECOND, 0]);
 });
 
 it('are no more than what is told where that is little', () => {
-  const told = toldWaits(new Float64Array(5), start, { ...full, mean: 100_000 }, true);
+  const told = toldWaits(new Float64Array(5), start, { ...full, mean: 100_000 }, null);
   expect(told[3]).toBe(100_000);
 });
 
 it('stay as they were found where nothing is full, nothing was found, or perhaps nobody waits', () => {
   const wait = new Float64Array(5);
-  expect(toldWaits(wait, start, null, true)).toBe(wait);
-  expect([...toldWaits(wait, start, { ...full, rate: null }, true)]).toEqual([...wait]);
+  expect(toldWaits(wait, start, null, null)).toBe(wait);
+  expect([...toldWaits(wait, start, { ...full, rate: null }, null)]).toEqual([...wait]);
 });
 
 it('are as told for the newest, of whom nothing was found, and for no others', () => {
   const wait = Float64Array.from([Number.NaN, Number.NaN, SECOND, Number.NaN, Number.NaN]);
   const none = new Float64Array(5).fill(Number.NaN);
-  expect([...toldWaits(wait, start, full, true)]).toEqual([Number.NaN, Number.NaN, SECOND, 4 * SECOND, Number.NaN]);
-  expect([...toldWaits(none, start, full, true)].slice(0, 4)).toEqual([Number.NaN, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
+  expect([...toldWaits(wait, start, full, null)]).toEqual([Number.NaN, Number.NaN, SECOND, 4 * SECOND, Number.NaN]);
+  expect([...toldWaits(none, start, full, null)].slice(0, 4)).toEqual([Number.NaN, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
 });
 
-it('are as told where they were found in passing: two such examinations tell a few seconds and many of one queue', () => {
+it('are what a longer look found last where they were found in passing: two such tell a few seconds and many of one queue', () => {
   const wait = Float64Array.from([SECOND, SECOND, 16 * SECOND, 5 * SECOND, Number.NaN]);
-  const told = toldWaits(wait, start, { ...full, since: -10 * SECOND }, false);
-  expect([...told].slice(0, 4)).toEqual([4 * SECOND, 4 * SECOND, 4 * SECOND, 4 * SECOND]);
+  const queues = { ...full, since: -10 * SECOND };
+  const look = waitOfNewest(toldWaits(wait, start, queues, null), start, queues);
+  expect(look).toBe(5 * SECOND);
+  const told = toldWaits(Float64Array.from([SECOND, 2 * SECOND, SECOND, 16 * SECOND, 9]), start, queues, look);
+  expect([...told].slice(0, 4)).toEqual([5 * SECOND, 5 * SECOND, 5 * SECOND, 5 * SECOND]);
   const unknown = Float64Array.from([SECOND, Number.NaN, SECOND, SECOND, Number.NaN]);
-  expect(toldWaits(unknown, start, full, false)[1]).toBeNaN();
+  expect(toldWaits(unknown, start, full, look)[1]).toBeNaN();
+  expect(waitOfNewest(wait, start, null)).toBeNull();
 });
 
 it('may be longer where the log begins with a full pool', () => {
-  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 0, 0]), start, { ...full, orLonger: true }, true);
+  const told = toldWaits(Float64Array.from([0, 60 * SECOND, 0, 0, 0]), start, { ...full, orLonger: true }, null);
   expect(told[1]).toBe(60 * SECOND);
 });
 
