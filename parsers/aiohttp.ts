@@ -41,7 +41,7 @@ export default defineFormat({
     // asyncio, in debug mode.
     { starts: 'Using selector: ', kind: null },
     { starts: '======== Running on ', pattern: /^=+ Running on (?<text>\S+) =+$/, kind: 'listen' },
-    { starts: '(Press CTRL+C to quit)', kind: null },
+    { starts: '(Press CTRL+C to quit)', pattern: /^\(Press CTRL\+C to quit\)$/, kind: null },
     { starts: 'Error handling request from ', pattern: /^(?<text>.*)$/, kind: 'error' },
     { starts: 'Unhandled exception', pattern: /^(?<text>.*)$/, kind: 'error' },
   ],

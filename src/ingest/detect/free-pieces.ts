@@ -49,6 +49,8 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['method', methodSource],
   ['target', String.raw`(?<![\w.)])${targetSource}`],
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
+  // "status=500&ms=9": a query that stands apart from its path is one word. Who asked wrote it, and names in it are theirs.
+  ['word', String.raw`(?<![\w.%-])\??[^\s=&"'|<>()[\]{},;:?\/]+=(?!\/|https?:)[^\s&"'|<>]*(?:&[^\s&"'|<>]*)+`],
   // Not from the quote that ends another text.
   // Nor what tells more of a request than its line: "GET /a took 0.12s".
   [

@@ -59,7 +59,7 @@ function ofService(found: FoundToken): FoundToken {
 }
 
 /** "Not Found": the reason behind a status. */
-const phrase = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4} *$/;
+const reason = /^ [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+){0,4}(?= |$)/;
 
 const wholeNumber = /^(\d+|-)$/;
 
@@ -121,17 +121,16 @@ export interface Answers {
   readonly sizes: readonly string[];
 }
 
-/**
- * @param rests what follows the known fields, per sampled line (latin-1)
- * @param afterStatus the last of the known fields is the status
- */
-export function findTrailingFields(
-  rests: readonly string[],
-  { requests, sizes }: Answers,
-  afterStatus: boolean,
-): TrailingFields | null {
+interface AlikeLines {
+  readonly lines: readonly (readonly Part[])[];
+  /** Which of the sampled lines one is. */
+  readonly lineOf: ReadonlyMap<readonly Part[], number>;
+}
+
+/** The lines of the shape that most have. */
+function mostAlike(rests: readonly string[]): AlikeLines {
   const shapes = new Map<string, Part[][]>();
-  const lineOf = new Map<Part[], number>();
+  const lineOf = new Map<readonly Part[], number>();
   rests.forEach((rest, line) => {
     const parts = split(rest.trimEnd());
     if (!parts || parts.length === 0) return;
@@ -142,15 +141,31 @@ export function findTrailingFields(
     shapes.set(shape, alike);
   });
   const lines = [...shapes.values()].reduce<Part[][]>((most, some) => (some.length > most.length ? some : most), []);
+  return { lines, lineOf };
+}
+
+/**
+ * @param rests what follows the known fields, per sampled line (latin-1)
+ * @param afterStatus the last of the known fields is the status
+ */
+export function findTrailingFields(
+  rests: readonly string[],
+  { requests, sizes }: Answers,
+  afterStatus: boolean,
+): TrailingFields | null {
+  const haveReasons = rests.filter((rest) => reason.test(rest)).length * 10 >= rests.length * 9;
+  const behind = haveReasons ? rests.map((rest) => rest.replace(reason, '').trimEnd()) : rests;
+  const reasons: FoundToken[] = haveReasons
+    ? [literalToken(' '), { token: { field: { kind: 'text' } }, values: [], name: '' }]
+    : [];
+  if (haveReasons && behind.filter((rest) => rest === '').length * 10 >= rests.length * 9) {
+    return { tokens: reasons, assumptions: [], proves: null };
+  }
+  const { lines, lineOf } = mostAlike(behind);
   if (lines.length === 0) return null;
   const tokens: FoundToken[] = [];
   const assumptions: string[] = [];
   let proves: string | null = null;
-  const isPhrase = rests.filter((rest) => phrase.test(rest)).length * 10 >= rests.length * 9;
-  if (isPhrase) {
-    const reason = { token: { field: { kind: 'text' } }, values: [], name: '' } as const;
-    return { tokens: [literalToken(' '), reason], assumptions, proves: null };
-  }
   const told = (of: readonly string[]) => lines.map((parts) => of[lineOf.get(parts) ?? 0]);
   const [asked, sized] = [told(requests), told(sizes)];
   lines[0].forEach(({ key, sign, value }, index) => {
@@ -176,7 +191,7 @@ export function findTrailingFields(
     if (meaning.proves === 'gunicorn' || proves === null) proves = meaning.proves;
     if (quoted) tokens.push(literalToken('"'));
   });
-  if (proves === 'gunicorn') return { tokens: tokens.map(ofService), assumptions, proves };
+  if (proves === 'gunicorn') return { tokens: [...reasons, ...tokens.map(ofService)], assumptions, proves };
   const byProxy = proves === null ? proxyTimes(tokens) : null;
-  return byProxy ? { tokens: byProxy, assumptions, proves: 'nginx' } : { tokens, assumptions, proves };
+  return { tokens: [...reasons, ...(byProxy ?? tokens)], assumptions, proves: byProxy ? 'nginx' : proves };
 }

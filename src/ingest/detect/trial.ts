@@ -1,6 +1,6 @@
 /** A layout that was tried on sampled lines: what it took, and what was found around it. */
 import type { StampMeaning } from '../../core/batch.ts';
-import type { LogFormat, StampShape } from '../../core/format.ts';
+import type { Field, LogFormat, StampShape } from '../../core/format.ts';
 import { isLiteral } from '../compile/layout.ts';
 import type { Recipe } from '../compile/recipe.ts';
 import type { Candidate } from './candidates.ts';
@@ -36,20 +36,22 @@ export const ownStamps = ({ language }: LogFormat): { shape: StampShape; means: 
 
 /** The recipe with the stamps of a layout that several servers share given the meaning that its writer gives them. */
 export function withMeaning(recipe: Recipe, format: LogFormat, of: LogFormat): Recipe {
-  if (format === of || !('tokens' in recipe)) return recipe;
+  if (format === of) return recipe;
   const own = new Set(ownStamps(format).map(({ shape }) => shape));
-  return {
-    tokens: recipe.tokens.map((token) =>
-      'field' in token && token.field.kind === 'time' && token.field.means !== 'written'
-        ? {
-            field: {
-              ...token.field,
-              means: own.size === 0 || own.has('any') || own.has(token.field.shape) ? format.stamp : 'written',
-            },
-          }
-        : token,
-    ),
-  };
+  const asWritten = (field: Field): Field =>
+    field.kind === 'time' && field.means !== 'written'
+      ? { ...field, means: own.size === 0 || own.has('any') || own.has(field.shape) ? format.stamp : 'written' }
+      : field;
+  if ('tokens' in recipe) {
+    return {
+      tokens: recipe.tokens.map((token) => ('field' in token ? { field: asWritten(token.field) } : token)),
+    };
+  }
+  const { keyed } = recipe;
+  const named = Object.entries(keyed.fields);
+  // A record that has a duration is the application's own, which the server's name says nothing of.
+  if (named.some(([, { kind }]) => kind === 'duration')) return recipe;
+  return { keyed: { ...keyed, fields: Object.fromEntries(named.map(([key, field]) => [key, asWritten(field)])) } };
 }
 
 /** Is this the name of a logger of the format? */

@@ -8,11 +8,14 @@ import { formatOfTag } from './trial.ts';
 
 const url = /"[A-Z]+ https?:\/\/[^"/ ]+\/\S* HTTP\/[\d.]+"/;
 /**
- * Who asked, with a port, what, and how it was answered, in words: 127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK. Frameworks that tell of
- * "200 OK", too, know no port.
+ * Who asked, with a port, what, and how it was answered, in words, in any order: 127.0.0.1:5000 - "GET / HTTP/1.1" 200 OK, also under names
+ * of a record. Frameworks that tell of "200 OK", too, know no port.
  */
-const phrase =
-  /(?:(?:\d{1,3}\.){3}\d{1,3}|::[\da-f:.]{0,40}):\d{1,5}\b.* HTTP\/[\d.]+"?[ |,;-]+[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/;
+const phrases: readonly RegExp[] = [
+  /(?:(?:\d{1,3}\.){3}\d{1,3}|::[\da-f:.]{0,40}):\d{1,5}\b/,
+  / HTTP\/[\d.]+/,
+  /(?:^|[^\w.])[1-5]\d\d [A-Z][A-Za-z'-]*(?: [A-Za-z'-]+)*(?=$|[^\w ])/,
+];
 
 /** Told by the tag of the envelope, or by lines of its own beside them. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
@@ -22,7 +25,11 @@ export function writerOf(found: Found, sample: Sample, context: PlanContext): Lo
     return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
   }
   if (found.candidate.loose && format.id === 'custom') {
-    const named = namedByTag(found, sample, context) ?? writerOfPhrases(found, sample, context.formats);
+    const named = namedByTag(found, sample, context);
+    if (named) return named;
+  }
+  if (format.id === 'custom' || 'keyed' in found.candidate.recipe) {
+    const named = writerOfPhrases(found, sample, context.formats);
     if (named) return named;
   }
   if (format.id !== 'combined') {
@@ -63,16 +70,17 @@ function writerOfPhrases(
 ): LogFormat | undefined {
   if (fieldsOf(candidate.recipe).some((field) => field?.kind === 'duration' || field?.kind === 'bytes'))
     return undefined;
-  return matching(phrase, taken, sample) >= MOST * taken.length
+  return matching(phrases, taken, sample) >= MOST * taken.length
     ? formats.find(({ writesPhrases }) => writesPhrases === true)
     : undefined;
 }
 
-/** How many of the lines an expression finds something in. */
-const matching = (expression: RegExp, taken: readonly number[], { b, lines }: Sample): number =>
+/** How many of the lines each of these expressions finds something in. */
+const matching = (expressions: readonly RegExp[], taken: readonly number[], { b, lines }: Sample): number =>
   taken.filter((line) => {
     const { start, end } = lines[line];
-    return expression.test(b.toString('latin1', start, Math.min(end, start + LOOKED_AT_BYTES)));
+    const text = b.toString('latin1', start, Math.min(end, start + LOOKED_AT_BYTES));
+    return expressions.every((expression) => expression.test(text));
   }).length;
 
 /** The server that writes whole URLs into the requests of Combined lines, where all lines have them. */
@@ -81,7 +89,7 @@ export function writerOfUrls(
   sample: Sample,
   formats: readonly LogFormat[],
 ): LogFormat | undefined {
-  return lines.length > 0 && matching(url, lines, sample) === lines.length
+  return lines.length > 0 && matching([url], lines, sample) === lines.length
     ? formats.find(({ writesUrls }) => writesUrls === true)
     : undefined;
 }

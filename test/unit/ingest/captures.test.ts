@@ -83,6 +83,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['hypercorn-odd-requests.log', 'hypercorn', 60, 19, 20, 21, 0],
   ['hypercorn-own-order.log', 'hypercorn', 169, 52, 7, 106, 4],
   ['hypercorn-pid-and-micros.log', 'hypercorn', 49, 37, 3, 9, 0],
+  ['hypercorn-reasons.log', 'hypercorn', 122, 120, 2, 0, 0],
   ['hypercorn-scheme-and-micros.log', 'hypercorn', 113, 53, 5, 53, 2],
   ['hypercorn-split-request.log', 'hypercorn', 139, 56, 4, 77, 2],
   ['hypercorn-unix-socket.log', 'hypercorn', 4, 2, 2, 0, 0],
@@ -117,6 +118,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['uvicorn-debug-websockets.log', 'uvicorn', 130, 50, 48, 30, 2],
   ['uvicorn-formatter-with-pipes.log', 'uvicorn', 115, 50, 33, 30, 2],
   ['uvicorn-json-logger.log', 'uvicorn', 46, 37, 9, 0, 0],
+  ['uvicorn-json-template.log', 'uvicorn', 60, 52, 8, 0, 0],
   ['uvicorn-loguru-alone.log', 'uvicorn', 156, 52, 40, 64, 0],
   ['uvicorn-loguru-json.log', 'uvicorn', 48, 32, 14, 0, 2],
   ['uvicorn-odd-requests.log', 'uvicorn', 61, 19, 20, 22, 0],
@@ -183,6 +185,12 @@ describe('captures of formats of their own', () => {
     expect(first('gunicorn-gthread-json-logger.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-gthread-formatter.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-pid-and-micros-first.log')).toMatchObject({ duration: 3731, worker: '20631' });
+  });
+
+  it('have the fields behind a reason of several words', () => {
+    const { rows } = parse(readFileSync(join(folder, 'hypercorn-reasons.log')));
+    expect(new Set(rows.map(({ worker }) => worker))).toEqual(new Set(['14056', '14057']));
+    expect(rows.find(({ status }) => status === 500)).toMatchObject({ duration: 3933, bytes: 294 });
   });
 
   it('have their fields, whatever stands between them', () => {

@@ -1,7 +1,7 @@
 // What uvicorn's AccessFormatter writes in the order of its user (--log-config), without the level that its own lines begin with.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../helpers/ingest.ts';
-import { all, loggingTime, type Request } from './no-layout/requests.ts';
+import { all, isoTime, loggingTime, type Request } from './no-layout/requests.ts';
 
 const phrases: Readonly<Record<number, string>> = {
   200: 'OK',
@@ -38,6 +38,50 @@ describe("lines of uvicorn's AccessFormatter", () => {
     expect(rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
     const hasStamp = name !== 'bare' && name !== 'behind a level';
     expect(rows[0].meaning).toBe(hasStamp ? 'response-start' : null);
+  });
+
+  const records: readonly (readonly [string, (r: Request, i: number) => string])[] = [
+    [
+      'JSON',
+      (r, i) =>
+        `{"timestamp": "${loggingTime(r.end)}", "process": "5283", "level": "INFO", "client_addr": "${client(i)}", "request_line": "${request(r)}", "status_code": "${answer(r)}"}`,
+    ],
+    [
+      'JSON with an object in it, as Python shows a dict',
+      (r, i) =>
+        `{'timestamp': '${loggingTime(r.end)}', 'level': 'INFO', 'message': {'status_code': '${answer(r)}', 'client_addr': '${client(i)}', 'request': '${request(r)}'}}`,
+    ],
+    [
+      'logfmt',
+      (r, i) =>
+        `ts="${loggingTime(r.end)}" level=INFO pid=5283 client=${client(i)} request="${request(r)}" status=${answer(r)}`,
+    ],
+    [
+      'JSON whose message is what was asked and answered',
+      (r, i) => `{"time": "${loggingTime(r.end)}", "pid": 5283, "msg": "${client(i)} ${request(r)} ${answer(r)}"}`,
+    ],
+  ];
+
+  it.each(records)('inside a record that was written by hand: %s', (_, line) => {
+    const { rows } = parse(lines(line));
+    expect(rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
+    expect(new Set(rows.map(({ format, meaning }) => `${format} ${meaning}`))).toEqual(
+      new Set(['uvicorn response-start']),
+    );
+  });
+
+  it('are none where a record tells how long the request took, or names no port', () => {
+    const record = (r: Request, rest: object) =>
+      JSON.stringify({
+        timestamp: isoTime(r.end),
+        request_line: request(r),
+        status_code: answer(r),
+        ...rest,
+      });
+    for (const rest of [{ client_addr: '203.0.113.7:5000', duration_ms: 12.5 }, { client_addr: '203.0.113.7' }]) {
+      const { rows } = parse(lines((r) => record(r, rest)));
+      expect(new Set(rows.map(({ format, meaning }) => `${format} ${meaning}`))).toEqual(new Set(['json end']));
+    }
   });
 
   it('are not those of its worker under gunicorn, which writes no reason', () => {

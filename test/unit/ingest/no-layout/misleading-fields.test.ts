@@ -42,6 +42,25 @@ describe('what looks like a field and is none', () => {
     expect(rows.every(({ duration, format }) => duration === null && format === 'uvicorn')).toBe(true);
   });
 
+  it('names in a query that stands apart from its path: who asked wrote them', () => {
+    const query = (r: Request) => `id=${r.bytes}&status=599&duration_ms=${millis(r) + 900}&pid=1,2&bytes=77`;
+    const layouts: readonly Line[] = [
+      (r) => `[${clfTime(r.end)}] ${r.method} ${r.status} ~> /a << ${query(r)} >>`,
+      (r) => `${isoTime(r.end)} ${r.method} /a ?${query(r)} ${r.status} ${millis(r)}ms`,
+      (r) => `${isoTime(r.end)} [${r.method}] [/a] [${query(r)}] [${r.status}]`,
+    ];
+    for (const [i, layout] of layouts.entries()) {
+      const { rows } = parse(text(layout));
+      expect(
+        rows.map(({ status }) => status),
+        String(i),
+      ).toEqual(all.map(({ status }) => status));
+      expect(rows.every(({ bytes, worker }) => bytes === null && worker === null)).toBe(true);
+      const durations = i === 1 ? all.map((r) => millis(r) * 1000) : all.map(() => null);
+      expect(rows.map(({ duration }) => duration)).toEqual(durations);
+    }
+  });
+
   it('a size is no duration where it is 0 without a body alone', () => {
     const random = createRandom(3);
     const size = (r: Request) => (r.status === 302 ? 0 : 20 + Math.floor(random.next() * 9000));
