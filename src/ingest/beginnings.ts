@@ -37,7 +37,8 @@ const LEAST_SHARE = 0.5;
 
 const has = (recipe: Recipe, ...kinds: Field['kind'][]): boolean =>
   fieldsOf(recipe).some((field) => field !== null && kinds.includes(field.kind));
-const hasRoute = (recipe: Recipe): boolean => has(recipe, 'request', 'method');
+/** Where there is no method, the path alone. */
+const hasRoute = (recipe: Recipe): boolean => has(recipe, 'request', 'method', 'target');
 const hasDuration = (recipe: Recipe): boolean => has(recipe, 'duration', 'until');
 
 const ofAnswers = new Set<Field['kind']>(['status', 'duration', 'bytes', 'wait', 'lead']);

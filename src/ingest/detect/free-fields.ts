@@ -8,12 +8,13 @@ import {
   given,
   isConstant,
   keyOf,
+  meaningOfNumber,
   type Request,
   requestsOf,
   type Slot,
   stampOf,
 } from './free-slots.ts';
-import { isOtherTime, isStatus, type KeyMeaning, keyMeaning, stampField } from './key-meanings.ts';
+import { isOtherTime, isStatus, keyMeaning, stampField } from './key-meanings.ts';
 import { type FoundToken, literalToken, threadIdent } from './open-numbers.ts';
 import { isSize } from './repeating-values.ts';
 import { sizeOrMore } from './units.ts';
@@ -165,8 +166,7 @@ export class FreeFields {
     const known = given(values);
     const key = keyOf(this.#slots, index);
     // No stamp, or it would have been taken for one.
-    const isSpent = key?.strong === true && /^time$/i.test(key.name);
-    const meaning: KeyMeaning | null = isSpent ? { kind: 'duration', unit: 'by-value' } : key && keyMeaning(key.name);
+    const meaning = meaningOfNumber(key);
     const name = key?.strong ? `"${key.name}"` : `the number ${known[0] ?? '-'}`;
     // nginx's us="200" is the status of the upstream.
     if (meaning?.kind === 'duration' && key?.name === 'us' && known.every(isStatus)) return this.#one(plain, slot);

@@ -26,9 +26,15 @@ const ownRequest = new RegExp(`(?<![A-Za-z])${methodSource} \\/`);
 const timeSpent =
   /(?<![\w.])\d+(?:\.\d+)?(?:e-\d+)? ?(?:ms|msecs?|millis\w*|us|\u00b5s|\u00c2\u00b5s|s|secs?|seconds?)(?!\w)|(?<!\d)\d:\d\d:\d\d\.\d|(?:took|duration|elapsed|latency|time)\w*["']?[ :=]+\d/i;
 
+const namedPath = '(?:path|uri|url|endpoint)["\']?[=:] ?["\']?\\/';
+/** "{'url': '/a', 'method': 'GET', 'process_time': 0.12}" */
+const ownNamedPath = new RegExp(namedPath);
+
 /** Does the line tell of a request of this server and of the time that it took, perhaps not of its status? */
 export const tellsOfTime = (text: string): boolean =>
-  ownRequest.test(text) && timeSpent.test(text) && !isOutgoing(text);
+  (ownRequest.test(text) || (ownNamedPath.test(text) && method.test(text))) &&
+  timeSpent.test(text) &&
+  !isOutgoing(text);
 
 /** "GET /a 200 31ms": the status stands by itself. */
 const bareStatus = /(?<=[\s|;)\]"])[1-5]\d\d(?=$|[\s|,;)\]"])/;
@@ -42,7 +48,10 @@ export const tellsOfAnswer = (text: string): boolean =>
 /** Does the line tell of how a request was answered? */
 export const tellsOfStatus = (text: string): boolean => answer.test(text) && !isOutgoing(text);
 
-const ownPath = new RegExp(`(?:(?<![A-Za-z])${methodSource} |(?:path|uri|url|endpoint)["']?[=:] ?)["']?\\/`);
+/** Frameworks show the whole URL of what they were asked for: "Incoming request: GET http://localhost:8000/a". */
+const ownPath = new RegExp(
+  `(?<![A-Za-z])${methodSource} ["']?\\/|${namedPath}|(?:[Ii]ncoming|[Rr]eceived|[Ii]nbound)\\b.*(?<![A-Za-z])${methodSource} https?:`,
+);
 
 /** Does the line tell of a request of this server as it began? */
 export const tellsOfStart = (text: string): boolean =>

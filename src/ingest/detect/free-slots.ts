@@ -1,6 +1,6 @@
 /** Parts of lines of no known layout, and which of them say what was asked for and how it was answered. */
 import type { FreeKind } from './free-pieces.ts';
-import { isStatus, keyMeaning } from './key-meanings.ts';
+import { isStatus, type KeyMeaning, keyMeaning } from './key-meanings.ts';
 import { clockShape, type StampGuess, stampShape } from './pieces.ts';
 
 /** A part of the lines: text that is the same in all, or a piece with its value in each ('-' where a line has none). */
@@ -53,8 +53,11 @@ export interface Request {
   readonly status: number;
 }
 
-const isOwnPath = (slot: Slot): boolean =>
-  slot.kind === 'field' && slot.values.every((value) => /^([A-Z]+ )?\//.test(value));
+const holdsEach = (slot: Slot, pattern: RegExp): boolean =>
+  slot.kind === 'field' && slot.values.every((value) => pattern.test(value));
+const isOwnPath = (slot: Slot): boolean => holdsEach(slot, /^([A-Z]+ )?\//);
+/** Or a whole URL: of lines that tell how a request began, which one of a client does not say. */
+const isAsked = (slot: Slot): boolean => holdsEach(slot, /^([A-Z]+ )?(?:https?:\/)?\//);
 
 /**
  * What lines may lack and tell of requests all the same: the status or the request where they say how long those took; both that and the
@@ -69,9 +72,7 @@ const answered = /status|code|respon|complet|finish|answer|return|sent/i;
 export function findRequest(slots: readonly Slot[], lacking: Lacking = 'nothing'): Request | null {
   const { method, target } = askedFor(slots);
   if (lacking === 'answer') {
-    return target < 0 || !isOwnPath(slots[target])
-      ? null
-      : { method: method < 0 ? target : method, target, status: -1 };
+    return target < 0 || !isAsked(slots[target]) ? null : { method: method < 0 ? target : method, target, status: -1 };
   }
   if (method < 0 || target < 0) return answerAlone(slots, lacking);
   const statuses = statusesIn(slots);
@@ -109,7 +110,13 @@ function askedFor(slots: readonly Slot[]): { readonly method: number; readonly t
   return { method, target: behind >= 0 ? behind : at('target') };
 }
 
-const meaningAt = (slots: readonly Slot[], index: number) => keyMeaning(keyOf(slots, index)?.name ?? '')?.kind;
+/** "process time: 0.031": what a name says of the number behind it, which is no stamp. */
+export const meaningOfNumber = (key: Key | null): KeyMeaning | null =>
+  key?.strong === true && /^time$/i.test(key.name)
+    ? { kind: 'duration', unit: 'by-value' }
+    : key && keyMeaning(key.name);
+
+const meaningAt = (slots: readonly Slot[], index: number) => meaningOfNumber(keyOf(slots, index))?.kind;
 
 /** Of so many answers one may never have begun: Envoy's and Caddy's 0, nginx's 000. */
 const ANSWERED = 0.9;

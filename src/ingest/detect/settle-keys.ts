@@ -113,7 +113,11 @@ function mayBe({ kind }: Field, key: string, values: readonly string[], isProxy:
   if (kind === 'time') return key === '' || !values.some((text) => wholeSpent.test(text));
   // "s": 0.031 is none, whatever gunicorn's atom of that name is.
   if (kind === 'status' && key === 's') return values.filter(isStatusLine).length * 2 >= values.length;
-  if (kind === 'pid') return !isProxy && mayRepeat(values, isProcess(key) ? FEW_PROCESSES : undefined);
+  if (kind === 'pid') {
+    // No proxy writes its pid in angle brackets: it is gunicorn's, whatever its times are called.
+    const isOfServer = !isProxy || values.every((text) => /^<\d+>$/.test(text));
+    return isOfServer && mayRepeat(values, isProcess(key) ? FEW_PROCESSES : undefined);
+  }
   return true;
 }
 

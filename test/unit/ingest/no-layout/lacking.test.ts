@@ -25,22 +25,58 @@ describe('lines that say how long a request took', () => {
     }
   });
 
-  it('are requests without a route, where a line before them told what was asked for', () => {
+  it('are requests whose route a line before them told, without a method where that has none', () => {
     const started: Line = (r) => `${loggingTime(r.start)} INFO rid=${r.pid}a start request path=${r.path}`;
     const done: Line = (r) =>
       `${loggingTime(r.end)} INFO rid=${r.pid}a completed_in=${micros(r) / 1000}ms status_code=${r.status}`;
     const { rows, report } = parse(text((r) => `${started(r)}\n${done(r)}`));
     expect(report.requests).toBe(all.length);
-    expect(report.assumptions.join()).toMatch(/requests have no route/);
+    expect(report.assumptions.join()).toMatch(/they tell what was asked for, joined by "rid"/);
     expect(Math.max(...durations(rows))).toBeLessThan(2);
+    const routes: Record<string, string> = { '/users/7': '/users/{id}', '/search?q=a+b&n=1': '/search' };
     expect(rows.map(({ status, route }) => ({ status, route }))).toEqual(
-      all.map(({ status }) => ({ status, route: null })),
+      all.map(({ status, path }) => ({ status, route: routes[path] ?? path })),
     );
     const rails: Line = (r) =>
       `[${isoTime(r.start)} #${r.pid}] Started ${r.method} "${r.path}"\n[${isoTime(r.end)} #${r.pid}] Completed ${r.status} in ${millis(r)}ms`;
     const { rows: completed } = parse(text(rails));
     expect(completed.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
     expect(Math.max(...durations(completed))).toBeLessThan(1001);
+  });
+
+  it('are requests without a route, where as many lines told what was asked for and nothing names the request in both', () => {
+    const asked: Line = (r) =>
+      `${loggingTime(r.start)} INFO Incoming request: ${r.method} http://localhost:8000${r.path}`;
+    const answered: Line = (r) =>
+      `${loggingTime(r.end)} INFO Response status: ${r.status}, process time: ${seconds(r, 3)}`;
+    const lines = all.flatMap((r) => [
+      { at: r.start, line: asked(r) },
+      { at: r.end, line: answered(r) },
+    ]);
+    const log = lines
+      .sort((a, b) => a.at - b.at)
+      .map(({ line }) => `${line}\n`)
+      .join('');
+    const { rows, report } = parse(log);
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+    expect(Math.max(...durations(rows))).toBeLessThan(501);
+    expect(rows.map(({ status, route }) => ({ status, route }))).toEqual(
+      all.map(({ status }) => ({ status, route: null })),
+    );
+    const alone = parse(text(answered));
+    expect(alone.report.requests).toBe(0);
+  });
+
+  it('are requests where method, path and time stand under their names, and there is no status', () => {
+    const dict: Line = (r) =>
+      `${loggingTime(r.end)} INFO {'url': '${r.path}', 'method': '${r.method}', 'process_time': ${micros(r) / 1e6}}`;
+    const { rows, report } = parse(text(dict));
+    expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+    expect(Math.max(...durations(rows))).toBeLessThan(2);
+    expect(rows[0]).toMatchObject({ status: 0, route: expect.stringMatching(new RegExp(`^${all[0].method} /`)) });
+    const client: Line = (r) =>
+      `${loggingTime(r.end)} INFO httpx {'url': '${r.path}', 'method': '${r.method}', 'process_time': ${micros(r) / 1e6}}`;
+    expect(parse(text(client)).report.requests).toBe(0);
   });
 
   it('are no requests beside lines that tell more, nor where they tell of other work', () => {

@@ -31,7 +31,10 @@ describe('fields that are not what their names say', () => {
     expect(report.assumptions.join()).toMatch(/"duration" looks like a duration and is not used/);
     const withoutStatus: Line = (r) =>
       JSON.stringify({ time: r.end, method: r.method, path: r.path, duration_in_ms: 200 + (millis(r) % 7) });
-    expect(parse(text(withoutStatus)).rows).toEqual([]);
+    const lacking = parse(text(withoutStatus)).rows;
+    expect(lacking.map(({ status, duration }) => ({ status, duration }))).toEqual(
+      all.map((r) => ({ status: 0, duration: (200 + (millis(r) % 7)) * 1000 })),
+    );
   });
 
   it('the pid of nginx, and the status of its upstream', () => {
@@ -46,6 +49,15 @@ describe('fields that are not what their names say', () => {
         us: '200',
       });
     expect(parse(text(line)).rows.every(({ worker }) => worker === null)).toBe(true);
+    const gunicorn: Line = (r) =>
+      JSON.stringify({
+        local_time: `[${clfTime(r.end)}]`,
+        request: `${r.method} ${r.path} HTTP/1.1`,
+        status: String(r.status),
+        upstream_request_time: micros(r),
+        process_id: `<${r.pid}>`,
+      });
+    expect(parse(text(gunicorn)).rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
     const own: Line = (r) =>
       `[${(r.end / 1000).toFixed(3)}] 203.0.113.7 ${r.method} http://h${r.path} ${r.status} ${r.bytes} rt=${seconds(r, 3)} us="${r.status}"`;
     expect(parse(text(own)).rows[0].duration).toBe(Math.round(micros(all[0]) / 1000) * 1000);

@@ -1,7 +1,18 @@
 // Names that servers use in one unit, and people in another: a JSON or text template of gunicorn's atoms under nginx's names.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../../helpers/ingest.ts';
-import { all, clfTime, type Line, loggingTime, micros, millis, type Request, seconds, text } from './requests.ts';
+import {
+  all,
+  clfTime,
+  isoTime,
+  type Line,
+  loggingTime,
+  micros,
+  millis,
+  type Request,
+  seconds,
+  text,
+} from './requests.ts';
 
 const atoms: Readonly<Record<string, (r: Request) => string>> = {
   D: (r) => String(micros(r)),
@@ -127,5 +138,15 @@ describe("gunicorn's %(T)s.%(D)s", () => {
 
   it('are not what decimals are that end in zeros', () => {
     expectDurations((r) => `${combined(r)} <${r.pid}> ${Number(seconds(r, 4))}`, 'gunicorn');
+  });
+});
+
+describe("granian's names in a template of JSON", () => {
+  it('tell how long a request took', () => {
+    expectDurations(
+      (r) =>
+        `{"t": "${isoTime(r.start).slice(0, 19)}", "ip": "127.0.0.1", "method": "${r.method}", "path": "${r.path}", "status": ${r.status}, "dt_ms": ${(micros(r) / 1000).toFixed(3)}}`,
+      'json',
+    );
   });
 });
