@@ -46,8 +46,8 @@ export class HeldLines {
     const end = start + (to - from);
     this.b[end] = 10;
     this.bytes = end + 1;
-    const { stamp, stampDigits, stampZoned, worker, isOwnPid, thread, host, tag } = line;
-    return { chain, start, end, stamp, stampDigits, stampZoned, worker, isOwnPid, thread, host, tag };
+    const { stamp, stampDigits, stampZoned, stampDated, worker, isOwnPid, thread, host, tag } = line;
+    return { chain, start, end, stamp, stampDigits, stampZoned, stampDated, worker, isOwnPid, thread, host, tag };
   }
 
   add(line: HeldLine): void {

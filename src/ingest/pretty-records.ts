@@ -4,11 +4,10 @@
  * are lines as they stand.
  */
 import { closingQuote, isDigit } from './bytes.ts';
-import { SLACK_BYTES } from './envelopes/line.ts';
+import { type ReadLine, readJoined } from './joined-lines.ts';
 import type { Tally } from './tally.ts';
 
 const TAB = 9;
-const NEWLINE = 10;
 const BLANK = 32;
 const QUOTE = 34;
 const COMMA = 44;
@@ -19,9 +18,6 @@ const OPEN_BRACE = 123;
 const CLOSE_BRACE = 125;
 /** A record of more is garbage. */
 const MOST_BYTES = 1 << 18;
-
-/** Reads the line b[from, to), which starts at `offset` in the input. */
-type ReadLine = (b: Buffer, v: DataView, from: number, to: number, offset: number) => void;
 
 interface Kept {
   readonly text: Buffer;
@@ -90,16 +86,9 @@ export class PrettyRecords {
 
   /** Reads lines as one; each was counted. */
   #readAs(kept: readonly Kept[]): void {
-    const [{ offset, number }] = kept;
-    const { b, v, length } = lineOf(
-      kept.length === 1 ? [kept[0].text] : kept.map(({ text, blanks }) => text.subarray(blanks)),
-    );
-    const tally = this.#tally;
-    const counted = tally.lines;
-    tally.lines = number;
-    tally.continuation += kept.length - 1;
-    this.#read(b, v, 0, length, offset);
-    tally.lines += counted - number;
+    const [first] = kept;
+    const parts = kept.length === 1 ? [first.text] : kept.map(({ text, blanks }) => text.subarray(blanks));
+    readJoined(first, kept.length === 1 ? parts : withoutComma(parts), kept.length - 1, this.#tally, this.#read);
   }
 
   forget(): void {
@@ -131,17 +120,9 @@ export class PrettyRecords {
   }
 }
 
-/** Lines as one, without what separates it from the next record. */
-function lineOf(texts: readonly Buffer[]): { b: Buffer; v: DataView; length: number } {
-  const last = texts[texts.length - 1];
-  const comma = texts.length > 1 && last[last.length - 1] === COMMA ? 1 : 0;
-  const length = texts.reduce((sum, text) => sum + text.length, 0) - comma;
-  const b = Buffer.alloc(length + 1 + SLACK_BYTES);
-  let at = 0;
-  for (const text of texts) at += text.copy(b, at);
-  b[length] = NEWLINE;
-  return { b, v: new DataView(b.buffer, b.byteOffset, b.length), length };
-}
+/** A record without what separates it from the next one. */
+const withoutComma = (texts: readonly Buffer[]): Buffer[] =>
+  texts.map((text, i) => (i === texts.length - 1 && text[text.length - 1] === COMMA ? text.subarray(0, -1) : text));
 
 /** May b[first, to) be a line of a record: '"key": …', a value of a list, a bracket? Only brackets stand at the start of a line. */
 function isPart(b: Buffer, from: number, first: number, to: number): boolean {

@@ -6,12 +6,13 @@ import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import { markBytes } from './bytes.ts';
-import { createRuntime, type Runtime } from './compile/runtime.ts';
+import { createRuntime } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { LastLine } from './copied-lines.ts';
 import { Decider } from './decide.ts';
 import { closest } from './detect/closest.ts';
 import { givenFormats } from './detect/given-format.ts';
+import type { PlanContext } from './detect/plan-context.ts';
 import { Trials } from './detect/sample.ts';
 import { createEnvelopes } from './envelopes/index.ts';
 import { type Envelope, Line } from './envelopes/line.ts';
@@ -29,6 +30,7 @@ import { Rescue } from './rescue.ts';
 import { RouteNames } from './route-names.ts';
 import { ServerSpeech } from './server-speech.ts';
 import { Tally } from './tally.ts';
+import { WrappedRecords } from './wrapped-records.ts';
 import type { Zone } from './zone.ts';
 
 export interface RouterOptions {
@@ -61,20 +63,16 @@ export class Router {
   readonly #rescue: Rescue;
   readonly #lastLine = new LastLine();
   readonly #pretty = new PrettyRecords(this.tally, (b, v, from, to, at) => this.#one(b, v, from, to, at));
+  readonly #wrapped = new WrappedRecords(this.tally, (b, v, from, to, at) => this.#pretty.line(b, v, from, to, at));
   readonly #decider: Decider;
   readonly #liveHalves: LiveHalves | null;
-  readonly #formats: readonly LogFormat[];
-  readonly #trials: Trials;
   readonly #routeNames: RouteNames;
-  readonly #runtime: Runtime;
+  readonly #context: PlanContext;
 
   constructor(options: RouterOptions) {
     const { formats, names, sink, source, zone, zoneGiven, arrivalClock } = options;
     const runtime = createRuntime(names, zone, options.nowMicros, options.kernels, arrivalClock !== null);
-    this.#runtime = runtime;
     const { tally } = this;
-    this.#formats = formats;
-    this.#trials = new Trials(runtime);
     this.#envelopes = createEnvelopes(runtime);
     this.#joiner = new Joiner(options.maxLineBytes);
     this.#plans = new PlanSet({ runtime, sink, tally, workers: names.workers, arrivalClock });
@@ -82,6 +80,20 @@ export class Router {
     this.#speech = new ServerSpeech(formats, runtime, this.#plans, { sink, names, source });
     this.#rescue = new Rescue(this.#held, this.#plans, tally, runtime);
     this.#liveHalves = arrivalClock && new LiveHalves(this.#held, this.#plans, options.nowMicros);
+    this.#context = {
+      formats,
+      trials: new Trials(runtime),
+      runtime,
+      zone,
+      zoneGiven,
+      source,
+      routes: names.routes,
+      workers: names.workers,
+      threads: names.threads,
+      seen: this.#speech.formats,
+      booted: this.#speech.booted,
+      live: arrivalClock !== null,
+    };
     this.#decider = new Decider({
       formats,
       given: options.logFormat === null ? [] : givenFormats(options.logFormat, formats),
@@ -92,26 +104,13 @@ export class Router {
       continuation: this.#continuation,
       rescue: this.#rescue,
       tally,
-      context: {
-        formats,
-        trials: this.#trials,
-        runtime,
-        zone,
-        zoneGiven,
-        source,
-        routes: names.routes,
-        workers: names.workers,
-        threads: names.threads,
-        seen: this.#speech.formats,
-        booted: this.#speech.booted,
-        live: arrivalClock !== null,
-      },
+      context: this.#context,
     });
   }
 
   /** Where lines named several hosts, the first of them. */
   get firstOfHosts(): string | null {
-    return this.#runtime.firstOfHosts();
+    return this.#context.runtime.firstOfHosts();
   }
 
   get plans(): readonly Plan[] {
@@ -134,7 +133,7 @@ export class Router {
     while (pos < limit) {
       const [plan] = this.#plans.list;
       const alone = plan?.parts.chain.length === 0 || (this.#joiner.size === 0 && this.#continuation.idle);
-      if (plan !== undefined && alone && plan.parts.workerFrom === undefined && !this.#pretty.isOpen) {
+      if (plan !== undefined && alone && plan.parts.workerFrom === undefined && !this.#waitsForMore) {
         const after = this.#plans.takeMany(b, v, pos, limit, base, this.#line);
         if (after > pos) {
           this.#continuation.other(0, false);
@@ -146,26 +145,34 @@ export class Router {
       const end = newline > pos && b[newline - 1] === 13 ? newline - 1 : newline;
       this.tally.lines++;
       if (end === pos && this.#isIdle) this.tally.continuation++;
-      else this.#pretty.line(b, v, pos, end, base + pos);
+      else this.#wrapped.line(b, v, pos, end, base + pos);
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
     this.#routeNames.keepFew();
   }
 
+  /** Lines are joined before they are read. */
+  get #waitsForMore(): boolean {
+    return this.#pretty.isOpen || this.#wrapped.isOpen || this.#wrapped.seen;
+  }
+
   /** No line waits for another one: an empty line says nothing. */
   get #isIdle(): boolean {
-    return this.#joiner.size + this.#held.lines.length + this.#rescue.torn.size === 0 && this.#continuation.idle;
+    const waiting = this.#joiner.size + this.#held.lines.length + this.#rescue.torn.size;
+    return waiting === 0 && !this.#wrapped.isOpen && this.#continuation.idle;
   }
 
   /** Decides what is held and hands on all rows. */
   flush(): void {
+    this.#wrapped.end();
     if (!this.#liveHalves?.waits()) this.#decider.decide();
     this.#plans.flush();
   }
 
   /** No more lines will come. */
   end(): void {
+    this.#wrapped.end();
     this.#pretty.end();
     this.#decider.decide();
     this.#rescue.end();
@@ -176,7 +183,7 @@ export class Router {
   get holds(): boolean {
     const waits = this.#joiner.size + this.#rescue.torn.size > 0;
     const lacks = this.#envelopes.some(({ isLacking }) => isLacking === true);
-    return waits || lacks || this.#pretty.seen || this.#decider.skipped || this.#plans.holds;
+    return waits || lacks || this.#pretty.seen || this.#wrapped.seen || this.#decider.skipped || this.#plans.holds;
   }
 
   /** The lines that follow stand at another place of the input. */
@@ -188,6 +195,7 @@ export class Router {
   forgetLines(): void {
     this.tally.forget();
     this.#pretty.forget();
+    this.#wrapped.forget();
     for (const plan of this.plans) plan.requests = 0;
   }
 
@@ -264,10 +272,11 @@ export class Router {
   judge(b: Buffer, v: DataView, from: number, to: number, search: boolean): Judged {
     const line = this.#line;
     const held = this.#held;
+    const { formats, trials } = this.#context;
     for (const plan of this.plans) {
       line.start(b, v, from, to);
       if (!plan.parts.chain.every((envelope) => envelope.peel(line))) continue;
-      const spans = this.#trials.spans(plan.parts.recipe, { b: line.b, v: line.v, lines: [] }, line.from);
+      const spans = trials.spans(plan.parts.recipe, { b: line.b, v: line.v, lines: [] }, line.from);
       if (spans) return { kind: 'request', plan, spans, b: line.b, start: line.from, end: line.to };
     }
     const mark = held.bytes;
@@ -281,14 +290,8 @@ export class Router {
     if (heard) return { kind: 'own', format: heard.line.format.id };
     const innermost = variants[variants.length - 1];
     if (this.#continuation.takes(held.text(innermost), line.stream)) return { kind: 'continuation' };
-    const best = search
-      ? closest(
-          held.sample([innermost]),
-          this.#formats,
-          this.plans.map(({ parts }) => parts),
-          this.#trials,
-        )
-      : null;
+    const layouts = this.plans.map(({ parts }) => parts);
+    const best = search ? closest(held.sample([innermost]), formats, layouts, trials) : null;
     return { kind: 'nothing', best, b: line.b, start: line.from, end: line.to };
   }
 }

@@ -31,6 +31,8 @@ export interface LineStamps {
   /** Nearly all lines have an envelope with a stamp; and all of those say their zone. */
   readonly isEnveloped: boolean;
   readonly isEnvelopeZoned: boolean;
+  /** None of them is a time of day alone. */
+  readonly isEnvelopeDated: boolean;
   readonly assumptions: readonly string[];
 }
 
@@ -46,7 +48,8 @@ export function lineStamps(
   const measured = measureIn(zone);
   const isEnveloped = share(measured.envelope, (stamp) => stamp === stamp) >= 0.9;
   const isEnvelopeZoned = found.taken.every((line) => sample.lines[line].stampZoned);
-  const envelopes = { isEnveloped, isEnvelopeZoned };
+  const isEnvelopeDated = found.taken.every((line) => sample.lines[line].stampDated);
+  const envelopes = { isEnveloped, isEnvelopeZoned, isEnvelopeDated };
   if (columns.time < 0) return { measured, zone, zoneName: null, tickMicros: 1, ...envelopes, assumptions: [] };
   const asUtc = isEnveloped && isEnvelopeZoned ? () => measureIn(createZone('UTC')) : null;
   const read = stampZone(measured, zone, zoneGiven, asUtc);
@@ -94,7 +97,7 @@ export function planTime(
   { written }: LogFormat,
   { zoneGiven, live }: PlanContext,
 ): PlanTime {
-  const { measured, zone, zoneName, tickMicros, isEnveloped, isEnvelopeZoned } = stamps;
+  const { measured, zone, zoneName, tickMicros, isEnveloped, isEnvelopeZoned, isEnvelopeDated } = stamps;
   const { envelopeTickMicros } = measured;
   if (zoneName === null && isEnveloped) {
     return {
@@ -103,7 +106,10 @@ export function planTime(
       zoneName: isEnvelopeZoned ? '+00:00' : zone.name,
       tickMicros: envelopeTickMicros,
       coarseTickMicros: envelopeTickMicros,
-      assumptions: isEnvelopeZoned || zoneGiven ? [] : [zoneless(zone)],
+      assumptions: [
+        ...(isEnvelopeDated ? [] : [TIME_OF_DAY]),
+        ...(isEnvelopeZoned || zoneGiven ? [] : [zoneless(zone)]),
+      ],
     };
   }
   const stated = half && own.meaning !== null ? stampOfHalf[half] : own.meaning;

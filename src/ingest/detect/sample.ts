@@ -17,6 +17,8 @@ export interface SampleLine {
   readonly stampDigits: number;
   /** The stamp of the envelope says its zone. */
   readonly stampZoned: boolean;
+  /** It is no time of day alone. */
+  readonly stampDated: boolean;
   readonly worker: number;
   /** The process that wrote the line told its pid itself. */
   readonly isOwnPid: boolean;

@@ -2,7 +2,7 @@
  * What consoles draw around a line:
  *         INFO   line                                         fastapi run
  *    ▕  line                                                  the same on a terminal, later
- *   [10/29/24 17:04:15] INFO     line              app.py:8   rich's handler for logging
+ *   [10/29/24 17:04:15] INFO     line              app.py:8   rich's handler for logging, whatever its log_time_format
  *                       INFO     line              app.py:8   in the same second: the stamp is that of the line before
  */
 import { isDigit } from '../bytes.ts';
@@ -10,13 +10,14 @@ import type { Runtime } from '../compile/runtime.ts';
 import type { StampReader } from '../stamps.ts';
 import { copyWords, type Envelope, findIn, type Line } from './line.ts';
 
-const SPACE = 32;
+const [SPACE, OPEN_BRACKET, CLOSE_BRACKET] = [32, 91, 93];
 /** Blanks in front of the longest label, and of the shortest. */
 const LEAST_BLANKS = 3;
 const MOST_BLANKS = 12;
-/** Columns of rich's stamp and level. */
-const STAMP_COLUMNS = 20;
+/** Columns of rich's level. */
 const LEVEL_COLUMNS = 9;
+/** No stamp is wider. */
+const MOST_STAMP_COLUMNS = 40;
 const BAR = Buffer.from(' \u2595  ');
 const labels = ['INFO', 'DEBUG', 'WARNING', 'WARN', 'ERROR', 'CRITICAL'].map((label) => Buffer.from(`${label} `));
 
@@ -24,54 +25,103 @@ function stands(b: Buffer, text: Uint8Array, p: number, to: number): boolean {
   return findIn(b, text, p, Math.min(to, p + text.length)) === p;
 }
 
-/** Where the blanks in front of "app.py:8" at the end of b[from, to) begin; -1 when nothing of the kind stands there. */
-function pathStart(b: Buffer, from: number, to: number): number {
+/** Where "app.py:8" at the end of b[from, to) begins; -1 when nothing of the kind stands there behind a blank. */
+export function sourceStart(b: Buffer, from: number, to: number): number {
   let p = to;
   while (p > from && isDigit(b[p - 1])) p--;
   if (p === to || b[p - 1] !== 58) return -1;
   const colon = p - 1;
   while (p > from && b[p - 1] > SPACE) p--;
-  if (p >= colon || p === from) return -1;
-  while (p > from && b[p - 1] === SPACE) p--;
-  return p;
+  return p >= colon || p === from ? -1 : p;
+}
+
+/** Is a level with the blanks behind it, and a message, at p? */
+function isLevel(b: Buffer, p: number, to: number): boolean {
+  const start = p + LEVEL_COLUMNS;
+  return start < to && b[start] !== SPACE && b[start - 1] === SPACE && labels.some((text) => stands(b, text, p, to));
+}
+
+/** Is b[from, to) filled up to the width of a console, with blanks or with where in the code it was written? */
+const isFilled = (b: Buffer, from: number, to: number): boolean => b[to - 1] === SPACE || sourceStart(b, from, to) >= 0;
+
+/** Where no stamp is shown: "INFO     message". Anyone's formatter may write that. */
+const isBare = (b: Buffer, from: number, to: number): boolean =>
+  b[from] > 64 && b[from] < 91 && isLevel(b, from, to) && isFilled(b, from + LEVEL_COLUMNS, to);
+
+/** Bytes of b[from, to) in front of the message in a line of rich's handler; -1 when it is none. */
+export function columnOfMessage(b: Buffer, from: number, to: number): number {
+  if (isBare(b, from, to)) return LEVEL_COLUMNS;
+  if (b[from] !== OPEN_BRACKET && b[from] !== SPACE) return -1;
+  const last = Math.min(to, from + MOST_STAMP_COLUMNS);
+  let p = from;
+  if (b[from] === OPEN_BRACKET) {
+    if (!isDigit(b[from + 1])) return -1;
+    while (p < last && b[p] !== CLOSE_BRACKET) p++;
+    p++;
+    if (b[p] !== SPACE) return -1;
+  }
+  while (p < last && b[p] === SPACE) p++;
+  return isLevel(b, p, to) ? p + LEVEL_COLUMNS - from : -1;
 }
 
 class ConsoleEnvelope implements Envelope {
   readonly id = 'console';
   readonly #runtime: Runtime;
   readonly #monthFirst: StampReader;
+  readonly #iso: StampReader;
+  readonly #clock: StampReader;
   /** µs: the stamp that was shown last. */
   #last = Number.NaN;
+  /** It was a time of day alone. */
+  #isDated = true;
+  /** Columns in front of the level; 0 while no stamp was shown. */
+  #columns = 0;
   isLacking = false;
 
   constructor(runtime: Runtime) {
     this.#runtime = runtime;
     this.#monthFirst = runtime.stamp('month-first');
+    this.#iso = runtime.stamp('iso');
+    this.#clock = runtime.stamp('clock');
   }
 
   forget(): void {
     this.#last = Number.NaN;
+    this.#columns = 0;
     this.isLacking = false;
   }
 
   peel(line: Line): boolean {
     const { b, from } = line;
-    if (b[from] === 91) return isDigit(b[from + 1]) && b[from + 3] === 47 && this.#stamped(line);
-    return b[from] === SPACE && this.#labelled(line);
+    if (b[from] === OPEN_BRACKET) return isDigit(b[from + 1]) && this.#stamped(line);
+    return b[from] === SPACE ? this.#labelled(line) : isBare(b, from, line.to) && this.#message(line, from);
   }
 
-  /** A stamp in brackets alone may be of anyone's formatter: rich writes where in the code the line comes from, too. */
+  /** By what stands behind the first digits; null: no stamp that rich is asked for. */
+  #readerOf({ b, from }: Line): StampReader | null {
+    if (b[from + 3] === 47) return this.#monthFirst;
+    if (b[from + 5] === 45) return this.#iso;
+    return b[from + 3] === 58 ? this.#clock : null;
+  }
+
+  /** A stamp in brackets and a level may be of anyone's formatter: rich fills the line. */
   #stamped(line: Line): boolean {
     const { b, v, from, to } = line;
+    const reader = this.#readerOf(line);
+    if (reader === null) return false;
     const { cursor } = this.#runtime;
-    const stamp = this.#monthFirst(b, v, from + 1);
+    const stamp = reader(b, v, from + 1);
     const { digits, end } = cursor;
-    if (Number.isNaN(stamp) || end !== from + STAMP_COLUMNS - 2 || b[end] !== 93) return false;
-    if (pathStart(b, from + STAMP_COLUMNS, to) < 0 || !this.#message(line, from + STAMP_COLUMNS)) return false;
-    this.#last = stamp;
-    line.stamp = stamp;
+    const isZoned = !Number.isNaN(cursor.offsetMinutes);
+    if (Number.isNaN(stamp) || b[end] !== CLOSE_BRACKET || b[end + 1] !== SPACE) return false;
+    const level = end + 2;
+    const isRich = isFilled(b, level, to) || this.#columns === level - from;
+    if (!isRich || !this.#message(line, level)) return false;
+    this.#last = line.stamp = stamp;
+    this.#columns = level - from;
+    this.#isDated = line.stampDated = reader !== this.#clock;
     line.stampDigits = digits;
-    line.stampZoned = false;
+    line.stampZoned = isZoned;
     return true;
   }
 
@@ -80,6 +130,7 @@ class ConsoleEnvelope implements Envelope {
     if (!this.#message(line, p)) return false;
     if (Number.isNaN(this.#last)) this.isLacking = true;
     line.stamp = this.#last;
+    line.stampDated = this.#isDated;
     line.stampZoned = false;
     return true;
   }
@@ -91,8 +142,9 @@ class ConsoleEnvelope implements Envelope {
       return true;
     }
     let p = from;
-    while (b[p] === SPACE && p <= from + STAMP_COLUMNS) p++;
-    if (p === from + STAMP_COLUMNS) return this.#unstamped(line, p);
+    while (b[p] === SPACE && p <= from + MOST_STAMP_COLUMNS) p++;
+    const isBelow = this.#columns === 0 ? p > from + MOST_BLANKS : p === from + this.#columns;
+    if (isBelow) return this.#unstamped(line, p);
     if (p < from + LEAST_BLANKS || p > from + MOST_BLANKS) return false;
     const label = labels.find((text) => stands(b, text, p, to));
     if (!label || b[p + label.length] !== SPACE) return false;
@@ -102,16 +154,14 @@ class ConsoleEnvelope implements Envelope {
     return p < to;
   }
 
-  /** What stands behind the level at p, without the name of a file at the end. */
+  /** What stands behind the level at p, without the name of a file and the blanks at the end. */
   #message(line: Line, p: number): boolean {
     const { b, v, to } = line;
     const start = p + LEVEL_COLUMNS;
-    if (start >= to || b[start] === SPACE || !labels.some((text) => stands(b, text, p, to))) return false;
-    const end = pathStart(b, start, to);
-    if (end < 0) {
-      line.from = start;
-      return true;
-    }
+    if (!isLevel(b, p, to)) return false;
+    const source = sourceStart(b, start, to);
+    let end = source < 0 ? to : source;
+    while (end > start && b[end - 1] === SPACE) end--;
     const scratch = line.scratch(end - start);
     line.moveTo(scratch, copyWords(v, start, end, scratch.v, 0));
     return true;

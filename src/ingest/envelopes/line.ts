@@ -28,6 +28,8 @@ export class Line {
   stampDigits = 0;
   /** It says its zone. */
   stampZoned = true;
+  /** It is no time of day alone. */
+  stampDated = true;
   /** Id in names.workers of the process that wrote the line, -1 unknown. */
   worker = -1;
   /** That process said so itself: no collector took it for the one that wrote the line. */
@@ -56,6 +58,7 @@ export class Line {
     this.stamp = Number.NaN;
     this.stampDigits = 0;
     this.stampZoned = true;
+    this.stampDated = true;
     this.worker = -1;
     this.isOwnPid = false;
     this.thread = -1;

@@ -123,6 +123,8 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['uvicorn-loguru-json.log', 'uvicorn', 48, 32, 14, 0, 2],
   ['uvicorn-odd-requests.log', 'uvicorn', 61, 19, 20, 22, 0],
   ['uvicorn-rich-alone.log', 'uvicorn', 63, 54, 9, 0, 0],
+  ['uvicorn-rich-broken-lines.log', 'uvicorn', 140, 45, 4, 91, 0],
+  ['uvicorn-rich-without-source.log', 'uvicorn', 111, 40, 4, 67, 0],
   ['uvicorn-time-pid-phrase.log', 'uvicorn', 57, 37, 9, 11, 0],
   ['uvicorn-unix-socket-pid-thread.log', 'uvicorn', 13, 4, 9, 0, 0],
   ['uvicorn-worker-access.log', 'uvicorn-worker', 19, 19, 0, 0, 0],
@@ -185,6 +187,15 @@ describe('captures of formats of their own', () => {
     expect(first('gunicorn-gthread-json-logger.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-gthread-formatter.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
     expect(first('gunicorn-pid-and-micros-first.log')).toMatchObject({ duration: 3731, worker: '20631' });
+  });
+
+  it('have the fields that rich has broken into several lines, and the times of lines without a stamp', () => {
+    for (const name of ['uvicorn-rich-broken-lines.log', 'uvicorn-rich-without-source.log']) {
+      const { rows } = parse(readFileSync(join(folder, name)));
+      expect(rows.every(({ time, status }) => time !== null && status >= 200)).toBe(true);
+      expect(new Set(rows.map(({ route }) => route))).toContain('GET /api/v1/users/{id}/posts');
+      expect(new Set(rows.map(({ route }) => route)).size).toBeLessThan(12);
+    }
   });
 
   it('have the fields behind a reason of several words', () => {
