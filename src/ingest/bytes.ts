@@ -24,3 +24,16 @@ export function closingQuote(b: Uint8Array, from: number, end: number): number {
 
 /** Bytes of the mark that some editors and shells put in front of UTF-8; 0 where there is none. */
 export const markBytes = (b: Uint8Array): number => (b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf ? 3 : 0);
+
+/**
+ * Where an input has no newlines, carriage returns end its lines (Mac OS before 2001): newlines take their place in b[0, filled), but for the
+ * last byte, behind which a newline may follow. @returns the position of the last one, -1 for none
+ */
+export function returnsAsNewlines(b: Buffer, filled: number): number {
+  let last = -1;
+  for (let p = b.indexOf(13); p >= 0 && p < filled - 1; p = b.indexOf(13, p + 1)) {
+    b[p] = 10;
+    last = p;
+  }
+  return last;
+}

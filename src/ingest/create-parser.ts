@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import { printable } from '../core/text.ts';
 import type { TimeWindow } from '../core/time-window.ts';
+import { returnsAsNewlines } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
@@ -85,6 +86,7 @@ export function createParser(options: ParserOptions): LogParser {
   let filled = 0;
   let base = 0;
   let skipping = false;
+  let hasNewlines = false;
 
   /** Makes room for so many more bytes. */
   const makeRoom = (bytes: number) => {
@@ -97,7 +99,10 @@ export function createParser(options: ParserOptions): LogParser {
   };
 
   const wholeLines = () => {
-    const last = filled === 0 ? -1 : b.lastIndexOf(10, filled - 1);
+    const newline = filled === 0 ? -1 : b.lastIndexOf(10, filled - 1);
+    hasNewlines ||= newline >= 0;
+    const isOfReturns = !hasNewlines && filled >= PIECE_BYTES;
+    const last = isOfReturns ? returnsAsNewlines(b, filled) : newline;
     if (last < 0) return;
     router.lines(b, v, last + 1, base);
     b.copyWithin(0, last + 1, filled);
@@ -174,6 +179,7 @@ export function createParser(options: ParserOptions): LogParser {
     flush: () => router.flush(),
     end() {
       if (filled > 0) {
+        if (!hasNewlines) returnsAsNewlines(b, filled);
         makeRoom(1);
         b[filled] = 10;
         filled++;

@@ -4,15 +4,15 @@ import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from
 import type { Field, LogField, LogFormat } from '../core/format.ts';
 import { createNames } from '../core/names.ts';
 import { printable } from '../core/text.ts';
-import { markBytes } from './bytes.ts';
+import { markBytes, returnsAsNewlines } from './bytes.ts';
 import { columnsOf, fieldsOf } from './compile/recipe.ts';
 import { fieldName } from './detect/closest.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { recordsIn } from './joined-records.ts';
 import type { Judged } from './judged.ts';
 import type { Plan } from './plan.ts';
-import { PrettyRecords } from './pretty-records.ts';
 import { readHead } from './read-head.ts';
+import { RecordLines } from './record-lines.ts';
 import { Router } from './router.ts';
 import { Tally } from './tally.ts';
 import { createZone } from './zone.ts';
@@ -163,6 +163,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
   head.copy(padded);
   let limit = head.length;
   if (complete && limit > 0 && padded[limit - 1] !== 10) padded[limit++] = 10;
+  if (!head.includes(10)) returnsAsNewlines(padded, head.length);
   const view = new DataView(padded.buffer, padded.byteOffset, padded.length);
   const router = new Router({
     source: 0,
@@ -183,7 +184,7 @@ export function explainHead(head: Buffer, complete: boolean, options: ExplainOpt
 
   const look = new SecondLook(router);
   const seen = new Tally();
-  const records = new PrettyRecords(seen, (b, v, from, to) => look.line(b, v, from, to, seen.lines));
+  const records = new RecordLines(seen, (b, v, from, to) => look.line(b, v, from, to, seen.lines));
   for (let pos = markBytes(padded); pos <= last; ) {
     const newline = padded.indexOf(10, pos);
     seen.lines++;

@@ -6,6 +6,7 @@ import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { type Compression, compressionOf, DamagedInput, decompress, unpackedAtOnce } from './decompress.ts';
 import type { LogParser } from './parser.ts';
+import { NO_FORMAT } from './reasons.ts';
 
 const BUFFER_BYTES = 1 << 20;
 /** The first piece is small: who watches sees something soon. So are those of a compressed file. */
@@ -221,7 +222,8 @@ export function nothingIn(name: string, report: InputSummary): UserError | null 
   if (example && (example.text.match(/[·\ufffd]/g) ?? []).length * 4 > example.text.length) {
     return new UserError(`${name} is not text (its first line is binary data): give the log itself`);
   }
-  const shown = example ? `; line ${example.line} is: ${example.text.slice(0, 120)}` : '';
+  const why = example && example.reason !== NO_FORMAT ? ` (${example.reason})` : '';
+  const shown = example ? `; line ${example.line}${why} is: ${example.text.slice(0, 120)}` : '';
   return new UserError(
     `no line of ${name} is in a known format: see "logscope formats", or describe yours with --log-format${shown}`,
   );

@@ -2,6 +2,8 @@
 import { looksLikeRequest, tellsOfRequest } from './detect/free-form.ts';
 import { isOutgoing } from './detect/key-meanings.ts';
 
+export const NO_FORMAT = 'no known format takes it';
+
 /** What journalctl prints for a line with control characters. */
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
@@ -11,6 +13,6 @@ export function reasonFor(text: string, whole: string, known: string | undefined
   if (isOutgoing(text)) return 'a request that the server made itself';
   const asked = [text, whole].filter(looksLikeRequest);
   if (asked.length > 0 && !asked.some(tellsOfRequest)) return 'tells of a request, not how it was answered';
-  if (known === undefined) return 'no known format takes it';
+  if (known === undefined) return NO_FORMAT;
   return asked.length === 0 ? 'tells of no request' : `not a line of ${known}`;
 }

@@ -25,12 +25,11 @@ import { LiveHalves } from './live-halves.ts';
 import type { IngestSink } from './parser.ts';
 import type { Plan } from './plan.ts';
 import { PlanSet } from './plan-set.ts';
-import { PrettyRecords } from './pretty-records.ts';
+import { RecordLines } from './record-lines.ts';
 import { Rescue } from './rescue.ts';
 import { RouteNames } from './route-names.ts';
 import { ServerSpeech } from './server-speech.ts';
 import { Tally } from './tally.ts';
-import { WrappedRecords } from './wrapped-records.ts';
 import type { Zone } from './zone.ts';
 
 export interface RouterOptions {
@@ -62,8 +61,7 @@ export class Router {
   readonly #continuation = new Continuation();
   readonly #rescue: Rescue;
   readonly #lastLine = new LastLine();
-  readonly #pretty = new PrettyRecords(this.tally, (b, v, from, to, at) => this.#one(b, v, from, to, at));
-  readonly #wrapped = new WrappedRecords(this.tally, (b, v, from, to, at) => this.#pretty.line(b, v, from, to, at));
+  readonly #records = new RecordLines(this.tally, (b, v, from, to, at) => this.#one(b, v, from, to, at));
   readonly #decider: Decider;
   readonly #liveHalves: LiveHalves | null;
   readonly #routeNames: RouteNames;
@@ -133,7 +131,7 @@ export class Router {
     while (pos < limit) {
       const [plan] = this.#plans.list;
       const alone = plan?.parts.chain.length === 0 || (this.#joiner.size === 0 && this.#continuation.idle);
-      if (plan !== undefined && alone && plan.parts.workerFrom === undefined && !this.#waitsForMore) {
+      if (plan !== undefined && alone && plan.parts.workerFrom === undefined && !this.#records.mayGoOn) {
         const after = this.#plans.takeMany(b, v, pos, limit, base, this.#line);
         if (after > pos) {
           this.#continuation.other(0, false);
@@ -145,35 +143,29 @@ export class Router {
       const end = newline > pos && b[newline - 1] === 13 ? newline - 1 : newline;
       this.tally.lines++;
       if (end === pos && this.#isIdle) this.tally.continuation++;
-      else this.#wrapped.line(b, v, pos, end, base + pos);
+      else this.#records.line(b, v, pos, end, base + pos);
       pos = newline + 1;
     }
     if (limit > 0 && this.plans.length > 1) this.#lastLine.keep(b, limit);
     this.#routeNames.keepFew();
   }
 
-  /** Lines are joined before they are read. */
-  get #waitsForMore(): boolean {
-    return this.#pretty.isOpen || this.#wrapped.isOpen || this.#wrapped.seen;
-  }
-
   /** No line waits for another one: an empty line says nothing. */
   get #isIdle(): boolean {
     const waiting = this.#joiner.size + this.#held.lines.length + this.#rescue.torn.size;
-    return waiting === 0 && !this.#wrapped.isOpen && this.#continuation.idle;
+    return waiting === 0 && !this.#records.isOpen && this.#continuation.idle;
   }
 
   /** Decides what is held and hands on all rows. */
   flush(): void {
-    this.#wrapped.end();
+    this.#records.flush();
     if (!this.#liveHalves?.waits()) this.#decider.decide();
     this.#plans.flush();
   }
 
   /** No more lines will come. */
   end(): void {
-    this.#wrapped.end();
-    this.#pretty.end();
+    this.#records.end();
     this.#decider.decide();
     this.#rescue.end();
     this.#plans.end();
@@ -183,7 +175,7 @@ export class Router {
   get holds(): boolean {
     const waits = this.#joiner.size + this.#rescue.torn.size > 0;
     const lacks = this.#envelopes.some(({ isLacking }) => isLacking === true);
-    return waits || lacks || this.#pretty.seen || this.#wrapped.seen || this.#decider.skipped || this.#plans.holds;
+    return waits || lacks || this.#records.seen || this.#decider.skipped || this.#plans.holds;
   }
 
   /** The lines that follow stand at another place of the input. */
@@ -194,8 +186,7 @@ export class Router {
   /** Keeps the formats found and forgets what was counted. */
   forgetLines(): void {
     this.tally.forget();
-    this.#pretty.forget();
-    this.#wrapped.forget();
+    this.#records.forget();
     for (const plan of this.plans) plan.requests = 0;
   }
 

@@ -42,7 +42,13 @@ async function showFormats(id: string | undefined, options: Options): Promise<nu
       ...(logFormat === undefined ? {} : { logFormat }),
     });
     const name = options.explain === '-' ? 'standard input' : options.explain;
-    if (explanation.lines === 0) throw new UserError(`${name} is empty: there is nothing to explain in it yet`);
+    if (explanation.lines === 0) {
+      throw new UserError(
+        explanation.complete
+          ? `${name} is empty: there is nothing to explain in it yet`
+          : `the first MiB of ${name} is one line: no newline (LF) ends it`,
+      );
+    }
     print(explanationText(name, explanation, width));
     return explanation.kinds.length + explanation.own.length > 0 ? exitCodes.done : exitCodes.input;
   }

@@ -7,8 +7,10 @@ import { formats } from '../../../parsers/index.ts';
 import { UserError } from '../../../src/core/errors.ts';
 import { createNames } from '../../../src/core/names.ts';
 import { createParser } from '../../../src/ingest/create-parser.ts';
+import { explain } from '../../../src/ingest/explain.ts';
 import { readInput } from '../../../src/ingest/read-input.ts';
 import { readLine } from '../../../src/ingest/read-line.ts';
+import { parse } from '../../helpers/ingest.ts';
 
 const line = (path: string) => `203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET ${path} HTTP/1.1" 200 6 "-" "-"`;
 
@@ -43,6 +45,23 @@ describe('inputs', () => {
     expect(progress.at(-1)).toEqual([text.length, text.length]);
     const packed = await read(at('packed.log'));
     expect(packed.report).toEqual({ ...plain.report, path: at('packed.log') });
+  });
+
+  it('of which no line ends with a newline have lines that end with carriage returns', async () => {
+    const text = Array.from({ length: 3000 }, (_, i) => line(`/v${i % 7}`)).join('\n');
+    for (const end of ['', '\r']) {
+      const returns = text.replaceAll('\n', '\r') + end;
+      const [whole, plain] = [parse(returns), parse(text)];
+      expect(whole.rows).toEqual(plain.rows);
+      expect(parse(returns, { chunkBytes: 70_001 }).rows).toEqual(plain.rows);
+      writeFileSync(at('returns.log'), returns);
+      expect((await read(at('returns.log'))).report).toMatchObject({ lines: 3000, requests: 3000, unparsed: 0 });
+      const explained = await explain(at('returns.log'), { formats });
+      expect(explained).toMatchObject({ lines: 3000, unparsed: 0 });
+    }
+    // A console draws over what it drew before.
+    const drawn = `10 %\r20 %\rdone\n${text}\n`;
+    for (const chunkBytes of [1 << 20, 7]) expect(parse(drawn, { chunkBytes }).report.lines).toBe(3001);
   });
 
   it('give lines back by their offset, printable', async () => {

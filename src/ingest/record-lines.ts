@@ -1,0 +1,51 @@
+/** Records that stand in several lines, of every kind: what rich's handler broke, and JSON in it or by itself. */
+import type { ReadLine } from './joined-lines.ts';
+import { PrettyRecords } from './pretty-records.ts';
+import type { Tally } from './tally.ts';
+import { WrappedRecords } from './wrapped-records.ts';
+
+export class RecordLines {
+  readonly #pretty: PrettyRecords;
+  readonly #wrapped: WrappedRecords;
+
+  constructor(tally: Tally, read: ReadLine) {
+    this.#pretty = new PrettyRecords(tally, read);
+    this.#wrapped = new WrappedRecords(tally, (b, v, from, to, at) => this.#pretty.line(b, v, from, to, at));
+  }
+
+  /** The next line may be part of the record before it. */
+  get mayGoOn(): boolean {
+    return this.#pretty.isOpen || this.#wrapped.isOpen || this.#wrapped.seen;
+  }
+
+  /** A line is kept that an empty one would end. */
+  get isOpen(): boolean {
+    return this.#wrapped.isOpen;
+  }
+
+  /** What a line is, depended on those around it. */
+  get seen(): boolean {
+    return this.#pretty.seen || this.#wrapped.seen;
+  }
+
+  /** The line b[from, to), which was counted. */
+  line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
+    this.#wrapped.line(b, v, from, to, offset);
+  }
+
+  /** What was written at once has been read. */
+  flush(): void {
+    this.#wrapped.end();
+  }
+
+  /** No more lines will come. */
+  end(): void {
+    this.#wrapped.end();
+    this.#pretty.end();
+  }
+
+  forget(): void {
+    this.#wrapped.forget();
+    this.#pretty.forget();
+  }
+}
