@@ -26,6 +26,8 @@ const common: Record<string, Field> = {
   ),
   ...each('pid p process process_id worker_pid', { kind: 'pid' }),
   ...each('worker worker_id', { kind: 'worker' }),
+  // The number behind stamp and level in front of the first pair: "2026-03-01 17:04:15,123 INFO [811] method=GET …".
+  ...each('#', { kind: 'pid' }),
   ...each('thread thread_id thread_name tid', { kind: 'thread' }),
   ...each('s status status_code response_status response_code http_status code', { kind: 'status' }),
   ...each('b B byte bytes size response_size response_length content_length bytes_sent body_bytes_sent', {

@@ -28,11 +28,6 @@ export default defineFormat({
       directives:
         '%(asctime)s %(process)d %(threadName)s %(levelname)s [%(name)s] %(REMOTE_ADDR)s - %(REMOTE_USER)s [%(time)s] "%(REQUEST_METHOD)s %(REQUEST_URI)s %(HTTP_VERSION)s" %(status)s %(bytes)s "%(HTTP_REFERER)s" "%(HTTP_USER_AGENT)s"',
     },
-    {
-      name: 'with time, pid and thread, message only',
-      directives:
-        '%(asctime)s %(process)d %(threadName)s %(REMOTE_ADDR)s - %(REMOTE_USER)s [%(time)s] "%(REQUEST_METHOD)s %(REQUEST_URI)s %(HTTP_VERSION)s" %(status)s %(bytes)s "%(HTTP_REFERER)s" "%(HTTP_USER_AGENT)s"',
-    },
   ],
   stamp: 'start',
   written: 'response-start',

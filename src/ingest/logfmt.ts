@@ -1,5 +1,5 @@
 /** logfmt lines, read in place: key=value key="quoted value" key= … as Heroku's router and Go's loggers write them. */
-import { closingQuote, isDigit } from './bytes.ts';
+import { closingQuote, digitsEnd, isDigit } from './bytes.ts';
 import type { JsonVisitor, KeyLevel } from './json.ts';
 import { findKey } from './json.ts';
 
@@ -73,16 +73,76 @@ function walkPair(b: Uint8Array, from: number, end: number, level: KeyLevel, vis
   return p >= end || b[p] === 32 ? p : -1;
 }
 
+/** What a logging prefix has in front of the pairs: the first number behind the stamp and the level, which is the process. */
+export const PREFIX_NUMBER = '#';
+
+const levels = ['DEBUG', 'INFO', 'WARN', 'WARNING', 'ERROR', 'CRITICAL', 'NOTICE', 'TRACE', 'FATAL'].map((level) =>
+  Buffer.from(level),
+);
+
+const isLetter = (c: number): boolean => (c > 64 && c < 91) || (c > 96 && c < 123);
+
+/** Behind the level at p, in letters of either case; p itself where there is none. */
+function levelEnd(b: Uint8Array, p: number): number {
+  for (const level of levels) {
+    let k = 0;
+    while (k < level.length && (b[p + k] & 0xdf) === level[k]) k++;
+    if (k === level.length && !isLetter(b[p + k])) return p + k;
+  }
+  return p;
+}
+
+/** "17:04:15,123+01:00" in b[from, to): the position behind it, -1 where none stands. */
+function clockEnd(b: Uint8Array, from: number, to: number): number {
+  let p = from + 2;
+  while (p + 6 <= to && !(b[p] === 58 && b[p + 3] === 58 && isDigit(b[p - 1]) && isDigit(b[p + 4]))) p++;
+  if (p + 6 > to) return -1;
+  p += 6;
+  if (b[p] === 44 || b[p] === 46) p = digitsEnd(b, p + 1);
+  const zone = b[p] === 32 ? p + 1 : p;
+  if (b[p] === 90) return p + 1;
+  const isOffset = (b[zone] === 43 || b[zone] === 45) && isDigit(b[zone + 1]) && isDigit(b[zone + 2]);
+  if (!isOffset) return p;
+  return digitsEnd(b, b[zone + 3] === 58 ? zone + 4 : zone + 1);
+}
+
+/** Blanks, brackets, bars and dashes. */
+const isBetween = (c: number): boolean =>
+  c === 32 || c === 91 || c === 93 || c === 60 || c === 62 || c === 124 || c === 45 || c === 40 || c === 41;
+
+/** Digits of the largest process identifier. */
+const MOST_PID_DIGITS = 7;
+
+/** Visits the number behind the stamp and the level in b[from, to). */
+function visitPrefixNumber(b: Uint8Array, from: number, to: number, slot: number, visit: JsonVisitor): void {
+  let p = clockEnd(b, from, to);
+  if (p < 0) return;
+  while (p < to && isBetween(b[p])) p++;
+  const level = levelEnd(b, p);
+  if (level > p) for (p = level; p < to && isBetween(b[p]); ) p++;
+  const last = digitsEnd(b, p);
+  const isAlone = isBetween(b[last]) || (b[last] === 58 && !isDigit(b[last + 1]));
+  if (last > p && last - p <= MOST_PID_DIGITS && last < to && isAlone) visit(slot, true, p, last);
+}
+
 /**
  * Visits the wanted keys of b[from, end), and as the key '' what stands before the first pair when it starts with a digit, as a stamp
- * does. @returns how many pairs the line has; -1 when it is no logfmt
+ * does. @param number slot of the PREFIX_NUMBER, -1 where it is not wanted @returns how many pairs the line has; -1 when it is no logfmt
  */
-export function walkLogfmt(b: Uint8Array, from: number, end: number, level: KeyLevel, visit: JsonVisitor): number {
+export function walkLogfmt(
+  b: Uint8Array,
+  from: number,
+  end: number,
+  level: KeyLevel,
+  number: number,
+  visit: JsonVisitor,
+): number {
   let p = firstPair(b, from, end);
   const stampAt = b[from] === 91 ? from + 1 : from;
   if (p > stampAt && isDigit(b[stampAt])) {
     const slot = slotOf(level, b, from, from);
     if (slot >= 0) visit(slot, true, stampAt, p);
+    if (number >= 0) visitPrefixNumber(b, stampAt, p, number, visit);
   }
   let pairs = 0;
   for (;;) {

@@ -1,7 +1,7 @@
 /** Scanner of lines of named values (JSON, logfmt): walks the keys, reads the wanted ones, writes a row. */
 import type { Field, KeyedLayout } from '../../core/format.ts';
 import { type JsonVisitor, keyLevel, walkObject } from '../json.ts';
-import { walkLogfmt } from '../logfmt.ts';
+import { PREFIX_NUMBER, walkLogfmt } from '../logfmt.ts';
 import type { Columns } from './columns.ts';
 import type { Scanner } from './generate.ts';
 import { KeyedRow } from './keyed-row.ts';
@@ -18,6 +18,7 @@ export function compileKeyed(
   const fields: readonly Field[] = Object.values(layout.fields);
   const keys = Object.keys(layout.fields);
   const level = keyLevel(new Map(keys.map((key, slot) => [key, slot])));
+  const prefixNumber = keys.indexOf(PREFIX_NUMBER);
   const required = layout.requires.map((key) => keys.indexOf(key));
   const oneOf = layout.oneOf?.map((key) => keys.indexOf(key)).filter((slot) => slot >= 0);
   const row = new KeyedRow(fields.length);
@@ -53,7 +54,7 @@ export function compileKeyed(
     return next < end && b[next] === 123 ? next : -1;
   };
   const walkPairs = (start: number, end: number): number =>
-    walkLogfmt(row.b, start, end, level, visit) < 2 ? start : -1;
+    walkLogfmt(row.b, start, end, level, prefixNumber, visit) < 2 ? start : -1;
   const walk = layout.syntax === 'json' ? walkJson : walkPairs;
 
   const isRequest = (): boolean => {

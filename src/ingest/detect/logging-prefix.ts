@@ -100,7 +100,12 @@ class PrefixReader {
   }
 
   #word(text: string, values: readonly string[]): Token {
-    if (values.some((value) => threadName.test(value)) && this.#takeThread()) return { field: { kind: 'thread' } };
+    if (values.some((value) => threadName.test(value)) && this.#takeThread()) {
+      // "waitress-0": threads may bear the name of the server.
+      const stems = new Set(values.map((value) => value.replace(/-\d+$/, '')));
+      if (stems.size === 1) this.names.push(...stems);
+      return { field: { kind: 'thread' } };
+    }
     if (values.every((value) => value === text)) this.names.push(text);
     return { field: { kind: 'word' } };
   }

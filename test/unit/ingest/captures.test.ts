@@ -64,6 +64,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['gunicorn-gthread-formatter.log', 'gunicorn', 66, 43, 12, 11, 0],
   ['gunicorn-gthread-json-logger.log', 'gunicorn', 56, 43, 13, 0, 0],
   ['gunicorn-gthread-one-stream.log', 'gunicorn', 61, 20, 14, 27, 0],
+  ['gunicorn-gthread-thread-in-front.log', 'gunicorn', 70, 64, 6, 0, 0],
   ['gunicorn-json-logger-micros.log', 'gunicorn', 74, 50, 21, 1, 2],
   ['gunicorn-json-named-keys.log', 'json', 66, 43, 13, 10, 0],
   ['gunicorn-key-value.log', 'logfmt', 66, 43, 12, 11, 0],
@@ -185,7 +186,9 @@ describe('captures of formats of their own', () => {
     expect(first('gunicorn-request-time-and-worker.log')).toMatchObject({ duration: 676, worker: '20695' });
     expect(first('gunicorn-debug-without-user.log')).toMatchObject({ duration: 13_755, worker: '13813' });
     expect(first('gunicorn-gthread-json-logger.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
-    expect(first('gunicorn-gthread-formatter.log')).toMatchObject({ meaning: 'end', thread: expect.any(String) });
+    for (const name of ['gunicorn-gthread-formatter.log', 'gunicorn-gthread-thread-in-front.log']) {
+      expect(first(name)).toMatchObject({ meaning: 'end', thread: expect.any(String) });
+    }
     expect(first('gunicorn-pid-and-micros-first.log')).toMatchObject({ duration: 3731, worker: '20631' });
   });
 

@@ -29,6 +29,42 @@ describe('numbers beside others', () => {
     expect(parse(text(named)).rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
   });
 
+  it('behind stamp and level in front of named values are the process', () => {
+    const pairs = (r: Request) => `method=${r.method} path=${r.path} status=${r.status} duration_ms=${millis(r)}`;
+    const lines: readonly Line[] = [
+      (r) => `${loggingTime(r.end)} INFO [${r.pid}] ${pairs(r)}`,
+      (r) => `${loggingTime(r.end)} [${r.pid}] INFO request ${pairs(r)}`,
+      (r) => `[${isoTime(r.end)}] [${r.pid}:MainThread] [INFO] ${pairs(r)}`,
+      (r) => `${loggingTime(r.end)} | info | ${r.pid} | app | ${pairs(r)}`,
+      (r) => `${dateAndTime(r.end)} +0000 ${r.pid} ${pairs(r)}`,
+    ];
+    for (const line of lines) {
+      const { rows } = parse(text(line));
+      expect(
+        rows.map(({ worker }) => worker),
+        line(all[0]),
+      ).toEqual(all.map(({ pid }) => String(pid)));
+    }
+    const others: readonly Line[] = [
+      (r) => `${loggingTime(r.end)} INFO [${micros(r)}] ${pairs(r)}`,
+      (r) => `${loggingTime(r.end)} INFO app:${r.pid} ${pairs(r)}`,
+      (r) => `${loggingTime(r.end)} INFO [req-${r.pid}] ${pairs(r)}`,
+      (r) => `${loggingTime(r.end)} INFO ${r.pid}ms ${pairs(r)}`,
+      (r) => `${loggingTime(r.end)} INFO [${r.end}] ${pairs(r)}`,
+    ];
+    for (const line of others) {
+      const { rows } = parse(text(line));
+      expect(rows).toHaveLength(all.length);
+      expect(
+        rows.every(({ worker }) => worker === null),
+        line(all[0]),
+      ).toBe(true);
+    }
+    // A name says more than a place.
+    const named: Line = (r) => `${loggingTime(r.end)} INFO [63] pid=${r.pid} ${pairs(r)}`;
+    expect(parse(text(named)).rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
+  });
+
   it('X-Request-Start in front of a line is when the request came, and not when it ended', () => {
     const lines: readonly ((stamp: string) => Line)[] = [
       (stamp) => (r) =>
