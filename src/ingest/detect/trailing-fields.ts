@@ -144,6 +144,46 @@ function mostAlike(rests: readonly string[]): AlikeLines {
   return { lines, lineOf };
 }
 
+interface Behind {
+  /** What follows the reasons. */
+  readonly rests: readonly string[];
+  /** The tokens of the reasons; none where the lines have none. */
+  readonly tokens: readonly FoundToken[];
+}
+
+/** The reasons behind the status, which may be of several words, apart from what follows them. */
+function withoutReasons(rests: readonly string[]): Behind {
+  const areMost = (some: readonly string[]) => some.length * 10 >= rests.length * 9;
+  if (!areMost(rests.filter((rest) => reason.test(rest)))) return { rests, tokens: [] };
+  return {
+    rests: rests.map((rest) => rest.replace(reason, '').trimEnd()),
+    tokens: [literalToken(' '), { token: { field: { kind: 'text' } }, values: [], name: '' }],
+  };
+}
+
+interface Column extends Part {
+  readonly index: number;
+  readonly quoted: boolean;
+  /** Line by line. */
+  readonly values: readonly string[];
+}
+
+function columnsOf(lines: readonly (readonly Part[])[]): Column[] {
+  return lines[0].map(({ key, sign, value }, index) => {
+    const quoted = value.startsWith('"');
+    const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
+    return { key, sign, value, index, quoted, values };
+  });
+}
+
+/** What the values of a column tell, with the unit that stands apart behind them. */
+function readColumn({ key, index, quoted, values }: Column, next: Column | undefined) {
+  const unit = key === '' && !quoted && next?.key === '' ? unitOf(next.value) : '';
+  const read = readTrailingValues({ key, values: values.map((one) => one + unit), index, quoted });
+  // The unit itself is read again as a field of its own.
+  return unit === '' ? read : { tokens: read.tokens.slice(0, 1), proves: null };
+}
+
 /**
  * @param rests what follows the known fields, per sampled line (latin-1)
  * @param afterStatus the last of the known fields is the status
@@ -153,45 +193,39 @@ export function findTrailingFields(
   { requests, sizes }: Answers,
   afterStatus: boolean,
 ): TrailingFields | null {
-  const haveReasons = rests.filter((rest) => reason.test(rest)).length * 10 >= rests.length * 9;
-  const behind = haveReasons ? rests.map((rest) => rest.replace(reason, '').trimEnd()) : rests;
-  const reasons: FoundToken[] = haveReasons
-    ? [literalToken(' '), { token: { field: { kind: 'text' } }, values: [], name: '' }]
-    : [];
-  if (haveReasons && behind.filter((rest) => rest === '').length * 10 >= rests.length * 9) {
-    return { tokens: reasons, assumptions: [], proves: null };
+  const behind = withoutReasons(rests);
+  if (behind.tokens.length > 0 && behind.rests.filter((rest) => rest === '').length * 10 >= rests.length * 9) {
+    return { tokens: behind.tokens, assumptions: [], proves: null };
   }
-  const { lines, lineOf } = mostAlike(behind);
+  const { lines, lineOf } = mostAlike(behind.rests);
   if (lines.length === 0) return null;
   const tokens: FoundToken[] = [];
   const assumptions: string[] = [];
   let proves: string | null = null;
   const told = (of: readonly string[]) => lines.map((parts) => of[lineOf.get(parts) ?? 0]);
   const [asked, sized] = [told(requests), told(sizes)];
-  lines[0].forEach(({ key, sign, value }, index) => {
-    const quoted = value.startsWith('"');
-    const values = lines.map((parts) => (quoted ? parts[index].value.slice(1, -1) : parts[index].value));
+  const columns = columnsOf(lines);
+  for (const column of columns) {
+    const { key, sign, quoted, values, index } = column;
     tokens.push(literalToken(` ${key}${sign}${quoted ? '"' : ''}`));
-    const next = key === '' && !quoted ? lines[0][index + 1] : undefined;
-    const unit = next?.key === '' ? unitOf(next.value) : '';
-    const withUnit = readTrailingValues({ key, values: values.map((one) => one + unit), index, quoted });
-    // The unit itself is read again as a field of its own.
-    const meaning = unit === '' ? withUnit : { tokens: withUnit.tokens.slice(0, 1), proves: null };
+    const meaning = readColumn(column, columns[index + 1]);
     const unused = afterStatus ? settleSize(meaning.tokens, index, lines, asked) : null;
     if (unused !== null) assumptions.push(unused);
-    // A number that is the same for equal requests, or goes up and down with the size, is one: no pid, and no duration.
-    const [only] = meaning.tokens;
-    if (only?.open === 'number' && (isSize(values, asked) || isSizeBeside(values, sized))) {
-      meaning.tokens[0] = { ...only, open: undefined };
-    }
-    const plainText = quoted && meaning.tokens.every(({ token, open }) => isPlain(token) && !open);
-    if (plainText) tokens.push({ token: { field: { kind: 'text' } }, values: [], name: '' });
-    else tokens.push(...meaning.tokens);
+    tokens.push(...settled(column, meaning.tokens, isSize(values, asked) || isSizeBeside(values, sized)));
     // A pid in angle brackets proves more than a name that anyone may use.
     if (meaning.proves === 'gunicorn' || proves === null) proves = meaning.proves;
     if (quoted) tokens.push(literalToken('"'));
-  });
-  if (proves === 'gunicorn') return { tokens: [...reasons, ...tokens.map(ofService)], assumptions, proves };
+  }
+  if (proves === 'gunicorn') return { tokens: [...behind.tokens, ...tokens.map(ofService)], assumptions, proves };
   const byProxy = proves === null ? proxyTimes(tokens) : null;
-  return { tokens: [...reasons, ...(byProxy ?? tokens)], assumptions, proves: byProxy ? 'nginx' : proves };
+  return { tokens: [...behind.tokens, ...(byProxy ?? tokens)], assumptions, proves: byProxy ? 'nginx' : proves };
+}
+
+/** A number that is the same for equal requests, or goes up and down with the size, is one: no pid, and no duration. */
+function settled({ quoted }: Column, found: readonly FoundToken[], isOfSize: boolean): readonly FoundToken[] {
+  const [only] = found;
+  const tokens = only?.open === 'number' && isOfSize ? [{ ...only, open: undefined }, ...found.slice(1)] : found;
+  return quoted && tokens.every(({ token, open }) => isPlain(token) && !open)
+    ? [{ token: { field: { kind: 'text' } }, values: [], name: '' }]
+    : tokens;
 }

@@ -19,32 +19,36 @@ const phrases: readonly RegExp[] = [
 
 /** Told by the tag of the envelope, or by lines of its own beside them. */
 export function writerOf(found: Found, sample: Sample, context: PlanContext): LogFormat {
-  const { format } = found.candidate;
+  const { format, loose, recipe } = found.candidate;
   const { alsoBy } = format;
   if (alsoBy && context.seen.has(alsoBy.id) && !context.seen.has(alsoBy.unless)) {
     return context.formats.find(({ id }) => id === alsoBy.id) ?? format;
   }
-  if (found.candidate.loose && format.id === 'custom') {
-    const named = namedByTag(found, sample, context);
-    if (named) return named;
-  }
-  if (format.id === 'custom' || 'keyed' in found.candidate.recipe) {
-    const named = writerOfPhrases(found, sample, context.formats);
-    if (named) return named;
-  }
-  if (format.id !== 'combined') {
-    const beside = [format, ...found.rivals].filter(({ id }) => context.seen.has(id));
-    if (beside.length === 1) return beside[0];
-    // Lines of a shape of their own beside those of one server are most likely that server's.
-    const spoke = found.candidate.loose
-      ? context.formats.filter(({ id, proxy, layouts }) => proxy !== true && layouts.length > 0 && context.seen.has(id))
-      : [];
-    return spoke.length === 1 ? spoke[0] : format;
-  }
+  if (format.id === 'combined') return writerOfCombined(found, sample, context);
+  const isOfAnyone = format.id === 'custom';
+  const named =
+    (isOfAnyone && loose ? namedByTag(found, sample, context) : undefined) ??
+    (isOfAnyone || 'keyed' in recipe ? writerOfPhrases(found, sample, context.formats) : undefined);
+  return named ?? writerBeside(found, context);
+}
+
+/** Of the formats that it may be the one whose own lines were seen. */
+function writerBeside({ candidate: { format, loose }, rivals }: Found, { formats, seen }: PlanContext): LogFormat {
+  const beside = [format, ...rivals].filter(({ id }) => seen.has(id));
+  if (beside.length === 1) return beside[0];
+  // Lines of a shape of their own beside those of one server are most likely that server's.
+  const spoke = loose
+    ? formats.filter(({ id, proxy, layouts }) => proxy !== true && layouts.length > 0 && seen.has(id))
+    : [];
+  return spoke.length === 1 ? spoke[0] : format;
+}
+
+function writerOfCombined(found: Found, sample: Sample, context: PlanContext): LogFormat {
+  const { formats, seen } = context;
   const named = namedByTag(found, sample, context);
   if (named) return named;
-  const beside = context.formats.filter(({ id, writesCombined }) => writesCombined === true && context.seen.has(id));
-  return beside.length === 1 ? beside[0] : (writerOfUrls(found.taken, sample, context.formats) ?? format);
+  const beside = formats.filter(({ id, writesCombined }) => writesCombined === true && seen.has(id));
+  return beside.length === 1 ? beside[0] : (writerOfUrls(found.taken, sample, formats) ?? found.candidate.format);
 }
 
 /** The first format that a tag of an envelope, or the name of a logger in it, names. */
