@@ -1,5 +1,5 @@
 /** Django's runserver. */
-import { percentParen } from '../src/core/directives.ts';
+import { loggingRecord, percentParen } from '../src/core/directives.ts';
 import { defineFormat } from '../src/core/format.ts';
 
 export default defineFormat({
@@ -13,9 +13,17 @@ export default defineFormat({
       request: { kind: 'request' },
       status: { kind: 'status' },
       size: { kind: 'bytes' },
+      ...loggingRecord,
     },
   },
-  layouts: [{ name: 'default', directives: '[%(server_time)s] "%(request)s" %(status)s %(size)s' }],
+  layouts: [
+    { name: 'default', directives: '[%(server_time)s] "%(request)s" %(status)s %(size)s' },
+    // The formatter that Django's documentation calls "verbose".
+    {
+      name: 'verbose',
+      directives: '%(levelname)s %(asctime)s basehttp %(process)d %(thread)d "%(request)s" %(status)s %(size)s',
+    },
+  ],
   stamp: 'end',
   written: 'end',
   loggers: ['django.server'],
@@ -41,6 +49,18 @@ export default defineFormat({
     {
       line: '[29/Oct/2024 17:04:15] "GET /a?x=1 HTTP/1.1" 200 512',
       row: { time: '2024-10-29T17:04:15+00:00', meaning: 'end', route: 'GET /a', status: 200, bytes: 512 },
+    },
+    {
+      line: 'INFO 2024-10-29 17:04:15,843 basehttp 19067 140375386822336 "GET /a?x=1 HTTP/1.1" 200 512',
+      row: {
+        time: '2024-10-29T17:04:15.843+00:00',
+        meaning: 'end',
+        worker: '19067',
+        thread: '140375386822336',
+        route: 'GET /a',
+        status: 200,
+        bytes: 512,
+      },
     },
     { line: 'Not Found: /n', row: null },
     { line: "[29/Oct/2024 17:04:15] code 400, message Bad request syntax ('\\x16\\x03')", row: null },

@@ -25,7 +25,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['django-noreload.log', 'django', 105, 53, 19, 32, 1],
   ['django-runserver.log', 'django', 41, 18, 12, 11, 0],
   ['django-startup.log', 'django', 10, 0, 8, 2, 0],
-  ['django-verbose-logging.log', 'custom', 94, 60, 21, 13, 0],
+  ['django-verbose-logging.log', 'django', 94, 60, 21, 13, 0],
   ['eventlet-wsgi.log', 'eventlet', 183, 66, 74, 41, 2],
   ['fastapi-dev.log', 'uvicorn', 155, 50, 26, 79, 0],
   ['fastapi-run-labels.log', 'uvicorn', 142, 53, 10, 79, 0],
