@@ -88,6 +88,7 @@ const captures: readonly (readonly [string, string, number, number, number, numb
   ['hypercorn-scheme-and-micros.log', 'hypercorn', 113, 53, 5, 53, 2],
   ['hypercorn-split-request.log', 'hypercorn', 139, 56, 4, 77, 2],
   ['hypercorn-unix-socket.log', 'hypercorn', 4, 2, 2, 0, 0],
+  ['lighttpd-micros.log', 'custom', 60, 60, 0, 0, 0],
   ['nginx-combined.log', 'combined', 29, 29, 0, 0, 0],
   ['nginx-error.log', 'nginx', 30, 0, 30, 0, 0],
   ['nginx-escape-none.log', 'nginx', 29, 29, 0, 0, 0],
