@@ -12,14 +12,24 @@ import { appendRow, copyRow, type Row } from './rows.ts';
 /** Requests that may stand between the two lines of one. */
 const MAX_DISTANCE = 40;
 
-interface Waiting {
-  readonly key: string;
+/** A request as both kinds of lines tell it, and how many rows had been seen before it. */
+interface Seen {
+  readonly route: string;
+  readonly status: number;
+  readonly since: number;
+}
+
+interface Waiting extends Seen {
   readonly row: Row;
   /** Of the rows whose stamps the envelope does not sharpen. */
   readonly isCoarse: boolean;
-  /** How many rows had been seen. */
-  readonly since: number;
 }
+
+/** Of so many routes it is remembered which are alike. */
+const MOST_ROUTES = 1 << 14;
+
+const placeOf = (seen: readonly Seen[], route: string, status: number): number =>
+  seen.findIndex((one) => one.status === status && one.route === route);
 
 /** Where rows without a partner go. */
 export interface Home {
@@ -33,7 +43,8 @@ export class Untold {
   /** Rows that tell less and have no partner yet, the oldest first. */
   #waiting: Waiting[] = [];
   /** Requests that others told of and that have no partner yet, the oldest first. */
-  #told: { readonly key: string; readonly since: number }[] = [];
+  #told: Seen[] = [];
+  readonly #alike = new Map<string, string>();
   #seen = 0;
   #toldDurations = false;
   #toldWorkers = false;
@@ -55,10 +66,11 @@ export class Untold {
     for (let i = from; i < batch.length; i++) {
       this.#toldDurations ||= batch.duration[i] >= 0;
       this.#toldWorkers ||= batch.worker[i] >= 0;
-      const key = this.#keyOf(batch, i);
-      const at = this.#waiting.findIndex((one) => one.key === key);
+      const route = this.#routeOf(batch.route[i]);
+      const status = batch.status[i];
+      const at = placeOf(this.#waiting, route, status);
       if (at >= 0) this.#waiting.splice(at, 1);
-      else this.#told.push({ key, since: this.#seen });
+      else this.#told.push({ route, status, since: this.#seen });
       this.#seen++;
     }
     return this.#giveOverdue();
@@ -67,18 +79,27 @@ export class Untold {
   /** Takes out the rows that tell less, from `from` on. @returns how many rows had waited too long and were given */
   take(batch: RequestBatch, from: number, isCoarse: boolean): number {
     for (let i = from; i < batch.length; i++) {
-      const key = this.#keyOf(batch, i);
-      const at = this.#told.findIndex((one) => one.key === key);
+      const route = this.#routeOf(batch.route[i]);
+      const status = batch.status[i];
+      const at = placeOf(this.#told, route, status);
       if (at >= 0) this.#told.splice(at, 1);
-      else this.#waiting.push({ key, row: copyRow(batch, i), isCoarse, since: this.#seen });
+      else this.#waiting.push({ route, status, row: copyRow(batch, i), isCoarse, since: this.#seen });
       this.#seen++;
     }
     batch.length = from;
     return this.#giveOverdue();
   }
 
-  #keyOf({ route, status }: RequestBatch, i: number): string {
-    return `${route[i] < 0 ? '' : alikeRoute(this.#routes.text(route[i]))} ${status[i]}`;
+  /** What both kinds of lines call it. */
+  #routeOf(id: number): string {
+    if (id < 0) return '';
+    const route = this.#routes.text(id);
+    const known = this.#alike.get(route);
+    if (known !== undefined) return known;
+    if (this.#alike.size === MOST_ROUTES) this.#alike.clear();
+    const alike = alikeRoute(route);
+    this.#alike.set(route, alike);
+    return alike;
   }
 
   #lacks({ duration, worker }: Row): boolean {
