@@ -19,6 +19,7 @@ const LEVEL_COLUMNS = 9;
 /** No stamp is wider. */
 const MOST_STAMP_COLUMNS = 40;
 const BAR = Buffer.from(' \u2595  ');
+const PYTHON = Buffer.from('.py:');
 const labels = ['INFO', 'DEBUG', 'WARNING', 'WARN', 'ERROR', 'CRITICAL'].map((label) => Buffer.from(`${label} `));
 
 function stands(b: Buffer, text: Uint8Array, p: number, to: number): boolean {
@@ -30,9 +31,10 @@ export function sourceStart(b: Buffer, from: number, to: number): number {
   let p = to;
   while (p > from && isDigit(b[p - 1])) p--;
   if (p === to || b[p - 1] !== 58) return -1;
-  const colon = p - 1;
+  // "took:12" is none.
+  if (!stands(b, PYTHON, p - PYTHON.length, to)) return -1;
   while (p > from && b[p - 1] > SPACE) p--;
-  return p >= colon || p === from ? -1 : p;
+  return p === from ? -1 : p;
 }
 
 /** Is a level with the blanks behind it, and a message, at p? */

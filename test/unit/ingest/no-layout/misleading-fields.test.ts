@@ -61,6 +61,18 @@ describe('what looks like a field and is none', () => {
     }
   });
 
+  it('what ends in a colon and a number is a field, and no line of a source file', () => {
+    const layouts: readonly Line[] = [
+      (r) =>
+        `[${isoTime(r.end).slice(0, 19).replace('T', ' ')}] INFO     ${r.method} ${r.path} ${r.status} ms:${millis(r)}`,
+      (r) => `INFO     ${r.method} ${r.path} ${r.status} ms:${millis(r)}`,
+    ];
+    for (const layout of layouts) {
+      const { rows } = parse(text(layout));
+      expect(rows.map(({ duration }) => duration)).toEqual(all.map((r) => millis(r) * 1000));
+    }
+  });
+
   it('a size is no duration where it is 0 without a body alone', () => {
     const random = createRandom(3);
     const size = (r: Request) => (r.status === 302 ? 0 : 20 + Math.floor(random.next() * 9000));
