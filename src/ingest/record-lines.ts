@@ -33,9 +33,9 @@ export class RecordLines {
     this.#wrapped.line(b, v, from, to, offset);
   }
 
-  /** What was written at once has been read. */
+  /** Of a log that is being written: what has been read is to be told, where it is whole. */
   flush(): void {
-    this.#wrapped.end();
+    this.#wrapped.flush();
   }
 
   /** No more lines will come. */

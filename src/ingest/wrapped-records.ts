@@ -50,6 +50,8 @@ export class WrappedRecords {
   #isCut = false;
   #bytes = 0;
   #lines = 0;
+  /** It was asked before, since the last line, whether anything can be told. */
+  #hasWaited = false;
 
   constructor(tally: Tally, read: ReadLine) {
     this.#tally = tally;
@@ -62,6 +64,7 @@ export class WrappedRecords {
 
   /** The line b[from, to), which was counted. */
   line(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
+    this.#hasWaited = false;
     const head = this.#head;
     if (head && this.#bytes + to - from <= MOST_BYTES && goesOn(head, b, from, to)) {
       this.seen = true;
@@ -97,6 +100,12 @@ export class WrappedRecords {
     if (piece.length === 0) return;
     this.#pieces.push(...(isFirst || isCut ? [piece] : [SOME_BLANK, piece]));
     this.#bytes += piece.length;
+  }
+
+  /** Of a log that is being written, line by line perhaps: a record for which nothing came since the last time is whole. */
+  flush(): void {
+    if (this.#hasWaited) this.end();
+    this.#hasWaited = true;
   }
 
   /** No record goes on: what was kept is one line. */

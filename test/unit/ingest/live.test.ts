@@ -1,4 +1,6 @@
 // A log that is being written: a few lines must be enough, and more may tell more.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import type { StreamFacts } from '../../../src/core/batch.ts';
@@ -45,6 +47,19 @@ describe('a live log', () => {
     parser.flush();
     expect(seen.map(({ rows }) => rows)).toEqual([1, 1]);
     expect(parser.report()).toMatchObject({ requests: 2, unparsed: 0 });
+  });
+
+  it('waits for the rest of a record that rich broke, where its lines come one by one', () => {
+    const capture = join(import.meta.dirname, 'captures', 'uvicorn-rich-broken-lines.log');
+    const { parser, seen, push } = live({ now: Date.UTC(2026, 10, 30, 12) * 1000 });
+    for (const line of readFileSync(capture, 'utf8').split(/(?<=\n)/)) {
+      push(line);
+      parser.flush();
+    }
+    expect(parser.report()).toMatchObject({ unparsed: 0 });
+    // Nothing comes any more: the last record is whole.
+    parser.flush();
+    expect(seen.reduce((sum, { rows }) => sum + rows, 0)).toBe(45);
   });
 
   it('gives lines without any time the time of their arrival', () => {
