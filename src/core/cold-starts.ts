@@ -8,6 +8,16 @@ const FIRST = 2;
 const MINIMUM_LIVES = 4;
 const SLOWER = 3;
 const MATERIAL = 20_000;
+/** Share of the usual excess from which a first request is as slow. */
+const AS_SLOW = 0.5;
+
+interface First {
+  readonly position: number;
+  readonly route: number;
+  /** µs, and µs since 1970 UTC */
+  readonly micros: number;
+  readonly at: number;
+}
 
 export interface ColdStart {
   /** Position in the rows: the first request of a worker born within the log. */
@@ -23,6 +33,8 @@ export interface ColdStarts {
   /** Workers born within the log. */
   readonly lives: number;
   readonly heads: readonly ColdStart[];
+  /** First requests of workers that were there when the log began, as slow as those: they may have begun with it. */
+  readonly early: readonly ColdStart[];
   /** Median of first request over the later ones of its route. */
   readonly ratio: number;
 }
@@ -46,7 +58,8 @@ export function findColdStarts(analysis: Analysis): ColdStarts | null {
   };
   // Per route: how slow the first requests of new workers are, beside the median of all later ones.
   const laterOf = new Map<number, number[]>();
-  const firsts: { position: number; route: number; micros: number; at: number }[] = [];
+  const firsts: First[] = [];
+  const atBeginning: First[] = [];
   let lives = 0;
   for (const [worker, members] of groupsOf(rows.worker)) {
     if (worker < 0 || members.length < 5 * FIRST) continue;
@@ -56,7 +69,10 @@ export function findColdStarts(analysis: Analysis): ColdStarts | null {
       if (!(rows.service[i] >= 0)) return;
       const route = rows.route[i];
       if (order < FIRST) {
-        if (fresh && order === 0) firsts.push({ position: i, route, micros: rows.service[i], at: rows.start[i] });
+        if (order === 0) {
+          const first = { position: i, route, micros: rows.service[i], at: rows.start[i] };
+          (fresh ? firsts : atBeginning).push(first);
+        }
         return;
       }
       const list = laterOf.get(route);
@@ -68,19 +84,23 @@ export function findColdStarts(analysis: Analysis): ColdStarts | null {
   const medians = new Map(
     [...laterOf].filter(([, list]) => list.length >= 10).map(([route, list]) => [route, medianOf(list)]),
   );
-  const heads = firsts.filter(({ route }) => medians.has(route));
+  const coldOf = (some: readonly First[]): ColdStart[] =>
+    some
+      .filter(({ route }) => medians.has(route))
+      .map(({ position, at, micros, route }) => ({ position, at, micros, excess: micros - medians.get(route)! }));
+  const heads = coldOf(firsts);
   if (heads.length < MINIMUM_LIVES) return null;
-  const ratios = heads.map(({ route, micros }) => micros / medians.get(route)!);
-  const excess = heads.map(({ route, micros }) => micros - medians.get(route)!);
+  const ratios = heads.map(ratioOf);
+  const excess = heads.map((head) => head.excess);
   const ratio = medianOf(ratios);
   if (!(ratio >= SLOWER) || !(medianOf(excess) >= MATERIAL)) return null;
   const laterRatios = [...laterOf].flatMap(([route, list]) =>
     medians.has(route) ? list.map((micros) => micros / medians.get(route)!) : [],
   );
   if (rankSumTest(laterRatios, ratios).p > 0.001) return null;
-  return {
-    lives,
-    ratio,
-    heads: heads.map(({ position, at, micros }, k) => ({ position, at, micros, excess: excess[k] })),
-  };
+  const early = coldOf(atBeginning).filter((one) => ratioOf(one) >= SLOWER && one.excess >= AS_SLOW * medianOf(excess));
+  return { lives, ratio, heads, early };
 }
+
+/** Of the request over the median of later ones of its route. */
+const ratioOf = ({ micros, excess }: ColdStart): number => micros / (micros - excess);

@@ -14,7 +14,7 @@ const LONG_WAIT = 0.5;
 function examine(facts: Facts): Finding | null {
   const found = findColdStarts(facts);
   if (!found) return null;
-  const { lives, ratio, heads } = found;
+  const { lives, ratio, heads, early } = found;
   const excess = heads.map(({ excess: more }) => more);
   const total = excess.reduce((sum, micros) => sum + Math.max(0, micros), 0);
   // The pool is full of first requests, and more workers would be more of them.
@@ -22,7 +22,11 @@ function examine(facts: Facts): Finding | null {
   const waiting = waitingIn(
     facts,
     slots ?? Number.POSITIVE_INFINITY,
-    heads.map(({ at, micros, excess: more }) => ({ from: at, to: at + micros, excessMicros: Math.max(0, more) })),
+    [...heads, ...early].map(({ at, micros, excess: more }) => ({
+      from: at,
+      to: at + micros,
+      excessMicros: Math.max(0, more),
+    })),
   );
   const filled = waiting.isMost;
   const share = percentText(waiting.seconds / waiting.ofAll);

@@ -8,6 +8,7 @@ import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, presentPool } from './pool-words.ts';
 import { findingsOfFullPool, waitIsLong } from './saturation.ts';
+import { findStampedes } from './stampedes.ts';
 
 /** Values that people give time-outs, seconds. */
 const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;
@@ -180,7 +181,9 @@ function outcomeText(limit: string, failing: number, routine: boolean, share: nu
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
-  const edges = edgesOf(rows);
+  // What many make anew at once takes as long each time: that finding tells of it.
+  const anew = findStampedes(facts)?.route;
+  const edges = edgesOf(rows).filter(({ route }) => route !== anew);
   if (edges.length === 0) return null;
   const { seconds } = edges[0].edge;
   const same = edges.filter(({ edge }) => edge.seconds === seconds);

@@ -1,7 +1,7 @@
 /** Finding: one slow route fills the pool and the quick ones queue behind it. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
-import { medianOf, quantileOf } from '../core/statistics.ts';
+import { medianOf, quantileOf, sumOf } from '../core/statistics.ts';
 import type { Severity } from '../core/summary.ts';
 import { mayBeNone } from '../core/wait-range.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
@@ -11,8 +11,9 @@ import { findingsOfFullPool, waitIsLong, waitingSpan } from './saturation.ts';
 /** The slow route: at most this share of the requests, at least this share of the busy time. */
 const MOST_REQUESTS = 0.34;
 const LEAST_BUSY = 0.3;
-/** Its requests take this many times the median of the others. */
+/** Its requests take this many times the median of the others, and this many times what half of the time of the others goes to. */
 const SLOWER = 5;
+const SLOWER_THAN_WORK = 2;
 const MINIMUM_REQUESTS = 100;
 const MATERIAL_WAIT = 50_000;
 /** Share of the time full below which it is hardly ever. */
@@ -33,6 +34,8 @@ function examine(facts: Facts): Finding | null {
   const service = medianOf(own.map((i) => rows.service[i]));
   const otherService = medianOf(others.map((i) => rows.service[i]));
   if (!(service >= SLOWER * otherService)) return null;
+  // Health checks, or pages from a cache, make the others quick by their number, while the work of these is as slow.
+  if (!(service >= SLOWER_THAN_WORK * typicalOfWork(rows, others))) return null;
   const otherWait = waitOfOthers(facts, rows, others);
   if (!(otherWait >= Math.max(MATERIAL_WAIT, otherService))) return null;
 
@@ -73,6 +76,15 @@ function examine(facts: Facts): Finding | null {
 function largerPoolText(facts: Facts): string {
   const enough = largerPool(facts);
   return enough ? ` Or one larger pool for all: ${enoughText(enough, facts.summary).replace(/^About/, 'about')}` : '';
+}
+
+/** µs: half of the time that these requests take goes to shorter ones. */
+function typicalOfWork({ service }: Rows, members: readonly number[]): number {
+  const durations = Float64Array.from(members, (i) => service[i])
+    .filter((micros) => micros >= 0)
+    .sort();
+  let left = sumOf(durations) / 2;
+  return durations.find((micros) => (left -= micros) <= 0) ?? Number.NaN;
 }
 
 interface SlowRoute {
@@ -157,7 +169,7 @@ export default defineFinding({
   explain: {
     test: [
       'Route r takes at least 30 % of the busy time with at most a third of the requests, its median service is five times',
-      "that of the others, the others' p95 wait is at least 50 ms and longer than their own service, and a simulation of the",
+      "that of the others and twice the duration below which half of their time is spent, the others' p95 wait is at least 50 ms and longer than their own service, and a simulation of the",
       'same arrivals without r at least halves that wait. Pool of its own: ceil(a + 2 √a) slots for its offered load a = λ_r E[S_r].',
     ].join('\n'),
     guards: [

@@ -3,6 +3,7 @@ import type { FindingRule } from '../core/finding.ts';
 import arrivalBursts from './arrival-bursts.ts';
 import asgiWouldNotQueue from './asgi-would-not-queue.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
+import cacheStampede from './cache-stampede.ts';
 import callersQueue from './callers-queue.ts';
 import callersWaitForBoot from './callers-wait-for-boot.ts';
 import capacityLost from './capacity-lost.ts';
@@ -61,6 +62,7 @@ export const findingRules: readonly FindingRule[] = [
   listenQueueFull,
   callersQueue,
   oneNoisyClient,
+  cacheStampede,
   headOfLine,
   eventLoopBlocked,
   threadsCpuBound,

@@ -5,7 +5,7 @@ import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf } from '../core/statistics.ts';
 import { durationText, roundText, serviceWords } from '../core/words.ts';
 import { enoughText, largerPool, poolText } from './pool-words.ts';
-import { filledSince, findingsOfFullPool } from './saturation.ts';
+import { filledSince, findingsOfFullPool, waitIsLong } from './saturation.ts';
 
 const MINIMUM = 100;
 const PARTS = 5;
@@ -90,7 +90,7 @@ function examine(facts: Facts): Finding | null {
   const [{ route, medians }, ...others] = drifts;
   const [before, after] = [medians[0], medians[PARTS - 1]];
   const name = names.routes.text(route);
-  const fills = filledSince(facts, rows, rows.start[rows.length >> 1]);
+  const fills = filledSince(facts, rows, rows.start[Math.floor(rows.length / PARTS)]);
   const larger = fills ? largerPool(facts) : null;
   const alsoText =
     others.length > 0
@@ -100,10 +100,10 @@ function examine(facts: Facts): Finding | null {
           .join(', ')}.`
       : '';
   const fullText = fills
-    ? ` Hardly anybody waited for ${poolText(summary.server)} in the first half of the log; callers queued in the second.`
+    ? ` Hardly anybody waited for ${poolText(summary.server)} in the first fifth of the log; they have queued since.`
     : '';
   return {
-    severity: fills && after >= 3 * before ? 'critical' : 'warning',
+    severity: fills && (after >= 3 * before || waitIsLong(facts)) ? 'critical' : 'warning',
     title: `${name} gets slower and slower: ${roundText(after / before)} times as long at the end as at the beginning${fills ? ', and that fills the pool' : ''}`,
     detail: `Its median ${serviceWords(summary.server, summary.service_time.grows_with_load)} in five equal parts of the log: ${medians.map((median) => durationText(median)).join(', ')}. It rises little by little, ${moreCame ? 'and though more callers came, requests do not slow each other down' : 'while callers came as often as before'}.${alsoText}${fullText}`,
     evidence: {
@@ -121,7 +121,8 @@ function examine(facts: Facts): Finding | null {
     from: rows.start[0],
     to: rows.end[rows.length - 1],
     lostSeconds: drifts.reduce((sum, { excessSeconds }) => sum + excessSeconds, 0),
-    spares: fills ? [] : findingsOfFullPool,
+    // Where several rise, a step of one of them is a part of that rise.
+    spares: [...(fills ? [] : findingsOfFullPool), ...(others.length > 0 ? [] : ['latency-step'])],
   };
 }
 
@@ -131,7 +132,7 @@ export default defineFinding({
   needs: ['time', 'duration'],
   ofPart: true,
   examine,
-  silences: findingsOfFullPool,
+  silences: [...findingsOfFullPool, 'latency-step'],
   explain: {
     test: [
       'Durations of a route in order of time: Spearman rank correlation with time at least 7 standard errors above none, and 3 in each half; the median of the last fifth at',
@@ -140,7 +141,7 @@ export default defineFinding({
     guards: [
       'At least 100 requests of the route. No step between fifths makes more than 60 % of the rise: that is a latency-step. Silent where service time grows with concurrency,',
       'and, where that cannot be told, where the last fifth of the time has 1.25 times the requests of the first: then load makes latency.',
-      'Findings of a full pool fall silent where nine tenths of all waiting lies in the second half, and in the first the mean wait was at most 15 % of the service time.',
+      'Findings of a full pool fall silent where nine tenths of all waiting lies behind the first fifth, and in that the mean wait was at most 15 % of the service time; latency-step, where several routes rise.',
     ].join('\n'),
     fix: {
       gunicorn: 'find what grows; --max-requests with --max-requests-jitter bounds what grows in the process',

@@ -1,4 +1,5 @@
 /** Finding: for seconds nobody was answered, where callers at random would not have left it: a restart, or workers that something held. */
+import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
 import { clockText } from '../core/time.ts';
@@ -84,7 +85,9 @@ function examine(facts: Facts): Finding | null {
     said(facts, { from, to }, ['reload'], TICK) && isIdle(rows, { from, to });
   const pauses = pausesOf(ends, rows.uncertainty, isReloaded).filter((pause) => !hadKills(facts, pause));
   const reloads = pauses.filter(({ from, to }) => isReloaded(from, to));
-  const restarts = pauses.filter((pause) => isRestart(facts, rows, pause));
+  // New workers whose first requests last through it are cold, and that finding tells of them.
+  const isCold = (pause: Pause) => !isIdle(rows, pause) && findColdStarts(facts) !== null;
+  const restarts = pauses.filter((pause) => isRestart(facts, rows, pause) && !isCold(pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
   const slots = knownSlots(summary.server);
   const held = summary.knows.duration ? withBacklog(rows, ends, slots, others) : [];

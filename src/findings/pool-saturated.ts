@@ -45,7 +45,6 @@ function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: 
       'Requests slow each other down as more of them run: threads or async views would only move the wait into the request.',
     );
   } else parts.push(...[ioRemedyText(facts, parts.length > 0, mayShareCore)].filter((text) => text !== ''));
-  if (slower !== null) parts.push(slowerText(slower));
   if (mayShareCore) parts.push(SHARED_CORE);
   if (facts.summary.server.model === 'async') {
     parts.push(
@@ -61,7 +60,8 @@ function adviceOf(facts: Facts, { slots, peaks, slower }: Saturation, smallest: 
         : 'Add slots until they are no longer all busy; log the duration to have the number computed.',
     );
   }
-  return parts.join(' ');
+  // Before any number: what that takes for granted may not hold.
+  return slower === null ? parts.join(' ') : `${slowerText(slower)} Otherwise: ${parts.join(' ')}`;
 }
 
 /** Where no number of slots is recommended: it would be one for moments alone. */

@@ -137,6 +137,8 @@ interface Remedy {
   readonly orAsync: boolean;
   /** Threads of views that compute would share a core, and the log does not show what these do. */
   readonly ifWaiting: boolean;
+  /** Requests took longer while the pool was full: they may wait for each other, and then no slots help. */
+  readonly unlessShared: boolean;
 }
 
 function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remedy {
@@ -149,18 +151,28 @@ function remedyOf(summary: Summary, evidence: FindingSummary['evidence']): Remed
         `own pool for ${shortened(String(slow.route), LETTERS_OF_ROUTE_IN_BRIEF)}`,
       ]
     : [false, true].map((brief) => enoughText(summary, evidence, brief));
-  const orAsync = !alone && summary.server.model !== 'async' && evidence.requests_slow_each_other !== true;
-  return { slow, alone, enough, inBrief, orAsync, ifWaiting: !alone && evidence.if_views_wait === true };
+  const unlessShared = !alone && typeof evidence.slower_when_full === 'number';
+  const orAsync =
+    !alone && !unlessShared && summary.server.model !== 'async' && evidence.requests_slow_each_other !== true;
+  const ifWaiting = !alone && evidence.if_views_wait === true;
+  return { slow, alone, enough, inBrief, orAsync, ifWaiting, unlessShared };
 }
 
-function wordsOf({ alone, enough, inBrief, orAsync, ifWaiting }: Remedy): [string, string, string] {
+function wordsOf({ alone, enough, inBrief, orAsync, ifWaiting, unlessShared }: Remedy): [string, string, string] {
   if (enough === '') return ['', '', ''];
+  const [when, ifBrief] = conditionOf(ifWaiting, unlessShared);
   return [
-    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it${ifWaiting ? ' if the views wait for I/O' : ''}.`,
-    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it${ifWaiting ? ' if I/O-bound' : ''}.`,
+    ` ${enough}${orAsync ? ', or async I/O,' : ''} would end it${when}.`,
+    ` ${alone ? enough : inBrief}${orAsync ? ' or async I/O' : ''} would end it${ifBrief}.`,
     // Of two remedies under one condition the briefest names one.
-    ifWaiting ? ` Fix if I/O-bound: ${inBrief}.` : ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.`,
+    when === '' ? ` Fix: ${inBrief}${orAsync ? ' or async I/O' : ''}.` : ` Fix${ifBrief}: ${inBrief}.`,
   ];
+}
+
+function conditionOf(ifWaiting: boolean, unlessShared: boolean): [when: string, inBrief: string] {
+  if (ifWaiting && unlessShared) return [' if the views wait for I/O and not for each other', ' if I/O-bound'];
+  if (ifWaiting) return [' if the views wait for I/O', ' if I/O-bound'];
+  return unlessShared ? [' unless the requests wait for each other', ' unless they share a lock'] : ['', ''];
 }
 
 /** " About 7 workers, or async I/O, would end it.", briefly, and in brief; "" where nothing is recommended. */

@@ -62,6 +62,14 @@ function lastWordsOf({ worker, time }: Kill, members: readonly number[], rows: R
 const KILLED_FROM_OUTSIDE =
   'No time-out was announced before, so something else killed them: look for the out-of-memory killer (dmesg, the memory limit of the container), for a deployment tool, or for a crash of native code at that time; max_requests with a jitter bounds a leak until it is found.';
 
+/** µs until others answered from which it is worth a sentence. */
+const SLOW_BOOT = 2e6;
+
+const replacedText = (missing: number): string =>
+  missing >= SLOW_BOOT
+    ? ` It took ${durationText(missing)} (median) until another worker answered in the place of one: importing before the fork (gunicorn: --preload) makes that short.`
+    : '';
+
 type Counted = readonly (readonly [route: number, count: number])[];
 
 /** `killed`, `before`: routes in flight when workers died, and last answered before, those of most workers first. */
@@ -106,10 +114,12 @@ function examine(facts: Facts): Finding | null {
   const killed = mostFirst(words.map((one) => one.killed));
   const before = mostFirst(words.map((one) => one.before));
   const name = (route: number) => names.routes.text(route);
-  const waiting = waitingBehind(facts, kills, words);
+  const gone = goneAfter(rows, groups.values(), kills);
+  const missing = medianOf(gone);
+  const waiting = waitingBehind(facts, kills, words, gone);
   const hangs = killed.length > 0 ? name(killed[0][0]) : null;
   const fullText = waiting.isMost
-    ? ` The pool was full of requests that hung: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
+    ? ` The pool was full ${missing > shortest || silent.length === 0 ? 'without them' : 'of requests that hung'}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
   return {
     severity: 'critical',
@@ -125,13 +135,14 @@ function examine(facts: Facts): Finding | null {
       in_flight: hangs,
       silent_median_seconds: silent.length > 0 ? medianOf(silent) / 1e6 : null,
       silent_shortest_seconds: orNull(shortest / 1e6),
+      replaced_after_median_seconds: missing > 0 ? missing / 1e6 : null,
       wait_share: orNull(waiting.seconds / waiting.ofAll),
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
     },
     advice:
       timeouts === 0 && hangs === null && said
-        ? KILLED_FROM_OUTSIDE
+        ? `${KILLED_FROM_OUTSIDE}${replacedText(missing)}`
         : hungAdvice(hangs, Math.ceil((shortest + rows.uncertainty) / 1e6)),
     from: times.length > 0 ? min(times) : Number.NaN,
     to: times.length > 0 ? max(times) : Number.NaN,
@@ -144,13 +155,39 @@ function examine(facts: Facts): Finding | null {
   };
 }
 
-/** What callers waited behind workers that hung until they were killed. */
-function waitingBehind(facts: Facts, kills: readonly Kill[], words: readonly LastWords[]): WaitingIn {
+/** What callers waited behind workers that hung until they were killed, and for those that were to take their places. */
+function waitingBehind(facts: Facts, kills: readonly Kill[], words: readonly LastWords[], gone: Gone): WaitingIn {
   const holdups = kills.flatMap(({ time }, k) => {
-    const { silent } = words[k];
-    return silent > 0 ? [{ from: time - silent, to: time, excessMicros: silent }] : [];
+    const hung = Math.max(0, words[k].silent || 0);
+    const missing = gone[k];
+    const excessMicros = hung + missing;
+    return excessMicros > 0 ? [{ from: time - hung, to: time + missing + CATCHES_UP, excessMicros }] : [];
   });
   return waitingIn(facts, knownSlots(facts.summary.server) ?? Number.POSITIVE_INFINITY, holdups);
+}
+
+/** µs, of each kill: until another worker took its place; 0: none did, or at once. */
+type Gone = readonly number[];
+
+/** µs: all slots are busy again only when they are there again. */
+const CATCHES_UP = 2e6;
+/** µs: a worker that comes later comes for other reasons. */
+const LATEST = 60e6;
+
+/** The first requests of workers that had none before, each in the place of one that was killed. */
+function goneAfter({ start }: Rows, workers: Iterable<readonly number[]>, kills: readonly Kill[]): Gone {
+  const births = Array.from(workers, ([first]) => start[first]).sort((a, b) => a - b);
+  const order = kills.map((_, k) => k).sort((a, b) => kills[a].time - kills[b].time);
+  const gone = kills.map(() => 0);
+  let next = 0;
+  for (const k of order) {
+    while (next < births.length && births[next] <= kills[k].time) next++;
+    const missing = next < births.length ? births[next] - kills[k].time : Number.POSITIVE_INFINITY;
+    if (!(missing <= LATEST)) continue;
+    gone[k] = missing;
+    next++;
+  }
+  return gone;
 }
 
 /** Values and how often each occurs, -1 left out, most frequent first. */
@@ -171,8 +208,8 @@ export default defineFinding({
     test: 'The server says so (gunicorn "WORKER TIMEOUT", "was sent SIGKILL", uWSGI "HARAKIRI"), or the lives of the workers end that way.',
     guards: [
       'One such line is enough; a timeout and the kill that follows are counted once. Orderly exits and recycling do not count.',
-      'Findings of a full pool fall silent only where at least half of all waiting falls into full stretches that begin with a request that hung',
-      'and a quarter of whose slot time such requests took; head-of-line where half of those killed were of one route as well.',
+      'Findings of a full pool fall silent only where at least half of all waiting falls into full stretches that begin with a request that hung or',
+      'with a kill, and a quarter of whose slot time such requests, and workers not there yet, took; head-of-line where half of those killed were of one route as well.',
     ].join('\n'),
     fix: {
       gunicorn:

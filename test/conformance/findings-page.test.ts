@@ -22,6 +22,10 @@ How they behave:
 - What the server says counts as the cause of something only where such events are rare: workers that come and go all the time
   coincide with anything.
 - \`from\` and \`to\` say when; null means the whole log.
+- What a log cannot tell from other causes is hedged, and named among them: requests of several processes that wait for one lock (a file, a row
+  of the database, an advisory lock) take longer while more of them run, as they do beside a slow backend or on too few cores. With stamps finer
+  than the requests are long \`threads-would-not-help\` tells of it; with coarser ones a full pool says how much longer requests took in it, and its
+  number of workers holds only unless they wait for each other.
 - The logs named are in \`sample-logs/\`; those under \`faults/\` are in \`test/faults/\`, recorded in the lab with the real fault, or
   (\`-not\`) with what only looks like it.
 

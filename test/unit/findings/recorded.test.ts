@@ -50,6 +50,48 @@ describe('a finding of a recording', () => {
   const withErrorLog = (name: string) =>
     postMortem([`test/faults/${name}.log.gz`, `test/faults/${name}.error.log.gz`], { formats });
 
+  it('of what everyone makes anew at once is the cause of the full pool, and says what the pool would do without it', async () => {
+    const { summary } = await examined('stampede');
+    expect(summary.findings.map(({ id }) => id)).toEqual(['cache-stampede']);
+    expect(summary.findings[0]).toMatchObject({ severity: 'critical' });
+    expect(summary.findings[0].evidence).toMatchObject({ route: 'GET /cached/home', stampedes: 6, most_at_once: 8 });
+    expect(summary.findings[0].evidence.without_it_wait_p95_seconds).toBeLessThan(0.05);
+  });
+
+  it('of what everyone makes anew on an event loop is no time-out, and no wait for each other', async () => {
+    const { summary } = await examined('stampede-async');
+    expect(summary.findings.map(({ id }) => id)).toEqual(['cache-stampede']);
+    expect(summary.findings[0].evidence.symptoms).toBe('waits-in-application');
+  });
+
+  it('of three routes as slow as each other beside health checks blames none of them, and tells of the checks', async () => {
+    const { summary } = await examined('health-checks-in-queue');
+    const ids = summary.findings.map(({ id }) => id);
+    expect(ids).toEqual(['pool-saturated', 'health-checks-skew']);
+    expect(summary.findings[1].evidence).toMatchObject({ routes: 'GET /healthz' });
+  });
+
+  it('of workers killed from outside is the cause of the pool that was full until others took their places', async () => {
+    const { summary } = await withErrorLog('killed-from-outside');
+    const [killed] = summary.findings;
+    expect(killed).toMatchObject({ id: 'worker-timeouts', severity: 'critical' });
+    expect(killed.evidence.symptoms).toContain('pool-saturated');
+    expect(killed.evidence.replaced_after_median_seconds).toBeCloseTo(5.2, 0);
+    expect(killed.advice).toContain('--preload');
+  });
+
+  it('of cold workers is one, where all were as cold when the log began, and their first requests last through the restart', async () => {
+    const { summary } = await examined('cold-twice');
+    expect(summary.findings.map(({ id }) => id)).toEqual(['cold-start']);
+    expect(summary.findings[0].evidence.symptoms).toContain('pool-saturated');
+  });
+
+  it('of routes that all get slower is one, the cause of the full pool, and no step of one of them', async () => {
+    const { summary } = await examined('drift-fills');
+    expect(summary.findings.map(({ id }) => id)).toEqual(['latency-drift']);
+    expect(summary.findings[0]).toMatchObject({ severity: 'critical' });
+  });
+
   it('of workers that hung until they were killed is not also that the route that hangs starves the others, nor a restart', async () => {
     const { summary, verdict } = await withErrorLog('hangs-killed');
     expect(summary.findings[0]).toMatchObject({ id: 'worker-timeouts', severity: 'critical' });

@@ -1,0 +1,248 @@
+/** Windows in which every request of a route takes the long way, from the first that does so until the first of them has ended. */
+import { floatsAt } from '../core/columns.ts';
+import type { Facts } from '../core/finding.ts';
+import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
+import { countUpTo, logPoissonTail, meanOf, medianOf, sumOf } from '../core/statistics.ts';
+import { isOfNewWorkers, isOfOneClient, LEAST, othersAreSlow, SLOW } from './stampede-look-alikes.ts';
+
+/** Between the durations of those that took the long way and the others lies a gap of so many times. */
+const APART = 1.5;
+/** Requests of a route, and share of them that take the long way at most: what is mostly made anew is no cache. */
+const FEWEST_OF_ROUTE = 60;
+const MOST_SLOW = 0.4;
+/** Windows with others in them, and these others. */
+const FEWEST_STAMPEDES = 3;
+const FEWEST_REPEATED = 10;
+/** Shares of those that begin inside and beside the windows. */
+const NEARLY_ALL = 0.9;
+const HARDLY_ANY = 0.1;
+/** ln of the chance that so many slow ones begin while one of them runs. */
+const SURE = -18;
+/** By which later starts end later, at least: 1 where each takes as long, 0 where all end together. */
+const EACH_FOR_ITSELF = 0.5;
+/** Share of the quick ones that would begin in the windows at the rate outside of them, and how many must be missing. */
+const MOST_QUICK = 0.4;
+const FEWEST_QUICK = 10;
+const CROWD = 1.5;
+/** Spread of the gaps between stampedes, of their median, up to which they keep a period. */
+const REGULAR = 0.2;
+
+export interface Stampedes {
+  readonly route: number;
+  readonly stampedes: number;
+  /** Requests that did again what another was doing, and the most that did it at once, that one among them. */
+  readonly repeated: number;
+  readonly most: number;
+  /** µs: what they took, what is usual, from where on they count, and what the repeated ones took beyond the usual in all. */
+  readonly took: number;
+  readonly usual: number;
+  readonly slowFrom: number;
+  readonly spentMicros: number;
+  /** µs from one to the next; NaN: they keep no period. */
+  readonly period: number;
+  /** Each worker has its own. */
+  readonly ofEachWorker: boolean;
+  /** µs since 1970 UTC */
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Slow requests, in order of their starts; the window ends when the first of them does. */
+interface Window {
+  readonly slow: number[];
+  readonly from: number;
+  to: number;
+}
+
+const known = new WeakMap<Facts['requests'], Stampedes | null>();
+
+/** Of all routes the one whose stampedes cost most, worked out once per analysis; null: none has any. */
+export function findStampedes(facts: Facts): Stampedes | null {
+  const before = known.get(facts.requests);
+  if (before !== undefined) return before;
+  const found = worstStampedes(facts);
+  known.set(facts.requests, found);
+  return found;
+}
+
+function worstStampedes(facts: Facts): Stampedes | null {
+  const rows = rowsOf(facts);
+  // A stamp of a second may place a request anywhere in it, however well its second is known to be filled.
+  const tick = Math.max(0, ...facts.summary.inputs.map(({ timestamp }) => 1e6 * (timestamp.resolution_seconds ?? 0)));
+  const blur = floatsAt(facts.inference.requests.uncertainty, rows.row).map((micros) =>
+    Math.max(tick / 2, micros || 0),
+  );
+  let worst: Stampedes | null = null;
+  for (const [route, members] of groupsOf(rows.route)) {
+    const timed = members.filter((i) => rows.service[i] >= 0);
+    if (timed.length < FEWEST_OF_ROUTE) continue;
+    const found = ofRoute(facts, rows, blur, route, timed);
+    if (found && found.spentMicros > (worst?.spentMicros ?? 0)) worst = found;
+  }
+  return worst;
+}
+
+function ofRoute(
+  facts: Facts,
+  rows: Rows,
+  blur: Float64Array,
+  route: number,
+  members: readonly number[],
+): Stampedes | null {
+  const usual = medianOf(members.map((i) => rows.service[i]));
+  const slowFrom = longWayFrom(rows, members, Math.max(SLOW * usual, LEAST));
+  const slow = members.filter((i) => rows.service[i] >= slowFrom);
+  if (slow.length < FEWEST_STAMPEDES + FEWEST_REPEATED || slow.length > MOST_SLOW * members.length) return null;
+  if (isOfNewWorkers(rows, slow)) return null;
+  const byWorker = [...groupsOf(Int32Array.from(members, (i) => rows.worker[i])).values()];
+  const shared = [members];
+  const ofEach = byWorker.map((places) => places.map((k) => members[k]));
+  for (const groups of ofEach.length > 1 ? [shared, ofEach] : [shared]) {
+    const windows = groups.map((group) => windowsOf(rows, blur, group, slowFrom));
+    const stampedes = windows.flat().filter(({ slow: inside }) => inside.length > 1);
+    const repeated = stampedes.flatMap(({ slow: inside }) => inside.slice(1));
+    if (stampedes.length < FEWEST_STAMPEDES || repeated.length < FEWEST_REPEATED) continue;
+    if (!fits(rows, blur, groups, windows, slowFrom, slow.length)) continue;
+    if (isOfOneClient(facts, rows, members, repeated)) continue;
+    if (othersAreSlow(rows, route, stampedes)) continue;
+    const began = stampedes.map(({ from }) => from).sort((a, b) => a - b);
+    return {
+      route,
+      stampedes: stampedes.length,
+      repeated: repeated.length,
+      most: Math.max(...stampedes.map(({ slow: inside }) => inside.length)),
+      took: medianOf(stampedes.flatMap(({ slow: inside }) => inside.map((i) => rows.service[i]))),
+      usual,
+      slowFrom,
+      spentMicros: repeated.reduce((sum, i) => sum + rows.service[i] - usual, 0),
+      period: groups === shared ? periodOf(began) : Number.NaN,
+      ofEachWorker: groups !== shared,
+      from: began[0],
+      to: Math.max(...repeated.map((i) => rows.end[i])),
+    };
+  }
+  return null;
+}
+
+/** The widest gap of the durations, in ratios, that lies beyond `least`: quick ones have a tail, and the long way a time of its own. Infinity: none. */
+function longWayFrom({ service }: Rows, members: readonly number[], least: number): number {
+  const durations = Float64Array.from(members, (i) => service[i]).sort();
+  let widest = { ratio: APART, from: Number.POSITIVE_INFINITY };
+  for (let k = durations.length - 1; k > 0 && durations[k] >= least; k--) {
+    const ratio = durations[k] / Math.max(1, durations[k - 1]);
+    if (ratio >= widest.ratio) widest = { ratio, from: durations[k] };
+  }
+  return widest.from;
+}
+
+function windowsOf(
+  { start, end, service }: Rows,
+  blur: Float64Array,
+  group: readonly number[],
+  slowFrom: number,
+): Window[] {
+  const windows: Window[] = [];
+  for (const i of group) {
+    if (service[i] < slowFrom) continue;
+    const last = windows.at(-1);
+    // The end of the window is known no better than its start.
+    if (last && start[i] < last.to + 2 * blur[i]) {
+      last.slow.push(i);
+      last.to = Math.min(last.to, end[i]);
+    } else windows.push({ slow: [i], from: start[i], to: end[i] });
+  }
+  return windows;
+}
+
+interface Tally {
+  slow: number;
+  all: number;
+}
+
+/** What begins in windows, and as long before and behind each. */
+interface Counted {
+  /** Surely inside, or one of the window; and surely not. */
+  readonly inside: Tally;
+  readonly beside: Tally;
+  /** Quick ones that seem to begin inside. */
+  quick: number;
+  /** Slow ones of the windows. */
+  began: number;
+  /** µs: lengths of the windows; and by how much those that repeat it begin, and end, behind the first of theirs. */
+  lasted: number;
+  startsLater: number;
+  endsLater: number;
+}
+
+/** `windows`: of each group its own. */
+function countAround(
+  { start, end, service }: Rows,
+  blur: Float64Array,
+  groups: readonly (readonly number[])[],
+  windows: readonly (readonly Window[])[],
+  slowFrom: number,
+): Counted {
+  const [inside, beside]: Tally[] = [
+    { slow: 0, all: 0 },
+    { slow: 0, all: 0 },
+  ];
+  const counted: Counted = { inside, beside, quick: 0, began: 0, lasted: 0, startsLater: 0, endsLater: 0 };
+  groups.forEach((group, g) => {
+    const starts = floatsAt(start, group);
+    for (const { slow, from, to } of windows[g]) {
+      const length = to - from;
+      counted.lasted += length;
+      counted.began += slow.length;
+      for (const i of slow.slice(1)) {
+        inside.slow++;
+        inside.all++;
+        counted.startsLater += start[i] - from;
+        counted.endsLater += end[i] - to;
+      }
+      const lastOfWindow = start[slow[slow.length - 1]];
+      for (let k = countUpTo(starts, from - length); k < group.length && starts[k] < to + length; k++) {
+        const [i, at] = [group[k], starts[k]];
+        const isSlow = service[i] >= slowFrom;
+        if (isSlow && at >= from && at <= lastOfWindow) continue;
+        if (!isSlow && at >= from && at < to) counted.quick++;
+        // Of the request, and of the window.
+        const near = 2 * blur[i];
+        if (at > from + near && at < to - near) inside.all++;
+        if (at > from - near && at < to + near) continue;
+        beside.all++;
+        if (isSlow) beside.slow++;
+      }
+    }
+  });
+  return counted;
+}
+
+/** In the windows nearly all are slow and each for itself, far more than chance would bring; beside them hardly any is, and no crowd comes in them. */
+function fits(
+  rows: Rows,
+  blur: Float64Array,
+  groups: readonly (readonly number[])[],
+  windows: readonly (readonly Window[])[],
+  slowFrom: number,
+  slowOfAll: number,
+): boolean {
+  const counted = countAround(rows, blur, groups, windows, slowFrom);
+  const { inside, beside, quick, began, lasted, startsLater, endsLater } = counted;
+  if (inside.slow < NEARLY_ALL * inside.all || beside.slow > HARDLY_ANY * beside.all) return false;
+  if (endsLater < EACH_FOR_ITSELF * startsLater) return false;
+  const span = sumOf(groups.map((group) => rows.start[group[group.length - 1]] - rows.start[group[0]]));
+  if (logPoissonTail(inside.slow, (slowOfAll * lasted) / span) > SURE) return false;
+  const outside = lasted / Math.max(1, span - lasted);
+  const all = sumOf(groups.map(({ length }) => length));
+  const quickAtUsualRate = (all - slowOfAll - quick) * outside;
+  if (quickAtUsualRate < FEWEST_QUICK || quick > MOST_QUICK * quickAtUsualRate) return false;
+  const usual = (all - began) * outside;
+  return began <= CROWD * usual + 3 * Math.sqrt(usual) + windows.flat().length;
+}
+
+/** µs; NaN: the gaps differ. */
+function periodOf(began: readonly number[]): number {
+  const gaps = began.slice(1).map((at, k) => at - began[k]);
+  const middle = medianOf(gaps);
+  return meanOf(gaps.map((gap) => Math.abs(gap - middle))) <= REGULAR * middle ? middle : Number.NaN;
+}
