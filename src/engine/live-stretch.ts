@@ -4,12 +4,11 @@
  */
 import type { FindingSummary } from '../core/summary.ts';
 import type { WaitNow } from '../findings/live-verdict.ts';
-import { findingsOfFullPool } from '../findings/saturation.ts';
+import { findingsOfQueue } from '../findings/saturation.ts';
 
 /** Findings that speak of a full pool: they stand as long as it is full. */
 export const OF_FULL_POOL: ReadonlySet<string> = new Set([
-  ...findingsOfFullPool,
-  'head-of-line',
+  ...findingsOfQueue,
   'one-noisy-client',
   'unbalanced-workers',
 ]);

@@ -3,7 +3,7 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
 import { countText, durationText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
-import { findingsOfFullPool, waitIsLong } from './saturation.ts';
+import { findingsOfQueue, waitIsLong } from './saturation.ts';
 import { findStampedes, type Stampedes } from './stampedes.ts';
 
 function examine(facts: Facts): Finding | null {
@@ -39,7 +39,7 @@ function examine(facts: Facts): Finding | null {
     from: found.from,
     to: found.to,
     lostSeconds: found.spentMicros / 1e6 + (isCause ? inference.wait.mean / 1e6 : 0) * summary.requests.total,
-    spares: [...(isCause ? [] : poolFindings), ...(makesGrowth(facts, found) ? [] : ['waits-in-application'])],
+    spares: [...(isCause ? [] : findingsOfQueue), ...(makesGrowth(facts, found) ? [] : ['waits-in-application'])],
   };
 }
 
@@ -66,14 +66,12 @@ function makesGrowth({ inference, summary }: Facts, { spentMicros }: Stampedes):
   return spentMicros >= MOST_OF_GROWTH * (mean - growth.few.mean) * summary.requests.total;
 }
 
-const poolFindings = [...findingsOfFullPool, 'head-of-line'];
-
 export default defineFinding({
   id: 'cache-stampede',
   title: 'What many requests share runs out, and all of them make it anew at once',
   needs: ['time', 'duration'],
   examine,
-  silences: [...poolFindings, 'waits-in-application'],
+  silences: [...findingsOfQueue, 'waits-in-application'],
   explain: {
     test: [
       'A request is slow when it takes three times the median of its route and 100 ms or more. The first slow one, from its start to the first end',

@@ -7,7 +7,7 @@ import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, presentPool } from './pool-words.ts';
-import { findingsOfFullPool, waitIsLong } from './saturation.ts';
+import { findingsOfQueue, waitIsLong } from './saturation.ts';
 import { findStampedes } from './stampedes.ts';
 
 /** Values that people give time-outs, seconds. */
@@ -224,7 +224,7 @@ function examine(facts: Facts): Finding | null {
     from: min(all.map((i) => rows.start[i])),
     to: max(all.map((i) => rows.end[i])),
     lostSeconds: seconds * all.length,
-    spares: [...(fills ? [] : poolFindings), ...(errors > 0 && 2 * errors >= allErrors ? [] : findingsOfErrors)],
+    spares: [...(fills ? [] : findingsOfQueue), ...(errors > 0 && 2 * errors >= allErrors ? [] : findingsOfErrors)],
   };
 }
 
@@ -236,16 +236,14 @@ const busySeconds = ({ summary: { concurrency, window } }: Facts): number =>
 const shorterText = ({ seconds, predicted }: Shorter, pool: string, { inference }: Facts): string =>
   ` One of ${durationText(seconds * 1e6)} would bring the p95 wait from ${durationText(inference.wait.p95)} to ${durationText(predicted.waitP95)} on the same ${pool} (simulated from this log: ${predictedWaitText(predicted)}).`;
 
-// While slots wait for it, the pool is full of them, and each is answered with an error in the end.
-const poolFindings = [...findingsOfFullPool, 'head-of-line'];
-
 export default defineFinding({
   id: 'common-timeout',
   title: 'Requests that all end at one duration: a time-out upstream',
   needs: ['time', 'duration'],
   ofPart: true,
   examine,
-  silences: [...poolFindings, ...findingsOfErrors],
+  // While slots wait for it, the pool is full of them, and each is answered with an error in the end.
+  silences: [...findingsOfQueue, ...findingsOfErrors],
   explain: {
     test: [
       'Within a route, at least 5 durations in [X, 1.05 X] for a usual limit X (1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60,',

@@ -3,13 +3,11 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { rowsOf } from '../core/rows.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { poolText } from './pool-words.ts';
-import { findingsOfFullPool } from './saturation.ts';
+import { findingsOfQueue } from './saturation.ts';
 
 /** Share of the time of all workers from which it is told, and from which it is a catastrophe. */
 const MATERIAL = 0.05;
 const MUCH = 0.2;
-
-const symptoms = [...findingsOfFullPool, 'head-of-line'];
 
 function examine(facts: Facts): Finding | null {
   const { summary, names, inference } = facts;
@@ -40,7 +38,7 @@ function examine(facts: Facts): Finding | null {
     to: rows.end[rows.length - 1],
     lostSeconds: held.micros / 1e6,
     // Less of it is one of the reasons for a queue.
-    spares: share >= MUCH ? [] : symptoms,
+    spares: share >= MUCH ? [] : findingsOfQueue,
   };
 }
 
@@ -49,7 +47,7 @@ export default defineFinding({
   title: 'Workers stay taken after the answers of a route',
   needs: ['time', 'pid', 'duration'],
   examine,
-  silences: ['measured-wait-disagrees', 'overprovisioned', ...symptoms],
+  silences: ['measured-wait-disagrees', 'overprovisioned', ...findingsOfQueue],
   explain: {
     test: [
       'Sync workers: of at least 20 answers of a route nine of ten are followed by a pause of the worker of g >= 0.3 s before its next',

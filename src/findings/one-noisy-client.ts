@@ -6,7 +6,7 @@ import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { countUpTo, shareScore } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
-import { findingsOfFullPool, materialWait, waitIsLong, waitingSpan } from './saturation.ts';
+import { findingsOfQueue, materialWait, waitIsLong, waitingSpan } from './saturation.ts';
 
 /** Share of the slots' time that one takes while callers queue, and how many times that of any other. */
 const MOST_OF_QUEUE = 0.4;
@@ -145,7 +145,7 @@ function noisyOf(taken: readonly Taken[], requests: number): Taken | null {
 }
 
 /** What it fills the pool with may be one slow route, and is no sign of a pool that is too small. */
-const symptoms = [...findingsOfFullPool, 'head-of-line', 'unbalanced-workers'];
+const symptoms = [...findingsOfQueue, 'unbalanced-workers'];
 
 export default defineFinding({
   id: 'one-noisy-client',

@@ -7,7 +7,7 @@ import { isoInstant } from '../core/time.ts';
 import { countText, durationText, listText, percentText, roundText } from '../core/words.ts';
 import { happened, someLivedThrough } from './coincidence.ts';
 import { knownSlots, poolText } from './pool-words.ts';
-import { findingsOfFullPool, waitingIn } from './saturation.ts';
+import { findingsOfQueue, waitingIn } from './saturation.ts';
 
 /** Seconds: mean wait of those who waited from which it is a catastrophe. */
 const LONG_WAIT = 0.5;
@@ -176,7 +176,7 @@ function rateBefore(start: Float64Array, from: number): number {
 }
 
 // While the pool is full of slow requests, times grow with the number of them as if they shared work.
-const poolFindings = [...findingsOfFullPool, 'head-of-line', 'threads-cpu-bound', 'threads-would-not-help'];
+const poolFindings = [...findingsOfQueue, 'threads-cpu-bound', 'threads-would-not-help'];
 const errorFindings = ['error-burst', 'server-errors'];
 
 export default defineFinding({

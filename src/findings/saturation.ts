@@ -24,6 +24,9 @@ export const ioRemedies = ['threads-would-help', 'asgi-would-not-queue'] as cons
 /** Findings that call a full pool too small, or of the wrong kind: symptoms where something else filled it. */
 export const findingsOfFullPool = ['pool-saturated', 'pool-too-small', 'callers-queue', ...ioRemedies] as const;
 
+/** Those, and who keeps the others waiting in it: symptoms as well where something else fills it. */
+export const findingsOfQueue = [...findingsOfFullPool, 'head-of-line'] as const;
+
 const MOST_WAITING = 0.5;
 /** µs: a full stretch of coarse bins may seem to begin so long before what made it. */
 const BEGINS_BEFORE = 3e6;
