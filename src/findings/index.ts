@@ -2,6 +2,7 @@
 import type { FindingRule } from '../core/finding.ts';
 import arrivalBursts from './arrival-bursts.ts';
 import asgiWouldNotQueue from './asgi-would-not-queue.ts';
+import askedAgain from './asked-again.ts';
 import asyncViewUnderWsgi from './async-view-under-wsgi.ts';
 import cacheStampede from './cache-stampede.ts';
 import callersQueue from './callers-queue.ts';
@@ -78,6 +79,7 @@ export const findingRules: readonly FindingRule[] = [
   errorBurst,
   serverErrors,
   retryStorm,
+  askedAgain,
   clientsGiveUp,
   slowClients,
   heldAfterAnswer,
