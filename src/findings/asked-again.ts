@@ -123,7 +123,7 @@ function examine(facts: Facts): Finding | null {
       load_share: beyond,
     },
     advice:
-      'Let clients wait for longer than the queue lasts, back off exponentially with jitter and give up after two tries. Let the server drop what is too old before it works on it (a middleware that compares X-Request-Start with now), and keep the queue short, so that the surplus is refused at once. What is said of a pool that would be large enough counts these repeats, which end with the queue: a smaller one may do.',
+      'Let clients wait for longer than the queue lasts, back off exponentially with jitter and give up after two tries. Let the server drop what is too old before it works on it (a middleware that compares X-Request-Start with now), and answer 503 at once to those whom the queue would keep waiting for longer than they do (limit_conn in nginx, --limit-concurrency of uvicorn). What is said of a pool that would be large enough counts these repeats, which end with the queue: a smaller one may do.',
     from: times.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY),
     to: times.reduce((last, at) => Math.max(last, at), Number.NEGATIVE_INFINITY),
   };
@@ -147,11 +147,13 @@ export default defineFinding({
     ].join('\n'),
     fix: {
       gunicorn:
-        '--backlog N, so that the kernel refuses what would wait too long; behind nginx: proxy_next_upstream off, which else asks again by itself',
+        'in nginx in front: limit_conn for the whole server answers the surplus at once, and proxy_next_upstream off, which else asks again by itself',
       uvicorn: '--limit-concurrency N answers 503 at once; await request.is_disconnected() before long work',
       waitress: 'channel_request_lookahead=1, and environ["waitress.client_disconnected"]() before long work',
-      hypercorn: '--backlog N; the http.disconnect event tells an ASGI view that its caller has left',
-      uWSGI: 'uwsgi.is_connected(uwsgi.connection_fd()) before long work; a short --listen refuses the surplus',
+      hypercorn:
+        'the http.disconnect event tells an ASGI view that its caller has left; limit_conn in nginx in front answers the surplus at once',
+      uWSGI:
+        'uwsgi.is_connected(uwsgi.connection_fd()) before long work; limit_conn in nginx in front answers the surplus at once',
     },
   },
   fires: ['faults/asked-again.log.gz'],

@@ -29,7 +29,8 @@ function unknown(summary: Figures, name: string, what: string): string {
   const { wait, knows } = summary;
   const isWait = name.endsWith('wait');
   if (isWait && !hasSlots(summary)) {
-    return `${what} is no figure of this server (${wait.basis}): --max-p95-service limits how long it takes`;
+    const without = knows.duration ? '' : ', once the log has durations; "logscope analyze" says how to log them';
+    return `${what} is no figure of this server (${wait.basis}): --max-p95-service limits how long it takes${without}`;
   }
   const least = name === 'max-p95-wait' ? wait.low.p95 : wait.low.mean;
   if (isWait && wait.method === 'bounded' && least !== null)

@@ -106,3 +106,17 @@ describe('of a pool that never left saturation, under twelve callers who take tu
     expect(five.range.wait_p95![1]).toBeGreaterThan(0.401);
   });
 });
+
+describe('of a server without slots', () => {
+  const unknown = figures(null, 0);
+  const reasonOf = (duration: boolean) => {
+    const server = { ...unknown.server, model: 'async' as const };
+    const knows = { ...unknown.knows, duration };
+    return check({ ...unknown, server, knows }, { maxP95Wait: 0.2 }).results[0].reason;
+  };
+
+  it('another threshold is named for its waits, and what that needs where the log lacks it', () => {
+    expect(reasonOf(true)).toMatch(/--max-p95-service limits how long it takes$/);
+    expect(reasonOf(false)).toMatch(/--max-p95-service limits how long it takes, once the log has durations; /);
+  });
+});
