@@ -1,10 +1,10 @@
 /** Finding: now and then every request of a route that begins before the first of them has ended takes the long way: what they share has run out. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { secondsOf } from '../core/rows.ts';
+import { findStampedes, type Stampedes } from '../core/stampedes.ts';
 import { countText, durationText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, presentPool } from './pool-words.ts';
 import { findingsOfQueue, waitIsLong } from './saturation.ts';
-import { findStampedes, type Stampedes } from './stampedes.ts';
 
 function examine(facts: Facts): Finding | null {
   const { summary, inference, names } = facts;

@@ -4,11 +4,11 @@ import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { likeliestStretch } from '../core/likeliest-stretch.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
+import { findStampedes } from '../core/stampedes.ts';
 import { medianOf, quantileOf } from '../core/statistics.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 import { DEFAULT_TARGET_WAIT, knownSlots, poolText, predictedWaitText, presentPool } from './pool-words.ts';
 import { findingsOfQueue, waitIsLong } from './saturation.ts';
-import { findStampedes } from './stampedes.ts';
 
 /** Values that people give time-outs, seconds. */
 const USUAL = [1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60, 90, 100, 120, 180, 300] as const;

@@ -11,9 +11,10 @@ import type { Workload } from './workload.ts';
 /** "what was slow behind the application for a while": as the object of "without". */
 export function causesOf(interruptions: Interruptions | null): string[] {
   if (!interruptions) return [];
-  const { outages, cold, opens } = interruptions;
+  const { outages, stampedes, cold, opens } = interruptions;
   return [
     ...(outages.length > 0 ? ['what was slow behind the application for a while'] : []),
+    ...(stampedes.length > 0 ? ['what everyone makes anew at once'] : []),
     ...(cold ? ['the slow first requests of new workers'] : []),
     ...(Number.isFinite(opens) ? ['the callers who came before anybody was served'] : []),
   ];
@@ -21,13 +22,18 @@ export function causesOf(interruptions: Interruptions | null): string[] {
 
 export function interruptionsSaid(analysis: Analysis, { interruptions, present }: Workload): string[] {
   if (!interruptions || !present) return [];
-  const { outages, cold, boot, opens } = interruptions;
+  const { outages, stampedes, cold, boot, opens } = interruptions;
   const said: string[] = [];
   if (outages.length > 0) {
     const spans = findOutages(analysis, present.workers * present.threads)!.outages;
     const when = listText(spans.slice(0, 3).map(({ from, to }) => `from ${clockText(from)} to ${clockText(to)} UTC`));
     said.push(
       `What requests call was slow ${when}: whoever begins while that lasts takes as long in any pool, and a larger one has more of them hanging. Ranges also hold that these very requests were slow, whenever they began.`,
+    );
+  }
+  if (stampedes.length > 0) {
+    said.push(
+      `${countText(stampedes.length, 'time')} what many share ran out: whoever asks for it until it is made again makes it as well, in any pool, and a larger one has more of them at it. Ranges also hold that these very requests took so long, whenever they began.`,
     );
   }
   if (cold) {

@@ -11,6 +11,7 @@ import { findOutages, type Outages } from '../core/outages.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import type { Random } from '../core/random.ts';
 import { groupsOf, rowsOf } from '../core/rows.ts';
+import { findStampedes } from '../core/stampedes.ts';
 import { countUpTo, medianOf } from '../core/statistics.ts';
 import type { Trace } from './trace.ts';
 
@@ -50,6 +51,8 @@ export interface Interruptions {
   /** µs per entry: what it took in the log. */
   readonly logged: Float64Array;
   readonly outages: readonly OutageSpan[];
+  /** While an answer that many share was made anew: whoever asked for it did so as well. */
+  readonly stampedes: readonly OutageSpan[];
   readonly cold: { readonly waves: readonly ColdWave[]; readonly excess: Float64Array } | null;
   readonly boot: BootSpan | null;
   /** µs: no slot is free before, though callers came; -Infinity: nothing of the kind. */
@@ -79,16 +82,17 @@ export function interruptionsOf(analysis: Analysis, trace: Trace, present: PoolS
   const logged = trace.service;
   const ordinary = logged.slice();
   const spans = outageSpans(findOutages(analysis, slots), analysis, trace, entry, ordinary);
+  const stampedes = stampedeSpans(analysis, trace, entry, ordinary, spans);
   const heads = coldHeads(findColdStarts(analysis), trace, entry);
   for (const { at, excess } of heads) ordinary[at] = Math.max(0, logged[at] - excess);
   const boot = bootSpan(analysis, trace, slots);
   const opens = boot?.until ?? openingOf(analysis, trace, slots);
-  if (spans.length === 0 && heads.length === 0 && !Number.isFinite(opens)) return null;
+  if (spans.length === 0 && stampedes.length === 0 && heads.length === 0 && !Number.isFinite(opens)) return null;
   const cold =
     heads.length > 0
       ? { waves: wavesOf(heads, trace, present.workers), excess: Float64Array.from(heads, ({ excess }) => excess) }
       : null;
-  return { ordinary, logged, outages: spans, cold, boot, opens, presentWorkers: present.workers };
+  return { ordinary, logged, outages: spans, stampedes, cold, boot, opens, presentWorkers: present.workers };
 }
 
 /** The outages in the trace's clock; in `ordinary` their slow requests get times that others of their route took. */
@@ -132,6 +136,34 @@ function outageSpans(
     });
   }
   return spans;
+}
+
+/** What many share ran out at that moment in any pool: whoever asks for it until it is made again makes it, too. In `ordinary` they find it. */
+function stampedeSpans(
+  analysis: Analysis,
+  trace: Trace,
+  entry: (position: number) => number,
+  ordinary: Float64Array,
+  outages: readonly OutageSpan[],
+): OutageSpan[] {
+  const found = findStampedes(analysis);
+  // Where each worker has its own, another number of workers makes it at other moments.
+  if (!found || found.ofEachWorker || outages.length > 0) return [];
+  return found.windows.flatMap(({ slow, from, to }) => {
+    const begun = Int32Array.from(slow.map(entry).filter((at) => at >= 0));
+    if (begun.length === 0) return [];
+    for (const at of begun) ordinary[at] = found.usual;
+    const until = trace.start[begun[0]] + (to - from);
+    return [
+      {
+        from: trace.start[begun[0]],
+        lastSlow: until,
+        over: until,
+        all: null,
+        byRoute: new Map([[trace.route[begun[0]], begun]]),
+      },
+    ];
+  });
 }
 
 interface Head {
@@ -200,7 +232,8 @@ export type Interrupt = (entry: number, usual: number, start: number) => number;
 
 /** One possible course of them in a pool. */
 export function interruptOf(interruptions: Interruptions, trace: Trace, pool: PoolShape, random: Random): Interrupt {
-  const { outages, logged } = interruptions;
+  const { logged } = interruptions;
+  const outages = [...interruptions.outages, ...interruptions.stampedes];
   const ends = outages.map(({ lastSlow, over }) => lastSlow + random() * (over - lastSlow));
   const excessAt = coldStarts(interruptions, pool, random);
   return (entry, usual, start) => {
@@ -264,17 +297,19 @@ export function keepInterruptions(interruptions: Interruptions, entries: Int32Ar
   const placeOf = new Map(Array.from(entries, (entry, place) => [entry, place] as const));
   const kept = (list: Int32Array): Int32Array =>
     Int32Array.from(Array.from(list, (entry) => placeOf.get(entry) ?? -1).filter((place) => place >= 0));
+  const keptSpan = ({ all, byRoute, ...span }: OutageSpan): OutageSpan => ({
+    ...span,
+    all: all && kept(all),
+    byRoute: new Map([...byRoute].map(([route, list]) => [route, kept(list)] as const)),
+  });
   const pick = (column: Float64Array): Float64Array => floatsAt(column, entries);
   const { boot } = interruptions;
   return {
     ...interruptions,
     ordinary: pick(interruptions.ordinary),
     logged: pick(interruptions.logged),
-    outages: interruptions.outages.map(({ all, byRoute, ...span }) => ({
-      ...span,
-      all: all && kept(all),
-      byRoute: new Map([...byRoute].map(([route, list]) => [route, kept(list)] as const)),
-    })),
+    outages: interruptions.outages.map(keptSpan),
+    stampedes: interruptions.stampedes.map(keptSpan),
     boot: boot && { ...boot, entries: countUpTo(Float64Array.from(entries), boot.entries - 1) },
   };
 }

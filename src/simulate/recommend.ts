@@ -126,9 +126,9 @@ export function isRemedy(workload: Workload, pool: PoolShape, target: number, bu
   const slots = (one: PoolShape) => one.workers * one.threads;
   if (slots(pool) <= slots(present)) return true;
   // Workers that are replaced one by one are as many in any pool.
-  const { outages, cold, opens } = interruptions;
-  if (outages.length === 0 && !Number.isFinite(opens) && !cold?.waves.some(({ isWholePool }) => isWholePool))
-    return true;
+  const { outages, stampedes, cold, opens } = interruptions;
+  const ofMoments = outages.length + stampedes.length;
+  if (ofMoments === 0 && !Number.isFinite(opens) && !cold?.waves.some(({ isWholePool }) => isWholePool)) return true;
   return (
     slots(pool) <= SENSIBLE * slots(present) &&
     !meets(workload, present, runUninterrupted(workload, present, repetitionsFor(trace.length, budget)), target)

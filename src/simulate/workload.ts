@@ -110,12 +110,15 @@ export function workloadWithout(workload: Workload, isLeftOut: (entry: number) =
 
 /** The same log as if some requests had been given up earlier. */
 export function workloadCutShort(workload: Workload, { routes, from, to }: CutShort): Workload {
-  const { trace, contention } = workload;
-  const service = trace.service.map((micros, i) => (micros >= from && routes.includes(trace.route[i]) ? to : micros));
+  const { trace, contention, interruptions } = workload;
+  const cut = (times: Float64Array) =>
+    times.map((micros, i) => (micros >= from && routes.includes(trace.route[i]) ? to : micros));
+  const service = cut(trace.service);
   const shorter = { ...trace, service };
   return {
     ...workload,
     trace: shorter,
+    interruptions: interruptions && { ...interruptions, logged: cut(interruptions.logged) },
     ifFull: null,
     times: serviceTimes(contention ? deflated(shorter, contention, contention.share) : service, trace.route),
   };

@@ -38,6 +38,12 @@ describe('cache-stampede', () => {
     expect(Math.abs(Number(finding.evidence.period_seconds) - KEPT - MAKING)).toBeLessThan(1);
   });
 
+  it('finds it beside a lone request that took even longer', () => {
+    const calls = cached(5, 'make it as well');
+    const finding = cacheStampede.examine(asyncPool(2, [...calls, { at: 201, takes: 60, route: 'GET /home' }]))!;
+    expect(finding.evidence.long_way_seconds).toBeCloseTo(MAKING, 0);
+  });
+
   it.each(seeds)('is quiet where one makes it and the others wait, or take the old one (seed %i)', (seed) => {
     expect(cacheStampede.examine(asyncPool(2, cached(seed, 'wait for it')))).toBeNull();
     expect(cacheStampede.examine(asyncPool(2, cached(seed, 'take the old one')))).toBeNull();

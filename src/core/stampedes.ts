@@ -1,9 +1,10 @@
 /** Windows in which every request of a route takes the long way, from the first that does so until the first of them has ended. */
-import { floatsAt } from '../core/columns.ts';
-import type { Facts } from '../core/finding.ts';
-import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
-import { countUpTo, logPoissonTail, meanOf, medianOf, sumOf } from '../core/statistics.ts';
+import { max } from 'simple-statistics';
+import { floatsAt } from './columns.ts';
+import type { Analysis } from './finding.ts';
+import { groupsOf, type Rows, rowsOf } from './rows.ts';
 import { isOfNewWorkers, isOfOneClient, LEAST, othersAreSlow, SLOW } from './stampede-look-alikes.ts';
+import { countUpTo, logPoissonTail, meanOf, medianOf, sumOf } from './statistics.ts';
 
 /** Between the durations of those that took the long way and the others lies a gap of so many times. */
 const APART = 1.5;
@@ -13,6 +14,7 @@ const MOST_SLOW = 0.4;
 /** Windows with others in them, and these others. */
 const FEWEST_STAMPEDES = 3;
 const FEWEST_REPEATED = 10;
+const FEWEST_SLOW = FEWEST_STAMPEDES + FEWEST_REPEATED;
 /** Shares of those that begin inside and beside the windows. */
 const NEARLY_ALL = 0.9;
 const HARDLY_ANY = 0.1;
@@ -40,6 +42,8 @@ export interface Stampedes {
   readonly spentMicros: number;
   /** µs from one to the next; NaN: they keep no period. */
   readonly period: number;
+  /** All that took the long way, in order of their starts, each with those that repeated it. */
+  readonly windows: readonly Window[];
   /** Each worker has its own. */
   readonly ofEachWorker: boolean;
   /** µs since 1970 UTC */
@@ -47,43 +51,46 @@ export interface Stampedes {
   readonly to: number;
 }
 
-/** Slow requests, in order of their starts; the window ends when the first of them does. */
-interface Window {
+/** Positions in the rows, in order of their starts; µs since 1970 UTC: it ends when the first of them does. */
+export interface Window {
   readonly slow: number[];
   readonly from: number;
   to: number;
 }
 
-const known = new WeakMap<Facts['requests'], Stampedes | null>();
+const known = new WeakMap<Analysis['requests'], Stampedes | null>();
 
 /** Of all routes the one whose stampedes cost most, worked out once per analysis; null: none has any. */
-export function findStampedes(facts: Facts): Stampedes | null {
-  const before = known.get(facts.requests);
+export function findStampedes(analysis: Analysis): Stampedes | null {
+  const before = known.get(analysis.requests);
   if (before !== undefined) return before;
-  const found = worstStampedes(facts);
-  known.set(facts.requests, found);
+  const found = worstStampedes(analysis);
+  known.set(analysis.requests, found);
   return found;
 }
 
-function worstStampedes(facts: Facts): Stampedes | null {
-  const rows = rowsOf(facts);
+function worstStampedes(analysis: Analysis): Stampedes | null {
+  const rows = rowsOf(analysis);
   // A stamp of a second may place a request anywhere in it, however well its second is known to be filled.
-  const tick = Math.max(0, ...facts.summary.inputs.map(({ timestamp }) => 1e6 * (timestamp.resolution_seconds ?? 0)));
-  const blur = floatsAt(facts.inference.requests.uncertainty, rows.row).map((micros) =>
+  const tick = Math.max(
+    0,
+    ...analysis.summary.inputs.map(({ timestamp }) => 1e6 * (timestamp.resolution_seconds ?? 0)),
+  );
+  const blur = floatsAt(analysis.inference.requests.uncertainty, rows.row).map((micros) =>
     Math.max(tick / 2, micros || 0),
   );
   let worst: Stampedes | null = null;
   for (const [route, members] of groupsOf(rows.route)) {
     const timed = members.filter((i) => rows.service[i] >= 0);
     if (timed.length < FEWEST_OF_ROUTE) continue;
-    const found = ofRoute(facts, rows, blur, route, timed);
+    const found = ofRoute(analysis, rows, blur, route, timed);
     if (found && found.spentMicros > (worst?.spentMicros ?? 0)) worst = found;
   }
   return worst;
 }
 
 function ofRoute(
-  facts: Facts,
+  analysis: Analysis,
   rows: Rows,
   blur: Float64Array,
   route: number,
@@ -92,7 +99,7 @@ function ofRoute(
   const usual = medianOf(members.map((i) => rows.service[i]));
   const slowFrom = longWayFrom(rows, members, Math.max(SLOW * usual, LEAST));
   const slow = members.filter((i) => rows.service[i] >= slowFrom);
-  if (slow.length < FEWEST_STAMPEDES + FEWEST_REPEATED || slow.length > MOST_SLOW * members.length) return null;
+  if (slow.length < FEWEST_SLOW || slow.length > MOST_SLOW * members.length) return null;
   if (isOfNewWorkers(rows, slow)) return null;
   const byWorker = [...groupsOf(Int32Array.from(members, (i) => rows.worker[i])).values()];
   const shared = [members];
@@ -103,22 +110,23 @@ function ofRoute(
     const repeated = stampedes.flatMap(({ slow: inside }) => inside.slice(1));
     if (stampedes.length < FEWEST_STAMPEDES || repeated.length < FEWEST_REPEATED) continue;
     if (!fits(rows, blur, groups, windows, slowFrom, slow.length)) continue;
-    if (isOfOneClient(facts, rows, members, repeated)) continue;
+    if (isOfOneClient(analysis, rows, members, repeated)) continue;
     if (othersAreSlow(rows, route, stampedes)) continue;
     const began = stampedes.map(({ from }) => from).sort((a, b) => a - b);
     return {
       route,
       stampedes: stampedes.length,
       repeated: repeated.length,
-      most: Math.max(...stampedes.map(({ slow: inside }) => inside.length)),
+      most: max(stampedes.map(({ slow: inside }) => inside.length)),
       took: medianOf(stampedes.flatMap(({ slow: inside }) => inside.map((i) => rows.service[i]))),
       usual,
       slowFrom,
       spentMicros: repeated.reduce((sum, i) => sum + rows.service[i] - usual, 0),
       period: groups === shared ? periodOf(began) : Number.NaN,
+      windows: windows.flat().sort((a, b) => a.from - b.from),
       ofEachWorker: groups !== shared,
       from: began[0],
-      to: Math.max(...repeated.map((i) => rows.end[i])),
+      to: max(repeated.map((i) => rows.end[i])),
     };
   }
   return null;
@@ -128,7 +136,8 @@ function ofRoute(
 function longWayFrom({ service }: Rows, members: readonly number[], least: number): number {
   const durations = Float64Array.from(members, (i) => service[i]).sort();
   let widest = { ratio: APART, from: Number.POSITIVE_INFINITY };
-  for (let k = durations.length - 1; k > 0 && durations[k] >= least; k--) {
+  // A lone request that took even longer is no other way.
+  for (let k = durations.length - FEWEST_SLOW; k > 0 && durations[k] >= least; k--) {
     const ratio = durations[k] / Math.max(1, durations[k - 1]);
     if (ratio >= widest.ratio) widest = { ratio, from: durations[k] };
   }

@@ -1,7 +1,7 @@
 /** What looks like a stampede and is none: new workers, a job, and what makes all routes slow. */
-import type { Facts } from '../core/finding.ts';
-import { groupsOf, type Rows } from '../core/rows.ts';
-import { countUpTo, medianOf } from '../core/statistics.ts';
+import type { Analysis } from './finding.ts';
+import { groupsOf, type Rows } from './rows.ts';
+import { countUpTo, medianOf } from './statistics.ts';
 
 /** Times the median of its route, and µs, from which a request may have taken the long way. */
 export const SLOW = 3;
@@ -27,7 +27,7 @@ export function isOfNewWorkers({ worker }: Rows, slow: readonly number[]): boole
 
 /** A job asks for the same long thing several times at once, from one address. */
 export function isOfOneClient(
-  { requests }: Facts,
+  { requests }: Pick<Analysis, 'requests'>,
   rows: Rows,
   members: readonly number[],
   repeated: readonly number[],
