@@ -35,7 +35,7 @@ function examine(facts: Facts): Finding | null {
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
     },
-    advice: `Let one request make it anew while the others take the old one: a lock for each key (dogpile.cache, or SET key NX EX in Redis), or a job that renews it before it runs out. Where old ones must not be served, the others wait for the first: ${durationText(took)} at most, and the work is done once instead of up to ${most} times.${without === null ? '' : ` With the old one served, the p95 wait on the same ${poolText(summary.server)} is about ${durationText(without.waitP95)} (simulated from this log).`}`,
+    advice: `Let one request make it anew while the others take the old one: a lock for each key (${ofEachWorker ? 'threading.Lock or asyncio.Lock, for each worker has its own' : 'dogpile.cache, or SET key NX EX in Redis'}), or a job that renews it before it runs out. Where old ones must not be served, the others wait for the first: ${durationText(took)} at most, and the work is done once instead of up to ${most} times.${without === null ? '' : ` With the old one served, the p95 wait on the same ${poolText(summary.server)} is about ${durationText(without.waitP95)} (simulated from this log).`}`,
     from: found.from,
     to: found.to,
     lostSeconds: found.spentMicros / 1e6 + (isCause ? inference.wait.mean / 1e6 : 0) * summary.requests.total,
