@@ -12,13 +12,13 @@ const SHARE = 0.15;
 /** The median of the log moves by this factor when they are left out. */
 const SKEW = 1.25;
 const LONGEST_PERIOD = 120e6;
-/** What everybody calls them: in the queue of a full pool they lose their time. */
+/** What everybody calls them: in a queue that lasts for longer than they are apart they lose their time. */
 const NAMES =
   /\/(?:health|healthz|health[-_]?checks?|livez?|liveness|readyz?|readiness|ping|heartbeat|alive|up)\/?(?:\?|$)/i;
 
 function examine(facts: Facts): Finding | null {
   const rows = rowsOf(facts);
-  const { requests, names, summary } = facts;
+  const { requests, names, summary, inference } = facts;
   const groups = groupsOf(rows.route);
   const tick = medianOf(requests.resolution.subarray(0, requests.length));
   if (groups.size < 2 || rows.length < 2 * MINIMUM) return null;
@@ -30,7 +30,8 @@ function examine(facts: Facts): Finding | null {
     if (clients.size > 4) continue;
     const times = [...clients.values()].map((own) => own.map((k) => rows.start[members[k]]));
     const isNamedSo = NAMES.test(names.routes.text(route));
-    const periods = times.map((at) => periodOf(at, tick) ?? (isNamedSo ? meanGapOf(at) : null));
+    const blurred = (gap: number | null) => (isNamedSo && gap !== null && inference.wait.p95 >= gap ? gap : null);
+    const periods = times.map((at) => periodOf(at, tick) ?? blurred(meanGapOf(at)));
     if (periods.some((period) => period === null)) continue;
     const services = members.map((i) => rows.service[i]).filter(Number.isFinite);
     const others = Array.from({ length: rows.length }, (_, i) => i).filter((i) => rows.route[i] !== route);
@@ -119,8 +120,8 @@ export default defineFinding({
   explain: {
     test: [
       'Routes with at least 20 requests that come at a steady period under 2 min (coefficient of variation of the gaps <= 0.15; where stamps are',
-      'as coarse as the gaps, 40 that are spread too evenly for chance, by the index of dispersion with a score under -5) or that are named so (/healthz, /ready,',
-      '/ping and the like: in the queue of a full pool they lose their time),',
+      'as coarse as the gaps, 40 that are spread too evenly for chance, by the index of dispersion with a score under -5) or, where the p95 wait is longer than they are apart and blurs',
+      'their time, that are named so (/healthz, /ready, /ping and the like),',
       'from at most four clients, three times quicker than the rest; together 15 % of the log, and without them the median or the',
       'mean service time is 1.25 times larger.',
     ].join('\n'),
