@@ -1,15 +1,12 @@
 /** A thread of the bundle that reads ranges of a file. */
-import { Worker } from 'node:worker_threads';
 import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
+import { startThread } from '../engine/start-thread.ts';
 
 /** Room for new objects, MB: a reader makes few, and V8 would let every thread have 48. */
 const YOUNG_MB = 6;
 
 export function startRangeThread(): RangeThread {
-  const worker = new Worker(new URL('../bin/thread.js', import.meta.url), {
-    workerData: { script: 'range-worker' },
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
-  });
+  const worker = startThread('range-worker', {}, { resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } });
   const messages: RangeMessage[] = [];
   const answer = new Promise<RangeMessage[]>((resolve, reject) => {
     worker.on('message', (message: RangeMessage | null) => {

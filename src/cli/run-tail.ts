@@ -4,6 +4,7 @@ import { systemClock } from '../core/clock.ts';
 import { exitCodes } from '../core/errors.ts';
 import { printable } from '../core/text.ts';
 import { ThreadTruncations } from '../engine/follow/thread-truncations.ts';
+import { startThread } from '../engine/start-thread.ts';
 import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
 import { bePatientFor } from '../engine/patient-v8.ts';
@@ -24,7 +25,7 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     history: options.fromStart ? Number.POSITIVE_INFINITY : options.history,
     poll: options.poll ?? false,
     examiner: (names) => createExaminer(names, formats),
-    truncations: new ThreadTruncations(new URL('../bin/thread.js', import.meta.url)),
+    truncations: new ThreadTruncations(() => startThread('truncation-worker')),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
     ...(options.logFormat === undefined ? {} : { logFormat: options.logFormat }),
     ...(options.state === undefined ? {} : { stateFile: options.state }),

@@ -1,5 +1,5 @@
 /** An examiner in a thread of its own. A thread that dies is replaced; the window it had is given up, with the reason. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Partial as LogPartial } from '../analysis/partial.ts';
 import { stateOf } from '../analysis/partial-state.ts';
 import type { Names } from '../core/batch.ts';
@@ -11,6 +11,7 @@ import { sliceRows } from '../core/table.ts';
 import type { ThreadRequest } from './examine-worker.ts';
 import type { ExaminedWindow, Examiner, ExamineWindow, FormatAdvice } from './examiner.ts';
 import { threadsStart } from './patient-v8.ts';
+import { startThread } from './start-thread.ts';
 
 /** A thread that runs has read its script by then, but for a very busy machine. */
 const LOADING_MS = 30;
@@ -88,9 +89,7 @@ export class ThreadExaminer implements Examiner {
     // A thread that is started now would keep the program until it has answered.
     if (this.#closed) throw new Error('nobody waits for an examination any more');
     const loaded = threadsStart();
-    const thread = new Worker(new URL('../bin/thread.js', import.meta.url), {
-      workerData: { script: 'examine-worker', formats: this.#formats },
-    });
+    const thread = startThread('examine-worker', { formats: this.#formats });
     this.#thread = thread;
     this.#known = { workers: 0, threads: 0, routes: 0 };
     thread.unref();

@@ -4,6 +4,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
 import { systemClock } from '../../src/core/clock.ts';
@@ -71,7 +72,9 @@ async function follow(poll: boolean): Promise<{ engine: LiveEngine; counts: Coun
     clock: systemClock,
     history: Number.POSITIVE_INFINITY,
     poll,
-    truncations: new ThreadTruncations(pathToFileURL(join(root, 'bin/thread.js'))),
+    truncations: new ThreadTruncations(
+      () => new Worker(pathToFileURL(join(root, 'bin/thread.js')), { workerData: { script: 'truncation-worker' } }),
+    ),
     examiner: (names) => {
       // The program examines in a thread of its own; here it would hold up the reading that is looked at.
       const examiner = new LocalExaminer(names, formats);

@@ -1,10 +1,10 @@
 /** Reads files along in a thread of its own: one that has nothing to parse, to examine or to draw is there in time. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Truncation, TruncationWatch } from './truncation.ts';
 import type { WatchMessage, WatchRequest } from './truncation-worker.ts';
 
 export class ThreadTruncations implements TruncationWatch {
-  readonly #script: URL;
+  readonly #startThread: () => Worker;
   #thread: Worker | null = null;
   #wake: () => void = () => {};
   /** By key: files that are followed, and the path at which they stand. */
@@ -13,9 +13,9 @@ export class ThreadTruncations implements TruncationWatch {
   readonly #waiting = new Map<number, () => void>();
   #next = 1;
 
-  /** @param script of the bundle that runs threads */
-  constructor(script: URL) {
-    this.#script = script;
+  /** @param startThread starts a thread that runs `truncation-worker.ts` */
+  constructor(startThread: () => Worker) {
+    this.#startThread = startThread;
   }
 
   start(wake: () => void): void {
@@ -42,7 +42,7 @@ export class ThreadTruncations implements TruncationWatch {
   /** null: the system lets us start no more threads. */
   #newThread(): Worker | null {
     try {
-      return new Worker(this.#script, { workerData: { script: 'truncation-worker' } });
+      return this.#startThread();
     } catch {
       return null;
     }

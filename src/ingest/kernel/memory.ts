@@ -3,6 +3,7 @@
  * Its size is fixed. Pages that nobody touches take no memory, but V8 counts them as taken: with too many of them it collects
  * garbage more often, and Node 20 may wait for ever at its exit (docs/reliability.md).
  */
+import { isRoomForKernels } from '../address-space.ts';
 import { createBatch, type RequestBatch, type StreamFacts } from '../../core/batch.ts';
 
 const PAGE_BYTES = 1 << 16;
@@ -53,7 +54,7 @@ export class KernelMemory {
 /** null where the machine knows no such memory, or has none left. */
 export function createKernelMemory(inputBytes: number): KernelMemory | null {
   try {
-    return new KernelMemory(inputBytes);
+    return isRoomForKernels() ? new KernelMemory(inputBytes) : null;
   } catch {
     return null;
   }
