@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { type PartialFile, PartialJoin, unpackPartial } from '../analysis/partial-file.ts';
+import type { Elsewhere } from '../analysis/wait/runs-elsewhere.ts';
 import { UserError } from '../core/errors.ts';
 import type { LogFormat } from '../core/format.ts';
 import { version } from '../core/version.ts';
@@ -69,7 +70,11 @@ async function* linesOf(path: string, name: string): AsyncGenerator<string> {
   yield begun;
 }
 
-export function examineJoined({ partial, inputs }: PartialFile, formats: readonly LogFormat[]): Examination {
+export function examineJoined(
+  { partial, inputs }: PartialFile,
+  formats: readonly LogFormat[],
+  elsewhere: { readonly elsewhere?: Elsewhere } = {},
+): Examination {
   allIsRead();
-  return examine(partial, { inputs, version, howToLog: howToLog(formats), effort: 'full' });
+  return examine(partial, { inputs, version, howToLog: howToLog(formats), effort: 'full', ...elsewhere });
 }

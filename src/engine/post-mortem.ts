@@ -19,7 +19,7 @@ import { allIsRead, bePatientFor } from './patient-v8.ts';
 import { statOf } from './plain-file.ts';
 import { type ParallelOptions, readInParallel } from './read-in-parallel.ts';
 import { sinkOf } from './read-range.ts';
-import type { RunsThread } from './runs-thread.ts';
+import { besideRuns, type StartRuns } from './runs-thread.ts';
 import { findPlace, type Place } from './time-place.ts';
 import { requireRequests, resolveWindow, withWindow } from './window.ts';
 
@@ -31,8 +31,8 @@ export interface PostMortemOptions {
   /** Reads large files with several threads; without it one thread reads everything. */
   readonly parallel?: Pick<ParallelOptions, 'threads' | 'startThread' | 'worthSplitting'>;
   readonly onProgress?: (path: string, bytesRead: number, totalBytes: number | null) => void;
-  /** Does runs of filters beside the examination; null or missing: there is none. */
-  readonly startRuns?: () => RunsThread | null;
+  /** Does runs of filters beside the examination. */
+  readonly startRuns?: StartRuns;
   /** Only this stretch of the logs is wanted. */
   readonly window?: AskedWindow | null;
   /** An input that is cut off or damaged, in a sentence: what stood before that place counts. */
@@ -153,16 +153,11 @@ export async function examineRead(
   options: PostMortemOptions,
 ): Promise<Examination> {
   allIsRead();
-  const runs = options.startRuns?.() ?? null;
-  try {
-    return await examineBeside(runs?.elsewhere, read, paths, options);
-  } finally {
-    runs?.close();
-  }
+  return besideRuns(options.startRuns, (elsewhere) => examineBeside(elsewhere, read, paths, options));
 }
 
 async function examineBeside(
-  elsewhere: Elsewhere | undefined,
+  elsewhere: { readonly elsewhere?: Elsewhere },
   { partial, inputs, window }: ReadLogs,
   paths: readonly string[],
   options: PostMortemOptions,
@@ -172,7 +167,7 @@ async function examineBeside(
     version,
     howToLog: howToLog(options.formats),
     effort: 'full' as const,
-    ...(elsewhere ? { elsewhere } : {}),
+    ...elsewhere,
   };
   const examined = examine(partial, how);
   const { inference, requests } = examined.facts;

@@ -34,6 +34,22 @@ export interface RunsThread {
   close(): void;
 }
 
+/** null: there is none. */
+export type StartRuns = () => RunsThread | null;
+
+/** Examines beside a thread that does runs, if one may be started. */
+export async function besideRuns<T>(
+  start: StartRuns | undefined,
+  examine: (elsewhere: { elsewhere?: Elsewhere }) => Promise<T>,
+): Promise<T> {
+  const runs = start?.();
+  try {
+    return await examine(runs ? { elsewhere: runs.elsewhere } : {});
+  } finally {
+    runs?.close();
+  }
+}
+
 /** @param start starts a thread that runs `runs-worker.ts` */
 export function runsInThread(start: () => Worker): RunsThread {
   let thread: Worker | null | undefined;

@@ -1,7 +1,7 @@
 // A large file gives the same bytes of JSON for any number of threads, also when its format changes in the middle.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
@@ -40,6 +40,30 @@ describe('threads', () => {
     const one = summary(path, 1);
     expect(JSON.parse(one).wait.method).toBe('inferred');
     for (const threads of [2, 8]) expect(summary(path, threads)).toBe(one);
+  });
+
+  it('are used by every command that reads saved logs, to the same byte', () => {
+    const run = (preload: string, args: readonly string[]) =>
+      spawnSync(process.execPath, [program, ...args], {
+        env: { ...process.env, NODE_OPTIONS: `--import ${join(root, 'test/e2e', preload)}` },
+        encoding: 'utf8',
+      });
+    const path = join(folder, 'some.log');
+    writeFileSync(path, readFileSync(large, 'latin1').split('\n').slice(2000, 3000).join('\n'), 'latin1');
+    const partial = join(folder, 'some.partial');
+    writeFileSync(partial, run('no-threads.mjs', ['analyze', '--partial', path]).stdout);
+    for (const args of [
+      ['check', '--json', large],
+      ['whatif', '--json', large],
+      ['diff', '--json', path, large],
+      ['merge', '--json', partial],
+    ]) {
+      const { stdout, stderr } = run('count-threads.mjs', args);
+      expect(stdout).toBe(run('no-threads.mjs', args).stdout);
+      const started = Number(/threads started: (\d+)/.exec(stderr)?.[1]);
+      // One for the runs of filters, and as many as there are more cores for the large file.
+      expect(started > 0, `${args[0]} started ${started}`).toBe(availableParallelism() > 1);
+    }
   });
 
   it('leave a file that changes its format in the middle to one of them', () => {

@@ -1,12 +1,11 @@
 /** `logscope analyze`: the post-mortem of saved logs, as a report or as JSON. */
-import { availableParallelism } from 'node:os';
 import { exitCodes } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
+import { MOST_BY_THEMSELVES, onCores, usualThreads } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { print, stderr } from '../output.ts';
 import { parseCounts } from '../quantities.ts';
-import { startRangeThread } from '../range-thread.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
 import { writeExamination } from '../write-examination.ts';
 
@@ -38,7 +37,7 @@ export default defineCommand({
       '--threads <n>',
       `threads that read a large file, as many as cores but at most ${MOST_BY_THEMSELVES} if not given; the result is the same for any number`,
       parseThreads,
-      Math.min(MOST_BY_THEMSELVES, availableParallelism()),
+      usualThreads(),
     );
     windowOptions(inputOptions(command)).action((files: string[], options: Options) =>
       run(() => analyze(files, options)),
@@ -46,22 +45,16 @@ export default defineCommand({
   },
 });
 
-/** Each takes 25 to 40 MB: with four a log of any size is read in less than 300 MiB, and as fast as most disks give it. */
-const MOST_BY_THEMSELVES = 4;
-
 const parseThreads = (text: string): number => Math.min(64, parseCounts(text)[0]);
 
 async function analyze(files: readonly string[], options: Options): Promise<number> {
-  const [{ formats }, { examineRead, readPartial }, { startRunsThread }, { createProgress }] = await Promise.all([
+  const [{ formats }, { examineRead, readPartial }, { createProgress }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/post-mortem.ts'),
-    import('../runs-thread.ts'),
     import('../progress.ts'),
   ]);
   const progress = createProgress(stderr);
-  const parallel = { threads: options.threads, startThread: startRangeThread };
-  const beside = options.threads > 1 ? { startRuns: startRunsThread } : {};
-  const how = { formats, ...options, parallel, ...beside, window: askedWindow(options) };
+  const how = { formats, ...options, ...onCores(options.threads), window: askedWindow(options) };
   const read = await readPartial(files, {
     ...how,
     onProgress: progress.report,

@@ -2,6 +2,7 @@
 import { exitCodes } from '../../core/errors.ts';
 import type { Severity } from '../../core/summary.ts';
 import { defineCommand } from '../command.ts';
+import { onCores } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { parseRatio, parseSeconds } from '../quantities.ts';
@@ -91,6 +92,7 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
   const { summary, servers } = await postMortem(files, {
     formats,
     ...options,
+    ...onCores(),
     window: askedWindow(options),
     onProgress: progress.report,
     onDamage: progress.damaged,

@@ -2,6 +2,7 @@
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
+import { onCores } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
@@ -29,26 +30,32 @@ async function diff(before: string, after: string, options: Options): Promise<nu
   if (before === '-' && after === '-') {
     throw new UserError('only one of the two logs can come from standard input', exitCodes.usage);
   }
-  const [{ formats }, { postMortem }, { createProgress }, { compare }] = await Promise.all([
+  const [{ formats }, { examineRead, readPartial }, { createProgress }, { compare }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/post-mortem.ts'),
     import('../progress.ts'),
     import('../../findings/compare.ts'),
   ]);
   const progress = createProgress(stderr);
-  const examine = async (path: string) => {
-    const { facts, summary } = await postMortem([path], {
-      formats,
-      ...options,
-      window: askedWindow(options),
-      onProgress: progress.report,
-      onDamage: progress.damaged,
-    });
+  const how = {
+    formats,
+    ...options,
+    ...onCores(),
+    window: askedWindow(options),
+    onProgress: progress.report,
+    onDamage: progress.damaged,
+  };
+  const read = async (path: string) => ({ path, logs: await readPartial([path], how) });
+  const examine = async ({ path, logs }: Awaited<ReturnType<typeof read>>) => {
+    const { facts, summary } = await examineRead(logs, [path], how);
     return { path: printable(path), analysis: facts, findings: summary.findings };
   };
-  const document = await examine(before)
-    .then(async (left) => compare(left, await examine(after)))
-    .finally(progress.done);
+  const compared = async () => {
+    // Reading and examining want other settings of V8 (engine/patient-v8.ts).
+    const both = [await read(before), await read(after)] as const;
+    return compare(await examine(both[0]), await examine(both[1]));
+  };
+  const document = await compared().finally(progress.done);
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
     print(jsonReport(document, output().isTTY));

@@ -1,6 +1,8 @@
 /** `logscope merge`: the summary of partials that were made elsewhere, exactly as one run over all their logs gives it. */
+import type { Elsewhere } from '../../analysis/wait/runs-elsewhere.ts';
 import { exitCodes } from '../../core/errors.ts';
 import { defineCommand } from '../command.ts';
+import { onCores } from '../cores.ts';
 import { print } from '../output.ts';
 import { writeExamination } from '../write-examination.ts';
 
@@ -28,9 +30,10 @@ export default defineCommand({
 });
 
 async function merge(files: readonly string[], options: Options): Promise<number> {
-  const [{ formats }, { examineJoined, joinFiles }] = await Promise.all([
+  const [{ formats }, { examineJoined, joinFiles }, { besideRuns }] = await Promise.all([
     import('../../../parsers/index.ts'),
     import('../../engine/join-partials.ts'),
+    import('../../engine/runs-thread.ts'),
   ]);
   const joined = await joinFiles(files);
   if (options.partial) {
@@ -38,6 +41,7 @@ async function merge(files: readonly string[], options: Options): Promise<number
     print(packPartial(joined));
     return exitCodes.done;
   }
-  await writeExamination(examineJoined(joined, formats), options);
+  const examine = async (elsewhere: { elsewhere?: Elsewhere }) => examineJoined(joined, formats, elsewhere);
+  await writeExamination(await besideRuns(onCores().startRuns, examine), options);
   return exitCodes.done;
 }

@@ -3,6 +3,7 @@ import { exitCodes } from '../../core/errors.ts';
 import type { PoolModel } from '../../core/prediction.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
+import { onCores } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { parseCounts, parseSeconds } from '../quantities.ts';
@@ -62,6 +63,7 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
   const { facts } = await postMortem(files, {
     formats,
     ...options,
+    ...onCores(),
     window: askedWindow(options),
     onProgress: progress.report,
     onDamage: progress.damaged,
