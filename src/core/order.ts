@@ -30,20 +30,31 @@ export function packedOrder(values: Float64Array, mostScale: number): Int32Array
 /** So many places for each index on average, and one far value has left nothing to tell the others apart by. */
 const MOST_MOVES = 32;
 
+/** Values that are so near to their place are in order sooner than they are packed, sorted and unpacked. */
+const FEW_MOVES = 4;
+
 /** Indices in the order of their values; ties keep the order of indices. Values must be finite. */
 export function ascendingOrder(values: Float64Array): Int32Array {
+  const given = indicesBelow(values.length);
+  if (moveToOrder(given, values, FEW_MOVES)) return given;
   const order = packedOrder(values, Number.MAX_VALUE);
-  let left = MOST_MOVES * order.length;
   // What packing cannot tell apart stands side by side.
+  return moveToOrder(order, values, MOST_MOVES) ? order : order.sort((a, b) => values[a] - values[b] || a - b);
+}
+
+/** Sorts indices by insertion, with up to so many moves for each on average. @returns whether that was enough */
+function moveToOrder(order: Int32Array, values: Float64Array, most: number): boolean {
+  let left = most * order.length;
   for (let k = 1; k < order.length; k++) {
     const index = order[k];
+    const value = values[index];
     let at = k;
-    for (; at > 0 && values[order[at - 1]] > values[index]; at--) order[at] = order[at - 1];
+    for (; at > 0 && values[order[at - 1]] > value; at--) order[at] = order[at - 1];
     order[at] = index;
     left -= k - at;
-    if (left < 0) return order.sort((a, b) => values[a] - values[b] || a - b);
+    if (left < 0) return false;
   }
-  return order;
+  return true;
 }
 
 /** Sorts instants in place, which often stand in their order already: lines are written as requests end. */

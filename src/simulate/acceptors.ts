@@ -94,6 +94,11 @@ function deal(workload: Workload, workers: number, { arrival, worker, seed }: Re
     const isBehind = i > 0 && arrival[i] - arrival[i - 1] < RIGHT_BEHIND;
     const isSame = i > 0 && random() < (isBehind ? SAME_WORKER : SAME_WORKER_LATER);
     if (!isSame) ticket = Math.floor(random() * 0x1_0000_0000);
+    else if (!worker) {
+      // The same draws.
+      accepts[i] = accepts[i - 1];
+      continue;
+    }
     const known = worker ? worker[i] : -1;
     // Those of the log keep what they accepted, but for what processes that came later take from them.
     let w = workers - 1;

@@ -37,17 +37,8 @@ export function canTellContention(trace: Trace, present: PoolShape | null): bool
     !tooCoarse(trace) &&
     // Within one tick of the stamps requests are put where they fit, and who ran beside whom is not seen.
     trace.tick <= meanOf(trace.service) &&
-    powerOf(trace, present) >= POWER_Z
+    wouldShow(trace, present) >= POWER_Z
   );
-}
-
-const powers = new WeakMap<Trace, number>();
-
-/** Worked out once: all findings ask. */
-function powerOf(trace: Trace, present: PoolShape | null): number {
-  const power = powers.get(trace) ?? wouldShow(trace, present);
-  powers.set(trace, power);
-  return power;
 }
 
 /** Standard errors by which the growth would show on average if half of the service were shared work: a pool that is always full has hardly any levels to compare. */

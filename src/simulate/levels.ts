@@ -1,4 +1,5 @@
 /** How many requests ran beside each request: at its start, and on average over its life. */
+import { indicesBelow } from '../core/columns.ts';
 import { countUpTo } from '../core/statistics.ts';
 
 export interface Levels {
@@ -16,9 +17,7 @@ export function levelsSeen(start: Float64Array, service: Float64Array, group: In
   const n = start.length;
   const levels: Levels = { atStart: new Float64Array(n), average: new Float64Array(n) };
   if (!group) {
-    const rows = new Int32Array(n);
-    for (let i = 0; i < n; i++) rows[i] = i;
-    fill(start, service, rows, levels);
+    fill(start, service, indicesBelow(n), levels);
     return levels;
   }
   const members = new Map<number, number[]>();
@@ -45,19 +44,22 @@ function fill(start: Float64Array, service: Float64Array, rows: Int32Array, leve
   ends.sort();
   const startArea = prefix(starts);
   const endArea = prefix(ends);
-  // Area under the level up to t: each start s <= t adds t - s, each end e <= t takes t - e away.
-  const area = (t: number): number => {
-    const begun = countUpTo(starts, t);
-    const ended = countUpTo(ends, t);
-    return begun * t - startArea[begun] - (ended * t - endArea[ended]);
-  };
+  // Area under the level up to t: each of the starts s <= t adds t - s, each of the ends e <= t takes t - e away.
+  const area = (t: number, begun: number, ended: number): number =>
+    begun * t - startArea[begun] - (ended * t - endArea[ended]);
+  let begun = 0;
   let ended = 0;
   for (let k = 0; k < n; k++) {
     const row = rows[k];
-    while (ended < n && ends[ended] <= starts[k]) ended++;
+    const from = starts[k];
+    while (begun < n && starts[begun] <= from) begun++;
+    while (ended < n && ends[ended] <= from) ended++;
     levels.atStart[row] = Math.max(0, k - ended);
+    const to = from + service[row];
     levels.average[row] =
-      service[row] > 0 ? Math.max(1, (area(starts[k] + service[row]) - area(starts[k])) / service[row]) : 1;
+      service[row] > 0
+        ? Math.max(1, (area(to, countUpTo(starts, to), countUpTo(ends, to)) - area(from, begun, ended)) / service[row])
+        : 1;
   }
 }
 

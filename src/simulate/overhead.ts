@@ -49,5 +49,7 @@ export function slotTimes(
 ): Float64Array {
   const { service, overhead } = trace;
   const lingers = lingersIn(trace, pool);
-  return Float64Array.from(row, (i) => service[i] * scale + overhead + (lingers?.[i] ?? 0));
+  const times = new Float64Array(row.length);
+  for (let k = 0; k < times.length; k++) times[k] = service[row[k]] * scale + overhead + (lingers?.[row[k]] ?? 0);
+  return times;
 }

@@ -57,18 +57,15 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
   const all = analysis.requests.length <= MOST_REQUESTS ? some : workloadWhenAsked(analysis, { thorough });
   const quick: Basis = { client, workload: some, budget: BUDGET, known: new Map() };
   const sizing: Basis = thorough ? { client, workload: all, budget: WHAT_IF_BUDGET, known: new Map() } : quick;
+  // Many findings ask.
+  let contention: ReturnType<Predictor['contention']> | undefined;
   return {
     predict(pool, options) {
       const { within, ...change } = options ?? {};
       if (within === undefined) return ask(quick, pool, change)?.prediction ?? null;
       return predictedWithin(quick, pool, within, change);
     },
-    contention() {
-      const base = quick.workload();
-      if (!base?.contention) return base && canTellContention(base.trace, base.present) ? 'none' : 'unknown';
-      const { level: _level, ...found } = base.contention;
-      return { ...found, aloneMean: meanOf(deflated(base.trace, base.contention, found.share)) };
-    },
+    contention: () => (contention ??= contentionOf(quick.workload())),
     smallestPool(target) {
       const base = sizing.workload();
       if (!base || !carriesRecommendation(base)) return null;
@@ -78,6 +75,12 @@ export function createPredictor(analysis: Analysis, { thorough = true } = {}): P
       return isRemedy(base, found.pool, target, sizing.budget) ? answer.prediction : null;
     },
   };
+}
+
+function contentionOf(base: Workload | null): ReturnType<Predictor['contention']> {
+  if (!base?.contention) return base && canTellContention(base.trace, base.present) ? 'none' : 'unknown';
+  const { level: _level, ...found } = base.contention;
+  return { ...found, aloneMean: meanOf(deflated(base.trace, base.contention, found.share)) };
 }
 
 function workloadWhenAsked(analysis: Analysis, choice: WorkloadChoice): () => Workload | null {

@@ -53,7 +53,9 @@ export function ticksOf(
 /** Moves the grouped entries of `start` (µs, estimates) to a place each within their tick. */
 export function drawWithinTicks({ groups, back, width }: Ticks, start: Float64Array, random: Random): void {
   for (const group of groups) {
-    const places = Float64Array.from(group, random).sort();
+    const places = new Float64Array(group.length);
+    for (let k = 0; k < places.length; k++) places[k] = random();
+    places.sort();
     for (let k = 0; k < group.length; k++) start[group[k]] += places[k] * width[group[k]] - back[group[k]];
   }
 }

@@ -86,7 +86,7 @@ export function traceOf(told: Analysis, most = Number.POSITIVE_INFINITY): { trac
     for (let i = 0; i < n; i++) to[i] = Number.isFinite(from[rows[i]]) ? from[rows[i]] : missing;
     return to;
   };
-  const route = Int32Array.from(rows, (row) => requests.route[row]);
+  const route = integersAt(requests.route, rows);
   const { worker, workers } = denseWorkers(rows, requests.worker);
   const start = pick(begin, Number.NaN);
   const service = pick(hold, Number.NaN);
@@ -146,11 +146,12 @@ function slotsHeld({ requests, inference }: Analysis) {
 /** Numbered in the order of first sight. */
 function denseWorkers(rows: readonly number[], ids: RequestTable['worker']): { worker: Int32Array; workers: number } {
   const dense = new Map<number, number>();
-  const worker = Int32Array.from(rows, (row) => {
-    const id = ids[row];
+  const worker = integersAt(ids, rows);
+  for (let k = 0; k < worker.length; k++) {
+    const id = worker[k];
     if (id >= 0 && !dense.has(id)) dense.set(id, dense.size);
-    return dense.get(id) ?? -1;
-  });
+    worker[k] = dense.get(id) ?? -1;
+  }
   return { worker, workers: dense.size };
 }
 
