@@ -1,5 +1,5 @@
 /** `tail --state FILE`: remembers how far each file was read, and goes on from there, through rotations in between. */
-import { readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
 import type { EarlierFile, FilePosition } from './file-position.ts';
@@ -47,8 +47,14 @@ export async function writeState(path: string, inputs: readonly LiveInput[], wri
   const text = `${JSON.stringify(state)}\n`;
   if (text === written) return text;
   const fresh = `${path}.${process.pid}.tmp`;
-  await writeFile(fresh, text);
-  await rename(fresh, path);
+  try {
+    await writeFile(fresh, text);
+    await rename(fresh, path);
+  } catch (error) {
+    // On a full disk it is there, and empty.
+    await rm(fresh, { force: true }).catch(() => undefined);
+    throw error;
+  }
   return text;
 }
 
