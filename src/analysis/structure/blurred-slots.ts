@@ -8,7 +8,7 @@ import { placeOfLeast } from '../../core/order.ts';
 import { createDraws, type Draws, shuffle } from './draws.ts';
 import { orderOf } from './order.ts';
 import { inOrderOfArrival, type Stays } from './presence.ts';
-import { spreadInTicks, type Trace } from './trace.ts';
+import { spreadInTicks, type Trace, ticksAt } from './trace.ts';
 
 export interface BlurredSlots {
   readonly slots: number;
@@ -193,7 +193,7 @@ export function replayed(
     free[next] = left[i];
   }
   const order = orderOf(left);
-  const low = Float64Array.from(order, (i) => Math.floor(left[i] / resolution) * resolution);
+  const low = ticksAt(left, order, resolution);
   return {
     end: spreadInTicks(
       low,

@@ -13,7 +13,7 @@ import type { LoadGrowth } from '../../core/inference.ts';
 import { besideText } from '../../core/words.ts';
 import { createDraws, type Draws, shuffle } from './draws.ts';
 import { orderOf } from './order.ts';
-import { spreadInTicks, type Trace } from './trace.ts';
+import { spreadInTicks, type Trace, ticksAt } from './trace.ts';
 
 /** Fewer requests show nothing. */
 const FEWEST = 100;
@@ -226,7 +226,7 @@ function slopeOfDealt(trace: Trace, begun: Float64Array, group: Int32Array, repl
   const dealt = dealtWithin(trace.duration, group, draws);
   const end = begun.map((at, i) => at + dealt[i]);
   const order = orderOf(end);
-  const low = Float64Array.from(order, (i) => Math.floor(end[i] / resolution) * resolution);
+  const low = ticksAt(end, order, resolution);
   const written = spreadInTicks(
     low,
     low.map((at) => at + resolution),

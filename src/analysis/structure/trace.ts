@@ -231,6 +231,13 @@ function tightenByOrder(low: Float64Array, high: Float64Array, jitter: number): 
   return true;
 }
 
+/** When the ticks of these instants began, at the given rows, in their order. */
+export function ticksAt(instants: Float64Array, rows: Int32Array, resolution: number): Float64Array {
+  const low = floatsAt(instants, rows);
+  for (let k = 0; k < low.length; k++) low[k] = Math.floor(low[k] / resolution) * resolution;
+  return low;
+}
+
 /** The middle of each window; requests that share a window stand evenly in it, in line order. */
 export function spreadInTicks(low: Float64Array, high: Float64Array): Float64Array {
   const n = low.length;

@@ -11,7 +11,7 @@ import { floatsAt } from '../../core/columns.ts';
 import { createDraws, shuffle } from './draws.ts';
 import { type Misfits, misfits } from './lanes.ts';
 import { orderOf } from './order.ts';
-import type { Trace } from './trace.ts';
+import { type Trace, ticksAt } from './trace.ts';
 
 /** Mean number of requests that would not fit in `slots` lanes per worker, had any worker taken any request. */
 export function misfitsWithShuffledWorkers(trace: Trace, slots: number, replicas: number): number {
@@ -90,7 +90,7 @@ interface Replay {
 /** What of a replay would not fit in `slots` lanes per worker, or in all, had the log told of it as it does: by the tick. */
 export function misfitsAsLogged(trace: Trace, { end, duration, worker }: Replay, slots: number): Misfits {
   const byEnd = orderOf(end);
-  const low = Float64Array.from(byEnd, (i) => Math.floor(end[i] / trace.resolution) * trace.resolution);
+  const low = ticksAt(end, byEnd, trace.resolution);
   const high = low.map((at) => at + trace.resolution);
   const group = worker && byEnd.map((i) => worker[i]);
   const dealt: Trace = { ...trace, low, high, duration: floatsAt(duration, byEnd), ordered: true };

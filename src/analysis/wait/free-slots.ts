@@ -1,4 +1,5 @@
 /** When the slots of each particle of a filter are free again, the first in front; where their number changes, they come and go. */
+import { integersAt } from '../../core/columns.ts';
 import { type SlotStep, slotSteps } from './slot-changes.ts';
 import type { Stretch } from './stretch.ts';
 
@@ -70,7 +71,7 @@ export class FreeSlots {
       const from = ancestors[k] * slots;
       for (let x = 0; x < slots; x++) this.#spare[k * slots + x] = this.#free[from + x];
     }
-    this.#stepped = Int32Array.from(ancestors, (k) => this.#stepped[k]);
+    this.#stepped = integersAt(this.#stepped, ancestors);
     [this.#free, this.#spare] = [this.#spare, this.#free];
   }
 }

@@ -253,7 +253,7 @@ function mostOf(longest: Float64Array | null): [mean: number, p95: number] {
 
 /** Most requests that waited at once, by the starts and the waits of one history, in one unit. */
 export function longestQueue(start: Float64Array, wait: Float64Array): number {
-  const came = Float64Array.from(start, (at, i) => at - wait[i]).sort();
+  const came = start.map((at, i) => at - wait[i]).sort();
   const began = start.slice().sort();
   let most = 0;
   for (let i = 0, j = 0; i < came.length; i++) {
