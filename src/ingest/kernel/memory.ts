@@ -3,8 +3,9 @@
  * Its size is fixed. Pages that nobody touches take no memory, but V8 counts them as taken: with too many of them it collects
  * garbage more often, and Node 20 may wait for ever at its exit (docs/reliability.md).
  */
-import { isRoomForKernels } from '../address-space.ts';
+
 import { createBatch, type RequestBatch, type StreamFacts } from '../../core/batch.ts';
+import { isRoomForKernels } from '../address-space.ts';
 
 const PAGE_BYTES = 1 << 16;
 /** For tables, and the batches of a dozen kinds of lines. */
