@@ -1,8 +1,12 @@
 /** How saved logs are read and examined on the cores there are: the result is the same for any number of threads. */
 import { availableParallelism } from 'node:os';
+import type { LogFormat } from '../core/format.ts';
 import type { PostMortemOptions } from '../engine/post-mortem.ts';
+import type { InputOptions } from './input-options.ts';
+import type { Progress } from './progress.ts';
 import { startRangeThread } from './range-thread.ts';
 import { startRunsThread } from './runs-thread.ts';
+import { askedWindow, type WindowOptions } from './window-options.ts';
 
 /** Each takes 25 to 40 MB: with four a log of any size is read in less than 300 MiB, and as fast as most disks give it. */
 export const MOST_BY_THEMSELVES = 4;
@@ -12,4 +16,18 @@ export const usualThreads = (): number => Math.min(MOST_BY_THEMSELVES, available
 export const onCores = (threads = usualThreads()): Pick<PostMortemOptions, 'parallel' | 'startRuns'> => ({
   parallel: { threads, startThread: startRangeThread },
   ...(threads > 1 ? { startRuns: startRunsThread } : {}),
+});
+
+/** How a command reads and examines saved logs that asks no more of it than its options say. */
+export const asAsked = (
+  formats: readonly LogFormat[],
+  options: InputOptions & WindowOptions,
+  progress: Progress,
+): PostMortemOptions => ({
+  formats,
+  ...options,
+  ...onCores(),
+  window: askedWindow(options),
+  onProgress: progress.report,
+  onDamage: progress.damaged,
 });

@@ -2,11 +2,11 @@
 import { exitCodes } from '../../core/errors.ts';
 import type { Severity } from '../../core/summary.ts';
 import { defineCommand } from '../command.ts';
-import { onCores } from '../cores.ts';
+import { asAsked } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { parseRatio, parseSeconds } from '../quantities.ts';
-import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
+import { type WindowOptions, windowOptions } from '../window-options.ts';
 import { oneOf, wrongUsage } from '../wrong-usage.ts';
 
 interface Options extends InputOptions, WindowOptions {
@@ -89,14 +89,7 @@ async function checkLog(files: readonly string[], options: Options): Promise<num
     import('../../findings/check.ts'),
   ]);
   const progress = createProgress(stderr);
-  const { summary, servers } = await postMortem(files, {
-    formats,
-    ...options,
-    ...onCores(),
-    window: askedWindow(options),
-    onProgress: progress.report,
-    onDamage: progress.damaged,
-  }).finally(progress.done);
+  const { summary, servers } = await postMortem(files, asAsked(formats, options, progress)).finally(progress.done);
   const result = check(summary, thresholds, servers);
   if (json) {
     const { jsonReport } = await import('../../report/json.ts');

@@ -2,10 +2,10 @@
 import { exitCodes, UserError } from '../../core/errors.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
-import { onCores } from '../cores.ts';
+import { asAsked } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
-import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
+import { type WindowOptions, windowOptions } from '../window-options.ts';
 
 interface Options extends InputOptions, WindowOptions {
   readonly json?: boolean;
@@ -37,14 +37,7 @@ async function diff(before: string, after: string, options: Options): Promise<nu
     import('../../findings/compare.ts'),
   ]);
   const progress = createProgress(stderr);
-  const how = {
-    formats,
-    ...options,
-    ...onCores(),
-    window: askedWindow(options),
-    onProgress: progress.report,
-    onDamage: progress.damaged,
-  };
+  const how = asAsked(formats, options, progress);
   const read = async (path: string) => ({ path, logs: await readPartial([path], how) });
   const examine = async ({ path, logs }: Awaited<ReturnType<typeof read>>) => {
     const { facts, summary } = await examineRead(logs, [path], how);

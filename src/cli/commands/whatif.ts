@@ -3,11 +3,11 @@ import { exitCodes } from '../../core/errors.ts';
 import type { PoolModel } from '../../core/prediction.ts';
 import { printable } from '../../core/text.ts';
 import { defineCommand } from '../command.ts';
-import { onCores } from '../cores.ts';
+import { asAsked } from '../cores.ts';
 import { type InputOptions, inputOptions } from '../input-options.ts';
 import { output, print, stderr } from '../output.ts';
 import { parseCounts, parseSeconds } from '../quantities.ts';
-import { askedWindow, type WindowOptions, windowOptions } from '../window-options.ts';
+import { type WindowOptions, windowOptions } from '../window-options.ts';
 import { oneOf } from '../wrong-usage.ts';
 
 interface Options extends InputOptions, WindowOptions {
@@ -60,14 +60,7 @@ async function whatif(files: readonly string[], options: Options): Promise<numbe
     import('../../simulate/what-if-servers.ts'),
   ]);
   const progress = createProgress(stderr);
-  const { facts } = await postMortem(files, {
-    formats,
-    ...options,
-    ...onCores(),
-    window: askedWindow(options),
-    onProgress: progress.report,
-    onDamage: progress.damaged,
-  }).finally(progress.done);
+  const { facts } = await postMortem(files, asAsked(formats, options, progress)).finally(progress.done);
   const document = whatIfByServer(facts, options, options.targetP95Wait * 1e6);
   if (options.json) {
     const { jsonReport } = await import('../../report/json.ts');
