@@ -2,7 +2,8 @@
  * One accept queue for all workers, or one in each process? gunicorn's threads and SO_REUSEPORT sockets take connections
  * in before a thread is free, so that one process can have a queue while another idles.
  *
- * A sync worker accepts when it is free: the queue is the socket's, and shared. Threads: by the server's name, else from
+ * A sync worker accepts when it is free: the queue is the socket's, and shared, unless each has a socket of its own (--reuse-port).
+ * Threads: by the server's name, else. Both are told from
  * starts that follow an end of their own full process at once although another process had a slot free. A shared queue
  * makes them only by chance: (departures from a full process while another was free) · (1 - e^(-λε)).
  */
@@ -13,6 +14,8 @@ export type Queue = 'shared' | 'per-worker' | null;
 
 /** µs: a start this soon after an end came from a queue. */
 const AT_ONCE = 2_000;
+/** µs: another process that has had room for longer than this has nobody in its queue; a shared one hands requests over sooner. */
+const SURELY_IDLE = 15_000;
 /** Stamps coarser than this (µs) cannot show it. */
 const FINE_STAMP = 10_000;
 
@@ -24,11 +27,17 @@ export function queueOf(
   slots: number | null,
   format: string,
 ): Queue {
-  if (model === 'sync' || (model === 'async' && slots === 1) || workers === 1) return 'shared';
+  if (model === 'sync') return shownBy(trace, 1) ?? 'shared';
+  if ((model === 'async' && slots === 1) || workers === 1) return 'shared';
   if (model !== 'threaded') return null;
   if (/^gunicorn/.test(format)) return 'per-worker';
   if (/^(uwsgi|waitress|cherrypy)/.test(format)) return 'shared';
-  if (slots === null || !trace.hasDurations || !trace.hasWorkers || trace.resolution > FINE_STAMP) return null;
+  return slots === null ? null : shownBy(trace, slots);
+}
+
+/** null: the stamps do not show it. */
+function shownBy(trace: Trace, slots: number): Queue {
+  if (!trace.hasDurations || !trace.hasWorkers || trace.resolution > FINE_STAMP) return null;
   const { startsAtOnce, whileAnotherWasFree, byChance } = startsFromQueues(trace, slots);
   if (startsAtOnce < 30) return null;
   return whileAnotherWasFree > 3 * byChance + 10 ? 'per-worker' : 'shared';
@@ -55,8 +64,11 @@ function startsFromQueues(trace: Trace, slots: number): QueueStarts {
   const anotherFree = new Uint8Array(workers);
   const rate = n / (times[order[2 * n - 1]] - times[order[0]]);
   let [startsAtOnce, whileAnotherWasFree, byChance] = [0, 0, 0];
-  const someFree = (but: number): boolean => {
-    for (let w = 0; w < workers; w++) if (w !== but && level[w] < slots) return true;
+  /** Since when each has had room. */
+  const roomSince = new Float64Array(workers).fill(Number.NEGATIVE_INFINITY);
+  const someFree = (but: number, now: number): boolean => {
+    for (let w = 0; w < workers; w++)
+      if (w !== but && level[w] < slots && now - roomSince[w] > SURELY_IDLE) return true;
     return false;
   };
   for (const k of order) {
@@ -70,8 +82,8 @@ function startsFromQueues(trace: Trace, slots: number): QueueStarts {
       level[worker]++;
     } else {
       if (level[worker] >= slots) {
-        fullUntil[worker] = times[k];
-        anotherFree[worker] = someFree(worker) ? 1 : 0;
+        fullUntil[worker] = roomSince[worker] = times[k];
+        anotherFree[worker] = someFree(worker, times[k]) ? 1 : 0;
         if (anotherFree[worker]) byChance += 1 - Math.exp(-rate * AT_ONCE);
       }
       level[worker]--;

@@ -25,6 +25,8 @@ const GROWN = 0.15;
 /** Standard errors by which queued and unqueued service times may differ, and must for the slots beside it. */
 const ALIKE = 2.6;
 const UNLIKE = 3;
+/** Share of a tick that a request takes at least. */
+const LEAST_OF_TICK = 0.25;
 /** Share of queued requests whose service time may come out negative: the queue is hardly first come, first served then. */
 const MOST_NEGATIVE = 0.12;
 
@@ -64,30 +66,34 @@ export function poolBehindProxy(trace: Trace, table: RequestTable, declared: Dec
       const few = k === 0 || differences[k - 1] < -UNLIKE;
       return Math.abs(difference) <= ALIKE && few && differences[k + 1] > UNLIKE && negative <= MOST_NEGATIVE * queued;
     }) + 1;
-  if (slots === 0) {
+  const serviceMean = slots === 0 ? Number.NaN : splits[slots - 1].sum / trace.length;
+  // Within a tick the order of arrivals and departures blurs, and with it the number of slots and all that follows from it.
+  if (!(serviceMean >= LEAST_OF_TICK * trace.resolution)) {
     const blurred = trace.resolution >= COARSE ? blurredSlots(trace, splits.length, replicas) : null;
     if (blurred) return poolOfBlurred(blurred);
-    const method = 'no single number of slots explains the times of those that queued and those that did not';
-    const structure: Structure = declared.usuallyPool
-      ? { ...noWorkers(method), model: 'pool', confidence: 0.55, capacity: atLeast(1, method) }
-      : unknownStructure(method);
-    return {
-      structure,
-      serviceMean: Number.NaN,
-      serviceBasis: 'logged times include a wait that cannot be told from the work',
-    };
+    const why =
+      slots === 0
+        ? 'no single number of slots explains the times of those that queued and those that did not'
+        : 'the stamps are too coarse to tell who was there when somebody came';
+    return perhapsPool(why, declared);
   }
   const split = splits[slots - 1];
   const method = `with ${slots} slots, ${split.queued} requests that queued needed as long as ${split.unqueued} that did not`;
-  const serviceMean = split.sum / trace.length;
-  // Within a tick the order of arrivals and departures blurs, and with it the number of slots.
-  const capacity = serviceMean < 0.25 * trace.resolution ? atLeast(1, method) : exactly(slots, 0.8, method);
   return {
-    structure: { ...noWorkers(method), model: 'pool', confidence: 0.85, capacity },
+    structure: { ...noWorkers(method), model: 'pool', confidence: 0.85, capacity: exactly(slots, 0.8, method) },
     serviceMean,
     serviceBasis: `from arrivals and departures, first come first served on ${slots} slots`,
   };
 }
+
+/** Nothing tells the slots, and so neither the work. */
+const perhapsPool = (method: string, { usuallyPool }: Declared): Found => ({
+  structure: usuallyPool
+    ? { ...noWorkers(method), model: 'pool', confidence: 0.55, capacity: atLeast(1, method) }
+    : unknownStructure(method),
+  serviceMean: Number.NaN,
+  serviceBasis: 'logged times include a wait that cannot be told from the work',
+});
 
 /** What the proxy lets through at once is what the server runs at once. */
 function poolOfLimit({ slots, held }: LetThrough, trace: Trace): Found {

@@ -221,7 +221,8 @@ function poolOf(input: WaitInput, trace: Trace): Pool | null {
     const slots = Math.max(...slotChanges.map((change) => change.slots));
     return { slots, queue: 'pool', onLanes: false, changes: slotChanges };
   }
-  if (trace.hasWorkers && threadsPerWorker === 1) return { slots: capacity, queue: 'pool', onLanes: true };
+  if (trace.hasWorkers && threadsPerWorker === 1 && queue !== 'per-worker')
+    return { slots: capacity, queue: 'pool', onLanes: true };
   if (trace.hasWorkers && threadsPerWorker && (queue === 'per-worker' || (queue === null && model === 'threaded')))
     return { slots: threadsPerWorker, queue: 'worker', onLanes: false };
   if (queue === 'shared') return { slots: capacity, queue: 'pool', onLanes: false };

@@ -1,10 +1,13 @@
 /** The pool behind a proxy, queues of one process, and time with all slots busy. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { concurrencyIn } from '../../../../src/analysis/structure/concurrency.ts';
 import { declaredBy } from '../../../../src/analysis/structure/declared.ts';
 import { queueOf } from '../../../../src/analysis/structure/queue.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { poolBehindProxy } from '../../../../src/analysis/structure/with-response-times.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 
@@ -38,6 +41,14 @@ test('where nobody waits the logged time is the service time, and no slots are c
   });
   expect(structure.capacity.value).toBeNull();
   expect(Math.abs(serviceMean / 1e6 / truth.serviceMean - 1)).toBeLessThan(0.05);
+});
+
+test('requests far shorter than a tick tell neither slots nor the work: the times of an application may be taken for those of a proxy', () => {
+  const log = gunzipSync(readFileSync('test/faults/times-of-the-application.log.gz')).toString();
+  const { model, modelConfidence, capacity, service } = inferLog(log);
+  expect(model === 'pool' && modelConfidence > 0.6).toBe(false);
+  expect(capacity.value).toBeNull();
+  expect(service.mean).toBeNaN();
 });
 
 test('a queue in each process shows in fine stamps: it starts requests while another process is idle', () => {
