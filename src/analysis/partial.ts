@@ -15,7 +15,7 @@ import { Timeline } from './timeline.ts';
 import { FIRST_ERROR, Totals } from './totals.ts';
 
 /** Rows kept whole for the inference; about 100 bytes each. A block is of some hundred lines. */
-export const RETENTION: Retention = { all: 40_000, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
+const RETENTION: Retention = { all: 40_000, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
 /** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
@@ -284,11 +284,4 @@ function translate(from: Names['routes'], to: Names['routes'], rename = asItIs):
   const isSame = from === to && rename === asItIs;
   // Where both share their names, those that are added here come after those that are translated.
   return new Int32Array(from.size).map((_, id) => (isSame ? id : to.add(rename(from.text(id)))));
-}
-
-/** A partial over rows that are in memory already (the window of a live view). */
-export function partialOfRows(rows: RequestTable, facts: StreamFacts, names: Names): Partial {
-  const partial = new Partial(names);
-  partial.rows(rows, facts);
-  return partial;
 }

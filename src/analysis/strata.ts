@@ -8,7 +8,7 @@ import { MICROS_PER_SECOND } from '../core/time.ts';
 import type { TimelineView } from './timeline.ts';
 
 /** A step counts as full from this share of its slots: hand-overs leave small gaps. */
-export const FULL_STEP = 0.9;
+const FULL_STEP = 0.9;
 /** Steps to either side that tell how busy one was: stamps put work into the step beside its own. */
 const AROUND = 2;
 /** Upper ends of the strata of steps that were not full, as a share of the slots. */

@@ -21,7 +21,7 @@ const clockOf = (micros: number, zoneMinutes: number): string =>
   Number.isFinite(micros) ? new Date(micros / 1000 + zoneMinutes * 60_000).toISOString().slice(11, 19) : '--:--:--';
 
 /** "13:02:10, last 10 s: 64 requests (6.4 a second), service time p95 950 ms, no errors." */
-export function plainLine(snapshot: Snapshot, seconds: number): string {
+function plainLine(snapshot: Snapshot, seconds: number): string {
   const { requests, now, zoneMinutes, inference } = snapshot;
   const rows = Int32Array.from({ length: requests.length }, (_, row) => row);
   const stats = scopeStats(snapshot, rows, requests.length, { from: now - seconds * 1e6, to: now });

@@ -41,13 +41,3 @@ export const exponential = (random: Random): number => -Math.log(1 - random());
 /** Standard normal (Box-Muller). */
 export const normal = (random: Random): number =>
   Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-
-/** Shuffles rows [from, to) of an index list in place (Fisher-Yates). */
-export function shuffle(rows: Int32Array, random: Random, from = 0, to = rows.length): void {
-  for (let i = to - 1; i > from; i--) {
-    const j = from + Math.floor(random() * (i - from + 1));
-    const swap = rows[i];
-    rows[i] = rows[j];
-    rows[j] = swap;
-  }
-}

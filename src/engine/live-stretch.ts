@@ -134,7 +134,7 @@ export class PastStretch {
   }
 }
 
-export const keyOf = ({ id, evidence: { server } }: FindingSummary): string => `${id} ${server ?? ''}`;
+const keyOf = ({ id, evidence: { server } }: FindingSummary): string => `${id} ${server ?? ''}`;
 
 /** Slots recommended; 0: none are. */
 const sizeOf = ({ evidence: { recommended_workers: workers, recommended_threads: threads } }: FindingSummary): number =>

@@ -34,7 +34,7 @@ export type StreamObject =
   | { readonly type: 'summary'; readonly at: string; readonly summary: Summary };
 
 /** The lifecycle events that the stream tells of. */
-export const lifecycleWords = ['boot', 'exit', 'timeout', 'recycle', 'killed', 'listen'] as const;
+const lifecycleWords = ['boot', 'exit', 'timeout', 'recycle', 'killed', 'listen'] as const;
 export type LifecycleWord = (typeof lifecycleWords)[number];
 
 export const isLifecycleWord = (kind: string): kind is LifecycleWord =>

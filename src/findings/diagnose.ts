@@ -7,7 +7,7 @@ import { findingRules } from './index.ts';
 const weight: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 
 /** Whether the log has every column that the rule needs. */
-export const canExamine = (rule: FindingRule, { summary }: Pick<Facts, 'summary'>): boolean =>
+const canExamine = (rule: FindingRule, { summary }: Pick<Facts, 'summary'>): boolean =>
   rule.needs.every((need) => summary.knows[need]);
 
 interface Spoken {

@@ -39,7 +39,7 @@ export interface ParserOptions {
 }
 
 /** A line of this many bytes or more is skipped and counted. */
-export const MAX_LINE_BYTES = 1 << 20;
+const MAX_LINE_BYTES = 1 << 20;
 const FIRST_BUFFER_BYTES = 1 << 13;
 /** In a shorter input the first kernel takes longer to make, some ms, than it saves. */
 const KERNELS_PAY_BYTES = 1 << 18;

@@ -67,7 +67,7 @@ function countBetween(lines: readonly Telling[], low: number, high: number): num
 }
 
 /** Do lines of `all` tell of nearly every request that lines of `some` tell of? Both in the order of the input. */
-export function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
+function tellsOfAll(all: readonly Telling[], some: readonly Telling[]): boolean {
   if (some.length < MIN_LINES || new Set(some.map(({ key }) => key)).size < MIN_KEYS) return false;
   const waiting = new Map<string, Telling[]>();
   let next = 0;

@@ -16,7 +16,7 @@ const formats: Record<Meaning, Format> = {
 export type Paint = (meaning: Meaning, text: string) => string;
 
 export const plain: Paint = (_meaning, text) => text;
-export const coloured: Paint = (meaning, text) => styleText(formats[meaning], text, { validateStream: false });
+const coloured: Paint = (meaning, text) => styleText(formats[meaning], text, { validateStream: false });
 
 /** NO_COLOR (any value but empty) wins over FORCE_COLOR, FORCE_COLOR over "is it a terminal". See no-color.org. */
 export function paintFor(stream: { readonly isTTY?: boolean }, env: NodeJS.ProcessEnv): Paint {

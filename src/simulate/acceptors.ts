@@ -43,7 +43,7 @@ export const acceptForThemselves = (workload: Workload, pool: PoolShape): boolea
   pool.model === 'threaded' && queueOf(workload, pool) === 'per-worker';
 
 /** Each process has what it accepted, and no other may take it. */
-export const ownQueues = (workload: Workload, pool: PoolShape): boolean =>
+const ownQueues = (workload: Workload, pool: PoolShape): boolean =>
   pool.model === 'async' || queueOf(workload, pool) === 'per-worker';
 
 /**

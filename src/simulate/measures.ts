@@ -22,7 +22,7 @@ export interface PoolMeasures {
   readonly peakQueue: number;
 }
 
-export const unknownSpread: Spread = {
+const unknownSpread: Spread = {
   mean: Number.NaN,
   p50: Number.NaN,
   p95: Number.NaN,

@@ -1,9 +1,9 @@
 /** The characters that bars and charts are made of, for terminals with Unicode and without. */
 
 /** Filled from the left: index = eighths of the cell, 0..8. */
-export const leftEighths = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'] as const;
+const leftEighths = [' ', '▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'] as const;
 /** Filled from the bottom. */
-export const lowerEighths = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+const lowerEighths = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 const asciiLeft = [' ', ' ', '-', '-', '=', '=', '#', '#', '#'] as const;
 const asciiLower = [' ', '.', '.', ':', ':', '|', '|', '#', '#'] as const;
 

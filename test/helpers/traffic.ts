@@ -55,7 +55,7 @@ export function servedBy(
 }
 
 /** Everybody at once: an async server of `workers` processes, each call on a random one. */
-export function servedAsync(workers: number, calls: readonly Call[], seed = 1): KnownRequest[] {
+function servedAsync(workers: number, calls: readonly Call[], seed = 1): KnownRequest[] {
   const random = createRandom(seed);
   return calls.map((call) => request(call, call.at, String(100 + random.integer(0, workers - 1))));
 }

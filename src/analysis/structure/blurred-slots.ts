@@ -99,7 +99,7 @@ function monotone<One extends { readonly off: number }>(played: readonly One[]):
 }
 
 /** µs by index: how long each request was served, if there are so many slots. */
-export function serviceWith(stays: Stays, slots: number): Float64Array {
+function serviceWith(stays: Stays, slots: number): Float64Array {
   const service = stays.duration.slice();
   inOrderOfArrival(stays, (i, present) => {
     if (present.length >= slots) service[i] = stays.end[i] - present[slots - 1];
@@ -174,7 +174,7 @@ export function againstReplays(
 }
 
 /** First come, first served on so many slots, as a log with such stamps would tell of it, in the order of its lines; µs. */
-export function replayed(
+function replayed(
   { end, duration }: Stays,
   resolution: number,
   service: Float64Array,

@@ -89,7 +89,7 @@ function fullMicros(up: Float64Array, down: Float64Array, capacity: number): num
 }
 
 /** Rounds of a full pool without durations: `size` at once, from the first round's start to the last one's end. */
-export function concurrencyOfRounds(requests: number, { size, generations, period }: Rhythm): Concurrency {
+function concurrencyOfRounds(requests: number, { size, generations, period }: Rhythm): Concurrency {
   const full = Math.floor(requests / size);
   return {
     mean: requests / generations,

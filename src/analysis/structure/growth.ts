@@ -94,7 +94,7 @@ export interface Company {
 }
 
 /** Requests that found no more than the median number of others, and those that found more. */
-export function fewAndMany(duration: Float64Array, found: Float64Array): Company {
+function fewAndMany(duration: Float64Array, found: Float64Array): Company {
   const n = duration.length;
   const middle = found.slice().sort()[n >> 1];
   let squares = 0;

@@ -51,7 +51,7 @@ export function loadGrowth(
 }
 
 /** null: they do not wait in turn, or it does not show. @param replicas 0: for how many slots is not asked */
-export function hiddenSlots(trace: Trace, replicas: number): HiddenSlots | null {
+function hiddenSlots(trace: Trace, replicas: number): HiddenSlots | null {
   const queues = staysOf(trace);
   if (!isQueue(queues)) return null;
   if (replicas === 0) return { found: null };

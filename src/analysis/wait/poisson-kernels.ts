@@ -17,7 +17,7 @@ const LEAST = Math.round(Math.log(1e-12) / STEP);
 const REACH = 6;
 
 /** The laws of arrivals that are counted in units of so many, by the normal law where that is more than one. */
-export class PoissonKernels {
+class PoissonKernels {
   readonly #unit: number;
   /** By steps above the least. Bounded by the means that occur between 1e-12 and some thousand. */
   readonly #kept: (Kernel | undefined)[] = [];

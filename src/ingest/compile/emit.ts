@@ -46,7 +46,7 @@ export function nextClass(field: Field | undefined): number {
   }
 }
 
-export function nextTest(next: number, at: string): string {
+function nextTest(next: number, at: string): string {
   const digit = (offset: number) => `b[${at}+${offset}]>47&&b[${at}+${offset}]<58`;
   if (next === NEXT_STATUS) {
     return `(v.getInt32(${at},true)===SW||${digit(0)}&&${digit(1)}&&${digit(2)}||b[${at}]===45||b[${at}]===78||b[${at}]===48&&b[${at}+1]<48)`;

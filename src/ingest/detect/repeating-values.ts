@@ -7,7 +7,7 @@ const ENOUGH_PAIRS = 5;
  * The same for equal requests, and not for all: the size of an answer, and no pid, which depends on who answered.
  * @param requests what was asked for and answered in the line of each value
  */
-export function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
+function followsRequest(values: readonly string[], requests: readonly string[]): boolean {
   const seen = new Map<string, string>();
   let pairs = 0;
   let same = 0;

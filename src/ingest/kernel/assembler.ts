@@ -47,7 +47,6 @@ export const f64 = (value: number): Code => [0x44, ...new Uint8Array(Float64Arra
 
 export const get = ({ index }: Local): Code => [0x20, unsigned(index)];
 export const set = ({ index }: Local, value: Code): Code => [value, 0x21, unsigned(index)];
-export const tee = ({ index }: Local, value: Code): Code => [value, 0x22, unsigned(index)];
 
 const binary =
   (opcode: number) =>

@@ -23,7 +23,7 @@ const modelNames: Readonly<Record<string, string>> = {
  * "4 sync workers", "2 workers × 8 threads", "pool of 4", "server unknown"; `brief`: "2 × 8 threads". The numbers are those that
  * the verdict below tells; between what they lie is told beside them.
  */
-export function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string {
+function serverText({ snapshot }: Pick<View, 'snapshot'>, brief = false): string {
   const { server } = snapshot.summary;
   const workers = likeliestText(server.workers);
   const noun = server.workers.value === 1 ? 'worker' : 'workers';

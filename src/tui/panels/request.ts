@@ -10,7 +10,7 @@ import { waitNote, waitText } from '../wait-text.ts';
 import { cut } from '../width.ts';
 
 /** Row of the open request in the table, -1 when it is no longer held. */
-export function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number {
+function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number {
   const { request } = ui;
   if (!request) return -1;
   const { offset, source, length } = snapshot.requests;
@@ -20,7 +20,7 @@ export function openRow({ snapshot, ui }: Pick<View, 'snapshot' | 'ui'>): number
 }
 
 /** Name, value and how it is known, of everything the log says of a row. */
-export function fieldsOf(
+function fieldsOf(
   { snapshot }: Pick<View, 'snapshot'>,
   row: number,
   withDate: boolean,

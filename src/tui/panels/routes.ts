@@ -33,7 +33,7 @@ const keys: readonly [title: string, key: Key][] = [
 export const routeSortCount = keys.length;
 
 /** The routes in the order in which the panel shows them. */
-export function sortedRoutes({ scene, ui }: Pick<View, 'scene' | 'ui'>): RouteStats[] {
+function sortedRoutes({ scene, ui }: Pick<View, 'scene' | 'ui'>): RouteStats[] {
   const [, key] = keys[ui.sort.column % keys.length];
   const number = (route: RouteStats) => {
     const value = key(route);

@@ -22,7 +22,7 @@ const always: Stretch = { from: Number.NEGATIVE_INFINITY, to: Number.POSITIVE_IN
 const FEW_ROWS = 2000;
 
 /** From where a row is drawn (its wait included) to where it ends, what is not known of both included; NaN: nowhere. */
-export function reachOf(placement: Snapshot['placement'], row: number): Stretch {
+function reachOf(placement: Snapshot['placement'], row: number): Stretch {
   const slack = slackOf(placement, row);
   return { from: drawnFrom(placement, row, slack), to: endedAt(placement, row) + slack };
 }
