@@ -1,6 +1,7 @@
 /** The options that choose a stretch of a log by time, and the spellings they take. */
 import type { Command } from 'commander';
-import { MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
+import { isExists } from 'date-fns/isExists';
+import { MICROS_PER_DAY, MICROS_PER_MINUTE, MICROS_PER_SECOND } from '../core/time.ts';
 import type { AskedWindow, TimeBound } from '../core/time-window.ts';
 import { wrongUsage } from './wrong-usage.ts';
 
@@ -34,7 +35,7 @@ const unitMicros: Readonly<Record<string, number>> = {
   m: MICROS_PER_MINUTE,
   min: MICROS_PER_MINUTE,
   h: 60 * MICROS_PER_MINUTE,
-  d: 24 * 60 * MICROS_PER_MINUTE,
+  d: MICROS_PER_DAY,
 };
 const spans = /^(?:\d+(?:\.\d+)?(?:s|min|m|h|d))+$/;
 
@@ -66,10 +67,8 @@ const clockMicros = (hours = '0', minutes = '0', seconds = '0'): number =>
     : Number.NaN;
 
 /** Midnight of a date as if it were UTC, µs; NaN when there is no such day. */
-function dateMicros(year: number, month: number, day: number): number {
-  const date = new Date(Date.UTC(year, month - 1, day));
-  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() * 1000 : Number.NaN;
-}
+const dateMicros = (year: number, month: number, day: number): number =>
+  isExists(year, month - 1, day) ? Date.UTC(year, month - 1, day) * 1000 : Number.NaN;
 
 function dated(day: number, time: number, zone: string | undefined): TimeBound | null {
   const micros = day + time;

@@ -1,7 +1,9 @@
 /** Instants are µs since 1970-01-01 UTC in a plain number; these are the only conversions to text and calendar. */
-export const MICROS_PER_SECOND = 1_000_000;
-export const MICROS_PER_MINUTE = 60_000_000;
-export const MICROS_PER_DAY = 86_400_000_000;
+import { millisecondsInDay, millisecondsInMinute, millisecondsInSecond } from 'date-fns/constants';
+
+export const MICROS_PER_SECOND = 1000 * millisecondsInSecond;
+export const MICROS_PER_MINUTE = 1000 * millisecondsInMinute;
+export const MICROS_PER_DAY = 1000 * millisecondsInDay;
 
 /**
  * Days from 1970-01-01 to a civil date of the proleptic Gregorian calendar; month 1..12.

@@ -1,6 +1,6 @@
 /** From wall-clock time to UTC: the zone that stamps without an offset are read in. */
 import { UserError } from '../core/errors.ts';
-import { MICROS_PER_MINUTE } from '../core/time.ts';
+import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { localZoneName } from './local-zone-name.ts';
 
 export interface Zone {
@@ -14,7 +14,6 @@ export interface Zone {
 }
 
 const SLOT_MICROS = 15 * MICROS_PER_MINUTE;
-const DAY_MICROS = 24 * 60 * MICROS_PER_MINUTE;
 
 const fixed = (name: string, offsetMicros: number): Zone => ({ name, toUtc: (wall) => wall - offsetMicros });
 
@@ -51,8 +50,8 @@ function civil(name: string, offsetAt: (utcMicros: number) => number): Zone {
   let later = 0;
   let last = Number.NEGATIVE_INFINITY;
   const lookUp = (wall: number) => {
-    const before = offsetAt(wall - DAY_MICROS);
-    const after = offsetAt(wall + DAY_MICROS);
+    const before = offsetAt(wall - MICROS_PER_DAY);
+    const after = offsetAt(wall + MICROS_PER_DAY);
     const valid = [before, after].filter((offset) => offsetAt(wall - offset) === offset);
     // Inside the hour that clocks skip no offset is valid: the old one is kept.
     earlier = wall - (valid[0] ?? before);
