@@ -1,6 +1,6 @@
 /** A thread of the bundle that reads ranges of a file. */
 import type { RangeMessage, RangeThread } from '../engine/read-in-parallel.ts';
-import { startThread } from '../engine/start-thread.ts';
+import { endThread, startThread } from '../engine/start-thread.ts';
 
 /** Room for new objects, MB: a reader makes few, and V8 would let every thread have 48. */
 const YOUNG_MB = 6;
@@ -23,6 +23,6 @@ export function startRangeThread(): RangeThread {
       worker.postMessage(job);
       return answer;
     },
-    close: () => void worker.terminate(),
+    close: () => void endThread(worker),
   };
 }

@@ -6,6 +6,7 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, type Worker } from 'node:worker_threads';
 import { type Elsewhere, type RunsAsked, type RunsFound, runsFor } from '../analysis/wait/runs-elsewhere.ts';
 import { threadsStart } from './patient-v8.ts';
+import { beforeEnd, endThread } from './start-thread.ts';
 
 /** Of fewer requests a run takes no longer than a thread takes to start. */
 const WORTH_A_THREAD = 400;
@@ -87,9 +88,10 @@ export function runsInThread(start: () => Worker): RunsThread {
       const ends = states.map((state) => Atomics.compareExchange(state, 0, OPEN, NOT_THEIRS));
       // One that has done something and has nothing to do ends by itself, and writes down its code for the next time.
       if (ends.includes(DONE) && !ends.includes(TAKEN)) {
+        beforeEnd(thread);
         thread.ref();
         thread.postMessage(null);
-      } else void thread.terminate();
+      } else void endThread(thread);
     },
   };
 }

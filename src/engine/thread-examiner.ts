@@ -11,7 +11,7 @@ import { sliceRows } from '../core/table.ts';
 import type { ThreadRequest } from './examine-worker.ts';
 import type { ExaminedWindow, Examiner, ExamineWindow, FormatAdvice } from './examiner.ts';
 import { threadsStart } from './patient-v8.ts';
-import { startThread } from './start-thread.ts';
+import { endThread, startThread } from './start-thread.ts';
 
 /** A thread that runs has read its script by then, but for a very busy machine. */
 const LOADING_MS = 30;
@@ -71,7 +71,7 @@ export class ThreadExaminer implements Examiner {
     this.#closed = true;
     const thread = this.#thread;
     this.#thread = null;
-    await thread?.terminate();
+    if (thread) await endThread(thread);
   }
 
   #ask<Answer>(thread: Worker, question: Question): Promise<Answer> {

@@ -1,5 +1,6 @@
 /** Reads files along in a thread of its own: one that has nothing to parse, to examine or to draw is there in time. */
 import type { Worker } from 'node:worker_threads';
+import { endThread } from '../start-thread.ts';
 import type { Truncation, TruncationWatch } from './truncation.ts';
 import type { WatchMessage, WatchRequest } from './truncation-worker.ts';
 
@@ -72,7 +73,7 @@ export class ThreadTruncations implements TruncationWatch {
   }
 
   async close(): Promise<void> {
-    await this.#thread?.terminate();
+    if (this.#thread) await endThread(this.#thread);
   }
 
   #answer(take: number): void {
