@@ -183,44 +183,69 @@ interface Counted {
   endsLater: number;
 }
 
+const nothing = (): Counted => ({
+  inside: { slow: 0, all: 0 },
+  beside: { slow: 0, all: 0 },
+  quick: 0,
+  began: 0,
+  lasted: 0,
+  startsLater: 0,
+  endsLater: 0,
+});
+
+/** Adds the slow requests of a window: the first of them made it, the others repeat that. */
+function countOwn(counted: Counted, { start, end }: Rows, { slow, from, to }: Window): void {
+  counted.lasted += to - from;
+  counted.began += slow.length;
+  for (const i of slow.slice(1)) {
+    counted.inside.slow++;
+    counted.inside.all++;
+    counted.startsLater += start[i] - from;
+    counted.endsLater += end[i] - to;
+  }
+}
+
+/** Adds what else begins in a window or as long before and behind it. `starts`: µs of the group, in order. */
+function countOthers(
+  counted: Counted,
+  { service }: Rows,
+  blur: Float64Array,
+  group: readonly number[],
+  starts: Float64Array,
+  { slow, from, to }: Window,
+  slowFrom: number,
+): void {
+  const { inside, beside } = counted;
+  const own = new Set(slow);
+  const length = to - from;
+  for (let k = countUpTo(starts, from - length); k < group.length && starts[k] < to + length; k++) {
+    const [i, at] = [group[k], starts[k]];
+    if (own.has(i)) continue;
+    const isSlow = service[i] >= slowFrom;
+    if (!isSlow && at >= from && at < to) counted.quick++;
+    // Of the request, and of the window.
+    const near = 2 * blur[i];
+    if (at > from + near && at < to - near) inside.all++;
+    if (at > from - near && at < to + near) continue;
+    beside.all++;
+    if (isSlow) beside.slow++;
+  }
+}
+
 /** `windows`: of each group its own. */
 function countAround(
-  { start, end, service }: Rows,
+  rows: Rows,
   blur: Float64Array,
   groups: readonly (readonly number[])[],
   windows: readonly (readonly Window[])[],
   slowFrom: number,
 ): Counted {
-  const [inside, beside]: Tally[] = [
-    { slow: 0, all: 0 },
-    { slow: 0, all: 0 },
-  ];
-  const counted: Counted = { inside, beside, quick: 0, began: 0, lasted: 0, startsLater: 0, endsLater: 0 };
+  const counted = nothing();
   groups.forEach((group, g) => {
-    const starts = floatsAt(start, group);
-    for (const { slow, from, to } of windows[g]) {
-      const length = to - from;
-      counted.lasted += length;
-      counted.began += slow.length;
-      for (const i of slow.slice(1)) {
-        inside.slow++;
-        inside.all++;
-        counted.startsLater += start[i] - from;
-        counted.endsLater += end[i] - to;
-      }
-      const lastOfWindow = start[slow[slow.length - 1]];
-      for (let k = countUpTo(starts, from - length); k < group.length && starts[k] < to + length; k++) {
-        const [i, at] = [group[k], starts[k]];
-        const isSlow = service[i] >= slowFrom;
-        if (isSlow && at >= from && at <= lastOfWindow) continue;
-        if (!isSlow && at >= from && at < to) counted.quick++;
-        // Of the request, and of the window.
-        const near = 2 * blur[i];
-        if (at > from + near && at < to - near) inside.all++;
-        if (at > from - near && at < to + near) continue;
-        beside.all++;
-        if (isSlow) beside.slow++;
-      }
+    const starts = floatsAt(rows.start, group);
+    for (const window of windows[g]) {
+      countOwn(counted, rows, window);
+      countOthers(counted, rows, blur, group, starts, window, slowFrom);
     }
   });
   return counted;
