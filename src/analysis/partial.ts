@@ -16,7 +16,6 @@ import { FIRST_ERROR, Totals } from './totals.ts';
 
 /** Rows kept whole for the inference; about 100 bytes each. A block is of some hundred lines. */
 const RETENTION: Retention = { all: 40_000, sample: 6_000, busiestBlocks: 20, blockBytes: 1 << 16 };
-/** Lifecycle events kept; a server that restarts in a loop writes more, and the count goes on. */
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;

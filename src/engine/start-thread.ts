@@ -37,7 +37,7 @@ const collectAtOnce = (): void => setFlagsFromString('--no-incremental-marking')
 
 /**
  * To be called before a thread is ended, or asked to end. V8 goes on optimising what it ran while it is taken down; where that needs memory, a
- * collection in small steps is begun for a thread that is gone, and Node aborts (NodePlatform::ForIsolate: 10 of 800 reports on a busy
+ * collection in small steps is begun for a thread that is gone, and Node aborts (NodePlatform::ForIsolate: 5 of 360 reports on a busy
  * machine). So collections are not done in small steps meanwhile, in any thread.
  */
 export function beforeEnd(thread: Worker): void {

@@ -1,4 +1,5 @@
 /** Finding: while callers queue they ask again before they are answered, so that the server works for those who have left. */
+import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Episode, episodesOf } from '../core/full-stretches.ts';
 import { groupsOf, type Rows, rowsOf } from '../core/rows.ts';
@@ -124,8 +125,8 @@ function examine(facts: Facts): Finding | null {
     },
     advice:
       'Let clients wait for longer than the queue lasts, back off exponentially with jitter and give up after two tries. Let the server drop what is too old before it works on it (a middleware that compares X-Request-Start with now), and answer 503 at once to those whom the queue would keep waiting for longer than they do (limit_conn in nginx, --limit-concurrency of uvicorn). What is said of a pool that would be large enough counts these repeats, which end with the queue: a smaller one may do.',
-    from: times.reduce((first, at) => Math.min(first, at), Number.POSITIVE_INFINITY),
-    to: times.reduce((last, at) => Math.max(last, at), Number.NEGATIVE_INFINITY),
+    from: min(times),
+    to: max(times),
   };
 }
 

@@ -2,10 +2,10 @@
  * One accept queue for all workers, or one in each process? gunicorn's threads and SO_REUSEPORT sockets take connections
  * in before a thread is free, so that one process can have a queue while another idles.
  *
- * A sync worker accepts when it is free: the queue is the socket's, and shared, unless each has a socket of its own (--reuse-port).
- * Threads: by the server's name, else. Both are told from
- * starts that follow an end of their own full process at once although another process had a slot free. A shared queue
- * makes them only by chance: (departures from a full process while another was free) · (1 - e^(-λε)).
+ * A sync worker accepts when it is free: the queue is the socket's, and shared, unless each has a socket of its own
+ * (--reuse-port). Of threads the server's name tells most. What is left is told from starts that follow an end of their own
+ * full process at once although another process had a slot free. A shared queue makes them only by chance: (departures from a
+ * full process while another was free) · (1 - e^(-λε)).
  */
 import { indicesBelow } from '../../core/columns.ts';
 import type { Trace } from './trace.ts';
@@ -27,8 +27,8 @@ export function queueOf(
   slots: number | null,
   format: string,
 ): Queue {
-  if (model === 'sync') return shownBy(trace, 1) ?? 'shared';
   if ((model === 'async' && slots === 1) || workers === 1) return 'shared';
+  if (model === 'sync') return shownBy(trace, 1) ?? 'shared';
   if (model !== 'threaded') return null;
   if (/^gunicorn/.test(format)) return 'per-worker';
   if (/^(uwsgi|waitress|cherrypy)/.test(format)) return 'shared';
