@@ -22,12 +22,7 @@ export function readJoined(
   read: ReadLine,
 ): void {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const b = Buffer.alloc(length + 1 + SLACK_BYTES);
-  let at = 0;
-  for (const part of parts) {
-    b.set(part, at);
-    at += part.length;
-  }
+  const b = Buffer.concat(parts, length + 1 + SLACK_BYTES);
   b[length] = NEWLINE;
   const counted = tally.lines;
   tally.lines = number;

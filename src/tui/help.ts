@@ -33,8 +33,8 @@ function labels(bindings: readonly KeyBinding[], ascii: boolean): string {
 /** Bindings that hold in this mode: those whose place excludes it are left out. */
 function holds(binding: KeyBinding, { mode }: Pick<ChromeState, 'mode'>): boolean {
   if (!binding.when || binding.group === 'What if') return true;
-  const anywhere = { help: true, focus: 'what-if', tab: 'what-if' };
-  return binding.when({ ui: anywhere as never, mode });
+  const anywhere = { help: true, focus: 'what-if', tab: 'what-if' } as const;
+  return binding.when({ ui: anywhere, mode });
 }
 
 const legend: readonly (readonly [string, string, string])[] = [
@@ -134,7 +134,7 @@ export function footerItems(
   state: Pick<ChromeState, 'mode' | 'ascii' | 'columns' | 'pauseWord' | 'isTimeless' | 'tab' | 'focus'>,
 ): FooterItem[] {
   const { mode, tab, focus, ascii } = state;
-  const here = { ui: { help: false, tab, focus } as never, mode };
+  const here = { ui: { help: false, tab, focus }, mode };
   const label = (key: string) => keyLabel(key, ascii);
   const known = keyBindings
     .filter((binding) => binding.footer && bindingOf(binding.keys[0], here) === binding)

@@ -1,4 +1,5 @@
 /** The 256 colours of a terminal, and which of them looks most like another colour. */
+import { placeOfLeast } from '../core/order.ts';
 
 /** The RGB of the 16 colours as xterm sets them by default: what "nearest" is measured against. */
 export const ansi16 = [
@@ -48,13 +49,8 @@ let known: ReturnType<typeof palette> | null = null;
 export function nearest256(rgb: number): number {
   known ??= palette();
   const [lightness, a, b] = perceived(rgb);
-  let best = 0;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  known.forEach((one, i) => {
-    const distance = (one[0] - lightness) ** 2 + (one[1] - a) ** 2 + (one[2] - b) ** 2;
-    if (distance >= bestDistance) return;
-    best = i;
-    bestDistance = distance;
-  });
-  return FIRST + best;
+  return (
+    FIRST +
+    placeOfLeast(Float64Array.from(known, (one) => (one[0] - lightness) ** 2 + (one[1] - a) ** 2 + (one[2] - b) ** 2))
+  );
 }

@@ -1,8 +1,8 @@
 /** Keys that hold everywhere; the space bar does in both modes what one expects of it there. */
 import { exporters } from '../exports/index.ts';
-import { inReplay, inTail, type KeyBinding, type KeyContext, opposites } from './binding.ts';
+import { inReplay, inTail, type KeyBinding, type KeyPlace, opposites } from './binding.ts';
 
-const inHelp = ({ ui }: KeyContext): boolean => ui.help;
+const inHelp = ({ ui }: KeyPlace): boolean => ui.help;
 
 export const anywhereKeys: readonly KeyBinding[] = [
   {

@@ -2,9 +2,14 @@
 import type { Action } from '../action.ts';
 import type { UiState } from '../ui-state.ts';
 
-export interface KeyContext {
-  readonly ui: UiState;
+/** Where a key is pressed. */
+export interface KeyPlace {
+  readonly ui: Pick<UiState, 'help' | 'tab' | 'focus'>;
   readonly mode: 'tail' | 'replay';
+}
+
+export interface KeyContext extends KeyPlace {
+  readonly ui: UiState;
 }
 
 export interface KeyBinding {
@@ -14,7 +19,7 @@ export interface KeyBinding {
   readonly does?: string;
   readonly group: 'Anywhere' | 'Lanes and time' | 'Panels' | 'Replay' | 'What if';
   /** Where it holds; everywhere when missing. */
-  readonly when?: (context: KeyContext) => boolean;
+  readonly when?: (place: KeyPlace) => boolean;
   readonly action: Action | ((context: KeyContext) => Action);
   /** A word for the footer; none when missing. The lower the rank, the longer it stays on a narrow screen. */
   readonly footer?: {
@@ -25,8 +30,8 @@ export interface KeyBinding {
   };
 }
 
-export const inReplay = ({ mode }: KeyContext): boolean => mode === 'replay';
-export const inTail = ({ mode }: KeyContext): boolean => mode === 'tail';
+export const inReplay = ({ mode }: KeyPlace): boolean => mode === 'replay';
+export const inTail = ({ mode }: KeyPlace): boolean => mode === 'tail';
 
 /** What each of two opposite keys has of its own. */
 type OneWay = Pick<KeyBinding, 'keys' | 'action' | 'footer'>;

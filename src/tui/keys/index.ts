@@ -1,7 +1,7 @@
 /** All keys. Of two bindings of one key the first one whose place fits wins: those of a panel stand before those of the lanes. */
 import type { Action } from '../action.ts';
 import { anywhereKeys } from './anywhere.ts';
-import type { KeyBinding, KeyContext } from './binding.ts';
+import type { KeyBinding, KeyContext, KeyPlace } from './binding.ts';
 import { laneKeys } from './lanes.ts';
 import { panelKeys } from './panels.ts';
 import { replayKeys } from './replay.ts';
@@ -15,8 +15,8 @@ export const keyBindings: readonly KeyBinding[] = [
   ...laneKeys,
 ];
 
-export const bindingOf = (name: string, context: KeyContext): KeyBinding | undefined =>
-  keyBindings.find(({ keys, when }) => keys.includes(name) && (when?.(context) ?? true));
+export const bindingOf = (name: string, place: KeyPlace): KeyBinding | undefined =>
+  keyBindings.find(({ keys, when }) => keys.includes(name) && (when?.(place) ?? true));
 
 export function actionOf(name: string, context: KeyContext): Action | null {
   const binding = bindingOf(name, context);

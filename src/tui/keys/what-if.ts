@@ -1,8 +1,8 @@
 /** Keys of the what-if panel: the arrows change the pool. */
 import type { Action } from '../action.ts';
-import { type KeyBinding, type KeyContext, opposites } from './binding.ts';
+import { type KeyBinding, type KeyContext, type KeyPlace, opposites } from './binding.ts';
 
-const inWhatIf = ({ ui }: KeyContext): boolean => ui.focus === 'what-if' && ui.tab === 'what-if';
+const inWhatIf = ({ ui }: KeyPlace): boolean => ui.focus === 'what-if' && ui.tab === 'what-if';
 const whatIf =
   (workers: number, threads: number) =>
   ({ ui }: KeyContext): Action => ({
