@@ -13,7 +13,8 @@ Examples:
   logscope analyze --json access.log | jq .server
   docker logs -f web | logscope tail -         read a log from standard input
 
-Exit codes: 0 done, 1 check failed, 2 wrong usage, 3 input unreadable or not recognised, 130 interrupted.
+Exit codes: 0 done, 1 check failed, 2 wrong usage, 3 input unreadable or not recognised,
+            70 a bug in logscope, 74 output could not be written, 130 interrupted.
 `;
 
 function fail(error: unknown): void {
@@ -30,7 +31,7 @@ function fail(error: unknown): void {
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   stderr().write(`logscope: this is a bug in logscope ${version}; please report it with these lines:\n${text}\n`);
-  process.exitCode = 70;
+  process.exitCode = exitCodes.bug;
 }
 
 async function main(argv: string[]): Promise<void> {

@@ -6,8 +6,6 @@ import { fstatSync, statSync, writeSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { exitCodes } from '../core/errors.ts';
 
-/** As EX_IOERR of sysexits.h. */
-const OUTPUT_FAILED = 74;
 const STDOUT = 1;
 
 /** A reader that closes the pipe (`| head -1`) ends us quietly; a full disk behind it does so in one sentence. */
@@ -17,7 +15,7 @@ function failed(error: NodeJS.ErrnoException, isOutput: boolean): void {
   if (isOutput) {
     process.stderr.write(`logscope: the output could not be written (${error.code}): is the disk full?\n`);
   }
-  process.exit(OUTPUT_FAILED);
+  process.exit(exitCodes.output);
 }
 
 const watched = new Set<NodeJS.WriteStream>();

@@ -86,7 +86,10 @@ export async function resolveWindow(
     to: asked.until ? instant(asked.until) : Number.POSITIVE_INFINITY,
   };
   if (window.from < window.to) return window;
-  throw new UserError(`--until (${isoInstant(window.to)}) is not after --since (${isoInstant(window.from)})`, 2);
+  throw new UserError(
+    `--until (${isoInstant(window.to)}) is not after --since (${isoInstant(window.from)})`,
+    exitCodes.usage,
+  );
 }
 
 /** @throws UserError when nothing lies in the window */

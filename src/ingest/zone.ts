@@ -1,5 +1,5 @@
 /** From wall-clock time to UTC: the zone that stamps without an offset are read in. */
-import { UserError } from '../core/errors.ts';
+import { exitCodes, UserError } from '../core/errors.ts';
 import { MICROS_PER_DAY, MICROS_PER_MINUTE } from '../core/time.ts';
 import { localZoneName } from './local-zone-name.ts';
 
@@ -100,7 +100,7 @@ export function createZone(timezone?: string): Zone {
   } catch {
     throw new UserError(
       `the time zone "${timezone}" is not known; give an IANA name such as Europe/Paris, "UTC", or an offset such as +05:30`,
-      2,
+      exitCodes.usage,
     );
   }
 }

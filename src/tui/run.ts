@@ -32,8 +32,7 @@ const CTRL_C = '\x03';
 /** ms after the end of a log from standard input by which the program that wrote it is gone: some set the terminal back when they end (Node, ssh). */
 const WRITER_GONE_MS = [50, 500, 3000];
 
-/** Exit codes of shells for a program that a signal ended. */
-const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: 143, SIGHUP: 129 } as const;
+const signalCodes = { SIGINT: exitCodes.interrupted, SIGTERM: exitCodes.terminated, SIGHUP: exitCodes.hungUp } as const;
 
 export async function runUi(options: RunOptions): Promise<number> {
   const { engine } = options;
@@ -108,7 +107,7 @@ export async function runUi(options: RunOptions): Promise<number> {
   const onCrash = (error: unknown) => {
     terminal.leave();
     process.stderr.write(`${crashReport(error)}\n`);
-    process.exit(70);
+    process.exit(exitCodes.bug);
   };
   const onExit = () => terminal.leave();
   const onSignal = (signal: NodeJS.Signals) => finish(codeOf(signal as keyof typeof signalCodes));

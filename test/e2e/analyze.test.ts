@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitCodes } from '../../src/core/errors.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const program = join(root, 'bin/logscope.js');
@@ -124,6 +125,8 @@ describe('logscope analyze', () => {
     const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect((await run(['--version'])).stdout).toBe(`${version}\n`);
     expect(help.code).toBe(0);
+    for (const code of Object.values(exitCodes).filter((code) => code <= 128 || code === exitCodes.interrupted))
+      expect(help.stdout).toMatch(new RegExp(`Exit codes:[^]*\\b${code} \\w`));
     const names = [...help.stdout.matchAll(/^ {2}([a-z]+) \[options\]/gm)].map((match) => match[1]);
     expect(names).toContain('analyze');
     for (const name of names) {

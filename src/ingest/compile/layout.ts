@@ -1,5 +1,5 @@
 /** From a layout in a server's directive language to tokens: literal text and fields. */
-import { UserError } from '../../core/errors.ts';
+import { exitCodes, UserError } from '../../core/errors.ts';
 import type { Directive, DirectiveLanguage, Field } from '../../core/format.ts';
 
 export type Token = { readonly literal: string } | { readonly field: Field };
@@ -121,6 +121,6 @@ export function parseLayout(language: DirectiveLanguage, directives: string): To
   if (!areNeighbours(joined)) return joined;
   throw new UserError(
     `in the format '${directives}' two fields follow each other with nothing between them; put a blank between them, in the server's configuration too`,
-    2,
+    exitCodes.usage,
   );
 }
