@@ -38,7 +38,11 @@ const common = {
   minifyWhitespace: true,
   minifySyntax: true,
   sourcemap: true,
+  // The sources stand in the repository: with them dist/ would be twice as large.
+  sourcesContent: false,
+  // Licences have a file of their own (see licencesOf).
   legalComments: 'none',
+  metafile: true,
   define: {
     'process.env.NODE_ENV': '"production"',
     __LOGSCOPE_VERSION__: JSON.stringify(version),
@@ -101,7 +105,20 @@ const script = {
 };
 const programs = { help: () => false, report: (command) => !isScreen(command), screen: isScreen };
 
-await Promise.all([
+/** What those who wrote the packages in the bundle ask to be handed on with it. */
+function licencesOf(bundles) {
+  const inputs = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const folders = new Set(inputs.flatMap((file) => /^.*\bnode_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? []));
+  const told = [...folders].sort().map((folder) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e\b/i.test(entry));
+    const text = file ? `\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n` : '';
+    return `${name} ${version} (${license})\n${text}`;
+  });
+  return `dist/ holds code of these packages.\n\n${told.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
+
+const bundles = await Promise.all([
   ...Object.entries(programs).map(([name, has]) =>
     build({
       ...script,
@@ -145,6 +162,7 @@ for (const name of readdirSync(join(root, fresh)).filter((name) => name.endsWith
   writeFileSync(path, `${text}//${createHash('sha256').update(text).digest('hex').slice(0, 16)}\n`);
 }
 writeFileSync(join(root, fresh, 'version.txt'), `${version}\n`);
+writeFileSync(join(root, fresh, 'licences.txt'), licencesOf(bundles));
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 renameSync(join(root, fresh), join(root, 'dist'));
 // Runs that make the code caches (bin/run-script.js), so that not even the first start is a slow one.
