@@ -44,6 +44,21 @@ describe('zones', () => {
     ]);
   });
 
+  it('take a line that is written some seconds late for one of the first of those hours', () => {
+    const zone = createZone('Europe/Paris');
+    const written = ['02:30:00', '02:29:58', '02:59:59', '02:59:30', '02:58:29'].map((clock) =>
+      iso(zone.toUtc(wall(`2024-10-27T${clock}`))),
+    );
+    expect(written).toEqual([
+      '2024-10-27T00:30:00.000Z',
+      '2024-10-27T00:29:58.000Z',
+      '2024-10-27T00:59:59.000Z',
+      '2024-10-27T00:59:30.000Z',
+      // More than a minute before the last one.
+      '2024-10-27T01:58:29.000Z',
+    ]);
+  });
+
   it('keep the old offset in the hour that clocks skip', () => {
     const zone = createZone('Europe/Paris');
     expect(iso(zone.toUtc(wall('2024-03-31T01:59:59')))).toBe('2024-03-31T00:59:59.000Z');

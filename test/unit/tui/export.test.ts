@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Canvas, CellGrid } from '../../../src/tui/canvas.ts';
 import { exportTo, freeName } from '../../../src/tui/export.ts';
 import type { Exportable } from '../../../src/tui/exporter.ts';
+import { exporters } from '../../../src/tui/exports/index.ts';
 import { handSnapshot } from '../../helpers/snapshots.ts';
 import { temporaryFolder } from '../../helpers/terminal.ts';
 import { viewOf } from '../../helpers/views.ts';
@@ -65,8 +66,13 @@ describe('an export', () => {
 
   it('is not written under a name that promises another kind', async () => {
     const path = join(folder, 'screen.png');
-    expect(await exportTo(path, screen)).toBe('Nothing written: the name must end in .json, .txt, .ansi, .svg');
+    const endings = exporters.map(({ ending }) => `.${ending}`).join(', ');
+    expect(await exportTo(path, screen)).toBe(`Nothing written: the name must end in ${endings}`);
     expect(existsSync(path)).toBe(false);
+  });
+
+  it.each(exporters.map(({ ending }) => ending))('ends with a line: .%s', async (ending) => {
+    expect(await exported(`each.${ending}`)).toMatch(/\S[^]*\n$/);
   });
 
   it('says when the summary is not of the requests on the screen alone', async () => {
