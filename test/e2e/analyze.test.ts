@@ -127,7 +127,7 @@ describe('logscope analyze', () => {
     expect((await run(['--version'])).stdout).toBe(`${version}\n`);
     expect(help.code).toBe(0);
     for (const code of Object.values(exitCodes).filter((code) => code <= 128 || code === exitCodes.interrupted))
-      expect(help.stdout).toMatch(new RegExp(`Exit codes:[^]*\\b${code} \\w`));
+      expect(help.stdout).toMatch(new RegExp(`Exit codes:[\\s\\S]*\\b${code} \\w`));
     for (const { name } of commands) {
       expect(help.stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
       const { stdout, code } = await run([name, '--help']);

@@ -72,7 +72,7 @@ describe('an export', () => {
   });
 
   it.each(exporters.map(({ ending }) => ending))('ends with a line: .%s', async (ending) => {
-    expect(await exported(`each.${ending}`)).toMatch(/\S[^]*\n$/);
+    expect(await exported(`each.${ending}`)).toMatch(/\S[\s\S]*\n$/);
   });
 
   it('says when the summary is not of the requests on the screen alone', async () => {
