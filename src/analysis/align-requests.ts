@@ -90,6 +90,15 @@ function place(
   return false;
 }
 
+/** Both lines end at one moment, have one status (0: unknown), and the server took no longer than the proxy saw. */
+function mayBeOne(server: RequestTable, one: number, proxy: RequestTable, other: number): boolean {
+  const later = proxy.end[other] - server.end[one];
+  if (later > server.resolution[one] + APART || later < -proxy.resolution[other] - APART) return false;
+  const [status, theirs] = [server.status[one], proxy.status[other]];
+  if (status !== theirs && status * theirs !== 0) return false;
+  return !(server.duration[one] > seenFor(proxy, other) + ROUNDING);
+}
+
 /** By place in `served`. */
 function fitsOf(
   server: RequestTable,
@@ -112,10 +121,8 @@ function fitsOf(
       const other = asked[at];
       const theirTick = proxy.resolution[other];
       if (latest[at] > end + tick + APART + 2 * theirTick) break;
+      if (!mayBeOne(server, one, proxy, other)) continue;
       const later = proxy.end[other] - end;
-      if (later > tick + APART || later < -theirTick - APART) continue;
-      if (server.status[one] !== proxy.status[other] && server.status[one] * proxy.status[other] !== 0) continue;
-      if (server.duration[one] > seenFor(proxy, other) + ROUNDING) continue;
       const apart = Math.abs(later + (theirTick - tick) / 2) / (Math.max(tick, theirTick) + APART);
       fits.push({ at, weight: 1 - NEARNESS * Math.min(1, apart) });
     }

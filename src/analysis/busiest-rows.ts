@@ -32,9 +32,22 @@ interface Run {
   readonly stream: number;
   readonly source: number;
   readonly head: Piece[];
-  /** How busy the first and the last of the closed ones were; null: all are open, and in `head`. */
-  readonly gap: { readonly first: number; last: number } | null;
+  /** null: all are open, and in `head`. */
+  readonly gap: Gap | null;
   readonly tail: Piece[];
+}
+
+/** How busy the first and the last of the closed blocks of a run were. */
+interface Gap {
+  readonly first: number;
+  last: number;
+}
+
+/** Of two runs that are joined: those that were closed on either side, and how busy those were that are closed by it. */
+function gapOver(left: Gap | null, closed: readonly number[], right: Gap | null): Gap | null {
+  const first = left?.first ?? closed[0] ?? right?.first;
+  const last = right?.last ?? closed.at(-1) ?? left?.last;
+  return first === undefined || last === undefined ? null : { first, last };
 }
 
 /** Numbers of a piece: block, rows, work, first, last, level; and of a run: stream, source, blocks at its beginning and its end, gap (NaN: none). */
@@ -114,10 +127,7 @@ export class BusiestRows {
     for (let k = from; k < to; k++) {
       this.#close(middle[k], Math.max(busy[k - 1] ?? before, busy[k], busy[k + 1] ?? after));
     }
-    const isClosed = to > from;
-    const first = left.gap?.first ?? (isClosed ? busy[from] : right.gap?.first);
-    const last = right.gap?.last ?? (isClosed ? busy[to - 1] : left.gap?.last);
-    const gap = first === undefined || last === undefined ? null : { first, last };
+    const gap = gapOver(left.gap, busy.slice(from, to), right.gap);
     const head = left.gap ? left.head : middle.slice(0, gap ? from : middle.length);
     const tail = right.gap ? right.tail : gap ? middle.slice(to) : [];
     this.#runs.set(key, { stream, source, head, gap, tail });

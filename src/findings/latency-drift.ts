@@ -75,6 +75,9 @@ function loadGrew({ start, length }: Rows): boolean {
   return last > SAME_LOAD * first;
 }
 
+const soDoText = (routes: readonly string[]): string =>
+  routes.length > 0 ? ` So do ${routes.slice(0, 5).join(', ')}.` : '';
+
 function examine(facts: Facts): Finding | null {
   const { summary, inference, names, predictor } = facts;
   if (inference.service.growth?.grows || typeof predictor.contention() !== 'string') return null;
@@ -92,13 +95,7 @@ function examine(facts: Facts): Finding | null {
   const name = names.routes.text(route);
   const fills = filledSince(facts, rows, rows.start[Math.floor(rows.length / PARTS)]);
   const larger = fills ? largerPool(facts) : null;
-  const alsoText =
-    others.length > 0
-      ? ` So do ${others
-          .slice(0, 5)
-          .map((other) => names.routes.text(other.route))
-          .join(', ')}.`
-      : '';
+  const alsoText = soDoText(others.map((other) => names.routes.text(other.route)));
   const fullText = fills
     ? ` Hardly anybody waited for ${poolText(summary.server)} in the first fifth of the log; they have queued since.`
     : '';

@@ -99,16 +99,23 @@ function deal(workload: Workload, workers: number, { arrival, worker, seed }: Re
       accepts[i] = accepts[i - 1];
       continue;
     }
-    const known = worker ? worker[i] : -1;
-    // Those of the log keep what they accepted, but for what processes that came later take from them.
-    let w = workers - 1;
-    for (; w > 0 && w !== known; w--) {
-      const mayTake = known < 0 || w >= seen || known >= workers;
-      if (mayTake && draw(ticket, w) * sums[w] < weights[w]) break;
-    }
-    accepts[i] = w;
+    accepts[i] = acceptorOf(ticket, worker ? worker[i] : -1, seen, weights, sums);
   }
   return accepts;
+}
+
+/**
+ * Those of the log keep what they accepted, but for what processes that came later take from them.
+ * @param known the process that accepted it in the log, of `seen`; -1: unknown
+ * @param weights of each process of the pool, and `sums`, those of all up to it
+ */
+function acceptorOf(ticket: number, known: number, seen: number, weights: Float64Array, sums: Float64Array): number {
+  let w = weights.length - 1;
+  for (; w > 0 && w !== known; w--) {
+    const mayTake = known < 0 || w >= seen || known >= weights.length;
+    if (mayTake && draw(ticket, w) * sums[w] < weights[w]) break;
+  }
+  return w;
 }
 
 /** One process takes nearly all. */

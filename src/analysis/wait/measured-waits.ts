@@ -83,8 +83,8 @@ function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): M
     const worker = trace.worker[i];
     const latest = trace.high[i] - trace.duration[i];
     const earliest = Math.max(trace.low[i] - trace.duration[i], chained ? free[worker] : Number.NEGATIVE_INFINITY);
-    // A clock that is behind, or a header that somebody else wrote.
-    if (Number.isNaN(arrival) || latest - arrival < -CLOCKS) {
+    // NaN: no header; else a clock that is behind, or a header that somebody else wrote.
+    if (!(latest - arrival >= -CLOCKS)) {
       if (chained) free[worker] = Math.max(free[worker], trace.low[i]);
       continue;
     }
@@ -96,14 +96,8 @@ function fromArrivals(table: RequestTable, trace: Trace, oneAtATime: boolean): M
     known++;
   }
   if (known < ENOUGH * trace.length || known === 0) return null;
-  return {
-    wait,
-    blur: blur / known,
-    bias: chained ? 0 : blur / known,
-    p95Range: null,
-    share: known / trace.length,
-    basis: chained
-      ? 'the arrival at the proxy (X-Request-Start), and when its worker was free'
-      : 'the arrival at the proxy (X-Request-Start), less the start of the work',
-  };
+  const told = chained
+    ? { bias: 0, basis: 'the arrival at the proxy (X-Request-Start), and when its worker was free' }
+    : { bias: blur / known, basis: 'the arrival at the proxy (X-Request-Start), less the start of the work' };
+  return { wait, blur: blur / known, p95Range: null, share: known / trace.length, ...told };
 }

@@ -142,13 +142,7 @@ function doubtOfMany(
   const waves = logRatio - USUAL_RATIO > TELLING * error;
   const patient = isPatient(evidence);
   const atOnce = (manyPerTick ? AT_ONCE_MORE_IN_TICKS : AT_ONCE_MORE) * (most / mean);
-  const unseen = Math.max(
-    hidden ? MORE_HIDDEN : 0,
-    severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
-    mayBeMore ? MORE_OF_CROWDS : 0,
-    // A crowd before one of several queues, while another idles, looks like callers who came one after the other.
-    mayBeMore && severalQueues ? atOnce : 0,
-  );
+  const unseen = moreUnseen({ hidden, severalQueues, mayBeMore }, atOnce);
   const more = Math.max(
     manyPerTick ? MORE_HIDDEN_IN_TICKS : MORE,
     unseen,
@@ -167,6 +161,20 @@ function doubtOfMany(
   if (!onLanes) return { less: LESS_UNKNOWN_SLOTS, more };
   if (oftenFull) return { less: LESS_OFTEN_FULL, more };
   return { less: waves ? LESS_IN_WAVES : patient ? LESS_PATIENT : LESS, more };
+}
+
+/** By what factor the truth may lie above for callers whom the lines do not show. */
+function moreUnseen(
+  { hidden, severalQueues, mayBeMore }: Pick<WaitContext, 'hidden' | 'severalQueues' | 'mayBeMore'>,
+  atOnce: number,
+): number {
+  return Math.max(
+    hidden ? MORE_HIDDEN : 0,
+    severalQueues ? MORE_IN_SEVERAL_QUEUES : 0,
+    mayBeMore ? MORE_OF_CROWDS : 0,
+    // A crowd before one of several queues, while another idles, looks like callers who came one after the other.
+    mayBeMore && severalQueues ? atOnce : 0,
+  );
 }
 
 interface Quantiles {
