@@ -1,5 +1,5 @@
 // A log that is given twice is counted once, and the report says so; logs that only look alike are not taken for copies.
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
@@ -22,6 +22,22 @@ it('counts a copy once, whatever it is called', async () => {
   const same = await summaryOf(original, original);
   expect(same.requests).toEqual(once.requests);
   expect(same.inputs[1].assumptions).toContain('it is given more than once: counted once');
+});
+
+it.each([
+  ['status', '" 200 ', '" 500 '],
+  ['size', / 200 \d+ /, ' 200 4711 '],
+  ['duration', /us=\d+/, 'us=471100'],
+  ['process', /pid=<?\d+/, 'pid=4711'],
+  ['route', ' /net ', ' /other '],
+])('takes no log for a copy that differs in the %s of one line', async (_, from, to) => {
+  const other = join(folder, 'other.log');
+  const text = readFileSync(original, 'utf8');
+  const changed = text.replace(from, to);
+  expect(changed).not.toBe(text);
+  writeFileSync(other, changed);
+  const once = await summaryOf(original);
+  expect((await summaryOf(original, other)).requests.total).toBe(2 * once.requests.total);
 });
 
 it('keeps two servers apart that answer the same checks', async () => {

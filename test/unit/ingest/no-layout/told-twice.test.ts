@@ -68,6 +68,17 @@ describe('requests that are told twice', () => {
     }
   });
 
+  it('are counted once where the lines of one come some requests later, as those of a handler with a queue do', () => {
+    const LATER = 12;
+    const probed = all.map((r, i) => (i % 3 === 0 ? { ...r, path: '/healthz', status: 200 } : r));
+    const isLeftOut = ({ path }: Request) => path === '/healthz';
+    const told = (r: Request | undefined) => (r && !isLeftOut(r) ? `${middleware(r)}\n` : '');
+    const late = probed.map((r, i) => `${uvicorn(r)}\n${told(probed[i - LATER])}`).join('');
+    const { rows, report } = parse(`${late}${probed.slice(-LATER).map(told).join('')}`);
+    expect(report).toMatchObject({ requests: probed.length, unparsed: 0 });
+    expect(rows.filter(({ format }) => format === 'uvicorn')).toHaveLength(probed.filter(isLeftOut).length);
+  });
+
   it('are counted without their times where they lack what the others have: all that has a time has a duration then', () => {
     const combined: Line = (r) => access(r).replace(/ pid=.*/, '');
     const input = all
