@@ -26,6 +26,18 @@ describe('formats', () => {
         expect(format.notes.length).toBeGreaterThan(0);
       });
 
+      if (format.proxy) {
+        it('has durations that hold the wait for a worker: it is a proxy', () => {
+          const directives = [format.language.directives, ...(format.keyed ?? []).map(({ fields }) => fields)]
+            .flatMap((fields) => Object.values(fields))
+            .flat();
+          const covers = directives.flatMap((one) =>
+            typeof one === 'object' && one.kind === 'duration' ? [one.covers] : [],
+          );
+          expect(covers.filter((what) => what !== 'response')).toEqual([]);
+        });
+      }
+
       for (const { line, row } of format.samples) {
         it(`takes ${line.slice(0, 100)}`, () => {
           const { rows, report } = parse(`${line}\n`);

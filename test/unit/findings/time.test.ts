@@ -84,6 +84,7 @@ describe('held-after-answer', () => {
     expect(found.evidence.held_median_seconds).toBeGreaterThan(1.8);
     expect(found.evidence.held_median_seconds).toBeLessThan(2.6);
     expect(found.evidence.held_share).toBeGreaterThan(0.4);
+    expect(found.evidence.held_share).toBeLessThan(1);
   });
   it('is quiet where callers pause after a route, and where nothing holds', () => {
     expect(held(2, false)).toBeNull();
