@@ -50,6 +50,7 @@ async function main(argv: string[]): Promise<void> {
     )
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .showSuggestionAfterError(true)
     .addHelpText('after', examples)
     .configureOutput({

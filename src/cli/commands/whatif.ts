@@ -40,7 +40,7 @@ export default defineCommand({
         oneOf(models),
       )
       .option(
-        '--target-p95-wait <seconds>',
+        '--target-p95-wait <time>',
         'recommend the smallest pool whose p95 wait is at most this: 0.2 or 200ms',
         parseSeconds,
         0.2,
