@@ -1,7 +1,7 @@
 // Service time that grows with concurrency is found where it is, blamed on the right one, and not seen where it is not.
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../src/core/random.ts';
-import { findContention, slowdown } from '../../../src/simulate/contention.ts';
+import { canTellContention, findContention, slowdown } from '../../../src/simulate/contention.ts';
 import { traceOf } from '../../../src/simulate/trace.ts';
 import { knownAnalysis } from '../../helpers/known-analysis.ts';
 import { analysisOfPool, analysisOfStations, EPOCH } from '../../helpers/stations.ts';
@@ -98,6 +98,43 @@ describe('contention', () => {
       load: { rate: 6 },
     });
     expect(contentionOf(analysis)).toBeNull();
+  });
+});
+
+describe('that requests do not slow each other down', () => {
+  const traceOfPool = (threads: number, requests = 1800) => {
+    const result = traceOf(
+      analysisOfPool({
+        seed: 7,
+        workers: 1,
+        threads,
+        queue: 'shared',
+        service: { law: 'lognormal', mean: 0.3, variation: 0.5 },
+        load: {
+          kind: 'poisson',
+          phases: [{ rate: (0.5 * threads) / 0.3, seconds: (requests * 0.3) / (0.5 * threads) }],
+        },
+        overhead: 0.0006,
+      }),
+    );
+    if ('missing' in result) throw new Error(result.missing);
+    return result.trace;
+  };
+  const pool = (threads: number) => ({ model: 'threaded', workers: 1, threads }) as const;
+
+  it('is told of threads that had others beside them, also by stamps of a fifth of their time', () => {
+    const trace = traceOfPool(8);
+    expect(canTellContention(trace, pool(8))).toBe(true);
+    expect(canTellContention({ ...trace, tick: 60_000 }, pool(8))).toBe(true);
+  });
+
+  it('is not told where it would not show', () => {
+    const trace = traceOfPool(8);
+    // As if stamps had put most of them beside others than they ran with: the pool had two threads.
+    expect(canTellContention({ ...trace, tick: 60_000 }, pool(2))).toBe(false);
+    expect(canTellContention({ ...trace, tick: 400_000 }, pool(8))).toBe(false);
+    expect(canTellContention(traceOfPool(8, 100), pool(8))).toBe(false);
+    expect(canTellContention(traceOfPool(1), pool(1))).toBe(false);
   });
 });
 
