@@ -34,6 +34,16 @@ it.each([30, 3600])('set back by %i s', (seconds) => {
   expect(Math.max(...off)).toBeLessThan(2e6);
 });
 
+it('the first line behind a step is put into the tick behind the last one before it', () => {
+  const half = input.table.length >> 1;
+  const end = input.table.end.map((micros, row) => (row < half ? micros : micros - 3600e6));
+  const [{ row, micros }] = clockSteps({ ...input.table, end });
+  expect(row).toBe(half);
+  const latest = end.subarray(0, half).reduce((most, at) => Math.max(most, at));
+  expect(input.table.resolution[row]).toBe(1e6);
+  expect(end[row] + micros - latest).toBe(1e6);
+});
+
 it('two clocks an hour apart in one log are no step of either', () => {
   const hour = (row: number) => (Math.floor(row / 150) % 2 === 1 ? 3600e6 : 0);
   expect(clockSteps({ ...input.table, end: input.table.end.map((micros, row) => micros - hour(row)) })).toEqual([]);

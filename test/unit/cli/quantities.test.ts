@@ -1,6 +1,6 @@
 // Times on a command line: what a bare number means is never guessed where people differ by a factor of a thousand.
 import { describe, expect, it } from 'vitest';
-import { parseCounts, parseSeconds } from '../../../src/cli/quantities.ts';
+import { parseCounts, parseRatio, parseSeconds } from '../../../src/cli/quantities.ts';
 
 describe('a time', () => {
   it.each([
@@ -9,6 +9,9 @@ describe('a time', () => {
     ['5', 5],
     ['200s', 200],
     ['2m', 120],
+    ['1.5min', 90],
+    ['500us', 0.0005],
+    ['.5s', 0.5],
     ['7000µs', 0.007],
   ])('%s is %f s', (text, seconds) => expect(parseSeconds(text)).toBeCloseTo(seconds, 9));
 
@@ -17,6 +20,19 @@ describe('a time', () => {
   );
 
   it.each(['-5ms', 'soon', '5 h'])('%s is none', (text) => expect(() => parseSeconds(text)).toThrow('is not a time'));
+});
+
+describe('a share', () => {
+  it.each([
+    ['1%', 0.01],
+    ['0.01', 0.01],
+    ['100 %', 1],
+    ['0', 0],
+  ])('%s is %f', (text, share) => expect(parseRatio(text)).toBeCloseTo(share, 9));
+
+  it.each(['101%', '1.5', '-1%', 'all'])('%s is none', (text) =>
+    expect(() => parseRatio(text)).toThrow('is not a share'),
+  );
 });
 
 describe('a list of counts', () => {

@@ -20,6 +20,17 @@ describe('scopeStats', () => {
     expect(moment.routes.reduce((sum, route) => sum + route.perSecond, 0)).toBe(2);
   });
 
+  it('of a moment counts who waits, too', () => {
+    const queued = handSnapshot({ requests: [{ start: -5, end: -4, wait: 3, worker: '1' }] });
+    const at = (second: number) =>
+      scopeStats(queued, Int32Array.of(0), 1, {
+        from: NOON + second * SECOND,
+        to: NOON + (second + 0.5) * SECOND,
+        touching: true,
+      }).requests;
+    expect([-9, -7, -4.5, -3].map(at)).toEqual([0, 1, 1, 0]);
+  });
+
   it('of a stretch of time counts what ended in it', () => {
     const scope = { from: NOON - 8.5 * SECOND, to: NOON - 3.5 * SECOND };
     const stretch = scopeStats(snapshot, rows, rows.length, scope);

@@ -53,6 +53,8 @@ describe('instants as text', () => {
     expect(clockText(NOON + 1_234_567, 0)).toBe('12:00:01');
     expect(clockText(NOON + 1_234_567, 0, true)).toBe('12:00:01.234');
     expect(clockText(NOON, -330)).toBe('06:30:00');
+    // A broken clock begins in 1970.
+    expect(clockText(0, -60)).toBe('23:00:00');
     expect(clockText(Number.NaN, 0)).toBe('--:--:--');
     expect(dateText(NOON, 13 * 60)).toBe('2026-11-21');
     expect(dateText(Number.NaN, 0)).toBe('----------');
