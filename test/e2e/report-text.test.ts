@@ -25,6 +25,14 @@ describe('the report', () => {
     expect(text).not.toMatch(/mean between (\S+ \S+) and \1/);
   });
 
+  it('tells the longest wait where it has a range of its own, and not where the mean may be longer', async () => {
+    const waits = async (log: string) => /^wait {2}[\s\S]*?;/m.exec(await report(log))?.[0];
+    const [closed, open] = [await waits('gunicorn-sync-4-enough'), await waits('gunicorn-sync-4-half-loaded')];
+    expect(closed).toMatch(/p95 .*, p99 .*, max /);
+    expect(open).toMatch(/p95 /);
+    expect(open).not.toMatch(/p99|max/);
+  });
+
   it('keeps to its width, what the log cannot tell and long titles too', async () => {
     const logs = ['gunicorn-sync-4-nearly-full', 'gunicorn-sync-3-slow-route-starves-fast', 'waitress-4-threads-ramp'];
     for (const log of [...logs, 'hypercorn-4-default', 'uvicorn-4-burst-of-100', 'gunicorn-gthread-1x4-cpu-bound'])
