@@ -38,6 +38,8 @@ describe('parseFilter', () => {
     ['faster:100ms', [2]],
     ['duration>=1s', [0, 3]],
     ['wait>1s', [1]],
+    ['wait:2s', [1]],
+    ['wait>2s', []],
     ['wait<1s', [0, 3]],
     ['bytes>10', [0, 1, 2, 3]],
     ['bytes>1k', []],

@@ -32,6 +32,13 @@ describe('writeRouteTemplate', () => {
     expect(template('GET /')).toBe('GET /');
   });
 
+  it('takes nothing for a hash, a date or an id that only looks a little like one', () => {
+    // 16 digits and letters up to f, some of each, are a hash.
+    expect(template('GET /b/9f86d081884c7d65')).toBe('GET /b/{hash}');
+    for (const name of ['9f86d081884c7d6', 'deadbeefdeadbeef', '9f86d081884c7d6g', '2024-10-2', '2024-10-299', '1-2'])
+      for (const way of [template, slowly]) expect(way(`GET /b/${name}`)).toBe(`GET /b/${name}`);
+  });
+
   it('leaves what is not plain to the slow way', () => {
     for (const line of [
       'GET /a b HTTP/1.1',
