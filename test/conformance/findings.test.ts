@@ -1,7 +1,7 @@
 // Every finding keeps its contract: explained, mendable on five servers, speaking and quiet on the samples it names.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { formats } from '../../parsers/index.ts';
 import type { FindingSummary } from '../../src/core/summary.ts';
 import { postMortem } from '../../src/engine/post-mortem.ts';
@@ -14,18 +14,20 @@ const folder = join(import.meta.dirname, '../../src/findings');
 const servers = ['gunicorn', 'uvicorn', 'waitress', 'hypercorn', 'uWSGI'];
 
 const named = [...new Set(findingRules.flatMap(({ fires, quiet }) => [...fires, ...quiet]))].sort();
-const found = new Map<string, FindingSummary[]>();
+const found = new Map<string, Promise<readonly FindingSummary[]>>();
 
-beforeAll(async () => {
-  for (const name of named) {
-    const { summary } = await postMortem([pathOf(name)], { formats });
-    found.set(name, summary.findings);
-  }
-});
+/** Each log is examined once, by the first test that asks: no hook takes as long as all of them. */
+function findingsOf(name: string): Promise<readonly FindingSummary[]> {
+  const known = found.get(name);
+  if (known) return known;
+  const findings = postMortem([pathOf(name)], { formats }).then(({ summary }) => summary.findings);
+  found.set(name, findings);
+  return findings;
+}
 
 /** Said by the finding itself, or listed as a symptom of a cause that speaks for it. */
-const spoken = (name: string, id: string): boolean =>
-  found.get(name)!.some(
+const spoken = async (name: string, id: string): Promise<boolean> =>
+  (await findingsOf(name)).some(
     (one) =>
       one.id === id ||
       String(one.evidence.symptoms ?? '')
@@ -49,8 +51,8 @@ describe.each(findingRules.map((rule) => [rule.id, rule] as const))('%s', (id, r
     expect(rule.quiet.length).toBeGreaterThanOrEqual(2);
   });
 
-  for (const name of rule.fires) it(`speaks on ${name}`, () => expect(spoken(name, id)).toBe(true));
-  for (const name of rule.quiet) it(`stays quiet on ${name}`, () => expect(spoken(name, id)).toBe(false));
+  for (const name of rule.fires) it(`speaks on ${name}`, async () => expect(await spoken(name, id)).toBe(true));
+  for (const name of rule.quiet) it(`stays quiet on ${name}`, async () => expect(await spoken(name, id)).toBe(false));
 });
 
 it('the log formats that findings advise are those of the README, which the parsers know', () => {
@@ -63,17 +65,15 @@ it('the log formats that findings advise are those of the README, which the pars
 });
 
 describe('what is said of a sample', () => {
-  it('has words, evidence in plain values and advice', () => {
-    for (const findings of found.values()) {
-      for (const { title, detail, advice, evidence } of findings) {
-        for (const text of [title, detail, advice]) {
-          expect(text.length).toBeGreaterThan(15);
-          expect(text).not.toMatch(/NaN|undefined|Infinity|\bunknown µ/);
-        }
-        for (const value of Object.values(evidence)) {
-          expect(value === null || ['string', 'number', 'boolean'].includes(typeof value)).toBe(true);
-          if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
-        }
+  it.each(named)('has words, evidence in plain values and advice: %s', async (name) => {
+    for (const { title, detail, advice, evidence } of await findingsOf(name)) {
+      for (const text of [title, detail, advice]) {
+        expect(text.length).toBeGreaterThan(15);
+        expect(text).not.toMatch(/NaN|undefined|Infinity|\bunknown µ/);
+      }
+      for (const value of Object.values(evidence)) {
+        expect(value === null || ['string', 'number', 'boolean'].includes(typeof value)).toBe(true);
+        if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
       }
     }
   });
