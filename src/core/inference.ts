@@ -67,6 +67,8 @@ export interface LoadGrowth {
 export interface HiddenSlots {
   /** null: not known. */
   readonly found: FoundSlots | null;
+  /** Routes whose requests do not stand in it, by their ids. */
+  readonly aside: ReadonlySet<number>;
 }
 
 /** What a longer look at a live log found: it stands until the next one. */

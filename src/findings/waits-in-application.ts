@@ -1,8 +1,9 @@
 /** Finding: the server sets no limit, yet requests take longer the more of them are in flight: they wait inside the application. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
-import type { HiddenSlots } from '../core/inference.ts';
+import type { FoundSlots, HiddenSlots } from '../core/inference.ts';
 import { secondsOf } from '../core/rows.ts';
-import { besideText, capital, durationText, hiddenSlotsText } from '../core/words.ts';
+import { besideText, capital, countText, durationText, hiddenSlotsText, listText } from '../core/words.ts';
+import { limitsOf } from './known-limits.ts';
 import { poolText } from './pool-words.ts';
 
 /** Times as long among many as among few from which it is an outage in the making. */
@@ -40,7 +41,8 @@ function examine(facts: Facts): Finding | null {
 const GRAVE_WAIT = 1e6;
 
 /** They queue for slots that the server does not tell of. */
-function inTurn({ summary, inference }: Facts, { found }: HiddenSlots): Finding | null {
+function inTurn(facts: Facts, { found, aside }: HiddenSlots): Finding | null {
+  const { summary, inference, names } = facts;
   const { wait, service } = inference;
   const { few, many } = service.growth!;
   const isKnown = wait.method === 'inferred' && found !== null;
@@ -48,18 +50,28 @@ function inTurn({ summary, inference }: Facts, { found }: HiddenSlots): Finding 
   const times = `${besideText(few)}, ${besideText(many)}`;
   const grave = isKnown ? wait.p95 >= GRAVE_WAIT : many.mean >= GRAVE * few.mean;
   const queued = isKnown
-    ? ` ${capital(hiddenSlotsText(found))} in each process explain when each request began: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${service.mean > 0 ? `, and then ${durationText(service.mean)} of work` : ''}.`
+    ? ` ${capital(hiddenSlotsText(found))} in each process ${found.low === found.high && found.slots === 1 ? 'explains' : 'explain'} when each request began: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${service.mean > 0 ? `, and then ${durationText(service.mean)} of work` : ''}.`
     : ' For how many slots, and so how long each waited and how long it ran, the log does not show.';
+  const others = [...aside].map((route) => names.routes.text(route)).sort();
+  const asideText =
+    others.length === 0
+      ? ''
+      : ` ${listText(others.slice(0, MOST_NAMED))}${others.length > MOST_NAMED ? ` and ${countText(others.length - MOST_NAMED, 'other route')}` : ''} ${others.length === 1 ? 'does' : 'do'} not stand in it: ${others.length === 1 ? 'its' : 'their'} times do not grow.`;
+  const enough = isKnown ? slotsEnough(facts, found) : null;
+  const limits = found === null ? [] : limitsOf(found);
   return {
     severity: grave ? 'critical' : 'warning',
     title: isKnown
       ? `Requests queue inside the application for ${hiddenSlotsText(found)} of each process: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)} (inferred)`
       : `Requests queue inside the application: ${times}`,
-    detail: `Their logged times grow with the number in flight (${times}), for short requests as much as for long ones, and hardly one overtakes another: they stand in a queue, first come, first served, and do not share a core or a backend, which would slow long ones down by more.${queued}`,
+    detail: `Their logged times grow with the number in flight (${times}), for short requests as much as for long ones, and hardly one overtakes another: they stand in a queue, first come, first served, and do not share a core or a backend, which would slow long ones down by more.${queued}${asideText}`,
     evidence: {
       slots_of_each_process: found?.slots ?? null,
       slots_low: found?.low ?? null,
       slots_high: found?.high ?? null,
+      limits_of_that_size: limits.length > 0 ? limits.map(({ slots, what }) => `${slots}: ${what}`).join('; ') : null,
+      recommended_slots: enough,
+      routes_aside: others.length,
       wait_mean_seconds: isKnown ? secondsOf(wait.mean) : null,
       wait_p95_seconds: isKnown ? secondsOf(wait.p95) : null,
       service_mean_seconds: secondsOf(service.mean),
@@ -68,11 +80,43 @@ function inTurn({ summary, inference }: Facts, { found }: HiddenSlots): Finding 
       others_many: many.beside,
       mean_beside_many_seconds: secondsOf(many.mean),
     },
-    advice: `Find what has that many slots: the threads that run WSGI or plain def views behind the event loop (hypercorn under WSGI and asyncio.to_thread: min(32, cores + 4) threads in each process, loop.set_default_executor gives more; Starlette and FastAPI: 40, anyio.to_thread.current_default_thread_limiter().total_tokens), a semaphore, a pool of database connections. Where the requests wait for something else while they hold a slot, give it more slots, or the server more workers, each of which has its own.`,
+    advice: `${limits.length > 0 ? knownText(limits, enough) : UNKNOWN_LIMIT} Where the requests wait for something else while they hold a slot, give it more slots${enough === null ? '' : ` (${enough} in each process keep the p95 wait of this log within ${durationText(TARGET)} in nine of ten simulations)`}, or the server more workers, each of which has its own.`,
     from: Number.NaN,
     to: Number.NaN,
     lostSeconds: isKnown ? (wait.mean / 1e6) * summary.requests.total : 0,
   };
+}
+
+/** Routes that are named. */
+const MOST_NAMED = 3;
+/** µs for which callers may wait. */
+const TARGET = 200_000;
+/** Times the slots that there are of which more are no sensible answer. */
+const SENSIBLE = 4;
+
+const UNKNOWN_LIMIT =
+  'Find what has that many slots: the threads that run WSGI or plain def views behind the event loop (hypercorn under WSGI and asyncio.to_thread: min(32, cores + 4) threads in each process, loop.set_default_executor gives more; Starlette and FastAPI: 40, anyio.to_thread.current_default_thread_limiter().total_tokens), a semaphore, a pool of database connections.';
+
+function knownText(limits: ReturnType<typeof limitsOf>, enough: number | null): string {
+  const each = limits.map(({ slots, what, change }) => `${what} (${slots}): ${change(enough)}`);
+  return `Defaults of that size: ${each.join('; ')}. Threads for WSGI and asyncio.to_thread (min(32, cores + 4)), a semaphore or a pool of your own may be as large: py-spy dump under load shows what they wait for.`;
+}
+
+/** The smallest number of slots in each process, of some above those that there are, that keeps the target; null: none does, or the log does not tell. */
+function slotsEnough({ summary, predictor }: Facts, { slots, high }: FoundSlots): number | null {
+  const workers = summary.server.workers.value ?? 1;
+  const isEnough = (threads: number): boolean => {
+    const told = predictor.predict({ model: 'threaded', workers, threads });
+    return told !== null && told.waitP95Range[1] <= TARGET;
+  };
+  let [few, enough] = [high, SENSIBLE * slots];
+  if (enough <= few || !isEnough(enough)) return null;
+  while (enough - few > 1) {
+    const middle = (few + enough) >> 1;
+    if (isEnough(middle)) enough = middle;
+    else few = middle;
+  }
+  return enough;
 }
 
 /** µs: a p95 below this is no queue worth a finding. */
@@ -92,12 +136,14 @@ export default defineFinding({
       'They stand in a queue where durations of neighbours of a route lie as far apart among many as among few (growth of ln |D_i - D_i-1|, two',
       'standard errors included, at most half of that of ln D) and of those more that they find at most 12 % are still there when they end. Then',
       'end - D is the arrival, and the slots k of each process are those with which requests that queued take as long as those that did not,',
-      'within two standard errors of what a replay with k slots shows. Critical from a p95 wait of 1 s on.',
+      'within two standard errors of what a replay with k slots shows (5 % of the time more, for a busier host, or 10 ms less, for work outside the slot).',
+      'Routes whose own slope is surely below a quarter of the steepest sure one stand aside. Critical from a p95 wait of 1 s on. The number that is enough',
+      'comes from a simulation with k slots in each process, up to four times as many.',
     ].join('\n'),
     guards: [
       'At least 100 requests; comparison within a route and a short while, so that a slow hour or a slow route does not count. A slowdown of a few',
       'percent by the work of the loop itself is no wait. What they wait for a log does not say: where the route that blocks the loop, or the core that',
-      'they share, shows, that finding speaks instead. Durations of one length do not tell a queue from sharing, and then neither is said. A loop that is blocked all the time shows no growth, and then this is silent.',
+      'they share, shows, that finding speaks instead. Defaults of libraries are named where they lie in a range of at most a quarter: as many slots as these have, what has them the log does not say. Durations of one length do not tell a queue from sharing, and then neither is said. A loop that is blocked all the time shows no growth, and then this is silent.',
     ].join('\n'),
     fix: {
       gunicorn:
@@ -115,6 +161,8 @@ export default defineFinding({
     'faults/def-views-40-threads.log.gz',
     'faults/wsgi-behind-loop.log.gz',
     'faults/five-connections.log.gz',
+    'faults/def-views-and-async.log.gz',
+    'faults/one-thread-for-all.log.gz',
   ],
   quiet: [
     'gunicorn-gevent-2.log',

@@ -123,7 +123,7 @@ interface Slope {
 }
 
 /** Number of others in its process (of all, where lines name none) that each request finds when it comes. */
-function foundByEach({ worker }: Trace, end: Float64Array, duration: Float64Array): Float64Array {
+export function foundByEach({ worker }: Trace, end: Float64Array, duration: Float64Array): Float64Array {
   const found = new Float64Array(end.length);
   const present = new Map<number, number[]>();
   for (const i of orderOf(end.map((at, k) => at - duration[k]))) {

@@ -14,6 +14,7 @@ import { againstReplays, type TimedLog, type Told, tellOf } from './blurred-slot
 import { createDraws } from './draws.ts';
 import { growthWithLoad } from './growth.ts';
 import { inOrderOfArrival, type Stays } from './presence.ts';
+import { routesAside } from './routes-aside.ts';
 import { queuesOf, type Trace } from './trace.ts';
 import { waitsForSlots } from './with-response-times.ts';
 
@@ -26,6 +27,12 @@ const OVERTAKES = 0.12;
 const VARIED = 0.15;
 /** Standard errors by which a number of slots may be off its replays. */
 const POSSIBLE = 2;
+/**
+ * Those that queued may be slower by such a share for another reason (a process and a host that have more to do), and those that did not by so
+ * many µs: what is done outside the slot (accepting, parsing, writing) delays nobody in a queue.
+ */
+const BUSIER = 0.05;
+const OUTSIDE = 10_000;
 /** Numbers on either side of the likeliest that are played. */
 const BESIDE = 10;
 /** Share of the queued that may end before they begin, as blurred stamps have it: with too few slots many more do. */
@@ -52,11 +59,12 @@ export function loadGrowth(
 
 /** null: they do not wait in turn, or it does not show. @param replicas 0: for how many slots is not asked */
 function hiddenSlots(trace: Trace, replicas: number): HiddenSlots | null {
-  const queues = staysOf(trace);
+  const aside = routesAside(trace);
+  const queues = staysOf(trace, aside);
   if (!isQueue(queues)) return null;
-  if (replicas === 0) return { found: null };
+  if (replicas === 0) return { found: null, aside };
   const possible = possibleSlots({ queues, resolution: trace.resolution }, trace, replicas);
-  if (possible.length === 0) return { found: null };
+  if (possible.length === 0) return { found: null, aside };
   const [best] = possible.toSorted((a, b) => Math.abs(a.off) - Math.abs(b.off));
   const [low, high] = [possible[0], possible[possible.length - 1]];
   return {
@@ -68,6 +76,7 @@ function hiddenSlots(trace: Trace, replicas: number): HiddenSlots | null {
       lowService: low.serviceMean,
       highService: high.serviceMean,
     },
+    aside,
   };
 }
 
@@ -84,28 +93,34 @@ function possibleSlots(log: TimedLog, trace: Trace, replicas: number): Possible[
   if (turn < 0) return [];
   const draws = createDraws(trace);
   const off = (one: Told) => againstReplays(log, one, replicas, draws).off;
+  const isTooMany = (one: Possible) => one.off - (BUSIER * one.serviceMean) / one.error > POSSIBLE;
+  const isTooFew = (one: Possible) => one.off + OUTSIDE / one.error < -POSSIBLE;
   const possible: Possible[] = [];
   let beyond = turn;
   for (; beyond < Math.min(told.length, turn + BESIDE); beyond++) {
     const one = { ...told[beyond], off: off(told[beyond]) };
-    if (one.off > POSSIBLE) break;
+    if (isTooMany(one)) break;
     possible.push(one);
   }
   if (beyond === told.length || beyond === turn + BESIDE) return [];
   for (let k = turn - 1; k >= Math.max(0, turn - BESIDE); k--) {
     const one = { ...told[k], off: off(told[k]) };
-    if (one.off < -POSSIBLE) break;
+    if (isTooFew(one)) break;
     possible.unshift(one);
   }
-  return possible.filter((one) => Math.abs(one.off) <= POSSIBLE);
+  return possible.filter((one) => !isTooMany(one) && !isTooFew(one));
 }
 
 interface Neighbours extends Stays {
   readonly route: Int32Array;
 }
 
-const staysOf = (trace: Trace): Neighbours[] =>
-  queuesOf(trace, trace.hasWorkers).map((members) => ({
+/** Positions of the requests that stand in each queue. */
+const standingIn = (trace: Trace, aside: ReadonlySet<number>) =>
+  queuesOf(trace, trace.hasWorkers).map((members) => members.filter((i) => !aside.has(trace.route[i])));
+
+const staysOf = (trace: Trace, aside: ReadonlySet<number>): Neighbours[] =>
+  standingIn(trace, aside).map((members) => ({
     end: floatsAt(trace.end, members),
     duration: floatsAt(trace.duration, members),
     route: integersAt(trace.route, members),
@@ -172,10 +187,10 @@ function neighboursOf(stays: Neighbours) {
   return all;
 }
 
-/** µs by index: how long each request waited for one of `slots` of its process. */
-export function waitsInTurn(trace: Trace, slots: number): Float64Array {
+/** µs by index: how long each request waited for one of `slots` of its process; those of routes that stand aside did not. */
+export function waitsInTurn(trace: Trace, slots: number, aside: ReadonlySet<number>): Float64Array {
   const wait = new Float64Array(trace.length);
-  queuesOf(trace, trace.hasWorkers).forEach((members) => {
+  standingIn(trace, aside).forEach((members) => {
     const end = floatsAt(trace.end, members);
     const duration = floatsAt(trace.duration, members);
     waitsForSlots({ end, duration }, slots).forEach((micros, k) => {

@@ -175,7 +175,8 @@ function widened(
 /** No fixed slots: requests wait in the application, if at all, and how long its lines do not tell apart. */
 function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
   if (!input.unbounded || trace.length === 0) return null;
-  if (input.growth?.inTurn?.found) return insideTheApplication(input.growth.inTurn.found, trace);
+  const inTurn = input.growth?.inTurn;
+  if (inTurn?.found) return insideTheApplication(inTurn.found, inTurn.aside, trace);
   return {
     summary: unknownWait(
       input.limitMet === null
@@ -187,14 +188,14 @@ function unlimited(input: WaitInput, trace: Trace): PlainWaits | null {
 }
 
 /** The queue is inside the application and its durations begin at the arrival, as a proxy's do: the slots give every start. */
-function insideTheApplication(found: FoundSlots, trace: Trace): PlainWaits {
-  const wait = waitsInTurn(trace, found.slots);
+function insideTheApplication(found: FoundSlots, aside: ReadonlySet<number>, trace: Trace): PlainWaits {
+  const wait = waitsInTurn(trace, found.slots, aside);
   const basis = `requests wait in turn inside the application, from arrivals and ends, first come first served for ${hiddenSlotsText(found)} in each process`;
   const described: Described = { wait, method: 'inferred', confidence: 0.8, basis };
   const { mean, p95 } = describe(described, 0, 0).summary;
   const blur = BLUR * trace.resolution;
   const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
-  return { ...told, summary: widened(told.summary, [found.low, found.high], (slots) => waitsInTurn(trace, slots)) };
+  return { ...told, summary: widened(told.summary, [found.low, found.high], (slots) => waitsInTurn(trace, slots, aside)) };
 }
 
 function fewCallers({ fewerCallers, capacity }: WaitInput, trace: Trace): PlainWaits | null {

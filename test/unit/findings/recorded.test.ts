@@ -50,6 +50,31 @@ describe('a finding of a recording', () => {
   const withErrorLog = (name: string) =>
     postMortem([`test/faults/${name}.log.gz`, `test/faults/${name}.error.log.gz`], { formats });
 
+  it.each([
+    ['def-views-and-async', 'threads of plain def views in FastAPI and Starlette (anyio) (40): ', 'total_tokens = '],
+    ['one-thread-for-all', 'sync_to_async and database_sync_to_async', 'thread_sensitive=False'],
+  ])(
+    'of a queue inside the application (%s) names the default of that size and how many would do',
+    async (name, what, knob) => {
+      const { summary } = await examined(name);
+      const [finding] = summary.findings;
+      expect(finding).toMatchObject({ id: 'waits-in-application', severity: 'critical' });
+      expect(finding.detail).toContain('GET /async/me does not stand in it');
+      expect(finding.advice).toContain(what);
+      expect(finding.advice).toContain(knob);
+      // The offered load of the busiest half minute and its square root: 58 x 0.8, and 17.5 x 0.06.
+      const least = name === 'def-views-and-async' ? 47 : 2;
+      expect(finding.evidence.recommended_slots).toBeGreaterThanOrEqual(least);
+      expect(finding.evidence.recommended_slots).toBeLessThanOrEqual(least + 2 * Math.sqrt(least));
+    },
+  );
+
+  it('of a wide range of slots names no default', async () => {
+    const { summary } = await examined('wsgi-behind-loop');
+    expect(summary.findings[0].advice).toContain('Find what has that many slots');
+    expect(summary.findings[0].evidence.limits_of_that_size).toBeNull();
+  });
+
   it('of what everyone makes anew at once is the cause of the full pool, and says what the pool would do without it', async () => {
     const { summary } = await examined('stampede');
     expect(summary.findings.map(({ id }) => id)).toEqual(['cache-stampede']);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { inferLog } from '../../../helpers/infer-log.ts';
+import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { inferLog, serverInput } from '../../../helpers/infer-log.ts';
 
 const fault = (name: string) =>
   gunzipSync(readFileSync(new URL(`../../../faults/${name}.log.gz`, import.meta.url))).toString('utf8');
@@ -30,6 +31,22 @@ describe('requests that queue inside the application', () => {
     const found = inferLog(fault('def-views-40-threads')).service.growth?.inTurn?.found;
     expect(found?.low).toBeLessThanOrEqual(40);
     expect(found?.high).toBeGreaterThanOrEqual(40);
+  });
+
+  it.each([
+    // Before routes that pass the queue by were left aside these were 44 to 47 slots, and none that fit.
+    { name: 'def-views-and-async', slots: 40, mean: 0.8863, p95: 3.894 },
+    { name: 'one-thread-for-all', slots: 1, mean: 0.7265, p95: 3.049 },
+  ])('$name: a view that awaits stands in no queue with those that wait for a thread', ({ name, slots, mean, p95 }) => {
+    const input = serverInput(fault(name));
+    const { service, wait } = inferServer(input);
+    const { found, aside } = service.growth!.inTurn!;
+    expect(found!.low).toBeLessThanOrEqual(slots);
+    expect(found!.high).toBeGreaterThanOrEqual(slots);
+    expect(found!.high).toBeLessThanOrEqual(1.1 * slots);
+    expect([...aside].map((route) => input.names.routes.text(route))).toEqual(['GET /async/me']);
+    expect(Math.abs(wait.mean / 1e6 - mean) / mean).toBeLessThan(0.1);
+    expect(Math.abs(wait.p95 / 1e6 - p95) / p95).toBeLessThan(0.1);
   });
 
   it.each(['gil-open', 'gil-processes', 'loop-blocked-by-all', 'database', 'gil-open-not'])(
