@@ -45,9 +45,11 @@ function loadOf(size: number, slots: number | null, { inference }: Facts, rows: 
 }
 
 /** Do the waits bear out that callers came at once? */
-function isBorneOut({ inference }: Facts, rows: Rows, { herds, period }: Herds, { turns, service }: Load): boolean {
-  // Where they are unknown, a pool that empties its queue after a stall looks like a herd.
-  if (inference.wait.method === 'unknown') return period !== null && cameOnTop(rows, herds);
+function isBorneOut({ inference }: Facts, rows: Rows, found: Herds, { turns, service }: Load, width: number): boolean {
+  const { herds, period } = found;
+  // A pool that empties its queue after a stall looks like a herd, and where the waits are unknown nothing else tells one from the other.
+  if (!cameOnTop(rows, herds, width)) return false;
+  if (inference.wait.method === 'unknown') return period !== null;
   if (period !== null) return true;
   // Who comes with so many others waits: where nobody need have, they may as well have come one after the other.
   const least = ((turns - 1) / 2) * service * (countIn(herds) / rows.length);
@@ -109,7 +111,7 @@ function examine(facts: Facts): Finding | null {
   const total = rows.wait.reduce((sum, micros) => sum + (micros > 0 ? micros : 0), 0);
   const load = loadOf(size, slots, facts, rows, herds);
   const { service, turns, needed, mayBeInStep } = load;
-  if (!isBorneOut(facts, rows, found, load)) return null;
+  if (!isBorneOut(facts, rows, found, load, width)) return null;
   // Nobody waits to speak of but in them: that the pool is full then is their doing.
   const isCause = slots !== null && waited >= MOST_WAITING * total && total > 0;
   const isMuch = slots !== null && waited > 0.3 * total;
@@ -147,16 +149,21 @@ function examine(facts: Facts): Finding | null {
 const CAME = 0.5;
 
 /** Before a queue that was held back there is a silence as long as it took to gather; before a herd callers come as usual. */
-function cameOnTop({ start, length }: Rows, herds: readonly Herd[]): boolean {
+function cameOnTop({ start, length }: Rows, herds: readonly Herd[], width: number): boolean {
   const micros = start[length - 1] - start[0];
   const inHerds = countIn(herds);
   let [expected, came] = [0, 0];
   for (const { size, members } of herds) {
     const from = start[members[0]];
-    // Held back, the herd would be part of the usual rate.
-    const span = Math.min((size / length) * micros, from - start[0]);
-    expected += ((length - inHerds) / micros) * span;
-    came += countBelow(length, (i) => start[i], from) - countBelow(length, (i) => start[i], from - span);
+    // Held back, the herd would be part of the usual rate, and so would who came while it was let go.
+    const span = Math.min(Math.max(0, (size / length) * micros - width), from - start[0]);
+    const usual = ((length - inHerds) / micros) * span;
+    expected += usual;
+    // What was let go before one of them does not stand for a silence before another.
+    came += Math.min(
+      usual,
+      countBelow(length, (i) => start[i], from) - countBelow(length, (i) => start[i], from - span),
+    );
   }
   return came >= CAME * expected;
 }
@@ -191,8 +198,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'At least 100 requests; a smooth peak is no herd, however it is cut into windows; arrivals are starts less waits, so that a pool that',
-      'emptied its queue does not look like a herd. Where waits are unknown it takes a schedule, and callers who come as usual (half of them)',
-      'in the time before each herd in which a queue of its size would have gathered. Without a schedule callers must surely have waited for',
+      'emptied its queue does not look like a herd; and callers come as usual (half of them) in the time before each herd in which a queue of its',
+      'size would have gathered: a process that stood still leaves a gap there. Where waits are unknown it takes a schedule. Without one callers must surely have waited for',
       '5 % of what such herds make them wait: a crawler that asks for one thing after the other makes nobody wait. Findings of a full pool fall',
       'silent where three quarters of all waiting happens in herds.',
     ].join('\n'),
@@ -215,5 +222,6 @@ export default defineFinding({
     'gunicorn-sync-2-overloaded.log',
     'gunicorn-gthread-2x8-nearly-full.log',
     'article-form-sync-4-burst-of-16.log',
+    'faults/stood-still.log.gz',
   ],
 });

@@ -102,6 +102,11 @@ function isRoutine(members: readonly number[], own: readonly number[], length: n
   return !likeliestStretch((k) => at.has(own[k]), at.size / own.length, BAD_TIME, 0, own.length);
 }
 
+/** Routes that end at one limit from which it is none of their work: what they share waits. */
+const SEVERAL_ROUTES = 3;
+const SHARED =
+  ' Routes that have nothing else in common end at it: what they share waits, such as the name server (5 s is the time-out of resolv.conf: options timeout:1 attempts:2 there, or a local cache), the pool of connections, a proxy.';
+
 /** Times of what nearly all good answers take that a time-out must leave them. */
 const LEAVES = 2;
 /** A time-out that is hardly shorter is no other one. */
@@ -171,7 +176,9 @@ function edgesOf(rows: Rows): RouteEdge[] {
 }
 
 /** What becomes of the requests that end at the limit. `share`: of all requests. */
-function outcomeText(limit: string, failing: number, routine: boolean, share: number): string {
+function outcomeText(limit: string, failing: number, routine: boolean, share: number, isShared: boolean): string {
+  if (isShared && failing === 0)
+    return `None of them failed: something that these routes share is waited for until ${limit} have passed, and the answer goes on without it.`;
   if (routine)
     return `None of them failed, and they are ${percentText(share)} of all requests the whole time: whether something behind the view waits for ${limit} and gives up, or they are work of that length, the log cannot tell.`;
   return failing === 0
@@ -195,8 +202,15 @@ function examine(facts: Facts): Finding | null {
     .join(', ');
   const routes = new Set(same.map(({ route }) => route));
   const own = Array.from({ length: rows.length }, (_, i) => i).filter((i) => routes.has(rows.route[i]));
-  const routine = errors === 0 && isRoutine(all, own, rows.length);
-  const what = outcomeText(durationText(seconds * 1e6), errors / all.length, routine, all.length / rows.length);
+  const isShared = same.length >= SEVERAL_ROUTES;
+  const routine = errors === 0 && !isShared && isRoutine(all, own, rows.length);
+  const what = outcomeText(
+    durationText(seconds * 1e6),
+    errors / all.length,
+    routine,
+    all.length / rows.length,
+    isShared,
+  );
   const usually = same.some(({ isAnswered }) => isAnswered)
     ? 'the usual duration is far shorter'
     : 'no request of theirs was answered without an error';
@@ -220,7 +234,7 @@ function examine(facts: Facts): Finding | null {
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: fills ? facts.summary.concurrency.saturated_seconds : null,
     },
-    advice: `${routine ? 'If it is none of their own making, find' : 'Find'} the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon.${shorter ? shorterText(shorter, pool, facts) : ''} Raise it only if the callers would really wait that long.`,
+    advice: `${routine ? 'If it is none of their own making, find' : 'Find'} the call with a time-out of ${seconds} s (database, HTTP client, connection pool, DNS) and give it a shorter one that fails soon.${shorter ? shorterText(shorter, pool, facts) : ''}${isShared ? SHARED : ''} Raise it only if the callers would really wait that long.`,
     from: min(all.map((i) => rows.start[i])),
     to: max(all.map((i) => rows.end[i])),
     lostSeconds: seconds * all.length,
@@ -253,7 +267,7 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'A route that always takes X (a sleep, a long poll) is work: the median of what it answers without a server error must be far below. Where none of them failed, and they',
-      'are 5 % of all requests or more without a stretch in which they bunch, they may be work of that length: it says so.',
+      'are 5 % of all requests or more without a stretch in which they bunch, they may be work of that length: it says so, unless three routes or more end at that limit.',
       'Findings of a full pool fall silent only where that simulation keeps the p95 wait under 200 ms, those of errors where half of them end so.',
     ].join('\n'),
     fix: {

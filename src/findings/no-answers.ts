@@ -2,9 +2,10 @@
 import { findColdStarts } from '../core/cold-starts.ts';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { orNull, type Rows, rowsOf } from '../core/rows.ts';
+import { hasNoSlots } from '../core/summary.ts';
 import { clockText } from '../core/time.ts';
 import { countText, durationText, percentText, roundText } from '../core/words.ts';
-import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, withBacklog } from './pauses.ts';
+import { AROUND, isIdle, MINIMUM_AROUND, type Pause, pausesOf, standingStill, withBacklog } from './pauses.ts';
 import { knownSlots, poolText } from './pool-words.ts';
 import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
@@ -57,7 +58,8 @@ const itOrThem = ({ length }: readonly Pause[]): string => (length === 1 ? 'it' 
 const timesText = ({ length }: readonly Pause[], longest: number): string =>
   length === 1 ? `for ${durationText(longest)}` : `${length} times for up to ${durationText(longest)}`;
 
-function whyText(isHeld: boolean, isReload: boolean, hadRestarts: boolean): string {
+function whyText(isHeld: boolean, isReload: boolean, hadRestarts: boolean, stood: boolean): string {
+  if (stood) return 'although callers waited: the server stood still, with requests in hand';
   if (!isHeld) return isReload ? 'while the server was reloaded' : 'while the server was restarted';
   return hadRestarts
     ? 'in restarts, and while something that writes no line held the workers'
@@ -67,6 +69,11 @@ function whyText(isHeld: boolean, isReload: boolean, hadRestarts: boolean): stri
 const heldText = (held: readonly Pause[], pool: string): string =>
   ` No request of the log ran in ${held.length === 1 ? 'the pause' : `${held.length} of the pauses`}, and right after ${itOrThem(held)} more were answered than usual: they had been waiting. What held ${pool} wrote no line: connections that sent nothing yet (browsers that connect ahead, slow clients, probes of ports), work outside of requests, or a machine that stood still. What is told of waits elsewhere does not hold this.`;
 
+const stoodText = (stood: readonly Pause[], leastSlots: number): string =>
+  ` The requests that it had in hand stood still as well and ended right behind ${itOrThem(stood)}, after many times what their routes take, though ${Number.isFinite(leastSlots) ? `it had slots for more (${leastSlots} and more)` : 'nothing limits how many it has in hand'}: it was not they that filled it. Right after ${itOrThem(stood)} more were answered than usual: they had been waiting. What is told of waits elsewhere does not hold this.`;
+
+const STOOD_ADVICE =
+  'Look for what stops whole processes: a collection of garbage in a large heap (gc.callbacks tells how long each took; gc.freeze() after the import, a higher gc.set_threshold), a call into C that keeps the GIL, a view that blocks the event loop, swapping (vmstat: si, so), a quota of CPU that is used up (nr_throttled in cpu.stat of the cgroup), a disk that blocks. More workers share the first three out; threads do not.';
 const HELD_ADVICE =
   'Let a proxy that buffers requests (nginx) stand in front of sync workers, or use workers that hold many connections (gthread, an ASGI server): a connection on which nothing comes then holds no worker. If a proxy is there already, look for work between requests (hooks, garbage collection, swapping).';
 const RESTART_ADVICE =
@@ -83,14 +90,16 @@ function examine(facts: Facts): Finding | null {
   // Where requests of the log ran in it, it is these that took so long.
   const isReloaded = (from: number, to: number) =>
     said(facts, { from, to }, ['reload'], TICK) && isIdle(rows, { from, to });
-  const pauses = pausesOf(ends, rows.uncertainty, isReloaded).filter((pause) => !hadKills(facts, pause));
+  const leastSlots = hasNoSlots(summary.server.model) ? Number.POSITIVE_INFINITY : (summary.server.capacity.low ?? 1);
+  const isStill = standingStill(rows, leastSlots);
+  const pauses = pausesOf(ends, rows.uncertainty, isReloaded, isStill).filter((pause) => !hadKills(facts, pause));
   const reloads = pauses.filter(({ from, to }) => isReloaded(from, to));
   // New workers whose first requests last through it are cold, and that finding tells of them.
   const isCold = (pause: Pause) => !isIdle(rows, pause) && findColdStarts(facts) !== null;
   const restarts = pauses.filter((pause) => isRestart(facts, rows, pause) && !isCold(pause));
   const others = pauses.filter((pause) => !restarts.includes(pause));
   const slots = knownSlots(summary.server);
-  const held = summary.knows.duration ? withBacklog(rows, ends, slots, others) : [];
+  const held = summary.knows.duration ? withBacklog(rows, ends, slots, others, isStill) : [];
   const told = [...restarts, ...held].sort((a, b) => a.from - b.from);
   if (told.length === 0) return null;
   const total = told.reduce((sum, { length }) => sum + length, 0);
@@ -100,6 +109,8 @@ function examine(facts: Facts): Finding | null {
   const waited = told.reduce((sum, { length, low }) => sum + (low * length * length) / 2, 0) / 1e6;
   const rate = callers / total;
   const isHeld = held.length > 0;
+  const stood = restarts.length === 0 ? held.filter(({ from, to }) => isStill(from, to)) : [];
+  const hasStood = stood.length > 0 && stood.length >= held.length / 2;
   const isReload = !isHeld && restarts.length > 0 && restarts.every((pause) => reloads.includes(pause));
   // Nobody is taken in a pause: who came in it makes the queue behind it.
   const waiting = waitingIn(
@@ -108,13 +119,14 @@ function examine(facts: Facts): Finding | null {
     told.map(({ from, to, length }) => ({ from, to: to + CATCHES_UP, excessMicros: (slots ?? 0) * length })),
   );
   const came = `about ${countText(Math.round(callers), 'caller')} came in ${itOrThem(told)}, at the rate around ${itOrThem(told)} (${roundText(rate * 1e6)} requests/s)`;
-  const whatText = isHeld ? heldText(held, slots === null ? 'the workers' : poolText(summary.server)) : REFUSED;
+  const workers = slots === null ? 'the workers' : poolText(summary.server);
+  const whatText = hasStood ? stoodText(stood, leastSlots) : isHeld ? heldText(held, workers) : REFUSED;
   const fullText = waiting.isMost
     ? ` The pool was full behind ${itOrThem(told)}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
-    title: `Nobody was answered ${timesText(told, longest)} ${whyText(isHeld, isReload, restarts.length > 0)}`,
+    title: `Nobody was answered ${timesText(told, longest)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
     detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${isReload ? RELOADED : whatText}${fullText}`,
     evidence: {
       pauses: told.length,
@@ -127,7 +139,7 @@ function examine(facts: Facts): Finding | null {
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
       wait_mean_added_seconds: isHeld ? orNull(waited / rows.length) : null,
     },
-    advice: isHeld ? HELD_ADVICE : isReload ? reloadAdvice(longest) : RESTART_ADVICE,
+    advice: hasStood ? STOOD_ADVICE : isHeld ? HELD_ADVICE : isReload ? reloadAdvice(longest) : RESTART_ADVICE,
     from: told[0].from,
     to: told[told.length - 1].to,
     lostSeconds: waited,
@@ -151,7 +163,8 @@ export default defineFinding({
       'of the log ran in its middle, those who came in it (λ t) keep 40 % of the slots busy or more right after it, for twice as long as it takes',
       'to drain them (λ t × service / slots; on a server without slots 75 % of them begin within 0.1 s), and in as long a time after it 1.3 times',
       'as many were answered as at the mean rate (all such pauses together, Poisson probability under 0.25 %). Who comes in a pause of t',
-      'waits t / 2 on average.',
+      'waits t / 2 on average. The server stood still where fewer requests than it surely has slots ran in the middle, and all of them, two or more, took five times',
+      'the median of their routes and ended right behind the pause: then 1 s and five answers missing are enough, and neither rates nor other pauses count.',
     ].join('\n'),
     guards: [
       'A load that pauses by itself (steps of a test, herds on a schedule) has another rate before and after, or nobody who waited. Users who',
@@ -171,7 +184,7 @@ export default defineFinding({
         'touch-chain-reload with --lazy-apps replaces worker after worker; --http-timeout ends idle connections of its router',
     },
   },
-  fires: ['faults/held-workers.log.gz', 'faults/restart-gap.log.gz'],
+  fires: ['faults/held-workers.log.gz', 'faults/restart-gap.log.gz', 'faults/stood-still.log.gz'],
   quiet: [
     'gunicorn-sync-4-twenty-every-ten-seconds.log',
     'gunicorn-sync-4-half-loaded.log',

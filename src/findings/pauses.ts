@@ -1,13 +1,13 @@
 /** Pauses in which no worker answered although callers came all the time, and the mark that those leave who waited in them. */
-import type { Rows } from '../core/rows.ts';
-import { countBelow, countUpTo, logPoissonTail, meanOf } from '../core/statistics.ts';
+import { groupsOf, type Rows } from '../core/rows.ts';
+import { countBelow, countUpTo, logPoissonTail, meanOf, medianOf } from '../core/statistics.ts';
 
 /** µs: shorter pauses are noise; longer ones may be two runs of a test. */
 const SHORTEST = 2e6;
 const LONGEST = 120e6;
 /** Answers missing at the rate around it, beyond ln(number of pauses): e^-14 each. */
 const MISSING = 14;
-/** µs, and answers missing, of a pause in which the server says what it did: no other one is in question. */
+/** µs, and answers missing, of a pause in which the server says what it did, or requests show that it stood still: no other one is in question. */
 const SHORTEST_EXPLAINED = 1e6;
 const MISSING_EXPLAINED = 5;
 /** µs around a pause that its rate is counted in, and the answers in it that make one. */
@@ -59,12 +59,14 @@ export interface Pause {
   readonly mean: number;
 }
 
-/** Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. `isExplained`: the server says what it did then. */
-export function pausesOf(
-  ends: Float64Array,
-  blur: number,
-  isExplained: (from: number, to: number) => boolean = () => false,
-): Pause[] {
+type Between = (from: number, to: number) => boolean;
+const NONE: Between = () => false;
+
+/**
+ * Pauses of all workers at once between stretches of steady traffic. `ends` ascending, µs. `isExplained`: the server says what it did then.
+ * `isStill`: requests show that it stood still, so that it was not the callers who paused.
+ */
+export function pausesOf(ends: Float64Array, blur: number, isExplained = NONE, isStill = NONE): Pause[] {
   const pauses: Pause[] = [];
   const rate = (from: number, to: number): number => {
     const count = countUpTo(ends, to) - countUpTo(ends, from);
@@ -74,7 +76,8 @@ export function pausesOf(
     const [from, to] = [ends[k - 1], ends[k]];
     const length = to - from - 2 * blur;
     if (length < SHORTEST_EXPLAINED || length > LONGEST) continue;
-    const explained = isExplained(from, to);
+    const stands = isStill(from, to);
+    const explained = stands || isExplained(from, to);
     if (length < SHORTEST && !explained) continue;
     // A catch-up is not what usually comes; what a log does not reach yet is no lower rate.
     const last = pauses.at(-1);
@@ -83,13 +86,13 @@ export function pausesOf(
     const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
     const before = from - begin >= LEAST_BEFORE ? rate(begin, from) : after;
     const low = Math.min(before, after);
-    const isSteady = low > 0 && Math.max(before, after) <= STEADY * low;
+    const isSteady = low > 0 && (stands || Math.max(before, after) <= STEADY * low);
     const least = explained ? MISSING_EXPLAINED : MISSING + Math.log(ends.length);
-    if (isSteady && low * length >= least && length >= least * lullOf(ends, from, to, length)) {
+    if (isSteady && low * length >= least && (stands || length >= least * lullOf(ends, from, to, length))) {
       pauses.push({ from, to, length, low, mean: (before + after) / 2 });
     }
   }
-  return pauses.filter((pause) => !isOneOfMany(ends, pause, pauses));
+  return pauses.filter((pause) => isStill(pause.from, pause.to) || !isOneOfMany(ends, pause, pauses));
 }
 
 /** Does the load around a pause stop again and again, at other times than those of these pauses? */
@@ -144,6 +147,31 @@ export const isIdle = (rows: Rows, { from, to }: Pick<Pause, 'from' | 'to'>): bo
   return true;
 };
 
+/** Times the median of its route that a request which stood still took; of one alone, the callers may be who waited for it. */
+const STOOD_STILL = 5;
+const SEVERAL_STOOD = 2;
+
+/**
+ * A process that stands still holds what it has in hand until it goes on: fewer than the slots that it surely has, so that whoever came
+ * would have begun, and two of them or more, all there are, end right behind the pause after many times what their routes take.
+ */
+export function standingStill(rows: Rows, leastSlots: number): Between {
+  const usual = new Map(
+    [...groupsOf(rows.route)].map(([route, members]) => [route, medianOf(members.map((i) => rows.service[i]))]),
+  );
+  return (from, to) => {
+    const middle = (from + to) / 2;
+    let [inHand, still] = [0, 0];
+    for (let i = 0; i < rows.length && rows.start[i] <= middle; i++) {
+      if (rows.end[i] <= middle) continue;
+      inHand++;
+      const isLong = rows.service[i] >= STOOD_STILL * usual.get(rows.route[i])! && rows.service[i] >= (to - from) / 2;
+      if (isLong && rows.end[i] <= to + TAKEN_AT_ONCE + 2 * rows.uncertainty) still++;
+    }
+    return still >= SEVERAL_STOOD && still === inHand && inHand < leastSlots;
+  };
+}
+
 /**
  * Those who came in a pause begin right after it, and keep the slots busy until all of them are through; where there are no slots (`slots`
  * null) all of them begin at once. Callers who paused by themselves begin when they like, and seldom fill the pool.
@@ -171,8 +199,11 @@ export function withBacklog(
   ends: Float64Array,
   slots: number | null,
   pauses: readonly Pause[],
+  isStill = NONE,
 ): readonly Pause[] {
-  const held = pauses.filter((pause) => isIdle(rows, pause) && isTakenAtOnce(rows, slots, pause));
+  const held = pauses.filter(
+    (pause) => (isIdle(rows, pause) || isStill(pause.from, pause.to)) && isTakenAtOnce(rows, slots, pause),
+  );
   let followed = 0;
   let usual = 0;
   for (const { to, length, mean } of held) {

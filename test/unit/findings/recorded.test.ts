@@ -69,6 +69,13 @@ describe('a finding of a recording', () => {
     },
   );
 
+  it('of a process that stood still with requests in hand says so, and does not take who waited for a herd', async () => {
+    const { summary } = await examined('stood-still');
+    expect(summary.findings.map(({ id }) => id)).toEqual(['no-answers']);
+    expect(summary.findings[0].title).toMatch(/the server stood still, with requests in hand$/);
+    expect(summary.findings[0].advice).toContain('gc.freeze()');
+  });
+
   it('of a wide range of slots names no default', async () => {
     const { summary } = await examined('wsgi-behind-loop');
     expect(summary.findings[0].advice).toContain('Find what has that many slots');

@@ -46,6 +46,21 @@ describe('common-timeout', () => {
     expect(finding.evidence).toMatchObject({ limit_seconds: 30, routes: 'GET /pay', error_share: 1 });
     expect(finding.detail).toContain('no request of theirs was answered without an error');
   });
+  it.each([
+    { routes: 4, isOwn: false },
+    { routes: 1, isOwn: true },
+  ])('that $routes routes share, all the time and without an error, is not their own work', ({ routes, isOwn }) => {
+    const resolving = poisson(23, 8, 120, (random) => ({
+      takes: random.exponential(0.09) + (random.next() < 0.06 ? 5 : 0),
+      route: `GET /api/${random.integer(1, routes)}`,
+    }));
+    const [finding] = diagnose(syncPool(4, resolving)).filter(({ id }) => id === 'common-timeout');
+    expect(finding.evidence.routine).toBe(isOwn);
+    expect(finding.title.includes('or work of that length')).toBe(isOwn);
+    expect(finding.advice.includes('resolv.conf')).toBe(!isOwn);
+    const isCause = !diagnose(syncPool(4, resolving)).some(({ id }) => id === 'pool-saturated');
+    expect(isCause).toBe(!isOwn);
+  });
   describe('that fills a pool', () => {
     const stuck = poisson(19, 8, 200, (random) => {
       const quotes = random.next() < 0.6;
