@@ -127,6 +127,7 @@ function inferFrom(input: ServerInput): ServerInference {
     regimes: toldRegimes(pools.regimes, pools.parts, server.slotChanges.length > 0 ? waited : null),
     restarts: restartsOf(workers, pools, Math.max(lives.length, log.declared.boots)),
     queue: server.queue,
+    queueOfThreads: server.queueOfThreads,
     lives: summariseLives(lives, trace, times, structure.threads.value, running),
     lanes,
     requests: {

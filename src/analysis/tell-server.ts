@@ -13,7 +13,7 @@ import { fewerCallers } from './structure/fewer-callers.ts';
 import type { Life } from './structure/lives.ts';
 import { withNamedThreads } from './structure/named-threads.ts';
 import { callersInTurn } from './structure/packs-in-turn.ts';
-import { queueOf } from './structure/queue.ts';
+import { queueOf, queueOfThreads } from './structure/queue.ts';
 import { slotsOfRegimes, structureOfRegimes } from './structure/regimes.ts';
 import { type Rhythm, rhythmOf } from './structure/rhythm.ts';
 import { sameIds } from './structure/same-ids.ts';
@@ -57,6 +57,7 @@ export interface Server {
   readonly growth: LoadGrowth | null;
   readonly service: ServiceInference;
   readonly queue: ServerInference['queue'];
+  readonly queueOfThreads: ServerInference['queueOfThreads'];
   readonly rhythm: Rhythm | null;
   /** Every worker runs one request at a time, and lines name it. */
   readonly oneEach: boolean;
@@ -97,6 +98,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
     growth,
     service: { ...service, ...boundsOfUntold(trace, { structure, mixed, covers }, seen.serviceRange) },
     queue: queueOf(trace, model, workers.value, threads.value, declared.format),
+    queueOfThreads: queueOfThreads(declared.format),
     rhythm: rhythmOf(trace),
     oneEach,
     fewerCallers: fewer,

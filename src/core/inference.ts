@@ -203,6 +203,8 @@ export interface ServerInference {
   readonly mixed?: string;
   /** One queue for all workers, or one per process; null when the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;
+  /** The same of the processes with threads that this server has, or would have; null where its lines do not name it. */
+  readonly queueOfThreads: 'shared' | 'per-worker' | null;
   readonly lives: readonly WorkerLife[];
   readonly lanes: readonly Lane[];
   readonly requests: InferredRequests;

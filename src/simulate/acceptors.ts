@@ -30,12 +30,12 @@ const ACCEPTING = 0x2545f491;
 
 /**
  * Sync workers take from one accept queue; workers with threads accept for themselves and queue inside (gunicorn
- * gthread), unless the log shows otherwise.
+ * gthread), unless the log shows otherwise, or is of a server whose threads all take from one queue (uWSGI).
  */
-export function queueOf({ queue, present }: Workload, pool: PoolShape): 'shared' | 'per-worker' {
+export function queueOf({ queue, queueOfThreads, present }: Workload, pool: PoolShape): 'shared' | 'per-worker' {
   if (pool.workers === 1) return 'shared';
   if (present?.model === pool.model && present.workers > 1 && queue) return queue;
-  return pool.model === 'threaded' ? 'per-worker' : 'shared';
+  return pool.model === 'threaded' ? (queueOfThreads ?? 'per-worker') : 'shared';
 }
 
 /** Several processes, each with threads and a queue of its own. */

@@ -3,7 +3,7 @@ import type { Analysis } from '../core/finding.ts';
 import type { PoolShape } from '../core/prediction.ts';
 import { hasNoSlots } from '../core/summary.ts';
 import { durationText, percentText } from '../core/words.ts';
-import { acceptorsUnknown } from './acceptors.ts';
+import { acceptForThemselves, acceptorsUnknown } from './acceptors.ts';
 import type { Callers, ClosedClients } from './clients.ts';
 import { canTellContention } from './contention.ts';
 import { interruptionsSaid } from './interruption-words.ts';
@@ -110,8 +110,10 @@ function asyncSaid({ inference: { service } }: Analysis, pools: readonly PoolSha
 }
 
 function acceptorsSaid(workload: Workload, pools: readonly PoolShape[]): string[] {
-  const areSeveral = pools.some(({ model, workers }) => model === 'threaded' && workers > 1);
-  if (!areSeveral || workload.queue === 'shared') return [];
+  const several = pools.filter(({ model, workers }) => model === 'threaded' && workers > 1);
+  if (several.length === 0) return [];
+  if (!several.some((pool) => acceptForThemselves(workload, pool)))
+    return ['All threads of all processes take from one queue, as those of this server do.'];
   const isUnknown = pools.some((pool) => acceptorsUnknown(workload, pool));
   return [
     `Each process with threads accepts for itself and queues inside, as gunicorn gthread does${isUnknown ? '; how evenly they accept this log does not show' : ''}.`,

@@ -95,7 +95,11 @@ export function findCallers(input: ClientsInput): Callers {
   const isBlind = trace.waitUnknown && slots !== null;
   // The moments in which such a pool is not full are too few to tell who asks.
   if (!best || isHidden || isBlind || best.gain < enoughFor(best))
-    return { likely: isHidden ? { kind: 'hidden' } : open, others: farthestLeft(input, fits, isHidden) };
+    return {
+      likely: isHidden ? { kind: 'hidden' } : open,
+      // Nothing tells the waits of such a log from none at all.
+      others: [...farthestLeft(input, fits, isHidden), ...(isBlind ? takingTurns(trace, slots) : [])],
+    };
   return amongClosed(input, best, fits, fitsAt);
 }
 

@@ -24,6 +24,8 @@ export interface Workload {
   readonly present: PoolShape | null;
   /** One queue for all workers or one per worker; null where the log cannot tell. */
   readonly queue: 'shared' | 'per-worker' | null;
+  /** The same of processes with threads, by the server that wrote the log; null where that is not known. */
+  readonly queueOfThreads: 'shared' | 'per-worker' | null;
   readonly seed: number;
 }
 
@@ -73,6 +75,7 @@ export function workloadOf(
     }),
     present,
     queue: inference.queue,
+    queueOfThreads: inference.queueOfThreads,
     seed: seedOf(trace.start),
   };
   const limit = perhapsSlots(inference);

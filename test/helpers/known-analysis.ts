@@ -85,6 +85,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
     held: server.model === 'sync' ? heldWorkers(traceOf(builder.table), server.workers) : null,
     restarts: Math.max(0, lanes.length - server.workers),
     queue: server.queue ?? null,
+    queueOfThreads: null,
     lives: livesOf(requests, (name) => names.workers.add(name)),
     lanes: lanes.map((name) => ({ worker: names.workers.add(name), slot: 0 })),
     requests: {

@@ -30,9 +30,13 @@ export function queueOf(
   if ((model === 'async' && slots === 1) || workers === 1) return 'shared';
   if (model === 'sync') return shownBy(trace, 1) ?? 'shared';
   if (model !== 'threaded') return null;
+  return queueOfThreads(format) ?? (slots === null ? null : shownBy(trace, slots));
+}
+
+/** Of processes with threads, by the server: uWSGI's threads all accept from one socket when they are free. null: its lines do not name it. */
+export function queueOfThreads(format: string): Queue {
   if (/^gunicorn/.test(format)) return 'per-worker';
-  if (/^(uwsgi|waitress|cherrypy)/.test(format)) return 'shared';
-  return slots === null ? null : shownBy(trace, slots);
+  return /^(uwsgi|waitress|cherrypy)/.test(format) ? 'shared' : null;
 }
 
 /** null: the stamps do not show it. */

@@ -195,7 +195,10 @@ function insideTheApplication(found: FoundSlots, aside: ReadonlySet<number>, tra
   const { mean, p95 } = describe(described, 0, 0).summary;
   const blur = BLUR * trace.resolution;
   const told = describe(described, 5_000 + blur + 0.1 * mean, 10_000 + 2 * blur + 0.15 * p95);
-  return { ...told, summary: widened(told.summary, [found.low, found.high], (slots) => waitsInTurn(trace, slots, aside)) };
+  return {
+    ...told,
+    summary: widened(told.summary, [found.low, found.high], (slots) => waitsInTurn(trace, slots, aside)),
+  };
 }
 
 function fewCallers({ fewerCallers, capacity }: WaitInput, trace: Trace): PlainWaits | null {

@@ -64,6 +64,24 @@ describe('a table of pools of threads', () => {
     expect(scenarios[0].wait.mean!).toBeGreaterThan(1.15 * even);
     expect(scenarios[0].wait.mean!).toBeLessThan(2.5 * even);
   });
+  it('of a server whose threads all take from one queue is one of that many slots', () => {
+    const analysis = analysisOfPool({
+      seed: 11,
+      workers: 5,
+      threads: 1,
+      queue: 'shared',
+      service: { law: 'exponential', mean: 0.3 },
+      load: { kind: 'poisson', phases: [{ rate: 9, seconds: 600 }] },
+      overhead: 0.0006,
+    });
+    const ofUwsgi = { ...analysis, inference: { ...analysis.inference, queueOfThreads: 'shared' as const } };
+    const { scenarios, assumptions } = whatIf(ofUwsgi, { pools: [threaded(2, 2)], ...target });
+    // Erlang C: a = 9 × 0.3 = 2.7 of 4 slots; C = 0.391, W = C × 0.3 / (4 - 2.7).
+    expect(scenarios[0].wait.mean!).toBeGreaterThan(0.7 * 0.09);
+    expect(scenarios[0].wait.mean!).toBeLessThan(1.3 * 0.09);
+    expect(assumptions.join(' ')).toContain('All threads of all processes take from one queue');
+    expect(assumptions.join(' ')).not.toContain('accepts for itself');
+  });
   it('says in words, and not in ranges, what one process that takes nearly all connections would do', () => {
     const { scenarios, assumptions } = whatIf(sync(1, 4), { pools: [threaded(6, 2)], ...target });
     expect(scenarios[0].range.wait_p95![1]).toBeLessThan(5);

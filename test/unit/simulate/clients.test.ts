@@ -37,6 +37,35 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
 describe('clients', () => {
+  it('of a pool whose waits are unknown may be as few as its slots, and wait for nothing', () => {
+    const analysis = analysisOfPool({
+      seed: 1,
+      workers: 4,
+      threads: 1,
+      queue: 'shared',
+      service: { law: 'exponential', mean: 0.2 },
+      load: { kind: 'poisson', phases: [{ rate: 14, seconds: 100 }] },
+      overhead: 0.0006,
+    });
+    const result = traceOf(analysis);
+    if ('missing' in result) throw new Error(result.missing);
+    const callersIf = (waitUnknown: boolean) =>
+      findCallers({
+        trace: { ...result.trace, waitUnknown },
+        slots: 4,
+        sharedQueue: true,
+        pool: null,
+        saturatedRatio: analysis.inference.concurrency.saturatedRatio,
+        proven: Number.NaN,
+        interrupted: false,
+        peak: analysis.inference.concurrency.peak,
+        waitMethod: waitUnknown ? 'unknown' : 'inferred',
+        waitRange: [analysis.inference.wait.lowMean, analysis.inference.wait.highMean],
+      });
+    expect(callersIf(true).others).toContainEqual(expect.objectContaining({ kind: 'closed', count: 4 }));
+    expect(callersIf(false).others).not.toContainEqual(expect.objectContaining({ kind: 'closed', count: 4 }));
+  });
+
   it('of a Poisson process are open, at every load', () => {
     for (const seed of seeds) {
       for (const rate of [8, 14, 18]) {

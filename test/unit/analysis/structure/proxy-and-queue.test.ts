@@ -90,3 +90,9 @@ test('saturated time counts hand-overs and nothing else', () => {
   expect(open.saturatedMicros).toBeNaN();
   expect(open.mean).toBeCloseTo((4 + 5 + 3.995 + 1) / 10, 3);
 });
+
+test('threads of uWSGI would all take from one queue, those of gunicorn each from that of their process: so their sync workers tell', () => {
+  const queueOfThreadsIn = (name: string) => inferLog(readFileSync(`sample-logs/${name}.log`, 'utf8')).queueOfThreads;
+  expect(queueOfThreadsIn('uwsgi-4-default')).toBe('shared');
+  expect(queueOfThreadsIn('gunicorn-sync-4-half-loaded')).toBe('per-worker');
+});
