@@ -81,6 +81,25 @@ const RESTART_ADVICE =
 const reloadAdvice = (longest: number): string =>
   `Let the old workers answer until the new ones have imported the application: start a second master (gunicorn: USR2, then QUIT for the old one when the new one answers), or two instances behind the proxy, replaced one after the other. Or make the import shorter: more workers would stand still as long (${durationText(longest)}).`;
 
+interface Kind {
+  readonly isReload: boolean;
+  readonly isHeld: boolean;
+  /** null: most of the pauses are none in which the server stood still with requests in hand. */
+  readonly stood: readonly Pause[] | null;
+}
+
+function whatText({ isReload, isHeld, stood }: Kind, held: readonly Pause[], workers: string, least: number): string {
+  if (isReload) return RELOADED;
+  if (stood) return stoodText(stood, least);
+  return isHeld ? heldText(held, workers) : REFUSED;
+}
+
+function adviceOf({ isReload, isHeld, stood }: Kind, longest: number): string {
+  if (stood) return STOOD_ADVICE;
+  if (isHeld) return HELD_ADVICE;
+  return isReload ? reloadAdvice(longest) : RESTART_ADVICE;
+}
+
 function examine(facts: Facts): Finding | null {
   const { summary } = facts;
   if (summary.server.servers) return null;
@@ -112,6 +131,7 @@ function examine(facts: Facts): Finding | null {
   const stood = restarts.length === 0 ? held.filter(({ from, to }) => isStill(from, to)) : [];
   const hasStood = stood.length > 0 && stood.length >= held.length / 2;
   const isReload = !isHeld && restarts.length > 0 && restarts.every((pause) => reloads.includes(pause));
+  const kind: Kind = { isReload, isHeld, stood: hasStood ? stood : null };
   // Nobody is taken in a pause: who came in it makes the queue behind it.
   const waiting = waitingIn(
     facts,
@@ -120,14 +140,13 @@ function examine(facts: Facts): Finding | null {
   );
   const came = `about ${countText(Math.round(callers), 'caller')} came in ${itOrThem(told)}, at the rate around ${itOrThem(told)} (${roundText(rate * 1e6)} requests/s)`;
   const workers = slots === null ? 'the workers' : poolText(summary.server);
-  const whatText = hasStood ? stoodText(stood, leastSlots) : isHeld ? heldText(held, workers) : REFUSED;
   const fullText = waiting.isMost
     ? ` The pool was full behind ${itOrThem(told)}: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
     : '';
   return {
     severity: isHeld && callers >= MANY * rows.length ? 'critical' : 'warning',
     title: `Nobody was answered ${timesText(told, longest)} ${whyText(isHeld, isReload, restarts.length > 0, hasStood)}`,
-    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${isReload ? RELOADED : whatText}${fullText}`,
+    detail: `${told.length === 1 ? 'A pause' : `${told.length} pauses`} of all workers at once (${listed(told)} UTC): ${came}, so that chance makes no such pause.${whatText(kind, held, workers, leastSlots)}${fullText}`,
     evidence: {
       pauses: told.length,
       restarts: restarts.length,
@@ -139,7 +158,7 @@ function examine(facts: Facts): Finding | null {
       saturated_seconds: waiting.isMost ? summary.concurrency.saturated_seconds : null,
       wait_mean_added_seconds: isHeld ? orNull(waited / rows.length) : null,
     },
-    advice: hasStood ? STOOD_ADVICE : isHeld ? HELD_ADVICE : isReload ? reloadAdvice(longest) : RESTART_ADVICE,
+    advice: adviceOf(kind, longest),
     from: told[0].from,
     to: told[told.length - 1].to,
     lostSeconds: waited,

@@ -68,31 +68,41 @@ const NONE: Between = () => false;
  */
 export function pausesOf(ends: Float64Array, blur: number, isExplained = NONE, isStill = NONE): Pause[] {
   const pauses: Pause[] = [];
-  const rate = (from: number, to: number): number => {
-    const count = countUpTo(ends, to) - countUpTo(ends, from);
-    return count >= MINIMUM_AROUND ? count / (to - from) : 0;
-  };
+  const stood = new Set<Pause>();
+  const usual = MISSING + Math.log(ends.length);
   for (let k = 1; k < ends.length; k++) {
     const [from, to] = [ends[k - 1], ends[k]];
     const length = to - from - 2 * blur;
     if (length < SHORTEST_EXPLAINED || length > LONGEST) continue;
-    const stands = isStill(from, to);
-    const explained = stands || isExplained(from, to);
-    if (length < SHORTEST && !explained) continue;
-    // A catch-up is not what usually comes; what a log does not reach yet is no lower rate.
-    const last = pauses.at(-1);
-    const until = Math.min(to + length + AROUND / 2, ends[ends.length - 1]);
-    const after = until - to - length >= LEAST_AFTER ? rate(to + length, until) : 0;
-    const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
-    const before = from - begin >= LEAST_BEFORE ? rate(begin, from) : after;
+    const [before, after] = ratesAround(ends, from, to, length, pauses.at(-1));
     const low = Math.min(before, after);
-    const isSteady = low > 0 && (stands || Math.max(before, after) <= STEADY * low);
-    const least = explained ? MISSING_EXPLAINED : MISSING + Math.log(ends.length);
-    if (isSteady && low * length >= least && (stands || length >= least * lullOf(ends, from, to, length))) {
-      pauses.push({ from, to, length, low, mean: (before + after) / 2 });
+    if (low * length < MISSING_EXPLAINED) continue;
+    const pause = { from, to, length, low, mean: (before + after) / 2 };
+    if (isStill(from, to)) {
+      stood.add(pause);
+      pauses.push(pause);
+      continue;
     }
+    const explained = isExplained(from, to);
+    if (length < SHORTEST && !explained) continue;
+    const least = explained ? MISSING_EXPLAINED : usual;
+    const isSteady = Math.max(before, after) <= STEADY * low;
+    if (isSteady && low * length >= least && length >= least * lullOf(ends, from, to, length)) pauses.push(pause);
   }
-  return pauses.filter((pause) => isStill(pause.from, pause.to) || !isOneOfMany(ends, pause, pauses));
+  return pauses.filter((pause) => stood.has(pause) || !isOneOfMany(ends, pause, pauses));
+}
+
+/** Answers per µs before a pause and behind what follows it at once; 0: too few to tell. `last`: the pause before it. */
+function ratesAround(ends: Float64Array, from: number, to: number, length: number, last: Pause | undefined) {
+  const rate = (since: number, until: number): number => {
+    const count = countUpTo(ends, until) - countUpTo(ends, since);
+    return count >= MINIMUM_AROUND ? count / (until - since) : 0;
+  };
+  // A catch-up is not what usually comes; what a log does not reach yet is no lower rate.
+  const until = Math.min(to + length + AROUND / 2, ends[ends.length - 1]);
+  const after = until - to - length >= LEAST_AFTER ? rate(to + length, until) : 0;
+  const begin = Math.max(ends[0] - 1, from - AROUND, last ? last.to + last.length : Number.NEGATIVE_INFINITY);
+  return [from - begin >= LEAST_BEFORE ? rate(begin, from) : after, after];
 }
 
 /** Does the load around a pause stop again and again, at other times than those of these pauses? */

@@ -45,26 +45,19 @@ function inTurn(facts: Facts, { found, aside }: HiddenSlots): Finding | null {
   const { summary, inference, names } = facts;
   const { wait, service } = inference;
   const { few, many } = service.growth!;
-  const isKnown = wait.method === 'inferred' && found !== null;
-  if (isKnown && wait.p95 < LEAST_WAIT) return null;
+  const known = wait.method === 'inferred' ? found : null;
+  if (known && wait.p95 < LEAST_WAIT) return null;
   const times = `${besideText(few)}, ${besideText(many)}`;
-  const grave = isKnown ? wait.p95 >= GRAVE_WAIT : many.mean >= GRAVE * few.mean;
-  const queued = isKnown
-    ? ` ${capital(hiddenSlotsText(found))} in each process ${found.low === found.high && found.slots === 1 ? 'explains' : 'explain'} when each request began: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${service.mean > 0 ? `, and then ${durationText(service.mean)} of work` : ''}.`
-    : ' For how many slots, and so how long each waited and how long it ran, the log does not show.';
+  const grave = known ? wait.p95 >= GRAVE_WAIT : many.mean >= GRAVE * few.mean;
   const others = [...aside].map((route) => names.routes.text(route)).sort();
-  const asideText =
-    others.length === 0
-      ? ''
-      : ` ${listText(others.slice(0, MOST_NAMED))}${others.length > MOST_NAMED ? ` and ${countText(others.length - MOST_NAMED, 'other route')}` : ''} ${others.length === 1 ? 'does' : 'do'} not stand in it: ${others.length === 1 ? 'its' : 'their'} times do not grow.`;
-  const enough = isKnown ? slotsEnough(facts, found) : null;
+  const enough = known && slotsEnough(facts, known);
   const limits = found === null ? [] : limitsOf(found);
   return {
     severity: grave ? 'critical' : 'warning',
-    title: isKnown
-      ? `Requests queue inside the application for ${hiddenSlotsText(found)} of each process: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)} (inferred)`
+    title: known
+      ? `Requests queue inside the application for ${hiddenSlotsText(known)} of each process: mean ${durationText(wait.mean)}, p95 ${durationText(wait.p95)} (inferred)`
       : `Requests queue inside the application: ${times}`,
-    detail: `Their logged times grow with the number in flight (${times}), for short requests as much as for long ones, and hardly one overtakes another: they stand in a queue, first come, first served, and do not share a core or a backend, which would slow long ones down by more.${queued}${asideText}`,
+    detail: `Their logged times grow with the number in flight (${times}), for short requests as much as for long ones, and hardly one overtakes another: they stand in a queue, first come, first served, and do not share a core or a backend, which would slow long ones down by more.${queuedText(inference, known)}${asideText(others)}`,
     evidence: {
       slots_of_each_process: found?.slots ?? null,
       slots_low: found?.low ?? null,
@@ -72,20 +65,43 @@ function inTurn(facts: Facts, { found, aside }: HiddenSlots): Finding | null {
       limits_of_that_size: limits.length > 0 ? limits.map(({ slots, what }) => `${slots}: ${what}`).join('; ') : null,
       recommended_slots: enough,
       routes_aside: others.length,
-      wait_mean_seconds: isKnown ? secondsOf(wait.mean) : null,
-      wait_p95_seconds: isKnown ? secondsOf(wait.p95) : null,
+      wait_mean_seconds: known && secondsOf(wait.mean),
+      wait_p95_seconds: known && secondsOf(wait.p95),
       service_mean_seconds: secondsOf(service.mean),
       others_few: few.beside,
       mean_beside_few_seconds: secondsOf(few.mean),
       others_many: many.beside,
       mean_beside_many_seconds: secondsOf(many.mean),
     },
-    advice: `${limits.length > 0 ? knownText(limits, enough) : UNKNOWN_LIMIT} Where the requests wait for something else while they hold a slot, give it more slots${enough === null ? '' : ` (${enough} in each process keep the p95 wait of this log within ${durationText(TARGET)} in nine of ten simulations)`}, or the server more workers, each of which has its own.`,
+    advice: `${limits.length > 0 ? knownText(limits, enough) : UNKNOWN_LIMIT} Where the requests wait for something else while they hold a slot, give it more slots${enoughText(enough)}, or the server more workers, each of which has its own.`,
     from: Number.NaN,
     to: Number.NaN,
-    lostSeconds: isKnown ? (wait.mean / 1e6) * summary.requests.total : 0,
+    lostSeconds: known ? (wait.mean / 1e6) * summary.requests.total : 0,
   };
 }
+
+function queuedText({ wait, service }: Facts['inference'], known: FoundSlots | null): string {
+  if (known === null)
+    return ' For how many slots, and so how long each waited and how long it ran, the log does not show.';
+  const verb = known.low === known.high && known.slots === 1 ? 'explains' : 'explain';
+  const work = service.mean > 0 ? `, and then ${durationText(service.mean)} of work` : '';
+  return ` ${capital(hiddenSlotsText(known))} in each process ${verb} when each request began: mean wait ${durationText(wait.mean)} (between ${durationText(wait.lowMean)} and ${durationText(wait.highMean)}), p95 ${durationText(wait.p95)}${work}.`;
+}
+
+/** @param others names of routes */
+function asideText(others: readonly string[]): string {
+  if (others.length === 0) return '';
+  const more = others.length - MOST_NAMED;
+  const named = `${listText(others.slice(0, MOST_NAMED))}${more > 0 ? ` and ${countText(more, 'other route')}` : ''}`;
+  return others.length === 1
+    ? ` ${named} does not stand in it: its times do not grow.`
+    : ` ${named} do not stand in it: their times do not grow.`;
+}
+
+const enoughText = (enough: number | null): string =>
+  enough === null
+    ? ''
+    : ` (${enough} in each process keep the p95 wait of this log within ${durationText(TARGET)} in nine of ten simulations)`;
 
 /** Routes that are named. */
 const MOST_NAMED = 3;

@@ -111,6 +111,33 @@ const latest = [
   ...oneSchedule('t', [['closed', 16, 1.6, 80, shop]], THREADED, 4302),
 ];
 
+/** Pools that share one queue among processes with threads (uWSGI) beside those that do not, under callers of three kinds. */
+const SHARED_QUEUES = [
+  ['gunicorn-sync', 3, 1],
+  ['gunicorn-sync', 6, 1],
+  ['gunicorn-gthread', 1, 16],
+  ['gunicorn-gthread', 2, 4],
+  ['uwsgi', 4, 1],
+  ['uwsgi', 2, 3],
+  ['waitress', 1, 4],
+  ['gunicorn-asgi', 1, 1],
+];
+const partlyComputing = [
+  ['/items/{id}', 5, { dist: 'lognormal', mean: 0.2, cv: 0.7 }],
+  ['/search', 2, { dist: 'uniform', low: 0.3, high: 0.8 }],
+  ['/price', 2, { mode: 'cpu', dist: 'uniform', low: 0.01, high: 0.04 }],
+];
+const shared = [
+  ...oneSchedule(
+    'u',
+    [7, 13, 6].map((rate) => ['poisson', rate, 27, partlyComputing]),
+    SHARED_QUEUES,
+    4401,
+  ),
+  ...oneSchedule('v', [['mmpp', 4, 20, 7, 84, page]], SHARED_QUEUES, 4402),
+  ...oneSchedule('w', [['closed', 20, 1.2, 84, shop]], SHARED_QUEUES, 4403),
+];
+
 export const whatif = [
   ...oneSchedule(
     'b',
@@ -128,4 +155,5 @@ export const whatif = [
   ...oneSchedule('h', [['closed', 10, 1.5, 80, skewed]], SMALL_POOLS),
   ...held,
   ...latest,
+  ...shared,
 ];
