@@ -6,8 +6,8 @@ import bitIterator, { type BitReader } from 'unbzip2-stream/lib/bit_iterator.js'
 import decoder from 'unbzip2-stream/lib/bzip2.js';
 
 const OUT_BYTES = 1 << 16;
-/** Bytes of a stream's header. */
-const HEADER_BYTES = 4;
+/** Of a stream's header, behind its first byte. */
+const HEADER_BYTES = 3;
 /** A block is never packed into more than this, per level (the decoder's own bound). */
 const packedBytes = (level: number): number => 25_000 + 100_000 * level;
 
@@ -19,12 +19,13 @@ export class Bunzip {
   #filled = 0;
   #received = 0;
   #bits: BitReader | null = null;
+  /** First byte of the next stream; 0: none but padding has come. */
+  #first = 0;
   /** Of the stream in hand, 1 to 9; 0 between streams. */
   #level = 0;
   #block = new Int32Array(0);
   #checksum = 0;
   #streams = 0;
-  #ended = false;
 
   constructor(take: (piece: Uint8Array) => void) {
     this.#take = take;
@@ -38,14 +39,18 @@ export class Bunzip {
       if (!next) throw new Error('unexpected end');
       return next;
     });
-    while (!this.#ended && this.#left >= (this.#level === 0 ? HEADER_BYTES : packedBytes(this.#level))) {
-      this.#step(this.#bits);
-    }
+    while (this.#left >= this.#needed) this.#step(this.#bits);
   }
 
   end(): void {
-    while (this.#bits && !this.#ended && this.#left > 0) this.#step(this.#bits);
-    if (this.#level !== 0) throw new Error('unexpected end');
+    while (this.#bits && this.#left > 0) this.#step(this.#bits);
+    if (this.#level !== 0 || this.#first !== 0) throw new Error('unexpected end');
+  }
+
+  /** Bytes that the next step may read. */
+  get #needed(): number {
+    if (this.#level > 0) return packedBytes(this.#level);
+    return this.#first === 0 ? 1 : HEADER_BYTES;
   }
 
   get #left(): number {
@@ -54,7 +59,9 @@ export class Bunzip {
 
   #step(bits: BitReader): void {
     if (this.#level === 0) {
-      this.#begin(bits);
+      // Zeros behind a stream are the padding of tapes and of copies made block by block.
+      if (this.#first === 0) this.#first = bits(8);
+      else this.#begin(bits);
       return;
     }
     const size = 100_000 * this.#level;
@@ -69,14 +76,15 @@ export class Bunzip {
     }
   }
 
-  /** A stream begins; what follows the last one and is none is left alone, as bzip2 leaves it. */
+  /** A stream begins, of which the first byte has been read. */
   #begin(bits: BitReader): void {
+    const first = this.#first;
+    this.#first = 0;
     try {
-      this.#level = decoder.header(bits);
+      // The decoder asks for the first three bytes at once.
+      this.#level = decoder.header((n) => (n === 24 ? (first << 16) | bits(16) : bits(n)));
     } catch (error) {
-      if (this.#streams === 0) throw error;
-      this.#ended = true;
-      return;
+      throw this.#streams === 0 ? error : new Error('something else follows');
     }
     this.#checksum = 0;
     if (this.#block.length < 100_000 * this.#level) this.#block = new Int32Array(100_000 * this.#level);

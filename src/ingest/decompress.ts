@@ -5,8 +5,23 @@
  */
 import type { Transform } from 'node:stream';
 import zlib from 'node:zlib';
+import { type Decoder, ofNode, type Take } from './node-decoder.ts';
 
-export type Compression = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'utf-16le' | 'utf-16be';
+type Unpacked = 'gzip' | 'zstd' | 'bzip2' | 'xz' | 'utf-16le' | 'utf-16be';
+
+/** What is known by its first bytes and not unpacked here, with the command that does. Read as text it may give a line or two. */
+const foreign = {
+  'zstd with a dictionary': 'zstd -D DICTIONARY -dc',
+  lz4: 'lz4 -dc',
+  zip: 'unzip -p',
+  '7-Zip': '7z e -so',
+  lzip: 'lzip -dc',
+  lzma: 'xz -dc',
+  lzop: 'lzop -dc',
+  compress: 'gzip -dc',
+} as const;
+
+export type Compression = Unpacked | keyof typeof foreign;
 
 const magic: readonly (readonly [Compression, readonly number[]])[] = [
   ['gzip', [0x1f, 0x8b]],
@@ -15,6 +30,13 @@ const magic: readonly (readonly [Compression, readonly number[]])[] = [
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
   ['utf-16le', [0xff, 0xfe]],
   ['utf-16be', [0xfe, 0xff]],
+  ['lz4', [0x04, 0x22, 0x4d, 0x18]],
+  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+  ['7-Zip', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
+  ['lzip', [0x4c, 0x5a, 0x49, 0x50, 0x01]],
+  ['lzma', [0x5d, 0x00, 0x00]],
+  ['lzop', [0x89, 0x4c, 0x5a, 0x4f, 0x00]],
+  ['compress', [0x1f, 0x9d]],
 ];
 
 /** Frames of zstd that hold no data (pzstd writes one in front) begin with 0x184d2a50 … 0x184d2a5f, little-endian. */
@@ -27,49 +49,48 @@ export const COMPRESSION_HEAD_BYTES = 6;
 /** How the input is compressed; null: it is not. */
 export function compressionOf(head: Uint8Array): Compression | null {
   if (isSkippableFrame(head)) return 'zstd';
-  return magic.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? null;
+  const found = magic.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0] ?? null;
+  // The lowest bits of the fifth byte: how long the number of its dictionary is (RFC 8878, 3.1.1.1.1).
+  return found === 'zstd' && (head[4] & 3) !== 0 ? 'zstd with a dictionary' : found;
 }
+
+/** A file that somebody else has to unpack. */
+export class NotUnpacked extends Error {
+  constructor(compression: keyof typeof foreign) {
+    super(
+      `is packed (${compression}), which is not unpacked here: give what "${foreign[compression]}" makes of it to standard input ("-")`,
+    );
+  }
+}
+
+const isForeign = (compression: Compression): compression is keyof typeof foreign => compression in foreign;
 
 /** What the decompressor says of bytes that it cannot read, or of an end that comes too early. */
 export class DamagedInput extends Error {}
 
-/** The plain bytes of a gzip file that lies in memory; null: they are more than `most`, or it is damaged or cut off. */
+/**
+ * The plain bytes of a gzip file that lies in memory; null: they are more than `most`, it is damaged or cut off, or something else
+ * follows.
+ */
 export function unpackedAtOnce(packed: Uint8Array, most: number): Uint8Array | null {
   try {
-    return zlib.gunzipSync(packed, { maxOutputLength: most });
+    // With `info` it tells what it has read; Node's types do not know.
+    const { buffer, engine } = zlib.gunzipSync(packed, {
+      maxOutputLength: most,
+      info: true,
+    } as zlib.ZlibOptions) as unknown as {
+      readonly buffer: Buffer;
+      readonly engine: zlib.Gunzip;
+    };
+    return engine.bytesWritten === packed.length ? buffer : null;
   } catch {
     return null;
   }
 }
 
-interface Decoder {
-  push(chunk: Uint8Array): Promise<void> | void;
-  end(): Promise<void> | void;
-}
-
-type Take = (piece: Uint8Array) => void;
-
-/** One of Node's own decompressors. Listened to instead of piped: what it gave before an error is not lost. */
-function ofNode(through: Transform, take: Take): Decoder {
-  // When the next piece is being unpacked, in a thread of Node's, and before anybody learns that this one is done.
-  through.on('data', (piece) => queueMicrotask(() => take(piece)));
-  const settled = (act: (done: (error?: Error | null) => void) => void) =>
-    new Promise<void>((resolve, reject) => {
-      through.once('error', reject);
-      act((error) => {
-        through.off('error', reject);
-        if (error) reject(error);
-        else resolve();
-      });
-    });
-  return {
-    push: (chunk) => settled((done) => through.write(chunk, done)),
-    end: () =>
-      settled((done) => {
-        through.once('end', done);
-        through.end();
-      }),
-  };
+async function gzip(take: Take): Promise<Decoder> {
+  const { Gunzip } = await import('./gunzip.ts');
+  return new Gunzip(take);
 }
 
 async function zstd(take: Take): Promise<Decoder> {
@@ -115,7 +136,7 @@ function utf16(encoding: 'utf-16le' | 'utf-16be', take: Take): Decoder {
 }
 
 /** What is said of an error; what the libraries say themselves helps nobody but with Node's own. */
-function reasonOf(compression: Compression, { name, message }: Error): string {
+function reasonOf(compression: Unpacked, { name, message }: Error): string {
   if (name === 'RangeError')
     return `${compression}: it wants more memory to be unpacked than there is, unpack it by hand`;
   return /^[a-z ]*$/.test(message) && compression !== 'xz' ? `${compression}: ${message}` : compression;
@@ -123,13 +144,14 @@ function reasonOf(compression: Compression, { name, message }: Error): string {
 
 /**
  * Hands the plain bytes of `source` to `take`. @throws DamagedInput when it is cut off or damaged, after all that stood before
- * has been taken; whatever `source` and `take` throw
+ * has been taken; NotUnpacked; whatever `source` and `take` throw
  */
 export async function decompress(
   source: AsyncIterable<Uint8Array>,
   compression: Compression,
   take: Take,
 ): Promise<void> {
+  if (isForeign(compression)) throw new NotUnpacked(compression);
   let thrown: { readonly error: unknown } | null = null;
   const taking: Take = (piece) => {
     if (thrown) return;
@@ -140,7 +162,7 @@ export async function decompress(
     }
   };
   const make = {
-    gzip: () => ofNode(zlib.createGunzip(), taking),
+    gzip: () => gzip(taking),
     zstd: () => zstd(taking),
     bzip2: () => bzip2(taking),
     xz: () => xz(taking),

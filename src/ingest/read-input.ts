@@ -4,7 +4,14 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { UserError } from '../core/errors.ts';
 import { isPackedPartial } from '../core/packed-partial.ts';
 import type { InputSummary } from '../core/summary.ts';
-import { type Compression, compressionOf, DamagedInput, decompress, unpackedAtOnce } from './decompress.ts';
+import {
+  type Compression,
+  compressionOf,
+  DamagedInput,
+  decompress,
+  NotUnpacked,
+  unpackedAtOnce,
+} from './decompress.ts';
 import type { LogParser } from './parser.ts';
 import { NO_FORMAT } from './reasons.ts';
 
@@ -26,8 +33,9 @@ export interface ReadOptions {
   readonly onDamage?: (sentence: string) => void;
 }
 
-/** One sentence for what the file system says. */
+/** One sentence for what the file system says, or of how it is packed. */
 export function cannotRead(path: string, error: unknown): UserError {
+  if (error instanceof NotUnpacked) return new UserError(`${path} ${error.message}`);
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'ENOENT') return new UserError(`there is no file ${path}: check the name`);
   if (code === 'EACCES' || code === 'EPERM') {
@@ -53,6 +61,7 @@ async function readCompressed(
   try {
     await decompress(source, compression, (piece) => parser.push(piece));
   } catch (error) {
+    if (error instanceof NotUnpacked) throw cannotRead(name, error);
     if (!(error instanceof DamagedInput)) throw error;
     const what = `${name} is damaged or cut off (${error.message})`;
     parser.flush();

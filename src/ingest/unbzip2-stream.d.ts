@@ -12,7 +12,7 @@ declare module 'unbzip2-stream/lib/bzip2.js' {
 
   const decoder: {
     /** The level of the stream that begins. */
-    header(bits: BitReader): number;
+    header(bits: (count: number) => number): number;
     /** One block, byte by byte, to `put`; the checksum of the stream so far, null at its end. */
     decompress(
       bits: BitReader,
