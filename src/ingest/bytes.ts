@@ -26,6 +26,16 @@ export function closingQuote(b: Uint8Array, from: number, end: number): number {
 export const markBytes = (b: Uint8Array): number => (b[0] === 0xef && b[1] === 0xbb && b[2] === 0xbf ? 3 : 0);
 
 /**
+ * Where a line begins in front of which NULs stand: a writer that does not append goes on at its old place when its log has been copied and
+ * truncated, and leaves a hole. A line of NULs alone begins where it does.
+ */
+export function behindHole(b: Uint8Array, from: number, to: number): number {
+  let p = from;
+  while (p < to && b[p] === 0) p++;
+  return p < to ? p : from;
+}
+
+/**
  * Where an input has no newlines, carriage returns end its lines (Mac OS before 2001): newlines take their place in b[0, filled), but for the
  * last byte, behind which a newline may follow. @returns the position of the last one, -1 for none
  */

@@ -4,7 +4,7 @@ import { type Clock, systemClock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
 import { printable } from '../core/text.ts';
 import type { TimeWindow } from '../core/time-window.ts';
-import { returnsAsNewlines } from './bytes.ts';
+import { behindHole, returnsAsNewlines } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
 import { createKernelMemory } from './kernel/memory.ts';
 import type { IngestSink, LogParser } from './parser.ts';
@@ -98,16 +98,23 @@ export function createParser(options: ParserOptions): LogParser {
     v = new DataView(b.buffer, b.byteOffset, b.length);
   };
 
+  /** Bytes that begin no line are forgotten. */
+  const drop = (bytes: number) => {
+    b.copyWithin(0, bytes, filled);
+    base += bytes;
+    filled -= bytes;
+  };
+
   const wholeLines = () => {
     const newline = filled === 0 ? -1 : b.lastIndexOf(10, filled - 1);
     hasNewlines ||= newline >= 0;
     const isOfReturns = !hasNewlines && filled >= PIECE_BYTES;
     const last = isOfReturns ? returnsAsNewlines(b, filled) : newline;
+    // Of a hole without end one byte is kept: what follows shows what it is.
+    if (last < 0 && filled >= PIECE_BYTES && b[0] === 0) drop(behindHole(b, 0, filled) || filled - 1);
     if (last < 0) return;
     router.lines(b, v, last + 1, base);
-    b.copyWithin(0, last + 1, filled);
-    base += last + 1;
-    filled -= last + 1;
+    drop(last + 1);
   };
 
   /** The line that fills the buffer goes on: forget it, up to its newline. */

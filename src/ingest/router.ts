@@ -5,7 +5,7 @@
 import type { Names } from '../core/batch.ts';
 import type { Clock } from '../core/clock.ts';
 import type { LogFormat } from '../core/format.ts';
-import { markBytes } from './bytes.ts';
+import { behindHole, markBytes } from './bytes.ts';
 import { createRuntime } from './compile/runtime.ts';
 import { Continuation } from './continuation.ts';
 import { LastLine } from './copied-lines.ts';
@@ -140,6 +140,7 @@ export class Router {
         }
       }
       const newline = b.indexOf(10, pos);
+      pos = behindHole(b, pos, newline);
       const end = newline > pos && b[newline - 1] === 13 ? newline - 1 : newline;
       this.tally.lines++;
       if (end === pos && this.#isIdle) this.tally.continuation++;
