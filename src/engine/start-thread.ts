@@ -26,7 +26,14 @@ export function startThread(
     workerData: { ...data, script },
   });
   starting++;
-  thread.once('online', () => starting--);
+  let isCounted = true;
+  const started = () => {
+    if (isCounted) starting--;
+    isCounted = false;
+  };
+  thread.once('online', started);
+  // One that dies before is not online ever.
+  thread.once('exit', started);
   // At its end the process takes down those that are left.
   if (isFirst) process.once('exit', collectAtOnce);
   isFirst = false;

@@ -35,16 +35,16 @@ export function logsInFolders() {
   chmodSync(folder, 0o755);
   const children: ChildProcess[] = [];
   let number = 0;
-  let tail: Tail | null = null;
+  const tails: Tail[] = [];
   afterEach(async () => {
-    await tail?.stop();
-    tail = null;
+    await Promise.all(tails.splice(0).map((tail) => tail.stop()));
     for (const child of children.splice(0)) child.kill('SIGKILL');
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   const follow = (args: readonly string[], options: RunOptions = {}): Tail => {
-    tail = new Tail(args, options);
+    const tail = new Tail(args, options);
+    tails.push(tail);
     return tail;
   };
   return {

@@ -15,7 +15,7 @@ import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
 import { filesOf, isPastOfAnother, type Pattern, patternOf, requireFolder } from './patterns.ts';
 import { listingOnce, type NamesOf } from './siblings.ts';
-import { readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
+import { type Places, readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
 import type { TruncationWatch } from './truncation.ts';
 import { Watcher } from './watcher.ts';
@@ -55,8 +55,8 @@ export class Follower {
   /** Files by their absolute path. */
   readonly #byPath = new Map<string, LiveInput>();
   #savedAt = Number.NEGATIVE_INFINITY;
-  /** The state file as it was written last. */
-  #written = '';
+  /** What the state file was told last. */
+  #written: Places | null = null;
   #lookAround = false;
   /** What hinders reading, by what it is about. */
   readonly #troubles = new Map<string, string>();
@@ -267,8 +267,11 @@ export class Follower {
     if (stateFile === undefined || (!now && Math.abs(clock.nowMicros() - this.#savedAt) < SAVE_EVERY)) return;
     this.#savedAt = clock.nowMicros();
     try {
-      this.#written = await writeState(stateFile, this.inputs, this.#written);
-      this.#say(stateFile, '');
+      const written = await writeState(stateFile, this.inputs, this.#written);
+      if (!written) return;
+      this.#written = written.places;
+      const contested = `another logscope remembers its places in these logs in ${stateFile}, too: give each a file of its own`;
+      this.#say(stateFile, written.isContested ? contested : '');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;

@@ -8,10 +8,19 @@ import { OpenFile } from './open-file.ts';
 import { headOfPacked, unpackRest } from './packed-file.ts';
 import { packedPaths, rotatedPaths } from './siblings.ts';
 
+/** By absolute path: the files that may still grow, the one at the path last. */
+export type Places = Readonly<Record<string, readonly FilePosition[]>>;
+
 export interface SavedState {
   readonly schema: 'logscope/state/v1';
-  /** By absolute path: the files that may still grow, the one at the path last. */
-  readonly files: Readonly<Record<string, readonly FilePosition[]>>;
+  readonly files: Places;
+}
+
+export interface WrittenState {
+  /** Of the logs that are followed here. */
+  readonly places: Places;
+  /** Somebody else has written other places of them meanwhile. */
+  readonly isContested: boolean;
 }
 
 /** null without a state file, or before the first one was written. @throws UserError when it is something else */
@@ -36,27 +45,48 @@ export async function readState(path: string | undefined): Promise<SavedState | 
 const isPosition = (one: FilePosition): boolean =>
   Number.isInteger(one?.inode) && Number.isInteger(one.position) && typeof one.head === 'string';
 
-/** Written beside the old one and put in its place, so that a crash leaves one of both. Returns what it wrote. */
-export async function writeState(path: string, inputs: readonly LiveInput[], written: string): Promise<string> {
-  const files: Record<string, readonly FilePosition[]> = {};
+/**
+ * Written beside the old one and put in its place, so that a crash leaves one of both. What it says of logs that are not followed here
+ * stays: another run may be of them, or go on with them.
+ * @param before what was written last
+ * @returns null: there is nothing new to write
+ */
+export async function writeState(
+  path: string,
+  inputs: readonly LiveInput[],
+  before: Places | null,
+): Promise<WrittenState | null> {
+  const places: Record<string, readonly FilePosition[]> = {};
   for (const input of inputs) {
     const positions = input.positions();
-    if (positions.length > 0) files[resolve(input.path)] = positions;
+    if (positions.length > 0) places[resolve(input.path)] = positions;
   }
+  if (before && isSame(places, before)) return null;
+  const found = (await readState(path).catch(() => null))?.files ?? {};
+  const files = { ...(await notOf(inputs, found)), ...places };
   const state: SavedState = { schema: 'logscope/state/v1', files };
-  const text = `${JSON.stringify(state)}\n`;
-  if (text === written) return text;
   const fresh = `${path}.${process.pid}.tmp`;
   try {
-    await writeFile(fresh, text);
+    await writeFile(fresh, `${JSON.stringify(state)}\n`);
     await rename(fresh, path);
   } catch (error) {
     // On a full disk it is there, and empty.
     await rm(fresh, { force: true }).catch(() => undefined);
     throw error;
   }
-  return text;
+  const isContested = Object.keys(before ?? {}).some((log) => found[log] && !isSame(found[log], before?.[log]));
+  return { places, isContested };
 }
+
+/** Of logs that are not followed here and are still there. */
+async function notOf(inputs: readonly LiveInput[], found: Places): Promise<Places> {
+  const ours = new Set(inputs.map((input) => resolve(input.path)));
+  const others = Object.entries(found).filter(([log]) => !ours.has(log));
+  const areThere = await Promise.all(others.map(([log]) => stat(log).catch(() => null)));
+  return Object.fromEntries(others.filter((_, i) => areThere[i]));
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** A file that is there now. */
 interface Present {

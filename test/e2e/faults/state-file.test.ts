@@ -17,6 +17,44 @@ describe('a log whose place is remembered', () => {
     );
   });
 
+  it('keeps its place in a state file that runs of other logs write, too', async () => {
+    const [one, other] = [log(lines(30)), log(lines(40))];
+    const state = `${one}.state`;
+    const read = async (path: string, requests: number) => {
+      const live = await started(['--state', state, path]);
+      await live.until(() => live.requests >= requests, 'the lines');
+      await live.stop();
+      expect([live.requests, live.stderr]).toEqual([requests, '']);
+    };
+    await read(one, 30);
+    await read(other, 40);
+    appendFileSync(one, lines(5, 30));
+    await read(one, 5);
+    appendFileSync(other, lines(6, 40));
+    await read(other, 6);
+    // What is gone is forgotten.
+    unlinkSync(other);
+    appendFileSync(one, lines(1, 35));
+    await read(one, 1);
+    expect(Object.keys(JSON.parse(readFileSync(state, 'utf8')).files)).toEqual([one]);
+  });
+
+  it('says that two runs remember their places in one log in one file', async () => {
+    const path = log(lines(30));
+    const [one, other] = [
+      await started(['--state', `${path}.state`, path]),
+      await started(['--state', `${path}.state`, path]),
+    ];
+    let at = 30;
+    const both = async () => {
+      appendFileSync(path, lines(1, at++));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      return `${one.stderr}${other.stderr}`.includes('another logscope remembers its places');
+    };
+    while (!(await both())) expect(at).toBeLessThan(90);
+    await Promise.all([one.stop(), other.stop()]);
+  });
+
   it('goes on from its state file through rotations in between, by name and by copy', async () => {
     const path = log(lines(30));
     const state = `${path}.state`;

@@ -10,7 +10,7 @@ it('leaves no temporary file behind when it cannot be written', async () => {
   try {
     const path = join(folder, 'state');
     mkdirSync(path);
-    await expect(writeState(path, [], '')).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
+    await expect(writeState(path, [], null)).rejects.toThrow(/EISDIR|ENOTEMPTY|EEXIST/);
     expect(readdirSync(folder)).toEqual(['state']);
   } finally {
     rmSync(folder, { recursive: true });
