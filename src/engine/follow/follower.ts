@@ -13,6 +13,7 @@ import type { IngestSink } from '../../ingest/parser.ts';
 import { cannotRead, nothingIn } from '../../ingest/read-input.ts';
 import type { FollowEvent } from './followed-file.ts';
 import { LiveInput } from './live-input.ts';
+import { requireText } from './packed-file.ts';
 import { filesOf, isPastOfAnother, type Pattern, patternOf, requireFolder } from './patterns.ts';
 import { listingOnce, type NamesOf } from './siblings.ts';
 import { type Places, readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
@@ -83,6 +84,7 @@ export class Follower {
         this.#attach(path, () => openPipe(path));
         continue;
       }
+      if (info?.isFile()) await requireText(path);
       const pattern = await patternOf(path);
       await requireFolder(pattern);
       this.#patterns.push(pattern);

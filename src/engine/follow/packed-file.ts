@@ -3,6 +3,7 @@ import { closeSync, createReadStream, ftruncateSync, mkdtempSync, openSync, rmSy
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { UserError } from '../../core/errors.ts';
 import { COMPRESSION_HEAD_BYTES, compressionOf, DamagedInput, decompress } from '../../ingest/decompress.ts';
 import { readHead } from '../../ingest/read-head.ts';
 import { HEAD_BYTES } from './open-file.ts';
@@ -12,6 +13,16 @@ export async function headOfPacked(path: string): Promise<Buffer | null> {
   if (!(await packingOf(path))) return null;
   const { head } = await readHead(path, HEAD_BYTES).catch(() => ({ head: null }));
   return head;
+}
+
+/** What is followed grows line by line. @throws UserError where a file is packed, or text of 16-bit characters */
+export async function requireText(path: string): Promise<void> {
+  // What cannot be read now is tried again later.
+  const packing = await packingOf(path).catch(() => null);
+  if (packing === null) return;
+  throw new UserError(
+    `${path} cannot be followed, it is ${packing} and no plain text: "analyze" and "replay" read what is there`,
+  );
 }
 
 async function packingOf(path: string) {

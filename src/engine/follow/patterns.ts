@@ -3,14 +3,12 @@ import { constants } from 'node:fs';
 import { access, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors.ts';
-
-/** Names in a folder that are logs of our own making, or packed: never followed. */
-const packed = /\.(gz|zst|xz|bz2|zip)$/;
+import { isPacked } from './siblings.ts';
 
 export interface Pattern {
   /** As the user wrote it. */
   readonly text: string;
-  /** The folder whose entries may belong to it. */
+  /** The folder whose entries may belong to it, but for packed ones. */
   readonly folder: string;
   /** A single file is followed even while it is not there. */
   readonly file: string | null;
@@ -35,7 +33,7 @@ export async function patternOf(text: string): Promise<Pattern> {
       text,
       folder: path,
       file: null,
-      matches: (other) => dirname(other) === path && !packed.test(other) && !basename(other).startsWith('.'),
+      matches: (other) => dirname(other) === path && !isPacked(other) && !basename(other).startsWith('.'),
     };
   }
   if (!info && /[*?]/.test(basename(text))) {
@@ -45,7 +43,7 @@ export async function patternOf(text: string): Promise<Pattern> {
       text,
       folder,
       file: null,
-      matches: (other) => dirname(other) === folder && test.test(basename(other)) && !packed.test(other),
+      matches: (other) => dirname(other) === folder && test.test(basename(other)) && !isPacked(other),
     };
   }
   return { text, folder: dirname(path), file: text, matches: (other) => other === path };

@@ -8,9 +8,12 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { HEAD_BYTES, keyOf, OPEN_FLAGS, OpenFile } from './open-file.ts';
 
 const suffix = /^[._-]?(?:\d[\w:.+-]*|old|prev|last|bak)$/i;
-const packed = /\.(gz|zst|xz|bz2|zip|lz4)$/;
+const packed = /\.(gz|tgz|zst|xz|lzma|bz2|zip|7z|lz4|lz|lzo|Z)$/;
 /** Of those, what we can unpack. */
 const readable = /\.(gz|zst|xz|bz2)$/;
+
+/** By its name. */
+export const isPacked = (name: string): boolean => packed.test(name);
 
 /** Whether rotation may have given a name to an earlier file of the log `name`. */
 function rotatedNameTest(name: string): (other: string) => boolean {
@@ -18,7 +21,7 @@ function rotatedNameTest(name: string): (other: string) => boolean {
   const stem = name.slice(0, name.length - extension.length);
   return (other) => {
     // First what tells most names of a large folder apart.
-    if (!other.startsWith(stem) || other === name || packed.test(other)) return false;
+    if (!other.startsWith(stem) || other === name || isPacked(other)) return false;
     if (other.startsWith(name) && suffix.test(other.slice(name.length))) return true;
     if (extension === '' || !other.endsWith(extension)) return false;
     return suffix.test(other.slice(stem.length, other.length - extension.length));

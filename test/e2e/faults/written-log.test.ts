@@ -12,9 +12,10 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { isLinux, line, lines, logsInFolders, NOBODY } from '../../helpers/logs-in-folders.ts';
-import { canUnshare } from '../../helpers/run-program.ts';
+import { canUnshare, run } from '../../helpers/run-program.ts';
 
 const { follow, log, spawn, started } = logsInFolders();
 
@@ -29,6 +30,26 @@ describe('a log that is written', () => {
     expect(live.stderr).toMatch(/^(logscope: .*access\.log cannot be opened \(EACCES\), trying again\n){1,2}$/);
     chmodSync(path, 0o644);
     await live.until(() => live.requests === 50, 'the rest');
+  });
+
+  it('is not followed where it is packed, or of 16-bit characters, and that is said', async () => {
+    const path = log(lines(30));
+    for (const [name, content] of [
+      ['gzip', gzipSync(lines(30))],
+      ['utf-16le', Buffer.from(`\ufeff${lines(30)}`, 'utf16le')],
+      ['lz4', Buffer.from([0x04, 0x22, 0x4d, 0x18, 0x60, 0x40])],
+    ] as const) {
+      writeFileSync(path, content);
+      const { code, stdout, stderr } = await run(['tail', '--json', path]);
+      expect([code, stdout, stderr]).toEqual([3, '', expect.stringMatching(`it is ${name} and no plain text`)]);
+    }
+    // In a folder it is the past of some log.
+    writeFileSync(join(path, '../other.log.lz4'), lines(30));
+    writeFileSync(path, lines(20));
+    const live = await started([join(path, '..')]);
+    await live.until(() => live.requests === 20, 'the lines of the log');
+    await live.stop();
+    expect(live.requests).toBe(20);
   });
 
   it('whose file becomes a folder is waited for', async () => {
