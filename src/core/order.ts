@@ -2,8 +2,8 @@
 import { indicesBelow } from './columns.ts';
 
 /**
- * Indices in the order of their values, which must not be NaN: value and index are packed into 53 bits. Values that are the same
- * once multiplied by the scale and cut keep the order of indices. The scale is `mostScale`, or as fine as 53 bits allow.
+ * Indices in the order of their values, which must not be NaN. Values that are the same once multiplied by the scale and cut keep the
+ * order of indices. The scale is `mostScale`, or as fine as value and index can be packed into 53 bits.
  */
 export function packedOrder(values: Float64Array, mostScale: number): Int32Array {
   const n = values.length;
@@ -20,10 +20,26 @@ export function packedOrder(values: Float64Array, mostScale: number): Int32Array
   const places = 2 ** Math.ceil(Math.log2(n + 1));
   const scale = most > least ? Math.min(mostScale, (2 ** 53 / places - 1) / (most - least)) : 0;
   const keys = new Float64Array(n);
-  for (let i = 0; i < n; i++) keys[i] = Math.floor((values[i] - least) * scale) * places + i;
+  for (let i = 0; i < n; i++) keys[i] = Math.floor((values[i] - least) * scale);
+  const dealt = dealtByKey(keys, Math.floor((most - least) * scale));
+  // Where most are in a few of the parts they are sorted as numbers.
+  if (moveToOrder(dealt, keys, FEW_MOVES)) return dealt;
+  for (let i = 0; i < n; i++) keys[i] = keys[i] * places + i;
   keys.sort();
   const order = new Int32Array(n);
   for (let k = 0; k < n; k++) order[k] = keys[k] % places;
+  return order;
+}
+
+/** Indices by the part in which their key is, of as many equal parts of [0, most] as there are keys. */
+function dealtByKey(keys: Float64Array, most: number): Int32Array {
+  const n = keys.length;
+  const perKey = most > 0 ? (n - 1) / most : 0;
+  const next = new Int32Array(n + 1);
+  for (let i = 0; i < n; i++) next[Math.floor(keys[i] * perKey) + 1]++;
+  for (let part = 1; part < n; part++) next[part] += next[part - 1];
+  const order = new Int32Array(n);
+  for (let i = 0; i < n; i++) order[next[Math.floor(keys[i] * perKey)]++] = i;
   return order;
 }
 

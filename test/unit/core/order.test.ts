@@ -1,7 +1,7 @@
 // Orders by native sorts are those that a comparison gives.
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { ascendingOrder, sortInstants, sortWaits } from '../../../src/core/order.ts';
+import { ascendingOrder, packedOrder, sortInstants, sortWaits } from '../../../src/core/order.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const instants = fc.array(
@@ -18,6 +18,24 @@ it('orders indices by their values, and ties by themselves', () => {
       const values = Float64Array.from(list);
       const expected = list.map((_, i) => i).sort((a, b) => values[a] - values[b] || a - b);
       expect([...ascendingOrder(values)]).toEqual(expected);
+    }),
+  );
+});
+
+it('takes values within one unit of the scale for ties, spread evenly, in crowds and far apart', () => {
+  const spread = fc.array(fc.integer({ min: 0, max: 3e6 }), { minLength: 50, maxLength: 300 });
+  const crowds = fc.array(fc.oneof(fc.integer({ min: 0, max: 40 }), fc.integer({ min: 1e9, max: 1e9 + 3 })), {
+    maxLength: 300,
+  });
+  fc.assert(
+    fc.property(fc.oneof(spread, crowds), (list) => {
+      const least = Math.min(...list);
+      const values = Float64Array.from(list, (x) => 1.7e15 + x / 4);
+      const key = (i: number) => Math.floor((list[i] - least) / 4);
+      const expected = list.map((_, i) => i).sort((a, b) => key(a) - key(b) || a - b);
+      // Values that ascend stand in their order already.
+      const isAscending = list.every((x, i) => i === 0 || x >= list[i - 1]);
+      expect([...packedOrder(values, 1)]).toEqual(isAscending ? list.map((_, i) => i) : expected);
     }),
   );
 });
