@@ -21,7 +21,7 @@ export async function requireText(path: string): Promise<void> {
   const packing = await packingOf(path).catch(() => null);
   if (packing === null) return;
   throw new UserError(
-    `${path} cannot be followed, it is ${packing} and no plain text: "analyze" and "replay" read what is there`,
+    `${path} cannot be followed, it is ${packing} and no plain text: give what is there to "analyze" or "replay"`,
   );
 }
 
