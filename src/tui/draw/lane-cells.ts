@@ -41,6 +41,7 @@ export class LanePainter {
   /** Of lanes, and of shaded ones. */
   readonly #kept = [new KeptStyles(), new KeptStyles()] as const;
   readonly #track: StyleId;
+  readonly #majority = new Majority();
   #isShaded = false;
 
   constructor(theme: Theme, glyphs: Glyphs, hues: Hues, by: keyof typeof monoSymbols) {
@@ -109,7 +110,8 @@ export class LanePainter {
       if (first !== 0) this.#solid(canvas, x, y, first);
       return first !== 0;
     }
-    const major = majorityOf(ink, at);
+    const major = this.#majority;
+    major.read(ink, at);
     if (isTexture(major.ink) || this.#theme.mono || this.#theme.ascii) return this.#whole(canvas, x, y, first, major);
     const left = first === major.ink || first === major.next ? first : major.ink;
     const right = left === major.ink ? major.next : major.ink;
@@ -246,34 +248,40 @@ function isUniform(ink: Uint16Array, at: number): boolean {
   return true;
 }
 
-/** The value that fills most of a cell, in how many eighths, and the value that fills most of the rest. */
-interface Majority {
-  readonly ink: number;
-  readonly count: number;
-  readonly next: number;
-}
+/** The value that fills most of a cell, in how many eighths, and the value that fills most of the rest; the same object for one cell after the other. */
+class Majority {
+  ink = 0;
+  count = 0;
+  next = 0;
+  #nextCount = 0;
 
-function majorityOf(ink: Uint16Array, at: number): Majority {
-  let major = ink[at];
-  let majorCount = 0;
-  let next = major;
-  let nextCount = 0;
-  for (let i = 0; i < 8; i++) {
-    const value = ink[at + i];
-    if (value === major && i > 0) continue;
-    let count = 0;
-    for (let k = 0; k < 8; k++) if (ink[at + k] === value) count++;
-    if (count > majorCount) {
-      if (value !== major) {
-        next = major;
-        nextCount = majorCount;
-      }
-      major = value;
-      majorCount = count;
-    } else if (value !== major && count > nextCount) {
-      next = value;
-      nextCount = count;
+  read(eighths: Uint16Array, at: number): void {
+    this.ink = this.next = eighths[at];
+    this.count = this.#nextCount = 0;
+    for (let i = 0; i < 8; i++) {
+      const value = eighths[at + i];
+      if (i === 0 || value !== this.ink) this.#weigh(value, timesIn(eighths, at, value));
     }
   }
-  return { ink: major, count: majorCount, next };
+
+  #weigh(value: number, count: number): void {
+    if (count > this.count) {
+      if (value !== this.ink) {
+        this.next = this.ink;
+        this.#nextCount = this.count;
+      }
+      this.ink = value;
+      this.count = count;
+    } else if (value !== this.ink && count > this.#nextCount) {
+      this.next = value;
+      this.#nextCount = count;
+    }
+  }
+}
+
+/** How many eighths of a cell have a value. */
+function timesIn(eighths: Uint16Array, at: number, value: number): number {
+  let count = 0;
+  for (let i = at; i < at + 8; i++) if (eighths[i] === value) count++;
+  return count;
 }

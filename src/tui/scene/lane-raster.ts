@@ -131,9 +131,9 @@ export function rasterFor({ plans, tracks, columns, crowd, hasPast, before }: Ra
   return {
     plans: rastered,
     planOfTrack,
-    firstRows: Int32Array.from(rastered, ({ firstRow }) => firstRow),
-    lastSlots: Int32Array.from(rastered, ({ rows }) => rows - 1),
-    asBars: Uint8Array.from(rastered, ({ asBars }) => Number(asBars)),
+    firstRows: new Int32Array(rastered.map(({ firstRow }) => firstRow)),
+    lastSlots: new Int32Array(rastered.map(({ rows }) => rows - 1)),
+    asBars: new Uint8Array(rastered.map(({ asBars }) => Number(asBars))),
     barRows: counts.bars,
     shareRows: counts.share,
     commonAsBars,
