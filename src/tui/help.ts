@@ -33,8 +33,7 @@ function labels(bindings: readonly KeyBinding[], ascii: boolean): string {
 /** Bindings that hold in this mode: those whose place excludes it are left out. */
 function holds(binding: KeyBinding, { mode }: Pick<ChromeState, 'mode'>): boolean {
   if (!binding.when || binding.group === 'What if') return true;
-  const anywhere = { help: true, focus: 'what-if', tab: 'what-if' } as const;
-  return binding.when({ ui: anywhere, mode });
+  return binding.when({ ui: { help: true, focus: 'findings', tab: 'findings' }, mode });
 }
 
 const legend: readonly (readonly [string, string, string])[] = [

@@ -47,6 +47,8 @@ export interface UiState {
   readonly theme: ThemeName;
   /** Said in the status line until the next key. */
   readonly message: string;
+  /** Nobody has pressed a key yet: the screen says how it is read. */
+  readonly isUntouched: boolean;
 }
 
 export const initialUi = (settings: Partial<UiState> = {}): UiState => ({
@@ -71,5 +73,6 @@ export const initialUi = (settings: Partial<UiState> = {}): UiState => ({
   mouse: true,
   theme: 'dark',
   message: '',
+  isUntouched: true,
   ...settings,
 });

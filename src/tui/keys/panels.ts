@@ -1,5 +1,5 @@
 /** Keys of the panels and their lists. */
-import { tabs } from '../panels/index.ts';
+import { panelById, tabs } from '../panels/index.ts';
 import { type KeyBinding, opposites } from './binding.ts';
 
 /** A number for each tab, told in one line of the help. */
@@ -30,6 +30,7 @@ export const panelKeys: readonly KeyBinding[] = [
     keys: ['return'],
     does: 'go to a finding, filter by route or worker, show a request',
     group: 'Panels',
+    when: ({ ui }) => panelById(ui.focus)?.open !== undefined,
     action: { type: 'open' },
     footer: { word: 'open', rank: 6 },
   },

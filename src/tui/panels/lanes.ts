@@ -1,6 +1,6 @@
 /** The lanes: a row per worker, time to the right, each request a bar from its start to its end. */
 import { printable } from '../../core/text.ts';
-import type { Action } from '../action.ts';
+import { rowAtCursor } from '../bar-at-cursor.ts';
 import type { Canvas } from '../canvas.ts';
 import { drawBarLabels, wideBars } from '../draw/bar-labels.ts';
 import { gutterOf } from '../draw/gutter.ts';
@@ -13,7 +13,7 @@ import { definePanel, type View } from '../panel.ts';
 import type { Hues } from '../scene/hues.ts';
 import type { TrackPicture } from '../scene/lane-raster.ts';
 import { planLanes } from '../scene/plan-lanes.ts';
-import { joined, type Track, trackOfRow } from '../scene/tracks.ts';
+import { joined, type Track } from '../scene/tracks.ts';
 import type { StyleId } from '../style.ts';
 import { columnOf, type TimeAxis } from '../time-axis.ts';
 import { clip } from '../width.ts';
@@ -24,8 +24,9 @@ export default definePanel({
   place: 'fixed',
   count: (view) => view.scene.tracks().list.length,
   open(view, line) {
-    const request = requestUnderCursor(view, line);
-    if (request) return request;
+    const row = rowAtCursor(view, line);
+    const { requests } = view.scene.stats().source;
+    if (row !== undefined) return { type: 'request', source: requests.source[row], offset: requests.offset[row] };
     const track = view.scene.tracks().list[line];
     const life = track?.lives.at(-1);
     return life ? { type: 'filter', text: `worker:${life.name}` } : null;
@@ -41,7 +42,13 @@ export default definePanel({
     }
     const { pictures, hues } = lanes;
     const tracks = view.scene.tracks();
-    const painter = new LanePainter(view.theme, view.glyphs, hues, view.ui.colourBy);
+    const pen: Pen = {
+      painter: new LanePainter(view.theme, view.glyphs, hues, view.ui.colourBy),
+      hues,
+      alive: new Uint8Array(view.scene.axis.columns),
+      left,
+      right,
+    };
     const wide = wideBars(view, lanes);
     let y = 1;
     const drawn = pictures.map((picture, index) => {
@@ -53,7 +60,7 @@ export default definePanel({
       const { track: first, shared, rows, thick } = picture.plan;
       const region = canvas.region(0, y, canvas.columns, rows * thick);
       const track = shared ? joined(tracks, shared) : tracks.list[first];
-      drawTrack(view, region, painter, picture, track, { hues, named: wide.get(first) ?? [] }, left, right);
+      drawTrack(view, region, pen, picture, track, wide.get(first) ?? []);
       y += rows * thick;
       return { region, track };
     });
@@ -63,13 +70,15 @@ export default definePanel({
   },
 });
 
-/** The request that runs on a track at the cursor; null without a cursor or where the lane is idle. */
-function requestUnderCursor({ ui, scene }: View, track: number): Action | null {
-  if (ui.cursor === null) return null;
-  const { rows, source } = scene.stats();
-  const { requests } = source;
-  const row = rows.find((one) => trackOfRow(scene.tracks(), requests, one) === track);
-  return row === undefined ? null : { type: 'request', source: requests.source[row], offset: requests.offset[row] };
+/** What all tracks of a picture are drawn with. */
+interface Pen {
+  readonly painter: LanePainter;
+  readonly hues: Hues;
+  /** 1 in the columns in which a worker of the track that is being drawn lives. */
+  readonly alive: Uint8Array;
+  /** Cells beside the lanes. */
+  readonly left: number;
+  readonly right: number;
 }
 
 /** How a track is drawn beside its picture. */
@@ -78,12 +87,8 @@ interface TrackLook {
   /** Of the name, and of the numbers of its further slots. */
   readonly style: StyleId;
   readonly quietStyle: StyleId;
-  /** 1 in the columns in which a worker of the track lives. */
-  readonly alive: Uint8Array;
   /** Column from which on nothing is logged yet. */
   readonly notYet: number;
-  readonly left: number;
-  readonly hues: Hues;
   /** Requests whose bars are wide enough to be named. */
   readonly named: readonly number[];
 }
@@ -91,43 +96,40 @@ interface TrackLook {
 function drawTrack(
   view: View,
   canvas: Canvas,
-  painter: LanePainter,
+  pen: Pen,
   picture: TrackPicture,
   track: Track,
-  { hues, named }: { hues: Hues; named: readonly number[] },
-  left: number,
-  right: number,
+  named: readonly number[],
 ): void {
   const { theme, scene, snapshot, ui, isFocused } = view;
   const { axis } = scene;
   const { track: index, shared } = picture.plan;
   const life = track.lives.findLast((one) => one.from <= axis.to) ?? track.lives.at(-1);
   const isSelected = isFocused && (shared ?? [index]).includes(ui.selected.lanes ?? 0);
-  painter.shaded = index % 2 === 1;
+  pen.painter.shaded = index % 2 === 1;
+  markAlive(pen.alive, track, axis, picture.knownFrom);
   const look: TrackLook = {
     name: shared ? `+${shared.length} calmer` : life ? life.label : 'requests',
     style: isSelected ? theme.selected : theme.text,
     quietStyle: isSelected ? theme.selected : theme.quiet,
-    alive: aliveColumns(track, axis).fill(0, 0, picture.knownFrom),
     notYet: snapshot.live && ui.edge === null ? picture.lastColumn : Number.POSITIVE_INFINITY,
-    left,
-    hues,
     named,
   };
-  if (picture.plan.form === 'height') drawHeights(view, canvas, painter, picture, look);
-  else drawSlots(view, canvas, painter, picture, look, life !== undefined);
-  if (right > 0 && isExamined(view))
-    canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), right);
-  if (!shared) drawLost(view, canvas, index, left);
+  if (picture.plan.form === 'height') drawHeights(view, canvas, pen, picture, look);
+  else drawSlots(view, canvas, pen, picture, look, life !== undefined);
+  if (pen.right > 0 && isExamined(view))
+    canvas.textRight(canvas.columns, 0, shortPercent(picture.busyShare), busyStyle(view, picture.busyShare), pen.right);
+  if (!shared) drawLost(view, canvas, index, pen.left);
 }
 
 /** Stamps that nobody has examined yet put more side by side than ran at once, and how many slots there are is not known. */
 const isExamined = ({ snapshot }: View): boolean => snapshot.summary.requests.total > 0;
 
 /** How many requests ran at once, as one curve. */
-function drawHeights(view: View, canvas: Canvas, painter: LanePainter, picture: TrackPicture, look: TrackLook): void {
+function drawHeights(view: View, canvas: Canvas, pen: Pen, picture: TrackPicture, look: TrackLook): void {
   const { theme } = view;
-  const { name, style, alive, notYet, left } = look;
+  const { name, style, notYet } = look;
+  const { painter, alive, left } = pen;
   const row = picture.rows[0];
   if (row.kind === 'share') painter.shares(canvas, left, 0, canvas.rows, row, alive, notYet);
   drawLabel(canvas, name, 0, left, style);
@@ -140,12 +142,12 @@ function drawHeights(view: View, canvas: Canvas, painter: LanePainter, picture: 
 function drawSlots(
   view: View,
   canvas: Canvas,
-  painter: LanePainter,
+  { painter, hues, alive, left }: Pen,
   { plan, rows }: TrackPicture,
   look: TrackLook,
   isWorker: boolean,
 ): void {
-  const { name, alive, notYet, left, hues, named } = look;
+  const { name, notYet, named } = look;
   const { slot: slotOf } = view.snapshot.placement;
   // The last of several rows stays blank: a gap between lanes.
   const bar = Math.max(1, plan.thick - 1);
@@ -163,15 +165,13 @@ function drawSlots(
   });
 }
 
-/** 1 in the columns in which a worker of the track lives. */
-function aliveColumns({ lives }: Track, axis: TimeAxis): Uint8Array {
-  const alive = new Uint8Array(axis.columns);
-  if (lives.length === 0) return alive.fill(1);
+/** 1 in the columns in which a worker of the track lives, and of which it is known what ran. */
+function markAlive(alive: Uint8Array, { lives }: Track, axis: TimeAxis, knownFrom: number): void {
+  alive.fill(lives.length === 0 ? 1 : 0);
   const clamped = (column: number) => Math.max(0, Math.min(axis.columns, column));
-  for (const { from, to } of lives) {
+  for (const { from, to } of lives)
     alive.fill(1, clamped(Math.ceil(columnOf(axis, from)) - 1), clamped(Math.floor(columnOf(axis, to)) + 1));
-  }
-  return alive;
+  alive.fill(0, 0, knownFrom);
 }
 
 const limitText = ({ snapshot }: View): string => {
@@ -198,6 +198,6 @@ function busyStyle({ theme }: View, share: number): StyleId {
 }
 
 function drawLabel(canvas: Canvas, label: string, y: number, left: number, style: StyleId): void {
-  canvas.text(0, y, ' '.repeat(left - 1), style);
+  canvas.fill(0, y, left - 1, ' ', style);
   canvas.text(0, y, printable(label), style, left - 1);
 }

@@ -1,9 +1,12 @@
 /** The status line: what happens to the input, how much history is held, what was not understood, the filter. */
+import { barWords } from '../bar-at-cursor.ts';
 import { byteText, shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
+import { isHeight } from '../scene/plan-lanes.ts';
 import type { StyleId } from '../style.ts';
 import { clockText } from '../time-axis.ts';
 import { cellWidth } from '../width.ts';
+import { knowsWaits } from './queue.ts';
 
 function historyText({ snapshot }: View): string {
   const { reading, mode, from, zoneMinutes } = snapshot;
@@ -19,13 +22,15 @@ function historyText({ snapshot }: View): string {
 type Piece = readonly [text: string, style: StyleId];
 
 /** What happens to the input, and how one looks at it: first, because the rest may have no room. */
-function newsPieces({ snapshot, theme, ui }: View): Piece[] {
+function newsPieces(view: View): Piece[] {
+  const { snapshot, theme, ui } = view;
   return [
     [ui.message, theme.accent],
     [snapshot.status, theme.warning],
     [snapshot.skippingIdle ? 'skips idle stretches' : '', theme.accent],
     [ui.filter === '' ? '' : `filter ${ui.filter} (esc clears)`, theme.accent],
     [ui.cursor === null ? '' : `cursor ${clockText(ui.cursor, snapshot.zoneMinutes, true)}`, theme.accent],
+    [barWords(view), theme.text],
     [ui.edge === null ? '' : 'looking back (end returns)', theme.warning],
   ];
 }
@@ -49,6 +54,19 @@ function passText({ scene }: View): string {
   return `${shortCount(requests)} of ${shortCount(inScope)} here pass`;
 }
 
+/** For who sees such a screen for the first time, until a key is pressed: what it shows, the longest way first. */
+function firstWords({ snapshot, scene, ui }: View): string[] {
+  const [track] = scene.tracks().list;
+  if (!ui.isUntouched || scene.isTimeless || !track || snapshot.total === 0) return [];
+  // Without process ids there is one lane, for all.
+  const isWorker = track.lives.length > 0;
+  const row = isWorker ? 'a row is a worker, ' : 'the lane is ';
+  if (isHeight({ snapshot, ui, scene }, track)) return [`${row}as high as it runs requests at once`];
+  if (!isWorker) return [];
+  const filled = `${row}filled while it is busy`;
+  return knowsWaits(snapshot) ? [`${filled}; queue: callers who wait for one`, filled] : [filled];
+}
+
 export default definePanel({
   id: 'status',
   title: 'Status',
@@ -62,5 +80,7 @@ export default definePanel({
       x = x > 0 ? canvas.text(x, 0, ' · ', view.theme.line) : 1;
       x = canvas.text(x, 0, text, style);
     }
+    const words = firstWords(view).find((one) => cellWidth(one) + 4 <= canvas.columns - x);
+    if (words) canvas.textRight(canvas.columns - 1, 0, words, view.theme.text);
   },
 });

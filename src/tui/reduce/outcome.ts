@@ -15,12 +15,9 @@ export interface Outcome {
   readonly effects: readonly Effect[];
 }
 
-/** The state without the message of the action before. */
-const quiet = (ui: UiState): UiState => (ui.message === '' ? ui : { ...ui, message: '' });
-
-/** The screen changes. */
+/** The screen changes; the message of the action before goes. */
 export const changed = (ui: UiState, to: Partial<UiState>): Outcome => ({
-  ui: { ...quiet(ui), ...to },
+  ui: { ...ui, message: '', isUntouched: false, ...to },
   commands: [],
   effects: [],
 });

@@ -21,7 +21,7 @@ const MAX_SLOT_ROWS = 16;
 type PlanView = Pick<View, 'snapshot' | 'ui' | 'scene'>;
 
 /** A track of sync workers is a row; many slots, or a server without a limit, are a height. */
-function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boolean {
+export function isHeight({ snapshot, ui, scene }: PlanView, track: Track): boolean {
   // Of the past nobody knows which slot did what.
   if (snapshot.past && snapshot.past.until > scene.axis.from && track.slots > 1) return true;
   if (ui.laneForm !== 'auto') return ui.laneForm === 'height' && track.slots > 1;

@@ -145,6 +145,12 @@ describe('the footer', () => {
     expect(words).toEqual(['quit', 'help', 'filter', 'export', 'panels', 'open']);
   });
 
+  it('says that enter opens something where it does', () => {
+    const words = (id: string) => footerItems({ ...footer, columns: 200, tab: id, focus: id }).map(({ word }) => word);
+    for (const id of ['findings', 'routes', 'workers', 'requests', 'log']) expect(words(id)).toContain('open');
+    for (const id of ['what-if', 'heat-map']) expect(words(id)).not.toContain('open');
+  });
+
   it('says what the arrows do where they change the pool', () => {
     const items = footerItems({ ...footer, columns: 80, tab: 'what-if', focus: 'what-if' });
     expect(items).toEqual(

@@ -1,0 +1,29 @@
+/** The request that runs on a lane at the cursor, and what one line says of it. */
+import { shortDuration } from './numbers.ts';
+import type { View } from './panel.ts';
+import { trackOfRow } from './scene/tracks.ts';
+import { waitText } from './wait-text.ts';
+
+/** Its row in the table of the lists; undefined without a cursor, or where the lane is idle. */
+export function rowAtCursor({ ui, scene }: Pick<View, 'ui' | 'scene'>, track: number): number | undefined {
+  if (ui.cursor === null) return undefined;
+  const { rows, source } = scene.stats();
+  return rows.find((row) => trackOfRow(scene.tracks(), source.requests, row) === track);
+}
+
+/** "GET /io 200 took 1.01s after a wait of ~2.1s (enter: all of it)", of the lane that the arrows chose or a click; "" where none is, or nothing runs. */
+export function barWords(view: Pick<View, 'ui' | 'scene' | 'snapshot'>): string {
+  const { ui, scene, snapshot } = view;
+  if (ui.focus !== 'lanes' || ui.request) return '';
+  const row = rowAtCursor(view, ui.selected.lanes ?? 0);
+  if (row === undefined) return '';
+  const { requests, placement } = scene.stats().source;
+  const { wait } = snapshot.inference;
+  const status = requests.status[row] > 0 ? ` ${requests.status[row]}` : '';
+  const took = placement.end[row] - placement.start[row];
+  const times = [
+    took >= 0 ? ` took ${shortDuration(took)}` : '',
+    placement.wait[row] > 0 ? ` after a wait of ${waitText(wait, placement.wait[row])} (${wait.method})` : '',
+  ];
+  return `${snapshot.names.routes.text(requests.route[row])}${status}${times.join('')}; enter: all of it`;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import status from '../../../src/tui/panels/status.ts';
+import { reduce } from '../../../src/tui/reduce/reduce.ts';
+import type { UiState } from '../../../src/tui/ui-state.ts';
+import { emptyTail, handSnapshot, NOON } from '../../helpers/snapshots.ts';
+import { drawn, viewOf } from '../../helpers/views.ts';
+
+const SECOND = 1_000_000;
+const tail = handSnapshot({
+  requests: Array.from({ length: 40 }, (_, i) => ({
+    start: -40 + i,
+    end: -39.2 + i,
+    worker: String(8712 + (i % 4)),
+    route: `GET /item/${i}`,
+    status: i === 7 ? 500 : 200,
+    wait: 0.5,
+  })),
+});
+const lineOf = (ui: Partial<UiState>, columns = 120, snapshot = tail): string =>
+  drawn(status, viewOf(snapshot, { ui, columns }), columns, 1)[0];
+
+describe('the status line of a screen that nobody has touched', () => {
+  it('says how the lanes are read, until a key is pressed', () => {
+    expect(lineOf({})).toContain('a row is a worker, filled while it is busy');
+    const { ui } = reduce(viewOf(tail), { type: 'colour' });
+    expect(lineOf(ui)).not.toContain('a row is');
+  });
+
+  it('says less of it, or nothing, where there is less room', () => {
+    expect(lineOf({})).toContain('queue: callers who wait for one');
+    expect(lineOf({}, 90)).toMatch(/requests\s+a row is a worker, filled while it is busy$/);
+    expect(lineOf({}, 60)).not.toContain('a row is');
+  });
+
+  it('says of lanes that are heights what the height is, and nothing where there is no lane', () => {
+    const threads = handSnapshot({
+      requests: Array.from({ length: 60 }, (_, i) => ({
+        start: -30 + i / 2,
+        end: -26 + i / 2,
+        worker: '8712',
+        slot: i % 20,
+      })),
+      model: 'gthread',
+      threads: 20,
+    });
+    expect(lineOf({}, 120, threads)).toContain('a row is a worker, as high as it runs requests at once');
+    expect(lineOf({}, 120, emptyTail())).not.toContain('a row is');
+  });
+});
+
+describe('the bar under the cursor', () => {
+  /** Within the seventh request, which ran on the fourth worker. */
+  const moment = { cursor: NOON - 32.5 * SECOND, focus: 'lanes', isUntouched: false };
+
+  it('is told in a line when its lane is chosen', () => {
+    const line = lineOf({ ...moment, selected: { lanes: 3 } });
+    expect(line).toContain('GET /item/7 500 took 800ms after a wait of 500ms (inferred); enter: all of it');
+  });
+
+  it('is not told of a lane that is idle then, nor where lists are chosen', () => {
+    expect(lineOf({ ...moment, selected: { lanes: 1 } })).not.toContain('took');
+    expect(lineOf({ ...moment, selected: { lanes: 3 }, focus: 'findings' })).not.toContain('took');
+  });
+});
