@@ -7,7 +7,7 @@ import { nameOfServer } from '../core/server-name.ts';
 import type { Verdict } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import { diagnose } from '../findings/diagnose.ts';
-import { diagnoseServers } from '../findings/diagnose-servers.ts';
+import { diagnoseServers, type JudgedServer } from '../findings/diagnose-servers.ts';
 import { verdictOf } from '../findings/verdict.ts';
 import { createPredictor } from '../simulate/predictor.ts';
 
@@ -15,8 +15,8 @@ export interface Examination {
   readonly summary: Summary;
   readonly verdict: Verdict;
   readonly facts: Facts;
-  /** Where several wrote the logs, each alone; empty otherwise. */
-  readonly servers: readonly { readonly name: string; readonly summary: Analysis['summary'] }[];
+  /** Where several wrote the logs, each alone, as the inference has them; empty otherwise. */
+  readonly servers: readonly JudgedServer[];
 }
 
 export function examine(partial: Partial, options: AnalyseOptions): Examination {
@@ -32,14 +32,8 @@ export function examine(partial: Partial, options: AnalyseOptions): Examination 
       name: nameOfServer(analysis, part),
       facts: factsOf(analysisOfServer(analysis, partial.streams, part, options)),
     }));
-    const { findings, verdict } = diagnoseServers(facts, each);
-    const summary: Summary = { ...facts.summary, findings };
-    return {
-      summary,
-      verdict: verdict(summary),
-      facts,
-      servers: each.map(({ name, facts: own }) => ({ name, summary: own.summary })),
-    };
+    const { findings, verdict, each: judged } = diagnoseServers(facts, each);
+    return { summary: { ...facts.summary, findings }, verdict, facts, servers: judged };
   }
   const summary: Summary = { ...facts.summary, findings: diagnose(facts) };
   return { summary, verdict: verdictOf(summary), facts, servers: [] };

@@ -10,6 +10,7 @@ import type { Placement, Verdict } from '../core/snapshot.ts';
 import type { InputSummary, Summary } from '../core/summary.ts';
 import { type RequestTable, sliceRows } from '../core/table.ts';
 import { version } from '../core/version.ts';
+import type { JudgedServer } from '../findings/diagnose-servers.ts';
 import { type Examination, examine } from './examine.ts';
 import { examinePart } from './examine-part.ts';
 import { howToLog } from './how-to-log.ts';
@@ -40,6 +41,8 @@ export interface ExaminedWindow {
   readonly summary: Summary;
   readonly verdict: Verdict;
   readonly inference: ServerInference;
+  /** Where several servers wrote the logs, what is said of each, as the inference has them; empty otherwise. */
+  readonly servers: readonly JudgedServer[];
   /** The rows in the order of the inference: by line, several inputs merged by time. */
   readonly requests: RequestTable;
   readonly placement: Placement;
@@ -98,6 +101,7 @@ function finish(
     summary: examination.summary,
     verdict: examination.verdict,
     inference,
+    servers: examination.servers,
     requests,
     placement: placementOf(requests, inference),
     cost: Math.max(0, threadMs() - begun),

@@ -8,6 +8,7 @@ import { sliceRows } from '../core/table.ts';
 import type { ExaminedWindow, Examiner } from './examiner.ts';
 import { firstVerdict } from './first-look.ts';
 import { LiveJudge } from './live-judge.ts';
+import { LiveServers } from './live-servers.ts';
 import { type RowStore, slicePlacement } from './row-store.ts';
 import { toldWaits, waitOfNewest, withToldRange } from './told-waits.ts';
 
@@ -62,7 +63,7 @@ type Occasion = 'now' | 'rest' | 'end';
 
 export class LiveExaminations {
   readonly #options: LiveExaminationsOptions;
-  readonly #judge = new LiveJudge();
+  #judge: LiveJudge | LiveServers = new LiveJudge();
   #underWay: Promise<void> | null = null;
   #notBefore = Number.NEGATIVE_INFINITY;
   #examined = { rows: -1, events: -1 };
@@ -189,6 +190,9 @@ export class LiveExaminations {
     // Of a log at rest a closer look follows.
     const isFirst = occasion === 'now' && isOver;
     const whole = isFirst ? { ...examined, verdict: firstVerdict(examined) } : examined;
+    const isOfServers = examined.servers.length > 1;
+    if (isOfServers !== this.#judge instanceof LiveServers)
+      this.#judge = isOfServers ? new LiveServers() : new LiveJudge();
     const told = isOver ? this.#judge.ended(whole, at) : this.#judge.judge(examined, at);
     // A wait that was found without histories is as good as that of a look.
     const isBetter = isDeep || inference.wait.callers === null;

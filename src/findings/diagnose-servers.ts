@@ -43,13 +43,17 @@ const weight: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, in
 const byWeight = (a: { readonly severity: Severity }, b: { readonly severity: Severity }) =>
   weight[a.severity] - weight[b.severity];
 
-interface Judged {
+/** What is said of one of several servers. */
+export interface JudgedServer {
   readonly name: string;
+  /** Of its own requests. */
   readonly summary: Summary;
+  readonly verdict: Verdict;
 }
 
-function judged({ name, facts }: NamedFacts): Judged {
-  return { name, summary: { ...facts.summary, findings: diagnose(facts, rulesOfPools) } };
+function judged({ name, facts }: NamedFacts): JudgedServer {
+  const summary = { ...facts.summary, findings: diagnose(facts, rulesOfPools) };
+  return { name, summary, verdict: verdictOf(summary) };
 }
 
 /** Servers named in a verdict; the others are counted. */
@@ -58,13 +62,27 @@ const NAMED = 3;
 export function diagnoseServers(
   whole: Facts,
   servers: readonly NamedFacts[],
-): { readonly findings: FindingSummary[]; readonly verdict: (summary: Summary) => Verdict } {
+): ReturnType<typeof saidOfServers> & {
+  readonly each: readonly JudgedServer[];
+} {
   const each = servers.map(judged);
-  const findings = [...each.flatMap(ofServer), ...diagnose(whole, otherRules)].filter(isNews).sort(byWeight);
-  return { findings, verdict: (summary) => verdictOfServers(each, summary) };
+  return { each, ...saidOfServers(each, diagnose(whole, otherRules)) };
 }
 
-const ofServer = ({ name, summary }: Judged): FindingSummary[] =>
+/** What is said of all servers together. `common`: findings that are about none of them alone. */
+export function saidOfServers(
+  each: readonly JudgedServer[],
+  common: readonly FindingSummary[],
+): { readonly findings: FindingSummary[]; readonly verdict: Verdict } {
+  const findings = [...each.flatMap(ofServer), ...common].filter(isNews).sort(byWeight);
+  return { findings, verdict: verdictOfServers(each, common) };
+}
+
+/** Of what is said of several servers that which is about none of them alone. */
+export const commonFindings = (findings: readonly FindingSummary[]): FindingSummary[] =>
+  findings.filter(({ evidence }) => evidence.server === undefined);
+
+const ofServer = ({ name, summary }: JudgedServer): FindingSummary[] =>
   summary.findings.map((finding) => ({
     ...finding,
     title: `${name}: ${finding.title}`,
@@ -76,9 +94,9 @@ const isNews = ({ id, severity }: FindingSummary, at: number, all: readonly Find
   severity !== 'info' || all.findIndex((other) => other.id === id && other.severity === 'info') === at;
 
 /** What each server was, the one in most trouble first; and what holds for all of them. */
-function verdictOfServers(servers: readonly Judged[], whole: Summary): Verdict {
-  const each = servers.map(({ name, summary }) => ({ name, ...verdictOf(summary) })).sort(byTrouble);
-  const common = whole.findings.find(({ evidence, severity }) => evidence.server === undefined && severity !== 'info');
+function verdictOfServers(servers: readonly JudgedServer[], findings: readonly FindingSummary[]): Verdict {
+  const each = servers.map(({ name, verdict }) => ({ name, ...verdict })).sort(byTrouble);
+  const common = findings.find(({ severity }) => severity !== 'info');
   const rest = each.length - NAMED;
   const words = (sentenceOf: (verdict: Verdict) => string, most: number) =>
     [

@@ -26,7 +26,7 @@ async function askedIn(seconds: number, highP95: number, method: 'inferred' | 'u
     const found = effort === 'look' ? ('in-bursts' as const) : callers;
     const wait = { ...inference.wait, method, highP95, callers: found };
     const cost = effort === 'look' ? COST : 1;
-    return { summary, verdict, inference: { ...inference, wait }, requests, placement, cost };
+    return { summary, verdict, inference: { ...inference, wait }, servers: [], requests, placement, cost };
   };
   const examinations = new LiveExaminations({
     clock,

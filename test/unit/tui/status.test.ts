@@ -40,7 +40,7 @@ describe('the status line of a screen that nobody has touched', () => {
         worker: '8712',
         slot: i % 20,
       })),
-      model: 'gthread',
+      model: 'threaded',
       threads: 20,
     });
     expect(lineOf({}, 120, threads)).toContain('a row is a worker, as high as it runs requests at once');
