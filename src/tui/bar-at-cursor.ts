@@ -8,7 +8,10 @@ import { waitText } from './wait-text.ts';
 export function rowAtCursor({ ui, scene }: Pick<View, 'ui' | 'scene'>, track: number): number | undefined {
   if (ui.cursor === null) return undefined;
   const { rows, source } = scene.stats();
-  return rows.find((row) => trackOfRow(scene.tracks(), source.requests, row) === track);
+  const { requests, placement } = source;
+  // Those who wait at that moment are listed, too: their bars begin later.
+  const hasBegun = (row: number) => !(placement.start[row] > scene.scope.to);
+  return rows.find((row) => hasBegun(row) && trackOfRow(scene.tracks(), requests, row) === track);
 }
 
 /** "GET /io 200 took 1.01s after a wait of ~2.1s (enter: all of it)", of the lane that the arrows chose or a click; "" where none is, or nothing runs. */

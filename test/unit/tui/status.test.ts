@@ -61,4 +61,19 @@ describe('the bar under the cursor', () => {
     expect(lineOf({ ...moment, selected: { lanes: 1 } })).not.toContain('took');
     expect(lineOf({ ...moment, selected: { lanes: 3 }, focus: 'findings' })).not.toContain('took');
   });
+
+  it('is none of those whose callers still wait then', () => {
+    // The third request runs then; the caller of the fourth, on the next lane, has come.
+    const waiting = handSnapshot({
+      requests: Array.from({ length: 8 }, (_, i) => ({
+        start: -39.2 + i,
+        end: -38.4 + i,
+        worker: String(8712 + (i % 4)),
+        wait: 2,
+      })),
+    });
+    const cursor = NOON - 36.9 * SECOND;
+    expect(lineOf({ ...moment, cursor, selected: { lanes: 2 } }, 120, waiting)).toContain('took');
+    expect(lineOf({ ...moment, cursor, selected: { lanes: 3 } }, 120, waiting)).not.toContain('took');
+  });
 });
