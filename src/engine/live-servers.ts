@@ -18,7 +18,7 @@ export class LiveServers {
   /** Waits of requests are bounded for one queue alone. */
   readonly fullQueues = null;
 
-  /** Which of them would have to be asked of each. */
+  /** A glance at the newest requests knows of one server: the next examination tells. */
   seemsFree(): boolean {
     return false;
   }

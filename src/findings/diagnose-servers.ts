@@ -59,21 +59,22 @@ function judged({ name, facts }: NamedFacts): JudgedServer {
 /** Servers named in a verdict; the others are counted. */
 const NAMED = 3;
 
+/** What is said of all servers together. */
+interface Said {
+  readonly findings: FindingSummary[];
+  readonly verdict: Verdict;
+}
+
 export function diagnoseServers(
   whole: Facts,
   servers: readonly NamedFacts[],
-): ReturnType<typeof saidOfServers> & {
-  readonly each: readonly JudgedServer[];
-} {
+): Said & { readonly each: readonly JudgedServer[] } {
   const each = servers.map(judged);
   return { each, ...saidOfServers(each, diagnose(whole, otherRules)) };
 }
 
-/** What is said of all servers together. `common`: findings that are about none of them alone. */
-export function saidOfServers(
-  each: readonly JudgedServer[],
-  common: readonly FindingSummary[],
-): { readonly findings: FindingSummary[]; readonly verdict: Verdict } {
+/** `common`: findings that are about none of them alone. */
+export function saidOfServers(each: readonly JudgedServer[], common: readonly FindingSummary[]): Said {
   const findings = [...each.flatMap(ofServer), ...common].filter(isNews).sort(byWeight);
   return { findings, verdict: verdictOfServers(each, common) };
 }

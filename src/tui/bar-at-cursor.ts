@@ -1,8 +1,13 @@
 /** The request that runs on a lane at the cursor, and what one line says of it. */
+import { printable } from '../core/text.ts';
 import { shortDuration } from './numbers.ts';
 import type { View } from './panel.ts';
 import { trackOfRow } from './scene/tracks.ts';
 import { waitText } from './wait-text.ts';
+import { clip } from './width.ts';
+
+/** Cells of a route: its times are told beside it. */
+const LONGEST_ROUTE = 48;
 
 /** Its row in the table of the lists; undefined without a cursor, or where the lane is idle. */
 export function rowAtCursor({ ui, scene }: Pick<View, 'ui' | 'scene'>, track: number): number | undefined {
@@ -28,5 +33,6 @@ export function barWords(view: Pick<View, 'ui' | 'scene' | 'snapshot'>): string 
     took >= 0 ? ` took ${shortDuration(took)}` : '',
     placement.wait[row] > 0 ? ` after a wait of ${waitText(wait, placement.wait[row])} (${wait.method})` : '',
   ];
-  return `${snapshot.names.routes.text(requests.route[row])}${status}${times.join('')}; enter: all of it`;
+  const route = clip(printable(snapshot.names.routes.text(requests.route[row])), LONGEST_ROUTE);
+  return `${route}${status}${times.join('')}; enter: all of it`;
 }

@@ -62,6 +62,14 @@ describe('the bar under the cursor', () => {
     expect(lineOf({ ...moment, selected: { lanes: 3 }, focus: 'findings' })).not.toContain('took');
   });
 
+  it('is told on one line whatever its route is', () => {
+    const route = `GET /\x1b[31m${'long/'.repeat(2000)}`;
+    const hostile = handSnapshot({ requests: [{ start: -1, end: 0, worker: '8712', route, status: 200 }] });
+    const line = lineOf({ ...moment, cursor: NOON - SECOND / 2 }, 120, hostile);
+    expect(line).toMatch(/GET \/.{10,50}… 200 took 1\.00s; enter: all of it/);
+    expect(line).not.toContain('\x1b');
+  });
+
   it('is none of those whose callers still wait then', () => {
     // The third request runs then; the caller of the fourth, on the next lane, has come.
     const waiting = handSnapshot({
