@@ -104,6 +104,16 @@ def work_sync(job):
             time.sleep(seconds)
 
 
+async def work_async(job):
+    _, mode, seconds, count, *_ = job
+    if mode == "block":
+        time.sleep(seconds)
+    elif mode == "cpu":
+        burn(seconds)
+    else:
+        await wait_async(mode, seconds, count)
+
+
 def wsgi(environ, start_response):
     job = job_of(environ["HTTP_X_LAB"])
     note_start(job, threading.get_ident())
@@ -124,15 +134,10 @@ async def asgi(scope, receive, send):
             if message["type"] == "lifespan.shutdown":
                 return
     job = job_of(dict(scope["headers"])[b"x-lab"].decode())
-    _, mode, seconds, count, status, body = job
+    _, _, _, _, status, body = job
     await asyncio.sleep(cold())
     note_start(job, 0)
-    if mode == "block":
-        time.sleep(seconds)
-    elif mode == "cpu":
-        burn(seconds)
-    else:
-        await wait_async(mode, seconds, count)
+    await work_async(job)
     headers = [(b"content-type", b"text/plain"), (b"content-length", str(len(body)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     note_end(job, scope["method"], scope["path"])
@@ -156,7 +161,7 @@ def serve_waitress(port, threads):
     serve(TransLogger(wsgi, logger=logger, setup_console_handler=False), host="127.0.0.1", port=port, threads=threads)
 
 
-def serve_flask(port):
+def serve_flask(port, _):
     import flask
 
     app = flask.Flask("lab")
@@ -164,12 +169,102 @@ def serve_flask(port):
     app.run(port=port)
 
 
+def serve_cherrypy(port, threads):
+    import cherrypy
+
+    cherrypy.config.update(
+        {
+            "server.socket_host": "127.0.0.1",
+            "server.socket_port": port,
+            "server.thread_pool": threads,
+            "server.socket_queue_size": 1024,
+            "engine.autoreload.on": False,
+            "log.screen": False,
+            "log.access_file": "access.log",
+        }
+    )
+
+    class Lab:
+        @cherrypy.expose
+        def default(self, *path, **query):
+            job = job_of(cherrypy.request.headers["X-Lab"])
+            note_start(job, threading.get_ident())
+            work_sync(job)
+            cherrypy.response.status = job[4]
+            note_end(job, cherrypy.request.method, cherrypy.request.path_info)
+            return job[5]
+
+    cherrypy.quickstart(Lab())
+
+
+def serve_aiohttp(port, _):
+    import logging
+
+    from aiohttp import web
+
+    logger = logging.getLogger("aiohttp.access")
+    logger.setLevel(logging.INFO)
+    handler = logging.FileHandler("access.log")
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    logger.addHandler(handler)
+
+    async def view(request):
+        job = job_of(request.headers["X-Lab"])
+        note_start(job, 0)
+        await work_async(job)
+        note_end(job, request.method, request.path)
+        return web.Response(status=job[4], body=job[5])
+
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", view)
+    web.run_app(app, host="127.0.0.1", port=port, print=None)
+
+
+def serve_tornado(port, _):
+    from tornado import ioloop, web
+    from tornado.options import parse_command_line
+
+    parse_command_line(["lab", "--logging=info", "--log-file-prefix=access.log"])
+
+    class View(web.RequestHandler):
+        async def get(self, *_):
+            job = job_of(self.request.headers["X-Lab"])
+            note_start(job, 0)
+            await work_async(job)
+            self.set_status(job[4])
+            note_end(job, self.request.method, self.request.path)
+            self.write(job[5])
+
+    web.Application([(r"/.*", View)]).listen(port, "127.0.0.1")
+    ioloop.IOLoop.current().start()
+
+
+def sanic_app():
+    import sanic
+
+    app = sanic.Sanic("lab")
+
+    @app.get("/<path:path>")
+    async def view(request, path):
+        job = job_of(request.headers["X-Lab"])
+        note_start(job, 0)
+        await work_async(job)
+        note_end(job, request.method, request.path)
+        return sanic.response.raw(job[5], status=job[4])
+
+    return app
+
+
 append(RECORD, '{"boot":%d}\n' % os.getpid())
 
 if __name__ == "__main__":
     import sys
 
-    if sys.argv[1] == "waitress":
-        serve_waitress(int(sys.argv[2]), int(sys.argv[3]))
-    else:
-        serve_flask(int(sys.argv[2]))
+    serve = {
+        "waitress": serve_waitress,
+        "flask": serve_flask,
+        "cherrypy": serve_cherrypy,
+        "aiohttp": serve_aiohttp,
+        "tornado": serve_tornado,
+    }[sys.argv[1]]
+    serve(int(sys.argv[2]), int(sys.argv[3]))

@@ -12,11 +12,13 @@ const LOOPS = [
   'granian-asgi',
   'daphne',
 ];
+const KIN_LOOPS = ['aiohttp', 'tornado', 'sanic'];
+const KIN = ['cherrypy', ...KIN_LOOPS];
 /** Sets of servers to draw from, by the name that the command line takes. */
-export const families = { sync: SYNC_POOLS, pools: POOLS, loops: LOOPS, all: [...POOLS, ...POOLS, ...LOOPS] };
+export const families = { sync: SYNC_POOLS, pools: POOLS, loops: LOOPS, kin: KIN, all: [...POOLS, ...POOLS, ...LOOPS] };
 /** One process, whatever is asked for. */
-const SINGLE = new Set(['waitress', 'daphne', 'flask']);
-const THREADED = new Set(['gunicorn-gthread', 'waitress', 'uwsgi', 'granian-wsgi']);
+const SINGLE = new Set(['waitress', 'daphne', 'flask', 'cherrypy', 'aiohttp', 'tornado']);
+const THREADED = new Set(['gunicorn-gthread', 'waitress', 'uwsgi', 'granian-wsgi', 'cherrypy']);
 const GUNICORNS = [null, null, '23.0.0', '20.1.0'];
 const MAX_RATE = 50;
 
@@ -104,7 +106,7 @@ export function draw(seed, index, family = 'all') {
   r();
   const pick = (list) => list[Math.floor(r() * list.length)];
   const server = pick(families[family]);
-  const pool = !LOOPS.includes(server);
+  const pool = ![...LOOPS, ...KIN_LOOPS].includes(server);
   const workers = SINGLE.has(server) ? 1 : 1 + Math.floor(r() * (server === 'gunicorn-sync' ? 8 : 4));
   const threads = THREADED.has(server) ? pick(server === 'uwsgi' ? [1, 1, 2, 4] : [2, 3, 4, 8]) : 1;
   const slots = pool ? workers * threads : 4 + Math.floor(r() * 40);

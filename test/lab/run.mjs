@@ -23,7 +23,8 @@ import { programs } from './venv.mjs';
 
 const here = new URL('.', import.meta.url).pathname;
 const BOOT_LIMIT_MILLIS = 20_000;
-const REQUEST_LINE = /GET \//;
+// Sanic writes the whole address.
+const REQUEST_LINE = /GET (http:\/)?\//;
 
 const read = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 const linesOf = (path) => read(path).split('\n').filter(Boolean);

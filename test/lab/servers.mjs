@@ -64,6 +64,9 @@ const uvicornLogConfig = {
   loggers: { 'uvicorn.access': { handlers: ['access'], level: 'INFO', propagate: false } },
 };
 
+/** Servers that the application itself starts. */
+const byApp = (server, port, threads) => ['python', 'app.py', server, port, threads];
+
 export const servers = {
   'gunicorn-sync': (run) => ({ command: gunicorn('sync', 'wsgi', run), model: 'sync', logsTo: 'access.log' }),
   'gunicorn-gthread': (run) => ({
@@ -90,9 +93,31 @@ export const servers = {
     logsTo: options.format === 'default' ? 'server.out' : 'access.log',
   }),
   waitress: ({ port, threads }) => ({
-    command: ['python', 'app.py', 'waitress', port, threads],
+    command: byApp('waitress', port, threads),
     model: 'threaded',
     logsTo: 'access.log',
+  }),
+  cherrypy: ({ port, threads }) => ({
+    command: byApp('cherrypy', port, threads),
+    model: 'threaded',
+    logsTo: 'access.log',
+  }),
+  aiohttp: ({ port }) => ({ command: byApp('aiohttp', port, 1), model: 'async', logsTo: 'access.log' }),
+  tornado: ({ port }) => ({ command: byApp('tornado', port, 1), model: 'async', logsTo: 'access.log' }),
+  sanic: ({ port, workers }) => ({
+    command: [
+      'sanic',
+      'app:sanic_app',
+      '--factory',
+      '--port',
+      port,
+      '--workers',
+      workers,
+      '--access-logs',
+      '--no-motd',
+    ],
+    model: 'async',
+    logsTo: 'server.out',
   }),
   hypercorn: ({ port, workers, options }) => ({
     command: [
@@ -155,7 +180,7 @@ export const servers = {
     logsTo: 'access.log',
   }),
   flask: ({ port }) => ({
-    command: ['python', 'app.py', 'flask', port],
+    command: byApp('flask', port, 1),
     model: 'thread-per-request',
     logsTo: 'server.out',
   }),

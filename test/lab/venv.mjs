@@ -16,6 +16,10 @@ const SERVERS = [
   'daphne',
   'gevent',
   'flask',
+  'cherrypy',
+  'aiohttp',
+  'tornado',
+  'sanic',
 ];
 
 /** Folder of the programs of an environment with all servers, or with one older gunicorn. Installs it where missing. */
