@@ -27,7 +27,7 @@ export function waitWords(summary: Summary, evidence: FindingSummary['evidence']
     const most = text(wait.high.mean);
     if (mayBeNone(wait))
       return [
-        `whether callers queued the log cannot tell: as many of them as slots, who ask again when they are answered, look like a queue of ${most} on average`,
+        `whether callers queued the log cannot tell: as many of them as slots, who ask again when they are answered, look like a queue of up to ${most}`,
         `mean wait ${most} or shorter, or none`,
         `mean wait none to ${most} (${wait.method})`,
       ];

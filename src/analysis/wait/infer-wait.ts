@@ -22,6 +22,7 @@ import { unlessMoreSlots } from './hedged-slots.ts';
 import { perhapsNone, withoutRest } from './no-rest.ts';
 import { perhapsStarved } from './perhaps-starved.ts';
 import { type PlainWaits, plainWaits } from './plain-waits.ts';
+import { perhapsQueuedBefore } from './queued-before.ts';
 import type { Elsewhere } from './runs-elsewhere.ts';
 import type { SlotChange } from './slot-changes.ts';
 import { unknownWait } from './summarise-waits.ts';
@@ -137,7 +138,12 @@ function waitsOfQueue(input: WaitInput, trace: Trace): WaitResult {
 function perhapsFullThroughout(followed: FilteredWaits, trace: Trace, pool: Pool, input: WaitInput): FilteredWaits {
   const slots = input.capacity ?? pool.slots;
   const threads = input.threadsPerWorker ?? input.threadsAtLeast;
-  return perhapsStarved(withoutRest(followed, trace, slots, input.table.client), trace, { pool, threads, slots });
+  const found = perhapsStarved(withoutRest(followed, trace, slots, input.table.client), trace, {
+    pool,
+    threads,
+    slots,
+  });
+  return input.effort === 'full' ? perhapsQueuedBefore(found, trace, pool) : found;
 }
 
 const OUT_OF_STEP =

@@ -27,6 +27,22 @@ export function unseenBeginnings(trace: Trace, byWorker: boolean): UnseenShare {
   return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).unseen));
 }
 
+/** Requests of a queue whose callers may have stood in it before its log began. */
+export interface Unseen {
+  readonly requests: number;
+  /** µs between two of them, on average. */
+  readonly spacing: number;
+  /** µs from the first line to the first moment at which the pool was not full; Infinity: it was full until the log ends. */
+  readonly full: number;
+}
+
+/** Of each queue of a log, with `slots` slots each; queues that begin with room are left out. */
+export function unseenInQueues(trace: Trace, byWorker: boolean, slots: number): Unseen[] {
+  return queuesOf(trace, byWorker)
+    .map((queue) => edgesOfQueue(trace, queue).beginning(slots))
+    .filter(({ requests }) => requests > 0);
+}
+
 /** The same of those that began when the pool was not idle any more until its log ends. */
 export function unseenEndings(trace: Trace, byWorker: boolean): UnseenShare {
   return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).inLastFull));
@@ -42,8 +58,15 @@ const shareOf =
     return length > 0 ? count / length : 0;
   };
 
-/** How many requests [from, to) of the trace are of this queue and unseen; how many began since it was full until its log ends. */
-function edgesOfQueue(trace: Trace, queue: readonly number[]): { unseen: CountIn; inLastFull: CountIn } {
+interface Edges {
+  /** How many requests [from, to) of the trace are of this queue and unseen. */
+  readonly unseen: CountIn;
+  /** How many began since it was full until its log ends. */
+  readonly inLastFull: CountIn;
+  readonly beginning: (slots: number) => Unseen;
+}
+
+function edgesOfQueue(trace: Trace, queue: readonly number[]): Edges {
   let origin = Number.POSITIVE_INFINITY;
   let firstEnd = Number.POSITIVE_INFINITY;
   let last = Number.NEGATIVE_INFINITY;
@@ -64,15 +87,28 @@ function edgesOfQueue(trace: Trace, queue: readonly number[]): { unseen: CountIn
   const lastKnown = binOf(last - width) - 1;
   const placeOf = (k: number) => countBelow(queue.length, (i) => queue[i], k);
   const followedIn = (from: number, to: number) => queue.slice(placeOf(from), placeOf(to));
+  const firstWithRoom = (began: number, slots: number) => {
+    let bin = began;
+    while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
+    return bin;
+  };
+  const countUnseen: CountIn = (from, to, slots) => {
+    const followed = followedIn(from, to);
+    if (followed.length === 0) return 0;
+    const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
+    const bin = firstWithRoom(began, slots);
+    if (bin === began) return 0;
+    return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+  };
   return {
-    unseen: (from, to, slots) => {
-      const followed = followedIn(from, to);
-      if (followed.length === 0) return 0;
-      const began = Math.max(firstKnown, from === 0 ? 0 : Math.min(lastKnown, binOf(trace.end[followed[0]]) - 1));
-      let bin = began;
-      while (bin <= lastKnown && level[bin] >= FULL_LEVEL * slots) bin++;
-      if (bin === began) return 0;
-      return bin > lastKnown ? followed.length : followed.filter((k) => binOf(trace.end[k]) <= bin).length;
+    unseen: countUnseen,
+    beginning: (slots) => {
+      const bin = firstWithRoom(firstKnown, slots);
+      return {
+        requests: countUnseen(0, trace.length, slots),
+        spacing: (last - firstEnd) / Math.max(1, queue.length - 1),
+        full: bin > lastKnown ? Number.POSITIVE_INFINITY : origin + bin * width - firstEnd,
+      };
     },
     inLastFull: (from, to, slots) => {
       let bin = lastKnown;

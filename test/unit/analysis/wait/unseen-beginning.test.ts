@@ -1,6 +1,7 @@
 /** A window that begins while the pool is full says nothing of who was queued then; one that begins idle does. */
 import { expect, test } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
+import { meanOf } from '../../../../src/core/statistics.ts';
 import { sliceRows } from '../../../../src/core/table.ts';
 import { logOf, type ServerLog } from '../../../helpers/server-log.ts';
 import type { ServerSpec } from '../../../helpers/simulate-server.ts';
@@ -62,4 +63,17 @@ test('who waits when the log ends is in no line of it: the report says so, and t
   expect(cut.highMean).toBeGreaterThan(5 * cut.mean);
   const calmEnd = logOfPhases({ rate: 20, seconds: 60 }).input;
   expect(inferServer(calmEnd).wait.basis).not.toContain('still full');
+});
+
+test('who waited when the first line of a saved log was written is in no line of it: its range holds them', () => {
+  const { input, requests } = overloaded;
+  const from = requests.length - 1000;
+  const told = (first: number) =>
+    inferServer({ ...input, table: sliceRows(input.table, first, first + 300), effort: 'full' }).wait;
+  const truth = 1e6 * meanOf(Float64Array.from(requests.slice(from, from + 300), ({ start, send }) => start - send));
+  const cut = told(from);
+  expect(cut.highMean).toBeGreaterThan(truth);
+  expect(cut.basis).toContain('callers who queued before the first line');
+  // From its own first line on the log holds them all.
+  expect(told(0).basis).not.toContain('before the first line');
 });
