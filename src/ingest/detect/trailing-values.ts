@@ -190,25 +190,33 @@ function readWrapped(asked: Asked): Reading | null {
   return { tokens: [literalToken(open), token, literalToken(behind)], proves: null };
 }
 
+/** A number that its key calls a duration, and whose unit the values will tell. */
+const readOfOpenUnit = (asked: Asked): Reading | null =>
+  majority(asked.known, number) ? { ...one(asked, { kind: 'number' }, 'duration'), proves: null } : null;
+
+/** A duration with the unit that its key says. */
+function readNamedDuration(asked: Asked, field: Field): Reading | null {
+  const { known, quoted, meaning } = asked;
+  if (known.length === 0) return one(asked, field);
+  // "rt=31": nginx would have written 0.031.
+  if (meaning?.proves === 'nginx' && !majority(known, threeDecimals)) return readOfOpenUnit(asked);
+  return majority(known, number) && !(quoted && majority(known, status)) ? one(asked, field) : null;
+}
+
 /** What its key says, where the values do not contradict it. */
 function readByKey(asked: Asked): Reading | null {
-  const { values, known, quoted, meaning } = asked;
+  const { values, known, meaning } = asked;
   const field = meaning?.field;
   if (!field) return null;
-  const numeric = majority(known, number);
-  if (field === 'duration by value') return numeric ? one(asked, { kind: 'number' }, 'duration') : null;
+  if (field === 'duration by value') return readOfOpenUnit(asked);
   switch (field.kind) {
     case 'duration':
-      // "rt=31": nginx would have written 0.031.
-      if (meaning.proves === 'nginx' && known.length > 0 && !majority(known, threeDecimals)) {
-        return numeric ? { ...one(asked, { kind: 'number' }, 'duration'), proves: null } : null;
-      }
-      return (numeric && !(quoted && majority(known, status))) || known.length === 0 ? one(asked, field) : null;
+      return readNamedDuration(asked, field);
     case 'pid':
       return majority(values, /^\d+$/) ? one(asked, field) : null;
     case 'bytes':
     case 'time':
-      return numeric ? one(asked, field) : null;
+      return majority(known, number) ? one(asked, field) : null;
     case 'list':
       return one(asked, majority(values, list) ? field : { kind: 'word' });
     default:
