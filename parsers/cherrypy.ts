@@ -16,8 +16,8 @@ export default defineFormat({
       s: { kind: 'status' },
       b: { kind: 'bytes' },
       // A missing header is an empty string here and "-" everywhere else.
-      f: { kind: 'text', never: '-' },
-      a: { kind: 'text', never: '-' },
+      f: { kind: 'text', never: ['-'] },
+      a: { kind: 'text', never: ['-'] },
       o: { kind: 'text' },
       i: { kind: 'word' },
       z: { kind: 'time', shape: 'iso', means: 'response-start' },

@@ -77,7 +77,14 @@ export default defineFormat({
   written: 'end',
   proxy: true,
   loggers: ['envoy', 'istio-proxy'],
-  lifecycle: [],
+  lifecycle: [
+    {
+      starts: '[',
+      holds: '[source/',
+      pattern: /^\[\d{4}-\d\d-\d\d [\d:.]+\]\[\d+\]\[\w+\]\[[\w,]+\] \[source\//,
+      kind: null,
+    },
+  ],
   samples: [
     {
       line: '[2024-10-29T17:04:15.123Z] "GET /a?x=1 HTTP/1.1" 200 - 0 512 31 29 "203.0.113.7" "curl/8.5.0" "req-id" "host" "10.0.0.2:8000"',
@@ -108,6 +115,10 @@ export default defineFormat({
         status: 200,
         bytes: 8780,
       },
+    },
+    {
+      line: '[2024-10-29 17:04:15.123][12][warning][main] [source/server/server.cc:1007] caught ENVOY_SIGTERM',
+      row: null,
     },
   ],
   refuses: [

@@ -25,6 +25,7 @@ import heroku from './heroku.ts';
 import hypercorn from './hypercorn.ts';
 import json from './json.ts';
 import kong from './kong.ts';
+import lighttpd from './lighttpd.ts';
 import logfmt from './logfmt.ts';
 import nginx from './nginx.ts';
 import odoo from './odoo.ts';
@@ -68,6 +69,7 @@ export const formats: readonly LogFormat[] = [
   django,
   nginx,
   apache,
+  lighttpd,
   haproxy,
   caddy,
   kong,

@@ -100,8 +100,8 @@ export type Field =
   | { readonly kind: 'list' }
   /** No blank in it; may be empty. */
   | { readonly kind: 'word' }
-  /** Anything up to what follows; `never`: not this. */
-  | { readonly kind: 'text'; readonly never?: string }
+  /** Anything up to what follows; `never`: not one of these. */
+  | { readonly kind: 'text'; readonly never?: readonly string[] }
   /**
    * The stamp of an envelope in front of the line: taken for the line's own, or sharpening it where both lie in one tick, or
    * passed over. Only src/ingest makes such fields.

@@ -155,24 +155,27 @@ function skipWordCode({ after }: FieldContext): string {
   return stop > 32 ? `while((c=b[p])>32&&c!==${stop})p++;` : 'while(b[p]>32)p++;';
 }
 
+/** What stands from one position to another must be none of these. */
+export const neverCode = (never: readonly string[], from: string, to: string): string =>
+  never.map((text) => `if(${to}-${from}===${bytesOf(text).length}&&${literalTest(text, from)})break fail;`).join('');
+
 /** A word that is a name; "-" is none. */
 function nameCode(read: 'worker' | 'thread', context: FieldContext, never: readonly string[] = []): FieldCode {
   const column = read === 'worker' ? 'WK' : 'TH';
-  const not = never.map((word) => `if(p-s===${word.length}&&${literalTest(word, 's')})break fail;`).join('');
+  const not = neverCode(never, 's', 'p');
   return plain(
     `s=p;${skipWordCode(context)}if(p===s)break fail;${not}${column}=p===s+1&&b[s]===45?-1:${read}(b,v,s,p);\n`,
   );
 }
 
-function textCode(never: string | undefined, context: FieldContext): FieldCode {
+function textCode(never: readonly string[] | undefined, context: FieldContext): FieldCode {
   const { after, next } = context;
   if (never === undefined && after !== '') {
     // Most often it is "-", and what follows stands right behind it.
     const dash = `b[p]===45&&${literalTest(after, 'p+1')}&&${nextTest(next, `p+1+${bytesOf(after).length}`)}`;
     return plain(`if(${dash})p++;else{${endCode}${searchCode(context)}}\n`);
   }
-  const not = never === undefined ? '' : `if(p-s===${bytesOf(never).length}&&${literalTest(never, 's')})break fail;\n`;
-  return toTheEnd(`s=p;${searchCode(context)}${not}`);
+  return toTheEnd(`s=p;${searchCode(context)}${neverCode(never ?? [], 's', 'p')}\n`);
 }
 
 type Kind = Field['kind'];

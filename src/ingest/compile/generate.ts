@@ -6,7 +6,7 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import type { Field } from '../../core/format.ts';
 import type { Columns } from './columns.ts';
-import { bytesOf, endCode, fieldCode, literalTest, stampVariables } from './emit.ts';
+import { bytesOf, endCode, fieldCode, literalTest, neverCode, stampVariables } from './emit.ts';
 import { isLiteral, type Token } from './layout.ts';
 import type { CompileOptions } from './recipe.ts';
 import type { Runtime } from './runtime.ts';
@@ -98,8 +98,7 @@ class Body {
     this.#code += 'p=r;\n';
     const text = this.#tokens[textAt];
     if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
-      const { length } = bytesOf(text.field.never);
-      this.#code += `if(q-r===${length}&&${literalTest(text.field.never, 'r')})break fail;\n`;
+      this.#code += `${neverCode(text.field.never, 'r', 'q')}\n`;
     }
     if (this.#explain) this.#code += `spans.push({token:${textAt},from:r,to:q,digits:0,offsetMinutes:NaN});\n`;
   }

@@ -103,9 +103,7 @@ function lineCode(f: FunctionBuilder, fields: KernelFields, { tokens, columns }:
     }
     const text = tokens[textAt];
     if (!isLiteral(text) && text.field.kind === 'text' && text.field.never !== undefined) {
-      const { length } = bytesOf(text.field.never);
-      const is = and(isZero(differs(sub(get(q), get(r)), i32(length))), fields.stands(text.field.never, get(r)));
-      code.push(fields.leaveIf(is));
+      code.push(fields.isNone(text.field.never, r, q));
     }
   }
   const kinds = new Set(tokens.map((token) => (isLiteral(token) ? null : token.field.kind)));

@@ -244,11 +244,9 @@ export class KernelFields extends KernelStamps {
         return this.skipTo(p, get(p), isByte(32), isByte(10), ...(stop > 32 ? [isByte(stop)] : []));
       case 'text': {
         const { never } = field;
-        const not =
-          never === undefined
-            ? []
-            : this.leaveIf(and(equal(sub(get(p), get(s)), i32(bytesOf(never).length)), this.stands(never, get(s))));
-        if (never !== undefined || after === '') return [set(s, get(p)), this.search(context), not];
+        if (never !== undefined || after === '') {
+          return [set(s, get(p)), this.search(context), this.isNone(never ?? [], s, p)];
+        }
         // Most often it is "-", and what follows stands right behind it.
         const behind = add(get(p), i32(1));
         const { length } = bytesOf(after);

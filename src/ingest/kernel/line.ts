@@ -218,6 +218,13 @@ export class KernelLine {
     ];
   }
 
+  /** What stands from one position to another must be none of these. */
+  isNone(texts: readonly string[], from: Local, to: Local): Code {
+    return texts.map((text) =>
+      this.leaveIf(and(equal(sub(get(to), get(from)), i32(bytesOf(text).length)), this.stands(text, get(from)))),
+    );
+  }
+
   /** Moves q back to the blank in front of it, not farther than r. */
   backToBlank(q: Local, r: Local): Code {
     const again = new Label();
