@@ -108,10 +108,10 @@ function whatElse(line: string): string {
 
 /** The counts and words that a report of inputs is made of. */
 function isInput(input: InputSummary): boolean {
-  const { bytes, lines, requests, lifecycle, continuation, unparsed, timestamp } = input;
+  const { bytes, lines, requests, lifecycle, continuation, unparsed, unrelated = 0, timestamp } = input;
   return (
     typeof input.path === 'string' &&
-    [bytes, lines, requests, lifecycle, continuation, unparsed].every((count) => count >= 0) &&
+    [bytes, lines, requests, lifecycle, continuation, unparsed, unrelated].every((count) => count >= 0) &&
     typeof timestamp === 'object' &&
     timestamp !== null &&
     Array.isArray(input.unparsed_examples) &&

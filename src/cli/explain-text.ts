@@ -2,6 +2,7 @@
 
 import type { ExplainedKind, ExplainedLine, Explanation, Label, StuckLine } from '../core/explanation.ts';
 import { printable } from '../core/text.ts';
+import { NO_REQUEST } from '../ingest/reasons.ts';
 import { wrapText } from '../report/columns.ts';
 
 const number = (value: number): string => value.toLocaleString('en');
@@ -59,16 +60,14 @@ function stampText({ facts }: ExplainedKind): string {
 }
 
 const isAboutRequest = (reason: string): boolean =>
-  reason !== 'tells of no request' && !reason.startsWith('a request that the server made');
+  reason !== NO_REQUEST && !reason.startsWith('a request that the server made');
 
 function stuckText({ number: line, text, reason, best, at, expected }: StuckLine, width: number): string[] {
-  const from = Math.max(0, Math.min(at - Math.floor(width * 0.6), text.length - width));
-  const shown = text.slice(from, from + width);
   // In a line about something else a layout that begins alike says nothing.
-  const where =
-    best === null || !isAboutRequest(reason)
-      ? []
-      : [`${' '.repeat(at - from)}^ ${best} stopped here, expecting ${expected}`];
+  const isStuck = best !== null && isAboutRequest(reason);
+  const from = isStuck ? Math.max(0, Math.min(at - Math.floor(width * 0.6), text.length - width)) : 0;
+  const shown = text.slice(from, from + width);
+  const where = !isStuck ? [] : [`${' '.repeat(at - from)}^ ${best} stopped here, expecting ${expected}`];
   return [`line ${number(line)}: ${reason}`, ...[shown, ...where].map((row) => `  ${row}`)];
 }
 
@@ -84,13 +83,14 @@ function noRequests({ own }: Explanation): string {
 
 /** @param width columns of the output */
 export function explanationText(path: string, explanation: Explanation, width: number): string {
-  const { lines, complete, kinds, own, continuation, unparsed, stuck, assumptions } = explanation;
+  const { lines, complete, kinds, own, continuation, unparsed, unrelated, stuck, assumptions } = explanation;
   const inner = Math.max(40, width - 4);
   const counted: (readonly [number, string])[] = [
     ...kinds.map((kind) => [kind.lines, `${told[kind.tells]}: ${nameOf(kind)}`] as const),
     ...own.map((entry) => [entry.lines, `lines of ${entry.format} about itself`] as const),
     [continuation, 'tracebacks and other lines that belong to the one before'],
-    [unparsed, 'lines that nothing took'],
+    [unrelated, 'lines that tell of no request'],
+    [unparsed - unrelated, 'lines that nothing took'],
   ];
   const out = [`${printable(path)}: ${number(lines)} lines looked at${complete ? '' : ' (the head of the file)'}`, ''];
   for (const [count, text] of counted) {

@@ -53,6 +53,8 @@ export interface Explanation {
   /** Tracebacks and other lines that belong to the one before. */
   readonly continuation: number;
   readonly unparsed: number;
+  /** Of these, lines that tell of no request. */
+  readonly unrelated: number;
   readonly stuck: readonly StuckLine[];
   readonly assumptions: readonly string[];
 }

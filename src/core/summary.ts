@@ -44,6 +44,8 @@ export interface InputSummary {
   /** Lines that belong to the line before them (tracebacks). */
   continuation: number;
   unparsed: number;
+  /** Of these, lines that tell of no request, as an application's own do; left out where there are none. */
+  unrelated?: number;
   timestamp: {
     meaning: 'start' | 'end' | 'arrival' | null;
     /** What exactly the server stamps: "response start" is an "end", but for responses that stream on. */
@@ -51,7 +53,10 @@ export interface InputSummary {
     resolution_seconds: number | null;
     zone: string | null;
   };
-  /** The first lines that nothing took: line number (from 1), the text made printable, and why. */
+  /**
+   * The first lines that nothing took: line number (from 1), the text made printable, and why. Lines that tell of no request stand behind
+   * the others, where there is room.
+   */
   unparsed_examples: { line: number; text: string; reason: string }[];
   /** What was assumed where the log does not say (zone, unit, …), one sentence each. */
   assumptions: string[];

@@ -1,5 +1,6 @@
 /** Finding: the log's clock jumps, or lines are missing or unreadable, so that its numbers need care. */
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { lostLines } from '../core/lost-lines.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
 /** Back by more than this, beyond the durations and ticks that explain disorder, is a clock that was set. */
@@ -60,7 +61,7 @@ function examine(facts: Facts): Finding | null {
   const { summary, lifecycle } = facts;
   const steps = stepsOf(facts);
   const lines = summary.inputs.reduce((sum, input) => sum + input.lines, 0);
-  const unparsed = summary.inputs.reduce((sum, input) => sum + input.unparsed, 0);
+  const unparsed = summary.inputs.reduce((sum, input) => sum + lostLines(input), 0);
   const unreadable = unparsed >= UNREADABLE && unparsed >= UNREADABLE_SHARE * lines;
   const killed = new Set(
     lifecycle.filter(({ kind }) => kind === 'timeout' || kind === 'killed').map(({ worker }) => worker),
@@ -115,6 +116,7 @@ export default defineFinding({
     test: [
       'In the order of the lines, the stamp (end or start, whichever runs smoother) falls back by more than 2 s and the next three',
       'lines stay behind; or at least 10 lines and 1 % of all were not understood.',
+      'Lines that tell of no request, as an application logs them, are none of these.',
     ].join('\n'),
     guards: 'One late line is a slow writer and no step. Disorder within the length of a request does not count.',
     fix: {

@@ -124,6 +124,7 @@ class SecondLook {
       own: [...this.#own].map(([format, entry]) => ({ format, ...entry })),
       continuation: tally.continuation - told,
       unparsed: tally.unparsed,
+      unrelated: tally.unrelated,
       stuck: this.#stuck,
       assumptions: [...(tally.misfit === null ? [] : [tally.misfit]), ...tally.assumptions],
     };

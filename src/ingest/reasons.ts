@@ -4,6 +4,9 @@ import { isOutgoing } from './detect/key-meanings.ts';
 
 export const NO_FORMAT = 'no known format takes it';
 
+/** Nothing is missing with such a line: what an application logs, or a server of itself in words that no rule lists. */
+export const NO_REQUEST = 'tells of no request';
+
 /** What journalctl prints for a line with control characters. */
 const withheld = /^\[\d+(\.\d+)?[BKMG] blob data\]$/;
 
@@ -14,5 +17,5 @@ export function reasonFor(text: string, whole: string, known: string | undefined
   const asked = [text, whole].filter(looksLikeRequest);
   if (asked.length > 0 && !asked.some(tellsOfRequest)) return 'tells of a request, not how it was answered';
   if (known === undefined) return NO_FORMAT;
-  return asked.length === 0 ? 'tells of no request' : `not a line of ${known}`;
+  return asked.length === 0 ? NO_REQUEST : `not a line of ${known}`;
 }

@@ -2,6 +2,7 @@
 import type { InputSummary } from '../core/summary.ts';
 import { printable } from '../core/text.ts';
 import type { Plan } from './plan.ts';
+import { NO_REQUEST } from './reasons.ts';
 
 const EXAMPLES = 5;
 
@@ -11,20 +12,31 @@ export class Tally {
   lifecycle = 0;
   continuation = 0;
   unparsed = 0;
-  readonly examples: InputSummary['unparsed_examples'] = [];
+  /** Of `unparsed`: lines that tell of no request. */
+  unrelated = 0;
+  readonly #examples: InputSummary['unparsed_examples'] = [];
+  readonly #unrelatedExamples: InputSummary['unparsed_examples'] = [];
   readonly assumptions = new Set<string>();
   /** What to say of a format that the user gave and that fits no line, null where there is none. */
   misfit: string | null = null;
 
   /** Back to no lines; what was assumed of the formats still holds. */
   forget(): void {
-    this.lines = this.requests = this.lifecycle = this.continuation = this.unparsed = 0;
-    this.examples.length = 0;
+    this.lines = this.requests = this.lifecycle = this.continuation = this.unparsed = this.unrelated = 0;
+    this.#examples.length = this.#unrelatedExamples.length = 0;
   }
 
   reject(line: number, text: string, reason: string): void {
     this.unparsed++;
-    if (this.examples.length < EXAMPLES) this.examples.push({ line, text: printable(text, 200), reason });
+    const isUnrelated = reason === NO_REQUEST;
+    if (isUnrelated) this.unrelated++;
+    const examples = isUnrelated ? this.#unrelatedExamples : this.#examples;
+    if (examples.length < EXAMPLES) examples.push({ line, text: printable(text, 200), reason });
+  }
+
+  /** The first lines that nothing took, before those that tell of no request. */
+  get examples(): InputSummary['unparsed_examples'] {
+    return [...this.#examples, ...this.#unrelatedExamples].slice(0, EXAMPLES);
   }
 
   /** @param spoke formats whose own lines were seen */
@@ -53,6 +65,7 @@ export class Tally {
       lifecycle: this.lifecycle,
       continuation: this.continuation,
       unparsed: this.unparsed,
+      ...(this.unrelated > 0 ? { unrelated: this.unrelated } : {}),
       timestamp: {
         meaning: facts?.stampAssumed ? null : meaning === 'response-start' ? 'end' : meaning,
         detail:

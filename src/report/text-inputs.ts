@@ -1,4 +1,6 @@
 /** What was read, and what the log could not tell. */
+import { lostLines } from '../core/lost-lines.ts';
+import type { InputSummary } from '../core/summary.ts';
 import { countText, percentText } from '../core/words.ts';
 import { cutTo, wrapText } from './columns.ts';
 import type { TextReportInput } from './text.ts';
@@ -11,8 +13,8 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
       input.format === null ? 'no known format' : `${input.format} (${percentText(input.format_confidence)})`;
     const envelope = input.envelope ? ` in ${input.envelope}` : '';
     const lifecycle = input.lifecycle > 0 ? `, ${countText(input.lifecycle, 'lifecycle line')}` : '';
-    const unparsed =
-      input.unparsed > 0 ? `, ${input.unparsed} of ${countText(input.lines, 'line')} not understood` : '';
+    const lost = lostLines(input);
+    const unparsed = lost > 0 ? `, ${lost} of ${countText(input.lines, 'line')} not understood` : '';
     return paint(
       'title',
       cutTo(
@@ -29,15 +31,30 @@ export function inputSection({ summary, width, paint }: TextReportInput): string
     for (const assumption of input.assumptions) {
       rows.push(...wrapText(`assumed: ${assumption}`, width, '  ').map((row) => paint('dim', row)));
     }
-    if (input.unparsed * 100 <= input.lines) continue;
-    for (const { line, text, reason } of input.unparsed_examples.slice(0, 3)) {
-      rows.push(paint('warning', cutTo(`  line ${line}: ${reason}: ${text}`, width)));
-    }
-    const share = percentText(input.unparsed / input.lines);
-    const sentence = `${share} of the lines were not understood: "logscope formats --explain ${input.path}" shows how far the formats got in them`;
-    rows.push(...wrapText(sentence, width, '  ').map((row) => paint('warning', row)));
+    rows.push(...unparsedRows(input, { width, paint }));
   }
   return rows;
+}
+
+/** One sentence where more than one line in a hundred is missing, or is about other things. */
+function unparsedRows(input: InputSummary, { width, paint }: Pick<TextReportInput, 'width' | 'paint'>): string[] {
+  const lost = lostLines(input);
+  const isMissing = lost * 100 > input.lines;
+  if (!isMissing && input.unparsed * 100 <= input.lines) return [];
+  const explain = `"logscope formats --explain ${input.path}" shows`;
+  if (!isMissing) {
+    const share = percentText((input.unparsed - lost) / input.lines);
+    return wrapText(`${share} of the lines tell of no request: ${explain} the first of them`, width, '  ').map((row) =>
+      paint('dim', row),
+    );
+  }
+  const sentence = `${percentText(lost / input.lines)} of the lines were not understood: ${explain} how far the formats got in them`;
+  return [
+    ...input.unparsed_examples
+      .slice(0, Math.min(3, lost))
+      .map(({ line, text, reason }) => paint('warning', cutTo(`  line ${line}: ${reason}: ${text}`, width))),
+    ...wrapText(sentence, width, '  ').map((row) => paint('warning', row)),
+  ];
 }
 
 const HOW_INDENT = '    ';

@@ -220,11 +220,15 @@ describe('logscope analyze', () => {
 
   it('points to the explanation when more than one line in a hundred is not understood', async () => {
     const log = readFileSync(sample, 'utf8').repeat(20);
-    const odd = write('odd.log', log + 'what is this line doing here\n'.repeat(8));
+    const odd = write('odd.log', log + '"GET /torn HTTP/1.1\n'.repeat(8));
+    const chatty = write('chatty.log', log + 'what is this line doing here\n'.repeat(8));
     const few = write('few.log', `${log}what is this line doing here\n`);
     expect((await run(['analyze', odd])).stdout.replace(/\s+/g, ' ')).toMatch(
       /2\.4 % of the lines were not understood: "logscope formats --explain \S*odd\.log" shows/,
     );
     expect((await run(['analyze', few])).stdout).not.toContain('--explain');
+    const told = (await run(['analyze', chatty])).stdout.replace(/\s+/g, ' ');
+    expect(told).toMatch(/2\.4 % of the lines tell of no request: "logscope formats --explain \S*chatty\.log" shows/);
+    expect(told).not.toMatch(/not understood/);
   });
 });

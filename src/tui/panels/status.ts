@@ -1,4 +1,5 @@
 /** The status line: what happens to the input, how much history is held, what was not understood, the filter. */
+import { lostLines } from '../../core/lost-lines.ts';
 import { barWords } from '../bar-at-cursor.ts';
 import { byteText, shortCount, shortPercent } from '../numbers.ts';
 import { definePanel, type View } from '../panel.ts';
@@ -40,7 +41,7 @@ const counted = (count: number, noun: string): string => `${shortCount(count)} $
 /** How much is held, and what of it is shown. */
 function countPieces(view: View): Piece[] {
   const { snapshot, theme, scene } = view;
-  const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + input.unparsed, 0);
+  const unparsed = snapshot.summary.inputs.reduce((sum, input) => sum + lostLines(input), 0);
   return [
     [historyText(view), theme.quiet],
     [unparsed === 0 ? '' : `${counted(unparsed, 'line')} not understood`, theme.warning],

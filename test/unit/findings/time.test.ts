@@ -122,6 +122,8 @@ describe('clock-or-lines-lost', () => {
     } as unknown as Facts['summary']['inputs'][number];
     const finding = clockOrLinesLost.examine({ ...facts, summary: { ...facts.summary, inputs: [input] } })!;
     expect(finding.evidence).toMatchObject({ unparsed: 150, first_unparsed_line: 7 });
+    const chatter = { ...input, unrelated: 145 };
+    expect(clockOrLinesLost.examine({ ...facts, summary: { ...facts.summary, inputs: [chatter] } })).toBeNull();
   });
   it('is quiet of a pool in order', () => {
     const random = createRandom(21);
