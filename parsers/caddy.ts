@@ -19,8 +19,8 @@ export default defineFormat({
         'request.remote_addr': { kind: 'client', port: true },
         'request.method': { kind: 'method' },
         'request.uri': { kind: 'target' },
-        // duration_format other than the default gives whole nanoseconds
-        duration: { kind: 'duration', unit: 's', covers: 'response', fine: true, wholeUnit: 'ns' },
+        // duration_format may give whole milliseconds, or whole nanoseconds, in the place of seconds with decimals
+        duration: { kind: 'duration', unit: 's', covers: 'response', fine: true, wholeUnits: ['ms', 'ns'] },
         size: { kind: 'bytes' },
         status: { kind: 'status' },
       },

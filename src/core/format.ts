@@ -59,8 +59,8 @@ export type Field =
       readonly fine?: true;
       /** Never with more decimals; what another program wrote again may have fewer. */
       readonly decimals?: number;
-      /** The unit when the server was told to write whole numbers (lines of named values only). */
-      readonly wholeUnit?: TimeUnit;
+      /** The units that the server may be told to write in whole numbers, the coarse one first (lines of named values only). */
+      readonly wholeUnits?: readonly [TimeUnit, TimeUnit];
     }
   /** Time in a queue as the line states it. `before`: the stamp lies before it, so the work starts that much later. */
   | { readonly kind: 'wait'; readonly unit: TimeUnit; readonly before?: true }

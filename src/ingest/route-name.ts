@@ -57,14 +57,16 @@ function idOf({ routes, mostRoutes }: Names, before: string, target: string): nu
 
 /**
  * Splits any text that stands where a request line should: the first word is the method, the last one the protocol when it
- * looks like one, the rest the target, blanks included.
+ * looks like one ("2" is how hypercorn writes HTTP/2), the rest the target, blanks included.
  */
 export function routeOfRequestLine(names: Names, b: Uint8Array, from: number, to: number): number {
   const text = decoder.decode(b.subarray(from, Math.min(to, from + 8192))).replace(csi, '');
   const blank = text.indexOf(' ');
   if (blank < 0) return -1;
-  const rest = text.slice(blank + 1).replace(/ (HTTP\/[\d.]*|\d\.\d)$/, '');
-  return routeId(names, text.slice(0, blank), rest);
+  const rest = text.slice(blank + 1).replace(/ (HTTP\/[\d.]*|\d\.\d|[23])$/, '');
+  const verb = text.slice(0, blank);
+  // granian's lines of WebSockets: "- /ws HTTP/1.1".
+  return verb === '-' ? routeOfPath(names, rest) : routeId(names, verb, rest);
 }
 
 /** Id of the route whose name, all plain characters, `writeRouteTemplate` wrote into b[from, to). */

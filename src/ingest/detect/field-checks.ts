@@ -5,7 +5,7 @@ import type { Span } from '../compile/runtime.ts';
 import type { Candidate } from './candidates.ts';
 import { LARGEST_PID } from './open-numbers.ts';
 import { areOneTime } from './related-times.ts';
-import { isNoSize, isNoSizeOfCombined, isTimeOfEmpty, mayRepeat } from './repeating-values.ts';
+import { isNoSize, isNoSizeOfCombined, isSize, isTimeOfEmpty, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
 
@@ -179,6 +179,8 @@ export class FieldChecks {
     const requests = lines.map((spans, i) => `${textAt(spans, request).replace(query, '')} ${statuses[i]}`);
     if (bytes < 0) return true;
     const sizes = valuesAt(bytes);
+    // Answers to one wrong request may differ in length; a time is not missing, or 0, wherever there is no body.
+    if (isSize(sizes, requests)) return true;
     return isEnd ? !isNoSize(sizes, requests) && !isTimeOfEmpty(sizes, requests) : !isNoSizeOfCombined(sizes, requests);
   }
 

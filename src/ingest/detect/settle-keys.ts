@@ -7,7 +7,7 @@ import { isProcess, isStatusLine } from './key-meanings.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
-import { guessUnit, isRefuted, otherUnit, type UnitContext, unitUnknown } from './units.ts';
+import { areWhole, guessUnit, isRefuted, otherUnit, type UnitContext, unitOfWhole, unitUnknown } from './units.ts';
 
 const SAMPLED_LINES = 200;
 /** Characters of a key in a sentence. */
@@ -28,10 +28,6 @@ function columnOf(field: Field): string | null {
       return field.kind;
   }
 }
-
-/** Whole numbers, and too large for seconds. */
-const areWhole = (texts: readonly string[]): boolean =>
-  texts.every((text) => /^\d+$/.test(text)) && texts.some((text) => text.length > 4);
 
 /** Times of day without a date, as Elixir's Logger writes them in front of the pairs. */
 const areClocks = (texts: readonly string[]): boolean =>
@@ -153,9 +149,14 @@ function settleKnownUnit(
   values: readonly string[],
   context: () => UnitContext,
 ): { field: Field | null; said: string | null } {
-  const { unit, wholeUnit, covers } = field;
-  if (wholeUnit !== undefined) {
-    return { field: areWhole(values) ? { kind: 'duration', unit: wholeUnit, covers } : field, said: null };
+  const { unit, wholeUnits, covers } = field;
+  if (wholeUnits !== undefined && areWhole(values)) {
+    const whole = unitOfWhole(values, wholeUnits);
+    const said =
+      whole === null
+        ? `"${printable(key, MAX_KEY)}" is not used: its whole numbers may be ${wholeUnits.join(' or ')}`
+        : null;
+    return { field: whole === null ? null : { kind: 'duration', unit: whole, covers }, said };
   }
   if (unit === 'written' || unit === 'by-value' || !isRefuted(values, unit, context())) return { field, said: null };
   const told = guessUnit(values, context());

@@ -97,5 +97,6 @@ export function stampMeaning(stamp: Float64Array, duration: Float64Array, resolu
   if (asEnds <= few && ifStarts > 4 * few && overlaps > 4 * few && lasts(stamp, duration)) {
     return { meaning: 'end', proven: true, because: 'stamps never go back in file order; stamps of starts would have' };
   }
-  return { meaning: 'end', proven: false, because: 'the order of the lines fits both' };
+  const fits = asEnds > few && asStarts > few ? 'neither' : 'both';
+  return { meaning: 'end', proven: false, because: `the order of the lines fits ${fits}` };
 }

@@ -156,6 +156,20 @@ export function guessUnit(texts: readonly string[], context: UnitContext): UnitG
   return spread.decimals > 0 ? guessByDecimals(spread, context.byServer) : guessOfWhole(spread, context);
 }
 
+/** Shorter than any answer, and longer than any request, in microseconds. */
+const SHORTEST_MICROS = 10;
+const LONGEST_MICROS = 3_600_000_000;
+
+export const areWhole = (texts: readonly string[]): boolean => texts.every((text) => /^\d+$/.test(text));
+
+/** Which of two units whole numbers are in; null where they fit both, and are too few to say that all of them would be as long. */
+export function unitOfWhole(texts: readonly string[], [coarse, fine]: readonly [TimeUnit, TimeUnit]): TimeUnit | null {
+  const values = texts.map(Number);
+  if (values.some((value) => value * microsPer[fine] < SHORTEST_MICROS)) return coarse;
+  const isTooLong = values.some((value) => value * microsPer[coarse] > LONGEST_MICROS);
+  return isTooLong || values.length >= LEAST_REFUTING ? fine : null;
+}
+
 /** More at once than one host runs, on average over a log. */
 const NEVER_AT_ONCE = 1000;
 

@@ -7,6 +7,7 @@
  *   1730221455.123456 host tag[123]: msg, [ 12.345678] host tag[123]: msg, Tue 2024-10-29 17:04:15 UTC host tag[123]: msg
  *   <14>gunicorn.name.access: [123] msg                         gunicorn's own datagrams
  *   <6>msg                                                      for the journal of systemd
+ *   <6>2024-10-29T17:04:15.123456+00:00 msg                     HAProxy's "format timed"
  */
 import { MICROS_PER_MINUTE } from '../../core/time.ts';
 import { digitsEnd, isDigit } from '../bytes.ts';
@@ -21,6 +22,8 @@ import { structuredDataEnd } from './structured-data.ts';
 const MAX_WORD = 128;
 /** Facility 23, severity 7. */
 const MAX_PRIORITY = 191;
+/** A severity alone. */
+const MAX_SEVERITY = 7;
 /** rsyslog's escapes start with it, and a digit follows. */
 const HASH = 35;
 
@@ -90,8 +93,12 @@ class SyslogEnvelope implements Envelope {
     const after = this.#stamp(line, p);
     if (after < 0 && !numbered) return false;
     if (this.#tagged(line, after < 0 ? stampFrom : after, to, { hostless: after < 0, numbered })) return true;
-    if (after >= 0 || b[p] === 32 || priority > MAX_PRIORITY) return false;
-    line.from = p;
+    if (after >= 0) return numbered && priority <= MAX_SEVERITY && b[p + 10] === 84 && this.#behind(line, after);
+    return b[p] !== 32 && priority <= MAX_PRIORITY && this.#behind(line, p);
+  }
+
+  #behind(line: Line, at: number): true {
+    line.from = at;
     return true;
   }
 

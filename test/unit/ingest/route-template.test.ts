@@ -23,6 +23,12 @@ const slowly = (line: string): string | null => {
   return id < 0 ? null : names.routes.text(id);
 };
 
+it('a request line without a method has its path, and one with HTTP/2 as a number no version in it', () => {
+  expect(slowly('- /ws/3?x=1 HTTP/1.1')).toBe('/ws/{id}');
+  expect(slowly('- http://h:80- -')).toBeNull();
+  expect(slowly('GET /items/77 2')).toBe('GET /items/{id}');
+});
+
 describe('writeRouteTemplate', () => {
   it('names ids, UUIDs, hashes and dates', () => {
     expect(template('GET /users/42/orders/7')).toBe('GET /users/{id}/orders/{id}');
