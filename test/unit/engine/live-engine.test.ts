@@ -76,7 +76,7 @@ describe('LiveEngine', () => {
         if (!range.test(sentence)) resolve(sentence);
       });
     });
-    expect(closer).toMatch(/callers queued (for about|up to) \d/);
+    expect(closer).toMatch(/callers queued (for about|up to|up to about) \d/);
   });
 
   it('holds what is there, then what is appended, within a tenth of a second', async () => {
