@@ -25,14 +25,14 @@ interface Readiness {
   readonly even: number;
   /** Clients beyond the limit at least: 0 also asks whether all of them were in the server at once. */
   readonly beyond: number;
-  /** Asks also where stamps are too coarse beside the requests to see how full the lanes are. */
-  readonly blurred: boolean;
+  /** Asks also where stamps are too coarse beside the requests to see how full the lanes are, if there are more than so many. */
+  readonly blurredAbove: number;
 }
 
 /** One process may be an event loop as well as threads, and the load of a test comes from few clients. */
-export const oneProcess: Readiness = { even: 3, beyond: 0, blurred: true };
-/** A pool of whatever is the plainer reading of lines without a worker: its queue, too, makes answers even. */
-export const wholePool: Readiness = { even: 6, beyond: 1, blurred: false };
+export const oneProcess: Readiness = { even: 3, beyond: 0, blurredAbove: 0 };
+/** A pool of whatever is the plainer reading of lines without a worker, up to a usual size: its queue, too, makes answers even. */
+export const wholePool: Readiness = { even: 6, beyond: 1, blurredAbove: 12 };
 
 /** Numbers of clients that are tried, as multiples of the limit. */
 const MOST_TIMES = 4;
@@ -62,7 +62,7 @@ const FULL = 0.93;
 
 export function clientsMayBeTheLimit(trace: Trace, limit: Limit, readiness: Readiness, replicas: number): boolean {
   const { lanes, fill } = limit;
-  if (fill > FULL || (fill === 0 && !readiness.blurred)) return false;
+  if (fill > FULL || (fill === 0 && lanes <= readiness.blurredAbove)) return false;
   const readings = readingsOf(trace, numbersFrom(lanes + readiness.beyond, (MOST_TIMES - 1) * lanes));
   const best = readings.reduce((most, { nats }) => Math.max(most, nats), 0);
   return (

@@ -31,6 +31,16 @@ describe('nine clients with pauses', () => {
   });
 });
 
+it('two dozen clients of an event loop are no pool where most requests are much shorter than a tick', () => {
+  const mixed = { law: 'two-routes', mean: 0.055, slow: 1.6, share: 0.2 } as const;
+  const load = { kind: 'closed', users: 23, think: 0.09, seconds: 40 } as const;
+  for (const seed of seeds.slice(0, 8)) {
+    const { modelConfidence, capacity } = inferred({ ...base, seed, kind: 'gevent', service: mixed, load }, false);
+    expect(modelConfidence).toBeLessThan(0.6);
+    expect(capacity.value).toBe(null);
+  }
+});
+
 it('callers at random do not cast doubt on a limit', () => {
   for (const seed of seeds) {
     const load = { kind: 'poisson', phases: [{ rate: (0.9 * 4) / 0.9, seconds: 90 }] } as const;
