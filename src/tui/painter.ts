@@ -4,7 +4,6 @@
  */
 import type { CellGrid } from './canvas.ts';
 import type { Styles } from './style.ts';
-import { TextBuffer } from './text-buffer.ts';
 import { toAscii } from './to-ascii.ts';
 
 const BEGIN = '\x1b[?2026h';
@@ -27,8 +26,9 @@ export class Painter {
   #chrome = new Map<number, string>();
   #known = false;
   #sequences: Styles | null = null;
-  /** To join the cells of each row would take an array as long as the row, also where few of them changed. */
-  readonly #out = new TextBuffer();
+  /** Of the row that is being written, "" behind its end: an array that is emptied grows anew, row by row. */
+  readonly #parts: string[] = [];
+  #partsUsed = 0;
 
   /** Forgets what is on the screen: the next picture is painted whole. */
   forget(): void {
@@ -38,41 +38,44 @@ export class Painter {
   /** The bytes that turn the last picture into this one; "" when they are the same. */
   paint({ grid, styles, chrome, ascii }: Picture): string {
     if (grid.columns !== this.#columns || grid.rows !== this.#rows || styles !== this.#sequences) this.#known = false;
+    let out = '';
     for (let row = 0; row < grid.rows; row++) {
       const line = chrome.get(row);
-      if (line === undefined) this.#row(grid, styles, row, this.#known && !this.#chrome.has(row), ascii);
-      else if (!this.#known || this.#chrome.get(row) !== line)
-        this.#write(`\x1b[${row + 1};1H${ascii ? toAscii(line) : line}\x1b[0m\x1b[K`);
+      if (line !== undefined) {
+        if (this.#known && this.#chrome.get(row) === line) continue;
+        out += `\x1b[${row + 1};1H${ascii ? toAscii(line) : line}\x1b[0m\x1b[K`;
+      } else {
+        out += this.#row(grid, styles, row, this.#known && !this.#chrome.has(row), ascii);
+      }
     }
     this.#keep(grid, styles, chrome);
-    if (this.#out.isEmpty) return '';
-    this.#out.add(END);
-    return this.#out.take();
+    return out === '' ? '' : `${BEGIN}${out}${END}`;
   }
 
-  #write(text: string): void {
-    if (this.#out.isEmpty) this.#out.add(BEGIN);
-    this.#out.add(text);
-  }
-
-  #row(grid: CellGrid, styles: Styles, row: number, known: boolean, ascii: boolean): void {
+  #row(grid: CellGrid, styles: Styles, row: number, known: boolean, ascii: boolean): string {
     const base = row * grid.columns;
     const changed = known ? this.#changed(grid, base) : { first: 0, last: grid.columns - 1 };
-    if (changed === null) return;
+    if (changed === null) return '';
     const { first, last } = changed;
     const blankFrom = last === grid.columns - 1 ? blanksFrom(grid, base + first, base + last) - base : last + 1;
-    this.#write(`\x1b[${row + 1};${first + 1}H`);
+    // One text in the end: to add to it cell by cell would make one of each step.
+    const parts = this.#parts;
+    let used = 0;
+    parts[used++] = `\x1b[${row + 1};${first + 1}H`;
     let style = -1;
     for (let x = first; x < blankFrom; x++) {
       if (grid.glyphs[base + x] === '') continue;
       if (grid.styles[base + x] !== style) {
         style = grid.styles[base + x];
-        this.#out.add(styles.sequence(style));
+        parts[used++] = styles.sequence(style);
       }
-      this.#out.add(glyphText(grid, row, x, ascii));
+      parts[used++] = glyphText(grid, row, x, ascii);
     }
-    if (blankFrom <= last) this.#out.add('\x1b[0m\x1b[K');
-    else if (style !== 0) this.#out.add('\x1b[0m');
+    if (blankFrom <= last) parts[used++] = '\x1b[0m\x1b[K';
+    else if (style !== 0) parts[used++] = '\x1b[0m';
+    for (let i = used; i < this.#partsUsed; i++) parts[i] = '';
+    this.#partsUsed = used;
+    return parts.join('');
   }
 
   /** The columns in which the row at `base` differs from what the screen shows; null where none does. */
