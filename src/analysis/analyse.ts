@@ -2,9 +2,11 @@
 import type { Analysis } from '../core/finding.ts';
 import type { LastLook } from '../core/inference.ts';
 import type { InputSummary } from '../core/summary.ts';
+import type { RequestTable } from '../core/table.ts';
 import { wholeSteps } from './followed-part.ts';
 import { listHeavyRoutes } from './heavy-routes.ts';
 import { inferServer } from './infer-server.ts';
+import { lineOrderText } from './line-order.ts';
 import { type HowToLog, missingFields } from './missing-fields.ts';
 import type { Partial } from './partial.ts';
 import { summarise } from './summarise.ts';
@@ -56,9 +58,14 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
     requests,
     inference,
     knows,
-    inputs: options.inputs,
+    inputs: options.inputs.map((input, source) => withLineOrder(input, requests, source)),
     version: options.version,
     estimates,
   });
   return { summary, requests, inference, lifecycle: partial.lifecycle, names: partial.names };
+}
+
+function withLineOrder(input: InputSummary, requests: RequestTable, source: number): InputSummary {
+  const said = lineOrderText(requests, source);
+  return said === null ? input : { ...input, assumptions: [...input.assumptions, said] };
 }

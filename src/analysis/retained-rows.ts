@@ -13,6 +13,7 @@ import { endOfRun } from '../core/columns.ts';
 import { instantOf, type RequestTable, selectRows, sliceRows, TableBuilder } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { BusiestRows, type BusiestState } from './busiest-rows.ts';
+import { inOrderOfTime } from './line-order.ts';
 
 const GROUP_BITS = 3;
 
@@ -229,7 +230,7 @@ function blockOf(rows: RequestTable, row: number): number {
 }
 
 /**
- * Every row once, where they `mayRepeat`. One input: by offset. Several: each by offset, merged by time (a stable merge, so no input is reordered). Where lines of several have
+ * Every row once, where they `mayRepeat`. One input: by offset, or by time where its lines do not stand in its order. Several: each so, merged by time (a stable merge, so no input is reordered). Where lines of several have
  * the same time, those of the input that begins first come first: parts of one log follow each other in whatever order they were given.
  */
 function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
@@ -240,7 +241,7 @@ function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
     at === 0 || source[row] !== source[all[at - 1]] || offset[row] !== offset[all[at - 1]];
   const rows = mayRepeat ? all.filter(isNew) : all;
   const lastSource = table.length === 0 ? 0 : source[rows[rows.length - 1]];
-  if (table.length === 0 || source[rows[0]] === lastSource) return selectRows(table, rows);
+  if (table.length === 0 || source[rows[0]] === lastSource) return selectRows(table, inOrderOfTime(table, rows));
   const queues = new Map<number, number[]>();
   for (const row of rows) {
     const queue = queues.get(source[row]);
@@ -248,7 +249,7 @@ function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
     else queues.set(source[row], [row]);
   }
   const inTime = [...queues.values()]
-    .map((queue) => ({ queue, begin: beginOf(queue, table) }))
+    .map((queue) => ({ queue: inOrderOfTime(table, queue), begin: beginOf(queue, table) }))
     .sort((a, b) => a.begin - b.begin || 0);
   return selectRows(
     table,
@@ -266,7 +267,7 @@ function beginOf(rows: readonly number[], table: RequestTable): number {
   return first;
 }
 
-function mergeByTime(queues: number[][], table: RequestTable): number[] {
+function mergeByTime(queues: readonly (readonly number[])[], table: RequestTable): number[] {
   const merged: number[] = [];
   const at = queues.map(() => 0);
   for (;;) {

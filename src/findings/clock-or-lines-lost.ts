@@ -28,8 +28,7 @@ function stepsOf({ requests }: Facts): Steps {
   let count = 0;
   let largest = 0;
   let first = Number.NaN;
-  for (const list of bySource.values()) {
-    const order = list.sort((a, b) => requests.offset[a] - requests.offset[b]);
+  for (const order of bySource.values()) {
     // Either stamp may be the one written in order; the smoother of the two is.
     const steps = [requests.end, requests.start]
       .map((column) => jumps(order, column))

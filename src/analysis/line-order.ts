@@ -1,0 +1,63 @@
+/**
+ * Do the lines of an input stand in the order of time? What Loki, Kibana and CloudWatch give out stands newest first, and a log that somebody
+ * sorted by another column, or that Spark wrote, in no order. Read as they stand, a worker that runs one request at a time would run many.
+ *
+ * A clock that is set back goes on from there, and lines that overtake each other are near in time: of few neighbours the second is older.
+ */
+import { medianOf } from '../core/statistics.ts';
+import { instantOf, type RequestTable } from '../core/table.ts';
+
+/** Neighbouring lines are near in time and may be in any order: stretches of so many of them, at least, are compared, and so many stretches, at most. */
+const LEAST_IN_STRETCH = 4;
+const STRETCHES = 16;
+/** Share of the steps from one stretch to the next that are back in time: lines newest first, and how many that must be. */
+const NEWEST_FIRST = 0.75;
+const FEWEST_STRETCHES = 4;
+/** µs: a line this much older than the one before it was not written behind it, or the clock was set back in between. */
+const OLDER = 2_000_000;
+/** Share of all neighbours of which the second is much older, and how many that must be. */
+const NO_ORDER = 0.2;
+const FEWEST = 8;
+
+type LineOrder = 'of-time' | 'newest-first' | 'none';
+
+/** `rows` of one input, as its lines stand. */
+function lineOrder(table: RequestTable, rows: readonly number[]): LineOrder {
+  if (isNewestFirst(table, rows)) return 'newest-first';
+  let muchOlder = 0;
+  for (let k = 1; k < rows.length; k++)
+    if (instantOf(table, rows[k]) < instantOf(table, rows[k - 1]) - OLDER) muchOlder++;
+  if (muchOlder < Math.max(FEWEST, NO_ORDER * rows.length)) return 'of-time';
+  // Of lines without an end the order is that of ends, which their starts need not follow.
+  return rows.every((row) => table.end[row] >= 0) ? 'none' : 'of-time';
+}
+
+function isNewestFirst(table: RequestTable, rows: readonly number[]): boolean {
+  const count = Math.min(STRETCHES, Math.floor(rows.length / LEAST_IN_STRETCH));
+  if (count < FEWEST_STRETCHES) return false;
+  const middles = Array.from({ length: count }, (_, k) => {
+    const stretch = rows.slice((k * rows.length) / count, ((k + 1) * rows.length) / count);
+    return medianOf(Float64Array.from(stretch, (row) => instantOf(table, row)));
+  });
+  const back = middles.filter((middle, k) => k > 0 && middle < middles[k - 1]).length;
+  return back >= NEWEST_FIRST * (count - 1);
+}
+
+const byOffset = ({ offset }: RequestTable, rows: readonly number[]) => rows.toSorted((a, b) => offset[a] - offset[b]);
+
+/** `rows` of one input, as its lines stand; the same in the order of time where they do not stand in it. */
+export function inOrderOfTime(table: RequestTable, rows: readonly number[]): readonly number[] {
+  const order = lineOrder(table, rows);
+  if (order === 'newest-first') return rows.toReversed();
+  return order === 'none' ? rows.toSorted((a, b) => table.end[a] - table.end[b] || a - b) : rows;
+}
+
+/** What was done about the order of the lines of an input, in a sentence; null: nothing. */
+export function lineOrderText(table: RequestTable, source: number): string | null {
+  const rows: number[] = [];
+  for (let row = 0; row < table.length; row++) if (table.source[row] === source) rows.push(row);
+  if (rows.every((row, k) => k === 0 || table.offset[row] > table.offset[rows[k - 1]])) return null;
+  const order = lineOrder(table, byOffset(table, rows));
+  if (order === 'newest-first') return 'the lines stand newest first: they are read from the last to the first';
+  return order === 'none' ? 'the lines stand in no order of time: they are sorted by their stamps' : null;
+}
