@@ -1,8 +1,10 @@
 // A collector that sorts by whole seconds loses the order of the lines within them, and nothing is read from it then.
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { inferServer } from '../../../../src/analysis/infer-server.ts';
 import { traceOf } from '../../../../src/analysis/structure/trace.ts';
 import { type RequestTable, selectRows } from '../../../../src/core/table.ts';
+import { inferLog } from '../../../helpers/infer-log.ts';
 import { createRandom } from '../../../helpers/random.ts';
 import { logOf } from '../../../helpers/server-log.ts';
 import type { ServerSpec } from '../../../helpers/simulate-server.ts';
@@ -68,4 +70,32 @@ it.each([
     const withoutPids = logOf({ ...spec, seed }, { pid: false, duration: true }).input.table;
     expect(traceOf(withoutPids).ordered).toBe(true);
   }
+});
+
+const linesOf = (name: string) =>
+  readFileSync(new URL(`../../../../sample-logs/${name}`, import.meta.url), 'utf8')
+    .split('\n')
+    .filter(Boolean);
+const second = (line: string) => {
+  const [, hours, minutes, seconds] = /:(\d\d):(\d\d):(\d\d) /.exec(line)!;
+  return 3600 * Number(hours) + 60 * Number(minutes) + Number(seconds);
+};
+const twoDigits = (n: number) => String(n).padStart(2, '0');
+
+/** The same log, begun at noon. */
+function atNoon(lines: readonly string[]): string[] {
+  const begun = second(lines[0]);
+  return lines.map((line) => {
+    const at = second(line) - begun;
+    return line.replace(/:\d\d:\d\d:\d\d /, `:12:${twoDigits(Math.floor(at / 60))}:${twoDigits(at % 60)} `);
+  });
+}
+
+it('logs of two servers that were merged by their stamps are not told as threads', () => {
+  const [one, other] = ['gunicorn-sync-4-nearly-full.log', 'gunicorn-sync-2-overloaded.log'].map((name) =>
+    atNoon(linesOf(name)),
+  );
+  const merged = [...one, ...other].sort((a, b) => second(a) - second(b));
+  const { model, workers, capacity } = inferLog(merged.map((line) => `${line}\n`).join(''));
+  expect([model, workers.value, capacity.value]).toEqual(['sync', 6, 6]);
 });
