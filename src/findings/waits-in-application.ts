@@ -2,6 +2,7 @@
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import type { FoundSlots, HiddenSlots } from '../core/inference.ts';
 import { secondsOf } from '../core/rows.ts';
+import { countBelow } from '../core/statistics.ts';
 import { besideText, capital, countText, durationText, hiddenSlotsText, listText } from '../core/words.ts';
 import { limitsOf } from './known-limits.ts';
 import { poolText } from './pool-words.ts';
@@ -125,14 +126,10 @@ function slotsEnough({ summary, predictor }: Facts, { slots, high }: FoundSlots)
     const told = predictor.predict({ model: 'threaded', workers, threads });
     return told !== null && told.waitP95Range[1] <= TARGET;
   };
-  let [few, enough] = [high, SENSIBLE * slots];
-  if (enough <= few || !isEnough(enough)) return null;
-  while (enough - few > 1) {
-    const middle = (few + enough) >> 1;
-    if (isEnough(middle)) enough = middle;
-    else few = middle;
-  }
-  return enough;
+  const most = SENSIBLE * slots;
+  if (most <= high || !isEnough(most)) return null;
+  const first = high + 1;
+  return first + countBelow(most - first, (more) => Number(isEnough(first + more)), 1);
 }
 
 /** µs: a p95 below this is no queue worth a finding. */

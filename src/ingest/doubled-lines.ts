@@ -30,7 +30,8 @@ export class DoubledLines {
   readonly #read: ReadLine;
   /** Lines since one came for the second time, until it is clear whether all do. */
   #kept: Kept[] = [];
-  #last: Buffer | null = null;
+  /** The line in hand, or the last one; empty before the first. */
+  #last: Buffer = Buffer.alloc(0);
   /** Offset behind it, of its newline. */
   #lastEnd = 0;
   /** How often it came. */
@@ -56,7 +57,7 @@ export class DoubledLines {
 
   #watch(b: Buffer, v: DataView, from: number, to: number, offset: number): void {
     const isNext = offset - this.#lastEnd <= 2;
-    const isSame = isNext && this.#last !== null && this.#last.compare(b, from, to) === 0;
+    const isSame = isNext && this.#times > 0 && this.#last.compare(b, from, to) === 0;
     this.#lastEnd = offset + to - from;
     const isCopy = isSame && this.#times % 2 === 1;
     if (isSame) this.#times++;
@@ -65,7 +66,7 @@ export class DoubledLines {
       if (isCopy) this.#tally.continuation++;
       else this.#read(b, v, from, to, offset);
     } else if (isSame || this.#kept.length > 0) {
-      this.#kept.push({ text: Buffer.from(b.subarray(from, to)), offset, number: this.#tally.lines, isCopy });
+      this.#kept.push({ text: this.#last, offset, number: this.#tally.lines, isCopy });
       if (this.#telling >= TELLING) this.#settle();
     } else this.#read(b, v, from, to, offset);
     if (!this.seen && ++this.#watched > FIRST_LINES) this.flush();
@@ -73,9 +74,9 @@ export class DoubledLines {
 
   /** Another line than the one before. */
   #startRun(isNext: boolean, text: Buffer): void {
-    const wasEven = isNext && this.#last !== null && this.#times % 2 === 0;
-    if (!wasEven) this.#giveUp();
-    else if (this.#last !== null && differBeyondStamp(this.#last, text)) this.#telling++;
+    const wasDoubled = isNext && this.#times > 0 && this.#times % 2 === 0;
+    if (!wasDoubled) this.#giveUp();
+    else if (differBeyondStamp(this.#last, text)) this.#telling++;
     this.#last = text;
     this.#times = 1;
   }
@@ -111,7 +112,6 @@ export class DoubledLines {
 
   forget(): void {
     this.#kept = [];
-    this.#last = null;
     this.#times = this.#telling = 0;
   }
 }

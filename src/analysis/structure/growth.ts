@@ -150,6 +150,12 @@ function groupsOf({ length, route, end, duration }: Trace): Int32Array {
   return group;
 }
 
+/** The slope of durations in µs over requests found, and its standard error, from sums of squares and products about the mean; `xx` > 0. */
+export function leastSquares(xx: number, xy: number, yy: number, degreesOfFreedom: number) {
+  const slope = xy / xx;
+  return { slope, error: Math.sqrt(Math.max(1, yy - slope * xy) / degreesOfFreedom / xx) };
+}
+
 function slopeOf(found: Float64Array, duration: Float64Array, group: Int32Array): Slope {
   const n = found.length;
   const x = lessGroupMean(found, group);
@@ -164,8 +170,7 @@ function slopeOf(found: Float64Array, duration: Float64Array, group: Int32Array)
     groups = Math.max(groups, group[i] + 1);
   }
   if (!(xx > 0) || n - groups < FEWEST / 2) return { errors: 0, share: 0 };
-  const slope = xy / xx;
-  const error = Math.sqrt(Math.max(1, yy - slope * xy) / (n - groups - 1) / xx);
+  const { slope, error } = leastSquares(xx, xy, yy, n - groups - 1);
   return { errors: slope / error, share: (slope * beside) / sum };
 }
 

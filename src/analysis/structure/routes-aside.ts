@@ -4,7 +4,7 @@
  * with the number in flight as fast as those of the others; those of a route that does not stand in it do not grow.
  */
 import { groupsOf } from '../../core/rows.ts';
-import { foundByEach } from './growth.ts';
+import { foundByEach, leastSquares } from './growth.ts';
 import type { Trace } from './trace.ts';
 
 /** Requests of a route from which it is asked. */
@@ -36,7 +36,5 @@ function slopeOf(found: Float64Array, duration: Float64Array, members: readonly 
     xy += x * y;
     yy += y * y;
   }
-  if (xx === 0) return { slope: 0, error: Number.POSITIVE_INFINITY };
-  const slope = xy / xx;
-  return { slope, error: Math.sqrt(Math.max(1, yy - slope * xy) / (n - 2) / xx) };
+  return xx === 0 ? { slope: 0, error: Number.POSITIVE_INFINITY } : leastSquares(xx, xy, yy, n - 2);
 }

@@ -27,6 +27,11 @@ export function unseenBeginnings(trace: Trace, byWorker: boolean): UnseenShare {
   return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).unseen));
 }
 
+/** The same of those that began when the pool was not idle any more until its log ends. */
+export function unseenEndings(trace: Trace, byWorker: boolean): UnseenShare {
+  return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).inLastFull));
+}
+
 /** Requests of a queue whose callers may have stood in it before its log began. */
 export interface Unseen {
   readonly requests: number;
@@ -41,11 +46,6 @@ export function unseenInQueues(trace: Trace, byWorker: boolean, slots: number): 
   return queuesOf(trace, byWorker)
     .map((queue) => edgesOfQueue(trace, queue).beginning(slots))
     .filter(({ requests }) => requests > 0);
-}
-
-/** The same of those that began when the pool was not idle any more until its log ends. */
-export function unseenEndings(trace: Trace, byWorker: boolean): UnseenShare {
-  return shareOf(queuesOf(trace, byWorker).map((queue) => edgesOfQueue(trace, queue).inLastFull));
 }
 
 type CountIn = (from: number, to: number, slots: number) => number;

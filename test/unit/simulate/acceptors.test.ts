@@ -17,6 +17,17 @@ const sync = (seed: number, workers: number) =>
     overhead: 0.0006,
   });
 
+const fiveSync = () =>
+  analysisOfPool({
+    seed: 11,
+    workers: 5,
+    threads: 1,
+    queue: 'shared',
+    service: { law: 'exponential', mean: 0.3 },
+    load: { kind: 'poisson', phases: [{ rate: 9, seconds: 600 }] },
+    overhead: 0.0006,
+  });
+
 describe('a table of pools of threads', () => {
   it('of a sync log: a process more never makes callers wait longer, nor does a thread more', () => {
     for (const seed of [1, 2]) {
@@ -49,15 +60,7 @@ describe('a table of pools of threads', () => {
   });
   it('of a sync log makes callers wait longer than requests dealt out evenly would: processes take them in runs, and not alike', () => {
     // Two processes of two threads, each dealt one in two at random: M/M/2 with half of the load.
-    const analysis = analysisOfPool({
-      seed: 11,
-      workers: 5,
-      threads: 1,
-      queue: 'shared',
-      service: { law: 'exponential', mean: 0.3 },
-      load: { kind: 'poisson', phases: [{ rate: 9, seconds: 600 }] },
-      overhead: 0.0006,
-    });
+    const analysis = fiveSync();
     const { scenarios } = whatIf(analysis, { pools: [threaded(2, 2)], ...target });
     // Erlang C: a = 4.5 × 0.3 = 1.35 of 2 slots; C = 0.544, W = C × 0.3 / (2 - 1.35).
     const even = 0.251;
@@ -65,15 +68,7 @@ describe('a table of pools of threads', () => {
     expect(scenarios[0].wait.mean!).toBeLessThan(2.5 * even);
   });
   it('of a server whose threads all take from one queue is one of that many slots', () => {
-    const analysis = analysisOfPool({
-      seed: 11,
-      workers: 5,
-      threads: 1,
-      queue: 'shared',
-      service: { law: 'exponential', mean: 0.3 },
-      load: { kind: 'poisson', phases: [{ rate: 9, seconds: 600 }] },
-      overhead: 0.0006,
-    });
+    const analysis = fiveSync();
     const ofUwsgi = { ...analysis, inference: { ...analysis.inference, queueOfThreads: 'shared' as const } };
     const { scenarios, assumptions } = whatIf(ofUwsgi, { pools: [threaded(2, 2)], ...target });
     // Erlang C: a = 9 × 0.3 = 2.7 of 4 slots; C = 0.391, W = C × 0.3 / (4 - 2.7).

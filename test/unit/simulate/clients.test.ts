@@ -7,7 +7,8 @@ import type { Load } from '../../helpers/load.ts';
 import type { PoolSpec } from '../../helpers/simulate-pool.ts';
 import { analysisOfPool } from '../../helpers/stations.ts';
 
-function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
+/** What is asked of the log of a pool. */
+function inputOf(load: Load, spec: Partial<PoolSpec> = {}): Parameters<typeof findCallers>[0] {
   const analysis = analysisOfPool({
     seed: 1,
     workers: 4,
@@ -20,7 +21,7 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
   });
   const result = traceOf(analysis);
   if ('missing' in result) throw new Error(result.missing);
-  return findCallers({
+  return {
     trace: result.trace,
     slots: analysis.inference.capacity.value,
     sharedQueue: analysis.inference.queue !== 'per-worker',
@@ -31,36 +32,23 @@ function clientsOf(load: Load, spec: Partial<PoolSpec> = {}): Clients {
     peak: analysis.inference.concurrency.peak,
     waitMethod: 'inferred',
     waitRange: [analysis.inference.wait.lowMean, analysis.inference.wait.highMean],
-  }).likely;
+  };
 }
+
+const clientsOf = (load: Load, spec: Partial<PoolSpec> = {}): Clients => findCallers(inputOf(load, spec)).likely;
 
 const seeds = [1, 2, 3, 4, 5, 6, 7, 8];
 
 describe('clients', () => {
   it('of a pool whose waits are unknown may be as few as its slots, and wait for nothing', () => {
-    const analysis = analysisOfPool({
-      seed: 1,
-      workers: 4,
-      threads: 1,
-      queue: 'shared',
-      service: { law: 'exponential', mean: 0.2 },
-      load: { kind: 'poisson', phases: [{ rate: 14, seconds: 100 }] },
-      overhead: 0.0006,
-    });
-    const result = traceOf(analysis);
-    if ('missing' in result) throw new Error(result.missing);
+    const input = inputOf({ kind: 'poisson', phases: [{ rate: 14, seconds: 100 }] });
     const callersIf = (waitUnknown: boolean) =>
       findCallers({
-        trace: { ...result.trace, waitUnknown },
+        ...input,
+        trace: { ...input.trace, waitUnknown },
         slots: 4,
         sharedQueue: true,
-        pool: null,
-        saturatedRatio: analysis.inference.concurrency.saturatedRatio,
-        proven: Number.NaN,
-        interrupted: false,
-        peak: analysis.inference.concurrency.peak,
         waitMethod: waitUnknown ? 'unknown' : 'inferred',
-        waitRange: [analysis.inference.wait.lowMean, analysis.inference.wait.highMean],
       });
     expect(callersIf(true).others).toContainEqual(expect.objectContaining({ kind: 'closed', count: 4 }));
     expect(callersIf(false).others).not.toContainEqual(expect.objectContaining({ kind: 'closed', count: 4 }));
