@@ -41,6 +41,7 @@ export function analyse(partial: Partial, options: AnalyseOptions): Analysis {
       table: requests,
       lifecycle: partial.lifecycle,
       names: partial.names,
+      beginnings: partial.retained.beginnings,
       streams: partial.streams,
       effort: options.effort === 'full' && part ? 'sample' : options.effort,
       until: options.until ?? null,

@@ -6,6 +6,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits } from './pools.ts';
+import type { Beginning } from './retained-rows.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import { withoutClockSteps } from './structure/clock-steps.ts';
@@ -36,6 +37,8 @@ export interface ServerInput {
   readonly table: RequestTable;
   readonly lifecycle: readonly LifecycleEvent[];
   readonly names: Names;
+  /** Where logs begin that stand behind another in their input; missing: none does. */
+  readonly beginnings?: readonly Beginning[];
   /** What the formats say of their own lines: every stream of the log once. */
   readonly streams: readonly CountedStream[];
   /** `live`: a few milliseconds for a window on the screen; `full`: everything. Default full. */
@@ -102,7 +105,8 @@ function inferFrom(input: ServerInput): ServerInference {
   const { trace, lives, pools } = log;
   const { structure, workers, mixed, service, rhythm } = server;
   const held = structure.model === 'sync' && workers.value !== null ? heldWorkers(trace, workers.value) : null;
-  const waited = askForWaits(trace, pools, server.oneEach, { ...waitInputOf(input, log, server), held });
+  const whole = { ...waitInputOf(input, log, server), held };
+  const waited = askForWaits(trace, pools, server.oneEach, whole, input.beginnings ?? []);
   const times = waited.sharpened ? waited.requests : timesWithoutWaits(table, trace, structure, service, rhythm);
   // Where durations hold the time in a proxy's queue nobody saw what ran, unless the waits were told apart.
   const running = server.covers !== 'response' || waited.sharpened;
@@ -236,7 +240,13 @@ const rangeOf = ({ value, low, high }: Estimate): readonly [number, number] | nu
   value === null ? null : [low ?? value, high ?? value];
 
 /** Each queue is asked alone; of a pool with one request a worker, `oneEach`, its generations where the whole tells nothing. */
-function askForWaits(trace: Trace, pools: Pools, oneEach: boolean, whole: WaitInput): WaitResult {
+function askForWaits(
+  trace: Trace,
+  pools: Pools,
+  oneEach: boolean,
+  whole: WaitInput,
+  beginnings: readonly Beginning[],
+): WaitResult {
   const { table } = whole;
   const { parts, inWords } = pools;
   const isOneQueue = whole.slotChanges.length > 0;
@@ -250,7 +260,7 @@ function askForWaits(trace: Trace, pools: Pools, oneEach: boolean, whole: WaitIn
       return waitsOfParts(alone, table.length, `${alone.length} generations of workers, one after the other`);
   }
   if (pools.doubt !== null && found.wait.method === 'inferred') return unknownWaits(found, pools.doubt);
-  const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table);
+  const mayBeSeveral = table.worker.every((worker) => worker < 0) && wereWrittenAtOnce(table, beginnings);
   return mayBeSeveral ? withoutOneQueue(found) : found;
 }
 

@@ -50,12 +50,13 @@ export function checkState(state: PartialState, inputs: number): void {
   checkStreams(state.streams, workers.length);
   checkLifecycle(state.lifecycle, inputs);
   checkTotalsOfAll(state.totals);
-  const { retention, seen, horizon, rows, busiest } = state.retained;
+  const { retention, seen, horizon, rows, busiest, beginnings } = state.retained;
   const most = { inputs, routes: routes.length, threads: threads.length, workers: workers.length };
   const { busiestBlocks, blockBytes } = retention;
   const counts = [retention.all, retention.sample, busiestBlocks, blockBytes, seen];
   expect(counts.every(isCount) && blockBytes >= 1, 'rows');
   expect(typeof horizon === 'number' && !Number.isNaN(horizon), 'rows');
+  expect(Array.isArray(beginnings) && beginnings.every((one) => isCount(one?.source) && isCount(one.offset)), 'rows');
   checkSample(state.sample, routes.length, inputs);
   if (state.sketch !== null) checkSketch(state.sketch);
   checkRows(rows, most);

@@ -1,7 +1,7 @@
 /**
  * The text that `analyze --partial` writes and `merge` reads: a line a partial, so that partials may be concatenated and
  * engines that pipe lines can carry them. A line is base64 of a gzip member that holds
- *   "logscope/partial/v3\n"  magic and version
+ *   "logscope/partial/v4\n"  magic and version
  *   uint32 LE                length of the header in bytes
  *   header                   JSON of the value, typed arrays as {"$array": kind, "at": byte offset, "length": n},
  *                            NaN and infinities as {"$number": "NaN"}
@@ -18,7 +18,7 @@ import { checkState } from './partial-check.ts';
 import { type PartialState, partialOfState, stateOf } from './partial-state.ts';
 import { SideBySide, withAssumptions } from './side-by-side.ts';
 
-const VERSION = 3;
+const VERSION = 4;
 const MAGIC = `logscope/partial/v${VERSION}\n`;
 const ANY_VERSION = /^logscope\/partial\/v(\d{1,9})\n/;
 /** A partial keeps bounded data; what unpacks to more than this is not one. */

@@ -38,12 +38,26 @@ export interface Translation {
   readonly sourceShift: number;
 }
 
+/** Where another log begins in an input that holds several, one behind another. */
+export interface Beginning {
+  readonly source: number;
+  /** Bytes. */
+  readonly offset: number;
+}
+
+/** Number of the log of a row, among those of its input. */
+export const logInInput = ({ source, offset }: RequestTable, row: number, beginnings: readonly Beginning[]): number =>
+  beginnings.length === 0
+    ? 0
+    : beginnings.filter((one) => one.source === source[row] && one.offset <= offset[row]).length;
+
 export interface RetainedState {
   readonly retention: Retention;
   readonly seen: number;
   readonly horizon: number;
   readonly rows: RequestTable;
   readonly busiest: BusiestState;
+  readonly beginnings: readonly Beginning[];
 }
 
 interface Block {
@@ -70,6 +84,7 @@ export class RetainedRows {
   #horizon = Number.POSITIVE_INFINITY;
   /** Rows seen, kept or not. */
   seen = 0;
+  readonly beginnings: Beginning[] = [];
 
   constructor(retention: Retention) {
     this.retention = retention;
@@ -145,6 +160,7 @@ export class RetainedRows {
     });
     this.#busiest.merge(right.#busiest, streams, sourceShift, translated);
     this.seen += right.seen;
+    for (const { source, offset } of right.beginnings) this.beginnings.push({ source: source + sourceShift, offset });
     this.#horizon = Math.min(this.#horizon, right.#horizon);
     for (const [number, block] of this.#blocks) {
       if (block.order < this.#horizon) continue;
@@ -201,14 +217,16 @@ export class RetainedRows {
       horizon: this.#horizon,
       rows: sliceRows(all.table, 0, all.length),
       busiest: this.#busiest.state(),
+      beginnings: this.beginnings,
     };
   }
 
-  static fromState({ retention, seen, horizon, rows, busiest }: RetainedState): RetainedRows {
+  static fromState({ retention, seen, horizon, rows, busiest, beginnings }: RetainedState): RetainedRows {
     const retained = new RetainedRows(retention);
     retained.#horizon = horizon;
     retained.#addToBlocks(rows);
     retained.seen = seen;
+    retained.beginnings.push(...beginnings);
     retained.#busiest = BusiestRows.fromState(busiest, retention.busiestBlocks, retention.blockBytes);
     return retained;
   }
@@ -219,7 +237,7 @@ export class RetainedRows {
     const blocks = [...this.#blocks].sort((a, b) => a[0] - b[0]);
     for (const [, block] of blocks) all.appendRows(block.rows.table);
     if (!this.complete) for (const rows of this.#busiest.whole()) all.appendRows(rows);
-    return inLineOrder(all.table, !this.complete);
+    return inLineOrder(all.table, !this.complete, this.beginnings);
   }
 }
 
@@ -230,10 +248,10 @@ function blockOf(rows: RequestTable, row: number): number {
 }
 
 /**
- * Every row once, where they `mayRepeat`. One input: by offset, or by time where its lines do not stand in its order. Several: each so, merged by time (a stable merge, so no input is reordered). Where lines of several have
+ * Every row once, where they `mayRepeat`. One log: by offset, or by time where its lines do not stand in its order. Several: each so, merged by time (a stable merge, so none is reordered). Where lines of several have
  * the same time, those of the input that begins first come first: parts of one log follow each other in whatever order they were given.
  */
-function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
+function inLineOrder(table: RequestTable, mayRepeat: boolean, beginnings: readonly Beginning[]): RequestTable {
   const { offset, source } = table;
   const all = Array.from({ length: table.length }, (_, row) => row);
   all.sort((a, b) => source[a] - source[b] || offset[a] - offset[b]);
@@ -241,14 +259,9 @@ function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
     at === 0 || source[row] !== source[all[at - 1]] || offset[row] !== offset[all[at - 1]];
   const rows = mayRepeat ? all.filter(isNew) : all;
   const lastSource = table.length === 0 ? 0 : source[rows[rows.length - 1]];
-  if (table.length === 0 || source[rows[0]] === lastSource) return selectRows(table, inOrderOfTime(table, rows));
-  const queues = new Map<number, number[]>();
-  for (const row of rows) {
-    const queue = queues.get(source[row]);
-    if (queue) queue.push(row);
-    else queues.set(source[row], [row]);
-  }
-  const inTime = [...queues.values()]
+  const isOneLog = table.length === 0 || source[rows[0]] === lastSource;
+  if (isOneLog && beginnings.length === 0) return selectRows(table, inOrderOfTime(table, rows));
+  const inTime = queuesOf(table, rows, beginnings)
     .map((queue) => ({ queue: inOrderOfTime(table, queue), begin: beginOf(queue, table) }))
     .sort((a, b) => a.begin - b.begin || 0);
   return selectRows(
@@ -258,6 +271,19 @@ function inLineOrder(table: RequestTable, mayRepeat: boolean): RequestTable {
       table,
     ),
   );
+}
+
+/** `rows`, in the order of their inputs and lines, by log. */
+function queuesOf(table: RequestTable, rows: readonly number[], beginnings: readonly Beginning[]): number[][] {
+  const queues: number[][] = [];
+  let [source, log] = [-1, -1];
+  for (const row of rows) {
+    const [itsSource, itsLog] = [table.source[row], logInInput(table, row, beginnings)];
+    if (itsSource !== source || itsLog !== log) queues.push([]);
+    queues[queues.length - 1].push(row);
+    [source, log] = [itsSource, itsLog];
+  }
+  return queues;
 }
 
 /** µs since 1970 UTC; Infinity: no row has a time. */

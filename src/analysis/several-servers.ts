@@ -4,8 +4,9 @@
  */
 import type { InferredRequests, PoolRegime, ServerInference, ServerPart, WaitInference } from '../core/inference.ts';
 import { meanOf } from '../core/statistics.ts';
-import type { RequestTable } from '../core/table.ts';
+import { instantOf, type RequestTable } from '../core/table.ts';
 import { serverOfWorker, wereAtOnce } from './join-input.ts';
+import { type Beginning, logInInput } from './retained-rows.ts';
 import type { Regime } from './structure/regimes.ts';
 import type { ShownOfPool } from './structure/structure.ts';
 import type { WaitResult } from './wait/infer-wait.ts';
@@ -35,12 +36,13 @@ export function rowsOfServers(
 }
 
 /** Logs that were written at once: where their lines name no worker, nobody knows whether their requests share a queue. */
-export function wereWrittenAtOnce({ length, source, start, end }: RequestTable): boolean {
-  const spans = new Map<number, { first: number; last: number }>();
-  for (let i = 0; i < length; i++) {
-    const instant = Number.isNaN(end[i]) ? start[i] : end[i];
-    const span = spans.get(source[i]);
-    if (!span) spans.set(source[i], { first: instant, last: instant });
+export function wereWrittenAtOnce(table: RequestTable, beginnings: readonly Beginning[]): boolean {
+  const spans = new Map<string, { first: number; last: number }>();
+  for (let i = 0; i < table.length; i++) {
+    const instant = instantOf(table, i);
+    const log = `${table.source[i]}/${logInInput(table, i, beginnings)}`;
+    const span = spans.get(log);
+    if (!span) spans.set(log, { first: instant, last: instant });
     else {
       if (instant < span.first) span.first = instant;
       if (instant > span.last) span.last = instant;

@@ -9,6 +9,7 @@ import type { InputSummary } from '../core/summary.ts';
 import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
 import { fingerprintOf } from './copied-log.ts';
 import { joinInput } from './join-input.ts';
+import { logsInARow } from './logs-in-a-row.ts';
 import type { Partial } from './partial.ts';
 import { type SameRequests, sameRequests } from './same-requests.ts';
 import { type Kind, requestsOf, tellByProxy } from './told-by-proxy.ts';
@@ -33,7 +34,8 @@ export class SideBySide {
   /** Of those that were added, as they were before they were joined; the first one is kept until there is a second. */
   readonly #prints: { readonly path: string; readonly print: string | null }[] = [];
   #first: Partial | null = null;
-  readonly #copies: Assumption[] = [];
+  /** What was noted as inputs were added. */
+  readonly #assumptions: Assumption[] = [];
 
   /** Whether an input is a copy of one before it, which is noted. */
   #isCopy(partial: Partial, path: string, source: number): boolean {
@@ -52,13 +54,25 @@ export class SideBySide {
         original.path === path
           ? 'it is given more than once: counted once'
           : `it is a copy of ${original.path}, request by request: counted once`;
-      this.#copies.push({ source, sentence });
+      this.#assumptions.push({ source, sentence });
     }
     return original !== undefined;
   }
 
   /** The next input, whose rows bear the number `source`. */
   add(partial: Partial, path: string, source: number): void {
+    const row = logsInARow(partial);
+    if (!row) {
+      this.#addLog(partial, path, source);
+      return;
+    }
+    this.#assumptions.push({ source, sentence: row.sentence });
+    row.logs.forEach((log, k) => {
+      this.#addLog(log, k === 0 ? path : `${path} (${k + 1})`, source);
+    });
+  }
+
+  #addLog(partial: Partial, path: string, source: number): void {
     if (this.#isCopy(partial, path, source)) return;
     const facts = partial.streams.toSorted((a, b) => b.requests - a.requests)[0]?.facts ?? null;
     const input = { path, source, requests: partial.requests };
@@ -83,7 +97,7 @@ export class SideBySide {
 
   /** All of them as one; null: there is none. */
   join(): { readonly partial: Partial; readonly assumptions: readonly Assumption[] } | null {
-    const assumptions = [...this.#copies];
+    const assumptions = [...this.#assumptions];
     const kept: Kind[] = [];
     for (const kind of this.#kinds) {
       const twin = twinAmong(kept, kind);

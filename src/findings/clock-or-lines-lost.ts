@@ -96,7 +96,7 @@ function examine(facts: Facts): Finding | null {
     },
     advice:
       (steps.count > 0
-        ? 'Let the clock be slewed, not stepped (chrony with makestep at boot alone), and log in UTC, so that the change to winter time is no step. '
+        ? 'Let the clock be slewed, not stepped (chrony with makestep at boot alone), and log in UTC, so that the change to winter time is no step; logs of several servers that stand one behind another in a file (kubectl logs -l, cat) belong into files of their own. '
         : '') +
       (unreadable
         ? `Look at line ${example?.line ?? '?'}${example ? ` (${example.reason})` : ''}: another program writes into the log, or the format changed; --log-format names one by hand.`

@@ -1,0 +1,91 @@
+/**
+ * Logs that stand one behind another in one input: those of several servers, written at the same time (`kubectl logs -l app=shop`, `cat pod-*.log`),
+ * or the parts of one log in the wrong order (`cat access.log access.log.1`). Read as one log, its clock seems to be set back.
+ *
+ * A clock that is really set back goes on from there on the same server: by an hour in autumn, by less than the log is long elsewhere,
+ * and it says nothing of where the log ends.
+ */
+import { clockSteps } from '../core/clock-steps.ts';
+import { instantOf, type RequestTable, sliceRows } from '../core/table.ts';
+import { MICROS_PER_MINUTE } from '../core/time.ts';
+import { Partial } from './partial.ts';
+
+/** Share of a log, at least, behind whose beginning the next one begins where both are of the same time. */
+const FROM_THE_BEGINNING = 0.8;
+/** Share of the time that both are of, at most, by which their ends differ where they were read at the same moment. */
+const SAME_END = 0.02;
+/** µs: winter time sets clocks back by so much, and the first line behind it may be so late. */
+const WINTER_TIME = 60 * MICROS_PER_MINUTE;
+const FIRST_LINE = 30_000_000;
+/** µs that lines of one log may overtake each other by, where its parts meet. */
+const DISORDER = 5_000_000;
+
+interface Stretch {
+  /** Rows of the table. */
+  readonly from: number;
+  readonly to: number;
+  /** µs since 1970 UTC. */
+  readonly first: number;
+  readonly last: number;
+  readonly workers: ReadonlySet<number>;
+}
+
+export interface LogsInARow {
+  /** In the order of their lines; rows of all but the first begin where `retained.beginnings` says. */
+  readonly logs: readonly Partial[];
+  /** What is assumed, in a sentence. */
+  readonly sentence: string;
+}
+
+/** The logs of one input of which every row is kept; null: it is one log. */
+export function logsInARow(partial: Partial): LogsInARow | null {
+  const { retained, lifecycle, lifecycleCount } = partial;
+  const streams = partial.streams.filter(({ requests }) => requests > 0);
+  if (!retained.complete || streams.length !== 1 || lifecycle.length < lifecycleCount) return null;
+  const table = retained.table();
+  const steps = clockSteps(table);
+  if (steps.length === 0) return null;
+  const begins = [0, ...steps.map(({ row }) => row)];
+  const stretches = begins.map((from, k) => stretchOf(table, from, begins[k + 1] ?? table.length));
+  const relations = stretches.slice(1).map((stretch, k) => relationOf(stretches[k], stretch));
+  if (relations.includes('clock')) return null;
+  const logs = stretches.map(({ from, to }, k) => {
+    const log = new Partial(partial.names, retained.retention);
+    log.rows(sliceRows(table, from, to), streams[0].facts);
+    const begin = k === 0 ? Number.NEGATIVE_INFINITY : table.offset[from];
+    const end = to < table.length ? table.offset[to] : Number.POSITIVE_INFINITY;
+    for (const event of lifecycle) if (event.offset >= begin && event.offset < end) log.event(event);
+    if (k > 0) log.retained.beginnings.push({ source: table.source[from], offset: begin });
+    return log;
+  });
+  const count = relations.filter((relation) => relation === 'servers').length;
+  const sentence =
+    count > 0
+      ? `${logs.length} logs of the same time stand in it, one behind another: each is taken as that of a server of its own`
+      : `its ${logs.length} parts stand in the wrong order: they are read in the order of time`;
+  return { logs, sentence };
+}
+
+function stretchOf(table: RequestTable, from: number, to: number): Stretch {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const workers = new Set<number>();
+  for (let row = from; row < to; row++) {
+    const instant = instantOf(table, row);
+    if (instant < first) first = instant;
+    if (instant > last) last = instant;
+    if (table.worker[row] >= 0) workers.add(table.worker[row]);
+  }
+  return { from, to, first, last, workers };
+}
+
+function relationOf(before: Stretch, next: Stretch): 'servers' | 'parts' | 'clock' {
+  const back = before.last - next.first;
+  if (Math.abs(back - WINTER_TIME) < FIRST_LINE) return 'clock';
+  if (next.last < before.first + DISORDER) return 'parts';
+  const both = Math.min(before.last, next.last) - Math.max(before.first, next.first);
+  const isNamed = next.workers.size > 0 && before.workers.size > 0;
+  const areStrangers = isNamed && ![...next.workers].some((worker) => before.workers.has(worker));
+  const areOfOneTime =
+    back >= FROM_THE_BEGINNING * (before.last - before.first) || Math.abs(next.last - before.last) <= SAME_END * both;
+  return areStrangers || areOfOneTime ? 'servers' : 'clock';
+}
