@@ -31,11 +31,14 @@ interface Stretch {
 }
 
 export interface LogsInARow {
-  /** In the order of their lines; rows of all but the first begin where `retained.beginnings` says. */
-  readonly logs: readonly Partial[];
+  /** In the order of their lines, and the bytes at which they begin; `retained.beginnings` of all but the first says so too. */
+  readonly logs: readonly { readonly log: Partial; readonly from: number }[];
   /** What is assumed, in a sentence. */
   readonly sentence: string;
 }
+
+/** What the log of that number in an input is called. */
+export const pathOfLog = (path: string, k: number): string => (k === 0 ? path : `${path} (${k + 1})`);
 
 /** The logs of one input of which every row is kept; null: it is one log. */
 export function logsInARow(partial: Partial): LogsInARow | null {
@@ -52,11 +55,11 @@ export function logsInARow(partial: Partial): LogsInARow | null {
   const logs = stretches.map(({ from, to }, k) => {
     const log = new Partial(partial.names, retained.retention);
     log.rows(sliceRows(table, from, to), streams[0].facts);
-    const begin = k === 0 ? Number.NEGATIVE_INFINITY : table.offset[from];
+    const begin = k === 0 ? 0 : table.offset[from];
     const end = to < table.length ? table.offset[to] : Number.POSITIVE_INFINITY;
     for (const event of lifecycle) if (event.offset >= begin && event.offset < end) log.event(event);
     if (k > 0) log.retained.beginnings.push({ source: table.source[from], offset: begin });
-    return log;
+    return { log, from: begin };
   });
   const count = relations.filter((relation) => relation === 'servers').length;
   const sentence =

@@ -9,7 +9,7 @@ import type { InputSummary } from '../core/summary.ts';
 import { clockOffsets, FARTHEST, NEAR } from './clock-offset.ts';
 import { fingerprintOf } from './copied-log.ts';
 import { joinInput } from './join-input.ts';
-import { logsInARow } from './logs-in-a-row.ts';
+import { logsInARow, pathOfLog } from './logs-in-a-row.ts';
 import type { Partial } from './partial.ts';
 import { type SameRequests, sameRequests } from './same-requests.ts';
 import { type Kind, requestsOf, tellByProxy } from './told-by-proxy.ts';
@@ -67,8 +67,8 @@ export class SideBySide {
       return;
     }
     this.#assumptions.push({ source, sentence: row.sentence });
-    row.logs.forEach((log, k) => {
-      this.#addLog(log, k === 0 ? path : `${path} (${k + 1})`, source);
+    row.logs.forEach(({ log }, k) => {
+      this.#addLog(log, pathOfLog(path, k), source);
     });
   }
 

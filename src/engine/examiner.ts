@@ -1,6 +1,7 @@
 /** Examines a window of requests: in this thread, or in one of its own where analysis must not hold up the keyboard. */
 import type { AnalyseOptions } from '../analysis/analyse.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
+import type { Beginning } from '../analysis/retained-rows.ts';
 import type { Names, StreamFacts } from '../core/batch.ts';
 import type { LastLook, ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -27,6 +28,8 @@ export interface ExamineWindow {
   readonly facts: readonly StreamFacts[];
   readonly lifecycle: readonly LifecycleEvent[];
   readonly inputs: readonly InputSummary[];
+  /** Where logs begin that stand behind another in their input; missing: none does. */
+  readonly beginnings?: readonly Beginning[];
   /** Asked about once: predictions stay about the window before. */
   readonly isAside?: boolean;
   /** `full`: as a post-mortem would, for a stretch that somebody looks at; default `live`. */
@@ -73,6 +76,7 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
+  partial.retained.beginnings.push(...(window.beginnings ?? []));
   const { inputs, effort = 'live', until = null, lastLook = null } = window;
   return finish(partial, { inputs, effort, until, lastLook }, formats, begun);
 }

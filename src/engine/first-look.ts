@@ -21,6 +21,7 @@ export async function firstLook(log: ReplayLog, examiner: Examiner, isWhole: boo
     facts: first.facts,
     lifecycle: log.seen().lifecycle,
     inputs,
+    beginnings: log.partial.retained.beginnings,
   });
   const { summary, inference, requests, placement } = examined;
   const verdict = firstVerdict(examined);

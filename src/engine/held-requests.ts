@@ -29,7 +29,7 @@ export class HeldRequests {
   add(batch: RequestBatch): number {
     const rows = this.#normaliser.rowsOf(batch);
     for (const source of this.#servers.look(rows)) {
-      this.rows.rename(source, (worker) => this.#servers.named.workerOf(source, worker));
+      this.rows.rename(source, (worker, offset) => this.#servers.named.workerOf(source, worker, offset));
       this.#lifecycle = this.#lifecycle.map((event) => this.#servers.named.ofEvent(event));
     }
     this.rows.add(this.#servers.named.ofRows(rows), batch.facts);

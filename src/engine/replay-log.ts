@@ -1,7 +1,9 @@
 /** The reading of a saved log for a replay: everything into a partial, the first requests whole, and an index of the rest. */
 import { open } from 'node:fs/promises';
 import { joinInput } from '../analysis/join-input.ts';
+import { logsInARow, pathOfLog } from '../analysis/logs-in-a-row.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
+import { type Assumption, withAssumptions } from '../analysis/side-by-side.ts';
 import { Timeline, type TimelineView } from '../analysis/timeline.ts';
 import type { LogFormat } from '../core/format.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -46,12 +48,13 @@ export interface SeenOfLog {
 
 export class ReplayLog {
   /** Everything that was read, except for the input that is being read. */
-  readonly partial = new LogPartial();
+  partial = new LogPartial();
   readonly blocks = new BlockIndex();
   /** The first requests of the log. */
   readonly first = new RowStore();
   readonly #options: ReplayLogOptions;
   readonly #parsers: LogParser[] = [];
+  readonly #assumptions: Assumption[] = [];
   readonly #servers = new NamedServers(this.partial.names);
   /** The input that is being read: whether it is the log of another server is known when it was read. */
   #input = this.partial;
@@ -98,7 +101,8 @@ export class ReplayLog {
   readonly named = (rows: RequestTable): RequestTable => this.#servers.ofRows(rows);
 
   get inputs(): InputSummary[] {
-    const inputs = this.#parsers.map((parser) => parser.report());
+    const reports = this.#parsers.map((parser) => parser.report());
+    const inputs = withAssumptions(reports, this.#assumptions);
     return this.window ? withWindow(inputs, this.window) : inputs;
   }
 
@@ -159,19 +163,23 @@ export class ReplayLog {
   /** The input was read. */
   #join(source: number): void {
     const input = this.#input;
-    if (input === this.partial) return;
+    const row = logsInARow(input);
+    if (row) this.#assumptions.push({ source, sentence: row.sentence });
+    const logs = row?.logs ?? [{ log: input, from: 0 }];
+    const { paths } = this.#options;
+    const before = paths.slice(0, source).map((path) => ({ path }));
+    logs.forEach(({ log, from }, k) => {
+      const path = pathOfLog(paths[source], k);
+      if (before.length === 0) this.partial = log;
+      else {
+        const server = joinInput(this.partial, log, path, before, 0);
+        if (server !== null || from > 0) this.#servers.add(source, server, from);
+      }
+      before.push({ path });
+    });
     this.#input = this.partial;
-    const [path, ...before] = this.#options.paths.slice(0, source + 1).reverse();
-    const server = joinInput(
-      this.partial,
-      input,
-      path,
-      before.map((one) => ({ path: one })),
-      0,
-    );
-    if (server === null) return;
-    this.#servers.add(source, server);
-    this.first.rename(source, (worker) => this.#servers.workerOf(source, worker));
+    if (this.#servers.has(source))
+      this.first.rename(source, (worker, offset) => this.#servers.workerOf(source, worker, offset));
   }
 
   /** Gives up reading; `read` rejects. */

@@ -62,7 +62,7 @@ export class RowStore {
   }
 
   /** The workers of an input turn out to be others than they were taken for: `workerOf` tells who. */
-  rename(source: number, workerOf: (worker: number) => number): void {
+  rename(source: number, workerOf: (worker: number, offset: number) => number): void {
     const { length } = this.#table;
     const renamed = new TableBuilder(this.#table.table.start.length);
     renamed.appendRows(this.#table.table, 0, length);
@@ -73,7 +73,7 @@ export class RowStore {
     this.#slots.limit = limit;
     this.#turns = new Turns();
     for (let row = 0; row < length; row++) {
-      if (table.source[row] === source) table.worker[row] = workerOf(table.worker[row]);
+      if (table.source[row] === source) table.worker[row] = workerOf(table.worker[row], table.offset[row]);
       fresh.slot[row] = this.#slots.take(table.worker[row], fresh.start[row], fresh.end[row]);
       fresh.turn[row] = this.#turns.of(table.worker[row]);
     }

@@ -1,10 +1,12 @@
 // Logs of two containers replayed side by side: the same process ids at the same time are workers of two servers.
 import { writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { systemClock } from '../../../src/core/clock.ts';
 import { LocalExaminer } from '../../../src/engine/examiner.ts';
 import { ReplayEngine } from '../../../src/engine/replay-engine.ts';
+import { tracksOf } from '../../../src/tui/scene/tracks.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { lanesOfBoth, lines, log, misnamed, serversSideBySide } from '../../helpers/two-servers.ts';
 
@@ -43,6 +45,18 @@ describe('logs of several servers, replayed side by side', () => {
     expect(misnamed(snapshot)).toEqual([]);
     expect(snapshot.total).toBe(2 * lines.length);
     expect(snapshot.overview?.requests.reduce((a, b) => a + b)).toBe(2 * lines.length);
+  });
+
+  it('are told apart where they stand one behind another in a file', async () => {
+    const larger = log.replace(/ 200 (\d+) /g, ' 200 9$1 ');
+    writeFileSync(at('pods.log'), log + larger);
+    const engine = await replay(['pods.log']);
+    const snapshot = engine.snapshot();
+    expect(snapshot.summary.server).toMatchObject({ model: 'sync', workers: { value: 8 }, threads: { value: 1 } });
+    const groups = tracksOf(snapshot).list.map(({ group, slots }) => `${slots} of ${basename(group)}`);
+    expect(groups).toEqual([...Array(4).fill('1 of pods.log'), ...Array(4).fill('1 of pods.log (2)')]);
+    expect(snapshot.verdict.sentence).toContain('pods.log (2): ');
+    expect(snapshot.summary.inputs[0].assumptions).toHaveLength(1);
   });
 
   it('are told apart, too, where they are too long to be held', async () => {
