@@ -21,6 +21,7 @@ import { serviceOf } from './structure/service.ts';
 import { queueSlotsOf, serviceBoundsOf } from './structure/service-bounds.ts';
 import { slotChangesOf } from './structure/slot-changes.ts';
 import {
+  HEDGED,
   ofSlots,
   type Structure,
   structureOfMixed,
@@ -75,8 +76,8 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
   const part = evidencePart(table, efforts[effort].rows);
   const evidence = part === table ? trace : traceOf(part);
   const found = structureOf(evidence, part, counted, declared, efforts[effort].replicas);
-  const { structure, workers, mixed } = toldServer(input, log, found.structure, counted);
-  const { model, capacity, threads } = structure;
+  const { structure: told, workers, mixed } = toldServer(input, log, found.structure, counted);
+  const { model, capacity, threads } = told;
   const covers = found.timesAreWork ? 'service' : declared.durationCovers;
   const loop = hasNoSlots(model);
   const behindProxy = covers === 'response' && capacity.value === null;
@@ -84,6 +85,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
     behindProxy || (loop && covers === 'service')
       ? growthAsked(table, evidence, { effort, known: lastLook?.inTurn ?? 'not-asked' }, behindProxy)
       : null;
+  const structure = growth?.inTurn && !behindProxy ? withThreadsInside(told) : told;
   const queued = withQueuedService(found, trace, lifecycle, capacity.value);
   // A server without slots has no stretch in which they were all taken.
   const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
@@ -106,6 +108,13 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
     slotChanges: slotChangesOf(trace, lives, pools.regimes, pools.parts),
   };
 }
+
+/** An event loop whose requests take turns for slots inside the application may do no more than hand them to threads, which are what runs them. */
+const withThreadsInside = (loop: Structure): Structure => ({
+  ...loop,
+  confidence: Math.min(loop.confidence, HEDGED),
+  method: `${loop.method}; what has the slots that requests queue for inside the application, threads or others, no line says`,
+});
 
 /** Of service times that no line tells; where lines of several servers share process ids, or are a proxy's, slots bound nothing. */
 function boundsOfUntold(

@@ -169,6 +169,14 @@ def serve_flask(port, _):
     app.run(port=port)
 
 
+def serve_gevent(port, _):
+    from gevent import monkey, pywsgi
+
+    monkey.patch_all()
+    with open("access.log", "a", buffering=1) as log:
+        pywsgi.WSGIServer(("127.0.0.1", port), wsgi, log=log).serve_forever()
+
+
 def serve_cherrypy(port, threads):
     import cherrypy
 
@@ -264,6 +272,7 @@ if __name__ == "__main__":
         "waitress": serve_waitress,
         "flask": serve_flask,
         "cherrypy": serve_cherrypy,
+        "gevent": serve_gevent,
         "aiohttp": serve_aiohttp,
         "tornado": serve_tornado,
     }[sys.argv[1]]

@@ -1,4 +1,5 @@
 /** Draws configurations of servers, work and load at random from a seed: the same seed, the same configurations. */
+import { availableParallelism } from 'node:os';
 import { generator } from './random.mjs';
 
 const SYNC_POOLS = ['gunicorn-sync', 'gunicorn-sync', 'gunicorn-gthread', 'gunicorn-gthread'];
@@ -14,11 +15,23 @@ const LOOPS = [
 ];
 const KIN_LOOPS = ['aiohttp', 'tornado', 'sanic'];
 const KIN = ['cherrypy', ...KIN_LOOPS];
+const GREENLETS = ['uwsgi-gevent', 'gevent-pywsgi'];
+/** WSGI on servers that were made for something else. */
+const MIXED = ['hypercorn-wsgi', 'flask', ...GREENLETS];
 /** Sets of servers to draw from, by the name that the command line takes. */
-export const families = { sync: SYNC_POOLS, pools: POOLS, loops: LOOPS, kin: KIN, all: [...POOLS, ...POOLS, ...LOOPS] };
+export const families = {
+  sync: SYNC_POOLS,
+  pools: POOLS,
+  loops: LOOPS,
+  kin: KIN,
+  mixed: MIXED,
+  all: [...POOLS, ...POOLS, ...LOOPS],
+};
 /** One process, whatever is asked for. */
-const SINGLE = new Set(['waitress', 'daphne', 'flask', 'cherrypy', 'aiohttp', 'tornado']);
+const SINGLE = new Set(['waitress', 'daphne', 'flask', 'gevent-pywsgi', 'cherrypy', 'aiohttp', 'tornado']);
 const THREADED = new Set(['gunicorn-gthread', 'waitress', 'uwsgi', 'granian-wsgi', 'cherrypy']);
+/** Of asyncio's own executor, which hypercorn runs WSGI on. */
+const EXECUTOR_THREADS = Math.min(32, availableParallelism() + 4);
 const GUNICORNS = [null, null, '23.0.0', '20.1.0'];
 const MAX_RATE = 50;
 
@@ -106,9 +119,14 @@ export function draw(seed, index, family = 'all') {
   r();
   const pick = (list) => list[Math.floor(r() * list.length)];
   const server = pick(families[family]);
-  const pool = ![...LOOPS, ...KIN_LOOPS].includes(server);
+  const pool = ![...LOOPS, ...KIN_LOOPS, ...GREENLETS, 'flask'].includes(server);
   const workers = SINGLE.has(server) ? 1 : 1 + Math.floor(r() * (server === 'gunicorn-sync' ? 8 : 4));
-  const threads = THREADED.has(server) ? pick(server === 'uwsgi' ? [1, 1, 2, 4] : [2, 3, 4, 8]) : 1;
+  const threads =
+    server === 'hypercorn-wsgi'
+      ? EXECUTOR_THREADS
+      : THREADED.has(server)
+        ? pick(server === 'uwsgi' ? [1, 1, 2, 4] : [2, 3, 4, 8])
+        : 1;
   const slots = pool ? workers * threads : 4 + Math.floor(r() * 40);
   // Between 0.3 and 1.3 of the slots, more often near the top, where queues are.
   const load = (0.3 + Math.sqrt(r())) * slots;

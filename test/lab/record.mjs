@@ -1,6 +1,6 @@
 /**
  * Records real servers under known loads.
- *   node test/lab/record.mjs --seed 7 --count 20 --out DIR [--family sync|pools|loops|kin|all] [--jobs 2]
+ *   node test/lab/record.mjs --seed 7 --count 20 --out DIR [--family sync|pools|loops|kin|mixed|all] [--jobs 2]
  *   node test/lab/record.mjs --scenarios bursts,waitress,hypercorn,whatif,faults,fronted --out DIR [--only NAME]
  * Everything runs on loopback, at most --jobs servers at once, and stops by itself. Folders that exist are kept.
  */

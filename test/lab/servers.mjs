@@ -136,6 +136,16 @@ export const servers = {
     model: 'async',
     logsTo: 'access.log',
   }),
+  // WSGI on the threads of asyncio's own executor.
+  'hypercorn-wsgi': ({ port, workers }) => ({
+    command: [
+      ...['hypercorn', 'wsgi:app:wsgi', '--bind', `127.0.0.1:${port}`, '--workers', workers],
+      ...['--access-logfile', 'access.log', '--access-logformat', PID_AND_DURATION],
+    ],
+    model: 'threaded',
+    logsTo: 'access.log',
+  }),
+  'gevent-pywsgi': ({ port }) => ({ command: byApp('gevent', port, 1), model: 'async', logsTo: 'access.log' }),
   uwsgi: ({ port, workers, threads }) => ({
     command: [
       ...[
@@ -159,6 +169,34 @@ export const servers = {
       ],
     ],
     model: threads > 1 ? 'threaded' : 'sync',
+    logsTo: 'access.log',
+  }),
+  // Greenlets in place of threads: each process answers up to a hundred requests at once.
+  'uwsgi-gevent': ({ port, workers }) => ({
+    command: [
+      ...[
+        'uwsgi',
+        '--http-socket',
+        `127.0.0.1:${port}`,
+        '--wsgi',
+        'app:wsgi',
+        '--master',
+        '--lazy-apps',
+        '--die-on-term',
+      ],
+      ...[
+        '--processes',
+        workers,
+        '--gevent',
+        100,
+        '--gevent-monkey-patch',
+        '--listen',
+        '1024',
+        '--logto',
+        'access.log',
+      ],
+    ],
+    model: 'async',
     logsTo: 'access.log',
   }),
   'granian-wsgi': ({ port, workers, threads }) => ({

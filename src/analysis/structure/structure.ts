@@ -151,5 +151,5 @@ export function structureOfServers(servers: readonly { readonly inference: Shown
   };
 }
 
-/** What a kind is sure of that one of the servers does not show. */
-const HEDGED = 0.58;
+/** What a kind is sure of that one of the servers does not show, or that may not be what runs the requests. */
+export const HEDGED = 0.58;

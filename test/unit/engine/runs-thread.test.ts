@@ -28,6 +28,7 @@ const threadThat = (ends: string) => () =>
        Atomics.notify(job.state, 0);
        ${ends}
        Atomics.notify(job.state, 0);
+       parentPort.postMessage('ended');
      });`,
     { eval: true },
   );
@@ -38,7 +39,7 @@ describe('a thread that does runs beside an examination', () => {
     const start = threadThat(`job.answer.postMessage('theirs'); Atomics.store(job.state, 0, ${DONE});`);
     const runs = runsInThread(() => (worker = start()));
     const answer = runs.elsewhere(asked);
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => worker!.once('message', resolve));
     expect(answer()).toBe('theirs');
     const over = new Promise((resolve) => worker!.once('exit', resolve));
     runs.close();
