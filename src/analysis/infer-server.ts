@@ -6,7 +6,7 @@ import type { LifecycleEvent } from '../core/lifecycle.ts';
 import type { Estimate } from '../core/summary.ts';
 import { type RequestTable, selectRows } from '../core/table.ts';
 import { type CountedStream, type Pools, poolsOf, restartsOf, withoutWaits } from './pools.ts';
-import type { Beginning } from './retained-rows.ts';
+import type { Beginning } from './rows-in-order.ts';
 import { toldRegimes, unknownWaits, waitsOfParts, wereWrittenAtOnce, withoutOneQueue } from './several-servers.ts';
 import { beatTimes } from './structure/beat-times.ts';
 import { withoutClockSteps } from './structure/clock-steps.ts';

@@ -46,27 +46,48 @@ export function logsInARow(partial: Partial): LogsInARow | null {
   const streams = partial.streams.filter(({ requests }) => requests > 0);
   if (!retained.complete || streams.length !== 1 || lifecycle.length < lifecycleCount) return null;
   const table = retained.table();
+  const row = placesInARow(table);
+  if (!row) return null;
+  const begins = row.begins.map((from, k) => (k === 0 ? 0 : table.offset[from]));
+  const logs = row.begins.map((from, k) => {
+    const log = new Partial(partial.names, retained.retention);
+    log.rows(sliceRows(table, from, row.begins[k + 1] ?? table.length), streams[0].facts);
+    const end = begins[k + 1] ?? Number.POSITIVE_INFINITY;
+    for (const event of lifecycle) if (event.offset >= begins[k] && event.offset < end) log.event(event);
+    return { log, from: begins[k] };
+  });
+  return inARow(logs, row.relations, table.source[0]);
+}
+
+/** Logs of the input of a number, and what each but the first is to the one before it. */
+export function inARow(logs: LogsInARow['logs'], relations: readonly Relation[], source: number): LogsInARow {
+  logs.forEach(({ log, from }, k) => {
+    if (k > 0) log.retained.begin({ source, offset: from });
+  });
+  const sentence = relations.includes('servers')
+    ? `${logs.length} logs of the same time stand in it, one behind another: each is taken as that of a server of its own`
+    : `its ${logs.length} parts stand in the wrong order: they are read in the order of time`;
+  return { logs, sentence };
+}
+
+/** What a log is to the one before it. */
+type Relation = 'servers' | 'parts' | 'clock';
+
+export interface PlacesInARow {
+  /** First row of each. */
+  readonly begins: readonly number[];
+  /** What each but the first is to the one before it. */
+  readonly relations: readonly Relation[];
+}
+
+/** Where in the rows of one input, in the order of their lines, logs begin; null: they are of one log. */
+export function placesInARow(table: RequestTable): PlacesInARow | null {
   const steps = clockSteps(table);
   if (steps.length === 0) return null;
   const begins = [0, ...steps.map(({ row }) => row)];
   const stretches = begins.map((from, k) => stretchOf(table, from, begins[k + 1] ?? table.length));
   const relations = stretches.slice(1).map((stretch, k) => relationOf(stretches[k], stretch));
-  if (relations.includes('clock')) return null;
-  const logs = stretches.map(({ from, to }, k) => {
-    const log = new Partial(partial.names, retained.retention);
-    log.rows(sliceRows(table, from, to), streams[0].facts);
-    const begin = k === 0 ? 0 : table.offset[from];
-    const end = to < table.length ? table.offset[to] : Number.POSITIVE_INFINITY;
-    for (const event of lifecycle) if (event.offset >= begin && event.offset < end) log.event(event);
-    if (k > 0) log.retained.beginnings.push({ source: table.source[from], offset: begin });
-    return { log, from: begin };
-  });
-  const count = relations.filter((relation) => relation === 'servers').length;
-  const sentence =
-    count > 0
-      ? `${logs.length} logs of the same time stand in it, one behind another: each is taken as that of a server of its own`
-      : `its ${logs.length} parts stand in the wrong order: they are read in the order of time`;
-  return { logs, sentence };
+  return relations.includes('clock') ? null : { begins, relations };
 }
 
 function stretchOf(table: RequestTable, from: number, to: number): Stretch {
@@ -81,7 +102,7 @@ function stretchOf(table: RequestTable, from: number, to: number): Stretch {
   return { from, to, first, last, workers };
 }
 
-function relationOf(before: Stretch, next: Stretch): 'servers' | 'parts' | 'clock' {
+function relationOf(before: Stretch, next: Stretch): Relation {
   const back = before.last - next.first;
   if (Math.abs(back - WINTER_TIME) < FIRST_LINE) return 'clock';
   if (next.last < before.first + DISORDER) return 'parts';

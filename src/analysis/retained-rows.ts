@@ -10,10 +10,10 @@
  */
 
 import { endOfRun } from '../core/columns.ts';
-import { instantOf, type RequestTable, selectRows, sliceRows, TableBuilder } from '../core/table.ts';
+import { instantOf, type RequestTable, sliceRows, TableBuilder } from '../core/table.ts';
 import { MICROS_PER_MINUTE } from '../core/time.ts';
 import { BusiestRows, type BusiestState } from './busiest-rows.ts';
-import { inOrderOfTime } from './line-order.ts';
+import { type Beginning, inLineOrder } from './rows-in-order.ts';
 
 const GROUP_BITS = 3;
 
@@ -37,19 +37,6 @@ export interface Translation {
   readonly streams: readonly number[];
   readonly sourceShift: number;
 }
-
-/** Where another log begins in an input that holds several, one behind another. */
-export interface Beginning {
-  readonly source: number;
-  /** Bytes. */
-  readonly offset: number;
-}
-
-/** Number of the log of a row, among those of its input. */
-export const logInInput = ({ source, offset }: RequestTable, row: number, beginnings: readonly Beginning[]): number =>
-  beginnings.length === 0
-    ? 0
-    : beginnings.filter((one) => one.source === source[row] && one.offset <= offset[row]).length;
 
 export interface RetainedState {
   readonly retention: Retention;
@@ -82,9 +69,11 @@ export class RetainedRows {
   #count = 0;
   /** Blocks at or beyond this order are not kept. */
   #horizon = Number.POSITIVE_INFINITY;
+  /** `table()`, until rows change. */
+  #table: RequestTable | null = null;
   /** Rows seen, kept or not. */
   seen = 0;
-  readonly beginnings: Beginning[] = [];
+  readonly #beginnings: Beginning[] = [];
 
   constructor(retention: Retention) {
     this.retention = retention;
@@ -93,6 +82,16 @@ export class RetainedRows {
 
   get #limit(): number {
     return this.seen > this.retention.all ? this.retention.sample : this.retention.all;
+  }
+
+  get beginnings(): readonly Beginning[] {
+    return this.#beginnings;
+  }
+
+  /** Another log begins in an input. */
+  begin(beginning: Beginning): void {
+    this.#table = null;
+    this.#beginnings.push(beginning);
   }
 
   get complete(): boolean {
@@ -107,6 +106,7 @@ export class RetainedRows {
   }
 
   #addToBlocks(rows: RequestTable): void {
+    this.#table = null;
     const { end, length } = rows;
     for (let from = 0; from < length; ) {
       const block = blockOf(rows, from);
@@ -160,7 +160,8 @@ export class RetainedRows {
     });
     this.#busiest.merge(right.#busiest, streams, sourceShift, translated);
     this.seen += right.seen;
-    for (const { source, offset } of right.beginnings) this.beginnings.push({ source: source + sourceShift, offset });
+    this.#table = null;
+    for (const { source, offset } of right.beginnings) this.begin({ source: source + sourceShift, offset });
     this.#horizon = Math.min(this.#horizon, right.#horizon);
     for (const [number, block] of this.#blocks) {
       if (block.order < this.#horizon) continue;
@@ -181,7 +182,9 @@ export class RetainedRows {
     }
   }
 
+  /** The tables that hold the rows, to be changed. */
   *#tables(): Generator<RequestTable> {
+    this.#table = null;
     for (const { rows } of this.#blocks.values()) yield rows.table;
     yield* this.#busiest.tables();
   }
@@ -217,7 +220,7 @@ export class RetainedRows {
       horizon: this.#horizon,
       rows: sliceRows(all.table, 0, all.length),
       busiest: this.#busiest.state(),
-      beginnings: this.beginnings,
+      beginnings: this.#beginnings,
     };
   }
 
@@ -226,18 +229,23 @@ export class RetainedRows {
     retained.#horizon = horizon;
     retained.#addToBlocks(rows);
     retained.seen = seen;
-    retained.beginnings.push(...beginnings);
+    for (const beginning of beginnings) retained.begin(beginning);
     retained.#busiest = BusiestRows.fromState(busiest, retention.busiestBlocks, retention.blockBytes);
     return retained;
   }
 
   /** The kept rows in the order of their lines, several inputs merged by time. */
   table(): RequestTable {
+    this.#table ??= this.#inLineOrder();
+    return this.#table;
+  }
+
+  #inLineOrder(): RequestTable {
     const all = new TableBuilder(this.#count);
     const blocks = [...this.#blocks].sort((a, b) => a[0] - b[0]);
     for (const [, block] of blocks) all.appendRows(block.rows.table);
     if (!this.complete) for (const rows of this.#busiest.whole()) all.appendRows(rows);
-    return inLineOrder(all.table, !this.complete, this.beginnings);
+    return inLineOrder(all.table, !this.complete, this.#beginnings);
   }
 }
 
@@ -245,70 +253,4 @@ export class RetainedRows {
 function blockOf(rows: RequestTable, row: number): number {
   const instant = instantOf(rows, row);
   return Number.isNaN(instant) ? Math.floor(rows.offset[row] / (1 << 20)) : Math.floor(instant / MICROS_PER_MINUTE);
-}
-
-/**
- * Every row once, where they `mayRepeat`. One log: by offset, or by time where its lines do not stand in its order. Several: each so, merged by time (a stable merge, so none is reordered). Where lines of several have
- * the same time, those of the input that begins first come first: parts of one log follow each other in whatever order they were given.
- */
-function inLineOrder(table: RequestTable, mayRepeat: boolean, beginnings: readonly Beginning[]): RequestTable {
-  const { offset, source } = table;
-  const all = Array.from({ length: table.length }, (_, row) => row);
-  all.sort((a, b) => source[a] - source[b] || offset[a] - offset[b]);
-  const isNew = (row: number, at: number) =>
-    at === 0 || source[row] !== source[all[at - 1]] || offset[row] !== offset[all[at - 1]];
-  const rows = mayRepeat ? all.filter(isNew) : all;
-  const lastSource = table.length === 0 ? 0 : source[rows[rows.length - 1]];
-  const isOneLog = table.length === 0 || source[rows[0]] === lastSource;
-  if (isOneLog && beginnings.length === 0) return selectRows(table, inOrderOfTime(table, rows));
-  const inTime = queuesOf(table, rows, beginnings)
-    .map((queue) => ({ queue: inOrderOfTime(table, queue), begin: beginOf(queue, table) }))
-    .sort((a, b) => a.begin - b.begin || 0);
-  return selectRows(
-    table,
-    mergeByTime(
-      inTime.map(({ queue }) => queue),
-      table,
-    ),
-  );
-}
-
-/** `rows`, in the order of their inputs and lines, by log. */
-function queuesOf(table: RequestTable, rows: readonly number[], beginnings: readonly Beginning[]): number[][] {
-  const queues: number[][] = [];
-  let [source, log] = [-1, -1];
-  for (const row of rows) {
-    const [itsSource, itsLog] = [table.source[row], logInInput(table, row, beginnings)];
-    if (itsSource !== source || itsLog !== log) queues.push([]);
-    queues[queues.length - 1].push(row);
-    [source, log] = [itsSource, itsLog];
-  }
-  return queues;
-}
-
-/** µs since 1970 UTC; Infinity: no row has a time. */
-function beginOf(rows: readonly number[], table: RequestTable): number {
-  let first = Number.POSITIVE_INFINITY;
-  for (const row of rows) if (instantOf(table, row) < first) first = instantOf(table, row);
-  return first;
-}
-
-function mergeByTime(queues: readonly (readonly number[])[], table: RequestTable): number[] {
-  const merged: number[] = [];
-  const at = queues.map(() => 0);
-  for (;;) {
-    let best = -1;
-    let bestInstant = Number.POSITIVE_INFINITY;
-    for (let k = 0; k < queues.length; k++) {
-      if (at[k] >= queues[k].length) continue;
-      const instant = instantOf(table, queues[k][at[k]]);
-      const key = Number.isNaN(instant) ? Number.NEGATIVE_INFINITY : instant;
-      if (best < 0 || key < bestInstant) {
-        best = k;
-        bestInstant = key;
-      }
-    }
-    if (best < 0) return merged;
-    merged.push(queues[best][at[best]++]);
-  }
 }

@@ -6,7 +6,7 @@ import type { InferredRequests, PoolRegime, ServerInference, ServerPart, WaitInf
 import { meanOf } from '../core/statistics.ts';
 import { instantOf, type RequestTable } from '../core/table.ts';
 import { serverOfWorker, wereAtOnce } from './join-input.ts';
-import { type Beginning, logInInput } from './retained-rows.ts';
+import { type Beginning, logInInput } from './rows-in-order.ts';
 import type { Regime } from './structure/regimes.ts';
 import type { ShownOfPool } from './structure/structure.ts';
 import type { WaitResult } from './wait/infer-wait.ts';

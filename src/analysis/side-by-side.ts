@@ -59,9 +59,8 @@ export class SideBySide {
     return original !== undefined;
   }
 
-  /** The next input, whose rows bear the number `source`. */
-  add(partial: Partial, path: string, source: number): void {
-    const row = logsInARow(partial);
+  /** The next input, whose rows bear the number `source`, and the logs that stand in it one behind another. */
+  add(partial: Partial, path: string, source: number, row = logsInARow(partial)): void {
     if (!row) {
       this.#addLog(partial, path, source);
       return;

@@ -1,7 +1,7 @@
 /** Examines a window of requests: in this thread, or in one of its own where analysis must not hold up the keyboard. */
 import type { AnalyseOptions } from '../analysis/analyse.ts';
 import { Partial as LogPartial } from '../analysis/partial.ts';
-import type { Beginning } from '../analysis/retained-rows.ts';
+import type { Beginning } from '../analysis/rows-in-order.ts';
 import type { Names, StreamFacts } from '../core/batch.ts';
 import type { LastLook, ServerInference } from '../core/inference.ts';
 import type { LifecycleEvent } from '../core/lifecycle.ts';
@@ -76,7 +76,7 @@ export function examineWindow(window: ExamineWindow, names: Names, formats: read
     from = to;
   }
   for (const event of window.lifecycle) partial.event(event);
-  partial.retained.beginnings.push(...(window.beginnings ?? []));
+  for (const beginning of window.beginnings ?? []) partial.retained.begin(beginning);
   const { inputs, effort = 'live', until = null, lastLook = null } = window;
   return finish(partial, { inputs, effort, until, lastLook }, formats, begun);
 }

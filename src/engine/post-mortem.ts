@@ -1,4 +1,5 @@
 /** Reads whole logs into one examination: the way of `analyze` and of every command that works on saved files. */
+import { inARow, type LogsInARow, placesInARow } from '../analysis/logs-in-a-row.ts';
 import { Partial } from '../analysis/partial.ts';
 import { SideBySide, withAssumptions } from '../analysis/side-by-side.ts';
 import type { Elsewhere } from '../analysis/wait/runs-elsewhere.ts';
@@ -12,7 +13,9 @@ import { version } from '../core/version.ts';
 import { createParser } from '../ingest/create-parser.ts';
 import type { IngestSink } from '../ingest/parser.ts';
 import { readInput, smallContent } from '../ingest/read-input.ts';
+import { placesOfLogs } from './edges-in-file.ts';
 import { type Examination, examine } from './examine.ts';
+import type { FileTimesOptions } from './file-times.ts';
 import { howToLog } from './how-to-log.ts';
 import { inOrderOfWriting } from './order-of-writing.ts';
 import { allIsRead, bePatientFor } from './patient-v8.ts';
@@ -56,24 +59,18 @@ export async function readPartial(given: readonly string[], options: PostMortemO
     ...(timezone === undefined ? {} : { timezone }),
     ...(logFormat === undefined ? {} : { logFormat }),
   };
-  const damage = options.onDamage ? { onDamage: options.onDamage } : {};
   const window = options.window ? await resolveWindow(paths, options.window, reading) : null;
   for (const [source, path] of paths.entries()) {
     const onProgress = (bytesRead: number, totalBytes: number | null) =>
       options.onProgress?.(path, bytesRead, totalBytes);
     const place = window && findPlace(path, window, reading);
-    const whole =
-      options.parallel &&
-      (await readInParallel(path, source, { ...reading, ...options.parallel, ...damage, window, place, onProgress }));
-    if (whole) {
-      logs.add(whole.partial, path, source);
-      inputs.push(whole.report);
-      continue;
-    }
-    const alone = await readAlone(path, source, place, { ...options, ...reading, window, onProgress });
-    logs.add(alone.partial, path, source);
-    if (alone.retold.requests > 0) logs.addRetold(alone.retold, path, source);
-    inputs.push(alone.report);
+    const read = (where: Place | null) => readOne(path, source, where, { ...options, ...reading, window, onProgress });
+    const { partial, retold, report } = await read(place);
+    const isSample = !window && retold === null && !partial.retained.complete;
+    const row = isSample ? await largeLogsInARow(path, source, partial, reading, read) : null;
+    logs.add(partial, path, source, row ?? undefined);
+    if (retold) logs.addRetold(retold, path, source);
+    inputs.push(report);
   }
   const joined = logs.join();
   const partial = joined?.partial ?? new Partial(createNames(Number.POSITIVE_INFINITY));
@@ -86,6 +83,43 @@ export async function readPartial(given: readonly string[], options: PostMortemO
 interface HowAlone extends Pick<PostMortemOptions, 'formats' | 'timezone' | 'logFormat' | 'onDamage'> {
   readonly window: TimeWindow | null;
   readonly onProgress: (bytesRead: number, totalBytes: number | null) => void;
+}
+
+interface ReadInput {
+  readonly partial: Partial;
+  /** What lines of a proxy tell that stand beside those of its server; null: there are none. */
+  readonly retold: Partial | null;
+  readonly report: InputSummary;
+}
+
+/** Reads an input, or the place of a file that is wanted. */
+async function readOne(
+  path: string,
+  source: number,
+  place: Place | null,
+  how: HowAlone & Pick<PostMortemOptions, 'parallel'>,
+): Promise<ReadInput> {
+  const whole = how.parallel && (await readInParallel(path, source, { ...how, ...how.parallel, place }));
+  if (whole) return { ...whole, retold: null };
+  const { partial, retold, report } = await readAlone(path, source, place, how);
+  return { partial, retold: retold.requests > 0 ? retold : null, report };
+}
+
+/** Logs that stand one behind another in a file of which a sample is kept: each is read again, alone. */
+async function largeLogsInARow(
+  path: string,
+  source: number,
+  sample: Partial,
+  reading: FileTimesOptions,
+  read: (place: Place) => Promise<ReadInput>,
+): Promise<LogsInARow | null> {
+  const table = sample.retained.table();
+  const row = placesInARow(table);
+  const places = row && placesOfLogs(path, table, row.begins, reading);
+  if (!places) return null;
+  const logs: { log: Partial; from: number }[] = [];
+  for (const place of places) logs.push({ log: (await read(place)).partial, from: place.from });
+  return inARow(logs, row.relations, source);
 }
 
 /** Reads an input, or the place of a file that is wanted, by one thread. */

@@ -108,3 +108,21 @@ it('what was taken apart stays so in a partial', async () => {
   const { partial, inputs } = join.joined();
   expect(lookedAt(partial, inputs)).toEqual(await told(path));
 });
+
+it('logs too long to be kept whole are read again, each alone', async () => {
+  const from = Date.UTC(2026, 10, 20, 12);
+  const longLog = (answer: string) =>
+    Array.from({ length: 22_000 }, (_, k) => {
+      const time = new Date(from + k * 100).toISOString().slice(11, 19);
+      return `10.0.0.1 - - [20/Nov/2026:${time} +0000] "GET /r HTTP/1.1" ${answer} "-" "c" pid=<${7 + (k % 2)}> us=90000`;
+    });
+  const [one, other] = [longLog('200 512'), longLog('503 17')];
+  const apart = await told(written('long 1.log', one), written('long 2.log', other));
+  const inARow = await told(written('long.log', [...one, ...other]));
+  expect(inARow.server).toEqual(apart.server);
+  expect(inARow.server.servers).toBe(2);
+  expect(inARow.workers.map(({ id, ...all }) => ({ ...all, name: id.replace('long.log (2)', 'long 2.log') }))).toEqual(
+    apart.workers.map(({ id, ...all }) => ({ ...all, name: id })),
+  );
+  expect(inARow.requests).toEqual(apart.requests);
+});
