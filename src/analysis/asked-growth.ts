@@ -29,3 +29,10 @@ export function growthAsked(
   if (!isLook) return loadGrowth(evidence, null, efforts[effort].replicas, behindProxy);
   return loadGrowth(traceOf(evidencePart(table, efforts.full.rows)), null, efforts.full.replicas, behindProxy);
 }
+
+/** Requests that hold a thread each, and wait in turn for what fewer of them can have at once; null: they do not, or it does not show. */
+export function turnsBehindThreads(evidence: Trace, effort: Effort): LoadGrowth | null {
+  if (effort === 'live' || effort === 'look') return null;
+  const growth = loadGrowth(evidence, null, efforts[effort].replicas, false);
+  return growth?.inTurn ? growth : null;
+}

@@ -144,6 +144,7 @@ function inferFrom(input: ServerInput): ServerInference {
     },
     held,
     service,
+    behindThreads: server.behindThreads,
     concurrency: running ? concurrencyAt(times, input, log, server, waited) : littlesConcurrency(trace, service),
     batches: batchesOf(rhythm),
     wait: waited.wait,

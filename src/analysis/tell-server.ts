@@ -3,7 +3,7 @@ import type { LoadGrowth, ServerInference, ServiceInference } from '../core/infe
 import type { LifecycleEvent } from '../core/lifecycle.ts';
 import { type Estimate, hasNoSlots } from '../core/summary.ts';
 import type { RequestTable } from '../core/table.ts';
-import { efforts, growthAsked } from './asked-growth.ts';
+import { efforts, growthAsked, turnsBehindThreads } from './asked-growth.ts';
 import type { ServerInput } from './infer-server.ts';
 import { type Pools, workersOf } from './pools.ts';
 import { type Declared, withDeclared } from './structure/declared.ts';
@@ -56,6 +56,7 @@ export interface Server {
   /** What the durations cover. */
   readonly covers: Declared['durationCovers'];
   readonly growth: LoadGrowth | null;
+  readonly behindThreads: LoadGrowth | null;
   readonly service: ServiceInference;
   readonly queue: ServerInference['queue'];
   readonly queueOfThreads: ServerInference['queueOfThreads'];
@@ -86,6 +87,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
       ? growthAsked(table, evidence, { effort, known: lastLook?.inTurn ?? 'not-asked' }, behindProxy)
       : null;
   const structure = growth?.inTurn && !behindProxy ? withThreadsInside(told) : told;
+  const holdsThreads = model === 'threaded' && covers !== 'response' && mixed === null;
   const queued = withQueuedService(found, trace, lifecycle, capacity.value);
   // A server without slots has no stretch in which they were all taken.
   const seen = loop && !trace.hasDurations && Number.isNaN(queued.serviceMean) ? { ...queued, ...noService } : queued;
@@ -98,6 +100,7 @@ export function serverOf(input: ServerInput, log: ReadLog): Server {
     mixed,
     covers,
     growth,
+    behindThreads: holdsThreads ? turnsBehindThreads(evidence, effort) : null,
     service: { ...service, ...boundsOfUntold(trace, { structure, mixed, covers }, seen.serviceRange) },
     queue: queueOf(trace, model, workers.value, threads.value, declared.format),
     queueOfThreads: queueOfThreads(declared.format),

@@ -211,6 +211,8 @@ export interface ServerInference {
   /** null: nothing shows that workers are held after their answers. */
   readonly held: HeldWorkers | null;
   readonly service: ServiceInference;
+  /** Of a pool of threads, where requests that hold one wait in turn for something else; null: they do not, or the log cannot tell. */
+  readonly behindThreads: LoadGrowth | null;
   readonly concurrency: {
     readonly mean: number;
     readonly p95: number;

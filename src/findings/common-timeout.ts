@@ -2,6 +2,7 @@
 import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { likeliestStretch } from '../core/likeliest-stretch.ts';
+import { findOutages } from '../core/outages.ts';
 import type { PoolPrediction } from '../core/prediction.ts';
 import { groupsOf, type Rows, rowsOf, secondsOf } from '../core/rows.ts';
 import { findStampedes } from '../core/stampedes.ts';
@@ -238,8 +239,22 @@ function examine(facts: Facts): Finding | null {
     from: min(all.map((i) => rows.start[i])),
     to: max(all.map((i) => rows.end[i])),
     lostSeconds: seconds * all.length,
-    spares: [...(fills ? [] : findingsOfQueue), ...(errors > 0 && 2 * errors >= allErrors ? [] : findingsOfErrors)],
+    spares: [
+      ...(fills ? [] : findingsOfQueue),
+      ...(errors > 0 && 2 * errors >= allErrors ? [] : findingsOfErrors),
+      ...(fills && isTheOutage(facts, new Set(all)) ? [] : ['outage-behind']),
+    ],
   };
+}
+
+/** Share of the slow requests of an outage that end at the limit, from which it is no other story. */
+const SAME_STORY = 0.8;
+
+/** Was what they call slow just then because these waited for their time-out? */
+function isTheOutage(facts: Facts, atLimit: ReadonlySet<number>): boolean {
+  const slots = knownSlots(facts.summary.server);
+  const slow = slots === null ? [] : (findOutages(facts, slots)?.outages.flatMap((outage) => outage.slow) ?? []);
+  return slow.filter((i) => atLimit.has(i)).length >= SAME_STORY * slow.length;
 }
 
 /** Of all slots together, whatever a filter lets through. */
@@ -257,7 +272,7 @@ export default defineFinding({
   ofPart: true,
   examine,
   // While slots wait for it, the pool is full of them, and each is answered with an error in the end.
-  silences: [...findingsOfQueue, ...findingsOfErrors],
+  silences: [...findingsOfQueue, ...findingsOfErrors, 'outage-behind'],
   explain: {
     test: [
       'Within a route, at least 5 durations in [X, 1.05 X] for a usual limit X (1, 2, 3, 5, 10, 15, 20, 25, 29, 30, 45, 55, 60,',
@@ -268,7 +283,8 @@ export default defineFinding({
     guards: [
       'A route that always takes X (a sleep, a long poll) is work: the median of what it answers without a server error must be far below. Where none of them failed, and they',
       'are 5 % of all requests or more without a stretch in which they bunch, they may be work of that length: it says so, unless three routes or more end at that limit.',
-      'Findings of a full pool fall silent only where that simulation keeps the p95 wait under 200 ms, those of errors where half of them end so.',
+      'Findings of a full pool fall silent only where that simulation keeps the p95 wait under 200 ms, those of errors where half of them end so,',
+      'outage-behind where four fifths of its slow requests do.',
     ].join('\n'),
     fix: {
       gunicorn:
@@ -279,7 +295,7 @@ export default defineFinding({
       uWSGI: 'look at --http-timeout and --socket-timeout, then at the clients that the view calls',
     },
   },
-  fires: ['faults/upstream-time-out.log.gz'],
+  fires: ['faults/upstream-time-out.log.gz', 'faults/enqueue-times-out.log.gz'],
   quiet: [
     'gunicorn-sync-4-burst-of-16.log',
     'gunicorn-sync-1-three-at-once.log',

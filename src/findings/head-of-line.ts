@@ -165,7 +165,7 @@ export default defineFinding({
   title: 'One slow route starves the others',
   needs: ['time', 'duration'],
   examine,
-  silences: [...findingsOfFullPool, 'overprovisioned'],
+  silences: ['slot-held', ...findingsOfFullPool, 'overprovisioned'],
   explain: {
     test: [
       'Route r takes at least 30 % of the busy time with at most a third of the requests, its median service is five times',

@@ -56,7 +56,8 @@ export default defineFinding({
     ].join('\n'),
     guards: [
       'Other workers took requests meanwhile at half of the usual rate or more: callers who pause after a route make no such finding. A pool that',
-      'is mostly idle has long pauses after every route.',
+      'is mostly idle has long pauses after every route. Answers behind which no other route is asked for within half of the pauses do not count: a',
+      'worker that only health checks call at night rests.',
     ].join('\n'),
     fix: {
       gunicorn:
@@ -76,5 +77,6 @@ export default defineFinding({
     'gunicorn-sync-4-half-loaded.log',
     'gunicorn-sync-2-recycling.log',
     'faults/slow-clients.log.gz',
+    'faults/night-health-checks.log.gz',
   ],
 });

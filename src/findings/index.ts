@@ -42,7 +42,9 @@ import retryStorm from './retry-storm.ts';
 import serverErrors from './server-errors.ts';
 import serverUnreachable from './server-unreachable.ts';
 import slowClients from './slow-clients.ts';
+import slotHeld from './slot-held.ts';
 import threadsCpuBound from './threads-cpu-bound.ts';
+import threadsWaitInTurn from './threads-wait-in-turn.ts';
 import threadsWouldHelp from './threads-would-help.ts';
 import threadsWouldNotHelp from './threads-would-not-help.ts';
 import unbalancedWorkers from './unbalanced-workers.ts';
@@ -54,6 +56,7 @@ export const findingRules: readonly FindingRule[] = [
   workerTimeouts,
   capacityLost,
   outageBehind,
+  slotHeld,
   callersWaitForBoot,
   noAnswers,
   poolGrewLate,
@@ -66,6 +69,7 @@ export const findingRules: readonly FindingRule[] = [
   cacheStampede,
   headOfLine,
   eventLoopBlocked,
+  threadsWaitInTurn,
   threadsCpuBound,
   waitsInApplication,
   queueBehindProxy,

@@ -35,22 +35,31 @@ interface Story {
   readonly before: number;
   readonly filled: boolean;
   readonly replaced: boolean;
+  /** Median size of the answers then and else, bytes; NaN where the log has none. */
+  readonly bytes: number;
+  readonly usualBytes: number;
 }
 
-function titleOf({ from, to, who, where, took, before, filled, replaced }: Story): string {
+function titleOf(story: Story): string {
+  const { from, to, who, where, took, before, filled, replaced } = story;
   const change = `${who ?? 'requests'} took ${durationText(took)} instead of ${durationText(before)}${where}`;
   if (replaced) {
     const fullText = filled ? ', which filled the pool' : '';
     return `All workers were replaced at ${clock(from)} UTC, and for ${durationText(to - from)} ${change}${fullText}`;
   }
-  const callsText = who === null ? 'they call' : 'it calls';
-  return `From ${clock(from)} to ${clock(to)} UTC ${change}: what ${callsText} was slow${filled ? ', and filled the pool' : ''}`;
+  const callsText = who === null ? 'what they call was slow' : 'what it calls was slow';
+  const why = askedForMore(story) ? 'it was asked for more' : callsText;
+  return `From ${clock(from)} to ${clock(to)} UTC ${change}: ${why}${filled ? ', and filled the pool' : ''}`;
 }
 
-const adviceOf = ({ replaced, before }: Story): string =>
-  replaced
+function adviceOf(story: Story): string {
+  const { replaced, before } = story;
+  if (askedForMore(story))
+    return 'Bound what one request may ask for (pages of a fixed size, a limit on the parameter), look for a query per row (N+1), and hand large exports to a task queue.';
+  return replaced
     ? 'Warm new workers up before callers come: fill caches and open connections when a worker starts (post_worker_init of gunicorn, @postfork of uWSGI, the lifespan of ASGI servers), and replace them a few at a time, so that warm ones carry the load.'
     : `Bound what a slow backend may cost: a time-out of a few times ${durationText(before)} on every call (database, HTTP, cache), a circuit breaker that fails at once while it is away, and a limit on how many slots one backend may hold.`;
+}
 
 function examine(facts: Facts): Finding | null {
   const { summary, names } = facts;
@@ -81,6 +90,8 @@ function examine(facts: Facts): Finding | null {
     before,
     filled,
     replaced,
+    bytes: bytesOf(facts, rows, worst.slow),
+    usualBytes: bytesOf(facts, rows, outside),
   };
   const fullText = filled
     ? ` The pool (${poolText(summary.server)}) was full because of it: ${percentText(waiting.seconds / waiting.ofAll)} of all waiting falls into the time until its queue was gone.`
@@ -88,7 +99,7 @@ function examine(facts: Facts): Finding | null {
   return {
     severity: filled && waiting.seconds >= LONG_WAIT * waiting.waiters ? 'critical' : 'warning',
     title: titleOf(story),
-    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}`,
+    detail: `${percentText(worst.slow.length / worst.inside.length)} of the ${countText(worst.inside.length, 'request')} that began in these ${durationText(to - from)} took ${SLOW} times the usual time of their route or longer${errors > 0 ? `, and ${errors} were answered with an error` : ''}; ${story.who === null ? '' : 'other routes kept their pace, and '}requests that slow each other down do not explain it.${fullText}${moreText(outages.length)} ${lookAlikeText(replaced, restarted)}${moreAskedText(story)}`,
     evidence: {
       slow_requests: worst.slow.length,
       service_median_seconds: took / 1e6,
@@ -129,6 +140,24 @@ function lookAlikeText(replaced: boolean, restarted: boolean): string {
   return restarted
     ? 'Workers were started at that moment: caches that are cold after a deploy do this, too.'
     : 'A machine that was short of CPU or stood still looks the same.';
+}
+
+/** Times as many bytes in the answers from which they were asked for more. */
+const MORE_BYTES = 2;
+
+/** Median size of the answers; NaN where the log has none. */
+const bytesOf = ({ requests }: Facts, rows: Rows, members: readonly number[]): number =>
+  medianOf(members.map((i) => requests.bytes[rows.row[i]]).filter((bytes) => bytes > 0));
+
+/** One route alone, whose answers were that much longer. */
+const askedForMore = ({ who, replaced, bytes, usualBytes }: Story): boolean =>
+  who !== null && !replaced && bytes >= MORE_BYTES * usualBytes;
+
+function moreAskedText(story: Story): string {
+  if (story.who === null || story.replaced) return '';
+  return askedForMore(story)
+    ? ` Its answers then were ${roundText(story.bytes / story.usualBytes)} times as long as else (median, bytes): most likely callers asked for more (a longer list, a larger export), and what it calls was as quick as ever.`
+    : ' Callers who ask for more (a longer list, a larger export) make one route slow as well: compare its query strings of then with those of else.';
 }
 
 /** `rate` in requests/s, of which `busy` slots are taken on average. */
@@ -190,7 +219,7 @@ export default defineFinding({
       'A request is slow when it takes 2.5 times the median of its route. The stretch of requests, by their starts, whose share of slow ones is',
       'most likely 60 % and not that of the log (largest sum of log likelihood ratios, Kadane 1984; e^12 after correction for all stretches),',
       'whose median is three times the median of the others, on two routes or more where the log has several; or the same of one route alone, whose slow requests take half of the time of the slots then. At least max(8, 1.5 per slot)',
-      'slow requests over two seconds. Slots that would bear it, by Little: L = λ S, ceil(L + 2 √L).',
+      'slow requests over two seconds. One route whose slow answers have twice the bytes of the others (medians) was asked for more. Slots that would bear it, by Little: L = λ S, ceil(L + 2 √L).',
     ].join('\n'),
     guards: [
       'Requests that slow each other down are no outage: ten others or more that ran beside nine tenths as many requests, of the server and',
@@ -209,7 +238,12 @@ export default defineFinding({
       uWSGI: 'time-outs in the clients that the views call; --harakiri N ends what hangs for longer',
     },
   },
-  fires: ['faults/backend-away.log.gz', 'faults/backend-slow.log.gz', 'faults/one-route-slow.log.gz'],
+  fires: [
+    'faults/backend-away.log.gz',
+    'faults/backend-slow.log.gz',
+    'faults/one-route-slow.log.gz',
+    'faults/asked-for-more.log.gz',
+  ],
   quiet: [
     'faults/latency-step.log.gz',
     'faults/latency-step-not.log.gz',

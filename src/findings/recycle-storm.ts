@@ -1,10 +1,13 @@
 /** Finding: workers are recycled so often, or so much together, that the pool is short of hands. */
 import { max, min, quantileSorted, standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
+import { episodesOf } from '../core/full-stretches.ts';
 import type { WorkerLife } from '../core/inference.ts';
+import { groupsOf, orNull, rowsOf } from '../core/rows.ts';
 import { meanOf, medianOf } from '../core/statistics.ts';
 import { countText, durationText, roundText } from '../core/words.ts';
-import { poolText } from './pool-words.ts';
+import { knownSlots, poolText } from './pool-words.ts';
+import { findingsOfFullPool, waitingIn } from './saturation.ts';
 
 /** A life shorter than this pays for its start again and again. */
 const SHORT_LIFE = 60e6;
@@ -29,26 +32,71 @@ function examine(facts: Facts): Finding | null {
   const rate = summary.requests.total / seconds;
   const hourly = Math.ceil((3600 * rate) / workers / 100) * 100;
   const sorted = counts.toSorted((a, b) => a - b);
+  const replaced = replacementsOf(facts, ended);
+  const missing = medianOf(replaced.map(({ from, to }) => to - from));
+  const slots = knownSlots(summary.server) ?? Number.POSITIVE_INFINITY;
+  const holdups = replaced.map(({ from, to }) => ({ from, to: to + CATCHES_UP, excessMicros: to - from }));
+  const waiting = waitingIn(facts, slots, holdups);
+  const stretches = episodesOf(facts, slots);
+  const follows = (at: number) => holdups.some(({ from, to }) => at >= from - BLUR && at <= to);
+  const isBehind = stretches.length > 0 && stretches.every(({ from }) => follows(from));
+  const isCause = rounds >= 2 && (waiting.isMost || isBehind);
+  const fullText = isCause ? ' The pool was full behind that, and hardly at other times.' : '';
   return {
     severity: 'warning',
     title:
       rounds >= 2
         ? `Workers are recycled together: ${countText(rounds, 'time')} at least half of them at once`
         : `Workers are recycled every ${durationText(life)}`,
-    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${sorted[0]} to ${quantileSorted(sorted, 1)}) and ${durationText(life)}. A new worker imports the application again, and the pool is smaller meanwhile${rounds >= 2 ? '; workers that started together reach the limit together' : ''}.`,
+    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${sorted[0]} to ${quantileSorted(sorted, 1)}) and ${durationText(life)}. A new worker imports the application again, and the pool is smaller meanwhile${rounds >= 2 ? '; workers that started together reach the limit together' : ''}.${missing >= SLOW_BOOT ? ` It took ${durationText(missing)} (median) until another answered in its place.` : ''}${fullText}`,
     evidence: {
       recycled: ended.length,
       requests_per_life: mean,
       life_median_seconds: life / 1e6,
       rounds_together: rounds,
+      replaced_after_median_seconds: orNull(missing / 1e6),
+      wait_share: orNull(waiting.seconds / waiting.ofAll),
+      // The verdict tells of the pool and its waits by these.
+      saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
       recommended_max_requests: Number.isFinite(hourly) ? hourly : null,
       recommended_jitter: Number.isFinite(hourly) ? Math.ceil(hourly / 2) : null,
     },
-    advice: `Let a life last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together. If recycling covers a memory leak, find the leak.`,
+    advice: `Let a life last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together.${missing >= SLOW_BOOT ? ' Importing before the fork (gunicorn: --preload; uWSGI: no --lazy-apps) makes the gap short.' : ''} If recycling covers a memory leak, find the leak.`,
     from: ended[0].from,
     to: ended.at(-1)!.to,
+    lostSeconds: waiting.seconds,
+    spares: [
+      ...(isCause ? [] : findingsOfFullPool),
+      ...(rounds >= 2 && !wasRestarted(facts, ended[0].from) ? [] : ['no-answers']),
+    ],
   };
 }
+
+/** µs: a gap that is worth a sentence, and the time in which the pool is full of those who came in one. */
+const SLOW_BOOT = 1e6;
+const CATCHES_UP = 2e6;
+
+/** From the last answer of each that ended to the first request of the one that came in its place, µs since 1970 UTC. */
+function replacementsOf(facts: Facts, ended: readonly WorkerLife[]) {
+  const rows = rowsOf(facts);
+  const own = groupsOf(rows.worker);
+  const births = [...own.values()].map((members) => rows.start[members[0]]).sort((a, b) => a - b);
+  const lasts = ended
+    .map(({ worker }) => own.get(worker))
+    .filter((members) => members !== undefined)
+    .map((members) => max(members.map((i) => rows.end[i])));
+  let next = 0;
+  return lasts
+    .sort((a, b) => a - b)
+    .flatMap((from) => {
+      while (next < births.length && births[next] < from) next++;
+      return next < births.length ? [{ from, to: births[next++] }] : [];
+    });
+}
+
+/** The server says that it was started or reloaded within the log: pauses may be those. */
+const wasRestarted = ({ lifecycle }: Facts, after: number): boolean =>
+  lifecycle.some(({ kind, time }) => (kind === 'listen' || kind === 'reload') && time > after + REPLACED_WITHIN);
 
 /**
  * Lives that ended within the log. A silent worker may only be idle, so a life whose end nobody announced counts when
@@ -144,11 +192,13 @@ export default defineFinding({
   title: 'Workers are recycled too often, or all together',
   needs: ['time', 'pid'],
   examine,
+  silences: ['no-answers', ...findingsOfFullPool],
   explain: {
     test: [
       'At least max(4, 2 c) workers ended after nearly the same number of requests (coefficient of variation <= 0.3), and the',
       'median life is under 60 s, or at least half of the workers ended within a tenth of a life of each other, twice or more.',
-      'Limit for a life of an hour: max_requests = 3600 λ / c, with a jitter of half of it.',
+      'Limit for a life of an hour: max_requests = 3600 λ / c, with a jitter of half of it. Findings of a full pool fall silent where half of all waiting',
+      'falls into full stretches behind such rounds, or every full stretch begins in one.',
     ].join('\n'),
     guards: [
       'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count, nor do those that a reload',
@@ -163,7 +213,7 @@ export default defineFinding({
       uWSGI: '--max-worker-lifetime 3600 --max-worker-lifetime-delta 300: each worker at its own time',
     },
   },
-  fires: ['gunicorn-sync-2-recycling.log'],
+  fires: ['gunicorn-sync-2-recycling.log', 'faults/recycled-with-import.log.gz'],
   quiet: [
     'faults/uwsgi-cheaper-comes-and-goes.log.gz',
     'faults/reload.log.gz',

@@ -3,6 +3,7 @@ import { max, min } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { type Rows, rowsOf } from '../core/rows.ts';
 import { medianOf, shareScore } from '../core/statistics.ts';
+import type { Severity } from '../core/summary.ts';
 import { countText, durationText, percentText } from '../core/words.ts';
 
 /** A repeat comes this long after the answer. */
@@ -88,10 +89,18 @@ function examine(facts: Facts): Finding | null {
   if (share < MINIMUM_SHARE || share < 2 * usual || z < SURE_Z) return null;
   const route = [...byRoute].sort((a, b) => b[1] - a[1])[0];
   const load = afterFailed / rows.length;
+  const { count: refusals, time } = refusalsOf(rows);
+  const isLimited = refusals >= MOSTLY * failures;
+  const where = route ? `, most of them on ${facts.names.routes.text(route[0])}` : '';
+  const whatItDoes = isLimited
+    ? `, and are refused again (429)${time === null ? '' : `, which takes ${percentText(time)} of the busy time`}.`
+    : ', and fall on a server that was already failing.';
   return {
-    severity: load >= 0.1 ? 'critical' : 'warning',
-    title: `Retry storm: ${percentText(share)} of the failed requests come back within ${durationText(LATEST)}`,
-    detail: `${countText(afterFailed, 'repeat')} of ${countText(failures, 'failed request')} by the same client for the same route, ${durationText(medianOf(delays))} later (median); after a good answer only ${percentText(usual)} come again that soon. Repeats are ${percentText(load)} of the load${route ? `, most of them on ${facts.names.routes.text(route[0])}` : ''}, and fall on a server that was already failing.`,
+    severity: severityOf(load, isLimited, time),
+    title: isLimited
+      ? `Refused clients (429) ask again at once: ${percentText(share)} come back within ${durationText(LATEST)}`
+      : `Retry storm: ${percentText(share)} of the failed requests come back within ${durationText(LATEST)}`,
+    detail: `${countText(afterFailed, 'repeat')} of ${countText(failures, isLimited ? 'refused or failed request' : 'failed request')} by the same client for the same route, ${durationText(medianOf(delays))} later (median); after a good answer only ${percentText(usual)} come again that soon. Repeats are ${percentText(load)} of the requests${where}${whatItDoes}`,
     evidence: {
       failed: failures,
       repeated: afterFailed,
@@ -99,12 +108,38 @@ function examine(facts: Facts): Finding | null {
       repeat_share_after_success: usual,
       delay_median_seconds: medianOf(delays) / 1e6,
       load_share: load,
+      refused: refusals,
     },
-    advice:
-      'Let clients back off exponentially with full jitter and give up after two or three tries; cap repeats at 10 % of all requests (a retry budget), and answer 503 with Retry-After while overloaded.',
+    advice: isLimited
+      ? 'Answer 429 with Retry-After, and let clients keep to it; refuse those who do not at the proxy (nginx: limit_req), which costs the server nothing.'
+      : 'Let clients back off exponentially with full jitter and give up after two or three tries; cap repeats at 10 % of all requests (a retry budget), and answer 503 with Retry-After while overloaded.',
     from: min(times),
     to: max(times),
   };
+}
+
+const TOO_MANY = 429;
+/** Share of the failures from which a limit on clients is what refuses them, and of the busy time from which that is a burden. */
+const MOSTLY = 0.9;
+const BURDEN = 0.1;
+
+/** A limit that refuses callers at little cost is no server that fails. */
+function severityOf(load: number, isLimited: boolean, refusing: number | null): Severity {
+  if (isLimited) return refusing !== null && refusing < BURDEN ? 'info' : 'warning';
+  return load >= 0.1 ? 'critical' : 'warning';
+}
+
+/** Answers with 429, and the share of the busy time that they take; null: the log has no durations. */
+function refusalsOf({ status, service }: Rows): { readonly count: number; readonly time: number | null } {
+  let [count, own, all] = [0, 0, 0];
+  for (let i = 0; i < status.length; i++) {
+    const micros = service[i] > 0 ? service[i] : 0;
+    all += micros;
+    if (status[i] !== TOO_MANY) continue;
+    count++;
+    own += micros;
+  }
+  return { count, time: all > 0 ? own / all : null };
 }
 
 export default defineFinding({
@@ -116,7 +151,8 @@ export default defineFinding({
   explain: {
     test: [
       'Share of failed requests (5xx, 408, 429, 499) that the same client repeats on the same route within 5 s of the answer:',
-      'at least 40 %, twice the share after good answers, z >= 6 between the two shares; 20 failures or more.',
+      'at least 40 %, twice the share after good answers, z >= 6 between the two shares; 20 failures or more. Where nine of ten are 429 a limit',
+      'refuses the callers: a remark while that takes less than a tenth of the busy time.',
     ].join('\n'),
     guards:
       'Compared with what the same clients do after good answers: polling, and many users behind one address, repeat anyway.',
@@ -128,7 +164,7 @@ export default defineFinding({
       uWSGI: 'answer 503 with Retry-After from a middleware',
     },
   },
-  fires: ['faults/retry-storm.log.gz'],
+  fires: ['faults/retry-storm.log.gz', 'faults/refused-clients.log.gz'],
   quiet: [
     'gunicorn-sync-4-nearly-full.log',
     'gunicorn-sync-3-timeout-kills.log',

@@ -95,6 +95,7 @@ export function knownAnalysis(rows: readonly KnownRequest[], server: KnownServer
       lane: Int32Array.from(requests, (r) => lanes.indexOf(r.worker)),
       wait: waits,
     },
+    behindThreads: null,
     service: {
       method: 'logged',
       basis: 'known',

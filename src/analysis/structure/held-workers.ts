@@ -65,12 +65,27 @@ export function heldWorkers(trace: Trace, workers: number): HeldWorkers | null {
   const byRoute = groupsOf(trace.route);
   let longest: HeldWorkers | null = null;
   for (const [route, all] of byRoute) {
-    const rows = all.filter((i) => !Number.isNaN(pauses[i]));
+    const rows = withCallers(
+      route,
+      all.filter((i) => !Number.isNaN(pauses[i])),
+      trace,
+      pauses,
+    );
     const held = heldAfter(route, rows, trace, pauses, byRoute.size);
     if (!held || !othersWentOn(trace, rows, held.least, workers)) continue;
     if (!longest || held.micros > longest.micros) longest = held;
   }
   return longest;
+}
+
+/** Answers behind which other routes were asked for, within as long as half of the pauses last: where nobody else comes, a worker rests. */
+function withCallers(route: number, rows: readonly number[], trace: Trace, pauses: Float64Array): readonly number[] {
+  if (rows.length === 0) return rows;
+  const usual = medianOf(floatsAt(pauses, rows));
+  const { low, duration } = trace;
+  const others = low.map((at, i) => (trace.route[i] === route ? Number.NaN : at - duration[i]));
+  const starts = others.filter((at) => !Number.isNaN(at)).sort();
+  return rows.filter((i) => countUpTo(starts, low[i] + usual) > countUpTo(starts, low[i]));
 }
 
 function heldAfter(
