@@ -40,15 +40,16 @@ function examine(facts: Facts): Finding | null {
   const stretches = episodesOf(facts, slots);
   const follows = (at: number) => holdups.some(({ from, to }) => at >= from - BLUR && at <= to);
   const isBehind = stretches.length > 0 && stretches.every(({ from }) => follows(from));
+  const isLimit = reachedLimit(facts, counts);
   const isCause = rounds >= 2 && (waiting.isMost || isBehind);
   const fullText = isCause ? ' The pool was full behind that, and hardly at other times.' : '';
   return {
     severity: 'warning',
     title:
       rounds >= 2
-        ? `Workers are recycled together: ${countText(rounds, 'time')} at least half of them at once`
-        : `Workers are recycled every ${durationText(life)}`,
-    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${sorted[0]} to ${quantileSorted(sorted, 1)}) and ${durationText(life)}. A new worker imports the application again, and the pool is smaller meanwhile${rounds >= 2 ? '; workers that started together reach the limit together' : ''}.${missing >= SLOW_BOOT ? ` It took ${durationText(missing)} (median) until another answered in its place.` : ''}${fullText}`,
+        ? `Workers are ${isLimit ? 'recycled' : 'replaced'} together: ${countText(rounds, 'time')} at least half of them at once`
+        : `Workers are ${isLimit ? 'recycled' : 'replaced'} every ${durationText(life)}`,
+    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${sorted[0]} to ${quantileSorted(sorted, 1)}) and ${durationText(life)}. A new worker imports the application again, and the pool is smaller meanwhile${rounds >= 2 && isLimit ? '; workers that started together reach the limit together' : ''}.${isLimit ? '' : UNSAID}${missing >= SLOW_BOOT ? ` It took ${durationText(missing)} (median) until another answered in its place.` : ''}${fullText}`,
     evidence: {
       recycled: ended.length,
       requests_per_life: mean,
@@ -61,7 +62,7 @@ function examine(facts: Facts): Finding | null {
       recommended_max_requests: Number.isFinite(hourly) ? hourly : null,
       recommended_jitter: Number.isFinite(hourly) ? Math.ceil(hourly / 2) : null,
     },
-    advice: `Let a life last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together.${missing >= SLOW_BOOT ? ' Importing before the fork (gunicorn: --preload; uWSGI: no --lazy-apps) makes the gap short.' : ''} If recycling covers a memory leak, find the leak.`,
+    advice: `${isLimit ? 'Let a life' : 'Read the error log of that time, and dmesg, first. If it is a limit on requests, let a life'} last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together.${missing >= SLOW_BOOT ? ' Importing before the fork (gunicorn: --preload; uWSGI: no --lazy-apps) makes the gap short.' : ''} If recycling covers a memory leak, find the leak.`,
     from: ended[0].from,
     to: ended.at(-1)!.to,
     lostSeconds: waiting.seconds,
@@ -71,6 +72,13 @@ function examine(facts: Facts): Finding | null {
     ],
   };
 }
+
+const UNSAID =
+  ' Whether they reached a limit on requests that has a jitter, or something ended them (out of memory, a deployment tool, a crash), this log does not tell.';
+
+/** A limit without a jitter leaves hardly any difference; or the server says so. */
+const reachedLimit = ({ lifecycle }: Facts, counts: readonly number[]): boolean =>
+  lifecycle.some(({ kind }) => kind === 'recycle') || max(counts) - min(counts) <= Math.max(3, 0.02 * meanOf(counts));
 
 /** µs: a gap that is worth a sentence, and the time in which the pool is full of those who came in one. */
 const SLOW_BOOT = 1e6;
@@ -201,7 +209,7 @@ export default defineFinding({
       'falls into full stretches behind such rounds, or every full stretch begins in one.',
     ].join('\n'),
     guards: [
-      'Lives that scatter are crashes or deploys, not recycling; lives cut by the end of the log do not count, nor do those that a reload',
+      'Lives that scatter are crashes or deploys, not recycling; of those that differ by more than 2 % it is said that the log cannot tell, unless the server speaks of its limit; lives cut by the end of the log do not count, nor do those that a reload',
       '(HUP) or a shutdown ends: the server says so, or all workers end within 0.3 life / √n of each other (0.1 for two) although their',
       'numbers of requests differ; nor do those in whose place no other begins within 5 s (or three pauses of a worker): a pool that is scaled.',
     ].join('\n'),

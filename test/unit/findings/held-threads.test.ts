@@ -81,6 +81,13 @@ describe('what the wrong cause was told of', () => {
     expect(findings[0].advice).toContain('--preload');
   });
 
+  it('of workers that were killed, without the error log, it is not said that they reached a limit', async () => {
+    const [told] = await found('killed-unsaid');
+    expect(told.title).toBe('Workers are replaced together: 4 times at least half of them at once');
+    expect(told.detail).toContain('this log does not tell');
+    expect(told.advice).toMatch(/^Read the error log of that time/);
+  });
+
   it('a client that a limit refuses at little cost is a remark', async () => {
     const [finding] = await found('refused-clients');
     expect(finding).toMatchObject({ id: 'retry-storm', severity: 'info' });
