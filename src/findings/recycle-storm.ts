@@ -1,5 +1,5 @@
 /** Finding: workers are recycled so often, or so much together, that the pool is short of hands. */
-import { max, min, quantileSorted, standardDeviation } from 'simple-statistics';
+import { max, min, standardDeviation } from 'simple-statistics';
 import { defineFinding, type Facts, type Finding } from '../core/finding.ts';
 import { episodesOf } from '../core/full-stretches.ts';
 import type { WorkerLife } from '../core/inference.ts';
@@ -31,45 +31,90 @@ function examine(facts: Facts): Finding | null {
   const seconds = summary.window.seconds ?? Number.NaN;
   const rate = summary.requests.total / seconds;
   const hourly = Math.ceil((3600 * rate) / workers / 100) * 100;
-  const sorted = counts.toSorted((a, b) => a - b);
-  const replaced = replacementsOf(facts, ended);
-  const missing = medianOf(replaced.map(({ from, to }) => to - from));
-  const slots = knownSlots(summary.server) ?? Number.POSITIVE_INFINITY;
-  const holdups = replaced.map(({ from, to }) => ({ from, to: to + CATCHES_UP, excessMicros: to - from }));
-  const waiting = waitingIn(facts, slots, holdups);
-  const stretches = episodesOf(facts, slots);
-  const follows = (at: number) => holdups.some(({ from, to }) => at >= from - BLUR && at <= to);
-  const isBehind = stretches.length > 0 && stretches.every(({ from }) => follows(from));
-  const isLimit = reachedLimit(facts, counts);
-  const isCause = rounds >= 2 && (waiting.isMost || isBehind);
-  const fullText = isCause ? ' The pool was full behind that, and hardly at other times.' : '';
+  const gap = gapOf(facts, ended);
+  const isCause = rounds >= 2 && gap.fillsPool;
+  const story: Story = { rounds, life, missing: gap.missing, isLimit: reachedLimit(facts, counts), isCause };
   return {
     severity: 'warning',
-    title:
-      rounds >= 2
-        ? `Workers are ${isLimit ? 'recycled' : 'replaced'} together: ${countText(rounds, 'time')} at least half of them at once`
-        : `Workers are ${isLimit ? 'recycled' : 'replaced'} every ${durationText(life)}`,
-    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${sorted[0]} to ${quantileSorted(sorted, 1)}) and ${durationText(life)}. A new worker imports the application again, and the pool is smaller meanwhile${rounds >= 2 && isLimit ? '; workers that started together reach the limit together' : ''}.${isLimit ? '' : UNSAID}${missing >= SLOW_BOOT ? ` It took ${durationText(missing)} (median) until another answered in its place.` : ''}${fullText}`,
+    title: titleOf(story),
+    detail: `${poolText(summary.server)} replaced ${countText(ended.length, 'worker')}, each after about ${roundText(mean)} requests (${min(counts)} to ${max(counts)}) and ${durationText(life)}. ${whatFollowed(story)}`,
     evidence: {
       recycled: ended.length,
       requests_per_life: mean,
       life_median_seconds: life / 1e6,
       rounds_together: rounds,
-      replaced_after_median_seconds: orNull(missing / 1e6),
-      wait_share: orNull(waiting.seconds / waiting.ofAll),
+      replaced_after_median_seconds: orNull(gap.missing / 1e6),
+      wait_share: orNull(gap.waiting.seconds / gap.waiting.ofAll),
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: isCause ? summary.concurrency.saturated_seconds : null,
       recommended_max_requests: Number.isFinite(hourly) ? hourly : null,
       recommended_jitter: Number.isFinite(hourly) ? Math.ceil(hourly / 2) : null,
     },
-    advice: `${isLimit ? 'Let a life' : 'Read the error log of that time, and dmesg, first. If it is a limit on requests, let a life'} last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together.${missing >= SLOW_BOOT ? ' Importing before the fork (gunicorn: --preload; uWSGI: no --lazy-apps) makes the gap short.' : ''} If recycling covers a memory leak, find the leak.`,
+    advice: adviceOf(
+      story,
+      `last an hour: max requests ${hourly} at ${roundText(rate)} requests/s on ${countText(workers, 'worker')}, with a jitter of ${Math.ceil(hourly / 2)} so that they do not go together.`,
+    ),
     from: ended[0].from,
     to: ended.at(-1)!.to,
-    lostSeconds: waiting.seconds,
+    lostSeconds: gap.waiting.seconds,
     spares: [
       ...(isCause ? [] : findingsOfFullPool),
       ...(rounds >= 2 && !wasRestarted(facts, ended[0].from) ? [] : ['no-answers']),
     ],
+  };
+}
+
+/** What the sentences tell of; `life` and `missing` in µs. */
+interface Story {
+  readonly rounds: number;
+  readonly life: number;
+  /** Until another answered in the place of one, by the median. */
+  readonly missing: number;
+  /** false: something else may have ended them. */
+  readonly isLimit: boolean;
+  /** The pool was full because of it. */
+  readonly isCause: boolean;
+}
+
+function titleOf({ rounds, life, isLimit }: Story): string {
+  const what = `Workers are ${isLimit ? 'recycled' : 'replaced'}`;
+  return rounds >= 2
+    ? `${what} together: ${countText(rounds, 'time')} at least half of them at once`
+    : `${what} every ${durationText(life)}`;
+}
+
+function whatFollowed({ rounds, missing, isLimit, isCause }: Story): string {
+  const together = rounds >= 2 && isLimit ? '; workers that started together reach the limit together' : '';
+  return [
+    `A new worker imports the application again, and the pool is smaller meanwhile${together}.`,
+    isLimit ? '' : UNSAID,
+    missing >= SLOW_BOOT ? ` It took ${durationText(missing)} (median) until another answered in its place.` : '',
+    isCause ? ' The pool was full behind that, and hardly at other times.' : '',
+  ].join('');
+}
+
+/** @param lasting "last an hour: …" */
+function adviceOf({ missing, isLimit }: Story, lasting: string): string {
+  const preload =
+    missing >= SLOW_BOOT
+      ? ' Importing before the fork (gunicorn: --preload; uWSGI: no --lazy-apps) makes the gap short.'
+      : '';
+  const first = 'Read the error log of that time, and dmesg, first. If it is a limit on requests, let a life';
+  return `${isLimit ? 'Let a life' : first} ${lasting}${preload} If recycling covers a memory leak, find the leak.`;
+}
+
+/** How long workers were missing, and what was waited behind that. */
+function gapOf(facts: Facts, ended: readonly WorkerLife[]) {
+  const replaced = replacementsOf(facts, ended);
+  const slots = knownSlots(facts.summary.server) ?? Number.POSITIVE_INFINITY;
+  const holdups = replaced.map(({ from, to }) => ({ from, to: to + CATCHES_UP, excessMicros: to - from }));
+  const waiting = waitingIn(facts, slots, holdups);
+  const stretches = episodesOf(facts, slots);
+  const follows = (at: number) => holdups.some(({ from, to }) => at >= from - BLUR && at <= to);
+  return {
+    missing: medianOf(replaced.map(({ from, to }) => to - from)),
+    waiting,
+    fillsPool: waiting.isMost || (stretches.length > 0 && stretches.every(({ from }) => follows(from))),
   };
 }
 

@@ -75,7 +75,7 @@ function examine(facts: Facts): Finding | null {
       // The verdict tells of the pool and its waits by these.
       saturated_seconds: summary.concurrency.saturated_seconds,
     },
-    advice: `If ${they} hung: give the calls that ${which} makes time-outs of a few seconds, and find what it waited for (py-spy dump --pid while it hangs). If ${they} should take so long (a stream, an export, an upload): serve ${which} by a server of its own or an async one, or hand the work to a task queue and answer at once. ${countText(slots + held.peak, 'slot')} would have left the others their ${slots}.`,
+    advice: `If ${they} hung: give the calls that ${which} makes time-outs of a few seconds, and find what ${they} waited for (py-spy dump --pid while that lasts). If ${they} should take so long (a stream, an export, an upload): serve ${which} by a server of its own or an async one, or hand the work to a task queue and answer at once. ${countText(slots + held.peak, 'slot')} would have left the others their ${slots}.`,
     from,
     to,
     lostSeconds: held.waitSeconds,
