@@ -18,6 +18,9 @@ const CAUSE = 'outage-behind';
 const LEAST_RECOMMENDED = 3;
 /** So many longer examinations speak for now. */
 const LOOKS = 3;
+/** Times the least wait up to which the likeliest begins to say no more than that, and from which it says more again. */
+const NO_FARTHER = 1.05;
+const FARTHER = 1.5;
 /** A wait that changed by less is the same. */
 const SAME_WAIT = 1.5;
 /** µs: waits from which a queue is one, and from which it is a catastrophe where requests are shorter. */
@@ -71,7 +74,13 @@ export class LiveStretch {
   /** µs: what such a pool lets wait at least, if callers come one by one and histories do not tell less, and at most. */
   bound(least: number, most: number): void {
     const { wait } = this;
-    this.told = wait?.isOpen ? { ...wait, low: wait.low < 1 ? 0 : Math.min(wait.mean, least), high: most } : wait;
+    this.told = wait?.isOpen ? this.#bounded(wait, wait.low < 1 ? 0 : Math.min(wait.mean, least), most) : wait;
+  }
+
+  /** Two ways to tell a wait do not take turns while the least creeps up to the likeliest. */
+  #bounded(wait: WaitNow, low: number, high: number): WaitNow {
+    const isLeast = wait.mean < (this.told && !this.told.isLeast ? NO_FARTHER : FARTHER) * low;
+    return { ...wait, low, high, isLeast };
   }
 
   /** With what was found before; the pool that is recommended is the middle of all that were. */

@@ -28,7 +28,9 @@ export function withToldRange(inference: ServerInference, queues: FullQueues | n
   const { mean, low, high, answered } = queues;
   // Whoever queues is answered, at the pace of the pool, after the longest wait at the latest.
   const mostQueued = answered === null ? Number.POSITIVE_INFINITY : Math.max(1, (answered * high) / 1e6);
-  return { ...inference, wait: { ...inference.wait, mean, lowMean: low, highMean: high, mostQueued } };
+  // What is told stands beside an examination that finds nothing, right after a reload for one.
+  const method = inference.wait.method === 'unknown' ? 'inferred' : inference.wait.method;
+  return { ...inference, wait: { ...inference.wait, method, mean, lowMean: low, highMean: high, mostQueued } };
 }
 
 /** Of the rows in these queues the one that began last of those whose wait is known; -1: none is. */

@@ -16,6 +16,8 @@ export interface WaitNow {
   readonly high: number;
   /** No line tells it: it is of callers who come one by one, and a few clients who ask again and again wait less and look the same. */
   readonly isOpen: boolean;
+  /** The likeliest says no more than the least; missing: it does. */
+  readonly isLeast?: boolean;
 }
 
 export interface FullNow {
@@ -43,8 +45,6 @@ export interface FullNow {
 const HARDLY_WAITS = 10_000;
 /** µs: nobody waits. */
 const NOT_AT_ALL = 1000;
-/** Times the least wait below which the likeliest says no more than that. */
-const NOT_FAR = 1.25;
 
 /** "callers now queue for 800 ms to 38 s (less if a few clients keep asking)", briefly, and in brief. */
 function waitingWords({ wait, longest }: FullNow): [string, string, string] {
@@ -73,11 +73,11 @@ function waitingWords({ wait, longest }: FullNow): [string, string, string] {
 }
 
 /** `most`: in words; null: not known. */
-function openWords({ mean, low }: WaitNow, most: string | null): [string, string, string] {
+function openWords({ mean, low, isLeast }: WaitNow, most: string | null): [string, string, string] {
   const [about, least] = [durationText(mean), durationText(low)];
   const mayBeNone = low < NOT_AT_ALL;
   // The likeliest says nothing where perhaps nobody waits, or where a queue that did not run empty tells as much.
-  if (mayBeNone || mean < NOT_FAR * low) {
+  if (mayBeNone || isLeast) {
     const orMore = `${least} or more${most === null ? '' : `, ${most} at most`}`;
     const spoken = mayBeNone ? `up to ${most ?? about}` : orMore;
     const few = mayBeNone ? 'not at all' : 'less';

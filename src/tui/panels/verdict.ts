@@ -19,6 +19,10 @@ const reading = (snapshot: View['snapshot']): Verdict => ({
 /** What passes the filter is not judged yet. */
 const filtering: Verdict = { severity: 'info', sentence: 'Working out what passes…', confidence: 0 };
 
+/** A sentence whose numbers change is told in words that have room for others, or every few seconds it would be another sentence. */
+const withRoom = (sentence: string): string =>
+  sentence.replace(/\b\d+(\.\d)? (ms|s|min|h)\b/g, '0.0 min').replace(/\b\d+(\.\d)? req/g, '0.0 req');
+
 /** Returns the rows it took. */
 function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict, badge: string, before = ''): number {
   const { severity, sentence, shorter = [], confidence } = verdict;
@@ -29,10 +33,11 @@ function drawVerdict({ theme, snapshot }: View, canvas: Canvas, verdict: Verdict
       ? ` (${shortPercent(confidence)}\u00a0sure)`
       : '';
   const linesOf = (words: string) => wrap(`${before}${words}`, canvas.columns - left - 1);
+  const rowsOf = (words: string) => linesOf(snapshot.live ? withRoom(words) : words).length;
   // Fewer words before anything is cut; what would end it goes before how sure that is.
   const briefest = shorter.at(-1) ?? sentence;
-  const wordings = [...[sentence, ...shorter].map((words) => `${words}${sure}`), briefest].map(linesOf);
-  const lines = wordings.find(({ length }) => length <= canvas.rows) ?? wordings[wordings.length - 1];
+  const wordings = [...[sentence, ...shorter].map((words) => `${words}${sure}`), briefest];
+  const lines = linesOf(wordings.find((words) => rowsOf(words) <= canvas.rows) ?? briefest);
   for (let row = 0; row < Math.min(lines.length, canvas.rows); row++) {
     const isLast = row === canvas.rows - 1 && lines.length > canvas.rows;
     const text = isLast ? clipWords(lines.slice(row).join(' '), canvas.columns - left - 1) : lines[row];

@@ -110,4 +110,17 @@ describe('the verdict on a narrow screen', () => {
       /FILTER 481 of 580 requests, 2 % .*about 4\.4 s \(inferred\), no errors, service p95 5\.8 ms.* All requests: 3 sync workers/,
     );
   });
+
+  it('stays the same words live while only its numbers change', async () => {
+    const snapshot = { ...(await replaySnapshot('gunicorn-sync-4-burst-of-16.log')), live: true };
+    const withWait = (wait: string) => {
+      const sentence = `4 sync workers, full since 20:42:31. Callers now queue for about ${wait} (1 s to 21 s).`;
+      const shorter = [`4 sync workers full since 20:42:31; waits now ~${wait}.`, `Full; waits ${wait}.`];
+      return { ...snapshot, verdict: { severity: 'critical' as const, sentence, shorter, confidence: 1 } };
+    };
+    for (let columns = 48; columns < 120; columns++) {
+      const [long, short] = ['438 ms', '2 s'].map((wait) => told(withWait(wait), columns, 1).replace(wait, 'a while'));
+      expect(short, `${columns} columns`).toBe(long);
+    }
+  });
 });
