@@ -42,6 +42,8 @@ const LEAST_AS_MICROS = 40;
 const USUAL_AS_MICROS = 1000;
 /** As milliseconds a server's usual answers take no less than a tenth of a second. */
 const USUAL_SIZE = 100;
+/** In fewer lines numbers that hardly differ may be processes, from which on, and how far apart. */
+const [FEW, LEAST_PID, PIDS_APART] = [8, 1000, 100];
 /** Fewer lines prove nothing of what runs at once. */
 const LEAST_REFUTING = 20;
 /** More requests at once than servers of Python are run with. */
@@ -124,7 +126,10 @@ function guessOfWhole(spread: Spread, { byServer, named = false, clfStamps = fal
   const { values, smallest, median, largest, range, atOnce } = spread;
   const sure = (unit: TimeUnit, name: string) => ({ unit, fine: false, because: `whole numbers ${range}: ${name}` });
   const open = (what: string) => ({ unit: null, fine: false, because: `whole numbers ${range} may be ${what}` });
-  if (values.length >= 8 && smallest === largest) return null;
+  if (values.length >= FEW && smallest === largest) return null;
+  // The first lines of a log that begins have the processes of one server, whose numbers follow each other.
+  const mayBePids = values.length < FEW && smallest >= LEAST_PID && largest - smallest <= PIDS_APART;
+  if (mayBePids && values.length > 1 && !byServer && !named) return null;
   if (largest < 60) return named ? open('seconds or milliseconds') : null;
   if (!named && mayBeSizes(spread)) return open('sizes');
   if (smallest < 10) return sure('ms', 'milliseconds');
