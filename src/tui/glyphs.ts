@@ -34,7 +34,9 @@ export interface Glyphs {
   readonly other: string;
   readonly atLeast: string;
   readonly up: string;
-  readonly down: string;
+  /** Behind the title of a column by which a list is sorted. */
+  readonly ascending: string;
+  readonly descending: string;
   readonly right: string;
   readonly pause: string;
   readonly play: string;
@@ -69,7 +71,8 @@ const unicode: Glyphs = {
   other: '◆',
   atLeast: '≥',
   up: '↑',
-  down: '↓',
+  ascending: '↑',
+  descending: '↓',
   right: '→',
   pause: '‖',
   play: '▶',
@@ -104,7 +107,9 @@ const plain: Glyphs = {
   other: '!',
   atLeast: '>',
   up: '^',
-  down: 'v',
+  // Right behind a word they would be letters of it.
+  ascending: ' ^',
+  descending: ' v',
   right: '>',
   pause: '||',
   play: '>',

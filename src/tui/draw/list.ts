@@ -63,9 +63,10 @@ function drawText<Line>(
   y: number,
   text: string,
   style: StyleId,
+  cells = width,
 ) {
-  if (column.align === 'left') canvas.text(x, y, text, style, width);
-  else canvas.textRight(x + width, y, text, style, width);
+  if (column.align === 'left') canvas.text(x, y, text, style, cells);
+  else canvas.textRight(x + width, y, text, style, cells);
 }
 
 /** The titles of the columns; the one with room to spare says which lines are shown. */
@@ -79,8 +80,9 @@ function drawHead<Line>(
   for (const one of placed) {
     const { column, x, width } = one;
     const isSorted = sorted !== undefined && columns[sorted.column] === column;
-    const title = isSorted ? `${column.title}${sorted.ascending ? glyphs.up : glyphs.down}` : column.title;
-    drawText(canvas, one, 0, title, isSorted ? theme.accent : theme.quiet);
+    const title = isSorted ? `${column.title}${sorted.ascending ? glyphs.ascending : glyphs.descending}` : column.title;
+    // The gap between two columns has room for a mark.
+    drawText(canvas, one, 0, title, isSorted ? theme.accent : theme.quiet, width + 1);
     if (column.width === 0 && title.length + range.length + 3 < width)
       canvas.textRight(x + width, 0, range, theme.quiet);
   }

@@ -22,6 +22,13 @@ function historyText({ snapshot }: View): string {
 
 type Piece = readonly [text: string, style: StyleId];
 
+/** µs without an answer from which an empty picture wants an explanation. */
+const SILENCE = 10_000_000;
+
+/** Nothing comes: whether nobody asks, nobody is answered, or nobody writes, the log does not tell. */
+const silenceText = ({ snapshot: { live, now, to, zoneMinutes } }: View): string =>
+  live && now - to >= SILENCE ? `no line since ${clockText(to, zoneMinutes)}` : '';
+
 /** What happens to the input, and how one looks at it: first, because the rest may have no room. */
 function newsPieces(view: View): Piece[] {
   const { snapshot, theme, ui } = view;
@@ -33,6 +40,7 @@ function newsPieces(view: View): Piece[] {
     [ui.cursor === null ? '' : `cursor ${clockText(ui.cursor, snapshot.zoneMinutes, true)}`, theme.accent],
     [barWords(view), theme.text],
     [ui.edge === null ? '' : 'looking back (end returns)', theme.warning],
+    [silenceText(view), theme.warning],
   ];
 }
 

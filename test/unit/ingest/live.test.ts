@@ -42,7 +42,9 @@ describe('a live log', () => {
   it.each([2, 3, 7])('does not take the processes of its first %i lines for how long they took', (count) => {
     const { parser, seen, push } = live();
     for (let i = 0; i < count; i++)
-      push(`2026-11-30 11:04:02,${100 + i} INFO [${24_949 + (i % 2)}] 127.0.0.1:${34_000 + i} - "GET /a HTTP/1.0" 200 OK\n`);
+      push(
+        `2026-11-30 11:04:02,${100 + i} INFO [${24_949 + (i % 2)}] 127.0.0.1:${34_000 + i} - "GET /a HTTP/1.0" 200 OK\n`,
+      );
     parser.flush();
     expect(seen[0].facts).toMatchObject({ format: 'uvicorn', fields: { duration: false } });
   });

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import heatMap from '../../../src/tui/panels/heat-map.ts';
 import requests from '../../../src/tui/panels/requests.ts';
+import routes from '../../../src/tui/panels/routes.ts';
 import whatIf from '../../../src/tui/panels/what-if.ts';
 import { closeScreens, openScreen } from '../../helpers/screen.ts';
 import { emptyTail, handSnapshot, replaySnapshot } from '../../helpers/snapshots.ts';
@@ -59,6 +60,13 @@ describe('lists on a wide screen', () => {
     const before = screen.session.ui.sort;
     await press('route');
     expect(screen.session.ui.sort).toEqual(before);
+  });
+
+  it('are sorted in ASCII by a sign that is no letter of the title', () => {
+    const titles = (column: number) =>
+      drawn(routes, viewOf(pool(), { columns: 80, ascii: true, ui: { sort: { column, ascending: false } } }), 80, 3)[0];
+    expect(titles(0)).toContain(' busy v ');
+    expect(titles(5)).toMatch(/ errors v$/);
   });
 
   it('keep their places while the cursor moves', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Snapshot } from '../../../src/core/snapshot.ts';
 import status from '../../../src/tui/panels/status.ts';
 import { reduce } from '../../../src/tui/reduce/reduce.ts';
 import type { UiState } from '../../../src/tui/ui-state.ts';
@@ -46,6 +47,15 @@ describe('the status line of a screen that nobody has touched', () => {
     expect(lineOf({}, 120, threads)).toContain('a row is a worker, as high as it runs requests at once');
     expect(lineOf({}, 120, emptyTail())).not.toContain('a row is');
   });
+});
+
+it('says live since when no line has come, as soon as the picture shows that nothing comes', () => {
+  const after = (seconds: number, change: Partial<Snapshot> = {}) =>
+    lineOf({}, 120, { ...tail, live: true, to: NOON, now: NOON + seconds * SECOND, ...change });
+  expect(after(9)).not.toContain('no line');
+  expect(after(10)).toContain('no line since 12:00:00');
+  expect(after(10, { live: false })).not.toContain('no line');
+  expect(after(10, { to: Number.NaN })).not.toContain('no line');
 });
 
 describe('the bar under the cursor', () => {
