@@ -25,7 +25,8 @@ export function completionsOf(
   const choices = completeFilter(typed, snapshot, MOST_COMPLETIONS);
   const word = /\S*$/.exec(prompt.text)?.[0] ?? '';
   const none = { before: '', chosen: '', after: '' };
-  if (choices.length === 0 || (choices.length === 1 && choices[0] === word)) {
+  if (choices.length === 1 && choices[0] === word) return { hint: '', ...none };
+  if (choices.length === 0) {
     const field = /^-?([a-z]+)[:<>]/i.exec(word)?.[1].toLowerCase() ?? '';
     return { hint: filterFields[field] ?? '', ...none };
   }
