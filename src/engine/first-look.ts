@@ -1,11 +1,14 @@
 /** What is told of a log until all is worked out: a first look at a small one, or at a part of a long one. */
+import type { ServerInference } from '../core/inference.ts';
 import { newRevision, type Snapshot, type Verdict } from '../core/snapshot.ts';
 import type { Summary } from '../core/summary.ts';
 import { sliceRows } from '../core/table.ts';
 import { countText } from '../core/words.ts';
 import { verdictOf } from '../findings/verdict.ts';
+import { WAITS_UNTOLD } from '../findings/wait-words.ts';
 import type { ExaminedWindow, Examiner } from './examiner.ts';
 import type { ReplayLog } from './replay-log.ts';
+import { isAlarm } from './steady-verdict.ts';
 
 /** Of a long log so many requests say something within a second. */
 const FIRST_JUDGED = 6000;
@@ -41,8 +44,30 @@ export const firstVerdict = ({
   summary,
   verdict,
   inference,
-}: Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference'>): Verdict =>
-  inference.servers.length > 0 ? verdict : verdictOf(withoutGuess(summary));
+}: Pick<ExaminedWindow, 'summary' | 'verdict' | 'inference'>): Verdict => {
+  if (inference.servers.length > 0) return verdict;
+  const found = verdictOf(withoutGuess(summary));
+  return isAlarm(found) || isOfMost(inference) ? found : untilWorkedOut(verdictOf(withoutWaits(summary)));
+};
+
+/** Of a first look, share of the requests that were followed: fewer do not speak for all. */
+const MOST = 0.5;
+
+function isOfMost({ wait: { method }, requests: { wait } }: ServerInference): boolean {
+  if (method !== 'inferred') return true;
+  const unknown = wait.reduce((count, micros) => count + (Number.isNaN(micros) ? 1 : 0), 0);
+  return wait.length - unknown >= MOST * wait.length;
+}
+
+const withoutWaits = (summary: Summary): Summary => ({
+  ...summary,
+  wait: { ...summary.wait, method: 'unknown', confidence: 0, mean: null, p50: null, p95: null, p99: null, max: null },
+});
+
+const untilWorkedOut = (verdict: Verdict): Verdict => ({
+  ...verdict,
+  sentence: verdict.sentence.replace(WAITS_UNTOLD, 'whether callers queued is being worked out'),
+});
 
 function withoutGuess(summary: Summary): Summary {
   const { wait } = summary;

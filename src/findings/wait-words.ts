@@ -81,11 +81,14 @@ function leastWords(mean: number): [string, string, string] {
   ];
 }
 
+/** Of waits that nobody knows. */
+export const WAITS_UNTOLD = 'whether callers queued the log cannot tell';
+
 /** "callers did not queue", "callers may have queued for about 4 ms on average (0 s to 6 s fit the log)", in three lengths. */
 export function quietWaitWords(wait: Summary['wait']): [string, string, string] {
   const text = (seconds: number) => durationText(seconds * 1e6);
   if (wait.method === 'bounded' && wait.low.mean) return leastWords(wait.low.mean);
-  if (wait.p95 === null) return ['whether callers queued the log cannot tell', 'waits unknown', 'waits unknown'];
+  if (wait.p95 === null) return [WAITS_UNTOLD, 'waits unknown', 'waits unknown'];
   const p95 = text(wait.p95);
   const high = wait.high.mean ?? 0;
   if (mayBeNone(wait) && (high >= SHORT / 2 || wait.p95 >= SHORT)) return rangeWords(wait);

@@ -7,6 +7,7 @@ import { formats } from '../../../parsers/index.ts';
 import { LocalExaminer } from '../../../src/engine/examiner.ts';
 import { ReplayEngine } from '../../../src/engine/replay-engine.ts';
 import { replayObjects } from '../../../src/engine/replay-stream.ts';
+import type { Verdict } from '../../../src/core/snapshot.ts';
 import { FakeClock } from '../../helpers/fake-clock.ts';
 import { root } from '../../helpers/terminal.ts';
 
@@ -78,6 +79,30 @@ describe('ReplayEngine', () => {
     // Of a wide range the likeliest is not told yet: the closer look would find another.
     expect(told[0].sentence).toMatch(/callers queued for \S+ ms to \S+ s on average \(inferred\)/);
     expect(told.at(-1)?.status).toBe('');
+  });
+
+  it('does not tell by a calm end how long callers queued in all of the log', async () => {
+    const path = join(folder, 'calm-in-the-end.log');
+    const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString().slice(11, 19);
+    const served = (pid: number, second: number) =>
+      `127.0.0.1 - - [20/Nov/2026:${at(second)} +0000] "GET /a HTTP/1.1" 200 2 "-" "x" pid=${pid} us=330000\n`;
+    const pids = [101, 102, 103, 104];
+    const full = Array.from({ length: 120 }, (_, second) => pids.flatMap((pid) => Array(3).fill(served(pid, second))));
+    const calm = Array.from({ length: 180 }, (_, k) => served(pids[k % 4], 122 + k));
+    writeFileSync(path, [...full.flat(), ...calm].join(''));
+    const { engine } = open([path]);
+    const told: Verdict[] = [];
+    engine.subscribe(() => {
+      const { status, verdict } = engine.snapshot();
+      if (status.startsWith('a first look')) told.push(verdict);
+    });
+    await engine.open();
+    await engine.load();
+    expect(told[0].severity).toBe('info');
+    expect(told[0].sentence).toMatch(
+      /^4 sync workers, all busy 1[12]\d of .* whether callers queued is being worked out\.$/,
+    );
+    await engine.stop();
   });
 
   it('tells what the first requests of a long log say, and that it is those', async () => {
