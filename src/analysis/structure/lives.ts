@@ -80,6 +80,13 @@ function fateBy(kind: LifecycleEvent['kind'], before: Life['fate']): Life['fate'
   }
 }
 
+/** µs: a reload lets the old workers end what they are at while the new ones begin. */
+export const GRACE = 3_000_000;
+
+/** It began behind the other one, or when that was about to end and not when it began. */
+const mayFollow = (one: Life, other: Life): boolean =>
+  one.from > other.to || one.from > Math.max(other.to - GRACE, other.from + GRACE);
+
 /**
  * A worker that fell silent for long and was followed by another one ended. If all that ended so had about the same number
  * of requests, they were recycled (max_requests); why others end, only the server can say.
@@ -91,7 +98,7 @@ function withInferredEnds(lives: Life[]): Life[] {
       life.fate === 'running' &&
       hasRhythm(life) &&
       last - life.to > 5 * pauseOf(life) &&
-      lives.some((other) => other.from > life.to),
+      lives.some((other) => mayFollow(other, life)),
   );
   const counts = silent.map((life) => life.requests);
   const mean = counts.reduce((a, b) => a + b, 0) / counts.length;

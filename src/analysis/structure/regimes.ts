@@ -8,7 +8,7 @@ import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import { clockText } from '../../core/time.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
-import { type Life, workersFrom } from './lives.ts';
+import { GRACE, type Life, workersFrom } from './lives.ts';
 import type { SlotLoss } from './slot-loss.ts';
 import { exactly, type ShownOfPool, type Structure, within } from './structure.ts';
 import type { Trace } from './trace.ts';
@@ -29,8 +29,6 @@ export interface Regime {
   readonly tells: boolean;
 }
 
-/** µs: a reload lets the old workers end what they are at while the new ones begin. */
-const GRACE = 3_000_000;
 /** Fewer requests, of all and of each worker, do not tell how many workers there are. */
 const FEWEST = 30;
 const FEWEST_EACH = 8;

@@ -146,3 +146,20 @@ test('workers that are killed and started anew in lines without a time are count
   expect(said.restarts).toBe(5);
   expect(said.lives.filter(({ fate }) => fate === 'timeout')).toHaveLength(5);
 });
+
+test('at a reload the last of the old workers ends as well, although all of the new ones are at work already', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 10, 20, 12, 0, second)).toISOString().slice(11, 19);
+  const line = (pid: number, second: number) =>
+    `127.0.0.1 - - [20/Nov/2026:${at(second)} +0000] "GET /a HTTP/1.1" 200 2 "-" "x" pid=${pid} us=400000`;
+  const serve = (pids: readonly number[], from: number, to: number) =>
+    Array.from({ length: to - from }, (_, i) => pids.map((pid) => line(pid, from + i))).flat();
+  // 104 is at its last request while those in its place have begun; 204 has nothing to do in the end.
+  const lines = [
+    ...serve([101, 102, 103], 0, 20),
+    ...serve([104], 0, 22),
+    ...serve([201, 202, 203], 20, 50),
+    ...serve([204], 20, 49),
+  ];
+  const { lives } = inferLog(`${lines.sort().join('\n')}\n`);
+  expect(lives.map(({ fate }) => fate !== 'running')).toEqual([1, 1, 1, 1, 0, 0, 0, 0].map(Boolean));
+});
