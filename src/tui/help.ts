@@ -47,7 +47,7 @@ const legend: readonly (readonly [string, string, string])[] = [
   ['service p95', 'service p95', 'the brighter part of a column is the p50; of the wait too'],
   ['req/s', 'req/s', 'the red part of a column are server errors'],
   ['▲ ▼', '^ v', 'a worker booted, exited'],
-  ['↻', 'R', 'a worker was recycled'],
+  ['↻', 'R', 'a worker was recycled, or another one took its place'],
   ['✖ †', 'X K', 'a worker timed out, was killed'],
 ];
 

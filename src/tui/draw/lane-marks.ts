@@ -1,4 +1,4 @@
-/** Marks on a lane where the server says that a worker began, ended or was killed. */
+/** Marks on a lane where the server says that a worker began, ended or was killed, or where the lines show that another one took its place. */
 import type { LifecycleEvent } from '../../core/lifecycle.ts';
 import type { Canvas } from '../canvas.ts';
 import type { Glyphs } from '../glyphs.ts';
@@ -38,6 +38,7 @@ const severityOf = (rank: number) => (rank >= 2 ? 'critical' : rank === 1 ? 'war
 
 export function drawLifecycleMarks(view: View, canvas: Canvas, track: Track, left: number): void {
   const { snapshot, scene, theme, glyphs } = view;
+  drawSuccessors(view, canvas, track, left);
   if (snapshot.lifecycle.length === 0) return;
   const names = new Set(track.lives.map((life) => life.name));
   const drawn = new Map<number, number>();
@@ -50,4 +51,17 @@ export function drawLifecycleMarks(view: View, canvas: Canvas, track: Track, lef
     drawn.set(column, rank);
     canvas.put(left + column, 0, glyph, theme.severity(severityOf(rank)).badge);
   }
+}
+
+/** Cells for each mark, on average: denser ones would hide the bars of workers that live for a few requests each. */
+const CELLS_EACH = 16;
+
+/** Nobody says why another process is at work from there on: the mark is none of the server's. */
+function drawSuccessors({ scene: { axis }, theme, glyphs }: View, canvas: Canvas, { lives }: Track, left: number): void {
+  const columns = lives
+    .slice(1)
+    .map(({ from }) => Math.floor(columnOf(axis, from)))
+    .filter((column) => column >= 0 && column < axis.columns);
+  if (columns.length * CELLS_EACH > axis.columns) return;
+  for (const column of columns) canvas.put(left + column, 0, glyphs.recycle, theme.severity('info').text);
 }

@@ -257,3 +257,30 @@ describe('a worker of which it turns out that it has one slot', () => {
     expect(levels(known)).toBeCloseTo(1, 1);
   });
 });
+
+describe('a worker that took the place of another', () => {
+  const replaced = (each: number) => {
+    const worker = (i: number) => String(8712 + Math.floor(i / each));
+    const requests = Array.from({ length: 60 }, (_, i) => ({ start: -60 + i, end: -59.2 + i, worker: worker(i) }));
+    const snapshot = handSnapshot({ requests });
+    const { inference } = snapshot;
+    const last = inference.lives.length - 1;
+    const lives = inference.lives.map((life, i) => ({
+      ...life,
+      from: NOON + (i * each - 60) * SECOND,
+      to: NOON + ((i + 1) * each - 60.2) * SECOND,
+      fate: i < last ? ('exited' as const) : life.fate,
+    }));
+    return { ...snapshot, inference: { ...inference, lives } };
+  };
+
+  it('is marked where it begins, although no server says so', () => {
+    const [, lane] = drawn(lanes, viewOf(replaced(30)), 80, 3);
+    expect(lane).toMatch(/^8713 .*↻/);
+    expect(lane.match(/↻/g)).toHaveLength(1);
+  });
+
+  it('is not marked where each lives for a few requests: the marks would hide those', () => {
+    expect(drawn(lanes, viewOf(replaced(3)), 80, 30).join('\n')).not.toContain('↻');
+  });
+});
