@@ -58,10 +58,11 @@ const CELLS_EACH = 16;
 
 /** Nobody says why another process is at work from there on: the mark is none of the server's. */
 function drawSuccessors({ scene: { axis }, theme, glyphs }: View, canvas: Canvas, { lives }: Track, left: number): void {
-  const columns = lives
-    .slice(1)
-    .map(({ from }) => Math.floor(columnOf(axis, from)))
-    .filter((column) => column >= 0 && column < axis.columns);
+  const columns: number[] = [];
+  for (let k = 1; k < lives.length; k++) {
+    const column = Math.floor(columnOf(axis, lives[k].from));
+    if (column >= 0 && column < axis.columns) columns.push(column);
+  }
   if (columns.length * CELLS_EACH > axis.columns) return;
   for (const column of columns) canvas.put(left + column, 0, glyphs.recycle, theme.severity('info').text);
 }
