@@ -57,7 +57,12 @@ export function drawLifecycleMarks(view: View, canvas: Canvas, track: Track, lef
 const CELLS_EACH = 16;
 
 /** Nobody says why another process is at work from there on: the mark is none of the server's. */
-function drawSuccessors({ scene: { axis }, theme, glyphs }: View, canvas: Canvas, { lives }: Track, left: number): void {
+function drawSuccessors(
+  { scene: { axis }, theme, glyphs }: View,
+  canvas: Canvas,
+  { lives }: Track,
+  left: number,
+): void {
   const columns: number[] = [];
   for (let k = 1; k < lives.length; k++) {
     const column = Math.floor(columnOf(axis, lives[k].from));
