@@ -8,6 +8,7 @@ import { LiveEngine } from '../engine/live-engine.ts';
 import { LiveStream } from '../engine/live-stream.ts';
 import { bePatientFor } from '../engine/patient-v8.ts';
 import { startThread } from '../engine/start-thread.ts';
+import type { Form } from '../tui/capabilities.ts';
 import { askedForm } from './asked-form.ts';
 import type { TailOptions } from './commands/tail.ts';
 import { createExaminer } from './create-examiner.ts';
@@ -31,17 +32,31 @@ export async function runTail(paths: readonly string[], options: TailOptions): P
     ...(options.state === undefined ? {} : { stateFile: options.state }),
   });
   bePatientFor(paths);
-  if (form === 'plain') {
-    await engine.start();
-    await engine.examined();
-    return runPlain(engine, systemClock, {
-      onOver: (over) => engine.onOver(over),
-      stop: () => engine.stop(true),
-    });
-  }
+  const code = await tail(engine, form, () => runScreen(engine, options, paths.includes('-')));
+  if (engine.isLeft) await interruptOurselves();
+  return code;
+}
+
+async function tail(engine: LiveEngine, form: Form, screen: () => Promise<number>): Promise<number> {
   if (form === 'json') return streamTail(engine);
-  await engine.open();
-  return runScreen(engine, options, paths.includes('-'));
+  if (form === 'screen') {
+    await engine.open();
+    return screen();
+  }
+  await engine.start();
+  await engine.examined();
+  return runPlain(engine, systemClock, {
+    onOver: (over) => engine.onOver(over),
+    stop: () => engine.stop(true),
+  });
+}
+
+/** Node exits when all reads have ended; one that is left to a file system that does not answer may never. */
+async function interruptOurselves(): Promise<void> {
+  await flushed();
+  process.removeAllListeners('SIGINT');
+  process.kill(process.pid, 'SIGINT');
+  await new Promise(() => {});
 }
 
 /** SIGINT and SIGTERM are the ordinary end of a tail, and so is the end of standard input. */

@@ -55,6 +55,9 @@ parentPort?.on('message', (request: ThreadRequest) => {
   }
 });
 
+// It could be started.
+parentPort?.postMessage({ id: 0 });
+
 /** The screen draws the point estimates; their samples stay here, where the findings have used them. */
 function withoutSamples<T extends { readonly requests: { readonly waitSamples?: unknown } }>(inference: T): T {
   const { waitSamples: _, ...requests } = inference.requests;

@@ -12,7 +12,7 @@ import { HeldRequests } from './held-requests.ts';
 import { LiveClock } from './live-clock.ts';
 import { LiveExaminations } from './live-examinations.ts';
 import type { LiveEvent, LiveOptions } from './live-options.ts';
-import { statusOf, titleOf, wordsFor } from './live-words.ts';
+import { hindranceOf, statusOf, titleOf, wordsFor } from './live-words.ts';
 import { PartKeeper } from './part-keeper.ts';
 import { spanOf } from './placement.ts';
 import { Publisher } from './publisher.ts';
@@ -22,8 +22,6 @@ import { zoneMinutesOf } from './zone-minutes.ts';
 
 /** A screen is opened after this time of reading, although there is more to read. */
 const PATIENCE_MS = 10;
-/** Behind by more than this many bytes is worth a word. */
-const BEHIND_BYTES = 4_000_000;
 
 export class LiveEngine implements Engine {
   readonly #options: LiveOptions;
@@ -48,6 +46,8 @@ export class LiveEngine implements Engine {
   #words = '';
   #trouble = '';
   #stopped = false;
+  /** It was stopped while a file system did not answer: what was asked of it is still under way. */
+  isLeft = false;
   #changed = false;
   #cancelTick: (() => void) | null = null;
   #tickMs = 500;
@@ -102,7 +102,7 @@ export class LiveEngine implements Engine {
       examiner: this.#examiner,
       rows: this.#rows,
       newest: () => this.#time.newest,
-      until: () => (this.#time.isLive ? this.#time.now() : null),
+      until: () => (this.#time.isLive ? this.readUntil : null),
       lifecycle: () => this.#held.lifecycle,
       inputs: () => this.#follower.reports(),
       zoneMinutes: (instant) => zoneMinutesOf(this.#follower.reports(), instant),
@@ -214,8 +214,9 @@ export class LiveEngine implements Engine {
     this.#examinations.stop();
     const hasEnded = this.#follower.isOver;
     // What is being read now must not be read twice.
-    await this.#reading.stop();
-    await this.#follower.stop();
+    const stopped = this.#reading.stop().then(() => this.#follower.stop());
+    this.isLeft = !(await this.#follower.asked.isDone(stopped));
+    if (this.isLeft) await this.#follower.abandon();
     if (isHeard) {
       await this.#examinations.underWay;
       // Who interrupts it does not wait for a report of everything.
@@ -247,24 +248,20 @@ export class LiveEngine implements Engine {
 
   /** Everything that reading changes. */
   #picture(): Partial<Snapshot> {
-    const { requests, placement, revision } = this.#rows.view();
-    const inputs = this.#follower.inputs;
-    const { past } = this.#held;
-    const from = past?.from ?? (requests.length > 0 ? instantOf(requests, 0) : Number.NaN);
-    if (!this.#time.isLive) this.#time.endedBy(spanOf(placement, requests.length)[1]);
+    const view = this.#rows.view();
+    const from = this.#held.past?.from ?? (view.requests.length > 0 ? instantOf(view.requests, 0) : Number.NaN);
+    if (!this.#time.isLive) this.#time.endedBy(spanOf(view.placement, view.requests.length)[1]);
     return {
       now: this.#time.now(),
       live: this.#time.isLive,
       from,
       to: this.#time.newest,
-      status: statusOf(inputs, this.hindrance, this.#words),
+      status: this.#status,
       reading: this.#follower.reading(),
-      sources: inputs.map((input) => input.path),
+      sources: this.#follower.inputs.map((input) => input.path),
       total: this.#rows.total,
-      requests,
-      placement,
-      revision,
-      past,
+      ...view,
+      past: this.#held.past,
       lifecycle: this.#held.lifecycle,
       zoneMinutes: zoneMinutesOf(this.#follower.reports(), from),
     };
@@ -275,23 +272,28 @@ export class LiveEngine implements Engine {
     return this.#follower.behind;
   }
 
+  /** µs since 1970 UTC: what was written up to here has been read, or is on its way. */
+  get readUntil(): number {
+    return this.#time.now() - 1000 * this.#follower.asked.waits;
+  }
+
   /** What keeps the picture from being complete, in words; "" when nothing does. */
   get hindrance(): string {
-    if (this.#trouble !== '') return this.#trouble;
-    const { behind } = this;
-    return behind > BEHIND_BYTES ? `reading is ${Math.round(behind / 1e6)} MB behind` : '';
+    return hindranceOf(this.#follower.asked.silent, this.#trouble, this.behind);
+  }
+
+  get #status(): string {
+    return statusOf(this.#follower.inputs, this.hindrance, this.#words);
   }
 
   /** While the log is live, time goes on although nothing is written. */
   #tick(): void {
     this.#cancelTick?.();
-    this.#cancelTick = null;
     if (this.#stopped) return;
     this.#cancelTick = this.#options.clock.after(this.#tickMs, () => {
-      const now = this.#time.now();
-      const live = this.#time.isLive;
-      const { snapshot } = this.#publisher;
-      if (now !== snapshot.now || live !== snapshot.live) this.#publisher.publish({ now, live });
+      const { now, live, status } = this.snapshot();
+      const fresh = { now: this.#time.now(), live: this.#time.isLive, status: this.#status };
+      if (now !== fresh.now || live !== fresh.live || status !== fresh.status) this.#publisher.publish(fresh);
       this.#tick();
     });
   }

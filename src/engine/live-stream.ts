@@ -83,8 +83,9 @@ export class LiveStream {
     }
     this.#said = hindrance;
     if (!this.#begun) return;
+    const until = snapshot.live ? Math.min(snapshot.now, this.#engine.readUntil) : this.#ticker.newest;
     // Requests of the second that is just passing may still come.
-    this.#tell(this.#ticker.until(snapshot.live ? snapshot.now : this.#ticker.newest, snapshot.live));
+    this.#tell(this.#ticker.until(until, snapshot.live));
     for (const { state, finding } of this.#findings.update(summary.findings, snapshot.now)) {
       this.#write({ type: 'finding', at: this.#at(snapshot.now), state, finding });
     }

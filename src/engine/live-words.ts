@@ -22,6 +22,16 @@ export function wordsFor(event: FollowEvent, path: string): string {
   }
 }
 
+/** Behind by more than this many bytes is worth a word. */
+const BEHIND_BYTES = 4_000_000;
+
+/** What keeps the picture from being complete; "" when nothing does. @param silent a file whose file system does not answer */
+export function hindranceOf(silent: string, trouble: string, behind: number): string {
+  if (silent !== '') return `${silent} cannot be read, its file system does not answer: waiting for it`;
+  if (trouble !== '') return trouble;
+  return behind > BEHIND_BYTES ? `reading is ${Math.round(behind / 1e6)} MB behind` : '';
+}
+
 /** The status line: what hinders reading comes first, then what is waited for, then what happened last. */
 export function statusOf(inputs: readonly LiveInput[], hindrance: string, happened: string): string {
   if (hindrance !== '') return hindrance;

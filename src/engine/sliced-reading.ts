@@ -18,6 +18,7 @@ export class SlicedReading {
   #isReading = false;
   #again = false;
   #stopped = false;
+  #done = () => {};
 
   constructor(options: SlicedReadingOptions) {
     this.#options = options;
@@ -50,13 +51,17 @@ export class SlicedReading {
       } while (this.#again && !this.#stopped);
     } finally {
       this.#isReading = false;
+      this.#done();
     }
     idle();
   }
 
   /** Resolves when nothing is being read any more: what is being read now must not be read twice. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
     this.#stopped = true;
-    while (this.#isReading) await new Promise((resume) => setImmediate(resume));
+    return new Promise((resolve) => {
+      if (this.#isReading) this.#done = resolve;
+      else resolve();
+    });
   }
 }

@@ -1,4 +1,7 @@
-/** An examiner in a thread of its own. A thread that dies is replaced; the window it had is given up, with the reason. */
+/**
+ * An examiner in a thread of its own. A thread that dies is replaced; the window it had is given up, with the reason. Where none can be
+ * started (of processes, open files or memory there are no more) windows are examined in this one: better late than not at all.
+ */
 import type { Worker } from 'node:worker_threads';
 import type { Partial as LogPartial } from '../analysis/partial.ts';
 import { stateOf } from '../analysis/partial-state.ts';
@@ -9,7 +12,13 @@ import type { PoolPrediction, PoolShape } from '../core/prediction.ts';
 import type { InputSummary } from '../core/summary.ts';
 import { sliceRows } from '../core/table.ts';
 import type { ThreadRequest } from './examine-worker.ts';
-import type { ExaminedWindow, Examiner, ExamineWindow, FormatAdvice } from './examiner.ts';
+import {
+  type ExaminedWindow,
+  type Examiner,
+  type ExamineWindow,
+  type FormatAdvice,
+  LocalExaminer,
+} from './examiner.ts';
 import { threadsStart } from './patient-v8.ts';
 import { endThread, startThread } from './start-thread.ts';
 
@@ -23,6 +32,9 @@ export class ThreadExaminer implements Examiner {
   readonly #names: Names;
   readonly #formats: readonly FormatAdvice[];
   #thread: Worker | null = null;
+  /** One could be started. */
+  #isProven = false;
+  #local: LocalExaminer | null = null;
   #closed = false;
   #known = { workers: 0, threads: 0, routes: 0 };
   #next = 1;
@@ -38,7 +50,30 @@ export class ThreadExaminer implements Examiner {
     })) as unknown as readonly FormatAdvice[];
   }
 
-  async examine(window: ExamineWindow): Promise<ExaminedWindow> {
+  examine(window: ExamineWindow): Promise<ExaminedWindow> {
+    return this.#elsewhere(
+      () => this.#examine(window),
+      (local) => local.examine(window),
+    );
+  }
+
+  /** What is asked of a thread, or here where none can be started. */
+  async #elsewhere<Answer>(
+    inThread: () => Promise<Answer>,
+    here: (local: LocalExaminer) => Promise<Answer>,
+  ): Promise<Answer> {
+    if (!this.#local) {
+      try {
+        return await inThread();
+      } catch (error) {
+        if (this.#isProven || this.#closed) throw error;
+        this.#local ??= new LocalExaminer(this.#names, this.#formats);
+      }
+    }
+    return here(this.#local);
+  }
+
+  async #examine(window: ExamineWindow): Promise<ExaminedWindow> {
     const thread = this.#start();
     const fresh = (dictionary: Dictionary, from: number) =>
       Array.from({ length: dictionary.size - from }, (_, i) => dictionary.text(from + i));
@@ -55,15 +90,20 @@ export class ThreadExaminer implements Examiner {
     return this.#ask(thread, { window: { ...window, requests: compact(window) }, names });
   }
 
-  async examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow> {
-    return this.#ask(this.#start(), { state: stateOf(partial), inputs });
+  examineAll(partial: LogPartial, inputs: readonly InputSummary[]): Promise<ExaminedWindow> {
+    return this.#elsewhere(
+      async () => this.#ask(this.#start(), { state: stateOf(partial), inputs }),
+      (local) => local.examineAll(partial, inputs),
+    );
   }
 
   predict(pool: PoolShape): Promise<PoolPrediction | null> {
+    if (this.#local) return this.#local.predict(pool);
     return this.#thread ? this.#ask(this.#thread, { pool }) : Promise.resolve(null);
   }
 
   part(filter: string, sources: readonly string[]): Promise<FilteredPart | null> {
+    if (this.#local) return this.#local.part(filter, sources);
     return this.#thread ? this.#ask(this.#thread, { filter, sources }) : Promise.resolve(null);
   }
 
@@ -89,13 +129,20 @@ export class ThreadExaminer implements Examiner {
     // A thread that is started now would keep the program until it has answered.
     if (this.#closed) throw new Error('nobody waits for an examination any more');
     const loaded = threadsStart();
-    const thread = startThread('examine-worker', { formats: this.#formats });
+    let thread: Worker;
+    try {
+      thread = startThread('examine-worker', { formats: this.#formats });
+    } catch (error) {
+      loaded();
+      throw error;
+    }
     this.#thread = thread;
     this.#known = { workers: 0, threads: 0, routes: 0 };
     thread.unref();
     // It runs now, and loads first.
     thread.once('online', () => setTimeout(loaded, LOADING_MS).unref());
     thread.on('message', ({ id, answer, error }: { id: number; answer: never; error?: string }) => {
+      this.#isProven = true;
       const caller = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (this.#waiting.size === 0) thread.unref();

@@ -37,9 +37,11 @@ it('a report without a second thread is the same', async () => {
   expect(without.stdout).toBe((await run(args, { ...process.env, NODE_ENV: '' }, 60_000)).stdout);
 });
 
-it('a live log that cannot be followed as usual does not keep the program from ending', async () => {
-  const { signal } = await run(['tail', '--json', log], environment, 5000);
+it('a live log is followed and examined all the same, and the program ends', async () => {
+  const { signal, stdout } = await run(['tail', '--json', log], environment, 5000);
   expect(signal).toBeNull();
+  const told = JSON.parse(stdout.trimEnd().split('\n').at(-1) as string);
+  expect(told).toMatchObject({ type: 'summary', summary: { server: { workers: { value: 4 } } } });
 });
 
 /** KiB: hardly enough for Node and a thread; enough for a memory of kernels, but then for no thread beside it. */

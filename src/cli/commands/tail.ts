@@ -32,7 +32,7 @@ export default defineCommand({
         4_000_000,
       )
       .option('--from-start', 'read the files from their beginning')
-      .option('--poll', 'look for changes every 200 ms: for network file systems')
+      .option('--poll', 'look for changes every 200 ms, as on network file systems anyway')
       .option('--state <file>', 'remember in this file how far each log was read, and go on from there');
     screenOptions(inputOptions(command)).action((files: string[], options: TailOptions) =>
       run(async () => (await import('../run-tail.ts')).runTail(files, options)),

@@ -100,7 +100,7 @@ export class FollowedFile {
     const now = this.#clock.nowMicros();
     await this.#siblings.begin();
     for (const one of earlier) {
-      const file = await OpenFile.open(one.path, now).catch(() => null);
+      const file = await OpenFile.open(one.path, now, this.#isLocal).catch(() => null);
       if (one.isUnpacked) removeUnpacked(one.path);
       if (!file) continue;
       file.position = one.position;

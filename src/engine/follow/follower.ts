@@ -2,45 +2,28 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
-import type { Names } from '../../core/batch.ts';
-import type { Clock } from '../../core/clock.ts';
 import { UserError } from '../../core/errors.ts';
-import type { LogFormat } from '../../core/format.ts';
 import type { Reading } from '../../core/snapshot.ts';
 import type { InputSummary } from '../../core/summary.ts';
 import { createParser } from '../../ingest/create-parser.ts';
-import type { IngestSink } from '../../ingest/parser.ts';
 import { cannotRead, nothingIn } from '../../ingest/read-input.ts';
-import type { FollowEvent } from './followed-file.ts';
+import { Asked } from './asked.ts';
+import type { FollowerOptions } from './follower-options.ts';
 import { LiveInput } from './live-input.ts';
+import { isOnNetwork } from './network.ts';
 import { requireText } from './packed-file.ts';
 import { filesOf, isPastOfAnother, type Pattern, patternOf, requireFolder } from './patterns.ts';
 import { listingOnce, type NamesOf } from './siblings.ts';
 import { type Places, readState, resumeFrom, type SavedState, writeState } from './state-file.ts';
 import { followStream, openPipe } from './stream-source.ts';
-import type { TruncationWatch } from './truncation.ts';
+import { Troubles } from './troubles.ts';
 import { Watcher } from './watcher.ts';
-
-export interface FollowerOptions {
-  readonly paths: readonly string[];
-  readonly formats: readonly LogFormat[];
-  readonly names: Names;
-  readonly clock: Clock;
-  readonly history: number;
-  readonly poll: boolean;
-  readonly timezone?: string;
-  readonly logFormat?: string;
-  readonly stateFile?: string;
-  readonly truncations?: TruncationWatch;
-  readonly sink: IngestSink;
-  /** There may be something to read. */
-  readonly wake: () => void;
-  readonly event: (event: FollowEvent, path: string) => void;
-  readonly trouble: (sentence: string) => void;
-}
 
 /** How often positions are remembered, µs. */
 const SAVE_EVERY = 2_000_000;
+
+/** For how long a state file is waited for where another file system does not answer, ms. */
+const LAST_SAVE_MS = 1000;
 
 /** Kernels catch up in two thirds of the time; the memory of each takes a large stretch of addresses. */
 const MOST_KERNELS = 16;
@@ -59,16 +42,16 @@ export class Follower {
   /** What the state file was told last. */
   #written: Places | null = null;
   #lookAround = false;
-  /** What hinders reading, by what it is about. */
-  readonly #troubles = new Map<string, string>();
+  readonly #troubles: Troubles;
+  readonly asked = new Asked();
   #caughtUp = false;
-
-  /** Of files on a network others may write without anything being announced. */
-  readonly #truncations: TruncationWatch | null;
+  /** Some of the inputs are on a network: nobody announces what others write there. */
+  #polls: boolean;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
-    this.#truncations = options.poll ? null : (options.truncations ?? null);
+    this.#polls = options.poll;
+    this.#troubles = new Troubles(options.trouble);
   }
 
   /** @throws UserError when an input is of a kind that cannot be followed, or may not be read */
@@ -87,6 +70,7 @@ export class Follower {
       if (info?.isFile()) await requireText(path);
       const pattern = await patternOf(path);
       await requireFolder(pattern);
+      this.#polls ||= await isOnNetwork(pattern.folder);
       this.#patterns.push(pattern);
       const namesOf = listingOnce();
       for (const file of await filesOf(pattern)) await this.#open(file, this.#options.history, state, namesOf);
@@ -105,7 +89,7 @@ export class Follower {
       patterns: this.#patterns,
       files: () => this.inputs.filter((input) => !input.isStream).map((input) => resolve(input.path)),
       clock: this.#options.clock,
-      poll: this.#options.poll,
+      poll: this.#polls,
       wake: (added) => {
         if (added !== null) this.#added.push(added);
         else this.#lookAround = true;
@@ -118,10 +102,10 @@ export class Follower {
         else this.#lookAround = true;
         this.#options.wake();
       },
-      trouble: (sentence) => this.#say('', sentence),
+      trouble: (sentence) => this.#troubles.say('', sentence),
     });
     this.#watcher.start();
-    this.#truncations?.start(() => {
+    this.#options.truncations?.start(() => {
       this.#lookAround = true;
       this.#options.wake();
     });
@@ -129,16 +113,22 @@ export class Follower {
 
   /** Reads a chunk of the next input that has one. true: there is more somewhere. */
   async step(): Promise<boolean> {
-    await this.#openAdded();
-    for (const input of this.#due) {
-      // It may become due again while it is read.
-      this.#due.delete(input);
-      if (!(await input.step())) continue;
-      this.#due.add(input);
-      return true;
+    try {
+      await this.#openAdded();
+      for (const input of this.#due) {
+        // It may become due again while it is read.
+        this.#due.delete(input);
+        this.asked.begin(input.path);
+        if (!(await input.step())) continue;
+        this.#due.add(input);
+        return true;
+      }
+      if (this.#options.stateFile !== undefined) this.asked.begin(this.#options.stateFile);
+      await this.#save(false);
+      return false;
+    } finally {
+      this.asked.answered();
     }
-    await this.#save(false);
-    return false;
   }
 
   flush(): void {
@@ -182,11 +172,21 @@ export class Follower {
 
   async stop(): Promise<void> {
     await this.#watcher?.stop();
-    for (const input of this.inputs) await input.drain();
-    await this.#truncations?.close();
+    for (const input of this.inputs) {
+      this.asked.begin(input.path);
+      await input.drain();
+    }
+    this.asked.answered();
+    await this.#options.truncations?.close();
     await this.#save(true);
     // A line that is torn now is left to the run that goes on from here.
     for (const input of this.inputs) await input.close(this.#options.stateFile === undefined);
+  }
+
+  /** The same where a file system does not answer: what was read is remembered, if that is possible, and no more is read. */
+  async abandon(): Promise<void> {
+    const patience = new Promise<void>((resolve) => this.#options.clock.after(LAST_SAVE_MS, resolve));
+    await Promise.race([this.#save(true), patience]);
   }
 
   async #openAdded(): Promise<void> {
@@ -194,33 +194,40 @@ export class Follower {
       this.#lookAround = false;
       for (const input of this.inputs) this.#due.add(input);
       // Some changes are never announced: folders are looked through as well.
-      for (const pattern of this.#patterns) if (pattern.file === null) this.#added.push(...(await filesOf(pattern)));
+      for (const pattern of this.#patterns) {
+        if (pattern.file !== null) continue;
+        this.asked.begin(pattern.text);
+        this.#added.push(...(await filesOf(pattern)));
+      }
     }
     while (this.#added.length > 0) {
       const path = this.#added.shift() as string;
       if (isPastOfAnother(basename(path), (name) => this.#byPath.has(join(dirname(path), name)))) continue;
       const isNamed = this.#patterns.some((pattern) => pattern.file !== null && pattern.matches(path));
       if (!isNamed && !this.#byPath.has(path)) {
+        this.asked.begin(path);
         // It stays an input: as soon as it can be opened, it is.
         await this.#open(path, Number.POSITIVE_INFINITY, null).catch((error) => {
           if (!(error instanceof UserError)) throw error;
-          this.#say(path, error.message);
+          this.#troubles.say(path, error.message);
         });
       }
     }
   }
 
   async #open(path: string, history: number, state: SavedState | null, namesOf?: NamesOf): Promise<void> {
-    const input = this.#input(path);
+    const isLocal = !this.#options.poll && !(await isOnNetwork(path));
+    this.#polls ||= !isLocal;
+    const input = this.#input(path, isLocal);
     try {
-      if (state && (await resumeFrom(state, input, (sentence) => this.#say(path, sentence)))) return;
+      if (state && (await resumeFrom(state, input, (sentence) => this.#troubles.say(path, sentence)))) return;
       if (await input.file.open(history, namesOf)) input.skipped = input.file.position;
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === undefined ? error : cannotRead(path, error);
     }
   }
 
-  #input(path: string): LiveInput {
+  #input(path: string, isLocal: boolean): LiveInput {
     const { formats, names, clock, sink, timezone, logFormat } = this.#options;
     const source = this.inputs.length;
     const parser = createParser({
@@ -239,13 +246,14 @@ export class Follower {
       source,
       parser,
       clock,
-      isLocal: !this.#options.poll,
-      truncations: this.#truncations,
+      isLocal,
+      // Of a file on a network nobody would announce in time that it is truncated.
+      truncations: isLocal ? (this.#options.truncations ?? null) : null,
       event: (event) => {
         void this.#watcher?.refresh();
         this.#options.event(event, path);
       },
-      trouble: (sentence) => this.#say(path, sentence),
+      trouble: (sentence) => this.#troubles.say(path, sentence),
     });
     this.inputs.push(input);
     this.#byPath.set(resolve(path), input);
@@ -254,7 +262,7 @@ export class Follower {
   }
 
   #attach(path: string, open: () => Readable): void {
-    const input = this.#input(path);
+    const input = this.#input(path, true);
     input.attach(
       (sink) => followStream(open(), sink),
       () => {
@@ -273,24 +281,14 @@ export class Follower {
       if (!written) return;
       this.#written = written.places;
       const contested = `another logscope remembers its places in these logs in ${stateFile}, too: give each a file of its own`;
-      this.#say(stateFile, written.isContested ? contested : '');
+      this.#troubles.say(stateFile, written.isContested ? contested : '');
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
-      this.#say(stateFile, `the state file ${stateFile} cannot be written (${code}): positions are not remembered`);
+      this.#troubles.say(
+        stateFile,
+        `the state file ${stateFile} cannot be written (${code}): positions are not remembered`,
+      );
     }
-  }
-
-  /** The oldest trouble that is not over is told. */
-  #say(of: string, sentence: string): void {
-    const before = this.#trouble;
-    if (sentence === '') this.#troubles.delete(of);
-    else this.#troubles.set(of, sentence);
-    if (this.#trouble !== before) this.#options.trouble(this.#trouble);
-  }
-
-  get #trouble(): string {
-    for (const sentence of this.#troubles.values()) return sentence;
-    return '';
   }
 }
