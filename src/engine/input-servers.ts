@@ -13,8 +13,8 @@ interface Spans {
   readonly last: number[];
   /** Of all of them. */
   readonly all: { first: number; last: number };
-  /** Inputs that have a worker of the same name. */
-  readonly akin: Set<number>;
+  /** Those workers. Which inputs share one is asked of them: of thousands of logs there are millions of pairs. */
+  readonly workers: number[];
 }
 
 export class InputServers {
@@ -33,16 +33,17 @@ export class InputServers {
   look(rows: RequestTable): number[] {
     if (rows.length === 0) return [];
     const source = rows.source[0];
-    const { first, last, all } = (this.#spans[source] ??= {
+    const { first, last, all, workers } = (this.#spans[source] ??= {
       first: [],
       last: [],
       all: { first: Number.POSITIVE_INFINITY, last: Number.NEGATIVE_INFINITY },
-      akin: new Set(),
+      workers: [],
     });
     for (let row = 0; row < rows.length; row++) {
       const worker = rows.worker[row];
       const instant = instantOf(rows, row);
       if (worker < 0 || !(instant === instant)) continue;
+      if (first[worker] === undefined) workers.push(worker);
       if (!(first[worker] <= instant)) first[worker] = instant;
       if (!(last[worker] >= instant)) last[worker] = instant;
       if (instant < all.first) all.first = instant;
@@ -68,11 +69,8 @@ export class InputServers {
       last: last[worker],
     });
     const akin = touched.filter((worker) => theirs.first[worker] !== undefined);
-    if (akin.length > 0) {
-      mine.akin.add(other);
-      theirs.akin.add(source);
-    }
-    return mine.akin.has(other)
+    const areAkin = akin.length > 0 || mine.workers.some((worker) => theirs.first[worker] !== undefined);
+    return areAkin
       ? akin.some((worker) => wereAtOnce(spanIn(mine, worker), spanIn(theirs, worker)))
       : wereAtOnce(mine.all, theirs.all);
   }

@@ -64,11 +64,15 @@ function writerPid(prefix: string): string | null {
   );
 }
 
-/** @param seen formats whose lines were seen: a line that several servers write is theirs */
-export function createServerLines(
-  formats: readonly LogFormat[],
-  seen: ReadonlySet<string>,
-): (text: string) => ServerLine | null {
+type Rules = ReadonlyMap<string, readonly { readonly rule: LifecycleRule; readonly format: LogFormat }[]>;
+
+/** 34 KB that all logs of a folder share. */
+const rulesByFormats = new WeakMap<readonly LogFormat[], Rules>();
+
+/** By the first character of what they begin with. */
+function rulesOf(formats: readonly LogFormat[]): Rules {
+  const known = rulesByFormats.get(formats);
+  if (known) return known;
   const rules = new Map<string, { rule: LifecycleRule; format: LogFormat }[]>();
   for (const format of formats) {
     for (const rule of format.lifecycle) {
@@ -76,6 +80,16 @@ export function createServerLines(
       rules.set(key, [...(rules.get(key) ?? []), { rule, format }]);
     }
   }
+  rulesByFormats.set(formats, rules);
+  return rules;
+}
+
+/** @param seen formats whose lines were seen: a line that several servers write is theirs */
+export function createServerLines(
+  formats: readonly LogFormat[],
+  seen: ReadonlySet<string>,
+): (text: string) => ServerLine | null {
+  const rules = rulesOf(formats);
   const anywhere = rules.get('') ?? [];
 
   const matched = (text: string, start: number, rule: LifecycleRule, format: LogFormat): ServerLine | null => {
