@@ -8,6 +8,7 @@ import { countBelow } from '../../core/statistics.ts';
 import type { Estimate } from '../../core/summary.ts';
 import { clockText } from '../../core/time.ts';
 import { changesOf, type Evidence, type Stretch } from './changes.ts';
+import { handedOver } from './handover.ts';
 import { GRACE, type Life, workersFrom } from './lives.ts';
 import type { SlotLoss } from './slot-loss.ts';
 import { exactly, type ShownOfPool, type Structure, within } from './structure.ts';
@@ -45,7 +46,7 @@ function generationsOf(lives: readonly Life[]): Life[][] {
     else generations.push([life]);
     until = Math.max(until, life.to);
   }
-  return generations;
+  return generations.flatMap(handedOver);
 }
 
 /** How sure is a number of workers that every generation has. */
