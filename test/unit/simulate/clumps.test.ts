@@ -44,6 +44,17 @@ describe('clumps finer than a tick', () => {
     expect(found[30]).toBeLessThan(5.5);
   });
 
+  it('are counted among stamps as fine as a ms over years, without a place for each ms', () => {
+    const random = createRandom(3);
+    const arrival = blurred(
+      random,
+      () => exponential(random) * 0.8 * SECOND,
+      () => 1 + Math.floor(random() * 11),
+    );
+    const early = Float64Array.of(arrival[0] - 30 * 365 * 86_400 * SECOND, ...arrival);
+    expect(clumpSize(early, 1000).size).toBeGreaterThanOrEqual(1);
+  });
+
   it('drawn together again make callers wait about as long as those that came together', () => {
     const waits = (at: Float64Array) => {
       const wait = new Float64Array(at.length);
