@@ -148,9 +148,11 @@ function herdsOf(rows: Rows, width: number, times: number, sure: number): Herd[]
     });
 }
 
-/** Arrivals in the median of consecutive windows. */
+/** Arrivals in the median of consecutive windows. Where most are empty they are not walked: one line of another age makes billions. */
 function medianCount(at: Float64Array, width: number, span: number): number {
-  const windows = new Float64Array(Math.ceil(span / width));
+  const count = Math.ceil(span / width);
+  if (count > 2 * at.length) return 0;
+  const windows = new Float64Array(count);
   for (let i = 0; i < at.length; i++) windows[Math.min(windows.length - 1, Math.floor((at[i] - at[0]) / width))]++;
   return medianOf(windows);
 }
