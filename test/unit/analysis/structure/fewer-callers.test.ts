@@ -52,3 +52,18 @@ it('more clients than workers fill the pool', () => {
     expect(concurrency.saturatedRatio).toBeGreaterThan(0.9);
   }
 });
+
+it('so many are sure from forty requests on', () => {
+  const told = (seconds: number) => {
+    const load = { kind: 'closed', users: 3, think: 0.0005, seconds } as const;
+    const spec = { ...base, seed: 2, workers: 8, service: { law: 'exponential', mean: 0.25 }, load } as const;
+    const trace = traceOf(logOf(spec, { pid: true, duration: true, tick: 0.001 }).input.table);
+    return { requests: trace.length, callers: fewerCallers(trace, 8) };
+  };
+  const [few, enough] = [told(2.6), told(7)];
+  expect(few.requests).toBeLessThan(40);
+  expect(few.callers).toBeNull();
+  expect(enough.requests).toBeGreaterThan(60);
+  expect(enough.requests).toBeLessThan(120);
+  expect(enough.callers).toBe(3);
+});
