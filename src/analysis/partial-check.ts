@@ -13,6 +13,8 @@ import { MAX_CELLS, STEPS } from './timeline.ts';
 const NUMBERS_A_ROW = 5;
 /** µs, as everywhere; beyond it numbers are not whole any more. */
 const LARGEST = Number.MAX_SAFE_INTEGER;
+/** µs: years of four digits, whatever their zone. A stamp of another age is beyond 2^53 and no longer exact, which harms it alone. */
+const LARGEST_INSTANT = 2.6e17;
 /** Bins of a histogram that reaches 2^52 µs. */
 const MAX_BIN = 64 * 47;
 
@@ -24,7 +26,8 @@ function expect(isRight: boolean, what: string): asserts isRight {
 
 const isCount = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= LARGEST;
 /** NaN and infinities stand for "unknown" and "none yet". */
-const isInstant = (value: number): boolean => !(Math.abs(value) > LARGEST) || !Number.isFinite(value);
+const isInstant = (value: number): boolean => !(Math.abs(value) > LARGEST_INSTANT) || !Number.isFinite(value);
+const isSize = (value: number): boolean => !(value < 0 || value === Number.POSITIVE_INFINITY);
 const all = (column: Column, test: (value: number) => boolean): boolean => {
   for (let i = 0; i < column.length; i++) if (!test(column[i])) return false;
   return true;
@@ -189,9 +192,10 @@ function checkRows(
   const isColumn = (column: unknown, kind: new (length: number) => Column) =>
     column instanceof kind && (column as Column).length === length;
   expect(Number.isInteger(length) && length >= 0, 'rows');
-  for (const column of [start, end, duration, measuredWait, arrival, resolution, bytes, offset]) {
+  for (const column of [start, end, duration, measuredWait, arrival, resolution, offset]) {
     expect(isColumn(column, Float64Array) && all(column, isInstant), 'rows');
   }
+  expect(isColumn(bytes, Float64Array) && all(bytes, isSize), 'rows');
   const ids = { worker: most.workers, thread: most.threads, route: most.routes } as const;
   for (const name of ['worker', 'thread', 'route'] as const) {
     expect(isColumn(rows[name], Int32Array) && all(rows[name], (id) => id >= -1 && id < ids[name]), 'rows');

@@ -19,6 +19,8 @@ const RETENTION: Retention = { all: 40_000, sample: 6_000, busiestBlocks: 20, bl
 /** Names of routes kept while partials are joined; kept rows and the sample have fewer. */
 const MANY_ROUTES = 1 << 17;
 export const MAX_STATUS = 1000;
+/** Bytes: no answer is larger, and sums of such are exact in any order. */
+const LARGEST_SIZE = 2 ** 42;
 
 export interface Stream {
   readonly facts: StreamFacts;
@@ -80,7 +82,8 @@ export class Partial {
       const code = status[i];
       this.status[code < MAX_STATUS ? code : 0]++;
       const size = bytes[i];
-      if (size === size) {
+      // Not NaN either.
+      if (size <= LARGEST_SIZE) {
         sum += size;
         known++;
       }

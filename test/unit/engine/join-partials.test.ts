@@ -83,3 +83,22 @@ it.each(['apache-proxy', 'haproxy-maxconn'])('%s: a server and the proxy in fron
   expect(together.wait.method).toBe('measured');
   expect(await merged(paths)).toEqual(together);
 });
+
+it.each<[string, (line: string) => string]>([
+  ['a stamp of another age', (line) => line.replace('/2026:', '/9998:')],
+  ['a stamp long before all others', (line) => line.replace('/2026:', '/1400:')],
+  ['a size that no answer has', (line) => line.replace(/" 200 \d+/, `" 200 ${'9'.repeat(23)}`)],
+])('%s in one line harms no partial, nor what is joined from two of them', async (_, change) => {
+  const lines = readFileSync('sample-logs/gunicorn-sync-4-half-loaded.log', 'utf8').split(/(?<=\n)/);
+  const odd = lines.map((line, i) => (i === 100 ? change(line) : line));
+  expect(odd[100]).not.toBe(lines[100]);
+  const paths = ['odd.log.1', 'odd.log'].map((name, k) => {
+    writeFileSync(join(folder, name), (k === 0 ? odd.slice(0, 120) : odd.slice(120)).join(''));
+    return join(folder, name);
+  });
+  const whole = (await postMortem(paths, reading)).summary;
+  expect(await merged(paths)).toEqual(whole);
+  const bytes = lines.reduce((sum, line) => sum + Number(/" 200 (\d+)/.exec(line)?.[1] ?? 0), 0);
+  expect(whole.requests.bytes).toBeGreaterThan(0.99 * bytes);
+  expect(whole.requests.bytes).toBeLessThanOrEqual(bytes);
+});
