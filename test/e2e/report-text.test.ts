@@ -6,8 +6,14 @@ import { describe, expect, it } from 'vitest';
 import { run } from '../helpers/run-program.ts';
 import { root } from '../helpers/terminal.ts';
 
-const report = async (log: string): Promise<string> =>
-  (await run(['analyze', join(root, 'sample-logs', `${log}.log`)])).stdout;
+const reports = new Map<string, Promise<string>>();
+/** Of a sample log; those that several tests read are written once. */
+function report(log: string): Promise<string> {
+  const known =
+    reports.get(log) ?? run(['analyze', join(root, 'sample-logs', `${log}.log`)]).then(({ stdout }) => stdout);
+  reports.set(log, known);
+  return known;
+}
 
 describe('the report', () => {
   for (const log of ['gunicorn-gthread-2x8-nearly-full', 'uwsgi-4-default', 'gunicorn-sync-4-burst-of-16']) {
@@ -18,6 +24,12 @@ describe('the report', () => {
       for (const row of text.split('\n')) expect(row).not.toMatch(/^ *(µs|ms|s|min|h|%)[\s,.;)]/);
     });
   }
+
+  it('tells the rate, and the share of errors where lines have a status', async () => {
+    expect(await report('gunicorn-sync-2-failing-route')).toMatch(
+      /^requests +211, 5\.2\/s \(peak 13\/s\), 5\.2 % errors$/m,
+    );
+  });
 
   it('gives no range to a mean that is exact', async () => {
     const text = (await report('gunicorn-sync-2-behind-nginx')).replace(/\s+/g, ' ');

@@ -248,8 +248,17 @@ export const hostileSnapshot = (): Snapshot =>
 
 const samples = join(import.meta.dirname, '../../sample-logs');
 
-/** A sample log as `replay` holds it, played to its end. */
-export async function replaySnapshot(...logs: string[]): Promise<Snapshot> {
+const replayed = new Map<string, Promise<Snapshot>>();
+
+/** A sample log as `replay` holds it, played to its end. Snapshots do not change: the tests of a file share one of each log. */
+export function replaySnapshot(...logs: string[]): Promise<Snapshot> {
+  const key = logs.join(' ');
+  const known = replayed.get(key) ?? replay(logs);
+  replayed.set(key, known);
+  return known;
+}
+
+async function replay(logs: readonly string[]): Promise<Snapshot> {
   const engine = new ReplayEngine({
     paths: logs.map((name) => join(samples, name)),
     formats,

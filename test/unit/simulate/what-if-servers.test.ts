@@ -31,8 +31,17 @@ beforeAll(() => {
   }
 });
 
+const examined = new Map<string, ReturnType<typeof postMortem>>();
+/** Logs that several tests ask are examined once. */
+function examine(names: readonly string[]) {
+  const key = names.join(' ');
+  const known = examined.get(key) ?? postMortem(names.map(at), { formats, timezone: 'UTC' });
+  examined.set(key, known);
+  return known;
+}
+
 async function ask(names: readonly string[], wishes = {}) {
-  const { facts } = await postMortem(names.map(at), { formats, timezone: 'UTC' });
+  const { facts } = await examine(names);
   return whatIfByServer(facts, wishes, 200_000);
 }
 

@@ -11,7 +11,7 @@ import type { ServerSpec } from '../../../helpers/simulate-server.ts';
 const seeds = [1, 2, 3];
 const base = { workers: 2, threads: 1, wakes: 'random' } as const;
 const service = { law: 'exponential', mean: 0.06 } as const;
-const poisson = (rate: number) => ({ kind: 'poisson', phases: [{ rate, seconds: 60 }] }) as const;
+const poisson = (rate: number, seconds = 60) => ({ kind: 'poisson', phases: [{ rate, seconds }] }) as const;
 const usingWorker: LifecycleEvent = {
   kind: 'model',
   time: Number.NaN,
@@ -29,7 +29,7 @@ function inferred(spec: ServerSpec, says: boolean) {
 }
 
 describe('async workers that every request blocks', () => {
-  const spec = { ...base, kind: 'sync', service, load: poisson(29) } as const;
+  const spec = { ...base, kind: 'sync', service, load: poisson(29, 30) } as const;
 
   it('have as many slots as workers, whether or not the server names its kind', () => {
     for (const seed of seeds) {

@@ -52,7 +52,7 @@ it('callers at random do not cast doubt on a limit', () => {
 
 describe('callers who ask again as soon as they are answered', () => {
   const short = { law: 'lognormal', mean: 0.06, variation: 0.6 } as const;
-  const callers = (users: number) => ({ kind: 'closed', users, think: 0.004, seconds: 60 }) as const;
+  const callers = (users: number, seconds = 60) => ({ kind: 'closed', users, think: 0.004, seconds }) as const;
   const few = seeds.slice(0, 6);
 
   it('show no limit of a server that could run more: one alone, and several', () => {
@@ -78,7 +78,7 @@ describe('callers who ask again as soon as they are answered', () => {
         seed,
         kind: 'sync',
         service: { ...short, mean: 0.2 },
-        load: callers(3),
+        load: callers(3, 30),
       } as const;
       const { capacity, wait } = inferred(spec);
       expect([capacity.value, wait.lowMean, wait.lowP95]).toEqual([3, 0, 0]);
@@ -87,7 +87,7 @@ describe('callers who ask again as soon as they are answered', () => {
 
   it('are no reading of a worker that takes request after request from a queue', () => {
     for (const seed of few) {
-      const load = { kind: 'poisson', phases: [{ rate: 1.3 / 0.06, seconds: 60 }] } as const;
+      const load = { kind: 'poisson', phases: [{ rate: 1.3 / 0.06, seconds: 30 }] } as const;
       const { model, capacity, wait } = inferred({ ...base, threads: 1, seed, kind: 'sync', service: short, load });
       expect([model, capacity.value]).toEqual(['sync', 1]);
       // As many callers in a loop would keep it as full: nobody need have waited.
