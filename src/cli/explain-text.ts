@@ -17,7 +17,7 @@ function labelRows(labels: readonly Label[]): string[] {
   const rows: string[] = [];
   for (const { from, name } of [...labels].sort((a, b) => a.from - b.from)) {
     const mark = `^${name}`;
-    const row = rows.findIndex((text) => text.length + 1 <= from || (text.length === 0 && from === 0));
+    const row = rows.findIndex((text) => text.length + 1 <= from);
     if (row < 0) rows.push(' '.repeat(from) + mark);
     else rows[row] = rows[row].padEnd(from) + mark;
   }

@@ -25,6 +25,19 @@ describe('an explanation', () => {
     });
   });
 
+  it('puts each label right below its field, however short the fields beside it are', () => {
+    const explanation = explain(`${usual}\n${usual}\n`);
+    const { text, labels } = explanation.kinds[0].first;
+    const rows = explanationText('access.log', explanation, 200).split('\n');
+    const line = rows.findIndex((row) => row.endsWith(text));
+    const indent = rows[line].length - text.length;
+    expect(labels.length).toBeGreaterThan(5);
+    for (const { from, name } of labels) {
+      const below = rows.slice(line + 1, line + 5).filter((row) => row.startsWith(`^${name}`, indent + from));
+      expect(below, name).toHaveLength(1);
+    }
+  });
+
   it('labels a stamp with the meaning that the order of the lines shows', () => {
     const line = (second: number, millis: number) =>
       `203.0.113.7 - - [29/Oct/2024:17:04:${10 + second} +0000] "GET /a HTTP/1.1" 200 6 "-" "curl" ${millis}ms`;
@@ -98,6 +111,14 @@ describe('an explanation', () => {
 });
 
 describe('the pages of the formats', () => {
+  it('say of each directive what it gives, its unit too, and of those that give nothing nothing', () => {
+    const pageOf = (id: string) => formatPage(formats.find((format) => format.id === id)!);
+    expect(pageOf('uwsgi')).toMatch(/^ {2}duration in us +micros$/m);
+    expect(pageOf('uwsgi')).toMatch(/^ {2}duration in ms +msecs$/m);
+    expect(pageOf('haproxy')).toMatch(/^ {2}time in the queue, in ms +Tw$/m);
+    expect(pageOf('haproxy')).not.toContain('passed over');
+  });
+
   it('show every format with an example, and how to make its server log more', () => {
     const list = formatList(formats, 160);
     for (const format of formats) {

@@ -75,3 +75,25 @@ describe('what is not known', () => {
     expect(text).not.toContain('2 async');
   });
 });
+
+describe('where no other pool can be simulated', () => {
+  const reason = 'No other pool can be simulated from this log (see below).';
+  const unknown = { wait: nothing, latency: nothing, throughput: null };
+
+  it('the pool of now has its row, if its waits or answers are known', () => {
+    for (const baseline of [scenario({}), scenario({ ...unknown, latency: some(0.3) })]) {
+      const text = told({ baseline, repetitions: 0 });
+      expect(text).toContain('4 sync, now');
+      expect(text).toContain(reason);
+    }
+  });
+
+  it('the reason stands alone, where nothing is known of it, or nothing is told of any', () => {
+    for (const document of [{ repetitions: 0 }, { scenarios: [scenario(unknown)] }])
+      for (const baseline of [null, scenario(unknown)]) {
+        const text = told({ ...document, baseline });
+        expect(text).toContain(reason);
+        expect(text).not.toContain('sync');
+      }
+  });
+});

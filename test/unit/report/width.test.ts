@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { formats } from '../../../parsers/index.ts';
 import { postMortem } from '../../../src/engine/post-mortem.ts';
 import { compare } from '../../../src/findings/compare.ts';
+import { findingRules } from '../../../src/findings/index.ts';
 import { alignWithin } from '../../../src/report/columns.ts';
 import { diffText } from '../../../src/report/diff-text.ts';
+import { explainFindingRule, listFindingRules } from '../../../src/report/text-finding-rules.ts';
 import { whatIfText } from '../../../src/report/whatif-text.ts';
 import { whatIfByServer } from '../../../src/simulate/what-if-servers.ts';
 
@@ -39,4 +41,14 @@ describe('the reports', async () => {
       expect(widest(diffText(compare(sideOf(before), sideOf(after)), width, paint))).toBeLessThanOrEqual(width);
     });
   }
+});
+
+describe('the pages of the findings', () => {
+  it.each([80, 120])('fit into %i columns', (width) => {
+    expect(widest(listFindingRules(findingRules, width, paint))).toBeLessThanOrEqual(width);
+    for (const rule of findingRules) {
+      const [, prose] = explainFindingRule(rule, width, paint).split(/^(?=Test$)/m);
+      expect(widest(prose), rule.id).toBeLessThanOrEqual(width);
+    }
+  });
 });
