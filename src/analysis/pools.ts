@@ -79,7 +79,9 @@ export function poolsOf<Log extends PoolLog>(
   const nameless = serverWithoutWorkers(log);
   const named =
     trace.hasWorkers || nameless ? rowsOfServers(log.table, trace.workerIds, nameOf, nameless !== null) : [];
-  const servers = (nameless ? [...named, nameless] : named).map(({ name, rows }): ServerPart => {
+  const told = nameless ? [...named, nameless] : named;
+  // Lines of which none names a worker are no server beside others where nothing names those.
+  const servers = (told.length > 1 ? told : []).map(({ name, rows }): ServerPart => {
     const table = selectRows(log.table, rows);
     const lifecycle = eventsOfServer(log.lifecycle, log.table, { name, rows });
     return { name, rows, inference: infer({ ...log, table, lifecycle, streams: streamsOf(log.streams, table) }) };
