@@ -43,6 +43,25 @@ export default defineFormat({
     families: [{ pattern: /./, field: { kind: 'text' } }],
   },
   layouts: [{ name: 'standard log', directives: columns }],
+  keyed: [
+    {
+      name: 'JSON',
+      syntax: 'json',
+      fields: {
+        'timestamp(ms)': { kind: 'time', shape: 'epoch-ms', means: 'end' },
+        date: { kind: 'day' },
+        time: { kind: 'time', shape: 'iso-utc', means: 'end', apart: true },
+        'x-edge-location': { kind: 'word' },
+        'c-ip': { kind: 'client' },
+        'cs-method': { kind: 'method' },
+        'cs-uri-stem': { kind: 'target' },
+        'sc-status': { kind: 'status' },
+        'sc-bytes': { kind: 'bytes' },
+        'time-taken': { kind: 'duration', unit: 's', covers: 'response', fine: true },
+      },
+      requires: ['x-edge-location', 'cs-method', 'cs-uri-stem', 'sc-status'],
+    },
+  ],
   stamp: 'end',
   written: 'end',
   proxy: true,
@@ -56,6 +75,17 @@ export default defineFormat({
   samples: [
     {
       line: '2024-10-29\t17:04:15\tFRA2-C1\t512\t203.0.113.7\tGET\td111.cloudfront.net\t/a\t200\t-\tcurl/8.5.0\tx=1\t-\tMiss\tabc==\texample.com\thttps\t23\t0.031\t-\tTLSv1.3\tTLS_AES_128_GCM_SHA256\tMiss\tHTTP/1.1\t-\t-\t52134\t0.031\tMiss\ttext/html\t512\t-\t-',
+      row: {
+        time: '2024-10-29T17:04:15+00:00',
+        meaning: 'end',
+        durationMicros: 31_000,
+        route: 'GET /a',
+        status: 200,
+        bytes: 512,
+      },
+    },
+    {
+      line: '{"date":"2024-10-29","time":"17:04:15","x-edge-location":"FRA2-C1","sc-bytes":"512","c-ip":"203.0.113.7","cs-method":"GET","cs(Host)":"d111.cloudfront.net","cs-uri-stem":"/a","sc-status":"200","cs-uri-query":"x=1","cs-bytes":"23","time-taken":"0.031","time-to-first-byte":"0.030"}',
       row: {
         time: '2024-10-29T17:04:15+00:00',
         meaning: 'end',

@@ -51,7 +51,11 @@ export default defineFormat({
   written: 'end',
   proxy: true,
   loggers: ['traefik'],
-  lifecycle: [],
+  lifecycle: [
+    { starts: 'Traefik version ', kind: null },
+    // uvicorn says the same of itself: whose line it is tell the others.
+    { starts: 'Shutting down', pattern: /^Shutting down$/, kind: null },
+  ],
   samples: [
     {
       line: '203.0.113.7 - - [29/Oct/2024:17:04:15 +0000] "GET /a?x=1 HTTP/1.1" 200 512 "-" "-" 42 "web@docker" "http://10.0.0.2:8000" 31ms',

@@ -57,6 +57,8 @@ function fieldText(field: Field | string): string {
       return 'passed over';
     case 'until':
       return 'time: end';
+    case 'day':
+      return 'date of the time';
     case 'target':
       return 'path';
     case 'status-phrase':

@@ -48,7 +48,11 @@ export type Field =
       readonly named?: true;
       /** Another stamp of the line is as good, and finer. */
       readonly coarse?: true;
+      /** A time of day, whose date is the `day` of the line (lines of named values only). */
+      readonly apart?: true;
     }
+  /** "2024-10-29", whose time of day stands in another value. */
+  | { readonly kind: 'day' }
   /** Several in one line: the finest is taken, unless `add` says that they are parts of one sum. */
   | {
       readonly kind: 'duration';

@@ -4,6 +4,7 @@
  */
 import { closingQuote } from './bytes.ts';
 import { SLACK_BYTES } from './envelopes/line.ts';
+import { otlpLists, otlpRecords } from './otlp.ts';
 
 const QUOTE = 34;
 const COMMA = 44;
@@ -18,8 +19,7 @@ const MOST_RECORDS = 10_000;
 /** Before the list of events stand the names of its group and stream. */
 const HEAD_BYTES = 4096;
 const events = /^\{[^{}]*"(?:events|logEvents|records)" ?: ?\[ ?(?=\{[^{}]*"(?:message|time)" ?:)/;
-/** OTLP: a list for each scope of each resource. */
-const logRecords = '"logRecords":[';
+const otlp = ['"resourceLogs"', '"resourceSpans"'];
 
 /** One of them: b[0, length), a newline behind it; `at`: how far behind the start of the line. */
 export interface JoinedRecord {
@@ -33,13 +33,16 @@ export interface JoinedRecord {
 export function recordsIn(b: Buffer, from: number, to: number): JoinedRecord[] {
   const first = behindListSigns(b, from, to);
   if (b[first] !== OPEN_BRACE) return [];
-  const lists = listsAt(b, first, to);
+  const isOtlp = otlp.some((name) => b.subarray(first, Math.min(to, first + HEAD_BYTES)).includes(name));
+  const lists = isOtlp ? otlpLists(b, first, to) : listsAt(b, first, to);
   const least = lists.length > 0 || first > from ? 1 : 2;
   const found = (lists.length > 0 ? lists : [first]).map((at) => startsIn(b, at, to, lists.length > 0));
   const records = found.flatMap((list) =>
     list ? list.starts.map((start, i) => alone(b, start, list.starts[i + 1] ?? list.end, start - from)) : [],
   );
-  return found.includes(null) || records.length < least ? [] : records;
+  if (found.includes(null) || records.length < least) return [];
+  const plain = isOtlp ? otlpRecords(b.toString('utf8', first, to)) : null;
+  return plain?.length === records.length ? records.map(({ at }, i) => lineOf(Buffer.from(plain[i]), at)) : records;
 }
 
 /** Where a record may begin: a list opens, or goes on, in front of it. */
@@ -81,10 +84,12 @@ function startsIn(
 const isBetween = (c: number): boolean => c <= BLANK || c === COMMA || c === CLOSE_BRACKET;
 
 /** b[start, end) as a line of its own. */
-function alone(b: Buffer, start: number, end: number, at: number): JoinedRecord {
-  const length = end - start;
+const alone = (b: Buffer, start: number, end: number, at: number): JoinedRecord => lineOf(b.subarray(start, end), at);
+
+function lineOf(record: Buffer, at: number): JoinedRecord {
+  const { length } = record;
   const copy = Buffer.alloc(length + 1 + SLACK_BYTES);
-  b.copy(copy, 0, start, end);
+  record.copy(copy);
   copy[length] = NEWLINE;
   return { b: copy, v: new DataView(copy.buffer, copy.byteOffset, copy.length), length, at };
 }
@@ -92,13 +97,6 @@ function alone(b: Buffer, start: number, end: number, at: number): JoinedRecord 
 /** Where lists of records begin that the record at b[from] holds. */
 function listsAt(b: Buffer, from: number, to: number): number[] {
   const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
-  if (head.indexOf('"resourceLogs"') >= 0) {
-    const lists: number[] = [];
-    for (let at = b.indexOf(logRecords, from); at >= 0 && at < to; at = b.indexOf(logRecords, at + 1)) {
-      lists.push(at + logRecords.length);
-    }
-    return lists;
-  }
   if (head.indexOf('vents"') < 0 && head.indexOf('"records"') < 0) return [];
   const before = events.exec(b.toString('latin1', from, Math.min(to, from + 2 * HEAD_BYTES)))?.[0].length;
   return before === undefined ? [] : [from + before];

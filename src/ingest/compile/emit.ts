@@ -189,6 +189,8 @@ t=p;${port ? 'k=p;while(k>s&&b[k-1]>47&&b[k-1]<58)k--;if(k>s&&k<p&&b[k-1]===58)t
 `),
   time: ({ shape }, { index, used }) =>
     plain(`${stampCode(shape, index)}${used ? `T=${remembered[shape] ? `T${index}` : 'x'};` : ''}\n`),
+  // Of lines of named values alone.
+  day: (_, context) => plain(skipWordCode(context)),
   duration({ unit, add }, { used, firstPart }) {
     if (!used) return plain(microsCode(unit));
     const isAdded = add && !firstPart;

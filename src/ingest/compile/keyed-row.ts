@@ -2,10 +2,11 @@
 import type { RequestBatch } from '../../core/batch.ts';
 import { Scratch } from '../envelopes/line.ts';
 import { unescapeJson } from '../json-text.ts';
+import type { StampReader } from '../stamps.ts';
 import { MOST_BETWEEN } from './join-route.ts';
 import type { Runtime } from './runtime.ts';
 
-const [QUESTION_MARK, BACKSLASH] = [63, 92];
+const [NEWLINE, BLANK, QUESTION_MARK, BACKSLASH] = [10, 32, 63, 92];
 
 export class KeyedRow {
   b: Uint8Array = new Uint8Array(0);
@@ -33,6 +34,8 @@ export class KeyedRow {
   #methodTo = 0;
   #targetFrom = 0;
   #targetTo = 0;
+  #dayFrom = 0;
+  #dayTo = 0;
   readonly #plain = new Scratch();
   readonly #joined = new Scratch();
 
@@ -44,7 +47,7 @@ export class KeyedRow {
     this.time = this.until = this.duration = this.wait = this.arrival = this.bytes = Number.NaN;
     this.lead = this.client = this.status = 0;
     this.worker = this.thread = this.route = -1;
-    this.#methodFrom = this.#methodTo = this.#targetFrom = this.#targetTo = 0;
+    this.#methodFrom = this.#methodTo = this.#targetFrom = this.#targetTo = this.#dayTo = 0;
     this.seen.fill(0);
   }
 
@@ -56,6 +59,25 @@ export class KeyedRow {
   target(from: number, to: number): void {
     this.#targetFrom = from;
     this.#targetTo = to;
+  }
+
+  day(from: number, to: number): void {
+    this.#dayFrom = from;
+    this.#dayTo = to;
+  }
+
+  /** The stamp of a time of day, and of the date that stands before it in the line. */
+  timeOfDay(from: number, to: number, stamp: StampReader): void {
+    if (this.#dayTo === 0) return;
+    const { b } = this;
+    const joined = this.#joined;
+    joined.reserve(this.#dayTo - this.#dayFrom + 1 + to - from);
+    let k = 0;
+    for (let p = this.#dayFrom; p < this.#dayTo; p++) joined.b[k++] = b[p];
+    joined.b[k++] = BLANK;
+    for (let p = from; p < to; p++) joined.b[k++] = b[p];
+    joined.b[k] = NEWLINE;
+    this.time = stamp(joined.b, joined.v, 0);
   }
 
   /** Runs `read` on a value without its escapes. */

@@ -84,10 +84,13 @@ export function valueReader(field: Field, slot: number, input: ValueInput): Valu
     case 'time': {
       if (columns.time !== slot) return unread;
       const stamp = runtime.stamp(field.shape, zone);
+      if (field.apart) return (from, to) => row.timeOfDay(from, to, stamp);
       return (from) => {
         row.time = stamp(row.b, row.v, from);
       };
     }
+    case 'day':
+      return (from, to) => row.day(from, to);
     case 'until': {
       const stamp = runtime.stamp(field.shape, zone);
       return (from) => {

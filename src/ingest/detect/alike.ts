@@ -73,3 +73,28 @@ export function mostAlike(lists: readonly (readonly FreePiece[] | null)[]): Alik
   if (looks.size === 0) return { lines: [], pieces: [] };
   return settled([...looks.values()].reduce((top, group) => (group.lines.length > top.lines.length ? group : top)));
 }
+
+/**
+ * The longest beginning that so large a share of the texts has, in pieces, up to a blank.
+ * @returns null: there is none that is shorter than the texts themselves
+ */
+export function alikeBeginning(lists: readonly (readonly FreePiece[] | null)[], share: number): Alike | null {
+  let lines = lists.flatMap((list, line) => (list ? [line] : []));
+  let length = 0;
+  for (let place = 0; ; place++) {
+    const looks = new Map<string, number[]>();
+    for (const line of lines) {
+      const piece = lists[line]?.[place];
+      const look = piece ? lookOf(piece) : '';
+      const alike = looks.get(look);
+      if (alike) alike.push(line);
+      else looks.set(look, [line]);
+    }
+    const [look, most] = [...looks].reduce((top, entry) => (entry[1].length > top[1].length ? entry : top), ['', []]);
+    if (look === '' || most.length < share * lists.length) break;
+    lines = most;
+    if (look === ' ') length = place + 1;
+  }
+  if (length === 0) return null;
+  return settled({ lines, pieces: lines.map((line) => (lists[line] ?? []).slice(0, length)) });
+}

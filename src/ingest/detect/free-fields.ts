@@ -111,6 +111,8 @@ export class FreeFields {
         return [...this.#sizeWithUnit(slot), literalToken(unitOf(values[0]))];
       case 'quoted':
         return this.#inside(slot, '"', '"');
+      case 'apostrophes':
+        return this.#inside(slot, "'", "'");
       case 'bracketed':
         return this.#inside(slot, '[', ']');
       case 'word':

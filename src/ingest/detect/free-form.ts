@@ -3,11 +3,11 @@
  * durations, in any order and cut in any way ("2024-10-29 17:04:15,123 | GET | /api/x | 200 | 31ms | pid=811"). The shape that
  * most of them share becomes a layout.
  */
-import { mostAlike } from './alike.ts';
+import { alikeBeginning, mostAlike } from './alike.ts';
 import { type Cut, cutIntoColumns } from './free-columns.ts';
 import { type FreeForm, resolveFields } from './free-layout.ts';
 import { type FreeKind, type FreePiece, freePieces, methodSource } from './free-pieces.ts';
-import type { Lacking, Slot } from './free-slots.ts';
+import { findRequest, type Lacking, type Slot } from './free-slots.ts';
 import { isOutgoing } from './key-meanings.ts';
 
 const method = new RegExp(`(?<![A-Za-z])${methodSource}`);
@@ -167,8 +167,21 @@ function slotsOfColumns({ rows: all, delimiter }: Cut): ColumnSlots | null {
 }
 
 function slotsOfWholeLines(texts: readonly string[]): ColumnSlots | null {
-  const { pieces } = alike(texts);
-  return pieces.length === 0 ? null : { slots: slotsOf(pieces), part: null };
+  const { lines, pieces } = alike(texts);
+  if (pieces.length === 0) return null;
+  const beginning = lines.length < ALIKE * texts.length ? slotsOfBeginning(texts) : null;
+  return { slots: beginning ?? slotsOf(pieces), part: null };
+}
+
+/** Of lines that look alike up to their last words, such as a user agent in no quotes; null where they do not tell of requests up to there. */
+function slotsOfBeginning(texts: readonly string[]): readonly Slot[] | null {
+  const cut = alikeBeginning(texts.map(freePieces), ALIKE);
+  if (cut === null) return null;
+  const ends = cut.lines.map((line, i) =>
+    texts[line].slice(cut.pieces[i].reduce((sum, { text }) => sum + text.length, 0)),
+  );
+  const slots = slotsOf(cut.pieces);
+  return findRequest(slots) === null ? null : [...slots, anything(ends)];
 }
 
 /**

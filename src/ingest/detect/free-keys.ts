@@ -5,7 +5,7 @@
 import type { Field, KeyedLayout, TimeUnit } from '../../core/format.ts';
 import { requestInSentence } from '../compile/sentence.ts';
 import { wholeSpent } from '../spent-time.ts';
-import { all, byName, type Column, last, looksLikeStamp, spanIn, timeIn } from './key-columns.ts';
+import { all, byName, type Column, dayAndTimeIn, last, looksLikeStamp, spanIn, timeIn } from './key-columns.ts';
 import {
   isMethod,
   isOtherTime,
@@ -18,11 +18,14 @@ import {
   stampField,
 } from './key-meanings.ts';
 import { jsonPairs, logfmtPairs } from './named-pairs.ts';
+import { longestFirst } from './open-numbers.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 
 const requestLine = /^(?:[A-Z]{3,9}) \/\S*(?: HTTP\/[\d.]+)?$/;
 const target = /^(?:\/|https?:\/\/)/;
 const number = /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/;
+
+const decimal = /^\d+\.\d/;
 
 /** Garbage and "CONNECT host:443" are among the paths of any server. */
 const MOST = 0.8;
@@ -129,7 +132,12 @@ function meantBy(column: Column): Meant[] {
   const isSpent = (value: string) => wholeSpent.test(value) || (number.test(value) && !looksLikeStamp.test(value));
   const spent = /^(time|t)$/i.test(column.key) && all(column, isSpent);
   const meaning: KeyMeaning | null =
-    spent && !isAtom(column) ? { kind: 'duration', unit: 'by-value' } : keyMeaning(column.key);
+    spent && !isAtom(column)
+      ? { kind: 'duration', unit: 'by-value' }
+      : keyMeaning(
+          column.key,
+          column.values.some((value) => decimal.test(value)),
+        );
   return meaning ? [{ column, meaning }] : [];
 }
 
@@ -149,11 +157,20 @@ function durationBy({ column, meaning }: Meant): Duration[] {
   return all(column, (value) => number.test(value) || wholeSpent.test(value)) ? [{ column, unit: meaning.unit }] : [];
 }
 
+const isNothing = (value: string): boolean => Number(value) === 0;
+
+/** Of times whose unit the values tell the whole, or the first that is not nothing on all lines. */
+function wholeByValue(durations: readonly Duration[]): Duration | undefined {
+  const timed = durations.filter(({ column }) => !all(column, isNothing));
+  const [whole] = longestFirst([...timed.keys()], (index) => timed[index].column.values.map(Number));
+  return timed[whole] ?? durations[0];
+}
+
 /** A unit in the name is surer than what the values would tell; of several such times the whole is longer than its parts. */
 const durationIn = (durations: readonly Duration[]): Duration | undefined =>
   durations.find(({ column }) => column.key === 'Ta') ??
   longest(durations.filter(({ unit }) => unit !== 'by-value')) ??
-  durations[0];
+  wholeByValue(durations);
 
 const address = /^\[?(?:\d{1,3}(?:\.\d{1,3}){3}|[\da-f:.]*:[\da-f:.]+)/i;
 
@@ -197,7 +214,9 @@ function layoutOf(
   const rest = usual.filter((column) => ![status, whole, method, path].includes(column));
   const span = spanIn(rest);
   const latest = timeIn(rest);
-  const meant = rest.filter((column) => column !== latest).flatMap(meantBy);
+  const apart = latest ? null : dayAndTimeIn(rest);
+  const stamps = [latest, apart?.day, apart?.time];
+  const meant = rest.filter((column) => !stamps.includes(column)).flatMap(meantBy);
   const meaningOf = (kind: string, test: (value: string) => boolean) =>
     meant.find(({ column, meaning }) => meaning.kind === kind && all(column, test))?.column;
   const duration = durationIn(meant.flatMap(durationBy));
@@ -210,6 +229,8 @@ function layoutOf(
   const isGiven = (value: string) => value !== '';
   const fields: Record<string, Field> = {
     ...(time ? field(time, stampField(time.key, 'any', 'end')) : {}),
+    ...field(apart?.day, { kind: 'day' }),
+    ...(apart ? field(apart.time, { ...stampField(apart.time.key, 'iso', 'end'), apart: true }) : {}),
     ...field(until, { kind: 'until', shape: 'any' }),
     ...askedFields(told),
     ...field(status, { kind: 'status' }),

@@ -11,6 +11,8 @@ export type FreeKind =
   /** "512B", "512 bytes" */
   | 'size'
   | 'quoted'
+  /** In single quotes. */
+  | 'apostrophes'
   | 'bracketed'
   /** Words with single blanks between them. */
   | 'words';
@@ -22,7 +24,8 @@ export interface FreePiece {
 
 export const methodSource =
   '(?:GET|HEAD|POST|PUT|DELETE|PATCH|OPTIONS|CONNECT|TRACE|PROPFIND|PROPPATCH|MKCOL|COPY|MOVE|LOCK|UNLOCK|REPORT|SEARCH|QUERY)(?![A-Za-z])';
-const targetSource = String.raw`(?:\/|https?:\/\/)[^\s"'|,;)\]>\\]*`;
+/** "<path>/a</path>": the end of an element is none of the path. */
+const targetSource = String.raw`(?:\/|https?:\/\/)(?:[^\s"'|,;)\]<>\\]|<(?!\/))*`;
 /** What logfire shows of a query: "GET /a ? x='1' & status='200'". */
 const shownQuery = String.raw`(?: \? [\w.-]+='[^']*'(?: & [\w.-]+='[^']*')*)?`;
 const unitSource =
@@ -47,7 +50,8 @@ const sources: readonly (readonly [FreeKind, string])[] = [
   ['angled', String.raw`<\d+>`],
   ['request', `${methodSource} ${targetSource}${shownQuery}(?: HTTP\\/\\d(?:\\.\\d)?)?`],
   ['method', methodSource],
-  ['target', String.raw`(?<![\w.)])${targetSource}`],
+  // "</method>" is the end of an element.
+  ['target', String.raw`(?<![\w.)<])${targetSource}`],
   ['protocol', String.raw`HTTP\/\d(?:\.\d)?`],
   // "status=500&ms=9": a query that stands apart from its path is one word. Who asked wrote it, and names in it are theirs.
   ['word', String.raw`(?<![\w.%-])\??[^\s=&"'|<>()[\]{},;:?\/]+=(?!\/|https?:)[^\s&"'|<>]*(?:&[^\s&"'|<>]*)+`],
@@ -57,6 +61,8 @@ const sources: readonly (readonly [FreeKind, string])[] = [
     'quoted',
     `(?<=^|[\\s=:([{,;|])"(?!(?:${simple})(?:"|$)|${methodSource} \\/[^"]* \\d|HTTP\\/[\\d.]+ ${methodSource})[^"]*"`,
   ],
+  // Between blanks: what stands in a dict is read by its names.
+  ['apostrophes', `(?<=^|\\s)'(?!(?:${simple}|[\\w.-]*)'|${methodSource} \\/)[^']*'(?=\\s|$)`],
   // Nor one that holds a time of day: "[I 2024-10-29 17:04:15.123 ServerApp]".
   ['bracketed', String.raw`\[(?!(?:${simple})\]|[^[\]]*\d\d:\d\d:\d\d)[A-Za-z](?![\w.-]* ?[:=])[^[\]]*\]`],
   // What Python writes of a time that passed: "0:00:01.234567", "0:00:02".

@@ -23,6 +23,17 @@ export function byName(columns: readonly Column[], patterns: readonly RegExp[]):
 /** Begins as a stamp does. */
 export const looksLikeStamp =
   /^\[?(?:\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d|\d\d\/[A-Z][a-z]{2}\/\d{4}[: ]\d\d:|1\d{9}(?:\.\d+)?$|1\d{12}(?:\.\d+)?$|1\d{15}$|1\d{18}$)/;
+/** "2024-10-29": the time of day stands elsewhere. */
+export const isDay = /^\d{4}-\d\d-\d\d$/;
+const timeOfDay = /^\d\d:\d\d:\d\d(?:[.,]\d+)?$/;
+
+/** Date and time of day under a name each. */
+export function dayAndTimeIn(columns: readonly Column[]): { readonly day: Column; readonly time: Column } | null {
+  const day = columns.find((column) => all(column, (value) => isDay.test(value)));
+  const time = columns.find((column) => /time$/i.test(column.key) && all(column, (value) => timeOfDay.test(value)));
+  return day && time ? { day, time } : null;
+}
+
 /** Digits in which a stamp tells less than a second, or its digits where it is a number. */
 const fineness = ({ values: [first = ''] }: Column): number =>
   /^\d+$/.test(first) ? Math.max(0, first.length - 10) : (/[.,](\d+)/.exec(first)?.[1].length ?? 0);
@@ -49,7 +60,7 @@ export function spanIn(columns: readonly Column[]): { readonly start: Column; re
 export function timeIn(columns: readonly Column[]): Column | undefined {
   const stamps = stampsIn(columns);
   return byName(finestFirst(stamps), [
-    /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$/i,
+    /^@?timestamp$|^@?t(s|ime)?$|^asctime$|^date(time)?$|^dt$/i,
     /timestamp|time|date/i,
     /(^|[._])ts$|@t/i,
     /^(?!.*(expir|login|valid|until|next)).*(^|[._]|[a-z_])at$/i,

@@ -27,7 +27,7 @@ const named: readonly (readonly [RegExp, KeyMeaning])[] = [
   [/^(xrs|x_request_start|request_start|queue_start|req_start)$/, { kind: 'arrival' }],
   [/(^|_)(status|status_?code|http_?status|http_code|response_code|resp_code|code|rc)$/, { kind: 'status' }],
   [
-    /^(?!(?:.*_)?(?:request|req)_headers?_)(?!.*(?:request|req|received|recv|rx|cs|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
+    /^(?!(?:.*_)?(?:request|req)_headers?_)(?!.*(?:request|req|received|recv|rx|cs|memory|mem|batch|pool|page|queue|cache|chunk|buffer|max|min|limit|file|header|query)_(?:(?:body|content|payload)_)?(?:size|length|bytes|len)$).*(?:^|_)(bytes|bytes_sent|bytes_out|size|length|len|content_length|body_bytes_sent)$/,
     { kind: 'bytes' },
   ],
   [
@@ -47,7 +47,7 @@ const units: readonly (readonly [RegExp, TimeUnit])[] = [
 const others =
   /(?:^|_)(?:db|gc|cpu)|(?:^|_)(?:age|ttl)(?:_|$)|queue|wait|integration|backend|sql|query|view|render|connect|upstream|header|ttfb|timeout|expires|offset|interval|since|until|retry|cache|template|stamp|date|start|begin|finish|end_/;
 const spent =
-  /(^|_)(d|dt|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|time_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
+  /(^|_)(d|dt|dur|duration|took|taken|elapsed|latency|time_?taken|time_?to_?serve|(?:time|latency|duration)_?total|total_?duration|request_timetaken|cost|spent|rt|rtt|runtime|rtime|(req|request|resp|response|process|processing|exec|execution|handler|handling|total|service|serve|run|wall|app|rsp|api|http)_?time)$/;
 /** "time_us", "response_ms": a unit makes durations of names that are none by themselves. */
 const timed = /(^|_)(time|request|response|req|resp|total|app|processing)$/;
 
@@ -61,12 +61,15 @@ const snake = (key: string): string =>
 /** Does the name speak of another time than that of the request: in a queue, of the database, until something ends? */
 export const isOtherTime = (key: string): boolean => others.test(snake(key));
 
-/** HAProxy's, those of API Gateway and of Azure and IIS. */
-const inMillis = /^T[adt]$|^t[adt]$|(^|\.)(responseLatency|TimeTaken|time-taken)$/;
+/** HAProxy's, and that of API Gateway: whole numbers. */
+const inMillis = /^T[adt]$|^t[adt]$|(^|\.)responseLatency$/;
+/** Of IIS, Azure and CloudFront: whole milliseconds, or seconds with decimals. */
+const taken = /(^|\.)(TimeTaken|time-taken)$/;
 
 /** null: the name says nothing that is looked for. */
-export function keyMeaning(key: string): KeyMeaning | null {
-  if (inMillis.test(key)) return { kind: 'duration', unit: 'ms' };
+export function keyMeaning(key: string, hasDecimals = false): KeyMeaning | null {
+  if (inMillis.test(key)) return { kind: 'duration', unit: hasDecimals ? 'by-value' : 'ms' };
+  if (taken.test(key)) return { kind: 'duration', unit: hasDecimals ? 's' : 'ms' };
   if (key.length === 1) return letters[key] ?? (key === 'd' ? { kind: 'duration', unit: 'by-value' } : null);
   const name = snake(key);
   // loguru's serialized records: since the program was started.

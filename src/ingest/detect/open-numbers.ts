@@ -34,11 +34,20 @@ const areThreads = (values: readonly string[]): boolean =>
 /** PID_MAX_LIMIT of Linux; other systems stay below. */
 export const LARGEST_PID = 4_194_304;
 
+/** Short times and counts repeat as well, and have a tail of numbers that do not: a process serves more than one request. */
+function comeAgain(values: readonly string[]): boolean {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  const once = [...counts.values()].filter((count) => count === 1).length;
+  return once <= 1 + counts.size / 4;
+}
+
 /** A number that never changes may be anything, but in front of the request it is the process. */
 const fewValues = ({ values, inFront }: FoundToken): boolean =>
   values.length >= 8 &&
   (inFront === true || new Set(values).size > 1) &&
   new Set(values).size * 4 <= values.length &&
+  comeAgain(values) &&
   !values.every((value) => ports.test(value)) &&
   values.every((value) => wholeNumber.test(value) && Number(value) > 1 && Number(value) <= LARGEST_PID);
 
@@ -46,7 +55,10 @@ const fewValues = ({ values, inFront }: FoundToken): boolean =>
  * The whole is not shorter than its parts: of several times the longest comes first, where it is the longest on nearly all lines.
  * @param numbers the values at an index, 0 where there is none
  */
-function longestFirst(indices: readonly number[], numbers: (index: number) => readonly number[]): readonly number[] {
+export function longestFirst(
+  indices: readonly number[],
+  numbers: (index: number) => readonly number[],
+): readonly number[] {
   const total = (index: number) => numbers(index).reduce((sum, value) => sum + value, 0);
   const [first] = indices;
   if (first === undefined) return indices;

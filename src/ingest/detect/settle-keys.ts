@@ -3,11 +3,21 @@ import type { Field, KeyedLayout } from '../../core/format.ts';
 import { printable } from '../../core/text.ts';
 import { wholeSpent } from '../spent-time.ts';
 import { findFreeKeys } from './free-keys.ts';
+import { isDay, last } from './key-columns.ts';
 import { isProcess, isStatusLine } from './key-meanings.ts';
 import { FEW_PROCESSES, mayRepeat } from './repeating-values.ts';
 import type { Sample, Trials } from './sample.ts';
 import type { Trial } from './trial.ts';
-import { areWhole, guessUnit, isRefuted, otherUnit, type UnitContext, unitOfWhole, unitUnknown } from './units.ts';
+import {
+  areWhole,
+  doubtOfMillis,
+  guessUnit,
+  isRefuted,
+  otherUnit,
+  type UnitContext,
+  unitOfWhole,
+  unitUnknown,
+} from './units.ts';
 
 const SAMPLED_LINES = 200;
 /** Characters of a key in a sentence. */
@@ -29,9 +39,32 @@ function columnOf(field: Field): string | null {
   }
 }
 
+type Entries = readonly (readonly [string, Field])[];
+
+/** The date and the time of day where they stand under a name each, and no name has both. */
+function withDayApart(entries: Entries, texts: readonly (readonly string[])[]): Entries {
+  const stamps = entries.flatMap(([, { kind }], i) => (kind === 'time' && texts[i].length > 0 ? [i] : []));
+  const day = stamps.find((i) => texts[i].every((text) => isDay.test(text)));
+  const clock = stamps.find((i) => areClocks(texts[i]));
+  if (day === undefined || clock === undefined || stamps.length > 2) return entries;
+  return entries.map(([key, field], i) => {
+    if (i === day) return [key, { kind: 'day' }];
+    return i === clock && field.kind === 'time' ? [key, { ...field, shape: 'iso', apart: true }] : [key, field];
+  });
+}
+
 /** Times of day without a date, as Elixir's Logger writes them in front of the pairs. */
 const areClocks = (texts: readonly string[]): boolean =>
   texts.length > 0 && texts.every((text) => /^\d\d:\d\d:\d\d(?:[.,]\d+)?(?![\d:])/.test(text));
+
+/** @param key as a format declares it: of words */
+const hasKey = (key: string) => {
+  const pattern = new RegExp(`(?:^|[\\s"'{,])${last(key)}["']?\\s*[:=]`);
+  return (text: string): boolean => pattern.test(text);
+};
+
+/** What was asked for, or a part of it. */
+const asks = ({ kind }: Field): boolean => kind === 'request' || kind === 'method' || kind === 'target';
 
 /** Names of nginx's variables: the pid of a proxy says nothing of the workers behind it. */
 const upstream = /[\s"'{,](?:urt|uct|uht|upstream_(?:addr|status|\w*_time))["']?\s*[:=]/;
@@ -45,6 +78,8 @@ const timers: Readonly<Record<string, Field>> = {
 };
 const hasTimers = (text: string): boolean => /[\s"'{,]Tw["']?\s*[:=]/.test(text) && /[\s"'{,]Ta["']?\s*[:=]/.test(text);
 
+/** "time":"[29/Oct/2024:17:04:15 +0000]", pid=<811> */
+const gunicornAtom = /(?:^|[:=] ?"?)(?:\[\d\d\/[A-Z][a-z]{2}\/\d{4}:|<\d+>)/;
 const clfStamp = /\d\d\/[A-Z][a-z]{2}\/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}/;
 
 function settleKeys(
@@ -60,15 +95,16 @@ function settleKeys(
   const free = findFreeKeys(sampled);
   const isHaproxy = sampled.filter(hasTimers).length * 2 > sampled.length;
   const isProxy = isHaproxy || sampled.some((text) => upstream.test(text));
+  const isAsked = Object.entries(declared.fields).some(([key, field]) => asks(field) && sampled.some(hasKey(key)));
   const others = Object.entries(free?.fields ?? {}).filter(
-    ([key, { kind }]) => !(key in declared.fields) && kind !== 'request' && kind !== 'method' && kind !== 'target',
+    ([key, field]) => !(key in declared.fields) && !(isAsked && asks(field)),
   );
   const layout: KeyedLayout = {
     ...declared,
     fields: { ...declared.fields, ...Object.fromEntries(others), ...(isHaproxy ? timers : {}) },
   };
-  const entries = Object.entries(layout.fields);
-  const texts = entries.map((): string[] => []);
+  const named = Object.entries(layout.fields);
+  const texts = named.map((): string[] => []);
   for (const line of lines.slice(0, SAMPLED_LINES)) {
     const spans = trials.spans({ keyed: layout }, sample, sample.lines[line].start) ?? [];
     for (const { token, from, to } of spans) texts[token].push(sample.b.toString('latin1', from, to));
@@ -77,6 +113,7 @@ function settleKeys(
   const filled = new Set<string>();
   const fields: Record<string, Field> = {};
   const most = Math.max(...texts.map((values) => values.length));
+  const entries = withDayApart(named, texts);
   // A stamp is read under the name that these lines have for it.
   const known = entries.filter(([, { kind }], i) => kind !== 'time' || texts[i].length * 2 >= most);
   const spanned = { keyed: { ...layout, fields: Object.fromEntries(known) } };
@@ -85,6 +122,7 @@ function settleKeys(
     spannedSeconds: trials.spannedSeconds(spanned, sample, lines),
     byServer: false,
     named: true,
+    byGunicorn: sampled.some((text) => gunicornAtom.test(text)),
     clfStamps: sampled.some((text) => clfStamp.test(text)),
   });
   entries.forEach(([key, field], i) => {
@@ -104,9 +142,10 @@ function settleKeys(
 }
 
 /** Do the values look like what the key names? */
-function mayBe({ kind }: Field, key: string, values: readonly string[], isProxy: boolean): boolean {
+function mayBe(field: Field, key: string, values: readonly string[], isProxy: boolean): boolean {
+  const { kind } = field;
   // "time=0.031s" is no time of day, and leaves the column to another key.
-  if (kind === 'time') return key === '' || !values.some((text) => wholeSpent.test(text));
+  if (field.kind === 'time') return field.apart === true || key === '' || !values.some((text) => wholeSpent.test(text));
   // "s": 0.031 is none, whatever gunicorn's atom of that name is.
   if (kind === 'status' && key === 's') return values.filter(isStatusLine).length * 2 >= values.length;
   if (kind === 'pid') {
@@ -119,7 +158,7 @@ function mayBe({ kind }: Field, key: string, values: readonly string[], isProxy:
 
 /** A time of day is a stamp where there is no date. */
 function settleTime(field: Field, values: readonly string[], isDated: boolean): { field: Field | null; said: null } {
-  if (field.kind !== 'time' || !areClocks(values)) return { field, said: null };
+  if (field.kind !== 'time' || field.apart || !areClocks(values)) return { field, said: null };
   return { field: isDated ? null : { ...field, shape: 'clock' }, said: null };
 }
 
@@ -158,7 +197,12 @@ function settleKnownUnit(
         : null;
     return { field: whole === null ? null : { kind: 'duration', unit: whole, covers }, said };
   }
-  if (unit === 'written' || unit === 'by-value' || !isRefuted(values, unit, context())) return { field, said: null };
+  if (unit === 'written' || unit === 'by-value') return { field, said: null };
+  if (!isRefuted(values, unit, context())) {
+    const mayBeMicros = unit === 'ms' && context().byGunicorn;
+    const doubt = mayBeMicros ? doubtOfMillis(`"${printable(key, MAX_KEY)}"`, values) : null;
+    return { field: doubt === null ? field : null, said: doubt };
+  }
   const told = guessUnit(values, context());
   const other = told && told.unit !== unit ? told.unit : null;
   const said = otherUnit(`"${printable(key, MAX_KEY)}"`, other === null ? null : told);

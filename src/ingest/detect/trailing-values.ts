@@ -81,7 +81,7 @@ const threeDecimals = /^\d+\.\d{3}$/;
 const list = /^(-|\d+(\.\d+)?)((, ?| : )(-|\d+(\.\d+)?))*$/;
 /** What an HTTP status looks like: nginx's us="200" is one, not microseconds. */
 const status = /^[1-5]\d\d$/;
-const withUnit = /^\d+(\.\d+)?(ms|us|µs|\u00c2\u00b5s|s)$/;
+const withUnit = /^\d+(?:\.\d+)?( ?(?:ms(?:ec)?|us(?:ec)?|µs|\u00c2\u00b5s|s(?:ec)?))$/;
 /** Source of a regular expression for a duration in brackets: "(31 ms)", "[0.031s]". */
 export const wrappedSource = String.raw`[(\[]\d+(?:\.\d+)? ?(?:msec|ms|usec|us|\u00c2\u00b5s|sec|s)[)\]]`;
 const wrapped = /^([([])(\d+(?:\.\d+)?)( ?(m|u|\u00c2\u00b5)?s(?:ec)?[)\]])$/;
@@ -162,7 +162,7 @@ function readPair({ key, values, name }: Asked): Reading | null {
 /** "31ms", and durations that write their unit in each value: "1m2s", "0:00:00.031". */
 function readDuration(asked: Asked): Reading | null {
   const { key, known } = asked;
-  const suffixes = new Set(known.flatMap((value) => withUnit.exec(value)?.[2] ?? []));
+  const suffixes = new Set(known.flatMap((value) => withUnit.exec(value)?.[1] ?? []));
   const isOneUnit = majority(known, withUnit);
   // Not "10:04:15": a time of day is no time that passed.
   const isSpent = (value: string) => wholeSpent.test(value) && !/^\d\d:/.test(value);
@@ -171,7 +171,7 @@ function readDuration(asked: Asked): Reading | null {
   }
   if (!isOneUnit) return null;
   const [suffix] = suffixes;
-  const unit = suffix === 'ms' || suffix === 's' ? suffix : 'us';
+  const unit = /^ ?m/.test(suffix) ? 'ms' : /^ ?s/.test(suffix) ? 's' : 'us';
   const fine = known.some((value) => value.includes('.'));
   const token = tokenOf(asked, { kind: 'duration', unit, covers: 'service', ...(fine ? { fine } : {}) });
   return { tokens: [token, literalToken(suffix)], proves: null };

@@ -22,6 +22,8 @@ export interface UnitContext {
   readonly clfStamps?: boolean;
   /** The layout is one that proxies write as well as servers, and nothing names the writer. */
   readonly mayBeProxy?: boolean;
+  /** Values stand as gunicorn writes them: a stamp in brackets, a pid in angle ones. */
+  readonly byGunicorn?: boolean;
   /** Numbers with decimals are the time to the first byte. */
   readonly decimalsToFirstByte?: boolean;
   /** The pid stands elsewhere in the line. */
@@ -190,6 +192,25 @@ export function isRefuted(texts: readonly string[], unit: TimeUnit, { spannedSec
   if (values.length < LEAST_REFUTING) return false;
   const atOnce = values.reduce((sum, value) => sum + value, 0) / spannedSeconds;
   return atOnce > NEVER_AT_ONCE || (atOnce > TOO_MANY_AT_ONCE && quantile(values, 0.5) > spannedSeconds);
+}
+
+/** As milliseconds no answer takes less, and half of them take a second or more; some take longer than gunicorn lets a request run by default. */
+const [LEAST_DOUBTED, USUAL_DOUBTED, LONGEST_DOUBTED] = [200, 1000, 30_000];
+
+/**
+ * What to say of a time that gunicorn wrote under a name that says milliseconds, where it may be its %(D)s, of microseconds; null where it
+ * is not in doubt.
+ */
+export function doubtOfMillis(name: string, texts: readonly string[]): string | null {
+  if (texts.length < LEAST_REFUTING || !areWhole(texts)) return null;
+  const sorted = texts.map(Number).sort((a, b) => a - b);
+  const isLikely =
+    sorted[0] >= LEAST_DOUBTED &&
+    quantile(sorted, 0.5) >= USUAL_DOUBTED &&
+    sorted[sorted.length - 1] >= LONGEST_DOUBTED;
+  return isLikely
+    ? `${name} is not used: its numbers from ${sorted[0]} to ${sorted[sorted.length - 1]} would be long as milliseconds, and are usual as the microseconds of gunicorn's %(D)s; --log-format tells`
+    : null;
 }
 
 /** What to say of one whose name does not say its unit; null: it is not used. */

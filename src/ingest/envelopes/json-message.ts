@@ -74,7 +74,7 @@ const keys: readonly (readonly [number, readonly string[]])[] = [
   ],
   // When OpenTelemetry's collector got it
   [SEEN, ['observedTimeUnixNano']],
-  [PID, ['process', 'pid', 'process_id', 'record.process.id']],
+  [PID, ['process', 'pid', 'process_id', 'record.process.id', 'attributes.process.pid', 'resource.process.pid']],
   [PID_OF_JOURNAL, ['_PID', '_pid']],
   [THREAD, ['thread', 'thread_id', 'record.thread.id']],
   [LOGGER, ['name', 'logger', 'SYSLOG_IDENTIFIER', 'record.name']],

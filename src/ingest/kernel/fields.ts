@@ -240,6 +240,7 @@ export class KernelFields extends KernelStamps {
           when(equal(get(p), get(t)), [this.leaveIf(differs(this.byte(get(p)), i32(45))), set(p, add(get(p), i32(1)))]),
           this.leaveIf(or(equal(this.byte(get(p)), i32(44)), this.stands(' : ', get(p)))),
         ];
+      case 'day':
       case 'word':
         return this.skipTo(p, get(p), isByte(32), isByte(10), ...(stop > 32 ? [isByte(stop)] : []));
       case 'text': {

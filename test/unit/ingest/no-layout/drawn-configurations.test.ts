@@ -1,0 +1,90 @@
+// Configurations that people publish, drawn at random: what was wrong of them, or not read, once.
+import { describe, expect, it } from 'vitest';
+import { parse } from '../../../helpers/ingest.ts';
+import { all, clfTime, isoTime, type Line, micros, millis, type Request, seconds, text } from './requests.ts';
+
+const agents = [
+  'curl/8.5.0',
+  'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',
+  'kube-probe/1.31',
+];
+const agent = (r: Request) => agents[all.indexOf(r) % agents.length];
+const asked = (r: Request) => `${r.method} ${r.path} HTTP/1.1`;
+const read = (line: Line) => {
+  const parsed = parse(text(line));
+  expect(parsed.report).toMatchObject({ requests: all.length, unparsed: 0 });
+  expect(parsed.rows.map(({ status }) => status)).toEqual(all.map(({ status }) => status));
+  expect(parsed.rows.every(({ route }) => /^(?:GET|POST) \//.test(route ?? ''))).toBe(true);
+  return parsed;
+};
+const durations = (line: Line) => read(line).rows.map(({ duration }) => duration);
+
+describe('published configurations', () => {
+  it('texts in single quotes are texts, whatever their words', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 - - [${clfTime(r.end)}] '${asked(r)}' ${r.status} ${r.bytes} '-' '${agent(r)}' in ${micros(r)}µs`;
+    expect(durations(line)).toEqual(all.map(micros));
+  });
+
+  it('a user agent at the end may stand in no quotes', () => {
+    const line: Line = (r) => `203.0.113.7 - - [${clfTime(r.end)}] ${asked(r)} ${r.status} ${r.bytes} - ${agent(r)}`;
+    expect(read(line).rows.map(({ bytes }) => bytes)).toEqual(all.map(({ bytes }) => bytes));
+  });
+
+  it('a unit may stand apart inside of the quotes', () => {
+    const line: Line = (r) =>
+      `203.0.113.7 [${clfTime(r.end)}] "${asked(r)}" ${r.status} ${r.bytes} request_time="${micros(r)} usec"`;
+    expect(durations(line)).toEqual(all.map(micros));
+  });
+
+  it("Tyk's latency_total is the time of the request", () => {
+    const line: Line = (r) =>
+      `time="Oct 29 17:04:15" level=info api_name=web client_ip="203.0.113.7" latency_total=${millis(r)} method=${r.method} path=${r.path.split('?')[0]} prefix=access-log status=${r.status} upstream_latency=${Math.floor(millis(r) / 2)}`;
+    expect(durations(line)).toEqual(all.map((r) => millis(r) * 1000));
+  });
+
+  it("nginx's JSON may give the request under any name", () => {
+    const line: Line = (r) =>
+      JSON.stringify({
+        remote_addr: '203.0.113.7',
+        time_local: clfTime(r.end),
+        request_line: asked(r),
+        status: String(r.status),
+        body_bytes_sent: String(r.bytes),
+        request_time: seconds(r, 3),
+      });
+    expect(read(line).report.format).toBe('nginx');
+  });
+
+  it("gunicorn's %(D)s under a name that says milliseconds is no duration of minutes", () => {
+    const rarely = (r: Request) => r.end + all.indexOf(r) * 20_000;
+    const line: Line = (r) =>
+      `{"time":"[${clfTime(rarely(r))}]","method":"${r.method}","path":"${r.path}","status":${r.status},"duration_ms":${micros(r)},"pid":<${r.pid}>}`;
+    const { rows, report } = read(line);
+    expect(rows.every(({ duration }) => duration === null)).toBe(true);
+    expect(report.assumptions.join()).toMatch(/"duration_ms" is not used.*%\(D\)s/);
+    // Where as many requests at once as milliseconds would mean cannot be, it is read.
+    expect(durations((r) => line({ ...r, end: r.end }).replace(clfTime(rarely(r)), clfTime(r.end)))).toEqual(
+      all.map(micros),
+    );
+    // And so are milliseconds.
+    const right: Line = (r) => line(r).replace(`:${micros(r)},`, `:${millis(r)},`);
+    expect(durations(right)).toEqual(all.map((r) => millis(r) * 1000));
+  });
+
+  it('short times that come again are no pids: some come once', () => {
+    const line: Line = (r) =>
+      `79a5 bucket [${clfTime(r.start)}] 203.0.113.7 - 3E57 REST.GET "${asked(r)}" ${r.status} - ${r.bytes} 4406 ${millis(r)} ${1 + Math.floor(millis(r) / 9)} "-" "curl/8.5.0"`;
+    expect(read(line).rows.every(({ worker }) => worker === null)).toBe(true);
+  });
+
+  it("Traefik's end is none of uvicorn's", () => {
+    const own = (at: number, said: string) => `${isoTime(at)} INF ${said}\n`;
+    const { start } = all[0];
+    const log = `${own(start, 'Traefik version 3.7.15 built on 2026-10-15T14:33:48Z version=3.7.15')}${own(start + 9, 'Shutting down')}`;
+    const { events, report } = parse(log);
+    expect(events).toEqual([]);
+    expect(report).toMatchObject({ lifecycle: 2, unparsed: 0 });
+    expect(parse('INFO:     Shutting down\n').events).toMatchObject([{ kind: 'shutdown' }]);
+  });
+});
