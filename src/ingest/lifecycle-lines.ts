@@ -54,6 +54,8 @@ function endsOfPrefixes(head: string, firstMark: number): number[] {
   return starts;
 }
 const PREFIX_LIMIT = 200;
+/** What structlog's ConsoleRenderer puts behind the message: "Using worker: sync             [gunicorn.error]". */
+const loggerBehind = / +\[(?:gunicorn|uvicorn|hypercorn|_granian)\.\w+\]$/;
 
 function writerPid(prefix: string): string | null {
   const bare = prefix.replace(stamp, ' ').replace(/[.,]\d+/g, ' ');
@@ -132,7 +134,8 @@ export function createServerLines(
     return null;
   };
 
-  return (text) => {
+  return (line) => {
+    const text = line.replace(loggerBehind, '');
     const direct = at(text, 0);
     if (direct) return direct;
     // Only behind something that looks like a logging prefix: a level or a stamp.

@@ -78,7 +78,7 @@ export class Surroundings {
     );
     const context = {
       spannedSeconds: parts.spannedSeconds,
-      byServer: candidate.format.id !== 'custom',
+      byServer: (format ?? candidate.format).id !== 'custom',
       clfStamps: [...parts.before, ...parts.behind].some(
         ({ token }) => 'field' in token && token.field.kind === 'time' && token.field.shape === 'clf',
       ),

@@ -13,6 +13,7 @@ import type { Envelope } from './line.ts';
 import { platform } from './platform.ts';
 import { compose, cri, kubectlPrefix, stamped } from './prefixes.ts';
 import { pythonBytes } from './python-bytes.ts';
+import { pythonDict } from './python-dict.ts';
 import { queryResult } from './query-result.ts';
 import { quoted } from './quoted.ts';
 import { syslog } from './syslog.ts';
@@ -37,5 +38,6 @@ export const createEnvelopes = (runtime: Runtime): readonly Envelope[] => [
   apacheError(runtime),
   fluent(runtime),
   jsonTail(runtime),
+  pythonDict(runtime),
   quoted(runtime),
 ];

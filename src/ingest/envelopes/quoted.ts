@@ -1,6 +1,7 @@
 /**
  * A line inside quotes: behind a stamp in a row of comma-separated values ("2024-10-29 17:04:15.037","… ""GET / HTTP/1.1"" …", as
- * CloudWatch's queries export it), or as the message of a line of named values (time="…" level=info msg="… \"GET / …").
+ * CloudWatch's queries export it), or as the message of a line of named values (time="…" level=info msg="… \"GET / …"; of structlog's
+ * LogfmtRenderer event="… \"GET / …" level=info timestamp=…).
  */
 import type { Runtime } from '../compile/runtime.ts';
 import { unescaped, unescapeString } from '../json-text.ts';
@@ -8,6 +9,7 @@ import type { Envelope, Line } from './line.ts';
 
 const QUOTE = 34;
 const names = [' msg="', ' message="', ' event="', ' log="'].map((text) => Buffer.from(text));
+const stamps = [' timestamp=', ' time=', ' ts='].map((text) => Buffer.from(text));
 /** Bytes in which the message has to start. */
 const HEAD_BYTES = 300;
 const isLower = (c: number): boolean => c > 96 && c < 123;
@@ -45,24 +47,43 @@ export function quoted(runtime: Runtime): Envelope {
     return true;
   };
 
+  const setStampOf = (line: Line, valueAt: number): boolean =>
+    setStamp(line, line.b[valueAt] === QUOTE ? valueAt + 1 : valueAt);
+
+  const setStampBehind = (line: Line, from: number): void => {
+    const behind = line.b.subarray(from, line.to);
+    for (const name of stamps) {
+      const at = behind.indexOf(name);
+      if (at >= 0 && setStampOf(line, from + at + name.length)) return;
+    }
+  };
+
+  /** Where the message begins, -1: nowhere. */
+  const messageAt = ({ b, from, to }: Line): number => {
+    const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
+    for (const name of names) {
+      // The first value of the line has no blank in front of its name.
+      if (name.compare(head, 0, name.length - 1, 1) === 0) return from + name.length - 1;
+      const at = head.indexOf(name);
+      if (at >= 0) return from + at + name.length;
+    }
+    return -1;
+  };
+
   const named = (line: Line): boolean => {
     const { b, v, from, to } = line;
     let equals = from;
     while (isLower(b[equals])) equals++;
-    if (b[equals] !== 61) return false;
-    const head = b.subarray(from, Math.min(to, from + HEAD_BYTES));
-    for (const name of names) {
-      const at = head.indexOf(name);
-      if (at < 0) continue;
-      const textFrom = from + at + name.length;
-      const scratch = line.scratch(to - textFrom);
-      const length = unescapeString(b, v, textFrom, to, scratch.b, scratch.v);
-      if (unescaped.end >= to) return false;
-      setStamp(line, b[equals + 1] === QUOTE ? equals + 2 : equals + 1);
-      line.moveTo(scratch, length);
-      return true;
-    }
-    return false;
+    const textFrom = b[equals] === 61 ? messageAt(line) : -1;
+    if (textFrom < 0) return false;
+    const scratch = line.scratch(to - textFrom);
+    const length = unescapeString(b, v, textFrom, to, scratch.b, scratch.v);
+    const { end } = unescaped;
+    if (end >= to) return false;
+    if (textFrom === equals + 2) setStampBehind(line, end + 1);
+    else setStampOf(line, equals + 1);
+    line.moveTo(scratch, length);
+    return true;
   };
 
   return {

@@ -1,7 +1,7 @@
 // What servers of frameworks write through loggers that users configure: shapes as their own formatters made them.
 import { describe, expect, it } from 'vitest';
 import { parse } from '../../helpers/ingest.ts';
-import { all, loggingTime, type Request } from './no-layout/requests.ts';
+import { all, loggingTime, micros, type Request, seconds } from './no-layout/requests.ts';
 
 const lines = (line: (r: Request, i: number) => string, of: readonly Request[] = all): string =>
   `${of.map(line).join('\n')}\n`;
@@ -132,5 +132,57 @@ describe('records of JSON whose message is a request without a version', () => {
     expect(rows.map(({ duration }) => duration)).toEqual(
       all.map((r) => Math.floor(Math.round((r.end - r.start) * 1e6) / 1000)),
     );
+  });
+});
+
+describe("gunicorn's lines through structlog", () => {
+  const line = (r: Request) =>
+    `127.0.0.1 <${r.pid}> "${r.method} ${r.path} HTTP/1.1" ${r.status} ${r.bytes} ${micros(r)}`;
+  const at = (r: Request) => new Date(Math.floor(r.end)).toISOString();
+  const boots = ['Listening at: http://127.0.0.1:8000 (800)', 'Using worker: sync', 'Booting worker with pid: 811'];
+
+  const writers: readonly (readonly [string, (text: string, name: string, r: Request) => string])[] = [
+    [
+      'LogfmtRenderer, whose first value is the message',
+      (text, name, r) => `event="${text.replaceAll('"', '\\"')}" logger=${name} level=info timestamp=${at(r)}`,
+    ],
+    [
+      'ConsoleRenderer, which puts the logger behind the message',
+      (text, name, r) => `${at(r)} [info     ] ${text.padEnd(30)} [${name}]`,
+    ],
+  ];
+  for (const [name, write] of writers) {
+    it(`are what they are without it: ${name}`, () => {
+      const own = boots.map((text) => write(text, 'gunicorn.error', all[0])).join('\n');
+      const { rows, report } = parse(`${own}\n${lines((r) => write(line(r), 'gunicorn.access', r))}`);
+      expect(report).toMatchObject({ format: 'gunicorn', requests: all.length, lifecycle: 3, unparsed: 0 });
+      expect(rows.map(({ worker }) => worker)).toEqual(all.map(({ pid }) => String(pid)));
+      expect(rows.map(({ duration }) => duration)).toEqual(all.map(micros));
+      expect(rows.map(({ time }) => time?.slice(0, 23))).toEqual(all.map((r) => at(r).slice(0, 23)));
+    });
+  }
+});
+
+describe('dicts of Python', () => {
+  // django-requestlogs
+  const entry = (r: Request) =>
+    `{'action_name': None, 'execution_time': '00:00:0${seconds(r, 6)}', 'timestamp': '${new Date(r.end).toISOString()}', 'request': {'method': '${r.method}', 'full_path': '${r.path}', 'data': '{}', 'query_params': '{"a": "it\\'s \\xe4"}', 'request_headers': "{'n': 1}"}, 'response': {'status_code': ${r.status}, 'data': None}, 'user': {'id': None, 'is_staff': False, 'groups': (1, 2)}}`;
+
+  it('in dicts are read by their names, behind a stamp or alone', () => {
+    for (const prefix of ['', '2024-10-29 17:04:15,123 ', '2024-10-29 17:04:15,123 INFO requestlogs ']) {
+      const { rows, report } = parse(lines((r) => prefix + entry(r)));
+      expect(report).toMatchObject({ requests: all.length, unparsed: 0 });
+      expect(rows.map(({ status, duration }) => [status, duration])).toEqual(all.map((r) => [r.status, micros(r)]));
+      expect(rows.map(({ time }) => Date.parse(time ?? ''))).toEqual(all.map((r) => Math.floor(r.end)));
+    }
+  });
+
+  it('that are cut off or nonsense lose no line behind them', () => {
+    const whole = entry(all[0]);
+    const some = all.slice(0, 30);
+    for (let end = 1; end < whole.length; end += 29) {
+      const { rows } = parse(`${lines(entry, some)}${whole.slice(0, end)}}\n${entry(all[0])}\n`);
+      expect(rows.length).toBeGreaterThan(some.length);
+    }
   });
 });

@@ -1,0 +1,94 @@
+/**
+ * A dict of Python with others in it, as `logging` and `print` show it, alone or behind a stamp: "2024-10-29 17:04:15,123 {'request': {'method':
+ * 'GET', …}, …}". It becomes JSON. What has no other in it is read by its look.
+ */
+import { isDigit } from '../bytes.ts';
+import type { Runtime } from '../compile/runtime.ts';
+import type { Envelope } from './line.ts';
+
+const [QUOTE, APOSTROPHE, BACKSLASH, SMALL_U, SMALL_X, ZERO] = [34, 39, 92, 117, 120, 48];
+const [OPEN_PAREN, CLOSE_PAREN, OPEN_BRACKET, CLOSE_BRACKET] = [40, 41, 91, 93];
+const [OPEN_BRACE, CLOSE_BRACE] = [123, 125];
+
+const opening = Buffer.from("{'");
+const nested = Buffer.from(": {'");
+/** Bytes in which the dict has to start. */
+const HEAD_BYTES = 200;
+
+export function pythonDict(runtime: Runtime): Envelope {
+  const stampAt = runtime.stamp('iso');
+  const { cursor } = runtime;
+  return {
+    id: 'dict',
+    peel(line) {
+      const { b, v, from, to } = line;
+      if (b[to - 1] !== CLOSE_BRACE || (b[from] !== OPEN_BRACE && !isDigit(b[from]))) return false;
+      const at = b.subarray(from, Math.min(to, from + HEAD_BYTES)).indexOf(opening);
+      if (at < 0 || b.subarray(from + at, to).indexOf(nested) < 0) return false;
+      const stamp = at === 0 ? Number.NaN : stampAt(b, v, from);
+      if (at > 0 && Number.isNaN(stamp)) return false;
+      if (at > 0) {
+        line.stamp = stamp;
+        line.stampDigits = cursor.digits;
+        line.stampZoned = !Number.isNaN(cursor.offsetMinutes);
+      }
+      // "\x1b" becomes two bytes longer, and a quote one.
+      const scratch = line.scratch(2 * (to - from));
+      line.moveTo(scratch, toJson(b, from + at, to, scratch.b));
+      return true;
+    },
+  };
+}
+
+/** Outside of strings: tuples are lists there, "True" and "False" have a small letter. */
+const signs = new Map([
+  [OPEN_PAREN, OPEN_BRACKET],
+  [CLOSE_PAREN, CLOSE_BRACKET],
+  [84, 116],
+  [70, 102],
+]);
+const none = Buffer.from('None');
+const CAPITAL_N = 78;
+
+function toJson(b: Buffer, from: number, to: number, into: Buffer): number {
+  let k = 0;
+  let quote = 0;
+  for (let p = from; p < to; p++) {
+    const c = b[p];
+    if (quote === 0 && c === CAPITAL_N && none.compare(b, p, p + none.length) === 0) {
+      k += into.write('null', k);
+      p += none.length - 1;
+    } else if (quote === 0) {
+      const isQuote = c === QUOTE || c === APOSTROPHE;
+      if (isQuote) quote = c;
+      into[k++] = isQuote ? QUOTE : (signs.get(c) ?? c);
+    } else if (c === quote) {
+      quote = 0;
+      into[k++] = QUOTE;
+    } else if (c === BACKSLASH) {
+      k = putEscape(b[++p], into, k);
+    } else {
+      if (c === QUOTE) into[k++] = BACKSLASH;
+      into[k++] = c;
+    }
+  }
+  return k;
+}
+
+/** "\'" is none in JSON, and "\x1b" is "\u001b". */
+function putEscape(c: number, into: Buffer, at: number): number {
+  let k = at;
+  if (c === APOSTROPHE) {
+    into[k++] = c;
+    return k;
+  }
+  into[k++] = BACKSLASH;
+  if (c !== SMALL_X) {
+    into[k++] = c;
+    return k;
+  }
+  into[k++] = SMALL_U;
+  into[k++] = ZERO;
+  into[k++] = ZERO;
+  return k;
+}
